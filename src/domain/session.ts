@@ -1,0 +1,45 @@
+import type { Instant } from './clock.ts';
+import type { AgentStatus, StatusPeriod } from './status-period.ts';
+
+export type SessionState = 'CLOSED' | 'OPEN' | 'UNKNOWN';
+export type SessionEventType = 'LOGIN' | 'LOGOUT' | 'STATUS_CHANGE' | 'UNKNOWN';
+
+/** Something that happened in a session. */
+export interface SessionEvent {
+  readonly type: SessionEventType;
+  readonly at: Instant;
+  readonly status: AgentStatus;
+  readonly vendorStatus: string;
+  readonly previousVendorStatus: string | null;
+  readonly concurrentEngagements: number | null;
+  readonly previousConcurrentEngagements: number | null;
+  readonly maxConcurrentEngagements: number | null;
+}
+
+/** One sitting of an agent, from login to logout. */
+export interface Session {
+  /** The account's name. */
+  readonly account: string;
+  /** The agent's reference there. */
+  readonly ref: string;
+  readonly vendorSessionId: string;
+  readonly loginAt: Instant | null;
+  readonly logoutAt: Instant | null;
+  readonly state: SessionState;
+  /** By time; at least one. */
+  readonly events: readonly SessionEvent[];
+  readonly statusPeriods: readonly StatusPeriod[];
+  readonly peakConcurrentEngagements: number | null;
+  readonly groupId: string | null;
+  readonly profileIds: readonly string[];
+}
+
+/** When the first thing in a session happened. */
+export function firstEventAt(session: Session): Instant {
+  return session.events[0]?.at ?? session.loginAt ?? 0;
+}
+
+/** When the last thing in a session happened. */
+export function lastEventAt(session: Session): Instant {
+  return session.events.at(-1)?.at ?? session.logoutAt ?? 0;
+}

@@ -1,0 +1,260 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { inOrder } from './session-events.ts';
+import type { Session, SessionEvent, SessionEventType } from './session.ts';
+import { type SessionPart, sessionOf, sessionsDuring, statusPeriodsDuring } from './sessions.ts';
+
+const noon = Date.parse('2024-05-15T12:00:00Z');
+const identity = { account: 'lp', ref: '9', vendorSessionId: 's-1', label: (status: string) => `label ${status}` };
+
+type Sketch = readonly [
+  type: SessionEventType,
+  minute: number,
+  state?: string,
+  previous?: string,
+  engagements?: number,
+];
+
+function event([type, minute, state = '0', previous, engagements]: Sketch): SessionEvent {
+  return {
+    type,
+    at: noon + minute * 60_000,
+    status: 'UNKNOWN',
+    vendorStatus: state,
+    previousVendorStatus: previous ?? null,
+    concurrentEngagements: engagements ?? null,
+    previousConcurrentEngagements: null,
+    maxConcurrentEngagements: null,
+  };
+}
+
+function part(...sketches: readonly Sketch[]): SessionPart {
+  return { events: sketches.map(event), group: null, profiles: null };
+}
+
+const session = (...sketches: readonly Sketch[]): Session => sessionOf(identity, [part(...sketches)]);
+const minutes = (at: number | null) => (at === null ? null : (at - noon) / 60_000);
+const periods = (of: Session) =>
+  of.statusPeriods.map(({ vendorStatus, start, end, isOngoing }) => [
+    vendorStatus,
+    minutes(start),
+    minutes(end),
+    isOngoing,
+  ]);
+
+describe('a session', () => {
+  test('runs from its first login to its last logout', () => {
+    const whole = session(['LOGIN', 0], ['STATUS_CHANGE', 1, '2'], ['LOGOUT', 9]);
+    expect([minutes(whole.loginAt), minutes(whole.logoutAt), whole.state]).toEqual([0, 9, 'CLOSED']);
+    const again = session(['LOGIN', 0], ['LOGOUT', 3], ['LOGIN', 5], ['LOGOUT', 9]);
+    expect([minutes(again.loginAt), minutes(again.logoutAt), again.events.length]).toEqual([0, 9, 4]);
+  });
+
+  test('has no login and no logout that no event tells of', () => {
+    const { loginAt, logoutAt, state } = session(['STATUS_CHANGE', 1, '2']);
+    expect([loginAt, logoutAt, state]).toEqual([null, null, 'UNKNOWN']);
+  });
+
+  test('keeps what happens after its logout', () => {
+    const late = session(['LOGIN', 0], ['LOGOUT', 3], ['STATUS_CHANGE', 4, '2']);
+    expect(late.events.map(({ type }) => type)).toEqual(['LOGIN', 'LOGOUT', 'STATUS_CHANGE']);
+    expect(periods(late)).toEqual([['2', 4, null, null]]);
+  });
+
+  test('knows the most engagements at a time, or that nobody said', () => {
+    expect(
+      session(['STATUS_CHANGE', 1, '2', '1', 3], ['STATUS_CHANGE', 2, '2', '2', 1]).peakConcurrentEngagements,
+    ).toBe(3);
+    expect(session(['LOGIN', 1]).peakConcurrentEngagements).toBeNull();
+  });
+
+  test('takes group and profiles from whoever tells of them last', () => {
+    const dated = [
+      { events: [event(['LOGIN', 0])], group: { at: 2, value: 'b' }, profiles: { at: 1, value: ['1'] } },
+      { events: [], group: { at: 1, value: 'a' }, profiles: { at: 3, value: ['2', '3'] } },
+      { events: [], group: null, profiles: null },
+    ];
+    for (const parts of [dated, dated.toReversed()]) {
+      expect(sessionOf(identity, parts)).toMatchObject({ groupId: 'b', profileIds: ['2', '3'] });
+    }
+    expect(session(['LOGIN', 0])).toMatchObject({ groupId: null, profileIds: [] });
+  });
+});
+
+describe('status periods', () => {
+  test('begin with status changes only and end with the next one or the logout', () => {
+    const shift = session(
+      ['LOGIN', 0, '0', '1'],
+      ['STATUS_CHANGE', 2, '2', '1'],
+      ['STATUS_CHANGE', 5, '4', '2'],
+      ['STATUS_CHANGE', 7, '2', '4'],
+      ['LOGOUT', 9, '0', '2'],
+    );
+    expect(periods(shift)).toEqual([
+      ['2', 2, 5, false],
+      ['4', 5, 7, false],
+      ['2', 7, 9, false],
+    ]);
+    expect(shift.statusPeriods[0]).toMatchObject({ account: 'lp', ref: '9', sessionId: 's-1', label: 'label 2' });
+  });
+
+  test('go on when only the engagements change', () => {
+    const busy = session(
+      ['STATUS_CHANGE', 2, '2', '1', 0],
+      ['STATUS_CHANGE', 3, '2', '2', 1],
+      ['STATUS_CHANGE', 4, '2', '2', 2],
+      ['STATUS_CHANGE', 6, '3', '2', 2],
+      ['LOGOUT', 9],
+    );
+    expect(periods(busy)).toEqual([
+      ['2', 2, 6, false],
+      ['3', 6, 9, false],
+    ]);
+  });
+
+  test('have no known end without a logout', () => {
+    expect(periods(session(['LOGIN', 0], ['STATUS_CHANGE', 2, '2'], ['STATUS_CHANGE', 5, '4']))).toEqual([
+      ['2', 2, 5, false],
+      ['4', 5, null, null],
+    ]);
+  });
+
+  test('are not begun by a login, a logout or an event of an unknown kind', () => {
+    expect(periods(session(['LOGIN', 0, '2'], ['UNKNOWN', 1, '4'], ['LOGOUT', 2, '1']))).toEqual([]);
+  });
+
+  test('begin anew after a logout, even into the same status', () => {
+    const twice = session(
+      ['STATUS_CHANGE', 1, '2'],
+      ['LOGOUT', 2],
+      ['LOGIN', 3],
+      ['STATUS_CHANGE', 4, '2'],
+      ['LOGOUT', 5],
+    );
+    expect(periods(twice)).toEqual([
+      ['2', 1, 2, false],
+      ['2', 4, 5, false],
+    ]);
+  });
+});
+
+describe('events of the same instant', () => {
+  const order = (...sketches: readonly Sketch[]) =>
+    inOrder(sketches.map(event)).map(({ type, vendorStatus }) => `${type.slice(0, 4)} ${vendorStatus}`);
+
+  test('stand as login, changes, logout', () => {
+    const sketches: readonly Sketch[] = [
+      ['LOGOUT', 0, '9'],
+      ['STATUS_CHANGE', 0, '2'],
+      ['LOGIN', 0, '0'],
+    ];
+    expect(order(...sketches)).toEqual(['LOGI 0', 'STAT 2', 'LOGO 9']);
+  });
+
+  test('follow each other from status to status', () => {
+    const chain: readonly Sketch[] = [
+      ['STATUS_CHANGE', 0, '4', '3'],
+      ['STATUS_CHANGE', 0, '3', '2'],
+      ['STATUS_CHANGE', 0, '2', '4'],
+    ];
+    expect(order(['STATUS_CHANGE', -1, '2', '1'], ...chain)).toEqual(['STAT 2', 'STAT 3', 'STAT 4', 'STAT 2']);
+    expect(order(['STATUS_CHANGE', -1, '3', '1'], ...chain)).toEqual(['STAT 3', 'STAT 4', 'STAT 2', 'STAT 3']);
+    expect(order(['STATUS_CHANGE', 0, '2', '4'], ['STATUS_CHANGE', 0, '4', '3'])).toEqual(['STAT 4', 'STAT 2']);
+  });
+
+  test('follow each other from engagements to engagements', () => {
+    const step = (from: number, to: number): SessionEvent => ({
+      ...event(['STATUS_CHANGE', 0, '2', '2', to]),
+      previousConcurrentEngagements: from,
+    });
+    const ordered = inOrder([event(['STATUS_CHANGE', -1, '2', '1', 3]), step(1, 2), step(3, 1), step(2, 5)]);
+    expect(ordered.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual([3, 1, 2, 5]);
+  });
+});
+
+const anyEvent: fc.Arbitrary<SessionEvent> = fc.record({
+  type: fc.constantFrom('LOGIN', 'LOGOUT', 'STATUS_CHANGE', 'STATUS_CHANGE', 'UNKNOWN'),
+  at: fc.integer({ min: 0, max: 12 }),
+  status: fc.constant('UNKNOWN'),
+  vendorStatus: fc.constantFrom('1', '2', '3', '4'),
+  previousVendorStatus: fc.constantFrom(null, '1', '2', '3', '4'),
+  concurrentEngagements: fc.constantFrom(null, 0, 1, 2),
+  previousConcurrentEngagements: fc.constantFrom(null, 0, 1, 2),
+  maxConcurrentEngagements: fc.constantFrom(null, 4),
+});
+
+describe('whatever the events', () => {
+  test('the session is the same in any order, with copies, and spread over parts', () => {
+    const telling = fc
+      .array(anyEvent, { minLength: 1, maxLength: 12 })
+      .chain((events) =>
+        fc.tuple(
+          fc.constant(events),
+          fc.shuffledSubarray([...events, ...events], { minLength: events.length, maxLength: events.length * 2 }),
+          fc.array(fc.nat({ max: 24 }), { maxLength: 4 }),
+        ),
+      );
+    fc.assert(
+      fc.property(telling, ([events, shuffled, cuts]) => {
+        const missing = events.filter((one) => !shuffled.includes(one));
+        const told = [...shuffled, ...missing];
+        const borders = [0, ...cuts.sort((a, b) => a - b), told.length];
+        const parts = borders.slice(1).map((to, index): SessionPart => {
+          return { events: told.slice(borders[index], to), group: null, profiles: null };
+        });
+        expect(sessionOf(identity, parts)).toEqual(sessionOf(identity, [{ events, group: null, profiles: null }]));
+      }),
+      { numRuns: 500 },
+    );
+  }, 60_000);
+
+  test('periods follow each other without overlapping, and everything in them was told', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 12 }), (events) => {
+        const told = sessionOf(identity, [{ events, group: null, profiles: null }]);
+        const times = new Set(events.map(({ at }) => at));
+        told.statusPeriods.forEach((period, index) => {
+          expect(events.some((one) => one.type === 'STATUS_CHANGE' && one.at === period.start)).toBe(true);
+          if (period.end !== null) {
+            expect(times).toContain(period.end);
+            expect(period.end).toBeGreaterThanOrEqual(period.start);
+          }
+          const next = told.statusPeriods[index + 1];
+          if (next) expect(period.end).toBeLessThanOrEqual(next.start);
+        });
+        const logouts = events.filter(({ type }) => type === 'LOGOUT').map(({ at }) => at);
+        expect(told.logoutAt).toBe(logouts.length === 0 ? null : Math.max(...logouts));
+      }),
+    );
+  });
+});
+
+describe('a range', () => {
+  const during = { from: noon, to: noon + 10 * 60_000 };
+  const named = (vendorSessionId: string, ...sketches: readonly Sketch[]) =>
+    sessionOf({ ...identity, vendorSessionId }, [part(...sketches)]);
+
+  test('holds the sessions whose events it overlaps, by their first event', () => {
+    const sessions = [
+      named('inside', ['LOGIN', 2], ['LOGOUT', 3]),
+      named('around', ['LOGIN', -5], ['LOGOUT', 15]),
+      named('ends with its beginning', ['LOGIN', -5], ['LOGOUT', 0]),
+      named('begins with its end', ['LOGIN', 10], ['LOGOUT', 12]),
+      named('one event', ['UNKNOWN', 0]),
+      named('b', ['LOGIN', 1]),
+      named('a', ['LOGIN', 1]),
+    ];
+    const found = sessionsDuring(sessions, during).map(({ vendorSessionId }) => vendorSessionId);
+    expect(found).toEqual(['around', 'one event', 'a', 'b', 'inside']);
+  });
+
+  test('holds the periods that overlap it, unclipped, by start', () => {
+    const late = named('late', ['STATUS_CHANGE', 5, '3'], ['LOGOUT', 30]);
+    const early = named('early', ['STATUS_CHANGE', -9, '4'], ['STATUS_CHANGE', -3, '2'], ['LOGOUT', 1]);
+    const found = statusPeriodsDuring([late, early], during);
+    expect(found.map(({ vendorStatus, start, end }) => [vendorStatus, minutes(start), minutes(end)])).toEqual([
+      ['2', -3, 1],
+      ['3', 5, 30],
+    ]);
+  });
+});

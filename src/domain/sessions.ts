@@ -1,0 +1,113 @@
+import type { Instant } from './clock.ts';
+import { inOrder } from './session-events.ts';
+import { firstEventAt, lastEventAt, type Session, type SessionEvent } from './session.ts';
+import { byStart, type StatusPeriod } from './status-period.ts';
+import { overlaps, type TimeRange } from './time.ts';
+
+/** Something that was so at an instant. */
+export interface Dated<T> {
+  readonly at: Instant;
+  readonly value: T;
+}
+
+/** What one source tells of a session: all of it or a piece, perhaps the same piece as another. */
+export interface SessionPart {
+  readonly events: readonly SessionEvent[];
+  readonly group: Dated<string> | null;
+  readonly profiles: Dated<readonly string[]> | null;
+}
+
+/** Which session it is, and how its vendor names a status more finely. */
+export interface SessionIdentity {
+  readonly account: string;
+  readonly ref: string;
+  readonly vendorSessionId: string;
+  readonly label: (vendorStatus: string) => string | null;
+}
+
+/**
+ * The session that the parts tell of, whatever their order and number; at least one event must be among them. Nothing is
+ * made up: without a login or a logout the session has none, and a session without a logout is not known to be over.
+ */
+export function sessionOf(identity: SessionIdentity, parts: readonly SessionPart[]): Session {
+  const { account, ref, vendorSessionId } = identity;
+  const events = inOrder(parts.flatMap((part) => part.events));
+  const logoutAt = events.findLast((event) => event.type === 'LOGOUT')?.at ?? null;
+  const engagements = events.flatMap((event) => event.concurrentEngagements ?? []);
+  return {
+    account,
+    ref,
+    vendorSessionId,
+    loginAt: events.find((event) => event.type === 'LOGIN')?.at ?? null,
+    logoutAt,
+    state: logoutAt === null ? 'UNKNOWN' : 'CLOSED',
+    events,
+    statusPeriods: statusPeriodsOf(identity, events),
+    peakConcurrentEngagements: engagements.length === 0 ? null : engagements.reduce((a, b) => Math.max(a, b)),
+    groupId: latest(parts.flatMap((part) => part.group ?? [])),
+    profileIds: latest(parts.flatMap((part) => part.profiles ?? [])) ?? [],
+  };
+}
+
+/**
+ * The statuses between the events of one session, which are in order. Only a status change begins one, and only into another
+ * status than the one that holds; the next such change or a logout ends it.
+ */
+function statusPeriodsOf(identity: SessionIdentity, events: readonly SessionEvent[]): readonly StatusPeriod[] {
+  const periods: StatusPeriod[] = [];
+  let open: SessionEvent | null = null;
+  const close = (end: Instant | null) => {
+    if (open) periods.push(statusPeriod(identity, open, end));
+    open = null;
+  };
+  for (const event of events) {
+    if (event.type === 'LOGOUT') close(event.at);
+    if (event.type !== 'STATUS_CHANGE' || event.vendorStatus === statusIn(open)) continue;
+    close(event.at);
+    open = event;
+  }
+  close(null);
+  return periods;
+}
+
+function statusIn(open: SessionEvent | null): string | null {
+  return open?.vendorStatus ?? null;
+}
+
+function statusPeriod(identity: SessionIdentity, begin: SessionEvent, end: Instant | null): StatusPeriod {
+  return {
+    account: identity.account,
+    ref: identity.ref,
+    sessionId: identity.vendorSessionId,
+    status: begin.status,
+    label: identity.label(begin.vendorStatus),
+    vendorStatus: begin.vendorStatus,
+    start: begin.at,
+    end,
+    // Without a logout nobody can say whether the last status still holds or its end went unrecorded.
+    isOngoing: end === null ? null : false,
+  };
+}
+
+/** The value of the latest date; of several, the same one whatever their order. */
+function latest<T>(dated: readonly Dated<T>[]): T | null {
+  const first = dated[0];
+  if (first === undefined) return null;
+  return dated.reduce((a, b) => (b.at > a.at || (b.at === a.at && String(b.value) > String(a.value)) ? b : a), first)
+    .value;
+}
+
+/** The sessions of which something happened in the range, or that were going on all through it, by their first event. */
+export function sessionsDuring(sessions: readonly Session[], during: TimeRange): readonly Session[] {
+  return sessions
+    .filter((session) => overlaps(during, firstEventAt(session), lastEventAt(session)))
+    .sort((a, b) => firstEventAt(a) - firstEventAt(b) || (a.vendorSessionId < b.vendorSessionId ? -1 : 1));
+}
+
+/** The status periods of all the sessions that overlap the range, by start. */
+export function statusPeriodsDuring(sessions: readonly Session[], during: TimeRange): readonly StatusPeriod[] {
+  return sessions
+    .flatMap((session) => session.statusPeriods)
+    .filter((period) => overlaps(during, period.start, period.end))
+    .sort(byStart);
+}

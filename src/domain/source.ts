@@ -1,0 +1,71 @@
+import type { Instant } from './clock.ts';
+import type { VendorError } from './vendor-error.ts';
+
+export type SourceOutcome = 'OK' | 'STALE' | 'PARTIAL' | 'FAILED' | 'UNSUPPORTED';
+export type ServedFrom = 'VENDOR' | 'CACHE';
+
+/** Where a part of an answer comes from and how whole it is: one account, one endpoint. */
+export interface SourceReport {
+  /** The account's name. */
+  readonly account: string;
+  readonly endpoint: string;
+  readonly outcome: SourceOutcome;
+  /** The oldest part's; null when there is no data. */
+  readonly fetchedAt: Instant | null;
+  readonly servedFrom: ServedFrom | null;
+  readonly error: VendorError | null;
+  readonly coveredFrom: Instant | null;
+  readonly coveredTo: Instant | null;
+}
+
+/** What a source has to say, and the reports on where it comes from (one an endpoint). */
+export interface Answer<T> {
+  readonly data: T;
+  readonly sources: readonly SourceReport[];
+}
+
+/** How a piece of data was come by. */
+export interface Provenance {
+  readonly fetchedAt: Instant;
+  readonly servedFrom: ServedFrom;
+  /** An older answer, served because the vendor failed with this. */
+  readonly staleBecause?: VendorError;
+}
+
+/** A report on data that is there: OK, STALE, or PARTIAL where an error says what is missing. */
+export function reportOf(
+  at: { readonly account: string; readonly endpoint: string },
+  parts: readonly Provenance[],
+  extra: Partial<Pick<SourceReport, 'error' | 'coveredFrom' | 'coveredTo'>> = {},
+): SourceReport {
+  const stale = parts.find((part) => part.staleBecause)?.staleBecause;
+  return {
+    account: at.account,
+    endpoint: at.endpoint,
+    outcome: extra.error ? 'PARTIAL' : stale ? 'STALE' : 'OK',
+    fetchedAt: parts.length === 0 ? null : Math.min(...parts.map((part) => part.fetchedAt)),
+    servedFrom: parts.length === 0 ? null : parts.some((part) => part.servedFrom === 'VENDOR') ? 'VENDOR' : 'CACHE',
+    error: extra.error ?? stale ?? null,
+    coveredFrom: extra.coveredFrom ?? null,
+    coveredTo: extra.coveredTo ?? null,
+  };
+}
+
+/** A report on data that could not be had. */
+export function failureReport(error: VendorError): SourceReport {
+  return emptyReport(error, 'FAILED', error);
+}
+
+/** A report of an account that cannot answer such a question and was not asked. */
+export function unsupportedReport(at: { readonly account: string; readonly endpoint: string }): SourceReport {
+  return emptyReport(at, 'UNSUPPORTED', null);
+}
+
+function emptyReport(
+  at: { readonly account: string; readonly endpoint: string },
+  outcome: SourceOutcome,
+  error: VendorError | null,
+): SourceReport {
+  const { account, endpoint } = at;
+  return { account, endpoint, outcome, error, fetchedAt: null, servedFrom: null, coveredFrom: null, coveredTo: null };
+}

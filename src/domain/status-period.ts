@@ -1,0 +1,45 @@
+import type { Instant } from './clock.ts';
+
+export type AgentStatus = 'AVAILABLE' | 'BUSY' | 'AWAY' | 'OFFLINE' | 'UNKNOWN';
+
+/** A span of time that an agent spent in one status. */
+export interface StatusPeriod {
+  /** The account's name. */
+  readonly account: string;
+  /** The agent's reference there. */
+  readonly ref: string;
+  /** The vendor's id of the session it belongs to; null where there are none. */
+  readonly sessionId: string | null;
+  readonly status: AgentStatus;
+  readonly label: string | null;
+  readonly vendorStatus: string;
+  readonly start: Instant;
+  /** Null while it goes on, and where the vendor sent none. */
+  readonly end: Instant | null;
+  /** Null where the vendor cannot say. */
+  readonly isOngoing: boolean | null;
+}
+
+/** Whole seconds between two instants; null without an end, and 0 where clocks went backwards. */
+export function durationSeconds(start: Instant | null, end: Instant | null): number | null {
+  return start === null || end === null ? null : Math.max(0, Math.round((end - start) / 1000));
+}
+
+/** By start, then by end (what has not ended comes last), then by name, so that the order never depends on the vendor's. */
+export function byStart(a: StatusPeriod, b: StatusPeriod): number {
+  return (
+    a.start - b.start ||
+    compareEnds(a.end, b.end) ||
+    compareText(a.vendorStatus, b.vendorStatus) ||
+    compareText(a.label ?? '', b.label ?? '') ||
+    compareText(a.sessionId ?? '', b.sessionId ?? '')
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function compareEnds(a: Instant | null, b: Instant | null): number {
+  return a === b ? 0 : a === null ? 1 : b === null ? -1 : a - b;
+}

@@ -1,0 +1,121 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { DAY, HOUR, startOfUtcDay, utcDay } from './time.ts';
+import { offsetSeconds, startOfDay } from './zones.ts';
+
+/** Whole hours and fractions of them, both sides of UTC, both hemispheres, changes at midnight and none at all. */
+const ZONES = [
+  'UTC',
+  'Europe/Berlin',
+  'Europe/London',
+  'Africa/Cairo',
+  'Africa/Casablanca',
+  'America/Los_Angeles',
+  'America/St_Johns',
+  'America/Havana',
+  'America/Sao_Paulo',
+  'America/Santiago',
+  'Asia/Beirut',
+  'Asia/Kathmandu',
+  'Asia/Kolkata',
+  'Asia/Tehran',
+  'Australia/Lord_Howe',
+  'Pacific/Apia',
+  'Pacific/Chatham',
+  'Pacific/Kiritimati',
+];
+
+const LEFT_OUT_A_DAY: ReadonlySet<string> = new Set(['Pacific/Apia', 'Pacific/Kiritimati']);
+
+const zone = fc.constantFrom(...ZONES);
+const instant = fc.integer({ min: Date.UTC(1972, 0, 1), max: Date.UTC(2037, 11, 31) });
+const day = instant.map(utcDay);
+
+/** The day that a zone's calendar shows. */
+function dayShown(timeZone: string, at: number): string {
+  return utcDay(at + offsetSeconds(timeZone, at) * 1000);
+}
+
+describe('the offset of a zone', () => {
+  test.each([
+    ['Asia/Kolkata', '2020-01-25', 19_800],
+    ['Asia/Kathmandu', '2024-05-01', 20_700],
+    ['America/Los_Angeles', '2020-04-10', -25_200],
+    ['America/Los_Angeles', '2020-01-10', -28_800],
+    ['Europe/Berlin', '2024-07-01', 7_200],
+    ['Pacific/Kiritimati', '2024-07-01', 50_400],
+    ['UTC', '2024-07-01', 0],
+  ])('%s on %s is %i seconds, east positive', (timeZone, on, seconds) => {
+    expect(offsetSeconds(timeZone, startOfUtcDay(on))).toBe(seconds);
+  });
+
+  test('of UTC is never negative zero', () => {
+    expect(offsetSeconds('UTC', -1)).toBe(0);
+    expect(offsetSeconds('Etc/GMT', 0.5)).toBe(0);
+  });
+
+  test('changes at the very instant at which the clocks do', () => {
+    const spring = Date.parse('2024-03-31T01:00:00Z');
+    expect(offsetSeconds('Europe/Berlin', spring - 1)).toBe(3_600);
+    expect(offsetSeconds('Europe/Berlin', spring)).toBe(7_200);
+  });
+
+  test('is that of the runtime’s own calendar, whatever the zone and instant', () => {
+    fc.assert(
+      fc.property(zone, instant, (timeZone, at) => {
+        const zoned = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone);
+        expect(offsetSeconds(timeZone, at)).toBe(zoned.offsetNanoseconds / 1e9);
+      }),
+    );
+  });
+
+  test('of an unknown zone is a RangeError', () => {
+    expect(() => offsetSeconds('Mars/Olympus', 0)).toThrow(RangeError);
+  });
+});
+
+describe('the start of a day', () => {
+  test.each([
+    ['Asia/Kolkata', '2020-01-25', '2020-01-24T18:30:00.000Z', 'ahead of UTC it is on the day before'],
+    ['America/Los_Angeles', '2020-04-10', '2020-04-10T07:00:00.000Z', 'behind UTC it is on the same day'],
+    ['America/Los_Angeles', '2020-03-08', '2020-03-08T08:00:00.000Z', 'on a day of change the earlier offset holds'],
+    ['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00.000Z', 'the clocks skip midnight: one o’clock'],
+    ['America/Havana', '2023-11-05', '2023-11-05T04:00:00.000Z', 'the clocks show midnight twice: the first'],
+    ['America/Toronto', '1919-03-31', '1919-03-31T04:30:00.000Z', 'the clocks skip half of the hour before, too'],
+    ['Pacific/Apia', '2011-12-30', '2011-12-30T10:00:00.000Z', 'the day was left out: the next one’s'],
+  ])('%s, %s: %s (%s)', (timeZone, on, expected) => {
+    expect(new Date(startOfDay(on, timeZone)).toISOString()).toBe(expected);
+  });
+
+  test('is that of the runtime’s own calendar, whatever the zone and day', () => {
+    fc.assert(
+      fc.property(zone, day, (timeZone, on) => {
+        expect(startOfDay(on, timeZone)).toBe(Temporal.PlainDate.from(on).toZonedDateTime(timeZone).epochMilliseconds);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('is where the calendar turns', () => {
+    fc.assert(
+      fc.property(zone, day, (timeZone, on) => {
+        const start = startOfDay(on, timeZone);
+        expect(dayShown(timeZone, start) >= on).toBe(true);
+        expect(dayShown(timeZone, start - 1000) < on).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('comes before the next one’s, by a day more or less', () => {
+    fc.assert(
+      fc.property(zone, day, (timeZone, on) => {
+        const next = utcDay(startOfUtcDay(on) + DAY);
+        const length = startOfDay(next, timeZone) - startOfDay(on, timeZone);
+        // Newfoundland once changed by two hours; islands that changed sides of the date line left out a day.
+        if (!LEFT_OUT_A_DAY.has(timeZone)) expect(Math.abs(length - DAY)).toBeLessThanOrEqual(2 * HOUR);
+        expect(length).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,91 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
+import type { ConfigPath } from './problem.ts';
+
+/** Where something stands in a file; both from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface YamlFile {
+  readonly document: Document;
+  /** What the parser did not like, in words that quote nothing of the file, which is full of secrets. */
+  readonly faults: readonly { readonly message: string; readonly place: Place }[];
+  /** The plain value, `{}` for an empty file; undefined where aliases lead nowhere. */
+  readonly read: () => unknown;
+  /** Where the value stands, or the innermost thing around it that is there. */
+  readonly locate: (path: ConfigPath) => Place;
+}
+
+export function parseYaml(text: string): YamlFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    merge: true,
+    logLevel: 'error',
+  });
+  const placeOf = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  return {
+    document,
+    faults: [...document.errors, ...document.warnings].map((error) => ({
+      message: WORDS[error.code] ?? 'is not valid YAML here',
+      place: placeOf(error.pos[0]),
+    })),
+    read: () => {
+      try {
+        return (document.toJS() as unknown) ?? {};
+      } catch {
+        return undefined;
+      }
+    },
+    locate: (path) => placeOf(offsetOf(document, path)),
+  };
+}
+
+const WORDS: Partial<Record<YAMLError['code'], string>> = {
+  BAD_ALIAS: 'a value beginning with * refers to an anchor; put it in quotes if it is plain text',
+  BAD_DQ_ESCAPE: 'no such escape sequence in double quotes; use single quotes for plain text',
+  BAD_INDENT: 'the indentation does not fit',
+  BAD_SCALAR_START: 'a value cannot begin with this character; put it in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'a second colon on this line; put the value in quotes',
+  DUPLICATE_KEY: 'the same key stands twice in one mapping',
+  MISSING_CHAR: 'a closing quote, bracket, comma or colon is missing',
+  MULTIPLE_DOCS: 'the file must hold one document only',
+  TAB_AS_INDENT: 'tabs cannot indent; use spaces',
+  TAG_RESOLVE_FAILED: 'a value beginning with ! is a tag; put it in quotes if it is plain text',
+  UNEXPECTED_TOKEN: 'something stands here that cannot; is a quote, bracket or comma missing?',
+};
+
+function offsetOf(document: Document, path: ConfigPath): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    let mark: unknown;
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === step);
+      [mark, node] = [pair?.key, pair?.value];
+    } else {
+      node = isSeq(node) && typeof step === 'number' ? node.items[step] : undefined;
+      mark = node;
+    }
+    if (!isNode(mark)) break;
+    offset = mark.range?.[0] ?? offset;
+  }
+  return offset;
+}

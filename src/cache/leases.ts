@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { hashed, namespaceOf, type Redis } from './redis.ts';
+
+/** For how long it is known that a fetch brought nothing to share. Milliseconds: longer than the pause between two looks. */
+const BARREN = 150;
+
+/**
+ * KEYS: leases wanted. ARGV: the holder, how long. Answers which (from 1) may be fetched: those that nobody held, and those
+ * whose last holder had nothing to share. All in one step, so that two gateways never take half of a batch each.
+ */
+const TAKE = `
+local granted = {}
+for i, key in ipairs(KEYS) do
+  if redis.call('SET', key, ARGV[1], 'NX', 'PX', ARGV[2]) or redis.call('GET', key) == '' then
+    granted[#granted + 1] = i
+  end
+end
+return granted`;
+
+/** KEYS: leases to end, if still held. ARGV: the holder, how many of the keys (the first ones) are kept, and BARREN. */
+const GIVE_BACK = `
+for i, key in ipairs(KEYS) do
+  if redis.call('GET', key) == ARGV[1] then
+    if i <= tonumber(ARGV[2]) then redis.call('DEL', key) else redis.call('SET', key, '', 'PX', ARGV[3]) end
+  end
+end`;
+
+/** The right to fetch something, held by one process at a time. */
+export interface Leases {
+  /** How long a lease lasts whose holder dies. Milliseconds. */
+  readonly lastMs: number;
+  /** Takes the keys that nobody holds, in one step. Never rejects: where nobody can tell, all are granted. */
+  take(keys: readonly string[]): Promise<Lease>;
+}
+
+export interface Lease {
+  readonly granted: ReadonlySet<string>;
+  /** Ends the lease of those whose values others can read now, and of the others, for which nobody should wait. */
+  giveBack(kept: readonly string[], barren: readonly string[]): void;
+}
+
+export function createLeases(redis: Redis, lastMs: number): Leases {
+  const nameOf = (key: string) => `${namespaceOf('lease')}::${hashed(key)}`;
+
+  return {
+    lastMs,
+    async take(keys) {
+      const holder = randomUUID();
+      const giveBack: Lease['giveBack'] = (kept, barren) => {
+        const names = [...kept, ...barren].map(nameOf);
+        if (names.length === 0) return;
+        const endings = [holder, String(kept.length), String(BARREN)];
+        redis.tell('give back', (client) => client.eval(GIVE_BACK, { keys: names, arguments: endings }));
+      };
+      const granted = await redis.attempt(
+        'lease',
+        keys,
+        async (client) => {
+          const taken = await client.eval(TAKE, { keys: keys.map(nameOf), arguments: [holder, String(lastMs)] });
+          return Array.isArray(taken) ? keys.filter((_, index) => new Set<unknown>(taken).has(index + 1)) : keys;
+        },
+        // Nobody knows that these were granted after all.
+        (late) => {
+          giveBack(late, []);
+        },
+      );
+      return { granted: new Set(granted), giveBack };
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import Keyv from 'keyv';
+import { z } from 'zod';
+import type { Clock } from '../domain/clock.ts';
+import { hashed, namespaceOf, type Redis } from './redis.ts';
+import type { Entry, Store } from './store.ts';
+
+const stored = z.object({
+  key: z.string(),
+  value: z.unknown(),
+  notFound: z.object({ message: z.string(), reason: z.string().nullable(), status: z.number().nullable() }).optional(),
+  fetchedAt: z.number(),
+  freshUntil: z.number(),
+  keepUntil: z.number(),
+});
+
+/**
+ * Entries in Redis or Valkey, shared by all processes of the gateway, through Keyv. Whatever goes wrong there (down, slow,
+ * full, garbage) makes a miss, soon. Any number of keys are read in one round trip, and what is written in one go leaves in
+ * one go: the client sends together what it is asked for in the same turn.
+ */
+export function createSharedStore(redis: Redis, clock: Clock): Store {
+  const keyv = new Keyv({
+    store: redis.adapter,
+    namespace: namespaceOf('entry'),
+    useKeyPrefix: false,
+    throwOnErrors: true,
+    serialize: JSON.stringify,
+    deserialize,
+  });
+  keyv.on('error', (error: unknown) => {
+    redis.onError('connection', error);
+  });
+  const writing = new Set<Promise<unknown>>();
+
+  return {
+    getMany: (keys) =>
+      redis.attempt('get', [], async () => {
+        const found = await keyv.getMany<unknown>(keys.map(hashed));
+        return found.map((value, index) => readEntry(value, keys[index]));
+      }),
+    async set(key, entry) {
+      // Redis takes whole milliseconds only.
+      const keepMs = Math.ceil(entry.keepUntil - clock.now());
+      if (keepMs <= 0) return;
+      const write = redis.attempt('set', false, () => keyv.set(hashed(key), { key, ...entry }, keepMs));
+      writing.add(write);
+      await write;
+      writing.delete(write);
+    },
+    async close() {
+      // Each write ends soon, one way or the other.
+      await Promise.all(writing);
+      await redis.close();
+    },
+  };
+}
+
+/** A broken value is a miss, and no reason to leave the others alone. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the form that Keyv prescribes
+function deserialize<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The entry, if it is one and belongs to the key: a foreign or broken value is a miss. */
+function readEntry(found: unknown, key: string | undefined): Entry | undefined {
+  const entry = stored.safeParse(found);
+  return entry.success && entry.data.key === key ? entry.data : undefined;
+}

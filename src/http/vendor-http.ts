@@ -1,0 +1,123 @@
+import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
+import { type AdmissionOptions, createAdmission } from './admission.ts';
+import { type Answered, type AttemptOptions, createAttempt, type Ending, type Read } from './attempt.ts';
+import { ACCEPTED_CODINGS, readBody } from './body.ts';
+import type { CallScope, VendorHttp, VendorReply, VendorRequest } from './call.ts';
+import { failure } from './failure.ts';
+import { pause } from './pause.ts';
+import { codeOfStatus, requireOk, troubleOf } from './reply.ts';
+import { createRetry, type RetryOptions } from './retry.ts';
+
+/** No JSON answer of a vendor comes near this; decoded bytes. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+export interface VendorHttpOptions extends AdmissionOptions, AttemptOptions, RetryOptions {
+  readonly maxBodyBytes?: number;
+}
+
+/** One account's calls, from the outside in: retries; a turn among the others; one attempt under its own deadline. */
+export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
+  const { account, clock } = options;
+  const admission = createAdmission(options);
+  const attempt = createAttempt(options);
+  const retry = createRetry(options);
+  const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
+
+  const targetOf = ({ endpoint }: VendorRequest): CallTarget => ({
+    vendor: account.vendor,
+    account: account.name,
+    endpoint,
+  });
+
+  /** Attempts the call until it succeeds or there is no use in going on; the last attempt's outcome is the call's. */
+  async function call<T>(
+    request: VendorRequest,
+    scope: CallScope,
+    read: Read<T>,
+    headers: Readonly<Record<string, string>>,
+    mayRepeat = () => true,
+  ): Promise<T> {
+    const target = targetOf(request);
+    retry.noteCall();
+    let last = await once(request, scope, target, read, headers);
+    for (let failed = 1; last.trouble && mayRepeat() && !admission.refusal(target); failed += 1) {
+      const wait = retry.wait(request, last.trouble, failed);
+      if (wait === null) break;
+      try {
+        await pause(wait, clock, scope.signal);
+        last = await once(request, scope, target, read, headers);
+      } catch (error) {
+        if (scope.signal.aborted) throw failure(error, target, 'waiting');
+        // That there can be no further attempt after all tells less than what the last one came to.
+        if (!(error instanceof VendorError)) throw error;
+        break;
+      }
+    }
+    return last.value();
+  }
+
+  async function once<T>(
+    request: VendorRequest,
+    scope: CallScope,
+    target: CallTarget,
+    read: Read<T>,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Ending<T>> {
+    admission.check(target);
+    // The credentials may need a call of their own (a token), which must not wait for a place that this call holds.
+    const credentials = await request.authorize?.(scope);
+    const leave = await admission.enter(target, scope.signal);
+    let trouble: VendorError | null = null;
+    try {
+      const ending = await attempt(request, { ...headers, ...request.headers, ...credentials }, target, scope, read);
+      trouble = ending.trouble;
+      return ending;
+    } finally {
+      leave(trouble);
+    }
+  }
+
+  function wholeBody(answer: Answered, chunks: AsyncIterable<Buffer>, target: CallTarget): Promise<Buffer> {
+    const coding = answer.headers['content-encoding'];
+    return readBody(chunks, typeof coding === 'string' ? coding : '', maxBodyBytes, target);
+  }
+
+  return {
+    send(request, scope) {
+      const target = targetOf(request);
+      const read: Read<VendorReply> = async (answer, chunks) => {
+        const { statusCode: status, headers } = answer;
+        const whole = wholeBody(answer, chunks, target);
+        const body = codeOfStatus(status) === null ? await whole : await orNothing(whole, scope.signal);
+        const reply = { request, status, headers, body };
+        const trouble = request.trouble?.(reply);
+        return { value: reply, trouble: trouble === undefined ? troubleOf(reply, target, clock.now()) : trouble };
+      };
+      return call(request, scope, read, { 'accept-encoding': ACCEPTED_CODINGS });
+    },
+
+    stream(request, scope, readStream) {
+      const target = targetOf(request);
+      let handed = false;
+      const read = async (answer: Answered, chunks: AsyncIterable<Buffer>) => {
+        const { statusCode: status, headers } = answer;
+        if (codeOfStatus(status) !== null) {
+          const said = await orNothing(wholeBody(answer, chunks, target), scope.signal);
+          requireOk({ request, status, headers, body: said }, target, clock.now());
+        }
+        handed = true;
+        return { value: await readStream({ request, status, headers, body: chunks }), trouble: null };
+      };
+      // What the reader has been given cannot be taken back, so nothing is repeated from then on.
+      return call(request, scope, read, {}, () => !handed);
+    },
+  };
+}
+
+/** The body of an error: the status says enough where the body itself is cut, garbled or too long. */
+function orNothing(body: Promise<Buffer>, signal: AbortSignal): Promise<Buffer> {
+  return body.catch((error: unknown) => {
+    if (signal.aborted || !(error instanceof VendorError)) throw error;
+    return Buffer.alloc(0);
+  });
+}

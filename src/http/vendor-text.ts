@@ -1,0 +1,40 @@
+const LONGEST = 200;
+
+/** No error form nests deeper; a body made of brackets would else exhaust the stack. */
+const DEEPEST = 4;
+
+/**
+ * What a vendor's error body says, fit to be shown to a caller: a sentence from a field that is known to hold one, as plain
+ * text and short; null when there is none. HTML and anything else is dropped. Covers every error form that the four vendors
+ * are known to use: `message`, `error` (text or object), `error_description`, `errors[].msg`, `errors[].message`, `title`, `detail`.
+ */
+export function vendorText(body: Buffer): string | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
+  const said = sentence(parsed, DEEPEST);
+  return said === null ? null : plain(said);
+}
+
+function sentence(body: unknown, depth: number): string | null {
+  if (typeof body === 'string') return body;
+  if (typeof body !== 'object' || body === null || depth === 0) return null;
+  if (Array.isArray(body)) return sentence(body[0], depth - 1);
+  const fields = body as Record<string, unknown>;
+  for (const name of ['message', 'msg', 'detail', 'error_description', 'errors', 'title', 'error', 'reason']) {
+    const said = sentence(fields[name], depth - 1);
+    if (said !== null && said.trim() !== '') return said;
+  }
+  return null;
+}
+
+function plain(text: string): string | null {
+  if (/<[a-z!/?]/i.test(text)) return null;
+  // Control characters, line breaks of any kind, and what turns the direction of the text around it.
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
+  if (line === '') return null;
+  return (line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line).toWellFormed();
+}

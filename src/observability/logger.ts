@@ -1,0 +1,35 @@
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { errorFields } from './error-fields.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** One JSON object a line: `logger.info({ requestId }, 'message')`. An error goes under the key `err`. */
+export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
+
+export interface LoggerOptions {
+  readonly level?: LogLevel;
+  /** Standard output when absent. */
+  readonly destination?: DestinationStream;
+}
+
+export function createLogger({ level = 'info', destination = standardOutput() }: LoggerOptions = {}): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      messageKey: 'message',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: errorFields },
+    },
+    destination,
+  );
+}
+
+function standardOutput(): DestinationStream {
+  const stream = pino.destination({ fd: 1, sync: true });
+  // A full disk or a closed pipe costs log lines, never the process.
+  stream.on('error', () => undefined);
+  return stream;
+}

@@ -1,0 +1,154 @@
+import prometheus from 'prom-client';
+import type { Instant } from '../domain/clock.ts';
+import {
+  type AuthFailureReason,
+  type CacheResult,
+  type CircuitState,
+  codeLabel,
+  type HttpPath,
+  type Limit,
+  methodLabel,
+  type RetryDenial,
+  type RetryReason,
+  type ShedReason,
+} from './labels.ts';
+
+/** What is counted of calls to vendors. */
+export interface VendorMetrics {
+  /** A call to a vendor ended, be it the first attempt or a later one; `outcome` is `OK` or a vendor error's code. */
+  readonly vendorCall: (call: VendorCall) => void;
+  /** A call is attempted once more. */
+  readonly vendorRetry: (account: string, reason: RetryReason) => void;
+  /** A call might have succeeded in another attempt, but is not attempted. */
+  readonly vendorRetryDenied: (account: string, why: RetryDenial) => void;
+  readonly circuit: (account: string, endpoint: string, state: CircuitState) => void;
+  /** A call was refused because the circuit is open. */
+  readonly shortCircuit: (account: string, endpoint: string) => void;
+  /** Until then the account is not called, because the vendor said so. */
+  readonly rateGate: (account: string, until: Instant) => void;
+}
+
+/** Everything that is counted, in plain functions; durations are milliseconds here and seconds in the exposition. */
+export interface Metrics extends VendorMetrics {
+  /** A request begins; call the result when it is answered (or its client has gone). */
+  readonly requestBegan: () => (end: HttpRequestEnd) => void;
+  readonly graphqlError: (code: unknown) => void;
+  readonly limitRejection: (limit: Limit) => void;
+  /** A request was refused because the process has too much to do. */
+  readonly shed: (reason: ShedReason) => void;
+  readonly authFailure: (reason: AuthFailureReason) => void;
+  readonly cacheRead: (account: string, endpoint: string, result: CacheResult) => void;
+  /** The Prometheus text exposition, of media type `contentType`. */
+  readonly text: () => Promise<string>;
+  readonly contentType: string;
+}
+
+export interface HttpRequestEnd {
+  readonly method: string | undefined;
+  readonly path: HttpPath;
+  readonly status: number;
+  readonly ms: number;
+}
+
+export interface VendorCall {
+  readonly account: string;
+  readonly endpoint: string;
+  readonly outcome: string;
+  readonly ms: number;
+}
+
+const CIRCUIT: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export interface MetricsOptions {
+  /** Also the runtime's own: memory, event loop lag, garbage collection. They outlive the app, hence not in tests. */
+  readonly ofProcess?: boolean;
+}
+
+/** Each app counts for itself, so that two in one process (as in tests) do not meet. */
+export function createMetrics({ ofProcess = false }: MetricsOptions = {}): Metrics {
+  const registry = new prometheus.Registry();
+  const registers = [registry];
+  if (ofProcess) prometheus.collectDefaultMetrics({ register: registry });
+
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new prometheus.Counter({ name: `switchboard_${name}`, help, labelNames, registers });
+  const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new prometheus.Histogram({ name: `switchboard_${name}`, help, labelNames, buckets: SECONDS, registers });
+
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new prometheus.Gauge({ name: `switchboard_${name}`, help, labelNames, registers });
+
+  const httpRequests = counter('http_requests_total', 'HTTP requests answered.', ['method', 'path', 'status']);
+  const httpSeconds = histogram('http_request_seconds', 'Time from request to answer.', ['path']);
+  const httpInFlight = gauge('http_requests_in_flight', 'HTTP requests being answered.', []);
+  const graphqlErrors = counter('graphql_errors_total', 'Errors in GraphQL answers.', ['code']);
+  const limitRejections = counter('limit_rejections_total', 'Requests refused because of a limit.', ['limit']);
+  const sheds = counter('shed_total', 'Requests refused because the process has too much to do.', ['reason']);
+  const authFailures = counter('auth_failures_total', 'Requests whose caller could not be told.', ['reason']);
+  const vendorRequests = counter('vendor_requests_total', 'Calls to vendors.', ['account', 'endpoint', 'outcome']);
+  const vendorSeconds = histogram('vendor_request_seconds', 'Time that calls to vendors took.', [
+    'account',
+    'endpoint',
+  ]);
+  const retries = counter('vendor_retries_total', 'Calls to vendors attempted again.', ['account', 'reason']);
+  const retriesDenied = counter('vendor_retry_denied_total', 'Calls to vendors not attempted again.', [
+    'account',
+    'why',
+  ]);
+  const circuits = gauge('circuit_state', 'Circuit breakers: 0 closed, 1 half open, 2 open.', ['account', 'endpoint']);
+  const shortCircuits = counter('circuit_short_circuits_total', 'Calls not made because a circuit is open.', [
+    'account',
+    'endpoint',
+  ]);
+  const gates = gauge('rate_gate_until_seconds', 'Unix time until which a vendor wants no calls.', ['account']);
+  const cacheReads = counter('cache_reads_total', 'Reads from the cache.', ['account', 'endpoint', 'result']);
+
+  return {
+    requestBegan: () => {
+      httpInFlight.inc();
+      return ({ method, path, status, ms }) => {
+        httpInFlight.dec();
+        httpRequests.inc({ method: methodLabel(method), path, status });
+        httpSeconds.observe({ path }, ms / 1000);
+      };
+    },
+    graphqlError: (code) => {
+      graphqlErrors.inc({ code: codeLabel(code) });
+    },
+    limitRejection: (limit) => {
+      limitRejections.inc({ limit });
+    },
+    shed: (reason) => {
+      sheds.inc({ reason });
+    },
+    authFailure: (reason) => {
+      authFailures.inc({ reason });
+    },
+    vendorCall: ({ account, endpoint, outcome, ms }) => {
+      vendorRequests.inc({ account, endpoint, outcome: outcome === 'OK' ? outcome : codeLabel(outcome) });
+      vendorSeconds.observe({ account, endpoint }, ms / 1000);
+    },
+    vendorRetry: (account, reason) => {
+      retries.inc({ account, reason });
+    },
+    vendorRetryDenied: (account, why) => {
+      retriesDenied.inc({ account, why });
+    },
+    circuit: (account, endpoint, state) => {
+      circuits.set({ account, endpoint }, CIRCUIT[state]);
+    },
+    shortCircuit: (account, endpoint) => {
+      shortCircuits.inc({ account, endpoint });
+    },
+    rateGate: (account, until) => {
+      gates.set({ account }, until / 1000);
+    },
+    cacheRead: (account, endpoint, result) => {
+      cacheReads.inc({ account, endpoint, result });
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

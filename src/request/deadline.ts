@@ -1,0 +1,16 @@
+import type { Clock } from '../domain/clock.ts';
+
+export interface Deadline {
+  /** Aborted by a TimeoutError when the time is up, or with the parent's reason when the parent is. */
+  readonly signal: AbortSignal;
+  /** Forgets the timer; the signal stays as it is. */
+  readonly cancel: () => void;
+}
+
+export function createDeadline(clock: Clock, ms: number, parent: AbortSignal): Deadline {
+  const timer = new AbortController();
+  const cancel = clock.after(ms, () => {
+    timer.abort(new DOMException('The request took too long', 'TimeoutError'));
+  });
+  return { signal: AbortSignal.any([timer.signal, parent]), cancel };
+}

@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+import type { UsagePart } from '../../domain/usage.ts';
+import type { Held, Question } from '../estimate.ts';
+import { estimateUsage } from './estimate.ts';
+import { canonical, usageSpace } from './loaders.ts';
+
+const nothing: Held = { has: () => false, tokens: false };
+
+const usage = (
+  bots: readonly string[],
+  parts: readonly UsagePart[],
+  timeZone = 'UTC',
+  to = '2026-11-20',
+): Question => ({
+  capability: 'usageStats',
+  query: { during: { from: '2026-11-14', to, timeZone }, parts: new Set(parts) },
+  whom: { key: bots.join(), refs: bots, most: bots.length, others: 'none' },
+  together: 'listed',
+});
+
+const calls = (questions: readonly Question[], held = nothing) =>
+  Object.fromEntries(estimateUsage(questions, 0, held).map((charge) => [charge.endpoint, charge.calls]));
+
+test.each<[string, readonly Question[], number, number]>([
+  ['each bot is a call', [usage(['1', '2'], ['usage'])], 2, 0],
+  ['each endpoint, too', [usage(['1', '2'], ['usage', 'interventions'])], 2, 2],
+  ['each span of days, too', [usage(['1'], ['usage']), usage(['1'], ['usage'], 'UTC', '2026-11-19')], 2, 0],
+  ['a question asked twice is one', [usage(['1'], ['usage']), usage(['1'], ['usage', 'interventions'])], 1, 1],
+  [
+    'zones as far ahead are one',
+    [usage(['1'], ['usage'], 'Europe/Berlin'), usage(['1'], ['usage'], 'Europe/Paris')],
+    1,
+    0,
+  ],
+  ['others are not', [usage(['1'], ['usage'], 'Europe/Berlin'), usage(['1'], ['usage'], 'Europe/London')], 2, 0],
+  ['fields that need no endpoint are none', [usage(['1'], [])], 0, 0],
+])('%s', (_title, questions, usageCalls, interventionCalls) => {
+  expect(calls(questions)).toEqual({ 'usage.json': usageCalls, 'agent_intervention.json': interventionCalls });
+});
+
+test('what is there is not called for', () => {
+  const kept = JSON.stringify(canonical({ bot: '1', from: '2026-11-14', to: '2026-11-20', offsetSeconds: 0 }));
+  const held: Held = {
+    tokens: true,
+    has: (space, key) => (space as unknown) === usageSpace && JSON.stringify(space.canonical(key)) === kept,
+  };
+  expect(calls([usage(['1', '2'], ['usage', 'interventions'])], held)).toEqual({
+    'usage.json': 1,
+    'agent_intervention.json': 2,
+  });
+});

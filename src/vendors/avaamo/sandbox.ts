@@ -1,0 +1,121 @@
+import type { Bot, FakeVendor, OpenSandbox, SandboxReply, SandboxRequest, SandboxWorld } from '../sandbox.ts';
+
+/**
+ * Avaamo's two usage reports, as its pages describe them:
+ * https://docs.avaamo.com/user-guide/ref/avaamo-platform-api-documentation/analytics-api/usage.md and
+ * …/agent-intervention.md. Of its errors they show only the 422 for dates in the wrong order; the others here are guesses
+ * in the same shape.
+ */
+const ACCESS_TOKEN = 'sandbox-avaamo-4f1d2c8d9952499ea466fc00';
+const PATH = /^\/bots\/analytics\/([^/]+)\/(usage|agent_intervention)\.json$/;
+const DAY_SECONDS = 86_400;
+const BUCKETS = 9;
+/** "Default value is the last three days from the to_date"; the sample, asked without dates, spans four with to_date. */
+const DEFAULT_DAYS_BACK = 3;
+
+/** In epoch seconds. */
+interface Window {
+  readonly start: number;
+  /** As told. */
+  readonly end: number;
+  /** Where counting stops: a last second that is told, such as 23:59:59, is counted to its end. */
+  readonly until: number;
+}
+
+const json = (status: number, body: unknown): SandboxReply => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: JSON.stringify(body),
+});
+
+const refuse = (status: number, error: string): SandboxReply => json(status, { error });
+
+/** Midnight UTC of a dd/mm/yyyy date in epoch seconds, or null if there is no such day. */
+const parseDate = (text: string): number | null => {
+  const [, day, month, year] = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(text) ?? [];
+  if (day === undefined || month === undefined || year === undefined) return null;
+  const iso = `${year}-${month}-${day}`;
+  const instant = Date.parse(`${iso}T00:00:00Z`);
+  // 31/02 is refused, or turned into a day of March, depending on the engine.
+  const exists = !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(iso);
+  return exists ? instant / 1000 : null;
+};
+
+/** The window asked for; both dates are inclusive, and `utc_offset` is in seconds, positive east of Greenwich. */
+const windowOf = (query: URLSearchParams, now: number): Window | SandboxReply => {
+  const offset = Number(query.get('utc_offset') ?? 0);
+  if (!Number.isFinite(offset)) return refuse(422, 'Invalid utc_offset');
+  const today = Math.floor((now / 1000 + offset) / DAY_SECONDS) * DAY_SECONDS;
+  const [fromText, toText] = [query.get('from_date'), query.get('to_date')];
+  const to = toText === null ? today : parseDate(toText);
+  if (to === null) return refuse(422, 'Invalid to_date');
+  const from = fromText === null ? to - DEFAULT_DAYS_BACK * DAY_SECONDS : parseDate(fromText);
+  if (from === null) return refuse(422, 'Invalid from_date');
+  if (to < from) return refuse(422, 'To Date cannot be before From Date');
+  const midnight = to + DAY_SECONDS - offset;
+  return { start: from - offset, end: midnight - 1, until: midnight };
+};
+
+/** The sample's interval before: it begins a second late, and shares an instant with the window that follows. */
+const previousOf = ({ start, end }: Window): Window => ({ start: start - (end - start), end: start, until: start });
+
+/** Nine of equal length, neither whole seconds nor aligned with anything; the sample's floats are these to the last bit. */
+const bucketsOf = ({ start, end, until }: Window): readonly Window[] => {
+  const edge = (nth: number): number => start + ((end - start) / BUCKETS) * nth;
+  return Array.from({ length: BUCKETS }, (_, nth) => {
+    const bucket = { start: edge(nth), end: edge(nth + 1) };
+    return { ...bucket, until: nth === BUCKETS - 1 ? until : bucket.end };
+  });
+};
+
+const usage = ({ company }: SandboxWorld, bot: Bot, { start, end, until }: Window) => {
+  const traffic = company.traffic(bot, start * 1000, until * 1000);
+  const successful = traffic.messages - traffic.unhandled - traffic.ambiguous;
+  return {
+    start_time: start,
+    end_time: end,
+    session_count: traffic.users,
+    messages_count: traffic.messages,
+    unhandled_messages_count: traffic.unhandled,
+    successful_responses_count: successful,
+    ambiguous_messages_count: traffic.ambiguous,
+    // The samples of the two reports contradict each other for one window: here 0, there 5.
+    interventions_count: 0,
+    success_rate_count: successful + traffic.ambiguous - traffic.mismatchedAmbiguous,
+    success_rate: traffic.messages === 0 ? null : Math.round((successful / traffic.messages) * 1e4) / 100,
+  };
+};
+
+const intervention = ({ company }: SandboxWorld, bot: Bot, { start, end, until }: Window) => {
+  const traffic = company.traffic(bot, start * 1000, until * 1000);
+  return {
+    start_time: start,
+    end_time: end,
+    session_count: traffic.users,
+    interventions_count: traffic.interventions,
+    users_count: traffic.users,
+  };
+};
+
+const REPORTS = { usage, agent_intervention: intervention } as const;
+
+const answer = (world: SandboxWorld, { method, url, headers }: SandboxRequest): SandboxReply => {
+  const [, id = '', report] = PATH.exec(url.pathname) ?? [];
+  if (method !== 'GET' || (report !== 'usage' && report !== 'agent_intervention')) return refuse(404, 'Not Found');
+  if (headers['access-token'] !== ACCESS_TOKEN) return refuse(401, 'Invalid access token');
+  const bot = world.company.bots.find(({ seats }) => seats.avaamo === id);
+  if (!/^\d+$/.test(id) || !bot) return refuse(404, 'Agent not found');
+  const window = windowOf(url.searchParams, world.now());
+  if ('status' in window) return window;
+  const stats = (part: Window) => REPORTS[report](world, bot, part);
+  return json(200, {
+    aggregate_stats: stats(window),
+    previous_interval_stats: stats(previousOf(window)),
+    stats: bucketsOf(window).map(stats),
+  });
+};
+
+export const openSandbox: OpenSandbox = (world): FakeVendor => ({
+  answer: (request) => answer(world, request),
+  account: (baseUrl) => ({ name: 'bots', vendor: 'avaamo', baseUrl, accessToken: ACCESS_TOKEN }),
+});

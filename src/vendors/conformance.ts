@@ -1,0 +1,76 @@
+import type { Instant } from '../domain/clock.ts';
+import type { Answer } from '../domain/source.ts';
+import type { VendorErrorCode } from '../domain/vendor-error.ts';
+import type { VendorRequest } from '../http/call.ts';
+import type { SandboxReply } from './sandbox.ts';
+import type { Capability, Sources } from './vendor.ts';
+
+/**
+ * What a vendor tells the suite that every vendor must pass (test/contract/vendors.test.ts): `conformance` in its
+ * `conformance.ts`. Only tests read it.
+ */
+export interface Conformance {
+  /** A valid entry of `accounts` with every required key and every secret, secrets in plain text of 8 letters or more. */
+  readonly account: Readonly<Record<string, unknown>>;
+  /** The keys beside `name`, `vendor` and `baseUrl` without which the entry is refused. */
+  readonly required: readonly string[];
+  /** The keys of `account` that are secret: they are kept as a Secret, and what they hold is never printed. */
+  readonly secrets: readonly string[];
+  readonly references: {
+    readonly good: readonly string[];
+    readonly bad: readonly string[];
+    /** Pairs that mean the same agent. */
+    readonly same?: readonly (readonly [string, string])[];
+    /** References that are e-mail addresses themselves. */
+    readonly emails?: Readonly<Record<string, string>>;
+  };
+  /** For every file in `fixtures/`: what reads it. Throws when the file is not what the client expects. */
+  readonly fixtures: Readonly<Record<string, (file: Buffer) => unknown>>;
+  /** When the questions are asked. */
+  readonly now: Instant;
+  /** At least one for every question that the sources can answer. */
+  readonly questions: readonly ConformanceQuestion[];
+}
+
+export interface ConformanceQuestion {
+  readonly capability: Capability;
+  /** Where `capability` is not enough of a title. */
+  readonly title?: string;
+  readonly ask: (sources: Required<Sources>) => Promise<Answer<unknown>>;
+  /** The vendor in good health: its reply to every request that the question takes. */
+  readonly answer: (request: VendorRequest) => SandboxReply;
+  /** What the answer's `data` must contain (as `toMatchObject` understands it). */
+  readonly contains: unknown;
+  /**
+   * The endpoints called on the way. The suite lets each fail in turn, in every way of `FAULTS`, while the others stay in
+   * good health; the question must then reject with a VendorError or resolve with a report that holds one.
+   */
+  readonly calls: readonly ConformanceCall[];
+}
+
+export interface ConformanceCall {
+  /** As in `VendorRequest.endpoint`. */
+  readonly endpoint: string;
+  /** Where a fault amounts to another code here than in `FAULTS`, such as a token endpoint's 400. */
+  readonly codes?: Readonly<Partial<Record<Fault, VendorErrorCode>>>;
+}
+
+/** How an endpoint can fail, and what that amounts to. */
+export const FAULTS = {
+  'status 400': 'VENDOR_REJECTED',
+  'status 401': 'VENDOR_AUTH_FAILED',
+  'status 403': 'VENDOR_AUTH_FAILED',
+  'status 404': 'NOT_FOUND',
+  'status 429': 'VENDOR_RATE_LIMITED',
+  'status 500': 'VENDOR_UNAVAILABLE',
+  'status 503': 'VENDOR_UNAVAILABLE',
+  /** To another host: must not be followed. */
+  redirect: 'VENDOR_BAD_RESPONSE',
+  /** A login page with status 200. */
+  html: 'VENDOR_BAD_RESPONSE',
+  /** The first half of the good reply's body. */
+  cut: 'VENDOR_BAD_RESPONSE',
+  /** Sound JSON, but a number. */
+  'wrong type': 'VENDOR_BAD_RESPONSE',
+} as const satisfies Record<string, VendorErrorCode>;
+export type Fault = keyof typeof FAULTS;

@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ttl as ttlForm } from '../../config/cache.ts';
+import { DAY, HOUR, MINUTE, overlaps, startOfUtcDay, utcDay, utcDaysCovering } from '../../domain/time.ts';
+import { type Cell, cellSpace, cut, merge, reassemble, secondsToLive } from './cells.ts';
+import type { Period } from './map.ts';
+
+const MONDAY = '2024-05-13';
+const at = (time: string) => Date.parse(`2024-05-${time}Z`);
+const period = (start: string, end: string | null, name = 'AVAILABLE'): Period => [
+  at(start),
+  end === null ? null : at(end),
+  end === null,
+  name,
+  null,
+];
+const whole = (periods: readonly Period[]): Cell => ({ periods, flaw: null });
+
+describe('a cell', () => {
+  const overNight = period('13T22:00:00', '14T06:00:00');
+
+  test('holds each period that touches the day, whole', () => {
+    expect(cut([overNight], '2024-05-13')).toEqual([overNight]);
+    expect(cut([overNight], '2024-05-14')).toEqual([overNight]);
+    expect(cut([overNight], '2024-05-15')).toEqual([]);
+  });
+
+  test('holds what has been going on for days', () => {
+    expect(cut([period('02T09:00:00', null)], MONDAY)).toHaveLength(1);
+  });
+
+  test('ends at midnight: the day after holds what begins there', () => {
+    const upTo = period('13T10:00:00', '14T00:00:00');
+    const from = period('14T00:00:00', '14T01:00:00');
+    expect(cut([upTo, from], '2024-05-13')).toEqual([upTo]);
+    expect(cut([upTo, from], '2024-05-14')).toEqual([from]);
+  });
+
+  test('is recognised when it is read back, and nothing else is', () => {
+    const cell = whole([overNight, period('14T06:00:00', null)]);
+    expect(cellSpace.isValue(JSON.parse(JSON.stringify(cell)))).toBe(true);
+    for (const other of [null, [], {}, { periods: [['x']], flaw: null }, { periods: [] }]) {
+      expect(cellSpace.isValue(other)).toBe(false);
+    }
+  });
+});
+
+describe('how long a cell is kept', () => {
+  const ttl = ttlForm.parse({ statusPast: 86_400, statusLive: 15 });
+  const closed = whole([period('13T09:00:00', '13T17:00:00')]);
+  const dayAfter = startOfUtcDay(MONDAY) + DAY;
+
+  test.each([
+    ['before the day ends', dayAfter - MINUTE, closed, 15],
+    ['while the day settles', dayAfter + 59 * MINUTE, closed, 15],
+    ['once it has settled', dayAfter + HOUR, closed, 86_400],
+    ['once it has settled, without periods', dayAfter + HOUR, whole([]), 86_400],
+    ['while a period of it goes on', dayAfter + 5 * DAY, whole([period('13T09:00:00', null)]), 15],
+    ['of a day to come', startOfUtcDay(MONDAY) - DAY, whole([]), 15],
+  ])('%s', (_when, now, cell, seconds) => {
+    expect(secondsToLive(cell, MONDAY, now, ttl)).toBe(seconds);
+  });
+
+  test('a flaw that asking again may mend is not kept, one that stays is kept briefly', () => {
+    const flaw = { code: 'VENDOR_TIMEOUT', message: '', reason: null, status: null, retryAfterSeconds: null } as const;
+    const later = dayAfter + 5 * DAY;
+    expect(secondsToLive({ ...closed, flaw: { ...flaw, mayPass: true } }, MONDAY, later, ttl)).toBe(0);
+    expect(secondsToLive({ ...closed, flaw: { ...flaw, mayPass: false } }, MONDAY, later, ttl)).toBe(15);
+  });
+});
+
+describe('cells put together', () => {
+  const open = period('13T22:00:00', null);
+  const closed = period('13T22:00:00', '14T06:00:00');
+  const both = { from: at('13T00:00:00'), to: at('15T00:00:00') };
+
+  test('tell a period that lies in several of them once', () => {
+    const cells = [whole([closed]), whole([closed])].map((value) => ({ value, fetchedAt: 1 }));
+    expect(reassemble(cells, both)).toEqual([closed]);
+  });
+
+  test.each([
+    [1, 2],
+    [2, 1],
+  ])('believe the cell that was fetched last (%i, %i)', (openAt, closedAt) => {
+    const cells = [
+      { value: whole([open]), fetchedAt: openAt },
+      { value: whole([closed]), fetchedAt: closedAt },
+    ];
+    expect(reassemble(cells, both)).toEqual([closedAt > openAt ? closed : open]);
+  });
+
+  test('tell two things that began in the same second apart by their names', () => {
+    const busy = period('13T22:00:00', null, 'BUSY');
+    expect(reassemble([{ value: whole([closed, busy]), fetchedAt: 1 }], both)).toEqual([closed, busy]);
+  });
+
+  test('leave out what lies in the days, but not in the range', () => {
+    const range = { from: at('13T12:00:00'), to: at('13T13:00:00') };
+    expect(reassemble([{ value: whole([closed]), fetchedAt: 1 }], range)).toEqual([]);
+  });
+
+  const start = at('10T00:00:00');
+  const instant = fc.integer({ min: 0, max: 10 * 24 * 12 }).map((number) => start + number * 5 * MINUTE);
+  const anyPeriod = fc
+    .record({
+      start: instant,
+      minutes: fc.integer({ min: 0, max: 3 * 24 * 60 }),
+      ongoing: fc.boolean(),
+      name: fc.constantFrom('AVAILABLE', 'BUSY'),
+    })
+    .map(({ start: begun, minutes, ongoing, name }): Period => [
+      begun,
+      ongoing ? null : begun + minutes * MINUTE,
+      ongoing,
+      name,
+      null,
+    ]);
+  const timeline = fc.array(anyPeriod, { maxLength: 30 }).map((periods) => merge([periods]));
+  const range = fc.tuple(instant, instant).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) + 1 }));
+  const sorted = (periods: readonly Period[]) => periods.map((each) => JSON.stringify(each)).sort();
+
+  test('say what the vendor would have said of the whole range at once', () => {
+    fc.assert(
+      fc.property(timeline, range, fc.array(fc.nat(5), { minLength: 11, maxLength: 11 }), (periods, during, ages) => {
+        const cells = utcDaysCovering(during).map((day, index) => ({
+          value: whole(cut(periods, day)),
+          fetchedAt: ages[index] ?? 0,
+        }));
+        const atOnce = periods.filter(([from, to]) => overlaps(during, from, to));
+        expect(sorted(reassemble(cells, during))).toEqual(sorted(atOnce));
+      }),
+    );
+  });
+
+  test('fetched at different times say of each period what the last of its cells said', () => {
+    fc.assert(
+      fc.property(timeline, fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }), (later, recent) => {
+        // Before, some of what has ended by now was still going on.
+        const earlier = later.map((each): Period => [each[0], null, true, each[3], each[4]]);
+        const days = utcDaysCovering({ from: start, to: start + 14 * DAY });
+        const cells = days.map((day, index) => {
+          const isRecent = recent[index] ?? false;
+          return { day, value: whole(cut(isRecent ? later : earlier, day)), fetchedAt: isRecent ? 2 : 1 };
+        });
+        const during = { from: start, to: start + 14 * DAY };
+        for (const told of reassemble(cells, during)) {
+          const holding = cells.filter(({ value }) =>
+            value.periods.some((each) => each[0] === told[0] && each[3] === told[3]),
+          );
+          const newest = holding.toSorted((a, b) => b.fetchedAt - a.fetchedAt)[0];
+          expect(newest?.value.periods).toContainEqual(told);
+        }
+      }),
+    );
+  });
+});
+
+test('days are UTC days', () => {
+  expect(utcDay(at('13T23:59:59'))).toBe(MONDAY);
+});

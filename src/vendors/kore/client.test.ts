@@ -1,0 +1,144 @@
+import { describe, expect, test } from '@jest/globals';
+import { connectTo, json } from '../../../test/support/vendor-harness.ts';
+import type { SandboxReply } from '../sandbox.ts';
+import { ENTRY, filterOf, playing, worker } from './account.fixture.ts';
+import { kore } from './index.ts';
+
+const NOW = Date.parse('2024-05-15T12:00:00Z');
+const today = { from: Date.parse('2024-05-15T08:00:00Z'), to: NOW };
+const sinceMonday = { from: Date.parse('2024-05-13T10:00:00Z'), to: NOW };
+const EMAIL = 'agent1@example.com';
+
+const asking = (reply: SandboxReply) =>
+  connectTo(kore, ENTRY, () => reply, { now: NOW })
+    .open()
+    .statusPeriods?.(EMAIL, today);
+
+describe('a request', () => {
+  test('goes to the account’s address with the token and the stream’s id', async () => {
+    const harness = connectTo(kore, ENTRY, playing([worker(1)]), { now: NOW });
+    await harness.open().statusPeriods?.(EMAIL, today);
+    const [request] = harness.sent;
+    expect(request?.method).toBe('POST');
+    expect(request?.url.href).toBe(
+      'https://platform.kore.ai/agentassist/api/public/analytics/account/63f07d26f04465685df40000/agentstatusdetails?limit=50&offset=0',
+    );
+    expect(request?.headers).toEqual({
+      'content-type': 'application/json',
+      accept: 'application/json',
+      iId: ENTRY.streamId,
+      auth: expect.stringMatching(/^eyJ/),
+    });
+  });
+
+  test('goes below a path that the base URL has', async () => {
+    const entry = { ...ENTRY, baseUrl: 'https://proxy.example.com/kore/' };
+    const harness = connectTo(kore, entry, playing([worker(1)]), { now: NOW });
+    await harness.open().statusPeriods?.(EMAIL, today);
+    expect(harness.sent[0]?.url.pathname).toMatch(/^\/kore\/agentassist\/api\/public\//);
+  });
+
+  test('asks for one day by its date, for several by the first and the last, always in UTC', async () => {
+    const harness = connectTo(kore, ENTRY, playing([worker(1)]), { now: NOW });
+    await harness.open().statusPeriods?.(EMAIL, today);
+    await harness.open().statusPeriods?.(EMAIL, sinceMonday);
+    expect(harness.sent.map(({ body }) => body)).toEqual([
+      '{"filter":{"agents":["agent1@example.com"],"dateFilter":{"date":"2024-05-15","timeZoneOffSet":0}}}',
+      '{"filter":{"agents":["agent1@example.com"],"dateFilter":{"startDate":"2024-05-13","endDate":"2024-05-15","timeZoneOffSet":0}}}',
+    ]);
+  });
+
+  test('names nobody when it is for everybody', async () => {
+    const harness = connectTo(kore, ENTRY, playing([worker(1)]), { now: NOW });
+    await harness.open().discover?.();
+    expect(filterOf({ body: harness.sent[0]?.body ?? '' })).toEqual({
+      dateFilter: { date: '2024-05-15', timeZoneOffSet: 0 },
+    });
+  });
+});
+
+describe('a refusal', () => {
+  const minute = 'You’ve exceeded the per-minute rate limit. Please wait for sometime before retrying.';
+
+  test.each([
+    [json({ message: minute }, 200)],
+    [json({ errors: [{ msg: minute.replace('’', "'"), code: 429 }] }, 400)],
+    [json(minute, 400)],
+    [{ status: 200, body: minute }],
+    [{ status: 503, body: minute }],
+  ])('for asking too often is known by its words: %j', async (reply) => {
+    await expect(asking(reply)).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED', retryAfterSeconds: 60 });
+  });
+
+  test('for asking too often keeps to the vendor’s own time to wait', async () => {
+    const reply = json({ message: minute }, 200, { 'Retry-After': '7' });
+    await expect(asking(reply)).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED', retryAfterSeconds: 7 });
+    await expect(asking({ status: 429 })).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED' });
+  });
+
+  test.each([
+    ['Rate limit for this API has been reached. Please try again later', null],
+    ["You've exceeded the hourly rate limit. Please wait", 3600],
+  ])('is known by %j', async (message, retryAfterSeconds) => {
+    await expect(asking(json({ message }))).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED', retryAfterSeconds });
+  });
+
+  test('an agent’s status may be called what it likes', async () => {
+    const status = [{ ...worker(1).status?.[2], secondaryStatus: minute }] as never;
+    const harness = connectTo(kore, ENTRY, playing([{ ...worker(1), status }]), { now: NOW });
+    expect((await harness.open().statusPeriods?.(EMAIL, today))?.data).toHaveLength(1);
+  });
+
+  test.each(['Invalid JWT token', 'Invalid SDK credentials', 'Permission denied. Scope is incorrect!'])(
+    '401 with %j says so, in words',
+    async (msg) => {
+      const refused = asking(json({ errors: [{ msg, code: 4002 }] }, 401));
+      await expect(refused).rejects.toMatchObject({
+        code: 'VENDOR_AUTH_FAILED',
+        message: expect.stringContaining(msg),
+      });
+    },
+  );
+
+  test.each([
+    [400, 'VENDOR_REJECTED'],
+    [405, 'VENDOR_REJECTED'],
+    [412, 'VENDOR_REJECTED'],
+    [302, 'VENDOR_BAD_RESPONSE'],
+    [502, 'VENDOR_UNAVAILABLE'],
+  ])('with status %i is %s', async (status, code) => {
+    await expect(asking(json({ errors: [{ msg: 'No' }] }, status))).rejects.toMatchObject({ code });
+  });
+
+  test('that quotes a secret or a token does not pass it on', async () => {
+    const harness = connectTo(
+      kore,
+      ENTRY,
+      ({ headers }) => json({ message: `Bad key ${ENTRY.clientSecret} or token ${headers.auth ?? ''}` }, 401),
+      { now: NOW },
+    );
+    const refused = harness.open().statusPeriods?.(EMAIL, today);
+    await expect(refused).rejects.toMatchObject({
+      message: expect.stringContaining('Bad key [secret] or token [token]'),
+    });
+  });
+});
+
+test.each([
+  ['{}'],
+  ['[]'],
+  ['7'],
+  ['null'],
+  [''],
+  ['<html>Log in</html>'],
+  ['{"data":{}}'],
+  ['{"hasMore":false,"data":[null]}'],
+  ['{"hasMore":false,"data":[{"email":"agent1@example.com","status":{}}]}'],
+])('an answer of another form is refused: %s', async (body) => {
+  await expect(asking({ status: 200, body })).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE' });
+});
+
+test('an answer may hold more than is known, begin with a byte order mark, and leave out what can be done without', async () => {
+  const body = `\uFEFF${JSON.stringify({ data: [{ email: EMAIL, aId: 'a-1', events: [{ ip: '1' }] }], version: 3 })}`;
+  expect((await asking({ status: 200, body }))?.data).toEqual([]);
+});

@@ -1,0 +1,73 @@
+import type { Clock } from '../../domain/clock.ts';
+import type { CallTarget, VendorError } from '../../domain/vendor-error.ts';
+import type { CallScope, VendorHttp, VendorReply } from '../../http/call.ts';
+import { readJson, requireOk, vendorError } from '../../http/reply.ts';
+import { endpointUrl } from '../path.ts';
+import { withoutSecrets } from '../redact.ts';
+import { createSigner } from './auth.ts';
+import type { KoreConfig } from './config.ts';
+import type { Harvest } from './harvest.ts';
+import { referencesOf } from './map.ts';
+import { allPages, PAGE_SIZE, type Pages } from './pages.ts';
+import type { Ask } from './plan.ts';
+import { keyOfReference } from './references.ts';
+import { rateLimitError, withoutTokens } from './refusal.ts';
+import { type AgentRecord, detailsPage, type DetailsPage, ENDPOINT } from './wire.ts';
+
+export interface Client {
+  /**
+   * POST /agentassist/api/public/analytics/account/{accountId}/agentstatusdetails: the statuses of the named agents (by
+   * e-mail, at most 50), or of everybody, on some UTC days. It only reads, for all its being a POST.
+   * What fails is in the harvest's `shortfall`.
+   * Source: https://docs.kore.ai/xo/apis/contact-center/agent-status-details/
+   */
+  readonly statusDetails: (ask: Query, scope: CallScope) => Promise<Harvest>;
+}
+
+/** Like an Ask; without agents it means everybody. */
+type Query = Pick<Ask, 'firstDay' | 'lastDay'> & Partial<Pick<Ask, 'agents'>>;
+
+export function createClient(config: KoreConfig, target: CallTarget, http: VendorHttp, clock: Clock): Client {
+  const endpoint = ['agentassist', 'api', 'public', 'analytics', 'account', config.accountId, ENDPOINT];
+  const authorize = createSigner(config, clock);
+  const headers = { 'content-type': 'application/json', accept: 'application/json', iId: config.streamId };
+
+  const cleaned = (sent: VendorReply) => withoutTokens(withoutSecrets(sent, [config.clientSecret]));
+
+  async function readPage(query: Query, offset: number, scope: CallScope): Promise<DetailsPage> {
+    const url = endpointUrl(config.baseUrl, ...endpoint);
+    url.search = new URLSearchParams({ limit: String(PAGE_SIZE), offset: String(offset) }).toString();
+    const body = JSON.stringify(bodyOf(query));
+    const keys = query.agents?.length ?? 1;
+    const request = { endpoint: ENDPOINT, method: 'POST', url, headers, body, authorize, keys } as const;
+    const trouble = (sent: VendorReply) => rateLimitError(cleaned(sent), target, clock.now()) ?? undefined;
+    const reply = cleaned(await http.send({ ...request, idempotent: true, trouble }, scope));
+    const rateLimited = rateLimitError(reply, target, clock.now());
+    if (rateLimited) throw rateLimited;
+    return readJson(requireOk(reply, target, clock.now()), detailsPage, target);
+  }
+
+  return {
+    statusDetails: async (query, scope) => {
+      const pages = await allPages((offset) => readPage(query, offset, scope));
+      return { agents: pages.agents, shortfall: shortfallOf(pages, query, target) };
+    },
+  };
+}
+
+/** One day has a form of its own. `timeZoneOffSet` (spelled so; minutes west of Greenwich) is always that of UTC. */
+function bodyOf({ agents, firstDay, lastDay }: Query): unknown {
+  const days = firstDay === lastDay ? { date: firstDay } : { startDate: firstDay, endDate: lastDay };
+  return { filter: { ...(agents && { agents }), dateFilter: { ...days, timeZoneOffSet: 0 } } };
+}
+
+function shortfallOf({ agents, stop }: Pages, query: Query, target: CallTarget): VendorError | null {
+  if (stop === 'end') return null;
+  if (stop === 'stuck' && query.agents && namesAll(agents, query.agents)) return null;
+  return typeof stop === 'string' ? vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'pagination' }) : stop;
+}
+
+function namesAll(agents: readonly AgentRecord[], asked: readonly string[]): boolean {
+  const named = new Set(agents.flatMap(referencesOf).map(keyOfReference));
+  return asked.every((ref) => named.has(keyOfReference(ref)));
+}

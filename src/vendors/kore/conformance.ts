@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import type { Conformance } from '../conformance.ts';
+import { detailsPage, ENDPOINT } from './wire.ts';
+
+const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
+
+const EMAIL = 'gaumur@abc.com';
+const answer = () => ({ status: 200, body: fixture('agentstatusdetails.json') });
+const calls = [{ endpoint: ENDPOINT }];
+
+/** The last quarter of an hour of the vendor's own sample. */
+const during = { from: Date.parse('2023-03-10T21:46:00Z'), to: Date.parse('2023-03-10T22:00:00Z') };
+
+export const conformance: Conformance = {
+  account: {
+    name: 'kore-main',
+    vendor: 'kore',
+    baseUrl: 'https://platform.kore.ai',
+    accountId: '63f07d26f04465685df40000',
+    streamId: 'st-e19dd469-90f5-5655-b0b2-858de9010000',
+    clientId: 'cs-b0233c67-322e-5d1a-9fb7-366e7f5915a7',
+    clientSecret: 'kore/secret+0123456789abcdef',
+  },
+  required: ['accountId', 'streamId', 'clientId', 'clientSecret'],
+  secrets: ['clientSecret'],
+  references: {
+    good: ['jane@example.com', 'u-388b2b2a-264d-511d-918e-f746e5e10000', 'o’neil+x@example.com'],
+    bad: ['', ' ', 'jane@', '@example.com', 'jane@doe@example.com', 'jane doe', 'jane\u0000@example.com'],
+    same: [['Jane@Example.com', 'jane@example.COM']],
+    emails: { 'jane@example.com': 'jane@example.com' },
+  },
+  fixtures: {
+    'agentstatusdetails.json': (file) => detailsPage.parse(JSON.parse(file.toString('utf8'))),
+    // As the vendor publishes it, a comma is missing: the client must not expect it to be JSON.
+    'agentstatusdetails.published.txt': (file) => {
+      if (isJson(file.toString('utf8'))) throw new Error('This is not the sample as published');
+    },
+  },
+  now: Date.parse('2023-03-10T22:00:00Z'),
+  questions: [
+    {
+      capability: 'statusPeriods',
+      ask: (sources) => sources.statusPeriods(EMAIL, during),
+      answer,
+      contains: [
+        { account: 'kore-main', ref: EMAIL, status: 'AVAILABLE', isOngoing: false },
+        { account: 'kore-main', ref: EMAIL, status: 'BUSY', label: 'NBK', end: null, isOngoing: true },
+      ],
+      calls,
+    },
+    {
+      capability: 'statusPeriods',
+      title: 'by userId',
+      ask: (sources) => sources.statusPeriods('u-fdc72ca0-a35d-57ff-bcb3-a33904a4xxxx', during),
+      answer,
+      contains: [{ status: 'AVAILABLE' }, { status: 'BUSY' }],
+      calls,
+    },
+    {
+      capability: 'currentStatus',
+      ask: (sources) => sources.currentStatus(EMAIL),
+      answer,
+      contains: { status: 'BUSY', vendorStatus: 'BUSY', label: 'NBK', start: Date.parse('2023-03-10T21:51:02Z') },
+      calls,
+    },
+    {
+      capability: 'discover',
+      ask: (sources) => sources.discover(),
+      answer,
+      contains: [{ name: 'Gau AgentTwo' }, { name: 'gau AgentOne' }, { ref: EMAIL, name: 'gaumur gaumur' }],
+      calls,
+    },
+  ],
+};
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,188 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { DAY, utcDay } from '../../domain/time.ts';
+import type { Held, Question, Whom } from '../estimate.ts';
+import { cellSpace } from './cells.ts';
+import { directorySpace } from './discovery.ts';
+import { estimatePosts } from './estimate.ts';
+import { MAX_PAGES } from './pages.ts';
+import { type Place, plan } from './plan.ts';
+
+const NOW = Date.parse('2026-11-20T09:30:00Z');
+const TODAY = utcDay(NOW);
+const dayAgo = (days: number) => utcDay(NOW - days * DAY);
+
+const nothing: Held = { has: () => false, tokens: false };
+/** Holds the cells of these agents on these days; `directory`: and who there is. */
+const holding = (places: readonly string[], directory = false): Held => ({
+  tokens: true,
+  has: (space, key) =>
+    (space as unknown) === directorySpace
+      ? directory
+      : places.includes(JSON.stringify(cellSpace.canonical(key as never))),
+});
+const cell = (agent: string, day: string) => JSON.stringify(cellSpace.canonical({ agent, day, ref: agent }));
+
+const agents = (count: number, from = 0) => Array.from({ length: count }, (_, n) => `agent${from + n}@example.com`);
+const whom = (refs: readonly string[], more: Partial<Whom> = {}): Whom => ({
+  key: refs.join(),
+  refs,
+  most: refs.length,
+  others: 'none',
+  ...more,
+});
+const now = (about: Whom, together: string | null = 'complete'): Question => ({
+  capability: 'currentStatus',
+  whom: about,
+  together,
+});
+/** The statuses of whole days, so many days ago. */
+const days = (about: Whom, from: number, to: number, together: string | null = 'complete'): Question => ({
+  capability: 'statusPeriods',
+  during: { from: Date.parse(dayAgo(from)), to: Date.parse(dayAgo(to)) + DAY },
+  whom: about,
+  together,
+});
+
+const calls = (questions: readonly Question[], held = nothing, maxDaysPerCall = 32) =>
+  estimatePosts({ maxDaysPerCall })(questions, NOW, held).reduce((sum, charge) => sum + charge.calls, 0);
+
+describe('POSTs', () => {
+  test.each([
+    ['one for 50 agents', [now(whom(agents(50)))], 1],
+    ['two for 51', [now(whom(agents(51)))], 2],
+    ['one for several questions about the same agents', [now(whom(agents(50))), days(whom(agents(50)), 6, 0)], 1],
+    ['one for several groups of agents', [now(whom(agents(20))), days(whom(agents(30, 20)), 6, 0)], 1],
+    ['one for groups that have agents in common', [now(whom(agents(40))), now(whom(agents(50), { key: 'others' }))], 1],
+    [
+      'two where groups are looked for at different moments',
+      [now(whom(agents(1))), now(whom(agents(1, 1)), 'listed')],
+      2,
+    ],
+    ['one for each agent of whom nobody knows when', [now(whom(agents(7)), null)], 7],
+    ['none for what the same agents were asked before', [days(whom(agents(7)), 6, 0), now(whom(agents(7)), null)], 1],
+    ['as many as there may be agents', [now(whom(agents(7), { most: 120, others: 'with e-mail' }))], 3],
+    ['no more than are wanted of them', [now(whom(agents(200), { most: 3 }))], 1],
+    ['none about tomorrow', [days(whom(agents(7)), -1, -3)], 0],
+    ['none for nobody', [now(whom([]))], 0],
+    ['none for other questions', [{ ...days(whom(agents(1)), 1, 0), capability: 'sessions' } as Question], 0],
+  ] as const)('%s', (_title, questions, expected) => {
+    expect(calls(questions)).toBe(expected);
+  });
+
+  test('as many windows as the days need', () => {
+    expect(calls([days(whom(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
+    expect(calls([days(whom(agents(60)), 10, 0)], nothing, 5)).toBe(3 * 2);
+  });
+
+  test('what comes into one batch by chance may need more than each part would by itself', () => {
+    const [early, late] = [agents(50), agents(50, 50)];
+    // Each part fits into one POST. Together they need windows that cut the later part in two.
+    const places = [...early, ...late].flatMap((agent, index) => {
+      const [first, last] = index < 50 ? [0, 19 - (index % 2)] : [15, 38 - (index % 2)];
+      return Array.from({ length: last - first + 1 }, (_, day) => ({ agent, day: dayAgo(40 - first - day) }));
+    });
+    const questions = [days(whom(early), 40, 21, 'listed'), days(whom(late), 25, 2)];
+    const held = holding(
+      [...early, ...late].flatMap((agent, index) => (index % 2 ? [cell(agent, dayAgo(index < 50 ? 21 : 2))] : [])),
+    );
+    for (const part of [early, late])
+      expect(
+        plan(
+          places.filter(({ agent }) => part.includes(agent)),
+          32,
+        ),
+      ).toHaveLength(1);
+    expect(plan(places, 32)).toHaveLength(3);
+    expect(calls(questions, held)).toBeGreaterThanOrEqual(3);
+  });
+
+  test('none for what is there', () => {
+    const question = days(whom(agents(2)), 1, 0);
+    const [one = '', other = ''] = agents(2);
+    expect(calls([question], holding([cell(one, TODAY), cell(one, dayAgo(1)), cell(other, TODAY)]))).toBe(1);
+    expect(calls([question], holding(agents(2).flatMap((agent) => [cell(agent, TODAY), cell(agent, dayAgo(1))])))).toBe(
+      0,
+    );
+  });
+});
+
+describe('pages of the whole account', () => {
+  test('for discovery, unless its answer is there', () => {
+    expect(calls([{ capability: 'discover' }])).toBe(MAX_PAGES);
+    expect(calls([{ capability: 'discover' }], holding([], true))).toBe(0);
+  });
+
+  test('for userIds, once for each window', () => {
+    expect(calls([now(whom(['u-1', 'u-2']))])).toBe(MAX_PAGES);
+    expect(calls([days(whom(['u-1', 'u-2']), 9, 0)], nothing, 5)).toBe(2 * MAX_PAGES);
+    expect(calls([now(whom(['u-1', ...agents(3)]))])).toBe(MAX_PAGES + 1);
+    expect(calls([now(whom(['u-1', 'u-2']), null)])).toBe(2 * MAX_PAGES);
+    expect(calls([now(whom(['u-1']))], holding([cell('u-1', TODAY)]))).toBe(0);
+  });
+
+  test('for agents of whom nothing is known', () => {
+    expect(calls([now(whom([], { most: 60, others: 'any' }))])).toBe(2 + MAX_PAGES);
+  });
+});
+
+/** Questions about a few agents and days, so that they meet often. */
+const question = fc.record({
+  first: fc.nat(8),
+  count: fc.integer({ min: 1, max: 70 }),
+  from: fc.nat(12),
+  length: fc.integer({ min: 1, max: 8 }),
+  together: fc.constantFrom('listed', 'complete', null),
+});
+
+test('whatever comes into one batch by chance, and whatever is there, there are no more POSTs', () => {
+  const circumstances = fc.record({
+    questions: fc.array(question, { maxLength: 6 }),
+    maxDays: fc.integer({ min: 1, max: 9 }),
+    /** Of so many thirds nothing is there. */
+    missing: fc.nat(3),
+    seed: fc.nat(),
+  });
+  fc.assert(
+    fc.property(circumstances, ({ questions, maxDays, missing, seed }) => {
+      const held: Held = {
+        tokens: true,
+        has: (space, key) => hash(`${seed} ${JSON.stringify(space.canonical(key))}`) % 3 >= missing,
+      };
+      // What is asked at the same moment is in the same batch; any other agent's question may be in any.
+      const batches = Array.from({ length: 3 }, () => new Map<string, Place>());
+      for (const [index, { first, count, from, length, together }] of questions.entries()) {
+        for (const agent of agents(count, first)) {
+          const batch = batches[hash(`${seed} ${together ?? `${agent} ${index}`}`) % batches.length];
+          for (let ago = from; ago < from + length; ago += 1) {
+            const place = { agent, day: dayAgo(ago) };
+            if (!held.has(cellSpace, { ...place, ref: agent })) batch?.set(cell(agent, place.day), place);
+          }
+        }
+      }
+      // The first batch that asks for a cell spares it the others.
+      const asked = new Set<string>();
+      const posts = batches.map((places) => {
+        const left = [...places].filter(([name]) => !asked.has(name));
+        for (const [name] of left) asked.add(name);
+        const plain = left.map(([, place]) => place);
+        return plan(plain, maxDays).length;
+      });
+      const most = calls(
+        questions.map(({ first, count, from, length, together }) =>
+          days(whom(agents(count, first)), from + length - 1, from, together),
+        ),
+        held,
+        maxDays,
+      );
+      expect(posts.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(most);
+    }),
+  );
+});
+
+/** Any number, but always the same for a text (FNV-1a). */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  return (value ^ (value >>> 15)) >>> 0;
+}

@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { detailsOf, discoveredAgentOf, instantOf, periodOf, statusOf, statusPeriodOf } from './map.ts';
+
+const at = (text: string) => Date.parse(text);
+const record = { primaryStatus: 'AVAILABLE', secondaryStatus: 'AVAILABLE', startTime: '2023-03-10T21:37:42' };
+
+describe('times', () => {
+  test.each(['UTC', 'Asia/Kolkata', 'America/New_York'])('carry no zone and are read as UTC in %s, too', (TZ) => {
+    const map = new URL('./map.ts', import.meta.url).href;
+    const script = `import { instantOf } from '${map}'; console.log(instantOf('2023-03-10T21:37:42'));`;
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, TZ } });
+    expect(Number(said)).toBe(at('2023-03-10T21:37:42Z'));
+  });
+
+  test('keep to a zone of their own, should one be sent', () => {
+    expect(instantOf('2023-03-10T21:37:42Z')).toBe(at('2023-03-10T21:37:42Z'));
+    expect(instantOf('2023-03-10T21:37:42+05:30')).toBe(at('2023-03-10T16:07:42Z'));
+    expect(instantOf('2023-03-10 21:37:42.5')).toBe(at('2023-03-10T21:37:42.500Z'));
+  });
+
+  test.each(['', '-', '2023-03-10', '21:37:42', '2023-13-10T00:00:00', '10/03/2023 21:37:42', 'now'])(
+    'are not read from %j',
+    (text) => {
+      expect(instantOf(text)).toBeNull();
+    },
+  );
+
+  test('are read back for every second there is', () => {
+    fc.assert(
+      fc.property(fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true }), (date) => {
+        const seconds = Math.floor(date.getTime() / 1000) * 1000;
+        expect(instantOf(new Date(seconds).toISOString().slice(0, 19))).toBe(seconds);
+      }),
+    );
+  });
+});
+
+describe('a period', () => {
+  test('ends where it says, and is over then', () => {
+    const period = periodOf({ ...record, endTime: '2023-03-10T21:38:52' });
+    expect(period).toEqual([at('2023-03-10T21:37:42Z'), at('2023-03-10T21:38:52Z'), false, 'AVAILABLE', 'AVAILABLE']);
+  });
+
+  test('goes on where its end is "-"', () => {
+    expect(periodOf({ ...record, endTime: '-', duration: '-' })?.slice(1, 3)).toEqual([null, true]);
+  });
+
+  test.each([{}, { endTime: null }, { endTime: '' }])('leaves open whether it goes on with %j', (ending) => {
+    expect(periodOf({ ...record, ...ending })?.slice(1, 3)).toEqual([null, null]);
+  });
+
+  test.each([{ startTime: '-' }, { startTime: 'yesterday' }, { endTime: 'tomorrow' }])(
+    'is not read from %j',
+    (broken) => {
+      expect(periodOf({ ...record, endTime: '-', ...broken })).toBeNull();
+    },
+  );
+
+  test('lasts from start to end, whatever the stated duration', () => {
+    const times = { startTime: '2023-03-10T21:38:52', endTime: '2023-03-10T21:39:48' };
+    expect(periodOf({ ...record, ...times, duration: '00:00:55' })).toEqual(periodOf({ ...record, ...times }));
+  });
+
+  test('tells the type as sent, and the company’s own name for it as the label', () => {
+    const period = periodOf({ ...record, primaryStatus: 'Busy', secondaryStatus: 'NBK', endTime: '-' });
+    expect(period && statusPeriodOf(period, 'kore-main', 'jane@example.com')).toEqual({
+      account: 'kore-main',
+      ref: 'jane@example.com',
+      sessionId: null,
+      status: 'BUSY',
+      vendorStatus: 'Busy',
+      label: 'NBK',
+      start: at('2023-03-10T21:37:42Z'),
+      end: null,
+      isOngoing: true,
+    });
+  });
+
+  test.each([undefined, null, '', '  '])('has no label where the vendor sends %j', (secondaryStatus) => {
+    expect(periodOf({ ...record, secondaryStatus })?.[4]).toBeNull();
+  });
+});
+
+test.each([
+  ['AVAILABLE', 'AVAILABLE'],
+  ['Available', 'AVAILABLE'],
+  ['busy', 'BUSY'],
+  ['AWAY', 'AWAY'],
+  ['Offline', 'OFFLINE'],
+  ['ON_BREAK', 'UNKNOWN'],
+  ['UNKNOWN', 'UNKNOWN'],
+  ['', 'UNKNOWN'],
+])('the status %j is %s', (primary, status) => {
+  expect(statusOf(primary)).toBe(status);
+});
+
+describe('an agent', () => {
+  test.each([{}, { status: null }, { status: [] }])('with %j has no periods, and nothing is missing', (agent) => {
+    expect(detailsOf(agent)).toEqual({ periods: [], unreadable: 0 });
+  });
+
+  test('loses only the records that cannot be read', () => {
+    const status = [{ ...record, endTime: '-' }, null, { ...record, startTime: '' }];
+    expect(detailsOf({ status })).toMatchObject({ periods: [expect.anything()], unreadable: 2 });
+  });
+
+  test('is best asked for by e-mail, and goes by the userId as well', () => {
+    const agent = { userId: 'u-1', firstName: ' Jane', lastName: 'Doe ', email: 'Jane@Example.com' };
+    expect(discoveredAgentOf(agent)).toEqual({
+      ref: 'Jane@Example.com',
+      aliases: ['u-1'],
+      name: 'Jane Doe',
+      email: 'Jane@Example.com',
+    });
+  });
+
+  test.each([{ email: '' }, { email: null }, {}])('without an address (%j) goes by the userId', (more) => {
+    const agent = { userId: 'u-1', firstName: '', lastName: '', ...more };
+    expect(discoveredAgentOf(agent)).toEqual({ ref: 'u-1', aliases: [], name: null, email: null });
+  });
+
+  test('of whom nothing is told is nobody', () => {
+    expect(discoveredAgentOf({ firstName: 'Jane' })).toBeNull();
+  });
+});

@@ -1,0 +1,88 @@
+import type { DiscoveredAgent } from '../../domain/agent.ts';
+import type { Instant } from '../../domain/clock.ts';
+import type { AgentStatus, StatusPeriod } from '../../domain/status-period.ts';
+import type { AgentRecord, StatusRecord } from './wire.ts';
+
+/** A status period as it is kept: plain JSON, and small, because there are many. */
+export type Period = readonly [
+  start: Instant,
+  end: Instant | null,
+  isOngoing: boolean | null,
+  primary: string,
+  secondary: string | null,
+];
+
+/** What one record of the answer tells of an agent. */
+export interface AgentDetails {
+  readonly periods: readonly Period[];
+  /** How many of the records could not be read. */
+  readonly unreadable: number;
+}
+
+/** No `status` at all means no periods: the vendor leaves the key out for agents without any. */
+export function detailsOf(agent: AgentRecord): AgentDetails {
+  const records = agent.status ?? [];
+  const periods = records.map((record) => record && periodOf(record)).filter((period) => period !== null);
+  return { periods, unreadable: records.length - periods.length };
+}
+
+/** Null when a time in it cannot be read. The stated `duration` is not looked at: it differs from end − start by a second. */
+export function periodOf(record: StatusRecord): Period | null {
+  const start = instantOf(record.startTime);
+  const ending = endingOf(record.endTime);
+  if (start === null || ending === null) return null;
+  return [start, ending.end, ending.isOngoing, record.primaryStatus, nonEmpty(record.secondaryStatus)];
+}
+
+/** `-` says that the period goes on; nothing at all says nothing. */
+function endingOf(endTime: string | null | undefined): { end: Instant | null; isOngoing: boolean | null } | null {
+  const text = endTime?.trim() ?? '';
+  if (text === '-') return { end: null, isOngoing: true };
+  if (text === '') return { end: null, isOngoing: null };
+  const end = instantOf(text);
+  return end === null ? null : { end, isOngoing: false };
+}
+
+/**
+ * Times carry no zone. They are UTC because the gateway always asks with `timeZoneOffSet` 0: whether the vendor states times
+ * in UTC or in the zone asked for, the two are then the same. A zone, should one ever be sent, is respected.
+ */
+export function instantOf(text: string): Instant | null {
+  const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(Z|[+-]\d{2}:\d{2})?$/.exec(text.trim());
+  if (!parts) return null;
+  const [, date, time, zone = 'Z'] = parts;
+  const at = Date.parse(`${date ?? ''}T${time ?? ''}${zone}`);
+  return Number.isNaN(at) ? null : at;
+}
+
+const STATUSES: ReadonlySet<string> = new Set<AgentStatus>(['AVAILABLE', 'BUSY', 'AWAY', 'OFFLINE']);
+
+/** Kore's four types in any case (other endpoints of the vendor write `Available`); whatever else comes is UNKNOWN. */
+export function statusOf(primaryStatus: string): AgentStatus {
+  const status = primaryStatus.trim().toUpperCase();
+  return STATUSES.has(status) ? (status as AgentStatus) : 'UNKNOWN';
+}
+
+export function statusPeriodOf(period: Period, account: string, ref: string): StatusPeriod {
+  const [start, end, isOngoing, primary, secondary] = period;
+  const status = statusOf(primary);
+  return { account, ref, sessionId: null, status, label: secondary, vendorStatus: primary, start, end, isOngoing };
+}
+
+/** Null for a record that names nobody. */
+export function discoveredAgentOf(agent: AgentRecord): DiscoveredAgent | null {
+  const [ref, ...aliases] = referencesOf(agent);
+  if (ref === undefined) return null;
+  const name = [nonEmpty(agent.firstName), nonEmpty(agent.lastName)].filter((part) => part !== null).join(' ');
+  return { ref, aliases, name: nonEmpty(name), email: nonEmpty(agent.email) };
+}
+
+/** The e-mail address first: only by it can the vendor be asked for single agents. */
+export function referencesOf(agent: AgentRecord): readonly string[] {
+  return [nonEmpty(agent.email), nonEmpty(agent.userId)].filter((ref) => ref !== null);
+}
+
+/** The vendor writes what it does not know as "" or leaves it out. */
+function nonEmpty(text: string | null | undefined): string | null {
+  return text?.trim() ? text.trim() : null;
+}

@@ -1,0 +1,112 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { VendorError } from '../../domain/vendor-error.ts';
+import { allPages } from './pages.ts';
+import type { AgentRecord } from './wire.ts';
+
+const agents = (count: number): AgentRecord[] => Array.from({ length: count }, (_, n) => ({ userId: `u-${n}` }));
+
+/** A reader of such a list, and the offsets that it was asked for. */
+function listOf(all: readonly AgentRecord[], pageSize = 50) {
+  const offsets: number[] = [];
+  const read = (offset: number) => {
+    offsets.push(offset);
+    const data = all.slice(offset, offset + pageSize);
+    return Promise.resolve({ data, hasMore: offset + pageSize < all.length });
+  };
+  return { read, offsets };
+}
+
+test.each([
+  [0, [0]],
+  [1, [0]],
+  [50, [0]],
+  [51, [0, 50]],
+  [120, [0, 50, 100]],
+])('%i agents are read at %j', async (count, offsets) => {
+  const list = listOf(agents(count));
+  expect(await allPages(list.read)).toEqual({ agents: agents(count), stop: 'end' });
+  expect(list.offsets).toEqual(offsets);
+});
+
+test('behind a short page the next one begins where it ended', async () => {
+  const list = listOf(agents(20), 8);
+  expect((await allPages(list.read)).agents).toHaveLength(20);
+  expect(list.offsets).toEqual([0, 8, 16]);
+});
+
+test('an empty page is the last, whatever is promised', async () => {
+  const list = listOf(agents(50));
+  const pages = await allPages(async (offset) => ({ ...(await list.read(offset)), hasMore: true }));
+  expect(pages.stop).toBe('end');
+  expect(list.offsets).toEqual([0, 50]);
+});
+
+test('a page that tells nothing new is the last, and said to be', async () => {
+  let calls = 0;
+  const pages = await allPages(() => {
+    calls += 1;
+    return Promise.resolve({ data: agents(50), hasMore: true });
+  });
+  expect(pages.stop).toBe('stuck');
+  expect(calls).toBe(2);
+});
+
+test('an agent that slips on to the next page does not end the reading', async () => {
+  const [first = {}, second = {}, third = {}] = agents(3);
+  const scripted = [[first, second], [second, third], []];
+  const pages = await allPages((offset) => Promise.resolve({ data: scripted[offset / 2] ?? [], hasMore: true }));
+  expect(pages).toEqual({ agents: [first, second, second, third], stop: 'end' });
+});
+
+test('pages without end are given up after the fortieth', async () => {
+  let calls = 0;
+  const pages = await allPages(() => {
+    calls += 1;
+    return Promise.resolve({ data: [{ userId: `u-${calls}` }], hasMore: true });
+  });
+  expect(pages.stop).toBe('cap');
+  expect(pages.agents).toHaveLength(40);
+  expect(calls).toBe(40);
+});
+
+test.each([
+  [49, 1],
+  [50, 2],
+  [120, 3],
+])('where nothing is said of further pages, a full one suggests another: %i agents, %i calls', async (count, calls) => {
+  const list = listOf(agents(count));
+  const pages = await allPages(async (offset) => ({ data: (await list.read(offset)).data }));
+  expect(pages.agents).toHaveLength(count);
+  expect(list.offsets).toHaveLength(calls);
+});
+
+test('what came before a failure is kept; a bug is not a failure', async () => {
+  const target = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
+  const failure = new VendorError(target, 'VENDOR_TIMEOUT', 'late');
+  const list = listOf(agents(120));
+  const failing = (error: Error) => (offset: number) => (offset === 50 ? Promise.reject(error) : list.read(offset));
+  expect(await allPages(failing(failure))).toEqual({ agents: agents(50), stop: failure });
+  expect(await allPages(() => Promise.reject(failure))).toEqual({ agents: [], stop: failure });
+  await expect(allPages(failing(new TypeError('a bug')))).rejects.toThrow(TypeError);
+});
+
+test('whatever the vendor does, the reading ends, and the offset is the number received', async () => {
+  const page = fc.record({
+    data: fc.array(fc.record({ userId: fc.nat(60).map((n) => `u-${n}`) }), { maxLength: 10 }),
+    hasMore: fc.option(fc.boolean(), { nil: undefined }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(page, { minLength: 1, maxLength: 60 }), async (script) => {
+      let [calls, received] = [0, 0];
+      await allPages((offset) => {
+        expect(offset).toBe(received);
+        const next = script[calls % script.length] ?? { data: [], hasMore: false };
+        calls += 1;
+        received += next.data.length;
+        return Promise.resolve(next);
+      });
+      expect(calls).toBeLessThanOrEqual(40);
+    }),
+  );
+});

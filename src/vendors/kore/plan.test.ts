@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { DAY, utcDay } from '../../domain/time.ts';
+import { type Ask, daysOf, MAX_AGENTS, type Place, plan, windowsOf } from './plan.ts';
+
+const MAX_DAYS = 32;
+const FIRST = Date.parse('2024-02-26T00:00:00Z');
+const day = (number: number) => utcDay(FIRST + number * DAY);
+const agentNamed = (number: number) => `agent${number}@example.com`;
+const several = (count: number, days: readonly number[], from = 0): Place[] =>
+  Array.from({ length: count }, (_, index) =>
+    days.map((each) => ({ agent: agentNamed(from + index), day: day(each) })),
+  ).flat();
+
+const cellsOf = (asks: readonly Ask[]) =>
+  asks.flatMap((ask) => ask.agents.flatMap((agent) => daysOf(ask).map((each) => `${each} ${agent}`)));
+
+describe('any number of agents over one range', () => {
+  test.each([
+    [0, 0],
+    [1, 1],
+    [50, 1],
+    [51, 2],
+    [120, 3],
+  ])('%i take %i POSTs', (agents, posts) => {
+    expect(plan(several(agents, [3, 4, 5]), MAX_DAYS)).toHaveLength(posts);
+  });
+
+  test('are asked for the days of the range', () => {
+    expect(plan(several(2, [1, 2]), MAX_DAYS)).toEqual([
+      { agents: [agentNamed(0), agentNamed(1)], firstDay: '2024-02-27', lastDay: '2024-02-28' },
+    ]);
+  });
+});
+
+test('a month over a leap day is one window', () => {
+  expect(windowsOf(several(1, [0, 31]), MAX_DAYS)).toHaveLength(1);
+  expect(daysOf({ firstDay: day(0), lastDay: day(31) })).toHaveLength(32);
+  expect(daysOf({ firstDay: '2024-02-28', lastDay: '2024-03-01' })).toEqual(['2024-02-28', '2024-02-29', '2024-03-01']);
+});
+
+test('the same agent asked twice is asked for once', () => {
+  expect(plan([...several(1, [1]), ...several(1, [1])], MAX_DAYS)[0]?.agents).toEqual([agentNamed(0)]);
+});
+
+test('agents with different days share a POST while there is room for them', () => {
+  expect(plan([...several(20, [5]), ...several(30, [4, 5], 20)], MAX_DAYS)).toHaveLength(1);
+});
+
+test('agents with the same days go together where that costs no POST more', () => {
+  const asks = plan([...several(30, [0]), ...several(30, [20], 30)], MAX_DAYS);
+  expect(asks).toHaveLength(2);
+  expect(new Set(cellsOf(asks)).size).toBe(60);
+});
+
+test('days too far apart for one window are not asked for in one', () => {
+  const asks = plan(several(1, [0, 400]), MAX_DAYS);
+  expect(asks.map(({ firstDay, lastDay }) => [firstDay, lastDay])).toEqual([
+    [day(0), day(0)],
+    [day(400), day(400)],
+  ]);
+});
+
+describe('whatever is missing', () => {
+  const places = fc.array(fc.record({ agent: fc.nat(130).map(agentNamed), day: fc.nat(70).map(day) }), {
+    maxLength: 300,
+    size: 'max',
+  });
+  const longest = fc.integer({ min: 1, max: MAX_DAYS });
+
+  test('is asked for', () => {
+    fc.assert(
+      fc.property(places, longest, (missing, maxDays) => {
+        const asked = new Set(cellsOf(plan(missing, maxDays)));
+        expect(missing.filter((place) => !asked.has(`${place.day} ${place.agent}`))).toEqual([]);
+      }),
+    );
+  });
+
+  test('is asked for once, in POSTs within their limits', () => {
+    fc.assert(
+      fc.property(places, longest, (missing, maxDays) => {
+        const asks = plan(missing, maxDays);
+        for (const ask of asks) {
+          expect(ask.agents.length).toBeLessThanOrEqual(MAX_AGENTS);
+          expect(new Set(ask.agents).size).toBe(ask.agents.length);
+          expect(daysOf(ask).length).toBeLessThanOrEqual(maxDays);
+        }
+        expect(new Set(cellsOf(asks)).size).toBe(cellsOf(asks).length);
+      }),
+    );
+  });
+
+  test('takes no more POSTs than one window for all, a window for each agent, or a POST for each day would', () => {
+    fc.assert(
+      fc.property(places, longest, (missing, maxDays) => {
+        const posts = plan(missing, maxDays).length;
+        const agents = Map.groupBy(missing, (place) => place.agent);
+        const days = Map.groupBy(missing, (place) => place.day);
+        const agentsOf = (some: readonly Place[]) => new Set(some.map((place) => place.agent)).size;
+        const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+
+        const oneForAll = windowsOf(missing, maxDays).length * Math.ceil(agents.size / MAX_AGENTS);
+        const agentByAgent = sum([...agents.values()].map((own) => windowsOf(own, maxDays).length));
+        const dayByDay = sum([...days.values()].map((some) => Math.ceil(agentsOf(some) / MAX_AGENTS)));
+        expect(posts).toBeLessThanOrEqual(Math.min(oneForAll, agentByAgent, dayByDay));
+      }),
+    );
+  });
+});

@@ -1,0 +1,39 @@
+import type { CallTarget, VendorError } from '../../domain/vendor-error.ts';
+import type { VendorReply } from '../../http/call.ts';
+import { vendorError } from '../../http/reply.ts';
+import { retryAfterSeconds } from '../../http/retry-after.ts';
+import { vendorText } from '../../http/vendor-text.ts';
+
+// https://docs.kore.ai/xo/apis/automation/rate-limit-ccai/ and https://community.kore.ai/t/3638 give the sentences, but
+// neither the status nor the form they come in.
+const SENTENCES = [
+  { words: /^you['’]ve exceeded the per-minute rate limit/i, seconds: 60 },
+  { words: /^you['’]ve exceeded the hourly rate limit/i, seconds: 3600 },
+  { words: /^rate limit for this api has been reached/i, seconds: null },
+];
+
+/**
+ * VENDOR_RATE_LIMITED for an answer that says so in words, whatever its status: in a field that holds messages, or as plain
+ * text; null for any other. Without a Retry-After header the wait is at most the minute or hour that the limit is for.
+ */
+export function rateLimitError(reply: VendorReply, target: CallTarget, now: number): VendorError | null {
+  const said = vendorText(reply.body);
+  const text = said ?? reply.body.toString('utf8', 0, 200).trim();
+  const sentence = SENTENCES.find(({ words }) => words.test(text));
+  if (!sentence) return null;
+  const seconds = retryAfterSeconds(reply.headers['retry-after'], now) ?? sentence.seconds;
+  return vendorError(target, 'VENDOR_RATE_LIMITED', {
+    status: reply.status,
+    reason: 'sentence',
+    said: text,
+    ...(seconds !== null && { retryAfterSeconds: seconds }),
+  });
+}
+
+const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+
+/** An error reply without any token that it quotes: ours would let whoever reads it ask the vendor. */
+export function withoutTokens(reply: VendorReply): VendorReply {
+  if (reply.status < 400) return reply;
+  return { ...reply, body: Buffer.from(reply.body.toString('utf8').replace(TOKEN, '[token]')) };
+}

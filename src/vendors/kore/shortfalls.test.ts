@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import { connectTo, json } from '../../../test/support/vendor-harness.ts';
+import { ENTRY, filterOf, playing, worker, workers } from './account.fixture.ts';
+import { connected } from './connected.fixture.ts';
+import { kore } from './index.ts';
+
+const NOW = Date.parse('2024-05-15T12:00:00Z');
+const at = (time: string) => Date.parse(`2024-05-${time}Z`);
+const yesterday = { from: at('14T00:00:00'), to: at('15T00:00:00') };
+const email = (n: number) => `agent${n}@example.com`;
+
+// What is missing from an answer, and how that is said.
+
+describe('an answer in pages', () => {
+  test('is read on behind as many agents as came', async () => {
+    const { statusPeriods, sent } = connected(workers(20), { pageSize: 8 });
+    const answers = await Promise.all(workers(20).map((one) => statusPeriods(one.email, yesterday)));
+    expect(sent.map(({ url }) => url.searchParams.get('offset'))).toEqual(['0', '8', '16']);
+    expect(answers.every(({ data, sources }) => data.length === 1 && sources[0]?.outcome === 'OK')).toBe(true);
+  });
+
+  test('tells a period once, however many pages bring it', async () => {
+    const instead = (page: number) => (page > 2 ? [] : [{ ...worker(1) }, { ...worker(page + 1) }]);
+    const { statusPeriods, sent } = connected([], { hasMore: true, pageSize: 2, instead });
+    expect(await statusPeriods(email(1), yesterday)).toMatchObject({ data: [{}], sources: [{ outcome: 'OK' }] });
+    expect(sent).toHaveLength(3);
+  });
+
+  test('is whole once all who were asked for are in it, though more is promised for ever', async () => {
+    const { statusPeriods, sent } = connected([worker(1)], { instead: () => [{ ...worker(1) }], hasMore: true });
+    expect(await statusPeriods(email(1), yesterday)).toMatchObject({ sources: [{ outcome: 'OK' }] });
+    expect(sent).toHaveLength(2);
+  });
+
+  test('whose pages repeat without end says nothing of those who are not on them', async () => {
+    const { statusPeriods } = connected([], { instead: () => [{ ...worker(1) }], hasMore: true });
+    const asked = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
+    expect(await asked).toMatchObject([
+      {
+        value: {
+          data: [{ start: at('14T09:00:00') }],
+          sources: [{ outcome: 'PARTIAL', error: { reason: 'pagination' } }],
+        },
+      },
+      { reason: { code: 'VENDOR_BAD_RESPONSE', reason: 'pagination' } },
+    ]);
+  });
+
+  test('that breaks off keeps what came, and fails for those who did not', async () => {
+    const breaksOff = { pageSize: 1, instead: (page: number) => (page === 2 ? json({}, 503) : undefined) };
+    const { statusPeriods, kept } = connected(workers(2), breaksOff);
+    const asked = Promise.allSettled([statusPeriods(email(0), yesterday), statusPeriods(email(1), yesterday)]);
+    expect(await asked).toMatchObject([
+      {
+        value: {
+          data: [{ start: at('14T09:00:00') }],
+          sources: [{ outcome: 'PARTIAL', servedFrom: 'VENDOR', error: { code: 'VENDOR_UNAVAILABLE', status: 503 } }],
+        },
+      },
+      { reason: { code: 'VENDOR_UNAVAILABLE' } },
+    ]);
+    expect(kept).toMatchObject([{ ttlSeconds: 0 }]);
+  });
+});
+
+describe('records that cannot be read', () => {
+  const good = { primaryStatus: 'BUSY', startTime: '2024-05-14T09:00:00', endTime: '2024-05-14T10:00:00' };
+  const bad = { ...good, startTime: 'this morning' };
+  const answering = (status: readonly unknown[]) =>
+    connected([], { instead: () => [{ userId: 'u-1', email: email(1), status }] });
+
+  test('are left out, and the source is said to be partial', async () => {
+    const { statusPeriods, kept } = answering([good, bad, { startTime: 7 }]);
+    expect(await statusPeriods(email(1), yesterday)).toMatchObject({
+      data: [{ start: at('14T09:00:00') }],
+      sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' } }],
+    });
+    expect(kept).toMatchObject([{ ttlSeconds: 15 }]);
+  });
+
+  test('are a failure where there are no others', async () => {
+    const refused = answering([bad]).statusPeriods(email(1), yesterday);
+    await expect(refused).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
+  });
+});
+
+test('a failure of one of several questions leaves the answers of the others', async () => {
+  const people = playing(workers(60));
+  const harness = connectTo(
+    kore,
+    ENTRY,
+    (request) => (filterOf(request).agents?.includes(email(0)) ? json({}, 500) : people(request)),
+    { now: NOW },
+  );
+  const sources = harness.open();
+  const settled = await Promise.allSettled(
+    workers(60).map(async (one) => sources.statusPeriods?.(one.email, yesterday)),
+  );
+  expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(50);
+});
+
+test('a range too long for one question is partial where one of its questions fails', async () => {
+  const people = playing([worker(1)]);
+  const harness = connectTo(
+    kore,
+    { ...ENTRY, maxDaysPerCall: 1 },
+    (request) => (filterOf(request).dateFilter.date === '2024-05-13' ? json({}, 500) : people(request)),
+    { now: NOW },
+  );
+  const answer = await harness.open().statusPeriods?.(email(1), { from: at('13T00:00:00'), to: NOW });
+  expect(harness.sent).toHaveLength(3);
+  expect(answer).toMatchObject({
+    data: [{ start: at('14T09:00:00') }, { start: at('15T09:00:00') }],
+    sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_UNAVAILABLE' } }],
+  });
+});

@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import { DAY, HOUR } from '../../domain/time.ts';
+import type { Held, Question } from '../estimate.ts';
+import { estimateLists } from './estimate.ts';
+import { directorySpace } from './sources.ts';
+
+const NOW = Date.parse('2026-11-20T09:30:00Z');
+const nothing: Held = { has: () => false, tokens: false };
+const RULES = { longestSessionHours: 24, settleHours: 6, retentionDays: 30, discoverHours: 48 };
+
+const during = (
+  from: number,
+  to: number,
+  most = 3,
+  capability: 'sessions' | 'statusPeriods' = 'sessions',
+): Question => ({
+  capability,
+  during: { from: NOW + from, to: NOW + to },
+  whom: { key: 'some', refs: ['9', '10', '11'].slice(0, most), most, others: 'none' },
+  together: 'complete',
+});
+
+const calls = (questions: readonly Question[], held = nothing) =>
+  estimateLists(RULES)(questions, NOW, held).reduce((sum, charge) => sum + charge.calls, 0);
+
+test.each<[string, readonly Question[], number]>([
+  ['a window is one call, however many agents are asked about', [during(-DAY, 0)], 1],
+  ['sessions and statuses of a time are in the same files', [during(-DAY, 0), during(-DAY, 0, 3, 'statusPeriods')], 1],
+  ['a window has seven days at most', [during(-10 * DAY, 0)], 2],
+  ['all that is kept', [during(-31 * DAY, 0)], 5],
+  ['another hour is another window', [during(-DAY, 0), during(-DAY - HOUR, 0)], 2],
+  ['the future is not listed', [during(DAY, 2 * DAY)], 0],
+  ['nor what is no longer kept', [during(-60 * DAY, -40 * DAY)], 0],
+  ['nor anything for nobody', [during(-DAY, 0, 0)], 0],
+  ['looking for agents is a call, besides', [{ capability: 'discover' }, during(-2 * DAY, 0)], 2],
+])('%s', (_title, questions, expected) => {
+  expect(calls(questions)).toBe(expected);
+});
+
+test('lists that are there are not called for', () => {
+  const held: Held = { tokens: true, has: (space, key) => space.canonical(key)[0] === 'list' };
+  expect(calls([{ capability: 'discover' }, during(-10 * DAY, 0)], held)).toBe(0);
+});
+
+test('with the agents there, no files are looked through for them', () => {
+  const held: Held = { tokens: true, has: (space) => (space as unknown) === directorySpace };
+  expect(calls([{ capability: 'discover' }, during(-DAY, 0)], held)).toBe(1);
+});

@@ -1,0 +1,124 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { type Answerer, json } from '../../../test/support/vendor-harness.ts';
+import type { SandboxReply } from '../sandbox.ts';
+import { activityDocument } from './files/documents.fixture.ts';
+import {
+  at,
+  connect,
+  type GeneratedFile,
+  late,
+  may10,
+  shift,
+  threeFiles,
+  vendorWith,
+} from './scripted-vendor.fixture.ts';
+
+describe('when something fails', () => {
+  const broken = (reply: SandboxReply) =>
+    threeFiles.map((file) => (file.name === 'middle' ? { ...file, reply } : file));
+  const ask = (files: readonly GeneratedFile[], entry = {}) =>
+    connect(vendorWith(files), { entry }).open().sessions('9', may10);
+
+  test.each([
+    ['fails', { status: 503 }, 'VENDOR_UNAVAILABLE', '1 of 3 files are missing'],
+    ['is gone', { status: 404 }, 'NOT_FOUND', '1 of 3 files are missing'],
+    [
+      'is cut',
+      { status: 200, body: gzipSync('{"a":1}').subarray(0, 15) },
+      'VENDOR_BAD_RESPONSE',
+      '1 of 3 files are missing',
+    ],
+    ['is a login page', { status: 200, body: '<html>' }, 'VENDOR_BAD_RESPONSE', '1 of 3 files are missing'],
+  ])('one file that %s leaves the others’ data', async (_title, reply, code, message) => {
+    const { data, sources } = await ask(broken(reply));
+    expect(data[0]?.events).toHaveLength(5);
+    expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { code } }]);
+    expect(sources[0]?.error?.message).toContain(message);
+  });
+
+  test('a file cut behind its documents is told of, and soon asked for again', async () => {
+    const document = JSON.stringify(activityDocument([{ session: '75555851-1', events: shift }]));
+    const harness = connect(vendorWith(broken({ status: 200, body: gzipSync(document).subarray(0, -4) })));
+    const { data, sources } = await harness.open().sessions('9', may10);
+    expect(data[0]?.events).toHaveLength(6);
+    expect(sources).toMatchObject([
+      { outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'truncated' } },
+    ]);
+    expect(harness.kept.map(({ ttlSeconds }) => ttlSeconds)).toEqual([86_400, 30 * 86_400, 15, 30 * 86_400]);
+  });
+
+  test('all files that fail are a failure', async () => {
+    await expect(ask(threeFiles.map((file) => ({ ...file, reply: { status: 500 } })))).rejects.toMatchObject({
+      code: 'VENDOR_UNAVAILABLE',
+      endpoint: 'agentActivity/file',
+    });
+  });
+
+  test('one of several lists leaves the others’ data; all of them are a failure', async () => {
+    const vendor = vendorWith(threeFiles);
+    const range = { from: at('01T00:00:00'), to: at('11T00:00:00') };
+    const failing = (which: (from: number) => boolean) =>
+      connect((request) => {
+        const from = request.url.searchParams.get('startTime');
+        return from !== null && which(Number(from)) ? { status: 503 } : vendor(request);
+      }).open();
+    const { data, sources } = await failing((from) => from < at('05T00:00:00')).sessions('9', range);
+    expect(data).toHaveLength(1);
+    expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { code: 'VENDOR_UNAVAILABLE' } }]);
+    expect(sources[0]?.error?.message).toContain('1 of 2 lists');
+    await expect(failing(() => true).sessions('9', range)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
+  });
+
+  test('files beyond the leave to download are left out', async () => {
+    const harness = connect(vendorWith(threeFiles));
+    const asked: number[] = [];
+    const grantFiles = (wanted: number) => {
+      asked.push(wanted);
+      return 2;
+    };
+    const { data, sources } = await harness.open({ grantFiles }).sessions('9', may10);
+    expect(asked).toEqual([3]);
+    expect(harness.sent).toHaveLength(3);
+    expect(data).toHaveLength(1);
+    expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { code: 'VENDOR_REJECTED', reason: 'file_limit' } }]);
+    expect(sources[0]?.error?.message).toContain('limits.maxFiles');
+    const none = await harness.open({ grantFiles: () => 0 }).sessions('9', may10);
+    expect(none).toMatchObject({ data: [], sources: [{ outcome: 'PARTIAL' }] });
+  });
+
+  test.each([
+    'https://evil.example/data_access_le/account/75555851/le/agentActivity/late.gz',
+    'http://va.da.liveperson.net/data_access_le/account/75555851/le/agentActivity/late.gz',
+    'https://va.da.liveperson.net/data_access_le/account/28045150/le/agentActivity/late.gz',
+  ])('the link %s is not followed', async (href) => {
+    const harness = connect(vendorWith([{ ...late, href }, ...threeFiles.slice(1)]));
+    const { data, sources } = await harness.open().sessions('9', may10);
+    expect(harness.sent.map(({ url }) => url.href)).not.toContain(href);
+    expect(data[0]?.events).toHaveLength(5);
+    expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { reason: 'link_refused' } }]);
+    const only = connect(vendorWith([{ ...late, href }]))
+      .open()
+      .sessions('9', may10);
+    await expect(only).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'link_refused' });
+  });
+
+  test('another account’s records are left out and told of', async () => {
+    const foreign = JSON.stringify(activityDocument([{ events: shift }], { account: '28045150' }));
+    const { data, sources } = await ask(broken({ status: 200, body: foreign }));
+    expect(data).toHaveLength(1);
+    expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { reason: 'foreign_account' } }]);
+  });
+
+  test('no error shows what the account proves itself with', async () => {
+    const quoting: Answerer = ({ headers }) =>
+      json({ message: `bad ${headers.authorization ?? ''} lp-access-token-0123456789` }, 400);
+    const error: unknown = await connect(quoting)
+      .open()
+      .sessions('9', may10)
+      .catch((thrown: unknown) => thrown);
+    expect(String(error)).not.toContain('lp-access-token-0123456789');
+    const files = await ask(broken({ status: 400, body: '{"message":"bad lp-token-secret-+&%/0123"}' }));
+    expect(files.sources[0]?.error?.message).not.toContain('lp-token-secret');
+  });
+});

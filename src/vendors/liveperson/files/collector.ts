@@ -1,0 +1,155 @@
+import type { Instant } from '../../../domain/clock.ts';
+import { canonicalLogin } from '../references.ts';
+import type { Activity, ActivityRecord, AgentNames, RawEvent } from './activity.ts';
+import { detached } from './bytes-as-text.ts';
+import type { DatedText, FileContent, Flaws, KeptAgent, KeptNames, KeptRecord } from './content.ts';
+
+/** Gathers what a file's documents tell. */
+export interface Collector {
+  readonly add: (activity: Activity) => void;
+  /** Counts a document that nothing could be read from. */
+  readonly addMalformed: () => void;
+  readonly content: (damage: Flaws['damage']) => FileContent;
+}
+
+interface GrowingAgent {
+  /** Of the event before. */
+  lastNames: AgentNames | null;
+  readonly names: { -readonly [Key in keyof KeptNames]: KeptNames[Key] };
+  readonly logins: Set<string>;
+  readonly records: string[];
+  /** Records joined: many small texts are a burden to the garbage collector. */
+  readonly sheaves: string[];
+}
+
+/** So many texts are joined at a time. */
+const SHEAF = 64;
+
+export function createCollector(accountId: string): Collector {
+  const agents = new Map<string, GrowingAgent>();
+  let foreign = 0;
+  let malformed = 0;
+
+  function addRecord({ sessionId, events }: ActivityRecord): void {
+    let from = 0;
+    for (let to = 1; to <= events.length; to++) {
+      if (events[to]?.agentId === events[from]?.agentId) continue;
+      addEvents(sessionId, events[from]?.agentId ?? null, events.slice(from, to));
+      from = to;
+    }
+  }
+
+  /** One agent's events of one session. */
+  function addEvents(sessionId: string | null, agentId: string | null, events: readonly RawEvent[]): void {
+    if (sessionId === null || agentId === null) {
+      malformed += events.length;
+      return;
+    }
+    const agent = agents.get(agentId) ?? newAgent(agents, detached(agentId));
+    const record = createRecord();
+    for (const event of events) {
+      const at = event.timestamp === null ? NaN : Number(event.timestamp);
+      if (!Number.isSafeInteger(at)) {
+        malformed += 1;
+        continue;
+      }
+      noteNames(agent, event.names, at);
+      record.add(event, at);
+    }
+    const kept = record.kept(sessionId);
+    if (kept !== null) agent.records.push(kept);
+    if (agent.records.length >= SHEAF) bind(agent);
+  }
+
+  return {
+    add: (activity) => {
+      for (const record of activity.records) {
+        if (isForeign(activity, record, accountId)) foreign += 1;
+        else addRecord(record);
+      }
+    },
+    addMalformed: () => {
+      malformed += 1;
+    },
+    content: (damage) => ({
+      agents: Object.fromEntries([...agents].map(([id, agent]) => [id, keptAgent(agent)])),
+      logins: loginsOf(agents),
+      flaws: { damage, foreign, malformed },
+    }),
+  };
+}
+
+/** Another account's, by the document's word or, if it says nothing, by a session id of the form `<account>-<number>`. */
+function isForeign({ accountId: said }: Activity, { sessionId }: ActivityRecord, accountId: string): boolean {
+  if (said !== null) return said !== accountId;
+  const [, prefix] = /^(\d+)-\d+$/.exec(sessionId ?? '') ?? [];
+  return prefix !== undefined && /^\d+$/.test(accountId) && prefix !== accountId;
+}
+
+/** A record in the making. */
+function createRecord() {
+  let lines = '';
+  let group: DatedText | null = null;
+  let profiles: DatedText | null = null;
+  return {
+    add: (event: RawEvent, at: Instant) => {
+      lines += lineOf(event);
+      const { groupId, profileIds } = event;
+      // −1 stands for "no group".
+      if (groupId?.startsWith('-') === false) group = latest(group, at, groupId);
+      if (profileIds !== null && profileIds !== '') profiles = latest(profiles, at, profileIds);
+    },
+    /** As JSON, which copies: no piece of the file's text stays in memory. Null without an event. */
+    kept: (sessionId: string): string | null => {
+      const record: KeptRecord = [sessionId, lines, group, profiles];
+      return lines === '' ? null : JSON.stringify(record);
+    },
+  };
+}
+
+function lineOf(event: RawEvent): string {
+  const { timestamp, type, state, previousState, engagements, previousEngagements, maxEngagements } = event;
+  const codes = `${timestamp ?? ''},${type ?? ''},${state ?? ''},${previousState ?? ''}`;
+  return `${codes},${engagements ?? ''},${previousEngagements ?? ''},${maxEngagements ?? ''};`;
+}
+
+/** The text with the later date; of the same date, the same one whatever their order. */
+function latest(old: DatedText | null, at: Instant, text: string): DatedText {
+  return old === null || at > old[0] || (at === old[0] && text > old[1]) ? [at, text] : old;
+}
+
+function noteNames(agent: GrowingAgent, names: AgentNames, at: Instant): void {
+  if (names !== agent.lastNames) {
+    agent.lastNames = names;
+    if (names.loginName !== null) agent.logins.add(canonicalLogin(names.loginName));
+  }
+  if (at < agent.names.at || (names.loginName === null && names.nickname === null && names.userName === null)) return;
+  agent.names.at = at;
+  agent.names.loginName = names.loginName;
+  agent.names.nickname = names.nickname;
+  agent.names.userName = names.userName;
+}
+
+function newAgent(agents: Map<string, GrowingAgent>, id: string): GrowingAgent {
+  const names = { at: 0, loginName: null, nickname: null, userName: null };
+  const agent: GrowingAgent = { lastNames: null, names, logins: new Set(), records: [], sheaves: [] };
+  agents.set(id, agent);
+  return agent;
+}
+
+function bind(agent: GrowingAgent): void {
+  agent.sheaves.push(agent.records.splice(0).join(','));
+}
+
+function keptAgent(agent: GrowingAgent): KeptAgent {
+  if (agent.records.length > 0) bind(agent);
+  return { names: agent.names, records: agent.sheaves.join(',') };
+}
+
+function loginsOf(agents: ReadonlyMap<string, GrowingAgent>): Readonly<Record<string, readonly string[]>> {
+  const ids = new Map<string, string[]>();
+  for (const [id, { logins }] of agents) {
+    for (const login of logins) ids.set(login, [...(ids.get(login) ?? []), id]);
+  }
+  return Object.fromEntries(ids);
+}

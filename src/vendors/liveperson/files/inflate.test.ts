@@ -1,0 +1,126 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { DamagedFile, type InflateLimits, inflated } from './inflate.ts';
+
+const limits: InflateLimits = { maxBytes: 64 * 1024 * 1024, maxRatio: 200 };
+const text = Array.from({ length: 4000 }, (_, index) => `{"n":${index}}\n`).join('');
+const zipped = gzipSync(text);
+
+async function* pieces(bytes: Buffer, length: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += length) {
+    await Promise.resolve();
+    yield bytes.subarray(at, at + length);
+  }
+}
+
+async function inflate(bytes: Buffer, options: Partial<InflateLimits> & { readonly pieces?: number } = {}) {
+  const parts: Buffer[] = [];
+  let damage: string | null = null;
+  try {
+    for await (const part of inflated(pieces(bytes, options.pieces ?? 1000), { ...limits, ...options }))
+      parts.push(part);
+  } catch (error) {
+    if (!(error instanceof DamagedFile)) throw error;
+    ({ damage } = error);
+  }
+  return { text: Buffer.concat(parts).toString('latin1'), damage };
+}
+
+describe('whole files', () => {
+  test.each([
+    ['gzip', zipped, text],
+    ['gzip in several members', Buffer.concat([zipped, gzipSync('more'), gzipSync('')]), `${text}more`],
+    ['gzip with zeros behind it', Buffer.concat([zipped, Buffer.alloc(3000)]), text],
+    ['gzip within gzip', gzipSync(zipped), text],
+    ['not compressed', Buffer.from(text), text],
+    ['not compressed, and short', Buffer.from('{}'), '{}'],
+    ['empty gzip', gzipSync(''), ''],
+    ['nothing', Buffer.alloc(0), ''],
+  ])('%s', async (_title, bytes, expected) => {
+    expect(await inflate(bytes)).toEqual({ text: expected, damage: null });
+    expect(await inflate(bytes, { pieces: 1 })).toEqual({ text: expected, damage: null });
+    expect(await inflate(bytes, { pieces: 1_000_000 })).toEqual({ text: expected, damage: null });
+  });
+});
+
+describe('damaged files', () => {
+  test('cut anywhere: an error, and what came before', async () => {
+    for (let cut = 1; cut <= 64; cut++) {
+      const { text: had, damage } = await inflate(zipped.subarray(0, -cut));
+      expect([cut, damage]).toEqual([cut, 'truncated']);
+      expect(text.startsWith(had)).toBe(true);
+      expect(had.length).toBeGreaterThan(text.length * 0.9);
+    }
+  });
+
+  test('cut within the first bytes', async () => {
+    for (const length of [4, 9, 12]) {
+      expect(await inflate(zipped.subarray(0, length))).toEqual({ text: '', damage: 'truncated' });
+    }
+  });
+
+  test.each([
+    ['a wrong checksum', -8],
+    ['a wrong length', -3],
+  ])('%s: an error, and all of the text', async (_title, at) => {
+    const bytes = Buffer.from(zipped);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length + at) ^ 0xff, bytes.length + at);
+    expect(await inflate(bytes)).toEqual({ text, damage: 'corrupt' });
+  });
+
+  test('garbage behind the end', async () => {
+    const { damage } = await inflate(Buffer.concat([zipped, Buffer.from('garbage')]));
+    expect(damage).toBe('corrupt');
+  });
+
+  test('a ZIP archive', async () => {
+    expect(await inflate(Buffer.from('PK\x03\x04 and so on'))).toEqual({ text: '', damage: 'zip' });
+  });
+});
+
+describe('files that are too large', () => {
+  test('by their bytes, at the limit and one beyond', async () => {
+    expect((await inflate(zipped, { maxBytes: text.length })).damage).toBeNull();
+    expect((await inflate(zipped, { maxBytes: text.length - 1 })).damage).toBe('too_large');
+    expect((await inflate(Buffer.from(text), { maxBytes: text.length - 1 })).damage).toBe('too_large');
+  });
+
+  test('by their ratio, once they are large', async () => {
+    const bomb = gzipSync(Buffer.alloc(40 * 1024 * 1024));
+    const { text: had, damage } = await inflate(bomb);
+    expect(damage).toBe('too_large');
+    expect(had.length).toBeLessThanOrEqual(17 * 1024 * 1024);
+    const small = gzipSync(Buffer.alloc(8 * 1024 * 1024));
+    expect((await inflate(small)).damage).toBeNull();
+  });
+
+  test('end the download', async () => {
+    let given = 0;
+    async function* endless(): AsyncGenerator<Buffer> {
+      for (;;) {
+        await Promise.resolve();
+        given += 1;
+        yield Buffer.alloc(64 * 1024, 'a');
+      }
+    }
+    const read = async () => {
+      for await (const part of inflated(endless(), { ...limits, maxBytes: 1024 * 1024 }))
+        expect(part.length).toBeGreaterThan(0);
+    };
+    await expect(read()).rejects.toThrow(DamagedFile);
+    expect(given).toBe(17);
+  });
+});
+
+test('what breaks the connection is passed on as it is', async () => {
+  const broken = new Error('broken');
+  async function* breaking(): AsyncGenerator<Buffer> {
+    await Promise.resolve();
+    yield zipped.subarray(0, 1000);
+    throw broken;
+  }
+  const read = async () => {
+    for await (const part of inflated(breaking(), limits)) expect(part.length).toBeGreaterThan(0);
+  };
+  await expect(read()).rejects.toBe(broken);
+});

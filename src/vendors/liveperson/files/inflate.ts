@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { createGunzip, type Gunzip } from 'node:zlib';
+
+export interface InflateLimits {
+  /** The most bytes that may come out. */
+  readonly maxBytes: number;
+  /** How many times its size a file may unfold to, once it is large. */
+  readonly maxRatio: number;
+}
+
+/** Activity data shrinks to a thirtieth; a bomb of zeros to a thousandth. */
+export const MAX_RATIO = 200;
+
+/** Up to here a file is harmless whatever its ratio. */
+const LARGE = 16 * 1024 * 1024;
+
+/** So much compressed data is unfolded at a time: it bounds what a thousandfold piece can amount to. */
+const STEP = 16 * 1024;
+
+/** No piece that is handed out is longer, so that whoever reads them can pause between. */
+const CHUNK = 64 * 1024;
+
+/** The end of a gzip member: checksum and length. */
+const TRAILER = 8;
+
+export type Damage = 'truncated' | 'corrupt' | 'too_large' | 'zip';
+
+/** Why the bytes of a file are not what they should be. What came before the damage has been handed out. */
+export class DamagedFile extends Error {
+  override readonly name = 'DamagedFile';
+  readonly damage: Damage;
+
+  constructor(damage: Damage) {
+    super(`The file is damaged: ${damage}`);
+    this.damage = damage;
+  }
+}
+
+/**
+ * The bytes of a file as they were before compression, as they come. Names say nothing (the vendor's documents show `.gz`,
+ * no `.gz`, and speak of ".zip format"), so the first bytes decide: gzip in one or several members, gzip within gzip (a file
+ * that a proxy compressed again), or plain text. Throws a DamagedFile at the first thing wrong, a missing end included.
+ */
+export async function* inflated(body: AsyncIterable<Buffer>, limits: InflateLimits): AsyncGenerator<Buffer> {
+  const tally = { raw: 0, inflated: 0 };
+  for await (const chunk of gunzipped(gunzipped(counted(body, tally)))) {
+    tally.inflated += chunk.length;
+    if (tally.inflated > limits.maxBytes) throw new DamagedFile('too_large');
+    if (tally.inflated > LARGE && tally.inflated > tally.raw * limits.maxRatio) throw new DamagedFile('too_large');
+    for (let at = 0; at < chunk.length; at += CHUNK) yield chunk.subarray(at, at + CHUNK);
+  }
+}
+
+async function* counted(body: AsyncIterable<Buffer>, tally: { raw: number }): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    tally.raw += chunk.length;
+    yield chunk;
+  }
+}
+
+/** The unfolded bytes of gzip; anything else as it is. */
+async function* gunzipped(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks = body[Symbol.asyncIterator]();
+  try {
+    const head = await firstBytes(chunks, 4);
+    if (head.toString('latin1').startsWith('PK\x03\x04')) throw new DamagedFile('zip');
+    const whole = joined(head, chunks);
+    yield* head[0] === 0x1f && head[1] === 0x8b ? gunzip(whole) : whole;
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+async function firstBytes(chunks: AsyncIterator<Buffer>, length: number): Promise<Buffer> {
+  let head: Buffer = Buffer.alloc(0);
+  while (head.length < length) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  return head;
+}
+
+async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+}
+
+async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const engine = createGunzip({ chunkSize: CHUNK });
+  const out: Buffer[] = [];
+  engine.on('data', (bytes: Buffer) => out.push(bytes));
+  // Node gives no other sign of an end that came too soon than this error.
+  const failed = once(engine, 'error').then(([error]: readonly NodeJS.ErrnoException[]) => {
+    throw new DamagedFile(error?.code === 'Z_BUF_ERROR' ? 'truncated' : 'corrupt');
+  });
+  failed.catch(() => undefined);
+  // Padding with zeros may follow the last member; zlib then ends of its own accord and answers nothing more.
+  const ended = new Promise<'end'>((resolve) =>
+    engine.once('end', () => {
+      resolve('end');
+    }),
+  );
+  try {
+    for await (const step of steps(body)) {
+      const outcome = await Promise.race([written(engine, step), failed, ended]);
+      yield* out.splice(0);
+      if (outcome === 'end') return;
+    }
+    engine.end();
+    await Promise.race([ended, failed]);
+    yield* out.splice(0);
+  } finally {
+    engine.destroy();
+  }
+}
+
+/** The body in small pieces. The trailer comes alone: zlib drops what it has just unfolded when it finds something wrong. */
+async function* steps(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer = Buffer.alloc(0);
+  for await (const chunk of body) {
+    const bytes = Buffer.concat([held, chunk]);
+    const end = Math.max(0, bytes.length - TRAILER);
+    for (let at = 0; at < end; at += STEP) yield bytes.subarray(at, Math.min(at + STEP, end));
+    held = bytes.subarray(end);
+  }
+  if (held.length > 0) yield held;
+}
+
+function written(engine: Gunzip, bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    engine.write(bytes, () => {
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,217 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { VendorError } from '../../../domain/vendor-error.ts';
+import { recordsOf } from './content.ts';
+import { activityDocument, bodyRecord, eventRecord, sampleTime } from './documents.fixture.ts';
+import { eventsOf, lines, read } from './reading.fixture.ts';
+
+const published = readFileSync(new URL('../fixtures/two-documents.json', import.meta.url));
+
+const one = (event: Record<string, unknown>) => ({
+  ...activityDocument([]),
+  recordCollection: [bodyRecord('75555851-1', [event])],
+});
+
+describe('the vendor’s own sample', () => {
+  test('tells of a login, twice', async () => {
+    const content = await read(published);
+    expect(content.flaws).toEqual({ damage: null, foreign: 0, malformed: 0 });
+    expect(eventsOf(content)).toEqual(Array(2).fill('1465992202047,3,0,1,0,0,-9'));
+    expect(content.agents['9']).toMatchObject({
+      names: { at: sampleTime, loginName: 'CRAgent@liveperson.com', nickname: 'CRAgent', userName: 'CRAgent' },
+    });
+    const [record] = recordsOf(content, '9');
+    const profiles = [sampleTime, '2438730312,2438730212,2438730512,2438730412'];
+    expect([record?.[0], record?.[2], record?.[3]]).toEqual(['75555851-684867733', null, profiles]);
+    expect(content.logins).toEqual({ 'cragent@liveperson.com': ['9'] });
+  });
+
+  test('tells the same one document a line, compressed, and without patterns', async () => {
+    const content = await read(published);
+    const text = published.toString();
+    const border = text.indexOf('\n}\n{\n') + 3;
+    const narrow = [text.slice(0, border), text.slice(border)]
+      .map((part) => JSON.stringify(JSON.parse(part)))
+      .join('\n');
+    expect(await read(narrow)).toEqual(content);
+    expect(await read(gzipSync(published))).toEqual(content);
+    expect(await read(published, { patterns: false })).toEqual(content);
+  });
+});
+
+describe('envelopes and fields', () => {
+  test('both envelopes in one file', async () => {
+    const file = lines(
+      activityDocument([{ session: '75555851-1', events: [{ agent: 1 }] }]),
+      activityDocument([{ session: '75555851-2', events: [{ agent: 2 }] }], { envelope: 'found', account: null }),
+    );
+    expect(Object.keys((await read(file)).agents)).toEqual(['1', '2']);
+  });
+
+  test('other branches, no branches, missing fields', async () => {
+    const odd = {
+      agentID: { int: 9 },
+      timestamp: sampleTime,
+      type: { string: '3' },
+      state: null,
+      concurrentEng: { double: 1.5 },
+    };
+    expect(eventsOf(await read(lines(one(odd))))).toEqual([`${sampleTime},3,,,,,`]);
+  });
+
+  test('names in either spelling; numbers for employees; empty texts', async () => {
+    const { agentUsername, agentNickname, agentLoginname, ...rest } = eventRecord({ login: ' Jane@Example.com ' });
+    const renamed = {
+      ...rest,
+      agentUserName: agentUsername,
+      AGENTNICKNAME: { string: '' },
+      agentLoginName: agentLoginname,
+      agentEmployeeId: { long: 5 },
+    };
+    expect(agentNickname).toBeDefined();
+    const content = await read(lines(one(renamed)));
+    expect(content.agents['9']?.names).toMatchObject({
+      loginName: 'Jane@Example.com',
+      nickname: null,
+      userName: 'CRAgent',
+    });
+    expect(content.logins).toEqual({ 'jane@example.com': ['9'] });
+  });
+
+  test('the digits of numbers that a double cannot hold', async () => {
+    const big = JSON.stringify(activityDocument([{ events: [{}] }]))
+      .replace('"agentID":{"long":9}', '"agentID":{"long":9007199254740993}')
+      .replace('2438730312', '9223372036854775807')
+      .replace('"agentGroupID":{"long":-1}', '"agentGroupID":{"long":9007199254740995}');
+    for (const file of [big, `${big}\n${big}`]) {
+      const [record] = recordsOf(await read(file), '9007199254740993');
+      expect(record?.[2]?.[1]).toBe('9007199254740995');
+      expect(record?.[3]?.[1]).toBe('9223372036854775807,2438730212');
+    }
+  });
+
+  test('other alphabets', async () => {
+    const jane = activityDocument([{ events: [{ nickname: 'Jürgen ☃ 💥', login: 'JÜRGEN' }] }]);
+    const content = await read(lines(jane, jane, jane));
+    expect(content.agents['9']?.names.nickname).toBe('Jürgen ☃ 💥');
+    expect(content.logins).toEqual({ jürgen: ['9'] });
+  });
+
+  test('encrypted values never become names', async () => {
+    const armour = '-----BEGIN PGP MESSAGE-----\nwcBMA8\n-----END PGP MESSAGE-----';
+    const secret = activityDocument([{ events: [{ nickname: armour, login: armour, userName: armour }] }]);
+    const content = await read(lines(secret, secret));
+    expect(JSON.stringify(content)).not.toContain('PGP');
+    expect(content.agents['9']?.names).toMatchObject({ loginName: null, nickname: null, userName: null });
+  });
+
+  test('names, group and profiles are those of the latest event that has them', async () => {
+    const of = (at: number, group: number, nickname: string, profiles: readonly number[]) => ({
+      at,
+      group,
+      nickname,
+      profiles,
+    });
+    const events = [of(3, -1, 'new', []), of(2, 7, 'old', [5]), of(1, 6, 'older', [4])];
+    const session = { at: 3, nickname: 'new' };
+    for (const told of [events, events.toReversed()]) {
+      const content = await read(lines(activityDocument([{ events: told }])));
+      expect(content.agents['9']?.names).toMatchObject(session);
+      expect(recordsOf(content, '9')[0]?.slice(2)).toEqual([
+        [2, '7'],
+        [2, '5'],
+      ]);
+    }
+  });
+});
+
+describe('what is passed over', () => {
+  test('bodies of other kinds', async () => {
+    const others = {
+      ...activityDocument([]),
+      recordCollection: [{ body: { 'com.liveperson.dataaccess.WebSessionData': { x: 1 } } }, { body: null }, null, {}],
+    };
+    const content = await read(lines(others, activityDocument([{ events: [{}] }])));
+    expect(content.flaws).toEqual({ damage: null, foreign: 0, malformed: 0 });
+    expect(eventsOf(content)).toHaveLength(1);
+  });
+
+  test('another account’s records, and they are counted', async () => {
+    const file = lines(
+      activityDocument([{ events: [{ agent: 1 }] }], { account: '28045150' }),
+      activityDocument([{ session: '28045150-1', events: [{ agent: 2 }] }], { account: null }),
+      activityDocument([{ session: 'opaque', events: [{ agent: 3 }] }], { account: null }),
+      activityDocument([{ session: '28045150-1', events: [{ agent: 4 }] }]),
+    );
+    const content = await read(file);
+    expect(Object.keys(content.agents)).toEqual(['3', '4']);
+    expect(content.flaws.foreign).toBe(2);
+  });
+
+  test('what has no session, no agent or no time, and it is counted', async () => {
+    const { agentID, ...nobody } = eventRecord();
+    const { timestamp, ...never } = eventRecord();
+    expect([agentID, timestamp]).not.toContain(undefined);
+    const sessionless = {
+      body: { 'com.liveperson.dataaccess.AgentActivityData': { agentSessionsData: { array: [eventRecord()] } } },
+    };
+    const content = await read(
+      lines(
+        one(nobody),
+        one(never),
+        { ...activityDocument([]), recordCollection: [sessionless] },
+        { recordCollection: 'none' },
+        one(eventRecord()),
+      ),
+    );
+    expect(content.flaws.malformed).toBe(4);
+    expect(eventsOf(content)).toHaveLength(1);
+  });
+});
+
+describe('damage', () => {
+  const good = JSON.stringify(activityDocument([{ events: [{}] }]));
+  const reasonOf = async (bytes: Buffer | string, options = {}) => {
+    const error: unknown = await read(bytes, options).catch((thrown: unknown) => thrown);
+    if (!(error instanceof VendorError)) throw new Error('A VendorError was expected');
+    expect(error.code).toBe('VENDOR_BAD_RESPONSE');
+    return error.reason;
+  };
+
+  test('leaves what was read before it, and says so', async () => {
+    const cut = await read(`${good}\n${good.slice(0, -9)}`);
+    expect([eventsOf(cut).length, cut.flaws]).toEqual([1, { damage: 'malformed', foreign: 0, malformed: 0 }]);
+    const middle = await read(`${good}\n${good.slice(0, -9)}\n${good}\nnoise\n${good}\n${good}`);
+    expect([eventsOf(middle).length, middle.flaws]).toEqual([4, { damage: null, foreign: 0, malformed: 1 }]);
+    const zipped = gzipSync(`${good}\n${good}\n${good}`, { level: 0 });
+    const truncated = await read(zipped.subarray(0, -400));
+    expect([eventsOf(truncated).length, truncated.flaws.damage]).toEqual([2, 'truncated']);
+  });
+
+  test('a cut trailer alone loses nothing but is told', async () => {
+    const zipped = gzipSync(`${good}\n${good}`);
+    for (let bytes = 1; bytes <= 8; bytes++) {
+      const content = await read(zipped.subarray(0, -bytes));
+      expect([eventsOf(content).length, content.flaws.damage]).toEqual([2, 'truncated']);
+    }
+  });
+
+  test('that leaves nothing is an error', async () => {
+    expect(await reasonOf('<!DOCTYPE html><html></html>')).toBe('malformed_json');
+    expect(await reasonOf('5')).toBe('malformed_json');
+    expect(await reasonOf('{"a":1}\n{"b":2}')).toBe('malformed_json');
+    expect(await reasonOf(gzipSync(good).subarray(0, 50))).toBe('file_truncated');
+    expect(await reasonOf(Buffer.from('PK\x03\x04'))).toBe('zip');
+  });
+
+  test('more than may be is an error, whatever was read', async () => {
+    const file = lines(...Array<unknown>(40).fill(JSON.parse(good)));
+    expect(await reasonOf(file, { maxFileBytes: file.length - 1 })).toBe('too_large');
+    expect(eventsOf(await read(file, { maxFileBytes: file.length }))).toHaveLength(40);
+  });
+
+  test('nothing at all is no damage', async () => {
+    for (const empty of ['', gzipSync(''), '\n']) expect((await read(empty)).agents).toEqual({});
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decoded } from './bytes-as-text.ts';
+import { createSplitter, EndlessDocument } from './splitter.ts';
+
+/** The documents of a text that arrives in pieces of these lengths, then byte by byte or in one. */
+function split(text: string | Buffer, lengths: readonly number[] = []): string[] {
+  const bytes = Buffer.from(text as string);
+  const splitter = createSplitter();
+  const documents: string[] = [];
+  let at = 0;
+  for (const length of [...lengths, bytes.length]) {
+    documents.push(...splitter.push(bytes.subarray(at, at + length)));
+    at += length;
+  }
+  const rest = splitter.end();
+  return [...documents, ...(rest === null ? [] : [rest])].map((document) => decoded(document).trim());
+}
+
+const everyByte = (text: string) => Array<number>(Buffer.byteLength(text)).fill(1);
+
+describe('documents', () => {
+  test.each([
+    ['one', '{"a":1}', 1],
+    ['one a line', '{"a":1}\n{"b":2}\n', 2],
+    ['one a line, by the other line ends', '{"a":1}\r\n{"b":2}\r\n', 2],
+    ['with nothing between', '{"a":1}{"b":2}{"c":3}', 3],
+    ['with a space between', '{"a":1} {"b":2}\t{"c":3}', 3],
+    ['over many lines, not indented', '{\n"a":\n[\n{\n"b":1\n},\n{\n"c":2\n}\n]\n}\n{\n"a":[]\n}\n', 2],
+    ['over many lines, indented', '{\n  "a": {\n    "b": 1\n  }\n}\n\n  {\n  "a": 2\n}', 2],
+    ['with blank lines before, between and after', '\n\n {"a":1}\n\n\n{"b":2}\n\n', 2],
+    ['with a byte order mark', '\uFEFF{"a":1}\n\uFEFF{"b":2}', 2],
+    ['with a byte order mark and nothing else between', '{"a":1}\uFEFF{"b":2}', 2],
+    ['with braces in strings', '{"a":"}{"}{"b":"} {"}\n{"c":"}\\n{"}', 3],
+    ['with escapes in strings', '{"a":"\\\\"}{"b":"\\"}{"}{"c":"\\\\\\"}{"}', 3],
+    ['with other alphabets', '{"ü":"☃"}{"b":"💥}{"}\n{"c":"é"}', 3],
+    ['that are empty', '{}{}\n{}', 3],
+    ['none', '', 0],
+    ['none but space', ' \r\n\t\uFEFF ', 0],
+  ])('are found: %s', (_title, text, count) => {
+    const documents = split(text);
+    expect(documents).toHaveLength(count);
+    for (const document of documents) JSON.parse(document);
+    expect(split(text, everyByte(text))).toEqual(documents);
+  });
+
+  test('are the same in any layout, wherever the bytes are cut', () => {
+    const gap = fc.constantFrom('', ' ', '\n', '\r\n', '\n\n\t', '\uFEFF', '\n\uFEFF', ' \n ');
+    const nasty = fc.string({ unit: fc.constantFrom('{', '}', '"', '\\', '\n', ' ', 'a', '☃', '\uFEFF', '}{') });
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof({ maxDepth: 3 }, nasty, fc.integer(), fc.constant(null), tie('list'), tie('record')),
+      list: fc.array(tie('any'), { maxLength: 4 }),
+      record: fc.dictionary(nasty, tie('any'), { maxKeys: 4 }),
+    })).record;
+    const document = fc.tuple(value, fc.constantFrom(undefined, 1, 2, '\t'), gap);
+    fc.assert(
+      fc.property(
+        gap,
+        fc.array(document, { maxLength: 8 }),
+        fc.array(fc.integer({ min: 0, max: 40 })),
+        (first, all, cuts) => {
+          const texts = all.map(([one, indent]) => JSON.stringify(one, null, indent));
+          const whole = first + all.map(([, , between], index) => `${texts[index] ?? ''}${between}`).join('');
+          expect(split(whole, cuts).map((one) => one.replace(/\uFEFF$/, '').trim())).toEqual(texts);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  }, 60_000);
+});
+
+describe('damaged documents', () => {
+  test('cost themselves and not those that begin on a later line', () => {
+    expect(split('{"a":1}\n{"b":{"c":1}\n{"d":4}\n')).toEqual(['{"a":1}', '{"b":{"c":1}', '{"d":4}']);
+    expect(split('{"a":"open}\n{"b":2}\n{"c":3}')).toEqual(['{"a":"open}', '{"b":2}', '{"c":3}']);
+  });
+
+  test('are handed out as the rest when they come last', () => {
+    expect(split('{"a":1}\n{"b":')).toEqual(['{"a":1}', '{"b":']);
+    expect(split('<!DOCTYPE html><p>{"a":1}</p>')).toEqual(['<!DOCTYPE html><p>{"a":1}</p>']);
+  });
+
+  test('without an end are not waited for for ever', () => {
+    const splitter = createSplitter();
+    const filler = Buffer.alloc(1024 * 1024, 'a');
+    const fill = () => {
+      for (let mib = 0; mib < 40; mib++) Array.from(splitter.push(filler));
+    };
+    expect(fill).toThrow(EndlessDocument);
+  });
+});
+
+describe('a reader of known forms', () => {
+  test('takes documents out of the stream, each once', () => {
+    const taken: string[] = [];
+    const splitter = createSplitter((text, begin) => {
+      const found = /\{"n":\d+\}/y;
+      found.lastIndex = begin;
+      const [document] = found.exec(text) ?? [];
+      if (document === undefined) return -1;
+      taken.push(document);
+      return begin + document.length;
+    });
+    const text = '{"n":1}\n{"x":{}}{"n":2}{"n":3} {"y":2}\n{"n":4}';
+    const left = Array.from(text).flatMap((byte) => [...splitter.push(Buffer.from(byte))]);
+    expect([...left, splitter.end()]).toEqual(['{"x":{}}', '{"y":2}', null]);
+    expect(taken).toEqual(['{"n":1}', '{"n":2}', '{"n":3}', '{"n":4}']);
+  });
+});

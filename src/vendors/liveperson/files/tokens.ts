@@ -1,0 +1,70 @@
+import { isBranch } from '../wire.ts';
+
+/** A piece of JSON text, with what is known of its place. */
+export interface Token {
+  readonly kind: 'string' | 'number' | 'list' | 'key' | 'other';
+  /** As it stands there; space is a token too, so that all tokens together are the text. */
+  readonly text: string;
+  /** The innermost key around it that is a field's name and not an Avro branch; in lower case. */
+  readonly field: string;
+  /** How many brackets are open around it; an opening and its closing bracket are equally deep. */
+  readonly depth: number;
+}
+
+const TOKEN = /("(?:[^"\\]|\\.)*")([ \t\r\n]*:)?|-?\d[\d.eE+-]*|[{}[\],]|[ \t\r\n]+|true|false|null/y;
+
+/** The tokens of a text that JSON.parse accepts; null for any other. */
+export function tokensOf(text: string): readonly Token[] | null {
+  const token = new RegExp(TOKEN);
+  const tokens: Token[] = [];
+  const fields = [''];
+  while (token.lastIndex < text.length) {
+    const found = token.exec(text);
+    if (!found) return null;
+    const [whole, string, colon] = found;
+    if (colon !== undefined && string !== undefined) enter(fields, string);
+    if (whole === '}' || whole === ']') fields.pop();
+    const field = fields.at(-1);
+    if (field === undefined) return null;
+    tokens.push({ kind: kindOf(whole, string, colon), text: whole, field, depth: fields.length - 1 });
+    if (whole === '{' || whole === '[') fields.push(field);
+  }
+  return tokens;
+}
+
+function enter(fields: string[], key: string): void {
+  const name = key.slice(1, -1);
+  if (!isBranch(name)) fields[fields.length - 1] = name.toLowerCase();
+}
+
+function kindOf(whole: string, string: string | undefined, colon: string | undefined): Token['kind'] {
+  if (colon !== undefined) return 'key';
+  if (string !== undefined) return 'string';
+  return /^[-\d]/.test(whole) ? 'number' : 'other';
+}
+
+/** Tokens, from the first to before the last. */
+export interface Span {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** The first array in that field, from a token on: what stands between its brackets, and the records in it. */
+export function arrayIn(
+  tokens: readonly Token[],
+  field: string,
+  from: number,
+): (Span & { readonly items: readonly Span[] }) | null {
+  const open = tokens.findIndex((token, index) => index >= from && token.text === '[' && token.field === field);
+  const depth = tokens[open]?.depth;
+  if (depth === undefined) return null;
+  const end = tokens.findIndex((token, index) => index > open && token.text === ']' && token.depth === depth);
+  const items: Span[] = [];
+  let begin = open + 1;
+  for (let index = begin; index < end; index++) {
+    if (tokens[index]?.depth !== depth + 1) continue;
+    if (tokens[index]?.text === '{') begin = index;
+    if (tokens[index]?.text === '}') items.push({ begin, end: index + 1 });
+  }
+  return { begin: open + 1, end, items };
+}

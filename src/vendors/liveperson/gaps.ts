@@ -1,0 +1,98 @@
+import { type CallTarget, VendorError, type VendorErrorCode } from '../../domain/vendor-error.ts';
+import type { FileContent } from './files/content.ts';
+import type { LinkRefusal } from './links.ts';
+
+/** Something that is missing from an answer, and why. Plain JSON, so that it can be kept beside what is there. */
+export interface Gap {
+  readonly code: VendorErrorCode;
+  readonly sentence: string;
+  readonly reason: string | null;
+  readonly status: number | null;
+  readonly retryAfterSeconds: number | null;
+}
+
+/** The error of a report whose data has these gaps; the first gives the code. Null when there are none. */
+export function errorOf(gaps: readonly Gap[], target: CallTarget): VendorError | null {
+  const first = gaps[0];
+  if (first === undefined) return null;
+  const { code, reason, status, retryAfterSeconds } = first;
+  return new VendorError(target, code, gaps.map((gap) => gap.sentence).join(' '), {
+    ...(reason !== null && { reason }),
+    ...(status !== null && { status }),
+    ...(retryAfterSeconds !== null && { retryAfterSeconds }),
+  });
+}
+
+/** Calls of one kind that failed, out of so many. */
+export function gapOfFailures(errors: readonly VendorError[], wanted: number, what: string): readonly Gap[] {
+  const first = errors[0];
+  if (first === undefined) return [];
+  const { code, reason, status, retryAfterSeconds, message } = first;
+  return [
+    {
+      code,
+      reason,
+      status,
+      retryAfterSeconds,
+      sentence: `${errors.length} of ${wanted} ${what} are missing: ${message}.`,
+    },
+  ];
+}
+
+export function gapOfFileLimit(leftOut: number, wanted: number): readonly Gap[] {
+  if (leftOut === 0) return [];
+  const sentence = `${leftOut} of ${wanted} files were left out: a query may download no more than limits.maxFiles allows.`;
+  return [gap('VENDOR_REJECTED', 'file_limit', sentence)];
+}
+
+export function gapOfRefusedLinks(refused: readonly LinkRefusal[]): readonly Gap[] {
+  if (refused.length === 0) return [];
+  const why = [...new Set(refused)].join(', ');
+  const sentence = `${refused.length} file links were not followed, because they lead where the account’s files are not: ${why}.`;
+  return [gap('VENDOR_BAD_RESPONSE', 'link_refused', sentence)];
+}
+
+/** What the files themselves lack. */
+export function gapsOfContents(contents: readonly FileContent[]): readonly Gap[] {
+  const damages = contents.flatMap(({ flaws }) => flaws.damage ?? []);
+  const foreign = sum(contents.map(({ flaws }) => flaws.foreign));
+  const malformed = sum(contents.map(({ flaws }) => flaws.malformed));
+  const gaps: Gap[] = [];
+  if (damages.length > 0) {
+    const how = [...new Set(damages)].join(', ');
+    gaps.push(
+      gap(
+        'VENDOR_BAD_RESPONSE',
+        damages[0] ?? null,
+        `${damages.length} files are damaged (${how}) and were read in part.`,
+      ),
+    );
+  }
+  if (foreign > 0) {
+    gaps.push(
+      gap('VENDOR_BAD_RESPONSE', 'foreign_account', `${foreign} records name another account and were left out.`),
+    );
+  }
+  if (malformed > 0) {
+    gaps.push(
+      gap('VENDOR_BAD_RESPONSE', 'contract', `${malformed} records or events could not be read and were left out.`),
+    );
+  }
+  return gaps;
+}
+
+export function gapOfRetention(days: number): Gap {
+  return gap(
+    'VENDOR_REJECTED',
+    'retention',
+    `LivePerson keeps its files for ${days} days; what they told before that is gone.`,
+  );
+}
+
+function gap(code: VendorErrorCode, reason: string | null, sentence: string): Gap {
+  return { code, reason, sentence, status: null, retryAfterSeconds: null };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}

@@ -1,0 +1,152 @@
+import { describe, expect, test } from '@jest/globals';
+import { DAY, HOUR } from '../../domain/time.ts';
+import { type PlainEvent } from './files/documents.fixture.ts';
+import { at, clock, connect, login, logout, may10, now, threeFiles, vendorWith } from './scripted-vendor.fixture.ts';
+
+describe('a shift that lies in three files, in pieces that overlap', () => {
+  const ask = () => connect(vendorWith(threeFiles)).open();
+
+  test('is one session', async () => {
+    const { data, sources } = await ask().sessions('9', may10);
+    expect(data).toHaveLength(1);
+    expect(data[0]).toMatchObject({ ref: '9', vendorSessionId: '75555851-1', state: 'CLOSED', groupId: null });
+    expect([clock(data[0]?.loginAt), clock(data[0]?.logoutAt)]).toEqual(['10T08:00', '10T16:00']);
+    expect(data[0]?.events.map(({ type, vendorStatus }) => `${type} ${vendorStatus}`)).toEqual([
+      'LOGIN 0',
+      'STATUS_CHANGE 2',
+      'STATUS_CHANGE 3',
+      'STATUS_CHANGE 2',
+      'STATUS_CHANGE 4',
+      'LOGOUT 0',
+    ]);
+    expect(sources).toEqual([
+      {
+        account: 'lp',
+        endpoint: 'agentActivity',
+        outcome: 'OK',
+        fetchedAt: now,
+        servedFrom: 'VENDOR',
+        error: null,
+        coveredFrom: may10.from,
+        coveredTo: may10.to,
+      },
+    ]);
+  });
+
+  test('is a line of status periods in the common vocabulary', async () => {
+    const { data } = await ask().statusPeriods('9', may10);
+    expect(
+      data.map(({ status, label, vendorStatus, start, end }) => [
+        status,
+        label,
+        vendorStatus,
+        clock(start),
+        clock(end),
+      ]),
+    ).toEqual([
+      ['AVAILABLE', null, '2', '10T08:05', '10T10:00'],
+      ['BUSY', 'Back Soon', '3', '10T10:00', '10T10:15'],
+      ['AVAILABLE', null, '2', '10T10:15', '10T12:00'],
+      ['AWAY', null, '4', '10T12:00', '10T16:00'],
+    ]);
+    expect(data.every(({ isOngoing, sessionId }) => isOngoing === false && sessionId === '75555851-1')).toBe(true);
+  });
+
+  test('is found by the login name in any case, and not by another’s', async () => {
+    const sources = ask();
+    const found = await Promise.all(
+      ['cragent@LIVEPERSON.com', '9', '8', 'jane@example.com'].map((ref) => sources.sessions(ref, may10)),
+    );
+    expect(found.map(({ data }) => data.map(({ ref }) => ref))).toEqual([['cragent@LIVEPERSON.com'], ['9'], [], []]);
+  });
+
+  test('is found in a short range, though its files were generated hours later', async () => {
+    const { data } = await ask().statusPeriods('9', { from: at('10T10:05:00'), to: at('10T10:10:00') });
+    expect(data.map(({ vendorStatus }) => vendorStatus)).toEqual(['3']);
+  });
+});
+
+describe('codes and sentinels', () => {
+  test('that are unknown stay as they are sent', async () => {
+    const odd: readonly PlainEvent[] = [
+      { type: 7, state: 0, at: at('10T08:00:00') },
+      { type: -1, state: -1, at: at('10T08:01:00') },
+      { type: 1, state: 1, at: at('10T08:02:00'), engagements: 3, previousEngagements: 2, most: 4, group: 77 },
+      { type: 1, state: 12, at: at('10T08:03:00'), engagements: 1 },
+    ];
+    const file = { name: 'f', generated: at('10T09:00:00'), sessions: { '75555851-1': odd } };
+    const { data } = await connect(vendorWith([file]))
+      .open()
+      .sessions('9', may10);
+    expect(data[0]).toMatchObject({
+      loginAt: null,
+      logoutAt: null,
+      state: 'UNKNOWN',
+      groupId: '77',
+      profileIds: ['2438730312', '2438730212'],
+      peakConcurrentEngagements: 3,
+    });
+    expect(data[0]?.events).toMatchObject([
+      {
+        type: 'UNKNOWN',
+        status: 'UNKNOWN',
+        vendorStatus: '0',
+        previousVendorStatus: '1',
+        maxConcurrentEngagements: null,
+      },
+      { type: 'UNKNOWN', status: 'UNKNOWN', vendorStatus: '-1' },
+      {
+        type: 'STATUS_CHANGE',
+        status: 'OFFLINE',
+        concurrentEngagements: 3,
+        previousConcurrentEngagements: 2,
+        maxConcurrentEngagements: 4,
+      },
+      { type: 'STATUS_CHANGE', status: 'UNKNOWN', vendorStatus: '12' },
+    ]);
+    expect(data[0]?.statusPeriods.at(-1)).toMatchObject({ end: null, isOngoing: null });
+  });
+});
+
+describe('two agents and two sessions', () => {
+  test('stay apart, even where they overlap', async () => {
+    const sessions = {
+      '75555851-1': [login('10T08:00:00'), logout('10T12:00:00')],
+      '75555851-2': [login('10T09:00:00'), logout('10T10:00:00')],
+      '75555851-3': [{ ...login('10T09:00:00'), agent: 10, login: 'other' }],
+    };
+    const sources = connect(vendorWith([{ name: 'f', generated: at('10T13:00:00'), sessions }])).open();
+    const [nine, ten] = await Promise.all([sources.sessions('9', may10), sources.sessions('other', may10)]);
+    expect(nine.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(['75555851-1', '75555851-2']);
+    expect(ten.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(['75555851-3']);
+  });
+});
+
+describe('what files can tell', () => {
+  test('ends a longest session and the delay ago', async () => {
+    const range = { from: at('10T00:00:00'), to: now };
+    const { sources } = await connect(vendorWith(threeFiles)).open().sessions('9', range);
+    expect(sources).toMatchObject([{ outcome: 'OK', coveredFrom: range.from, coveredTo: now - 30 * HOUR }]);
+  });
+
+  test('is nothing of what is older than files live: no call, and the report says why', async () => {
+    const harness = connect(vendorWith(threeFiles));
+    const { data, sources } = await harness.open().sessions('9', { from: now - 40 * DAY, to: now - 35 * DAY });
+    expect([data, harness.sent]).toEqual([[], []]);
+    expect(sources).toMatchObject([{ outcome: 'PARTIAL', fetchedAt: null, coveredFrom: now - 30 * DAY }]);
+    expect(sources[0]?.error?.message).toContain('30 days');
+  });
+
+  test('is a part of a range that began before that', async () => {
+    const { data, sources } = await connect(vendorWith(threeFiles))
+      .open()
+      .sessions('9', {
+        from: now - 31 * DAY,
+        to: now,
+      });
+    expect(data).toHaveLength(1);
+    expect(sources).toMatchObject([
+      { outcome: 'PARTIAL', coveredFrom: now - 30 * DAY, error: { reason: 'retention' } },
+    ]);
+  });
+});

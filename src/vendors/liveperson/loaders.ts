@@ -1,0 +1,123 @@
+import DataLoader from 'dataloader';
+import type { AccountCache, Cached, Fresh, Space } from '../../cache/cache.ts';
+import type { Ttl } from '../../config/cache.ts';
+import type { Account } from '../../domain/account.ts';
+import type { TimeRange } from '../../domain/time.ts';
+import { VendorError } from '../../domain/vendor-error.ts';
+import type { CallScope } from '../../http/call.ts';
+import { vendorError } from '../../http/reply.ts';
+import type { QueryScope } from '../vendor.ts';
+import { type Client, FILE, fileKey, type FileList, LIST } from './client.ts';
+import type { LivePersonConfig } from './config.ts';
+import { type FileContent, isFileContent } from './files/content.ts';
+import type { LinkRefusal } from './links.ts';
+import { isSettled, oldestFile } from './window.ts';
+
+/** What an account keeps for life. */
+export interface LivePersonAccount {
+  readonly account: Account;
+  readonly config: LivePersonConfig;
+  readonly client: Client;
+  readonly cache: AccountCache;
+  readonly ttl: Ttl;
+}
+
+/** Within one query every list is asked for once, and every file is read once for all agents. */
+export interface Loaders {
+  readonly account: Account;
+  readonly lists: DataLoader<TimeRange, Cached<FileList>, string>;
+  /** By link. */
+  readonly files: DataLoader<string, Cached<FileContent>, string>;
+}
+
+export const listSpace: Space<TimeRange, FileList> = {
+  endpoint: LIST,
+  version: 1,
+  canonical: ({ from, to }) => ['list', from, to],
+  isValue: isFileList,
+};
+
+const fileSpace: Space<string, FileContent> = {
+  endpoint: FILE,
+  version: 1,
+  canonical: (link) => [fileKey(link)],
+  isValue: isFileContent,
+};
+
+export function createLoaders(lp: LivePersonAccount, query: QueryScope): Loaders {
+  return {
+    account: lp.account,
+    lists: new DataLoader<TimeRange, Cached<FileList>, string>(
+      (windows) =>
+        lp.cache.readMany(listSpace, windows, query, (missing, scope) => fetchLists(lp, missing, query, scope)),
+      { cacheKeyFn: ({ from, to }) => `${from} ${to}` },
+    ),
+    files: new DataLoader<string, Cached<FileContent>, string>(
+      (links) => lp.cache.readMany(fileSpace, links, query, (missing, scope) => fetchFiles(lp, missing, query, scope)),
+      { cacheKeyFn: fileKey },
+    ),
+  };
+}
+
+function fetchLists(lp: LivePersonAccount, windows: readonly TimeRange[], query: QueryScope, scope: CallScope) {
+  const within = { from: oldestFile(query.now, lp.config), to: query.now };
+  return Promise.all(
+    windows.map(async (window) => {
+      const ttlSeconds = isSettled(window, query.now, lp.config) ? lp.ttl.statusPast : lp.ttl.statusLive;
+      return orError(async () => ({ value: await lp.client.list(window, within, scope), ttlSeconds }));
+    }),
+  );
+}
+
+function fetchFiles(lp: LivePersonAccount, links: readonly string[], query: QueryScope, scope: CallScope) {
+  const granted = query.grantFiles(links.length);
+  return Promise.all(
+    links.map(async (link, index) => {
+      if (index >= granted) return notGranted(lp.account);
+      return orError(async () => {
+        const value = await lp.client.file(link, scope);
+        // A file never changes; one that came damaged may have been damaged on its way.
+        return {
+          value,
+          ttlSeconds: value.flaws.damage === null ? lp.ttl.files : Math.min(lp.ttl.statusLive, lp.ttl.files),
+        };
+      });
+    }),
+  );
+}
+
+async function orError<T>(fetch: () => Promise<Fresh<T>>): Promise<Fresh<T> | VendorError> {
+  try {
+    return await fetch();
+  } catch (error) {
+    if (error instanceof VendorError) return error;
+    throw error;
+  }
+}
+
+/** Why a link may not be followed, as an error. */
+export function linkRefused({ vendor, name }: Account, why: LinkRefusal): VendorError {
+  const target = { vendor, account: name, endpoint: FILE };
+  return vendorError(target, 'VENDOR_BAD_RESPONSE', {
+    reason: 'link_refused',
+    said: `a link was not followed (${why})`,
+  });
+}
+
+const FILE_LIMIT = 'file_limit';
+
+function notGranted({ vendor, name }: Account): VendorError {
+  const target = { vendor, account: name, endpoint: FILE };
+  return vendorError(target, 'VENDOR_REJECTED', { reason: FILE_LIMIT });
+}
+
+/** Whether a file was left out because the query had no leave to download it. */
+export function isNotGranted(error: VendorError): boolean {
+  return error.reason === FILE_LIMIT;
+}
+
+function isFileList(value: unknown): value is FileList {
+  if (typeof value !== 'object' || value === null || !('links' in value) || !('refused' in value)) return false;
+  const { links, refused } = value;
+  return [links, refused].every((list) => Array.isArray(list) && list.every((item) => typeof item === 'string'));
+}

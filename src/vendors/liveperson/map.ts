@@ -1,0 +1,78 @@
+import type { SessionEvent, SessionEventType } from '../../domain/session.ts';
+import type { Session } from '../../domain/session.ts';
+import { type Dated, type SessionPart, sessionOf } from '../../domain/sessions.ts';
+import type { AgentStatus } from '../../domain/status-period.ts';
+import { type DatedText, type FileContent, type KeptRecord, recordsOf } from './files/content.ts';
+import { canonicalLogin } from './references.ts';
+
+// Codes: https://developers.liveperson.com/data-access-api-methods-agent-activity.html
+const STATUSES: Readonly<Record<string, AgentStatus>> = { 1: 'OFFLINE', 2: 'AVAILABLE', 3: 'BUSY', 4: 'AWAY' };
+
+/** The one state whose name says more than the status. */
+const LABELS: Readonly<Record<string, string>> = { 3: 'Back Soon' };
+
+/** The vendor's own code for a state that it does not know. */
+const UNKNOWN_STATE = '-1';
+
+/**
+ * Code 1 is documented here as "Chat", and in the successor of this API, with the same codes, as "status changed": "Agent
+ * Activity API", method "Get Status Changes", on the same site.
+ */
+const TYPES: Readonly<Record<string, SessionEventType>> = { 1: 'STATUS_CHANGE', 3: 'LOGIN', 4: 'LOGOUT' };
+
+/** An agent's sessions, put together from all files. */
+export function sessionsOf(account: string, ref: string, contents: readonly FileContent[]): readonly Session[] {
+  const sessions = agentIdsOf(ref, contents).map((agentId) => {
+    const records = contents.flatMap((content) => recordsOf(content, agentId));
+    return Map.groupBy(records, ([sessionId]) => sessionId);
+  });
+  return sessions.flatMap((bySession) =>
+    [...bySession].map(([vendorSessionId, records]) =>
+      sessionOf({ account, ref, vendorSessionId, label: labelOf }, records.map(partOf)),
+    ),
+  );
+}
+
+/** A reference is an agentID or, if there is none, a login name: perhaps of several agents, one after another. */
+function agentIdsOf(ref: string, contents: readonly FileContent[]): readonly string[] {
+  const id = ref.trim();
+  if (contents.some(({ agents }) => Object.hasOwn(agents, id))) return [id];
+  const login = canonicalLogin(ref);
+  return [...new Set(contents.flatMap(({ logins }) => (Object.hasOwn(logins, login) ? (logins[login] ?? []) : [])))];
+}
+
+function partOf([, events, group, profiles]: KeptRecord): SessionPart {
+  return {
+    events: events.split(';').slice(0, -1).map(eventOf),
+    group: dated(group, (text) => text),
+    profiles: dated(profiles, (text) => text.split(',')),
+  };
+}
+
+function eventOf(line: string): SessionEvent {
+  const [at, type = '', state = '', previous = '', engagements = '', previousEngagements = '', most = ''] =
+    line.split(',');
+  return {
+    type: TYPES[type] ?? 'UNKNOWN',
+    at: Number(at),
+    status: STATUSES[state] ?? 'UNKNOWN',
+    vendorStatus: state || UNKNOWN_STATE,
+    previousVendorStatus: previous || null,
+    concurrentEngagements: countOf(engagements),
+    previousConcurrentEngagements: countOf(previousEngagements),
+    maxConcurrentEngagements: countOf(most),
+  };
+}
+
+/** Negative numbers stand for "none", as −9 for the most engagements at a login or logout. */
+function countOf(text: string): number | null {
+  return text === '' || text.startsWith('-') ? null : Number(text);
+}
+
+function labelOf(state: string): string | null {
+  return LABELS[state] ?? null;
+}
+
+function dated<T>(text: DatedText | null, read: (text: string) => T): Dated<T> | null {
+  return text && { at: text[0], value: read(text[1]) };
+}

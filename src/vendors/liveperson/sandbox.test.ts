@@ -1,0 +1,165 @@
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import type { SandboxReply } from '../sandbox.ts';
+import { openSandbox } from './sandbox.ts';
+import { company, DAY, HOUR, jane, NOW, worldAt } from './sandbox/company.fixture.ts';
+import { escape, signatureOf, type ApiKey } from './sandbox/oauth.ts';
+
+const ORIGIN = 'http://127.0.0.1:4013';
+const LIST = `${ORIGIN}/data_access_le/account/75555851/le/agentActivity`;
+const ALL = `${LIST}?startTime=0&endTime=${NOW}`;
+
+/** A fake, and a client of it that holds the account's key; both see the same time. */
+function open(clock: { now: number } = { now: NOW }) {
+  const vendor = openSandbox({ company, now: () => clock.now });
+  let nonce = 0;
+  const ask = async (address: string, changes: Partial<ApiKey> & { readonly method?: string } = {}) => {
+    const { method = 'GET', ...change } = changes;
+    const url = new URL(address);
+    const key = { ...(vendor.account(ORIGIN) as unknown as ApiKey), ...change };
+    nonce += 1;
+    const parameters: [string, string][] = [
+      ['oauth_consumer_key', key.consumerKey],
+      ['oauth_token', key.accessToken],
+      ['oauth_signature_method', 'HMAC-SHA1'],
+      ['oauth_timestamp', String(Math.floor(clock.now / 1000))],
+      ['oauth_nonce', String(nonce)],
+    ];
+    const signed = [...parameters, ['oauth_signature', signatureOf(method, url, parameters, key)] as const];
+    const authorization = `OAuth ${signed.map(([name, value]) => `${name}="${escape(value)}"`).join(',')}`;
+    return vendor.answer({ method, url, headers: { authorization }, body: Buffer.alloc(0) });
+  };
+  return { vendor, ask };
+}
+
+interface List {
+  readonly dataAccessFiles: { readonly file: Entry | readonly Entry[] };
+}
+
+type Entry = Readonly<Record<'@name' | '@scopeStartDate' | '@scopeEndDate' | '@href', string>>;
+
+const fileIn = (reply: SandboxReply): List['dataAccessFiles']['file'] =>
+  (JSON.parse(String(reply.body)) as List).dataAccessFiles.file;
+
+const entriesOf = (reply: SandboxReply): readonly Entry[] => [fileIn(reply)].flat();
+
+describe('authentication', () => {
+  test.each([
+    ['an unknown consumer key', { consumerKey: 'x' }, 'consumer_key_unknown'],
+    ['a wrong consumer secret', { consumerSecret: 'x' }, 'signature_invalid'],
+    ['an unknown token', { accessToken: 'x' }, 'token_rejected'],
+    ['a wrong token secret', { accessTokenSecret: 'x' }, 'signature_invalid'],
+  ])('%s is refused, for the list and for files', async (_case, change, problem) => {
+    const { ask } = open();
+    const href = entriesOf(await ask(ALL))[0]?.['@href'] ?? '';
+    for (const url of [ALL, href]) {
+      const reply = await ask(url, change);
+      expect(reply.status).toBe(401);
+      expect(reply.body).toContain(`oauth_problem=${problem}&oauth_problem_advice=`);
+    }
+  });
+
+  test('a request without a signature is refused', async () => {
+    const { vendor } = open();
+    const reply = await vendor.answer({ method: 'GET', url: new URL(ALL), headers: {}, body: Buffer.alloc(0) });
+    expect(reply.status).toBe(401);
+    expect(reply.body).toContain('oauth_problem=parameter_absent');
+  });
+});
+
+describe('the list', () => {
+  test.each(['', '?startTime=1', '?endTime=1', '?startTime=1&endTime=today', '?startTime=2026-03-01&endTime=1'])(
+    'both times are required, in milliseconds: "%s" is not enough',
+    async (query) => {
+      expect((await open().ask(`${LIST}${query}`)).status).toBe(400);
+    },
+  );
+
+  test('a range without files is an error that says so', async () => {
+    const reply = await open().ask(`${LIST}?startTime=${NOW}&endTime=${NOW + DAY}`);
+    expect(reply).toMatchObject({ status: 404, body: 'No Available Files' });
+  });
+
+  test('it is wrapped as in the documents', async () => {
+    expect(JSON.parse(String((await open().ask(ALL)).body))).toMatchObject({
+      dataAccessFiles: {
+        '@id': '75555851',
+        link: { '@href': LIST, '@rel': 'self' },
+        file: expect.any(Array) as unknown,
+      },
+    });
+  });
+
+  test('a lone file is an object, not an array', async () => {
+    const { ask } = open();
+    const starts = entriesOf(await ask(ALL)).map((entry) => Date.parse(entry['@scopeStartDate']));
+    const lone = starts.find((start) => starts.filter((other) => other === start).length === 1) ?? 0;
+    const file = fileIn(await ask(`${LIST}?startTime=${lone}&endTime=${lone + HOUR}`));
+    expect(file).toMatchObject({ '@name': expect.stringContaining(`Agent.${lone}.`) as unknown });
+  });
+
+  test('name, scope and link of a file agree', async () => {
+    for (const entry of entriesOf(await open().ask(ALL))) {
+      const [, from, to] = /^Agent\.(\d+)\.(\d+)\.part-0000[01]-0$/.exec(entry['@name']) ?? [];
+      expect(Number(to) - Number(from)).toBe(HOUR);
+      expect(Date.parse(entry['@scopeStartDate'])).toBe(Number(from));
+      expect(Date.parse(entry['@scopeEndDate'])).toBe(Number(to));
+      expect(entry['@scopeStartDate']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:00:00-04:00$/);
+      expect([`${LIST}/${entry['@name']}`, `${LIST}/${entry['@name']}.gz`]).toContain(entry['@href']);
+    }
+  });
+});
+
+describe('a file', () => {
+  test('it is gzip, and says so by itself only', async () => {
+    const { ask } = open();
+    const reply = await ask(entriesOf(await ask(ALL))[0]?.['@href'] ?? '');
+    expect(reply.status).toBe(200);
+    expect(reply.headers).not.toHaveProperty('content-encoding');
+    expect(gunzipSync(reply.body as Buffer).toString()).toContain('"AgentActivity"');
+  });
+
+  test('it is gone after 30 days', async () => {
+    const clock = { now: NOW - 5 * DAY };
+    const { ask } = open(clock);
+    const entry = entriesOf(await ask(ALL)).at(-1);
+    const href = entry?.['@href'] ?? '';
+    clock.now = Date.parse(entry?.['@scopeEndDate'] ?? '') + 30 * DAY;
+    expect((await ask(href)).status).toBe(200);
+    clock.now += 1;
+    expect((await ask(href)).status).toBe(404);
+  });
+
+  test.each([
+    `${LIST}/`,
+    `${LIST}/Agent.1.2.part-00000-0.gz`,
+    `${LIST}/Agent.x`,
+    `${ORIGIN}/data_access_le/account/1/le/agentActivity`,
+    `${ORIGIN}/`,
+  ])('there is nothing at %s', async (url) => {
+    expect((await open().ask(url)).status).toBe(404);
+  });
+
+  test('it can only be read', async () => {
+    expect((await open().ask(ALL, { method: 'POST' })).status).toBe(405);
+  });
+});
+
+test('the account’s entry says where the fake listens and how to sign', () => {
+  const text = expect.any(String) as unknown;
+  expect(open().vendor.account('http://127.0.0.1:1')).toEqual({
+    name: 'lp',
+    vendor: 'liveperson',
+    baseUrl: 'http://127.0.0.1:1',
+    accountId: '75555851',
+    consumerKey: text,
+    consumerSecret: text,
+    accessToken: text,
+    accessTokenSecret: text,
+  });
+});
+
+test('a seat that is no number is refused at once', () => {
+  const person = { ...jane, seats: { liveperson: 'jane@example.com' } };
+  expect(() => openSandbox({ ...worldAt(NOW), company: { ...company, people: [person] } })).toThrow('agent id');
+});

@@ -1,0 +1,86 @@
+import { gzipSync } from 'node:zlib';
+import type { Instant } from '../../../domain/clock.ts';
+import type { SandboxWorld } from '../../sandbox.ts';
+import { documentsOf, type ClosedSession } from './documents.ts';
+import { draw, roll } from './draw.ts';
+
+/** A file of activity: what was written in the hour from `start`. */
+export interface ActivityFile {
+  readonly name: string;
+  /** The last part of its link: the name, most often with .gz. */
+  readonly link: string;
+  readonly start: Instant;
+  readonly end: Instant;
+  /** Its sessions; one that is in it twice comes up twice. */
+  readonly sessions: readonly ClosedSession[];
+}
+
+const HOUR = 3_600_000;
+const RETENTION = 30 * 24 * HOUR;
+const LONGEST_LAG = 5 * HOUR;
+
+/**
+ * The files whose hour begins in from ≤ t < to, oldest first. A file is there from the end of its hour for 30 days;
+ * hours in which nothing was written have none.
+ */
+export function filesIn(world: SandboxWorld, from: Instant, to: Instant): readonly ActivityFile[] {
+  const now = world.now();
+  const first = Math.max(from, Math.ceil((now - RETENTION) / HOUR) * HOUR - HOUR);
+  const last = Math.min(to, now - HOUR + 1);
+  const hours = Map.groupBy(closedSessions(world, first - LONGEST_LAG, last), hourWritten);
+  return [...hours]
+    .filter(([hour]) => first <= hour && hour < last)
+    .toSorted(([a], [b]) => a - b)
+    .flatMap(([hour, sessions]) => filesOf(hour, sessions));
+}
+
+/** What is in a file: concatenated JSON, now pretty-printed, now one document a line, in gzip. */
+export function contentOf(accountId: string, file: ActivityFile): Buffer {
+  const indent = roll(2, 'pretty', file.name) === 0 ? 2 : 0;
+  const documents = file.sessions.flatMap((session) => documentsOf(accountId, session));
+  const text = documents.map((document) => `${JSON.stringify(document, null, indent)}\n`).join('');
+  // The fake shares a process with the gateway that it serves, and time there is dearer than bytes.
+  return gzipSync(text, { level: 1 });
+}
+
+function closedSessions(world: SandboxWorld, from: Instant, to: Instant): readonly ClosedSession[] {
+  if (from >= to) return [];
+  return world.company.people
+    .filter((person) => person.seats.liveperson !== undefined)
+    .flatMap((person) =>
+      world.company
+        .shifts(person, from, to)
+        .flatMap((shift) => (shift.end === null ? [] : [{ person, shift, end: shift.end }])),
+    );
+}
+
+/**
+ * A session is written once, some time after it closed: most within two hours, a few later, all within the six hours
+ * that the page "Architecture" of the Data Access API at https://developers.liveperson.com allows.
+ */
+function hourWritten({ shift, end }: ClosedSession): Instant {
+  const late = roll(20, 'late', shift.serial) === 0;
+  const lag = (late ? 2 + 3 * draw('lag', shift.serial) : 1 + draw('lag', shift.serial)) * HOUR;
+  return Math.floor((end + lag) / HOUR) * HOUR;
+}
+
+function filesOf(hour: Instant, sessions: readonly ClosedSession[]): readonly ActivityFile[] {
+  const parts = sessions.length > 1 && roll(3, 'parts', hour) > 0 ? 2 : 1;
+  const firstPart = parts > 1 ? 0 : roll(2, 'part', hour);
+  const linkedAsIs = roll(4, 'link', hour) === 0;
+  // The vendor's own sample holds a document twice; here the copy is in the next part, where there is one.
+  const copied = (session: ClosedSession): boolean => roll(4, 'copy', session.shift.serial) === 0;
+  return Array.from({ length: parts }, (_, part) => {
+    const name = `Agent.${hour}.${hour + HOUR}.part-0000${firstPart + part}-0`;
+    return {
+      name,
+      link: linkedAsIs && part === parts - 1 ? name : `${name}.gz`,
+      start: hour,
+      end: hour + HOUR,
+      sessions: [
+        ...sessions.filter((_session, i) => i % parts === part),
+        ...sessions.filter((session, i) => (i + 1) % parts === part && copied(session)),
+      ],
+    };
+  });
+}

@@ -1,0 +1,127 @@
+import { createHmac } from 'node:crypto';
+import type { Instant } from '../../../domain/clock.ts';
+import type { SandboxRequest } from '../../sandbox.ts';
+
+/** The four parts of a LivePerson API key. */
+export interface ApiKey {
+  readonly consumerKey: string;
+  readonly consumerSecret: string;
+  readonly accessToken: string;
+  readonly accessTokenSecret: string;
+}
+
+/** Why a request is refused, in the words of the OAuth Problem Reporting extension. */
+export interface OauthProblem {
+  readonly problem: string;
+  readonly advice: string;
+}
+
+type Parameter = readonly [name: string, value: string];
+
+const TOLERATED_SKEW_MS = 5 * 60_000;
+const REQUIRED = ['oauth_consumer_key', 'oauth_token', 'oauth_signature_method', 'oauth_timestamp', 'oauth_nonce'];
+
+/**
+ * Verifies requests as a server does that follows RFC 5849, section 3.2, with HMAC-SHA1 and the parameters in the
+ * Authorization header. The verifier remembers nonces for as long as their timestamps would still be accepted.
+ *
+ * @returns what is wrong with a request, or null when it is properly signed
+ */
+export function createVerifier(key: ApiKey, now: () => Instant): (request: SandboxRequest) => OauthProblem | null {
+  const seen = new Map<string, Instant>();
+
+  return (request) => {
+    const header = readHeader(request.headers.authorization ?? '');
+    if (header === null) return { problem: 'parameter_rejected', advice: 'the Authorization header is malformed' };
+
+    const given = new Map(header);
+    if (given.size < header.length) return { problem: 'parameter_rejected', advice: 'a parameter is given twice' };
+    const absent = [...REQUIRED, 'oauth_signature'].filter((name) => !given.has(name));
+    if (absent.length > 0) return { problem: 'parameter_absent', advice: `missing: ${absent.join(', ')}` };
+
+    if ((given.get('oauth_version') ?? '1.0') !== '1.0') {
+      return { problem: 'version_rejected', advice: 'oauth_version must be 1.0' };
+    }
+    if (given.get('oauth_signature_method') !== 'HMAC-SHA1') {
+      return { problem: 'signature_method_rejected', advice: 'use HMAC-SHA1' };
+    }
+    if (given.get('oauth_consumer_key') !== key.consumerKey) {
+      return { problem: 'consumer_key_unknown', advice: 'the oauth_consumer_key is unknown' };
+    }
+    if (given.get('oauth_token') !== key.accessToken) {
+      return { problem: 'token_rejected', advice: 'the oauth_token is unacceptable to the Service Provider' };
+    }
+    const signed = header.filter(([name]) => name !== 'realm' && name !== 'oauth_signature');
+    if (given.get('oauth_signature') !== signatureOf(request.method, request.url, signed, key)) {
+      return { problem: 'signature_invalid', advice: 'the signature does not match the request' };
+    }
+
+    const timestamp = given.get('oauth_timestamp') ?? '';
+    const signedAt = /^[1-9]\d*$/.test(timestamp) ? Number(timestamp) * 1000 : NaN;
+    if (!(Math.abs(now() - signedAt) <= TOLERATED_SKEW_MS)) {
+      return { problem: 'timestamp_refused', advice: 'oauth_timestamp is too far from the time of the server' };
+    }
+    // In the order of their arrival, hence stopping at the first that still counts: the sweep costs what it removes.
+    for (const [use, at] of seen) {
+      if (at >= now() - TOLERATED_SKEW_MS) break;
+      seen.delete(use);
+    }
+    const use = `${timestamp} ${given.get('oauth_nonce') ?? ''}`;
+    if (seen.has(use)) return { problem: 'nonce_used', advice: 'the oauth_nonce was used before' };
+    seen.set(use, signedAt);
+    return null;
+  };
+}
+
+/** RFC 5849, section 3.4.2; `parameters` are those of the header, without realm and oauth_signature. */
+export function signatureOf(
+  method: string,
+  url: URL,
+  parameters: readonly Parameter[],
+  secrets: Pick<ApiKey, 'consumerSecret' | 'accessTokenSecret'>,
+): string {
+  const key = `${escape(secrets.consumerSecret)}&${escape(secrets.accessTokenSecret)}`;
+  return createHmac('sha1', key)
+    .update(baseString(method, url, parameters))
+    .digest('base64');
+}
+
+/** RFC 5849, section 3.4.1; `parameters` are those outside the URL. */
+export function baseString(method: string, url: URL, parameters: readonly Parameter[]): string {
+  // WHATWG URLs are in lower case already, and leave out the scheme's own port.
+  const uri = `${url.protocol}//${url.host}${url.pathname}`;
+  const pairs = [...url.searchParams, ...parameters].map(([name, value]): Parameter => [escape(name), escape(value)]);
+  const normalized = pairs
+    .toSorted(([a, v], [b, w]) => compare(a, b) || compare(v, w))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+  return [method.toUpperCase(), uri, normalized].map(escape).join('&');
+}
+
+/** RFC 5849, section 3.6: everything but the unreserved characters, in upper-case hex. */
+export function escape(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** RFC 5849, section 3.5.1; null when it cannot be read, empty for another scheme or none. */
+function readHeader(header: string): Parameter[] | null {
+  const list = /^OAuth\s+(.*)$/is.exec(header.trim())?.[1];
+  if (list === undefined) return [];
+  try {
+    return list.split(',').map((item): Parameter => {
+      const match = /^\s*([^\s="]+)="([^"]*)"\s*$/.exec(item);
+      if (match === null) throw new URIError(item);
+      return [decodeURIComponent(match[1] ?? ''), decodeURIComponent(match[2] ?? '')];
+    });
+  } catch {
+    return null;
+  }
+}
+
+// Escaped text is ASCII, for which the order of UTF-16 units is the order of bytes that the RFC asks for.
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

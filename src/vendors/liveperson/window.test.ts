@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { DAY, HOUR, MINUTE } from '../../domain/time.ts';
+import { coverageOf, isSettled, windowsOf } from './window.ts';
+
+const now = Date.parse('2024-05-15T12:20:00Z');
+const rules = { longestSessionHours: 24, settleHours: 6, retentionDays: 30 };
+const at = (text: string) => Date.parse(text);
+const coverage = (from: string, to: string) => coverageOf({ from: at(from), to: at(to) }, now, rules);
+
+describe('the windows of generation', () => {
+  test('reach a longest session and the delay beyond the range, in whole hours', () => {
+    expect(coverage('2024-05-01T09:10:00Z', '2024-05-01T10:10:00Z').windows).toEqual([
+      { from: at('2024-05-01T09:00:00Z'), to: at('2024-05-02T17:00:00Z') },
+    ]);
+  });
+
+  test('end with the hour that goes on now', () => {
+    expect(coverage('2024-05-15T09:00:00Z', '2024-05-15T10:00:00Z').windows).toEqual([
+      { from: at('2024-05-15T09:00:00Z'), to: at('2024-05-15T13:00:00Z') },
+    ]);
+  });
+
+  test('are the same for a range that moves with the clock, within an hour', () => {
+    const rolling = [0, 10, 39].map((minutes) => {
+      const later = now + minutes * MINUTE;
+      return coverageOf({ from: later - 2 * DAY, to: later }, later, rules).windows;
+    });
+    expect(rolling[1]).toEqual(rolling[0]);
+    expect(rolling[2]).toEqual(rolling[0]);
+  });
+
+  test('are at most seven days long and leave no gap', () => {
+    const { windows } = coverage('2024-04-20T00:00:00Z', '2024-05-10T00:00:00Z');
+    expect(windows).toHaveLength(4);
+    for (const window of windows) expect(window.to - window.from).toBeLessThanOrEqual(7 * DAY);
+    windows.slice(1).forEach((window, index) => {
+      expect(window.from).toBe(windows[index]?.to);
+    });
+    expect(windows.at(-1)?.to).toBe(at('2024-05-11T06:00:00Z'));
+  });
+
+  test('begin with the oldest files there are', () => {
+    const { windows } = coverage('2024-04-10T00:00:00Z', '2024-04-16T00:00:00Z');
+    expect(windows).toEqual([{ from: at('2024-04-15T12:00:00Z'), to: at('2024-04-17T06:00:00Z') }]);
+  });
+
+  test('are none for what is over longer than files live, for the future, and for nothing', () => {
+    expect(coverage('2024-03-01T00:00:00Z', '2024-04-15T12:20:00Z').windows).toEqual([]);
+    expect(coverage('2024-05-16T00:00:00Z', '2024-05-17T00:00:00Z').windows).toEqual([]);
+    expect(windowsOf({ from: now, to: now })).toEqual([]);
+  });
+});
+
+describe('what the files cover for certain', () => {
+  test('is all of a range that has settled', () => {
+    const { from, to, expired } = coverage('2024-05-01T00:00:00Z', '2024-05-02T00:00:00Z');
+    expect({ from, to, expired }).toEqual({
+      from: at('2024-05-01T00:00:00Z'),
+      to: at('2024-05-02T00:00:00Z'),
+      expired: false,
+    });
+  });
+
+  test('ends a longest session and the delay ago', () => {
+    expect(coverage('2024-05-01T00:00:00Z', '2024-05-15T12:00:00Z').to).toBe(now - 30 * HOUR);
+  });
+
+  test('is nothing of today', () => {
+    const { from, to } = coverage('2024-05-15T00:00:00Z', '2024-05-15T12:00:00Z');
+    expect(to).toBe(from);
+  });
+
+  test('begins with the oldest files; what was before has expired', () => {
+    const partly = coverage('2024-04-10T00:00:00Z', '2024-05-01T00:00:00Z');
+    expect(partly.from).toBe(now - 30 * DAY);
+    expect(partly.expired).toBe(true);
+    expect(coverage('2024-03-01T00:00:00Z', '2024-03-02T00:00:00Z').expired).toBe(true);
+  });
+
+  test('is whole for "the last 30 days", though the clock has moved on since that was asked', () => {
+    expect(coverageOf({ from: now - 30 * DAY - 5000, to: now }, now, rules).expired).toBe(false);
+  });
+});
+
+test('a window has settled when the delay after its end is over', () => {
+  const window = { from: at('2024-05-14T00:00:00Z'), to: at('2024-05-15T06:00:00Z') };
+  expect(isSettled(window, at('2024-05-15T12:00:00Z'), rules)).toBe(true);
+  expect(isSettled(window, at('2024-05-15T11:59:59Z'), rules)).toBe(false);
+});

@@ -1,0 +1,70 @@
+import type { Instant } from '../../domain/clock.ts';
+import { DAY, HOUR, type TimeRange } from '../../domain/time.ts';
+import type { LivePersonConfig } from './config.ts';
+
+/** Windows of seven days are known to work (the Singer tap for LivePerson asks for them); the vendor documents no limit. */
+const LONGEST_WINDOW = 7 * DAY;
+
+type Rules = Pick<LivePersonConfig, 'longestSessionHours' | 'settleHours' | 'retentionDays'>;
+
+/**
+ * What to list, and how far the files behind it can be trusted.
+ *
+ * `startTime` and `endTime` of a list bound when files were generated, not when things happened: a session is written once
+ * it is over, up to `settleHours` later. So what happened in a range is in the files generated from its beginning until a
+ * longest session and that delay after its end.
+ */
+export interface Coverage {
+  /** When files were generated, in whole hours, none longer than a list call may be; empty when there can be none. */
+  readonly windows: readonly TimeRange[];
+  /** What happened from here … */
+  readonly from: Instant;
+  /** … until here is in the files for certain: whoever was at work after that may still be. */
+  readonly to: Instant;
+  /** Whether files of the range have been deleted by now. */
+  readonly expired: boolean;
+}
+
+export function coverageOf(during: TimeRange, now: Instant, rules: Rules): Coverage {
+  const delay = (rules.longestSessionHours + rules.settleHours) * HOUR;
+  const kept = oldestFile(now, rules);
+  const from = Math.max(during.from, kept);
+  const to = Math.max(from, Math.min(during.to, now - delay));
+  // A range that ends before the oldest file began is beyond reach; late files of it, if any, would be a random rest.
+  const generated = { from, to: during.to <= kept ? from : Math.min(now, during.to + delay) };
+  // Files are cut by the hour: what is younger than the hour in which the oldest one was made is not gone.
+  return { windows: windowsOf(generated), from, to, expired: during.from < startOfHour(kept) };
+}
+
+/** The windows that cover a span of generation. Whole hours, so that a range that moves with the clock asks for the same. */
+export function windowsOf(generated: TimeRange): readonly TimeRange[] {
+  const windows: TimeRange[] = [];
+  const end = Math.ceil(generated.to / HOUR) * HOUR;
+  if (generated.from >= generated.to) return windows;
+  for (let from = startOfHour(generated.from); from < end; from += LONGEST_WINDOW) {
+    windows.push({ from, to: Math.min(end, from + LONGEST_WINDOW) });
+  }
+  return windows;
+}
+
+/** The windows in whose files agents are looked for. */
+export function windowsOfDiscovery(
+  now: Instant,
+  { discoverHours }: Pick<LivePersonConfig, 'discoverHours'>,
+): readonly TimeRange[] {
+  return windowsOf({ from: now - discoverHours * HOUR, to: now });
+}
+
+/** When the oldest files were generated that the vendor still keeps. */
+export function oldestFile(now: Instant, rules: Pick<Rules, 'retentionDays'>): Instant {
+  return now - rules.retentionDays * DAY;
+}
+
+/** Whether no file can be added any more to those generated in a window. */
+export function isSettled(window: TimeRange, now: Instant, rules: Pick<Rules, 'settleHours'>): boolean {
+  return window.to + rules.settleHours * HOUR <= now;
+}
+
+function startOfHour(at: Instant): Instant {
+  return Math.floor(at / HOUR) * HOUR;
+}

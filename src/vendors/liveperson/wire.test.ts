@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { field, fieldInAnyCase, fileList, unwrap } from './wire.ts';
+
+describe('the list of files', () => {
+  const link = { '@name': 'x', '@href': 'https://h/x.gz' };
+  const filesOf = (dataAccessFiles: unknown) => fileList.parse({ dataAccessFiles }).dataAccessFiles.file;
+
+  test.each([
+    ['an array', { '@id': '1', file: [link, link] }, 2],
+    ['one object', { file: link }, 1],
+    ['an empty array', { file: [] }, 0],
+    ['missing', { '@id': '1' }, 0],
+    ['null', { file: null }, 0],
+  ])('holds files as %s', (_title, files, count) => {
+    expect(filesOf(files)).toHaveLength(count);
+  });
+
+  test.each([[5], [{}], [{ dataAccessFiles: { file: 'x' } }], [{ dataAccessFiles: { file: [{ '@name': 'x' }] } }]])(
+    'is refused when it is %j',
+    (body) => {
+      expect(fileList.safeParse(body).success).toBe(false);
+    },
+  );
+});
+
+describe('unwrapping', () => {
+  test.each([
+    [{ long: 9 }, 9],
+    [{ int: 9 }, 9],
+    [9, 9],
+    [{ string: '' }, ''],
+    [{ array: [1] }, [1]],
+    [null, null],
+    [{ long: null }, null],
+    [{ 'com.liveperson.dataaccess.MetaData': { long: 5 } }, 5],
+    [{ 'com.liveperson.dataaccess.MetaData': { a: 1, b: 2 } }, { a: 1, b: 2 }],
+    [{ body: 1 }, { body: 1 }],
+    [
+      { long: 1, string: 'x' },
+      { long: 1, string: 'x' },
+    ],
+    [{}, {}],
+  ])('%j gives %j', (wrapped, bare) => {
+    expect(unwrap(wrapped)).toEqual(bare);
+  });
+
+  test('goes as deep as the wrapping', () => {
+    const deep = Array.from({ length: 100_000 }).reduce<unknown>((inner) => ({ array: inner }), 7);
+    expect(unwrap(deep)).toBe(7);
+  });
+
+  test('finds fields in wrapped records', () => {
+    expect(field({ 'com.liveperson.dataaccess.MetaData': { accountId: { string: 'x' } } }, 'accountId')).toBe('x');
+    expect(field([1], 'length')).toBeUndefined();
+  });
+
+  test('finds fields whatever their capitals', () => {
+    expect(fieldInAnyCase({ agentUserName: { string: 'x' } }, 'agentUsername')).toBe('x');
+    expect(fieldInAnyCase({ agentUsername: 'a', agentUserName: 'b' }, 'agentUsername')).toBe('a');
+    expect(fieldInAnyCase({}, 'agentUsername')).toBeUndefined();
+  });
+});

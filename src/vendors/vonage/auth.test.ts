@@ -1,0 +1,272 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Answerer, type Harness, connectTo, json } from '../../../test/support/vendor-harness.ts';
+import { entry, issuer } from './account.fixture.ts';
+import { vonage } from './index.ts';
+
+const MINUTE = 60_000;
+const connect = (answer: Answerer, extra: object = {}) => connectTo(vonage, { ...entry, ...extra }, answer);
+
+function ask(harness: Harness, ref = '01', scope: Parameters<Harness['open']>[0] = {}) {
+  const sources = harness.open(scope);
+  if (!sources.latestInteractions) throw new Error('latestInteractions is missing');
+  return sources.latestInteractions(ref, { size: 1, type: null, activeLiveFirst: null });
+}
+
+const refs = (count: number) => Array.from({ length: count }, (_, index) => `${index}`);
+const tokenCalls = ({ sent }: Harness) => sent.filter(({ endpoint }) => endpoint === 'connect/token');
+const bearers = ({ sent }: Harness) =>
+  sent.filter(({ endpoint }) => endpoint !== 'connect/token').map(({ headers }) => headers.Authorization);
+
+/** A reply that is given when the test says so, and a promise that it is waited for. */
+function held() {
+  const asked = Promise.withResolvers<undefined>();
+  const reply = Promise.withResolvers<Awaited<ReturnType<Answerer>>>();
+  const answer = () => {
+    asked.resolve(undefined);
+    return reply.promise;
+  };
+  return { answer, asked: asked.promise, give: reply.resolve };
+}
+
+describe('the token request', () => {
+  test('proves who asks in the form’s body', async () => {
+    const harness = connect(issuer().answer);
+    await ask(harness);
+    expect(tokenCalls(harness)).toMatchObject([
+      {
+        method: 'POST',
+        url: new URL('https://emea.newvoicemedia.com/Auth/connect/token'),
+        headers: { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: 'grant_type=client_credentials&client_id=gateway&client_secret=secret%2B%26%25%2F%3D',
+      },
+    ]);
+    expect(tokenCalls(harness)[0]?.headers).not.toHaveProperty('Authorization');
+  });
+
+  test('or in the header Authorization, form-encoded first', async () => {
+    const harness = connect(issuer().answer, { credentialsIn: 'basic' });
+    await ask(harness);
+    const [request] = tokenCalls(harness);
+    expect(request?.body).toBe('grant_type=client_credentials');
+    const credentials = Buffer.from(request?.headers.Authorization?.replace('Basic ', '') ?? '', 'base64');
+    expect(credentials.toString()).toBe('gateway:secret%2B%26%25%2F%3D');
+  });
+
+  test('names the scope when one is configured', async () => {
+    const harness = connect(issuer().answer, { scope: 'agents:read stats' });
+    await ask(harness);
+    expect(new URLSearchParams(tokenCalls(harness)[0]?.body).get('scope')).toBe('agents:read stats');
+  });
+
+  test('goes to the configured address', async () => {
+    const harness = connect(issuer().answer, { tokenUrl: 'https://id.example.com/oauth/token' });
+    await ask(harness);
+    expect(tokenCalls(harness)[0]?.url.href).toBe('https://id.example.com/oauth/token');
+  });
+});
+
+describe('a token', () => {
+  test('is fetched once, however many wait for it', async () => {
+    const harness = connect(issuer().answer);
+    await Promise.all(refs(50).map((ref) => ask(harness, ref)));
+    expect(tokenCalls(harness)).toHaveLength(1);
+    expect(bearers(harness)).toEqual(refs(50).map(() => 'Bearer token-1'));
+  });
+
+  test('serves later queries too, and is renewed once when nine tenths of its life are over', async () => {
+    const harness = connect(issuer().answer);
+    await ask(harness);
+    harness.clock.advance(108 * MINUTE - 1);
+    await ask(harness);
+    expect(tokenCalls(harness)).toHaveLength(1);
+    harness.clock.advance(1);
+    await Promise.all(refs(50).map((ref) => ask(harness, ref)));
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(new Set(bearers(harness).slice(2))).toEqual(new Set(['Bearer token-2']));
+  });
+
+  test.each([
+    [600, 540_000],
+    ['600', 540_000],
+    [0.5, 450],
+    // Not said, or not understood: five minutes.
+    [undefined, 270_000],
+    [null, 270_000],
+    ['', 270_000],
+    ['soon', 270_000],
+  ])('with expires_in %j is used for %i ms', async (expires_in, usedFor) => {
+    const harness = connect(issuer((issued) => json({ access_token: `token-${issued}`, expires_in })).answer);
+    await ask(harness);
+    harness.clock.advance(usedFor - 1);
+    await ask(harness);
+    expect(tokenCalls(harness)).toHaveLength(1);
+    harness.clock.advance(1);
+    await ask(harness);
+    expect(tokenCalls(harness)).toHaveLength(2);
+  });
+
+  test.each([0, -5])('with expires_in %j serves those who wait for it, and nobody later', async (expires_in) => {
+    const harness = connect(issuer((issued) => json({ access_token: `token-${issued}`, expires_in })).answer);
+    await Promise.all([ask(harness, '1'), ask(harness, '2')]);
+    expect(tokenCalls(harness)).toHaveLength(1);
+    await ask(harness, '3');
+    expect(tokenCalls(harness)).toHaveLength(2);
+  });
+
+  test('its age counts from when it was asked for', async () => {
+    const slow = held();
+    const harness = connect(issuer((issued) => (issued === 1 ? slow.answer() : json({ access_token: 'b' }))).answer);
+    const first = ask(harness);
+    await slow.asked;
+    harness.clock.advance(2 * MINUTE);
+    slow.give(json({ access_token: 'a', expires_in: 100 }));
+    await first;
+    await ask(harness);
+    expect(bearers(harness)).toEqual(['Bearer a', 'Bearer b']);
+  });
+
+  test('that cannot be renewed serves until it has expired', async () => {
+    const vendor = issuer((issued) =>
+      issued === 1 ? json({ access_token: 'token-1', expires_in: 100 }) : json({}, 503),
+    );
+    const harness = connect(vendor.answer);
+    await ask(harness);
+    harness.clock.advance(95_000);
+    await ask(harness);
+    expect(bearers(harness)).toEqual(['Bearer token-1', 'Bearer token-1']);
+    harness.clock.advance(5_000);
+    await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token' });
+  });
+
+  test('is asked for again by the next query after a failure', async () => {
+    const vendor = issuer((issued) => (issued === 1 ? json({}, 503) : json({ access_token: 'token-2' })));
+    const harness = connect(vendor.answer);
+    await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
+    await ask(harness);
+    expect(bearers(harness)).toEqual(['Bearer token-2']);
+  });
+});
+
+describe('a query that goes away', () => {
+  test('leaves at once, and the token comes for the others', async () => {
+    const slow = held();
+    const harness = connect(issuer(slow.answer).answer);
+    const leaving = new AbortController();
+    const gone = ask(harness, '1', { signal: leaving.signal });
+    const stays = ask(harness, '2');
+    await slow.asked;
+    leaving.abort();
+    await expect(gone).rejects.toMatchObject({ code: 'VENDOR_TIMEOUT', endpoint: 'connect/token' });
+    slow.give(json({ access_token: 'token-1', expires_in: 7200 }));
+    await expect(stays).resolves.toMatchObject({ data: [{ ref: '2' }] });
+    expect(tokenCalls(harness)).toHaveLength(1);
+    expect(bearers(harness)).toHaveLength(1);
+  });
+
+  test('even as the only one leaves a token behind for the next', async () => {
+    const slow = held();
+    const harness = connect(issuer(slow.answer).answer);
+    const leaving = new AbortController();
+    const gone = ask(harness, '1', { signal: leaving.signal });
+    await slow.asked;
+    leaving.abort();
+    await expect(gone).rejects.toMatchObject({ code: 'VENDOR_TIMEOUT' });
+    slow.give(json({ access_token: 'token-1', expires_in: 7200 }));
+    await ask(harness);
+    expect(tokenCalls(harness)).toHaveLength(1);
+  });
+});
+
+describe('a token that the vendor refuses', () => {
+  test('is replaced, and the call made again', async () => {
+    const vendor = issuer();
+    const harness = connect(vendor.answer);
+    await ask(harness);
+    vendor.revoked.add('token-1');
+    await expect(ask(harness)).resolves.toMatchObject({ sources: [{ outcome: 'OK' }] });
+    expect(bearers(harness)).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
+  });
+
+  test('is replaced once, however many were refused with it', async () => {
+    const vendor = issuer();
+    const harness = connect(vendor.answer);
+    await ask(harness);
+    vendor.revoked.add('token-1');
+    await Promise.all(refs(50).map((ref) => ask(harness, ref)));
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(bearers(harness)).toHaveLength(101);
+  });
+
+  test('is not replaced again when a late refusal tells of the old one', async () => {
+    const late = held();
+    const vendor = issuer();
+    const harness = connect((request) =>
+      request.url.pathname.includes('/late/') && request.headers.Authorization === 'Bearer token-1'
+        ? late.answer()
+        : vendor.answer(request),
+    );
+    const lateAnswer = ask(harness, 'late');
+    await late.asked;
+    await ask(harness);
+    vendor.revoked.add('token-1');
+    await ask(harness);
+    late.give(json({}, 401));
+    await lateAnswer;
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(bearers(harness).at(-1)).toBe('Bearer token-2');
+  });
+
+  test('twice is a refusal of the account', async () => {
+    const vendor = issuer();
+    vendor.revoked.add('token-1').add('token-2').add('token-3');
+    const harness = connect(vendor.answer);
+    await expect(ask(harness)).rejects.toMatchObject({
+      code: 'VENDOR_AUTH_FAILED',
+      endpoint: 'latestInteractions',
+      status: 401,
+    });
+    expect(bearers(harness)).toEqual(['Bearer token-1', 'Bearer token-2']);
+  });
+
+  test('a 403 is no matter of the token', async () => {
+    const harness = connect(issuer(undefined, () => json({}, 403)).answer);
+    await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_AUTH_FAILED', status: 403 });
+    expect(harness.sent).toHaveLength(2);
+  });
+});
+
+describe('when no token is to be had', () => {
+  test.each([
+    [400, '{"error":"invalid_scope","error_description":"You must specify a scope"}', 'VENDOR_AUTH_FAILED'],
+    [400, '{"error":"invalid_client"}', 'VENDOR_AUTH_FAILED'],
+    [401, '', 'VENDOR_AUTH_FAILED'],
+    [404, '<html>', 'VENDOR_AUTH_FAILED'],
+    [429, '', 'VENDOR_RATE_LIMITED'],
+    [500, '{"error":"Internal Server Error","error_description":"x"}', 'VENDOR_UNAVAILABLE'],
+    [302, '', 'VENDOR_BAD_RESPONSE'],
+    [200, '{}', 'VENDOR_BAD_RESPONSE'],
+    [200, '{"access_token":"two words"}', 'VENDOR_BAD_RESPONSE'],
+  ])('%i %s: %s, and the agent is not asked about', async (status, body, code) => {
+    const harness = connect(issuer(() => ({ status, body })).answer);
+    await expect(ask(harness)).rejects.toMatchObject({ code, endpoint: 'connect/token' });
+    expect(bearers(harness)).toEqual([]);
+  });
+
+  test('the vendor’s words are told, without the secret', async () => {
+    const body = JSON.stringify({ error_description: `You must specify a scope, ${entry.clientSecret}` });
+    const harness = connect(issuer(() => ({ status: 400, body })).answer);
+    await expect(ask(harness)).rejects.toMatchObject({
+      message: expect.stringMatching(/You must specify a scope, \[secret\]$/) as unknown,
+    });
+  });
+});
+
+test('token requests are told of as calls, once', async () => {
+  const harness = connect(issuer().answer);
+  await Promise.all([ask(harness, '1'), ask(harness, '2')]);
+  expect(harness.records.map(({ endpoint, outcome }) => `${endpoint} ${outcome}`)).toEqual([
+    'connect/token OK',
+    'latestInteractions OK',
+    'latestInteractions OK',
+  ]);
+});

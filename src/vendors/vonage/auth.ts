@@ -1,0 +1,170 @@
+import { Secret } from '../../config/secret.ts';
+import type { Instant } from '../../domain/clock.ts';
+import { SECOND } from '../../domain/time.ts';
+import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
+import type { CallScope, VendorRequest } from '../../http/call.ts';
+import { failure } from '../../http/failure.ts';
+import { readJson, requireOk, vendorError } from '../../http/reply.ts';
+import { vendorText } from '../../http/vendor-text.ts';
+import { endpointUrl } from '../path.ts';
+import { withoutSecrets } from '../redact.ts';
+import type { Shared } from '../vendor.ts';
+import type { VonageConfig } from './config.ts';
+import { type TokenReply, tokenReply } from './wire.ts';
+
+export const TOKEN_ENDPOINT = 'connect/token';
+
+/** Documented are 7200 s. Where the server says nothing, a token is not trusted for long. */
+const LIFE_WHEN_NOT_SAID = 300;
+
+/** Vonage's own sample renews a token when so much of its life is over. */
+const RENEWED_AT = 0.9;
+
+/** An access token; compared by identity. */
+export interface Token {
+  readonly text: Secret;
+  /** On the clock that is never set back. */
+  readonly renewAt: number;
+  readonly expiresAt: number;
+}
+
+/** The tokens of one account, for as long as it is connected. */
+export interface Tokens {
+  /**
+   * The account's token, fetched or renewed if need be: one fetch at a time, for however many wait. The wait ends with the
+   * scope's signal, but the fetch goes on for the others.
+   */
+  readonly current: (scope: CallScope) => Promise<Token>;
+  /** A token that the vendor refused is not given out again. */
+  readonly refused: (token: Token) => void;
+  /** Whether `current` would give one without asking for it. */
+  readonly isHeld: () => boolean;
+}
+
+/**
+ * OAuth 2 client credentials. Sources: "Using the bearer access token", https://docs-vcc.atlassian.net/wiki, and Vonage's
+ * sample newvoicemedia/vcc-node-code-snippets (oidcClient.js).
+ */
+export function openTokens(config: VonageConfig, { account, clock, http, vault }: Shared): Tokens {
+  const target: CallTarget = { vendor: account.vendor, account: account.name, endpoint: TOKEN_ENDPOINT };
+  const request = tokenRequest(config);
+  const secrets = [config.accountKey, config.clientSecret];
+  // A query that goes away must not take the token along for which others wait; each attempt has a deadline of its own.
+  const { signal } = new AbortController();
+  let held: Token | null = null;
+  let underWay: Promise<Token> | null = null;
+  // Another process may not know yet that the vendor refused it.
+  let lastRefused: string | null = null;
+
+  async function fetchToken(scope: CallScope): Promise<Token> {
+    const asked = clock.elapsed();
+    const reply = withoutSecrets(await http.send(request, { ...scope, signal }), secrets);
+    // Whatever the endpoint has against the request, it is the account's credentials and scope that it is made of.
+    if (reply.status >= 400 && reply.status < 500 && reply.status !== 429) {
+      const details = { status: reply.status, reason: 'token_refused', said: vendorText(reply.body) };
+      throw vendorError(target, 'VENDOR_AUTH_FAILED', details);
+    }
+    const sent = readJson(requireOk(reply, target, clock.now()), tokenReply, target);
+    const life = lifeSeconds(sent) * SECOND;
+    return { text: new Secret(sent.access_token), renewAt: asked + life * RENEWED_AT, expiresAt: asked + life };
+  }
+
+  /** The token of all processes, if they share one; fetched by the one that is first. */
+  async function findToken(scope: CallScope): Promise<Token> {
+    if (!vault) return fetchToken(scope);
+    const shared = await vault.obtain({
+      name: TOKEN_ENDPOINT,
+      secret: config.clientSecret,
+      isUsable: ({ text, renewAt }) => clock.now() < renewAt && text.reveal() !== lastRefused,
+      fetch: async () => {
+        const { text, renewAt, expiresAt } = await fetchToken(scope);
+        return { text, renewAt: toWallClock(renewAt), expiresAt: toWallClock(expiresAt) };
+      },
+    });
+    const { text, renewAt, expiresAt } = shared;
+    return { text, renewAt: fromWallClock(renewAt), expiresAt: fromWallClock(expiresAt) };
+  }
+
+  // No process knows what another one's clock that is never set back shows.
+  const toWallClock = (elapsed: number): Instant => clock.now() + elapsed - clock.elapsed();
+  const fromWallClock = (instant: Instant): number => clock.elapsed() + instant - clock.now();
+
+  /** Until the old token has expired, a failure to renew it does no harm. */
+  async function renew(old: Token | null, scope: CallScope): Promise<Token> {
+    try {
+      return (held = await findToken(scope));
+    } catch (error) {
+      if (old !== null && old === held && error instanceof VendorError && clock.elapsed() < old.expiresAt) return old;
+      throw error;
+    } finally {
+      underWay = null;
+    }
+  }
+
+  const isUsable = (token: Token | null): token is Token => token !== null && clock.elapsed() < token.renewAt;
+
+  return {
+    current: async (scope) => {
+      if (isUsable(held)) return held;
+      underWay ??= renew(held, scope);
+      return untilAborted(underWay, scope.signal, () => failure(scope.signal.reason, target, 'waiting'));
+    },
+    refused: (token) => {
+      if (held !== token) return;
+      lastRefused = token.text.reveal();
+      held = null;
+    },
+    isHeld: () => isUsable(held),
+  };
+}
+
+/** The header that carries a token. */
+export function bearer(token: Token): Readonly<Record<string, string>> {
+  return { Authorization: `Bearer ${token.text.reveal()}` };
+}
+
+function tokenRequest(config: VonageConfig): VendorRequest {
+  const { clientId, clientSecret, scope } = config;
+  const inBody = config.credentialsIn === 'body';
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    ...(inBody && { client_id: clientId, client_secret: clientSecret.reveal() }),
+    ...(scope !== undefined && { scope }),
+  });
+  return {
+    endpoint: TOKEN_ENDPOINT,
+    method: 'POST',
+    url: config.tokenUrl ?? endpointUrl(config.baseUrl, 'Auth', 'connect', 'token'),
+    headers: { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: form.toString(),
+    // Another token does the first no harm.
+    idempotent: true,
+    ...(!inBody && { authorize: () => ({ Authorization: basic(clientId, clientSecret) }) }),
+  };
+}
+
+/** RFC 6749, section 2.3.1: both are form-encoded before they are joined. */
+function basic(clientId: string, clientSecret: Secret): string {
+  const encode = (text: string) => new URLSearchParams([['', text]]).toString().slice(1);
+  return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret.reveal())}`).toString('base64')}`;
+}
+
+/** A number of seconds, also as a text; a token that is said to have expired already serves only those who wait for it. */
+function lifeSeconds({ expires_in: sent }: TokenReply): number {
+  const seconds = sent == null || sent === '' ? NaN : Number(sent);
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : LIFE_WHEN_NOT_SAID;
+}
+
+/** The promise's outcome, unless the signal is aborted before. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal, reason: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      reject(reason());
+    };
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', giveUp);
+    });
+  });
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { accountBase } from '../../config/account.ts';
+import { secret } from '../../config/secret.ts';
+import { pathPartProblem } from '../path.ts';
+
+export const config = accountBase.extend({
+  vendor: z.literal('vonage'),
+  /** The account's API key: a part of every path, and best not shown around. */
+  accountKey: z
+    .string()
+    .refine((key) => pathPartProblem(key) === null, 'must be fit to be a part of a path')
+    .pipe(secret),
+  clientId: z.string().min(1),
+  clientSecret: secret,
+  /** OAuth 2 scopes, separated by spaces. No document names the one for this endpoint; absent: none is asked for. */
+  scope: z.string().min(1).optional(),
+  /** Absent: `/Auth/connect/token` below `baseUrl`. */
+  tokenUrl: accountBase.shape.baseUrl.optional(),
+  /** How the client proves itself to the token endpoint; Vonage's documents do the former, its Node sample the latter. */
+  credentialsIn: z.enum(['body', 'basic']).default('body'),
+  /** Of the answers' form. Version 2 is documented as a plan. */
+  apiVersion: z.union([z.literal(1), z.literal(2)]).default(1),
+});
+export type VonageConfig = z.infer<typeof config>;

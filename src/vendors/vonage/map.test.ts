@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { InteractionQuery } from '../../domain/interaction.ts';
+import { OTHER_WINDOW, chosen, interactionsOf, isBeyondVersion1, parametersOf } from './map.ts';
+import { instantOf, interactionsReply, tokenReply } from './wire.ts';
+
+const sample = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
+const read = (reply: unknown) => interactionsOf(interactionsReply.parse(reply), 'vcc', '01');
+const one = (sent: Readonly<Record<string, unknown>>) =>
+  read({ interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z', ...sent }] })[0];
+const plain: InteractionQuery = { size: 1, type: null, activeLiveFirst: null };
+
+describe('the vendor’s own samples', () => {
+  const common = {
+    account: 'vcc',
+    ref: '01',
+    guid: '015b212c-1487-46ba-bbb7-d78d6b1412a5',
+    start: Date.parse('2017-03-30T22:40:15Z'),
+  };
+  const unsaid = { type: null, vendorType: null, direction: null, end: null, durationSeconds: null, channelGuid: null };
+
+  test('version 1, going on', () => {
+    expect(read(sample('v1-active.json'))).toEqual([{ ...common, ...unsaid, isActive: true }]);
+  });
+
+  test('version 1, ended: when is not said', () => {
+    expect(read(sample('v1-ended.json'))).toEqual([{ ...common, ...unsaid, isActive: false }]);
+  });
+
+  test('version 2', () => {
+    expect(read(sample('v2.json'))).toEqual([
+      {
+        ...common,
+        type: 'PHONE',
+        vendorType: 'Phone',
+        direction: 'INBOUND',
+        end: Date.parse('2017-03-30T22:56:27Z'),
+        durationSeconds: 972,
+        isActive: false,
+        channelGuid: '015b212c-1487-46ba-bbb7-d78d6b1412a5',
+      },
+    ]);
+  });
+});
+
+describe('an interaction', () => {
+  test.each([
+    [{ hasEnded: false }, true],
+    [{ hasEnded: true }, false],
+    [{ duration: null }, true],
+    [{ duration: 0 }, false],
+    [{ hasEnded: null, duration: null }, true],
+    [{ hasEnded: true, duration: null }, false],
+    [{}, null],
+  ])('%j: active %j', (sent, active) => {
+    expect(one(sent)?.isActive).toBe(active);
+  });
+
+  test('its duration is seconds, and its end start + duration', () => {
+    expect(one({ duration: 90 })).toMatchObject({ durationSeconds: 90, end: Date.parse('2017-03-30T22:41:45Z') });
+    expect(one({ duration: 1.5 })).toMatchObject({ durationSeconds: 2, end: Date.parse('2017-03-30T22:40:16.500Z') });
+    expect(one({ duration: -1 })).toMatchObject({ durationSeconds: 0, end: Date.parse('2017-03-30T22:40:15Z') });
+    expect(one({ duration: null })).toMatchObject({ durationSeconds: null, end: null });
+  });
+
+  test.each([
+    ['Phone', 'PHONE'],
+    ['phone', 'PHONE'],
+    ['Chat', 'CHAT'],
+    ['Email', 'EMAIL'],
+    ['Sms', 'OTHER'],
+    ['Case', 'OTHER'],
+    ['OTHER', 'OTHER'],
+    [null, null],
+    [undefined, null],
+  ])('of type %j: %j, and the vendor’s word is kept', (sent, type) => {
+    expect(one({ type: sent })).toMatchObject({ type, vendorType: sent ?? null });
+  });
+
+  test.each([
+    ['Inbound', 'INBOUND'],
+    ['OUTBOUND', 'OUTBOUND'],
+    ['internal', 'INTERNAL'],
+    ['Sideways', null],
+    ['constructor', null],
+    [null, null],
+    [undefined, null],
+  ])('with direction %j: %j', (sent, direction) => {
+    expect(one({ direction: sent })?.direction).toBe(direction);
+  });
+});
+
+describe('times', () => {
+  test.each([
+    ['2017-03-30T22:40:15Z', '2017-03-30T22:40:15.000Z'],
+    ['2017-03-30T22:40:15.5Z', '2017-03-30T22:40:15.500Z'],
+    ['2017-03-30T22:40:15.1234567Z', '2017-03-30T22:40:15.123Z'],
+    ['2017-03-31T00:40:15+02:00', '2017-03-30T22:40:15.000Z'],
+    ['2017-03-30T22:40:15', '2017-03-30T22:40:15.000Z'],
+    ['2017-03-30T22:40:15.25', '2017-03-30T22:40:15.250Z'],
+  ])('%s is %s', (text, instant) => {
+    expect(new Date(instantOf(text)).toISOString()).toBe(instant);
+  });
+
+  test.each(['', 'yesterday', '5', '2017-03-30', '30/03/2017 22:40', '2017-13-30T22:40:15Z', '2017-03-30T25:00:00Z'])(
+    '%j is none',
+    (text) => {
+      expect(instantOf(text)).toBeNaN();
+      expect(interactionsReply.safeParse({ interactions: [{ guid: 'g', start: text }] }).success).toBe(false);
+    },
+  );
+});
+
+describe('a list', () => {
+  test.each([[{ interactions: [] }], [{ interactions: null }], [{}]])('%j is empty', (reply) => {
+    expect(read(reply)).toEqual([]);
+  });
+
+  test('keeps the server’s order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 10, max: 59 })), (seconds) => {
+        const interactions = seconds.map((at, index) => ({ guid: `${index}`, start: `2017-03-30T22:40:${at}Z` }));
+        expect(read({ interactions }).map(({ guid }) => guid)).toEqual(interactions.map(({ guid }) => guid));
+      }),
+    );
+  });
+
+  test('drops fields that nobody reads', () => {
+    const reply = interactionsReply.parse({
+      interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z', from: '+44' }],
+    });
+    expect(reply).toEqual({ interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z' }] });
+  });
+});
+
+describe('a question', () => {
+  test.each([
+    [plain, false],
+    [{ ...plain, size: 50 }, false],
+    [{ ...plain, type: 'PHONE' as const }, true],
+    [{ ...plain, activeLiveFirst: true }, true],
+    [{ ...plain, activeLiveFirst: false }, true],
+  ])('%j is beyond version 1: %j', (query, beyond) => {
+    expect(isBeyondVersion1(query)).toBe(beyond);
+  });
+
+  test.each([
+    [plain, {}],
+    [{ ...plain, size: 5 }, { size: 5 }],
+    [{ ...plain, type: 'PHONE' as const }, { type: 'Phone' }],
+    [{ ...plain, type: 'CHAT' as const }, { type: 'Chat' }],
+    [
+      { size: 2, type: 'EMAIL' as const, activeLiveFirst: false },
+      { size: 2, type: 'Email', activeLiveFirst: false },
+    ],
+    [{ ...plain, activeLiveFirst: true }, { activeLiveFirst: true }],
+    [
+      { ...plain, type: 'OTHER' as const },
+      { size: OTHER_WINDOW, type: 'All' },
+    ],
+    [
+      { ...plain, size: 80, type: 'OTHER' as const },
+      { size: 80, type: 'All' },
+    ],
+  ])('%j is worded %j', (query, parameters) => {
+    expect(parametersOf(query)).toEqual(parameters);
+  });
+
+  test('for OTHER picks, of all, those without a name of their own, as many as wanted', () => {
+    const types = ['Phone', 'Sms', 'Chat', 'Case', 'Video'];
+    const all = read({ interactions: types.map((type) => ({ guid: type, start: '2017-03-30T22:40:15Z', type })) });
+    const picked = (size: number) => chosen(all, { ...plain, size, type: 'OTHER' }).map(({ guid }) => guid);
+    expect(picked(1)).toEqual(['Sms']);
+    expect(picked(10)).toEqual(['Sms', 'Case', 'Video']);
+  });
+});
+
+test.each([
+  [{ access_token: 'a b' }],
+  [{ access_token: 'a\nb' }],
+  [{ access_token: '' }],
+  [{ token: 'x' }],
+  [{ access_token: 7 }],
+])('%j is no token', (reply) => {
+  expect(tokenReply.safeParse(reply).success).toBe(false);
+});

@@ -1,0 +1,85 @@
+import { SECOND } from '../../domain/time.ts';
+import type { Interaction, InteractionDirection, InteractionQuery, InteractionType } from '../../domain/interaction.ts';
+import { type InteractionsReply, type WireInteraction, instantOf } from './wire.ts';
+
+/** What version 2 can be asked. What goes without saying is left out, so that equal questions are worded equally. */
+export interface Parameters {
+  readonly size?: number;
+  readonly type?: 'All' | 'Phone' | 'Chat' | 'Email';
+  readonly activeLiveFirst?: boolean;
+}
+
+/** "optional default is 1" */
+const DEFAULT_SIZE = 1;
+
+/** Among so many of an agent's latest interactions those of media without a name of their own are looked for. */
+export const OTHER_WINDOW = 50;
+
+const TYPE_WORDS = { PHONE: 'Phone', CHAT: 'Chat', EMAIL: 'Email', OTHER: 'All' } as const;
+
+const DIRECTIONS: ReadonlyMap<string, InteractionDirection> = new Map([
+  ['inbound', 'INBOUND'],
+  ['outbound', 'OUTBOUND'],
+  ['internal', 'INTERNAL'],
+]);
+
+/** Version 1 takes no parameters ("plans for versions > 1"), hence cannot be asked for a type or an order. */
+export function isBeyondVersion1({ type, activeLiveFirst }: InteractionQuery): boolean {
+  return type !== null || activeLiveFirst !== null;
+}
+
+/**
+ * A question in version 2's parameters: `size`, `type` (All|Phone|Chat|Email) and `activeLiveFirst`. There is no word for
+ * "any other type": all are asked for, more than wanted, and `chosen` picks.
+ */
+export function parametersOf({ size, type, activeLiveFirst }: InteractionQuery): Parameters {
+  const asked = type === 'OTHER' ? Math.max(size, OTHER_WINDOW) : size;
+  return {
+    ...(asked !== DEFAULT_SIZE && { size: asked }),
+    ...(type !== null && { type: TYPE_WORDS[type] }),
+    ...(activeLiveFirst !== null && { activeLiveFirst }),
+  };
+}
+
+/** Of what version 2 answered to `parametersOf(query)`, what was wanted, in the server's order. */
+export function chosen(interactions: readonly Interaction[], { size, type }: InteractionQuery): readonly Interaction[] {
+  const fitting = type === 'OTHER' ? interactions.filter((one) => one.type === 'OTHER') : interactions;
+  return fitting.slice(0, size);
+}
+
+/** An answer of either version, in the server's order: what comes first is a rule of each version's own. */
+export function interactionsOf(reply: InteractionsReply, account: string, ref: string): readonly Interaction[] {
+  return (reply.interactions ?? []).map((sent) => {
+    const start = instantOf(sent.start);
+    const seconds = sent.duration == null ? null : Math.max(0, sent.duration);
+    return {
+      account,
+      ref,
+      guid: sent.guid,
+      type: typeOf(sent.type),
+      vendorType: sent.type ?? null,
+      direction: DIRECTIONS.get(sent.direction?.toLowerCase() ?? '') ?? null,
+      start,
+      end: seconds === null ? null : start + Math.round(seconds * SECOND),
+      durationSeconds: seconds === null ? null : Math.round(seconds),
+      isActive: isActive(sent),
+      channelGuid: sent.channelGuid ?? null,
+    };
+  });
+}
+
+/**
+ * Version 1 sends `hasEnded`; from version 2 on "duration is null if the agent is still connected". Where neither is there,
+ * nobody knows.
+ */
+function isActive({ hasEnded, duration }: WireInteraction): boolean | null {
+  if (hasEnded != null) return !hasEnded;
+  return duration === undefined ? null : duration === null;
+}
+
+/** The list of types is open ("permitted values currently …"). Version 1 sends none: null, and not a guess. */
+function typeOf(sent: string | null | undefined): InteractionType | null {
+  if (sent == null) return null;
+  const type = sent.toUpperCase();
+  return type === 'PHONE' || type === 'CHAT' || type === 'EMAIL' ? type : 'OTHER';
+}

@@ -1,0 +1,223 @@
+import { describe, expect, test } from '@jest/globals';
+import type { FakeVendor, SandboxReply } from '../sandbox.ts';
+import { openSandbox } from './sandbox.ts';
+import { company, NOW } from './sandbox/company.fixture.ts';
+
+const ORIGIN = 'http://127.0.0.1:4014';
+
+type Headers = Readonly<Record<string, string>>;
+
+const CLIENT = { client_id: 'sandbox-client', client_secret: 'sandbox+client & secret=' };
+
+async function askForToken(vendor: FakeVendor): Promise<Readonly<Record<string, unknown>>> {
+  const form = new URLSearchParams({ grant_type: 'client_credentials', scope: 'interactions', ...CLIENT });
+  const reply = await vendor.answer({
+    method: 'POST',
+    url: new URL(`${ORIGIN}/Auth/connect/token`),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: Buffer.from(form.toString()),
+  });
+  expect(reply.status).toBe(200);
+  return bodyOf(reply) as Readonly<Record<string, unknown>>;
+}
+
+/** A fake with a client that has a token. */
+async function open(clock = { now: NOW }, lifetime?: number) {
+  const vendor = openSandbox({ company, now: () => clock.now }, lifetime);
+  const { access_token: token } = await askForToken(vendor);
+  const ask = async (path: string, headers: Headers = {}): Promise<SandboxReply> => {
+    const authorization = `Bearer ${String(token)}`;
+    const accept = 'application/json;version=1';
+    const url = new URL(`${ORIGIN}/v0/${path}`);
+    return vendor.answer({
+      method: 'GET',
+      url,
+      headers: { authorization, accept, ...headers },
+      body: Buffer.alloc(0),
+    });
+  };
+  return { vendor, ask };
+}
+
+const bodyOf = (reply: SandboxReply): unknown => JSON.parse(String(reply.body));
+const of = (agentId: string, query = ''): string => `a1b2c3d4e5/agents/${agentId}/latestInteractions${query}`;
+
+describe('tokens', () => {
+  test('a token lasts two hours', async () => {
+    const { vendor } = await open();
+    expect(await askForToken(vendor)).toMatchObject({ expires_in: 7200, token_type: 'Bearer' });
+  });
+
+  test('a refusal is told in JSON', async () => {
+    const { vendor } = await open();
+    const url = new URL(`${ORIGIN}/Auth/connect/token`);
+    const reply = await vendor.answer({ method: 'POST', url, headers: {}, body: Buffer.alloc(0) });
+    expect(reply.status).toBe(400);
+    expect(bodyOf(reply)).toMatchObject({ error: 'invalid_request' });
+  });
+
+  test('a token expires, and the ones issued later do not with it', async () => {
+    const clock = { now: NOW };
+    const { vendor, ask } = await open(clock, 60);
+    clock.now += 59_999;
+    expect((await ask(of('01'))).status).toBe(200);
+    const reply = await askForToken(vendor);
+    expect(reply.expires_in).toBe(60);
+    expect((await ask(of('01'))).status).toBe(200);
+    clock.now += 1;
+    expect((await ask(of('01'))).status).toBe(401);
+    expect((await ask(of('01'), { authorization: `bearer ${String(reply.access_token)}` })).status).toBe(200);
+  });
+
+  test.each(['', 'Bearer', 'Bearer x', 'Basic c2FuZGJveA=='])(
+    'without a good token (%p) nothing is told',
+    async (bad) => {
+      const { ask } = await open();
+      const reply = await ask(of('01'), { authorization: bad });
+      expect(reply.status).toBe(401);
+      expect(bodyOf(reply)).toEqual({ message: 'Authorization has been denied for this request.' });
+    },
+  );
+});
+
+describe('requests', () => {
+  test.each(['application/json;version=1', 'application/json; version=2', 'Application/JSON ; Version=1'])(
+    'Accept may be %p',
+    async (accept) => {
+      expect((await (await open()).ask(of('01'), { accept })).status).toBe(200);
+    },
+  );
+
+  test.each(['', '*/*', 'application/json', 'application/json;version=3', 'application/vnd.newvoicemedia.v1+json'])(
+    'Accept may not be %p',
+    async (accept) => {
+      const reply = await (await open()).ask(of('01'), { accept });
+      expect(reply.status).toBe(400);
+      expect(bodyOf(reply)).toEqual({ message: 'Invalid Accept header!' });
+    },
+  );
+
+  test.each([
+    of('001'),
+    of('Jane'),
+    of('undefined'),
+    of('%zz'),
+    'other/agents/01/latestInteractions',
+    'a1b2c3d4e5/agents/recentinteraction',
+    'a1b2c3d4e5/agents/01/latestinteractions',
+  ])('there is nothing at %s', async (path) => {
+    const reply = await (await open()).ask(path);
+    expect(reply.status).toBe(404);
+    expect(bodyOf(reply)).toEqual({ message: 'The requested resource was not found.' });
+  });
+
+  test('agents are told apart by every character of their id', async () => {
+    const { ask } = await open();
+    const guids = async (id: string): Promise<string> => String((await ask(of(id))).body);
+    expect(await guids('01')).toContain('call-1');
+    expect(await guids('1')).toContain('ago-6');
+    expect(await guids('a%2Fb%201')).toContain('long-4');
+  });
+});
+
+describe('version 1', () => {
+  const interactions = async (id: string): Promise<unknown> => bodyOf(await (await open()).ask(of(id)));
+
+  test('all that goes on, phone calls first', async () => {
+    expect(await interactions('01')).toEqual({
+      interactions: [
+        { start: '2026-03-31T12:10:00Z', guid: 'call-1', hasEnded: false },
+        { start: '2026-03-31T12:25:00Z', guid: 'chat-3', hasEnded: false },
+      ],
+    });
+  });
+
+  test('when nothing goes on, what ended last', async () => {
+    expect(await interactions('a%2Fb%201')).toEqual({
+      interactions: [{ start: '2026-03-31T07:30:00Z', guid: 'long-4', hasEnded: true }],
+    });
+  });
+
+  test('however long ago that was', async () => {
+    expect(await interactions('1')).toEqual({
+      interactions: [{ start: '2026-02-19T12:30:00Z', guid: 'ago-6', hasEnded: true }],
+    });
+  });
+
+  test('an agent who never talked to anybody has none', async () => {
+    expect(await interactions('007')).toEqual({ interactions: [] });
+  });
+});
+
+describe('version 2', () => {
+  const accept = 'application/json;version=2';
+  const ask = async (query: string, id = '01'): Promise<SandboxReply> => (await open()).ask(of(id, query), { accept });
+  const guids = async (query: string): Promise<string[]> =>
+    (bodyOf(await ask(query)) as { interactions: { guid: string }[] }).interactions.map(({ guid }) => guid);
+
+  test('what was started last, and one of it', async () => {
+    expect(bodyOf(await ask(''))).toEqual({
+      interactions: [
+        {
+          type: 'Chat',
+          start: '2026-03-31T12:25:00Z',
+          guid: 'chat-3',
+          duration: null,
+          direction: 'Outbound',
+          channelGuid: 'channel-chat-3',
+        },
+      ],
+    });
+  });
+
+  test('as many as asked for, by start, however far back', async () => {
+    expect(await guids('?size=4')).toEqual(['chat-3', 'call-8', 'call-1', 'short-0']);
+    expect(await guids('?size=5')).toEqual(['chat-3', 'call-8', 'call-1', 'short-0', 'long-9']);
+    expect(await guids('?size=500')).toEqual(['chat-3', 'call-8', 'call-1', 'short-0', 'long-9', 'old-2']);
+  });
+
+  test('only one type where asked', async () => {
+    expect(await guids('?size=9&type=All')).toHaveLength(6);
+    expect(await guids('?size=9&type=Email')).toEqual(['long-9', 'old-2']);
+    expect(await guids('?size=9&type=Chat')).toEqual(['chat-3']);
+  });
+
+  test('a call that goes on first where asked', async () => {
+    expect(await guids('?activeLiveFirst=true')).toEqual(['call-1']);
+    expect(await guids('?activeLiveFirst=true&size=3')).toEqual(['call-1', 'chat-3', 'call-8']);
+    expect(await guids('?activeLiveFirst=false')).toEqual(['chat-3']);
+  });
+
+  test('durations are whole seconds; types outside the list and items without a direction occur', async () => {
+    const { interactions } = bodyOf(await ask('?size=9')) as { interactions: Record<string, unknown>[] };
+    expect(interactions.at(-1)).toMatchObject({ duration: 90 });
+    const message = interactions.find(({ guid }) => guid === 'short-0');
+    expect(message).toMatchObject({ type: 'Sms', duration: 3600 });
+    expect(message).not.toHaveProperty('direction');
+  });
+
+  test.each([
+    ['type=Sms', 'The InteractionType field is required.'],
+    ['type=', 'The InteractionType field is required.'],
+    ['type=phone', 'The InteractionType field is required.'],
+    ['size=0', 'The size field must be a positive number.'],
+    ['size=many', 'The size field must be a positive number.'],
+    ['activeLiveFirst=yes', 'The activeLiveFirst field must be true or false.'],
+  ])('%s is refused', async (query, message) => {
+    const reply = await ask(`?${query}`);
+    expect(reply.status).toBe(400);
+    expect(bodyOf(reply)).toEqual({ message });
+  });
+});
+
+test('the account’s entry says where the fake listens and how to get a token', async () => {
+  expect((await open()).vendor.account('http://127.0.0.1:1')).toEqual({
+    name: 'vcc',
+    vendor: 'vonage',
+    baseUrl: 'http://127.0.0.1:1',
+    accountKey: 'a1b2c3d4e5',
+    clientId: CLIENT.client_id,
+    clientSecret: CLIENT.client_secret,
+    scope: 'interactions',
+  });
+});

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+import { systemClock } from '../domain/clock.ts';
+import { printConfiguration } from '../sandbox/configuration.ts';
+import { startSandbox } from '../sandbox/start.ts';
+import { vendors } from '../vendors/index.ts';
+
+const FIRST_PORT = '4101';
+
+const USAGE = `npm run sandbox [-- --port PORT]
+PORT is the first of ${vendors.length} in a row, or 0 for free ones; default: that of SANDBOX_PORT, or ${FIRST_PORT}`;
+
+/** Null where the command line or the environment says anything else. */
+const firstPort = (): number | null => {
+  try {
+    const { port = process.env.SANDBOX_PORT ?? FIRST_PORT } = parseArgs({
+      options: { port: { type: 'string' } },
+    }).values;
+    return /^\d+$/.test(port) && Number(port) <= 65_536 - vendors.length ? Number(port) : null;
+  } catch {
+    return null;
+  }
+};
+
+const first = firstPort();
+if (first === null) {
+  console.error(USAGE);
+  process.exit(1);
+}
+
+const sandbox = await startSandbox({
+  clock: systemClock,
+  fakes: Object.fromEntries(vendors.map(({ key, sandbox: open }) => [key, open])),
+  ports: Object.fromEntries(vendors.map(({ key }, nth) => [key, first === 0 ? 0 : first + nth])),
+}).catch((error: unknown) => {
+  console.error(`The sandbox cannot start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+});
+
+process.stdout.write(printConfiguration(sandbox.configuration));
+
+const urls = Object.entries(sandbox.servers).map(([vendor, { url }]) => ({ vendor, url }));
+const example = urls.at(0)?.url ?? '';
+console.error(`${urls.map(({ vendor, url }) => `${vendor.padEnd(12)}${url}`).join('\n')}
+
+Above on standard output: the configuration of a gateway that asks these. Keep it in a file, and name the file:
+  npm run -s sandbox > sandbox.yaml &
+  SWITCHBOARD_CONFIG=sandbox.yaml npm start
+What a vendor was asked, and how to make it fail:
+  curl ${example}/__sandbox/calls
+  curl ${example}/__sandbox/faults -d '{"times": 2, "status": 503}'
+  curl ${example}/__sandbox/faults -X DELETE`);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sandbox.stop());

@@ -1,0 +1,80 @@
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00Z');
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Inside an instant is a number of milliseconds since 1970; outside it is RFC 3339, in answers always UTC with `Z`. */
+export const DateTime = new GraphQLScalarType<number, string>({
+  name: 'DateTime',
+  serialize: (value) => new Date(value as number).toISOString(),
+  parseValue: parseDateTime,
+  parseLiteral: (node) => parseDateTime(textOf(node)),
+});
+
+/** A calendar day, `yyyy-mm-dd`, inside and outside alike. */
+export const DateScalar = new GraphQLScalarType<string, string>({
+  name: 'Date',
+  serialize: (value) => value as string,
+  parseValue: parseDate,
+  parseLiteral: (node) => parseDate(textOf(node)),
+});
+
+/** An IANA time zone name that this runtime knows. */
+export const TimeZone = new GraphQLScalarType<string, string>({
+  name: 'TimeZone',
+  serialize: (value) => value as string,
+  parseValue: parseTimeZone,
+  parseLiteral: (node) => parseTimeZone(textOf(node)),
+});
+
+function parseDateTime(value: unknown): number {
+  const text = typeof value === 'string' ? value : '';
+  const [, year, month, day, hour, minute, second] = RFC_3339.exec(text) ?? [];
+  const at = Date.parse(text.toUpperCase());
+  // Date.parse lets 31 February roll over into March, and takes hour 24 for the next day.
+  if (!isDay(Number(year), Number(month), Number(day)) || Number(hour) > 23 || Number.isNaN(at)) {
+    throw invalid('DateTime', 'an instant like 2026-11-20T09:30:00Z, with an offset or Z', value);
+  }
+  // An offset may lead out of the years that four digits can tell.
+  if (at < FIRST_INSTANT || at > LAST_INSTANT) throw invalid('DateTime', 'an instant of the years 0001 to 9999', value);
+  if (Number(minute) > 59 || Number(second) > 59) throw invalid('DateTime', 'a time of day up to 23:59:59', value);
+  return at;
+}
+
+function parseDate(value: unknown): string {
+  const text = typeof value === 'string' ? value : '';
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
+  if (!isDay(Number(year), Number(month), Number(day))) throw invalid('Date', 'a day like 2026-11-20', value);
+  return text;
+}
+
+function isDay(year: number, month: number, day: number): boolean {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return year >= 1 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+function parseTimeZone(value: unknown): string {
+  if (typeof value === 'string') {
+    try {
+      // An offset such as +05:30 would pass, too, but is not what a zone's name is for.
+      if (!/^[+-]/.test(value))
+        return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone && value;
+    } catch {
+      // Falls through to the error for every unknown name.
+    }
+  }
+  throw invalid('TimeZone', 'an IANA name like Europe/Berlin', value);
+}
+
+function textOf(node: ValueNode): unknown {
+  return node.kind === Kind.STRING ? node.value : undefined;
+}
+
+function invalid(scalar: string, expected: string, value: unknown): GraphQLError {
+  const shown = typeof value === 'string' ? `"${value.slice(0, 40)}"` : 'this value';
+  return new GraphQLError(`${scalar} must be ${expected}; ${shown} is not.`, {
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../domain/clock.ts';
+import type { HttpPath } from '../observability/labels.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { requestIdOf } from './request-id.ts';
+
+/** A request and its answer, on their way through the server. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly pathname: string;
+  /** From the question mark on; empty without one. */
+  readonly search: string;
+  /** Aborted when the client goes before it has its answer. */
+  readonly disconnected: AbortSignal;
+  /** What the access log will say; filled as it becomes known. */
+  readonly log: AccessLogEntry;
+}
+
+/** Never a query, variables or a path that nobody serves: all of them may hold what must not be kept. */
+export interface AccessLogEntry {
+  path: HttpPath;
+  caller?: string;
+  /** Why the caller was not recognised, or which limit was exceeded. */
+  refused?: string;
+  operation?: string;
+  vendorCalls?: number;
+}
+
+export interface ExchangeParts {
+  readonly metrics: Pick<Metrics, 'requestBegan'>;
+  readonly logger: Pick<Logger, 'info'>;
+  readonly clock: Clock;
+}
+
+/** Begins an exchange, with the headers that every answer has; when it is over, it is counted and logged. */
+export function openExchange(request: IncomingMessage, response: ServerResponse, parts: ExchangeParts): Exchange {
+  const { metrics, logger, clock } = parts;
+  const { method, url = '/' } = request;
+  const began = clock.elapsed();
+  const end = metrics.requestBegan();
+  const gone = new AbortController();
+  const requestId = requestIdOf(request.headers['x-request-id']);
+  const log: AccessLogEntry = { path: 'other' };
+  const [pathname = '/'] = url.split('?', 1);
+
+  response.setHeader('x-request-id', requestId);
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('referrer-policy', 'no-referrer');
+  response.setHeader('cache-control', 'no-store');
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+    // 499 is nginx's word for a client that went before it had its answer.
+    const status = response.writableFinished ? response.statusCode : 499;
+    const ms = Math.round(clock.elapsed() - began);
+    const { path, ...rest } = log;
+    end({ method, path, status, ms });
+    logger.info({ requestId, method, path, status, ms, ...rest }, 'request');
+  });
+  const search = url.slice(pathname.length);
+  return { request, response, requestId, pathname, search, disconnected: gone.signal, log };
+}

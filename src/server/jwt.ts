@@ -1,0 +1,76 @@
+import { errors, type FetchImplementation, type JWTPayload, jwtVerify } from 'jose';
+import { type JwtConfig, type Scope, SCOPES } from '../config/settings.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { AuthFailureReason } from '../observability/labels.ts';
+import type { Caller } from '../request/caller.ts';
+import { createSigningKeys, KeysUnavailable } from './signing-keys.ts';
+
+/** Only asymmetric ones: with a shared secret, anybody who can check a token could make one. */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+
+const TOLERANCE_SECONDS = 30;
+
+/** Judges a JSON Web Token: its caller, or why it proves nothing. */
+export function createJwtVerifier(
+  { issuer, audience, jwksUri }: JwtConfig,
+  clock: Clock,
+  fetchKeys: FetchImplementation,
+): (token: string) => Promise<Caller | AuthFailureReason> {
+  const keys = createSigningKeys(jwksUri, clock, fetchKeys);
+  return async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        algorithms: ALGORITHMS,
+        requiredClaims: ['exp'],
+        clockTolerance: TOLERANCE_SECONDS,
+        currentDate: new Date(clock.now()),
+      });
+      return callerOf(payload);
+    } catch (error) {
+      return reasonOf(error);
+    }
+  };
+}
+
+function callerOf({ sub, scope, accounts }: JWTPayload): Caller {
+  return {
+    name: sub ? `jwt:${sub}` : 'jwt',
+    scopes: scope === undefined ? new Set<Scope>(['read']) : scopesIn(scope),
+    accounts: accounts === undefined ? null : accountsIn(accounts),
+  };
+}
+
+/** The claim `scope` holds names separated by spaces (RFC 8693, section 4.2); those of other systems are passed over. */
+function scopesIn(claim: unknown): ReadonlySet<Scope> {
+  const names = typeof claim === 'string' ? claim.split(' ') : [];
+  return new Set(SCOPES.filter((scope) => names.includes(scope)));
+}
+
+/** A claim that is no list of names grants nothing. */
+function accountsIn(claim: unknown): ReadonlySet<string> {
+  return Array.isArray(claim) && claim.every((name) => typeof name === 'string') ? new Set(claim) : new Set();
+}
+
+function reasonOf(error: unknown): AuthFailureReason {
+  if (error instanceof KeysUnavailable) return 'keys_unavailable';
+  if (error instanceof errors.JWTExpired) return 'expired';
+  if (error instanceof errors.JWTClaimValidationFailed) return 'bad_claims';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'bad_signature';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'bad_algorithm';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'unknown_signer';
+  return 'malformed';
+}

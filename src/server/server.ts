@@ -1,0 +1,149 @@
+import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ServerSettings } from '../config/settings.ts';
+import { SECOND } from '../domain/time.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Gauges } from '../observability/process-gauges.ts';
+import type { Authenticate } from './auth.ts';
+import { answerBrokenRequest } from './broken-request.ts';
+import { type Exchange, openExchange } from './exchange.ts';
+import { admit, checkRequest } from './gate.ts';
+import type { ServeGraphiql } from './graphiql.ts';
+import { createGraphqlRoute, type GraphqlParts } from './graphql-route.ts';
+import { answerContents, createMetricsPage, createSchemaPage } from './pages.ts';
+import { Refusal } from './refusal.ts';
+import { sendJson, sendRefusal } from './respond.ts';
+import { createRoutes } from './routes.ts';
+import { createShedding } from './shedding.ts';
+
+export interface ServerParts extends GraphqlParts {
+  readonly settings: Pick<ServerSettings, 'host' | 'port'>;
+  readonly authenticate: Authenticate;
+  readonly sdl: string;
+  readonly graphiql: ServeGraphiql;
+  readonly metrics: Metrics;
+  readonly gauges: Gauges;
+  readonly logger: Logger;
+}
+
+export interface Server {
+  /** Begins to listen; resolves to the URL that it can be reached at. */
+  readonly listen: () => Promise<string>;
+  /** From now on /readyz says yes. */
+  readonly ready: () => void;
+  /** From now on /readyz says no and connections are not kept; everything is still served. */
+  readonly beginShutdown: () => void;
+  /** Stops listening and waits for the requests under way; after `ms` they are cut off. Resolves to whether none was. */
+  readonly drain: (ms: number) => Promise<boolean>;
+}
+
+type State = 'starting' | 'ready' | 'stopping';
+
+const REASONS = { starting: 'The gateway is starting', stopping: 'The gateway is shutting down' };
+
+/** The HTTP server: who may ask, what is served where, and that every answer, errors included, is in good form. */
+export function createServer(parts: ServerParts): Server {
+  const { settings, authenticate, graphiql, metrics, logger, clock } = parts;
+  let state: State = 'starting';
+  let draining = false;
+  const { maxInFlight } = parts.limits;
+  const begin = createShedding({ maxInFlight, gauges: parts.gauges, clock, onShed: metrics.shed });
+
+  const findRoute = createRoutes({
+    contents: answerContents,
+    graphql: createGraphqlRoute(parts),
+    graphiql: ({ request, response, pathname }) => void graphiql(request, response, pathname),
+    schema: createSchemaPage(parts.sdl),
+    health: ({ response }) => {
+      sendJson(response, 200, { status: 'alive' });
+    },
+    readiness: ({ response }) => {
+      if (state === 'ready') sendJson(response, 200, { status: state });
+      else sendJson(response, 503, { status: state, reason: REASONS[state] });
+    },
+    metrics: createMetricsPage(metrics),
+  });
+
+  async function answer(exchange: Exchange): Promise<void> {
+    const found = findRoute(exchange.pathname);
+    if (found) exchange.log.path = found.path;
+    const route = checkRequest(exchange, found);
+    // Whoever watches over the process must get an answer from it, above all when it has too much to do.
+    const end = route.path === '/graphql' ? begin() : null;
+    try {
+      if (route.access === 'anybody') await route.answer(exchange);
+      else await route.answer(exchange, await admit(exchange, route.access, authenticate));
+    } finally {
+      end?.();
+    }
+  }
+
+  function answerError({ response, requestId, log }: Exchange, error: unknown): void {
+    if (!(error instanceof Refusal)) logger.error({ err: error, requestId }, 'a request failed');
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const refusal =
+      error instanceof Refusal ? error : new Refusal(500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
+    if (refusal.limit) {
+      log.refused = refusal.limit;
+      metrics.limitRejection(refusal.limit);
+    }
+    sendRefusal(response, refusal);
+  }
+
+  const http = createHttpServer(
+    { headersTimeout: 20 * SECOND, requestTimeout: 30 * SECOND, connectionsCheckingInterval: 5 * SECOND },
+    (request, response) => {
+      const exchange = openExchange(request, response, parts);
+      if (state === 'stopping') response.setHeader('connection', 'close');
+      // A connection whose answer had begun before the end was known would be kept, idle.
+      response.once('close', () => {
+        // Not before: a connection that has just been opened, its request still on the way, is idle, too.
+        if (draining) http.closeIdleConnections();
+      });
+      answer(exchange).catch((error: unknown) => {
+        answerError(exchange, error);
+      });
+    },
+  );
+  // Longer than the 60 s after which balancers usually drop an idle connection, so that the gateway never drops one first.
+  http.keepAliveTimeout = 65 * SECOND;
+  http.maxRequestsPerSocket = 1000;
+  http.on('clientError', answerBrokenRequest);
+
+  return {
+    listen: () =>
+      new Promise((resolve, reject) => {
+        http.once('error', reject);
+        http.listen(settings.port, settings.host, () => {
+          http.off('error', reject);
+          const { port } = http.address() as AddressInfo;
+          const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+          resolve(`http://${host}:${port}`);
+        });
+      }),
+    ready: () => {
+      state = 'ready';
+    },
+    beginShutdown: () => {
+      state = 'stopping';
+    },
+    drain: (ms) =>
+      new Promise((resolve) => {
+        state = 'stopping';
+        draining = true;
+        let drained = true;
+        const cancel = clock.after(ms, () => {
+          drained = false;
+          http.closeAllConnections();
+        });
+        http.close(() => {
+          cancel();
+          resolve(drained);
+        });
+      }),
+  };
+}

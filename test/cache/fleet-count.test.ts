@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createFleetCount } from '../../src/cache/fleet-count.ts';
+import { connectRedis, type Redis as Connection } from '../../src/cache/redis.ts';
+import { type Clock, systemClock } from '../../src/domain/clock.ts';
+import { createFleetQuota, createQuota } from '../../src/http/quota.ts';
+import { manualClock } from '../support/clock.ts';
+import { type Redis, freePort, startRedis } from '../support/redis.ts';
+import { patient } from './support.ts';
+
+let redis: Redis;
+let connections: Connection[] = [];
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.kill());
+afterEach(async () => {
+  redis.thaw();
+  await Promise.all(connections.map((connection) => connection.close()));
+  connections = [];
+});
+
+function connect(clock: Clock = patient(systemClock), url = redis.url): Connection {
+  const connection = connectRedis(url, clock, () => undefined);
+  connections.push(connection);
+  return connection;
+}
+
+let names = 0;
+const newName = () => `account-${(names += 1)}`;
+
+describe('calls of several processes', () => {
+  test('count together', async () => {
+    const name = newName();
+    const [one, two] = [createFleetCount(connect(), name, 3), createFleetCount(connect(), name, 3)];
+    expect([await one(), await two(), await one()]).toEqual([0, 0, 0]);
+    for (const take of [one, two]) {
+      const wait = (await take()) ?? -1;
+      expect(wait).toBeGreaterThan(50_000);
+      expect(wait).toBeLessThanOrEqual(60_000);
+    }
+  });
+
+  test('count for each account by itself', async () => {
+    const connection = connect();
+    const [one, other] = [newName(), newName()].map((name) => createFleetCount(connection, name, 1));
+    expect([await one?.(), await other?.()]).toEqual([0, 0]);
+  });
+
+  test('count for whoever has a smaller limit, and for whoever has a larger one', async () => {
+    const name = newName();
+    const [small, large] = [createFleetCount(connect(), name, 2), createFleetCount(connect(), name, 4)];
+    expect([await large(), await large()]).toEqual([0, 0]);
+    expect(await small()).toBeGreaterThan(0);
+    expect([await large(), await large()]).toEqual([0, 0]);
+    expect(await large()).toBeGreaterThan(0);
+  });
+
+  test('whenever they begin: no span ever sees more than the limit, and none is refused below it', async () => {
+    const span = 120;
+    // By Redis's own clock, which is the one that counts.
+    const now = async () => {
+      const [seconds, micros] = (await redis.command('TIME')).match(/(?<=\n)\d+(?=\r)/g) ?? [];
+      return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+    };
+    const gaps = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 60 })), { minLength: 5, maxLength: 25 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), gaps, async (limit, waits) => {
+        const name = newName();
+        const processes = [connect(), connect()].map((connection) => createFleetCount(connection, name, limit, span));
+        const begun: { readonly earliest: number; readonly latest: number }[] = [];
+        for (const [index, ms] of waits.entries()) {
+          await new Promise((resolve) => setTimeout(resolve, ms));
+          const earliest = await now();
+          const wait = await processes[index % 2]?.();
+          const latest = await now();
+          const surely = begun.filter((one) => one.earliest > latest - span).length;
+          const perhaps = begun.filter((one) => one.latest > earliest - span).length;
+          if (wait === 0) {
+            expect(surely).toBeLessThan(limit);
+            begun.push({ earliest, latest });
+          } else {
+            expect(perhaps).toBeGreaterThanOrEqual(limit);
+          }
+        }
+      }),
+      { numRuns: 8 },
+    );
+  }, 60_000);
+
+  test('leave nothing behind when their span is over', async () => {
+    await createFleetCount(connect(), newName(), 3, 50)();
+    const logs = async () => (await redis.command('KEYS', '*:quota::*')).match(/PTTL|quota/g)?.length ?? 0;
+    const before = await logs();
+    for (const end = Date.now() + 5000; (await logs()) >= before && Date.now() < end;) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(await logs()).toBeLessThan(before);
+  });
+
+  test('cannot be counted without Redis', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    expect(await createFleetCount(connect(systemClock, url), newName(), 3)()).toBeNull();
+  });
+
+  test('cannot be counted while Redis does not answer', async () => {
+    const take = createFleetCount(connect(systemClock), newName(), 1000);
+    for (const end = Date.now() + 5000; (await take()) !== 0 && Date.now() < end;);
+    redis.freeze();
+    expect(await take()).toBeNull();
+  });
+});
+
+describe('where the fleet cannot count', () => {
+  /** A quota of two a minute whose fleet says what it is told to say. */
+  function setUp() {
+    const clock = manualClock();
+    const says: { next: number | null } = { next: 0 };
+    const quota = createFleetQuota(() => Promise.resolve(says.next), createQuota(2, clock));
+    return { clock, says, quota };
+  }
+
+  test('the process counts by itself, and remembers its last calls', async () => {
+    const { quota, says } = setUp();
+    expect(await quota.take()).toBe(0);
+    says.next = null;
+    expect(await quota.take()).toBe(0);
+    expect(await quota.take()).toBe(60_000);
+  });
+
+  test('and where it can, its word counts', async () => {
+    const { quota, says } = setUp();
+    says.next = 500;
+    expect(await quota.take()).toBe(500);
+    says.next = null;
+    // What the fleet refused was no call.
+    expect([await quota.take(), await quota.take()]).toEqual([0, 0]);
+  });
+});

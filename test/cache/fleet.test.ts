@@ -1,0 +1,258 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { join } from 'node:path';
+import { standingClock } from '../support/clock.ts';
+import { type Redis, startRedis } from '../support/redis.ts';
+import {
+  type Gateway,
+  lastHours,
+  NOW,
+  queryOf,
+  type RawConfiguration,
+  startWorld,
+  tally,
+  type World,
+} from '../support/world.ts';
+import { patient, until } from './support.ts';
+
+// Of a few agents only: who fetches what must not depend on how busy the machine is.
+const EVERYTHING = queryOf(join(import.meta.dirname, '../journeys/main-question')).replace('first: 100', 'first: 20');
+const WALLBOARD = queryOf(join(import.meta.dirname, '../journeys/wallboard')).replace('first: 200', 'first: 20');
+const during = lastHours(24);
+const day = during.to.slice(0, 10);
+const days = { from: day, to: day };
+
+let redis: Redis;
+let world: World;
+beforeEach(async () => {
+  redis = await startRedis();
+  world = await startWorld(patient(standingClock(NOW)));
+});
+afterEach(async () => {
+  redis.thaw();
+  await world.stop();
+  await redis.kill();
+});
+
+/** Another world, in which Redis has as little time as in earnest. */
+async function startHastyWorld(): Promise<void> {
+  await world.stop();
+  world = await startWorld(standingClock(NOW));
+}
+
+/** Agents are not looked for, so that the calls are those of the question alone; `more` changes an account's entry. */
+const onRedis =
+  (more: (account: { readonly name: string }) => object = () => ({})) =>
+  (raw: RawConfiguration): RawConfiguration => ({
+    ...raw,
+    cache: { url: redis.url },
+    accounts: raw.accounts.map((account) => ({
+      ...account,
+      ...(/kore|lp/.test(account.name) && { discover: false }),
+      ...more(account),
+    })),
+  });
+
+const total = (calls: ReturnType<World['calls']>) => Object.values(calls).flat().length;
+
+/** The part of an answer that is the same wherever it comes from. */
+const said = ({ data, errors }: { readonly data: unknown; readonly errors?: unknown }) => ({
+  errors,
+  data: JSON.parse(
+    JSON.stringify(data, (key, value: unknown) => (key === 'servedFrom' || key === 'fetchedAt' ? undefined : value)),
+  ) as unknown,
+});
+
+async function twoGateways(more?: Parameters<typeof onRedis>[0]): Promise<readonly [Gateway, Gateway]> {
+  return [await world.gateway(onRedis(more)), await world.gateway(onRedis(more))];
+}
+
+/** Until everything that was asked for before can be read by another gateway. */
+async function written(): Promise<void> {
+  let before = -1;
+  await until(async () => {
+    const size = Number((await redis.command('DBSIZE')).slice(1));
+    const settled = size === before && !(await redis.command('KEYS', '*:lease::*')).includes('lease');
+    before = size;
+    return settled;
+  });
+}
+
+describe('two gateways on one Redis', () => {
+  test('what one has fetched the other serves without a call, of all vendors', async () => {
+    const [one, two] = await twoGateways();
+    const first = await one.query(EVERYTHING, { during, days });
+    expect(first.errors).toBeUndefined();
+    expect(total(world.calls())).toBeGreaterThan(5);
+    await written();
+    const second = await two.query(EVERYTHING, { during, days });
+    expect(total(world.calls())).toBe(0);
+    expect(said({ data: { ...second.data, accounts: [] } })).toEqual(said({ data: { ...first.data, accounts: [] } }));
+  }, 30_000);
+
+  test('ten cold queries at once on each cost what one costs', async () => {
+    const alone = await world.gateway((raw) => ({ ...onRedis()(raw), cache: {} }));
+    await alone.query(EVERYTHING, { during, days });
+    const cost = world.calls();
+    const gateways = await twoGateways();
+    const answers = await Promise.all(
+      gateways.flatMap((gateway) => Array.from({ length: 10 }, () => gateway.query(EVERYTHING, { during, days }))),
+    );
+    expect(answers.flatMap(({ errors = [] }) => errors)).toEqual([]);
+    const counts = (calls: typeof cost) =>
+      Object.fromEntries(Object.entries(calls).map(([key, all]) => [key, tally(all)]));
+    expect(counts(world.calls())).toEqual(counts(cost));
+  }, 60_000);
+
+  test('one token serves both', async () => {
+    const gateways = await twoGateways();
+    const query = '{ agents(first: 100) { nodes { latestInteractions { totalCount } } } }';
+    // Asked for different things, so that each has calls of its own to make.
+    await gateways[0].query(query);
+    await gateways[1].query(query.replace('latestInteractions', 'latestInteractions(size: 2)'));
+    expect(world.calls().vonage.filter((call) => call.includes('connect/token'))).toHaveLength(1);
+    const everything = await redis.command('EVAL', DUMP, '0');
+    expect(everything).toContain('switchboard');
+    expect(everything).not.toMatch(/eyJ|Bearer|access_token/);
+  }, 30_000);
+
+  test('with accounts of one name that are not the same share nothing', async () => {
+    const one = await world.gateway(onRedis());
+    const other = await world.gateway(onRedis(({ name }) => (name === 'kore-main' ? { streamId: 'st-other' } : {})));
+    await one.query(WALLBOARD, { during });
+    await written();
+    const before = world.calls().kore.length;
+    await other.query(WALLBOARD, { during });
+    expect(world.calls().kore).toHaveLength(before);
+  }, 30_000);
+});
+
+/** All keys of Redis with their values. */
+const DUMP = `
+local all = {}
+for _, key in ipairs(redis.call('KEYS', '*')) do
+  all[#all + 1] = key
+  if redis.call('TYPE', key).ok == 'string' then all[#all + 1] = redis.call('GET', key) end
+end
+return table.concat(all, ' ')`;
+
+describe('a limit on calls a minute', () => {
+  const limited = ({ name }: { readonly name: string }) => (name === 'vcc' ? { requestsPerMinute: 6, retries: 0 } : {});
+  const ask = (gateway: Gateway, size: number) =>
+    gateway.query(`{ agents(first: 100) { nodes { latestInteractions(size: ${size}) { totalCount } } } }`);
+
+  test('holds for both together', async () => {
+    const gateways = await twoGateways(limited);
+    for (const size of [1, 2, 3]) await Promise.all(gateways.map((gateway, index) => ask(gateway, size + 10 * index)));
+    expect(world.calls().vonage).toHaveLength(6);
+  }, 30_000);
+
+  test('holds for each alone while Redis is away', async () => {
+    await startHastyWorld();
+    const gateways = await twoGateways(limited);
+    await redis.kill();
+    for (const size of [1, 2]) await Promise.all(gateways.map((gateway, index) => ask(gateway, size + 10 * index)));
+    expect(world.calls().vonage).toHaveLength(12);
+  }, 30_000);
+});
+
+describe('in the middle of it', () => {
+  test('the gateway that fetches dies: the other one gets the answer', async () => {
+    const soon = () => ({ timeoutMs: 1500 });
+    const [one, two] = await twoGateways(soon);
+    world.vendors.kore.fault({ kind: 'hang', times: 1 });
+    const lost = one.query(WALLBOARD, { during }).catch(() => 'lost');
+    await until(() => world.vendors.kore.calls().length > 0);
+    const answer = two.query(WALLBOARD, { during });
+    await one.stop();
+    await lost;
+    expect((await answer).errors).toBeUndefined();
+    expect(world.calls().kore).toHaveLength(2);
+  }, 30_000);
+
+  test.each<[string, () => unknown, () => unknown]>([
+    [
+      'is frozen and thawed',
+      () => {
+        redis.freeze();
+      },
+      () => {
+        redis.thaw();
+      },
+    ],
+    ['is killed and started again', () => redis.kill(), () => redis.restart()],
+  ])(
+    'Redis %s: answers go on, and it is used again',
+    async (_what, breakIt, repair) => {
+      await startHastyWorld();
+      const [one, two] = await twoGateways();
+      const begun = performance.now();
+      const healthy = await one.query(WALLBOARD, { during });
+      const broken = performance.now();
+      await breakIt();
+      const answer = await two.query(WALLBOARD, { during });
+      // A tenth of a second more at a time, whatever the machine is busy with besides.
+      expect(performance.now() - broken).toBeLessThan(1000 + 2 * (broken - begun));
+      expect(said(answer)).toEqual(said(healthy));
+      await repair();
+      // Found again: sooner or later something that one fetched is served by the other without a call.
+      let day = Date.UTC(2026, 0, 1);
+      await until(async () => {
+        day += 86_400_000;
+        const date = new Date(day).toISOString().slice(0, 10);
+        const query = `{ agents(first: 1, filter: { vendor: AVAAMO }) { nodes { usageStats(during: { from: "${date}", to: "${date}" }) { current { start } } } } }`;
+        await one.query(query);
+        expect(world.calls().avaamo).not.toEqual([]);
+        await two.query(query);
+        return world.calls().avaamo.length === 0;
+      }, 30_000);
+    },
+    60_000,
+  );
+});
+
+describe('whatever is asked, on whichever gateway, in whatever order', () => {
+  const question = fc.record({
+    gateway: fc.nat(1),
+    agents: fc.uniqueArray(fc.nat(7), { minLength: 1, maxLength: 4 }),
+    from: fc.integer({ min: 1, max: 96 }),
+    hours: fc.integer({ min: 1, max: 48 }),
+  });
+
+  test('it is answered as without a cache', async () => {
+    const uncached = await world.gateway((raw) => ({
+      ...onRedis()(raw),
+      cache: { ttl: { interactions: 0, statusLive: 0, statusPast: 0, usageLive: 0, usagePast: 0, directory: 0 } },
+    }));
+    const { data } = await uncached.query<{ agents: { nodes: readonly { id: string }[] } }>(
+      '{ agents(first: 8, filter: { account: "kore-main" }) { nodes { id } } }',
+    );
+    const ids = data.agents.nodes.map(({ id }) => id);
+    expect(ids).toHaveLength(8);
+    const query = `query ($ids: [ID!]!, $during: TimeRange!) {
+      nodes(ids: $ids) { ... on Agent { id statusPeriods(during: $during, accounts: ["kore-main"]) {
+        complete nodes { id status vendorStatus label start end isOngoing durationSeconds } } } } }`;
+    const gateways = await twoGateways();
+    const hour = (ago: number) => new Date(NOW - ago * 3_600_000).toISOString();
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(question, { minLength: 1, maxLength: 6 }), async (questions) => {
+        await Promise.all(
+          questions.map(async ({ gateway, agents, from, hours }) => {
+            const variables = {
+              ids: agents.map((index) => ids[index]),
+              during: { from: hour(from), to: hour(from - hours) },
+            };
+            const [cached, afresh] = await Promise.all([
+              gateways[gateway]?.query(query, variables),
+              uncached.query(query, variables),
+            ]);
+            expect(cached).toMatchObject({ status: 200, data: { nodes: { length: agents.length } } });
+            expect(cached && said(cached)).toEqual(said(afresh));
+          }),
+        );
+      }),
+      { numRuns: 25 },
+    );
+  }, 120_000);
+});

@@ -1,0 +1,198 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Fresh } from '../../src/cache/cache.ts';
+import { graceOf } from '../../src/cache/grace.ts';
+import {
+  failing,
+  failOnUnhandled,
+  caller,
+  fresh,
+  never,
+  setUp,
+  settle,
+  space,
+  vendor,
+  vendorError,
+} from './support.ts';
+
+failOnUnhandled();
+
+/** A cache with an answer that is just past its 60 seconds, and has 6 seconds of grace. */
+async function late() {
+  const world = setUp();
+  await world.cache.readMany(space, ['a'], caller().scope, fresh('old', 60));
+  world.clock.advance(60_000);
+  world.reads.length = 0;
+  return world;
+}
+
+test.each([
+  [0, 0],
+  [1_000, 0],
+  [4_999, 0],
+  [5_000, 500],
+  [10_000, 1_000],
+  [15_000, 1_500],
+  [60_000, 6_000],
+  [300_000, 30_000],
+  [86_400_000, 30_000],
+])('an answer that lives %i ms has a grace of %i ms', (ttlMs, expected) => {
+  expect(graceOf(ttlMs)).toBe(expected);
+});
+
+describe('within the grace', () => {
+  test('an answer is served at once, as the cached one that it is, and not to be kept by whoever gets it', async () => {
+    const { cache, clock, reads } = await late();
+    const { fetch } = vendor();
+    const expiries: number[] = [];
+    const one = caller();
+    const answer = await cache.readMany(space, ['a'], { ...one.scope, expires: (at) => expiries.push(at) }, fetch);
+    expect(answer).toEqual([{ value: 'old', fetchedAt: clock.now() - 60_000, servedFrom: 'CACHE' }]);
+    expect(expiries.map((at) => at <= clock.now())).toEqual([true]);
+    expect(one.records).toMatchObject([{ outcome: 'OK', servedFrom: 'CACHE', keys: 1 }]);
+    expect(reads.map((read) => read.split(' ')[1])).toEqual(['grace', 'miss']);
+  });
+
+  test('it is fetched anew, once for however many ask meanwhile; whoever comes later gets the new one', async () => {
+    const { cache } = await late();
+    const { fetch, answerWith, calls } = vendor();
+    for (let i = 0; i < 20; i += 1) {
+      expect(await cache.readMany(space, ['a'], caller().scope, fetch)).toMatchObject([{ value: 'old' }]);
+    }
+    expect(calls).toHaveLength(1);
+    answerWith(0, [{ value: 'new', ttlSeconds: 60 }]);
+    await settle();
+    expect(await cache.readMany(space, ['a'], caller().scope, never)).toMatchObject([{ value: 'new' }]);
+  });
+
+  test('the call is nobody’s: no query is told of it, and none takes it along when it goes', async () => {
+    const { cache } = await late();
+    const { fetch, answerWith, calls } = vendor();
+    const one = caller();
+    await cache.readMany(space, ['a'], one.scope, fetch);
+    calls[0]?.scope.record({
+      account: 'kore-main',
+      endpoint: space.endpoint,
+      outcome: 'OK',
+      servedFrom: 'VENDOR',
+      ms: 1,
+      bytes: 1,
+      keys: 1,
+    });
+    one.go();
+    expect(one.records).toHaveLength(1);
+    expect(calls[0]?.scope.signal.aborted).toBe(false);
+    answerWith(0, [{ value: 'new', ttlSeconds: 60 }]);
+    await settle();
+    expect(await cache.readMany(space, ['a'], caller().scope, never)).toMatchObject([{ value: 'new' }]);
+  });
+
+  test('the call ends when the gateway does', async () => {
+    const end = new AbortController();
+    const { cache, clock } = setUp({ closing: end.signal });
+    const { fetch, calls } = vendor();
+    await cache.readMany(space, ['a'], caller().scope, fresh('old', 60));
+    clock.advance(60_000);
+    await cache.readMany(space, ['a'], caller().scope, fetch);
+    end.abort();
+    expect(calls[0]?.scope.signal.aborted).toBe(true);
+  });
+
+  test('a failure is silent and counted, and the next to ask tries again', async () => {
+    const { cache, reads } = await late();
+    expect(await cache.readMany(space, ['a'], caller().scope, failing(vendorError()))).toMatchObject([
+      { value: 'old' },
+    ]);
+    await settle();
+    expect(reads.at(-1)).toBe('agentstatusdetails refresh_failed 1');
+    const { fetch, calls } = vendor();
+    const [again] = await cache.readMany(space, ['a'], caller().scope, fetch);
+    expect(again).not.toHaveProperty('staleBecause');
+    expect(calls).toHaveLength(1);
+  });
+
+  test('so is a mistake of our own', async () => {
+    const { cache, reads } = await late();
+    await cache.readMany(space, ['a'], caller().scope, failing(new TypeError('not a function')));
+    await settle();
+    expect(reads.at(-1)).toBe('agentstatusdetails refresh_failed 1');
+  });
+
+  test('whoever comes after the grace waits for the call that is under way, and hears of its failure', async () => {
+    const { cache, clock } = await late();
+    const { fetch, fail, calls } = vendor();
+    await cache.readMany(space, ['a'], caller().scope, fetch);
+    clock.advance(6_000);
+    const waits = cache.readMany(space, ['a'], caller().scope, never);
+    await settle();
+    const error = vendorError();
+    fail(0, error);
+    expect(await waits).toMatchObject([{ value: 'old', staleBecause: error }]);
+    expect(calls).toHaveLength(1);
+  });
+
+  test('where the vendor must be waited for in any case, everything comes with the same call', async () => {
+    const { cache } = await late();
+    const { fetch, answer, calls } = vendor();
+    const read = cache.readMany(space, ['a', 'b'], caller().scope, fetch);
+    await settle();
+    answer(0);
+    expect(await read).toMatchObject([
+      { value: 'A', servedFrom: 'VENDOR' },
+      { value: 'B', servedFrom: 'VENDOR' },
+    ]);
+    expect(calls.map(({ keys }) => keys)).toEqual([['a', 'b']]);
+  });
+
+  test('a look at what is kept does not take it for fresh', async () => {
+    const { cache } = await late();
+    expect(await cache.peek(space, ['a'])).toEqual([undefined]);
+  });
+});
+
+test('after the grace the vendor is waited for', async () => {
+  const { cache, clock } = await late();
+  clock.advance(6_000);
+  expect(await cache.readMany(space, ['a'], caller().scope, fresh('new'))).toMatchObject([{ value: 'new' }]);
+});
+
+test('a grace there is even where no answer may be served in spite of a failure', async () => {
+  const { cache, clock } = setUp({ staleIfErrorSeconds: 0 });
+  await cache.readMany(space, ['a'], caller().scope, fresh('old', 60));
+  clock.advance(65_999);
+  expect(await cache.readMany(space, ['a'], caller().scope, vendor().fetch)).toMatchObject([{ value: 'old' }]);
+});
+
+describe('it never costs a call', () => {
+  const poll = fc.record({
+    gapMs: fc.oneof(fc.constant(5_000), fc.integer({ min: 0, max: 20_000 })),
+    keys: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1 }),
+  });
+  const ttls = fc.constantFrom(3, 5, 10, 15, 60);
+
+  test('whoever asks when for what: the vendor is called as often as if there were none', async () => {
+    await fc.assert(
+      fc.asyncProperty(ttls, fc.array(poll, { minLength: 1, maxLength: 40 }), async (ttlSeconds, polls) => {
+        const { cache, clock } = setUp();
+        let calls = 0;
+        const fetch = (keys: readonly string[]): Promise<readonly Fresh<string>[]> => {
+          calls += 1;
+          return Promise.resolve(keys.map((value) => ({ value, ttlSeconds })));
+        };
+        // Without a grace: whatever is past its time is fetched when it is asked for, with one call.
+        const freshUntil = new Map<string, number>();
+        let withoutGrace = 0;
+        for (const { gapMs, keys } of polls) {
+          clock.advance(gapMs);
+          const expired = keys.filter((key) => (freshUntil.get(key) ?? -Infinity) <= clock.elapsed());
+          if (expired.length > 0) withoutGrace += 1;
+          for (const key of expired) freshUntil.set(key, clock.elapsed() + ttlSeconds * 1000);
+          await cache.readMany(space, keys, caller().scope, fetch);
+          await settle();
+          expect(calls).toBe(withoutGrace);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

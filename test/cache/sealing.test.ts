@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createSeal } from '../../src/cache/sealing.ts';
+
+const seal = createSeal('client secret', 'tokens of kore-main');
+
+test('whatever is sealed is read again, and looks different every time', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      const sealed = seal.close(text);
+      expect(seal.open(sealed)).toBe(text);
+      expect(seal.close(text)).not.toBe(sealed);
+    }),
+  );
+});
+
+test('nothing of the text shows', () => {
+  const sealed = seal.close('CANARY-token');
+  expect(sealed).not.toContain('CANARY');
+  expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toContain('CANARY');
+});
+
+test('another secret, or another purpose, opens nothing', () => {
+  const sealed = seal.close('token');
+  expect(createSeal('another secret', 'tokens of kore-main').open(sealed)).toBeNull();
+  expect(createSeal('client secret', 'tokens of kore-test').open(sealed)).toBeNull();
+});
+
+test('whatever is changed in it, it opens no longer', () => {
+  const sealed = Buffer.from(seal.close('a token of some length'), 'base64url');
+  for (let at = 0; at < sealed.length; at += 1) {
+    const changed = Buffer.from(sealed);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    expect(seal.open(changed.toString('base64url'))).toBeNull();
+  }
+  for (let length = 0; length < sealed.length; length += 1) {
+    expect(seal.open(sealed.subarray(0, length).toString('base64url'))).toBeNull();
+  }
+});
+
+test('garbage opens no more than nothing', () => {
+  for (const text of ['', 'x', '{"text":"token"}', 'ж'.repeat(100)]) expect(seal.open(text)).toBeNull();
+});

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { resolveConfig } from '../../src/config/resolve.ts';
+import { vendors } from './support.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'switchboard-config-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const resolved = (env: Record<string, string> = {}) => resolveConfig(env, folder, vendors);
+
+test('nothing is configured where neither the variable nor the file is there', () => {
+  expect(resolved()).toBeNull();
+  expect(resolved({ SWITCHBOARD_CONFIG: '' })).toBeNull();
+});
+
+test('switchboard.yaml in the working folder is taken', () => {
+  writeFileSync(join(folder, 'switchboard.yaml'), 'server: { port: 5 }');
+  expect(resolved()).toMatchObject({ ok: true, config: { server: { port: 5 } } });
+});
+
+test('SWITCHBOARD_CONFIG goes before it, relative to the working folder', () => {
+  writeFileSync(join(folder, 'switchboard.yaml'), 'server: { port: 5 }');
+  writeFileSync(join(folder, 'other.yaml'), 'server: { port: 6 }');
+  expect(resolved({ SWITCHBOARD_CONFIG: 'other.yaml' })).toMatchObject({ config: { server: { port: 6 } } });
+  expect(resolved({ SWITCHBOARD_CONFIG: join(folder, 'other.yaml') })).toMatchObject({
+    config: { server: { port: 6 } },
+  });
+});
+
+test('a file that is named and not there is a problem, not a reason to run without', () => {
+  expect(resolved({ SWITCHBOARD_CONFIG: 'gone.yaml' })).toEqual({
+    ok: false,
+    problems: [{ file: 'gone.yaml', path: '', message: 'cannot be read (ENOENT)' }],
+  });
+});

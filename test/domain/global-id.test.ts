@@ -1,0 +1,144 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  agentId,
+  agentIdByEmail,
+  agentIdBySeat,
+  interactionId,
+  markOf,
+  readGlobalId,
+  sessionId,
+  statusPeriodId,
+} from '../../src/domain/global-id.ts';
+import { DAY } from '../../src/domain/time.ts';
+import { interaction, period, session } from '../gather/support.ts';
+
+// Whatever a reference may hold: anything but control characters and halves of surrogate pairs.
+const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((one) => !/\p{Cc}/u.test(one));
+const instant = fc.integer({ min: 0, max: Date.UTC(10_000, 0) - 1 });
+
+test('every id tells what it stands for', () => {
+  fc.assert(
+    fc.property(text, text, text, instant, fc.option(text), (account, ref, name, at, label) => {
+      expect(readGlobalId(agentId(name))).toEqual({ type: 'Agent', key: name });
+      expect(readGlobalId(agentIdByEmail(name))).toEqual({ type: 'AgentByEmail', email: name.toLowerCase() });
+      expect(readGlobalId(agentIdBySeat(account, ref))).toEqual({ type: 'AgentBySeat', account, ref });
+      const one = { ...period(account, at, { vendorStatus: name, label, sessionId: label }), ref };
+      expect(readGlobalId(statusPeriodId(one))).toEqual({
+        type: 'StatusPeriod',
+        account,
+        ref,
+        start: at,
+        mark: markOf(one),
+      });
+      expect(readGlobalId(sessionId({ ...session(account, name, at, at + 1), ref }))).toEqual({
+        type: 'Session',
+        account,
+        ref,
+        vendorSessionId: name,
+        day: Math.floor(at / DAY),
+      });
+      expect(readGlobalId(interactionId({ ...interaction(account, name, at), ref }))).toEqual({
+        type: 'Interaction',
+        account,
+        ref,
+        guid: name,
+        start: at,
+      });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('no two things share an id', () => {
+  const parts = fc.record({ account: text, ref: text, name: text, at: instant });
+  const idsOf = ({ account, ref, name, at }: { account: string; ref: string; name: string; at: number }) => [
+    agentId(name),
+    agentIdBySeat(account, ref),
+    sessionId({ ...session(account, name, at, at), ref }),
+    interactionId({ ...interaction(account, name, at), ref }),
+    statusPeriodId({ ...period(account, at), ref }),
+  ];
+  fc.assert(
+    fc.property(parts, parts, (a, b) => {
+      expect(new Set(idsOf(a)).size).toBe(5);
+      if (a.account !== b.account || a.ref !== b.ref) {
+        expect(
+          idsOf(a)
+            .slice(1)
+            .some((id) => idsOf(b).includes(id)),
+        ).toBe(false);
+      }
+    }),
+  );
+});
+
+test('the address in an id has no case', () => {
+  expect(agentIdByEmail('Jane@X.de')).toBe(agentIdByEmail('jane@x.DE'));
+});
+
+test('no text is an id but those that we make', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.base64String(),
+        fc.string().map((one) => Buffer.from(one).toString('base64url')),
+      ),
+      (one) => {
+        const address = readGlobalId(one);
+        if (address === null) return;
+        const again =
+          address.type === 'Agent'
+            ? agentId(address.key)
+            : address.type === 'AgentByEmail'
+              ? Buffer.from(`E\n${address.email}`).toString('base64url')
+              : null;
+        expect(again).toBe(one);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+test('an id has one spelling', () => {
+  const id = agentIdBySeat('kore-main', 'jane?~');
+  expect(readGlobalId(id)).not.toBeNull();
+  for (const other of [
+    `${id}=`,
+    `${id}==`,
+    ` ${id}`,
+    `${id}\n`,
+    `${id}!`,
+    id.replaceAll('_', '/').replaceAll('-', '+'),
+  ]) {
+    if (other !== id) expect(readGlobalId(other)).toBeNull();
+  }
+  // The last letter of an id whose bytes do not fill it may be written in several ways.
+  const short = agentId('jo');
+  const sameBytes = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    .split('')
+    .map((letter) => short.slice(0, -1) + letter)
+    .filter((other) => Buffer.from(other, 'base64url').equals(Buffer.from(short, 'base64url')));
+  expect(sameBytes.length).toBeGreaterThan(1);
+  expect(sameBytes.filter((other) => readGlobalId(other) !== null)).toEqual([short]);
+});
+
+describe('periods that begin together', () => {
+  test.each([
+    ['status', { vendorStatus: 'AWAY' }],
+    ['label', { label: 'Lunch' }],
+    ['session', { sessionId: 's2' }],
+  ])('are told apart by their %s', (_name, more) => {
+    expect(statusPeriodId(period('v', 5, more))).not.toBe(statusPeriodId(period('v', 5)));
+  });
+
+  test('an end that comes later does not change the id', () => {
+    expect(statusPeriodId(period('v', 5, { end: null, isOngoing: true }))).toBe(statusPeriodId(period('v', 5)));
+  });
+});
+
+test('ids are short: about fifty characters', () => {
+  const one = period('kore-main', Date.parse('2026-11-20T09:30:00Z'), { vendorStatus: 'AVAILABLE', label: 'Coffee' });
+  expect(statusPeriodId({ ...one, ref: 'jane@example.com' }).length).toBeLessThan(64);
+});

@@ -1,0 +1,165 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { StatusPeriod } from '../../src/domain/status-period.ts';
+import type { TimeRange } from '../../src/domain/time.ts';
+import { type StatusTotal, timeInStatus } from '../../src/domain/time-in-status.ts';
+import { period } from '../gather/support.ts';
+
+const range: TimeRange = { from: 100_000, to: 200_000 };
+const NOW = 1_000_000;
+
+const total = (periods: readonly StatusPeriod[], now = NOW, within = range) =>
+  timeInStatus('a', periods, within, now).map(({ status, seconds, periods: count }) => [status, seconds, count]);
+const from = (start: number, end: number | null, more: Partial<StatusPeriod> = {}) =>
+  period('a', start, { end, ...more });
+
+describe('time in status', () => {
+  test.each<[string, readonly StatusPeriod[], readonly unknown[]]>([
+    ['nothing', [], []],
+    ['a period inside', [from(110_000, 120_000)], [['AVAILABLE', 10, 1]]],
+    ['the whole range', [from(100_000, 200_000)], [['AVAILABLE', 100, 1]]],
+    ['clipped at the beginning', [from(50_000, 120_000)], [['AVAILABLE', 20, 1]]],
+    ['clipped at the end', [from(190_000, 999_000)], [['AVAILABLE', 10, 1]]],
+    ['clipped at both ends', [from(0, 999_000)], [['AVAILABLE', 100, 1]]],
+    ['ended where the range begins', [from(50_000, 100_000)], []],
+    ['begun where the range ends', [from(200_000, 300_000)], []],
+    ['no duration, inside', [from(150_000, 150_000)], [['AVAILABLE', 0, 1]]],
+    ['ongoing: up to the end of the range', [from(190_000, null, { isOngoing: true })], [['AVAILABLE', 10, 1]]],
+    ['an end that nobody knows: no time', [from(190_000, null, { isOngoing: null })], [['AVAILABLE', 0, 1]]],
+    ['an end before the start: no time', [from(190_000, 180_000)], [['AVAILABLE', 0, 1]]],
+    ['several of one status, with a gap', [from(110_000, 120_000), from(130_000, 140_000)], [['AVAILABLE', 20, 2]]],
+    [
+      'several statuses, by name',
+      [from(110_000, 120_000, { status: 'BUSY' }), from(120_000, 125_000, { status: 'AWAY' })],
+      [
+        ['AWAY', 5, 1],
+        ['BUSY', 10, 1],
+      ],
+    ],
+    [
+      'one within another: the moment belongs to the one that began last',
+      [from(110_000, 150_000), from(120_000, 130_000, { status: 'BUSY' })],
+      [
+        ['AVAILABLE', 30, 1],
+        ['BUSY', 10, 1],
+      ],
+    ],
+    [
+      'one into the next',
+      [from(110_000, 130_000), from(120_000, 140_000, { status: 'BUSY' })],
+      [
+        ['AVAILABLE', 10, 1],
+        ['BUSY', 20, 1],
+      ],
+    ],
+    ['the same time twice counts once', [from(110_000, 120_000), from(110_000, 120_000)], [['AVAILABLE', 10, 2]]],
+  ])('%s', (_name, periods, expected) => {
+    expect(total(periods)).toEqual(expected);
+  });
+
+  test('an ongoing period counts up to now, not to the end of the range', () => {
+    const ongoing = from(110_000, null, { isOngoing: true });
+    expect(total([ongoing], 150_000)).toEqual([['AVAILABLE', 40, 1]]);
+    expect(total([ongoing], 105_000)).toEqual([['AVAILABLE', 0, 1]]);
+  });
+});
+
+const STATUSES = ['AVAILABLE', 'BUSY', 'AWAY'] as const;
+const span = fc.record({
+  start: fc.integer({ min: 0, max: 300_000 }),
+  length: fc.option(fc.integer({ min: 0, max: 150_000 })),
+  status: fc.constantFrom(...STATUSES),
+  ongoing: fc.constantFrom(true, null),
+});
+const anyPeriods = fc
+  .array(span, { maxLength: 12 })
+  .map((spans) =>
+    spans.map(({ start, length, status, ongoing }) =>
+      from(start, length === null ? null : start + length, { status, isOngoing: length === null ? ongoing : false }),
+    ),
+  );
+const anyNow = fc.integer({ min: 0, max: 400_000 });
+const cuts = fc.tuple(
+  fc.integer({ min: 0, max: 300_000 }),
+  fc.integer({ min: 1, max: 150_000 }),
+  fc.integer({ min: 1, max: 150_000 }),
+);
+
+const secondsOf = (totals: readonly StatusTotal[], status: string) =>
+  totals.find((one) => one.status === status)?.seconds ?? 0;
+const sum = (totals: readonly StatusTotal[]) => totals.reduce((all, { seconds }) => all + seconds, 0);
+
+describe('whatever the periods', () => {
+  test('two adjoining ranges together have what both have, but for rounding', () => {
+    fc.assert(
+      fc.property(anyPeriods, anyNow, cuts, (periods, now, [begin, first, second]) => {
+        const middle = begin + first;
+        const end = middle + second;
+        const [left, right, whole] = [
+          { from: begin, to: middle },
+          { from: middle, to: end },
+          { from: begin, to: end },
+        ].map((within) => timeInStatus('a', periods, within, now)) as [StatusTotal[], StatusTotal[], StatusTotal[]];
+        for (const status of STATUSES) {
+          const parts = secondsOf(left, status) + secondsOf(right, status);
+          expect(Math.abs(parts - secondsOf(whole, status))).toBeLessThanOrEqual(1);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('all together never take more than the range, but for rounding', () => {
+    fc.assert(
+      fc.property(anyPeriods, anyNow, (periods, now) => {
+        const totals = timeInStatus('a', periods, range, now);
+        expect(sum(totals)).toBeLessThanOrEqual((range.to - range.from) / 1000 + totals.length / 2);
+        for (const { seconds } of totals) expect(seconds).toBeGreaterThanOrEqual(0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('where nothing overlaps, each status has the sum of its clipped periods', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(30_000), fc.nat(30_000), fc.constantFrom(...STATUSES)), { maxLength: 12 }),
+        (pieces) => {
+          let at = 0;
+          const periods = pieces.map(([gap, length, status]) => {
+            const start = at + gap;
+            at = start + length;
+            return from(start, at, { status });
+          });
+          const totals = timeInStatus('a', periods, range, NOW);
+          for (const status of STATUSES) {
+            const clipped = periods
+              .filter((one) => one.status === status)
+              .reduce(
+                (all, { start, end }) => all + Math.max(0, Math.min(end ?? 0, range.to) - Math.max(start, range.from)),
+                0,
+              );
+            expect(secondsOf(totals, status)).toBe(Math.round(clipped / 1000));
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('the order of periods that do not begin together changes nothing', () => {
+    const distinct = fc.uniqueArray(span, { maxLength: 10, selector: ({ start }) => start }).map((spans) =>
+      spans.map(({ start, length, status, ongoing }) =>
+        from(start, length === null ? null : start + length, {
+          status,
+          isOngoing: length === null ? ongoing : false,
+        }),
+      ),
+    );
+    fc.assert(
+      fc.property(distinct, anyNow, (periods, now) => {
+        expect(timeInStatus('a', periods.toReversed(), range, now)).toEqual(timeInStatus('a', periods, range, now));
+      }),
+    );
+  });
+});

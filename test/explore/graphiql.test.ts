@@ -1,0 +1,142 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { buildSchema } from 'graphql';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { schemaText } from './schema-text.ts';
+import { type Running, startForBrowser } from './start-for-browser.ts';
+
+// For a busy machine; every wait below ends as soon as its condition holds.
+const PATIENCE_MS = 60_000;
+jest.setTimeout(2 * PATIENCE_MS);
+
+// Only until the page has loaded: the editor does not work while time stands still.
+const OPEN_AT_A_KNOWN_TIME = `{
+  const now = Date.now;
+  Date.now = () => ${Date.UTC(2026, 10, 20, 9, 30, 12, 345)};
+  addEventListener('load', () => { Date.now = now; });
+}`;
+
+let gateway: Running;
+let browser: Browser;
+let page: Page;
+/** What a page must not do: ask other hosts, break its security policy, log errors, miss files. */
+let complaints: string[] = [];
+/** What is to be closed; it may be less than all when Chromium is missing. */
+const opened: { close: () => Promise<void> }[] = [];
+const openPages: Page[] = [];
+
+beforeAll(async () => {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  if (!existsSync(executablePath)) {
+    throw new Error(
+      `There is no ${executablePath}. Install Chromium (apt-get install chromium) or name one in CHROMIUM.`,
+    );
+  }
+  gateway = await startForBrowser();
+  opened.push(gateway);
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  opened.unshift(browser);
+});
+
+afterAll(async () => {
+  for (const thing of opened) await thing.close();
+});
+
+beforeEach(async () => {
+  complaints = [];
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  openPages.push(page);
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.addInitScript(OPEN_AT_A_KNOWN_TIME);
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== 'data:' && url.origin !== gateway.url) complaints.push(`asks ${url.href}`);
+  });
+  page.on('response', (response) => {
+    if (!response.ok()) complaints.push(`${response.status()} for ${response.url()}`);
+  });
+  // A breach of the security policy is such an error, too.
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`${gateway.url}/graphiql`);
+  await shown('query', 'WallboardNow');
+});
+
+afterEach(async () => {
+  await openPages.pop()?.close();
+  expect(complaints).toEqual([]);
+});
+
+test('the first tab runs and shows its data', async () => {
+  await run();
+  await shown('result', '"currentStatus"');
+  expect(await page.title()).toContain('Switchboard');
+  expect(await page.locator('.graphiql-logo').innerText()).toContain('Switchboard');
+});
+
+test('every tab runs, with times that lead up to the opening', async () => {
+  const tabs = page.getByRole('tab');
+  expect(await tabs.allInnerTexts()).toEqual(['WallboardNow', 'AgentDay', 'BotWeek', 'OnACall', 'HowWhole']);
+  const day = { from: '2026-11-19T09:30:00.000Z', to: '2026-11-20T09:30:00.000Z' };
+  const week = { from: '2026-11-14', to: '2026-11-20', timeZone: 'UTC' };
+  const variables = { AgentDay: { day }, BotWeek: { week }, OnACall: undefined, HowWhole: { day, week } };
+  for (const [name, expected] of Object.entries(variables)) {
+    await tabs.filter({ hasText: name }).click();
+    await shown('query', name);
+    const sent = await run();
+    expect(sent.postDataJSON()).toMatchObject({ operationName: name });
+    expect((sent.postDataJSON() as { variables?: unknown }).variables).toEqual(expected);
+    await shown('result', '"data"');
+  }
+});
+
+test('the documentation shows the descriptions of the schema', async () => {
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  const docs = page.locator('.graphiql-doc-explorer');
+  await docs.getByText('Agent', { exact: true }).first().click();
+  const description = buildSchema(schemaText()).getType('Agent')?.description ?? 'none';
+  const [firstSentence = 'none'] = description.replaceAll('\n', ' ').split('; ');
+  await docs.getByText(firstSentence).waitFor();
+});
+
+test('a field that does not exist is underlined: the background scripts run', async () => {
+  await page.locator('.graphiql-query-editor .view-lines').getByText('totalCount').dblclick();
+  await page.keyboard.type('nonsense');
+  await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
+});
+
+test('request headers are sent, and stored nowhere', async () => {
+  await page.getByRole('button', { name: 'Headers', exact: true }).click();
+  await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
+  await page.keyboard.insertText('{ "Authorization": "Bearer my-own-key" }');
+  await page.keyboard.press('Escape');
+  const sent = await run();
+  expect(sent.headers()).toMatchObject({ authorization: 'Bearer my-own-key' });
+  await shown('result', '"currentStatus"');
+
+  const stored = async () =>
+    page.evaluate<string>('JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie');
+  expect(await stored()).toContain('WallboardNow');
+  expect(await stored()).not.toContain('my-own-key');
+  await page.reload();
+  await shown('query', 'WallboardNow');
+  expect(await stored()).not.toContain('my-own-key');
+  expect((await run()).headers()).not.toHaveProperty('authorization');
+});
+
+async function run() {
+  // A list of completions may lie over the button.
+  await page.keyboard.press('Escape');
+  const [request] = await Promise.all([
+    page.waitForRequest((request) => request.url() === `${gateway.url}/graphql`),
+    page.getByRole('button', { name: /^Execute query/ }).click(),
+  ]);
+  return request;
+}
+
+async function shown(where: 'query' | 'result', text: string) {
+  const editor = where === 'query' ? '.graphiql-query-editor' : '.result-window';
+  await page.locator(`${editor} .view-lines`).getByText(text).first().waitFor();
+}

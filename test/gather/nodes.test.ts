@@ -1,0 +1,173 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { agentId, interactionId, sessionId, statusPeriodId } from '../../src/domain/global-id.ts';
+import { InvalidInput } from '../../src/domain/invalid-input.ts';
+import { DAY } from '../../src/domain/time.ts';
+import { checkIds, node, typeOfNode } from '../../src/gather/nodes.ts';
+import type { Sources } from '../../src/vendors/vendor.ts';
+import { entry } from '../directory/support.ts';
+import { caught, rejection } from '../support/caught.ts';
+import { NOW, agentNamed, fakeHouse, fresh, interaction, period, session, vendorError } from './support.ts';
+
+const PERIODS = [
+  period('v', NOW, { status: 'BUSY', vendorStatus: 'BUSY' }),
+  period('v', NOW, { label: 'Lunch' }),
+  period('v', NOW + 5, { end: null, isOngoing: true }),
+];
+const SESSIONS = [session('v', 's1', NOW - 2 * DAY, NOW - DAY), session('v', 's2', NOW, NOW + 1)];
+const INTERACTIONS = [interaction('v', 'g1'), interaction('v', 'g2'), interaction('v', 'g1', NOW - 1000)];
+
+/** A gateway with one account that knows everything about Jane, and one about which nobody asks. */
+function open(mayUse?: (account: string) => boolean, sources: Sources = {}) {
+  const calls: unknown[] = [];
+  const tell =
+    <T>(question: string, data: T) =>
+    (...args: readonly unknown[]) => {
+      calls.push([question, ...args]);
+      return Promise.resolve(fresh('v', data));
+    };
+  const all: Sources = {
+    statusPeriods: tell('periods', PERIODS),
+    sessions: tell('sessions', SESSIONS),
+    latestInteractions: tell('interactions', INTERACTIONS),
+    ...sources,
+  };
+  const house = fakeHouse(
+    [entry('jane', { accounts: { v: 'jane', w: 'x' } })],
+    [
+      { name: 'v', vendor: 'KORE', sources: all },
+      { name: 'w', vendor: 'KORE', sources: all },
+    ],
+  );
+  return { desk: house.desk(mayUse), calls };
+}
+
+const IDS = [
+  ...PERIODS.map((one) => ({ type: 'StatusPeriod', id: statusPeriodId(one), one })),
+  ...SESSIONS.map((one) => ({ type: 'Session', id: sessionId(one), one })),
+  ...INTERACTIONS.map((one) => ({ type: 'Interaction', id: interactionId(one), one })),
+];
+
+test('everything is found again by its id, one call each, with a range that holds it', async () => {
+  for (const { id, one, type } of IDS) {
+    const { desk, calls } = open();
+    const found = await node(desk, id);
+    expect(found).toBe(one);
+    expect(found && typeOfNode(found)).toBe(type);
+    expect(calls).toHaveLength(1);
+  }
+  const { desk } = open();
+  const jane = agentNamed(desk, 'jane');
+  expect(await node(desk, agentId('jane'))).toBe(jane);
+  expect(typeOfNode(jane)).toBe('Agent');
+  expect(new Set(IDS.map(({ id }) => id)).size).toBe(IDS.length);
+});
+
+test('a period is looked for in its first millisecond, a session on the day of its first event', async () => {
+  const { desk, calls } = open();
+  await node(desk, statusPeriodId(period('v', NOW)));
+  await node(desk, sessionId(session('v', 's1', NOW, NOW + 3 * DAY)));
+  const midnight = Date.parse('2026-11-20T00:00:00Z');
+  expect(calls).toEqual([
+    ['periods', 'jane', { from: NOW, to: NOW + 1 }],
+    ['sessions', 'jane', { from: midnight, to: midnight + DAY }],
+  ]);
+});
+
+test('what the vendor no longer tells of is null', async () => {
+  const { desk } = open();
+  expect(await node(desk, statusPeriodId(period('v', NOW, { status: 'AWAY', vendorStatus: 'AWAY' })))).toBeNull();
+  expect(await node(desk, sessionId(session('v', 's9', NOW, NOW)))).toBeNull();
+  expect(await node(desk, interactionId(interaction('v', 'g9')))).toBeNull();
+});
+
+test('that the vendor fails is an error, not null', async () => {
+  const { desk } = open(undefined, { sessions: () => Promise.reject(vendorError('v', 'VENDOR_TIMEOUT')) });
+  expect(await rejection(node(desk, sessionId(session('v', 's1', NOW, NOW))))).toMatchObject({
+    code: 'VENDOR_TIMEOUT',
+  });
+});
+
+test('an account that cannot answer such a question has no such thing', async () => {
+  const { desk } = open(undefined, { sessions: undefined as never });
+  expect(await node(desk, sessionId(session('v', 's1', NOW, NOW)))).toBeNull();
+});
+
+test('an id that was changed at any place stands for nothing, or for something else', async () => {
+  // The day in a session's id only says where to look: should an earlier event turn up, the session is still found.
+  for (const { id, one } of IDS.filter(({ type }) => type !== 'Session')) {
+    for (let at = 0; at < id.length; at += 1) {
+      const other = `${id.slice(0, at)}${id[at] === 'A' ? 'B' : 'A'}${id.slice(at + 1)}`;
+      expect(await node(open().desk, other)).not.toBe(one);
+      expect(await node(open().desk, id.slice(0, at))).toBeNull();
+    }
+  }
+});
+
+describe('an id that leads nowhere is null, and no vendor is asked', () => {
+  const forged = (parts: readonly string[]) => Buffer.from(parts.join('\n')).toString('base64url');
+  const good = statusPeriodId(period('v', NOW));
+
+  test.each<[string, string]>([
+    ['nothing', ''],
+    ['a word', 'node'],
+    ['padding', `${good}=`],
+    ['the other alphabet of base64', forged(['P', 'v', 'jane', 'a', '??>']).replaceAll('-', '+').replaceAll('_', '/')],
+    ['a line break in it', `${good.slice(0, 4)}\n${good.slice(4)}`],
+    ['an agent whom nobody knows', statusPeriodId({ ...period('v', NOW), ref: 'nobody' })],
+    ['another spelling of the reference', statusPeriodId({ ...period('v', NOW), ref: 'JANE' })],
+    ['an account that is none', statusPeriodId({ ...period('v', NOW), account: 'none' })],
+    ['a kind that is none', forged(['X', 'v', 'jane', 'a', 'a'])],
+    ['a part too few', forged(['P', 'v', 'jane', 'a'])],
+    ['a part too many', forged(['P', 'v', 'jane', 'a', 'a', 'a'])],
+    ['an instant that is no number', forged(['P', 'v', 'jane', 'now!', 'a'])],
+    ['a mark that is none', forged(['P', 'v', 'jane', 'a', 'A!'])],
+    ['a mark of more than 32 bits', forged(['P', 'v', 'jane', 'a', (2 ** 32).toString(36)])],
+    ['an instant before all', forged(['P', 'v', 'jane', (-1).toString(36), 'a'])],
+    ['an instant beyond the calendar', forged(['P', 'v', 'jane', (8.64e15).toString(36), 'a'])],
+    ['a session of a day beyond the calendar', forged(['S', 'v', 'jane', 's1', (1e12).toString(36)])],
+    [
+      'a session of the first day without four digits',
+      forged(['S', 'v', 'jane', 's1', Math.ceil(Date.UTC(10_000, 0) / DAY).toString(36)]),
+    ],
+    ['an empty reference', forged(['P', 'v', '', 'a', 'a'])],
+    ['an empty account', forged(['P', '', 'jane', 'a', 'a'])],
+  ])('%s', async (_name, id) => {
+    const { desk, calls } = open();
+    expect(await node(desk, id)).toBeNull();
+    expect(calls).toEqual([]);
+  });
+
+  test('whatever the text', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string(),
+          fc.base64String(),
+          fc
+            .array(fc.oneof(fc.constantFrom('P', 'S', 'I', 'R', 'A', 'E', 'v', 'jan', ''), fc.string()), {
+              maxLength: 6,
+            })
+            .map(forged),
+        ),
+        async (id) => {
+          const { desk, calls } = open();
+          expect(await node(desk, id)).toBeNull();
+          expect(calls).toEqual([]);
+        },
+      ),
+    );
+  });
+
+  test('things of an account that the caller may not use, though others may', async () => {
+    const { desk, calls } = open((account) => account === 'w');
+    for (const { id } of IDS) expect(await node(desk, id)).toBeNull();
+    expect(calls).toEqual([]);
+  });
+});
+
+test('at most 100 ids at once', () => {
+  const ids = Array.from({ length: 101 }, () => 'x');
+  expect(checkIds(ids.slice(1))).toHaveLength(100);
+  expect(caught(() => checkIds(ids))).toBeInstanceOf(InvalidInput);
+});

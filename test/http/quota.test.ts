@@ -1,0 +1,65 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createQuota } from '../../src/http/quota.ts';
+import { manualClock } from '../support/clock.ts';
+
+test('lets as many begin as the limit says, then says how long it is until the next one may', () => {
+  const clock = manualClock();
+  const quota = createQuota(2, clock);
+  expect(quota.take()).toBe(0);
+  clock.advance(10_000);
+  expect(quota.take()).toBe(0);
+  expect(quota.take()).toBe(50_000);
+  clock.advance(49_999);
+  expect(quota.take()).toBe(1);
+  clock.advance(1);
+  expect(quota.take()).toBe(0);
+  expect(quota.take()).toBe(10_000);
+});
+
+test('a refusal costs nothing', () => {
+  const clock = manualClock();
+  const quota = createQuota(1, clock);
+  quota.take();
+  for (let i = 0; i < 100; i += 1) quota.take();
+  clock.advance(60_000);
+  expect(quota.take()).toBe(0);
+});
+
+test('the wall clock set back does not lock it', () => {
+  const clock = manualClock();
+  const quota = createQuota(1, clock);
+  quota.take();
+  clock.setWallClock(0);
+  clock.advance(60_000);
+  expect(quota.take()).toBe(0);
+});
+
+test('without a limit everything may begin', () => {
+  const quota = createQuota(undefined, manualClock());
+  expect(Array.from({ length: 1000 }, () => quota.take()).every((wait) => wait === 0)).toBe(true);
+});
+
+test('whenever they arrive: no 60 seconds see more beginnings than the limit, and nobody is refused below it', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 8 }),
+      fc.array(fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 30_000 })), { maxLength: 200 }),
+      (limit, gaps) => {
+        const clock = manualClock();
+        const quota = createQuota(limit, clock);
+        const begun: number[] = [];
+        for (const gap of gaps) {
+          clock.advance(gap);
+          const recent = begun.filter((at) => at > clock.elapsed() - 60_000).length;
+          if (quota.take() === 0) {
+            begun.push(clock.elapsed());
+            expect(recent).toBeLessThan(limit);
+          } else {
+            expect(recent).toBe(limit);
+          }
+        }
+      },
+    ),
+  );
+});

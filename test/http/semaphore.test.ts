@@ -1,0 +1,125 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createSemaphore } from '../../src/http/semaphore.ts';
+
+const nobody = new AbortController().signal;
+
+/** Who is in, in the order of admission. */
+function doorkeeper(places: number) {
+  const semaphore = createSemaphore(places);
+  const admitted: string[] = [];
+  return {
+    admitted,
+    enter: (name: string, signal: AbortSignal = nobody) =>
+      semaphore.enter(signal).then((leave) => {
+        admitted.push(name);
+        return leave;
+      }),
+  };
+}
+
+/** Lets everything happen that waits for nothing but its turn. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test('lets no more in than there are places, and the others in the order in which they came', async () => {
+  const { admitted, enter } = doorkeeper(2);
+  const leaveA = await enter('a');
+  await enter('b');
+  const c = enter('c');
+  const d = enter('d');
+  await settle();
+  expect(admitted).toEqual(['a', 'b']);
+  leaveA();
+  await settle();
+  expect(admitted).toEqual(['a', 'b', 'c']);
+  (await c)();
+  await d;
+  expect(admitted).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('hands a place on at once: whoever comes just then does not slip in before those who wait', async () => {
+  const { admitted, enter } = doorkeeper(1);
+  const leave = await enter('a');
+  const waiting = enter('waiting');
+  leave();
+  void enter('newcomer');
+  await waiting;
+  await settle();
+  expect(admitted).toEqual(['a', 'waiting']);
+});
+
+test('a place given back twice is still one place', async () => {
+  const { admitted, enter } = doorkeeper(1);
+  const leave = await enter('a');
+  leave();
+  leave();
+  await enter('b');
+  void enter('c');
+  await settle();
+  expect(admitted).toEqual(['a', 'b']);
+});
+
+test('one who is aborted while waiting gets the signal’s reason, and takes no place', async () => {
+  const { admitted, enter } = doorkeeper(1);
+  const leave = await enter('a');
+  const controller = new AbortController();
+  const impatient = enter('impatient', controller.signal);
+  const patient = enter('patient');
+  controller.abort(new Error('enough'));
+  await expect(impatient).rejects.toThrow('enough');
+  leave();
+  await patient;
+  expect(admitted).toEqual(['a', 'patient']);
+});
+
+test('one who comes aborted is not let in though there is room', async () => {
+  const { enter } = doorkeeper(1);
+  await expect(enter('late', AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+  await expect(enter('next')).resolves.toEqual(expect.any(Function));
+});
+
+test('once inside, an abort does not put anybody out', async () => {
+  const { admitted, enter } = doorkeeper(1);
+  const controller = new AbortController();
+  const leave = await enter('a', controller.signal);
+  void enter('b');
+  controller.abort();
+  await settle();
+  expect(admitted).toEqual(['a']);
+  leave();
+  await settle();
+  expect(admitted).toEqual(['a', 'b']);
+});
+
+test('whoever comes, goes or gives up: never more inside than places, and no place is empty while anybody waits', async () => {
+  const act = fc.constantFrom(
+    'enter' as const,
+    'enter' as const,
+    'enter' as const,
+    'leave' as const,
+    'give up' as const,
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(act, { maxLength: 40 }), async (places, acts) => {
+      const semaphore = createSemaphore(places);
+      const inside: (() => void)[] = [];
+      const outside = new Set<AbortController>();
+      for (const one of acts) {
+        if (one === 'leave') inside.shift()?.();
+        if (one === 'give up') for (const controller of [...outside].slice(0, 1)) controller.abort();
+        if (one === 'enter') {
+          const controller = new AbortController();
+          outside.add(controller);
+          void semaphore
+            .enter(controller.signal)
+            .then((leave) => inside.push(leave))
+            .catch(() => undefined)
+            .finally(() => outside.delete(controller));
+        }
+        await settle();
+        expect(inside.length).toBeLessThanOrEqual(places);
+        expect(outside.size === 0 || inside.length === places).toBe(true);
+      }
+    }),
+  );
+});

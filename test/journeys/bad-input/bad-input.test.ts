@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Gateway, type World, startWorld } from '../../support/world.ts';
+
+let world: World;
+let gateway: Gateway;
+beforeAll(async () => {
+  world = await startWorld();
+  gateway = await world.gateway((raw) => ({
+    ...raw,
+    accounts: raw.accounts.map((one) => (/kore|lp/.test(one.name) ? { ...one, discover: false } : one)),
+  }));
+});
+afterAll(() => world.stop());
+
+const onAgent = (field: string) => `{ agents(first: 1) { nodes { key ${field} } } }`;
+const during = (from: string, to: string) => `during: {from: "${from}", to: "${to}"}`;
+
+test.each([
+  [
+    'a range that ends before it begins',
+    onAgent(`statusPeriods(${during('2026-03-02T00:00:00Z', '2026-03-01T00:00:00Z')}) { totalCount }`),
+    'during',
+  ],
+  [
+    'an empty range',
+    onAgent(`sessions(${during('2026-03-02T00:00:00Z', '2026-03-02T00:00:00Z')}) { totalCount }`),
+    'during',
+  ],
+  [
+    'a range of 32 days',
+    onAgent(`timeInStatus(${during('2026-03-01T00:00:00Z', '2026-04-02T00:00:00Z')}) { seconds }`),
+    'during',
+  ],
+  [
+    'days in the wrong order',
+    '{ agents(filter: {kind: VIRTUAL}) { nodes { usageStats(during: {from: "2026-03-02", to: "2026-03-01"}) { current { start } } } } }',
+    'during',
+  ],
+  ['more agents than a page holds', '{ agents(first: 201) { totalCount } }', 'first'],
+  ['fewer than none', '{ agents(first: -1) { totalCount } }', 'first'],
+  ['a foreign cursor', '{ agents(after: "x") { totalCount } }', 'after'],
+  ['too many nodes', `{ nodes(ids: ${JSON.stringify(Array(101).fill('x'))}) { id } }`, 'ids'],
+  ['no interaction at all', onAgent('latestInteractions(size: 0) { totalCount }'), 'size'],
+  [
+    'an account that is not there',
+    onAgent(
+      `statusPeriods(accounts: ["nowhere"], ${during('2026-03-01T00:00:00Z', '2026-03-02T00:00:00Z')}) { totalCount }`,
+    ),
+    'accounts',
+  ],
+])('%s is BAD_USER_INPUT and names the argument', async (_, document, argument) => {
+  const { errors = [] } = await gateway.query(document);
+
+  expect(errors.length).toBeGreaterThan(0);
+  for (const { message, extensions } of errors) {
+    expect(extensions).toEqual({ code: 'BAD_USER_INPUT', argument });
+    expect(message).toContain(argument);
+  }
+  expect(world.calls()).toEqual({ kore: [], vonage: [], avaamo: [], liveperson: [] });
+});
+
+test.each([
+  ['a day that the calendar does not have', { from: '2026-02-31T00:00:00Z', to: '2026-03-02T00:00:00Z' }],
+  ['a time without a zone', { from: '2026-02-01T00:00:00', to: '2026-03-02T00:00:00Z' }],
+  ['no time at all', { from: 'yesterday', to: '2026-03-02T00:00:00Z' }],
+])('%s is BAD_USER_INPUT and names the variable', async (_, range) => {
+  const document = `query($during: TimeRange!) ${onAgent('statusPeriods(during: $during) { totalCount }')}`;
+  const { status, errors } = await gateway.query(document, { during: range });
+
+  expect(status).toBe(400);
+  expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  expect(errors?.[0]?.message).toContain('$during');
+});
+
+test.each([
+  ['statusPeriods(during: {from: "2026-02-31T00:00:00Z", to: "2026-03-02T00:00:00Z"}) { totalCount }'],
+  ['usageStats(during: {from: "2026-02-31", to: "2026-03-02"}) { current { start } }'],
+  ['usageStats(during: {from: "2026-02-01", to: "2026-03-02", timeZone: "Mars/Olympus"}) { current { start } }'],
+])('written into the document it is BAD_USER_INPUT, too: %s', async (field) => {
+  const { status, errors } = await gateway.query(onAgent(field));
+
+  expect(status).toBe(400);
+  expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+});

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Gateway, type World, lastHours, queryOf, startWorld } from '../../support/world.ts';
+
+interface Answer {
+  readonly agents: { readonly nodes: readonly { readonly id: string; readonly accounts: readonly object[] }[] };
+}
+
+const keyOf = (name: string) => `a-key-for-${name}-that-is-long-enough`;
+const bearer = (name: string) => ({ authorization: `Bearer ${keyOf(name)}` });
+const CALLERS: Readonly<Record<string, readonly string[] | undefined>> = {
+  everything: undefined,
+  'only-kore': ['kore-main'],
+  'only-voice': ['vcc'],
+  nothing: [],
+};
+
+let world: World;
+let gateway: Gateway;
+beforeAll(async () => {
+  world = await startWorld();
+  gateway = await world.gateway((raw) => ({
+    ...raw,
+    auth: {
+      apiKeys: Object.entries(CALLERS).map(([name, accounts]) => ({
+        name,
+        sha256: createHash('sha256').update(keyOf(name)).digest('hex'),
+        ...(accounts && { accounts }),
+      })),
+    },
+  }));
+});
+afterAll(() => world.stop());
+
+test('without a key, or with a wrong one, nobody gets an answer', async () => {
+  for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: 'Basic eDp5' }]) {
+    const { status, errors } = await gateway.query(queryOf(import.meta.dirname), {}, headers);
+    expect({ status, code: errors?.[0]?.extensions.code }).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
+  }
+});
+
+test.each(['only-kore', 'only-voice'])('%s sees what a gateway sees that knows no other account', async (caller) => {
+  const mine = new Set(CALLERS[caller]);
+  const small = await world.gateway((raw) => ({
+    ...raw,
+    accounts: raw.accounts.filter(({ name }) => mine.has(name)),
+    agents: raw.agents
+      .map((agent) => ({
+        ...agent,
+        accounts: Object.fromEntries(Object.entries(agent.accounts).filter(([name]) => mine.has(name))),
+      }))
+      .filter(({ accounts }) => Object.keys(accounts).length > 0),
+  }));
+
+  const restricted = await gateway.query<Answer>(queryOf(import.meta.dirname), {}, bearer(caller));
+
+  expect(restricted.errors).toBeUndefined();
+  expect(restricted.data.agents.nodes.length).toBeGreaterThan(0);
+  expect(restricted.data).toEqual((await small.query(queryOf(import.meta.dirname))).data);
+});
+
+test('a caller without accounts sees nobody', async () => {
+  const { data } = await gateway.query(queryOf(import.meta.dirname), {}, bearer('nothing'));
+
+  expect(data).toEqual({ accounts: [], agents: { totalCount: 0, nodes: [] } });
+});
+
+test('an id that leads to a hidden account leads nowhere, and the account is not called', async () => {
+  const document = `query($during: TimeRange!) { agents(first: 200) { nodes { id statusPeriods(during: $during) { nodes { id } } } } }`;
+  const seen = await gateway.query<{
+    agents: { nodes: readonly { id: string; statusPeriods: { nodes: readonly { id: string }[] } | null }[] };
+  }>(document, { during: lastHours(2) }, bearer('only-kore'));
+  const periods = seen.data.agents.nodes.flatMap(({ statusPeriods }) => statusPeriods?.nodes ?? []);
+  const id = periods[0]?.id;
+  expect(id).toBeDefined();
+  world.calls();
+
+  const { data } = await gateway.query('query($id: ID!) { node(id: $id) { id } }', { id }, bearer('only-voice'));
+
+  expect(data).toEqual({ node: null });
+  expect(world.calls().kore).toEqual([]);
+});
+
+test('an account that a caller may not see is to them one that does not exist', async () => {
+  const ask = (account: string) =>
+    gateway.query(
+      'query($a: [String!], $d: TimeRange!) { agents(first: 1) { nodes { statusPeriods(during: $d, accounts: $a) { totalCount } } } }',
+      { a: [account], d: lastHours(1) },
+      bearer('only-kore'),
+    );
+
+  const [hidden, missing] = [await ask('lp'), await ask('xx')];
+
+  expect(hidden.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  expect(JSON.stringify(hidden.errors)).toBe(JSON.stringify(missing.errors).replaceAll('xx', 'lp'));
+});

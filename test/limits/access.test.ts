@@ -1,0 +1,74 @@
+import { ApolloServer } from '@apollo/server';
+import { expect, test } from '@jest/globals';
+import { getIntrospectionQuery } from 'graphql';
+import { accessPlugin } from '../../src/graphql/limits/access.ts';
+import type { RequestContext } from '../../src/request/context.ts';
+import { anybody } from '../../src/request/caller.ts';
+import type { Scope } from '../../src/config/settings.ts';
+import type { Explain } from '../../src/request/explain.ts';
+import { openRequest } from '../../src/request/request.ts';
+import { movableClock } from '../support/vendor-harness.ts';
+
+const apollo = new ApolloServer<RequestContext>({
+  typeDefs: 'type Query { name: String _service: Service } type Service { sdl: String }',
+  resolvers: { Query: { name: () => 'x', _service: () => ({ sdl: 'type Query' }) } },
+  plugins: [accessPlugin],
+  introspection: true,
+});
+
+async function codeOf(query: string, scopes: readonly Scope[], explain: Explain | null = null, operationName?: string) {
+  const request = openRequest({
+    caller: { ...anybody, scopes: new Set(scopes) },
+    requestId: 'r',
+    explain,
+    disconnected: new AbortController().signal,
+    clock: movableClock(0),
+    limits: { requestTimeoutMs: 1000, maxFiles: 1 },
+  });
+  const { body, http } = await apollo.executeOperation(
+    { query, ...(operationName && { operationName }) },
+    { contextValue: { request } },
+  );
+  const code = body.kind === 'single' ? (body.singleResult.errors?.[0]?.extensions?.code ?? 'OK') : 'incremental';
+  if (code === 'FORBIDDEN') expect(http.status).toBe(403);
+  return code;
+}
+
+const BOTH = 'query Data { name } query Schema { __schema { types { name } } }';
+const cases: readonly [string, readonly Scope[], string, string?][] = [
+  ['{ name }', ['read'], 'OK'],
+  ['{ name }', [], 'FORBIDDEN'],
+  ['{ name }', ['introspect', 'metrics', 'explain'], 'FORBIDDEN'],
+  ['{ __typename }', ['read'], 'OK'],
+  ['{ __typename }', ['introspect'], 'FORBIDDEN'],
+  [getIntrospectionQuery(), ['introspect'], 'OK'],
+  [getIntrospectionQuery(), ['read'], 'FORBIDDEN'],
+  ['{ __type(name: "Query") { name } }', ['read'], 'FORBIDDEN'],
+  ['{ a: __schema { types { name } } }', ['read'], 'FORBIDDEN'],
+  ['{ _service { sdl } }', ['read'], 'FORBIDDEN'],
+  ['{ _service { sdl } }', ['introspect'], 'OK'],
+  ['{ name __schema { types { name } } }', ['introspect'], 'FORBIDDEN'],
+  ['{ name __schema { types { name } } }', ['read', 'introspect'], 'OK'],
+  [
+    '{ ...A } fragment A on Query { ... { ...B } } fragment B on Query { __schema { types { name } } }',
+    ['read'],
+    'FORBIDDEN',
+  ],
+  ['{ name __schema @skip(if: true) { types { name } } }', ['read'], 'FORBIDDEN'],
+  [BOTH, ['read'], 'OK', 'Data'],
+  [BOTH, ['read'], 'FORBIDDEN', 'Schema'],
+  [BOTH, ['introspect'], 'OK', 'Schema'],
+  [BOTH, ['read', 'introspect'], 'OPERATION_RESOLUTION_FAILURE'],
+];
+
+const rows = cases.map(([query, scopes, expected, operationName]) => ({ query, scopes, expected, operationName }));
+
+test.each(rows)('$query with $scopes: $expected', async ({ query, scopes, expected, operationName }) => {
+  expect(await codeOf(query, scopes, null, operationName)).toBe(expected);
+});
+
+test.each(['plan', 'trace'] as const)('an explanation (%s) needs its own scope besides', async (explain) => {
+  expect(await codeOf('{ name }', ['read'], explain)).toBe('FORBIDDEN');
+  expect(await codeOf('{ name }', ['explain'], explain)).toBe('FORBIDDEN');
+  expect(await codeOf('{ name }', ['read', 'explain'], explain)).toBe('OK');
+});

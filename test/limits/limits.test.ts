@@ -1,0 +1,87 @@
+import { ApolloServer } from '@apollo/server';
+import { describe, expect, test } from '@jest/globals';
+import { getIntrospectionQuery, parse } from 'graphql';
+import { exceededLimit, limitsPlugin } from '../../src/graphql/limits/limits.ts';
+
+const limits = { maxDepth: 4, maxAliases: 3, maxRootFields: 3 };
+const exceeded = (query: string) => exceededLimit(parse(query), limits)?.extensions.limit ?? null;
+const times = (count: number, text: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => text(i)).join(' ');
+
+describe.each([
+  ['depth', 4, (n: number) => `{ ${'me { '.repeat(n - 1)} name ${'} '.repeat(n - 1)} }`],
+  [
+    'depth',
+    4,
+    (n: number) =>
+      `{ ...A } fragment A on Q { me { ...B } } fragment B on Q { ${'me { '.repeat(n - 2)} name ${'} '.repeat(n - 2)} }`,
+  ],
+  [
+    'depth',
+    4,
+    (n: number) => `{ name } query Other { ... on Q { ${'me { '.repeat(n - 1)} name ${'} '.repeat(n - 1)} } }`,
+  ],
+  [
+    'depth',
+    4,
+    (n: number) =>
+      `query ($no: Boolean = false) { me @include(if: $no) { ${'me { '.repeat(n - 2)} name ${'} '.repeat(n - 2)} } }`,
+  ],
+  ['root_fields', 3, (n: number) => `{ ${times(n, () => 'name')} }`],
+  ['root_fields', 3, (n: number) => `{ name ...A } fragment A on Q { ${times(n - 1, () => 'name')} }`],
+  ['root_fields', 3, (n: number) => `{ ${times(n, () => 'name @skip(if: true)')} }`],
+  ['aliases', 3, (n: number) => `{ me { ${times(n, (i) => `a${i}: name`)} } }`],
+  ['aliases', 3, (n: number) => `{ me { ${times(n, (i) => `a${i}: __typename`)} } }`],
+  ['aliases', 3, (n: number) => `{ me { ${times(n, () => '...A')} } } fragment A on Q { a: name }`],
+  ['aliases', 3, (n: number) => `{ me { ${times(n, (i) => `a${i}: name @skip(if: true)`)} } }`],
+  ['directives', 30, (n: number) => `{ me { ${times(n, () => 'name @skip(if: true)')} } }`],
+  ['directives', 30, (n: number) => `{ me { ${times(n, () => '... @include(if: true) { name }')} } }`],
+  ['directives', 30, (n: number) => `{ me { ${times(n, () => '...A @include(if: true)')} } } fragment A on Q { name }`],
+  ['operations', 10, (n: number) => times(n, (i) => `query Q${i} { name }`)],
+])('%s, at most %i', (limit, most, query) => {
+  test(`${query(most).slice(0, 60)} passes`, () => {
+    expect(exceeded(query(most))).toBeNull();
+  });
+
+  test('one more does not', () => {
+    expect(exceeded(query(most + 1))).toBe(limit);
+  });
+});
+
+test('fragments that double each other 900 times are each measured once', () => {
+  const doubling = times(900, (i) => `fragment F${i} on Q { ...F${i + 1} ...F${i + 1} }`);
+  expect(exceeded(`{ me { ...F0 } } ${doubling} fragment F900 on Q { a: name }`)).toBe('aliases');
+});
+
+test('fragments in a circle, which validation refuses, do not go on for ever', () => {
+  expect(exceeded('{ ...A } fragment A on Q { me { ...B } } fragment B on Q { me { ...A } }')).toBeNull();
+});
+
+test('the usual introspection query passes, with fields beside it counted as ever', () => {
+  expect(exceeded(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }))).toBeNull();
+  expect(exceeded(`{ __schema { types { name } } me { me { me { me { name } } } } }`)).toBe('depth');
+});
+
+test('a refusal is an answer with status 400 that says which limit, and nothing runs', async () => {
+  let ran = false;
+  const apollo = new ApolloServer({
+    typeDefs: 'type Query { me: Query name: String }',
+    resolvers: { Query: { name: () => (ran = true) } },
+    plugins: [limitsPlugin(limits)],
+  });
+  const { http, body } = await apollo.executeOperation({ query: '{ name name name name }' });
+  expect(http.status).toBe(400);
+  expect(body).toMatchObject({
+    singleResult: {
+      errors: [
+        {
+          message: 'The query is too complex: more than 3 fields on the first level, fragments written out.',
+          extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'root_fields' },
+        },
+      ],
+    },
+  });
+  expect(ran).toBe(false);
+  const { body: fine } = await apollo.executeOperation({ query: '{ name name name }' });
+  expect(fine).toMatchObject({ singleResult: { data: { name: 'true' } } });
+});

@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals';
+import { createMetrics } from '../../src/observability/metrics.ts';
+
+async function lines(metrics: ReturnType<typeof createMetrics>, name: string) {
+  return (await metrics.text()).split('\n').filter((line) => line.startsWith(`switchboard_${name}`));
+}
+
+test('a request is in flight until it ends, then counted', async () => {
+  const metrics = createMetrics();
+  const end = metrics.requestBegan();
+  expect(await lines(metrics, 'http_requests_in_flight')).toEqual(['switchboard_http_requests_in_flight 1']);
+  end({ method: 'POST', path: '/graphql', status: 200, ms: 30 });
+  expect(await lines(metrics, 'http_requests_in_flight')).toEqual(['switchboard_http_requests_in_flight 0']);
+  expect(await lines(metrics, 'http_requests_total')).toEqual([
+    'switchboard_http_requests_total{method="POST",path="/graphql",status="200"} 1',
+  ]);
+  expect(await lines(metrics, 'http_request_seconds_sum')).toEqual([
+    'switchboard_http_request_seconds_sum{path="/graphql"} 0.03',
+  ]);
+});
+
+test('vendor calls, cache reads, refused callers and limits are counted', async () => {
+  const metrics = createMetrics();
+  metrics.vendorCall({ account: 'lp', endpoint: 'agentActivity', outcome: 'VENDOR_TIMEOUT', ms: 8000 });
+  metrics.cacheRead('lp', 'agentActivity', 'joined');
+  metrics.authFailure('expired');
+  metrics.limitRejection('body_bytes');
+  const text = await metrics.text();
+  for (const line of [
+    'switchboard_vendor_requests_total{account="lp",endpoint="agentActivity",outcome="VENDOR_TIMEOUT"} 1',
+    'switchboard_vendor_request_seconds_sum{account="lp",endpoint="agentActivity"} 8',
+    'switchboard_cache_reads_total{account="lp",endpoint="agentActivity",result="joined"} 1',
+    'switchboard_auth_failures_total{reason="expired"} 1',
+    'switchboard_limit_rejections_total{limit="body_bytes"} 1',
+  ]) {
+    expect(text).toContain(`${line}\n`);
+  }
+});
+
+test('callers cannot make up time series', async () => {
+  const metrics = createMetrics();
+  for (let i = 0; i < 1000; i++) {
+    metrics.graphqlError(`CODE_${i}`);
+    metrics.requestBegan()({ method: `M${i}`, path: 'other', status: 404, ms: 1 });
+    metrics.vendorCall({ account: 'a', endpoint: 'e', outcome: `O${i}`, ms: 1 });
+  }
+  expect(await lines(metrics, 'graphql_errors_total')).toEqual(['switchboard_graphql_errors_total{code="other"} 1000']);
+  expect(await lines(metrics, 'http_requests_total')).toHaveLength(1);
+  expect(await lines(metrics, 'vendor_requests_total')).toHaveLength(1);
+});
+
+test('every app counts for itself', async () => {
+  const [one, other] = [createMetrics(), createMetrics()];
+  one.authFailure('missing');
+  expect(await lines(other, 'auth_failures_total')).toEqual([]);
+});
+
+test('the runtime’s own figures come when asked for', async () => {
+  expect(await createMetrics({ ofProcess: true }).text()).toContain('process_resident_memory_bytes');
+  expect(await createMetrics().text()).not.toContain('process_');
+});

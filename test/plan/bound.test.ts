@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { systemClock } from '../../src/domain/clock.ts';
+import { type Gateway, NOW, type RawConfiguration, type World, startWorld } from '../support/world.ts';
+import { type Asked, type Names, queries } from './queries.ts';
+
+// The date moves when the test says so, waits and deadlines take the time that they take.
+let date = NOW;
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ ...systemClock, now: () => date });
+});
+afterAll(() => world.stop());
+
+type Account = RawConfiguration['accounts'][number];
+
+/** No bound but the plan's own; and of LivePerson's files few, because their reading is slow and not what is counted. */
+const unbounded = (raw: RawConfiguration, change: (account: Account) => object): RawConfiguration => ({
+  ...raw,
+  limits: { maxVendorCalls: 1_000_000, maxTokens: 100_000, maxAliases: 1000, maxDepth: 100, maxFiles: 3 },
+  accounts: raw.accounts.map((account) => ({
+    ...account,
+    // A refusal for too many calls is no matter here, waiting after one would be.
+    ...{ requestsPerMinute: 1_000_000, rateGate: false, retries: 0 },
+    ...(account.name === 'lp' && { discoverHours: 3 }),
+    ...change(account),
+  })),
+});
+
+/** Every eighth agent is known to Kore by a userId, of nobody: the pages are read all the same. */
+const withUserIds = (raw: RawConfiguration): RawConfiguration => ({
+  ...raw,
+  agents: raw.agents.map((agent, index) => {
+    const { 'kore-main': email, ...accounts } = agent.accounts;
+    return index % 8 > 0 || email === undefined
+      ? agent
+      : { ...agent, accounts: { ...accounts, 'kore-main': `u-${index}` } };
+  }),
+});
+
+const CONFIGURATIONS: Readonly<Record<string, (raw: RawConfiguration) => RawConfiguration>> = {
+  'as it comes': (raw) => unbounded(raw, () => ({})),
+  'without discovery, days two by two': (raw) =>
+    unbounded(raw, ({ name }) => ({
+      ...(name === 'kore-main' && { discover: false, maxDaysPerCall: 2 }),
+      ...(name === 'lp' && { discover: false }),
+    })),
+  'userIds, days five by five, version 1 of Vonage': (raw) =>
+    unbounded(withUserIds(raw), ({ name }) => ({
+      ...(name === 'kore-main' && { maxDaysPerCall: 5 }),
+      ...(name === 'vcc' && { apiVersion: 1 }),
+    })),
+  'nothing live is kept': (raw) => ({
+    ...unbounded(raw, () => ({})),
+    cache: { ttl: { interactions: 0, statusLive: 0, usageLive: 0, directory: 0 } },
+  }),
+};
+
+interface Plan {
+  readonly vendorCalls: readonly { readonly atMost: number; readonly cached: number }[];
+  readonly total: number;
+}
+
+/** Everything that the vendors were asked for, LivePerson's files aside. */
+function callsMade(): readonly string[] {
+  const calls = Object.values(world.calls()).flat();
+  return calls.filter((call) => !call.includes('/agentActivity/'));
+}
+
+async function planned(gateway: Gateway, { document, variables }: Asked): Promise<Plan> {
+  const reply = await gateway.query(document, variables, { 'switchboard-explain': 'plan' });
+  const { plan } = (reply.extensions?.switchboard ?? {}) as { readonly plan?: Plan };
+  if (!plan) throw new Error(JSON.stringify(reply));
+  return plan;
+}
+
+async function namesIn(gateway: Gateway): Promise<Names> {
+  interface Agent {
+    readonly id: string;
+    readonly email: string | null;
+    readonly accounts: readonly { readonly ref: string; readonly account: { readonly name: string } }[];
+  }
+  const { data } = await gateway.query<{ readonly agents: { readonly nodes: readonly Agent[] } }>(
+    `query ($during: TimeRange!) {
+      agents(first: 200) {
+        nodes {
+          id email accounts { ref account { name } }
+          statusPeriods(during: $during, first: 1) { nodes { id } }
+          sessions(during: $during, first: 1) { nodes { id } }
+          latestInteractions { nodes { id } }
+        }
+      }
+    }`,
+    { during: { from: '2026-11-18T06:00:00Z', to: '2026-11-19T06:00:00Z' } },
+  );
+  const ids = JSON.stringify(data).matchAll(/"id":"([^"]+)"/g);
+  const { nodes } = data.agents;
+  return {
+    ids: [...[...ids].flatMap(([, id]) => id ?? []), 'bm9ib2R5', ''],
+    emails: [...nodes.flatMap(({ email }) => email ?? []), 'nobody@example.com'],
+    seats: [
+      ...nodes.flatMap((agent) => agent.accounts.map(({ account, ref }) => ({ account: account.name, ref }))),
+      { account: 'kore-main', ref: 'nobody@example.com' },
+      { account: 'nowhere', ref: '1' },
+    ],
+  };
+}
+
+const RUNS = Number(process.env.RUNS ?? 5);
+
+test.each(Object.entries(CONFIGURATIONS))(
+  'no query takes more vendor calls than its plan says: %s',
+  async (_title, change) => {
+    const names = await namesIn(await world.gateway((raw) => unbounded(raw, () => ({}))));
+    const asked = fc.array(
+      fc.record({ query: queries(names), later: fc.constantFrom(0, 0, 1000, 12_000, 70_000, 400_000) }),
+      { minLength: 1, maxLength: 4 },
+    );
+    await fc.assert(
+      fc.asyncProperty(asked, async (series) => {
+        // A minute on, the quotas of vendors and gateway are full again.
+        date += 61_000;
+        const gateway = await world.gateway(change);
+        world.calls();
+        for (const { query, later } of series) {
+          date += later;
+          const { vendorCalls, total } = await planned(gateway, query);
+          expect(callsMade()).toEqual([]);
+          const { errors } = await gateway.query(query.document, query.variables);
+          const unfit = errors?.filter(
+            ({ extensions }) => !/^(BAD_USER_INPUT|NOT_FOUND|VENDOR_RATE_LIMITED)$/.test(extensions.code),
+          );
+          expect(unfit ?? []).toEqual([]);
+          const calls = callsMade().length;
+          const cached = vendorCalls.reduce((sum, line) => sum + line.cached, 0);
+          expect(vendorCalls.reduce((sum, line) => sum + line.atMost, 0)).toBe(total);
+          expect(calls).toBeLessThanOrEqual(total - cached);
+        }
+        await gateway.stop();
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+  },
+  900_000,
+);

@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+
+jest.setTimeout(60_000);
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+
+let folder: string;
+let child: ChildProcess | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'process-'));
+});
+afterEach(async () => {
+  child?.kill('SIGKILL');
+  await rm(folder, { recursive: true });
+});
+
+interface Started {
+  readonly process: ChildProcess;
+  readonly url: string;
+  /** Everything that the process has logged. */
+  readonly log: readonly string[];
+}
+
+/** Starts the gateway in an empty folder, hence against the sandbox. */
+async function start(env: Readonly<Record<string, string>> = {}): Promise<Started> {
+  const started = spawn(process.execPath, [MAIN], { cwd: folder, env: { ...process.env, PORT: '0', ...env } });
+  child = started;
+  const lines = createInterface(started.stdout);
+  const log: string[] = [];
+  lines.on('line', (line) => log.push(line));
+  await once(lines, 'line');
+  const { url } = JSON.parse(log[0] ?? '') as { url: string };
+  return { process: started, url, log };
+}
+
+async function outputOf(one: ChildProcess): Promise<{ readonly code: number | null; readonly stderr: string }> {
+  let stderr = '';
+  one.stderr?.on('data', (text: Buffer) => (stderr += text.toString()));
+  const [code] = (await once(one, 'close')) as [number | null];
+  return { code, stderr };
+}
+
+test('with nothing configured it serves the sandbox, and its log is JSON, a line each, with the request’s id', async () => {
+  const { process: running, url, log } = await start();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-request-id': 'story-1' },
+    body: JSON.stringify({
+      operationName: 'Now',
+      query: 'query Now { agents { nodes { currentStatus { status } } } }',
+    }),
+  });
+
+  expect(await response.json()).toMatchObject({ data: { agents: { nodes: expect.any(Array) } } });
+  expect(response.headers.get('x-request-id')).toBe('story-1');
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toMatch(
+    /switchboard_vendor_requests_total\{account="kore-main",endpoint="agentstatusdetails",outcome="OK"\} [1-9]/,
+  );
+  expect(metrics).toMatch(/switchboard_cache_reads_total\{[^}]*result="miss"\} [1-9]/);
+  expect(metrics).toMatch(/switchboard_http_requests_total\{[^}]*path="\/graphql",status="200"\} 1/);
+
+  running.kill('SIGTERM');
+  expect(await once(running, 'exit')).toEqual([0, null]);
+  const entries = log.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  expect(entries).toContainEqual(
+    expect.objectContaining({ requestId: 'story-1', path: '/graphql', status: 200, operation: 'Now' }),
+  );
+});
+
+test('on SIGTERM it is unready at once, still answers for a while, and then ends with status 0', async () => {
+  const { process: running, url } = await start();
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+
+  const gone = once(running, 'exit');
+  running.kill('SIGTERM');
+  let ready = await fetch(`${url}/readyz`);
+  while (ready.status === 200) ready = await fetch(`${url}/readyz`);
+  const health = await fetch(`${url}/healthz`);
+
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toMatchObject({ reason: expect.any(String) });
+  expect(health.status).toBe(200);
+  expect(await gone).toEqual([0, null]);
+});
+
+test('a configuration with mistakes is refused with all of them, and no secret', async () => {
+  const file = join(folder, 'mine.yaml');
+  await writeFile(
+    file,
+    `accounts:
+  - { name: bots, vendor: avaamo, baseUrl: "ftp://x", accessToken: "hush-hush-token", colour: blue }
+  - { name: bots, vendor: kore, baseUrl: https://platform.kore.ai, clientSecret: "\${NOT_THERE}" }
+`,
+  );
+  const running = spawn(process.execPath, [MAIN], { cwd: folder, env: { ...process.env, SWITCHBOARD_CONFIG: file } });
+  child = running;
+
+  const { code, stderr } = await outputOf(running);
+
+  expect(code).toBe(1);
+  for (const path of [
+    'accounts[0].baseUrl',
+    'accounts[0].colour',
+    'accounts[1].name',
+    'accounts[1].clientId',
+    'NOT_THERE',
+  ]) {
+    expect(stderr).toContain(path);
+  }
+  expect(stderr).not.toContain('hush-hush-token');
+});
+
+test('without caller authentication it refuses any host but this machine', async () => {
+  const running = spawn(process.execPath, [MAIN], { cwd: folder, env: { ...process.env, HOST: '0.0.0.0', PORT: '0' } });
+  child = running;
+
+  const { code, stderr } = await outputOf(running);
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('auth') });
+});

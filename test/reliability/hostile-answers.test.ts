@@ -1,0 +1,181 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { get } from '../http/support.ts';
+import { rejection } from '../support/caught.ts';
+import { scriptedVendor } from './support.ts';
+
+const MB = 1024 * 1024;
+const { server, connect } = scriptedVendor();
+
+const raw: Server[] = [];
+afterEach(async () => {
+  await Promise.all(raw.splice(0).map((one) => new Promise((resolve) => one.close(resolve))));
+});
+
+/** A server that speaks what the test says, HTTP or not; `ended` counts the connections that are over. */
+async function speaking(speak: (socket: Socket) => void): Promise<{ url: string; ended: Promise<unknown> }> {
+  const over = Promise.withResolvers<undefined>();
+  const one = createServer((socket) => {
+    socket
+      .on('error', () => undefined)
+      .on('close', () => {
+        over.resolve(undefined);
+      });
+    socket.once('data', () => {
+      speak(socket);
+    });
+  });
+  raw.push(one.listen(0, '127.0.0.1'));
+  await new Promise((resolve) => one.once('listening', resolve));
+  return { url: `http://127.0.0.1:${(one.address() as AddressInfo).port}/`, ended: over.promise };
+}
+
+/** Writes as long as the other side takes it. */
+function pour(socket: Socket, chunk: (n: number) => string | Buffer): void {
+  let n = 0;
+  const more = () => {
+    while (!socket.destroyed && socket.write(chunk((n += 1))));
+  };
+  socket.on('drain', more);
+  more();
+}
+
+/** By how many bytes the process's memory grows at most while `run` runs. */
+async function growth(run: () => Promise<unknown>): Promise<number> {
+  const now = () => process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+  const before = now();
+  let peak = before;
+  const watch = setInterval(() => {
+    peak = Math.max(peak, now());
+  }, 5);
+  await run().finally(() => {
+    clearInterval(watch);
+  });
+  return Math.max(peak, now()) - before;
+}
+
+const HEAD = 'HTTP/1.1 200 OK\r\n';
+
+describe('an answer that does not end is broken off, its connection closed, and its memory bounded', () => {
+  test('a million headers', async () => {
+    const vendor = await speaking((socket) => {
+      socket.write(HEAD);
+      pour(socket, (n) => `x-${n}: y\r\n`);
+    });
+    const one = connect();
+    const grown = await growth(async () => {
+      const error = await rejection(one.http.send(get(vendor.url), one.scope()));
+      expect(error).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_http' });
+    });
+    await vendor.ended;
+    expect(grown).toBeLessThan(64 * MB);
+  });
+
+  test('one header that goes on and on', async () => {
+    const vendor = await speaking((socket) => {
+      socket.write(`${HEAD}x: `);
+      pour(socket, () => 'y'.repeat(1000));
+    });
+    const one = connect();
+    const error = await rejection(one.http.send(get(vendor.url), one.scope()));
+    expect(error).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_http' });
+    await vendor.ended;
+  });
+
+  test.each([
+    ['a body in chunks', `${HEAD}transfer-encoding: chunked\r\n\r\n`, `10000\r\n${'x'.repeat(0x10000)}\r\n`],
+    ['a body of no announced length', `${HEAD}connection: close\r\n\r\n`, 'x'.repeat(0x10000)],
+    ['a body longer than announced by a lot', `${HEAD}content-length: 999999999999\r\n\r\n`, 'x'.repeat(0x10000)],
+  ])('%s', async (_name, head, chunk) => {
+    const vendor = await speaking((socket) => {
+      socket.write(head);
+      pour(socket, () => chunk);
+    });
+    const one = connect({ maxBodyBytes: 8 * MB });
+    const grown = await growth(async () => {
+      const error = await rejection(one.http.send(get(vendor.url), one.scope()));
+      expect(error).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' });
+    });
+    await vendor.ended;
+    expect(grown).toBeLessThan(64 * MB);
+    expect(one.records[0]?.bytes).toBeLessThan(9 * MB);
+  });
+
+  test('a megabyte that would become a gigabyte', async () => {
+    const member = gzipSync(Buffer.alloc(4 * MB));
+    const bomb = Buffer.concat(Array.from({ length: 256 }, () => member));
+    expect(bomb.length).toBeLessThan(2 * MB);
+    server().script({ headers: { 'content-encoding': 'gzip' }, body: bomb });
+    const one = connect({ maxBodyBytes: 32 * MB });
+    const grown = await growth(async () => {
+      const error = await rejection(one.http.send(get(server().url), one.scope()));
+      expect(error).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' });
+    });
+    expect(grown).toBeLessThan(128 * MB);
+  });
+
+  test('an error’s body: the status is told, the body is not waited for beyond the limit', async () => {
+    server().script({ status: 404, body: 'x'.repeat(10_000), endless: true });
+    const one = connect({ maxBodyBytes: MB });
+    const reply = await one.http.send(get(server().url), one.scope());
+    expect([reply.status, reply.body.length]).toEqual([404, 0]);
+    await (
+      await server().request(1)
+    ).over;
+  });
+});
+
+describe('an answer that takes its time ends at the attempt’s deadline, wherever it has come to', () => {
+  const slow: readonly (readonly [string, (socket: Socket) => void])[] = [
+    ['nothing', () => undefined],
+    [
+      'headers byte by byte',
+      (socket) => {
+        drip(socket, `${HEAD}${'x-more: y\r\n'.repeat(100)}`);
+      },
+    ],
+    ['headers without their end', (socket) => socket.write(HEAD)],
+    [
+      '100 Continue for ever',
+      (socket) => {
+        drip(socket, 'HTTP/1.1 100 Continue\r\n\r\n');
+      },
+    ],
+    [
+      'a body byte by byte',
+      (socket) => {
+        socket.write(`${HEAD}content-length: 1000\r\n\r\n`);
+        drip(socket, 'x'.repeat(1000));
+      },
+    ],
+    ['a body that stalls', (socket) => socket.write(`${HEAD}content-length: 1000\r\n\r\nxxx`)],
+    ['an error’s body that stalls', (socket) => socket.write('HTTP/1.1 500 No\r\ncontent-length: 1000\r\n\r\nxxx')],
+  ];
+
+  test.each(slow)('%s', async (_name, speak) => {
+    const vendor = await speaking(speak);
+    const one = connect({ timeoutMs: 150 });
+    const began = performance.now();
+    const outcome = await one.http.send(get(vendor.url), one.scope()).then(
+      ({ status }) => status,
+      (error: unknown) => (error as { code: string }).code,
+    );
+    // An endless "100 Continue" may be refused as no answer before the deadline comes.
+    expect(['VENDOR_TIMEOUT', 'VENDOR_UNAVAILABLE', 500]).toContain(outcome);
+    expect(performance.now() - began).toBeLessThan(5000);
+    await vendor.ended;
+  });
+
+  function drip(socket: Socket, text: string): void {
+    let at = 0;
+    const timer = setInterval(() => {
+      socket.write(text.charAt(at));
+      at = (at + 1) % text.length;
+    }, 5);
+    socket.on('close', () => {
+      clearInterval(timer);
+    });
+  }
+});

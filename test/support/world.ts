@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createApp } from '../../src/app.ts';
+import type { Config } from '../../src/config/forms.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Clock, Instant } from '../../src/domain/clock.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { type SandboxConfiguration, printConfiguration } from '../../src/sandbox/configuration.ts';
+import type { Call } from '../../src/sandbox/calls.ts';
+import type { SandboxServer } from '../../src/sandbox/server.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import { vendors } from '../../src/vendors/index.ts';
+import { standingClock } from './clock.ts';
+
+/** The vendors of the stories. A new one is left to tests of its own, so that it changes none of these. */
+const STORY_VENDORS = ['avaamo', 'kore', 'liveperson', 'vonage'] as const;
+/** When the stories happen: a Friday morning in Europe. */
+export const NOW: Instant = Date.parse('2026-11-20T09:30:00Z');
+
+export type VendorKey = (typeof STORY_VENDORS)[number];
+
+/** A gateway's answer over HTTP. */
+export interface Reply<Data> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data: Data;
+  readonly errors?: readonly GraphQLErrorReply[];
+  readonly extensions?: { readonly switchboard?: { readonly vendorCalls?: readonly TracedCall[] } };
+}
+
+export interface GraphQLErrorReply {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions: { readonly code: string } & Readonly<Record<string, unknown>>;
+}
+
+export interface TracedCall {
+  readonly account: string;
+  readonly endpoint: string;
+  readonly outcome: string;
+  readonly servedFrom: 'VENDOR' | 'CACHE';
+  readonly keys: number;
+}
+
+/** A gateway, listening. */
+export interface Gateway {
+  readonly url: string;
+  /** All that it has logged, at every level. */
+  readonly logs: () => string;
+  readonly query: <Data = Record<string, never>>(
+    document: string,
+    variables?: Readonly<Record<string, unknown>>,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Reply<Data>>;
+  readonly stop: () => Promise<void>;
+}
+
+/** The fake vendors of the stories, and gateways that ask them: everything over real sockets. */
+export interface World {
+  readonly vendors: Readonly<Record<VendorKey, SandboxServer>>;
+  readonly configuration: SandboxConfiguration;
+  /** A gateway of its own, with an empty cache, configured for the fakes and then changed at will. */
+  readonly gateway: (change?: (configuration: RawConfiguration) => RawConfiguration) => Promise<Gateway>;
+  /** Calls that the vendors have got since the last look, by vendor, as `method path-without-query`. */
+  readonly calls: () => Readonly<Record<VendorKey, readonly string[]>>;
+  readonly stop: () => Promise<void>;
+}
+
+export type RawConfiguration = Readonly<Record<string, unknown>> & SandboxConfiguration;
+
+/** It stays the same moment unless another clock is given, so that two questions about now are about the same moment. */
+export async function startWorld(clock: Clock = standingClock(NOW)): Promise<World> {
+  const told = vendors.filter(({ key }) => (STORY_VENDORS as readonly string[]).includes(key));
+  const fakes = Object.fromEntries(told.map(({ key, sandbox }) => [key, sandbox]));
+  const sandbox = await startSandbox({ clock, fakes });
+  const servers = sandbox.servers as Record<VendorKey, SandboxServer>;
+  const running: Gateway[] = [];
+
+  return {
+    vendors: servers,
+    configuration: sandbox.configuration,
+    async gateway(change = (configuration) => configuration) {
+      const raw = change({ ...sandbox.configuration });
+      const gateway = await startGateway(readConfiguration(raw), clock);
+      running.push(gateway);
+      return gateway;
+    },
+    calls: () =>
+      mapValues(servers, (server) => {
+        const seen = server.calls().map(({ method, path }: Call) => `${method} ${path.replace(/\?.*/, '')}`);
+        server.clearCalls();
+        return seen;
+      }),
+    async stop() {
+      await Promise.all(running.map((gateway) => gateway.stop()));
+      await sandbox.stop();
+    },
+  };
+}
+
+/** The configuration as the gateway would read it from a file; on any free port of this machine. */
+function readConfiguration(raw: RawConfiguration): Config {
+  const text = printConfiguration(raw);
+  const loaded = loadConfig({ text, file: 'test', env: { PORT: '0' }, vendors });
+  if (!loaded.ok) throw new Error(loaded.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  return loaded.config;
+}
+
+async function startGateway(config: Config, clock: Clock): Promise<Gateway> {
+  const lines: string[] = [];
+  const logger = createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } });
+  const app = await createApp({ config, clock, logger });
+  const url = await app.server.listen();
+  app.server.ready();
+  return {
+    url,
+    logs: () => lines.join(''),
+    async query(query, variables = {}, headers = {}) {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      });
+      const body = (await response.json()) as Omit<Reply<never>, 'status' | 'headers'>;
+      return { status: response.status, headers: response.headers, ...body };
+    },
+    async stop() {
+      await app.server.drain(0);
+      await app.close();
+    },
+  };
+}
+
+function mapValues<Key extends string, From, To>(
+  from: Readonly<Record<Key, From>>,
+  map: (value: From) => To,
+): Readonly<Record<Key, To>> {
+  return Object.fromEntries(Object.entries<From>(from).map(([key, value]) => [key, map(value)])) as Record<Key, To>;
+}
+
+/** How often each thing stands in a list. */
+export function tally(list: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const one of list) counts[one] = (counts[one] ?? 0) + 1;
+  return counts;
+}
+
+/** The last so many hours, as a TimeRange variable. */
+export function lastHours(hours: number, now = NOW): { readonly from: string; readonly to: string } {
+  return { from: new Date(now - hours * 3_600_000).toISOString(), to: new Date(now).toISOString() };
+}
+
+/** The query of a story, `query.graphql` in its folder. */
+export function queryOf(folder: string): string {
+  return readFileSync(join(folder, 'query.graphql'), 'utf8');
+}

@@ -1,0 +1,50 @@
+/** What a bench found out. */
+export interface Report {
+  readonly title: string;
+  readonly tables: readonly Table[];
+  readonly verdicts: readonly Verdict[];
+  /** What a reader must know to judge the figures. */
+  readonly notes: readonly string[];
+}
+
+export interface Table {
+  readonly title: string;
+  /** All with the same keys: the columns. */
+  readonly rows: readonly Row[];
+}
+
+export type Row = Readonly<Record<string, string | number | null>>;
+
+/** A target, and whether it was met. */
+export interface Verdict {
+  readonly target: string;
+  readonly measured: string;
+  readonly met: boolean;
+}
+
+export function printReport({ title, tables, verdicts, notes }: Report): string {
+  const lines = [`\n━━ ${title}`];
+  for (const table of tables) lines.push('', table.title, '', ...printTable(table.rows));
+  lines.push('');
+  for (const { target, measured, met } of verdicts) lines.push(`  ${met ? '✓' : '✗'} ${target}: ${measured}`);
+  lines.push('', ...notes.map((note) => `  · ${note}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function printTable(rows: readonly Row[]): readonly string[] {
+  const columns = Object.keys(rows[0] ?? {});
+  const cells = [columns, ...rows.map((row) => columns.map((column) => cell(row[column] ?? null)))];
+  const widths = columns.map((_column, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
+  const isNumber = columns.map((column) => rows.every((row) => typeof row[column] !== 'string'));
+  const lines = cells.map((line) =>
+    line.map((text, index) => text[isNumber[index] === true ? 'padStart' : 'padEnd'](widths[index] ?? 0)).join('  '),
+  );
+  return [lines[0] ?? '', widths.map((width) => '─'.repeat(width)).join('  '), ...lines.slice(1)].map(
+    (line) => `  ${line.trimEnd()}`,
+  );
+}
+
+function cell(value: string | number | null): string {
+  if (value === null) return '–';
+  return typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 2 }) : value;
+}

@@ -85,6 +85,7 @@ test('every tab runs, with times that lead up to the opening', async () => {
   for (const [name, expected] of Object.entries(variables)) {
     await tabs.filter({ hasText: name }).click();
     await shown('query', name);
+    await taken(name);
     const sent = await run();
     expect(sent.postDataJSON()).toMatchObject({ operationName: name });
     expect((sent.postDataJSON() as { variables?: unknown }).variables).toEqual(expected);
@@ -139,4 +140,12 @@ async function run() {
 async function shown(where: 'query' | 'result', text: string) {
   const editor = where === 'query' ? '.graphiql-query-editor' : '.result-window';
   await page.locator(`${editor} .view-lines`).getByText(text).first().waitFor();
+}
+
+/** GraphiQL reads the operation's name a tenth of a second after the editor's text has changed, and then stores the text. */
+async function taken(name: string) {
+  await page.waitForFunction((start) => {
+    const { localStorage } = globalThis as unknown as { localStorage: Readonly<Record<string, string>> };
+    return localStorage['graphiql:query']?.includes(start);
+  }, `query ${name}`);
 }

@@ -128,7 +128,9 @@ test.each(Object.entries(CONFIGURATIONS))(
           expect(callsMade()).toEqual([]);
           const { errors } = await gateway.query(query.document, query.variables);
           const unfit = errors?.filter(
-            ({ extensions }) => !/^(BAD_USER_INPUT|NOT_FOUND|VENDOR_RATE_LIMITED)$/.test(extensions.code),
+            ({ extensions }) =>
+              !/^(BAD_USER_INPUT|NOT_FOUND|VENDOR_RATE_LIMITED)$/.test(extensions.code) &&
+              !/^(file_limit|retention)$/.test(String(extensions.reason)),
           );
           expect(unfit ?? []).toEqual([]);
           const calls = callsMade().length;

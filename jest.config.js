@@ -3,6 +3,7 @@ export default {
   // Its imports resolve where its test puts it: in src/vendors/.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/fifth-vendor/fixture/'],
   extensionsToTreatAsEsm: ['.ts'],
+  setupFiles: ['<rootDir>/test/support/property-seed.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/examples'],
   coverageProvider: 'v8',

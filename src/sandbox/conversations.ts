@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/clock.ts';
 import type { Conversation, Person } from '../vendors/sandbox.ts';
 import { diceFor, uuidFor } from './dice.ts';
-import { MINUTE, rota, type Stint } from './rota.ts';
+import { keepsWatch, MINUTE, rota, type Stint } from './rota.ts';
 import { type Talk, workday } from './workday.ts';
 
 /** One of the company, by the place on its list. */
@@ -18,7 +18,7 @@ export type IsAskedFor = (span: { readonly start: Instant; readonly end: Instant
 
 const answersPhones = ({ person }: Worker): boolean => person.seats.vonage !== undefined;
 
-/** The e-mail thread that the first of each two keeps open all the stint: at any hour somebody has something going on. */
+/** The e-mail thread that is open all the stint: at any hour somebody has something going on. */
 const longThread = (stint: Stint, key: readonly number[]): Talk => {
   const dice = diceFor(...key, 4);
   const start = stint.start + dice.between(MINUTE, 9 * MINUTE);
@@ -32,7 +32,7 @@ const ownTalks = ({ person, index }: Worker, day: number, seed: number, isAskedF
     .flatMap((stint) => {
       const key = [seed, index, day, stint.part];
       const talks = workday(stint, [seed, index, day]).talks.map((talk, nth) => ({ talk, key: [...key, nth] }));
-      return index % 2 === 0 ? [{ talk: longThread(stint, key), key: [...key, -1] }, ...talks] : talks;
+      return keepsWatch(person, index) ? [{ talk: longThread(stint, key), key: [...key, -1] }, ...talks] : talks;
     });
 
 /** Calls into which a colleague brought this person: the same conversation, joined later, on a channel of one's own. */

@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { Context } from '../gather/context.ts';
 import { createErrorFormatter } from './errors.ts';
+import { literalsPlugin } from './literals.ts';
 import { createSchema } from './schema.ts';
 
 export interface ApolloOptions<Given extends Context> {
@@ -23,6 +24,7 @@ export function createApollo<Given extends Context>(options: ApolloOptions<Given
     schema: createSchema(),
     plugins: [
       ...options.plugins,
+      literalsPlugin,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

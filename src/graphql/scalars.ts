@@ -10,7 +10,7 @@ export const DateTime = new GraphQLScalarType<number, string>({
   name: 'DateTime',
   serialize: (value) => new Date(value as number).toISOString(),
   parseValue: parseDateTime,
-  parseLiteral: (node) => parseDateTime(textOf(node)),
+  parseLiteral: (node) => parseDateTime(textOf(node), node),
 });
 
 /** A calendar day, `yyyy-mm-dd`, inside and outside alike. */
@@ -18,7 +18,7 @@ export const DateScalar = new GraphQLScalarType<string, string>({
   name: 'Date',
   serialize: (value) => value as string,
   parseValue: parseDate,
-  parseLiteral: (node) => parseDate(textOf(node)),
+  parseLiteral: (node) => parseDate(textOf(node), node),
 });
 
 /** An IANA time zone name that this runtime knows. */
@@ -26,27 +26,29 @@ export const TimeZone = new GraphQLScalarType<string, string>({
   name: 'TimeZone',
   serialize: (value) => value as string,
   parseValue: parseTimeZone,
-  parseLiteral: (node) => parseTimeZone(textOf(node)),
+  parseLiteral: (node) => parseTimeZone(textOf(node), node),
 });
 
-function parseDateTime(value: unknown): number {
+function parseDateTime(value: unknown, node?: ValueNode): number {
   const text = typeof value === 'string' ? value : '';
   const [, year, month, day, hour, minute, second] = RFC_3339.exec(text) ?? [];
   const at = Date.parse(text.toUpperCase());
   // Date.parse lets 31 February roll over into March, and takes hour 24 for the next day.
   if (!isDay(Number(year), Number(month), Number(day)) || Number(hour) > 23 || Number.isNaN(at)) {
-    throw invalid('DateTime', 'an instant like 2026-11-20T09:30:00Z, with an offset or Z', value);
+    throw invalid('DateTime', 'an instant like 2026-11-20T09:30:00Z, with an offset or Z', value, node);
   }
   // An offset may lead out of the years that four digits can tell.
-  if (at < FIRST_INSTANT || at > LAST_INSTANT) throw invalid('DateTime', 'an instant of the years 0001 to 9999', value);
-  if (Number(minute) > 59 || Number(second) > 59) throw invalid('DateTime', 'a time of day up to 23:59:59', value);
+  if (at < FIRST_INSTANT || at > LAST_INSTANT)
+    throw invalid('DateTime', 'an instant of the years 0001 to 9999', value, node);
+  if (Number(minute) > 59 || Number(second) > 59)
+    throw invalid('DateTime', 'a time of day up to 23:59:59', value, node);
   return at;
 }
 
-function parseDate(value: unknown): string {
+function parseDate(value: unknown, node?: ValueNode): string {
   const text = typeof value === 'string' ? value : '';
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
-  if (!isDay(Number(year), Number(month), Number(day))) throw invalid('Date', 'a day like 2026-11-20', value);
+  if (!isDay(Number(year), Number(month), Number(day))) throw invalid('Date', 'a day like 2026-11-20', value, node);
   return text;
 }
 
@@ -55,7 +57,7 @@ function isDay(year: number, month: number, day: number): boolean {
   return year >= 1 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
-function parseTimeZone(value: unknown): string {
+function parseTimeZone(value: unknown, node?: ValueNode): string {
   if (typeof value === 'string') {
     try {
       // An offset such as +05:30 would pass, too, but is not what a zone's name is for.
@@ -65,16 +67,17 @@ function parseTimeZone(value: unknown): string {
       // Falls through to the error for every unknown name.
     }
   }
-  throw invalid('TimeZone', 'an IANA name like Europe/Berlin', value);
+  throw invalid('TimeZone', 'an IANA name like Europe/Berlin', value, node);
 }
 
 function textOf(node: ValueNode): unknown {
   return node.kind === Kind.STRING ? node.value : undefined;
 }
 
-function invalid(scalar: string, expected: string, value: unknown): GraphQLError {
+function invalid(scalar: string, expected: string, value: unknown, node: ValueNode | undefined): GraphQLError {
   const shown = typeof value === 'string' ? `"${value.slice(0, 40)}"` : 'this value';
   return new GraphQLError(`${scalar} must be ${expected}; ${shown} is not.`, {
+    ...(node && { nodes: [node] }),
     extensions: { code: 'BAD_USER_INPUT' },
   });
 }

@@ -31,6 +31,7 @@ export interface Reply<Data> {
 export interface GraphQLErrorReply {
   readonly message: string;
   readonly path?: readonly (string | number)[];
+  readonly locations?: readonly { readonly line: number; readonly column: number }[];
   readonly extensions: { readonly code: string } & Readonly<Record<string, unknown>>;
 }
 

@@ -73,12 +73,18 @@ test.each([
 });
 
 test.each([
-  ['statusPeriods(during: {from: "2026-02-31T00:00:00Z", to: "2026-03-02T00:00:00Z"}) { totalCount }'],
-  ['usageStats(during: {from: "2026-02-31", to: "2026-03-02"}) { current { start } }'],
-  ['usageStats(during: {from: "2026-02-01", to: "2026-03-02", timeZone: "Mars/Olympus"}) { current { start } }'],
-])('written into the document it is BAD_USER_INPUT, too: %s', async (field) => {
-  const { status, errors } = await gateway.query(onAgent(field));
+  ['statusPeriods(during: {from: "2026-02-31T00:00:00Z", to: "2026-03-02T00:00:00Z"}) { totalCount }', 'during.from'],
+  ['usageStats(during: {from: "2026-02-28", to: "2026-02-31"}) { current { start } }', 'during.to'],
+  [
+    'usageStats(during: {from: "2026-02-01", to: "2026-03-02", timeZone: "Mars/Olympus"}) { current { start } }',
+    'during.timeZone',
+  ],
+])('written into the document it is BAD_USER_INPUT, too: %s', async (field, argument) => {
+  const document = onAgent(field);
+  const { status, errors } = await gateway.query(document);
 
   expect(status).toBe(400);
-  expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+  expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', argument }]);
+  const [at] = errors?.[0]?.locations ?? [];
+  expect(document.split('\n')[(at?.line ?? 0) - 1]?.slice((at?.column ?? 0) - 1)).toMatch(/^"(2026-02-31|Mars)/);
 });

@@ -42,6 +42,10 @@ describe('the vendor’s own samples', () => {
     usage.buckets.slice(1).forEach((bucket, index) => {
       expect(bucket.start).toBe(usage.buckets[index]?.end);
     });
+    const { start, end } = usage.current;
+    for (const [index, bucket] of usage.buckets.entries()) {
+      expect(Math.abs(bucket.end - (start + ((end - start) / 9) * (index + 1)))).toBeLessThanOrEqual(1);
+    }
   });
 
   test('fractions of a second are cut off at the millisecond', () => {

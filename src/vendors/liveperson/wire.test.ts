@@ -1,9 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { field, fieldInAnyCase, fileList, unwrap } from './wire.ts';
 
 describe('the list of files', () => {
   const link = { '@name': 'x', '@href': 'https://h/x.gz' };
   const filesOf = (dataAccessFiles: unknown) => fileList.parse({ dataAccessFiles }).dataAccessFiles.file;
+
+  test('is five in the vendor’s sample, one of them not named .gz', () => {
+    const sample = readFileSync(new URL('./fixtures/list.json', import.meta.url), 'utf8');
+    const { file: files } = fileList.parse(JSON.parse(sample)).dataAccessFiles;
+    expect(files.map((file) => file['@href'].endsWith('.gz'))).toEqual([true, true, true, true, false]);
+  });
 
   test.each([
     ['an array', { '@id': '1', file: [link, link] }, 2],

@@ -13,7 +13,7 @@ import { assertTrue } from './truth.ts';
 const MB = 1_000_000;
 const ORDINARY = 64 * MB;
 const LARGE = 1000 * MB;
-const WARM_UP = 4 * MB;
+const SMALL = 4 * MB;
 
 /** MB/s. */
 type Speeds = Readonly<Partial<Record<ContestantName, number>>>;
@@ -33,8 +33,8 @@ export async function ingest({ rounds, large, progress }: Options): Promise<Repo
     for (const kind of KINDS) {
       progress(kind);
       const file = await writeGzip(folder, kind, ORDINARY);
-      const warmUp = await writeGzip(folder, kind, WARM_UP);
-      races.push(await race(names, file, warmUp, rounds));
+      const small = await writeGzip(folder, kind, SMALL);
+      races.push(await race(names, file, small, rounds));
       burdens.push(await burdenOf(file, rounds));
     }
     for (const kind of large ? KINDS : []) {
@@ -69,14 +69,14 @@ async function installed(): Promise<readonly ContestantName[]> {
   return (await outputOf('command -v jq')) === '' ? all.filter((name) => name !== 'zcat | jq -c') : all;
 }
 
-async function race(names: readonly ContestantName[], file: GzipFile, warmUp: GzipFile, rounds: number): Promise<Race> {
+async function race(names: readonly ContestantName[], file: GzipFile, small: GzipFile, rounds: number): Promise<Race> {
   const measure = async (who: ContestantName, on: GzipFile) => {
-    const outcome = await carryOut({ what: 'race', who, path: on.path, warmUp: warmUp.path });
+    const outcome = await carryOut({ what: 'race', who, path: on.path });
     assertTrue(outcome.proof, on.truth, who);
     return outcome;
   };
   // Nobody is measured who does not get it right.
-  for (const who of names) await measure(who, warmUp);
+  for (const who of names) await measure(who, small);
   const outcomes = await inTurns(names, rounds, (who) => measure(who, file));
   const speeds = (time: 'ms' | 'cpuMs'): Speeds =>
     Object.fromEntries(

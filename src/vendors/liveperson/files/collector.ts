@@ -17,10 +17,20 @@ interface GrowingAgent {
   lastNames: AgentNames | null;
   readonly names: { -readonly [Key in keyof KeptNames]: KeptNames[Key] };
   readonly logins: Set<string>;
+  /** By session id: one document may tell of a session what follows another one's. */
+  readonly open: Map<string, GrowingRecord>;
   readonly records: string[];
   /** Records joined: many small texts are a burden to the garbage collector. */
   readonly sheaves: string[];
 }
+
+type GrowingRecord = ReturnType<typeof createRecord>;
+
+/** So many of an agent's sessions are told of at a time; documents that tell of one stand near each other. */
+const MOST_OPEN = 8;
+
+/** A record that grows beyond so many characters is closed. */
+const LONG_RECORD = 16 * 1024;
 
 /** So many texts are joined at a time. */
 const SHEAF = 64;
@@ -46,7 +56,7 @@ export function createCollector(accountId: string): Collector {
       return;
     }
     const agent = agents.get(agentId) ?? newAgent(agents, detached(agentId));
-    const record = createRecord();
+    const record = agent.open.get(sessionId) ?? openRecord(agent, detached(sessionId));
     for (const event of events) {
       const at = event.timestamp === null ? NaN : Number(event.timestamp);
       if (!Number.isSafeInteger(at)) {
@@ -56,9 +66,7 @@ export function createCollector(accountId: string): Collector {
       noteNames(agent, event.names, at);
       record.add(event, at);
     }
-    const kept = record.kept(sessionId);
-    if (kept !== null) agent.records.push(kept);
-    if (agent.records.length >= SHEAF) bind(agent);
+    if (record.settle() > LONG_RECORD) closeRecord(agent, sessionId, record);
   }
 
   return {
@@ -86,25 +94,49 @@ function isForeign({ accountId: said }: Activity, { sessionId }: ActivityRecord,
   return prefix !== undefined && /^\d+$/.test(accountId) && prefix !== accountId;
 }
 
-/** A record in the making. */
+/** What is told of a session, in the making. */
 function createRecord() {
-  let lines = '';
+  let fresh = '';
+  let length = 0;
+  const lines: string[] = [];
   let group: DatedText | null = null;
   let profiles: DatedText | null = null;
   return {
     add: (event: RawEvent, at: Instant) => {
-      lines += lineOf(event);
+      fresh += lineOf(event);
       const { groupId, profileIds } = event;
       // −1 stands for "no group".
       if (groupId?.startsWith('-') === false) group = latest(group, at, groupId);
       if (profileIds !== null && profileIds !== '') profiles = latest(profiles, at, profileIds);
     },
-    /** As JSON, which copies: no piece of the file's text stays in memory. Null without an event. */
+    /** Lets go of the file's text; how long the record is by now. */
+    settle: (): number => {
+      if (fresh !== '') lines.push(detached(fresh));
+      length += fresh.length;
+      fresh = '';
+      return length;
+    },
+    /** As JSON; null without an event. */
     kept: (sessionId: string): string | null => {
-      const record: KeptRecord = [sessionId, lines, group, profiles];
-      return lines === '' ? null : JSON.stringify(record);
+      const record: KeptRecord = [sessionId, lines.join(''), group, profiles];
+      return length === 0 ? null : JSON.stringify(record);
     },
   };
+}
+
+function openRecord(agent: GrowingAgent, sessionId: string): GrowingRecord {
+  const [oldest] = agent.open;
+  if (oldest && agent.open.size >= MOST_OPEN) closeRecord(agent, ...oldest);
+  const record = createRecord();
+  agent.open.set(sessionId, record);
+  return record;
+}
+
+function closeRecord(agent: GrowingAgent, sessionId: string, record: GrowingRecord): void {
+  agent.open.delete(sessionId);
+  const kept = record.kept(sessionId);
+  if (kept !== null) agent.records.push(kept);
+  if (agent.records.length >= SHEAF) bind(agent);
 }
 
 function lineOf(event: RawEvent): string {
@@ -115,7 +147,8 @@ function lineOf(event: RawEvent): string {
 
 /** The text with the later date; of the same date, the same one whatever their order. */
 function latest(old: DatedText | null, at: Instant, text: string): DatedText {
-  return old === null || at > old[0] || (at === old[0] && text > old[1]) ? [at, text] : old;
+  if (old !== null && (at < old[0] || (at === old[0] && text <= old[1]))) return old;
+  return [at, text === old?.[1] ? old[1] : detached(text)];
 }
 
 function noteNames(agent: GrowingAgent, names: AgentNames, at: Instant): void {
@@ -132,7 +165,7 @@ function noteNames(agent: GrowingAgent, names: AgentNames, at: Instant): void {
 
 function newAgent(agents: Map<string, GrowingAgent>, id: string): GrowingAgent {
   const names = { at: 0, loginName: null, nickname: null, userName: null };
-  const agent: GrowingAgent = { lastNames: null, names, logins: new Set(), records: [], sheaves: [] };
+  const agent: GrowingAgent = { lastNames: null, names, logins: new Set(), open: new Map(), records: [], sheaves: [] };
   agents.set(id, agent);
   return agent;
 }
@@ -142,6 +175,7 @@ function bind(agent: GrowingAgent): void {
 }
 
 function keptAgent(agent: GrowingAgent): KeptAgent {
+  for (const [sessionId, record] of agent.open) closeRecord(agent, sessionId, record);
   if (agent.records.length > 0) bind(agent);
   return { names: agent.names, records: agent.sheaves.join(',') };
 }

@@ -17,8 +17,11 @@ const LARGE = 16 * 1024 * 1024;
 /** So much compressed data is unfolded at a time: it bounds what a thousandfold piece can amount to. */
 const STEP = 16 * 1024;
 
+/** What such a piece commonly unfolds to: with less room, zlib would have to be woken again and again. */
+const OUTPUT = 1024 * 1024;
+
 /** No piece that is handed out is longer, so that whoever reads them can pause between. */
-const CHUNK = 64 * 1024;
+const CHUNK = 256 * 1024;
 
 /** The end of a gzip member: checksum and length. */
 const TRAILER = 8;
@@ -87,29 +90,40 @@ async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerato
 }
 
 async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const engine = createGunzip({ chunkSize: CHUNK });
+  const engine = createGunzip({ chunkSize: OUTPUT });
   const out: Buffer[] = [];
   engine.on('data', (bytes: Buffer) => out.push(bytes));
+  // Padding with zeros may follow the last member; zlib then ends of its own accord and answers nothing more.
+  const ended = new Promise<'end'>((resolve) => {
+    engine.once('end', () => {
+      resolve('end');
+    });
+  });
   // Node gives no other sign of an end that came too soon than this error.
   const failed = once(engine, 'error').then(([error]: readonly NodeJS.ErrnoException[]) => {
     throw new DamagedFile(error?.code === 'Z_BUF_ERROR' ? 'truncated' : 'corrupt');
   });
   failed.catch(() => undefined);
-  // Padding with zeros may follow the last member; zlib then ends of its own accord and answers nothing more.
-  const ended = new Promise<'end'>((resolve) =>
-    engine.once('end', () => {
-      resolve('end');
-    }),
-  );
+  const isGoingOn = async (step: Buffer) => (await Promise.race([written(engine, step), failed, ended])) !== 'end';
+
+  let goesOn = Promise.resolve(true);
   try {
     for await (const step of steps(body)) {
-      const outcome = await Promise.race([written(engine, step), failed, ended]);
-      yield* out.splice(0);
-      if (outcome === 'end') return;
+      if (!(await goesOn)) break;
+      const unfolded = out.splice(0);
+      // Another thread unfolds this step while what came of the one before is read.
+      goesOn = isGoingOn(step);
+      goesOn.catch(() => undefined);
+      yield* unfolded;
     }
-    engine.end();
-    await Promise.race([ended, failed]);
+    if (await goesOn) {
+      engine.end();
+      await Promise.race([failed, ended]);
+    }
     yield* out.splice(0);
+  } catch (error) {
+    yield* out.splice(0);
+    throw error;
   } finally {
     engine.destroy();
   }

@@ -30,11 +30,11 @@ function wanted(names: Readonly<Record<string, string>>, kind: Token['kind']): r
   return Object.entries(names).map(([field, name]) => [name.toLowerCase(), { field: field as Field, kind }]);
 }
 
-/** Values in any other form are part of the text that must be the same. */
-const PATTERNS: Readonly<Partial<Record<Token['kind'], string>>> = {
-  string: '"([^"\\\\\\x00-\\x1f]*)"',
-  number: '(-?[1-9]\\d*|0)',
-  list: '\\[([-\\d, \\t\\r\\n]*)\\]',
+/** What stands before, in and behind a value that may differ. Values in any other form are part of the text that must be the same. */
+const PATTERNS: Readonly<Partial<Record<Token['kind'], readonly [before: string, value: string, behind: string]>>> = {
+  string: ['"', '[^"\\\\\\x00-\\x1f]*', '"'],
+  number: ['', '-?[1-9]\\d*|0', ''],
+  list: ['\\[', '[-\\d, \\t\\r\\n]*', '\\]'],
 };
 
 /**
@@ -54,12 +54,12 @@ export function createStretch<T>(
       source += RegExp.escape(token.text);
       continue;
     }
-    count += 1;
-    if (!new RegExp(`^${pattern}$`).test(token.text)) return null;
+    const [before, value, behind] = pattern;
+    if (!new RegExp(`^${before}(?:${value})${behind}$`).test(token.text)) return null;
     const want = WANTED.get(token.field);
     if (want && (want.kind !== token.kind || groups[want.field] !== 0)) return null;
-    if (want) groups[want.field] = count;
-    source += pattern;
+    if (want) groups[want.field] = count += 1;
+    source += `${before}(${want ? '' : '?:'}${value})${behind}`;
   }
   return { expression: new RegExp(source, 'y'), tell: teller(groups) };
 }

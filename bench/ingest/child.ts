@@ -61,6 +61,7 @@ async function burden(work: () => Promise<() => Proof>): Promise<Outcome> {
   const cpuMs = millis(process.cpuUsage(cpuBefore));
   delays.disable();
   clearInterval(sampling);
+  most = Math.max(most, process.memoryUsage.rss());
   return { ms, cpuMs, proof: count(), addedBytes: most - before, heldMs: delays.max / 1e6, heldCpuMs };
 }
 

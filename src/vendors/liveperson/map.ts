@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/clock.ts';
 import type { SessionEvent, SessionEventType } from '../../domain/session.ts';
 import type { Session } from '../../domain/session.ts';
 import { type Dated, type SessionPart, sessionOf } from '../../domain/sessions.ts';
@@ -43,18 +44,30 @@ function agentIdsOf(ref: string, contents: readonly FileContent[]): readonly str
 
 function partOf([, events, group, profiles]: KeptRecord): SessionPart {
   return {
-    events: events.split(';').slice(0, -1).map(eventOf),
+    events: eventsOf(events),
     group: dated(group, (text) => text),
     profiles: dated(profiles, (text) => text.split(',')),
   };
 }
 
-function eventOf(line: string): SessionEvent {
-  const [at, type = '', state = '', previous = '', engagements = '', previousEngagements = '', most = ''] =
+function eventsOf(lines: string): readonly SessionEvent[] {
+  let last = 0;
+  return lines
+    .split(';')
+    .slice(0, -1)
+    .map((line) => {
+      const event = eventOf(line, last);
+      last = event.at;
+      return event;
+    });
+}
+
+function eventOf(line: string, last: Instant): SessionEvent {
+  const [later, type = '', state = '', previous = '', engagements = '', previousEngagements = '', most = ''] =
     line.split(',');
   return {
     type: TYPES[type] ?? 'UNKNOWN',
-    at: Number(at),
+    at: last + Number(later),
     status: STATUSES[state] ?? 'UNKNOWN',
     vendorStatus: state || UNKNOWN_STATE,
     previousVendorStatus: previous || null,

@@ -2,6 +2,7 @@ import type { Instant } from '../../../domain/clock.ts';
 import { canonicalLogin } from '../references.ts';
 import type { Activity, ActivityRecord, AgentNames, RawEvent } from './activity.ts';
 import { detached } from './bytes-as-text.ts';
+import { createTape, type Tape } from './tape.ts';
 import type { DatedText, FileContent, Flaws, KeptAgent, KeptNames, KeptRecord } from './content.ts';
 
 /** Gathers what a file's documents tell. */
@@ -17,23 +18,17 @@ interface GrowingAgent {
   lastNames: AgentNames | null;
   readonly names: { -readonly [Key in keyof KeptNames]: KeptNames[Key] };
   readonly logins: Set<string>;
-  /** By session id: one document may tell of a session what follows another one's. */
-  readonly open: Map<string, GrowingRecord>;
-  readonly records: string[];
-  /** Records joined: many small texts are a burden to the garbage collector. */
-  readonly sheaves: string[];
+  /** What the last documents told of one session. */
+  open: GrowingRecord | null;
+  /** Of the closed ones, divided by commas. */
+  readonly records: Tape;
+  isEmpty: boolean;
 }
 
 type GrowingRecord = ReturnType<typeof createRecord>;
 
-/** So many of an agent's sessions are told of at a time; documents that tell of one stand near each other. */
-const MOST_OPEN = 8;
-
 /** A record that grows beyond so many characters is closed. */
 const LONG_RECORD = 16 * 1024;
-
-/** So many texts are joined at a time. */
-const SHEAF = 64;
 
 export function createCollector(accountId: string): Collector {
   const agents = new Map<string, GrowingAgent>();
@@ -56,7 +51,8 @@ export function createCollector(accountId: string): Collector {
       return;
     }
     const agent = agents.get(agentId) ?? newAgent(agents, detached(agentId));
-    const record = agent.open.get(sessionId) ?? openRecord(agent, detached(sessionId));
+    if (agent.open?.sessionId !== sessionId) closeRecord(agent);
+    const record = (agent.open ??= createRecord(detached(sessionId)));
     for (const event of events) {
       const at = event.timestamp === null ? NaN : Number(event.timestamp);
       if (!Number.isSafeInteger(at)) {
@@ -66,7 +62,7 @@ export function createCollector(accountId: string): Collector {
       noteNames(agent, event.names, at);
       record.add(event, at);
     }
-    if (record.settle() > LONG_RECORD) closeRecord(agent, sessionId, record);
+    if (record.settle() > LONG_RECORD) closeRecord(agent);
   }
 
   return {
@@ -95,15 +91,18 @@ function isForeign({ accountId: said }: Activity, { sessionId }: ActivityRecord,
 }
 
 /** What is told of a session, in the making. */
-function createRecord() {
+function createRecord(sessionId: string) {
   let fresh = '';
   let length = 0;
+  let last = 0;
   const lines: string[] = [];
   let group: DatedText | null = null;
   let profiles: DatedText | null = null;
   return {
+    sessionId,
     add: (event: RawEvent, at: Instant) => {
-      fresh += lineOf(event);
+      fresh += lineOf(event, at - last);
+      last = at;
       const { groupId, profileIds } = event;
       // −1 stands for "no group".
       if (groupId?.startsWith('-') === false) group = latest(group, at, groupId);
@@ -117,31 +116,24 @@ function createRecord() {
       return length;
     },
     /** As JSON; null without an event. */
-    kept: (sessionId: string): string | null => {
+    kept: (): string | null => {
       const record: KeptRecord = [sessionId, lines.join(''), group, profiles];
       return length === 0 ? null : JSON.stringify(record);
     },
   };
 }
 
-function openRecord(agent: GrowingAgent, sessionId: string): GrowingRecord {
-  const [oldest] = agent.open;
-  if (oldest && agent.open.size >= MOST_OPEN) closeRecord(agent, ...oldest);
-  const record = createRecord();
-  agent.open.set(sessionId, record);
-  return record;
+function closeRecord(agent: GrowingAgent): void {
+  const kept = agent.open?.kept() ?? null;
+  agent.open = null;
+  if (kept === null) return;
+  agent.records.append(agent.isEmpty ? kept : `,${kept}`);
+  agent.isEmpty = false;
 }
 
-function closeRecord(agent: GrowingAgent, sessionId: string, record: GrowingRecord): void {
-  agent.open.delete(sessionId);
-  const kept = record.kept(sessionId);
-  if (kept !== null) agent.records.push(kept);
-  if (agent.records.length >= SHEAF) bind(agent);
-}
-
-function lineOf(event: RawEvent): string {
-  const { timestamp, type, state, previousState, engagements, previousEngagements, maxEngagements } = event;
-  const codes = `${timestamp ?? ''},${type ?? ''},${state ?? ''},${previousState ?? ''}`;
+function lineOf(event: RawEvent, later: number): string {
+  const { type, state, previousState, engagements, previousEngagements, maxEngagements } = event;
+  const codes = `${later},${type ?? ''},${state ?? ''},${previousState ?? ''}`;
   return `${codes},${engagements ?? ''},${previousEngagements ?? ''},${maxEngagements ?? ''};`;
 }
 
@@ -165,19 +157,21 @@ function noteNames(agent: GrowingAgent, names: AgentNames, at: Instant): void {
 
 function newAgent(agents: Map<string, GrowingAgent>, id: string): GrowingAgent {
   const names = { at: 0, loginName: null, nickname: null, userName: null };
-  const agent: GrowingAgent = { lastNames: null, names, logins: new Set(), open: new Map(), records: [], sheaves: [] };
+  const agent: GrowingAgent = {
+    lastNames: null,
+    names,
+    logins: new Set(),
+    open: null,
+    records: createTape(),
+    isEmpty: true,
+  };
   agents.set(id, agent);
   return agent;
 }
 
-function bind(agent: GrowingAgent): void {
-  agent.sheaves.push(agent.records.splice(0).join(','));
-}
-
 function keptAgent(agent: GrowingAgent): KeptAgent {
-  for (const [sessionId, record] of agent.open) closeRecord(agent, sessionId, record);
-  if (agent.records.length > 0) bind(agent);
-  return { names: agent.names, records: agent.sheaves.join(',') };
+  closeRecord(agent);
+  return { names: agent.names, records: agent.records.text() };
 }
 
 function loginsOf(agents: ReadonlyMap<string, GrowingAgent>): Readonly<Record<string, readonly string[]>> {

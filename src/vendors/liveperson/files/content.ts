@@ -31,8 +31,9 @@ export interface KeptNames {
 export type KeptRecord = readonly [
   sessionId: string,
   /**
-   * Seven numbers an event, divided by commas: time, type, state, previous state, engagements, previous ones, the most.
-   * Nothing stands for a number that is not there; a semicolon stands behind each event.
+   * Seven numbers an event, divided by commas: how much later it is than the one before (the first: than 1970, in
+   * milliseconds), type, state, previous state, engagements, previous ones, the most. Nothing stands for a number that is not
+   * there; a semicolon stands behind each event.
    */
   events: string,
   /** The latest group, and when. */

@@ -18,10 +18,10 @@ const LARGE = 16 * 1024 * 1024;
 const STEP = 16 * 1024;
 
 /** What such a piece commonly unfolds to: with less room, zlib would have to be woken again and again. */
-const OUTPUT = 1024 * 1024;
+const OUTPUT = 512 * 1024;
 
 /** No piece that is handed out is longer, so that whoever reads them can pause between. */
-const CHUNK = 256 * 1024;
+const CHUNK = 128 * 1024;
 
 /** The end of a gzip member: checksum and length. */
 const TRAILER = 8;

@@ -17,7 +17,7 @@ describe('the vendor’s own sample', () => {
   test('tells of a login, twice', async () => {
     const content = await read(published);
     expect(content.flaws).toEqual({ damage: null, foreign: 0, malformed: 0 });
-    expect(eventsOf(content)).toEqual(Array(2).fill('1465992202047,3,0,1,0,0,-9'));
+    expect(eventsOf(content)).toEqual(['1465992202047,3,0,1,0,0,-9', '0,3,0,1,0,0,-9']);
     expect(content.agents['9']).toMatchObject({
       names: { at: sampleTime, loginName: 'CRAgent@liveperson.com', nickname: 'CRAgent', userName: 'CRAgent' },
     });
@@ -123,6 +123,35 @@ describe('envelopes and fields', () => {
         [2, '5'],
       ]);
     }
+  });
+});
+
+describe('what is kept', () => {
+  test('is one record of a session that several documents tell of, and as many as are told of in turns', async () => {
+    const [one, two] = ['75555851-1', '75555851-2'].map((session) => activityDocument([{ session, events: [{}] }]));
+    const sessionsOf = async (...documents: readonly unknown[]) =>
+      recordsOf(await read(lines(...documents)), '9').map(([session, events]) => [
+        session,
+        events.split(';').length - 1,
+      ]);
+    expect(await sessionsOf(one, one, one, two)).toEqual([
+      ['75555851-1', 3],
+      ['75555851-2', 1],
+    ]);
+    expect(await sessionsOf(one, two, one)).toEqual([
+      ['75555851-1', 1],
+      ['75555851-2', 1],
+      ['75555851-1', 1],
+    ]);
+  });
+
+  test('is a record more of a session that is told of without end', async () => {
+    const [first, ...others] = recordsOf(
+      await read(lines(...Array<unknown>(2000).fill(activityDocument([{ events: [{}] }])))),
+      '9',
+    );
+    expect(first?.[1].length).toBeLessThan(20_000);
+    expect(others.length).toBeGreaterThan(0);
   });
 });
 

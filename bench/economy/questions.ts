@@ -76,15 +76,18 @@ export function daysBeforeToday(days: number, now: Instant): { readonly from: In
 }
 
 function forEverybody<Told extends { readonly email: string }>(
-  { company }: World,
+  { company, clock }: World,
   told: readonly Told[],
   isRight: (person: Person, told: Told) => boolean,
 ): void {
+  const now = clock.now();
   const byEmail = new Map(told.map((one) => [one.email, one]));
   for (const person of company.people) {
     const one = byEmail.get(person.email);
     if (!one || !isRight(person, one))
-      throw new Error(`wrong about ${person.email}: ${JSON.stringify(one).slice(0, 600)}`);
+      throw new Error(
+        `${new Date(now).toISOString()} wrong about ${person.email}: ${JSON.stringify(one).slice(0, 600)}`,
+      );
   }
 }
 

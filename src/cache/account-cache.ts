@@ -207,8 +207,14 @@ export function createAccountCache(options: AccountCacheOptions): AccountCache {
         return told && { value: told instanceof VendorError ? null : (told.value as Value) };
       });
     },
-    put(space, key, fresh) {
-      shelf.keep(space, idOf(space, key), fresh);
+    async putMany(space, brought, askedAt) {
+      const byId = new Map(brought.map(([key, fresh]) => [idOf(space, key), fresh]));
+      const kept = await shelf.look(space, [...byId.keys()]);
+      for (const [id, fresh] of byId) {
+        const told = kept.fresh.get(id)?.told;
+        const isNewer = told !== undefined && !(told instanceof VendorError) && told.fetchedAt > askedAt;
+        if (!isNewer) shelf.keep(space, id, fresh);
+      }
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Instant } from '../domain/clock.ts';
 import type { Provenance } from '../domain/source.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import type { CallScope } from '../http/call.ts';
@@ -72,6 +73,14 @@ export interface AccountCache {
     keys: readonly Key[],
   ): Promise<readonly ({ readonly value: Value | null } | undefined)[]>;
 
-  /** Keeps what a call brought along without being asked for it. */
-  put<Key, Value>(space: Space<Key, Value>, key: Key, fresh: Fresh<Value>): void;
+  /**
+   * Keeps what a call that began at `askedAt` brought along without being asked for it, except where something is kept that
+   * came after that: a long call must not bring back what was true when it began. Resolves when it is there for the next to
+   * ask.
+   */
+  putMany<Key, Value>(
+    space: Space<Key, Value>,
+    brought: readonly (readonly [key: Key, fresh: Fresh<Value>])[],
+    askedAt: Instant,
+  ): Promise<void>;
 }

@@ -61,7 +61,10 @@ test('an entry larger than the whole is not kept, and pushes nothing out', async
 /** What the heap holds once nothing is left to collect. */
 function heapUsed(): number {
   setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
+  const collect = runInNewContext('gc') as () => void;
+  // What a first round finds unused may have held something else.
+  collect();
+  collect();
   return process.memoryUsage().heapUsed;
 }
 
@@ -81,12 +84,12 @@ test.each<[string, (i: number) => unknown]>([
   ['next to nothing', (i) => i],
   ['objects without fields', () => ({})],
   ['lists in lists', (i) => JSON.parse(`${'['.repeat(40)}${i}${']'.repeat(40)}`) as unknown],
-])('filled far beyond its bound, it takes about as much memory as that: %s', async (_name, make) => {
-  const bound = 8 * MEGABYTE;
+])('filled beyond its bound, it takes about as much memory as that: %s', async (_name, make) => {
+  const bound = 24 * MEGABYTE;
   const before = heapUsed();
   const one = create(bound);
   const size = approximateBytes(make(1000)) + 420;
-  const many = Math.ceil((3 * bound) / size);
+  const many = Math.ceil((1.2 * bound) / size);
   for (let i = 0; i < many; i += 1) {
     await one.set(`["KORE","kore-main","agentstatusdetails",1,"agent-${i}"]`, entry(make(i)));
   }

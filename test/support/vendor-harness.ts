@@ -90,8 +90,9 @@ export function passingCache(clock: Clock): PassingCache {
     },
     read: async (space, key, scope, fetch) => pass(space, key, await fetch(scope)),
     peek: (_space, keys) => Promise.resolve(keys.map(() => undefined)),
-    put: (space, key, fresh) => {
-      pass(space, key, fresh);
+    putMany: (space, brought) => {
+      for (const [key, fresh] of brought) pass(space, key, fresh);
+      return Promise.resolve();
     },
   };
 }

@@ -62,9 +62,8 @@ async function discover(
     const harvest = await kore.client.statusDetails(window, scope);
     const { agents, shortfall } = harvest;
     if (shortfall && agents.length === 0) throw shortfall;
-    for (const cell of cellsOf(harvest, everybodyIn(harvest), daysOf(window), { ...kore, now: query.now })) {
-      keep(kore, cell);
-    }
+    const cells = cellsOf(harvest, everybodyIn(harvest), daysOf(window), { ...kore, now: query.now });
+    await keep(kore, cells, query.now);
     const value = { agents: discoveredAgentsOf(agents), flaw: shortfall && flawOf(shortfall) };
     // A list cut short by a passing failure is kept just so long that asking for the rest does not become a habit.
     return {

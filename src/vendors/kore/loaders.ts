@@ -49,12 +49,15 @@ async function fetchCells(
 
   const wanted = new Set(missing.map(nameOf));
   const answers = new Map<string, Fresh<Cell> | VendorError>();
-  for (const found of harvests.flat()) {
+  const { asked = [], unasked = [] } = Object.groupBy(harvests.flat(), (found) =>
+    wanted.has(nameOf(found)) ? 'asked' : 'unasked',
+  );
+  for (const found of asked) {
     const name = nameOf(found);
-    if (!wanted.has(name)) keep(kore, found);
     // A failure of one question says nothing about a cell that another one brought.
-    else if (!answers.has(name) || !(found.cell instanceof VendorError)) answers.set(name, found.cell);
+    if (!answers.has(name) || !(found.cell instanceof VendorError)) answers.set(name, found.cell);
   }
+  await keep(kore, unasked, now);
   return missing.map((key) => {
     const answer = answers.get(nameOf(key));
     if (answer === undefined) throw new Error(`No question was asked for ${nameOf(key)}`);
@@ -82,10 +85,12 @@ function fetchUnfiltered(kore: KoreAccount, missing: readonly CellKey[], now: In
   });
 }
 
-/** Keeps a cell that an answer brought along unasked, if it is sound. */
-export function keep(kore: KoreAccount, { agent, day, cell }: Found): void {
-  if (cell instanceof VendorError || cell.value.flaw !== null) return;
-  kore.cache.put(cellSpace, { agent, ref: agent, day }, cell);
+/** Keeps the cells that answers brought along unasked, where they are sound. */
+export async function keep(kore: KoreAccount, found: readonly Found[], askedAt: Instant): Promise<void> {
+  const sound = found.flatMap(({ agent, day, cell }) =>
+    cell instanceof VendorError || cell.value.flaw !== null ? [] : [[{ agent, ref: agent, day }, cell] as const],
+  );
+  if (sound.length > 0) await kore.cache.putMany(cellSpace, sound, askedAt);
 }
 
 function nameOf({ agent, day }: Place): string {

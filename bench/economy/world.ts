@@ -8,8 +8,7 @@ import type { SandboxServer } from '../../src/sandbox/server.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import { vendors } from '../../src/vendors/index.ts';
 import type { Company } from '../../src/vendors/sandbox.ts';
-import type { ManualClock } from '../../test/support/clock.ts';
-import { benchClock } from './clock.ts';
+import { type BenchClock, benchClock } from './clock.ts';
 import { createBigCompany } from './company.ts';
 
 /** A Friday morning; everybody is at work. */
@@ -20,11 +19,11 @@ export type VendorKey = 'kore' | 'liveperson' | 'vonage';
 
 /** Fake vendors of a company of 200, gateways that ask them over real sockets, and a clock that moves when it is told to. */
 export interface World {
-  readonly clock: ManualClock;
+  readonly clock: BenchClock;
   readonly company: Company;
   readonly config: Config;
   readonly gateways: readonly Ask[];
-  /** Lets what goes on behind an answer come to its end, for which real time would leave seconds: writes to a shared cache. */
+  /** Lets what goes on behind an answer come to its end, for which real time would leave seconds: calls, waits, writes. */
   readonly settle: () => Promise<void>;
   /** Calls that the vendors have got in all. */
   readonly calls: () => Calls;
@@ -35,7 +34,10 @@ export interface World {
 export type Ask = <Data>(document: string, variables?: Readonly<Record<string, unknown>>) => Promise<Data>;
 
 /** Real milliseconds. */
-const SETTLING = 100;
+const CONNECTING = 100;
+
+/** So often in a row, so many real milliseconds apart, nothing is going on before a world is taken to have settled. */
+const QUIET = { times: 4, apart: 4 };
 
 /** Token requests included. */
 export type Calls = Readonly<Partial<Record<VendorKey, number>>>;
@@ -80,7 +82,7 @@ export async function startWorld({ vendors: keys, gateways = 1, cacheUrl }: Worl
     return fresh;
   };
   // Until a gateway is connected with its Redis it goes on without.
-  if (cacheUrl !== undefined) await setTimeout(SETTLING);
+  if (cacheUrl !== undefined) await setTimeout(CONNECTING);
 
   return {
     clock,
@@ -88,7 +90,10 @@ export async function startWorld({ vendors: keys, gateways = 1, cacheUrl }: Worl
     config,
     gateways: urls.map(askerOf),
     settle: async () => {
-      if (countUp() > 0 && cacheUrl !== undefined) await setTimeout(SETTLING);
+      for (let quiet = 0; quiet < QUIET.times;) {
+        await setTimeout(QUIET.apart);
+        quiet = countUp() === 0 && clock.pauses() === 0 ? quiet + 1 : 0;
+      }
     },
     calls: () => {
       countUp();

@@ -45,11 +45,18 @@ export type Calls = Readonly<Partial<Record<VendorKey, number>>>;
 export interface WorldOptions {
   readonly vendors: readonly VendorKey[];
   readonly gateways?: number;
+  /** Who ask, if they are more than the gateways. */
+  readonly voices?: number;
   /** A Redis for all gateways. */
   readonly cacheUrl?: string;
 }
 
-export async function startWorld({ vendors: keys, gateways = 1, cacheUrl }: WorldOptions): Promise<World> {
+export async function startWorld({
+  vendors: keys,
+  gateways = 1,
+  voices = gateways,
+  cacheUrl,
+}: WorldOptions): Promise<World> {
   const clock = benchClock(NOW);
   const company = createBigCompany(clock, AGENTS);
   const told = vendors.filter(({ key }) => (keys as readonly string[]).includes(key));
@@ -88,7 +95,7 @@ export async function startWorld({ vendors: keys, gateways = 1, cacheUrl }: Worl
     clock,
     company,
     config,
-    gateways: urls.map(askerOf),
+    gateways: Array.from({ length: voices }, (_, nth) => askerOf(urls[nth % urls.length] ?? '')),
     settle: async () => {
       for (let quiet = 0; quiet < QUIET.times;) {
         await setTimeout(QUIET.apart);

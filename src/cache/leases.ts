@@ -60,8 +60,10 @@ export function createLeases(redis: Redis, lastMs: number): Leases {
           return Array.isArray(taken) ? keys.filter((_, index) => new Set<unknown>(taken).has(index + 1)) : keys;
         },
         // Nobody knows that these were granted after all.
-        (late) => {
-          giveBack(late, []);
+        {
+          onLate: (late) => {
+            giveBack(late, []);
+          },
         },
       );
       return { granted: new Set(granted), giveBack };

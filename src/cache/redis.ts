@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import KeyvRedis, { type createClient } from '@keyv/redis';
 import type { Clock } from '../domain/clock.ts';
 
-/** Longer than this Redis is not waited for: the process goes on as if it were alone. Milliseconds. */
+/** Longer than this nobody is kept waiting for Redis: the process goes on as if it were alone. Milliseconds. */
 const PATIENCE = 100;
+/** For what nobody waits for, as writing: it may be behind much else that this process has to do. Milliseconds. */
+export const LONG_PATIENCE = 2000;
 /** After a failure Redis is left alone for so long. Milliseconds. */
 const REST = 1000;
 /** Changes with the form of anything that is kept there: gateways of different forms share one Redis and never meet. */
@@ -16,14 +18,14 @@ export interface Redis {
   /** Keyv's door to the same connection. */
   readonly adapter: KeyvRedis<unknown>;
   /**
-   * What `run` comes to, or `otherwise` when Redis fails, takes longer than its patience, or failed a moment ago. Never
-   * rejects. An answer that comes too late for this is given to `onLate`.
+   * What `run` comes to, or `otherwise` when Redis fails, takes longer than `patience` (100 ms if not said otherwise), or
+   * failed a moment ago. Never rejects. An answer that comes too late for this is given to `onLate`.
    */
   readonly attempt: <T>(
     operation: string,
     otherwise: T,
     run: (client: RedisClient) => Promise<T>,
-    onLate?: (late: T) => void,
+    manner?: { readonly patience?: number; readonly onLate?: (late: T) => void },
   ) => Promise<T>;
   /** Has it done some time, if possible: for what nobody waits for, but which others would have to wait for in vain. */
   readonly tell: (operation: string, run: (client: RedisClient) => Promise<unknown>) => void;
@@ -52,14 +54,17 @@ export function connectRedis(url: string, clock: Clock, onError: (operation: str
   return {
     adapter,
     onError,
-    async attempt(operation, otherwise, run, onLate = () => undefined) {
+    async attempt(operation, otherwise, run, { patience = PATIENCE, onLate } = {}) {
       if (closed || clock.elapsed() < restUntil) return otherwise;
       let late = false;
       let stop: () => void = () => undefined;
       const timeout = new Promise<never>((_resolve, reject) => {
-        stop = clock.after(PATIENCE, () => {
-          late = true;
-          reject(new Error('Redis did not answer in time'));
+        stop = clock.after(patience, () => {
+          // Where this process itself was busy for so long, the answer may be there and only not have been read yet.
+          setImmediate(() => {
+            late = true;
+            reject(new Error('Redis did not answer in time'));
+          });
         });
       });
       try {
@@ -68,7 +73,7 @@ export function connectRedis(url: string, clock: Clock, onError: (operation: str
           if (late) return otherwise;
           const answer = await run(client);
           // The value changes while `run` is awaited, which the compiler does not see.
-          if (late as boolean) onLate(answer);
+          if (late as boolean) onLate?.(answer);
           return answer;
         });
         return await Promise.race([begun, timeout]);

@@ -1,7 +1,7 @@
 import Keyv from 'keyv';
 import { z } from 'zod';
 import type { Clock } from '../domain/clock.ts';
-import { hashed, namespaceOf, type Redis } from './redis.ts';
+import { hashed, LONG_PATIENCE, namespaceOf, type Redis } from './redis.ts';
 import type { Entry, Store } from './store.ts';
 
 const stored = z.object({
@@ -42,7 +42,9 @@ export function createSharedStore(redis: Redis, clock: Clock): Store {
       // Redis takes whole milliseconds only.
       const keepMs = Math.ceil(entry.keepUntil - clock.now());
       if (keepMs <= 0) return;
-      const write = redis.attempt('set', false, () => keyv.set(hashed(key), { key, ...entry }, keepMs));
+      const write = redis.attempt('set', false, () => keyv.set(hashed(key), { key, ...entry }, keepMs), {
+        patience: LONG_PATIENCE,
+      });
       writing.add(write);
       await write;
       writing.delete(write);

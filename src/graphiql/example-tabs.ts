@@ -3,6 +3,7 @@ import botWeek from '../../examples/queries/bot-week.graphql';
 import howWhole from '../../examples/queries/how-whole.graphql';
 import onACall from '../../examples/queries/on-a-call.graphql';
 import wallboardNow from '../../examples/queries/wallboard-now.graphql';
+import whatItCosts from '../../examples/queries/what-it-costs.graphql';
 import { exampleVariables } from './example-variables.ts';
 
 /** What somebody finds who opens the page for the first time. `now` is in epoch milliseconds. */
@@ -14,6 +15,7 @@ export function exampleTabs(now: number) {
     { query: botWeek, variables: json({ week }) },
     { query: onACall },
     { query: howWhole, variables: json({ day, week }) },
+    { query: whatItCosts, variables: json({ day }), headers: json({ 'Switchboard-Explain': 'plan' }) },
   ];
 }
 

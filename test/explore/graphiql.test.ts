@@ -78,7 +78,14 @@ test('the first tab runs and shows its data', async () => {
 
 test('every tab runs, with times that lead up to the opening', async () => {
   const tabs = page.getByRole('tab');
-  expect(await tabs.allInnerTexts()).toEqual(['WallboardNow', 'AgentDay', 'BotWeek', 'OnACall', 'HowWhole']);
+  expect(await tabs.allInnerTexts()).toEqual([
+    'WallboardNow',
+    'AgentDay',
+    'BotWeek',
+    'OnACall',
+    'HowWhole',
+    'WhatItCosts',
+  ]);
   const day = { from: '2026-11-19T09:30:00.000Z', to: '2026-11-20T09:30:00.000Z' };
   const week = { from: '2026-11-14', to: '2026-11-20', timeZone: 'UTC' };
   const variables = { AgentDay: { day }, BotWeek: { week }, OnACall: undefined, HowWhole: { day, week } };
@@ -91,6 +98,16 @@ test('every tab runs, with times that lead up to the opening', async () => {
     expect((sent.postDataJSON() as { variables?: unknown }).variables).toEqual(expected);
     await shown('result', '"data"');
   }
+});
+
+test('the tab about costs shows the plan, and runs nothing', async () => {
+  await page.getByRole('tab').filter({ hasText: 'WhatItCosts' }).click();
+  await shown('query', 'WhatItCosts');
+  await taken('WhatItCosts');
+  const sent = await run();
+  expect(sent.headers()).toMatchObject({ 'switchboard-explain': 'plan' });
+  await shown('result', '"vendorCalls"');
+  await shown('result', '"atMost"');
 });
 
 test('the documentation shows the descriptions of the schema', async () => {

@@ -101,6 +101,18 @@ test('no text is an id but those that we make', () => {
   );
 });
 
+test.each([
+  ['A'],
+  ['A', ''],
+  ['R', '', '01'],
+  ['R', 'vcc', ''],
+  ['R', 'vcc'],
+  ['X', 'vcc', '01'],
+  ['I', 'vcc', '', 'g', '1'],
+])('a text of these parts is no id: %j', (...parts) => {
+  expect(readGlobalId(Buffer.from(parts.join('\n')).toString('base64url'))).toBeNull();
+});
+
 test('an id has one spelling', () => {
   const id = agentIdBySeat('kore-main', 'jane?~');
   expect(readGlobalId(id)).not.toBeNull();

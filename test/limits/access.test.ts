@@ -7,7 +7,7 @@ import { anybody } from '../../src/request/caller.ts';
 import type { Scope } from '../../src/config/settings.ts';
 import type { Explain } from '../../src/request/explain.ts';
 import { openRequest } from '../../src/request/request.ts';
-import { movableClock } from '../support/vendor-harness.ts';
+import { manualClock } from '../support/clock.ts';
 
 const apollo = new ApolloServer<RequestContext>({
   typeDefs: 'type Query { name: String _service: Service } type Service { sdl: String }',
@@ -22,7 +22,7 @@ async function codeOf(query: string, scopes: readonly Scope[], explain: Explain 
     requestId: 'r',
     explain,
     disconnected: new AbortController().signal,
-    clock: movableClock(0),
+    clock: manualClock(0),
     limits: { requestTimeoutMs: 1000, maxFiles: 1 },
   });
   const { body, http } = await apollo.executeOperation(

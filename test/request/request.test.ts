@@ -4,10 +4,10 @@ import { anybody, mayUse } from '../../src/request/caller.ts';
 import { createAllowance } from '../../src/request/allowance.ts';
 import { readExplain } from '../../src/request/explain.ts';
 import { openRequest } from '../../src/request/request.ts';
-import { movableClock } from '../support/vendor-harness.ts';
+import { manualClock } from '../support/clock.ts';
 
 function open() {
-  const clock = movableClock(1_000_000);
+  const clock = manualClock(1_000_000);
   const client = new AbortController();
   const request = openRequest({
     caller: { ...anybody, accounts: new Set(['lp']) },

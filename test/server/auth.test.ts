@@ -5,7 +5,7 @@ import type { AuthConfig } from '../../src/config/settings.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { createAuthenticator } from '../../src/server/auth.ts';
 import { anybody } from '../../src/request/caller.ts';
-import { movableClock } from '../support/vendor-harness.ts';
+import { manualClock } from '../support/clock.ts';
 
 const START = Date.parse('2026-11-20T12:00:00Z');
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -40,7 +40,7 @@ async function issuer() {
 }
 
 async function setUp(auth: AuthConfig = { apiKeys, jwt }) {
-  const clock = movableClock(START);
+  const clock = manualClock(START);
   jest.spyOn(Date, 'now').mockImplementation(() => clock.now());
   const { state, fetchKeys } = await issuer();
   const metrics = createMetrics();

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import { anybody } from '../../src/request/caller.ts';
-import { movableClock } from '../support/vendor-harness.ts';
+import { manualClock } from '../support/clock.ts';
 import { refusalOf, startToy, type Toy } from './support.ts';
 
 const BODY_BYTES = 1000;
@@ -242,7 +242,7 @@ describe('a client that goes away', () => {
 
 describe('the deadline', () => {
   test('reaches whatever runs for the query', async () => {
-    const clock = movableClock(0);
+    const clock = manualClock(0);
     const own = await startToy({
       clock,
       limits: { requestTimeoutMs: 50 },
@@ -272,7 +272,7 @@ describe('Switchboard-Explain', () => {
 
 describe('limits on callers', () => {
   test('so many in a minute, each caller by itself', async () => {
-    const clock = movableClock(0);
+    const clock = manualClock(0);
     const own = await startToy({
       clock,
       limits: { callerRequestsPerMinute: 2 },

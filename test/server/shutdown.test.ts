@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { createLogger } from '../../src/observability/logger.ts';
 import { installShutdown } from '../../src/server/shutdown.ts';
-import { movableClock } from '../support/vendor-harness.ts';
+import { manualClock } from '../support/clock.ts';
 import { startToy } from './support.ts';
 
 const LAME_DUCK = 1000;
@@ -10,7 +10,7 @@ const DRAIN = 20_000;
 
 /** A process that only pretends to exit, around a real server that has a query under way. */
 async function running(close: () => Promise<void> = () => Promise.resolve()) {
-  const clock = movableClock(0);
+  const clock = manualClock(0);
   const answer = Promise.withResolvers<string>();
   const begun = Promise.withResolvers<undefined>();
   const toy = await startToy({

@@ -1,4 +1,5 @@
 import type { AccountCache, Cached, Fresh, NotFound, Space } from '../../src/cache/cache.ts';
+import type { Vault } from '../../src/cache/vault.ts';
 import { type Ttl, ttl } from '../../src/config/cache.ts';
 import type { Clock, Instant } from '../../src/domain/clock.ts';
 import { VendorError } from '../../src/domain/vendor-error.ts';
@@ -7,6 +8,7 @@ import { failure } from '../../src/http/failure.ts';
 import { codeOfStatus, requireOk } from '../../src/http/reply.ts';
 import type { SandboxReply } from '../../src/vendors/sandbox.ts';
 import type { Connection, QueryScope, Sources, Vendor } from '../../src/vendors/vendor.ts';
+import { type ManualClock, manualClock } from './clock.ts';
 
 /** A request as it would have gone out: the client's own headers and those that prove who asks, names as written. */
 export type SentRequest = Required<Omit<VendorRequest, 'authorize' | 'idempotent' | 'trouble'>>;
@@ -16,38 +18,6 @@ export type Answerer = (request: SentRequest) => SandboxReply | Promise<SandboxR
 /** A reply whose body is that value as JSON. */
 export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): SandboxReply {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
-}
-
-export interface MovableClock extends Clock {
-  /** Moves both times on, and calls back whatever falls due on the way. */
-  advance(ms: number): void;
-}
-
-export function movableClock(start: Instant): MovableClock {
-  let passed = 0;
-  const timers = new Set<{ readonly due: number; readonly callback: () => void }>();
-  return {
-    now: () => start + passed,
-    elapsed: () => passed,
-    after: (ms, callback) => {
-      const timer = { due: passed + ms, callback };
-      timers.add(timer);
-      return () => {
-        timers.delete(timer);
-      };
-    },
-    advance: (ms) => {
-      const until = passed + ms;
-      for (;;) {
-        const next = [...timers].filter((timer) => timer.due <= until).sort((a, b) => a.due - b.due)[0];
-        if (!next) break;
-        timers.delete(next);
-        passed = Math.max(passed, next.due);
-        next.callback();
-      }
-      passed = until;
-    },
-  };
 }
 
 /** A value that a source gave the cache to keep. */
@@ -176,7 +146,7 @@ async function orWhenAborted<T>(promise: Promise<T>, signal: AbortSignal, reason
 }
 
 export interface Harness {
-  readonly clock: MovableClock;
+  readonly clock: ManualClock;
   readonly sent: readonly SentRequest[];
   readonly kept: readonly KeptValue[];
   /** What the queries were told of calls made. */
@@ -194,15 +164,22 @@ export function connectTo(
   vendor: Vendor,
   entry: unknown,
   answer: Answerer,
-  options: { readonly now?: Instant; readonly ttl?: Partial<Ttl> } = {},
+  options: { readonly now?: Instant; readonly ttl?: Partial<Ttl>; readonly vault?: Vault } = {},
 ): Harness {
   const config = vendor.config.parse(entry);
   const account = { name: config.name, vendor: vendor.name };
-  const clock = movableClock(options.now ?? Date.parse('2024-05-15T12:00:00Z'));
+  const clock = manualClock(options.now ?? Date.parse('2024-05-15T12:00:00Z'));
   const http = answeringHttp(account, clock, answer);
   const cache = passingCache(clock);
   const records: CallRecord[] = [];
-  const connection = vendor.connect(config, { account, clock, http, cache, ttl: { ...ttl.parse({}), ...options.ttl } });
+  const connection = vendor.connect(config, {
+    account,
+    clock,
+    http,
+    cache,
+    ttl: { ...ttl.parse({}), ...options.ttl },
+    vault: options.vault,
+  });
   return {
     clock,
     connection,

@@ -1,12 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import { movableClock } from '../../../test/support/vendor-harness.ts';
+import { manualClock } from '../../../test/support/clock.ts';
+
 import { ENTRY } from './account.fixture.ts';
 import { createSigner } from './auth.ts';
 import { config } from './config.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
-const signer = (more: object = {}) => createSigner(config.parse({ ...ENTRY, ...more }), movableClock(NOW));
+const signer = (more: object = {}) => createSigner(config.parse({ ...ENTRY, ...more }), manualClock(NOW));
 const key = new TextEncoder().encode(ENTRY.clientSecret);
 
 test('a token looks like the vendor’s own sample: HS256, an appId and a subject, nothing else', async () => {

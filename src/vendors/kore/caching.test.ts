@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Answerer, answeringHttp, connectTo, movableClock } from '../../../test/support/vendor-harness.ts';
+import { manualClock } from '../../../test/support/clock.ts';
+import { type Answerer, answeringHttp, connectTo } from '../../../test/support/vendor-harness.ts';
 import { createAccountCache } from '../../cache/account-cache.ts';
 import { createMemoryStore } from '../../cache/memory-store.ts';
 import { ttl } from '../../config/cache.ts';
@@ -17,7 +18,7 @@ const account = { name: ENTRY.name, vendor: 'KORE' } as const;
 
 /** An account with a cache that keeps what it is given. */
 function connected(answer: Answerer, times = {}) {
-  const clock = movableClock(NOW);
+  const clock = manualClock(NOW);
   const http = answeringHttp(account, clock, answer);
   const cache = createAccountCache({
     account,

@@ -37,6 +37,11 @@ describe('when something fails', () => {
     expect(sources[0]?.error?.message).toContain(message);
   });
 
+  test('a time to wait is handed on', async () => {
+    const { sources } = await ask(broken({ status: 429, headers: { 'Retry-After': '17' } }));
+    expect(sources).toMatchObject([{ error: { code: 'VENDOR_RATE_LIMITED', retryAfterSeconds: 17 } }]);
+  });
+
   test('a file cut behind its documents is told of, and soon asked for again', async () => {
     const document = JSON.stringify(activityDocument([{ session: '75555851-1', events: shift }]));
     const harness = connect(vendorWith(broken({ status: 200, body: gzipSync(document).subarray(0, -4) })));

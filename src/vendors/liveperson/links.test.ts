@@ -92,6 +92,7 @@ describe('a base URL on this machine', () => {
   });
 
   test.each([
+    ['scheme', `ftp://127.0.0.1:4010/lp${below}`],
     ['port', `http://127.0.0.1:4011/lp${below}`],
     ['port', `https://127.0.0.1/lp${below}`],
     ['host', `http://1.0.0.1:4010/lp${below}`],

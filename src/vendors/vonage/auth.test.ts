@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { SharedToken, Vault } from '../../cache/vault.ts';
+import { Secret } from '../../config/secret.ts';
 import { type Answerer, type Harness, connectTo, json } from '../../../test/support/vendor-harness.ts';
 import { entry, issuer } from './account.fixture.ts';
 import { vonage } from './index.ts';
@@ -144,6 +146,48 @@ describe('a token', () => {
     await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
     await ask(harness);
     expect(bearers(harness)).toEqual(['Bearer token-2']);
+  });
+});
+
+describe('a token of the fleet', () => {
+  const START = Date.parse('2024-05-15T12:00:00Z');
+
+  test('that another process fetched is used until it is to be renewed, by the wall clock that both have', async () => {
+    const text = new Secret('theirs');
+    let asked = 0;
+    const vault: Vault = {
+      obtain: () => {
+        asked += 1;
+        const later = (minutes: number) => START + minutes * MINUTE;
+        return Promise.resolve({ text, renewAt: later(90 * asked), expiresAt: later(100 * asked) });
+      },
+    };
+    const harness = connectTo(vonage, entry, issuer().answer, { now: START, vault });
+    await ask(harness);
+    harness.clock.advance(90 * MINUTE - 1);
+    await ask(harness, '02');
+    expect(asked).toBe(1);
+    expect(bearers(harness)).toEqual(['Bearer theirs', 'Bearer theirs']);
+    harness.clock.advance(1);
+    await ask(harness, '03');
+    expect(asked).toBe(2);
+    expect(tokenCalls(harness)).toEqual([]);
+  });
+
+  test('that this one fetches is told of with the times of the wall clock', async () => {
+    const told: SharedToken[] = [];
+    const vault: Vault = {
+      obtain: async ({ fetch }) => {
+        const token = await fetch();
+        told.push(token);
+        return token;
+      },
+    };
+    const harness = connectTo(vonage, entry, issuer().answer, { now: START, vault });
+    harness.clock.advance(MINUTE);
+    await ask(harness);
+    expect(told).toMatchObject([{ renewAt: START + 109 * MINUTE, expiresAt: START + 121 * MINUTE }]);
+    expect(tokenCalls(harness)).toHaveLength(1);
   });
 });
 

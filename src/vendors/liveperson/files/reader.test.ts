@@ -232,6 +232,7 @@ describe('damage', () => {
     expect(await reasonOf('{"a":1}\n{"b":2}')).toBe('malformed_json');
     expect(await reasonOf(gzipSync(good).subarray(0, 50))).toBe('file_truncated');
     expect(await reasonOf(Buffer.from('PK\x03\x04'))).toBe('zip');
+    await expect(read(Buffer.from('PK\x03\x04'))).rejects.toThrow(/ZIP/);
   });
 
   test('more than may be is an error, whatever was read', async () => {

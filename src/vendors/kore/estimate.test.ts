@@ -62,6 +62,11 @@ describe('POSTs', () => {
     ['one for each agent of whom nobody knows when', [now(whom(agents(7)), null)], 7],
     ['none for what the same agents were asked before', [days(whom(agents(7)), 6, 0), now(whom(agents(7)), null)], 1],
     ['as many as there may be agents', [now(whom(agents(7), { most: 120, others: 'with e-mail' }))], 3],
+    [
+      'two where anybody may come beside those who are known',
+      [now(whom(agents(10))), now(whom([], { key: 'anybody', most: 60, others: 'with e-mail' }))],
+      2,
+    ],
     ['no more than are wanted of them', [now(whom(agents(200), { most: 3 }))], 1],
     ['none about tomorrow', [days(whom(agents(7)), -1, -3)], 0],
     ['none for nobody', [now(whom([]))], 0],
@@ -118,6 +123,7 @@ describe('pages of the whole account', () => {
     expect(calls([days(whom(['u-1', 'u-2']), 9, 0)], nothing, 5)).toBe(2 * MAX_PAGES);
     expect(calls([now(whom(['u-1', ...agents(3)]))])).toBe(MAX_PAGES + 1);
     expect(calls([now(whom(['u-1', 'u-2']), null)])).toBe(2 * MAX_PAGES);
+    expect(calls([now(whom(['u-1', ...agents(5)], { most: 3 }), null)])).toBe(MAX_PAGES + 2);
     expect(calls([now(whom(['u-1']))], holding([cell('u-1', TODAY)]))).toBe(0);
   });
 

@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/clock.ts';
+import { HOUR } from '../domain/time.ts';
 import type { BotTraffic } from '../vendors/sandbox.ts';
 import { hash, numbersFrom } from './dice.ts';
-import { HOUR } from './rota.ts';
 
 /** How busy each bot is, by its place on the company's list; places beyond the list begin again. */
 const PROFILES = [

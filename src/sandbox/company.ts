@@ -1,8 +1,9 @@
 import type { Clock, Instant } from '../domain/clock.ts';
+import { DAY } from '../domain/time.ts';
 import type { Company, Conversation, Person, Shift } from '../vendors/sandbox.ts';
 import { countTraffic } from './bot-traffic.ts';
 import { conversationsOf, type IsAskedFor, type Worker } from './conversations.ts';
-import { DAY, DAYS_A_STINT_REACHES, PARTS_A_DAY, rota } from './rota.ts';
+import { DAYS_A_STINT_REACHES, PARTS_A_DAY, rota } from './rota.ts';
 import { bots, people } from './staff.ts';
 import { workday } from './workday.ts';
 

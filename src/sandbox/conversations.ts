@@ -1,7 +1,8 @@
 import type { Instant } from '../domain/clock.ts';
+import { MINUTE } from '../domain/time.ts';
 import type { Conversation, Person } from '../vendors/sandbox.ts';
 import { diceFor, uuidFor } from './dice.ts';
-import { keepsWatch, MINUTE, rota, type Stint } from './rota.ts';
+import { keepsWatch, rota, type Stint } from './rota.ts';
 import { type Talk, workday } from './workday.ts';
 
 /** One of the company, by the place on its list. */

@@ -1,11 +1,7 @@
 import type { Instant } from '../domain/clock.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../domain/time.ts';
 import type { Person } from '../vendors/sandbox.ts';
 import { diceFor } from './dice.ts';
-
-export const SECOND = 1000;
-export const MINUTE = 60 * SECOND;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
 
 /** A stretch of work as planned, from signing in to signing off, whatever the time is now. */
 export interface Stint {

@@ -1,7 +1,8 @@
 import type { Instant } from '../domain/clock.ts';
+import { MINUTE, SECOND } from '../domain/time.ts';
 import type { Conversation, Move } from '../vendors/sandbox.ts';
 import { type Dice, diceFor } from './dice.ts';
-import { MINUTE, SECOND, type Stint } from './rota.ts';
+import type { Stint } from './rota.ts';
 
 /** A conversation as planned; it always comes to its end. */
 export interface Talk {

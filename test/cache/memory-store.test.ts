@@ -84,12 +84,12 @@ test.each<[string, (i: number) => unknown]>([
   ['next to nothing', (i) => i],
   ['objects without fields', () => ({})],
   ['lists in lists', (i) => JSON.parse(`${'['.repeat(40)}${i}${']'.repeat(40)}`) as unknown],
-])('filled beyond its bound, it takes about as much memory as that: %s', async (_name, make) => {
-  const bound = 24 * MEGABYTE;
+])('filled far beyond its bound, it takes about as much memory as that: %s', async (_name, make) => {
+  const bound = 16 * MEGABYTE;
   const before = heapUsed();
   const one = create(bound);
   const size = approximateBytes(make(1000)) + 420;
-  const many = Math.ceil((1.2 * bound) / size);
+  const many = Math.ceil((3 * bound) / size);
   for (let i = 0; i < many; i += 1) {
     await one.set(`["KORE","kore-main","agentstatusdetails",1,"agent-${i}"]`, entry(make(i)));
   }

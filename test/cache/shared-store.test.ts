@@ -71,6 +71,38 @@ async function names(): Promise<readonly string[]> {
   return (await redis.command('KEYS', '*')).split('\r\n').filter((line) => line.includes('switchboard'));
 }
 
+describe('where this process itself was busy', () => {
+  const busyClock = manualClock(Date.now());
+
+  test('an answer that is there by now is taken', async () => {
+    const clock = manualClock();
+    const connection = connectRedis(redis.url, clock, (operation, error) => errors.push([operation, error]));
+    const begun = Promise.withResolvers<undefined>();
+    const reply = Promise.withResolvers<string>();
+    const answer = connection.attempt('get', 'nothing', () => {
+      begun.resolve(undefined);
+      return reply.promise;
+    });
+    await begun.promise;
+    clock.advance(100);
+    reply.resolve('something');
+    expect(await answer).toBe('something');
+    expect(errors).toEqual([]);
+    await connection.close();
+  });
+
+  test('what is written arrives, and Redis is not left alone', async () => {
+    const store = connect(busyClock);
+    const now = busyClock.now();
+    expect(await writtenAndRead(store, 'warm', entry(1, now), SOON)).toBe(true);
+    const writing = store.set('a', entry('A', now));
+    busyClock.advance(1000);
+    await writing;
+    expect(await store.getMany(['a'])).toMatchObject([{ value: 'A' }]);
+    expect(errors).toEqual([]);
+  });
+});
+
 describe('entries', () => {
   test('are there for another process, as they were put, in the order of the keys', async () => {
     const value = { list: [1, 'ж', null, { deep: true }], text: '\ud83d\ude00' };

@@ -15,7 +15,7 @@ const SOON = 1000;
 const patient: Clock = { ...systemClock, after: (ms, callback) => systemClock.after(ms * 50, callback) };
 
 let redis: Redis;
-let open: Store[];
+let open: Pick<Store, 'close'>[];
 let errors: [string, unknown][];
 const unhandled: unknown[] = [];
 const note = (reason: unknown) => void unhandled.push(reason);
@@ -77,6 +77,7 @@ describe('where this process itself was busy', () => {
   test('an answer that is there by now is taken', async () => {
     const clock = manualClock();
     const connection = connectRedis(redis.url, clock, (operation, error) => errors.push([operation, error]));
+    open.push(connection);
     const begun = Promise.withResolvers<undefined>();
     const reply = Promise.withResolvers<string>();
     const answer = connection.attempt('get', 'nothing', () => {
@@ -88,7 +89,6 @@ describe('where this process itself was busy', () => {
     reply.resolve('something');
     expect(await answer).toBe('something');
     expect(errors).toEqual([]);
-    await connection.close();
   });
 
   test('what is written arrives, and Redis is not left alone', async () => {

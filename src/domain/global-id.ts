@@ -64,18 +64,18 @@ export function markOf(period: StatusPeriod): string {
 
 /** What an id stands for; null for a text that is no id of ours. Says nothing about whether the node exists. */
 export function readGlobalId(id: string): NodeAddress | null {
-  const parts = Buffer.from(id, 'base64url').toString('utf8').split('\n');
+  const parts = Buffer.from(id, 'base64url').toString().split('\n');
   // Base64 has several spellings of the same bytes; only our own counts.
   if (encode(parts) !== id) return null;
-  const [kind, a, b, c, d] = parts;
-  if (a === undefined || a === '') return null;
+  const [kind, a = '', b = '', c = '', d = ''] = parts;
+  if (a === '') return null;
   if (parts.length === 2) {
     if (kind === 'A') return { type: 'Agent', key: a };
     if (kind === 'E') return { type: 'AgentByEmail', email: a };
   }
-  if (b === undefined || b === '') return null;
+  if (b === '') return null;
   if (parts.length === 3 && kind === 'R') return { type: 'AgentBySeat', account: a, ref: b };
-  if (parts.length !== 5 || c === undefined || d === undefined) return null;
+  if (parts.length !== 5) return null;
   const number = kind === 'S' ? readNumber(d, LAST_INSTANT / DAY) : readNumber(kind === 'P' ? c : d, LAST_INSTANT);
   if (number === null) return null;
   if (kind === 'P' && readNumber(d, MOST_MARK) !== null) {
@@ -97,5 +97,5 @@ function readNumber(text: string, most: number): number | null {
 }
 
 function encode(parts: readonly string[]): string {
-  return Buffer.from(parts.join('\n'), 'utf8').toString('base64url');
+  return Buffer.from(parts.join('\n')).toString('base64url');
 }

@@ -78,6 +78,13 @@ describe('a session', () => {
       expect(sessionOf(identity, parts)).toMatchObject({ groupId: 'b', profileIds: ['2', '3'] });
     }
     expect(session(['LOGIN', 0])).toMatchObject({ groupId: null, profileIds: [] });
+    // Of two that tell at the same time, the same one counts, whoever comes first.
+    const tied = ['b', 'c', 'a'].map((value) => ({
+      events: [event(['LOGIN', 0])],
+      group: { at: 2, value },
+      profiles: null,
+    }));
+    expect([tied, tied.toReversed()].map((parts) => sessionOf(identity, parts).groupId)).toEqual(['c', 'c']);
   });
 });
 
@@ -149,6 +156,8 @@ describe('events of the same instant', () => {
       ['LOGIN', 0, '0'],
     ];
     expect(order(...sketches)).toEqual(['LOGI 0', 'STAT 2', 'LOGO 9']);
+    // Even where the statuses they tell of would fit the other way round.
+    expect(order(['LOGOUT', 0, '2', '9'], ['LOGIN', 0, '0', '2'])).toEqual(['LOGI 0', 'LOGO 2']);
   });
 
   test('follow each other from status to status', () => {
@@ -167,8 +176,21 @@ describe('events of the same instant', () => {
       ...event(['STATUS_CHANGE', 0, '2', '2', to]),
       previousConcurrentEngagements: from,
     });
-    const ordered = inOrder([event(['STATUS_CHANGE', -1, '2', '1', 3]), step(1, 2), step(3, 1), step(2, 5)]);
-    expect(ordered.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual([3, 1, 2, 5]);
+    const ordered = inOrder([event(['STATUS_CHANGE', -1, '2', '1', 3]), step(5, 1), step(3, 5), step(1, 2)]);
+    expect(ordered.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual([3, 5, 1, 2]);
+  });
+
+  test('begin with the one that continues none of the others, itself apart', () => {
+    expect(order(['STATUS_CHANGE', 0, '2', '3'], ['STATUS_CHANGE', 0, '3', '3'])).toEqual(['STAT 3', 'STAT 2']);
+  });
+
+  test('are not chained beyond 64: that many would be no tale, and would take ever longer', () => {
+    // Each leads to the one before it, so that the chain is the reverse of the order by status.
+    const step = (name: number): Sketch => ['STATUS_CHANGE', 0, String(name), String(name + 1)];
+    const steps = Array.from({ length: 65 }, (_, index) => step(100 + index));
+    const named = steps.map(([, , state]) => `STAT ${state}`);
+    expect(order(...steps.slice(1))).toEqual(named.slice(1).toReversed());
+    expect(order(...steps)).toEqual(named);
   });
 });
 
@@ -243,9 +265,10 @@ describe('a range', () => {
       named('one event', ['UNKNOWN', 0]),
       named('b', ['LOGIN', 1]),
       named('a', ['LOGIN', 1]),
+      named('c', ['LOGIN', 1]),
     ];
     const found = sessionsDuring(sessions, during).map(({ vendorSessionId }) => vendorSessionId);
-    expect(found).toEqual(['around', 'one event', 'a', 'b', 'inside']);
+    expect(found).toEqual(['around', 'one event', 'a', 'b', 'c', 'inside']);
   });
 
   test('holds the periods that overlap it, unclipped, by start', () => {

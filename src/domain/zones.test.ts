@@ -54,6 +54,10 @@ describe('the offset of a zone', () => {
     expect(offsetSeconds('Etc/GMT', 0.5)).toBe(0);
   });
 
+  test('is known for years of three digits', () => {
+    expect(offsetSeconds('UTC', Date.parse('0999-06-01T00:00:00Z'))).toBe(0);
+  });
+
   test('changes at the very instant at which the clocks do', () => {
     const spring = Date.parse('2024-03-31T01:00:00Z');
     expect(offsetSeconds('Europe/Berlin', spring - 1)).toBe(3_600);
@@ -79,6 +83,8 @@ describe('the start of a day', () => {
     ['Asia/Kolkata', '2020-01-25', '2020-01-24T18:30:00.000Z', 'ahead of UTC it is on the day before'],
     ['America/Los_Angeles', '2020-04-10', '2020-04-10T07:00:00.000Z', 'behind UTC it is on the same day'],
     ['America/Los_Angeles', '2020-03-08', '2020-03-08T08:00:00.000Z', 'on a day of change the earlier offset holds'],
+    ['America/Los_Angeles', '2020-03-09', '2020-03-09T07:00:00.000Z', 'on the day after it the later one'],
+    ['Europe/Berlin', '2024-04-01', '2024-03-31T22:00:00.000Z', 'east of Greenwich, too'],
     ['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00.000Z', 'the clocks skip midnight: one o’clock'],
     ['America/Havana', '2023-11-05', '2023-11-05T04:00:00.000Z', 'the clocks show midnight twice: the first'],
     ['America/Toronto', '1919-03-31', '1919-03-31T04:30:00.000Z', 'the clocks skip half of the hour before, too'],

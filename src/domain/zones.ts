@@ -13,10 +13,11 @@ export function offsetSeconds(timeZone: string, at: Instant): number {
 export function startOfDay(day: CivilDate, timeZone: string): Instant {
   const ahead = wallClock(timeZone);
   const midnight = startOfUtcDay(day);
-  // Clocks change at most once in two days, so one of these two offsets holds at midnight.
+  // Clocks change at most once in two days, so one of these two offsets holds at midnight; if both do, midnight comes twice,
+  // and the one before the change comes first.
   const before = ahead(midnight - DAY);
   const after = ahead(midnight + DAY);
-  const hit = [midnight - before, midnight - after].sort((a, b) => a - b).find((at) => at + ahead(at) === midnight);
+  const hit = [midnight - before, midnight - after].find((at) => at + ahead(at) === midnight);
   return hit ?? changeBetween(midnight - after, midnight - before, ahead);
 }
 

@@ -15,7 +15,14 @@ import { interaction, period, session } from '../gather/support.ts';
 
 // Whatever a reference may hold: anything but control characters and halves of surrogate pairs.
 const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((one) => !/\p{Cc}/u.test(one));
-const instant = fc.integer({ min: 0, max: Date.UTC(10_000, 0) - 1 });
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
+const instant = fc.integer({ min: 0, max: LAST_INSTANT });
+
+/** What an id of such parts would be; numbers stand in it to the base of 36. */
+function textOf(parts: readonly (string | number)[]): string {
+  const lines = parts.map((part) => (typeof part === 'number' ? part.toString(36) : part));
+  return Buffer.from(lines.join('\n')).toString('base64url');
+}
 
 test('every id tells what it stands for', () => {
   fc.assert(
@@ -73,6 +80,30 @@ test('no two things share an id', () => {
   );
 });
 
+// Callers keep ids: a release that makes others, or reads these differently, breaks them.
+test('ids stay what they are', () => {
+  const at = Date.parse('2026-11-20T09:30:00Z');
+  expect([
+    agentId('jane'),
+    agentIdByEmail('jane@example.com'),
+    agentIdBySeat('kore-main', 'jane@example.com'),
+    sessionId(session('lp', 's-1', at, at)),
+    interactionId(interaction('vcc', 'g-1', at)),
+    statusPeriodId(period('kore-main', at, { vendorStatus: 'BUSY', label: 'Lunch ☕', sessionId: 's-1' })),
+    statusPeriodId(period('kore-main', at, { vendorStatus: 'BUSY', label: null, sessionId: null })),
+  ]).toMatchInlineSnapshot(`
+   [
+     "QQpqYW5l",
+     "RQpqYW5lQGV4YW1wbGUuY29t",
+     "Ugprb3JlLW1haW4KamFuZUBleGFtcGxlLmNvbQ",
+     "UwpscApqYW5lCnMtMQpnMTU",
+     "SQp2Y2MKamFuZQpnLTEKbXdvczJ5ODA",
+     "UAprb3JlLW1haW4KamFuZQptd29zMnk4MAo2bDg0d2s",
+     "UAprb3JlLW1haW4KamFuZQptd29zMnk4MAoxeXd6eThz",
+   ]
+  `);
+});
+
 test('the address in an id has no case', () => {
   expect(agentIdByEmail('Jane@X.de')).toBe(agentIdByEmail('jane@x.DE'));
 });
@@ -109,8 +140,33 @@ test.each([
   ['R', 'vcc'],
   ['X', 'vcc', '01'],
   ['I', 'vcc', '', 'g', '1'],
+  ['A', 'jane', 'more'],
+  ['E', 'jane@x.de', 'more'],
+  ['R', 'vcc', '01', 'more'],
+  ['I', 'vcc', '01', 'g'],
+  ['I', 'vcc', '01', 'g', '1', 'more'],
+  ['X', 'vcc', '01', 'g', '1'],
+  ['I', 'vcc', '01', 'g', ''],
+  ['I', 'vcc', '01', 'g', '01'],
+  ['I', 'vcc', '01', 'g', '1.5'],
+  ['I', 'vcc', '01', 'g', 'A'],
+  ['I', 'vcc', '01', 'g', '-1'],
+  ['I', 'vcc', '01', 'g', LAST_INSTANT + 1],
+  ['P', 'vcc', '01', LAST_INSTANT + 1, '1'],
+  ['P', 'vcc', '01', '1', 2 ** 32],
+  ['P', 'vcc', '01', '1', '-1'],
+  ['S', 'vcc', '01', 's', Math.ceil(LAST_INSTANT / DAY)],
 ])('a text of these parts is no id: %j', (...parts) => {
-  expect(readGlobalId(Buffer.from(parts.join('\n')).toString('base64url'))).toBeNull();
+  expect(readGlobalId(textOf(parts))).toBeNull();
+});
+
+test.each([
+  ['I', 'vcc', '01', 'g', 0],
+  ['I', 'vcc', '01', 'g', LAST_INSTANT],
+  ['P', 'vcc', '01', LAST_INSTANT, 2 ** 32 - 1],
+  ['S', 'vcc', '01', 's', Math.floor(LAST_INSTANT / DAY)],
+])('a text of these parts is one: %j', (...parts) => {
+  expect(readGlobalId(textOf(parts))).not.toBeNull();
 });
 
 test('an id has one spelling', () => {

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import type { AuthConfig } from '../../src/config/settings.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { createAuthenticator } from '../../src/server/auth.ts';
@@ -30,11 +30,11 @@ beforeAll(async () => {
 /** An issuer that can be taken down, with a count of how often it was asked. */
 async function issuer() {
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1' };
-  const state = { down: false, asked: 0, keys: [jwk] };
+  const state = { down: false, status: 200, asked: 0, keys: [jwk] as JWK[], padding: '' };
   const fetchKeys = () => {
     state.asked += 1;
     if (state.down) return Promise.reject(new TypeError('fetch failed'));
-    return Promise.resolve(Response.json({ keys: state.keys }));
+    return Promise.resolve(Response.json({ keys: state.keys, padding: state.padding }, { status: state.status }));
   };
   return { state, fetchKeys };
 }
@@ -87,11 +87,13 @@ describe('strangers', () => {
     { who: 'an empty header', authorization: '', failure: 'missing' },
     { who: 'another scheme', authorization: 'Basic a2V5LW9uZQ==', failure: 'malformed' },
     { who: 'no scheme', authorization: 'key-one', failure: 'malformed' },
+    { who: 'a scheme before the scheme', authorization: 'Basic Bearer key-one', failure: 'malformed' },
     { who: 'no key', authorization: 'Bearer', failure: 'malformed' },
     { who: 'two keys', authorization: 'Bearer a b', failure: 'malformed' },
     { who: 'another key', authorization: 'Bearer key-two', failure: 'unknown_key' },
     { who: 'the digest of a key', authorization: `Bearer ${sha256('key-one')}`, failure: 'unknown_key' },
     { who: 'three parts that are no token', authorization: 'Bearer a.b.c', failure: 'malformed' },
+    { who: 'something long', authorization: `Bearer ${'x'.repeat(8192)}`, failure: 'unknown_key' },
     { who: 'something endless', authorization: `Bearer ${'x'.repeat(8193)}`, failure: 'too_long' },
   ])('come with $who', async ({ authorization, failure }) => {
     expect(await rig.authenticate(authorization)).toEqual({ failure });
@@ -104,6 +106,20 @@ describe('tokens', () => {
     expect(await rig.bearer(await sign())).toEqual({ name: 'jwt:jane', accounts: null, scopes: new Set(['read']) });
     expect(await rig.bearer(await sign({ aud: ['other', 'switchboard'] }))).toMatchObject({ name: 'jwt:jane' });
   });
+
+  test('need not name their bearer, and work where there are no keys', async () => {
+    const { bearer } = await setUp({ jwt });
+    expect(await bearer(await sign({ sub: undefined }))).toMatchObject({ name: 'jwt' });
+  });
+
+  test.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'])(
+    'may be signed with %s',
+    async (alg) => {
+      const own = await generateKeyPair(alg, { extractable: true });
+      rig.state.keys = [{ ...(await exportJWK(own.publicKey)), kid: 'k1', alg }];
+      expect(await rig.bearer(await sign({}, { alg }, own.privateKey))).toMatchObject({ name: 'jwt:jane' });
+    },
+  );
 
   test('say what their bearer may', async () => {
     const claims = { scope: 'openid introspect metrics', accounts: ['lp'] };
@@ -195,8 +211,10 @@ describe('the issuer’s keys', () => {
     for (let i = 0; i < 100; i++) {
       expect(await rig.bearer(await sign({}, { kid: `made-up-${i}` }))).toEqual({ failure: 'unknown_signer' });
     }
+    rig.clock.advance(29_000);
+    expect(await rig.bearer(await sign({}, { kid: 'made-up' }))).toEqual({ failure: 'unknown_signer' });
     expect(rig.state.asked).toBe(1);
-    rig.clock.advance(31_000);
+    rig.clock.advance(2_000);
     for (let i = 0; i < 10; i++) await rig.bearer(await sign({}, { kid: `made-up-${i}` }));
     expect(rig.state.asked).toBe(2);
   });
@@ -219,11 +237,31 @@ describe('the issuer’s keys', () => {
   test('that never came: nobody can be told, and the issuer is left alone for a while', async () => {
     rig.state.down = true;
     for (let i = 0; i < 10; i++) expect(await rig.bearer(await sign())).toEqual({ failure: 'keys_unavailable' });
+    rig.clock.advance(4_900);
+    expect(await rig.bearer(await sign())).toEqual({ failure: 'keys_unavailable' });
     expect(rig.state.asked).toBe(1);
     rig.state.down = false;
-    rig.clock.advance(5_000);
+    rig.clock.advance(100);
     expect(await rig.bearer(await sign())).toMatchObject({ name: 'jwt:jane' });
     expect(await rig.bearer('key-one')).toMatchObject({ name: 'wallboard' });
+  });
+});
+
+describe('an issuer that misbehaves', () => {
+  test.each([
+    ['an error', { status: 503 }],
+    ['a redirect', { status: 302 }],
+    ['no set of keys', { keys: undefined }],
+    ['more than 256 KiB', { padding: 'x'.repeat(256 * 1024) }],
+  ])('and answers with %s counts as gone, and is left alone for a while', async (_what, answer) => {
+    Object.assign(rig.state, answer);
+    for (let i = 0; i < 10; i++) expect(await rig.bearer(await sign())).toEqual({ failure: 'keys_unavailable' });
+    expect(rig.state.asked).toBe(1);
+  });
+
+  test('may have very many keys', async () => {
+    rig.state.padding = 'x'.repeat(250 * 1024);
+    expect(await rig.bearer(await sign())).toMatchObject({ name: 'jwt:jane' });
   });
 });
 

@@ -1,0 +1,68 @@
+// Mutation testing of one part of the sources: `npm run mutate -- http`. What survives is listed; the report is also written as
+// JSON to .stryker/. It takes minutes, and a larger part half an hour, so it belongs to no check.
+import { Stryker } from '@stryker-mutator/core';
+import jest from '../jest.config.js';
+
+// Which tests have to notice a mistake in which files. A test that covers everything is left out: it would run for every mutant.
+const PARTS = {
+  domain: { code: ['src/domain'], tests: ['src/domain', 'test/domain'] },
+  http: {
+    code: ['src/http'],
+    tests: [
+      'test/http',
+      'test/reliability/failing-endpoints',
+      'test/reliability/rate-limits',
+      'test/reliability/retries',
+      'test/reliability/hostile-answers',
+    ],
+  },
+  cache: { code: ['src/cache'], tests: ['test/cache'] },
+  limits: {
+    code: ['src/graphql/limits', 'src/server/caller-limits', 'src/server/shedding', 'src/request/allowance'],
+    tests: ['test/limits', 'test/server/graphql', 'test/server/shedding'],
+  },
+  auth: {
+    code: ['src/server/auth', 'src/server/api-keys', 'src/server/jwt', 'src/server/signing-keys', 'src/request/caller'],
+    tests: ['test/server/auth', 'test/limits/access'],
+  },
+  avaamo: { code: ['src/vendors/avaamo'], tests: ['src/vendors/avaamo'] },
+  kore: { code: ['src/vendors/kore'], tests: ['src/vendors/kore'] },
+  liveperson: { code: ['src/vendors/liveperson'], tests: ['src/vendors/liveperson'] },
+  vonage: { code: ['src/vendors/vonage'], tests: ['src/vendors/vonage'] },
+};
+
+const [name, ...only] = process.argv.slice(2);
+const part = PARTS[name];
+if (!part) {
+  console.error(`Say which part: ${Object.keys(PARTS).join(', ')}. Files may follow it, if only some are wanted.`);
+  process.exit(1);
+}
+
+const files = (path) => (path.endsWith('.ts') ? [path] : [`${path}.ts`, `${path}/**/*.ts`]);
+const tests = (path) => [`<rootDir>/${path}.test.ts`, `<rootDir>/${path}/**/*.test.ts`];
+
+await new Stryker({
+  mutate: [
+    ...(only.length > 0 ? only : part.code).flatMap(files),
+    '!src/**/*.{test,fixture}.ts',
+    // The sandbox and what it promises are test material themselves.
+    '!src/vendors/*/sandbox/**',
+    '!src/vendors/*/{sandbox,conformance}.ts',
+  ],
+  plugins: [import.meta.resolve('@stryker-mutator/jest-runner')],
+  testRunner: 'jest',
+  testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+  jest: {
+    projectType: 'custom',
+    config: { ...jest, testMatch: part.tests.flatMap(tests) },
+    enableFindRelatedTests: false,
+  },
+  coverageAnalysis: 'perTest',
+  // The sources are stripped of their types, not compiled.
+  disableTypeChecks: false,
+  reporters: ['clear-text', 'json'],
+  clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
+  jsonReporter: { fileName: `.stryker/${name}.json` },
+  tempDirName: '.stryker/copies',
+  thresholds: { high: 90, low: 80, break: 80 },
+}).runMutationTest();

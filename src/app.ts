@@ -14,6 +14,7 @@ import { openDesk } from './gather/desk.ts';
 import { createHealthBook } from './gather/health.ts';
 import { createApollo } from './graphql/apollo.ts';
 import { accessPlugin } from './graphql/limits/access.ts';
+import { answerSizePlugin } from './graphql/limits/answer-size.ts';
 import { countingPlugin } from './graphql/limits/counting.ts';
 import { limitsPlugin } from './graphql/limits/limits.ts';
 import { planPlugin } from './graphql/plan/plugin.ts';
@@ -132,6 +133,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     plugins: [
       accessPlugin,
       limitsPlugin(config.limits),
+      answerSizePlugin(config.limits),
       planPlugin(config.limits),
       tracePlugin,
       shelfLifePlugin(clock),

@@ -40,6 +40,10 @@ const limits = z.strictObject({
   maxDepth: count(12),
   maxAliases: count(30),
   maxRootFields: count(20),
+  /** Items that the lists of an answer would hold together, were every page full; as planned. */
+  maxCost: count(10_000_000),
+  /** Items that they do hold. */
+  maxItems: count(250_000),
   maxVendorCalls: count(500),
   maxFiles: count(2000),
   requestTimeoutMs: count(30_000),

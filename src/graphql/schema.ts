@@ -7,6 +7,7 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import { account } from './account.ts';
 import { agent } from './agent.ts';
 import { interaction } from './interaction.ts';
+import { countLists } from './limits/counted-lists.ts';
 import { query } from './query.ts';
 import { DateScalar, DateTime, TimeZone } from './scalars.ts';
 import { session } from './session.ts';
@@ -68,7 +69,6 @@ export function createSchema(): GraphQLSchema {
       },
     };
   }
-  return buildSubgraphSchema([
-    { typeDefs: parse(readTypeDefinitions() + FEDERATION), resolvers: map as SubgraphResolvers },
-  ]);
+  const typeDefs = parse(readTypeDefinitions() + FEDERATION);
+  return countLists(buildSubgraphSchema([{ typeDefs, resolvers: map as SubgraphResolvers }]));
 }

@@ -27,7 +27,17 @@ export type AuthFailureReason =
   | 'unknown_signer'
   | 'keys_unavailable';
 
-const DOCUMENT_LIMITS = ['depth', 'aliases', 'root_fields', 'directives', 'operations', 'vendor_calls'] as const;
+const DOCUMENT_LIMITS = [
+  'depth',
+  'aliases',
+  'root_fields',
+  'directives',
+  'fragments',
+  'operations',
+  'cost',
+  'items',
+  'vendor_calls',
+] as const;
 
 export type Limit =
   (typeof DOCUMENT_LIMITS)[number] | 'body_bytes' | 'url_bytes' | 'headers' | 'caller_rate' | 'caller_concurrency';

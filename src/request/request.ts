@@ -7,6 +7,7 @@ import { createDeadline } from './deadline.ts';
 import type { Explain } from './explain.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createShelfLife, type ShelfLife } from './shelf-life.ts';
+import { createTally, type Tally } from './tally.ts';
 
 export interface RequestInputs {
   readonly caller: Caller;
@@ -15,7 +16,7 @@ export interface RequestInputs {
   /** Aborted when the client has gone. */
   readonly disconnected: AbortSignal;
   readonly clock: Clock;
-  readonly limits: Pick<Limits, 'requestTimeoutMs' | 'maxFiles'>;
+  readonly limits: Pick<Limits, 'requestTimeoutMs' | 'maxFiles' | 'maxItems'>;
 }
 
 /** One request from its arrival to its answer: who asks, until when, and what it has cost. */
@@ -25,6 +26,8 @@ export interface RequestScope extends QueryScope {
   readonly explain: Explain | null;
   readonly ledger: Ledger;
   readonly shelfLife: ShelfLife;
+  /** Of the lists that the answer holds. */
+  readonly items: Tally;
   /** Whether the caller may see that account. */
   readonly mayUse: (account: string) => boolean;
   /** The answer is out: nothing is left to run out. */
@@ -41,6 +44,7 @@ export function openRequest({ caller, requestId, explain, disconnected, clock, l
     explain,
     ledger,
     shelfLife,
+    items: createTally(limits.maxItems),
     now: clock.now(),
     signal: deadline.signal,
     record: ledger.record,

@@ -10,6 +10,8 @@ describe('a whole configuration', () => {
         maxDepth: 12,
         maxAliases: 30,
         maxRootFields: 20,
+        maxCost: 10_000_000,
+        maxItems: 250_000,
         maxVendorCalls: 500,
         maxFiles: 2000,
         requestTimeoutMs: 30_000,

@@ -23,7 +23,7 @@ async function codeOf(query: string, scopes: readonly Scope[], explain: Explain 
     explain,
     disconnected: new AbortController().signal,
     clock: manualClock(0),
-    limits: { requestTimeoutMs: 1000, maxFiles: 1 },
+    limits: { requestTimeoutMs: 1000, maxFiles: 1, maxItems: 1 },
   });
   const { body, http } = await apollo.executeOperation(
     { query, ...(operationName && { operationName }) },

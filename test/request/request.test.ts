@@ -15,7 +15,7 @@ function open() {
     explain: null,
     disconnected: client.signal,
     clock,
-    limits: { requestTimeoutMs: 30_000, maxFiles: 5 },
+    limits: { requestTimeoutMs: 30_000, maxFiles: 5, maxItems: 10 },
   });
   return { clock, client, request };
 }

@@ -1,20 +1,24 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { type DocumentNode, GraphQLError } from 'graphql';
+import { type DocumentNode, type GraphQLError, Kind, parse } from 'graphql';
 import type { Limits } from '../../config/settings.ts';
 import { measureOperations } from './measure.ts';
+import { tooComplex } from './too-complex.ts';
 
 export type DocumentLimits = Pick<Limits, 'maxDepth' | 'maxAliases' | 'maxRootFields'>;
 
 const MOST_OPERATIONS = 10;
+const MOST_FRAGMENTS = 50;
 const MOST_DIRECTIVES = 30;
 
 /** The first limit that the document exceeds, as the error to answer with; null when it keeps them all. */
 export function exceededLimit(document: DocumentNode, limits: DocumentLimits): GraphQLError | null {
   const sizes = measureOperations(document);
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION).length;
   const largest = (of: 'depth' | 'aliases' | 'rootFields' | 'directives') =>
     Math.max(0, ...sizes.map((size) => size[of]));
   const checks = [
     { limit: 'operations', found: sizes.length, most: MOST_OPERATIONS, what: 'operations in one document' },
+    { limit: 'fragments', found: fragments, most: MOST_FRAGMENTS, what: 'fragments in one document' },
     { limit: 'depth', found: largest('depth'), most: limits.maxDepth, what: 'levels of fields' },
     {
       limit: 'root_fields',
@@ -28,21 +32,31 @@ export function exceededLimit(document: DocumentNode, limits: DocumentLimits): G
   const exceeded = checks.find(({ found, most }) => found > most);
   if (!exceeded) return null;
   const { limit, most, what } = exceeded;
-  return new GraphQLError(`The query is too complex: more than ${most} ${what}, fragments written out.`, {
-    extensions: { code: 'QUERY_TOO_COMPLEX', limit, http: { status: 400 } },
-  });
+  return tooComplex(limit, `more than ${most} ${what}, fragments written out.`);
 }
 
 /**
- * Refuses, before anything runs, a valid document that is bigger than allowed. It is no validation rule because Apollo
- * Server gives whatever those report its own code. What an invalid document costs is bounded by `maxTokens` alone.
+ * Refuses a document that is bigger than allowed, before it is validated, which for some documents takes long. What it costs to
+ * parse is bounded by `maxTokens`. It is no validation rule because those run together with all the others.
  */
 export function limitsPlugin(limits: DocumentLimits): ApolloServerPlugin {
+  const refusals = new WeakMap<DocumentNode, GraphQLError>();
   return {
     requestDidStart: () =>
       Promise.resolve({
+        validationDidStart: (about) => {
+          const error = exceededLimit(about.document, limits);
+          if (error) {
+            // Apollo takes no refusal here. So it gets something harmless to validate, and to remember for the next time.
+            const standIn = parse('{ __typename }');
+            refusals.set(standIn, error);
+            Object.assign(about, { document: standIn });
+          }
+          return Promise.resolve();
+        },
+
         didResolveOperation: ({ document }) => {
-          const error = exceededLimit(document, limits);
+          const error = refusals.get(document);
           return error ? Promise.reject(error) : Promise.resolve();
         },
       }),

@@ -2,7 +2,8 @@ import type { Desk } from '../../gather/desk.ts';
 import { type Outlook, outlookNow, outlookOf } from '../../gather/prospects.ts';
 import type { Charge, Question } from '../../vendors/estimate.ts';
 import type { Connection } from '../../vendors/vendor.ts';
-import { type Operation, questionsOf } from './walk.ts';
+import type { Operation } from '../operation.ts';
+import { questionsOf } from './walk.ts';
 
 /**
  * What an operation may cost. LivePerson's file downloads are not among the calls: only the lists of files, which are, tell

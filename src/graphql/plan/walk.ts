@@ -2,8 +2,6 @@ import {
   type FieldNode,
   GraphQLError,
   type GraphQLObjectType,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
   type SelectionSetNode,
   getArgumentValues,
   getNamedType,
@@ -14,15 +12,10 @@ import { InvalidInput } from '../../domain/invalid-input.ts';
 import { seatsFor } from '../../gather/ask.ts';
 import { type Outlook, whomAt } from '../../gather/prospects.ts';
 import type { Matter, Question } from '../../vendors/estimate.ts';
-import { type Document, collectFields, selectionsOf } from '../selection.ts';
+import type { Operation } from '../operation.ts';
+import { collectFields, selectionsOf } from '../selection.ts';
 import { FIELDS, type Rule } from './fields.ts';
 import type { Place } from './findings.ts';
-
-/** An operation as it is about to run. */
-export interface Operation extends Document {
-  readonly schema: GraphQLSchema;
-  readonly operation: OperationDefinitionNode;
-}
 
 /** What an operation may ask each account, by the account's name. It is walked as it would run, but nobody is asked. */
 export function questionsOf(operation: Operation, outlook: Outlook): ReadonlyMap<string, readonly Question[]> {

@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Gateway, type World, startWorld } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterEach(() => {
+  world.calls();
+});
+afterAll(() => world.stop());
+
+const limited = (limits: Record<string, number>): Promise<Gateway> =>
+  world.gateway((raw) => ({
+    ...raw,
+    limits,
+    accounts: raw.accounts.map((one) => (/kore|lp/.test(one.name) ? { ...one, discover: false } : one)),
+  }));
+
+const NOTHING = { kore: [], vonage: [], avaamo: [], liveperson: [] };
+const STATUSES =
+  'statusPeriods(first: $n, accounts: ["kore-main"], during: {from: "2026-11-19T00:00:00Z", to: "2026-11-20T00:00:00Z"})';
+const QUERY = `query ($n: Int) { agents(first: 1, filter: {account: "kore-main"}) { nodes { ${STATUSES}
+  { nodes { session { events { at } } } } } } }`;
+
+describe('what an answer might hold', () => {
+  test('is refused one beyond the limit, by status 400, before any vendor is called', async () => {
+    // One agent; each of its periods may be of a session with ten events.
+    const gateway = await limited({ maxCost: 1 + 5 + 5 * 10 });
+    const fits = await gateway.query(QUERY, { n: 5 });
+    expect([fits.status, fits.errors]).toEqual([200, undefined]);
+    expect(world.calls()).not.toEqual(NOTHING);
+
+    const beyond = await gateway.query(QUERY, { n: 6 });
+    expect(beyond.status).toBe(400);
+    expect(beyond.errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'QUERY_TOO_COMPLEX', limit: 'cost' }]);
+    expect(world.calls()).toEqual(NOTHING);
+  });
+
+  test('does not matter to who only wants to know what it would cost', async () => {
+    const gateway = await limited({ maxCost: 1 });
+    const { status, errors, extensions } = await gateway.query(QUERY, { n: 6 }, { 'switchboard-explain': 'plan' });
+    expect([status, errors]).toEqual([200, undefined]);
+    expect(extensions?.switchboard).toMatchObject({ plan: { total: expect.any(Number) } });
+  });
+
+  test('is not looked at where the variables are wrong: that is said instead', async () => {
+    const gateway = await limited({ maxCost: 1 });
+    const { errors } = await gateway.query(QUERY, { n: 'many' });
+    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+});
+
+describe('what an answer holds', () => {
+  test('is refused, all of it, where that is one beyond the limit', async () => {
+    const whole = await (await limited({})).query<{ agents: { nodes: unknown[] } }>('{ agents { nodes { key } } }');
+    const count = whole.data.agents.nodes.length;
+
+    const fits = await (await limited({ maxItems: count })).query('{ agents { nodes { key } } }');
+    expect([fits.status, fits.errors, fits.data]).toEqual([200, undefined, whole.data]);
+
+    const beyond = await (await limited({ maxItems: count - 1 })).query('{ agents { nodes { key } } }');
+    expect([beyond.status, beyond.data]).toEqual([400, undefined]);
+    expect(beyond.errors).toHaveLength(1);
+    expect(beyond.errors?.[0]).toMatchObject({ extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'items' } });
+    expect(beyond.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('is the items of all its lists, whoever makes them', async () => {
+    const gateway = await limited({});
+    interface Agents {
+      readonly agents: { readonly nodes: readonly { readonly accounts: readonly unknown[] }[] };
+    }
+    const document = '{ agents(first: 3) { nodes { accounts { ref } } } }';
+    const { data } = await gateway.query<Agents>(document);
+    const count = data.agents.nodes.reduce((sum, { accounts }) => sum + 1 + accounts.length, 0);
+
+    expect((await (await limited({ maxItems: count })).query(document)).status).toBe(200);
+    expect((await (await limited({ maxItems: count - 1 })).query(document)).status).toBe(400);
+  });
+
+  test('is not the schema, which is as long as it is', async () => {
+    const { status } = await (await limited({ maxItems: 1 })).query('{ __schema { types { name } } }');
+    expect(status).toBe(200);
+  });
+});

@@ -41,7 +41,7 @@ const limits = z.strictObject({
   maxAliases: count(30),
   maxRootFields: count(20),
   /** Items that the lists of an answer would hold together, were every page full; as planned. */
-  maxCost: count(10_000_000),
+  maxCost: z.number().int().min(1).default(10_000_000),
   /** Items that they do hold. */
   maxItems: count(250_000),
   maxVendorCalls: count(500),

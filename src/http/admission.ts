@@ -5,6 +5,7 @@ import type { CallTarget, VendorError } from '../domain/vendor-error.ts';
 import type { VendorMetrics } from '../observability/metrics.ts';
 import type { Random } from './backoff.ts';
 import { type Breaker, createBreaker, type Permit } from './breaker.ts';
+import type { CallScope } from './call.ts';
 import { failure } from './failure.ts';
 import { pause } from './pause.ts';
 import { createFleetQuota, createQuota } from './quota.ts';
@@ -21,7 +22,7 @@ export interface AdmissionOptions {
   readonly account: Account;
   /** How many calls may be under way at a time. */
   readonly concurrency: number;
-  /** How many calls may wait for their turn. */
+  /** How many calls of one caller may wait for their turn. */
   readonly queue: number;
   readonly requestsPerMinute: number | undefined;
   /** Counts a call for all processes that share the limit; absent where there is but this one. */
@@ -45,7 +46,7 @@ export interface Admission {
   /** Throws the refusal, if there is one. */
   readonly check: (target: CallTarget) => void;
   /** Waits for the call's turn; rejects with a VendorError when it is not to be made. */
-  readonly enter: (target: CallTarget, signal: AbortSignal) => Promise<Leave>;
+  readonly enter: (target: CallTarget, scope: Pick<CallScope, 'signal' | 'behalf'>) => Promise<Leave>;
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
@@ -103,10 +104,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
   return {
     refusal,
     check,
-    async enter(target, signal) {
+    async enter(target, { signal, behalf }) {
       let leavePlace: () => void = () => undefined;
       try {
-        leavePlace = await semaphore.enter(signal);
+        leavePlace = await semaphore.enter(signal, behalf);
         const permit = await waitForTurn(target, signal);
         return (trouble) => {
           if (trouble?.code === 'VENDOR_RATE_LIMITED') gate.shut(trouble.retryAfterSeconds);

@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/clock.ts';
 import type { ServedFrom } from '../domain/source.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
+import type { Behalf } from './semaphore.ts';
 
 /** A vendor call made, or a cached answer used instead of one, as told to whoever asked. */
 export interface CallRecord {
@@ -19,8 +20,10 @@ export interface CallRecord {
   readonly keys: number;
 }
 
-/** What every call carries along: how long it may go on, and whom to tell of it. */
+/** What every call carries along: for whom it is, how long it may go on, and whom to tell of it. */
 export interface CallScope {
+  /** In whose turn the call waits where others wait, too; absent for what nobody in particular has asked for. */
+  readonly behalf?: Behalf;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
   readonly record: (call: CallRecord) => void;

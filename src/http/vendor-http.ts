@@ -66,7 +66,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     admission.check(target);
     // The credentials may need a call of their own (a token), which must not wait for a place that this call holds.
     const credentials = await request.authorize?.(scope);
-    const leave = await admission.enter(target, scope.signal);
+    const leave = await admission.enter(target, scope);
     let trouble: VendorError | null = null;
     try {
       const ending = await attempt(request, { ...headers, ...request.headers, ...credentials }, target, scope, read);

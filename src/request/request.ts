@@ -41,6 +41,7 @@ export function openRequest({ caller, requestId, explain, disconnected, clock, l
   return {
     caller,
     requestId,
+    behalf: [caller.name, requestId],
     explain,
     ledger,
     shelfLife,

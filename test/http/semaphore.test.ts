@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createSemaphore } from '../../src/http/semaphore.ts';
+import { createSemaphore, QueueFull } from '../../src/http/semaphore.ts';
 
 const nobody = new AbortController().signal;
 
@@ -91,6 +91,40 @@ test('once inside, an abort does not put anybody out', async () => {
   expect(admitted).toEqual(['a', 'b']);
 });
 
+test('callers take turns, and so do the queries of a caller, however many calls each of them brings', async () => {
+  const semaphore = createSemaphore(1);
+  const admitted: string[] = [];
+  const leave = await semaphore.enter(nobody);
+  const come = (caller: string, query: string) =>
+    semaphore.enter(nobody, [caller, query]).then((leaveNext) => {
+      admitted.push(caller + query);
+      leaveNext();
+    });
+  const all = [
+    ...['1', '1', '1', '1', '2', '2'].map((query) => come('a', query)),
+    ...['1', '1', '1'].map((query) => come('b', query)),
+    come('c', '1'),
+  ];
+  leave();
+  await Promise.all(all);
+  expect(admitted).toEqual(['a1', 'b1', 'c1', 'a2', 'b1', 'a1', 'b1', 'a2', 'a1', 'a1']);
+});
+
+test('a caller who has too many waiting is refused at once; nobody else is', async () => {
+  const semaphore = createSemaphore(1, 2);
+  await semaphore.enter(nobody);
+  const gone = new AbortController();
+  const waiting = [semaphore.enter(gone.signal, ['a', '1']), semaphore.enter(nobody, ['a', '2'])];
+  await expect(semaphore.enter(nobody, ['a', '3'])).rejects.toThrow(QueueFull);
+  void semaphore.enter(nobody, ['b', '1']);
+  void semaphore.enter(nobody, ['b', '1']);
+  await expect(semaphore.enter(nobody, ['b', '1'])).rejects.toThrow(QueueFull);
+  gone.abort(new Error('enough'));
+  await expect(waiting[0]).rejects.toThrow('enough');
+  void semaphore.enter(nobody, ['a', '3']);
+  await expect(semaphore.enter(nobody, ['a', '4'])).rejects.toThrow(QueueFull);
+});
+
 test('whoever comes, goes or gives up: never more inside than places, and no place is empty while anybody waits', async () => {
   const act = fc.constantFrom(
     'enter' as const,
@@ -102,6 +136,7 @@ test('whoever comes, goes or gives up: never more inside than places, and no pla
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(act, { maxLength: 40 }), async (places, acts) => {
       const semaphore = createSemaphore(places);
+      let come = 0;
       const inside: (() => void)[] = [];
       const outside = new Set<AbortController>();
       for (const one of acts) {
@@ -111,7 +146,7 @@ test('whoever comes, goes or gives up: never more inside than places, and no pla
           const controller = new AbortController();
           outside.add(controller);
           void semaphore
-            .enter(controller.signal)
+            .enter(controller.signal, [`caller ${(come += 1) % 3}`, `query ${come % 2}`])
             .then((leave) => inside.push(leave))
             .catch(() => undefined)
             .finally(() => outside.delete(controller));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../src/domain/clock.ts';
 import { type Gateway, NOW, type RawConfiguration, type World, startWorld } from '../support/world.ts';
-import { type Asked, type Names, queries } from './queries.ts';
+import { type Asked, namesIn, queries } from '../support/random-queries.ts';
 
 // The date moves when the test says so, waits and deadlines take the time that they take.
 let date = NOW;
@@ -17,7 +17,10 @@ type Account = RawConfiguration['accounts'][number];
 /** No bound but the plan's own; and of LivePerson's files few, because their reading is slow and not what is counted. */
 const unbounded = (raw: RawConfiguration, change: (account: Account) => object): RawConfiguration => ({
   ...raw,
-  limits: { maxVendorCalls: 1_000_000, maxTokens: 100_000, maxAliases: 1000, maxDepth: 100, maxFiles: 3 },
+  limits: {
+    ...{ maxVendorCalls: 1_000_000, maxTokens: 100_000, maxAliases: 1000, maxDepth: 100, maxFiles: 3 },
+    ...{ maxCost: Number.MAX_SAFE_INTEGER, maxItems: 1_000_000_000 },
+  },
   accounts: raw.accounts.map((account) => ({
     ...account,
     // A refusal for too many calls is no matter here, waiting after one would be.
@@ -72,38 +75,6 @@ async function planned(gateway: Gateway, { document, variables }: Asked): Promis
   const { plan } = (reply.extensions?.switchboard ?? {}) as { readonly plan?: Plan };
   if (!plan) throw new Error(JSON.stringify(reply));
   return plan;
-}
-
-async function namesIn(gateway: Gateway): Promise<Names> {
-  interface Agent {
-    readonly id: string;
-    readonly email: string | null;
-    readonly accounts: readonly { readonly ref: string; readonly account: { readonly name: string } }[];
-  }
-  const { data } = await gateway.query<{ readonly agents: { readonly nodes: readonly Agent[] } }>(
-    `query ($during: TimeRange!) {
-      agents(first: 200) {
-        nodes {
-          id email accounts { ref account { name } }
-          statusPeriods(during: $during, first: 1) { nodes { id } }
-          sessions(during: $during, first: 1) { nodes { id } }
-          latestInteractions { nodes { id } }
-        }
-      }
-    }`,
-    { during: { from: '2026-11-18T06:00:00Z', to: '2026-11-19T06:00:00Z' } },
-  );
-  const ids = JSON.stringify(data).matchAll(/"id":"([^"]+)"/g);
-  const { nodes } = data.agents;
-  return {
-    ids: [...[...ids].flatMap(([, id]) => id ?? []), 'bm9ib2R5', ''],
-    emails: [...nodes.flatMap(({ email }) => email ?? []), 'nobody@example.com'],
-    seats: [
-      ...nodes.flatMap((agent) => agent.accounts.map(({ account, ref }) => ({ account: account.name, ref }))),
-      { account: 'kore-main', ref: 'nobody@example.com' },
-      { account: 'nowhere', ref: '1' },
-    ],
-  };
 }
 
 const RUNS = Number(process.env.RUNS ?? 5);

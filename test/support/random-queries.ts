@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { NOW } from '../support/world.ts';
+import { type Gateway, NOW } from './world.ts';
 
 /** A query as a caller may word it, and what fills its variables. */
 export interface Asked {
@@ -225,4 +225,37 @@ export function queries(names: Names): fc.Arbitrary<Asked> {
       variables: { yes, ...Object.fromEntries(variables.map(({ value }, index) => [`v${index}`, value])) },
     };
   });
+}
+
+/** What can be asked about in a gateway of the sandbox's, and what is like it and leads nowhere. */
+export async function namesIn(gateway: Gateway): Promise<Names> {
+  interface Agent {
+    readonly id: string;
+    readonly email: string | null;
+    readonly accounts: readonly { readonly ref: string; readonly account: { readonly name: string } }[];
+  }
+  const { data } = await gateway.query<{ readonly agents: { readonly nodes: readonly Agent[] } }>(
+    `query ($during: TimeRange!) {
+      agents(first: 200) {
+        nodes {
+          id email accounts { ref account { name } }
+          statusPeriods(during: $during, first: 1) { nodes { id } }
+          sessions(during: $during, first: 1) { nodes { id } }
+          latestInteractions { nodes { id } }
+        }
+      }
+    }`,
+    { during: { from: '2026-11-18T06:00:00Z', to: '2026-11-19T06:00:00Z' } },
+  );
+  const ids = JSON.stringify(data).matchAll(/"id":"([^"]+)"/g);
+  const { nodes } = data.agents;
+  return {
+    ids: [...[...ids].flatMap(([, id]) => id ?? []), 'bm9ib2R5', ''],
+    emails: [...nodes.flatMap(({ email }) => email ?? []), 'nobody@example.com'],
+    seats: [
+      ...nodes.flatMap((agent) => agent.accounts.map(({ account, ref }) => ({ account: account.name, ref }))),
+      { account: 'kore-main', ref: 'nobody@example.com' },
+      { account: 'nowhere', ref: '1' },
+    ],
+  };
 }

@@ -72,7 +72,7 @@ const app = await createApp({
     cache: { ...config.cache, ttl: brief },
   },
   clock: systemClock,
-  logger: createLogger({ level: 'silent' }),
+  logger: createLogger({ level: 'silent', destination: { write: () => undefined } }),
 });
 const url = await app.server.listen();
 app.server.ready();

@@ -54,10 +54,12 @@ await new Stryker({
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   jest: {
     projectType: 'custom',
-    config: { ...jest, testMatch: part.tests.flatMap(tests) },
+    config: { ...jest, testTimeout: 3000, testMatch: part.tests.flatMap(tests) },
     enableFindRelatedTests: false,
   },
   coverageAnalysis: 'perTest',
+  // Of what such a mistake makes wait for ever, there is much.
+  timeoutMS: 2000,
   // The sources are stripped of their types, not compiled.
   disableTypeChecks: false,
   reporters: ['clear-text', 'json'],

@@ -1,6 +1,8 @@
+import { getHeapStatistics } from 'node:v8';
 import { Agent as HttpAgent } from 'undici';
 import { createAccountCache } from './cache/account-cache.ts';
 import { joinFleet } from './cache/fleet.ts';
+import { memoryBound } from './cache/memory-bound.ts';
 import type { AccountConfig } from './config/account.ts';
 import type { Config } from './config/forms.ts';
 import { loadConfig } from './config/load.ts';
@@ -60,7 +62,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const dispatcher = new HttpAgent({ connect: { timeout: 2 * SECOND }, keepAliveTimeout: 30 * SECOND });
   const fleet = joinFleet({
     url: config.cache.url,
-    maxBytes: config.cache.maxBytes,
+    maxBytes: memoryBound(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
     clock,
     onError: (operation, error) => {
       logger.warn({ err: error, operation }, 'the shared cache failed; the gateway goes on without it');

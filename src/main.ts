@@ -3,6 +3,7 @@ import { describeProblem } from './config/problem.ts';
 import { systemClock } from './domain/clock.ts';
 import { SECOND } from './domain/time.ts';
 import { createLogger } from './observability/logger.ts';
+import { standardOutput } from './observability/standard-output.ts';
 import { installShutdown } from './server/shutdown.ts';
 
 const clock = systemClock;
@@ -13,7 +14,8 @@ if (!opened.ok) {
   process.exit(1);
 }
 
-const logger = createLogger();
+const output = standardOutput();
+const logger = createLogger({ destination: output });
 const { config, sandbox } = opened;
 const app = await createApp({ config, clock, logger, ofProcess: true });
 installShutdown({
@@ -25,6 +27,7 @@ installShutdown({
   drainMs: config.server.drainSeconds * SECOND,
   close: async () => {
     await Promise.allSettled([app.close(), sandbox?.stop()]);
+    await output.flush();
   },
 });
 const url = await app.server.listen();

@@ -71,7 +71,7 @@ export async function startWorld({
   const loaded = loadConfig({ text: printConfiguration(raw), file: 'the bench', env: { PORT: '0' }, vendors });
   if (!loaded.ok) throw new Error(loaded.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
   const { config } = loaded;
-  const logger = createLogger({ level: 'silent' });
+  const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
   const apps = await Promise.all(Array.from({ length: gateways }, () => createApp({ config, clock, logger })));
   const urls = await Promise.all(apps.map(({ server }) => server.listen()));
   for (const { server } of apps) server.ready();

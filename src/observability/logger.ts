@@ -9,11 +9,10 @@ export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fat
 
 export interface LoggerOptions {
   readonly level?: LogLevel;
-  /** Standard output when absent. */
-  readonly destination?: DestinationStream;
+  readonly destination: DestinationStream;
 }
 
-export function createLogger({ level = 'info', destination = standardOutput() }: LoggerOptions = {}): Logger {
+export function createLogger({ level = 'info', destination }: LoggerOptions): Logger {
   return pino(
     {
       level,
@@ -25,11 +24,4 @@ export function createLogger({ level = 'info', destination = standardOutput() }:
     },
     destination,
   );
-}
-
-function standardOutput(): DestinationStream {
-  const stream = pino.destination({ fd: 1, sync: true });
-  // A full disk or a closed pipe costs log lines, never the process.
-  stream.on('error', () => undefined);
-  return stream;
 }

@@ -17,6 +17,23 @@ import { sendJson, sendRefusal } from './respond.ts';
 import { createRoutes } from './routes.ts';
 import { createShedding } from './shedding.ts';
 
+/** How long a client may take. Milliseconds. */
+export interface Patience {
+  /** To send a request's headers; to send all of it. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** To take anything of an answer that is there. */
+  readonly idleMs: number;
+  readonly lookEveryMs: number;
+}
+
+const PATIENCE: Patience = {
+  headersMs: 20 * SECOND,
+  requestMs: 30 * SECOND,
+  idleMs: 120 * SECOND,
+  lookEveryMs: 5 * SECOND,
+};
+
 export interface ServerParts extends GraphqlParts {
   readonly settings: Pick<ServerSettings, 'host' | 'port'>;
   readonly authenticate: Authenticate;
@@ -25,6 +42,8 @@ export interface ServerParts extends GraphqlParts {
   readonly metrics: Metrics;
   readonly gauges: Gauges;
   readonly logger: Logger;
+  /** The usual one when absent. */
+  readonly patience?: Patience;
 }
 
 export interface Server {
@@ -44,7 +63,7 @@ const REASONS = { starting: 'The gateway is starting', stopping: 'The gateway is
 
 /** The HTTP server: who may ask, what is served where, and that every answer, errors included, is in good form. */
 export function createServer(parts: ServerParts): Server {
-  const { settings, authenticate, graphiql, metrics, logger, clock } = parts;
+  const { settings, authenticate, graphiql, metrics, logger, clock, patience = PATIENCE } = parts;
   let state: State = 'starting';
   let draining = false;
   const { maxInFlight } = parts.limits;
@@ -95,7 +114,11 @@ export function createServer(parts: ServerParts): Server {
   }
 
   const http = createHttpServer(
-    { headersTimeout: 20 * SECOND, requestTimeout: 30 * SECOND, connectionsCheckingInterval: 5 * SECOND },
+    {
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.requestMs,
+      connectionsCheckingInterval: patience.lookEveryMs,
+    },
     (request, response) => {
       const exchange = openExchange(request, response, parts);
       if (state === 'stopping') response.setHeader('connection', 'close');
@@ -112,6 +135,8 @@ export function createServer(parts: ServerParts): Server {
   // Longer than the 60 s after which balancers usually drop an idle connection, so that the gateway never drops one first.
   http.keepAliveTimeout = 65 * SECOND;
   http.maxRequestsPerSocket = 1000;
+  // Longer than any query takes: only whoever does not read their answer is quiet for so long.
+  http.timeout = patience.idleMs;
   http.on('clientError', answerBrokenRequest);
 
   return {

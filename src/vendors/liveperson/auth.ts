@@ -1,9 +1,22 @@
 import type { Clock } from '../../domain/clock.ts';
+import { MINUTE, SECOND } from '../../domain/time.ts';
+import type { VendorReply } from '../../http/call.ts';
 import type { LivePersonConfig } from './config.ts';
 import { authorization } from './oauth1.ts';
 
-/** Makes the header that proves who asks, for one attempt at one URL. */
-export type Signer = (url: URL) => { readonly authorization: string };
+/** How far two clocks may be apart before one may be why a signature is refused. */
+const TOLERANCE = MINUTE;
+
+export interface Signer {
+  /** Makes the headers that prove who asks, for one attempt at one URL. */
+  readonly sign: (url: URL) => { readonly authorization: string };
+  /**
+   * Learns the vendor's time from a refusal that tells it (`Date`, RFC 9110, section 6.6.1), where that is not the time that was
+   * signed with: OAuth 1 servers refuse timestamps far from their own (RFC 5849, section 3.3). Says whether it is worth another
+   * attempt.
+   */
+  readonly learnsFrom: (refusal: VendorReply) => boolean;
+}
 
 /** Source: "OAuth 1.0 API Keys" on https://developers.liveperson.com */
 export function createSigner(config: LivePersonConfig, clock: Clock): Signer {
@@ -13,5 +26,16 @@ export function createSigner(config: LivePersonConfig, clock: Clock): Signer {
     token: config.accessToken.reveal(),
     tokenSecret: config.accessTokenSecret.reveal(),
   };
-  return (url) => ({ authorization: authorization('GET', url, credentials, Math.floor(clock.now() / 1000)) });
+  // Milliseconds by which the vendor's clock is ahead of ours.
+  let ahead = 0;
+  const vendorsNow = () => clock.now() + ahead;
+  return {
+    sign: (url) => ({ authorization: authorization('GET', url, credentials, Math.floor(vendorsNow() / SECOND)) }),
+    learnsFrom({ status, headers: { date } }) {
+      const told = status === 401 && typeof date === 'string' ? Date.parse(date) : NaN;
+      const isFar = Math.abs(told - vendorsNow()) > TOLERANCE;
+      if (isFar) ahead = told - clock.now();
+      return isFar;
+    },
+  };
 }

@@ -32,7 +32,7 @@ export interface Client {
 
 /** One function for each thing that LivePerson's Data Access API is asked for. Every attempt is signed afresh, for its own URL. */
 export function createClient(config: LivePersonConfig, account: Account, http: VendorHttp, clock: Clock): Client {
-  const sign = createSigner(config, clock);
+  const { sign, learnsFrom } = createSigner(config, clock);
   const pacer = createPacer(clock);
   const secrets = [config.consumerSecret, config.accessToken, config.accessTokenSecret];
   const targetOf = (endpoint: string): CallTarget => ({ vendor: account.vendor, account: account.name, endpoint });
@@ -46,7 +46,9 @@ export function createClient(config: LivePersonConfig, account: Account, http: V
       const headers = { accept: 'application/json' };
       const trouble = (sent: VendorReply) => (saysThereAreNone(sent) ? null : undefined);
       const request = { endpoint: LIST, method: 'GET', url, headers, authorize: () => sign(url), trouble } as const;
-      const reply = await http.send(request, scope);
+      const first = await http.send(request, scope);
+      // Files are listed before they are read, so that this need not be learned from a file.
+      const reply = learnsFrom(first) ? await http.send(request, scope) : first;
       if (saysThereAreNone(reply)) return { links: [], refused: [] };
       const ok = requireOk(withoutSecrets(reply, secrets), target, clock.now());
       return listOf(readJson(ok, fileList, target).dataAccessFiles.file, config);

@@ -18,6 +18,7 @@ import { createApollo } from './graphql/apollo.ts';
 import { accessPlugin } from './graphql/limits/access.ts';
 import { answerSizePlugin } from './graphql/limits/answer-size.ts';
 import { countingPlugin } from './graphql/limits/counting.ts';
+import { fewerErrorsPlugin } from './graphql/limits/fewer-errors.ts';
 import { limitsPlugin } from './graphql/limits/limits.ts';
 import { planPlugin } from './graphql/plan/plugin.ts';
 import { printPublicSchema } from './graphql/schema.ts';
@@ -140,6 +141,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       tracePlugin,
       shelfLifePlugin(clock),
       countingPlugin(metrics),
+      fewerErrorsPlugin,
     ],
     onUnexpected: (error) => {
       logger.error({ err: error }, 'a resolver failed in a way that nobody expected');

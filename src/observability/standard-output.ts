@@ -40,5 +40,10 @@ function pipe(fd: number): LogSink {
 function file(fd: number): LogSink {
   const stream = pino.destination({ fd, sync: true });
   stream.on('error', () => undefined);
-  return { write: (line) => void stream.write(line), flush: () => Promise.resolve() };
+  return {
+    write(line) {
+      stream.write(line);
+    },
+    flush: () => Promise.resolve(),
+  };
 }

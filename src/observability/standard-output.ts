@@ -31,8 +31,11 @@ function pipe(fd: number): LogSink {
     },
     flush: () =>
       new Promise((resolve) => {
-        if (socket.writable) socket.write('', () => resolve());
-        else resolve();
+        if (!socket.writable) resolve();
+        else
+          socket.write('', () => {
+            resolve();
+          });
       }),
   };
 }

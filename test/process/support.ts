@@ -59,17 +59,17 @@ export function gatewayProcesses() {
 }
 
 /** The answer to a query, and its status. */
-export async function ask<Data>(
+export async function ask(
   url: string,
   query: string,
   headers: Readonly<Record<string, string>> = {},
-): Promise<{ readonly status: number; readonly data: Data }> {
+): Promise<{ readonly status: number; readonly data: unknown }> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query }),
   });
-  return { status: response.status, ...((await response.json()) as { readonly data: Data }) };
+  return { status: response.status, ...((await response.json()) as { readonly data: unknown }) };
 }
 
 /** Tells it to end; resolves to its exit status. */

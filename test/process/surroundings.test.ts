@@ -12,13 +12,13 @@ const STATUSES = '{ agents(first: 200) { nodes { currentStatus { status } } } }'
 interface Statuses {
   readonly agents: { readonly nodes: readonly { readonly currentStatus: object | null }[] };
 }
-const known = ({ data }: { readonly data: Statuses }) =>
-  data.agents.nodes.filter(({ currentStatus }) => currentStatus !== null).length;
+const known = ({ data }: { readonly data: unknown }) =>
+  (data as Statuses).agents.nodes.filter(({ currentStatus }) => currentStatus !== null).length;
 
 test('a full disk below standard output costs log lines only', async () => {
   const { process: running, url } = await gateways.start({ stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
 
-  expect(known(await ask<Statuses>(url, STATUSES))).toBeGreaterThan(0);
+  expect(known(await ask(url, STATUSES))).toBeGreaterThan(0);
   expect(await end(running)).toBe(0);
 });
 
@@ -27,7 +27,7 @@ test('nobody reading standard output and standard error any more costs log lines
   running.stdout?.destroy();
   running.stderr?.destroy();
 
-  expect(known(await ask<Statuses>(url, STATUSES))).toBeGreaterThan(0);
+  expect(known(await ask(url, STATUSES))).toBeGreaterThan(0);
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   expect(await end(running)).toBe(0);
 });
@@ -46,7 +46,7 @@ test('it writes no file: without leave to write any, everything works', async ()
     nodeOptions: ['--permission', '--allow-fs-read=*', '--allow-net'],
   });
 
-  expect(known(await ask<Statuses>(url, STATUSES))).toBeGreaterThan(0);
+  expect(known(await ask(url, STATUSES))).toBeGreaterThan(0);
   for (const path of ['/metrics', '/schema.graphql', '/readyz']) expect((await fetch(url + path)).status).toBe(200);
   expect(await end(running)).toBe(0);
 });
@@ -64,8 +64,8 @@ test('without file descriptors it refuses who comes, and serves again when there
   expect(running.exitCode).toBeNull();
   for (const socket of sockets) socket.destroy();
 
-  let answer = await ask<Statuses>(url, STATUSES).catch(() => null);
-  while (answer === null) answer = await ask<Statuses>(url, STATUSES).catch(() => null);
+  let answer = await ask(url, STATUSES).catch(() => null);
+  while (answer === null) answer = await ask(url, STATUSES).catch(() => null);
   expect(known(answer)).toBeGreaterThan(0);
   expect(await end(running)).toBe(0);
 });

@@ -19,7 +19,7 @@ const PARTS = {
   cache: { code: ['src/cache'], tests: ['test/cache'] },
   limits: {
     code: ['src/graphql/limits', 'src/server/caller-limits', 'src/server/shedding', 'src/request/allowance'],
-    tests: ['test/limits', 'test/server/graphql', 'test/server/shedding'],
+    tests: ['test/limits', 'test/request', 'test/server/shedding'],
   },
   auth: {
     code: ['src/server/auth', 'src/server/api-keys', 'src/server/jwt', 'src/server/signing-keys', 'src/request/caller'],

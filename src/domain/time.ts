@@ -31,6 +31,13 @@ export function overlaps(range: TimeRange, start: Instant, end: Instant | null):
   return end === null || end > range.from || (end === start && start >= range.from);
 }
 
+/** Whether a text is a day that the calendar has. `Date.parse` would let 31 February roll over into March. */
+export function isCivilDate(text: string): text is CivilDate {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return Number(year) >= 1 && date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+}
+
 /** The UTC day that an instant falls on. */
 export function utcDay(at: Instant): CivilDate {
   return new Date(at).toISOString().slice(0, 10);

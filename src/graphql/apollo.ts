@@ -7,11 +7,13 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { Context } from '../gather/context.ts';
+import type { RequestContext } from '../request/context.ts';
 import { createErrorFormatter } from './errors.ts';
+import { countLists } from './limits/counted-lists.ts';
 import { literalsPlugin } from './literals.ts';
 import { createSchema } from './schema.ts';
 
-export interface ApolloOptions<Given extends Context> {
+export interface ApolloOptions<Given extends Context & RequestContext> {
   readonly maxTokens: number;
   readonly plugins: readonly ApolloServerPlugin<Given>[];
   /** Told of what a resolver threw without meaning to. */
@@ -19,9 +21,11 @@ export interface ApolloOptions<Given extends Context> {
 }
 
 /** GraphQL execution. What Apollo Server would do by itself beyond that is switched off by name. */
-export function createApollo<Given extends Context>(options: ApolloOptions<Given>): ApolloServer<Given> {
+export function createApollo<Given extends Context & RequestContext>(
+  options: ApolloOptions<Given>,
+): ApolloServer<Given> {
   return new ApolloServer<Given>({
-    schema: createSchema(),
+    schema: countLists(createSchema()),
     plugins: [
       ...options.plugins,
       literalsPlugin,

@@ -1,6 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { isCivilDate } from '../domain/time.ts';
 
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
 const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00Z');
 const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
@@ -31,10 +32,10 @@ export const TimeZone = new GraphQLScalarType<string, string>({
 
 function parseDateTime(value: unknown, node?: ValueNode): number {
   const text = typeof value === 'string' ? value : '';
-  const [, year, month, day, hour, minute, second] = RFC_3339.exec(text) ?? [];
+  const [, day = '', hour, minute, second] = RFC_3339.exec(text) ?? [];
   const at = Date.parse(text.toUpperCase());
-  // Date.parse lets 31 February roll over into March, and takes hour 24 for the next day.
-  if (!isDay(Number(year), Number(month), Number(day)) || Number(hour) > 23 || Number.isNaN(at)) {
+  // Date.parse takes hour 24 for the next day.
+  if (!isCivilDate(day) || Number(hour) > 23 || Number.isNaN(at)) {
     throw invalid('DateTime', 'an instant like 2026-11-20T09:30:00Z, with an offset or Z', value, node);
   }
   // An offset may lead out of the years that four digits can tell.
@@ -47,14 +48,8 @@ function parseDateTime(value: unknown, node?: ValueNode): number {
 
 function parseDate(value: unknown, node?: ValueNode): string {
   const text = typeof value === 'string' ? value : '';
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
-  if (!isDay(Number(year), Number(month), Number(day))) throw invalid('Date', 'a day like 2026-11-20', value, node);
+  if (!isCivilDate(text)) throw invalid('Date', 'a day like 2026-11-20', value, node);
   return text;
-}
-
-function isDay(year: number, month: number, day: number): boolean {
-  const date = new Date(Date.UTC(year, month - 1, day));
-  return year >= 1 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
 function parseTimeZone(value: unknown, node?: ValueNode): string {

@@ -7,7 +7,6 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import { account } from './account.ts';
 import { agent } from './agent.ts';
 import { interaction } from './interaction.ts';
-import { countLists } from './limits/counted-lists.ts';
 import { query } from './query.ts';
 import { DateScalar, DateTime, TimeZone } from './scalars.ts';
 import { session } from './session.ts';
@@ -70,5 +69,5 @@ export function createSchema(): GraphQLSchema {
     };
   }
   const typeDefs = parse(readTypeDefinitions() + FEDERATION);
-  return countLists(buildSubgraphSchema([{ typeDefs, resolvers: map as SubgraphResolvers }]));
+  return buildSubgraphSchema([{ typeDefs, resolvers: map as SubgraphResolvers }]);
 }

@@ -3,11 +3,23 @@ import fc from 'fast-check';
 import { systemClock } from '../../src/domain/clock.ts';
 import { reportOf } from '../../src/domain/source.ts';
 import { byStart, durationSeconds } from '../../src/domain/status-period.ts';
-import { DAY, overlaps, startOfUtcDay, utcDay, utcDaysCovering } from '../../src/domain/time.ts';
+import { DAY, isCivilDate, overlaps, startOfUtcDay, utcDay, utcDaysCovering } from '../../src/domain/time.ts';
 import { VendorError, saysNotFound } from '../../src/domain/vendor-error.ts';
 import { period } from '../gather/support.ts';
 
 const range = { from: 10, to: 20 };
+
+test('a day is one that the calendar has', () => {
+  fc.assert(
+    fc.property(fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }), (date) => {
+      expect(isCivilDate(date.toISOString().slice(0, 10))).toBe(true);
+    }),
+  );
+  const none = ['', '2026-02-29', '2026-02-31', '2026-13-01', '2026-00-10', '2026-01-00', '0000-01-01', '26-01-01'];
+  for (const text of [...none, '2026-1-1', '2026-01-01 ', ' 2026-01-01', '2026-01-01T00:00:00Z', '+2026-01-01'])
+    expect([text, isCivilDate(text)]).toEqual([text, false]);
+  expect(isCivilDate('2024-02-29')).toBe(true);
+});
 
 describe('what touches a range from 10 to 20', () => {
   test.each<[number, number | null, boolean, string]>([

@@ -1,7 +1,7 @@
 import { ApolloServer } from '@apollo/server';
 import { expect, test } from '@jest/globals';
-import { getIntrospectionQuery } from 'graphql';
-import { accessPlugin } from '../../src/graphql/limits/access.ts';
+import { Kind, getIntrospectionQuery, parse } from 'graphql';
+import { accessPlugin, neededScopes } from '../../src/graphql/limits/access.ts';
 import type { RequestContext } from '../../src/request/context.ts';
 import { anybody } from '../../src/request/caller.ts';
 import type { Scope } from '../../src/config/settings.ts';
@@ -54,6 +54,17 @@ const cases: readonly [string, readonly Scope[], string, string?][] = [
     ['read'],
     'FORBIDDEN',
   ],
+  [
+    '{ ...A ...B } fragment B on Query { name } fragment A on Query { __schema { types { name } } }',
+    ['read'],
+    'FORBIDDEN',
+  ],
+  [
+    'query Q { ...B } query R { ...A } fragment A on Query { name } fragment B on Query { __typename }',
+    ['read'],
+    'OK',
+    'Q',
+  ],
   ['{ name __schema @skip(if: true) { types { name } } }', ['read'], 'FORBIDDEN'],
   [BOTH, ['read'], 'OK', 'Data'],
   [BOTH, ['read'], 'FORBIDDEN', 'Schema'],
@@ -65,6 +76,14 @@ const rows = cases.map(([query, scopes, expected, operationName]) => ({ query, s
 
 test.each(rows)('$query with $scopes: $expected', async ({ query, scopes, expected, operationName }) => {
   expect(await codeOf(query, scopes, null, operationName)).toBe(expected);
+});
+
+test('fragments that double each other are each looked into once', () => {
+  const doubling = Array.from({ length: 49 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`);
+  const document = parse(`{ ...F0 } ${doubling.join(' ')} fragment F49 on Query { name }`);
+  const [operation] = document.definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
+  expect(neededScopes(document, operation)).toEqual(new Set(['read']));
 });
 
 test.each(['plan', 'trace'] as const)('an explanation (%s) needs its own scope besides', async (explain) => {

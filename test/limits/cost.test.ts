@@ -64,6 +64,7 @@ test.each<[string, string, number, Record<string, unknown>?]>([
     3,
   ],
   ['a fragment on another type', '{ node(id: "x") { ... on Session { ... on Agent { accounts { ref } } } } }', 0],
+  ['a fragment on an interface', '{ node(id: "x") { ... on Node { ... on Session { events { at } } } } }', 10],
   ['what is left out', `{ agents(first: 3) @skip(if: true) { ${KEY} } }`, 0],
   ['the same field twice', `{ agents(first: 3) { ${KEY} } agents(first: 3) { ${KEY} } }`, 3],
   ['the same field under other names', `{ a: agents(first: 3) { ${KEY} } b: agents(first: 3) { ${KEY} } }`, 6],

@@ -37,6 +37,8 @@ describe.each([
   ['directives', 30, (n: number) => `{ me { ${times(n, () => 'name @skip(if: true)')} } }`],
   ['directives', 30, (n: number) => `{ me { ${times(n, () => '... @include(if: true) { name }')} } }`],
   ['directives', 30, (n: number) => `{ me { ${times(n, () => '...A @include(if: true)')} } } fragment A on Q { name }`],
+  ['directives', 30, (n: number) => `query ${times(n, () => '@skip(if: true)')} { name }`],
+  ['directives', 30, (n: number) => `query @skip(if: true) { me { ${times(n - 1, () => 'name @skip(if: true)')} } }`],
   ['operations', 10, (n: number) => times(n, (i) => `query Q${i} { name }`)],
   ['fragments', 50, (n: number) => `{ name } ${times(n, (i) => `fragment F${i} on Q { name }`)}`],
 ])('%s, at most %i', (limit, most, query) => {

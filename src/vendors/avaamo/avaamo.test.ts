@@ -85,6 +85,16 @@ describe('the requests', () => {
   });
 });
 
+test('each endpoint’s report says from where and from when its fields are', async () => {
+  const harness = connectTo(avaamo, entry, healthy);
+  const { sources } = await ask(harness);
+  const known = { account: 'bots', outcome: 'OK', servedFrom: 'VENDOR', fetchedAt: harness.clock.now(), error: null };
+  expect(sources).toMatchObject([
+    { endpoint: 'usage.json', ...known },
+    { endpoint: 'agent_intervention.json', ...known },
+  ]);
+});
+
 describe('within one query', () => {
   test('the same bot and days twice is one call an endpoint, and zones with equal offsets share it', async () => {
     const harness = connectTo(avaamo, entry, healthy);
@@ -177,7 +187,12 @@ describe('when an endpoint fails', () => {
 
   test('both: the first error is thrown', async () => {
     const failed = ask(connectTo(avaamo, entry, failing(401, 503)));
-    await expect(failed).rejects.toMatchObject({ code: 'VENDOR_AUTH_FAILED', endpoint: 'usage.json' });
+    await expect(failed).rejects.toMatchObject({
+      code: 'VENDOR_AUTH_FAILED',
+      vendor: 'AVAAMO',
+      account: 'bots',
+      endpoint: 'usage.json',
+    });
   });
 
   test('the only one called: its error is thrown', async () => {
@@ -191,6 +206,14 @@ describe('when an endpoint fails', () => {
     expect(error).toBeInstanceOf(VendorError);
     expect(error).toMatchObject({ code: 'VENDOR_REJECTED', status: 422 });
     expect((error as VendorError).message).toContain('To Date cannot be before From Date');
+  });
+
+  test('the token stays out of the message, even if the vendor quotes it', async () => {
+    const error = `Access token ${entry.accessToken} is not known`;
+    const failed = ask(connectTo(avaamo, entry, () => json({ error }, 401)));
+    await expect(failed).rejects.toMatchObject({
+      message: expect.stringMatching(/Access token \[secret\] is not known$/) as unknown,
+    });
   });
 
   test('a login page instead of an answer, or on the way to one, is a bad response', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { UsagePart } from '../../domain/usage.ts';
-import type { Held, Question } from '../estimate.ts';
+import type { AgentQuestion, Held, Question } from '../estimate.ts';
 import { estimateUsage } from './estimate.ts';
 import { canonical, usageSpace } from './loaders.ts';
 
@@ -36,6 +36,16 @@ test.each<[string, readonly Question[], number, number]>([
   ['fields that need no endpoint are none', [usage(['1'], [])], 0, 0],
 ])('%s', (_title, questions, usageCalls, interventionCalls) => {
   expect(calls(questions)).toEqual({ 'usage.json': usageCalls, 'agent_intervention.json': interventionCalls });
+});
+
+test('questions of other kinds are no calls', () => {
+  const { whom, together } = usage(['1'], []) as AgentQuestion;
+  const others: readonly Question[] = [
+    { capability: 'discover' },
+    { capability: 'currentStatus', whom, together },
+    { capability: 'latestInteractions', query: { size: 1, type: null, activeLiveFirst: null }, whom, together },
+  ];
+  expect(calls([...others, usage(['1'], ['usage'])])).toEqual({ 'usage.json': 1, 'agent_intervention.json': 0 });
 });
 
 test('what is there is not called for', () => {

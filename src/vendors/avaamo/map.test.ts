@@ -111,6 +111,12 @@ describe('both endpoints in one', () => {
     expect([...buckets].sort((a, b) => a.start - b.start || a.end - b.end)).toEqual(buckets);
   });
 
+  test('parts that come in any order stand in that of time', () => {
+    const backwards = { ...usage, buckets: [...usage.buckets].reverse() };
+    expect(merge(backwards, null).buckets).toEqual(usage.buckets);
+    expect(merge(backwards, interventions)).toEqual(merge(usage, interventions));
+  });
+
   test('no part is lost or doubled, however the boundaries fall', () => {
     const starts = fc.uniqueArray(fc.integer({ min: 0, max: 12 }), { maxLength: 9 });
     fc.assert(
@@ -153,8 +159,37 @@ describe('answers that are not quite as documented', () => {
   });
 
   test('numbers in quotes', () => {
-    const texts = Object.fromEntries(Object.entries(aggregate).map(([name, value]) => [name, String(value)]));
-    expect(fromUsage(usageReply.parse({ ...usageSample, aggregate_stats: texts })).current).toEqual(usage.current);
+    const quoted = JSON.parse(JSON.stringify(usageSample), (_, value: unknown) =>
+      typeof value === 'number' ? String(value) : value,
+    ) as unknown;
+    expect(fromUsage(usageReply.parse(quoted))).toEqual(usage);
+    const round = usageReply.parse({ aggregate_stats: { ...aggregate, success_rate: '91' } });
+    expect(fromUsage(round).current.successRate).toBe(91);
+  });
+
+  test.each([
+    ['messages_count', '12 or so'],
+    ['messages_count', 'about 12'],
+    ['messages_count', '1.5'],
+    ['messages_count', '-12'],
+    ['success_rate', '91.22 %'],
+    ['success_rate', 'about 91.22'],
+    ['start_time', '1586502000 s'],
+    ['start_time', 'from 1586502000'],
+    // A time in milliseconds.
+    ['end_time', '1586847599000'],
+    ['messages_count', '9'.repeat(400)],
+    ['messages_count', '2147483648'],
+    ['success_rate', '9'.repeat(400)],
+  ])('%s in quotes with more than a number of its kind, %j: not accepted', (name, value) => {
+    expect(usageReply.safeParse({ aggregate_stats: { ...aggregate, [name]: value } }).success).toBe(false);
+  });
+
+  test('counts are not negative, and no more than an answer can tell', () => {
+    const withCount = (value: unknown) =>
+      usageReply.safeParse({ aggregate_stats: { ...aggregate, messages_count: value } }).success;
+    expect([0, 2_147_483_647, '2147483647'].map(withCount)).toEqual([true, true, true]);
+    expect([-1, 2_147_483_648, 1e30, 0.5].map(withCount)).toEqual([false, false, false, false]);
   });
 
   test('counts that are not sent are not known', () => {

@@ -7,7 +7,7 @@ import type { InterventionReply, InterventionSpan, UsageReply, UsageSpan } from 
 export interface Measured {
   readonly current: UsageInterval;
   readonly previous: UsageInterval | null;
-  /** By time. */
+  /** In the vendor's order. */
   readonly buckets: readonly UsageInterval[];
 }
 
@@ -112,7 +112,7 @@ function measured<Span>(
   return {
     current: read(current),
     previous: previous == null ? null : read(previous),
-    buckets: (stats ?? []).map(read).sort(byTime),
+    buckets: (stats ?? []).map(read),
   };
 }
 

@@ -24,8 +24,9 @@ export function openUsageSources(account: Account, loaders: UsageLoaders): Sourc
         parts.has('interventions') ? outcomeOf(loaders.interventions.load(asked)) : null,
       ]);
       const called = [usage, interventions].filter((outcome) => outcome !== null);
-      const [firstFailure] = called.filter((outcome) => outcome instanceof VendorError);
-      if (firstFailure && called.every((outcome) => outcome instanceof VendorError)) throw firstFailure;
+      const failures = called.filter((outcome) => outcome instanceof VendorError);
+      const [firstFailure] = failures;
+      if (firstFailure && failures.length === called.length) throw firstFailure;
       return {
         data: { account: account.name, ref, ...merge(measuredBy(usage), measuredBy(interventions)) },
         sources: [...reportOn(USAGE, usage), ...reportOn(INTERVENTIONS, interventions)],

@@ -6,11 +6,22 @@ import { z } from 'zod';
  * agent-intervention.md. Fields that are not read are dropped, so that they are neither kept nor passed on.
  */
 
+/** What an answer can tell, too: GraphQL's Int. */
+const MOST = 2 ** 31 - 1;
+
 /** Typed "Integer". Digits in quotes do as well; a count that is not sent is not known. */
-const count = z.union([z.int(), z.string().regex(/^\d+$/)]).nullish();
+const count = z
+  .union([
+    z.int().min(0).max(MOST),
+    z
+      .string()
+      .regex(/^\d+$/)
+      .refine((digits) => Number(digits) <= MOST),
+  ])
+  .nullish();
 
 /** Typed "Integer", but sent with decimals, and null where nothing was asked. */
-const rate = z.union([z.number(), z.string().regex(/^\d+(\.\d+)?$/)]).nullish();
+const rate = z.union([z.number(), z.string().regex(/^\d{1,9}(\.\d+)?$/)]).nullish();
 
 /** "Unix epoch timestamp": seconds, with a fraction in the nine parts. The bounds are those of a date. */
 const seconds = z.union([z.number().min(-8.64e12).max(8.64e12), z.string().regex(/^\d{1,12}(\.\d+)?$/)]);

@@ -37,7 +37,7 @@ function connected(answer: Answerer, times = {}) {
       now: clock.now(),
       grantFiles: () => 0,
     });
-  return { clock, open, sent: http.sent };
+  return { clock, open, recall: connection.recall, sent: http.sent };
 }
 
 const periodsOf = async (sources: Sources, ref: string, from: number, to: number) => {
@@ -81,6 +81,17 @@ test('whoever is discovered need not be asked for now', async () => {
   const sources = open();
   await Promise.all([...agents.map(({ ref }) => sources.currentStatus?.(ref)), sources.currentStatus?.('u-7')]);
   expect(sent).toHaveLength(2);
+});
+
+test('who there is can be recalled without a call, once it was found and as long as it is kept', async () => {
+  const { open, recall, sent, clock } = connected(playing(workers(2)));
+  expect(await recall?.()).toBeNull();
+  const found = await open().discover?.();
+  expect(await recall?.()).toEqual(found?.data);
+  expect(found?.data).toHaveLength(2);
+  clock.advance(ttl.parse({}).directory * 1000);
+  expect(await recall?.()).toBeNull();
+  expect(sent).toHaveLength(1);
 });
 
 test('what a vendor in trouble said before bridges the trouble, and is said to be old', async () => {

@@ -39,7 +39,7 @@ describe('a cell', () => {
   test('is recognised when it is read back, and nothing else is', () => {
     const cell = whole([overNight, period('14T06:00:00', null)]);
     expect(cellSpace.isValue(JSON.parse(JSON.stringify(cell)))).toBe(true);
-    for (const other of [null, [], {}, { periods: [['x']], flaw: null }, { periods: [] }]) {
+    for (const other of [null, [], {}, { periods: [['x']], flaw: null }, { periods: [] }, { periods: [], flaw: {} }]) {
       expect(cellSpace.isValue(other)).toBe(false);
     }
   });
@@ -90,9 +90,11 @@ describe('cells put together', () => {
     expect(reassemble(cells, both)).toEqual([closedAt > openAt ? closed : open]);
   });
 
-  test('tell two things that began in the same second apart by their names', () => {
-    const busy = period('13T22:00:00', null, 'BUSY');
-    expect(reassemble([{ value: whole([closed, busy]), fetchedAt: 1 }], both)).toEqual([closed, busy]);
+  test('tell things that began in the same second apart by both their names', () => {
+    const [start, end, isOngoing] = closed;
+    const named = (primary: string, secondary: string | null): Period => [start, end, isOngoing, primary, secondary];
+    const four = [named('AVAILABLE', null), named('BUSY', null), named('BUSY', 'NBK'), named('BUSY', 'Mail')];
+    expect(reassemble([{ value: whole(four), fetchedAt: 1 }], both)).toEqual(four);
   });
 
   test('leave out what lies in the days, but not in the range', () => {

@@ -65,9 +65,32 @@ describe('a refusal', () => {
     [json({ errors: [{ msg: minute.replace('’', "'"), code: 429 }] }, 400)],
     [json(minute, 400)],
     [{ status: 200, body: minute }],
+    [{ status: 200, body: `\n  ${minute}\n` }],
     [{ status: 503, body: minute }],
   ])('for asking too often is known by its words: %j', async (reply) => {
-    await expect(asking(reply)).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED', retryAfterSeconds: 60 });
+    await expect(asking(reply)).rejects.toMatchObject({
+      code: 'VENDOR_RATE_LIMITED',
+      reason: 'sentence',
+      vendor: 'KORE',
+      account: 'kore-main',
+      endpoint: 'agentstatusdetails',
+      retryAfterSeconds: 60,
+    });
+  });
+
+  test.each([200, 302, 400, 503])('for asking too often, with status %i, passes nothing else on', async (status) => {
+    for (const form of [json, (body: unknown) => ({ body: `${String(body)} <b>Sorry</b>` })]) {
+      const harness = connectTo(
+        kore,
+        ENTRY,
+        ({ headers }) => ({ ...form(`${minute} ${ENTRY.clientSecret} ${headers.auth ?? ''}`), status }),
+        { now: NOW },
+      );
+      await expect(harness.open().statusPeriods?.(EMAIL, today)).rejects.toMatchObject({
+        code: 'VENDOR_RATE_LIMITED',
+        message: expect.not.stringMatching(/<|a-secret-of-the-client|eyJ/),
+      });
+    }
   });
 
   test('for asking too often keeps to the vendor’s own time to wait', async () => {
@@ -83,11 +106,23 @@ describe('a refusal', () => {
     await expect(asking(json({ message }))).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED', retryAfterSeconds });
   });
 
-  test('an agent’s status may be called what it likes', async () => {
-    const status = [{ ...worker(1).status?.[2], secondaryStatus: minute }] as never;
-    const harness = connectTo(kore, ENTRY, playing([{ ...worker(1), status }]), { now: NOW });
-    expect((await harness.open().statusPeriods?.(EMAIL, today))?.data).toHaveLength(1);
+  test.each([
+    'The status “You’ve exceeded the per-minute rate limit” is not known',
+    "The status “You've exceeded the hourly rate limit” is not known",
+    'The status “Rate limit for this API has been reached” is not known',
+  ])('for something else may quote these words: %s', async (message) => {
+    await expect(asking(json({ message }, 412))).rejects.toMatchObject({ code: 'VENDOR_REJECTED', status: 412 });
   });
+
+  test.each([minute, 'eyJhbGciOiJIUzI1NiJ9.eyJhcHBJZCI6ImNzIn0.c2lnbmVk'])(
+    'is not what an agent’s status is called: %s',
+    async (secondaryStatus) => {
+      const status = [{ ...worker(1).status?.[2], secondaryStatus }] as never;
+      const harness = connectTo(kore, ENTRY, playing([{ ...worker(1), status }]), { now: NOW });
+      const answer = await harness.open().statusPeriods?.(EMAIL, today);
+      expect(answer?.data).toMatchObject([{ label: secondaryStatus }]);
+    },
+  );
 
   test.each(['Invalid JWT token', 'Invalid SDK credentials', 'Permission denied. Scope is incorrect!'])(
     '401 with %j says so, in words',
@@ -110,16 +145,16 @@ describe('a refusal', () => {
     await expect(asking(json({ errors: [{ msg: 'No' }] }, status))).rejects.toMatchObject({ code });
   });
 
-  test('that quotes a secret or a token does not pass it on', async () => {
+  test.each([400, 401])('%i that quotes a secret or a token does not pass it on', async (status) => {
     const harness = connectTo(
       kore,
       ENTRY,
-      ({ headers }) => json({ message: `Bad key ${ENTRY.clientSecret} or token ${headers.auth ?? ''}` }, 401),
+      ({ headers }) => json({ message: `Bad key ${ENTRY.clientSecret} or token ${headers.auth ?? ''}, sorry` }, status),
       { now: NOW },
     );
     const refused = harness.open().statusPeriods?.(EMAIL, today);
     await expect(refused).rejects.toMatchObject({
-      message: expect.stringContaining('Bad key [secret] or token [token]'),
+      message: expect.stringContaining('Bad key [secret] or token [token], sorry'),
     });
   });
 });

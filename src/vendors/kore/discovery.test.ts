@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { connectTo, json } from '../../../test/support/vendor-harness.ts';
 import { ENTRY, filterOf, type Habits, type Person, playing, worker, workers } from './account.fixture.ts';
+import { directorySpace } from './discovery.ts';
 import { kore } from './index.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
@@ -38,8 +39,19 @@ test('looks back as many hours as it is told to', async () => {
   ]);
 });
 
-test('is left out where it is not wanted', () => {
-  expect(connected([], {}, { discover: false }).open()).not.toHaveProperty('discover');
+test('is left out where it is not wanted, and so is what would recall it', () => {
+  const harness = connected([], {}, { discover: false });
+  expect(harness.open()).not.toHaveProperty('discover');
+  expect(harness.connection).not.toHaveProperty('recall');
+});
+
+test('passes over records that name nobody', async () => {
+  const nameless = { userId: '', email: ' ', firstName: 'No', lastName: 'Body' };
+  const harness = connected([], { instead: () => [nameless, { ...worker(1) }] });
+  expect(await discover(harness)).toMatchObject({
+    data: [{ ref: 'agent1@example.com' }],
+    sources: [{ outcome: 'OK' }],
+  });
 });
 
 test('takes an agent with two userIds, or on two pages, for one', async () => {
@@ -80,11 +92,36 @@ describe('where pages are missing', () => {
     expect(harness.kept.at(-1)).toMatchObject({ key: ['directory'], ttlSeconds: 300 });
   });
 
+  test('because they repeat without end, those found are told, and the list is said to be partial', async () => {
+    const harness = connected([], { instead: () => [{ ...worker(1) }], hasMore: true });
+    expect(await discover(harness)).toMatchObject({
+      data: [{ ref: 'agent1@example.com' }],
+      sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'pagination' } }],
+    });
+    expect(harness.sent).toHaveLength(2);
+  });
+
+  test('for asking too often, it is said how long to wait', async () => {
+    const refusal = json({}, 429, { 'Retry-After': '7' });
+    const harness = connected(workers(3), { pageSize: 2, instead: (page) => (page === 2 ? refusal : undefined) });
+    expect((await discover(harness)).sources).toMatchObject([
+      { outcome: 'PARTIAL', error: { code: 'VENDOR_RATE_LIMITED', status: 429, retryAfterSeconds: 7 } },
+    ]);
+  });
+
   test('nobody found is a failure', async () => {
     await expect(discover(connected([], { instead: () => json({}, 500) }))).rejects.toMatchObject({
       code: 'VENDOR_UNAVAILABLE',
     });
   });
+});
+
+test('a list is recognised when it is read back, and nothing else is', () => {
+  const agents = [{ ref: 'u-1', aliases: ['u-2'], name: null, email: null }];
+  expect(directorySpace.isValue({ agents, flaw: null })).toBe(true);
+  for (const other of [null, {}, { agents }, { agents: [{}], flaw: null }, { agents, flaw: {} }]) {
+    expect(directorySpace.isValue(other)).toBe(false);
+  }
 });
 
 test('an account without anybody is an answer', async () => {

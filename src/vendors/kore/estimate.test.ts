@@ -102,6 +102,11 @@ describe('POSTs', () => {
     expect(calls(questions, held)).toBeGreaterThanOrEqual(3);
   });
 
+  test('none for agents of whom all is there', () => {
+    const [first = ''] = agents(51);
+    expect(calls([now(whom(agents(51)))], holding([cell(first, TODAY)]))).toBe(1);
+  });
+
   test('none for what is there', () => {
     const question = days(whom(agents(2)), 1, 0);
     const [one = '', other = ''] = agents(2);

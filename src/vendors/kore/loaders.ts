@@ -54,8 +54,9 @@ async function fetchCells(
   );
   for (const found of asked) {
     const name = nameOf(found);
-    // A failure of one question says nothing about a cell that another one brought.
-    if (!answers.has(name) || !(found.cell instanceof VendorError)) answers.set(name, found.cell);
+    const other = answers.get(name);
+    // What one question failed to bring says nothing about a cell that another one brought.
+    if (other === undefined || wholeness(found.cell) > wholeness(other)) answers.set(name, found.cell);
   }
   await keep(kore, unasked, now);
   return missing.map((key) => {
@@ -63,6 +64,11 @@ async function fetchCells(
     if (answer === undefined) throw new Error(`No question was asked for ${nameOf(key)}`);
     return answer;
   });
+}
+
+function wholeness(cell: Fresh<Cell> | VendorError): number {
+  if (cell instanceof VendorError) return 0;
+  return cell.value.flaw === null ? 2 : 1;
 }
 
 function fetchByEmail(kore: KoreAccount, missing: readonly CellKey[], now: Instant, scope: CallScope) {

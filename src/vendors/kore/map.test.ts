@@ -20,12 +20,30 @@ describe('times', () => {
     expect(instantOf('2023-03-10 21:37:42.5')).toBe(at('2023-03-10T21:37:42.500Z'));
   });
 
-  test.each(['', '-', '2023-03-10', '21:37:42', '2023-13-10T00:00:00', '10/03/2023 21:37:42', 'now'])(
-    'are not read from %j',
-    (text) => {
-      expect(instantOf(text)).toBeNull();
-    },
-  );
+  test.each([
+    ['2023-03-10T21:37:42.123', '2023-03-10T21:37:42.123Z'],
+    ['2023-03-10T21:37:42.123456789', '2023-03-10T21:37:42.123Z'],
+    [' 2023-03-10T21:37:42 ', '2023-03-10T21:37:42Z'],
+  ])('are read from %j', (text, time) => {
+    expect(instantOf(text)).toBe(at(time));
+  });
+
+  test.each([
+    '',
+    '-',
+    '2023-03-10',
+    '21:37:42',
+    '2023-13-10T00:00:00',
+    '2023-02-30T00:00:00',
+    '10/03/2023 21:37:42',
+    'now',
+    // What stands around a time may mean another one.
+    '2023-03-10T21:37:42 IST',
+    '2023-03-10T21:37:42Z+05:30',
+    'before 2023-03-10T21:37:42',
+  ])('are not read from %j', (text) => {
+    expect(instantOf(text)).toBeNull();
+  });
 
   test('are read back for every second there is', () => {
     fc.assert(
@@ -43,13 +61,16 @@ describe('a period', () => {
     expect(period).toEqual([at('2023-03-10T21:37:42Z'), at('2023-03-10T21:38:52Z'), false, 'AVAILABLE', 'AVAILABLE']);
   });
 
-  test('goes on where its end is "-"', () => {
-    expect(periodOf({ ...record, endTime: '-', duration: '-' })?.slice(1, 3)).toEqual([null, true]);
+  test.each(['-', ' - '])('goes on where its end is %j', (endTime) => {
+    expect(periodOf({ ...record, endTime, duration: '-' })?.slice(1, 3)).toEqual([null, true]);
   });
 
-  test.each([{}, { endTime: null }, { endTime: '' }])('leaves open whether it goes on with %j', (ending) => {
-    expect(periodOf({ ...record, ...ending })?.slice(1, 3)).toEqual([null, null]);
-  });
+  test.each([{}, { endTime: null }, { endTime: '' }, { endTime: ' ' }])(
+    'leaves open whether it goes on with %j',
+    (ending) => {
+      expect(periodOf({ ...record, ...ending })?.slice(1, 3)).toEqual([null, null]);
+    },
+  );
 
   test.each([{ startTime: '-' }, { startTime: 'yesterday' }, { endTime: 'tomorrow' }])(
     'is not read from %j',

@@ -1,6 +1,7 @@
 import type { DiscoveredAgent } from '../../domain/agent.ts';
 import type { Instant } from '../../domain/clock.ts';
 import type { AgentStatus, StatusPeriod } from '../../domain/status-period.ts';
+import { isCivilDate } from '../../domain/time.ts';
 import type { AgentRecord, StatusRecord } from './wire.ts';
 
 /** A status period as it is kept: plain JSON, and small, because there are many. */
@@ -49,9 +50,9 @@ function endingOf(endTime: string | null | undefined): { end: Instant | null; is
  */
 export function instantOf(text: string): Instant | null {
   const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(Z|[+-]\d{2}:\d{2})?$/.exec(text.trim());
-  if (!parts) return null;
-  const [, date, time, zone = 'Z'] = parts;
-  const at = Date.parse(`${date ?? ''}T${time ?? ''}${zone}`);
+  const [, date = '', time = '', zone = 'Z'] = parts ?? [];
+  if (!isCivilDate(date)) return null;
+  const at = Date.parse(`${date}T${time}${zone}`);
   return Number.isNaN(at) ? null : at;
 }
 
@@ -77,7 +78,7 @@ export function discoveredAgentOf(agent: AgentRecord): DiscoveredAgent | null {
   return { ref, aliases, name: nonEmpty(name), email: nonEmpty(agent.email) };
 }
 
-/** The e-mail address first: only by it can the vendor be asked for single agents. */
+/** The e-mail address first: only by it can the vendor be asked for single agents. The userId last: it stays. */
 export function referencesOf(agent: AgentRecord): readonly string[] {
   return [nonEmpty(agent.email), nonEmpty(agent.userId)].filter((ref) => ref !== null);
 }

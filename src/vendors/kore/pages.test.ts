@@ -59,6 +59,16 @@ test('an agent that slips on to the next page does not end the reading', async (
   expect(pages).toEqual({ agents: [first, second, second, third], stop: 'end' });
 });
 
+test.each([
+  ['without a userId', [{ email: 'a@example.com' }, { email: 'b@example.com' }, { email: 'c@example.com' }]],
+  ['with an empty one', ['a', 'b', 'c'].map((name) => ({ userId: '', email: `${name}@example.com` }))],
+  ['who have the same address', ['u-1', 'u-2', 'u-3'].map((userId) => ({ userId, email: 'a@example.com' }))],
+])('agents %s are different agents, and the reading goes on', async (_which, people) => {
+  const list = listOf(people, 1);
+  expect(await allPages(list.read)).toEqual({ agents: people, stop: 'end' });
+  expect(list.offsets).toEqual([0, 1, 2]);
+});
+
 test('pages without end are given up after the fortieth', async () => {
   let calls = 0;
   const pages = await allPages(() => {

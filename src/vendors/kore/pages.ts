@@ -47,7 +47,7 @@ function promisesMore(page: DetailsPage): boolean {
   return page.hasMore ?? page.data.length >= PAGE_SIZE;
 }
 
-/** The userId tells agents apart; e-mail addresses change hands. */
+/** The userId, the last of the references, tells agents apart; e-mail addresses change hands. */
 function identityOf(agent: AgentRecord): string {
-  return agent.userId ?? referencesOf(agent)[0] ?? '';
+  return referencesOf(agent).at(-1) ?? '';
 }

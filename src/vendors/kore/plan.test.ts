@@ -53,6 +53,36 @@ test('agents with the same days go together where that costs no POST more', () =
   expect(new Set(cellsOf(asks)).size).toBe(60);
 });
 
+/** 25 agents for each of these lists of days, all mixed up. */
+const mixed = (...lists: readonly (readonly number[])[]): Place[] =>
+  Array.from({ length: 25 }, (_, index) =>
+    lists.flatMap((days, n) => several(1, days, index * lists.length + n)),
+  ).flat();
+
+test.each([
+  ['begin', [[20], [0], [21], [1]], ['0–1', '20–21']],
+  ['end', [[0, 20], [0], [0, 21], [0, 1]], ['0–1', '0–21']],
+])('agents whose days %s at much the same time share a POST', (_where, lists, windows) => {
+  const asks = plan(mixed(...lists), MAX_DAYS);
+  const number = (date: string) => (Date.parse(date) - FIRST) / DAY;
+  expect(asks.map(({ firstDay, lastDay }) => `${number(firstDay)}–${number(lastDay)}`).sort()).toEqual(windows);
+});
+
+test('agents with days around a window’s end get a window of their own where that saves a POST', () => {
+  const asks = plan([...several(50, [0]), ...several(50, [31, 32], 50)], MAX_DAYS);
+  expect(asks.map(({ agents, firstDay, lastDay }) => [agents.length, firstDay, lastDay])).toEqual([
+    [50, day(0), day(0)],
+    [50, day(31), day(32)],
+  ]);
+});
+
+test('among plans of equally many POSTs the one that asks for fewer cells is taken', () => {
+  // In windows of their own, the second agent’s would be all of 32 days.
+  const asks = plan([...several(1, [0]), ...several(1, [5, 36], 1)], MAX_DAYS);
+  expect(asks).toHaveLength(2);
+  expect(cellsOf(asks)).toHaveLength(2 * 6 + 1);
+});
+
 test('days too far apart for one window are not asked for in one', () => {
   const asks = plan(several(1, [0, 400]), MAX_DAYS);
   expect(asks.map(({ firstDay, lastDay }) => [firstDay, lastDay])).toEqual([

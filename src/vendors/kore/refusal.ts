@@ -15,17 +15,18 @@ const SENTENCES = [
 /**
  * VENDOR_RATE_LIMITED for an answer that says so in words, whatever its status: in a field that holds messages, or as plain
  * text; null for any other. Without a Retry-After header the wait is at most the minute or hour that the limit is for.
+ * Nothing of the answer but these words is passed on: what stands behind them may quote a token, or be HTML.
  */
 export function rateLimitError(reply: VendorReply, target: CallTarget, now: number): VendorError | null {
-  const said = vendorText(reply.body);
-  const text = said ?? reply.body.toString('utf8', 0, 200).trim();
-  const sentence = SENTENCES.find(({ words }) => words.test(text));
+  const text = vendorText(reply.body) ?? reply.body.toString('utf8', 0, 200).trim();
+  const sentences = SENTENCES.map(({ words, seconds }) => ({ said: words.exec(text)?.[0] ?? null, seconds }));
+  const sentence = sentences.find(({ said }) => said !== null);
   if (!sentence) return null;
   const seconds = retryAfterSeconds(reply.headers['retry-after'], now) ?? sentence.seconds;
   return vendorError(target, 'VENDOR_RATE_LIMITED', {
     status: reply.status,
     reason: 'sentence',
-    said: text,
+    said: sentence.said,
     ...(seconds !== null && { retryAfterSeconds: seconds }),
   });
 }

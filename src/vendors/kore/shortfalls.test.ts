@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { connectTo, json } from '../../../test/support/vendor-harness.ts';
+import { type Answerer, connectTo, json } from '../../../test/support/vendor-harness.ts';
 import { ENTRY, filterOf, playing, worker, workers } from './account.fixture.ts';
 import { connected } from './connected.fixture.ts';
 import { kore } from './index.ts';
@@ -30,6 +30,35 @@ describe('an answer in pages', () => {
     const { statusPeriods, sent } = connected([worker(1)], { instead: () => [{ ...worker(1) }], hasMore: true });
     expect(await statusPeriods(email(1), yesterday)).toMatchObject({ sources: [{ outcome: 'OK' }] });
     expect(sent).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      'breaks off',
+      { hasMore: true, pageSize: 1, instead: (page: number) => (page > 1 ? json({}, 503) : undefined) },
+      2,
+    ],
+    ['does not end', { hasMore: true, pageSize: 1, instead: (page: number) => [{ ...worker(page) }] }, 40],
+  ])('that %s is not whole, though all who were asked for are in it', async (_how, habits, calls) => {
+    const { statusPeriods, sent } = connected([worker(1)], habits);
+    expect(await statusPeriods(email(1), yesterday)).toMatchObject({
+      data: [{ start: at('14T09:00:00') }],
+      sources: [{ outcome: 'PARTIAL' }],
+    });
+    expect(sent).toHaveLength(calls);
+  });
+
+  test('may tell of one agent in two records, and both count', async () => {
+    const [first, second] = worker(1, [14, 15]).status ?? [];
+    const records = [
+      { userId: 'u-1', email: email(1), status: [first] },
+      { userId: 'u-old', email: 'AGENT1@example.com', status: [second] },
+    ];
+    const { statusPeriods } = connected([], { instead: () => records });
+    expect(await statusPeriods(email(1), { from: at('14T00:00:00'), to: NOW })).toMatchObject({
+      data: [{ start: at('14T09:00:00') }, { start: at('15T09:00:00') }],
+      sources: [{ outcome: 'OK' }],
+    });
   });
 
   test('whose pages repeat without end says nothing of those who are not on them', async () => {
@@ -97,6 +126,63 @@ test('a failure of one of several questions leaves the answers of the others', a
     workers(60).map(async (one) => sources.statusPeriods?.(one.email, yesterday)),
   );
   expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(50);
+});
+
+describe('where the pages of everybody bring what was asked for by e-mail as well', () => {
+  /** Answers a question for somebody in particular one way, a question for everybody another way. */
+  const connectedTo = (toSome: Answerer, toAll: Answerer) => {
+    const harness = connectTo(kore, ENTRY, (request) => (filterOf(request).agents ? toSome : toAll)(request), {
+      now: NOW,
+    });
+    return { ...harness, sources: harness.open() };
+  };
+  const told = { data: [{ start: at('14T09:00:00') }], sources: [{ outcome: 'OK' }] };
+  const people = playing(workers(3));
+
+  test('a failure of the question by e-mail costs nothing', async () => {
+    const { sources, sent } = connectedTo(() => json({}, 500), people);
+    const answers = await Promise.all([email(1), 'u-2'].map(async (ref) => sources.statusPeriods?.(ref, yesterday)));
+    expect(answers).toMatchObject([told, told]);
+    expect(sent).toHaveLength(2);
+  });
+
+  test('an unfiltered reading that breaks off costs those nothing whom the question by e-mail brought whole', async () => {
+    const breaking = playing([], {
+      hasMore: true,
+      pageSize: 1,
+      instead: (page) => (page > 1 ? json({}, 503) : [{ ...worker(1) }]),
+    });
+    const { sources } = connectedTo(people, breaking);
+    const [known] = await Promise.allSettled(
+      [email(1), 'u-2'].map(async (ref) => sources.statusPeriods?.(ref, yesterday)),
+    );
+    expect(known).toMatchObject({ value: told });
+  });
+
+  test('records among them that cannot be read cost nothing', async () => {
+    const unreadable = { userId: 'u-1', email: email(1), status: [{ startTime: 7 }] };
+    const { sources, sent } = connectedTo(people, playing([], { instead: () => [unreadable, { ...worker(2) }] }));
+    const answers = await Promise.all([email(1), 'u-2'].map(async (ref) => sources.statusPeriods?.(ref, yesterday)));
+    expect(answers).toMatchObject([told, told]);
+    expect(sent).toHaveLength(2);
+  });
+});
+
+test('a range too long for one question is partial where one of its questions is answered in part', async () => {
+  const people = playing([worker(1)]);
+  const broken = { ...worker(1), status: [{ startTime: 7 }, ...(worker(1, [14]).status ?? [])] };
+  const partly = playing([], { instead: () => [broken] });
+  const harness = connectTo(
+    kore,
+    { ...ENTRY, maxDaysPerCall: 1 },
+    (request) => (filterOf(request).dateFilter.date === '2024-05-14' ? partly : people)(request),
+    { now: NOW },
+  );
+  const answer = await harness.open().statusPeriods?.(email(1), { from: at('13T00:00:00'), to: NOW });
+  expect(answer).toMatchObject({
+    data: [{ start: at('13T09:00:00') }, { start: at('14T09:00:00') }, { start: at('15T09:00:00') }],
+    sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' } }],
+  });
 });
 
 test('a range too long for one question is partial where one of its questions fails', async () => {

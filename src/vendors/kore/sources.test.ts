@@ -75,6 +75,16 @@ describe('a range', () => {
     expect(data.map(({ start }) => start)).toEqual([at('13T09:00:00'), at('14T09:00:00'), at('15T09:00:00')]);
   });
 
+  test('answers by start, whatever the vendor’s order within a day', async () => {
+    const status = ['14', '11', '12'].map((hour) => ({
+      primaryStatus: 'BUSY',
+      startTime: `2024-05-14T${hour}:00:00`,
+      endTime: `2024-05-14T${hour}:30:00`,
+    }));
+    const { data } = await connected([{ ...worker(1), status }]).statusPeriods(email(1), yesterday);
+    expect(data.map(({ start }) => start)).toEqual([at('14T11:00:00'), at('14T12:00:00'), at('14T14:00:00')]);
+  });
+
   test('keeps a period that crosses midnight, or the whole of it, in one piece', async () => {
     const night = { primaryStatus: 'BUSY', startTime: '2024-05-13T22:00:00', endTime: '2024-05-15T06:00:00' };
     const { statusPeriods } = connected([{ ...worker(1), status: [night] }]);
@@ -127,6 +137,21 @@ describe('an answer', () => {
       { endpoint: 'agentstatusdetails', key: ['cell', email(1), '2024-05-15'], ttlSeconds: 15 },
     ]);
   });
+});
+
+test('spaces around a reference do not reach the vendor', async () => {
+  const { statusPeriods, sent } = connected([worker(1)]);
+  expect((await statusPeriods(' Agent1@example.com ', yesterday)).data).toHaveLength(1);
+  expect(sent.map((request) => filterOf(request).agents)).toEqual([['Agent1@example.com']]);
+});
+
+test('a fault of the gateway’s own is not taken for an answer', async () => {
+  const fault = () => {
+    throw new TypeError('a bug');
+  };
+  const { statusPeriods, currentStatus } = connected([], { instead: fault });
+  const asked = Promise.allSettled([statusPeriods(email(1), yesterday), currentStatus(email(1))]);
+  expect(await asked).toMatchObject([{ reason: expect.any(TypeError) }, { reason: expect.any(TypeError) }]);
 });
 
 describe('what goes on now', () => {

@@ -1,8 +1,22 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import type { SharedToken, Vault } from '../../cache/vault.ts';
+import { ttl } from '../../config/cache.ts';
 import { Secret } from '../../config/secret.ts';
-import { type Answerer, type Harness, connectTo, json } from '../../../test/support/vendor-harness.ts';
+import type { CallScope, VendorRequest } from '../../http/call.ts';
+import { manualClock } from '../../../test/support/clock.ts';
+import {
+  type Answerer,
+  type Harness,
+  answeringHttp,
+  connectTo,
+  json,
+  passingCache,
+} from '../../../test/support/vendor-harness.ts';
+import type { Question } from '../estimate.ts';
 import { entry, issuer } from './account.fixture.ts';
+import { openTokens } from './auth.ts';
+import { config } from './config.ts';
 import { vonage } from './index.ts';
 
 const MINUTE = 60_000;
@@ -19,6 +33,30 @@ const tokenCalls = ({ sent }: Harness) => sent.filter(({ endpoint }) => endpoint
 const bearers = ({ sent }: Harness) =>
   sent.filter(({ endpoint }) => endpoint !== 'connect/token').map(({ headers }) => headers.Authorization);
 
+/** The tokens of an account without the rest of its client, and the requests that they make. */
+function openAlone(answer: Answerer) {
+  const clock = manualClock();
+  const account = { name: entry.name, vendor: vonage.name };
+  const http = answeringHttp(account, clock, answer);
+  const requests: VendorRequest[] = [];
+  const tokens = openTokens(config.parse(entry), {
+    account,
+    clock,
+    cache: passingCache(clock),
+    ttl: ttl.parse({}),
+    http: {
+      ...http,
+      send: (request, scope) => {
+        requests.push(request);
+        return http.send(request, scope);
+      },
+    },
+  });
+  const { signal } = new AbortController();
+  const scope: CallScope = { signal, record: () => undefined, expires: () => undefined };
+  return { tokens, requests, scope, clock };
+}
+
 /** A reply that is given when the test says so, and a promise that it is waited for. */
 function held() {
   const asked = Promise.withResolvers<undefined>();
@@ -31,8 +69,8 @@ function held() {
 }
 
 describe('the token request', () => {
-  test('proves who asks in the form’s body', async () => {
-    const harness = connect(issuer().answer);
+  test.each([{}, { credentialsIn: 'body' }])('proves who asks in the form’s body, with %j', async (extra) => {
+    const harness = connect(issuer().answer, extra);
     await ask(harness);
     expect(tokenCalls(harness)).toMatchObject([
       {
@@ -65,6 +103,12 @@ describe('the token request', () => {
     await ask(harness);
     expect(tokenCalls(harness)[0]?.url.href).toBe('https://id.example.com/oauth/token');
   });
+});
+
+test('the token request may be made again, since another token does the first no harm', async () => {
+  const { tokens, requests, scope } = openAlone(issuer().answer);
+  await tokens.current(scope);
+  expect(requests).toMatchObject([{ endpoint: 'connect/token', method: 'POST', idempotent: true }]);
 });
 
 describe('a token', () => {
@@ -140,6 +184,28 @@ describe('a token', () => {
     await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token' });
   });
 
+  test('that is held is no call of the next query’s, until it is to be renewed', async () => {
+    const harness = connect(issuer().answer);
+    const question: Question = {
+      capability: 'latestInteractions',
+      query: { size: 1, type: null, activeLiveFirst: null },
+      whom: { key: '01', refs: ['01'], most: 1, others: 'none' },
+      together: 'listed',
+    };
+    const tokensMissing = async () => {
+      const charges = await harness.connection.missing([question], harness.clock.now());
+      return charges.find(({ endpoint }) => endpoint === 'connect/token')?.calls;
+    };
+    expect(await tokensMissing()).toBe(1);
+    await ask(harness);
+    expect(await tokensMissing()).toBe(0);
+    harness.clock.advance(108 * MINUTE - 1);
+    expect(await tokensMissing()).toBe(0);
+    harness.clock.advance(1);
+    expect(await tokensMissing()).toBe(1);
+    expect(tokenCalls(harness)).toHaveLength(1);
+  });
+
   test('is asked for again by the next query after a failure', async () => {
     const vendor = issuer((issued) => (issued === 1 ? json({}, 503) : json({ access_token: 'token-2' })));
     const harness = connect(vendor.answer);
@@ -172,6 +238,35 @@ describe('a token of the fleet', () => {
     await ask(harness, '03');
     expect(asked).toBe(2);
     expect(tokenCalls(harness)).toEqual([]);
+  });
+
+  /** A token that the fleet has, until a process fetches another. */
+  function vaultWith(token: SharedToken): Vault {
+    let shared = token;
+    return { obtain: async ({ isUsable, fetch }) => (isUsable(shared) ? shared : (shared = await fetch())) };
+  }
+
+  const theirs = { text: new Secret('theirs'), renewAt: START + 90 * MINUTE, expiresAt: START + 100 * MINUTE };
+
+  test.each([
+    [1, 'Bearer theirs', 0],
+    [0, 'Bearer token-1', 1],
+  ])('that is to be renewed in %i ms is not fetched before', async (early, bearer, fetched) => {
+    const now = theirs.renewAt - early;
+    const harness = connectTo(vonage, entry, issuer().answer, { now, vault: vaultWith(theirs) });
+    await ask(harness);
+    expect(bearers(harness)).toEqual([bearer]);
+    expect(tokenCalls(harness)).toHaveLength(fetched);
+  });
+
+  test('that the vendor refuses is not taken up again, even though the others still have it', async () => {
+    const vendor = issuer();
+    vendor.revoked.add('theirs');
+    const harness = connectTo(vonage, entry, vendor.answer, { now: START, vault: vaultWith(theirs) });
+    await ask(harness);
+    await ask(harness, '02');
+    expect(bearers(harness)).toEqual(['Bearer theirs', 'Bearer token-1', 'Bearer token-1']);
+    expect(tokenCalls(harness)).toHaveLength(1);
   });
 
   test('that this one fetches is told of with the times of the wall clock', async () => {
@@ -221,6 +316,20 @@ describe('a query that goes away', () => {
   });
 });
 
+test('a query that is gone already does not wait for a token, nor is its question asked', async () => {
+  const never = held();
+  const harness = connect(issuer(never.answer).answer);
+  const gone = ask(harness, '01', { signal: AbortSignal.abort() });
+  await expect(gone).rejects.toMatchObject({ code: 'VENDOR_TIMEOUT', endpoint: 'connect/token' });
+  expect(bearers(harness)).toEqual([]);
+});
+
+test('a query that has its token is not listened to any more', async () => {
+  const { tokens, scope } = openAlone(issuer().answer);
+  await Promise.all([tokens.current(scope), tokens.current(scope)]);
+  expect(getEventListeners(scope.signal, 'abort')).toEqual([]);
+});
+
 describe('a token that the vendor refuses', () => {
   test('is replaced, and the call made again', async () => {
     const vendor = issuer();
@@ -258,6 +367,21 @@ describe('a token that the vendor refuses', () => {
     await lateAnswer;
     expect(tokenCalls(harness)).toHaveLength(2);
     expect(bearers(harness).at(-1)).toBe('Bearer token-2');
+  });
+
+  test('while its renewal is under way is not given out again when that fails', async () => {
+    const renewal = held();
+    const { tokens, requests, scope, clock } = openAlone(
+      issuer((issued) => (issued === 1 ? json({ access_token: 'token-1', expires_in: 100 }) : renewal.answer())).answer,
+    );
+    const token = await tokens.current(scope);
+    clock.advance(95_000);
+    const renewed = tokens.current(scope);
+    await renewal.asked;
+    tokens.refused(token);
+    renewal.give(json({}, 503));
+    await expect(renewed).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token' });
+    expect(requests).toHaveLength(2);
   });
 
   test('twice is a refusal of the account', async () => {
@@ -301,6 +425,7 @@ describe('when no token is to be had', () => {
     const harness = connect(issuer(() => ({ status: 400, body })).answer);
     await expect(ask(harness)).rejects.toMatchObject({
       message: expect.stringMatching(/You must specify a scope, \[secret\]$/) as unknown,
+      reason: 'token_refused',
     });
   });
 });

@@ -162,7 +162,7 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal, reason: () =>
       reject(reason());
     };
     if (signal.aborted) giveUp();
-    signal.addEventListener('abort', giveUp, { once: true });
+    signal.addEventListener('abort', giveUp);
     promise.then(resolve, reject).finally(() => {
       signal.removeEventListener('abort', giveUp);
     });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { InteractionQuery } from '../../domain/interaction.ts';
-import type { Held, Question } from '../estimate.ts';
+import type { AgentQuestion, Held, Question } from '../estimate.ts';
 import { estimateInteractions } from './estimate.ts';
 
 const nothing: Held = { has: () => false, tokens: false };
@@ -39,6 +39,20 @@ test.each<[string, readonly Question[], readonly number[]]>([
 test('version 1 is asked the same whatever the size, and nothing that it does not know', () => {
   const questions = [latest(['01']), latest(['01'], { size: 5 }), latest(['02'], { type: 'CHAT' })];
   expect(calls(questions, { version: 1 })).toEqual([1, 1]);
+});
+
+test('questions of other kinds are no calls', () => {
+  const { whom, together } = latest(['01']) as AgentQuestion;
+  const during = { from: '2026-11-14', to: '2026-11-20', timeZone: 'UTC' };
+  const others: readonly Question[] = [
+    { capability: 'discover' },
+    { capability: 'currentStatus', whom, together },
+    { capability: 'usageStats', query: { during, parts: new Set(['usage'] as const) }, whom, together },
+  ];
+  for (const version of [1, 2] as const) {
+    expect(calls(others, { version })).toEqual([0, 0]);
+    expect(calls([...others, latest(['01'])], { version })).toEqual([1, 1]);
+  }
 });
 
 test('what is there is not called for, nor is a token that is held', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -100,17 +101,36 @@ describe('times', () => {
     ['2017-03-31T00:40:15+02:00', '2017-03-30T22:40:15.000Z'],
     ['2017-03-30T22:40:15', '2017-03-30T22:40:15.000Z'],
     ['2017-03-30T22:40:15.25', '2017-03-30T22:40:15.250Z'],
+    ['2017-03-30T22:40Z', '2017-03-30T22:40:00.000Z'],
+    ['2017-03-30T22:40', '2017-03-30T22:40:00.000Z'],
+    ['2017-03-30t22:40:15z', '2017-03-30T22:40:15.000Z'],
   ])('%s is %s', (text, instant) => {
     expect(new Date(instantOf(text)).toISOString()).toBe(instant);
   });
 
-  test.each(['', 'yesterday', '5', '2017-03-30', '30/03/2017 22:40', '2017-13-30T22:40:15Z', '2017-03-30T25:00:00Z'])(
-    '%j is none',
-    (text) => {
-      expect(instantOf(text)).toBeNaN();
-      expect(interactionsReply.safeParse({ interactions: [{ guid: 'g', start: text }] }).success).toBe(false);
-    },
-  );
+  test('without a zone are UTC, whatever the zone of the machine', () => {
+    const wire = new URL('./wire.ts', import.meta.url).href;
+    const script = `import { instantOf } from '${wire}'; console.log(instantOf('2017-03-30T22:40:15'));`;
+    const env = { ...process.env, TZ: 'America/New_York' };
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { env });
+    expect(Number(said)).toBe(Date.parse('2017-03-30T22:40:15Z'));
+  });
+
+  test.each([
+    '',
+    'yesterday',
+    '5',
+    '2017-03-30',
+    '30/03/2017 22:40',
+    '2017-13-30T22:40:15Z',
+    '2017-02-30T22:40:15Z',
+    '2017-03-30T25:00:00Z',
+    '+012017-03-30T22:40:15Z',
+    '2017-03-30T22:40:15Z\u0000',
+  ])('%j is none', (text) => {
+    expect(instantOf(text)).toBeNaN();
+    expect(interactionsReply.safeParse({ interactions: [{ guid: 'g', start: text }] }).success).toBe(false);
+  });
 });
 
 describe('a list', () => {
@@ -165,7 +185,8 @@ describe('a question', () => {
       { size: 80, type: 'All' },
     ],
   ])('%j is worded %j', (query, parameters) => {
-    expect(parametersOf(query)).toEqual(parameters);
+    // Strictly: what is there without a value would be sent as the word "undefined".
+    expect(parametersOf(query)).toStrictEqual(parameters);
   });
 
   test('for OTHER picks, of all, those without a name of their own, as many as wanted', () => {
@@ -175,6 +196,18 @@ describe('a question', () => {
     expect(picked(1)).toEqual(['Sms']);
     expect(picked(10)).toEqual(['Sms', 'Case', 'Video']);
   });
+
+  test.each([null, 'PHONE', 'CHAT', 'EMAIL'] as const)(
+    'for %j takes what the server chose, as many as wanted',
+    (type) => {
+      const types = ['Phone', 'Sms', 'Chat', 'Email'];
+      const all = read({
+        interactions: types.map((sent) => ({ guid: sent, start: '2017-03-30T22:40:15Z', type: sent })),
+      });
+      expect(chosen(all, { ...plain, size: 9, type })).toEqual(all);
+      expect(chosen(all, { ...plain, size: 2, type })).toEqual(all.slice(0, 2));
+    },
+  );
 });
 
 test.each([

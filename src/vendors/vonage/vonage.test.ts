@@ -38,6 +38,12 @@ describe('the request', () => {
     expect(request?.url.search).toBe('?size=5&type=Email&activeLiveFirst=true');
   });
 
+  test('of version 2 carries only the parameters that were given', async () => {
+    const harness = connect({ apiVersion: 2 });
+    await ask(harness);
+    expect(asked(harness).map(({ url }) => url.search)).toEqual(['']);
+  });
+
   test('of version 1 carries none, whatever the size', async () => {
     const harness = connect();
     await ask(harness, '01', { size: 50 });
@@ -74,6 +80,26 @@ describe('the request', () => {
       ]);
     },
   );
+});
+
+test.each([1, 2])('an answer of version %i is reported with where and when it is from', async (apiVersion) => {
+  const harness = connect({ apiVersion });
+  const { sources } = await ask(harness);
+  expect(sources).toMatchObject([
+    {
+      account: 'vcc',
+      endpoint: 'latestInteractions',
+      outcome: 'OK',
+      servedFrom: 'VENDOR',
+      fetchedAt: harness.clock.now(),
+      error: null,
+    },
+  ]);
+});
+
+test.each(['', '.', '..', 'a\nb'])('account key %j can be no part of a path, and is refused at start', (accountKey) => {
+  const problems = vonage.config.safeParse({ ...entry, accountKey }).error?.issues ?? [];
+  expect(problems.map(({ path }) => path)).toContainEqual(['accountKey']);
 });
 
 describe('what version 1 does not know', () => {
@@ -160,7 +186,13 @@ describe('failures', () => {
 
   test('no such agent', async () => {
     const error = await failWith(404, fixture('agent-not-found-404.json'));
-    expect(error).toMatchObject({ code: 'NOT_FOUND', endpoint: 'latestInteractions', retryable: false });
+    expect(error).toMatchObject({
+      code: 'NOT_FOUND',
+      vendor: 'VONAGE',
+      account: 'vcc',
+      endpoint: 'latestInteractions',
+      retryable: false,
+    });
     expect(error.message).toContain('The requested resource was not found.');
   });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCivilDate } from '../../domain/time.ts';
 
 /**
  * What is read of Vonage's answers, and in which forms it is accepted. Fields that are not read are dropped, so that they
@@ -14,7 +15,9 @@ const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(?<zone>Z|[+-]\d\d:\
  */
 export function instantOf(text: string): number {
   const match = ISO_8601.exec(text);
-  return match ? Date.parse(match.groups?.zone === undefined ? `${text}Z` : text) : NaN;
+  return match && isCivilDate(text.slice(0, 10))
+    ? Date.parse(match.groups?.zone === undefined ? `${text}Z` : text)
+    : NaN;
 }
 
 const time = z.string().refine((text) => !Number.isNaN(instantOf(text)), 'must be a time');

@@ -1,0 +1,31 @@
+import { expect, test } from '@jest/globals';
+import { ENTRY } from './account.fixture.ts';
+import { config } from './config.ts';
+
+const problemsOf = (change: object) =>
+  config.safeParse({ ...ENTRY, ...change }).error?.issues.map(({ path }) => path) ?? [];
+
+test.each([
+  { accountId: '63f07d26f04465685df40000' },
+  { accountId: 'a' },
+  { accountId: '6.b_c-D' },
+  { streamId: 'st-e19dd469-90f5-5655-b0b2-858de9010000' },
+  { streamId: '!~' },
+  { discoverHours: 1 },
+  { discoverHours: 744 },
+  { maxDaysPerCall: 1 },
+  { maxDaysPerCall: 366 },
+])('%j is accepted', (entry) => {
+  expect(problemsOf(entry)).toEqual([]);
+});
+
+// The account's id becomes a part of the path, the stream's a header.
+test.each([
+  ['accountId', ['', '..', '../other', '-a', 'a/b', 'a b', 'a?b', 'a%2fb', 'a\n', 'é']],
+  ['streamId', ['', ' ', 'st 1', ' st-1', 'st-1 ', 'st-1\r\nx: y', 'st-é']],
+  ['discoverHours', [0, 745, 1.5]],
+  ['maxDaysPerCall', [0, 367, 1.5]],
+])('%s is refused where it is one of %j', (key, values) => {
+  expect(values.filter((value) => problemsOf({ [key]: value }).length === 0)).toEqual([]);
+  expect(problemsOf({ [key]: values[0] })).toEqual([[key]]);
+});

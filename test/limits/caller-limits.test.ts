@@ -1,0 +1,101 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type CallerLimits, createCallerLimits } from '../../src/server/caller-limits.ts';
+import { Refusal } from '../../src/server/refusal.ts';
+import { manualClock } from '../support/clock.ts';
+
+function rig(limits: CallerLimits) {
+  const clock = manualClock();
+  const enter = createCallerLimits(limits, clock);
+  return {
+    clock,
+    /** The way out; for one who is refused, which limit it was, and after how many seconds to come back. */
+    enter: (caller: string) => {
+      try {
+        return enter(caller);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        expect([error.status, error.code]).toEqual([429, 'RATE_LIMITED']);
+        return [error.limit, Number(error.headers['retry-after'])] as const;
+      }
+    },
+  };
+}
+
+test('so many requests in a minute, whenever it begins; the refusal says when there is room', () => {
+  const { clock, enter } = rig({ callerRequestsPerMinute: 2 });
+  enter('a');
+  clock.advance(20_000);
+  enter('a');
+  expect(enter('a')).toEqual(['caller_rate', 40]);
+  expect(enter('b')).toEqual(expect.any(Function));
+  clock.advance(39_999);
+  expect(enter('a')).toEqual(['caller_rate', 1]);
+  clock.advance(1);
+  expect(enter('a')).toEqual(expect.any(Function));
+  expect(enter('a')).toEqual(['caller_rate', 20]);
+});
+
+test('so many requests at a time; what is refused takes no place', () => {
+  const { clock, enter } = rig({ callerConcurrency: 2 });
+  const leave = enter('a');
+  // One that goes on for long counts as long as it does, however many minutes.
+  enter('a');
+  clock.advance(600_000);
+  for (let i = 0; i < 3; i += 1) expect(enter('a')).toEqual(['caller_concurrency', 1]);
+  expect(enter('b')).toEqual(expect.any(Function));
+  clock.advance(600_000);
+  expect(enter('a')).toEqual(['caller_concurrency', 1]);
+  if (typeof leave === 'function') leave();
+  expect(enter('a')).toEqual(expect.any(Function));
+  expect(enter('a')).toEqual(['caller_concurrency', 1]);
+});
+
+test('without limits nobody is refused, and nothing is kept of who came before', () => {
+  const { clock, enter } = rig({});
+  for (let i = 0; i < 1000; i += 1) {
+    expect(enter(`caller ${i % 7}`)).toEqual(expect.any(Function));
+    clock.advance(100);
+  }
+});
+
+test('whoever comes when: refused exactly where so many of theirs began in the last minute, or are running', () => {
+  const act = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom('a', 'b', 'c').map((enter) => ({ enter })) },
+    { weight: 2, arbitrary: fc.nat({ max: 5 }).map((leave) => ({ leave })) },
+    { weight: 2, arbitrary: fc.integer({ min: 1, max: 70_000 }).map((wait) => ({ wait })) },
+  );
+  fc.assert(
+    fc.property(
+      fc.array(act, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 1, max: 4 }),
+      (acts, callerRequestsPerMinute, callerConcurrency) => {
+        const { clock, enter } = rig({ callerRequestsPerMinute, callerConcurrency });
+        const running: { readonly who: string; readonly leave: () => void }[] = [];
+        const begun: { readonly who: string; readonly at: number }[] = [];
+        for (const one of acts) {
+          if ('wait' in one) clock.advance(one.wait);
+          else if ('leave' in one) running.splice(one.leave, 1)[0]?.leave();
+          else {
+            const who = one.enter;
+            const entered = enter(who);
+            const lately = begun.filter((other) => other.who === who && other.at > clock.elapsed() - 60_000);
+            const expected =
+              running.filter((other) => other.who === who).length >= callerConcurrency
+                ? 'caller_concurrency'
+                : lately.length >= callerRequestsPerMinute
+                  ? 'caller_rate'
+                  : null;
+            expect(typeof entered === 'function' ? null : entered[0]).toBe(expected);
+            if (typeof entered === 'function') {
+              running.push({ who, leave: entered });
+              begun.push({ who, at: clock.elapsed() });
+            }
+          }
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});

@@ -22,7 +22,6 @@ export function checkDates(during: DateRange): DateRange {
 
 /** A count of things asked for, within its bounds. */
 export function checkCount(argument: string, value: number, least: number, most: number): number {
-  // A null that a caller sends on purpose takes no default.
   if (!Number.isInteger(value) || value < least || value > most)
     throw new InvalidInput(argument, `must be from ${least} to ${most}`);
   return value;

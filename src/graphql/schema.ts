@@ -6,6 +6,7 @@ import type { Context } from '../gather/context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { account } from './account.ts';
 import { agent } from './agent.ts';
+import { takeNullForDefault } from './arguments.ts';
 import { interaction } from './interaction.ts';
 import { query } from './query.ts';
 import { DateScalar, DateTime, TimeZone } from './scalars.ts';
@@ -69,5 +70,5 @@ export function createSchema(): GraphQLSchema {
     };
   }
   const typeDefs = parse(readTypeDefinitions() + FEDERATION);
-  return buildSubgraphSchema([{ typeDefs, resolvers: map as SubgraphResolvers }]);
+  return takeNullForDefault(buildSubgraphSchema([{ typeDefs, resolvers: map as SubgraphResolvers }]));
 }

@@ -26,7 +26,7 @@ test.each<[string, string, number, Record<string, unknown>?]>([
   ['a page from a variable’s default', `query ($n: Int! = 5) { agents(first: $n) { ${KEY} } }`, 5],
   ['a page from a variable that was left out', `query ($n: Int) { agents(first: $n) { ${KEY} } }`, 50],
   ['a page that will be refused: fewer than none', `{ agents(first: -9) { ${KEY} } }`, 0],
-  ['a page that will be refused: null', `{ agents(first: null) { ${KEY} } }`, 0],
+  ['the page that an argument’s default gives for null', `{ agents(first: null) { ${KEY} } }`, 50],
   ['a page that will be refused: more than anybody gives', `{ agents(first: 2000000000) { ${KEY} } }`, 10_000],
   ['negative pages take nothing away', `{ a: agents(first: -9) { ${KEY} } b: agents(first: 3) { ${KEY} } }`, 3],
   ['no list', '{ agentByEmail(email: "a@b.c") { key name currentStatus { status } } }', 0],

@@ -4,7 +4,6 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
   type SelectionSetNode,
-  getArgumentValues,
   getNamedType,
   getNullableType,
   isAbstractType,
@@ -12,6 +11,7 @@ import {
   isListType,
   isObjectType,
 } from 'graphql';
+import { argumentsOf } from '../arguments.ts';
 import type { Operation } from '../operation.ts';
 import { collectFields, selectionsOf } from '../selection.ts';
 
@@ -66,7 +66,7 @@ export function costOf(operation: Operation): number {
 function boundsOf(operation: Operation, field: GraphQLField<unknown, unknown>, node: FieldNode): number | null {
   let args: Readonly<Record<string, unknown>>;
   try {
-    args = getArgumentValues(field, node, operation.variableValues);
+    args = argumentsOf(field, node, operation.variableValues);
   } catch (error) {
     if (error instanceof GraphQLError) return 0;
     throw error;

@@ -3,7 +3,6 @@ import {
   GraphQLError,
   type GraphQLObjectType,
   type SelectionSetNode,
-  getArgumentValues,
   getNamedType,
   isAbstractType,
   isObjectType,
@@ -12,6 +11,7 @@ import { InvalidInput } from '../../domain/invalid-input.ts';
 import { seatsFor } from '../../gather/ask.ts';
 import { type Outlook, whomAt } from '../../gather/prospects.ts';
 import type { Matter, Question } from '../../vendors/estimate.ts';
+import { argumentsOf } from '../arguments.ts';
 import type { Operation } from '../operation.ts';
 import { collectFields, selectionsOf } from '../selection.ts';
 import { FIELDS, type Rule } from './fields.ts';
@@ -53,7 +53,7 @@ export function questionsOf(operation: Operation, outlook: Outlook): ReadonlyMap
     else if (rule.means === 'owner') onward(places.map((place) => ({ ...place, apart: true })));
     else {
       asResolved(() => {
-        const args = getArgumentValues(field, node, operation.variableValues);
+        const args = argumentsOf(field, node, operation.variableValues);
         if (rule.means === 'finding') find(rule, args, inner);
         else {
           ask(rule, args, nodes, places);

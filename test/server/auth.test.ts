@@ -259,6 +259,24 @@ describe('an issuer that misbehaves', () => {
     expect(rig.state.asked).toBe(1);
   });
 
+  test('and answers without end is cut off', async () => {
+    const cut = Promise.withResolvers<string>();
+    const endless = new ReadableStream({
+      pull: (controller) => {
+        controller.enqueue(new Uint8Array(64 * 1024));
+      },
+      cancel: () => {
+        cut.resolve('cut');
+      },
+    });
+    const authenticate = createAuthenticator(
+      { jwt },
+      { clock: rig.clock, metrics: rig.metrics, fetch: () => Promise.resolve(new Response(endless)) },
+    );
+    expect(await authenticate(`Bearer ${await sign()}`)).toEqual({ failure: 'keys_unavailable' });
+    expect(await cut.promise).toBe('cut');
+  });
+
   test('may have very many keys', async () => {
     rig.state.padding = 'x'.repeat(250 * 1024);
     expect(await rig.bearer(await sign())).toMatchObject({ name: 'jwt:jane' });

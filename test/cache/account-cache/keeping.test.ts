@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Space } from '../../../src/cache/cache.ts';
+import { createMemoryStore } from '../../../src/cache/memory-store.ts';
+import type { Entry, Store } from '../../../src/cache/store.ts';
+import type { Account, VendorName } from '../../../src/domain/account.ts';
+
+import { type ManualClock, manualClock } from '../../support/clock.ts';
+import {
+  caller,
+  failing,
+  failOnUnhandled,
+  fresh,
+  never,
+  PAST_GRACE,
+  setUp,
+  settle,
+  space,
+  vendor,
+  vendorError,
+} from '../support.ts';
+
+failOnUnhandled();
+
+describe('time to live', () => {
+  test('up to it an answer comes from the cache, and says when it was fetched', async () => {
+    const { cache, clock, reads } = setUp();
+    const fetchedAt = clock.now();
+    await cache.readMany(space, ['a'], caller().scope, fresh('old', 60));
+    clock.advance(59_999);
+    const one = caller();
+    expect(await cache.readMany(space, ['a'], one.scope, never)).toMatchObject([
+      { value: 'old', servedFrom: 'CACHE', fetchedAt },
+    ]);
+    expect(one.records).toEqual([
+      {
+        account: 'kore-main',
+        endpoint: 'agentstatusdetails',
+        outcome: 'OK',
+        servedFrom: 'CACHE',
+        ms: 0,
+        bytes: 0,
+        keys: 1,
+      },
+    ]);
+    clock.advance(PAST_GRACE);
+    expect(await cache.readMany(space, ['a'], caller().scope, fresh('new'))).toMatchObject([
+      { value: 'new', servedFrom: 'VENDOR', fetchedAt: clock.now() },
+    ]);
+    expect(reads).toEqual(['miss', 'hit', 'miss'].map((result) => `agentstatusdetails ${result} 1`));
+  });
+
+  test('0 keeps nothing, not even for when the vendor fails', async () => {
+    const { cache } = setUp();
+    const error = vendorError();
+    await cache.readMany(space, ['a'], caller().scope, fresh('old', 0));
+    expect(await cache.readMany(space, ['a'], caller().scope, failing(error))).toEqual([error]);
+  });
+
+  test('only the missing ones of many are fetched', async () => {
+    const { cache } = setUp();
+    await cache.readMany(space, ['b'], caller().scope, fresh('B'));
+    const { fetch, answer, calls } = vendor();
+    const one = caller();
+    const read = cache.readMany(space, ['a', 'b', 'c'], one.scope, fetch);
+    await settle();
+    answer(0);
+    expect(await read).toMatchObject([
+      { value: 'A', servedFrom: 'VENDOR' },
+      { value: 'B', servedFrom: 'CACHE' },
+      { value: 'C', servedFrom: 'VENDOR' },
+    ]);
+    expect(calls.map(({ keys }) => keys)).toEqual([['a', 'c']]);
+    expect(one.records.map(({ keys, servedFrom }) => [keys, servedFrom])).toEqual([[1, 'CACHE']]);
+  });
+
+  test('what a call brought along can be put, and is found', async () => {
+    const { cache, clock } = setUp();
+    await cache.putMany(space, [['a', { value: 'A', ttlSeconds: 60 }]], clock.now());
+    expect(await cache.readMany(space, ['a'], caller().scope, never)).toMatchObject([{ value: 'A' }]);
+    await cache.putMany(space, [['b', { value: 'B', ttlSeconds: 0 }]], clock.now());
+    expect(await cache.readMany(space, ['b'], caller().scope, fresh('anew'))).toMatchObject([{ value: 'anew' }]);
+    clock.advance(PAST_GRACE);
+    expect(await cache.readMany(space, ['a'], caller().scope, fresh('anew'))).toMatchObject([{ value: 'anew' }]);
+  });
+
+  test('what a long call brought along does not replace what was fetched since it began', async () => {
+    const { cache, clock } = setUp();
+    const askedAt = clock.now();
+    clock.advance(1000);
+    await cache.readMany(space, ['a'], caller().scope, fresh('newer'));
+    clock.advance(1000);
+    const brought = ['a', 'b'].map((key) => [key, { value: 'older', ttlSeconds: 60 }] as const);
+    await cache.putMany(space, brought, askedAt);
+    expect(await cache.readMany(space, ['a', 'b'], caller().scope, never)).toMatchObject([
+      { value: 'newer' },
+      { value: 'older' },
+    ]);
+    await cache.putMany(space, [['a', { value: 'newest', ttlSeconds: 60 }]], clock.now());
+    expect(await cache.readMany(space, ['a'], caller().scope, never)).toMatchObject([{ value: 'newest' }]);
+  });
+});
+
+describe('what is kept', () => {
+  /** A store that gives the same for every key. */
+  function storeOf(entry: Partial<Entry>, clock: ManualClock): Store {
+    const now = clock.now();
+    const whole = { value: 'kept', fetchedAt: now, freshUntil: now + 1000, keepUntil: now + 2000, ...entry };
+    return {
+      getMany: (keys) => Promise.resolve(keys.map(() => whole)),
+      set: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  test('is served when it is what it should be', async () => {
+    const clock = manualClock();
+    const { cache } = setUp({ clock, store: storeOf({}, clock) });
+    expect(await cache.readMany(space, ['a'], caller().scope, never)).toMatchObject([{ value: 'kept' }]);
+  });
+
+  test.each<[string, unknown]>([
+    ['a number', 42],
+    ['nothing', undefined],
+    ['null', null],
+    ['an object', { value: 'kept' }],
+  ])('is a miss when it is something else: %s', async (_name, value) => {
+    const clock = manualClock();
+    const { cache } = setUp({ clock, store: storeOf({ value }, clock) });
+    expect(await cache.readMany(space, ['a'], caller().scope, fresh('A'))).toMatchObject([{ value: 'A' }]);
+    const error = vendorError();
+    expect(await cache.readMany(space, ['b'], caller().scope, failing(error))).toEqual([error]);
+  });
+
+  test('is a miss when the store gives nothing at all', async () => {
+    const store: Store = {
+      getMany: () => Promise.resolve([]),
+      set: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    };
+    const { cache } = setUp({ store });
+    expect(await cache.readMany(space, ['a'], caller().scope, fresh('A'))).toMatchObject([{ value: 'A' }]);
+  });
+});
+
+describe('keys', () => {
+  type Part = string | number | boolean | null;
+  interface Identity {
+    readonly vendor: VendorName;
+    readonly account: string;
+    readonly endpoint: string;
+    readonly version: number;
+    readonly key: readonly Part[];
+  }
+
+  /** The name under which a cache keeps something. */
+  async function nameUnder(account: Account, one: Space<readonly Part[], string>, key: readonly Part[]) {
+    const names: string[] = [];
+    const store: Store = {
+      getMany: () => Promise.resolve([]),
+      set: (name) => Promise.resolve(void names.push(name)),
+      close: () => Promise.resolve(),
+    };
+    await setUp({ account, store }).cache.putMany(one, [[key, { value: 'x', ttlSeconds: 1 }]], 0);
+    return names[0];
+  }
+
+  // Everything that a careless way of joining parts would stumble over.
+  const text = fc.array(fc.constantFrom('a', 'b', ':', ',', '"', '\\', '[', ']', '\n', '|', '1', '\ud800', 'null'), {
+    maxLength: 4,
+  });
+  const part: fc.Arbitrary<Part> = fc.oneof(
+    text.map((parts) => parts.join('')),
+    fc.integer({ min: -2, max: 2 }),
+    fc.boolean(),
+    fc.constant(null),
+  );
+  const identity: fc.Arbitrary<Identity> = fc.record({
+    vendor: fc.constantFrom('KORE' as const, 'VONAGE' as const),
+    account: text.map((parts) => parts.join('')),
+    endpoint: text.map((parts) => parts.join('')),
+    version: fc.integer({ min: 1, max: 2 }),
+    key: fc.array(part, { maxLength: 3 }),
+  });
+  const nameOf = ({ vendor, account, endpoint, version, key }: Identity) =>
+    nameUnder({ vendor, name: account }, { ...space, endpoint, version, canonical: (parts) => parts }, key);
+
+  test('of different accounts, endpoints, versions or things never meet; equal ones always do', async () => {
+    await fc.assert(
+      fc.asyncProperty(identity, identity, async (a, b) => {
+        const same = JSON.stringify(a) === JSON.stringify(b);
+        expect((await nameOf(a)) === (await nameOf(b))).toBe(same);
+        expect(await nameOf(a)).toBe(await nameOf(structuredClone(a)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('two accounts of one vendor share nothing, though they share a store', async () => {
+    const store = createMemoryStore(1_000_000);
+    const one = setUp({ store }).cache;
+    const other = setUp({ store, account: { name: 'kore-test', vendor: 'KORE' } }).cache;
+    await one.readMany(space, ['a'], caller().scope, fresh('mine'));
+    expect(await other.readMany(space, ['a'], caller().scope, fresh('theirs'))).toMatchObject([{ value: 'theirs' }]);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { rejection } from '../../support/caught.ts';
+import { type ManualClock, manualClock } from '../../support/clock.ts';
+import { json } from '../../support/scripted-server.ts';
+import { type Gateway, get } from '../support.ts';
+import { gate, rig } from './rig.ts';
+
+const { server, connect } = rig();
+
+describe('the account’s limits', () => {
+  test('no more calls at a time than agreed', async () => {
+    const gates = [gate(), gate(), gate()];
+    server().script(...gates.map(({ promise }) => ({ ...json({}), until: promise })));
+    const one = connect({ concurrency: 2 });
+    const calls = gates.map(() => one.http.send(get(server().url), one.scope()));
+    await server().request(2);
+    expect(server().received).toHaveLength(2);
+    gates[0]?.resolve(undefined);
+    await server().request(3);
+    for (const { resolve } of gates) resolve(undefined);
+    await Promise.all(calls);
+  });
+
+  function limited(clock: ManualClock, requestsPerMinute: number, concurrency = 8): Gateway {
+    return connect({ clock, requestsPerMinute, concurrency });
+  }
+
+  test('a call beyond the quota is refused at once when it would wait long, and says for how long', async () => {
+    const clock = manualClock();
+    server().script(json(1), json(2));
+    const one = limited(clock, 1);
+    await one.http.send(get(server().url), one.scope());
+    clock.advance(30_500);
+    const error = await rejection(one.http.send(get(server().url), one.scope()));
+    expect(error).toMatchObject({ code: 'VENDOR_RATE_LIMITED', reason: 'quota_local', retryAfterSeconds: 30 });
+    expect(one.records).toHaveLength(1);
+    clock.advance(29_500);
+    await one.http.send(get(server().url), one.scope());
+    expect(server().received).toHaveLength(2);
+  });
+
+  test('a call that need not wait long waits', async () => {
+    const clock = manualClock();
+    server().script(json(1), json(2));
+    const one = limited(clock, 1);
+    await one.http.send(get(server().url), one.scope());
+    clock.advance(59_000);
+    const second = one.http.send(get(server().url), one.scope());
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(server().received).toHaveLength(1);
+    clock.advance(1000);
+    await second;
+    expect(server().received).toHaveLength(2);
+  });
+
+  test('a caller who goes while waiting for the quota gives back its place at once', async () => {
+    const clock = manualClock();
+    server().script(json(1), json(2));
+    const one = limited(clock, 1, 1);
+    await one.http.send(get(server().url), one.scope());
+    clock.advance(59_500);
+    const controller = new AbortController();
+    const gone = rejection(one.http.send(get(server().url), one.scope(controller.signal)));
+    await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    expect(await gone).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'cancelled' });
+    expect(clock.waiting()).toBe(0);
+    clock.advance(500);
+    await one.http.send(get(server().url), one.scope());
+    expect(server().received).toHaveLength(2);
+  });
+});

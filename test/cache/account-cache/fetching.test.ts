@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-
 import { VendorError } from '../../../src/domain/vendor-error.ts';
 import { rejection } from '../../support/caught.ts';
-
 import { caller, failOnUnhandled, fresh, never, setUp, settle, space, vendor, vendorError } from '../support.ts';
 
 failOnUnhandled();

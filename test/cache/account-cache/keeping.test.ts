@@ -4,7 +4,6 @@ import type { Space } from '../../../src/cache/cache.ts';
 import { createMemoryStore } from '../../../src/cache/memory-store.ts';
 import type { Entry, Store } from '../../../src/cache/store.ts';
 import type { Account, VendorName } from '../../../src/domain/account.ts';
-
 import { type ManualClock, manualClock } from '../../support/clock.ts';
 import {
   caller,

@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-
 import type { VendorErrorCode } from '../../../src/domain/vendor-error.ts';
 import { rejection } from '../../support/caught.ts';
-
 import {
   caller,
   failing,

@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-
 import { rejection } from '../../support/caught.ts';
-
 import { brotlied, gzipBomb, gzipped, json, redirectTo, truncatedGzip } from '../../support/scripted-server.ts';
 import { get } from '../support.ts';
 import { expectOneCall, rig } from './rig.ts';

@@ -1,10 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-
 import { Agent } from 'undici';
 import { VendorError } from '../../../src/domain/vendor-error.ts';
-
 import { rejection } from '../../support/caught.ts';
-
 import { json } from '../../support/scripted-server.ts';
 import { get } from '../support.ts';
 import { expectOneCall, gate, rig } from './rig.ts';

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
-
 import { rejection } from '../../support/caught.ts';
 import { manualClock } from '../../support/clock.ts';
 import { json } from '../../support/scripted-server.ts';

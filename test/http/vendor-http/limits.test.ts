@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-
 import { rejection } from '../../support/caught.ts';
 import { type ManualClock, manualClock } from '../../support/clock.ts';
 import { json } from '../../support/scripted-server.ts';

@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-
 import { rejection } from '../../support/caught.ts';
-
 import { gzipped, json } from '../../support/scripted-server.ts';
 import { get } from '../support.ts';
 import { expectOneCall, gate, rig } from './rig.ts';

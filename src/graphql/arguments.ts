@@ -26,7 +26,8 @@ export function takeNullForDefault(schema: GraphQLSchema): GraphQLSchema {
     for (const field of Object.values(type.getFields())) {
       if (field.args.some(({ defaultValue }) => defaultValue !== undefined)) {
         const resolve: GraphQLFieldResolver<unknown, unknown> = field.resolve ?? defaultFieldResolver;
-        field.resolve = (source, args: Values, context, info) => resolve(source, withDefaults(field, args), context, info);
+        field.resolve = (source, args: Values, context, info) =>
+          resolve(source, withDefaults(field, args), context, info);
       }
     }
   }

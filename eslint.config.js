@@ -7,6 +7,7 @@ export default tseslint.config(
     ignores: [
       'dist',
       'coverage',
+      '.stryker',
       'src/generated',
       'examples/*/src/generated',
       'examples/*/node_modules',

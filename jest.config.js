@@ -5,7 +5,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   setupFiles: ['<rootDir>/test/support/property-seed.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/examples'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/examples', '<rootDir>/.stryker'],
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.test.ts', '!src/generated/**', '!src/graphiql/**'],
 };

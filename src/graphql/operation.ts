@@ -1,12 +1,16 @@
 import type { GraphQLRequestContext } from '@apollo/server';
 import {
+  type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLObjectType,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
+  type SelectionSetNode,
   getVariableValues,
+  isAbstractType,
 } from 'graphql';
-import type { Document } from './selection.ts';
+import { type Document, collectFields } from './selection.ts';
 
 /** An operation as it is about to run. */
 export interface Operation extends Document {
@@ -26,4 +30,18 @@ export function operationIn({ schema, document, operation, request }: Given): Op
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
   }
   return { schema, operation, fragments, variableValues: coerced };
+}
+
+/** The fields selected of objects of one type, as they will run: each with all the places that ask for it. */
+export function fieldsAt(
+  operation: Operation,
+  type: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+): readonly (readonly FieldNode[])[] {
+  const { schema } = operation;
+  const applies = (name: string): boolean => {
+    const condition = schema.getType(name);
+    return condition === type || (isAbstractType(condition) && schema.isSubType(condition, type));
+  };
+  return [...collectFields(operation, sets, applies).values()];
 }

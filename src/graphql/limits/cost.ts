@@ -6,14 +6,13 @@ import {
   type SelectionSetNode,
   getNamedType,
   getNullableType,
-  isAbstractType,
   isCompositeType,
   isListType,
   isObjectType,
 } from 'graphql';
 import { argumentsOf } from '../arguments.ts';
-import type { Operation } from '../operation.ts';
-import { collectFields, selectionsOf } from '../selection.ts';
+import { type Operation, fieldsAt } from '../operation.ts';
+import { selectionsOf } from '../selection.ts';
 
 /** How many items a list is taken for that no argument bounds, such as the periods of a session. */
 const USUAL_LENGTH = 10;
@@ -31,13 +30,7 @@ export function costOf(operation: Operation): number {
 
   /** What stands below `times` objects of a type, each of whose pages, if it is a connection, holds `page` items. */
   function below(type: GraphQLObjectType, sets: readonly SelectionSetNode[], times: number, page: number): number {
-    const applies = (name: string): boolean => {
-      const condition = schema.getType(name);
-      return condition === type || (isAbstractType(condition) && schema.isSubType(condition, type));
-    };
-    let cost = 0;
-    for (const nodes of collectFields(operation, sets, applies).values()) cost += at(type, nodes, times, page);
-    return cost;
+    return fieldsAt(operation, type, sets).reduce((sum, nodes) => sum + at(type, nodes, times, page), 0);
   }
 
   function at(parent: GraphQLObjectType, nodes: readonly FieldNode[], times: number, page: number): number {

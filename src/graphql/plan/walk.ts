@@ -4,7 +4,6 @@ import {
   type GraphQLObjectType,
   type SelectionSetNode,
   getNamedType,
-  isAbstractType,
   isObjectType,
 } from 'graphql';
 import { InvalidInput } from '../../domain/invalid-input.ts';
@@ -12,8 +11,8 @@ import { seatsFor } from '../../gather/ask.ts';
 import { type Outlook, whomAt } from '../../gather/prospects.ts';
 import type { Matter, Question } from '../../vendors/estimate.ts';
 import { argumentsOf } from '../arguments.ts';
-import type { Operation } from '../operation.ts';
-import { collectFields, selectionsOf } from '../selection.ts';
+import { type Operation, fieldsAt } from '../operation.ts';
+import { selectionsOf } from '../selection.ts';
 import { FIELDS, type Rule } from './fields.ts';
 import type { Place } from './findings.ts';
 
@@ -30,11 +29,7 @@ export function questionsOf(operation: Operation, outlook: Outlook): ReadonlyMap
   }
 
   function walk(type: GraphQLObjectType, sets: readonly SelectionSetNode[], places: readonly Place[]): void {
-    const applies = (name: string): boolean => {
-      const condition = schema.getType(name);
-      return condition === type || (isAbstractType(condition) && schema.isSubType(condition, type));
-    };
-    for (const nodes of collectFields(operation, sets, applies).values()) enter(type, nodes, places);
+    for (const nodes of fieldsAt(operation, type, sets)) enter(type, nodes, places);
   }
 
   function enter(type: GraphQLObjectType, nodes: readonly FieldNode[], places: readonly Place[]): void {

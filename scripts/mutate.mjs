@@ -62,7 +62,7 @@ await new Stryker({
   timeoutMS: 2000,
   // The sources are stripped of their types, not compiled.
   disableTypeChecks: false,
-  reporters: ['clear-text', 'json'],
+  reporters: ['progress-append-only', 'clear-text', 'json'],
   clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
   jsonReporter: { fileName: `.stryker/${name}.json` },
   tempDirName: '.stryker/copies',

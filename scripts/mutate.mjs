@@ -27,7 +27,12 @@ const PARTS = {
   },
   avaamo: { code: ['src/vendors/avaamo'], tests: ['src/vendors/avaamo'] },
   kore: { code: ['src/vendors/kore'], tests: ['src/vendors/kore'] },
-  liveperson: { code: ['src/vendors/liveperson'], tests: ['src/vendors/liveperson'] },
+  liveperson: {
+    code: ['src/vendors/liveperson'],
+    without: ['src/vendors/liveperson/files'],
+    tests: ['src/vendors/liveperson'],
+  },
+  'liveperson-files': { code: ['src/vendors/liveperson/files'], tests: ['src/vendors/liveperson/files'] },
   vonage: { code: ['src/vendors/vonage'], tests: ['src/vendors/vonage'] },
 };
 
@@ -44,6 +49,7 @@ const tests = (path) => [`<rootDir>/${path}.test.ts`, `<rootDir>/${path}/**/*.te
 await new Stryker({
   mutate: [
     ...(only.length > 0 ? only : part.code).flatMap(files),
+    ...(part.without ?? []).map((folder) => `!${folder}/**`),
     '!src/**/*.{test,fixture}.ts',
     // The sandbox and what it promises are test material themselves.
     '!src/vendors/*/sandbox/**',

@@ -4,7 +4,7 @@ import type { ShedReason } from '../observability/labels.ts';
 import type { Gauges } from '../observability/process-gauges.ts';
 import { Refusal } from './refusal.ts';
 
-/** How often the gauges are read at most. */
+/** How often the event loop’s delay is read at most: each time it is that since the last. */
 const SAMPLE_EVERY = SECOND;
 /** Beyond this the process answers everybody late. */
 const LONGEST_DELAY_MS = 200;
@@ -28,7 +28,7 @@ export function createShedding({ maxInFlight, gauges, clock, onShed }: SheddingO
   let sampledAt = clock.elapsed();
   let lateInARow = 0;
 
-  /** Read when somebody comes: nobody is refused while nobody does. */
+  /** When somebody comes: nobody is refused while nobody does. */
   function sample(): void {
     if (clock.elapsed() - sampledAt < SAMPLE_EVERY) return;
     sampledAt = clock.elapsed();

@@ -5,7 +5,8 @@ import { connectRedis, type Redis as Connection } from '../../src/cache/redis.ts
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { createFleetQuota, createQuota } from '../../src/http/quota.ts';
 import { manualClock } from '../support/clock.ts';
-import { type Redis, freePort, startRedis } from '../support/redis.ts';
+import { freePort } from '../support/free-port.ts';
+import { type Redis, startRedis } from '../support/redis.ts';
 import { patient } from './support.ts';
 
 let redis: Redis;

@@ -6,7 +6,8 @@ import { connectRedis } from '../../src/cache/redis.ts';
 import { createSharedStore } from '../../src/cache/shared-store.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { manualClock } from '../support/clock.ts';
-import { type Redis, freePort, startRedis } from '../support/redis.ts';
+import { freePort } from '../support/free-port.ts';
+import { type Redis, startRedis } from '../support/redis.ts';
 
 /** Longer than a read may take on a busy machine, and far shorter than a client's own patience. */
 const SOON = 1000;

@@ -5,7 +5,8 @@ import { createVault, type SharedToken, type Wanted } from '../../src/cache/vaul
 import { Secret } from '../../src/config/secret.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { rejection } from '../support/caught.ts';
-import { type Redis, freePort, startRedis } from '../support/redis.ts';
+import { freePort } from '../support/free-port.ts';
+import { type Redis, startRedis } from '../support/redis.ts';
 import { failOnUnhandled, patient } from './support.ts';
 
 failOnUnhandled();

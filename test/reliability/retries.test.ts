@@ -1,11 +1,10 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { Agent } from 'undici';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { get } from '../http/support.ts';
 import { rejection } from '../support/caught.ts';
+import { freePort } from '../support/free-port.ts';
 import { manualClock } from '../support/clock.ts';
 import { json, redirectTo, type Step } from '../support/scripted-server.ts';
 import { scriptedVendor, settle } from './support.ts';
@@ -41,10 +40,7 @@ describe('what may pass is tried again', () => {
   });
 
   test('a port where nobody listens', async () => {
-    const closed = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => closed.once('listening', resolve));
-    const { port } = closed.address() as AddressInfo;
-    await new Promise((resolve) => closed.close(resolve));
+    const port = await freePort();
     const one = connect();
     const error = await rejection(one.http.send(get(`http://127.0.0.1:${port}/`), one.scope()));
     expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', reason: 'connect' });

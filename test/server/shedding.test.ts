@@ -75,16 +75,13 @@ test('late now and then is not overloaded', async () => {
 });
 
 test('a heap that is nearly full: queries are refused until it is not', async () => {
-  const clock = manualClock();
+  // It may fill within a second, so it is looked at with every query: the clock stands still here.
   let share = 0.9;
-  toy = await startToy({ clock, gauges: { eventLoopDelayMs: () => 0, heapShare: () => share } });
-  clock.advance(1000);
+  toy = await startToy({ clock: manualClock(), gauges: { eventLoopDelayMs: () => 0, heapShare: () => share } });
   expect((await hello()).status).toBe(200);
   share = 0.91;
-  clock.advance(1000);
   await expectShed(await hello(), 'heap');
   await expectWatchable();
   share = 0.5;
-  clock.advance(1000);
   expect((await hello()).status).toBe(200);
 });

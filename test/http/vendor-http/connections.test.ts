@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { rejection } from '../../support/caught.ts';
+import { freePort } from '../../support/free-port.ts';
 import { manualClock } from '../../support/clock.ts';
 import { json } from '../../support/scripted-server.ts';
 import { get } from '../support.ts';
@@ -82,10 +81,7 @@ describe('time', () => {
 
 describe('no connection', () => {
   test('a port where nobody listens', async () => {
-    const closed = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => closed.once('listening', resolve));
-    const { port } = closed.address() as AddressInfo;
-    await new Promise((resolve) => closed.close(resolve));
+    const port = await freePort();
     const one = connect();
     const error = await rejection(one.http.send(get(`http://127.0.0.1:${port}/`), one.scope()));
     expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', reason: 'connect', retryable: true });

@@ -46,6 +46,9 @@ if (!part) {
 const files = (path) => (path.endsWith('.ts') ? [path] : [`${path}.ts`, `${path}/**/*.ts`]);
 const tests = (path) => [`<rootDir>/${path}.test.ts`, `<rootDir>/${path}/**/*.test.ts`];
 
+// One counterexample is enough; the smallest one takes long.
+process.env.SHRINK = 'no';
+
 await new Stryker({
   mutate: [
     ...(only.length > 0 ? only : part.code).flatMap(files),
@@ -60,7 +63,12 @@ await new Stryker({
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   jest: {
     projectType: 'custom',
-    config: { ...jest, testTimeout: 3000, testMatch: part.tests.flatMap(tests) },
+    config: {
+      ...jest,
+      testRunner: '<rootDir>/scripts/jest-circus-per-mutant.mjs',
+      testTimeout: 3000,
+      testMatch: part.tests.flatMap(tests),
+    },
     enableFindRelatedTests: false,
   },
   coverageAnalysis: 'perTest',

@@ -4,8 +4,8 @@ import circusRunner from 'jest-circus/runner';
 
 const circus = circusRunner.default;
 
-// By file: what came of its tests when they were last run; which of them there are does not change with a mutant.
-const known = new Map();
+// By file: what came of its tests when they took longest; which of them there are does not change with a mutant.
+export const known = new Map();
 let killed;
 
 export default async function perMutant(globalConfig, config, environment, runtime, path, ...rest) {
@@ -16,7 +16,8 @@ export default async function perMutant(globalConfig, config, environment, runti
   }
   const wanted = new RegExp(globalConfig.testNamePattern || '', 'i');
   const before = known.get(path);
-  if (before && (killed === mutant || !before.testResults.some(({ fullName }) => wanted.test(fullName)))) return skipped(before);
+  if (before && (killed === mutant || !before.testResults.some(({ fullName }) => wanted.test(fullName))))
+    return skipped(before);
 
   const handleTestEvent = environment.handleTestEvent?.bind(environment);
   environment.handleTestEvent = async (event, state) => {
@@ -27,7 +28,8 @@ export default async function perMutant(globalConfig, config, environment, runti
   return remember(await circus(globalConfig, config, environment, runtime, path, ...rest));
 
   function remember(result) {
-    known.set(path, result);
+    const took = result.perfStats.runtime;
+    if (!known.has(path) || known.get(path).perfStats.runtime < took) known.set(path, result);
     return result;
   }
 }
@@ -40,6 +42,11 @@ function skipped(result) {
     numPendingTests: result.testResults.length,
     failureMessage: null,
     skipped: true,
-    testResults: result.testResults.map((test) => ({ ...test, status: 'pending', failureMessages: [], failureDetails: [] })),
+    testResults: result.testResults.map((test) => ({
+      ...test,
+      status: 'pending',
+      failureMessages: [],
+      failureDetails: [],
+    })),
   };
 }

@@ -66,6 +66,7 @@ await new Stryker({
     config: {
       ...jest,
       testRunner: '<rootDir>/scripts/jest-circus-per-mutant.mjs',
+      testSequencer: '<rootDir>/scripts/quickest-first.mjs',
       testTimeout: 3000,
       testMatch: part.tests.flatMap(tests),
     },

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Clock } from '../domain/clock.ts';
+import type { Clock, Instant } from '../domain/clock.ts';
 import type { FakeVendor, SandboxReply, SandboxRequest } from '../vendors/sandbox.ts';
 import { type Call, createCallLog } from './calls.ts';
 import { control, CONTROL } from './control.ts';
@@ -57,6 +57,12 @@ const sendHalf = (response: ServerResponse, { status, headers, body = '' }: Sand
   response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
 };
 
+/** A vendor tells its own time with every answer, and signatures are judged by it. */
+const dated = (reply: SandboxReply, now: Instant): SandboxReply => ({
+  ...reply,
+  headers: { date: new Date(now).toUTCString(), ...reply.headers },
+});
+
 const failed = (error: unknown): SandboxReply => {
   if (error instanceof BodyTooLarge) return { status: 413, headers: { connection: 'close' } };
   return { status: 500, body: `the sandbox itself failed: ${error instanceof Error ? error.message : 'unknown'}` };
@@ -91,7 +97,7 @@ export const serve = async (fake: FakeVendor, clock: Clock, port = 0): Promise<S
     if (fault?.kind === 'down' || fault?.kind === 'hang') return;
     const reply = await answer(url, incoming);
     if (fault?.delayMs !== undefined) await wait(fault.delayMs, response);
-    const final = fault ? spoil(fault, reply) : reply;
+    const final = dated(fault ? spoil(fault, reply) : reply, clock.now());
     answered(final.status);
     (fault?.kind === 'cut' ? sendHalf : send)(response, final);
   };

@@ -71,6 +71,10 @@ test('hands a request on as it came, and the reply back', async () => {
   expect(String(asked[0]?.body)).toBe('told');
 });
 
+test('tells its own time', async () => {
+  expect((await get('/a')).headers.get('date')).toBe('Mon, 01 Jan 2024 00:00:00 GMT');
+});
+
 test('takes the path for a path even if it looks like a host', async () => {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   socket.write('GET //elsewhere/x HTTP/1.1\r\nHost: h:1\r\nConnection: close\r\n\r\n');

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ttl as ttlForm } from '../../config/cache.ts';
 import { DAY, HOUR, MINUTE, overlaps, startOfUtcDay, utcDay, utcDaysCovering } from '../../domain/time.ts';
-import { type Cell, cellSpace, cut, merge, reassemble, secondsToLive } from './cells.ts';
+import { type Cell, cellSpace, cut, eachOnce, reassemble, secondsToLive } from './cells.ts';
 import type { Period } from './map.ts';
 
 const MONDAY = '2024-05-13';
@@ -36,12 +36,62 @@ describe('a cell', () => {
     expect(cut([upTo, from], '2024-05-14')).toEqual([from]);
   });
 
+  test('holds what ends before it begins where it begins, also across midnight', () => {
+    const backwards = period('14T00:00:00', '13T23:59:58');
+    expect(cut([backwards], '2024-05-13')).toEqual([]);
+    expect(cut([backwards], '2024-05-14')).toEqual([backwards]);
+  });
+
   test('is recognised when it is read back, and nothing else is', () => {
     const cell = whole([overNight, period('14T06:00:00', null)]);
     expect(cellSpace.isValue(JSON.parse(JSON.stringify(cell)))).toBe(true);
     for (const other of [null, [], {}, { periods: [['x']], flaw: null }, { periods: [] }, { periods: [], flaw: {} }]) {
       expect(cellSpace.isValue(other)).toBe(false);
     }
+  });
+});
+
+describe('periods of one answer with the same start and names', () => {
+  const begun = '13T10:00:00';
+  const [atOnce, short, long] = [begun, '13T10:00:05', '13T10:30:00'].map((end) => period(begun, end));
+  const backwards = period(begun, '13T09:59:58');
+  const ongoing = period(begun, null);
+  const unknown: Period = [at(begun), null, null, 'AVAILABLE', null];
+
+  test.each([
+    ['what was over at once yields to what lasted', atOnce, long],
+    ['… to what goes on', atOnce, ongoing],
+    ['… to what may go on', atOnce, unknown],
+    ['what ended before it began yields to what was over at once', backwards, atOnce],
+    ['… to what goes on', backwards, ongoing],
+    ['the longer one stays', short, long],
+    ['what goes on yields to what has ended', ongoing, long],
+    ['what may go on yields to what goes on', unknown, ongoing],
+  ])('are one, in any order: %s', (_how, yielding, staying) => {
+    expect(eachOnce([yielding, staying] as Period[])).toEqual([staying]);
+    expect(eachOnce([staying, yielding] as Period[])).toEqual([staying]);
+  });
+
+  test('are the same one in any order, and no time is lost', () => {
+    const end = fc.oneof(
+      fc.constant(null),
+      fc.integer({ min: -3, max: 3 }).map((seconds) => at(begun) + seconds * 1000),
+    );
+    const same = fc.tuple(end, fc.boolean()).map(([until, isOngoing]): Period => {
+      return [at(begun), until, until === null ? isOngoing || null : false, 'AVAILABLE', null];
+    });
+    const shuffled = fc
+      .array(same, { minLength: 1, maxLength: 6 })
+      .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })));
+    fc.assert(
+      fc.property(shuffled, ([list, another]) => {
+        const [one, ...more] = eachOnce(list);
+        expect(more).toEqual([]);
+        expect(eachOnce(another)).toEqual([one]);
+        const latest = Math.max(...list.map(([, until]) => until ?? -Infinity));
+        if (latest > at(begun)) expect(one?.[1]).toBe(latest);
+      }),
+    );
   });
 });
 
@@ -97,6 +147,20 @@ describe('cells put together', () => {
     expect(reassemble([{ value: whole(four), fetchedAt: 1 }], both)).toEqual(four);
   });
 
+  test('believe, of two fetched at once, the one that knows the end', () => {
+    for (const cells of [
+      [open, closed],
+      [closed, open],
+    ].map((two) => two.map((each) => whole([each])))) {
+      expect(
+        reassemble(
+          cells.map((value) => ({ value, fetchedAt: 1 })),
+          both,
+        ),
+      ).toEqual([closed]);
+    }
+  });
+
   test('leave out what lies in the days, but not in the range', () => {
     const range = { from: at('13T12:00:00'), to: at('13T13:00:00') };
     expect(reassemble([{ value: whole([closed]), fetchedAt: 1 }], range)).toEqual([]);
@@ -118,7 +182,7 @@ describe('cells put together', () => {
       name,
       null,
     ]);
-  const timeline = fc.array(anyPeriod, { maxLength: 30 }).map((periods) => merge([periods]));
+  const timeline = fc.array(anyPeriod, { maxLength: 30 }).map(eachOnce);
   const range = fc.tuple(instant, instant).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) + 1 }));
   const sorted = (periods: readonly Period[]) => periods.map((each) => JSON.stringify(each)).sort();
 

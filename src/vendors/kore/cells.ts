@@ -40,7 +40,12 @@ export const cellSpace: Space<CellKey, Cell> = {
 /** The periods that touch a day. */
 export function cut(periods: readonly Period[], day: CivilDate): readonly Period[] {
   const from = startOfUtcDay(day);
-  return periods.filter(([start, end]) => overlaps({ from, to: from + DAY }, start, end));
+  return periods.filter((period) => touches(period, { from, to: from + DAY }));
+}
+
+/** What ends before it begins, as clocks that were set back have it, counts where it begins, as what took no time does. */
+function touches([start, end]: Period, range: TimeRange): boolean {
+  return overlaps(range, start, end === null ? null : Math.max(start, end));
 }
 
 /**
@@ -51,18 +56,42 @@ export function reassemble(
   cells: readonly { readonly value: Cell; readonly fetchedAt: Instant }[],
   during: TimeRange,
 ): readonly Period[] {
-  const oldestFirst = [...cells].sort((a, b) => a.fetchedAt - b.fetchedAt).map(({ value }) => value.periods);
-  return merge(oldestFirst).filter(([start, end]) => overlaps(during, start, end));
+  const byAge = Map.groupBy(cells, ({ fetchedAt }) => fetchedAt);
+  const oldestFirst = [...byAge].sort(([a], [b]) => a - b);
+  const periods = new Map<string, Period>();
+  for (const [, sameAge] of oldestFirst) {
+    for (const period of eachOnce(sameAge.flatMap(({ value }) => value.periods))) periods.set(nameOf(period), period);
+  }
+  return [...periods.values()].filter((period) => touches(period, during));
 }
 
-/** Each period once, as the last list that has it tells it. */
-export function merge(lists: readonly (readonly Period[])[]): readonly Period[] {
-  const periods = new Map<string, Period>();
-  for (const period of lists.flat()) {
-    const [start, , , primary, secondary] = period;
-    periods.set(`${start}\u0000${primary}\u0000${secondary ?? ''}`, period);
+/**
+ * Each period of one answer once. Times are whole seconds, so what lasted less than one may have the start and the names of
+ * what came next, and yields to it: together they are one period of that status. Otherwise an answer read in pages may have
+ * met a period before and after it ended; of two ends the later one loses nothing.
+ */
+export function eachOnce(periods: readonly Period[]): readonly Period[] {
+  const kept = new Map<string, Period>();
+  for (const period of periods) {
+    const known = kept.get(nameOf(period));
+    if (!known || outweighs(period, known)) kept.set(nameOf(period), period);
   }
-  return [...periods.values()];
+  return [...kept.values()];
+}
+
+/** By this a period is known again, as by its global id: its end is not part of it, for that may still come. */
+function nameOf([start, , , primary, secondary]: Period): string {
+  return `${start}\u0000${primary}\u0000${secondary ?? ''}`;
+}
+
+function outweighs(one: Period, other: Period): boolean {
+  return (classOf(one) - classOf(other) || (one[1] ?? 0) - (other[1] ?? 0)) > 0;
+}
+
+/** From what was over at once, through what may go on and what does, to what has lasted and is over. */
+function classOf([start, end, isOngoing]: Period): number {
+  if (end === null) return isOngoing ? 2 : 1;
+  return end > start ? 3 : 0;
 }
 
 /** How long after a day's end the vendor may still be at work on its records. */

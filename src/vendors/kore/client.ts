@@ -1,18 +1,16 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { CallTarget, VendorError } from '../../domain/vendor-error.ts';
+import type { CallTarget } from '../../domain/vendor-error.ts';
 import type { CallScope, VendorHttp, VendorReply } from '../../http/call.ts';
-import { readJson, requireOk, vendorError } from '../../http/reply.ts';
+import { readJson, requireOk } from '../../http/reply.ts';
 import { endpointUrl } from '../path.ts';
 import { withoutSecrets } from '../redact.ts';
 import { createSigner } from './auth.ts';
 import type { KoreConfig } from './config.ts';
-import type { Harvest } from './harvest.ts';
-import { referencesOf } from './map.ts';
-import { allPages, PAGE_SIZE, type Pages } from './pages.ts';
+import { type Harvest, harvestOf } from './harvest.ts';
+import { allPages, PAGE_SIZE } from './pages.ts';
 import type { Ask } from './plan.ts';
-import { keyOfReference } from './references.ts';
 import { rateLimitError, withoutTokens } from './refusal.ts';
-import { type AgentRecord, detailsPage, type DetailsPage, ENDPOINT } from './wire.ts';
+import { detailsPage, type DetailsPage, ENDPOINT } from './wire.ts';
 
 export interface Client {
   /**
@@ -48,10 +46,8 @@ export function createClient(config: KoreConfig, target: CallTarget, http: Vendo
   }
 
   return {
-    statusDetails: async (query, scope) => {
-      const pages = await allPages((offset) => readPage(query, offset, scope));
-      return { agents: pages.agents, shortfall: shortfallOf(pages, query, target) };
-    },
+    statusDetails: async (query, scope) =>
+      harvestOf(await allPages((offset) => readPage(query, offset, scope)), query.agents, target),
   };
 }
 
@@ -59,15 +55,4 @@ export function createClient(config: KoreConfig, target: CallTarget, http: Vendo
 function bodyOf({ agents, firstDay, lastDay }: Query): unknown {
   const days = firstDay === lastDay ? { date: firstDay } : { startDate: firstDay, endDate: lastDay };
   return { filter: { ...(agents && { agents }), dateFilter: { ...days, timeZoneOffSet: 0 } } };
-}
-
-function shortfallOf({ agents, stop }: Pages, query: Query, target: CallTarget): VendorError | null {
-  if (stop === 'end') return null;
-  if (stop === 'stuck' && query.agents && namesAll(agents, query.agents)) return null;
-  return typeof stop === 'string' ? vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'pagination' }) : stop;
-}
-
-function namesAll(agents: readonly AgentRecord[], asked: readonly string[]): boolean {
-  const named = new Set(agents.flatMap(referencesOf).map(keyOfReference));
-  return asked.every((ref) => named.has(keyOfReference(ref)));
 }

@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs';
+import type { VendorRequest } from '../../http/call.ts';
 import type { Conformance } from '../conformance.ts';
 import { detailsPage, ENDPOINT } from './wire.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
 
 const EMAIL = 'gaumur@abc.com';
-const answer = () => ({ status: 200, body: fixture('agentstatusdetails.json') });
+/** The vendor's own sample, without those who were not asked for. */
+const answer = ({ body = '' }: VendorRequest) => {
+  const { agents } = (JSON.parse(body) as { filter: { agents?: readonly string[] } }).filter;
+  const sample = JSON.parse(fixture('agentstatusdetails.json').toString('utf8')) as { data: { email: string }[] };
+  const data = sample.data.filter(({ email }) => agents?.includes(email) ?? true);
+  return { status: 200, body: JSON.stringify({ ...sample, data }) };
+};
 const calls = [{ endpoint: ENDPOINT }];
 
 /** The last quarter of an hour of the vendor's own sample. */
@@ -30,7 +37,10 @@ export const conformance: Conformance = {
     emails: { 'jane@example.com': 'jane@example.com' },
   },
   fixtures: {
-    'agentstatusdetails.json': (file) => detailsPage.parse(JSON.parse(file.toString('utf8'))),
+    'agentstatusdetails.json': (file) => {
+      const { data } = detailsPage.parse(JSON.parse(file.toString('utf8')));
+      if (data.some((agent) => !agent || agent.status?.includes(null))) throw new Error('A record cannot be read');
+    },
     // As the vendor publishes it, a comma is missing: the client must not expect it to be JSON.
     'agentstatusdetails.published.txt': (file) => {
       if (isJson(file.toString('utf8'))) throw new Error('This is not the sample as published');

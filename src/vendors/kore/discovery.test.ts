@@ -45,12 +45,12 @@ test('is left out where it is not wanted, and so is what would recall it', () =>
   expect(harness.connection).not.toHaveProperty('recall');
 });
 
-test('passes over records that name nobody', async () => {
+test('passes over records that name nobody, and says so', async () => {
   const nameless = { userId: '', email: ' ', firstName: 'No', lastName: 'Body' };
   const harness = connected([], { instead: () => [nameless, { ...worker(1) }] });
   expect(await discover(harness)).toMatchObject({
     data: [{ ref: 'agent1@example.com' }],
-    sources: [{ outcome: 'OK' }],
+    sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' } }],
   });
 });
 

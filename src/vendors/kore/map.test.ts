@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { durationSeconds } from '../../domain/status-period.ts';
 import { detailsOf, discoveredAgentOf, instantOf, periodOf, statusOf, statusPeriodOf } from './map.ts';
 
 const at = (text: string) => Date.parse(text);
@@ -82,6 +83,19 @@ describe('a period', () => {
   test('lasts from start to end, whatever the stated duration', () => {
     const times = { startTime: '2023-03-10T21:38:52', endTime: '2023-03-10T21:39:48' };
     expect(periodOf({ ...record, ...times, duration: '00:00:55' })).toEqual(periodOf({ ...record, ...times }));
+  });
+
+  test('that ends before it begins, or is still to come, is kept as sent and lasts no less than nothing', () => {
+    const second = fc.integer({ min: at('2023-03-10T00:00:00Z') / 1000, max: at('2023-04-10T00:00:00Z') / 1000 });
+    const text = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 19);
+    fc.assert(
+      fc.property(second, second, (from, to) => {
+        const period = periodOf({ ...record, startTime: text(from), endTime: text(to), duration: '-00:00:01' });
+        expect(period?.slice(0, 3)).toEqual([from * 1000, to * 1000, false]);
+        const [start = null, end = null] = period ?? [];
+        expect(durationSeconds(start, end)).toBe(Math.max(0, to - from));
+      }),
+    );
   });
 
   test('tells the type as sent, and the company’s own name for it as the label', () => {

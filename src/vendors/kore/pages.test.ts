@@ -2,12 +2,12 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { allPages } from './pages.ts';
-import type { AgentRecord } from './wire.ts';
+import { type AgentRecord, detailsPage } from './wire.ts';
 
 const agents = (count: number): AgentRecord[] => Array.from({ length: count }, (_, n) => ({ userId: `u-${n}` }));
 
 /** A reader of such a list, and the offsets that it was asked for. */
-function listOf(all: readonly AgentRecord[], pageSize = 50) {
+function listOf(all: readonly (AgentRecord | null)[], pageSize = 50) {
   const offsets: number[] = [];
   const read = (offset: number) => {
     offsets.push(offset);
@@ -25,7 +25,7 @@ test.each([
   [120, [0, 50, 100]],
 ])('%i agents are read at %j', async (count, offsets) => {
   const list = listOf(agents(count));
-  expect(await allPages(list.read)).toEqual({ agents: agents(count), stop: 'end' });
+  expect(await allPages(list.read)).toEqual({ agents: agents(count), stop: 'end', unreadable: 0 });
   expect(list.offsets).toEqual(offsets);
 });
 
@@ -35,10 +35,17 @@ test('behind a short page the next one begins where it ended', async () => {
   expect(list.offsets).toEqual([0, 8, 16]);
 });
 
-test('an empty page is the last, whatever is promised', async () => {
+test.each([
+  [true, 'stuck'],
+  [false, 'end'],
+  [undefined, 'end'],
+])('an empty page is the last; with hasMore %j the reading is %s', async (hasMore, stop) => {
   const list = listOf(agents(50));
-  const pages = await allPages(async (offset) => ({ ...(await list.read(offset)), hasMore: true }));
-  expect(pages.stop).toBe('end');
+  const pages = await allPages(async (offset) => {
+    const { data } = await list.read(offset);
+    return { data, hasMore: data.length > 0 || hasMore };
+  });
+  expect(pages).toEqual({ agents: agents(50), stop, unreadable: 0 });
   expect(list.offsets).toEqual([0, 50]);
 });
 
@@ -55,8 +62,8 @@ test('a page that tells nothing new is the last, and said to be', async () => {
 test('an agent that slips on to the next page does not end the reading', async () => {
   const [first = {}, second = {}, third = {}] = agents(3);
   const scripted = [[first, second], [second, third], []];
-  const pages = await allPages((offset) => Promise.resolve({ data: scripted[offset / 2] ?? [], hasMore: true }));
-  expect(pages).toEqual({ agents: [first, second, second, third], stop: 'end' });
+  const pages = await allPages((offset) => Promise.resolve({ data: scripted[offset / 2] ?? [], hasMore: offset < 4 }));
+  expect(pages).toEqual({ agents: [first, second, second, third], stop: 'end', unreadable: 0 });
 });
 
 test.each([
@@ -65,7 +72,7 @@ test.each([
   ['who have the same address', ['u-1', 'u-2', 'u-3'].map((userId) => ({ userId, email: 'a@example.com' }))],
 ])('agents %s are different agents, and the reading goes on', async (_which, people) => {
   const list = listOf(people, 1);
-  expect(await allPages(list.read)).toEqual({ agents: people, stop: 'end' });
+  expect(await allPages(list.read)).toEqual({ agents: people, stop: 'end', unreadable: 0 });
   expect(list.offsets).toEqual([0, 1, 2]);
 });
 
@@ -91,13 +98,37 @@ test.each([
   expect(list.offsets).toHaveLength(calls);
 });
 
+test.each([
+  [20, 60, [0, 20, 40, 60]],
+  [20, 59, [0, 20, 40]],
+  // No measure of a page: more than any holds, none, or no number at all.
+  [100, 50, [0, 50]],
+  [0, 49, [0]],
+  ['20', 49, [0]],
+])(
+  '… full by its own measure, if it gives one: with limit %j, %i agents are read at %j',
+  async (limit, count, offsets) => {
+    const list = listOf(agents(count), limit === 20 ? 20 : 50);
+    const pages = await allPages(async (offset) => detailsPage.parse({ data: (await list.read(offset)).data, limit }));
+    expect(pages.agents).toHaveLength(count);
+    expect(list.offsets).toEqual(offsets);
+  },
+);
+
+test('records that cannot be read are counted, and take their place on the page', async () => {
+  const [first = {}, last = {}] = agents(2);
+  const list = listOf([first, null, last, null], 2);
+  expect(await allPages(list.read)).toEqual({ agents: [first, last], stop: 'end', unreadable: 2 });
+  expect(list.offsets).toEqual([0, 2]);
+});
+
 test('what came before a failure is kept; a bug is not a failure', async () => {
   const target = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
   const failure = new VendorError(target, 'VENDOR_TIMEOUT', 'late');
   const list = listOf(agents(120));
   const failing = (error: Error) => (offset: number) => (offset === 50 ? Promise.reject(error) : list.read(offset));
-  expect(await allPages(failing(failure))).toEqual({ agents: agents(50), stop: failure });
-  expect(await allPages(() => Promise.reject(failure))).toEqual({ agents: [], stop: failure });
+  expect(await allPages(failing(failure))).toEqual({ agents: agents(50), stop: failure, unreadable: 0 });
+  expect(await allPages(() => Promise.reject(failure))).toEqual({ agents: [], stop: failure, unreadable: 0 });
   await expect(allPages(failing(new TypeError('a bug')))).rejects.toThrow(TypeError);
 });
 

@@ -11,6 +11,8 @@ export const MAX_PAGES = 40;
 export interface Pages {
   /** In the vendor's order; one that shows up on two pages stands here twice. */
   readonly agents: readonly AgentRecord[];
+  /** How many records more came that cannot be read. */
+  readonly unreadable: number;
   /**
    * `end`: no more. `stuck`: more is promised, but the last page told nothing new. `cap`: given up. An error: the page
    * after these (the first one, if there are none) could not be had.
@@ -25,26 +27,30 @@ export interface Pages {
 export async function allPages(read: (offset: number) => Promise<DetailsPage>): Promise<Pages> {
   const agents: AgentRecord[] = [];
   const seen = new Set<string>();
+  let received = 0;
+  const stopped = (stop: Pages['stop']): Pages => ({ agents, unreadable: received - agents.length, stop });
   for (let pages = 1; ; pages++) {
     let page: DetailsPage;
     try {
-      page = await read(agents.length);
+      page = await read(received);
     } catch (error) {
       if (!(error instanceof VendorError)) throw error;
-      return { agents, stop: error };
+      return stopped(error);
     }
     const known = seen.size;
-    for (const agent of page.data) seen.add(identityOf(agent));
-    agents.push(...page.data);
-    if (page.data.length === 0 || !promisesMore(page)) return { agents, stop: 'end' };
-    if (seen.size === known) return { agents, stop: 'stuck' };
-    if (pages === MAX_PAGES) return { agents, stop: 'cap' };
+    const readable = page.data.filter((agent) => agent !== null);
+    for (const agent of readable) seen.add(identityOf(agent));
+    agents.push(...readable);
+    received += page.data.length;
+    if (!promisesMore(page)) return stopped('end');
+    if (seen.size === known) return stopped('stuck');
+    if (pages === MAX_PAGES) return stopped('cap');
   }
 }
 
-/** Where the vendor does not say whether there is more, a full page suggests it. */
-function promisesMore(page: DetailsPage): boolean {
-  return page.hasMore ?? page.data.length >= PAGE_SIZE;
+/** Where the vendor does not say whether there is more, a full page suggests it: full by its own measure, or by ours. */
+function promisesMore({ hasMore, limit, data }: DetailsPage): boolean {
+  return hasMore ?? data.length >= Math.min(limit ?? PAGE_SIZE, PAGE_SIZE);
 }
 
 /** The userId, the last of the references, tells agents apart; e-mail addresses change hands. */

@@ -20,10 +20,10 @@ describe('an answer in pages', () => {
   });
 
   test('tells a period once, however many pages bring it', async () => {
-    const instead = (page: number) => (page > 2 ? [] : [{ ...worker(1) }, { ...worker(page + 1) }]);
-    const { statusPeriods, sent } = connected([], { hasMore: true, pageSize: 2, instead });
+    const again = (page: number) => ({ ...worker(1), userId: `u-${page}` });
+    const { statusPeriods, sent } = connected([], { hasMore: true, pageSize: 1, instead: (page) => [again(page % 3)] });
     expect(await statusPeriods(email(1), yesterday)).toMatchObject({ data: [{}], sources: [{ outcome: 'OK' }] });
-    expect(sent).toHaveLength(3);
+    expect(sent).toHaveLength(4);
   });
 
   test('is whole once all who were asked for are in it, though more is promised for ever', async () => {
@@ -38,7 +38,11 @@ describe('an answer in pages', () => {
       { hasMore: true, pageSize: 1, instead: (page: number) => (page > 1 ? json({}, 503) : undefined) },
       2,
     ],
-    ['does not end', { hasMore: true, pageSize: 1, instead: (page: number) => [{ ...worker(page) }] }, 40],
+    [
+      'does not end',
+      { hasMore: true, pageSize: 1, instead: (page: number) => [{ ...worker(1), userId: `u-${page}` }] },
+      40,
+    ],
   ])('that %s is not whole, though all who were asked for are in it', async (_how, habits, calls) => {
     const { statusPeriods, sent } = connected([worker(1)], habits);
     expect(await statusPeriods(email(1), yesterday)).toMatchObject({
@@ -61,8 +65,11 @@ describe('an answer in pages', () => {
     });
   });
 
-  test('whose pages repeat without end says nothing of those who are not on them', async () => {
-    const { statusPeriods } = connected([], { instead: () => [{ ...worker(1) }], hasMore: true });
+  test.each([
+    ['repeat without end', () => [{ ...worker(1) }]],
+    ['come to an empty one that promises more', (page: number) => (page === 1 ? [{ ...worker(1) }] : [])],
+  ])('whose pages %s says nothing of those who are not on them', async (_how, instead) => {
+    const { statusPeriods, kept } = connected([], { instead, hasMore: true, pageSize: 1 });
     const asked = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
     expect(await asked).toMatchObject([
       {
@@ -73,6 +80,7 @@ describe('an answer in pages', () => {
       },
       { reason: { code: 'VENDOR_BAD_RESPONSE', reason: 'pagination' } },
     ]);
+    expect(kept).toMatchObject([{ key: ['cell', email(1), '2024-05-14'], ttlSeconds: 15 }]);
   });
 
   test('that breaks off keeps what came, and fails for those who did not', async () => {
@@ -92,24 +100,37 @@ describe('an answer in pages', () => {
   });
 });
 
-describe('records that cannot be read', () => {
-  const good = { primaryStatus: 'BUSY', startTime: '2024-05-14T09:00:00', endTime: '2024-05-14T10:00:00' };
-  const bad = { ...good, startTime: 'this morning' };
-  const answering = (status: readonly unknown[]) =>
-    connected([], { instead: () => [{ userId: 'u-1', email: email(1), status }] });
+describe('a record of somebody who was not asked for', () => {
+  const stranger = { userId: 'u-9', email: email(9), status: worker(9).status };
 
-  test('are left out, and the source is said to be partial', async () => {
-    const { statusPeriods, kept } = answering([good, bad, { startTime: 7 }]);
-    expect(await statusPeriods(email(1), yesterday)).toMatchObject({
-      data: [{ start: at('14T09:00:00') }],
-      sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' } }],
-    });
-    expect(kept).toMatchObject([{ ttlSeconds: 15 }]);
+  test('is left out, and it is said that the answer may be another’s', async () => {
+    const { statusPeriods, kept } = connected([], { instead: () => [{ ...worker(1) }, stranger] });
+    const asked = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
+    expect(await asked).toMatchObject([
+      {
+        value: {
+          data: [{ ref: email(1) }],
+          sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'foreign_agent' } }],
+        },
+      },
+      { reason: { code: 'VENDOR_BAD_RESPONSE', reason: 'foreign_agent' } },
+    ]);
+    expect(kept).toMatchObject([{ key: ['cell', email(1), '2024-05-14'], ttlSeconds: 15 }]);
   });
 
-  test('are a failure where there are no others', async () => {
-    const refused = answering([bad]).statusPeriods(email(1), yesterday);
-    await expect(refused).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
+  test.each([
+    ['other than who was asked for', stranger],
+    // The filter goes by address: whoever has none cannot be meant, not even as the only one.
+    ['without an address', { ...stranger, email: '' }],
+  ])('is no answer where there is no other: %s', async (_whose, record) => {
+    const { statusPeriods, kept } = connected([], { instead: () => [record] });
+    await expect(statusPeriods(email(1), yesterday)).rejects.toMatchObject({ reason: 'foreign_agent' });
+    expect(kept).toEqual([]);
+  });
+
+  test('is nobody’s fault where everybody was asked for', async () => {
+    const { statusPeriods } = connected([], { instead: () => [{ ...worker(1) }, stranger] });
+    expect(await statusPeriods('u-1', yesterday)).toMatchObject({ data: [{}], sources: [{ outcome: 'OK' }] });
   });
 });
 

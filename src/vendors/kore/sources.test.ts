@@ -118,11 +118,6 @@ describe('an answer', () => {
     expect(await currentStatus('nobody@example.com')).toMatchObject({ data: null, sources: [{ outcome: 'OK' }] });
   });
 
-  test('is not made of other agents’ periods', async () => {
-    const strangers = { instead: () => [{ userId: 'u-9', email: 'other@example.com', status: worker(9).status }] };
-    expect((await connected([], strangers).statusPeriods(email(1), yesterday)).data).toEqual([]);
-  });
-
   test('finds the agent whatever the case of the address', async () => {
     const { statusPeriods } = connected([{ ...worker(1), email: 'AGENT1@example.com' }]);
     expect((await statusPeriods(email(1), yesterday)).data).toHaveLength(1);
@@ -176,6 +171,24 @@ describe('what goes on now', () => {
   test('may have begun days ago', async () => {
     const { currentStatus } = connected([{ ...worker(1), status: status(['Leave', '2024-05-02T09:00:00', '-']) }]);
     expect((await currentStatus(email(1))).data).toMatchObject({ label: 'Leave', start: at('02T09:00:00') });
+  });
+
+  test('is nothing where the same answer has its end as well', async () => {
+    const records = status(
+      ['Lunch', '2024-05-15T11:30:00', '2024-05-15T11:50:00'],
+      ['Lunch', '2024-05-15T11:30:00', '-'],
+    );
+    const { currentStatus } = connected([{ ...worker(1), status: records }]);
+    expect((await currentStatus(email(1))).data).toBeNull();
+  });
+
+  test('is not lost to what was over in the second in which it began', async () => {
+    const records = status(
+      ['Lunch', '2024-05-15T11:30:00', '-'],
+      ['Lunch', '2024-05-15T11:30:00', '2024-05-15T11:30:00'],
+    );
+    const { currentStatus } = connected([{ ...worker(1), status: records }]);
+    expect((await currentStatus(email(1))).data).toMatchObject({ label: 'Lunch', isOngoing: true });
   });
 
   test('is nothing where the vendor does not say that it goes on', async () => {

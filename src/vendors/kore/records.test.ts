@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Person, worker, workers } from './account.fixture.ts';
+import { connected } from './connected.fixture.ts';
+
+const at = (time: string) => Date.parse(`2024-05-${time}Z`);
+const yesterday = { from: at('14T00:00:00'), to: at('15T00:00:00') };
+const email = (n: number) => `agent${n}@example.com`;
+
+const answering = (data: readonly unknown[]) =>
+  connected([], { instead: () => data as Record<string, unknown>[], hasMore: false });
+const breach = { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' };
+const partial = [{ outcome: 'PARTIAL', error: breach }];
+const whole = [{ outcome: 'OK', error: null }];
+
+describe('periods that cannot be read', () => {
+  const good = { primaryStatus: 'BUSY', startTime: '2024-05-14T09:00:00', endTime: '2024-05-14T10:00:00' };
+  const bad = { ...good, startTime: 'this morning' };
+  const told = (status: unknown) => answering([{ userId: 'u-1', email: email(1), status }]);
+
+  test('are left out, and the source is said to be partial', async () => {
+    const { statusPeriods, kept } = told([good, bad, { startTime: 7 }]);
+    expect(await statusPeriods(email(1), yesterday)).toMatchObject({
+      data: [{ start: at('14T09:00:00') }],
+      sources: partial,
+    });
+    expect(kept).toMatchObject([{ ttlSeconds: 15 }]);
+  });
+
+  test.each([[[bad]], [[{ ...good, endTime: 7 }]], [[null]], [{}], ['none'], [0]])(
+    'are a failure where there are no others: %j',
+    async (status) => {
+      await expect(told(status).statusPeriods(email(1), yesterday)).rejects.toMatchObject(breach);
+    },
+  );
+
+  test('cost only the agent whose they are', async () => {
+    const { statusPeriods } = answering([{ ...worker(1), status: {} }, worker(2)]);
+    const asked = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
+    expect(await asked).toMatchObject([{ reason: breach }, { value: { data: [{}], sources: whole } }]);
+  });
+
+  test('without a name are none of them: the name is nothing then', async () => {
+    const { data, sources } = await told([{ ...good, secondaryStatus: 7 }]).statusPeriods(email(1), yesterday);
+    expect(data).toMatchObject([{ vendorStatus: 'BUSY', label: null }]);
+    expect(sources).toMatchObject(whole);
+  });
+});
+
+describe('a period out of the clocks’ order', () => {
+  const odd = (startTime: string, endTime: string) =>
+    answering([{ ...worker(1), status: [{ primaryStatus: 'AWAY', startTime, endTime }] }]);
+
+  test.each([
+    ['that ends before it begins', '2024-05-14T00:00:00', '2024-05-13T23:59:58', '14T00:00:00'],
+    ['that is still to come', '2024-05-15T13:00:00', '2024-05-15T14:00:00', '15T13:00:00'],
+  ])('%s is told, and found where it begins', async (_which, startTime, endTime, begins) => {
+    const { data, sources } = await odd(startTime, endTime).statusPeriods(email(1), {
+      from: at(begins),
+      to: at(begins) + 1,
+    });
+    expect(data).toMatchObject([{ start: at(begins), end: Date.parse(`${endTime}Z`), isOngoing: false }]);
+    expect(sources).toMatchObject(whole);
+  });
+});
+
+describe('agents that cannot be read', () => {
+  const odd = [null, 7, 'agent', [], {}, { userId: '', email: ' ' }, { userId: {}, email: 7 }, { userId: 1e21 }];
+
+  test.each(odd)('are left out, and the source is said to be partial: %j', async (record) => {
+    const { statusPeriods, discover, kept } = answering([worker(1), record]);
+    expect(await statusPeriods(email(1), yesterday)).toMatchObject({ data: [{ ref: email(1) }], sources: partial });
+    expect(kept).toMatchObject([{ key: ['cell', email(1), '2024-05-14'], ttlSeconds: 15 }]);
+    expect(await discover()).toMatchObject({ data: [{ ref: email(1) }], sources: partial });
+  });
+
+  test('may be the one who was asked for', async () => {
+    const { statusPeriods, kept } = answering([worker(1), null]);
+    await expect(statusPeriods('u-2', yesterday)).rejects.toMatchObject(breach);
+    expect(kept).toEqual([]);
+  });
+
+  test.each([
+    [1, 1, 'VENDOR_BAD_RESPONSE'],
+    [2, 1, null],
+    [4, 3, null],
+    [4, 4, 'VENDOR_BAD_RESPONSE'],
+    [5, 1, null],
+    [5, 2, 'VENDOR_BAD_RESPONSE'],
+    [50, 10, null],
+    [50, 11, 'VENDOR_BAD_RESPONSE'],
+  ])('of %i %i: more than a fifth of a page is too much, of a few all of them', async (all, unreadable, refused) => {
+    const records = workers(all).map((one, n): Person | null => (n < all - unreadable ? one : null));
+    const outcome = await answering(records)
+      .discover()
+      .then(
+        ({ data }) => data.length,
+        (error: unknown) => error,
+      );
+    expect(outcome).toEqual(refused === null ? all - unreadable : expect.objectContaining({ code: refused }));
+  });
+});
+
+describe('an agent of whom not everything can be read', () => {
+  test('goes by a userId that is sent as a number, and without a name that is none', async () => {
+    const { discover, statusPeriods } = answering([{ ...worker(1), userId: 9, firstName: 7, lastName: {} }]);
+    expect(await discover()).toMatchObject({ data: [{ ref: email(1), aliases: ['9'], name: null }], sources: whole });
+    expect(await statusPeriods('9', yesterday)).toMatchObject({ data: [{}], sources: whole });
+  });
+
+  test('is found without the userId, but may be anybody who is looked for by one', async () => {
+    const { discover, statusPeriods } = answering([{ ...worker(1), userId: [] }, worker(2)]);
+    expect(await discover()).toMatchObject({ data: [{ ref: email(1) }, { ref: email(2) }], sources: whole });
+    const asked = Promise.allSettled([statusPeriods('u-1', yesterday), statusPeriods('u-2', yesterday)]);
+    expect(await asked).toMatchObject([{ reason: breach }, { value: { data: [{}], sources: whole } }]);
+  });
+});

@@ -7,7 +7,7 @@ const TUNING: ReadonlySet<string> = new Set(Object.keys(accountBase.shape).filte
 /**
  * Everything in an account's configuration that says whom is asked for what. Gateways that share a Redis share an account's
  * answers, limits and tokens only where this is equal; a name that means another account elsewhere does no harm. Holds
- * no secret: one that is replaced leaves what was kept in place.
+ * no secret: one that is replaced leaves what was kept in place, but where nothing else tells whose the account is (Avaamo).
  */
 export function identityOf(account: AccountConfig): string {
   return JSON.stringify(

@@ -34,6 +34,7 @@ function compare(a: SessionEvent, b: SessionEvent): number {
     a.at - b.at ||
     RANK[a.type] - RANK[b.type] ||
     compareText(a.type, b.type) ||
+    compareText(a.vendorType, b.vendorType) ||
     compareText(a.vendorStatus, b.vendorStatus) ||
     compareText(a.previousVendorStatus ?? '', b.previousVendorStatus ?? '') ||
     (a.concurrentEngagements ?? -1) - (b.concurrentEngagements ?? -1) ||

@@ -7,6 +7,8 @@ export type SessionEventType = 'LOGIN' | 'LOGOUT' | 'STATUS_CHANGE' | 'UNKNOWN';
 /** Something that happened in a session. */
 export interface SessionEvent {
   readonly type: SessionEventType;
+  /** As sent; empty where none was. Kinds that we do not know are told apart by it. */
+  readonly vendorType: string;
   readonly at: Instant;
   readonly status: AgentStatus;
   readonly vendorStatus: string;

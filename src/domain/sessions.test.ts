@@ -1,36 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { inOrder } from './session-events.ts';
 import type { Session, SessionEvent, SessionEventType } from './session.ts';
+import { event, noon, part, type Sketch } from './sessions.fixture.ts';
 import { type SessionPart, sessionOf, sessionsDuring, statusPeriodsDuring } from './sessions.ts';
 
-const noon = Date.parse('2024-05-15T12:00:00Z');
 const identity = { account: 'lp', ref: '9', vendorSessionId: 's-1', label: (status: string) => `label ${status}` };
-
-type Sketch = readonly [
-  type: SessionEventType,
-  minute: number,
-  state?: string,
-  previous?: string,
-  engagements?: number,
-];
-
-function event([type, minute, state = '0', previous, engagements]: Sketch): SessionEvent {
-  return {
-    type,
-    at: noon + minute * 60_000,
-    status: 'UNKNOWN',
-    vendorStatus: state,
-    previousVendorStatus: previous ?? null,
-    concurrentEngagements: engagements ?? null,
-    previousConcurrentEngagements: null,
-    maxConcurrentEngagements: null,
-  };
-}
-
-function part(...sketches: readonly Sketch[]): SessionPart {
-  return { events: sketches.map(event), group: null, profiles: null };
-}
 
 const session = (...sketches: readonly Sketch[]): Session => sessionOf(identity, [part(...sketches)]);
 const minutes = (at: number | null) => (at === null ? null : (at - noon) / 60_000);
@@ -46,8 +20,9 @@ describe('a session', () => {
   test('runs from its first login to its last logout', () => {
     const whole = session(['LOGIN', 0], ['STATUS_CHANGE', 1, '2'], ['LOGOUT', 9]);
     expect([minutes(whole.loginAt), minutes(whole.logoutAt), whole.state]).toEqual([0, 9, 'CLOSED']);
-    const again = session(['LOGIN', 0], ['LOGOUT', 3], ['LOGIN', 5], ['LOGOUT', 9]);
-    expect([minutes(again.loginAt), minutes(again.logoutAt), again.events.length]).toEqual([0, 9, 4]);
+    const again = session(['LOGIN', 0], ['LOGOUT', 3], ['LOGIN', 5], ['LOGOUT', 9], ['UNKNOWN', 10]);
+    expect([minutes(again.loginAt), minutes(again.logoutAt), again.state]).toEqual([0, 9, 'CLOSED']);
+    expect(again.events).toHaveLength(5);
   });
 
   test('has no login and no logout that no event tells of', () => {
@@ -59,6 +34,23 @@ describe('a session', () => {
     const late = session(['LOGIN', 0], ['LOGOUT', 3], ['STATUS_CHANGE', 4, '2']);
     expect(late.events.map(({ type }) => type)).toEqual(['LOGIN', 'LOGOUT', 'STATUS_CHANGE']);
     expect(periods(late)).toEqual([['2', 4, null, null]]);
+    expect([minutes(late.logoutAt), late.state]).toEqual([3, 'UNKNOWN']);
+  });
+
+  test('is not over when a login follows the last logout', () => {
+    const again = session(
+      ['LOGIN', 0],
+      ['STATUS_CHANGE', 1, '2'],
+      ['LOGOUT', 3],
+      ['LOGIN', 5],
+      ['STATUS_CHANGE', 6, '2'],
+    );
+    expect([minutes(again.loginAt), again.logoutAt, again.state]).toEqual([0, null, 'UNKNOWN']);
+    expect(periods(again)).toEqual([
+      ['2', 1, 3, false],
+      ['2', 6, null, null],
+    ]);
+    expect(session(['LOGIN', 0], ['LOGOUT', 3], ['LOGIN', 5])).toMatchObject({ logoutAt: null, state: 'UNKNOWN' });
   });
 
   test('knows the most engagements at a time, or that nobody said', () => {
@@ -126,6 +118,21 @@ describe('status periods', () => {
     ]);
   });
 
+  test('end with another login, from which on the status is not known', () => {
+    const twice = session(
+      ['LOGIN', 0],
+      ['STATUS_CHANGE', 1, '2'],
+      ['LOGIN', 3],
+      ['STATUS_CHANGE', 5, '2'],
+      ['LOGOUT', 9],
+    );
+    expect(periods(twice)).toEqual([
+      ['2', 1, 3, false],
+      ['2', 5, 9, false],
+    ]);
+    expect([minutes(twice.loginAt), minutes(twice.logoutAt), twice.state]).toEqual([0, 9, 'CLOSED']);
+  });
+
   test('are not begun by a login, a logout or an event of an unknown kind', () => {
     expect(periods(session(['LOGIN', 0, '2'], ['UNKNOWN', 1, '4'], ['LOGOUT', 2, '1']))).toEqual([]);
   });
@@ -145,57 +152,9 @@ describe('status periods', () => {
   });
 });
 
-describe('events of the same instant', () => {
-  const order = (...sketches: readonly Sketch[]) =>
-    inOrder(sketches.map(event)).map(({ type, vendorStatus }) => `${type.slice(0, 4)} ${vendorStatus}`);
-
-  test('stand as login, changes, logout', () => {
-    const sketches: readonly Sketch[] = [
-      ['LOGOUT', 0, '9'],
-      ['STATUS_CHANGE', 0, '2'],
-      ['LOGIN', 0, '0'],
-    ];
-    expect(order(...sketches)).toEqual(['LOGI 0', 'STAT 2', 'LOGO 9']);
-    // Even where the statuses they tell of would fit the other way round.
-    expect(order(['LOGOUT', 0, '2', '9'], ['LOGIN', 0, '0', '2'])).toEqual(['LOGI 0', 'LOGO 2']);
-  });
-
-  test('follow each other from status to status', () => {
-    const chain: readonly Sketch[] = [
-      ['STATUS_CHANGE', 0, '4', '3'],
-      ['STATUS_CHANGE', 0, '3', '2'],
-      ['STATUS_CHANGE', 0, '2', '4'],
-    ];
-    expect(order(['STATUS_CHANGE', -1, '2', '1'], ...chain)).toEqual(['STAT 2', 'STAT 3', 'STAT 4', 'STAT 2']);
-    expect(order(['STATUS_CHANGE', -1, '3', '1'], ...chain)).toEqual(['STAT 3', 'STAT 4', 'STAT 2', 'STAT 3']);
-    expect(order(['STATUS_CHANGE', 0, '2', '4'], ['STATUS_CHANGE', 0, '4', '3'])).toEqual(['STAT 4', 'STAT 2']);
-  });
-
-  test('follow each other from engagements to engagements', () => {
-    const step = (from: number, to: number): SessionEvent => ({
-      ...event(['STATUS_CHANGE', 0, '2', '2', to]),
-      previousConcurrentEngagements: from,
-    });
-    const ordered = inOrder([event(['STATUS_CHANGE', -1, '2', '1', 3]), step(5, 1), step(3, 5), step(1, 2)]);
-    expect(ordered.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual([3, 5, 1, 2]);
-  });
-
-  test('begin with the one that continues none of the others, itself apart', () => {
-    expect(order(['STATUS_CHANGE', 0, '2', '3'], ['STATUS_CHANGE', 0, '3', '3'])).toEqual(['STAT 3', 'STAT 2']);
-  });
-
-  test('are not chained beyond 64: that many would be no tale, and would take ever longer', () => {
-    // Each leads to the one before it, so that the chain is the reverse of the order by status.
-    const step = (name: number): Sketch => ['STATUS_CHANGE', 0, String(name), String(name + 1)];
-    const steps = Array.from({ length: 65 }, (_, index) => step(100 + index));
-    const named = steps.map(([, , state]) => `STAT ${state}`);
-    expect(order(...steps.slice(1))).toEqual(named.slice(1).toReversed());
-    expect(order(...steps)).toEqual(named);
-  });
-});
-
 const anyEvent: fc.Arbitrary<SessionEvent> = fc.record({
   type: fc.constantFrom('LOGIN', 'LOGOUT', 'STATUS_CHANGE', 'STATUS_CHANGE', 'UNKNOWN'),
+  vendorType: fc.constantFrom('2', '5'),
   at: fc.integer({ min: 0, max: 12 }),
   status: fc.constant('UNKNOWN'),
   vendorStatus: fc.constantFrom('1', '2', '3', '4'),
@@ -244,8 +203,14 @@ describe('whatever the events', () => {
           const next = told.statusPeriods[index + 1];
           if (next) expect(period.end).toBeLessThanOrEqual(next.start);
         });
-        const logouts = events.filter(({ type }) => type === 'LOGOUT').map(({ at }) => at);
-        expect(told.logoutAt).toBe(logouts.length === 0 ? null : Math.max(...logouts));
+        // Of one instant a login comes first and a logout last.
+        const last = (type: SessionEventType) =>
+          Math.max(...events.filter((event) => event.type === type).map(({ at }) => at));
+        const [login, change, logout] = [last('LOGIN'), last('STATUS_CHANGE'), last('LOGOUT')];
+        expect(told.logoutAt).toBe(logout >= login && logout > -Infinity ? logout : null);
+        expect(told.state).toBe(logout >= Math.max(login, change, 0) ? 'CLOSED' : 'UNKNOWN');
+        const isLastOpen = change > logout && change >= login;
+        expect(told.statusPeriods.filter(({ end }) => end === null)).toHaveLength(isLastOpen ? 1 : 0);
       }),
     );
   });

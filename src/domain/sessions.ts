@@ -27,20 +27,22 @@ export interface SessionIdentity {
 
 /**
  * The session that the parts tell of, whatever their order and number; at least one event must be among them. Nothing is
- * made up: without a login or a logout the session has none, and a session without a logout is not known to be over.
+ * made up: without a login or a logout the session has none, and one that does not end with a logout is not known to be over.
  */
 export function sessionOf(identity: SessionIdentity, parts: readonly SessionPart[]): Session {
   const { account, ref, vendorSessionId } = identity;
   const events = inOrder(parts.flatMap((part) => part.events));
-  const logoutAt = events.findLast((event) => event.type === 'LOGOUT')?.at ?? null;
+  const logout = events.findLastIndex((event) => event.type === 'LOGOUT');
+  const afterwards = new Set(events.slice(logout + 1).map((event) => event.type));
   const engagements = events.flatMap((event) => event.concurrentEngagements ?? []);
   return {
     account,
     ref,
     vendorSessionId,
     loginAt: events.find((event) => event.type === 'LOGIN')?.at ?? null,
-    logoutAt,
-    state: logoutAt === null ? 'UNKNOWN' : 'CLOSED',
+    // Who has logged in again has not logged out by what happened before.
+    logoutAt: afterwards.has('LOGIN') ? null : (events[logout]?.at ?? null),
+    state: logout < 0 || afterwards.has('LOGIN') || afterwards.has('STATUS_CHANGE') ? 'UNKNOWN' : 'CLOSED',
     events,
     statusPeriods: statusPeriodsOf(identity, events),
     peakConcurrentEngagements: engagements.length === 0 ? null : engagements.reduce((a, b) => Math.max(a, b)),
@@ -51,7 +53,8 @@ export function sessionOf(identity: SessionIdentity, parts: readonly SessionPart
 
 /**
  * The statuses between the events of one session, which are in order. Only a status change begins one, and only into another
- * status than the one that holds; the next such change or a logout ends it.
+ * status than the one that holds; the next such change or a logout ends it, and so does another login, as nobody knows the
+ * status from there to the next change.
  */
 function statusPeriodsOf(identity: SessionIdentity, events: readonly SessionEvent[]): readonly StatusPeriod[] {
   const periods: StatusPeriod[] = [];
@@ -61,7 +64,7 @@ function statusPeriodsOf(identity: SessionIdentity, events: readonly SessionEven
     open = null;
   };
   for (const event of events) {
-    if (event.type === 'LOGOUT') close(event.at);
+    if (event.type === 'LOGIN' || event.type === 'LOGOUT') close(event.at);
     if (event.type !== 'STATUS_CHANGE' || event.vendorStatus === statusIn(open)) continue;
     close(event.at);
     open = event;

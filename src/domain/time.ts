@@ -31,6 +31,14 @@ export function overlaps(range: TimeRange, start: Instant, end: Instant | null):
   return end === null || end > range.from || (end === start && start >= range.from);
 }
 
+const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00Z');
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Whether RFC 3339 can write a number of milliseconds since 1970: a whole one, of the years 1 to 9999. */
+export function isInstant(ms: number): boolean {
+  return Number.isInteger(ms) && ms >= FIRST_INSTANT && ms <= LAST_INSTANT;
+}
+
 /** Whether a text is a day that the calendar has. `Date.parse` would let 31 February roll over into March. */
 export function isCivilDate(text: string): text is CivilDate {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];

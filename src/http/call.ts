@@ -47,7 +47,10 @@ export interface VendorRequest {
   readonly keys?: number;
   /** Whether it does no harm to send it twice. Absent: a GET may be, a POST not. */
   readonly idempotent?: boolean;
-  /** What a reply amounts to where the vendor does not tell by the status; null for a good one; undefined where the status tells. */
+  /**
+   * What a reply amounts to where the vendor does not tell by the status; null for a good one; undefined where the status
+   * tells. What is streamed is good by its status; only a refusal is shown.
+   */
   readonly trouble?: (reply: VendorReply) => VendorError | null | undefined;
 }
 

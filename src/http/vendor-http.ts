@@ -8,7 +8,7 @@ import { pause } from './pause.ts';
 import { codeOfStatus, requireOk, troubleOf } from './reply.ts';
 import { createRetry, type RetryOptions } from './retry.ts';
 
-/** No JSON answer of a vendor comes near this; decoded bytes. */
+/** A month of fifty busy agents in one answer comes to half of this; decoded bytes. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 export interface VendorHttpOptions extends AdmissionOptions, AttemptOptions, RetryOptions {
@@ -103,7 +103,10 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
         const { statusCode: status, headers } = answer;
         if (codeOfStatus(status) !== null) {
           const said = await orNothing(wholeBody(answer, chunks, target), scope.signal);
-          requireOk({ request, status, headers, body: said }, target, clock.now());
+          const refusal = { request, status, headers, body: said };
+          const trouble = request.trouble?.(refusal);
+          if (trouble) throw trouble;
+          requireOk(refusal, target, clock.now());
         }
         handed = true;
         return { value: await readStream({ request, status, headers, body: chunks }), trouble: null };

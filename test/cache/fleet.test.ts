@@ -18,6 +18,8 @@ import { patient, until } from './support.ts';
 // Of a few agents only: who fetches what must not depend on how busy the machine is.
 const EVERYTHING = queryOf(join(import.meta.dirname, '../journeys/main-question')).replace('first: 100', 'first: 20');
 const WALLBOARD = queryOf(join(import.meta.dirname, '../journeys/wallboard')).replace('first: 200', 'first: 20');
+const BOTS = `query ($days: DateRange!) {
+  agents(filter: { vendor: AVAAMO }) { nodes { usageStats(during: $days) { current { messagesCount } } } } }`;
 const during = lastHours(24);
 const day = during.to.slice(0, 10);
 const days = { from: day, to: day };
@@ -116,15 +118,24 @@ describe('two gateways on one Redis', () => {
     expect(everything).not.toMatch(/eyJ|Bearer|access_token/);
   }, 30_000);
 
-  test('with accounts of one name that are not the same share nothing', async () => {
-    const one = await world.gateway(onRedis());
-    const other = await world.gateway(onRedis(({ name }) => (name === 'kore-main' ? { streamId: 'st-other' } : {})));
-    await one.query(WALLBOARD, { during });
-    await written();
-    const before = world.calls().kore.length;
-    await other.query(WALLBOARD, { during });
-    expect(world.calls().kore).toHaveLength(before);
-  }, 30_000);
+  test.each([
+    ['kore-main', 'kore', { streamId: 'st-other' }, WALLBOARD],
+    // Nothing but its token tells it from another company's.
+    ['bots', 'avaamo', { accessToken: 'of-another-company' }, BOTS],
+  ] as const)(
+    'with accounts of one name, %s, that are not the same share nothing of %s',
+    async (name, vendor, more, query) => {
+      const one = await world.gateway(onRedis());
+      const other = await world.gateway(onRedis((account) => (account.name === name ? more : {})));
+      await one.query(query, { during, days });
+      await written();
+      const before = world.calls()[vendor].length;
+      expect(before).toBeGreaterThan(0);
+      await other.query(query, { during, days });
+      expect(world.calls()[vendor]).toHaveLength(before);
+    },
+    30_000,
+  );
 });
 
 /** All keys of Redis with their values. */

@@ -20,6 +20,7 @@ function keysOf(form: unknown): readonly string[] {
     return Object.entries(form.shape).flatMap(([key, inner]) => [key, ...keysOf(inner)]);
   }
   if (form instanceof z.ZodArray) return keysOf(form.element);
+  if (form instanceof z.ZodPipe) return keysOf(form.in);
   if (form instanceof z.ZodOptional || form instanceof z.ZodDefault || form instanceof z.ZodPrefault) {
     return keysOf(form.unwrap());
   }

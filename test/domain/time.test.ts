@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { systemClock } from '../../src/domain/clock.ts';
 import { reportOf } from '../../src/domain/source.ts';
 import { byStart, durationSeconds } from '../../src/domain/status-period.ts';
-import { DAY, isCivilDate, overlaps, startOfUtcDay, utcDay, utcDaysCovering } from '../../src/domain/time.ts';
+import {
+  DAY,
+  isCivilDate,
+  isInstant,
+  overlaps,
+  startOfUtcDay,
+  utcDay,
+  utcDaysCovering,
+} from '../../src/domain/time.ts';
 import { VendorError, saysNotFound } from '../../src/domain/vendor-error.ts';
 import { period } from '../gather/support.ts';
 
@@ -19,6 +27,32 @@ test('a day is one that the calendar has', () => {
   for (const text of [...none, '2026-1-1', '2026-01-01 ', ' 2026-01-01', '2026-01-01T00:00:00Z', '+2026-01-01'])
     expect([text, isCivilDate(text)]).toEqual([text, false]);
   expect(isCivilDate('2024-02-29')).toBe(true);
+});
+
+describe('an instant', () => {
+  const first = Date.parse('0001-01-01T00:00:00.000Z');
+  const last = Date.parse('9999-12-31T23:59:59.999Z');
+
+  test.each([0, -1, 1_715_774_400_000, first, last])('is %d', (ms) => {
+    expect(isInstant(ms)).toBe(true);
+  });
+
+  // Among them a time of our day in microseconds, the end of what a Date holds, and the largest whole number.
+  test.each([first - 1, last + 1, 0.5, NaN, Infinity, -Infinity, 1_461_389_202_047_000, 8.64e15, 2 ** 53 - 1])(
+    'is not %d',
+    (ms) => {
+      expect(isInstant(ms)).toBe(false);
+    },
+  );
+
+  test('is whatever RFC 3339 can say, with its four digits for a year', () => {
+    const anywhere = fc.integer({ min: -8.64e15, max: 8.64e15 });
+    fc.assert(
+      fc.property(fc.oneof(anywhere, fc.integer({ min: first, max: last })), (ms) => {
+        expect(isInstant(ms)).toBe(/^(?!0000)\d{4}-/.test(new Date(ms).toISOString()));
+      }),
+    );
+  });
 });
 
 describe('what touches a range from 10 to 20', () => {
@@ -84,6 +118,8 @@ describe('durations', () => {
     [2000, 1000, 0],
     [0, null, null],
     [null, 1000, null],
+    [0, (2 ** 31 - 1) * 1000, 2 ** 31 - 1],
+    [0, 2 ** 31 * 1000, null],
   ])('%p to %p: %p seconds', (start, end, expected) => {
     expect(durationSeconds(start, end)).toBe(expected);
   });

@@ -43,6 +43,7 @@ export function fakeHouse(entries: readonly DirectoryEntry[], accounts: readonly
     entries,
     accounts: connected,
     clock,
+    patienceMs: 5000,
     maxFiles: 100,
     onReport: health.note,
   });
@@ -102,6 +103,7 @@ export function period(account: string, start: Instant, more: Partial<StatusPeri
 export function event(at: Instant, more: Partial<SessionEvent> = {}): SessionEvent {
   return {
     type: 'UNKNOWN',
+    vendorType: '',
     at,
     status: 'UNKNOWN',
     vendorStatus: '0',

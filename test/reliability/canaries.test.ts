@@ -185,6 +185,24 @@ describe('vendors that quote the account’s secrets', () => {
   }, 60_000);
 });
 
+test('no log names anybody, be it by the directory or by what the vendors tell', async () => {
+  const gateway = await world.gateway(exposed);
+  const authorization = `Bearer ${CALLER_KEY}`;
+  const whoever = '{ agents(first: 200) { nodes { key name email } } }';
+  const { data } = await gateway.query<{
+    agents: { nodes: readonly { key: string | null; name: string | null; email: string | null }[] };
+  }>(whoever, {}, { authorization });
+  await seenOf(gateway);
+  const names = (isDiscovered: boolean) =>
+    data.agents.nodes
+      .filter(({ key }) => (key === null) === isDiscovered)
+      .flatMap(({ name, email }) => [name, email].filter((text) => text !== null));
+  expect(names(true).length).toBeGreaterThan(0);
+  expect(names(false).length).toBeGreaterThan(0);
+  for (const name of [...names(true), ...names(false)]) expect(gateway.logs()).not.toContain(name);
+  await gateway.stop();
+}, 60_000);
+
 describe('vendors that quote the request', () => {
   let echo: Server;
   afterEach(() => new Promise((resolve) => echo.close(resolve)));

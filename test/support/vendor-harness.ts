@@ -118,7 +118,10 @@ export function answeringHttp(account: Connection['account'], clock: Clock, answ
     send,
     stream: async (request, scope, read) => {
       const target = { vendor: account.vendor, account: account.name, endpoint: request.endpoint };
-      const { status, headers, body } = requireOk(await send(request, scope), target, clock.now());
+      const reply = await send(request, scope);
+      const trouble = codeOfStatus(reply.status) === null ? null : request.trouble?.(reply);
+      if (trouble) throw trouble;
+      const { status, headers, body } = requireOk(reply, target, clock.now());
       return read({ request, status, headers, body: inPieces(body) });
     },
   };

@@ -200,6 +200,23 @@ describe('when an endpoint fails', () => {
     await expect(failed).rejects.toMatchObject({ code: 'NOT_FOUND', endpoint: 'agent_intervention.json' });
   });
 
+  test.each(
+    [
+      [401, 'VENDOR_AUTH_FAILED'],
+      [403, 'VENDOR_AUTH_FAILED'],
+      [404, 'NOT_FOUND'],
+      [429, 'VENDOR_RATE_LIMITED'],
+      [500, 'VENDOR_UNAVAILABLE'],
+      [503, 'VENDOR_UNAVAILABLE'],
+    ].flatMap(([status, code]) =>
+      ['{"error":"no"}', '<html>no</html>', ''].map((body) => [status, body, code] as const),
+    ),
+  )('%i with the body %j is %s, and the client asks once', async (status, body, code) => {
+    const harness = connectTo(avaamo, entry, () => ({ status: Number(status), body }));
+    await expect(ask(harness, {}, ['usage'])).rejects.toMatchObject({ code, status });
+    expect(harness.sent).toHaveLength(1);
+  });
+
   test('422 with the vendor’s own words', async () => {
     const harness = connectTo(avaamo, entry, () => ({ status: 422, body: fixture('usage-422.json') }));
     const error = await ask(harness).catch((reason: unknown) => reason);
@@ -231,8 +248,4 @@ describe('when an endpoint fails', () => {
     });
     await expect(ask(harness)).rejects.toThrow(TypeError);
   });
-});
-
-test('a token that no header can carry is refused at start', () => {
-  expect(avaamo.config.safeParse({ ...entry, accessToken: 'two\nlines' }).success).toBe(false);
 });

@@ -8,7 +8,7 @@ import type { Shared } from '../vendor.ts';
 import { accessTokenHeader } from './auth.ts';
 import type { AvaamoConfig } from './config.ts';
 import { vendorDate } from './map.ts';
-import { type InterventionReply, type UsageReply, interventionReply, usageReply } from './wire.ts';
+import { type Interventions, type Usage, interventionReply, usageReply } from './wire.ts';
 
 /** The last parts of the endpoints' paths. */
 export const USAGE = 'usage.json';
@@ -23,8 +23,8 @@ export interface BotDays {
 }
 
 export interface AvaamoClient {
-  readonly usage: (asked: BotDays, scope: CallScope) => Promise<UsageReply>;
-  readonly interventions: (asked: BotDays, scope: CallScope) => Promise<InterventionReply>;
+  readonly usage: (asked: BotDays, scope: CallScope) => Promise<Usage>;
+  readonly interventions: (asked: BotDays, scope: CallScope) => Promise<Interventions>;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { CallScope } from '../../http/call.ts';
 import type { QueryScope, Shared } from '../vendor.ts';
 import { type AvaamoClient, type BotDays, INTERVENTIONS, USAGE } from './client.ts';
 import { type Measured, fromIntervention, fromUsage } from './map.ts';
-import { interventionReply, usageReply } from './wire.ts';
+import { interventions, usage } from './wire.ts';
 
 /** How long after its last day a count may still change: late sessions, and clocks that changed within the days. */
 const SETTLES_AFTER = 6 * HOUR;
@@ -21,7 +21,7 @@ export interface UsageLoaders {
 
 /** Loaders for one query; what they load is kept beyond it by the account's cache, in the vendor's words. */
 export function openLoaders(client: AvaamoClient, { cache, ttl }: Shared, query: QueryScope): UsageLoaders {
-  function loaderOf<Reply>(
+  function loaderOf<Reply extends { readonly isWhole: boolean }>(
     space: Space<BotDays, Reply>,
     call: (asked: BotDays, scope: CallScope) => Promise<Reply>,
     read: (reply: Reply) => Measured,
@@ -29,7 +29,10 @@ export function openLoaders(client: AvaamoClient, { cache, ttl }: Shared, query:
     async function load(asked: BotDays): Promise<Cached<Measured>> {
       const ttlSeconds = isSettled(asked, query.now) ? ttl.usagePast : ttl.usageLive;
       const cached = await cache.read(space, asked, query, (scope) =>
-        orNotFound(async () => ({ value: await call(asked, scope), ttlSeconds }), ttlSeconds),
+        orNotFound(async () => {
+          const value = await call(asked, scope);
+          return { value, ttlSeconds: value.isWhole ? ttlSeconds : Math.min(ttlSeconds, ttl.usageLive) };
+        }, ttlSeconds),
       );
       return { ...cached, value: read(cached.value) };
     }
@@ -50,11 +53,11 @@ export function canonical({ bot, from, to, offsetSeconds }: BotDays): readonly (
 }
 
 function spaceOf<Reply>(endpoint: string, form: ZodType<Reply>): Space<BotDays, Reply> {
-  return { endpoint, version: 1, canonical, isValue: (value): value is Reply => form.safeParse(value).success };
+  return { endpoint, version: 2, canonical, isValue: (value): value is Reply => form.safeParse(value).success };
 }
 
-export const usageSpace = spaceOf(USAGE, usageReply);
-export const interventionSpace = spaceOf(INTERVENTIONS, interventionReply);
+export const usageSpace = spaceOf(USAGE, usage);
+export const interventionSpace = spaceOf(INTERVENTIONS, interventions);
 
 /** Whether the days lie so far back that their counts stay as they are. */
 function isSettled({ to, offsetSeconds }: BotDays, now: Instant): boolean {

@@ -1,7 +1,6 @@
-import type { Instant } from '../../domain/clock.ts';
 import type { CivilDate } from '../../domain/time.ts';
 import type { UsageInterval, UsageStats } from '../../domain/usage.ts';
-import type { InterventionReply, InterventionSpan, UsageReply, UsageSpan } from './wire.ts';
+import { type InterventionSpan, type Interventions, type Usage, type UsageSpan, instantOf, isCount } from './wire.ts';
 
 /** What one endpoint tells of a bot; what only the other one knows is null. */
 export interface Measured {
@@ -9,6 +8,8 @@ export interface Measured {
   readonly previous: UsageInterval | null;
   /** In the vendor's order. */
   readonly buckets: readonly UsageInterval[];
+  /** Whether everything that was sent could be read. */
+  readonly isWhole: boolean;
 }
 
 const UNKNOWN = {
@@ -32,18 +33,18 @@ export function vendorDate(date: CivilDate): string {
  * What usage.json tells. Its `interventions_count` is not read: it says 0 throughout where agent_intervention.json, asked
  * about the same days, says 5 (the samples in usage.md and agent-intervention.md).
  */
-export function fromUsage(reply: UsageReply): Measured {
-  return measured(reply, (span: UsageSpan) => ({
+export function fromUsage(told: Usage): Measured {
+  return measured(told, (span: UsageSpan) => ({
     ...boundaries(span),
     ...UNKNOWN,
-    sessionCount: count(span.session_count),
-    messagesCount: count(span.messages_count),
-    unhandledMessagesCount: count(span.unhandled_messages_count),
-    successfulResponsesCount: count(span.successful_responses_count),
-    ambiguousMessagesCount: count(span.ambiguous_messages_count),
+    sessionCount: span.session_count ?? null,
+    messagesCount: span.messages_count ?? null,
+    unhandledMessagesCount: span.unhandled_messages_count ?? null,
+    successfulResponsesCount: span.successful_responses_count ?? null,
+    ambiguousMessagesCount: span.ambiguous_messages_count ?? null,
     mismatchedAmbiguousMessagesCount: mismatchedAmbiguous(span),
     // Null means that there were no messages, which is not 0 %: it stays null.
-    successRate: count(span.success_rate),
+    successRate: span.success_rate ?? null,
   }));
 }
 
@@ -51,12 +52,12 @@ export function fromUsage(reply: UsageReply): Measured {
  * What agent_intervention.json tells. Its `session_count` is not read: it is a count of its own, which differs from that
  * of usage.json.
  */
-export function fromIntervention(reply: InterventionReply): Measured {
-  return measured(reply, (span: InterventionSpan) => ({
+export function fromIntervention(told: Interventions): Measured {
+  return measured(told, (span: InterventionSpan) => ({
     ...boundaries(span),
     ...UNKNOWN,
-    usersCount: count(span.users_count),
-    interventionsCount: count(span.interventions_count),
+    usersCount: span.users_count ?? null,
+    interventionsCount: span.interventions_count ?? null,
   }));
 }
 
@@ -68,16 +69,13 @@ export function merge(
   usage: Measured | null,
   interventions: Measured | null,
 ): Pick<UsageStats, 'current' | 'previous' | 'buckets'> {
-  const partners = new Map(interventions?.buckets.map((bucket) => [spanKey(bucket), bucket]));
-  const joined = (usage?.buckets ?? []).map((bucket) => {
-    const partner = partners.get(spanKey(bucket));
-    partners.delete(spanKey(bucket));
-    return join(bucket, partner ?? null);
-  });
+  // Several parts may have the same boundaries: they go together in their order.
+  const partners = Map.groupBy(interventions?.buckets ?? [], spanKey);
+  const joined = (usage?.buckets ?? []).map((bucket) => join(bucket, partners.get(spanKey(bucket))?.shift() ?? null));
   return {
     current: joinAny(usage?.current ?? null, interventions?.current ?? null),
     previous: joinAny(usage?.previous ?? null, interventions?.previous ?? null),
-    buckets: [...joined, ...partners.values()].sort(byTime),
+    buckets: [...joined, ...[...partners.values()].flat()].sort(byTime),
   };
 }
 
@@ -101,45 +99,35 @@ function byTime(a: UsageInterval, b: UsageInterval): number {
 
 /** The vendor's three lists. Nothing is summed: session and user counts are distinct counts, which do not add up. */
 function measured<Span>(
-  reply: {
+  told: {
     readonly aggregate_stats: Span;
-    readonly previous_interval_stats?: Span | null | undefined;
-    readonly stats?: readonly Span[] | null | undefined;
+    readonly previous_interval_stats: Span | null;
+    readonly stats: readonly Span[];
+    readonly isWhole: boolean;
   },
   read: (span: Span) => UsageInterval,
 ): Measured {
-  const { aggregate_stats: current, previous_interval_stats: previous, stats } = reply;
+  const { aggregate_stats: current, previous_interval_stats: previous, stats, isWhole } = told;
   return {
     current: read(current),
-    previous: previous == null ? null : read(previous),
-    buckets: (stats ?? []).map(read),
+    previous: previous === null ? null : read(previous),
+    buckets: stats.map(read),
+    isWhole,
   };
 }
 
 /**
  * usage.md: "success_rate_count = successful_responses_count + ambiguous_messages_count -
- * mismatched_ambiguous_messages_count". The last of them is not sent, but follows from the others.
+ * mismatched_ambiguous_messages_count". The last of them is not sent, but follows from the others; not where they
+ * contradict each other.
  */
 function mismatchedAmbiguous(span: UsageSpan): number | null {
-  const successful = count(span.successful_responses_count);
-  const ambiguous = count(span.ambiguous_messages_count);
-  const notMismatched = count(span.success_rate_count);
-  if (successful === null || ambiguous === null || notMismatched === null) return null;
-  return successful + ambiguous - notMismatched;
+  const { successful_responses_count, ambiguous_messages_count, success_rate_count } = span;
+  if (successful_responses_count == null || ambiguous_messages_count == null || success_rate_count == null) return null;
+  const mismatched = successful_responses_count + ambiguous_messages_count - success_rate_count;
+  return isCount(mismatched) ? mismatched : null;
 }
 
-function boundaries(span: { start_time: number | string; end_time: number | string }): {
-  start: Instant;
-  end: Instant;
-} {
-  return { start: instant(span.start_time), end: instant(span.end_time) };
-}
-
-/** Seconds with a fraction ("end_time": 1586540399.8888888 in the samples); what is finer than a millisecond is cut off. */
-function instant(seconds: number | string): Instant {
-  return Math.trunc(Number(seconds) * 1000);
-}
-
-function count(sent: number | string | null | undefined): number | null {
-  return sent == null ? null : Number(sent);
+function boundaries({ start_time, end_time }: UsageSpan | InterventionSpan): Pick<UsageInterval, 'start' | 'end'> {
+  return { start: instantOf(start_time), end: instantOf(end_time) };
 }

@@ -3,6 +3,7 @@ import type { Account } from '../../domain/account.ts';
 import { type SourceReport, failureReport, reportOf } from '../../domain/source.ts';
 import type { DateRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
+import { vendorError } from '../../http/reply.ts';
 import { offsetSeconds, startOfDay } from '../../domain/zones.ts';
 import type { Sources } from '../vendor.ts';
 import { type BotDays, INTERVENTIONS, USAGE } from './client.ts';
@@ -37,7 +38,9 @@ export function openUsageSources(account: Account, loaders: UsageLoaders): Sourc
   function reportOn(endpoint: string, outcome: Outcome | null): readonly SourceReport[] {
     if (outcome === null) return [];
     if (outcome instanceof VendorError) return [failureReport(outcome)];
-    return [reportOf({ account: account.name, endpoint }, [outcome])];
+    const target = { vendor: account.vendor, account: account.name, endpoint };
+    const error = outcome.value.isWhole ? null : vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'contract' });
+    return [reportOf(target, [outcome], { error })];
   }
 }
 

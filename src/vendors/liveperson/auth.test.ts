@@ -1,25 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
-import { json } from '../../../test/support/vendor-harness.ts';
-import type { SandboxReply } from '../sandbox.ts';
-import { connect, may10, now } from './scripted-vendor.fixture.ts';
+import { type Answerer, json, type SentRequest } from '../../../test/support/vendor-harness.ts';
+import { DAY } from '../../domain/time.ts';
+import { connect, may10, now, threeFiles, vendorWith } from './scripted-vendor.fixture.ts';
 
 const MINUTE = 60_000;
 
 /** A vendor whose clock is ahead of ours: it refuses what is signed more than five minutes off, and says what time it is. */
-function vendorAhead(ms: () => number, date: (at: number) => Record<string, string>) {
+function vendorAhead(ms: () => number, date: (at: number) => Record<string, string>, answer: Answerer = () => noList) {
   const seen: number[] = [];
   return {
     /** How far from our time each attempt was signed, in minutes. */
     seen,
-    answer: ({ headers }: { readonly headers: Readonly<Record<string, unknown>> }): SandboxReply => {
-      const signed = Number(/oauth_timestamp="(\d+)"/.exec(String(headers.authorization))?.[1]) * 1000;
+    answer: (request: SentRequest) => {
+      const signed = Number(/oauth_timestamp="(\d+)"/.exec(request.headers.authorization ?? '')?.[1]) * 1000;
       seen.push((signed - now) / MINUTE);
       return Math.abs(signed - now - ms()) > 5 * MINUTE
         ? { status: 401, headers: date(now + ms()), body: 'oauth_problem=timestamp_refused' }
-        : json({ dataAccessFiles: { file: [] } });
+        : answer(request);
     },
   };
 }
+
+const isFile = ({ url }: SentRequest) => url.pathname.endsWith('.gz');
+const noList = json({ dataAccessFiles: { file: [] } });
 
 const says = (at: number) => ({ date: new Date(at).toUTCString() });
 
@@ -39,6 +42,34 @@ describe('a vendor whose clock differs from ours', () => {
     expect(await outcome(vendor, connection)).toBe('OK');
     expect(await outcome(vendor, connection)).toBe('OK');
     expect(vendor.seen).toEqual([0, 10, 10]);
+  });
+
+  test('tells it to all who were refused at a time', async () => {
+    const vendor = vendorAhead(() => 10 * MINUTE, says);
+    await connect(vendor.answer)
+      .open()
+      .sessions('9', { from: now - 10 * DAY, to: now });
+    expect(vendor.seen).toEqual([0, 0, 10, 10]);
+  });
+
+  test('tells it in the refusal of a file, too, when the list came from the cache', async () => {
+    const vendor = vendorWith(threeFiles);
+    const files = vendorAhead(() => 10 * MINUTE, says, vendor);
+    const { open } = connect((request) => (isFile(request) ? files.answer(request) : vendor(request)));
+    const { data, sources } = await open().sessions('9', may10);
+    expect([data.length, sources[0]?.outcome]).toEqual([1, 'OK']);
+    expect(files.seen).toEqual([0, 0, 0, 10, 10, 10]);
+  });
+
+  test.each([
+    ['says nothing of its time', () => ({}), [0]],
+    ['refuses that time, too', (at: number) => says(at + 60 * MINUTE), [0, 70]],
+  ])('is not asked for a file for ever if it %s', async (_what, date: (at: number) => Record<string, string>, seen) => {
+    const vendor = vendorWith(threeFiles.slice(0, 1));
+    const files = vendorAhead(() => 10 * MINUTE, date, vendor);
+    const { open } = connect((request) => (isFile(request) ? files.answer(request) : vendor(request)));
+    await expect(open().sessions('9', may10)).rejects.toMatchObject({ code: 'VENDOR_AUTH_FAILED' });
+    expect(files.seen).toEqual(seen);
   });
 
   test('is believed anew when the clocks have been set', async () => {

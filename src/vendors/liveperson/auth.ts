@@ -7,9 +7,10 @@ import { authorization } from './oauth1.ts';
 /** How far two clocks may be apart before one may be why a signature is refused. */
 const TOLERANCE = MINUTE;
 
-export interface Signer {
-  /** Makes the headers that prove who asks, for one attempt at one URL. */
-  readonly sign: (url: URL) => { readonly authorization: string };
+/** Proves who asks, for the attempts at one URL. */
+export interface Signing {
+  /** The headers of one attempt. */
+  readonly authorize: () => { readonly authorization: string };
   /**
    * Learns the vendor's time from a refusal that tells it (`Date`, RFC 9110, section 6.6.1), where that is not the time that was
    * signed with: OAuth 1 servers refuse timestamps far from their own (RFC 5849, section 3.3). Says whether it is worth another
@@ -19,7 +20,7 @@ export interface Signer {
 }
 
 /** Source: "OAuth 1.0 API Keys" on https://developers.liveperson.com */
-export function createSigner(config: LivePersonConfig, clock: Clock): Signer {
+export function createSigner(config: LivePersonConfig, clock: Clock): (url: URL) => Signing {
   const credentials = {
     consumerKey: config.consumerKey,
     consumerSecret: config.consumerSecret.reveal(),
@@ -28,14 +29,20 @@ export function createSigner(config: LivePersonConfig, clock: Clock): Signer {
   };
   // Milliseconds by which the vendor's clock is ahead of ours.
   let ahead = 0;
-  const vendorsNow = () => clock.now() + ahead;
-  return {
-    sign: (url) => ({ authorization: authorization('GET', url, credentials, Math.floor(vendorsNow() / SECOND)) }),
-    learnsFrom({ status, headers: { date } }) {
-      const told = status === 401 && typeof date === 'string' ? Date.parse(date) : NaN;
-      const isFar = Math.abs(told - vendorsNow()) > TOLERANCE;
-      if (isFar) ahead = told - clock.now();
-      return isFar;
-    },
+  return (url) => {
+    // What others have learned since does not help an attempt that was signed before.
+    let signedWith = NaN;
+    return {
+      authorize: () => {
+        signedWith = clock.now() + ahead;
+        return { authorization: authorization('GET', url, credentials, Math.floor(signedWith / SECOND)) };
+      },
+      learnsFrom({ status, headers: { date } }) {
+        const told = status === 401 && typeof date === 'string' ? Date.parse(date) : NaN;
+        const isFar = Math.abs(told - signedWith) > TOLERANCE;
+        if (isFar) ahead = told - clock.now();
+        return isFar;
+      },
+    };
   };
 }

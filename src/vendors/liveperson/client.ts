@@ -1,16 +1,16 @@
 import type { Clock, Instant } from '../../domain/clock.ts';
 import type { Account } from '../../domain/account.ts';
 import type { TimeRange } from '../../domain/time.ts';
-import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
+import type { CallTarget } from '../../domain/vendor-error.ts';
 import type { CallScope, VendorHttp, VendorReply } from '../../http/call.ts';
-import { readJson, requireOk, vendorError } from '../../http/reply.ts';
-import { withoutSecrets } from '../redact.ts';
+import { readJson, requireOk, troubleOf, vendorError } from '../../http/reply.ts';
 import { createSigner } from './auth.ts';
 import type { LivePersonConfig } from './config.ts';
 import type { FileContent } from './files/content.ts';
 import { createPacer } from './files/pacer.ts';
 import { readFile } from './files/reader.ts';
 import { accountPath, followable, type LinkRefusal } from './links.ts';
+import { createRedaction } from './refusal.ts';
 import { fileList } from './wire.ts';
 
 export const LIST = 'agentActivity';
@@ -32,9 +32,9 @@ export interface Client {
 
 /** One function for each thing that LivePerson's Data Access API is asked for. Every attempt is signed afresh, for its own URL. */
 export function createClient(config: LivePersonConfig, account: Account, http: VendorHttp, clock: Clock): Client {
-  const { sign, learnsFrom } = createSigner(config, clock);
+  const signingOf = createSigner(config, clock);
+  const redacted = createRedaction(config);
   const pacer = createPacer(clock);
-  const secrets = [config.consumerSecret, config.accessToken, config.accessTokenSecret];
   const targetOf = (endpoint: string): CallTarget => ({ vendor: account.vendor, account: account.name, endpoint });
 
   return {
@@ -44,13 +44,13 @@ export function createClient(config: LivePersonConfig, account: Account, http: V
       url.searchParams.set('startTime', String(clamp(window.from, within)));
       url.searchParams.set('endTime', String(clamp(window.to, within)));
       const headers = { accept: 'application/json' };
+      const { authorize, learnsFrom } = signingOf(url);
       const trouble = (sent: VendorReply) => (saysThereAreNone(sent) ? null : undefined);
-      const request = { endpoint: LIST, method: 'GET', url, headers, authorize: () => sign(url), trouble } as const;
+      const request = { endpoint: LIST, method: 'GET', url, headers, authorize, trouble } as const;
       const first = await http.send(request, scope);
-      // Files are listed before they are read, so that this need not be learned from a file.
       const reply = learnsFrom(first) ? await http.send(request, scope) : first;
       if (saysThereAreNone(reply)) return { links: [], refused: [] };
-      const ok = requireOk(withoutSecrets(reply, secrets), target, clock.now());
+      const ok = requireOk(redacted(reply), target, clock.now());
       return listOf(readJson(ok, fileList, target).dataAccessFiles.file, config);
     },
 
@@ -61,17 +61,22 @@ export function createClient(config: LivePersonConfig, account: Account, http: V
       if (typeof url === 'string')
         throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'link_refused', said: url });
       const { accountId, maxFileBytes, patterns } = config;
-      try {
-        return await http.stream(
-          { endpoint: FILE, method: 'GET', url, authorize: () => sign(url) },
-          scope,
-          ({ body }) => readFile(body, { accountId, maxFileBytes, patterns, pacer }, target),
+      const { authorize, learnsFrom } = signingOf(url);
+      const last = { isWorthAnother: false };
+      const trouble = (refusal: VendorReply) => {
+        last.isWorthAnother = learnsFrom(refusal);
+        return troubleOf(redacted(refusal), target, clock.now());
+      };
+      const download = () =>
+        http.stream({ endpoint: FILE, method: 'GET', url, authorize, trouble }, scope, ({ body }) =>
+          readFile(body, { accountId, maxFileBytes, patterns, pacer }, target),
         );
+      try {
+        return await download();
       } catch (error) {
-        const quotes = error instanceof VendorError && secrets.some((one) => error.message.includes(one.reveal()));
-        throw quotes
-          ? vendorError(target, error.code, { ...(error.status !== null && { status: error.status }) })
-          : error;
+        // The list may have come from the cache, so that nothing has been learned from it.
+        if (!last.isWorthAnother) throw error;
+        return await download();
       }
     },
   };

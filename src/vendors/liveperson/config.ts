@@ -35,6 +35,8 @@ export const config = accountBase.extend({
   longestSessionHours: z.number().int().min(1).max(168).default(24),
   /** How long after the end of a session its events may take to be in a file: 6 hours for 99.5 % by the vendor's word. */
   settleHours: z.number().int().min(0).max(168).default(6),
+  /** How much earlier files are read than the range begins, for an account whose sessions are written in pieces. */
+  lookBackHours: z.number().int().min(0).max(168).default(0),
   /** For how long the vendor keeps a file. */
   retentionDays: z.number().int().min(1).max(366).default(30),
   /** The most bytes that a file may unfold to. */

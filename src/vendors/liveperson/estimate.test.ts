@@ -6,7 +6,7 @@ import { directorySpace } from './sources.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00Z');
 const nothing: Held = { has: () => false, tokens: false };
-const RULES = { longestSessionHours: 24, settleHours: 6, retentionDays: 30, discoverHours: 48 };
+const RULES = { longestSessionHours: 24, settleHours: 6, lookBackHours: 0, retentionDays: 30, discoverHours: 48 };
 
 const during = (
   from: number,
@@ -20,8 +20,8 @@ const during = (
   together: 'complete',
 });
 
-const calls = (questions: readonly Question[], held = nothing) =>
-  estimateLists(RULES)(questions, NOW, held).reduce((sum, charge) => sum + charge.calls, 0);
+const calls = (questions: readonly Question[], held = nothing, rules = RULES) =>
+  estimateLists(rules)(questions, NOW, held).reduce((sum, charge) => sum + charge.calls, 0);
 
 test.each<[string, readonly Question[], number]>([
   ['a window is one call, however many agents are asked about', [during(-DAY, 0)], 1],
@@ -35,6 +35,12 @@ test.each<[string, readonly Question[], number]>([
   ['looking for agents is a call, besides', [{ capability: 'discover' }, during(-2 * DAY, 0)], 2],
 ])('%s', (_title, questions, expected) => {
   expect(calls(questions)).toBe(expected);
+});
+
+test('hours looked back are listed, too', () => {
+  const rules = { ...RULES, lookBackHours: 168 };
+  expect(calls([during(-2 * DAY, 0)], nothing, rules)).toBe(2);
+  expect(calls([during(DAY, 2 * DAY), during(-60 * DAY, -40 * DAY)], nothing, rules)).toBe(0);
 });
 
 test('lists that are there are not called for', () => {

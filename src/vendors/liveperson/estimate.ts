@@ -4,15 +4,13 @@ import { LIST } from './client.ts';
 import type { LivePersonConfig } from './config.ts';
 import { listSpace } from './loaders.ts';
 import { directorySpace } from './sources.ts';
-import { coverageOf, windowsOfDiscovery } from './window.ts';
-
-type Rules = Pick<LivePersonConfig, 'longestSessionHours' | 'settleHours' | 'retentionDays' | 'discoverHours'>;
+import { coverageOf, type Rules, windowsOfDiscovery } from './window.ts';
 
 /**
  * One call for each window to be listed, however many agents are asked about. The files behind the lists are no part of the
  * estimate: only the lists tell how many there are. What bounds them is `limits.maxFiles`.
  */
-export function estimateLists(config: Rules): Estimate {
+export function estimateLists(config: Rules & Pick<LivePersonConfig, 'discoverHours'>): Estimate {
   return (questions, now, held) => {
     const windows = new Map<string, TimeRange>();
     const discovered: TimeRange[] = [];

@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { type Answerer, json } from '../../../test/support/vendor-harness.ts';
 import type { SandboxReply } from '../sandbox.ts';
 import { activityDocument } from './files/documents.fixture.ts';
 import {
@@ -29,6 +28,8 @@ describe('when something fails', () => {
       'VENDOR_BAD_RESPONSE',
       '1 of 3 files are missing',
     ],
+    ['is empty', { status: 200 }, 'VENDOR_BAD_RESPONSE', '1 of 3 files are missing'],
+    ['has no content', { status: 204 }, 'VENDOR_BAD_RESPONSE', '1 of 3 files are missing'],
     ['is a login page', { status: 200, body: '<html>' }, 'VENDOR_BAD_RESPONSE', '1 of 3 files are missing'],
   ])('one file that %s leaves the others’ data', async (_title, reply, code, message) => {
     const { data, sources } = await ask(broken(reply));
@@ -108,22 +109,36 @@ describe('when something fails', () => {
     await expect(only).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'link_refused' });
   });
 
-  test('another account’s records are left out and told of', async () => {
-    const foreign = JSON.stringify(activityDocument([{ events: shift }], { account: '28045150' }));
-    const { data, sources } = await ask(broken({ status: 200, body: foreign }));
-    expect(data).toHaveLength(1);
-    expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { reason: 'foreign_account' } }]);
+  test('encrypted login names are told of to whoever asks by one', async () => {
+    const login = '-----BEGIN PGP MESSAGE-----\nwcBMA8\n-----END PGP MESSAGE-----';
+    const encrypted = shift.slice(1, 5).map((event) => ({ ...event, login }));
+    const files = threeFiles.map((file) =>
+      file.name === 'middle' ? { ...file, sessions: { '75555851-1': encrypted } } : file,
+    );
+    const sources = connect(vendorWith(files)).open();
+    const ask = async (ref: string) => {
+      const { data, sources: reports } = await sources.sessions(ref, may10);
+      return [data.length, reports[0]?.outcome, reports[0]?.error?.reason];
+    };
+    expect(await ask('jane@example.com')).toEqual([0, 'PARTIAL', 'encrypted']);
+    expect(await ask('cragent@liveperson.com')).toEqual([1, 'PARTIAL', 'encrypted']);
+    // Neither an agent who was at work nor one who was not is looked for by a login name.
+    expect(await ask('9')).toEqual([1, 'OK', undefined]);
+    expect(await ask('10')).toEqual([0, 'OK', undefined]);
   });
 
-  test('no error shows what the account proves itself with', async () => {
-    const quoting: Answerer = ({ headers }) =>
-      json({ message: `bad ${headers.authorization ?? ''} lp-access-token-0123456789` }, 400);
-    const error: unknown = await connect(quoting)
-      .open()
-      .sessions('9', may10)
-      .catch((thrown: unknown) => thrown);
-    expect(String(error)).not.toContain('lp-access-token-0123456789');
-    const files = await ask(broken({ status: 400, body: '{"message":"bad lp-token-secret-+&%/0123"}' }));
-    expect(files.sources[0]?.error?.message).not.toContain('lp-token-secret');
+  test('another account’s records are left out and told of', async () => {
+    const foreign = JSON.stringify(activityDocument([{ events: shift }], { account: '28045150' }));
+    const own = JSON.stringify(activityDocument([{ session: '75555851-1', events: shift }]));
+    const keptFor = async (body: string) => {
+      const harness = connect(vendorWith(broken({ status: 200, body })));
+      const { data, sources } = await harness.open().sessions('9', may10);
+      expect(data).toHaveLength(1);
+      expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { reason: 'foreign_account' } }]);
+      return harness.kept.filter(({ key }) => String(key).includes('middle')).map(({ ttlSeconds }) => ttlSeconds);
+    };
+    expect(await keptFor(`${own}\n${foreign}`)).toEqual([30 * 86_400]);
+    // Nothing but another account's: the file itself is still to come.
+    expect(await keptFor(foreign)).toEqual([15]);
   });
 });

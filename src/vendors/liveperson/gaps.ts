@@ -81,6 +81,14 @@ export function gapsOfContents(contents: readonly FileContent[]): readonly Gap[]
   return gaps;
 }
 
+/** What is missing for whoever is asked for by a login name. */
+export function gapOfEncryptedLogins(contents: readonly FileContent[]): readonly Gap[] {
+  const files = contents.filter(({ hasEncryptedLogins }) => hasEncryptedLogins).length;
+  if (files === 0) return [];
+  const sentence = `The login names in ${files} files are encrypted: who is named there can be found by agentID only.`;
+  return [gap('VENDOR_BAD_RESPONSE', 'encrypted', sentence)];
+}
+
 export function gapOfRetention(days: number): Gap {
   return gap(
     'VENDOR_REJECTED',

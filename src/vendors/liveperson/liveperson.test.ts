@@ -1,7 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { DAY, HOUR } from '../../domain/time.ts';
 import { type PlainEvent } from './files/documents.fixture.ts';
-import { at, clock, connect, login, logout, may10, now, threeFiles, vendorWith } from './scripted-vendor.fixture.ts';
+import {
+  at,
+  change,
+  clock,
+  connect,
+  login,
+  logout,
+  may10,
+  now,
+  threeFiles,
+  vendorWith,
+} from './scripted-vendor.fixture.ts';
 
 describe('a shift that lies in three files, in pieces that overlap', () => {
   const ask = () => connect(vendorWith(threeFiles)).open();
@@ -58,6 +69,7 @@ describe('a shift that lies in three files, in pieces that overlap', () => {
       ['cragent@LIVEPERSON.com', '9', '8', 'jane@example.com'].map((ref) => sources.sessions(ref, may10)),
     );
     expect(found.map(({ data }) => data.map(({ ref }) => ref))).toEqual([['cragent@LIVEPERSON.com'], ['9'], [], []]);
+    expect(found.map(({ sources }) => sources[0]?.outcome)).toEqual(['OK', 'OK', 'OK', 'OK']);
   });
 
   test('is found in a short range, though its files were generated hours later', async () => {
@@ -66,13 +78,43 @@ describe('a shift that lies in three files, in pieces that overlap', () => {
   });
 });
 
+describe('a session that is written in pieces while it lasts', () => {
+  const pieces = [
+    { generated: at('10T09:00:00'), events: [login('10T08:00:00'), change('10T08:05:00', 2, 1)] },
+    { generated: at('10T13:00:00'), events: [change('10T12:30:00', 4, 2)] },
+    { generated: at('10T17:00:00'), events: [logout('10T16:00:00')] },
+  ].map(({ generated, events }) => ({ name: String(generated), generated, sessions: { '75555851-1': events } }));
+  const morning = { from: at('10T10:00:00'), to: at('10T12:00:00') };
+  const noon = { from: at('10T11:00:00'), to: at('10T14:00:00') };
+  const ask = async (entry = {}) => {
+    const sources = connect(vendorWith(pieces), { entry }).open();
+    const [one, two] = await Promise.all([sources.statusPeriods('9', morning), sources.statusPeriods('9', noon)]);
+    return [one, two].map(({ data }) =>
+      data.map(({ vendorStatus, start, end }) => [vendorStatus, clock(start), clock(end)]),
+    );
+  };
+
+  test('is told from its beginning if the account’s files are looked back through', async () => {
+    const online = ['2', '10T08:05', '10T12:30'];
+    const away = ['4', '10T12:30', '10T16:00'];
+    expect(await ask({ lookBackHours: 24 })).toEqual([[online], [online, away]]);
+    expect(await ask({ lookBackHours: 2 })).toEqual([[online], [online, away]]);
+  });
+
+  test('is told from the first piece that was written in the range if not', async () => {
+    const away = ['4', '10T12:30', '10T16:00'];
+    expect(await ask()).toEqual([[], [away]]);
+  });
+});
+
 describe('codes and sentinels', () => {
   test('that are unknown stay as they are sent', async () => {
     const odd: readonly PlainEvent[] = [
       { type: 7, state: 0, at: at('10T08:00:00') },
       { type: -1, state: -1, at: at('10T08:01:00') },
+      { type: 5, state: -1, at: at('10T08:01:00') },
       { type: 1, state: 1, at: at('10T08:02:00'), engagements: 3, previousEngagements: 2, most: 4, group: 77 },
-      { type: 1, state: 12, at: at('10T08:03:00'), engagements: 1 },
+      { type: 1, state: 12, at: at('10T08:03:00'), engagements: 3e9, previousEngagements: 2 ** 31 - 1, most: 2 ** 31 },
     ];
     const file = { name: 'f', generated: at('10T09:00:00'), sessions: { '75555851-1': odd } };
     const { data } = await connect(vendorWith([file]))
@@ -95,6 +137,7 @@ describe('codes and sentinels', () => {
         maxConcurrentEngagements: null,
       },
       { type: 'UNKNOWN', status: 'UNKNOWN', vendorStatus: '-1' },
+      { type: 'UNKNOWN', status: 'UNKNOWN', vendorStatus: '-1' },
       {
         type: 'STATUS_CHANGE',
         status: 'OFFLINE',
@@ -102,9 +145,50 @@ describe('codes and sentinels', () => {
         previousConcurrentEngagements: 2,
         maxConcurrentEngagements: 4,
       },
-      { type: 'STATUS_CHANGE', status: 'UNKNOWN', vendorStatus: '12' },
+      {
+        type: 'STATUS_CHANGE',
+        status: 'UNKNOWN',
+        vendorStatus: '12',
+        concurrentEngagements: null,
+        previousConcurrentEngagements: 2 ** 31 - 1,
+        maxConcurrentEngagements: null,
+      },
     ]);
     expect(data[0]?.statusPeriods.at(-1)).toMatchObject({ end: null, isOngoing: null });
+  });
+});
+
+describe('status periods', () => {
+  const periodsOf = async (events: readonly PlainEvent[]) => {
+    const file = { name: 'f', generated: at('10T17:00:00'), sessions: { '75555851-1': events } };
+    const { data } = await connect(vendorWith([file]))
+      .open()
+      .statusPeriods('9', may10);
+    return data.map(({ status, vendorStatus, start, end }) => [status, vendorStatus, clock(start), clock(end)]);
+  };
+
+  test('of the states 0 and −1 are of an unknown status', async () => {
+    const events = [
+      change('10T08:00:00', 2, 1),
+      change('10T08:10:00', 0, 2),
+      change('10T08:20:00', -1, 0),
+      change('10T08:30:00', 2, -1),
+      logout('10T09:00:00'),
+    ];
+    expect(await periodsOf(events)).toEqual([
+      ['AVAILABLE', '2', '10T08:00', '10T08:10'],
+      ['UNKNOWN', '0', '10T08:10', '10T08:20'],
+      ['UNKNOWN', '-1', '10T08:20', '10T08:30'],
+      ['AVAILABLE', '2', '10T08:30', '10T09:00'],
+    ]);
+  });
+
+  test('around a change from another status than the one before are both told, and none between them', async () => {
+    const events = [change('10T08:00:00', 2, 1), change('10T08:30:00', 4, 3), logout('10T09:00:00')];
+    expect(await periodsOf(events)).toEqual([
+      ['AVAILABLE', '2', '10T08:00', '10T08:30'],
+      ['AWAY', '4', '10T08:30', '10T09:00'],
+    ]);
   });
 });
 

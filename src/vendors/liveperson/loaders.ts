@@ -7,9 +7,10 @@ import { VendorError } from '../../domain/vendor-error.ts';
 import type { CallScope } from '../../http/call.ts';
 import { vendorError } from '../../http/reply.ts';
 import type { QueryScope } from '../vendor.ts';
+import { type Checked, isIntact, withChecksum } from './checksum.ts';
 import { type Client, FILE, fileKey, type FileList, LIST } from './client.ts';
 import type { LivePersonConfig } from './config.ts';
-import { type FileContent, isFileContent } from './files/content.ts';
+import { type FileContent, isSuspect } from './files/content.ts';
 import type { LinkRefusal } from './links.ts';
 import { isSettled, oldestFile } from './window.ts';
 
@@ -30,18 +31,19 @@ export interface Loaders {
   readonly files: DataLoader<string, Cached<FileContent>, string>;
 }
 
-export const listSpace: Space<TimeRange, FileList> = {
+export const listSpace: Space<TimeRange, Checked<FileList>> = {
   endpoint: LIST,
-  version: 1,
+  version: 2,
   canonical: ({ from, to }) => ['list', from, to],
-  isValue: isFileList,
+  isValue: (value): value is Checked<FileList> => isIntact(value, ['links', 'refused']),
 };
 
-const fileSpace: Space<string, FileContent> = {
+const fileSpace: Space<string, Checked<FileContent>> = {
   endpoint: FILE,
-  version: 1,
+  version: 2,
   canonical: (link) => [fileKey(link)],
-  isValue: isFileContent,
+  // What the records hold is read only when somebody asks for an agent: too late to find that it cannot be.
+  isValue: (value): value is Checked<FileContent> => isIntact(value, ['agents', 'logins', 'flaws']),
 };
 
 export function createLoaders(lp: LivePersonAccount, query: QueryScope): Loaders {
@@ -64,7 +66,7 @@ function fetchLists(lp: LivePersonAccount, windows: readonly TimeRange[], query:
   return Promise.all(
     windows.map(async (window) => {
       const ttlSeconds = isSettled(window, query.now, lp.config) ? lp.ttl.statusPast : lp.ttl.statusLive;
-      return orError(async () => ({ value: await lp.client.list(window, within, scope), ttlSeconds }));
+      return orError(async () => ({ value: withChecksum(await lp.client.list(window, within, scope)), ttlSeconds }));
     }),
   );
 }
@@ -75,12 +77,8 @@ function fetchFiles(lp: LivePersonAccount, links: readonly string[], query: Quer
     links.map(async (link, index) => {
       if (index >= granted) return notGranted(lp.account);
       return orError(async () => {
-        const value = await lp.client.file(link, scope);
-        // A file never changes; one that came damaged may have been damaged on its way.
-        return {
-          value,
-          ttlSeconds: value.flaws.damage === null ? lp.ttl.files : Math.min(lp.ttl.statusLive, lp.ttl.files),
-        };
+        const value = withChecksum(await lp.client.file(link, scope));
+        return { value, ttlSeconds: isSuspect(value) ? Math.min(lp.ttl.statusLive, lp.ttl.files) : lp.ttl.files };
       });
     }),
   );
@@ -114,10 +112,4 @@ function notGranted({ vendor, name }: Account): VendorError {
 /** Whether a file was left out because the query had no leave to download it. */
 export function isNotGranted(error: VendorError): boolean {
   return error.reason === FILE_LIMIT;
-}
-
-function isFileList(value: unknown): value is FileList {
-  if (typeof value !== 'object' || value === null || !('links' in value) || !('refused' in value)) return false;
-  const { links, refused } = value;
-  return [links, refused].every((list) => Array.isArray(list) && list.every((item) => typeof item === 'string'));
 }

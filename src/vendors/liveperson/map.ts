@@ -12,6 +12,9 @@ const STATUSES: Readonly<Record<string, AgentStatus>> = { 1: 'OFFLINE', 2: 'AVAI
 /** The one state whose name says more than the status. */
 const LABELS: Readonly<Record<string, string>> = { 3: 'Back Soon' };
 
+/** The schema's integers have 32 bits, the vendor's 64. */
+const LARGEST_COUNT = 2 ** 31 - 1;
+
 /** The vendor's own code for a state that it does not know. */
 const UNKNOWN_STATE = '-1';
 
@@ -34,10 +37,19 @@ export function sessionsOf(account: string, ref: string, contents: readonly File
   );
 }
 
+/** Whether a reference can only be a login name: no agentID that files tell of, nor one that they might. */
+export function isLogin(ref: string, contents: readonly FileContent[]): boolean {
+  return !/^\d+$/.test(ref.trim()) && !isKnownId(ref.trim(), contents);
+}
+
+function isKnownId(id: string, contents: readonly FileContent[]): boolean {
+  return contents.some(({ agents }) => Object.hasOwn(agents, id));
+}
+
 /** A reference is an agentID or, if there is none, a login name: perhaps of several agents, one after another. */
 function agentIdsOf(ref: string, contents: readonly FileContent[]): readonly string[] {
   const id = ref.trim();
-  if (contents.some(({ agents }) => Object.hasOwn(agents, id))) return [id];
+  if (isKnownId(id, contents)) return [id];
   const login = canonicalLogin(ref);
   return [...new Set(contents.flatMap(({ logins }) => (Object.hasOwn(logins, login) ? (logins[login] ?? []) : [])))];
 }
@@ -67,6 +79,7 @@ function eventOf(line: string, last: Instant): SessionEvent {
     line.split(',');
   return {
     type: TYPES[type] ?? 'UNKNOWN',
+    vendorType: type,
     at: last + Number(later),
     status: STATUSES[state] ?? 'UNKNOWN',
     vendorStatus: state || UNKNOWN_STATE,
@@ -77,9 +90,9 @@ function eventOf(line: string, last: Instant): SessionEvent {
   };
 }
 
-/** Negative numbers stand for "none", as −9 for the most engagements at a login or logout. */
+/** Negative numbers stand for "none", as −9 for the most engagements at a login or logout; beyond what can be told is none, too. */
 function countOf(text: string): number | null {
-  return text === '' || text.startsWith('-') ? null : Number(text);
+  return text === '' || text.startsWith('-') || Number(text) > LARGEST_COUNT ? null : Number(text);
 }
 
 function labelOf(state: string): string | null {

@@ -54,7 +54,7 @@ export function signature(
 }
 
 /** RFC 5849, section 3.6: everything but letters, digits and `-._~`. */
-function encode(text: string): string {
+export function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

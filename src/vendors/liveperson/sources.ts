@@ -6,12 +6,13 @@ import { type Answer, reportOf, type SourceReport } from '../../domain/source.ts
 import type { StatusPeriod } from '../../domain/status-period.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import type { QueryScope, Sources } from '../vendor.ts';
+import { type Checked, isIntact, withChecksum } from './checksum.ts';
 import { LIST } from './client.ts';
 import { agentsIn } from './discovery.ts';
-import { errorOf, type Gap, gapOfRetention } from './gaps.ts';
+import { errorOf, type Gap, gapOfEncryptedLogins, gapOfRetention } from './gaps.ts';
 import { harvest, type Harvest } from './harvest.ts';
 import { createLoaders, type LivePersonAccount } from './loaders.ts';
-import { sessionsOf } from './map.ts';
+import { isLogin, sessionsOf } from './map.ts';
 import { coverageOf, windowsOfDiscovery } from './window.ts';
 
 /** What LivePerson can tell within one query. There is no current status: files come hours after what they tell of. */
@@ -37,8 +38,9 @@ export function createSources(lp: LivePersonAccount, query: QueryScope): Sources
   ): Promise<Answer<readonly T[]>> {
     const coverage = coverageOf(during, query.now, lp.config);
     const { contents, parts, gaps } = await harvestOf(coverage.windows);
-    const all = coverage.expired ? [...gaps, gapOfRetention(lp.config.retentionDays)] : gaps;
-    const error = errorOf(all, target);
+    const unread = isLogin(ref, contents) ? gapOfEncryptedLogins(contents) : [];
+    const gone = coverage.expired ? [gapOfRetention(lp.config.retentionDays)] : [];
+    const error = errorOf([...gaps, ...unread, ...gone], target);
     const report = reportOf(at, parts, { error, coveredFrom: coverage.from, coveredTo: coverage.to });
     const sessions = sessionsOf(lp.account.name, ref, contents);
     for (const session of sessions) for (const period of session.statusPeriods) sessionByPeriod.set(period, session);
@@ -50,7 +52,7 @@ export function createSources(lp: LivePersonAccount, query: QueryScope): Sources
       const windows = windowsOfDiscovery(query.now, lp.config);
       const found = await harvest(createLoaders(lp, { ...query, ...scope }), windows);
       const ttlSeconds = found.gaps.length === 0 ? lp.ttl.directory : Math.min(lp.ttl.directory, lp.ttl.statusLive);
-      return { value: { agents: agentsIn(found.contents), gaps: found.gaps }, ttlSeconds };
+      return { value: withChecksum({ agents: agentsIn(found.contents), gaps: found.gaps }), ttlSeconds };
     });
     return { data: directory.value.agents, sources: [reportOnDirectory(directory)] };
   }
@@ -78,15 +80,9 @@ interface Directory {
   readonly gaps: readonly Gap[];
 }
 
-export const directorySpace: Space<null, Directory> = {
+export const directorySpace: Space<null, Checked<Directory>> = {
   endpoint: LIST,
-  version: 1,
+  version: 2,
   canonical: () => ['agents'],
-  isValue: (value): value is Directory =>
-    typeof value === 'object' &&
-    value !== null &&
-    'agents' in value &&
-    Array.isArray(value.agents) &&
-    'gaps' in value &&
-    Array.isArray(value.gaps),
+  isValue: (value): value is Checked<Directory> => isIntact(value, ['agents', 'gaps']),
 };

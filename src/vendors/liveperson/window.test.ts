@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE } from '../../domain/time.ts';
 import { coverageOf, isSettled, windowsOf } from './window.ts';
 
 const now = Date.parse('2024-05-15T12:20:00Z');
-const rules = { longestSessionHours: 24, settleHours: 6, retentionDays: 30 };
+const rules = { longestSessionHours: 24, settleHours: 6, lookBackHours: 0, retentionDays: 30 };
 const at = (text: string) => Date.parse(text);
 const coverage = (from: string, to: string) => coverageOf({ from: at(from), to: at(to) }, now, rules);
 
@@ -42,6 +42,24 @@ describe('the windows of generation', () => {
   test('begin with the oldest files there are', () => {
     const { windows } = coverage('2024-04-10T00:00:00Z', '2024-04-16T00:00:00Z');
     expect(windows).toEqual([{ from: at('2024-04-15T12:00:00Z'), to: at('2024-04-17T06:00:00Z') }]);
+  });
+
+  test('begin the hours to look back earlier, but not before the oldest files; what is covered stays the same', () => {
+    const during = { from: at('2024-05-01T09:10:00Z'), to: at('2024-05-01T10:10:00Z') };
+    const back = (lookBackHours: number) => coverageOf(during, now, { ...rules, lookBackHours });
+    expect(back(24)).toEqual({
+      ...back(0),
+      windows: [{ from: at('2024-04-30T09:00:00Z'), to: at('2024-05-02T17:00:00Z') }],
+    });
+    const oldest = { from: at('2024-04-16T00:00:00Z'), to: at('2024-04-17T00:00:00Z') };
+    const { windows, from } = coverageOf(oldest, now, { ...rules, lookBackHours: 24 });
+    expect([windows[0]?.from, from]).toEqual([at('2024-04-15T12:00:00Z'), oldest.from]);
+    for (const beyond of [
+      { from: now, to: now + DAY },
+      { from: now - 32 * DAY, to: now - 30 * DAY },
+    ]) {
+      expect(coverageOf(beyond, now, { ...rules, lookBackHours: 168 }).windows).toEqual([]);
+    }
   });
 
   test('are none for what is over longer than files live, for the future, and for nothing', () => {

@@ -5,14 +5,15 @@ import type { LivePersonConfig } from './config.ts';
 /** Windows of seven days are known to work (the Singer tap for LivePerson asks for them); the vendor documents no limit. */
 const LONGEST_WINDOW = 7 * DAY;
 
-type Rules = Pick<LivePersonConfig, 'longestSessionHours' | 'settleHours' | 'retentionDays'>;
+export type Rules = Pick<LivePersonConfig, 'longestSessionHours' | 'settleHours' | 'lookBackHours' | 'retentionDays'>;
 
 /**
  * What to list, and how far the files behind it can be trusted.
  *
  * `startTime` and `endTime` of a list bound when files were generated, not when things happened: a session is written once
  * it is over, up to `settleHours` later. So what happened in a range is in the files generated from its beginning until a
- * longest session and that delay after its end.
+ * longest session and that delay after its end. Where sessions are written in pieces, what a piece tells of may still go on
+ * when the range begins: `lookBackHours` has the files before it read, too.
  */
 export interface Coverage {
   /** When files were generated, in whole hours, none longer than a list call may be; empty when there can be none. */
@@ -31,9 +32,18 @@ export function coverageOf(during: TimeRange, now: Instant, rules: Rules): Cover
   const from = Math.max(during.from, kept);
   const to = Math.max(from, Math.min(during.to, now - delay));
   // A range that ends before the oldest file began is beyond reach; late files of it, if any, would be a random rest.
-  const generated = { from, to: during.to <= kept ? from : Math.min(now, during.to + delay) };
+  const isBeyondReach = during.to <= kept || during.from >= now;
+  const generated = {
+    from: Math.max(kept, during.from - rules.lookBackHours * HOUR),
+    to: Math.min(now, during.to + delay),
+  };
   // Files are cut by the hour: what is younger than the hour in which the oldest one was made is not gone.
-  return { windows: windowsOf(generated), from, to, expired: during.from < startOfHour(kept) };
+  return {
+    windows: isBeyondReach ? [] : windowsOf(generated),
+    from,
+    to,
+    expired: during.from < startOfHour(kept),
+  };
 }
 
 /** The windows that cover a span of generation. Whole hours, so that a range that moves with the clock asks for the same. */

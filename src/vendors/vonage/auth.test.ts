@@ -1,72 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import type { SharedToken, Vault } from '../../cache/vault.ts';
-import { ttl } from '../../config/cache.ts';
 import { Secret } from '../../config/secret.ts';
-import type { CallScope, VendorRequest } from '../../http/call.ts';
-import { manualClock } from '../../../test/support/clock.ts';
-import {
-  type Answerer,
-  type Harness,
-  answeringHttp,
-  connectTo,
-  json,
-  passingCache,
-} from '../../../test/support/vendor-harness.ts';
-import type { Question } from '../estimate.ts';
+import { connectTo, json } from '../../../test/support/vendor-harness.ts';
 import { entry, issuer } from './account.fixture.ts';
-import { openTokens } from './auth.ts';
-import { config } from './config.ts';
 import { vonage } from './index.ts';
-
-const MINUTE = 60_000;
-const connect = (answer: Answerer, extra: object = {}) => connectTo(vonage, { ...entry, ...extra }, answer);
-
-function ask(harness: Harness, ref = '01', scope: Parameters<Harness['open']>[0] = {}) {
-  const sources = harness.open(scope);
-  if (!sources.latestInteractions) throw new Error('latestInteractions is missing');
-  return sources.latestInteractions(ref, { size: 1, type: null, activeLiveFirst: null });
-}
-
-const refs = (count: number) => Array.from({ length: count }, (_, index) => `${index}`);
-const tokenCalls = ({ sent }: Harness) => sent.filter(({ endpoint }) => endpoint === 'connect/token');
-const bearers = ({ sent }: Harness) =>
-  sent.filter(({ endpoint }) => endpoint !== 'connect/token').map(({ headers }) => headers.Authorization);
-
-/** The tokens of an account without the rest of its client, and the requests that they make. */
-function openAlone(answer: Answerer) {
-  const clock = manualClock();
-  const account = { name: entry.name, vendor: vonage.name };
-  const http = answeringHttp(account, clock, answer);
-  const requests: VendorRequest[] = [];
-  const tokens = openTokens(config.parse(entry), {
-    account,
-    clock,
-    cache: passingCache(clock),
-    ttl: ttl.parse({}),
-    http: {
-      ...http,
-      send: (request, scope) => {
-        requests.push(request);
-        return http.send(request, scope);
-      },
-    },
-  });
-  const { signal } = new AbortController();
-  const scope: CallScope = { signal, record: () => undefined, expires: () => undefined };
-  return { tokens, requests, scope, clock };
-}
-
-/** A reply that is given when the test says so, and a promise that it is waited for. */
-function held() {
-  const asked = Promise.withResolvers<undefined>();
-  const reply = Promise.withResolvers<Awaited<ReturnType<Answerer>>>();
-  const answer = () => {
-    asked.resolve(undefined);
-    return reply.promise;
-  };
-  return { answer, asked: asked.promise, give: reply.resolve };
-}
+import { MINUTE, ask, bearers, connect, held, openAlone, refs, tokenCalls } from './tokens.fixture.ts';
 
 describe('the token request', () => {
   test.each([{}, { credentialsIn: 'body' }])('proves who asks in the form’s body, with %j', async (extra) => {
@@ -119,16 +58,13 @@ describe('a token', () => {
     expect(bearers(harness)).toEqual(refs(50).map(() => 'Bearer token-1'));
   });
 
-  test('serves later queries too, and is renewed once when nine tenths of its life are over', async () => {
+  test('serves later queries too, until nine tenths of its life are over', async () => {
     const harness = connect(issuer().answer);
     await ask(harness);
     harness.clock.advance(108 * MINUTE - 1);
     await ask(harness);
     expect(tokenCalls(harness)).toHaveLength(1);
-    harness.clock.advance(1);
-    await Promise.all(refs(50).map((ref) => ask(harness, ref)));
-    expect(tokenCalls(harness)).toHaveLength(2);
-    expect(new Set(bearers(harness).slice(2))).toEqual(new Set(['Bearer token-2']));
+    expect(bearers(harness)).toEqual(['Bearer token-1', 'Bearer token-1']);
   });
 
   test.each([
@@ -169,41 +105,6 @@ describe('a token', () => {
     await first;
     await ask(harness);
     expect(bearers(harness)).toEqual(['Bearer a', 'Bearer b']);
-  });
-
-  test('that cannot be renewed serves until it has expired', async () => {
-    const vendor = issuer((issued) =>
-      issued === 1 ? json({ access_token: 'token-1', expires_in: 100 }) : json({}, 503),
-    );
-    const harness = connect(vendor.answer);
-    await ask(harness);
-    harness.clock.advance(95_000);
-    await ask(harness);
-    expect(bearers(harness)).toEqual(['Bearer token-1', 'Bearer token-1']);
-    harness.clock.advance(5_000);
-    await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token' });
-  });
-
-  test('that is held is no call of the next query’s, until it is to be renewed', async () => {
-    const harness = connect(issuer().answer);
-    const question: Question = {
-      capability: 'latestInteractions',
-      query: { size: 1, type: null, activeLiveFirst: null },
-      whom: { key: '01', refs: ['01'], most: 1, others: 'none' },
-      together: 'listed',
-    };
-    const tokensMissing = async () => {
-      const charges = await harness.connection.missing([question], harness.clock.now());
-      return charges.find(({ endpoint }) => endpoint === 'connect/token')?.calls;
-    };
-    expect(await tokensMissing()).toBe(1);
-    await ask(harness);
-    expect(await tokensMissing()).toBe(0);
-    harness.clock.advance(108 * MINUTE - 1);
-    expect(await tokensMissing()).toBe(0);
-    harness.clock.advance(1);
-    expect(await tokensMissing()).toBe(1);
-    expect(tokenCalls(harness)).toHaveLength(1);
   });
 
   test('is asked for again by the next query after a failure', async () => {
@@ -328,79 +229,6 @@ test('a query that has its token is not listened to any more', async () => {
   const { tokens, scope } = openAlone(issuer().answer);
   await Promise.all([tokens.current(scope), tokens.current(scope)]);
   expect(getEventListeners(scope.signal, 'abort')).toEqual([]);
-});
-
-describe('a token that the vendor refuses', () => {
-  test('is replaced, and the call made again', async () => {
-    const vendor = issuer();
-    const harness = connect(vendor.answer);
-    await ask(harness);
-    vendor.revoked.add('token-1');
-    await expect(ask(harness)).resolves.toMatchObject({ sources: [{ outcome: 'OK' }] });
-    expect(bearers(harness)).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
-  });
-
-  test('is replaced once, however many were refused with it', async () => {
-    const vendor = issuer();
-    const harness = connect(vendor.answer);
-    await ask(harness);
-    vendor.revoked.add('token-1');
-    await Promise.all(refs(50).map((ref) => ask(harness, ref)));
-    expect(tokenCalls(harness)).toHaveLength(2);
-    expect(bearers(harness)).toHaveLength(101);
-  });
-
-  test('is not replaced again when a late refusal tells of the old one', async () => {
-    const late = held();
-    const vendor = issuer();
-    const harness = connect((request) =>
-      request.url.pathname.includes('/late/') && request.headers.Authorization === 'Bearer token-1'
-        ? late.answer()
-        : vendor.answer(request),
-    );
-    const lateAnswer = ask(harness, 'late');
-    await late.asked;
-    await ask(harness);
-    vendor.revoked.add('token-1');
-    await ask(harness);
-    late.give(json({}, 401));
-    await lateAnswer;
-    expect(tokenCalls(harness)).toHaveLength(2);
-    expect(bearers(harness).at(-1)).toBe('Bearer token-2');
-  });
-
-  test('while its renewal is under way is not given out again when that fails', async () => {
-    const renewal = held();
-    const { tokens, requests, scope, clock } = openAlone(
-      issuer((issued) => (issued === 1 ? json({ access_token: 'token-1', expires_in: 100 }) : renewal.answer())).answer,
-    );
-    const token = await tokens.current(scope);
-    clock.advance(95_000);
-    const renewed = tokens.current(scope);
-    await renewal.asked;
-    tokens.refused(token);
-    renewal.give(json({}, 503));
-    await expect(renewed).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token' });
-    expect(requests).toHaveLength(2);
-  });
-
-  test('twice is a refusal of the account', async () => {
-    const vendor = issuer();
-    vendor.revoked.add('token-1').add('token-2').add('token-3');
-    const harness = connect(vendor.answer);
-    await expect(ask(harness)).rejects.toMatchObject({
-      code: 'VENDOR_AUTH_FAILED',
-      endpoint: 'latestInteractions',
-      status: 401,
-    });
-    expect(bearers(harness)).toEqual(['Bearer token-1', 'Bearer token-2']);
-  });
-
-  test('a 403 is no matter of the token', async () => {
-    const harness = connect(issuer(undefined, () => json({}, 403)).answer);
-    await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_AUTH_FAILED', status: 403 });
-    expect(harness.sent).toHaveLength(2);
-  });
 });
 
 describe('when no token is to be had', () => {

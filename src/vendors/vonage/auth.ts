@@ -1,7 +1,7 @@
 import { Secret } from '../../config/secret.ts';
 import type { Instant } from '../../domain/clock.ts';
-import { SECOND } from '../../domain/time.ts';
-import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
+import { MINUTE, SECOND } from '../../domain/time.ts';
+import type { CallTarget } from '../../domain/vendor-error.ts';
 import type { CallScope, VendorRequest } from '../../http/call.ts';
 import { failure } from '../../http/failure.ts';
 import { readJson, requireOk, vendorError } from '../../http/reply.ts';
@@ -20,6 +20,12 @@ const LIFE_WHEN_NOT_SAID = 300;
 /** Vonage's own sample renews a token when so much of its life is over. */
 const RENEWED_AT = 0.9;
 
+/** A renewal that failed is not tried again for so long while the old token serves, however many queries come. */
+const RENEWAL_PAUSE = 10 * SECOND;
+
+/** What is refused with a new token, too, is not refused for the token's sake; another one is tried no more often. */
+const REPLACED_EVERY = MINUTE;
+
 /** An access token; compared by identity. */
 export interface Token {
   readonly text: Secret;
@@ -31,13 +37,16 @@ export interface Token {
 /** The tokens of one account, for as long as it is connected. */
 export interface Tokens {
   /**
-   * The account's token, fetched or renewed if need be: one fetch at a time, for however many wait. The wait ends with the
-   * scope's signal, but the fetch goes on for the others.
+   * The account's token: the one that is held until it has expired (its renewal goes on beside), else one that is fetched:
+   * one fetch at a time, for however many wait. The wait ends with the scope's signal, but the fetch goes on for the others.
    */
   readonly current: (scope: CallScope) => Promise<Token>;
-  /** A token that the vendor refused is not given out again. */
-  readonly refused: (token: Token) => void;
-  /** Whether `current` would give one without asking for it. */
+  /**
+   * To be told of a token that the vendor refused; says whether another one is worth a try. If so, the refused one is not
+   * given out again.
+   */
+  readonly replace: (refused: Token) => boolean;
+  /** Whether `current` would give one without waiting for it. */
   readonly isHeld: () => boolean;
 }
 
@@ -55,6 +64,9 @@ export function openTokens(config: VonageConfig, { account, clock, http, vault }
   let underWay: Promise<Token> | null = null;
   // Another process may not know yet that the vendor refused it.
   let lastRefused: string | null = null;
+  // On the clock that is never set back.
+  let nextRenewal = -Infinity;
+  let nextReplacement = -Infinity;
 
   async function fetchToken(scope: CallScope): Promise<Token> {
     const asked = clock.elapsed();
@@ -89,30 +101,43 @@ export function openTokens(config: VonageConfig, { account, clock, http, vault }
   const toWallClock = (elapsed: number): Instant => clock.now() + elapsed - clock.elapsed();
   const fromWallClock = (instant: Instant): number => clock.elapsed() + instant - clock.now();
 
-  /** Until the old token has expired, a failure to renew it does no harm. */
-  async function renew(old: Token | null, scope: CallScope): Promise<Token> {
+  async function obtain(scope: CallScope): Promise<Token> {
     try {
       return (held = await findToken(scope));
-    } catch (error) {
-      if (old !== null && old === held && error instanceof VendorError && clock.elapsed() < old.expiresAt) return old;
-      throw error;
     } finally {
       underWay = null;
     }
   }
 
-  const isUsable = (token: Token | null): token is Token => token !== null && clock.elapsed() < token.renewAt;
+  /** Nobody's call: told to no query, for which it might come before or after the end. */
+  function renewBeside(): void {
+    if (underWay !== null || clock.elapsed() < nextRenewal) return;
+    underWay = obtain({ signal, record: ignore, expires: ignore });
+    // Whoever waits for a token by then hears of it; the old one serves the others until it has expired.
+    underWay.catch(() => {
+      nextRenewal = clock.elapsed() + RENEWAL_PAUSE;
+    });
+  }
+
+  const isUsable = (token: Token | null): token is Token => token !== null && clock.elapsed() < token.expiresAt;
 
   return {
     current: async (scope) => {
-      if (isUsable(held)) return held;
-      underWay ??= renew(held, scope);
+      if (isUsable(held)) {
+        const token = held;
+        if (clock.elapsed() >= token.renewAt) renewBeside();
+        return token;
+      }
+      underWay ??= obtain(scope);
       return untilAborted(underWay, scope.signal, () => failure(scope.signal.reason, target, 'waiting'));
     },
-    refused: (token) => {
-      if (held !== token) return;
-      lastRefused = token.text.reveal();
+    replace: (refused) => {
+      if (held !== refused) return true;
+      if (clock.elapsed() < nextReplacement) return false;
+      nextReplacement = clock.elapsed() + REPLACED_EVERY;
+      lastRefused = refused.text.reveal();
       held = null;
+      return true;
     },
     isHeld: () => isUsable(held),
   };
@@ -167,4 +192,8 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal, reason: () =>
       signal.removeEventListener('abort', giveUp);
     });
   });
+}
+
+function ignore(): void {
+  // What happens beside the queries is told to nobody but the metrics.
 }

@@ -6,15 +6,15 @@ import type { Shared } from '../vendor.ts';
 import { type Token, bearer, openTokens } from './auth.ts';
 import type { VonageConfig } from './config.ts';
 import type { Parameters } from './map.ts';
-import { type InteractionsReply, interactionsReply } from './wire.ts';
+import { type Interactions, interactionsReply } from './wire.ts';
 
 /** The last part of the endpoint's path. */
 export const LATEST_INTERACTIONS = 'latestInteractions';
 
 export interface VonageClient {
   /** Rejects with a VendorError; NOT_FOUND is an unknown agent, but also a wrong account key: the answer is the same. */
-  readonly latestInteractions: (ref: string, parameters: Parameters, scope: CallScope) => Promise<InteractionsReply>;
-  /** Whether there is a token just now that needs no renewal. */
+  readonly latestInteractions: (ref: string, parameters: Parameters, scope: CallScope) => Promise<Interactions>;
+  /** Whether there is a token just now that has not expired. */
   readonly holdsToken: () => boolean;
 }
 
@@ -24,12 +24,11 @@ export function createClient(config: VonageConfig, shared: Shared): VonageClient
   const target = { vendor: account.vendor, account: account.name, endpoint: LATEST_INTERACTIONS };
   const tokens = openTokens(config, shared);
 
-  /** A token can be withdrawn before its time: a refused one is replaced, and the call made again, once. */
+  /** A token can be withdrawn before its time: a refused one is replaced, and the call made again, once at most. */
   async function get(url: URL, scope: CallScope): Promise<VendorReply> {
     const token = await tokens.current(scope);
     const reply = await getWith(token, url, scope);
-    if (reply.status !== 401) return reply;
-    tokens.refused(token);
+    if (reply.status !== 401 || !tokens.replace(token)) return reply;
     return getWith(await tokens.current(scope), url, scope);
   }
 

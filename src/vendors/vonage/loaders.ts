@@ -4,7 +4,7 @@ import { orNotFound } from '../../cache/not-found.ts';
 import type { QueryScope, Shared } from '../vendor.ts';
 import { LATEST_INTERACTIONS, type VonageClient } from './client.ts';
 import type { Parameters } from './map.ts';
-import { type InteractionsReply, interactionsReply } from './wire.ts';
+import { type Interactions, interactions } from './wire.ts';
 
 /** One key is one call: the endpoint takes one agent at a time. */
 export interface AgentQuestion {
@@ -13,18 +13,18 @@ export interface AgentQuestion {
   readonly parameters: Parameters;
 }
 
-export type InteractionLoader = DataLoader<AgentQuestion, Cached<InteractionsReply>, string>;
+export type InteractionLoader = DataLoader<AgentQuestion, Cached<Interactions>, string>;
 
-export const interactionSpace: Space<AgentQuestion, InteractionsReply> = {
+export const interactionSpace: Space<AgentQuestion, Interactions> = {
   endpoint: LATEST_INTERACTIONS,
-  version: 1,
+  version: 2,
   canonical,
-  isValue: (value): value is InteractionsReply => interactionsReply.safeParse(value).success,
+  isValue: (value): value is Interactions => interactions.safeParse(value).success,
 };
 
 /** A loader for one query; what it loads is kept beyond it by the account's cache, in the vendor's words. */
 export function openLoader(client: VonageClient, { cache, ttl }: Shared, query: QueryScope): InteractionLoader {
-  const load = (asked: AgentQuestion): Promise<Cached<InteractionsReply>> =>
+  const load = (asked: AgentQuestion): Promise<Cached<Interactions>> =>
     cache.read(interactionSpace, asked, query, (scope) =>
       orNotFound(async () => {
         const value = await client.latestInteractions(asked.ref, asked.parameters, scope);

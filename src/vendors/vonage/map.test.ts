@@ -127,6 +127,7 @@ describe('times', () => {
     '2017-03-30T25:00:00Z',
     '+012017-03-30T22:40:15Z',
     '2017-03-30T22:40:15Z\u0000',
+    '9999-12-31T23:40:15-14:00',
   ])('%j is none', (text) => {
     expect(instantOf(text)).toBeNaN();
     expect(interactionsReply.safeParse({ interactions: [{ guid: 'g', start: text }] }).success).toBe(false);
@@ -151,7 +152,7 @@ describe('a list', () => {
     const reply = interactionsReply.parse({
       interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z', from: '+44' }],
     });
-    expect(reply).toEqual({ interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z' }] });
+    expect(reply).toEqual([{ guid: 'g', start: '2017-03-30T22:40:15Z' }]);
   });
 });
 

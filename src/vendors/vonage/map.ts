@@ -1,6 +1,8 @@
-import { SECOND } from '../../domain/time.ts';
+import type { Instant } from '../../domain/clock.ts';
 import type { Interaction, InteractionDirection, InteractionQuery, InteractionType } from '../../domain/interaction.ts';
-import { type InteractionsReply, type WireInteraction, instantOf } from './wire.ts';
+import { durationSeconds } from '../../domain/status-period.ts';
+import { SECOND, isInstant } from '../../domain/time.ts';
+import { type Interactions, type WireInteraction, instantOf } from './wire.ts';
 
 /** What version 2 can be asked. What goes without saying is left out, so that equal questions are worded equally. */
 export interface Parameters {
@@ -48,24 +50,33 @@ export function chosen(interactions: readonly Interaction[], { size, type }: Int
 }
 
 /** An answer of either version, in the server's order: what comes first is a rule of each version's own. */
-export function interactionsOf(reply: InteractionsReply, account: string, ref: string): readonly Interaction[] {
-  return (reply.interactions ?? []).map((sent) => {
-    const start = instantOf(sent.start);
-    const seconds = sent.duration == null ? null : Math.max(0, sent.duration);
-    return {
-      account,
-      ref,
-      guid: sent.guid,
-      type: typeOf(sent.type),
-      vendorType: sent.type ?? null,
-      direction: DIRECTIONS.get(sent.direction?.toLowerCase() ?? '') ?? null,
-      start,
-      end: seconds === null ? null : start + Math.round(seconds * SECOND),
-      durationSeconds: seconds === null ? null : Math.round(seconds),
-      isActive: isActive(sent),
-      channelGuid: sent.channelGuid ?? null,
-    };
-  });
+export function interactionsOf(told: Interactions, account: string, ref: string): readonly Interaction[] {
+  return told
+    .filter((sent) => sent !== null)
+    .map((sent) => {
+      const start = instantOf(sent.start);
+      const end = endOf(start, sent.duration ?? null);
+      return {
+        account,
+        ref,
+        guid: sent.guid,
+        type: typeOf(sent.type),
+        vendorType: sent.type ?? null,
+        direction: DIRECTIONS.get(sent.direction?.toLowerCase() ?? '') ?? null,
+        start,
+        end,
+        durationSeconds: durationSeconds(start, end),
+        isActive: isActive(sent),
+        channelGuid: sent.channelGuid ?? null,
+      };
+    });
+}
+
+/** Null while it goes on, where nothing is said, and for an end that no date can tell. */
+function endOf(start: Instant, seconds: number | null): Instant | null {
+  if (seconds === null) return null;
+  const end = start + Math.round(Math.max(0, seconds) * SECOND);
+  return isInstant(end) ? end : null;
 }
 
 /**

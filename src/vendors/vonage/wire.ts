@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { isCivilDate } from '../../domain/time.ts';
+import { isCivilDate, isInstant } from '../../domain/time.ts';
+import { optional, recordsOf } from '../records.ts';
 
 /**
  * What is read of Vonage's answers, and in which forms it is accepted. Fields that are not read are dropped, so that they
@@ -15,9 +16,10 @@ const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(?<zone>Z|[+-]\d\d:\
  */
 export function instantOf(text: string): number {
   const match = ISO_8601.exec(text);
-  return match && isCivilDate(text.slice(0, 10))
-    ? Date.parse(match.groups?.zone === undefined ? `${text}Z` : text)
-    : NaN;
+  if (!match || !isCivilDate(text.slice(0, 10))) return NaN;
+  const at = Date.parse(match.groups?.zone === undefined ? `${text}Z` : text);
+  // An offset may lead out of the years that an answer can tell.
+  return isInstant(at) ? at : NaN;
 }
 
 const time = z.string().refine((text) => !Number.isNaN(instantOf(text)), 'must be a time');
@@ -36,9 +38,43 @@ const interaction = z.object({
 });
 export type WireInteraction = z.infer<typeof interaction>;
 
-/** No document says how "none" is told: an empty list, null and no list at all are understood. */
-export const interactionsReply = z.object({ interactions: z.array(interaction).nullish() });
-export type InteractionsReply = z.infer<typeof interactionsReply>;
+/** A guid that comes as a number is its digits. */
+const id = z.union([z.string().min(1), z.int().transform(String)]);
+const seconds = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\d{1,9}(\.\d+)?$/)
+    .transform(Number),
+]);
+
+const { shape } = interaction;
+const sentInteraction = z.object({
+  guid: id,
+  start: time,
+  hasEnded: optional(shape.hasEnded),
+  duration: optional(seconds),
+  type: optional(shape.type),
+  direction: optional(shape.direction),
+  channelGuid: optional(id),
+});
+
+/** What an answer tells, and what is kept of it; null stands for an interaction that could not be read. */
+export const interactions = z.array(interaction.nullable());
+export type Interactions = z.infer<typeof interactions>;
+
+/**
+ * No document says how "none" is told: an empty list, null and no list at all are understood, but not where there may be
+ * one elsewhere.
+ */
+export const interactionsReply = z
+  .looseObject({ interactions: recordsOf(sentInteraction).nullish() })
+  .refine((reply) => reply.interactions !== undefined || Object.values(reply).every(isPlain))
+  .transform((reply): Interactions => reply.interactions ?? []);
+
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
+}
 
 /** Source: "Using the bearer access token" in the same documentation; `token_type` comes in either case and is not read. */
 export const tokenReply = z.object({

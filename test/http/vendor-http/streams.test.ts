@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { VendorReply } from '../../../src/http/call.ts';
+import { vendorError } from '../../../src/http/reply.ts';
 import { rejection } from '../../support/caught.ts';
 import { gzipped, json } from '../../support/scripted-server.ts';
 import { get } from '../support.ts';
@@ -47,6 +49,17 @@ describe('a stream', () => {
       code: 'NOT_FOUND',
     });
     expect(one.records.map((record) => record.outcome)).toEqual(['VENDOR_AUTH_FAILED', 'VENDOR_REJECTED', 'NOT_FOUND']);
+  });
+
+  test('of any other status is what `trouble` makes of it, headers and all, or what the status says', async () => {
+    const odd = vendorError({ vendor: 'KORE', account: 'a', endpoint: 'e' }, 'VENDOR_RATE_LIMITED');
+    const trouble = ({ headers }: VendorReply) => (headers['x-odd'] === 'yes' ? odd : undefined);
+    server().script({ status: 400, headers: { 'x-odd': 'yes' } }, { status: 400 }, { headers: { 'x-odd': 'yes' } });
+    const one = connect();
+    const ask = () => one.http.stream(get(server().url, { trouble }), one.scope(), () => Promise.resolve(1));
+    expect(await rejection(ask())).toBe(odd);
+    expect(await rejection(ask())).toMatchObject({ code: 'VENDOR_REJECTED' });
+    expect(await ask()).toBe(1);
   });
 
   test('that is cut ends with an error, not early', async () => {

@@ -20,6 +20,8 @@ export interface AgentNames {
   readonly loginName: string | null;
   readonly nickname: string | null;
   readonly userName: string | null;
+  /** Then there is none for us. */
+  readonly isLoginEncrypted: boolean;
 }
 
 /** The names of an event's fields in a file, as the vendor's sample spells them. Numbers first, then texts. */
@@ -38,7 +40,7 @@ export const NAME_FIELDS = {
   loginName: 'agentLoginname',
   nickname: 'agentNickname',
   userName: 'agentUsername',
-} as const satisfies Record<keyof AgentNames, string>;
+} as const satisfies Partial<Record<keyof AgentNames, string>>;
 export const PROFILES_FIELD = 'userProfileIDs';
 
 /** What a document tells: pieces of sessions, and which account they are said to be of. */
@@ -124,7 +126,12 @@ function eventOf(event: unknown, digits: Digits): RawEvent {
     maxEngagements: number('maxEngagements'),
     groupId: number('groupId'),
     profileIds: listText(unwrap(fields[PROFILES_FIELD]), digits),
-    names: { loginName: name('loginName'), nickname: name('nickname'), userName: name('userName') },
+    names: {
+      loginName: name('loginName'),
+      nickname: name('nickname'),
+      userName: name('userName'),
+      isLoginEncrypted: isArmoured(fieldInAnyCase(fields, NAME_FIELDS.loginName)),
+    },
   };
 }
 
@@ -134,9 +141,14 @@ function idText(value: unknown, digits: Digits): string | null {
 
 /** Null for what is empty, and for what an account with encryption puts in a text's place: its readers are not ours. */
 export function nameText(value: unknown): string | null {
-  if (typeof value !== 'string' || value.includes('-----BEGIN PGP')) return null;
+  if (typeof value !== 'string' || isArmoured(value)) return null;
   const text = value.trim();
   return text === '' ? null : text;
+}
+
+/** Whether a text is in OpenPGP's armour (RFC 9580, section 6.2). */
+export function isArmoured(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('-----BEGIN PGP');
 }
 
 function listText(value: unknown, digits: Digits): string | null {

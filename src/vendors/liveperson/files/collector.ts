@@ -1,4 +1,5 @@
 import type { Instant } from '../../../domain/clock.ts';
+import { isInstant } from '../../../domain/time.ts';
 import { canonicalLogin } from '../references.ts';
 import type { Activity, ActivityRecord, AgentNames, RawEvent } from './activity.ts';
 import { detached } from './bytes-as-text.ts';
@@ -18,6 +19,7 @@ interface GrowingAgent {
   lastNames: AgentNames | null;
   readonly names: { -readonly [Key in keyof KeptNames]: KeptNames[Key] };
   readonly logins: Set<string>;
+  hasEncryptedLogins: boolean;
   /** What the last documents told of one session. */
   open: GrowingRecord | null;
   /** Of the closed ones, divided by commas. */
@@ -55,7 +57,7 @@ export function createCollector(accountId: string): Collector {
     const record = (agent.open ??= createRecord(detached(sessionId)));
     for (const event of events) {
       const at = event.timestamp === null ? NaN : Number(event.timestamp);
-      if (!Number.isSafeInteger(at)) {
+      if (!isInstant(at)) {
         malformed += 1;
         continue;
       }
@@ -78,6 +80,7 @@ export function createCollector(accountId: string): Collector {
     content: (damage) => ({
       agents: Object.fromEntries([...agents].map(([id, agent]) => [id, keptAgent(agent)])),
       logins: loginsOf(agents),
+      hasEncryptedLogins: agents.values().some((agent) => agent.hasEncryptedLogins),
       flaws: { damage, foreign, malformed },
     }),
   };
@@ -147,6 +150,7 @@ function noteNames(agent: GrowingAgent, names: AgentNames, at: Instant): void {
   if (names !== agent.lastNames) {
     agent.lastNames = names;
     if (names.loginName !== null) agent.logins.add(canonicalLogin(names.loginName));
+    agent.hasEncryptedLogins ||= names.isLoginEncrypted;
   }
   if (at < agent.names.at || (names.loginName === null && names.nickname === null && names.userName === null)) return;
   agent.names.at = at;
@@ -161,6 +165,7 @@ function newAgent(agents: Map<string, GrowingAgent>, id: string): GrowingAgent {
     lastNames: null,
     names,
     logins: new Set(),
+    hasEncryptedLogins: false,
     open: null,
     records: createTape(),
     isEmpty: true,

@@ -7,6 +7,8 @@ export interface FileContent {
   readonly agents: Readonly<Record<string, KeptAgent>>;
   /** The agentIDs that go by a login name; the names in their canonical form. */
   readonly logins: Readonly<Record<string, readonly string[]>>;
+  /** Whether some login names came encrypted, so that they are not among `logins`. */
+  readonly hasEncryptedLogins: boolean;
   readonly flaws: Flaws;
 }
 
@@ -49,16 +51,20 @@ export interface Flaws {
   readonly damage: Damage | 'malformed' | null;
   /** Records that name another account: left out. */
   readonly foreign: number;
-  /** Records and events without an id, an agent or a time: left out. */
+  /** Records and events without an id, an agent or a time that can be told: left out. */
   readonly malformed: number;
+}
+
+/**
+ * Whether the same file may hold more when it is read again: one that was damaged on its way, or that was mixed up with another
+ * account's. A good one never changes.
+ */
+export function isSuspect({ agents, flaws }: FileContent): boolean {
+  return flaws.damage !== null || (flaws.foreign > 0 && Object.keys(agents).length === 0);
 }
 
 /** What a file tells of an agent's sessions. */
 export function recordsOf(content: FileContent, agentId: string): readonly KeptRecord[] {
   const agent = Object.hasOwn(content.agents, agentId) ? content.agents[agentId] : undefined;
   return agent === undefined ? [] : (JSON.parse(`[${agent.records}]`) as readonly KeptRecord[]);
-}
-
-export function isFileContent(value: unknown): value is FileContent {
-  return typeof value === 'object' && value !== null && 'agents' in value && 'logins' in value && 'flaws' in value;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createGunzip, type Gunzip } from 'node:zlib';
 
 export interface InflateLimits {
-  /** The most bytes that may come out. */
+  /** The most bytes that may come out, or go in: some go in and never come out. */
   readonly maxBytes: number;
   /** How many times its size a file may unfold to, once it is large. */
   readonly maxRatio: number;
@@ -46,17 +46,20 @@ export class DamagedFile extends Error {
  */
 export async function* inflated(body: AsyncIterable<Buffer>, limits: InflateLimits): AsyncGenerator<Buffer> {
   const tally = { raw: 0, inflated: 0 };
-  for await (const chunk of gunzipped(gunzipped(counted(body, tally)))) {
+  for await (const chunk of gunzipped(gunzipped(counted(body, tally, limits.maxBytes)))) {
     tally.inflated += chunk.length;
     if (tally.inflated > limits.maxBytes) throw new DamagedFile('too_large');
     if (tally.inflated > LARGE && tally.inflated > tally.raw * limits.maxRatio) throw new DamagedFile('too_large');
     for (let at = 0; at < chunk.length; at += CHUNK) yield chunk.subarray(at, at + CHUNK);
   }
+  // Even a file of nothing takes gzip some twenty bytes.
+  if (tally.raw === 0) throw new DamagedFile('truncated');
 }
 
-async function* counted(body: AsyncIterable<Buffer>, tally: { raw: number }): AsyncGenerator<Buffer> {
+async function* counted(body: AsyncIterable<Buffer>, tally: { raw: number }, most: number): AsyncGenerator<Buffer> {
   for await (const chunk of body) {
     tally.raw += chunk.length;
+    if (tally.raw > most) throw new DamagedFile('too_large');
     yield chunk;
   }
 }

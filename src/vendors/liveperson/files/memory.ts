@@ -1,4 +1,4 @@
-import { type AgentNames, nameText } from './activity.ts';
+import { type AgentNames, isArmoured, nameText } from './activity.ts';
 import { decoded, detached } from './bytes-as-text.ts';
 
 /** More than this is not remembered at a time. */
@@ -43,7 +43,12 @@ export function createNameReader(): (
       nickname: nickname && detached(nickname),
       userName: userName && detached(userName),
     };
-    const names = { loginName: read(texts.loginName), nickname: read(texts.nickname), userName: read(texts.userName) };
+    const names = {
+      loginName: read(texts.loginName),
+      nickname: read(texts.nickname),
+      userName: read(texts.userName),
+      isLoginEncrypted: isArmoured(loginName),
+    };
     if (known.size >= MOST_REMEMBERED) known.clear();
     known.set(agentId && detached(agentId), { ...texts, names });
     return names;

@@ -101,9 +101,17 @@ describe('envelopes and fields', () => {
   test('encrypted values never become names', async () => {
     const armour = '-----BEGIN PGP MESSAGE-----\nwcBMA8\n-----END PGP MESSAGE-----';
     const secret = activityDocument([{ events: [{ nickname: armour, login: armour, userName: armour }] }]);
-    const content = await read(lines(secret, secret));
-    expect(JSON.stringify(content)).not.toContain('PGP');
-    expect(content.agents['9']?.names).toMatchObject({ loginName: null, nickname: null, userName: null });
+    // With its lines in one, an armour can be read by the pattern of a name.
+    const inOneLine = JSON.parse(JSON.stringify(secret).replaceAll('\\n', ' ')) as unknown;
+    const named = activityDocument([{ events: [{ agent: 10 }] }]);
+    for (const file of [lines(secret, secret), lines(inOneLine, inOneLine), lines(named, named, inOneLine)]) {
+      const content = await read(file);
+      expect(JSON.stringify(content)).not.toContain('PGP');
+      expect(content.agents['9']?.names).toMatchObject({ loginName: null, nickname: null, userName: null });
+      expect(content.hasEncryptedLogins).toBe(true);
+    }
+    const nicknameOnly = activityDocument([{ events: [{ nickname: armour }] }]);
+    expect(await read(lines(nicknameOnly))).toMatchObject({ hasEncryptedLogins: false });
   });
 
   test('names, group and profiles are those of the latest event that has them', async () => {
@@ -181,6 +189,8 @@ describe('what is passed over', () => {
   test('what has no session, no agent or no time, and it is counted', async () => {
     const { agentID, ...nobody } = eventRecord();
     const { timestamp, ...never } = eventRecord();
+    // The largest number that a double holds, a time in microseconds, and the first instants of the years 10000 and 0.
+    const untold = [2 ** 53 - 1, sampleTime * 1000, Date.parse('+010000-01-01'), Date.parse('0000-01-01')];
     expect([agentID, timestamp]).not.toContain(undefined);
     const sessionless = {
       body: { 'com.liveperson.dataaccess.AgentActivityData': { agentSessionsData: { array: [eventRecord()] } } },
@@ -189,12 +199,13 @@ describe('what is passed over', () => {
       lines(
         one(nobody),
         one(never),
+        ...untold.map((at) => one(eventRecord({ at }))),
         { ...activityDocument([]), recordCollection: [sessionless] },
         { recordCollection: 'none' },
         one(eventRecord()),
       ),
     );
-    expect(content.flaws.malformed).toBe(4);
+    expect(content.flaws.malformed).toBe(8);
     expect(eventsOf(content)).toHaveLength(1);
   });
 });
@@ -241,7 +252,10 @@ describe('damage', () => {
     expect(eventsOf(await read(file, { maxFileBytes: file.length }))).toHaveLength(40);
   });
 
-  test('nothing at all is no damage', async () => {
-    for (const empty of ['', gzipSync(''), '\n']) expect((await read(empty)).agents).toEqual({});
+  test('a file that tells of nothing is none, but one without a byte is', async () => {
+    for (const empty of [gzipSync(''), gzipSync('\n'), '\n']) {
+      expect(await read(empty)).toMatchObject({ agents: {}, flaws: { damage: null } });
+    }
+    expect(await reasonOf('')).toBe('file_truncated');
   });
 });

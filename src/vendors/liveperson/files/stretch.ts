@@ -1,4 +1,4 @@
-import { type AgentNames, NAME_FIELDS, NUMBER_FIELDS, PROFILES_FIELD, type RawEvent } from './activity.ts';
+import { NAME_FIELDS, NUMBER_FIELDS, PROFILES_FIELD, type RawEvent } from './activity.ts';
 import type { Token } from './tokens.ts';
 
 /** A stretch of a document in which only values may differ, and what its values tell. */
@@ -8,7 +8,7 @@ export interface Stretch<T> {
   readonly tell: (found: RegExpExecArray) => T;
 }
 
-export type Field = Exclude<keyof RawEvent, 'names'> | keyof AgentNames | 'accountId' | 'sessionId';
+export type Field = Exclude<keyof RawEvent, 'names'> | keyof typeof NAME_FIELDS | 'accountId' | 'sessionId';
 
 /** Which group of an expression holds a field; 0 where none does, because the stretch lacks the field or has it as null. */
 export type Groups = Readonly<Record<Field, number>>;

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { inOrder } from './session-events.ts';
+import type { SessionEvent } from './session.ts';
+import { event, type Sketch } from './sessions.fixture.ts';
+
+describe('events of the same instant', () => {
+  const order = (...sketches: readonly Sketch[]) =>
+    inOrder(sketches.map(event)).map(({ type, vendorStatus }) => `${type.slice(0, 4)} ${vendorStatus}`);
+
+  test('stand as login, changes, logout', () => {
+    const sketches: readonly Sketch[] = [
+      ['LOGOUT', 0, '9'],
+      ['STATUS_CHANGE', 0, '2'],
+      ['LOGIN', 0, '0'],
+    ];
+    expect(order(...sketches)).toEqual(['LOGI 0', 'STAT 2', 'LOGO 9']);
+    // Even where the statuses they tell of would fit the other way round.
+    expect(order(['LOGOUT', 0, '2', '9'], ['LOGIN', 0, '0', '2'])).toEqual(['LOGI 0', 'LOGO 2']);
+  });
+
+  test('follow each other from status to status', () => {
+    const chain: readonly Sketch[] = [
+      ['STATUS_CHANGE', 0, '4', '3'],
+      ['STATUS_CHANGE', 0, '3', '2'],
+      ['STATUS_CHANGE', 0, '2', '4'],
+    ];
+    expect(order(['STATUS_CHANGE', -1, '2', '1'], ...chain)).toEqual(['STAT 2', 'STAT 3', 'STAT 4', 'STAT 2']);
+    expect(order(['STATUS_CHANGE', -1, '3', '1'], ...chain)).toEqual(['STAT 3', 'STAT 4', 'STAT 2', 'STAT 3']);
+    expect(order(['STATUS_CHANGE', 0, '2', '4'], ['STATUS_CHANGE', 0, '4', '3'])).toEqual(['STAT 4', 'STAT 2']);
+  });
+
+  test('follow each other from engagements to engagements', () => {
+    const step = (from: number, to: number): SessionEvent => ({
+      ...event(['STATUS_CHANGE', 0, '2', '2', to]),
+      previousConcurrentEngagements: from,
+    });
+    const ordered = inOrder([event(['STATUS_CHANGE', -1, '2', '1', 3]), step(5, 1), step(3, 5), step(1, 2)]);
+    expect(ordered.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual([3, 5, 1, 2]);
+  });
+
+  test('begin with the one that continues none of the others, itself apart', () => {
+    expect(order(['STATUS_CHANGE', 0, '2', '3'], ['STATUS_CHANGE', 0, '3', '3'])).toEqual(['STAT 3', 'STAT 2']);
+  });
+
+  test('are one only if they are of one kind by the vendor’s word, too', () => {
+    const odd = (vendorType: string): SessionEvent => ({ ...event(['UNKNOWN', 0]), vendorType });
+    const kinds = inOrder(['5', '2', '5', '2', ''].map(odd)).map(({ vendorType }) => vendorType);
+    expect(kinds).toEqual(['', '2', '5']);
+  });
+
+  test('are not chained beyond 64: that many would be no tale, and would take ever longer', () => {
+    // Each leads to the one before it, so that the chain is the reverse of the order by status.
+    const step = (name: number): Sketch => ['STATUS_CHANGE', 0, String(name), String(name + 1)];
+    const steps = Array.from({ length: 65 }, (_, index) => step(100 + index));
+    const named = steps.map(([, , state]) => `STAT ${state}`);
+    expect(order(...steps.slice(1))).toEqual(named.slice(1).toReversed());
+    expect(order(...steps)).toEqual(named);
+  });
+});

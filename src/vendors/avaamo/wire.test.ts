@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { fromUsage } from './map.ts';
+import { usageReply } from './wire.ts';
+
+const sample: unknown = JSON.parse(readFileSync(new URL('./fixtures/usage.json', import.meta.url), 'utf8'));
+const usageSample = usageReply.parse(sample);
+const usage = fromUsage(usageSample);
+
+describe('an answer that is not quite as documented', () => {
+  const { aggregate_stats: aggregate } = usageSample;
+
+  test.each([0, 1, 8, 12])('%i parts instead of nine are taken as they come', (length) => {
+    const stats = Array.from({ length }, () => aggregate);
+    expect(fromUsage(usageReply.parse({ ...usageSample, stats })).buckets).toHaveLength(length);
+  });
+
+  test('no parts and no time before', () => {
+    const bare = fromUsage(usageReply.parse({ aggregate_stats: aggregate }));
+    expect(bare).toMatchObject({ previous: null, buckets: [] });
+    const nulls = fromUsage(
+      usageReply.parse({ aggregate_stats: aggregate, previous_interval_stats: null, stats: null }),
+    );
+    expect(nulls).toEqual(bare);
+  });
+
+  test('numbers in quotes', () => {
+    const quoted = JSON.parse(JSON.stringify(usageSample), (_, value: unknown) =>
+      typeof value === 'number' ? String(value) : value,
+    ) as unknown;
+    expect(fromUsage(usageReply.parse(quoted))).toEqual(usage);
+    const round = usageReply.parse({ aggregate_stats: { ...aggregate, success_rate: '91' } });
+    expect(fromUsage(round).current.successRate).toBe(91);
+  });
+
+  const withField = (name: string, value: unknown) => ({ aggregate_stats: { ...aggregate, [name]: value } });
+
+  test.each([
+    ['messages_count', '12 or so'],
+    ['messages_count', 'about 12'],
+    ['messages_count', '1.5'],
+    ['messages_count', '-12'],
+    ['messages_count', '9'.repeat(30)],
+    ['messages_count', 1.5],
+    ['messages_count', -1],
+    ['messages_count', 'many'],
+    // What no answer can tell.
+    ['messages_count', '2147483648'],
+    ['messages_count', 2_147_483_648],
+    ['messages_count', 1e30],
+    ['success_rate', '91.22 %'],
+    ['success_rate', 'about 91.22'],
+    ['success_rate', 'n/a'],
+    ['success_rate', {}],
+    ['success_rate', '9'.repeat(30)],
+  ])('%s that is no number of its kind, %j: not known, and the rest is', (name, value) => {
+    const told = fromUsage(usageReply.parse(withField(name, value)));
+    const field = name === 'success_rate' ? 'successRate' : 'messagesCount';
+    expect(told).toEqual({ current: { ...usage.current, [field]: null }, previous: null, buckets: [], isWhole: true });
+  });
+
+  test.each([0, 2_147_483_647, '2147483647'])('%j can be a count', (value) => {
+    const told = fromUsage(usageReply.parse(withField('messages_count', value)));
+    expect(told.current.messagesCount).toBe(Number(value));
+  });
+
+  test.each([
+    [
+      'more than an answer can tell',
+      { successful_responses_count: 2_147_483_647, ambiguous_messages_count: 2_147_483_647 },
+    ],
+    ['fewer than none', { success_rate_count: 2_000_000_000 }],
+  ])('mismatched ones that would be %s are not known', (_, counts) => {
+    const told = fromUsage(usageReply.parse({ aggregate_stats: { ...aggregate, ...counts } }));
+    expect(told.current.mismatchedAmbiguousMessagesCount).toBeNull();
+  });
+
+  test('counts that are not sent are not known', () => {
+    const { start_time, end_time } = aggregate;
+    const bare = fromUsage(usageReply.parse({ aggregate_stats: { start_time, end_time } })).current;
+    expect(bare).toMatchObject({ sessionCount: null, mismatchedAmbiguousMessagesCount: null, successRate: null });
+  });
+
+  test.each(['success_rate_count', 'ambiguous_messages_count', 'successful_responses_count'])(
+    'without %s the mismatched ones are not known',
+    (missing) => {
+      const reply = usageReply.parse({ aggregate_stats: { ...aggregate, [missing]: undefined } });
+      expect(fromUsage(reply).current.mismatchedAmbiguousMessagesCount).toBeNull();
+    },
+  );
+
+  test('fields that nobody reads are dropped', () => {
+    const reply = usageReply.parse({ ...usageSample, owner: 'x', aggregate_stats: { ...aggregate, secret: 'y' } });
+    expect(reply).toEqual(usageSample);
+  });
+
+  test.each([
+    ['no totals', { stats: [] }],
+    ['no boundaries', { aggregate_stats: { session_count: 1 } }],
+    ['a time beyond all dates', withField('end_time', 1e13)],
+    ['a time beyond the year 9999', withField('end_time', 253_402_300_800)],
+    ['a time before the year 1', withField('start_time', -62_135_596_801)],
+    ['a time with a word behind it', withField('start_time', '1586502000 s')],
+    ['a time with a word before it', withField('start_time', 'from 1586502000')],
+    ['a time in milliseconds', withField('end_time', '1586847599000')],
+    ['parts that are no list', { aggregate_stats: aggregate, stats: {} }],
+  ])('%s: not accepted', (_, reply) => {
+    expect(usageReply.safeParse(reply).success).toBe(false);
+  });
+});

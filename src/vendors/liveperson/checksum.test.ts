@@ -1,0 +1,101 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { answeringHttp } from '../../../test/support/vendor-harness.ts';
+import { manualClock } from '../../../test/support/clock.ts';
+import { createAccountCache } from '../../cache/account-cache.ts';
+import type { Entry, Store } from '../../cache/store.ts';
+import { ttl } from '../../config/cache.ts';
+import { isIntact, withChecksum } from './checksum.ts';
+import { conformance } from './conformance.ts';
+import { liveperson } from './index.ts';
+import { may10, now, threeFiles, vendorWith } from './scripted-vendor.fixture.ts';
+
+/** A store that other processes share, and in which a value can be damaged. */
+function sharedStore() {
+  const texts = new Map<string, string>();
+  const dates = new Map<string, Entry>();
+  const store: Store = {
+    getMany: (keys) => Promise.resolve(keys.map((key) => entryOf(dates.get(key), texts.get(key)))),
+    set: (key, entry) => {
+      texts.set(key, JSON.stringify(entry.value));
+      dates.set(key, entry);
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+  return { store, texts };
+}
+
+/** As a shared store gives it: what is no JSON is not there. */
+function entryOf(entry: Entry | undefined, text: string | undefined): Entry | undefined {
+  try {
+    return entry && { ...entry, value: JSON.parse(text ?? '') as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+function gateway() {
+  const { store, texts } = sharedStore();
+  const config = liveperson.config.parse({ ...conformance.account, discoverHours: 144 });
+  const account = { name: config.name, vendor: liveperson.name };
+  const clock = manualClock(now);
+  const http = answeringHttp(account, clock, vendorWith(threeFiles));
+  const cache = createAccountCache({ account, store, clock, staleIfErrorSeconds: 0, onRead: () => undefined });
+  const connection = liveperson.connect(config, { account, clock, http, cache, ttl: ttl.parse({}), vault: undefined });
+  const { signal } = new AbortController();
+  const scope = { signal, record: () => undefined, expires: () => undefined, now, grantFiles: (n: number) => n };
+  const ask = async () => {
+    const sources = connection.open(scope);
+    return Promise.all([
+      sources.sessions?.('9', may10),
+      sources.statusPeriods?.('cragent@liveperson.com', may10),
+      sources.discover?.(),
+    ]);
+  };
+  const told = async () => (await ask()).map((answer) => [answer?.data, answer?.sources.map(({ outcome }) => outcome)]);
+  return { told, texts, sent: http.sent };
+}
+
+const damage = fc.record({
+  which: fc.nat(),
+  at: fc.nat(),
+  // Of most interest are bytes that leave JSON what it is.
+  put: fc.oneof(
+    fc.constant(''),
+    fc.constantFrom('0', '1', '9', ',', ';', ':', '"', '[', ']', '{', '}', '-', 'e', '.', ' '),
+    fc.string({ maxLength: 1 }),
+  ),
+});
+
+test('what was kept and has been damaged is asked for again, and nobody notices', async () => {
+  const { told, texts, sent } = gateway();
+  const right = await told();
+  const whole = new Map(texts);
+  // Lists of the range and for discovery, three files, the agents.
+  expect(right.map(([data]) => (data as readonly unknown[]).length)).toEqual([1, 4, 1]);
+  expect(whole.size).toBe(6);
+  const calls = sent.length;
+  expect(await told()).toEqual(right);
+  expect(sent).toHaveLength(calls);
+  await fc.assert(
+    fc.asyncProperty(damage, async ({ which, at, put }) => {
+      for (const [key, text] of whole) texts.set(key, text);
+      const [key, text] = [...whole][which % whole.size] ?? ['', ''];
+      const place = at % text.length;
+      texts.set(key, text.slice(0, place) + put + text.slice(place + 1));
+      expect(await told()).toEqual(right);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test.each<[string, unknown]>([
+  ['null where there should be agents', { agents: null, logins: {}, flaws: {} }],
+  ['a sum of something else', { ...withChecksum({ agents: {} }), agents: { 9: {} } }],
+  ['a field too few', withChecksum({ links: [] })],
+  ['nothing', null],
+  ['a list', []],
+])('%s is no kept value', (_what, value) => {
+  expect(isIntact(value, ['agents'])).toBe(false);
+});

@@ -1,0 +1,245 @@
+import { Readable } from 'node:stream';
+import { describe, expect, test } from '@jest/globals';
+import type { Dispatcher } from 'undici';
+import { createMetrics } from '../../observability/metrics.ts';
+import { gateway } from '../../../test/http/support.ts';
+import { rejection } from '../../../test/support/caught.ts';
+import { manualClock } from '../../../test/support/clock.ts';
+import { json } from '../../../test/support/vendor-harness.ts';
+import type { Question } from '../estimate.ts';
+import { issuer } from './account.fixture.ts';
+import {
+  MINUTE,
+  account,
+  ask,
+  bearers,
+  connect,
+  held,
+  openAlone,
+  refs,
+  scopeOf,
+  tokenCalls,
+  tokensOver,
+} from './tokens.fixture.ts';
+
+const repeated = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
+
+describe('a token that is to be renewed', () => {
+  /** The first token lives for 100 s; of the others `later` is the answer. */
+  const shortLived = (later: (issued: number) => ReturnType<typeof json> | Promise<ReturnType<typeof json>>) =>
+    issuer((issued) => (issued === 1 ? json({ access_token: 'token-1', expires_in: 100 }) : later(issued)));
+
+  test('serves all who ask, at once, while one renewal is under way beside; then the new one does', async () => {
+    const renewal = held();
+    const harness = connect(shortLived(renewal.answer).answer);
+    await ask(harness);
+    harness.clock.advance(90_000);
+    await Promise.all(refs(50).map((ref) => ask(harness, ref)));
+    await ask(harness);
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(bearers(harness)).toEqual(repeated(52, 'Bearer token-1'));
+
+    renewal.give(json({ access_token: 'token-2', expires_in: 7200 }));
+    await new Promise((resolve) => setImmediate(resolve));
+    await ask(harness);
+    expect(bearers(harness).at(-1)).toBe('Bearer token-2');
+    expect(tokenCalls(harness)).toHaveLength(2);
+  });
+
+  test('once it has expired is waited for, with the renewal that is under way', async () => {
+    const renewal = held();
+    const harness = connect(shortLived(renewal.answer).answer);
+    await ask(harness);
+    harness.clock.advance(90_000);
+    await ask(harness);
+    harness.clock.advance(9_999);
+    await ask(harness);
+    expect(bearers(harness)).toEqual(repeated(3, 'Bearer token-1'));
+    harness.clock.advance(1);
+    const waiting = refs(5).map((ref) => ask(harness, ref));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(bearers(harness)).toHaveLength(3);
+    renewal.give(json({ access_token: 'token-2', expires_in: 7200 }));
+    await Promise.all(waiting);
+    expect(bearers(harness).slice(3)).toEqual(repeated(5, 'Bearer token-2'));
+    expect(tokenCalls(harness)).toHaveLength(2);
+  });
+
+  test('and cannot be serves until it has expired, and renewal is tried every ten seconds', async () => {
+    const vendor = issuer((issued) =>
+      issued === 1 ? json({ access_token: 'token-1', expires_in: 120 }) : json({}, 503),
+    );
+    const harness = connect(vendor.answer);
+    const failed = { code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token' };
+    await ask(harness);
+    const triedAfter = async (ms: number) => {
+      harness.clock.advance(ms);
+      await ask(harness);
+      await ask(harness);
+      return tokenCalls(harness).length - 1;
+    };
+    // Nine tenths of its life are 108 s.
+    expect(await triedAfter(107_999)).toBe(0);
+    expect(await triedAfter(1)).toBe(1);
+    expect(await triedAfter(9_999)).toBe(1);
+    expect(await triedAfter(1)).toBe(2);
+    expect(await triedAfter(1_999)).toBe(2);
+    expect(bearers(harness)).toEqual(repeated(11, 'Bearer token-1'));
+
+    harness.clock.advance(1);
+    await expect(ask(harness)).rejects.toMatchObject(failed);
+    await expect(ask(harness)).rejects.toMatchObject(failed);
+    expect(tokenCalls(harness)).toHaveLength(5);
+  });
+
+  test('is renewed at no query’s cost', async () => {
+    const harness = connect(issuer().answer);
+    await ask(harness);
+    harness.clock.advance(110 * MINUTE);
+    await ask(harness);
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(harness.records.map(({ endpoint }) => endpoint)).toEqual([
+      'connect/token',
+      'latestInteractions',
+      'latestInteractions',
+    ]);
+  });
+
+  test('that is held is no call of the next query’s, until it has expired', async () => {
+    const harness = connect(issuer().answer);
+    const question: Question = {
+      capability: 'latestInteractions',
+      query: { size: 1, type: null, activeLiveFirst: null },
+      whom: { key: '01', refs: ['01'], most: 1, others: 'none' },
+      together: 'listed',
+    };
+    const tokensMissing = async () => {
+      const charges = await harness.connection.missing([question], harness.clock.now());
+      return charges.find(({ endpoint }) => endpoint === 'connect/token')?.calls;
+    };
+    expect(await tokensMissing()).toBe(1);
+    await ask(harness);
+    expect(await tokensMissing()).toBe(0);
+    harness.clock.advance(120 * MINUTE - 1);
+    expect(await tokensMissing()).toBe(0);
+    harness.clock.advance(1);
+    expect(await tokensMissing()).toBe(1);
+    expect(tokenCalls(harness)).toHaveLength(1);
+  });
+});
+
+test('a token endpoint that keeps failing has a circuit of its own', async () => {
+  const clock = manualClock();
+  const metrics = createMetrics();
+  const asked: string[] = [];
+  const dispatcher = {
+    request: ({ path }: { readonly path: string }) => {
+      asked.push(path);
+      const answer = path.startsWith('/Auth') ? { statusCode: 503 } : { statusCode: 200 };
+      return Promise.resolve({ ...answer, headers: {}, body: Readable.from([]) });
+    },
+    destroy: () => Promise.resolve(),
+  } as unknown as Dispatcher;
+  const { http } = gateway({ account, clock, dispatcher, metrics, breaker: true });
+  const tokens = tokensOver(http, clock);
+  for (let i = 0; i < 5; i += 1) await rejection(tokens.current(scopeOf()));
+  const spared = await rejection(tokens.current(scopeOf()));
+  expect(spared).toMatchObject({ code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token', reason: 'circuit_open' });
+  expect(asked).toHaveLength(5);
+  expect(await metrics.text()).toContain('switchboard_circuit_state{account="vcc",endpoint="connect/token"} 2');
+
+  const url = new URL('https://vcc.example/v0');
+  const other = await http.send({ endpoint: 'latestInteractions', method: 'GET', url }, scopeOf());
+  expect(other.status).toBe(200);
+});
+
+describe('a token that the vendor refuses', () => {
+  test('is replaced, and the call made again', async () => {
+    const vendor = issuer();
+    const harness = connect(vendor.answer);
+    await ask(harness);
+    vendor.revoked.add('token-1');
+    await expect(ask(harness)).resolves.toMatchObject({ sources: [{ outcome: 'OK' }] });
+    expect(bearers(harness)).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
+  });
+
+  test('is replaced once, however many were refused with it', async () => {
+    const vendor = issuer();
+    const harness = connect(vendor.answer);
+    await ask(harness);
+    vendor.revoked.add('token-1');
+    await Promise.all(refs(50).map((ref) => ask(harness, ref)));
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(bearers(harness)).toHaveLength(101);
+  });
+
+  test('is not replaced again when a late refusal tells of the old one', async () => {
+    const late = held();
+    const vendor = issuer();
+    const harness = connect((request) =>
+      request.url.pathname.includes('/late/') && request.headers.Authorization === 'Bearer token-1'
+        ? late.answer()
+        : vendor.answer(request),
+    );
+    const lateAnswer = ask(harness, 'late');
+    await late.asked;
+    await ask(harness);
+    vendor.revoked.add('token-1');
+    await ask(harness);
+    late.give(json({}, 401));
+    await lateAnswer;
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(bearers(harness).at(-1)).toBe('Bearer token-2');
+  });
+
+  test('while its renewal is under way is not given out again when that fails', async () => {
+    const renewal = held();
+    const { tokens, requests, scope, clock } = openAlone(
+      issuer((issued) => (issued === 1 ? json({ access_token: 'token-1', expires_in: 100 }) : renewal.answer())).answer,
+    );
+    const token = await tokens.current(scope);
+    clock.advance(95_000);
+    await expect(tokens.current(scope)).resolves.toBe(token);
+    await renewal.asked;
+    tokens.replace(token);
+    const waiting = tokens.current(scope);
+    renewal.give(json({}, 503));
+    await expect(waiting).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token' });
+    expect(requests).toHaveLength(2);
+  });
+
+  test('as its successor is, too, is a refusal of the account: nobody gets a third for a minute', async () => {
+    const harness = connect(issuer(undefined, () => json({}, 401)).answer);
+    const refused = { code: 'VENDOR_AUTH_FAILED', endpoint: 'latestInteractions', status: 401 };
+    await expect(ask(harness)).rejects.toMatchObject(refused);
+    expect(bearers(harness)).toEqual(['Bearer token-1', 'Bearer token-2']);
+
+    for (const ref of refs(4)) await expect(ask(harness, ref)).rejects.toMatchObject(refused);
+    harness.clock.advance(MINUTE - 1);
+    await expect(ask(harness)).rejects.toMatchObject(refused);
+    expect(bearers(harness).slice(2)).toEqual(Array.from({ length: 5 }, () => 'Bearer token-2'));
+    expect(tokenCalls(harness)).toHaveLength(2);
+
+    harness.clock.advance(1);
+    await expect(ask(harness)).rejects.toMatchObject(refused);
+    expect(bearers(harness).slice(7)).toEqual(['Bearer token-2', 'Bearer token-3']);
+    expect(tokenCalls(harness)).toHaveLength(3);
+  });
+
+  test('for one agent’s sake alone costs the others nothing', async () => {
+    const ok = json({ interactions: [] });
+    const vendor = issuer(undefined, ({ url }) => (url.pathname.includes('/02/') ? json({}, 401) : ok));
+    const harness = connect(vendor.answer);
+    const outcomes = [];
+    for (const ref of ['01', '02', '02', '01']) outcomes.push(...(await Promise.allSettled([ask(harness, ref)])));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(bearers(harness)).toHaveLength(5);
+  });
+
+  test('a 403 is no matter of the token', async () => {
+    const harness = connect(issuer(undefined, () => json({}, 403)).answer);
+    await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_AUTH_FAILED', status: 403 });
+    expect(harness.sent).toHaveLength(2);
+  });
+});

@@ -5,7 +5,7 @@ import { createFleetCount } from './fleet-count.ts';
 import { identityOf } from './identity.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore } from './memory-store.ts';
-import { connectRedis } from './redis.ts';
+import { connectRedis, type RedisObserver } from './redis.ts';
 import { createSharedStore } from './shared-store.ts';
 import type { Store } from './store.ts';
 import { createTwoLevelStore } from './two-level-store.ts';
@@ -19,7 +19,7 @@ export interface FleetOptions {
   readonly url: string | undefined;
   readonly maxBytes: number;
   readonly clock: Clock;
-  readonly onError: (operation: string, error: unknown) => void;
+  readonly observer: RedisObserver;
 }
 
 /** What the processes of a gateway have in common: a store, the order in which they fetch, limits and tokens. */
@@ -40,7 +40,7 @@ export interface Share {
   readonly takeForAll?: () => Promise<number | null>;
 }
 
-export function joinFleet({ url, maxBytes, clock, onError }: FleetOptions): Fleet {
+export function joinFleet({ url, maxBytes, clock, observer }: FleetOptions): Fleet {
   const end = new AbortController();
   const closing = end.signal;
   const near = createMemoryStore(maxBytes);
@@ -58,7 +58,7 @@ export function joinFleet({ url, maxBytes, clock, onError }: FleetOptions): Flee
   }
 
   if (url === undefined) return fleetOf(near, (account) => ({ identity: identityOf(account) }));
-  const redis = connectRedis(url, clock, onError);
+  const redis = connectRedis(url, clock, observer);
   return fleetOf(createTwoLevelStore(near, createSharedStore(redis, clock), clock), (account) => {
     const identity = identityOf(account);
     const { requestsPerMinute, timeoutMs } = account;

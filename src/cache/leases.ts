@@ -50,7 +50,7 @@ export function createLeases(redis: Redis, lastMs: number): Leases {
         const names = [...kept, ...barren].map(nameOf);
         if (names.length === 0) return;
         const endings = [holder, String(kept.length), String(BARREN)];
-        redis.tell('give back', (client) => client.eval(GIVE_BACK, { keys: names, arguments: endings }));
+        redis.tell('give_back', (client) => client.eval(GIVE_BACK, { keys: names, arguments: endings }));
       };
       const granted = await redis.attempt(
         'lease',

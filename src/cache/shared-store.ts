@@ -27,9 +27,8 @@ export function createSharedStore(redis: Redis, clock: Clock): Store {
     serialize: JSON.stringify,
     deserialize,
   });
-  keyv.on('error', (error: unknown) => {
-    redis.onError('connection', error);
-  });
+  // It repeats what the attempts reject with.
+  keyv.on('error', () => undefined);
   const writing = new Set<Promise<unknown>>();
 
   return {

@@ -6,6 +6,7 @@ import { VendorError } from '../domain/vendor-error.ts';
 import type { SourceReport } from '../domain/source.ts';
 import { failureReport } from '../domain/source.ts';
 import type { CallRecord } from '../http/call.ts';
+import { untilAborted } from '../http/until-aborted.ts';
 import type { Connection, QueryScope } from '../vendors/vendor.ts';
 import { type DirectoryView, type Discovery, type KnownAccount, createView } from './view.ts';
 
@@ -20,7 +21,9 @@ export interface DirectoryOptions {
   /** In the configuration's order. */
   readonly accounts: readonly DirectoryAccount[];
   readonly clock: Clock;
-  /** How many files one discovery may download. */
+  /** So long a discovery is waited for; after that queries go on without, and the discovery for those who come later. */
+  readonly patienceMs: number;
+  /** How many files one discovery may download: none of a query's, which would leave others with what one had left. */
   readonly maxFiles: number;
   /** Told how asking each account went. */
   readonly onReport: (report: SourceReport) => void;
@@ -29,6 +32,8 @@ export interface DirectoryOptions {
 /** Who asks, as far as the directory is concerned. */
 export interface Asker {
   readonly mayUse: (account: string) => boolean;
+  /** Aborted when the asker waits no longer. */
+  readonly signal: AbortSignal;
   /** Told of the calls that a discovery makes on the asker's behalf. */
   readonly record: (call: CallRecord) => void;
   /** Told until when a discovery's answer may be kept. */
@@ -39,7 +44,10 @@ export interface Asker {
 export interface Directory {
   /** What the configuration alone says. */
   readonly listed: (asker: Asker) => DirectoryView;
-  /** The same, together with what the vendors name. An account that cannot be asked costs only its own agents. */
+  /**
+   * The same, together with what the vendors name. An account that cannot be asked, or not before the asker must go, costs only
+   * its own agents.
+   */
   readonly complete: (asker: Asker) => Promise<DirectoryView>;
   /** The same as `complete`, from what the cache knows already; null when some account would have to be asked. */
   readonly recall: (asker: Asker) => Promise<DirectoryView | null>;
@@ -49,8 +57,6 @@ export interface Directory {
   readonly mayGrow: (agent: Agent, asker: Asker) => boolean;
 }
 
-/** A discovery is waited for this long; after that queries go on without, and the discovery for those who come later. */
-const PATIENCE = 5 * SECOND;
 /** An account whose discovery failed is left alone for so long. */
 const REST = 30 * SECOND;
 
@@ -86,10 +92,18 @@ export function createDirectory(options: DirectoryOptions): Directory {
     return { account, agents: answer?.data ?? [], freshUntil };
   }
 
+  /** What an account named last time: its word while it is asked anew. */
+  const lastWordOf = (account: DirectoryAccount): Found => ({
+    ...(latest.get(account.name) ?? nobodyIn(account)),
+    freshUntil: -Infinity,
+  });
+
   const rests = ({ name }: DirectoryAccount): boolean => (restUntil.get(name) ?? -Infinity) > clock.elapsed();
 
   async function discover(account: DirectoryAccount, asker: Asker): Promise<Found> {
     if (rests(account)) return nobodyIn(account);
+    const { signal } = asker;
+    if (signal.aborted) return lastWordOf(account);
     let asking = underWay.get(account.name);
     if (!asking) {
       const discovery = ask(account, asker)
@@ -104,15 +118,16 @@ export function createDirectory(options: DirectoryOptions): Directory {
           return found;
         })
         .finally(() => underWay.delete(account.name));
-      // Until a late one ends, the account's word of last time holds.
-      asking = patiently(
-        discovery,
-        () => ({ ...(latest.get(account.name) ?? nobodyIn(account)), freshUntil: -Infinity }),
-        clock,
-      );
+      asking = patiently(discovery, () => lastWordOf(account), options.patienceMs, clock);
       underWay.set(account.name, asking);
     }
-    return asking;
+    try {
+      return await untilAborted(asking, signal);
+    } catch (error) {
+      // Others may still wait for it.
+      if (error === signal.reason) return lastWordOf(account);
+      throw error;
+    }
   }
 
   /** The views of callers with the same accounts are the same; each is made anew only when a discovery has changed. */
@@ -184,10 +199,10 @@ function sameAgents(some: readonly DiscoveredAgent[], others: readonly Discovere
 const MOST_VIEWS = 100;
 
 /** Counts from the discovery's beginning: whoever comes while a late one goes on does not wait for it all over again. */
-async function patiently<T>(promise: Promise<T>, otherwise: () => T, clock: Clock): Promise<T> {
+async function patiently<T>(promise: Promise<T>, otherwise: () => T, ms: number, clock: Clock): Promise<T> {
   let stop: () => void = () => undefined;
   const patience = new Promise<T>((resolve) => {
-    stop = clock.after(PATIENCE, () => {
+    stop = clock.after(ms, () => {
       resolve(otherwise());
     });
   });

@@ -67,3 +67,8 @@ export async function ask<T>(
 export function isComplete(sources: readonly SourceReport[]): boolean {
   return sources.every((report) => report.outcome === 'OK');
 }
+
+/** Whether there may be more than the source told: an older answer is an answer, and so is that nobody is known. */
+export function lacksSomething({ outcome, error }: SourceReport): boolean {
+  return outcome === 'PARTIAL' || (outcome === 'FAILED' && !(error && saysNotFound(error)));
+}

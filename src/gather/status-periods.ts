@@ -2,7 +2,7 @@ import type { Agent } from '../domain/agent.ts';
 import { type StatusPeriod, byStart } from '../domain/status-period.ts';
 import { type TimeRange } from '../domain/time.ts';
 import { type StatusTotal, timeInStatus as addUp } from '../domain/time-in-status.ts';
-import { ask, isComplete, seatsFor } from './ask.ts';
+import { ask, isComplete, lacksSomething, seatsFor } from './ask.ts';
 import type { Desk } from './desk.ts';
 import { checkCount, checkRange } from './input.ts';
 import { type SourcedPage, pageOf, placesByInstant } from './page.ts';
@@ -50,11 +50,13 @@ export async function timeInStatus(
   return told.flatMap(({ seat, data }) => addUp(seat.account, data, during, desk.request.now));
 }
 
-/** The ongoing period that began last. */
+/** The ongoing period that began last; rejects where there seems to be none, but an account could not be read whole. */
 export async function currentStatus(desk: Desk, agent: Agent): Promise<StatusPeriod | null> {
   const seats = seatsFor(desk, agent, 'currentStatus');
   if (seats.length === 0) return null;
-  const { told } = await ask(desk, seats, (source, ref) => source.currentStatus?.(ref));
+  const { told, sources } = await ask(desk, seats, (source, ref) => source.currentStatus?.(ref));
   const ongoing = told.flatMap(({ data }) => data ?? []);
+  const unread = ongoing.length === 0 ? sources.filter(lacksSomething) : [];
+  if (unread.length > 0) throw sourceIncomplete(desk, unread);
   return ongoing.reduce<StatusPeriod | null>((last, one) => (last && last.start >= one.start ? last : one), null);
 }

@@ -70,8 +70,9 @@ export type Agent = Node & {
   /** The vendor accounts that know this agent, in the order of the configuration. */
   readonly accounts: ReadonlyArray<AgentAccount>;
   /**
-   * The status that is going on now, being the ongoing one that began last. Source: Kore.ai. Null when none is ongoing.
-   * Never from LivePerson, whose files come hours later.
+   * The status that is going on now, being the ongoing one that began last. Source: Kore.ai. Null when none is ongoing; null
+   * with an error when none is known, but an account could not be read whole. Never from LivePerson, whose files come hours
+   * later.
    */
   readonly currentStatus: Maybe<StatusPeriod>;
   /** The e-mail address: the directory's, else the one that the vendor gives; null when neither knows one. */
@@ -101,7 +102,9 @@ export type Agent = Node & {
   readonly statusPeriods: Maybe<StatusPeriodConnection>;
   /**
    * Seconds per account and status, clipped to `during`. Null with an error unless every source is whole, because a total
-   * that misses a part is no total. An ongoing period counts up to now, at most to `during.to`.
+   * that misses a part is no total. An ongoing period counts up to now, at most to `during.to`; one whose end nobody knows
+   * counts as a period of no seconds. For LivePerson, whose files come hours later, a total is what its files tell so far:
+   * `statusPeriods.sources.coveredTo` says up to when they are certain to tell all.
    */
   readonly timeInStatus: Maybe<ReadonlyArray<StatusTotal>>;
   /** How a bot was used and how well it answered. Source: Avaamo. Only the endpoints whose fields you select are called. */
@@ -445,7 +448,7 @@ export type Session = Node & {
   readonly id: Scalars['ID']['output'];
   /** When the agent logged in; null when no login is among the events. */
   readonly loginAt: Maybe<Scalars['DateTime']['output']>;
-  /** When the agent logged out; null when no logout is among the events. None is ever made up. */
+  /** When the agent logged out; null when no logout is among the events, or a login follows the last one. None is ever made up. */
   readonly logoutAt: Maybe<Scalars['DateTime']['output']>;
   /** The most engagements (chats) that ran side by side; null when no event says. */
   readonly peakConcurrentEngagements: Maybe<Scalars['Int']['output']>;
@@ -523,7 +526,7 @@ export type SessionState =
   | 'CLOSED'
   /** The vendor says that it goes on. */
   | 'OPEN'
-  /** There is no logout and the vendor does not say whether it goes on. */
+  /** It does not end with a logout, and the vendor does not say whether it goes on. */
   | 'UNKNOWN';
 
 /** Why a source failed or is not whole. */

@@ -11,7 +11,7 @@ const ALWAYS = 1;
 export interface RetryBudget {
   /** A call was made (its retries are none). */
   readonly noteCall: () => void;
-  /** Takes a retry, if the retries of the last 10 s are fewer than 1 + a tenth of the calls. */
+  /** Takes a retry, if those of the last 10 s are fewer than 1 + a tenth of the calls: two for a single call. */
   readonly take: () => boolean;
 }
 

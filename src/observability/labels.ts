@@ -14,6 +14,11 @@ export type RetryDenial = 'budget' | 'retry_after' | 'not_idempotent';
 export type ShedReason = 'in_flight' | 'event_loop' | 'heap';
 export type CircuitState = 'closed' | 'half_open' | 'open';
 export type CacheResult = 'hit' | 'miss' | 'joined' | 'stale' | 'grace' | 'fleet' | 'refresh_failed';
+/** What is asked of the shared cache; `connection` and `close` are about the connection itself. */
+export type CacheOperation =
+  'get' | 'set' | 'lease' | 'give_back' | 'quota' | 'token' | 'probe' | 'connection' | 'close';
+export type CacheErrorReason =
+  'timeout' | 'connection' | 'garbled' | 'loading' | 'readonly' | 'oom' | 'moved' | 'noauth' | 'other';
 
 export type AuthFailureReason =
   | 'missing'
@@ -28,6 +33,7 @@ export type AuthFailureReason =
   | 'keys_unavailable';
 
 const DOCUMENT_LIMITS = [
+  'tokens',
   'depth',
   'aliases',
   'root_fields',

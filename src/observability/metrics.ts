@@ -2,6 +2,8 @@ import prometheus from 'prom-client';
 import type { Instant } from '../domain/clock.ts';
 import {
   type AuthFailureReason,
+  type CacheErrorReason,
+  type CacheOperation,
   type CacheResult,
   type CircuitState,
   codeLabel,
@@ -38,6 +40,8 @@ export interface Metrics extends VendorMetrics {
   readonly shed: (reason: ShedReason) => void;
   readonly authFailure: (reason: AuthFailureReason) => void;
   readonly cacheRead: (account: string, endpoint: string, result: CacheResult) => void;
+  /** Something asked of the shared cache came to nothing. */
+  readonly cacheError: (op: CacheOperation, reason: CacheErrorReason) => void;
   /** The Prometheus text exposition, of media type `contentType`. */
   readonly text: () => Promise<string>;
   readonly contentType: string;
@@ -103,6 +107,7 @@ export function createMetrics({ ofProcess = false }: MetricsOptions = {}): Metri
     'endpoint',
   ]);
   const gates = gauge('rate_gate_until_seconds', 'Unix time until which a vendor wants no calls.', ['account']);
+  const cacheErrors = counter('cache_errors_total', 'Failures of the shared cache.', ['op', 'reason']);
   const cacheReads = counter('cache_reads_total', 'Reads from the cache.', ['account', 'endpoint', 'result']);
 
   return {
@@ -147,6 +152,9 @@ export function createMetrics({ ofProcess = false }: MetricsOptions = {}): Metri
     },
     cacheRead: (account, endpoint, result) => {
       cacheReads.inc({ account, endpoint, result });
+    },
+    cacheError: (op, reason) => {
+      cacheErrors.inc({ op, reason });
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,

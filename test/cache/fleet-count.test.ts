@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 function connect(clock: Clock = patient(systemClock), url = redis.url): Connection {
-  const connection = connectRedis(url, clock, () => undefined);
+  const connection = connectRedis(url, clock, { onError: () => undefined });
   connections.push(connection);
   return connection;
 }

@@ -43,7 +43,7 @@ afterEach(async () => {
 
 /** A process of the gateway: memory and connection of its own. */
 function startProcess(lastMs = LONG, clock: Clock = patient(systemClock)) {
-  const connection: Connection = connectRedis(redis.url, clock, () => undefined);
+  const connection: Connection = connectRedis(redis.url, clock, { onError: () => undefined });
   const store = createTwoLevelStore(createMemoryStore(1_000_000), createSharedStore(connection, clock), clock);
   open.push(store);
   const reads: string[] = [];

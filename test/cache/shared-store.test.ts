@@ -18,6 +18,7 @@ const patient: Clock = { ...systemClock, after: (ms, callback) => systemClock.af
 let redis: Redis;
 let open: Pick<Store, 'close'>[];
 let errors: [string, unknown][];
+const observer = { onError: (operation: string, error: unknown) => errors.push([operation, error]) };
 const unhandled: unknown[] = [];
 const note = (reason: unknown) => void unhandled.push(reason);
 
@@ -38,7 +39,7 @@ afterEach(async () => {
 });
 
 function connect(clock: Clock = systemClock, url = redis.url): Store {
-  const connection = connectRedis(url, clock, (operation, error) => errors.push([operation, error]));
+  const connection = connectRedis(url, clock, observer);
   const store = createSharedStore(connection, clock);
   open.push(store);
   return store;
@@ -77,7 +78,7 @@ describe('where this process itself was busy', () => {
 
   test('an answer that is there by now is taken', async () => {
     const clock = manualClock();
-    const connection = connectRedis(redis.url, clock, (operation, error) => errors.push([operation, error]));
+    const connection = connectRedis(redis.url, clock, observer);
     open.push(connection);
     const begun = Promise.withResolvers<undefined>();
     const reply = Promise.withResolvers<string>();
@@ -211,8 +212,10 @@ describe('trouble', () => {
     clock.advance(1);
     expect(await first).toEqual([]);
     expect(errors.map(([operation]) => operation)).toEqual(['get']);
-    clock.advance(999);
-    expect(await store.getMany(['a'])).toEqual([]);
+    for (let second = 0; second < 10; second += 1) {
+      clock.advance(1000);
+      expect(await store.getMany(['a'])).toEqual([]);
+    }
     expect(errors).toHaveLength(1);
   });
 
@@ -238,7 +241,7 @@ describe('trouble', () => {
     expect(await writtenAndRead(store, 'a', entry(2), 10_000)).toBe(true);
   }, 20_000);
 
-  test('no memory left for what is new: reads go on, writes are lost, and it is told', async () => {
+  test('no memory left for what is new: writes are lost, and it is told', async () => {
     const store = connect();
     await writtenAndRead(store, 'a', entry(1), 5000);
     await redis.command('CONFIG', 'SET', 'maxmemory', '1');
@@ -261,7 +264,7 @@ describe('closing lets the process end', () => {
     const { createSharedStore } = await import(process.argv[1]);
     const { connectRedis } = await import(process.argv[2]);
     const { systemClock } = await import(process.argv[3]);
-    const store = createSharedStore(connectRedis(process.argv[4], systemClock, () => {}), systemClock);
+    const store = createSharedStore(connectRedis(process.argv[4], systemClock, { onError: () => {} }), systemClock);
     const now = Date.now();
     void store.set('a', { value: 1, fetchedAt: now, freshUntil: now + 1000, keepUntil: now + 1000 });
     await store.getMany(['a']);

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 /** What a process does who wants the account's token; counts how often it fetches one. */
 function startProcess({ url = redis.url, clock = patient(systemClock), identity = 'vcc' } = {}) {
-  const connection = connectRedis(url, clock, () => undefined);
+  const connection = connectRedis(url, clock, { onError: () => undefined });
   connections.push(connection);
   const leases = createLeases(connection, 5000);
   const vault = createVault({ redis: connection, leases, clock, identity, closing: new AbortController().signal });

@@ -44,6 +44,7 @@ function setUp(entries: readonly DirectoryEntry[], vendors: Readonly<Record<stri
     entries,
     accounts,
     clock,
+    patienceMs: 5000,
     maxFiles: 100,
     onReport: (report) => reports.push(report),
   });
@@ -53,8 +54,17 @@ function setUp(entries: readonly DirectoryEntry[], vendors: Readonly<Record<stri
 function asker(mayUse: (name: string) => boolean = () => true) {
   const records: CallRecord[] = [];
   const expiries: Instant[] = [];
-  const one: Asker = { mayUse, record: (call) => records.push(call), expires: (at) => expiries.push(at) };
-  return { ...one, records, expiries };
+  const going = new AbortController();
+  const one: Asker = {
+    mayUse,
+    signal: going.signal,
+    record: (call) => records.push(call),
+    expires: (at) => expiries.push(at),
+  };
+  const go = () => {
+    going.abort(new DOMException('The request took too long', 'TimeoutError'));
+  };
+  return { ...one, records, expiries, go };
 }
 
 const jane = found('9', { name: 'Jane', email: 'jane@x.de' });
@@ -171,6 +181,23 @@ describe('an account in trouble', () => {
     answer.resolve([jane]);
     await settle();
     expect(namesIn(await directory.complete(asker()))).toEqual(['Jane']);
+  });
+
+  test('that is late is not waited for beyond the asker’s own time, and goes on for the others', async () => {
+    const answer = Promise.withResolvers<readonly DiscoveredAgent[]>();
+    const { directory, asked, scopes } = setUp([], { kore: () => answer.promise, lp: gives(joe) });
+    const [hasty, patient] = [asker(), asker()];
+    const views = [directory.complete(hasty), directory.complete(patient)] as const;
+    await settle();
+    hasty.go();
+    expect(namesIn(await views[0])).toEqual(['Joe']);
+    expect(hasty.expiries).toContain(-Infinity);
+    expect(scopes.map(({ signal }) => signal.aborted)).toEqual([false, false]);
+    answer.resolve([jane]);
+    expect(namesIn(await views[1])).toEqual(['Jane', 'Joe']);
+    // Whoever is late already begins nothing, and is told what was said last.
+    expect(namesIn(await directory.complete(hasty))).toEqual(['Jane', 'Joe']);
+    expect(asked).toEqual(['kore', 'lp']);
   });
 
   test('that is late this time keeps the agents that it named last time', async () => {

@@ -185,7 +185,26 @@ describe('the current status', () => {
     expect(await currentStatus(desk, stranger)).toBeNull();
   });
 
-  test('is an error only when every account fails', async () => {
+  const lacking = (outcome: 'PARTIAL' | 'STALE' | 'UNSUPPORTED') => ({
+    currentStatus: () => Promise.resolve(fresh('second', null, { outcome })),
+  });
+  const failing = { currentStatus: () => Promise.reject(vendorError('second', 'VENDOR_TIMEOUT')) };
+
+  test.each<[string, Sources, object | null]>([
+    ['could not be read whole', lacking('PARTIAL'), { code: 'VENDOR_BAD_RESPONSE', account: 'second' }],
+    ['fails', failing, { code: 'VENDOR_TIMEOUT', account: 'second' }],
+    ['answers from memory', lacking('STALE'), null],
+    ['cannot tell', lacking('UNSUPPORTED'), null],
+  ])('where nothing seems to be ongoing, but an account %s', async (_what, second, error) => {
+    const { desk, jane } = open(now('first', null), second);
+    const status = currentStatus(desk, jane);
+    if (error) expect(await rejection(status)).toMatchObject(error);
+    else expect(await status).toBeNull();
+    const ongoing = open(now('first', NOW), second);
+    expect(await currentStatus(ongoing.desk, ongoing.jane)).toMatchObject({ account: 'first' });
+  });
+
+  test('is no error as long as an account tells of one', async () => {
     const fails = { currentStatus: () => Promise.reject(vendorError('first', 'VENDOR_TIMEOUT')) };
     const one = open(fails, now('second', NOW));
     expect(await currentStatus(one.desk, one.jane)).toMatchObject({ account: 'second' });

@@ -90,6 +90,11 @@ describe('a JSON body', () => {
     expect(readJson(reply('\uFEFF{"count":3}'), form, TARGET)).toEqual({ count: 3 });
   });
 
+  test('is read whatever it calls itself, and of a key that is there twice the last counts', () => {
+    const page = reply('{"count":3,"count":4}', 200, { 'content-type': 'text/html' });
+    expect(readJson(page, form, TARGET)).toEqual({ count: 4 });
+  });
+
   test.each<[string, string | Buffer, string]>([
     ['a login page', '<!DOCTYPE html><title>Sign in</title>', 'malformed_json'],
     ['nothing', '', 'malformed_json'],

@@ -23,6 +23,7 @@ test('vendor calls, cache reads, refused callers and limits are counted', async 
   const metrics = createMetrics();
   metrics.vendorCall({ account: 'lp', endpoint: 'agentActivity', outcome: 'VENDOR_TIMEOUT', ms: 8000 });
   metrics.cacheRead('lp', 'agentActivity', 'joined');
+  metrics.cacheError('get', 'timeout');
   metrics.authFailure('expired');
   metrics.limitRejection('body_bytes');
   const text = await metrics.text();
@@ -30,6 +31,7 @@ test('vendor calls, cache reads, refused callers and limits are counted', async 
     'switchboard_vendor_requests_total{account="lp",endpoint="agentActivity",outcome="VENDOR_TIMEOUT"} 1',
     'switchboard_vendor_request_seconds_sum{account="lp",endpoint="agentActivity"} 8',
     'switchboard_cache_reads_total{account="lp",endpoint="agentActivity",result="joined"} 1',
+    'switchboard_cache_errors_total{op="get",reason="timeout"} 1',
     'switchboard_auth_failures_total{reason="expired"} 1',
     'switchboard_limit_rejections_total{limit="body_bytes"} 1',
   ]) {

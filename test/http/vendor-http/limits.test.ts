@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Clock } from '../../../src/domain/clock.ts';
 import { rejection } from '../../support/caught.ts';
 import { type ManualClock, manualClock } from '../../support/clock.ts';
 import { json } from '../../support/scripted-server.ts';
@@ -68,5 +69,45 @@ describe('the account’s limits', () => {
     clock.advance(500);
     await one.http.send(get(server().url), one.scope());
     expect(server().received).toHaveLength(2);
+  });
+
+  test('attempts after the first count, too: there is none for which the quota has no room', async () => {
+    const clock = manualClock();
+    // What follows at once needs nobody to move the clock.
+    const after: Clock['after'] = (ms, callback) => {
+      if (ms > 0) return clock.after(ms, callback);
+      setImmediate(callback);
+      return () => undefined;
+    };
+    server().script(json(1, 503), json(2, 503), json(3));
+    const one = connect({ clock: { ...clock, after }, requestsPerMinute: 2, retries: 2, random: () => 0 });
+    expect((await one.http.send(get(server().url), one.scope())).status).toBe(503);
+    expect(one.records).toHaveLength(2);
+    expect(await rejection(one.http.send(get(server().url), one.scope()))).toMatchObject({ reason: 'quota_local' });
+    clock.advance(60_000);
+    expect((await one.http.send(get(server().url), one.scope())).status).toBe(200);
+    expect(server().received).toHaveLength(3);
+  });
+
+  test('who came first is the first to go on when the quota has room again', async () => {
+    const clock = manualClock();
+    const one = limited(clock, 3);
+    server().script(...Array.from({ length: 6 }, () => json({})));
+    const ask = (path: string) => one.http.send(get(new URL(path, server().url)), one.scope());
+    for (const path of ['1', '2', '3']) {
+      await ask(path);
+      clock.advance(300);
+    }
+    clock.advance(59_000);
+    const waiting = ['4', '5', '6'].map(ask);
+    // Room for one each time.
+    for (const [index, ms] of [100, 300, 300].entries()) {
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(server().received).toHaveLength(3 + index);
+      clock.advance(ms);
+      await server().request(4 + index);
+    }
+    await Promise.all(waiting);
+    expect(server().received.map(({ path }) => path)).toEqual(['/1', '/2', '/3', '/4', '/5', '/6']);
   });
 });

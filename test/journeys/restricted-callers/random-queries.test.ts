@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../../src/domain/clock.ts';
 import { namesIn, queries } from '../../support/random-queries.ts';
-import { NOW, type RawConfiguration, type World, startWorld } from '../../support/world.ts';
+import { NOW, type RawConfiguration, type VendorKey, type World, startWorld } from '../../support/world.ts';
 
 // The date moves from one series of queries to the next, so that the vendors' quotas are full again.
 let date = NOW;
@@ -57,12 +57,21 @@ const small =
     };
   };
 
+const VENDORS: Readonly<Record<string, VendorKey>> = {
+  bots: 'avaamo',
+  'kore-main': 'kore',
+  lp: 'liveperson',
+  vcc: 'vonage',
+};
+
 const RUNS = Number(process.env.RUNS ?? 6);
 
 test.each([[['kore-main']], [['lp', 'bots']], [['vcc']], [['kore-main', 'vcc', 'bots']]])(
-  'whoever may see %j gets, to any query, what a gateway answers that knows nothing else',
+  'whoever may see %j gets, to any query, what a gateway answers that knows nothing else, and no other vendor is called',
   async (accounts) => {
     const names = await namesIn(await world.gateway(plain));
+    world.calls();
+    const hidden = Object.entries(VENDORS).flatMap(([name, vendor]) => (accounts.includes(name) ? [] : [vendor]));
     await fc.assert(
       fc.asyncProperty(fc.array(queries(names), { minLength: 1, maxLength: 3 }), async (series) => {
         date += 61_000;
@@ -84,6 +93,8 @@ test.each([[['kore-main']], [['lp', 'bots']], [['vcc']], [['kore-main', 'vcc', '
           expect(comparable(seen)).toEqual(comparable(own));
         }
         await Promise.all([large.stop(), little.stop()]);
+        const calls = world.calls();
+        expect(hidden.flatMap((vendor) => calls[vendor])).toEqual([]);
       }),
       { numRuns: RUNS, endOnFailure: true },
     );

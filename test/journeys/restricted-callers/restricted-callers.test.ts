@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Gateway, type World, lastHours, queryOf, startWorld } from '../../support/world.ts';
+import {
+  type Gateway,
+  type RawConfiguration,
+  type World,
+  lastHours,
+  queryOf,
+  startWorld,
+} from '../../support/world.ts';
 
 interface Answer {
   readonly agents: { readonly nodes: readonly { readonly id: string; readonly accounts: readonly object[] }[] };
@@ -15,20 +22,36 @@ const CALLERS: Readonly<Record<string, readonly string[] | undefined>> = {
   nothing: [],
 };
 
+const withKeys = (raw: RawConfiguration): RawConfiguration => ({
+  ...raw,
+  auth: {
+    apiKeys: Object.entries(CALLERS).map(([name, accounts]) => ({
+      name,
+      sha256: createHash('sha256').update(keyOf(name)).digest('hex'),
+      ...(accounts && { accounts }),
+    })),
+  },
+});
+
+/** A gateway that knows nothing but these accounts. */
+const knowing =
+  (mine: ReadonlySet<string>) =>
+  (raw: RawConfiguration): RawConfiguration => ({
+    ...raw,
+    accounts: raw.accounts.filter(({ name }) => mine.has(name)),
+    agents: raw.agents
+      .map((agent) => ({
+        ...agent,
+        accounts: Object.fromEntries(Object.entries(agent.accounts).filter(([name]) => mine.has(name))),
+      }))
+      .filter(({ accounts }) => Object.keys(accounts).length > 0),
+  });
+
 let world: World;
 let gateway: Gateway;
 beforeAll(async () => {
   world = await startWorld();
-  gateway = await world.gateway((raw) => ({
-    ...raw,
-    auth: {
-      apiKeys: Object.entries(CALLERS).map(([name, accounts]) => ({
-        name,
-        sha256: createHash('sha256').update(keyOf(name)).digest('hex'),
-        ...(accounts && { accounts }),
-      })),
-    },
-  }));
+  gateway = await world.gateway(withKeys);
 });
 afterAll(() => world.stop());
 
@@ -40,17 +63,7 @@ test('without a key, or with a wrong one, nobody gets an answer', async () => {
 });
 
 test.each(['only-kore', 'only-voice'])('%s sees what a gateway sees that knows no other account', async (caller) => {
-  const mine = new Set(CALLERS[caller]);
-  const small = await world.gateway((raw) => ({
-    ...raw,
-    accounts: raw.accounts.filter(({ name }) => mine.has(name)),
-    agents: raw.agents
-      .map((agent) => ({
-        ...agent,
-        accounts: Object.fromEntries(Object.entries(agent.accounts).filter(([name]) => mine.has(name))),
-      }))
-      .filter(({ accounts }) => Object.keys(accounts).length > 0),
-  }));
+  const small = await world.gateway(knowing(new Set(CALLERS[caller])));
 
   const restricted = await gateway.query<Answer>(queryOf(import.meta.dirname), {}, bearer(caller));
 
@@ -93,4 +106,47 @@ test('an account that a caller may not see is to them one that does not exist', 
 
   expect(hidden.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
   expect(JSON.stringify(hidden.errors)).toBe(JSON.stringify(missing.errors).replaceAll('xx', 'lp'));
+});
+
+test('a cursor behind an agent whom the caller may not see tells no more than one of a stranger', async () => {
+  const small = await world.gateway(knowing(new Set(['vcc'])));
+  const cursorsFor = async (caller: string) => {
+    const { data } = await gateway.query<{ agents: { edges: readonly { cursor: string }[] } }>(
+      '{ agents(first: 200) { edges { cursor } } }',
+      {},
+      bearer(caller),
+    );
+    return data.agents.edges.map(({ cursor }) => cursor);
+  };
+  const mine = new Set(await cursorsFor('only-voice'));
+  const hidden = (await cursorsFor('everything')).filter((cursor) => !mine.has(cursor));
+  expect(hidden.length).toBeGreaterThan(0);
+  world.calls();
+
+  for (const after of hidden) {
+    const document = `query($after: String) { agents(first: 3, after: $after) { totalCount nodes { id name } } }`;
+    const seen = await gateway.query(document, { after }, bearer('only-voice'));
+    expect(seen.errors).toBeUndefined();
+    expect(seen.data).toEqual((await small.query(document, { after })).data);
+  }
+  expect(world.calls()).toMatchObject({ kore: [], liveperson: [], avaamo: [] });
+});
+
+test('that a hidden account fails, and how, is not told', async () => {
+  const failing = await world.gateway((raw) => ({ ...withKeys(raw), cache: { ttl: { interactions: 0 } } }));
+  world.vendors.vonage.fault({ kind: 'down' });
+  await failing.query('{ agents(first: 200) { nodes { latestInteractions { complete } } } }', {}, bearer('everything'));
+  world.vendors.vonage.clearFaults();
+  const tells = async (caller: string) => {
+    const { data } = await failing.query<{ accounts: readonly object[] }>(
+      '{ accounts { name state lastError } }',
+      {},
+      bearer(caller),
+    );
+    return data.accounts;
+  };
+
+  expect(await tells('everything')).toContainEqual({ name: 'vcc', state: 'DOWN', lastError: expect.any(String) });
+  expect(await tells('only-kore')).toEqual([{ name: 'kore-main', state: 'OK', lastError: null }]);
+  expect(await tells('nothing')).toEqual([]);
 });

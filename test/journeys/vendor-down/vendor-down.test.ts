@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type VendorKey, type World, lastHours, queryOf, startWorld } from '../../support/world.ts';
+import { until } from '../../cache/support.ts';
+import { manualClock } from '../../support/clock.ts';
+import { type VendorKey, type World, lastHours, NOW, queryOf, startWorld } from '../../support/world.ts';
 
 interface AgentAnswer {
   readonly statusPeriods: { readonly complete: boolean; readonly sources: readonly Source[] } | null;
@@ -11,6 +13,10 @@ interface Source {
 }
 interface Answer {
   readonly agents: { readonly totalCount: number; readonly nodes: readonly AgentAnswer[] };
+}
+
+interface Slow {
+  readonly agents: { readonly totalCount: number; readonly nodes: readonly object[] };
 }
 
 /** The fields that are a vendor's alone, or may be. */
@@ -73,4 +79,45 @@ describe.each(Object.keys(FIELDS) as VendorKey[])('%s down', (vendor) => {
     expect(states).toMatchObject({ [vendor.toUpperCase()]: expect.stringMatching(/DOWN|DEGRADED/) });
     expect(Object.values(states).filter((state) => state === 'OK')).toHaveLength(3);
   }, 60_000);
+});
+
+describe('a vendor that never answers, on a clock that stands still', () => {
+  const clock = manualClock(NOW);
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld(clock);
+  });
+  afterAll(async () => {
+    const timeGoesOn = setInterval(() => {
+      clock.advance(1000);
+    }, 1);
+    await world.stop();
+    clearInterval(timeGoesOn);
+  });
+
+  test('costs its own fields only: what others know is there when the request’s time is up', async () => {
+    const gateway = await world.gateway((raw) => ({ ...raw, limits: { requestTimeoutMs: 500 } }));
+    world.vendors.kore.fault({ kind: 'hang' });
+    const answer = gateway.query<Slow>(`{
+      agents(first: 1, filter: { account: "vcc", kind: HUMAN }) {
+        totalCount
+        nodes { currentStatus { status } latestInteractions { complete } }
+      }
+    }`);
+    await until(() => world.vendors.kore.calls().length > 0);
+    // Finding out who there is has half of the time.
+    clock.advance(250);
+    await until(async () => {
+      const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+      return metrics.includes('vendor_requests_total{account="vcc",endpoint="latestInteractions",outcome="OK"}');
+    });
+    clock.advance(250);
+    const { status, data, errors } = await answer;
+    expect(status).toBe(200);
+    expect(data.agents.totalCount).toBeGreaterThan(0);
+    expect(data.agents.nodes).toEqual([{ currentStatus: null, latestInteractions: { complete: true } }]);
+    expect(errors).toMatchObject([
+      { path: ['agents', 'nodes', 0, 'currentStatus'], extensions: { code: 'VENDOR_TIMEOUT', vendor: 'KORE' } },
+    ]);
+  });
 });

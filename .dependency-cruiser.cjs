@@ -2,6 +2,7 @@
 const LAYERS = [
   'cli',
   'main',
+  'serve',
   'app',
   'server',
   'graphql',

@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'undici';
 import { createAccountCache } from './cache/account-cache.ts';
 import { joinFleet } from './cache/fleet.ts';
 import { memoryBound } from './cache/memory-bound.ts';
+import { reasonOf } from './cache/redis-trouble.ts';
 import type { AccountConfig } from './config/account.ts';
 import type { Config } from './config/forms.ts';
 import { loadConfig } from './config/load.ts';
@@ -20,6 +21,8 @@ import { answerSizePlugin } from './graphql/limits/answer-size.ts';
 import { countingPlugin } from './graphql/limits/counting.ts';
 import { fewerErrorsPlugin } from './graphql/limits/fewer-errors.ts';
 import { limitsPlugin } from './graphql/limits/limits.ts';
+import { suggestionsPlugin } from './graphql/limits/suggestions.ts';
+import { tokensPlugin } from './graphql/limits/tokens.ts';
 import { planPlugin } from './graphql/plan/plugin.ts';
 import { printPublicSchema } from './graphql/schema.ts';
 import { shelfLifePlugin } from './graphql/shelf-life.ts';
@@ -65,8 +68,19 @@ export async function createApp(parts: AppParts): Promise<App> {
     url: config.cache.url,
     maxBytes: memoryBound(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
     clock,
-    onError: (operation, error) => {
-      logger.warn({ err: error, operation }, 'the shared cache failed; the gateway goes on without it');
+    observer: {
+      onError: (operation, error) => {
+        metrics.cacheError(operation, reasonOf(error));
+      },
+      onAway: (error) => {
+        logger.warn(
+          { err: error, reason: reasonOf(error) },
+          'the shared cache is away; the gateway goes on without it',
+        );
+      },
+      onBack: () => {
+        logger.info({}, 'the shared cache is back');
+      },
     },
   });
 
@@ -126,6 +140,8 @@ export async function createApp(parts: AppParts): Promise<App> {
       discover: 'discover' in account && account.discover === true,
     })),
     clock,
+    // Whoever has little time needs the rest of it for the question itself.
+    patienceMs: Math.min(5 * SECOND, config.limits.requestTimeoutMs / 2),
     maxFiles: config.limits.maxFiles,
     onReport: health.note,
   });
@@ -135,6 +151,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     maxTokens: config.limits.maxTokens,
     plugins: [
       accessPlugin,
+      tokensPlugin(config.limits),
       limitsPlugin(config.limits),
       answerSizePlugin(config.limits),
       planPlugin(config.limits),
@@ -142,6 +159,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       shelfLifePlugin(clock),
       countingPlugin(metrics),
       fewerErrorsPlugin,
+      suggestionsPlugin,
     ],
     onUnexpected: (error) => {
       logger.error({ err: error }, 'a resolver failed in a way that nobody expected');

@@ -10,11 +10,14 @@ const MESSAGES: Readonly<Record<number, string>> = {
   431: 'The request’s headers are too large',
 };
 
-/** Answers what Node could not make a request of, as every other error is answered: in JSON. */
-export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+/**
+ * Answers what Node could not make a request of, as every other error is answered: in JSON. Gives the status; null where nobody
+ * is there to be told.
+ */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): number | null {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
-    return;
+    return null;
   }
   const status = STATUS[error.code ?? ''] ?? 400;
   const body = errorBody('BAD_REQUEST', MESSAGES[status] ?? '');
@@ -28,4 +31,5 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
       body,
     ].join('\r\n'),
   );
+  return status;
 }

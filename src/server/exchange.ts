@@ -22,6 +22,8 @@ export interface Exchange {
 /** Never a query, variables or a path that nobody serves: all of them may hold what must not be kept. */
 export interface AccessLogEntry {
   path: HttpPath;
+  /** What the client was told when its request broke off, instead of the answer. */
+  status?: number;
   caller?: string;
   /** Why the caller was not recognised, or which limit was exceeded. */
   refused?: string;
@@ -53,9 +55,9 @@ export function openExchange(request: IncomingMessage, response: ServerResponse,
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
     // 499 is nginx's word for a client that went before it had its answer.
-    const status = response.writableFinished ? response.statusCode : 499;
+    const ended = response.writableFinished ? response.statusCode : 499;
     const ms = Math.round(clock.elapsed() - began);
-    const { path, ...rest } = log;
+    const { path, status = ended, ...rest } = log;
     end({ method, path, status, ms });
     logger.info({ requestId, method, path, status, ms, ...rest }, 'request');
   });

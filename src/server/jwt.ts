@@ -1,6 +1,7 @@
 import { errors, type FetchImplementation, type JWTPayload, jwtVerify } from 'jose';
 import { type JwtConfig, type Scope, SCOPES } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
+import { SECOND } from '../domain/time.ts';
 import type { AuthFailureReason } from '../observability/labels.ts';
 import type { Caller } from '../request/caller.ts';
 import { createSigningKeys, KeysUnavailable } from './signing-keys.ts';
@@ -39,7 +40,9 @@ export function createJwtVerifier(
         clockTolerance: TOLERANCE_SECONDS,
         currentDate: new Date(clock.now()),
       });
-      return callerOf(payload);
+      // jose looks at it only where tokens have a greatest age.
+      const soonest = clock.now() + TOLERANCE_SECONDS * SECOND;
+      return (payload.iat ?? 0) * SECOND > soonest ? 'bad_claims' : callerOf(payload);
     } catch (error) {
       return reasonOf(error);
     }

@@ -1,5 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ServerSettings } from '../config/settings.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -49,7 +50,7 @@ export interface ServerParts extends GraphqlParts {
 export interface Server {
   /** Begins to listen; resolves to the URL that it can be reached at. */
   readonly listen: () => Promise<string>;
-  /** From now on /readyz says yes. */
+  /** From now on /readyz says yes, unless the end has begun. */
   readonly ready: () => void;
   /** From now on /readyz says no and connections are not kept; everything is still served. */
   readonly beginShutdown: () => void;
@@ -88,11 +89,16 @@ export function createServer(parts: ServerParts): Server {
     const found = findRoute(exchange.pathname);
     if (found) exchange.log.path = found.path;
     const route = checkRequest(exchange, found);
+    if (route.access === 'anybody') {
+      await route.answer(exchange);
+      return;
+    }
+    // Strangers take no place, however long it takes to tell that they are strangers.
+    const caller = await admit(exchange, route.access, authenticate);
     // Whoever watches over the process must get an answer from it, above all when it has too much to do.
-    const end = route.path === '/graphql' ? begin() : null;
+    const end = route.path === '/graphql' ? begin(caller) : null;
     try {
-      if (route.access === 'anybody') await route.answer(exchange);
-      else await route.answer(exchange, await admit(exchange, route.access, authenticate));
+      await route.answer(exchange, caller);
     } finally {
       end?.();
     }
@@ -113,6 +119,7 @@ export function createServer(parts: ServerParts): Server {
     sendRefusal(response, refusal);
   }
 
+  const underWay = new WeakMap<Duplex, Exchange>();
   const http = createHttpServer(
     {
       headersTimeout: patience.headersMs,
@@ -121,9 +128,11 @@ export function createServer(parts: ServerParts): Server {
     },
     (request, response) => {
       const exchange = openExchange(request, response, parts);
+      underWay.set(request.socket, exchange);
       if (state === 'stopping') response.setHeader('connection', 'close');
       // A connection whose answer had begun before the end was known would be kept, idle.
       response.once('close', () => {
+        if (underWay.get(request.socket) === exchange) underWay.delete(request.socket);
         // Not before: a connection that has just been opened, its request still on the way, is idle, too.
         if (draining) http.closeIdleConnections();
       });
@@ -137,7 +146,17 @@ export function createServer(parts: ServerParts): Server {
   http.maxRequestsPerSocket = 1000;
   // Longer than any query takes: only whoever does not read their answer is quiet for so long.
   http.timeout = patience.idleMs;
-  http.on('clientError', answerBrokenRequest);
+  http.on('clientError', (error, socket) => {
+    const status = answerBrokenRequest(error, socket);
+    if (status === null) return;
+    const exchange = underWay.get(socket);
+    // It is counted and logged when it is over, which is now.
+    if (exchange) exchange.log.status = status;
+    else {
+      metrics.brokenRequest(status);
+      logger.info({ path: 'other', status }, 'request');
+    }
+  });
 
   return {
     listen: () =>
@@ -151,7 +170,8 @@ export function createServer(parts: ServerParts): Server {
         });
       }),
     ready: () => {
-      state = 'ready';
+      // What ends while it starts does not come back.
+      if (state === 'starting') state = 'ready';
     },
     beginShutdown: () => {
       state = 'stopping';

@@ -39,6 +39,16 @@ describe.each([
   ['directives', 30, (n: number) => `{ me { ${times(n, () => '...A @include(if: true)')} } } fragment A on Q { name }`],
   ['directives', 30, (n: number) => `query ${times(n, () => '@skip(if: true)')} { name }`],
   ['directives', 30, (n: number) => `query @skip(if: true) { me { ${times(n - 1, () => 'name @skip(if: true)')} } }`],
+  [
+    'directives',
+    30,
+    (n: number) =>
+      `query A { me { ${times(n >> 1, () => '... @a { name }')} } } query B { me { ${times(n - (n >> 1), () => '... @a { name }')} } }`,
+  ],
+  ['directives', 30, (n: number) => `{ me { ${times(n, () => '...A')} } } fragment A on Q { name @a }`],
+  ['directives', 30, (n: number) => `query ($x: Int ${times(n, () => '@a')}) { name }`],
+  ['directives', 30, (n: number) => `{ name } fragment A on Q ${times(n, () => '@a')} { name }`],
+  ['directives', 30, (n: number) => `{ name } fragment A on Q { ${times(n, () => 'name @a')} }`],
   ['operations', 10, (n: number) => times(n, (i) => `query Q${i} { name }`)],
   ['fragments', 50, (n: number) => `{ name } ${times(n, (i) => `fragment F${i} on Q { name }`)}`],
 ])('%s, at most %i', (limit, most, query) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { gatewayProcesses } from './support.ts';
 
 jest.setTimeout(60_000);
@@ -67,6 +67,40 @@ test('on SIGTERM it is unready at once, still answers for a while, and then ends
   expect(await ready.json()).toMatchObject({ reason: expect.any(String) });
   expect(health.status).toBe(200);
   expect(await gone).toEqual([0, null]);
+});
+
+describe('a signal while it starts', () => {
+  /** A module for Node to load first, which has the process told to end when something is about to happen. */
+  const before = (what: string, signal: string) =>
+    `data:text/javascript,${encodeURIComponent(
+      `import { registerHooks } from 'node:module';
+     import { Server } from 'node:net';
+     const listen = Server.prototype.listen;
+     let listening = 0;
+     const now = (what) => what === ${JSON.stringify(what)} && process.kill(process.pid, '${signal}');
+     registerHooks({ load: (url, context, next) => (now(url.split('/src/')[1]), next(url, context)) });
+     Server.prototype.listen = function (...how) { now('listen ' + (listening += 1)); return listen.apply(this, how); };`,
+    )}`;
+
+  test.each([
+    ['SIGTERM', 'its modules are loaded', 'serve.ts'],
+    ['SIGINT', 'its modules are loaded', 'serve.ts'],
+    ['SIGTERM', 'they are all loaded', 'domain/clock.ts'],
+    ['SIGTERM', 'the sandbox listens', 'listen 1'],
+  ])('%s, before %s: it ends at once, with status 0, and never serves', async (signal, _when, what) => {
+    const running = gateways.run({ nodeOptions: ['--import', before(what, signal)] });
+    let written = '';
+    running.stdout?.on('data', (text: Buffer) => (written += text.toString()));
+
+    const { code, stderr } = await outputOf(running);
+
+    expect({ code, signal: running.signalCode, written, stderr }).toEqual({
+      code: 0,
+      signal: null,
+      written: '',
+      stderr: '',
+    });
+  });
 });
 
 test('a configuration with mistakes is refused with all of them, and no secret', async () => {

@@ -39,6 +39,21 @@ describe('a query', () => {
     expect(await refusalOf(await toy.get(path))).toEqual({ status: 400, code: 'BAD_REQUEST' });
   });
 
+  test.each([
+    [{ 'content-type': 'application/json' }, 200],
+    [{ 'content-type': 'text/plain', 'apollo-require-preflight': '1' }, 415],
+    [{ 'content-type': 'multipart/form-data', 'apollo-require-preflight': '1' }, 415],
+    // These two a form on another site can send.
+    [{ 'content-type': 'text/plain' }, 400],
+    [{ 'content-type': 'application/x-www-form-urlencoded' }, 400],
+  ])('by GET with %j: %i', async (headers, status) => {
+    let ran = false;
+    const own = await startToy({ wait: () => Promise.resolve(String((ran = true))) });
+    const response = await own.get('/graphql?query=%7Bwait%7D', headers);
+    expect([response.status, ran]).toEqual([status, status === 200]);
+    await own.stop();
+  });
+
   test('meets the mandatory rules of GraphQL over HTTP', async () => {
     // Without this header a GET is refused as a forgery that another site might have sent.
     const fetchFn = (url: string, init?: RequestInit) =>

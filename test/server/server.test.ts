@@ -81,7 +81,29 @@ describe('every answer', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('cache-control')).toBe('no-store');
-    expect(headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test.each(['https://elsewhere.example', 'null', 'http://127.0.0.1'])(
+    'lets no script of %s read it, and no preflight succeeds',
+    async (origin) => {
+      const asked = {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type',
+      };
+      for (const response of [
+        await toy.post({ query: '{ hello }' }, { origin }),
+        await toy.get('/schema.graphql', { origin }),
+        await toy.get('/nothing', { origin }),
+        await toy.get('/graphql', asked, 'OPTIONS'),
+      ]) {
+        expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+      }
+    },
+  );
+
+  test('says how long its connection is kept, and for how many requests', async () => {
+    expect((await toy.get('/healthz')).headers.get('keep-alive')).toBe('timeout=65, max=1000');
   });
 
   test('carries the client’s own id if that is harmless', async () => {
@@ -92,6 +114,11 @@ describe('every answer', () => {
     expect((await toy.get('/healthz', { 'x-request-id': id })).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
+
+/** What has been counted of requests. */
+async function counted({ metrics }: Toy): Promise<readonly string[]> {
+  return (await metrics.text()).split('\n').filter((line) => line.startsWith('switchboard_http_requests_total{'));
+}
 
 describe('requests that are too big to look at', () => {
   test('a URL of 8 KiB passes, one character more does not', async () => {
@@ -111,12 +138,18 @@ describe('requests that are too big to look at', () => {
   });
 
   test('headers of more than 16 KiB are refused in JSON, too', async () => {
-    const answer = await toy.raw(`GET /healthz HTTP/1.1\r\nHost: x\r\nh: ${'x'.repeat(20_000)}\r\n\r\n`);
+    const own = await startToy();
+    const answer = await own.raw(`GET /healthz HTTP/1.1\r\nHost: x\r\nh: ${'x'.repeat(20_000)}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 431 [^]*"code":"BAD_REQUEST"/);
+    expect(await counted(own)).toEqual(['switchboard_http_requests_total{method="other",path="other",status="431"} 1']);
+    await own.stop();
   });
 
   test('what is not HTTP is refused in JSON', async () => {
-    expect(await toy.raw('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [^]*"code":"BAD_REQUEST"/);
+    const own = await startToy();
+    expect(await own.raw('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [^]*"code":"BAD_REQUEST"/);
+    expect(await counted(own)).toEqual(['switchboard_http_requests_total{method="other",path="other",status="400"} 1']);
+    await own.stop();
   });
 });
 
@@ -125,11 +158,15 @@ describe('a client that takes its time', () => {
   const POST = 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n';
 
   test.each([
-    ['the headers', 'GET /healthz HTTP/1.1\r\nHost: x\r\n'],
-    ['the body', `${POST}{"query": "`],
-  ])('over %s is told so, and let go', async (_what, beginning) => {
+    ['the headers', 'GET /healthz HTTP/1.1\r\nHost: x\r\n', { method: 'other', path: 'other' }],
+    ['the body', `${POST}{"query": "`, { method: 'POST', path: '/graphql' }],
+  ])('over %s is told so, let go, counted and logged', async (_what, beginning, { method, path }) => {
     const own = await startToy({ patience });
     expect(await own.raw(beginning)).toMatch(/^HTTP\/1\.1 408 [^]*"code":"BAD_REQUEST"/);
+    expect(await own.logged(1)).toEqual([expect.objectContaining({ path, status: 408 })]);
+    expect(await counted(own)).toEqual([
+      `switchboard_http_requests_total{method="${method}",path="${path}",status="408"} 1`,
+    ]);
     await own.stop();
   });
 
@@ -168,6 +205,8 @@ test('/readyz tells the truth from start to end', async () => {
   expect(await readiness()).toEqual([503, { status: 'stopping', reason: 'The gateway is shutting down' }]);
   expect((await own.get('/healthz')).status).toBe(200);
   expect((await own.get('/healthz')).headers.get('connection')).toBe('close');
+  own.server.ready();
+  expect(await readiness()).toMatchObject([503, { status: 'stopping' }]);
   await own.stop();
 });
 

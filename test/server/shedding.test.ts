@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { anybody } from '../../src/request/caller.ts';
 import { manualClock } from '../support/clock.ts';
 import { refusalOf, startToy, type Toy } from './support.ts';
 
@@ -13,6 +14,27 @@ async function expectShed(response: Response, reason: string): Promise<void> {
   expect(await toy?.metrics.text()).toContain(`switchboard_shed_total{reason="${reason}"}`);
 }
 
+/** Something that goes on until it is told to end, and knows how often it was begun. */
+function held<Result>() {
+  const end = Promise.withResolvers<Result>();
+  const waiting = new Map<number, () => void>();
+  let begun = 0;
+  return {
+    end: end.resolve,
+    begin: () => {
+      begun += 1;
+      waiting.get(begun)?.();
+      return end.promise;
+    },
+    /** Resolves once it was begun so often. */
+    begun: (count: number) =>
+      new Promise<void>((resolve) => {
+        waiting.set(count, resolve);
+        if (begun >= count) resolve();
+      }),
+  };
+}
+
 /** Everything but queries goes on as ever. */
 async function expectWatchable(): Promise<void> {
   toy?.server.ready();
@@ -22,16 +44,59 @@ async function expectWatchable(): Promise<void> {
 }
 
 test('as many queries at a time as the limit says are answered, the next one is refused at once', async () => {
-  const held = Promise.withResolvers<string>();
-  toy = await startToy({ limits: { maxInFlight: 2 }, wait: () => held.promise });
+  const query = held<string>();
+  toy = await startToy({ limits: { maxInFlight: 2 }, wait: query.begin });
   const running = [toy.post({ query: '{ wait }' }), toy.post({ query: '{ wait }' })];
-  const both = 'switchboard_http_requests_in_flight 2';
-  while (!(await toy.metrics.text()).includes(both)) await new Promise(setImmediate);
+  await query.begun(2);
   await expectShed(await hello(), 'in_flight');
   await expectWatchable();
-  held.resolve('done');
+  query.end('done');
   for (const response of await Promise.all(running)) expect(response.status).toBe(200);
   expect((await hello()).status).toBe(200);
+});
+
+test('callers who have queries under way leave the last tenth of the places to those who have none', async () => {
+  const query = held<string>();
+  const own = (toy = await startToy({
+    limits: { maxInFlight: 20 },
+    authenticate: (name) => Promise.resolve({ ...anybody, name: String(name) }),
+    wait: query.begin,
+  }));
+  const ask = (authorization: string, asked: string) => own.post({ query: asked }, { authorization });
+  const running = [...Array.from({ length: 16 }, () => ask('greedy', '{ wait }')), ask('modest', '{ wait }')];
+  await query.begun(17);
+  // Who has two under way and an answer to one has one.
+  expect((await ask('modest', '{ hello }')).status).toBe(200);
+  running.push(ask('greedy', '{ wait }'));
+  await query.begun(18);
+
+  await expectShed(await ask('greedy', '{ hello }'), 'in_flight');
+  expect((await ask('modest', '{ hello }')).status).toBe(503);
+  for (let i = 0; i < 3; i += 1) expect((await ask('other', '{ hello }')).status).toBe(200);
+  query.end('done');
+  for (const response of await Promise.all(running)) expect(response.status).toBe(200);
+});
+
+test('where callers cannot be told apart, all places are for all', async () => {
+  const query = held<string>();
+  const own = (toy = await startToy({ limits: { maxInFlight: 20 }, wait: query.begin }));
+  const running = Array.from({ length: 20 }, () => own.post({ query: '{ wait }' }));
+  await query.begun(20);
+  query.end('done');
+  for (const response of await Promise.all(running)) expect(response.status).toBe(200);
+});
+
+test('who waits to be recognised takes no place', async () => {
+  const recognising = held<{ failure: 'unknown_signer' }>();
+  toy = await startToy({
+    limits: { maxInFlight: 1 },
+    authenticate: (name) => (name ? Promise.resolve({ ...anybody, name }) : recognising.begin()),
+  });
+  const strangers = Array.from({ length: 5 }, hello);
+  await recognising.begun(5);
+  expect((await toy.post({ query: '{ hello }' }, { authorization: 'known' })).status).toBe(200);
+  recognising.end({ failure: 'unknown_signer' });
+  for (const response of await Promise.all(strangers)) expect(response.status).toBe(401);
 });
 
 test('a query that fails frees its place', async () => {

@@ -125,6 +125,18 @@ test.each(['uncaughtException', 'unhandledRejection'])(
   },
 );
 
+test('after a crash what takes longer than five seconds is cut off', async () => {
+  const { clock, process, exits, exited, query, log } = await running();
+  process.emit('uncaughtException', new Error('broken'));
+  clock.advance(4_999);
+  await settle();
+  expect([exits, log().includes('requests were cut off')]).toEqual([[], false]);
+  clock.advance(1);
+  await expect(query).rejects.toThrow();
+  expect(await exited).toBe(1);
+  expect(log()).toContain('requests were cut off');
+});
+
 test('a failure while it is ending spoils the exit status', async () => {
   const { clock, process, exited, answer } = await running();
   process.emit('SIGTERM');

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { type DocumentNode, type GraphQLError, Kind, parse } from 'graphql';
+import { type DocumentNode, type GraphQLError, Kind, parse, visit } from 'graphql';
 import type { Limits } from '../../config/settings.ts';
 import { measureOperations } from './measure.ts';
 import { tooComplex } from './too-complex.ts';
@@ -27,12 +27,28 @@ export function exceededLimit(document: DocumentNode, limits: DocumentLimits): G
       what: 'fields on the first level',
     },
     { limit: 'aliases', found: largest('aliases'), most: limits.maxAliases, what: 'aliases' },
-    { limit: 'directives', found: largest('directives'), most: MOST_DIRECTIVES, what: 'directives' },
+    {
+      limit: 'directives',
+      found: Math.max(largest('directives'), directivesIn(document)),
+      most: MOST_DIRECTIVES,
+      what: 'directives',
+    },
   ] as const;
   const exceeded = checks.find(({ found, most }) => found > most);
   if (!exceeded) return null;
   const { limit, most, what } = exceeded;
   return tooComplex(limit, `more than ${most} ${what}, fragments written out.`);
+}
+
+/** Wherever they stand: validation looks at those of variables and of fragments that nobody spreads, too. */
+function directivesIn(document: DocumentNode): number {
+  let count = 0;
+  visit(document, {
+    Directive: () => {
+      count += 1;
+    },
+  });
+  return count;
 }
 
 /**

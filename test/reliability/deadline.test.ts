@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Clock, systemClock } from '../../src/domain/clock.ts';
+import { type World, NOW, lastHours, startWorld } from '../support/world.ts';
+
+/** No other wait of the gateway is as long. */
+const DEADLINE = 123_456;
+
+let world: World;
+/** The deadlines of the requests under way: they are over when the test says so. */
+const deadlines = new Set<() => void>();
+beforeAll(async () => {
+  const clock: Clock = {
+    ...systemClock,
+    now: () => NOW,
+    after: (ms, callback) => {
+      if (ms !== DEADLINE) return systemClock.after(ms, callback);
+      deadlines.add(callback);
+      return () => void deadlines.delete(callback);
+    },
+  };
+  world = await startWorld(clock);
+});
+afterAll(() => world.stop());
+
+interface Answer {
+  readonly agents: {
+    readonly nodes: readonly {
+      readonly key: string;
+      readonly latestInteractions: { readonly complete: boolean } | null;
+      readonly timeInStatus: unknown;
+    }[];
+  };
+}
+
+test('when the time for a request is over, what is there is answered, and what is not is VENDOR_TIMEOUT', async () => {
+  const gateway = await world.gateway((raw) => ({
+    ...raw,
+    limits: { requestTimeoutMs: DEADLINE },
+    accounts: raw.accounts.map((one) =>
+      /kore|lp/.test(one.name) ? { ...one, discover: false, timeoutMs: 600_000 } : one,
+    ),
+  }));
+  world.vendors.kore.fault({ kind: 'hang' });
+  const answered = async (account: string) =>
+    (await (await fetch(`${gateway.url}/metrics`)).text())
+      .split('\n')
+      .filter((line) => line.includes(`vendor_requests_total{account="${account}",endpoint="latestInteractions"`))
+      .join('')
+      .includes('outcome="OK"');
+
+  const asked = gateway.query<Answer>(
+    `query ($during: TimeRange!) { agents(first: 1, filter: {account: "kore-main"}) { nodes {
+      key latestInteractions { complete } timeInStatus(during: $during, accounts: ["kore-main"]) { seconds } } } }`,
+    { during: lastHours(1) },
+  );
+  while (world.vendors.kore.calls().length === 0 || !(await answered('vcc'))) await new Promise(setImmediate);
+  expect(deadlines.size).toBe(1);
+  for (const end of deadlines) end();
+
+  const { status, data, errors } = await asked;
+  expect(status).toBe(200);
+  expect(data.agents.nodes).toEqual([
+    { key: expect.any(String), latestInteractions: { complete: true }, timeInStatus: null },
+  ]);
+  expect(errors?.map(({ path, extensions }) => [path?.at(-1), extensions])).toEqual([
+    ['timeInStatus', expect.objectContaining({ code: 'VENDOR_TIMEOUT', vendor: 'KORE', account: 'kore-main' })],
+  ]);
+  expect(deadlines.size).toBe(0);
+});

@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { exportJWK, generateKeyPair } from 'jose';
+import { createAuthenticator } from '../../src/server/auth.ts';
+import { type AuthRig, jwt, setUpAuth, START } from './auth-support.ts';
+
+let rig: AuthRig;
+beforeEach(async () => {
+  rig = await setUpAuth();
+});
+
+/** Lets everything run that needs no time to pass. */
+const settle = async () => {
+  for (let i = 0; i < 10; i += 1) await new Promise(setImmediate);
+};
+
+describe('the issuer’s keys', () => {
+  const LONG = { exp: START / 1000 + 9000 };
+
+  test('are fetched once for all who come at the same time, kept, and renewed while they are used', async () => {
+    const token = await rig.sign(LONG);
+    await Promise.all(Array.from({ length: 20 }, () => rig.bearer(token)));
+    rig.clock.advance(299_000);
+    await rig.bearer(token);
+    expect(rig.state.asked).toBe(1);
+    for (const asked of [2, 3, 4]) {
+      rig.clock.advance(301_000);
+      await Promise.all(Array.from({ length: 20 }, () => rig.bearer(token)));
+      expect(rig.state.asked).toBe(asked);
+    }
+  });
+
+  test('that the issuer has withdrawn serve ten minutes at most', async () => {
+    const token = await rig.sign(LONG);
+    await rig.bearer(token);
+    rig.state.keys = [];
+    rig.clock.advance(600_000);
+    expect(await rig.bearer(token)).toEqual({ failure: 'unknown_signer' });
+  });
+
+  test('serve ten minutes from when the issuer is found gone; then nobody can be told, which is not the caller’s fault', async () => {
+    const token = await rig.sign(LONG);
+    await rig.bearer(token);
+    rig.clock.advance(900_000);
+    rig.state.down = true;
+    expect(await rig.bearer(token)).toMatchObject({ name: 'jwt:jane' });
+    rig.clock.advance(300_000);
+    expect(await rig.bearer(token)).toMatchObject({ name: 'jwt:jane' });
+    rig.clock.advance(299_999);
+    expect(await rig.bearer(token)).toMatchObject({ name: 'jwt:jane' });
+    rig.clock.advance(1);
+    expect(await rig.bearer(token)).toEqual({ failure: 'keys_unavailable' });
+    rig.state.down = false;
+    rig.clock.advance(5_000);
+    for (let i = 0; i < 2; i += 1) expect(await rig.bearer(token)).toMatchObject({ name: 'jwt:jane' });
+  });
+
+  test('whose endpoint hangs: who bears a known one does not wait, who bears an unknown one waits for five seconds', async () => {
+    const token = await rig.sign(LONG);
+    await rig.bearer(token);
+    rig.state.hangs = true;
+    rig.clock.advance(301_000);
+    expect(await rig.bearer(token)).toMatchObject({ name: 'jwt:jane' });
+
+    const unknown = rig.bearer(await rig.sign({}, { kid: 'k2' }));
+    await settle();
+    expect(await rig.bearer(token)).toMatchObject({ name: 'jwt:jane' });
+    rig.clock.advance(5_000);
+    expect(await unknown).toEqual({ failure: 'unknown_signer' });
+    expect([rig.state.asked, rig.clock.waiting()]).toEqual([2, 0]);
+    rig.clock.advance(300_000);
+    expect(await rig.bearer(token)).toMatchObject({ name: 'jwt:jane' });
+  });
+
+  test('that hang and never came: so many tokens wait for them, others and keys of the API do not', async () => {
+    rig.state.hangs = true;
+    const token = await rig.sign();
+    const waiting = Array.from({ length: 1000 }, () => rig.bearer(token));
+    await settle();
+    expect(await rig.bearer(token)).toEqual({ failure: 'keys_unavailable' });
+    expect(await rig.bearer('key-one')).toMatchObject({ name: 'wallboard' });
+    rig.clock.advance(5_000);
+    for (const one of await Promise.all(waiting)) expect(one).toEqual({ failure: 'keys_unavailable' });
+    // Whoever waited waits no more: there is room again.
+    rig.state.hangs = false;
+    rig.clock.advance(5_000);
+    expect(await rig.bearer(token)).toMatchObject({ name: 'jwt:jane' });
+    expect(rig.state.asked).toBe(2);
+  });
+
+  test('cannot be made to be fetched by made-up key ids', async () => {
+    await rig.bearer(await rig.sign());
+    for (let i = 0; i < 100; i++) {
+      expect(await rig.bearer(await rig.sign({}, { kid: `made-up-${i}` }))).toEqual({ failure: 'unknown_signer' });
+    }
+    rig.clock.advance(29_000);
+    expect(await rig.bearer(await rig.sign({}, { kid: 'made-up' }))).toEqual({ failure: 'unknown_signer' });
+    expect(rig.state.asked).toBe(1);
+    rig.clock.advance(2_000);
+    for (let i = 0; i < 10; i++) await rig.bearer(await rig.sign({}, { kid: `made-up-${i}` }));
+    expect(rig.state.asked).toBe(2);
+  });
+
+  test('that are new are found half a minute after the last look', async () => {
+    await rig.bearer(await rig.sign());
+    const fresh = await generateKeyPair('ES256');
+    rig.state.keys = [{ ...(await exportJWK(fresh.publicKey)), kid: 'k2' }];
+    rig.clock.advance(31_000);
+    expect(await rig.bearer(await rig.sign({}, { kid: 'k2' }, fresh.privateKey))).toMatchObject({ name: 'jwt:jane' });
+  });
+
+  test('an unknown signer stays one while the issuer is down and the keys are still good', async () => {
+    await rig.bearer(await rig.sign());
+    rig.state.down = true;
+    rig.clock.advance(31_000);
+    expect(await rig.bearer(await rig.sign({}, { kid: 'k2' }))).toEqual({ failure: 'unknown_signer' });
+  });
+
+  test('that never came: nobody can be told, and the issuer is left alone for a while', async () => {
+    rig.state.down = true;
+    for (let i = 0; i < 10; i++) expect(await rig.bearer(await rig.sign())).toEqual({ failure: 'keys_unavailable' });
+    rig.clock.advance(4_900);
+    expect(await rig.bearer(await rig.sign())).toEqual({ failure: 'keys_unavailable' });
+    expect(rig.state.asked).toBe(1);
+    rig.state.down = false;
+    rig.clock.advance(100);
+    expect(await rig.bearer(await rig.sign())).toMatchObject({ name: 'jwt:jane' });
+    expect(await rig.bearer('key-one')).toMatchObject({ name: 'wallboard' });
+  });
+});
+
+describe('an issuer that misbehaves', () => {
+  test.each([
+    ['an error', { status: 503 }],
+    ['a redirect', { status: 302 }],
+    ['no set of keys', { keys: undefined }],
+    ['more than 256 KiB', { padding: 'x'.repeat(256 * 1024) }],
+  ])('and answers with %s counts as gone, and is left alone for a while', async (_what, answer) => {
+    Object.assign(rig.state, answer);
+    for (let i = 0; i < 10; i++) expect(await rig.bearer(await rig.sign())).toEqual({ failure: 'keys_unavailable' });
+    expect(rig.state.asked).toBe(1);
+  });
+
+  test('and answers without end is cut off', async () => {
+    const cut = Promise.withResolvers<string>();
+    const endless = new ReadableStream({
+      pull: (controller) => {
+        controller.enqueue(new Uint8Array(64 * 1024));
+      },
+      cancel: () => {
+        cut.resolve('cut');
+      },
+    });
+    const authenticate = createAuthenticator(
+      { jwt },
+      { clock: rig.clock, metrics: rig.metrics, fetch: () => Promise.resolve(new Response(endless)) },
+    );
+    expect(await authenticate(`Bearer ${await rig.sign()}`)).toEqual({ failure: 'keys_unavailable' });
+    expect(await cut.promise).toBe('cut');
+  });
+
+  test('may have very many keys', async () => {
+    rig.state.padding = 'x'.repeat(250 * 1024);
+    expect(await rig.bearer(await rig.sign())).toMatchObject({ name: 'jwt:jane' });
+  });
+});

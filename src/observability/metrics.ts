@@ -34,6 +34,8 @@ export interface VendorMetrics {
 export interface Metrics extends VendorMetrics {
   /** A request begins; call the result when it is answered (or its client has gone). */
   readonly requestBegan: () => (end: HttpRequestEnd) => void;
+  /** What came was no request that could be begun, and was answered with that status. */
+  readonly brokenRequest: (status: number) => void;
   readonly graphqlError: (code: unknown) => void;
   readonly limitRejection: (limit: Limit) => void;
   /** A request was refused because the process has too much to do. */
@@ -118,6 +120,9 @@ export function createMetrics({ ofProcess = false }: MetricsOptions = {}): Metri
         httpRequests.inc({ method: methodLabel(method), path, status });
         httpSeconds.observe({ path }, ms / 1000);
       };
+    },
+    brokenRequest: (status) => {
+      httpRequests.inc({ method: methodLabel(undefined), path: 'other', status });
     },
     graphqlError: (code) => {
       graphqlErrors.inc({ code: codeLabel(code) });

@@ -17,7 +17,7 @@ export interface AccountCacheOptions extends ShelfOptions {
   readonly account: Account;
   readonly clock: Clock;
   /** What tells this account from others of its name in a store that several gateways share. */
-  readonly identity?: string;
+  readonly identity?: string | undefined;
   /** Keeps processes that share the store from fetching the same at a time; absent where there is one process. */
   readonly leases?: Leases | undefined;
   /** Ends what goes on in the background. */

@@ -31,9 +31,9 @@ export interface Fleet {
   readonly close: () => Promise<void>;
 }
 
-/** What an account shares with itself in other processes; nothing is shared where the process is alone. */
+/** What an account shares with itself in other processes: nothing where the process is alone. */
 export interface Share {
-  readonly identity: string;
+  readonly identity?: string;
   readonly leases?: Leases;
   readonly vault?: Vault;
   /** Counts a call against the account's limit, for all processes. Goes with a limit. */
@@ -57,7 +57,7 @@ export function joinFleet({ url, maxBytes, clock, observer }: FleetOptions): Fle
     };
   }
 
-  if (url === undefined) return fleetOf(near, (account) => ({ identity: identityOf(account) }));
+  if (url === undefined) return fleetOf(near, () => ({}));
   const redis = connectRedis(url, clock, observer);
   return fleetOf(createTwoLevelStore(near, createSharedStore(redis, clock), clock), (account) => {
     const identity = identityOf(account);
@@ -68,7 +68,7 @@ export function joinFleet({ url, maxBytes, clock, observer }: FleetOptions): Fle
       leases,
       vault: createVault({ redis, leases, clock, identity, closing }),
       ...(requestsPerMinute !== undefined && {
-        takeForAll: createFleetCount(redis, JSON.stringify(['calls', identity]), requestsPerMinute),
+        takeForAll: createFleetCount(redis, identity, requestsPerMinute),
       }),
     };
   });

@@ -44,7 +44,7 @@ export function createMemoryStore(maxBytes: number): Store {
       if (arriving.get(key) === entry) arriving.delete(key);
     },
     close: async () => {
-      lru.clear();
+      await keyv.clear();
       await keyv.disconnect();
     },
   };

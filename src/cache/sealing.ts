@@ -24,10 +24,10 @@ export function createSeal(secret: string, purpose: string): Seal {
     },
     open(sealed) {
       const bytes = Buffer.from(sealed, 'base64url');
-      if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
       const tagAt = NONCE_BYTES;
       const textAt = NONCE_BYTES + TAG_BYTES;
       try {
+        // Said outright, since a shorter tag would be easier to guess.
         const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, tagAt), { authTagLength: TAG_BYTES });
         decipher.setAuthTag(bytes.subarray(tagAt, textAt));
         return Buffer.concat([decipher.update(bytes.subarray(textAt)), decipher.final()]).toString('utf8');

@@ -7,10 +7,12 @@ import { createFleetQuota, createQuota } from '../../src/http/quota.ts';
 import { manualClock } from '../support/clock.ts';
 import { freePort } from '../support/free-port.ts';
 import { type Redis, startRedis } from '../support/redis.ts';
-import { patient } from './support.ts';
+import { patient, until } from './support.ts';
 
 let redis: Redis;
 let connections: Connection[] = [];
+/** Operations that failed. */
+let failures: string[] = [];
 beforeAll(async () => {
   redis = await startRedis();
 });
@@ -19,10 +21,11 @@ afterEach(async () => {
   redis.thaw();
   await Promise.all(connections.map((connection) => connection.close()));
   connections = [];
+  failures = [];
 });
 
 function connect(clock: Clock = patient(systemClock), url = redis.url): Connection {
-  const connection = connectRedis(url, clock, { onError: () => undefined });
+  const connection = connectRedis(url, clock, { onError: (operation) => failures.push(operation) });
   connections.push(connection);
   return connection;
 }
@@ -106,9 +109,11 @@ describe('calls of several processes', () => {
 
   test('cannot be counted while Redis does not answer', async () => {
     const take = createFleetCount(connect(systemClock), newName(), 1000);
-    for (const end = Date.now() + 5000; (await take()) !== 0 && Date.now() < end;);
+    await until(async () => (await take()) === 0);
+    failures = [];
     redis.freeze();
     expect(await take()).toBeNull();
+    expect(failures).toEqual(['quota']);
   });
 });
 

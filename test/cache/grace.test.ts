@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Fresh } from '../../src/cache/cache.ts';
+import { getEventListeners } from 'node:events';
+import type { Fresh, NotFound } from '../../src/cache/cache.ts';
 import { graceOf } from '../../src/cache/grace.ts';
+import type { VendorError } from '../../src/domain/vendor-error.ts';
 import {
   failing,
   failOnUnhandled,
@@ -54,12 +56,13 @@ describe('within the grace', () => {
   });
 
   test('it is fetched anew, once for however many ask meanwhile; whoever comes later gets the new one', async () => {
-    const { cache } = await late();
+    const { cache, reads } = await late();
     const { fetch, answerWith, calls } = vendor();
     for (let i = 0; i < 20; i += 1) {
       expect(await cache.readMany(space, ['a'], caller().scope, fetch)).toMatchObject([{ value: 'old' }]);
     }
     expect(calls).toHaveLength(1);
+    expect(reads.map((read) => read.split(' ')[1]).toSorted()).toEqual([...Array<string>(20).fill('grace'), 'miss']);
     answerWith(0, [{ value: 'new', ttlSeconds: 60 }]);
     await settle();
     expect(await cache.readMany(space, ['a'], caller().scope, never)).toMatchObject([{ value: 'new' }]);
@@ -98,6 +101,41 @@ describe('within the grace', () => {
     expect(calls[0]?.scope.signal.aborted).toBe(true);
   });
 
+  test('a call that begins while the gateway ends has ended', async () => {
+    const { cache, clock } = setUp({ closing: AbortSignal.abort() });
+    const { fetch, calls } = vendor();
+    await cache.readMany(space, ['a'], caller().scope, fresh('old', 60));
+    clock.advance(60_000);
+    expect(await cache.readMany(space, ['a'], caller().scope, fetch)).toMatchObject([{ value: 'old' }]);
+    expect(calls.map(({ scope }) => scope.signal.aborted)).toEqual([true]);
+  });
+
+  test('a call that is over leaves nothing behind for when the gateway ends', async () => {
+    const { signal } = new AbortController();
+    const { cache, clock } = setUp({ closing: signal });
+    const { fetch, answer } = vendor();
+    await cache.readMany(space, ['a'], caller().scope, fresh('old', 60));
+    clock.advance(60_000);
+    await cache.readMany(space, ['a'], caller().scope, fetch);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    answer(0);
+    await settle();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test.each<[number, string, Fresh<string> | NotFound | VendorError]>([
+    [0, 'a new answer', { value: 'new', ttlSeconds: 60 }],
+    [0, 'that there is none any more', { notFound: vendorError('NOT_FOUND'), ttlSeconds: 60 }],
+    [1, 'a refusal', vendorError('VENDOR_AUTH_FAILED')],
+    [1, 'trouble that an older answer bridges', vendorError('VENDOR_UNAVAILABLE')],
+  ])('counts %i failures when the call brings %s', async (failures, _what, outcome) => {
+    const { cache, reads } = await late();
+    await cache.readMany(space, ['a'], caller().scope, () => Promise.resolve([outcome]));
+    await settle();
+    const counted = reads.filter((read) => read.includes('refresh_failed'));
+    expect(counted).toEqual(Array(failures).fill('agentstatusdetails refresh_failed 1'));
+  });
+
   test('a failure is silent and counted, and the next to ask tries again', async () => {
     const { cache, reads } = await late();
     expect(await cache.readMany(space, ['a'], caller().scope, failing(vendorError()))).toMatchObject([
@@ -129,6 +167,21 @@ describe('within the grace', () => {
     fail(0, error);
     expect(await waits).toMatchObject([{ value: 'old', staleBecause: error }]);
     expect(calls).toHaveLength(1);
+  });
+
+  test('of several that are fetched together, the first whose grace ends is not served beyond it', async () => {
+    const { cache, clock } = setUp();
+    await cache.readMany(space, ['a'], caller().scope, fresh('old', 60));
+    clock.advance(3_000);
+    await cache.readMany(space, ['b'], caller().scope, fresh('old', 60));
+    clock.advance(60_000);
+    const { fetch, answer } = vendor();
+    await cache.readMany(space, ['a', 'b'], caller().scope, fetch);
+    clock.advance(3_000);
+    const waits = cache.readMany(space, ['a'], caller().scope, never);
+    await settle();
+    answer(0);
+    expect(await waits).toMatchObject([{ value: 'A' }]);
   });
 
   test('where the vendor must be waited for in any case, everything comes with the same call', async () => {

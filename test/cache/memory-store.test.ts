@@ -42,6 +42,32 @@ test('a later entry takes the place of an earlier one', async () => {
   expect(await valuesOf(one, 'a')).toEqual([2]);
 });
 
+test('once a later entry is put, none sees the earlier one, though that is still on its way', async () => {
+  for (let turn = 1; turn < 10; turn += 1) {
+    const one = createMemoryStore(MEGABYTE);
+    const later: Promise<void>[] = [];
+    void (async () => {
+      for (let i = 0; i < turn; i += 1) await Promise.resolve();
+      later.push(one.set('a', entry(2)));
+    })();
+    const earlier = one.set('a', entry(1));
+    const seen: Promise<readonly unknown[]>[] = [];
+    for (let i = 0; i < 20; i += 1) {
+      if (later.length > 0) seen.push(valuesOf(one, 'a'));
+      await Promise.resolve();
+    }
+    await Promise.all([earlier, ...later]);
+    expect(new Set((await Promise.all(seen)).flat())).toEqual(new Set([2]));
+  }
+});
+
+test('closed, it holds nothing any more', async () => {
+  const one = create(MEGABYTE);
+  await one.set('a', entry(1));
+  await one.close();
+  expect(await valuesOf(one, 'a')).toEqual([undefined]);
+});
+
 test('what was used least recently goes first', async () => {
   const one = create(10_000);
   const large = 'x'.repeat(3000);

@@ -119,11 +119,12 @@ describe('a key that no process has', () => {
     expect(calls.map(({ keys }) => keys)).toEqual([['a', 'b'], ['c']]);
   });
 
-  test('leaves no lease behind', async () => {
-    const { cache } = startProcess();
+  test('leaves no lease behind, and is no other process’s', async () => {
+    const { cache, reads } = startProcess();
     await cache.readMany(space, ['a', 'b'], caller().scope, () =>
       Promise.resolve(['A', 'B'].map((value) => ({ value, ttlSeconds: 60 }))),
     );
+    expect(reads).toEqual(['miss']);
     await until(async () => (await leasesHeld()) === 0);
   });
 });

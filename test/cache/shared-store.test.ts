@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { manualClock } from '../support/clock.ts';
 import { freePort } from '../support/free-port.ts';
 import { type Redis, startRedis } from '../support/redis.ts';
+import { failOnUnhandled } from './support.ts';
 
 /** Longer than a read may take on a busy machine, and far shorter than a client's own patience. */
 const SOON = 1000;
@@ -19,24 +20,20 @@ let redis: Redis;
 let open: Pick<Store, 'close'>[];
 let errors: [string, unknown][];
 const observer = { onError: (operation: string, error: unknown) => errors.push([operation, error]) };
-const unhandled: unknown[] = [];
-const note = (reason: unknown) => void unhandled.push(reason);
 
 beforeEach(async () => {
   redis = await startRedis();
   open = [];
   errors = [];
-  process.on('unhandledRejection', note);
 });
 
 afterEach(async () => {
   redis.thaw();
   await Promise.all(open.map((store) => store.close()));
   await redis.kill();
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off('unhandledRejection', note);
-  expect(unhandled.splice(0)).toEqual([]);
 });
+
+failOnUnhandled();
 
 function connect(clock: Clock = systemClock, url = redis.url): Store {
   const connection = connectRedis(url, clock, observer);

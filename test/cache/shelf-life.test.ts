@@ -4,16 +4,9 @@ import type { Fresh, Space } from '../../src/cache/cache.ts';
 import { createMemoryStore } from '../../src/cache/memory-store.ts';
 import { VendorError, type VendorErrorCode } from '../../src/domain/vendor-error.ts';
 import { createShelfLife } from '../../src/request/shelf-life.ts';
+import { rejection } from '../support/caught.ts';
 import { manualClock } from '../support/clock.ts';
-
-const ACCOUNT = { name: 'kore-main', vendor: 'KORE' } as const;
-
-const space: Space<string, string> = {
-  endpoint: 'agentstatusdetails',
-  version: 1,
-  canonical: (key) => [key],
-  isValue: (value): value is string => typeof value === 'string',
-};
+import { ACCOUNT, caller, settle, space, vendor } from './support.ts';
 
 function setUp() {
   const clock = manualClock();
@@ -67,6 +60,23 @@ describe('for how long an answer may be kept', () => {
   test('what failed: not at all', async () => {
     expect(await setUp().ask(['a'], fails('VENDOR_AUTH_FAILED'))).toBe(0);
   });
+
+  test.each(['goes before it asks', 'goes while it waits', 'meets a mistake of our own'])(
+    'what is not told to whoever %s: not at all',
+    async (what) => {
+      const { cache, clock } = setUp();
+      const { expires, until } = createShelfLife();
+      const { fetch, fail } = vendor();
+      const one = caller();
+      if (what === 'goes before it asks') one.go();
+      const read = rejection(cache.readMany(space, ['a'], { ...one.scope, expires }, fetch));
+      await settle();
+      if (what === 'goes while it waits') one.go();
+      fail(0, new TypeError('not a function'));
+      await read;
+      expect(until()).toBe(clock.now());
+    },
+  );
 
   test('what is served although it is old: its time has passed', async () => {
     const { ask, clock } = setUp();

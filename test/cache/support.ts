@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
+import { runInThisContext } from 'node:vm';
 import { type AccountCacheOptions, createAccountCache } from '../../src/cache/account-cache.ts';
 import type { Fresh, NotFound, Space } from '../../src/cache/cache.ts';
 import { createMemoryStore } from '../../src/cache/memory-store.ts';
@@ -37,14 +38,16 @@ export async function until(holds: () => boolean | Promise<boolean>, withinMs = 
   }
 }
 
-/** No promise may reject with nobody there to hear of it. */
+/** No promise may reject with nobody there to hear of it, not even for a while: that ends a process. */
 export function failOnUnhandled(): void {
+  // Jest gives a test a copy of the process, to which nothing ever happens, and forgives what is heard of late.
+  const real = runInThisContext('process') as typeof process;
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => void unhandled.push(reason);
-  beforeEach(() => void process.on('unhandledRejection', note));
+  beforeEach(() => void real.on('unhandledRejection', note));
   afterEach(async () => {
     await settle();
-    process.off('unhandledRejection', note);
+    real.off('unhandledRejection', note);
     expect(unhandled.splice(0)).toEqual([]);
   });
 }

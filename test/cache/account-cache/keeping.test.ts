@@ -97,6 +97,9 @@ describe('time to live', () => {
     ]);
     await cache.putMany(space, [['a', { value: 'newest', ttlSeconds: 60 }]], clock.now());
     expect(await cache.readMany(space, ['a'], caller().scope, never)).toMatchObject([{ value: 'newest' }]);
+    // What came at the very moment at which the call began had come before it.
+    await cache.putMany(space, [['a', { value: 'after that', ttlSeconds: 60 }]], clock.now());
+    expect(await cache.readMany(space, ['a'], caller().scope, never)).toMatchObject([{ value: 'after that' }]);
   });
 });
 
@@ -129,6 +132,19 @@ describe('what is kept', () => {
     expect(await cache.readMany(space, ['a'], caller().scope, fresh('A'))).toMatchObject([{ value: 'A' }]);
     const error = vendorError();
     expect(await cache.readMany(space, ['b'], caller().scope, failing(error))).toEqual([error]);
+  });
+
+  test('bridges no failure when it is no answer but that there is none', async () => {
+    const clock = manualClock();
+    const { cache } = setUp({
+      clock,
+      store: storeOf(
+        { value: null, notFound: { message: 'no', reason: null, status: 404 }, freshUntil: clock.now() },
+        clock,
+      ),
+    });
+    const error = vendorError();
+    expect(await cache.readMany(space, ['a'], caller().scope, failing(error))).toEqual([error]);
   });
 
   test('is a miss when the store gives nothing at all', async () => {

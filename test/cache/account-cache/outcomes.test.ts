@@ -92,9 +92,11 @@ describe('while the vendor fails', () => {
     await cache.readMany(space, ['a'], caller().scope, fresh('old', 60));
     clock.advance(PAST_GRACE);
     const error = vendorError(code);
-    expect(await cache.readMany(space, ['a'], caller().scope, failing(error))).toEqual([
+    const one = caller();
+    expect(await cache.readMany(space, ['a'], one.scope, failing(error))).toEqual([
       { value: 'old', fetchedAt, servedFrom: 'CACHE', staleBecause: error },
     ]);
+    expect(one.records).toMatchObject([{ outcome: 'OK', servedFrom: 'CACHE', keys: 1 }]);
     expect(reads).toEqual(['miss', 'miss', 'stale'].map((result) => `agentstatusdetails ${result} 1`));
   });
 
@@ -116,6 +118,19 @@ describe('while the vendor fails', () => {
     expect(await cache.readMany(space, ['a'], caller().scope, failing(error))).toEqual([error]);
   });
 
+  test('so long ends while the vendor is waited for, too', async () => {
+    const { cache, clock } = setUp();
+    await cache.readMany(space, ['a'], caller().scope, fresh('old', 60));
+    clock.advance(60_000 + STALE_SECONDS * 1000 - 1);
+    const { fetch, fail } = vendor();
+    const read = cache.readMany(space, ['a'], caller().scope, fetch);
+    await settle();
+    clock.advance(1);
+    const error = vendorError();
+    fail(0, error);
+    expect(await read).toEqual([error]);
+  });
+
   test('serving an older answer does not make it younger: the vendor is asked again the next time', async () => {
     const { cache, clock } = setUp();
     await cache.readMany(space, ['a'], caller().scope, fresh('old', 60));
@@ -124,11 +139,12 @@ describe('while the vendor fails', () => {
     expect(await cache.readMany(space, ['a'], caller().scope, fresh('new'))).toMatchObject([{ value: 'new' }]);
   });
 
-  test('where none may be served, none is', async () => {
+  test.each([60_000, PAST_GRACE])('where none may be served, none is: after %i ms', async (ms) => {
     const { cache, clock } = setUp({ staleIfErrorSeconds: 0 });
     await cache.readMany(space, ['a'], caller().scope, fresh('old', 60));
-    clock.advance(PAST_GRACE);
+    clock.advance(ms);
     const error = vendorError();
-    expect(await cache.readMany(space, ['a'], caller().scope, failing(error))).toEqual([error]);
+    // With another, for which the vendor must be waited for in any case.
+    expect(await cache.readMany(space, ['a', 'b'], caller().scope, failing(error))).toEqual([error, error]);
   });
 });

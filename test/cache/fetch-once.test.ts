@@ -1,0 +1,145 @@
+import { describe, expect, test } from '@jest/globals';
+import { fetchOnce, type Harvest } from '../../src/cache/fetch-once.ts';
+import type { Leases } from '../../src/cache/leases.ts';
+import { rejection } from '../support/caught.ts';
+import { manualClock } from '../support/clock.ts';
+import { caller, failOnUnhandled, setUp as setUpCache, settle, space, vendorError } from './support.ts';
+
+failOnUnhandled();
+
+/** Leases of which other processes hold some. */
+function leasesWithout(heldByOthers: readonly string[], lastMs = 1000) {
+  /** What became of those that were granted. */
+  const ended: string[] = [];
+  const leases: Leases = {
+    lastMs,
+    take: (keys) =>
+      Promise.resolve({
+        granted: new Set(keys.filter((key) => !heldByOthers.includes(key))),
+        giveBack: (kept, barren) => {
+          ended.push(...kept.map((key) => `${key} kept`), ...barren.map((key) => `${key} barren`));
+        },
+      }),
+  };
+  return { leases, ended };
+}
+
+/** A process that gets keys of which others are fetching some. */
+function setUp(heldByOthers: readonly string[], lastMs?: number) {
+  const clock = manualClock();
+  const { leases, ended } = leasesWithout(heldByOthers, lastMs);
+  const controller = new AbortController();
+  const there = new Map<string, string>();
+  /** When it was looked. */
+  const looks: number[] = [];
+  const fetches: { readonly keys: readonly string[]; readonly at: number }[] = [];
+  const harvest = Promise.withResolvers<Harvest<string>>();
+  const get = (keys: readonly string[]) =>
+    fetchOnce(keys, {
+      leases,
+      clock,
+      signal: controller.signal,
+      read: (wanted) => {
+        looks.push(clock.elapsed());
+        return Promise.resolve(new Map([...there].filter(([key]) => wanted.includes(key))));
+      },
+      fetch: (wanted) => {
+        fetches.push({ keys: wanted, at: clock.elapsed() });
+        return harvest.promise;
+      },
+    });
+  /** Ends the fetch with a value for each key. */
+  const bring = (keys: readonly string[], kept = keys) => {
+    harvest.resolve({ results: new Map(keys.map((key) => [key, `${key} own`])), kept: Promise.resolve(kept) });
+  };
+  /** Lets time pass, a little at a time. */
+  const pass = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 10) {
+      await settle();
+      clock.advance(10);
+    }
+    await settle();
+  };
+  return {
+    get,
+    there,
+    looks,
+    fetches,
+    ended,
+    bring,
+    fail: harvest.reject,
+    pass,
+    abort: controller.abort.bind(controller),
+  };
+}
+
+describe('what another process fetches', () => {
+  test('is looked for soon at first, then less often, but never seldom', async () => {
+    const { get, there, looks, pass } = setUp(['a']);
+    const got = get(['a']);
+    await pass(300);
+    expect(looks).toEqual([0, 20, 60, 140, 220, 300]);
+    there.set('a', 'another’s');
+    await pass(80);
+    expect(await got).toEqual(new Map([['a', 'another’s']]));
+  });
+
+  test('is waited for as long as a lease lasts and no longer', async () => {
+    const { get, looks, fetches, bring, pass } = setUp(['a'], 60);
+    const got = get(['a']);
+    await pass(60);
+    expect(looks).toEqual([0, 20]);
+    expect(fetches).toEqual([{ keys: ['a'], at: 60 }]);
+    bring(['a']);
+    expect(await got).toEqual(new Map([['a', 'a own']]));
+  });
+});
+
+describe('while another process is waited for', () => {
+  test('an own fetch that fails is heard of in the end, and keeps nobody waiting', async () => {
+    const { get, there, ended, fail, pass } = setUp(['b']);
+    const got = rejection(get(['a', 'b']));
+    const error = vendorError();
+    fail(error);
+    await settle();
+    expect(ended).toEqual(['a barren']);
+    there.set('b', 'another’s');
+    await pass(20);
+    expect(await got).toBe(error);
+  });
+
+  test('whoever stops waiting leaves no own fetch behind that is still going on', async () => {
+    const { get, ended, bring, abort } = setUp(['b']);
+    let isOver = false;
+    const reason = new Error('gone');
+    const got = rejection(get(['a', 'b'])).finally(() => (isOver = true));
+    await settle();
+    abort(reason);
+    await settle();
+    expect(isOver).toBe(false);
+    bring(['a']);
+    expect(await got).toBe(reason);
+    expect(ended).toEqual(['a kept']);
+  });
+});
+
+describe('a lease ends as one whose value others can read, or as one that brought nothing', () => {
+  test('each key by itself', async () => {
+    const { get, ended, bring } = setUp([]);
+    const got = get(['a', 'b']);
+    bring(['a', 'b'], ['a']);
+    await got;
+    await settle();
+    expect(ended).toEqual(['a kept', 'b barren']);
+  });
+
+  test('by whether the cache keeps it', async () => {
+    const { leases, ended } = leasesWithout([]);
+    const { cache } = setUpCache({ leases });
+    await cache.readMany(space, ['a', 'b', 'c'], caller().scope, () =>
+      Promise.resolve([{ value: 'A', ttlSeconds: 60 }, { value: 'B', ttlSeconds: 0 }, vendorError()]),
+    );
+    await settle();
+    expect(ended.map((end) => end.replace(/^.*"(.)"\]/, '$1'))).toEqual(['a kept', 'b barren', 'c barren']);
+  });
+});

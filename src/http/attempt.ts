@@ -5,7 +5,6 @@ import type { VendorMetrics } from '../observability/metrics.ts';
 import { counted } from './body.ts';
 import type { CallRecord, CallScope, VendorRequest } from './call.ts';
 import { AttemptDeadline, failure, type Stage } from './failure.ts';
-import { codeOfStatus } from './reply.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export interface AttemptOptions {
@@ -73,18 +72,17 @@ export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: Attempt
         throw fail(error);
       });
       stage = 'body';
-      outcome = codeOfStatus(answer.statusCode) ?? 'OK';
       const body = counted(answer.body as AsyncIterable<Buffer>, (more) => (bytes += more), fail);
       try {
         const { value, trouble } = await read(answer, body);
-        outcome = trouble?.code ?? 'OK';
+        if (trouble) outcome = trouble.code;
         return { value: () => value, trouble };
       } finally {
         answer.body.on('error', ignore).destroy();
       }
     } catch (error) {
       const trouble = error instanceof VendorError ? error : null;
-      if (outcome === 'OK') outcome = trouble?.code ?? 'INTERNAL_SERVER_ERROR';
+      outcome = trouble?.code ?? 'INTERNAL_SERVER_ERROR';
       return {
         value: () => {
           throw error;

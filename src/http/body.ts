@@ -7,13 +7,13 @@ import { vendorError } from './reply.ts';
 type Decode = (coded: Buffer, maxBytes: number) => Promise<Buffer>;
 
 // With zlib's default flush a cut stream is an error; `fetch` would hand out what came and say nothing.
-const DECODERS: Readonly<Record<string, Decode>> = {
-  identity: (coded) => Promise.resolve(coded),
-  gzip: (coded, maxOutputLength) => promisify(gunzip)(coded, { maxOutputLength }),
-  'x-gzip': (coded, maxOutputLength) => promisify(gunzip)(coded, { maxOutputLength }),
-  deflate: (coded, maxOutputLength) => promisify(inflate)(coded, { maxOutputLength }),
-  br: (coded, maxOutputLength) => promisify(brotliDecompress)(coded, { maxOutputLength }),
-};
+const DECODERS: ReadonlyMap<string, Decode> = new Map<string, Decode>([
+  ['identity', (coded) => Promise.resolve(coded)],
+  ['gzip', (coded, maxOutputLength) => promisify(gunzip)(coded, { maxOutputLength })],
+  ['x-gzip', (coded, maxOutputLength) => promisify(gunzip)(coded, { maxOutputLength })],
+  ['deflate', (coded, maxOutputLength) => promisify(inflate)(coded, { maxOutputLength })],
+  ['br', (coded, maxOutputLength) => promisify(brotliDecompress)(coded, { maxOutputLength })],
+]);
 
 /** What a gateway's JSON calls say they accept. */
 export const ACCEPTED_CODINGS = 'gzip';
@@ -26,7 +26,7 @@ export async function readBody(
   target: CallTarget,
 ): Promise<Buffer> {
   const coded = await collect(chunks, maxBytes, target);
-  const decode = DECODERS[coding.trim().toLowerCase() || 'identity'];
+  const decode = DECODERS.get(coding.trim().toLowerCase() || 'identity');
   if (!decode) throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'content_coding' });
   try {
     return await decode(coded, maxBytes);

@@ -6,7 +6,7 @@ export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal):
       reject(signal.reason as Error);
     };
     if (signal.aborted) give();
-    else signal.addEventListener('abort', give, { once: true });
+    else signal.addEventListener('abort', give);
     stop = () => {
       signal.removeEventListener('abort', give);
     };

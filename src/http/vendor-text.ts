@@ -6,7 +6,8 @@ const DEEPEST = 4;
 /**
  * What a vendor's error body says, fit to be shown to a caller: a sentence from a field that is known to hold one, as plain
  * text and short; null when there is none. HTML and anything else is dropped. Covers every error form that the four vendors
- * are known to use: `message`, `error` (text or object), `error_description`, `errors[].msg`, `errors[].message`, `title`, `detail`.
+ * are known to use: `message`, `error` (text or object), `error_description`, `errors[].msg`, `errors[].message`, `title`, `detail`,
+ * `reason`.
  */
 export function vendorText(body: Buffer): string | null {
   let parsed: unknown;

@@ -3,7 +3,8 @@ import { fetchOnce, type Harvest } from '../../src/cache/fetch-once.ts';
 import type { Leases } from '../../src/cache/leases.ts';
 import { rejection } from '../support/caught.ts';
 import { manualClock } from '../support/clock.ts';
-import { caller, failOnUnhandled, setUp as setUpCache, settle, space, vendorError } from './support.ts';
+import { failOnUnhandled } from '../support/unhandled.ts';
+import { caller, setUp as setUpCache, settle, space, vendorError } from './support.ts';
 
 failOnUnhandled();
 

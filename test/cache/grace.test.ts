@@ -4,18 +4,8 @@ import { getEventListeners } from 'node:events';
 import type { Fresh, NotFound } from '../../src/cache/cache.ts';
 import { graceOf } from '../../src/cache/grace.ts';
 import type { VendorError } from '../../src/domain/vendor-error.ts';
-import {
-  failing,
-  failOnUnhandled,
-  caller,
-  fresh,
-  never,
-  setUp,
-  settle,
-  space,
-  vendor,
-  vendorError,
-} from './support.ts';
+import { failOnUnhandled } from '../support/unhandled.ts';
+import { failing, caller, fresh, never, setUp, settle, space, vendor, vendorError } from './support.ts';
 
 failOnUnhandled();
 

@@ -3,7 +3,8 @@ import { createLeases, type Leases } from '../../src/cache/leases.ts';
 import { connectRedis, type Redis } from '../../src/cache/redis.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { type FakeRedis, startFakeRedis } from '../support/fake-redis.ts';
-import { failOnUnhandled, patient, until } from './support.ts';
+import { failOnUnhandled } from '../support/unhandled.ts';
+import { patient, until } from './support.ts';
 
 failOnUnhandled();
 

@@ -5,7 +5,8 @@ import { orNotFound } from '../../src/cache/not-found.ts';
 import type { Entry, Store } from '../../src/cache/store.ts';
 import { VendorError } from '../../src/domain/vendor-error.ts';
 import { rejection } from '../support/caught.ts';
-import { caller, failing, failOnUnhandled, fresh, never, setUp, space, vendorError } from './support.ts';
+import { failOnUnhandled } from '../support/unhandled.ts';
+import { caller, failing, fresh, never, setUp, space, vendorError } from './support.ts';
 
 failOnUnhandled();
 

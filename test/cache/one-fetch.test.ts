@@ -8,19 +8,8 @@ import type { Store } from '../../src/cache/store.ts';
 import { createTwoLevelStore } from '../../src/cache/two-level-store.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { type Redis, startRedis } from '../support/redis.ts';
-import {
-  ACCOUNT,
-  caller,
-  failing,
-  failOnUnhandled,
-  fresh,
-  never,
-  patient,
-  space,
-  until,
-  vendor,
-  vendorError,
-} from './support.ts';
+import { failOnUnhandled } from '../support/unhandled.ts';
+import { ACCOUNT, caller, failing, fresh, never, patient, space, until, vendor, vendorError } from './support.ts';
 
 failOnUnhandled();
 

@@ -5,7 +5,8 @@ import { createSharedStore } from '../../src/cache/shared-store.ts';
 import type { Store } from '../../src/cache/store.ts';
 import { type ManualClock, manualClock } from '../support/clock.ts';
 import { type FakeRedis, type Saying, startFakeRedis } from '../support/fake-redis.ts';
-import { failOnUnhandled, until } from './support.ts';
+import { failOnUnhandled } from '../support/unhandled.ts';
+import { until } from './support.ts';
 
 failOnUnhandled();
 

@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { manualClock } from '../support/clock.ts';
 import { freePort } from '../support/free-port.ts';
 import { type Redis, startRedis } from '../support/redis.ts';
-import { failOnUnhandled } from './support.ts';
+import { failOnUnhandled } from '../support/unhandled.ts';
 
 /** Longer than a read may take on a busy machine, and far shorter than a client's own patience. */
 const SOON = 1000;

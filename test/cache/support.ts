@@ -1,5 +1,3 @@
-import { afterEach, beforeEach, expect } from '@jest/globals';
-import { runInThisContext } from 'node:vm';
 import { type AccountCacheOptions, createAccountCache } from '../../src/cache/account-cache.ts';
 import type { Fresh, NotFound, Space } from '../../src/cache/cache.ts';
 import { createMemoryStore } from '../../src/cache/memory-store.ts';
@@ -36,20 +34,6 @@ export async function until(holds: () => boolean | Promise<boolean>, withinMs = 
   for (const end = Date.now() + withinMs; !(await holds()); await new Promise((resolve) => setTimeout(resolve, 5))) {
     if (Date.now() > end) throw new Error('it never came to that');
   }
-}
-
-/** No promise may reject with nobody there to hear of it, not even for a while: that ends a process. */
-export function failOnUnhandled(): void {
-  // Jest gives a test a copy of the process, to which nothing ever happens, and forgives what is heard of late.
-  const real = runInThisContext('process') as typeof process;
-  const unhandled: unknown[] = [];
-  const note = (reason: unknown) => void unhandled.push(reason);
-  beforeEach(() => void real.on('unhandledRejection', note));
-  afterEach(async () => {
-    await settle();
-    real.off('unhandledRejection', note);
-    expect(unhandled.splice(0)).toEqual([]);
-  });
 }
 
 export function setUp(options: Partial<AccountCacheOptions> = {}) {

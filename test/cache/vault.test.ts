@@ -7,7 +7,8 @@ import { systemClock } from '../../src/domain/clock.ts';
 import { rejection } from '../support/caught.ts';
 import { freePort } from '../support/free-port.ts';
 import { type Redis, startRedis } from '../support/redis.ts';
-import { failOnUnhandled, patient } from './support.ts';
+import { failOnUnhandled } from '../support/unhandled.ts';
+import { patient } from './support.ts';
 
 failOnUnhandled();
 

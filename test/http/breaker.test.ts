@@ -67,6 +67,13 @@ describe('closed, it opens', () => {
     call(breaker, 'ill');
     expect(states).toEqual(['open']);
   });
+
+  test('not for one call that fails again and again', () => {
+    const { breaker, states } = breakerOn();
+    const permit = breaker.enter();
+    for (let i = 0; i < 100; i += 1) permit?.('ill');
+    expect(states).toEqual([]);
+  });
 });
 
 describe('open', () => {
@@ -87,6 +94,18 @@ describe('open', () => {
     expect(states).toEqual(['open', 'half_open', 'closed']);
     for (let i = 0; i < 4; i += 1) call(breaker, 'ill');
     expect(states).toHaveLength(3);
+  });
+
+  test('once closed, calls from before count in no share', () => {
+    const { clock, breaker, states } = opened();
+    clock.advance(10_000);
+    call(breaker, 'well');
+    for (let i = 0; i < 10; i += 1) call(breaker, i % 2 === 0 || i === 9 ? 'well' : 'ill');
+    expect(states.at(-1)).toBe('closed');
+    call(breaker, 'ill');
+    expect(states.at(-1)).toBe('closed');
+    call(breaker, 'ill');
+    expect(states.at(-1)).toBe('open');
   });
 
   test('the probe’s failure opens it again, for twice as long up to a minute', () => {

@@ -54,6 +54,8 @@ test('without names all stand in one line', () => {
   const line = open();
   line.add(1, []);
   line.add(2, []);
-  line.remove(3, ['x']);
-  expect([line.size(), line.take(), line.take(), line.take()]).toEqual([2, 1, 2, undefined]);
+  line.add(3, []);
+  line.remove(4, ['x']);
+  line.remove(2, []);
+  expect([line.size(), line.take(), line.take(), line.take()]).toEqual([2, 1, 3, undefined]);
 });

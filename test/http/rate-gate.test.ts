@@ -26,14 +26,16 @@ test('no word is taken for longer than 15 minutes', () => {
 });
 
 test('the longest of several words counts', () => {
-  const { clock, gate } = gateOn();
+  const { clock, gate, shut } = gateOn();
   gate.shut(30);
   gate.shut(5);
   clock.advance(10_000);
   gate.shut(10);
+  gate.shut(20);
   expect(gate.wait()).toBe(20_000);
   gate.shut(60);
   expect(gate.wait()).toBe(60_000);
+  expect(shut).toEqual([30_000, 60_000]);
 });
 
 test('the wall clock set back does not keep it shut', () => {

@@ -14,9 +14,11 @@ function reply(body: string | Buffer, status = 200, headers: VendorReply['header
 }
 
 test.each([
+  [199, 'VENDOR_BAD_RESPONSE'],
   [200, null],
   [204, null],
   [299, null],
+  [300, 'VENDOR_BAD_RESPONSE'],
   [301, 'VENDOR_BAD_RESPONSE'],
   [302, 'VENDOR_BAD_RESPONSE'],
   [304, 'VENDOR_BAD_RESPONSE'],
@@ -86,8 +88,9 @@ describe('a JSON body', () => {
     expect(readJson(reply('{"count":3,"new":"field"}'), form, TARGET)).toEqual({ count: 3, new: 'field' });
   });
 
-  test('may begin with a byte order mark', () => {
+  test('may begin with a byte order mark; the same character further on is text', () => {
     expect(readJson(reply('\uFEFF{"count":3}'), form, TARGET)).toEqual({ count: 3 });
+    expect(readJson(reply('{"count":3,"name":"a\uFEFFb"}'), form, TARGET)).toMatchObject({ name: 'a\uFEFFb' });
   });
 
   test('is read whatever it calls itself, and of a key that is there twice the last counts', () => {

@@ -30,6 +30,8 @@ test.each<[string | readonly string[] | undefined, number | null, string]>([
   ['12 seconds', null, 'a unit'],
   ['2026-11-20T09:31:40Z', null, 'an ISO date'],
   ['Fri, 20 Nov 2026 09:31:40 +0000', null, 'another zone'],
+  ['Fri, 20 Nov 2026 09:31:40 GMT+1', null, 'a zone that only begins so'],
+  ['on Fri, 20 Nov 2026 09:31:40 GMT', null, 'a word before it'],
   ['Fri, 20 Foo 2026 09:31:40 GMT', null, 'no month'],
   ['Fri, 20 Nov 2026 29:31:40 GMT', null, 'no hour'],
   ['١٢', null, 'digits of another script'],

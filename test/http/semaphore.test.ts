@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createSemaphore, QueueFull } from '../../src/http/semaphore.ts';
@@ -91,6 +92,20 @@ test('once inside, an abort does not put anybody out', async () => {
   expect(admitted).toEqual(['a', 'b']);
 });
 
+test('a signal is left as it was, however one’s waiting ends', async () => {
+  const { enter } = doorkeeper(1);
+  const controllers = [new AbortController(), new AbortController(), new AbortController()] as const;
+  const [first, second, third] = controllers;
+  const leave = await enter('first', first.signal);
+  const waiting = enter('second', second.signal);
+  const gone = expect(enter('third', third.signal)).rejects.toThrow('enough');
+  third.abort(new Error('enough'));
+  await gone;
+  leave();
+  await waiting;
+  expect(controllers.map(({ signal }) => getEventListeners(signal, 'abort'))).toEqual([[], [], []]);
+});
+
 test('callers take turns, and so do the queries of a caller, however many calls each of them brings', async () => {
   const semaphore = createSemaphore(1);
   const admitted: string[] = [];
@@ -123,6 +138,16 @@ test('a caller who has too many waiting is refused at once; nobody else is', asy
   await expect(waiting[0]).rejects.toThrow('enough');
   void semaphore.enter(nobody, ['a', '3']);
   await expect(semaphore.enter(nobody, ['a', '4'])).rejects.toThrow(QueueFull);
+});
+
+test('those who come on nobody’s behalf are one caller among the others', async () => {
+  const semaphore = createSemaphore(1, 2);
+  const leave = await semaphore.enter(nobody);
+  const named = [semaphore.enter(nobody, ['a', '1']), semaphore.enter(nobody, ['a', '1'])];
+  const unnamed = [semaphore.enter(nobody), semaphore.enter(nobody)];
+  await expect(semaphore.enter(nobody)).rejects.toThrow(QueueFull);
+  leave();
+  for (const next of [named[0], unnamed[0], named[1], unnamed[1]]) (await next)?.();
 });
 
 test('whoever comes, goes or gives up: never more inside than places, and no place is empty while anybody waits', async () => {

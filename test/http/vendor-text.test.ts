@@ -41,6 +41,7 @@ describe('the vendors’ error forms', () => {
     ['Avaamo', { error: 'To Date cannot be before From Date' }, 'To Date cannot be before From Date'],
     ['LivePerson', { internalCode: 20, message: 'No Available Files' }, 'No Available Files'],
     ['LivePerson, refused', { reason: 'token', message: 'oauth_token is unacceptable' }, 'oauth_token is unacceptable'],
+    ['LivePerson, refused without a word', { reason: 'oauth_problem=token_rejected' }, 'oauth_problem=token_rejected'],
     ['ASP.NET, by field', { title: 'One or more errors.', errors: { size: ['too big'] } }, 'One or more errors.'],
     ['a bare text', 'Too many requests', 'Too many requests'],
   ])('%s', (_name, body, expected) => {

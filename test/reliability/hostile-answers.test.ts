@@ -4,7 +4,10 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { get } from '../http/support.ts';
 import { rejection } from '../support/caught.ts';
+import { failOnUnhandled } from '../support/unhandled.ts';
 import { scriptedVendor } from './support.ts';
+
+failOnUnhandled();
 
 const MB = 1024 * 1024;
 const { server, connect } = scriptedVendor();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { VendorError } from '../../../src/domain/vendor-error.ts';
 import { rejection } from '../../support/caught.ts';
-import { caller, failOnUnhandled, fresh, never, setUp, settle, space, vendor, vendorError } from '../support.ts';
+import { failOnUnhandled } from '../../support/unhandled.ts';
+import { caller, fresh, never, setUp, settle, space, vendor, vendorError } from '../support.ts';
 
 failOnUnhandled();
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VendorErrorCode } from '../../../src/domain/vendor-error.ts';
 import { rejection } from '../../support/caught.ts';
+import { failOnUnhandled } from '../../support/unhandled.ts';
 import {
   caller,
   failing,
-  failOnUnhandled,
   fresh,
   PAST_GRACE,
   setUp,

@@ -3,9 +3,11 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { rejection } from '../../support/caught.ts';
 import { brotlied, gzipBomb, gzipped, json, redirectTo, truncatedGzip } from '../../support/scripted-server.ts';
+import { failOnUnhandled } from '../../support/unhandled.ts';
 import { get } from '../support.ts';
 import { expectOneCall, rig } from './rig.ts';
 
+failOnUnhandled();
 const { server, decoy, connect } = rig();
 
 describe('an answer', () => {

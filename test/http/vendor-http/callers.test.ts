@@ -1,11 +1,14 @@
+import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { VendorError } from '../../../src/domain/vendor-error.ts';
 import { rejection } from '../../support/caught.ts';
 import { json } from '../../support/scripted-server.ts';
+import { failOnUnhandled } from '../../support/unhandled.ts';
 import { get } from '../support.ts';
 import { expectOneCall, gate, rig } from './rig.ts';
 
+failOnUnhandled();
 const { server, connect } = rig();
 
 describe('credentials', () => {
@@ -27,6 +30,17 @@ describe('credentials', () => {
     expect(await rejection(one.http.send(request, one.scope()))).toBe(refused);
     expect(server().connections()).toBe(0);
     expect(one.records).toEqual([]);
+  });
+
+  test('that are made wrongly for a later attempt: the call fails by that mistake, not as the vendor failed', async () => {
+    server().script(json({}, 503));
+    const one = connect({ retries: 1, random: () => 0 });
+    const mistake = new TypeError('not a function');
+    const made = [() => ({ auth: 'token' }), () => Promise.reject(mistake)];
+    const request = get(server().url, { authorize: () => made.shift()?.() ?? {} });
+    expect(await rejection(one.http.send(request, one.scope()))).toBe(mistake);
+    expect(server().received).toHaveLength(1);
+    expectOneCall(one, 'VENDOR_UNAVAILABLE');
   });
 
   test('may be fetched over the same account even when it has but one place', async () => {
@@ -92,6 +106,21 @@ describe('a caller who goes', () => {
     await (
       await server().request(1)
     ).over;
+  });
+
+  test.each(REASONS)('in the middle of an error’s body, whose status is no answer then (%s)', async (_name, reason) => {
+    const controller = new AbortController();
+    // As undici does it; over a socket nobody could tell when the status is in.
+    const read = function (this: Readable) {
+      controller.abort(reason);
+      this.destroy(controller.signal.reason as Error);
+    };
+    const request = () => Promise.resolve({ statusCode: 503, headers: {}, body: new Readable({ read }) });
+    const dispatcher = { request, destroy: () => Promise.resolve() } as unknown as Dispatcher;
+    const one = connect({ dispatcher });
+    const error = await rejection(one.http.send(get(server().url), one.scope(controller.signal)));
+    expect(error).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'cancelled' });
+    expectOneCall(one, 'VENDOR_TIMEOUT');
   });
 
   test.each(REASONS)('while waiting for a place: no call is made (%s)', async (_name, reason) => {

@@ -4,9 +4,11 @@ import { rejection } from '../../support/caught.ts';
 import { freePort } from '../../support/free-port.ts';
 import { manualClock } from '../../support/clock.ts';
 import { json } from '../../support/scripted-server.ts';
+import { failOnUnhandled } from '../../support/unhandled.ts';
 import { get } from '../support.ts';
 import { expectOneCall, gate, rig } from './rig.ts';
 
+failOnUnhandled();
 const { server, connect } = rig();
 
 describe('time', () => {

@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../../src/domain/clock.ts';
+import { createMetrics } from '../../../src/observability/metrics.ts';
 import { rejection } from '../../support/caught.ts';
 import { type ManualClock, manualClock } from '../../support/clock.ts';
-import { json } from '../../support/scripted-server.ts';
+import { json, type Step } from '../../support/scripted-server.ts';
+import { failOnUnhandled } from '../../support/unhandled.ts';
 import { type Gateway, get } from '../support.ts';
 import { gate, rig } from './rig.ts';
 
+failOnUnhandled();
 const { server, connect } = rig();
 
 describe('the account’s limits', () => {
@@ -109,5 +112,51 @@ describe('the account’s limits', () => {
     }
     await Promise.all(waiting);
     expect(server().received.map(({ path }) => path)).toEqual(['/1', '/2', '/3', '/4', '/5', '/6']);
+  });
+});
+
+describe('a vendor that wants no calls', () => {
+  const refused = (retryAfter?: string): Step => ({
+    ...json({}, 429),
+    headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+  });
+
+  test('gets none of those either that wait for their turn: they are told at once', async () => {
+    const clock = manualClock();
+    const answered = gate();
+    server().script({ ...refused('30'), until: answered.promise });
+    const one = connect({ clock, concurrency: 1, rateGate: true });
+    const first = one.http.send(get(server().url), one.scope());
+    await server().request(1);
+    const waiting = Array.from({ length: 3 }, () => rejection(one.http.send(get(server().url), one.scope())));
+    answered.resolve(undefined);
+    expect((await first).status).toBe(429);
+    for (const error of await Promise.all(waiting)) {
+      expect(error).toMatchObject({ code: 'VENDOR_RATE_LIMITED', reason: 'rate_gate', retryAfterSeconds: 30 });
+    }
+    expect(server().received).toHaveLength(1);
+  });
+
+  test('has no circuit open because of it', async () => {
+    const shortCircuits: string[] = [];
+    server().script(refused('30'));
+    const metrics = { ...createMetrics(), shortCircuit: (account: string) => shortCircuits.push(account) };
+    const one = connect({ clock: manualClock(), breaker: true, rateGate: true, metrics });
+    await one.http.send(get(server().url), one.scope());
+    expect(await rejection(one.http.send(get(server().url), one.scope()))).toMatchObject({ reason: 'rate_gate' });
+    expect(shortCircuits).toEqual([]);
+  });
+
+  test('and does not say until when is left alone for longer each time until it takes a call: a failure is none', async () => {
+    const clock = manualClock();
+    const shut: number[] = [];
+    const metrics = { ...createMetrics(), rateGate: (_: string, until: number) => shut.push(until - clock.now()) };
+    const one = connect({ clock, rateGate: true, metrics });
+    for (const step of [refused(), json({}, 503), refused(), json({}, 404), refused()]) {
+      server().script(step);
+      await one.http.send(get(server().url), one.scope());
+      clock.advance(60_000);
+    }
+    expect(shut).toEqual([1000, 2000, 1000]);
   });
 });

@@ -3,9 +3,11 @@ import type { VendorReply } from '../../../src/http/call.ts';
 import { vendorError } from '../../../src/http/reply.ts';
 import { rejection } from '../../support/caught.ts';
 import { gzipped, json } from '../../support/scripted-server.ts';
+import { failOnUnhandled } from '../../support/unhandled.ts';
 import { get } from '../support.ts';
 import { expectOneCall, gate, rig } from './rig.ts';
 
+failOnUnhandled();
 const { server, connect } = rig();
 
 describe('a stream', () => {
@@ -60,6 +62,7 @@ describe('a stream', () => {
     expect(await rejection(ask())).toBe(odd);
     expect(await rejection(ask())).toMatchObject({ code: 'VENDOR_REJECTED' });
     expect(await ask()).toBe(1);
+    expect(one.records.map((record) => record.outcome)).toEqual(['VENDOR_RATE_LIMITED', 'VENDOR_REJECTED', 'OK']);
   });
 
   test('that is cut ends with an error, not early', async () => {

@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { readBody } from '../../src/http/body.ts';
+import { rejection } from '../support/caught.ts';
+
+const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
+
+async function* inPieces(body: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < body.length; at += 7) yield await Promise.resolve(body.subarray(at, at + 7));
+}
+
+const read = (body: Buffer, coding: string, maxBytes = 1000) => readBody(inPieces(body), coding, maxBytes, TARGET);
+
+const asItIs = (body: Buffer) => body;
+
+describe.each<[string, (body: Buffer) => Buffer]>([
+  ['', asItIs],
+  ['identity', asItIs],
+  ['gzip', gzipSync],
+  ['x-gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+])('a body of the coding %j', (coding, code) => {
+  test.each([coding, coding.toUpperCase(), ` ${coding}\t`])('is undone, written %j', async (written) => {
+    expect((await read(code(Buffer.from('plain')), written)).toString()).toBe('plain');
+  });
+
+  test('may be as long as the limit, undone, and no longer', async () => {
+    expect(await read(code(Buffer.alloc(1000)), coding)).toHaveLength(1000);
+    expect(await rejection(read(code(Buffer.alloc(1001)), coding))).toMatchObject({
+      code: 'VENDOR_BAD_RESPONSE',
+      reason: 'too_large',
+    });
+  });
+});
+
+test.each([
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+])('without its end %s is no shorter body', async (coding, code) => {
+  const whole = code('plain');
+  for (let kept = 0; kept < whole.length; kept += 1) {
+    expect(await rejection(read(whole.subarray(0, kept), coding))).toMatchObject({ reason: 'truncated' });
+  }
+});
+
+test.each(['zstd', 'gzip, br', 'constructor', '__proto__'])('the coding %j is none that is known', async (coding) => {
+  expect(await rejection(read(Buffer.from('x'), coding))).toMatchObject({
+    code: 'VENDOR_BAD_RESPONSE',
+    reason: 'content_coding',
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Answerer, json, type SentRequest } from '../../../test/support/vendor-harness.ts';
 import { DAY } from '../../domain/time.ts';
+import type { SandboxReply } from '../sandbox.ts';
 import { connect, may10, now, threeFiles, vendorWith } from './scripted-vendor.fixture.ts';
 
 const MINUTE = 60_000;
@@ -91,6 +92,26 @@ describe('a vendor whose clock differs from ours', () => {
     expect(await outcome(vendor)).toBe('VENDOR_AUTH_FAILED');
     expect(vendor.seen).toEqual([0]);
   });
+
+  test.each([
+    ['answers', noList],
+    ['forbids', { status: 403 }],
+    ['fails', { status: 503 }],
+  ])(
+    'is not asked again, nor believed, where it %s for another reason',
+    async (_what, { headers, ...reply }: SandboxReply) => {
+      const told = { ...reply, headers: { ...headers, ...says(now + 10 * MINUTE) } };
+      const vendor = vendorAhead(
+        () => 0,
+        says,
+        () => told,
+      );
+      const connection = connect(vendor.answer, { ttl: { statusPast: 0, statusLive: 0 } });
+      await outcome(vendor, connection);
+      await outcome(vendor, connection);
+      expect(vendor.seen).toEqual([0, 0]);
+    },
+  );
 
   test('is asked once more, not for ever', async () => {
     const vendor = vendorAhead(

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { json } from '../../../test/support/vendor-harness.ts';
+import { manualClock } from '../../../test/support/clock.ts';
+import { answeringHttp, json } from '../../../test/support/vendor-harness.ts';
 import { HOUR } from '../../domain/time.ts';
+import { createClient, FILE, LIST } from './client.ts';
+import { config } from './config.ts';
+import { conformance } from './conformance.ts';
+import { type ApiKey, createVerifier } from './sandbox/oauth.ts';
 import { base, connect, late, may10, noFiles, now, threeFiles, vendorWith } from './scripted-vendor.fixture.ts';
 
 describe('calls', () => {
@@ -26,6 +31,11 @@ describe('calls', () => {
     for (const header of authorizations) expect(header).toMatch(/^OAuth oauth_consumer_key="gateway", oauth_token="/);
     expect(new Set(authorizations).size).toBe(2);
     expect(Object.keys(file?.headers ?? {})).toEqual(['authorization']);
+    const problemOf = createVerifier(conformance.account as unknown as ApiKey, () => now);
+    expect(harness.sent.map((request) => problemOf({ ...request, body: Buffer.from(request.body) }))).toEqual([
+      null,
+      null,
+    ]);
   });
 
   test('are kept: lists for a day once no file can be added, files for as long as they live', async () => {
@@ -48,7 +58,48 @@ describe('calls', () => {
     const harness = connect(vendorWith(twice));
     await harness.open().sessions('9', may10);
     expect(harness.sent).toHaveLength(4);
+
+    const lost = twice.map((file) => (file.name === late.name ? { ...file, reply: { status: 503 } } : file));
+    const { sources } = await connect(vendorWith(lost)).open().sessions('9', may10);
+    expect(sources[0]?.error?.message).toContain('1 of 3 files');
   });
+
+  test('nor is it another where two lists name two hosts', async () => {
+    const vendor = vendorWith(threeFiles);
+    const harness = connect(async (request) => {
+      const reply = await vendor(request);
+      const isFirst = request.url.searchParams.get('startTime') === String(may10.from);
+      return isFirst ? { ...reply, body: String(reply.body).replaceAll('//va.', '//va-a.') } : reply;
+    });
+    const sources = harness.open();
+    await sources.sessions('9', may10);
+    const { data } = await sources.sessions('9', { from: may10.from - HOUR, to: may10.to });
+    expect(data).toHaveLength(1);
+    expect(harness.sent.map(({ endpoint }) => endpoint)).toEqual([LIST, FILE, FILE, FILE, LIST]);
+  });
+
+  test('are not made to where a link must not lead, were it one that was kept', async () => {
+    const account = { name: 'lp', vendor: 'LIVEPERSON' } as const;
+    const clock = manualClock(now);
+    const http = answeringHttp(account, clock, vendorWith(threeFiles));
+    const scope = { signal: new AbortController().signal, record: () => undefined, expires: () => undefined };
+    const file = createClient(config.parse(conformance.account), account, http, clock).file(
+      'https://evil.example/late.gz',
+      scope,
+    );
+    await expect(file).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'link_refused' });
+    expect(http.sent).toEqual([]);
+  });
+});
+
+test('a list is one, whatever words are in it', async () => {
+  const file = { '@name': 'No Available Files', '@href': `${base}/late.gz` };
+  const list = json({ dataAccessFiles: { file: [file] } });
+  const vendor = vendorWith(threeFiles);
+  const { data } = await connect((request) => (request.endpoint === LIST ? list : vendor(request)))
+    .open()
+    .sessions('9', may10);
+  expect(data).toHaveLength(1);
 });
 
 describe('an empty window', () => {

@@ -9,6 +9,7 @@ import { isIntact, withChecksum } from './checksum.ts';
 import { conformance } from './conformance.ts';
 import { liveperson } from './index.ts';
 import { may10, now, threeFiles, vendorWith } from './scripted-vendor.fixture.ts';
+import { directorySpace } from './sources.ts';
 
 /** A store that other processes share, and in which a value can be damaged. */
 function sharedStore() {
@@ -93,9 +94,11 @@ test('what was kept and has been damaged is asked for again, and nobody notices'
 test.each<[string, unknown]>([
   ['null where there should be agents', { agents: null, logins: {}, flaws: {} }],
   ['a sum of something else', { ...withChecksum({ agents: {} }), agents: { 9: {} } }],
-  ['a field too few', withChecksum({ links: [] })],
+  ['another field', withChecksum({ links: [] })],
+  ['a field too few', withChecksum({ agents: [] })],
   ['nothing', null],
   ['a list', []],
 ])('%s is no kept value', (_what, value) => {
-  expect(isIntact(value, ['agents'])).toBe(false);
+  expect(isIntact(value, ['agents', 'gaps'])).toBe(false);
+  expect(directorySpace.isValue(value)).toBe(false);
 });

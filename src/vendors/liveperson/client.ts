@@ -18,7 +18,7 @@ export const FILE = 'agentActivity/file';
 
 /** The files generated in a window. */
 export interface FileList {
-  /** Absolute addresses, each file once. */
+  /** Absolute addresses, perhaps several of one file. */
   readonly links: readonly string[];
   /** Why links were left out; one word for each of them. */
   readonly refused: readonly LinkRefusal[];
@@ -89,14 +89,14 @@ function saysThereAreNone(reply: VendorReply): boolean {
 }
 
 function listOf(files: readonly { readonly '@href': string }[], config: LivePersonConfig): FileList {
-  const links = new Map<string, string>();
+  const links: string[] = [];
   const refused: LinkRefusal[] = [];
   for (const { '@href': href } of files) {
     const url = followable(href, config);
     if (typeof url === 'string') refused.push(url);
-    else if (!links.has(fileKey(url.href))) links.set(fileKey(url.href), url.href);
+    else links.push(url.href);
   }
-  return { links: [...links.values()], refused };
+  return { links, refused };
 }
 
 /** Equal for links to the same file, whichever host they name. */

@@ -9,7 +9,7 @@ const hostPattern = z
   .string()
   .toLowerCase()
   .regex(
-    /^(?:\*\.(?=[^.]+\.[^.]+))?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
+    /^(?:\*\.(?=[^.]+\.))?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
     'must be a host name such as files.example.com, or *.example.com for every host under it',
   );
 

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { manualClock } from '../../../test/support/clock.ts';
+import { answeringHttp } from '../../../test/support/vendor-harness.ts';
+import { createAccountCache } from '../../cache/account-cache.ts';
+import { createMemoryStore } from '../../cache/memory-store.ts';
+import { ttl } from '../../config/cache.ts';
 import { HOUR } from '../../domain/time.ts';
+import { conformance } from './conformance.ts';
+import { liveperson } from './index.ts';
 import { connect, now, vendorWith } from './scripted-vendor.fixture.ts';
 
 describe('discovery', () => {
@@ -12,7 +19,11 @@ describe('discovery', () => {
   test('names the agents of the last hours’ files by the latest of their names', async () => {
     const older = { at: now - 20 * HOUR, agent: 9, login: 'old@example.com', nickname: 'Old' };
     const other = { at: now - 20 * HOUR, agent: 10, login: 'walter', nickname: '', userName: 'Walter' };
-    const files = [people, { name: 'g', generated: now - 30 * HOUR, sessions: { '75555851-2': [older, other] } }];
+    const nameless = { at: now - 20 * HOUR, agent: 95, login: '', nickname: 'Nobody' };
+    const files = [
+      people,
+      { name: 'g', generated: now - 30 * HOUR, sessions: { '75555851-2': [nameless, older, other] } },
+    ];
     const harness = connect(vendorWith(files));
     const { data, sources } = await harness.open().discover();
     expect(data).toEqual([
@@ -23,8 +34,9 @@ describe('discovery', () => {
         name: 'CRAgent',
         email: 'CRAgent@liveperson.com',
       },
+      { ref: '95', aliases: [], name: 'Nobody', email: null },
     ]);
-    expect(sources).toMatchObject([{ endpoint: 'agentActivity', outcome: 'OK' }]);
+    expect(sources).toMatchObject([{ endpoint: 'agentActivity', outcome: 'OK', fetchedAt: now, servedFrom: 'VENDOR' }]);
     expect(harness.kept.at(-1)).toMatchObject({ key: ['agents'], ttlSeconds: 300 });
   });
 
@@ -44,8 +56,29 @@ describe('discovery', () => {
     expect(harness.kept.at(-1)).toMatchObject({ key: ['agents'], ttlSeconds: 15 });
   });
 
+  test('is recalled without a call, once there is something to recall', async () => {
+    const account = { name: 'lp', vendor: 'LIVEPERSON' } as const;
+    const clock = manualClock(now);
+    const http = answeringHttp(account, clock, vendorWith([people]));
+    const store = createMemoryStore(1e6);
+    const cache = createAccountCache({ account, store, clock, staleIfErrorSeconds: 0, onRead: () => undefined });
+    const shared = { account, clock, http, cache, ttl: ttl.parse({}) };
+    const { open, recall } = liveperson.connect(liveperson.config.parse(conformance.account), shared);
+    expect(await recall?.()).toBeNull();
+    expect(http.sent).toEqual([]);
+    const { signal } = new AbortController();
+    const scope = { signal, record: () => undefined, expires: () => undefined, now, grantFiles: (n: number) => n };
+    const found = await open(scope).discover?.();
+    const calls = http.sent.length;
+    expect(found?.data).toMatchObject([{ ref: '9' }]);
+    expect(await recall?.()).toEqual(found?.data);
+    expect(http.sent).toHaveLength(calls);
+  });
+
   test('can be switched off', () => {
-    expect(connect(vendorWith([]), { entry: { discover: false } }).open().discover).toBeUndefined();
+    const { open, connection } = connect(vendorWith([]), { entry: { discover: false } });
+    expect(open().discover).toBeUndefined();
+    expect(connection.recall).toBeUndefined();
   });
 
   test('there is no current status', () => {

@@ -8,6 +8,8 @@ const NOW = Date.parse('2026-11-20T09:30:00Z');
 const nothing: Held = { has: () => false, tokens: false };
 const RULES = { longestSessionHours: 24, settleHours: 6, lookBackHours: 0, retentionDays: 30, discoverHours: 48 };
 
+const whom = { key: 'one', refs: ['9'], most: 1, others: 'none' } as const;
+
 const during = (
   from: number,
   to: number,
@@ -26,12 +28,14 @@ const calls = (questions: readonly Question[], held = nothing, rules = RULES) =>
 test.each<[string, readonly Question[], number]>([
   ['a window is one call, however many agents are asked about', [during(-DAY, 0)], 1],
   ['sessions and statuses of a time are in the same files', [during(-DAY, 0), during(-DAY, 0, 3, 'statusPeriods')], 1],
+  ['statuses alone', [during(-DAY, 0, 3, 'statusPeriods')], 1],
   ['a window has seven days at most', [during(-10 * DAY, 0)], 2],
   ['all that is kept', [during(-31 * DAY, 0)], 5],
   ['another hour is another window', [during(-DAY, 0), during(-DAY - HOUR, 0)], 2],
   ['the future is not listed', [during(DAY, 2 * DAY)], 0],
   ['nor what is no longer kept', [during(-60 * DAY, -40 * DAY)], 0],
   ['nor anything for nobody', [during(-DAY, 0, 0)], 0],
+  ['nor for what files do not tell', [{ capability: 'currentStatus', whom, together: null }], 0],
   ['looking for agents is a call, besides', [{ capability: 'discover' }, during(-2 * DAY, 0)], 2],
 ])('%s', (_title, questions, expected) => {
   expect(calls(questions)).toBe(expected);

@@ -40,7 +40,18 @@ describe('when something fails', () => {
 
   test('a time to wait is handed on', async () => {
     const { sources } = await ask(broken({ status: 429, headers: { 'Retry-After': '17' } }));
-    expect(sources).toMatchObject([{ error: { code: 'VENDOR_RATE_LIMITED', retryAfterSeconds: 17 } }]);
+    expect(sources).toMatchObject([
+      {
+        error: {
+          vendor: 'LIVEPERSON',
+          account: 'lp',
+          endpoint: 'agentActivity',
+          code: 'VENDOR_RATE_LIMITED',
+          status: 429,
+          retryAfterSeconds: 17,
+        },
+      },
+    ]);
   });
 
   test('a file cut behind its documents is told of, and soon asked for again', async () => {
@@ -106,14 +117,42 @@ describe('when something fails', () => {
     const only = connect(vendorWith([{ ...late, href }]))
       .open()
       .sessions('9', may10);
-    await expect(only).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'link_refused' });
+    await expect(only).rejects.toMatchObject({
+      vendor: 'LIVEPERSON',
+      account: 'lp',
+      endpoint: 'agentActivity/file',
+      code: 'VENDOR_BAD_RESPONSE',
+      reason: 'link_refused',
+    });
+  });
+
+  test('links that are not followed count among the files that were wanted', async () => {
+    const [, middle, early] = broken({ status: 503 });
+    const { sources } = await ask(
+      [{ ...late, href: 'https://evil.example/late.gz' }, middle, early].flatMap((one) => one ?? []),
+    );
+    expect(sources[0]?.error?.message).toContain('1 of 3 files');
+  });
+
+  test('a mistake that is not the vendor’s is not told of as a gap', async () => {
+    const mistake = new TypeError('not the vendor’s');
+    const next = { name: 'next', generated: at('12T10:00:00'), sessions: {} };
+    const vendor = vendorWith([...threeFiles, next]);
+    const sources = connect((request) => {
+      if (request.url.pathname.includes(next.name)) throw mistake;
+      return vendor(request);
+    }).open();
+    // Some of the files of the second question are there already.
+    await sources.sessions('9', may10);
+    await expect(sources.sessions('9', { from: may10.from, to: at('12T00:00:00') })).rejects.toBe(mistake);
   });
 
   test('encrypted login names are told of to whoever asks by one', async () => {
     const login = '-----BEGIN PGP MESSAGE-----\nwcBMA8\n-----END PGP MESSAGE-----';
     const encrypted = shift.slice(1, 5).map((event) => ({ ...event, login }));
+    const odd = encrypted.map((event) => ({ ...event, agent: -7 }));
     const files = threeFiles.map((file) =>
-      file.name === 'middle' ? { ...file, sessions: { '75555851-1': encrypted } } : file,
+      file.name === 'middle' ? { ...file, sessions: { '75555851-1': encrypted, '75555851-2': odd } } : file,
     );
     const sources = connect(vendorWith(files)).open();
     const ask = async (ref: string) => {
@@ -125,6 +164,16 @@ describe('when something fails', () => {
     // Neither an agent who was at work nor one who was not is looked for by a login name.
     expect(await ask('9')).toEqual([1, 'OK', undefined]);
     expect(await ask('10')).toEqual([0, 'OK', undefined]);
+    expect(await ask(' 10 ')).toEqual([0, 'OK', undefined]);
+    expect(await ask(' -7 ')).toEqual([1, 'OK', undefined]);
+  });
+
+  test('events that cannot be read are left out and told of', async () => {
+    const events = [{ at: NaN }, ...shift, { at: NaN }];
+    const body = JSON.stringify(activityDocument([{ session: '75555851-1', events }]));
+    const { data, sources } = await ask(broken({ status: 200, body }));
+    expect(data[0]?.events).toHaveLength(6);
+    expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' } }]);
   });
 
   test('another account’s records are left out and told of', async () => {

@@ -15,6 +15,7 @@ describe('links that are followed', () => {
     ['a host deeper in the family', `https://a.b.da.liveperson.net${below}`],
     ['a configured host', `https://files.example.com${below}`],
     ['a host under a configured domain', `https://eu.cdn.example.org${below}`],
+    ['the shortest there can be', `https://a.cdn.example.org${below}`],
     ['upper case', `HTTPS://VA-A.DA.LIVEPERSON.NET${below}`],
     ['the scheme’s own port', `https://va.da.liveperson.net:443${below}`],
     ['a query', `https://va.da.liveperson.net${below}?part=1`],
@@ -42,6 +43,7 @@ describe('links that are refused', () => {
     ['scheme', `data:,${below}`],
     ['user info', `https://user@va.da.liveperson.net${below}`],
     ['user info', `https://user:secret@va.da.liveperson.net${below}`],
+    ['user info', `https://:secret@va.da.liveperson.net${below}`],
     ['user info', `https://va.da.liveperson.net:x@evil.example${below}`],
     ['port', `https://va.da.liveperson.net:8443${below}`],
     ['port', `https://va.da.liveperson.net:80${below}`],
@@ -77,6 +79,7 @@ describe('links that are refused', () => {
     ['path', 'https://va.da.liveperson.net/data_access_le/account/75555851/..%252f28045150/le/x'],
     ['path', 'https://va.da.liveperson.net/data_access_le/account/75555851/..;/28045150/le/x'],
     ['path', 'https://va.da.liveperson.net/data_access_le/account/75555851/%2e%2e;/28045150/le/x'],
+    ['path', 'https://va.da.liveperson.net/data_access_le/account/75555851/.;/le/x'],
     ['path', `https://va.da.liveperson.net/other${below}`],
     ['path', `https://va.da.liveperson.net${below.toUpperCase()}`],
   ])('for their %s: %s', (why, link) => {
@@ -89,6 +92,18 @@ describe('a base URL on this machine', () => {
 
   test('admits http, its port and its path', () => {
     expect(followable(`http://127.0.0.1:4010/lp${below}`, local)).toBeInstanceOf(URL);
+  });
+
+  test.each([
+    ['several slashes behind its path', 'http://127.0.0.1:4010/lp//', `http://127.0.0.1:4010/lp${below}`],
+    ['the port of http, written for https', 'http://127.0.0.1', `https://127.0.0.1:80${below}`],
+    ['the port of https, written for http', 'http://127.0.0.1:443', `https://127.0.0.1${below}`],
+  ])('may have %s', (_title, baseUrl, link) => {
+    expect(followable(link, { ...local, baseUrl: new URL(baseUrl) })).toBeInstanceOf(URL);
+  });
+
+  test('has the port of http where it names none', () => {
+    expect(followable(`https://127.0.0.1${below}`, { ...local, baseUrl: new URL('http://127.0.0.1') })).toBe('port');
   });
 
   test.each([

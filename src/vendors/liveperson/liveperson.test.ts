@@ -45,7 +45,8 @@ describe('a shift that lies in three files, in pieces that overlap', () => {
   });
 
   test('is a line of status periods in the common vocabulary', async () => {
-    const { data } = await ask().statusPeriods('9', may10);
+    const sources = ask();
+    const { data } = await sources.statusPeriods('9', may10);
     expect(
       data.map(({ status, label, vendorStatus, start, end }) => [
         status,
@@ -61,6 +62,10 @@ describe('a shift that lies in three files, in pieces that overlap', () => {
       ['AWAY', null, '4', '10T12:00', '10T16:00'],
     ]);
     expect(data.every(({ isOngoing, sessionId }) => isOngoing === false && sessionId === '75555851-1')).toBe(true);
+    for (const period of data) {
+      expect(sources.sessionOf(period)?.statusPeriods).toContain(period);
+      expect(ask().sessionOf(period)).toBeNull();
+    }
   });
 
   test('is found by the login name in any case, and not by another’s', async () => {
@@ -181,6 +186,11 @@ describe('status periods', () => {
       ['UNKNOWN', '-1', '10T08:20', '10T08:30'],
       ['AVAILABLE', '2', '10T08:30', '10T09:00'],
     ]);
+  });
+
+  test('of a state that was not sent are told like −1', async () => {
+    const events = [change('10T08:00:00', NaN, 1), logout('10T09:00:00')];
+    expect(await periodsOf(events)).toEqual([['UNKNOWN', '-1', '10T08:00', '10T09:00']]);
   });
 
   test('around a change from another status than the one before are both told, and none between them', async () => {

@@ -10,10 +10,10 @@ const secrets = {
 const entry = { ...secrets, consumerKey: 'the-app-key' };
 
 /** What the list, and then a file, is refused with; and the message that callers are shown. */
-async function messages(said: (request: SentRequest) => unknown): Promise<readonly string[]> {
+async function messages(said: (request: SentRequest) => unknown, status = 401): Promise<readonly string[]> {
   const vendor = vendorWith(threeFiles.slice(0, 1));
   const refusing = (isRefused: (request: SentRequest) => boolean): Answerer => {
-    return (request) => (isRefused(request) ? json(said(request), 401) : vendor(request));
+    return (request) => (isRefused(request) ? json(said(request), status) : vendor(request));
   };
   const isFile = ({ url }: SentRequest) => url.pathname.endsWith('.gz');
   const asked = [refusing(() => true), refusing(isFile)].map(async (answer) => {
@@ -63,7 +63,15 @@ describe('an error of a list or a file', () => {
     expect(hidden.length).toBeGreaterThanOrEqual(26);
     for (const message of shown) {
       expect(message).toContain('[secret]');
-      for (const one of hidden) expect(message).not.toContain(one);
+      // Nor a rest of it.
+      for (const one of hidden) expect(message).not.toContain(one.slice(1));
+    }
+  });
+
+  test('quotes no secret with status 400 either', async () => {
+    for (const message of await messages(() => ({ message: `bad ${secrets.accessToken}` }), 400)) {
+      expect(message).toContain('[secret]');
+      expect(message).not.toContain(secrets.accessToken);
     }
   });
 

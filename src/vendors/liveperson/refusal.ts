@@ -6,7 +6,7 @@ import { encode } from './oauth1.ts';
 
 /** A value of an `Authorization` header behind its name, as in the header, in JSON, in a form, or encoded once more. */
 const QUOTED =
-  /(oauth_(?:consumer_key|token|signature|nonce|timestamp)[\\"'\s]*(?:[=:]|%3[AD])(?:[\\"'\s]|%2[02])*)[^\s,&;"'\\]+/gi;
+  /(oauth_(?:consumer_key|token|signature|nonce|timestamp)[\\"'\s]*(?:[=:]|%3[AD])[\\"'\s]*)[^\s,&;"'\\]+/gi;
 
 /** Makes of an error reply one that quotes neither the account's secrets nor the header that was sent. */
 export function createRedaction(config: LivePersonConfig): (reply: VendorReply) => VendorReply {

@@ -34,6 +34,9 @@ describe('unwrapping', () => {
   test.each([
     [{ long: 9 }, 9],
     [{ int: 9 }, 9],
+    [{ float: 1.5 }, 1.5],
+    [{ double: 1.5 }, 1.5],
+    [{ map: { a: 1, b: 2 } }, { a: 1, b: 2 }],
     [9, 9],
     [{ string: '' }, ''],
     [{ array: [1] }, [1]],

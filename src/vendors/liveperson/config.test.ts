@@ -1,0 +1,84 @@
+import { expect, test } from '@jest/globals';
+import { config } from './config.ts';
+import { conformance } from './conformance.ts';
+
+const problemsOf = (entry: Record<string, unknown>) =>
+  (config.safeParse({ ...conformance.account, ...entry }).error?.issues ?? []).map(({ path }) => path[0]);
+
+test('what is left out has its default', () => {
+  expect(config.parse(conformance.account)).toMatchObject({
+    fileHosts: [],
+    discover: true,
+    discoverHours: 48,
+    longestSessionHours: 24,
+    settleHours: 6,
+    lookBackHours: 0,
+    retentionDays: 30,
+    maxFileBytes: 256 * 1024 * 1024,
+    patterns: true,
+  });
+});
+
+test.each([
+  ['discoverHours', 1, 720],
+  ['longestSessionHours', 1, 168],
+  ['settleHours', 0, 168],
+  ['lookBackHours', 0, 168],
+  ['retentionDays', 1, 366],
+  ['maxFileBytes', 1024 * 1024, Number.MAX_SAFE_INTEGER],
+])('%s is a whole number from %d to %d', (key, least, most) => {
+  for (const value of [least, most])
+    expect(config.parse({ ...conformance.account, [key]: value })).toHaveProperty(key, value);
+  for (const value of [least - 1, least + 0.5, most + 1]) expect(problemsOf({ [key]: value })).toEqual([key]);
+});
+
+test.each(['7', '75555851', 'Abc_1', 'x'.repeat(20)])('%j is an account’s number', (accountId) => {
+  expect(problemsOf({ accountId })).toEqual([]);
+});
+
+test.each(['', 'x'.repeat(21), '../1', '1/2', '1?x', ' 1', '1\n'])('%j is no account’s number', (accountId) => {
+  expect(problemsOf({ accountId })).toEqual(['accountId']);
+});
+
+test.each([
+  'files.example.com',
+  'FILES.example.com',
+  'files',
+  'f',
+  'f1-2.e-x.c',
+  'a.b.c.d',
+  '*.example.com',
+  '*.eu.files.example.com',
+  '127.0.0.1',
+])('%j is a host, or hosts, of files', (host) => {
+  expect(config.parse({ ...conformance.account, fileHosts: [host] }).fileHosts).toEqual([host.toLowerCase()]);
+});
+
+test.each([
+  '',
+  '*',
+  '*.',
+  '*.com',
+  '*.com.',
+  '*.*.com',
+  'a.*.com',
+  '*example.com',
+  '.example.com',
+  'example.com.',
+  'example..com',
+  '-a.example.com',
+  'a-.example.com',
+  'a.-example.com',
+  'a.example-.com',
+  '*.-a.com',
+  'a_b.example.com',
+  'example.com:443',
+  'https://example.com',
+  'example.com/files',
+  'user@example.com',
+  'a b',
+  'example.com\n',
+  'z\u00e4hler.example.com',
+])('%j is none', (host) => {
+  expect(problemsOf({ fileHosts: [host] })).toEqual(['fileHosts']);
+});

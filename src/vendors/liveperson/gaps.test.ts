@@ -1,0 +1,66 @@
+import { expect, test } from '@jest/globals';
+import type { FileContent } from './files/content.ts';
+import { errorOf, type Gap, gapOfEncryptedLogins, gapOfRefusedLinks, gapOfRetention, gapsOfContents } from './gaps.ts';
+
+const target = { vendor: 'LIVEPERSON', account: 'lp', endpoint: 'agentActivity' } as const;
+
+const content = (flaws: Partial<FileContent['flaws']> = {}, hasEncryptedLogins = false): FileContent => ({
+  agents: {},
+  logins: {},
+  hasEncryptedLogins,
+  flaws: { damage: null, foreign: 0, malformed: 0, ...flaws },
+});
+
+test.each<[string, readonly Gap[], string, string, readonly string[]]>([
+  [
+    'links that were not followed',
+    gapOfRefusedLinks(['host', 'path', 'host']),
+    'VENDOR_BAD_RESPONSE',
+    'link_refused',
+    ['3', 'host', 'path'],
+  ],
+  [
+    'damaged files',
+    gapsOfContents([content({ damage: 'truncated' }), content({ damage: 'corrupt' }), content()]),
+    'VENDOR_BAD_RESPONSE',
+    'truncated',
+    ['2', 'truncated', 'corrupt'],
+  ],
+  [
+    'another account’s records',
+    gapsOfContents([content({ foreign: 2 }), content({ foreign: 3 })]),
+    'VENDOR_BAD_RESPONSE',
+    'foreign_account',
+    ['5'],
+  ],
+  [
+    'records that cannot be read',
+    gapsOfContents([content({ malformed: 3 }), content({ malformed: 4 })]),
+    'VENDOR_BAD_RESPONSE',
+    'contract',
+    ['7'],
+  ],
+  [
+    'files with encrypted login names',
+    gapOfEncryptedLogins([content({}, true), content(), content({}, true)]),
+    'VENDOR_BAD_RESPONSE',
+    'encrypted',
+    ['2'],
+  ],
+  ['files that are gone', [gapOfRetention(30)], 'VENDOR_REJECTED', 'retention', ['30']],
+])('%s are told of: how many, and why', (_what, gaps, code, reason, words) => {
+  expect(gaps).toMatchObject([{ code, reason, status: null, retryAfterSeconds: null }]);
+  for (const word of words) expect(gaps[0]?.sentence).toContain(word);
+});
+
+test('all gaps are told of in one error, whose code is the first one’s', () => {
+  const first = { code: 'VENDOR_RATE_LIMITED', reason: 'status_429', status: 429, retryAfterSeconds: 17 } as const;
+  const second = { code: 'VENDOR_REJECTED', reason: null, status: null, retryAfterSeconds: null } as const;
+  const gaps = [
+    { ...first, sentence: 'One is missing.' },
+    { ...second, sentence: 'So is two.' },
+  ];
+  expect(errorOf(gaps, target)).toMatchObject({ ...target, ...first, message: 'One is missing. So is two.' });
+  expect(errorOf(gaps.slice(1), target)).toMatchObject({ ...target, ...second });
+  expect(errorOf([], target)).toBeNull();
+});

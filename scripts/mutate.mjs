@@ -23,7 +23,13 @@ const PARTS = {
   },
   auth: {
     code: ['src/server/auth', 'src/server/api-keys', 'src/server/jwt', 'src/server/signing-keys', 'src/request/caller'],
-    tests: ['test/server/auth', 'test/server/api-keys', 'test/server/signing-keys', 'test/limits/access', 'test/request'],
+    tests: [
+      'test/server/auth',
+      'test/server/api-keys',
+      'test/server/signing-keys',
+      'test/limits/access',
+      'test/request',
+    ],
   },
   avaamo: { code: ['src/vendors/avaamo'], tests: ['src/vendors/avaamo'] },
   kore: { code: ['src/vendors/kore'], tests: ['src/vendors/kore'] },

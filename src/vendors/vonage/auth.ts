@@ -46,6 +46,8 @@ export interface Tokens {
    * given out again.
    */
   readonly replace: (refused: Token) => boolean;
+  /** To be told that the new token was refused like the old one: the next refusals are not the token's fault either, for a while. */
+  readonly replacedInVain: () => void;
   /** Whether `current` would give one without waiting for it. */
   readonly isHeld: () => boolean;
 }
@@ -134,10 +136,12 @@ export function openTokens(config: VonageConfig, { account, clock, http, vault }
     replace: (refused) => {
       if (held !== refused) return true;
       if (clock.elapsed() < nextReplacement) return false;
-      nextReplacement = clock.elapsed() + REPLACED_EVERY;
       lastRefused = refused.text.reveal();
       held = null;
       return true;
+    },
+    replacedInVain: () => {
+      nextReplacement = clock.elapsed() + REPLACED_EVERY;
     },
     isHeld: () => isUsable(held),
   };

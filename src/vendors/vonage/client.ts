@@ -29,7 +29,9 @@ export function createClient(config: VonageConfig, shared: Shared): VonageClient
     const token = await tokens.current(scope);
     const reply = await getWith(token, url, scope);
     if (reply.status !== 401 || !tokens.replace(token)) return reply;
-    return getWith(await tokens.current(scope), url, scope);
+    const again = await getWith(await tokens.current(scope), url, scope);
+    if (again.status === 401) tokens.replacedInVain();
+    return again;
   }
 
   async function getWith(token: Token, url: URL, scope: CallScope): Promise<VendorReply> {

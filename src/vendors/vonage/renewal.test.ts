@@ -163,6 +163,17 @@ describe('a token that the vendor refuses', () => {
     expect(bearers(harness)).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
   });
 
+  test('is replaced again, however soon, where the last replacement served', async () => {
+    const vendor = issuer();
+    const harness = connect(vendor.answer);
+    for (const revoked of ['token-1', 'token-2']) {
+      await ask(harness);
+      vendor.revoked.add(revoked);
+    }
+    await expect(ask(harness)).resolves.toMatchObject({ sources: [{ outcome: 'OK' }] });
+    expect(tokenCalls(harness)).toHaveLength(3);
+  });
+
   test('is replaced once, however many were refused with it', async () => {
     const vendor = issuer();
     const harness = connect(vendor.answer);

@@ -89,15 +89,14 @@ app.server.ready();
 const examples = new URL('../examples/queries/', import.meta.url);
 const queries = readdirSync(examples).map((name) => readFileSync(new URL(name, examples), 'utf8'));
 const servers = Object.values(sandbox.servers);
-const answers: Record<string, number> = {};
-const count = (what: string) => (answers[what] = (answers[what] ?? 0) + 1);
+type Counts = Record<string, number>;
+const answers: Counts = {};
 const any = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
 
-async function ask(): Promise<void> {
-  const body = JSON.stringify({ query: any(queries), variables: exampleVariables(clock.now()) });
-  // One client of ten goes away before it can have its answer.
-  const signal =
-    Math.random() < 0.1 ? AbortSignal.timeout(Math.floor(Math.random() * 20)) : AbortSignal.timeout(60_000);
+/** Asks, and counts what kind of answer comes, with the codes of its errors. */
+async function ask(query: string, counts: Counts, signal = AbortSignal.timeout(60_000)): Promise<void> {
+  const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
+  const body = JSON.stringify({ query, variables: exampleVariables(clock.now()) });
   try {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body, signal });
@@ -111,7 +110,11 @@ async function ask(): Promise<void> {
 
 async function load(until: number): Promise<void> {
   const one = async () => {
-    while (performance.now() < until) await ask();
+    while (performance.now() < until) {
+      // One client of ten goes away before it can have its answer.
+      const impatient = Math.random() < 0.1 ? AbortSignal.timeout(Math.floor(Math.random() * 20)) : undefined;
+      await ask(any(queries), answers, impatient);
+    }
   };
   await Promise.all(Array.from({ length: clients }, one));
 }
@@ -138,6 +141,21 @@ for (let i = 0; i < STRETCHES; i += 1) {
   await sleep(1500);
   during.push(await holdings());
 }
+
+/** Longer than the longest pause that a vendor is given. */
+const RECOVERY_MS = 80_000;
+const sound = performance.now();
+async function askEach(): Promise<Counts> {
+  await sleep(250);
+  const counts: Counts = {};
+  for (const query of queries) await ask(query, counts);
+  delete counts['status 200'];
+  return counts;
+}
+let amiss = await askEach();
+while (Object.keys(amiss).length > 0 && performance.now() - sound < RECOVERY_MS) amiss = await askEach();
+const recovery = Math.round((performance.now() - sound) / 1000);
+
 const drained = await app.server.drain(10_000);
 await app.close();
 await sandbox.stop();
@@ -150,6 +168,7 @@ console.table({
   'after the end': after,
 });
 console.table(answers);
+console.log(`Errors left ${recovery} s after the last planted fault:`, amiss);
 const broken = (answers.broken ?? 0) + (answers.INTERNAL_SERVER_ERROR ?? 0);
 const left = after.sockets + after.servers - before.sockets - before.servers;
 // The first stretch fills the caches.
@@ -160,6 +179,10 @@ const verdicts = {
   'answers not in good form': { found: broken, most: 0 },
   'memory grown since the second stretch, MB': { found: grown, most: MOST_GROWTH_MB },
   'sockets and servers left at the end': { found: left, most: 2 },
+  'errors that stay when all vendors are well again': {
+    found: Object.values(amiss).reduce((a, b) => a + b, 0),
+    most: 0,
+  },
   'not drained': { found: drained ? 0 : 1, most: 0 },
 };
 console.table(verdicts);

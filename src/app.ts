@@ -21,6 +21,7 @@ import { answerSizePlugin } from './graphql/limits/answer-size.ts';
 import { countingPlugin } from './graphql/limits/counting.ts';
 import { fewerErrorsPlugin } from './graphql/limits/fewer-errors.ts';
 import { limitsPlugin } from './graphql/limits/limits.ts';
+import { operationKindPlugin } from './graphql/limits/operation-kind.ts';
 import { suggestionsPlugin } from './graphql/limits/suggestions.ts';
 import { tokensPlugin } from './graphql/limits/tokens.ts';
 import { planPlugin } from './graphql/plan/plugin.ts';
@@ -131,6 +132,9 @@ export async function createApp(parts: AppParts): Promise<App> {
 
   const connected = config.accounts.map((account) => ({ account, ...connect(account) }));
   const health = createHealthBook(clock);
+  const onUnexpected = (error: unknown): void => {
+    logger.error({ err: error }, 'a question failed in a way that nobody expected');
+  };
   const directory = createDirectory({
     entries: config.agents,
     accounts: connected.map(({ account, vendor, connection }) => ({
@@ -144,12 +148,14 @@ export async function createApp(parts: AppParts): Promise<App> {
     patienceMs: Math.min(5 * SECOND, config.limits.requestTimeoutMs / 2),
     maxFiles: config.limits.maxFiles,
     onReport: health.note,
+    onUnexpected,
   });
   const house = { connections: connected.map(({ connection }) => connection), directory, health };
 
   const apollo = createApollo<Context & RequestContext>({
     maxTokens: config.limits.maxTokens,
     plugins: [
+      operationKindPlugin,
       accessPlugin,
       tokensPlugin(config.limits),
       limitsPlugin(config.limits),
@@ -161,9 +167,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       fewerErrorsPlugin,
       suggestionsPlugin,
     ],
-    onUnexpected: (error) => {
-      logger.error({ err: error }, 'a resolver failed in a way that nobody expected');
-    },
+    onUnexpected,
   });
   await apollo.start();
 

@@ -4,12 +4,12 @@ import { saysNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { CallScope } from '../http/call.ts';
 import { failure } from '../http/failure.ts';
 import { vendorError } from '../http/reply.ts';
-import { untilAborted } from '../http/until-aborted.ts';
 import type { AccountCache, Cached, FetchMany, Fresh, NotFound, Space } from './cache.ts';
 import { createDepartures } from './departures.ts';
 import { type Harvest, fetchOnce } from './fetch-once.ts';
 import { graceUntil } from './grace.ts';
 import type { Leases } from './leases.ts';
+import { createOnAbort } from './on-abort.ts';
 import { type AnySpace, createShelf, type Outcome, type ShelfOptions } from './shelf.ts';
 import type { Entry } from './store.ts';
 
@@ -42,7 +42,8 @@ interface Errand<Key, Value> {
 export function createAccountCache(options: AccountCacheOptions): AccountCache {
   const { account, clock, leases, identity = '', closing = new AbortController().signal, onRead } = options;
   const shelf = createShelf(options);
-  const departures = createDepartures(clock);
+  const onAbort = createOnAbort();
+  const departures = createDepartures(clock, onAbort);
 
   const idOf = <Key, Value>(space: Space<Key, Value>, key: Key): string =>
     JSON.stringify([account.vendor, account.name, identity, space.endpoint, space.version, ...space.canonical(key)]);
@@ -74,10 +75,16 @@ export function createAccountCache(options: AccountCacheOptions): AccountCache {
 
     const flights = new Set([...awaited.values()].map(({ flight }) => flight));
     const leave = [...flights].map((flight) => flight.join(scope.signal));
+    const { promise: end, reject } = Promise.withResolvers<never>();
+    leave.push(
+      onAbort(scope.signal, () => {
+        reject(scope.signal.reason as Error);
+      }),
+    );
     try {
       const told = new Map(atOnce);
       const listen = [...awaited].map(async ([id, { outcome }]) => told.set(id, await outcome));
-      await untilAborted(Promise.all(listen), scope.signal);
+      await Promise.race([Promise.all(listen), end]);
       const outcomes = ids.flatMap((id) => told.get(id) ?? []);
       recordCached(space.endpoint, outcomes, scope);
       for (const { freshUntil } of outcomes) scope.expires(freshUntil);
@@ -120,7 +127,7 @@ export function createAccountCache(options: AccountCacheOptions): AccountCache {
         { told: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', freshUntil },
       ]),
     );
-    const until = Math.min(...[...older.values()].map(graceUntil));
+    const until = [...older.values()].reduce((least, entry) => Math.min(least, graceUntil(entry)), Infinity);
     departures.beginUnasked([...older.keys()], abandoned(space), closing, { served, until }, async (signal) => {
       // Nobody's call: told to no query, for which it might come before or after the end.
       const scope = { ...errand.scope, signal, record: ignore, expires: ignore };

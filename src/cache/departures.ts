@@ -1,6 +1,7 @@
 import type { Clock, Instant } from '../domain/clock.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import { createFlight, type Flight } from './flight.ts';
+import type { OnAbort } from './on-abort.ts';
 import type { Outcome } from './shelf.ts';
 
 /** A key under way. */
@@ -38,7 +39,7 @@ export interface Departures {
   ) => void;
 }
 
-export function createDepartures(clock: Clock): Departures {
+export function createDepartures(clock: Clock, onAbort: OnAbort): Departures {
   const pending = new Map<string, Pending>();
 
   function depart(ids: readonly string[], flight: Flight, run: Run, meanwhile?: Meanwhile) {
@@ -79,10 +80,10 @@ export function createDepartures(clock: Clock): Departures {
       return { atOnce, joined, others };
     },
 
-    begin: (ids, abandoned, run) => depart(ids, createFlight(abandoned), run).begun,
+    begin: (ids, abandoned, run) => depart(ids, createFlight(abandoned, onAbort), run).begun,
 
     beginUnasked(ids, abandoned, closing, meanwhile, run) {
-      const flight = createFlight(abandoned);
+      const flight = createFlight(abandoned, onAbort);
       const leave = flight.join(closing);
       depart(ids, flight, run, meanwhile).done.then(leave, leave);
     },

@@ -1,4 +1,5 @@
 import type { VendorError } from '../domain/vendor-error.ts';
+import type { OnAbort } from './on-abort.ts';
 
 /** A fetch under way, and those who wait for it. */
 export interface Flight {
@@ -11,7 +12,7 @@ export interface Flight {
 }
 
 /** A flight belongs to nobody: it goes on as long as anybody waits. */
-export function createFlight(abandoned: () => VendorError): Flight {
+export function createFlight(abandoned: () => VendorError, onAbort: OnAbort): Flight {
   const controller = new AbortController();
   let waiting = 0;
   let landed = false;
@@ -23,13 +24,14 @@ export function createFlight(abandoned: () => VendorError): Flight {
       const leave = (): void => {
         if (gone) return;
         gone = true;
-        waiter.removeEventListener('abort', leave);
         waiting -= 1;
         if (waiting === 0 && !landed) controller.abort(abandoned());
       };
-      if (waiter.aborted) leave();
-      else waiter.addEventListener('abort', leave);
-      return leave;
+      const stop = onAbort(waiter, leave);
+      return () => {
+        stop();
+        leave();
+      };
     },
     land() {
       landed = true;

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { hashed, namespaceOf, type Redis } from './redis.ts';
+import { inPortions } from './portions.ts';
+import { hashed, namespaceOf, PATIENCE, type Redis } from './redis.ts';
 
 /** For how long it is known that a fetch brought nothing to share. Milliseconds: longer than the pause between two looks. */
 const BARREN = 150;
 
 /**
  * KEYS: leases wanted. ARGV: the holder, how long. Answers which (from 1) may be fetched: those that nobody held, and those
- * whose last holder had nothing to share. All in one step, so that two gateways never take half of a batch each.
+ * whose last holder had nothing to share. All in one step, so that two gateways never take half of a portion each.
  */
 const TAKE = `
 local granted = {}
@@ -29,7 +30,7 @@ end`;
 export interface Leases {
   /** How long a lease lasts whose holder dies. Milliseconds. */
   readonly lastMs: number;
-  /** Takes the keys that nobody holds, in one step. Never rejects: where nobody can tell, all are granted. */
+  /** Takes the keys that nobody holds, in one round trip. Never rejects: where nobody can tell, all are granted. */
   take(keys: readonly string[]): Promise<Lease>;
 }
 
@@ -47,20 +48,30 @@ export function createLeases(redis: Redis, lastMs: number): Leases {
     async take(keys) {
       const holder = randomUUID();
       const giveBack: Lease['giveBack'] = (kept, barren) => {
-        const names = [...kept, ...barren].map(nameOf);
-        if (names.length === 0) return;
-        const endings = [holder, String(kept.length), String(BARREN)];
-        redis.tell('give_back', (client) => client.eval(GIVE_BACK, { keys: names, arguments: endings }));
+        let keptLeft = kept.length;
+        for (const names of inPortions([...kept, ...barren].map(nameOf))) {
+          const endings = [holder, String(keptLeft), String(BARREN)];
+          redis.tell('give_back', (client) => client.eval(GIVE_BACK, { keys: [...names], arguments: endings }));
+          keptLeft -= names.length;
+        }
       };
+      const portions = inPortions(keys);
       const granted = await redis.attempt(
         'lease',
         keys,
         async (client) => {
-          const taken = await client.eval(TAKE, { keys: keys.map(nameOf), arguments: [holder, String(lastMs)] });
-          return Array.isArray(taken) ? keys.filter((_, index) => new Set<unknown>(taken).has(index + 1)) : keys;
+          const taken = portions.map(async (portion) => {
+            const names = portion.map(nameOf);
+            const answer = await client.eval(TAKE, { keys: names, arguments: [holder, String(lastMs)] });
+            if (!Array.isArray(answer)) return portion;
+            const positions = new Set<unknown>(answer);
+            return portion.filter((_, index) => positions.has(index + 1));
+          });
+          return (await Promise.all(taken)).flat();
         },
-        // Nobody knows that these were granted after all.
         {
+          patience: PATIENCE * portions.length,
+          // Nobody knows that these were granted after all.
           onLate: (late) => {
             giveBack(late, []);
           },

@@ -5,8 +5,8 @@ import type { CacheOperation } from '../observability/labels.ts';
 import { createPresence } from './redis-presence.ts';
 import { NoAnswer } from './redis-trouble.ts';
 
-/** Longer than this nobody is kept waiting for Redis: the process goes on as if it were alone. Milliseconds. */
-const PATIENCE = 100;
+/** Longer than this, for a portion of keys, nobody is kept waiting for Redis: it is then done without. Milliseconds. */
+export const PATIENCE = 100;
 /** For what nobody waits for, as writing: it may be behind much else that this process has to do. Milliseconds. */
 export const LONG_PATIENCE = 2000;
 /** A connection on which nothing comes for so long is given up, whatever the system still hopes of it. Milliseconds. */

@@ -1,7 +1,8 @@
 import Keyv from 'keyv';
 import { z } from 'zod';
 import type { Clock } from '../domain/clock.ts';
-import { hashed, LONG_PATIENCE, namespaceOf, type Redis } from './redis.ts';
+import { inPortions } from './portions.ts';
+import { hashed, LONG_PATIENCE, namespaceOf, PATIENCE, type Redis } from './redis.ts';
 import type { Entry, Store } from './store.ts';
 
 const stored = z.object({
@@ -32,11 +33,16 @@ export function createSharedStore(redis: Redis, clock: Clock): Store {
   const writing = new Set<Promise<unknown>>();
 
   return {
-    getMany: (keys) =>
-      redis.attempt('get', [], async () => {
-        const found = await keyv.getMany<unknown>(keys.map(hashed));
-        return found.map((value, index) => readEntry(value, keys[index]));
-      }),
+    getMany: (keys) => {
+      const portions = inPortions(keys);
+      const read = async (portion: readonly string[]) => {
+        const found = await keyv.getMany<unknown>(portion.map(hashed));
+        return portion.map((key, index) => readEntry(found[index], key));
+      };
+      return redis.attempt('get', [], async () => (await Promise.all(portions.map(read))).flat(), {
+        patience: PATIENCE * portions.length,
+      });
+    },
     async set(key, entry) {
       // Redis takes whole milliseconds only.
       const keepMs = Math.ceil(entry.keepUntil - clock.now());
@@ -67,7 +73,7 @@ function deserialize<T>(text: string): T | undefined {
 }
 
 /** The entry, if it is one and belongs to the key: a foreign or broken value is a miss. */
-function readEntry(found: unknown, key: string | undefined): Entry | undefined {
+function readEntry(found: unknown, key: string): Entry | undefined {
   const entry = stored.safeParse(found);
   return entry.success && entry.data.key === key ? entry.data : undefined;
 }

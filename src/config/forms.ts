@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AccountConfig } from './account.ts';
+import { accountBase, type AccountConfig } from './account.ts';
 import { type ConfigPath, type Fault, pathText } from './problem.ts';
 import { settings } from './settings.ts';
 import type { VendorForm } from './vendor-form.ts';
@@ -46,11 +46,13 @@ function parse(raw: unknown, vendors: readonly VendorForm[]) {
   };
 }
 
-/** The form of the entry's vendor; without a known one, a form that says which vendors there are. */
+/** The form of the entry's vendor; without a known one, a form that says which there are and knows only the common keys. */
 function formOf(entry: unknown, vendors: readonly VendorForm[]): z.ZodType<AccountConfig | undefined> {
   const key = valueAt(entry, ['vendor']);
-  const unknown = z.object({ vendor: z.enum(vendors.map((vendor) => vendor.key)) }).transform(() => undefined);
-  return vendors.find((vendor) => vendor.key === key)?.config ?? unknown;
+  const form = vendors.find((vendor) => vendor.key === key)?.config;
+  if (form) return form;
+  const vendor = z.enum(vendors.map((vendor) => vendor.key));
+  return z.object({ ...accountBase.shape, vendor }).transform(() => undefined);
 }
 
 function issuesOf(error: z.ZodError, base: ConfigPath): Issue[] {

@@ -22,19 +22,18 @@ export type Loaded =
 
 /** Reads a configuration and checks all of it, so that every problem is told at once. */
 export function loadConfig({ text, file, env, vendors }: ConfigInput): Loaded {
+  const { server, problems } = overrides(env);
   const yaml = parseYaml(text);
   if (yaml.faults.length > 0) {
-    return { ok: false, problems: yaml.faults.map(({ message, place }) => ({ file, path: '', message, ...place })) };
+    const faults = yaml.faults.map(({ message, place }) => ({ file, path: '', message, ...place }));
+    return { ok: false, problems: [...problems, ...faults] };
   }
   const filling = interpolate(yaml.document, env);
   const raw = yaml.read();
   if (raw === undefined) {
-    return {
-      ok: false,
-      problems: [{ file, path: '', message: 'an alias (*) refers to no anchor (&), or to too many' }],
-    };
+    const fault = { file, path: '', message: 'an alias (*) refers to no anchor (&), or to too many' };
+    return { ok: false, problems: [...problems, fault] };
   }
-  const { server, problems } = overrides(env);
   const { config, faults } = checkForms(raw, filling.filled, vendors);
 
   // What is wrong with a value that the environment did not give is only that it did not.

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Environment } from './interpolate.ts';
 import { type Loaded, loadConfig } from './load.ts';
+import { overrides } from './overrides.ts';
 import type { VendorForm } from './vendor-form.ts';
 
 const DEFAULT_FILE = 'switchboard.yaml';
@@ -23,7 +24,8 @@ export function readConfig(file: string, env: Environment, cwd: string, vendors:
     text = readFileSync(resolve(cwd, file), 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return { ok: false, problems: [{ file, path: '', message: `cannot be read (${code ?? 'unknown error'})` }] };
+    const fault = { file, path: '', message: `cannot be read (${code ?? 'unknown error'})` };
+    return { ok: false, problems: [...overrides(env).problems, fault] };
   }
   return loadConfig({ text, file, env, vendors });
 }

@@ -42,8 +42,8 @@ const limits = z.strictObject({
   maxRootFields: count(20),
   /** Items that the lists of an answer would hold together, were every page full; as planned. */
   maxCost: z.number().int().min(1).default(10_000_000),
-  /** Items that they do hold. */
-  maxItems: count(250_000),
+  /** Objects that an answer does hold; one of more than ten fields counts as several. */
+  maxItems: count(100_000),
   maxVendorCalls: count(500),
   maxFiles: count(2000),
   requestTimeoutMs: count(30_000),

@@ -6,7 +6,7 @@ import { isLoopback } from './loopback.ts';
  * (a local stub). No user name, password or fragment.
  */
 export const webAddress = z
-  .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+  .url({ protocol: /^https?$/, error: ({ input }) => (input === undefined ? undefined : 'must be an http(s) URL') })
   .transform((text) => new URL(text))
   .refine((url) => url.protocol === 'https:' || isLoopback(url.hostname), 'must be https, except on this machine')
   .refine((url) => url.username === '' && url.password === '', 'must not hold a user name or password')

@@ -6,6 +6,7 @@ import { VendorError } from '../domain/vendor-error.ts';
 import type { SourceReport } from '../domain/source.ts';
 import { failureReport } from '../domain/source.ts';
 import type { CallRecord } from '../http/call.ts';
+import { vendorError } from '../http/reply.ts';
 import { untilAborted } from '../http/until-aborted.ts';
 import type { Connection, QueryScope } from '../vendors/vendor.ts';
 import { type DirectoryView, type Discovery, type KnownAccount, createView } from './view.ts';
@@ -27,6 +28,8 @@ export interface DirectoryOptions {
   readonly maxFiles: number;
   /** Told how asking each account went. */
   readonly onReport: (report: SourceReport) => void;
+  /** Told of what an account's discovery threw without meaning to. */
+  readonly onUnexpected: (error: unknown) => void;
 }
 
 /** Who asks, as far as the directory is concerned. */
@@ -92,6 +95,13 @@ export function createDirectory(options: DirectoryOptions): Directory {
     return { account, agents: answer?.data ?? [], freshUntil };
   }
 
+  /** Everybody asks for everybody: an answer that nobody thought of must not be the end of the other accounts. */
+  function unreadable({ vendor, name }: DirectoryAccount, error: unknown): VendorError {
+    options.onUnexpected(error);
+    const target = { vendor, account: name, endpoint: 'discovery' };
+    return vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'unreadable' });
+  }
+
   /** What an account named last time: its word while it is asked anew. */
   const lastWordOf = (account: DirectoryAccount): Found => ({
     ...(latest.get(account.name) ?? nobodyIn(account)),
@@ -108,9 +118,8 @@ export function createDirectory(options: DirectoryOptions): Directory {
     if (!asking) {
       const discovery = ask(account, asker)
         .catch((error: unknown) => {
-          if (!(error instanceof VendorError)) throw error;
           restUntil.set(account.name, clock.elapsed() + REST);
-          options.onReport(failureReport(error));
+          options.onReport(failureReport(error instanceof VendorError ? error : unreadable(account, error)));
           return nobodyIn(account);
         })
         .then((found) => {

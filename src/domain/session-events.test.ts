@@ -48,6 +48,13 @@ describe('events of the same instant', () => {
     expect(kinds).toEqual(['', '2', '5']);
   });
 
+  test('may be more than a function takes as its arguments', () => {
+    const engagements = Array.from({ length: 300_000 }, (_, count) => count);
+    const events = engagements.map((count) => event(['STATUS_CHANGE', 0, '2', '1', count]));
+    const ordered = inOrder(events.toReversed());
+    expect(ordered.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual(engagements);
+  });
+
   test('are not chained beyond 64: that many would be no tale, and would take ever longer', () => {
     // Each leads to the one before it, so that the chain is the reverse of the order by status.
     const step = (name: number): Sketch => ['STATUS_CHANGE', 0, String(name), String(name + 1)];

@@ -22,7 +22,8 @@ export function inOrder(events: readonly SessionEvent[]): readonly SessionEvent[
     let to = from + 1;
     while (to < distinct.length && together(distinct[from], distinct[to])) to++;
     const tied = distinct.slice(from, to);
-    ordered.push(...(tied.length > 1 && tied.length <= LONGEST_CHAIN ? chained(tied, ordered.at(-1)) : tied));
+    const tale = tied.length > 1 && tied.length <= LONGEST_CHAIN ? chained(tied, ordered.at(-1)) : tied;
+    for (const event of tale) ordered.push(event);
     from = to;
   }
   return ordered;

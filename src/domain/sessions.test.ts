@@ -62,12 +62,12 @@ describe('a session', () => {
 
   test('takes group and profiles from whoever tells of them last', () => {
     const dated = [
-      { events: [event(['LOGIN', 0])], group: { at: 2, value: 'b' }, profiles: { at: 1, value: ['1'] } },
-      { events: [], group: { at: 1, value: 'a' }, profiles: { at: 3, value: ['2', '3'] } },
+      { events: [event(['LOGIN', 0])], group: { at: 2, value: 'a' }, profiles: { at: 1, value: ['4'] } },
+      { events: [], group: { at: 1, value: 'b' }, profiles: { at: 3, value: ['2', '3'] } },
       { events: [], group: null, profiles: null },
     ];
     for (const parts of [dated, dated.toReversed()]) {
-      expect(sessionOf(identity, parts)).toMatchObject({ groupId: 'b', profileIds: ['2', '3'] });
+      expect(sessionOf(identity, parts)).toMatchObject({ groupId: 'a', profileIds: ['2', '3'] });
     }
     expect(session(['LOGIN', 0])).toMatchObject({ groupId: null, profileIds: [] });
     // Of two that tell at the same time, the same one counts, whoever comes first.
@@ -77,6 +77,23 @@ describe('a session', () => {
       profiles: null,
     }));
     expect([tied, tied.toReversed()].map((parts) => sessionOf(identity, parts).groupId)).toEqual(['c', 'c']);
+  });
+
+  test('writes out each list of profiles once, however many parts tell of theirs at the same time', () => {
+    let written = 0;
+    const parts = Array.from({ length: 100 }, (_, index) => {
+      const toString = (): string => {
+        written += 1;
+        return String(1000 - index);
+      };
+      return {
+        events: [event(['LOGIN', 0])],
+        group: null,
+        profiles: { at: 2, value: Object.assign([], { toString }) },
+      };
+    });
+    sessionOf(identity, parts);
+    expect(written).toBeLessThanOrEqual(100);
   });
 });
 

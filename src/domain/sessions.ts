@@ -94,10 +94,9 @@ function statusPeriod(identity: SessionIdentity, begin: SessionEvent, end: Insta
 
 /** The value of the latest date; of several, the same one whatever their order. */
 function latest<T>(dated: readonly Dated<T>[]): T | null {
-  const first = dated[0];
-  if (first === undefined) return null;
-  return dated.reduce((a, b) => (b.at > a.at || (b.at === a.at && String(b.value) > String(a.value)) ? b : a), first)
-    .value;
+  const last = dated.reduce((at, one) => Math.max(at, one.at), -Infinity);
+  const tied = dated.filter(({ at }) => at === last).map(({ value }) => ({ value, text: String(value) }));
+  return tied.reduce<(typeof tied)[number] | null>((a, b) => (a && a.text >= b.text ? a : b), null)?.value ?? null;
 }
 
 /** The sessions of which something happened in the range, or that were going on all through it, by their first event. */

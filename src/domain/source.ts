@@ -43,7 +43,7 @@ export function reportOf(
     account: at.account,
     endpoint: at.endpoint,
     outcome: extra.error ? 'PARTIAL' : stale ? 'STALE' : 'OK',
-    fetchedAt: parts.length === 0 ? null : Math.min(...parts.map((part) => part.fetchedAt)),
+    fetchedAt: parts.length === 0 ? null : parts.reduce((oldest, part) => Math.min(oldest, part.fetchedAt), Infinity),
     servedFrom: parts.length === 0 ? null : parts.some((part) => part.servedFrom === 'VENDOR') ? 'VENDOR' : 'CACHE',
     error: extra.error ?? stale ?? null,
     coveredFrom: extra.coveredFrom ?? null,

@@ -31,14 +31,18 @@ export function timeInStatus(
   // Between two neighbouring edges nothing begins or ends, so one owner has it all.
   const edges = [...new Set(spans.flatMap(({ start, end }) => [start, end]).map((at) => clamp(at, range)))];
   edges.sort((a, b) => a - b);
-  let open: typeof spans = [];
   const waiting = spans.toSorted((a, b) => a.start - b.start);
+  // By beginning. What has ended is taken off only where it would be the owner: what lies deeper matters to nobody yet.
+  const open: typeof spans = [];
   let next = 0;
   edges.slice(0, -1).forEach((from, index) => {
     const to = edges[index + 1] ?? from;
     for (let span = waiting[next]; span && span.start <= from; span = waiting[++next]) open.push(span);
-    open = open.filter((span) => span.end > from);
-    const owner = open.at(-1);
+    let owner = open.at(-1);
+    while (owner && owner.end <= from) {
+      open.pop();
+      owner = open.at(-1);
+    }
     if (owner) milliseconds.set(owner.status, (milliseconds.get(owner.status) ?? 0) + to - from);
   });
   return [...new Set(taking.map((period) => period.status))].toSorted().map((status) => ({

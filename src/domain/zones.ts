@@ -1,9 +1,22 @@
 import type { Instant } from './clock.ts';
-import { DAY, SECOND, type CivilDate, startOfUtcDay } from './time.ts';
+import type { CivilDate } from './time.ts';
+
+// Temporal and not Intl.DateTimeFormat: a formatter takes long to make, so that each would have to be kept for the next question.
+
+/** Whether a text is the name of an IANA zone, in whatever letters. An offset such as +05:30 is none, though Temporal takes it. */
+export function isTimeZone(text: string): boolean {
+  if (/^[+-]/.test(text)) return false;
+  try {
+    // Of a text that only contains a zone (2026-11-20T09:30Z) another name comes back.
+    return zonedAt(0, text).timeZoneId.toLowerCase() === text.toLowerCase();
+  } catch {
+    return false;
+  }
+}
 
 /** What the clocks of an IANA zone are ahead of UTC at an instant: seconds, east positive. RangeError for an unknown zone. */
 export function offsetSeconds(timeZone: string, at: Instant): number {
-  return wallClock(timeZone)(at) / SECOND;
+  return zonedAt(Math.floor(at), timeZone).offsetNanoseconds / 1e9;
 }
 
 /**
@@ -11,45 +24,9 @@ export function offsetSeconds(timeZone: string, at: Instant): number {
  * local midnight, except where the clocks skip it; where they show it twice, the earlier time counts.
  */
 export function startOfDay(day: CivilDate, timeZone: string): Instant {
-  const ahead = wallClock(timeZone);
-  const midnight = startOfUtcDay(day);
-  // Clocks change at most once in two days, so one of these two offsets holds at midnight; if both do, midnight comes twice,
-  // and the one before the change comes first.
-  const before = ahead(midnight - DAY);
-  const after = ahead(midnight + DAY);
-  const hit = [midnight - before, midnight - after].find((at) => at + ahead(at) === midnight);
-  return hit ?? changeBetween(midnight - after, midnight - before, ahead);
+  return Temporal.PlainDate.from(day).toZonedDateTime(timeZone).epochMilliseconds;
 }
 
-/** The instant, to the second, at which the clocks change between two others. */
-function changeBetween(from: Instant, to: Instant, ahead: (at: Instant) => number): Instant {
-  const target = ahead(to);
-  let [low, high] = [from, to];
-  while (high - low > SECOND) {
-    const middle = low + Math.floor((high - low) / 2 / SECOND) * SECOND;
-    if (ahead(middle) === target) high = middle;
-    else low = middle;
-  }
-  return high;
-}
-
-/** Says by how many milliseconds a zone's clocks are ahead of UTC. */
-function wallClock(timeZone: string): (at: Instant) => number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    calendar: 'iso8601',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
-  return (at) => {
-    const whole = Math.floor(at / SECOND) * SECOND;
-    const parts = Object.fromEntries(format.formatToParts(whole).map(({ type, value }) => [type, value]));
-    const { year = '', month = '', day = '', hour = '', minute = '', second = '' } = parts;
-    return Date.parse(`${year.padStart(4, '0')}-${month}-${day}T${hour}:${minute}:${second}Z`) - whole;
-  };
+function zonedAt(at: Instant, timeZone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone);
 }

@@ -1,7 +1,7 @@
 import type { VendorName } from '../domain/account.ts';
 import type { Agent, AgentKind, Seat } from '../domain/agent.ts';
 import { type NodeAddress, readGlobalId } from '../domain/global-id.ts';
-import { byNameThenId } from '../directory/view.ts';
+import { type DirectoryView, byNameThenId } from '../directory/view.ts';
 import type { Desk } from './desk.ts';
 import { checkCount, checkLength } from './input.ts';
 import { type Page, type Places, decodeCursor, encodeCursor, pageOf } from './page.ts';
@@ -47,11 +47,13 @@ export function pageOfAgents(desk: Desk, everybody: readonly Agent[], args: Agen
  */
 function placesOf(rank: ReadonlyMap<Agent, number>): Places<Agent> {
   return {
-    cursorOf: (agent) =>
-      agent.key === null
-        ? // As JSON, since a vendor's name may hold anything, line breaks included.
-          encodeCursor(['found', JSON.stringify(agent.name ?? ''), agent.id])
-        : encodeCursor(['listed', (rank.get(agent) ?? 0).toString(), agent.key]),
+    cursorsOf: (agents, start, end) =>
+      agents.slice(start, end).map((agent) =>
+        agent.key === null
+          ? // As JSON, since a vendor's name may hold anything, line breaks included.
+            encodeCursor(['found', JSON.stringify(agent.name ?? ''), agent.id])
+          : encodeCursor(['listed', (rank.get(agent) ?? 0).toString(), agent.key]),
+      ),
     behind(cursor, items) {
       const [kind, where, who] = decodeCursor(cursor, 3) ?? [];
       if (where === undefined || who === undefined) return null;
@@ -101,35 +103,40 @@ export async function agentById(desk: Desk, id: string): Promise<Agent | null> {
   return address ? agentAt(desk, id, address) : null;
 }
 
+/** Without a promise where the agent is known already: an answer may come by agents in very many places. */
+type Found<T> = T | Promise<T>;
+
 /** The agent that an address is one of; null for the address of something else. Vendors are asked only if need be. */
-export async function agentAt(desk: Desk, id: string, address: NodeAddress): Promise<Agent | null> {
+export function agentAt(desk: Desk, id: string, address: NodeAddress): Found<Agent | null> {
   if (!address.type.startsWith('Agent')) return null;
   if (address.type === 'AgentBySeat' && !desk.mayUse(address.account)) return null;
   return lookUp(desk, (view) => view.byId(id));
 }
 
-export async function agentByEmail(desk: Desk, email: string): Promise<Agent | null> {
+export function agentByEmail(desk: Desk, email: string): Found<Agent | null> {
   return lookUp(desk, (view) => view.byEmail(email));
 }
 
-export async function agentBySeat(desk: Desk, account: string, ref: string): Promise<Agent | null> {
+export function agentBySeat(desk: Desk, account: string, ref: string): Found<Agent | null> {
   return desk.mayUse(account) ? lookUp(desk, (view) => view.bySeat(account, ref)) : null;
 }
 
 /** Whose a piece of vendor data is. It was found through the agent, so the agent is there. */
-export async function agentOf(desk: Desk, { account, ref }: Seat): Promise<Agent> {
-  const agent = await agentBySeat(desk, account, ref);
+export function agentOf(desk: Desk, { account, ref }: Seat): Found<Agent> {
+  const agent = agentBySeat(desk, account, ref);
+  return agent instanceof Promise ? agent.then(there) : there(agent);
+}
+
+function there(agent: Agent | null): Agent {
   if (!agent) throw new Error('an answer came for an agent that nobody knows');
   return agent;
 }
 
 /** Looks in the configuration first, and asks the vendors who else there is only when that cannot settle it. */
-async function lookUp(
-  desk: Desk,
-  find: (view: ReturnType<Desk['house']['directory']['listed']>) => Agent | null,
-): Promise<Agent | null> {
+function lookUp(desk: Desk, find: (view: DirectoryView) => Agent | null): Found<Agent | null> {
   const { directory } = desk.house;
   const listed = find(directory.listed(desk.request));
   if (listed && !directory.mayGrow(listed, desk.request)) return listed;
-  return find(await desk.everybody());
+  const everybody = desk.everybody();
+  return everybody instanceof Promise ? everybody.then(find) : find(everybody);
 }

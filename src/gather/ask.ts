@@ -4,9 +4,13 @@ import { type Answer, type SourceReport, failureReport } from '../domain/source.
 import { VendorError, saysNotFound } from '../domain/vendor-error.ts';
 import type { Capability, Sources } from '../vendors/vendor.ts';
 import type { Desk } from './desk.ts';
+import { checkLength } from './input.ts';
 
 /** The questions that an account can be asked about an agent. */
 export type Question = Exclude<Capability, 'discover'>;
+
+/** As many accounts as may be named at once. */
+const MOST_ACCOUNTS = 100;
 
 /** What one account answered. */
 export interface Told<T> {
@@ -28,6 +32,7 @@ export function seatsFor(
   question: Question,
   accounts?: readonly string[] | null,
 ): readonly Seat[] {
+  if (accounts) checkLength('accounts', accounts, MOST_ACCOUNTS);
   const unknown = accounts?.find((name) => !desk.mayUse(name));
   if (unknown !== undefined) throw new InvalidInput('accounts', `there is no account "${unknown}"`);
   return agent.seats.filter(
@@ -68,7 +73,11 @@ export function isComplete(sources: readonly SourceReport[]): boolean {
   return sources.every((report) => report.outcome === 'OK');
 }
 
-/** Whether there may be more than the source told: an older answer is an answer, and so is that nobody is known. */
+/**
+ * Whether there may be more than the source told: an older answer is an answer, and so is that nobody is known. What lies before
+ * the time that a vendor keeps is gone; that is an error's reason only where nothing else is missing.
+ */
 export function lacksSomething({ outcome, error }: SourceReport): boolean {
-  return outcome === 'PARTIAL' || (outcome === 'FAILED' && !(error && saysNotFound(error)));
+  if (outcome === 'PARTIAL') return error?.reason !== 'retention';
+  return outcome === 'FAILED' && !(error && saysNotFound(error));
 }

@@ -24,10 +24,15 @@ export interface Desk {
   readonly mayUse: (account: string) => boolean;
   readonly account: (name: string) => Account;
   /** Who is who, vendors asked: once for the whole query, so that all of it sees the same agents. */
-  readonly everybody: () => Promise<DirectoryView>;
+  readonly everybody: () => DirectoryView | Promise<DirectoryView>;
   /** Null for an account that does not exist, or not for this caller. */
   readonly sources: (account: string) => Sources | null;
   readonly note: (report: SourceReport) => void;
+  /**
+   * Finds something out, the first time; then tells it again, without a promise as soon as it is known: an answer may come by
+   * the same thing in very many places, and graphql-js makes several objects of each promise.
+   */
+  readonly once: <T>(name: string, find: () => Promise<T>) => T | Promise<T>;
 }
 
 export function openDesk(house: House, request: Request): Desk {
@@ -35,7 +40,7 @@ export function openDesk(house: House, request: Request): Desk {
     house.connections.filter(({ account }) => request.mayUse(account.name)).map((one) => [one.account.name, one]),
   );
   const opened = new Map<string, Sources>();
-  let everybody: Promise<DirectoryView> | undefined;
+  const once = createMemory();
   return {
     house,
     request,
@@ -46,7 +51,7 @@ export function openDesk(house: House, request: Request): Desk {
       if (!connection) throw new Error('an answer came from an account that this caller may not use');
       return connection.account;
     },
-    everybody: () => (everybody ??= house.directory.complete(request)),
+    everybody: () => once('everybody', () => house.directory.complete(request)),
     sources(name) {
       const connection = mine.get(name);
       if (!connection) return null;
@@ -55,5 +60,18 @@ export function openDesk(house: House, request: Request): Desk {
       return sources;
     },
     note: house.health.note,
+    once,
+  };
+}
+
+function createMemory(): Desk['once'] {
+  const known = new Map<string, unknown>();
+  return <T>(name: string, find: () => Promise<T>) => {
+    if (known.has(name)) return known.get(name) as T | Promise<T>;
+    const finding = find();
+    known.set(name, finding);
+    // Whoever asked hears of a failure; it stays one.
+    finding.then((found) => known.set(name, found)).catch(() => undefined);
+    return finding;
   };
 }

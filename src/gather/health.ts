@@ -11,8 +11,9 @@ export interface HealthBook {
 
 interface Record {
   lastSuccessAt: Instant | null;
+  /** The last failed call's; null once calls go well again. */
   lastError: VendorError | null;
-  /** Since the last success. */
+  /** How often the vendor gave nothing at all, since the last success. */
   failures: number;
 }
 
@@ -39,17 +40,22 @@ export function createHealthBook(clock: Clock): HealthBook {
 
   return {
     note(report) {
-      const { account, error, servedFrom } = report;
-      if (error && !saysNotFound(error)) {
-        if (error.reason !== null && OF_OUR_OWN.has(error.reason)) return;
-        const record = recordOf(account);
-        // One call may have failed for many agents at once: it is still one failure.
-        if (record.lastError === error) return;
-        record.lastError = error;
-        record.failures += 1;
-      } else if (servedFrom === 'VENDOR' || error) {
-        Object.assign(recordOf(account), { lastSuccessAt: clock.now(), lastError: null, failures: 0 });
+      const { account, outcome, servedFrom, error } = report;
+      const hasAnswered = servedFrom === 'VENDOR' || (error !== null && saysNotFound(error));
+      const failure = failureIn(report);
+      if (!hasAnswered && !failure) return;
+      const record = recordOf(account);
+      if (hasAnswered) {
+        record.lastSuccessAt = clock.now();
+        record.failures = 0;
+        // Where some calls were not made, what was wrong with them before may still be.
+        if (!isOfOurOwn(error)) record.lastError = null;
       }
+      // One call may have failed for many agents at once: it is still one failure.
+      if (!failure || record.lastError === failure) return;
+      record.lastError = failure;
+      // Where a part is there the account is not down; and what a kept answer lacks, every reader would count anew.
+      if (outcome !== 'PARTIAL') record.failures += 1;
     },
 
     of(account) {
@@ -57,8 +63,25 @@ export function createHealthBook(clock: Clock): HealthBook {
       if (!record) return { state: 'UNKNOWN', lastError: null, lastSuccessAt: null };
       const { failures, lastError, lastSuccessAt } = record;
       const down = failures >= DOWN_AFTER || (failures > 0 && lastSuccessAt === null);
-      const state = failures === 0 ? 'OK' : down ? 'DOWN' : 'DEGRADED';
+      const state = lastError === null ? 'OK' : down ? 'DOWN' : 'DEGRADED';
       return { state, lastError: lastError?.message ?? null, lastSuccessAt };
     },
   };
+}
+
+/**
+ * What the failed call came to. Where only a part is missing, all calls may have gone well: the time asked for is gone, a limit
+ * of ours left files out, or some of what came is damaged, encrypted or another account's. That is a matter of the data, which
+ * the answer tells; as a failure it would let whoever asks for the wrong day make any account look ill. Of several gaps a vendor
+ * tells that of a failed call first, and it bears a status or a code of its own.
+ */
+function failureIn({ outcome, error }: SourceReport): VendorError | null {
+  if (error === null || saysNotFound(error) || isOfOurOwn(error)) return null;
+  const isOfTheData =
+    error.status === null && (error.code === 'VENDOR_BAD_RESPONSE' || error.code === 'VENDOR_REJECTED');
+  return outcome === 'PARTIAL' && isOfTheData ? null : error;
+}
+
+function isOfOurOwn(error: VendorError | null): boolean {
+  return OF_OUR_OWN.has(error?.reason ?? '');
 }

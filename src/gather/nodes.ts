@@ -7,7 +7,9 @@ import type { StatusPeriod } from '../domain/status-period.ts';
 import { DAY, type TimeRange } from '../domain/time.ts';
 import type { Sources } from '../vendors/vendor.ts';
 import { agentAt, agentBySeat } from './agents.ts';
+import { ask, lacksSomething } from './ask.ts';
 import type { Desk } from './desk.ts';
+import { sourceIncomplete } from './incomplete.ts';
 import { checkLength } from './input.ts';
 import { ALL_LATEST } from './interactions.ts';
 
@@ -30,7 +32,10 @@ export function checkIds(ids: readonly string[]): readonly string[] {
   return ids;
 }
 
-/** What an id stands for, found again; null for an id that is none, or that leads nowhere for this caller. */
+/**
+ * What an id stands for, found again; null for an id that is none, or that leads nowhere for this caller. Rejects where it may
+ * lead somewhere, but its account could not be read whole.
+ */
 export async function node(desk: Desk, id: string): Promise<Node | null> {
   const address = readGlobalId(id);
   if (!address) return null;
@@ -41,17 +46,16 @@ export async function node(desk: Desk, id: string): Promise<Node | null> {
       return agentAt(desk, id, address);
     }
     case 'StatusPeriod': {
-      const { start, mark } = address;
-      const periods = await look(desk, address, (from, ref) => from.statusPeriods?.(ref, timeOf(address)));
-      return periods?.find((period) => period.start === start && markOf(period) === mark) ?? null;
+      const isIt = (one: StatusPeriod) => one.start === address.start && markOf(one) === address.mark;
+      return look(desk, address, (from, ref) => from.statusPeriods?.(ref, timeOf(address)), isIt);
     }
     case 'Session': {
-      const sessions = await look(desk, address, (from, ref) => from.sessions?.(ref, timeOf(address)));
-      return sessions?.find((session) => session.vendorSessionId === address.vendorSessionId) ?? null;
+      const isIt = (one: Session) => one.vendorSessionId === address.vendorSessionId;
+      return look(desk, address, (from, ref) => from.sessions?.(ref, timeOf(address)), isIt);
     }
     case 'Interaction': {
-      const interactions = await look(desk, address, (from, ref) => from.latestInteractions?.(ref, ALL_LATEST));
-      return interactions?.find((one) => interactionId(one) === id) ?? null;
+      const isIt = (one: Interaction) => interactionId(one) === id;
+      return look(desk, address, (from, ref) => from.latestInteractions?.(ref, ALL_LATEST), isIt);
     }
   }
 }
@@ -62,15 +66,24 @@ export function timeOf(address: Extract<NodeAddress, { type: 'StatusPeriod' | 'S
   return { from: address.day * DAY, to: (address.day + 1) * DAY };
 }
 
-/** Asks the one account that an address names, if the caller may use it and it knows the agent. */
+/**
+ * Asks the one account that an address names, if the caller may use it and it knows the agent. Null when it has no such thing (any
+ * more); rejects where that cannot be told, because the account could not be read whole.
+ */
 async function look<T>(
   desk: Desk,
   { account, ref }: Extract<NodeAddress, { account: string }>,
-  put: (sources: Sources, ref: string) => Promise<Answer<T>> | undefined,
-): Promise<T | undefined> {
+  put: (sources: Sources, ref: string) => Promise<Answer<readonly T[]>> | undefined,
+  isIt: (one: T) => boolean,
+): Promise<T | null> {
   const agent = await agentBySeat(desk, account, ref);
   // Only the reference that the agent goes by here: another spelling would give the same thing a second id.
-  if (!agent?.seats.some((seat) => seat.account === account && seat.ref === ref)) return undefined;
-  const sources = desk.sources(account);
-  return sources ? (await put(sources, ref))?.data : undefined;
+  const seat = agent?.seats.find((one) => one.account === account && one.ref === ref);
+  if (!seat) return null;
+  const { told, sources } = await ask(desk, [seat], put);
+  const found = told.flatMap(({ data }) => data).find(isIt);
+  if (found !== undefined) return found;
+  const unread = sources.filter(lacksSomething);
+  if (unread.length > 0) throw sourceIncomplete(desk, unread);
+  return null;
 }

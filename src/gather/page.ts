@@ -19,8 +19,8 @@ export interface SourcedPage<T> extends Page<T> {
 
 /** A list's places: what `after` may name, and where it leads. */
 export interface Places<T> {
-  /** Equal for no two items of a list, and the same for an item whatever else the list holds. */
-  readonly cursorOf: (item: T, index: number, items: readonly T[]) => string;
+  /** Of the items from `start` to before `end`: equal for no two of a list, and the same for an item whatever page it is on. */
+  readonly cursorsOf: (items: readonly T[], start: number, end: number) => readonly string[];
   /** The index of the first item behind the cursor; null for a text that is no cursor of such a list. */
   readonly behind: (cursor: string, items: readonly T[]) => number | null;
 }
@@ -35,7 +35,7 @@ export function pageOf<T>(
   const nodes = items.slice(start, start + first);
   return {
     nodes,
-    cursors: nodes.map((item, index) => places.cursorOf(item, start + index, items)),
+    cursors: places.cursorsOf(items, start, start + nodes.length),
     hasNextPage: start + nodes.length < items.length,
     hasPreviousPage: start > 0,
     totalCount: items.length,
@@ -48,11 +48,14 @@ export function pageOf<T>(
  */
 export function placesByInstant<T>(instantOf: (item: T) => number): Places<T> {
   return {
-    cursorOf(item, index, items) {
-      const at = instantOf(item);
+    cursorsOf(items, start, end) {
+      const at = (index: number): number => instantOf(items[index] as T);
       let nth = 0;
-      for (let i = index - 1; i >= 0 && instantOf(items[i] as T) === at; i -= 1) nth += 1;
-      return encodeCursor([at.toString(36), nth.toString(36)]);
+      for (let i = start; i > 0 && i < end && at(i - 1) === at(i); i -= 1) nth += 1;
+      return items.slice(start, end).map((item, index) => {
+        if (index > 0) nth = at(start + index - 1) === instantOf(item) ? nth + 1 : 0;
+        return encodeCursor([instantOf(item).toString(36), nth.toString(36)]);
+      });
     },
     behind(cursor, items) {
       const [at, nth] = (decodeCursor(cursor, 2) ?? []).map(readNumber);

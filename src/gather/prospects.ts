@@ -1,8 +1,9 @@
-import type { Agent, Seat } from '../domain/agent.ts';
+import type { Agent } from '../domain/agent.ts';
 import type { NodeAddress } from '../domain/global-id.ts';
 import type { DirectoryView } from '../directory/view.ts';
 import type { Others, Whom } from '../vendors/estimate.ts';
 import { type AgentFilter, type AgentsArgs, checkAgentsArgs, matcher, pageOfAgents } from './agents.ts';
+import { type Question, seatsFor } from './ask.ts';
 import type { Desk } from './desk.ts';
 
 /** What is known before a query runs of the agents that a look-up will find: the other side of agents.ts. */
@@ -102,18 +103,55 @@ export function prospectOfList(outlook: Outlook, args: AgentsArgs): Prospect {
   return { key: `agents ${JSON.stringify(args)}`, found: 'complete', agents, most, strangers };
 }
 
-/** The agents as a question to one account means them; `seatsOf` says which of an agent's seats are asked. */
-export function whomAt(
-  outlook: Outlook,
-  { key, found, agents, most, strangers }: Prospect,
-  account: string,
-  seatsOf: (agent: Agent) => readonly Seat[],
-): Whom {
-  const refs = agents.flatMap(seatsOf).flatMap((seat) => (seat.account === account ? [seat.ref] : []));
-  const isOpen = found === 'complete' && outlook.complete === null && outlook.discovering.has(account);
-  const gains = isOpen ? agents.filter((agent) => mayGain(outlook, agent, account)).length : 0;
-  if (isOpen && strangers !== 'none') return { key, most, refs, others: strangers };
-  return { key, most: Math.min(most, refs.length + gains), refs, others: gains > 0 ? 'with e-mail' : 'none' };
+/**
+ * Agents of whom no more is known than that each may be any of the same ones are told as one: so many of these. Else every
+ * id that the directory does not know would be a look through the whole of it, for every field below.
+ */
+export function together(prospects: readonly Prospect[]): readonly Prospect[] {
+  const distinct = new Map(prospects.map((one) => [one.key, one])).values();
+  return [...Map.groupBy(distinct, ({ agents }) => agents).values()]
+    .flatMap((same) => [...Map.groupBy(same, ({ strangers }) => strangers).values()])
+    .flatMap((alike) => {
+      const [first] = alike;
+      if (!first || alike.length === 1) return alike;
+      const key = alike.map((one) => one.key).join();
+      return [{ ...first, key, most: alike.reduce((sum, { most }) => sum + most, 0) }];
+    });
+}
+
+/** Which of an agent's seats are asked: those in `accounts` that can answer, or the first of them only. */
+export interface Asked {
+  readonly question: Question;
+  readonly accounts: readonly string[] | null;
+  readonly firstOnly: boolean;
+}
+
+/** Tells the agents as a question to one account means them. The same agents are looked through once for the same question. */
+export function createWhoms(outlook: Outlook): (prospect: Prospect, account: string, asked: Asked) => Whom {
+  const known = new Map<readonly Agent[], Map<string, { readonly refs: readonly string[]; readonly gains: number }>>();
+
+  function lookThrough(agents: readonly Agent[], account: string, { question, accounts, firstOnly }: Asked) {
+    const seats = agents.flatMap((agent) => {
+      const all = seatsFor(outlook.desk, agent, question, accounts);
+      return firstOnly ? all.slice(0, 1) : all;
+    });
+    return {
+      refs: seats.flatMap((seat) => (seat.account === account ? [seat.ref] : [])),
+      gains: agents.filter((agent) => mayGain(outlook, agent, account)).length,
+    };
+  }
+
+  return ({ key, found, agents, most, strangers }, account, asked) => {
+    const ofThese = known.get(agents) ?? new Map<string, ReturnType<typeof lookThrough>>();
+    const name = JSON.stringify([account, asked]);
+    const told = ofThese.get(name) ?? lookThrough(agents, account, asked);
+    known.set(agents, ofThese.set(name, told));
+    const { refs } = told;
+    const isOpen = found === 'complete' && outlook.complete === null && outlook.discovering.has(account);
+    const gains = isOpen ? told.gains : 0;
+    if (isOpen && strangers !== 'none') return { key, most, refs, others: strangers };
+    return { key, most: Math.min(most, refs.length + gains), refs, others: gains > 0 ? 'with e-mail' : 'none' };
+  };
 }
 
 /** Whether discovery might give an agent a seat in that account. */

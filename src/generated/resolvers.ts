@@ -36,7 +36,7 @@ export type Scalars = {
 /** One account with a vendor, as the gateway's configuration names it. */
 export type Account = {
   readonly __typename?: 'Account';
-  /** What the last failed call came to, if no call has succeeded since; null otherwise. */
+  /** What the last failed call came to; null once calls go well again. */
   readonly lastError: Maybe<Scalars['String']['output']>;
   /** When a call to it last succeeded, since this process started; null if none has. */
   readonly lastSuccessAt: Maybe<Scalars['DateTime']['output']>;
@@ -50,7 +50,7 @@ export type Account = {
 
 /** How the calls to a vendor account went lately. */
 export type AccountState =
-  /** The last call failed, earlier ones succeeded. */
+  /** The last call failed, earlier ones or others beside it succeeded. */
   | 'DEGRADED'
   /** Nothing but failures: the last calls failed one after another. */
   | 'DOWN'
@@ -361,9 +361,15 @@ export type Query = {
   readonly agentByEmail: Maybe<Agent>;
   /** People and bots: those of the directory in its order, then those that only the vendors name, by name. */
   readonly agents: AgentConnection;
-  /** Whatever has a global id: an Agent, Session, StatusPeriod or Interaction. Null when it cannot be found (again). */
+  /**
+   * Whatever has a global id: an Agent, Session, StatusPeriod or Interaction. Null when there is no such thing (any more). An error
+   * when there may be, but its vendor's data could not be read whole.
+   */
   readonly node: Maybe<Node>;
-  /** Several nodes at once, in the order of the ids; null in the place of each that cannot be found. */
+  /**
+   * Several nodes at once, in the order of the ids; null in the place of each that is not found. One that could not be looked for
+   * costs its own place only, and has an error.
+   */
   readonly nodes: ReadonlyArray<Maybe<Node>>;
 };
 

@@ -9,7 +9,7 @@ import {
 import type { Context } from '../gather/context.ts';
 import type { RequestContext } from '../request/context.ts';
 import { createErrorFormatter } from './errors.ts';
-import { countLists } from './limits/counted-lists.ts';
+import { countObjects } from './limits/counted-objects.ts';
 import { literalsPlugin } from './literals.ts';
 import { createSchema } from './schema.ts';
 
@@ -25,7 +25,7 @@ export function createApollo<Given extends Context & RequestContext>(
   options: ApolloOptions<Given>,
 ): ApolloServer<Given> {
   return new ApolloServer<Given>({
-    schema: countLists(createSchema()),
+    schema: countObjects(createSchema()),
     plugins: [
       ...options.plugins,
       literalsPlugin,

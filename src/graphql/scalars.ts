@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { isCivilDate } from '../domain/time.ts';
+import { isTimeZone } from '../domain/zones.ts';
 
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
@@ -53,15 +54,7 @@ function parseDate(value: unknown, node?: ValueNode): string {
 }
 
 function parseTimeZone(value: unknown, node?: ValueNode): string {
-  if (typeof value === 'string') {
-    try {
-      // An offset such as +05:30 would pass, too, but is not what a zone's name is for.
-      if (!/^[+-]/.test(value))
-        return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone && value;
-    } catch {
-      // Falls through to the error for every unknown name.
-    }
-  }
+  if (typeof value === 'string' && isTimeZone(value)) return value;
   throw invalid('TimeZone', 'an IANA name like Europe/Berlin', value, node);
 }
 

@@ -1,12 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, buildSchema, parse, printSchema } from 'graphql';
-import { typeOfNode, node } from '../gather/nodes.ts';
-import type { Context } from '../gather/context.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { account } from './account.ts';
 import { agent } from './agent.ts';
 import { takeNullForDefault } from './arguments.ts';
+import { entities, FEDERATION } from './entities.ts';
 import { interaction } from './interaction.ts';
 import { query } from './query.ts';
 import { DateScalar, DateTime, TimeZone } from './scalars.ts';
@@ -30,14 +29,6 @@ export function printPublicSchema(): string {
   return `${printSchema(buildSchema(readTypeDefinitions()))}\n`;
 }
 
-const ENTITIES = ['Agent', 'Session', 'StatusPeriod', 'Interaction'] as const;
-
-/** Says, in Federation 2's words, which types other subgraphs may refer to by their id. */
-const FEDERATION = `
-  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-  ${ENTITIES.map((name) => `extend type ${name} @key(fields: "id")`).join('\n')}
-`;
-
 const resolvers: Resolvers = {
   DateTime,
   Date: DateScalar,
@@ -57,18 +48,7 @@ type SubgraphResolvers = Extract<SubgraphModule, { typeDefs: unknown; resolvers?
 
 /** The schema that the gateway runs: everything in schema/, and a Federation 2 subgraph besides. */
 export function createSchema(): GraphQLSchema {
-  const map: Record<string, unknown> = { ...resolvers };
-  for (const name of ENTITIES) {
-    map[name] = {
-      ...resolvers[name],
-      // The representation comes from outside and has been checked by nobody.
-      __resolveReference: async ({ id }: { readonly id?: unknown }, { desk }: Context) => {
-        const found = typeof id === 'string' ? await node(desk, id) : null;
-        // A copy, because the library writes `__typename` into it, and others may share the original.
-        return found && typeOfNode(found) === name ? { ...found } : null;
-      },
-    };
-  }
+  const map = { ...resolvers, ...entities, Query: { ...resolvers.Query, ...entities.Query } };
   const typeDefs = parse(readTypeDefinitions() + FEDERATION);
   return takeNullForDefault(buildSubgraphSchema([{ typeDefs, resolvers: map as SubgraphResolvers }]));
 }

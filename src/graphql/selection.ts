@@ -34,7 +34,9 @@ export function collectFields(
       if (isLeftOut(node)) continue;
       if (node.kind === Kind.FIELD) {
         const name = node.alias?.value ?? node.name.value;
-        fields.set(name, [...(fields.get(name) ?? []), node]);
+        const same = fields.get(name);
+        if (same) same.push(node);
+        else fields.set(name, [node]);
       } else if (node.kind === Kind.INLINE_FRAGMENT) {
         if (!node.typeCondition || applies(node.typeCondition.name.value)) enter(node.selectionSet);
       } else if (!entered.has(node.name.value)) {
@@ -49,20 +51,23 @@ export function collectFields(
   return fields;
 }
 
-/** The paths of field names selected below a field, dotted and without aliases, as they will run. */
-export function selectedPaths(document: Document, fieldNodes: readonly FieldNode[]): readonly string[] {
-  const paths = new Set<string>();
-
-  function walk(nodes: readonly FieldNode[], prefix: string): void {
-    for (const same of collectFields(document, selectionsOf(nodes)).values()) {
-      const path = `${prefix}${same[0]?.name.value ?? ''}`;
-      paths.add(path);
-      walk(same, `${path}.`);
-    }
+/** The names of the fields selected below a field, without aliases, and of those below these, as they will run. */
+export function selectedNames(
+  document: Document,
+  fieldNodes: readonly FieldNode[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const names = new Map<string, Set<string>>();
+  for (const same of collectFields(document, selectionsOf(fieldNodes)).values()) {
+    const name = nameOf(same);
+    const below = names.get(name) ?? new Set();
+    for (const inner of collectFields(document, selectionsOf(same)).values()) below.add(nameOf(inner));
+    names.set(name, below);
   }
+  return names;
+}
 
-  walk(fieldNodes, '');
-  return [...paths];
+function nameOf(same: readonly FieldNode[]): string {
+  return same[0]?.name.value ?? '';
 }
 
 /** What is selected below all of these. */

@@ -47,6 +47,8 @@ export interface Admission {
   readonly check: (target: CallTarget) => void;
   /** Waits for the call's turn; rejects with a VendorError when it is not to be made. */
   readonly enter: (target: CallTarget, scope: Pick<CallScope, 'signal' | 'behalf'>) => Promise<Leave>;
+  /** In how many seconds to come back after a refusal for calling too often; null after anything else. */
+  readonly retryAfter: (trouble: VendorError | null) => number | null;
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
@@ -120,6 +122,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
         if (error instanceof QueueFull) throw vendorError(target, 'VENDOR_UNAVAILABLE', { reason: 'bulkhead_full' });
         throw failure(error, target, 'waiting');
       }
+    },
+    retryAfter(trouble) {
+      if (trouble?.code !== 'VENDOR_RATE_LIMITED') return null;
+      // A vendor may name no time, or none to speak of ("in 0 seconds"), or another call may have been told a longer one.
+      return Math.max(1, trouble.retryAfterSeconds ?? 0, options.rateGate ? secondsOf(gate.wait()) : 0);
     },
   };
 }

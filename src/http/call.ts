@@ -48,6 +48,11 @@ export interface VendorRequest {
   /** Whether it does no harm to send it twice. Absent: a GET may be, a POST not. */
   readonly idempotent?: boolean;
   /**
+   * The longest body that a good answer is taken with, decoded and coded; absent, or more than the account's own limit: that
+   * limit. A longer one is VENDOR_BAD_RESPONSE (`too_large`). What is streamed is its reader's to bound.
+   */
+  readonly maxBytes?: number;
+  /**
    * What a reply amounts to where the vendor does not tell by the status; null for a good one; undefined where the status
    * tells. What is streamed is good by its status; only a refusal is shown.
    */
@@ -58,9 +63,9 @@ export interface VendorRequest {
 export interface VendorReply {
   readonly request: VendorRequest;
   readonly status: number;
-  /** Lower-case names. */
+  /** Lower-case names. After a refusal for calling too often `retry-after` is there, whether the vendor sent it or not. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Decoded, and no longer than the limit. */
+  /** Decoded, and no longer than the limit; an error's is empty where it is cut, garbled or longer than its words could be. */
   readonly body: Buffer;
 }
 

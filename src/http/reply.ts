@@ -35,6 +35,16 @@ export function vendorError(
   return new VendorError(target, code, `${SENTENCES[code]}${status}${said}`, details);
 }
 
+/** The same error, but for when to come back. */
+export function withRetryAfter(error: VendorError, retryAfterSeconds: number): VendorError {
+  const { code, message, reason, status } = error;
+  return new VendorError(error, code, message, {
+    retryAfterSeconds,
+    ...(reason !== null && { reason }),
+    ...(status !== null && { status }),
+  });
+}
+
 /** The VendorError that a reply amounts to by its status; null for a good one. */
 export function troubleOf(reply: VendorReply, target: CallTarget, now: number): VendorError | null {
   const code = codeOfStatus(reply.status);

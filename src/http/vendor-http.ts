@@ -5,11 +5,14 @@ import { ACCEPTED_CODINGS, readBody } from './body.ts';
 import type { CallScope, VendorHttp, VendorReply, VendorRequest } from './call.ts';
 import { failure } from './failure.ts';
 import { pause } from './pause.ts';
-import { codeOfStatus, requireOk, troubleOf } from './reply.ts';
+import { codeOfStatus, requireOk, troubleOf, withRetryAfter } from './reply.ts';
 import { createRetry, type RetryOptions } from './retry.ts';
 
 /** A month of fifty busy agents in one answer comes to half of this; decoded bytes. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/** An error is looked at for words only, be it that they tell a rate limit; what is longer than this has none to tell. */
+const MAX_ERROR_BYTES = 64 * 1024;
 
 export interface VendorHttpOptions extends AdmissionOptions, AttemptOptions, RetryOptions {
   readonly maxBodyBytes?: number;
@@ -36,7 +39,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     read: Read<T>,
     headers: Readonly<Record<string, string>>,
     mayRepeat = () => true,
-  ): Promise<T> {
+  ): Promise<Ending<T>> {
     const target = targetOf(request);
     retry.noteCall();
     let last = await once(request, scope, target, read, headers);
@@ -53,7 +56,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
         break;
       }
     }
-    return last.value();
+    return last;
   }
 
   async function once<T>(
@@ -77,33 +80,44 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     }
   }
 
-  function wholeBody(answer: Answered, chunks: AsyncIterable<Buffer>, target: CallTarget): Promise<Buffer> {
-    const coding = answer.headers['content-encoding'];
-    return readBody(chunks, typeof coding === 'string' ? coding : '', maxBodyBytes, target);
+  /** A whole body. Of an error whose body cannot be had, or is too long, the status says enough: there it is empty. */
+  function bodyOf(
+    request: VendorRequest,
+    { statusCode, headers }: Answered,
+    chunks: AsyncIterable<Buffer>,
+    { signal }: CallScope,
+  ): Promise<Buffer> {
+    const isGood = codeOfStatus(statusCode) === null;
+    const limit = Math.min(maxBodyBytes, isGood ? (request.maxBytes ?? maxBodyBytes) : MAX_ERROR_BYTES);
+    const coding = headers['content-encoding'];
+    const whole = readBody(chunks, typeof coding === 'string' ? coding : '', limit, targetOf(request));
+    return isGood ? whole : orNothing(whole, signal);
   }
 
   return {
-    send(request, scope) {
+    async send(request, scope) {
       const target = targetOf(request);
       const read: Read<VendorReply> = async (answer, chunks) => {
         const { statusCode: status, headers } = answer;
-        const whole = wholeBody(answer, chunks, target);
-        const body = codeOfStatus(status) === null ? await whole : await orNothing(whole, scope.signal);
+        const body = await bodyOf(request, answer, chunks, scope);
         const reply = { request, status, headers, body };
         const trouble = request.trouble?.(reply);
         return { value: reply, trouble: trouble === undefined ? troubleOf(reply, target, clock.now()) : trouble };
       };
-      return call(request, scope, read, { 'accept-encoding': ACCEPTED_CODINGS });
+      const { value, trouble } = await call(request, scope, read, { 'accept-encoding': ACCEPTED_CODINGS });
+      const seconds = admission.retryAfter(trouble);
+      const reply = value();
+      // Whoever makes an error of the reply finds there when to come back, however the vendor worded the refusal.
+      return seconds === null ? reply : { ...reply, headers: { ...reply.headers, 'retry-after': String(seconds) } };
     },
 
-    stream(request, scope, readStream) {
+    async stream(request, scope, readStream) {
       const target = targetOf(request);
       let handed = false;
       const read = async (answer: Answered, chunks: AsyncIterable<Buffer>) => {
         const { statusCode: status, headers } = answer;
         if (codeOfStatus(status) !== null) {
-          const said = await orNothing(wholeBody(answer, chunks, target), scope.signal);
-          const refusal = { request, status, headers, body: said };
+          const refusal = { request, status, headers, body: await bodyOf(request, answer, chunks, scope) };
           const trouble = request.trouble?.(refusal);
           if (trouble) throw trouble;
           requireOk(refusal, target, clock.now());
@@ -112,12 +126,14 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
         return { value: await readStream({ request, status, headers, body: chunks }), trouble: null };
       };
       // What the reader has been given cannot be taken back, so nothing is repeated from then on.
-      return call(request, scope, read, {}, () => !handed);
+      const { value, trouble } = await call(request, scope, read, {}, () => !handed);
+      const seconds = admission.retryAfter(trouble);
+      if (trouble && seconds !== null) throw withRetryAfter(trouble, seconds);
+      return value();
     },
   };
 }
 
-/** The body of an error: the status says enough where the body itself is cut, garbled or too long. */
 function orNothing(body: Promise<Buffer>, signal: AbortSignal): Promise<Buffer> {
   return body.catch((error: unknown) => {
     if (signal.aborted || !(error instanceof VendorError)) throw error;

@@ -35,6 +35,7 @@ export type AuthFailureReason =
 const DOCUMENT_LIMITS = [
   'tokens',
   'depth',
+  'fields',
   'aliases',
   'root_fields',
   'directives',

@@ -44,8 +44,8 @@ export interface Metrics extends VendorMetrics {
   readonly cacheRead: (account: string, endpoint: string, result: CacheResult) => void;
   /** Something asked of the shared cache came to nothing. */
   readonly cacheError: (op: CacheOperation, reason: CacheErrorReason) => void;
-  /** The Prometheus text exposition, of media type `contentType`. */
-  readonly text: () => Promise<string>;
+  /** The Prometheus text exposition, of media type `contentType`, without what is counted of accounts that `shows` denies. */
+  readonly text: (shows?: (account: string) => boolean) => Promise<string>;
   readonly contentType: string;
 }
 
@@ -161,7 +161,16 @@ export function createMetrics({ ofProcess = false }: MetricsOptions = {}): Metri
     cacheError: (op, reason) => {
       cacheErrors.inc({ op, reason });
     },
-    text: () => registry.metrics(),
+    text: async (shows = () => true) => {
+      const metrics = await registry.getMetricsAsJSON();
+      const shown = metrics.map((metric) => ({
+        ...metric,
+        // Which of several processes' values to take, when there is but one.
+        aggregator: 'first',
+        values: metric.values.filter(({ labels: { account } }) => account === undefined || shows(String(account))),
+      }));
+      return prometheus.AggregatorRegistry.aggregate([shown]).metrics();
+    },
     contentType: registry.contentType,
   };
 }

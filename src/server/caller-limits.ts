@@ -5,7 +5,8 @@ import { Refusal } from './refusal.ts';
 
 export type CallerLimits = Pick<Limits, 'callerRequestsPerMinute' | 'callerConcurrency'>;
 
-interface Usage {
+/** What is kept of a caller. */
+export interface Usage {
   /** When the requests of the last minute began. */
   readonly begun: number[];
   running: number;
@@ -18,8 +19,8 @@ interface Usage {
 export function createCallerLimits(
   { callerRequestsPerMinute = Infinity, callerConcurrency = Infinity }: CallerLimits,
   clock: Clock,
+  usages = new Map<string, Usage>(),
 ): (caller: string) => () => void {
-  const usages = new Map<string, Usage>();
   let swept = clock.elapsed();
 
   function usageOf(caller: string, now: number): Usage {

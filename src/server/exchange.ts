@@ -46,7 +46,7 @@ export function openExchange(request: IncomingMessage, response: ServerResponse,
   const gone = new AbortController();
   const requestId = requestIdOf(request.headers['x-request-id']);
   const log: AccessLogEntry = { path: 'other' };
-  const [pathname = '/'] = url.split('?', 1);
+  const { pathname, search } = partsOf(url);
 
   response.setHeader('x-request-id', requestId);
   response.setHeader('x-content-type-options', 'nosniff');
@@ -61,6 +61,13 @@ export function openExchange(request: IncomingMessage, response: ServerResponse,
     end({ method, path, status, ms });
     logger.info({ requestId, method, path, status, ms, ...rest }, 'request');
   });
-  const search = url.slice(pathname.length);
   return { request, response, requestId, pathname, search, disconnected: gone.signal, log };
+}
+
+/** What a request target asks for; some clients send the whole address (RFC 9112, section 3.2.2), whose host is no matter here. */
+function partsOf(target: string): Pick<Exchange, 'pathname' | 'search'> {
+  const [origin = ''] = /^https?:\/\/[^/?#]+/i.exec(target) ?? [];
+  const local = target.slice(origin.length);
+  const [path = ''] = local.split('?', 1);
+  return { pathname: path || '/', search: local.slice(path.length) };
 }

@@ -49,9 +49,11 @@ export function createJwtVerifier(
   };
 }
 
-function callerOf({ sub, scope, accounts }: JWTPayload): Caller {
+function callerOf({ sub, client_id: client, azp, scope, accounts }: JWTPayload): Caller {
+  // A token that a program got for itself may name the program only, in one claim (RFC 8693, section 4.3) or the other (OpenID).
+  const who = [sub, client, azp].find((claim): claim is string => typeof claim === 'string' && claim !== '');
   return {
-    name: sub ? `jwt:${sub}` : 'jwt',
+    name: who === undefined ? 'jwt' : `jwt:${who}`,
     scopes: scope === undefined ? new Set<Scope>(['read']) : scopesIn(scope),
     accounts: accounts === undefined ? null : accountsIn(accounts),
   };

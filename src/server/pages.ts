@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Metrics } from '../observability/metrics.ts';
+import { type Caller, mayUse } from '../request/caller.ts';
 import type { Exchange } from './exchange.ts';
 import { send, sendJson } from './respond.ts';
 
@@ -28,8 +29,9 @@ export function createSchemaPage(sdl: string): (exchange: Exchange) => void {
   };
 }
 
-export function createMetricsPage(metrics: Metrics): (exchange: Exchange) => Promise<void> {
-  return async ({ response }) => {
-    send(response, 200, { 'content-type': metrics.contentType }, await metrics.text());
+export function createMetricsPage(metrics: Metrics): (exchange: Exchange, caller: Caller) => Promise<void> {
+  return async ({ response }, caller) => {
+    const text = await metrics.text((account) => mayUse(caller, account));
+    send(response, 200, { 'content-type': metrics.contentType }, text);
   };
 }

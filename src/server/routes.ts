@@ -22,7 +22,7 @@ export interface Pages {
   readonly schema: (exchange: Exchange) => void;
   readonly health: (exchange: Exchange) => void;
   readonly readiness: (exchange: Exchange) => void;
-  readonly metrics: (exchange: Exchange) => Promise<void>;
+  readonly metrics: (exchange: Exchange, caller: Caller) => Promise<void>;
 }
 
 /** Finds the route of a path; undefined where nothing is served. */

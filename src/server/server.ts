@@ -1,6 +1,5 @@
 import { createServer as createHttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { ServerSettings } from '../config/settings.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -8,6 +7,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Gauges } from '../observability/process-gauges.ts';
 import type { Authenticate } from './auth.ts';
 import { answerBrokenRequest } from './broken-request.ts';
+import { createConnections } from './connections.ts';
 import { type Exchange, openExchange } from './exchange.ts';
 import { admit, checkRequest } from './gate.ts';
 import type { ServeGraphiql } from './graphiql.ts';
@@ -54,7 +54,10 @@ export interface Server {
   readonly ready: () => void;
   /** From now on /readyz says no and connections are not kept; everything is still served. */
   readonly beginShutdown: () => void;
-  /** Stops listening and waits for the requests under way; after `ms` they are cut off. Resolves to whether none was. */
+  /**
+   * Stops listening and waits for the requests under way; after `ms` they are cut off. Resolves to whether none was. Who has
+   * not sent a request's head by then is waited for a moment only.
+   */
   readonly drain: (ms: number) => Promise<boolean>;
 }
 
@@ -66,7 +69,6 @@ const REASONS = { starting: 'The gateway is starting', stopping: 'The gateway is
 export function createServer(parts: ServerParts): Server {
   const { settings, authenticate, graphiql, metrics, logger, clock, patience = PATIENCE } = parts;
   let state: State = 'starting';
-  let draining = false;
   const { maxInFlight } = parts.limits;
   const begin = createShedding({ maxInFlight, gauges: parts.gauges, clock, onShed: metrics.shed });
 
@@ -119,7 +121,7 @@ export function createServer(parts: ServerParts): Server {
     sendRefusal(response, refusal);
   }
 
-  const underWay = new WeakMap<Duplex, Exchange>();
+  const connections = createConnections(clock);
   const http = createHttpServer(
     {
       headersTimeout: patience.headersMs,
@@ -128,13 +130,9 @@ export function createServer(parts: ServerParts): Server {
     },
     (request, response) => {
       const exchange = openExchange(request, response, parts);
-      underWay.set(request.socket, exchange);
-      if (state === 'stopping') response.setHeader('connection', 'close');
-      // A connection whose answer had begun before the end was known would be kept, idle.
+      connections.began(exchange);
       response.once('close', () => {
-        if (underWay.get(request.socket) === exchange) underWay.delete(request.socket);
-        // Not before: a connection that has just been opened, its request still on the way, is idle, too.
-        if (draining) http.closeIdleConnections();
+        connections.ended(exchange);
       });
       answer(exchange).catch((error: unknown) => {
         answerError(exchange, error);
@@ -146,13 +144,16 @@ export function createServer(parts: ServerParts): Server {
   http.maxRequestsPerSocket = 1000;
   // Longer than any query takes: only whoever does not read their answer is quiet for so long.
   http.timeout = patience.idleMs;
+  http.on('connection', connections.opened);
   http.on('clientError', (error, socket) => {
     const status = answerBrokenRequest(error, socket);
     if (status === null) return;
-    const exchange = underWay.get(socket);
-    // It is counted and logged when it is over, which is now.
-    if (exchange) exchange.log.status = status;
-    else {
+    const exchange = connections.exchangeOn(socket);
+    // It is counted and logged when its connection closes, but nothing more is owed.
+    if (exchange) {
+      exchange.log.status = status;
+      connections.ended(exchange);
+    } else {
       metrics.brokenRequest(status);
       logger.info({ path: 'other', status }, 'request');
     }
@@ -175,18 +176,21 @@ export function createServer(parts: ServerParts): Server {
     },
     beginShutdown: () => {
       state = 'stopping';
+      connections.keepNone();
     },
     drain: (ms) =>
       new Promise((resolve) => {
         state = 'stopping';
-        draining = true;
+        connections.keepNone();
+        connections.letGo();
         let drained = true;
         const cancel = clock.after(ms, () => {
-          drained = false;
-          http.closeAllConnections();
+          drained = connections.cutOff();
         });
-        http.close(() => {
+        // `http.close` itself would cut off answers that are on their way out, and at once stop looking for slow clients.
+        NetServer.prototype.close.call(http, () => {
           cancel();
+          http.close();
           resolve(drained);
         });
       }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AccountCache, Space } from '../cache/cache.ts';
-import { type Estimate, type Question, type Whom, countAgents, createEstimates } from './estimate.ts';
+import { type Estimate, type Question, type Whom, countAgents, createEstimates, remembered } from './estimate.ts';
 
 const whom = (refs: readonly string[], more: Partial<Whom> = {}): Whom => ({
   key: refs.join(),
@@ -30,6 +30,19 @@ describe('how many agents are meant', () => {
     expect(countAgents([whom(['a', 'b', 'c'], { most: 2 })], (ref) => ref !== 'b')).toBe(2);
     expect(countAgents([whom(['a'], { most: 2, others: 'any' })], () => false)).toBe(2);
   });
+});
+
+test('what is remembered is made once for each name, whatever it is', () => {
+  const made: number[] = [];
+  const half = remembered(
+    (n: number) => `${n % 3}`,
+    (n) => {
+      made.push(n);
+      return n === 2 ? undefined : n / 2;
+    },
+  );
+  expect([4, 1, 2, 7, 5, 4].map(half)).toEqual([2, 2, undefined, 2, undefined, 2]);
+  expect(made).toEqual([4, 2]);
 });
 
 describe('an account’s estimates', () => {

@@ -98,6 +98,20 @@ function nameOf<Key, Value>(space: Space<Key, Value>, key: Key): string {
   return JSON.stringify(space.canonical(key));
 }
 
+/** The same, worked out once for each name: much of a plan is asked about many agents and depends on none of them. */
+export function remembered<Given, Made>(
+  nameOf: (given: Given) => string,
+  make: (given: Given) => Made,
+): (given: Given) => Made {
+  const known = new Map<string, { readonly made: Made }>();
+  return (given) => {
+    const name = nameOf(given);
+    const { made } = known.get(name) ?? { made: make(given) };
+    known.set(name, { made });
+    return made;
+  };
+}
+
 /** How many agents all of these mean at most, counting of the known references only those that are missing something. */
 export function countAgents(whoms: readonly Whom[], isMissing: (ref: string) => boolean): number {
   const distinct = [...new Map(whoms.map((whom) => [whom.key, whom])).values()];

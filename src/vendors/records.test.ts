@@ -32,6 +32,15 @@ describe('a list of records', () => {
     expect(records.safeParse(list(readable, unreadable)).success).toBe(false);
   });
 
+  test('of more than ten thousand is refused before any of them is read', () => {
+    let read = 0;
+    const counted = recordsOf(z.unknown().transform(() => (read += 1)));
+    expect(counted.parse(Array<object>(10_000).fill({}))).toHaveLength(10_000);
+    expect(read).toBe(10_000);
+    expect(counted.safeParse(Array<object>(10_001).fill({})).success).toBe(false);
+    expect(read).toBe(10_000);
+  });
+
   test('a null among the records is none', () => {
     expect(records.parse([null, { id: 1 }])).toEqual([null, { id: 1 }]);
     expect(records.safeParse([null]).success).toBe(false);

@@ -4,12 +4,21 @@ import { z } from 'zod';
 const FEW = 5;
 const SHARE = 0.2;
 
+/** Reading takes some microseconds a record, in one go; no vendor's honest list comes near. */
+const MOST_RECORDS = 10_000;
+
+/** A list whose length is looked at before its records are. */
+export function listOf<Form extends z.ZodType>(form: Form) {
+  const isShort = (list: unknown): boolean => !Array.isArray(list) || list.length <= MOST_RECORDS;
+  return z.unknown().refine(isShort, `must hold ${MOST_RECORDS} records at most`).pipe(z.array(form));
+}
+
 /**
  * A list of which a record of another form does not cost the others: it stands there as null, so that it can be said that one
  * is missing. With more than a fifth of them (of a few: all), it is the list that is of another form.
  */
 export function recordsOf<Form extends z.ZodType>(form: Form) {
-  return z.array(form.nullable().catch(null)).refine((records) => {
+  return listOf(form.nullable().catch(null)).refine((records) => {
     const unreadable = records.filter((record) => record === null).length;
     return records.length < FEW
       ? records.length === 0 || unreadable < records.length

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 import type { Fresh, NotFound } from '../../src/cache/cache.ts';
 import { graceOf } from '../../src/cache/grace.ts';
+import type { Entry, Store } from '../../src/cache/store.ts';
 import type { VendorError } from '../../src/domain/vendor-error.ts';
+import { manualClock } from '../support/clock.ts';
 import { failOnUnhandled } from '../support/unhandled.ts';
 import { failing, caller, fresh, never, setUp, settle, space, vendor, vendorError } from './support.ts';
 
@@ -99,6 +101,21 @@ describe('within the grace', () => {
     expect(await cache.readMany(space, ['a'], caller().scope, fetch)).toMatchObject([{ value: 'old' }]);
     expect(calls.map(({ scope }) => scope.signal.aborted)).toEqual([true]);
   });
+
+  test('more answers than a function takes arguments are served as any number of them', async () => {
+    const now = manualClock().now();
+    const justPast: Entry = { value: 'old', fetchedAt: now - 61_000, freshUntil: now - 1000, keepUntil: now + 60_000 };
+    const store: Store = {
+      getMany: (keys) => Promise.resolve(keys.map(() => justPast)),
+      set: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    };
+    const { cache, reads } = setUp({ store });
+    const keys = Array.from({ length: 150_000 }, (_, index) => String(index));
+    const served = await cache.readMany(space, keys, caller().scope, vendor().fetch);
+    expect(served).toHaveLength(keys.length);
+    expect(reads[0]).toBe('agentstatusdetails grace 150000');
+  }, 60_000);
 
   test('a call that is over leaves nothing behind for when the gateway ends', async () => {
     const { signal } = new AbortController();

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLeases, type Leases } from '../../src/cache/leases.ts';
-import { connectRedis, type Redis } from '../../src/cache/redis.ts';
+import { connectRedis, type Redis, type RedisClient } from '../../src/cache/redis.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { type FakeRedis, startFakeRedis } from '../support/fake-redis.ts';
 import { failOnUnhandled } from '../support/unhandled.ts';
@@ -32,6 +32,76 @@ test('Redis is asked once to take any number of leases, once to end them, and no
   lease.giveBack(['a'], ['b', 'c']);
   await leases.take(['d']);
   expect(redis.commands).toEqual(['EVAL', 'EVAL', 'EVAL']);
+});
+
+describe('a great many leases', () => {
+  interface Asked {
+    readonly keys: readonly string[];
+    readonly arguments: readonly string[];
+  }
+
+  /** Leases from a Redis that answers at once; what it was asked, and how long it might have taken. */
+  function answering(reply: (keys: readonly string[]) => unknown) {
+    const asked: Asked[] = [];
+    const patience: (number | undefined)[] = [];
+    const client = {
+      eval: (_script: string, options: Asked) => {
+        asked.push(options);
+        return Promise.resolve(reply(options.keys));
+      },
+    } as unknown as RedisClient;
+    const answers: Pick<Redis, 'attempt' | 'tell'> = {
+      attempt: (_operation, _otherwise, run, manner) => {
+        patience.push(manner?.patience);
+        return run(client);
+      },
+      tell: (_operation, run) => void run(client),
+    };
+    return { leases: createLeases(answers as Redis, 1000), asked, patience };
+  }
+
+  const keysUpTo = (count: number) => Array.from({ length: count }, (_, index) => `key ${index}`);
+  const sizes = (asked: readonly Asked[]) => asked.map(({ keys }) => keys.length);
+
+  test('which were granted is looked through once, not once a key', async () => {
+    let walks = 0;
+    class Positions extends Array<number> {
+      override [Symbol.iterator]() {
+        walks += 1;
+        return super[Symbol.iterator]();
+      }
+    }
+    const positions = Positions.of(...keysUpTo(1000).map((_, index) => index + 1));
+    walks = 0;
+    const lease = await answering(() => positions).leases.take(keysUpTo(1000));
+    expect(lease.granted.size).toBe(1000);
+    expect(walks).toBe(1);
+  });
+
+  test('are taken in portions, each with its own positions and its own time, all in one go', async () => {
+    const {
+      leases: many,
+      asked,
+      patience,
+    } = answering((keys) => keys.flatMap((_, i) => (i % 1000 === 0 ? [i + 1] : [])));
+    const taking = many.take(keysUpTo(4500));
+    expect(sizes(asked)).toEqual([2000, 2000, 500]);
+    expect([...(await taking).granted]).toEqual(['key 0', 'key 1000', 'key 2000', 'key 3000', 'key 4000']);
+    expect(patience).toEqual([300]);
+  });
+
+  test('end in portions, each with those of its keys that are kept', async () => {
+    const { leases: many, asked } = answering(() => null);
+    const lease = await many.take(keysUpTo(1));
+    const [holder] = asked[0]?.arguments ?? [];
+    asked.length = 0;
+    const keys = keysUpTo(5000);
+    lease.giveBack(keys.slice(0, 2500), keys.slice(2500));
+    expect(sizes(asked)).toEqual([2000, 2000, 1000]);
+    // How many of the first keys of a portion are kept; none where that is not above zero.
+    expect(asked.map((one) => one.arguments)).toEqual(['2500', '500', '-1500'].map((kept) => [holder, kept, '150']));
+    expect(new Set(asked.flatMap((one) => one.keys)).size).toBe(5000);
+  });
 });
 
 test('a lease that cannot be taken or ended is a failure of that operation', async () => {

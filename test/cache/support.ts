@@ -30,7 +30,7 @@ export function patient(clock: Clock): Clock {
 }
 
 /** Looks again and again until a condition holds: what goes over sockets takes its time. */
-export async function until(holds: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
   for (const end = Date.now() + withinMs; !(await holds()); await new Promise((resolve) => setTimeout(resolve, 5))) {
     if (Date.now() > end) throw new Error('it never came to that');
   }

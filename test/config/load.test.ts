@@ -11,7 +11,7 @@ describe('a whole configuration', () => {
         maxAliases: 30,
         maxRootFields: 20,
         maxCost: 10_000_000,
-        maxItems: 250_000,
+        maxItems: 100_000,
         maxVendorCalls: 500,
         maxFiles: 2000,
         requestTimeoutMs: 30_000,
@@ -83,7 +83,16 @@ colour: red
     ['a list where a mapping is due', 'server: []', 'must be a mapping'],
     ['a mapping where a list is due', 'accounts: {}', 'must be a list'],
     ['an entry that is no mapping', 'accounts: [1]', 'accounts[0]: must be a mapping'],
-    ['an account without a vendor', 'accounts: [{ name: a }]', 'accounts[0].vendor: is missing'],
+    [
+      'an account without a vendor',
+      'accounts: [{ name: a, baseUrl: https://a.example }]',
+      'accounts[0].vendor: is missing',
+    ],
+    [
+      'an account without a base URL',
+      `accounts: [{ ${NUMBERS.replace(/baseUrl: .*?, /, '')} }]`,
+      'accounts[0].baseUrl: is missing',
+    ],
     ['half a number', 'limits: { maxDepth: 1.5 }', 'must be a whole number'],
     ['nothing where something is due', 'server: { host: "" }', 'must not be empty'],
     ['an empty auth', 'auth: {}', 'needs apiKeys, jwt or both'],
@@ -118,6 +127,38 @@ colour: red
   );
 });
 
+describe('an account of no known vendor', () => {
+  test.each([
+    ['vendor: mailsih, ', 'must be mailish or numeric'],
+    ['vendor: 7, ', 'must be mailish or numeric'],
+    ['', 'is missing'],
+    ['vendor: "${NO_SUCH}", ', 'the environment variable NO_SUCH is not set'],
+  ])('is told whatever is wrong with the keys that all accounts have, and nothing of others: %j', (vendor, message) => {
+    const common =
+      'baseUrl: "http://mail.example.com?x=1", timeoutMs: 0, queue: "${T}", concurrency: "${U}", breaker: 1';
+    const text = `accounts: [{ ${vendor}${common}, clientSecret: 5, apiVersion: 3, strange: 1 }, { ${MAIL}, strange: 1 }]`;
+    const told = problems(text, { T: '5', U: 'many' }).map((line) => line.replace(/^test\.yaml:1:\d+: accounts/, ''));
+    expect(told.sort()).toEqual(
+      [
+        '[0].name: is missing',
+        `[0].vendor: ${message}`,
+        '[0].baseUrl: must be https, except on this machine',
+        '[0].baseUrl: must not hold a query',
+        '[0].timeoutMs: must be at least 1',
+        '[0].concurrency: must be a number',
+        '[0].breaker: must be true or false',
+        '[1].strange: is not a known key',
+      ].sort(),
+    );
+  });
+
+  test('with nothing else wrong is told its vendor only', () => {
+    expect(problems(`accounts:\n  - { ${MAIL.replace('mailish', 'mailsih')} }`)).toEqual([
+      'test.yaml:2:19: accounts[0].vendor: must be mailish or numeric',
+    ]);
+  });
+});
+
 describe('YAML that is none', () => {
   test.each([
     ['server: {}\nserver: {}', ':2:1: the same key stands twice'],
@@ -134,6 +175,13 @@ describe('YAML that is none', () => {
     const found = problems(text);
     expect(found[0]).toContain(message);
     expect(found.join()).not.toContain('s3cret');
+  });
+
+  test.each(['server: {}\nserver: {}', 'server: *nowhere'])('hides nothing of the environment: %j', (text) => {
+    expect(problems(text, { PORT: 'x' })).toEqual([
+      'environment: PORT: must be a whole number from 0 to 65535',
+      expect.stringMatching(/^test\.yaml/),
+    ]);
   });
 
   test('anchors, aliases and merge keys are fine', () => {

@@ -39,4 +39,7 @@ test('a file that is named and not there is a problem, not a reason to run witho
     ok: false,
     problems: [{ file: 'gone.yaml', path: '', message: 'cannot be read (ENOENT)' }],
   });
+  expect(resolved({ SWITCHBOARD_CONFIG: 'gone.yaml', PORT: 'x' })).toMatchObject({
+    problems: [{ file: 'environment', path: 'PORT' }, { file: 'gone.yaml' }],
+  });
 });

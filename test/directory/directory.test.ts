@@ -8,7 +8,6 @@ import { type Answer, type SourceReport, reportOf } from '../../src/domain/sourc
 import { VendorError } from '../../src/domain/vendor-error.ts';
 import type { CallRecord } from '../../src/http/call.ts';
 import type { QueryScope } from '../../src/vendors/vendor.ts';
-import { rejection } from '../support/caught.ts';
 import { manualClock } from '../support/clock.ts';
 import { account, entry, found } from './support.ts';
 
@@ -25,6 +24,7 @@ function setUp(entries: readonly DirectoryEntry[], vendors: Readonly<Record<stri
   const asked: string[] = [];
   const scopes: QueryScope[] = [];
   const reports: SourceReport[] = [];
+  const unexpected: unknown[] = [];
   const accounts = Object.entries(vendors).map(([name, discover]): DirectoryAccount => {
     const known = account(name);
     const answer = async (scope: QueryScope): Promise<Answer<readonly DiscoveredAgent[]>> => {
@@ -47,8 +47,9 @@ function setUp(entries: readonly DirectoryEntry[], vendors: Readonly<Record<stri
     patienceMs: 5000,
     maxFiles: 100,
     onReport: (report) => reports.push(report),
+    onUnexpected: (error) => unexpected.push(error),
   });
-  return { directory, clock, asked, scopes, reports, accounts };
+  return { directory, clock, asked, scopes, reports, unexpected, accounts };
 }
 
 function asker(mayUse: (name: string) => boolean = () => true) {
@@ -215,11 +216,21 @@ describe('an account in trouble', () => {
     expect(namesIn(await directory.complete(asker()))).toEqual([]);
   });
 
-  test('a mistake in our own code is not taken for trouble', async () => {
-    const mistake = new TypeError('not a function');
-    const { directory } = setUp([], { kore: () => Promise.reject(mistake) });
-    expect(await rejection(directory.complete(asker()))).toBe(mistake);
-    expect(await rejection(directory.complete(asker()))).toBe(mistake);
+  test('that nobody thought of costs its own agents only, is told, and the account is left alone for a while', async () => {
+    const mistake = new RangeError('Maximum call stack size exceeded');
+    const { directory, clock, asked, reports, unexpected } = setUp([], {
+      kore: () => Promise.reject(mistake),
+      lp: gives(jane),
+    });
+    for (let i = 0; i < 3; i += 1) expect(namesIn(await directory.complete(asker()))).toEqual(['Jane']);
+    expect([unexpected, asked.filter((name) => name === 'kore')]).toEqual([[mistake], ['kore']]);
+    const [report] = reports.filter(({ account: name }) => name === 'kore');
+    expect(report).toMatchObject({ outcome: 'FAILED', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'unreadable' } });
+    // What is wrong with us is for the log.
+    expect(report?.error?.message).not.toMatch(/stack/);
+    clock.advance(30_000);
+    await directory.complete(asker());
+    expect(unexpected).toHaveLength(2);
   });
 });
 

@@ -85,11 +85,65 @@ const cuts = fc.tuple(
   fc.integer({ min: 1, max: 150_000 }),
 );
 
+/** Each moment asks all periods: of those that hold, the one that began last; of several, the last in the list. */
+function secondBySecond(periods: readonly StatusPeriod[], within: TimeRange, now: number): ReadonlyMap<string, number> {
+  const seconds = new Map<string, number>();
+  for (let at = within.from; at < within.to; at += 1000) {
+    const holding = periods.filter(
+      ({ start, end, isOngoing }) => start <= at && at < (end ?? (isOngoing ? now : start)),
+    );
+    const last = Math.max(...holding.map(({ start }) => start));
+    const owner = holding.findLast(({ start }) => start === last);
+    if (owner) seconds.set(owner.status, (seconds.get(owner.status) ?? 0) + 1);
+  }
+  return seconds;
+}
+
 const secondsOf = (totals: readonly StatusTotal[], status: string) =>
   totals.find((one) => one.status === status)?.seconds ?? 0;
 const sum = (totals: readonly StatusTotal[]) => totals.reduce((all, { seconds }) => all + seconds, 0);
 
 describe('whatever the periods', () => {
+  test('each moment belongs to the one that began last', () => {
+    const few = fc.integer({ min: 0, max: 12 }).map((seconds) => seconds * 1000);
+    const crowd = fc.array(
+      fc.record({
+        start: few,
+        end: fc.option(few),
+        status: fc.constantFrom(...STATUSES),
+        isOngoing: fc.constantFrom(true, null),
+      }),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(crowd, few, few, few, (sketches, begin, length, now) => {
+        const within = { from: begin, to: begin + length };
+        const periods = sketches.map(({ start, ...more }) => from(start, more.end, more));
+        const totals = timeInStatus('a', periods, within, now);
+        const expected = secondBySecond(periods, within, now);
+        for (const status of STATUSES) expect(secondsOf(totals, status)).toBe(expected.get(status) ?? 0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('the ends are looked at a few times each, however many periods hold at once', () => {
+    let looks = 0;
+    const watched = (at: number) =>
+      ({
+        valueOf: () => {
+          looks += 1;
+          return at;
+        },
+      }) as unknown as number;
+    const within = { from: 0, to: 10_000 };
+    const nested = Array.from({ length: 1000 }, (_, index) => from(index, watched(9_000 - index)));
+    expect(timeInStatus('a', nested, within, NOW)).toMatchObject([{ seconds: 9, periods: 1000 }]);
+    const lasting = Array.from({ length: 1000 }, (_, index) => from(index, watched(8_000 + index)));
+    expect(timeInStatus('a', lasting, within, NOW)).toMatchObject([{ seconds: 9, periods: 1000 }]);
+    expect(looks).toBeLessThan(2000 * 12);
+  });
+
   test('two adjoining ranges together have what both have, but for rounding', () => {
     fc.assert(
       fc.property(anyPeriods, anyNow, cuts, (periods, now, [begin, first, second]) => {

@@ -160,6 +160,14 @@ describe('a report on data', () => {
     expect(reportOf(at, [])).toMatchObject({ outcome: 'OK', fetchedAt: null, servedFrom: null });
   });
 
+  test('may have more parts than a function takes arguments', () => {
+    const parts = Array.from({ length: 300_000 }, (_, index) => ({
+      fetchedAt: 7 + index,
+      servedFrom: 'CACHE' as const,
+    }));
+    expect(reportOf(at, parts)).toMatchObject({ outcome: 'OK', fetchedAt: 7 });
+  });
+
   test('is STALE when a part is, and PARTIAL when one is missing, which counts more', () => {
     const stale = { fetchedAt: 5, servedFrom: 'CACHE' as const, staleBecause: error };
     expect(reportOf(at, [stale])).toMatchObject({ outcome: 'STALE', error });

@@ -231,7 +231,8 @@ describe('one agent', () => {
   });
 
   test('data of an agent whom nobody knows is our mistake', async () => {
-    const error = await rejection(agentOf(open(STAFF, FOUND).desk, { account: 'kore', ref: 'u-9' }));
+    const { desk } = open(STAFF, FOUND);
+    const error = await rejection((async () => agentOf(desk, { account: 'kore', ref: 'u-9' }))());
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(InvalidInput);
   });

@@ -304,7 +304,10 @@ describe('usage', () => {
       },
     };
     const { desk, jane } = open({}, sources);
-    expect(await usageStats(desk, jane, dates, parts)).toMatchObject({ ...stats, sources: [{ account: 'second' }] });
+    expect(await usageStats(desk, jane, dates, () => parts)).toMatchObject({
+      ...stats,
+      sources: [{ account: 'second' }],
+    });
     expect(asked).toEqual([['jane', { during: dates, parts }]]);
   });
 
@@ -317,19 +320,19 @@ describe('usage', () => {
       },
     };
     const { desk, jane } = open(sources);
-    await usageStats(desk, jane, { from: '2026-11-01', to: '2026-11-01', timeZone: null }, parts);
+    await usageStats(desk, jane, { from: '2026-11-01', to: '2026-11-01', timeZone: null }, () => parts);
     expect(zones).toEqual(['UTC']);
   });
 
   test('is null for an agent without such an account, and an error when it fails or the bot is not known', async () => {
     const { desk, jane, stranger } = open({ usageStats: unknownAgent('first') });
-    expect(await usageStats(desk, stranger, dates, parts)).toBeNull();
-    expect(await rejection(usageStats(desk, jane, dates, parts))).toMatchObject({
+    expect(await usageStats(desk, stranger, dates, () => parts)).toBeNull();
+    expect(await rejection(usageStats(desk, jane, dates, () => parts))).toMatchObject({
       code: 'NOT_FOUND',
       account: 'first',
     });
     const failing = open({ usageStats: () => Promise.reject(vendorError('first', 'VENDOR_TIMEOUT')) });
-    expect(await rejection(usageStats(failing.desk, failing.jane, dates, parts))).toMatchObject({
+    expect(await rejection(usageStats(failing.desk, failing.jane, dates, () => parts))).toMatchObject({
       code: 'VENDOR_TIMEOUT',
     });
   });
@@ -339,7 +342,7 @@ describe('usage', () => {
     ['more than 366 days', '2024-01-01', '2025-01-01'],
   ])('is refused for %s', async (_name, from, to) => {
     const { desk, jane } = open({ usageStats: () => Promise.resolve(fresh('first', stats)) });
-    const error = await rejection(usageStats(desk, jane, { from, to, timeZone: 'UTC' }, parts));
+    const error = await rejection(usageStats(desk, jane, { from, to, timeZone: 'UTC' }, () => parts));
     expect(error).toBeInstanceOf(InvalidInput);
     expect(error).toMatchObject({ argument: 'during' });
   });
@@ -347,7 +350,7 @@ describe('usage', () => {
   test('may span 366 days', async () => {
     const { desk, jane } = open({ usageStats: () => Promise.resolve(fresh('first', stats)) });
     expect(
-      await usageStats(desk, jane, { from: '2024-01-01', to: '2024-12-31', timeZone: 'UTC' }, parts),
+      await usageStats(desk, jane, { from: '2024-01-01', to: '2024-12-31', timeZone: 'UTC' }, () => parts),
     ).not.toBeNull();
   });
 });

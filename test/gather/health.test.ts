@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SourceReport } from '../../src/domain/source.ts';
-import { failureReport } from '../../src/domain/source.ts';
+import { type ServedFrom, type SourceReport, failureReport } from '../../src/domain/source.ts';
+import type { VendorError } from '../../src/domain/vendor-error.ts';
 import { createHealthBook } from '../../src/gather/health.ts';
 import { manualClock } from '../support/clock.ts';
 import { NOW, fresh, vendorError } from './support.ts';
@@ -17,6 +17,13 @@ function setUp() {
     },
     fail: (error = vendorError('kore', 'VENDOR_TIMEOUT')) => {
       book.note(failureReport(error));
+    },
+    stale: (error: VendorError) => {
+      fresh('kore', null, { outcome: 'STALE', servedFrom: 'CACHE', error }).sources.forEach(book.note);
+    },
+    /** Some is there, and this is missing; the rest was served from there. */
+    lack: (error: VendorError, servedFrom: ServedFrom | null) => {
+      fresh('kore', null, { outcome: 'PARTIAL', servedFrom, error }).sources.forEach(book.note);
     },
   };
 }
@@ -84,10 +91,103 @@ describe('what counts', () => {
     expect(state()).toBe('UNKNOWN');
   });
 
-  test('an older answer served, or a part missing, is a failure', () => {
-    const { succeed, health } = setUp();
-    const error = vendorError('kore', 'VENDOR_BAD_RESPONSE');
-    succeed({ outcome: 'PARTIAL', error });
+  test('an answer that is of no use at all is a failure', () => {
+    const { fail, health } = setUp();
+    fail(vendorError('kore', 'VENDOR_BAD_RESPONSE', { reason: 'contract' }));
     expect(health()).toMatchObject({ state: 'DOWN', lastError: 'kore says VENDOR_BAD_RESPONSE' });
+  });
+
+  test('an older answer served is a failure', () => {
+    const { succeed, stale, health } = setUp();
+    succeed();
+    for (let i = 0; i < 3; i += 1) stale(vendorError('kore', 'VENDOR_BAD_RESPONSE'));
+    expect(health()).toMatchObject({ state: 'DOWN', lastError: 'kore says VENDOR_BAD_RESPONSE' });
+  });
+});
+
+describe('where a part is missing', () => {
+  /** What is wrong with the data, though no call failed. */
+  const MATTERS_OF_THE_DATA = [
+    ['VENDOR_REJECTED', 'retention'],
+    ['VENDOR_REJECTED', 'file_limit'],
+    ['VENDOR_BAD_RESPONSE', 'encrypted'],
+    ['VENDOR_BAD_RESPONSE', 'link_refused'],
+    ['VENDOR_BAD_RESPONSE', 'crc'],
+    ['VENDOR_BAD_RESPONSE', 'foreign_account'],
+    ['VENDOR_BAD_RESPONSE', 'contract'],
+  ] as const;
+  const FAILED_CALLS = [
+    ['VENDOR_UNAVAILABLE', { status: 503, reason: 'status_503' }],
+    ['VENDOR_UNAVAILABLE', { reason: 'connect' }],
+    ['VENDOR_TIMEOUT', { reason: 'timeout_total' }],
+    ['VENDOR_RATE_LIMITED', { status: 429 }],
+    ['VENDOR_AUTH_FAILED', { status: 401 }],
+    ['VENDOR_REJECTED', { status: 400 }],
+    ['VENDOR_BAD_RESPONSE', { status: 302, reason: 'redirect' }],
+  ] as const;
+
+  test.each(MATTERS_OF_THE_DATA)('%s, %s: the calls went well, if any were made', (code, reason) => {
+    for (const servedFrom of [null, 'CACHE'] as const) {
+      const { lack, state } = setUp();
+      for (let i = 0; i < 3; i += 1) lack(vendorError('kore', code, { reason }), servedFrom);
+      expect(state()).toBe('UNKNOWN');
+    }
+    const { lack, health } = setUp();
+    for (let i = 0; i < 3; i += 1) lack(vendorError('kore', code, { reason }), 'VENDOR');
+    expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW });
+  });
+
+  test.each(MATTERS_OF_THE_DATA)('%s, %s: mends nothing, unless the vendor was called', (code, reason) => {
+    const { fail, lack, state } = setUp();
+    fail();
+    lack(vendorError('kore', code, { reason }), null);
+    lack(vendorError('kore', code, { reason }), 'CACHE');
+    expect(state()).toBe('DOWN');
+    lack(vendorError('kore', code, { reason }), 'VENDOR');
+    expect(state()).toBe('OK');
+  });
+
+  test.each(FAILED_CALLS)('%s, %j: a call failed, others did not, however often', (code, details) => {
+    const { lack, health, clock } = setUp();
+    for (let i = 0; i < 4; i += 1) {
+      clock.advance(1000);
+      lack(vendorError('kore', code, details), 'VENDOR');
+      expect(health()).toEqual({ state: 'DEGRADED', lastError: `kore says ${code}`, lastSuccessAt: clock.now() });
+    }
+  });
+
+  test.each(FAILED_CALLS)('%s, %j, beside kept data: not down, and not up again', (code, details) => {
+    const { lack, fail, health } = setUp();
+    for (let i = 0; i < 4; i += 1) lack(vendorError('kore', code, details), 'CACHE');
+    expect(health()).toEqual({ state: 'DEGRADED', lastError: `kore says ${code}`, lastSuccessAt: null });
+    fail();
+    lack(vendorError('kore', code, details), 'CACHE');
+    expect(health()).toEqual({ state: 'DOWN', lastError: `kore says ${code}`, lastSuccessAt: null });
+  });
+
+  test('an account that was down and answers in part is down no longer', () => {
+    const { lack, fail, state } = setUp();
+    for (let i = 0; i < 4; i += 1) fail();
+    lack(vendorError('kore', 'VENDOR_UNAVAILABLE'), 'VENDOR');
+    expect(state()).toBe('DEGRADED');
+    fail();
+    fail();
+    expect(state()).toBe('DEGRADED');
+    fail();
+    expect(state()).toBe('DOWN');
+  });
+
+  test('what we cut short ourselves leaves what was known of it, and the rest has answered', () => {
+    const { lack, fail, health, succeed } = setUp();
+    const cut = vendorError('kore', 'VENDOR_UNAVAILABLE', { reason: 'circuit_open' });
+    lack(cut, 'VENDOR');
+    expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW });
+    for (let i = 0; i < 3; i += 1) fail();
+    lack(cut, 'CACHE');
+    expect(health()).toMatchObject({ state: 'DOWN' });
+    lack(cut, 'VENDOR');
+    expect(health()).toMatchObject({ state: 'DEGRADED', lastError: 'kore says VENDOR_TIMEOUT' });
+    succeed();
+    expect(health()).toMatchObject({ state: 'OK', lastError: null });
   });
 });

@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { agentId, interactionId, sessionId, statusPeriodId } from '../../src/domain/global-id.ts';
 import { InvalidInput } from '../../src/domain/invalid-input.ts';
+import type { SourceReport } from '../../src/domain/source.ts';
 import { DAY } from '../../src/domain/time.ts';
+import type { VendorError, VendorErrorCode } from '../../src/domain/vendor-error.ts';
 import { checkIds, node, typeOfNode } from '../../src/gather/nodes.ts';
 import type { Sources } from '../../src/vendors/vendor.ts';
 import { entry } from '../directory/support.ts';
@@ -39,7 +41,7 @@ function open(mayUse?: (account: string) => boolean, sources: Sources = {}) {
       { name: 'w', vendor: 'KORE', sources: all },
     ],
   );
-  return { desk: house.desk(mayUse), calls };
+  return { desk: house.desk(mayUse), calls, health: () => house.health.of('v') };
 }
 
 const IDS = [
@@ -85,6 +87,72 @@ test('that the vendor fails is an error, not null', async () => {
   const { desk } = open(undefined, { sessions: () => Promise.reject(vendorError('v', 'VENDOR_TIMEOUT')) });
   expect(await rejection(node(desk, sessionId(session('v', 's1', NOW, NOW))))).toMatchObject({
     code: 'VENDOR_TIMEOUT',
+  });
+});
+
+describe('where nothing is found, and', () => {
+  const gone = {
+    period: statusPeriodId(period('v', NOW, { status: 'AWAY', vendorStatus: 'AWAY' })),
+    session: sessionId(session('v', 's9', NOW, NOW)),
+    interaction: interactionId(interaction('v', 'g9')),
+  };
+  /** Every question is answered with what is known, and such a report. */
+  const telling = (report: Partial<SourceReport>): Sources => ({
+    statusPeriods: () => Promise.resolve(fresh('v', PERIODS, report)),
+    sessions: () => Promise.resolve(fresh('v', SESSIONS, report)),
+    latestInteractions: () => Promise.resolve(fresh('v', INTERACTIONS, report)),
+  });
+  const failing = (error: VendorError): Sources => ({
+    statusPeriods: () => Promise.reject(error),
+    sessions: () => Promise.reject(error),
+    latestInteractions: () => Promise.reject(error),
+  });
+  const lacking = (code: VendorErrorCode, reason: string) =>
+    telling({ outcome: 'PARTIAL', error: vendorError('v', code, { reason }) });
+
+  test.each(Object.entries(gone))('a part is missing, so that there may be one (%s): an error', async (_, id) => {
+    const { desk } = open(undefined, lacking('VENDOR_REJECTED', 'file_limit'));
+    expect(await rejection(node(desk, id))).toMatchObject({ code: 'VENDOR_REJECTED', reason: 'file_limit' });
+    const unsaid = open(undefined, telling({ outcome: 'PARTIAL' })).desk;
+    expect(await rejection(node(unsaid, id))).toMatchObject({ account: 'v', code: 'VENDOR_BAD_RESPONSE' });
+  });
+
+  test.each<[string, Sources]>([
+    ['what is missing is gone for ever', lacking('VENDOR_REJECTED', 'retention')],
+    ['the answer is an older one', telling({ outcome: 'STALE', error: vendorError('v', 'VENDOR_TIMEOUT') })],
+    ['the vendor knows no such agent', failing(vendorError('v', 'NOT_FOUND'))],
+    ['the account cannot be asked that', telling({ outcome: 'UNSUPPORTED', servedFrom: null, fetchedAt: null })],
+  ])('%s: null', async (_, sources) => {
+    for (const id of Object.values(gone)) expect(await node(open(undefined, sources).desk, id)).toBeNull();
+  });
+
+  test('what is there is found, whatever is missing beside it', async () => {
+    for (const { id, one } of IDS) {
+      expect(await node(open(undefined, lacking('VENDOR_BAD_RESPONSE', 'crc')).desk, id)).toBe(one);
+    }
+  });
+});
+
+describe('looking for something counts for the account’s health', () => {
+  const id = sessionId(session('v', 's1', NOW, NOW));
+
+  test('when it is found', async () => {
+    const { desk, health } = open();
+    await node(desk, id);
+    expect(health()).toMatchObject({ state: 'OK', lastSuccessAt: NOW });
+  });
+
+  test('when the vendor fails', async () => {
+    const { desk, health } = open(undefined, { sessions: () => Promise.reject(vendorError('v', 'VENDOR_TIMEOUT')) });
+    await rejection(node(desk, id));
+    expect(health()).toMatchObject({ state: 'DOWN', lastError: 'v says VENDOR_TIMEOUT' });
+  });
+
+  test('not when no vendor was asked', async () => {
+    const { desk, health } = open();
+    await node(desk, agentId('jane'));
+    await node(desk, sessionId({ ...session('v', 's1', NOW, NOW), ref: 'nobody' }));
+    expect(health()).toMatchObject({ state: 'UNKNOWN' });
   });
 });
 

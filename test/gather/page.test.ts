@@ -54,6 +54,17 @@ describe('pages', () => {
     );
   });
 
+  test('an item is not looked at for each one of its instant', () => {
+    let looks = 0;
+    const counting = placesByInstant<Item>(({ at }) => {
+      looks += 1;
+      return at;
+    });
+    const alike = Array.from({ length: 1000 }, (): Item => ({ at: 5, name: '' }));
+    expect(new Set(pageOf(alike, { first: 1000 }, counting).cursors).size).toBe(1000);
+    expect(looks).toBeLessThan(5000);
+  });
+
   test('a cursor stays valid while items of other instants come and go, and even its own', () => {
     fc.assert(
       fc.property(list, list, fc.nat(), (before, others, dice) => {

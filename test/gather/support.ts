@@ -46,6 +46,7 @@ export function fakeHouse(entries: readonly DirectoryEntry[], accounts: readonly
     patienceMs: 5000,
     maxFiles: 100,
     onReport: health.note,
+    onUnexpected: () => undefined,
   });
   return {
     clock,

@@ -147,6 +147,8 @@ describe('TimeZone', () => {
     ['+05:30'],
     ['-08:00'],
     ['+0530'],
+    ['−01:00'],
+    ['IST'],
     ['Europe/Berlin '],
     ['Europe/Berlin\n'],
     ['../../etc/passwd'],

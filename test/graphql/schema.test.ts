@@ -76,7 +76,7 @@ const sources: Sources = {
   statusPeriods: () => Promise.resolve(fresh('v', [PERIOD])),
   currentStatus: () => Promise.resolve(fresh('v', PERIOD)),
   sessions: () => Promise.resolve(fresh('v', [SESSION])),
-  sessionOf: () => SESSION,
+  sessionOf: (period) => (period === PERIOD ? SESSION : null),
   latestInteractions: () => Promise.resolve(fresh('v', [INTERACTION])),
   usageStats: () => Promise.resolve(fresh('v', stats)),
 };
@@ -84,6 +84,48 @@ const house = fakeHouse(
   [entry('jane', { name: 'Jane', accounts: { v: 'jane' } })],
   [{ name: 'v', vendor: 'KORE', sources }],
 );
+
+test('what is asked of an agent is asked once, wherever in an answer the agent is come by', async () => {
+  let asked = 0;
+  const counting: Sources = {
+    ...sources,
+    currentStatus: () => {
+      asked += 1;
+      return Promise.resolve(fresh('v', PERIOD));
+    },
+    statusPeriods: () => {
+      asked += 1;
+      return Promise.resolve(fresh('v', [PERIOD, { ...PERIOD, start: PERIOD.start + 1 }]));
+    },
+  };
+  const entries = [entry('jane', { name: 'Jane', accounts: { v: 'jane' } })];
+  const desk = fakeHouse(entries, [{ name: 'v', vendor: 'KORE', sources: counting }]).desk();
+  const source = `query ($one: TimeRange!, $other: TimeRange!) { agents { nodes {
+    a: statusPeriods(during: $one) { nodes { agent { currentStatus { status } b: statusPeriods(during: $one) { totalCount } } } }
+    c: statusPeriods(during: $other) { nodes { agent { currentStatus { status } } } }
+    d: statusPeriods(during: $one, first: 1) { totalCount }
+    currentStatus { agent { currentStatus { status } } } } } }`;
+  const range = (to: string) => ({ from: '2026-11-19T00:00:00Z', to });
+  const variableValues = { one: range('2026-11-20T00:00:00Z'), other: range('2026-11-20T06:00:00Z') };
+  const { data, errors } = await graphql({ schema, source, variableValues, contextValue: { desk } });
+  expect(errors).toBeUndefined();
+  const inner = { currentStatus: { status: 'AVAILABLE' } };
+  const both = { agent: { ...inner, b: { totalCount: 2 } } };
+  expect(data).toMatchObject({
+    agents: {
+      nodes: [
+        {
+          a: { nodes: [both, both] },
+          c: { nodes: [{ agent: inner }, { agent: inner }] },
+          d: { totalCount: 2 },
+          currentStatus: { agent: inner },
+        },
+      ],
+    },
+  });
+  // The status, and the periods of two ranges and of a shorter page.
+  expect(asked).toBe(4);
+});
 
 function run(source: string, variableValues: Readonly<Record<string, unknown>> = {}) {
   return graphql({ schema, source, variableValues, contextValue: { desk: house.desk() } });
@@ -295,8 +337,30 @@ describe('as a subgraph', () => {
     expect(await entities(representation)).toEqual([null]);
   });
 
-  test('what it gives away is not written upon, for others may hold it', async () => {
-    await entities({ __typename: 'Session', id: ids.Session });
-    expect(Object.getOwnPropertyNames(SESSION)).not.toContain('__typename');
+  test.each<[string, unknown]>([
+    ['of no type', { id: ids.Agent }],
+    ['of a type that is no entity', { __typename: 'Account', id: 'kore' }],
+    ['of a type that there is not', { __typename: 'Nope', id: ids.Agent }],
+    ['that is a text', 'Agent'],
+    ['that is a number', 5],
+  ])('it says of a representation %s that it is none, and gives the others', async (_name, representation) => {
+    const { data, errors } = await run(QUERY, { of: [representation, { __typename: 'Agent', id: ids.Agent }] });
+    expect(data).toMatchObject({ _entities: [null, { id: ids.Agent }] });
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]).toMatchObject({
+      path: ['_entities', 0],
+      originalError: { name: 'InvalidInput', argument: 'representations' },
+    });
+  });
+
+  test('what it gives away is the thing itself, which the sources know, and is not written upon', async () => {
+    const { data } = await run(
+      'query ($of: [_Any!]!) { _entities(representations: $of) { ... on StatusPeriod { session { id } } } }',
+      {
+        of: [{ __typename: 'StatusPeriod', id: ids.StatusPeriod }],
+      },
+    );
+    expect(data).toEqual({ _entities: [{ session: { id: ids.Session } }] });
+    for (const one of [SESSION, PERIOD]) expect(Object.getOwnPropertyNames(one)).not.toContain('__typename');
   });
 });

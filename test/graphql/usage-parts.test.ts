@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { type FragmentDefinitionNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
-import { selectedPaths } from '../../src/graphql/selection.ts';
+import { selectedNames } from '../../src/graphql/selection.ts';
 import { usageParts } from '../../src/graphql/usage-parts.ts';
 
 /** The selections of a document's `usageStats` field, as a resolver gets them. */
@@ -16,8 +16,8 @@ function below(text: string, variableValues: Readonly<Record<string, unknown>> =
   return [{ fragments, variableValues }, nodes] as const;
 }
 
-const paths = (text: string, variables?: Readonly<Record<string, unknown>>) =>
-  selectedPaths(...below(text, variables)).toSorted();
+const names = (text: string) =>
+  [...selectedNames(...below(text))].map(([name, inner]) => [name, [...inner].toSorted()]).toSorted();
 const parts = (text: string, variables?: Readonly<Record<string, unknown>>) =>
   [...usageParts(...below(text, variables))].toSorted();
 
@@ -90,18 +90,17 @@ test('a fragment that is left out in one place counts in another', () => {
   expect(parts(text)).toEqual(['interventions']);
 });
 
-test('paths are those of the fields, not of their aliases', () => {
-  expect(paths('{ u: usageStats { c: current { s: sessionCount } sources { account { name } } } }')).toEqual([
-    'current',
-    'current.sessionCount',
-    'sources',
-    'sources.account',
-    'sources.account.name',
+test('names are those of the fields, not of their aliases, and of those below them', () => {
+  expect(
+    names('{ u: usageStats { c: current { s: sessionCount } sources { account { name } } current { start } } }'),
+  ).toEqual([
+    ['current', ['sessionCount', 'start']],
+    ['sources', ['account']],
   ]);
 });
 
 test('fragments that double each other end soon', () => {
   const doubling = Array.from({ length: 60 }, (_, i) => `fragment F${i} on UsageStats { ...F${i + 1} ...F${i + 1} }`);
   const text = `{ usageStats { ...F0 } } ${doubling.join(' ')} fragment F60 on UsageStats { complete }`;
-  expect(paths(text)).toEqual(['complete']);
+  expect(names(text)).toEqual([['complete', []]]);
 });

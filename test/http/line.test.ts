@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { firstComeFirstServed, takingTurns } from '../../src/http/line.ts';
+import { firstComeFirstServed, type Line, takingTurns } from '../../src/http/line.ts';
 
 const open = () => takingTurns<number>(() => takingTurns(firstComeFirstServed<number>));
 
@@ -58,4 +58,56 @@ test('without names all stand in one line', () => {
   line.remove(4, ['x']);
   line.remove(2, []);
   expect([line.size(), line.take(), line.take(), line.take()]).toEqual([2, 1, 3, undefined]);
+});
+
+/** How often the lines of one caller's queries are looked into while so many come and are asked after, go or are taken. */
+function looks(queries: number, leave: (line: Line<number>, one: number) => void): number {
+  let looked = 0;
+  const watched = (): Line<number> => {
+    const line = firstComeFirstServed<number>();
+    const look = <Given extends readonly unknown[], Told>(act: (...given: Given) => Told) => {
+      return (...given: Given): Told => {
+        looked += 1;
+        return act(...given);
+      };
+    };
+    return { size: look(line.size), add: look(line.add), remove: look(line.remove), take: look(line.take) };
+  };
+  const line = takingTurns<number>(() => takingTurns(watched));
+  for (let one = 0; one < queries; one += 1) {
+    expect(line.size(['a'])).toBe(one);
+    line.add(one, ['a', `${one}`]);
+  }
+  for (let one = 0; one < queries; one += 1) leave(line, one);
+  expect(line.size()).toBe(0);
+  return looked;
+}
+
+test.each<[string, (line: Line<number>, one: number) => void]>([
+  [
+    'are taken',
+    (line, one) => {
+      expect(line.take()).toBe(one);
+    },
+  ],
+  [
+    'give up',
+    (line, one) => {
+      line.remove(one, ['a', `${one}`]);
+    },
+  ],
+])('who waits costs the same however many queries of a caller wait, who then %s', (_name, leave) => {
+  const few = looks(10, leave);
+  expect(looks(1000, leave)).toBe(100 * few);
+});
+
+test('who comes twice stands once, and again behind the others after having left', () => {
+  const line = open();
+  for (const one of [1, 2, 1]) line.add(one, ['a', '1']);
+  expect([line.size(), line.size(['a']), line.take()]).toEqual([2, 2, 1]);
+  line.add(1, ['a', '1']);
+  line.remove(2, ['a', '1']);
+  line.remove(2, ['a', '1']);
+  line.add(2, ['a', '1']);
+  expect([line.size(), line.take(), line.take(), line.take(), line.size()]).toEqual([2, 1, 2, undefined, 0]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { VendorError } from '../../src/domain/vendor-error.ts';
 import type { VendorReply } from '../../src/http/call.ts';
-import { codeOfStatus, readJson, requireOk } from '../../src/http/reply.ts';
+import { codeOfStatus, readJson, requireOk, vendorError, withRetryAfter } from '../../src/http/reply.ts';
 import { caught } from '../support/caught.ts';
 
 const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
@@ -80,6 +80,20 @@ describe('an error reply', () => {
     expect(requireOk(good, TARGET, NOW)).toBe(good);
   });
 });
+
+const fieldsOf = (error: VendorError): Record<string, unknown> => Object.fromEntries(Object.entries(error));
+
+test.each([{}, { status: 200, reason: 'sentence', retryAfterSeconds: 0, said: 'Too often' }])(
+  'when to come back can be put right, and nothing else changes: %j',
+  (details) => {
+    const error = vendorError(TARGET, 'VENDOR_RATE_LIMITED', details);
+    const before = fieldsOf(error);
+    const righted = withRetryAfter(error, 7);
+    expect(righted).toBeInstanceOf(VendorError);
+    expect([fieldsOf(righted), righted.message]).toEqual([{ ...before, retryAfterSeconds: 7 }, error.message]);
+    expect(fieldsOf(error)).toEqual(before);
+  },
+);
 
 describe('a JSON body', () => {
   const form = z.looseObject({ count: z.number() });

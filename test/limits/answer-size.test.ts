@@ -54,7 +54,8 @@ describe('what an answer might hold', () => {
 describe('what an answer holds', () => {
   test('is refused, all of it, where that is one beyond the limit', async () => {
     const whole = await (await limited({})).query<{ agents: { nodes: unknown[] } }>('{ agents { nodes { key } } }');
-    const count = whole.data.agents.nodes.length;
+    // And the connection.
+    const count = 1 + whole.data.agents.nodes.length;
 
     const fits = await (await limited({ maxItems: count })).query('{ agents { nodes { key } } }');
     expect([fits.status, fits.errors, fits.data]).toEqual([200, undefined, whole.data]);
@@ -66,17 +67,53 @@ describe('what an answer holds', () => {
     expect(beyond.headers.get('cache-control')).toBe('no-store');
   });
 
-  test('is the items of all its lists, whoever makes them', async () => {
+  test('is all its objects, whoever makes them', async () => {
     const gateway = await limited({});
     interface Agents {
       readonly agents: { readonly nodes: readonly { readonly accounts: readonly unknown[] }[] };
     }
     const document = '{ agents(first: 3) { nodes { accounts { ref } } } }';
     const { data } = await gateway.query<Agents>(document);
-    const count = data.agents.nodes.reduce((sum, { accounts }) => sum + 1 + accounts.length, 0);
+    const count = data.agents.nodes.reduce((sum, { accounts }) => sum + 1 + accounts.length, 1);
 
     expect((await (await limited({ maxItems: count })).query(document)).status).toBe(200);
     expect((await (await limited({ maxItems: count - 1 })).query(document)).status).toBe(400);
+  });
+
+  test.each<[string, string, number]>([
+    [
+      'an object that is no item of a list counts',
+      '{ agents(first: 2) { pageInfo { hasNextPage } nodes { key } } }',
+      4,
+    ],
+    [
+      'one that is come by again counts again',
+      '{ agents(first: 1) { nodes { accounts { account { name } } } } }',
+      1 + 1 + 2 * 3,
+    ],
+    [
+      'one that is looked for counts, found or not',
+      '{ agent(id: "nobody") { key } agents(first: 1) { nodes { key } } }',
+      3,
+    ],
+    [
+      'one of 25 fields counts as two and a half',
+      `{ agents(first: 2) { nodes { ${Array.from({ length: 25 }, (_, i) => `a${i}: key`).join(' ')} } } }`,
+      6,
+    ],
+  ])('%s', async (_title, document, count) => {
+    expect(await (await limited({ maxItems: count })).query(document)).toMatchObject({ status: 200 });
+    expect(await (await limited({ maxItems: count - 1 })).query(document)).toMatchObject({ status: 400 });
+  });
+
+  test('is no longer made once it is too much', async () => {
+    // Each agent’s periods lead back to the agent: without an end to it, some thousand objects.
+    const document = `query ($n: Int) { agents(first: 1, filter: {account: "kore-main"}) { nodes { ${STATUSES} { nodes {
+      agent { ${STATUSES} { nodes { agent { ${STATUSES} { nodes { start } } } } } } } } } } }`;
+    const { status, errors } = await (await limited({ maxItems: 100 })).query(document, { n: 10 });
+    expect([status, errors?.[0]?.extensions.limit]).toEqual([400, 'items']);
+    // What was asked of the vendor before is not asked again for each of them.
+    expect(world.calls().kore).toHaveLength(1);
   });
 
   test('is not the schema, which is as long as it is', async () => {

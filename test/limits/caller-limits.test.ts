@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CallerLimits, createCallerLimits } from '../../src/server/caller-limits.ts';
+import { type CallerLimits, createCallerLimits, type Usage } from '../../src/server/caller-limits.ts';
 import { Refusal } from '../../src/server/refusal.ts';
 import { manualClock } from '../support/clock.ts';
 
@@ -51,7 +51,29 @@ test('so many requests at a time; what is refused takes no place', () => {
   expect(enter('a')).toEqual(['caller_concurrency', 1]);
 });
 
-test('without limits nobody is refused, and nothing is kept of who came before', () => {
+test('who has been quiet for a minute is forgotten by the next, and nobody else is', () => {
+  const clock = manualClock(0);
+  const usages = new Map<string, Usage>();
+  const enter = createCallerLimits({ callerRequestsPerMinute: 2 }, clock, usages);
+  const known = () => [...usages.keys()].toSorted();
+  clock.advance(1);
+  enter('quiet')();
+  enter('busy');
+  clock.advance(60_000);
+  enter('late')();
+  expect(known()).toEqual(['busy', 'late']);
+  // They are looked through no more than once a minute.
+  clock.advance(60_000);
+  enter('next')();
+  expect(known()).toEqual(['busy', 'late', 'next']);
+  clock.advance(1);
+  enter('last')();
+  expect(known()).toEqual(['busy', 'last', 'next']);
+  enter('next')();
+  expect(() => enter('next')).toThrow(Refusal);
+});
+
+test('without limits nobody is refused', () => {
   const { clock, enter } = rig({});
   for (let i = 0; i < 1000; i += 1) {
     expect(enter(`caller ${i % 7}`)).toEqual(expect.any(Function));

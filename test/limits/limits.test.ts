@@ -50,6 +50,13 @@ describe.each([
   ['directives', 30, (n: number) => `{ name } fragment A on Q ${times(n, () => '@a')} { name }`],
   ['directives', 30, (n: number) => `{ name } fragment A on Q { ${times(n, () => 'name @a')} }`],
   ['operations', 10, (n: number) => times(n, (i) => `query Q${i} { name }`)],
+  ['fields', 2000, (n: number) => `{ me { ${times(n - 1, () => 'name')} } }`],
+  [
+    'fields',
+    2000,
+    (n: number) =>
+      `{ me { ${times(n - 1502, () => 'name')} ...A ...A me { ...A } } } fragment A on Q { ${times(500, () => 'name')} }`,
+  ],
   ['fragments', 50, (n: number) => `{ name } ${times(n, (i) => `fragment F${i} on Q { name }`)}`],
 ])('%s, at most %i', (limit, most, query) => {
   test(`${query(most).slice(0, 60)} passes`, () => {
@@ -63,7 +70,7 @@ describe.each([
 
 test('fragments that double each other 49 times are each measured once', () => {
   const doubling = times(49, (i) => `fragment F${i} on Q { ...F${i + 1} ...F${i + 1} }`);
-  expect(exceeded(`{ me { ...F0 } } ${doubling} fragment F49 on Q { a: name }`)).toBe('aliases');
+  expect(exceeded(`{ me { ...F0 } } ${doubling} fragment F49 on Q { a: name }`)).toBe('fields');
 });
 
 test('fragments in a circle, which validation refuses, do not go on for ever', () => {

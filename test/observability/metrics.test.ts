@@ -61,3 +61,22 @@ test('the runtime’s own figures come when asked for', async () => {
   expect(await createMetrics({ ofProcess: true }).text()).toContain('process_resident_memory_bytes');
   expect(await createMetrics().text()).not.toContain('process_');
 });
+
+test('what is left out for some leaves all that is of no account, the runtime’s own figures included', async () => {
+  const metrics = createMetrics({ ofProcess: true });
+  metrics.cacheRead('lp', 'agentActivity', 'hit');
+  metrics.cacheRead('kore-main', 'agents', 'hit');
+  metrics.authFailure('missing');
+  const all = await metrics.text();
+  const text = await metrics.text((account) => account === 'lp');
+  const kinds = (page: string) => page.split('\n').filter((line) => line.startsWith('# '));
+  expect(kinds(text)).toEqual(kinds(all));
+  // Figures that can be added up over processes, and some that cannot.
+  for (const name of ['process_resident_memory_bytes', 'process_start_time_seconds', 'nodejs_version_info']) {
+    expect(text).toMatch(new RegExp(`^${name}[ {]`, 'm'));
+  }
+  expect(text).toContain('switchboard_auth_failures_total{reason="missing"} 1\n');
+  expect(text.match(/^switchboard_cache_reads_total.*/gm)).toEqual([
+    'switchboard_cache_reads_total{account="lp",endpoint="agentActivity",result="hit"} 1',
+  ]);
+});

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, jest, test } from '@jest/globals';
@@ -11,8 +12,8 @@ jest.setTimeout(60_000);
 const gateways = gatewayProcesses();
 
 /** A gateway, and everything that it has logged, a line each. */
-async function start() {
-  const started = await gateways.start();
+async function start(env: Readonly<Record<string, string>> = {}) {
+  const started = await gateways.start({ env });
   const log: string[] = [];
   if (started.process.stdout) createInterface(started.process.stdout).on('line', (line) => log.push(line));
   return { ...started, log };
@@ -67,6 +68,26 @@ test('on SIGTERM it is unready at once, still answers for a while, and then ends
   expect(await ready.json()).toMatchObject({ reason: expect.any(String) });
   expect(health.status).toBe(200);
   expect(await gone).toEqual([0, null]);
+});
+
+test('on SIGTERM it does not wait for whoever has sent half a request, and has cut nobody off', async () => {
+  const file = join(gateways.folder(), 'patient.yaml');
+  await writeFile(
+    file,
+    `server: { lameDuckSeconds: 0, drainSeconds: 300 }
+accounts:
+  - { name: bots, vendor: avaamo, baseUrl: "http://127.0.0.1:9", accessToken: none }
+`,
+  );
+  const { process: running, url, log } = await start({ SWITCHBOARD_CONFIG: file });
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nX-A:');
+  await once(socket, 'connect');
+
+  running.kill('SIGTERM');
+  expect(await once(running, 'close')).toEqual([0, null]);
+  expect(log.join('')).toContain('every request was answered');
 });
 
 describe('a signal while it starts', () => {

@@ -6,6 +6,7 @@ import { createAuthenticator } from '../../src/server/auth.ts';
 import { manualClock } from '../support/clock.ts';
 
 export const START = Date.parse('2026-11-20T12:00:00Z');
+const UPTIME = 3_600_000;
 
 export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -25,7 +26,9 @@ export const CLAIMS: JWTPayload = { iss: jwt.issuer, aud: jwt.audience, sub: 'ja
 
 /** Authentication, and an issuer that signs, that can be taken down, and that counts how often it was asked. */
 export async function setUpAuth(auth: AuthConfig = { apiKeys, jwt }) {
-  const clock = manualClock(START);
+  // A process that has run for a while: what was measured at its start is not measured from nought.
+  const clock = manualClock(START - UPTIME);
+  clock.advance(UPTIME);
   const keys = await generateKeyPair('ES256', { extractable: true });
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1' };
   const state = { down: false, hangs: false, status: 200, asked: 0, keys: [jwk] as JWK[], padding: '' };

@@ -1,5 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, type FetchImplementation, generateKeyPair } from 'jose';
 import { createAuthenticator } from '../../src/server/auth.ts';
 import { type AuthRig, jwt, setUpAuth, START } from './auth-support.ts';
 
@@ -19,11 +21,12 @@ describe('the issuer’s keys', () => {
   test('are fetched once for all who come at the same time, kept, and renewed while they are used', async () => {
     const token = await rig.sign(LONG);
     await Promise.all(Array.from({ length: 20 }, () => rig.bearer(token)));
-    rig.clock.advance(299_000);
+    expect(rig.clock.waiting()).toBe(0);
+    rig.clock.advance(299_999);
     await rig.bearer(token);
     expect(rig.state.asked).toBe(1);
     for (const asked of [2, 3, 4]) {
-      rig.clock.advance(301_000);
+      rig.clock.advance(asked === 2 ? 1 : 300_000);
       await Promise.all(Array.from({ length: 20 }, () => rig.bearer(token)));
       expect(rig.state.asked).toBe(asked);
     }
@@ -92,12 +95,21 @@ describe('the issuer’s keys', () => {
     for (let i = 0; i < 100; i++) {
       expect(await rig.bearer(await rig.sign({}, { kid: `made-up-${i}` }))).toEqual({ failure: 'unknown_signer' });
     }
-    rig.clock.advance(29_000);
+    rig.clock.advance(29_999);
     expect(await rig.bearer(await rig.sign({}, { kid: 'made-up' }))).toEqual({ failure: 'unknown_signer' });
     expect(rig.state.asked).toBe(1);
-    rig.clock.advance(2_000);
+    rig.clock.advance(1);
     for (let i = 0; i < 10; i++) await rig.bearer(await rig.sign({}, { kid: `made-up-${i}` }));
     expect(rig.state.asked).toBe(2);
+  });
+
+  test('of which two bear one id tell no signer, and are not asked for again because of it', async () => {
+    const token = await rig.sign();
+    rig.state.keys = [...rig.state.keys, ...rig.state.keys];
+    expect(await rig.bearer(token)).toEqual({ failure: 'unknown_signer' });
+    rig.clock.advance(31_000);
+    expect(await rig.bearer(token)).toEqual({ failure: 'unknown_signer' });
+    expect(rig.state.asked).toBe(1);
   });
 
   test('that are new are found half a minute after the last look', async () => {
@@ -129,6 +141,10 @@ describe('the issuer’s keys', () => {
 });
 
 describe('an issuer that misbehaves', () => {
+  /** Who asks an issuer that is played by a function. */
+  const askedBy = (fetch: FetchImplementation, jwksUri = jwt.jwksUri) =>
+    createAuthenticator({ jwt: { ...jwt, jwksUri } }, { clock: rig.clock, metrics: rig.metrics, fetch });
+
   test.each([
     ['an error', { status: 503 }],
     ['a redirect', { status: 302 }],
@@ -150,16 +166,54 @@ describe('an issuer that misbehaves', () => {
         cut.resolve('cut');
       },
     });
-    const authenticate = createAuthenticator(
-      { jwt },
-      { clock: rig.clock, metrics: rig.metrics, fetch: () => Promise.resolve(new Response(endless)) },
-    );
+    const authenticate = askedBy(() => Promise.resolve(new Response(endless)));
     expect(await authenticate(`Bearer ${await rig.sign()}`)).toEqual({ failure: 'keys_unavailable' });
     expect(await cut.promise).toBe('cut');
   });
 
-  test('may have very many keys', async () => {
-    rig.state.padding = 'x'.repeat(250 * 1024);
-    expect(await rig.bearer(await rig.sign())).toMatchObject({ name: 'jwt:jane' });
+  test('and hangs has its connection ended after five seconds', async () => {
+    let signal: AbortSignal | undefined;
+    const authenticate = askedBy((_url, options) => {
+      signal = options.signal;
+      return new Promise<never>(() => undefined);
+    });
+    const waiting = authenticate(`Bearer ${await rig.sign()}`);
+    await settle();
+    rig.clock.advance(4_999);
+    expect(signal?.aborted).toBe(false);
+    rig.clock.advance(1);
+    expect(signal?.aborted).toBe(true);
+    expect(await waiting).toEqual({ failure: 'keys_unavailable' });
+  });
+
+  test('and points elsewhere is not followed; what it says of an error is not read', async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.method, request.url, request.headers.accept);
+      if (request.url === '/elsewhere') response.end(JSON.stringify({ keys: rig.state.keys }));
+      // Without an end: who reads on waits for ever.
+      else response.writeHead(302, { location: '/elsewhere' }).write('Moved');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const closed = new Promise((resolve) => server.once('connection', (socket) => socket.once('close', resolve)));
+    try {
+      const authenticate = askedBy(fetch, new URL(`http://127.0.0.1:${port}/keys`));
+      expect(await authenticate(`Bearer ${await rig.sign()}`)).toEqual({ failure: 'keys_unavailable' });
+      expect(asked).toEqual(['GET', '/keys', 'application/jwk-set+json, application/json']);
+      await closed;
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  test.each([
+    ['at the bound', 0, { name: 'jwt:jane' }],
+    ['a byte beyond it', 1, { failure: 'keys_unavailable' }],
+  ])('may have very many keys: %s', async (_where, beyond, outcome) => {
+    const bytes = JSON.stringify({ keys: rig.state.keys, padding: '' }).length;
+    rig.state.padding = 'x'.repeat(256 * 1024 - bytes + beyond);
+    expect(await rig.bearer(await rig.sign())).toMatchObject(outcome);
   });
 });

@@ -11,7 +11,7 @@ import type { Connection, QueryScope, Sources, Vendor } from '../../src/vendors/
 import { type ManualClock, manualClock } from './clock.ts';
 
 /** A request as it would have gone out: the client's own headers and those that prove who asks, names as written. */
-export type SentRequest = Required<Omit<VendorRequest, 'authorize' | 'idempotent' | 'trouble'>>;
+export type SentRequest = Required<Omit<VendorRequest, 'authorize' | 'idempotent' | 'maxBytes' | 'trouble'>>;
 
 export type Answerer = (request: SentRequest) => SandboxReply | Promise<SandboxReply>;
 

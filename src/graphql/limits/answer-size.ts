@@ -21,12 +21,14 @@ export function answerSizePlugin({
           // What is only to be explained does not run.
           if (!operation || about.contextValue.request.explain === 'plan') return Promise.resolve();
           const cost = costOf(operation);
-          return cost <= maxCost ? Promise.resolve() : Promise.reject(tooMany(`might hold ${cost}`, maxCost, 'cost'));
+          return cost <= maxCost
+            ? Promise.resolve()
+            : Promise.reject(tooMany(`its lists might hold ${cost} items`, maxCost, 'cost'));
         },
 
         willSendResponse: ({ response: { body, http }, contextValue: { request } }) => {
           if (body.kind !== 'single' || request.items.isWithin()) return Promise.resolve();
-          const { message, extensions } = tooMany('hold more', maxItems, 'items');
+          const { message, extensions } = tooMany('the answer holds more objects', maxItems, 'items');
           const { http: status, ...shown } = extensions;
           Object.assign(http, status);
           body.singleResult = { errors: [{ message, extensions: shown }] };
@@ -37,5 +39,5 @@ export function answerSizePlugin({
 }
 
 function tooMany(what: string, allowed: number, limit: 'cost' | 'items') {
-  return tooComplex(limit, `its lists ${what} items; ${allowed} are allowed. Ask for smaller pages.`);
+  return tooComplex(limit, `${what}; ${allowed} are allowed. Ask for smaller pages.`);
 }

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { type DocumentNode, type GraphQLError, Kind, parse, visit } from 'graphql';
 import type { Limits } from '../../config/settings.ts';
-import { measureOperations } from './measure.ts';
+import { measureOperations, type Size } from './measure.ts';
 import { tooComplex } from './too-complex.ts';
 
 export type DocumentLimits = Pick<Limits, 'maxDepth' | 'maxAliases' | 'maxRootFields'>;
@@ -9,13 +9,14 @@ export type DocumentLimits = Pick<Limits, 'maxDepth' | 'maxAliases' | 'maxRootFi
 const MOST_OPERATIONS = 10;
 const MOST_FRAGMENTS = 50;
 const MOST_DIRECTIVES = 30;
+/** Written out: fragments that spread others more than once double them, and whatever walks the document walks them all. */
+const MOST_FIELDS = 2000;
 
 /** The first limit that the document exceeds, as the error to answer with; null when it keeps them all. */
 export function exceededLimit(document: DocumentNode, limits: DocumentLimits): GraphQLError | null {
   const sizes = measureOperations(document);
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION).length;
-  const largest = (of: 'depth' | 'aliases' | 'rootFields' | 'directives') =>
-    Math.max(0, ...sizes.map((size) => size[of]));
+  const largest = (of: keyof Size) => Math.max(0, ...sizes.map((size) => size[of]));
   const checks = [
     { limit: 'operations', found: sizes.length, most: MOST_OPERATIONS, what: 'operations in one document' },
     { limit: 'fragments', found: fragments, most: MOST_FRAGMENTS, what: 'fragments in one document' },
@@ -26,6 +27,7 @@ export function exceededLimit(document: DocumentNode, limits: DocumentLimits): G
       most: limits.maxRootFields,
       what: 'fields on the first level',
     },
+    { limit: 'fields', found: largest('fields'), most: MOST_FIELDS, what: 'fields' },
     { limit: 'aliases', found: largest('aliases'), most: limits.maxAliases, what: 'aliases' },
     {
       limit: 'directives',

@@ -10,21 +10,21 @@ import {
 export interface Size {
   /** Levels of fields, without those below `__schema` and `__type`, which graphql-js limits by a rule of its own. */
   readonly depth: number;
+  readonly fields: number;
   /** Fields on the first level. */
   readonly rootFields: number;
   readonly aliases: number;
   readonly directives: number;
 }
 
-const NOTHING: Size = { depth: 0, rootFields: 0, aliases: 0, directives: 0 };
+const NOTHING: Size = { depth: 0, fields: 0, rootFields: 0, aliases: 0, directives: 0 };
 
 /** The size of each operation of a document. */
 export function measureOperations(document: DocumentNode): readonly Size[] {
   const sizeOf = createMeasure(document);
   return document.definitions.flatMap((definition) => {
     if (definition.kind !== Kind.OPERATION_DEFINITION) return [];
-    const size = sizeOf(definition.selectionSet);
-    return [{ ...size, directives: size.directives + (definition.directives?.length ?? 0) }];
+    return [sizeOf(definition.selectionSet)];
   });
 }
 
@@ -47,6 +47,7 @@ function createMeasure(document: DocumentNode): (selectionSet: SelectionSetNode 
     const isIntrospection = node.name.value === '__schema' || node.name.value === '__type';
     return {
       depth: 1 + (isIntrospection ? 0 : inner.depth),
+      fields: 1 + inner.fields,
       rootFields: 1,
       aliases: inner.aliases + (node.alias ? 1 : 0),
       directives: inner.directives + directives,
@@ -69,6 +70,7 @@ function createMeasure(document: DocumentNode): (selectionSet: SelectionSetNode 
 function add(one: Size, other: Size): Size {
   return {
     depth: Math.max(one.depth, other.depth),
+    fields: one.fields + other.fields,
     rootFields: one.rootFields + other.rootFields,
     aliases: one.aliases + other.aliases,
     directives: one.directives + other.directives,

@@ -9,6 +9,7 @@ import { type StatusPeriodsArgs, checkPeriodsArgs } from '../../gather/status-pe
 import { type UsageDates, usageQueryOf } from '../../gather/usage-stats.ts';
 import type { Matter } from '../../vendors/estimate.ts';
 import type { Document } from '../selection.ts';
+import { checkRepresentations } from '../entities.ts';
 import { usageParts } from '../usage-parts.ts';
 import { type Finding, agentFound, entityFound, nodeFound } from './findings.ts';
 
@@ -51,7 +52,7 @@ export const FIELDS: Readonly<Partial<Record<string, Rule>>> = {
     checkIds(ids).flatMap((id) => nodeFound(outlook, id)),
   ),
   'Query._entities': finding(({ representations }: { readonly representations: readonly unknown[] }, outlook) =>
-    representations.flatMap((reference) => entityFound(outlook, reference)),
+    checkRepresentations(representations).flatMap((reference) => entityFound(outlook, reference)),
   ),
 
   'Agent.currentStatus': asking(() => ({ capability: 'currentStatus' })),

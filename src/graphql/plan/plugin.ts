@@ -17,14 +17,14 @@ export function planPlugin(limits: Pick<Limits, 'maxVendorCalls'>): ApolloServer
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation: (about) => {
+        // eslint-disable-next-line @typescript-eslint/require-await -- planning may throw, and Apollo calls all plugins in one go
+        didResolveOperation: async (about) => {
           const { desk, request } = about.contextValue;
-          if (request.explain === 'plan') return Promise.resolve();
           const operation = operationIn(about);
+          // Also for who only asks for the plan: it may take too long to make, and here is the place to refuse it.
           const planned = operation ? countPlanned(operation, desk) : 0;
-          return planned > limits.maxVendorCalls
-            ? Promise.reject(tooManyCalls(planned, limits.maxVendorCalls))
-            : Promise.resolve();
+          if (planned > limits.maxVendorCalls && request.explain !== 'plan')
+            throw tooManyCalls(planned, limits.maxVendorCalls);
         },
 
         responseForOperation: async (about) => {

@@ -7,22 +7,38 @@ import {
   isObjectType,
 } from 'graphql';
 import { InvalidInput } from '../../domain/invalid-input.ts';
-import { seatsFor } from '../../gather/ask.ts';
-import { type Outlook, whomAt } from '../../gather/prospects.ts';
+import { type Outlook, createWhoms, together } from '../../gather/prospects.ts';
 import type { Matter, Question } from '../../vendors/estimate.ts';
 import { argumentsOf } from '../arguments.ts';
+import { tooComplex } from '../limits/too-complex.ts';
 import { type Operation, fieldsAt } from '../operation.ts';
 import { selectionsOf } from '../selection.ts';
 import { FIELDS, type Rule } from './fields.ts';
-import type { Place } from './findings.ts';
+import type { Finding, Place } from './findings.ts';
+
+/** Planning takes time, during which nothing else happens: so many visits of a field below an agent, and agents in questions. */
+const MOST_STEPS = 1_000_000;
+
+interface Asking {
+  readonly account: string;
+  readonly question: Question;
+}
 
 /** What an operation may ask each account, by the account's name. It is walked as it would run, but nobody is asked. */
 export function questionsOf(operation: Operation, outlook: Outlook): ReadonlyMap<string, readonly Question[]> {
   const { schema } = operation;
   const { desk } = outlook;
+  const whomOf = createWhoms(outlook);
   const questions = new Map<string, Question[]>();
+  let steps = 0;
+
+  function takeSteps(count: number): void {
+    steps += count;
+    if (steps > MOST_STEPS) throw tooComplex('cost', 'it asks about too many agents in too many places.');
+  }
 
   function put(account: string, question: Question): void {
+    takeSteps('whom' in question ? 1 + question.whom.refs.length : 1);
     const list = questions.get(account);
     if (list) list.push(question);
     else questions.set(account, [question]);
@@ -43,35 +59,30 @@ export function questionsOf(operation: Operation, outlook: Outlook): ReadonlyMap
       if (isObjectType(below)) walk(below, inner, further);
     };
 
+    takeSteps(1 + places.length);
     const rule = FIELDS[`${type.name}.${field.name}`];
     if (!rule) onward(places);
     else if (rule.means === 'owner') onward(places.map((place) => ({ ...place, apart: true })));
-    else {
-      asResolved(() => {
-        const args = argumentsOf(field, node, operation.variableValues);
-        if (rule.means === 'finding') find(rule, args, inner);
-        else {
-          ask(rule, args, nodes, places);
-          onward(places);
-        }
-      });
+    else if (rule.means === 'finding') {
+      const findings = asResolved(() =>
+        rule.find(argumentsOf(field, node, operation.variableValues) as never, outlook),
+      );
+      if (findings) find(findings, inner);
+    } else {
+      const asked = asResolved(() => ask(rule, argumentsOf(field, node, operation.variableValues), nodes, places));
+      for (const { account, question } of asked ?? []) put(account, question);
+      if (asked) onward(places);
     }
   }
 
-  function find(rule: Rule & { means: 'finding' }, args: object, inner: readonly SelectionSetNode[]): void {
-    const findings = rule.find(args as never, outlook);
+  function find(findings: readonly Finding[], inner: readonly SelectionSetNode[]): void {
     if (findings.some(({ place }) => place.prospect.found === 'complete')) {
       for (const account of outlook.discovering) put(account, { capability: 'discover' });
     }
     for (const { asks } of findings) if (asks) put(asks.account, asks.question);
     for (const [name, alike] of Map.groupBy(findings, ({ type }) => type)) {
       const type = name === null ? undefined : schema.getType(name);
-      if (isObjectType(type))
-        walk(
-          type,
-          inner,
-          alike.map(({ place }) => place),
-        );
+      if (isObjectType(type)) walk(type, inner, placesOf(alike));
     }
   }
 
@@ -80,19 +91,20 @@ export function questionsOf(operation: Operation, outlook: Outlook): ReadonlyMap
     args: { readonly accounts?: unknown },
     nodes: readonly FieldNode[],
     places: readonly Place[],
-  ): void {
+  ): readonly Asking[] {
     const matter: Matter = rule.ask(args as never, operation, nodes);
-    const named = args.accounts as readonly string[] | null | undefined;
-    for (const { prospect, apart } of places) {
-      for (const { name } of desk.accounts) {
-        if (named?.includes(name) === false || desk.sources(name)?.[matter.capability] === undefined) continue;
-        const whom = whomAt(outlook, prospect, name, (agent) => {
-          const seats = seatsFor(desk, agent, matter.capability, named);
-          return rule.accounts === 'first' ? seats.slice(0, 1) : seats;
-        });
-        if (whom.most > 0) put(name, { ...matter, whom, together: apart ? null : prospect.found });
-      }
-    }
+    const accounts = (args.accounts ?? null) as readonly string[] | null;
+    const able = desk.accounts.filter(
+      ({ name }) => accounts?.includes(name) !== false && desk.sources(name)?.[matter.capability] !== undefined,
+    );
+    const asked = { question: matter.capability, accounts, firstOnly: rule.accounts === 'first' };
+    return places.flatMap(({ prospect, apart }) =>
+      able.flatMap(({ name }) => {
+        const whom = whomOf(prospect, name, asked);
+        const question: Question = { ...matter, whom, together: apart ? null : prospect.found };
+        return whom.most > 0 ? [{ account: name, question }] : [];
+      }),
+    );
   }
 
   const root = schema.getRootType(operation.operation.operation);
@@ -100,11 +112,17 @@ export function questionsOf(operation: Operation, outlook: Outlook): ReadonlyMap
   return questions;
 }
 
-/** A field that is refused, for an argument that cannot be, asks nobody and has nothing below it. */
-function asResolved(run: () => void): void {
+function placesOf(findings: readonly Finding[]): readonly Place[] {
+  const apart = findings.some(({ place }) => place.apart);
+  return together(findings.map(({ place }) => place.prospect)).map((prospect) => ({ prospect, apart }));
+}
+
+/** A field that is refused, for an argument that cannot be, asks nobody and has nothing below it: null. */
+function asResolved<T>(run: () => T): T | null {
   try {
-    run();
+    return run();
   } catch (error) {
-    if (!(error instanceof InvalidInput) && !(error instanceof GraphQLError)) throw error;
+    if (error instanceof InvalidInput || error instanceof GraphQLError) return null;
+    throw error;
   }
 }

@@ -14,6 +14,9 @@ import { type Interventions, type Usage, interventionReply, usageReply } from '.
 export const USAGE = 'usage.json';
 export const INTERVENTIONS = 'agent_intervention.json';
 
+/** Two totals and nine parts come to four kilobytes, whatever the range. */
+const MAX_BYTES = 1024 * 1024;
+
 /** A bot and whole days, both inclusive, of clocks that many seconds ahead of UTC. */
 export interface BotDays {
   readonly bot: string;
@@ -42,7 +45,8 @@ export function createClient(config: AvaamoConfig, { account, http, clock }: Sha
     url.searchParams.set('to_date', vendorDate(asked.to));
     url.searchParams.set('utc_offset', `${asked.offsetSeconds}`);
     const headers = { Accept: 'application/json' };
-    const reply = await http.send({ endpoint, method: 'GET', url, headers, authorize }, scope);
+    const request = { endpoint, method: 'GET', url, headers, authorize, maxBytes: MAX_BYTES } as const;
+    const reply = await http.send(request, scope);
     return readJson(requireOk(withoutSecrets(reply, [config.accessToken]), target, clock.now()), form, target);
   }
 

@@ -3,6 +3,7 @@ import type { UsagePart } from '../../domain/usage.ts';
 import type { AgentQuestion, Held, Question } from '../estimate.ts';
 import { estimateUsage } from './estimate.ts';
 import { canonical, usageSpace } from './loaders.ts';
+import { botDays } from './sources.ts';
 
 const nothing: Held = { has: () => false, tokens: false };
 
@@ -11,20 +12,27 @@ const usage = (
   parts: readonly UsagePart[],
   timeZone = 'UTC',
   to = '2026-11-20',
+  from = '2026-11-14',
 ): Question => ({
   capability: 'usageStats',
-  query: { during: { from: '2026-11-14', to, timeZone }, parts: new Set(parts) },
+  query: { during: { from, to, timeZone }, parts: new Set(parts) },
   whom: { key: bots.join(), refs: bots, most: bots.length, others: 'none' },
   together: 'listed',
 });
 
 const calls = (questions: readonly Question[], held = nothing) =>
-  Object.fromEntries(estimateUsage(questions, 0, held).map((charge) => [charge.endpoint, charge.calls]));
+  Object.fromEntries(estimateUsage()(questions, 0, held).map((charge) => [charge.endpoint, charge.calls]));
 
 test.each<[string, readonly Question[], number, number]>([
   ['each bot is a call', [usage(['1', '2'], ['usage'])], 2, 0],
   ['each endpoint, too', [usage(['1', '2'], ['usage', 'interventions'])], 2, 2],
   ['each span of days, too', [usage(['1'], ['usage']), usage(['1'], ['usage'], 'UTC', '2026-11-19')], 2, 0],
+  [
+    '… that begins on another day',
+    [usage(['1'], ['usage']), usage(['1'], ['usage'], 'UTC', '2026-11-20', '2026-11-13')],
+    2,
+    0,
+  ],
   ['a question asked twice is one', [usage(['1'], ['usage']), usage(['1'], ['usage', 'interventions'])], 1, 1],
   [
     'zones as far ahead are one',
@@ -46,6 +54,28 @@ test('questions of other kinds are no calls', () => {
     { capability: 'latestInteractions', query: { size: 1, type: null, activeLiveFirst: null }, whom, together },
   ];
   expect(calls([...others, usage(['1'], ['usage'])])).toEqual({ 'usage.json': 1, 'agent_intervention.json': 0 });
+});
+
+test('the clocks of a zone are asked once for the same days, however many bots and questions there are', () => {
+  const bots = Array.from({ length: 100 }, (_, n) => `${n + 1}`);
+  const zones = ['Europe/Berlin', 'Europe/Paris', 'Asia/Kolkata'];
+  const questions = zones.flatMap((zone) => [
+    usage(bots, ['usage', 'interventions'], zone),
+    ...bots.map((bot) => usage([bot], ['usage'], zone)),
+    usage(bots, ['usage'], zone, '2026-11-19'),
+  ]);
+  const asked: string[] = [];
+  const estimate = estimateUsage((bot, during) => {
+    asked.push(`${during.from} ${during.to} ${during.timeZone}`);
+    return botDays(bot, during);
+  });
+  const charges = [
+    { endpoint: 'usage.json', calls: 400 },
+    { endpoint: 'agent_intervention.json', calls: 200 },
+  ];
+  expect(estimate(questions, 0, nothing)).toEqual(charges);
+  expect(asked).toHaveLength(new Set(asked).size);
+  expect(asked).toHaveLength(6);
 });
 
 test('what is there is not called for', () => {

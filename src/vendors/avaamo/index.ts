@@ -19,7 +19,7 @@ export const avaamo = defineVendor({
     return {
       account: shared.account,
       open: (query) => openUsageSources(shared.account, openLoaders(client, shared, query)),
-      ...createEstimates(shared.cache, estimateUsage),
+      ...createEstimates(shared.cache, estimateUsage()),
     };
   },
   sandbox: openSandbox,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { UsageInterval } from '../../domain/usage.ts';
 import { fromIntervention, fromUsage, merge, vendorDate } from './map.ts';
@@ -146,6 +146,21 @@ describe('both endpoints in one', () => {
         }
       }),
     );
+  });
+
+  test('a part finds its like without moving all others, however many have the same boundaries', () => {
+    const alike = (whole: UsageInterval) => Array.from({ length: 1000 }, (_, n) => ({ ...whole, sessionCount: n }));
+    const shift = jest.spyOn(Array.prototype, 'shift');
+    try {
+      const { buckets } = merge(
+        { ...usage, buckets: alike(usage.current) },
+        { ...interventions, buckets: alike(usage.current) },
+      );
+      expect(buckets.map((bucket) => bucket.sessionCount)).toEqual([...Array(1000).keys()]);
+      expect(shift).not.toHaveBeenCalled();
+    } finally {
+      shift.mockRestore();
+    }
   });
 
   test('a previous time that only one of them sends is that one’s', () => {

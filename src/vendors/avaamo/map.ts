@@ -70,12 +70,15 @@ export function merge(
   interventions: Measured | null,
 ): Pick<UsageStats, 'current' | 'previous' | 'buckets'> {
   // Several parts may have the same boundaries: they go together in their order.
-  const partners = Map.groupBy(interventions?.buckets ?? [], spanKey);
-  const joined = (usage?.buckets ?? []).map((bucket) => join(bucket, partners.get(spanKey(bucket))?.shift() ?? null));
+  const alike = Map.groupBy(interventions?.buckets ?? [], spanKey);
+  const partners = new Map([...alike].map(([span, buckets]) => [span, buckets.values()]));
+  const joined = (usage?.buckets ?? []).map((bucket) =>
+    join(bucket, partners.get(spanKey(bucket))?.next().value ?? null),
+  );
   return {
     current: joinAny(usage?.current ?? null, interventions?.current ?? null),
     previous: joinAny(usage?.previous ?? null, interventions?.previous ?? null),
-    buckets: [...joined, ...[...partners.values()].flat()].sort(byTime),
+    buckets: [...joined, ...[...partners.values()].flatMap((rest) => [...rest])].sort(byTime),
   };
 }
 

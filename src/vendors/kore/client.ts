@@ -7,10 +7,19 @@ import { withoutSecrets } from '../redact.ts';
 import { createSigner } from './auth.ts';
 import type { KoreConfig } from './config.ts';
 import { type Harvest, harvestOf } from './harvest.ts';
-import { allPages, PAGE_SIZE } from './pages.ts';
-import type { Ask } from './plan.ts';
+import { allPages, type Page, PAGE_SIZE } from './pages.ts';
+import { type Ask, daysOf } from './plan.ts';
 import { rateLimitError, withoutTokens } from './refusal.ts';
-import { detailsPage, type DetailsPage, ENDPOINT } from './wire.ts';
+import { detailsPage, ENDPOINT } from './wire.ts';
+
+/**
+ * How long a page may be for each day asked for. Fifty agents, at a hundred changes of status each, come to 740 kB a day: a
+ * page of many days may well reach the account's own limit, one of a few days has no reason to.
+ */
+const MAX_BYTES_A_DAY = 2 * 1024 * 1024;
+
+/** No page has less room than one of so many days: there may be more agents on it, or periods of the days around. */
+const DAYS_AT_LEAST = 4;
 
 export interface Client {
   /**
@@ -32,17 +41,19 @@ export function createClient(config: KoreConfig, target: CallTarget, http: Vendo
 
   const cleaned = (sent: VendorReply) => withoutTokens(withoutSecrets(sent, [config.clientSecret]));
 
-  async function readPage(query: Query, offset: number, scope: CallScope): Promise<DetailsPage> {
+  async function readPage(query: Query, offset: number, scope: CallScope): Promise<Page> {
     const url = endpointUrl(config.baseUrl, ...endpoint);
     url.search = new URLSearchParams({ limit: String(PAGE_SIZE), offset: String(offset) }).toString();
     const body = JSON.stringify(bodyOf(query));
     const keys = query.agents?.length ?? 1;
-    const request = { endpoint: ENDPOINT, method: 'POST', url, headers, body, authorize, keys } as const;
+    const maxBytes = Math.max(daysOf(query).length, DAYS_AT_LEAST) * MAX_BYTES_A_DAY;
+    const request = { endpoint: ENDPOINT, method: 'POST', url, headers, body, authorize, keys, maxBytes } as const;
     const trouble = (sent: VendorReply) => rateLimitError(cleaned(sent), target, clock.now()) ?? undefined;
     const reply = cleaned(await http.send({ ...request, idempotent: true, trouble }, scope));
     const rateLimited = rateLimitError(reply, target, clock.now());
     if (rateLimited) throw rateLimited;
-    return readJson(requireOk(reply, target, clock.now()), detailsPage, target);
+    const page = readJson(requireOk(reply, target, clock.now()), detailsPage, target);
+    return { ...page, bytes: reply.body.length };
   }
 
   return {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { connectTo, json } from '../../../test/support/vendor-harness.ts';
 import { ENTRY, filterOf, type Habits, type Person, playing, worker, workers } from './account.fixture.ts';
 import { directorySpace } from './discovery.ts';
@@ -58,6 +58,23 @@ test('takes an agent with two userIds, or on two pages, for one', async () => {
   const again = [worker(1), { ...worker(1), userId: 'u-old', email: 'AGENT1@example.com' }, worker(1)];
   const { data } = await discover(connected(again));
   expect(data).toMatchObject([{ ref: 'agent1@example.com', aliases: ['u-1', 'u-old'] }]);
+});
+
+test('looks at each of an agent’s records once, however many they are', async () => {
+  async function countLooks(records: number): Promise<number> {
+    const again = Array.from({ length: records }, (_, n) => ({ ...worker(1), userId: `u-${n}` }));
+    const harness = connected([], { instead: () => again, hasMore: false });
+    const add = jest.spyOn(Set.prototype, 'add');
+    try {
+      const { data } = await discover(harness);
+      expect(data[0]?.aliases).toHaveLength(records);
+      return add.mock.calls.length;
+    } finally {
+      add.mockRestore();
+    }
+  }
+  const [some, more] = [await countLooks(100), await countLooks(200)];
+  expect(more).toBeLessThan(2.1 * some);
 });
 
 test('keeps the list for the directory’s time, and the cells that came with it for theirs', async () => {

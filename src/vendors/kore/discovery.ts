@@ -84,12 +84,13 @@ export async function recall({ cache }: KoreAccount): Promise<readonly Discovere
 
 /** Each agent once. One that left and came back has two userIds and one e-mail address: the references of both are kept. */
 function discoveredAgentsOf(records: readonly AgentRecord[]): readonly DiscoveredAgent[] {
-  const agents = new Map<string, DiscoveredAgent>();
+  const agents = new Map<string, { readonly first: DiscoveredAgent; readonly aliases: Set<string> }>();
   for (const agent of records.map(discoveredAgentOf)) {
     if (agent === null) continue;
-    const known = agents.get(keyOfReference(agent.ref));
-    const aliases = [...new Set([...(known?.aliases ?? []), ...agent.aliases])];
-    agents.set(keyOfReference(agent.ref), { ...(known ?? agent), aliases });
+    const key = keyOfReference(agent.ref);
+    const known = agents.get(key) ?? { first: agent, aliases: new Set<string>() };
+    for (const alias of agent.aliases) known.aliases.add(alias);
+    agents.set(key, known);
   }
-  return [...agents.values()];
+  return [...agents.values()].map(({ first, aliases }) => ({ ...first, aliases: [...aliases] }));
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DAY, utcDay } from '../../domain/time.ts';
 import type { Held, Question, Whom } from '../estimate.ts';
@@ -78,6 +78,8 @@ describe('POSTs', () => {
   test('as many windows as the days need', () => {
     expect(calls([days(whom(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
     expect(calls([days(whom(agents(60)), 10, 0)], nothing, 5)).toBe(3 * 2);
+    expect(calls([days(whom(agents(60)), 1, 0), days(whom(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
+    expect(calls([days(whom(agents(60)), 9, 8), days(whom(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
   });
 
   test('what comes into one batch by chance may need more than each part would by itself', () => {
@@ -114,6 +116,40 @@ describe('POSTs', () => {
     expect(calls([question], holding(agents(2).flatMap((agent) => [cell(agent, TODAY), cell(agent, dayAgo(1))])))).toBe(
       0,
     );
+  });
+});
+
+describe('planning', () => {
+  test.each(['complete', null])('looks once for each agent and day, asked together: %j', (together) => {
+    const looks: string[] = [];
+    const held: Held = {
+      tokens: true,
+      has: (space, key) => {
+        looks.push(JSON.stringify(space.canonical(key)));
+        return false;
+      },
+    };
+    calls([days(whom(['u-1', ...agents(20)]), 6, 0, together), now(whom(['u-1', ...agents(20)]), together)], held);
+    const places = ['u-1', ...agents(20)].flatMap((agent) =>
+      [0, 1, 2, 3, 4, 5, 6].map((ago) => cell(agent, dayAgo(ago))),
+    );
+    // What comes at moments of its own is planned for each by itself.
+    const again = together === null ? ['u-1', ...agents(20)].map((agent) => cell(agent, TODAY)) : [];
+    expect(looks.sort()).toEqual([...places, ...again].sort());
+  });
+
+  test('works out the days of a range once, however many agents are asked about them one by one', () => {
+    function countDays(questions: readonly Question[]): number {
+      const written = jest.spyOn(Date.prototype, 'toISOString');
+      try {
+        calls(questions);
+        return written.mock.calls.length;
+      } finally {
+        written.mockRestore();
+      }
+    }
+    const one = agents(100).map((agent) => days(whom([agent]), 30, 0, null));
+    expect(countDays(one)).toBe(countDays(one.slice(0, 1)));
   });
 });
 

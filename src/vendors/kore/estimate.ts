@@ -1,5 +1,5 @@
-import { type CivilDate, utcDay } from '../../domain/time.ts';
-import type { Estimate, Held, Question, Whom } from '../estimate.ts';
+import { type CivilDate, type TimeRange, utcDay } from '../../domain/time.ts';
+import { type Estimate, type Held, type Question, remembered, type Whom } from '../estimate.ts';
 import { cellSpace } from './cells.ts';
 import type { KoreConfig } from './config.ts';
 import { directorySpace } from './discovery.ts';
@@ -36,20 +36,22 @@ export function estimatePosts({ maxDaysPerCall }: Pick<KoreConfig, 'maxDaysPerCa
   const countPages = (days: readonly CivilDate[]): number => countWindows(days) * MAX_PAGES;
 
   return (questions, now, held) => {
-    const { rounds, alone } = piecesOf(questions, utcDay(now));
-    const all = countWindows([...rounds.flat(), ...alone].flatMap((piece) => emailsOf(piece, held).days));
+    const pieces = piecesOf(questions, utcDay(now));
+    const lacksOf = (piece: Piece) => ({ ...piece, emails: emailsOf(piece, held), userIds: userIdsOf(piece, held) });
+    const rounds = pieces.rounds.map((round) => round.map(lacksOf));
+    const alone = pieces.alone.map(lacksOf);
+    const all = countWindows([...rounds.flat(), ...alone].flatMap(({ emails }) => emails.days));
     const countPosts = (agents: number, days: readonly CivilDate[]): number =>
       Math.min(all, 2 * countWindows(days)) * Math.ceil(agents / MAX_AGENTS);
 
-    const inRounds = rounds.map((pieces) => {
-      const lacks = pieces.map((piece) => emailsOf(piece, held));
+    const inRounds = rounds.map((round) => {
+      const lacks = round.map(({ emails }) => emails);
       const oneByOne = sum(lacks.map(({ agents, days }) => countPosts(agents, days)));
       const atOnce = countPosts(countTogether(lacks), daysOf(lacks));
-      return Math.min(oneByOne, atOnce) + countPages(daysOf(pieces.map((piece) => userIdsOf(piece, held))));
+      return Math.min(oneByOne, atOnce) + countPages(daysOf(round.map(({ userIds }) => userIds)));
     });
-    const oneByOne = alone.map((piece) => {
-      const [emails, userIds] = [emailsOf(piece, held), userIdsOf(piece, held)];
-      const asked = Math.min(emails.agents, piece.whom.most - userIds.agents);
+    const oneByOne = alone.map(({ whom, emails, userIds }) => {
+      const asked = Math.min(emails.agents, whom.most - userIds.agents);
       return userIds.agents * countPages(userIds.days) + asked * countPosts(1, emails.days);
     });
     const discovers = questions.some(({ capability }) => capability === 'discover') && !held.has(directorySpace, null);
@@ -64,10 +66,14 @@ export function estimatePosts({ maxDaysPerCall }: Pick<KoreConfig, 'maxDaysPerCa
 function piecesOf(questions: readonly Question[], today: CivilDate) {
   const rounds = new Map<string, Map<string, { readonly whom: Whom; readonly days: Set<CivilDate> }>>();
   const others = new Map<string, Piece>();
+  const daysIn = remembered(
+    ({ from, to }: TimeRange) => `${from} ${to}`,
+    (during) => daysToAsk(during, today),
+  );
   for (const question of questions) {
     if (question.capability !== 'statusPeriods' && question.capability !== 'currentStatus') continue;
     const { whom, together } = question;
-    const days = question.capability === 'currentStatus' ? [today] : daysToAsk(question.during, today);
+    const days = question.capability === 'currentStatus' ? [today] : daysIn(question.during);
     if (together === null) {
       others.set(`${whom.key} ${days.join()}`, { whom, days });
       continue;
@@ -99,10 +105,10 @@ function userIdsOf({ whom, days }: Piece, held: Held): Lack {
 
 function lackOf(refs: readonly string[], days: readonly CivilDate[], whom: Whom, open: boolean, held: Held): Lack {
   const missing = refs
-    .map((ref) => ({
-      ref,
-      days: days.filter((day) => !held.has(cellSpace, { agent: keyOfReference(ref), ref, day })),
-    }))
+    .map((ref) => {
+      const agent = keyOfReference(ref);
+      return { ref, days: days.filter((day) => !held.has(cellSpace, { agent, ref, day })) };
+    })
     .filter((one) => one.days.length > 0);
   if (open) return { agents: whom.most, days, refs: null };
   const agents = Math.min(whom.most, missing.length);

@@ -40,6 +40,7 @@ function shortfallOf(
   const strangers = received.length - agents.length;
   if (stop instanceof VendorError) return stop;
   if (stop === 'cap' || (stop === 'stuck' && !hasAll)) return breach(target, 'pagination');
+  if (stop === 'too_large') return breach(target, 'too_large', 'more than is read at once');
   if (strangers > 0) return breach(target, 'foreign_agent', `${strangers} records name nobody who was asked for`);
   return unreadable > 0 ? breach(target, 'contract', `${unreadable} records could not be read`) : null;
 }
@@ -102,7 +103,7 @@ function keysOf(agent: AgentRecord): readonly string[] {
 
 function breach(
   target: CallTarget,
-  reason: 'contract' | 'foreign_agent' | 'pagination',
+  reason: 'contract' | 'foreign_agent' | 'pagination' | 'too_large',
   said: string | null = null,
 ): VendorError {
   return vendorError(target, 'VENDOR_BAD_RESPONSE', { reason, said });

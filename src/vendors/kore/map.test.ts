@@ -63,7 +63,7 @@ describe('a period', () => {
   });
 
   test.each(['-', ' - '])('goes on where its end is %j', (endTime) => {
-    expect(periodOf({ ...record, endTime, duration: '-' })?.slice(1, 3)).toEqual([null, true]);
+    expect(periodOf({ ...record, endTime })?.slice(1, 3)).toEqual([null, true]);
   });
 
   test.each([{}, { endTime: null }, { endTime: '' }, { endTime: ' ' }])(
@@ -82,7 +82,8 @@ describe('a period', () => {
 
   test('lasts from start to end, whatever the stated duration', () => {
     const times = { startTime: '2023-03-10T21:38:52', endTime: '2023-03-10T21:39:48' };
-    expect(periodOf({ ...record, ...times, duration: '00:00:55' })).toEqual(periodOf({ ...record, ...times }));
+    const stated = { ...record, ...times, duration: '00:00:55' };
+    expect(periodOf(stated)).toEqual(periodOf({ ...record, ...times }));
   });
 
   test('that ends before it begins, or is still to come, is kept as sent and lasts no less than nothing', () => {
@@ -90,7 +91,7 @@ describe('a period', () => {
     const text = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 19);
     fc.assert(
       fc.property(second, second, (from, to) => {
-        const period = periodOf({ ...record, startTime: text(from), endTime: text(to), duration: '-00:00:01' });
+        const period = periodOf({ ...record, startTime: text(from), endTime: text(to) });
         expect(period?.slice(0, 3)).toEqual([from * 1000, to * 1000, false]);
         const [start = null, end = null] = period ?? [];
         expect(durationSeconds(start, end)).toBe(Math.max(0, to - from));

@@ -1,8 +1,12 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { VendorError } from '../../domain/vendor-error.ts';
-import { allPages } from './pages.ts';
-import { type AgentRecord, detailsPage } from './wire.ts';
+import { allPages as readPages, MAX_BYTES } from './pages.ts';
+import { type AgentRecord, detailsPage, type DetailsPage } from './wire.ts';
+
+/** Reads pages of so many bytes each. */
+const allPages = (read: (offset: number) => Promise<DetailsPage>, bytes = 1) =>
+  readPages(async (offset) => ({ ...(await read(offset)), bytes }));
 
 const agents = (count: number): AgentRecord[] => Array.from({ length: count }, (_, n) => ({ userId: `u-${n}` }));
 
@@ -85,6 +89,29 @@ test('pages without end are given up after the fortieth', async () => {
   expect(pages.stop).toBe('cap');
   expect(pages.agents).toHaveLength(40);
   expect(calls).toBe(40);
+});
+
+test.each([
+  [MAX_BYTES, 1],
+  [MAX_BYTES - 1, 2],
+  [MAX_BYTES / 2, 2],
+  [MAX_BYTES / 2 - 1, 3],
+  [MAX_BYTES / 4, 4],
+])('pages of %i bytes are given up after %i', async (bytes, calls) => {
+  const list = listOf(agents(10), 2);
+  expect(await allPages(list.read, bytes)).toEqual({ agents: agents(2 * calls), stop: 'too_large', unreadable: 0 });
+  expect(list.offsets).toHaveLength(calls);
+});
+
+test('the last page may be as large as any', async () => {
+  const list = listOf(agents(4), 2);
+  expect(await allPages(list.read, MAX_BYTES / 2)).toEqual({ agents: agents(4), stop: 'end', unreadable: 0 });
+});
+
+test('a page may hold more agents than a call takes arguments', async () => {
+  const { agents: read, stop } = await allPages(() => Promise.resolve({ data: agents(500_000), hasMore: false }));
+  expect(read).toHaveLength(500_000);
+  expect(stop).toBe('end');
 });
 
 test.each([

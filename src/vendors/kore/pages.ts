@@ -8,29 +8,38 @@ export const PAGE_SIZE = 50;
 /** No account is asked for more than this at once, whatever the vendor says of further pages. */
 export const MAX_PAGES = 40;
 
+/** Once the bodies come to this no further page is read: all that was read is held until the last one is there. */
+export const MAX_BYTES = 64 * 1024 * 1024;
+
+export interface Page extends DetailsPage {
+  /** Of the body that it came in. */
+  readonly bytes: number;
+}
+
 export interface Pages {
   /** In the vendor's order; one that shows up on two pages stands here twice. */
   readonly agents: readonly AgentRecord[];
   /** How many records more came that cannot be read. */
   readonly unreadable: number;
   /**
-   * `end`: no more. `stuck`: more is promised, but the last page told nothing new. `cap`: given up. An error: the page
-   * after these (the first one, if there are none) could not be had.
+   * `end`: no more. `stuck`: more is promised, but the last page told nothing new. `cap`, `too_large`: given up after so
+   * many pages, or bytes. An error: the page after these (the first one, if there are none) could not be had.
    */
-  readonly stop: 'end' | 'stuck' | 'cap' | VendorError;
+  readonly stop: 'end' | 'stuck' | 'cap' | 'too_large' | VendorError;
 }
 
 /**
  * Reads page after page. The next one begins behind as many agents as came, not as many as were asked for: the vendor may
  * send fewer.
  */
-export async function allPages(read: (offset: number) => Promise<DetailsPage>): Promise<Pages> {
+export async function allPages(read: (offset: number) => Promise<Page>): Promise<Pages> {
   const agents: AgentRecord[] = [];
   const seen = new Set<string>();
   let received = 0;
+  let bytes = 0;
   const stopped = (stop: Pages['stop']): Pages => ({ agents, unreadable: received - agents.length, stop });
   for (let pages = 1; ; pages++) {
-    let page: DetailsPage;
+    let page: Page;
     try {
       page = await read(received);
     } catch (error) {
@@ -38,13 +47,17 @@ export async function allPages(read: (offset: number) => Promise<DetailsPage>): 
       return stopped(error);
     }
     const known = seen.size;
-    const readable = page.data.filter((agent) => agent !== null);
-    for (const agent of readable) seen.add(identityOf(agent));
-    agents.push(...readable);
+    for (const agent of page.data) {
+      if (agent === null) continue;
+      seen.add(identityOf(agent));
+      agents.push(agent);
+    }
     received += page.data.length;
+    bytes += page.bytes;
     if (!promisesMore(page)) return stopped('end');
     if (seen.size === known) return stopped('stuck');
     if (pages === MAX_PAGES) return stopped('cap');
+    if (bytes >= MAX_BYTES) return stopped('too_large');
   }
 }
 

@@ -107,6 +107,21 @@ describe('an agent of whom not everything can be read', () => {
     expect(await statusPeriods('9', yesterday)).toMatchObject({ data: [{}], sources: whole });
   });
 
+  test.each([
+    ['an address', { email: `${'a'.repeat(320)}@example.com` }, 'u-1', []],
+    ['a userId', { userId: 'u'.repeat(321) }, email(1), []],
+    [
+      'not one that is just short enough',
+      { email: email(1).padStart(320, 'a'), userId: 'u'.repeat(320) },
+      email(1).padStart(320, 'a'),
+      [1],
+    ],
+  ])('goes without a reference that nobody could ask for: %s', async (_which, references, ref, aliases) => {
+    const { data, sources } = await answering([{ ...worker(1), ...references }]).discover();
+    expect(data).toMatchObject([{ ref, aliases: aliases.map(() => 'u'.repeat(320)) }]);
+    expect(sources).toMatchObject(whole);
+  });
+
   test('is found without the userId, but may be anybody who is looked for by one', async () => {
     const { discover, statusPeriods } = answering([{ ...worker(1), userId: [] }, worker(2)]);
     expect(await discover()).toMatchObject({ data: [{ ref: email(1) }, { ref: email(2) }], sources: whole });

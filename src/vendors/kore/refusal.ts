@@ -3,6 +3,7 @@ import type { VendorReply } from '../../http/call.ts';
 import { vendorError } from '../../http/reply.ts';
 import { retryAfterSeconds } from '../../http/retry-after.ts';
 import { vendorText } from '../../http/vendor-text.ts';
+import { MAX_WORDS_BYTES, reworded } from '../redact.ts';
 
 // https://docs.kore.ai/xo/apis/automation/rate-limit-ccai/ and https://community.kore.ai/t/3638 give the sentences, but
 // neither the status nor the form they come in.
@@ -14,11 +15,13 @@ const SENTENCES = [
 
 /**
  * VENDOR_RATE_LIMITED for an answer that says so in words, whatever its status: in a field that holds messages, or as plain
- * text; null for any other. Without a Retry-After header the wait is at most the minute or hour that the limit is for.
+ * text; null for any other. Without a Retry-After header the wait is at most the minute or hour that the limit is for. What is
+ * long is data, and not looked through.
  * Nothing of the answer but these words is passed on: what stands behind them may quote a token, or be HTML.
  */
 export function rateLimitError(reply: VendorReply, target: CallTarget, now: number): VendorError | null {
-  const text = vendorText(reply.body) ?? reply.body.toString('utf8', 0, 200).trim();
+  const beginning = reply.body.subarray(0, MAX_WORDS_BYTES);
+  const text = vendorText(beginning) ?? beginning.toString('utf8', 0, 200).trim();
   const sentences = SENTENCES.map(({ words, seconds }) => ({ said: words.exec(text)?.[0] ?? null, seconds }));
   const sentence = sentences.find(({ said }) => said !== null);
   if (!sentence) return null;
@@ -31,10 +34,16 @@ export function rateLimitError(reply: VendorReply, target: CallTarget, now: numb
   });
 }
 
-const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+// It begins where the word begins that holds `eyJ`: begun at each `eyJ`, a word made of them would be read as often as it has
+// some.
+const TOKEN = /(?<![\w-])(?=[\w-]*eyJ)[\w-]+\.[\w-]*\.[\w.-]*/g;
 
 /** An error reply without any token that it quotes: ours would let whoever reads it ask the vendor. */
 export function withoutTokens(reply: VendorReply): VendorReply {
-  if (reply.status < 400) return reply;
-  return { ...reply, body: Buffer.from(reply.body.toString('utf8').replace(TOKEN, '[token]')) };
+  return reworded(reply, hideTokens);
+}
+
+/** The text with a placeholder for each token, and for the word that it stands in or at the end of. */
+export function hideTokens(text: string): string {
+  return text.replace(TOKEN, '[token]');
 }

@@ -3,6 +3,7 @@ import { type Answerer, connectTo, json } from '../../../test/support/vendor-har
 import { ENTRY, filterOf, playing, worker, workers } from './account.fixture.ts';
 import { connected } from './connected.fixture.ts';
 import { kore } from './index.ts';
+import { MAX_BYTES } from './pages.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
 const at = (time: string) => Date.parse(`2024-05-${time}Z`);
@@ -50,6 +51,19 @@ describe('an answer in pages', () => {
       sources: [{ outcome: 'PARTIAL' }],
     });
     expect(sent).toHaveLength(calls);
+  });
+
+  test('that comes to more than is held at once is not whole', async () => {
+    const large = (page: number) => {
+      const body = JSON.stringify({ hasMore: true, data: [worker(page)] });
+      return { status: 200, body: body.padEnd(MAX_BYTES / 2) };
+    };
+    const { statusPeriods, sent } = connected([], { pageSize: 1, instead: large });
+    const asked = Promise.allSettled(['u-1', 'u-2', 'u-3'].map((ref) => statusPeriods(ref, yesterday)));
+    const error = { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' };
+    const partial = { value: { data: [{ start: at('14T09:00:00') }], sources: [{ outcome: 'PARTIAL', error }] } };
+    expect(await asked).toMatchObject([partial, partial, { reason: error }]);
+    expect(sent).toHaveLength(2);
   });
 
   test('may tell of one agent in two records, and both count', async () => {

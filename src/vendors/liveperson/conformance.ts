@@ -42,9 +42,9 @@ export const conformance: Conformance = {
     'list.json': (file) => fileList.parse(JSON.parse(file.toString())),
     'two-documents.json': (file) => {
       const splitter = createSplitter();
-      const documents = [...splitter.push(file), splitter.end()];
+      const documents = [...splitter.push(file), ...splitter.end()];
       if (documents.length !== 2) throw new Error('two documents were expected');
-      for (const document of documents) if (!readActivity(document ?? '')) throw new Error('no activity');
+      for (const document of documents) if (!readActivity(document)) throw new Error('no activity');
     },
   },
   now: Date.parse('2016-06-20T12:00:00Z'),

@@ -1,6 +1,14 @@
 import { expect, test } from '@jest/globals';
 import type { FileContent } from './files/content.ts';
-import { errorOf, type Gap, gapOfEncryptedLogins, gapOfRefusedLinks, gapOfRetention, gapsOfContents } from './gaps.ts';
+import {
+  errorOf,
+  type Gap,
+  gapOfEncryptedLogins,
+  gapOfRefusedLinks,
+  gapOfRetention,
+  gapOfSize,
+  gapsOfContents,
+} from './gaps.ts';
 
 const target = { vendor: 'LIVEPERSON', account: 'lp', endpoint: 'agentActivity' } as const;
 
@@ -8,6 +16,7 @@ const content = (flaws: Partial<FileContent['flaws']> = {}, hasEncryptedLogins =
   agents: {},
   logins: {},
   hasEncryptedLogins,
+  size: 0,
   flaws: { damage: null, foreign: 0, malformed: 0, ...flaws },
 });
 
@@ -19,6 +28,7 @@ test.each<[string, readonly Gap[], string, string, readonly string[]]>([
     'link_refused',
     ['3', 'host', 'path'],
   ],
+  ['files beyond what a query may hold', gapOfSize(2, 300), 'VENDOR_REJECTED', 'too_large', ['2 of 300', 'left out']],
   [
     'damaged files',
     gapsOfContents([content({ damage: 'truncated' }), content({ damage: 'corrupt' }), content()]),

@@ -45,6 +45,13 @@ export function gapOfFileLimit(leftOut: number, wanted: number): readonly Gap[] 
   return [gap('VENDOR_REJECTED', 'file_limit', sentence)];
 }
 
+/** Files that were not read, because those before them tell enough for a query to hold. */
+export function gapOfSize(leftOut: number, wanted: number): readonly Gap[] {
+  if (leftOut === 0) return [];
+  const sentence = `${leftOut} of ${wanted} files were left out: those before them tell as much as a query may hold.`;
+  return [gap('VENDOR_REJECTED', 'too_large', sentence)];
+}
+
 export function gapOfRefusedLinks(refused: readonly LinkRefusal[]): readonly Gap[] {
   if (refused.length === 0) return [];
   const why = [...new Set(refused)].join(', ');

@@ -1,10 +1,14 @@
+import type { Cached } from '../../cache/cache.ts';
 import type { Provenance } from '../../domain/source.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { fileKey } from './client.ts';
 import type { FileContent } from './files/content.ts';
-import { type Gap, gapOfFailures, gapOfFileLimit, gapOfRefusedLinks, gapsOfContents } from './gaps.ts';
+import { type Gap, gapOfFailures, gapOfFileLimit, gapOfRefusedLinks, gapOfSize, gapsOfContents } from './gaps.ts';
 import { isNotGranted, linkRefused, type Loaders } from './loaders.ts';
+
+/** So many files are read at a time: many times as many as are downloaded at once. Whatever they tell is held. */
+const PORTION = 128;
 
 /** All that the files of some windows tell, of every agent. */
 export interface Harvest {
@@ -22,7 +26,7 @@ export async function harvest(loaders: Loaders, windows: readonly TimeRange[]): 
   const refused = lists.had.flatMap(({ value }) => value.refused);
   const wanted = links.size + refused.length;
 
-  const files = await all([...links.values()].map((link) => loaders.files.load(link)));
+  const files = await readFiles(loaders, [...links.values()]);
   const failed = files.failed.filter((error) => !isNotGranted(error));
   const leftOut = files.failed.length - failed.length;
   if (files.had.length === 0 && failed[0]) throw failed[0];
@@ -35,10 +39,24 @@ export async function harvest(loaders: Loaders, windows: readonly TimeRange[]): 
       ...gapOfFailures(lists.failed, windows.length, 'lists of files'),
       ...gapOfFailures(failed, wanted, 'files'),
       ...gapOfFileLimit(leftOut, wanted),
+      ...gapOfSize(files.unread, wanted),
       ...gapOfRefusedLinks(refused),
       ...gapsOfContents(contents),
     ],
   };
+}
+
+/** Reads files until there is no more to read, or to hold. */
+async function readFiles(loaders: Loaders, links: readonly string[]) {
+  const had: Cached<FileContent>[] = [];
+  const failed: VendorError[] = [];
+  let next = 0;
+  for (; next < links.length && !loaders.isFull(); next += PORTION) {
+    const portion = await all(links.slice(next, next + PORTION).map((link) => loaders.files.load(link)));
+    had.push(...portion.had);
+    failed.push(...portion.failed);
+  }
+  return { had, failed, unread: links.slice(next).length };
 }
 
 async function all<T>(

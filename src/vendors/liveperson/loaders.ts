@@ -29,7 +29,12 @@ export interface Loaders {
   readonly lists: DataLoader<TimeRange, Cached<FileList>, string>;
   /** By link. */
   readonly files: DataLoader<string, Cached<FileContent>, string>;
+  /** Whether the files read by now tell as much as a query may hold. */
+  readonly isFull: () => boolean;
 }
+
+/** What a query holds is held beside all that the cache keeps. Characters. */
+const MOST_HELD = 256 * 1024 * 1024;
 
 export const listSpace: Space<TimeRange, Checked<FileList>> = {
   endpoint: LIST,
@@ -40,13 +45,14 @@ export const listSpace: Space<TimeRange, Checked<FileList>> = {
 
 const fileSpace: Space<string, Checked<FileContent>> = {
   endpoint: FILE,
-  version: 2,
+  version: 3,
   canonical: (link) => [fileKey(link)],
   // What the records hold is read only when somebody asks for an agent: too late to find that it cannot be.
-  isValue: (value): value is Checked<FileContent> => isIntact(value, ['agents', 'logins', 'flaws']),
+  isValue: (value): value is Checked<FileContent> => isIntact(value, ['agents', 'logins', 'size', 'flaws']),
 };
 
 export function createLoaders(lp: LivePersonAccount, query: QueryScope): Loaders {
+  let held = 0;
   return {
     account: lp.account,
     lists: new DataLoader<TimeRange, Cached<FileList>, string>(
@@ -55,9 +61,14 @@ export function createLoaders(lp: LivePersonAccount, query: QueryScope): Loaders
       { cacheKeyFn: ({ from, to }) => `${from} ${to}` },
     ),
     files: new DataLoader<string, Cached<FileContent>, string>(
-      (links) => lp.cache.readMany(fileSpace, links, query, (missing, scope) => fetchFiles(lp, missing, query, scope)),
+      async (links) => {
+        const told = await readFiles(lp, links, query);
+        for (const one of told) held += one instanceof VendorError ? 0 : one.value.size;
+        return told;
+      },
       { cacheKeyFn: fileKey },
     ),
+    isFull: () => held > MOST_HELD,
   };
 }
 
@@ -71,8 +82,38 @@ function fetchLists(lp: LivePersonAccount, windows: readonly TimeRange[], query:
   );
 }
 
-function fetchFiles(lp: LivePersonAccount, links: readonly string[], query: QueryScope, scope: CallScope) {
+type FileOutcome = Cached<FileContent> | VendorError;
+
+/**
+ * Files, kept or downloaded. Whoever joins what is under way shares its end, be it that the query that began it had no leave for
+ * a file: that one is asked for again, with this query's own.
+ */
+async function readFiles(
+  lp: LivePersonAccount,
+  links: readonly string[],
+  query: QueryScope,
+): Promise<readonly FileOutcome[]> {
+  const refused = new Set<string>();
+  const told = await lp.cache.readMany(fileSpace, links, query, (missing, scope) =>
+    fetchFiles(lp, missing, query, scope, (link) => refused.add(link)),
+  );
+  const outcomes = new Map<string, FileOutcome | undefined>(links.map((link, index) => [link, told[index]]));
+  const again = links.filter((link) => isNotGranted(outcomes.get(link)) && !refused.has(link));
+  if (again.length === 0) return told;
+  const retold = await readFiles(lp, again, query);
+  again.forEach((link, index) => outcomes.set(link, retold[index]));
+  return links.flatMap((link) => outcomes.get(link) ?? []);
+}
+
+function fetchFiles(
+  lp: LivePersonAccount,
+  links: readonly string[],
+  query: QueryScope,
+  scope: CallScope,
+  onRefused: (link: string) => void,
+) {
   const granted = query.grantFiles(links.length);
+  links.slice(granted).forEach(onRefused);
   return Promise.all(
     links.map(async (link, index) => {
       if (index >= granted) return notGranted(lp.account);
@@ -110,6 +151,6 @@ function notGranted({ vendor, name }: Account): VendorError {
 }
 
 /** Whether a file was left out because the query had no leave to download it. */
-export function isNotGranted(error: VendorError): boolean {
-  return error.reason === FILE_LIMIT;
+export function isNotGranted(outcome: unknown): boolean {
+  return outcome instanceof VendorError && outcome.reason === FILE_LIMIT;
 }

@@ -5,6 +5,7 @@ import type { CallTarget } from '../../domain/vendor-error.ts';
 import type { CallScope, VendorRequest } from '../../http/call.ts';
 import { failure } from '../../http/failure.ts';
 import { readJson, requireOk, vendorError } from '../../http/reply.ts';
+import { untilAborted } from '../../http/until-aborted.ts';
 import { vendorText } from '../../http/vendor-text.ts';
 import { endpointUrl } from '../path.ts';
 import { withoutSecrets } from '../redact.ts';
@@ -13,6 +14,9 @@ import type { VonageConfig } from './config.ts';
 import { type TokenReply, tokenReply } from './wire.ts';
 
 export const TOKEN_ENDPOINT = 'connect/token';
+
+/** A token has to fit into a header, which no server takes of this size. */
+const MAX_BYTES = 64 * 1024;
 
 /** Documented are 7200 s. Where the server says nothing, a token is not trusted for long. */
 const LIFE_WHEN_NOT_SAID = 300;
@@ -131,7 +135,9 @@ export function openTokens(config: VonageConfig, { account, clock, http, vault }
         return token;
       }
       underWay ??= obtain(scope);
-      return untilAborted(underWay, scope.signal, () => failure(scope.signal.reason, target, 'waiting'));
+      return untilAborted(underWay, scope.signal).catch((error: unknown) => {
+        throw error === scope.signal.reason ? failure(error, target, 'waiting') : error;
+      });
     },
     replace: (refused) => {
       if (held !== refused) return true;
@@ -168,6 +174,7 @@ function tokenRequest(config: VonageConfig): VendorRequest {
     body: form.toString(),
     // Another token does the first no harm.
     idempotent: true,
+    maxBytes: MAX_BYTES,
     ...(!inBody && { authorize: () => ({ Authorization: basic(clientId, clientSecret) }) }),
   };
 }
@@ -182,20 +189,6 @@ function basic(clientId: string, clientSecret: Secret): string {
 function lifeSeconds({ expires_in: sent }: TokenReply): number {
   const seconds = sent == null || sent === '' ? NaN : Number(sent);
   return Number.isFinite(seconds) ? Math.max(0, seconds) : LIFE_WHEN_NOT_SAID;
-}
-
-/** The promise's outcome, unless the signal is aborted before. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal, reason: () => Error): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => {
-      reject(reason());
-    };
-    if (signal.aborted) giveUp();
-    signal.addEventListener('abort', giveUp);
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', giveUp);
-    });
-  });
 }
 
 function ignore(): void {

@@ -11,6 +11,9 @@ import { type Interactions, interactionsReply } from './wire.ts';
 /** The last part of the endpoint's path. */
 export const LATEST_INTERACTIONS = 'latestInteractions';
 
+/** An agent has a few interactions at a time; a hundred, as many as are ever asked for, come to thirty kilobytes. */
+const MAX_BYTES = 1024 * 1024;
+
 export interface VonageClient {
   /** Rejects with a VendorError; NOT_FOUND is an unknown agent, but also a wrong account key: the answer is the same. */
   readonly latestInteractions: (ref: string, parameters: Parameters, scope: CallScope) => Promise<Interactions>;
@@ -43,6 +46,7 @@ export function createClient(config: VonageConfig, shared: Shared): VonageClient
         // The version that counts is this one; the `v0` in the path is the same for all.
         headers: { Accept: `application/json;version=${config.apiVersion}` },
         authorize: () => bearer(token),
+        maxBytes: MAX_BYTES,
       },
       scope,
     );

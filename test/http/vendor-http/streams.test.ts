@@ -54,7 +54,7 @@ describe('a stream', () => {
   });
 
   test('of any other status is what `trouble` makes of it, headers and all, or what the status says', async () => {
-    const odd = vendorError({ vendor: 'KORE', account: 'a', endpoint: 'e' }, 'VENDOR_RATE_LIMITED');
+    const odd = vendorError({ vendor: 'KORE', account: 'a', endpoint: 'e' }, 'VENDOR_UNAVAILABLE');
     const trouble = ({ headers }: VendorReply) => (headers['x-odd'] === 'yes' ? odd : undefined);
     server().script({ status: 400, headers: { 'x-odd': 'yes' } }, { status: 400 }, { headers: { 'x-odd': 'yes' } });
     const one = connect();
@@ -62,7 +62,7 @@ describe('a stream', () => {
     expect(await rejection(ask())).toBe(odd);
     expect(await rejection(ask())).toMatchObject({ code: 'VENDOR_REJECTED' });
     expect(await ask()).toBe(1);
-    expect(one.records.map((record) => record.outcome)).toEqual(['VENDOR_RATE_LIMITED', 'VENDOR_REJECTED', 'OK']);
+    expect(one.records.map((record) => record.outcome)).toEqual(['VENDOR_UNAVAILABLE', 'VENDOR_REJECTED', 'OK']);
   });
 
   test('that is cut ends with an error, not early', async () => {

@@ -90,6 +90,26 @@ test.each([
   expect(document.split('\n')[(at?.line ?? 0) - 1]?.slice((at?.column ?? 0) - 1)).toMatch(/^"(2026-02-31|Mars)/);
 });
 
+test.each(['mutation', 'subscription'])('a %s is told that there are none', async (kind) => {
+  for (const document of [`${kind} { x }`, `${kind} Name { __typename }`]) {
+    const { status, errors } = await gateway.query(document);
+    expect([status, errors?.map(({ extensions }) => extensions.code)]).toEqual([400, ['GRAPHQL_VALIDATION_FAILED']]);
+  }
+  // Nobody has to look after it.
+  expect(gateway.logs()).not.toContain('"level":"error"');
+});
+
+test('more accounts than may be named is BAD_USER_INPUT wherever they are', async () => {
+  const accounts = Array<string>(101).fill('kore-main');
+  for (const field of ['statusPeriods', 'timeInStatus', 'sessions']) {
+    const inner = field === 'timeInStatus' ? 'seconds' : 'totalCount';
+    const query = `query ($accounts: [String!]) ${onAgent(`${field}(accounts: $accounts, ${during('2026-03-02T00:00:00Z', '2026-03-03T00:00:00Z')}) { ${inner} }`)}`;
+    const { errors } = await gateway.query(query, { accounts });
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', argument: 'accounts' }]);
+  }
+  expect(Object.values(world.calls()).flat()).toEqual([]);
+});
+
 test('there are no persisted queries: none can be put there, and none found', async () => {
   const query = '{ __typename }';
   const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') };

@@ -1,5 +1,16 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type World, lastHours, queryOf, startWorld } from '../../support/world.ts';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { agentId, interactionId, sessionId } from '../../../src/domain/global-id.ts';
+import { DAY } from '../../../src/domain/time.ts';
+import { interaction, session } from '../../gather/support.ts';
+import {
+  type Gateway,
+  type RawConfiguration,
+  NOW,
+  type World,
+  lastHours,
+  queryOf,
+  startWorld,
+} from '../../support/world.ts';
 
 interface Node {
   readonly __typename: string;
@@ -27,6 +38,12 @@ const EVERYTHING = `query Everything($during: TimeRange!) {
     }
   }
 }`;
+
+/** No vendor is asked who there is. */
+const quiet = (raw: RawConfiguration): RawConfiguration => ({
+  ...raw,
+  accounts: raw.accounts.map((one) => (/kore|lp/.test(one.name) ? { ...one, discover: false } : one)),
+});
 
 /** Every object with an id in an answer, without what it holds of others with ids. */
 function nodesIn(value: unknown): readonly Node[] {
@@ -62,10 +79,7 @@ test('whatever has an id is found again by another gateway with an empty cache',
 }, 60_000);
 
 test('ids that are none, or lead nowhere, are null and reach no vendor', async () => {
-  const gateway = await world.gateway((raw) => ({
-    ...raw,
-    accounts: raw.accounts.map((one) => (/kore|lp/.test(one.name) ? { ...one, discover: false } : one)),
-  }));
+  const gateway = await world.gateway(quiet);
   const encode = (...parts: readonly string[]) => Buffer.from(parts.join('\n')).toString('base64url');
   const ids = [
     '',
@@ -86,4 +100,70 @@ test('ids that are none, or lead nowhere, are null and reach no vendor', async (
   expect(errors).toBeUndefined();
   expect(data.nodes).toEqual(ids.map(() => null));
   expect(world.calls()).toEqual({ kore: [], vonage: [], avaamo: [], liveperson: [] });
+});
+
+describe('what is not found', () => {
+  const refOn = (account: string): string => {
+    const agent = world.configuration.agents.find(({ accounts }) => /^\d+$/.test(accounts[account] ?? ''));
+    if (!agent) throw new Error(`there is nobody on ${account}`);
+    return agent.accounts[account] ?? '';
+  };
+  /** Of a day whose files the vendor still has, or has deleted. */
+  const sessionOf = (day: number) => sessionId({ ...session('lp', 'none', day, day), ref: refOn('lp') });
+  const interactionOf = (ref: string) => interactionId({ ...interaction('vcc', 'none'), ref });
+  const ask = (gateway: Gateway, ids: readonly string[]) =>
+    gateway.query<{ nodes: readonly unknown[] }>(queryOf(import.meta.dirname), { ids });
+
+  test('is null when its vendor has told all it knows', async () => {
+    const gateway = await world.gateway(quiet);
+    const { data, errors } = await ask(gateway, [sessionOf(NOW - 2 * DAY), interactionOf(refOn('vcc'))]);
+    expect({ data, errors }).toEqual({ data: { nodes: [null, null] }, errors: undefined });
+  });
+
+  test('is null, and nobody is called, when the vendor keeps nothing of that time', async () => {
+    const gateway = await world.gateway(quiet);
+    world.calls();
+    const { data, errors } = await ask(gateway, [sessionOf(NOW - 60 * DAY)]);
+    expect({ data, errors }).toEqual({ data: { nodes: [null] }, errors: undefined });
+    expect(world.calls().liveperson).toEqual([]);
+  });
+
+  test('is null when the vendor knows no such agent', async () => {
+    const gateway = await world.gateway(quiet);
+    world.calls();
+    world.vendors.vonage.fault({ path: 'latestInteractions', status: 404 });
+    const ref = refOn('vcc');
+    const { data, errors } = await ask(gateway, [interactionOf(ref)]);
+    world.vendors.vonage.clearFaults();
+    expect({ data, errors }).toEqual({ data: { nodes: [null] }, errors: undefined });
+    expect(world.calls().vonage.filter((call) => call.endsWith('/latestInteractions'))).toHaveLength(1);
+  });
+
+  test('is an error in its own place when it could not be looked for, as a node and as an entity', async () => {
+    const gateway = await world.gateway((raw) => ({ ...quiet(raw), limits: { maxFiles: 1 } }));
+    const agent = agentId(world.configuration.agents[0]?.id ?? '');
+    const lost = sessionOf(NOW - 2 * DAY);
+    const cause = { code: 'VENDOR_REJECTED', vendor: 'LIVEPERSON', account: 'lp', reason: 'file_limit' };
+
+    const nodes = await ask(gateway, [agent, lost, interactionOf(refOn('vcc'))]);
+    expect(nodes.status).toBe(200);
+    expect(nodes.data.nodes).toEqual([expect.objectContaining({ id: agent }), null, null]);
+    expect(nodes.errors).toMatchObject([{ path: ['nodes', 1], extensions: cause }]);
+
+    const one = await gateway.query('query($id: ID!) { node(id: $id) { id } }', { id: lost });
+    expect(one.data).toEqual({ node: null });
+    expect(one.errors).toMatchObject([{ path: ['node'], extensions: cause }]);
+
+    const entities = await gateway.query(
+      'query($all: [_Any!]!) { _entities(representations: $all) { ... on Agent { id } ... on Session { id } } }',
+      {
+        all: [
+          { __typename: 'Session', id: lost },
+          { __typename: 'Agent', id: agent },
+        ],
+      },
+    );
+    expect(entities.data).toEqual({ _entities: [null, { id: agent }] });
+    expect(entities.errors).toMatchObject([{ path: ['_entities', 0], extensions: cause }]);
+  });
 });

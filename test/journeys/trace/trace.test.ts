@@ -17,7 +17,8 @@ test('`Switchboard-Explain: trace` lists every call made, and the second time ev
       ),
     );
 
-  const first = summary(await ask());
+  const answer = await ask();
+  const first = summary(answer);
   const { kore, liveperson } = world.calls();
 
   expect(first).toMatchObject({ 'vcc latestInteractions VENDOR OK': 3, 'vcc connect/token VENDOR OK': 1 });
@@ -29,6 +30,8 @@ test('`Switchboard-Explain: trace` lists every call made, and the second time ev
 
   expect(Object.keys(second).every((line) => line.includes('CACHE OK'))).toBe(true);
   expect(second['vcc latestInteractions CACHE OK']).toBe(3);
+  // It ran, and so holds as long as without the header.
+  expect(answer.headers.get('cache-control')).toMatch(/^private, max-age=[1-9]\d*$/);
 });
 
 test('without the header nothing is told', async () => {

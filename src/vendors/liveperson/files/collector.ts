@@ -32,8 +32,15 @@ type GrowingRecord = ReturnType<typeof createRecord>;
 /** A record that grows beyond so many characters is closed. */
 const LONG_RECORD = 16 * 1024;
 
+/** No company has so many. Each takes kilobytes where an event takes bytes, so that a bound on a file's bytes is none. */
+const MOST_AGENTS = 100_000;
+
+/** What an agent has beside the records: an id, names, and what they are found by. Characters. */
+const AGENT = 256;
+
 export function createCollector(accountId: string): Collector {
   const agents = new Map<string, GrowingAgent>();
+  let isCrowded = false;
   let foreign = 0;
   let malformed = 0;
 
@@ -52,6 +59,8 @@ export function createCollector(accountId: string): Collector {
       malformed += events.length;
       return;
     }
+    isCrowded ||= agents.size === MOST_AGENTS && !agents.has(agentId);
+    if (isCrowded) return;
     const agent = agents.get(agentId) ?? newAgent(agents, detached(agentId));
     if (agent.open?.sessionId !== sessionId) closeRecord(agent);
     const record = (agent.open ??= createRecord(detached(sessionId)));
@@ -77,12 +86,16 @@ export function createCollector(accountId: string): Collector {
     addMalformed: () => {
       malformed += 1;
     },
-    content: (damage) => ({
-      agents: Object.fromEntries([...agents].map(([id, agent]) => [id, keptAgent(agent)])),
-      logins: loginsOf(agents),
-      hasEncryptedLogins: agents.values().some((agent) => agent.hasEncryptedLogins),
-      flaws: { damage, foreign, malformed },
-    }),
+    content: (damage) => {
+      const kept = [...agents].map(([id, agent]) => [id, keptAgent(agent)] as const);
+      return {
+        agents: Object.fromEntries(kept),
+        logins: loginsOf(agents),
+        hasEncryptedLogins: agents.values().some((agent) => agent.hasEncryptedLogins),
+        size: kept.reduce((sum, [, { records }]) => sum + records.length, kept.length * AGENT),
+        flaws: { damage: isCrowded ? 'too_large' : damage, foreign, malformed },
+      };
+    },
   };
 }
 
@@ -182,7 +195,11 @@ function keptAgent(agent: GrowingAgent): KeptAgent {
 function loginsOf(agents: ReadonlyMap<string, GrowingAgent>): Readonly<Record<string, readonly string[]>> {
   const ids = new Map<string, string[]>();
   for (const [id, { logins }] of agents) {
-    for (const login of logins) ids.set(login, [...(ids.get(login) ?? []), id]);
+    for (const login of logins) {
+      const known = ids.get(login);
+      if (known === undefined) ids.set(login, [id]);
+      else known.push(id);
+    }
   }
   return Object.fromEntries(ids);
 }

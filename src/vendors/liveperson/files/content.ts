@@ -9,6 +9,8 @@ export interface FileContent {
   readonly logins: Readonly<Record<string, readonly string[]>>;
   /** Whether some login names came encrypted, so that they are not among `logins`. */
   readonly hasEncryptedLogins: boolean;
+  /** About how many characters all this has. */
+  readonly size: number;
   readonly flaws: Flaws;
 }
 

@@ -1,7 +1,152 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { activityDocument, type Envelope, type PlainRecord } from './documents.fixture.ts';
+import { readActivity } from './activity.ts';
+import {
+  activityDocument,
+  bodyRecord,
+  type Envelope,
+  eventRecord,
+  type PlainEvent,
+  type PlainRecord,
+} from './documents.fixture.ts';
+import { patternOf } from './pattern.ts';
 import { eventsOf, read } from './reading.fixture.ts';
+
+describe('a pattern', () => {
+  type Document = Record<string, unknown>;
+  const document = (...events: readonly PlainEvent[]) => activityDocument([{ events }]);
+  const of = (example: Document) => {
+    const pattern = patternOf(JSON.stringify(example));
+    if (!pattern) throw new Error('A pattern was expected');
+    return pattern;
+  };
+  const ready = { state: 2, group: 5 };
+
+  test.each<[string, Document, Document]>([
+    [
+      'with other values',
+      document({}),
+      document({ agent: 10, at: 7, type: 1, login: 'Jürgen', group: 0, profiles: [] }),
+    ],
+    ['with more events', document({}), document({}, ready, { agent: 11 })],
+    ['with fewer events', document({}, ready), document({ at: 5 })],
+    ['with more records', document({}), activityDocument([{ events: [{}] }, { session: 'x', events: [{}, ready] }])],
+    [
+      'of an account that goes without its name',
+      activityDocument([{ events: [{}] }], { account: null }),
+      activityDocument([{ events: [ready] }], { account: null }),
+    ],
+    [
+      'in the other envelope',
+      activityDocument([{ events: [{}] }], { envelope: 'found' }),
+      activityDocument([{ events: [ready, ready] }], { envelope: 'found' }),
+    ],
+  ])('reads a document of its form as a parser does: %s', (_title, example, other) => {
+    const text = JSON.stringify(other);
+    const bytes = Buffer.from(text).toString('latin1');
+    const read = { activity: readActivity(text), end: bytes.length };
+    expect(of(example).read(bytes, 0)).toEqual(read);
+    expect(of(example).read(`${bytes}${bytes}`, 0)).toEqual(read);
+    expect(of(example).read(`# \t\r\n${bytes}`, 1)).toEqual({ ...read, end: bytes.length + 5 });
+  });
+
+  test('reads events of several forms, and lists and records with space between', () => {
+    const [long, short] = [{ ...eventRecord({ at: 1 }) }, { ...eventRecord({ at: 2 }), groupId: null }];
+    const of2 = (...events: readonly unknown[]) => ({
+      ...activityDocument([]),
+      recordCollection: [bodyRecord('s', events)],
+    });
+    const pattern = of(of2(long, short, long));
+    for (const other of [of2(short), of2(long), of2(short, short, long)]) {
+      expect(pattern.read(JSON.stringify(other), 0)?.activity).toEqual(readActivity(JSON.stringify(other)));
+    }
+    const loose = JSON.stringify(of2(long, short))
+      .replace('[2438730312,', '[ 2438730312 ,\n')
+      .replace('},{"agentID"', '} ,\t{"agentID"');
+    expect(pattern.read(loose, 0)).toEqual({ activity: readActivity(loose), end: loose.length });
+  });
+
+  test('reads a list of any length', () => {
+    const endless = document({ profiles: Array<number>(2 ** 21).fill(5) });
+    const text = JSON.stringify(endless);
+    const [record] = of(document({})).read(text, 0)?.activity.records ?? [];
+    expect(record?.events[0]?.profileIds?.length).toBe(2 ** 22 - 1);
+  });
+
+  test('is of eight forms of an event at most', () => {
+    const forms = (count: number) => {
+      const events = Array.from({ length: 2 * count }, (_, index) => ({ ...eventRecord(), [`k${index % count}`]: 0 }));
+      return { ...activityDocument([]), recordCollection: [bodyRecord('s', events)] };
+    };
+    const text = JSON.stringify(forms(8));
+    expect(of(forms(8)).read(text, 0)?.end).toBe(text.length);
+    expect(patternOf(JSON.stringify(forms(9)))).toBeNull();
+  });
+
+  const sound = JSON.stringify(document({ nickname: 'Jane' }));
+  test.each<[string, (text: string) => string]>([
+    ['another key', (text) => text.replace('"state"', '"status"')],
+    ['another branch', (text) => text.replace('"state":{"long":0}', '"state":{"int":0}')],
+    ['null for a number', (text) => text.replace('"state":{"long":0}', '"state":null')],
+    ['a number for null', (text) => text.replace('"endTime":null', '"endTime":{"long":5}')],
+    ['a fraction', (text) => text.replace('"state":{"long":0}', '"state":{"long":0.5}')],
+    ['an exponent', (text) => text.replace('"state":{"long":0}', '"state":{"long":1e3}')],
+    ['an escape', (text) => text.replace('Jane', 'Ja\\ne')],
+    ['a field more', (text) => text.replace('"agentID"', '"more":1,"agentID"')],
+    ['space in other places', (text) => text.replace('"state":{', '"state": {')],
+    ['a field more at the end', (text) => `${text.slice(0, -1)},"more":1}`],
+    ['a field more at the start', (text) => text.replace('{', '{"more":1,')],
+    [
+      'a field more behind a record',
+      (text) => text.replace(']}}}}]', ']}}},"more":1}]').replace(/\}\}\}\]\}$/, '}},"more":1}]}'),
+    ],
+    ['a list that is none', (text) => text.replace(/"array":\[\d+,/, '"array":[--')],
+    ['a comma and no event', (text) => text.replace(']}}}}', ',]}}}}').replace(/\}\]\}/, '},]}')],
+    ['the last brace missing', (text) => text.slice(0, -1)],
+    ['half of it', (text) => text.slice(0, text.length / 2)],
+    ['nothing', () => ''],
+  ])('leaves what is not of its form, or is not all there, to a parser: %s', (_title, change) => {
+    expect(change(sound)).not.toBe(sound);
+    expect(of(document({})).read(change(sound), 0)).toBeNull();
+  });
+
+  test.each<[string, Document]>([
+    ['without a collection', { ...document({}), recordCollection: undefined }],
+    ['with an empty one', activityDocument([])],
+    [
+      'whose first record is without events',
+      { ...document({}), recordCollection: [{ body: {} }, ...(document({}).recordCollection as unknown[])] },
+    ],
+    ['with events that are no list', { ...document({}), recordCollection: [{ agentSessionsData: 5 }] }],
+  ])('is not to be had of a document %s', (_title, example) => {
+    expect(patternOf(JSON.stringify(example))).toBeNull();
+  });
+
+  test('is not to be had of what is no document', () => {
+    for (const text of [
+      '',
+      '[',
+      ']',
+      '}{',
+      'recordCollection',
+      '{"recordCollection":[',
+      '{"recordCollection":[{"agentSessionsData":[',
+    ]) {
+      expect(patternOf(text)).toBeNull();
+    }
+  });
+
+  test.each([
+    ['with an escape in a name', sound.replace('Jane', 'Ja\\u006ee')],
+    ['with a fraction', sound.replace('"state":{"long":0}', '"state":{"long":0.5}')],
+    ['with a field twice', sound.replace('"state"', '"state":{"long":1},"state"')],
+    ['with a field in another form', sound.replace('"agentID":{"long":9}', '"agentID":{"string":"9"}')],
+    ['with an odd list', sound.replace('[2438730312,', '["a",')],
+  ])('of an event that it cannot hold matches no such event: %s', (_title, text) => {
+    expect(text).not.toBe(sound);
+    expect(patternOf(text)?.read(text, 0)).toBeNull();
+  });
+});
 
 describe('patterns', () => {
   const text = fc.oneof(

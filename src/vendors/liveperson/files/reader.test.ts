@@ -91,6 +91,12 @@ describe('envelopes and fields', () => {
     }
   });
 
+  test('a key of a million characters', async () => {
+    const long = { ['k'.repeat(2 ** 20 - 2000)]: 0, ...activityDocument([{ events: [{}] }]) };
+    const content = await read(lines(long, long, long));
+    expect([eventsOf(content).length, content.flaws.malformed]).toEqual([3, 0]);
+  });
+
   test('other alphabets', async () => {
     const jane = activityDocument([{ events: [{ nickname: 'Jürgen ☃ 💥', login: 'JÜRGEN' }] }]);
     const content = await read(lines(jane, jane, jane));
@@ -250,6 +256,11 @@ describe('damage', () => {
     const file = lines(...Array<unknown>(40).fill(JSON.parse(good)));
     expect(await reasonOf(file, { maxFileBytes: file.length - 1 })).toBe('too_large');
     expect(eventsOf(await read(file, { maxFileBytes: file.length }))).toHaveLength(40);
+  });
+
+  test('space and byte order marks behind the last document are none', async () => {
+    const content = await read(`${good}\n\uFEFF \uFEFF`);
+    expect([eventsOf(content).length, content.flaws.damage]).toEqual([1, null]);
   });
 
   test('a file that tells of nothing is none, but one without a byte is', async () => {

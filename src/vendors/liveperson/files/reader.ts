@@ -55,8 +55,14 @@ export async function readFile(
   } catch (error) {
     damage = damageOf(error);
   }
-  const rest = splitter.end();
-  if (rest !== null && damage !== 'too_large' && !read(rest)) damage ??= 'malformed';
+  const rest = damage === 'too_large' ? [] : splitter.end();
+  const last = rest.length - 1;
+  for (const [index, text] of rest.entries()) {
+    await options.pacer.pause();
+    if (read(text)) continue;
+    if (index === last) damage ??= 'malformed';
+    else collector.addMalformed();
+  }
   return usable(collector.content(damage), target);
 }
 

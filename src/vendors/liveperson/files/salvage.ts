@@ -25,16 +25,15 @@ export function salvage(piece: string): readonly Activity[] {
 
 /** Where the object that begins there ends; the end of the text when it does not. */
 function endOfObject(text: string, begin: number): number {
-  const mark = /["{}]/g;
-  const string = /"(?:[^"\\]|\\.)*"/y;
+  // One sign at a time: an expression for whole strings would take from the engine's stack for every character.
+  const mark = /["\\{}]/g;
   mark.lastIndex = begin;
   let depth = 0;
+  let inString = false;
   for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
-    if (found[0] === '"') {
-      string.lastIndex = found.index;
-      if (!string.test(text)) return text.length;
-      mark.lastIndex = string.lastIndex;
-    } else {
+    if (found[0] === '"') inString = !inString;
+    else if (found[0] === '\\') mark.lastIndex += 1;
+    else if (!inString) {
       depth += found[0] === '{' ? 1 : -1;
       if (depth === 0) return mark.lastIndex;
     }

@@ -13,8 +13,7 @@ function split(text: string | Buffer, lengths: readonly number[] = []): string[]
     documents.push(...splitter.push(bytes.subarray(at, at + length)));
     at += length;
   }
-  const rest = splitter.end();
-  return [...documents, ...(rest === null ? [] : [rest])].map((document) => decoded(document).trim());
+  return [...documents, ...splitter.end()].map((document) => decoded(document).trim());
 }
 
 const everyByte = (text: string) => Array<number>(Buffer.byteLength(text)).fill(1);
@@ -69,6 +68,44 @@ describe('documents', () => {
   }, 60_000);
 });
 
+describe('space', () => {
+  const piece = 128 * 1024;
+  /** What tells documents apart whose texts would fill a report. */
+  const brief = (documents: readonly string[]) => documents.map((text) => [text.slice(0, 10), text.length]);
+
+  test.each([
+    ['blanks', ' ', [8, 8, 8]],
+    ['line breaks', '\n', [8, 8, 8]],
+    ['byte order marks', '\uFEFF', [8, 60, 8]],
+  ])('of megabytes belongs to no document: %s', (_title, space, lengths) => {
+    const [before, between, behind] = lengths.map((pieces) =>
+      Buffer.from(space.repeat((pieces * piece) / Buffer.byteLength(space))),
+    );
+    const parts = [before, '{"a":1}', between, '{"b":2}', behind].map((part) => Buffer.from((part ?? '') as string));
+    const documents = split(Buffer.concat(parts), Array<number>(80).fill(piece));
+    expect(brief(documents)).toEqual(brief(['{"a":1}', '{"b":2}']));
+  });
+
+  test('is part of the document that it stands in', () => {
+    const inside = `{"a":{}${' '.repeat(3 * piece)},"b":"}${' '.repeat(3 * piece)}{"}`;
+    const documents = split(`${inside}{"c":3}`, Array<number>(6).fill(piece));
+    expect(brief(documents)).toEqual(brief([inside, '{"c":3}']));
+  });
+
+  test('behind a brace is not gone through again, nor the document with it', () => {
+    let looks = 0;
+    const splitter = createSplitter(() => {
+      looks += 1;
+      return -1;
+    });
+    const space = Buffer.alloc(piece, ' ');
+    for (const bytes of [Buffer.from('{"a":{}'), ...Array<Buffer>(60).fill(space)]) Array.from(splitter.push(bytes));
+    // At the brace, at each of the four pieces up to 2¹⁹ characters, and no more; by eighths it would be thirty times.
+    expect(looks).toBe(5);
+    expect(brief(splitter.end())).toEqual(brief(['{"a":{}']));
+  });
+});
+
 describe('damaged documents', () => {
   test('cost themselves and not those that begin on a later line', () => {
     expect(split('{"a":1}\n{"b":{"c":1}\n{"d":4}\n')).toEqual(['{"a":1}', '{"b":{"c":1}', '{"d":4}']);
@@ -83,10 +120,13 @@ describe('damaged documents', () => {
   test('without an end are not waited for for ever', () => {
     const splitter = createSplitter();
     const filler = Buffer.alloc(1024 * 1024, 'a');
-    const fill = () => {
-      for (let mib = 0; mib < 40; mib++) Array.from(splitter.push(filler));
+    const fill = (mib: number) => {
+      for (let i = 0; i < mib; i++) Array.from(splitter.push(filler));
     };
-    expect(fill).toThrow(EndlessDocument);
+    fill(8);
+    expect(() => {
+      fill(2);
+    }).toThrow(EndlessDocument);
   });
 });
 
@@ -103,7 +143,21 @@ describe('a reader of known forms', () => {
     });
     const text = '{"n":1}\n{"x":{}}{"n":2}{"n":3} {"y":2}\n{"n":4}';
     const left = Array.from(text).flatMap((byte) => [...splitter.push(Buffer.from(byte))]);
-    expect([...left, splitter.end()]).toEqual(['{"x":{}}', '{"y":2}', null]);
+    expect([...left, ...splitter.end()]).toEqual(['{"x":{}}', '{"y":2}']);
     expect(taken).toEqual(['{"n":1}', '{"n":2}', '{"n":3}', '{"n":4}']);
+  });
+
+  test('is not asked again for every piece of a long document', () => {
+    let looks = 0;
+    const splitter = createSplitter(() => {
+      looks += 1;
+      return -1;
+    });
+    const document = `{"a":"${'x'.repeat(100_000)}"}`;
+    const pieces = document.match(/.{1,10}/g) ?? [];
+    expect(pieces.flatMap((piece) => [...splitter.push(Buffer.from(piece))])).toEqual([]);
+    expect(splitter.end()).toEqual([document]);
+    // As often as it grows by an eighth, from ten characters to a hundred thousand: log(10⁴) / log(9/8) = 78.
+    expect(looks).toBeLessThan(100);
   });
 });

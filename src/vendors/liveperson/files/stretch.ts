@@ -30,6 +30,9 @@ function wanted(names: Readonly<Record<string, string>>, kind: Token['kind']): r
   return Object.entries(names).map(([field, name]) => [name.toLowerCase(), { field: field as Field, kind }]);
 }
 
+/** The engine refuses an expression of some hundred thousand characters, and only when it is used. A form has a thousand or two. */
+const LONGEST_EXPRESSION = 32 * 1024;
+
 /** What stands before, in and behind a value that may differ. Values in any other form are part of the text that must be the same. */
 const PATTERNS: Readonly<Partial<Record<Token['kind'], readonly [before: string, value: string, behind: string]>>> = {
   string: ['"', '[^"\\\\\\x00-\\x1f]*', '"'],
@@ -39,7 +42,7 @@ const PATTERNS: Readonly<Partial<Record<Token['kind'], readonly [before: string,
 
 /**
  * The stretch that these tokens are an example of. Strings with escapes and numbers with fractions never match, and so are
- * left to a parser. Null when the example itself holds one, or holds a field twice or in another form than expected.
+ * left to a parser. Null when the example itself holds one, holds a field twice or in another form than expected, or is long.
  */
 export function createStretch<T>(
   tokens: readonly Token[],
@@ -61,6 +64,7 @@ export function createStretch<T>(
     if (want) groups[want.field] = count += 1;
     source += `${before}(${want ? '' : '?:'}${value})${behind}`;
   }
+  if (source.length > LONGEST_EXPRESSION) return null;
   return { expression: new RegExp(source, 'y'), tell: teller(groups) };
 }
 

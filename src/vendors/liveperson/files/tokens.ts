@@ -13,14 +13,17 @@ export interface Token {
 
 const TOKEN = /("(?:[^"\\]|\\.)*")([ \t\r\n]*:)?|-?\d[\d.eE+-]*|[{}[\],]|[ \t\r\n]+|true|false|null/y;
 
-/** The tokens of a text that JSON.parse accepts; null for any other. */
+/** Documents of so many tokens, a thousand events or two, would take too long a turn to learn from. */
+const MOST_TOKENS = 64 * 1024;
+
+/** The tokens of a text that JSON.parse accepts; null for any other, and for too many. */
 export function tokensOf(text: string): readonly Token[] | null {
   const token = new RegExp(TOKEN);
   const tokens: Token[] = [];
   const fields = [''];
   while (token.lastIndex < text.length) {
     const found = token.exec(text);
-    if (!found) return null;
+    if (!found || tokens.length === MOST_TOKENS) return null;
     const [whole, string, colon] = found;
     if (colon !== undefined && string !== undefined) enter(fields, string);
     if (whole === '}' || whole === ']') fields.pop();

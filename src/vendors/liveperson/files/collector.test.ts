@@ -1,0 +1,72 @@
+import { expect, test } from '@jest/globals';
+import type { RawEvent } from './activity.ts';
+import { createCollector } from './collector.ts';
+
+const event = (agentId: string, loginName: string | null = null): RawEvent => ({
+  agentId,
+  timestamp: '1465992202047',
+  type: '3',
+  state: null,
+  previousState: null,
+  engagements: null,
+  previousEngagements: null,
+  maxEngagements: null,
+  groupId: null,
+  profileIds: null,
+  names: { loginName, nickname: null, userName: null, isLoginEncrypted: false },
+});
+
+/** What is kept of one document with one session's events. */
+function collected(events: readonly RawEvent[]) {
+  const collector = createCollector('75555851');
+  collector.add({ accountId: null, records: [{ sessionId: 's', events }] });
+  return collector.content(null);
+}
+
+const agents = (count: number, login?: string) =>
+  Array.from({ length: count }, (_, index) => event(String(index), login));
+
+/** How many items of arrays are stepped through while `work` goes on, be it to copy them. */
+function stepsOf(work: () => void): number {
+  const iterator = Object.getPrototypeOf([].values()) as { next: () => unknown };
+  const { next } = iterator;
+  let steps = 0;
+  iterator.next = function (this: unknown) {
+    steps += 1;
+    return next.call(this);
+  };
+  try {
+    work();
+  } finally {
+    iterator.next = next;
+  }
+  return steps;
+}
+
+test('agents of one login name are gathered without going through them for each', () => {
+  const many = agents(2000, 'jane');
+  const steps = stepsOf(() => {
+    const { logins } = collected(many);
+    expect(logins.jane?.length).toBe(2000);
+  });
+  // For each of them: two million.
+  expect(steps).toBeLessThan(50_000);
+});
+
+test('more than a hundred thousand agents are too large a file, and are not gathered', () => {
+  const { add, content } = createCollector('75555851');
+  const told = (events: readonly RawEvent[]) => {
+    add({ accountId: null, records: [{ sessionId: 's', events }] });
+    const { agents: kept, flaws } = content(null);
+    return [Object.keys(kept).length, flaws.damage];
+  };
+  expect(told(agents(100_000))).toEqual([100_000, null]);
+  expect(told([event('5')])).toEqual([100_000, null]);
+  expect(told([event('100000')])).toEqual([100_000, 'too_large']);
+});
+
+test('the size is that of the records, and something for each agent', () => {
+  const { agents: kept, size } = collected([...agents(2), event('1')]);
+  const records = Object.values(kept).map((agent) => agent.records.length);
+  expect(size).toBe(records.reduce((a, b) => a + b) + 2 * 256);
+});

@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { readActivity } from './activity.ts';
+import { activityDocument } from './documents.fixture.ts';
+import { salvage } from './salvage.ts';
+
+const sound = JSON.stringify(activityDocument([{ events: [{}] }]));
+const activity = readActivity(sound);
+
+test('documents are found behind a line of something else, and behind one that breaks off', () => {
+  for (const broken of [
+    '<html>',
+    sound.slice(0, -9),
+    sound.slice(0, sound.indexOf('CRAgent') + 3),
+    '{"a":"\\',
+    '}}{{',
+  ]) {
+    expect(salvage(`${broken}\n${sound}\n ${sound}`)).toEqual([activity, activity]);
+  }
+});
+
+test('braces, quotes and backslashes in their strings do not end them', () => {
+  const odd = JSON.stringify({ odd: '}"}\\', odder: '\\"{', ...activityDocument([{ events: [{}] }]) });
+  expect(salvage(`}\n${odd}\n${odd} }`)).toEqual([activity, activity]);
+});
+
+test.each([
+  ['plain', 'x'],
+  ['escaped', '"'],
+])('their strings may be of any length: %s', (_title, filling) => {
+  const long = JSON.stringify({ padding: filling.repeat(2 ** 24), ...activityDocument([{ events: [{}] }]) });
+  expect(salvage(`<html>\n${long}`)).toEqual([activity]);
+});

@@ -145,7 +145,7 @@ describe('entries', () => {
   });
 
   test('that are on their way are still written when the store is closed', async () => {
-    const store = connect();
+    const store = connect(patient);
     await writtenAndRead(store, 'first', entry(1), 5000);
     void store.set('last', entry(2));
     await store.close();

@@ -22,9 +22,11 @@ test('`Switchboard-Explain: trace` lists every call made, and the second time ev
   const { kore, liveperson } = world.calls();
 
   expect(first).toMatchObject({ 'vcc latestInteractions VENDOR OK': 3, 'vcc connect/token VENDOR OK': 1 });
-  expect(first['kore-main agentstatusdetails VENDOR OK']).toBe(kore.length);
-  const [list, files] = [first['lp agentActivity VENDOR OK'] ?? 0, first['lp agentActivity/file VENDOR OK'] ?? 0];
-  expect(list + files).toBe(liveperson.length);
+  // Whatever came of them: on a busy machine a call may be made twice.
+  const made = (what: string) =>
+    Object.entries(first).reduce((sum, [line, times]) => (line.startsWith(what) ? sum + times : sum), 0);
+  expect(made('kore-main agentstatusdetails')).toBe(kore.length);
+  expect(made('lp agentActivity')).toBe(liveperson.length);
 
   const second = summary(await ask());
 

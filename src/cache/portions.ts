@@ -2,7 +2,7 @@
  * As many keys as one command to Redis names. More would hold it up for every gateway, and some 100,000 are too many for its
  * client to take at once.
  */
-const MOST_KEYS = 2000;
+export const MOST_KEYS = 2000;
 
 /** The list in pieces that a command can hold, in order; none of nothing. */
 export function inPortions<T>(list: readonly T[]): readonly (readonly T[])[] {

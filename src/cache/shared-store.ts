@@ -1,7 +1,8 @@
 import Keyv from 'keyv';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import type { Clock } from '../domain/clock.ts';
-import { inPortions } from './portions.ts';
+import { inPortions, MOST_KEYS } from './portions.ts';
 import { hashed, LONG_PATIENCE, namespaceOf, PATIENCE, type Redis } from './redis.ts';
 import type { Entry, Store } from './store.ts';
 
@@ -16,8 +17,8 @@ const stored = z.object({
 
 /**
  * Entries in Redis or Valkey, shared by all processes of the gateway, through Keyv. Whatever goes wrong there (down, slow,
- * full, garbage) makes a miss, soon. Any number of keys are read in one round trip, and what is written in one go leaves in
- * one go: the client sends together what it is asked for in the same turn.
+ * full, garbage) makes a miss, soon. What is read or written in one go leaves in one go, in portions that hold up nobody: the
+ * client sends together what it is asked for in the same turn.
  */
 export function createSharedStore(redis: Redis, clock: Clock): Store {
   const keyv = new Keyv({
@@ -31,6 +32,8 @@ export function createSharedStore(redis: Redis, clock: Clock): Store {
   // It repeats what the attempts reject with.
   keyv.on('error', () => undefined);
   const writing = new Set<Promise<unknown>>();
+  // Whoever has to wait for the turn does so on no patience of Redis's.
+  const inTurn = pLimit(MOST_KEYS);
 
   return {
     getMany: (keys) => {
@@ -44,11 +47,13 @@ export function createSharedStore(redis: Redis, clock: Clock): Store {
       });
     },
     async set(key, entry) {
-      // Redis takes whole milliseconds only.
-      const keepMs = Math.ceil(entry.keepUntil - clock.now());
-      if (keepMs <= 0) return;
-      const write = redis.attempt('set', false, () => keyv.set(hashed(key), { key, ...entry }, keepMs), {
-        patience: LONG_PATIENCE,
+      const write = inTurn(async () => {
+        // Redis takes whole milliseconds only.
+        const keepMs = Math.ceil(entry.keepUntil - clock.now());
+        if (keepMs <= 0) return;
+        await redis.attempt('set', false, () => keyv.set(hashed(key), { key, ...entry }, keepMs), {
+          patience: LONG_PATIENCE,
+        });
       });
       writing.add(write);
       await write;

@@ -12,6 +12,7 @@ const PARTS = {
       'test/http',
       'test/reliability/failing-endpoints',
       'test/reliability/rate-limits',
+      'test/reliability/refusals',
       'test/reliability/retries',
       'test/reliability/hostile-answers',
     ],
@@ -19,7 +20,7 @@ const PARTS = {
   cache: { code: ['src/cache'], tests: ['test/cache'] },
   limits: {
     code: ['src/graphql/limits', 'src/server/caller-limits', 'src/server/shedding', 'src/request/allowance'],
-    tests: ['test/limits', 'test/request', 'test/server/shedding'],
+    tests: ['test/limits', 'test/request', 'test/server/shedding', 'test/server/caller-limits'],
   },
   auth: {
     code: ['src/server/auth', 'src/server/api-keys', 'src/server/jwt', 'src/server/signing-keys', 'src/request/caller'],

@@ -7,14 +7,18 @@ import type { Interaction } from '../../src/domain/interaction.ts';
 import type { Session, SessionEvent } from '../../src/domain/session.ts';
 import { type Answer, type SourceReport, reportOf } from '../../src/domain/source.ts';
 import type { StatusPeriod } from '../../src/domain/status-period.ts';
+import { DAY } from '../../src/domain/time.ts';
 import { VendorError, type VendorErrorCode } from '../../src/domain/vendor-error.ts';
 import { type Desk, type Request, openDesk } from '../../src/gather/desk.ts';
 import { type HealthBook, createHealthBook } from '../../src/gather/health.ts';
 import type { Connection, Sources } from '../../src/vendors/vendor.ts';
-import { account as known } from '../directory/support.ts';
+import { account as known, entry } from '../directory/support.ts';
 import { type ManualClock, manualClock } from '../support/clock.ts';
 
 export const NOW: Instant = Date.parse('2026-11-20T09:30:00Z');
+
+/** The day up to now. */
+export const during = { from: NOW - DAY, to: NOW };
 
 export interface FakeAccount {
   readonly name: string;
@@ -72,6 +76,21 @@ export function agentNamed(desk: Desk, key: string): Agent {
   return agent;
 }
 
+/** Jane, who is known to two accounts with these sources, in this order, and to one that knows nothing. */
+export function withJane(first: Sources, second: Sources = {}) {
+  const accounts = { first: 'jane', second: 'jane', mute: 'jane' };
+  const house = fakeHouse(
+    [entry('jane', { accounts }), entry('stranger')],
+    [
+      { name: 'first', vendor: 'KORE', sources: first },
+      { name: 'second', vendor: 'LIVEPERSON', sources: second },
+      { name: 'mute', vendor: 'VONAGE', sources: {} },
+    ],
+  );
+  const desk = house.desk();
+  return { desk, jane: agentNamed(desk, 'jane'), stranger: agentNamed(desk, 'stranger') };
+}
+
 export function vendorError(
   account: string,
   code: VendorErrorCode,
@@ -79,6 +98,8 @@ export function vendorError(
 ): VendorError {
   return new VendorError({ vendor: 'KORE', account, endpoint: 'endpoint' }, code, `${account} says ${code}`, details);
 }
+
+export const unknownAgent = (account: string) => () => Promise.reject(vendorError(account, 'NOT_FOUND'));
 
 /** Data that the vendor has just given. */
 export function fresh<T>(account: string, data: T, report: Partial<SourceReport> = {}): Answer<T> {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import type { VendorHttpOptions } from '../../src/http/vendor-http.ts';
 import { type Gateway, gateway } from '../http/support.ts';
-import { type ScriptedServer, startScriptedServer } from '../support/scripted-server.ts';
+import { json, type ScriptedServer, startScriptedServer, type Step } from '../support/scripted-server.ts';
 
 /** A vendor that does what the test says, anew for every test, and an account's HTTP with all its policies. */
 export function scriptedVendor() {
@@ -25,6 +25,12 @@ export function scriptedVendor() {
     },
   };
 }
+
+/** Too many calls, says the vendor, and perhaps when to come back. */
+export const refused = (retryAfter?: string): Step => ({
+  ...json({ message: 'too many' }, 429),
+  headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+});
 
 /** Lets everything happen that waits for no clock. */
 export async function settle(): Promise<void> {

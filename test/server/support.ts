@@ -14,6 +14,13 @@ import { anybody } from '../../src/request/caller.ts';
 
 export const SDL = 'type Query { hello(name: String): String wait: String fail: String }\n';
 
+/** A query of it. */
+export const QUERY = {
+  query: 'query Greet($name: String) { hello(name: $name) }',
+  variables: { name: 'Jane' },
+  operationName: 'Greet',
+};
+
 interface ToyOptions {
   readonly limits?: Record<string, number>;
   readonly authenticate?: Authenticate;
@@ -125,4 +132,9 @@ export async function refusalOf(response: Response): Promise<{ status: number; c
   const [error, ...rest] = body.errors;
   if (!error || rest.length > 0 || !error.message) throw new Error(`not one error: ${JSON.stringify(body)}`);
   return { status: response.status, code: error.extensions.code };
+}
+
+/** What has been counted of requests. */
+export async function counted({ metrics }: Toy): Promise<readonly string[]> {
+  return (await metrics.text()).split('\n').filter((line) => line.startsWith('switchboard_http_requests_total{'));
 }

@@ -3,8 +3,9 @@ import { fetchOnce, type Harvest } from '../../src/cache/fetch-once.ts';
 import type { Leases } from '../../src/cache/leases.ts';
 import { rejection } from '../support/caught.ts';
 import { manualClock } from '../support/clock.ts';
+import { settle } from '../support/settle.ts';
 import { failOnUnhandled } from '../support/unhandled.ts';
-import { caller, setUp as setUpCache, settle, space, vendorError } from './support.ts';
+import { caller, setUp as setUpCache, space, vendorError } from './support.ts';
 
 failOnUnhandled();
 

@@ -6,8 +6,9 @@ import { graceOf } from '../../src/cache/grace.ts';
 import type { Entry, Store } from '../../src/cache/store.ts';
 import type { VendorError } from '../../src/domain/vendor-error.ts';
 import { manualClock } from '../support/clock.ts';
+import { settle } from '../support/settle.ts';
 import { failOnUnhandled } from '../support/unhandled.ts';
-import { failing, caller, fresh, never, setUp, settle, space, vendor, vendorError } from './support.ts';
+import { failing, caller, fresh, never, setUp, space, vendor, vendorError } from './support.ts';
 
 failOnUnhandled();
 

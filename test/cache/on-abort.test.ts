@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { createOnAbort } from '../../src/cache/on-abort.ts';
-import { caller, setUp, settle, space, vendor } from './support.ts';
+import { settle } from '../support/settle.ts';
+import { caller, setUp, space, vendor } from './support.ts';
 
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createPresence } from '../../src/cache/redis-presence.ts';
 import { manualClock } from '../support/clock.ts';
-import { settle } from './support.ts';
+import { settle } from '../support/settle.ts';
 
 function setUp() {
   const clock = manualClock();

@@ -6,7 +6,8 @@ import { VendorError, type VendorErrorCode } from '../../src/domain/vendor-error
 import { createShelfLife } from '../../src/request/shelf-life.ts';
 import { rejection } from '../support/caught.ts';
 import { manualClock } from '../support/clock.ts';
-import { ACCOUNT, caller, settle, space, vendor } from './support.ts';
+import { settle } from '../support/settle.ts';
+import { ACCOUNT, caller, space, vendor } from './support.ts';
 
 function setUp() {
   const clock = manualClock();

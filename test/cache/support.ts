@@ -19,11 +19,6 @@ export const space: Space<string, string> = {
   isValue: (value): value is string => typeof value === 'string',
 };
 
-/** Lets everything happen that waits for nothing but its turn. */
-export async function settle(): Promise<void> {
-  for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setImmediate(resolve));
-}
-
 /** For whom Redis's tenth of a second is longer: a busy machine then changes nothing about who fetches what. */
 export function patient(clock: Clock): Clock {
   return { ...clock, after: (ms, callback) => clock.after(ms === 100 ? 10_000 : ms, callback) };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DiscoveredAgent } from '../../src/domain/agent.ts';
 import { VendorError } from '../../src/domain/vendor-error.ts';
-import { type Discover, asker, gives, jane, joe, namesIn, setUp, settle } from './directory-support.ts';
+import { settle } from '../support/settle.ts';
+import { type Discover, asker, gives, jane, joe, namesIn, setUp } from './directory-support.ts';
 
 const fails = (): Promise<never> =>
   Promise.reject(new VendorError({ vendor: 'KORE', account: 'kore', endpoint: 'names' }, 'VENDOR_UNAVAILABLE', 'no'));

@@ -10,11 +10,6 @@ import { account, found } from './support.ts';
 
 export type Discover = (scope: QueryScope) => Promise<readonly DiscoveredAgent[]>;
 
-/** Lets everything happen that waits for nothing but its turn. */
-export async function settle(): Promise<void> {
-  for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setImmediate(resolve));
-}
-
 /** A directory over accounts that answer as the test says, and what it was asked and told. */
 export function setUp(entries: readonly DirectoryEntry[], vendors: Readonly<Record<string, Discover | null>>) {
   const clock = manualClock();

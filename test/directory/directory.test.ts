@@ -3,7 +3,8 @@ import type { DirectoryEntry } from '../../src/config/settings.ts';
 import { createView } from '../../src/directory/view.ts';
 import type { DiscoveredAgent } from '../../src/domain/agent.ts';
 import type { CallRecord } from '../../src/http/call.ts';
-import { asker, gives, jane, joe, namesIn, setUp, settle } from './directory-support.ts';
+import { settle } from '../support/settle.ts';
+import { asker, gives, jane, joe, namesIn, setUp } from './directory-support.ts';
 import { entry } from './support.ts';
 
 describe('asking the vendors who is there', () => {

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createSemaphore, QueueFull } from '../../src/http/semaphore.ts';
+import { settle } from '../support/settle.ts';
 
 const nobody = new AbortController().signal;
 
@@ -18,9 +19,6 @@ function doorkeeper(places: number) {
       }),
   };
 }
-
-/** Lets everything happen that waits for nothing but its turn. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 test('lets no more in than there are places, and the others in the order in which they came', async () => {
   const { admitted, enter } = doorkeeper(2);

@@ -7,7 +7,8 @@ import { get } from '../http/support.ts';
 import { rejection } from '../support/caught.ts';
 import { type ManualClock, manualClock } from '../support/clock.ts';
 import { json } from '../support/scripted-server.ts';
-import { scriptedVendor, settle } from './support.ts';
+import { settle } from '../support/settle.ts';
+import { scriptedVendor } from './support.ts';
 
 const { server, connect } = scriptedVendor();
 

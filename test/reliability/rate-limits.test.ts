@@ -4,7 +4,8 @@ import { ACCOUNT, get } from '../http/support.ts';
 import { rejection } from '../support/caught.ts';
 import { manualClock } from '../support/clock.ts';
 import { json } from '../support/scripted-server.ts';
-import { refused, scriptedVendor, settle } from './support.ts';
+import { settle } from '../support/settle.ts';
+import { refused, scriptedVendor } from './support.ts';
 
 const { server, connect } = scriptedVendor();
 

@@ -7,7 +7,8 @@ import { rejection } from '../support/caught.ts';
 import { freePort } from '../support/free-port.ts';
 import { manualClock } from '../support/clock.ts';
 import { json, redirectTo, type Step } from '../support/scripted-server.ts';
-import { scriptedVendor, settle } from './support.ts';
+import { settle } from '../support/settle.ts';
+import { scriptedVendor } from './support.ts';
 
 const { server, connect } = scriptedVendor();
 

@@ -31,8 +31,3 @@ export const refused = (retryAfter?: string): Step => ({
   ...json({ message: 'too many' }, 429),
   headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
 });
-
-/** Lets everything happen that waits for no clock. */
-export async function settle(): Promise<void> {
-  for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setImmediate(resolve));
-}

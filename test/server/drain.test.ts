@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ManualClock, manualClock } from '../support/clock.ts';
+import { settle } from '../support/settle.ts';
 import { startToy, type Toy } from './support.ts';
 
 const DRAIN = 20_000;
@@ -35,11 +36,6 @@ beforeEach(async () => {
   toy.server.ready();
 });
 afterEach(() => toy.stop());
-
-/** Lets everything run that needs no time to pass. */
-const settle = async () => {
-  for (let i = 0; i < 10; i++) await new Promise(setImmediate);
-};
 
 /** A connection that the server knows of, and what has come over it. */
 async function connected({ url, get }: Toy, { closesInTurn = true } = {}) {

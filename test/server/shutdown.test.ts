@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createLogger } from '../../src/observability/logger.ts';
 import { installShutdown } from '../../src/server/shutdown.ts';
 import { manualClock } from '../support/clock.ts';
+import { settle } from '../support/settle.ts';
 import { startToy } from './support.ts';
 
 const LAME_DUCK = 1000;
@@ -45,11 +46,6 @@ async function running(close: () => Promise<void> = () => Promise.resolve()) {
     log: () => lines.join(''),
   };
 }
-
-/** Lets everything run that needs no time to pass. */
-const settle = async () => {
-  for (let i = 0; i < 10; i++) await new Promise(setImmediate);
-};
 
 describe.each(['SIGTERM', 'SIGINT'])('on %s', (signal) => {
   test('a while as before but for /readyz, then no more connections, then the queries’ end, then exit 0', async () => {

@@ -3,17 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK, type FetchImplementation, generateKeyPair } from 'jose';
 import { createAuthenticator } from '../../src/server/auth.ts';
+import { settle } from '../support/settle.ts';
 import { type AuthRig, jwt, setUpAuth, START } from './auth-support.ts';
 
 let rig: AuthRig;
 beforeEach(async () => {
   rig = await setUpAuth();
 });
-
-/** Lets everything run that needs no time to pass. */
-const settle = async () => {
-  for (let i = 0; i < 10; i += 1) await new Promise(setImmediate);
-};
 
 describe('the issuer’s keys', () => {
   const LONG = { exp: START / 1000 + 9000 };

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { VendorError } from '../../../src/domain/vendor-error.ts';
 import { rejection } from '../../support/caught.ts';
+import { settle } from '../../support/settle.ts';
 import { failOnUnhandled } from '../../support/unhandled.ts';
-import { caller, fresh, never, setUp, settle, space, vendor, vendorError } from '../support.ts';
+import { caller, fresh, never, setUp, space, vendor, vendorError } from '../support.ts';
 
 failOnUnhandled();
 

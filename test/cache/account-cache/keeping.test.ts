@@ -5,8 +5,9 @@ import { createMemoryStore } from '../../../src/cache/memory-store.ts';
 import type { Entry, Store } from '../../../src/cache/store.ts';
 import type { Account, VendorName } from '../../../src/domain/account.ts';
 import { type ManualClock, manualClock } from '../../support/clock.ts';
+import { settle } from '../../support/settle.ts';
 import { failOnUnhandled } from '../../support/unhandled.ts';
-import { caller, failing, fresh, never, PAST_GRACE, setUp, settle, space, vendor, vendorError } from '../support.ts';
+import { caller, failing, fresh, never, PAST_GRACE, setUp, space, vendor, vendorError } from '../support.ts';
 
 failOnUnhandled();
 

@@ -1,19 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { VendorErrorCode } from '../../../src/domain/vendor-error.ts';
 import { rejection } from '../../support/caught.ts';
+import { settle } from '../../support/settle.ts';
 import { failOnUnhandled } from '../../support/unhandled.ts';
-import {
-  caller,
-  failing,
-  fresh,
-  PAST_GRACE,
-  setUp,
-  settle,
-  space,
-  STALE_SECONDS,
-  vendor,
-  vendorError,
-} from '../support.ts';
+import { caller, failing, fresh, PAST_GRACE, setUp, space, STALE_SECONDS, vendor, vendorError } from '../support.ts';
 
 failOnUnhandled();
 

@@ -3,8 +3,6 @@ import fc from 'fast-check';
 import { createFleetCount } from '../../src/cache/fleet-count.ts';
 import { connectRedis, type Redis as Connection } from '../../src/cache/redis.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
-import { createFleetQuota, createQuota } from '../../src/http/quota.ts';
-import { manualClock } from '../support/clock.ts';
 import { freePort } from '../support/free-port.ts';
 import { type Redis, startRedis } from '../support/redis.ts';
 import { patient, until } from './support.ts';
@@ -114,32 +112,5 @@ describe('calls of several processes', () => {
     redis.freeze();
     expect(await take()).toBeNull();
     expect(failures).toEqual(['quota']);
-  });
-});
-
-describe('where the fleet cannot count', () => {
-  /** A quota of two a minute whose fleet says what it is told to say. */
-  function setUp() {
-    const clock = manualClock();
-    const says: { next: number | null } = { next: 0 };
-    const quota = createFleetQuota(() => Promise.resolve(says.next), createQuota(2, clock));
-    return { clock, says, quota };
-  }
-
-  test('the process counts by itself, and remembers its last calls', async () => {
-    const { quota, says } = setUp();
-    expect(await quota.take()).toBe(0);
-    says.next = null;
-    expect(await quota.take()).toBe(0);
-    expect(await quota.take()).toBe(60_000);
-  });
-
-  test('and where it can, its word counts', async () => {
-    const { quota, says } = setUp();
-    says.next = 500;
-    expect(await quota.take()).toBe(500);
-    says.next = null;
-    // What the fleet refused was no call.
-    expect([await quota.take(), await quota.take()]).toEqual([0, 0]);
   });
 });

@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createQuota } from '../../src/http/quota.ts';
+import { createFleetQuota, createQuota } from '../../src/http/quota.ts';
 import { manualClock } from '../support/clock.ts';
 
 test('lets as many begin as the limit says, then says how long it is until the next one may', () => {
@@ -62,4 +62,36 @@ test('whenever they arrive: no 60 seconds see more beginnings than the limit, an
       },
     ),
   );
+});
+
+describe('of a fleet', () => {
+  /** Counts for all processes as the test says, in turn. */
+  function setUp(...waits: readonly (number | null)[]) {
+    const clock = manualClock();
+    const told = [...waits];
+    const quota = createFleetQuota(() => Promise.resolve(told.shift() ?? null), createQuota(2, clock));
+    return { clock, quota };
+  }
+
+  test('what counts for all processes decides, whatever this one alone has left', async () => {
+    const { quota } = setUp(700, 0, 0, 0, 0);
+    expect(await quota.take()).toBe(700);
+    for (let i = 0; i < 4; i += 1) expect(await quota.take()).toBe(0);
+  });
+
+  test('where that cannot be counted, this process has the limit for itself, what it began before included', async () => {
+    const { clock, quota } = setUp(0, null, null);
+    expect(await quota.take()).toBe(0);
+    clock.advance(10_000);
+    expect(await quota.take()).toBe(0);
+    expect(await quota.take()).toBe(50_000);
+  });
+
+  test('what was refused to all costs this process nothing', async () => {
+    const { quota } = setUp(700, null, null, null);
+    expect(await quota.take()).toBe(700);
+    expect(await quota.take()).toBe(0);
+    expect(await quota.take()).toBe(0);
+    expect(await quota.take()).toBe(60_000);
+  });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { VendorError } from '../../domain/vendor-error.ts';
 import type { FileContent } from './files/content.ts';
 import {
   errorOf,
@@ -8,6 +9,7 @@ import {
   gapOfRetention,
   gapOfSize,
   gapsOfContents,
+  gapsOfFailures,
 } from './gaps.ts';
 
 const target = { vendor: 'LIVEPERSON', account: 'lp', endpoint: 'agentActivity' } as const;
@@ -73,4 +75,29 @@ test('all gaps are told of in one error, whose code is the first one’s', () =>
   expect(errorOf(gaps, target)).toMatchObject({ ...target, ...first, message: 'One is missing. So is two.' });
   expect(errorOf(gaps.slice(1), target)).toMatchObject({ ...target, ...second });
   expect(errorOf([], target)).toBeNull();
+});
+
+test('calls that failed are told of by the way in which they did, and what is not there last', () => {
+  const gone = new VendorError(target, 'NOT_FOUND', 'No such file', { reason: 'status_404', status: 404 });
+  const details = { reason: 'status_429', status: 429, retryAfterSeconds: 17 };
+  const tooMany = new VendorError(target, 'VENDOR_RATE_LIMITED', 'Too many calls', details);
+  const late = new VendorError(target, 'VENDOR_TIMEOUT', 'No answer in time', { reason: 'timeout' });
+  expect(gapsOfFailures([gone, tooMany, late, gone, late, gone], 9, 'files')).toEqual([
+    { code: 'VENDOR_RATE_LIMITED', ...details, sentence: '1 of 9 files are missing: Too many calls.' },
+    {
+      code: 'VENDOR_TIMEOUT',
+      reason: 'timeout',
+      status: null,
+      retryAfterSeconds: null,
+      sentence: '2 of 9 files are missing: No answer in time.',
+    },
+    {
+      code: 'NOT_FOUND',
+      reason: 'status_404',
+      status: 404,
+      retryAfterSeconds: null,
+      sentence: '3 of 9 files are missing: No such file.',
+    },
+  ]);
+  expect(gapsOfFailures([], 9, 'files')).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { type CallTarget, VendorError, type VendorErrorCode } from '../../domain/vendor-error.ts';
+import { type CallTarget, saysNotFound, VendorError, type VendorErrorCode } from '../../domain/vendor-error.ts';
 import type { FileContent } from './files/content.ts';
 import type { LinkRefusal } from './links.ts';
 
@@ -23,20 +23,22 @@ export function errorOf(gaps: readonly Gap[], target: CallTarget): VendorError |
   });
 }
 
-/** Calls of one kind that failed, out of so many. */
-export function gapOfFailures(errors: readonly VendorError[], wanted: number, what: string): readonly Gap[] {
-  const first = errors[0];
-  if (first === undefined) return [];
-  const { code, reason, status, retryAfterSeconds, message } = first;
-  return [
-    {
+/**
+ * Calls of one kind that failed, out of so many: a gap for each way in which they did. What the vendor does not have comes
+ * last, for it tells least about how the vendor is.
+ */
+export function gapsOfFailures(errors: readonly VendorError[], wanted: number, what: string): readonly Gap[] {
+  const inOrder = errors.toSorted((a, b) => Number(saysNotFound(a)) - Number(saysNotFound(b)));
+  const alike = Map.groupBy(inOrder, ({ code, reason }) => `${code} ${reason}`);
+  return [...alike.values()].flatMap((failed) =>
+    failed.slice(0, 1).map(({ code, reason, status, retryAfterSeconds, message }) => ({
       code,
       reason,
       status,
       retryAfterSeconds,
-      sentence: `${errors.length} of ${wanted} ${what} are missing: ${message}.`,
-    },
-  ];
+      sentence: `${failed.length} of ${wanted} ${what} are missing: ${message}.`,
+    })),
+  );
 }
 
 export function gapOfFileLimit(leftOut: number, wanted: number): readonly Gap[] {

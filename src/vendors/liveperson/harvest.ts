@@ -4,7 +4,7 @@ import type { TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { fileKey } from './client.ts';
 import type { FileContent } from './files/content.ts';
-import { type Gap, gapOfFailures, gapOfFileLimit, gapOfRefusedLinks, gapOfSize, gapsOfContents } from './gaps.ts';
+import { type Gap, gapOfFileLimit, gapOfRefusedLinks, gapOfSize, gapsOfContents, gapsOfFailures } from './gaps.ts';
 import { isNotGranted, linkRefused, type Loaders } from './loaders.ts';
 
 /** So many files are read at a time: many times as many as are downloaded at once. Whatever they tell is held. */
@@ -36,8 +36,8 @@ export async function harvest(loaders: Loaders, windows: readonly TimeRange[]): 
     contents,
     parts: [...lists.had, ...files.had],
     gaps: [
-      ...gapOfFailures(lists.failed, windows.length, 'lists of files'),
-      ...gapOfFailures(failed, wanted, 'files'),
+      ...gapsOfFailures(lists.failed, windows.length, 'lists of files'),
+      ...gapsOfFailures(failed, wanted, 'files'),
       ...gapOfFileLimit(leftOut, wanted),
       ...gapOfSize(files.unread, wanted),
       ...gapOfRefusedLinks(refused),

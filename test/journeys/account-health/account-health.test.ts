@@ -82,10 +82,11 @@ test('of all that is missing the failed call counts', async () => {
     limits: { maxFiles: 3 },
   });
   const gateway = await world.gateway(once);
+  world.vendors.liveperson.fault({ path: '/Agent.', status: 404, times: 1 });
   world.vendors.liveperson.fault({ path: '/Agent.', status: 503, times: 1 });
   const { sources } = await sessions(gateway, range(NOW - 31 * DAY, NOW - 30 * DAY + 12 * HOUR));
   const [report] = sources;
-  for (const said of ['(HTTP 503)', 'maxFiles', '30 days']) expect(report?.error?.message).toContain(said);
+  for (const said of ['(HTTP 503)', '(HTTP 404)', 'maxFiles', '30 days']) expect(report?.error?.message).toContain(said);
   expect(await healthOf(gateway, 'lp')).toEqual({ name: 'lp', state: 'DEGRADED', lastError: report?.error?.message });
 });
 

@@ -84,7 +84,7 @@ export function createShelf({ account, store, clock, staleIfErrorSeconds }: Shel
       const older = new Map<string, Entry>();
       ids.forEach((id, index) => {
         const entry = kept[index];
-        if (!entry || entry.keepUntil <= now || !isSound(space, entry)) return;
+        if (!entry || !isSound(space, entry)) return;
         if (entry.freshUntil > now) fresh.set(id, tell(space, entry, 'CACHE'));
         else if (!entry.notFound) older.set(id, entry);
       });

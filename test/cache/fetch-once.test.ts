@@ -125,6 +125,25 @@ describe('while another process is waited for', () => {
   });
 });
 
+test('what is there already when the lease is taken needs neither a fetch nor the lease', async () => {
+  const { get, there, ended, fetches } = setUp([]);
+  there.set('a', 'there');
+  there.set('b', 'there');
+  expect(await get(['a', 'b'])).toEqual(new Map([...there]));
+  expect(ended).toEqual(['a kept', 'b kept']);
+  expect(fetches).toEqual([]);
+});
+
+test('whoever has gone by the time the lease is taken fetches nothing', async () => {
+  const { get, ended, fetches, abort } = setUp([]);
+  const reason = new Error('gone');
+  const got = rejection(get(['a']));
+  abort(reason);
+  expect(await got).toBe(reason);
+  expect(ended).toEqual(['a barren']);
+  expect(fetches).toEqual([]);
+});
+
 describe('a lease ends as one whose value others can read, or as one that brought nothing', () => {
   test('each key by itself', async () => {
     const { get, ended, bring } = setUp([]);

@@ -5,6 +5,7 @@ import { createSharedStore } from '../../src/cache/shared-store.ts';
 import type { Store } from '../../src/cache/store.ts';
 import { type ManualClock, manualClock } from '../support/clock.ts';
 import { type FakeRedis, type Saying, startFakeRedis } from '../support/fake-redis.ts';
+import { settle } from '../support/settle.ts';
 import { failOnUnhandled } from '../support/unhandled.ts';
 import { until } from './support.ts';
 
@@ -66,10 +67,36 @@ test.each<[string, Saying, string]>([
   expect(failures).toContain(failure);
   for (let i = 0; i < 5; i += 1) expect(await read()).toEqual([]);
   expect(told).toEqual([`away: ${failure.split(' ')[1] ?? ''}`]);
+  // It is looked for, and is still as it was.
+  clock.advance(1000);
+  await until(() => failures.some((one) => one.startsWith('probe ')));
+  await settle();
+  expect(told).toHaveLength(1);
   redis.say('well');
   await untilBack();
   expect(await read()).toEqual(['A']);
   expect(told).toHaveLength(2);
+});
+
+test('one that is back is not given up, and keeps no time of its own', async () => {
+  redis.say(text('-LOADING Redis is loading the dataset in memory\r\n'));
+  await read();
+  redis.say('well');
+  await untilBack();
+  await settle();
+  expect(clock.waiting()).toBe(0);
+  const [error] = failures.splice(0);
+  expect(error).toBe('get loading');
+  clock.advance(100_000);
+  expect(await read()).toEqual(['A']);
+  expect(failures).toEqual([]);
+});
+
+test('one that is away when the gateway ends is looked for no longer', async () => {
+  redis.say(text('-LOADING Redis is loading the dataset in memory\r\n'));
+  await read();
+  await store.close();
+  expect(clock.waiting()).toBe(0);
 });
 
 test('one that does not answer is waited for once; from then on it is asked behind everybody’s back', async () => {
@@ -123,4 +150,19 @@ test('a connection on which nothing comes any more is given up for a new one', a
   await untilBack();
   expect(failures).toEqual(['get timeout', 'probe connection']);
   expect(await read()).toEqual(['A']);
+});
+
+test.each<[unknown, string]>([
+  [new Error('LOADING Redis is loading the dataset in memory'), 'loading'],
+  [new Error('WRONGPASS invalid username-password pair or user is disabled.'), 'noauth'],
+  [new Error("NOPERM this user has no permissions to run the 'mget' command"), 'noauth'],
+  [new Error('the server said: LOADING Redis'), 'other'],
+  [new Error('LOADING'), 'other'],
+  [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), 'connection'],
+  ['something', 'other'],
+  [null, 'other'],
+  [undefined, 'other'],
+  [{}, 'other'],
+])('%s is told as %s', (error, reason) => {
+  expect(reasonOf(error)).toBe(reason);
 });

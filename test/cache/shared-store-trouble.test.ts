@@ -3,6 +3,7 @@ import { systemClock } from '../../src/domain/clock.ts';
 import { manualClock } from '../support/clock.ts';
 import { freePort } from '../support/free-port.ts';
 import { entry, eventually, storesOnRedis, writtenAndRead } from './shared-store-support.ts';
+import { until } from './support.ts';
 
 /** Longer than a read may take on a busy machine, and far shorter than a client's own patience. */
 const SOON = 5000;
@@ -108,4 +109,13 @@ describe('trouble', () => {
     expect(await store.getMany(['a'])).toEqual([]);
     expect(errors.length).toBeGreaterThan(0);
   });
+
+  test('whatever it was looked for with is gone soon', async () => {
+    const store = connect();
+    redis().freeze();
+    expect(await store.getMany(['a'])).toEqual([]);
+    redis().thaw();
+    expect(await writtenAndRead(store, 'a', entry('A'), 20_000)).toBe(true);
+    await until(async () => (await names()).every((name) => !name.includes('probe')));
+  }, 60_000);
 });

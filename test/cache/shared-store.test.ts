@@ -30,6 +30,12 @@ describe('entries', () => {
     expect(errors).toEqual([]);
   });
 
+  test('are there at a Valkey’s address, too', async () => {
+    const store = connect(patientClock, redis().url.replace(/^redis:/, 'valkey:'));
+    expect(await writtenAndRead(store, 'a', entry('A'), 5000)).toBe(true);
+    expect(errors).toEqual([]);
+  });
+
   test('go when they need not be kept any longer: a Redis without memory to spare never fills up', async () => {
     const now = Date.now();
     await writtenAndRead(connect(patientClock), 'a', { ...entry(1, now), keepUntil: now + 50_000.25 }, 5000);

@@ -16,9 +16,11 @@ const SECRET = new Secret('CANARY-client-secret');
 
 let redis: Redis;
 let connections: Connection[];
+/** Operations that failed. */
+let failures: string[];
 beforeEach(async () => {
   redis = await startRedis();
-  connections = [];
+  [connections, failures] = [[], []];
 });
 afterEach(async () => {
   redis.thaw();
@@ -28,7 +30,7 @@ afterEach(async () => {
 
 /** What a process does who wants the account's token; counts how often it fetches one. */
 function startProcess({ url = redis.url, clock = patient(systemClock), identity = 'vcc' } = {}) {
-  const connection = connectRedis(url, clock, { onError: () => undefined });
+  const connection = connectRedis(url, clock, { onError: (operation) => failures.push(operation) });
   connections.push(connection);
   const leases = createLeases(connection, 5000);
   const vault = createVault({ redis: connection, leases, clock, identity, closing: new AbortController().signal });
@@ -102,6 +104,8 @@ describe('a token', () => {
     await one.obtain({ fetch: () => Promise.resolve(token('CANARY-gone', 0)) });
     await two.obtain();
     expect(two.fetched()).toBe(1);
+    // Redis refuses to keep anything for no time.
+    expect(failures).toEqual([]);
   });
 
   test.each<[string, Partial<Parameters<typeof startProcess>[0]>, Partial<Wanted>]>([

@@ -36,6 +36,10 @@ describe('events of the same instant', () => {
     });
     const ordered = inOrder([event(['STATUS_CHANGE', -1, '2', '1', 3]), step(5, 1), step(3, 5), step(1, 2)]);
     expect(ordered.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual([3, 5, 1, 2]);
+    // Of engagements that are not known, none continue the others.
+    const unknown = { ...step(1, 9), previousConcurrentEngagements: null };
+    const told = inOrder([event(['STATUS_CHANGE', -1, '2', '1']), unknown, step(1, 3)]);
+    expect(told.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual([null, 3, 9]);
   });
 
   test('begin with the one that continues none of the others, itself apart', () => {

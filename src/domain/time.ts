@@ -43,7 +43,8 @@ export function isInstant(ms: number): boolean {
 export function isCivilDate(text: string): text is CivilDate {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  return Number(year) >= 1 && date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  // A day that its month does not have falls into another.
+  return Number(year) >= 1 && date.getUTCMonth() === Number(month) - 1;
 }
 
 /** The UTC day that an instant falls on. */

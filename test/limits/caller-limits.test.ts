@@ -73,6 +73,17 @@ test('who has been quiet for a minute is forgotten by the next, and nobody else 
   expect(() => enter('next')).toThrow(Refusal);
 });
 
+test('of whom no more is asked than how many run, no more than their last request is kept', () => {
+  const clock = manualClock();
+  const usages = new Map<string, Usage>();
+  const enter = createCallerLimits({ callerConcurrency: 2 }, clock, usages);
+  for (let i = 0; i < 10; i += 1) {
+    clock.advance(1);
+    enter('a')();
+  }
+  expect(usages.get('a')).toEqual({ begun: [clock.elapsed()], running: 0 });
+});
+
 test('without limits nobody is refused', () => {
   const { clock, enter } = rig({});
   for (let i = 0; i < 1000; i += 1) {

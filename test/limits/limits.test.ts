@@ -80,6 +80,7 @@ test('fragments in a circle, which validation refuses, do not go on for ever', (
 test('the usual introspection query passes, with fields beside it counted as ever', () => {
   expect(exceeded(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }))).toBeNull();
   expect(exceeded(`{ __schema { types { name } } me { me { me { me { name } } } } }`)).toBe('depth');
+  expect(exceeded('{ __type(name: "Q") { fields { type { ofType { ofType { ofType { name } } } } } } }')).toBeNull();
 });
 
 test('a refusal is an answer with status 400 that says which limit, and nothing runs', async () => {

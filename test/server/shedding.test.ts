@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { anybody } from '../../src/request/caller.ts';
+import { Refusal } from '../../src/server/refusal.ts';
+import { createShedding } from '../../src/server/shedding.ts';
 import { manualClock } from '../support/clock.ts';
 import { refusalOf, startToy, type Toy } from './support.ts';
 
@@ -75,6 +77,17 @@ test('callers who have queries under way leave the last tenth of the places to t
   for (let i = 0; i < 3; i += 1) expect((await ask('other', '{ hello }')).status).toBe(200);
   query.end('done');
   for (const response of await Promise.all(running)) expect(response.status).toBe(200);
+});
+
+test('who had several under way and has none left is one of those who have none', () => {
+  const gauges = { eventLoopDelayMs: () => 0, heapShare: () => 0 };
+  const enter = createShedding({ maxInFlight: 10, gauges, clock: manualClock(), onShed: () => undefined });
+  const come = (name: string) => enter({ ...anybody, name });
+  const both = [come('modest'), come('modest')];
+  for (const leave of both) leave();
+  for (let i = 0; i < 9; i += 1) come('greedy');
+  expect(() => come('greedy')).toThrow(Refusal);
+  expect(come('modest')).toEqual(expect.any(Function));
 });
 
 test('where callers cannot be told apart, all places are for all', async () => {

@@ -86,7 +86,8 @@ test('of all that is missing the failed call counts', async () => {
   world.vendors.liveperson.fault({ path: '/Agent.', status: 503, times: 1 });
   const { sources } = await sessions(gateway, range(NOW - 31 * DAY, NOW - 30 * DAY + 12 * HOUR));
   const [report] = sources;
-  for (const said of ['(HTTP 503)', '(HTTP 404)', 'maxFiles', '30 days']) expect(report?.error?.message).toContain(said);
+  for (const said of ['(HTTP 503)', '(HTTP 404)', 'maxFiles', '30 days'])
+    expect(report?.error?.message).toContain(said);
   expect(await healthOf(gateway, 'lp')).toEqual({ name: 'lp', state: 'DEGRADED', lastError: report?.error?.message });
 });
 

@@ -222,7 +222,7 @@ describe('trouble with Redis', () => {
     redis.freeze();
     const begun = performance.now();
     expect(await cache.readMany(space, ['a'], caller().scope, fresh('A'))).toMatchObject([{ value: 'A' }]);
-    expect(performance.now() - begun).toBeLessThan(LONG / 3);
+    expect(performance.now() - begun).toBeLessThan(1000);
   });
 
   test('killed while another process is waited for: it is not waited for any longer', async () => {

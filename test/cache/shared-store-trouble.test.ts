@@ -6,7 +6,7 @@ import { entry, eventually, storesOnRedis, writtenAndRead } from './shared-store
 import { until } from './support.ts';
 
 /** Longer than a read may take on a busy machine, and far shorter than a client's own patience. */
-const SOON = 5000;
+const SOON = 1000;
 
 const { redis, errors, bareConnection, connect, names } = storesOnRedis();
 

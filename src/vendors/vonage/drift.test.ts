@@ -114,7 +114,13 @@ describe('an answer of which one place is not as documented', () => {
     const answer = await harness.open().latestInteractions?.('01', { size: 1, type: null, activeLiveFirst: null });
     expect(answer).toMatchObject({
       data: [{ guid: guid(2) }],
-      sources: [{ outcome: 'PARTIAL', fetchedAt: harness.clock.now(), error: { code: 'VENDOR_BAD_RESPONSE' } }],
+      sources: [
+        {
+          outcome: 'PARTIAL',
+          fetchedAt: harness.clock.now(),
+          error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' },
+        },
+      ],
     });
     expect(answer?.data).toHaveLength(1);
   });
@@ -129,6 +135,9 @@ describe('an answer of which one place is not as documented', () => {
     [{ duration: '90' }, { durationSeconds: 90, end: Date.parse('2017-03-30T01:41:45Z'), isActive: false }],
     // Of another form it does not say that the agent is still connected.
     [{ duration: 'n/a' }, { durationSeconds: null, end: null, isActive: null }],
+    [{ duration: '90 s' }, { durationSeconds: null, end: null, isActive: null }],
+    [{ duration: 'for 90' }, { durationSeconds: null, end: null, isActive: null }],
+    [{ duration: '90.123' }, { durationSeconds: 90, end: Date.parse('2017-03-30T01:41:45.123Z'), isActive: false }],
     // What neither an Int nor a date can tell.
     [{ duration: 3e9 }, { durationSeconds: null, end: Date.parse('2112-04-23T07:00:15Z'), isActive: false }],
     [{ duration: 1e15 }, { durationSeconds: null, end: null, isActive: false }],

@@ -139,6 +139,17 @@ describe('a list', () => {
     expect(read(reply)).toEqual([]);
   });
 
+  test('that is not there is empty beside values that hold nothing', () => {
+    expect(read({ agentId: '01', total: 0, more: null })).toEqual([]);
+  });
+
+  test.each([[{ data: [] }], [{ total: 0, agent: { interactions: [] } }]])(
+    'in %j may be elsewhere, so that nothing is made of it',
+    (reply) => {
+      expect(interactionsReply.safeParse(reply).success).toBe(false);
+    },
+  );
+
   test('keeps the server’s order', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 10, max: 59 })), (seconds) => {

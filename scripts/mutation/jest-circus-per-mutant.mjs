@@ -4,6 +4,9 @@ import circusRunner from 'jest-circus/runner';
 
 const circus = circusRunner.default;
 
+/** Whether a mutant has to be met by every test that could notice it, though one that does is enough to kill it. */
+const meetsEveryTest = process.env.EVERY_TEST === 'yes';
+
 // By file: what came of its tests when they took longest; which of them there are does not change with a mutant.
 export const known = new Map();
 let killed;
@@ -22,7 +25,7 @@ export default async function perMutant(globalConfig, config, environment, runti
   const handleTestEvent = environment.handleTestEvent?.bind(environment);
   environment.handleTestEvent = async (event, state) => {
     await handleTestEvent?.(event, state);
-    if (event.name === 'test_done' && event.test.errors.length > 0) killed = mutant;
+    if (event.name === 'test_done' && event.test.errors.length > 0 && !meetsEveryTest) killed = mutant;
     if (event.name === 'test_start' && killed === mutant) event.test.mode = 'skip';
   };
   return remember(await circus(globalConfig, config, environment, runtime, path, ...rest));

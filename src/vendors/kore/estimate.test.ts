@@ -157,6 +157,7 @@ describe('pages of the whole account', () => {
   test('for discovery, unless its answer is there', () => {
     expect(calls([{ capability: 'discover' }])).toBe(MAX_PAGES);
     expect(calls([{ capability: 'discover' }], holding([], true))).toBe(0);
+    expect(calls([{ capability: 'discover' }, now(whom(agents(50)))])).toBe(MAX_PAGES + 1);
   });
 
   test('for userIds, once for each window', () => {

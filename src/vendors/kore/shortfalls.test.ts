@@ -194,9 +194,15 @@ describe('where the pages of everybody bring what was asked for by e-mail as wel
     expect(known).toMatchObject({ value: told });
   });
 
-  test('records among them that cannot be read cost nothing', async () => {
-    const unreadable = { userId: 'u-1', email: email(1), status: [{ startTime: 7 }] };
-    const { sources, sent } = connectedTo(people, playing([], { instead: () => [unreadable, { ...worker(2) }] }));
+  const partly = playing([], {
+    instead: () => [{ ...worker(1), status: [...(worker(1).status ?? []), { startTime: 7 }] }, { ...worker(2) }],
+  });
+
+  test.each([
+    ['among them', people, partly],
+    ['among what was asked for by e-mail', partly, people],
+  ])('records %s that cannot be read cost nothing', async (_which, toSome, toAll) => {
+    const { sources, sent } = connectedTo(toSome, toAll);
     const answers = await Promise.all([email(1), 'u-2'].map(async (ref) => sources.statusPeriods?.(ref, yesterday)));
     expect(answers).toMatchObject([told, told]);
     expect(sent).toHaveLength(2);

@@ -1,5 +1,8 @@
 // Jest's own way to run a test file (`testRunner`), made quick for testing by mutation. Without it, every test file is loaded
 // and run to its end for every mutant: https://github.com/jestjs/jest/issues/11766.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import circusRunner from 'jest-circus/runner';
 
 const circus = circusRunner.default;
@@ -7,18 +10,20 @@ const circus = circusRunner.default;
 /** Whether a mutant has to be met by every test that could notice it, though one that does is enough to kill it. */
 const meetsEveryTest = process.env.EVERY_TEST === 'yes';
 
-// By file: what came of its tests when they took longest; which of them there are does not change with a mutant.
-export const known = new Map();
+// What came of a file's tests without a mutant; which of them there are does not change with one. It is kept in a folder, since
+// whoever has waited too long for a mutant starts a new process, which would have to load every file first, and be too late again.
+const folder = process.env.MUTATION_FOLDER;
+const known = new Map();
 let killed;
 
 export default async function perMutant(globalConfig, config, environment, runtime, path, ...rest) {
   const mutant = process.env.__STRYKER_ACTIVE_MUTANT__;
   if (mutant === undefined) {
     killed = undefined;
-    return remember(await circus(globalConfig, config, environment, runtime, path, ...rest));
+    return remember(path, await circus(globalConfig, config, environment, runtime, path, ...rest));
   }
   const wanted = new RegExp(globalConfig.testNamePattern || '', 'i');
-  const before = known.get(path);
+  const before = recall(path);
   if (before && (killed === mutant || !before.testResults.some(({ fullName }) => wanted.test(fullName))))
     return skipped(before);
 
@@ -28,13 +33,22 @@ export default async function perMutant(globalConfig, config, environment, runti
     if (event.name === 'test_done' && event.test.errors.length > 0 && !meetsEveryTest) killed = mutant;
     if (event.name === 'test_start' && killed === mutant) event.test.mode = 'skip';
   };
-  return remember(await circus(globalConfig, config, environment, runtime, path, ...rest));
+  return circus(globalConfig, config, environment, runtime, path, ...rest);
+}
 
-  function remember(result) {
-    const took = result.perfStats.runtime;
-    if (!known.has(path) || known.get(path).perfStats.runtime < took) known.set(path, result);
-    return result;
-  }
+function remember(path, result) {
+  known.set(path, result);
+  writeFileSync(noteOf(path), JSON.stringify(result));
+  return result;
+}
+
+export function recall(path) {
+  if (!known.has(path) && existsSync(noteOf(path))) known.set(path, JSON.parse(readFileSync(noteOf(path), 'utf8')));
+  return known.get(path);
+}
+
+function noteOf(path) {
+  return join(folder, `${createHash('sha256').update(path).digest('hex')}.json`);
 }
 
 function skipped(result) {

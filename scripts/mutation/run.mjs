@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 import jest from '../../jest.config.js';
 import { PARTS } from './parts.mjs';
@@ -18,6 +20,8 @@ export const reportOf = (run) => `.stryker/${run}.json`;
 export async function mutate(run, part, { places = part.code, everyTest = false } = {}) {
   // One counterexample is enough; the smallest one takes long.
   process.env.SHRINK = 'no';
+  const folder = mkdtempSync(join(tmpdir(), 'mutation-'));
+  process.env.MUTATION_FOLDER = folder;
   process.env.EVERY_TEST = everyTest ? 'yes' : 'no';
   await new Stryker({
     mutate: [
@@ -43,7 +47,7 @@ export async function mutate(run, part, { places = part.code, everyTest = false 
     coverageAnalysis: 'perTest',
     disableBail: everyTest,
     // Of what such a mistake makes wait for ever, there is much.
-    timeoutMS: 2000,
+    timeoutMS: 5000,
     // The sources are stripped of their types, not compiled.
     disableTypeChecks: false,
     reporters: ['progress-append-only', ...(everyTest ? [] : ['clear-text']), 'json'],
@@ -52,6 +56,7 @@ export async function mutate(run, part, { places = part.code, everyTest = false 
     tempDirName: '.stryker/copies',
     thresholds: { high: 90, low: 80, break: everyTest ? null : 80 },
   }).runMutationTest();
+  rmSync(folder, { recursive: true });
   return JSON.parse(readFileSync(reportOf(run), 'utf8'));
 }
 

@@ -125,6 +125,7 @@ test.each([
   ['busy', 'BUSY'],
   ['AWAY', 'AWAY'],
   ['Offline', 'OFFLINE'],
+  [' BUSY\r\n', 'BUSY'],
   ['ON_BREAK', 'UNKNOWN'],
   ['UNKNOWN', 'UNKNOWN'],
   ['', 'UNKNOWN'],

@@ -122,10 +122,13 @@ describe('an agent of whom not everything can be read', () => {
     expect(sources).toMatchObject(whole);
   });
 
-  test('is found without the userId, but may be anybody who is looked for by one', async () => {
-    const { discover, statusPeriods } = answering([{ ...worker(1), userId: [] }, worker(2)]);
-    expect(await discover()).toMatchObject({ data: [{ ref: email(1) }, { ref: email(2) }], sources: whole });
-    const asked = Promise.allSettled([statusPeriods('u-1', yesterday), statusPeriods('u-2', yesterday)]);
-    expect(await asked).toMatchObject([{ reason: breach }, { value: { data: [{}], sources: whole } }]);
-  });
+  test.each([[[]], [' ']])(
+    'is found with the userId %j, but may be anybody who is looked for by one',
+    async (userId) => {
+      const { discover, statusPeriods } = answering([{ ...worker(1), userId }, worker(2)]);
+      expect(await discover()).toMatchObject({ data: [{ ref: email(1) }, { ref: email(2) }], sources: whole });
+      const asked = Promise.allSettled([statusPeriods('u-1', yesterday), statusPeriods('u-2', yesterday)]);
+      expect(await asked).toMatchObject([{ reason: breach }, { value: { data: [{}], sources: whole } }]);
+    },
+  );
 });

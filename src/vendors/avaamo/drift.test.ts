@@ -129,7 +129,7 @@ describe('parts that cannot be read', () => {
     const { data, sources } = await told('usage', withParts(1));
     expect(data.buckets).toEqual(whole.data.buckets.slice(1));
     expect(sources).toMatchObject([
-      { outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', endpoint: 'usage.json' } },
+      { outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract', endpoint: 'usage.json' } },
     ]);
   });
 

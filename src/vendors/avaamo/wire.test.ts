@@ -82,10 +82,14 @@ describe('an answer that is not quite as documented', () => {
   });
 
   test.each(['success_rate_count', 'ambiguous_messages_count', 'successful_responses_count'])(
-    'without %s the mismatched ones are not known',
+    'without %s, or where it is null, the mismatched ones are not known',
     (missing) => {
-      const reply = usageReply.parse({ aggregate_stats: { ...aggregate, [missing]: undefined } });
-      expect(fromUsage(reply).current.mismatchedAmbiguousMessagesCount).toBeNull();
+      // None of them is the others' sum, so that nothing of the kind comes out by itself.
+      const counts = { successful_responses_count: 10, ambiguous_messages_count: 8, success_rate_count: 5 };
+      for (const unknown of [undefined, null]) {
+        const reply = usageReply.parse({ aggregate_stats: { ...aggregate, ...counts, [missing]: unknown } });
+        expect(fromUsage(reply).current.mismatchedAmbiguousMessagesCount).toBeNull();
+      }
     },
   );
 

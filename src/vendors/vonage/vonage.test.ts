@@ -5,6 +5,8 @@ import { VendorError } from '../../domain/vendor-error.ts';
 import { type Harness, connectTo, json } from '../../../test/support/vendor-harness.ts';
 import { entry, GUID, issuer } from './account.fixture.ts';
 import { vonage } from './index.ts';
+import { interactionSpace } from './loaders.ts';
+import { interactionsReply } from './wire.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
 const connect = (extra: object = {}, vendor = issuer()) => connectTo(vonage, { ...entry, ...extra }, vendor.answer);
@@ -170,6 +172,14 @@ describe('within one query', () => {
     await ask(harness, '01', { size: 4, type: 'CHAT' });
     expect(harness.kept).toEqual([{ endpoint: 'latestInteractions', key: ['01', 2, 4, 'Chat', null], ttlSeconds: 3 }]);
   });
+});
+
+test('what is kept is recognised when it is read back, and nothing else is', () => {
+  const kept = interactionsReply.parse(JSON.parse(fixture('v2.json')));
+  expect(interactionSpace.isValue([...kept, null])).toBe(true);
+  for (const other of [null, {}, [{}], [{ ...kept[0], guid: '' }], [{ ...kept[0], start: 'soon' }]]) {
+    expect(interactionSpace.isValue(other)).toBe(false);
+  }
 });
 
 describe('failures', () => {

@@ -27,6 +27,10 @@ export const PARTS = {
       'test/request',
     ],
   },
+  config: { code: ['src/config'], tests: ['test/config'] },
+  directory: { code: ['src/directory'], tests: ['test/directory'] },
+  gather: { code: ['src/gather'], tests: ['test/gather'] },
+  graphql: { code: ['src/graphql'], without: ['src/graphql/limits'], tests: ['test/graphql', 'test/plan'] },
   avaamo: vendor('avaamo'),
   kore: vendor('kore'),
   liveperson: {

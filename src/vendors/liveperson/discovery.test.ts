@@ -11,7 +11,7 @@ import { connect, now, vendorWith } from './scripted-vendor.fixture.ts';
 
 describe('discovery', () => {
   const people = {
-    name: 'f',
+    name: 'recent',
     generated: now - 3 * HOUR,
     sessions: { '75555851-1': [{ at: now - 9 * HOUR, agent: 9 }] },
   };
@@ -22,10 +22,12 @@ describe('discovery', () => {
     const nameless = { at: now - 20 * HOUR, agent: 95, login: '', nickname: 'Nobody' };
     const files = [
       people,
-      { name: 'g', generated: now - 30 * HOUR, sessions: { '75555851-2': [nameless, older, other] } },
+      { name: 'earlier', generated: now - 30 * HOUR, sessions: { '75555851-2': [nameless, older, other] } },
     ];
     const harness = connect(vendorWith(files));
     const { data, sources } = await harness.open().discover();
+    const listedBackwards = connect(vendorWith(files.toReversed()));
+    expect(await listedBackwards.open().discover()).toMatchObject({ data });
     expect(data).toEqual([
       { ref: '10', aliases: ['walter'], name: 'Walter', email: null },
       {

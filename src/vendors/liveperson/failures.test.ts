@@ -160,6 +160,8 @@ describe('when something fails', () => {
       return [data.length, reports[0]?.outcome, reports[0]?.error?.reason];
     };
     expect(await ask('jane@example.com')).toEqual([0, 'PARTIAL', 'encrypted']);
+    expect(await ask('jane7')).toEqual([0, 'PARTIAL', 'encrypted']);
+    expect(await ask('7jane')).toEqual([0, 'PARTIAL', 'encrypted']);
     expect(await ask('cragent@liveperson.com')).toEqual([1, 'PARTIAL', 'encrypted']);
     // Neither an agent who was at work nor one who was not is looked for by a login name.
     expect(await ask('9')).toEqual([1, 'OK', undefined]);

@@ -14,3 +14,25 @@ test.each([
 ])('%j names the address %j', (ref, email) => {
   expect(references.email(ref)).toBe(email);
 });
+
+test.each(['9', 'jane@example.com', 'Zoë 7', 'x'.repeat(320), '𝒙'.repeat(320)])('a reference may be %j', (ref) => {
+  expect(references.problem(ref)).toBeNull();
+});
+
+test.each(['', ' ', 'x'.repeat(321), 'jane\u0000', '\njane', 'jane\u0085'])(
+  'a reference cannot be %j, and it is said why',
+  (ref) => {
+    expect(references.problem(ref)).toEqual(expect.any(String));
+    expect(references.problem(ref)).not.toBe('');
+  },
+);
+
+test.each([
+  ['Jane@Example.com', 'jane@example.com', true],
+  [' jane ', 'jane', true],
+  ['9', ' 9', true],
+  ['9', '09', false],
+  ['jane', 'jane@example.com', false],
+])('%j and %j mean the same agent: %j', (one, other, same) => {
+  expect(references.canonical(one) === references.canonical(other)).toBe(same);
+});

@@ -40,7 +40,10 @@ export async function mutate(run, part, { places = part.code, everyTest = false 
         testRunner: '<rootDir>/scripts/mutation/jest-circus-per-mutant.mjs',
         testSequencer: '<rootDir>/scripts/mutation/quickest-first.mjs',
         testTimeout: 3000,
-        testMatch: part.tests.flatMap(tests),
+        testMatch: [
+          ...part.tests.flatMap(tests),
+          ...(part.without ?? []).flatMap(tests).map((test) => `!${test}`),
+        ],
       },
       enableFindRelatedTests: false,
     },

@@ -39,4 +39,4 @@ test('a gateway whose Redis is down is ready and answers; it says once that Redi
   await redis.restart();
   await until(() => levels('back').length > 0, 20_000);
   expect([levels('away'), levels('back')]).toEqual([['warn'], ['info']]);
-}, 60_000);
+});

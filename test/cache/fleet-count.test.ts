@@ -88,7 +88,7 @@ describe('calls of several processes', () => {
       }),
       { numRuns: 8 },
     );
-  }, 60_000);
+  });
 
   test('leave nothing behind when their span is over', async () => {
     await createFleetCount(connect(), newName(), 3, 50)();

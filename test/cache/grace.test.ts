@@ -116,7 +116,7 @@ describe('within the grace', () => {
     const served = await cache.readMany(space, keys, caller().scope, vendor().fetch);
     expect(served).toHaveLength(keys.length);
     expect(reads[0]).toBe('agentstatusdetails grace 150000');
-  }, 60_000);
+  });
 
   test('a call that is over leaves nothing behind for when the gateway ends', async () => {
     const { signal } = new AbortController();

@@ -90,5 +90,5 @@ test('a gateway cut off from the others goes on by itself, and is one of them ag
     expect(age(there)).toBeLessThanOrEqual(16 * SECOND);
     expect(withoutTimes(there)).toEqual(withoutTimes(here));
     return world.calls().kore.length === 1;
-  }, 60_000);
-}, 60_000);
+  });
+});

@@ -33,14 +33,14 @@ describe('closing lets the process end', () => {
 
   test('in good health', async () => {
     expect(await runsToItsEnd(redis().url)).toBe(0);
-  }, 60_000);
+  });
 
   test('frozen', async () => {
     redis().freeze();
     expect(await runsToItsEnd(redis().url)).toBe(0);
-  }, 60_000);
+  });
 
   test('down', async () => {
     expect(await runsToItsEnd(`redis://127.0.0.1:${await freePort()}`)).toBe(0);
-  }, 60_000);
+  });
 });

@@ -17,7 +17,7 @@ describe('entries', () => {
       there.map((key) => [key, key]),
     );
     expect(errors).toEqual([]);
-  }, 60_000);
+  });
 
   test('are there for another process, as they were put, in the order of the keys', async () => {
     const value = { list: [1, 'ж', null, { deep: true }], text: '\ud83d\ude00' };

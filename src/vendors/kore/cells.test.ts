@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ttl as ttlForm } from '../../config/cache.ts';
-import { DAY, HOUR, MINUTE, overlaps, startOfUtcDay, utcDay, utcDaysCovering } from '../../domain/time.ts';
+import { DAY, HOUR, MINUTE, overlaps, startOfUtcDay, utcDaysCovering } from '../../domain/time.ts';
 import { type Cell, cellSpace, cut, eachOnce, reassemble, secondsToLive } from './cells.ts';
 import type { Period } from './map.ts';
 
@@ -220,8 +220,4 @@ describe('cells put together', () => {
       }),
     );
   });
-});
-
-test('days are UTC days', () => {
-  expect(utcDay(at('13T23:59:59'))).toBe(MONDAY);
 });

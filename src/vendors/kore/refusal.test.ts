@@ -47,8 +47,9 @@ describe('tokens in a text', () => {
   const PARTS = ['eyJ', 'eyJ-', 'eyJ ', 'eyJ. ', 'eyJ.eyJ ', 'a', '-', '.', 'a.', ' '];
   test.each(PARTS)('are told from a million of %j', (part) => {
     const text = part.repeat(1_000_000);
-    expect(hideTokens(text)).toBe(text);
-    expect(hideTokens(`${text} ${TOKEN}`)).toBe(`${text} [token]`);
+    // Not shown, for it would take minutes to find where such texts differ.
+    expect(hideTokens(text) === text).toBe(true);
+    expect(hideTokens(`${text} ${TOKEN}`) === `${text} [token]`).toBe(true);
   });
 
   test('may have more parts than the engine can go back through', () => {

@@ -30,3 +30,20 @@ test.each([
   const long = JSON.stringify({ padding: filling.repeat(2 ** 24), ...activityDocument([{ events: [{}] }]) });
   expect(salvage(`<html>\n${long}`)).toEqual([activity]);
 });
+
+test('a piece of nothing but beginnings is given up, instead of looking for the end of each', () => {
+  const prototype = RegExp.prototype as { exec: (text: string) => RegExpExecArray | null };
+  const { exec } = prototype;
+  let looks = 0;
+  prototype.exec = function (text) {
+    looks += 1;
+    // All of them would be looked at five billion times.
+    if (looks > 3_000_000) throw new Error('too many looks');
+    return exec.call(this, text);
+  };
+  try {
+    expect(salvage('{\n'.repeat(100_000))).toEqual([]);
+  } finally {
+    prototype.exec = exec;
+  }
+});

@@ -65,7 +65,7 @@ describe('documents', () => {
       ),
       { numRuns: 500 },
     );
-  }, 60_000);
+  });
 });
 
 describe('space', () => {

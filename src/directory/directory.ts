@@ -178,7 +178,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       const others = discovering(asker).filter((account) => !isSeat(account));
       // An account that knows the agent may tell a name and an address; an address may be known to further accounts.
       const lacks = agent.name === null || agent.email === null;
-      return (known.length > 0 && lacks) || (others.length > 0 && (known.length > 0 || agent.email !== null));
+      return (known.length > 0 && lacks) || (others.length > 0 && agent.email !== null);
     },
   };
 }

@@ -71,11 +71,11 @@ export function readGlobalId(id: string): NodeAddress | null {
   if (a === '') return null;
   if (parts.length === 2) {
     if (kind === 'A') return { type: 'Agent', key: a };
-    if (kind === 'E') return { type: 'AgentByEmail', email: a };
+    if (kind === 'E' && a === a.toLowerCase()) return { type: 'AgentByEmail', email: a };
   }
   if (b === '') return null;
   if (parts.length === 3 && kind === 'R') return { type: 'AgentBySeat', account: a, ref: b };
-  if (parts.length !== 5) return null;
+  if (parts.length !== 5 || c === '') return null;
   const number = kind === 'S' ? readNumber(d, LAST_INSTANT / DAY) : readNumber(kind === 'P' ? c : d, LAST_INSTANT);
   if (number === null) return null;
   if (kind === 'P' && readNumber(d, MOST_MARK) !== null) {

@@ -14,6 +14,12 @@ describe('events of the same instant', () => {
       ['LOGIN', 0, '0'],
     ];
     expect(order(...sketches)).toEqual(['LOGI 0', 'STAT 2', 'LOGO 9']);
+    // What we do not know happened within the session, too.
+    expect(order(['LOGOUT', 0, '1'], ['UNKNOWN', 0, '5'], ['LOGIN', 0, '9', '5'])).toEqual([
+      'LOGI 9',
+      'UNKN 5',
+      'LOGO 1',
+    ]);
     // Even where the statuses they tell of would fit the other way round.
     expect(order(['LOGOUT', 0, '2', '9'], ['LOGIN', 0, '0', '2'])).toEqual(['LOGI 0', 'LOGO 2']);
   });
@@ -50,6 +56,22 @@ describe('events of the same instant', () => {
     const odd = (vendorType: string): SessionEvent => ({ ...event(['UNKNOWN', 0]), vendorType });
     const kinds = inOrder(['5', '2', '5', '2', ''].map(odd)).map(({ vendorType }) => vendorType);
     expect(kinds).toEqual(['', '2', '5']);
+  });
+
+  test('are two as soon as they differ in anything that they tell', () => {
+    const one: SessionEvent = { ...event(['STATUS_CHANGE', 0, '2', '1', 3]), maxConcurrentEngagements: 4 };
+    const differences: readonly Partial<SessionEvent>[] = [
+      { type: 'UNKNOWN' },
+      { vendorType: '5' },
+      { vendorStatus: '3' },
+      { previousVendorStatus: '3' },
+      { concurrentEngagements: 2 },
+      { previousConcurrentEngagements: 2 },
+      { maxConcurrentEngagements: 5 },
+    ];
+    for (const difference of differences) {
+      expect([difference, inOrder([one, { ...one, ...difference }, one]).length]).toEqual([difference, 2]);
+    }
   });
 
   test('may be more than a function takes as its arguments', () => {

@@ -69,7 +69,7 @@ describe('the layers', () => {
       await writeFile(join(folder, file), `${text}\n`);
     }
     planted = await cruise(folder);
-  }, 60_000);
+  });
 
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -90,5 +90,5 @@ describe('the layers', () => {
 
   test('the sources break none', async () => {
     expect(await cruise(ROOT)).toEqual([]);
-  }, 60_000);
+  });
 });

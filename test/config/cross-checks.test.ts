@@ -75,17 +75,20 @@ test.each([
     agents('id: a, kind: human, accounts: { numbers: "9" }', 'id: b, kind: human, accounts: { mail: "9" }'),
   ],
   ['a key for no account', keys(`name: a, sha256: ${A}, accounts: []`)],
+  ['a key for an account that is there', keys(`name: a, sha256: ${A}, accounts: [numbers]`)],
 ])('%s is no problem', (_, text) => {
   expect(problems(text)).toEqual([]);
 });
 
 test('what is wrong elsewhere does not hide it', () => {
-  const text = `limits: nonsense\naccounts: [{ name: a }, { name: a, vendor: 5 }, 7]\nagents: [8, { id: x }, { id: x, accounts: { gone: "1" } }]`;
+  const text = `limits: nonsense\naccounts: [{ name: a }, { name: a, vendor: 5 }, 7]\nagents: [8, { id: x }, { id: x, accounts: { gone: "1" } }]\nauth: { apiKeys: [9, { name: k, accounts: 5 }, { name: k, accounts: [6, gone] }] }`;
   expect(problems(text)).toEqual(
     expect.arrayContaining([
       expect.stringContaining('accounts[1].name: is the same as in accounts[0]'),
       expect.stringContaining('agents[2].id: is the same as in agents[1]'),
       expect.stringContaining('agents[2].accounts.gone: names no configured account'),
+      expect.stringContaining('auth.apiKeys[2].name: is the same as in auth.apiKeys[1]'),
+      expect.stringContaining('auth.apiKeys[2].accounts[1]: names no configured account'),
     ]),
   );
 });

@@ -5,7 +5,7 @@ import { describeProblem } from '../../src/config/problem.ts';
 import { secret } from '../../src/config/secret.ts';
 import type { VendorForm } from '../../src/config/vendor-form.ts';
 
-const email = (ref: string) => (ref.includes('@') ? ref.toLowerCase() : null);
+const email = (ref: string) => (ref.includes('@') ? ref : null);
 
 /** Two imagined vendors: one whose references are e-mail addresses, and one whose references are numbers. */
 export const vendors: readonly VendorForm[] = [

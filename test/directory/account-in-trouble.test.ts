@@ -75,13 +75,21 @@ describe('an account in trouble', () => {
     await directory.complete(asker());
     const late = Promise.withResolvers<readonly DiscoveredAgent[]>();
     discover = () => late.promise;
-    const complete = directory.complete(asker());
+    const patient = asker();
+    const complete = directory.complete(patient);
     clock.advance(5000);
     expect(namesIn(await complete)).toEqual(['Jane']);
-    // Once it has failed, nothing is known any more.
+    // An old word is not to be kept.
+    expect(patient.expiries).toEqual([-Infinity]);
+    // Once it has failed, nothing is known any more, nor when it is late again.
     late.reject(new VendorError({ vendor: 'KORE', account: 'kore', endpoint: 'names' }, 'VENDOR_TIMEOUT', 'no'));
     await settle();
     expect(namesIn(await directory.complete(asker()))).toEqual([]);
+    clock.advance(30_000);
+    discover = hangs;
+    const again = directory.complete(asker());
+    clock.advance(5000);
+    expect(namesIn(await again)).toEqual([]);
   });
 
   test('that nobody thought of costs its own agents only, is told, and the account is left alone for a while', async () => {

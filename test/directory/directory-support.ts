@@ -10,10 +10,18 @@ import { account, found } from './support.ts';
 
 export type Discover = (scope: QueryScope) => Promise<readonly DiscoveredAgent[]>;
 
+/** What an account's cache knows already; null: the vendor would have to be asked. */
+export type Kept = Readonly<Record<string, readonly DiscoveredAgent[] | null>>;
+
 /** A directory over accounts that answer as the test says, and what it was asked and told. */
-export function setUp(entries: readonly DirectoryEntry[], vendors: Readonly<Record<string, Discover | null>>) {
+export function setUp(
+  entries: readonly DirectoryEntry[],
+  vendors: Readonly<Record<string, Discover | null>>,
+  kept: Kept = {},
+) {
   const clock = manualClock();
   const asked: string[] = [];
+  const recalled: string[] = [];
   const scopes: QueryScope[] = [];
   const reports: SourceReport[] = [];
   const unexpected: unknown[] = [];
@@ -29,6 +37,10 @@ export function setUp(entries: readonly DirectoryEntry[], vendors: Readonly<Reco
     const connection = {
       account: known,
       open: (scope: QueryScope) => ({ discover: () => answer(scope) }),
+      recall: () => {
+        recalled.push(name);
+        return Promise.resolve(kept[name] ?? null);
+      },
     } as unknown as DirectoryAccount['connection'];
     return { ...known, connection, discover: discover !== null };
   });
@@ -41,7 +53,7 @@ export function setUp(entries: readonly DirectoryEntry[], vendors: Readonly<Reco
     onReport: (report) => reports.push(report),
     onUnexpected: (error) => unexpected.push(error),
   });
-  return { directory, clock, asked, scopes, reports, unexpected, accounts };
+  return { directory, clock, asked, recalled, scopes, reports, unexpected, accounts };
 }
 
 export function asker(mayUse: (name: string) => boolean = () => true) {

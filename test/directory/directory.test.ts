@@ -78,21 +78,25 @@ describe('views', () => {
     expect(directory.listed(asker())).toBe(directory.listed(asker()));
   });
 
+  const before = { ...jane, aliases: ['jane'] };
   test.each<[string, readonly DiscoveredAgent[]]>([
-    ['somebody new', [jane, joe]],
+    ['somebody new', [before, joe]],
     ['nobody any more', []],
-    ['another name', [{ ...jane, name: 'Jane Doe' }]],
-    ['another address', [{ ...jane, email: 'doe@x.de' }]],
-    ['another alias', [{ ...jane, aliases: ['jdoe'] }]],
-    ['another reference', [{ ...jane, ref: '10' }]],
+    ['another name', [{ ...before, name: 'Jane Doe' }]],
+    ['another address', [{ ...before, email: 'doe@x.de' }]],
+    ['another alias', [{ ...before, aliases: ['jdoe'] }]],
+    ['another reference', [{ ...before, ref: '10' }]],
   ])('are made anew when they say something else in the same millisecond: %s', async (_name, later) => {
-    let says: readonly DiscoveredAgent[] = [jane];
+    let says: readonly DiscoveredAgent[] = [before];
     const { directory, accounts } = setUp([], { kore: () => Promise.resolve(says) });
     await directory.complete(asker());
     says = later;
     const [kore] = accounts;
-    const expected = kore && createView([], accounts, [{ account: kore, agents: later }]).agents;
-    expect((await directory.complete(asker())).agents).toEqual(expected);
+    const expected = kore && createView([], accounts, [{ account: kore, agents: later }]);
+    const view = await directory.complete(asker());
+    expect(view.agents).toEqual(expected?.agents);
+    // No agent shows its aliases: they are what it is found by.
+    expect(view.bySeat('kore', 'jdoe')).toEqual(expected?.bySeat('kore', 'jdoe'));
   });
 
   test('differ by what the asker may see, and hidden accounts are not even asked', async () => {
@@ -108,6 +112,40 @@ describe('views', () => {
     expect(namesIn(await directory.complete(mine))).toEqual(['B', 'Joe']);
     expect(namesIn(directory.listed(mine))).toEqual(['B']);
     expect(namesIn(await directory.complete(asker(() => false)))).toEqual([]);
+  });
+});
+
+describe('what the cache knows already', () => {
+  test('makes the view that asking would make, and nobody is asked', async () => {
+    const vendors = { kore: gives(joe), lp: gives(jane), vcc: null };
+    const { directory, asked } = setUp([entry('a', { name: 'A' })], vendors, { kore: [joe], lp: [jane] });
+    const view = await directory.recall(asker());
+    expect(asked).toEqual([]);
+    expect(view?.agents).toEqual((await directory.complete(asker())).agents);
+  });
+
+  test('is not enough where one account would have to be asked', async () => {
+    const { directory, asked } = setUp([], { kore: gives(joe), lp: gives(jane) }, { kore: [joe], lp: null });
+    expect(await directory.recall(asker())).toBeNull();
+    expect(asked).toEqual([]);
+  });
+
+  test('is enough without an account that is left alone for a while', async () => {
+    const fails = () => Promise.reject(new Error('no'));
+    const { directory, clock } = setUp([], { kore: fails, lp: gives(jane) }, { lp: [jane] });
+    expect(await directory.recall(asker())).toBeNull();
+    await directory.complete(asker());
+    expect((await directory.recall(asker()))?.agents.map(({ name }) => name)).toEqual(['Jane']);
+    clock.advance(30_000);
+    expect(await directory.recall(asker())).toBeNull();
+  });
+
+  test('of a hidden account is neither looked at nor missed', async () => {
+    const entries = [entry('a', { name: 'A', accounts: { lp: '1' } })];
+    const { directory, recalled } = setUp(entries, { kore: gives(joe), lp: gives(jane) }, { kore: [joe], lp: null });
+    const view = await directory.recall(asker((name) => name === 'kore'));
+    expect(view?.agents.map(({ name }) => name)).toEqual(['Joe']);
+    expect(recalled).toEqual(['kore']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { agentId, interactionId, sessionId, statusPeriodId } from '../../src/domain/global-id.ts';
+import { agentId, agentIdBySeat, interactionId, sessionId, statusPeriodId } from '../../src/domain/global-id.ts';
 import { InvalidInput } from '../../src/domain/invalid-input.ts';
 import type { SourceReport } from '../../src/domain/source.ts';
 import { DAY } from '../../src/domain/time.ts';
@@ -13,7 +13,9 @@ import { NOW, agentNamed, fakeHouse, fresh, interaction, period, session, vendor
 
 const PERIODS = [
   period('v', NOW, { status: 'BUSY', vendorStatus: 'BUSY' }),
+  period('v', NOW),
   period('v', NOW, { label: 'Lunch' }),
+  period('v', NOW, { sessionId: 's2' }),
   period('v', NOW + 5, { end: null, isOngoing: true }),
 ];
 const SESSIONS = [session('v', 's1', NOW - 2 * DAY, NOW - DAY), session('v', 's2', NOW, NOW + 1)];
@@ -180,7 +182,10 @@ describe('an id that leads nowhere is null, and no vendor is asked', () => {
     ['nothing', ''],
     ['a word', 'node'],
     ['padding', `${good}=`],
-    ['the other alphabet of base64', forged(['P', 'v', 'jane', 'a', '??>']).replaceAll('-', '+').replaceAll('_', '/')],
+    [
+      'the other alphabet of base64',
+      forged(['S', 'v', 'jane', '???>>>', 'a']).replaceAll('-', '+').replaceAll('_', '/'),
+    ],
     ['a line break in it', `${good.slice(0, 4)}\n${good.slice(4)}`],
     ['an agent whom nobody knows', statusPeriodId({ ...period('v', NOW), ref: 'nobody' })],
     ['another spelling of the reference', statusPeriodId({ ...period('v', NOW), ref: 'JANE' })],
@@ -228,9 +233,15 @@ describe('an id that leads nowhere is null, and no vendor is asked', () => {
   });
 
   test('things of an account that the caller may not use, though others may', async () => {
-    const { desk, calls } = open((account) => account === 'w');
-    for (const { id } of IDS) expect(await node(desk, id)).toBeNull();
-    expect(calls).toEqual([]);
+    let discoveries = 0;
+    const discover = () => {
+      discoveries += 1;
+      return Promise.resolve(fresh('w', []));
+    };
+    const { desk, calls } = open((account) => account === 'w', { discover });
+    for (const { id } of [...IDS, { id: agentIdBySeat('v', 'jane') }]) expect(await node(desk, id)).toBeNull();
+    // Not even the accounts that the caller may use are asked who is there.
+    expect([calls, discoveries]).toEqual([[], 0]);
   });
 });
 

@@ -68,7 +68,7 @@ describe('DateTime', () => {
     ['0000-01-01T00:00:00Z', 'the year 0'],
     ['0001-01-01T00:00:00+00:01', 'an instant before the year 1'],
     ['9999-12-31T23:59:59-00:01', 'an instant after the year 9999'],
-    ['+012026-11-20T09:30:00Z', 'a year of six digits'],
+    ['+002026-11-20T09:30:00Z', 'a year of six digits'],
     [' 2026-11-20T09:30:00Z', 'a space before it'],
     ['2026-11-20T09:30:00Z\n', 'a line break behind it'],
     ['٢٠٢٦-11-20T09:30:00Z', 'digits of another script'],
@@ -158,5 +158,9 @@ describe('TimeZone', () => {
     [{}],
   ])('%j is refused', (value) => {
     expect(read(TimeZone, value)).toBe('refused');
+  });
+
+  test('without its quotes is refused', () => {
+    expect(attempt(() => TimeZone.parseLiteral(parseValue('UTC'), {}))).toBe('refused');
   });
 });

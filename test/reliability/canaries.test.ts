@@ -182,7 +182,7 @@ describe('vendors that quote the account’s secrets', () => {
     const gateway = await world.gateway(exposed);
     expectNone(await seenOf(gateway), [...allSecrets(), CALLER_KEY]);
     await gateway.stop();
-  }, 60_000);
+  });
 });
 
 test('no log names anybody, be it by the directory or by what the vendors tell', async () => {
@@ -201,7 +201,7 @@ test('no log names anybody, be it by the directory or by what the vendors tell',
   expect(names(false).length).toBeGreaterThan(0);
   for (const name of [...names(true), ...names(false)]) expect(gateway.logs()).not.toContain(name);
   await gateway.stop();
-}, 60_000);
+});
 
 describe('vendors that quote the request', () => {
   let echo: Server;

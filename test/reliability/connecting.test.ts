@@ -68,4 +68,4 @@ test('a connection that does not come about is given up long before the attempt 
     expect.objectContaining({ code: 'VENDOR_TIMEOUT', reason: 'timeout_connect' }),
   ]);
   expect(connections()).toBe(1);
-}, 60_000);
+});

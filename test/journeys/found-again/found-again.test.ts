@@ -76,7 +76,7 @@ test('whatever has an id is found again by another gateway with an empty cache',
 
   expect(again.errors).toBeUndefined();
   expect(again.data.nodes).toEqual(sample);
-}, 60_000);
+});
 
 test('ids that are none, or lead nowhere, are null and reach no vendor', async () => {
   const gateway = await world.gateway(quiet);

@@ -27,7 +27,7 @@ export function createPacer(clock: Clock): Pacer {
 
   return {
     pause: async () => {
-      while (clock.elapsed() >= sliceEnds) await nextTurn();
+      if (clock.elapsed() >= sliceEnds) await nextTurn();
     },
   };
 }

@@ -55,6 +55,7 @@ test('is configured with its token', () => {
     name: 'bots',
     vendor: 'avaamo',
     baseUrl: 'http://127.0.0.1:1',
+    accessToken: expect.any(String) as unknown,
   });
 });
 

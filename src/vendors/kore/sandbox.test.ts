@@ -99,6 +99,11 @@ describe('who is let in', () => {
     expect((await send(ok)).status).toBe(200);
   });
 
+  test('a token that expires, until it has', async () => {
+    const auth = sign({ appId: account.clientId, exp: NOW / 1000 + 1 });
+    expect((await send(ok, { headers: { ...HEADERS, auth } })).status).toBe(200);
+  });
+
   test.each<[string, Record<string, string | undefined>]>([
     ['no token', { auth: undefined }],
     ['no stream', { iid: undefined }],
@@ -107,6 +112,7 @@ describe('who is let in', () => {
     ['another app', { auth: sign({ appId: 'cs-1' }) }],
     ['an unsigned token', { auth: sign({ appId: account.clientId }, undefined, { alg: 'none' }) }],
     ['an expired token', { auth: sign({ appId: account.clientId, exp: NOW / 1000 - 1 }) }],
+    ['a token with a part too many', { auth: `${sign({ appId: account.clientId })}.more` }],
     ['a claim spelt otherwise', { auth: sign({ appid: account.clientId }) }],
     ['no token at all', { auth: 'nonsense' }],
   ])('not %s', async (_name, change) => {

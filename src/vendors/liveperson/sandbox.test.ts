@@ -119,6 +119,13 @@ describe('a file', () => {
     expect(gunzipSync(reply.body as Buffer).toString()).toContain('"AgentActivity"');
   });
 
+  test('each link gives its own', async () => {
+    const { ask } = open();
+    const links = entriesOf(await ask(ALL)).slice(0, 5);
+    const bodies = await Promise.all(links.map(async (entry) => (await ask(entry['@href'])).body as Buffer));
+    expect(new Set(bodies.map((body) => gunzipSync(body).toString())).size).toBe(links.length);
+  });
+
   test('it is gone after 30 days', async () => {
     const clock = { now: NOW - 5 * DAY };
     const { ask } = open(clock);

@@ -19,6 +19,7 @@ describe('how many agents are meant', () => {
     ['the same ones once', [whom(['a', 'b']), whom(['a', 'b'])], 2],
     ['those whom two groups share once', [whom(['a', 'b']), whom(['b', 'c'])], 3],
     ['any of many, twice', [whom(['a', 'b', 'c'], { most: 1 }), whom(['a', 'b', 'c'], { most: 1, key: 'others' })], 2],
+    ['any of many, the same twice', [whom(['a', 'b'], { most: 1 }), whom(['a', 'b'], { most: 1 })], 1],
     ['as many as wanted where not all are known', [whom(['a'], { most: 7, others: 'with e-mail' })], 7],
     ['unknown ones beside known ones', [whom(['a']), whom(['a'], { most: 7, others: 'any', key: 'others' })], 8],
   ])('%s', (_title, whoms, expected) => {
@@ -28,7 +29,9 @@ describe('how many agents are meant', () => {
   test('those who lack nothing do not count, but for those who are not known', () => {
     expect(countAgents([whom(['a', 'b', 'c'])], (ref) => ref === 'b')).toBe(1);
     expect(countAgents([whom(['a', 'b', 'c'], { most: 2 })], (ref) => ref !== 'b')).toBe(2);
-    expect(countAgents([whom(['a'], { most: 2, others: 'any' })], () => false)).toBe(2);
+    const unknown = whom(['a'], { most: 2, others: 'any' });
+    expect(countAgents([unknown], () => false)).toBe(2);
+    expect(countAgents([unknown, whom(['b'])], () => false)).toBe(2);
   });
 });
 

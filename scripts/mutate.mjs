@@ -1,12 +1,16 @@
 // Mutation testing of one part of the sources: `npm run mutate -- http`. What survives is listed; the report is also written as
 // JSON to .stryker/. It takes minutes, and a larger part half an hour, so it belongs to no check.
 // `npm run mutate -- http --tests` goes on from that report: it lists the tests that nothing made fail.
-import { readFileSync } from 'node:fs';
-import { mutate, partNamed, reportOf } from './mutation/run.mjs';
+import { existsSync, readFileSync } from 'node:fs';
+import { mutate, partNamed, partNames, reportOf } from './mutation/run.mjs';
 import { allTests, failedOnce, placesAtLoading, placesFor } from './mutation/seen-to-fail.mjs';
 
 const [name, ...places] = process.argv.slice(2);
 const part = partNamed(name);
+if (part === null) {
+  console.error(`Say which part: ${partNames().join(', ')}. Files may follow it, if only some are wanted.`);
+  process.exit(1);
+}
 
 if (places[0] === '--tests') await meetEveryTest();
 else await mutate(name, part, places.length > 0 ? { places } : {});
@@ -15,6 +19,10 @@ else await mutate(name, part, places.length > 0 ? { places } : {});
 process.exit();
 
 async function meetEveryTest() {
+  if (!existsSync(reportOf(name))) {
+    console.error(`There is no ${reportOf(name)} to go on from: npm run mutate -- ${name} writes it.`);
+    process.exit(1);
+  }
   const first = JSON.parse(readFileSync(reportOf(name), 'utf8'));
   let left = allTests(first);
   forget(failedOnce(first));

@@ -64,7 +64,11 @@ export async function mutate(run, part, { places = part.code, everyTest = false 
   return JSON.parse(readFileSync(reportOf(run), 'utf8'));
 }
 
+/** Null for a name that no part has. */
 export function partNamed(name) {
-  if (!Object.hasOwn(PARTS, name ?? '')) throw new Error(`Say which part: ${Object.keys(PARTS).join(', ')}.`);
-  return PARTS[name];
+  return Object.hasOwn(PARTS, name ?? '') ? PARTS[name] : null;
+}
+
+export function partNames() {
+  return Object.keys(PARTS);
 }

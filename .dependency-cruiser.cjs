@@ -2,12 +2,13 @@
 const LAYERS = [
   'cli',
   'main',
-  'serve',
-  'app',
+  'composition',
+  'startup',
   'server',
   'graphql',
   'generated',
   'request',
+  'planning',
   'gather',
   'directory',
   'sandbox',
@@ -65,8 +66,8 @@ module.exports = {
     {
       name: 'registry-is-for-few',
       severity: 'error',
-      comment: 'Only app, cli and sandbox know which vendors there are.',
-      from: { path: '^src/', pathNot: ['^src/(cli|sandbox)/', '^src/app\\.ts$', TESTS] },
+      comment: 'Only composition, cli and sandbox know which vendors there are.',
+      from: { path: '^src/', pathNot: ['^src/(cli|sandbox)/', '^src/composition/', TESTS] },
       to: { path: '^src/vendors/index\\.ts$' },
     },
     {

@@ -11,7 +11,7 @@ export default tseslint.config(
       'src/generated',
       'examples/*/src/generated',
       'examples/*/node_modules',
-      'test/fifth-vendor/fixture', // resolves, and is checked, where its test puts it: in src/vendors/
+      'test/example-vendor/fixture', // resolves, and is checked, where its test puts it: in src/vendors/
     ],
   },
   js.configs.recommended,

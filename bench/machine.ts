@@ -5,7 +5,7 @@ export interface Machine {
   /** Processes that wanted a core in the minute before the bench: near zero on a quiet machine. */
   readonly loadBefore: number;
   /** Whether others were at work on it: then absolute figures are low, and ratios scatter. */
-  readonly busy: boolean;
+  readonly isBusy: boolean;
 }
 
 export function describeMachine(): Machine {
@@ -14,6 +14,6 @@ export function describeMachine(): Machine {
   return {
     description: `${cores} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()}, Node ${process.versions.node}`,
     loadBefore,
-    busy: loadBefore > cores / 4,
+    isBusy: loadBefore > cores / 4,
   };
 }

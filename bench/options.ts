@@ -1,4 +1,4 @@
-export interface Options {
+export interface BenchOptions {
   /** How often each rival is measured, in turns. */
   readonly rounds: number;
   /** Whether to add what takes minutes and gigabytes. */

@@ -22,18 +22,18 @@ export interface Verdict {
   readonly met: boolean;
 }
 
-export function printReport({ title, tables, verdicts, notes }: Report): string {
+export function formatReport({ title, tables, verdicts, notes }: Report): string {
   const lines = [`\n━━ ${title}`];
-  for (const table of tables) lines.push('', table.title, '', ...printTable(table.rows));
+  for (const table of tables) lines.push('', table.title, '', ...formatTable(table.rows));
   lines.push('');
   for (const { target, measured, met } of verdicts) lines.push(`  ${met ? '✓' : '✗'} ${target}: ${measured}`);
   lines.push('', ...notes.map((note) => `  · ${note}`));
   return `${lines.join('\n')}\n`;
 }
 
-function printTable(rows: readonly Row[]): readonly string[] {
+function formatTable(rows: readonly Row[]): readonly string[] {
   const columns = Object.keys(rows[0] ?? {});
-  const cells = [columns, ...rows.map((row) => columns.map((column) => cell(row[column] ?? null)))];
+  const cells = [columns, ...rows.map((row) => columns.map((column) => formatCell(row[column] ?? null)))];
   const widths = columns.map((_column, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
   const isNumber = columns.map((column) => rows.every((row) => typeof row[column] !== 'string'));
   const lines = cells.map((line) =>
@@ -44,7 +44,7 @@ function printTable(rows: readonly Row[]): readonly string[] {
   );
 }
 
-function cell(value: string | number | null): string {
+function formatCell(value: string | number | null): string {
   if (value === null) return '–';
   return typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 2 }) : value;
 }

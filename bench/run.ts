@@ -1,23 +1,23 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { economy } from './economy/bench.ts';
+import { vendorCalls } from './vendor-calls/bench.ts';
 import { ingest } from './ingest/bench.ts';
 import { describeMachine } from './machine.ts';
-import type { Options } from './options.ts';
-import { type Report, printReport } from './report.ts';
+import type { BenchOptions } from './options.ts';
+import { type Report, formatReport } from './report.ts';
 
-type Bench = (options: Options) => Promise<Report>;
-const benches: Readonly<Record<string, Bench>> = { ingest, economy };
+type Bench = (options: BenchOptions) => Promise<Report>;
+const benches: Readonly<Record<string, Bench>> = { ingest, economy: vendorCalls };
 
-const LATEST = new URL('results/latest.json', import.meta.url).pathname;
+const DEFAULT_OUTPUT = new URL('results/latest.json', import.meta.url).pathname;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '3' },
     large: { type: 'boolean', default: false },
-    out: { type: 'string', default: LATEST },
+    out: { type: 'string', default: DEFAULT_OUTPUT },
   },
 });
 const unknown = positionals.filter((name) => !(name in benches));
@@ -27,7 +27,7 @@ if (unknown.length > 0) {
 }
 
 const machine = describeMachine();
-console.log(`${machine.description}; load ${machine.loadBefore}${machine.busy ? ' (others are at work on it)' : ''}`);
+console.log(`${machine.description}; load ${machine.loadBefore}${machine.isBusy ? ' (others are at work on it)' : ''}`);
 
 const settings = { rounds: Math.max(3, Number(values.rounds) || 3), large: values.large };
 const progress = (step: string) => process.stderr.write(`  … ${step}\n`);
@@ -36,7 +36,7 @@ for (const [name, bench] of Object.entries(benches)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   const report = await bench({ ...settings, progress });
   results[name] = report;
-  console.log(printReport(report));
+  console.log(formatReport(report));
 }
 
 mkdirSync(dirname(values.out), { recursive: true });

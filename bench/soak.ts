@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createApp, openConfiguration } from '../src/app.ts';
+import { createApp, loadStartupConfig } from '../src/composition/app.ts';
 import { type Clock, systemClock } from '../src/domain/clock.ts';
 import { exampleVariables } from '../src/graphiql/example-variables.ts';
 import { createLogger } from '../src/observability/logger.ts';
@@ -18,7 +18,7 @@ import { createLogger } from '../src/observability/logger.ts';
 
 const MB = 1024 * 1024;
 /** What the garbage collector leaves lying around differs by some. */
-const MOST_GROWTH_MB = 15;
+const MAX_GROWTH_MB = 15;
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '120' },
@@ -44,21 +44,21 @@ const FAULTS = [
 ] as const;
 
 // Dates go by much faster than it takes to wait: days begin, tokens run out, what is kept gets old.
-const began = Date.now();
-const clock: Clock = { ...systemClock, now: () => began + (Date.now() - began) * ((hours * 3600) / seconds) };
+const startedAt = Date.now();
+const clock: Clock = { ...systemClock, now: () => startedAt + (Date.now() - startedAt) * ((hours * 3600) / seconds) };
 
 setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** What the process holds, garbage not counted. */
-async function holdings() {
+async function resourceSnapshot() {
   for (let i = 0; i < 3; i += 1) {
     await sleep(100);
-    collect();
+    collectGarbage();
   }
   const { heapUsed, external, rss } = process.memoryUsage();
   const resources: Record<string, number> = {};
-  for (const one of process.getActiveResourcesInfo()) resources[one] = (resources[one] ?? 0) + 1;
+  for (const type of process.getActiveResourcesInfo()) resources[type] = (resources[type] ?? 0) + 1;
   return {
     'heap MB': Math.round(heapUsed / MB),
     'external MB': Math.round(external / MB),
@@ -70,11 +70,11 @@ async function holdings() {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'switchboard-soak-'));
-const before = await holdings();
-const opened = await openConfiguration({ PORT: '0' }, folder, clock);
+const before = await resourceSnapshot();
+const startup = await loadStartupConfig({ PORT: '0' }, folder, clock);
 rmSync(folder, { recursive: true });
-if (!opened.ok || !opened.sandbox) throw new Error('the sandbox did not start');
-const { sandbox, config } = opened;
+if (!startup.ok || !startup.sandbox) throw new Error('the sandbox did not start');
+const { sandbox, config } = startup;
 const app = await createApp({
   config: {
     ...config,
@@ -90,11 +90,11 @@ const examples = new URL('../examples/queries/', import.meta.url);
 const queries = readdirSync(examples).map((name) => readFileSync(new URL(name, examples), 'utf8'));
 const servers = Object.values(sandbox.servers);
 type Counts = Record<string, number>;
-const answers: Counts = {};
-const any = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
+const answerCounts: Counts = {};
+const pickRandom = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
 
 /** Asks, and counts what kind of answer comes, with the codes of its errors. */
-async function ask(query: string, counts: Counts, signal = AbortSignal.timeout(60_000)): Promise<void> {
+async function sendQuery(query: string, counts: Counts, signal = AbortSignal.timeout(60_000)): Promise<void> {
   const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
   const body = JSON.stringify({ query, variables: exampleVariables(clock.now()) });
   try {
@@ -108,21 +108,21 @@ async function ask(query: string, counts: Counts, signal = AbortSignal.timeout(6
   }
 }
 
-async function load(until: number): Promise<void> {
-  const one = async () => {
+async function generateLoad(until: number): Promise<void> {
+  const runClient = async () => {
     while (performance.now() < until) {
       // One client of ten goes away before it can have its answer.
-      const impatient = Math.random() < 0.1 ? AbortSignal.timeout(Math.floor(Math.random() * 20)) : undefined;
-      await ask(any(queries), answers, impatient);
+      const abortSignal = Math.random() < 0.1 ? AbortSignal.timeout(Math.floor(Math.random() * 20)) : undefined;
+      await sendQuery(pickRandom(queries), answerCounts, abortSignal);
     }
   };
-  await Promise.all(Array.from({ length: clients }, one));
+  await Promise.all(Array.from({ length: clients }, runClient));
 }
 
-async function mischief(until: number): Promise<void> {
+async function injectFaults(until: number): Promise<void> {
   while (performance.now() < until) {
-    const server = any(servers);
-    server.fault(any(FAULTS));
+    const server = pickRandom(servers);
+    server.injectFault(pickRandom(FAULTS));
     await sleep(500 + Math.random() * 1000);
     server.clearFaults();
     await sleep(2000 + Math.random() * 4000);
@@ -132,55 +132,59 @@ async function mischief(until: number): Promise<void> {
 }
 
 /** Of the time, so that growth can be told from warming up. */
-const STRETCHES = 5;
-const during: Awaited<ReturnType<typeof holdings>>[] = [];
-for (let i = 0; i < STRETCHES; i += 1) {
-  const until = performance.now() + (seconds / STRETCHES) * 1000;
-  await Promise.all([load(until), mischief(until)]);
+const PHASES = 5;
+const phaseSnapshots: Awaited<ReturnType<typeof resourceSnapshot>>[] = [];
+for (let i = 0; i < PHASES; i += 1) {
+  const until = performance.now() + (seconds / PHASES) * 1000;
+  await Promise.all([generateLoad(until), injectFaults(until)]);
   // What clients have left behind is let go of when the vendors have answered, or their time is up.
   await sleep(1500);
-  during.push(await holdings());
+  phaseSnapshots.push(await resourceSnapshot());
 }
 
 /** Longer than the longest pause that a vendor is given. */
 const RECOVERY_MS = 80_000;
-const sound = performance.now();
-async function askEach(): Promise<Counts> {
+const recoveryStart = performance.now();
+async function queryEach(): Promise<Counts> {
   await sleep(250);
   const counts: Counts = {};
-  for (const query of queries) await ask(query, counts);
+  for (const query of queries) await sendQuery(query, counts);
   delete counts['status 200'];
   return counts;
 }
-let amiss = await askEach();
-while (Object.keys(amiss).length > 0 && performance.now() - sound < RECOVERY_MS) amiss = await askEach();
-const recovery = Math.round((performance.now() - sound) / 1000);
+let remainingErrors = await queryEach();
+while (Object.keys(remainingErrors).length > 0 && performance.now() - recoveryStart < RECOVERY_MS)
+  remainingErrors = await queryEach();
+const recovery = Math.round((performance.now() - recoveryStart) / 1000);
 
 const drained = await app.server.drain(10_000);
 await app.close();
 await sandbox.stop();
 await sleep(500);
-const after = await holdings();
+const after = await resourceSnapshot();
 
 console.table({
   'before the start': before,
-  ...Object.fromEntries(during.map((held, i) => [`after ${Math.round((seconds * (i + 1)) / STRETCHES)} s`, held])),
+  ...Object.fromEntries(
+    phaseSnapshots.map((snapshot, i) => [`after ${Math.round((seconds * (i + 1)) / PHASES)} s`, snapshot]),
+  ),
   'after the end': after,
 });
-console.table(answers);
-console.log(`Errors left ${recovery} s after the last planted fault:`, amiss);
-const broken = (answers.broken ?? 0) + (answers.INTERNAL_SERVER_ERROR ?? 0);
-const left = after.sockets + after.servers - before.sockets - before.servers;
+console.table(answerCounts);
+console.log(`Errors left ${recovery} s after the last planted fault:`, remainingErrors);
+const malformedAnswers = (answerCounts.broken ?? 0) + (answerCounts.INTERNAL_SERVER_ERROR ?? 0);
+const socketsLeft = after.sockets + after.servers - before.sockets - before.servers;
 // The first stretch fills the caches.
-const [, second] = during;
-const last = during.at(-1);
-const grown = second && last ? last['heap MB'] + last['external MB'] - second['heap MB'] - second['external MB'] : NaN;
+const [, second] = phaseSnapshots;
+const last = phaseSnapshots.at(-1);
+const growthMb =
+  second && last ? last['heap MB'] + last['external MB'] - second['heap MB'] - second['external MB'] : NaN;
 const verdicts = {
-  'answers not in good form': { found: broken, most: 0 },
-  'memory grown since the second stretch, MB': { found: grown, most: MOST_GROWTH_MB },
-  'sockets and servers left at the end': { found: left, most: 2 },
+  'answers not in good form': { found: malformedAnswers, most: 0 },
+  'memory grown since the second stretch, MB': { found: growthMb, most: MAX_GROWTH_MB },
+  'sockets and servers left at the end': { found: socketsLeft, most: 2 },
   'errors that stay when all vendors are well again': {
-    found: Object.values(amiss).reduce((a, b) => a + b, 0),
+    found: Object.values(remainingErrors).reduce((a, b) => a + b, 0),
     most: 0,
   },
   'not drained': { found: drained ? 0 : 1, most: 0 },

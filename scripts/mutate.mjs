@@ -2,8 +2,8 @@
 // JSON to .stryker/. It takes minutes, and a larger part half an hour, so it belongs to no check.
 // `npm run mutate -- http --tests` goes on from that report: it lists the tests that nothing made fail.
 import { existsSync, readFileSync } from 'node:fs';
-import { mutate, partNamed, partNames, reportOf } from './mutation/run.mjs';
-import { allTests, failedOnce, placesAtLoading, placesFor } from './mutation/seen-to-fail.mjs';
+import { mutate, partNamed, partNames, reportOf } from './mutation/run-stryker.mjs';
+import { allTests, failedOnce, placesAtLoading, placesFor } from './mutation/ineffective-tests.mjs';
 
 const [name, ...places] = process.argv.slice(2);
 const part = partNamed(name);

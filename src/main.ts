@@ -1,6 +1,6 @@
-import { endWhileStarting } from './server/end-while-starting.ts';
+import { exitOnSignalDuringStartup } from './startup/startup-signals.ts';
 
 // Before all else is even loaded, which takes longest of all that happens at the start.
-const begun = endWhileStarting(process);
-const { serve } = await import('./serve.ts');
-await serve(begun);
+const startupComplete = exitOnSignalDuringStartup(process);
+const { runGateway } = await import('./startup/run-gateway.ts');
+await runGateway(startupComplete);

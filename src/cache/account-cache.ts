@@ -1,261 +1,283 @@
 import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
-import { saysNotFound, VendorError } from '../domain/vendor-error.ts';
-import type { CallScope } from '../http/call.ts';
-import { failure } from '../http/failure.ts';
-import { vendorError } from '../http/reply.ts';
-import type { AccountCache, Cached, FetchMany, Fresh, NotFound, Space } from './cache.ts';
-import { createDepartures } from './departures.ts';
-import { type Harvest, fetchOnce } from './fetch-once.ts';
-import { graceUntil } from './grace.ts';
+import { isNotFound, VendorError } from '../domain/vendor-error.ts';
+import type { CallContext } from '../http/types.ts';
+import { toVendorError } from '../http/classify-error.ts';
+import { vendorError } from '../http/response.ts';
+import type { AccountCache, CachedValue, BatchFetchFn, FetchedValue, NegativeResult, CacheNamespace } from './cache.ts';
+import { createInFlightRegistry } from './in-flight.ts';
+import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
+import { swrUntil } from './stale-while-revalidate.ts';
 import type { Leases } from './leases.ts';
-import { createOnAbort } from './on-abort.ts';
-import { type AnySpace, createShelf, type Outcome, type ShelfOptions } from './shelf.ts';
+import { createAbortListeners } from '../http/abort-listeners.ts';
+import { type AnyCacheNamespace, createFreshnessPolicy, type ReadOutcome, type FreshnessOptions } from './freshness.ts';
 import type { Entry } from './store.ts';
 
-export interface AccountCacheOptions extends ShelfOptions {
+export interface AccountCacheOptions extends FreshnessOptions {
   readonly account: Account;
   readonly clock: Clock;
   /** What tells this account from others of its name in a store that several gateways share. */
-  readonly identity?: string | undefined;
+  readonly fingerprint?: string | undefined;
   /** Keeps processes that share the store from fetching the same at a time; absent where there is one process. */
   readonly leases?: Leases | undefined;
   /** Ends what goes on in the background. */
-  readonly closing?: AbortSignal;
+  readonly shutdownSignal?: AbortSignal;
   /** Told how each key fared, for the metrics. */
-  readonly onRead: (endpoint: string, result: ReadResult, keys: number) => void;
+  readonly onRead: (endpoint: string, result: CacheReadResult, keys: number) => void;
 }
 
 /** `grace`: served a little late, and fetched anew; `fleet`: another process fetched it meanwhile. */
-export type ReadResult = 'hit' | 'joined' | 'miss' | 'stale' | 'grace' | 'fleet' | 'refresh_failed';
+export type CacheReadResult =
+  'hit' | 'coalesced' | 'miss' | 'stale_if_error' | 'stale_while_revalidate' | 'shared_hit' | 'revalidate_failed';
 
-type Outcomes = ReadonlyMap<string, Outcome>;
+type ReadOutcomes = ReadonlyMap<string, ReadOutcome>;
 
 /** Some keys of a space that are to be fetched, and how. */
-interface Errand<Key, Value> {
-  readonly space: Space<Key, Value>;
+interface FetchRequest<Key, Value> {
+  readonly namespace: CacheNamespace<Key, Value>;
   readonly keys: ReadonlyMap<string, Key>;
-  readonly scope: CallScope;
-  readonly fetch: FetchMany<Key, Value>;
+  readonly context: CallContext;
+  readonly fetch: BatchFetchFn<Key, Value>;
 }
 
 export function createAccountCache(options: AccountCacheOptions): AccountCache {
-  const { account, clock, leases, identity = '', closing = new AbortController().signal, onRead } = options;
-  const shelf = createShelf(options);
-  const onAbort = createOnAbort();
-  const departures = createDepartures(clock, onAbort);
+  const { account, clock, leases, fingerprint = '', shutdownSignal = new AbortController().signal, onRead } = options;
+  const freshness = createFreshnessPolicy(options);
+  const addAbortListener = createAbortListeners();
+  const inFlightRegistry = createInFlightRegistry(clock, addAbortListener);
 
-  const idOf = <Key, Value>(space: Space<Key, Value>, key: Key): string =>
-    JSON.stringify([account.vendor, account.name, identity, space.endpoint, space.version, ...space.canonical(key)]);
+  const toEntryId = <Key, Value>(namespace: CacheNamespace<Key, Value>, key: Key): string =>
+    JSON.stringify([
+      account.vendor,
+      account.name,
+      fingerprint,
+      namespace.endpoint,
+      namespace.version,
+      ...namespace.keyParts(key),
+    ]);
 
   async function readMany<Key, Value>(
-    space: Space<Key, Value>,
+    namespace: CacheNamespace<Key, Value>,
     keys: readonly Key[],
-    scope: CallScope,
-    fetch: FetchMany<Key, Value>,
-  ): Promise<readonly (Cached<Value> | VendorError)[]> {
-    const gone = () => (scope.signal.aborted ? failure(scope.signal.reason, target(space.endpoint), 'waiting') : null);
-    const early = gone();
-    if (early) {
-      scope.expires(clock.now());
-      throw early;
+    context: CallContext,
+    fetch: BatchFetchFn<Key, Value>,
+  ): Promise<readonly (CachedValue<Value> | VendorError)[]> {
+    const abortError = () =>
+      context.signal.aborted ? toVendorError(context.signal.reason, toTarget(namespace.endpoint), 'waiting') : null;
+    const abortedEarly = abortError();
+    if (abortedEarly) {
+      context.restrictCache(clock.now());
+      throw abortedEarly;
     }
-    const ids = keys.map((key) => idOf(space, key));
-    const wanted = new Map(ids.map((id, index) => [id, keys[index] as Key]));
+    const ids = keys.map((key) => toEntryId(namespace, key));
+    const keyById = new Map(ids.map((id, index) => [id, keys[index] as Key]));
     // Whether a key is under way must be settled before the first await, or two queries would both fetch it.
-    const { atOnce, joined, others } = departures.sort([...wanted.keys()]);
-    if (atOnce.size > 0) onRead(space.endpoint, 'grace', atOnce.size);
-    if (joined.size > 0) onRead(space.endpoint, 'joined', joined.size);
-    const awaited = new Map(joined);
-    if (others.length > 0) {
-      const errand = { space, keys: pick(wanted, others), scope, fetch };
-      const begun = departures.begin(others, abandoned(space), (signal) => resolve(withSignal(errand, signal)));
-      for (const [id, one] of begun) awaited.set(id, one);
+    const { revalidating, inFlight, rest } = inFlightRegistry.partition([...keyById.keys()]);
+    if (revalidating.size > 0) onRead(namespace.endpoint, 'stale_while_revalidate', revalidating.size);
+    if (inFlight.size > 0) onRead(namespace.endpoint, 'coalesced', inFlight.size);
+    const inFlightEntries = new Map(inFlight);
+    if (rest.length > 0) {
+      const request = { namespace, keys: pick(keyById, rest), context, fetch };
+      const started = inFlightRegistry.start(rest, abortErrorFor(namespace), (signal) =>
+        readOrFetch(withSignal(request, signal)),
+      );
+      for (const [id, entry] of started) inFlightEntries.set(id, entry);
     }
 
-    const flights = new Set([...awaited.values()].map(({ flight }) => flight));
-    const leave = [...flights].map((flight) => flight.join(scope.signal));
-    const { promise: end, reject } = Promise.withResolvers<never>();
-    leave.push(
-      onAbort(scope.signal, () => {
-        reject(scope.signal.reason as Error);
+    const sharedFetches = new Set([...inFlightEntries.values()].map(({ sharedFetch }) => sharedFetch));
+    const releases = [...sharedFetches].map((sharedFetch) => sharedFetch.join(context.signal));
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    releases.push(
+      addAbortListener(context.signal, () => {
+        reject(context.signal.reason as Error);
       }),
     );
     try {
-      const told = new Map(atOnce);
-      const listen = [...awaited].map(async ([id, { outcome }]) => told.set(id, await outcome));
-      await Promise.race([Promise.all(listen), end]);
-      const outcomes = ids.flatMap((id) => told.get(id) ?? []);
-      recordCached(space.endpoint, outcomes, scope);
-      for (const { freshUntil } of outcomes) scope.expires(freshUntil);
-      return outcomes.map((outcome) => outcome.told as Cached<Value> | VendorError);
+      const outcomeById = new Map(revalidating);
+      const collecting = [...inFlightEntries].map(async ([id, { outcome }]) => outcomeById.set(id, await outcome));
+      await Promise.race([Promise.all(collecting), aborted]);
+      const outcomes = ids.flatMap((id) => outcomeById.get(id) ?? []);
+      recordCacheUse(namespace.endpoint, outcomes, context);
+      for (const { freshUntil } of outcomes) context.restrictCache(freshUntil);
+      return outcomes.map((outcome) => outcome.result as CachedValue<Value> | VendorError);
     } catch (error) {
-      scope.expires(clock.now());
-      throw gone() ?? error;
+      context.restrictCache(clock.now());
+      throw abortError() ?? error;
     } finally {
-      for (const one of leave) one();
+      for (const release of releases) release();
     }
   }
 
   /** Reads what is kept, and fetches the rest. */
-  async function resolve<Key, Value>(errand: Errand<Key, Value>): Promise<Outcomes> {
-    const { space } = errand;
-    const ids = [...errand.keys.keys()];
-    const { fresh, older } = await shelf.look(space, ids);
-    if (fresh.size > 0) onRead(space.endpoint, 'hit', fresh.size);
+  async function readOrFetch<Key, Value>(request: FetchRequest<Key, Value>): Promise<ReadOutcomes> {
+    const { namespace } = request;
+    const ids = [...request.keys.keys()];
+    const { fresh, stale } = await freshness.lookup(namespace, ids);
+    if (fresh.size > 0) onRead(namespace.endpoint, 'hit', fresh.size);
     const missing = ids.filter((id) => !fresh.has(id));
     if (missing.length === 0) return fresh;
 
-    const rest = { ...errand, keys: pick(errand.keys, missing) };
+    const remaining = { ...request, keys: pick(request.keys, missing) };
     const now = clock.now();
-    const graced = missing.flatMap((id) => {
-      const entry = older.get(id);
-      return entry && graceUntil(entry) > now ? [[id, entry] as const] : [];
+    const revalidatable = missing.flatMap((id) => {
+      const entry = stale.get(id);
+      return entry && swrUntil(entry) > now ? [[id, entry] as const] : [];
     });
     // Where the vendor must be waited for in any case, everything comes with the same call: a grace must not cost one.
-    if (graced.length < missing.length) return new Map([...fresh, ...(await obtain(rest, older))]);
-    onRead(space.endpoint, 'grace', graced.length);
-    return new Map([...fresh, ...refresh(rest, new Map(graced))]);
+    if (revalidatable.length < missing.length) return new Map([...fresh, ...(await fetchMissing(remaining, stale))]);
+    onRead(namespace.endpoint, 'stale_while_revalidate', revalidatable.length);
+    return new Map([...fresh, ...revalidate(remaining, new Map(revalidatable))]);
   }
 
   /** Fetches in the background what is just past its time; gives what is served at once. */
-  function refresh<Key, Value>(errand: Errand<Key, Value>, older: ReadonlyMap<string, Entry>): Outcomes {
-    const { space } = errand;
+  function revalidate<Key, Value>(request: FetchRequest<Key, Value>, stale: ReadonlyMap<string, Entry>): ReadOutcomes {
+    const { namespace } = request;
     const served = new Map(
-      [...older].map(([id, { value, fetchedAt, freshUntil }]): [string, Outcome] => [
+      [...stale].map(([id, { value, fetchedAt, freshUntil }]): [string, ReadOutcome] => [
         id,
-        { told: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', freshUntil },
+        { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', freshUntil },
       ]),
     );
-    const until = [...older.values()].reduce((least, entry) => Math.min(least, graceUntil(entry)), Infinity);
-    departures.beginUnasked([...older.keys()], abandoned(space), closing, { served, until }, async (signal) => {
-      // Nobody's call: told to no query, for which it might come before or after the end.
-      const scope = { ...errand.scope, signal, record: ignore, expires: ignore };
-      let failed = older.size;
-      try {
-        const outcomes = await obtain({ ...errand, scope }, older);
-        failed = [...outcomes.values()].filter(isFailure).length;
-        return outcomes;
-      } finally {
-        if (failed > 0) onRead(space.endpoint, 'refresh_failed', failed);
-      }
-    });
+    const endsAt = [...stale.values()].reduce((earliest, entry) => Math.min(earliest, swrUntil(entry)), Infinity);
+    inFlightRegistry.startRevalidation(
+      [...stale.keys()],
+      abortErrorFor(namespace),
+      shutdownSignal,
+      { served, endsAt },
+      async (signal) => {
+        // Nobody's call: told to no query, for which it might come before or after the end.
+        const context = { ...request.context, signal, record: noop, restrictCache: noop };
+        let failed = stale.size;
+        try {
+          const outcomes = await fetchMissing({ ...request, context }, stale);
+          failed = [...outcomes.values()].filter(isFailure).length;
+          return outcomes;
+        } finally {
+          if (failed > 0) onRead(namespace.endpoint, 'revalidate_failed', failed);
+        }
+      },
+    );
     return served;
   }
 
   /** Fetches in this process or waits for the one that does; where that fails, an older answer may do. */
-  async function obtain<Key, Value>(errand: Errand<Key, Value>, older: ReadonlyMap<string, Entry>): Promise<Outcomes> {
-    const { space, scope } = errand;
-    const ids = [...errand.keys.keys()];
-    const fetch = (wanted: readonly string[]) => fetchAll({ ...errand, keys: pick(errand.keys, wanted) }, older);
+  async function fetchMissing<Key, Value>(
+    request: FetchRequest<Key, Value>,
+    stale: ReadonlyMap<string, Entry>,
+  ): Promise<ReadOutcomes> {
+    const { namespace, context } = request;
+    const ids = [...request.keys.keys()];
+    const fetch = (missing: readonly string[]) =>
+      fetchFromVendor({ ...request, keys: pick(request.keys, missing) }, stale);
     if (!leases) return (await fetch(ids)).results;
-    const read = async (wanted: readonly string[]) => {
-      const { fresh } = await shelf.look(space, wanted);
-      if (fresh.size > 0) onRead(space.endpoint, 'fleet', fresh.size);
+    const read = async (missing: readonly string[]) => {
+      const { fresh } = await freshness.lookup(namespace, missing);
+      if (fresh.size > 0) onRead(namespace.endpoint, 'shared_hit', fresh.size);
       return fresh;
     };
-    return fetchOnce(ids, { leases, clock, signal: scope.signal, read, fetch });
+    return fetchWithLease(ids, { leases, clock, signal: context.signal, read, fetch });
   }
 
-  async function fetchAll<Key, Value>(
-    { space, keys, scope, fetch }: Errand<Key, Value>,
-    older: ReadonlyMap<string, Entry>,
-  ): Promise<Harvest<Outcome>> {
-    onRead(space.endpoint, 'miss', keys.size);
-    const fetched = await orErrors(fetch, [...keys.values()], scope);
-    const results = new Map<string, Outcome>();
-    const keeping: Promise<readonly string[]>[] = [];
+  async function fetchFromVendor<Key, Value>(
+    { namespace, keys, context, fetch }: FetchRequest<Key, Value>,
+    stale: ReadonlyMap<string, Entry>,
+  ): Promise<FetchResult<ReadOutcome>> {
+    onRead(namespace.endpoint, 'miss', keys.size);
+    const fetched = await fetchOrErrors(fetch, [...keys.values()], context);
+    const results = new Map<string, ReadOutcome>();
+    const writes: Promise<readonly string[]>[] = [];
     [...keys.keys()].forEach((id, index) => {
-      const one = fetched[index];
-      if (one === undefined) throw new Error(`${space.endpoint}: a fetch answered fewer keys than it was asked for`);
-      if (one instanceof VendorError) {
-        results.set(id, shelf.bridge(one, older.get(id)));
+      const result = fetched[index];
+      if (result === undefined)
+        throw new Error(`${namespace.endpoint}: a fetch answered fewer keys than it was asked for`);
+      if (result instanceof VendorError) {
+        results.set(id, freshness.staleIfError(result, stale.get(id)));
       } else {
-        const { outcome, kept } = shelf.keep(space, id, one);
+        const { outcome, persisted } = freshness.write(namespace, id, result);
         results.set(id, outcome);
-        keeping.push(kept.then((is) => (is ? [id] : [])));
+        writes.push(persisted.then((isPersisted) => (isPersisted ? [id] : [])));
       }
     });
-    const stale = [...results.values()].filter(isStale).length;
-    if (stale > 0) onRead(space.endpoint, 'stale', stale);
-    return { results, kept: Promise.all(keeping).then((ids) => ids.flat()) };
+    const staleCount = [...results.values()].filter(isStale).length;
+    if (staleCount > 0) onRead(namespace.endpoint, 'stale_if_error', staleCount);
+    return { results, persisted: Promise.all(writes).then((ids) => ids.flat()) };
   }
 
-  function recordCached(endpoint: string, outcomes: readonly Outcome[], scope: CallScope): void {
-    const cached = outcomes.filter(({ servedFrom }) => servedFrom === 'CACHE');
-    const unknown = cached.filter(({ told }) => told instanceof VendorError).length;
+  function recordCacheUse(endpoint: string, outcomes: readonly ReadOutcome[], context: CallContext): void {
+    const fromCache = outcomes.filter(({ servedFrom }) => servedFrom === 'CACHE');
+    const notFoundCount = fromCache.filter(({ result }) => result instanceof VendorError).length;
     for (const [outcome, keys] of [
-      ['OK', cached.length - unknown],
-      ['NOT_FOUND', unknown],
+      ['OK', fromCache.length - notFoundCount],
+      ['NOT_FOUND', notFoundCount],
     ] as const) {
       if (keys > 0)
-        scope.record({ account: account.name, endpoint, outcome, servedFrom: 'CACHE', ms: 0, bytes: 0, keys });
+        context.record({ account: account.name, endpoint, outcome, servedFrom: 'CACHE', ms: 0, bytes: 0, keys });
     }
   }
 
-  const target = (endpoint: string) => ({ vendor: account.vendor, account: account.name, endpoint });
-  const abandoned = (space: AnySpace) => () =>
-    vendorError(target(space.endpoint), 'VENDOR_TIMEOUT', { reason: 'cancelled' });
+  const toTarget = (endpoint: string) => ({ vendor: account.vendor, account: account.name, endpoint });
+  const abortErrorFor = (namespace: AnyCacheNamespace) => () =>
+    vendorError(toTarget(namespace.endpoint), 'VENDOR_TIMEOUT', { reason: 'cancelled' });
 
   return {
     readMany,
-    async read(space, key, scope, fetch) {
-      const [outcome] = await readMany(space, [key], scope, async (_missing, flightScope) => [
-        await fetch(flightScope),
+    async read(namespace, key, context, fetch) {
+      const [outcome] = await readMany(namespace, [key], context, async (_missing, fetchContext) => [
+        await fetch(fetchContext),
       ]);
       if (outcome === undefined || outcome instanceof VendorError) throw outcome ?? new Error('no outcome');
       return outcome;
     },
-    async peek<Key, Value>(space: Space<Key, Value>, keys: readonly Key[]) {
-      const ids = keys.map((key) => idOf(space, key));
-      const { fresh } = await shelf.look(space, ids);
+    async peek<Key, Value>(namespace: CacheNamespace<Key, Value>, keys: readonly Key[]) {
+      const ids = keys.map((key) => toEntryId(namespace, key));
+      const { fresh } = await freshness.lookup(namespace, ids);
       return ids.map((id) => {
-        const told = fresh.get(id)?.told;
-        return told && { value: told instanceof VendorError ? null : (told.value as Value) };
+        const result = fresh.get(id)?.result;
+        return result && { value: result instanceof VendorError ? null : (result.value as Value) };
       });
     },
-    async putMany(space, brought, askedAt) {
-      const byId = new Map(brought.map(([key, fresh]) => [idOf(space, key), fresh]));
-      const kept = await shelf.look(space, [...byId.keys()]);
-      for (const [id, fresh] of byId) {
-        const told = kept.fresh.get(id)?.told;
-        const isNewer = told !== undefined && !(told instanceof VendorError) && told.fetchedAt > askedAt;
-        if (!isNewer) shelf.keep(space, id, fresh);
+    async primeMany(namespace, entries, requestedAt) {
+      const byId = new Map(entries.map(([key, fetched]) => [toEntryId(namespace, key), fetched]));
+      const current = await freshness.lookup(namespace, [...byId.keys()]);
+      for (const [id, fetched] of byId) {
+        const result = current.fresh.get(id)?.result;
+        const isNewer = result !== undefined && !(result instanceof VendorError) && result.fetchedAt > requestedAt;
+        if (!isNewer) freshness.write(namespace, id, fetched);
       }
     },
   };
 }
 
 /** A VendorError thrown counts for every key. */
-async function orErrors<Key, Value>(
-  fetch: FetchMany<Key, Value>,
+async function fetchOrErrors<Key, Value>(
+  fetch: BatchFetchFn<Key, Value>,
   missing: readonly Key[],
-  scope: CallScope,
-): Promise<readonly (Fresh<Value> | NotFound | VendorError)[]> {
+  context: CallContext,
+): Promise<readonly (FetchedValue<Value> | NegativeResult | VendorError)[]> {
   try {
-    return await fetch(missing, scope);
+    return await fetch(missing, context);
   } catch (error) {
     if (error instanceof VendorError) return missing.map(() => error);
     throw error;
   }
 }
 
-function withSignal<Key, Value>(errand: Errand<Key, Value>, signal: AbortSignal): Errand<Key, Value> {
-  return { ...errand, scope: { ...errand.scope, signal } };
+function withSignal<Key, Value>(request: FetchRequest<Key, Value>, signal: AbortSignal): FetchRequest<Key, Value> {
+  return { ...request, context: { ...request.context, signal } };
 }
 
 function pick<Key>(from: ReadonlyMap<string, Key>, ids: readonly string[]): ReadonlyMap<string, Key> {
   return new Map(ids.map((id) => [id, from.get(id) as Key]));
 }
 
-function isStale({ told }: Outcome): boolean {
-  return !(told instanceof VendorError) && told.staleBecause !== undefined;
+function isStale({ result }: ReadOutcome): boolean {
+  return !(result instanceof VendorError) && result.staleReason !== undefined;
 }
 
-function isFailure(outcome: Outcome): boolean {
-  return isStale(outcome) || (outcome.told instanceof VendorError && !saysNotFound(outcome.told));
+function isFailure(outcome: ReadOutcome): boolean {
+  return isStale(outcome) || (outcome.result instanceof VendorError && !isNotFound(outcome.result));
 }
 
-function ignore(): void {
+function noop(): void {
   // What happens in the background is told to nobody but the metrics.
 }

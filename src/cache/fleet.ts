@@ -1,18 +1,18 @@
 import type { AccountConfig } from '../config/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
-import { createFleetCount } from './fleet-count.ts';
-import { identityOf } from './identity.ts';
+import { createRedisRateLimiter } from './redis-rate-limiter.ts';
+import { accountFingerprint } from './account-fingerprint.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { connectRedis, type RedisObserver } from './redis.ts';
-import { createSharedStore } from './shared-store.ts';
+import { createRedisStore } from './redis-store.ts';
 import type { Store } from './store.ts';
 import { createTwoLevelStore } from './two-level-store.ts';
-import { createVault, type Vault } from './vault.ts';
+import { createSharedTokenStore, type SharedTokenStore } from './token-store.ts';
 
 /** However long an account's calls may take, nobody waits longer for another process. */
-const LONGEST_LEASE = 10 * SECOND;
+const MAX_LEASE_TTL_MS = 10 * SECOND;
 
 export interface FleetOptions {
   /** Redis or Valkey; absent: the process is alone. */
@@ -26,49 +26,49 @@ export interface FleetOptions {
 export interface Fleet {
   readonly store: Store;
   /** Aborted by `close`: the end of whatever goes on in the background. */
-  readonly closing: AbortSignal;
-  readonly share: (account: AccountConfig) => Share;
+  readonly shutdownSignal: AbortSignal;
+  readonly forAccount: (account: AccountConfig) => AccountSharedState;
   readonly close: () => Promise<void>;
 }
 
 /** What an account shares with itself in other processes: nothing where the process is alone. */
-export interface Share {
-  readonly identity?: string;
+export interface AccountSharedState {
+  readonly fingerprint?: string;
   readonly leases?: Leases;
-  readonly vault?: Vault;
+  readonly tokenStore?: SharedTokenStore;
   /** Counts a call against the account's limit, for all processes. Goes with a limit. */
-  readonly takeForAll?: () => Promise<number | null>;
+  readonly acquireSharedQuota?: () => Promise<number | null>;
 }
 
-export function joinFleet({ url, maxBytes, clock, observer }: FleetOptions): Fleet {
-  const end = new AbortController();
-  const closing = end.signal;
-  const near = createMemoryStore(maxBytes);
+export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): Fleet {
+  const shutdownController = new AbortController();
+  const shutdownSignal = shutdownController.signal;
+  const local = createMemoryStore(maxBytes);
 
-  function fleetOf(store: Store, share: Fleet['share']): Fleet {
+  function fleetOver(store: Store, forAccount: Fleet['forAccount']): Fleet {
     return {
       store,
-      closing,
-      share,
+      shutdownSignal,
+      forAccount,
       close: async () => {
-        end.abort(new Error('the gateway is closing'));
+        shutdownController.abort(new Error('the gateway is closing'));
         await store.close();
       },
     };
   }
 
-  if (url === undefined) return fleetOf(near, () => ({}));
+  if (url === undefined) return fleetOver(local, () => ({}));
   const redis = connectRedis(url, clock, observer);
-  return fleetOf(createTwoLevelStore(near, createSharedStore(redis, clock), clock), (account) => {
-    const identity = identityOf(account);
+  return fleetOver(createTwoLevelStore(local, createRedisStore(redis, clock), clock), (account) => {
+    const fingerprint = accountFingerprint(account);
     const { requestsPerMinute, timeoutMs } = account;
-    const leases = createLeases(redis, Math.min(timeoutMs, LONGEST_LEASE));
+    const leases = createLeases(redis, Math.min(timeoutMs, MAX_LEASE_TTL_MS));
     return {
-      identity,
+      fingerprint,
       leases,
-      vault: createVault({ redis, leases, clock, identity, closing }),
+      tokenStore: createSharedTokenStore({ redis, leases, clock, fingerprint, shutdownSignal }),
       ...(requestsPerMinute !== undefined && {
-        takeForAll: createFleetCount(redis, identity, requestsPerMinute),
+        acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute),
       }),
     };
   });

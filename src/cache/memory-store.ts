@@ -1,47 +1,47 @@
 import Keyv from 'keyv';
 import { LRUCache } from 'lru-cache';
-import { approximateBytes } from './size.ts';
+import { approximateBytes } from './approximate-bytes.ts';
 import type { Entry, Store } from './store.ts';
 
 /** What keeping takes for an entry, in bytes: its place in the table and in the order of use, and Keyv's wrapping. */
-const BOOKKEEPING = 120;
+const ENTRY_OVERHEAD_BYTES = 120;
 
 // Set at construction only: what comes out is then the very object that went in, instead of a copy through JSON.
-const AS_THEY_ARE = { serialize: undefined, deserialize: undefined } as object;
+const NO_SERIALIZATION = { serialize: undefined, deserialize: undefined } as object;
 
 /**
  * Entries in this process's memory, as live objects. Bounded by bytes: what was used least recently goes first. Keyv's own
  * Map would never evict anything, and Keyv hands lru-cache its options in a form that it refuses: hence the adapter.
  */
 export function createMemoryStore(maxBytes: number): Store {
-  const lru = new LRUCache<string, Wrapped>({
+  const lru = new LRUCache<string, KeyvEnvelope>({
     maxSize: maxBytes,
-    sizeCalculation: ({ value }, key) => BOOKKEEPING + approximateBytes(key) + approximateBytes(value),
+    sizeCalculation: ({ value }, key) => ENTRY_OVERHEAD_BYTES + approximateBytes(key) + approximateBytes(value),
   });
   const adapter = {
     get: (key: string) => lru.get(key),
-    set: (key: string, wrapped: Wrapped) => lru.set(key, wrapped),
+    set: (key: string, envelope: KeyvEnvelope) => lru.set(key, envelope),
     delete: (key: string) => lru.delete(key),
     has: (key: string) => lru.has(key),
     clear: () => {
       lru.clear();
     },
   };
-  const keyv = new Keyv<Entry>({ store: adapter, useKeyPrefix: false, ...AS_THEY_ARE });
+  const keyv = new Keyv<Entry>({ store: adapter, useKeyPrefix: false, ...NO_SERIALIZATION });
   // Keyv's `set` takes effect some turns later; until then a key would be neither under way nor kept, and be fetched twice.
-  const arriving = new Map<string, Entry>();
+  const pendingWrites = new Map<string, Entry>();
 
   return {
     async getMany(keys) {
       // Looked at before the first await: what has left here by then is in the store.
-      const here = keys.map((key) => arriving.get(key));
-      const kept = await keyv.getMany<Entry>([...keys]);
-      return here.map((entry, index) => entry ?? kept[index]);
+      const pending = keys.map((key) => pendingWrites.get(key));
+      const stored = await keyv.getMany<Entry>([...keys]);
+      return pending.map((entry, index) => entry ?? stored[index]);
     },
     async set(key, entry) {
-      arriving.set(key, entry);
+      pendingWrites.set(key, entry);
       await keyv.set(key, entry);
-      if (arriving.get(key) === entry) arriving.delete(key);
+      if (pendingWrites.get(key) === entry) pendingWrites.delete(key);
     },
     close: async () => {
       await keyv.clear();
@@ -51,6 +51,6 @@ export function createMemoryStore(maxBytes: number): Store {
 }
 
 /** A value as Keyv hands it to a store that does not serialise. */
-interface Wrapped {
+interface KeyvEnvelope {
   readonly value: unknown;
 }

@@ -4,16 +4,16 @@ import type { Instant } from '../domain/clock.ts';
 export interface Entry {
   readonly value: unknown;
   /** There is no value: the vendor knows no such thing, and said so in these words. */
-  readonly notFound?: NotFoundNote | undefined;
+  readonly notFound?: NegativeEntry | undefined;
   readonly fetchedAt: Instant;
   /** Up to here it may be served without asking the vendor. */
   readonly freshUntil: Instant;
   /** Up to here it may still be of use: while it is fetched anew, or while the vendor fails. */
-  readonly keepUntil: Instant;
+  readonly expiresAt: Instant;
 }
 
 /** What is remembered of a vendor's "no such thing". */
-export interface NotFoundNote {
+export interface NegativeEntry {
   readonly message: string;
   readonly reason: string | null;
   readonly status: number | null;

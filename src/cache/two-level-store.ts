@@ -5,27 +5,27 @@ import type { Store } from './store.ts';
  * Memory first, then the store that all processes share; what the shared one has is kept in memory too. What is no longer
  * fresh here may have been fetched anew by another process: the younger entry counts.
  */
-export function createTwoLevelStore(near: Store, far: Store, clock: Clock): Store {
+export function createTwoLevelStore(local: Store, remote: Store, clock: Clock): Store {
   return {
     async getMany(keys) {
-      const found = [...(await near.getMany(keys))];
+      const entries = [...(await local.getMany(keys))];
       const now = clock.now();
-      const wanted = keys.flatMap((key, index) => ((found[index]?.freshUntil ?? 0) > now ? [] : [{ key, index }]));
-      if (wanted.length === 0) return found;
-      const fetched = await far.getMany(wanted.map(({ key }) => key));
-      wanted.forEach(({ key, index }, position) => {
+      const notFresh = keys.flatMap((key, index) => ((entries[index]?.freshUntil ?? 0) > now ? [] : [{ key, index }]));
+      if (notFresh.length === 0) return entries;
+      const fetched = await remote.getMany(notFresh.map(({ key }) => key));
+      notFresh.forEach(({ key, index }, position) => {
         const entry = fetched[position];
-        if (!entry || entry.fetchedAt <= (found[index]?.fetchedAt ?? -Infinity)) return;
-        found[index] = entry;
-        void near.set(key, entry);
+        if (!entry || entry.fetchedAt <= (entries[index]?.fetchedAt ?? -Infinity)) return;
+        entries[index] = entry;
+        void local.set(key, entry);
       });
-      return found;
+      return entries;
     },
     async set(key, entry) {
-      await Promise.all([near.set(key, entry), far.set(key, entry)]);
+      await Promise.all([local.set(key, entry), remote.set(key, entry)]);
     },
     async close() {
-      await Promise.all([near.close(), far.close()]);
+      await Promise.all([local.close(), remote.close()]);
     },
   };
 }

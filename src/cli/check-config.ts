@@ -1,5 +1,5 @@
-import { readConfig } from '../config/resolve.ts';
-import { describeProblem } from '../config/problem.ts';
+import { readConfigFile } from '../config/find-config.ts';
+import { formatConfigError } from '../config/config-error.ts';
 import { vendors } from '../vendors/index.ts';
 
 const [file, ...rest] = process.argv.slice(2);
@@ -8,17 +8,17 @@ if (file === undefined || rest.length > 0) {
   console.error('Usage: npm run check-config -- FILE');
   process.exitCode = 2;
 } else {
-  const loaded = readConfig(file, process.env, process.cwd(), vendors);
+  const loaded = readConfigFile(file, process.env, process.cwd(), vendors);
   if (loaded.ok) {
     const { accounts, agents, auth } = loaded.config;
     const callers = auth ? 'callers must prove who they are' : 'anybody on this machine may ask';
-    console.log(`${file}: fine (${count(accounts, 'account')}, ${count(agents, 'agent')}; ${callers})`);
+    console.log(`${file}: fine (${formatCount(accounts, 'account')}, ${formatCount(agents, 'agent')}; ${callers})`);
   } else {
-    for (const problem of loaded.problems) console.log(describeProblem(problem));
+    for (const error of loaded.errors) console.log(formatConfigError(error));
     process.exitCode = 1;
   }
 }
 
-function count(things: readonly unknown[], noun: string): string {
-  return `${things.length} ${noun}${things.length === 1 ? '' : 's'}`;
+function formatCount(items: readonly unknown[], noun: string): string {
+  return `${items.length} ${noun}${items.length === 1 ? '' : 's'}`;
 }

@@ -1,18 +1,18 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../domain/clock.ts';
-import { printConfiguration } from '../sandbox/configuration.ts';
-import { startSandbox } from '../sandbox/start.ts';
+import { formatSandboxConfig } from '../sandbox/sandbox-config.ts';
+import { startSandbox } from '../sandbox/start-sandbox.ts';
 import { vendors } from '../vendors/index.ts';
 
-const FIRST_PORT = '4101';
+const DEFAULT_BASE_PORT = '4101';
 
 const USAGE = `npm run sandbox [-- --port PORT]
-PORT is the first of ${vendors.length} in a row, or 0 for free ones; default: that of SANDBOX_PORT, or ${FIRST_PORT}`;
+PORT is the first of ${vendors.length} in a row, or 0 for free ones; default: that of SANDBOX_PORT, or ${DEFAULT_BASE_PORT}`;
 
 /** Null where the command line or the environment says anything else. */
-const firstPort = (): number | null => {
+const parseBasePort = (): number | null => {
   try {
-    const { port = process.env.SANDBOX_PORT ?? FIRST_PORT } = parseArgs({
+    const { port = process.env.SANDBOX_PORT ?? DEFAULT_BASE_PORT } = parseArgs({
       options: { port: { type: 'string' } },
     }).values;
     return /^\d+$/.test(port) && Number(port) <= 65_536 - vendors.length ? Number(port) : null;
@@ -21,22 +21,22 @@ const firstPort = (): number | null => {
   }
 };
 
-const first = firstPort();
-if (first === null) {
+const basePort = parseBasePort();
+if (basePort === null) {
   console.error(USAGE);
   process.exit(1);
 }
 
 const sandbox = await startSandbox({
   clock: systemClock,
-  fakes: Object.fromEntries(vendors.map(({ key, sandbox: open }) => [key, open])),
-  ports: Object.fromEntries(vendors.map(({ key }, nth) => [key, first === 0 ? 0 : first + nth])),
+  fakes: Object.fromEntries(vendors.map(({ key, createFakeVendor: createFake }) => [key, createFake])),
+  ports: Object.fromEntries(vendors.map(({ key }, index) => [key, basePort === 0 ? 0 : basePort + index])),
 }).catch((error: unknown) => {
   console.error(`The sandbox cannot start: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
 });
 
-process.stdout.write(printConfiguration(sandbox.configuration));
+process.stdout.write(formatSandboxConfig(sandbox.config));
 
 const urls = Object.entries(sandbox.servers).map(([vendor, { url }]) => ({ vendor, url }));
 const example = urls.at(0)?.url ?? '';

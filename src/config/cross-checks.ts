@@ -1,89 +1,99 @@
 import { z } from 'zod';
-import type { ConfigPath, Fault } from './problem.ts';
-import type { VendorForm } from './vendor-form.ts';
+import type { ConfigPath, ConfigIssue } from './config-error.ts';
+import type { VendorDescriptor } from './vendor-descriptor.ts';
 
-const text = z.string().optional().catch(undefined);
-const list = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).catch([]);
+const optionalTextSchema = z.string().optional().catch(undefined);
+const lenientArray = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).catch([]);
 
 /** As much of the file as the checks need and as can be read, however wrong the rest is. */
-const outline = z
+const partialConfigSchema = z
   .object({
-    accounts: list(z.object({ name: text, vendor: text }).catch({})),
-    agents: list(
+    accounts: lenientArray(z.object({ name: optionalTextSchema, vendor: optionalTextSchema }).catch({})),
+    agents: lenientArray(
       z
-        .object({ id: text, email: text, accounts: z.record(z.string(), z.coerce.string()).catch({}) })
+        .object({
+          id: optionalTextSchema,
+          email: optionalTextSchema,
+          accounts: z.record(z.string(), z.coerce.string()).catch({}),
+        })
         .catch({ accounts: {} }),
     ),
   })
   .catch({ accounts: [], agents: [] });
-type Outline = z.infer<typeof outline>;
+type PartialConfig = z.infer<typeof partialConfigSchema>;
 
-const keys = z
+const apiKeysSchema = z
   .object({
     auth: z.object({
-      apiKeys: list(z.object({ name: text, sha256: text, accounts: list(z.unknown()) }).catch({ accounts: [] })),
+      apiKeys: lenientArray(
+        z
+          .object({ name: optionalTextSchema, sha256: optionalTextSchema, accounts: lenientArray(z.unknown()) })
+          .catch({ accounts: [] }),
+      ),
     }),
   })
   .transform(({ auth }) => auth.apiKeys)
   .catch([]);
 
 /** What no single entry shows: names that stand twice, and references that lead nowhere. */
-export function crossCheck(file: unknown, vendors: readonly VendorForm[]): readonly Fault[] {
-  const config = outline.parse(file);
-  const apiKeys = keys.parse(file);
+export function crossCheck(file: unknown, vendors: readonly VendorDescriptor[]): readonly ConfigIssue[] {
+  const config = partialConfigSchema.parse(file);
+  const apiKeys = apiKeysSchema.parse(file);
   return [
-    ...repeated(config.accounts.map(({ name }, index) => ({ path: ['accounts', index, 'name'], value: name }))),
-    ...repeated(config.agents.map(({ id }, index) => ({ path: ['agents', index, 'id'], value: id }))),
-    ...repeated(apiKeys.map(({ name }, index) => ({ path: ['auth', 'apiKeys', index, 'name'], value: name }))),
-    ...repeated(
+    ...findDuplicates(config.accounts.map(({ name }, index) => ({ path: ['accounts', index, 'name'], value: name }))),
+    ...findDuplicates(config.agents.map(({ id }, index) => ({ path: ['agents', index, 'id'], value: id }))),
+    ...findDuplicates(apiKeys.map(({ name }, index) => ({ path: ['auth', 'apiKeys', index, 'name'], value: name }))),
+    ...findDuplicates(
       apiKeys.map(({ sha256 }, index) => ({
         path: ['auth', 'apiKeys', index, 'sha256'],
         value: sha256?.toLowerCase(),
       })),
     ),
-    ...checkGrants(apiKeys, config),
-    ...checkAgents(config, vendors),
+    ...findGrantIssues(apiKeys, config),
+    ...findAgentIssues(config, vendors),
   ];
 }
 
-interface Claim {
+interface UniqueClaim {
   readonly path: ConfigPath;
   readonly value: string | undefined;
 }
 
 /** A fault for every claim whose value an earlier entry has; an entry may repeat itself. */
-function repeated(claims: readonly Claim[]): Fault[] {
-  const first = new Map<string, ConfigPath>();
+function findDuplicates(claims: readonly UniqueClaim[]): ConfigIssue[] {
+  const firstPaths = new Map<string, ConfigPath>();
   return claims.flatMap(({ path, value }) => {
     if (value === undefined) return [];
-    const earlier = first.get(value) ?? path;
-    first.set(value, earlier);
-    return entryOf(earlier) === entryOf(path) ? [] : [{ path, message: `is the same as in ${entryOf(earlier)}` }];
+    const earlierPath = firstPaths.get(value) ?? path;
+    firstPaths.set(value, earlierPath);
+    return formatEntry(earlierPath) === formatEntry(path)
+      ? []
+      : [{ path, message: `is the same as in ${formatEntry(earlierPath)}` }];
   });
 }
 
 /** The list entry that a path leads into, such as `agents[3]`. */
-function entryOf(path: ConfigPath): string {
+function formatEntry(path: ConfigPath): string {
   const index = path.findIndex((step) => typeof step === 'number');
   return `${path.slice(0, index).join('.')}[${String(path[index])}]`;
 }
 
-const UNKNOWN_ACCOUNT = 'names no configured account';
+const UNKNOWN_ACCOUNT_MESSAGE = 'names no configured account';
 
-function checkGrants(apiKeys: z.infer<typeof keys>, { accounts }: Outline): Fault[] {
+function findGrantIssues(apiKeys: z.infer<typeof apiKeysSchema>, { accounts }: PartialConfig): ConfigIssue[] {
   const names = new Set<unknown>(accounts.map(({ name }) => name));
   return apiKeys.flatMap((key, index) =>
     key.accounts.flatMap((name, position) =>
       typeof name !== 'string' || names.has(name)
         ? []
-        : [{ path: ['auth', 'apiKeys', index, 'accounts', position], message: UNKNOWN_ACCOUNT }],
+        : [{ path: ['auth', 'apiKeys', index, 'accounts', position], message: UNKNOWN_ACCOUNT_MESSAGE }],
     ),
   );
 }
 
-function checkAgents({ accounts, agents }: Outline, vendors: readonly VendorForm[]): Fault[] {
+function findAgentIssues({ accounts, agents }: PartialConfig, vendors: readonly VendorDescriptor[]): ConfigIssue[] {
   const vendorOf = new Map(accounts.map(({ name, vendor }) => [name, vendors.find(({ key }) => key === vendor)]));
-  const seats = agents.flatMap((agent, index) =>
+  const references = agents.flatMap((agent, index) =>
     Object.entries(agent.accounts).map(([account, ref]) => ({
       path: ['agents', index, 'accounts', account],
       account,
@@ -92,20 +102,20 @@ function checkAgents({ accounts, agents }: Outline, vendors: readonly VendorForm
     })),
   );
   return [
-    ...seats.flatMap(({ path, account, ref, rules }) => {
-      const message = vendorOf.has(account) ? rules?.problem(ref) : UNKNOWN_ACCOUNT;
+    ...references.flatMap(({ path, account, ref, rules }) => {
+      const message = vendorOf.has(account) ? rules?.problem(ref) : UNKNOWN_ACCOUNT_MESSAGE;
       return message ? [{ path, message }] : [];
     }),
     // One reference in two agents, or one e-mail address, would make them one and the same agent.
-    ...repeated(
-      seats.map(({ path, account, ref, rules }) => ({
+    ...findDuplicates(
+      references.map(({ path, account, ref, rules }) => ({
         path,
         value: JSON.stringify([account, rules?.canonical(ref) ?? ref]),
       })),
     ),
-    ...repeated([
+    ...findDuplicates([
       ...agents.map(({ email }, index) => ({ path: ['agents', index, 'email'], value: email?.toLowerCase() })),
-      ...seats.map(({ path, ref, rules }) => ({ path, value: rules?.email(ref)?.toLowerCase() })),
+      ...references.map(({ path, ref, rules }) => ({ path, value: rules?.email(ref)?.toLowerCase() })),
     ]),
   ];
 }

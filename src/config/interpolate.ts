@@ -1,35 +1,35 @@
 import { type Document, isPair, isScalar, isSeq, type Node, type Pair, type Scalar, visit } from 'yaml';
-import { type ConfigPath, pathText } from './problem.ts';
+import { type ConfigPath, formatPath } from './config-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface Interpolation {
-  readonly faults: readonly { readonly path: ConfigPath; readonly message: string }[];
+export interface InterpolationResult {
+  readonly issues: readonly { readonly path: ConfigPath; readonly message: string }[];
   /** The paths (as text) whose values hold something of the environment. */
-  readonly filled: ReadonlySet<string>;
+  readonly interpolatedPaths: ReadonlySet<string>;
   /** What was put in, so that no message will show it. */
   readonly values: readonly string[];
 }
 
 /** Puts the environment's values in the place of every `${NAME}` in the document's values; `$${` stays as a plain `${`. */
-export function interpolate(document: Document, env: Environment): Interpolation {
-  const faults: { path: ConfigPath; message: string }[] = [];
-  const filled = new Set<string>();
+export function interpolate(document: Document, env: Environment): InterpolationResult {
+  const issues: { path: ConfigPath; message: string }[] = [];
+  const interpolatedPaths = new Set<string>();
   const values: string[] = [];
 
-  const fill = (scalar: Scalar, text: string, path: ConfigPath) => {
+  const substitute = (scalar: Scalar, text: string, path: ConfigPath) => {
     scalar.value = text.replace(/(\$?)\$\{([^}]*)(\}?)/g, (match, escape: string, name: string, end: string) => {
       if (escape) return match.slice(1);
       if (!end || !/^[A-Za-z_]\w*$/.test(name)) {
-        faults.push({ path, message: '${…} must name an environment variable; write $${ where ${ itself is meant' });
+        issues.push({ path, message: '${…} must name an environment variable; write $${ where ${ itself is meant' });
         return match;
       }
       const value = env[name];
       if (value === undefined) {
-        faults.push({ path, message: `the environment variable ${name} is not set` });
+        issues.push({ path, message: `the environment variable ${name} is not set` });
         return match;
       }
-      filled.add(pathText(path));
+      interpolatedPaths.add(formatPath(path));
       values.push(value);
       return value;
     });
@@ -38,10 +38,10 @@ export function interpolate(document: Document, env: Environment): Interpolation
   visit(document, {
     Scalar: (key, scalar, ancestors) => {
       if (key === 'key' || typeof scalar.value !== 'string' || !scalar.value.includes('${')) return;
-      fill(scalar, scalar.value, pathTo(scalar, ancestors));
+      substitute(scalar, scalar.value, pathTo(scalar, ancestors));
     },
   });
-  return { faults, filled, values };
+  return { issues, interpolatedPaths, values };
 }
 
 function pathTo(scalar: Scalar, ancestors: readonly (Document | Node | Pair)[]): ConfigPath {

@@ -1,64 +1,66 @@
 import { crossCheck } from './cross-checks.ts';
-import { checkForms, type Config } from './forms.ts';
-import { checkHost } from './host.ts';
+import { parseConfig, type Config } from './schema.ts';
+import { findHostErrors } from './loopback-check.ts';
 import { type Environment, interpolate } from './interpolate.ts';
-import { overrides } from './overrides.ts';
-import { type Fault, pathText, type Problem } from './problem.ts';
-import type { VendorForm } from './vendor-form.ts';
+import { parseEnvOverrides } from './env-overrides.ts';
+import { type ConfigIssue, formatPath, type ConfigError } from './config-error.ts';
+import type { VendorDescriptor } from './vendor-descriptor.ts';
 import { parseYaml } from './yaml-file.ts';
 
-export interface ConfigInput {
+export interface LoadConfigOptions {
   /** YAML, hence also JSON. */
   readonly text: string;
   /** What to call it in messages. */
   readonly file: string;
   /** For `${NAME}`, and for PORT and HOST, which override the file. */
   readonly env: Environment;
-  readonly vendors: readonly VendorForm[];
+  readonly vendors: readonly VendorDescriptor[];
 }
 
-export type Loaded =
-  { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly problems: readonly Problem[] };
+export type LoadConfigResult =
+  { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
 /** Reads a configuration and checks all of it, so that every problem is told at once. */
-export function loadConfig({ text, file, env, vendors }: ConfigInput): Loaded {
-  const { server, problems } = overrides(env);
+export function loadConfig({ text, file, env, vendors }: LoadConfigOptions): LoadConfigResult {
+  const { server, errors } = parseEnvOverrides(env);
   const yaml = parseYaml(text);
-  if (yaml.faults.length > 0) {
-    const faults = yaml.faults.map(({ message, place }) => ({ file, path: '', message, ...place }));
-    return { ok: false, problems: [...problems, ...faults] };
+  if (yaml.issues.length > 0) {
+    const yamlErrors = yaml.issues.map(({ message, location }) => ({ file, path: '', message, ...location }));
+    return { ok: false, errors: [...errors, ...yamlErrors] };
   }
-  const filling = interpolate(yaml.document, env);
-  const raw = yaml.read();
+  const interpolation = interpolate(yaml.document, env);
+  const raw = yaml.toPlainValue();
   if (raw === undefined) {
-    const fault = { file, path: '', message: 'an alias (*) refers to no anchor (&), or to too many' };
-    return { ok: false, problems: [...problems, fault] };
+    const aliasError = { file, path: '', message: 'an alias (*) refers to no anchor (&), or to too many' };
+    return { ok: false, errors: [...errors, aliasError] };
   }
-  const { config, faults } = checkForms(raw, filling.filled, vendors);
+  const { config, issues } = parseConfig(raw, interpolation.interpolatedPaths, vendors);
 
   // What is wrong with a value that the environment did not give is only that it did not.
-  const unfilled = new Set(filling.faults.map(({ path }) => pathText(path)));
-  const others = [...faults, ...crossCheck(raw, vendors)].filter(({ path }) => !unfilled.has(pathText(path)));
-  const toProblem = ({ path, message }: Fault): Problem => ({
+  const unresolvedPaths = new Set(interpolation.issues.map(({ path }) => formatPath(path)));
+  const otherIssues = [...issues, ...crossCheck(raw, vendors)].filter(
+    ({ path }) => !unresolvedPaths.has(formatPath(path)),
+  );
+  const toConfigError = ({ path, message }: ConfigIssue): ConfigError => ({
     file,
-    path: pathText(path),
-    message: withhold(message, filling.values),
+    path: formatPath(path),
+    message: redactValues(message, interpolation.values),
     ...yaml.locate(path),
   });
-  const all = [
-    ...problems,
-    ...[...filling.faults, ...others].map(toProblem),
-    ...checkHost(raw, server.host, toProblem),
+  const allErrors = [
+    ...errors,
+    ...[...interpolation.issues, ...otherIssues].map(toConfigError),
+    ...findHostErrors(raw, server.host, toConfigError),
   ];
-  if (all.length > 0 || !config) return { ok: false, problems: all.toSorted(byPlace) };
+  if (allErrors.length > 0 || !config) return { ok: false, errors: allErrors.toSorted(byLocation) };
   return { ok: true, config: { ...config, server: { ...config.server, ...server } } };
 }
 
-function byPlace(a: Problem, b: Problem): number {
+function byLocation(a: ConfigError, b: ConfigError): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
 /** A vendor's rule might quote the reference that it complains of. */
-function withhold(message: string, values: readonly string[]): string {
+function redactValues(message: string, values: readonly string[]): string {
   return values.reduce((text, value) => (value.length > 3 ? text.replaceAll(value, '…') : text), message);
 }

@@ -27,7 +27,7 @@ export class Secret {
 }
 
 /** A secret in the configuration. */
-export const secret = z
+export const secretSchema = z
   .string()
   .min(1)
   .transform((value) => new Secret(value));

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { cache } from './cache.ts';
-import { webAddress } from './web-address.ts';
+import { cacheSchema } from './cache.ts';
+import { secureUrlSchema } from './secure-url.ts';
 
-const server = z.strictObject({
+const serverSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.number().int().min(0).max(65_535).default(4000),
   /** How long it goes on accepting connections once told to stop, so that balancers notice /readyz first. */
@@ -12,68 +12,68 @@ const server = z.strictObject({
 });
 
 export const SCOPES = ['read', 'introspect', 'explain', 'metrics'] as const;
-const scope = z.enum(SCOPES);
+const scopeSchema = z.enum(SCOPES);
 
-const apiKey = z.strictObject({
+const apiKeySchema = z.strictObject({
   name: z.string().min(1).max(64),
   sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'must be the 64 hex digits of the key’s SHA-256 digest'),
   /** Names of the accounts that the caller may see; absent: all; empty: none. */
   accounts: z.array(z.string()).optional(),
-  scopes: z.array(scope).default(['read', 'introspect']),
+  scopes: z.array(scopeSchema).default(['read', 'introspect']),
 });
 
-const jwt = z.strictObject({
+const jwtSchema = z.strictObject({
   issuer: z.string().min(1),
   audience: z.string().min(1),
   /** Where the issuer publishes its public keys. */
-  jwksUri: webAddress,
+  jwksUri: secureUrlSchema,
 });
 
-const auth = z
-  .strictObject({ apiKeys: z.array(apiKey).min(1).optional(), jwt: jwt.optional() })
+const authSchema = z
+  .strictObject({ apiKeys: z.array(apiKeySchema).min(1).optional(), jwt: jwtSchema.optional() })
   .refine((value) => value.apiKeys ?? value.jwt, 'needs apiKeys, jwt or both');
 
-const count = (fallback: number) => z.number().int().min(1).max(1_000_000_000).default(fallback);
+const positiveIntSchema = (defaultValue: number) => z.number().int().min(1).max(1_000_000_000).default(defaultValue);
 
-const limits = z.strictObject({
-  maxTokens: count(2000),
-  maxDepth: count(12),
-  maxAliases: count(30),
-  maxRootFields: count(20),
+const limitsSchema = z.strictObject({
+  maxTokens: positiveIntSchema(2000),
+  maxDepth: positiveIntSchema(12),
+  maxAliases: positiveIntSchema(30),
+  maxRootFields: positiveIntSchema(20),
   /** Items that the lists of an answer would hold together, were every page full; as planned. */
-  maxCost: z.number().int().min(1).default(10_000_000),
+  maxEstimatedItems: z.number().int().min(1).default(10_000_000),
   /** Objects that an answer does hold; one of more than ten fields counts as several. */
-  maxItems: count(100_000),
-  maxVendorCalls: count(500),
-  maxFiles: count(2000),
-  requestTimeoutMs: count(30_000),
+  maxResponseObjects: positiveIntSchema(100_000),
+  maxVendorCalls: positiveIntSchema(500),
+  maxFiles: positiveIntSchema(2000),
+  requestTimeoutMs: positiveIntSchema(30_000),
   /** GraphQL requests at a time, of all callers together. */
-  maxInFlight: count(200),
-  bodyBytes: count(102_400),
+  maxInFlight: positiveIntSchema(200),
+  bodyBytes: positiveIntSchema(102_400),
   callerRequestsPerMinute: z.number().int().min(1).optional(),
   callerConcurrency: z.number().int().min(1).optional(),
 });
-export type Limits = z.infer<typeof limits>;
+export type Limits = z.infer<typeof limitsSchema>;
 
-const agent = z.strictObject({
+const directoryEntrySchema = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,126}$/, 'must be 1 to 127 letters, digits or . _ @ -'),
   kind: z.enum(['human', 'virtual']),
   name: z.string().min(1).optional(),
   email: z.email().optional(),
   accounts: z.record(z.string(), z.string().min(1)).default({}),
 });
-export type DirectoryEntry = z.infer<typeof agent>;
+export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
 
 /** Everything but the accounts, whose form each vendor defines. */
-export const settings = {
-  server: server.prefault({}),
-  auth: auth.optional(),
-  limits: limits.prefault({}),
-  cache: cache.prefault({}),
-  agents: z.array(agent).default([]),
+export const settingsShape = {
+  server: serverSchema.prefault({}),
+  auth: authSchema.optional(),
+  limits: limitsSchema.prefault({}),
+  cache: cacheSchema.prefault({}),
+  agents: z.array(directoryEntrySchema).default([]),
 };
-export type ServerSettings = z.infer<typeof server>;
-export type AuthConfig = z.infer<typeof auth>;
-export type ApiKeyConfig = z.infer<typeof apiKey>;
-export type JwtConfig = z.infer<typeof jwt>;
-export type Scope = z.infer<typeof scope>;
+export type ServerSettings = z.infer<typeof serverSchema>;
+export type AuthConfig = z.infer<typeof authSchema>;
+export type ApiKeyConfig = z.infer<typeof apiKeySchema>;
+export type JwtConfig = z.infer<typeof jwtSchema>;
+export type Scope = z.infer<typeof scopeSchema>;

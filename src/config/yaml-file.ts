@@ -9,10 +9,10 @@ import {
   parseDocument,
   type YAMLError,
 } from 'yaml';
-import type { ConfigPath } from './problem.ts';
+import type { ConfigPath } from './config-error.ts';
 
 /** Where something stands in a file; both from 1. */
-export interface Place {
+export interface SourceLocation {
   readonly line: number;
   readonly column: number;
 }
@@ -20,44 +20,44 @@ export interface Place {
 export interface YamlFile {
   readonly document: Document;
   /** What the parser did not like, in words that quote nothing of the file, which is full of secrets. */
-  readonly faults: readonly { readonly message: string; readonly place: Place }[];
+  readonly issues: readonly { readonly message: string; readonly location: SourceLocation }[];
   /** The plain value, `{}` for an empty file; undefined where aliases lead nowhere. */
-  readonly read: () => unknown;
+  readonly toPlainValue: () => unknown;
   /** Where the value stands, or the innermost thing around it that is there. */
-  readonly locate: (path: ConfigPath) => Place;
+  readonly locate: (path: ConfigPath) => SourceLocation;
 }
 
 export function parseYaml(text: string): YamlFile {
-  const lines = new LineCounter();
+  const lineCounter = new LineCounter();
   const document = parseDocument(text, {
-    lineCounter: lines,
+    lineCounter: lineCounter,
     prettyErrors: false,
     stringKeys: true,
     merge: true,
     logLevel: 'error',
   });
-  const placeOf = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
+  const locationAt = (offset: number): SourceLocation => {
+    const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   return {
     document,
-    faults: [...document.errors, ...document.warnings].map((error) => ({
-      message: WORDS[error.code] ?? 'is not valid YAML here',
-      place: placeOf(error.pos[0]),
+    issues: [...document.errors, ...document.warnings].map((error) => ({
+      message: YAML_MESSAGES[error.code] ?? 'is not valid YAML here',
+      location: locationAt(error.pos[0]),
     })),
-    read: () => {
+    toPlainValue: () => {
       try {
         return (document.toJS() as unknown) ?? {};
       } catch {
         return undefined;
       }
     },
-    locate: (path) => placeOf(offsetOf(document, path)),
+    locate: (path) => locationAt(findOffset(document, path)),
   };
 }
 
-const WORDS: Partial<Record<YAMLError['code'], string>> = {
+const YAML_MESSAGES: Partial<Record<YAMLError['code'], string>> = {
   BAD_ALIAS: 'a value beginning with * refers to an anchor; put it in quotes if it is plain text',
   BAD_DQ_ESCAPE: 'no such escape sequence in double quotes; use single quotes for plain text',
   BAD_INDENT: 'the indentation does not fit',
@@ -71,21 +71,21 @@ const WORDS: Partial<Record<YAMLError['code'], string>> = {
   UNEXPECTED_TOKEN: 'something stands here that cannot; is a quote, bracket or comma missing?',
 };
 
-function offsetOf(document: Document, path: ConfigPath): number {
+function findOffset(document: Document, path: ConfigPath): number {
   let node: unknown = document.contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document);
-    let mark: unknown;
+    let target: unknown;
     if (isMap(node)) {
       const pair = node.items.find(({ key }) => isScalar(key) && key.value === step);
-      [mark, node] = [pair?.key, pair?.value];
+      [target, node] = [pair?.key, pair?.value];
     } else {
       node = isSeq(node) && typeof step === 'number' ? node.items[step] : undefined;
-      mark = node;
+      target = node;
     }
-    if (!isNode(mark)) break;
-    offset = mark.range?.[0] ?? offset;
+    if (!isNode(target)) break;
+    offset = target.range?.[0] ?? offset;
   }
   return offset;
 }

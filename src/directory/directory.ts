@@ -5,15 +5,15 @@ import { SECOND } from '../domain/time.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import type { SourceReport } from '../domain/source.ts';
 import { failureReport } from '../domain/source.ts';
-import type { CallRecord } from '../http/call.ts';
-import { vendorError } from '../http/reply.ts';
-import { untilAborted } from '../http/until-aborted.ts';
-import type { Connection, QueryScope } from '../vendors/vendor.ts';
-import { type DirectoryView, type Discovery, type KnownAccount, createView } from './view.ts';
+import type { CallRecord } from '../http/types.ts';
+import { vendorError } from '../http/response.ts';
+import { abortable } from '../http/abortable.ts';
+import type { AccountAdapter, DataSourceContext } from '../vendors/vendor.ts';
+import { type DirectoryView, type Discovery, type KnownAccount, mergeAgents } from './merge-agents.ts';
 
 /** An account whose vendor may name agents of its own accord. */
 export interface DirectoryAccount extends KnownAccount {
-  readonly connection: Connection;
+  readonly adapter: AccountAdapter;
   readonly discover: boolean;
 }
 
@@ -23,177 +23,191 @@ export interface DirectoryOptions {
   readonly accounts: readonly DirectoryAccount[];
   readonly clock: Clock;
   /** So long a discovery is waited for; after that queries go on without, and the discovery for those who come later. */
-  readonly patienceMs: number;
+  readonly discoveryTimeoutMs: number;
   /** How many files one discovery may download: none of a query's, which would leave others with what one had left. */
   readonly maxFiles: number;
   /** Told how asking each account went. */
   readonly onReport: (report: SourceReport) => void;
   /** Told of what an account's discovery threw without meaning to. */
-  readonly onUnexpected: (error: unknown) => void;
+  readonly onUnexpectedError: (error: unknown) => void;
 }
 
 /** Who asks, as far as the directory is concerned. */
-export interface Asker {
-  readonly mayUse: (account: string) => boolean;
+export interface DirectoryReader {
+  readonly canAccess: (account: string) => boolean;
   /** Aborted when the asker waits no longer. */
   readonly signal: AbortSignal;
   /** Told of the calls that a discovery makes on the asker's behalf. */
   readonly record: (call: CallRecord) => void;
   /** Told until when a discovery's answer may be kept. */
-  readonly expires: (at: Instant) => void;
+  readonly restrictCache: (at: Instant) => void;
 }
 
 /** Who is who. */
 export interface Directory {
   /** What the configuration alone says. */
-  readonly listed: (asker: Asker) => DirectoryView;
+  readonly configured: (reader: DirectoryReader) => DirectoryView;
   /**
    * The same, together with what the vendors name. An account that cannot be asked, or not before the asker must go, costs only
    * its own agents.
    */
-  readonly complete: (asker: Asker) => Promise<DirectoryView>;
+  readonly merged: (reader: DirectoryReader) => Promise<DirectoryView>;
   /** The same as `complete`, from what the cache knows already; null when some account would have to be asked. */
-  readonly recall: (asker: Asker) => Promise<DirectoryView | null>;
+  readonly cached: (reader: DirectoryReader) => Promise<DirectoryView | null>;
   /** The accounts that may name agents of their own accord. */
-  readonly discovering: (asker: Asker) => ReadonlySet<string>;
+  readonly discoverableAccounts: (reader: DirectoryReader) => ReadonlySet<string>;
   /** Whether the vendors might add something to an agent of the configuration. */
-  readonly mayGrow: (agent: Agent, asker: Asker) => boolean;
+  readonly mayBeEnriched: (agent: Agent, reader: DirectoryReader) => boolean;
 }
 
 /** An account whose discovery failed is left alone for so long. */
-const REST = 30 * SECOND;
+const DISCOVERY_COOLDOWN_MS = 30 * SECOND;
 
-interface Found extends Discovery {
+interface DiscoveryResult extends Discovery {
   /** Until when it may be kept. */
   readonly freshUntil: Instant;
 }
 
 export function createDirectory(options: DirectoryOptions): Directory {
   const { entries, accounts, clock } = options;
-  const restUntil = new Map<string, Instant>();
-  const underWay = new Map<string, Promise<Found>>();
-  const latest = new Map<string, Found>();
-  const views = new Map<string, { readonly found: readonly Found[]; readonly view: DirectoryView }>();
+  const coolDownUntil = new Map<string, Instant>();
+  const inFlight = new Map<string, Promise<DiscoveryResult>>();
+  const lastResults = new Map<string, DiscoveryResult>();
+  const views = new Map<string, { readonly discoveries: readonly DiscoveryResult[]; readonly view: DirectoryView }>();
 
-  const visible = (asker: Asker): readonly DirectoryAccount[] => accounts.filter(({ name }) => asker.mayUse(name));
-  const discovering = (asker: Asker) => visible(asker).filter(({ discover }) => discover);
+  const accountsVisibleTo = (reader: DirectoryReader): readonly DirectoryAccount[] =>
+    accounts.filter(({ name }) => reader.canAccess(name));
+  const accountsDiscoverableBy = (reader: DirectoryReader) =>
+    accountsVisibleTo(reader).filter(({ discover }) => discover);
 
   /** A discovery belongs to no query: it is neither cancelled with one nor bound by one's deadline. */
-  async function ask(account: DirectoryAccount, asker: Asker): Promise<Found> {
+  async function runDiscovery(account: DirectoryAccount, reader: DirectoryReader): Promise<DiscoveryResult> {
     let freshUntil = Infinity;
-    const scope: QueryScope = {
+    const scope: DataSourceContext = {
       signal: new AbortController().signal,
-      record: asker.record,
-      expires: (at) => {
+      record: reader.record,
+      restrictCache: (at) => {
         freshUntil = Math.min(freshUntil, at);
       },
       now: clock.now(),
-      grantFiles: (wanted) => Math.min(wanted, options.maxFiles),
+      takeFileBudget: (requested) => Math.min(requested, options.maxFiles),
     };
-    const answer = await account.connection.open(scope).discover?.();
-    for (const report of answer?.sources ?? []) options.onReport(report);
-    return { account, agents: answer?.data ?? [], freshUntil };
+    const result = await account.adapter.createDataSource(scope).discover?.();
+    for (const report of result?.sources ?? []) options.onReport(report);
+    return { account, agents: result?.data ?? [], freshUntil };
   }
 
   /** Everybody asks for everybody: an answer that nobody thought of must not be the end of the other accounts. */
-  function unreadable({ vendor, name }: DirectoryAccount, error: unknown): VendorError {
-    options.onUnexpected(error);
+  function toUnreadableError({ vendor, name }: DirectoryAccount, error: unknown): VendorError {
+    options.onUnexpectedError(error);
     const target = { vendor, account: name, endpoint: 'discovery' };
     return vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'unreadable' });
   }
 
   /** What an account named last time: its word while it is asked anew. */
-  const lastWordOf = (account: DirectoryAccount): Found => ({
-    ...(latest.get(account.name) ?? nobodyIn(account)),
+  const lastKnown = (account: DirectoryAccount): DiscoveryResult => ({
+    ...(lastResults.get(account.name) ?? emptyDiscovery(account)),
     freshUntil: -Infinity,
   });
 
-  const rests = ({ name }: DirectoryAccount): boolean => (restUntil.get(name) ?? -Infinity) > clock.elapsed();
+  const isCoolingDown = ({ name }: DirectoryAccount): boolean =>
+    (coolDownUntil.get(name) ?? -Infinity) > clock.monotonicMs();
 
-  async function discover(account: DirectoryAccount, asker: Asker): Promise<Found> {
-    if (rests(account)) return nobodyIn(account);
-    const { signal } = asker;
-    if (signal.aborted) return lastWordOf(account);
-    let asking = underWay.get(account.name);
-    if (!asking) {
-      const discovery = ask(account, asker)
+  async function discover(account: DirectoryAccount, reader: DirectoryReader): Promise<DiscoveryResult> {
+    if (isCoolingDown(account)) return emptyDiscovery(account);
+    const { signal } = reader;
+    if (signal.aborted) return lastKnown(account);
+    let pending = inFlight.get(account.name);
+    if (!pending) {
+      const discovery = runDiscovery(account, reader)
         .catch((error: unknown) => {
-          restUntil.set(account.name, clock.elapsed() + REST);
-          options.onReport(failureReport(error instanceof VendorError ? error : unreadable(account, error)));
-          return nobodyIn(account);
+          coolDownUntil.set(account.name, clock.monotonicMs() + DISCOVERY_COOLDOWN_MS);
+          options.onReport(failureReport(error instanceof VendorError ? error : toUnreadableError(account, error)));
+          return emptyDiscovery(account);
         })
-        .then((found) => {
-          latest.set(account.name, found);
-          return found;
+        .then((result) => {
+          lastResults.set(account.name, result);
+          return result;
         })
-        .finally(() => underWay.delete(account.name));
-      asking = patiently(discovery, () => lastWordOf(account), options.patienceMs, clock);
-      underWay.set(account.name, asking);
+        .finally(() => inFlight.delete(account.name));
+      pending = withTimeout(discovery, () => lastKnown(account), options.discoveryTimeoutMs, clock);
+      inFlight.set(account.name, pending);
     }
     try {
-      return await untilAborted(asking, signal);
+      return await abortable(pending, signal);
     } catch (error) {
       // Others may still wait for it.
-      if (error === signal.reason) return lastWordOf(account);
+      if (error === signal.reason) return lastKnown(account);
       throw error;
     }
   }
 
   /** The views of callers with the same accounts are the same; each is made anew only when a discovery has changed. */
-  function viewOf(mine: readonly DirectoryAccount[], found: readonly Found[]): DirectoryView {
-    const key = `${found.length > 0 ? 'complete' : 'listed'}:${mine.map(({ name }) => name).join()}`;
-    const kept = views.get(key);
-    if (kept?.found.every((one, index) => sameAgents(one.agents, found[index]?.agents ?? []))) return kept.view;
-    const view = createView(entries, mine, found);
-    if (!kept && views.size >= MOST_VIEWS) views.clear();
-    views.set(key, { found, view });
+  function getOrCreateView(
+    visibleAccounts: readonly DirectoryAccount[],
+    discoveries: readonly DiscoveryResult[],
+  ): DirectoryView {
+    const key = `${discoveries.length > 0 ? 'complete' : 'listed'}:${visibleAccounts.map(({ name }) => name).join()}`;
+    const existing = views.get(key);
+    if (
+      existing?.discoveries.every((discovery, index) =>
+        areSameAgents(discovery.agents, discoveries[index]?.agents ?? []),
+      )
+    )
+      return existing.view;
+    const view = mergeAgents(entries, visibleAccounts, discoveries);
+    if (!existing && views.size >= MAX_CACHED_VIEWS) views.clear();
+    views.set(key, { discoveries, view });
     return view;
   }
 
   return {
-    listed: (asker) => viewOf(visible(asker), []),
+    configured: (reader) => getOrCreateView(accountsVisibleTo(reader), []),
 
-    async complete(asker) {
-      const found = await Promise.all(discovering(asker).map((one) => discover(one, asker)));
-      for (const one of found) asker.expires(one.freshUntil);
-      return viewOf(visible(asker), found);
+    async merged(reader) {
+      const discoveries = await Promise.all(accountsDiscoverableBy(reader).map((account) => discover(account, reader)));
+      for (const discovery of discoveries) reader.restrictCache(discovery.freshUntil);
+      return getOrCreateView(accountsVisibleTo(reader), discoveries);
     },
 
-    async recall(asker) {
-      const found = await Promise.all(
-        discovering(asker).map(async (account): Promise<Discovery | null> => {
-          if (rests(account)) return nobodyIn(account);
-          const agents = await account.connection.recall?.();
+    async cached(reader) {
+      const discoveries = await Promise.all(
+        accountsDiscoverableBy(reader).map(async (account): Promise<Discovery | null> => {
+          if (isCoolingDown(account)) return emptyDiscovery(account);
+          const agents = await account.adapter.cachedAgents?.();
           return agents ? { account, agents } : null;
         }),
       );
-      return found.every((one) => one !== null) ? createView(entries, visible(asker), found) : null;
+      return discoveries.every((discovery) => discovery !== null)
+        ? mergeAgents(entries, accountsVisibleTo(reader), discoveries)
+        : null;
     },
 
-    discovering: (asker) => new Set(discovering(asker).map(({ name }) => name)),
+    discoverableAccounts: (reader) => new Set(accountsDiscoverableBy(reader).map(({ name }) => name)),
 
-    mayGrow(agent, asker) {
-      const isSeat = ({ name }: DirectoryAccount) => agent.seats.some((seat) => seat.account === name);
-      const known = discovering(asker).filter(isSeat);
-      const others = discovering(asker).filter((account) => !isSeat(account));
+    mayBeEnriched(agent, reader) {
+      const isLinked = ({ name }: DirectoryAccount) =>
+        agent.accounts.some((agentAccount) => agentAccount.account === name);
+      const linkedAccounts = accountsDiscoverableBy(reader).filter(isLinked);
+      const otherAccounts = accountsDiscoverableBy(reader).filter((account) => !isLinked(account));
       // An account that knows the agent may tell a name and an address; an address may be known to further accounts.
-      const lacks = agent.name === null || agent.email === null;
-      return (known.length > 0 && lacks) || (others.length > 0 && agent.email !== null);
+      const isIncomplete = agent.name === null || agent.email === null;
+      return (linkedAccounts.length > 0 && isIncomplete) || (otherAccounts.length > 0 && agent.email !== null);
     },
   };
 }
 
-function nobodyIn(account: DirectoryAccount): Found {
+function emptyDiscovery(account: DirectoryAccount): DiscoveryResult {
   return { account, agents: [], freshUntil: -Infinity };
 }
 
 /** Whether two answers say the same. A kept one is the very same, or made again of the same parts. */
-function sameAgents(some: readonly DiscoveredAgent[], others: readonly DiscoveredAgent[]): boolean {
-  if (some === others) return true;
+function areSameAgents(agents: readonly DiscoveredAgent[], otherAgents: readonly DiscoveredAgent[]): boolean {
+  if (agents === otherAgents) return true;
   return (
-    some.length === others.length &&
-    some.every(({ ref, name, email, aliases }, index) => {
-      const other = others[index];
+    agents.length === otherAgents.length &&
+    agents.every(({ ref, name, email, aliases }, index) => {
+      const other = otherAgents[index];
       return (
         ref === other?.ref &&
         name === other.name &&
@@ -205,19 +219,19 @@ function sameAgents(some: readonly DiscoveredAgent[], others: readonly Discovere
 }
 
 /** Callers differ in few ways; should there be more, views are simply made again. */
-const MOST_VIEWS = 100;
+const MAX_CACHED_VIEWS = 100;
 
 /** Counts from the discovery's beginning: whoever comes while a late one goes on does not wait for it all over again. */
-async function patiently<T>(promise: Promise<T>, otherwise: () => T, ms: number, clock: Clock): Promise<T> {
-  let stop: () => void = () => undefined;
-  const patience = new Promise<T>((resolve) => {
-    stop = clock.after(ms, () => {
-      resolve(otherwise());
+async function withTimeout<T>(promise: Promise<T>, fallback: () => T, ms: number, clock: Clock): Promise<T> {
+  let cancelTimer: () => void = () => undefined;
+  const timeout = new Promise<T>((resolve) => {
+    cancelTimer = clock.setTimer(ms, () => {
+      resolve(fallback());
     });
   });
   try {
-    return await Promise.race([promise, patience]);
+    return await Promise.race([promise, timeout]);
   } finally {
-    stop();
+    cancelTimer();
   }
 }

@@ -1,7 +1,7 @@
 export type AgentKind = 'HUMAN' | 'VIRTUAL';
 
 /** A vendor account's knowledge of an agent. */
-export interface Seat {
+export interface AgentAccount {
   /** The account's name. */
   readonly account: string;
   /** The agent's reference there, in the vendor's terms. */
@@ -18,7 +18,7 @@ export interface Agent {
   readonly name: string | null;
   readonly email: string | null;
   /** In the order of the configuration; no account stands twice. */
-  readonly seats: readonly Seat[];
+  readonly accounts: readonly AgentAccount[];
 }
 
 /** Somebody a vendor names of its own accord. */

@@ -6,19 +6,19 @@ export interface Clock {
   /** The instant that the wall clock shows. */
   now(): Instant;
   /** Milliseconds on a clock that is never set back; only differences mean anything. */
-  elapsed(): number;
+  monotonicMs(): number;
   /** Calls back after `ms` milliseconds unless the returned function is called first. */
-  after(ms: number, callback: () => void): () => void;
+  setTimer(ms: number, callback: () => void): () => void;
 }
 
 // Beyond this, setTimeout fires at once instead of late.
-const LONGEST_TIMER = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  elapsed: () => performance.now(),
-  after: (ms, callback) => {
-    const timer = setTimeout(callback, Math.min(Math.max(ms, 0), LONGEST_TIMER));
+  monotonicMs: () => performance.now(),
+  setTimer: (ms, callback) => {
+    const timer = setTimeout(callback, Math.min(Math.max(ms, 0), MAX_TIMER_MS));
     timer.unref();
     return () => {
       clearTimeout(timer);

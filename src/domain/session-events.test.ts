@@ -1,65 +1,65 @@
 import { describe, expect, test } from '@jest/globals';
-import { inOrder } from './session-events.ts';
+import { sortEvents } from './session-events.ts';
 import type { SessionEvent } from './session.ts';
-import { event, type Sketch } from './sessions.fixture.ts';
+import { sessionEvent, type EventSpec } from '../../test/support/session-events.ts';
 
 describe('events of the same instant', () => {
-  const order = (...sketches: readonly Sketch[]) =>
-    inOrder(sketches.map(event)).map(({ type, vendorStatus }) => `${type.slice(0, 4)} ${vendorStatus}`);
+  const sortedLabels = (...specs: readonly EventSpec[]) =>
+    sortEvents(specs.map(sessionEvent)).map(({ type, vendorStatus }) => `${type.slice(0, 4)} ${vendorStatus}`);
 
   test('stand as login, changes, logout', () => {
-    const sketches: readonly Sketch[] = [
+    const specs: readonly EventSpec[] = [
       ['LOGOUT', 0, '9'],
       ['STATUS_CHANGE', 0, '2'],
       ['LOGIN', 0, '0'],
     ];
-    expect(order(...sketches)).toEqual(['LOGI 0', 'STAT 2', 'LOGO 9']);
+    expect(sortedLabels(...specs)).toEqual(['LOGI 0', 'STAT 2', 'LOGO 9']);
     // What we do not know happened within the session, too.
-    expect(order(['LOGOUT', 0, '1'], ['UNKNOWN', 0, '5'], ['LOGIN', 0, '9', '5'])).toEqual([
+    expect(sortedLabels(['LOGOUT', 0, '1'], ['UNKNOWN', 0, '5'], ['LOGIN', 0, '9', '5'])).toEqual([
       'LOGI 9',
       'UNKN 5',
       'LOGO 1',
     ]);
     // Even where the statuses they tell of would fit the other way round.
-    expect(order(['LOGOUT', 0, '2', '9'], ['LOGIN', 0, '0', '2'])).toEqual(['LOGI 0', 'LOGO 2']);
+    expect(sortedLabels(['LOGOUT', 0, '2', '9'], ['LOGIN', 0, '0', '2'])).toEqual(['LOGI 0', 'LOGO 2']);
   });
 
   test('follow each other from status to status', () => {
-    const chain: readonly Sketch[] = [
+    const chain: readonly EventSpec[] = [
       ['STATUS_CHANGE', 0, '4', '3'],
       ['STATUS_CHANGE', 0, '3', '2'],
       ['STATUS_CHANGE', 0, '2', '4'],
     ];
-    expect(order(['STATUS_CHANGE', -1, '2', '1'], ...chain)).toEqual(['STAT 2', 'STAT 3', 'STAT 4', 'STAT 2']);
-    expect(order(['STATUS_CHANGE', -1, '3', '1'], ...chain)).toEqual(['STAT 3', 'STAT 4', 'STAT 2', 'STAT 3']);
-    expect(order(['STATUS_CHANGE', 0, '2', '4'], ['STATUS_CHANGE', 0, '4', '3'])).toEqual(['STAT 4', 'STAT 2']);
+    expect(sortedLabels(['STATUS_CHANGE', -1, '2', '1'], ...chain)).toEqual(['STAT 2', 'STAT 3', 'STAT 4', 'STAT 2']);
+    expect(sortedLabels(['STATUS_CHANGE', -1, '3', '1'], ...chain)).toEqual(['STAT 3', 'STAT 4', 'STAT 2', 'STAT 3']);
+    expect(sortedLabels(['STATUS_CHANGE', 0, '2', '4'], ['STATUS_CHANGE', 0, '4', '3'])).toEqual(['STAT 4', 'STAT 2']);
   });
 
   test('follow each other from engagements to engagements', () => {
     const step = (from: number, to: number): SessionEvent => ({
-      ...event(['STATUS_CHANGE', 0, '2', '2', to]),
+      ...sessionEvent(['STATUS_CHANGE', 0, '2', '2', to]),
       previousConcurrentEngagements: from,
     });
-    const ordered = inOrder([event(['STATUS_CHANGE', -1, '2', '1', 3]), step(5, 1), step(3, 5), step(1, 2)]);
+    const ordered = sortEvents([sessionEvent(['STATUS_CHANGE', -1, '2', '1', 3]), step(5, 1), step(3, 5), step(1, 2)]);
     expect(ordered.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual([3, 5, 1, 2]);
     // Of engagements that are not known, none continue the others.
     const unknown = { ...step(1, 9), previousConcurrentEngagements: null };
-    const told = inOrder([event(['STATUS_CHANGE', -1, '2', '1']), unknown, step(1, 3)]);
-    expect(told.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual([null, 3, 9]);
+    const sorted = sortEvents([sessionEvent(['STATUS_CHANGE', -1, '2', '1']), unknown, step(1, 3)]);
+    expect(sorted.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual([null, 3, 9]);
   });
 
   test('begin with the one that continues none of the others, itself apart', () => {
-    expect(order(['STATUS_CHANGE', 0, '2', '3'], ['STATUS_CHANGE', 0, '3', '3'])).toEqual(['STAT 3', 'STAT 2']);
+    expect(sortedLabels(['STATUS_CHANGE', 0, '2', '3'], ['STATUS_CHANGE', 0, '3', '3'])).toEqual(['STAT 3', 'STAT 2']);
   });
 
   test('are one only if they are of one kind by the vendor’s word, too', () => {
-    const odd = (vendorType: string): SessionEvent => ({ ...event(['UNKNOWN', 0]), vendorType });
-    const kinds = inOrder(['5', '2', '5', '2', ''].map(odd)).map(({ vendorType }) => vendorType);
+    const odd = (vendorType: string): SessionEvent => ({ ...sessionEvent(['UNKNOWN', 0]), vendorType });
+    const kinds = sortEvents(['5', '2', '5', '2', ''].map(odd)).map(({ vendorType }) => vendorType);
     expect(kinds).toEqual(['', '2', '5']);
   });
 
   test('are two as soon as they differ in anything that they tell', () => {
-    const one: SessionEvent = { ...event(['STATUS_CHANGE', 0, '2', '1', 3]), maxConcurrentEngagements: 4 };
+    const original: SessionEvent = { ...sessionEvent(['STATUS_CHANGE', 0, '2', '1', 3]), maxConcurrentEngagements: 4 };
     const differences: readonly Partial<SessionEvent>[] = [
       { type: 'UNKNOWN' },
       { vendorType: '5' },
@@ -70,23 +70,26 @@ describe('events of the same instant', () => {
       { maxConcurrentEngagements: 5 },
     ];
     for (const difference of differences) {
-      expect([difference, inOrder([one, { ...one, ...difference }, one]).length]).toEqual([difference, 2]);
+      expect([difference, sortEvents([original, { ...original, ...difference }, original]).length]).toEqual([
+        difference,
+        2,
+      ]);
     }
   });
 
   test('may be more than a function takes as its arguments', () => {
     const engagements = Array.from({ length: 300_000 }, (_, count) => count);
-    const events = engagements.map((count) => event(['STATUS_CHANGE', 0, '2', '1', count]));
-    const ordered = inOrder(events.toReversed());
+    const events = engagements.map((count) => sessionEvent(['STATUS_CHANGE', 0, '2', '1', count]));
+    const ordered = sortEvents(events.toReversed());
     expect(ordered.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual(engagements);
   });
 
   test('are not chained beyond 64: that many would be no tale, and would take ever longer', () => {
     // Each leads to the one before it, so that the chain is the reverse of the order by status.
-    const step = (name: number): Sketch => ['STATUS_CHANGE', 0, String(name), String(name + 1)];
+    const step = (name: number): EventSpec => ['STATUS_CHANGE', 0, String(name), String(name + 1)];
     const steps = Array.from({ length: 65 }, (_, index) => step(100 + index));
     const named = steps.map(([, , state]) => `STAT ${state}`);
-    expect(order(...steps.slice(1))).toEqual(named.slice(1).toReversed());
-    expect(order(...steps)).toEqual(named);
+    expect(sortedLabels(...steps.slice(1))).toEqual(named.slice(1).toReversed());
+    expect(sortedLabels(...steps)).toEqual(named);
   });
 });

@@ -19,7 +19,7 @@ export interface SourceReport {
 }
 
 /** What a source has to say, and the reports on where it comes from (one an endpoint). */
-export interface Answer<T> {
+export interface SourcedResult<T> {
   readonly data: T;
   readonly sources: readonly SourceReport[];
 }
@@ -29,19 +29,19 @@ export interface Provenance {
   readonly fetchedAt: Instant;
   readonly servedFrom: ServedFrom;
   /** An older answer, served because the vendor failed with this. */
-  readonly staleBecause?: VendorError;
+  readonly staleReason?: VendorError;
 }
 
 /** A report on data that is there: OK, STALE, or PARTIAL where an error says what is missing. */
-export function reportOf(
-  at: { readonly account: string; readonly endpoint: string },
+export function sourceReport(
+  source: { readonly account: string; readonly endpoint: string },
   parts: readonly Provenance[],
   extra: Partial<Pick<SourceReport, 'error' | 'coveredFrom' | 'coveredTo'>> = {},
 ): SourceReport {
-  const stale = parts.find((part) => part.staleBecause)?.staleBecause;
+  const stale = parts.find((part) => part.staleReason)?.staleReason;
   return {
-    account: at.account,
-    endpoint: at.endpoint,
+    account: source.account,
+    endpoint: source.endpoint,
     outcome: extra.error ? 'PARTIAL' : stale ? 'STALE' : 'OK',
     fetchedAt: parts.length === 0 ? null : parts.reduce((oldest, part) => Math.min(oldest, part.fetchedAt), Infinity),
     servedFrom: parts.length === 0 ? null : parts.some((part) => part.servedFrom === 'VENDOR') ? 'VENDOR' : 'CACHE',
@@ -57,15 +57,15 @@ export function failureReport(error: VendorError): SourceReport {
 }
 
 /** A report of an account that cannot answer such a question and was not asked. */
-export function unsupportedReport(at: { readonly account: string; readonly endpoint: string }): SourceReport {
-  return emptyReport(at, 'UNSUPPORTED', null);
+export function unsupportedReport(source: { readonly account: string; readonly endpoint: string }): SourceReport {
+  return emptyReport(source, 'UNSUPPORTED', null);
 }
 
 function emptyReport(
-  at: { readonly account: string; readonly endpoint: string },
+  source: { readonly account: string; readonly endpoint: string },
   outcome: SourceOutcome,
   error: VendorError | null,
 ): SourceReport {
-  const { account, endpoint } = at;
+  const { account, endpoint } = source;
   return { account, endpoint, outcome, error, fetchedAt: null, servedFrom: null, coveredFrom: null, coveredTo: null };
 }

@@ -21,13 +21,13 @@ export interface StatusPeriod {
 }
 
 /** The most that the schema's integers hold: some 68 years. */
-const LONGEST_DURATION = 2 ** 31 - 1;
+const MAX_DURATION_SECONDS = 2 ** 31 - 1;
 
 /** Whole seconds between two instants; null without an end, 0 where clocks went backwards, and null for a span beyond all reason. */
 export function durationSeconds(start: Instant | null, end: Instant | null): number | null {
   if (start === null || end === null) return null;
   const seconds = Math.max(0, Math.round((end - start) / 1000));
-  return seconds <= LONGEST_DURATION ? seconds : null;
+  return seconds <= MAX_DURATION_SECONDS ? seconds : null;
 }
 
 /** By start, then by end (what has not ended comes last), then by name, so that the order never depends on the vendor's. */

@@ -23,33 +23,33 @@ export function timeInStatus(
   range: TimeRange,
   now: Instant,
 ): readonly StatusTotal[] {
-  const taking = periods.filter((period) => overlaps(range, period.start, period.end));
-  const spans = taking
+  const included = periods.filter((period) => overlaps(range, period.start, period.end));
+  const spans = included
     .map((period) => ({ status: period.status, start: period.start, end: endOf(period, now) }))
     .filter((span) => span.end > span.start);
   const milliseconds = new Map<AgentStatus, number>();
   // Between two neighbouring edges nothing begins or ends, so one owner has it all.
   const edges = [...new Set(spans.flatMap(({ start, end }) => [start, end]).map((at) => clamp(at, range)))];
   edges.sort((a, b) => a - b);
-  const waiting = spans.toSorted((a, b) => a.start - b.start);
+  const byStart = spans.toSorted((a, b) => a.start - b.start);
   // By beginning. What has ended is taken off only where it would be the owner: what lies deeper matters to nobody yet.
-  const open: typeof spans = [];
+  const active: typeof spans = [];
   let next = 0;
   edges.slice(0, -1).forEach((from, index) => {
     const to = edges[index + 1] ?? from;
-    for (let span = waiting[next]; span && span.start <= from; span = waiting[++next]) open.push(span);
-    let owner = open.at(-1);
+    for (let span = byStart[next]; span && span.start <= from; span = byStart[++next]) active.push(span);
+    let owner = active.at(-1);
     while (owner && owner.end <= from) {
-      open.pop();
-      owner = open.at(-1);
+      active.pop();
+      owner = active.at(-1);
     }
     if (owner) milliseconds.set(owner.status, (milliseconds.get(owner.status) ?? 0) + to - from);
   });
-  return [...new Set(taking.map((period) => period.status))].toSorted().map((status) => ({
+  return [...new Set(included.map((period) => period.status))].toSorted().map((status) => ({
     account,
     status,
     seconds: Math.round((milliseconds.get(status) ?? 0) / 1000),
-    periods: taking.filter((period) => period.status === status).length,
+    periods: included.filter((period) => period.status === status).length,
   }));
 }
 

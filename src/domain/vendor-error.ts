@@ -18,7 +18,7 @@ export interface CallTarget {
   readonly endpoint: string;
 }
 
-interface Details {
+interface VendorErrorDetails {
   /** A finer word for logs and metrics, from a small fixed set, such as `malformed_json`. */
   readonly reason?: string;
   readonly retryAfterSeconds?: number;
@@ -26,7 +26,7 @@ interface Details {
   readonly status?: number;
 }
 
-const RETRYABLE: ReadonlySet<VendorErrorCode> = new Set([
+const RETRYABLE_CODES: ReadonlySet<VendorErrorCode> = new Set([
   'VENDOR_UNAVAILABLE',
   'VENDOR_TIMEOUT',
   'VENDOR_RATE_LIMITED',
@@ -46,7 +46,7 @@ export class VendorError extends Error {
   readonly retryAfterSeconds: number | null;
   readonly status: number | null;
 
-  constructor(target: CallTarget, code: VendorErrorCode, message: string, details: Details = {}) {
+  constructor(target: CallTarget, code: VendorErrorCode, message: string, details: VendorErrorDetails = {}) {
     super(message);
     this.code = code;
     this.vendor = target.vendor;
@@ -59,11 +59,11 @@ export class VendorError extends Error {
 
   /** Whether the same call may succeed later. */
   get retryable(): boolean {
-    return RETRYABLE.has(this.code);
+    return RETRYABLE_CODES.has(this.code);
   }
 }
 
 /** Whether a failure is an answer in disguise: the vendor was reached and knows no such agent. */
-export function saysNotFound(error: VendorError): boolean {
+export function isNotFound(error: VendorError): boolean {
   return error.code === 'NOT_FOUND';
 }

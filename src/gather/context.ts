@@ -1,6 +1,6 @@
-import type { Desk } from './desk.ts';
+import type { QueryContext } from './query-context.ts';
 
 /** What every resolver is given. */
 export interface Context {
-  readonly desk: Desk;
+  readonly desk: QueryContext;
 }

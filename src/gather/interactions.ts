@@ -1,8 +1,8 @@
 import type { Agent } from '../domain/agent.ts';
 import type { Interaction, InteractionQuery, InteractionType } from '../domain/interaction.ts';
-import { ask, seatsFor } from './ask.ts';
-import type { Desk } from './desk.ts';
-import { checkCount } from './input.ts';
+import { fanOut, accountsSupporting } from './fan-out.ts';
+import type { QueryContext } from './query-context.ts';
+import { assertIntInRange } from './validate-args.ts';
 import { type SourcedPage, encodeCursor } from './page.ts';
 
 export interface LatestInteractionsArgs {
@@ -13,30 +13,32 @@ export interface LatestInteractionsArgs {
 }
 
 /** As many as any vendor is asked for at once. */
-const MOST = 100;
+const MAX_INTERACTIONS = 100;
 
 /** Everything that an account may be asked for. */
-export const ALL_LATEST: InteractionQuery = { size: MOST, type: null, activeLiveFirst: null };
+export const ALL_LATEST_INTERACTIONS: InteractionQuery = { size: MAX_INTERACTIONS, type: null, activeLiveFirst: null };
 
 /** Throws InvalidInput. */
-export function interactionQueryOf({
+export function toInteractionQuery({
   size,
   type = null,
   activeLiveFirst = null,
 }: LatestInteractionsArgs): InteractionQuery {
-  return { size: checkCount('size', size, 1, MOST), type, activeLiveFirst };
+  return { size: assertIntInRange('size', size, 1, MAX_INTERACTIONS), type, activeLiveFirst };
 }
 
 export async function latestInteractions(
-  desk: Desk,
+  context: QueryContext,
   agent: Agent,
   args: LatestInteractionsArgs,
 ): Promise<SourcedPage<Interaction> | null> {
-  const query = interactionQueryOf(args);
-  const seats = seatsFor(desk, agent, 'latestInteractions', args.accounts);
-  if (seats.length === 0) return null;
-  const { told, sources } = await ask(desk, seats, (source, ref) => source.latestInteractions?.(ref, query));
-  const nodes = told.flatMap(({ data }) => data);
+  const query = toInteractionQuery(args);
+  const agentAccounts = accountsSupporting(context, agent, 'latestInteractions', args.accounts);
+  if (agentAccounts.length === 0) return null;
+  const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
+    dataSource.latestInteractions?.(ref, query),
+  );
+  const nodes = results.flatMap(({ data }) => data);
   const cursors = nodes.map((_, index) => encodeCursor([index.toString(36)]));
   return { nodes, cursors, hasNextPage: false, hasPreviousPage: false, totalCount: nodes.length, sources };
 }

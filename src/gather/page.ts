@@ -1,4 +1,4 @@
-import { InvalidInput } from '../domain/invalid-input.ts';
+import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import type { SourceReport } from '../domain/source.ts';
 
 /** A page of a list, as Relay has it. */
@@ -18,24 +18,24 @@ export interface SourcedPage<T> extends Page<T> {
 }
 
 /** A list's places: what `after` may name, and where it leads. */
-export interface Places<T> {
+export interface CursorCodec<T> {
   /** Of the items from `start` to before `end`: equal for no two of a list, and the same for an item whatever page it is on. */
-  readonly cursorsOf: (items: readonly T[], start: number, end: number) => readonly string[];
+  readonly encode: (items: readonly T[], start: number, end: number) => readonly string[];
   /** The index of the first item behind the cursor; null for a text that is no cursor of such a list. */
-  readonly behind: (cursor: string, items: readonly T[]) => number | null;
+  readonly indexAfter: (cursor: string, items: readonly T[]) => number | null;
 }
 
-export function pageOf<T>(
+export function paginate<T>(
   items: readonly T[],
   { first, after }: { readonly first: number; readonly after?: string | null },
-  places: Places<T>,
+  codec: CursorCodec<T>,
 ): Page<T> {
-  const start = after == null ? 0 : places.behind(after, items);
-  if (start === null) throw new InvalidInput('after', 'is not a cursor of this list');
+  const start = after == null ? 0 : codec.indexAfter(after, items);
+  if (start === null) throw new InvalidInputError('after', 'is not a cursor of this list');
   const nodes = items.slice(start, start + first);
   return {
     nodes,
-    cursors: places.cursorsOf(items, start, start + nodes.length),
+    cursors: codec.encode(items, start, start + nodes.length),
     hasNextPage: start + nodes.length < items.length,
     hasPreviousPage: start > 0,
     totalCount: items.length,
@@ -46,9 +46,9 @@ export function pageOf<T>(
  * The places of a list that ascends by an instant. A cursor names the instant and, among those who share it, the how-many-th:
  * it stays valid when earlier items come or go.
  */
-export function placesByInstant<T>(instantOf: (item: T) => number): Places<T> {
+export function createTimeCursorCodec<T>(instantOf: (item: T) => number): CursorCodec<T> {
   return {
-    cursorsOf(items, start, end) {
+    encode(items, start, end) {
       const at = (index: number): number => instantOf(items[index] as T);
       let nth = 0;
       for (let i = start; i > 0 && i < end && at(i - 1) === at(i); i -= 1) nth += 1;
@@ -57,12 +57,12 @@ export function placesByInstant<T>(instantOf: (item: T) => number): Places<T> {
         return encodeCursor([instantOf(item).toString(36), nth.toString(36)]);
       });
     },
-    behind(cursor, items) {
-      const [at, nth] = (decodeCursor(cursor, 2) ?? []).map(readNumber);
+    indexAfter(cursor, items) {
+      const [at, nth] = (decodeCursor(cursor, 2) ?? []).map(parseBase36);
       if (at == null || nth == null || nth < 0) return null;
-      const begin = items.findIndex((item) => instantOf(item) >= at);
-      if (begin === -1) return items.length;
-      let index = begin;
+      const firstAtOrAfter = items.findIndex((item) => instantOf(item) >= at);
+      if (firstAtOrAfter === -1) return items.length;
+      let index = firstAtOrAfter;
       for (let seen = 0; seen <= nth && index < items.length && instantOf(items[index] as T) === at; seen += 1)
         index += 1;
       return index;
@@ -70,7 +70,7 @@ export function placesByInstant<T>(instantOf: (item: T) => number): Places<T> {
   };
 }
 
-function readNumber(text: string): number | null {
+function parseBase36(text: string): number | null {
   const number = Number.parseInt(text, 36);
   return Number.isSafeInteger(number) && number.toString(36) === text ? number : null;
 }
@@ -80,7 +80,7 @@ export function encodeCursor(parts: readonly string[]): string {
 }
 
 /** The parts of a cursor; null when it has not so many or is not of our making. */
-export function decodeCursor(cursor: string, length: number): readonly string[] | null {
+export function decodeCursor(cursor: string, partCount: number): readonly string[] | null {
   const parts = Buffer.from(cursor, 'base64url').toString('utf8').split('\n');
-  return parts.length === length && encodeCursor(parts) === cursor ? parts : null;
+  return parts.length === partCount && encodeCursor(parts) === cursor ? parts : null;
 }

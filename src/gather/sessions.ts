@@ -1,28 +1,30 @@
 import type { Agent } from '../domain/agent.ts';
 import { type Session, firstEventAt } from '../domain/session.ts';
 import type { StatusPeriod } from '../domain/status-period.ts';
-import { ask, seatsFor } from './ask.ts';
-import type { Desk } from './desk.ts';
-import { type SourcedPage, pageOf, placesByInstant } from './page.ts';
-import { type StatusPeriodsArgs, checkPeriodsArgs } from './status-periods.ts';
+import { fanOut, accountsSupporting } from './fan-out.ts';
+import type { QueryContext } from './query-context.ts';
+import { type SourcedPage, paginate, createTimeCursorCodec } from './page.ts';
+import { type StatusPeriodsArgs, assertStatusPeriodsArgs } from './status-periods.ts';
 
-const places = placesByInstant<Session>(firstEventAt);
+const cursorCodec = createTimeCursorCodec<Session>(firstEventAt);
 
 export async function sessions(
-  desk: Desk,
+  context: QueryContext,
   agent: Agent,
   args: StatusPeriodsArgs,
 ): Promise<SourcedPage<Session> | null> {
-  const during = checkPeriodsArgs(args);
-  const seats = seatsFor(desk, agent, 'sessions', args.accounts);
-  if (seats.length === 0) return null;
-  const { told, sources } = await ask(desk, seats, (source, ref) => source.sessions?.(ref, during));
-  const all = told.flatMap(({ data }) => data);
-  const sorted = told.length > 1 ? all.toSorted((a, b) => firstEventAt(a) - firstEventAt(b)) : all;
-  return { ...pageOf(sorted, args, places), sources };
+  const during = assertStatusPeriodsArgs(args);
+  const agentAccounts = accountsSupporting(context, agent, 'sessions', args.accounts);
+  if (agentAccounts.length === 0) return null;
+  const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
+    dataSource.sessions?.(ref, during),
+  );
+  const all = results.flatMap(({ data }) => data);
+  const sorted = results.length > 1 ? all.toSorted((a, b) => firstEventAt(a) - firstEventAt(b)) : all;
+  return { ...paginate(sorted, args, cursorCodec), sources };
 }
 
 /** The session that a period belongs to; null where its vendor tells of none. It came with the period and costs no call. */
-export function sessionOf(desk: Desk, period: StatusPeriod): Session | null {
-  return desk.sources(period.account)?.sessionOf?.(period) ?? null;
+export function sessionOfPeriod(context: QueryContext, period: StatusPeriod): Session | null {
+  return context.dataSource(period.account)?.findSession?.(period) ?? null;
 }

@@ -1,15 +1,15 @@
 import type { Agent } from '../domain/agent.ts';
 import { type StatusPeriod, byStart } from '../domain/status-period.ts';
 import { type TimeRange } from '../domain/time.ts';
-import { type StatusTotal, timeInStatus as addUp } from '../domain/time-in-status.ts';
-import { ask, isComplete, lacksSomething, seatsFor } from './ask.ts';
-import type { Desk } from './desk.ts';
-import { checkCount, checkRange } from './input.ts';
-import { type SourcedPage, pageOf, placesByInstant } from './page.ts';
-import { sourceIncomplete } from './incomplete.ts';
+import { type StatusTotal, timeInStatus as sumTimeInStatus } from '../domain/time-in-status.ts';
+import { fanOut, isComplete, mayBeMissingData, accountsSupporting } from './fan-out.ts';
+import type { QueryContext } from './query-context.ts';
+import { assertIntInRange, assertTimeRange } from './validate-args.ts';
+import { type SourcedPage, paginate, createTimeCursorCodec } from './page.ts';
+import { incompleteSourceError } from './incomplete-source.ts';
 
-const places = placesByInstant<StatusPeriod>((period) => period.start);
-const MOST = 10_000;
+const cursorCodec = createTimeCursorCodec<StatusPeriod>((period) => period.start);
+const MAX_STATUS_PERIODS_PAGE_SIZE = 10_000;
 
 export interface StatusPeriodsArgs {
   readonly during: TimeRange;
@@ -19,44 +19,55 @@ export interface StatusPeriodsArgs {
 }
 
 /** The time to ask for; throws InvalidInput. */
-export function checkPeriodsArgs({ during, first }: Pick<StatusPeriodsArgs, 'during' | 'first'>): TimeRange {
-  checkCount('first', first, 0, MOST);
-  return checkRange(during);
+export function assertStatusPeriodsArgs({ during, first }: Pick<StatusPeriodsArgs, 'during' | 'first'>): TimeRange {
+  assertIntInRange('first', first, 0, MAX_STATUS_PERIODS_PAGE_SIZE);
+  return assertTimeRange(during);
 }
 
 export async function statusPeriods(
-  desk: Desk,
+  context: QueryContext,
   agent: Agent,
   args: StatusPeriodsArgs,
 ): Promise<SourcedPage<StatusPeriod> | null> {
-  const during = checkPeriodsArgs(args);
-  const seats = seatsFor(desk, agent, 'statusPeriods', args.accounts);
-  if (seats.length === 0) return null;
-  const { told, sources } = await ask(desk, seats, (source, ref) => source.statusPeriods?.(ref, during));
-  const periods = told.flatMap(({ data }) => data);
-  return { ...pageOf(told.length > 1 ? periods.toSorted(byStart) : periods, args, places), sources };
+  const during = assertStatusPeriodsArgs(args);
+  const agentAccounts = accountsSupporting(context, agent, 'statusPeriods', args.accounts);
+  if (agentAccounts.length === 0) return null;
+  const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
+    dataSource.statusPeriods?.(ref, during),
+  );
+  const periods = results.flatMap(({ data }) => data);
+  return { ...paginate(results.length > 1 ? periods.toSorted(byStart) : periods, args, cursorCodec), sources };
 }
 
 export async function timeInStatus(
-  desk: Desk,
+  context: QueryContext,
   agent: Agent,
   args: Pick<StatusPeriodsArgs, 'during' | 'accounts'>,
 ): Promise<readonly StatusTotal[] | null> {
-  const during = checkRange(args.during);
-  const seats = seatsFor(desk, agent, 'statusPeriods', args.accounts);
-  if (seats.length === 0) return null;
-  const { told, sources } = await ask(desk, seats, (source, ref) => source.statusPeriods?.(ref, during));
-  if (!isComplete(sources)) throw sourceIncomplete(desk, sources);
-  return told.flatMap(({ seat, data }) => addUp(seat.account, data, during, desk.request.now));
+  const during = assertTimeRange(args.during);
+  const agentAccounts = accountsSupporting(context, agent, 'statusPeriods', args.accounts);
+  if (agentAccounts.length === 0) return null;
+  const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
+    dataSource.statusPeriods?.(ref, during),
+  );
+  if (!isComplete(sources)) throw incompleteSourceError(context, sources);
+  return results.flatMap(({ agentAccount, data }) =>
+    sumTimeInStatus(agentAccount.account, data, during, context.request.now),
+  );
 }
 
 /** The ongoing period that began last; rejects where there seems to be none, but an account could not be read whole. */
-export async function currentStatus(desk: Desk, agent: Agent): Promise<StatusPeriod | null> {
-  const seats = seatsFor(desk, agent, 'currentStatus');
-  if (seats.length === 0) return null;
-  const { told, sources } = await ask(desk, seats, (source, ref) => source.currentStatus?.(ref));
-  const ongoing = told.flatMap(({ data }) => data ?? []);
-  const unread = ongoing.length === 0 ? sources.filter(lacksSomething) : [];
-  if (unread.length > 0) throw sourceIncomplete(desk, unread);
-  return ongoing.reduce<StatusPeriod | null>((last, one) => (last && last.start >= one.start ? last : one), null);
+export async function currentStatus(context: QueryContext, agent: Agent): Promise<StatusPeriod | null> {
+  const agentAccounts = accountsSupporting(context, agent, 'currentStatus');
+  if (agentAccounts.length === 0) return null;
+  const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
+    dataSource.currentStatus?.(ref),
+  );
+  const ongoing = results.flatMap(({ data }) => data ?? []);
+  const incomplete = ongoing.length === 0 ? sources.filter(mayBeMissingData) : [];
+  if (incomplete.length > 0) throw incompleteSourceError(context, incomplete);
+  return ongoing.reduce<StatusPeriod | null>(
+    (latest, period) => (latest && latest.start >= period.start ? latest : period),
+    null,
+  );
 }

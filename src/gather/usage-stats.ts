@@ -1,47 +1,53 @@
-import type { Agent, Seat } from '../domain/agent.ts';
+import type { Agent, AgentAccount } from '../domain/agent.ts';
 import type { SourceReport } from '../domain/source.ts';
 import type { DateRange } from '../domain/time.ts';
-import type { UsagePart, UsageQuery, UsageStats } from '../domain/usage.ts';
-import { ask, seatsFor } from './ask.ts';
-import type { Desk } from './desk.ts';
-import { sourceIncomplete } from './incomplete.ts';
-import { checkDates } from './input.ts';
+import type { UsagePart, UsageQuery, UsageStats } from '../domain/usage-stats.ts';
+import { fanOut, accountsSupporting } from './fan-out.ts';
+import type { QueryContext } from './query-context.ts';
+import { incompleteSourceError } from './incomplete-source.ts';
+import { assertDateRange } from './validate-args.ts';
 
 export interface SourcedUsageStats extends UsageStats {
   readonly sources: readonly SourceReport[];
 }
 
 /** The days as a caller words them: an explicit null zone means the default, too. */
-export type UsageDates = Omit<DateRange, 'timeZone'> & { readonly timeZone?: string | null };
+export type UsageDateRange = Omit<DateRange, 'timeZone'> & { readonly timeZone?: string | null };
 
 /** Throws InvalidInput. */
-export function usageQueryOf(dates: UsageDates, parts: ReadonlySet<UsagePart>): UsageQuery {
-  return { during: rangeOf(dates), parts };
+export function toUsageQuery(dates: UsageDateRange, parts: ReadonlySet<UsagePart>): UsageQuery {
+  return { during: toDateRange(dates), parts };
 }
 
-function rangeOf({ from, to, timeZone }: UsageDates): DateRange {
-  return checkDates({ from, to, timeZone: timeZone ?? 'UTC' });
+function toDateRange({ from, to, timeZone }: UsageDateRange): DateRange {
+  return assertDateRange({ from, to, timeZone: timeZone ?? 'UTC' });
 }
 
 /** The statistics of the agent's first account that has any; only the parts that `wanted` names are asked (and paid) for. */
 export async function usageStats(
-  desk: Desk,
+  context: QueryContext,
   agent: Agent,
-  dates: UsageDates,
-  wanted: () => ReadonlySet<UsagePart>,
+  dates: UsageDateRange,
+  selectParts: () => ReadonlySet<UsagePart>,
 ): Promise<SourcedUsageStats | null> {
-  const during = rangeOf(dates);
-  const seats = seatsFor(desk, agent, 'usageStats').slice(0, 1);
-  if (seats.length === 0) return null;
-  const query = { during, parts: wanted() };
-  const name = `usageStats ${agent.id} ${JSON.stringify([during, ...query.parts])}`;
-  return desk.once(name, () => statsOf(desk, seats, query));
+  const during = toDateRange(dates);
+  const agentAccounts = accountsSupporting(context, agent, 'usageStats').slice(0, 1);
+  if (agentAccounts.length === 0) return null;
+  const query = { during, parts: selectParts() };
+  const key = `usageStats ${agent.id} ${JSON.stringify([during, ...query.parts])}`;
+  return context.memoize(key, () => fetchUsageStats(context, agentAccounts, query));
 }
 
-async function statsOf(desk: Desk, seats: readonly Seat[], query: UsageQuery): Promise<SourcedUsageStats> {
-  const { told, sources } = await ask(desk, seats, (source, ref) => source.usageStats?.(ref, query));
-  const [first] = told;
+async function fetchUsageStats(
+  context: QueryContext,
+  agentAccounts: readonly AgentAccount[],
+  query: UsageQuery,
+): Promise<SourcedUsageStats> {
+  const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
+    dataSource.usageStats?.(ref, query),
+  );
+  const [first] = results;
   // There is no such thing as empty statistics: that the vendor knows no such bot is an error here.
-  if (!first) throw sourceIncomplete(desk, sources);
+  if (!first) throw incompleteSourceError(context, sources);
   return { ...first.data, sources };
 }

@@ -1,9 +1,9 @@
 import agentDay from '../../examples/queries/agent-day.graphql';
 import botWeek from '../../examples/queries/bot-week.graphql';
-import howWhole from '../../examples/queries/how-whole.graphql';
+import howWhole from '../../examples/queries/completeness.graphql';
 import onACall from '../../examples/queries/on-a-call.graphql';
 import wallboardNow from '../../examples/queries/wallboard-now.graphql';
-import whatItCosts from '../../examples/queries/what-it-costs.graphql';
+import whatItCosts from '../../examples/queries/cost-estimate.graphql';
 import { exampleVariables } from './example-variables.ts';
 
 /** What somebody finds who opens the page for the first time. `now` is in epoch milliseconds. */

@@ -1,13 +1,13 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { InvalidInput } from '../domain/invalid-input.ts';
+import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 
 /** No more of a message is ever sent. */
-const LONGEST = 300;
+const MAX_MESSAGE_LENGTH = 300;
 
 /** Codes of errors whose messages are made for callers: our own, graphql-js's on the document, Apollo's on the request. */
-const SPOKEN: ReadonlySet<unknown> = new Set([
+const PUBLIC_ERROR_CODES: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'PERSISTED_QUERY_NOT_FOUND',
@@ -28,36 +28,36 @@ const SPOKEN: ReadonlySet<unknown> = new Set([
  * resolver throws, only that it happened: Apollo by itself would send the message. No error carries an HTTP status of its
  * own, since one field must not decide over the whole answer's.
  */
-export function createErrorFormatter(onUnexpected: (error: unknown) => void) {
+export function createErrorFormatter(onUnexpectedError: (error: unknown) => void) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const { locations, path } = formatted;
-    const at = { ...(locations && { locations }), ...(path && { path }) };
+    const position = { ...(locations && { locations }), ...(path && { path }) };
     const original = unwrapResolverError(error);
     if (original instanceof VendorError) {
-      return { ...at, message: shorten(original.message), extensions: vendorExtensions(original) };
+      return { ...position, message: truncate(original.message), extensions: toVendorExtensions(original) };
     }
-    if (original instanceof InvalidInput) {
+    if (original instanceof InvalidInputError) {
       const { message, argument } = original;
-      return { ...at, message: shorten(message), extensions: { code: 'BAD_USER_INPUT', argument } };
+      return { ...position, message: truncate(message), extensions: { code: 'BAD_USER_INPUT', argument } };
     }
-    const { stacktrace: _stack, http: _http, ...given } = formatted.extensions ?? {};
-    const extensions = saysBadInput(original) ? { ...given, code: 'BAD_USER_INPUT' } : given;
+    const { stacktrace: _stack, http: _http, ...publicExtensions } = formatted.extensions ?? {};
+    const extensions = isBadUserInput(original) ? { ...publicExtensions, code: 'BAD_USER_INPUT' } : publicExtensions;
     // Only a GraphQLError is made for callers; any other may bear such a code by chance.
-    if (original instanceof GraphQLError && SPOKEN.has(extensions.code)) {
-      return { ...at, message: shorten(formatted.message), extensions };
+    if (original instanceof GraphQLError && PUBLIC_ERROR_CODES.has(extensions.code)) {
+      return { ...position, message: truncate(formatted.message), extensions };
     }
-    onUnexpected(original);
-    return { ...at, message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+    onUnexpectedError(original);
+    return { ...position, message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   };
 }
 
 /** Whether a scalar refused a value: written into the document, Apollo takes it for any invalid document. */
-function saysBadInput(error: unknown): boolean {
+function isBadUserInput(error: unknown): boolean {
   if (!(error instanceof GraphQLError)) return false;
-  return error.extensions.code === 'BAD_USER_INPUT' || saysBadInput(error.originalError);
+  return error.extensions.code === 'BAD_USER_INPUT' || isBadUserInput(error.originalError);
 }
 
-function vendorExtensions(error: VendorError): Record<string, unknown> {
+function toVendorExtensions(error: VendorError): Record<string, unknown> {
   const { code, vendor, account, retryable, retryAfterSeconds, reason } = error;
   return {
     code,
@@ -69,6 +69,6 @@ function vendorExtensions(error: VendorError): Record<string, unknown> {
   };
 }
 
-function shorten(message: string): string {
-  return message.length > LONGEST ? `${message.slice(0, LONGEST - 1)}…` : message;
+function truncate(message: string): string {
+  return message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message;
 }

@@ -2,26 +2,26 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, buildSchema, parse, printSchema } from 'graphql';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { account } from './account.ts';
-import { agent } from './agent.ts';
-import { takeNullForDefault } from './arguments.ts';
-import { entities, FEDERATION } from './entities.ts';
-import { interaction } from './interaction.ts';
-import { query } from './query.ts';
-import { DateScalar, DateTime, TimeZone } from './scalars.ts';
-import { session } from './session.ts';
-import { source } from './source.ts';
-import { statusPeriod } from './status-period.ts';
-import { usageStats } from './usage-stats.ts';
+import { accountResolvers } from './resolvers/account.ts';
+import { agentResolvers } from './resolvers/agent.ts';
+import { applyDefaultsForNull } from './ast/arguments.ts';
+import { entityResolvers, FEDERATION_SDL } from './resolvers/entities.ts';
+import { interactionResolvers } from './resolvers/interaction.ts';
+import { queryResolvers } from './resolvers/query.ts';
+import { DateScalar, DateTimeScalar, TimeZoneScalar } from './resolvers/scalars.ts';
+import { sessionResolvers } from './resolvers/session.ts';
+import { sourceResolvers } from './resolvers/source.ts';
+import { statusPeriodResolvers } from './resolvers/status-period.ts';
+import { usageStatsResolvers } from './resolvers/usage-stats.ts';
 
-const FOLDER = new URL('../../schema/', import.meta.url);
+const SCHEMA_FOLDER = new URL('../../schema/', import.meta.url);
 
 /** The schema's text, every file of the folder, as people write it. */
 function readTypeDefinitions(): string {
-  const files = readdirSync(FOLDER)
+  const files = readdirSync(SCHEMA_FOLDER)
     .filter((name) => name.endsWith('.graphql'))
     .sort();
-  return files.map((name) => readFileSync(new URL(name, FOLDER), 'utf8')).join('\n');
+  return files.map((name) => readFileSync(new URL(name, SCHEMA_FOLDER), 'utf8')).join('\n');
 }
 
 /** The SDL for client generators: our types alone, without what makes them a subgraph. */
@@ -30,17 +30,17 @@ export function printPublicSchema(): string {
 }
 
 const resolvers: Resolvers = {
-  DateTime,
+  DateTime: DateTimeScalar,
   Date: DateScalar,
-  TimeZone,
-  ...query,
-  ...account,
-  ...agent,
-  ...interaction,
-  ...session,
-  ...source,
-  ...statusPeriod,
-  ...usageStats,
+  TimeZone: TimeZoneScalar,
+  ...queryResolvers,
+  ...accountResolvers,
+  ...agentResolvers,
+  ...interactionResolvers,
+  ...sessionResolvers,
+  ...sourceResolvers,
+  ...statusPeriodResolvers,
+  ...usageStatsResolvers,
 };
 
 type SubgraphModule = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number];
@@ -48,7 +48,7 @@ type SubgraphResolvers = Extract<SubgraphModule, { typeDefs: unknown; resolvers?
 
 /** The schema that the gateway runs: everything in schema/, and a Federation 2 subgraph besides. */
 export function createSchema(): GraphQLSchema {
-  const map = { ...resolvers, ...entities, Query: { ...resolvers.Query, ...entities.Query } };
-  const typeDefs = parse(readTypeDefinitions() + FEDERATION);
-  return takeNullForDefault(buildSubgraphSchema([{ typeDefs, resolvers: map as SubgraphResolvers }]));
+  const allResolvers = { ...resolvers, ...entityResolvers, Query: { ...resolvers.Query, ...entityResolvers.Query } };
+  const typeDefs = parse(readTypeDefinitions() + FEDERATION_SDL);
+  return applyDefaultsForNull(buildSubgraphSchema([{ typeDefs, resolvers: allResolvers as SubgraphResolvers }]));
 }

@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../domain/clock.ts';
 import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
-import type { VendorMetrics } from '../observability/metrics.ts';
-import { counted } from './body.ts';
-import type { CallRecord, CallScope, VendorRequest } from './call.ts';
-import { AttemptDeadline, failure, type Stage } from './failure.ts';
-import { untilAborted } from './until-aborted.ts';
+import type { VendorHttpMetrics } from '../observability/metrics.ts';
+import { countBytes } from './response-body.ts';
+import type { CallRecord, CallContext, VendorRequest } from './types.ts';
+import { AttemptTimeoutError, toVendorError, type AttemptStage } from './classify-error.ts';
+import { abortable } from './abortable.ts';
 
 export interface AttemptOptions {
   /** Milliseconds that one attempt may take, from the request to the last byte. */
@@ -13,24 +13,24 @@ export interface AttemptOptions {
   readonly clock: Clock;
   /** undici's Agent: connections kept alive, none of its redirecting, retrying or decompressing interceptors. */
   readonly dispatcher: Dispatcher;
-  readonly metrics: VendorMetrics;
+  readonly metrics: VendorHttpMetrics;
 }
 
-export type Answered = Dispatcher.ResponseData;
+export type UndiciResponse = Dispatcher.ResponseData;
 
 /** What is made of an answer, and what was wrong with it (null: nothing); rejects with a VendorError when nothing can be made. */
-export type Read<T> = (answer: Answered, body: AsyncIterable<Buffer>) => Promise<Reading<T>>;
-export interface Reading<T> {
+export type ResponseReader<T> = (response: UndiciResponse, body: AsyncIterable<Buffer>) => Promise<ReaderResult<T>>;
+export interface ReaderResult<T> {
   readonly value: T;
-  readonly trouble: VendorError | null;
+  readonly error: VendorError | null;
 }
 
 /** How an attempt ended. */
-export interface Ending<T> {
+export interface AttemptResult<T> {
   /** What was made of the answer; throws where nothing was. */
   readonly value: () => T;
   /** What the vendor did wrong, or was refused for; null for nothing. */
-  readonly trouble: VendorError | null;
+  readonly error: VendorError | null;
 }
 
 /** Sends a request once, hands the answer to `read`, and tells of the call however it ended. */
@@ -38,25 +38,26 @@ export type Attempt = <T>(
   request: VendorRequest,
   headers: Readonly<Record<string, string>>,
   target: CallTarget,
-  scope: CallScope,
-  read: Read<T>,
-) => Promise<Ending<T>>;
+  context: CallContext,
+  read: ResponseReader<T>,
+) => Promise<AttemptResult<T>>;
 
 export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: AttemptOptions): Attempt {
-  return async (request, headers, target, scope, read) => {
-    let stage: Stage = 'request';
+  return async (request, headers, target, context, read) => {
+    let stage: AttemptStage = 'request';
     // Once nobody waits any more, whatever breaks breaks because of that.
-    const fail = (error: unknown): VendorError => failure(error, target, scope.signal.aborted ? 'waiting' : stage);
-    const started = clock.elapsed();
+    const toError = (error: unknown): VendorError =>
+      toVendorError(error, target, context.signal.aborted ? 'waiting' : stage);
+    const startedMs = clock.monotonicMs();
     let bytes = 0;
     let outcome = 'OK';
     const deadline = new AbortController();
-    const stopTimer = clock.after(timeoutMs, () => {
-      deadline.abort(new AttemptDeadline());
+    const stopTimer = clock.setTimer(timeoutMs, () => {
+      deadline.abort(new AttemptTimeoutError());
     });
     try {
-      const signal = AbortSignal.any([scope.signal, deadline.signal]);
-      const sent = dispatcher.request({
+      const signal = AbortSignal.any([context.signal, deadline.signal]);
+      const pendingResponse = dispatcher.request({
         origin: request.url.origin,
         path: request.url.pathname + request.url.search,
         method: request.method,
@@ -68,30 +69,30 @@ export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: Attempt
         bodyTimeout: 0,
       });
       // As long as a connection is not established, undici hears the signal but does not reject.
-      const answer = await untilAborted(sent, signal).catch((error: unknown) => {
-        throw fail(error);
+      const response = await abortable(pendingResponse, signal).catch((error: unknown) => {
+        throw toError(error);
       });
       stage = 'body';
-      const body = counted(answer.body as AsyncIterable<Buffer>, (more) => (bytes += more), fail);
+      const body = countBytes(response.body as AsyncIterable<Buffer>, (chunkBytes) => (bytes += chunkBytes), toError);
       try {
-        const { value, trouble } = await read(answer, body);
-        if (trouble) outcome = trouble.code;
-        return { value: () => value, trouble };
+        const { value, error: readError } = await read(response, body);
+        if (readError) outcome = readError.code;
+        return { value: () => value, error: readError };
       } finally {
-        answer.body.on('error', ignore).destroy();
+        response.body.on('error', ignoreStreamError).destroy();
       }
     } catch (error) {
-      const trouble = error instanceof VendorError ? error : null;
-      outcome = trouble?.code ?? 'INTERNAL_SERVER_ERROR';
+      const vendorError = error instanceof VendorError ? error : null;
+      outcome = vendorError?.code ?? 'INTERNAL_SERVER_ERROR';
       return {
         value: () => {
           throw error;
         },
-        trouble,
+        error: vendorError,
       };
     } finally {
       stopTimer();
-      const ms = clock.elapsed() - started;
+      const ms = clock.monotonicMs() - startedMs;
       const { account, endpoint } = target;
       const call: CallRecord = {
         account,
@@ -102,12 +103,12 @@ export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: Attempt
         bytes,
         keys: request.keys ?? 1,
       };
-      scope.record(call);
+      context.record(call);
       metrics.vendorCall(call);
     }
   };
 }
 
-function ignore(): void {
+function ignoreStreamError(): void {
   // A body that is given up raises an error on its stream that nobody needs to hear.
 }

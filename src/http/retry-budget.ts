@@ -1,27 +1,27 @@
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
-import { createRollingCount } from './rolling-count.ts';
+import { createRollingCounter } from './rolling-counter.ts';
 
-const SPAN = 10 * SECOND;
-const SHARE = 0.1;
+const WINDOW_MS = 10 * SECOND;
+const RETRY_RATIO = 0.1;
 /** Without it a quiet account could never retry. */
-const ALWAYS = 1;
+const MIN_RETRIES = 1;
 
 /** Keeps retries a small part of an account's calls, so that they cannot make a failing vendor's load much worse. */
 export interface RetryBudget {
   /** A call was made (its retries are none). */
-  readonly noteCall: () => void;
+  readonly recordCall: () => void;
   /** Takes a retry, if those of the last 10 s are fewer than 1 + a tenth of the calls: two for a single call. */
-  readonly take: () => boolean;
+  readonly tryTake: () => boolean;
 }
 
 export function createRetryBudget(clock: Clock): RetryBudget {
-  const calls = createRollingCount(SPAN, clock);
-  const retries = createRollingCount(SPAN, clock);
+  const calls = createRollingCounter(WINDOW_MS, clock);
+  const retries = createRollingCounter(WINDOW_MS, clock);
   return {
-    noteCall: calls.add,
-    take() {
-      if (retries.total() >= ALWAYS + SHARE * calls.total()) return false;
+    recordCall: calls.add,
+    tryTake() {
+      if (retries.total() >= MIN_RETRIES + RETRY_RATIO * calls.total()) return false;
       retries.add();
       return true;
     },

@@ -2,47 +2,53 @@ import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
-import type { VendorMetrics } from '../observability/metrics.ts';
+import type { VendorHttpMetrics } from '../observability/metrics.ts';
 import { backoffMs, type Random } from './backoff.ts';
-import type { VendorRequest } from './call.ts';
+import type { VendorRequest } from './types.ts';
 import { createRetryBudget } from './retry-budget.ts';
-import { retryReason } from './trouble.ts';
+import { retryReason } from './error-policy.ts';
 
 /** How long a call may wait because the vendor said so (Retry-After) before it is better told to come back later. */
-export const RETRY_AFTER_PATIENCE = 2 * SECOND;
+export const MAX_RETRY_AFTER_WAIT_MS = 2 * SECOND;
 
 export interface RetryOptions {
   readonly account: Account;
   /** How many attempts may follow the first. */
-  readonly retries: number;
+  readonly maxRetries: number;
   readonly clock: Clock;
   readonly random: Random;
-  readonly metrics: VendorMetrics;
+  readonly metrics: VendorHttpMetrics;
 }
 
-export interface Retry {
-  readonly noteCall: () => void;
+export interface RetryPolicy {
+  readonly recordCall: () => void;
   /** Milliseconds to wait before another attempt after the `failed`-th; null when there is to be none. */
-  readonly wait: (request: VendorRequest, trouble: VendorError, failed: number) => number | null;
+  readonly delayMs: (request: VendorRequest, error: VendorError, failedAttempts: number) => number | null;
 }
 
-export function createRetry({ account, retries, clock, random, metrics }: RetryOptions): Retry {
+export function createRetryPolicy({ account, maxRetries, clock, random, metrics }: RetryOptions): RetryPolicy {
   const budget = createRetryBudget(clock);
   return {
-    noteCall: budget.noteCall,
-    wait(request, trouble, failed) {
-      const reason = retryReason(trouble);
-      if (reason === null || failed > retries) return null;
-      const told = (trouble.retryAfterSeconds ?? 0) * SECOND;
-      const idempotent = request.idempotent ?? request.method === 'GET';
-      const why =
-        told > RETRY_AFTER_PATIENCE ? 'retry_after' : !idempotent ? 'not_idempotent' : !budget.take() ? 'budget' : null;
-      if (why !== null) {
-        metrics.vendorRetryDenied(account.name, why);
+    recordCall: budget.recordCall,
+    delayMs(request, error, failedAttempts) {
+      const reason = retryReason(error);
+      if (reason === null || failedAttempts > maxRetries) return null;
+      const retryAfterMs = (error.retryAfterSeconds ?? 0) * SECOND;
+      const isIdempotent = request.idempotent ?? request.method === 'GET';
+      const denial =
+        retryAfterMs > MAX_RETRY_AFTER_WAIT_MS
+          ? 'retry_after'
+          : !isIdempotent
+            ? 'not_idempotent'
+            : !budget.tryTake()
+              ? 'budget'
+              : null;
+      if (denial !== null) {
+        metrics.vendorRetryDenied(account.name, denial);
         return null;
       }
       metrics.vendorRetry(account.name, reason);
-      return Math.max(told, backoffMs(failed, random));
+      return Math.max(retryAfterMs, backoffMs(failedAttempts, random));
     },
   };
 }

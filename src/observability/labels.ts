@@ -3,22 +3,22 @@
 export type HttpPath =
   '/' | '/graphql' | '/graphiql' | '/schema.graphql' | '/healthz' | '/readyz' | '/metrics' | 'other';
 
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
+const KNOWN_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 
-export function methodLabel(method: string | undefined): string {
-  return method !== undefined && METHODS.has(method) ? method : 'other';
+export function toMethodLabel(method: string | undefined): string {
+  return method !== undefined && KNOWN_METHODS.has(method) ? method : 'other';
 }
 
 export type RetryReason = 'status_5xx' | 'status_429' | 'connect' | 'reset' | 'dns_temporary' | 'truncated';
 export type RetryDenial = 'budget' | 'retry_after' | 'not_idempotent';
 export type ShedReason = 'in_flight' | 'event_loop' | 'heap';
 export type CircuitState = 'closed' | 'half_open' | 'open';
-export type CacheResult = 'hit' | 'miss' | 'joined' | 'stale' | 'grace' | 'fleet' | 'refresh_failed';
+export type CacheResult =
+  'hit' | 'miss' | 'coalesced' | 'stale_if_error' | 'stale_while_revalidate' | 'shared_hit' | 'revalidate_failed';
 /** What is asked of the shared cache; `connection` and `close` are about the connection itself. */
-export type CacheOperation =
-  'get' | 'set' | 'lease' | 'give_back' | 'quota' | 'token' | 'probe' | 'connection' | 'close';
+export type CacheOperation = 'get' | 'set' | 'lease' | 'release' | 'quota' | 'token' | 'probe' | 'connection' | 'close';
 export type CacheErrorReason =
-  'timeout' | 'connection' | 'garbled' | 'loading' | 'readonly' | 'oom' | 'moved' | 'noauth' | 'other';
+  'timeout' | 'connection' | 'malformed_reply' | 'loading' | 'readonly' | 'oom' | 'moved' | 'noauth' | 'other';
 
 export type AuthFailureReason =
   | 'missing'
@@ -46,11 +46,11 @@ const DOCUMENT_LIMITS = [
   'vendor_calls',
 ] as const;
 
-export type Limit =
+export type LimitName =
   (typeof DOCUMENT_LIMITS)[number] | 'body_bytes' | 'url_bytes' | 'headers' | 'caller_rate' | 'caller_concurrency';
 
 /** Whether that is the name of a limit on documents, as `extensions.limit` says it. */
-export function isDocumentLimit(limit: unknown): limit is Limit {
+export function isDocumentLimit(limit: unknown): limit is LimitName {
   return (DOCUMENT_LIMITS as readonly unknown[]).includes(limit);
 }
 
@@ -78,6 +78,6 @@ const ERROR_CODES: ReadonlySet<string> = new Set<string>([
   'VENDOR_BAD_RESPONSE',
 ]);
 
-export function codeLabel(code: unknown): string {
+export function toCodeLabel(code: unknown): string {
   return typeof code === 'string' && ERROR_CODES.has(code) ? code : 'other';
 }

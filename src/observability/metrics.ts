@@ -6,46 +6,46 @@ import {
   type CacheOperation,
   type CacheResult,
   type CircuitState,
-  codeLabel,
+  toCodeLabel,
   type HttpPath,
-  type Limit,
-  methodLabel,
+  type LimitName,
+  toMethodLabel,
   type RetryDenial,
   type RetryReason,
   type ShedReason,
 } from './labels.ts';
 
 /** What is counted of calls to vendors. */
-export interface VendorMetrics {
+export interface VendorHttpMetrics {
   /** A call to a vendor ended, be it the first attempt or a later one; `outcome` is `OK` or a vendor error's code. */
   readonly vendorCall: (call: VendorCall) => void;
   /** A call is attempted once more. */
   readonly vendorRetry: (account: string, reason: RetryReason) => void;
   /** A call might have succeeded in another attempt, but is not attempted. */
-  readonly vendorRetryDenied: (account: string, why: RetryDenial) => void;
-  readonly circuit: (account: string, endpoint: string, state: CircuitState) => void;
+  readonly vendorRetryDenied: (account: string, reason: RetryDenial) => void;
+  readonly circuitState: (account: string, endpoint: string, state: CircuitState) => void;
   /** A call was refused because the circuit is open. */
-  readonly shortCircuit: (account: string, endpoint: string) => void;
+  readonly circuitRejection: (account: string, endpoint: string) => void;
   /** Until then the account is not called, because the vendor said so. */
-  readonly rateGate: (account: string, until: Instant) => void;
+  readonly retryAfterGate: (account: string, until: Instant) => void;
 }
 
 /** Everything that is counted, in plain functions; durations are milliseconds here and seconds in the exposition. */
-export interface Metrics extends VendorMetrics {
+export interface Metrics extends VendorHttpMetrics {
   /** A request begins; call the result when it is answered (or its client has gone). */
-  readonly requestBegan: () => (end: HttpRequestEnd) => void;
+  readonly requestStarted: () => (end: HttpRequestEnd) => void;
   /** What came was no request that could be begun, and was answered with that status. */
-  readonly brokenRequest: (status: number) => void;
+  readonly clientError: (status: number) => void;
   readonly graphqlError: (code: unknown) => void;
-  readonly limitRejection: (limit: Limit) => void;
+  readonly limitRejection: (limit: LimitName) => void;
   /** A request was refused because the process has too much to do. */
-  readonly shed: (reason: ShedReason) => void;
+  readonly requestShed: (reason: ShedReason) => void;
   readonly authFailure: (reason: AuthFailureReason) => void;
   readonly cacheRead: (account: string, endpoint: string, result: CacheResult) => void;
   /** Something asked of the shared cache came to nothing. */
-  readonly cacheError: (op: CacheOperation, reason: CacheErrorReason) => void;
+  readonly cacheError: (operation: CacheOperation, reason: CacheErrorReason) => void;
   /** The Prometheus text exposition, of media type `contentType`, without what is counted of accounts that `shows` denies. */
-  readonly text: (shows?: (account: string) => boolean) => Promise<string>;
+  readonly text: (isVisible?: (account: string) => boolean) => Promise<string>;
   readonly contentType: string;
 }
 
@@ -63,38 +63,44 @@ export interface VendorCall {
   readonly ms: number;
 }
 
-const CIRCUIT: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };
+const CIRCUIT_STATE_VALUES: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };
 
-const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export interface MetricsOptions {
   /** Also the runtime's own: memory, event loop lag, garbage collection. They outlive the app, hence not in tests. */
-  readonly ofProcess?: boolean;
+  readonly collectProcessMetrics?: boolean;
 }
 
 /** Each app counts for itself, so that two in one process (as in tests) do not meet. */
-export function createMetrics({ ofProcess = false }: MetricsOptions = {}): Metrics {
+export function createMetrics({ collectProcessMetrics = false }: MetricsOptions = {}): Metrics {
   const registry = new prometheus.Registry();
   const registers = [registry];
-  if (ofProcess) prometheus.collectDefaultMetrics({ register: registry });
+  if (collectProcessMetrics) prometheus.collectDefaultMetrics({ register: registry });
 
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new prometheus.Counter({ name: `switchboard_${name}`, help, labelNames, registers });
   const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
-    new prometheus.Histogram({ name: `switchboard_${name}`, help, labelNames, buckets: SECONDS, registers });
+    new prometheus.Histogram({
+      name: `switchboard_${name}`,
+      help,
+      labelNames,
+      buckets: DURATION_BUCKETS_SECONDS,
+      registers,
+    });
 
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new prometheus.Gauge({ name: `switchboard_${name}`, help, labelNames, registers });
 
   const httpRequests = counter('http_requests_total', 'HTTP requests answered.', ['method', 'path', 'status']);
-  const httpSeconds = histogram('http_request_seconds', 'Time from request to answer.', ['path']);
+  const httpDurations = histogram('http_request_seconds', 'Time from request to answer.', ['path']);
   const httpInFlight = gauge('http_requests_in_flight', 'HTTP requests being answered.', []);
   const graphqlErrors = counter('graphql_errors_total', 'Errors in GraphQL answers.', ['code']);
   const limitRejections = counter('limit_rejections_total', 'Requests refused because of a limit.', ['limit']);
-  const sheds = counter('shed_total', 'Requests refused because the process has too much to do.', ['reason']);
+  const requestsShed = counter('shed_total', 'Requests refused because the process has too much to do.', ['reason']);
   const authFailures = counter('auth_failures_total', 'Requests whose caller could not be told.', ['reason']);
   const vendorRequests = counter('vendor_requests_total', 'Calls to vendors.', ['account', 'endpoint', 'outcome']);
-  const vendorSeconds = histogram('vendor_request_seconds', 'Time that calls to vendors took.', [
+  const vendorDurations = histogram('vendor_request_seconds', 'Time that calls to vendors took.', [
     'account',
     'endpoint',
   ]);
@@ -104,70 +110,72 @@ export function createMetrics({ ofProcess = false }: MetricsOptions = {}): Metri
     'why',
   ]);
   const circuits = gauge('circuit_state', 'Circuit breakers: 0 closed, 1 half open, 2 open.', ['account', 'endpoint']);
-  const shortCircuits = counter('circuit_short_circuits_total', 'Calls not made because a circuit is open.', [
+  const circuitRejections = counter('circuit_short_circuits_total', 'Calls not made because a circuit is open.', [
     'account',
     'endpoint',
   ]);
-  const gates = gauge('rate_gate_until_seconds', 'Unix time until which a vendor wants no calls.', ['account']);
+  const retryAfterGates = gauge('rate_gate_until_seconds', 'Unix time until which a vendor wants no calls.', [
+    'account',
+  ]);
   const cacheErrors = counter('cache_errors_total', 'Failures of the shared cache.', ['op', 'reason']);
   const cacheReads = counter('cache_reads_total', 'Reads from the cache.', ['account', 'endpoint', 'result']);
 
   return {
-    requestBegan: () => {
+    requestStarted: () => {
       httpInFlight.inc();
       return ({ method, path, status, ms }) => {
         httpInFlight.dec();
-        httpRequests.inc({ method: methodLabel(method), path, status });
-        httpSeconds.observe({ path }, ms / 1000);
+        httpRequests.inc({ method: toMethodLabel(method), path, status });
+        httpDurations.observe({ path }, ms / 1000);
       };
     },
-    brokenRequest: (status) => {
-      httpRequests.inc({ method: methodLabel(undefined), path: 'other', status });
+    clientError: (status) => {
+      httpRequests.inc({ method: toMethodLabel(undefined), path: 'other', status });
     },
     graphqlError: (code) => {
-      graphqlErrors.inc({ code: codeLabel(code) });
+      graphqlErrors.inc({ code: toCodeLabel(code) });
     },
     limitRejection: (limit) => {
       limitRejections.inc({ limit });
     },
-    shed: (reason) => {
-      sheds.inc({ reason });
+    requestShed: (reason) => {
+      requestsShed.inc({ reason });
     },
     authFailure: (reason) => {
       authFailures.inc({ reason });
     },
     vendorCall: ({ account, endpoint, outcome, ms }) => {
-      vendorRequests.inc({ account, endpoint, outcome: outcome === 'OK' ? outcome : codeLabel(outcome) });
-      vendorSeconds.observe({ account, endpoint }, ms / 1000);
+      vendorRequests.inc({ account, endpoint, outcome: outcome === 'OK' ? outcome : toCodeLabel(outcome) });
+      vendorDurations.observe({ account, endpoint }, ms / 1000);
     },
     vendorRetry: (account, reason) => {
       retries.inc({ account, reason });
     },
-    vendorRetryDenied: (account, why) => {
-      retriesDenied.inc({ account, why });
+    vendorRetryDenied: (account, reason) => {
+      retriesDenied.inc({ account, why: reason });
     },
-    circuit: (account, endpoint, state) => {
-      circuits.set({ account, endpoint }, CIRCUIT[state]);
+    circuitState: (account, endpoint, state) => {
+      circuits.set({ account, endpoint }, CIRCUIT_STATE_VALUES[state]);
     },
-    shortCircuit: (account, endpoint) => {
-      shortCircuits.inc({ account, endpoint });
+    circuitRejection: (account, endpoint) => {
+      circuitRejections.inc({ account, endpoint });
     },
-    rateGate: (account, until) => {
-      gates.set({ account }, until / 1000);
+    retryAfterGate: (account, until) => {
+      retryAfterGates.set({ account }, until / 1000);
     },
     cacheRead: (account, endpoint, result) => {
       cacheReads.inc({ account, endpoint, result });
     },
-    cacheError: (op, reason) => {
-      cacheErrors.inc({ op, reason });
+    cacheError: (operation, reason) => {
+      cacheErrors.inc({ op: operation, reason });
     },
-    text: async (shows = () => true) => {
+    text: async (isVisible = () => true) => {
       const metrics = await registry.getMetricsAsJSON();
       const shown = metrics.map((metric) => ({
         ...metric,
         // Which of several processes' values to take, when there is but one.
         aggregator: 'first',
-        values: metric.values.filter(({ labels: { account } }) => account === undefined || shows(String(account))),
+        values: metric.values.filter(({ labels: { account } }) => account === undefined || isVisible(String(account))),
       }));
       return prometheus.AggregatorRegistry.aggregate([shown]).metrics();
     },

@@ -10,12 +10,12 @@ export interface Caller {
 }
 
 /** Whoever asks a gateway that asks for no proof: only this machine can. */
-export const anybody: Caller = {
+export const anonymousCaller: Caller = {
   name: 'anybody',
   accounts: null,
   scopes: new Set(SCOPES),
 };
 
-export function mayUse(caller: Caller, account: string): boolean {
+export function canAccess(caller: Caller, account: string): boolean {
   return caller.accounts === null || caller.accounts.has(account);
 }

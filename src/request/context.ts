@@ -1,6 +1,6 @@
-import type { RequestScope } from './request.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** What GraphQL's plugins need of the context; resolvers have a desk besides. */
-export interface RequestContext {
-  readonly request: RequestScope;
+export interface RequestContextWrapper {
+  readonly request: RequestContext;
 }

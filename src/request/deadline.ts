@@ -8,9 +8,9 @@ export interface Deadline {
 }
 
 export function createDeadline(clock: Clock, ms: number, parent: AbortSignal): Deadline {
-  const timer = new AbortController();
-  const cancel = clock.after(ms, () => {
-    timer.abort(new DOMException('The request took too long', 'TimeoutError'));
+  const timeoutController = new AbortController();
+  const cancel = clock.setTimer(ms, () => {
+    timeoutController.abort(new DOMException('The request took too long', 'TimeoutError'));
   });
-  return { signal: AbortSignal.any([timer.signal, parent]), cancel };
+  return { signal: AbortSignal.any([timeoutController.signal, parent]), cancel };
 }

@@ -5,7 +5,7 @@ export type Explain = 'plan' | 'trace';
 export const EXPLAIN_HEADER = 'switchboard-explain';
 
 /** What the header asks for; null without one, undefined for a word that means nothing. */
-export function readExplain(header: string | undefined): Explain | null | undefined {
+export function parseExplainHeader(header: string | undefined): Explain | null | undefined {
   const word = header?.trim().toLowerCase();
   if (!word) return null;
   return word === 'plan' || word === 'trace' ? word : undefined;

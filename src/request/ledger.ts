@@ -1,4 +1,4 @@
-import type { CallRecord } from '../http/call.ts';
+import type { CallRecord } from '../http/types.ts';
 
 /** What one query has cost so far. */
 export interface Ledger {

@@ -1,10 +1,10 @@
 import type { Instant } from '../domain/clock.ts';
 import { HOUR } from '../domain/time.ts';
 import type { BotTraffic } from '../vendors/sandbox.ts';
-import { hash, numbersFrom } from './dice.ts';
+import { hash, splitmix32 } from './seeded-random.ts';
 
 /** How busy each bot is, by its place on the company's list; places beyond the list begin again. */
-const PROFILES = [
+const BOT_PROFILES = [
   { perHour: 60, customers: 900, sleepsUntil: 0 },
   { perHour: 24, customers: 260, sleepsUntil: 0 },
   { perHour: 8, customers: 60, sleepsUntil: 6 },
@@ -12,16 +12,16 @@ const PROFILES = [
 ] as const;
 
 /** Messages that one customer sends in a row. */
-const RUN = 5;
+const MESSAGES_PER_WRITER = 5;
 
 // Of a thousand messages; the mismatched ones are ambiguous, and those handed over to a person are unhandled.
-const UNHANDLED = 45;
-const AMBIGUOUS = 42;
-const MISMATCHED = 4;
-const HANDED_OVER = 6;
+const UNHANDLED_PER_MILLE = 45;
+const AMBIGUOUS_PER_MILLE = 42;
+const MISMATCHED_PER_MILLE = 4;
+const HANDED_OVER_PER_MILLE = 6;
 
-const messagesIn = (bot: number, hourNumber: number, seed: number): number => {
-  const { perHour, sleepsUntil } = PROFILES[bot % PROFILES.length] ?? PROFILES[0];
+const messagesInHour = (bot: number, hourNumber: number, seed: number): number => {
+  const { perHour, sleepsUntil } = BOT_PROFILES[bot % BOT_PROFILES.length] ?? BOT_PROFILES[0];
   const hourOfDay = hourNumber % 24;
   if (hourOfDay < sleepsUntil) return 0;
   const daytime = 1 + Math.sin(((hourOfDay - 8) / 24) * 2 * Math.PI);
@@ -33,25 +33,26 @@ const messagesIn = (bot: number, hourNumber: number, seed: number): number => {
  * message in the very instant `to` is not in it.
  */
 export const countTraffic = (bot: number, from: Instant, to: Instant, seed: number): BotTraffic => {
-  const { customers } = PROFILES[bot % PROFILES.length] ?? PROFILES[0];
+  const { customers } = BOT_PROFILES[bot % BOT_PROFILES.length] ?? BOT_PROFILES[0];
   const users = new Set<number>();
   const count = { messages: 0, unhandled: 0, ambiguous: 0, mismatchedAmbiguous: 0, interventions: 0 };
   for (let hourNumber = Math.floor(from / HOUR); hourNumber * HOUR < to; hourNumber += 1) {
-    const total = messagesIn(bot, hourNumber, seed);
-    const fates = numbersFrom(hash(seed, bot, hourNumber, 7));
-    const writers = numbersFrom(hash(seed, bot, hourNumber, 8));
+    const total = messagesInHour(bot, hourNumber, seed);
+    const nextOutcome = splitmix32(hash(seed, bot, hourNumber, 7));
+    const nextWriter = splitmix32(hash(seed, bot, hourNumber, 8));
     let writer = 0;
     for (let nth = 0; nth < total; nth += 1) {
-      const fate = fates() % 1000;
-      if (nth % RUN === 0) writer = writers() % customers;
+      const outcome = nextOutcome() % 1000;
+      if (nth % MESSAGES_PER_WRITER === 0) writer = nextWriter() % customers;
       const at = (hourNumber + (nth + 0.5) / total) * HOUR;
       if (at < from || at >= to) continue;
       users.add(writer);
       count.messages += 1;
-      if (fate < UNHANDLED) count.unhandled += 1;
-      else if (fate < UNHANDLED + AMBIGUOUS) count.ambiguous += 1;
-      if (fate >= UNHANDLED && fate < UNHANDLED + MISMATCHED) count.mismatchedAmbiguous += 1;
-      if (fate < HANDED_OVER) count.interventions += 1;
+      if (outcome < UNHANDLED_PER_MILLE) count.unhandled += 1;
+      else if (outcome < UNHANDLED_PER_MILLE + AMBIGUOUS_PER_MILLE) count.ambiguous += 1;
+      if (outcome >= UNHANDLED_PER_MILLE && outcome < UNHANDLED_PER_MILLE + MISMATCHED_PER_MILLE)
+        count.mismatchedAmbiguous += 1;
+      if (outcome < HANDED_OVER_PER_MILLE) count.interventions += 1;
     }
   }
   return { users: users.size, ...count };

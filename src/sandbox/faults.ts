@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-const kinds = ['hang', 'cut', 'malformed', 'down', 'html'] as const;
+const FAULT_KINDS = ['hang', 'cut', 'malformed', 'down', 'html'] as const;
 
 /** What a vendor is to do wrong, for the calls that it matches. */
-export const faultShape = z
+export const faultSchema = z
   .strictObject({
     /** Part of the path or query of the calls to spoil; all calls if absent. */
     path: z.string().min(1).optional(),
@@ -21,7 +21,7 @@ export const faultShape = z
      * hang: no answer at all. down: the connection is dropped at once. cut: dropped in the middle of the answer.
      * malformed: an answer that does not parse. html: a page, with status 502 unless given.
      */
-    kind: z.enum(kinds).optional(),
+    kind: z.enum(FAULT_KINDS).optional(),
   })
   .refine(
     ({ delayMs, status, body, headers, retryAfter, kind }) =>
@@ -29,40 +29,40 @@ export const faultShape = z
     'does nothing: give at least one of kind, status, body, headers, retryAfter, delayMs',
   );
 
-export type Fault = z.infer<typeof faultShape>;
+export type InjectedFault = z.infer<typeof faultSchema>;
 
-export interface Faults {
-  add(fault: Fault): void;
+export interface FaultRegistry {
+  add(fault: InjectedFault): void;
   /** Those that are left, in the order in which they apply; `times` is what remains. */
-  list(): readonly Fault[];
+  list(): readonly InjectedFault[];
   clear(): void;
   /** The first that matches the call, which uses it up by one. */
-  take(method: string, path: string): Fault | undefined;
+  take(method: string, path: string): InjectedFault | undefined;
 }
 
-const matches = (fault: Fault, method: string, path: string): boolean =>
+const matches = (fault: InjectedFault, method: string, path: string): boolean =>
   (fault.method === undefined || fault.method === method) && (fault.path === undefined || path.includes(fault.path));
 
 /** A call less to go: nothing remains of a fault that was for one call. */
-const spend = (fault: Fault): readonly Fault[] => {
+const decrementTimes = (fault: InjectedFault): readonly InjectedFault[] => {
   if (fault.times === undefined) return [fault];
   return fault.times > 1 ? [{ ...fault, times: fault.times - 1 }] : [];
 };
 
-export const createFaults = (): Faults => {
-  let faults: readonly Fault[] = [];
+export const createFaultRegistry = (): FaultRegistry => {
+  let faults: readonly InjectedFault[] = [];
   return {
     add: (fault) => {
-      faults = [...faults, faultShape.parse(fault)];
+      faults = [...faults, faultSchema.parse(fault)];
     },
     list: () => faults,
     clear: () => {
       faults = [];
     },
     take: (method, path) => {
-      const taken = faults.find((fault) => matches(fault, method, path));
-      faults = faults.flatMap((fault) => (fault === taken ? spend(fault) : [fault]));
-      return taken;
+      const matched = faults.find((fault) => matches(fault, method, path));
+      faults = faults.flatMap((fault) => (fault === matched ? decrementTimes(fault) : [fault]));
+      return matched;
     },
   };
 };

@@ -6,17 +6,17 @@ import type { Caller } from '../request/caller.ts';
  * Finds the caller whose key it is; null when nobody's. Only digests are known here, and every one is compared, so that the
  * time taken tells nothing.
  */
-export function createApiKeys(keys: readonly ApiKeyConfig[]): (presented: string) => Caller | null {
+export function createApiKeyVerifier(keys: readonly ApiKeyConfig[]): (apiKey: string) => Caller | null {
   const entries = keys.map(({ name, sha256, accounts, scopes }) => ({
     digest: Buffer.from(sha256, 'hex'),
     caller: { name, accounts: accounts ? new Set(accounts) : null, scopes: new Set(scopes) },
   }));
-  return (presented) => {
-    const digest = createHash('sha256').update(presented).digest();
-    let found: Caller | null = null;
+  return (apiKey) => {
+    const digest = createHash('sha256').update(apiKey).digest();
+    let matched: Caller | null = null;
     for (const entry of entries) {
-      if (timingSafeEqual(entry.digest, digest)) found = entry.caller;
+      if (timingSafeEqual(entry.digest, digest)) matched = entry.caller;
     }
-    return found;
+    return matched;
   };
 }

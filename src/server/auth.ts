@@ -3,8 +3,8 @@ import type { AuthConfig } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { AuthFailureReason } from '../observability/labels.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { anybody, type Caller } from '../request/caller.ts';
-import { createApiKeys } from './api-keys.ts';
+import { anonymousCaller, type Caller } from '../request/caller.ts';
+import { createApiKeyVerifier } from './api-keys.ts';
 import { createJwtVerifier } from './jwt.ts';
 
 /** Why nobody was recognised; for logs only, since a caller who guesses must learn nothing. */
@@ -13,11 +13,11 @@ export interface AuthFailure {
 }
 
 /** Tells who asks by the request's Authorization header. */
-export type Authenticate = (authorization: string | undefined) => Promise<Caller | AuthFailure>;
+export type Authenticator = (authorization: string | undefined) => Promise<Caller | AuthFailure>;
 
-const LONGEST_TOKEN = 8192;
+const MAX_TOKEN_LENGTH = 8192;
 
-export interface AuthParts {
+export interface AuthenticatorOptions {
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'authFailure'>;
   /** How the issuer's keys are fetched; the runtime's own when absent. */
@@ -25,24 +25,24 @@ export interface AuthParts {
 }
 
 /** Without a configuration everybody who can reach the gateway may everything. */
-export function createAuthenticator(auth: AuthConfig | undefined, parts: AuthParts): Authenticate {
-  if (!auth) return () => Promise.resolve(anybody);
-  const findKey = createApiKeys(auth.apiKeys ?? []);
-  const verifyJwt = auth.jwt && createJwtVerifier(auth.jwt, parts.clock, parts.fetch ?? fetch);
+export function createAuthenticator(auth: AuthConfig | undefined, options: AuthenticatorOptions): Authenticator {
+  if (!auth) return () => Promise.resolve(anonymousCaller);
+  const verifyApiKey = createApiKeyVerifier(auth.apiKeys ?? []);
+  const verifyJwt = auth.jwt && createJwtVerifier(auth.jwt, options.clock, options.fetch ?? fetch);
 
-  async function recognise(authorization: string | undefined): Promise<Caller | AuthFailureReason> {
+  async function identifyCaller(authorization: string | undefined): Promise<Caller | AuthFailureReason> {
     if (!authorization) return 'missing';
     const token = /^Bearer +([^\s]+)$/i.exec(authorization)?.[1];
     if (!token) return 'malformed';
-    if (token.length > LONGEST_TOKEN) return 'too_long';
+    if (token.length > MAX_TOKEN_LENGTH) return 'too_long';
     const isJwt = token.split('.').length === 3;
-    return findKey(token) ?? (isJwt && verifyJwt ? verifyJwt(token) : 'unknown_key');
+    return verifyApiKey(token) ?? (isJwt && verifyJwt ? verifyJwt(token) : 'unknown_key');
   }
 
   return async (authorization) => {
-    const caller = await recognise(authorization);
+    const caller = await identifyCaller(authorization);
     if (typeof caller !== 'string') return caller;
-    parts.metrics.authFailure(caller);
+    options.metrics.authFailure(caller);
     return { failure: caller };
   };
 }

@@ -1,15 +1,15 @@
 import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
 import { MINUTE, SECOND } from '../domain/time.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 
 export type CallerLimits = Pick<Limits, 'callerRequestsPerMinute' | 'callerConcurrency'>;
 
 /** What is kept of a caller. */
-export interface Usage {
+export interface CallerUsage {
   /** When the requests of the last minute began. */
-  readonly begun: number[];
-  running: number;
+  readonly recentRequests: number[];
+  inFlight: number;
 }
 
 /**
@@ -19,44 +19,48 @@ export interface Usage {
 export function createCallerLimits(
   { callerRequestsPerMinute = Infinity, callerConcurrency = Infinity }: CallerLimits,
   clock: Clock,
-  usages = new Map<string, Usage>(),
+  usageByCaller = new Map<string, CallerUsage>(),
 ): (caller: string) => () => void {
-  let swept = clock.elapsed();
+  let lastSweepAt = clock.monotonicMs();
 
-  function usageOf(caller: string, now: number): Usage {
+  function usageOf(caller: string, now: number): CallerUsage {
     // Callers come and go; who has been quiet for a minute is forgotten.
-    if (now - swept > MINUTE) {
-      swept = now;
-      for (const [name, { begun, running }] of usages) {
-        if (running === 0 && (begun.at(-1) ?? -Infinity) <= now - MINUTE) usages.delete(name);
+    if (now - lastSweepAt > MINUTE) {
+      lastSweepAt = now;
+      for (const [name, { recentRequests, inFlight }] of usageByCaller) {
+        if (inFlight === 0 && (recentRequests.at(-1) ?? -Infinity) <= now - MINUTE) usageByCaller.delete(name);
       }
     }
-    let usage = usages.get(caller);
-    if (!usage) usages.set(caller, (usage = { begun: [], running: 0 }));
+    let usage = usageByCaller.get(caller);
+    if (!usage) usageByCaller.set(caller, (usage = { recentRequests: [], inFlight: 0 }));
     return usage;
   }
 
   return (caller) => {
-    const now = clock.elapsed();
+    const now = clock.monotonicMs();
     const usage = usageOf(caller, now);
-    if (usage.running >= callerConcurrency) {
-      throw refuse('caller_concurrency', 'Too many requests at a time', SECOND);
+    if (usage.inFlight >= callerConcurrency) {
+      throw rateLimitError('caller_concurrency', 'Too many requests at a time', SECOND);
     }
     // Without a limit the latest one is enough to know when a caller went quiet.
-    const since = callerRequestsPerMinute < Infinity ? now - MINUTE : now;
-    while ((usage.begun[0] ?? Infinity) <= since) usage.begun.shift();
-    if (usage.begun.length >= callerRequestsPerMinute) {
-      throw refuse('caller_rate', 'Too many requests in a minute', (usage.begun[0] ?? now) - since);
+    const windowStart = callerRequestsPerMinute < Infinity ? now - MINUTE : now;
+    while ((usage.recentRequests[0] ?? Infinity) <= windowStart) usage.recentRequests.shift();
+    if (usage.recentRequests.length >= callerRequestsPerMinute) {
+      throw rateLimitError(
+        'caller_rate',
+        'Too many requests in a minute',
+        (usage.recentRequests[0] ?? now) - windowStart,
+      );
     }
-    usage.begun.push(now);
-    usage.running += 1;
+    usage.recentRequests.push(now);
+    usage.inFlight += 1;
     return () => {
-      usage.running -= 1;
+      usage.inFlight -= 1;
     };
   };
 }
 
-function refuse(limit: 'caller_rate' | 'caller_concurrency', message: string, waitMs: number): Refusal {
+function rateLimitError(limit: 'caller_rate' | 'caller_concurrency', message: string, waitMs: number): HttpError {
   const headers = { 'retry-after': String(Math.max(1, Math.ceil(waitMs / SECOND))) };
-  return new Refusal(429, 'RATE_LIMITED', message, { limit, headers });
+  return new HttpError(429, 'RATE_LIMITED', message, { limit, headers });
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { HttpPath } from '../observability/labels.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { requestIdOf } from './request-id.ts';
+import { resolveRequestId } from './request-id.ts';
 
 /** A request and its answer, on their way through the server. */
 export interface Exchange {
@@ -31,43 +31,43 @@ export interface AccessLogEntry {
   vendorCalls?: number;
 }
 
-export interface ExchangeParts {
-  readonly metrics: Pick<Metrics, 'requestBegan'>;
+export interface ExchangeOptions {
+  readonly metrics: Pick<Metrics, 'requestStarted'>;
   readonly logger: Pick<Logger, 'info'>;
   readonly clock: Clock;
 }
 
 /** Begins an exchange, with the headers that every answer has; when it is over, it is counted and logged. */
-export function openExchange(request: IncomingMessage, response: ServerResponse, parts: ExchangeParts): Exchange {
-  const { metrics, logger, clock } = parts;
+export function createExchange(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions): Exchange {
+  const { metrics, logger, clock } = options;
   const { method, url = '/' } = request;
-  const began = clock.elapsed();
-  const end = metrics.requestBegan();
-  const gone = new AbortController();
-  const requestId = requestIdOf(request.headers['x-request-id']);
+  const startedAt = clock.monotonicMs();
+  const recordEnd = metrics.requestStarted();
+  const disconnectController = new AbortController();
+  const requestId = resolveRequestId(request.headers['x-request-id']);
   const log: AccessLogEntry = { path: 'other' };
-  const { pathname, search } = partsOf(url);
+  const { pathname, search } = parseRequestTarget(url);
 
   response.setHeader('x-request-id', requestId);
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('cache-control', 'no-store');
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
+    if (!response.writableFinished) disconnectController.abort();
     // 499 is nginx's word for a client that went before it had its answer.
-    const ended = response.writableFinished ? response.statusCode : 499;
-    const ms = Math.round(clock.elapsed() - began);
-    const { path, status = ended, ...rest } = log;
-    end({ method, path, status, ms });
+    const finalStatus = response.writableFinished ? response.statusCode : 499;
+    const ms = Math.round(clock.monotonicMs() - startedAt);
+    const { path, status = finalStatus, ...rest } = log;
+    recordEnd({ method, path, status, ms });
     logger.info({ requestId, method, path, status, ms, ...rest }, 'request');
   });
-  return { request, response, requestId, pathname, search, disconnected: gone.signal, log };
+  return { request, response, requestId, pathname, search, disconnected: disconnectController.signal, log };
 }
 
 /** What a request target asks for; some clients send the whole address (RFC 9112, section 3.2.2), whose host is no matter here. */
-function partsOf(target: string): Pick<Exchange, 'pathname' | 'search'> {
+function parseRequestTarget(target: string): Pick<Exchange, 'pathname' | 'search'> {
   const [origin = ''] = /^https?:\/\/[^/?#]+/i.exec(target) ?? [];
-  const local = target.slice(origin.length);
-  const [path = ''] = local.split('?', 1);
-  return { pathname: path || '/', search: local.slice(path.length) };
+  const pathAndSearch = target.slice(origin.length);
+  const [path = ''] = pathAndSearch.split('?', 1);
+  return { pathname: path || '/', search: pathAndSearch.slice(path.length) };
 }

@@ -4,10 +4,10 @@ import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { AuthFailureReason } from '../observability/labels.ts';
 import type { Caller } from '../request/caller.ts';
-import { createSigningKeys, KeysUnavailable } from './signing-keys.ts';
+import { createRemoteJwks, JwksUnavailableError } from './jwks.ts';
 
 /** Only asymmetric ones: with a shared secret, anybody who can check a token could make one. */
-const ALGORITHMS = [
+const ALLOWED_ALGORITHMS = [
   'RS256',
   'RS384',
   'RS512',
@@ -21,7 +21,7 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 
-const TOLERANCE_SECONDS = 30;
+const CLOCK_TOLERANCE_SECONDS = 30;
 
 /** Judges a JSON Web Token: its caller, or why it proves nothing. */
 export function createJwtVerifier(
@@ -29,49 +29,49 @@ export function createJwtVerifier(
   clock: Clock,
   fetchKeys: FetchImplementation,
 ): (token: string) => Promise<Caller | AuthFailureReason> {
-  const keys = createSigningKeys(jwksUri, clock, fetchKeys);
+  const getKey = createRemoteJwks(jwksUri, clock, fetchKeys);
   return async (token) => {
     try {
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload } = await jwtVerify(token, getKey, {
         issuer,
         audience,
-        algorithms: ALGORITHMS,
+        algorithms: ALLOWED_ALGORITHMS,
         requiredClaims: ['exp'],
-        clockTolerance: TOLERANCE_SECONDS,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
         currentDate: new Date(clock.now()),
       });
       // jose looks at it only where tokens have a greatest age.
-      const soonest = clock.now() + TOLERANCE_SECONDS * SECOND;
-      return (payload.iat ?? 0) * SECOND > soonest ? 'bad_claims' : callerOf(payload);
+      const latestIssuedAt = clock.now() + CLOCK_TOLERANCE_SECONDS * SECOND;
+      return (payload.iat ?? 0) * SECOND > latestIssuedAt ? 'bad_claims' : toCaller(payload);
     } catch (error) {
-      return reasonOf(error);
+      return toAuthFailureReason(error);
     }
   };
 }
 
-function callerOf({ sub, client_id: client, azp, scope, accounts }: JWTPayload): Caller {
+function toCaller({ sub, client_id: client, azp, scope, accounts }: JWTPayload): Caller {
   // A token that a program got for itself may name the program only, in one claim (RFC 8693, section 4.3) or the other (OpenID).
-  const who = [sub, client, azp].find((claim): claim is string => typeof claim === 'string' && claim !== '');
+  const subject = [sub, client, azp].find((claim): claim is string => typeof claim === 'string' && claim !== '');
   return {
-    name: who === undefined ? 'jwt' : `jwt:${who}`,
-    scopes: scope === undefined ? new Set<Scope>(['read']) : scopesIn(scope),
-    accounts: accounts === undefined ? null : accountsIn(accounts),
+    name: subject === undefined ? 'jwt' : `jwt:${subject}`,
+    scopes: scope === undefined ? new Set<Scope>(['read']) : parseScopes(scope),
+    accounts: accounts === undefined ? null : parseAccounts(accounts),
   };
 }
 
 /** The claim `scope` holds names separated by spaces (RFC 8693, section 4.2); those of other systems are passed over. */
-function scopesIn(claim: unknown): ReadonlySet<Scope> {
+function parseScopes(claim: unknown): ReadonlySet<Scope> {
   const names = typeof claim === 'string' ? claim.split(' ') : [];
   return new Set(SCOPES.filter((scope) => names.includes(scope)));
 }
 
 /** A claim that is no list of names grants nothing. */
-function accountsIn(claim: unknown): ReadonlySet<string> {
+function parseAccounts(claim: unknown): ReadonlySet<string> {
   return Array.isArray(claim) && claim.every((name) => typeof name === 'string') ? new Set(claim) : new Set();
 }
 
-function reasonOf(error: unknown): AuthFailureReason {
-  if (error instanceof KeysUnavailable) return 'keys_unavailable';
+function toAuthFailureReason(error: unknown): AuthFailureReason {
+  if (error instanceof JwksUnavailableError) return 'keys_unavailable';
   if (error instanceof errors.JWTExpired) return 'expired';
   if (error instanceof errors.JWTClaimValidationFailed) return 'bad_claims';
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'bad_signature';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { errorBody, type Refusal } from './refusal.ts';
+import { formatErrorBody, type HttpError } from './http-error.ts';
 
 /** Sends a whole answer; for HEAD, Node leaves the body out by itself. */
 export function send(
@@ -12,11 +12,11 @@ export function send(
 }
 
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  send(response, status, JSON_TYPE, `${JSON.stringify(value)}\n`);
+  send(response, status, JSON_HEADERS, `${JSON.stringify(value)}\n`);
 }
 
-export function sendRefusal(response: ServerResponse, { status, code, message, headers }: Refusal): void {
-  send(response, status, { ...headers, ...JSON_TYPE }, errorBody(code, message));
+export function sendError(response: ServerResponse, { status, code, message, headers }: HttpError): void {
+  send(response, status, { ...headers, ...JSON_HEADERS }, formatErrorBody(code, message));
 }
 
-const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };

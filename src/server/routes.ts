@@ -3,20 +3,20 @@ import type { HttpPath } from '../observability/labels.ts';
 import type { Caller } from '../request/caller.ts';
 import type { Exchange } from './exchange.ts';
 
-const READ = ['GET', 'HEAD'] as const;
+const READ_METHODS = ['GET', 'HEAD'] as const;
 
 /** A path that the gateway serves, and to whom. */
 export type Route = { readonly path: HttpPath; readonly methods: readonly string[] } & (
-  | { readonly access: 'anybody'; readonly answer: (exchange: Exchange) => void | Promise<void> }
+  | { readonly auth: 'none'; readonly handler: (exchange: Exchange) => void | Promise<void> }
   | {
       /** Known callers; where a scope is named, those who have it. */
-      readonly access: 'callers' | Scope;
-      readonly answer: (exchange: Exchange, caller: Caller) => void | Promise<void>;
+      readonly auth: 'required' | Scope;
+      readonly handler: (exchange: Exchange, caller: Caller) => void | Promise<void>;
     }
 );
 
-export interface Pages {
-  readonly contents: (exchange: Exchange) => void;
+export interface RouteHandlers {
+  readonly index: (exchange: Exchange) => void;
   readonly graphql: (exchange: Exchange, caller: Caller) => Promise<void>;
   readonly graphiql: (exchange: Exchange) => void;
   readonly schema: (exchange: Exchange) => void;
@@ -26,16 +26,16 @@ export interface Pages {
 }
 
 /** Finds the route of a path; undefined where nothing is served. */
-export function createRoutes(pages: Pages): (pathname: string) => Route | undefined {
+export function createRouter(handlers: RouteHandlers): (pathname: string) => Route | undefined {
   const routes: readonly Route[] = [
-    { path: '/', methods: READ, access: 'anybody', answer: pages.contents },
+    { path: '/', methods: READ_METHODS, auth: 'none', handler: handlers.index },
     // What a query may ask is decided when it has been read.
-    { path: '/graphql', methods: ['GET', 'POST'], access: 'callers', answer: pages.graphql },
-    { path: '/graphiql', methods: READ, access: 'anybody', answer: pages.graphiql },
-    { path: '/schema.graphql', methods: READ, access: 'introspect', answer: pages.schema },
-    { path: '/healthz', methods: READ, access: 'anybody', answer: pages.health },
-    { path: '/readyz', methods: READ, access: 'anybody', answer: pages.readiness },
-    { path: '/metrics', methods: READ, access: 'metrics', answer: pages.metrics },
+    { path: '/graphql', methods: ['GET', 'POST'], auth: 'required', handler: handlers.graphql },
+    { path: '/graphiql', methods: READ_METHODS, auth: 'none', handler: handlers.graphiql },
+    { path: '/schema.graphql', methods: READ_METHODS, auth: 'introspect', handler: handlers.schema },
+    { path: '/healthz', methods: READ_METHODS, auth: 'none', handler: handlers.health },
+    { path: '/readyz', methods: READ_METHODS, auth: 'none', handler: handlers.readiness },
+    { path: '/metrics', methods: READ_METHODS, auth: 'metrics', handler: handlers.metrics },
   ];
   const byPath = new Map<string, Route>(routes.map((route) => [route.path, route]));
   return (pathname) => byPath.get(pathname.startsWith('/graphiql/') ? '/graphiql' : pathname);

@@ -4,47 +4,47 @@ import type { ServerSettings } from '../config/settings.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import type { Gauges } from '../observability/process-gauges.ts';
-import type { Authenticate } from './auth.ts';
-import { answerBrokenRequest } from './broken-request.ts';
-import { createConnections } from './connections.ts';
-import { type Exchange, openExchange } from './exchange.ts';
-import { admit, checkRequest } from './gate.ts';
-import type { ServeGraphiql } from './graphiql.ts';
-import { createGraphqlRoute, type GraphqlParts } from './graphql-route.ts';
-import { answerContents, createMetricsPage, createSchemaPage } from './pages.ts';
-import { Refusal } from './refusal.ts';
-import { sendJson, sendRefusal } from './respond.ts';
-import { createRoutes } from './routes.ts';
-import { createShedding } from './shedding.ts';
+import type { ProcessGauges } from '../observability/process-gauges.ts';
+import type { Authenticator } from './auth.ts';
+import { respondToClientError } from './client-error.ts';
+import { createConnectionTracker } from './connection-tracker.ts';
+import { type Exchange, createExchange } from './exchange.ts';
+import { authorize, validateRequest } from './request-checks.ts';
+import type { GraphiqlHandler } from './graphiql-handler.ts';
+import { createGraphqlHandler, type GraphqlHandlerOptions } from './graphql-handler.ts';
+import { handleIndex, createMetricsHandler, createSchemaHandler } from './handlers.ts';
+import { HttpError } from './http-error.ts';
+import { sendJson, sendError } from './respond.ts';
+import { createRouter } from './routes.ts';
+import { createLoadShedder } from './load-shedding.ts';
 
 /** How long a client may take. Milliseconds. */
-export interface Patience {
+export interface ServerTimeouts {
   /** To send a request's headers; to send all of it. */
   readonly headersMs: number;
   readonly requestMs: number;
   /** To take anything of an answer that is there. */
   readonly idleMs: number;
-  readonly lookEveryMs: number;
+  readonly checkIntervalMs: number;
 }
 
-const PATIENCE: Patience = {
+const DEFAULT_TIMEOUTS: ServerTimeouts = {
   headersMs: 20 * SECOND,
   requestMs: 30 * SECOND,
   idleMs: 120 * SECOND,
-  lookEveryMs: 5 * SECOND,
+  checkIntervalMs: 5 * SECOND,
 };
 
-export interface ServerParts extends GraphqlParts {
+export interface ServerOptions extends GraphqlHandlerOptions {
   readonly settings: Pick<ServerSettings, 'host' | 'port'>;
-  readonly authenticate: Authenticate;
+  readonly authenticate: Authenticator;
   readonly sdl: string;
-  readonly graphiql: ServeGraphiql;
+  readonly graphiql: GraphiqlHandler;
   readonly metrics: Metrics;
-  readonly gauges: Gauges;
+  readonly gauges: ProcessGauges;
   readonly logger: Logger;
   /** The usual one when absent. */
-  readonly patience?: Patience;
+  readonly timeouts?: ServerTimeouts;
 }
 
 export interface Server {
@@ -61,100 +61,100 @@ export interface Server {
   readonly drain: (ms: number) => Promise<boolean>;
 }
 
-type State = 'starting' | 'ready' | 'stopping';
+type ReadinessState = 'starting' | 'ready' | 'stopping';
 
-const REASONS = { starting: 'The gateway is starting', stopping: 'The gateway is shutting down' };
+const UNREADY_REASONS = { starting: 'The gateway is starting', stopping: 'The gateway is shutting down' };
 
 /** The HTTP server: who may ask, what is served where, and that every answer, errors included, is in good form. */
-export function createServer(parts: ServerParts): Server {
-  const { settings, authenticate, graphiql, metrics, logger, clock, patience = PATIENCE } = parts;
-  let state: State = 'starting';
-  const { maxInFlight } = parts.limits;
-  const begin = createShedding({ maxInFlight, gauges: parts.gauges, clock, onShed: metrics.shed });
+export function createServer(options: ServerOptions): Server {
+  const { settings, authenticate, graphiql, metrics, logger, clock, timeouts = DEFAULT_TIMEOUTS } = options;
+  let state: ReadinessState = 'starting';
+  const { maxInFlight } = options.limits;
+  const acquireSlot = createLoadShedder({ maxInFlight, gauges: options.gauges, clock, onShed: metrics.requestShed });
 
-  const findRoute = createRoutes({
-    contents: answerContents,
-    graphql: createGraphqlRoute(parts),
+  const findRoute = createRouter({
+    index: handleIndex,
+    graphql: createGraphqlHandler(options),
     graphiql: ({ request, response, pathname }) => void graphiql(request, response, pathname),
-    schema: createSchemaPage(parts.sdl),
+    schema: createSchemaHandler(options.sdl),
     health: ({ response }) => {
       sendJson(response, 200, { status: 'alive' });
     },
     readiness: ({ response }) => {
       if (state === 'ready') sendJson(response, 200, { status: state });
-      else sendJson(response, 503, { status: state, reason: REASONS[state] });
+      else sendJson(response, 503, { status: state, reason: UNREADY_REASONS[state] });
     },
-    metrics: createMetricsPage(metrics),
+    metrics: createMetricsHandler(metrics),
   });
 
-  async function answer(exchange: Exchange): Promise<void> {
-    const found = findRoute(exchange.pathname);
-    if (found) exchange.log.path = found.path;
-    const route = checkRequest(exchange, found);
-    if (route.access === 'anybody') {
-      await route.answer(exchange);
+  async function handle(exchange: Exchange): Promise<void> {
+    const matched = findRoute(exchange.pathname);
+    if (matched) exchange.log.path = matched.path;
+    const route = validateRequest(exchange, matched);
+    if (route.auth === 'none') {
+      await route.handler(exchange);
       return;
     }
     // Strangers take no place, however long it takes to tell that they are strangers.
-    const caller = await admit(exchange, route.access, authenticate);
+    const caller = await authorize(exchange, route.auth, authenticate);
     // Whoever watches over the process must get an answer from it, above all when it has too much to do.
-    const end = route.path === '/graphql' ? begin(caller) : null;
+    const releaseSlot = route.path === '/graphql' ? acquireSlot(caller) : null;
     try {
-      await route.answer(exchange, caller);
+      await route.handler(exchange, caller);
     } finally {
-      end?.();
+      releaseSlot?.();
     }
   }
 
-  function answerError({ response, requestId, log }: Exchange, error: unknown): void {
-    if (!(error instanceof Refusal)) logger.error({ err: error, requestId }, 'a request failed');
+  function respondWithError({ response, requestId, log }: Exchange, error: unknown): void {
+    if (!(error instanceof HttpError)) logger.error({ err: error, requestId }, 'a request failed');
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    const refusal =
-      error instanceof Refusal ? error : new Refusal(500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
-    if (refusal.limit) {
-      log.refused = refusal.limit;
-      metrics.limitRejection(refusal.limit);
+    const httpError =
+      error instanceof HttpError ? error : new HttpError(500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
+    if (httpError.limit) {
+      log.refused = httpError.limit;
+      metrics.limitRejection(httpError.limit);
     }
-    sendRefusal(response, refusal);
+    sendError(response, httpError);
   }
 
-  const connections = createConnections(clock);
-  const http = createHttpServer(
+  const connections = createConnectionTracker(clock);
+  const httpServer = createHttpServer(
     {
-      headersTimeout: patience.headersMs,
-      requestTimeout: patience.requestMs,
-      connectionsCheckingInterval: patience.lookEveryMs,
+      headersTimeout: timeouts.headersMs,
+      requestTimeout: timeouts.requestMs,
+      connectionsCheckingInterval: timeouts.checkIntervalMs,
     },
     (request, response) => {
-      const exchange = openExchange(request, response, parts);
-      connections.began(exchange);
+      const exchange = createExchange(request, response, options);
+      connections.onRequestStart(exchange);
       response.once('close', () => {
-        connections.ended(exchange);
+        connections.onRequestEnd(exchange);
       });
-      answer(exchange).catch((error: unknown) => {
-        answerError(exchange, error);
+      handle(exchange).catch((error: unknown) => {
+        respondWithError(exchange, error);
       });
     },
   );
   // Longer than the 60 s after which balancers usually drop an idle connection, so that the gateway never drops one first.
-  http.keepAliveTimeout = 65 * SECOND;
-  http.maxRequestsPerSocket = 1000;
+  httpServer.keepAliveTimeout = 65 * SECOND;
+  httpServer.maxRequestsPerSocket = 1000;
   // Longer than any query takes: only whoever does not read their answer is quiet for so long.
-  http.timeout = patience.idleMs;
-  http.on('connection', connections.opened);
-  http.on('clientError', (error, socket) => {
-    const status = answerBrokenRequest(error, socket);
+  httpServer.timeout = timeouts.idleMs;
+  httpServer.on('connection', connections.onConnect);
+  httpServer.on('clientError', (error, socket) => {
+    const status = respondToClientError(error, socket);
     if (status === null) return;
-    const exchange = connections.exchangeOn(socket);
+    const exchange = connections.currentExchange(socket);
     // It is counted and logged when its connection closes, but nothing more is owed.
     if (exchange) {
       exchange.log.status = status;
-      connections.ended(exchange);
+      connections.onRequestEnd(exchange);
     } else {
-      metrics.brokenRequest(status);
+      metrics.clientError(status);
       logger.info({ path: 'other', status }, 'request');
     }
   });
@@ -162,10 +162,10 @@ export function createServer(parts: ServerParts): Server {
   return {
     listen: () =>
       new Promise((resolve, reject) => {
-        http.once('error', reject);
-        http.listen(settings.port, settings.host, () => {
-          http.off('error', reject);
-          const { port } = http.address() as AddressInfo;
+        httpServer.once('error', reject);
+        httpServer.listen(settings.port, settings.host, () => {
+          httpServer.off('error', reject);
+          const { port } = httpServer.address() as AddressInfo;
           const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
           resolve(`http://${host}:${port}`);
         });
@@ -176,21 +176,21 @@ export function createServer(parts: ServerParts): Server {
     },
     beginShutdown: () => {
       state = 'stopping';
-      connections.keepNone();
+      connections.disableKeepAlive();
     },
     drain: (ms) =>
       new Promise((resolve) => {
         state = 'stopping';
-        connections.keepNone();
-        connections.letGo();
+        connections.disableKeepAlive();
+        connections.closeIdle();
         let drained = true;
-        const cancel = clock.after(ms, () => {
-          drained = connections.cutOff();
+        const cancel = clock.setTimer(ms, () => {
+          drained = connections.destroyAll();
         });
         // `http.close` itself would cut off answers that are on their way out, and at once stop looking for slow clients.
-        NetServer.prototype.close.call(http, () => {
+        NetServer.prototype.close.call(httpServer, () => {
           cancel();
-          http.close();
+          httpServer.close();
           resolve(drained);
         });
       }),

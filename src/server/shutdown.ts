@@ -11,7 +11,7 @@ export interface ProcessLike {
   exit(code: number): void;
 }
 
-export interface ShutdownParts {
+export interface ShutdownOptions {
   readonly process: ProcessLike;
   readonly server: Pick<Server, 'beginShutdown' | 'drain'>;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'fatal'>;
@@ -30,40 +30,40 @@ const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 const DRAIN_AFTER_CRASH_MS = 5000;
 
 /** Nothing of what is closed last is worth waiting for. */
-const CLOSE_MS = 2000;
+const CLOSE_TIMEOUT_MS = 2000;
 
 /**
  * Ends the process in good order on SIGTERM and SIGINT: exit status 0 when every request was answered, 1 when some had to
  * be cut off. A second signal ends it at once. What nobody caught ends it as well, with status 1, since what state it has
  * left behind is not known.
  */
-export function installShutdown(parts: ShutdownParts): void {
-  const { process, server, logger, clock, lameDuckMs, drainMs, close } = parts;
-  let begun = false;
-  let crashed = false;
+export function installSignalHandlers(options: ShutdownOptions): void {
+  const { process, server, logger, clock, lameDuckMs, drainMs, close } = options;
+  let isShuttingDown = false;
+  let hasCrashed = false;
 
-  const wait = (ms: number) =>
+  const sleep = (ms: number) =>
     new Promise<void>((resolve) => {
-      clock.after(ms, resolve);
+      clock.setTimer(ms, resolve);
     });
 
-  async function shutDown(duckMs: number, patienceMs: number): Promise<void> {
+  async function shutDown(lameDuckDelayMs: number, drainTimeoutMs: number): Promise<void> {
     server.beginShutdown();
-    if (duckMs > 0) await wait(duckMs);
-    const drained = await server.drain(patienceMs);
+    if (lameDuckDelayMs > 0) await sleep(lameDuckDelayMs);
+    const drained = await server.drain(drainTimeoutMs);
     if (drained) logger.info({}, 'shutdown: every request was answered');
     else logger.warn({}, 'shutdown: requests were cut off');
-    await Promise.race([close().catch(() => undefined), wait(CLOSE_MS)]);
-    process.exit(crashed || !drained ? 1 : 0);
+    await Promise.race([close().catch(() => undefined), sleep(CLOSE_TIMEOUT_MS)]);
+    process.exit(hasCrashed || !drained ? 1 : 0);
   }
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (begun) {
+      if (isShuttingDown) {
         process.exit(128 + SIGNAL_NUMBERS[signal]);
         return;
       }
-      begun = true;
+      isShuttingDown = true;
       logger.info({ signal }, 'shutdown: begun');
       void shutDown(lameDuckMs, drainMs);
     });
@@ -72,9 +72,9 @@ export function installShutdown(parts: ShutdownParts): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (cause) => {
       logger.fatal({ err: cause, event }, 'shutdown: something failed that nobody expected');
-      crashed = true;
-      if (begun) return;
-      begun = true;
+      hasCrashed = true;
+      if (isShuttingDown) return;
+      isShuttingDown = true;
       void shutDown(0, DRAIN_AFTER_CRASH_MS);
     });
   }

@@ -1,9 +1,9 @@
 import type { Instant } from '../domain/clock.ts';
-import type { Answer } from '../domain/source.ts';
+import type { SourcedResult } from '../domain/source.ts';
 import type { VendorErrorCode } from '../domain/vendor-error.ts';
-import type { VendorRequest } from '../http/call.ts';
-import type { SandboxReply } from './sandbox.ts';
-import type { Capability, Sources } from './vendor.ts';
+import type { VendorRequest } from '../http/types.ts';
+import type { SandboxResponse } from './sandbox.ts';
+import type { Capability, AccountDataSource } from './vendor.ts';
 
 /**
  * What a vendor tells the suite that every vendor must pass (test/contract/vendors.test.ts): `conformance` in its
@@ -17,10 +17,10 @@ export interface Conformance {
   /** The keys of `account` that are secret: they are kept as a Secret, and what they hold is never printed. */
   readonly secrets: readonly string[];
   readonly references: {
-    readonly good: readonly string[];
-    readonly bad: readonly string[];
+    readonly valid: readonly string[];
+    readonly invalid: readonly string[];
     /** Pairs that mean the same agent. */
-    readonly same?: readonly (readonly [string, string])[];
+    readonly equivalent?: readonly (readonly [string, string])[];
     /** References that are e-mail addresses themselves. */
     readonly emails?: Readonly<Record<string, string>>;
   };
@@ -29,18 +29,18 @@ export interface Conformance {
   /** When the questions are asked. */
   readonly now: Instant;
   /** At least one for every question that the sources can answer. */
-  readonly questions: readonly ConformanceQuestion[];
+  readonly cases: readonly ConformanceCase[];
 }
 
-export interface ConformanceQuestion {
+export interface ConformanceCase {
   readonly capability: Capability;
   /** Where `capability` is not enough of a title. */
   readonly title?: string;
-  readonly ask: (sources: Required<Sources>) => Promise<Answer<unknown>>;
+  readonly run: (dataSource: Required<AccountDataSource>) => Promise<SourcedResult<unknown>>;
   /** The vendor in good health: its reply to every request that the question takes. */
-  readonly answer: (request: VendorRequest) => SandboxReply;
+  readonly respond: (request: VendorRequest) => SandboxResponse;
   /** What the answer's `data` must contain (as `toMatchObject` understands it). */
-  readonly contains: unknown;
+  readonly expectedData: unknown;
   /**
    * The endpoints called on the way. The suite lets each fail in turn, in every way of `FAULTS`, while the others stay in
    * good health; the question must then reject with a VendorError or resolve with a report that holds one.
@@ -52,11 +52,11 @@ export interface ConformanceCall {
   /** As in `VendorRequest.endpoint`. */
   readonly endpoint: string;
   /** Where a fault amounts to another code here than in `FAULTS`, such as a token endpoint's 400. */
-  readonly codes?: Readonly<Partial<Record<Fault, VendorErrorCode>>>;
+  readonly errorCodes?: Readonly<Partial<Record<EndpointFault, VendorErrorCode>>>;
 }
 
 /** How an endpoint can fail, and what that amounts to. */
-export const FAULTS = {
+export const ENDPOINT_FAULTS = {
   'status 400': 'VENDOR_REJECTED',
   'status 401': 'VENDOR_AUTH_FAILED',
   'status 403': 'VENDOR_AUTH_FAILED',
@@ -73,4 +73,4 @@ export const FAULTS = {
   /** Sound JSON, but a number. */
   'wrong type': 'VENDOR_BAD_RESPONSE',
 } as const satisfies Record<string, VendorErrorCode>;
-export type Fault = keyof typeof FAULTS;
+export type EndpointFault = keyof typeof ENDPOINT_FAULTS;

@@ -2,7 +2,7 @@ import { avaamo } from './avaamo/index.ts';
 import { kore } from './kore/index.ts';
 import { liveperson } from './liveperson/index.ts';
 import { vonage } from './vonage/index.ts';
-import type { Vendor } from './vendor.ts';
+import type { VendorAdapter } from './vendor.ts';
 
 /** Every vendor that the gateway speaks with: one line each. */
-export const vendors: readonly Vendor[] = [avaamo, kore, liveperson, vonage];
+export const vendors: readonly VendorAdapter[] = [avaamo, kore, liveperson, vonage];

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Secret } from '../config/secret.ts';
-import { vendorText } from '../http/vendor-text.ts';
-import { MAX_WORDS_BYTES, withoutSecrets } from './redact.ts';
+import { extractVendorMessage } from '../http/vendor-message.ts';
+import { MAX_SCANNED_BYTES, redactSecrets } from './redact.ts';
 
 const SECRET = 'k+/ "é';
 
@@ -13,7 +13,7 @@ const reply = (status: number, body: string) => ({
 });
 
 const redacted = (status: number, body: string) =>
-  withoutSecrets(reply(status, body), [new Secret(SECRET), new Secret('other')]).body.toString();
+  redactSecrets(reply(status, body), [new Secret(SECRET), new Secret('other')]).body.toString();
 
 test.each([
   ['as it is', SECRET],
@@ -40,19 +40,19 @@ test('what must be escaped in JSON stays so', () => {
 });
 
 test('no more than the beginning of an error is looked at', () => {
-  expect(redacted(500, 'é'.repeat(MAX_WORDS_BYTES))).toBe('é'.repeat(MAX_WORDS_BYTES / 2));
+  expect(redacted(500, 'é'.repeat(MAX_SCANNED_BYTES))).toBe('é'.repeat(MAX_SCANNED_BYTES / 2));
 });
 
 test('of a secret that an error is cut in nothing is shown', () => {
   for (const shown of [0, 1, 2, 4]) {
-    const message = 'x'.repeat(MAX_WORDS_BYTES - '{"message":"'.length - shown);
+    const message = 'x'.repeat(MAX_SCANNED_BYTES - '{"message":"'.length - shown);
     const cut = redacted(400, JSON.stringify({ message: `${message}other, and more` }));
-    expect(cut).toHaveLength(MAX_WORDS_BYTES);
-    expect(vendorText(Buffer.from(cut))).toBeNull();
+    expect(cut).toHaveLength(MAX_SCANNED_BYTES);
+    expect(extractVendorMessage(Buffer.from(cut))).toBeNull();
   }
 });
 
 test('data are left as they are', () => {
   const good = reply(200, SECRET);
-  expect(withoutSecrets(good, [new Secret(SECRET)])).toBe(good);
+  expect(redactSecrets(good, [new Secret(SECRET)])).toBe(good);
 });

@@ -6,17 +6,17 @@ import type { Instant } from '../domain/clock.ts';
  * side shows on the other.
  */
 export interface Company {
-  readonly people: readonly Person[];
-  readonly bots: readonly Bot[];
+  readonly people: readonly CompanyPerson[];
+  readonly bots: readonly CompanyBot[];
   /** A person's shifts that overlap from ≤ t < to, by start; nothing in them lies after "now". */
-  shifts(person: Person, from: Instant, to: Instant): readonly Shift[];
+  shifts(person: CompanyPerson, from: Instant, to: Instant): readonly Shift[];
   /** A person's conversations that began before "now" and overlap from ≤ t < to, by start. */
-  conversations(person: Person, from: Instant, to: Instant): readonly Conversation[];
+  conversations(person: CompanyPerson, from: Instant, to: Instant): readonly Conversation[];
   /** What a bot did in from ≤ t < to; the part after "now" adds nothing. */
-  traffic(bot: Bot, from: Instant, to: Instant): BotTraffic;
+  traffic(bot: CompanyBot, from: Instant, to: Instant): BotTraffic;
 }
 
-export interface Person {
+export interface CompanyPerson {
   readonly firstName: string;
   readonly lastName: string;
   readonly email: string;
@@ -24,13 +24,13 @@ export interface Person {
    * Which vendors the person works with, and by which reference; a vendor's key as in the configuration. Of a vendor that
    * the company's list does not have, its fake says so itself: `FakeVendor.referenceOf`.
    */
-  readonly seats: Readonly<Partial<Record<string, string>>>;
+  readonly refsByVendor: Readonly<Partial<Record<string, string>>>;
   readonly employeeId: string;
 }
 
-export interface Bot {
+export interface CompanyBot {
   readonly name: string;
-  readonly seats: Readonly<Partial<Record<string, string>>>;
+  readonly refsByVendor: Readonly<Partial<Record<string, string>>>;
 }
 
 export interface Shift {
@@ -40,16 +40,16 @@ export interface Shift {
   /** Null while the shift goes on. */
   readonly end: Instant | null;
   /** What the person turned to, by time; each holds until the next, the last until the shift's end. */
-  readonly moves: readonly Move[];
+  readonly statusChanges: readonly ShiftStatusChange[];
 }
 
-export interface Move {
+export interface ShiftStatusChange {
   readonly at: Instant;
   readonly status: 'available' | 'busy' | 'away';
   /** The company's own name for it, such as "Lunch"; null for a plain status. */
   readonly reason: string | null;
   /** Chats going on from then on. */
-  readonly chats: number;
+  readonly concurrentChats: number;
 }
 
 export interface Conversation {
@@ -84,7 +84,7 @@ export interface SandboxRequest {
   readonly body: Buffer;
 }
 
-export interface SandboxReply {
+export interface SandboxResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
@@ -98,14 +98,14 @@ export interface SandboxWorld {
 
 /** A fake vendor: it answers requests, and says how a gateway is configured to ask it. */
 export interface FakeVendor {
-  readonly answer: (request: SandboxRequest) => SandboxReply | Promise<SandboxReply>;
+  readonly handle: (request: SandboxRequest) => SandboxResponse | Promise<SandboxResponse>;
   /** The entry for `accounts` in a configuration, given where the fake listens; secrets of the sandbox in plain text. */
-  readonly account: (baseUrl: string) => Readonly<Record<string, unknown>> & { readonly name: string };
+  readonly createAccountConfig: (baseUrl: string) => Readonly<Record<string, unknown>> & { readonly name: string };
   /**
    * By which reference the vendor knows one of the company, null for those it does not know; for a vendor that stands in
    * nobody's `seats`. Whoever has one is named in the sandbox's directory.
    */
-  readonly referenceOf?: (member: Person | Bot) => string | null;
+  readonly findReference?: (member: CompanyPerson | CompanyBot) => string | null;
 }
 
-export type OpenSandbox = (world: SandboxWorld) => FakeVendor;
+export type FakeVendorFactory = (world: SandboxWorld) => FakeVendor;

@@ -14,7 +14,7 @@ interface Violation {
 }
 
 /** Every violation of the rules below `folder`. */
-async function cruise(folder: string): Promise<readonly Violation[]> {
+async function findViolations(folder: string): Promise<readonly Violation[]> {
   const args = [CRUISER, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src'];
   const run = promisify(execFile)(process.execPath, args, { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
   // With violations it exits with their number, and the report is there all the same.
@@ -33,7 +33,7 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
   { rule: 'not-above-graphql', file: 'src/graphql/f.ts', text: `import '../server/g.ts';` },
   { rule: 'not-above-server', file: 'src/server/g.ts', text: `import '../app.ts';` },
   { rule: 'vendors-apart', file: 'src/vendors/one/wire.ts', text: `import '../two/index.ts';` },
-  { rule: 'vendors-by-the-door', file: 'src/app.ts', text: `import './vendors/two/map.ts';` },
+  { rule: 'vendors-by-the-door', file: 'src/composition/app.ts', text: `import './vendors/two/map.ts';` },
   { rule: 'registry-is-for-few', file: 'src/gather/h.ts', text: `import '../vendors/index.ts';` },
   { rule: 'fakes-apart-from-clients', file: 'src/vendors/two/sandbox.ts', text: `import './map.ts';` },
   { rule: 'clients-apart-from-fakes', file: 'src/vendors/two/client.ts', text: `import './sandbox.ts';` },
@@ -44,7 +44,7 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
   { rule: 'no-dev-dependencies', file: 'src/config/n.ts', text: `import 'fast-check';` },
 ];
 
-const BYSTANDERS: Readonly<Record<string, string>> = {
+const SUPPORTING_FILES: Readonly<Record<string, string>> = {
   'src/config/k.ts': `import './j.ts';`,
   'src/vendors/index.ts': `import './one/index.ts';`,
   'src/vendors/one/index.ts': '',
@@ -63,12 +63,12 @@ describe('the layers', () => {
     await cp(join(ROOT, 'tsconfig.json'), join(folder, 'tsconfig.json'));
     await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-    const files = { ...BYSTANDERS, ...Object.fromEntries(PLANTED.map(({ file, text }) => [file, text])) };
+    const files = { ...SUPPORTING_FILES, ...Object.fromEntries(PLANTED.map(({ file, text }) => [file, text])) };
     for (const [file, text] of Object.entries(files)) {
       await mkdir(dirname(join(folder, file)), { recursive: true });
       await writeFile(join(folder, file), `${text}\n`);
     }
-    planted = await cruise(folder);
+    planted = await findViolations(folder);
   });
 
   afterAll(() => rm(folder, { recursive: true }));
@@ -83,12 +83,12 @@ describe('the layers', () => {
     const { default: config } = (await import(join(ROOT, '.dependency-cruiser.cjs'))) as {
       default: { forbidden: readonly { name: string }[] };
     };
-    const tried = new Set(PLANTED.map(({ rule }) => rule));
-    const untried = config.forbidden.map(({ name }) => name).filter((name) => !tried.has(name));
-    expect(untried.filter((name) => !name.startsWith('not-above-'))).toEqual([]);
+    const plantedRules = new Set(PLANTED.map(({ rule }) => rule));
+    const unplantedRules = config.forbidden.map(({ name }) => name).filter((name) => !plantedRules.has(name));
+    expect(unplantedRules.filter((name) => !name.startsWith('not-above-'))).toEqual([]);
   });
 
   test('the sources break none', async () => {
-    expect(await cruise(ROOT)).toEqual([]);
+    expect(await findViolations(ROOT)).toEqual([]);
   });
 });

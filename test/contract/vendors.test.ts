@@ -2,15 +2,26 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { Kind, parse } from 'graphql';
-import type { Answer } from '../../src/domain/source.ts';
-import type { VendorRequest } from '../../src/http/call.ts';
+import type { SourcedResult } from '../../src/domain/source.ts';
+import type { VendorRequest } from '../../src/http/types.ts';
 import { Secret } from '../../src/config/secret.ts';
-import { type Conformance, type ConformanceQuestion, FAULTS, type Fault } from '../../src/vendors/conformance.ts';
+import {
+  type Conformance,
+  type ConformanceCase,
+  ENDPOINT_FAULTS,
+  type EndpointFault,
+} from '../../src/vendors/conformance.ts';
 import { vendors } from '../../src/vendors/index.ts';
-import type { SandboxReply } from '../../src/vendors/sandbox.ts';
-import type { Sources } from '../../src/vendors/vendor.ts';
-import { type Harness, connectTo } from '../support/vendor-harness.ts';
-import { ELSEWHERE, expectFitToBeShown, expectNoSecret, failureOf, spoil } from './faults.ts';
+import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
+import type { AccountDataSource } from '../../src/vendors/vendor.ts';
+import { type VendorHarness, connectVendor } from '../support/vendor-harness.ts';
+import {
+  REDIRECT_TARGET,
+  expectSafeToExpose,
+  expectNoSecret,
+  captureVendorError,
+  applyFault,
+} from '../support/contract-faults.ts';
 
 /** What every vendor must do alike. A vendor is taken up by being registered; it describes itself in its conformance.ts. */
 
@@ -19,10 +30,10 @@ const folders = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 
-const described = await Promise.all(
+const suites = await Promise.all(
   vendors.map(async (vendor) => {
     const module = (await import(`../../src/vendors/${vendor.key}/conformance.ts`)) as { conformance: Conformance };
-    return { vendor, told: module.conformance };
+    return { vendor, conformance: module.conformance };
   }),
 );
 
@@ -46,8 +57,8 @@ test('no two vendors have the same name or key', () => {
   expect(new Set(vendors.map((vendor) => vendor.key)).size).toBe(vendors.length);
 });
 
-describe.each(described)('$vendor.key', ({ vendor, told }) => {
-  const secretTexts = told.secrets.map((key) => told.account[key] as string);
+describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
+  const secretTexts = conformance.secrets.map((key) => conformance.account[key] as string);
 
   describe('identity', () => {
     test('the name is the key in capitals', () => {
@@ -60,68 +71,68 @@ describe.each(described)('$vendor.key', ({ vendor, told }) => {
   });
 
   describe('configuration', () => {
-    const problemsOf = (entry: unknown) => vendor.config.safeParse(entry).error?.issues ?? [];
+    const findIssues = (entry: unknown) => vendor.config.safeParse(entry).error?.issues ?? [];
 
     test('the example is valid', () => {
-      expect(problemsOf(told.account)).toEqual([]);
+      expect(findIssues(conformance.account)).toEqual([]);
     });
 
     test('an unknown key is refused', () => {
-      expect(problemsOf({ ...told.account, colour: 'blue' })).toMatchObject([
+      expect(findIssues({ ...conformance.account, colour: 'blue' })).toMatchObject([
         { code: 'unrecognized_keys', keys: ['colour'] },
       ]);
     });
 
-    test.each(['name', 'vendor', 'baseUrl', ...told.required])('an entry without %s is refused', (missing) => {
-      const { [missing]: _, ...entry } = told.account;
-      expect(problemsOf(entry).map(({ path }) => path)).toEqual([[missing]]);
+    test.each(['name', 'vendor', 'baseUrl', ...conformance.required])('an entry without %s is refused', (missing) => {
+      const { [missing]: _, ...entry } = conformance.account;
+      expect(findIssues(entry).map(({ path }) => path)).toEqual([[missing]]);
     });
 
     test('every other vendor’s entry is refused', () => {
-      const others = described.filter((other) => other.vendor !== vendor);
-      for (const other of others) expect(problemsOf(other.told.account)).not.toEqual([]);
+      const others = suites.filter((other) => other.vendor !== vendor);
+      for (const other of others) expect(findIssues(other.conformance.account)).not.toEqual([]);
     });
 
     test('a plain http address is refused, except on this machine', () => {
-      expect(problemsOf({ ...told.account, baseUrl: 'http://vendor.example' })).not.toEqual([]);
-      expect(problemsOf({ ...told.account, baseUrl: 'http://127.0.0.1:4001' })).toEqual([]);
+      expect(findIssues({ ...conformance.account, baseUrl: 'http://vendor.example' })).not.toEqual([]);
+      expect(findIssues({ ...conformance.account, baseUrl: 'http://127.0.0.1:4001' })).toEqual([]);
     });
 
     test('secrets are kept as such, and never printed', () => {
-      const config = vendor.config.parse(told.account) as unknown as Record<string, unknown>;
-      for (const key of told.secrets) expect(config[key]).toBeInstanceOf(Secret);
+      const config = vendor.config.parse(conformance.account) as unknown as Record<string, unknown>;
+      for (const key of conformance.secrets) expect(config[key]).toBeInstanceOf(Secret);
       expectNoSecret(`${inspect(config, { depth: 9, showHidden: true })} ${JSON.stringify(config)}`, secretTexts);
     });
   });
 
   describe('references', () => {
-    test.each(told.references.good)('%j can be one', (ref) => {
+    test.each(conformance.references.valid)('%j can be one', (ref) => {
       expect(vendor.references.problem(ref)).toBeNull();
     });
 
-    test.each(told.references.bad)('%j cannot be one, and a sentence says why', (ref) => {
+    test.each(conformance.references.invalid)('%j cannot be one, and a sentence says why', (ref) => {
       expect(vendor.references.problem(ref)).toMatch(/^(must|is) .{3,}/);
     });
 
     test('canonical forms stay as they are', () => {
-      for (const ref of told.references.good) {
+      for (const ref of conformance.references.valid) {
         const once = vendor.references.canonical(ref);
         expect(vendor.references.canonical(once)).toBe(once);
       }
     });
 
     test('those that mean the same agent have the same canonical form, others not', () => {
-      for (const [one, other] of told.references.same ?? []) {
+      for (const [one, other] of conformance.references.equivalent ?? []) {
         expect(vendor.references.canonical(one)).toBe(vendor.references.canonical(other));
       }
-      const distinct = new Set(told.references.good.map((ref) => vendor.references.canonical(ref)));
-      expect(distinct.size).toBe(told.references.good.length);
+      const distinct = new Set(conformance.references.valid.map((ref) => vendor.references.canonical(ref)));
+      expect(distinct.size).toBe(conformance.references.valid.length);
     });
 
     test('those that are e-mail addresses are known as such', () => {
-      const emails = told.references.emails ?? {};
+      const emails = conformance.references.emails ?? {};
       for (const [ref, email] of Object.entries(emails)) expect(vendor.references.email(ref)).toBe(email);
-      for (const ref of told.references.good.filter((good) => !good.includes('@'))) {
+      for (const ref of conformance.references.valid.filter((good) => !good.includes('@'))) {
         expect(vendor.references.email(ref)).toBeNull();
       }
     });
@@ -132,41 +143,41 @@ describe.each(described)('$vendor.key', ({ vendor, told }) => {
 
     test('every file has a reader, and every reader a file', () => {
       expect(files.length).toBeGreaterThan(0);
-      expect(Object.keys(told.fixtures).sort()).toEqual(files.sort());
+      expect(Object.keys(conformance.fixtures).sort()).toEqual(files.sort());
     });
 
     test.each(files)('%s is what the client expects', (file) => {
-      const read = told.fixtures[file];
+      const read = conformance.fixtures[file];
       expect(() => read?.(readFileSync(new URL(`${vendor.key}/fixtures/${file}`, folder)))).not.toThrow();
     });
   });
 
   test('every question that the sources answer is asked here', () => {
-    const harness = connectTo(vendor, told.account, () => ({ status: 500 }), { now: told.now });
-    const asked = told.questions.map((question) => question.capability);
+    const harness = connectVendor(vendor, conformance.account, () => ({ status: 500 }), { now: conformance.now });
+    const capabilities = conformance.cases.map((question) => question.capability);
     // `sessionOf` is no question: it tells of what an answer has brought.
-    const { sessionOf: _, ...answerable } = harness.open();
-    expect([...new Set(asked)].sort()).toEqual(Object.keys(answerable).sort());
+    const { findSession: _, ...answerable } = harness.createDataSource();
+    expect([...new Set(capabilities)].sort()).toEqual(Object.keys(answerable).sort());
   });
 
-  describe.each(told.questions.map((question) => ({ question, title: question.title ?? '' })))(
+  describe.each(conformance.cases.map((question) => ({ question, title: question.title ?? '' })))(
     '$question.capability $title',
     ({ question }) => {
-      const askWith = (
-        answer: (request: VendorRequest) => SandboxReply | Promise<SandboxReply>,
+      const runWith = (
+        answer: (request: VendorRequest) => SandboxResponse | Promise<SandboxResponse>,
         signal?: AbortSignal,
       ) => {
-        const harness = connectTo(vendor, told.account, answer, { now: told.now });
-        return { harness, answer: ask(question, harness, signal) };
+        const harness = connectVendor(vendor, conformance.account, answer, { now: conformance.now });
+        return { harness, answer: runQuestion(question, harness, signal) };
       };
 
       test('is answered, OK, by the calls it is said to take', async () => {
-        const { harness, answer } = askWith(question.answer);
+        const { harness, answer } = runWith(question.respond);
         const { data, sources } = await answer;
-        expect({ data }).toMatchObject({ data: question.contains });
+        expect({ data }).toMatchObject({ data: question.expectedData });
         expect(sources.length).toBeGreaterThan(0);
         for (const report of sources) {
-          expect(report).toMatchObject({ account: told.account.name, outcome: 'OK', error: null });
+          expect(report).toMatchObject({ account: conformance.account.name, outcome: 'OK', error: null });
         }
         expect(new Set(harness.sent.map((request) => request.endpoint))).toEqual(
           new Set(question.calls.map((call) => call.endpoint)),
@@ -174,9 +185,9 @@ describe.each(described)('$vendor.key', ({ vendor, told }) => {
       });
 
       test('calls nobody but the account’s own address, and carries no secret in a URL', async () => {
-        const { harness, answer } = askWith(question.answer);
+        const { harness, answer } = runWith(question.respond);
         await answer;
-        const { host } = new URL(told.account.baseUrl as string);
+        const { host } = new URL(conformance.account.baseUrl as string);
         for (const { url } of harness.sent) {
           expect(url.host.split('.').slice(-2)).toEqual(host.split('.').slice(-2));
           expectNoSecret(url.search, secretTexts);
@@ -184,73 +195,80 @@ describe.each(described)('$vendor.key', ({ vendor, told }) => {
       });
 
       test('asked twice within a query, calls no more than once', async () => {
-        const once = askWith(question.answer);
+        const once = runWith(question.respond);
         await once.answer;
-        const twice = connectTo(vendor, told.account, question.answer, { now: told.now });
-        const sources = twice.open() as Required<Sources>;
-        await Promise.all([question.ask(sources), question.ask(sources)]);
+        const twice = connectVendor(vendor, conformance.account, question.respond, { now: conformance.now });
+        const sources = twice.createDataSource() as Required<AccountDataSource>;
+        await Promise.all([question.run(sources), question.run(sources)]);
         expect(twice.sent.map(({ url }) => url.href)).toEqual(once.harness.sent.map(({ url }) => url.href));
       });
 
-      describe.each(question.calls)('when $endpoint fails', ({ endpoint, codes }) => {
-        test.each(Object.keys(FAULTS) as Fault[])('%s', async (fault) => {
-          const { harness, answer } = askWith((request) => {
-            expect(request.url.host).not.toBe(new URL(ELSEWHERE).host);
-            const good = question.answer(request);
-            return request.endpoint === endpoint ? spoil(good, fault) : good;
+      describe.each(question.calls)('when $endpoint fails', ({ endpoint, errorCodes }) => {
+        test.each(Object.keys(ENDPOINT_FAULTS) as EndpointFault[])('%s', async (fault) => {
+          const { harness, answer } = runWith((request) => {
+            expect(request.url.host).not.toBe(new URL(REDIRECT_TARGET).host);
+            const good = question.respond(request);
+            return request.endpoint === endpoint ? applyFault(good, fault) : good;
           });
-          const error = await failureOf(answer);
+          const error = await captureVendorError(answer);
           expect(error).toMatchObject({
-            code: codes?.[fault] ?? FAULTS[fault],
+            code: errorCodes?.[fault] ?? ENDPOINT_FAULTS[fault],
             endpoint,
             vendor: vendor.name,
-            account: told.account.name,
+            account: conformance.account.name,
           });
-          expectFitToBeShown(error, secretTexts);
+          expectSafeToExpose(error, secretTexts);
           expect(harness.sent.filter((request) => request.endpoint === endpoint).length).toBeGreaterThan(0);
         });
 
         test('with a time to wait, the time is handed on', async () => {
-          const { answer } = askWith((request) =>
+          const { answer } = runWith((request) =>
             request.endpoint === endpoint
               ? { status: 429, headers: { 'Retry-After': '17' }, body: '{}' }
-              : question.answer(request),
+              : question.respond(request),
           );
-          expect(await failureOf(answer)).toMatchObject({ code: 'VENDOR_RATE_LIMITED', retryAfterSeconds: 17 });
+          expect(await captureVendorError(answer)).toMatchObject({
+            code: 'VENDOR_RATE_LIMITED',
+            retryAfterSeconds: 17,
+          });
         });
 
         test('and quotes the account’s secrets, they are not passed on', async () => {
-          const { answer } = askWith((request) =>
+          const { answer } = runWith((request) =>
             request.endpoint === endpoint
               ? { status: 400, body: JSON.stringify({ message: `Not good: ${secretTexts.join(', ')}` }) }
-              : question.answer(request),
+              : question.respond(request),
           );
-          expectFitToBeShown(await failureOf(answer), secretTexts);
+          expectSafeToExpose(await captureVendorError(answer), secretTexts);
         });
 
         test('by never answering, whoever asked can leave', async () => {
-          const leave = new AbortController();
+          const controller = new AbortController();
           const reached = Promise.withResolvers<undefined>();
-          const { answer } = askWith((request) => {
-            if (request.endpoint !== endpoint) return question.answer(request);
+          const { answer } = runWith((request) => {
+            if (request.endpoint !== endpoint) return question.respond(request);
             reached.resolve(undefined);
             return new Promise(() => undefined);
-          }, leave.signal);
+          }, controller.signal);
           await reached.promise;
-          leave.abort();
-          expect(await failureOf(answer)).toMatchObject({ code: 'VENDOR_TIMEOUT' });
+          controller.abort();
+          expect(await captureVendorError(answer)).toMatchObject({ code: 'VENDOR_TIMEOUT' });
         });
       });
     },
   );
 });
 
-function ask(question: ConformanceQuestion, harness: Harness, signal?: AbortSignal): Promise<Answer<unknown>> {
-  return question.ask(harness.open(signal ? { signal } : {}) as Required<Sources>);
+function runQuestion(
+  question: ConformanceCase,
+  harness: VendorHarness,
+  signal?: AbortSignal,
+): Promise<SourcedResult<unknown>> {
+  return question.run(harness.createDataSource(signal ? { signal } : {}) as Required<AccountDataSource>);
 }
 
 test('the suite’s own measures can fail', async () => {
-  await expect(failureOf(Promise.resolve({ data: null, sources: [] }))).rejects.toThrow();
+  await expect(captureVendorError(Promise.resolve({ data: null, sources: [] }))).rejects.toThrow();
   expect(() => {
     expectNoSecret('the token is a/bcdefgh', ['a/bcdefgh']);
   }).toThrow();

@@ -5,29 +5,29 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, jest, test } from '@jest/globals';
-import { gatewayProcesses } from './support.ts';
+import { setUpGatewayProcesses } from '../support/gateway-process.ts';
 
 jest.setTimeout(60_000);
 
-const gateways = gatewayProcesses();
+const gateways = setUpGatewayProcesses();
 
 /** A gateway, and everything that it has logged, a line each. */
-async function start(env: Readonly<Record<string, string>> = {}) {
+async function startWithLog(env: Readonly<Record<string, string>> = {}) {
   const started = await gateways.start({ env });
   const log: string[] = [];
   if (started.process.stdout) createInterface(started.process.stdout).on('line', (line) => log.push(line));
   return { ...started, log };
 }
 
-async function outputOf(one: ChildProcess): Promise<{ readonly code: number | null; readonly stderr: string }> {
+async function collectOutput(child: ChildProcess): Promise<{ readonly code: number | null; readonly stderr: string }> {
   let stderr = '';
-  one.stderr?.on('data', (text: Buffer) => (stderr += text.toString()));
-  const [code] = (await once(one, 'close')) as [number | null];
+  child.stderr?.on('data', (text: Buffer) => (stderr += text.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
   return { code, stderr };
 }
 
 test('with nothing configured it serves the sandbox, and its log is JSON, a line each, with the request’s id', async () => {
-  const { process: running, url, log } = await start();
+  const { process: running, url, log } = await startWithLog();
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-request-id': 'story-1' },
@@ -55,10 +55,10 @@ test('with nothing configured it serves the sandbox, and its log is JSON, a line
 });
 
 test('on SIGTERM it is unready at once, still answers for a while, and then ends with status 0', async () => {
-  const { process: running, url } = await start();
+  const { process: running, url } = await startWithLog();
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
 
-  const gone = once(running, 'exit');
+  const exited = once(running, 'exit');
   running.kill('SIGTERM');
   let ready = await fetch(`${url}/readyz`);
   while (ready.status === 200) ready = await fetch(`${url}/readyz`);
@@ -67,7 +67,7 @@ test('on SIGTERM it is unready at once, still answers for a while, and then ends
   expect(ready.status).toBe(503);
   expect(await ready.json()).toMatchObject({ reason: expect.any(String) });
   expect(health.status).toBe(200);
-  expect(await gone).toEqual([0, null]);
+  expect(await exited).toEqual([0, null]);
 });
 
 test('on SIGTERM it does not wait for whoever has sent half a request, and has cut nobody off', async () => {
@@ -79,7 +79,7 @@ accounts:
   - { name: bots, vendor: avaamo, baseUrl: "http://127.0.0.1:9", accessToken: none }
 `,
   );
-  const { process: running, url, log } = await start({ SWITCHBOARD_CONFIG: file });
+  const { process: running, url, log } = await startWithLog({ SWITCHBOARD_CONFIG: file });
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.on('error', () => undefined);
   socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nX-A:');
@@ -92,7 +92,7 @@ accounts:
 
 describe('a signal while it starts', () => {
   /** A module for Node to load first, which has the process told to end when something is about to happen. */
-  const before = (what: string, signal: string) =>
+  const signalPreload = (what: string, signal: string) =>
     `data:text/javascript,${encodeURIComponent(
       `import { registerHooks } from 'node:module';
      import { Server } from 'node:net';
@@ -104,16 +104,16 @@ describe('a signal while it starts', () => {
     )}`;
 
   test.each([
-    ['SIGTERM', 'its modules are loaded', 'serve.ts'],
-    ['SIGINT', 'its modules are loaded', 'serve.ts'],
+    ['SIGTERM', 'its modules are loaded', 'startup/run-gateway.ts'],
+    ['SIGINT', 'its modules are loaded', 'startup/run-gateway.ts'],
     ['SIGTERM', 'they are all loaded', 'domain/clock.ts'],
     ['SIGTERM', 'the sandbox listens', 'listen 1'],
   ])('%s, before %s: it ends at once, with status 0, and never serves', async (signal, _when, what) => {
-    const running = gateways.run({ nodeOptions: ['--import', before(what, signal)] });
+    const running = gateways.run({ nodeOptions: ['--import', signalPreload(what, signal)] });
     let written = '';
     running.stdout?.on('data', (text: Buffer) => (written += text.toString()));
 
-    const { code, stderr } = await outputOf(running);
+    const { code, stderr } = await collectOutput(running);
 
     expect({ code, signal: running.signalCode, written, stderr }).toEqual({
       code: 0,
@@ -135,7 +135,7 @@ test('a configuration with mistakes is refused with all of them, and no secret',
   );
   const running = gateways.run({ env: { SWITCHBOARD_CONFIG: file } });
 
-  const { code, stderr } = await outputOf(running);
+  const { code, stderr } = await collectOutput(running);
 
   expect(code).toBe(1);
   for (const path of [
@@ -153,7 +153,7 @@ test('a configuration with mistakes is refused with all of them, and no secret',
 test('without caller authentication it refuses any host but this machine', async () => {
   const running = gateways.run({ env: { HOST: '0.0.0.0' } });
 
-  const { code, stderr } = await outputOf(running);
+  const { code, stderr } = await collectOutput(running);
 
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('auth') });
 });

@@ -7,9 +7,9 @@ import { vendors } from '../../src/vendors/index.ts';
 import {
   type Gateway,
   lastHours,
-  type RawConfiguration,
+  type RawConfig,
   startWorld,
-  type VendorKey,
+  type E2EVendorKey,
   type World,
 } from '../support/world.ts';
 
@@ -39,15 +39,15 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 /** Every failure reaches the vendor’s client and comes back: nothing is cached, tried again or held off. */
-function exposed(raw: RawConfiguration): RawConfiguration {
+function withoutProtection(raw: RawConfig): RawConfig {
   return {
     ...raw,
     accounts: raw.accounts.map((account) => ({
       ...account,
       timeoutMs: 500,
-      retries: 0,
-      breaker: false,
-      rateGate: false,
+      maxRetries: 0,
+      circuitBreaker: false,
+      honorRetryAfter: false,
     })),
     cache: {
       ttl: { interactions: 0, statusLive: 0, statusPast: 0, usageLive: 0, usagePast: 0, files: 0, directory: 0 },
@@ -65,7 +65,7 @@ function exposed(raw: RawConfiguration): RawConfiguration {
 }
 
 /** All that anybody gets to see of a gateway while it is asked for everything. */
-async function seenOf(gateway: Gateway): Promise<string> {
+async function collectOutput(gateway: Gateway): Promise<string> {
   const authorization = `Bearer ${CALLER_KEY}`;
   const during = lastHours(2);
   const day = during.to.slice(0, 10);
@@ -87,7 +87,7 @@ async function seenOf(gateway: Gateway): Promise<string> {
 }
 
 /** A text as it stands, and in the codings that it might be seen in. */
-function spellings(secret: string): readonly string[] {
+function encodingsOf(secret: string): readonly string[] {
   return [
     secret,
     encodeURIComponent(secret),
@@ -96,12 +96,12 @@ function spellings(secret: string): readonly string[] {
   ];
 }
 
-function expectNone(seen: string, secrets: readonly string[]): void {
-  for (const spelling of secrets.flatMap(spellings)) expect(seen.includes(spelling) && spelling).toBe(false);
-  expect(seen).not.toMatch(/<html|\bat .*\.ts:\d+:\d+|node_modules/);
+function expectNoLeak(output: string, secrets: readonly string[]): void {
+  for (const spelling of secrets.flatMap(encodingsOf)) expect(output.includes(spelling) && spelling).toBe(false);
+  expect(output).not.toMatch(/<html|\bat .*\.ts:\d+:\d+|node_modules/);
 }
 
-const described = await Promise.all(
+const vendorSecrets = await Promise.all(
   vendors.map(async ({ key }) => {
     const module = (await import(`../../src/vendors/${key}/conformance.ts`)) as { conformance: Conformance };
     return { key, secrets: module.conformance.secrets };
@@ -109,7 +109,7 @@ const described = await Promise.all(
 );
 
 function secretsOf(account: Readonly<Record<string, unknown>>): readonly string[] {
-  const names = described.find(({ key }) => key === account.vendor)?.secrets ?? [];
+  const names = vendorSecrets.find(({ key }) => key === account.vendor)?.secrets ?? [];
   const texts = names.map((name) => account[name]).filter((text) => typeof text === 'string');
   expect(texts.length).toBe(names.length);
   for (const text of texts) expect(text.length).toBeGreaterThan(5);
@@ -118,27 +118,24 @@ function secretsOf(account: Readonly<Record<string, unknown>>): readonly string[
 
 /** The secrets of all the world's accounts. */
 function allSecrets(): readonly string[] {
-  const secrets = world.configuration.accounts.flatMap(secretsOf);
+  const secrets = world.config.accounts.flatMap(secretsOf);
   expect(secrets.length).toBeGreaterThanOrEqual(7);
   return secrets;
 }
 
 describe('vendors that quote the account’s secrets', () => {
-  const quoting = (secrets: readonly string[]) => `QUOTED ${secrets.join(' and ')}`;
+  const quote = (secrets: readonly string[]) => `QUOTED ${secrets.join(' and ')}`;
   const kinds: readonly (readonly [
     string,
-    (secrets: readonly string[]) => Parameters<World['vendors']['kore']['fault']>[0],
+    (secrets: readonly string[]) => Parameters<World['vendors']['kore']['injectFault']>[0],
   ])[] = [
     ...[400, 401, 403, 404, 422, 429, 500, 503].map(
       (status) =>
-        [
-          `status ${status}`,
-          (secrets: readonly string[]) => ({ status, body: { message: quoting(secrets) } }),
-        ] as const,
+        [`status ${status}`, (secrets: readonly string[]) => ({ status, body: { message: quote(secrets) } })] as const,
     ),
-    ['status 400 in plain text', (secrets) => ({ status: 400, body: quoting(secrets) })],
-    ['status 400 in a page', (secrets) => ({ status: 400, body: PAGE + quoting(secrets) })],
-    ['data that is none', (secrets) => ({ status: 200, body: { message: quoting(secrets) } })],
+    ['status 400 in plain text', (secrets) => ({ status: 400, body: quote(secrets) })],
+    ['status 400 in a page', (secrets) => ({ status: 400, body: PAGE + quote(secrets) })],
+    ['data that is none', (secrets) => ({ status: 200, body: { message: quote(secrets) } })],
     ['a page', () => ({ kind: 'html', status: 200 })],
     [
       'a redirect',
@@ -147,7 +144,10 @@ describe('vendors that quote the account’s secrets', () => {
         headers: { location: `https://x.example/?${secrets.map(encodeURIComponent).join('&')}` },
       }),
     ],
-    ['headers', (secrets) => ({ status: 400, headers: Object.fromEntries(secrets.map((one, i) => [`x-${i}`, one])) })],
+    [
+      'headers',
+      (secrets) => ({ status: 400, headers: Object.fromEntries(secrets.map((secret, i) => [`x-${i}`, secret])) }),
+    ],
     ['a cut answer', () => ({ kind: 'cut' })],
     ['a malformed answer', () => ({ kind: 'malformed' })],
     ['no connection', () => ({ kind: 'down' })],
@@ -159,15 +159,15 @@ describe('vendors that quote the account’s secrets', () => {
     async (name, fault) => {
       world.calls();
       // A vendor knows its own account's secrets only.
-      for (const account of world.configuration.accounts) {
-        world.vendors[account.vendor as VendorKey].fault(fault(secretsOf(account)));
+      for (const account of world.config.accounts) {
+        world.vendors[account.vendor as E2EVendorKey].injectFault(fault(secretsOf(account)));
       }
-      const gateway = await world.gateway(exposed);
+      const gateway = await world.startGateway(withoutProtection);
       try {
-        const seen = await seenOf(gateway);
-        expectNone(seen, [...allSecrets(), CALLER_KEY, 'CANARY-page']);
+        const output = await collectOutput(gateway);
+        expectNoLeak(output, [...allSecrets(), CALLER_KEY, 'CANARY-page']);
         // What the vendor says of a refused request is passed on, but for the secrets.
-        if (name === 'status 400') expect(seen).toContain('QUOTED');
+        if (name === 'status 400') expect(output).toContain('QUOTED');
         // Otherwise nobody had an opportunity to quote anything.
         for (const calls of Object.values(world.calls())) expect(calls.length).toBeGreaterThan(0);
       } finally {
@@ -179,20 +179,20 @@ describe('vendors that quote the account’s secrets', () => {
   );
 
   test('nor is anything seen where all is well', async () => {
-    const gateway = await world.gateway(exposed);
-    expectNone(await seenOf(gateway), [...allSecrets(), CALLER_KEY]);
+    const gateway = await world.startGateway(withoutProtection);
+    expectNoLeak(await collectOutput(gateway), [...allSecrets(), CALLER_KEY]);
     await gateway.stop();
   });
 });
 
 test('no log names anybody, be it by the directory or by what the vendors tell', async () => {
-  const gateway = await world.gateway(exposed);
+  const gateway = await world.startGateway(withoutProtection);
   const authorization = `Bearer ${CALLER_KEY}`;
-  const whoever = '{ agents(first: 200) { nodes { key name email } } }';
+  const query = '{ agents(first: 200) { nodes { key name email } } }';
   const { data } = await gateway.query<{
     agents: { nodes: readonly { key: string | null; name: string | null; email: string | null }[] };
-  }>(whoever, {}, { authorization });
-  await seenOf(gateway);
+  }>(query, {}, { authorization });
+  await collectOutput(gateway);
   const names = (isDiscovered: boolean) =>
     data.agents.nodes
       .filter(({ key }) => (key === null) === isDiscovered)
@@ -211,7 +211,7 @@ describe('vendors that quote the request', () => {
 
   async function startEcho(status: number): Promise<string> {
     echo = createServer((request, response) => {
-      void textOf(request).then((body) => {
+      void readText(request).then((body) => {
         const { auth, authorization, 'access-token': accessToken } = request.headers;
         // What proves who asks comes first: a message is cut after some 200 characters.
         const quoted = [auth, accessToken, authorization, body, request.url].filter((text) => text !== undefined);
@@ -224,7 +224,7 @@ describe('vendors that quote the request', () => {
     return `http://127.0.0.1:${(echo.address() as AddressInfo).port}`;
   }
 
-  async function textOf(request: IncomingMessage): Promise<string> {
+  async function readText(request: IncomingMessage): Promise<string> {
     const parts: Buffer[] = [];
     for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
     return Buffer.concat(parts).toString();
@@ -234,17 +234,17 @@ describe('vendors that quote the request', () => {
     'status %i',
     async (status) => {
       const baseUrl = await startEcho(status);
-      const pointed = (configuration: RawConfiguration): RawConfiguration => ({
+      const withEchoServer = (configuration: RawConfig): RawConfig => ({
         ...configuration,
         accounts: configuration.accounts.map((account) => {
-          const { secrets = [] } = described.find(({ key }) => key === account.vendor) ?? {};
+          const { secrets = [] } = vendorSecrets.find(({ key }) => key === account.vendor) ?? {};
           const canaries = secrets.map((name) => [name, `CANARY-${account.name}-${name}`]);
           return { ...account, ...(Object.fromEntries(canaries) as Record<string, string>), baseUrl };
         }),
       });
-      const gateway = await world.gateway((configuration) => exposed(pointed(configuration)));
-      const seen = await seenOf(gateway);
-      expectNone(seen, ['CANARY', CALLER_KEY, TOKEN]);
+      const gateway = await world.startGateway((configuration) => withoutProtection(withEchoServer(configuration)));
+      const seen = await collectOutput(gateway);
+      expectNoLeak(seen, ['CANARY', CALLER_KEY, TOKEN]);
       // A token that the gateway signed itself would let whoever reads it ask the vendor.
       expect(seen).not.toMatch(/eyJ[\w-]+\.[\w-]+\./);
       await gateway.stop();
@@ -256,10 +256,10 @@ describe('vendors that quote the request', () => {
 test('a canary that is out is noticed, in whatever coding', () => {
   for (const text of ['x CANARY y', `x ${encodeURIComponent('a/b c')} y`, Buffer.from('CANARY').toString('base64')]) {
     expect(() => {
-      expectNone(text, ['CANARY', 'a/b c']);
+      expectNoLeak(text, ['CANARY', 'a/b c']);
     }).toThrow();
   }
   expect(() => {
-    expectNone('fail\n    at run (/app/src/main.ts:1:2)', []);
+    expectNoLeak('fail\n    at run (/app/src/main.ts:1:2)', []);
   }).toThrow();
 });

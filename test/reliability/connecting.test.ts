@@ -2,7 +2,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type World, lastHours, startWorld } from '../support/world.ts';
-import { selfSigned } from './self-signed.ts';
+import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 /** Has it listen in a vendor's place; resolves to its port and to how many connections it has got. */
-async function listen(server: Server) {
+async function listenLocally(server: Server) {
   const sockets = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {
@@ -32,12 +32,12 @@ async function listen(server: Server) {
 }
 
 /** What a gateway says of the account of bots when it is at that port, by https. */
-async function errorsWith(port: number) {
-  const gateway = await world.gateway((raw) => ({
+async function queryErrorsFor(port: number) {
+  const gateway = await world.startGateway((raw) => ({
     ...raw,
     accounts: raw.accounts
       .filter(({ vendor }) => vendor === 'avaamo')
-      .map((one) => ({ ...one, baseUrl: `https://127.0.0.1:${port}` })),
+      .map((account) => ({ ...account, baseUrl: `https://127.0.0.1:${port}` })),
     agents: raw.agents.flatMap(({ accounts, ...agent }) =>
       accounts.bots === undefined ? [] : [{ ...agent, accounts: { bots: accounts.bots } }],
     ),
@@ -52,19 +52,19 @@ async function errorsWith(port: number) {
 
 test('a vendor whose certificate nobody vouches for is sent nothing, and not tried again', async () => {
   let requests = 0;
-  const server = createHttpsServer(selfSigned, (_, response) => {
+  const server = createHttpsServer(selfSignedCertificate, (_, response) => {
     requests += 1;
     response.end('{}');
   });
-  const { port, connections } = await listen(server);
-  expect(await errorsWith(port)).toEqual([expect.objectContaining({ code: 'VENDOR_UNAVAILABLE', reason: 'tls' })]);
+  const { port, connections } = await listenLocally(server);
+  expect(await queryErrorsFor(port)).toEqual([expect.objectContaining({ code: 'VENDOR_UNAVAILABLE', reason: 'tls' })]);
   expect([requests, connections()]).toEqual([0, 1]);
 });
 
 test('a connection that does not come about is given up long before the attempt is, and not tried again', async () => {
   // It takes the connection and then says nothing, so that TLS never begins.
-  const { port, connections } = await listen(createServer());
-  expect(await errorsWith(port)).toEqual([
+  const { port, connections } = await listenLocally(createServer());
+  expect(await queryErrorsFor(port)).toEqual([
     expect.objectContaining({ code: 'VENDOR_TIMEOUT', reason: 'timeout_connect' }),
   ]);
   expect(connections()).toBe(1);

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { type World, NOW, lastHours, startWorld } from '../support/world.ts';
 
 /** No other wait of the gateway is as long. */
-const DEADLINE = 123_456;
+const DEADLINE_MS = 123_456;
 
 let world: World;
 /** The deadlines of the requests under way: they are over when the test says so. */
@@ -12,8 +12,8 @@ beforeAll(async () => {
   const clock: Clock = {
     ...systemClock,
     now: () => NOW,
-    after: (ms, callback) => {
-      if (ms !== DEADLINE) return systemClock.after(ms, callback);
+    setTimer: (ms, callback) => {
+      if (ms !== DEADLINE_MS) return systemClock.setTimer(ms, callback);
       deadlines.add(callback);
       return () => void deadlines.delete(callback);
     },
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-interface Answer {
+interface QueryResult {
   readonly agents: {
     readonly nodes: readonly {
       readonly key: string;
@@ -33,31 +33,31 @@ interface Answer {
 }
 
 test('when the time for a request is over, what is there is answered, and what is not is VENDOR_TIMEOUT', async () => {
-  const gateway = await world.gateway((raw) => ({
+  const gateway = await world.startGateway((raw) => ({
     ...raw,
-    limits: { requestTimeoutMs: DEADLINE },
-    accounts: raw.accounts.map((one) =>
-      /kore|lp/.test(one.name) ? { ...one, discover: false, timeoutMs: 600_000 } : one,
+    limits: { requestTimeoutMs: DEADLINE_MS },
+    accounts: raw.accounts.map((account) =>
+      /kore|lp/.test(account.name) ? { ...account, discover: false, timeoutMs: 600_000 } : account,
     ),
   }));
-  world.vendors.kore.fault({ kind: 'hang' });
-  const answered = async (account: string) =>
+  world.vendors.kore.injectFault({ kind: 'hang' });
+  const hasOkCall = async (account: string) =>
     (await (await fetch(`${gateway.url}/metrics`)).text())
       .split('\n')
       .filter((line) => line.includes(`vendor_requests_total{account="${account}",endpoint="latestInteractions"`))
       .join('')
       .includes('outcome="OK"');
 
-  const asked = gateway.query<Answer>(
+  const pendingResult = gateway.query<QueryResult>(
     `query ($during: TimeRange!) { agents(first: 1, filter: {account: "kore-main"}) { nodes {
       key latestInteractions { complete } timeInStatus(during: $during, accounts: ["kore-main"]) { seconds } } } }`,
     { during: lastHours(1) },
   );
-  while (world.vendors.kore.calls().length === 0 || !(await answered('vcc'))) await new Promise(setImmediate);
+  while (world.vendors.kore.calls().length === 0 || !(await hasOkCall('vcc'))) await new Promise(setImmediate);
   expect(deadlines.size).toBe(1);
   for (const end of deadlines) end();
 
-  const { status, data, errors } = await asked;
+  const { status, data, errors } = await pendingResult;
   expect(status).toBe(200);
   expect(data.agents.nodes).toEqual([
     { key: expect.any(String), latestInteractions: { complete: true }, timeInStatus: null },

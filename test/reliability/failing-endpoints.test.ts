@@ -3,36 +3,36 @@ import { describe, expect, test } from '@jest/globals';
 import type { Dispatcher } from 'undici';
 import type { CircuitState } from '../../src/observability/labels.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
-import { get } from '../http/support.ts';
-import { rejection } from '../support/caught.ts';
+import { createRequest } from '../support/http-harness.ts';
+import { rejectionOf } from '../support/capture-error.ts';
 import { type ManualClock, manualClock } from '../support/clock.ts';
-import { json } from '../support/scripted-server.ts';
-import { settle } from '../support/settle.ts';
-import { scriptedVendor } from './support.ts';
+import { jsonStep } from '../support/scripted-server.ts';
+import { flushPromises } from '../support/flush-promises.ts';
+import { setUpScriptedVendor } from '../support/reliability-setup.ts';
 
-const { server, connect } = scriptedVendor();
+const { server, connect } = setUpScriptedVendor();
 
 /** An account whose endpoint has failed five times just now. */
-async function broken(clock: ManualClock, metrics = createMetrics()) {
-  server().script(...Array.from({ length: 5 }, () => json({}, 500)));
-  const one = connect({ clock, retries: 0, metrics, random: () => 0.5 });
-  for (let i = 0; i < 5; i += 1) await one.http.send(get(server().url), one.scope());
-  return one;
+async function createOpenCircuit(clock: ManualClock, metrics = createMetrics()) {
+  server().script(...Array.from({ length: 5 }, () => jsonStep({}, 500)));
+  const harness = connect({ clock, maxRetries: 0, metrics, random: () => 0.5 });
+  for (let i = 0; i < 5; i += 1) await harness.http.send(createRequest(server().url), harness.context());
+  return harness;
 }
 
 describe('an endpoint that fails five times in a row', () => {
   test('is not called any more; its callers are told at once', async () => {
     const metrics = createMetrics();
-    const one = await broken(manualClock(), metrics);
-    let signed = 0;
-    const request = get(server().url, { authorize: () => ({ auth: `${(signed += 1)}` }) });
-    expect(await rejection(one.http.send(request, one.scope()))).toMatchObject({
+    const harness = await createOpenCircuit(manualClock(), metrics);
+    let signatures = 0;
+    const request = createRequest(server().url, { authorize: () => ({ auth: `${(signatures += 1)}` }) });
+    expect(await rejectionOf(harness.http.send(request, harness.context()))).toMatchObject({
       code: 'VENDOR_UNAVAILABLE',
       reason: 'circuit_open',
       retryAfterSeconds: 10,
       retryable: true,
     });
-    expect(signed).toBe(0);
+    expect(signatures).toBe(0);
     expect(server().received).toHaveLength(5);
     const text = await metrics.text();
     const labels = '{account="kore-main",endpoint="agentstatusdetails"}';
@@ -41,51 +41,53 @@ describe('an endpoint that fails five times in a row', () => {
   });
 
   test('costs the account’s other endpoints nothing', async () => {
-    const one = await broken(manualClock());
-    server().script(json({}));
-    expect((await one.http.send(get(server().url, { endpoint: 'other' }), one.scope())).status).toBe(200);
+    const harness = await createOpenCircuit(manualClock());
+    server().script(jsonStep({}));
+    expect(
+      (await harness.http.send(createRequest(server().url, { endpoint: 'other' }), harness.context())).status,
+    ).toBe(200);
   });
 
   test('is tried by one call of a hundred once the time is over, and by all once that one was well', async () => {
     const clock = manualClock();
-    const one = await broken(clock);
+    const harness = await createOpenCircuit(clock);
     clock.advance(10_000);
-    const [probing, probed] = [Promise.withResolvers<undefined>(), server().request(6)];
-    server().script({ ...json({}), until: probing.promise }, json({}));
+    const [probing, probed] = [Promise.withResolvers<undefined>(), server().nthRequest(6)];
+    server().script({ ...jsonStep({}), delayUntil: probing.promise }, jsonStep({}));
     const calls = Array.from({ length: 100 }, () =>
-      one.http.send(get(server().url), one.scope()).then(
+      harness.http.send(createRequest(server().url), harness.context()).then(
         ({ status }) => status,
         (error: unknown) => (error as { reason: string }).reason,
       ),
     );
     await probed;
-    await settle();
+    await flushPromises();
     probing.resolve(undefined);
     const outcomes = await Promise.all(calls);
     expect(outcomes.filter((outcome) => outcome === 200)).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'circuit_open')).toHaveLength(99);
     expect(server().received).toHaveLength(6);
-    expect((await one.http.send(get(server().url), one.scope())).status).toBe(200);
+    expect((await harness.http.send(createRequest(server().url), harness.context())).status).toBe(200);
   });
 
   test('by a call’s own attempt: the call ends at once, with the vendor’s answer', async () => {
     const clock = manualClock();
-    server().script(...Array.from({ length: 5 }, () => json({}, 502)));
-    const one = connect({ clock, random: () => 0.5 });
-    const post = get(server().url, { method: 'POST', body: '{}' });
-    for (let i = 0; i < 4; i += 1) await one.http.send(post, one.scope());
-    expect((await one.http.send(get(server().url), one.scope())).status).toBe(502);
-    expect(clock.waiting()).toBe(0);
+    server().script(...Array.from({ length: 5 }, () => jsonStep({}, 502)));
+    const harness = connect({ clock, random: () => 0.5 });
+    const post = createRequest(server().url, { method: 'POST', body: '{}' });
+    for (let i = 0; i < 4; i += 1) await harness.http.send(post, harness.context());
+    expect((await harness.http.send(createRequest(server().url), harness.context())).status).toBe(502);
+    expect(clock.pendingTimers()).toBe(0);
   });
 
   test('while a call waits for its next attempt: the call gets the vendor’s answer, not ours', async () => {
     const clock = manualClock();
-    server().script(...Array.from({ length: 5 }, (_, i) => json({}, 500 + i)));
-    const one = connect({ clock, random: () => 0.5 });
-    const waiting = one.http.send(get(server().url), one.scope());
-    while (one.records.length < 1) await settle();
-    const post = get(server().url, { method: 'POST', body: '{}' });
-    for (let i = 0; i < 4; i += 1) await one.http.send(post, one.scope());
+    server().script(...Array.from({ length: 5 }, (_, i) => jsonStep({}, 500 + i)));
+    const harness = connect({ clock, random: () => 0.5 });
+    const waiting = harness.http.send(createRequest(server().url), harness.context());
+    while (harness.records.length < 1) await flushPromises();
+    const post = createRequest(server().url, { method: 'POST', body: '{}' });
+    for (let i = 0; i < 4; i += 1) await harness.http.send(post, harness.context());
     clock.advance(100);
     expect((await waiting).status).toBe(500);
     expect(server().received).toHaveLength(5);
@@ -93,39 +95,39 @@ describe('an endpoint that fails five times in a row', () => {
 });
 
 test.each([400, 401, 404, 422])('a vendor that says no, %i, is well', async (status) => {
-  server().script(...Array.from({ length: 20 }, () => json({}, status)));
-  const one = connect();
-  for (let i = 0; i < 20; i += 1) await one.http.send(get(server().url), one.scope());
+  server().script(...Array.from({ length: 20 }, () => jsonStep({}, status)));
+  const harness = connect();
+  for (let i = 0; i < 20; i += 1) await harness.http.send(createRequest(server().url), harness.context());
   expect(server().received).toHaveLength(20);
 });
 
 test('callers who go say nothing about the vendor', async () => {
-  const one = connect();
-  server().script(...Array.from({ length: 10 }, () => ({ hang: true })), json({}));
+  const harness = connect();
+  server().script(...Array.from({ length: 10 }, () => ({ hang: true })), jsonStep({}));
   for (let i = 1; i <= 10; i += 1) {
     const controller = new AbortController();
-    const gone = rejection(one.http.send(get(server().url), one.scope(controller.signal)));
-    await server().request(i);
+    const gone = rejectionOf(harness.http.send(createRequest(server().url), harness.context(controller.signal)));
+    await server().nthRequest(i);
     controller.abort();
     await gone;
   }
-  expect((await one.http.send(get(server().url), one.scope())).status).toBe(200);
+  expect((await harness.http.send(createRequest(server().url), harness.context())).status).toBe(200);
 });
 
 test('switched off, a failing endpoint is called again and again', async () => {
-  server().script(...Array.from({ length: 30 }, () => json({}, 500)));
-  const one = connect({ breaker: false, retries: 0 });
-  for (let i = 0; i < 30; i += 1) await one.http.send(get(server().url), one.scope());
+  server().script(...Array.from({ length: 30 }, () => jsonStep({}, 500)));
+  const harness = connect({ circuitBreaker: false, maxRetries: 0 });
+  for (let i = 0; i < 30; i += 1) await harness.http.send(createRequest(server().url), harness.context());
   expect(server().received).toHaveLength(30);
 });
 
 test('no more calls wait than the queue holds; the others are told at once', async () => {
   const first = Promise.withResolvers<undefined>();
-  server().script({ ...json({}), until: first.promise }, json({}), json({}));
-  const one = connect({ concurrency: 1, queue: 2 });
-  const calls = Array.from({ length: 3 }, () => one.http.send(get(server().url), one.scope()));
-  await server().request(1);
-  expect(await rejection(one.http.send(get(server().url), one.scope()))).toMatchObject({
+  server().script({ ...jsonStep({}), delayUntil: first.promise }, jsonStep({}), jsonStep({}));
+  const harness = connect({ concurrency: 1, maxQueued: 2 });
+  const calls = Array.from({ length: 3 }, () => harness.http.send(createRequest(server().url), harness.context()));
+  await server().nthRequest(1);
+  expect(await rejectionOf(harness.http.send(createRequest(server().url), harness.context()))).toMatchObject({
     code: 'VENDOR_UNAVAILABLE',
     reason: 'bulkhead_full',
     retryable: true,
@@ -136,7 +138,7 @@ test('no more calls wait than the queue holds; the others are told at once', asy
 
 describe('a brown-out over ten thousand calls', () => {
   /** Pseudo-random and always the same (mulberry32). */
-  function seeded(seed: number): () => number {
+  function seededRandom(seed: number): () => number {
     let state = seed;
     return () => {
       state = (state + 0x6d2b79f5) | 0;
@@ -150,27 +152,32 @@ describe('a brown-out over ten thousand calls', () => {
     'with a share of %f failing, retries and probes stay few',
     async (share) => {
       const clock = manualClock();
-      const dice = seeded(7);
+      const random = seededRandom(7);
       let calls = 0;
       const dispatcher = {
         request: () => {
           calls += 1;
-          const statusCode = dice() < share ? 503 : 200;
+          const statusCode = random() < share ? 503 : 200;
           return Promise.resolve({ statusCode, headers: {}, body: Readable.from([]) });
         },
         destroy: () => Promise.resolve(),
       } as unknown as Dispatcher;
       const opened: number[] = [];
-      const circuit = (_account: string, _endpoint: string, state: CircuitState) => {
-        if (state === 'open') opened.push(clock.elapsed());
+      const circuitState = (_account: string, _endpoint: string, state: CircuitState) => {
+        if (state === 'open') opened.push(clock.monotonicMs());
       };
-      const one = connect({ clock, dispatcher, random: seeded(8), metrics: { ...createMetrics(), circuit } });
+      const harness = connect({
+        clock,
+        dispatcher,
+        random: seededRandom(8),
+        metrics: { ...createMetrics(), circuitState },
+      });
 
       let pending = 0;
       for (let i = 1; i <= 10_000; i += 1) {
         pending += 1;
-        void one.http
-          .send(get('http://vendor.example/'), one.scope())
+        void harness.http
+          .send(createRequest('http://vendor.example/'), harness.context())
           .catch(() => undefined)
           .finally(() => (pending -= 1));
         clock.advance(20);

@@ -5,14 +5,14 @@ export interface ManualClock extends Clock {
   /** Moves both times on; whatever falls due on the way is called back in the order of its time, and sees that time. */
   readonly advance: (ms: number) => void;
   /** Sets the wall clock alone, as an administrator would; what was measured goes on undisturbed. */
-  readonly setWallClock: (to: Instant) => void;
+  readonly setWallClock: (instant: Instant) => void;
   /** How many callbacks are waiting. */
-  readonly waiting: () => number;
+  readonly pendingTimers: () => number;
 }
 
 export function manualClock(start: Instant = Date.parse('2026-11-20T09:30:00Z')): ManualClock {
-  let offset = start;
-  let passed = 0;
+  let wallClockOffset = start;
+  let elapsedMs = 0;
   const timers = new Set<{ readonly due: number; readonly callback: () => void }>();
 
   function nextDue(until: number) {
@@ -21,32 +21,32 @@ export function manualClock(start: Instant = Date.parse('2026-11-20T09:30:00Z'))
   }
 
   return {
-    now: () => offset + passed,
-    elapsed: () => passed,
-    after(ms, callback) {
-      const timer = { due: passed + Math.max(ms, 0), callback };
+    now: () => wallClockOffset + elapsedMs,
+    monotonicMs: () => elapsedMs,
+    setTimer(ms, callback) {
+      const timer = { due: elapsedMs + Math.max(ms, 0), callback };
       timers.add(timer);
       return () => {
         timers.delete(timer);
       };
     },
     advance(ms) {
-      const until = passed + ms;
+      const until = elapsedMs + ms;
       for (let timer = nextDue(until); timer; timer = nextDue(until)) {
         timers.delete(timer);
-        passed = timer.due;
+        elapsedMs = timer.due;
         timer.callback();
       }
-      passed = until;
+      elapsedMs = until;
     },
     setWallClock(to) {
-      offset = to - passed;
+      wallClockOffset = to - elapsedMs;
     },
-    waiting: () => timers.size,
+    pendingTimers: () => timers.size,
   };
 }
 
 /** A clock on which it stays the same moment for ever, while whatever takes time (waits, deadlines) takes it. */
-export function standingClock(at: Instant): Clock {
+export function fixedClock(at: Instant): Clock {
   return { ...systemClock, now: () => at };
 }

@@ -2,51 +2,51 @@ import fc from 'fast-check';
 import { type Gateway, NOW } from './world.ts';
 
 /** A query as a caller may word it, and what fills its variables. */
-export interface Asked {
+export interface RandomQuery {
   readonly document: string;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
 /** What random queries may name. */
-export interface Names {
+export interface QueryNames {
   readonly ids: readonly string[];
   readonly emails: readonly string[];
-  readonly seats: readonly { readonly account: string; readonly ref: string }[];
+  readonly accounts: readonly { readonly account: string; readonly ref: string }[];
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
-const instant = (at: number) => new Date(at).toISOString();
-const date = (at: number) => instant(at).slice(0, 10);
-const range = (from: number, to: number) => ({ from: instant(from), to: instant(to) });
+const toIsoInstant = (at: number) => new Date(at).toISOString();
+const toIsoDate = (at: number) => toIsoInstant(at).slice(0, 10);
+const toRange = (from: number, to: number) => ({ from: toIsoInstant(from), to: toIsoInstant(to) });
 
 /** Mostly such as can be answered; among them some that cannot. */
 const RANGES = [
-  range(NOW - 6 * HOUR, NOW),
-  range(NOW - 30 * HOUR, NOW),
-  range(NOW - 3 * DAY, NOW - 2 * DAY),
-  range(NOW - 9 * DAY, NOW - 5 * DAY),
-  range(NOW - 31 * DAY, NOW),
-  range(NOW - 40 * DAY, NOW - 35 * DAY),
-  range(NOW + DAY, NOW + 3 * DAY),
-  range(NOW, NOW - DAY),
-  range(NOW - 400 * DAY, NOW),
+  toRange(NOW - 6 * HOUR_MS, NOW),
+  toRange(NOW - 30 * HOUR_MS, NOW),
+  toRange(NOW - 3 * DAY_MS, NOW - 2 * DAY_MS),
+  toRange(NOW - 9 * DAY_MS, NOW - 5 * DAY_MS),
+  toRange(NOW - 31 * DAY_MS, NOW),
+  toRange(NOW - 40 * DAY_MS, NOW - 35 * DAY_MS),
+  toRange(NOW + DAY_MS, NOW + 3 * DAY_MS),
+  toRange(NOW, NOW - DAY_MS),
+  toRange(NOW - 400 * DAY_MS, NOW),
 ];
 const DATES = [
-  { from: date(NOW), to: date(NOW) },
-  { from: date(NOW - 6 * DAY), to: date(NOW), timeZone: 'Europe/Berlin' },
-  { from: date(NOW - 6 * DAY), to: date(NOW), timeZone: 'Europe/Paris' },
-  { from: date(NOW - 6 * DAY), to: date(NOW), timeZone: null },
-  { from: date(NOW), to: date(NOW - DAY) },
+  { from: toIsoDate(NOW), to: toIsoDate(NOW) },
+  { from: toIsoDate(NOW - 6 * DAY_MS), to: toIsoDate(NOW), timeZone: 'Europe/Berlin' },
+  { from: toIsoDate(NOW - 6 * DAY_MS), to: toIsoDate(NOW), timeZone: 'Europe/Paris' },
+  { from: toIsoDate(NOW - 6 * DAY_MS), to: toIsoDate(NOW), timeZone: null },
+  { from: toIsoDate(NOW), to: toIsoDate(NOW - DAY_MS) },
 ];
 
 /** A value in the document's own words, enums without quotation marks. */
-function literal(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+function formatLiteral(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(formatLiteral).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     return `{${Object.entries(value)
-      .map(([name, inner]) => `${name}: ${name === 'kind' || name === 'vendor' ? String(inner) : literal(inner)}`)
+      .map(([name, inner]) => `${name}: ${name === 'kind' || name === 'vendor' ? String(inner) : formatLiteral(inner)}`)
       .join(', ')}}`;
   }
   return JSON.stringify(value);
@@ -54,60 +54,71 @@ function literal(value: unknown): string {
 
 const argument = (name: string, type: string, values: fc.Arbitrary<unknown>) =>
   fc.record({ name: fc.constant(name), type: fc.constant(type), value: values, asVariable: fc.boolean() });
-type Argument = fc.Arbitrary<{ name: string; type: string; value: unknown; asVariable: boolean }>;
+type ArgumentArbitrary = fc.Arbitrary<{ name: string; type: string; value: unknown; asVariable: boolean }>;
 
 /** A piece of a selection: its text, with `$` before the names of variables that it brings along. */
-interface Piece {
+interface SelectionPart {
   readonly text: string;
   readonly variables: readonly { readonly type: string; readonly value: unknown }[];
 }
 
 /** A field: its name and arguments, and what stands below it. */
-interface Field extends Piece {
+interface FieldPart extends SelectionPart {
   readonly head: string;
 }
 
 // Variables are numbered when the whole is put together: until then each is written as this.
-const HOLE = '\u0000';
+const VARIABLE_PLACEHOLDER = '\u0000';
 
-function field(name: string, args: readonly Argument[], inner: fc.Arbitrary<Piece>): fc.Arbitrary<Field> {
+function field(
+  name: string,
+  args: readonly ArgumentArbitrary[],
+  inner: fc.Arbitrary<SelectionPart>,
+): fc.Arbitrary<FieldPart> {
   return fc
     .tuple(fc.tuple(...args), fc.tuple(...args.map(() => fc.boolean())), inner)
-    .map(([given, present, below]) => {
-      const used = given.filter(({ type }, index) => type.endsWith('!') || present[index] === true);
-      const words = used.map((one) => `${one.name}: ${one.asVariable ? HOLE : wordOf(one)}`);
+    .map(([values, isIncluded, subselection]) => {
+      const used = values.filter(({ type }, index) => type.endsWith('!') || isIncluded[index] === true);
+      const argumentTexts = used.map(
+        (arg) => `${arg.name}: ${arg.asVariable ? VARIABLE_PLACEHOLDER : formatArgument(arg)}`,
+      );
       const own = used.filter(({ asVariable }) => asVariable).map(({ type, value }) => ({ type, value }));
       return {
-        head: `${name}${words.length > 0 ? `(${words.join(', ')})` : ''}`,
-        text: below.text,
-        variables: [...own, ...below.variables],
+        head: `${name}${argumentTexts.length > 0 ? `(${argumentTexts.join(', ')})` : ''}`,
+        text: subselection.text,
+        variables: [...own, ...subselection.variables],
       };
     });
 }
 
-const wordOf = ({ type, value }: { type: string; value: unknown }) =>
-  type === 'InteractionType' ? String(value) : literal(value);
+const formatArgument = ({ type, value }: { type: string; value: unknown }) =>
+  type === 'InteractionType' ? String(value) : formatLiteral(value);
 
-const leaf = (text: string): fc.Arbitrary<Piece> => fc.constant({ text, variables: [] });
+const leaf = (text: string): fc.Arbitrary<SelectionPart> => fc.constant({ text, variables: [] });
 
 /** Selections under aliases (which no two share), some left out by a directive, some within fragments. */
-function selection(always: string, fields: fc.Arbitrary<Field>, type: string, most: number): fc.Arbitrary<Piece> {
+function selection(
+  fixedFields: string,
+  fields: fc.Arbitrary<FieldPart>,
+  type: string,
+  maxFields: number,
+): fc.Arbitrary<SelectionPart> {
   const wrapped = fc
     .tuple(fields, fc.constantFrom('', '', '@include(if: $yes)', '@skip(if: $yes)'), fc.boolean())
     .map(([{ head, text, variables }, directive, inFragment]) => ({
       text: (index: number) => {
-        const whole = `f${index}: ${head} ${directive} ${text}`;
-        return inFragment ? `... on ${type} { ${whole} }` : whole;
+        const aliasedField = `f${index}: ${head} ${directive} ${text}`;
+        return inFragment ? `... on ${type} { ${aliasedField} }` : aliasedField;
       },
       variables,
     }));
-  return fc.array(wrapped, { maxLength: most }).map((list) => ({
-    text: `{ ${always} ${list.map(({ text }, index) => text(index)).join(' ')} }`,
+  return fc.array(wrapped, { maxLength: maxFields }).map((list) => ({
+    text: `{ ${fixedFields} ${list.map(({ text }, index) => text(index)).join(' ')} }`,
     variables: list.flatMap(({ variables }) => variables),
   }));
 }
 
-const around = (before: string, inner: fc.Arbitrary<Piece>, after = ''): fc.Arbitrary<Piece> =>
+const wrapPart = (before: string, inner: fc.Arbitrary<SelectionPart>, after = ''): fc.Arbitrary<SelectionPart> =>
   inner.map(({ text, variables }) => ({ text: `${before} ${text} ${after}`, variables }));
 
 const accounts = argument(
@@ -119,26 +130,26 @@ const during = argument('during', 'TimeRange!', fc.constantFrom(...RANGES));
 const first = argument('first', 'Int', fc.constantFrom(0, 1, 5, 10_000, -3, 2_000_000_000, null));
 
 /** What is selected of an agent; `depth` levels of agents again below what vendors tell of it. */
-function agentFields(depth: number): fc.Arbitrary<Piece> {
-  const again = field('agent', [], depth > 0 ? agentFields(depth - 1) : leaf('{ name }'));
+function agentFields(depth: number): fc.Arbitrary<SelectionPart> {
+  const nestedAgent = field('agent', [], depth > 0 ? agentFields(depth - 1) : leaf('{ name }'));
   const period = selection(
     'start status',
-    fc.oneof(again, field('session', [], leaf('{ vendorSessionId }'))),
+    fc.oneof(nestedAgent, field('session', [], leaf('{ vendorSessionId }'))),
     'StatusPeriod',
     1,
   );
   const fields = fc.oneof(
     field('currentStatus', [], period),
-    field('statusPeriods', [during, first, accounts], around('{ nodes', period, 'complete }')),
+    field('statusPeriods', [during, first, accounts], wrapPart('{ nodes', period, 'complete }')),
     field('timeInStatus', [during, accounts], leaf('{ seconds }')),
     field(
       'sessions',
       [during, first, accounts],
-      around(
+      wrapPart(
         '{ edges { node',
         selection(
           'loginAt',
-          fc.oneof(again, field('statusPeriods', [], leaf('{ session { loginAt } }'))),
+          fc.oneof(nestedAgent, field('statusPeriods', [], leaf('{ session { loginAt } }'))),
           'Session',
           1,
         ),
@@ -153,7 +164,7 @@ function agentFields(depth: number): fc.Arbitrary<Piece> {
         argument('activeLiveFirst', 'Boolean', fc.constantFrom(true, false, null)),
         accounts,
       ],
-      around('{ nodes', selection('guid', again, 'Interaction', 1), '}'),
+      wrapPart('{ nodes', selection('guid', nestedAgent, 'Interaction', 1), '}'),
     ),
     field(
       'usageStats',
@@ -169,7 +180,7 @@ function agentFields(depth: number): fc.Arbitrary<Piece> {
   return selection('name', fields, 'Agent', 3);
 }
 
-const filters = ({ emails }: Names): fc.Arbitrary<unknown> =>
+const agentFilters = ({ emails }: QueryNames): fc.Arbitrary<unknown> =>
   fc.record(
     {
       kind: fc.constantFrom('HUMAN', 'VIRTUAL'),
@@ -182,7 +193,7 @@ const filters = ({ emails }: Names): fc.Arbitrary<unknown> =>
   );
 
 /** Any query about agents that the schema allows: also such as will be refused field by field. */
-export function queries(names: Names): fc.Arbitrary<Asked> {
+export function randomQueries(names: QueryNames): fc.Arbitrary<RandomQuery> {
   const agent = agentFields(1);
   const id = fc.constantFrom(...names.ids);
   const node = agent.map(({ text, variables }) => ({
@@ -193,7 +204,7 @@ export function queries(names: Names): fc.Arbitrary<Asked> {
     field('agent', [argument('id', 'ID!', id)], agent),
     field('agentByEmail', [argument('email', 'String!', fc.constantFrom(...names.emails))], agent),
     fc
-      .constantFrom(...names.seats)
+      .constantFrom(...names.accounts)
       .chain(({ account, ref }) =>
         field(
           'agentByAccount',
@@ -206,16 +217,16 @@ export function queries(names: Names): fc.Arbitrary<Asked> {
       [
         // What is refused here ends the answer before what stands beside it is done: calls would come after it.
         argument('first', 'Int', fc.constantFrom(0, 1, 3, 40, 51, 200)),
-        argument('filter', 'AgentFilter', filters(names)),
+        argument('filter', 'AgentFilter', agentFilters(names)),
       ],
-      fc.oneof(around('{ nodes', agent, '}'), around('{ totalCount edges { node', agent, '} }')),
+      fc.oneof(wrapPart('{ nodes', agent, '}'), wrapPart('{ totalCount edges { node', agent, '} }')),
     ),
     field('node', [argument('id', 'ID!', id)], node),
     field('nodes', [argument('ids', '[ID!]!', fc.array(id, { maxLength: 60 }))], node),
   );
   return fc.tuple(selection('__typename', roots, 'Query', 3), fc.boolean()).map(([{ text, variables }, yes]) => {
     let number = 0;
-    const named = text.replaceAll(HOLE, () => `$v${number++}`);
+    const named = text.replaceAll(VARIABLE_PLACEHOLDER, () => `$v${number++}`);
     const declared = variables.map(({ type }, index) => `$v${index}: ${type}`).join(' ');
     return {
       document: `query Random($yes: Boolean! ${declared}) ${named} `.replace(
@@ -228,7 +239,7 @@ export function queries(names: Names): fc.Arbitrary<Asked> {
 }
 
 /** What can be asked about in a gateway of the sandbox's, and what is like it and leads nowhere. */
-export async function namesIn(gateway: Gateway): Promise<Names> {
+export async function collectQueryNames(gateway: Gateway): Promise<QueryNames> {
   interface Agent {
     readonly id: string;
     readonly email: string | null;
@@ -252,7 +263,7 @@ export async function namesIn(gateway: Gateway): Promise<Names> {
   return {
     ids: [...[...ids].flatMap(([, id]) => id ?? []), 'bm9ib2R5', ''],
     emails: [...nodes.flatMap(({ email }) => email ?? []), 'nobody@example.com'],
-    seats: [
+    accounts: [
       ...nodes.flatMap((agent) => agent.accounts.map(({ account, ref }) => ({ account: account.name, ref }))),
       { account: 'kore-main', ref: 'nobody@example.com' },
       { account: 'nowhere', ref: '1' },

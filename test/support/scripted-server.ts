@@ -3,28 +3,28 @@ import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 /** What the server does with one request. */
-export interface Step {
+export interface ScriptedStep {
   /** 200 when absent. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
   /** Held back before anything is answered. */
-  readonly until?: Promise<unknown>;
+  readonly delayUntil?: Promise<unknown>;
   /** Held back between the headers and the body. */
-  readonly bodyUntil?: Promise<unknown>;
+  readonly delayBodyUntil?: Promise<unknown>;
   /** Never answers. */
   readonly hang?: boolean;
   /** Closes the connection hard before anything is answered. */
   readonly reset?: boolean;
   /** Announces the whole body, sends so many bytes of it and closes the connection. */
-  readonly cutAfter?: number;
+  readonly closeAfterBytes?: number;
   /** Sends the body byte by byte, one every so many milliseconds. */
   readonly dripEveryMs?: number;
   /** Sends the body again and again until the connection is closed. */
   readonly endless?: boolean;
 }
 
-export interface Received {
+export interface ReceivedRequest {
   readonly method: string;
   /** With the query. */
   readonly path: string;
@@ -33,34 +33,34 @@ export interface Received {
   /** Whether the client went before it had the whole answer. */
   readonly aborted: () => boolean;
   /** Resolves when the answer is out or the client gone. */
-  readonly over: Promise<void>;
+  readonly closed: Promise<void>;
 }
 
 export interface ScriptedServer {
   readonly url: URL;
   /** Every request, once its body is in; in the order of arrival. */
-  readonly received: readonly Received[];
+  readonly received: readonly ReceivedRequest[];
   readonly connections: () => number;
   /** Steps for the requests to come, whatever their path: one each. A request without a step is answered 599. */
-  readonly script: (...steps: readonly Step[]) => void;
+  readonly script: (...steps: readonly ScriptedStep[]) => void;
   /** The n-th request (from 1), as soon as it is there. */
-  readonly request: (n: number) => Promise<Received>;
+  readonly nthRequest: (n: number) => Promise<ReceivedRequest>;
   readonly close: () => Promise<void>;
 }
 
 /** A vendor that does what the test says, on a port of its own. */
-export async function startScriptedServer(...script: readonly Step[]): Promise<ScriptedServer> {
+export async function startScriptedServer(...script: readonly ScriptedStep[]): Promise<ScriptedServer> {
   const steps = [...script];
-  const received: Received[] = [];
-  const awaited = new Map<number, (one: Received) => void>();
+  const received: ReceivedRequest[] = [];
+  const waiters = new Map<number, (received: ReceivedRequest) => void>();
   let connections = 0;
 
   const server = createServer((request, response) => {
     const step = steps.shift() ?? { status: 599, body: 'no step is left for this request' };
-    void receive(request, response).then((one) => {
-      received.push(one);
-      awaited.get(received.length)?.(one);
-      return play(step, response);
+    void receive(request, response).then((entry) => {
+      received.push(entry);
+      waiters.get(received.length)?.(entry);
+      return runStep(step, response);
     });
   });
   server.on('connection', () => (connections += 1));
@@ -71,10 +71,10 @@ export async function startScriptedServer(...script: readonly Step[]): Promise<S
     url: new URL(`http://127.0.0.1:${port}/`),
     received,
     connections: () => connections,
-    script: (...more) => void steps.push(...more),
-    request(n) {
-      const there = received[n - 1];
-      return there ? Promise.resolve(there) : new Promise((resolve) => awaited.set(n, resolve));
+    script: (...added) => void steps.push(...added),
+    nthRequest(n) {
+      const existing = received[n - 1];
+      return existing ? Promise.resolve(existing) : new Promise((resolve) => waiters.set(n, resolve));
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -89,84 +89,85 @@ export function startDecoy(): Promise<ScriptedServer> {
   return startScriptedServer();
 }
 
-async function receive(request: IncomingMessage, response: ServerResponse): Promise<Received> {
-  const over = new Promise<void>((resolve) => response.on('close', resolve));
-  const parts: Buffer[] = [];
-  for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
+async function receive(request: IncomingMessage, response: ServerResponse): Promise<ReceivedRequest> {
+  const closed = new Promise<void>((resolve) => response.on('close', resolve));
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   return {
     method: request.method ?? '',
     path: request.url ?? '',
     headers: request.headers,
-    body: Buffer.concat(parts).toString('utf8'),
+    body: Buffer.concat(chunks).toString('utf8'),
     aborted: () => response.closed && !response.writableFinished,
-    over,
+    closed,
   };
 }
 
-async function play(step: Step, response: ServerResponse): Promise<void> {
-  await step.until;
+async function runStep(step: ScriptedStep, response: ServerResponse): Promise<void> {
+  await step.delayUntil;
   if (step.hang) return;
   if (step.reset) {
     response.socket?.resetAndDestroy();
     return;
   }
   const body = Buffer.from(step.body ?? '');
-  const ofUnknownLength = step.dripEveryMs !== undefined || step.endless === true;
+  const hasUnknownLength = step.dripEveryMs !== undefined || step.endless === true;
   response.writeHead(step.status ?? 200, {
-    ...(!ofUnknownLength && { 'content-length': body.length }),
+    ...(!hasUnknownLength && { 'content-length': body.length }),
     ...(step.headers as Record<string, string | string[]> | undefined),
   });
   response.flushHeaders();
-  await step.bodyUntil;
-  if (step.cutAfter !== undefined) response.write(body.subarray(0, step.cutAfter), () => response.socket?.destroy());
+  await step.delayBodyUntil;
+  if (step.closeAfterBytes !== undefined)
+    response.write(body.subarray(0, step.closeAfterBytes), () => response.socket?.destroy());
   else if (step.dripEveryMs !== undefined) drip(body, step.dripEveryMs, response);
-  else if (step.endless) pour(body, response);
+  else if (step.endless) sendRepeatedly(body, response);
   else response.end(body);
 }
 
 function drip(body: Buffer, everyMs: number, response: ServerResponse): void {
-  let at = 0;
+  let offset = 0;
   const timer = setInterval(() => {
-    if (at === body.length) response.end();
-    else response.write(body.subarray(at, (at += 1)));
+    if (offset === body.length) response.end();
+    else response.write(body.subarray(offset, (offset += 1)));
   }, everyMs);
   response.on('close', () => {
     clearInterval(timer);
   });
 }
 
-function pour(body: Buffer, response: ServerResponse): void {
-  const more = (): void => {
+function sendRepeatedly(body: Buffer, response: ServerResponse): void {
+  const writeMore = (): void => {
     while (!response.destroyed && response.write(body));
   };
-  response.on('drain', more);
-  more();
+  response.on('drain', writeMore);
+  writeMore();
 }
 
 /** An answer of JSON. */
-export function json(value: unknown, status = 200): Step {
+export function jsonStep(value: unknown, status = 200): ScriptedStep {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
 }
 
-export function redirectTo(url: URL | string, status = 302): Step {
+export function redirectStep(url: URL | string, status = 302): ScriptedStep {
   return { status, headers: { location: String(url) } };
 }
 
-export function gzipped(text: string | Buffer): Step {
+export function gzipStep(text: string | Buffer): ScriptedStep {
   return { headers: { 'content-encoding': 'gzip' }, body: gzipSync(text) };
 }
 
-export function brotlied(text: string): Step {
+export function brotliStep(text: string): ScriptedStep {
   return { headers: { 'content-encoding': 'br' }, body: brotliCompressSync(text) };
 }
 
 /** The gzip form of a text without its last bytes, whole as far as HTTP is concerned. */
-export function truncatedGzip(text: string, missing: number): Step {
-  const whole = gzipSync(text);
-  return { headers: { 'content-encoding': 'gzip' }, body: whole.subarray(0, whole.length - missing) };
+export function truncatedGzipStep(text: string, missing: number): ScriptedStep {
+  const compressed = gzipSync(text);
+  return { headers: { 'content-encoding': 'gzip' }, body: compressed.subarray(0, compressed.length - missing) };
 }
 
 /** Few bytes that become many. */
-export function gzipBomb(bytes: number): Step {
-  return gzipped(Buffer.alloc(bytes, ' '));
+export function gzipBombStep(bytes: number): ScriptedStep {
+  return gzipStep(Buffer.alloc(bytes, ' '));
 }

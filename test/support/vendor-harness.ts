@@ -1,89 +1,97 @@
-import type { AccountCache, Cached, Fresh, NotFound, Space } from '../../src/cache/cache.ts';
-import type { Vault } from '../../src/cache/vault.ts';
-import { type Ttl, ttl } from '../../src/config/cache.ts';
+import type { AccountCache, CachedValue, FetchedValue, NegativeResult, CacheNamespace } from '../../src/cache/cache.ts';
+import type { SharedTokenStore } from '../../src/cache/token-store.ts';
+import { type Ttl, ttlSchema } from '../../src/config/cache.ts';
 import type { Clock, Instant } from '../../src/domain/clock.ts';
 import { VendorError } from '../../src/domain/vendor-error.ts';
-import type { CallRecord, CallScope, VendorHttp, VendorReply, VendorRequest } from '../../src/http/call.ts';
-import { failure } from '../../src/http/failure.ts';
-import { codeOfStatus, requireOk } from '../../src/http/reply.ts';
-import type { SandboxReply } from '../../src/vendors/sandbox.ts';
-import type { Connection, QueryScope, Sources, Vendor } from '../../src/vendors/vendor.ts';
+import type { CallRecord, CallContext, VendorHttp, VendorResponse, VendorRequest } from '../../src/http/types.ts';
+import { toVendorError } from '../../src/http/classify-error.ts';
+import { errorCodeForStatus, assertOk } from '../../src/http/response.ts';
+import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
+import type { AccountAdapter, DataSourceContext, AccountDataSource, VendorAdapter } from '../../src/vendors/vendor.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 
 /** A request as it would have gone out: the client's own headers and those that prove who asks, names as written. */
-export type SentRequest = Required<Omit<VendorRequest, 'authorize' | 'idempotent' | 'maxBytes' | 'trouble'>>;
+export type SentRequest = Required<Omit<VendorRequest, 'authorize' | 'idempotent' | 'maxBytes' | 'classifyResponse'>>;
 
-export type Answerer = (request: SentRequest) => SandboxReply | Promise<SandboxReply>;
+export type RequestHandler = (request: SentRequest) => SandboxResponse | Promise<SandboxResponse>;
 
 /** A reply whose body is that value as JSON. */
-export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): SandboxReply {
+export function jsonReply(
+  value: unknown,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): SandboxResponse {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
 }
 
 /** A value that a source gave the cache to keep. */
-export interface KeptValue {
+export interface StoredValue {
   readonly endpoint: string;
   readonly key: readonly (string | number | boolean | null)[];
   readonly ttlSeconds: number;
 }
 
-export interface PassingCache extends AccountCache {
-  readonly kept: readonly KeptValue[];
+export interface PassthroughCache extends AccountCache {
+  readonly stored: readonly StoredValue[];
 }
 
 /**
  * A cache that keeps nothing: it asks for every key it is asked for. It is strict where a real one would fail much later:
  * a value must survive being written as JSON, and be recognised when it is read back.
  */
-export function passingCache(clock: Clock): PassingCache {
-  const kept: KeptValue[] = [];
+export function passthroughCache(clock: Clock): PassthroughCache {
+  const stored: StoredValue[] = [];
 
-  function pass<Key, Value>(space: Space<Key, Value>, key: Key, fresh: Fresh<Value> | NotFound): Cached<Value> {
+  function store<Key, Value>(
+    space: CacheNamespace<Key, Value>,
+    key: Key,
+    fresh: FetchedValue<Value> | NegativeResult,
+  ): CachedValue<Value> {
     if ('notFound' in fresh) throw fresh.notFound;
     const value: unknown = JSON.parse(JSON.stringify(fresh.value));
-    if (!space.isValue(value)) throw new Error(`${space.endpoint}: a value does not survive being kept`);
-    kept.push({ endpoint: space.endpoint, key: space.canonical(key), ttlSeconds: fresh.ttlSeconds });
+    if (!space.isValid(value)) throw new Error(`${space.endpoint}: a value does not survive being kept`);
+    stored.push({ endpoint: space.endpoint, key: space.keyParts(key), ttlSeconds: fresh.ttlSeconds });
     return { value, fetchedAt: clock.now(), servedFrom: 'VENDOR' };
   }
 
   return {
-    kept,
-    readMany: async (space, keys, scope, fetch) => {
-      const answers = await fetch(keys, scope);
+    stored,
+    readMany: async (space, keys, context, fetch) => {
+      const answers = await fetch(keys, context);
       if (answers.length !== keys.length) throw new Error(`${space.endpoint}: as many answers as keys are promised`);
       return keys.map((key, index) => {
         const answer = answers[index];
         if (answer === undefined) throw new Error(`${space.endpoint}: an answer is missing`);
         if (answer instanceof VendorError) return answer;
-        return 'notFound' in answer ? answer.notFound : pass(space, key, answer);
+        return 'notFound' in answer ? answer.notFound : store(space, key, answer);
       });
     },
-    read: async (space, key, scope, fetch) => pass(space, key, await fetch(scope)),
+    read: async (space, key, context, fetch) => store(space, key, await fetch(context)),
     peek: (_space, keys) => Promise.resolve(keys.map(() => undefined)),
-    putMany: (space, brought) => {
-      for (const [key, fresh] of brought) pass(space, key, fresh);
+    primeMany: (space, entries) => {
+      for (const [key, fresh] of entries) store(space, key, fresh);
       return Promise.resolve();
     },
   };
 }
 
-export interface AnsweringHttp extends VendorHttp {
+export interface StubHttp extends VendorHttp {
   /** Every request sent, in order. */
   readonly sent: readonly SentRequest[];
 }
 
 /** Answers every request from a function: no sockets, no retries, no limits. A request ends when its signal is aborted. */
-export function answeringHttp(account: Connection['account'], clock: Clock, answer: Answerer): AnsweringHttp {
+export function stubHttp(account: AccountAdapter['account'], clock: Clock, handler: RequestHandler): StubHttp {
   const sent: SentRequest[] = [];
 
-  async function send(request: VendorRequest, scope: CallScope): Promise<VendorReply> {
+  async function send(request: VendorRequest, context: CallContext): Promise<VendorResponse> {
     const headers = { ...request.headers };
-    for (const [name, value] of Object.entries((await request.authorize?.(scope)) ?? {})) {
-      const double = Object.keys(headers).find((other) => other.toLowerCase() === name.toLowerCase());
-      if (double !== undefined) throw new Error(`The header ${name} is sent twice`);
+    for (const [name, value] of Object.entries((await request.authorize?.(context)) ?? {})) {
+      const duplicate = Object.keys(headers).find((other) => other.toLowerCase() === name.toLowerCase());
+      if (duplicate !== undefined) throw new Error(`The header ${name} is sent twice`);
       headers[name] = value;
     }
-    const asked: SentRequest = {
+    const sentRequest: SentRequest = {
       endpoint: request.endpoint,
       method: request.method,
       url: new URL(request.url),
@@ -91,21 +99,21 @@ export function answeringHttp(account: Connection['account'], clock: Clock, answ
       body: request.body ?? '',
       keys: request.keys ?? 1,
     };
-    const { endpoint, keys } = asked;
+    const { endpoint, keys } = sentRequest;
     const target = { vendor: account.vendor, account: account.name, endpoint };
     const record = (outcome: string, bytes: number) => {
-      scope.record({ account: account.name, endpoint, outcome, servedFrom: 'VENDOR', ms: 1, bytes, keys });
+      context.record({ account: account.name, endpoint, outcome, servedFrom: 'VENDOR', ms: 1, bytes, keys });
     };
-    const cancelled = () => failure(scope.signal.reason, target, 'waiting');
-    if (scope.signal.aborted) throw cancelled();
-    sent.push(asked);
+    const cancelled = () => toVendorError(context.signal.reason, target, 'waiting');
+    if (context.signal.aborted) throw cancelled();
+    sent.push(sentRequest);
     try {
-      const reply = await orWhenAborted(Promise.resolve(answer(asked)), scope.signal, cancelled);
+      const reply = await raceAbort(Promise.resolve(handler(sentRequest)), context.signal, cancelled);
       const lowerCase = Object.entries(reply.headers ?? {}).map(
         ([name, value]) => [name.toLowerCase(), value] as const,
       );
       const body = Buffer.from(reply.body ?? '');
-      record(codeOfStatus(reply.status) ?? 'OK', body.length);
+      record(errorCodeForStatus(reply.status) ?? 'OK', body.length);
       return { request, status: reply.status, headers: Object.fromEntries(lowerCase), body };
     } catch (error) {
       record(error instanceof VendorError ? error.code : 'INTERNAL_SERVER_ERROR', 0);
@@ -116,86 +124,86 @@ export function answeringHttp(account: Connection['account'], clock: Clock, answ
   return {
     sent,
     send,
-    stream: async (request, scope, read) => {
+    stream: async (request, context, read) => {
       const target = { vendor: account.vendor, account: account.name, endpoint: request.endpoint };
-      const reply = await send(request, scope);
-      const trouble = codeOfStatus(reply.status) === null ? null : request.trouble?.(reply);
-      if (trouble) throw trouble;
-      const { status, headers, body } = requireOk(reply, target, clock.now());
-      return read({ request, status, headers, body: inPieces(body) });
+      const response = await send(request, context);
+      const error = errorCodeForStatus(response.status) === null ? null : request.classifyResponse?.(response);
+      if (error) throw error;
+      const { status, headers, body } = assertOk(response, target, clock.now());
+      return read({ request, status, headers, body: toChunks(body) });
     },
   };
 }
 
 /** In pieces that fall anywhere, as they do on a wire. */
-async function* inPieces(body: Buffer): AsyncGenerator<Buffer> {
+async function* toChunks(body: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < body.length; at += 1000) {
     await Promise.resolve();
     yield body.subarray(at, at + 1000);
   }
 }
 
-async function orWhenAborted<T>(promise: Promise<T>, signal: AbortSignal, reason: () => Error): Promise<T> {
+async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal, reason: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => {
       reject(reason());
     };
     signal.addEventListener('abort', abort, { once: true });
-    const done = () => {
+    const removeListener = () => {
       signal.removeEventListener('abort', abort);
     };
-    promise.then(resolve, reject).finally(done);
+    promise.then(resolve, reject).finally(removeListener);
   });
 }
 
-export interface Harness {
+export interface VendorHarness {
   readonly clock: ManualClock;
   readonly sent: readonly SentRequest[];
-  readonly kept: readonly KeptValue[];
+  readonly stored: readonly StoredValue[];
   /** What the queries were told of calls made. */
-  readonly records: readonly CallRecord[];
-  readonly connection: Connection;
+  readonly callRecords: readonly CallRecord[];
+  readonly adapter: AccountAdapter;
   /** The sources of a new query, whose "now" is what the clock shows. */
-  readonly open: (scope?: Partial<QueryScope>) => Sources;
+  readonly createDataSource: (scope?: Partial<DataSourceContext>) => AccountDataSource;
 }
 
 /**
  * A vendor's client, connected to a function that plays the vendor. `entry` is the account's entry in the configuration,
  * secrets in plain text.
  */
-export function connectTo(
-  vendor: Vendor,
-  entry: unknown,
-  answer: Answerer,
-  options: { readonly now?: Instant; readonly ttl?: Partial<Ttl>; readonly vault?: Vault } = {},
-): Harness {
-  const config = vendor.config.parse(entry);
+export function connectVendor(
+  vendor: VendorAdapter,
+  accountConfig: unknown,
+  handler: RequestHandler,
+  options: { readonly now?: Instant; readonly ttl?: Partial<Ttl>; readonly vault?: SharedTokenStore } = {},
+): VendorHarness {
+  const config = vendor.config.parse(accountConfig);
   const account = { name: config.name, vendor: vendor.name };
   const clock = manualClock(options.now ?? Date.parse('2024-05-15T12:00:00Z'));
-  const http = answeringHttp(account, clock, answer);
-  const cache = passingCache(clock);
-  const records: CallRecord[] = [];
-  const connection = vendor.connect(config, {
+  const http = stubHttp(account, clock, handler);
+  const cache = passthroughCache(clock);
+  const callRecords: CallRecord[] = [];
+  const adapter = vendor.connect(config, {
     account,
     clock,
     http,
     cache,
-    ttl: { ...ttl.parse({}), ...options.ttl },
-    vault: options.vault,
+    ttl: { ...ttlSchema.parse({}), ...options.ttl },
+    tokenStore: options.vault,
   });
   return {
     clock,
-    connection,
-    records,
+    adapter,
+    callRecords,
     sent: http.sent,
-    kept: cache.kept,
-    open: (scope = {}) =>
-      connection.open({
+    stored: cache.stored,
+    createDataSource: (scope = {}) =>
+      adapter.createDataSource({
         signal: new AbortController().signal,
-        record: (call) => records.push(call),
-        expires: () => undefined,
+        record: (call) => callRecords.push(call),
+        restrictCache: () => undefined,
         now: clock.now(),
-        grantFiles: (wanted) => wanted,
+        takeFileBudget: (wanted) => wanted,
         ...scope,
       }),
   };

@@ -1,34 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApp } from '../../src/app.ts';
-import type { Config } from '../../src/config/forms.ts';
+import { createApp } from '../../src/composition/app.ts';
+import type { Config } from '../../src/config/schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Clock, Instant } from '../../src/domain/clock.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { type SandboxConfiguration, printConfiguration } from '../../src/sandbox/configuration.ts';
-import type { Call } from '../../src/sandbox/calls.ts';
-import type { SandboxServer } from '../../src/sandbox/server.ts';
-import { startSandbox } from '../../src/sandbox/start.ts';
+import { type SandboxConfig, formatSandboxConfig } from '../../src/sandbox/sandbox-config.ts';
+import type { ReceivedCall } from '../../src/sandbox/call-log.ts';
+import type { FakeVendorServer } from '../../src/sandbox/fake-vendor-server.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { vendors } from '../../src/vendors/index.ts';
-import { standingClock } from './clock.ts';
+import { fixedClock } from './clock.ts';
 
 /** The vendors of the stories. A new one is left to tests of its own, so that it changes none of these. */
-const STORY_VENDORS = ['avaamo', 'kore', 'liveperson', 'vonage'] as const;
+const E2E_VENDORS = ['avaamo', 'kore', 'liveperson', 'vonage'] as const;
 /** When the stories happen: a Friday morning in Europe. */
 export const NOW: Instant = Date.parse('2026-11-20T09:30:00Z');
 
-export type VendorKey = (typeof STORY_VENDORS)[number];
+export type E2EVendorKey = (typeof E2E_VENDORS)[number];
 
 /** A gateway's answer over HTTP. */
-export interface Reply<Data> {
+export interface GatewayResponse<Data> {
   readonly status: number;
   readonly headers: Headers;
   readonly data: Data;
-  readonly errors?: readonly GraphQLErrorReply[];
+  readonly errors?: readonly GatewayError[];
   readonly extensions?: { readonly switchboard?: { readonly vendorCalls?: readonly TracedCall[] } };
 }
 
-export interface GraphQLErrorReply {
+export interface GatewayError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
   readonly locations?: readonly { readonly line: number; readonly column: number }[];
@@ -52,45 +52,45 @@ export interface Gateway {
     document: string,
     variables?: Readonly<Record<string, unknown>>,
     headers?: Readonly<Record<string, string>>,
-  ) => Promise<Reply<Data>>;
+  ) => Promise<GatewayResponse<Data>>;
   readonly stop: () => Promise<void>;
 }
 
 /** The fake vendors of the stories, and gateways that ask them: everything over real sockets. */
 export interface World {
-  readonly vendors: Readonly<Record<VendorKey, SandboxServer>>;
-  readonly configuration: SandboxConfiguration;
+  readonly vendors: Readonly<Record<E2EVendorKey, FakeVendorServer>>;
+  readonly config: SandboxConfig;
   /** A gateway of its own, with an empty cache, configured for the fakes and then changed at will. */
-  readonly gateway: (change?: (configuration: RawConfiguration) => RawConfiguration) => Promise<Gateway>;
+  readonly startGateway: (change?: (config: RawConfig) => RawConfig) => Promise<Gateway>;
   /** Calls that the vendors have got since the last look, by vendor, as `method path-without-query`. */
-  readonly calls: () => Readonly<Record<VendorKey, readonly string[]>>;
+  readonly calls: () => Readonly<Record<E2EVendorKey, readonly string[]>>;
   readonly stop: () => Promise<void>;
 }
 
-export type RawConfiguration = Readonly<Record<string, unknown>> & SandboxConfiguration;
+export type RawConfig = Readonly<Record<string, unknown>> & SandboxConfig;
 
 /** It stays the same moment unless another clock is given, so that two questions about now are about the same moment. */
-export async function startWorld(clock: Clock = standingClock(NOW)): Promise<World> {
-  const told = vendors.filter(({ key }) => (STORY_VENDORS as readonly string[]).includes(key));
-  const fakes = Object.fromEntries(told.map(({ key, sandbox }) => [key, sandbox]));
+export async function startWorld(clock: Clock = fixedClock(NOW)): Promise<World> {
+  const e2eVendors = vendors.filter(({ key }) => (E2E_VENDORS as readonly string[]).includes(key));
+  const fakes = Object.fromEntries(e2eVendors.map(({ key, createFakeVendor }) => [key, createFakeVendor]));
   const sandbox = await startSandbox({ clock, fakes });
-  const servers = sandbox.servers as Record<VendorKey, SandboxServer>;
+  const servers = sandbox.servers as Record<E2EVendorKey, FakeVendorServer>;
   const running: Gateway[] = [];
 
   return {
     vendors: servers,
-    configuration: sandbox.configuration,
-    async gateway(change = (configuration) => configuration) {
-      const raw = change({ ...sandbox.configuration });
-      const gateway = await startGateway(readConfiguration(raw), clock);
+    config: sandbox.config,
+    async startGateway(change = (config) => config) {
+      const raw = change({ ...sandbox.config });
+      const gateway = await startGateway(parseRawConfig(raw), clock);
       running.push(gateway);
       return gateway;
     },
     calls: () =>
       mapValues(servers, (server) => {
-        const seen = server.calls().map(({ method, path }: Call) => `${method} ${path.replace(/\?.*/, '')}`);
+        const calls = server.calls().map(({ method, path }: ReceivedCall) => `${method} ${path.replace(/\?.*/, '')}`);
         server.clearCalls();
-        return seen;
+        return calls;
       }),
     async stop() {
       await Promise.all(running.map((gateway) => gateway.stop()));
@@ -100,10 +100,10 @@ export async function startWorld(clock: Clock = standingClock(NOW)): Promise<Wor
 }
 
 /** The configuration as the gateway would read it from a file; on any free port of this machine. */
-function readConfiguration(raw: RawConfiguration): Config {
-  const text = printConfiguration(raw);
+function parseRawConfig(raw: RawConfig): Config {
+  const text = formatSandboxConfig(raw);
   const loaded = loadConfig({ text, file: 'test', env: { PORT: '0' }, vendors });
-  if (!loaded.ok) throw new Error(loaded.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  if (!loaded.ok) throw new Error(loaded.errors.map(({ path, message }) => `${path}: ${message}`).join('\n'));
   return loaded.config;
 }
 
@@ -122,7 +122,7 @@ async function startGateway(config: Config, clock: Clock): Promise<Gateway> {
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ query, variables }),
       });
-      const body = (await response.json()) as Omit<Reply<never>, 'status' | 'headers'>;
+      const body = (await response.json()) as Omit<GatewayResponse<never>, 'status' | 'headers'>;
       return { status: response.status, headers: response.headers, ...body };
     },
     async stop() {
@@ -140,9 +140,9 @@ function mapValues<Key extends string, From, To>(
 }
 
 /** How often each thing stands in a list. */
-export function tally(list: readonly string[]): Readonly<Record<string, number>> {
+export function countOccurrences(list: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const one of list) counts[one] = (counts[one] ?? 0) + 1;
+  for (const item of list) counts[item] = (counts[item] ?? 0) + 1;
   return counts;
 }
 
@@ -152,6 +152,6 @@ export function lastHours(hours: number, now = NOW): { readonly from: string; re
 }
 
 /** The query of a story, `query.graphql` in its folder. */
-export function queryOf(folder: string): string {
+export function readQuery(folder: string): string {
   return readFileSync(join(folder, 'query.graphql'), 'utf8');
 }

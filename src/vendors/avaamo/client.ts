@@ -1,21 +1,26 @@
 import type { ZodType } from 'zod';
 import type { CivilDate } from '../../domain/time.ts';
-import type { CallScope } from '../../http/call.ts';
-import { readJson, requireOk } from '../../http/reply.ts';
-import { endpointUrl } from '../path.ts';
-import { withoutSecrets } from '../redact.ts';
-import type { Shared } from '../vendor.ts';
-import { accessTokenHeader } from './auth.ts';
+import type { CallContext } from '../../http/types.ts';
+import { parseJson, assertOk } from '../../http/response.ts';
+import { createEndpointUrl } from '../endpoint-url.ts';
+import { redactSecrets } from '../redact.ts';
+import type { AdapterDependencies } from '../vendor.ts';
+import { createAuthorizer } from './auth.ts';
 import type { AvaamoConfig } from './config.ts';
-import { vendorDate } from './map.ts';
-import { type Interventions, type Usage, interventionReply, usageReply } from './wire.ts';
+import { formatVendorDate } from './map.ts';
+import {
+  type StoredInterventions,
+  type StoredUsage,
+  interventionsResponseSchema,
+  usageResponseSchema,
+} from './wire.ts';
 
 /** The last parts of the endpoints' paths. */
-export const USAGE = 'usage.json';
-export const INTERVENTIONS = 'agent_intervention.json';
+export const USAGE_ENDPOINT = 'usage.json';
+export const INTERVENTIONS_ENDPOINT = 'agent_intervention.json';
 
 /** Two totals and nine parts come to four kilobytes, whatever the range. */
-const MAX_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 
 /** A bot and whole days, both inclusive, of clocks that many seconds ahead of UTC. */
 export interface BotDays {
@@ -26,32 +31,38 @@ export interface BotDays {
 }
 
 export interface AvaamoClient {
-  readonly usage: (asked: BotDays, scope: CallScope) => Promise<Usage>;
-  readonly interventions: (asked: BotDays, scope: CallScope) => Promise<Interventions>;
+  readonly usage: (botDays: BotDays, context: CallContext) => Promise<StoredUsage>;
+  readonly interventions: (botDays: BotDays, context: CallContext) => Promise<StoredInterventions>;
 }
 
 /**
  * Both endpoints take the same question; both reject with a VendorError. Sources:
  * https://docs.avaamo.com/user-guide/ref/avaamo-platform-api-documentation/analytics-api/usage.md and agent-intervention.md.
  */
-export function createClient(config: AvaamoConfig, { account, http, clock }: Shared): AvaamoClient {
-  const authorize = accessTokenHeader(config.accessToken);
+export function createClient(config: AvaamoConfig, { account, http, clock }: AdapterDependencies): AvaamoClient {
+  const authorize = createAuthorizer(config.accessToken);
 
-  async function get<T>(endpoint: string, form: ZodType<T>, asked: BotDays, scope: CallScope): Promise<T> {
+  async function fetchReport<T>(
+    endpoint: string,
+    schema: ZodType<T>,
+    botDays: BotDays,
+    context: CallContext,
+  ): Promise<T> {
     const target = { vendor: account.vendor, account: account.name, endpoint };
-    const url = endpointUrl(config.baseUrl, 'bots', 'analytics', asked.bot, endpoint);
+    const url = createEndpointUrl(config.baseUrl, 'bots', 'analytics', botDays.bot, endpoint);
     // All three are always sent: the vendor's defaults depend on its own clock ("current date", "last three days").
-    url.searchParams.set('from_date', vendorDate(asked.from));
-    url.searchParams.set('to_date', vendorDate(asked.to));
-    url.searchParams.set('utc_offset', `${asked.offsetSeconds}`);
+    url.searchParams.set('from_date', formatVendorDate(botDays.from));
+    url.searchParams.set('to_date', formatVendorDate(botDays.to));
+    url.searchParams.set('utc_offset', `${botDays.offsetSeconds}`);
     const headers = { Accept: 'application/json' };
-    const request = { endpoint, method: 'GET', url, headers, authorize, maxBytes: MAX_BYTES } as const;
-    const reply = await http.send(request, scope);
-    return readJson(requireOk(withoutSecrets(reply, [config.accessToken]), target, clock.now()), form, target);
+    const request = { endpoint, method: 'GET', url, headers, authorize, maxBytes: MAX_BODY_BYTES } as const;
+    const response = await http.send(request, context);
+    return parseJson(assertOk(redactSecrets(response, [config.accessToken]), target, clock.now()), schema, target);
   }
 
   return {
-    usage: (asked, scope) => get(USAGE, usageReply, asked, scope),
-    interventions: (asked, scope) => get(INTERVENTIONS, interventionReply, asked, scope),
+    usage: (botDays, context) => fetchReport(USAGE_ENDPOINT, usageResponseSchema, botDays, context),
+    interventions: (botDays, context) =>
+      fetchReport(INTERVENTIONS_ENDPOINT, interventionsResponseSchema, botDays, context),
   };
 }

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { identityOf } from '../../cache/identity.ts';
+import { accountFingerprint } from '../../cache/account-fingerprint.ts';
 import { config } from './config.ts';
 
 const entry = { name: 'bots', vendor: 'avaamo', baseUrl: 'https://c7.avaamo.com', accessToken: 'token-0123' };
-const identity = (more: object = {}) => identityOf(config.parse({ ...entry, ...more }));
+const identity = (more: object = {}) => accountFingerprint(config.parse({ ...entry, ...more }));
 
 test('a token that no header can carry is refused at start', () => {
   expect(config.safeParse({ ...entry, accessToken: 'two\nlines' }).success).toBe(false);

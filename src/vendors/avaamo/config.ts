@@ -1,21 +1,21 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { accountBase } from '../../config/account.ts';
-import { type Secret, secret } from '../../config/secret.ts';
+import { accountBaseSchema } from '../../config/account.ts';
+import { type Secret, secretSchema } from '../../config/secret.ts';
 
-export const config = accountBase
+export const config = accountBaseSchema
   .extend({
     vendor: z.literal('avaamo'),
     /** A user access token (Settings → Users), whose owner may at least view the bots; not a bot's own token. */
     accessToken: z
       .string()
       .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
-      .pipe(secret),
+      .pipe(secretSchema),
   })
   // Nothing but the token tells whose account it is: companies may share a host, and a Redis.
-  .transform((entry) => ({ ...entry, owner: digestOf(entry.accessToken) }));
+  .transform((entry) => ({ ...entry, owner: ownerFingerprint(entry.accessToken) }));
 export type AvaamoConfig = z.infer<typeof config>;
 
-function digestOf(token: Secret): string {
+function ownerFingerprint(token: Secret): string {
   return createHmac('sha256', token.reveal()).update('switchboard avaamo owner').digest('base64url');
 }

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import type { UsagePart } from '../../domain/usage.ts';
-import type { AgentQuestion, Held, Question } from '../estimate.ts';
-import { estimateUsage } from './estimate.ts';
-import { canonical, usageSpace } from './loaders.ts';
-import { botDays } from './sources.ts';
+import type { UsagePart } from '../../domain/usage-stats.ts';
+import type { PlannedAgentRead, CacheProbe, PlannedRead } from '../call-estimate.ts';
+import { estimateCalls } from './estimate.ts';
+import { toKeyParts, usageNamespace } from './loaders.ts';
+import { toBotDays } from './data-source.ts';
 
-const nothing: Held = { has: () => false, tokens: false };
+const nothing: CacheProbe = { isCached: () => false, includesTokens: false };
 
 const usage = (
   bots: readonly string[],
@@ -13,17 +13,17 @@ const usage = (
   timeZone = 'UTC',
   to = '2026-11-20',
   from = '2026-11-14',
-): Question => ({
+): PlannedRead => ({
   capability: 'usageStats',
   query: { during: { from, to, timeZone }, parts: new Set(parts) },
-  whom: { key: bots.join(), refs: bots, most: bots.length, others: 'none' },
-  together: 'listed',
+  target: { key: bots.join(), refs: bots, maxAgents: bots.length, unlisted: 'none' },
+  batchKey: 'listed',
 });
 
-const calls = (questions: readonly Question[], held = nothing) =>
-  Object.fromEntries(estimateUsage()(questions, 0, held).map((charge) => [charge.endpoint, charge.calls]));
+const calls = (reads: readonly PlannedRead[], probe = nothing) =>
+  Object.fromEntries(estimateCalls()(reads, 0, probe).map((charge) => [charge.endpoint, charge.calls]));
 
-test.each<[string, readonly Question[], number, number]>([
+test.each<[string, readonly PlannedRead[], number, number]>([
   ['each bot is a call', [usage(['1', '2'], ['usage'])], 2, 0],
   ['each endpoint, too', [usage(['1', '2'], ['usage', 'interventions'])], 2, 2],
   ['each span of days, too', [usage(['1'], ['usage']), usage(['1'], ['usage'], 'UTC', '2026-11-19')], 2, 0],
@@ -42,16 +42,16 @@ test.each<[string, readonly Question[], number, number]>([
   ],
   ['others are not', [usage(['1'], ['usage'], 'Europe/Berlin'), usage(['1'], ['usage'], 'Europe/London')], 2, 0],
   ['fields that need no endpoint are none', [usage(['1'], [])], 0, 0],
-])('%s', (_title, questions, usageCalls, interventionCalls) => {
-  expect(calls(questions)).toEqual({ 'usage.json': usageCalls, 'agent_intervention.json': interventionCalls });
+])('%s', (_title, reads, usageCalls, interventionCalls) => {
+  expect(calls(reads)).toEqual({ 'usage.json': usageCalls, 'agent_intervention.json': interventionCalls });
 });
 
 test('questions of other kinds are no calls', () => {
-  const { whom, together } = usage(['1'], []) as AgentQuestion;
-  const others: readonly Question[] = [
+  const { target, batchKey } = usage(['1'], []) as PlannedAgentRead;
+  const others: readonly PlannedRead[] = [
     { capability: 'discover' },
-    { capability: 'currentStatus', whom, together },
-    { capability: 'latestInteractions', query: { size: 1, type: null, activeLiveFirst: null }, whom, together },
+    { capability: 'currentStatus', target, batchKey },
+    { capability: 'latestInteractions', query: { size: 1, type: null, activeLiveFirst: null }, target, batchKey },
   ];
   expect(calls([...others, usage(['1'], ['usage'])])).toEqual({ 'usage.json': 1, 'agent_intervention.json': 0 });
 });
@@ -59,32 +59,32 @@ test('questions of other kinds are no calls', () => {
 test('the clocks of a zone are asked once for the same days, however many bots and questions there are', () => {
   const bots = Array.from({ length: 100 }, (_, n) => `${n + 1}`);
   const zones = ['Europe/Berlin', 'Europe/Paris', 'Asia/Kolkata'];
-  const questions = zones.flatMap((zone) => [
+  const reads = zones.flatMap((zone) => [
     usage(bots, ['usage', 'interventions'], zone),
     ...bots.map((bot) => usage([bot], ['usage'], zone)),
     usage(bots, ['usage'], zone, '2026-11-19'),
   ]);
   const asked: string[] = [];
-  const estimate = estimateUsage((bot, during) => {
+  const estimate = estimateCalls((bot, during) => {
     asked.push(`${during.from} ${during.to} ${during.timeZone}`);
-    return botDays(bot, during);
+    return toBotDays(bot, during);
   });
   const charges = [
     { endpoint: 'usage.json', calls: 400 },
     { endpoint: 'agent_intervention.json', calls: 200 },
   ];
-  expect(estimate(questions, 0, nothing)).toEqual(charges);
+  expect(estimate(reads, 0, nothing)).toEqual(charges);
   expect(asked).toHaveLength(new Set(asked).size);
   expect(asked).toHaveLength(6);
 });
 
 test('what is there is not called for', () => {
-  const kept = JSON.stringify(canonical({ bot: '1', from: '2026-11-14', to: '2026-11-20', offsetSeconds: 0 }));
-  const held: Held = {
-    tokens: true,
-    has: (space, key) => (space as unknown) === usageSpace && JSON.stringify(space.canonical(key)) === kept,
+  const kept = JSON.stringify(toKeyParts({ bot: '1', from: '2026-11-14', to: '2026-11-20', offsetSeconds: 0 }));
+  const probe: CacheProbe = {
+    includesTokens: true,
+    isCached: (space, key) => (space as unknown) === usageNamespace && JSON.stringify(space.keyParts(key)) === kept,
   };
-  expect(calls([usage(['1', '2'], ['usage', 'interventions'])], held)).toEqual({
+  expect(calls([usage(['1', '2'], ['usage', 'interventions'])], probe)).toEqual({
     'usage.json': 1,
     'agent_intervention.json': 2,
   });

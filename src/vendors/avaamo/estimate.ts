@@ -1,42 +1,42 @@
-import type { Space } from '../../cache/cache.ts';
+import type { CacheNamespace } from '../../cache/cache.ts';
 import type { DateRange } from '../../domain/time.ts';
-import type { UsagePart } from '../../domain/usage.ts';
-import { type Estimate, countAgents, remembered } from '../estimate.ts';
-import { type BotDays, INTERVENTIONS, USAGE } from './client.ts';
-import { canonical, interventionSpace, usageSpace } from './loaders.ts';
-import { botDays } from './sources.ts';
+import type { UsagePart } from '../../domain/usage-stats.ts';
+import { type CallEstimator, countAgents, memoizeBy } from '../call-estimate.ts';
+import { type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
+import { toKeyParts, interventionsNamespace, usageNamespace } from './loaders.ts';
+import { toBotDays } from './data-source.ts';
 
 /** Each bot, span of days and endpoint is one call. */
-export function estimateUsage(daysOf = botDays): Estimate {
-  return (questions, _now, held) => {
-    const asked = questions.filter((question) => question.capability === 'usageStats');
+export function estimateCalls(toDays = toBotDays): CallEstimator {
+  return (reads, _now, probe) => {
+    const usageReads = reads.filter((read) => read.capability === 'usageStats');
     // The same for every bot.
-    const nobodysDays = remembered(
+    const daysWithoutBot = memoizeBy(
       ({ from, to, timeZone }: DateRange) => [from, to, timeZone].join(' '),
-      (during) => daysOf('', during),
+      (during) => toDays('', during),
     );
 
-    function callsFor<Reply>(part: UsagePart, space: Space<BotDays, Reply>): number {
-      const about = asked
+    function callsFor<Stored>(part: UsagePart, namespace: CacheNamespace<BotDays, Stored>): number {
+      const targetDays = usageReads
         .filter(({ query }) => query.parts.has(part))
-        .map(({ query, whom }) => ({ whom, days: nobodysDays(query.during) }));
-      return [...Map.groupBy(about, ({ days }) => spanOf(days))]
-        .map(([, alike]) => {
-          const days = alike[0]?.days;
-          const whoms = alike.map(({ whom }) => whom);
-          return days ? countAgents(whoms, (bot) => !held.has(space, { ...days, bot })) : 0;
+        .map(({ query, target }) => ({ whom: target, days: daysWithoutBot(query.during) }));
+      return [...Map.groupBy(targetDays, ({ days }) => spanKey(days))]
+        .map(([, sameSpan]) => {
+          const days = sameSpan[0]?.days;
+          const targets = sameSpan.map(({ whom }) => whom);
+          return days ? countAgents(targets, (bot) => !probe.isCached(namespace, { ...days, bot })) : 0;
         })
         .reduce((sum, count) => sum + count, 0);
     }
 
     return [
-      { endpoint: USAGE, calls: callsFor('usage', usageSpace) },
-      { endpoint: INTERVENTIONS, calls: callsFor('interventions', interventionSpace) },
+      { endpoint: USAGE_ENDPOINT, calls: callsFor('usage', usageNamespace) },
+      { endpoint: INTERVENTIONS_ENDPOINT, calls: callsFor('interventions', interventionsNamespace) },
     ];
   };
 }
 
 /** Zones that are equally far ahead of UTC share a call, as they share an answer. */
-function spanOf(days: BotDays): string {
-  return canonical(days).join(' ');
+function spanKey(days: BotDays): string {
+  return toKeyParts(days).join(' ');
 }

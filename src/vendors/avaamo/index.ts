@@ -1,12 +1,12 @@
-import { createEstimates } from '../estimate.ts';
+import { createConnectionEstimates } from '../call-estimate.ts';
 import { defineVendor } from '../vendor.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
-import { estimateUsage } from './estimate.ts';
-import { openLoaders } from './loaders.ts';
+import { estimateCalls } from './estimate.ts';
+import { createLoaders } from './loaders.ts';
 import { references } from './references.ts';
-import { openSandbox } from './sandbox.ts';
-import { openUsageSources } from './sources.ts';
+import { createFakeVendor } from './sandbox.ts';
+import { createDataSource } from './data-source.ts';
 
 /** Avaamo: how bots were used. */
 export const avaamo = defineVendor({
@@ -14,13 +14,14 @@ export const avaamo = defineVendor({
   key: 'avaamo',
   config,
   references,
-  connect: (entry, shared) => {
-    const client = createClient(entry, shared);
+  connect: (accountConfig, dependencies) => {
+    const client = createClient(accountConfig, dependencies);
     return {
-      account: shared.account,
-      open: (query) => openUsageSources(shared.account, openLoaders(client, shared, query)),
-      ...createEstimates(shared.cache, estimateUsage()),
+      account: dependencies.account,
+      createDataSource: (request) =>
+        createDataSource(dependencies.account, createLoaders(client, dependencies, request)),
+      ...createConnectionEstimates(dependencies.cache, estimateCalls()),
     };
   },
-  sandbox: openSandbox,
+  createFakeVendor: createFakeVendor,
 });

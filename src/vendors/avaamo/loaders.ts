@@ -1,71 +1,80 @@
 import DataLoader from 'dataloader';
 import type { ZodType } from 'zod';
-import type { Cached, Space } from '../../cache/cache.ts';
-import { orNotFound } from '../../cache/not-found.ts';
+import type { CachedValue, CacheNamespace } from '../../cache/cache.ts';
+import { cacheNotFound } from '../../cache/negative-cache.ts';
 import type { Instant } from '../../domain/clock.ts';
 import { DAY, HOUR, SECOND, startOfUtcDay } from '../../domain/time.ts';
-import type { CallScope } from '../../http/call.ts';
-import type { QueryScope, Shared } from '../vendor.ts';
-import { type AvaamoClient, type BotDays, INTERVENTIONS, USAGE } from './client.ts';
-import { type Measured, fromIntervention, fromUsage } from './map.ts';
-import { interventions, usage } from './wire.ts';
+import type { CallContext } from '../../http/types.ts';
+import type { DataSourceContext, AdapterDependencies } from '../vendor.ts';
+import { type AvaamoClient, type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
+import { type UsageReport, toInterventionsReport, toUsageReport } from './map.ts';
+import { storedInterventionsSchema, storedUsageSchema } from './wire.ts';
 
 /** How long after its last day a count may still change: late sessions, and clocks that changed within the days. */
-const SETTLES_AFTER = 6 * HOUR;
+const SETTLING_MS = 6 * HOUR;
 
 /** One key is one call: neither endpoint takes several bots or several spans. */
-export interface UsageLoaders {
-  readonly usage: DataLoader<BotDays, Cached<Measured>, string>;
-  readonly interventions: DataLoader<BotDays, Cached<Measured>, string>;
+export interface AvaamoLoaders {
+  readonly usage: DataLoader<BotDays, CachedValue<UsageReport>, string>;
+  readonly interventions: DataLoader<BotDays, CachedValue<UsageReport>, string>;
 }
 
 /** Loaders for one query; what they load is kept beyond it by the account's cache, in the vendor's words. */
-export function openLoaders(client: AvaamoClient, { cache, ttl }: Shared, query: QueryScope): UsageLoaders {
-  function loaderOf<Reply extends { readonly isWhole: boolean }>(
-    space: Space<BotDays, Reply>,
-    call: (asked: BotDays, scope: CallScope) => Promise<Reply>,
-    read: (reply: Reply) => Measured,
-  ): DataLoader<BotDays, Cached<Measured>, string> {
-    async function load(asked: BotDays): Promise<Cached<Measured>> {
-      const ttlSeconds = isSettled(asked, query.now) ? ttl.usagePast : ttl.usageLive;
-      const cached = await cache.read(space, asked, query, (scope) =>
-        orNotFound(async () => {
-          const value = await call(asked, scope);
-          return { value, ttlSeconds: value.isWhole ? ttlSeconds : Math.min(ttlSeconds, ttl.usageLive) };
+export function createLoaders(
+  client: AvaamoClient,
+  { cache, ttl }: AdapterDependencies,
+  request: DataSourceContext,
+): AvaamoLoaders {
+  function createLoader<Stored extends { readonly isComplete: boolean }>(
+    namespace: CacheNamespace<BotDays, Stored>,
+    fetchReport: (key: BotDays, context: CallContext) => Promise<Stored>,
+    toReport: (stored: Stored) => UsageReport,
+  ): DataLoader<BotDays, CachedValue<UsageReport>, string> {
+    async function load(key: BotDays): Promise<CachedValue<UsageReport>> {
+      const ttlSeconds = isSettled(key, request.now) ? ttl.usagePast : ttl.usageLive;
+      const cached = await cache.read(namespace, key, request, (context) =>
+        cacheNotFound(async () => {
+          const value = await fetchReport(key, context);
+          return { value, ttlSeconds: value.isComplete ? ttlSeconds : Math.min(ttlSeconds, ttl.usageLive) };
         }, ttlSeconds),
       );
-      return { ...cached, value: read(cached.value) };
+      return { ...cached, value: toReport(cached.value) };
     }
-    return new DataLoader((keys) => Promise.all(keys.map((asked) => load(asked).catch(asError))), {
-      cacheKeyFn: (asked) => canonical(asked).join(' '),
+    return new DataLoader((keys) => Promise.all(keys.map((key) => load(key).catch(toError))), {
+      cacheKeyFn: (key) => toKeyParts(key).join(' '),
     });
   }
 
   return {
-    usage: loaderOf(usageSpace, client.usage, fromUsage),
-    interventions: loaderOf(interventionSpace, client.interventions, fromIntervention),
+    usage: createLoader(usageNamespace, client.usage, toUsageReport),
+    interventions: createLoader(interventionsNamespace, client.interventions, toInterventionsReport),
   };
 }
 
 /** Zones that are equally far ahead of UTC share answers: the vendor is not told more of them. */
-export function canonical({ bot, from, to, offsetSeconds }: BotDays): readonly (string | number)[] {
+export function toKeyParts({ bot, from, to, offsetSeconds }: BotDays): readonly (string | number)[] {
   return [bot, from, to, offsetSeconds];
 }
 
-function spaceOf<Reply>(endpoint: string, form: ZodType<Reply>): Space<BotDays, Reply> {
-  return { endpoint, version: 2, canonical, isValue: (value): value is Reply => form.safeParse(value).success };
+function createNamespace<Stored>(endpoint: string, schema: ZodType<Stored>): CacheNamespace<BotDays, Stored> {
+  return {
+    endpoint,
+    version: 2,
+    keyParts: toKeyParts,
+    isValid: (value): value is Stored => schema.safeParse(value).success,
+  };
 }
 
-export const usageSpace = spaceOf(USAGE, usage);
-export const interventionSpace = spaceOf(INTERVENTIONS, interventions);
+export const usageNamespace = createNamespace(USAGE_ENDPOINT, storedUsageSchema);
+export const interventionsNamespace = createNamespace(INTERVENTIONS_ENDPOINT, storedInterventionsSchema);
 
 /** Whether the days lie so far back that their counts stay as they are. */
 function isSettled({ to, offsetSeconds }: BotDays, now: Instant): boolean {
   const end = startOfUtcDay(to) + DAY - offsetSeconds * SECOND;
-  return end + SETTLES_AFTER <= now;
+  return end + SETTLING_MS <= now;
 }
 
 /** A failure of one key must not become that of its neighbours. */
-function asError(error: unknown): Error {
+function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { UsageInterval } from '../../domain/usage.ts';
-import { fromIntervention, fromUsage, merge, vendorDate } from './map.ts';
-import { interventionReply, usageReply } from './wire.ts';
+import type { UsageInterval } from '../../domain/usage-stats.ts';
+import { toInterventionsReport, toUsageReport, mergeReports, formatVendorDate } from './map.ts';
+import { interventionsResponseSchema, usageResponseSchema } from './wire.ts';
 
 const sample = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
-const usageSample = usageReply.parse(sample('usage.json'));
-const interventionSample = interventionReply.parse(sample('agent-intervention.json'));
-const usage = fromUsage(usageSample);
-const interventions = fromIntervention(interventionSample);
+const usageSample = usageResponseSchema.parse(sample('usage.json'));
+const interventionSample = interventionsResponseSchema.parse(sample('agent-intervention.json'));
+const usage = toUsageReport(usageSample);
+const interventions = toInterventionsReport(interventionSample);
 const sum = (counts: readonly (number | null)[]): number =>
   counts.reduce<number>((total, one) => total + (one ?? 0), 0);
 
@@ -72,7 +72,7 @@ describe('the vendor’s own samples', () => {
   });
 
   test('distinct counts are the vendor’s totals, never sums over the parts', () => {
-    const merged = merge(usage, interventions);
+    const merged = mergeReports(usage, interventions);
     expect(sum(merged.buckets.map((bucket) => bucket.sessionCount))).toBe(9321);
     expect(merged.current?.sessionCount).toBe(8123);
     expect(sum(merged.buckets.map((bucket) => bucket.usersCount))).toBe(8958);
@@ -87,7 +87,7 @@ describe('the vendor’s own samples', () => {
 
 describe('both endpoints in one', () => {
   test('interventions and users are agent_intervention.json’s, sessions and the rest usage.json’s', () => {
-    const { current, previous, buckets } = merge(usage, interventions);
+    const { current, previous, buckets } = mergeReports(usage, interventions);
     expect(current).toEqual({ ...usage.current, interventionsCount: 5, usersCount: 7858 });
     expect(previous).toEqual({ ...usage.previous, interventionsCount: 0, usersCount: 15094 });
     expect(buckets).toHaveLength(9);
@@ -96,16 +96,16 @@ describe('both endpoints in one', () => {
   });
 
   test('one alone leaves the other’s fields null', () => {
-    expect({ ...merge(usage, null), isWhole: true }).toEqual(usage);
-    expect({ ...merge(null, interventions), isWhole: true }).toEqual(interventions);
-    expect(merge(null, null)).toEqual({ current: null, previous: null, buckets: [] });
+    expect({ ...mergeReports(usage, null), isComplete: true }).toEqual(usage);
+    expect({ ...mergeReports(null, interventions), isComplete: true }).toEqual(interventions);
+    expect(mergeReports(null, null)).toEqual({ current: null, previous: null, buckets: [] });
   });
 
   test('parts whose boundaries differ stand side by side, in order', () => {
     const shifted = interventions.buckets.map((bucket, index) =>
       index === 4 ? { ...bucket, end: bucket.end - 1 } : bucket,
     );
-    const { buckets } = merge(usage, { ...interventions, buckets: shifted });
+    const { buckets } = mergeReports(usage, { ...interventions, buckets: shifted });
     expect(buckets).toHaveLength(10);
     expect(buckets[4]).toMatchObject({ usersCount: 1491, sessionCount: null, messagesCount: null });
     expect(buckets[5]).toMatchObject({ usersCount: null, interventionsCount: null, sessionCount: 1491 });
@@ -114,8 +114,8 @@ describe('both endpoints in one', () => {
 
   test('parts that come in any order stand in that of time', () => {
     const backwards = { ...usage, buckets: [...usage.buckets].reverse() };
-    expect(merge(backwards, null).buckets).toEqual(usage.buckets);
-    expect(merge(backwards, interventions)).toEqual(merge(usage, interventions));
+    expect(mergeReports(backwards, null).buckets).toEqual(usage.buckets);
+    expect(mergeReports(backwards, interventions)).toEqual(mergeReports(usage, interventions));
   });
 
   test('no part is lost or doubled, however the boundaries fall, and however many have the same', () => {
@@ -128,7 +128,7 @@ describe('both endpoints in one', () => {
           start,
           end: start + 1,
         });
-        const { buckets } = merge(
+        const { buckets } = mergeReports(
           { ...usage, buckets: ours.map(part(usage.current)) },
           { ...interventions, buckets: theirs.map(part(interventions.current)) },
         );
@@ -152,7 +152,7 @@ describe('both endpoints in one', () => {
     const alike = (whole: UsageInterval) => Array.from({ length: 1000 }, (_, n) => ({ ...whole, sessionCount: n }));
     const shift = jest.spyOn(Array.prototype, 'shift');
     try {
-      const { buckets } = merge(
+      const { buckets } = mergeReports(
         { ...usage, buckets: alike(usage.current) },
         { ...interventions, buckets: alike(usage.current) },
       );
@@ -164,8 +164,8 @@ describe('both endpoints in one', () => {
   });
 
   test('a previous time that only one of them sends is that one’s', () => {
-    expect(merge({ ...usage, previous: null }, interventions).previous).toEqual(interventions.previous);
-    expect(merge(usage, { ...interventions, previous: null }).previous).toEqual(usage.previous);
+    expect(mergeReports({ ...usage, previous: null }, interventions).previous).toEqual(interventions.previous);
+    expect(mergeReports(usage, { ...interventions, previous: null }).previous).toEqual(usage.previous);
   });
 });
 
@@ -174,5 +174,5 @@ test.each([
   ['2024-02-29', '29/02/2024'],
   ['2023-12-31', '31/12/2023'],
 ])('%s is written day first: %s', (date, written) => {
-  expect(vendorDate(date)).toBe(written);
+  expect(formatVendorDate(date)).toBe(written);
 });

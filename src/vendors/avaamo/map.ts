@@ -1,18 +1,25 @@
 import type { CivilDate } from '../../domain/time.ts';
-import type { UsageInterval, UsageStats } from '../../domain/usage.ts';
-import { type InterventionSpan, type Interventions, type Usage, type UsageSpan, instantOf, isCount } from './wire.ts';
+import type { UsageInterval, UsageStats } from '../../domain/usage-stats.ts';
+import {
+  type InterventionSpan,
+  type StoredInterventions,
+  type StoredUsage,
+  type UsageSpan,
+  toInstant,
+  isCount,
+} from './wire.ts';
 
 /** What one endpoint tells of a bot; what only the other one knows is null. */
-export interface Measured {
+export interface UsageReport {
   readonly current: UsageInterval;
   readonly previous: UsageInterval | null;
   /** In the vendor's order. */
   readonly buckets: readonly UsageInterval[];
   /** Whether everything that was sent could be read. */
-  readonly isWhole: boolean;
+  readonly isComplete: boolean;
 }
 
-const UNKNOWN = {
+const UNKNOWN_COUNTS = {
   sessionCount: null,
   usersCount: null,
   messagesCount: null,
@@ -25,7 +32,7 @@ const UNKNOWN = {
 } as const;
 
 /** "Specify date in dd/mm/yyyy format" (usage.md, query parameters), whatever the machine's locale. */
-export function vendorDate(date: CivilDate): string {
+export function formatVendorDate(date: CivilDate): string {
   return date.split('-').reverse().join('/');
 }
 
@@ -33,16 +40,16 @@ export function vendorDate(date: CivilDate): string {
  * What usage.json tells. Its `interventions_count` is not read: it says 0 throughout where agent_intervention.json, asked
  * about the same days, says 5 (the samples in usage.md and agent-intervention.md).
  */
-export function fromUsage(told: Usage): Measured {
-  return measured(told, (span: UsageSpan) => ({
-    ...boundaries(span),
-    ...UNKNOWN,
+export function toUsageReport(report: StoredUsage): UsageReport {
+  return toReport(report, (span: UsageSpan) => ({
+    ...toBoundaries(span),
+    ...UNKNOWN_COUNTS,
     sessionCount: span.session_count ?? null,
     messagesCount: span.messages_count ?? null,
     unhandledMessagesCount: span.unhandled_messages_count ?? null,
     successfulResponsesCount: span.successful_responses_count ?? null,
     ambiguousMessagesCount: span.ambiguous_messages_count ?? null,
-    mismatchedAmbiguousMessagesCount: mismatchedAmbiguous(span),
+    mismatchedAmbiguousMessagesCount: deriveMismatchedAmbiguous(span),
     // Null means that there were no messages, which is not 0 %: it stays null.
     successRate: span.success_rate ?? null,
   }));
@@ -52,10 +59,10 @@ export function fromUsage(told: Usage): Measured {
  * What agent_intervention.json tells. Its `session_count` is not read: it is a count of its own, which differs from that
  * of usage.json.
  */
-export function fromIntervention(told: Interventions): Measured {
-  return measured(told, (span: InterventionSpan) => ({
-    ...boundaries(span),
-    ...UNKNOWN,
+export function toInterventionsReport(report: StoredInterventions): UsageReport {
+  return toReport(report, (span: InterventionSpan) => ({
+    ...toBoundaries(span),
+    ...UNKNOWN_COUNTS,
     usersCount: span.users_count ?? null,
     interventionsCount: span.interventions_count ?? null,
   }));
@@ -65,28 +72,31 @@ export function fromIntervention(told: Interventions): Measured {
  * Both endpoints' answers to the same question in one; null for one that was not asked or did not answer. Both speak of the
  * same days, so their totals belong together; their parts do where both boundaries agree, and stand alone where not.
  */
-export function merge(
-  usage: Measured | null,
-  interventions: Measured | null,
+export function mergeReports(
+  usage: UsageReport | null,
+  interventions: UsageReport | null,
 ): Pick<UsageStats, 'current' | 'previous' | 'buckets'> {
   // Several parts may have the same boundaries: they go together in their order.
-  const alike = Map.groupBy(interventions?.buckets ?? [], spanKey);
-  const partners = new Map([...alike].map(([span, buckets]) => [span, buckets.values()]));
-  const joined = (usage?.buckets ?? []).map((bucket) =>
-    join(bucket, partners.get(spanKey(bucket))?.next().value ?? null),
+  const bucketsBySpan = Map.groupBy(interventions?.buckets ?? [], spanKey);
+  const unmatchedBySpan = new Map([...bucketsBySpan].map(([span, buckets]) => [span, buckets.values()]));
+  const mergedBuckets = (usage?.buckets ?? []).map((bucket) =>
+    mergeIntervals(bucket, unmatchedBySpan.get(spanKey(bucket))?.next().value ?? null),
   );
   return {
-    current: joinAny(usage?.current ?? null, interventions?.current ?? null),
-    previous: joinAny(usage?.previous ?? null, interventions?.previous ?? null),
-    buckets: [...joined, ...[...partners.values()].flatMap((rest) => [...rest])].sort(byTime),
+    current: mergeOptionalIntervals(usage?.current ?? null, interventions?.current ?? null),
+    previous: mergeOptionalIntervals(usage?.previous ?? null, interventions?.previous ?? null),
+    buckets: [...mergedBuckets, ...[...unmatchedBySpan.values()].flatMap((rest) => [...rest])].sort(compareByTime),
   };
 }
 
-function joinAny(usage: UsageInterval | null, interventions: UsageInterval | null): UsageInterval | null {
-  return usage ? join(usage, interventions) : interventions;
+function mergeOptionalIntervals(
+  usage: UsageInterval | null,
+  interventions: UsageInterval | null,
+): UsageInterval | null {
+  return usage ? mergeIntervals(usage, interventions) : interventions;
 }
 
-function join(usage: UsageInterval, interventions: UsageInterval | null): UsageInterval {
+function mergeIntervals(usage: UsageInterval, interventions: UsageInterval | null): UsageInterval {
   if (!interventions) return usage;
   const { usersCount, interventionsCount } = interventions;
   return { ...usage, usersCount, interventionsCount };
@@ -96,26 +106,26 @@ function spanKey({ start, end }: UsageInterval): string {
   return `${start}/${end}`;
 }
 
-function byTime(a: UsageInterval, b: UsageInterval): number {
+function compareByTime(a: UsageInterval, b: UsageInterval): number {
   return a.start - b.start || a.end - b.end;
 }
 
 /** The vendor's three lists. Nothing is summed: session and user counts are distinct counts, which do not add up. */
-function measured<Span>(
-  told: {
+function toReport<Span>(
+  report: {
     readonly aggregate_stats: Span;
     readonly previous_interval_stats: Span | null;
     readonly stats: readonly Span[];
-    readonly isWhole: boolean;
+    readonly isComplete: boolean;
   },
-  read: (span: Span) => UsageInterval,
-): Measured {
-  const { aggregate_stats: current, previous_interval_stats: previous, stats, isWhole } = told;
+  toInterval: (span: Span) => UsageInterval,
+): UsageReport {
+  const { aggregate_stats: current, previous_interval_stats: previous, stats, isComplete } = report;
   return {
-    current: read(current),
-    previous: previous === null ? null : read(previous),
-    buckets: stats.map(read),
-    isWhole,
+    current: toInterval(current),
+    previous: previous === null ? null : toInterval(previous),
+    buckets: stats.map(toInterval),
+    isComplete,
   };
 }
 
@@ -124,13 +134,13 @@ function measured<Span>(
  * mismatched_ambiguous_messages_count". The last of them is not sent, but follows from the others; not where they
  * contradict each other.
  */
-function mismatchedAmbiguous(span: UsageSpan): number | null {
+function deriveMismatchedAmbiguous(span: UsageSpan): number | null {
   const { successful_responses_count, ambiguous_messages_count, success_rate_count } = span;
   if (successful_responses_count == null || ambiguous_messages_count == null || success_rate_count == null) return null;
   const mismatched = successful_responses_count + ambiguous_messages_count - success_rate_count;
   return isCount(mismatched) ? mismatched : null;
 }
 
-function boundaries({ start_time, end_time }: UsageSpan | InterventionSpan): Pick<UsageInterval, 'start' | 'end'> {
-  return { start: instantOf(start_time), end: instantOf(end_time) };
+function toBoundaries({ start_time, end_time }: UsageSpan | InterventionSpan): Pick<UsageInterval, 'start' | 'end'> {
+  return { start: toInstant(start_time), end: toInstant(end_time) };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { BotTraffic, Company } from '../sandbox.ts';
-import { openSandbox } from './sandbox.ts';
+import { createFakeVendor } from './sandbox.ts';
 
 // The day and the offset of the documents' sample, some hours before its end.
 const NOW = Date.parse('2020-04-13T12:30:00-07:00');
@@ -34,24 +34,24 @@ const everyTenMinutes = (from: number, to: number): BotTraffic => {
 
 const company: Company = {
   people: [],
-  bots: [{ name: 'Billing bot', seats: { avaamo: '2041' } }],
+  bots: [{ name: 'Billing bot', refsByVendor: { avaamo: '2041' } }],
   shifts: () => [],
   conversations: () => [],
   traffic: (_bot, from, to) => everyTenMinutes(from, to),
 };
-const fake = openSandbox({ company, now: () => NOW });
-const { accessToken } = fake.account('http://127.0.0.1:1');
+const fake = createFakeVendor({ company, now: () => NOW });
+const { accessToken } = fake.createAccountConfig('http://127.0.0.1:1');
 
 const ask = async (path: string, headers: Record<string, string> = { 'access-token': String(accessToken) }) => {
   const url = new URL(path, 'http://127.0.0.1:1');
-  const reply = await fake.answer({ method: 'GET', url, headers, body: Buffer.alloc(0) });
+  const reply = await fake.handle({ method: 'GET', url, headers, body: Buffer.alloc(0) });
   return { status: reply.status, body: JSON.parse(String(reply.body)) as Report & { readonly error?: string } };
 };
 
 const usage = (query: string) => ask(`/bots/analytics/2041/usage.json${query}`);
 
 test('is configured with its token', () => {
-  expect(fake.account('http://127.0.0.1:1')).toMatchObject({
+  expect(fake.createAccountConfig('http://127.0.0.1:1')).toMatchObject({
     name: 'bots',
     vendor: 'avaamo',
     baseUrl: 'http://127.0.0.1:1',

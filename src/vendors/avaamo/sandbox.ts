@@ -1,4 +1,11 @@
-import type { Bot, FakeVendor, OpenSandbox, SandboxReply, SandboxRequest, SandboxWorld } from '../sandbox.ts';
+import type {
+  CompanyBot,
+  FakeVendor,
+  FakeVendorFactory,
+  SandboxResponse,
+  SandboxRequest,
+  SandboxWorld,
+} from '../sandbox.ts';
 
 /**
  * Avaamo's two usage reports, as its pages describe them:
@@ -7,14 +14,14 @@ import type { Bot, FakeVendor, OpenSandbox, SandboxReply, SandboxRequest, Sandbo
  * in the same shape.
  */
 const ACCESS_TOKEN = 'sandbox-avaamo-4f1d2c8d9952499ea466fc00';
-const PATH = /^\/bots\/analytics\/([^/]+)\/(usage|agent_intervention)\.json$/;
+const REPORT_PATH = /^\/bots\/analytics\/([^/]+)\/(usage|agent_intervention)\.json$/;
 const DAY_SECONDS = 86_400;
-const BUCKETS = 9;
+const BUCKET_COUNT = 9;
 /** "Default value is the last three days from the to_date"; the sample, asked without dates, spans four with to_date. */
 const DEFAULT_DAYS_BACK = 3;
 
 /** In epoch seconds. */
-interface Window {
+interface ReportWindow {
   readonly start: number;
   /** As told. */
   readonly end: number;
@@ -22,13 +29,13 @@ interface Window {
   readonly until: number;
 }
 
-const json = (status: number, body: unknown): SandboxReply => ({
+const jsonResponse = (status: number, body: unknown): SandboxResponse => ({
   status,
   headers: { 'content-type': 'application/json; charset=utf-8' },
   body: JSON.stringify(body),
 });
 
-const refuse = (status: number, error: string): SandboxReply => json(status, { error });
+const errorResponse = (status: number, error: string): SandboxResponse => jsonResponse(status, { error });
 
 /** Midnight UTC of a dd/mm/yyyy date in epoch seconds, or null if there is no such day. */
 const parseDate = (text: string): number | null => {
@@ -42,33 +49,37 @@ const parseDate = (text: string): number | null => {
 };
 
 /** The window asked for; both dates are inclusive, and `utc_offset` is in seconds, positive east of Greenwich. */
-const windowOf = (query: URLSearchParams, now: number): Window | SandboxReply => {
+const parseWindow = (query: URLSearchParams, now: number): ReportWindow | SandboxResponse => {
   const offset = Number(query.get('utc_offset') ?? 0);
-  if (!Number.isFinite(offset)) return refuse(422, 'Invalid utc_offset');
+  if (!Number.isFinite(offset)) return errorResponse(422, 'Invalid utc_offset');
   const today = Math.floor((now / 1000 + offset) / DAY_SECONDS) * DAY_SECONDS;
   const [fromText, toText] = [query.get('from_date'), query.get('to_date')];
   const to = toText === null ? today : parseDate(toText);
-  if (to === null) return refuse(422, 'Invalid to_date');
+  if (to === null) return errorResponse(422, 'Invalid to_date');
   const from = fromText === null ? to - DEFAULT_DAYS_BACK * DAY_SECONDS : parseDate(fromText);
-  if (from === null) return refuse(422, 'Invalid from_date');
-  if (to < from) return refuse(422, 'To Date cannot be before From Date');
+  if (from === null) return errorResponse(422, 'Invalid from_date');
+  if (to < from) return errorResponse(422, 'To Date cannot be before From Date');
   const midnight = to + DAY_SECONDS - offset;
   return { start: from - offset, end: midnight - 1, until: midnight };
 };
 
 /** The sample's interval before: it begins a second late, and shares an instant with the window that follows. */
-const previousOf = ({ start, end }: Window): Window => ({ start: start - (end - start), end: start, until: start });
+const toPreviousWindow = ({ start, end }: ReportWindow): ReportWindow => ({
+  start: start - (end - start),
+  end: start,
+  until: start,
+});
 
 /** Nine of equal length, neither whole seconds nor aligned with anything; the sample's floats are these to the last bit. */
-const bucketsOf = ({ start, end, until }: Window): readonly Window[] => {
-  const edge = (nth: number): number => start + ((end - start) / BUCKETS) * nth;
-  return Array.from({ length: BUCKETS }, (_, nth) => {
-    const bucket = { start: edge(nth), end: edge(nth + 1) };
-    return { ...bucket, until: nth === BUCKETS - 1 ? until : bucket.end };
+const toBuckets = ({ start, end, until }: ReportWindow): readonly ReportWindow[] => {
+  const edge = (index: number): number => start + ((end - start) / BUCKET_COUNT) * index;
+  return Array.from({ length: BUCKET_COUNT }, (_, index) => {
+    const bucket = { start: edge(index), end: edge(index + 1) };
+    return { ...bucket, until: index === BUCKET_COUNT - 1 ? until : bucket.end };
   });
 };
 
-const usage = ({ company }: SandboxWorld, bot: Bot, { start, end, until }: Window) => {
+const toUsageStats = ({ company }: SandboxWorld, bot: CompanyBot, { start, end, until }: ReportWindow) => {
   const traffic = company.traffic(bot, start * 1000, until * 1000);
   const successful = traffic.messages - traffic.unhandled - traffic.ambiguous;
   return {
@@ -86,7 +97,7 @@ const usage = ({ company }: SandboxWorld, bot: Bot, { start, end, until }: Windo
   };
 };
 
-const intervention = ({ company }: SandboxWorld, bot: Bot, { start, end, until }: Window) => {
+const toInterventionStats = ({ company }: SandboxWorld, bot: CompanyBot, { start, end, until }: ReportWindow) => {
   const traffic = company.traffic(bot, start * 1000, until * 1000);
   return {
     start_time: start,
@@ -97,25 +108,26 @@ const intervention = ({ company }: SandboxWorld, bot: Bot, { start, end, until }
   };
 };
 
-const REPORTS = { usage, agent_intervention: intervention } as const;
+const REPORTS = { usage: toUsageStats, agent_intervention: toInterventionStats } as const;
 
-const answer = (world: SandboxWorld, { method, url, headers }: SandboxRequest): SandboxReply => {
-  const [, id = '', report] = PATH.exec(url.pathname) ?? [];
-  if (method !== 'GET' || (report !== 'usage' && report !== 'agent_intervention')) return refuse(404, 'Not Found');
-  if (headers['access-token'] !== ACCESS_TOKEN) return refuse(401, 'Invalid access token');
-  const bot = world.company.bots.find(({ seats }) => seats.avaamo === id);
-  if (!/^\d+$/.test(id) || !bot) return refuse(404, 'Agent not found');
-  const window = windowOf(url.searchParams, world.now());
+const handleRequest = (world: SandboxWorld, { method, url, headers }: SandboxRequest): SandboxResponse => {
+  const [, id = '', report] = REPORT_PATH.exec(url.pathname) ?? [];
+  if (method !== 'GET' || (report !== 'usage' && report !== 'agent_intervention'))
+    return errorResponse(404, 'Not Found');
+  if (headers['access-token'] !== ACCESS_TOKEN) return errorResponse(401, 'Invalid access token');
+  const bot = world.company.bots.find(({ refsByVendor }) => refsByVendor.avaamo === id);
+  if (!/^\d+$/.test(id) || !bot) return errorResponse(404, 'Agent not found');
+  const window = parseWindow(url.searchParams, world.now());
   if ('status' in window) return window;
-  const stats = (part: Window) => REPORTS[report](world, bot, part);
-  return json(200, {
+  const stats = (part: ReportWindow) => REPORTS[report](world, bot, part);
+  return jsonResponse(200, {
     aggregate_stats: stats(window),
-    previous_interval_stats: stats(previousOf(window)),
-    stats: bucketsOf(window).map(stats),
+    previous_interval_stats: stats(toPreviousWindow(window)),
+    stats: toBuckets(window).map(stats),
   });
 };
 
-export const openSandbox: OpenSandbox = (world): FakeVendor => ({
-  answer: (request) => answer(world, request),
-  account: (baseUrl) => ({ name: 'bots', vendor: 'avaamo', baseUrl, accessToken: ACCESS_TOKEN }),
+export const createFakeVendor: FakeVendorFactory = (world): FakeVendor => ({
+  handle: (request) => handleRequest(world, request),
+  createAccountConfig: (baseUrl) => ({ name: 'bots', vendor: 'avaamo', baseUrl, accessToken: ACCESS_TOKEN }),
 });

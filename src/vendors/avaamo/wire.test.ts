@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { fromUsage } from './map.ts';
-import { usageReply } from './wire.ts';
+import { toUsageReport } from './map.ts';
+import { usageResponseSchema } from './wire.ts';
 
 const sample: unknown = JSON.parse(readFileSync(new URL('./fixtures/usage.json', import.meta.url), 'utf8'));
-const usageSample = usageReply.parse(sample);
-const usage = fromUsage(usageSample);
+const usageSample = usageResponseSchema.parse(sample);
+const usage = toUsageReport(usageSample);
 
 describe('an answer that is not quite as documented', () => {
   const { aggregate_stats: aggregate } = usageSample;
 
   test.each([0, 1, 8, 12])('%i parts instead of nine are taken as they come', (length) => {
     const stats = Array.from({ length }, () => aggregate);
-    expect(fromUsage(usageReply.parse({ ...usageSample, stats })).buckets).toHaveLength(length);
+    expect(toUsageReport(usageResponseSchema.parse({ ...usageSample, stats })).buckets).toHaveLength(length);
   });
 
   test('no parts and no time before', () => {
-    const bare = fromUsage(usageReply.parse({ aggregate_stats: aggregate }));
+    const bare = toUsageReport(usageResponseSchema.parse({ aggregate_stats: aggregate }));
     expect(bare).toMatchObject({ previous: null, buckets: [] });
-    const nulls = fromUsage(
-      usageReply.parse({ aggregate_stats: aggregate, previous_interval_stats: null, stats: null }),
+    const nulls = toUsageReport(
+      usageResponseSchema.parse({ aggregate_stats: aggregate, previous_interval_stats: null, stats: null }),
     );
     expect(nulls).toEqual(bare);
   });
@@ -28,9 +28,9 @@ describe('an answer that is not quite as documented', () => {
     const quoted = JSON.parse(JSON.stringify(usageSample), (_, value: unknown) =>
       typeof value === 'number' ? String(value) : value,
     ) as unknown;
-    expect(fromUsage(usageReply.parse(quoted))).toEqual(usage);
-    const round = usageReply.parse({ aggregate_stats: { ...aggregate, success_rate: '91' } });
-    expect(fromUsage(round).current.successRate).toBe(91);
+    expect(toUsageReport(usageResponseSchema.parse(quoted))).toEqual(usage);
+    const round = usageResponseSchema.parse({ aggregate_stats: { ...aggregate, success_rate: '91' } });
+    expect(toUsageReport(round).current.successRate).toBe(91);
   });
 
   const withField = (name: string, value: unknown) => ({ aggregate_stats: { ...aggregate, [name]: value } });
@@ -54,13 +54,18 @@ describe('an answer that is not quite as documented', () => {
     ['success_rate', {}],
     ['success_rate', '9'.repeat(30)],
   ])('%s that is no number of its kind, %j: not known, and the rest is', (name, value) => {
-    const told = fromUsage(usageReply.parse(withField(name, value)));
+    const told = toUsageReport(usageResponseSchema.parse(withField(name, value)));
     const field = name === 'success_rate' ? 'successRate' : 'messagesCount';
-    expect(told).toEqual({ current: { ...usage.current, [field]: null }, previous: null, buckets: [], isWhole: true });
+    expect(told).toEqual({
+      current: { ...usage.current, [field]: null },
+      previous: null,
+      buckets: [],
+      isComplete: true,
+    });
   });
 
   test.each([0, 2_147_483_647, '2147483647'])('%j can be a count', (value) => {
-    const told = fromUsage(usageReply.parse(withField('messages_count', value)));
+    const told = toUsageReport(usageResponseSchema.parse(withField('messages_count', value)));
     expect(told.current.messagesCount).toBe(Number(value));
   });
 
@@ -71,13 +76,13 @@ describe('an answer that is not quite as documented', () => {
     ],
     ['fewer than none', { success_rate_count: 2_000_000_000 }],
   ])('mismatched ones that would be %s are not known', (_, counts) => {
-    const told = fromUsage(usageReply.parse({ aggregate_stats: { ...aggregate, ...counts } }));
+    const told = toUsageReport(usageResponseSchema.parse({ aggregate_stats: { ...aggregate, ...counts } }));
     expect(told.current.mismatchedAmbiguousMessagesCount).toBeNull();
   });
 
   test('counts that are not sent are not known', () => {
     const { start_time, end_time } = aggregate;
-    const bare = fromUsage(usageReply.parse({ aggregate_stats: { start_time, end_time } })).current;
+    const bare = toUsageReport(usageResponseSchema.parse({ aggregate_stats: { start_time, end_time } })).current;
     expect(bare).toMatchObject({ sessionCount: null, mismatchedAmbiguousMessagesCount: null, successRate: null });
   });
 
@@ -87,14 +92,18 @@ describe('an answer that is not quite as documented', () => {
       // None of them is the others' sum, so that nothing of the kind comes out by itself.
       const counts = { successful_responses_count: 10, ambiguous_messages_count: 8, success_rate_count: 5 };
       for (const unknown of [undefined, null]) {
-        const reply = usageReply.parse({ aggregate_stats: { ...aggregate, ...counts, [missing]: unknown } });
-        expect(fromUsage(reply).current.mismatchedAmbiguousMessagesCount).toBeNull();
+        const reply = usageResponseSchema.parse({ aggregate_stats: { ...aggregate, ...counts, [missing]: unknown } });
+        expect(toUsageReport(reply).current.mismatchedAmbiguousMessagesCount).toBeNull();
       }
     },
   );
 
   test('fields that nobody reads are dropped', () => {
-    const reply = usageReply.parse({ ...usageSample, owner: 'x', aggregate_stats: { ...aggregate, secret: 'y' } });
+    const reply = usageResponseSchema.parse({
+      ...usageSample,
+      owner: 'x',
+      aggregate_stats: { ...aggregate, secret: 'y' },
+    });
     expect(reply).toEqual(usageSample);
   });
 
@@ -109,6 +118,6 @@ describe('an answer that is not quite as documented', () => {
     ['a time in milliseconds', withField('end_time', '1586847599000')],
     ['parts that are no list', { aggregate_stats: aggregate, stats: {} }],
   ])('%s: not accepted', (_, reply) => {
-    expect(usageReply.safeParse(reply).success).toBe(false);
+    expect(usageResponseSchema.safeParse(reply).success).toBe(false);
   });
 });

@@ -2,18 +2,18 @@ import { expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { manualClock } from '../../../test/support/clock.ts';
 
-import { ENTRY } from './account.fixture.ts';
+import { KORE_ENTRY } from '../../../test/support/kore-account.ts';
 import { createSigner } from './auth.ts';
 import { config } from './config.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
-const signer = (more: object = {}) => createSigner(config.parse({ ...ENTRY, ...more }), manualClock(NOW));
-const key = new TextEncoder().encode(ENTRY.clientSecret);
+const signer = (more: object = {}) => createSigner(config.parse({ ...KORE_ENTRY, ...more }), manualClock(NOW));
+const key = new TextEncoder().encode(KORE_ENTRY.clientSecret);
 
 test('a token looks like the vendor’s own sample: HS256, an appId and a subject, nothing else', async () => {
   const { auth } = await signer()();
   expect(decodeProtectedHeader(auth)).toEqual({ alg: 'HS256', typ: 'JWT' });
-  expect(decodeJwt(auth)).toEqual({ sub: 'switchboard', appId: ENTRY.clientId });
+  expect(decodeJwt(auth)).toEqual({ sub: 'switchboard', appId: KORE_ENTRY.clientId });
 });
 
 test.each(['HS256', 'HS512'])('a token is signed with the client secret by %s', async (algorithm) => {

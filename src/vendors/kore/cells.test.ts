@@ -1,52 +1,52 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ttl as ttlForm } from '../../config/cache.ts';
+import { ttlSchema as ttlForm } from '../../config/cache.ts';
 import { DAY, HOUR, MINUTE, overlaps, startOfUtcDay, utcDaysCovering } from '../../domain/time.ts';
-import { type Cell, cellSpace, cut, eachOnce, reassemble, secondsToLive } from './cells.ts';
-import type { Period } from './map.ts';
+import { type Cell, cellNamespace, periodsOn, dedupePeriods, mergeCells, cellTtlSeconds } from './cells.ts';
+import type { StoredPeriod } from './map.ts';
 
 const MONDAY = '2024-05-13';
 const at = (time: string) => Date.parse(`2024-05-${time}Z`);
-const period = (start: string, end: string | null, name = 'AVAILABLE'): Period => [
+const period = (start: string, end: string | null, name = 'AVAILABLE'): StoredPeriod => [
   at(start),
   end === null ? null : at(end),
   end === null,
   name,
   null,
 ];
-const whole = (periods: readonly Period[]): Cell => ({ periods, flaw: null });
+const whole = (periods: readonly StoredPeriod[]): Cell => ({ periods, gap: null });
 
 describe('a cell', () => {
   const overNight = period('13T22:00:00', '14T06:00:00');
 
   test('holds each period that touches the day, whole', () => {
-    expect(cut([overNight], '2024-05-13')).toEqual([overNight]);
-    expect(cut([overNight], '2024-05-14')).toEqual([overNight]);
-    expect(cut([overNight], '2024-05-15')).toEqual([]);
+    expect(periodsOn([overNight], '2024-05-13')).toEqual([overNight]);
+    expect(periodsOn([overNight], '2024-05-14')).toEqual([overNight]);
+    expect(periodsOn([overNight], '2024-05-15')).toEqual([]);
   });
 
   test('holds what has been going on for days', () => {
-    expect(cut([period('02T09:00:00', null)], MONDAY)).toHaveLength(1);
+    expect(periodsOn([period('02T09:00:00', null)], MONDAY)).toHaveLength(1);
   });
 
   test('ends at midnight: the day after holds what begins there', () => {
     const upTo = period('13T10:00:00', '14T00:00:00');
     const from = period('14T00:00:00', '14T01:00:00');
-    expect(cut([upTo, from], '2024-05-13')).toEqual([upTo]);
-    expect(cut([upTo, from], '2024-05-14')).toEqual([from]);
+    expect(periodsOn([upTo, from], '2024-05-13')).toEqual([upTo]);
+    expect(periodsOn([upTo, from], '2024-05-14')).toEqual([from]);
   });
 
   test('holds what ends before it begins where it begins, also across midnight', () => {
     const backwards = period('14T00:00:00', '13T23:59:58');
-    expect(cut([backwards], '2024-05-13')).toEqual([]);
-    expect(cut([backwards], '2024-05-14')).toEqual([backwards]);
+    expect(periodsOn([backwards], '2024-05-13')).toEqual([]);
+    expect(periodsOn([backwards], '2024-05-14')).toEqual([backwards]);
   });
 
   test('is recognised when it is read back, and nothing else is', () => {
     const cell = whole([overNight, period('14T06:00:00', null)]);
-    expect(cellSpace.isValue(JSON.parse(JSON.stringify(cell)))).toBe(true);
-    for (const other of [null, [], {}, { periods: [['x']], flaw: null }, { periods: [] }, { periods: [], flaw: {} }]) {
-      expect(cellSpace.isValue(other)).toBe(false);
+    expect(cellNamespace.isValid(JSON.parse(JSON.stringify(cell)))).toBe(true);
+    for (const other of [null, [], {}, { periods: [['x']], gap: null }, { periods: [] }, { periods: [], gap: {} }]) {
+      expect(cellNamespace.isValid(other)).toBe(false);
     }
   });
 });
@@ -56,7 +56,7 @@ describe('periods of one answer with the same start and names', () => {
   const [atOnce, short, long] = [begun, '13T10:00:05', '13T10:30:00'].map((end) => period(begun, end));
   const backwards = period(begun, '13T09:59:58');
   const ongoing = period(begun, null);
-  const unknown: Period = [at(begun), null, null, 'AVAILABLE', null];
+  const unknown: StoredPeriod = [at(begun), null, null, 'AVAILABLE', null];
 
   test.each([
     ['what was over at once yields to what lasted', atOnce, long],
@@ -68,8 +68,8 @@ describe('periods of one answer with the same start and names', () => {
     ['what goes on yields to what has ended', ongoing, long],
     ['what may go on yields to what goes on', unknown, ongoing],
   ])('are one, in any order: %s', (_how, yielding, staying) => {
-    expect(eachOnce([yielding, staying] as Period[])).toEqual([staying]);
-    expect(eachOnce([staying, yielding] as Period[])).toEqual([staying]);
+    expect(dedupePeriods([yielding, staying] as StoredPeriod[])).toEqual([staying]);
+    expect(dedupePeriods([staying, yielding] as StoredPeriod[])).toEqual([staying]);
   });
 
   test('are the same one in any order, and no time is lost', () => {
@@ -77,7 +77,7 @@ describe('periods of one answer with the same start and names', () => {
       fc.constant(null),
       fc.integer({ min: -3, max: 3 }).map((seconds) => at(begun) + seconds * 1000),
     );
-    const same = fc.tuple(end, fc.boolean()).map(([until, isOngoing]): Period => {
+    const same = fc.tuple(end, fc.boolean()).map(([until, isOngoing]): StoredPeriod => {
       return [at(begun), until, until === null ? isOngoing || null : false, 'AVAILABLE', null];
     });
     const shuffled = fc
@@ -85,9 +85,9 @@ describe('periods of one answer with the same start and names', () => {
       .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })));
     fc.assert(
       fc.property(shuffled, ([list, another]) => {
-        const [one, ...more] = eachOnce(list);
+        const [one, ...more] = dedupePeriods(list);
         expect(more).toEqual([]);
-        expect(eachOnce(another)).toEqual([one]);
+        expect(dedupePeriods(another)).toEqual([one]);
         const latest = Math.max(...list.map(([, until]) => until ?? -Infinity));
         if (latest > at(begun)) expect(one?.[1]).toBe(latest);
       }),
@@ -108,14 +108,14 @@ describe('how long a cell is kept', () => {
     ['while a period of it goes on', dayAfter + 5 * DAY, whole([period('13T09:00:00', null)]), 15],
     ['of a day to come', startOfUtcDay(MONDAY) - DAY, whole([]), 15],
   ])('%s', (_when, now, cell, seconds) => {
-    expect(secondsToLive(cell, MONDAY, now, ttl)).toBe(seconds);
+    expect(cellTtlSeconds(cell, MONDAY, now, ttl)).toBe(seconds);
   });
 
   test('a flaw that asking again may mend is not kept, one that stays is kept briefly', () => {
     const flaw = { code: 'VENDOR_TIMEOUT', message: '', reason: null, status: null, retryAfterSeconds: null } as const;
     const later = dayAfter + 5 * DAY;
-    expect(secondsToLive({ ...closed, flaw: { ...flaw, mayPass: true } }, MONDAY, later, ttl)).toBe(0);
-    expect(secondsToLive({ ...closed, flaw: { ...flaw, mayPass: false } }, MONDAY, later, ttl)).toBe(15);
+    expect(cellTtlSeconds({ ...closed, gap: { ...flaw, retryable: true } }, MONDAY, later, ttl)).toBe(0);
+    expect(cellTtlSeconds({ ...closed, gap: { ...flaw, retryable: false } }, MONDAY, later, ttl)).toBe(15);
   });
 });
 
@@ -126,7 +126,7 @@ describe('cells put together', () => {
 
   test('tell a period that lies in several of them once', () => {
     const cells = [whole([closed]), whole([closed])].map((value) => ({ value, fetchedAt: 1 }));
-    expect(reassemble(cells, both)).toEqual([closed]);
+    expect(mergeCells(cells, both)).toEqual([closed]);
   });
 
   test.each([
@@ -137,14 +137,20 @@ describe('cells put together', () => {
       { value: whole([open]), fetchedAt: openAt },
       { value: whole([closed]), fetchedAt: closedAt },
     ];
-    expect(reassemble(cells, both)).toEqual([closedAt > openAt ? closed : open]);
+    expect(mergeCells(cells, both)).toEqual([closedAt > openAt ? closed : open]);
   });
 
   test('tell things that began in the same second apart by both their names', () => {
     const [start, end, isOngoing] = closed;
-    const named = (primary: string, secondary: string | null): Period => [start, end, isOngoing, primary, secondary];
+    const named = (primary: string, secondary: string | null): StoredPeriod => [
+      start,
+      end,
+      isOngoing,
+      primary,
+      secondary,
+    ];
     const four = [named('AVAILABLE', null), named('BUSY', null), named('BUSY', 'NBK'), named('BUSY', 'Mail')];
-    expect(reassemble([{ value: whole(four), fetchedAt: 1 }], both)).toEqual(four);
+    expect(mergeCells([{ value: whole(four), fetchedAt: 1 }], both)).toEqual(four);
   });
 
   test('believe, of two fetched at once, the one that knows the end', () => {
@@ -153,7 +159,7 @@ describe('cells put together', () => {
       [closed, open],
     ].map((two) => two.map((each) => whole([each])))) {
       expect(
-        reassemble(
+        mergeCells(
           cells.map((value) => ({ value, fetchedAt: 1 })),
           both,
         ),
@@ -163,7 +169,7 @@ describe('cells put together', () => {
 
   test('leave out what lies in the days, but not in the range', () => {
     const range = { from: at('13T12:00:00'), to: at('13T13:00:00') };
-    expect(reassemble([{ value: whole([closed]), fetchedAt: 1 }], range)).toEqual([]);
+    expect(mergeCells([{ value: whole([closed]), fetchedAt: 1 }], range)).toEqual([]);
   });
 
   const start = at('10T00:00:00');
@@ -175,26 +181,26 @@ describe('cells put together', () => {
       ongoing: fc.boolean(),
       name: fc.constantFrom('AVAILABLE', 'BUSY'),
     })
-    .map(({ start: begun, minutes, ongoing, name }): Period => [
+    .map(({ start: begun, minutes, ongoing, name }): StoredPeriod => [
       begun,
       ongoing ? null : begun + minutes * MINUTE,
       ongoing,
       name,
       null,
     ]);
-  const timeline = fc.array(anyPeriod, { maxLength: 30 }).map(eachOnce);
+  const timeline = fc.array(anyPeriod, { maxLength: 30 }).map(dedupePeriods);
   const range = fc.tuple(instant, instant).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) + 1 }));
-  const sorted = (periods: readonly Period[]) => periods.map((each) => JSON.stringify(each)).sort();
+  const sorted = (periods: readonly StoredPeriod[]) => periods.map((each) => JSON.stringify(each)).sort();
 
   test('say what the vendor would have said of the whole range at once', () => {
     fc.assert(
       fc.property(timeline, range, fc.array(fc.nat(5), { minLength: 11, maxLength: 11 }), (periods, during, ages) => {
         const cells = utcDaysCovering(during).map((day, index) => ({
-          value: whole(cut(periods, day)),
+          value: whole(periodsOn(periods, day)),
           fetchedAt: ages[index] ?? 0,
         }));
         const atOnce = periods.filter(([from, to]) => overlaps(during, from, to));
-        expect(sorted(reassemble(cells, during))).toEqual(sorted(atOnce));
+        expect(sorted(mergeCells(cells, during))).toEqual(sorted(atOnce));
       }),
     );
   });
@@ -203,14 +209,14 @@ describe('cells put together', () => {
     fc.assert(
       fc.property(timeline, fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }), (later, recent) => {
         // Before, some of what has ended by now was still going on.
-        const earlier = later.map((each): Period => [each[0], null, true, each[3], each[4]]);
+        const earlier = later.map((each): StoredPeriod => [each[0], null, true, each[3], each[4]]);
         const days = utcDaysCovering({ from: start, to: start + 14 * DAY });
         const cells = days.map((day, index) => {
           const isRecent = recent[index] ?? false;
-          return { day, value: whole(cut(isRecent ? later : earlier, day)), fetchedAt: isRecent ? 2 : 1 };
+          return { day, value: whole(periodsOn(isRecent ? later : earlier, day)), fetchedAt: isRecent ? 2 : 1 };
         });
         const during = { from: start, to: start + 14 * DAY };
-        for (const told of reassemble(cells, during)) {
+        for (const told of mergeCells(cells, during)) {
           const holding = cells.filter(({ value }) =>
             value.periods.some((each) => each[0] === told[0] && each[3] === told[3]),
           );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { connectTo, json } from '../../../test/support/vendor-harness.ts';
-import type { SandboxReply } from '../sandbox.ts';
-import { ENTRY, filterOf, playing, worker } from './account.fixture.ts';
+import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
+import type { SandboxResponse } from '../sandbox.ts';
+import { KORE_ENTRY, parseFilter, fakeKore, createWorker } from '../../../test/support/kore-account.ts';
 import { kore } from './index.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
@@ -9,15 +9,15 @@ const today = { from: Date.parse('2024-05-15T08:00:00Z'), to: NOW };
 const sinceMonday = { from: Date.parse('2024-05-13T10:00:00Z'), to: NOW };
 const EMAIL = 'agent1@example.com';
 
-const asking = (reply: SandboxReply) =>
-  connectTo(kore, ENTRY, () => reply, { now: NOW })
-    .open()
+const asking = (reply: SandboxResponse) =>
+  connectVendor(kore, KORE_ENTRY, () => reply, { now: NOW })
+    .createDataSource()
     .statusPeriods?.(EMAIL, today);
 
 describe('a request', () => {
   test('goes to the account’s address with the token and the stream’s id', async () => {
-    const harness = connectTo(kore, ENTRY, playing([worker(1)]), { now: NOW });
-    await harness.open().statusPeriods?.(EMAIL, today);
+    const harness = connectVendor(kore, KORE_ENTRY, fakeKore([createWorker(1)]), { now: NOW });
+    await harness.createDataSource().statusPeriods?.(EMAIL, today);
     const [request] = harness.sent;
     expect(request?.method).toBe('POST');
     expect(request?.url.href).toBe(
@@ -26,22 +26,22 @@ describe('a request', () => {
     expect(request?.headers).toEqual({
       'content-type': 'application/json',
       accept: 'application/json',
-      iId: ENTRY.streamId,
+      iId: KORE_ENTRY.streamId,
       auth: expect.stringMatching(/^eyJ/),
     });
   });
 
   test('goes below a path that the base URL has', async () => {
-    const entry = { ...ENTRY, baseUrl: 'https://proxy.example.com/kore/' };
-    const harness = connectTo(kore, entry, playing([worker(1)]), { now: NOW });
-    await harness.open().statusPeriods?.(EMAIL, today);
+    const entry = { ...KORE_ENTRY, baseUrl: 'https://proxy.example.com/kore/' };
+    const harness = connectVendor(kore, entry, fakeKore([createWorker(1)]), { now: NOW });
+    await harness.createDataSource().statusPeriods?.(EMAIL, today);
     expect(harness.sent[0]?.url.pathname).toMatch(/^\/kore\/agentassist\/api\/public\//);
   });
 
   test('asks for one day by its date, for several by the first and the last, always in UTC', async () => {
-    const harness = connectTo(kore, ENTRY, playing([worker(1)]), { now: NOW });
-    await harness.open().statusPeriods?.(EMAIL, today);
-    await harness.open().statusPeriods?.(EMAIL, sinceMonday);
+    const harness = connectVendor(kore, KORE_ENTRY, fakeKore([createWorker(1)]), { now: NOW });
+    await harness.createDataSource().statusPeriods?.(EMAIL, today);
+    await harness.createDataSource().statusPeriods?.(EMAIL, sinceMonday);
     expect(harness.sent.map(({ body }) => body)).toEqual([
       '{"filter":{"agents":["agent1@example.com"],"dateFilter":{"date":"2024-05-15","timeZoneOffSet":0}}}',
       '{"filter":{"agents":["agent1@example.com"],"dateFilter":{"startDate":"2024-05-13","endDate":"2024-05-15","timeZoneOffSet":0}}}',
@@ -49,9 +49,9 @@ describe('a request', () => {
   });
 
   test('names nobody when it is for everybody', async () => {
-    const harness = connectTo(kore, ENTRY, playing([worker(1)]), { now: NOW });
-    await harness.open().discover?.();
-    expect(filterOf({ body: harness.sent[0]?.body ?? '' })).toEqual({
+    const harness = connectVendor(kore, KORE_ENTRY, fakeKore([createWorker(1)]), { now: NOW });
+    await harness.createDataSource().discover?.();
+    expect(parseFilter({ body: harness.sent[0]?.body ?? '' })).toEqual({
       dateFilter: { date: '2024-05-15', timeZoneOffSet: 0 },
     });
   });
@@ -61,9 +61,9 @@ describe('a refusal', () => {
   const minute = 'You’ve exceeded the per-minute rate limit. Please wait for sometime before retrying.';
 
   test.each([
-    [json({ message: minute }, 200)],
-    [json({ errors: [{ msg: minute.replace('’', "'"), code: 429 }] }, 400)],
-    [json(minute, 400)],
+    [jsonReply({ message: minute }, 200)],
+    [jsonReply({ errors: [{ msg: minute.replace('’', "'"), code: 429 }] }, 400)],
+    [jsonReply(minute, 400)],
     [{ status: 200, body: minute }],
     [{ status: 200, body: `\n  ${minute}\n` }],
     [{ status: 503, body: minute }],
@@ -79,14 +79,14 @@ describe('a refusal', () => {
   });
 
   test.each([200, 302, 400, 503])('for asking too often, with status %i, passes nothing else on', async (status) => {
-    for (const form of [json, (body: unknown) => ({ body: `${String(body)} <b>Sorry</b>` })]) {
-      const harness = connectTo(
+    for (const form of [jsonReply, (body: unknown) => ({ body: `${String(body)} <b>Sorry</b>` })]) {
+      const harness = connectVendor(
         kore,
-        ENTRY,
-        ({ headers }) => ({ ...form(`${minute} ${ENTRY.clientSecret} ${headers.auth ?? ''}`), status }),
+        KORE_ENTRY,
+        ({ headers }) => ({ ...form(`${minute} ${KORE_ENTRY.clientSecret} ${headers.auth ?? ''}`), status }),
         { now: NOW },
       );
-      await expect(harness.open().statusPeriods?.(EMAIL, today)).rejects.toMatchObject({
+      await expect(harness.createDataSource().statusPeriods?.(EMAIL, today)).rejects.toMatchObject({
         code: 'VENDOR_RATE_LIMITED',
         message: expect.not.stringMatching(/<|a-secret-of-the-client|eyJ/),
       });
@@ -94,7 +94,7 @@ describe('a refusal', () => {
   });
 
   test('for asking too often keeps to the vendor’s own time to wait', async () => {
-    const reply = json({ message: minute }, 200, { 'Retry-After': '7' });
+    const reply = jsonReply({ message: minute }, 200, { 'Retry-After': '7' });
     await expect(asking(reply)).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED', retryAfterSeconds: 7 });
     await expect(asking({ status: 429 })).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED' });
   });
@@ -103,7 +103,10 @@ describe('a refusal', () => {
     ['Rate limit for this API has been reached. Please try again later', null],
     ["You've exceeded the hourly rate limit. Please wait", 3600],
   ])('is known by %j', async (message, retryAfterSeconds) => {
-    await expect(asking(json({ message }))).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED', retryAfterSeconds });
+    await expect(asking(jsonReply({ message }))).rejects.toMatchObject({
+      code: 'VENDOR_RATE_LIMITED',
+      retryAfterSeconds,
+    });
   });
 
   test.each([
@@ -111,15 +114,15 @@ describe('a refusal', () => {
     "The status “You've exceeded the hourly rate limit” is not known",
     'The status “Rate limit for this API has been reached” is not known',
   ])('for something else may quote these words: %s', async (message) => {
-    await expect(asking(json({ message }, 412))).rejects.toMatchObject({ code: 'VENDOR_REJECTED', status: 412 });
+    await expect(asking(jsonReply({ message }, 412))).rejects.toMatchObject({ code: 'VENDOR_REJECTED', status: 412 });
   });
 
   test.each([minute, 'eyJhbGciOiJIUzI1NiJ9.eyJhcHBJZCI6ImNzIn0.c2lnbmVk'])(
     'is not what an agent’s status is called: %s',
     async (secondaryStatus) => {
-      const status = [{ ...worker(1).status?.[2], secondaryStatus }] as never;
-      const harness = connectTo(kore, ENTRY, playing([{ ...worker(1), status }]), { now: NOW });
-      const answer = await harness.open().statusPeriods?.(EMAIL, today);
+      const status = [{ ...createWorker(1).status?.[2], secondaryStatus }] as never;
+      const harness = connectVendor(kore, KORE_ENTRY, fakeKore([{ ...createWorker(1), status }]), { now: NOW });
+      const answer = await harness.createDataSource().statusPeriods?.(EMAIL, today);
       expect(answer?.data).toMatchObject([{ label: secondaryStatus }]);
     },
   );
@@ -127,7 +130,7 @@ describe('a refusal', () => {
   test.each(['Invalid JWT token', 'Invalid SDK credentials', 'Permission denied. Scope is incorrect!'])(
     '401 with %j says so, in words',
     async (msg) => {
-      const refused = asking(json({ errors: [{ msg, code: 4002 }] }, 401));
+      const refused = asking(jsonReply({ errors: [{ msg, code: 4002 }] }, 401));
       await expect(refused).rejects.toMatchObject({
         code: 'VENDOR_AUTH_FAILED',
         message: expect.stringContaining(msg),
@@ -142,17 +145,18 @@ describe('a refusal', () => {
     [302, 'VENDOR_BAD_RESPONSE'],
     [502, 'VENDOR_UNAVAILABLE'],
   ])('with status %i is %s', async (status, code) => {
-    await expect(asking(json({ errors: [{ msg: 'No' }] }, status))).rejects.toMatchObject({ code });
+    await expect(asking(jsonReply({ errors: [{ msg: 'No' }] }, status))).rejects.toMatchObject({ code });
   });
 
   test.each([400, 401])('%i that quotes a secret or a token does not pass it on', async (status) => {
-    const harness = connectTo(
+    const harness = connectVendor(
       kore,
-      ENTRY,
-      ({ headers }) => json({ message: `Bad key ${ENTRY.clientSecret} or token ${headers.auth ?? ''}, sorry` }, status),
+      KORE_ENTRY,
+      ({ headers }) =>
+        jsonReply({ message: `Bad key ${KORE_ENTRY.clientSecret} or token ${headers.auth ?? ''}, sorry` }, status),
       { now: NOW },
     );
-    const refused = harness.open().statusPeriods?.(EMAIL, today);
+    const refused = harness.createDataSource().statusPeriods?.(EMAIL, today);
     await expect(refused).rejects.toMatchObject({
       message: expect.stringContaining('Bad key [secret] or token [token], sorry'),
     });

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { ENTRY } from './account.fixture.ts';
+import { KORE_ENTRY } from '../../../test/support/kore-account.ts';
 import { config } from './config.ts';
 
 const problemsOf = (change: object) =>
-  config.safeParse({ ...ENTRY, ...change }).error?.issues.map(({ path }) => path) ?? [];
+  config.safeParse({ ...KORE_ENTRY, ...change }).error?.issues.map(({ path }) => path) ?? [];
 
 test.each([
   { accountId: '63f07d26f04465685df40000' },

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { accountBase } from '../../config/account.ts';
-import { secret } from '../../config/secret.ts';
+import { accountBaseSchema } from '../../config/account.ts';
+import { secretSchema } from '../../config/secret.ts';
 
 /** A UTC-day window of the longest question (31 days that begin at noon) touches this many days. */
-const DAYS_OF_A_MONTH = 32;
+const MAX_QUERY_DAYS = 32;
 
-export const config = accountBase.extend({
+export const config = accountBaseSchema.extend({
   vendor: z.literal('kore'),
   /** The account's id, as in the path of the API's addresses. */
   accountId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, dots, dashes or underscores'),
@@ -14,13 +14,13 @@ export const config = accountBase.extend({
   /** The API app's client id, `cs-…`. */
   clientId: z.string().min(1),
   /** The API app's client secret: the key that the gateway signs its tokens with. */
-  clientSecret: secret,
+  clientSecret: secretSchema,
   /** Whether agents that only Kore names are to be found. */
   discover: z.boolean().default(true),
   /** Agents are looked for in the UTC days that the last so many hours touch; absent: the current UTC day. */
   discoverHours: z.number().int().min(1).max(744).optional(),
   /** The longest window of days asked for in one call. The vendor documents no limit for this endpoint. */
-  maxDaysPerCall: z.number().int().min(1).max(366).default(DAYS_OF_A_MONTH),
+  maxDaysPerCall: z.number().int().min(1).max(366).default(MAX_QUERY_DAYS),
   /** How tokens are signed, as set for the API app. */
   algorithm: z.enum(['HS256', 'HS512']).default('HS256'),
   /** The tokens' claim `sub`; the vendor gives it no meaning. */

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
-import type { VendorRequest } from '../../http/call.ts';
+import type { VendorRequest } from '../../http/types.ts';
 import type { Conformance } from '../conformance.ts';
-import { detailsPage, ENDPOINT } from './wire.ts';
+import { detailsPageSchema, STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
-const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
+const readFixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
 
 const EMAIL = 'gaumur@abc.com';
 /** The vendor's own sample, without those who were not asked for. */
-const answer = ({ body = '' }: VendorRequest) => {
+const respond = ({ body = '' }: VendorRequest) => {
   const { agents } = (JSON.parse(body) as { filter: { agents?: readonly string[] } }).filter;
-  const sample = JSON.parse(fixture('agentstatusdetails.json').toString('utf8')) as { data: { email: string }[] };
+  const sample = JSON.parse(readFixture('agentstatusdetails.json').toString('utf8')) as { data: { email: string }[] };
   const data = sample.data.filter(({ email }) => agents?.includes(email) ?? true);
   return { status: 200, body: JSON.stringify({ ...sample, data }) };
 };
-const calls = [{ endpoint: ENDPOINT }];
+const calls = [{ endpoint: STATUS_DETAILS_ENDPOINT }];
 
 /** The last quarter of an hour of the vendor's own sample. */
 const during = { from: Date.parse('2023-03-10T21:46:00Z'), to: Date.parse('2023-03-10T22:00:00Z') };
@@ -31,14 +31,14 @@ export const conformance: Conformance = {
   required: ['accountId', 'streamId', 'clientId', 'clientSecret'],
   secrets: ['clientSecret'],
   references: {
-    good: ['jane@example.com', 'u-388b2b2a-264d-511d-918e-f746e5e10000', 'o’neil+x@example.com'],
-    bad: ['', ' ', 'jane@', '@example.com', 'jane@doe@example.com', 'jane doe', 'jane\u0000@example.com'],
-    same: [['Jane@Example.com', 'jane@example.COM']],
+    valid: ['jane@example.com', 'u-388b2b2a-264d-511d-918e-f746e5e10000', 'o’neil+x@example.com'],
+    invalid: ['', ' ', 'jane@', '@example.com', 'jane@doe@example.com', 'jane doe', 'jane\u0000@example.com'],
+    equivalent: [['Jane@Example.com', 'jane@example.COM']],
     emails: { 'jane@example.com': 'jane@example.com' },
   },
   fixtures: {
     'agentstatusdetails.json': (file) => {
-      const { data } = detailsPage.parse(JSON.parse(file.toString('utf8')));
+      const { data } = detailsPageSchema.parse(JSON.parse(file.toString('utf8')));
       if (data.some((agent) => !agent || agent.status?.includes(null))) throw new Error('A record cannot be read');
     },
     // As the vendor publishes it, a comma is missing: the client must not expect it to be JSON.
@@ -47,12 +47,12 @@ export const conformance: Conformance = {
     },
   },
   now: Date.parse('2023-03-10T22:00:00Z'),
-  questions: [
+  cases: [
     {
       capability: 'statusPeriods',
-      ask: (sources) => sources.statusPeriods(EMAIL, during),
-      answer,
-      contains: [
+      run: (dataSource) => dataSource.statusPeriods(EMAIL, during),
+      respond,
+      expectedData: [
         { account: 'kore-main', ref: EMAIL, status: 'AVAILABLE', isOngoing: false },
         { account: 'kore-main', ref: EMAIL, status: 'BUSY', label: 'NBK', end: null, isOngoing: true },
       ],
@@ -61,23 +61,23 @@ export const conformance: Conformance = {
     {
       capability: 'statusPeriods',
       title: 'by userId',
-      ask: (sources) => sources.statusPeriods('u-fdc72ca0-a35d-57ff-bcb3-a33904a4xxxx', during),
-      answer,
-      contains: [{ status: 'AVAILABLE' }, { status: 'BUSY' }],
+      run: (dataSource) => dataSource.statusPeriods('u-fdc72ca0-a35d-57ff-bcb3-a33904a4xxxx', during),
+      respond,
+      expectedData: [{ status: 'AVAILABLE' }, { status: 'BUSY' }],
       calls,
     },
     {
       capability: 'currentStatus',
-      ask: (sources) => sources.currentStatus(EMAIL),
-      answer,
-      contains: { status: 'BUSY', vendorStatus: 'BUSY', label: 'NBK', start: Date.parse('2023-03-10T21:51:02Z') },
+      run: (dataSource) => dataSource.currentStatus(EMAIL),
+      respond,
+      expectedData: { status: 'BUSY', vendorStatus: 'BUSY', label: 'NBK', start: Date.parse('2023-03-10T21:51:02Z') },
       calls,
     },
     {
       capability: 'discover',
-      ask: (sources) => sources.discover(),
-      answer,
-      contains: [{ name: 'Gau AgentTwo' }, { name: 'gau AgentOne' }, { ref: EMAIL, name: 'gaumur gaumur' }],
+      run: (dataSource) => dataSource.discover(),
+      respond,
+      expectedData: [{ name: 'Gau AgentTwo' }, { name: 'gau AgentOne' }, { ref: EMAIL, name: 'gaumur gaumur' }],
       calls,
     },
   ],

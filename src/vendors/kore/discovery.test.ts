@@ -1,23 +1,31 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { connectTo, json } from '../../../test/support/vendor-harness.ts';
-import { ENTRY, filterOf, type Habits, type Person, playing, worker, workers } from './account.fixture.ts';
-import { directorySpace } from './discovery.ts';
+import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
+import {
+  KORE_ENTRY,
+  parseFilter,
+  type FakeKoreOptions,
+  type FakeAgent,
+  fakeKore,
+  createWorker,
+  createWorkers,
+} from '../../../test/support/kore-account.ts';
+import { directoryNamespace } from './discovery.ts';
 import { kore } from './index.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
 
-function connected(people: readonly Person[], habits?: Habits, entry: object = {}) {
-  return connectTo(kore, { ...ENTRY, ...entry }, playing(people, habits), { now: NOW });
+function connected(people: readonly FakeAgent[], habits?: FakeKoreOptions, entry: object = {}) {
+  return connectVendor(kore, { ...KORE_ENTRY, ...entry }, fakeKore(people, habits), { now: NOW });
 }
 
 const discover = async (harness: ReturnType<typeof connected>) => {
-  const answer = await harness.open().discover?.();
+  const answer = await harness.createDataSource().discover?.();
   if (!answer) throw new Error('discovery is on');
   return answer;
 };
 
 test('finds everybody whom the unfiltered pages of the current UTC day name', async () => {
-  const harness = connected([...workers(60), { userId: 'u-x', email: '' }]);
+  const harness = connected([...createWorkers(60), { userId: 'u-x', email: '' }]);
   const { data, sources } = await discover(harness);
   expect(data).toHaveLength(61);
   expect(data[0]).toEqual({
@@ -28,26 +36,26 @@ test('finds everybody whom the unfiltered pages of the current UTC day name', as
   });
   expect(data[60]).toEqual({ ref: 'u-x', aliases: [], name: 'Some Body', email: null });
   expect(sources).toMatchObject([{ outcome: 'OK', endpoint: 'agentstatusdetails', servedFrom: 'VENDOR' }]);
-  expect(harness.sent.map((request) => filterOf(request).dateFilter.date)).toEqual(['2024-05-15', '2024-05-15']);
+  expect(harness.sent.map((request) => parseFilter(request).dateFilter.date)).toEqual(['2024-05-15', '2024-05-15']);
 });
 
 test('looks back as many hours as it is told to', async () => {
-  const harness = connected(workers(1), {}, { discoverHours: 13 });
+  const harness = connected(createWorkers(1), {}, { discoverHours: 13 });
   await discover(harness);
-  expect(harness.sent.map((request) => filterOf(request).dateFilter)).toMatchObject([
+  expect(harness.sent.map((request) => parseFilter(request).dateFilter)).toMatchObject([
     { startDate: '2024-05-14', endDate: '2024-05-15' },
   ]);
 });
 
 test('is left out where it is not wanted, and so is what would recall it', () => {
   const harness = connected([], {}, { discover: false });
-  expect(harness.open()).not.toHaveProperty('discover');
-  expect(harness.connection).not.toHaveProperty('recall');
+  expect(harness.createDataSource()).not.toHaveProperty('discover');
+  expect(harness.adapter).not.toHaveProperty('recall');
 });
 
 test('passes over records that name nobody, and says so', async () => {
   const nameless = { userId: '', email: ' ', firstName: 'No', lastName: 'Body' };
-  const harness = connected([], { instead: () => [nameless, { ...worker(1) }] });
+  const harness = connected([], { instead: () => [nameless, { ...createWorker(1) }] });
   expect(await discover(harness)).toMatchObject({
     data: [{ ref: 'agent1@example.com' }],
     sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' } }],
@@ -55,14 +63,18 @@ test('passes over records that name nobody, and says so', async () => {
 });
 
 test('takes an agent with two userIds, or on two pages, for one', async () => {
-  const again = [worker(1), { ...worker(1), userId: 'u-old', email: 'AGENT1@example.com' }, worker(1)];
+  const again = [
+    createWorker(1),
+    { ...createWorker(1), userId: 'u-old', email: 'AGENT1@example.com' },
+    createWorker(1),
+  ];
   const { data } = await discover(connected(again));
   expect(data).toMatchObject([{ ref: 'agent1@example.com', aliases: ['u-1', 'u-old'] }]);
 });
 
 test('looks at each of an agent’s records once, however many they are', async () => {
   async function countLooks(records: number): Promise<number> {
-    const again = Array.from({ length: records }, (_, n) => ({ ...worker(1), userId: `u-${n}` }));
+    const again = Array.from({ length: records }, (_, n) => ({ ...createWorker(1), userId: `u-${n}` }));
     const harness = connected([], { instead: () => again, hasMore: false });
     const add = jest.spyOn(Set.prototype, 'add');
     try {
@@ -78,9 +90,9 @@ test('looks at each of an agent’s records once, however many they are', async 
 });
 
 test('keeps the list for the directory’s time, and the cells that came with it for theirs', async () => {
-  const harness = connected(workers(1));
+  const harness = connected(createWorkers(1));
   await discover(harness);
-  expect(harness.kept.map(({ key, ttlSeconds }) => [...key, ttlSeconds])).toEqual([
+  expect(harness.stored.map(({ key, ttlSeconds }) => [...key, ttlSeconds])).toEqual([
     ['cell', 'agent0@example.com', '2024-05-15', 15],
     ['cell', 'u-0', '2024-05-15', 15],
     ['directory', 300],
@@ -88,15 +100,15 @@ test('keeps the list for the directory’s time, and the cells that came with it
 });
 
 describe('where pages are missing', () => {
-  const breaksOff = { pageSize: 2, instead: (page: number) => (page === 2 ? json({}, 503) : undefined) };
+  const breaksOff = { pageSize: 2, instead: (page: number) => (page === 2 ? jsonReply({}, 503) : undefined) };
 
   test('those found are told, the list is said to be partial and not kept for long', async () => {
-    const harness = connected(workers(5), breaksOff);
+    const harness = connected(createWorkers(5), breaksOff);
     expect(await discover(harness)).toMatchObject({
       data: [{ ref: 'agent0@example.com' }, { ref: 'agent1@example.com' }],
       sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_UNAVAILABLE' } }],
     });
-    expect(harness.kept.map(({ key, ttlSeconds }) => [...key, ttlSeconds])).toEqual([['directory', 15]]);
+    expect(harness.stored.map(({ key, ttlSeconds }) => [...key, ttlSeconds])).toEqual([['directory', 15]]);
   });
 
   test('and always will be, the list is kept as long as any', async () => {
@@ -106,11 +118,11 @@ describe('where pages are missing', () => {
       sources: [{ outcome: 'PARTIAL', error: { reason: 'pagination' } }],
     });
     expect(harness.sent).toHaveLength(40);
-    expect(harness.kept.at(-1)).toMatchObject({ key: ['directory'], ttlSeconds: 300 });
+    expect(harness.stored.at(-1)).toMatchObject({ key: ['directory'], ttlSeconds: 300 });
   });
 
   test('because they repeat without end, those found are told, and the list is said to be partial', async () => {
-    const harness = connected([], { instead: () => [{ ...worker(1) }], hasMore: true });
+    const harness = connected([], { instead: () => [{ ...createWorker(1) }], hasMore: true });
     expect(await discover(harness)).toMatchObject({
       data: [{ ref: 'agent1@example.com' }],
       sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'pagination' } }],
@@ -119,15 +131,15 @@ describe('where pages are missing', () => {
   });
 
   test('for asking too often, it is said how long to wait', async () => {
-    const refusal = json({}, 429, { 'Retry-After': '7' });
-    const harness = connected(workers(3), { pageSize: 2, instead: (page) => (page === 2 ? refusal : undefined) });
+    const refusal = jsonReply({}, 429, { 'Retry-After': '7' });
+    const harness = connected(createWorkers(3), { pageSize: 2, instead: (page) => (page === 2 ? refusal : undefined) });
     expect((await discover(harness)).sources).toMatchObject([
       { outcome: 'PARTIAL', error: { code: 'VENDOR_RATE_LIMITED', status: 429, retryAfterSeconds: 7 } },
     ]);
   });
 
   test('nobody found is a failure', async () => {
-    await expect(discover(connected([], { instead: () => json({}, 500) }))).rejects.toMatchObject({
+    await expect(discover(connected([], { instead: () => jsonReply({}, 500) }))).rejects.toMatchObject({
       code: 'VENDOR_UNAVAILABLE',
     });
   });
@@ -135,9 +147,9 @@ describe('where pages are missing', () => {
 
 test('a list is recognised when it is read back, and nothing else is', () => {
   const agents = [{ ref: 'u-1', aliases: ['u-2'], name: null, email: null }];
-  expect(directorySpace.isValue({ agents, flaw: null })).toBe(true);
-  for (const other of [null, {}, { agents }, { agents: [{}], flaw: null }, { agents, flaw: {} }]) {
-    expect(directorySpace.isValue(other)).toBe(false);
+  expect(directoryNamespace.isValid({ agents, gap: null })).toBe(true);
+  for (const other of [null, {}, { agents }, { agents: [{}], gap: null }, { agents, gap: {} }]) {
+    expect(directoryNamespace.isValid(other)).toBe(false);
   }
 });
 

@@ -1,24 +1,24 @@
 import { z } from 'zod';
-import type { Space } from '../../cache/cache.ts';
+import type { CacheNamespace } from '../../cache/cache.ts';
 import type { DiscoveredAgent } from '../../domain/agent.ts';
-import { type Answer, reportOf } from '../../domain/source.ts';
+import { type SourcedResult, sourceReport } from '../../domain/source.ts';
 import { HOUR, utcDay } from '../../domain/time.ts';
-import type { QueryScope } from '../vendor.ts';
-import { errorOf, type Flaw, flaw, flawOf } from './flaw.ts';
-import { cellsOf, everybodyIn } from './harvest.ts';
-import { keep, type KoreAccount } from './loaders.ts';
-import { discoveredAgentOf } from './map.ts';
-import { daysOf } from './plan.ts';
-import { keyOfReference } from './references.ts';
-import { type AgentRecord, ENDPOINT } from './wire.ts';
+import type { DataSourceContext } from '../vendor.ts';
+import { toDataGapError, type DataGap, dataGapSchema, toDataGap } from '../data-gap.ts';
+import { toCells, allReferences } from './agent-records.ts';
+import { cacheCells, type KoreDeps } from './loaders.ts';
+import { toDiscoveredAgent } from './map.ts';
+import { toDays } from './batching.ts';
+import { canonicalizeReference } from './references.ts';
+import { type AgentRecord, STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
-interface Directory {
+interface CachedDirectory {
   readonly agents: readonly DiscoveredAgent[];
   /** Why there may be more agents; null when these are all. */
-  readonly flaw: Flaw | null;
+  readonly gap: DataGap | null;
 }
 
-const directory: z.ZodType<Directory> = z.object({
+const cachedDirectorySchema: z.ZodType<CachedDirectory> = z.object({
   agents: z.array(
     z.object({
       ref: z.string(),
@@ -27,67 +27,70 @@ const directory: z.ZodType<Directory> = z.object({
       email: z.string().nullable(),
     }),
   ),
-  flaw: flaw.nullable(),
+  gap: dataGapSchema.nullable(),
 });
 
-export const directorySpace: Space<null, Directory> = {
-  endpoint: ENDPOINT,
+export const directoryNamespace: CacheNamespace<null, CachedDirectory> = {
+  endpoint: STATUS_DETAILS_ENDPOINT,
   version: 1,
-  canonical: () => ['directory'],
-  isValue: (value): value is Directory => directory.safeParse(value).success,
+  keyParts: () => ['directory'],
+  isValid: (value): value is CachedDirectory => cachedDirectorySchema.safeParse(value).success,
 };
 
 /** Finds everybody, once for each query however often it is asked to. */
-export function openDiscovery(
-  kore: KoreAccount,
-  hours: number | undefined,
-  query: QueryScope,
-): () => Promise<Answer<readonly DiscoveredAgent[]>> {
-  let found: Promise<Answer<readonly DiscoveredAgent[]>> | undefined;
-  return () => (found ??= discover(kore, hours, query));
+export function createDiscovery(
+  deps: KoreDeps,
+  lookBackHours: number | undefined,
+  request: DataSourceContext,
+): () => Promise<SourcedResult<readonly DiscoveredAgent[]>> {
+  let pending: Promise<SourcedResult<readonly DiscoveredAgent[]>> | undefined;
+  return () => (pending ??= discoverAgents(deps, lookBackHours, request));
 }
 
 /**
  * Everybody whom the vendor names when it is asked for nobody in particular: in the current UTC day, or in the days that the
  * last `hours` touch. The cells that come with it are kept as well.
  */
-async function discover(
-  kore: KoreAccount,
-  hours: number | undefined,
-  query: QueryScope,
-): Promise<Answer<readonly DiscoveredAgent[]>> {
-  const window = { firstDay: utcDay(query.now - (hours ?? 0) * HOUR), lastDay: utcDay(query.now) };
+async function discoverAgents(
+  deps: KoreDeps,
+  lookBackHours: number | undefined,
+  request: DataSourceContext,
+): Promise<SourcedResult<readonly DiscoveredAgent[]>> {
+  const window = { firstDay: utcDay(request.now - (lookBackHours ?? 0) * HOUR), lastDay: utcDay(request.now) };
 
-  const found = await kore.cache.read(directorySpace, null, query, async (scope) => {
-    const harvest = await kore.client.statusDetails(window, scope);
-    const { agents, shortfall } = harvest;
-    if (shortfall && agents.length === 0) throw shortfall;
-    const cells = cellsOf(harvest, everybodyIn(harvest), daysOf(window), { ...kore, now: query.now });
-    await keep(kore, cells, query.now);
-    const value = { agents: discoveredAgentsOf(agents), flaw: shortfall && flawOf(shortfall) };
+  const cached = await deps.cache.read(directoryNamespace, null, request, async (context) => {
+    const records = await deps.client.statusDetails(window, context);
+    const { agents, error } = records;
+    if (error && agents.length === 0) throw error;
+    const cells = toCells(records, allReferences(records), toDays(window), { ...deps, now: request.now });
+    await cacheCells(deps, cells, request.now);
+    const value = { agents: toDiscoveredAgents(agents), gap: error && toDataGap(error) };
     // A list cut short by a passing failure is kept just so long that asking for the rest does not become a habit.
     return {
       value,
-      ttlSeconds: shortfall?.retryable ? Math.min(kore.ttl.statusLive, kore.ttl.directory) : kore.ttl.directory,
+      ttlSeconds: error?.retryable ? Math.min(deps.ttl.statusLive, deps.ttl.directory) : deps.ttl.directory,
     };
   });
 
-  const { agents, flaw } = found.value;
-  return { data: agents, sources: [reportOf(kore.target, [found], { error: flaw && errorOf(flaw, kore.target) })] };
+  const { agents, gap } = cached.value;
+  return {
+    data: agents,
+    sources: [sourceReport(deps.target, [cached], { error: gap && toDataGapError(gap, deps.target) })],
+  };
 }
 
 /** The agents whom the cache knows already; null when the vendor would have to be asked. */
-export async function recall({ cache }: KoreAccount): Promise<readonly DiscoveredAgent[] | null> {
-  const [kept] = await cache.peek(directorySpace, [null]);
-  return kept?.value?.agents ?? null;
+export async function cachedAgents({ cache }: KoreDeps): Promise<readonly DiscoveredAgent[] | null> {
+  const [cached] = await cache.peek(directoryNamespace, [null]);
+  return cached?.value?.agents ?? null;
 }
 
 /** Each agent once. One that left and came back has two userIds and one e-mail address: the references of both are kept. */
-function discoveredAgentsOf(records: readonly AgentRecord[]): readonly DiscoveredAgent[] {
+function toDiscoveredAgents(records: readonly AgentRecord[]): readonly DiscoveredAgent[] {
   const agents = new Map<string, { readonly first: DiscoveredAgent; readonly aliases: Set<string> }>();
-  for (const agent of records.map(discoveredAgentOf)) {
+  for (const agent of records.map(toDiscoveredAgent)) {
     if (agent === null) continue;
-    const key = keyOfReference(agent.ref);
+    const key = canonicalizeReference(agent.ref);
     const known = agents.get(key) ?? { first: agent, aliases: new Set<string>() };
     for (const alias of agent.aliases) known.aliases.add(alias);
     agents.set(key, known);

@@ -1,51 +1,51 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DAY, utcDay } from '../../domain/time.ts';
-import type { Held, Question, Whom } from '../estimate.ts';
-import { cellSpace } from './cells.ts';
-import { directorySpace } from './discovery.ts';
-import { estimatePosts } from './estimate.ts';
-import { MAX_PAGES } from './pages.ts';
-import { type Place, plan } from './plan.ts';
+import type { CacheProbe, PlannedRead, TargetAgents } from '../call-estimate.ts';
+import { cellNamespace } from './cells.ts';
+import { directoryNamespace } from './discovery.ts';
+import { estimateCalls } from './estimate.ts';
+import { MAX_PAGES } from './pagination.ts';
+import { type AgentDay, packRequests } from './batching.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00Z');
 const TODAY = utcDay(NOW);
 const dayAgo = (days: number) => utcDay(NOW - days * DAY);
 
-const nothing: Held = { has: () => false, tokens: false };
+const nothing: CacheProbe = { isCached: () => false, includesTokens: false };
 /** Holds the cells of these agents on these days; `directory`: and who there is. */
-const holding = (places: readonly string[], directory = false): Held => ({
-  tokens: true,
-  has: (space, key) =>
-    (space as unknown) === directorySpace
+const holding = (places: readonly string[], directory = false): CacheProbe => ({
+  includesTokens: true,
+  isCached: (space, key) =>
+    (space as unknown) === directoryNamespace
       ? directory
-      : places.includes(JSON.stringify(cellSpace.canonical(key as never))),
+      : places.includes(JSON.stringify(cellNamespace.keyParts(key as never))),
 });
-const cell = (agent: string, day: string) => JSON.stringify(cellSpace.canonical({ agent, day, ref: agent }));
+const cell = (agent: string, day: string) => JSON.stringify(cellNamespace.keyParts({ agent, day, ref: agent }));
 
 const agents = (count: number, from = 0) => Array.from({ length: count }, (_, n) => `agent${from + n}@example.com`);
-const whom = (refs: readonly string[], more: Partial<Whom> = {}): Whom => ({
+const whom = (refs: readonly string[], more: Partial<TargetAgents> = {}): TargetAgents => ({
   key: refs.join(),
   refs,
-  most: refs.length,
-  others: 'none',
+  maxAgents: refs.length,
+  unlisted: 'none',
   ...more,
 });
-const now = (about: Whom, together: string | null = 'complete'): Question => ({
+const now = (about: TargetAgents, batchKey: string | null = 'complete'): PlannedRead => ({
   capability: 'currentStatus',
-  whom: about,
-  together,
+  target: about,
+  batchKey,
 });
 /** The statuses of whole days, so many days ago. */
-const days = (about: Whom, from: number, to: number, together: string | null = 'complete'): Question => ({
+const days = (about: TargetAgents, from: number, to: number, batchKey: string | null = 'complete'): PlannedRead => ({
   capability: 'statusPeriods',
   during: { from: Date.parse(dayAgo(from)), to: Date.parse(dayAgo(to)) + DAY },
-  whom: about,
-  together,
+  target: about,
+  batchKey,
 });
 
-const calls = (questions: readonly Question[], held = nothing, maxDaysPerCall = 32) =>
-  estimatePosts({ maxDaysPerCall })(questions, NOW, held).reduce((sum, charge) => sum + charge.calls, 0);
+const calls = (reads: readonly PlannedRead[], probe = nothing, maxDaysPerCall = 32) =>
+  estimateCalls({ maxDaysPerCall })(reads, NOW, probe).reduce((sum, charge) => sum + charge.calls, 0);
 
 describe('POSTs', () => {
   test.each([
@@ -61,18 +61,18 @@ describe('POSTs', () => {
     ],
     ['one for each agent of whom nobody knows when', [now(whom(agents(7)), null)], 7],
     ['none for what the same agents were asked before', [days(whom(agents(7)), 6, 0), now(whom(agents(7)), null)], 1],
-    ['as many as there may be agents', [now(whom(agents(7), { most: 120, others: 'with e-mail' }))], 3],
+    ['as many as there may be agents', [now(whom(agents(7), { maxAgents: 120, unlisted: 'by-email' }))], 3],
     [
       'two where anybody may come beside those who are known',
-      [now(whom(agents(10))), now(whom([], { key: 'anybody', most: 60, others: 'with e-mail' }))],
+      [now(whom(agents(10))), now(whom([], { key: 'anybody', maxAgents: 60, unlisted: 'by-email' }))],
       2,
     ],
-    ['no more than are wanted of them', [now(whom(agents(200), { most: 3 }))], 1],
+    ['no more than are wanted of them', [now(whom(agents(200), { maxAgents: 3 }))], 1],
     ['none about tomorrow', [days(whom(agents(7)), -1, -3)], 0],
     ['none for nobody', [now(whom([]))], 0],
-    ['none for other questions', [{ ...days(whom(agents(1)), 1, 0), capability: 'sessions' } as Question], 0],
-  ] as const)('%s', (_title, questions, expected) => {
-    expect(calls(questions)).toBe(expected);
+    ['none for other questions', [{ ...days(whom(agents(1)), 1, 0), capability: 'sessions' } as PlannedRead], 0],
+  ] as const)('%s', (_title, reads, expected) => {
+    expect(calls(reads)).toBe(expected);
   });
 
   test('as many windows as the days need', () => {
@@ -89,19 +89,19 @@ describe('POSTs', () => {
       const [first, last] = index < 50 ? [0, 19 - (index % 2)] : [15, 38 - (index % 2)];
       return Array.from({ length: last - first + 1 }, (_, day) => ({ agent, day: dayAgo(40 - first - day) }));
     });
-    const questions = [days(whom(early), 40, 21, 'listed'), days(whom(late), 25, 2)];
-    const held = holding(
+    const reads = [days(whom(early), 40, 21, 'listed'), days(whom(late), 25, 2)];
+    const probe = holding(
       [...early, ...late].flatMap((agent, index) => (index % 2 ? [cell(agent, dayAgo(index < 50 ? 21 : 2))] : [])),
     );
     for (const part of [early, late])
       expect(
-        plan(
+        packRequests(
           places.filter(({ agent }) => part.includes(agent)),
           32,
         ),
       ).toHaveLength(1);
-    expect(plan(places, 32)).toHaveLength(3);
-    expect(calls(questions, held)).toBeGreaterThanOrEqual(3);
+    expect(packRequests(places, 32)).toHaveLength(3);
+    expect(calls(reads, probe)).toBeGreaterThanOrEqual(3);
   });
 
   test('none for agents of whom all is there', () => {
@@ -110,26 +110,24 @@ describe('POSTs', () => {
   });
 
   test('none for what is there', () => {
-    const question = days(whom(agents(2)), 1, 0);
+    const read = days(whom(agents(2)), 1, 0);
     const [one = '', other = ''] = agents(2);
-    expect(calls([question], holding([cell(one, TODAY), cell(one, dayAgo(1)), cell(other, TODAY)]))).toBe(1);
-    expect(calls([question], holding(agents(2).flatMap((agent) => [cell(agent, TODAY), cell(agent, dayAgo(1))])))).toBe(
-      0,
-    );
+    expect(calls([read], holding([cell(one, TODAY), cell(one, dayAgo(1)), cell(other, TODAY)]))).toBe(1);
+    expect(calls([read], holding(agents(2).flatMap((agent) => [cell(agent, TODAY), cell(agent, dayAgo(1))])))).toBe(0);
   });
 });
 
 describe('planning', () => {
   test.each(['complete', null])('looks once for each agent and day, asked together: %j', (together) => {
     const looks: string[] = [];
-    const held: Held = {
-      tokens: true,
-      has: (space, key) => {
-        looks.push(JSON.stringify(space.canonical(key)));
+    const probe: CacheProbe = {
+      includesTokens: true,
+      isCached: (space, key) => {
+        looks.push(JSON.stringify(space.keyParts(key)));
         return false;
       },
     };
-    calls([days(whom(['u-1', ...agents(20)]), 6, 0, together), now(whom(['u-1', ...agents(20)]), together)], held);
+    calls([days(whom(['u-1', ...agents(20)]), 6, 0, together), now(whom(['u-1', ...agents(20)]), together)], probe);
     const places = ['u-1', ...agents(20)].flatMap((agent) =>
       [0, 1, 2, 3, 4, 5, 6].map((ago) => cell(agent, dayAgo(ago))),
     );
@@ -139,10 +137,10 @@ describe('planning', () => {
   });
 
   test('works out the days of a range once, however many agents are asked about them one by one', () => {
-    function countDays(questions: readonly Question[]): number {
+    function countDays(reads: readonly PlannedRead[]): number {
       const written = jest.spyOn(Date.prototype, 'toISOString');
       try {
-        calls(questions);
+        calls(reads);
         return written.mock.calls.length;
       } finally {
         written.mockRestore();
@@ -165,17 +163,17 @@ describe('pages of the whole account', () => {
     expect(calls([days(whom(['u-1', 'u-2']), 9, 0)], nothing, 5)).toBe(2 * MAX_PAGES);
     expect(calls([now(whom(['u-1', ...agents(3)]))])).toBe(MAX_PAGES + 1);
     expect(calls([now(whom(['u-1', 'u-2']), null)])).toBe(2 * MAX_PAGES);
-    expect(calls([now(whom(['u-1', ...agents(5)], { most: 3 }), null)])).toBe(MAX_PAGES + 2);
+    expect(calls([now(whom(['u-1', ...agents(5)], { maxAgents: 3 }), null)])).toBe(MAX_PAGES + 2);
     expect(calls([now(whom(['u-1']))], holding([cell('u-1', TODAY)]))).toBe(0);
   });
 
   test('for agents of whom nothing is known', () => {
-    expect(calls([now(whom([], { most: 60, others: 'any' }))])).toBe(2 + MAX_PAGES);
+    expect(calls([now(whom([], { maxAgents: 60, unlisted: 'any' }))])).toBe(2 + MAX_PAGES);
   });
 });
 
 /** Questions about a few agents and days, so that they meet often. */
-const question = fc.record({
+const read = fc.record({
   first: fc.nat(8),
   count: fc.integer({ min: 1, max: 70 }),
   from: fc.nat(12),
@@ -185,26 +183,26 @@ const question = fc.record({
 
 test('whatever comes into one batch by chance, and whatever is there, there are no more POSTs', () => {
   const circumstances = fc.record({
-    questions: fc.array(question, { maxLength: 6 }),
+    questions: fc.array(read, { maxLength: 6 }),
     maxDays: fc.integer({ min: 1, max: 9 }),
     /** Of so many thirds nothing is there. */
     missing: fc.nat(3),
     seed: fc.nat(),
   });
   fc.assert(
-    fc.property(circumstances, ({ questions, maxDays, missing, seed }) => {
-      const held: Held = {
-        tokens: true,
-        has: (space, key) => hash(`${seed} ${JSON.stringify(space.canonical(key))}`) % 3 >= missing,
+    fc.property(circumstances, ({ questions: reads, maxDays, missing, seed }) => {
+      const probe: CacheProbe = {
+        includesTokens: true,
+        isCached: (space, key) => hash(`${seed} ${JSON.stringify(space.keyParts(key))}`) % 3 >= missing,
       };
       // What is asked at the same moment is in the same batch; any other agent's question may be in any.
-      const batches = Array.from({ length: 3 }, () => new Map<string, Place>());
-      for (const [index, { first, count, from, length, together }] of questions.entries()) {
+      const batches = Array.from({ length: 3 }, () => new Map<string, AgentDay>());
+      for (const [index, { first, count, from, length, together }] of reads.entries()) {
         for (const agent of agents(count, first)) {
           const batch = batches[hash(`${seed} ${together ?? `${agent} ${index}`}`) % batches.length];
           for (let ago = from; ago < from + length; ago += 1) {
             const place = { agent, day: dayAgo(ago) };
-            if (!held.has(cellSpace, { ...place, ref: agent })) batch?.set(cell(agent, place.day), place);
+            if (!probe.isCached(cellNamespace, { ...place, ref: agent })) batch?.set(cell(agent, place.day), place);
           }
         }
       }
@@ -214,13 +212,13 @@ test('whatever comes into one batch by chance, and whatever is there, there are 
         const left = [...places].filter(([name]) => !asked.has(name));
         for (const [name] of left) asked.add(name);
         const plain = left.map(([, place]) => place);
-        return plan(plain, maxDays).length;
+        return packRequests(plain, maxDays).length;
       });
       const most = calls(
-        questions.map(({ first, count, from, length, together }) =>
+        reads.map(({ first, count, from, length, together }) =>
           days(whom(agents(count, first)), from + length - 1, from, together),
         ),
-        held,
+        probe,
         maxDays,
       );
       expect(posts.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(most);

@@ -1,15 +1,15 @@
 import type { CallTarget } from '../../domain/vendor-error.ts';
-import { createEstimates } from '../estimate.ts';
+import { createConnectionEstimates } from '../call-estimate.ts';
 import { defineVendor } from '../vendor.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
-import { openDiscovery, recall } from './discovery.ts';
-import { estimatePosts } from './estimate.ts';
-import type { KoreAccount } from './loaders.ts';
+import { createDiscovery, cachedAgents } from './discovery.ts';
+import { estimateCalls } from './estimate.ts';
+import type { KoreDeps } from './loaders.ts';
 import { references } from './references.ts';
-import { openSandbox } from './sandbox.ts';
-import { openStatusSources } from './sources.ts';
-import { ENDPOINT } from './wire.ts';
+import { createFakeVendor } from './sandbox.ts';
+import { createDataSource } from './data-source.ts';
+import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
 /** Kore.ai Contact Center AI (SmartAssist): what people's statuses were, and who there is. */
 export const kore = defineVendor({
@@ -17,19 +17,19 @@ export const kore = defineVendor({
   key: 'kore',
   config,
   references,
-  connect: (entry, { account, clock, http, cache, ttl }) => {
-    const target: CallTarget = { vendor: account.vendor, account: account.name, endpoint: ENDPOINT };
-    const client = createClient(entry, target, http, clock);
-    const connected: KoreAccount = { target, client, cache, ttl, maxDaysPerCall: entry.maxDaysPerCall };
+  connect: (accountConfig, { account, clock, http, cache, ttl }) => {
+    const target: CallTarget = { vendor: account.vendor, account: account.name, endpoint: STATUS_DETAILS_ENDPOINT };
+    const client = createClient(accountConfig, target, http, clock);
+    const deps: KoreDeps = { target, client, cache, ttl, maxDaysPerCall: accountConfig.maxDaysPerCall };
     return {
       account,
-      open: (query) => ({
-        ...openStatusSources(connected, query),
-        ...(entry.discover && { discover: openDiscovery(connected, entry.discoverHours, query) }),
+      createDataSource: (request) => ({
+        ...createDataSource(deps, request),
+        ...(accountConfig.discover && { discover: createDiscovery(deps, accountConfig.discoverHours, request) }),
       }),
-      ...(entry.discover && { recall: () => recall(connected) }),
-      ...createEstimates(cache, estimatePosts(entry)),
+      ...(accountConfig.discover && { cachedAgents: () => cachedAgents(deps) }),
+      ...createConnectionEstimates(cache, estimateCalls(accountConfig)),
     };
   },
-  sandbox: openSandbox,
+  createFakeVendor: createFakeVendor,
 });

@@ -1,104 +1,106 @@
 import DataLoader from 'dataloader';
-import type { AccountCache, Cached, Fresh } from '../../cache/cache.ts';
+import type { AccountCache, CachedValue, FetchedValue } from '../../cache/cache.ts';
 import type { Ttl } from '../../config/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
 import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
-import type { CallScope } from '../../http/call.ts';
-import type { QueryScope } from '../vendor.ts';
-import { type Cell, type CellKey, cellSpace } from './cells.ts';
-import type { Client } from './client.ts';
-import { cellsOf, everybodyIn, type Found } from './harvest.ts';
-import { boundsOf, daysOf, type Place, plan, windowsOf } from './plan.ts';
+import type { CallContext } from '../../http/types.ts';
+import type { DataSourceContext } from '../vendor.ts';
+import { type Cell, type CellKey, cellNamespace } from './cells.ts';
+import type { KoreClient } from './client.ts';
+import { toCells, allReferences, type CellResult } from './agent-records.ts';
+import { toDayBounds, toDays, type AgentDay, packRequests, sharedWindows } from './batching.ts';
 import { isEmail } from './references.ts';
 
 /** What an account keeps for life. */
-export interface KoreAccount {
+export interface KoreDeps {
   readonly target: CallTarget;
-  readonly client: Client;
+  readonly client: KoreClient;
   readonly cache: AccountCache;
   readonly ttl: Ttl;
   readonly maxDaysPerCall: number;
 }
 
-type CellLoader = DataLoader<CellKey, Cached<Cell>, string>;
+type CellLoader = DataLoader<CellKey, CachedValue<Cell>, string>;
 
 /**
  * Collects the cells that a query needs, whichever of its fields need them, and gets the missing ones in as few POSTs as
  * they fit in.
  */
-export function createCellLoader(kore: KoreAccount, query: QueryScope): CellLoader {
-  return new DataLoader<CellKey, Cached<Cell>, string>(
+export function createLoaders(deps: KoreDeps, request: DataSourceContext): CellLoader {
+  return new DataLoader<CellKey, CachedValue<Cell>, string>(
     (keys) =>
-      kore.cache.readMany(cellSpace, keys, query, (missing, scope) => fetchCells(kore, missing, query.now, scope)),
-    { cacheKeyFn: nameOf },
+      deps.cache.readMany(cellNamespace, keys, request, (missing, context) =>
+        fetchCells(deps, missing, request.now, context),
+      ),
+    { cacheKeyFn: toCacheKey },
   );
 }
 
 async function fetchCells(
-  kore: KoreAccount,
+  deps: KoreDeps,
   missing: readonly CellKey[],
   now: Instant,
-  scope: CallScope,
-): Promise<readonly (Fresh<Cell> | VendorError)[]> {
+  context: CallContext,
+): Promise<readonly (FetchedValue<Cell> | VendorError)[]> {
   const emails = missing.filter(({ agent }) => isEmail(agent));
   const userIds = missing.filter(({ agent }) => !isEmail(agent));
-  const harvests = await Promise.all([
-    ...fetchByEmail(kore, emails, now, scope),
-    ...fetchUnfiltered(kore, userIds, now, scope),
+  const fetched = await Promise.all([
+    ...fetchByEmail(deps, emails, now, context),
+    ...fetchUnfiltered(deps, userIds, now, context),
   ]);
 
-  const wanted = new Set(missing.map(nameOf));
-  const answers = new Map<string, Fresh<Cell> | VendorError>();
-  const { asked = [], unasked = [] } = Object.groupBy(harvests.flat(), (found) =>
-    wanted.has(nameOf(found)) ? 'asked' : 'unasked',
+  const requestedKeys = new Set(missing.map(toCacheKey));
+  const results = new Map<string, FetchedValue<Cell> | VendorError>();
+  const { asked = [], unasked = [] } = Object.groupBy(fetched.flat(), (cell) =>
+    requestedKeys.has(toCacheKey(cell)) ? 'asked' : 'unasked',
   );
   for (const found of asked) {
-    const name = nameOf(found);
-    const other = answers.get(name);
+    const key = toCacheKey(found);
+    const previous = results.get(key);
     // What one question failed to bring says nothing about a cell that another one brought.
-    if (other === undefined || wholeness(found.cell) > wholeness(other)) answers.set(name, found.cell);
+    if (previous === undefined || completeness(found.cell) > completeness(previous)) results.set(key, found.cell);
   }
-  await keep(kore, unasked, now);
+  await cacheCells(deps, unasked, now);
   return missing.map((key) => {
-    const answer = answers.get(nameOf(key));
-    if (answer === undefined) throw new Error(`No question was asked for ${nameOf(key)}`);
-    return answer;
+    const result = results.get(toCacheKey(key));
+    if (result === undefined) throw new Error(`No question was asked for ${toCacheKey(key)}`);
+    return result;
   });
 }
 
-function wholeness(cell: Fresh<Cell> | VendorError): number {
+function completeness(cell: FetchedValue<Cell> | VendorError): number {
   if (cell instanceof VendorError) return 0;
-  return cell.value.flaw === null ? 2 : 1;
+  return cell.value.gap === null ? 2 : 1;
 }
 
-function fetchByEmail(kore: KoreAccount, missing: readonly CellKey[], now: Instant, scope: CallScope) {
-  const spelling = new Map(missing.map(({ agent, ref }) => [agent, ref]));
-  return plan(missing, kore.maxDaysPerCall).map(async ({ agents, ...window }) => {
-    const asSpelled = agents.map((agent) => spelling.get(agent) ?? agent);
-    const harvest = await kore.client.statusDetails({ agents: asSpelled, ...window }, scope);
-    return cellsOf(harvest, agents, daysOf(window), { ...kore, now });
+function fetchByEmail(deps: KoreDeps, missing: readonly CellKey[], now: Instant, context: CallContext) {
+  const spellingByAgent = new Map(missing.map(({ agent, ref }) => [agent, ref]));
+  return packRequests(missing, deps.maxDaysPerCall).map(async ({ agents, ...window }) => {
+    const agentsAsSpelled = agents.map((agent) => spellingByAgent.get(agent) ?? agent);
+    const records = await deps.client.statusDetails({ agents: agentsAsSpelled, ...window }, context);
+    return toCells(records, agents, toDays(window), { ...deps, now });
   });
 }
 
 /** The vendor filters by e-mail only: an agent of whom just the userId is known is found among all. */
-function fetchUnfiltered(kore: KoreAccount, missing: readonly CellKey[], now: Instant, scope: CallScope) {
+function fetchUnfiltered(deps: KoreDeps, missing: readonly CellKey[], now: Instant, context: CallContext) {
   const userIds = missing.map(({ agent }) => agent);
-  return windowsOf(missing, kore.maxDaysPerCall).map(async (window) => {
-    const bounds = boundsOf(window);
-    const harvest = await kore.client.statusDetails(bounds, scope);
-    const agents = [...new Set([...userIds, ...everybodyIn(harvest)])];
-    return cellsOf(harvest, agents, daysOf(bounds), { ...kore, now });
+  return sharedWindows(missing, deps.maxDaysPerCall).map(async (window) => {
+    const bounds = toDayBounds(window);
+    const records = await deps.client.statusDetails(bounds, context);
+    const agents = [...new Set([...userIds, ...allReferences(records)])];
+    return toCells(records, agents, toDays(bounds), { ...deps, now });
   });
 }
 
 /** Keeps the cells that answers brought along unasked, where they are sound. */
-export async function keep(kore: KoreAccount, found: readonly Found[], askedAt: Instant): Promise<void> {
-  const sound = found.flatMap(({ agent, day, cell }) =>
-    cell instanceof VendorError || cell.value.flaw !== null ? [] : [[{ agent, ref: agent, day }, cell] as const],
+export async function cacheCells(deps: KoreDeps, found: readonly CellResult[], requestedAt: Instant): Promise<void> {
+  const completeCells = found.flatMap(({ agent, day, cell }) =>
+    cell instanceof VendorError || cell.value.gap !== null ? [] : [[{ agent, ref: agent, day }, cell] as const],
   );
-  if (sound.length > 0) await kore.cache.putMany(cellSpace, sound, askedAt);
+  if (completeCells.length > 0) await deps.cache.primeMany(cellNamespace, completeCells, requestedAt);
 }
 
-function nameOf({ agent, day }: Place): string {
+function toCacheKey({ agent, day }: AgentDay): string {
   return `${day} ${agent}`;
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { durationSeconds } from '../../domain/status-period.ts';
-import { detailsOf, discoveredAgentOf, instantOf, periodOf, statusOf, statusPeriodOf } from './map.ts';
+import { toAgentDetails, toDiscoveredAgent, parseInstant, parsePeriod, toAgentStatus, toStatusPeriod } from './map.ts';
 
 const at = (text: string) => Date.parse(text);
 const record = { primaryStatus: 'AVAILABLE', secondaryStatus: 'AVAILABLE', startTime: '2023-03-10T21:37:42' };
@@ -16,9 +16,9 @@ describe('times', () => {
   });
 
   test('keep to a zone of their own, should one be sent', () => {
-    expect(instantOf('2023-03-10T21:37:42Z')).toBe(at('2023-03-10T21:37:42Z'));
-    expect(instantOf('2023-03-10T21:37:42+05:30')).toBe(at('2023-03-10T16:07:42Z'));
-    expect(instantOf('2023-03-10 21:37:42.5')).toBe(at('2023-03-10T21:37:42.500Z'));
+    expect(parseInstant('2023-03-10T21:37:42Z')).toBe(at('2023-03-10T21:37:42Z'));
+    expect(parseInstant('2023-03-10T21:37:42+05:30')).toBe(at('2023-03-10T16:07:42Z'));
+    expect(parseInstant('2023-03-10 21:37:42.5')).toBe(at('2023-03-10T21:37:42.500Z'));
   });
 
   test.each([
@@ -26,7 +26,7 @@ describe('times', () => {
     ['2023-03-10T21:37:42.123456789', '2023-03-10T21:37:42.123Z'],
     [' 2023-03-10T21:37:42 ', '2023-03-10T21:37:42Z'],
   ])('are read from %j', (text, time) => {
-    expect(instantOf(text)).toBe(at(time));
+    expect(parseInstant(text)).toBe(at(time));
   });
 
   test.each([
@@ -43,14 +43,14 @@ describe('times', () => {
     '2023-03-10T21:37:42Z+05:30',
     'before 2023-03-10T21:37:42',
   ])('are not read from %j', (text) => {
-    expect(instantOf(text)).toBeNull();
+    expect(parseInstant(text)).toBeNull();
   });
 
   test('are read back for every second there is', () => {
     fc.assert(
       fc.property(fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true }), (date) => {
         const seconds = Math.floor(date.getTime() / 1000) * 1000;
-        expect(instantOf(new Date(seconds).toISOString().slice(0, 19))).toBe(seconds);
+        expect(parseInstant(new Date(seconds).toISOString().slice(0, 19))).toBe(seconds);
       }),
     );
   });
@@ -58,32 +58,32 @@ describe('times', () => {
 
 describe('a period', () => {
   test('ends where it says, and is over then', () => {
-    const period = periodOf({ ...record, endTime: '2023-03-10T21:38:52' });
+    const period = parsePeriod({ ...record, endTime: '2023-03-10T21:38:52' });
     expect(period).toEqual([at('2023-03-10T21:37:42Z'), at('2023-03-10T21:38:52Z'), false, 'AVAILABLE', 'AVAILABLE']);
   });
 
   test.each(['-', ' - '])('goes on where its end is %j', (endTime) => {
-    expect(periodOf({ ...record, endTime })?.slice(1, 3)).toEqual([null, true]);
+    expect(parsePeriod({ ...record, endTime })?.slice(1, 3)).toEqual([null, true]);
   });
 
   test.each([{}, { endTime: null }, { endTime: '' }, { endTime: ' ' }])(
     'leaves open whether it goes on with %j',
     (ending) => {
-      expect(periodOf({ ...record, ...ending })?.slice(1, 3)).toEqual([null, null]);
+      expect(parsePeriod({ ...record, ...ending })?.slice(1, 3)).toEqual([null, null]);
     },
   );
 
   test.each([{ startTime: '-' }, { startTime: 'yesterday' }, { endTime: 'tomorrow' }])(
     'is not read from %j',
     (broken) => {
-      expect(periodOf({ ...record, endTime: '-', ...broken })).toBeNull();
+      expect(parsePeriod({ ...record, endTime: '-', ...broken })).toBeNull();
     },
   );
 
   test('lasts from start to end, whatever the stated duration', () => {
     const times = { startTime: '2023-03-10T21:38:52', endTime: '2023-03-10T21:39:48' };
     const stated = { ...record, ...times, duration: '00:00:55' };
-    expect(periodOf(stated)).toEqual(periodOf({ ...record, ...times }));
+    expect(parsePeriod(stated)).toEqual(parsePeriod({ ...record, ...times }));
   });
 
   test('that ends before it begins, or is still to come, is kept as sent and lasts no less than nothing', () => {
@@ -91,7 +91,7 @@ describe('a period', () => {
     const text = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 19);
     fc.assert(
       fc.property(second, second, (from, to) => {
-        const period = periodOf({ ...record, startTime: text(from), endTime: text(to) });
+        const period = parsePeriod({ ...record, startTime: text(from), endTime: text(to) });
         expect(period?.slice(0, 3)).toEqual([from * 1000, to * 1000, false]);
         const [start = null, end = null] = period ?? [];
         expect(durationSeconds(start, end)).toBe(Math.max(0, to - from));
@@ -100,8 +100,8 @@ describe('a period', () => {
   });
 
   test('tells the type as sent, and the company’s own name for it as the label', () => {
-    const period = periodOf({ ...record, primaryStatus: 'Busy', secondaryStatus: 'NBK', endTime: '-' });
-    expect(period && statusPeriodOf(period, 'kore-main', 'jane@example.com')).toEqual({
+    const period = parsePeriod({ ...record, primaryStatus: 'Busy', secondaryStatus: 'NBK', endTime: '-' });
+    expect(period && toStatusPeriod(period, 'kore-main', 'jane@example.com')).toEqual({
       account: 'kore-main',
       ref: 'jane@example.com',
       sessionId: null,
@@ -115,7 +115,7 @@ describe('a period', () => {
   });
 
   test.each([undefined, null, '', '  '])('has no label where the vendor sends %j', (secondaryStatus) => {
-    expect(periodOf({ ...record, secondaryStatus })?.[4]).toBeNull();
+    expect(parsePeriod({ ...record, secondaryStatus })?.[4]).toBeNull();
   });
 });
 
@@ -130,22 +130,22 @@ test.each([
   ['UNKNOWN', 'UNKNOWN'],
   ['', 'UNKNOWN'],
 ])('the status %j is %s', (primary, status) => {
-  expect(statusOf(primary)).toBe(status);
+  expect(toAgentStatus(primary)).toBe(status);
 });
 
 describe('an agent', () => {
   test.each([{}, { status: null }, { status: [] }])('with %j has no periods, and nothing is missing', (agent) => {
-    expect(detailsOf(agent)).toEqual({ periods: [], unreadable: 0 });
+    expect(toAgentDetails(agent)).toEqual({ periods: [], unreadable: 0 });
   });
 
   test('loses only the records that cannot be read', () => {
     const status = [{ ...record, endTime: '-' }, null, { ...record, startTime: '' }];
-    expect(detailsOf({ status })).toMatchObject({ periods: [expect.anything()], unreadable: 2 });
+    expect(toAgentDetails({ status })).toMatchObject({ periods: [expect.anything()], unreadable: 2 });
   });
 
   test('is best asked for by e-mail, and goes by the userId as well', () => {
     const agent = { userId: 'u-1', firstName: ' Jane', lastName: 'Doe ', email: 'Jane@Example.com' };
-    expect(discoveredAgentOf(agent)).toEqual({
+    expect(toDiscoveredAgent(agent)).toEqual({
       ref: 'Jane@Example.com',
       aliases: ['u-1'],
       name: 'Jane Doe',
@@ -155,10 +155,10 @@ describe('an agent', () => {
 
   test.each([{ email: '' }, { email: null }, {}])('without an address (%j) goes by the userId', (more) => {
     const agent = { userId: 'u-1', firstName: '', lastName: '', ...more };
-    expect(discoveredAgentOf(agent)).toEqual({ ref: 'u-1', aliases: [], name: null, email: null });
+    expect(toDiscoveredAgent(agent)).toEqual({ ref: 'u-1', aliases: [], name: null, email: null });
   });
 
   test('of whom nothing is told is nobody', () => {
-    expect(discoveredAgentOf({ firstName: 'Jane' })).toBeNull();
+    expect(toDiscoveredAgent({ firstName: 'Jane' })).toBeNull();
   });
 });

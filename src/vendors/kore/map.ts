@@ -5,7 +5,7 @@ import { isCivilDate } from '../../domain/time.ts';
 import type { AgentRecord, StatusRecord } from './wire.ts';
 
 /** A status period as it is kept: plain JSON, and small, because there are many. */
-export type Period = readonly [
+export type StoredPeriod = readonly [
   start: Instant,
   end: Instant | null,
   isOngoing: boolean | null,
@@ -15,32 +15,32 @@ export type Period = readonly [
 
 /** What one record of the answer tells of an agent. */
 export interface AgentDetails {
-  readonly periods: readonly Period[];
+  readonly periods: readonly StoredPeriod[];
   /** How many of the records could not be read. */
   readonly unreadable: number;
 }
 
 /** No `status` at all means no periods: the vendor leaves the key out for agents without any. */
-export function detailsOf(agent: AgentRecord): AgentDetails {
+export function toAgentDetails(agent: AgentRecord): AgentDetails {
   const records = agent.status ?? [];
-  const periods = records.map((record) => record && periodOf(record)).filter((period) => period !== null);
+  const periods = records.map((record) => record && parsePeriod(record)).filter((period) => period !== null);
   return { periods, unreadable: records.length - periods.length };
 }
 
 /** Null when a time in it cannot be read. The stated `duration` is not looked at: it differs from end − start by a second. */
-export function periodOf(record: StatusRecord): Period | null {
-  const start = instantOf(record.startTime);
-  const ending = endingOf(record.endTime);
-  if (start === null || ending === null) return null;
-  return [start, ending.end, ending.isOngoing, record.primaryStatus, nonEmpty(record.secondaryStatus)];
+export function parsePeriod(record: StatusRecord): StoredPeriod | null {
+  const start = parseInstant(record.startTime);
+  const parsedEnd = parseEnd(record.endTime);
+  if (start === null || parsedEnd === null) return null;
+  return [start, parsedEnd.end, parsedEnd.isOngoing, record.primaryStatus, trimToNull(record.secondaryStatus)];
 }
 
 /** `-` says that the period goes on; nothing at all says nothing. */
-function endingOf(endTime: string | null | undefined): { end: Instant | null; isOngoing: boolean | null } | null {
+function parseEnd(endTime: string | null | undefined): { end: Instant | null; isOngoing: boolean | null } | null {
   const text = endTime?.trim() ?? '';
   if (text === '-') return { end: null, isOngoing: true };
   if (text === '') return { end: null, isOngoing: null };
-  const end = instantOf(text);
+  const end = parseInstant(text);
   return end === null ? null : { end, isOngoing: false };
 }
 
@@ -48,7 +48,7 @@ function endingOf(endTime: string | null | undefined): { end: Instant | null; is
  * Times carry no zone. They are UTC because the gateway always asks with `timeZoneOffSet` 0: whether the vendor states times
  * in UTC or in the zone asked for, the two are then the same. A zone, should one ever be sent, is respected.
  */
-export function instantOf(text: string): Instant | null {
+export function parseInstant(text: string): Instant | null {
   const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(Z|[+-]\d{2}:\d{2})?$/.exec(text.trim());
   const [, date = '', time = '', zone = 'Z'] = parts ?? [];
   if (!isCivilDate(date)) return null;
@@ -56,34 +56,34 @@ export function instantOf(text: string): Instant | null {
   return Number.isNaN(at) ? null : at;
 }
 
-const STATUSES: ReadonlySet<string> = new Set<AgentStatus>(['AVAILABLE', 'BUSY', 'AWAY', 'OFFLINE']);
+const KNOWN_STATUSES: ReadonlySet<string> = new Set<AgentStatus>(['AVAILABLE', 'BUSY', 'AWAY', 'OFFLINE']);
 
 /** Kore's four types in any case (other endpoints of the vendor write `Available`); whatever else comes is UNKNOWN. */
-export function statusOf(primaryStatus: string): AgentStatus {
+export function toAgentStatus(primaryStatus: string): AgentStatus {
   const status = primaryStatus.trim().toUpperCase();
-  return STATUSES.has(status) ? (status as AgentStatus) : 'UNKNOWN';
+  return KNOWN_STATUSES.has(status) ? (status as AgentStatus) : 'UNKNOWN';
 }
 
-export function statusPeriodOf(period: Period, account: string, ref: string): StatusPeriod {
+export function toStatusPeriod(period: StoredPeriod, account: string, ref: string): StatusPeriod {
   const [start, end, isOngoing, primary, secondary] = period;
-  const status = statusOf(primary);
+  const status = toAgentStatus(primary);
   return { account, ref, sessionId: null, status, label: secondary, vendorStatus: primary, start, end, isOngoing };
 }
 
 /** Null for a record that names nobody. */
-export function discoveredAgentOf(agent: AgentRecord): DiscoveredAgent | null {
-  const [ref, ...aliases] = referencesOf(agent);
+export function toDiscoveredAgent(agent: AgentRecord): DiscoveredAgent | null {
+  const [ref, ...aliases] = toReferences(agent);
   if (ref === undefined) return null;
-  const name = [nonEmpty(agent.firstName), nonEmpty(agent.lastName)].filter((part) => part !== null).join(' ');
-  return { ref, aliases, name: nonEmpty(name), email: nonEmpty(agent.email) };
+  const name = [trimToNull(agent.firstName), trimToNull(agent.lastName)].filter((part) => part !== null).join(' ');
+  return { ref, aliases, name: trimToNull(name), email: trimToNull(agent.email) };
 }
 
 /** The e-mail address first: only by it can the vendor be asked for single agents. The userId last: it stays. */
-export function referencesOf(agent: AgentRecord): readonly string[] {
-  return [nonEmpty(agent.email), nonEmpty(agent.userId)].filter((ref) => ref !== null);
+export function toReferences(agent: AgentRecord): readonly string[] {
+  return [trimToNull(agent.email), trimToNull(agent.userId)].filter((ref) => ref !== null);
 }
 
 /** The vendor writes what it does not know as "" or leaves it out. */
-function nonEmpty(text: string | null | undefined): string | null {
+function trimToNull(text: string | null | undefined): string | null {
   return text?.trim() ? text.trim() : null;
 }

@@ -7,7 +7,7 @@ export const references: ReferenceRules = {
     if (ref.includes('@') && !/^[^@]+@[^@]+$/.test(ref)) return 'is not an e-mail address';
     return null;
   },
-  canonical: keyOfReference,
+  canonical: canonicalizeReference,
   email: (ref) => (isEmail(ref) ? ref : null),
 };
 
@@ -16,6 +16,6 @@ export function isEmail(ref: string): boolean {
 }
 
 /** Equal for references that mean the same agent. */
-export function keyOfReference(ref: string): string {
+export function canonicalizeReference(ref: string): string {
   return isEmail(ref) ? ref.trim().toLowerCase() : ref.trim();
 }

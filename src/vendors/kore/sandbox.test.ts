@@ -1,17 +1,22 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import type { Company, Move, Person, Shift } from '../sandbox.ts';
-import { openSandbox, sandboxWith } from './sandbox.ts';
+import type { Company, ShiftStatusChange, CompanyPerson, Shift } from '../sandbox.ts';
+import { createFakeVendor, createFakeVendorFactory } from './sandbox.ts';
 
 const at = (time: string): number => Date.parse(time);
 const NOW = at('2024-03-10T22:00:00Z');
 
-const move = (time: string, status: Move['status'], reason: string | null = null, chats = 0): Move => ({
+const move = (
+  time: string,
+  status: ShiftStatusChange['status'],
+  reason: string | null = null,
+  concurrentChats = 0,
+): ShiftStatusChange => ({
   at: at(time),
   status,
   reason,
-  chats,
+  concurrentChats,
 });
 
 const SHIFTS: readonly Shift[] = [
@@ -19,26 +24,31 @@ const SHIFTS: readonly Shift[] = [
     serial: 1,
     start: at('2024-03-09T13:20:35Z'),
     end: at('2024-03-10T21:38:52.100Z'),
-    moves: [
+    statusChanges: [
       move('2024-03-09T13:20:38.000Z', 'available'),
       move('2024-03-10T21:37:42.900Z', 'available'),
       move('2024-03-10T21:37:50.000Z', 'busy', null, 1),
       move('2024-03-10T21:38:00.000Z', 'busy', null, 2),
     ],
   },
-  { serial: 2, start: at('2024-03-10T21:50:00Z'), end: null, moves: [move('2024-03-10T21:51:02Z', 'away', 'Lunch')] },
+  {
+    serial: 2,
+    start: at('2024-03-10T21:50:00Z'),
+    end: null,
+    statusChanges: [move('2024-03-10T21:51:02Z', 'away', 'Lunch')],
+  },
 ];
 
-const person = (nth: number): Person => ({
+const person = (nth: number): CompanyPerson => ({
   firstName: 'Jane',
   lastName: `Doe ${String(nth)}`,
   email: `jane${String(nth)}@example.com`,
   employeeId: '065582',
-  seats: { kore: nth === 1 ? 'Jane1@Example.com' : `jane${String(nth)}@example.com` },
+  refsByVendor: { kore: nth === 1 ? 'Jane1@Example.com' : `jane${String(nth)}@example.com` },
 });
 
 const company: Company = {
-  people: [...Array.from({ length: 60 }, (_, nth) => person(nth)), { ...person(60), seats: { vonage: '01' } }],
+  people: [...Array.from({ length: 60 }, (_, nth) => person(nth)), { ...person(60), refsByVendor: { vonage: '01' } }],
   bots: [],
   // Only the second works.
   shifts: ({ email }) => (email === 'jane1@example.com' ? SHIFTS : []),
@@ -49,7 +59,7 @@ const world = { company, now: () => NOW };
 
 const account = z
   .object({ accountId: z.string(), streamId: z.string(), clientId: z.string(), clientSecret: z.string() })
-  .parse(openSandbox(world).account('http://127.0.0.1:1'));
+  .parse(createFakeVendor(world).createAccountConfig('http://127.0.0.1:1'));
 
 const sign = (
   claims: unknown,
@@ -80,10 +90,10 @@ const pageShape = z.object({
   data: z.array(agentShape),
 });
 
-const fake = openSandbox(world);
+const fake = createFakeVendor(world);
 const send = async (filter: unknown, { path = PATH, headers = HEADERS, method = 'POST', vendor = fake } = {}) => {
   const body = Buffer.from(JSON.stringify({ filter }));
-  const reply = await vendor.answer({ method, url: new URL(path, 'http://127.0.0.1:1'), headers, body });
+  const reply = await vendor.handle({ method, url: new URL(path, 'http://127.0.0.1:1'), headers, body });
   return { status: reply.status, body: JSON.parse(String(reply.body)) as unknown };
 };
 
@@ -193,7 +203,7 @@ describe('periods', () => {
   });
 
   test('are spelt otherwise for a few people', async () => {
-    const vendor = openSandbox({ company: { ...company, shifts: () => SHIFTS }, now: () => NOW });
+    const vendor = createFakeVendor({ company: { ...company, shifts: () => SHIFTS }, now: () => NOW });
     const { data } = pageShape.parse((await send(day('2024-03-10'), { vendor })).body);
     const spellings = new Set(data.flatMap((agent) => agent.status ?? []).map((status) => status.primaryStatus));
     expect(spellings).toEqual(new Set(['AVAILABLE', 'BUSY', 'AWAY', 'Available', 'Busy', 'Away']));
@@ -251,7 +261,7 @@ test('refuses a body that is not said to be JSON, and a page that is none', asyn
 
 test('grants so many requests in any minute, refused ones not counted', async () => {
   let now = NOW;
-  const vendor = sandboxWith({ requestsPerMinute: 2 })({ company, now: () => now });
+  const vendor = createFakeVendorFactory({ requestsPerMinute: 2 })({ company, now: () => now });
   const statuses: number[] = [];
   for (const wait of [0, 30_000, 0, 29_999, 1, 0]) {
     now += wait;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { detailsPage } from './wire.ts';
+import { detailsPageSchema } from './wire.ts';
 
 test('what nobody reads is dropped wherever it stands, and not held for as long as further pages are read', () => {
   const status = { primaryStatus: 'BUSY', secondaryStatus: 'NBK', startTime: '2024-05-14T09:00:00', endTime: '-' };
@@ -7,6 +7,6 @@ test('what nobody reads is dropped wherever it stands, and not held for as long 
   const page = { hasMore: true, limit: 50 };
   const more = { customId: '123456', events: [{ ip: '192.0.2.1' }] };
   expect(
-    detailsPage.parse({ ...page, ...more, data: [{ ...agent, ...more, status: [{ ...status, ...more }] }] }),
+    detailsPageSchema.parse({ ...page, ...more, data: [{ ...agent, ...more, status: [{ ...status, ...more }] }] }),
   ).toEqual({ ...page, data: [{ ...agent, status: [status] }] });
 });

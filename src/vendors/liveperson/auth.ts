@@ -1,14 +1,14 @@
 import type { Clock } from '../../domain/clock.ts';
 import { MINUTE, SECOND } from '../../domain/time.ts';
-import type { VendorReply } from '../../http/call.ts';
+import type { VendorResponse } from '../../http/types.ts';
 import type { LivePersonConfig } from './config.ts';
-import { authorization } from './oauth1.ts';
+import { authorizationHeader } from './oauth1.ts';
 
 /** How far two clocks may be apart before one may be why a signature is refused. */
-const TOLERANCE = MINUTE;
+const MAX_CLOCK_SKEW_MS = MINUTE;
 
 /** Proves who asks, for the attempts at one URL. */
-export interface Signing {
+export interface RequestSigner {
   /** The headers of one attempt. */
   readonly authorize: () => { readonly authorization: string };
   /**
@@ -16,11 +16,11 @@ export interface Signing {
    * signed with: OAuth 1 servers refuse timestamps far from their own (RFC 5849, section 3.3). Says whether it is worth another
    * attempt.
    */
-  readonly learnsFrom: (refusal: VendorReply) => boolean;
+  readonly correctClockSkew: (response: VendorResponse) => boolean;
 }
 
 /** Source: "OAuth 1.0 API Keys" on https://developers.liveperson.com */
-export function createSigner(config: LivePersonConfig, clock: Clock): (url: URL) => Signing {
+export function createSigner(config: LivePersonConfig, clock: Clock): (url: URL) => RequestSigner {
   const credentials = {
     consumerKey: config.consumerKey,
     consumerSecret: config.consumerSecret.reveal(),
@@ -28,20 +28,20 @@ export function createSigner(config: LivePersonConfig, clock: Clock): (url: URL)
     tokenSecret: config.accessTokenSecret.reveal(),
   };
   // Milliseconds by which the vendor's clock is ahead of ours.
-  let ahead = 0;
+  let skewMs = 0;
   return (url) => {
     // What others have learned since does not help an attempt that was signed before.
-    let signedWith = NaN;
+    let signedAt = NaN;
     return {
       authorize: () => {
-        signedWith = clock.now() + ahead;
-        return { authorization: authorization('GET', url, credentials, Math.floor(signedWith / SECOND)) };
+        signedAt = clock.now() + skewMs;
+        return { authorization: authorizationHeader('GET', url, credentials, Math.floor(signedAt / SECOND)) };
       },
-      learnsFrom({ status, headers: { date } }) {
-        const told = status === 401 && typeof date === 'string' ? Date.parse(date) : NaN;
-        const isFar = Math.abs(told - signedWith) > TOLERANCE;
-        if (isFar) ahead = told - clock.now();
-        return isFar;
+      correctClockSkew({ status, headers: { date } }) {
+        const vendorTime = status === 401 && typeof date === 'string' ? Date.parse(date) : NaN;
+        const isSkewed = Math.abs(vendorTime - signedAt) > MAX_CLOCK_SKEW_MS;
+        if (isSkewed) skewMs = vendorTime - clock.now();
+        return isSkewed;
       },
     };
   };

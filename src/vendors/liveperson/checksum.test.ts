@@ -1,18 +1,18 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { answeringHttp } from '../../../test/support/vendor-harness.ts';
+import { stubHttp } from '../../../test/support/vendor-harness.ts';
 import { manualClock } from '../../../test/support/clock.ts';
 import { createAccountCache } from '../../cache/account-cache.ts';
 import type { Entry, Store } from '../../cache/store.ts';
-import { ttl } from '../../config/cache.ts';
+import { ttlSchema } from '../../config/cache.ts';
 import { isIntact, withChecksum } from './checksum.ts';
 import { conformance } from './conformance.ts';
 import { liveperson } from './index.ts';
-import { may10, now, threeFiles, vendorWith } from './scripted-vendor.fixture.ts';
-import { directorySpace } from './sources.ts';
+import { MAY_10, NOW, THREE_FILES, createScriptedVendor } from '../../../test/support/scripted-liveperson.ts';
+import { directoryNamespace } from './data-source.ts';
 
 /** A store that other processes share, and in which a value can be damaged. */
-function sharedStore() {
+function createSharedStore() {
   const texts = new Map<string, string>();
   const dates = new Map<string, Entry>();
   const store: Store = {
@@ -36,26 +36,40 @@ function entryOf(entry: Entry | undefined, text: string | undefined): Entry | un
   }
 }
 
-function gateway() {
-  const { store, texts } = sharedStore();
+function createGateway() {
+  const { store, texts } = createSharedStore();
   const config = liveperson.config.parse({ ...conformance.account, discoverHours: 144 });
   const account = { name: config.name, vendor: liveperson.name };
-  const clock = manualClock(now);
-  const http = answeringHttp(account, clock, vendorWith(threeFiles));
+  const clock = manualClock(NOW);
+  const http = stubHttp(account, clock, createScriptedVendor(THREE_FILES));
   const cache = createAccountCache({ account, store, clock, staleIfErrorSeconds: 0, onRead: () => undefined });
-  const connection = liveperson.connect(config, { account, clock, http, cache, ttl: ttl.parse({}), vault: undefined });
+  const connection = liveperson.connect(config, {
+    account,
+    clock,
+    http,
+    cache,
+    ttl: ttlSchema.parse({}),
+    tokenStore: undefined,
+  });
   const { signal } = new AbortController();
-  const scope = { signal, record: () => undefined, expires: () => undefined, now, grantFiles: (n: number) => n };
+  const scope = {
+    signal,
+    record: () => undefined,
+    restrictCache: () => undefined,
+    now: NOW,
+    takeFileBudget: (n: number) => n,
+  };
   const ask = async () => {
-    const sources = connection.open(scope);
+    const sources = connection.createDataSource(scope);
     return Promise.all([
-      sources.sessions?.('9', may10),
-      sources.statusPeriods?.('cragent@liveperson.com', may10),
+      sources.sessions?.('9', MAY_10),
+      sources.statusPeriods?.('cragent@liveperson.com', MAY_10),
       sources.discover?.(),
     ]);
   };
-  const told = async () => (await ask()).map((answer) => [answer?.data, answer?.sources.map(({ outcome }) => outcome)]);
-  return { told, texts, sent: http.sent };
+  const readAll = async () =>
+    (await ask()).map((answer) => [answer?.data, answer?.sources.map(({ outcome }) => outcome)]);
+  return { told: readAll, texts, sent: http.sent };
 }
 
 const damage = fc.record({
@@ -70,7 +84,7 @@ const damage = fc.record({
 });
 
 test('what was kept and has been damaged is asked for again, and nobody notices', async () => {
-  const { told, texts, sent } = gateway();
+  const { told, texts, sent } = createGateway();
   const right = await told();
   const whole = new Map(texts);
   // Lists of the range and for discovery, three files, the agents.
@@ -100,5 +114,5 @@ test.each<[string, unknown]>([
   ['a list', []],
 ])('%s is no kept value', (_what, value) => {
   expect(isIntact(value, ['agents', 'gaps'])).toBe(false);
-  expect(directorySpace.isValue(value)).toBe(false);
+  expect(directoryNamespace.isValid(value)).toBe(false);
 });

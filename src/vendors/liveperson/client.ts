@@ -2,80 +2,87 @@ import type { Clock, Instant } from '../../domain/clock.ts';
 import type { Account } from '../../domain/account.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import type { CallTarget } from '../../domain/vendor-error.ts';
-import type { CallScope, VendorHttp, VendorReply } from '../../http/call.ts';
-import { readJson, requireOk, troubleOf, vendorError } from '../../http/reply.ts';
+import type { CallContext, VendorHttp, VendorResponse } from '../../http/types.ts';
+import { parseJson, assertOk, errorFromResponse, vendorError } from '../../http/response.ts';
 import { createSigner } from './auth.ts';
 import type { LivePersonConfig } from './config.ts';
 import type { FileContent } from './files/content.ts';
-import { createPacer } from './files/pacer.ts';
+import { createEventLoopYielder } from './files/event-loop-yielder.ts';
 import { readFile } from './files/reader.ts';
-import { accountPath, followable, type LinkRefusal } from './links.ts';
-import { createRedaction } from './refusal.ts';
-import { fileList } from './wire.ts';
+import { accountPath, checkFileLink, type LinkRejection } from './file-links.ts';
+import { createRedactor } from './redact.ts';
+import { fileListSchema } from './wire.ts';
 
-export const LIST = 'agentActivity';
-export const FILE = 'agentActivity/file';
+export const LIST_ENDPOINT = 'agentActivity';
+export const FILE_ENDPOINT = 'agentActivity/file';
 
 /** The files generated in a window. */
-export interface FileList {
+export interface FileListing {
   /** Absolute addresses, perhaps several of one file. */
   readonly links: readonly string[];
   /** Why links were left out; one word for each of them. */
-  readonly refused: readonly LinkRefusal[];
+  readonly refused: readonly LinkRejection[];
 }
 
 export interface Client {
   /** The files generated in a window; `now` because neither the future nor deleted files are asked for. */
-  readonly list: (window: TimeRange, within: TimeRange, scope: CallScope) => Promise<FileList>;
-  readonly file: (link: string, scope: CallScope) => Promise<FileContent>;
+  readonly list: (window: TimeRange, within: TimeRange, context: CallContext) => Promise<FileListing>;
+  readonly file: (link: string, context: CallContext) => Promise<FileContent>;
 }
 
 /** One function for each thing that LivePerson's Data Access API is asked for. Every attempt is signed afresh, for its own URL. */
 export function createClient(config: LivePersonConfig, account: Account, http: VendorHttp, clock: Clock): Client {
-  const signingOf = createSigner(config, clock);
-  const redacted = createRedaction(config);
-  const pacer = createPacer(clock);
-  const targetOf = (endpoint: string): CallTarget => ({ vendor: account.vendor, account: account.name, endpoint });
+  const signerFor = createSigner(config, clock);
+  const redact = createRedactor(config);
+  const yielder = createEventLoopYielder(clock);
+  const createTarget = (endpoint: string): CallTarget => ({ vendor: account.vendor, account: account.name, endpoint });
 
   return {
-    list: async (window, within, scope) => {
-      const target = targetOf(LIST);
+    list: async (window, within, context) => {
+      const target = createTarget(LIST_ENDPOINT);
       const url = new URL(`${accountPath(config)}le/agentActivity`, config.baseUrl);
-      url.searchParams.set('startTime', String(clamp(window.from, within)));
-      url.searchParams.set('endTime', String(clamp(window.to, within)));
+      url.searchParams.set('startTime', String(clampToRange(window.from, within)));
+      url.searchParams.set('endTime', String(clampToRange(window.to, within)));
       const headers = { accept: 'application/json' };
-      const { authorize, learnsFrom } = signingOf(url);
-      const trouble = (sent: VendorReply) => (saysThereAreNone(sent) ? null : undefined);
-      const request = { endpoint: LIST, method: 'GET', url, headers, authorize, trouble } as const;
-      const first = await http.send(request, scope);
-      const reply = learnsFrom(first) ? await http.send(request, scope) : first;
-      if (saysThereAreNone(reply)) return { links: [], refused: [] };
-      const ok = requireOk(redacted(reply), target, clock.now());
-      return listOf(readJson(ok, fileList, target).dataAccessFiles.file, config);
+      const { authorize, correctClockSkew } = signerFor(url);
+      const classifyResponse = (response: VendorResponse) => (isEmptyListResponse(response) ? null : undefined);
+      const request = {
+        endpoint: LIST_ENDPOINT,
+        method: 'GET',
+        url,
+        headers,
+        authorize,
+        trouble: classifyResponse,
+      } as const;
+      const firstResponse = await http.send(request, context);
+      const finalResponse = correctClockSkew(firstResponse) ? await http.send(request, context) : firstResponse;
+      if (isEmptyListResponse(finalResponse)) return { links: [], refused: [] };
+      const okResponse = assertOk(redact(finalResponse), target, clock.now());
+      return toFileListing(parseJson(okResponse, fileListSchema, target).dataAccessFiles.file, config);
     },
 
-    file: async (link, scope) => {
-      const target = targetOf(FILE);
-      const url = followable(link, config);
+    file: async (link, context) => {
+      const target = createTarget(FILE_ENDPOINT);
+      const url = checkFileLink(link, config);
       // Lists are checked when they come; a kept one is checked again, because a signature is at stake.
       if (typeof url === 'string')
-        throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'link_refused', said: url });
+        throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'link_refused', vendorMessage: url });
       const { accountId, maxFileBytes, patterns } = config;
-      const { authorize, learnsFrom } = signingOf(url);
-      const last = { isWorthAnother: false };
-      const trouble = (refusal: VendorReply) => {
-        last.isWorthAnother = learnsFrom(refusal);
-        return troubleOf(redacted(refusal), target, clock.now());
+      const { authorize, correctClockSkew } = signerFor(url);
+      const lastAttempt = { canRetry: false };
+      const classifyResponse = (response: VendorResponse) => {
+        lastAttempt.canRetry = correctClockSkew(response);
+        return errorFromResponse(redact(response), target, clock.now());
       };
       const download = () =>
-        http.stream({ endpoint: FILE, method: 'GET', url, authorize, trouble }, scope, ({ body }) =>
-          readFile(body, { accountId, maxFileBytes, patterns, pacer }, target),
+        http.stream({ endpoint: FILE_ENDPOINT, method: 'GET', url, authorize, classifyResponse }, context, ({ body }) =>
+          readFile(body, { accountId, maxFileBytes, patterns, yielder }, target),
         );
       try {
         return await download();
       } catch (error) {
         // The list may have come from the cache, so that nothing has been learned from it.
-        if (!last.isWorthAnother) throw error;
+        if (!lastAttempt.canRetry) throw error;
         return await download();
       }
     },
@@ -83,16 +90,16 @@ export function createClient(config: LivePersonConfig, account: Account, http: V
 }
 
 /** An empty list comes as an error that says so (the Singer tap for LivePerson looks for this text); of which status is not known. */
-function saysThereAreNone(reply: VendorReply): boolean {
-  if (reply.status === 204) return true;
-  return reply.status >= 300 && /no available files/i.test(reply.body.toString('utf8'));
+function isEmptyListResponse(response: VendorResponse): boolean {
+  if (response.status === 204) return true;
+  return response.status >= 300 && /no available files/i.test(response.body.toString('utf8'));
 }
 
-function listOf(files: readonly { readonly '@href': string }[], config: LivePersonConfig): FileList {
+function toFileListing(files: readonly { readonly '@href': string }[], config: LivePersonConfig): FileListing {
   const links: string[] = [];
-  const refused: LinkRefusal[] = [];
+  const refused: LinkRejection[] = [];
   for (const { '@href': href } of files) {
-    const url = followable(href, config);
+    const url = checkFileLink(href, config);
     if (typeof url === 'string') refused.push(url);
     else links.push(url.href);
   }
@@ -105,6 +112,6 @@ export function fileKey(link: string): string {
   return pathname + search;
 }
 
-function clamp(at: Instant, { from, to }: TimeRange): Instant {
-  return Math.min(Math.max(at, from), to);
+function clampToRange(instant: Instant, { from, to }: TimeRange): Instant {
+  return Math.min(Math.max(instant, from), to);
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { accountBase } from '../../config/account.ts';
-import { secret } from '../../config/secret.ts';
+import { accountBaseSchema } from '../../config/account.ts';
+import { secretSchema } from '../../config/secret.ts';
 
 const MIB = 1024 * 1024;
 
 /** A host name, or `*.` and a domain for every host under it. */
-const hostPattern = z
+const hostPatternSchema = z
   .string()
   .toLowerCase()
   .regex(
@@ -13,20 +13,20 @@ const hostPattern = z
     'must be a host name such as files.example.com, or *.example.com for every host under it',
   );
 
-export const config = accountBase.extend({
+export const config = accountBaseSchema.extend({
   vendor: z.literal('liveperson'),
   /** The account's number, as in the path of the API's addresses. */
   accountId: z.string().regex(/^[A-Za-z0-9_]{1,20}$/, 'must be 1 to 20 letters, digits or underscores'),
   /** The API key's app key. */
   consumerKey: z.string().min(1),
   /** The API key's app secret. */
-  consumerSecret: secret,
+  consumerSecret: secretSchema,
   /** The API key's access token: it names a permission, and the secret beside it proves it. Kept secret all the same. */
-  accessToken: secret,
+  accessToken: secretSchema,
   /** The API key's access token secret. */
-  accessTokenSecret: secret,
+  accessTokenSecret: secretSchema,
   /** Hosts that file links may name beside those that `baseUrl` admits. */
-  fileHosts: z.array(hostPattern).default([]),
+  fileHosts: z.array(hostPatternSchema).default([]),
   /** Whether agents that only LivePerson names are to be found. */
   discover: z.boolean().default(true),
   /** Agents are looked for in the files that the last so many hours brought. */

@@ -1,23 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { Conformance } from '../conformance.ts';
-import { FILE, LIST } from './client.ts';
+import { FILE_ENDPOINT, LIST_ENDPOINT } from './client.ts';
 import { readActivity } from './files/activity.ts';
 import { createSplitter } from './files/splitter.ts';
-import { fileList } from './wire.ts';
+import { fileListSchema } from './wire.ts';
 
-const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
+const readFixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
 
 /** The sample list names another account than the one that it says was asked for; nothing else is changed. */
-const list = fixture('list.json').toString().replaceAll('28045150', '75555851');
+const list = readFixture('list.json').toString().replaceAll('28045150', '75555851');
 
 /** The sample's one event: 2016-06-15T12:03:22.047Z. */
 const during = { from: Date.parse('2016-06-15T00:00:00Z'), to: Date.parse('2016-06-16T00:00:00Z') };
 
-const answer: Conformance['questions'][number]['answer'] = ({ endpoint }) =>
-  endpoint === LIST ? { status: 200, body: list } : { status: 200, body: gzipSync(fixture('two-documents.json')) };
+const answer: Conformance['cases'][number]['respond'] = ({ endpoint }) =>
+  endpoint === LIST_ENDPOINT
+    ? { status: 200, body: list }
+    : { status: 200, body: gzipSync(readFixture('two-documents.json')) };
 
-const calls = [{ endpoint: LIST }, { endpoint: FILE }];
+const calls = [{ endpoint: LIST_ENDPOINT }, { endpoint: FILE_ENDPOINT }];
 
 export const conformance: Conformance = {
   account: {
@@ -33,13 +35,13 @@ export const conformance: Conformance = {
   required: ['accountId', 'consumerKey', 'consumerSecret', 'accessToken', 'accessTokenSecret'],
   secrets: ['consumerSecret', 'accessToken', 'accessTokenSecret'],
   references: {
-    good: ['9', '2438730312', 'cragent', 'CRAgent@liveperson.com', 'Zoë 7'],
-    bad: ['', '  ', 'a\nb', 'x'.repeat(321)],
-    same: [['CRAgent@liveperson.com', 'cragent@LivePerson.com']],
+    valid: ['9', '2438730312', 'cragent', 'CRAgent@liveperson.com', 'Zoë 7'],
+    invalid: ['', '  ', 'a\nb', 'x'.repeat(321)],
+    equivalent: [['CRAgent@liveperson.com', 'cragent@LivePerson.com']],
     emails: { 'CRAgent@liveperson.com': 'CRAgent@liveperson.com' },
   },
   fixtures: {
-    'list.json': (file) => fileList.parse(JSON.parse(file.toString())),
+    'list.json': (file) => fileListSchema.parse(JSON.parse(file.toString())),
     'two-documents.json': (file) => {
       const splitter = createSplitter();
       const documents = [...splitter.push(file), ...splitter.end()];
@@ -48,12 +50,12 @@ export const conformance: Conformance = {
     },
   },
   now: Date.parse('2016-06-20T12:00:00Z'),
-  questions: [
+  cases: [
     {
       capability: 'sessions',
-      ask: (sources) => sources.sessions('CRAgent@liveperson.com', during),
-      answer,
-      contains: [
+      run: (dataSource) => dataSource.sessions('CRAgent@liveperson.com', during),
+      respond: answer,
+      expectedData: [
         {
           account: 'lp',
           vendorSessionId: '75555851-684867733',
@@ -65,12 +67,20 @@ export const conformance: Conformance = {
       calls,
     },
     // A login alone begins no status.
-    { capability: 'statusPeriods', ask: (sources) => sources.statusPeriods('9', during), answer, contains: [], calls },
+    {
+      capability: 'statusPeriods',
+      run: (dataSource) => dataSource.statusPeriods('9', during),
+      respond: answer,
+      expectedData: [],
+      calls,
+    },
     {
       capability: 'discover',
-      ask: (sources) => sources.discover(),
-      answer,
-      contains: [{ ref: '9', aliases: ['cragent@liveperson.com'], name: 'CRAgent', email: 'CRAgent@liveperson.com' }],
+      run: (dataSource) => dataSource.discover(),
+      respond: answer,
+      expectedData: [
+        { ref: '9', aliases: ['cragent@liveperson.com'], name: 'CRAgent', email: 'CRAgent@liveperson.com' },
+      ],
       calls,
     },
   ],

@@ -1,15 +1,15 @@
 import type { DiscoveredAgent } from '../../domain/agent.ts';
-import type { FileContent, KeptNames } from './files/content.ts';
+import type { FileContent, StoredNames } from './files/content.ts';
 import { isEmail } from './references.ts';
 
 /** The agents whom files name, by agentID, with the names that each bore last. */
-export function agentsIn(contents: readonly FileContent[]): readonly DiscoveredAgent[] {
-  const names = new Map<string, KeptNames>();
+export function toDiscoveredAgents(contents: readonly FileContent[]): readonly DiscoveredAgent[] {
+  const names = new Map<string, StoredNames>();
   const aliases = new Map<string, Set<string>>();
   for (const { agents, logins } of contents) {
     for (const [id, agent] of Object.entries(agents)) {
-      const known = names.get(id);
-      if (!known || agent.names.at > known.at) names.set(id, agent.names);
+      const latest = names.get(id);
+      if (!latest || agent.names.at > latest.at) names.set(id, agent.names);
     }
     for (const [login, ids] of Object.entries(logins)) {
       for (const id of ids) aliases.set(id, (aliases.get(id) ?? new Set()).add(login));

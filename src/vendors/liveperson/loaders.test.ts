@@ -1,29 +1,34 @@
 import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../../test/support/clock.ts';
-import { answeringHttp } from '../../../test/support/vendor-harness.ts';
+import { stubHttp } from '../../../test/support/vendor-harness.ts';
 import { createAccountCache } from '../../cache/account-cache.ts';
 import { createMemoryStore } from '../../cache/memory-store.ts';
 import type { Store } from '../../cache/store.ts';
-import { ttl } from '../../config/cache.ts';
+import { ttlSchema } from '../../config/cache.ts';
 import { withChecksum } from './checksum.ts';
-import { createClient, FILE, LIST } from './client.ts';
+import { createClient, FILE_ENDPOINT, LIST_ENDPOINT } from './client.ts';
 import { config } from './config.ts';
 import { conformance } from './conformance.ts';
-import { harvest } from './harvest.ts';
+import { collectFiles } from './collect-files.ts';
 import { createLoaders } from './loaders.ts';
-import { base, may10, now, threeFiles, vendorWith } from './scripted-vendor.fixture.ts';
-import { createSources } from './sources.ts';
+import { LIST_URL, MAY_10, NOW, THREE_FILES, createScriptedVendor } from '../../../test/support/scripted-liveperson.ts';
+import { createDataSource } from './data-source.ts';
 
 const account = { name: 'lp', vendor: 'LIVEPERSON' } as const;
 const settings = config.parse(conformance.account);
-const clock = manualClock(now);
-const scope = { signal: new AbortController().signal, record: () => undefined, expires: () => undefined, now };
+const clock = manualClock(NOW);
+const scope = {
+  signal: new AbortController().signal,
+  record: () => undefined,
+  restrictCache: () => undefined,
+  now: NOW,
+};
 
 function connect(store: Store) {
-  const http = answeringHttp(account, clock, vendorWith(threeFiles));
+  const http = stubHttp(account, clock, createScriptedVendor(THREE_FILES));
   const cache = createAccountCache({ account, store, clock, staleIfErrorSeconds: 0, onRead: () => undefined });
   const client = createClient(settings, account, http, clock);
-  return { lp: { account, config: settings, client, cache, ttl: ttl.parse({}) }, sent: http.sent };
+  return { lp: { account, config: settings, client, cache, ttl: ttlSchema.parse({}) }, sent: http.sent };
 }
 
 describe('queries side by side', () => {
@@ -34,13 +39,13 @@ describe('queries side by side', () => {
     async function ask(leave: number) {
       const asked: number[] = [];
       let left = leave;
-      const grantFiles = (wanted: number) => {
+      const takeFileBudget = (wanted: number) => {
         asked.push(wanted);
         const granted = Math.min(wanted, left);
         left -= granted;
         return granted;
       };
-      const answer = await createSources(lp, { ...scope, grantFiles }).sessions?.('9', may10);
+      const answer = await createDataSource(lp, { ...scope, takeFileBudget }).sessions?.('9', MAY_10);
       const reports = answer?.sources.map(({ outcome, error }) => [outcome, error?.reason ?? null]);
       return { asked, reports, events: answer?.data[0]?.events.length };
     }
@@ -53,7 +58,7 @@ describe('queries side by side', () => {
     const [poor, rich] = await Promise.all([ask(1), ask(10)]);
     expect(poor).toEqual({ asked: [3], reports: [['PARTIAL', 'file_limit']], events: 2 });
     expect(rich).toEqual({ asked: [2], reports: [['OK', null]], events: 6 });
-    expect([sentTo(LIST), sentTo(FILE)]).toEqual([1, 3]);
+    expect([sentTo(LIST_ENDPOINT), sentTo(FILE_ENDPOINT)]).toEqual([1, 3]);
   });
 
   test('download what they join with nobody’s leave but the first one’s', async () => {
@@ -61,7 +66,7 @@ describe('queries side by side', () => {
     const [rich, poor] = await Promise.all([ask(10), ask(0)]);
     expect([rich.asked, rich.events]).toEqual([[3], 6]);
     expect(poor).toEqual({ asked: [], reports: [['OK', null]], events: 6 });
-    expect([sentTo(LIST), sentTo(FILE)]).toEqual([1, 3]);
+    expect([sentTo(LIST_ENDPOINT), sentTo(FILE_ENDPOINT)]).toEqual([1, 3]);
   });
 
   test('each add what they have leave for, and ask no further', async () => {
@@ -69,22 +74,22 @@ describe('queries side by side', () => {
     const [first, second] = await Promise.all([ask(1), ask(1)]);
     expect([first.asked, second.asked]).toEqual([[3], [2]]);
     expect([first.reports, second.reports]).toEqual([[['PARTIAL', 'file_limit']], [['PARTIAL', 'file_limit']]]);
-    expect([sentTo(LIST), sentTo(FILE)]).toEqual([1, 2]);
+    expect([sentTo(LIST_ENDPOINT), sentTo(FILE_ENDPOINT)]).toEqual([1, 2]);
   });
 });
 
 describe('a query', () => {
   /** A cache in which a list of so many files is kept, and each of them, said to be of that size. */
-  function kept(files: number, size: number) {
-    const links = Array.from({ length: files }, (_, index) => `${base}/${index}.gz`);
+  function keptFiles(files: number, size: number) {
+    const links = Array.from({ length: files }, (_, index) => `${LIST_URL}/${index}.gz`);
     const flaws = { damage: null, foreign: 0, malformed: 0 };
     const list = withChecksum({ links, refused: [] });
     const content = withChecksum({ agents: {}, logins: {}, hasEncryptedLogins: false, size, flaws });
-    const dates = { fetchedAt: now, freshUntil: Infinity, keepUntil: Infinity };
+    const dates = { fetchedAt: NOW, freshUntil: Infinity, expiresAt: Infinity };
     const asked: number[] = [];
     const store: Store = {
       getMany: (keys) => {
-        const isOfFiles = keys[0]?.includes(`"${FILE}"`) === true;
+        const isOfFiles = keys[0]?.includes(`"${FILE_ENDPOINT}"`) === true;
         if (isOfFiles) asked.push(keys.length);
         return Promise.resolve(keys.map(() => ({ value: isOfFiles ? content : list, ...dates })));
       },
@@ -95,25 +100,25 @@ describe('a query', () => {
   }
 
   function loadersOf(store: Store) {
-    return createLoaders(connect(store).lp, { ...scope, grantFiles: () => 0 });
+    return createLoaders(connect(store).lp, { ...scope, takeFileBudget: () => 0 });
   }
 
   test('reads all files while it can hold what they tell', async () => {
-    const { store, asked } = kept(300, 2 ** 20);
-    const { contents, gaps } = await harvest(loadersOf(store), [may10]);
+    const { store, asked } = keptFiles(300, 2 ** 20);
+    const { contents, gaps } = await collectFiles(loadersOf(store), [MAY_10]);
     // After two of the portions it holds 2²⁸ characters, and no more than that.
     expect(asked).toEqual([128, 128, 44]);
     expect([contents.length, gaps]).toEqual([300, []]);
   });
 
   test('reads no further when it holds enough', async () => {
-    const { store, asked } = kept(300, 2 ** 20 + 1);
+    const { store, asked } = keptFiles(300, 2 ** 20 + 1);
     const loaders = loadersOf(store);
-    const { contents, gaps } = await harvest(loaders, [may10]);
+    const { contents, gaps } = await collectFiles(loaders, [MAY_10]);
     expect([asked, contents.length]).toEqual([[128, 128], 256]);
     expect(gaps).toMatchObject([{ code: 'VENDOR_REJECTED', reason: 'too_large' }]);
     expect(gaps[0]?.sentence).toContain('44 of 300 files');
-    const more = await harvest(loaders, [may10]);
+    const more = await collectFiles(loaders, [MAY_10]);
     expect([asked.length, more.contents.length]).toEqual([2, 0]);
   });
 });

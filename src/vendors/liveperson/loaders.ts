@@ -1,21 +1,21 @@
 import DataLoader from 'dataloader';
-import type { AccountCache, Cached, Fresh, Space } from '../../cache/cache.ts';
+import type { AccountCache, CachedValue, FetchedValue, CacheNamespace } from '../../cache/cache.ts';
 import type { Ttl } from '../../config/cache.ts';
 import type { Account } from '../../domain/account.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
-import type { CallScope } from '../../http/call.ts';
-import { vendorError } from '../../http/reply.ts';
-import type { QueryScope } from '../vendor.ts';
-import { type Checked, isIntact, withChecksum } from './checksum.ts';
-import { type Client, FILE, fileKey, type FileList, LIST } from './client.ts';
+import type { CallContext } from '../../http/types.ts';
+import { vendorError } from '../../http/response.ts';
+import type { DataSourceContext } from '../vendor.ts';
+import { type Checksummed, isIntact, withChecksum } from './checksum.ts';
+import { type Client, FILE_ENDPOINT, fileKey, type FileListing, LIST_ENDPOINT } from './client.ts';
 import type { LivePersonConfig } from './config.ts';
 import { type FileContent, isSuspect } from './files/content.ts';
-import type { LinkRefusal } from './links.ts';
-import { isSettled, oldestFile } from './window.ts';
+import type { LinkRejection } from './file-links.ts';
+import { isSettled, oldestFileTime } from './window.ts';
 
 /** What an account keeps for life. */
-export interface LivePersonAccount {
+export interface LivePersonDeps {
   readonly account: Account;
   readonly config: LivePersonConfig;
   readonly client: Client;
@@ -26,108 +26,118 @@ export interface LivePersonAccount {
 /** Within one query every list is asked for once, and every file is read once for all agents. */
 export interface Loaders {
   readonly account: Account;
-  readonly lists: DataLoader<TimeRange, Cached<FileList>, string>;
+  readonly lists: DataLoader<TimeRange, CachedValue<FileListing>, string>;
   /** By link. */
-  readonly files: DataLoader<string, Cached<FileContent>, string>;
+  readonly files: DataLoader<string, CachedValue<FileContent>, string>;
   /** Whether the files read by now tell as much as a query may hold. */
-  readonly isFull: () => boolean;
+  readonly isOverMemoryLimit: () => boolean;
 }
 
 /** What a query holds is held beside all that the cache keeps. Characters. */
-const MOST_HELD = 256 * 1024 * 1024;
+const MAX_HELD_CHARS = 256 * 1024 * 1024;
 
-export const listSpace: Space<TimeRange, Checked<FileList>> = {
-  endpoint: LIST,
+export const listNamespace: CacheNamespace<TimeRange, Checksummed<FileListing>> = {
+  endpoint: LIST_ENDPOINT,
   version: 2,
-  canonical: ({ from, to }) => ['list', from, to],
-  isValue: (value): value is Checked<FileList> => isIntact(value, ['links', 'refused']),
+  keyParts: ({ from, to }) => ['list', from, to],
+  isValid: (value): value is Checksummed<FileListing> => isIntact(value, ['links', 'refused']),
 };
 
-const fileSpace: Space<string, Checked<FileContent>> = {
-  endpoint: FILE,
+const fileNamespace: CacheNamespace<string, Checksummed<FileContent>> = {
+  endpoint: FILE_ENDPOINT,
   version: 3,
-  canonical: (link) => [fileKey(link)],
+  keyParts: (link) => [fileKey(link)],
   // What the records hold is read only when somebody asks for an agent: too late to find that it cannot be.
-  isValue: (value): value is Checked<FileContent> => isIntact(value, ['agents', 'logins', 'size', 'flaws']),
+  isValid: (value): value is Checksummed<FileContent> => isIntact(value, ['agents', 'logins', 'size', 'flaws']),
 };
 
-export function createLoaders(lp: LivePersonAccount, query: QueryScope): Loaders {
-  let held = 0;
+export function createLoaders(deps: LivePersonDeps, request: DataSourceContext): Loaders {
+  let heldChars = 0;
   return {
-    account: lp.account,
-    lists: new DataLoader<TimeRange, Cached<FileList>, string>(
+    account: deps.account,
+    lists: new DataLoader<TimeRange, CachedValue<FileListing>, string>(
       (windows) =>
-        lp.cache.readMany(listSpace, windows, query, (missing, scope) => fetchLists(lp, missing, query, scope)),
+        deps.cache.readMany(listNamespace, windows, request, (missing, context) =>
+          fetchLists(deps, missing, request, context),
+        ),
       { cacheKeyFn: ({ from, to }) => `${from} ${to}` },
     ),
-    files: new DataLoader<string, Cached<FileContent>, string>(
+    files: new DataLoader<string, CachedValue<FileContent>, string>(
       async (links) => {
-        const told = await readFiles(lp, links, query);
-        for (const one of told) held += one instanceof VendorError ? 0 : one.value.size;
-        return told;
+        const outcomes = await readOrFetchFiles(deps, links, request);
+        for (const outcome of outcomes) heldChars += outcome instanceof VendorError ? 0 : outcome.value.size;
+        return outcomes;
       },
       { cacheKeyFn: fileKey },
     ),
-    isFull: () => held > MOST_HELD,
+    isOverMemoryLimit: () => heldChars > MAX_HELD_CHARS,
   };
 }
 
-function fetchLists(lp: LivePersonAccount, windows: readonly TimeRange[], query: QueryScope, scope: CallScope) {
-  const within = { from: oldestFile(query.now, lp.config), to: query.now };
+function fetchLists(
+  deps: LivePersonDeps,
+  windows: readonly TimeRange[],
+  request: DataSourceContext,
+  context: CallContext,
+) {
+  const within = { from: oldestFileTime(request.now, deps.config), to: request.now };
   return Promise.all(
     windows.map(async (window) => {
-      const ttlSeconds = isSettled(window, query.now, lp.config) ? lp.ttl.statusPast : lp.ttl.statusLive;
-      return orError(async () => ({ value: withChecksum(await lp.client.list(window, within, scope)), ttlSeconds }));
+      const ttlSeconds = isSettled(window, request.now, deps.config) ? deps.ttl.statusPast : deps.ttl.statusLive;
+      return fetchOrError(async () => ({
+        value: withChecksum(await deps.client.list(window, within, context)),
+        ttlSeconds,
+      }));
     }),
   );
 }
 
-type FileOutcome = Cached<FileContent> | VendorError;
+type FileOutcome = CachedValue<FileContent> | VendorError;
 
 /**
  * Files, kept or downloaded. Whoever joins what is under way shares its end, be it that the query that began it had no leave for
  * a file: that one is asked for again, with this query's own.
  */
-async function readFiles(
-  lp: LivePersonAccount,
+async function readOrFetchFiles(
+  deps: LivePersonDeps,
   links: readonly string[],
-  query: QueryScope,
+  request: DataSourceContext,
 ): Promise<readonly FileOutcome[]> {
-  const refused = new Set<string>();
-  const told = await lp.cache.readMany(fileSpace, links, query, (missing, scope) =>
-    fetchFiles(lp, missing, query, scope, (link) => refused.add(link)),
+  const overBudget = new Set<string>();
+  const firstOutcomes = await deps.cache.readMany(fileNamespace, links, request, (missing, context) =>
+    fetchFiles(deps, missing, request, context, (link) => overBudget.add(link)),
   );
-  const outcomes = new Map<string, FileOutcome | undefined>(links.map((link, index) => [link, told[index]]));
-  const again = links.filter((link) => isNotGranted(outcomes.get(link)) && !refused.has(link));
-  if (again.length === 0) return told;
-  const retold = await readFiles(lp, again, query);
-  again.forEach((link, index) => outcomes.set(link, retold[index]));
+  const outcomes = new Map<string, FileOutcome | undefined>(links.map((link, index) => [link, firstOutcomes[index]]));
+  const retried = links.filter((link) => isOverFileBudget(outcomes.get(link)) && !overBudget.has(link));
+  if (retried.length === 0) return firstOutcomes;
+  const retriedOutcomes = await readOrFetchFiles(deps, retried, request);
+  retried.forEach((link, index) => outcomes.set(link, retriedOutcomes[index]));
   return links.flatMap((link) => outcomes.get(link) ?? []);
 }
 
 function fetchFiles(
-  lp: LivePersonAccount,
+  deps: LivePersonDeps,
   links: readonly string[],
-  query: QueryScope,
-  scope: CallScope,
-  onRefused: (link: string) => void,
+  request: DataSourceContext,
+  context: CallContext,
+  onOverBudget: (link: string) => void,
 ) {
-  const granted = query.grantFiles(links.length);
-  links.slice(granted).forEach(onRefused);
+  const budget = request.takeFileBudget(links.length);
+  links.slice(budget).forEach(onOverBudget);
   return Promise.all(
     links.map(async (link, index) => {
-      if (index >= granted) return notGranted(lp.account);
-      return orError(async () => {
-        const value = withChecksum(await lp.client.file(link, scope));
-        return { value, ttlSeconds: isSuspect(value) ? Math.min(lp.ttl.statusLive, lp.ttl.files) : lp.ttl.files };
+      if (index >= budget) return fileBudgetError(deps.account);
+      return fetchOrError(async () => {
+        const value = withChecksum(await deps.client.file(link, context));
+        return { value, ttlSeconds: isSuspect(value) ? Math.min(deps.ttl.statusLive, deps.ttl.files) : deps.ttl.files };
       });
     }),
   );
 }
 
-async function orError<T>(fetch: () => Promise<Fresh<T>>): Promise<Fresh<T> | VendorError> {
+async function fetchOrError<T>(load: () => Promise<FetchedValue<T>>): Promise<FetchedValue<T> | VendorError> {
   try {
-    return await fetch();
+    return await load();
   } catch (error) {
     if (error instanceof VendorError) return error;
     throw error;
@@ -135,22 +145,22 @@ async function orError<T>(fetch: () => Promise<Fresh<T>>): Promise<Fresh<T> | Ve
 }
 
 /** Why a link may not be followed, as an error. */
-export function linkRefused({ vendor, name }: Account, why: LinkRefusal): VendorError {
-  const target = { vendor, account: name, endpoint: FILE };
+export function linkRejectedError({ vendor, name }: Account, rejection: LinkRejection): VendorError {
+  const target = { vendor, account: name, endpoint: FILE_ENDPOINT };
   return vendorError(target, 'VENDOR_BAD_RESPONSE', {
     reason: 'link_refused',
-    said: `a link was not followed (${why})`,
+    vendorMessage: `a link was not followed (${rejection})`,
   });
 }
 
-const FILE_LIMIT = 'file_limit';
+const FILE_LIMIT_REASON = 'file_limit';
 
-function notGranted({ vendor, name }: Account): VendorError {
-  const target = { vendor, account: name, endpoint: FILE };
-  return vendorError(target, 'VENDOR_REJECTED', { reason: FILE_LIMIT });
+function fileBudgetError({ vendor, name }: Account): VendorError {
+  const target = { vendor, account: name, endpoint: FILE_ENDPOINT };
+  return vendorError(target, 'VENDOR_REJECTED', { reason: FILE_LIMIT_REASON });
 }
 
 /** Whether a file was left out because the query had no leave to download it. */
-export function isNotGranted(outcome: unknown): boolean {
-  return outcome instanceof VendorError && outcome.reason === FILE_LIMIT;
+export function isOverFileBudget(outcome: unknown): boolean {
+  return outcome instanceof VendorError && outcome.reason === FILE_LIMIT_REASON;
 }

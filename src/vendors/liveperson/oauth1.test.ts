@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { authorization, signature } from './oauth1.ts';
+import { authorizationHeader, computeSignature } from './oauth1.ts';
 
 // RFC 5849, section 1.2.
 const consumer = { consumerKey: 'dpf43f3p2l4k3l03', consumerSecret: 'kd94hf93k423kf44' };
@@ -15,7 +15,7 @@ describe('the signature', () => {
       ['oauth_nonce', 'chapoH'],
     ] as const;
     const secrets = { ...consumer, tokenSecret: 'pfkkdhi9sl3r4s00' };
-    expect(signature('GET', photos, parameters, secrets)).toBe('MdpQcU8iPSUjWoN/UDMsK2sui9I=');
+    expect(computeSignature('GET', photos, parameters, secrets)).toBe('MdpQcU8iPSUjWoN/UDMsK2sui9I=');
   });
 
   test('encodes reserved characters, empty values and other alphabets, in query and secrets', () => {
@@ -23,18 +23,18 @@ describe('the signature', () => {
     url.search = '?b5=%3D%253D&a3=a&c%40=&a2=r%20b!*%27()&%C3%BC=%E2%98%83';
     const secrets = { consumerSecret: 'djr9rjt0jd78jf88&', tokenSecret: 'jjd999tj88uiths3+' };
     // Worked out with another implementation.
-    expect(signature('get', url, [['oauth_nonce', 'n']], secrets)).toBe('cWZtNl1I57axQxYQnPUDazLPGcU=');
+    expect(computeSignature('get', url, [['oauth_nonce', 'n']], secrets)).toBe('cWZtNl1I57axQxYQnPUDazLPGcU=');
   });
 });
 
 const credentials = { ...consumer, token: 'nnch734d00sl2jdk', tokenSecret: 'pfkkdhi9sl3r4s00' };
-const signed = (url: string, seconds = 137131202, nonce = 'chapoH') =>
-  authorization('GET', new URL(url), credentials, seconds, nonce);
+const signedHeader = (url: string, seconds = 137131202, nonce = 'chapoH') =>
+  authorizationHeader('GET', new URL(url), credentials, seconds, nonce);
 const signatureIn = (header: string) => /oauth_signature="([^"]+)"/.exec(header)?.[1];
 
 describe('the header', () => {
   test('holds every parameter once, percent-encoded', () => {
-    const header = signed('https://va.da.liveperson.net/x?startTime=1');
+    const header = signedHeader('https://va.da.liveperson.net/x?startTime=1');
     expect(header).toMatch(
       /^OAuth oauth_consumer_key="dpf43f3p2l4k3l03", oauth_token="nnch734d00sl2jdk", oauth_signature_method="HMAC-SHA1", oauth_timestamp="137131202", oauth_nonce="chapoH", oauth_version="1.0", oauth_signature="[A-Za-z0-9%]+"$/,
     );
@@ -42,26 +42,26 @@ describe('the header', () => {
 
   test('differs with host, path, query, time and nonce', () => {
     const headers = [
-      signed('https://va.da.liveperson.net/x?a=1'),
-      signed('https://va-a.da.liveperson.net/x?a=1'),
-      signed('https://va.da.liveperson.net:8443/x?a=1'),
-      signed('https://va.da.liveperson.net/y?a=1'),
-      signed('https://va.da.liveperson.net/x?a=2'),
-      signed('https://va.da.liveperson.net/x?a=1', 137131203),
-      signed('https://va.da.liveperson.net/x?a=1', 137131202, 'other'),
+      signedHeader('https://va.da.liveperson.net/x?a=1'),
+      signedHeader('https://va-a.da.liveperson.net/x?a=1'),
+      signedHeader('https://va.da.liveperson.net:8443/x?a=1'),
+      signedHeader('https://va.da.liveperson.net/y?a=1'),
+      signedHeader('https://va.da.liveperson.net/x?a=2'),
+      signedHeader('https://va.da.liveperson.net/x?a=1', 137131203),
+      signedHeader('https://va.da.liveperson.net/x?a=1', 137131202, 'other'),
     ];
     expect(new Set(headers.map(signatureIn)).size).toBe(headers.length);
   });
 
   test('does not depend on the order of the query', () => {
-    expect(signatureIn(signed('https://h.example.net/x?b=2&a=3&a=1'))).toBe(
-      signatureIn(signed('https://h.example.net/x?a=1&a=3&b=2')),
+    expect(signatureIn(signedHeader('https://h.example.net/x?b=2&a=3&a=1'))).toBe(
+      signatureIn(signedHeader('https://h.example.net/x?a=1&a=3&b=2')),
     );
   });
 
   test('never uses a nonce twice', () => {
     const headers = Array.from({ length: 50 }, () =>
-      authorization('GET', new URL('https://h.example.net/x'), credentials, 1),
+      authorizationHeader('GET', new URL('https://h.example.net/x'), credentials, 1),
     );
     expect(new Set(headers).size).toBe(50);
   });

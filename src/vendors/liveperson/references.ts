@@ -6,12 +6,12 @@ export const references: ReferenceRules = {
     /^[^\p{Cc}]{1,320}$/u.test(ref) && ref.trim() !== ''
       ? null
       : 'must be an agentID or a login name of 1 to 320 characters',
-  canonical: canonicalLogin,
+  canonical: normalizeLogin,
   email: (ref) => (isEmail(ref) ? ref.trim() : null),
 };
 
 /** Equal for login names that are the same. */
-export function canonicalLogin(login: string): string {
+export function normalizeLogin(login: string): string {
   return login.trim().toLowerCase();
 }
 

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import type { SandboxReply } from '../sandbox.ts';
-import { openSandbox } from './sandbox.ts';
-import { company, DAY, HOUR, jane, NOW, worldAt } from './sandbox/company.fixture.ts';
-import { escape, signatureOf, type ApiKey } from './sandbox/oauth.ts';
+import type { SandboxResponse } from '../sandbox.ts';
+import { createFakeVendor } from './sandbox.ts';
+import { company, DAY, HOUR, jane, NOW, worldAt } from '../../../test/support/liveperson-company.ts';
+import { percentEncode, computeSignature, type ApiKey } from './sandbox/oauth.ts';
 
 const ORIGIN = 'http://127.0.0.1:4013';
 const LIST = `${ORIGIN}/data_access_le/account/75555851/le/agentActivity`;
@@ -11,12 +11,12 @@ const ALL = `${LIST}?startTime=0&endTime=${NOW}`;
 
 /** A fake, and a client of it that holds the account's key; both see the same time. */
 function open(clock: { now: number } = { now: NOW }) {
-  const vendor = openSandbox({ company, now: () => clock.now });
+  const vendor = createFakeVendor({ company, now: () => clock.now });
   let nonce = 0;
   const ask = async (address: string, changes: Partial<ApiKey> & { readonly method?: string } = {}) => {
     const { method = 'GET', ...change } = changes;
     const url = new URL(address);
-    const key = { ...(vendor.account(ORIGIN) as unknown as ApiKey), ...change };
+    const key = { ...(vendor.createAccountConfig(ORIGIN) as unknown as ApiKey), ...change };
     nonce += 1;
     const parameters: [string, string][] = [
       ['oauth_consumer_key', key.consumerKey],
@@ -25,9 +25,9 @@ function open(clock: { now: number } = { now: NOW }) {
       ['oauth_timestamp', String(Math.floor(clock.now / 1000))],
       ['oauth_nonce', String(nonce)],
     ];
-    const signed = [...parameters, ['oauth_signature', signatureOf(method, url, parameters, key)] as const];
-    const authorization = `OAuth ${signed.map(([name, value]) => `${name}="${escape(value)}"`).join(',')}`;
-    return vendor.answer({ method, url, headers: { authorization }, body: Buffer.alloc(0) });
+    const signed = [...parameters, ['oauth_signature', computeSignature(method, url, parameters, key)] as const];
+    const authorization = `OAuth ${signed.map(([name, value]) => `${name}="${percentEncode(value)}"`).join(',')}`;
+    return vendor.handle({ method, url, headers: { authorization }, body: Buffer.alloc(0) });
   };
   return { vendor, ask };
 }
@@ -38,10 +38,10 @@ interface List {
 
 type Entry = Readonly<Record<'@name' | '@scopeStartDate' | '@scopeEndDate' | '@href', string>>;
 
-const fileIn = (reply: SandboxReply): List['dataAccessFiles']['file'] =>
+const fileIn = (reply: SandboxResponse): List['dataAccessFiles']['file'] =>
   (JSON.parse(String(reply.body)) as List).dataAccessFiles.file;
 
-const entriesOf = (reply: SandboxReply): readonly Entry[] => [fileIn(reply)].flat();
+const entriesOf = (reply: SandboxResponse): readonly Entry[] => [fileIn(reply)].flat();
 
 describe('authentication', () => {
   test.each([
@@ -61,7 +61,7 @@ describe('authentication', () => {
 
   test('a request without a signature is refused', async () => {
     const { vendor } = open();
-    const reply = await vendor.answer({ method: 'GET', url: new URL(ALL), headers: {}, body: Buffer.alloc(0) });
+    const reply = await vendor.handle({ method: 'GET', url: new URL(ALL), headers: {}, body: Buffer.alloc(0) });
     expect(reply.status).toBe(401);
     expect(reply.body).toContain('oauth_problem=parameter_absent');
   });
@@ -154,7 +154,7 @@ describe('a file', () => {
 
 test('the account’s entry says where the fake listens and how to sign', () => {
   const text = expect.any(String) as unknown;
-  expect(open().vendor.account('http://127.0.0.1:1')).toEqual({
+  expect(open().vendor.createAccountConfig('http://127.0.0.1:1')).toEqual({
     name: 'lp',
     vendor: 'liveperson',
     baseUrl: 'http://127.0.0.1:1',
@@ -167,6 +167,6 @@ test('the account’s entry says where the fake listens and how to sign', () => 
 });
 
 test('a seat that is no number is refused at once', () => {
-  const person = { ...jane, seats: { liveperson: 'jane@example.com' } };
-  expect(() => openSandbox({ ...worldAt(NOW), company: { ...company, people: [person] } })).toThrow('agent id');
+  const person = { ...jane, refsByVendor: { liveperson: 'jane@example.com' } };
+  expect(() => createFakeVendor({ ...worldAt(NOW), company: { ...company, people: [person] } })).toThrow('agent id');
 });

@@ -1,29 +1,30 @@
 import { describe, expect, test } from '@jest/globals';
 import { DAY, HOUR, MINUTE } from '../../domain/time.ts';
-import { coverageOf, isSettled, windowsOf } from './window.ts';
+import { computeCoverage, isSettled, splitIntoWindows } from './window.ts';
 
 const now = Date.parse('2024-05-15T12:20:00Z');
 const rules = { longestSessionHours: 24, settleHours: 6, lookBackHours: 0, retentionDays: 30 };
-const at = (text: string) => Date.parse(text);
-const coverage = (from: string, to: string) => coverageOf({ from: at(from), to: at(to) }, now, rules);
+const instantAt = (text: string) => Date.parse(text);
+const coverage = (from: string, to: string) =>
+  computeCoverage({ from: instantAt(from), to: instantAt(to) }, now, rules);
 
 describe('the windows of generation', () => {
   test('reach a longest session and the delay beyond the range, in whole hours', () => {
     expect(coverage('2024-05-01T09:10:00Z', '2024-05-01T10:10:00Z').windows).toEqual([
-      { from: at('2024-05-01T09:00:00Z'), to: at('2024-05-02T17:00:00Z') },
+      { from: instantAt('2024-05-01T09:00:00Z'), to: instantAt('2024-05-02T17:00:00Z') },
     ]);
   });
 
   test('end with the hour that goes on now', () => {
     expect(coverage('2024-05-15T09:00:00Z', '2024-05-15T10:00:00Z').windows).toEqual([
-      { from: at('2024-05-15T09:00:00Z'), to: at('2024-05-15T13:00:00Z') },
+      { from: instantAt('2024-05-15T09:00:00Z'), to: instantAt('2024-05-15T13:00:00Z') },
     ]);
   });
 
   test('are the same for a range that moves with the clock, within an hour', () => {
     const rolling = [0, 10, 39].map((minutes) => {
       const later = now + minutes * MINUTE;
-      return coverageOf({ from: later - 2 * DAY, to: later }, later, rules).windows;
+      return computeCoverage({ from: later - 2 * DAY, to: later }, later, rules).windows;
     });
     expect(rolling[1]).toEqual(rolling[0]);
     expect(rolling[2]).toEqual(rolling[0]);
@@ -36,36 +37,36 @@ describe('the windows of generation', () => {
     windows.slice(1).forEach((window, index) => {
       expect(window.from).toBe(windows[index]?.to);
     });
-    expect(windows.at(-1)?.to).toBe(at('2024-05-11T06:00:00Z'));
+    expect(windows.at(-1)?.to).toBe(instantAt('2024-05-11T06:00:00Z'));
   });
 
   test('begin with the oldest files there are', () => {
     const { windows } = coverage('2024-04-10T00:00:00Z', '2024-04-16T00:00:00Z');
-    expect(windows).toEqual([{ from: at('2024-04-15T12:00:00Z'), to: at('2024-04-17T06:00:00Z') }]);
+    expect(windows).toEqual([{ from: instantAt('2024-04-15T12:00:00Z'), to: instantAt('2024-04-17T06:00:00Z') }]);
   });
 
   test('begin the hours to look back earlier, but not before the oldest files; what is covered stays the same', () => {
-    const during = { from: at('2024-05-01T09:10:00Z'), to: at('2024-05-01T10:10:00Z') };
-    const back = (lookBackHours: number) => coverageOf(during, now, { ...rules, lookBackHours });
+    const during = { from: instantAt('2024-05-01T09:10:00Z'), to: instantAt('2024-05-01T10:10:00Z') };
+    const back = (lookBackHours: number) => computeCoverage(during, now, { ...rules, lookBackHours });
     expect(back(24)).toEqual({
       ...back(0),
-      windows: [{ from: at('2024-04-30T09:00:00Z'), to: at('2024-05-02T17:00:00Z') }],
+      windows: [{ from: instantAt('2024-04-30T09:00:00Z'), to: instantAt('2024-05-02T17:00:00Z') }],
     });
-    const oldest = { from: at('2024-04-16T00:00:00Z'), to: at('2024-04-17T00:00:00Z') };
-    const { windows, from } = coverageOf(oldest, now, { ...rules, lookBackHours: 24 });
-    expect([windows[0]?.from, from]).toEqual([at('2024-04-15T12:00:00Z'), oldest.from]);
+    const oldest = { from: instantAt('2024-04-16T00:00:00Z'), to: instantAt('2024-04-17T00:00:00Z') };
+    const { windows, from } = computeCoverage(oldest, now, { ...rules, lookBackHours: 24 });
+    expect([windows[0]?.from, from]).toEqual([instantAt('2024-04-15T12:00:00Z'), oldest.from]);
     for (const beyond of [
       { from: now, to: now + DAY },
       { from: now - 32 * DAY, to: now - 30 * DAY },
     ]) {
-      expect(coverageOf(beyond, now, { ...rules, lookBackHours: 168 }).windows).toEqual([]);
+      expect(computeCoverage(beyond, now, { ...rules, lookBackHours: 168 }).windows).toEqual([]);
     }
   });
 
   test('are none for what is over longer than files live, for the future, and for nothing', () => {
     expect(coverage('2024-03-01T00:00:00Z', '2024-04-15T12:20:00Z').windows).toEqual([]);
     expect(coverage('2024-05-16T00:00:00Z', '2024-05-17T00:00:00Z').windows).toEqual([]);
-    expect(windowsOf({ from: now, to: now })).toEqual([]);
+    expect(splitIntoWindows({ from: now, to: now })).toEqual([]);
   });
 });
 
@@ -73,8 +74,8 @@ describe('what the files cover for certain', () => {
   test('is all of a range that has settled', () => {
     const { from, to, expired } = coverage('2024-05-01T00:00:00Z', '2024-05-02T00:00:00Z');
     expect({ from, to, expired }).toEqual({
-      from: at('2024-05-01T00:00:00Z'),
-      to: at('2024-05-02T00:00:00Z'),
+      from: instantAt('2024-05-01T00:00:00Z'),
+      to: instantAt('2024-05-02T00:00:00Z'),
       expired: false,
     });
   });
@@ -96,12 +97,12 @@ describe('what the files cover for certain', () => {
   });
 
   test('is whole for "the last 30 days", though the clock has moved on since that was asked', () => {
-    expect(coverageOf({ from: now - 30 * DAY - 5000, to: now }, now, rules).expired).toBe(false);
+    expect(computeCoverage({ from: now - 30 * DAY - 5000, to: now }, now, rules).expired).toBe(false);
   });
 });
 
 test('a window has settled when the delay after its end is over', () => {
-  const window = { from: at('2024-05-14T00:00:00Z'), to: at('2024-05-15T06:00:00Z') };
-  expect(isSettled(window, at('2024-05-15T12:00:00Z'), rules)).toBe(true);
-  expect(isSettled(window, at('2024-05-15T11:59:59Z'), rules)).toBe(false);
+  const window = { from: instantAt('2024-05-14T00:00:00Z'), to: instantAt('2024-05-15T06:00:00Z') };
+  expect(isSettled(window, instantAt('2024-05-15T12:00:00Z'), rules)).toBe(true);
+  expect(isSettled(window, instantAt('2024-05-15T11:59:59Z'), rules)).toBe(false);
 });

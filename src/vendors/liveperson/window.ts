@@ -3,9 +3,12 @@ import { DAY, HOUR, type TimeRange } from '../../domain/time.ts';
 import type { LivePersonConfig } from './config.ts';
 
 /** Windows of seven days are known to work (the Singer tap for LivePerson asks for them); the vendor documents no limit. */
-const LONGEST_WINDOW = 7 * DAY;
+const MAX_WINDOW_MS = 7 * DAY;
 
-export type Rules = Pick<LivePersonConfig, 'longestSessionHours' | 'settleHours' | 'lookBackHours' | 'retentionDays'>;
+export type WindowRules = Pick<
+  LivePersonConfig,
+  'longestSessionHours' | 'settleHours' | 'lookBackHours' | 'retentionDays'
+>;
 
 /**
  * What to list, and how far the files behind it can be trusted.
@@ -26,55 +29,55 @@ export interface Coverage {
   readonly expired: boolean;
 }
 
-export function coverageOf(during: TimeRange, now: Instant, rules: Rules): Coverage {
-  const delay = (rules.longestSessionHours + rules.settleHours) * HOUR;
-  const kept = oldestFile(now, rules);
-  const from = Math.max(during.from, kept);
-  const to = Math.max(from, Math.min(during.to, now - delay));
+export function computeCoverage(during: TimeRange, now: Instant, rules: WindowRules): Coverage {
+  const delayMs = (rules.longestSessionHours + rules.settleHours) * HOUR;
+  const oldest = oldestFileTime(now, rules);
+  const from = Math.max(during.from, oldest);
+  const to = Math.max(from, Math.min(during.to, now - delayMs));
   // A range that ends before the oldest file began is beyond reach; late files of it, if any, would be a random rest.
-  const isBeyondReach = during.to <= kept || during.from >= now;
+  const isBeyondReach = during.to <= oldest || during.from >= now;
   const generated = {
-    from: Math.max(kept, during.from - rules.lookBackHours * HOUR),
-    to: Math.min(now, during.to + delay),
+    from: Math.max(oldest, during.from - rules.lookBackHours * HOUR),
+    to: Math.min(now, during.to + delayMs),
   };
   // Files are cut by the hour: what is younger than the hour in which the oldest one was made is not gone.
   return {
-    windows: isBeyondReach ? [] : windowsOf(generated),
+    windows: isBeyondReach ? [] : splitIntoWindows(generated),
     from,
     to,
-    expired: during.from < startOfHour(kept),
+    expired: during.from < startOfHour(oldest),
   };
 }
 
 /** The windows that cover a span of generation. Whole hours, so that a range that moves with the clock asks for the same. */
-export function windowsOf(generated: TimeRange): readonly TimeRange[] {
+export function splitIntoWindows(generated: TimeRange): readonly TimeRange[] {
   const windows: TimeRange[] = [];
   const end = Math.ceil(generated.to / HOUR) * HOUR;
   if (generated.from >= generated.to) return windows;
-  for (let from = startOfHour(generated.from); from < end; from += LONGEST_WINDOW) {
-    windows.push({ from, to: Math.min(end, from + LONGEST_WINDOW) });
+  for (let from = startOfHour(generated.from); from < end; from += MAX_WINDOW_MS) {
+    windows.push({ from, to: Math.min(end, from + MAX_WINDOW_MS) });
   }
   return windows;
 }
 
 /** The windows in whose files agents are looked for. */
-export function windowsOfDiscovery(
+export function discoveryWindows(
   now: Instant,
   { discoverHours }: Pick<LivePersonConfig, 'discoverHours'>,
 ): readonly TimeRange[] {
-  return windowsOf({ from: now - discoverHours * HOUR, to: now });
+  return splitIntoWindows({ from: now - discoverHours * HOUR, to: now });
 }
 
 /** When the oldest files were generated that the vendor still keeps. */
-export function oldestFile(now: Instant, rules: Pick<Rules, 'retentionDays'>): Instant {
+export function oldestFileTime(now: Instant, rules: Pick<WindowRules, 'retentionDays'>): Instant {
   return now - rules.retentionDays * DAY;
 }
 
 /** Whether no file can be added any more to those generated in a window. */
-export function isSettled(window: TimeRange, now: Instant, rules: Pick<Rules, 'settleHours'>): boolean {
+export function isSettled(window: TimeRange, now: Instant, rules: Pick<WindowRules, 'settleHours'>): boolean {
   return window.to + rules.settleHours * HOUR <= now;
 }
 
-function startOfHour(at: Instant): Instant {
-  return Math.floor(at / HOUR) * HOUR;
+function startOfHour(instant: Instant): Instant {
+  return Math.floor(instant / HOUR) * HOUR;
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { field, fieldInAnyCase, fileList, unwrap } from './wire.ts';
+import { getField, getFieldIgnoringCase, fileListSchema, unwrapUnion } from './wire.ts';
 
 describe('the list of files', () => {
   const link = { '@name': 'x', '@href': 'https://h/x.gz' };
-  const filesOf = (dataAccessFiles: unknown) => fileList.parse({ dataAccessFiles }).dataAccessFiles.file;
+  const filesOf = (dataAccessFiles: unknown) => fileListSchema.parse({ dataAccessFiles }).dataAccessFiles.file;
 
   test('is five in the vendor’s sample, one of them not named .gz', () => {
     const sample = readFileSync(new URL('./fixtures/list.json', import.meta.url), 'utf8');
-    const { file: files } = fileList.parse(JSON.parse(sample)).dataAccessFiles;
+    const { file: files } = fileListSchema.parse(JSON.parse(sample)).dataAccessFiles;
     expect(files.map((file) => file['@href'].endsWith('.gz'))).toEqual([true, true, true, true, false]);
   });
 
@@ -25,7 +25,7 @@ describe('the list of files', () => {
   test.each([[5], [{}], [{ dataAccessFiles: { file: 'x' } }], [{ dataAccessFiles: { file: [{ '@name': 'x' }] } }]])(
     'is refused when it is %j',
     (body) => {
-      expect(fileList.safeParse(body).success).toBe(false);
+      expect(fileListSchema.safeParse(body).success).toBe(false);
     },
   );
 });
@@ -51,22 +51,22 @@ describe('unwrapping', () => {
     ],
     [{}, {}],
   ])('%j gives %j', (wrapped, bare) => {
-    expect(unwrap(wrapped)).toEqual(bare);
+    expect(unwrapUnion(wrapped)).toEqual(bare);
   });
 
   test('goes as deep as the wrapping', () => {
     const deep = Array.from({ length: 100_000 }).reduce<unknown>((inner) => ({ array: inner }), 7);
-    expect(unwrap(deep)).toBe(7);
+    expect(unwrapUnion(deep)).toBe(7);
   });
 
   test('finds fields in wrapped records', () => {
-    expect(field({ 'com.liveperson.dataaccess.MetaData': { accountId: { string: 'x' } } }, 'accountId')).toBe('x');
-    expect(field([1], 'length')).toBeUndefined();
+    expect(getField({ 'com.liveperson.dataaccess.MetaData': { accountId: { string: 'x' } } }, 'accountId')).toBe('x');
+    expect(getField([1], 'length')).toBeUndefined();
   });
 
   test('finds fields whatever their capitals', () => {
-    expect(fieldInAnyCase({ agentUserName: { string: 'x' } }, 'agentUsername')).toBe('x');
-    expect(fieldInAnyCase({ agentUsername: 'a', agentUserName: 'b' }, 'agentUsername')).toBe('a');
-    expect(fieldInAnyCase({}, 'agentUsername')).toBeUndefined();
+    expect(getFieldIgnoringCase({ agentUserName: { string: 'x' } }, 'agentUsername')).toBe('x');
+    expect(getFieldIgnoringCase({ agentUsername: 'a', agentUserName: 'b' }, 'agentUsername')).toBe('a');
+    expect(getFieldIgnoringCase({}, 'agentUsername')).toBeUndefined();
   });
 });

@@ -1,23 +1,23 @@
 import { z } from 'zod';
 
 /** One file of the list. */
-const file = z.object({ '@href': z.string() });
+const fileEntrySchema = z.object({ '@href': z.string() });
 
 /**
  * The answer to a list call, XML in JSON's clothes: `file` is an array, or one object where there is one, or missing where
  * there is none. `@id` is no help: in the vendor's own sample it names another account than the one asked for.
  * Source: https://developers.liveperson.com/data-access-api-methods-agent-activity.html
  */
-export const fileList = z.object({
+export const fileListSchema = z.object({
   dataAccessFiles: z.object({
     file: z
-      .union([z.array(file), file.transform((one) => [one])])
+      .union([z.array(fileEntrySchema), fileEntrySchema.transform((single) => [single])])
       .nullish()
       .transform((files) => files ?? []),
   }),
 });
 
-const RECORD_BRANCH = 'com.liveperson.dataaccess.';
+const RECORD_BRANCH_PREFIX = 'com.liveperson.dataaccess.';
 const PRIMITIVE_BRANCHES: ReadonlySet<string> = new Set([
   'boolean',
   'int',
@@ -31,25 +31,25 @@ const PRIMITIVE_BRANCHES: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a key only says which branch of an Avro union its value is: `{"long": 9}`, `{"com.liveperson.…": {…}}`. */
-export function isBranch(key: string): boolean {
-  return PRIMITIVE_BRANCHES.has(key) || key.startsWith(RECORD_BRANCH);
+export function isUnionBranch(key: string): boolean {
+  return PRIMITIVE_BRANCHES.has(key) || key.startsWith(RECORD_BRANCH_PREFIX);
 }
 
 /**
  * A value without the wrapping that Avro's JSON encoding puts around unions. Some files wrap where others do not
  * (`metaData`, `recordCollection`), so every value is taken either way.
  */
-export function unwrap(node: unknown): unknown {
+export function unwrapUnion(node: unknown): unknown {
   let inner = node;
   while (isRecord(inner)) {
-    const key = onlyKey(inner);
-    if (key === undefined || !isBranch(key)) break;
+    const key = singleKey(inner);
+    if (key === undefined || !isUnionBranch(key)) break;
     inner = inner[key];
   }
   return inner;
 }
 
-function onlyKey(node: Readonly<Record<string, unknown>>): string | undefined {
+function singleKey(node: Readonly<Record<string, unknown>>): string | undefined {
   let only: string | undefined;
   // Most records are no wrapping and known as such by their second key: no list of keys is made for that.
   for (const key in node) {
@@ -64,14 +64,14 @@ export function isRecord(node: unknown): node is Readonly<Record<string, unknown
 }
 
 /** A field of a record, unwrapped; undefined where there is no record or no such field. */
-export function field(node: unknown, name: string): unknown {
-  const inner = unwrap(node);
-  return isRecord(inner) ? unwrap(inner[name]) : undefined;
+export function getField(node: unknown, name: string): unknown {
+  const inner = unwrapUnion(node);
+  return isRecord(inner) ? unwrapUnion(inner[name]) : undefined;
 }
 
 /** A field that documents and files spell with different capitals. */
-export function fieldInAnyCase(node: Readonly<Record<string, unknown>>, name: string): unknown {
-  if (name in node) return unwrap(node[name]);
+export function getFieldIgnoringCase(node: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (name in node) return unwrapUnion(node[name]);
   const key = Object.keys(node).find((other) => other.toLowerCase() === name.toLowerCase());
-  return key === undefined ? undefined : unwrap(node[key]);
+  return key === undefined ? undefined : unwrapUnion(node[key]);
 }

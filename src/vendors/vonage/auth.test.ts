@@ -1,16 +1,25 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import type { SharedToken, Vault } from '../../cache/vault.ts';
+import type { SharedToken, SharedTokenStore } from '../../cache/token-store.ts';
 import { Secret } from '../../config/secret.ts';
-import { connectTo, json } from '../../../test/support/vendor-harness.ts';
-import { entry, issuer } from './account.fixture.ts';
+import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
+import { VONAGE_ENTRY, createFakeVonage } from '../../../test/support/vonage-account.ts';
 import { vonage } from './index.ts';
-import { MINUTE, ask, bearers, connect, held, openAlone, refs, tokenCalls } from './tokens.fixture.ts';
+import {
+  MINUTE,
+  queryInteractions,
+  authorizationHeaders,
+  connectVonage,
+  deferredResponse,
+  createStandaloneTokenProvider,
+  refs,
+  tokenCalls,
+} from '../../../test/support/vonage-tokens.ts';
 
 describe('the token request', () => {
   test.each([{}, { credentialsIn: 'body' }])('proves who asks in the form’s body, with %j', async (extra) => {
-    const harness = connect(issuer().answer, extra);
-    await ask(harness);
+    const harness = connectVonage(createFakeVonage().respond, extra);
+    await queryInteractions(harness);
     expect(tokenCalls(harness)).toMatchObject([
       {
         method: 'POST',
@@ -23,8 +32,8 @@ describe('the token request', () => {
   });
 
   test('or in the header Authorization, form-encoded first', async () => {
-    const harness = connect(issuer().answer, { credentialsIn: 'basic' });
-    await ask(harness);
+    const harness = connectVonage(createFakeVonage().respond, { credentialsIn: 'basic' });
+    await queryInteractions(harness);
     const [request] = tokenCalls(harness);
     expect(request?.body).toBe('grant_type=client_credentials');
     const credentials = Buffer.from(request?.headers.Authorization?.replace('Basic ', '') ?? '', 'base64');
@@ -32,39 +41,39 @@ describe('the token request', () => {
   });
 
   test('names the scope when one is configured', async () => {
-    const harness = connect(issuer().answer, { scope: 'agents:read stats' });
-    await ask(harness);
+    const harness = connectVonage(createFakeVonage().respond, { scope: 'agents:read stats' });
+    await queryInteractions(harness);
     expect(new URLSearchParams(tokenCalls(harness)[0]?.body).get('scope')).toBe('agents:read stats');
   });
 
   test('goes to the configured address', async () => {
-    const harness = connect(issuer().answer, { tokenUrl: 'https://id.example.com/oauth/token' });
-    await ask(harness);
+    const harness = connectVonage(createFakeVonage().respond, { tokenUrl: 'https://id.example.com/oauth/token' });
+    await queryInteractions(harness);
     expect(tokenCalls(harness)[0]?.url.href).toBe('https://id.example.com/oauth/token');
   });
 });
 
 test('the token request may be made again, since another token does the first no harm', async () => {
-  const { tokens, requests, scope } = openAlone(issuer().answer);
-  await tokens.current(scope);
+  const { tokens, requests, scope: context } = createStandaloneTokenProvider(createFakeVonage().respond);
+  await tokens.getToken(context);
   expect(requests).toMatchObject([{ endpoint: 'connect/token', method: 'POST', idempotent: true }]);
 });
 
 describe('a token', () => {
   test('is fetched once, however many wait for it', async () => {
-    const harness = connect(issuer().answer);
-    await Promise.all(refs(50).map((ref) => ask(harness, ref)));
+    const harness = connectVonage(createFakeVonage().respond);
+    await Promise.all(refs(50).map((ref) => queryInteractions(harness, ref)));
     expect(tokenCalls(harness)).toHaveLength(1);
-    expect(bearers(harness)).toEqual(refs(50).map(() => 'Bearer token-1'));
+    expect(authorizationHeaders(harness)).toEqual(refs(50).map(() => 'Bearer token-1'));
   });
 
   test('serves later queries too, until nine tenths of its life are over', async () => {
-    const harness = connect(issuer().answer);
-    await ask(harness);
+    const harness = connectVonage(createFakeVonage().respond);
+    await queryInteractions(harness);
     harness.clock.advance(108 * MINUTE - 1);
-    await ask(harness);
+    await queryInteractions(harness);
     expect(tokenCalls(harness)).toHaveLength(1);
-    expect(bearers(harness)).toEqual(['Bearer token-1', 'Bearer token-1']);
+    expect(authorizationHeaders(harness)).toEqual(['Bearer token-1', 'Bearer token-1']);
   });
 
   test.each([
@@ -77,42 +86,50 @@ describe('a token', () => {
     ['', 270_000],
     ['soon', 270_000],
   ])('with expires_in %j is used for %i ms', async (expires_in, usedFor) => {
-    const harness = connect(issuer((issued) => json({ access_token: `token-${issued}`, expires_in })).answer);
-    await ask(harness);
+    const harness = connectVonage(
+      createFakeVonage((issued) => jsonReply({ access_token: `token-${issued}`, expires_in })).respond,
+    );
+    await queryInteractions(harness);
     harness.clock.advance(usedFor - 1);
-    await ask(harness);
+    await queryInteractions(harness);
     expect(tokenCalls(harness)).toHaveLength(1);
     harness.clock.advance(1);
-    await ask(harness);
+    await queryInteractions(harness);
     expect(tokenCalls(harness)).toHaveLength(2);
   });
 
   test.each([0, -5])('with expires_in %j serves those who wait for it, and nobody later', async (expires_in) => {
-    const harness = connect(issuer((issued) => json({ access_token: `token-${issued}`, expires_in })).answer);
-    await Promise.all([ask(harness, '1'), ask(harness, '2')]);
+    const harness = connectVonage(
+      createFakeVonage((issued) => jsonReply({ access_token: `token-${issued}`, expires_in })).respond,
+    );
+    await Promise.all([queryInteractions(harness, '1'), queryInteractions(harness, '2')]);
     expect(tokenCalls(harness)).toHaveLength(1);
-    await ask(harness, '3');
+    await queryInteractions(harness, '3');
     expect(tokenCalls(harness)).toHaveLength(2);
   });
 
   test('its age counts from when it was asked for', async () => {
-    const slow = held();
-    const harness = connect(issuer((issued) => (issued === 1 ? slow.answer() : json({ access_token: 'b' }))).answer);
-    const first = ask(harness);
-    await slow.asked;
+    const slow = deferredResponse();
+    const harness = connectVonage(
+      createFakeVonage((issued) => (issued === 1 ? slow.answer() : jsonReply({ access_token: 'b' }))).respond,
+    );
+    const first = queryInteractions(harness);
+    await slow.requested;
     harness.clock.advance(2 * MINUTE);
-    slow.give(json({ access_token: 'a', expires_in: 100 }));
+    slow.resolve(jsonReply({ access_token: 'a', expires_in: 100 }));
     await first;
-    await ask(harness);
-    expect(bearers(harness)).toEqual(['Bearer a', 'Bearer b']);
+    await queryInteractions(harness);
+    expect(authorizationHeaders(harness)).toEqual(['Bearer a', 'Bearer b']);
   });
 
   test('is asked for again by the next query after a failure', async () => {
-    const vendor = issuer((issued) => (issued === 1 ? json({}, 503) : json({ access_token: 'token-2' })));
-    const harness = connect(vendor.answer);
-    await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
-    await ask(harness);
-    expect(bearers(harness)).toEqual(['Bearer token-2']);
+    const vendor = createFakeVonage((issued) =>
+      issued === 1 ? jsonReply({}, 503) : jsonReply({ access_token: 'token-2' }),
+    );
+    const harness = connectVonage(vendor.respond);
+    await expect(queryInteractions(harness)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
+    await queryInteractions(harness);
+    expect(authorizationHeaders(harness)).toEqual(['Bearer token-2']);
   });
 });
 
@@ -122,29 +139,29 @@ describe('a token of the fleet', () => {
   test('that another process fetched is used until it is to be renewed, by the wall clock that both have', async () => {
     const text = new Secret('theirs');
     let asked = 0;
-    const vault: Vault = {
-      obtain: () => {
+    const vault: SharedTokenStore = {
+      getOrFetch: () => {
         asked += 1;
         const later = (minutes: number) => START + minutes * MINUTE;
         return Promise.resolve({ text, renewAt: later(90 * asked), expiresAt: later(100 * asked) });
       },
     };
-    const harness = connectTo(vonage, entry, issuer().answer, { now: START, vault });
-    await ask(harness);
+    const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, { now: START, vault });
+    await queryInteractions(harness);
     harness.clock.advance(90 * MINUTE - 1);
-    await ask(harness, '02');
+    await queryInteractions(harness, '02');
     expect(asked).toBe(1);
-    expect(bearers(harness)).toEqual(['Bearer theirs', 'Bearer theirs']);
+    expect(authorizationHeaders(harness)).toEqual(['Bearer theirs', 'Bearer theirs']);
     harness.clock.advance(1);
-    await ask(harness, '03');
+    await queryInteractions(harness, '03');
     expect(asked).toBe(2);
     expect(tokenCalls(harness)).toEqual([]);
   });
 
   /** A token that the fleet has, until a process fetches another. */
-  function vaultWith(token: SharedToken): Vault {
+  function vaultWith(token: SharedToken): SharedTokenStore {
     let shared = token;
-    return { obtain: async ({ isUsable, fetch }) => (isUsable(shared) ? shared : (shared = await fetch())) };
+    return { getOrFetch: async ({ isUsable, fetch }) => (isUsable(shared) ? shared : (shared = await fetch())) };
   }
 
   const theirs = { text: new Secret('theirs'), renewAt: START + 90 * MINUTE, expiresAt: START + 100 * MINUTE };
@@ -154,34 +171,34 @@ describe('a token of the fleet', () => {
     [0, 'Bearer token-1', 1],
   ])('that is to be renewed in %i ms is not fetched before', async (early, bearer, fetched) => {
     const now = theirs.renewAt - early;
-    const harness = connectTo(vonage, entry, issuer().answer, { now, vault: vaultWith(theirs) });
-    await ask(harness);
-    expect(bearers(harness)).toEqual([bearer]);
+    const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, { now, vault: vaultWith(theirs) });
+    await queryInteractions(harness);
+    expect(authorizationHeaders(harness)).toEqual([bearer]);
     expect(tokenCalls(harness)).toHaveLength(fetched);
   });
 
   test('that the vendor refuses is not taken up again, even though the others still have it', async () => {
-    const vendor = issuer();
+    const vendor = createFakeVonage();
     vendor.revoked.add('theirs');
-    const harness = connectTo(vonage, entry, vendor.answer, { now: START, vault: vaultWith(theirs) });
-    await ask(harness);
-    await ask(harness, '02');
-    expect(bearers(harness)).toEqual(['Bearer theirs', 'Bearer token-1', 'Bearer token-1']);
+    const harness = connectVendor(vonage, VONAGE_ENTRY, vendor.respond, { now: START, vault: vaultWith(theirs) });
+    await queryInteractions(harness);
+    await queryInteractions(harness, '02');
+    expect(authorizationHeaders(harness)).toEqual(['Bearer theirs', 'Bearer token-1', 'Bearer token-1']);
     expect(tokenCalls(harness)).toHaveLength(1);
   });
 
   test('that this one fetches is told of with the times of the wall clock', async () => {
     const told: SharedToken[] = [];
-    const vault: Vault = {
-      obtain: async ({ fetch }) => {
+    const vault: SharedTokenStore = {
+      getOrFetch: async ({ fetch }) => {
         const token = await fetch();
         told.push(token);
         return token;
       },
     };
-    const harness = connectTo(vonage, entry, issuer().answer, { now: START, vault });
+    const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, { now: START, vault });
     harness.clock.advance(MINUTE);
-    await ask(harness);
+    await queryInteractions(harness);
     expect(told).toMatchObject([{ renewAt: START + 109 * MINUTE, expiresAt: START + 121 * MINUTE }]);
     expect(tokenCalls(harness)).toHaveLength(1);
   });
@@ -189,46 +206,46 @@ describe('a token of the fleet', () => {
 
 describe('a query that goes away', () => {
   test('leaves at once, and the token comes for the others', async () => {
-    const slow = held();
-    const harness = connect(issuer(slow.answer).answer);
+    const slow = deferredResponse();
+    const harness = connectVonage(createFakeVonage(slow.answer).respond);
     const leaving = new AbortController();
-    const gone = ask(harness, '1', { signal: leaving.signal });
-    const stays = ask(harness, '2');
-    await slow.asked;
+    const gone = queryInteractions(harness, '1', { signal: leaving.signal });
+    const stays = queryInteractions(harness, '2');
+    await slow.requested;
     leaving.abort();
     await expect(gone).rejects.toMatchObject({ code: 'VENDOR_TIMEOUT', endpoint: 'connect/token' });
-    slow.give(json({ access_token: 'token-1', expires_in: 7200 }));
+    slow.resolve(jsonReply({ access_token: 'token-1', expires_in: 7200 }));
     await expect(stays).resolves.toMatchObject({ data: [{ ref: '2' }] });
     expect(tokenCalls(harness)).toHaveLength(1);
-    expect(bearers(harness)).toHaveLength(1);
+    expect(authorizationHeaders(harness)).toHaveLength(1);
   });
 
   test('even as the only one leaves a token behind for the next', async () => {
-    const slow = held();
-    const harness = connect(issuer(slow.answer).answer);
+    const slow = deferredResponse();
+    const harness = connectVonage(createFakeVonage(slow.answer).respond);
     const leaving = new AbortController();
-    const gone = ask(harness, '1', { signal: leaving.signal });
-    await slow.asked;
+    const gone = queryInteractions(harness, '1', { signal: leaving.signal });
+    await slow.requested;
     leaving.abort();
     await expect(gone).rejects.toMatchObject({ code: 'VENDOR_TIMEOUT' });
-    slow.give(json({ access_token: 'token-1', expires_in: 7200 }));
-    await ask(harness);
+    slow.resolve(jsonReply({ access_token: 'token-1', expires_in: 7200 }));
+    await queryInteractions(harness);
     expect(tokenCalls(harness)).toHaveLength(1);
   });
 });
 
 test('a query that is gone already does not wait for a token, nor is its question asked', async () => {
-  const never = held();
-  const harness = connect(issuer(never.answer).answer);
-  const gone = ask(harness, '01', { signal: AbortSignal.abort() });
+  const never = deferredResponse();
+  const harness = connectVonage(createFakeVonage(never.answer).respond);
+  const gone = queryInteractions(harness, '01', { signal: AbortSignal.abort() });
   await expect(gone).rejects.toMatchObject({ code: 'VENDOR_TIMEOUT', endpoint: 'connect/token' });
-  expect(bearers(harness)).toEqual([]);
+  expect(authorizationHeaders(harness)).toEqual([]);
 });
 
 test('a query that has its token is not listened to any more', async () => {
-  const { tokens, scope } = openAlone(issuer().answer);
-  await Promise.all([tokens.current(scope), tokens.current(scope)]);
-  expect(getEventListeners(scope.signal, 'abort')).toEqual([]);
+  const { tokens, scope: context } = createStandaloneTokenProvider(createFakeVonage().respond);
+  await Promise.all([tokens.getToken(context), tokens.getToken(context)]);
+  expect(getEventListeners(context.signal, 'abort')).toEqual([]);
 });
 
 describe('when no token is to be had', () => {
@@ -243,15 +260,15 @@ describe('when no token is to be had', () => {
     [200, '{}', 'VENDOR_BAD_RESPONSE'],
     [200, '{"access_token":"two words"}', 'VENDOR_BAD_RESPONSE'],
   ])('%i %s: %s, and the agent is not asked about', async (status, body, code) => {
-    const harness = connect(issuer(() => ({ status, body })).answer);
-    await expect(ask(harness)).rejects.toMatchObject({ code, endpoint: 'connect/token' });
-    expect(bearers(harness)).toEqual([]);
+    const harness = connectVonage(createFakeVonage(() => ({ status, body })).respond);
+    await expect(queryInteractions(harness)).rejects.toMatchObject({ code, endpoint: 'connect/token' });
+    expect(authorizationHeaders(harness)).toEqual([]);
   });
 
   test('the vendor’s words are told, without the secret', async () => {
-    const body = JSON.stringify({ error_description: `You must specify a scope, ${entry.clientSecret}` });
-    const harness = connect(issuer(() => ({ status: 400, body })).answer);
-    await expect(ask(harness)).rejects.toMatchObject({
+    const body = JSON.stringify({ error_description: `You must specify a scope, ${VONAGE_ENTRY.clientSecret}` });
+    const harness = connectVonage(createFakeVonage(() => ({ status: 400, body })).respond);
+    await expect(queryInteractions(harness)).rejects.toMatchObject({
       message: expect.stringMatching(/You must specify a scope, \[secret\]$/) as unknown,
       reason: 'token_refused',
     });
@@ -259,9 +276,9 @@ describe('when no token is to be had', () => {
 });
 
 test('token requests are told of as calls, once', async () => {
-  const harness = connect(issuer().answer);
-  await Promise.all([ask(harness, '1'), ask(harness, '2')]);
-  expect(harness.records.map(({ endpoint, outcome }) => `${endpoint} ${outcome}`)).toEqual([
+  const harness = connectVonage(createFakeVonage().respond);
+  await Promise.all([queryInteractions(harness, '1'), queryInteractions(harness, '2')]);
+  expect(harness.callRecords.map(({ endpoint, outcome }) => `${endpoint} ${outcome}`)).toEqual([
     'connect/token OK',
     'latestInteractions OK',
     'latestInteractions OK',

@@ -2,36 +2,36 @@ import { Secret } from '../../config/secret.ts';
 import type { Instant } from '../../domain/clock.ts';
 import { MINUTE, SECOND } from '../../domain/time.ts';
 import type { CallTarget } from '../../domain/vendor-error.ts';
-import type { CallScope, VendorRequest } from '../../http/call.ts';
-import { failure } from '../../http/failure.ts';
-import { readJson, requireOk, vendorError } from '../../http/reply.ts';
-import { untilAborted } from '../../http/until-aborted.ts';
-import { vendorText } from '../../http/vendor-text.ts';
-import { endpointUrl } from '../path.ts';
-import { withoutSecrets } from '../redact.ts';
-import type { Shared } from '../vendor.ts';
+import type { CallContext, VendorRequest } from '../../http/types.ts';
+import { toVendorError } from '../../http/classify-error.ts';
+import { parseJson, assertOk, vendorError } from '../../http/response.ts';
+import { abortable } from '../../http/abortable.ts';
+import { extractVendorMessage } from '../../http/vendor-message.ts';
+import { createEndpointUrl } from '../endpoint-url.ts';
+import { redactSecrets } from '../redact.ts';
+import type { AdapterDependencies } from '../vendor.ts';
 import type { VonageConfig } from './config.ts';
-import { type TokenReply, tokenReply } from './wire.ts';
+import { type TokenResponse, tokenResponseSchema } from './wire.ts';
 
 export const TOKEN_ENDPOINT = 'connect/token';
 
 /** A token has to fit into a header, which no server takes of this size. */
-const MAX_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 
 /** Documented are 7200 s. Where the server says nothing, a token is not trusted for long. */
-const LIFE_WHEN_NOT_SAID = 300;
+const DEFAULT_LIFETIME_SECONDS = 300;
 
 /** Vonage's own sample renews a token when so much of its life is over. */
-const RENEWED_AT = 0.9;
+const RENEW_AT_RATIO = 0.9;
 
 /** A renewal that failed is not tried again for so long while the old token serves, however many queries come. */
-const RENEWAL_PAUSE = 10 * SECOND;
+const RENEWAL_RETRY_DELAY_MS = 10 * SECOND;
 
 /** What is refused with a new token, too, is not refused for the token's sake; another one is tried no more often. */
-const REPLACED_EVERY = MINUTE;
+const MIN_INVALIDATION_INTERVAL_MS = MINUTE;
 
 /** An access token; compared by identity. */
-export interface Token {
+export interface AccessToken {
   readonly text: Secret;
   /** On the clock that is never set back. */
   readonly renewAt: number;
@@ -39,63 +39,74 @@ export interface Token {
 }
 
 /** The tokens of one account, for as long as it is connected. */
-export interface Tokens {
+export interface TokenProvider {
   /**
    * The account's token: the one that is held until it has expired (its renewal goes on beside), else one that is fetched:
    * one fetch at a time, for however many wait. The wait ends with the scope's signal, but the fetch goes on for the others.
    */
-  readonly current: (scope: CallScope) => Promise<Token>;
+  readonly getToken: (context: CallContext) => Promise<AccessToken>;
   /**
    * To be told of a token that the vendor refused; says whether another one is worth a try. If so, the refused one is not
    * given out again.
    */
-  readonly replace: (refused: Token) => boolean;
+  readonly invalidate: (refused: AccessToken) => boolean;
   /** To be told that the new token was refused like the old one: the next refusals are not the token's fault either, for a while. */
-  readonly replacedInVain: () => void;
+  readonly reportInvalidationFailed: () => void;
   /** Whether `current` would give one without waiting for it. */
-  readonly isHeld: () => boolean;
+  readonly hasToken: () => boolean;
 }
 
 /**
  * OAuth 2 client credentials. Sources: "Using the bearer access token", https://docs-vcc.atlassian.net/wiki, and Vonage's
  * sample newvoicemedia/vcc-node-code-snippets (oidcClient.js).
  */
-export function openTokens(config: VonageConfig, { account, clock, http, vault }: Shared): Tokens {
+export function createTokenProvider(
+  config: VonageConfig,
+  { account, clock, http, tokenStore }: AdapterDependencies,
+): TokenProvider {
   const target: CallTarget = { vendor: account.vendor, account: account.name, endpoint: TOKEN_ENDPOINT };
-  const request = tokenRequest(config);
+  const request = createTokenRequest(config);
   const secrets = [config.accountKey, config.clientSecret];
   // A query that goes away must not take the token along for which others wait; each attempt has a deadline of its own.
   const { signal } = new AbortController();
-  let held: Token | null = null;
-  let underWay: Promise<Token> | null = null;
+  let currentToken: AccessToken | null = null;
+  let pendingFetch: Promise<AccessToken> | null = null;
   // Another process may not know yet that the vendor refused it.
   let lastRefused: string | null = null;
   // On the clock that is never set back.
-  let nextRenewal = -Infinity;
-  let nextReplacement = -Infinity;
+  let nextRenewalAt = -Infinity;
+  let nextInvalidationAt = -Infinity;
 
-  async function fetchToken(scope: CallScope): Promise<Token> {
-    const asked = clock.elapsed();
-    const reply = withoutSecrets(await http.send(request, { ...scope, signal }), secrets);
+  async function fetchToken(context: CallContext): Promise<AccessToken> {
+    const requestedAt = clock.monotonicMs();
+    const response = redactSecrets(await http.send(request, { ...context, signal }), secrets);
     // Whatever the endpoint has against the request, it is the account's credentials and scope that it is made of.
-    if (reply.status >= 400 && reply.status < 500 && reply.status !== 429) {
-      const details = { status: reply.status, reason: 'token_refused', said: vendorText(reply.body) };
+    if (response.status >= 400 && response.status < 500 && response.status !== 429) {
+      const details = {
+        status: response.status,
+        reason: 'token_refused',
+        vendorMessage: extractVendorMessage(response.body),
+      };
       throw vendorError(target, 'VENDOR_AUTH_FAILED', details);
     }
-    const sent = readJson(requireOk(reply, target, clock.now()), tokenReply, target);
-    const life = lifeSeconds(sent) * SECOND;
-    return { text: new Secret(sent.access_token), renewAt: asked + life * RENEWED_AT, expiresAt: asked + life };
+    const tokenResponse = parseJson(assertOk(response, target, clock.now()), tokenResponseSchema, target);
+    const lifetimeMs = parseLifetimeSeconds(tokenResponse) * SECOND;
+    return {
+      text: new Secret(tokenResponse.access_token),
+      renewAt: requestedAt + lifetimeMs * RENEW_AT_RATIO,
+      expiresAt: requestedAt + lifetimeMs,
+    };
   }
 
   /** The token of all processes, if they share one; fetched by the one that is first. */
-  async function findToken(scope: CallScope): Promise<Token> {
-    if (!vault) return fetchToken(scope);
-    const shared = await vault.obtain({
+  async function getSharedToken(context: CallContext): Promise<AccessToken> {
+    if (!tokenStore) return fetchToken(context);
+    const shared = await tokenStore.getOrFetch({
       name: TOKEN_ENDPOINT,
       secret: config.clientSecret,
       isUsable: ({ text, renewAt }) => clock.now() < renewAt && text.reveal() !== lastRefused,
       fetch: async () => {
-        const { text, renewAt, expiresAt } = await fetchToken(scope);
+        const { text, renewAt, expiresAt } = await fetchToken(context);
         return { text, renewAt: toWallClock(renewAt), expiresAt: toWallClock(expiresAt) };
       },
     });
@@ -104,61 +115,62 @@ export function openTokens(config: VonageConfig, { account, clock, http, vault }
   }
 
   // No process knows what another one's clock that is never set back shows.
-  const toWallClock = (elapsed: number): Instant => clock.now() + elapsed - clock.elapsed();
-  const fromWallClock = (instant: Instant): number => clock.elapsed() + instant - clock.now();
+  const toWallClock = (elapsed: number): Instant => clock.now() + elapsed - clock.monotonicMs();
+  const fromWallClock = (instant: Instant): number => clock.monotonicMs() + instant - clock.now();
 
-  async function obtain(scope: CallScope): Promise<Token> {
+  async function acquireToken(context: CallContext): Promise<AccessToken> {
     try {
-      return (held = await findToken(scope));
+      return (currentToken = await getSharedToken(context));
     } finally {
-      underWay = null;
+      pendingFetch = null;
     }
   }
 
   /** Nobody's call: told to no query, for which it might come before or after the end. */
-  function renewBeside(): void {
-    if (underWay !== null || clock.elapsed() < nextRenewal) return;
-    underWay = obtain({ signal, record: ignore, expires: ignore });
+  function renewInBackground(): void {
+    if (pendingFetch !== null || clock.monotonicMs() < nextRenewalAt) return;
+    pendingFetch = acquireToken({ signal, record: noop, restrictCache: noop });
     // Whoever waits for a token by then hears of it; the old one serves the others until it has expired.
-    underWay.catch(() => {
-      nextRenewal = clock.elapsed() + RENEWAL_PAUSE;
+    pendingFetch.catch(() => {
+      nextRenewalAt = clock.monotonicMs() + RENEWAL_RETRY_DELAY_MS;
     });
   }
 
-  const isUsable = (token: Token | null): token is Token => token !== null && clock.elapsed() < token.expiresAt;
+  const isUsable = (token: AccessToken | null): token is AccessToken =>
+    token !== null && clock.monotonicMs() < token.expiresAt;
 
   return {
-    current: async (scope) => {
-      if (isUsable(held)) {
-        const token = held;
-        if (clock.elapsed() >= token.renewAt) renewBeside();
+    getToken: async (context) => {
+      if (isUsable(currentToken)) {
+        const token = currentToken;
+        if (clock.monotonicMs() >= token.renewAt) renewInBackground();
         return token;
       }
-      underWay ??= obtain(scope);
-      return untilAborted(underWay, scope.signal).catch((error: unknown) => {
-        throw error === scope.signal.reason ? failure(error, target, 'waiting') : error;
+      pendingFetch ??= acquireToken(context);
+      return abortable(pendingFetch, context.signal).catch((error: unknown) => {
+        throw error === context.signal.reason ? toVendorError(error, target, 'waiting') : error;
       });
     },
-    replace: (refused) => {
-      if (held !== refused) return true;
-      if (clock.elapsed() < nextReplacement) return false;
+    invalidate: (refused) => {
+      if (currentToken !== refused) return true;
+      if (clock.monotonicMs() < nextInvalidationAt) return false;
       lastRefused = refused.text.reveal();
-      held = null;
+      currentToken = null;
       return true;
     },
-    replacedInVain: () => {
-      nextReplacement = clock.elapsed() + REPLACED_EVERY;
+    reportInvalidationFailed: () => {
+      nextInvalidationAt = clock.monotonicMs() + MIN_INVALIDATION_INTERVAL_MS;
     },
-    isHeld: () => isUsable(held),
+    hasToken: () => isUsable(currentToken),
   };
 }
 
 /** The header that carries a token. */
-export function bearer(token: Token): Readonly<Record<string, string>> {
+export function toAuthorizationHeader(token: AccessToken): Readonly<Record<string, string>> {
   return { Authorization: `Bearer ${token.text.reveal()}` };
 }
 
-function tokenRequest(config: VonageConfig): VendorRequest {
+function createTokenRequest(config: VonageConfig): VendorRequest {
   const { clientId, clientSecret, scope } = config;
   const inBody = config.credentialsIn === 'body';
   const form = new URLSearchParams({
@@ -169,28 +181,28 @@ function tokenRequest(config: VonageConfig): VendorRequest {
   return {
     endpoint: TOKEN_ENDPOINT,
     method: 'POST',
-    url: config.tokenUrl ?? endpointUrl(config.baseUrl, 'Auth', 'connect', 'token'),
+    url: config.tokenUrl ?? createEndpointUrl(config.baseUrl, 'Auth', 'connect', 'token'),
     headers: { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' },
     body: form.toString(),
     // Another token does the first no harm.
     idempotent: true,
-    maxBytes: MAX_BYTES,
-    ...(!inBody && { authorize: () => ({ Authorization: basic(clientId, clientSecret) }) }),
+    maxBytes: MAX_BODY_BYTES,
+    ...(!inBody && { authorize: () => ({ Authorization: basicCredentials(clientId, clientSecret) }) }),
   };
 }
 
 /** RFC 6749, section 2.3.1: both are form-encoded before they are joined. */
-function basic(clientId: string, clientSecret: Secret): string {
+function basicCredentials(clientId: string, clientSecret: Secret): string {
   const encode = (text: string) => new URLSearchParams([['', text]]).toString().slice(1);
   return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret.reveal())}`).toString('base64')}`;
 }
 
 /** A number of seconds, also as a text; a token that is said to have expired already serves only those who wait for it. */
-function lifeSeconds({ expires_in: sent }: TokenReply): number {
+function parseLifetimeSeconds({ expires_in: sent }: TokenResponse): number {
   const seconds = sent == null || sent === '' ? NaN : Number(sent);
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : LIFE_WHEN_NOT_SAID;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : DEFAULT_LIFETIME_SECONDS;
 }
 
-function ignore(): void {
+function noop(): void {
   // What happens beside the queries is told to nobody but the metrics.
 }

@@ -1,21 +1,21 @@
 import { z } from 'zod';
-import { accountBase } from '../../config/account.ts';
-import { secret } from '../../config/secret.ts';
-import { pathPartProblem } from '../path.ts';
+import { accountBaseSchema } from '../../config/account.ts';
+import { secretSchema } from '../../config/secret.ts';
+import { pathSegmentProblem } from '../endpoint-url.ts';
 
-export const config = accountBase.extend({
+export const config = accountBaseSchema.extend({
   vendor: z.literal('vonage'),
   /** The account's API key: a part of every path, and best not shown around. */
   accountKey: z
     .string()
-    .refine((key) => pathPartProblem(key) === null, 'must be fit to be a part of a path')
-    .pipe(secret),
+    .refine((key) => pathSegmentProblem(key) === null, 'must be fit to be a part of a path')
+    .pipe(secretSchema),
   clientId: z.string().min(1),
-  clientSecret: secret,
+  clientSecret: secretSchema,
   /** OAuth 2 scopes, separated by spaces. No document names the one for this endpoint; absent: none is asked for. */
   scope: z.string().min(1).optional(),
   /** Absent: `/Auth/connect/token` below `baseUrl`. */
-  tokenUrl: accountBase.shape.baseUrl.optional(),
+  tokenUrl: accountBaseSchema.shape.baseUrl.optional(),
   /** How the client proves itself to the token endpoint; Vonage's documents do the former, its Node sample the latter. */
   credentialsIn: z.enum(['body', 'basic']).default('body'),
   /** Of the answers' form. Version 2 is documented as a plan. */

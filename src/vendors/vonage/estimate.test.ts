@@ -1,28 +1,28 @@
 import { expect, test } from '@jest/globals';
 import type { InteractionQuery } from '../../domain/interaction.ts';
-import type { AgentQuestion, Held, Question } from '../estimate.ts';
-import { estimateInteractions } from './estimate.ts';
+import type { PlannedAgentRead, CacheProbe, PlannedRead } from '../call-estimate.ts';
+import { estimateCalls } from './estimate.ts';
 
-const nothing: Held = { has: () => false, tokens: false };
+const nothing: CacheProbe = { isCached: () => false, includesTokens: false };
 
-const latest = (refs: readonly string[], query: Partial<InteractionQuery> = {}): Question => ({
+const latest = (refs: readonly string[], query: Partial<InteractionQuery> = {}): PlannedRead => ({
   capability: 'latestInteractions',
   query: { size: 1, type: null, activeLiveFirst: null, ...query },
-  whom: { key: refs.join(), refs, most: refs.length, others: 'none' },
-  together: 'listed',
+  target: { key: refs.join(), refs, maxAgents: refs.length, unlisted: 'none' },
+  batchKey: 'listed',
 });
 
 interface Given {
-  readonly held?: Held;
+  readonly held?: CacheProbe;
   readonly version?: 1 | 2;
   readonly holdsToken?: boolean;
 }
 
 /** Calls for a token and for interactions. */
-const calls = (questions: readonly Question[], { held = nothing, version = 2, holdsToken = false }: Given = {}) =>
-  estimateInteractions(version, { holdsToken: () => holdsToken })(questions, 0, held).map((charge) => charge.calls);
+const calls = (reads: readonly PlannedRead[], { held: probe = nothing, version = 2, holdsToken = false }: Given = {}) =>
+  estimateCalls(version, { hasToken: () => holdsToken })(reads, 0, probe).map((charge) => charge.calls);
 
-test.each<[string, readonly Question[], readonly number[]]>([
+test.each<[string, readonly PlannedRead[], readonly number[]]>([
   ['each agent is a call, and all of them need one token', [latest(['01', '02'])], [1, 2]],
   [
     'each way of asking is another',
@@ -32,22 +32,22 @@ test.each<[string, readonly Question[], readonly number[]]>([
   ['the same question is one', [latest(['01']), latest(['01', '02'])], [1, 2]],
   ['a size that goes without saying is no other question', [latest(['01']), latest(['01'], { size: 1 })], [1, 1]],
   ['without a question there is no need of a token', [], [0, 0]],
-])('%s', (_title, questions, expected) => {
-  expect(calls(questions)).toEqual(expected);
+])('%s', (_title, reads, expected) => {
+  expect(calls(reads)).toEqual(expected);
 });
 
 test('version 1 is asked the same whatever the size, and nothing that it does not know', () => {
-  const questions = [latest(['01']), latest(['01'], { size: 5 }), latest(['02'], { type: 'CHAT' })];
-  expect(calls(questions, { version: 1 })).toEqual([1, 1]);
+  const reads = [latest(['01']), latest(['01'], { size: 5 }), latest(['02'], { type: 'CHAT' })];
+  expect(calls(reads, { version: 1 })).toEqual([1, 1]);
 });
 
 test('questions of other kinds are no calls', () => {
-  const { whom, together } = latest(['01']) as AgentQuestion;
+  const { target, batchKey } = latest(['01']) as PlannedAgentRead;
   const during = { from: '2026-11-14', to: '2026-11-20', timeZone: 'UTC' };
-  const others: readonly Question[] = [
+  const others: readonly PlannedRead[] = [
     { capability: 'discover' },
-    { capability: 'currentStatus', whom, together },
-    { capability: 'usageStats', query: { during, parts: new Set(['usage'] as const) }, whom, together },
+    { capability: 'currentStatus', target, batchKey },
+    { capability: 'usageStats', query: { during, parts: new Set(['usage'] as const) }, target, batchKey },
   ];
   for (const version of [1, 2] as const) {
     expect(calls(others, { version })).toEqual([0, 0]);
@@ -56,10 +56,10 @@ test('questions of other kinds are no calls', () => {
 });
 
 test('what is there is not called for, nor is a token that is held', () => {
-  const held: Held = { tokens: true, has: (space, key) => space.canonical(key)[0] === '01' };
-  expect(calls([latest(['01', '02'])], { held })).toEqual([1, 1]);
-  expect(calls([latest(['01', '02'])], { held, holdsToken: true })).toEqual([0, 1]);
-  expect(calls([latest(['01'])], { held })).toEqual([0, 0]);
+  const probe: CacheProbe = { includesTokens: true, isCached: (space, key) => space.keyParts(key)[0] === '01' };
+  expect(calls([latest(['01', '02'])], { held: probe })).toEqual([1, 1]);
+  expect(calls([latest(['01', '02'])], { held: probe, holdsToken: true })).toEqual([0, 1]);
+  expect(calls([latest(['01'])], { held: probe })).toEqual([0, 0]);
   // Were nothing there, a token would be needed as well.
   expect(calls([latest(['01'])], { holdsToken: true })).toEqual([1, 1]);
 });

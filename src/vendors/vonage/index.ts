@@ -1,12 +1,12 @@
-import { createEstimates } from '../estimate.ts';
+import { createConnectionEstimates } from '../call-estimate.ts';
 import { defineVendor } from '../vendor.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
-import { estimateInteractions } from './estimate.ts';
-import { openLoader } from './loaders.ts';
+import { estimateCalls } from './estimate.ts';
+import { createLoaders } from './loaders.ts';
 import { references } from './references.ts';
-import { openSandbox } from './sandbox.ts';
-import { openInteractionSources } from './sources.ts';
+import { createFakeVendor } from './sandbox.ts';
+import { createDataSource } from './data-source.ts';
 
 /** Vonage Contact Center: the latest conversations that people took part in. */
 export const vonage = defineVendor({
@@ -14,13 +14,14 @@ export const vonage = defineVendor({
   key: 'vonage',
   config,
   references,
-  connect: (entry, shared) => {
-    const client = createClient(entry, shared);
+  connect: (accountConfig, dependencies) => {
+    const client = createClient(accountConfig, dependencies);
     return {
-      account: shared.account,
-      open: (query) => openInteractionSources(shared.account, entry.apiVersion, openLoader(client, shared, query)),
-      ...createEstimates(shared.cache, estimateInteractions(entry.apiVersion, client)),
+      account: dependencies.account,
+      createDataSource: (request) =>
+        createDataSource(dependencies.account, accountConfig.apiVersion, createLoaders(client, dependencies, request)),
+      ...createConnectionEstimates(dependencies.cache, estimateCalls(accountConfig.apiVersion, client)),
     };
   },
-  sandbox: openSandbox,
+  createFakeVendor: createFakeVendor,
 });

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { InteractionQuery } from '../../domain/interaction.ts';
-import { OTHER_WINDOW, chosen, interactionsOf, isBeyondVersion1, parametersOf } from './map.ts';
-import { instantOf, interactionsReply, tokenReply } from './wire.ts';
+import { OTHER_TYPE_FETCH_SIZE, filterByQuery, toInteractions, requiresVersion2, toParameters } from './map.ts';
+import { parseInstant, interactionsResponseSchema, tokenResponseSchema } from './wire.ts';
 
 const sample = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
-const read = (reply: unknown) => interactionsOf(interactionsReply.parse(reply), 'vcc', '01');
+const read = (reply: unknown) => toInteractions(interactionsResponseSchema.parse(reply), 'vcc', '01');
 const one = (sent: Readonly<Record<string, unknown>>) =>
   read({ interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z', ...sent }] })[0];
 const plain: InteractionQuery = { size: 1, type: null, activeLiveFirst: null };
@@ -105,7 +105,7 @@ describe('times', () => {
     ['2017-03-30T22:40', '2017-03-30T22:40:00.000Z'],
     ['2017-03-30t22:40:15z', '2017-03-30T22:40:15.000Z'],
   ])('%s is %s', (text, instant) => {
-    expect(new Date(instantOf(text)).toISOString()).toBe(instant);
+    expect(new Date(parseInstant(text)).toISOString()).toBe(instant);
   });
 
   test('without a zone are UTC, whatever the zone of the machine', () => {
@@ -129,8 +129,8 @@ describe('times', () => {
     '2017-03-30T22:40:15Z\u0000',
     '9999-12-31T23:40:15-14:00',
   ])('%j is none', (text) => {
-    expect(instantOf(text)).toBeNaN();
-    expect(interactionsReply.safeParse({ interactions: [{ guid: 'g', start: text }] }).success).toBe(false);
+    expect(parseInstant(text)).toBeNaN();
+    expect(interactionsResponseSchema.safeParse({ interactions: [{ guid: 'g', start: text }] }).success).toBe(false);
   });
 });
 
@@ -146,7 +146,7 @@ describe('a list', () => {
   test.each([[{ data: [] }], [{ total: 0, agent: { interactions: [] } }]])(
     'in %j may be elsewhere, so that nothing is made of it',
     (reply) => {
-      expect(interactionsReply.safeParse(reply).success).toBe(false);
+      expect(interactionsResponseSchema.safeParse(reply).success).toBe(false);
     },
   );
 
@@ -160,7 +160,7 @@ describe('a list', () => {
   });
 
   test('drops fields that nobody reads', () => {
-    const reply = interactionsReply.parse({
+    const reply = interactionsResponseSchema.parse({
       interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z', from: '+44' }],
     });
     expect(reply).toEqual([{ guid: 'g', start: '2017-03-30T22:40:15Z' }]);
@@ -175,7 +175,7 @@ describe('a question', () => {
     [{ ...plain, activeLiveFirst: true }, true],
     [{ ...plain, activeLiveFirst: false }, true],
   ])('%j is beyond version 1: %j', (query, beyond) => {
-    expect(isBeyondVersion1(query)).toBe(beyond);
+    expect(requiresVersion2(query)).toBe(beyond);
   });
 
   test.each([
@@ -190,7 +190,7 @@ describe('a question', () => {
     [{ ...plain, activeLiveFirst: true }, { activeLiveFirst: true }],
     [
       { ...plain, type: 'OTHER' as const },
-      { size: OTHER_WINDOW, type: 'All' },
+      { size: OTHER_TYPE_FETCH_SIZE, type: 'All' },
     ],
     [
       { ...plain, size: 80, type: 'OTHER' as const },
@@ -198,13 +198,13 @@ describe('a question', () => {
     ],
   ])('%j is worded %j', (query, parameters) => {
     // Strictly: what is there without a value would be sent as the word "undefined".
-    expect(parametersOf(query)).toStrictEqual(parameters);
+    expect(toParameters(query)).toStrictEqual(parameters);
   });
 
   test('for OTHER picks, of all, those without a name of their own, as many as wanted', () => {
     const types = ['Phone', 'Sms', 'Chat', 'Case', 'Video'];
     const all = read({ interactions: types.map((type) => ({ guid: type, start: '2017-03-30T22:40:15Z', type })) });
-    const picked = (size: number) => chosen(all, { ...plain, size, type: 'OTHER' }).map(({ guid }) => guid);
+    const picked = (size: number) => filterByQuery(all, { ...plain, size, type: 'OTHER' }).map(({ guid }) => guid);
     expect(picked(1)).toEqual(['Sms']);
     expect(picked(10)).toEqual(['Sms', 'Case', 'Video']);
   });
@@ -216,8 +216,8 @@ describe('a question', () => {
       const all = read({
         interactions: types.map((sent) => ({ guid: sent, start: '2017-03-30T22:40:15Z', type: sent })),
       });
-      expect(chosen(all, { ...plain, size: 9, type })).toEqual(all);
-      expect(chosen(all, { ...plain, size: 2, type })).toEqual(all.slice(0, 2));
+      expect(filterByQuery(all, { ...plain, size: 9, type })).toEqual(all);
+      expect(filterByQuery(all, { ...plain, size: 2, type })).toEqual(all.slice(0, 2));
     },
   );
 });
@@ -229,5 +229,5 @@ test.each([
   [{ token: 'x' }],
   [{ access_token: 7 }],
 ])('%j is no token', (reply) => {
-  expect(tokenReply.safeParse(reply).success).toBe(false);
+  expect(tokenResponseSchema.safeParse(reply).success).toBe(false);
 });

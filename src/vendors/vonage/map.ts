@@ -2,10 +2,10 @@ import type { Instant } from '../../domain/clock.ts';
 import type { Interaction, InteractionDirection, InteractionQuery, InteractionType } from '../../domain/interaction.ts';
 import { durationSeconds } from '../../domain/status-period.ts';
 import { SECOND, isInstant } from '../../domain/time.ts';
-import { type Interactions, type WireInteraction, instantOf } from './wire.ts';
+import { type StoredInteractions, type WireInteraction, parseInstant } from './wire.ts';
 
 /** What version 2 can be asked. What goes without saying is left out, so that equal questions are worded equally. */
-export interface Parameters {
+export interface InteractionParameters {
   readonly size?: number;
   readonly type?: 'All' | 'Phone' | 'Chat' | 'Email';
   readonly activeLiveFirst?: boolean;
@@ -15,9 +15,9 @@ export interface Parameters {
 const DEFAULT_SIZE = 1;
 
 /** Among so many of an agent's latest interactions those of media without a name of their own are looked for. */
-export const OTHER_WINDOW = 50;
+export const OTHER_TYPE_FETCH_SIZE = 50;
 
-const TYPE_WORDS = { PHONE: 'Phone', CHAT: 'Chat', EMAIL: 'Email', OTHER: 'All' } as const;
+const TYPE_PARAMETERS = { PHONE: 'Phone', CHAT: 'Chat', EMAIL: 'Email', OTHER: 'All' } as const;
 
 const DIRECTIONS: ReadonlyMap<string, InteractionDirection> = new Map([
   ['inbound', 'INBOUND'],
@@ -26,7 +26,7 @@ const DIRECTIONS: ReadonlyMap<string, InteractionDirection> = new Map([
 ]);
 
 /** Version 1 takes no parameters ("plans for versions > 1"), hence cannot be asked for a type or an order. */
-export function isBeyondVersion1({ type, activeLiveFirst }: InteractionQuery): boolean {
+export function requiresVersion2({ type, activeLiveFirst }: InteractionQuery): boolean {
   return type !== null || activeLiveFirst !== null;
 }
 
@@ -34,33 +34,36 @@ export function isBeyondVersion1({ type, activeLiveFirst }: InteractionQuery): b
  * A question in version 2's parameters: `size`, `type` (All|Phone|Chat|Email) and `activeLiveFirst`. There is no word for
  * "any other type": all are asked for, more than wanted, and `chosen` picks.
  */
-export function parametersOf({ size, type, activeLiveFirst }: InteractionQuery): Parameters {
-  const asked = type === 'OTHER' ? Math.max(size, OTHER_WINDOW) : size;
+export function toParameters({ size, type, activeLiveFirst }: InteractionQuery): InteractionParameters {
+  const requestedSize = type === 'OTHER' ? Math.max(size, OTHER_TYPE_FETCH_SIZE) : size;
   return {
-    ...(asked !== DEFAULT_SIZE && { size: asked }),
-    ...(type !== null && { type: TYPE_WORDS[type] }),
+    ...(requestedSize !== DEFAULT_SIZE && { size: requestedSize }),
+    ...(type !== null && { type: TYPE_PARAMETERS[type] }),
     ...(activeLiveFirst !== null && { activeLiveFirst }),
   };
 }
 
 /** Of what version 2 answered to `parametersOf(query)`, what was wanted, in the server's order. */
-export function chosen(interactions: readonly Interaction[], { size, type }: InteractionQuery): readonly Interaction[] {
-  const fitting = type === 'OTHER' ? interactions.filter((one) => one.type === 'OTHER') : interactions;
-  return fitting.slice(0, size);
+export function filterByQuery(
+  interactions: readonly Interaction[],
+  { size, type }: InteractionQuery,
+): readonly Interaction[] {
+  const matching = type === 'OTHER' ? interactions.filter((interaction) => interaction.type === 'OTHER') : interactions;
+  return matching.slice(0, size);
 }
 
 /** An answer of either version, in the server's order: what comes first is a rule of each version's own. */
-export function interactionsOf(told: Interactions, account: string, ref: string): readonly Interaction[] {
-  return told
+export function toInteractions(stored: StoredInteractions, account: string, ref: string): readonly Interaction[] {
+  return stored
     .filter((sent) => sent !== null)
     .map((sent) => {
-      const start = instantOf(sent.start);
-      const end = endOf(start, sent.duration ?? null);
+      const start = parseInstant(sent.start);
+      const end = toEnd(start, sent.duration ?? null);
       return {
         account,
         ref,
         guid: sent.guid,
-        type: typeOf(sent.type),
+        type: toInteractionType(sent.type),
         vendorType: sent.type ?? null,
         direction: DIRECTIONS.get(sent.direction?.toLowerCase() ?? '') ?? null,
         start,
@@ -73,7 +76,7 @@ export function interactionsOf(told: Interactions, account: string, ref: string)
 }
 
 /** Null while it goes on, where nothing is said, and for an end that no date can tell. */
-function endOf(start: Instant, seconds: number | null): Instant | null {
+function toEnd(start: Instant, seconds: number | null): Instant | null {
   if (seconds === null) return null;
   const end = start + Math.round(Math.max(0, seconds) * SECOND);
   return isInstant(end) ? end : null;
@@ -89,7 +92,7 @@ function isActive({ hasEnded, duration }: WireInteraction): boolean | null {
 }
 
 /** The list of types is open ("permitted values currently …"). Version 1 sends none: null, and not a guess. */
-function typeOf(sent: string | null | undefined): InteractionType | null {
+function toInteractionType(sent: string | null | undefined): InteractionType | null {
   if (sent == null) return null;
   const type = sent.toUpperCase();
   return type === 'PHONE' || type === 'CHAT' || type === 'EMAIL' ? type : 'OTHER';

@@ -1,9 +1,9 @@
-import { pathPartProblem } from '../path.ts';
+import { pathSegmentProblem } from '../endpoint-url.ts';
 import type { ReferenceRules } from '../vendor.ts';
 
 /** An agent's reference is the id shown in Vonage: a text, whose leading zeros belong to it ("01"). */
 export const references: ReferenceRules = {
-  problem: pathPartProblem,
+  problem: pathSegmentProblem,
   canonical: (ref) => ref,
   email: () => null,
 };

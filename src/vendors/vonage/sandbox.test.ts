@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FakeVendor, SandboxReply } from '../sandbox.ts';
-import { openSandbox } from './sandbox.ts';
-import { company, NOW } from './sandbox/company.fixture.ts';
+import type { FakeVendor, SandboxResponse } from '../sandbox.ts';
+import { createFakeVendor } from './sandbox.ts';
+import { company, NOW } from '../../../test/support/vonage-company.ts';
 
 const ORIGIN = 'http://127.0.0.1:4014';
 
@@ -11,7 +11,7 @@ const CLIENT = { client_id: 'sandbox-client', client_secret: 'sandbox+client & s
 
 async function askForToken(vendor: FakeVendor): Promise<Readonly<Record<string, unknown>>> {
   const form = new URLSearchParams({ grant_type: 'client_credentials', scope: 'interactions', ...CLIENT });
-  const reply = await vendor.answer({
+  const reply = await vendor.handle({
     method: 'POST',
     url: new URL(`${ORIGIN}/Auth/connect/token`),
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -23,13 +23,13 @@ async function askForToken(vendor: FakeVendor): Promise<Readonly<Record<string, 
 
 /** A fake with a client that has a token. */
 async function open(clock = { now: NOW }, lifetime?: number) {
-  const vendor = openSandbox({ company, now: () => clock.now }, lifetime);
+  const vendor = createFakeVendor({ company, now: () => clock.now }, lifetime);
   const { access_token: token } = await askForToken(vendor);
-  const ask = async (path: string, headers: Headers = {}): Promise<SandboxReply> => {
+  const ask = async (path: string, headers: Headers = {}): Promise<SandboxResponse> => {
     const authorization = `Bearer ${String(token)}`;
     const accept = 'application/json;version=1';
     const url = new URL(`${ORIGIN}/v0/${path}`);
-    return vendor.answer({
+    return vendor.handle({
       method: 'GET',
       url,
       headers: { authorization, accept, ...headers },
@@ -39,7 +39,7 @@ async function open(clock = { now: NOW }, lifetime?: number) {
   return { vendor, ask };
 }
 
-const bodyOf = (reply: SandboxReply): unknown => JSON.parse(String(reply.body));
+const bodyOf = (reply: SandboxResponse): unknown => JSON.parse(String(reply.body));
 const of = (agentId: string, query = ''): string => `a1b2c3d4e5/agents/${agentId}/latestInteractions${query}`;
 
 describe('tokens', () => {
@@ -51,7 +51,7 @@ describe('tokens', () => {
   test('a refusal is told in JSON', async () => {
     const { vendor } = await open();
     const url = new URL(`${ORIGIN}/Auth/connect/token`);
-    const reply = await vendor.answer({ method: 'POST', url, headers: {}, body: Buffer.alloc(0) });
+    const reply = await vendor.handle({ method: 'POST', url, headers: {}, body: Buffer.alloc(0) });
     expect(reply.status).toBe(400);
     expect(bodyOf(reply)).toMatchObject({ error: 'invalid_request' });
   });
@@ -151,7 +151,8 @@ describe('version 1', () => {
 
 describe('version 2', () => {
   const accept = 'application/json;version=2';
-  const ask = async (query: string, id = '01'): Promise<SandboxReply> => (await open()).ask(of(id, query), { accept });
+  const ask = async (query: string, id = '01'): Promise<SandboxResponse> =>
+    (await open()).ask(of(id, query), { accept });
   const guids = async (query: string): Promise<string[]> =>
     (bodyOf(await ask(query)) as { interactions: { guid: string }[] }).interactions.map(({ guid }) => guid);
 
@@ -211,7 +212,7 @@ describe('version 2', () => {
 });
 
 test('the account’s entry says where the fake listens and how to get a token', async () => {
-  expect((await open()).vendor.account('http://127.0.0.1:1')).toEqual({
+  expect((await open()).vendor.createAccountConfig('http://127.0.0.1:1')).toEqual({
     name: 'vcc',
     vendor: 'vonage',
     baseUrl: 'http://127.0.0.1:1',

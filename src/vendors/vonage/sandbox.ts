@@ -1,47 +1,50 @@
-import type { FakeVendor, SandboxReply, SandboxRequest, SandboxWorld } from '../sandbox.ts';
-import { versionOne, versionTwo } from './sandbox/interactions.ts';
-import { createTokenOffice, type Client } from './sandbox/tokens.ts';
+import type { FakeVendor, SandboxResponse, SandboxRequest, SandboxWorld } from '../sandbox.ts';
+import { listInteractionsV1, listInteractionsV2 } from './sandbox/interactions.ts';
+import { createTokenEndpoint, type ClientCredentials } from './sandbox/token-endpoint.ts';
 
 const ACCOUNT_KEY = 'a1b2c3d4e5';
-const PATH = /^\/v0\/([^/]+)\/agents\/([^/]+)\/latestInteractions$/;
+const INTERACTIONS_PATH = /^\/v0\/([^/]+)\/agents\/([^/]+)\/latestInteractions$/;
 
 // With characters that a form must escape.
-const CLIENT: Client = { clientId: 'sandbox-client', clientSecret: 'sandbox+client & secret=' };
+const CLIENT: ClientCredentials = { clientId: 'sandbox-client', clientSecret: 'sandbox+client & secret=' };
 
-const TWO_HOURS = 7200;
+const DEFAULT_TOKEN_LIFETIME_SECONDS = 7200;
 
 /**
  * Vonage Contact Center: the token endpoint after https://docs-vcc.atlassian.net/wiki/x/A4C-1 and its neighbours, and the
  * latest interactions of an agent, version 1 as documented and version 2 as planned there.
  */
-export function openSandbox(world: SandboxWorld, tokenLifetimeSeconds = TWO_HOURS): FakeVendor {
-  const office = createTokenOffice(CLIENT, tokenLifetimeSeconds, () => world.now());
+export function createFakeVendor(
+  world: SandboxWorld,
+  tokenLifetimeSeconds = DEFAULT_TOKEN_LIFETIME_SECONDS,
+): FakeVendor {
+  const tokenEndpoint = createTokenEndpoint(CLIENT, tokenLifetimeSeconds, () => world.now());
 
-  const interactions = (request: SandboxRequest, accountKey: string, agentId: string): SandboxReply => {
-    if (!office.admits(request.headers.authorization)) {
-      return json(401, { message: 'Authorization has been denied for this request.' });
+  const handleInteractions = (request: SandboxRequest, accountKey: string, agentId: string): SandboxResponse => {
+    if (!tokenEndpoint.verify(request.headers.authorization)) {
+      return jsonResponse(401, { message: 'Authorization has been denied for this request.' });
     }
     const version = /^application\/json\s*;\s*version=([12])$/i.exec(request.headers.accept?.trim() ?? '')?.[1];
-    if (version === undefined) return json(400, { message: 'Invalid Accept header!' });
-    const agent = world.company.people.find(({ seats }) => seats.vonage === agentId);
-    if (accountKey !== ACCOUNT_KEY || agent === undefined) return notFound;
+    if (version === undefined) return jsonResponse(400, { message: 'Invalid Accept header!' });
+    const agent = world.company.people.find(({ refsByVendor }) => refsByVendor.vonage === agentId);
+    if (accountKey !== ACCOUNT_KEY || agent === undefined) return notFoundResponse;
 
-    if (version === '1') return json(200, { interactions: versionOne(world, agent) });
-    const answer = versionTwo(world, agent, request.url.searchParams);
-    return 'message' in answer ? json(400, answer) : json(200, answer);
+    if (version === '1') return jsonResponse(200, { interactions: listInteractionsV1(world, agent) });
+    const result = listInteractionsV2(world, agent, request.url.searchParams);
+    return 'message' in result ? jsonResponse(400, result) : jsonResponse(200, result);
   };
 
   return {
-    answer: (request) => {
+    handle: (request) => {
       if (request.method === 'POST' && request.url.pathname === '/Auth/connect/token') {
-        const { status, body } = office.answer(request);
-        return json(status, body);
+        const { status, body } = tokenEndpoint.handle(request);
+        return jsonResponse(status, body);
       }
-      const [, accountKey, agentId] = PATH.exec(request.url.pathname) ?? [];
-      if (request.method !== 'GET' || accountKey === undefined || agentId === undefined) return notFound;
-      return interactions(request, accountKey, decoded(agentId));
+      const [, accountKey, agentId] = INTERACTIONS_PATH.exec(request.url.pathname) ?? [];
+      if (request.method !== 'GET' || accountKey === undefined || agentId === undefined) return notFoundResponse;
+      return handleInteractions(request, accountKey, decodeSegment(agentId));
     },
-    account: (baseUrl) => ({
+    createAccountConfig: (baseUrl) => ({
       name: 'vcc',
       vendor: 'vonage',
       baseUrl,
@@ -52,9 +55,9 @@ export function openSandbox(world: SandboxWorld, tokenLifetimeSeconds = TWO_HOUR
   };
 }
 
-const notFound = json(404, { message: 'The requested resource was not found.' });
+const notFoundResponse = jsonResponse(404, { message: 'The requested resource was not found.' });
 
-function json(status: number, value: unknown): SandboxReply {
+function jsonResponse(status: number, value: unknown): SandboxResponse {
   return {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
@@ -62,7 +65,7 @@ function json(status: number, value: unknown): SandboxReply {
   };
 }
 
-function decoded(segment: string): string {
+function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

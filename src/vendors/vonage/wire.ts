@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isCivilDate, isInstant } from '../../domain/time.ts';
-import { optional, recordsOf } from '../records.ts';
+import { lenient, tolerantArray } from '../tolerant-schema.ts';
 
 /**
  * What is read of Vonage's answers, and in which forms it is accepted. Fields that are not read are dropped, so that they
@@ -14,7 +14,7 @@ const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(?<zone>Z|[+-]\d\d:\
  * Milliseconds since 1970 of an ISO 8601 time with any fraction of a second; NaN for anything else. Without a zone it is
  * UTC, since the document says that `start` is in UTC.
  */
-export function instantOf(text: string): number {
+export function parseInstant(text: string): number {
   const match = ISO_8601.exec(text);
   if (!match || !isCivilDate(text.slice(0, 10))) return NaN;
   const at = Date.parse(match.groups?.zone === undefined ? `${text}Z` : text);
@@ -22,11 +22,11 @@ export function instantOf(text: string): number {
   return isInstant(at) ? at : NaN;
 }
 
-const time = z.string().refine((text) => !Number.isNaN(instantOf(text)), 'must be a time');
+const timeSchema = z.string().refine((text) => !Number.isNaN(parseInstant(text)), 'must be a time');
 
-const interaction = z.object({
+const interactionSchema = z.object({
   guid: z.string().min(1),
-  start: time,
+  start: timeSchema,
   /** Version 1. */
   hasEnded: z.boolean().nullish(),
   /** From version 2 on: seconds; null means that the agent is still connected. */
@@ -36,11 +36,11 @@ const interaction = z.object({
   direction: z.string().nullish(),
   channelGuid: z.string().nullish(),
 });
-export type WireInteraction = z.infer<typeof interaction>;
+export type WireInteraction = z.infer<typeof interactionSchema>;
 
 /** A guid that comes as a number is its digits. */
-const id = z.union([z.string().min(1), z.int().transform(String)]);
-const seconds = z.union([
+const idSchema = z.union([z.string().min(1), z.int().transform(String)]);
+const secondsSchema = z.union([
   z.number(),
   z
     .string()
@@ -48,37 +48,37 @@ const seconds = z.union([
     .transform(Number),
 ]);
 
-const { shape } = interaction;
-const sentInteraction = z.object({
-  guid: id,
-  start: time,
-  hasEnded: optional(shape.hasEnded),
-  duration: optional(seconds),
-  type: optional(shape.type),
-  direction: optional(shape.direction),
-  channelGuid: optional(id),
+const { shape } = interactionSchema;
+const responseInteractionSchema = z.object({
+  guid: idSchema,
+  start: timeSchema,
+  hasEnded: lenient(shape.hasEnded),
+  duration: lenient(secondsSchema),
+  type: lenient(shape.type),
+  direction: lenient(shape.direction),
+  channelGuid: lenient(idSchema),
 });
 
 /** What an answer tells, and what is kept of it; null stands for an interaction that could not be read. */
-export const interactions = z.array(interaction.nullable());
-export type Interactions = z.infer<typeof interactions>;
+export const storedInteractionsSchema = z.array(interactionSchema.nullable());
+export type StoredInteractions = z.infer<typeof storedInteractionsSchema>;
 
 /**
  * No document says how "none" is told: an empty list, null and no list at all are understood, but not where there may be
  * one elsewhere.
  */
-export const interactionsReply = z
-  .looseObject({ interactions: recordsOf(sentInteraction).nullish() })
-  .refine((reply) => reply.interactions !== undefined || Object.values(reply).every(isPlain))
-  .transform((reply): Interactions => reply.interactions ?? []);
+export const interactionsResponseSchema = z
+  .looseObject({ interactions: tolerantArray(responseInteractionSchema).nullish() })
+  .refine((response) => response.interactions !== undefined || Object.values(response).every(isPrimitive))
+  .transform((response): StoredInteractions => response.interactions ?? []);
 
-function isPlain(value: unknown): boolean {
+function isPrimitive(value: unknown): boolean {
   return typeof value !== 'object' || value === null;
 }
 
 /** Source: "Using the bearer access token" in the same documentation; `token_type` comes in either case and is not read. */
-export const tokenReply = z.object({
+export const tokenResponseSchema = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]+$/),
   expires_in: z.union([z.number(), z.string()]).nullish(),
 });
-export type TokenReply = z.infer<typeof tokenReply>;
+export type TokenResponse = z.infer<typeof tokenResponseSchema>;

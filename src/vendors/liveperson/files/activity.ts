@@ -1,4 +1,4 @@
-import { field, fieldInAnyCase, isRecord, unwrap } from '../wire.ts';
+import { getField, getFieldIgnoringCase, isRecord, unwrapUnion } from '../wire.ts';
 
 /** An event as it stands in a file: whole numbers as their digits, whatever their size; null where there is none. */
 export interface RawEvent {
@@ -55,18 +55,18 @@ export interface ActivityRecord {
   readonly events: readonly RawEvent[];
 }
 
-const BODY = 'com.liveperson.dataaccess.AgentActivityData';
+const ACTIVITY_BODY = 'com.liveperson.dataaccess.AgentActivityData';
 
 /** Reads a document; null for one that is not JSON or holds no collection of records. Bodies of other kinds are passed over. */
 export function readActivity(text: string): Activity | null {
-  const read = activityOf(parse(text));
+  const result = toActivity(tryParseJson(text));
   // JSON.parse rounds what lies beyond 2^53, and Avro's longs go up to 2^63: such a document is read again with care.
-  return (read?.rounded === true ? activityOf(parse(text, keepDigits)) : read)?.activity ?? null;
+  return (result?.isRounded === true ? toActivity(tryParseJson(text, preserveDigits)) : result)?.activity ?? null;
 }
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
-function parse(text: string, reviver?: Reviver): unknown {
+function tryParseJson(text: string, reviver?: Reviver): unknown {
   try {
     // The type of JSON.parse does not know the reviver's third argument yet.
     return JSON.parse(text, reviver as Parameters<typeof JSON.parse>[1]);
@@ -75,48 +75,48 @@ function parse(text: string, reviver?: Reviver): unknown {
   }
 }
 
-function keepDigits(_key: string, value: unknown, context: { readonly source?: string }): unknown {
-  return isRounded(value) && context.source !== undefined ? context.source : value;
+function preserveDigits(_key: string, value: unknown, context: { readonly source?: string }): unknown {
+  return isUnsafeNumber(value) && context.source !== undefined ? context.source : value;
 }
 
-function isRounded(value: unknown): boolean {
+function isUnsafeNumber(value: unknown): boolean {
   return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
 }
 
-function activityOf(document: unknown): { readonly activity: Activity; readonly rounded: boolean } | null {
-  const collection = field(document, 'recordCollection');
+function toActivity(document: unknown): { readonly activity: Activity; readonly isRounded: boolean } | null {
+  const collection = getField(document, 'recordCollection');
   if (!Array.isArray(collection)) return null;
-  let rounded = false;
-  const digits = (value: unknown): string | null => {
-    if (isRounded(value)) rounded = true;
+  let isRounded = false;
+  const toDigits = (value: unknown): string | null => {
+    if (isUnsafeNumber(value)) isRounded = true;
     if (typeof value === 'number') return Number.isInteger(value) ? String(value) : null;
     return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? value : null;
   };
-  const records = collection.flatMap((record: unknown) => recordOf(record, digits) ?? []);
-  const accountId = idText(field(field(document, 'metaData'), 'accountId'), digits);
-  return { activity: { accountId, records }, rounded };
+  const records = collection.flatMap((record: unknown) => toRecord(record, toDigits) ?? []);
+  const accountId = parseId(getField(getField(document, 'metaData'), 'accountId'), toDigits);
+  return { activity: { accountId, records }, isRounded };
 }
 
-type Digits = (value: unknown) => string | null;
+type ToDigits = (value: unknown) => string | null;
 
-function recordOf(record: unknown, digits: Digits): ActivityRecord | null {
+function toRecord(record: unknown, toDigits: ToDigits): ActivityRecord | null {
   const body = isRecord(record) ? record.body : undefined;
   // Only one kind of body is ours; one that is not wrapped is known by what it holds.
-  const data = isRecord(body) && BODY in body ? body[BODY] : body;
+  const data = isRecord(body) && ACTIVITY_BODY in body ? body[ACTIVITY_BODY] : body;
   if (!isRecord(data) || !('agentSessionsData' in data)) return null;
-  const events = unwrap(data.agentSessionsData);
+  const events = unwrapUnion(data.agentSessionsData);
   return {
-    sessionId: idText(field(data.header, 'agentSessionId'), digits),
-    events: Array.isArray(events) ? events.map((event: unknown) => eventOf(unwrap(event), digits)) : [],
+    sessionId: parseId(getField(data.header, 'agentSessionId'), toDigits),
+    events: Array.isArray(events) ? events.map((event: unknown) => toEvent(unwrapUnion(event), toDigits)) : [],
   };
 }
 
-function eventOf(event: unknown, digits: Digits): RawEvent {
+function toEvent(event: unknown, toDigits: ToDigits): RawEvent {
   const fields = isRecord(event) ? event : {};
-  const number = (name: keyof typeof NUMBER_FIELDS) => digits(unwrap(fields[NUMBER_FIELDS[name]]));
-  const name = (which: keyof typeof NAME_FIELDS) => nameText(fieldInAnyCase(fields, NAME_FIELDS[which]));
+  const number = (name: keyof typeof NUMBER_FIELDS) => toDigits(unwrapUnion(fields[NUMBER_FIELDS[name]]));
+  const name = (key: keyof typeof NAME_FIELDS) => parseName(getFieldIgnoringCase(fields, NAME_FIELDS[key]));
   return {
-    agentId: idText(unwrap(fields[NUMBER_FIELDS.agentId]), digits),
+    agentId: parseId(unwrapUnion(fields[NUMBER_FIELDS.agentId]), toDigits),
     timestamp: number('timestamp'),
     type: number('type'),
     state: number('state'),
@@ -125,33 +125,33 @@ function eventOf(event: unknown, digits: Digits): RawEvent {
     previousEngagements: number('previousEngagements'),
     maxEngagements: number('maxEngagements'),
     groupId: number('groupId'),
-    profileIds: listText(unwrap(fields[PROFILES_FIELD]), digits),
+    profileIds: parseIdList(unwrapUnion(fields[PROFILES_FIELD]), toDigits),
     names: {
       loginName: name('loginName'),
       nickname: name('nickname'),
       userName: name('userName'),
-      isLoginEncrypted: isArmoured(fieldInAnyCase(fields, NAME_FIELDS.loginName)),
+      isLoginEncrypted: isPgpArmored(getFieldIgnoringCase(fields, NAME_FIELDS.loginName)),
     },
   };
 }
 
-function idText(value: unknown, digits: Digits): string | null {
-  return typeof value === 'string' ? nameText(value) : digits(value);
+function parseId(value: unknown, toDigits: ToDigits): string | null {
+  return typeof value === 'string' ? parseName(value) : toDigits(value);
 }
 
 /** Null for what is empty, and for what an account with encryption puts in a text's place: its readers are not ours. */
-export function nameText(value: unknown): string | null {
-  if (typeof value !== 'string' || isArmoured(value)) return null;
+export function parseName(value: unknown): string | null {
+  if (typeof value !== 'string' || isPgpArmored(value)) return null;
   const text = value.trim();
   return text === '' ? null : text;
 }
 
 /** Whether a text is in OpenPGP's armour (RFC 9580, section 6.2). */
-export function isArmoured(value: unknown): boolean {
+export function isPgpArmored(value: unknown): boolean {
   return typeof value === 'string' && value.includes('-----BEGIN PGP');
 }
 
-function listText(value: unknown, digits: Digits): string | null {
+function parseIdList(value: unknown, toDigits: ToDigits): string | null {
   if (!Array.isArray(value)) return null;
-  return value.flatMap((item: unknown) => digits(unwrap(item)) ?? []).join(',');
+  return value.flatMap((item: unknown) => toDigits(unwrapUnion(item)) ?? []).join(',');
 }

@@ -17,7 +17,7 @@ const event = (agentId: string, loginName: string | null = null): RawEvent => ({
 });
 
 /** What is kept of one document with one session's events. */
-function collected(events: readonly RawEvent[]) {
+function collect(events: readonly RawEvent[]) {
   const collector = createCollector('75555851');
   collector.add({ accountId: null, records: [{ sessionId: 's', events }] });
   return collector.content(null);
@@ -27,7 +27,7 @@ const agents = (count: number, login?: string) =>
   Array.from({ length: count }, (_, index) => event(String(index), login));
 
 /** How many items of arrays are stepped through while `work` goes on, be it to copy them. */
-function stepsOf(work: () => void): number {
+function countIterations(work: () => void): number {
   const iterator = Object.getPrototypeOf([].values()) as { next: () => unknown };
   const { next } = iterator;
   let steps = 0;
@@ -45,8 +45,8 @@ function stepsOf(work: () => void): number {
 
 test('agents of one login name are gathered without going through them for each', () => {
   const many = agents(2000, 'jane');
-  const steps = stepsOf(() => {
-    const { logins } = collected(many);
+  const steps = countIterations(() => {
+    const { logins } = collect(many);
     expect(logins.jane?.length).toBe(2000);
   });
   // For each of them: two million.
@@ -55,18 +55,18 @@ test('agents of one login name are gathered without going through them for each'
 
 test('more than a hundred thousand agents are too large a file, and are not gathered', () => {
   const { add, content } = createCollector('75555851');
-  const told = (events: readonly RawEvent[]) => {
+  const collect = (events: readonly RawEvent[]) => {
     add({ accountId: null, records: [{ sessionId: 's', events }] });
     const { agents: kept, flaws } = content(null);
     return [Object.keys(kept).length, flaws.damage];
   };
-  expect(told(agents(100_000))).toEqual([100_000, null]);
-  expect(told([event('5')])).toEqual([100_000, null]);
-  expect(told([event('100000')])).toEqual([100_000, 'too_large']);
+  expect(collect(agents(100_000))).toEqual([100_000, null]);
+  expect(collect([event('5')])).toEqual([100_000, null]);
+  expect(collect([event('100000')])).toEqual([100_000, 'too_large']);
 });
 
 test('the size is that of the records, and something for each agent', () => {
-  const { agents: kept, size } = collected([...agents(2), event('1')]);
+  const { agents: kept, size } = collect([...agents(2), event('1')]);
   const records = Object.values(kept).map((agent) => agent.records.length);
   expect(size).toBe(records.reduce((a, b) => a + b) + 2 * 256);
 });

@@ -1,46 +1,46 @@
 import type { Instant } from '../../../domain/clock.ts';
 import { isInstant } from '../../../domain/time.ts';
-import { canonicalLogin } from '../references.ts';
+import { normalizeLogin } from '../references.ts';
 import type { Activity, ActivityRecord, AgentNames, RawEvent } from './activity.ts';
-import { detached } from './bytes-as-text.ts';
-import { createTape, type Tape } from './tape.ts';
-import type { DatedText, FileContent, Flaws, KeptAgent, KeptNames, KeptRecord } from './content.ts';
+import { copyString } from './latin1.ts';
+import { createStringBuilder, type StringBuilder } from './fast-path/string-builder.ts';
+import type { TimestampedText, FileContent, FileFlaws, StoredAgent, StoredNames, StoredRecord } from './content.ts';
 
 /** Gathers what a file's documents tell. */
 export interface Collector {
   readonly add: (activity: Activity) => void;
   /** Counts a document that nothing could be read from. */
   readonly addMalformed: () => void;
-  readonly content: (damage: Flaws['damage']) => FileContent;
+  readonly content: (damage: FileFlaws['damage']) => FileContent;
 }
 
-interface GrowingAgent {
+interface AgentBuilder {
   /** Of the event before. */
   lastNames: AgentNames | null;
-  readonly names: { -readonly [Key in keyof KeptNames]: KeptNames[Key] };
+  readonly names: { -readonly [Key in keyof StoredNames]: StoredNames[Key] };
   readonly logins: Set<string>;
   hasEncryptedLogins: boolean;
   /** What the last documents told of one session. */
-  open: GrowingRecord | null;
+  openRecord: RecordBuilder | null;
   /** Of the closed ones, divided by commas. */
-  readonly records: Tape;
+  readonly records: StringBuilder;
   isEmpty: boolean;
 }
 
-type GrowingRecord = ReturnType<typeof createRecord>;
+type RecordBuilder = ReturnType<typeof createRecordBuilder>;
 
 /** A record that grows beyond so many characters is closed. */
-const LONG_RECORD = 16 * 1024;
+const MAX_OPEN_RECORD_CHARS = 16 * 1024;
 
 /** No company has so many. Each takes kilobytes where an event takes bytes, so that a bound on a file's bytes is none. */
-const MOST_AGENTS = 100_000;
+const MAX_AGENTS = 100_000;
 
 /** What an agent has beside the records: an id, names, and what they are found by. Characters. */
-const AGENT = 256;
+const AGENT_OVERHEAD_CHARS = 256;
 
 export function createCollector(accountId: string): Collector {
-  const agents = new Map<string, GrowingAgent>();
-  let isCrowded = false;
+  const agents = new Map<string, AgentBuilder>();
+  let agentLimitReached = false;
   let foreign = 0;
   let malformed = 0;
 
@@ -59,21 +59,21 @@ export function createCollector(accountId: string): Collector {
       malformed += events.length;
       return;
     }
-    isCrowded ||= agents.size === MOST_AGENTS && !agents.has(agentId);
-    if (isCrowded) return;
-    const agent = agents.get(agentId) ?? newAgent(agents, detached(agentId));
-    if (agent.open?.sessionId !== sessionId) closeRecord(agent);
-    const record = (agent.open ??= createRecord(detached(sessionId)));
+    agentLimitReached ||= agents.size === MAX_AGENTS && !agents.has(agentId);
+    if (agentLimitReached) return;
+    const agent = agents.get(agentId) ?? addAgent(agents, copyString(agentId));
+    if (agent.openRecord?.sessionId !== sessionId) closeRecord(agent);
+    const record = (agent.openRecord ??= createRecordBuilder(copyString(sessionId)));
     for (const event of events) {
       const at = event.timestamp === null ? NaN : Number(event.timestamp);
       if (!isInstant(at)) {
         malformed += 1;
         continue;
       }
-      noteNames(agent, event.names, at);
+      updateNames(agent, event.names, at);
       record.add(event, at);
     }
-    if (record.settle() > LONG_RECORD) closeRecord(agent);
+    if (record.flush() > MAX_OPEN_RECORD_CHARS) closeRecord(agent);
   }
 
   return {
@@ -87,82 +87,86 @@ export function createCollector(accountId: string): Collector {
       malformed += 1;
     },
     content: (damage) => {
-      const kept = [...agents].map(([id, agent]) => [id, keptAgent(agent)] as const);
+      const stored = [...agents].map(([id, agent]) => [id, toStoredAgent(agent)] as const);
       return {
-        agents: Object.fromEntries(kept),
-        logins: loginsOf(agents),
+        agents: Object.fromEntries(stored),
+        logins: indexLogins(agents),
         hasEncryptedLogins: agents.values().some((agent) => agent.hasEncryptedLogins),
-        size: kept.reduce((sum, [, { records }]) => sum + records.length, kept.length * AGENT),
-        flaws: { damage: isCrowded ? 'too_large' : damage, foreign, malformed },
+        size: stored.reduce((sum, [, { records }]) => sum + records.length, stored.length * AGENT_OVERHEAD_CHARS),
+        flaws: { damage: agentLimitReached ? 'too_large' : damage, foreign, malformed },
       };
     },
   };
 }
 
 /** Another account's, by the document's word or, if it says nothing, by a session id of the form `<account>-<number>`. */
-function isForeign({ accountId: said }: Activity, { sessionId }: ActivityRecord, accountId: string): boolean {
-  if (said !== null) return said !== accountId;
+function isForeign(
+  { accountId: documentAccountId }: Activity,
+  { sessionId }: ActivityRecord,
+  accountId: string,
+): boolean {
+  if (documentAccountId !== null) return documentAccountId !== accountId;
   const [, prefix] = /^(\d+)-\d+$/.exec(sessionId ?? '') ?? [];
   return prefix !== undefined && /^\d+$/.test(accountId) && prefix !== accountId;
 }
 
 /** What is told of a session, in the making. */
-function createRecord(sessionId: string) {
-  let fresh = '';
+function createRecordBuilder(sessionId: string) {
+  let pending = '';
   let length = 0;
-  let last = 0;
-  const lines: string[] = [];
-  let group: DatedText | null = null;
-  let profiles: DatedText | null = null;
+  let previousAt = 0;
+  const encodedEvents: string[] = [];
+  let group: TimestampedText | null = null;
+  let profiles: TimestampedText | null = null;
   return {
     sessionId,
     add: (event: RawEvent, at: Instant) => {
-      fresh += lineOf(event, at - last);
-      last = at;
+      pending += encodeEvent(event, at - previousAt);
+      previousAt = at;
       const { groupId, profileIds } = event;
       // −1 stands for "no group".
-      if (groupId?.startsWith('-') === false) group = latest(group, at, groupId);
-      if (profileIds !== null && profileIds !== '') profiles = latest(profiles, at, profileIds);
+      if (groupId?.startsWith('-') === false) group = laterText(group, at, groupId);
+      if (profileIds !== null && profileIds !== '') profiles = laterText(profiles, at, profileIds);
     },
     /** Lets go of the file's text; how long the record is by now. */
-    settle: (): number => {
-      if (fresh !== '') lines.push(detached(fresh));
-      length += fresh.length;
-      fresh = '';
+    flush: (): number => {
+      if (pending !== '') encodedEvents.push(copyString(pending));
+      length += pending.length;
+      pending = '';
       return length;
     },
     /** As JSON; null without an event. */
-    kept: (): string | null => {
-      const record: KeptRecord = [sessionId, lines.join(''), group, profiles];
+    toJson: (): string | null => {
+      const record: StoredRecord = [sessionId, encodedEvents.join(''), group, profiles];
       return length === 0 ? null : JSON.stringify(record);
     },
   };
 }
 
-function closeRecord(agent: GrowingAgent): void {
-  const kept = agent.open?.kept() ?? null;
-  agent.open = null;
-  if (kept === null) return;
-  agent.records.append(agent.isEmpty ? kept : `,${kept}`);
+function closeRecord(agent: AgentBuilder): void {
+  const json = agent.openRecord?.toJson() ?? null;
+  agent.openRecord = null;
+  if (json === null) return;
+  agent.records.append(agent.isEmpty ? json : `,${json}`);
   agent.isEmpty = false;
 }
 
-function lineOf(event: RawEvent, later: number): string {
+function encodeEvent(event: RawEvent, elapsedMs: number): string {
   const { type, state, previousState, engagements, previousEngagements, maxEngagements } = event;
-  const codes = `${later},${type ?? ''},${state ?? ''},${previousState ?? ''}`;
+  const codes = `${elapsedMs},${type ?? ''},${state ?? ''},${previousState ?? ''}`;
   return `${codes},${engagements ?? ''},${previousEngagements ?? ''},${maxEngagements ?? ''};`;
 }
 
 /** The text with the later date; of the same date, the same one whatever their order. */
-function latest(old: DatedText | null, at: Instant, text: string): DatedText {
-  if (old !== null && (at < old[0] || (at === old[0] && text <= old[1]))) return old;
-  return [at, text === old?.[1] ? old[1] : detached(text)];
+function laterText(current: TimestampedText | null, at: Instant, text: string): TimestampedText {
+  if (current !== null && (at < current[0] || (at === current[0] && text <= current[1]))) return current;
+  return [at, text === current?.[1] ? current[1] : copyString(text)];
 }
 
-function noteNames(agent: GrowingAgent, names: AgentNames, at: Instant): void {
+function updateNames(agent: AgentBuilder, names: AgentNames, at: Instant): void {
   if (names !== agent.lastNames) {
     agent.lastNames = names;
-    if (names.loginName !== null) agent.logins.add(canonicalLogin(names.loginName));
+    if (names.loginName !== null) agent.logins.add(normalizeLogin(names.loginName));
     agent.hasEncryptedLogins ||= names.isLoginEncrypted;
   }
   if (at < agent.names.at || (names.loginName === null && names.nickname === null && names.userName === null)) return;
@@ -172,33 +176,33 @@ function noteNames(agent: GrowingAgent, names: AgentNames, at: Instant): void {
   agent.names.userName = names.userName;
 }
 
-function newAgent(agents: Map<string, GrowingAgent>, id: string): GrowingAgent {
+function addAgent(agents: Map<string, AgentBuilder>, id: string): AgentBuilder {
   const names = { at: 0, loginName: null, nickname: null, userName: null };
-  const agent: GrowingAgent = {
+  const agent: AgentBuilder = {
     lastNames: null,
     names,
     logins: new Set(),
     hasEncryptedLogins: false,
-    open: null,
-    records: createTape(),
+    openRecord: null,
+    records: createStringBuilder(),
     isEmpty: true,
   };
   agents.set(id, agent);
   return agent;
 }
 
-function keptAgent(agent: GrowingAgent): KeptAgent {
+function toStoredAgent(agent: AgentBuilder): StoredAgent {
   closeRecord(agent);
-  return { names: agent.names, records: agent.records.text() };
+  return { names: agent.names, records: agent.records.toString() };
 }
 
-function loginsOf(agents: ReadonlyMap<string, GrowingAgent>): Readonly<Record<string, readonly string[]>> {
+function indexLogins(agents: ReadonlyMap<string, AgentBuilder>): Readonly<Record<string, readonly string[]>> {
   const ids = new Map<string, string[]>();
   for (const [id, { logins }] of agents) {
     for (const login of logins) {
-      const known = ids.get(login);
-      if (known === undefined) ids.set(login, [id]);
-      else known.push(id);
+      const agentIds = ids.get(login);
+      if (agentIds === undefined) ids.set(login, [id]);
+      else agentIds.push(id);
     }
   }
   return Object.fromEntries(ids);

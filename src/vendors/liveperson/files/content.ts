@@ -4,19 +4,19 @@ import type { Damage } from './inflate.ts';
 /** What is kept of a file: no more than the gateway tells, by agent, and small. Plain JSON. */
 export interface FileContent {
   /** By agentID. */
-  readonly agents: Readonly<Record<string, KeptAgent>>;
+  readonly agents: Readonly<Record<string, StoredAgent>>;
   /** The agentIDs that go by a login name; the names in their canonical form. */
   readonly logins: Readonly<Record<string, readonly string[]>>;
   /** Whether some login names came encrypted, so that they are not among `logins`. */
   readonly hasEncryptedLogins: boolean;
   /** About how many characters all this has. */
   readonly size: number;
-  readonly flaws: Flaws;
+  readonly flaws: FileFlaws;
 }
 
-export interface KeptAgent {
+export interface StoredAgent {
   /** As of the latest event that has names. */
-  readonly names: KeptNames;
+  readonly names: StoredNames;
   /**
    * Pieces of sessions as the file tells of them, each a KeptRecord as JSON, divided by commas: one text, because a file
    * may tell of so many that objects would be a burden. See `recordsOf`.
@@ -24,7 +24,7 @@ export interface KeptAgent {
   readonly records: string;
 }
 
-export interface KeptNames {
+export interface StoredNames {
   /** 0 when no event has names. */
   readonly at: Instant;
   readonly loginName: string | null;
@@ -32,7 +32,7 @@ export interface KeptNames {
   readonly userName: string | null;
 }
 
-export type KeptRecord = readonly [
+export type StoredRecord = readonly [
   sessionId: string,
   /**
    * Seven numbers an event, divided by commas: how much later it is than the one before (the first: than 1970, in
@@ -41,15 +41,15 @@ export type KeptRecord = readonly [
    */
   events: string,
   /** The latest group, and when. */
-  group: DatedText | null,
+  group: TimestampedText | null,
   /** The latest profiles, divided by commas, and when. */
-  profiles: DatedText | null,
+  profiles: TimestampedText | null,
 ];
 
-export type DatedText = readonly [at: Instant, text: string];
+export type TimestampedText = readonly [at: Instant, text: string];
 
 /** What is not as it should be in a file that has been read all the same. */
-export interface Flaws {
+export interface FileFlaws {
   readonly damage: Damage | 'malformed' | null;
   /** Records that name another account: left out. */
   readonly foreign: number;
@@ -66,7 +66,7 @@ export function isSuspect({ agents, flaws }: FileContent): boolean {
 }
 
 /** What a file tells of an agent's sessions. */
-export function recordsOf(content: FileContent, agentId: string): readonly KeptRecord[] {
+export function parseAgentRecords(content: FileContent, agentId: string): readonly StoredRecord[] {
   const agent = Object.hasOwn(content.agents, agentId) ? content.agents[agentId] : undefined;
-  return agent === undefined ? [] : (JSON.parse(`[${agent.records}]`) as readonly KeptRecord[]);
+  return agent === undefined ? [] : (JSON.parse(`[${agent.records}]`) as readonly StoredRecord[]);
 }

@@ -1,9 +1,9 @@
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { DamagedFile, type InflateLimits, inflated, MAX_RATIO } from './inflate.ts';
+import { CorruptFileError, type InflateLimits, inflate, MAX_INFLATE_RATIO } from './inflate.ts';
 
 const MIB = 1024 * 1024;
-const limits: InflateLimits = { maxBytes: 64 * MIB, maxRatio: MAX_RATIO };
+const limits: InflateLimits = { maxBytes: 64 * MIB, maxRatio: MAX_INFLATE_RATIO };
 const text = Array.from({ length: 4000 }, (_, index) => `{"n":${index}}\n`).join('');
 const zipped = gzipSync(text);
 
@@ -14,14 +14,14 @@ async function* pieces(bytes: Buffer, length: number): AsyncGenerator<Buffer> {
   }
 }
 
-async function inflate(bytes: Buffer, options: Partial<InflateLimits> & { readonly pieces?: number } = {}) {
+async function inflateAll(bytes: Buffer, options: Partial<InflateLimits> & { readonly pieces?: number } = {}) {
   const parts: Buffer[] = [];
   let damage: string | null = null;
   try {
-    for await (const part of inflated(pieces(bytes, options.pieces ?? 1000), { ...limits, ...options }))
+    for await (const part of inflate(pieces(bytes, options.pieces ?? 1000), { ...limits, ...options }))
       parts.push(part);
   } catch (error) {
-    if (!(error instanceof DamagedFile)) throw error;
+    if (!(error instanceof CorruptFileError)) throw error;
     ({ damage } = error);
   }
   return { text: Buffer.concat(parts).toString('latin1'), damage };
@@ -37,28 +37,28 @@ describe('whole files', () => {
     ['not compressed, and short', Buffer.from('{}'), '{}'],
     ['empty gzip', gzipSync(''), ''],
   ])('%s', async (_title, bytes, expected) => {
-    expect(await inflate(bytes)).toEqual({ text: expected, damage: null });
-    expect(await inflate(bytes, { pieces: 1 })).toEqual({ text: expected, damage: null });
-    expect(await inflate(bytes, { pieces: 1_000_000 })).toEqual({ text: expected, damage: null });
+    expect(await inflateAll(bytes)).toEqual({ text: expected, damage: null });
+    expect(await inflateAll(bytes, { pieces: 1 })).toEqual({ text: expected, damage: null });
+    expect(await inflateAll(bytes, { pieces: 1_000_000 })).toEqual({ text: expected, damage: null });
   });
 });
 
 describe('damaged files', () => {
   /** How much comes of the beginning of a file, however it is cut. */
-  const unfoldable = (bytes: Buffer) => gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).length;
+  const inflatableBytes = (bytes: Buffer) => gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).length;
 
   test.each([1000, 1_000_000])('cut anywhere: an error, and what came before, in pieces of %i', async (pieces) => {
     for (let cut = 1; cut <= 64; cut++) {
-      const { text: had, damage } = await inflate(zipped.subarray(0, -cut), { pieces });
+      const { text: had, damage } = await inflateAll(zipped.subarray(0, -cut), { pieces });
       expect([cut, damage]).toEqual([cut, 'truncated']);
       expect(text.startsWith(had)).toBe(true);
-      expect(had).toHaveLength(unfoldable(zipped.subarray(0, -cut)));
+      expect(had).toHaveLength(inflatableBytes(zipped.subarray(0, -cut)));
     }
   });
 
   test('cut within the first bytes', async () => {
     for (const length of [0, 4, 9, 12]) {
-      expect(await inflate(zipped.subarray(0, length))).toEqual({ text: '', damage: 'truncated' });
+      expect(await inflateAll(zipped.subarray(0, length))).toEqual({ text: '', damage: 'truncated' });
     }
   });
 
@@ -68,41 +68,41 @@ describe('damaged files', () => {
   ])('%s: an error, and all of the text', async (_title, at) => {
     const bytes = Buffer.from(zipped);
     bytes.writeUInt8(bytes.readUInt8(bytes.length + at) ^ 0xff, bytes.length + at);
-    expect(await inflate(bytes)).toEqual({ text, damage: 'corrupt' });
+    expect(await inflateAll(bytes)).toEqual({ text, damage: 'corrupt' });
   });
 
   test('garbage behind the end', async () => {
-    const { damage } = await inflate(Buffer.concat([zipped, Buffer.from('garbage')]));
+    const { damage } = await inflateAll(Buffer.concat([zipped, Buffer.from('garbage')]));
     expect(damage).toBe('corrupt');
   });
 
   test('a ZIP archive', async () => {
-    expect(await inflate(Buffer.from('PK\x03\x04 and so on'))).toEqual({ text: '', damage: 'zip' });
+    expect(await inflateAll(Buffer.from('PK\x03\x04 and so on'))).toEqual({ text: '', damage: 'zip' });
   });
 });
 
 describe('files that are too large', () => {
   test('by their bytes, at the limit and one beyond', async () => {
-    expect((await inflate(zipped, { maxBytes: text.length })).damage).toBeNull();
-    expect((await inflate(zipped, { maxBytes: text.length - 1 })).damage).toBe('too_large');
-    expect((await inflate(Buffer.from(text), { maxBytes: text.length - 1 })).damage).toBe('too_large');
+    expect((await inflateAll(zipped, { maxBytes: text.length })).damage).toBeNull();
+    expect((await inflateAll(zipped, { maxBytes: text.length - 1 })).damage).toBe('too_large');
+    expect((await inflateAll(Buffer.from(text), { maxBytes: text.length - 1 })).damage).toBe('too_large');
   });
 
   test('by their ratio, once they are large', async () => {
     const bomb = gzipSync(Buffer.alloc(40 * MIB));
-    const { text: had, damage } = await inflate(bomb);
+    const { text: had, damage } = await inflateAll(bomb);
     expect(damage).toBe('too_large');
     expect(had.length).toBeLessThanOrEqual(17 * MIB);
-    expect((await inflate(gzipSync(Buffer.alloc(16 * MIB)))).damage).toBeNull();
-    expect((await inflate(gzipSync(Buffer.alloc(16 * MIB + 1)))).damage).toBe('too_large');
+    expect((await inflateAll(gzipSync(Buffer.alloc(16 * MIB)))).damage).toBeNull();
+    expect((await inflateAll(gzipSync(Buffer.alloc(16 * MIB + 1)))).damage).toBe('too_large');
   });
 
   test('by their ratio, at the limit and one byte beyond', async () => {
     const zeros = gzipSync(Buffer.alloc(20_000_000));
     // Zeros may stand behind the end: with them the file has the length that is wanted.
     const ofLength = (length: number) => Buffer.concat([zeros, Buffer.alloc(length - zeros.length)]);
-    expect((await inflate(ofLength(100_000), { pieces: 100_000 })).damage).toBeNull();
-    expect((await inflate(ofLength(99_999), { pieces: 100_000 })).damage).toBe('too_large');
+    expect((await inflateAll(ofLength(100_000), { pieces: 100_000 })).damage).toBeNull();
+    expect((await inflateAll(ofLength(99_999), { pieces: 100_000 })).damage).toBe('too_large');
   });
 
   test.each([
@@ -118,8 +118,7 @@ describe('files that are too large', () => {
       }
     }
     const read = async () => {
-      for await (const part of inflated(endless(), { ...limits, maxBytes: MIB }))
-        expect(part.length).toBeGreaterThan(0);
+      for await (const part of inflate(endless(), { ...limits, maxBytes: MIB })) expect(part.length).toBeGreaterThan(0);
     };
     await expect(read()).rejects.toMatchObject({ damage: 'too_large' });
     expect(given).toBe(Math.floor(MIB / piece.length));
@@ -134,7 +133,7 @@ test('what breaks the connection is passed on as it is', async () => {
     throw broken;
   }
   const read = async () => {
-    for await (const part of inflated(breaking(), limits)) expect(part.length).toBeGreaterThan(0);
+    for await (const part of inflate(breaking(), limits)) expect(part.length).toBeGreaterThan(0);
   };
   await expect(read()).rejects.toBe(broken);
 });

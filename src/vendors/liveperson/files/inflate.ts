@@ -9,28 +9,28 @@ export interface InflateLimits {
 }
 
 /** Activity data shrinks to a thirtieth; a bomb of zeros to a thousandth. */
-export const MAX_RATIO = 200;
+export const MAX_INFLATE_RATIO = 200;
 
 /** Up to here a file is harmless whatever its ratio. */
-const LARGE = 16 * 1024 * 1024;
+const MIN_RATIO_CHECK_BYTES = 16 * 1024 * 1024;
 
 /** So much compressed data is unfolded at a time: it bounds what a thousandfold piece can amount to. */
-const STEP = 16 * 1024;
+const INPUT_STEP_BYTES = 16 * 1024;
 
 /** What such a piece commonly unfolds to: with less room, zlib would have to be woken again and again. */
-const OUTPUT = 512 * 1024;
+const OUTPUT_BUFFER_BYTES = 512 * 1024;
 
 /** No piece that is handed out is longer, so that whoever reads them can pause between. */
-const CHUNK = 128 * 1024;
+const MAX_CHUNK_BYTES = 128 * 1024;
 
 /** The end of a gzip member: checksum and length. */
-const TRAILER = 8;
+const GZIP_TRAILER_BYTES = 8;
 
 export type Damage = 'truncated' | 'corrupt' | 'too_large' | 'zip';
 
 /** Why the bytes of a file are not what they should be. What came before the damage has been handed out. */
-export class DamagedFile extends Error {
-  override readonly name = 'DamagedFile';
+export class CorruptFileError extends Error {
+  override readonly name = 'CorruptFileError';
   readonly damage: Damage;
 
   constructor(damage: Damage) {
@@ -44,34 +44,39 @@ export class DamagedFile extends Error {
  * no `.gz`, and speak of ".zip format"), so the first bytes decide: gzip in one or several members, gzip within gzip (a file
  * that a proxy compressed again), or plain text. Throws a DamagedFile at the first thing wrong, a missing end included.
  */
-export async function* inflated(body: AsyncIterable<Buffer>, limits: InflateLimits): AsyncGenerator<Buffer> {
-  const tally = { raw: 0, inflated: 0 };
-  for await (const chunk of gunzipped(gunzipped(counted(body, tally, limits.maxBytes)))) {
-    tally.inflated += chunk.length;
-    if (tally.inflated > limits.maxBytes) throw new DamagedFile('too_large');
-    if (tally.inflated > LARGE && tally.inflated > tally.raw * limits.maxRatio) throw new DamagedFile('too_large');
-    for (let at = 0; at < chunk.length; at += CHUNK) yield chunk.subarray(at, at + CHUNK);
+export async function* inflate(body: AsyncIterable<Buffer>, limits: InflateLimits): AsyncGenerator<Buffer> {
+  const totals = { raw: 0, inflated: 0 };
+  for await (const chunk of gunzipIfCompressed(gunzipIfCompressed(countBytes(body, totals, limits.maxBytes)))) {
+    totals.inflated += chunk.length;
+    if (totals.inflated > limits.maxBytes) throw new CorruptFileError('too_large');
+    if (totals.inflated > MIN_RATIO_CHECK_BYTES && totals.inflated > totals.raw * limits.maxRatio)
+      throw new CorruptFileError('too_large');
+    for (let at = 0; at < chunk.length; at += MAX_CHUNK_BYTES) yield chunk.subarray(at, at + MAX_CHUNK_BYTES);
   }
   // Even a file of nothing takes gzip some twenty bytes.
-  if (tally.raw === 0) throw new DamagedFile('truncated');
+  if (totals.raw === 0) throw new CorruptFileError('truncated');
 }
 
-async function* counted(body: AsyncIterable<Buffer>, tally: { raw: number }, most: number): AsyncGenerator<Buffer> {
+async function* countBytes(
+  body: AsyncIterable<Buffer>,
+  totals: { raw: number },
+  maxBytes: number,
+): AsyncGenerator<Buffer> {
   for await (const chunk of body) {
-    tally.raw += chunk.length;
-    if (tally.raw > most) throw new DamagedFile('too_large');
+    totals.raw += chunk.length;
+    if (totals.raw > maxBytes) throw new CorruptFileError('too_large');
     yield chunk;
   }
 }
 
 /** The unfolded bytes of gzip; anything else as it is. */
-async function* gunzipped(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* gunzipIfCompressed(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = body[Symbol.asyncIterator]();
   try {
     const head = await firstBytes(chunks, 4);
-    if (head.toString('latin1').startsWith('PK\x03\x04')) throw new DamagedFile('zip');
-    const whole = joined(head, chunks);
-    yield* head[0] === 0x1f && head[1] === 0x8b ? gunzip(whole) : whole;
+    if (head.toString('latin1').startsWith('PK\x03\x04')) throw new CorruptFileError('zip');
+    const complete = prepend(head, chunks);
+    yield* head[0] === 0x1f && head[1] === 0x8b ? gunzip(complete) : complete;
   } finally {
     await chunks.return?.();
   }
@@ -87,13 +92,13 @@ async function firstBytes(chunks: AsyncIterator<Buffer>, length: number): Promis
   return head;
 }
 
-async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+async function* prepend(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   if (head.length > 0) yield head;
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
 async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const engine = createGunzip({ chunkSize: OUTPUT });
+  const engine = createGunzip({ chunkSize: OUTPUT_BUFFER_BYTES });
   const out: Buffer[] = [];
   engine.on('data', (bytes: Buffer) => out.push(bytes));
   // Padding with zeros may follow the last member; zlib then ends of its own accord and answers nothing more.
@@ -104,22 +109,22 @@ async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   });
   // Node gives no other sign of an end that came too soon than this error.
   const failed = once(engine, 'error').then(([error]: readonly NodeJS.ErrnoException[]) => {
-    throw new DamagedFile(error?.code === 'Z_BUF_ERROR' ? 'truncated' : 'corrupt');
+    throw new CorruptFileError(error?.code === 'Z_BUF_ERROR' ? 'truncated' : 'corrupt');
   });
   failed.catch(() => undefined);
-  const isGoingOn = async (step: Buffer) => (await Promise.race([written(engine, step), failed, ended])) !== 'end';
+  const writeStep = async (step: Buffer) => (await Promise.race([write(engine, step), failed, ended])) !== 'end';
 
-  let goesOn = Promise.resolve(true);
+  let continues = Promise.resolve(true);
   try {
-    for await (const step of steps(body)) {
-      if (!(await goesOn)) break;
-      const unfolded = out.splice(0);
+    for await (const step of splitInput(body)) {
+      if (!(await continues)) break;
+      const inflated = out.splice(0);
       // Another thread unfolds this step while what came of the one before is read.
-      goesOn = isGoingOn(step);
-      goesOn.catch(() => undefined);
-      yield* unfolded;
+      continues = writeStep(step);
+      continues.catch(() => undefined);
+      yield* inflated;
     }
-    if (await goesOn) {
+    if (await continues) {
       engine.end();
       await Promise.race([failed, ended]);
     }
@@ -133,18 +138,18 @@ async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 /** The body in small pieces. The trailer comes alone: zlib drops what it has just unfolded when it finds something wrong. */
-async function* steps(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let held: Buffer = Buffer.alloc(0);
+async function* splitInput(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let pending: Buffer = Buffer.alloc(0);
   for await (const chunk of body) {
-    const bytes = Buffer.concat([held, chunk]);
-    const end = Math.max(0, bytes.length - TRAILER);
-    for (let at = 0; at < end; at += STEP) yield bytes.subarray(at, Math.min(at + STEP, end));
-    held = bytes.subarray(end);
+    const bytes = Buffer.concat([pending, chunk]);
+    const end = Math.max(0, bytes.length - GZIP_TRAILER_BYTES);
+    for (let at = 0; at < end; at += INPUT_STEP_BYTES) yield bytes.subarray(at, Math.min(at + INPUT_STEP_BYTES, end));
+    pending = bytes.subarray(end);
   }
-  if (held.length > 0) yield held;
+  if (pending.length > 0) yield pending;
 }
 
-function written(engine: Gunzip, bytes: Buffer): Promise<void> {
+function write(engine: Gunzip, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
     engine.write(bytes, () => {
       resolve();

@@ -2,66 +2,75 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { VendorError } from '../../../domain/vendor-error.ts';
-import { recordsOf } from './content.ts';
-import { activityDocument, bodyRecord, eventRecord, sampleTime } from './documents.fixture.ts';
-import { eventsOf, lines, read } from './reading.fixture.ts';
+import { parseAgentRecords } from './content.ts';
+import {
+  createActivityDocument,
+  createBodyRecord,
+  createEventRecord,
+  SAMPLE_TIME,
+} from '../../../../test/support/liveperson-documents.ts';
+import { encodedEventsOf, toJsonLines, readChunked } from '../../../../test/support/liveperson-read-file.ts';
 
 const published = readFileSync(new URL('../fixtures/two-documents.json', import.meta.url));
 
-const one = (event: Record<string, unknown>) => ({
-  ...activityDocument([]),
-  recordCollection: [bodyRecord('75555851-1', [event])],
+const singleEventDocument = (event: Record<string, unknown>) => ({
+  ...createActivityDocument([]),
+  recordCollection: [createBodyRecord('75555851-1', [event])],
 });
 
 describe('the vendor’s own sample', () => {
   test('tells of a login, twice', async () => {
-    const content = await read(published);
+    const content = await readChunked(published);
     expect(content.flaws).toEqual({ damage: null, foreign: 0, malformed: 0 });
-    expect(eventsOf(content)).toEqual(['1465992202047,3,0,1,0,0,-9', '0,3,0,1,0,0,-9']);
+    expect(encodedEventsOf(content)).toEqual(['1465992202047,3,0,1,0,0,-9', '0,3,0,1,0,0,-9']);
     expect(content.agents['9']).toMatchObject({
-      names: { at: sampleTime, loginName: 'CRAgent@liveperson.com', nickname: 'CRAgent', userName: 'CRAgent' },
+      names: { at: SAMPLE_TIME, loginName: 'CRAgent@liveperson.com', nickname: 'CRAgent', userName: 'CRAgent' },
     });
-    const [record] = recordsOf(content, '9');
-    const profiles = [sampleTime, '2438730312,2438730212,2438730512,2438730412'];
+    const [record] = parseAgentRecords(content, '9');
+    const profiles = [SAMPLE_TIME, '2438730312,2438730212,2438730512,2438730412'];
     expect([record?.[0], record?.[2], record?.[3]]).toEqual(['75555851-684867733', null, profiles]);
     expect(content.logins).toEqual({ 'cragent@liveperson.com': ['9'] });
   });
 
   test('tells the same one document a line, compressed, and without patterns', async () => {
-    const content = await read(published);
+    const content = await readChunked(published);
     const text = published.toString();
     const border = text.indexOf('\n}\n{\n') + 3;
     const narrow = [text.slice(0, border), text.slice(border)]
       .map((part) => JSON.stringify(JSON.parse(part)))
       .join('\n');
-    expect(await read(narrow)).toEqual(content);
-    expect(await read(gzipSync(published))).toEqual(content);
-    expect(await read(published, { patterns: false })).toEqual(content);
+    expect(await readChunked(narrow)).toEqual(content);
+    expect(await readChunked(gzipSync(published))).toEqual(content);
+    expect(await readChunked(published, { patterns: false })).toEqual(content);
   });
 });
 
 describe('envelopes and fields', () => {
   test('both envelopes in one file', async () => {
-    const file = lines(
-      activityDocument([{ session: '75555851-1', events: [{ agent: 1 }] }]),
-      activityDocument([{ session: '75555851-2', events: [{ agent: 2 }] }], { envelope: 'found', account: null }),
+    const file = toJsonLines(
+      createActivityDocument([{ session: '75555851-1', events: [{ agent: 1 }] }]),
+      createActivityDocument([{ session: '75555851-2', events: [{ agent: 2 }] }], { envelope: 'found', account: null }),
     );
-    expect(Object.keys((await read(file)).agents)).toEqual(['1', '2']);
+    expect(Object.keys((await readChunked(file)).agents)).toEqual(['1', '2']);
   });
 
   test('other branches, no branches, missing fields', async () => {
     const odd = {
       agentID: { int: 9 },
-      timestamp: sampleTime,
+      timestamp: SAMPLE_TIME,
       type: { string: '3' },
       state: null,
       concurrentEng: { double: 1.5 },
     };
-    expect(eventsOf(await read(lines(one(odd))))).toEqual([`${sampleTime},3,,,,,`]);
+    expect(encodedEventsOf(await readChunked(toJsonLines(singleEventDocument(odd))))).toEqual([
+      `${SAMPLE_TIME},3,,,,,`,
+    ]);
   });
 
   test('names in either spelling; numbers for employees; empty texts', async () => {
-    const { agentUsername, agentNickname, agentLoginname, ...rest } = eventRecord({ login: ' Jane@Example.com ' });
+    const { agentUsername, agentNickname, agentLoginname, ...rest } = createEventRecord({
+      login: ' Jane@Example.com ',
+    });
     const renamed = {
       ...rest,
       agentUserName: agentUsername,
@@ -70,7 +79,7 @@ describe('envelopes and fields', () => {
       agentEmployeeId: { long: 5 },
     };
     expect(agentNickname).toBeDefined();
-    const content = await read(lines(one(renamed)));
+    const content = await readChunked(toJsonLines(singleEventDocument(renamed)));
     expect(content.agents['9']?.names).toMatchObject({
       loginName: 'Jane@Example.com',
       nickname: null,
@@ -80,44 +89,48 @@ describe('envelopes and fields', () => {
   });
 
   test('the digits of numbers that a double cannot hold', async () => {
-    const big = JSON.stringify(activityDocument([{ events: [{}] }]))
+    const big = JSON.stringify(createActivityDocument([{ events: [{}] }]))
       .replace('"agentID":{"long":9}', '"agentID":{"long":9007199254740993}')
       .replace('2438730312', '9223372036854775807')
       .replace('"agentGroupID":{"long":-1}', '"agentGroupID":{"long":9007199254740995}');
     for (const file of [big, `${big}\n${big}`]) {
-      const [record] = recordsOf(await read(file), '9007199254740993');
+      const [record] = parseAgentRecords(await readChunked(file), '9007199254740993');
       expect(record?.[2]?.[1]).toBe('9007199254740995');
       expect(record?.[3]?.[1]).toBe('9223372036854775807,2438730212');
     }
   });
 
   test('a key of a million characters', async () => {
-    const long = { ['k'.repeat(2 ** 20 - 2000)]: 0, ...activityDocument([{ events: [{}] }]) };
-    const content = await read(lines(long, long, long));
-    expect([eventsOf(content).length, content.flaws.malformed]).toEqual([3, 0]);
+    const long = { ['k'.repeat(2 ** 20 - 2000)]: 0, ...createActivityDocument([{ events: [{}] }]) };
+    const content = await readChunked(toJsonLines(long, long, long));
+    expect([encodedEventsOf(content).length, content.flaws.malformed]).toEqual([3, 0]);
   });
 
   test('other alphabets', async () => {
-    const jane = activityDocument([{ events: [{ nickname: 'Jürgen ☃ 💥', login: 'JÜRGEN' }] }]);
-    const content = await read(lines(jane, jane, jane));
+    const jane = createActivityDocument([{ events: [{ nickname: 'Jürgen ☃ 💥', login: 'JÜRGEN' }] }]);
+    const content = await readChunked(toJsonLines(jane, jane, jane));
     expect(content.agents['9']?.names.nickname).toBe('Jürgen ☃ 💥');
     expect(content.logins).toEqual({ jürgen: ['9'] });
   });
 
   test('encrypted values never become names', async () => {
     const armour = '-----BEGIN PGP MESSAGE-----\nwcBMA8\n-----END PGP MESSAGE-----';
-    const secret = activityDocument([{ events: [{ nickname: armour, login: armour, userName: armour }] }]);
+    const secret = createActivityDocument([{ events: [{ nickname: armour, login: armour, userName: armour }] }]);
     // With its lines in one, an armour can be read by the pattern of a name.
     const inOneLine = JSON.parse(JSON.stringify(secret).replaceAll('\\n', ' ')) as unknown;
-    const named = activityDocument([{ events: [{ agent: 10 }] }]);
-    for (const file of [lines(secret, secret), lines(inOneLine, inOneLine), lines(named, named, inOneLine)]) {
-      const content = await read(file);
+    const named = createActivityDocument([{ events: [{ agent: 10 }] }]);
+    for (const file of [
+      toJsonLines(secret, secret),
+      toJsonLines(inOneLine, inOneLine),
+      toJsonLines(named, named, inOneLine),
+    ]) {
+      const content = await readChunked(file);
       expect(JSON.stringify(content)).not.toContain('PGP');
       expect(content.agents['9']?.names).toMatchObject({ loginName: null, nickname: null, userName: null });
       expect(content.hasEncryptedLogins).toBe(true);
     }
-    const nicknameOnly = activityDocument([{ events: [{ nickname: armour }] }]);
-    expect(await read(lines(nicknameOnly))).toMatchObject({ hasEncryptedLogins: false });
+    const nicknameOnly = createActivityDocument([{ events: [{ nickname: armour }] }]);
+    expect(await readChunked(toJsonLines(nicknameOnly))).toMatchObject({ hasEncryptedLogins: false });
   });
 
   test('names, group and profiles are those of the latest event that has them', async () => {
@@ -129,10 +142,10 @@ describe('envelopes and fields', () => {
     });
     const events = [of(3, -1, 'new', []), of(2, 7, 'old', [5]), of(1, 6, 'older', [4])];
     const session = { at: 3, nickname: 'new' };
-    for (const told of [events, events.toReversed()]) {
-      const content = await read(lines(activityDocument([{ events: told }])));
+    for (const ordered of [events, events.toReversed()]) {
+      const content = await readChunked(toJsonLines(createActivityDocument([{ events: ordered }])));
       expect(content.agents['9']?.names).toMatchObject(session);
-      expect(recordsOf(content, '9')[0]?.slice(2)).toEqual([
+      expect(parseAgentRecords(content, '9')[0]?.slice(2)).toEqual([
         [2, '7'],
         [2, '5'],
       ]);
@@ -142,9 +155,11 @@ describe('envelopes and fields', () => {
 
 describe('what is kept', () => {
   test('is one record of a session that several documents tell of, and as many as are told of in turns', async () => {
-    const [one, two] = ['75555851-1', '75555851-2'].map((session) => activityDocument([{ session, events: [{}] }]));
+    const [one, two] = ['75555851-1', '75555851-2'].map((session) =>
+      createActivityDocument([{ session, events: [{}] }]),
+    );
     const sessionsOf = async (...documents: readonly unknown[]) =>
-      recordsOf(await read(lines(...documents)), '9').map(([session, events]) => [
+      parseAgentRecords(await readChunked(toJsonLines(...documents)), '9').map(([session, events]) => [
         session,
         events.split(';').length - 1,
       ]);
@@ -160,8 +175,8 @@ describe('what is kept', () => {
   });
 
   test('is a record more of a session that is told of without end', async () => {
-    const [first, ...others] = recordsOf(
-      await read(lines(...Array<unknown>(2000).fill(activityDocument([{ events: [{}] }])))),
+    const [first, ...others] = parseAgentRecords(
+      await readChunked(toJsonLines(...Array<unknown>(2000).fill(createActivityDocument([{ events: [{}] }])))),
       '9',
     );
     expect(first?.[1].length).toBeLessThan(20_000);
@@ -172,74 +187,74 @@ describe('what is kept', () => {
 describe('what is passed over', () => {
   test('bodies of other kinds', async () => {
     const others = {
-      ...activityDocument([]),
+      ...createActivityDocument([]),
       recordCollection: [{ body: { 'com.liveperson.dataaccess.WebSessionData': { x: 1 } } }, { body: null }, null, {}],
     };
-    const content = await read(lines(others, activityDocument([{ events: [{}] }])));
+    const content = await readChunked(toJsonLines(others, createActivityDocument([{ events: [{}] }])));
     expect(content.flaws).toEqual({ damage: null, foreign: 0, malformed: 0 });
-    expect(eventsOf(content)).toHaveLength(1);
+    expect(encodedEventsOf(content)).toHaveLength(1);
   });
 
   test('another account’s records, and they are counted', async () => {
-    const file = lines(
-      activityDocument([{ events: [{ agent: 1 }] }], { account: '28045150' }),
-      activityDocument([{ session: '28045150-1', events: [{ agent: 2 }] }], { account: null }),
-      activityDocument([{ session: 'opaque', events: [{ agent: 3 }] }], { account: null }),
-      activityDocument([{ session: '28045150-1', events: [{ agent: 4 }] }]),
+    const file = toJsonLines(
+      createActivityDocument([{ events: [{ agent: 1 }] }], { account: '28045150' }),
+      createActivityDocument([{ session: '28045150-1', events: [{ agent: 2 }] }], { account: null }),
+      createActivityDocument([{ session: 'opaque', events: [{ agent: 3 }] }], { account: null }),
+      createActivityDocument([{ session: '28045150-1', events: [{ agent: 4 }] }]),
     );
-    const content = await read(file);
+    const content = await readChunked(file);
     expect(Object.keys(content.agents)).toEqual(['3', '4']);
     expect(content.flaws.foreign).toBe(2);
   });
 
   test('what has no session, no agent or no time, and it is counted', async () => {
-    const { agentID, ...nobody } = eventRecord();
-    const { timestamp, ...never } = eventRecord();
+    const { agentID, ...nobody } = createEventRecord();
+    const { timestamp, ...never } = createEventRecord();
     // The largest number that a double holds, a time in microseconds, and the first instants of the years 10000 and 0.
-    const untold = [2 ** 53 - 1, sampleTime * 1000, Date.parse('+010000-01-01'), Date.parse('0000-01-01')];
+    const untold = [2 ** 53 - 1, SAMPLE_TIME * 1000, Date.parse('+010000-01-01'), Date.parse('0000-01-01')];
     expect([agentID, timestamp]).not.toContain(undefined);
     const sessionless = {
-      body: { 'com.liveperson.dataaccess.AgentActivityData': { agentSessionsData: { array: [eventRecord()] } } },
+      body: { 'com.liveperson.dataaccess.AgentActivityData': { agentSessionsData: { array: [createEventRecord()] } } },
     };
-    const content = await read(
-      lines(
-        one(nobody),
-        one(never),
-        ...untold.map((at) => one(eventRecord({ at }))),
-        { ...activityDocument([]), recordCollection: [sessionless] },
+    const content = await readChunked(
+      toJsonLines(
+        singleEventDocument(nobody),
+        singleEventDocument(never),
+        ...untold.map((at) => singleEventDocument(createEventRecord({ at }))),
+        { ...createActivityDocument([]), recordCollection: [sessionless] },
         { recordCollection: 'none' },
-        one(eventRecord()),
+        singleEventDocument(createEventRecord()),
       ),
     );
     expect(content.flaws.malformed).toBe(8);
-    expect(eventsOf(content)).toHaveLength(1);
+    expect(encodedEventsOf(content)).toHaveLength(1);
   });
 });
 
 describe('damage', () => {
-  const good = JSON.stringify(activityDocument([{ events: [{}] }]));
+  const good = JSON.stringify(createActivityDocument([{ events: [{}] }]));
   const reasonOf = async (bytes: Buffer | string, options = {}) => {
-    const error: unknown = await read(bytes, options).catch((thrown: unknown) => thrown);
+    const error: unknown = await readChunked(bytes, options).catch((thrown: unknown) => thrown);
     if (!(error instanceof VendorError)) throw new Error('A VendorError was expected');
     expect(error.code).toBe('VENDOR_BAD_RESPONSE');
     return error.reason;
   };
 
   test('leaves what was read before it, and says so', async () => {
-    const cut = await read(`${good}\n${good.slice(0, -9)}`);
-    expect([eventsOf(cut).length, cut.flaws]).toEqual([1, { damage: 'malformed', foreign: 0, malformed: 0 }]);
-    const middle = await read(`${good}\n${good.slice(0, -9)}\n${good}\nnoise\n${good}\n${good}`);
-    expect([eventsOf(middle).length, middle.flaws]).toEqual([4, { damage: null, foreign: 0, malformed: 1 }]);
+    const cut = await readChunked(`${good}\n${good.slice(0, -9)}`);
+    expect([encodedEventsOf(cut).length, cut.flaws]).toEqual([1, { damage: 'malformed', foreign: 0, malformed: 0 }]);
+    const middle = await readChunked(`${good}\n${good.slice(0, -9)}\n${good}\nnoise\n${good}\n${good}`);
+    expect([encodedEventsOf(middle).length, middle.flaws]).toEqual([4, { damage: null, foreign: 0, malformed: 1 }]);
     const zipped = gzipSync(`${good}\n${good}\n${good}`, { level: 0 });
-    const truncated = await read(zipped.subarray(0, -400));
-    expect([eventsOf(truncated).length, truncated.flaws.damage]).toEqual([2, 'truncated']);
+    const truncated = await readChunked(zipped.subarray(0, -400));
+    expect([encodedEventsOf(truncated).length, truncated.flaws.damage]).toEqual([2, 'truncated']);
   });
 
   test('a cut trailer alone loses nothing but is told', async () => {
     const zipped = gzipSync(`${good}\n${good}`);
     for (let bytes = 1; bytes <= 8; bytes++) {
-      const content = await read(zipped.subarray(0, -bytes));
-      expect([eventsOf(content).length, content.flaws.damage]).toEqual([2, 'truncated']);
+      const content = await readChunked(zipped.subarray(0, -bytes));
+      expect([encodedEventsOf(content).length, content.flaws.damage]).toEqual([2, 'truncated']);
     }
   });
 
@@ -249,23 +264,23 @@ describe('damage', () => {
     expect(await reasonOf('{"a":1}\n{"b":2}')).toBe('malformed_json');
     expect(await reasonOf(gzipSync(good).subarray(0, 50))).toBe('file_truncated');
     expect(await reasonOf(Buffer.from('PK\x03\x04'))).toBe('zip');
-    await expect(read(Buffer.from('PK\x03\x04'))).rejects.toThrow(/ZIP/);
+    await expect(readChunked(Buffer.from('PK\x03\x04'))).rejects.toThrow(/ZIP/);
   });
 
   test('more than may be is an error, whatever was read', async () => {
-    const file = lines(...Array<unknown>(40).fill(JSON.parse(good)));
+    const file = toJsonLines(...Array<unknown>(40).fill(JSON.parse(good)));
     expect(await reasonOf(file, { maxFileBytes: file.length - 1 })).toBe('too_large');
-    expect(eventsOf(await read(file, { maxFileBytes: file.length }))).toHaveLength(40);
+    expect(encodedEventsOf(await readChunked(file, { maxFileBytes: file.length }))).toHaveLength(40);
   });
 
   test('space and byte order marks behind the last document are none', async () => {
-    const content = await read(`${good}\n\uFEFF \uFEFF`);
-    expect([eventsOf(content).length, content.flaws.damage]).toEqual([1, null]);
+    const content = await readChunked(`${good}\n\uFEFF \uFEFF`);
+    expect([encodedEventsOf(content).length, content.flaws.damage]).toEqual([1, null]);
   });
 
   test('a file that tells of nothing is none, but one without a byte is', async () => {
     for (const empty of [gzipSync(''), gzipSync('\n'), '\n']) {
-      expect(await read(empty)).toMatchObject({ agents: {}, flaws: { damage: null } });
+      expect(await readChunked(empty)).toMatchObject({ agents: {}, flaws: { damage: null } });
     }
     expect(await reasonOf('')).toBe('file_truncated');
   });

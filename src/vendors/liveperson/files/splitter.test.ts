@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decoded } from './bytes-as-text.ts';
-import { createSplitter, EndlessDocument } from './splitter.ts';
+import { latin1ToUtf8 } from './latin1.ts';
+import { createSplitter, DocumentTooLargeError } from './splitter.ts';
 
 /** The documents of a text that arrives in pieces of these lengths, then byte by byte or in one. */
 function split(text: string | Buffer, lengths: readonly number[] = []): string[] {
@@ -13,10 +13,10 @@ function split(text: string | Buffer, lengths: readonly number[] = []): string[]
     documents.push(...splitter.push(bytes.subarray(at, at + length)));
     at += length;
   }
-  return [...documents, ...splitter.end()].map((document) => decoded(document).trim());
+  return [...documents, ...splitter.end()].map((document) => latin1ToUtf8(document).trim());
 }
 
-const everyByte = (text: string) => Array<number>(Buffer.byteLength(text)).fill(1);
+const oneByteChunks = (text: string) => Array<number>(Buffer.byteLength(text)).fill(1);
 
 describe('documents', () => {
   test.each([
@@ -40,7 +40,7 @@ describe('documents', () => {
     const documents = split(text);
     expect(documents).toHaveLength(count);
     for (const document of documents) JSON.parse(document);
-    expect(split(text, everyByte(text))).toEqual(documents);
+    expect(split(text, oneByteChunks(text))).toEqual(documents);
   });
 
   test('are the same in any layout, wherever the bytes are cut', () => {
@@ -71,7 +71,7 @@ describe('documents', () => {
 describe('space', () => {
   const piece = 128 * 1024;
   /** What tells documents apart whose texts would fill a report. */
-  const brief = (documents: readonly string[]) => documents.map((text) => [text.slice(0, 10), text.length]);
+  const summarize = (documents: readonly string[]) => documents.map((text) => [text.slice(0, 10), text.length]);
 
   test.each([
     ['blanks', ' ', [8, 8, 8]],
@@ -83,13 +83,13 @@ describe('space', () => {
     );
     const parts = [before, '{"a":1}', between, '{"b":2}', behind].map((part) => Buffer.from((part ?? '') as string));
     const documents = split(Buffer.concat(parts), Array<number>(80).fill(piece));
-    expect(brief(documents)).toEqual(brief(['{"a":1}', '{"b":2}']));
+    expect(summarize(documents)).toEqual(summarize(['{"a":1}', '{"b":2}']));
   });
 
   test('is part of the document that it stands in', () => {
     const inside = `{"a":{}${' '.repeat(3 * piece)},"b":"}${' '.repeat(3 * piece)}{"}`;
     const documents = split(`${inside}{"c":3}`, Array<number>(6).fill(piece));
-    expect(brief(documents)).toEqual(brief([inside, '{"c":3}']));
+    expect(summarize(documents)).toEqual(summarize([inside, '{"c":3}']));
   });
 
   test('behind a brace is not gone through again, nor the document with it', () => {
@@ -102,7 +102,7 @@ describe('space', () => {
     for (const bytes of [Buffer.from('{"a":{}'), ...Array<Buffer>(60).fill(space)]) Array.from(splitter.push(bytes));
     // At the brace, at each of the four pieces up to 2¹⁹ characters, and no more; by eighths it would be thirty times.
     expect(looks).toBe(5);
-    expect(brief(splitter.end())).toEqual(brief(['{"a":{}']));
+    expect(summarize(splitter.end())).toEqual(summarize(['{"a":{}']));
   });
 });
 
@@ -126,7 +126,7 @@ describe('damaged documents', () => {
     fill(8);
     expect(() => {
       fill(2);
-    }).toThrow(EndlessDocument);
+    }).toThrow(DocumentTooLargeError);
   });
 });
 

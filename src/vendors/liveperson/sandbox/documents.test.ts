@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { closedSessions, HOUR, jane, NOW } from './company.fixture.ts';
-import { documentsOf, type ClosedSession } from './documents.ts';
+import { closedSessions, HOUR, jane, NOW } from '../../../../test/support/liveperson-company.ts';
+import { sessionDocuments, type ClosedSession } from './documents.ts';
 
 interface Document {
   readonly dataType: unknown;
@@ -18,7 +18,7 @@ interface Item {
 }
 
 const documents = (session: ClosedSession): readonly Document[] =>
-  documentsOf('75555851', session) as readonly Document[];
+  sessionDocuments('75555851', session) as readonly Document[];
 
 const itemsOf = ({ recordCollection }: Document): readonly Item[] =>
   'array' in recordCollection ? recordCollection.array : recordCollection;
@@ -36,10 +36,10 @@ const eventsOf = (session: ClosedSession): Readonly<Record<string, unknown>>[] =
 test('a session is told from login to logout, its changes chained, those of chats alone included', () => {
   for (const session of closedSessions) {
     const { start } = session.shift;
-    const told = eventsOf(session).map((event) =>
+    const summaries = eventsOf(session).map((event) =>
       ['type', 'state', 'prevState', 'concurrentEng', 'prevConcurrentEng', 'timestamp'].map((name) => event[name]),
     );
-    expect(told).toEqual([
+    expect(summaries).toEqual([
       [3, 0, 1, 0, 0, start],
       [1, 2, 1, 0, 0, start + 60_000],
       [1, 2, 2, 1, 0, start + HOUR],

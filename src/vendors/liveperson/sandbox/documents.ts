@@ -1,15 +1,15 @@
 import type { Instant } from '../../../domain/clock.ts';
-import type { Move, Person, Shift } from '../../sandbox.ts';
-import { roll } from './draw.ts';
+import type { ShiftStatusChange, CompanyPerson, Shift } from '../../sandbox.ts';
+import { seededInt } from './seeded-random.ts';
 
 /** A shift that is over, as LivePerson knows it: somebody's session, from login to logout. */
 export interface ClosedSession {
-  readonly person: Person;
+  readonly person: CompanyPerson;
   readonly shift: Shift;
   readonly end: Instant;
 }
 
-interface Event {
+interface ActivityEvent {
   readonly at: Instant;
   readonly type: number;
   readonly state: number;
@@ -21,12 +21,12 @@ interface Event {
 
 // The codes are those of https://developers.liveperson.com/data-access-api-methods-agent-activity.html. Type 1, "Chat"
 // there, is called "status changed" by https://developers.liveperson.com/agent-activity-api-methods-get-status-changes.html.
-const CHANGE = 1;
+const STATUS_CHANGE = 1;
 const LOGIN = 3;
 const LOGOUT = 4;
 const IRRELEVANT = 0;
 const OFFLINE = 1;
-const STATES = { available: 2, busy: 3, away: 4 } satisfies Record<Move['status'], number>;
+const STATES = { available: 2, busy: 3, away: 4 } satisfies Record<ShiftStatusChange['status'], number>;
 const NO_MAXIMUM = -9;
 const NO_GROUP = -1;
 const PROFILES = [2438730312, 2438730212, 2438730512, 2438730412];
@@ -35,38 +35,38 @@ const PROFILES = [2438730312, 2438730212, 2438730512, 2438730412];
  * The documents that tell a session: one with everything in one record, or one with a record for each event, or, as in
  * the vendor's own sample, a document for each event, and then in no order.
  */
-export function documentsOf(accountId: string, session: ClosedSession): readonly unknown[] {
+export function sessionDocuments(accountId: string, session: ClosedSession): readonly unknown[] {
   const { person, shift, end } = session;
-  const description = describe(person);
-  const envelop = roll(2, 'envelope', shift.serial) === 0 ? asInTheSample : withEveryUnionSpeltOut;
-  const document = (bodies: readonly Event[][], startTime: Instant, endTime: Instant | null): unknown =>
-    envelop(
+  const agentFields = toAgentFields(person);
+  const createEnvelope = seededInt(2, 'envelope', shift.serial) === 0 ? sampleEnvelope : wrappedUnionsEnvelope;
+  const document = (bodies: readonly ActivityEvent[][], startTime: Instant, endTime: Instant | null): unknown =>
+    createEnvelope(
       accountId,
       startTime,
       endTime,
       bodies.map((events) =>
-        bodyOf(
+        toBody(
           `${accountId}-${shift.serial}`,
-          events.map((event) => recordOf(description, event)),
+          events.map((event) => toRecord(agentFields, event)),
         ),
       ),
     );
 
-  const events = eventsOf(session);
-  const oneByOne = events.map((event) => [event]);
-  switch (roll(3, 'layout', shift.serial)) {
+  const events = sessionEvents(session);
+  const singleEvents = events.map((event) => [event]);
+  switch (seededInt(3, 'layout', shift.serial)) {
     case 0:
       return [document([events], shift.start, end)];
     case 1:
-      return [document(oneByOne, shift.start, end)];
+      return [document(singleEvents, shift.start, end)];
     default:
       return events.map((event) => document([[event]], event.at, null)).toReversed();
   }
 }
 
-function eventsOf({ person, shift, end }: ClosedSession): Event[] {
-  const maxChats = 3 + roll(4, 'most chats', person.email);
-  const events: Event[] = [
+function sessionEvents({ person, shift, end }: ClosedSession): ActivityEvent[] {
+  const maxChats = 3 + seededInt(4, 'most chats', person.email);
+  const events: ActivityEvent[] = [
     {
       at: shift.start,
       type: LOGIN,
@@ -78,12 +78,20 @@ function eventsOf({ person, shift, end }: ClosedSession): Event[] {
     },
   ];
   let last = { state: OFFLINE, chats: 0 };
-  for (const { at, status, chats } of shift.moves) {
+  for (const { at, status, concurrentChats } of shift.statusChanges) {
     const state = STATES[status];
     // The vendor knows nothing of reasons, so a mere change of reason leaves no event.
-    if (state === last.state && chats === last.chats) continue;
-    events.push({ at, type: CHANGE, state, prevState: last.state, chats, prevChats: last.chats, maxChats });
-    last = { state, chats };
+    if (state === last.state && concurrentChats === last.chats) continue;
+    events.push({
+      at,
+      type: STATUS_CHANGE,
+      state,
+      prevState: last.state,
+      chats: concurrentChats,
+      prevChats: last.chats,
+      maxChats,
+    });
+    last = { state, chats: concurrentChats };
   }
   const { state: prevState, chats: prevChats } = last;
   events.push({ at: end, type: LOGOUT, state: IRRELEVANT, prevState, chats: 0, prevChats, maxChats: NO_MAXIMUM });
@@ -91,77 +99,83 @@ function eventsOf({ person, shift, end }: ClosedSession): Event[] {
 }
 
 /** What stands in every event of a person, without what it tells of the event. */
-function describe({ firstName, lastName, email, employeeId, seats }: Person): Readonly<Record<string, unknown>> {
-  const hasEmployeeId = roll(4, 'employee id', email) > 0;
-  const hasGroup = roll(3, 'has group', email) > 0;
+function toAgentFields({
+  firstName,
+  lastName,
+  email,
+  employeeId,
+  refsByVendor,
+}: CompanyPerson): Readonly<Record<string, unknown>> {
+  const hasEmployeeId = seededInt(4, 'employee id', email) > 0;
+  const hasGroup = seededInt(3, 'has group', email) > 0;
   return {
-    agentID: long(Number(seats.liveperson)),
-    agentEmployeeId: string(hasEmployeeId ? employeeId : ''),
-    agentUsername: string(`${firstName} ${lastName}`),
-    agentNickname: string(`${firstName}${lastName.slice(0, 1)}`),
-    agentLoginname: string(email),
-    agentGroupID: long(hasGroup ? 101 + roll(3, 'group', email) : NO_GROUP),
-    userProfileIDs: { array: PROFILES.slice(0, 1 + roll(PROFILES.length, 'profiles', email)) },
+    agentID: avroLong(Number(refsByVendor.liveperson)),
+    agentEmployeeId: avroString(hasEmployeeId ? employeeId : ''),
+    agentUsername: avroString(`${firstName} ${lastName}`),
+    agentNickname: avroString(`${firstName}${lastName.slice(0, 1)}`),
+    agentLoginname: avroString(email),
+    agentGroupID: avroLong(hasGroup ? 101 + seededInt(3, 'group', email) : NO_GROUP),
+    userProfileIDs: { array: PROFILES.slice(0, 1 + seededInt(PROFILES.length, 'profiles', email)) },
   };
 }
 
-function recordOf(description: Readonly<Record<string, unknown>>, event: Event): unknown {
+function toRecord(agentFields: Readonly<Record<string, unknown>>, event: ActivityEvent): unknown {
   return {
-    ...description,
-    type: long(event.type),
-    state: long(event.state),
-    timestamp: long(event.at),
-    prevState: long(event.prevState),
-    prevConcurrentEng: long(event.prevChats),
-    concurrentEng: long(event.chats),
-    maxConcurrentEng: long(event.maxChats),
+    ...agentFields,
+    type: avroLong(event.type),
+    state: avroLong(event.state),
+    timestamp: avroLong(event.at),
+    prevState: avroLong(event.prevState),
+    prevConcurrentEng: avroLong(event.prevChats),
+    concurrentEng: avroLong(event.chats),
+    maxConcurrentEng: avroLong(event.maxChats),
   };
 }
 
-function bodyOf(sessionId: string, records: readonly unknown[]): unknown {
+function toBody(sessionId: string, records: readonly unknown[]): unknown {
   return {
     body: {
       'com.liveperson.dataaccess.AgentActivityData': {
-        header: { 'com.liveperson.dataaccess.AgentHeader': { agentSessionId: string(sessionId) } },
+        header: { 'com.liveperson.dataaccess.AgentHeader': { agentSessionId: avroString(sessionId) } },
         agentSessionsData: { array: records },
       },
     },
   };
 }
 
-type Envelop = (accountId: string, start: Instant, end: Instant | null, bodies: readonly unknown[]) => unknown;
+type CreateEnvelope = (accountId: string, start: Instant, end: Instant | null, bodies: readonly unknown[]) => unknown;
 
 const DATA_TYPE = { 'com.liveperson.dataaccess.DataTypeEnum': 'AgentActivity' };
 
-const asInTheSample: Envelop = (accountId, start, end, bodies) => ({
+const sampleEnvelope: CreateEnvelope = (accountId, start, end, bodies) => ({
   dataType: DATA_TYPE,
   metaData: {
-    accountId: string(accountId),
+    accountId: avroString(accountId),
     schemaVersion: '1.0.0.4',
-    startTime: long(start),
-    endTime: end === null ? null : long(end),
+    startTime: avroLong(start),
+    endTime: end === null ? null : avroLong(end),
   },
   recordCollection: bodies,
 });
 
 /** As https://github.com/singer-io/tap-liveperson reads the files. */
-const withEveryUnionSpeltOut: Envelop = (accountId, start, end, bodies) => ({
+const wrappedUnionsEnvelope: CreateEnvelope = (accountId, start, end, bodies) => ({
   dataType: DATA_TYPE,
   metaData: {
     'com.liveperson.dataaccess.MetaData': {
-      accountId: string(accountId),
-      schemaVersion: string('1.0.0.35'),
-      startTime: long(start),
-      endTime: end === null ? null : long(end),
+      accountId: avroString(accountId),
+      schemaVersion: avroString('1.0.0.35'),
+      startTime: avroLong(start),
+      endTime: end === null ? null : avroLong(end),
     },
   },
   recordCollection: { array: bodies },
 });
 
-function long(value: number): { readonly long: number } {
+function avroLong(value: number): { readonly long: number } {
   return { long: value };
 }
 
-function string(value: string): { readonly string: string } {
+function avroString(value: string): { readonly string: string } {
   return { string: value };
 }

@@ -1,12 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { closedSessions, DAY, HOUR, NOW, worldAt } from './company.fixture.ts';
-import { contentOf, filesIn } from './files.ts';
+import { closedSessions, DAY, HOUR, NOW, worldAt } from '../../../../test/support/liveperson-company.ts';
+import { renderFile, listFiles } from './files.ts';
 
 const world = worldAt(NOW);
-const files = filesIn(world, 0, NOW);
-const texts = files.map((file) => gunzipSync(contentOf('75555851', file)).toString());
+const files = listFiles(world, 0, NOW);
+const texts = files.map((file) => gunzipSync(renderFile('75555851', file)).toString());
 
 test('each session that is over is in the files of one hour, within one to six hours of its end', () => {
   const lags = closedSessions
@@ -25,19 +25,19 @@ test('each session that is over is in the files of one hour, within one to six h
 });
 
 test('nothing else is in the files', () => {
-  const told = new Set(files.flatMap(({ sessions }) => sessions.map(({ shift }) => shift)));
-  expect(told.isSubsetOf(new Set(closedSessions.map(({ shift }) => shift)))).toBe(true);
+  const writtenShifts = new Set(files.flatMap(({ sessions }) => sessions.map(({ shift }) => shift)));
+  expect(writtenShifts.isSubsetOf(new Set(closedSessions.map(({ shift }) => shift)))).toBe(true);
 });
 
 test('some sessions are in the files twice', () => {
-  const told = files.flatMap(({ sessions }) => sessions.map(({ shift }) => shift));
-  expect(new Set(told).size).toBeLessThan(told.length);
+  const writtenShifts = files.flatMap(({ sessions }) => sessions.map(({ shift }) => shift));
+  expect(new Set(writtenShifts).size).toBeLessThan(writtenShifts.length);
 });
 
 test('files are there from the end of their hour, for 30 days', () => {
   fc.assert(
     fc.property(fc.integer({ min: NOW - 2 * DAY, max: NOW }), (now) => {
-      const ends = filesIn(worldAt(now), 0, now + DAY).map(({ end }) => end);
+      const ends = listFiles(worldAt(now), 0, now + DAY).map(({ end }) => end);
       expect(Math.max(...ends)).toBeLessThanOrEqual(now);
       expect(Math.max(...ends)).toBeGreaterThan(now - DAY);
       expect(Math.min(...ends)).toBeGreaterThanOrEqual(now - 30 * DAY);
@@ -48,7 +48,7 @@ test('files are there from the end of their hour, for 30 days', () => {
 });
 
 test('what a file holds does not change with time', () => {
-  const [first] = filesIn(worldAt(NOW - 5 * DAY), NOW - 6 * DAY, NOW);
+  const [first] = listFiles(worldAt(NOW - 5 * DAY), NOW - 6 * DAY, NOW);
   expect(first).toBeDefined();
   expect(files).toContainEqual(first);
 });
@@ -59,7 +59,7 @@ test('however a range is cut, each file is listed once', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(anyTime, hour)), (cuts) => {
       const edges = [NOW - 40 * DAY, ...cuts.toSorted((a, b) => a - b), NOW];
-      const names = edges.slice(1).flatMap((to, i) => filesIn(world, edges[i] ?? 0, to).map(({ name }) => name));
+      const names = edges.slice(1).flatMap((to, i) => listFiles(world, edges[i] ?? 0, to).map(({ name }) => name));
       expect(names).toEqual(files.map(({ name }) => name));
     }),
   );

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import type { Instant } from '../../../domain/clock.ts';
 import type { SandboxWorld } from '../../sandbox.ts';
-import { documentsOf, type ClosedSession } from './documents.ts';
-import { draw, roll } from './draw.ts';
+import { sessionDocuments, type ClosedSession } from './documents.ts';
+import { seededRandom, seededInt } from './seeded-random.ts';
 
 /** A file of activity: what was written in the hour from `start`. */
 export interface ActivityFile {
@@ -15,29 +15,29 @@ export interface ActivityFile {
   readonly sessions: readonly ClosedSession[];
 }
 
-const HOUR = 3_600_000;
-const RETENTION = 30 * 24 * HOUR;
-const LONGEST_LAG = 5 * HOUR;
+const HOUR_MS = 3_600_000;
+const RETENTION_MS = 30 * 24 * HOUR_MS;
+const MAX_LAG_MS = 5 * HOUR_MS;
 
 /**
  * The files whose hour begins in from ≤ t < to, oldest first. A file is there from the end of its hour for 30 days;
  * hours in which nothing was written have none.
  */
-export function filesIn(world: SandboxWorld, from: Instant, to: Instant): readonly ActivityFile[] {
+export function listFiles(world: SandboxWorld, from: Instant, to: Instant): readonly ActivityFile[] {
   const now = world.now();
-  const first = Math.max(from, Math.ceil((now - RETENTION) / HOUR) * HOUR - HOUR);
-  const last = Math.min(to, now - HOUR + 1);
-  const hours = Map.groupBy(closedSessions(world, first - LONGEST_LAG, last), hourWritten);
+  const first = Math.max(from, Math.ceil((now - RETENTION_MS) / HOUR_MS) * HOUR_MS - HOUR_MS);
+  const last = Math.min(to, now - HOUR_MS + 1);
+  const hours = Map.groupBy(closedSessions(world, first - MAX_LAG_MS, last), hourWritten);
   return [...hours]
     .filter(([hour]) => first <= hour && hour < last)
     .toSorted(([a], [b]) => a - b)
-    .flatMap(([hour, sessions]) => filesOf(hour, sessions));
+    .flatMap(([hour, sessions]) => filesOfHour(hour, sessions));
 }
 
 /** What is in a file: concatenated JSON, now pretty-printed, now one document a line, in gzip. */
-export function contentOf(accountId: string, file: ActivityFile): Buffer {
-  const indent = roll(2, 'pretty', file.name) === 0 ? 2 : 0;
-  const documents = file.sessions.flatMap((session) => documentsOf(accountId, session));
+export function renderFile(accountId: string, file: ActivityFile): Buffer {
+  const indent = seededInt(2, 'pretty', file.name) === 0 ? 2 : 0;
+  const documents = file.sessions.flatMap((session) => sessionDocuments(accountId, session));
   const text = documents.map((document) => `${JSON.stringify(document, null, indent)}\n`).join('');
   // The fake shares a process with the gateway that it serves, and time there is dearer than bytes.
   return gzipSync(text, { level: 1 });
@@ -46,7 +46,7 @@ export function contentOf(accountId: string, file: ActivityFile): Buffer {
 function closedSessions(world: SandboxWorld, from: Instant, to: Instant): readonly ClosedSession[] {
   if (from >= to) return [];
   return world.company.people
-    .filter((person) => person.seats.liveperson !== undefined)
+    .filter((person) => person.refsByVendor.liveperson !== undefined)
     .flatMap((person) =>
       world.company
         .shifts(person, from, to)
@@ -59,27 +59,27 @@ function closedSessions(world: SandboxWorld, from: Instant, to: Instant): readon
  * that the page "Architecture" of the Data Access API at https://developers.liveperson.com allows.
  */
 function hourWritten({ shift, end }: ClosedSession): Instant {
-  const late = roll(20, 'late', shift.serial) === 0;
-  const lag = (late ? 2 + 3 * draw('lag', shift.serial) : 1 + draw('lag', shift.serial)) * HOUR;
-  return Math.floor((end + lag) / HOUR) * HOUR;
+  const isLate = seededInt(20, 'late', shift.serial) === 0;
+  const lag = (isLate ? 2 + 3 * seededRandom('lag', shift.serial) : 1 + seededRandom('lag', shift.serial)) * HOUR_MS;
+  return Math.floor((end + lag) / HOUR_MS) * HOUR_MS;
 }
 
-function filesOf(hour: Instant, sessions: readonly ClosedSession[]): readonly ActivityFile[] {
-  const parts = sessions.length > 1 && roll(3, 'parts', hour) > 0 ? 2 : 1;
-  const firstPart = parts > 1 ? 0 : roll(2, 'part', hour);
-  const linkedAsIs = roll(4, 'link', hour) === 0;
+function filesOfHour(hour: Instant, sessions: readonly ClosedSession[]): readonly ActivityFile[] {
+  const parts = sessions.length > 1 && seededInt(3, 'parts', hour) > 0 ? 2 : 1;
+  const firstPart = parts > 1 ? 0 : seededInt(2, 'part', hour);
+  const isLinkedUncompressed = seededInt(4, 'link', hour) === 0;
   // The vendor's own sample holds a document twice; here the copy is in the next part, where there is one.
-  const copied = (session: ClosedSession): boolean => roll(4, 'copy', session.shift.serial) === 0;
+  const isCopied = (session: ClosedSession): boolean => seededInt(4, 'copy', session.shift.serial) === 0;
   return Array.from({ length: parts }, (_, part) => {
-    const name = `Agent.${hour}.${hour + HOUR}.part-0000${firstPart + part}-0`;
+    const name = `Agent.${hour}.${hour + HOUR_MS}.part-0000${firstPart + part}-0`;
     return {
       name,
-      link: linkedAsIs && part === parts - 1 ? name : `${name}.gz`,
+      link: isLinkedUncompressed && part === parts - 1 ? name : `${name}.gz`,
       start: hour,
-      end: hour + HOUR,
+      end: hour + HOUR_MS,
       sessions: [
         ...sessions.filter((_session, i) => i % parts === part),
-        ...sessions.filter((session, i) => (i + 1) % parts === part && copied(session)),
+        ...sessions.filter((session, i) => (i + 1) % parts === part && isCopied(session)),
       ],
     };
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SandboxRequest } from '../../sandbox.ts';
-import { baseString, createVerifier, escape, signatureOf } from './oauth.ts';
+import { signatureBaseString, createVerifier, percentEncode, computeSignature } from './oauth.ts';
 
 // The example of RFC 5849, section 1.2.
 const key = {
@@ -42,7 +42,7 @@ describe('what is signed', () => {
       ['c2', ''],
       ['a3', '2 q'],
     ] as const;
-    expect(baseString('post', url, parameters)).toBe(
+    expect(signatureBaseString('post', url, parameters)).toBe(
       'POST&http%3A%2F%2Fexample.com%2Frequest&a2%3Dr%2520b%26a3%3D2%2520q%26a3%3Da%26b5%3D%253D%25253D%26c%2540%3D%26' +
         'c2%3D%26oauth_consumer_key%3D9djdj82h48djs9d2%26oauth_nonce%3D7d8f3e4a%26oauth_signature_method%3DHMAC-SHA1%26' +
         'oauth_timestamp%3D137131201%26oauth_token%3Dkkk9d7dh3k39sjv7',
@@ -59,17 +59,19 @@ describe('what is signed', () => {
       ['oauth_verifier', 'hfdp7dh39dks9884'],
     ] as const;
     const secrets = { consumerSecret: key.consumerSecret, accessTokenSecret: 'hdhd0244k9j7ao03' };
-    expect(signatureOf('POST', new URL('https://photos.example.net/token'), parameters, secrets)).toBe(
+    expect(computeSignature('POST', new URL('https://photos.example.net/token'), parameters, secrets)).toBe(
       'gKgrFCywp7rO0OXSjdot/IHF7IU=',
     );
   });
 
   test('everything but the unreserved characters is escaped, in upper-case hex', () => {
-    expect(escape("aZ0-._~ !'()*+/=é")).toBe('aZ0-._~%20%21%27%28%29%2A%2B%2F%3D%C3%A9');
+    expect(percentEncode("aZ0-._~ !'()*+/=é")).toBe('aZ0-._~%20%21%27%28%29%2A%2B%2F%3D%C3%A9');
   });
 
   test('a port that is not the scheme’s own is part of what is signed', () => {
-    expect(baseString('GET', new URL('http://localhost:4013/x'), [])).toBe('GET&http%3A%2F%2Flocalhost%3A4013%2Fx&');
+    expect(signatureBaseString('GET', new URL('http://localhost:4013/x'), [])).toBe(
+      'GET&http%3A%2F%2Flocalhost%3A4013%2Fx&',
+    );
   });
 });
 

@@ -11,15 +11,21 @@ export interface ApiKey {
 }
 
 /** Why a request is refused, in the words of the OAuth Problem Reporting extension. */
-export interface OauthProblem {
+export interface OAuthProblem {
   readonly problem: string;
   readonly advice: string;
 }
 
-type Parameter = readonly [name: string, value: string];
+type OAuthParameter = readonly [name: string, value: string];
 
-const TOLERATED_SKEW_MS = 5 * 60_000;
-const REQUIRED = ['oauth_consumer_key', 'oauth_token', 'oauth_signature_method', 'oauth_timestamp', 'oauth_nonce'];
+const MAX_CLOCK_SKEW_MS = 5 * 60_000;
+const REQUIRED_PARAMETERS = [
+  'oauth_consumer_key',
+  'oauth_token',
+  'oauth_signature_method',
+  'oauth_timestamp',
+  'oauth_nonce',
+];
 
 /**
  * Verifies requests as a server does that follows RFC 5849, section 3.2, with HMAC-SHA1 and the parameters in the
@@ -27,46 +33,46 @@ const REQUIRED = ['oauth_consumer_key', 'oauth_token', 'oauth_signature_method',
  *
  * @returns what is wrong with a request, or null when it is properly signed
  */
-export function createVerifier(key: ApiKey, now: () => Instant): (request: SandboxRequest) => OauthProblem | null {
+export function createVerifier(key: ApiKey, now: () => Instant): (request: SandboxRequest) => OAuthProblem | null {
   const seen = new Map<string, Instant>();
 
   return (request) => {
-    const header = readHeader(request.headers.authorization ?? '');
+    const header = parseAuthorizationHeader(request.headers.authorization ?? '');
     if (header === null) return { problem: 'parameter_rejected', advice: 'the Authorization header is malformed' };
 
-    const given = new Map(header);
-    if (given.size < header.length) return { problem: 'parameter_rejected', advice: 'a parameter is given twice' };
-    const absent = [...REQUIRED, 'oauth_signature'].filter((name) => !given.has(name));
-    if (absent.length > 0) return { problem: 'parameter_absent', advice: `missing: ${absent.join(', ')}` };
+    const values = new Map(header);
+    if (values.size < header.length) return { problem: 'parameter_rejected', advice: 'a parameter is given twice' };
+    const missing = [...REQUIRED_PARAMETERS, 'oauth_signature'].filter((name) => !values.has(name));
+    if (missing.length > 0) return { problem: 'parameter_absent', advice: `missing: ${missing.join(', ')}` };
 
-    if ((given.get('oauth_version') ?? '1.0') !== '1.0') {
+    if ((values.get('oauth_version') ?? '1.0') !== '1.0') {
       return { problem: 'version_rejected', advice: 'oauth_version must be 1.0' };
     }
-    if (given.get('oauth_signature_method') !== 'HMAC-SHA1') {
+    if (values.get('oauth_signature_method') !== 'HMAC-SHA1') {
       return { problem: 'signature_method_rejected', advice: 'use HMAC-SHA1' };
     }
-    if (given.get('oauth_consumer_key') !== key.consumerKey) {
+    if (values.get('oauth_consumer_key') !== key.consumerKey) {
       return { problem: 'consumer_key_unknown', advice: 'the oauth_consumer_key is unknown' };
     }
-    if (given.get('oauth_token') !== key.accessToken) {
+    if (values.get('oauth_token') !== key.accessToken) {
       return { problem: 'token_rejected', advice: 'the oauth_token is unacceptable to the Service Provider' };
     }
-    const signed = header.filter(([name]) => name !== 'realm' && name !== 'oauth_signature');
-    if (given.get('oauth_signature') !== signatureOf(request.method, request.url, signed, key)) {
+    const signedParameters = header.filter(([name]) => name !== 'realm' && name !== 'oauth_signature');
+    if (values.get('oauth_signature') !== computeSignature(request.method, request.url, signedParameters, key)) {
       return { problem: 'signature_invalid', advice: 'the signature does not match the request' };
     }
 
-    const timestamp = given.get('oauth_timestamp') ?? '';
+    const timestamp = values.get('oauth_timestamp') ?? '';
     const signedAt = /^[1-9]\d*$/.test(timestamp) ? Number(timestamp) * 1000 : NaN;
-    if (!(Math.abs(now() - signedAt) <= TOLERATED_SKEW_MS)) {
+    if (!(Math.abs(now() - signedAt) <= MAX_CLOCK_SKEW_MS)) {
       return { problem: 'timestamp_refused', advice: 'oauth_timestamp is too far from the time of the server' };
     }
     // In the order of their arrival, hence stopping at the first that still counts: the sweep costs what it removes.
     for (const [use, at] of seen) {
-      if (at >= now() - TOLERATED_SKEW_MS) break;
+      if (at >= now() - MAX_CLOCK_SKEW_MS) break;
       seen.delete(use);
     }
-    const use = `${timestamp} ${given.get('oauth_nonce') ?? ''}`;
+    const use = `${timestamp} ${values.get('oauth_nonce') ?? ''}`;
     if (seen.has(use)) return { problem: 'nonce_used', advice: 'the oauth_nonce was used before' };
     seen.set(use, signedAt);
     return null;
@@ -74,32 +80,35 @@ export function createVerifier(key: ApiKey, now: () => Instant): (request: Sandb
 }
 
 /** RFC 5849, section 3.4.2; `parameters` are those of the header, without realm and oauth_signature. */
-export function signatureOf(
+export function computeSignature(
   method: string,
   url: URL,
-  parameters: readonly Parameter[],
+  parameters: readonly OAuthParameter[],
   secrets: Pick<ApiKey, 'consumerSecret' | 'accessTokenSecret'>,
 ): string {
-  const key = `${escape(secrets.consumerSecret)}&${escape(secrets.accessTokenSecret)}`;
+  const key = `${percentEncode(secrets.consumerSecret)}&${percentEncode(secrets.accessTokenSecret)}`;
   return createHmac('sha1', key)
-    .update(baseString(method, url, parameters))
+    .update(signatureBaseString(method, url, parameters))
     .digest('base64');
 }
 
 /** RFC 5849, section 3.4.1; `parameters` are those outside the URL. */
-export function baseString(method: string, url: URL, parameters: readonly Parameter[]): string {
+export function signatureBaseString(method: string, url: URL, parameters: readonly OAuthParameter[]): string {
   // WHATWG URLs are in lower case already, and leave out the scheme's own port.
   const uri = `${url.protocol}//${url.host}${url.pathname}`;
-  const pairs = [...url.searchParams, ...parameters].map(([name, value]): Parameter => [escape(name), escape(value)]);
+  const pairs = [...url.searchParams, ...parameters].map(([name, value]): OAuthParameter => [
+    percentEncode(name),
+    percentEncode(value),
+  ]);
   const normalized = pairs
-    .toSorted(([a, v], [b, w]) => compare(a, b) || compare(v, w))
+    .toSorted(([a, v], [b, w]) => compareCodeUnits(a, b) || compareCodeUnits(v, w))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
-  return [method.toUpperCase(), uri, normalized].map(escape).join('&');
+  return [method.toUpperCase(), uri, normalized].map(percentEncode).join('&');
 }
 
 /** RFC 5849, section 3.6: everything but the unreserved characters, in upper-case hex. */
-export function escape(text: string): string {
+export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -107,11 +116,11 @@ export function escape(text: string): string {
 }
 
 /** RFC 5849, section 3.5.1; null when it cannot be read, empty for another scheme or none. */
-function readHeader(header: string): Parameter[] | null {
+function parseAuthorizationHeader(header: string): OAuthParameter[] | null {
   const list = /^OAuth\s+(.*)$/is.exec(header.trim())?.[1];
   if (list === undefined) return [];
   try {
-    return list.split(',').map((item): Parameter => {
+    return list.split(',').map((item): OAuthParameter => {
       const match = /^\s*([^\s="]+)="([^"]*)"\s*$/.exec(item);
       if (match === null) throw new URIError(item);
       return [decodeURIComponent(match[1] ?? ''), decodeURIComponent(match[2] ?? '')];
@@ -122,6 +131,6 @@ function readHeader(header: string): Parameter[] | null {
 }
 
 // Escaped text is ASCII, for which the order of UTF-16 units is the order of bytes that the RFC asks for.
-function compare(a: string, b: string): number {
+function compareCodeUnits(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

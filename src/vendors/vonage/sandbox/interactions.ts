@@ -1,18 +1,18 @@
 import type { Instant } from '../../../domain/clock.ts';
-import type { Conversation, Person, SandboxWorld } from '../../sandbox.ts';
+import type { Conversation, CompanyPerson, SandboxWorld } from '../../sandbox.ts';
 
 const DAY = 24 * 3_600_000;
 // Asked for more than was said in the last of these, the fake has forgotten the rest.
-const LOOKBACKS = [DAY, 8 * DAY, 64 * DAY];
+const LOOKBACKS_MS = [DAY, 8 * DAY, 64 * DAY];
 const TYPES = ['All', 'Phone', 'Chat', 'Email'];
 
-interface OldItem {
+interface InteractionV1 {
   readonly start: string;
   readonly guid: string;
   readonly hasEnded: boolean;
 }
 
-interface NewItem {
+interface InteractionV2 {
   readonly type: string;
   readonly start: string;
   readonly guid: string;
@@ -23,23 +23,23 @@ interface NewItem {
 }
 
 /** What the agent is in, phone calls first; or else what the agent was in last. */
-export function versionOne(world: SandboxWorld, agent: Person): readonly OldItem[] {
-  const recent = latest(world, agent, 1, () => true);
-  const active = recent.filter(isActive).toSorted((a, b) => phoneFirst(a, b) || b.start - a.start);
+export function listInteractionsV1(world: SandboxWorld, agent: CompanyPerson): readonly InteractionV1[] {
+  const recent = findLatest(world, agent, 1, () => true);
+  const active = recent.filter(isActive).toSorted((a, b) => comparePhoneFirst(a, b) || b.start - a.start);
   const lastEnded = recent.toSorted((a, b) => (b.end ?? 0) - (a.end ?? 0)).slice(0, 1);
   return (active.length > 0 ? active : lastEnded).map((conversation) => ({
-    start: inSeconds(conversation.start),
+    start: formatInstant(conversation.start),
     guid: conversation.guid,
     hasEnded: !isActive(conversation),
   }));
 }
 
 /** The plans of the documents: parameters, more fields, and the channels in the order in which they were started last. */
-export function versionTwo(
+export function listInteractionsV2(
   world: SandboxWorld,
-  agent: Person,
+  agent: CompanyPerson,
   parameters: URLSearchParams,
-): { readonly interactions: readonly NewItem[] } | { readonly message: string } {
+): { readonly interactions: readonly InteractionV2[] } | { readonly message: string } {
   const type = parameters.get('type') ?? 'All';
   if (!TYPES.includes(type)) return { message: 'The InteractionType field is required.' };
   const size = parameters.get('size') ?? '1';
@@ -48,14 +48,14 @@ export function versionTwo(
   if (!/^(true|false)$/.test(activeLiveFirst)) return { message: 'The activeLiveFirst field must be true or false.' };
 
   const isWanted = ({ medium }: Conversation): boolean => type === 'All' || medium === type;
-  const interactions = latest(world, agent, Number(size), isWanted)
-    .toSorted((a, b) => (activeLiveFirst === 'true' ? liveFirst(a, b) : 0) || b.start - a.start)
+  const interactions = findLatest(world, agent, Number(size), isWanted)
+    .toSorted((a, b) => (activeLiveFirst === 'true' ? compareLiveFirst(a, b) : 0) || b.start - a.start)
     .slice(0, Number(size))
     .map((conversation) => ({
       type: conversation.medium,
-      start: inSeconds(conversation.start),
+      start: formatInstant(conversation.start),
       guid: conversation.guid,
-      duration: conversation.end === null ? null : seconds(conversation.end) - seconds(conversation.start),
+      duration: conversation.end === null ? null : toSeconds(conversation.end) - toSeconds(conversation.start),
       // "Nice to have", the documents say.
       ...(/[07]$/.test(conversation.guid) ? {} : { direction: conversation.direction }),
       channelGuid: conversation.channelGuid,
@@ -64,15 +64,15 @@ export function versionTwo(
 }
 
 /** Everything that goes on, and enough of what is over to have `count` that started last. */
-function latest(
+function findLatest(
   world: SandboxWorld,
-  agent: Person,
+  agent: CompanyPerson,
   count: number,
   isWanted: (conversation: Conversation) => boolean,
 ): readonly Conversation[] {
   const now = world.now();
   let found: readonly Conversation[] = [];
-  for (const lookback of LOOKBACKS) {
+  for (const lookback of LOOKBACKS_MS) {
     const from = now - lookback;
     found = world.company.conversations(agent, from, now).filter(isWanted);
     // Those that began earlier do not count: others may have begun after them and ended before `from`.
@@ -85,21 +85,21 @@ function isActive({ end }: Conversation): boolean {
   return end === null;
 }
 
-function phoneFirst(a: Conversation, b: Conversation): number {
+function comparePhoneFirst(a: Conversation, b: Conversation): number {
   return Number(b.medium === 'Phone') - Number(a.medium === 'Phone');
 }
 
 /** Only calls are live; chats and e-mails are "semi-live" at most. */
-function liveFirst(a: Conversation, b: Conversation): number {
+function compareLiveFirst(a: Conversation, b: Conversation): number {
   const isLive = (conversation: Conversation): number =>
     Number(isActive(conversation) && conversation.medium === 'Phone');
   return isLive(b) - isLive(a);
 }
 
-function seconds(instant: Instant): number {
+function toSeconds(instant: Instant): number {
   return Math.floor(instant / 1000);
 }
 
-function inSeconds(instant: Instant): string {
+function formatInstant(instant: Instant): string {
   return `${new Date(instant).toISOString().slice(0, 19)}Z`;
 }

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { systemClock } from '../../src/domain/clock.ts';
+import { config } from '../../src/vendors/liveperson/config.ts';
+import { createEventLoopYielder } from '../../src/vendors/liveperson/files/event-loop-yielder.ts';
+import { readFile } from '../../src/vendors/liveperson/files/reader.ts';
+import { ACCOUNT_ID } from './files.ts';
+import { splitDocuments } from './naive-splitter.ts';
+import { countStoredEvents, type Counts } from './expected.ts';
+
+/** Makes ready what is not to be measured. What the returned function does is; what that returns in turn counts up the result. */
+export type Candidate = (path: string) => Promise<() => Promise<() => Counts>>;
+
+const settings = config.parse({
+  name: 'bench',
+  vendor: 'liveperson',
+  baseUrl: 'https://liveperson.example',
+  accountId: ACCOUNT_ID,
+  consumerKey: 'none',
+  consumerSecret: 'none',
+  accessToken: 'none',
+  accessTokenSecret: 'none',
+});
+
+/** From gzip bytes to what the gateway keeps, by the very function that the client hands a download to. */
+const createReaderCandidate =
+  ({ patterns }: { readonly patterns: boolean }): Candidate =>
+  (path) => {
+    const options = { ...settings, maxFileBytes: 2 ** 32, patterns, yielder: createEventLoopYielder(systemClock) };
+    const target = { vendor: 'LIVEPERSON', account: 'bench', endpoint: 'file' } as const;
+    return Promise.resolve(async () => {
+      const content = await readFile(createReadStream(path), options, target);
+      const { damage, foreign, malformed } = content.flaws;
+      if (damage !== null || foreign + malformed > 0) throw new Error('the file was not read whole');
+      return () => countStoredEvents(content);
+    });
+  };
+
+const inflateOnly: Candidate = (path) =>
+  Promise.resolve(async () => {
+    let bytes = 0;
+    for await (const chunk of createInflateStream(path)) bytes += chunk.length;
+    return () => ({ bytes });
+  });
+
+/** Documents inflated, decoded and cut before the clock starts. */
+const parseOnly: Candidate = async (path) => {
+  const documents = await Array.fromAsync(splitDocuments(createInflateStream(path)));
+  return () => {
+    let parsed = 0;
+    for (const document of documents) if (typeof JSON.parse(document) === 'object') parsed += 1;
+    return Promise.resolve(() => ({ documents: parsed }));
+  };
+};
+
+const splitAndParse: Candidate = (path) =>
+  Promise.resolve(async () => {
+    let documents = 0;
+    for await (const document of splitDocuments(createInflateStream(path))) {
+      if (typeof JSON.parse(document) === 'object') documents += 1;
+    }
+    return () => ({ documents });
+  });
+
+const jq: Candidate = (path) =>
+  Promise.resolve(async () => {
+    const lines = await runShell('zcat "$0" | jq -c . | wc -l', path);
+    return () => ({ documents: Number(lines) });
+  });
+
+function createInflateStream(path: string): AsyncIterable<Buffer> {
+  return createReadStream(path).pipe(createGunzip());
+}
+
+export async function runShell(script: string, argument = ''): Promise<string> {
+  const child = spawn('sh', ['-c', script, argument], { stdio: ['ignore', 'pipe', 'ignore'] });
+  return (await Array.fromAsync(child.stdout as AsyncIterable<Buffer>)).map(String).join('').trim();
+}
+
+export const candidates = {
+  'zlib alone': inflateOnly,
+  'JSON.parse alone': parseOnly,
+  'splitter + parse': splitAndParse,
+  'zcat | jq -c': jq,
+  reader: createReaderCandidate({ patterns: true }),
+  'reader, no patterns': createReaderCandidate({ patterns: false }),
+} as const satisfies Record<string, Candidate>;
+
+export type CandidateName = keyof typeof candidates;

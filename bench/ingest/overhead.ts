@@ -1,0 +1,38 @@
+import type { Row } from '../report.ts';
+import { roundTo2Decimals } from '../measure.ts';
+import type { GzipFile } from './files.ts';
+import { runInChild } from './run-in-child.ts';
+import { assertCounts } from './expected.ts';
+
+const MB = 1_000_000;
+
+/** Slower than it ever reads, so that the idle process outlasts the reading one. MB/s. */
+const MIN_READ_MB_PER_S = 50;
+
+export interface OverheadRow extends Row {
+  readonly 'added MB': number;
+  readonly 'held ms': number;
+  readonly 'CPU ms': number;
+}
+
+/** What reading a file costs the process beside time; the worst of the rounds. */
+export async function measureOverhead({ kind, path, expected }: GzipFile, rounds: number): Promise<OverheadRow> {
+  const outcomes = [];
+  for (let round = 0; round < rounds; round++) {
+    const [reading, idling] = await Promise.all([
+      runInChild({ kind: 'overhead', candidate: 'reader', path }),
+      runInChild({ kind: 'idle', ms: (expected.bytes / MB / MIN_READ_MB_PER_S) * 1000 }),
+    ]);
+    assertCounts(reading.counts, expected, 'reader');
+    outcomes.push({ ...reading, idleMs: idling.maxLoopDelayMs });
+  }
+  const maxOf = (figures: readonly number[]) => roundTo2Decimals(Math.max(...figures));
+  return {
+    file: kind,
+    MB: Math.round(expected.bytes / MB),
+    'added MB': maxOf(outcomes.map(({ addedBytes }) => addedBytes / MB)),
+    'held ms': maxOf(outcomes.map(({ maxLoopDelayMs }) => maxLoopDelayMs)),
+    'CPU ms': maxOf(outcomes.map(({ maxLoopCpuMs }) => maxLoopCpuMs)),
+    'idle ms': maxOf(outcomes.map(({ idleMs }) => idleMs)),
+  };
+}

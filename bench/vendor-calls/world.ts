@@ -1,0 +1,127 @@
+import { setTimeout } from 'node:timers/promises';
+import { createApp } from '../../src/composition/app.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { formatSandboxConfig } from '../../src/sandbox/sandbox-config.ts';
+import type { FakeVendorServer } from '../../src/sandbox/fake-vendor-server.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { vendors } from '../../src/vendors/index.ts';
+import type { Company } from '../../src/vendors/sandbox.ts';
+import { type BenchClock, createBenchClock } from './clock.ts';
+import { createBigCompany } from './company.ts';
+
+/** A Friday morning; everybody is at work. */
+export const NOW = Date.parse('2026-11-20T09:30:00Z');
+export const AGENTS = 200;
+
+export type VendorKey = 'kore' | 'liveperson' | 'vonage';
+
+/** Fake vendors of a company of 200, gateways that ask them over real sockets, and a clock that moves when it is told to. */
+export interface World {
+  readonly clock: BenchClock;
+  readonly company: Company;
+  readonly config: Config;
+  readonly gateways: readonly QueryGateway[];
+  /** Lets what goes on behind an answer come to its end, for which real time would leave seconds: calls, waits, writes. */
+  readonly waitUntilIdle: () => Promise<void>;
+  /** Calls that the vendors have got in all. */
+  readonly calls: () => Calls;
+  readonly stop: () => Promise<void>;
+}
+
+/** Asks a gateway; rejects where anything is wrong with the answer. */
+export type QueryGateway = <Data>(document: string, variables?: Readonly<Record<string, unknown>>) => Promise<Data>;
+
+/** Real milliseconds. */
+const REDIS_CONNECT_MS = 100;
+
+/** So often in a row, so many real milliseconds apart, nothing is going on before a world is taken to have settled. */
+const IDLE_CHECKS = { times: 4, intervalMs: 4 };
+
+/** Token requests included. */
+export type Calls = Readonly<Partial<Record<VendorKey, number>>>;
+
+export interface WorldOptions {
+  readonly vendors: readonly VendorKey[];
+  readonly gateways?: number;
+  /** Who ask, if they are more than the gateways. */
+  readonly clients?: number;
+  /** A Redis for all gateways. */
+  readonly cacheUrl?: string;
+}
+
+export async function startWorld({
+  vendors: keys,
+  gateways = 1,
+  clients = gateways,
+  cacheUrl,
+}: WorldOptions): Promise<World> {
+  const clock = createBenchClock(NOW);
+  const company = createBigCompany(clock, AGENTS);
+  const selected = vendors.filter(({ key }) => (keys as readonly string[]).includes(key));
+  const fakes = Object.fromEntries(selected.map(({ key, createFakeVendor }) => [key, createFakeVendor]));
+  const sandbox = await startSandbox({ clock, company, fakes });
+  const raw = {
+    ...sandbox.config,
+    // A simulated hour takes a minute or so, in which no real vendor would stand as many calls.
+    accounts: sandbox.config.accounts.map(({ requestsPerMinute: _, ...account }) => account),
+    ...(cacheUrl !== undefined && { cache: { url: cacheUrl } }),
+  };
+  const loaded = loadConfig({ text: formatSandboxConfig(raw), file: 'the bench', env: { PORT: '0' }, vendors });
+  if (!loaded.ok) throw new Error(loaded.errors.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  const { config } = loaded;
+  const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
+  const apps = await Promise.all(Array.from({ length: gateways }, () => createApp({ config, clock, logger })));
+  const urls = await Promise.all(apps.map(({ server }) => server.listen()));
+  for (const { server } of apps) server.ready();
+
+  const callCounts = new Map(keys.map((key) => [key, 0]));
+  /** The vendors' logs hold only so many calls. */
+  const collectCalls = (): number => {
+    let newCalls = 0;
+    for (const [key, server] of Object.entries(sandbox.servers) as [VendorKey, FakeVendorServer][]) {
+      const count = server.calls().length;
+      server.clearCalls();
+      callCounts.set(key, (callCounts.get(key) ?? 0) + count);
+      newCalls += count;
+    }
+    return newCalls;
+  };
+  // Until a gateway is connected with its Redis it goes on without.
+  if (cacheUrl !== undefined) await setTimeout(REDIS_CONNECT_MS);
+
+  return {
+    clock,
+    company,
+    config,
+    gateways: Array.from({ length: clients }, (_, nth) => createGatewayClient(urls[nth % urls.length] ?? '')),
+    waitUntilIdle: async () => {
+      for (let idleChecks = 0; idleChecks < IDLE_CHECKS.times;) {
+        await setTimeout(IDLE_CHECKS.intervalMs);
+        idleChecks = collectCalls() === 0 && clock.shortWaits() === 0 ? idleChecks + 1 : 0;
+      }
+    },
+    calls: () => {
+      collectCalls();
+      return Object.fromEntries(callCounts);
+    },
+    stop: async () => {
+      await Promise.all(apps.map(({ server }) => server.drain(0)));
+      await Promise.all([...apps.map((app) => app.close()), sandbox.stop()]);
+    },
+  };
+}
+
+function createGatewayClient(url: string): QueryGateway {
+  return async <Data>(query: string, variables = {}): Promise<Data> => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = (await response.json()) as { readonly data: Data; readonly errors?: readonly unknown[] };
+    if (errors) throw new Error(`the gateway answered with errors: ${JSON.stringify(errors[0])}`);
+    return data;
+  };
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { findFreePort } from '../../test/support/free-port.ts';
+import { createRedisStores } from '../../test/support/redis-store-harness.ts';
+
+const { redis } = createRedisStores();
+
+describe('closing lets the process end', () => {
+  const SCRIPT = `
+    const { createSharedStore } = await import(process.argv[1]);
+    const { connectRedis } = await import(process.argv[2]);
+    const { systemClock } = await import(process.argv[3]);
+    const store = createSharedStore(connectRedis(process.argv[4], systemClock, { onError: () => {} }), systemClock);
+    const now = Date.now();
+    void store.set('a', { value: 1, fetchedAt: now, freshUntil: now + 1000, keepUntil: now + 1000 });
+    await store.getMany(['a']);
+    await store.close();
+  `;
+  const modules = ['../../src/cache/redis-store.ts', '../../src/cache/redis.ts', '../../src/domain/clock.ts'].map(
+    (path) => new URL(path, import.meta.url).href,
+  );
+
+  async function runToExit(url: string): Promise<unknown> {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT, ...modules, url], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const giveUp = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    const [code] = (await once(child, 'exit')) as [number | null];
+    clearTimeout(giveUp);
+    return code;
+  }
+
+  test('in good health', async () => {
+    expect(await runToExit(redis().url)).toBe(0);
+  });
+
+  test('frozen', async () => {
+    redis().freeze();
+    expect(await runToExit(redis().url)).toBe(0);
+  });
+
+  test('down', async () => {
+    expect(await runToExit(`redis://127.0.0.1:${await findFreePort()}`)).toBe(0);
+  });
+});

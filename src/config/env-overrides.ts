@@ -1,0 +1,20 @@
+import type { Environment } from './interpolate.ts';
+import type { ConfigError } from './config-error.ts';
+import type { ServerSettings } from './settings.ts';
+
+/** What stands in for the file's name where the environment is at fault. */
+export const ENVIRONMENT = 'environment';
+
+/** PORT and HOST, which go before whatever the file says; an empty one counts as not set. */
+export function parseEnvOverrides(env: Environment): {
+  readonly server: Partial<Pick<ServerSettings, 'host' | 'port'>>;
+  readonly errors: readonly ConfigError[];
+} {
+  const { PORT, HOST } = env;
+  const port = PORT ? Number(PORT) : undefined;
+  const isPort = port === undefined || (/^\d{1,5}$/.test(PORT ?? '') && port <= 65_535);
+  return {
+    server: { ...(HOST && { host: HOST }), ...(isPort && port !== undefined && { port }) },
+    errors: isPort ? [] : [{ file: ENVIRONMENT, path: 'PORT', message: 'must be a whole number from 0 to 65535' }],
+  };
+}

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Environment } from './interpolate.ts';
+import { type LoadConfigResult, loadConfig } from './load.ts';
+import { parseEnvOverrides } from './env-overrides.ts';
+import type { VendorDescriptor } from './vendor-descriptor.ts';
+
+const DEFAULT_CONFIG_FILE = 'switchboard.yaml';
+
+/**
+ * The configuration that SWITCHBOARD_CONFIG names, or else `switchboard.yaml` in the folder `cwd` if it is there; null when
+ * nothing is configured.
+ */
+export function findConfig(
+  env: Environment,
+  cwd: string,
+  vendors: readonly VendorDescriptor[],
+): LoadConfigResult | null {
+  const { SWITCHBOARD_CONFIG } = env;
+  if (SWITCHBOARD_CONFIG) return readConfigFile(SWITCHBOARD_CONFIG, env, cwd, vendors);
+  return existsSync(resolve(cwd, DEFAULT_CONFIG_FILE)) ? readConfigFile(DEFAULT_CONFIG_FILE, env, cwd, vendors) : null;
+}
+
+/** The configuration in that file; a file that cannot be read is a problem of its own. */
+export function readConfigFile(
+  file: string,
+  env: Environment,
+  cwd: string,
+  vendors: readonly VendorDescriptor[],
+): LoadConfigResult {
+  let text: string;
+  try {
+    text = readFileSync(resolve(cwd, file), 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const readError = { file, path: '', message: `cannot be read (${code ?? 'unknown error'})` };
+    return { ok: false, errors: [...parseEnvOverrides(env).errors, readError] };
+  }
+  return loadConfig({ text, file, env, vendors });
+}

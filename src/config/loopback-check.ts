@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { isLoopback } from './loopback.ts';
+import { ENVIRONMENT } from './env-overrides.ts';
+import type { ConfigIssue, ConfigError } from './config-error.ts';
+
+const LOOPBACK_REQUIRED_MESSAGE = 'must be a loopback host such as 127.0.0.1 as long as there is no auth';
+
+const authAndHostSchema = z
+  .object({ auth: z.unknown().optional(), server: z.object({ host: z.string().catch('') }).catch({ host: '' }) })
+  .catch({ auth: undefined, server: { host: '' } });
+
+/** Without auth, anybody who can reach the gateway may ask it everything: then only this machine must reach it. */
+export function findHostErrors(
+  raw: unknown,
+  override: string | undefined,
+  toConfigError: (issue: ConfigIssue) => ConfigError,
+): readonly ConfigError[] {
+  const { auth, server } = authAndHostSchema.parse(raw);
+  if (auth !== undefined) return [];
+  if (override)
+    return isLoopback(override) ? [] : [{ file: ENVIRONMENT, path: 'HOST', message: LOOPBACK_REQUIRED_MESSAGE }];
+  return server.host === '' || isLoopback(server.host)
+    ? []
+    : [toConfigError({ path: ['server', 'host'], message: LOOPBACK_REQUIRED_MESSAGE })];
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { accountBaseSchema, type AccountConfig } from './account.ts';
+import { type ConfigPath, type ConfigIssue, formatPath } from './config-error.ts';
+import { settingsShape } from './settings.ts';
+import type { VendorDescriptor } from './vendor-descriptor.ts';
+import { zodErrorMap } from './zod-messages.ts';
+
+const settingsSchema = z.strictObject({ ...settingsShape, accounts: z.array(z.unknown()).default([]) });
+
+/** The whole configuration. An account may hold more than the common keys: what its own vendor's form says. */
+export type Config = Omit<z.infer<typeof settingsSchema>, 'accounts'> & { readonly accounts: readonly AccountConfig[] };
+
+export interface ConfigParseResult {
+  /** Absent where there are faults. */
+  readonly config?: Config;
+  readonly issues: readonly ConfigIssue[];
+}
+
+/**
+ * Checks every part by its form. What the environment filled in is text; where a form wants a number or a yes or no
+ * instead, it is read as one.
+ */
+export function parseConfig(
+  raw: unknown,
+  interpolatedPaths: ReadonlySet<string>,
+  vendors: readonly VendorDescriptor[],
+): ConfigParseResult {
+  const firstPass = parse(raw, vendors);
+  const coerced = firstPass.issues.filter(
+    (issue) => interpolatedPaths.has(formatPath(issue.path)) && coerce(raw, issue),
+  );
+  const { settings, accounts, issues } = coerced.length > 0 ? parse(raw, vendors) : firstPass;
+  if (issues.length > 0 || !settings) return { issues: issues };
+  return { config: { ...settings, accounts }, issues: [] };
+}
+
+interface SchemaIssue extends ConfigIssue {
+  readonly expectedType?: string;
+}
+
+function parse(raw: unknown, vendors: readonly VendorDescriptor[]) {
+  const result = settingsSchema.safeParse(raw, { error: zodErrorMap });
+  const entries = valueAt(raw, ['accounts']);
+  const accounts = (Array.isArray(entries) ? entries : []).map((entry: unknown, index) => {
+    const parsed = findAccountSchema(entry, vendors).safeParse(entry, { error: zodErrorMap });
+    return { account: parsed.data, issues: parsed.success ? [] : toSchemaIssues(parsed.error, ['accounts', index]) };
+  });
+  return {
+    settings: result.data,
+    accounts: accounts.flatMap(({ account }) => account ?? []),
+    issues: [...(result.success ? [] : toSchemaIssues(result.error, [])), ...accounts.flatMap(({ issues }) => issues)],
+  };
+}
+
+/** The form of the entry's vendor; without a known one, a form that says which there are and knows only the common keys. */
+function findAccountSchema(entry: unknown, vendors: readonly VendorDescriptor[]): z.ZodType<AccountConfig | undefined> {
+  const key = valueAt(entry, ['vendor']);
+  const schema = vendors.find((vendor) => vendor.key === key)?.config;
+  if (schema) return schema;
+  const vendor = z.enum(vendors.map((vendor) => vendor.key));
+  return z.object({ ...accountBaseSchema.shape, vendor }).transform(() => undefined);
+}
+
+function toSchemaIssues(error: z.ZodError, base: ConfigPath): SchemaIssue[] {
+  return error.issues.flatMap((issue): SchemaIssue[] => {
+    const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ path: [...path, key], message: issue.message }));
+    }
+    // The only choices are between numbers (or between words, which no digits are).
+    const expectedType =
+      issue.code === 'invalid_type' ? issue.expected : issue.code === 'invalid_union' ? 'number' : undefined;
+    return [{ path, message: issue.message, ...(expectedType && { expectedType }) }];
+  });
+}
+
+/** Reads the text at the issue's path as what is wanted there; false where it is nothing of the kind. */
+function coerce(raw: unknown, { path, expectedType }: SchemaIssue): boolean {
+  const container = valueAt(raw, path.slice(0, -1));
+  const [text, key] = [valueAt(raw, path), path.at(-1)];
+  if (typeof container !== 'object' || container === null || typeof text !== 'string' || key === undefined)
+    return false;
+  if (expectedType === 'boolean' && /^(true|false)$/.test(text)) return Reflect.set(container, key, text === 'true');
+  if ((expectedType === 'number' || expectedType === 'int') && /^-?\d+(\.\d+)?$/.test(text)) {
+    return Reflect.set(container, key, Number(text));
+  }
+  return false;
+}
+
+function valueAt(raw: unknown, path: ConfigPath): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (typeof value === 'object' && value !== null ? (Reflect.get(value, step) as unknown) : undefined),
+    raw,
+  );
+}

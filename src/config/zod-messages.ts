@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+};
+
+/** What is wrong, for a person who edits the file. The value itself is never part of it. */
+export const zodErrorMap: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return 'is missing';
+      if (issue.expected === 'string' && ['number', 'boolean'].includes(typeof issue.input)) {
+        return 'must be text; put it in quotes';
+      }
+      return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return issue.input === undefined ? 'is missing' : formatChoices(issue.values);
+    case 'invalid_union':
+      return formatChoices(
+        issue.errors.flat().flatMap((branch) => (branch.code === 'invalid_value' ? branch.values : [])),
+      );
+    case 'too_small':
+      if (issue.origin === 'string' || issue.origin === 'array') return 'must not be empty';
+      return `must be at least ${issue.minimum}`;
+    case 'too_big':
+      if (issue.origin === 'string') return `must not be longer than ${issue.maximum} characters`;
+      return `must be at most ${issue.maximum}`;
+    case 'invalid_format':
+      return `must be a valid ${issue.format === 'email' ? 'e-mail address' : issue.format}`;
+    case 'unrecognized_keys':
+      return 'is not a known key';
+    default:
+      return undefined;
+  }
+};
+
+function formatChoices(values: readonly unknown[]): string {
+  const words = values.map(String);
+  return words.length > 1
+    ? `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`
+    : `must be ${words.join()}`;
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { agentId } from '../domain/global-id.ts';
+import { directoryEntry, discoveredAgent } from '../../test/support/directory-fixtures.ts';
+import { mergedView } from '../../test/support/merge-agents-fixtures.ts';
+
+describe('the directory alone', () => {
+  test('is shown in its order, with its seats in the order of the accounts', () => {
+    const { agents } = mergedView([
+      directoryEntry('jane', { name: 'Jane', email: 'jane@x.de', accounts: { vcc: '01', kore: 'jane@x.de' } }),
+      directoryEntry('bot', { kind: 'virtual', accounts: { lp: '9' } }),
+    ]);
+    expect(agents).toEqual([
+      {
+        id: agentId('jane'),
+        key: 'jane',
+        kind: 'HUMAN',
+        name: 'Jane',
+        email: 'jane@x.de',
+        accounts: [
+          { account: 'kore', ref: 'jane@x.de' },
+          { account: 'vcc', ref: '01' },
+        ],
+      },
+      {
+        id: agentId('bot'),
+        key: 'bot',
+        kind: 'VIRTUAL',
+        name: null,
+        email: null,
+        accounts: [{ account: 'lp', ref: '9' }],
+      },
+    ]);
+  });
+
+  test('finds an agent by id, by address whatever its case, and by reference as the account compares it', () => {
+    const { agents, byId, byEmail, byAccount } = mergedView([
+      directoryEntry('jane', { email: 'Jane@X.de', accounts: { kore: 'JANE@x.de', vcc: '01' } }),
+    ]);
+    const [jane] = agents;
+    expect(byId(agentId('jane'))).toBe(jane);
+    expect(byEmail('jANE@x.DE')).toBe(jane);
+    expect(byAccount('kore', 'jane@X.DE')).toBe(jane);
+    expect(byAccount('vcc', '01')).toBe(jane);
+    expect([byId(agentId('joe')), byEmail('joe@x.de'), byAccount('vcc', '1'), byAccount('none', 'jane@x.de')]).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  test('a reference that is an address counts as one', () => {
+    const { byEmail, agents } = mergedView([directoryEntry('jane', { accounts: { kore: 'jane@x.de' } })]);
+    expect(byEmail('JANE@x.de')).toBe(agents[0]);
+    expect(agents[0]?.email).toBe('jane@x.de');
+  });
+
+  test('an address that it gives goes before one that a reference happens to be', () => {
+    const { byEmail } = mergedView([
+      directoryEntry('first', { accounts: { kore: 'jane@x.de' } }),
+      directoryEntry('second', { email: 'jane@x.de' }),
+    ]);
+    expect(byEmail('jane@x.de')?.key).toBe('second');
+  });
+
+  test('one whom only other accounts know does not exist; one without any account does', () => {
+    const { agents } = mergedView([directoryEntry('hidden', { accounts: { secret: '1' } }), directoryEntry('nobody')]);
+    expect(agents.map(({ key }) => key)).toEqual(['nobody']);
+  });
+});
+
+test('discovered agents stand behind the listed ones, by name', () => {
+  const { agents } = mergedView([directoryEntry('zoe', { name: 'Zoe' })], {
+    kore: [discoveredAgent('c', { name: 'Carl' }), discoveredAgent('none')],
+    lp: [discoveredAgent('a', { name: 'Anna' }), discoveredAgent('b', { name: 'Anna' })],
+  });
+  expect(agents.map(({ name }) => name)).toEqual(['Zoe', null, 'Anna', 'Anna', 'Carl']);
+});

@@ -1,0 +1,267 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Session, SessionEvent, SessionEventType } from './session.ts';
+import { sessionEvent, NOON, sessionPart, type EventSpec } from '../../test/support/session-events.ts';
+import { type SessionPart, buildSession, sessionsDuring, statusPeriodsDuring } from './build-session.ts';
+
+const identity = { account: 'lp', ref: '9', vendorSessionId: 's-1', label: (status: string) => `label ${status}` };
+
+const sessionFrom = (...specs: readonly EventSpec[]): Session => buildSession(identity, [sessionPart(...specs)]);
+const minutes = (at: number | null) => (at === null ? null : (at - NOON) / 60_000);
+const summarizePeriods = (built: Session) =>
+  built.statusPeriods.map(({ vendorStatus, start, end, isOngoing }) => [
+    vendorStatus,
+    minutes(start),
+    minutes(end),
+    isOngoing,
+  ]);
+
+describe('a session', () => {
+  test('runs from its first login to its last logout', () => {
+    const whole = sessionFrom(['LOGIN', 0], ['STATUS_CHANGE', 1, '2'], ['LOGOUT', 9]);
+    expect([minutes(whole.loginAt), minutes(whole.logoutAt), whole.state]).toEqual([0, 9, 'CLOSED']);
+    const again = sessionFrom(['LOGIN', 0], ['LOGOUT', 3], ['LOGIN', 5], ['LOGOUT', 9], ['UNKNOWN', 10]);
+    expect([minutes(again.loginAt), minutes(again.logoutAt), again.state]).toEqual([0, 9, 'CLOSED']);
+    expect(again.events).toHaveLength(5);
+  });
+
+  test('has no login and no logout that no event tells of', () => {
+    const { loginAt, logoutAt, state } = sessionFrom(['STATUS_CHANGE', 1, '2']);
+    expect([loginAt, logoutAt, state]).toEqual([null, null, 'UNKNOWN']);
+  });
+
+  test('keeps what happens after its logout', () => {
+    const late = sessionFrom(['LOGIN', 0], ['LOGOUT', 3], ['STATUS_CHANGE', 4, '2']);
+    expect(late.events.map(({ type }) => type)).toEqual(['LOGIN', 'LOGOUT', 'STATUS_CHANGE']);
+    expect(summarizePeriods(late)).toEqual([['2', 4, null, null]]);
+    expect([minutes(late.logoutAt), late.state]).toEqual([3, 'UNKNOWN']);
+  });
+
+  test('is not over when a login follows the last logout', () => {
+    const again = sessionFrom(
+      ['LOGIN', 0],
+      ['STATUS_CHANGE', 1, '2'],
+      ['LOGOUT', 3],
+      ['LOGIN', 5],
+      ['STATUS_CHANGE', 6, '2'],
+    );
+    expect([minutes(again.loginAt), again.logoutAt, again.state]).toEqual([0, null, 'UNKNOWN']);
+    expect(summarizePeriods(again)).toEqual([
+      ['2', 1, 3, false],
+      ['2', 6, null, null],
+    ]);
+    expect(sessionFrom(['LOGIN', 0], ['LOGOUT', 3], ['LOGIN', 5])).toMatchObject({ logoutAt: null, state: 'UNKNOWN' });
+  });
+
+  test('knows the most engagements at a time, or that nobody said', () => {
+    expect(
+      sessionFrom(['STATUS_CHANGE', 1, '2', '1', 3], ['STATUS_CHANGE', 2, '2', '2', 1]).peakConcurrentEngagements,
+    ).toBe(3);
+    expect(sessionFrom(['LOGIN', 1]).peakConcurrentEngagements).toBeNull();
+  });
+
+  test('takes group and profiles from whoever tells of them last', () => {
+    const timestamped = [
+      { events: [sessionEvent(['LOGIN', 0])], group: { at: 2, value: 'a' }, profiles: { at: 1, value: ['4'] } },
+      { events: [], group: { at: 1, value: 'b' }, profiles: { at: 3, value: ['2', '3'] } },
+      { events: [], group: null, profiles: null },
+    ];
+    for (const parts of [timestamped, timestamped.toReversed()]) {
+      expect(buildSession(identity, parts)).toMatchObject({ groupId: 'a', profileIds: ['2', '3'] });
+    }
+    expect(sessionFrom(['LOGIN', 0])).toMatchObject({ groupId: null, profileIds: [] });
+    // Of two that tell at the same time, the same one counts, whoever comes first.
+    const tied = ['b', 'c', 'a'].map((value) => ({
+      events: [sessionEvent(['LOGIN', 0])],
+      group: { at: 2, value },
+      profiles: null,
+    }));
+    expect([tied, tied.toReversed()].map((parts) => buildSession(identity, parts).groupId)).toEqual(['c', 'c']);
+  });
+
+  test('writes out each list of profiles once, however many parts tell of theirs at the same time', () => {
+    let written = 0;
+    const parts = Array.from({ length: 100 }, (_, index) => {
+      const toString = (): string => {
+        written += 1;
+        return String(1000 - index);
+      };
+      return {
+        events: [sessionEvent(['LOGIN', 0])],
+        group: null,
+        profiles: { at: 2, value: Object.assign([], { toString }) },
+      };
+    });
+    buildSession(identity, parts);
+    expect(written).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('status periods', () => {
+  test('begin with status changes only and end with the next one or the logout', () => {
+    const shift = sessionFrom(
+      ['LOGIN', 0, '0', '1'],
+      ['STATUS_CHANGE', 2, '2', '1'],
+      ['STATUS_CHANGE', 5, '4', '2'],
+      ['STATUS_CHANGE', 7, '2', '4'],
+      ['LOGOUT', 9, '0', '2'],
+    );
+    expect(summarizePeriods(shift)).toEqual([
+      ['2', 2, 5, false],
+      ['4', 5, 7, false],
+      ['2', 7, 9, false],
+    ]);
+    expect(shift.statusPeriods[0]).toMatchObject({ account: 'lp', ref: '9', sessionId: 's-1', label: 'label 2' });
+  });
+
+  test('go on when only the engagements change', () => {
+    const busy = sessionFrom(
+      ['STATUS_CHANGE', 2, '2', '1', 0],
+      ['STATUS_CHANGE', 3, '2', '2', 1],
+      ['STATUS_CHANGE', 4, '2', '2', 2],
+      ['STATUS_CHANGE', 6, '3', '2', 2],
+      ['LOGOUT', 9],
+    );
+    expect(summarizePeriods(busy)).toEqual([
+      ['2', 2, 6, false],
+      ['3', 6, 9, false],
+    ]);
+  });
+
+  test('have no known end without a logout', () => {
+    expect(summarizePeriods(sessionFrom(['LOGIN', 0], ['STATUS_CHANGE', 2, '2'], ['STATUS_CHANGE', 5, '4']))).toEqual([
+      ['2', 2, 5, false],
+      ['4', 5, null, null],
+    ]);
+  });
+
+  test('end with another login, from which on the status is not known', () => {
+    const twice = sessionFrom(
+      ['LOGIN', 0],
+      ['STATUS_CHANGE', 1, '2'],
+      ['LOGIN', 3],
+      ['STATUS_CHANGE', 5, '2'],
+      ['LOGOUT', 9],
+    );
+    expect(summarizePeriods(twice)).toEqual([
+      ['2', 1, 3, false],
+      ['2', 5, 9, false],
+    ]);
+    expect([minutes(twice.loginAt), minutes(twice.logoutAt), twice.state]).toEqual([0, 9, 'CLOSED']);
+  });
+
+  test('are not begun by a login, a logout or an event of an unknown kind', () => {
+    expect(summarizePeriods(sessionFrom(['LOGIN', 0, '2'], ['UNKNOWN', 1, '4'], ['LOGOUT', 2, '1']))).toEqual([]);
+  });
+
+  test('begin anew after a logout, even into the same status', () => {
+    const twice = sessionFrom(
+      ['STATUS_CHANGE', 1, '2'],
+      ['LOGOUT', 2],
+      ['LOGIN', 3],
+      ['STATUS_CHANGE', 4, '2'],
+      ['LOGOUT', 5],
+    );
+    expect(summarizePeriods(twice)).toEqual([
+      ['2', 1, 2, false],
+      ['2', 4, 5, false],
+    ]);
+  });
+});
+
+const anyEvent: fc.Arbitrary<SessionEvent> = fc.record({
+  type: fc.constantFrom('LOGIN', 'LOGOUT', 'STATUS_CHANGE', 'STATUS_CHANGE', 'UNKNOWN'),
+  vendorType: fc.constantFrom('2', '5'),
+  at: fc.integer({ min: 0, max: 12 }),
+  status: fc.constant('UNKNOWN'),
+  vendorStatus: fc.constantFrom('1', '2', '3', '4'),
+  previousVendorStatus: fc.constantFrom(null, '1', '2', '3', '4'),
+  concurrentEngagements: fc.constantFrom(null, 0, 1, 2),
+  previousConcurrentEngagements: fc.constantFrom(null, 0, 1, 2),
+  maxConcurrentEngagements: fc.constantFrom(null, 4),
+});
+
+describe('whatever the events', () => {
+  test('the session is the same in any order, with copies, and spread over parts', () => {
+    const eventsInParts = fc
+      .array(anyEvent, { minLength: 1, maxLength: 12 })
+      .chain((events) =>
+        fc.tuple(
+          fc.constant(events),
+          fc.shuffledSubarray([...events, ...events], { minLength: events.length, maxLength: events.length * 2 }),
+          fc.array(fc.nat({ max: 24 }), { maxLength: 4 }),
+        ),
+      );
+    fc.assert(
+      fc.property(eventsInParts, ([events, shuffled, cuts]) => {
+        const missing = events.filter((one) => !shuffled.includes(one));
+        const copies = [...shuffled, ...missing];
+        const borders = [0, ...cuts.sort((a, b) => a - b), copies.length];
+        const parts = borders.slice(1).map((to, index): SessionPart => {
+          return { events: copies.slice(borders[index], to), group: null, profiles: null };
+        });
+        expect(buildSession(identity, parts)).toEqual(
+          buildSession(identity, [{ events, group: null, profiles: null }]),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('periods follow each other without overlapping, and everything in them was told', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 12 }), (events) => {
+        const built = buildSession(identity, [{ events, group: null, profiles: null }]);
+        const times = new Set(events.map(({ at }) => at));
+        built.statusPeriods.forEach((period, index) => {
+          expect(events.some((one) => one.type === 'STATUS_CHANGE' && one.at === period.start)).toBe(true);
+          if (period.end !== null) {
+            expect(times).toContain(period.end);
+            expect(period.end).toBeGreaterThanOrEqual(period.start);
+          }
+          const next = built.statusPeriods[index + 1];
+          if (next) expect(period.end).toBeLessThanOrEqual(next.start);
+        });
+        // Of one instant a login comes first and a logout last.
+        const last = (type: SessionEventType) =>
+          Math.max(...events.filter((event) => event.type === type).map(({ at }) => at));
+        const [login, change, logout] = [last('LOGIN'), last('STATUS_CHANGE'), last('LOGOUT')];
+        expect(built.logoutAt).toBe(logout >= login && logout > -Infinity ? logout : null);
+        expect(built.state).toBe(logout >= Math.max(login, change, 0) ? 'CLOSED' : 'UNKNOWN');
+        const isLastOpen = change > logout && change >= login;
+        expect(built.statusPeriods.filter(({ end }) => end === null)).toHaveLength(isLastOpen ? 1 : 0);
+      }),
+    );
+  });
+});
+
+describe('a range', () => {
+  const during = { from: NOON, to: NOON + 10 * 60_000 };
+  const sessionNamed = (vendorSessionId: string, ...specs: readonly EventSpec[]) =>
+    buildSession({ ...identity, vendorSessionId }, [sessionPart(...specs)]);
+
+  test('holds the sessions whose events it overlaps, by their first event', () => {
+    const sessions = [
+      sessionNamed('inside', ['LOGIN', 2], ['LOGOUT', 3]),
+      sessionNamed('around', ['LOGIN', -5], ['LOGOUT', 15]),
+      sessionNamed('ends with its beginning', ['LOGIN', -5], ['LOGOUT', 0]),
+      sessionNamed('begins with its end', ['LOGIN', 10], ['LOGOUT', 12]),
+      sessionNamed('one event', ['UNKNOWN', 0]),
+      sessionNamed('b', ['LOGIN', 1]),
+      sessionNamed('a', ['LOGIN', 1]),
+      sessionNamed('c', ['LOGIN', 1]),
+    ];
+    const found = sessionsDuring(sessions, during).map(({ vendorSessionId }) => vendorSessionId);
+    expect(found).toEqual(['around', 'one event', 'a', 'b', 'c', 'inside']);
+  });
+
+  test('holds the periods that overlap it, unclipped, by start', () => {
+    const late = sessionNamed('late', ['STATUS_CHANGE', 5, '3'], ['LOGOUT', 30]);
+    const early = sessionNamed('early', ['STATUS_CHANGE', -9, '4'], ['STATUS_CHANGE', -3, '2'], ['LOGOUT', 1]);
+    const found = statusPeriodsDuring([late, early], during);
+    expect(found.map(({ vendorStatus, start, end }) => [vendorStatus, minutes(start), minutes(end)])).toEqual([
+      ['2', -3, 1],
+      ['3', 5, 30],
+    ]);
+  });
+});

@@ -1,0 +1,116 @@
+import type { Instant } from './clock.ts';
+import { sortEvents } from './session-events.ts';
+import { firstEventAt, lastEventAt, type Session, type SessionEvent } from './session.ts';
+import { byStart, type StatusPeriod } from './status-period.ts';
+import { overlaps, type TimeRange } from './time.ts';
+
+/** Something that was so at an instant. */
+export interface Timestamped<T> {
+  readonly at: Instant;
+  readonly value: T;
+}
+
+/** What one source tells of a session: all of it or a piece, perhaps the same piece as another. */
+export interface SessionPart {
+  readonly events: readonly SessionEvent[];
+  readonly group: Timestamped<string> | null;
+  readonly profiles: Timestamped<readonly string[]> | null;
+}
+
+/** Which session it is, and how its vendor names a status more finely. */
+export interface SessionIdentity {
+  readonly account: string;
+  readonly ref: string;
+  readonly vendorSessionId: string;
+  readonly label: (vendorStatus: string) => string | null;
+}
+
+/**
+ * The session that the parts tell of, whatever their order and number; at least one event must be among them. Nothing is
+ * made up: without a login or a logout the session has none, and one that does not end with a logout is not known to be over.
+ */
+export function buildSession(identity: SessionIdentity, parts: readonly SessionPart[]): Session {
+  const { account, ref, vendorSessionId } = identity;
+  const events = sortEvents(parts.flatMap((part) => part.events));
+  const logoutIndex = events.findLastIndex((event) => event.type === 'LOGOUT');
+  const typesAfterLogout = new Set(events.slice(logoutIndex + 1).map((event) => event.type));
+  const engagements = events.flatMap((event) => event.concurrentEngagements ?? []);
+  return {
+    account,
+    ref,
+    vendorSessionId,
+    loginAt: events.find((event) => event.type === 'LOGIN')?.at ?? null,
+    // Who has logged in again has not logged out by what happened before.
+    logoutAt: typesAfterLogout.has('LOGIN') ? null : (events[logoutIndex]?.at ?? null),
+    state:
+      logoutIndex < 0 || typesAfterLogout.has('LOGIN') || typesAfterLogout.has('STATUS_CHANGE') ? 'UNKNOWN' : 'CLOSED',
+    events,
+    statusPeriods: buildStatusPeriods(identity, events),
+    peakConcurrentEngagements: engagements.length === 0 ? null : engagements.reduce((a, b) => Math.max(a, b)),
+    groupId: latestValue(parts.flatMap((part) => part.group ?? [])),
+    profileIds: latestValue(parts.flatMap((part) => part.profiles ?? [])) ?? [],
+  };
+}
+
+/**
+ * The statuses between the events of one session, which are in order. Only a status change begins one, and only into another
+ * status than the one that holds; the next such change or a logout ends it, and so does another login, as nobody knows the
+ * status from there to the next change.
+ */
+function buildStatusPeriods(identity: SessionIdentity, events: readonly SessionEvent[]): readonly StatusPeriod[] {
+  const periods: StatusPeriod[] = [];
+  let openEvent: SessionEvent | null = null;
+  const closePeriod = (end: Instant | null) => {
+    if (openEvent) periods.push(toStatusPeriod(identity, openEvent, end));
+    openEvent = null;
+  };
+  for (const event of events) {
+    if (event.type === 'LOGIN' || event.type === 'LOGOUT') closePeriod(event.at);
+    if (event.type !== 'STATUS_CHANGE' || event.vendorStatus === vendorStatusOf(openEvent)) continue;
+    closePeriod(event.at);
+    openEvent = event;
+  }
+  closePeriod(null);
+  return periods;
+}
+
+function vendorStatusOf(event: SessionEvent | null): string | null {
+  return event?.vendorStatus ?? null;
+}
+
+function toStatusPeriod(identity: SessionIdentity, startEvent: SessionEvent, end: Instant | null): StatusPeriod {
+  return {
+    account: identity.account,
+    ref: identity.ref,
+    sessionId: identity.vendorSessionId,
+    status: startEvent.status,
+    label: identity.label(startEvent.vendorStatus),
+    vendorStatus: startEvent.vendorStatus,
+    start: startEvent.at,
+    end,
+    // Without a logout nobody can say whether the last status still holds or its end went unrecorded.
+    isOngoing: end === null ? null : false,
+  };
+}
+
+/** The value of the latest date; of several, the same one whatever their order. */
+function latestValue<T>(entries: readonly Timestamped<T>[]): T | null {
+  const latestAt = entries.reduce((max, entry) => Math.max(max, entry.at), -Infinity);
+  const tied = entries.filter(({ at }) => at === latestAt).map(({ value }) => ({ value, text: String(value) }));
+  return tied.reduce<(typeof tied)[number] | null>((a, b) => (a && a.text >= b.text ? a : b), null)?.value ?? null;
+}
+
+/** The sessions of which something happened in the range, or that were going on all through it, by their first event. */
+export function sessionsDuring(sessions: readonly Session[], during: TimeRange): readonly Session[] {
+  return sessions
+    .filter((session) => overlaps(during, firstEventAt(session), lastEventAt(session)))
+    .sort((a, b) => firstEventAt(a) - firstEventAt(b) || (a.vendorSessionId < b.vendorSessionId ? -1 : 1));
+}
+
+/** The status periods of all the sessions that overlap the range, by start. */
+export function statusPeriodsDuring(sessions: readonly Session[], during: TimeRange): readonly StatusPeriod[] {
+  return sessions
+    .flatMap((session) => session.statusPeriods)
+    .filter((period) => overlaps(during, period.start, period.end))
+    .sort(byStart);
+}

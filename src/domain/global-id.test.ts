@@ -1,0 +1,223 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  agentId,
+  agentIdByEmail,
+  agentIdByAccount,
+  interactionId,
+  fingerprintOf,
+  decodeGlobalId,
+  sessionId,
+  statusPeriodId,
+} from './global-id.ts';
+import { DAY } from './time.ts';
+import { interaction, period, session } from '../../test/support/gather-harness.ts';
+
+// Whatever a reference may hold: anything but control characters and halves of surrogate pairs.
+const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((candidate) => !/\p{Cc}/u.test(candidate));
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
+const instant = fc.integer({ min: 0, max: LAST_INSTANT });
+
+/** What an id of such parts would be; numbers stand in it to the base of 36. */
+function encodeParts(parts: readonly (string | number)[]): string {
+  const lines = parts.map((part) => (typeof part === 'number' ? part.toString(36) : part));
+  return Buffer.from(lines.join('\n')).toString('base64url');
+}
+
+test('every id tells what it stands for', () => {
+  fc.assert(
+    fc.property(text, text, text, instant, fc.option(text), (account, ref, name, at, label) => {
+      expect(decodeGlobalId(agentId(name))).toEqual({ type: 'Agent', key: name });
+      expect(decodeGlobalId(agentIdByEmail(name))).toEqual({ type: 'AgentByEmail', email: name.toLowerCase() });
+      expect(decodeGlobalId(agentIdByAccount(account, ref))).toEqual({ type: 'AgentBySeat', account, ref });
+      const statusPeriod = { ...period(account, at, { vendorStatus: name, label, sessionId: label }), ref };
+      expect(decodeGlobalId(statusPeriodId(statusPeriod))).toEqual({
+        type: 'StatusPeriod',
+        account,
+        ref,
+        start: at,
+        fingerprint: fingerprintOf(statusPeriod),
+      });
+      expect(decodeGlobalId(sessionId({ ...session(account, name, at, at + 1), ref }))).toEqual({
+        type: 'Session',
+        account,
+        ref,
+        vendorSessionId: name,
+        day: Math.floor(at / DAY),
+      });
+      expect(decodeGlobalId(interactionId({ ...interaction(account, name, at), ref }))).toEqual({
+        type: 'Interaction',
+        account,
+        ref,
+        guid: name,
+        start: at,
+      });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('no two things share an id', () => {
+  // So much alike that ids which left a part out, or ran two into one, would meet.
+  const shortText = fc.constantFrom('a', 'b', 'aa', 'ab', 'ba');
+  const parts = fc.record({ account: shortText, ref: shortText, name: shortText, at: fc.constantFrom(0, 1, DAY) });
+  const idsOf = ({ account, ref, name, at }: { account: string; ref: string; name: string; at: number }) => [
+    agentId(name),
+    agentIdByAccount(account, ref),
+    sessionId({ ...session(account, name, at, at), ref }),
+    interactionId({ ...interaction(account, name, at), ref }),
+    statusPeriodId({ ...period(account, at), ref }),
+  ];
+  fc.assert(
+    fc.property(parts, parts, (a, b) => {
+      expect(new Set(idsOf(a)).size).toBe(5);
+      if (a.account !== b.account || a.ref !== b.ref) {
+        expect(
+          idsOf(a)
+            .slice(1)
+            .some((id) => idsOf(b).includes(id)),
+        ).toBe(false);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+// Callers keep ids: a release that makes others, or reads these differently, breaks them.
+test('ids stay what they are', () => {
+  const at = Date.parse('2026-11-20T09:30:00Z');
+  expect([
+    agentId('jane'),
+    agentIdByEmail('jane@example.com'),
+    agentIdByAccount('kore-main', 'jane@example.com'),
+    sessionId(session('lp', 's-1', at, at)),
+    interactionId(interaction('vcc', 'g-1', at)),
+    statusPeriodId(period('kore-main', at, { vendorStatus: 'BUSY', label: 'Lunch ☕', sessionId: 's-1' })),
+    statusPeriodId(period('kore-main', at, { vendorStatus: 'BUSY', label: null, sessionId: null })),
+  ]).toMatchInlineSnapshot(`
+   [
+     "QQpqYW5l",
+     "RQpqYW5lQGV4YW1wbGUuY29t",
+     "Ugprb3JlLW1haW4KamFuZUBleGFtcGxlLmNvbQ",
+     "UwpscApqYW5lCnMtMQpnMTU",
+     "SQp2Y2MKamFuZQpnLTEKbXdvczJ5ODA",
+     "UAprb3JlLW1haW4KamFuZQptd29zMnk4MAo2bDg0d2s",
+     "UAprb3JlLW1haW4KamFuZQptd29zMnk4MAoxeXd6eThz",
+   ]
+  `);
+});
+
+test('the address in an id has no case', () => {
+  expect(agentIdByEmail('Jane@X.de')).toBe(agentIdByEmail('jane@x.DE'));
+});
+
+const LETTERS = {
+  Agent: 'A',
+  AgentByEmail: 'E',
+  AgentByAccount: 'R',
+  StatusPeriod: 'P',
+  Session: 'S',
+  Interaction: 'I',
+};
+
+test('no text is an id but those that we make', () => {
+  // What looks like one, or nearly: of other texts hardly any would get past the first letter.
+  const line = fc.oneof(fc.constantFrom('', '0', '01', '1', 'a', '-1'), fc.string());
+  const near = fc
+    .tuple(fc.constantFrom('A', 'E', 'R', 'S', 'I', 'P', 'X', ''), fc.array(line, { maxLength: 5 }))
+    .chain(([kind, lines]) => fc.constantFrom('', '=', ' ', '!').map((end) => encodeParts([kind, ...lines]) + end));
+  fc.assert(
+    fc.property(fc.oneof(near, fc.string(), fc.base64String()), (id) => {
+      const decodedId = decodeGlobalId(id);
+      if (decodedId === null) return;
+      const { type, ...parts } = decodedId;
+      expect(encodeParts([LETTERS[type], ...Object.values(parts)])).toBe(id);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test.each([
+  ['A'],
+  ['A', ''],
+  ['R', '', '01'],
+  ['R', 'vcc', ''],
+  ['R', 'vcc'],
+  ['X', 'vcc', '01'],
+  ['I', 'vcc', '', 'g', '1'],
+  ['A', 'jane', 'more'],
+  ['E', 'jane@x.de', 'more'],
+  ['R', 'vcc', '01', 'more'],
+  ['I', 'vcc', '01', 'g'],
+  ['I', 'vcc', '01', 'g', '1', 'more'],
+  ['X', 'vcc', '01', 'g', '1'],
+  ['E', 'Jane@x.de'],
+  ['I', 'vcc', '01', '', '1'],
+  ['S', 'vcc', '01', '', '1'],
+  ['I', 'vcc', '01', 'g', ''],
+  ['I', 'vcc', '01', 'g', '01'],
+  ['I', 'vcc', '01', 'g', '1.5'],
+  ['I', 'vcc', '01', 'g', 'A'],
+  ['I', 'vcc', '01', 'g', '-1'],
+  ['I', 'vcc', '01', 'g', LAST_INSTANT + 1],
+  ['P', 'vcc', '01', LAST_INSTANT + 1, '1'],
+  ['P', 'vcc', '01', '1', 2 ** 32],
+  ['P', 'vcc', '01', '1', '-1'],
+  ['S', 'vcc', '01', 's', Math.ceil(LAST_INSTANT / DAY)],
+])('a text of these parts is no id: %j', (...parts) => {
+  expect(decodeGlobalId(encodeParts(parts))).toBeNull();
+});
+
+test.each([
+  ['I', 'vcc', '01', 'g', 0],
+  ['I', 'vcc', '01', 'g', LAST_INSTANT],
+  ['P', 'vcc', '01', LAST_INSTANT, 2 ** 32 - 1],
+  ['S', 'vcc', '01', 's', Math.floor(LAST_INSTANT / DAY)],
+])('a text of these parts is one: %j', (...parts) => {
+  expect(decodeGlobalId(encodeParts(parts))).not.toBeNull();
+});
+
+test('an id has one spelling', () => {
+  const id = agentIdByAccount('kore-main', 'jane?~');
+  expect(decodeGlobalId(id)).not.toBeNull();
+  for (const other of [
+    `${id}=`,
+    `${id}==`,
+    ` ${id}`,
+    `${id}\n`,
+    `${id}!`,
+    id.replaceAll('_', '/').replaceAll('-', '+'),
+  ]) {
+    if (other !== id) expect(decodeGlobalId(other)).toBeNull();
+  }
+  // The last letter of an id whose bytes do not fill it may be written in several ways.
+  const short = agentId('jo');
+  const sameBytes = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    .split('')
+    .map((letter) => short.slice(0, -1) + letter)
+    .filter((other) => Buffer.from(other, 'base64url').equals(Buffer.from(short, 'base64url')));
+  expect(sameBytes.length).toBeGreaterThan(1);
+  expect(sameBytes.filter((other) => decodeGlobalId(other) !== null)).toEqual([short]);
+});
+
+describe('periods that begin together', () => {
+  test.each([
+    ['status', { vendorStatus: 'AWAY' }],
+    ['label', { label: 'Lunch' }],
+    ['session', { sessionId: 's2' }],
+  ])('are told apart by their %s', (_name, more) => {
+    expect(statusPeriodId(period('v', 5, more))).not.toBe(statusPeriodId(period('v', 5)));
+  });
+
+  test('an end that comes later does not change the id', () => {
+    expect(statusPeriodId(period('v', 5, { end: null, isOngoing: true }))).toBe(statusPeriodId(period('v', 5)));
+  });
+});
+
+test('ids are short: about fifty characters', () => {
+  const longPeriod = period('kore-main', Date.parse('2026-11-20T09:30:00Z'), {
+    vendorStatus: 'AVAILABLE',
+    label: 'Coffee',
+  });
+  expect(statusPeriodId({ ...longPeriod, ref: 'jane@example.com' }).length).toBeLessThan(64);
+});

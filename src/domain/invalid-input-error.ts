@@ -1,0 +1,11 @@
+/** What a caller asked for makes no sense; the message names the argument and says what would. */
+export class InvalidInputError extends Error {
+  override readonly name = 'InvalidInputError';
+  /** The argument's path, such as `during.from`. */
+  readonly argument: string;
+
+  constructor(argument: string, problem: string) {
+    super(`${argument}: ${problem}`);
+    this.argument = argument;
+  }
+}

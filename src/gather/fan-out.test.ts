@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import { InvalidInputError } from '../domain/invalid-input-error.ts';
+import { unsupportedReport } from '../domain/source.ts';
+import { fanOut, isComplete, accountsSupporting } from './fan-out.ts';
+import type { AccountDataSource } from '../vendors/vendor.ts';
+import { directoryEntry } from '../../test/support/directory-fixtures.ts';
+import { thrownBy, rejectionOf } from '../../test/support/capture-error.ts';
+import {
+  findListedAgent,
+  createFakeServices,
+  freshResult,
+  interaction,
+  vendorError,
+} from '../../test/support/gather-harness.ts';
+
+const jane = directoryEntry('jane', { accounts: { v1: 'jane', v2: 'jane', k: 'jane' } });
+const query = { size: 1, type: null, activeLiveFirst: null };
+
+/** A gateway with two accounts that know interactions, and one that does not. */
+function setUp(v1: AccountDataSource['latestInteractions'], v2: AccountDataSource['latestInteractions']) {
+  const services = createFakeServices(
+    [jane],
+    [
+      { name: 'v1', vendor: 'VONAGE', sources: { ...(v1 && { latestInteractions: v1 }) } },
+      { name: 'v2', vendor: 'VONAGE', sources: { ...(v2 && { latestInteractions: v2 }) } },
+      { name: 'k', vendor: 'KORE', sources: {} },
+    ],
+  );
+  const context = services.createContext();
+  const agentAccounts = accountsSupporting(context, findListedAgent(context, 'jane'), 'latestInteractions');
+  return {
+    house: services,
+    fannedOut: fanOut(context, agentAccounts, (sources, ref) => sources.latestInteractions?.(ref, query)),
+  };
+}
+
+const gives = (account: string) => () => Promise.resolve(freshResult(account, [interaction(account, 'g')]));
+const fails = (account: string, code: Parameters<typeof vendorError>[1]) => () =>
+  Promise.reject(vendorError(account, code));
+
+describe('asking the accounts of an agent', () => {
+  test('all answer: all data, in the order of the accounts, whole', async () => {
+    const { results, sources } = await setUp(gives('v1'), gives('v2')).fannedOut;
+    expect(results.map(({ agentAccount, data }) => [agentAccount.account, data[0]?.account])).toEqual([
+      ['v1', 'v1'],
+      ['v2', 'v2'],
+    ]);
+    expect(sources.map(({ account, outcome }) => [account, outcome])).toEqual([
+      ['v1', 'OK'],
+      ['v2', 'OK'],
+    ]);
+    expect(isComplete(sources)).toBe(true);
+  });
+
+  test('a slow first one does not change the order', async () => {
+    const slow = async () => {
+      for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setImmediate(resolve));
+      return freshResult('v1', [interaction('v1', 'g')]);
+    };
+    const { results } = await setUp(slow, gives('v2')).fannedOut;
+    expect(results.map(({ agentAccount }) => agentAccount.account)).toEqual(['v1', 'v2']);
+  });
+
+  test('one fails: the other’s data, not whole, no error', async () => {
+    const { results, sources } = await setUp(fails('v1', 'VENDOR_TIMEOUT'), gives('v2')).fannedOut;
+    expect(results.map(({ agentAccount }) => agentAccount.account)).toEqual(['v2']);
+    expect(sources).toMatchObject([
+      { account: 'v1', outcome: 'FAILED', error: { code: 'VENDOR_TIMEOUT' }, fetchedAt: null, servedFrom: null },
+      { account: 'v2', outcome: 'OK', error: null },
+    ]);
+    expect(isComplete(sources)).toBe(false);
+  });
+
+  test('all fail: the first one’s error', async () => {
+    const { fannedOut } = setUp(fails('v1', 'VENDOR_TIMEOUT'), fails('v2', 'VENDOR_AUTH_FAILED'));
+    expect(await rejectionOf(fannedOut)).toMatchObject({ account: 'v1', code: 'VENDOR_TIMEOUT' });
+  });
+
+  test('no such agent anywhere: an answer, empty and not whole', async () => {
+    const { results, sources } = await setUp(fails('v1', 'NOT_FOUND'), fails('v2', 'NOT_FOUND')).fannedOut;
+    expect(results).toEqual([]);
+    expect(sources).toMatchObject([
+      { outcome: 'FAILED', error: { code: 'NOT_FOUND' } },
+      { outcome: 'FAILED', error: { code: 'NOT_FOUND' } },
+    ]);
+    expect(isComplete(sources)).toBe(false);
+  });
+
+  test.each<[string, AccountDataSource['latestInteractions']]>([
+    ['no such agent', fails('v2', 'NOT_FOUND')],
+    [
+      'not supported',
+      () => Promise.resolve({ data: [], sources: [unsupportedReport({ account: 'v2', endpoint: 'e' })] }),
+    ],
+  ])('one fails, the other says: %s: an answer, not an error', async (_name, v2) => {
+    const { results, sources } = await setUp(fails('v1', 'VENDOR_UNAVAILABLE'), v2).fannedOut;
+    expect(results.flatMap(({ data }) => data)).toEqual([]);
+    expect(isComplete(sources)).toBe(false);
+  });
+
+  test.each(['STALE', 'PARTIAL', 'FAILED', 'UNSUPPORTED'] as const)('%s is not whole', async (outcome) => {
+    const v2 = () => Promise.resolve(freshResult('v2', [], { outcome }));
+    expect(isComplete((await setUp(gives('v1'), v2).fannedOut).sources)).toBe(false);
+  });
+
+  test('a mistake in our own code is no vendor’s failure', async () => {
+    const mistake = new TypeError('not a function');
+    expect(await rejectionOf(setUp(gives('v1'), () => Promise.reject(mistake)).fannedOut)).toBe(mistake);
+  });
+
+  test('every report goes into the book of health', async () => {
+    const { fannedOut, house: services } = setUp(fails('v1', 'VENDOR_TIMEOUT'), gives('v2'));
+    await fannedOut;
+    expect(services.health.get('v1')).toMatchObject({ state: 'DOWN', lastError: 'v1 says VENDOR_TIMEOUT' });
+    expect(services.health.get('v2')).toMatchObject({ state: 'OK' });
+    expect(services.health.get('k')).toMatchObject({ state: 'UNKNOWN' });
+  });
+});
+
+describe('which accounts are asked', () => {
+  const services = createFakeServices(
+    [jane],
+    [
+      { name: 'v1', vendor: 'VONAGE', sources: { latestInteractions: gives('v1') } },
+      { name: 'v2', vendor: 'VONAGE', sources: { latestInteractions: gives('v2') } },
+      { name: 'k', vendor: 'KORE', sources: {} },
+      { name: 'other', vendor: 'VONAGE', sources: { latestInteractions: gives('other') } },
+    ],
+  );
+  const namesFor = (accounts?: readonly string[] | null, canAccess?: (name: string) => boolean) => {
+    const context = services.createContext(canAccess);
+    return accountsSupporting(context, findListedAgent(context, 'jane'), 'latestInteractions', accounts).map(
+      ({ account }) => account,
+    );
+  };
+
+  test('those that know the agent and the answer', () => {
+    expect(namesFor()).toEqual(['v1', 'v2']);
+    expect(namesFor(null)).toEqual(['v1', 'v2']);
+  });
+
+  test('only those named, in the order of the configuration', () => {
+    expect(namesFor(['v2'])).toEqual(['v2']);
+    expect(namesFor(['v2', 'v1', 'v2'])).toEqual(['v1', 'v2']);
+    expect(namesFor(['k', 'other'])).toEqual([]);
+    expect(namesFor([])).toEqual([]);
+  });
+
+  test('a name that is none is a mistake of the caller’s; so is that of a hidden account, in the same words', () => {
+    const unknown = thrownBy(() => namesFor(['v3']));
+    expect(unknown).toBeInstanceOf(InvalidInputError);
+    expect(unknown).toMatchObject({ argument: 'accounts', message: 'accounts: there is no account "v3"' });
+    expect(thrownBy(() => namesFor(['v1', 'v2'], (name) => name !== 'v2'))).toMatchObject({
+      message: 'accounts: there is no account "v2"',
+    });
+  });
+
+  test('hidden accounts are not asked', () => {
+    expect(namesFor(null, (name) => name !== 'v1')).toEqual(['v2']);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { latestInteractions } from './interactions.ts';
+import type { AccountDataSource } from '../vendors/vendor.ts';
+import { rejectionOf } from '../../test/support/capture-error.ts';
+import { NOW, freshResult, interaction, rejectNotFound, withJane } from '../../test/support/gather-harness.ts';
+
+describe('latest interactions', () => {
+  const gives = (account: string, ...guids: readonly string[]) => ({
+    latestInteractions: () =>
+      Promise.resolve(
+        freshResult(
+          account,
+          guids.map((guid, index) => interaction(account, guid, NOW + index)),
+        ),
+      ),
+  });
+
+  test('keep the vendor’s order, one account after another', async () => {
+    const { context, jane } = withJane(gives('first', 'b', 'a'), gives('second', 'c'));
+    const page = await latestInteractions(context, jane, { size: 5 });
+    expect(page?.nodes.map(({ guid }) => guid)).toEqual(['b', 'a', 'c']);
+    expect(new Set(page?.cursors).size).toBe(3);
+    expect(page).toMatchObject({ hasNextPage: false, hasPreviousPage: false, totalCount: 3 });
+  });
+
+  test('are asked for as the caller says, and nulls where nothing is said', async () => {
+    const asked: unknown[] = [];
+    const sources: AccountDataSource = {
+      latestInteractions: (ref, query) => {
+        asked.push([ref, query]);
+        return Promise.resolve(freshResult('first', []));
+      },
+    };
+    const { context, jane } = withJane(sources);
+    await latestInteractions(context, jane, { size: 1 });
+    await latestInteractions(context, jane, { size: 100, type: 'PHONE', activeLiveFirst: true, accounts: ['first'] });
+    expect(asked).toEqual([
+      ['jane', { size: 1, type: null, activeLiveFirst: null }],
+      ['jane', { size: 100, type: 'PHONE', activeLiveFirst: true }],
+    ]);
+  });
+
+  test.each([0, -1, 101])('%i at once is refused', async (size) => {
+    const { context, jane } = withJane(gives('first', 'a'));
+    expect(await rejectionOf(latestInteractions(context, jane, { size }))).toMatchObject({ argument: 'size' });
+  });
+
+  test('are empty and not whole where the vendor knows no such agent', async () => {
+    const { context, jane } = withJane({ latestInteractions: rejectNotFound('first') });
+    expect(await latestInteractions(context, jane, { size: 1 })).toMatchObject({
+      nodes: [],
+      sources: [{ outcome: 'FAILED', error: { code: 'NOT_FOUND' } }],
+    });
+  });
+});

@@ -1,0 +1,261 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { agentId, agentIdByAccount, interactionId, sessionId, statusPeriodId } from '../domain/global-id.ts';
+import { InvalidInputError } from '../domain/invalid-input-error.ts';
+import type { SourceReport } from '../domain/source.ts';
+import { DAY } from '../domain/time.ts';
+import type { VendorError, VendorErrorCode } from '../domain/vendor-error.ts';
+import { assertNodeIds, node, resolveNodeType } from './nodes.ts';
+import type { AccountDataSource } from '../vendors/vendor.ts';
+import { directoryEntry } from '../../test/support/directory-fixtures.ts';
+import { thrownBy, rejectionOf } from '../../test/support/capture-error.ts';
+import {
+  NOW,
+  findListedAgent,
+  createFakeServices,
+  freshResult,
+  interaction,
+  period,
+  session,
+  vendorError,
+} from '../../test/support/gather-harness.ts';
+
+const PERIODS = [
+  period('v', NOW, { status: 'BUSY', vendorStatus: 'BUSY' }),
+  period('v', NOW),
+  period('v', NOW, { label: 'Lunch' }),
+  period('v', NOW, { sessionId: 's2' }),
+  period('v', NOW + 5, { end: null, isOngoing: true }),
+];
+const SESSIONS = [session('v', 's1', NOW - 2 * DAY, NOW - DAY), session('v', 's2', NOW, NOW + 1)];
+const INTERACTIONS = [interaction('v', 'g1'), interaction('v', 'g2'), interaction('v', 'g1', NOW - 1000)];
+
+/** A gateway with one account that knows everything about Jane, and one about which nobody asks. */
+function open(canAccess?: (account: string) => boolean, sources: AccountDataSource = {}) {
+  const calls: unknown[] = [];
+  const respondWith =
+    <T>(capability: string, data: T) =>
+    (...args: readonly unknown[]) => {
+      calls.push([capability, ...args]);
+      return Promise.resolve(freshResult('v', data));
+    };
+  const all: AccountDataSource = {
+    statusPeriods: respondWith('periods', PERIODS),
+    sessions: respondWith('sessions', SESSIONS),
+    latestInteractions: respondWith('interactions', INTERACTIONS),
+    ...sources,
+  };
+  const services = createFakeServices(
+    [directoryEntry('jane', { accounts: { v: 'jane', w: 'x' } })],
+    [
+      { name: 'v', vendor: 'KORE', sources: all },
+      { name: 'w', vendor: 'KORE', sources: all },
+    ],
+  );
+  return { context: services.createContext(canAccess), calls, health: () => services.health.get('v') };
+}
+
+const IDS = [
+  ...PERIODS.map((one) => ({ type: 'StatusPeriod', id: statusPeriodId(one), one })),
+  ...SESSIONS.map((one) => ({ type: 'Session', id: sessionId(one), one })),
+  ...INTERACTIONS.map((one) => ({ type: 'Interaction', id: interactionId(one), one })),
+];
+
+test('everything is found again by its id, one call each, with a range that holds it', async () => {
+  for (const { id, one, type } of IDS) {
+    const { context, calls } = open();
+    const found = await node(context, id);
+    expect(found).toBe(one);
+    expect(found && resolveNodeType(found)).toBe(type);
+    expect(calls).toHaveLength(1);
+  }
+  const { context: desk } = open();
+  const jane = findListedAgent(desk, 'jane');
+  expect(await node(desk, agentId('jane'))).toBe(jane);
+  expect(resolveNodeType(jane)).toBe('Agent');
+  expect(new Set(IDS.map(({ id }) => id)).size).toBe(IDS.length);
+});
+
+test('a period is looked for in its first millisecond, a session on the day of its first event', async () => {
+  const { context, calls } = open();
+  await node(context, statusPeriodId(period('v', NOW)));
+  await node(context, sessionId(session('v', 's1', NOW, NOW + 3 * DAY)));
+  const midnight = Date.parse('2026-11-20T00:00:00Z');
+  expect(calls).toEqual([
+    ['periods', 'jane', { from: NOW, to: NOW + 1 }],
+    ['sessions', 'jane', { from: midnight, to: midnight + DAY }],
+  ]);
+});
+
+test('what the vendor no longer tells of is null', async () => {
+  const { context } = open();
+  expect(await node(context, statusPeriodId(period('v', NOW, { status: 'AWAY', vendorStatus: 'AWAY' })))).toBeNull();
+  expect(await node(context, sessionId(session('v', 's9', NOW, NOW)))).toBeNull();
+  expect(await node(context, interactionId(interaction('v', 'g9')))).toBeNull();
+});
+
+test('that the vendor fails is an error, not null', async () => {
+  const { context } = open(undefined, { sessions: () => Promise.reject(vendorError('v', 'VENDOR_TIMEOUT')) });
+  expect(await rejectionOf(node(context, sessionId(session('v', 's1', NOW, NOW))))).toMatchObject({
+    code: 'VENDOR_TIMEOUT',
+  });
+});
+
+describe('where nothing is found, and', () => {
+  const gone = {
+    period: statusPeriodId(period('v', NOW, { status: 'AWAY', vendorStatus: 'AWAY' })),
+    session: sessionId(session('v', 's9', NOW, NOW)),
+    interaction: interactionId(interaction('v', 'g9')),
+  };
+  /** Every question is answered with what is known, and such a report. */
+  const respondingWith = (report: Partial<SourceReport>): AccountDataSource => ({
+    statusPeriods: () => Promise.resolve(freshResult('v', PERIODS, report)),
+    sessions: () => Promise.resolve(freshResult('v', SESSIONS, report)),
+    latestInteractions: () => Promise.resolve(freshResult('v', INTERACTIONS, report)),
+  });
+  const failing = (error: VendorError): AccountDataSource => ({
+    statusPeriods: () => Promise.reject(error),
+    sessions: () => Promise.reject(error),
+    latestInteractions: () => Promise.reject(error),
+  });
+  const lacking = (code: VendorErrorCode, reason: string) =>
+    respondingWith({ outcome: 'PARTIAL', error: vendorError('v', code, { reason }) });
+
+  test.each(Object.entries(gone))('a part is missing, so that there may be one (%s): an error', async (_, id) => {
+    const { context } = open(undefined, lacking('VENDOR_REJECTED', 'file_limit'));
+    expect(await rejectionOf(node(context, id))).toMatchObject({ code: 'VENDOR_REJECTED', reason: 'file_limit' });
+    const unsaid = open(undefined, respondingWith({ outcome: 'PARTIAL' })).context;
+    expect(await rejectionOf(node(unsaid, id))).toMatchObject({ account: 'v', code: 'VENDOR_BAD_RESPONSE' });
+  });
+
+  test.each<[string, AccountDataSource]>([
+    ['what is missing is gone for ever', lacking('VENDOR_REJECTED', 'retention')],
+    ['the answer is an older one', respondingWith({ outcome: 'STALE', error: vendorError('v', 'VENDOR_TIMEOUT') })],
+    ['the vendor knows no such agent', failing(vendorError('v', 'NOT_FOUND'))],
+    ['the account cannot be asked that', respondingWith({ outcome: 'UNSUPPORTED', servedFrom: null, fetchedAt: null })],
+  ])('%s: null', async (_, sources) => {
+    for (const id of Object.values(gone)) expect(await node(open(undefined, sources).context, id)).toBeNull();
+  });
+
+  test('what is there is found, whatever is missing beside it', async () => {
+    for (const { id, one } of IDS) {
+      expect(await node(open(undefined, lacking('VENDOR_BAD_RESPONSE', 'crc')).context, id)).toBe(one);
+    }
+  });
+});
+
+describe('looking for something counts for the account’s health', () => {
+  const id = sessionId(session('v', 's1', NOW, NOW));
+
+  test('when it is found', async () => {
+    const { context, health } = open();
+    await node(context, id);
+    expect(health()).toMatchObject({ state: 'OK', lastSuccessAt: NOW });
+  });
+
+  test('when the vendor fails', async () => {
+    const { context, health } = open(undefined, { sessions: () => Promise.reject(vendorError('v', 'VENDOR_TIMEOUT')) });
+    await rejectionOf(node(context, id));
+    expect(health()).toMatchObject({ state: 'DOWN', lastError: 'v says VENDOR_TIMEOUT' });
+  });
+
+  test('not when no vendor was asked', async () => {
+    const { context, health } = open();
+    await node(context, agentId('jane'));
+    await node(context, sessionId({ ...session('v', 's1', NOW, NOW), ref: 'nobody' }));
+    expect(health()).toMatchObject({ state: 'UNKNOWN' });
+  });
+});
+
+test('an account that cannot answer such a question has no such thing', async () => {
+  const { context } = open(undefined, { sessions: undefined as never });
+  expect(await node(context, sessionId(session('v', 's1', NOW, NOW)))).toBeNull();
+});
+
+test('an id that was changed at any place stands for nothing, or for something else', async () => {
+  // The day in a session's id only says where to look: should an earlier event turn up, the session is still found.
+  for (const { id, one } of IDS.filter(({ type }) => type !== 'Session')) {
+    for (let at = 0; at < id.length; at += 1) {
+      const other = `${id.slice(0, at)}${id[at] === 'A' ? 'B' : 'A'}${id.slice(at + 1)}`;
+      expect(await node(open().context, other)).not.toBe(one);
+      expect(await node(open().context, id.slice(0, at))).toBeNull();
+    }
+  }
+});
+
+describe('an id that leads nowhere is null, and no vendor is asked', () => {
+  const forged = (parts: readonly string[]) => Buffer.from(parts.join('\n')).toString('base64url');
+  const good = statusPeriodId(period('v', NOW));
+
+  test.each<[string, string]>([
+    ['nothing', ''],
+    ['a word', 'node'],
+    ['padding', `${good}=`],
+    [
+      'the other alphabet of base64',
+      forged(['S', 'v', 'jane', '???>>>', 'a']).replaceAll('-', '+').replaceAll('_', '/'),
+    ],
+    ['a line break in it', `${good.slice(0, 4)}\n${good.slice(4)}`],
+    ['an agent whom nobody knows', statusPeriodId({ ...period('v', NOW), ref: 'nobody' })],
+    ['another spelling of the reference', statusPeriodId({ ...period('v', NOW), ref: 'JANE' })],
+    ['an account that is none', statusPeriodId({ ...period('v', NOW), account: 'none' })],
+    ['a kind that is none', forged(['X', 'v', 'jane', 'a', 'a'])],
+    ['a part too few', forged(['P', 'v', 'jane', 'a'])],
+    ['a part too many', forged(['P', 'v', 'jane', 'a', 'a', 'a'])],
+    ['an instant that is no number', forged(['P', 'v', 'jane', 'now!', 'a'])],
+    ['a mark that is none', forged(['P', 'v', 'jane', 'a', 'A!'])],
+    ['a mark of more than 32 bits', forged(['P', 'v', 'jane', 'a', (2 ** 32).toString(36)])],
+    ['an instant before all', forged(['P', 'v', 'jane', (-1).toString(36), 'a'])],
+    ['an instant beyond the calendar', forged(['P', 'v', 'jane', (8.64e15).toString(36), 'a'])],
+    ['a session of a day beyond the calendar', forged(['S', 'v', 'jane', 's1', (1e12).toString(36)])],
+    [
+      'a session of the first day without four digits',
+      forged(['S', 'v', 'jane', 's1', Math.ceil(Date.UTC(10_000, 0) / DAY).toString(36)]),
+    ],
+    ['an empty reference', forged(['P', 'v', '', 'a', 'a'])],
+    ['an empty account', forged(['P', '', 'jane', 'a', 'a'])],
+  ])('%s', async (_name, id) => {
+    const { context, calls } = open();
+    expect(await node(context, id)).toBeNull();
+    expect(calls).toEqual([]);
+  });
+
+  test('whatever the text', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string(),
+          fc.base64String(),
+          fc
+            .array(fc.oneof(fc.constantFrom('P', 'S', 'I', 'R', 'A', 'E', 'v', 'jan', ''), fc.string()), {
+              maxLength: 6,
+            })
+            .map(forged),
+        ),
+        async (id) => {
+          const { context, calls } = open();
+          expect(await node(context, id)).toBeNull();
+          expect(calls).toEqual([]);
+        },
+      ),
+    );
+  });
+
+  test('things of an account that the caller may not use, though others may', async () => {
+    let discoveries = 0;
+    const discover = () => {
+      discoveries += 1;
+      return Promise.resolve(freshResult('w', []));
+    };
+    const { context, calls } = open((account) => account === 'w', { discover });
+    for (const { id } of [...IDS, { id: agentIdByAccount('v', 'jane') }]) expect(await node(context, id)).toBeNull();
+    // Not even the accounts that the caller may use are asked who is there.
+    expect([calls, discoveries]).toEqual([[], 0]);
+  });
+});
+
+test('at most 100 ids at once', () => {
+  const ids = Array.from({ length: 101 }, () => 'x');
+  expect(assertNodeIds(ids.slice(1))).toHaveLength(100);
+  expect(thrownBy(() => assertNodeIds(ids))).toBeInstanceOf(InvalidInputError);
+});

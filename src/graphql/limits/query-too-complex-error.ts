@@ -1,0 +1,13 @@
+import { GraphQLError } from 'graphql';
+import type { LimitName } from '../../observability/labels.ts';
+
+/** The refusal of what is bigger than allowed; `why` follows a colon. */
+export function queryTooComplexError(
+  limit: LimitName,
+  reason: string,
+  details: Readonly<Record<string, unknown>> = {},
+): GraphQLError {
+  return new GraphQLError(`The query is too complex: ${reason}`, {
+    extensions: { code: 'QUERY_TOO_COMPLEX', limit, ...details, http: { status: 400 } },
+  });
+}

@@ -1,0 +1,34 @@
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import { expect, test } from '@jest/globals';
+import { GraphQLError } from 'graphql';
+import { errorMetricsPlugin } from './error-metrics.ts';
+import { documentLimitsPlugin } from './document-limits.ts';
+import { createMetrics } from '../../observability/metrics.ts';
+
+const typeDefs = 'type Query { bad: Int worse: Int }';
+const fail = (code: string) => () => {
+  throw new GraphQLError('no', { extensions: { code } });
+};
+const resolvers = { Query: { bad: fail('VENDOR_TIMEOUT'), worse: fail('MADE_UP_BY_SOMEBODY') } };
+
+test('every error of an answer is counted by its code, and a refusal by its limit', async () => {
+  const metrics = createMetrics();
+  const plugins = [documentLimitsPlugin({ maxDepth: 1, maxAliases: 1, maxRootFields: 3 }), errorMetricsPlugin(metrics)];
+  const apollo = new ApolloServer({ typeDefs, resolvers, plugins });
+  await apollo.executeOperation({ query: '{ bad one: bad worse }' });
+  await apollo.executeOperation({ query: '{ gone }' });
+  await apollo.executeOperation({ query: '{ bad bad bad bad }' });
+  const httpGraphQLRequest = { method: 'POST', headers: new HeaderMap(), search: '', body: {} };
+  await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve({}) });
+
+  const lines = (await metrics.text()).split('\n').filter((line) => /^switchboard_(graphql|limit)/.test(line));
+  expect(lines).toEqual([
+    'switchboard_graphql_errors_total{code="VENDOR_TIMEOUT"} 2',
+    'switchboard_graphql_errors_total{code="other"} 1',
+    'switchboard_graphql_errors_total{code="GRAPHQL_VALIDATION_FAILED"} 1',
+    'switchboard_graphql_errors_total{code="QUERY_TOO_COMPLEX"} 1',
+    'switchboard_graphql_errors_total{code="BAD_REQUEST"} 1',
+    'switchboard_limit_rejections_total{limit="root_fields"} 1',
+  ]);
+  await apollo.stop();
+});

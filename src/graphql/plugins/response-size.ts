@@ -1,0 +1,49 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { Limits } from '../../config/settings.ts';
+import type { RequestContextWrapper } from '../../request/context.ts';
+import { prepareOperation } from '../ast/operation.ts';
+import { estimateListItems } from '../limits/estimate-items.ts';
+import { queryTooComplexError } from '../limits/query-too-complex-error.ts';
+
+/**
+ * Refuses an operation whose answer might get out of hand, before it runs; and an answer that has, since how long a list gets,
+ * only the vendors tell.
+ */
+export function responseSizePlugin({
+  maxEstimatedItems,
+  maxResponseObjects,
+}: Pick<Limits, 'maxEstimatedItems' | 'maxResponseObjects'>): ApolloServerPlugin<RequestContextWrapper> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation: (requestContext) => {
+          const operation = prepareOperation(requestContext);
+          // What is only to be explained does not run.
+          if (!operation || requestContext.contextValue.request.explain === 'plan') return Promise.resolve();
+          const listItems = estimateListItems(operation);
+          return listItems <= maxEstimatedItems
+            ? Promise.resolve()
+            : Promise.reject(
+                responseTooLargeError(`its lists might hold ${listItems} items`, maxEstimatedItems, 'cost'),
+              );
+        },
+
+        willSendResponse: ({ response: { body, http }, contextValue: { request } }) => {
+          if (body.kind !== 'single' || request.responseObjects.isWithinLimit()) return Promise.resolve();
+          const { message, extensions } = responseTooLargeError(
+            'the answer holds more objects',
+            maxResponseObjects,
+            'items',
+          );
+          const { http: status, ...publicExtensions } = extensions;
+          Object.assign(http, status);
+          body.singleResult = { errors: [{ message, extensions: publicExtensions }] };
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+function responseTooLargeError(finding: string, max: number, limit: 'cost' | 'items') {
+  return queryTooComplexError(limit, `${finding}; ${max} are allowed. Ask for smaller pages.`);
+}

@@ -1,0 +1,9 @@
+import type { Resolvers } from '../../generated/resolvers.ts';
+
+export const accountResolvers: Pick<Resolvers, 'Account'> = {
+  Account: {
+    state: ({ name }, _, { desk: context }) => context.services.health.get(name).state,
+    lastError: ({ name }, _, { desk: context }) => context.services.health.get(name).lastError,
+    lastSuccessAt: ({ name }, _, { desk: context }) => context.services.health.get(name).lastSuccessAt,
+  },
+};

@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import { graphql } from 'graphql';
+import type { AccountDataSource } from '../../vendors/vendor.ts';
+import { directoryEntry } from '../../../test/support/directory-fixtures.ts';
+import { createFakeServices, freshResult } from '../../../test/support/gather-harness.ts';
+import { PERIOD, schema, sources } from '../../../test/support/schema-harness.ts';
+
+test('what is asked of an agent is asked once, wherever in an answer the agent is come by', async () => {
+  let calls = 0;
+  const counting: AccountDataSource = {
+    ...sources,
+    currentStatus: () => {
+      calls += 1;
+      return Promise.resolve(freshResult('v', PERIOD));
+    },
+    statusPeriods: () => {
+      calls += 1;
+      return Promise.resolve(freshResult('v', [PERIOD, { ...PERIOD, start: PERIOD.start + 1 }]));
+    },
+  };
+  const entries = [directoryEntry('jane', { name: 'Jane', accounts: { v: 'jane' } })];
+  const context = createFakeServices(entries, [{ name: 'v', vendor: 'KORE', sources: counting }]).createContext();
+  const source = `query ($one: TimeRange!, $other: TimeRange!) { agents { nodes {
+    a: statusPeriods(during: $one) { nodes { agent { currentStatus { status } b: statusPeriods(during: $one) { totalCount } } } }
+    c: statusPeriods(during: $other) { nodes { agent { currentStatus { status } } } }
+    d: statusPeriods(during: $one, first: 1) { totalCount }
+    currentStatus { agent { currentStatus { status } } } } } }`;
+  const range = (to: string) => ({ from: '2026-11-19T00:00:00Z', to });
+  const variableValues = { one: range('2026-11-20T00:00:00Z'), other: range('2026-11-20T06:00:00Z') };
+  const { data, errors } = await graphql({ schema, source, variableValues, contextValue: { desk: context } });
+  expect(errors).toBeUndefined();
+  const inner = { currentStatus: { status: 'AVAILABLE' } };
+  const both = { agent: { ...inner, b: { totalCount: 2 } } };
+  expect(data).toMatchObject({
+    agents: {
+      nodes: [
+        {
+          a: { nodes: [both, both] },
+          c: { nodes: [{ agent: inner }, { agent: inner }] },
+          d: { totalCount: 2 },
+          currentStatus: { agent: inner },
+        },
+      ],
+    },
+  });
+  // The status, and the periods of two ranges and of a shorter page.
+  expect(calls).toBe(4);
+});

@@ -1,0 +1,19 @@
+import type { Page, SourcedPage } from '../../gather/page.ts';
+import { isComplete } from '../../gather/fan-out.ts';
+
+/** The fields that every connection shares. */
+export const connectionFields = {
+  edges: <T>(page: Page<T>) => page.nodes.map((node, index) => ({ node, cursor: page.cursors[index] ?? '' })),
+  pageInfo: ({ cursors, hasNextPage, hasPreviousPage }: Page<unknown>) => ({
+    hasNextPage,
+    hasPreviousPage,
+    startCursor: cursors[0] ?? null,
+    endCursor: cursors.at(-1) ?? null,
+  }),
+};
+
+/** Those of a connection that vendors back. */
+export const sourcedConnectionFields = {
+  ...connectionFields,
+  complete: ({ sources }: Pick<SourcedPage<unknown>, 'sources'>) => isComplete(sources),
+};

@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals';
+import { Kind, parse, print } from 'graphql';
+import { agentId, interactionId, sessionId, statusPeriodId } from '../../domain/global-id.ts';
+import { INTERACTION, PERIOD, SESSION, runQuery } from '../../../test/support/schema-harness.ts';
+
+describe('as a subgraph', () => {
+  test('it tells its schema, with the keys of its entities', async () => {
+    const { data, errors } = await runQuery('{ _service { sdl } }');
+    expect(errors).toBeUndefined();
+    const { sdl } = (data as unknown as { _service: { sdl: string } })._service;
+    const keyed = parse(sdl).definitions.flatMap((definition) =>
+      (definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.OBJECT_TYPE_EXTENSION) &&
+      definition.directives?.map((directive) => print(directive)).includes('@key(fields: "id")')
+        ? [definition.name.value]
+        : [],
+    );
+    expect(keyed.toSorted()).toEqual(['Agent', 'Interaction', 'Session', 'StatusPeriod']);
+    expect(sdl).toContain('https://specs.apollo.dev/federation/v2');
+  });
+
+  const QUERY = `query ($of: [_Any!]!) { _entities(representations: $of) {
+    __typename ... on Agent { id name } ... on Session { id vendorSessionId } ... on StatusPeriod { id status }
+    ... on Interaction { id guid } } }`;
+  async function resolveEntities(...representations: readonly unknown[]) {
+    const { data, errors } = await runQuery(QUERY, { of: representations });
+    expect(errors).toBeUndefined();
+    return (data as unknown as { _entities: readonly unknown[] })._entities;
+  }
+  const ids = {
+    Agent: agentId('jane'),
+    Session: sessionId(SESSION),
+    StatusPeriod: statusPeriodId(PERIOD),
+    Interaction: interactionId(INTERACTION),
+  };
+
+  test('it finds every entity by its id, in the order in which they are asked for', async () => {
+    const representations = Object.entries(ids).map(([name, id]) => ({ __typename: name, id }));
+    expect(await resolveEntities(...representations, representations[0])).toEqual([
+      { ...representations[0], name: 'Jane' },
+      { ...representations[1], vendorSessionId: 's1' },
+      { ...representations[2], status: 'AVAILABLE' },
+      { ...representations[3], guid: 'g1' },
+      { ...representations[0], name: 'Jane' },
+    ]);
+  });
+
+  test.each<[string, unknown]>([
+    ['an id that leads nowhere', { __typename: 'Agent', id: agentId('nobody') }],
+    ['no id of ours', { __typename: 'Agent', id: 'jane' }],
+    ['an id of another type', { __typename: 'Session', id: ids.Agent }],
+    ['no id', { __typename: 'Agent' }],
+    ['an id that is a number', { __typename: 'Agent', id: 5 }],
+    ['an id that is a list', { __typename: 'Agent', id: [ids.Agent] }],
+    ['an id that is null', { __typename: 'Agent', id: null }],
+  ])('it gives null for %s', async (_name, representation) => {
+    expect(await resolveEntities(representation)).toEqual([null]);
+  });
+
+  test.each<[string, unknown]>([
+    ['of no type', { id: ids.Agent }],
+    ['of a type that is no entity', { __typename: 'Account', id: 'kore' }],
+    ['of a type that there is not', { __typename: 'Nope', id: ids.Agent }],
+    ['that is a text', 'Agent'],
+    ['that is a number', 5],
+  ])('it says of a representation %s that it is none, and gives the others', async (_name, representation) => {
+    const { data, errors } = await runQuery(QUERY, { of: [representation, { __typename: 'Agent', id: ids.Agent }] });
+    expect(data).toMatchObject({ _entities: [null, { id: ids.Agent }] });
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]).toMatchObject({
+      path: ['_entities', 0],
+      originalError: { name: 'InvalidInput', argument: 'representations' },
+    });
+  });
+
+  test('what it gives away is the thing itself, which the sources know, and is not written upon', async () => {
+    const { data } = await runQuery(
+      'query ($of: [_Any!]!) { _entities(representations: $of) { ... on StatusPeriod { session { id } } } }',
+      {
+        of: [{ __typename: 'StatusPeriod', id: ids.StatusPeriod }],
+      },
+    );
+    expect(data).toEqual({ _entities: [{ session: { id: ids.Session } }] });
+    for (const entity of [SESSION, PERIOD]) expect(Object.getOwnPropertyNames(entity)).not.toContain('__typename');
+  });
+});

@@ -1,0 +1,20 @@
+import { agentByEmail, agentById, agentByAccount, agents } from '../../gather/agents.ts';
+import { type Node, assertNodeIds, node, resolveNodeType } from '../../gather/nodes.ts';
+import type { Resolvers } from '../../generated/resolvers.ts';
+
+export const queryResolvers: Pick<Resolvers, 'Query' | 'Node'> = {
+  Query: {
+    agent: (_, { id }, { desk: context }) => agentById(context, id),
+    agentByEmail: (_, { email }, { desk: context }) => agentByEmail(context, email),
+    agentByAccount: (_, { account, ref }, { desk: context }) => agentByAccount(context, account, ref),
+    agents: (_, args, { desk: context }) => agents(context, args),
+    node: (_, { id }, { desk: context }) => node(context, id),
+    nodes: (_, { ids }, { desk: context }) => {
+      assertNodeIds(ids);
+      // Each by itself, so that one that fails costs its own place only; the generated types know no promise of null.
+      return ids.map((id) => node(context, id) as Promise<Node>);
+    },
+    accounts: (_, _args, { desk: context }) => context.accounts,
+  },
+  Node: { __resolveType: resolveNodeType },
+};

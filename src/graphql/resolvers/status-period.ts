@@ -1,0 +1,18 @@
+import { statusPeriodId } from '../../domain/global-id.ts';
+import { durationSeconds } from '../../domain/status-period.ts';
+import { owningAgent } from '../../gather/agents.ts';
+import { sessionOfPeriod } from '../../gather/sessions.ts';
+import type { Resolvers } from '../../generated/resolvers.ts';
+import { sourcedConnectionFields } from './connection-fields.ts';
+
+export const statusPeriodResolvers: Pick<Resolvers, 'StatusPeriod' | 'StatusPeriodConnection' | 'StatusTotal'> = {
+  StatusPeriod: {
+    id: statusPeriodId,
+    agent: (period, _, { desk: context }) => owningAgent(context, period),
+    account: ({ account }, _, { desk: context }) => context.account(account),
+    session: (period, _, { desk: context }) => sessionOfPeriod(context, period),
+    durationSeconds: ({ start, end }) => durationSeconds(start, end),
+  },
+  StatusPeriodConnection: sourcedConnectionFields,
+  StatusTotal: { account: ({ account }, _, { desk: context }) => context.account(account) },
+};

@@ -1,0 +1,15 @@
+import { owningAgent } from '../../gather/agents.ts';
+import type { Resolvers } from '../../generated/resolvers.ts';
+import { sourcedConnectionFields } from './connection-fields.ts';
+
+export const usageStatsResolvers: Pick<Resolvers, 'UsageStats'> = {
+  UsageStats: {
+    agent: (stats, _, { desk: context }) => owningAgent(context, stats),
+    account: ({ account }, _, { desk: context }) => context.account(account),
+    current: ({ current }) => {
+      if (!current) throw new Error('an interval was selected, but no endpoint asked for it');
+      return current;
+    },
+    complete: sourcedConnectionFields.complete,
+  },
+};

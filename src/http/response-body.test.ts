@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { readBody } from './response-body.ts';
+import { rejectionOf } from '../../test/support/capture-error.ts';
+
+const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
+
+async function* toChunks(body: Buffer): AsyncGenerator<Buffer> {
+  for (let offset = 0; offset < body.length; offset += 7)
+    yield await Promise.resolve(body.subarray(offset, offset + 7));
+}
+
+const read = (body: Buffer, contentEncoding: string, maxBytes = 1000) =>
+  readBody(toChunks(body), contentEncoding, maxBytes, TARGET);
+
+const identity = (body: Buffer) => body;
+
+describe.each<[string, (body: Buffer) => Buffer]>([
+  ['', identity],
+  ['identity', identity],
+  ['gzip', gzipSync],
+  ['x-gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+])('a body of the coding %j', (coding, code) => {
+  test.each([coding, coding.toUpperCase(), ` ${coding}\t`])('is undone, written %j', async (written) => {
+    expect((await read(code(Buffer.from('plain')), written)).toString()).toBe('plain');
+  });
+
+  test('may be as long as the limit, undone, and no longer', async () => {
+    expect(await read(code(Buffer.alloc(1000)), coding)).toHaveLength(1000);
+    expect(await rejectionOf(read(code(Buffer.alloc(1001)), coding))).toMatchObject({
+      code: 'VENDOR_BAD_RESPONSE',
+      reason: 'too_large',
+    });
+  });
+});
+
+test.each([
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+])('without its end %s is no shorter body', async (coding, code) => {
+  const whole = code('plain');
+  for (let kept = 0; kept < whole.length; kept += 1) {
+    expect(await rejectionOf(read(whole.subarray(0, kept), coding))).toMatchObject({ reason: 'truncated' });
+  }
+});
+
+test.each(['zstd', 'gzip, br', 'constructor', '__proto__'])('the coding %j is none that is known', async (coding) => {
+  expect(await rejectionOf(read(Buffer.from('x'), coding))).toMatchObject({
+    code: 'VENDOR_BAD_RESPONSE',
+    reason: 'content_coding',
+  });
+});

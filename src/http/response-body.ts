@@ -1,0 +1,65 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import type { VendorError } from '../domain/vendor-error.ts';
+import { type CallTarget } from '../domain/vendor-error.ts';
+import { vendorError } from './response.ts';
+
+type Decoder = (encoded: Buffer, maxBytes: number) => Promise<Buffer>;
+
+// With zlib's default flush a cut stream is an error; `fetch` would hand out what came and say nothing.
+const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
+  ['identity', (encoded) => Promise.resolve(encoded)],
+  ['gzip', (encoded, maxOutputLength) => promisify(gunzip)(encoded, { maxOutputLength })],
+  ['x-gzip', (encoded, maxOutputLength) => promisify(gunzip)(encoded, { maxOutputLength })],
+  ['deflate', (encoded, maxOutputLength) => promisify(inflate)(encoded, { maxOutputLength })],
+  ['br', (encoded, maxOutputLength) => promisify(brotliDecompress)(encoded, { maxOutputLength })],
+]);
+
+/** What a gateway's JSON calls say they accept. */
+export const ACCEPT_ENCODING = 'gzip';
+
+/** A whole body, its content coding undone, never more than `maxBytes` in memory at either stage. */
+export async function readBody(
+  chunks: AsyncIterable<Buffer>,
+  contentEncoding: string,
+  maxBytes: number,
+  target: CallTarget,
+): Promise<Buffer> {
+  const encoded = await readAll(chunks, maxBytes, target);
+  const decode = DECODERS.get(contentEncoding.trim().toLowerCase() || 'identity');
+  if (!decode) throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'content_coding' });
+  try {
+    return await decode(encoded, maxBytes);
+  } catch (error) {
+    const tooLarge = (error as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
+    throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: tooLarge ? 'too_large' : 'truncated' });
+  }
+}
+
+async function readAll(chunks: AsyncIterable<Buffer>, maxBytes: number, target: CallTarget): Promise<Buffer> {
+  const received: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    // Leaving the loop destroys the stream, and with it the connection: an endless body ends here.
+    if (length > maxBytes) throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'too_large' });
+    received.push(chunk);
+  }
+  return Buffer.concat(received, length);
+}
+
+/** Passes chunks on and counts their bytes; what breaks on the way becomes a VendorError. */
+export async function* countBytes(
+  chunks: AsyncIterable<Buffer>,
+  onBytes: (bytes: number) => void,
+  toError: (error: unknown) => VendorError,
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of chunks) {
+      onBytes(chunk.length);
+      yield chunk;
+    }
+  } catch (error) {
+    throw toError(error);
+  }
+}

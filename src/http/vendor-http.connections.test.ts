@@ -1,0 +1,135 @@
+import { describe, expect, test } from '@jest/globals';
+import { Agent } from 'undici';
+import { rejectionOf } from '../../test/support/capture-error.ts';
+import { findFreePort } from '../../test/support/free-port.ts';
+import { manualClock } from '../../test/support/clock.ts';
+import { jsonStep } from '../../test/support/scripted-server.ts';
+import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
+import { createRequest } from '../../test/support/http-harness.ts';
+import { expectSingleCall, createDeferred, setUpVendorHttp } from '../../test/support/vendor-http-setup.ts';
+
+failOnUnhandledRejection();
+const { server, connect } = setUpVendorHttp();
+
+describe('time', () => {
+  test('no answer at all: VENDOR_TIMEOUT, and the connection is given up', async () => {
+    server().script({ hang: true });
+    const harness = connect({ timeoutMs: 50 });
+    const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
+    expect(error).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'timeout_total', retryable: true });
+    expectSingleCall(harness, 'VENDOR_TIMEOUT');
+    const received = await server().nthRequest(1);
+    await received.closed;
+    expect(received.aborted()).toBe(true);
+  });
+
+  test('a body that drips does not outlast the deadline', async () => {
+    server().script({ body: 'x'.repeat(1000), dripEveryMs: 10 });
+    const harness = connect({ timeoutMs: 100 });
+    const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
+    expect(error).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'timeout_total' });
+    expectSingleCall(harness, 'VENDOR_TIMEOUT');
+    await (
+      await server().nthRequest(1)
+    ).closed;
+  });
+
+  test('headers, and then nothing', async () => {
+    server().script({ body: 'x', delayBodyUntil: createDeferred().promise });
+    const harness = connect({ timeoutMs: 80 });
+    const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
+    expect(error).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'timeout_total' });
+    expectSingleCall(harness, 'VENDOR_TIMEOUT');
+  });
+
+  test('a connection that is never established', async () => {
+    const harness = connect({ timeoutMs: 50, dispatcher: new Agent({ connect: () => undefined }) });
+    const error = await rejectionOf(harness.http.send(createRequest('http://127.0.0.1:9/'), harness.context()));
+    expect(error).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'timeout_total' });
+    expectSingleCall(harness, 'VENDOR_TIMEOUT');
+  });
+
+  test('one attempt’s deadline is not another’s', async () => {
+    const clock = manualClock();
+    const first = createDeferred();
+    server().script({ ...jsonStep(1), delayUntil: first.promise }, jsonStep(2));
+    const harness = connect({ clock, timeoutMs: 100 });
+    const early = harness.http.send(createRequest(server().url), harness.context());
+    await server().nthRequest(1);
+    clock.advance(99);
+    await harness.http.send(createRequest(server().url), harness.context());
+    first.resolve(undefined);
+    expect((await early).status).toBe(200);
+    expect(harness.records.map((record) => record.ms)).toEqual([0, 99]);
+    expect(clock.pendingTimers()).toBe(0);
+  });
+
+  test('waiting for a place does not count', async () => {
+    const clock = manualClock();
+    const first = createDeferred();
+    server().script({ ...jsonStep(1), delayUntil: first.promise }, jsonStep(2));
+    const harness = connect({ clock, timeoutMs: 100, concurrency: 1 });
+    const early = harness.http.send(createRequest(server().url), harness.context());
+    await server().nthRequest(1);
+    const late = harness.http.send(createRequest(server().url), harness.context());
+    clock.advance(90);
+    first.resolve(undefined);
+    await early;
+    await server().nthRequest(2);
+    clock.advance(90);
+    expect((await late).status).toBe(200);
+  });
+});
+
+describe('no connection', () => {
+  test('a port where nobody listens', async () => {
+    const port = await findFreePort();
+    const harness = connect();
+    const error = await rejectionOf(harness.http.send(createRequest(`http://127.0.0.1:${port}/`), harness.context()));
+    expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', reason: 'connect', retryable: true });
+    expectSingleCall(harness, 'VENDOR_UNAVAILABLE');
+    expect(String(error)).not.toContain(String(port));
+  });
+
+  test.each([
+    ['ENOTFOUND', 'dns'],
+    ['EAI_AGAIN', 'dns_temporary'],
+  ])('a name that is not resolved: %s', async (code, reason) => {
+    const lookup = (_host: string, _options: object, done: (error: Error) => void) => {
+      done(Object.assign(new Error(`getaddrinfo ${code} vendor.internal`), { code }));
+    };
+    const harness = connect({ dispatcher: new Agent({ connect: { lookup: lookup as never } }) });
+    const error = await rejectionOf(harness.http.send(createRequest('http://vendor.internal/'), harness.context()));
+    expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', reason });
+    expect(String(error)).not.toContain('vendor.internal');
+    expectSingleCall(harness, 'VENDOR_UNAVAILABLE');
+  });
+
+  test.each(['CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'EPROTO'])(
+    'a certificate that proves nothing: %s',
+    async (code) => {
+      const fail = (_options: object, done: (error: Error, socket: null) => void) => {
+        done(Object.assign(new Error('no'), { code }), null);
+      };
+      const harness = connect({ dispatcher: new Agent({ connect: fail as never }) });
+      const error = await rejectionOf(harness.http.send(createRequest('https://vendor.example/'), harness.context()));
+      expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', reason: 'tls' });
+    },
+  );
+
+  test('TLS spoken to a server that speaks none', async () => {
+    const harness = connect();
+    const url = new URL(server().url);
+    url.protocol = 'https:';
+    const error = await rejectionOf(harness.http.send(createRequest(url), harness.context()));
+    expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', reason: 'tls' });
+  });
+
+  test('one that is broken off before an answer', async () => {
+    server().script({ reset: true });
+    const harness = connect();
+    const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
+    expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', reason: 'reset', retryable: true });
+    expectSingleCall(harness, 'VENDOR_UNAVAILABLE');
+  });
+});

@@ -1,0 +1,43 @@
+import { InvalidInputError } from '../domain/invalid-input-error.ts';
+import { VendorError } from '../domain/vendor-error.ts';
+
+/** What a log may say of an error. */
+export interface SerializedError {
+  readonly name: string;
+  readonly code?: string;
+  readonly vendor?: string;
+  readonly account?: string;
+  readonly endpoint?: string;
+  readonly reason?: string;
+  readonly status?: number;
+  /** Only of the gateway's own errors, whose messages are written to be shown. */
+  readonly message?: string;
+  /** The innermost place in the gateway's own code. */
+  readonly at?: string;
+}
+
+/** An error by an allow-list: messages and stacks of foreign errors may hold URLs, headers, tokens. */
+export function serializeError(error: unknown): SerializedError {
+  if (error instanceof VendorError) {
+    const { name, code, vendor, account, endpoint, reason, status, message } = error;
+    return { name, code, vendor, account, endpoint, message, ...(reason && { reason }), ...(status && { status }) };
+  }
+  if (typeof error !== 'object' || error === null) return { name: typeof error };
+  const { name, code, stack, message } = error as Record<string, unknown>;
+  const at = typeof stack === 'string' ? findSourceLocation(stack) : null;
+  return {
+    name: isIdentifier(name) ? name : 'Error',
+    ...(isIdentifier(code) && { code }),
+    ...(error instanceof InvalidInputError && typeof message === 'string' && { message }),
+    ...(at && { at }),
+  };
+}
+
+/** Whether something is a name such as `ECONNREFUSED`, too short and plain to give anything away. */
+function isIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z_]{1,64}$/.test(value);
+}
+
+function findSourceLocation(stack: string): string | null {
+  return /^\s+at .*\/(src\/[\w./-]+:\d+):\d+\)?$/m.exec(stack)?.[1] ?? null;
+}

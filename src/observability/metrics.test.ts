@@ -1,0 +1,84 @@
+import { expect, test } from '@jest/globals';
+import { createMetrics } from './metrics.ts';
+
+async function metricLines(metrics: ReturnType<typeof createMetrics>, name: string) {
+  return (await metrics.text()).split('\n').filter((line) => line.startsWith(`switchboard_${name}`));
+}
+
+test('a request is in flight until it ends, then counted', async () => {
+  const metrics = createMetrics();
+  const end = metrics.requestStarted();
+  expect(await metricLines(metrics, 'http_requests_in_flight')).toEqual(['switchboard_http_requests_in_flight 1']);
+  end({ method: 'POST', path: '/graphql', status: 200, ms: 30 });
+  expect(await metricLines(metrics, 'http_requests_in_flight')).toEqual(['switchboard_http_requests_in_flight 0']);
+  expect(await metricLines(metrics, 'http_requests_total')).toEqual([
+    'switchboard_http_requests_total{method="POST",path="/graphql",status="200"} 1',
+  ]);
+  expect(await metricLines(metrics, 'http_request_seconds_sum')).toEqual([
+    'switchboard_http_request_seconds_sum{path="/graphql"} 0.03',
+  ]);
+});
+
+test('vendor calls, cache reads, refused callers and limits are counted', async () => {
+  const metrics = createMetrics();
+  metrics.vendorCall({ account: 'lp', endpoint: 'agentActivity', outcome: 'VENDOR_TIMEOUT', ms: 8000 });
+  metrics.cacheRead('lp', 'agentActivity', 'coalesced');
+  metrics.cacheError('get', 'timeout');
+  metrics.authFailure('expired');
+  metrics.limitRejection('body_bytes');
+  const text = await metrics.text();
+  for (const line of [
+    'switchboard_vendor_requests_total{account="lp",endpoint="agentActivity",outcome="VENDOR_TIMEOUT"} 1',
+    'switchboard_vendor_request_seconds_sum{account="lp",endpoint="agentActivity"} 8',
+    'switchboard_cache_reads_total{account="lp",endpoint="agentActivity",result="joined"} 1',
+    'switchboard_cache_errors_total{op="get",reason="timeout"} 1',
+    'switchboard_auth_failures_total{reason="expired"} 1',
+    'switchboard_limit_rejections_total{limit="body_bytes"} 1',
+  ]) {
+    expect(text).toContain(`${line}\n`);
+  }
+});
+
+test('callers cannot make up time series', async () => {
+  const metrics = createMetrics();
+  for (let i = 0; i < 1000; i++) {
+    metrics.graphqlError(`CODE_${i}`);
+    metrics.requestStarted()({ method: `M${i}`, path: 'other', status: 404, ms: 1 });
+    metrics.vendorCall({ account: 'a', endpoint: 'e', outcome: `O${i}`, ms: 1 });
+  }
+  expect(await metricLines(metrics, 'graphql_errors_total')).toEqual([
+    'switchboard_graphql_errors_total{code="other"} 1000',
+  ]);
+  expect(await metricLines(metrics, 'http_requests_total')).toHaveLength(1);
+  expect(await metricLines(metrics, 'vendor_requests_total')).toHaveLength(1);
+});
+
+test('every app counts for itself', async () => {
+  const [one, other] = [createMetrics(), createMetrics()];
+  one.authFailure('missing');
+  expect(await metricLines(other, 'auth_failures_total')).toEqual([]);
+});
+
+test('the runtime’s own figures come when asked for', async () => {
+  expect(await createMetrics({ collectProcessMetrics: true }).text()).toContain('process_resident_memory_bytes');
+  expect(await createMetrics().text()).not.toContain('process_');
+});
+
+test('what is left out for some leaves all that is of no account, the runtime’s own figures included', async () => {
+  const metrics = createMetrics({ collectProcessMetrics: true });
+  metrics.cacheRead('lp', 'agentActivity', 'hit');
+  metrics.cacheRead('kore-main', 'agents', 'hit');
+  metrics.authFailure('missing');
+  const all = await metrics.text();
+  const text = await metrics.text((account) => account === 'lp');
+  const kinds = (page: string) => page.split('\n').filter((line) => line.startsWith('# '));
+  expect(kinds(text)).toEqual(kinds(all));
+  // Figures that can be added up over processes, and some that cannot.
+  for (const name of ['process_resident_memory_bytes', 'process_start_time_seconds', 'nodejs_version_info']) {
+    expect(text).toMatch(new RegExp(`^${name}[ {]`, 'm'));
+  }
+  expect(text).toContain('switchboard_auth_failures_total{reason="missing"} 1\n');
+  expect(text.match(/^switchboard_cache_reads_total.*/gm)).toEqual([
+    'switchboard_cache_reads_total{account="lp",endpoint="agentActivity",result="hit"} 1',
+  ]);
+});

@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock, Instant } from '../domain/clock.ts';
+import type { FakeVendor, SandboxResponse, SandboxRequest } from '../vendors/sandbox.ts';
+import { type ReceivedCall, createCallLog } from './call-log.ts';
+import { handleControlRequest, CONTROL_PATH } from './control-api.ts';
+import { createFaultRegistry, type InjectedFault } from './faults.ts';
+import { applyFault } from './apply-fault.ts';
+
+/** A fake vendor that listens. */
+export interface FakeVendorServer {
+  readonly url: string;
+  calls(): readonly ReceivedCall[];
+  clearCalls(): void;
+  /** Makes calls go wrong from now on; throws where that is nothing that a fault can be. */
+  injectFault(fault: InjectedFault): void;
+  clearFaults(): void;
+  /** Ends at once, with all connections. */
+  stop(): Promise<void>;
+}
+
+/** Nobody but this machine may call, faults included. */
+const HOST = '127.0.0.1';
+const MAX_BODY_BYTES = 1_048_576;
+
+class BodyTooLargeError extends Error {}
+
+const readBody = async (incoming: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw new BodyTooLargeError();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};
+
+/** Null where the request names no address that can be understood. */
+const parseUrl = ({ headers, url = '/' }: IncomingMessage): URL | null =>
+  URL.parse(`http://${headers.host ?? HOST}${url}`);
+
+const toHeaders = ({ headers }: IncomingMessage): SandboxRequest['headers'] =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+
+const send = (response: ServerResponse, { status, headers, body = '' }: SandboxResponse): void => {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+};
+
+/** Promises the whole answer and drops the connection half way through. */
+const sendTruncated = (response: ServerResponse, { status, headers, body = '' }: SandboxResponse): void => {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  response.writeHead(status, { ...headers, 'content-length': bytes.length });
+  response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
+};
+
+/** A vendor tells its own time with every answer, and signatures are judged by it. */
+const withDateHeader = (reply: SandboxResponse, now: Instant): SandboxResponse => ({
+  ...reply,
+  headers: { date: new Date(now).toUTCString(), ...reply.headers },
+});
+
+const toErrorResponse = (error: unknown): SandboxResponse => {
+  if (error instanceof BodyTooLargeError) return { status: 413, headers: { connection: 'close' } };
+  return { status: 500, body: `the sandbox itself failed: ${error instanceof Error ? error.message : 'unknown'}` };
+};
+
+/** Serves one fake vendor on 127.0.0.1; port 0 is any that is free. */
+export const startFakeVendor = async (fake: FakeVendor, clock: Clock, port = 0): Promise<FakeVendorServer> => {
+  const faults = createFaultRegistry();
+  const calls = createCallLog();
+
+  const sleep = (ms: number, response: ServerResponse): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = clock.setTimer(ms, resolve);
+      response.once('close', cancel);
+    });
+
+  const respond = async (url: URL, incoming: IncomingMessage): Promise<SandboxResponse> => {
+    try {
+      const body = await readBody(incoming);
+      const request = { method: incoming.method ?? 'GET', url, headers: toHeaders(incoming), body };
+      return await (url.pathname.startsWith(CONTROL_PATH)
+        ? handleControlRequest(request, faults, calls)
+        : fake.handle(request));
+    } catch (error) {
+      return toErrorResponse(error);
+    }
+  };
+
+  const handleVendorCall = async (url: URL, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [method, path] = [incoming.method ?? 'GET', url.pathname + url.search];
+    const recordStatus = calls.record(method, path, clock.now());
+    const fault = faults.take(method, path);
+    if (fault?.kind === 'down') response.destroy();
+    if (fault?.kind === 'down' || fault?.kind === 'hang') return;
+    const reply = await respond(url, incoming);
+    if (fault?.delayMs !== undefined) await sleep(fault.delayMs, response);
+    const final = withDateHeader(fault ? applyFault(fault, reply) : reply, clock.now());
+    recordStatus(final.status);
+    (fault?.kind === 'cut' ? sendTruncated : send)(response, final);
+  };
+
+  const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = parseUrl(incoming);
+    if (!url) send(response, { status: 400 });
+    else if (url.pathname.startsWith(CONTROL_PATH)) send(response, await respond(url, incoming));
+    else await handleVendorCall(url, incoming, response);
+  };
+
+  const server = createServer((incoming, response) => void handle(incoming, response));
+  server.listen(port, HOST);
+  await once(server, 'listening');
+
+  return {
+    url: `http://${HOST}:${(server.address() as AddressInfo).port}`,
+    calls: () => calls.list(),
+    clearCalls: () => {
+      calls.clear();
+    },
+    injectFault: (fault) => {
+      faults.add(fault);
+    },
+    clearFaults: () => {
+      faults.clear();
+    },
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};

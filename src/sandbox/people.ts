@@ -1,0 +1,77 @@
+import type { CompanyBot, CompanyPerson } from '../vendors/sandbox.ts';
+
+/** Invented people; every two in a row share their hours, and the phone team of two takes over from each other. */
+const PEOPLE_NAMES = `
+Jane Doe · Tomás Arriaga · Adaeze Okonjo · Henrik Solberg · Priya Raghunathan · Luca Ferrando
+Mei-Ling Zhao · Oluwaseun Adeyinka · Sofía Villalobos · Jakub Wroński · Aisha Rahmani · Ewan Galbraith
+Noor Haddadin · Mateus Carvalhal · Yuki Tanemura · Freya Lindqvist · Kwabena Asantewa · Irina Volkonova
+Rohan Deshmane · Camille Beaufort · Themba Nkosana · Elif Karadağ · Bruno Tavarella · Saoirse Kinsella
+Min-jun Baek · Zeynep Altınok · Dário Quintela · Astrid Bergsund · Chidi Ezenwa · Marta Kowalewska
+Hamza Benyamina · Ingrid Thorvald · Arjun Pillaiyar · Chloé Durandeau · Sipho Mabuyane · Katya Orlovskaya
+Diego Santamarta · Hanna Virtala · Farid Ansariyan · Gwen Llewelyn · Takumi Morizane · Lerato Phirima
+Stefan Brandhuber · Leïla Mansouria · Pedro Almendra · Nadia Petrescova · Colm Hanrattigan · Anjali Venkatesan
+Emeka Obiorah · Signe Dahlgaard · Rafael Montenero · Miriam Goldhagen · Duc Nguyenhoang · Olena Shevchuko
+Baraka Mwangaza · Beatriz Lourenco · Anders Falkenhaug · Samira Qaderi · Vikram Chandrasekar · Eilidh MacRaine
+Jonas Weidenfeld · Thandiwe Khumala · Carlos Ibarguen · Lucie Novotnová · Omar Khalidi · Sanna Koskelainen
+Tariq Bashirov · Wanjiru Kamanda · Paolo Rinaldesi · Helga Steinmark · Ravi Subramani · Maeve Corrigan`
+  .trim()
+  .split(/[·\n]/)
+  .map((name) => name.trim());
+
+/** Who works with what, over and over: k = Kore, l = LivePerson, v = Vonage. Vonage seats come in twos, see `NAMES`. */
+const VENDORS_BY_INDEX = ['klv', 'kv', 'kl', 'k', 'kv', 'klv', 'k', 'l', 'kv', 'v', 'kl', 'k'];
+
+const EMAIL_DOMAIN = 'harbourline.example';
+
+// By the person's place on the list. Vendors let a company choose its display ids, zeros in front included; a number would
+// lose them.
+const VONAGE_IDS = new Map([
+  [0, '01'],
+  [1, '007'],
+  [4, '02'],
+  [5, '0462'],
+  [8, '5464'],
+  [9, '010'],
+]);
+// Some above 2^31 and 2^32, as ids of LivePerson are.
+const LIVEPERSON_IDS = new Map([
+  [0, '9'],
+  [2, '2438730312'],
+  [5, '4380124710'],
+]);
+
+const toLatinLetters = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll('ı', 'i')
+    .replaceAll(/[^A-Za-z]/g, '');
+
+const createPerson = (name: string, index: number): CompanyPerson => {
+  const [firstName = name, lastName = name] = name.split(' ');
+  const email = `${toLatinLetters(firstName)}.${toLatinLetters(lastName)}@${EMAIL_DOMAIN}`.toLowerCase();
+  const plan = VENDORS_BY_INDEX[index % VENDORS_BY_INDEX.length] ?? 'k';
+  // Some typed their address with capitals when they were invited; the address is the same.
+  const koreEmail =
+    index % 18 === 4 ? `${toLatinLetters(firstName)}.${toLatinLetters(lastName)}@${EMAIL_DOMAIN}` : email;
+  return {
+    firstName,
+    lastName,
+    email,
+    employeeId: String(65_500 + index * 41).padStart(6, '0'),
+    refsByVendor: {
+      ...(plan.includes('k') && { kore: koreEmail }),
+      ...(plan.includes('l') && { liveperson: LIVEPERSON_IDS.get(index) ?? String(41_000 + index * 7) }),
+      ...(plan.includes('v') && { vonage: VONAGE_IDS.get(index) ?? String(1_000 + index * 13) }),
+    },
+  };
+};
+
+export const people: readonly CompanyPerson[] = PEOPLE_NAMES.map(createPerson);
+
+export const bots: readonly CompanyBot[] = [
+  { name: 'Billing bot', refsByVendor: { avaamo: '2041' } },
+  { name: 'Delivery bot', refsByVendor: { avaamo: '2042' } },
+  { name: 'Returns bot', refsByVendor: { avaamo: '2057' } },
+  { name: 'Store finder', refsByVendor: { avaamo: '20118' } },
+];

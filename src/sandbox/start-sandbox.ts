@@ -1,0 +1,64 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Company, FakeVendorFactory } from '../vendors/sandbox.ts';
+import { createCompany } from './company.ts';
+import { createSandboxConfig, type SandboxConfig } from './sandbox-config.ts';
+import { type FakeVendorServer, startFakeVendor } from './fake-vendor-server.ts';
+
+export interface Sandbox<Vendor extends string> {
+  readonly servers: Readonly<Record<Vendor, FakeVendorServer>>;
+  readonly config: SandboxConfig;
+  readonly company: Company;
+  stop(): Promise<void>;
+}
+
+export interface SandboxOptions<Vendor extends string> {
+  readonly clock: Clock;
+  readonly fakes: Readonly<Record<Vendor, FakeVendorFactory>>;
+  /** Whom the fakes tell of; the sandbox's own company where none is given. */
+  readonly company?: Company;
+  /** A free one where none is given. */
+  readonly ports?: Readonly<Partial<Record<Vendor, number>>>;
+}
+
+/** Starts a server for each fake vendor, all of one company. Rejects, and leaves none running, if a port is taken. */
+export const startSandbox = async <Vendor extends string>({
+  clock,
+  fakes,
+  ports,
+  company = createCompany(clock),
+}: SandboxOptions<Vendor>): Promise<Sandbox<Vendor>> => {
+  const vendors = Object.keys(fakes) as Vendor[];
+  const fakeVendors = vendors.map((vendor) => ({
+    vendor,
+    fake: fakes[vendor]({ company, now: () => clock.now() }),
+    port: ports?.[vendor],
+  }));
+  const results = await Promise.allSettled(
+    fakeVendors.map(async ({ vendor, fake, port }) => ({
+      vendor,
+      fake,
+      server: await startFakeVendor(fake, clock, port),
+    })),
+  );
+  const running = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.map(({ server }) => server.stop()));
+  };
+  const rejected = results.find((result) => result.status === 'rejected');
+  if (rejected) {
+    await stop();
+    throw rejected.reason;
+  }
+  return {
+    servers: Object.fromEntries(running.map(({ vendor, server }) => [vendor, server])) as Record<
+      Vendor,
+      FakeVendorServer
+    >,
+    config: createSandboxConfig(
+      company,
+      running.map(({ vendor, fake, server }) => ({ key: vendor, fake, account: fake.createAccountConfig(server.url) })),
+    ),
+    company,
+    stop,
+  };
+};

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { serverAudits } from 'graphql-http';
+import { anonymousCaller } from '../request/caller.ts';
+import { manualClock } from '../../test/support/clock.ts';
+import { HELLO_QUERY, readError, startTestServer, type TestServer } from '../../test/support/server-harness.ts';
+
+let testServer: TestServer;
+beforeAll(async () => {
+  testServer = await startTestServer();
+});
+afterAll(() => testServer.stop());
+
+describe('a query', () => {
+  test('by POST, in both media types', async () => {
+    const plain = await testServer.post(HELLO_QUERY);
+    expect(plain.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(await plain.json()).toEqual({ data: { hello: 'hello Jane' } });
+    const own = await testServer.post(HELLO_QUERY, { accept: 'application/graphql-response+json' });
+    expect(own.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
+  });
+
+  test('by GET, with the header that no other site can make a browser send', async () => {
+    const path = '/graphql?query=%7Bhello%7D';
+    expect(await (await testServer.get(path, { 'apollo-require-preflight': '1' })).json()).toEqual({
+      data: { hello: 'hello you' },
+    });
+    expect(await readError(await testServer.get(path))).toEqual({ status: 400, code: 'BAD_REQUEST' });
+  });
+
+  test.each([
+    [{ 'content-type': 'application/json' }, 200],
+    [{ 'content-type': 'text/plain', 'apollo-require-preflight': '1' }, 415],
+    [{ 'content-type': 'multipart/form-data', 'apollo-require-preflight': '1' }, 415],
+    // These two a form on another site can send.
+    [{ 'content-type': 'text/plain' }, 400],
+    [{ 'content-type': 'application/x-www-form-urlencoded' }, 400],
+  ])('by GET with %j: %i', async (headers, status) => {
+    let ran = false;
+    const own = await startTestServer({ wait: () => Promise.resolve(String((ran = true))) });
+    const response = await own.get('/graphql?query=%7Bwait%7D', headers);
+    expect([response.status, ran]).toEqual([status, status === 200]);
+    await own.stop();
+  });
+
+  test('meets the mandatory rules of GraphQL over HTTP', async () => {
+    // Without this header a GET is refused as a forgery that another site might have sent.
+    const fetchFn = (url: string, init?: RequestInit) =>
+      fetch(url, {
+        ...init,
+        headers: { ...(init?.headers as Record<string, string>), 'apollo-require-preflight': '1' },
+      });
+    const audits = serverAudits({ url: `${testServer.url}/graphql`, fetchFn }).filter(({ name }) =>
+      name.startsWith('MUST'),
+    );
+    expect(audits.length).toBeGreaterThan(10);
+    for (const audit of audits) expect([audit.name, (await audit.fn()).status]).toEqual([audit.name, 'ok']);
+  });
+
+  test('in a batch is refused', async () => {
+    expect(await readError(await testServer.post([HELLO_QUERY, HELLO_QUERY]))).toEqual({
+      status: 400,
+      code: 'BAD_REQUEST',
+    });
+  });
+});
+
+describe('the log', () => {
+  test('has a line for every request, with nothing of what was asked', async () => {
+    const own = await startTestServer({
+      authenticate: () => Promise.resolve({ ...anonymousCaller, name: 'wallboard' }),
+    });
+    await own.post({ ...HELLO_QUERY, variables: { name: 'CANARY' } }, { 'x-request-id': 'r1' });
+    await own.post({ query: 'query CANARY { hello }' });
+    await own.get('/CANARY?CANARY=1', { authorization: 'Bearer CANARY' });
+    await own.post({ ...HELLO_QUERY, operationName: 'CANARY\n"' });
+    const entries = await own.accessLog(4);
+    expect(entries[0]).toEqual({
+      level: 'info',
+      time: expect.any(String),
+      message: 'request',
+      requestId: 'r1',
+      method: 'POST',
+      path: '/graphql',
+      status: 200,
+      ms: expect.any(Number),
+      caller: 'wallboard',
+      operation: 'Greet',
+      vendorCalls: 0,
+    });
+    expect(entries[2]).toMatchObject({ path: 'other', status: 404 });
+    expect(entries[3]).toMatchObject({ operation: expect.stringMatching(/^sha256:[0-9a-f]{16}$/) });
+    expect(own.lines.join('')).not.toContain('CANARY');
+    await own.stop();
+  });
+});
+
+test('what proves who asks goes no further than the door', async () => {
+  let seen: readonly string[] = [];
+  const own = await startTestServer({
+    graphql: ({ headers }) => {
+      seen = [...headers.keys()];
+      return Promise.reject(new Error('not today'));
+    },
+  });
+  await own.post(HELLO_QUERY, { authorization: 'Bearer CANARY', cookie: 'CANARY=1', 'x-other': '1' });
+  expect(seen).toContain('x-other');
+  expect(seen).not.toContain('authorization');
+  expect(seen).not.toContain('cookie');
+  await own.stop();
+});
+
+describe('a failure of the server itself', () => {
+  test('is a 500 that gives nothing away', async () => {
+    const own = await startTestServer({ graphql: () => Promise.reject(new Error('CANARY')) });
+    const response = await own.post(HELLO_QUERY);
+    expect(await readError(response.clone())).toEqual({ status: 500, code: 'INTERNAL_SERVER_ERROR' });
+    expect(await response.text()).not.toContain('CANARY');
+    expect(own.lines.join('')).not.toContain('CANARY');
+    await own.stop();
+  });
+});
+
+describe('the deadline', () => {
+  test('reaches whatever runs for the query', async () => {
+    const clock = manualClock(0);
+    const own = await startTestServer({
+      clock,
+      limits: { requestTimeoutMs: 50 },
+      wait: (request) => {
+        clock.advance(50);
+        return Promise.resolve((request.signal.reason as Error).name);
+      },
+    });
+    expect(await (await own.post({ query: '{ wait }' })).json()).toEqual({ data: { wait: 'TimeoutError' } });
+    await own.stop();
+  });
+});
+
+describe('Switchboard-Explain', () => {
+  test('is passed on, and refused where it means nothing', async () => {
+    const own = await startTestServer({ wait: ({ explain }) => Promise.resolve(String(explain)) });
+    const sendWithHeader = async (header: Record<string, string>) => own.post({ query: '{ wait }' }, header);
+    expect(await (await sendWithHeader({})).json()).toEqual({ data: { wait: 'null' } });
+    expect(await (await sendWithHeader({ 'Switchboard-Explain': 'trace' })).json()).toEqual({
+      data: { wait: 'trace' },
+    });
+    expect(await readError(await sendWithHeader({ 'Switchboard-Explain': 'all' }))).toEqual({
+      status: 400,
+      code: 'BAD_USER_INPUT',
+    });
+    await own.stop();
+  });
+});

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { Metrics } from '../observability/metrics.ts';
+import { type Caller, canAccess } from '../request/caller.ts';
+import type { Exchange } from './exchange.ts';
+import { send, sendJson } from './respond.ts';
+
+/** What the gateway serves, for whoever opens its bare address. */
+const PATH_DESCRIPTIONS = {
+  '/graphql': 'GraphQL over HTTP, POST and GET',
+  '/graphiql': 'GraphiQL, to try queries in a browser',
+  '/schema.graphql': 'the schema as SDL, for client generators',
+  '/healthz': '200 while the process lives',
+  '/readyz': '200 while it can serve, else 503 with the reason',
+  '/metrics': 'Prometheus metrics',
+};
+
+export function handleIndex({ request, response }: Exchange): void {
+  if (request.headers.accept?.includes('text/html')) send(response, 302, { location: '/graphiql' }, '');
+  else sendJson(response, 200, { name: 'Switchboard', paths: PATH_DESCRIPTIONS });
+}
+
+export function createSchemaHandler(sdl: string): (exchange: Exchange) => void {
+  const etag = `"${createHash('sha256').update(sdl).digest('base64url').slice(0, 22)}"`;
+  const headers = { etag, 'cache-control': 'private, no-cache' };
+  return ({ request, response }) => {
+    const clientEtags = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+    if (clientEtags?.some((tag) => tag === etag || tag === '*')) response.writeHead(304, headers).end();
+    else send(response, 200, { ...headers, 'content-type': 'text/plain; charset=utf-8' }, sdl);
+  };
+}
+
+export function createMetricsHandler(metrics: Metrics): (exchange: Exchange, caller: Caller) => Promise<void> {
+  return async ({ response }, caller) => {
+    const text = await metrics.text((account) => canAccess(caller, account));
+    send(response, 200, { 'content-type': metrics.contentType }, text);
+  };
+}

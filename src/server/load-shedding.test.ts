@@ -1,0 +1,171 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { anonymousCaller } from '../request/caller.ts';
+import { HttpError } from './http-error.ts';
+import { createLoadShedder } from './load-shedding.ts';
+import { manualClock } from '../../test/support/clock.ts';
+import { readError, startTestServer, type TestServer } from '../../test/support/server-harness.ts';
+
+let testServer: TestServer | undefined;
+afterEach(() => testServer?.stop());
+
+const sendHello = () => testServer?.post({ query: '{ hello }' }) ?? Promise.reject(new Error('no toy'));
+
+async function expectShed(response: Response, reason: string): Promise<void> {
+  expect(response.headers.get('retry-after')).toBe('1');
+  expect(await readError(response)).toEqual({ status: 503, code: 'OVERLOADED' });
+  expect(await testServer?.metrics.text()).toContain(`switchboard_shed_total{reason="${reason}"}`);
+}
+
+/** Something that goes on until it is told to end, and knows how often it was begun. */
+function createPendingTask<Result>() {
+  const end = Promise.withResolvers<Result>();
+  const waiting = new Map<number, () => void>();
+  let startCount = 0;
+  return {
+    end: end.resolve,
+    start: () => {
+      startCount += 1;
+      waiting.get(startCount)?.();
+      return end.promise;
+    },
+    /** Resolves once it was begun so often. */
+    startedTimes: (count: number) =>
+      new Promise<void>((resolve) => {
+        waiting.set(count, resolve);
+        if (startCount >= count) resolve();
+      }),
+  };
+}
+
+/** Everything but queries goes on as ever. */
+async function expectProbesServed(): Promise<void> {
+  testServer?.server.ready();
+  for (const path of ['/healthz', '/readyz', '/metrics', '/graphiql']) {
+    expect((await testServer?.get(path))?.status).toBe(200);
+  }
+}
+
+test('as many queries at a time as the limit says are answered, the next one is refused at once', async () => {
+  const query = createPendingTask<string>();
+  testServer = await startTestServer({ limits: { maxInFlight: 2 }, wait: query.start });
+  const running = [testServer.post({ query: '{ wait }' }), testServer.post({ query: '{ wait }' })];
+  await query.startedTimes(2);
+  await expectShed(await sendHello(), 'in_flight');
+  await expectProbesServed();
+  query.end('done');
+  for (const response of await Promise.all(running)) expect(response.status).toBe(200);
+  expect((await sendHello()).status).toBe(200);
+});
+
+test('callers who have queries under way leave the last tenth of the places to those who have none', async () => {
+  const query = createPendingTask<string>();
+  const own = (testServer = await startTestServer({
+    limits: { maxInFlight: 20 },
+    authenticate: (name) => Promise.resolve({ ...anonymousCaller, name: String(name) }),
+    wait: query.start,
+  }));
+  const ask = (authorization: string, asked: string) => own.post({ query: asked }, { authorization });
+  const running = [...Array.from({ length: 16 }, () => ask('greedy', '{ wait }')), ask('modest', '{ wait }')];
+  await query.startedTimes(17);
+  // Who has two under way and an answer to one has one.
+  expect((await ask('modest', '{ hello }')).status).toBe(200);
+  running.push(ask('greedy', '{ wait }'));
+  await query.startedTimes(18);
+
+  await expectShed(await ask('greedy', '{ hello }'), 'in_flight');
+  expect((await ask('modest', '{ hello }')).status).toBe(503);
+  for (let i = 0; i < 3; i += 1) expect((await ask('other', '{ hello }')).status).toBe(200);
+  query.end('done');
+  for (const response of await Promise.all(running)) expect(response.status).toBe(200);
+});
+
+test('who had several under way and has none left is one of those who have none', () => {
+  const gauges = { eventLoopDelayMs: () => 0, heapUsedRatio: () => 0 };
+  const acquire = createLoadShedder({ maxInFlight: 10, gauges, clock: manualClock(), onShed: () => undefined });
+  const acquireAs = (name: string) => acquire({ ...anonymousCaller, name });
+  const both = [acquireAs('modest'), acquireAs('modest')];
+  for (const release of both) release();
+  for (let i = 0; i < 9; i += 1) acquireAs('greedy');
+  expect(() => acquireAs('greedy')).toThrow(HttpError);
+  expect(acquireAs('modest')).toEqual(expect.any(Function));
+});
+
+test('where callers cannot be told apart, all places are for all', async () => {
+  const query = createPendingTask<string>();
+  const own = (testServer = await startTestServer({ limits: { maxInFlight: 20 }, wait: query.start }));
+  const running = Array.from({ length: 20 }, () => own.post({ query: '{ wait }' }));
+  await query.startedTimes(20);
+  query.end('done');
+  for (const response of await Promise.all(running)) expect(response.status).toBe(200);
+});
+
+test('who waits to be recognised takes no place', async () => {
+  const recognising = createPendingTask<{ failure: 'unknown_signer' }>();
+  testServer = await startTestServer({
+    limits: { maxInFlight: 1 },
+    authenticate: (name) => (name ? Promise.resolve({ ...anonymousCaller, name }) : recognising.start()),
+  });
+  const strangers = Array.from({ length: 5 }, sendHello);
+  await recognising.startedTimes(5);
+  expect((await testServer.post({ query: '{ hello }' }, { authorization: 'known' })).status).toBe(200);
+  recognising.end({ failure: 'unknown_signer' });
+  for (const response of await Promise.all(strangers)) expect(response.status).toBe(401);
+});
+
+test('a query that fails frees its place', async () => {
+  testServer = await startTestServer({ limits: { maxInFlight: 1 } });
+  for (let i = 0; i < 3; i += 1) expect((await testServer.post('{')).status).toBe(400);
+  for (let i = 0; i < 3; i += 1) expect((await testServer.post({ query: '{ fail }' })).status).toBe(200);
+  expect((await sendHello()).status).toBe(200);
+});
+
+test('an event loop that is late three times in a row: queries are refused until it is not', async () => {
+  const clock = manualClock();
+  let eventLoopDelayMs = 201;
+  testServer = await startTestServer({
+    clock,
+    gauges: { eventLoopDelayMs: () => eventLoopDelayMs, heapUsedRatio: () => 0 },
+  });
+  const statusAfter = async (ms: number) => {
+    clock.advance(ms);
+    return (await sendHello()).status;
+  };
+  expect(await statusAfter(1000)).toBe(200);
+  expect(await statusAfter(1000)).toBe(200);
+  expect(await statusAfter(999)).toBe(200);
+  clock.advance(1);
+  await expectShed(await sendHello(), 'event_loop');
+  await expectProbesServed();
+  eventLoopDelayMs = 200;
+  expect(await statusAfter(999)).toBe(503);
+  expect(await statusAfter(1)).toBe(200);
+});
+
+test('late now and then is not overloaded', async () => {
+  const clock = manualClock();
+  let samples = 0;
+  testServer = await startTestServer({
+    clock,
+    gauges: { eventLoopDelayMs: () => ((samples += 1) % 3 === 0 ? 5 : 900), heapUsedRatio: () => 0 },
+  });
+  for (let i = 0; i < 9; i += 1) {
+    clock.advance(1000);
+    expect((await sendHello()).status).toBe(200);
+  }
+  expect(samples).toBe(9);
+});
+
+test('a heap that is nearly full: queries are refused until it is not', async () => {
+  // It may fill within a second, so it is looked at with every query: the clock stands still here.
+  let heapRatio = 0.9;
+  testServer = await startTestServer({
+    clock: manualClock(),
+    gauges: { eventLoopDelayMs: () => 0, heapUsedRatio: () => heapRatio },
+  });
+  expect((await sendHello()).status).toBe(200);
+  heapRatio = 0.91;
+  await expectShed(await sendHello(), 'heap');
+  await expectProbesServed();
+  heapRatio = 0.5;
+  expect((await sendHello()).status).toBe(200);
+});

@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http';
+import { MIMEType } from 'node:util';
+import { HttpError } from './http-error.ts';
+
+/** Reads a JSON body of at most `limit` bytes. A Refusal says what is wrong with it, without quoting it. */
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  assertJsonMediaType(request.headers['content-type']);
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  // Inflating would need a limit of its own; queries are small enough as they are.
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new HttpError(415, 'BAD_REQUEST', 'Compressed request bodies are not accepted', {
+      headers: { 'accept-encoding': 'identity' },
+    });
+  }
+  const bytes = await readBytes(request, maxBytes);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+  } catch {
+    throw new HttpError(400, 'BAD_REQUEST', 'The request body is not JSON in UTF-8');
+  }
+}
+
+function assertJsonMediaType(header: string | undefined): void {
+  const type = header === undefined ? null : parseMediaType(header);
+  if (type?.essence !== 'application/json') {
+    throw new HttpError(415, 'BAD_REQUEST', 'The request body must be application/json');
+  }
+  const charset = type.params.get('charset')?.toLowerCase() ?? 'utf-8';
+  if (charset !== 'utf-8' && charset !== 'utf8') {
+    throw new HttpError(415, 'BAD_REQUEST', 'The request body must be in UTF-8');
+  }
+}
+
+function parseMediaType(header: string): MIMEType | null {
+  try {
+    return new MIMEType(header);
+  } catch {
+    return null;
+  }
+}
+
+function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let receivedBytes = 0;
+    const rejectTooLarge = () => {
+      // What is still to come is thrown away as it comes: a client that is cut off while it sends cannot read the answer.
+      request.off('data', onData).resume();
+      chunks.length = 0;
+      const message = `The request body must not be larger than ${maxBytes} bytes`;
+      reject(new HttpError(413, 'PAYLOAD_TOO_LARGE', message, { limit: 'body_bytes' }));
+    };
+    const onData = (chunk: Buffer) => {
+      receivedBytes += chunk.length;
+      chunks.push(chunk);
+      if (receivedBytes > maxBytes) rejectTooLarge();
+    };
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
+      rejectTooLarge();
+      return;
+    }
+    request.on('data', onData);
+    request.once('end', () => {
+      resolve(Buffer.concat(chunks));
+    });
+    request.once('close', () => {
+      reject(new HttpError(400, 'BAD_REQUEST', 'The request body ended early'));
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import { anonymousCaller } from '../request/caller.ts';
+import { readError, startTestServer } from '../../test/support/server-harness.ts';
+
+describe('who may see what', () => {
+  test.each([
+    ['/schema.graphql', 'introspect'],
+    ['/metrics', 'metrics'],
+  ] as const)('%s needs the scope %s', async (path, scope) => {
+    for (const [scopes, status] of [
+      [new Set([scope]), 200],
+      [new Set(['read', 'explain'] as const), 403],
+    ] as const) {
+      const own = await startTestServer({ authenticate: () => Promise.resolve({ ...anonymousCaller, scopes }) });
+      const response = await own.get(path);
+      expect(response.status).toBe(status);
+      if (status === 403) expect(await readError(response)).toMatchObject({ code: 'FORBIDDEN' });
+      await own.stop();
+    }
+  });
+
+  test('strangers are refused alike, whatever is wrong with them, and before their body is read', async () => {
+    const failures = ['missing', 'expired', 'unknown_key'] as const;
+    const bodies = new Set<string>();
+    for (const failure of failures) {
+      const own = await startTestServer({ authenticate: () => Promise.resolve({ failure }) });
+      for (const response of [
+        await own.post('{ not even JSON'),
+        await own.get('/metrics'),
+        await own.get('/schema.graphql'),
+      ]) {
+        expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+        bodies.add(await response.text());
+      }
+      for (const path of ['/', '/healthz', '/graphiql']) expect((await own.get(path)).status).toBe(200);
+      expect(await own.accessLog(6)).toContainEqual(
+        expect.objectContaining({ path: '/metrics', status: 401, refused: failure }),
+      );
+      await own.stop();
+    }
+    expect([...bodies]).toEqual([
+      '{"errors":[{"message":"Authenticate with \\"Authorization: Bearer …\\"","extensions":{"code":"UNAUTHENTICATED"}}]}\n',
+    ]);
+  });
+
+  test('where no caller can be recognised at all, that is nobody’s fault but ours', async () => {
+    const own = await startTestServer({ authenticate: () => Promise.resolve({ failure: 'keys_unavailable' }) });
+    const response = await own.post({ query: '{ hello }' });
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(await readError(response)).toEqual({ status: 503, code: 'INTERNAL_SERVER_ERROR' });
+    await own.stop();
+  });
+});

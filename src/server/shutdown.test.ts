@@ -1,0 +1,159 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
+import { createLogger } from '../observability/logger.ts';
+import { installSignalHandlers } from './shutdown.ts';
+import { manualClock } from '../../test/support/clock.ts';
+import { flushPromises } from '../../test/support/flush-promises.ts';
+import { startTestServer } from '../../test/support/server-harness.ts';
+
+const LAME_DUCK_MS = 1000;
+const DRAIN_MS = 20_000;
+
+/** A process that only pretends to exit, around a real server that has a query under way. */
+async function startRunningServer(close: () => Promise<void> = () => Promise.resolve()) {
+  const clock = manualClock(0);
+  const answer = Promise.withResolvers<string>();
+  const started = Promise.withResolvers<undefined>();
+  const testServer = await startTestServer({
+    clock,
+    wait: () => {
+      started.resolve(undefined);
+      return answer.promise;
+    },
+  });
+  testServer.server.ready();
+  const exits: number[] = [];
+  const exited = Promise.withResolvers<number>();
+  const process = Object.assign(new EventEmitter(), {
+    exit: (code: number) => {
+      exits.push(code);
+      exited.resolve(code);
+    },
+  });
+  const lines: string[] = [];
+  const logger = createLogger({ destination: { write: (line) => lines.push(line) } });
+  installSignalHandlers({
+    process,
+    server: testServer.server,
+    logger,
+    clock,
+    lameDuckMs: LAME_DUCK_MS,
+    drainMs: DRAIN_MS,
+    close,
+  });
+  const query = testServer.post({ query: '{ wait }' });
+  await started.promise;
+  return {
+    clock,
+    toy: testServer,
+    process,
+    exits,
+    exited: exited.promise,
+    answer: answer.resolve,
+    query,
+    log: () => lines.join(''),
+  };
+}
+
+describe.each(['SIGTERM', 'SIGINT'])('on %s', (signal) => {
+  test('a while as before but for /readyz, then no more connections, then the queries’ end, then exit 0', async () => {
+    let closed = false;
+    const {
+      clock,
+      toy: testServer,
+      process,
+      exits,
+      exited,
+      answer,
+      query,
+    } = await startRunningServer(() => {
+      closed = true;
+      return Promise.resolve();
+    });
+    process.emit(signal);
+    expect((await testServer.get('/readyz')).status).toBe(503);
+    expect((await testServer.post({ query: '{ hello }' })).status).toBe(200);
+
+    clock.advance(LAME_DUCK_MS);
+    await flushPromises();
+    await expect(testServer.get('/healthz')).rejects.toThrow();
+    expect([exits, closed]).toEqual([[], false]);
+
+    answer('done');
+    expect(await (await query).json()).toEqual({ data: { wait: 'done' } });
+    expect(await exited).toBe(0);
+    expect([exits, closed]).toEqual([[0], true]);
+  });
+});
+
+test('what takes too long is cut off, and the exit status says so', async () => {
+  const { clock, process, exited, query, log } = await startRunningServer();
+  process.emit('SIGTERM');
+  clock.advance(LAME_DUCK_MS);
+  await flushPromises();
+  clock.advance(DRAIN_MS);
+  await expect(query).rejects.toThrow();
+  expect(await exited).toBe(1);
+  expect(log()).toContain('requests were cut off');
+});
+
+test('what is closed last cannot hold it up, whether it fails or hangs', async () => {
+  for (const close of [() => Promise.reject(new Error('CANARY')), () => new Promise<void>(() => undefined)]) {
+    const { clock, process, exited, answer, log } = await startRunningServer(close);
+    process.emit('SIGTERM');
+    answer('done');
+    clock.advance(LAME_DUCK_MS);
+    while (!log().includes('every request was answered')) await flushPromises();
+    clock.advance(5000);
+    expect(await exited).toBe(0);
+  }
+});
+
+test.each([
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+])('a second signal (%s) ends it at once', async (signal, code) => {
+  const { toy: testServer, process, exits, answer } = await startRunningServer();
+  process.emit('SIGTERM');
+  process.emit(signal);
+  expect(exits).toEqual([code]);
+  answer('done');
+  await testServer.stop();
+});
+
+test.each(['uncaughtException', 'unhandledRejection'])(
+  '%s: told without its message, drained at once, exit 1',
+  async (event) => {
+    const { process, exited, answer, query, log } = await startRunningServer();
+    process.emit(event, new TypeError('CANARY'));
+    process.emit(event, new TypeError('CANARY'));
+    await flushPromises();
+    answer('done');
+    expect((await query).status).toBe(200);
+    expect(await exited).toBe(1);
+    expect(log()).toContain('"level":"fatal"');
+    expect(log()).toContain('TypeError');
+    expect(log()).not.toContain('CANARY');
+  },
+);
+
+test('after a crash what takes longer than five seconds is cut off', async () => {
+  const { clock, process, exits, exited, query, log } = await startRunningServer();
+  process.emit('uncaughtException', new Error('broken'));
+  clock.advance(4_999);
+  await flushPromises();
+  expect([exits, log().includes('requests were cut off')]).toEqual([[], false]);
+  clock.advance(1);
+  await expect(query).rejects.toThrow();
+  expect(await exited).toBe(1);
+  expect(log()).toContain('requests were cut off');
+});
+
+test('a failure while it is ending spoils the exit status', async () => {
+  const { clock, process, exited, answer } = await startRunningServer();
+  process.emit('SIGTERM');
+  process.emit('uncaughtException', new Error('late'));
+  answer('done');
+  clock.advance(LAME_DUCK_MS);
+  expect(await exited).toBe(1);
+});

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { ttlSchema } from '../../config/cache.ts';
+import { rejectionOf } from '../../../test/support/capture-error.ts';
+import { type HttpHarness, createHttpHarness } from '../../../test/support/http-harness.ts';
+import { manualClock } from '../../../test/support/clock.ts';
+import { type ScriptedServer, startScriptedServer } from '../../../test/support/scripted-server.ts';
+import { passthroughCache } from '../../../test/support/vendor-harness.ts';
+import { type AvaamoClient, createClient } from './client.ts';
+import { config } from './config.ts';
+
+const MB = 1024 * 1024;
+const account = { name: 'bots', vendor: 'AVAAMO' } as const;
+const asked = { bot: '2041', from: '2020-04-10', to: '2020-04-13', offsetSeconds: 0 };
+
+let server: ScriptedServer;
+let open: HttpHarness;
+let client: AvaamoClient;
+
+beforeEach(async () => {
+  server = await startScriptedServer();
+  open = createHttpHarness({ account });
+  const clock = manualClock();
+  const entry = { name: 'bots', vendor: 'avaamo', baseUrl: server.url.origin, accessToken: 'token-0123' };
+  const shared = { account, clock, http: open.http, cache: passthroughCache(clock), ttl: ttlSchema.parse({}) };
+  client = createClient(config.parse(entry), shared);
+});
+
+afterEach(async () => {
+  await open.close();
+  await server.close();
+});
+
+/** The published sample, made as long as that by blanks. */
+const sample = (name: string, bytes: number) => ({
+  body: readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8').padEnd(bytes),
+});
+
+test.each([
+  ['usage.json', () => client.usage(asked, open.context())],
+  ['agent-intervention.json', () => client.interventions(asked, open.context())],
+])('%s is read up to a MiB', async (name, ask) => {
+  server.script(sample(name, MB), sample(name, MB + 1));
+  expect(await ask()).toMatchObject({ isComplete: true });
+  expect(await rejectionOf(ask())).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' });
+  expect(server.received).toHaveLength(2);
+});
+
+test('of more than that nothing is read, and the connection is closed', async () => {
+  server.script({ body: '{},'.repeat(10_000), endless: true });
+  expect(await rejectionOf(client.usage(asked, open.context()))).toMatchObject({ reason: 'too_large' });
+  const received = await server.nthRequest(1);
+  await received.closed;
+  expect(received.aborted()).toBe(true);
+  expect(open.records[0]?.bytes).toBeLessThan(2 * MB);
+});

@@ -1,0 +1,264 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import type { DateRange } from '../../domain/time.ts';
+import type { UsagePart } from '../../domain/usage-stats.ts';
+import { VendorError } from '../../domain/vendor-error.ts';
+import {
+  type RequestHandler,
+  type VendorHarness,
+  connectVendor,
+  jsonReply,
+} from '../../../test/support/vendor-harness.ts';
+import { avaamo } from './index.ts';
+
+const entry = { name: 'bots', vendor: 'avaamo', baseUrl: 'https://c7.avaamo.com', accessToken: 'token-0123' };
+const BOTH: readonly UsagePart[] = ['usage', 'interventions'];
+const BASE_DAYS: DateRange = { from: '2020-04-10', to: '2020-04-13', timeZone: 'America/Los_Angeles' };
+
+const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
+const healthy: RequestHandler = ({ endpoint }) => ({
+  status: 200,
+  body: fixture(endpoint === 'usage.json' ? 'usage.json' : 'agent-intervention.json'),
+});
+
+const ask = (harness: VendorHarness, during: Partial<DateRange> = {}, parts = BOTH, ref = '2041') =>
+  statsOf(harness.createDataSource(), ref, { ...BASE_DAYS, ...during }, parts);
+
+function statsOf(
+  sources: ReturnType<VendorHarness['createDataSource']>,
+  ref: string,
+  during: DateRange,
+  parts: readonly UsagePart[],
+) {
+  if (!sources.usageStats) throw new Error('usageStats is missing');
+  return sources.usageStats(ref, { during, parts: new Set(parts) });
+}
+
+const parameters = ({ sent }: VendorHarness) => sent.map(({ url }) => Object.fromEntries(url.searchParams));
+
+describe('the requests', () => {
+  test('one for each endpoint, with the days, the offset and the token', async () => {
+    const harness = connectVendor(avaamo, entry, healthy);
+    await ask(harness);
+    const query = 'from_date=10%2F04%2F2020&to_date=13%2F04%2F2020&utc_offset=-25200';
+    const headers = { Accept: 'application/json', 'Access-Token': 'token-0123' };
+    expect(harness.sent.map(({ method, url, headers, body }) => ({ method, url: url.href, headers, body }))).toEqual([
+      { method: 'GET', url: `https://c7.avaamo.com/bots/analytics/2041/usage.json?${query}`, headers, body: '' },
+      {
+        method: 'GET',
+        url: `https://c7.avaamo.com/bots/analytics/2041/agent_intervention.json?${query}`,
+        headers,
+        body: '',
+      },
+    ]);
+  });
+
+  test.each([
+    [['usage'], ['usage.json']],
+    [['interventions'], ['agent_intervention.json']],
+    [[], []],
+  ] as const)('parts %j: endpoints %j', async (parts, endpoints) => {
+    const harness = connectVendor(avaamo, entry, healthy);
+    const { data, sources } = await ask(harness, {}, parts);
+    expect(harness.sent.map(({ endpoint }) => endpoint)).toEqual(endpoints);
+    expect(sources.map(({ endpoint }) => endpoint)).toEqual(endpoints);
+    expect(data.current === null).toBe(parts.length === 0);
+  });
+
+  test('one for a whole year: distinct counts of shorter spans do not add up', async () => {
+    const harness = connectVendor(avaamo, entry, healthy);
+    await ask(harness, { from: '2019-01-01', to: '2019-12-31' }, ['usage']);
+    expect(parameters(harness)).toEqual([{ from_date: '01/01/2019', to_date: '31/12/2019', utc_offset: '-28800' }]);
+  });
+
+  test.each([
+    ['Asia/Kolkata', '2020-01-25', '19800'],
+    ['Asia/Kathmandu', '2020-01-25', '20700'],
+    ['America/Los_Angeles', '2020-01-25', '-28800'],
+    ['UTC', '2020-01-25', '0'],
+    ['Europe/London', '2020-01-25', '0'],
+    // The clocks change on this day, two hours after it began.
+    ['America/Los_Angeles', '2020-03-08', '-28800'],
+    ['America/Los_Angeles', '2020-03-09', '-25200'],
+    // They skip this day's midnight: it begins at one o'clock.
+    ['America/Sao_Paulo', '2018-11-04', '-7200'],
+  ])('%s on %s: utc_offset=%s', async (timeZone, from, offset) => {
+    const harness = connectVendor(avaamo, entry, healthy);
+    await ask(harness, { from, to: '2020-12-31', timeZone }, ['usage']);
+    expect(parameters(harness)).toMatchObject([{ utc_offset: offset }]);
+  });
+
+  test('a base URL with a path keeps it', async () => {
+    const harness = connectVendor(avaamo, { ...entry, baseUrl: 'http://127.0.0.1:4001/avaamo/' }, healthy);
+    await ask(harness, {}, ['usage']);
+    expect(harness.sent[0]?.url.pathname).toBe('/avaamo/bots/analytics/2041/usage.json');
+  });
+});
+
+test('each endpoint’s report says from where and from when its fields are', async () => {
+  const harness = connectVendor(avaamo, entry, healthy);
+  const { sources } = await ask(harness);
+  const known = { account: 'bots', outcome: 'OK', servedFrom: 'VENDOR', fetchedAt: harness.clock.now(), error: null };
+  expect(sources).toMatchObject([
+    { endpoint: 'usage.json', ...known },
+    { endpoint: 'agent_intervention.json', ...known },
+  ]);
+});
+
+describe('within one query', () => {
+  test('the same bot and days twice is one call an endpoint, and zones with equal offsets share it', async () => {
+    const harness = connectVendor(avaamo, entry, healthy);
+    const sources = harness.createDataSource();
+    await Promise.all([
+      statsOf(sources, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, BOTH),
+      statsOf(sources, '2041', { ...BASE_DAYS, timeZone: 'Africa/Abidjan' }, ['usage']),
+      statsOf(sources, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['interventions']),
+    ]);
+    expect(harness.sent.map(({ endpoint }) => endpoint)).toEqual(['usage.json', 'agent_intervention.json']);
+  });
+
+  test('another bot, range or offset is another call', async () => {
+    const harness = connectVendor(avaamo, entry, healthy);
+    const sources = harness.createDataSource();
+    await Promise.all([
+      statsOf(sources, '2041', BASE_DAYS, ['usage']),
+      statsOf(sources, '2042', BASE_DAYS, ['usage']),
+      statsOf(sources, '2041', { ...BASE_DAYS, to: '2020-04-12' }, ['usage']),
+      statsOf(sources, '2041', { ...BASE_DAYS, from: '2020-04-11' }, ['usage']),
+      statsOf(sources, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['usage']),
+    ]);
+    expect(harness.sent).toHaveLength(5);
+  });
+
+  test('all calls leave in the same turn', () => {
+    const harness = connectVendor(avaamo, entry, healthy);
+    const batches: number[] = [];
+    const sources = harness.createDataSource({ record: () => batches.push(harness.sent.length) });
+    const asked = ['1', '2', '3'].map((bot) => statsOf(sources, bot, BASE_DAYS, BOTH));
+    return Promise.all(asked).then(() => {
+      expect(batches[0]).toBe(6);
+    });
+  });
+});
+
+describe('how long answers are kept', () => {
+  const lifeAt = async (now: string, during: Partial<DateRange> = {}) => {
+    const harness = connectVendor(avaamo, entry, healthy, {
+      now: Date.parse(now),
+      ttl: { usageLive: 1, usagePast: 2 },
+    });
+    await ask(harness, during, ['usage']);
+    return harness.stored[0]?.ttlSeconds;
+  };
+
+  test('shortly while the last day goes on and for six hours after it, then long', async () => {
+    // The last day ends at 07:00 UTC on the 14th.
+    expect(await lifeAt('2020-04-13T12:00:00Z')).toBe(1);
+    expect(await lifeAt('2020-04-14T12:59:59.999Z')).toBe(1);
+    expect(await lifeAt('2020-04-14T13:00:00Z')).toBe(2);
+  });
+
+  test('the last day ends by the clocks of its zone', async () => {
+    expect(await lifeAt('2020-04-14T00:30:00Z', { timeZone: 'Asia/Kolkata' })).toBe(2);
+    expect(await lifeAt('2020-04-14T00:29:59Z', { timeZone: 'Asia/Kolkata' })).toBe(1);
+  });
+
+  test('by bot, days and offset', async () => {
+    const harness = connectVendor(avaamo, entry, healthy);
+    await ask(harness, {}, BOTH);
+    const key = ['2041', '2020-04-10', '2020-04-13', -25200];
+    expect(harness.stored.map(({ endpoint, key }) => ({ endpoint, key }))).toEqual([
+      { endpoint: 'usage.json', key },
+      { endpoint: 'agent_intervention.json', key },
+    ]);
+  });
+});
+
+describe('when an endpoint fails', () => {
+  const failing =
+    (...statuses: readonly number[]): RequestHandler =>
+    (request) => {
+      const status = statuses[request.endpoint === 'usage.json' ? 0 : 1] ?? 200;
+      return status === 200 ? healthy(request) : jsonReply({ error: 'no' }, status);
+    };
+
+  test('interventions: their fields are null, and the report says why', async () => {
+    const { data, sources } = await ask(connectVendor(avaamo, entry, failing(200, 503)));
+    expect(data.current).toMatchObject({ sessionCount: 8123, usersCount: null, interventionsCount: null });
+    expect(sources).toMatchObject([
+      { endpoint: 'usage.json', outcome: 'OK', error: null },
+      { endpoint: 'agent_intervention.json', outcome: 'FAILED', error: { code: 'VENDOR_UNAVAILABLE' } },
+    ]);
+  });
+
+  test('usage: its fields are null, and interventions are still there', async () => {
+    const { data, sources } = await ask(connectVendor(avaamo, entry, failing(500, 200)));
+    expect(data.current).toMatchObject({ sessionCount: null, messagesCount: null, interventionsCount: 5 });
+    expect(data.buckets).toHaveLength(9);
+    expect(sources.map(({ outcome }) => outcome)).toEqual(['FAILED', 'OK']);
+  });
+
+  test('both: the first error is thrown', async () => {
+    const failed = ask(connectVendor(avaamo, entry, failing(401, 503)));
+    await expect(failed).rejects.toMatchObject({
+      code: 'VENDOR_AUTH_FAILED',
+      vendor: 'AVAAMO',
+      account: 'bots',
+      endpoint: 'usage.json',
+    });
+  });
+
+  test('the only one called: its error is thrown', async () => {
+    const failed = ask(connectVendor(avaamo, entry, failing(200, 404)), {}, ['interventions']);
+    await expect(failed).rejects.toMatchObject({ code: 'NOT_FOUND', endpoint: 'agent_intervention.json' });
+  });
+
+  test.each(
+    [
+      [401, 'VENDOR_AUTH_FAILED'],
+      [403, 'VENDOR_AUTH_FAILED'],
+      [404, 'NOT_FOUND'],
+      [429, 'VENDOR_RATE_LIMITED'],
+      [500, 'VENDOR_UNAVAILABLE'],
+      [503, 'VENDOR_UNAVAILABLE'],
+    ].flatMap(([status, code]) =>
+      ['{"error":"no"}', '<html>no</html>', ''].map((body) => [status, body, code] as const),
+    ),
+  )('%i with the body %j is %s, and the client asks once', async (status, body, code) => {
+    const harness = connectVendor(avaamo, entry, () => ({ status: Number(status), body }));
+    await expect(ask(harness, {}, ['usage'])).rejects.toMatchObject({ code, status });
+    expect(harness.sent).toHaveLength(1);
+  });
+
+  test('422 with the vendor’s own words', async () => {
+    const harness = connectVendor(avaamo, entry, () => ({ status: 422, body: fixture('usage-422.json') }));
+    const error = await ask(harness).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(VendorError);
+    expect(error).toMatchObject({ code: 'VENDOR_REJECTED', status: 422 });
+    expect((error as VendorError).message).toContain('To Date cannot be before From Date');
+  });
+
+  test('the token stays out of the message, even if the vendor quotes it', async () => {
+    const error = `Access token ${entry.accessToken} is not known`;
+    const failed = ask(connectVendor(avaamo, entry, () => jsonReply({ error }, 401)));
+    await expect(failed).rejects.toMatchObject({
+      message: expect.stringMatching(/Access token \[secret\] is not known$/) as unknown,
+    });
+  });
+
+  test('a login page instead of an answer, or on the way to one, is a bad response', async () => {
+    const page = '<html>Sign in</html>';
+    const harness = connectVendor(avaamo, entry, () => ({ status: 200, body: page }));
+    await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_json' });
+    const moved = connectVendor(avaamo, entry, () => ({ status: 302, headers: { Location: '/login' }, body: page }));
+    await expect(ask(moved)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'redirect' });
+    expect(moved.sent).toHaveLength(2);
+  });
+
+  test('a fault of our own is not taken for the vendor’s', async () => {
+    const harness = connectVendor(avaamo, entry, () => {
+      throw new TypeError('a bug');
+    });
+    await expect(ask(harness)).rejects.toThrow(TypeError);
+  });
+});

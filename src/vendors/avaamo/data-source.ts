@@ -1,0 +1,67 @@
+import type { CachedValue } from '../../cache/cache.ts';
+import type { Account } from '../../domain/account.ts';
+import { type SourceReport, failureReport, sourceReport } from '../../domain/source.ts';
+import type { DateRange } from '../../domain/time.ts';
+import { VendorError } from '../../domain/vendor-error.ts';
+import { vendorError } from '../../http/response.ts';
+import { offsetSeconds, startOfDay } from '../../domain/time-zone.ts';
+import type { AccountDataSource } from '../vendor.ts';
+import { type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
+import type { AvaamoLoaders } from './loaders.ts';
+import { type UsageReport, mergeReports } from './map.ts';
+
+type ReportOutcome = CachedValue<UsageReport> | VendorError;
+
+/**
+ * Calls only the endpoints whose parts are asked for. One that fails costs its own fields; when all that were called fail,
+ * the first one's error is thrown.
+ */
+export function createDataSource(account: Account, loaders: AvaamoLoaders): AccountDataSource {
+  return {
+    usageStats: async (ref, { during, parts }) => {
+      const key = toBotDays(ref, during);
+      const [usage, interventions] = await Promise.all([
+        parts.has('usage') ? captureVendorError(loaders.usage.load(key)) : null,
+        parts.has('interventions') ? captureVendorError(loaders.interventions.load(key)) : null,
+      ]);
+      const called = [usage, interventions].filter((outcome) => outcome !== null);
+      const failures = called.filter((outcome) => outcome instanceof VendorError);
+      const [firstFailure] = failures;
+      if (firstFailure && failures.length === called.length) throw firstFailure;
+      return {
+        data: { account: account.name, ref, ...mergeReports(reportOrNull(usage), reportOrNull(interventions)) },
+        sources: [...toSourceReports(USAGE_ENDPOINT, usage), ...toSourceReports(INTERVENTIONS_ENDPOINT, interventions)],
+      };
+    },
+  };
+
+  function toSourceReports(endpoint: string, outcome: ReportOutcome | null): readonly SourceReport[] {
+    if (outcome === null) return [];
+    if (outcome instanceof VendorError) return [failureReport(outcome)];
+    const target = { vendor: account.vendor, account: account.name, endpoint };
+    const error = outcome.value.isComplete ? null : vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'contract' });
+    return [sourceReport(target, [outcome], { error })];
+  }
+}
+
+/**
+ * The vendor takes one offset for all days ("Difference in seconds from Coordinated Universal Time (UTC) for a particular
+ * place and date"; 19800 for India: east is positive). The first day's is sent, so that the range begins where it should;
+ * where the clocks change within the range, its end is off by that change.
+ */
+export function toBotDays(bot: string, { from, to, timeZone }: DateRange): BotDays {
+  return { bot, from, to, offsetSeconds: offsetSeconds(timeZone, startOfDay(from, timeZone)) };
+}
+
+async function captureVendorError(loading: Promise<CachedValue<UsageReport>>): Promise<ReportOutcome> {
+  try {
+    return await loading;
+  } catch (error) {
+    if (error instanceof VendorError) return error;
+    throw error;
+  }
+}
+
+function reportOrNull(outcome: ReportOutcome | null): UsageReport | null {
+  return outcome === null || outcome instanceof VendorError ? null : outcome.value;
+}

@@ -1,0 +1,134 @@
+import { describe, expect, test } from '@jest/globals';
+import { type FakeAgent, createWorker, createWorkers } from '../../../test/support/kore-account.ts';
+import { connectKore } from '../../../test/support/kore-harness.ts';
+
+const at = (time: string) => Date.parse(`2024-05-${time}Z`);
+const yesterday = { from: at('14T00:00:00'), to: at('15T00:00:00') };
+const email = (n: number) => `agent${n}@example.com`;
+
+const answering = (data: readonly unknown[]) =>
+  connectKore([], { instead: () => data as Record<string, unknown>[], hasMore: false });
+const breach = { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' };
+const partial = [{ outcome: 'PARTIAL', error: breach }];
+const whole = [{ outcome: 'OK', error: null }];
+
+describe('periods that cannot be read', () => {
+  const good = { primaryStatus: 'BUSY', startTime: '2024-05-14T09:00:00', endTime: '2024-05-14T10:00:00' };
+  const bad = { ...good, startTime: 'this morning' };
+  const told = (status: unknown) => answering([{ userId: 'u-1', email: email(1), status }]);
+
+  test('are left out, and the source is said to be partial', async () => {
+    const { statusPeriods, stored } = told([good, bad, { startTime: 7 }]);
+    expect(await statusPeriods(email(1), yesterday)).toMatchObject({
+      data: [{ start: at('14T09:00:00') }],
+      sources: partial,
+    });
+    expect(stored).toMatchObject([{ ttlSeconds: 15 }]);
+  });
+
+  test.each([[[bad]], [[{ ...good, endTime: 7 }]], [[null]], [{}], ['none'], [0]])(
+    'are a failure where there are no others: %j',
+    async (status) => {
+      await expect(told(status).statusPeriods(email(1), yesterday)).rejects.toMatchObject(breach);
+    },
+  );
+
+  test('cost only the agent whose they are', async () => {
+    const { statusPeriods } = answering([{ ...createWorker(1), status: {} }, createWorker(2)]);
+    const asked = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
+    expect(await asked).toMatchObject([{ reason: breach }, { value: { data: [{}], sources: whole } }]);
+  });
+
+  test('without a name are none of them: the name is nothing then', async () => {
+    const { data, sources } = await told([{ ...good, secondaryStatus: 7 }]).statusPeriods(email(1), yesterday);
+    expect(data).toMatchObject([{ vendorStatus: 'BUSY', label: null }]);
+    expect(sources).toMatchObject(whole);
+  });
+});
+
+describe('a period out of the clocks’ order', () => {
+  const odd = (startTime: string, endTime: string) =>
+    answering([{ ...createWorker(1), status: [{ primaryStatus: 'AWAY', startTime, endTime }] }]);
+
+  test.each([
+    ['that ends before it begins', '2024-05-14T00:00:00', '2024-05-13T23:59:58', '14T00:00:00'],
+    ['that is still to come', '2024-05-15T13:00:00', '2024-05-15T14:00:00', '15T13:00:00'],
+  ])('%s is told, and found where it begins', async (_which, startTime, endTime, begins) => {
+    const { data, sources } = await odd(startTime, endTime).statusPeriods(email(1), {
+      from: at(begins),
+      to: at(begins) + 1,
+    });
+    expect(data).toMatchObject([{ start: at(begins), end: Date.parse(`${endTime}Z`), isOngoing: false }]);
+    expect(sources).toMatchObject(whole);
+  });
+});
+
+describe('agents that cannot be read', () => {
+  const odd = [null, 7, 'agent', [], {}, { userId: '', email: ' ' }, { userId: {}, email: 7 }, { userId: 1e21 }];
+
+  test.each(odd)('are left out, and the source is said to be partial: %j', async (record) => {
+    const { statusPeriods, discover, stored } = answering([createWorker(1), record]);
+    expect(await statusPeriods(email(1), yesterday)).toMatchObject({ data: [{ ref: email(1) }], sources: partial });
+    expect(stored).toMatchObject([{ key: ['cell', email(1), '2024-05-14'], ttlSeconds: 15 }]);
+    expect(await discover()).toMatchObject({ data: [{ ref: email(1) }], sources: partial });
+  });
+
+  test('may be the one who was asked for', async () => {
+    const { statusPeriods, stored } = answering([createWorker(1), null]);
+    await expect(statusPeriods('u-2', yesterday)).rejects.toMatchObject(breach);
+    expect(stored).toEqual([]);
+  });
+
+  test.each([
+    [1, 1, 'VENDOR_BAD_RESPONSE'],
+    [2, 1, null],
+    [4, 3, null],
+    [4, 4, 'VENDOR_BAD_RESPONSE'],
+    [5, 1, null],
+    [5, 2, 'VENDOR_BAD_RESPONSE'],
+    [50, 10, null],
+    [50, 11, 'VENDOR_BAD_RESPONSE'],
+  ])('of %i %i: more than a fifth of a page is too much, of a few all of them', async (all, unreadable, refused) => {
+    const records = createWorkers(all).map((one, n): FakeAgent | null => (n < all - unreadable ? one : null));
+    const outcome = await answering(records)
+      .discover()
+      .then(
+        ({ data }) => data.length,
+        (error: unknown) => error,
+      );
+    expect(outcome).toEqual(refused === null ? all - unreadable : expect.objectContaining({ code: refused }));
+  });
+});
+
+describe('an agent of whom not everything can be read', () => {
+  test('goes by a userId that is sent as a number, and without a name that is none', async () => {
+    const { discover, statusPeriods } = answering([{ ...createWorker(1), userId: 9, firstName: 7, lastName: {} }]);
+    expect(await discover()).toMatchObject({ data: [{ ref: email(1), aliases: ['9'], name: null }], sources: whole });
+    expect(await statusPeriods('9', yesterday)).toMatchObject({ data: [{}], sources: whole });
+  });
+
+  test.each([
+    ['an address', { email: `${'a'.repeat(320)}@example.com` }, 'u-1', []],
+    ['a userId', { userId: 'u'.repeat(321) }, email(1), []],
+    [
+      'not one that is just short enough',
+      { email: email(1).padStart(320, 'a'), userId: 'u'.repeat(320) },
+      email(1).padStart(320, 'a'),
+      [1],
+    ],
+  ])('goes without a reference that nobody could ask for: %s', async (_which, references, ref, aliases) => {
+    const { data, sources } = await answering([{ ...createWorker(1), ...references }]).discover();
+    expect(data).toMatchObject([{ ref, aliases: aliases.map(() => 'u'.repeat(320)) }]);
+    expect(sources).toMatchObject(whole);
+  });
+
+  test.each([[[]], [' ']])(
+    'is found with the userId %j, but may be anybody who is looked for by one',
+    async (userId) => {
+      const { discover, statusPeriods } = answering([{ ...createWorker(1), userId }, createWorker(2)]);
+      expect(await discover()).toMatchObject({ data: [{ ref: email(1) }, { ref: email(2) }], sources: whole });
+      const asked = Promise.allSettled([statusPeriods('u-1', yesterday), statusPeriods('u-2', yesterday)]);
+      expect(await asked).toMatchObject([{ reason: breach }, { value: { data: [{}], sources: whole } }]);
+    },
+  );
+});

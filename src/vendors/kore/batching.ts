@@ -1,0 +1,127 @@
+import { type CivilDate, DAY, startOfUtcDay, utcDay } from '../../domain/time.ts';
+
+/** One agent on one UTC day: the smallest thing that can be asked for. */
+export interface AgentDay {
+  readonly agent: string;
+  readonly day: CivilDate;
+}
+
+/** One POST: some agents on some consecutive days. */
+export interface BatchRequest {
+  readonly agents: readonly string[];
+  readonly firstDay: CivilDate;
+  readonly lastDay: CivilDate;
+}
+
+/** How many agents one POST may name. The vendor answers at most 50 agents a page. */
+export const MAX_AGENTS_PER_REQUEST = 50;
+
+/** Consecutive days, counted from 1970-01-01, both inclusive. */
+interface DayWindow {
+  readonly first: number;
+  readonly last: number;
+}
+
+interface AgentWindow extends DayWindow {
+  readonly agent: string;
+}
+
+/** The days that each agent needs. */
+type DaysByAgent = ReadonlyMap<string, readonly number[]>;
+
+/**
+ * Packs places into as few POSTs as they fit in; among plans of equally many POSTs the one that asks for fewer cells.
+ * Two plans compete. The wide one lets agents share POSTs whatever their days are, which no plan beats in number while all
+ * days fit into one window. The narrow one lets only agents with the same days share a POST, and asks for little in vain.
+ */
+export function packRequests(agentDays: readonly AgentDay[], maxDays: number): readonly BatchRequest[] {
+  const needs = groupDaysByAgent(agentDays);
+  const wide = sharedWindows(agentDays, maxDays).flatMap((window) =>
+    toRequests(agentWindowsWithin(needs, maxDays, window).sort(compareByWindow)),
+  );
+  const sameDays = Map.groupBy(agentWindowsWithin(needs, maxDays), ({ first, last }) => `${first}-${last}`);
+  const narrow = [...sameDays.values()].flatMap(toRequests);
+  return narrow.length < wide.length || (narrow.length === wide.length && countCells(narrow) < countCells(wide))
+    ? narrow
+    : wide;
+}
+
+/** The fewest windows of at most `maxDays` that hold the days of all these places. */
+export function sharedWindows(agentDays: readonly AgentDay[], maxDays: number): readonly DayWindow[] {
+  return toWindows([...new Set(agentDays.map(({ day }) => day))].map(toDayNumber), maxDays);
+}
+
+export function toDays(window: Pick<BatchRequest, 'firstDay' | 'lastDay'>): readonly CivilDate[] {
+  return Array.from({ length: windowLength(window) }, (_, index) =>
+    fromDayNumber(toDayNumber(window.firstDay) + index),
+  );
+}
+
+export function toDayBounds({ first, last }: DayWindow): Pick<BatchRequest, 'firstDay' | 'lastDay'> {
+  return { firstDay: fromDayNumber(first), lastDay: fromDayNumber(last) };
+}
+
+function groupDaysByAgent(agentDays: readonly AgentDay[]): DaysByAgent {
+  // There are few days and many places.
+  const numbers = new Map([...new Set(agentDays.map(({ day }) => day))].map((day) => [day, toDayNumber(day)]));
+  const needs = new Map<string, number[]>();
+  for (const { agent, day } of agentDays) {
+    const number = numbers.get(day) ?? toDayNumber(day);
+    const knownDays = needs.get(agent);
+    if (knownDays) knownDays.push(number);
+    else needs.set(agent, [number]);
+  }
+  return needs;
+}
+
+/** The windows that each agent needs on its own, counting only days within the given one. */
+function agentWindowsWithin(
+  needs: DaysByAgent,
+  maxDays: number,
+  { first, last }: DayWindow = { first: -Infinity, last: Infinity },
+): AgentWindow[] {
+  return [...needs].flatMap(([agent, days]) => {
+    const daysWithin = days.filter((day) => day >= first && day <= last);
+    return toWindows(daysWithin, maxDays).map((window) => ({ agent, ...window }));
+  });
+}
+
+function toWindows(days: readonly number[], maxDays: number): readonly DayWindow[] {
+  const windows: { readonly first: number; last: number }[] = [];
+  for (const day of days.toSorted((a, b) => a - b)) {
+    const open = windows.at(-1);
+    if (open && day - open.first < maxDays) open.last = day;
+    else windows.push({ first: day, last: day });
+  }
+  return windows;
+}
+
+/** POSTs for needs in this order, each POST's window being as wide as its widest need asks. */
+function toRequests(agentWindows: readonly AgentWindow[]): readonly BatchRequest[] {
+  return Array.from({ length: Math.ceil(agentWindows.length / MAX_AGENTS_PER_REQUEST) }, (_, index) => {
+    const batch = agentWindows.slice(index * MAX_AGENTS_PER_REQUEST, (index + 1) * MAX_AGENTS_PER_REQUEST);
+    const first = Math.min(...batch.map((need) => need.first));
+    const last = Math.max(...batch.map((need) => need.last));
+    return { agents: batch.map(({ agent }) => agent), ...toDayBounds({ first, last }) };
+  });
+}
+
+function countCells(requests: readonly BatchRequest[]): number {
+  return requests.reduce((sum, request) => sum + request.agents.length * windowLength(request), 0);
+}
+
+function windowLength({ firstDay, lastDay }: Pick<BatchRequest, 'firstDay' | 'lastDay'>): number {
+  return toDayNumber(lastDay) - toDayNumber(firstDay) + 1;
+}
+
+function compareByWindow(a: AgentWindow, b: AgentWindow): number {
+  return a.first - b.first || a.last - b.last;
+}
+
+function toDayNumber(day: CivilDate): number {
+  return startOfUtcDay(day) / DAY;
+}
+
+function fromDayNumber(number: number): CivilDate {
+  return utcDay(number * DAY);
+}

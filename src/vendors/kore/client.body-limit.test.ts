@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { VendorHttp } from '../../http/types.ts';
+import { type HttpHarness, createHttpHarness } from '../../../test/support/http-harness.ts';
+import { manualClock } from '../../../test/support/clock.ts';
+import { type ScriptedServer, startScriptedServer } from '../../../test/support/scripted-server.ts';
+import { KORE_ENTRY, createWorkers } from '../../../test/support/kore-account.ts';
+import { type KoreClient, createClient } from './client.ts';
+import { config } from './config.ts';
+import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
+
+const MB = 1024 * 1024;
+const account = { name: KORE_ENTRY.name, vendor: 'KORE' } as const;
+
+let server: ScriptedServer;
+let open: HttpHarness;
+let client: KoreClient;
+let limits: (number | undefined)[];
+
+beforeEach(async () => {
+  server = await startScriptedServer();
+  open = createHttpHarness({ account });
+  limits = [];
+  const send: VendorHttp['send'] = (request, context) => {
+    limits.push(request.maxBytes);
+    return open.http.send(request, context);
+  };
+  const target = { vendor: account.vendor, account: account.name, endpoint: STATUS_DETAILS_ENDPOINT };
+  const entered = config.parse({ ...KORE_ENTRY, baseUrl: server.url.origin });
+  client = createClient(entered, target, { ...open.http, send }, manualClock());
+});
+
+afterEach(async () => {
+  await open.close();
+  await server.close();
+});
+
+const pageOf = (data: readonly unknown[], bytes = 0) => ({
+  body: JSON.stringify({ hasMore: false, limit: 50, offset: 0, data }).padEnd(bytes),
+});
+const ask = (lastDay: string) => client.statusDetails({ firstDay: '2024-05-01', lastDay }, open.context());
+
+describe('a page may be as long', () => {
+  test.each([
+    [1, '2024-05-01', 8 * MB],
+    [4, '2024-05-04', 8 * MB],
+    [5, '2024-05-05', 10 * MB],
+    [32, '2024-06-01', 64 * MB],
+  ])('as %i days, to %s, may come to', async (_days, lastDay, bytes) => {
+    server.script(pageOf([]));
+    await ask(lastDay);
+    expect(limits).toEqual([bytes]);
+  });
+
+  test('and no longer', async () => {
+    server.script(pageOf(createWorkers(50), 8 * MB), pageOf(createWorkers(50), 8 * MB + 1));
+    const whole = await ask('2024-05-01');
+    expect([whole.agents.length, whole.error]).toEqual([50, null]);
+    const none = await ask('2024-05-01');
+    expect(none).toMatchObject({ agents: [], error: { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' } });
+    expect(server.received).toHaveLength(2);
+  });
+});
+
+test('fifty agents who change their status a thousand times a day fit on a page', async () => {
+  const busy = createWorkers(50).map(({ status = [], ...agent }) => ({
+    ...agent,
+    status: Array.from({ length: 1000 }, () => status[0]),
+  }));
+  server.script(pageOf(busy));
+  const { agents, error } = await ask('2024-05-01');
+  expect([agents.length, agents[0]?.status?.length, error]).toEqual([50, 1000, null]);
+});
+
+test('a page without end is broken off, and the connection is closed', async () => {
+  server.script({ body: '{},'.repeat(10_000), endless: true });
+  const { error } = await ask('2024-05-01');
+  expect(error).toMatchObject({ reason: 'too_large' });
+  const received = await server.nthRequest(1);
+  await received.closed;
+  expect(received.aborted()).toBe(true);
+  expect(open.records[0]?.bytes).toBeLessThan(9 * MB);
+});

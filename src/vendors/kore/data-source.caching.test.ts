@@ -1,0 +1,187 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { manualClock } from '../../../test/support/clock.ts';
+import { type RequestHandler, stubHttp, connectVendor } from '../../../test/support/vendor-harness.ts';
+import { createAccountCache } from '../../cache/account-cache.ts';
+import { createMemoryStore } from '../../cache/memory-store.ts';
+import { ttlSchema } from '../../config/cache.ts';
+import type { StatusPeriod } from '../../domain/status-period.ts';
+import { DAY, HOUR, MINUTE, utcDaysCovering } from '../../domain/time.ts';
+import type { AccountDataSource } from '../vendor.ts';
+import {
+  KORE_ENTRY,
+  parseFilter,
+  type FakeAgent,
+  fakeKore,
+  createWorker,
+  createWorkers,
+} from '../../../test/support/kore-account.ts';
+import { config } from './config.ts';
+import { kore } from './index.ts';
+
+const NOW = Date.parse('2024-05-15T12:00:00Z');
+const at = (time: string) => Date.parse(`2024-05-${time}Z`);
+const account = { name: KORE_ENTRY.name, vendor: 'KORE' } as const;
+
+/** An account with a cache that keeps what it is given. */
+function connected(answer: RequestHandler, times = {}) {
+  const clock = manualClock(NOW);
+  const http = stubHttp(account, clock, answer);
+  const cache = createAccountCache({
+    account,
+    store: createMemoryStore(10_000_000),
+    clock,
+    staleIfErrorSeconds: 600,
+    onRead: () => undefined,
+  });
+  const entry = config.parse(KORE_ENTRY);
+  const connection = kore.connect(entry, { account, clock, http, cache, ttl: ttlSchema.parse(times) });
+  const open = () =>
+    connection.createDataSource({
+      signal: new AbortController().signal,
+      record: () => undefined,
+      restrictCache: () => undefined,
+      now: clock.now(),
+      takeFileBudget: () => 0,
+    });
+  return { clock, open, recall: connection.cachedAgents, sent: http.sent };
+}
+
+const periodsOf = async (sources: AccountDataSource, ref: string, from: number, to: number) => {
+  const answer = await sources.statusPeriods?.(ref, { from, to });
+  if (!answer) throw new Error('Kore can tell');
+  return answer;
+};
+
+test('only the cells that are missing are asked for', async () => {
+  const { open, sent } = connected(fakeKore(createWorkers(3)));
+  await periodsOf(open(), 'agent0@example.com', at('13T00:00:00'), at('14T00:00:00'));
+  const sources = open();
+  const answers = await Promise.all(
+    createWorkers(3).map((one) => periodsOf(sources, one.email, at('13T00:00:00'), at('14T00:00:00'))),
+  );
+  expect(sent.map((request) => parseFilter(request).agents)).toEqual([
+    ['agent0@example.com'],
+    ['agent1@example.com', 'agent2@example.com'],
+  ]);
+  expect(answers.map(({ sources: [report] }) => report?.servedFrom)).toEqual(['CACHE', 'VENDOR', 'VENDOR']);
+});
+
+test('a day that is over is not asked for again, today soon is', async () => {
+  const { open, sent, clock } = connected(fakeKore([createWorker(1)]));
+  await periodsOf(open(), 'agent1@example.com', at('13T00:00:00'), NOW);
+  clock.advance(10_000);
+  await periodsOf(open(), 'agent1@example.com', at('13T00:00:00'), NOW);
+  expect(sent).toHaveLength(1);
+  clock.advance(10_000);
+  const { data } = await periodsOf(open(), 'agent1@example.com', at('13T00:00:00'), NOW);
+  expect(sent.map((request) => parseFilter(request).dateFilter)).toMatchObject([
+    { startDate: '2024-05-13', endDate: '2024-05-15' },
+    { date: '2024-05-15' },
+  ]);
+  expect(data).toHaveLength(3);
+});
+
+test('whoever is discovered need not be asked for now', async () => {
+  const { open, sent } = connected(fakeKore(createWorkers(60)));
+  const { data: agents = [] } = (await open().discover?.()) ?? {};
+  const sources = open();
+  await Promise.all([...agents.map(({ ref }) => sources.currentStatus?.(ref)), sources.currentStatus?.('u-7')]);
+  expect(sent).toHaveLength(2);
+});
+
+test('who there is can be recalled without a call, once it was found and as long as it is kept', async () => {
+  const { open, recall, sent, clock } = connected(fakeKore(createWorkers(2)));
+  expect(await recall?.()).toBeNull();
+  const found = await open().discover?.();
+  expect(await recall?.()).toEqual(found?.data);
+  expect(found?.data).toHaveLength(2);
+  clock.advance(ttlSchema.parse({}).directory * 1000);
+  expect(await recall?.()).toBeNull();
+  expect(sent).toHaveLength(1);
+});
+
+test('what a vendor in trouble said before bridges the trouble, and is said to be old', async () => {
+  let healthy = true;
+  const people = fakeKore([createWorker(1)]);
+  const { open, clock } = connected((request) => (healthy ? people(request) : { status: 503 }));
+  const before = await periodsOf(open(), 'agent1@example.com', at('15T00:00:00'), NOW);
+  healthy = false;
+  clock.advance(60_000);
+  const after = await periodsOf(open(), 'agent1@example.com', at('15T00:00:00'), NOW);
+  expect(after.data).toEqual(before.data);
+  expect(after.sources).toMatchObject([{ outcome: 'STALE', fetchedAt: NOW, error: { code: 'VENDOR_UNAVAILABLE' } }]);
+});
+
+test('two queries at a time ask once', async () => {
+  const { open, sent } = connected(fakeKore([createWorker(1)]));
+  await Promise.all([1, 2].map(() => periodsOf(open(), 'agent1@example.com', at('14T00:00:00'), NOW)));
+  expect(sent).toHaveLength(1);
+});
+
+describe('with everything kept', () => {
+  const start = at('08T00:00:00');
+  const stretch = fc.record({ gap: fc.integer({ min: 0, max: 900 }), minutes: fc.integer({ min: 1, max: 2500 }) });
+  const text = (instant: number) => new Date(instant).toISOString().slice(0, 19);
+
+  /** One status after another, none later than now; the last may go on. */
+  const timeline = fc.tuple(fc.array(stretch, { maxLength: 15 }), fc.boolean()).map(([stretches, ongoing]) => {
+    const status: { primaryStatus: string; startTime: string; endTime: string }[] = [];
+    let time = start;
+    for (const { gap, minutes } of stretches) {
+      const begins = time + gap * MINUTE;
+      time = begins + minutes * MINUTE;
+      if (time > NOW) break;
+      status.push({ primaryStatus: 'AWAY', startTime: text(begins), endTime: text(time) });
+    }
+    const last = status.at(-1);
+    return last && ongoing ? [...status.slice(0, -1), { ...last, endTime: '-' }] : status;
+  });
+
+  const read = fc.record({
+    agent: fc.nat(2),
+    byUserId: fc.boolean(),
+    from: fc.integer({ min: 0, max: 8 * 24 }).map((hours) => start + hours * HOUR),
+    hours: fc.integer({ min: 1, max: 4 * 24 }),
+  });
+  const queries = fc.array(fc.array(read, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 });
+
+  test('any series of questions is answered as by the vendor itself', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(timeline, timeline, timeline), queries, async (timelines, series) => {
+        const people = timelines.map((status, n): FakeAgent => ({ ...createWorker(n), status }));
+        const { open } = connected(fakeKore(people), { statusLive: 3600, statusPast: 86_400 });
+        for (const reads of series) {
+          const sources = open();
+          const direct = connectVendor(kore, KORE_ENTRY, fakeKore(people), { now: NOW });
+          const ask = ({ agent, byUserId, from, hours }: (typeof reads)[number], asked: AccountDataSource) =>
+            periodsOf(asked, byUserId ? `u-${agent}` : `agent${agent}@example.com`, from, from + hours * HOUR);
+          const kept = await Promise.all(reads.map((each) => ask(each, sources)));
+          const afresh = await Promise.all(reads.map((each) => ask(each, direct.createDataSource())));
+          const data = (answers: readonly { readonly data: readonly StatusPeriod[] }[]) =>
+            answers.map((one) => one.data);
+          expect(data(kept)).toEqual(data(afresh));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('no cell is asked for twice', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(read, { minLength: 1, maxLength: 8 }), async (reads) => {
+        const { open, sent } = connected(fakeKore(createWorkers(3)), { statusLive: 3600, statusPast: 86_400 });
+        // Always up to now: with gaps between the kept cells, a window may well bring some of them along.
+        for (const { agent, from } of reads) await periodsOf(open(), `agent${agent}@example.com`, from, NOW);
+        const asked = sent.flatMap((request) => {
+          const { agents = [], dateFilter } = parseFilter(request);
+          const from = Date.parse(dateFilter.date ?? dateFilter.startDate ?? '');
+          const to = Date.parse(dateFilter.date ?? dateFilter.endDate ?? '') + DAY;
+          return utcDaysCovering({ from, to }).flatMap((day) => agents.map((agent) => `${day} ${agent}`));
+        });
+        expect(new Set(asked).size).toBe(asked.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,190 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { VendorError } from '../../domain/vendor-error.ts';
+import { fetchAllPages as readPages, MAX_TOTAL_BYTES } from './pagination.ts';
+import { type AgentRecord, detailsPageSchema, type DetailsPage } from './wire.ts';
+
+/** Reads pages of so many bytes each. */
+const allPages = (read: (offset: number) => Promise<DetailsPage>, bodyBytes = 1) =>
+  readPages(async (offset) => ({ ...(await read(offset)), bodyBytes }));
+
+const agents = (count: number): AgentRecord[] => Array.from({ length: count }, (_, n) => ({ userId: `u-${n}` }));
+
+/** A reader of such a list, and the offsets that it was asked for. */
+function listOf(all: readonly (AgentRecord | null)[], pageSize = 50) {
+  const offsets: number[] = [];
+  const read = (offset: number) => {
+    offsets.push(offset);
+    const data = all.slice(offset, offset + pageSize);
+    return Promise.resolve({ data, hasMore: offset + pageSize < all.length });
+  };
+  return { read, offsets };
+}
+
+test.each([
+  [0, [0]],
+  [1, [0]],
+  [50, [0]],
+  [51, [0, 50]],
+  [120, [0, 50, 100]],
+])('%i agents are read at %j', async (count, offsets) => {
+  const list = listOf(agents(count));
+  expect(await allPages(list.read)).toEqual({ agents: agents(count), stopReason: 'end', unreadable: 0 });
+  expect(list.offsets).toEqual(offsets);
+});
+
+test('behind a short page the next one begins where it ended', async () => {
+  const list = listOf(agents(20), 8);
+  expect((await allPages(list.read)).agents).toHaveLength(20);
+  expect(list.offsets).toEqual([0, 8, 16]);
+});
+
+test.each([
+  [true, 'stuck'],
+  [false, 'end'],
+  [undefined, 'end'],
+])('an empty page is the last; with hasMore %j the reading is %s', async (hasMore, stop) => {
+  const list = listOf(agents(50));
+  const pages = await allPages(async (offset) => {
+    const { data } = await list.read(offset);
+    return { data, hasMore: data.length > 0 || hasMore };
+  });
+  expect(pages).toEqual({ agents: agents(50), stop, unreadable: 0 });
+  expect(list.offsets).toEqual([0, 50]);
+});
+
+test('a page that tells nothing new is the last, and said to be', async () => {
+  let calls = 0;
+  const pages = await allPages(() => {
+    calls += 1;
+    return Promise.resolve({ data: agents(50), hasMore: true });
+  });
+  expect(pages.stopReason).toBe('stuck');
+  expect(calls).toBe(2);
+});
+
+test('an agent that slips on to the next page does not end the reading', async () => {
+  const [first = {}, second = {}, third = {}] = agents(3);
+  const scripted = [[first, second], [second, third], []];
+  const pages = await allPages((offset) => Promise.resolve({ data: scripted[offset / 2] ?? [], hasMore: offset < 4 }));
+  expect(pages).toEqual({ agents: [first, second, second, third], stopReason: 'end', unreadable: 0 });
+});
+
+test.each([
+  ['without a userId', [{ email: 'a@example.com' }, { email: 'b@example.com' }, { email: 'c@example.com' }]],
+  ['with an empty one', ['a', 'b', 'c'].map((name) => ({ userId: '', email: `${name}@example.com` }))],
+  ['who have the same address', ['u-1', 'u-2', 'u-3'].map((userId) => ({ userId, email: 'a@example.com' }))],
+])('agents %s are different agents, and the reading goes on', async (_which, people) => {
+  const list = listOf(people, 1);
+  expect(await allPages(list.read)).toEqual({ agents: people, stopReason: 'end', unreadable: 0 });
+  expect(list.offsets).toEqual([0, 1, 2]);
+});
+
+test('pages without end are given up after the fortieth', async () => {
+  let calls = 0;
+  const pages = await allPages(() => {
+    calls += 1;
+    return Promise.resolve({ data: [{ userId: `u-${calls}` }], hasMore: true });
+  });
+  expect(pages.stopReason).toBe('cap');
+  expect(pages.agents).toHaveLength(40);
+  expect(calls).toBe(40);
+});
+
+test.each([
+  [MAX_TOTAL_BYTES, 1],
+  [MAX_TOTAL_BYTES - 1, 2],
+  [MAX_TOTAL_BYTES / 2, 2],
+  [MAX_TOTAL_BYTES / 2 - 1, 3],
+  [MAX_TOTAL_BYTES / 4, 4],
+])('pages of %i bytes are given up after %i', async (bytes, calls) => {
+  const list = listOf(agents(10), 2);
+  expect(await allPages(list.read, bytes)).toEqual({
+    agents: agents(2 * calls),
+    stopReason: 'too_large',
+    unreadable: 0,
+  });
+  expect(list.offsets).toHaveLength(calls);
+});
+
+test('the last page may be as large as any', async () => {
+  const list = listOf(agents(4), 2);
+  expect(await allPages(list.read, MAX_TOTAL_BYTES / 2)).toEqual({
+    agents: agents(4),
+    stopReason: 'end',
+    unreadable: 0,
+  });
+});
+
+test('a page may hold more agents than a call takes arguments', async () => {
+  const { agents: read, stopReason } = await allPages(() => Promise.resolve({ data: agents(500_000), hasMore: false }));
+  expect(read).toHaveLength(500_000);
+  expect(stopReason).toBe('end');
+});
+
+test.each([
+  [49, 1],
+  [50, 2],
+  [120, 3],
+])('where nothing is said of further pages, a full one suggests another: %i agents, %i calls', async (count, calls) => {
+  const list = listOf(agents(count));
+  const pages = await allPages(async (offset) => ({ data: (await list.read(offset)).data }));
+  expect(pages.agents).toHaveLength(count);
+  expect(list.offsets).toHaveLength(calls);
+});
+
+test.each([
+  [20, 60, [0, 20, 40, 60]],
+  [20, 59, [0, 20, 40]],
+  // No measure of a page: more than any holds, none, or no number at all.
+  [100, 50, [0, 50]],
+  [0, 49, [0]],
+  ['20', 49, [0]],
+])(
+  '… full by its own measure, if it gives one: with limit %j, %i agents are read at %j',
+  async (limit, count, offsets) => {
+    const list = listOf(agents(count), limit === 20 ? 20 : 50);
+    const pages = await allPages(async (offset) =>
+      detailsPageSchema.parse({ data: (await list.read(offset)).data, limit }),
+    );
+    expect(pages.agents).toHaveLength(count);
+    expect(list.offsets).toEqual(offsets);
+  },
+);
+
+test('records that cannot be read are counted, and take their place on the page', async () => {
+  const [first = {}, last = {}] = agents(2);
+  const list = listOf([first, null, last, null], 2);
+  expect(await allPages(list.read)).toEqual({ agents: [first, last], stopReason: 'end', unreadable: 2 });
+  expect(list.offsets).toEqual([0, 2]);
+});
+
+test('what came before a failure is kept; a bug is not a failure', async () => {
+  const target = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
+  const failure = new VendorError(target, 'VENDOR_TIMEOUT', 'late');
+  const list = listOf(agents(120));
+  const failing = (error: Error) => (offset: number) => (offset === 50 ? Promise.reject(error) : list.read(offset));
+  expect(await allPages(failing(failure))).toEqual({ agents: agents(50), stopReason: failure, unreadable: 0 });
+  expect(await allPages(() => Promise.reject(failure))).toEqual({ agents: [], stopReason: failure, unreadable: 0 });
+  await expect(allPages(failing(new TypeError('a bug')))).rejects.toThrow(TypeError);
+});
+
+test('whatever the vendor does, the reading ends, and the offset is the number received', async () => {
+  const page = fc.record({
+    data: fc.array(fc.record({ userId: fc.nat(60).map((n) => `u-${n}`) }), { maxLength: 10 }),
+    hasMore: fc.option(fc.boolean(), { nil: undefined }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(page, { minLength: 1, maxLength: 60 }), async (script) => {
+      let [calls, received] = [0, 0];
+      await allPages((offset) => {
+        expect(offset).toBe(received);
+        const next = script[calls % script.length] ?? { data: [], hasMore: false };
+        calls += 1;
+        received += next.data.length;
+        return Promise.resolve(next);
+      });
+      expect(calls).toBeLessThanOrEqual(40);
+    }),
+  );
+});

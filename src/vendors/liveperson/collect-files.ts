@@ -1,0 +1,82 @@
+import type { CachedValue } from '../../cache/cache.ts';
+import type { Provenance } from '../../domain/source.ts';
+import type { TimeRange } from '../../domain/time.ts';
+import { VendorError } from '../../domain/vendor-error.ts';
+import { fileKey } from './client.ts';
+import type { FileContent } from './files/content.ts';
+import {
+  type DataGap,
+  fileLimitGaps,
+  rejectedLinkGaps,
+  memoryLimitGaps,
+  contentGaps,
+  failureGaps,
+} from './data-gaps.ts';
+import { isOverFileBudget, linkRejectedError, type Loaders } from './loaders.ts';
+
+/** So many files are read at a time: many times as many as are downloaded at once. Whatever they tell is held. */
+const MAX_FILES_PER_BATCH = 128;
+
+/** All that the files of some windows tell, of every agent. */
+export interface CollectedFiles {
+  readonly contents: readonly FileContent[];
+  /** Where it comes from: lists and files. */
+  readonly provenance: readonly Provenance[];
+  readonly gaps: readonly DataGap[];
+}
+
+/** Lists and reads the files of some windows. Rejects when all lists fail, or all files that were tried. */
+export async function collectFiles(loaders: Loaders, windows: readonly TimeRange[]): Promise<CollectedFiles> {
+  const lists = await settleAll(windows.map((window) => loaders.lists.load(window)));
+  if (lists.loaded.length === 0 && lists.errors[0]) throw lists.errors[0];
+  const links = new Map(lists.loaded.flatMap(({ value }) => value.links.map((link) => [fileKey(link), link])));
+  const rejections = lists.loaded.flatMap(({ value }) => value.refused);
+  const total = links.size + rejections.length;
+
+  const files = await loadFiles(loaders, [...links.values()]);
+  const fileErrors = files.failed.filter((error) => !isOverFileBudget(error));
+  const omitted = files.failed.length - fileErrors.length;
+  if (files.had.length === 0 && fileErrors[0]) throw fileErrors[0];
+  if (links.size === 0 && rejections[0]) throw linkRejectedError(loaders.account, rejections[0]);
+  const contents = files.had.map(({ value }) => value);
+  return {
+    contents,
+    provenance: [...lists.loaded, ...files.had],
+    gaps: [
+      ...failureGaps(lists.errors, windows.length, 'lists of files'),
+      ...failureGaps(fileErrors, total, 'files'),
+      ...fileLimitGaps(omitted, total),
+      ...memoryLimitGaps(files.unread, total),
+      ...rejectedLinkGaps(rejections),
+      ...contentGaps(contents),
+    ],
+  };
+}
+
+/** Reads files until there is no more to read, or to hold. */
+async function loadFiles(loaders: Loaders, links: readonly string[]) {
+  const loaded: CachedValue<FileContent>[] = [];
+  const errors: VendorError[] = [];
+  let next = 0;
+  for (; next < links.length && !loaders.isOverMemoryLimit(); next += MAX_FILES_PER_BATCH) {
+    const batch = await settleAll(
+      links.slice(next, next + MAX_FILES_PER_BATCH).map((link) => loaders.files.load(link)),
+    );
+    loaded.push(...batch.loaded);
+    errors.push(...batch.errors);
+  }
+  return { had: loaded, failed: errors, unread: links.slice(next).length };
+}
+
+async function settleAll<T>(
+  calls: readonly Promise<T>[],
+): Promise<{ readonly loaded: readonly T[]; readonly errors: readonly VendorError[] }> {
+  const loaded: T[] = [];
+  const errors: VendorError[] = [];
+  for (const outcome of await Promise.allSettled(calls)) {
+    if (outcome.status === 'fulfilled') loaded.push(outcome.value);
+    else if (outcome.reason instanceof VendorError) errors.push(outcome.reason);
+    else throw outcome.reason;
+  }
+  return { loaded, errors };
+}

@@ -1,0 +1,109 @@
+import { expect, test } from '@jest/globals';
+import { VendorError } from '../../domain/vendor-error.ts';
+import type { FileContent } from './files/content.ts';
+import {
+  toVendorError,
+  type DataGap,
+  encryptedLoginGaps,
+  rejectedLinkGaps,
+  retentionGap,
+  memoryLimitGaps,
+  contentGaps,
+  failureGaps,
+} from './data-gaps.ts';
+
+const target = { vendor: 'LIVEPERSON', account: 'lp', endpoint: 'agentActivity' } as const;
+
+const content = (flaws: Partial<FileContent['flaws']> = {}, hasEncryptedLogins = false): FileContent => ({
+  agents: {},
+  logins: {},
+  hasEncryptedLogins,
+  size: 0,
+  flaws: { damage: null, foreign: 0, malformed: 0, ...flaws },
+});
+
+test.each<[string, readonly DataGap[], string, string, readonly string[]]>([
+  [
+    'links that were not followed',
+    rejectedLinkGaps(['host', 'path', 'host']),
+    'VENDOR_BAD_RESPONSE',
+    'link_refused',
+    ['3', 'host', 'path'],
+  ],
+  [
+    'files beyond what a query may hold',
+    memoryLimitGaps(2, 300),
+    'VENDOR_REJECTED',
+    'too_large',
+    ['2 of 300', 'left out'],
+  ],
+  [
+    'damaged files',
+    contentGaps([content({ damage: 'truncated' }), content({ damage: 'corrupt' }), content()]),
+    'VENDOR_BAD_RESPONSE',
+    'truncated',
+    ['2', 'truncated', 'corrupt'],
+  ],
+  [
+    'another account’s records',
+    contentGaps([content({ foreign: 2 }), content({ foreign: 3 })]),
+    'VENDOR_BAD_RESPONSE',
+    'foreign_account',
+    ['5'],
+  ],
+  [
+    'records that cannot be read',
+    contentGaps([content({ malformed: 3 }), content({ malformed: 4 })]),
+    'VENDOR_BAD_RESPONSE',
+    'contract',
+    ['7'],
+  ],
+  [
+    'files with encrypted login names',
+    encryptedLoginGaps([content({}, true), content(), content({}, true)]),
+    'VENDOR_BAD_RESPONSE',
+    'encrypted',
+    ['2'],
+  ],
+  ['files that are gone', [retentionGap(30)], 'VENDOR_REJECTED', 'retention', ['30']],
+])('%s are told of: how many, and why', (_what, gaps, code, reason, words) => {
+  expect(gaps).toMatchObject([{ code, reason, status: null, retryAfterSeconds: null }]);
+  for (const word of words) expect(gaps[0]?.sentence).toContain(word);
+});
+
+test('all gaps are told of in one error, whose code is the first one’s', () => {
+  const first = { code: 'VENDOR_RATE_LIMITED', reason: 'status_429', status: 429, retryAfterSeconds: 17 } as const;
+  const second = { code: 'VENDOR_REJECTED', reason: null, status: null, retryAfterSeconds: null } as const;
+  const gaps = [
+    { ...first, sentence: 'One is missing.' },
+    { ...second, sentence: 'So is two.' },
+  ];
+  expect(toVendorError(gaps, target)).toMatchObject({ ...target, ...first, message: 'One is missing. So is two.' });
+  expect(toVendorError(gaps.slice(1), target)).toMatchObject({ ...target, ...second });
+  expect(toVendorError([], target)).toBeNull();
+});
+
+test('calls that failed are told of by the way in which they did, and what is not there last', () => {
+  const notFound = new VendorError(target, 'NOT_FOUND', 'No such file', { reason: 'status_404', status: 404 });
+  const details = { reason: 'status_429', status: 429, retryAfterSeconds: 17 };
+  const tooMany = new VendorError(target, 'VENDOR_RATE_LIMITED', 'Too many calls', details);
+  const late = new VendorError(target, 'VENDOR_TIMEOUT', 'No answer in time', { reason: 'timeout' });
+  expect(failureGaps([notFound, tooMany, late, notFound, late, notFound], 9, 'files')).toEqual([
+    { code: 'VENDOR_RATE_LIMITED', ...details, sentence: '1 of 9 files are missing: Too many calls.' },
+    {
+      code: 'VENDOR_TIMEOUT',
+      reason: 'timeout',
+      status: null,
+      retryAfterSeconds: null,
+      sentence: '2 of 9 files are missing: No answer in time.',
+    },
+    {
+      code: 'NOT_FOUND',
+      reason: 'status_404',
+      status: 404,
+      retryAfterSeconds: null,
+      sentence: '3 of 9 files are missing: No such file.',
+    },
+  ]);
+  expect(failureGaps([], 9, 'files')).toEqual([]);
+});

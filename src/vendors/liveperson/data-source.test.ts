@@ -1,0 +1,275 @@
+import { describe, expect, test } from '@jest/globals';
+import { DAY, HOUR } from '../../domain/time.ts';
+import { type PlainEvent } from '../../../test/support/liveperson-documents.ts';
+import {
+  instantAt,
+  statusChangeEvent,
+  formatTime,
+  connectLivePerson,
+  loginEvent,
+  logoutEvent,
+  MAY_10,
+  NOW,
+  THREE_FILES,
+  createScriptedVendor,
+} from '../../../test/support/scripted-liveperson.ts';
+
+describe('a shift that lies in three files, in pieces that overlap', () => {
+  const ask = () => connectLivePerson(createScriptedVendor(THREE_FILES)).open();
+
+  test('is one session', async () => {
+    const { data, sources } = await ask().sessions('9', MAY_10);
+    expect(data).toHaveLength(1);
+    expect(data[0]).toMatchObject({ ref: '9', vendorSessionId: '75555851-1', state: 'CLOSED', groupId: null });
+    expect([formatTime(data[0]?.loginAt), formatTime(data[0]?.logoutAt)]).toEqual(['10T08:00', '10T16:00']);
+    expect(data[0]?.events.map(({ type, vendorStatus }) => `${type} ${vendorStatus}`)).toEqual([
+      'LOGIN 0',
+      'STATUS_CHANGE 2',
+      'STATUS_CHANGE 3',
+      'STATUS_CHANGE 2',
+      'STATUS_CHANGE 4',
+      'LOGOUT 0',
+    ]);
+    expect(sources).toEqual([
+      {
+        account: 'lp',
+        endpoint: 'agentActivity',
+        outcome: 'OK',
+        fetchedAt: NOW,
+        servedFrom: 'VENDOR',
+        error: null,
+        coveredFrom: MAY_10.from,
+        coveredTo: MAY_10.to,
+      },
+    ]);
+  });
+
+  test('is a line of status periods in the common vocabulary', async () => {
+    const sources = ask();
+    const { data } = await sources.statusPeriods('9', MAY_10);
+    expect(
+      data.map(({ status, label, vendorStatus, start, end }) => [
+        status,
+        label,
+        vendorStatus,
+        formatTime(start),
+        formatTime(end),
+      ]),
+    ).toEqual([
+      ['AVAILABLE', null, '2', '10T08:05', '10T10:00'],
+      ['BUSY', 'Back Soon', '3', '10T10:00', '10T10:15'],
+      ['AVAILABLE', null, '2', '10T10:15', '10T12:00'],
+      ['AWAY', null, '4', '10T12:00', '10T16:00'],
+    ]);
+    expect(data.every(({ isOngoing, sessionId }) => isOngoing === false && sessionId === '75555851-1')).toBe(true);
+    for (const period of data) {
+      expect(sources.findSession(period)?.statusPeriods).toContain(period);
+      expect(ask().findSession(period)).toBeNull();
+    }
+  });
+
+  test('is found by the login name in any case, and not by another’s', async () => {
+    const sources = ask();
+    const found = await Promise.all(
+      ['cragent@LIVEPERSON.com', '9', '8', 'jane@example.com'].map((ref) => sources.sessions(ref, MAY_10)),
+    );
+    expect(found.map(({ data }) => data.map(({ ref }) => ref))).toEqual([['cragent@LIVEPERSON.com'], ['9'], [], []]);
+    expect(found.map(({ sources }) => sources[0]?.outcome)).toEqual(['OK', 'OK', 'OK', 'OK']);
+  });
+
+  test('is found in a short range, though its files were generated hours later', async () => {
+    const { data } = await ask().statusPeriods('9', { from: instantAt('10T10:05:00'), to: instantAt('10T10:10:00') });
+    expect(data.map(({ vendorStatus }) => vendorStatus)).toEqual(['3']);
+  });
+});
+
+describe('a session that is written in pieces while it lasts', () => {
+  const pieces = [
+    {
+      generated: instantAt('10T09:00:00'),
+      events: [loginEvent('10T08:00:00'), statusChangeEvent('10T08:05:00', 2, 1)],
+    },
+    { generated: instantAt('10T13:00:00'), events: [statusChangeEvent('10T12:30:00', 4, 2)] },
+    { generated: instantAt('10T17:00:00'), events: [logoutEvent('10T16:00:00')] },
+  ].map(({ generated, events }) => ({ name: String(generated), generated, sessions: { '75555851-1': events } }));
+  const morning = { from: instantAt('10T10:00:00'), to: instantAt('10T12:00:00') };
+  const noon = { from: instantAt('10T11:00:00'), to: instantAt('10T14:00:00') };
+  const ask = async (entry = {}) => {
+    const sources = connectLivePerson(createScriptedVendor(pieces), { entry }).open();
+    const [one, two] = await Promise.all([sources.statusPeriods('9', morning), sources.statusPeriods('9', noon)]);
+    return [one, two].map(({ data }) =>
+      data.map(({ vendorStatus, start, end }) => [vendorStatus, formatTime(start), formatTime(end)]),
+    );
+  };
+
+  test('is told from its beginning if the account’s files are looked back through', async () => {
+    const online = ['2', '10T08:05', '10T12:30'];
+    const away = ['4', '10T12:30', '10T16:00'];
+    expect(await ask({ lookBackHours: 24 })).toEqual([[online], [online, away]]);
+    expect(await ask({ lookBackHours: 2 })).toEqual([[online], [online, away]]);
+  });
+
+  test('is told from the first piece that was written in the range if not', async () => {
+    const away = ['4', '10T12:30', '10T16:00'];
+    expect(await ask()).toEqual([[], [away]]);
+  });
+});
+
+describe('codes and sentinels', () => {
+  test('that are unknown stay as they are sent', async () => {
+    const odd: readonly PlainEvent[] = [
+      { type: 7, state: 0, at: instantAt('10T08:00:00') },
+      { type: -1, state: -1, at: instantAt('10T08:01:00') },
+      { type: 5, state: -1, at: instantAt('10T08:01:00') },
+      {
+        type: 1,
+        state: 1,
+        at: instantAt('10T08:02:00'),
+        engagements: 3,
+        previousEngagements: 2,
+        maxEngagements: 4,
+        group: 77,
+      },
+      {
+        type: 1,
+        state: 12,
+        at: instantAt('10T08:03:00'),
+        engagements: 3e9,
+        previousEngagements: 2 ** 31 - 1,
+        maxEngagements: 2 ** 31,
+      },
+    ];
+    const file = { name: 'f', generated: instantAt('10T09:00:00'), sessions: { '75555851-1': odd } };
+    const { data } = await connectLivePerson(createScriptedVendor([file]))
+      .open()
+      .sessions('9', MAY_10);
+    expect(data[0]).toMatchObject({
+      loginAt: null,
+      logoutAt: null,
+      state: 'UNKNOWN',
+      groupId: '77',
+      profileIds: ['2438730312', '2438730212'],
+      peakConcurrentEngagements: 3,
+    });
+    expect(data[0]?.events).toMatchObject([
+      {
+        type: 'UNKNOWN',
+        status: 'UNKNOWN',
+        vendorStatus: '0',
+        previousVendorStatus: '1',
+        maxConcurrentEngagements: null,
+      },
+      { type: 'UNKNOWN', status: 'UNKNOWN', vendorStatus: '-1' },
+      { type: 'UNKNOWN', status: 'UNKNOWN', vendorStatus: '-1' },
+      {
+        type: 'STATUS_CHANGE',
+        status: 'OFFLINE',
+        concurrentEngagements: 3,
+        previousConcurrentEngagements: 2,
+        maxConcurrentEngagements: 4,
+      },
+      {
+        type: 'STATUS_CHANGE',
+        status: 'UNKNOWN',
+        vendorStatus: '12',
+        concurrentEngagements: null,
+        previousConcurrentEngagements: 2 ** 31 - 1,
+        maxConcurrentEngagements: null,
+      },
+    ]);
+    expect(data[0]?.statusPeriods.at(-1)).toMatchObject({ end: null, isOngoing: null });
+  });
+});
+
+describe('status periods', () => {
+  const periodsOf = async (events: readonly PlainEvent[]) => {
+    const file = { name: 'f', generated: instantAt('10T17:00:00'), sessions: { '75555851-1': events } };
+    const { data } = await connectLivePerson(createScriptedVendor([file]))
+      .open()
+      .statusPeriods('9', MAY_10);
+    return data.map(({ status, vendorStatus, start, end }) => [
+      status,
+      vendorStatus,
+      formatTime(start),
+      formatTime(end),
+    ]);
+  };
+
+  test('of the states 0 and −1 are of an unknown status', async () => {
+    const events = [
+      statusChangeEvent('10T08:00:00', 2, 1),
+      statusChangeEvent('10T08:10:00', 0, 2),
+      statusChangeEvent('10T08:20:00', -1, 0),
+      statusChangeEvent('10T08:30:00', 2, -1),
+      logoutEvent('10T09:00:00'),
+    ];
+    expect(await periodsOf(events)).toEqual([
+      ['AVAILABLE', '2', '10T08:00', '10T08:10'],
+      ['UNKNOWN', '0', '10T08:10', '10T08:20'],
+      ['UNKNOWN', '-1', '10T08:20', '10T08:30'],
+      ['AVAILABLE', '2', '10T08:30', '10T09:00'],
+    ]);
+  });
+
+  test('of a state that was not sent are told like −1', async () => {
+    const events = [statusChangeEvent('10T08:00:00', NaN, 1), logoutEvent('10T09:00:00')];
+    expect(await periodsOf(events)).toEqual([['UNKNOWN', '-1', '10T08:00', '10T09:00']]);
+  });
+
+  test('around a change from another status than the one before are both told, and none between them', async () => {
+    const events = [
+      statusChangeEvent('10T08:00:00', 2, 1),
+      statusChangeEvent('10T08:30:00', 4, 3),
+      logoutEvent('10T09:00:00'),
+    ];
+    expect(await periodsOf(events)).toEqual([
+      ['AVAILABLE', '2', '10T08:00', '10T08:30'],
+      ['AWAY', '4', '10T08:30', '10T09:00'],
+    ]);
+  });
+});
+
+describe('two agents and two sessions', () => {
+  test('stay apart, even where they overlap', async () => {
+    const sessions = {
+      '75555851-1': [loginEvent('10T08:00:00'), logoutEvent('10T12:00:00')],
+      '75555851-2': [loginEvent('10T09:00:00'), logoutEvent('10T10:00:00')],
+      '75555851-3': [{ ...loginEvent('10T09:00:00'), agent: 10, login: 'other' }],
+    };
+    const sources = connectLivePerson(
+      createScriptedVendor([{ name: 'f', generated: instantAt('10T13:00:00'), sessions }]),
+    ).open();
+    const [nine, ten] = await Promise.all([sources.sessions('9', MAY_10), sources.sessions('other', MAY_10)]);
+    expect(nine.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(['75555851-1', '75555851-2']);
+    expect(ten.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(['75555851-3']);
+  });
+});
+
+describe('what files can tell', () => {
+  test('ends a longest session and the delay ago', async () => {
+    const range = { from: instantAt('10T00:00:00'), to: NOW };
+    const { sources } = await connectLivePerson(createScriptedVendor(THREE_FILES)).open().sessions('9', range);
+    expect(sources).toMatchObject([{ outcome: 'OK', coveredFrom: range.from, coveredTo: NOW - 30 * HOUR }]);
+  });
+
+  test('is nothing of what is older than files live: no call, and the report says why', async () => {
+    const harness = connectLivePerson(createScriptedVendor(THREE_FILES));
+    const { data, sources } = await harness.open().sessions('9', { from: NOW - 40 * DAY, to: NOW - 35 * DAY });
+    expect([data, harness.sent]).toEqual([[], []]);
+    expect(sources).toMatchObject([{ outcome: 'PARTIAL', fetchedAt: null, coveredFrom: NOW - 30 * DAY }]);
+    expect(sources[0]?.error?.message).toContain('30 days');
+  });
+
+  test('is a part of a range that began before that', async () => {
+    const { data, sources } = await connectLivePerson(createScriptedVendor(THREE_FILES))
+      .open()
+      .sessions('9', {
+        from: NOW - 31 * DAY,
+        to: NOW,
+      });
+    expect(data).toHaveLength(1);
+    expect(sources).toMatchObject([
+      { outcome: 'PARTIAL', coveredFrom: NOW - 30 * DAY, error: { reason: 'retention' } },
+    ]);
+  });
+});

@@ -1,0 +1,145 @@
+import { type Activity, type ActivityRecord, parseName, type RawEvent } from '../activity.ts';
+import { latin1ToUtf8 } from '../latin1.ts';
+import { createCursor, type Cursor } from './cursor.ts';
+import { createNameReader, memoizeText } from './memoize.ts';
+import { createTokenPattern, type CaptureGroups, type TokenPattern } from './token-pattern.ts';
+import { findArray, type JsonToken, tokenize } from './tokens.ts';
+
+/** The form of a document: all of its text but the values, so that another of the same form can be read without a parser. */
+export interface DocumentPattern {
+  /** What the document tells that begins there, and its end; null when it has another form, or is not all there. */
+  readonly tryRead: (text: string, start: number) => { readonly activity: Activity; readonly end: number } | null;
+}
+
+/** Records repeat within a document, and events within a record. */
+interface DocumentSections {
+  readonly head: readonly TokenPattern<{ readonly accountId: string | null }>[];
+  readonly recordHead: readonly TokenPattern<{ readonly sessionId: string | null }>[];
+  /** Events of one document may differ in form, as a login from a status change. */
+  readonly events: readonly TokenPattern<RawEvent | null>[];
+  readonly recordTail: readonly TokenPattern<true>[];
+  readonly tail: readonly TokenPattern<true>[];
+}
+
+/** One form after the other is tried on an event. Logins, logouts and changes, with a null here and there, have fewer. */
+const MAX_TOKEN_PATTERNS = 8;
+
+/** The pattern of a document that has been parsed (bytes as text); null for a form that this does not cover. */
+export function learnPattern(text: string): DocumentPattern | null {
+  const tokens = tokenize(text) ?? [];
+  const records = findArray(tokens, 'recordcollection', 0);
+  const events = findArray(tokens, 'agentsessionsdata', records?.start ?? 0);
+  const record = records?.elements[0];
+  if (!records || !events || !record || events.end > record.end) return null;
+  const eventPatterns = toTokenPatterns(
+    events.elements.map((item) => tokens.slice(item.start, item.end)),
+    createEventExtractor(),
+  );
+  if (eventPatterns.length > MAX_TOKEN_PATTERNS) return null;
+  const sections: DocumentSections = {
+    head: toTokenPatterns([tokens.slice(0, records.start)], ({ accountId }) => (match) => ({
+      accountId: parseGroupId(match, accountId),
+    })),
+    recordHead: toTokenPatterns([tokens.slice(record.start, events.start)], ({ sessionId }) => (match) => ({
+      sessionId: parseGroupId(match, sessionId),
+    })),
+    events: eventPatterns,
+    recordTail: toTokenPatterns([tokens.slice(events.end, record.end)], () => () => true),
+    tail: toTokenPatterns([tokens.slice(records.end)], () => () => true),
+  };
+  return {
+    tryRead: (input, start) => {
+      const cursor = createCursor(input, start);
+      const activity = matchActivity(cursor, sections);
+      return activity && { activity, end: cursor.position() };
+    },
+  };
+}
+
+/** The forms among stretches, up to one too many; those that fit no pattern are left out, and so match nothing. */
+function toTokenPatterns<T>(
+  examples: readonly (readonly JsonToken[])[],
+  createExtract: (groups: CaptureGroups) => (match: RegExpExecArray) => T,
+): readonly TokenPattern<T>[] {
+  const patterns: TokenPattern<T>[] = [];
+  for (const tokens of examples) {
+    if (patterns.length > MAX_TOKEN_PATTERNS) break;
+    const text = tokens.map((token) => token.text).join('');
+    const cursor = createCursor(text, 0);
+    if (cursor.take(patterns) !== null && cursor.position() === text.length) continue;
+    const pattern = createTokenPattern(tokens, createExtract);
+    if (pattern !== null) patterns.push(pattern);
+  }
+  return patterns;
+}
+
+function matchActivity(cursor: Cursor, sections: DocumentSections): Activity | null {
+  const head = cursor.take(sections.head);
+  if (!head) return null;
+  const records: ActivityRecord[] = [];
+  do {
+    const record = matchRecord(cursor, sections);
+    if (!record) return null;
+    records.push(record);
+  } while (cursor.takeComma());
+  return cursor.take(sections.tail) && { accountId: head.accountId, records };
+}
+
+function matchRecord(cursor: Cursor, sections: DocumentSections): ActivityRecord | null {
+  const head = cursor.take(sections.recordHead);
+  if (!head) return null;
+  const events: RawEvent[] = [];
+  do {
+    const event = cursor.take(sections.events);
+    if (!event) return null;
+    events.push(event);
+  } while (cursor.takeComma());
+  return cursor.take(sections.recordTail) && { sessionId: head.sessionId, events };
+}
+
+function parseGroupId(match: RegExpExecArray, group: number): string | null {
+  const value = groupText(match, group);
+  return value === null ? null : parseName(latin1ToUtf8(value));
+}
+
+function groupText(match: RegExpExecArray, group: number): string | null {
+  return group === 0 ? null : (match[group] ?? null);
+}
+
+/** Tells of an event; null where a parser would refuse its list of profiles, so that one is asked. */
+function createEventExtractor(): (groups: CaptureGroups) => (match: RegExpExecArray) => RawEvent | null {
+  const readNames = createNameReader();
+  const readList = memoizeText(normalizeIntegerList);
+  return (groups) => (match) => {
+    const list = groupText(match, groups.profileIds);
+    const profileIds = list === null ? null : readList(list);
+    if (list !== null && profileIds === null) return null;
+    const agentId = groupText(match, groups.agentId);
+    return {
+      agentId,
+      timestamp: groupText(match, groups.timestamp),
+      type: groupText(match, groups.type),
+      state: groupText(match, groups.state),
+      previousState: groupText(match, groups.previousState),
+      engagements: groupText(match, groups.engagements),
+      previousEngagements: groupText(match, groups.previousEngagements),
+      maxEngagements: groupText(match, groups.maxEngagements),
+      groupId: groupText(match, groups.groupId),
+      profileIds,
+      names: readNames(
+        agentId,
+        groupText(match, groups.loginName),
+        groupText(match, groups.nickname),
+        groupText(match, groups.userName),
+      ),
+    };
+  };
+}
+
+/** Integers divided by commas, without the space between; null where a parser would refuse them. */
+function normalizeIntegerList(list: string): string | null {
+  if (list.trim() === '') return '';
+  // One expression for all of them would take from the engine's stack for every item.
+  const items = list.split(',').map((item) => item.trim());
+  return items.every((item) => /^(?:-?[1-9]\d*|0)$/.test(item)) ? items.join() : null;
+}

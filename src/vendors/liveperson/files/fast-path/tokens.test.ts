@@ -1,0 +1,18 @@
+import { expect, test } from '@jest/globals';
+import { tokenize } from './tokens.ts';
+
+test('tokens are all of the text, unless there are more than 2¹⁶', () => {
+  const text = `[ ${'0,'.repeat(2 ** 15 - 2)}0]`;
+  const tokens = tokenize(text);
+  expect(tokens?.length).toBe(2 ** 16);
+  expect(tokens?.map((token) => token.text).join('') === text).toBe(true);
+  expect(tokenize(`${text} `)).toBeNull();
+});
+
+test.each([
+  ['plain', 'x'],
+  ['escaped', '\\n'],
+])('a string may be as long as any document that is learned: %s', (_title, filling) => {
+  const text = `"${filling.repeat(2 ** 20 / filling.length)}"`;
+  expect(tokenize(text)?.map(({ kind }) => kind)).toEqual(['string']);
+});

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { lenient, tolerantArray } from './tolerant-schema.ts';
+
+const records = tolerantArray(z.object({ id: z.number() }));
+const list = (readable: number, unreadable: number) => [
+  ...Array.from({ length: unreadable }, () => ({ id: 'x' })),
+  ...Array.from({ length: readable }, (_, id) => ({ id })),
+];
+
+describe('a list of records', () => {
+  test.each([
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [1, 3],
+    [4, 1],
+    [8, 2],
+    [80, 20],
+  ])('with %i readable and %i unreadable ones: these stand as null', (readable, unreadable) => {
+    const nulls = Array.from({ length: unreadable }, () => null);
+    expect(records.parse(list(readable, unreadable))).toEqual([...nulls, ...list(readable, 0)]);
+  });
+
+  test.each([
+    [0, 1],
+    [0, 4],
+    [3, 2],
+    [7, 2],
+    [79, 21],
+  ])('with %i readable and %i unreadable ones is of another form', (readable, unreadable) => {
+    expect(records.safeParse(list(readable, unreadable)).success).toBe(false);
+  });
+
+  test('of more than ten thousand is refused before any of them is read', () => {
+    let read = 0;
+    const counted = tolerantArray(z.unknown().transform(() => (read += 1)));
+    expect(counted.parse(Array<object>(10_000).fill({}))).toHaveLength(10_000);
+    expect(read).toBe(10_000);
+    expect(counted.safeParse(Array<object>(10_001).fill({})).success).toBe(false);
+    expect(read).toBe(10_000);
+  });
+
+  test('a null among the records is none', () => {
+    expect(records.parse([null, { id: 1 }])).toEqual([null, { id: 1 }]);
+    expect(records.safeParse([null]).success).toBe(false);
+  });
+
+  test.each([null, undefined, {}, 'x'])('%j is none', (other) => {
+    expect(records.safeParse(other).success).toBe(false);
+  });
+});
+
+test.each([
+  [{ id: 1 }, { id: 1 }],
+  [{ id: null }, { id: null }],
+  [{ id: 'x' }, {}],
+  [{ id: {} }, {}],
+  [{}, {}],
+])('an optional field of %j: %j', (sent, read) => {
+  expect(z.object({ id: lenient(z.number()) }).parse(sent)).toEqual(read);
+});

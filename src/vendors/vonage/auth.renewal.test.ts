@@ -1,0 +1,268 @@
+import { Readable } from 'node:stream';
+import { describe, expect, test } from '@jest/globals';
+import type { Dispatcher } from 'undici';
+import { createMetrics } from '../../observability/metrics.ts';
+import { createHttpHarness } from '../../../test/support/http-harness.ts';
+import { rejectionOf } from '../../../test/support/capture-error.ts';
+import { manualClock } from '../../../test/support/clock.ts';
+import { jsonReply } from '../../../test/support/vendor-harness.ts';
+import type { PlannedRead } from '../call-estimate.ts';
+import { createFakeVonage } from '../../../test/support/vonage-account.ts';
+import {
+  MINUTE,
+  account,
+  queryInteractions,
+  authorizationHeaders,
+  connectVonage,
+  deferredResponse,
+  createStandaloneTokenProvider,
+  refs,
+  createContext,
+  tokenCalls,
+  createTokenProviderWith,
+} from '../../../test/support/vonage-tokens.ts';
+
+const repeated = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
+
+describe('a token that is to be renewed', () => {
+  /** The first token lives for 100 s; of the others `later` is the answer. */
+  const shortLived = (
+    later: (issued: number) => ReturnType<typeof jsonReply> | Promise<ReturnType<typeof jsonReply>>,
+  ) =>
+    createFakeVonage((issued) =>
+      issued === 1 ? jsonReply({ access_token: 'token-1', expires_in: 100 }) : later(issued),
+    );
+
+  test('serves all who ask, at once, while one renewal is under way beside; then the new one does', async () => {
+    const renewal = deferredResponse();
+    const harness = connectVonage(shortLived(renewal.answer).respond);
+    await queryInteractions(harness);
+    harness.clock.advance(90_000);
+    await Promise.all(refs(50).map((ref) => queryInteractions(harness, ref)));
+    await queryInteractions(harness);
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(authorizationHeaders(harness)).toEqual(repeated(52, 'Bearer token-1'));
+
+    renewal.resolve(jsonReply({ access_token: 'token-2', expires_in: 7200 }));
+    await new Promise((resolve) => setImmediate(resolve));
+    await queryInteractions(harness);
+    expect(authorizationHeaders(harness).at(-1)).toBe('Bearer token-2');
+    expect(tokenCalls(harness)).toHaveLength(2);
+  });
+
+  test('once it has expired is waited for, with the renewal that is under way', async () => {
+    const renewal = deferredResponse();
+    const harness = connectVonage(shortLived(renewal.answer).respond);
+    await queryInteractions(harness);
+    harness.clock.advance(90_000);
+    await queryInteractions(harness);
+    harness.clock.advance(9_999);
+    await queryInteractions(harness);
+    expect(authorizationHeaders(harness)).toEqual(repeated(3, 'Bearer token-1'));
+    harness.clock.advance(1);
+    const waiting = refs(5).map((ref) => queryInteractions(harness, ref));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(authorizationHeaders(harness)).toHaveLength(3);
+    renewal.resolve(jsonReply({ access_token: 'token-2', expires_in: 7200 }));
+    await Promise.all(waiting);
+    expect(authorizationHeaders(harness).slice(3)).toEqual(repeated(5, 'Bearer token-2'));
+    expect(tokenCalls(harness)).toHaveLength(2);
+  });
+
+  test('and cannot be serves until it has expired, and renewal is tried every ten seconds', async () => {
+    const vendor = createFakeVonage((issued) =>
+      issued === 1 ? jsonReply({ access_token: 'token-1', expires_in: 120 }) : jsonReply({}, 503),
+    );
+    const harness = connectVonage(vendor.respond);
+    const failed = { code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token' };
+    await queryInteractions(harness);
+    const triedAfter = async (ms: number) => {
+      harness.clock.advance(ms);
+      await queryInteractions(harness);
+      await queryInteractions(harness);
+      return tokenCalls(harness).length - 1;
+    };
+    // Nine tenths of its life are 108 s.
+    expect(await triedAfter(107_999)).toBe(0);
+    expect(await triedAfter(1)).toBe(1);
+    expect(await triedAfter(9_999)).toBe(1);
+    expect(await triedAfter(1)).toBe(2);
+    expect(await triedAfter(1_999)).toBe(2);
+    expect(authorizationHeaders(harness)).toEqual(repeated(11, 'Bearer token-1'));
+
+    harness.clock.advance(1);
+    await expect(queryInteractions(harness)).rejects.toMatchObject(failed);
+    await expect(queryInteractions(harness)).rejects.toMatchObject(failed);
+    expect(tokenCalls(harness)).toHaveLength(5);
+  });
+
+  test('is renewed at no query’s cost', async () => {
+    const harness = connectVonage(createFakeVonage().respond);
+    await queryInteractions(harness);
+    harness.clock.advance(110 * MINUTE);
+    await queryInteractions(harness);
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(harness.callRecords.map(({ endpoint }) => endpoint)).toEqual([
+      'connect/token',
+      'latestInteractions',
+      'latestInteractions',
+    ]);
+  });
+
+  test('that is held is no call of the next query’s, until it has expired', async () => {
+    const harness = connectVonage(createFakeVonage().respond);
+    const read: PlannedRead = {
+      capability: 'latestInteractions',
+      query: { size: 1, type: null, activeLiveFirst: null },
+      target: { key: '01', refs: ['01'], maxAgents: 1, unlisted: 'none' },
+      batchKey: 'listed',
+    };
+    const tokensMissing = async () => {
+      const charges = await harness.adapter.uncachedCalls([read], harness.clock.now());
+      return charges.find(({ endpoint }) => endpoint === 'connect/token')?.calls;
+    };
+    expect(await tokensMissing()).toBe(1);
+    await queryInteractions(harness);
+    expect(await tokensMissing()).toBe(0);
+    harness.clock.advance(120 * MINUTE - 1);
+    expect(await tokensMissing()).toBe(0);
+    harness.clock.advance(1);
+    expect(await tokensMissing()).toBe(1);
+    expect(tokenCalls(harness)).toHaveLength(1);
+  });
+});
+
+test('a token endpoint that keeps failing has a circuit of its own', async () => {
+  const clock = manualClock();
+  const metrics = createMetrics();
+  const asked: string[] = [];
+  const dispatcher = {
+    request: ({ path }: { readonly path: string }) => {
+      asked.push(path);
+      const answer = path.startsWith('/Auth') ? { statusCode: 503 } : { statusCode: 200 };
+      return Promise.resolve({ ...answer, headers: {}, body: Readable.from([]) });
+    },
+    destroy: () => Promise.resolve(),
+  } as unknown as Dispatcher;
+  const { http } = createHttpHarness({ account, clock, dispatcher, metrics, circuitBreaker: true });
+  const tokens = createTokenProviderWith(http, clock);
+  for (let i = 0; i < 5; i += 1) await rejectionOf(tokens.getToken(createContext()));
+  const spared = await rejectionOf(tokens.getToken(createContext()));
+  expect(spared).toMatchObject({ code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token', reason: 'circuit_open' });
+  expect(asked).toHaveLength(5);
+  expect(await metrics.text()).toContain('switchboard_circuit_state{account="vcc",endpoint="connect/token"} 2');
+
+  const url = new URL('https://vcc.example/v0');
+  const other = await http.send({ endpoint: 'latestInteractions', method: 'GET', url }, createContext());
+  expect(other.status).toBe(200);
+});
+
+describe('a token that the vendor refuses', () => {
+  test('is replaced, and the call made again', async () => {
+    const vendor = createFakeVonage();
+    const harness = connectVonage(vendor.respond);
+    await queryInteractions(harness);
+    vendor.revoked.add('token-1');
+    await expect(queryInteractions(harness)).resolves.toMatchObject({ sources: [{ outcome: 'OK' }] });
+    expect(authorizationHeaders(harness)).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
+  });
+
+  test('is replaced again, however soon, where the last replacement served', async () => {
+    const vendor = createFakeVonage();
+    const harness = connectVonage(vendor.respond);
+    for (const revoked of ['token-1', 'token-2']) {
+      await queryInteractions(harness);
+      vendor.revoked.add(revoked);
+    }
+    await expect(queryInteractions(harness)).resolves.toMatchObject({ sources: [{ outcome: 'OK' }] });
+    expect(tokenCalls(harness)).toHaveLength(3);
+  });
+
+  test('is replaced once, however many were refused with it', async () => {
+    const vendor = createFakeVonage();
+    const harness = connectVonage(vendor.respond);
+    await queryInteractions(harness);
+    vendor.revoked.add('token-1');
+    await Promise.all(refs(50).map((ref) => queryInteractions(harness, ref)));
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(authorizationHeaders(harness)).toHaveLength(101);
+  });
+
+  test('is not replaced again when a late refusal tells of the old one', async () => {
+    const late = deferredResponse();
+    const vendor = createFakeVonage();
+    const harness = connectVonage((request) =>
+      request.url.pathname.includes('/late/') && request.headers.Authorization === 'Bearer token-1'
+        ? late.answer()
+        : vendor.respond(request),
+    );
+    const lateAnswer = queryInteractions(harness, 'late');
+    await late.requested;
+    await queryInteractions(harness);
+    vendor.revoked.add('token-1');
+    await queryInteractions(harness);
+    late.resolve(jsonReply({}, 401));
+    await lateAnswer;
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(authorizationHeaders(harness).at(-1)).toBe('Bearer token-2');
+  });
+
+  test('while its renewal is under way is not given out again when that fails', async () => {
+    const renewal = deferredResponse();
+    const {
+      tokens,
+      requests,
+      scope: context,
+      clock,
+    } = createStandaloneTokenProvider(
+      createFakeVonage((issued) =>
+        issued === 1 ? jsonReply({ access_token: 'token-1', expires_in: 100 }) : renewal.answer(),
+      ).respond,
+    );
+    const token = await tokens.getToken(context);
+    clock.advance(95_000);
+    await expect(tokens.getToken(context)).resolves.toBe(token);
+    await renewal.requested;
+    tokens.invalidate(token);
+    const waiting = tokens.getToken(context);
+    renewal.resolve(jsonReply({}, 503));
+    await expect(waiting).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token' });
+    expect(requests).toHaveLength(2);
+  });
+
+  test('as its successor is, too, is a refusal of the account: nobody gets a third for a minute', async () => {
+    const harness = connectVonage(createFakeVonage(undefined, () => jsonReply({}, 401)).respond);
+    const refused = { code: 'VENDOR_AUTH_FAILED', endpoint: 'latestInteractions', status: 401 };
+    await expect(queryInteractions(harness)).rejects.toMatchObject(refused);
+    expect(authorizationHeaders(harness)).toEqual(['Bearer token-1', 'Bearer token-2']);
+
+    for (const ref of refs(4)) await expect(queryInteractions(harness, ref)).rejects.toMatchObject(refused);
+    harness.clock.advance(MINUTE - 1);
+    await expect(queryInteractions(harness)).rejects.toMatchObject(refused);
+    expect(authorizationHeaders(harness).slice(2)).toEqual(Array.from({ length: 5 }, () => 'Bearer token-2'));
+    expect(tokenCalls(harness)).toHaveLength(2);
+
+    harness.clock.advance(1);
+    await expect(queryInteractions(harness)).rejects.toMatchObject(refused);
+    expect(authorizationHeaders(harness).slice(7)).toEqual(['Bearer token-2', 'Bearer token-3']);
+    expect(tokenCalls(harness)).toHaveLength(3);
+  });
+
+  test('for one agent’s sake alone costs the others nothing', async () => {
+    const ok = jsonReply({ interactions: [] });
+    const vendor = createFakeVonage(undefined, ({ url }) => (url.pathname.includes('/02/') ? jsonReply({}, 401) : ok));
+    const harness = connectVonage(vendor.respond);
+    const outcomes = [];
+    for (const ref of ['01', '02', '02', '01'])
+      outcomes.push(...(await Promise.allSettled([queryInteractions(harness, ref)])));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(tokenCalls(harness)).toHaveLength(2);
+    expect(authorizationHeaders(harness)).toHaveLength(5);
+  });
+
+  test('a 403 is no matter of the token', async () => {
+    const harness = connectVonage(createFakeVonage(undefined, () => jsonReply({}, 403)).respond);
+    await expect(queryInteractions(harness)).rejects.toMatchObject({ code: 'VENDOR_AUTH_FAILED', status: 403 });
+    expect(harness.sent).toHaveLength(2);
+  });
+});

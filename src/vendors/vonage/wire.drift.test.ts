@@ -1,0 +1,152 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Interaction } from '../../domain/interaction.ts';
+import { isInstant } from '../../domain/time.ts';
+import { VendorError } from '../../domain/vendor-error.ts';
+import { type DriftedDocument, driftedDocument } from '../../../test/support/schema-drift.ts';
+import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
+import { VONAGE_ENTRY, createFakeVonage } from '../../../test/support/vonage-account.ts';
+import { vonage } from './index.ts';
+
+const at = (hour: number) => `2017-03-30T0${hour}:40:15Z`;
+const guid = (hour: number) => `015b212c-1487-46ba-bbb7-00000000000${hour}`;
+const v1 = (hour: number) => ({ guid: guid(hour), start: at(hour), hasEnded: true });
+const v2 = (hour: number, duration: number | null) => ({
+  guid: guid(hour),
+  start: at(hour),
+  duration,
+  type: 'Phone',
+  direction: 'Inbound',
+  channelGuid: `c-${hour}`,
+});
+const SAMPLE = { interactions: [v1(1), v2(2, 972), v2(3, null), v1(4), v2(5, 0), v2(6, 1.5)] };
+
+async function read(document: unknown) {
+  const vendor = createFakeVonage(undefined, () => jsonReply(document));
+  const sources = connectVendor(vonage, { ...VONAGE_ENTRY, apiVersion: 2 }, vendor.respond).createDataSource();
+  const asked = sources.latestInteractions?.('01', { size: 100, type: null, activeLiveFirst: null });
+  return asked?.catch((error: unknown) => error as VendorError);
+}
+
+async function told(document: unknown) {
+  const answer = await read(document);
+  if (!answer || answer instanceof VendorError) throw answer ?? new Error('not asked');
+  return answer;
+}
+
+const DERIVED: Readonly<Record<string, readonly (keyof Interaction)[]>> = {
+  hasEnded: ['isActive'],
+  duration: ['durationSeconds', 'end', 'isActive'],
+  type: ['type', 'vendorType'],
+};
+
+/** What no answer can tell, or nobody sent. */
+function inventions(
+  one: Interaction,
+  original: Interaction | undefined,
+  { path, document }: DriftedDocument,
+): readonly string[] {
+  const [, index, field = ''] = path;
+  const changed = DERIVED[field] ?? [field];
+  const sent = (document as typeof SAMPLE).interactions[Number(index)] as Record<string, unknown> | undefined;
+  return Object.entries(one).flatMap(([name, value]: [string, unknown]) => {
+    if (value === null || value === original?.[name as keyof Interaction]) return [];
+    if (!(changed as readonly string[]).includes(name) || sent?.[field] === undefined) return [name];
+    if (name === 'isActive') return value === (sent[field] === (field === 'duration' ? null : false)) ? [] : [name];
+    if (name === 'end') return isInstant(value as number) ? [] : [name];
+    if (name === 'durationSeconds') return Number.isInteger(value) && (value as number) < 2 ** 31 ? [] : [name];
+    if (name === 'type') return value === 'OTHER' ? [] : [name];
+    const word = sent[field];
+    return value === (typeof word === 'number' ? `${word}` : word) ? [] : [name];
+  });
+}
+
+describe('an answer of which one place is not as documented', () => {
+  test('is a bad response, or tells what else is there, nothing that is not, and what is missing', async () => {
+    const whole = await told(SAMPLE);
+    await fc.assert(
+      fc.asyncProperty(driftedDocument(SAMPLE), async (one) => {
+        const answer = await read(one.document);
+        if (answer instanceof VendorError) {
+          expect(answer).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
+          // Only the list as a whole costs the whole.
+          expect(one.path.length).toBeLessThan(2);
+          return;
+        }
+        const { data = [], sources = [] } = answer ?? {};
+        const invented = data.flatMap((interaction) => {
+          const original = whole.data.find(({ start }) => start === interaction.start);
+          return inventions(interaction, original, one);
+        });
+        expect(invented).toEqual([]);
+        if (one.path.length < 2) {
+          expect(['{}', '{"interactions":null}', '{"interactions":[]}']).toContain(JSON.stringify(one.document));
+          expect(data).toEqual([]);
+          return;
+        }
+        // One that is not sent is not missed; one that cannot be read is.
+        const sent = (one.document as typeof SAMPLE).interactions.length;
+        expect(sent - data.length).toBe(sources[0]?.outcome === 'OK' ? 0 : 1);
+        if (one.path.length > 2 && !['guid', 'start'].includes(String(one.path[2]))) expect(data).toHaveLength(sent);
+        expect(sources[0]?.error?.code ?? null).toBe(sent === data.length ? null : 'VENDOR_BAD_RESPONSE');
+        const others = whole.data.filter((_, index) => index !== one.path[1]);
+        expect(data).toEqual(expect.arrayContaining([...others]));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each([
+    ['a list under another name', { items: SAMPLE.interactions }],
+    ['the whole in something else', { data: SAMPLE }],
+    ['a list of lists', { interactions: [[v1(1)], [v1(2)]] }],
+    ['more than a fifth unreadable', { interactions: [1, 2, 3, 4, 5, 6, 7].map((n) => (n < 6 ? v1(n) : { n })) }],
+  ])('%s: a bad response', async (_, document) => {
+    expect(await read(document)).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
+  });
+
+  test('one of two that cannot be read is left out, and the report says that one is missing', async () => {
+    const harness = connectVendor(
+      vonage,
+      VONAGE_ENTRY,
+      createFakeVonage(undefined, () => jsonReply({ interactions: [{ ...v1(1), start: 'soon' }, v1(2)] })).respond,
+    );
+    const answer = await harness
+      .createDataSource()
+      .latestInteractions?.('01', { size: 1, type: null, activeLiveFirst: null });
+    expect(answer).toMatchObject({
+      data: [{ guid: guid(2) }],
+      sources: [
+        {
+          outcome: 'PARTIAL',
+          fetchedAt: harness.clock.now(),
+          error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' },
+        },
+      ],
+    });
+    expect(answer?.data).toHaveLength(1);
+  });
+
+  test.each([
+    [{ hasEnded: 'true' }, { isActive: null }],
+    [{ channelGuid: 7 }, { channelGuid: '7' }],
+    [{ channelGuid: {} }, { channelGuid: null }],
+    [{ guid: 7 }, { guid: '7' }],
+    [{ type: 7 }, { type: null, vendorType: null }],
+    [{ direction: ['Inbound'] }, { direction: null }],
+    [{ duration: '90' }, { durationSeconds: 90, end: Date.parse('2017-03-30T01:41:45Z'), isActive: false }],
+    // Of another form it does not say that the agent is still connected.
+    [{ duration: 'n/a' }, { durationSeconds: null, end: null, isActive: null }],
+    [{ duration: '90 s' }, { durationSeconds: null, end: null, isActive: null }],
+    [{ duration: 'for 90' }, { durationSeconds: null, end: null, isActive: null }],
+    [{ duration: '90.123' }, { durationSeconds: 90, end: Date.parse('2017-03-30T01:41:45.123Z'), isActive: false }],
+    // What neither an Int nor a date can tell.
+    [{ duration: 3e9 }, { durationSeconds: null, end: Date.parse('2112-04-23T07:00:15Z'), isActive: false }],
+    [{ duration: 1e15 }, { durationSeconds: null, end: null, isActive: false }],
+    [{ duration: 1e300 }, { durationSeconds: null, end: null, isActive: false }],
+  ])('%j is read as %j', async (field, expected) => {
+    const { data, sources } = await told({ interactions: [{ guid: guid(1), start: at(1), ...field }] });
+    expect(data).toMatchObject([expected]);
+    expect(sources).toMatchObject([{ outcome: 'OK' }]);
+  });
+});

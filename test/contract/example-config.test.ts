@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { accountBaseSchema } from '../../src/config/account.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { formatConfigError } from '../../src/config/config-error.ts';
+import { settingsShape } from '../../src/config/settings.ts';
+import { vendors } from '../../src/vendors/index.ts';
+
+const example = readFileSync(new URL('../../switchboard.example.yaml', import.meta.url), 'utf8');
+
+const env: Record<string, string> = {};
+for (const [, name = ''] of example.matchAll(/(?<!\$)\$\{(\w+)\}/g)) env[name] = `made-up-${name.toLowerCase()}`;
+env.WALLBOARD_KEY_SHA256 = 'ab'.repeat(32);
+
+/** The names of all keys of a form, however deep. */
+function keysOf(schema: unknown): readonly string[] {
+  if (schema instanceof z.ZodObject) {
+    return Object.entries(schema.shape).flatMap(([key, inner]) => [key, ...keysOf(inner)]);
+  }
+  if (schema instanceof z.ZodArray) return keysOf(schema.element);
+  if (schema instanceof z.ZodPipe) return keysOf(schema.in);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return keysOf(schema.unwrap());
+  }
+  return [];
+}
+const knownKeys = new Set([
+  ...keysOf(z.object(settingsShape)),
+  ...vendors.flatMap(({ config }) => keysOf(config)),
+  'accounts',
+]);
+
+/** The example with every key that is behind a # in force, too. */
+const uncommented = example.replace(/^( *)# (\w+)(:.*)$/gm, (line, indent: string, key: string, rest: string) =>
+  knownKeys.has(key) ? `${indent}${key}${rest}` : line,
+);
+
+function errorLines(text: string) {
+  const loaded = loadConfig({ text, file: 'example', env, vendors });
+  return loaded.ok ? [] : loaded.errors.map(formatConfigError);
+}
+
+test('the example is a whole configuration', () => {
+  expect(errorLines(example)).toEqual([]);
+});
+
+test('so it is with everything that is behind a #', () => {
+  expect(uncommented).not.toBe(example);
+  expect(errorLines(uncommented)).toEqual([]);
+});
+
+test('every key of the settings stands in it', () => {
+  const names = keysOf(z.object(settingsShape));
+  expect(names.length).toBeGreaterThan(30);
+  expect(names.filter((key) => !new RegExp(`^[ -]*${key}:`, 'm').test(uncommented))).toEqual([]);
+});
+
+test.each(vendors)('an account with $key stands in it, with every key', ({ key, config }) => {
+  const { accounts } = parse(uncommented) as { readonly accounts: readonly Readonly<Record<string, unknown>>[] };
+  const entry = accounts.find(({ vendor }) => vendor === key) ?? {};
+  // These are told of once, above all accounts.
+  const commonKeys = new Set(Object.keys(accountBaseSchema.shape));
+  const names = keysOf(config).filter((name) => !commonKeys.has(name));
+  expect(names.length).toBeGreaterThan(0);
+  expect(Object.keys(entry)).toEqual(expect.arrayContaining(['name', 'vendor', 'baseUrl', ...names]));
+});
+
+test('what it shows as defaults are the defaults', () => {
+  const loaded = loadConfig({ text: example, file: 'example', env, vendors });
+  // The example without every line whose key has a default must come to the same.
+  const bare = example
+    .replace(/^(server|limits|cache):\n(( .*)?\n)+/gm, '')
+    .replace(
+      /^ +(timeoutMs|concurrency|maxQueued|maxRetries|circuitBreaker|honorRetryAfter|discover\w*|maxDaysPerCall|algorithm|token\w+|fileHosts|\w+Hours|retentionDays|maxFileBytes|patterns|credentialsIn|apiVersion|scopes):.*\n/gm,
+      '',
+    );
+  expect(bare.length).toBeLessThan(example.length - 1500);
+  expect(loadConfig({ text: bare, file: 'example', env, vendors })).toEqual(loaded);
+});

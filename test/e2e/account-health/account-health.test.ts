@@ -1,0 +1,111 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { agentId, sessionId } from '../../../src/domain/global-id.ts';
+import { DAY, HOUR } from '../../../src/domain/time.ts';
+import { session } from '../../support/gather-harness.ts';
+import { type Gateway, type RawConfig, NOW, type World, readQuery, startWorld } from '../../support/world.ts';
+
+interface AccountHealth {
+  readonly name: string;
+  readonly state: string;
+  readonly lastError: string | null;
+}
+interface SessionsData {
+  readonly agent: {
+    readonly sessions: {
+      readonly complete: boolean;
+      readonly sources: readonly { readonly outcome: string; readonly error: { readonly message: string } | null }[];
+    };
+  };
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterEach(() => {
+  for (const vendor of Object.values(world.vendors)) vendor.clearFaults();
+  world.calls();
+});
+afterAll(() => world.stop());
+
+/** No account is called but for what is asked. */
+const withoutDiscovery = (raw: RawConfig): RawConfig => ({
+  ...raw,
+  accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
+});
+
+const range = (from: number, to: number) => ({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+
+/** Somebody of the directory whom LivePerson knows by a number. */
+function agentOnLivePerson(): { readonly key: string; readonly ref: string } {
+  const agent = world.config.agents.find(({ accounts }) => /^\d+$/.test(accounts.lp ?? ''));
+  if (!agent) throw new Error('there is nobody on LivePerson');
+  return { key: agent.id, ref: agent.accounts.lp ?? '' };
+}
+
+async function sessions(
+  gateway: Gateway,
+  during: ReturnType<typeof range>,
+): Promise<SessionsData['agent']['sessions']> {
+  const id = agentId(agentOnLivePerson().key);
+  const { data, errors } = await gateway.query<SessionsData>(readQuery(import.meta.dirname), { id, during });
+  expect(errors).toBeUndefined();
+  return data.agent.sessions;
+}
+
+async function healthOf(gateway: Gateway, account: string): Promise<AccountHealth | undefined> {
+  const { data } = await gateway.query<{ accounts: readonly AccountHealth[] }>('{ accounts { name state lastError } }');
+  return data.accounts.find(({ name }) => name === account);
+}
+
+test('whoever asks for what is gone for ever makes no account look ill', async () => {
+  const gateway = await world.startGateway(withoutDiscovery);
+  for (const days of [60, 61, 62]) {
+    const { complete, sources } = await sessions(gateway, range(NOW - days * DAY, NOW - (days - 1) * DAY));
+    expect(complete).toBe(false);
+    expect(sources).toMatchObject([{ outcome: 'PARTIAL' }]);
+  }
+  expect(world.calls().liveperson).toEqual([]);
+  expect(await healthOf(gateway, 'lp')).toEqual({ name: 'lp', state: 'UNKNOWN', lastError: null });
+});
+
+test('nor does whoever asks for more than may be downloaded', async () => {
+  const gateway = await world.startGateway((raw) => ({ ...withoutDiscovery(raw), limits: { maxFiles: 1 } }));
+  for (const days of [3, 4, 5]) {
+    const { sources } = await sessions(gateway, range(NOW - days * DAY, NOW - (days - 1) * DAY));
+    expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { message: expect.stringContaining('maxFiles') } }]);
+  }
+  expect(await healthOf(gateway, 'lp')).toEqual({ name: 'lp', state: 'OK', lastError: null });
+});
+
+test('of all that is missing the failed call counts', async () => {
+  const withoutRetries = (raw: RawConfig): RawConfig => ({
+    ...withoutDiscovery(raw),
+    accounts: withoutDiscovery(raw).accounts.map((account) => ({ ...account, maxRetries: 0 })),
+    limits: { maxFiles: 3 },
+  });
+  const gateway = await world.startGateway(withoutRetries);
+  world.vendors.liveperson.injectFault({ path: '/Agent.', status: 404, times: 1 });
+  world.vendors.liveperson.injectFault({ path: '/Agent.', status: 503, times: 1 });
+  const { sources } = await sessions(gateway, range(NOW - 31 * DAY, NOW - 30 * DAY + 12 * HOUR));
+  const [report] = sources;
+  for (const said of ['(HTTP 503)', '(HTTP 404)', 'maxFiles', '30 days'])
+    expect(report?.error?.message).toContain(said);
+  expect(await healthOf(gateway, 'lp')).toEqual({ name: 'lp', state: 'DEGRADED', lastError: report?.error?.message });
+});
+
+test('looking for one thing by its id tells how its account is', async () => {
+  const { ref } = agentOnLivePerson();
+  const id = sessionId({ ...session('lp', 'none', NOW - 2 * DAY, NOW - 2 * DAY), ref });
+  const document = 'query($id: ID!) { node(id: $id) { id } }';
+  const gateway = await world.startGateway(withoutDiscovery);
+  expect(await healthOf(gateway, 'lp')).toMatchObject({ state: 'UNKNOWN' });
+  const { data } = await gateway.query(document, { id });
+  expect(data).toEqual({ node: null });
+  expect(await healthOf(gateway, 'lp')).toMatchObject({ state: 'OK' });
+
+  const other = await world.startGateway(withoutDiscovery);
+  world.vendors.liveperson.injectFault({ kind: 'down' });
+  await other.query(document, { id });
+  expect(await healthOf(other, 'lp')).toMatchObject({ state: 'DOWN', lastError: expect.any(String) });
+});

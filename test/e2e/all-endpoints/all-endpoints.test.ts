@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type World, lastHours, readQuery, startWorld, countOccurrences } from '../../support/world.ts';
+
+interface AgentsData {
+  readonly agents: {
+    readonly totalCount: number;
+    readonly nodes: readonly {
+      readonly key: string | null;
+      readonly name: string;
+      readonly kind: 'HUMAN' | 'VIRTUAL';
+      readonly currentStatus: { readonly status: string; readonly label: string | null; readonly start: string } | null;
+      readonly statusPeriods: { readonly complete: boolean; readonly nodes: readonly object[] } | null;
+      readonly sessions: { readonly complete: boolean; readonly nodes: readonly object[] } | null;
+      readonly latestInteractions: { readonly nodes: readonly { readonly isActive: boolean }[] } | null;
+      readonly usageStats: { readonly current: Readonly<Record<string, number | null>> } | null;
+    }[];
+  };
+  readonly accounts: readonly { readonly name: string; readonly vendor: string; readonly state: string }[];
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+test('one query asks all five endpoints, every part has data, and the second time no vendor is called', async () => {
+  const gateway = await world.startGateway();
+  const during = lastHours(24);
+  const day = during.from.slice(0, 10);
+  const variables = { during, days: { from: day, to: day } };
+
+  const first = await gateway.query<AgentsData>(readQuery(import.meta.dirname), variables);
+
+  expect(first.errors).toBeUndefined();
+  const { totalCount, nodes } = first.data.agents;
+  expect(totalCount).toBeGreaterThanOrEqual(63);
+  expect(nodes).toHaveLength(totalCount);
+  expect(nodes.some(({ key }) => key === null)).toBe(true);
+  expect(nodes.filter(({ kind }) => kind === 'VIRTUAL').length).toBeGreaterThanOrEqual(3);
+  expect(nodes.some(({ currentStatus }) => currentStatus !== null)).toBe(true);
+  expect(nodes.some(({ statusPeriods }) => statusPeriods?.complete && statusPeriods.nodes.length > 0)).toBe(true);
+  expect(nodes.some(({ sessions }) => sessions?.complete && sessions.nodes.length > 0)).toBe(true);
+  const interactions = nodes.flatMap(({ latestInteractions }) => latestInteractions?.nodes ?? []);
+  expect(new Set(interactions.map(({ isActive }) => isActive))).toEqual(new Set([true, false]));
+  const usage = nodes.flatMap(({ usageStats }) => (usageStats ? [usageStats.current] : []));
+  expect(usage.length).toBeGreaterThanOrEqual(3);
+  for (const { messagesCount, successRate, interventionsCount } of usage) {
+    expect(messagesCount).toBeGreaterThan(0);
+    expect(successRate).toBeGreaterThan(0);
+    expect(interventionsCount).toBeGreaterThanOrEqual(0);
+  }
+  expect(first.data.accounts).toHaveLength(4);
+
+  const { kore, vonage, avaamo, liveperson } = world.calls();
+  const people = world.config.agents.filter(({ kind }) => kind === 'human');
+  const agentsOn = (account: string) => people.filter(({ accounts }) => accounts[account] !== undefined).length;
+  // One for each agent, which is all that Vonage offers, and one for the token.
+  expect(vonage).toHaveLength(agentsOn('vcc') + 1);
+  expect(countOccurrences(vonage)['POST /Auth/connect/token']).toBe(1);
+  // Both endpoints of every bot, since fields of both were selected.
+  expect(avaamo).toHaveLength(2 * world.config.agents.filter(({ kind }) => kind === 'virtual').length);
+  // The pages that say who there is, and as many again for all statuses of all agents.
+  const koreAgents = nodes.filter(({ currentStatus, statusPeriods }) => currentStatus ?? statusPeriods).length;
+  expect(kore.length).toBeLessThanOrEqual(2 * Math.ceil(koreAgents / 50));
+  // Every file once, however many agents are asked about.
+  const files = liveperson.filter((call) => call.includes('/Agent.'));
+  expect(new Set(files).size).toBe(files.length);
+  expect(files.length).toBeGreaterThan(0);
+
+  const second = await gateway.query<AgentsData>(readQuery(import.meta.dirname), variables);
+
+  expect(world.calls()).toEqual({ kore: [], vonage: [], avaamo: [], liveperson: [] });
+  expect(second.data.agents).toEqual(first.data.agents);
+  expect(second.data.accounts.map(({ state }) => state)).toEqual(['OK', 'OK', 'OK', 'OK']);
+});

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Gateway, type World, startWorld } from '../support/world.ts';
+
+const CALLERS = { reader: ['read'], developer: ['read', 'introspect'] } as const;
+
+let world: World;
+let gatewayWithoutAuth: Gateway;
+let gateway: Gateway;
+beforeAll(async () => {
+  world = await startWorld();
+  gatewayWithoutAuth = await world.startGateway();
+  gateway = await world.startGateway((raw) => ({
+    ...raw,
+    auth: {
+      apiKeys: Object.entries(CALLERS).map(([name, scopes]) => ({
+        name,
+        sha256: createHash('sha256').update(name).digest('hex'),
+        scopes,
+      })),
+    },
+  }));
+});
+afterAll(() => world.stop());
+
+const messageFor = async (target: Gateway, query: string, variables: object, caller?: keyof typeof CALLERS) => {
+  const headers: Record<string, string> = caller ? { authorization: `Bearer ${caller}` } : {};
+  const { errors = [] } = await target.query(query, { ...variables }, headers);
+  expect(errors).toHaveLength(1);
+  return errors[0]?.message;
+};
+
+test.each<{ what: string; name: string; query: string; variables?: object }>([
+  { what: 'a field', name: 'currentStatus', query: '{ agents { nodes { curentStatus { status } } } }' },
+  { what: 'an argument', name: 'first', query: '{ agents(frist: 1) { totalCount } }' },
+  { what: 'a type', name: 'AgentFilter', query: 'query ($f: AgentFilte) { agents(filter: $f) { totalCount } }' },
+  { what: 'where a field is', name: 'Session', query: '{ node(id: "x") { vendorSessionId } }' },
+  { what: 'a value', name: 'HUMAN', query: '{ agents(filter: {kind: HUMEN}) { totalCount } }' },
+  { what: 'a field of an input', name: 'nameContains', query: '{ agents(filter: {nameContain: "x"}) { totalCount } }' },
+  {
+    what: 'a value in a variable',
+    name: 'HUMAN',
+    query: 'query ($f: AgentFilter) { agents(filter: $f) { totalCount } }',
+    variables: { f: { kind: 'HUMEN' } },
+  },
+])('the right name of $what is told to who may read the schema, and to nobody else', async (row) => {
+  const { name, query, variables = {} } = row;
+  const theName = new RegExp(`\\b${name}\\b`);
+  expect(await messageFor(gatewayWithoutAuth, query, variables)).toMatch(theName);
+  expect(await messageFor(gateway, query, variables, 'developer')).toMatch(theName);
+  expect(await messageFor(gateway, query, variables, 'reader')).not.toMatch(theName);
+});

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { systemClock } from '../../src/domain/clock.ts';
+import { type Gateway, NOW, type RawConfig, type World, startWorld } from '../support/world.ts';
+import { type RandomQuery, collectQueryNames, randomQueries } from '../support/random-queries.ts';
+
+// The date moves when the test says so, waits and deadlines take the time that they take.
+let date = NOW;
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ ...systemClock, now: () => date });
+});
+afterAll(() => world.stop());
+
+type Account = RawConfig['accounts'][number];
+
+/** No bound but the plan's own; and of LivePerson's files few, because their reading is slow and not what is counted. */
+const unbounded = (raw: RawConfig, change: (account: Account) => object): RawConfig => ({
+  ...raw,
+  limits: {
+    ...{ maxVendorCalls: 1_000_000, maxTokens: 100_000, maxAliases: 1000, maxDepth: 100, maxFiles: 3 },
+    ...{ maxEstimatedItems: Number.MAX_SAFE_INTEGER, maxResponseObjects: 1_000_000_000 },
+  },
+  accounts: raw.accounts.map((account) => ({
+    ...account,
+    // A refusal for too many calls is no matter here, waiting after one would be.
+    ...{ requestsPerMinute: 1_000_000, honorRetryAfter: false, maxRetries: 0 },
+    ...(account.name === 'lp' && { discoverHours: 3 }),
+    ...change(account),
+  })),
+});
+
+/** Every eighth agent is known to Kore by a userId, of nobody: the pages are read all the same. */
+const withUserIds = (raw: RawConfig): RawConfig => ({
+  ...raw,
+  agents: raw.agents.map((agent, index) => {
+    const { 'kore-main': email, ...accounts } = agent.accounts;
+    return index % 8 > 0 || email === undefined
+      ? agent
+      : { ...agent, accounts: { ...accounts, 'kore-main': `u-${index}` } };
+  }),
+});
+
+const CONFIGURATIONS: Readonly<Record<string, (raw: RawConfig) => RawConfig>> = {
+  'as it comes': (raw) => unbounded(raw, () => ({})),
+  'without discovery, days two by two': (raw) =>
+    unbounded(raw, ({ name }) => ({
+      ...(name === 'kore-main' && { discover: false, maxDaysPerCall: 2 }),
+      ...(name === 'lp' && { discover: false }),
+    })),
+  'userIds, days five by five, version 1 of Vonage': (raw) =>
+    unbounded(withUserIds(raw), ({ name }) => ({
+      ...(name === 'kore-main' && { maxDaysPerCall: 5 }),
+      ...(name === 'vcc' && { apiVersion: 1 }),
+    })),
+  'nothing live is kept': (raw) => ({
+    ...unbounded(raw, () => ({})),
+    cache: { ttl: { interactions: 0, statusLive: 0, usageLive: 0, directory: 0 } },
+  }),
+};
+
+interface Plan {
+  readonly vendorCalls: readonly { readonly atMost: number; readonly cached: number }[];
+  readonly total: number;
+}
+
+/** Everything that the vendors were asked for, LivePerson's files aside. */
+function callsMade(): readonly string[] {
+  const calls = Object.values(world.calls()).flat();
+  return calls.filter((call) => !call.includes('/agentActivity/'));
+}
+
+async function fetchPlan(gateway: Gateway, { document, variables }: RandomQuery): Promise<Plan> {
+  const reply = await gateway.query(document, variables, { 'switchboard-explain': 'plan' });
+  const { plan } = (reply.extensions?.switchboard ?? {}) as { readonly plan?: Plan };
+  if (!plan) throw new Error(JSON.stringify(reply));
+  return plan;
+}
+
+const RUNS = Number(process.env.RUNS ?? 5);
+
+test.each(Object.entries(CONFIGURATIONS))(
+  'no query takes more vendor calls than its plan says: %s',
+  async (_title, change) => {
+    const names = await collectQueryNames(await world.startGateway((raw) => unbounded(raw, () => ({}))));
+    const querySeries = fc.array(
+      fc.record({ query: randomQueries(names), later: fc.constantFrom(0, 0, 1000, 12_000, 70_000, 400_000) }),
+      { minLength: 1, maxLength: 4 },
+    );
+    await fc.assert(
+      fc.asyncProperty(querySeries, async (series) => {
+        // A minute on, the quotas of vendors and gateway are full again.
+        date += 61_000;
+        const gateway = await world.startGateway(change);
+        world.calls();
+        for (const { query, later } of series) {
+          date += later;
+          const { vendorCalls, total } = await fetchPlan(gateway, query);
+          expect(callsMade()).toEqual([]);
+          const { errors } = await gateway.query(query.document, query.variables);
+          const unexpectedErrors = errors?.filter(
+            ({ extensions }) =>
+              !/^(BAD_USER_INPUT|NOT_FOUND|VENDOR_RATE_LIMITED)$/.test(extensions.code) &&
+              !/^(file_limit|retention)$/.test(String(extensions.reason)),
+          );
+          expect(unexpectedErrors ?? []).toEqual([]);
+          const calls = callsMade().length;
+          const cached = vendorCalls.reduce((sum, line) => sum + line.cached, 0);
+          expect(vendorCalls.reduce((sum, line) => sum + line.atMost, 0)).toBe(total);
+          expect(calls).toBeLessThanOrEqual(total - cached);
+        }
+        await gateway.stop();
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+  },
+  900_000,
+);

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { agentId, interactionId, sessionId } from '../../../src/domain/global-id.ts';
+import { DAY } from '../../../src/domain/time.ts';
+import { interaction, session } from '../../support/gather-harness.ts';
+import {
+  type Gateway,
+  type RawConfig,
+  NOW,
+  type World,
+  lastHours,
+  readQuery,
+  startWorld,
+} from '../../support/world.ts';
+
+interface Node {
+  readonly __typename: string;
+  readonly id: string;
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+const EVERYTHING = `query Everything($during: TimeRange!) {
+  agents(first: 200) {
+    nodes {
+      __typename id name
+      statusPeriods(during: $during) { nodes { __typename id start vendorStatus agent { name } session { vendorSessionId } } }
+      sessions(during: $during) {
+        nodes {
+          __typename id vendorSessionId loginAt agent { name }
+          statusPeriods { __typename id start vendorStatus agent { name } session { vendorSessionId } }
+        }
+      }
+      latestInteractions { nodes { __typename id guid start agent { name } } }
+    }
+  }
+}`;
+
+/** No vendor is asked who there is. */
+const withoutDiscovery = (raw: RawConfig): RawConfig => ({
+  ...raw,
+  accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
+});
+
+/** Every object with an id in an answer, without what it holds of others with ids. */
+function nodesIn(value: unknown): readonly Node[] {
+  if (Array.isArray(value)) return value.flatMap(nodesIn);
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.values(value).flatMap(nodesIn);
+  if (!('id' in value)) return inner;
+  const { statusPeriods: _p, sessions: _s, latestInteractions: _i, ...own } = value as Node & Record<string, unknown>;
+  return [own, ...inner];
+}
+
+test('whatever has an id is found again by another gateway with an empty cache', async () => {
+  const gateway = await world.startGateway();
+  const { data, errors } = await gateway.query(EVERYTHING, { during: lastHours(30) });
+  expect(errors).toBeUndefined();
+  const nodes = [...new Map(nodesIn(data).map((node) => [node.id, node])).values()];
+  const sample = ['Agent', 'StatusPeriod', 'Session', 'Interaction'].flatMap((__typename) => {
+    const some = nodes.filter((node) => node.__typename === __typename);
+    // From one end to the other, so that all accounts are among them.
+    return Array.from(
+      { length: 12 },
+      (_, index) => some[Math.floor((index * some.length) / 12)] ?? { __typename, id: 'none' },
+    );
+  });
+
+  const other = await world.startGateway();
+  const refetched = await other.query<{ nodes: readonly Node[] }>(readQuery(import.meta.dirname), {
+    ids: sample.map(({ id }) => id),
+  });
+
+  expect(refetched.errors).toBeUndefined();
+  expect(refetched.data.nodes).toEqual(sample);
+});
+
+test('ids that are none, or lead nowhere, are null and reach no vendor', async () => {
+  const gateway = await world.startGateway(withoutDiscovery);
+  const encode = (...parts: readonly string[]) => Buffer.from(parts.join('\n')).toString('base64url');
+  const ids = [
+    '',
+    'x',
+    'jane-doe',
+    encode('A', 'nobody'),
+    encode('A', 'jane-doe', 'more'),
+    encode('P', 'kore-main', 'jane@example.com', 'zz', 'a', 'b'),
+    encode('P', 'kore-main', 'nobody@example.com', 'mf0a1b2c', 'x'),
+    encode('S', 'elsewhere', '9', '1-2', 'ga7'),
+    encode('I', 'vcc', '../../x', 'guid', 'mf0a1b2c'),
+    `${encode('A', 'jane-doe')}=`,
+  ];
+  world.calls();
+
+  const { data, errors } = await gateway.query<{ nodes: readonly unknown[] }>(readQuery(import.meta.dirname), { ids });
+
+  expect(errors).toBeUndefined();
+  expect(data.nodes).toEqual(ids.map(() => null));
+  expect(world.calls()).toEqual({ kore: [], vonage: [], avaamo: [], liveperson: [] });
+});
+
+describe('what is not found', () => {
+  const refOn = (account: string): string => {
+    const agent = world.config.agents.find(({ accounts }) => /^\d+$/.test(accounts[account] ?? ''));
+    if (!agent) throw new Error(`there is nobody on ${account}`);
+    return agent.accounts[account] ?? '';
+  };
+  /** Of a day whose files the vendor still has, or has deleted. */
+  const sessionOf = (day: number) => sessionId({ ...session('lp', 'none', day, day), ref: refOn('lp') });
+  const interactionOf = (ref: string) => interactionId({ ...interaction('vcc', 'none'), ref });
+  const fetchNodes = (gateway: Gateway, ids: readonly string[]) =>
+    gateway.query<{ nodes: readonly unknown[] }>(readQuery(import.meta.dirname), { ids });
+
+  test('is null when its vendor has told all it knows', async () => {
+    const gateway = await world.startGateway(withoutDiscovery);
+    const { data, errors } = await fetchNodes(gateway, [sessionOf(NOW - 2 * DAY), interactionOf(refOn('vcc'))]);
+    expect({ data, errors }).toEqual({ data: { nodes: [null, null] }, errors: undefined });
+  });
+
+  test('is null, and nobody is called, when the vendor keeps nothing of that time', async () => {
+    const gateway = await world.startGateway(withoutDiscovery);
+    world.calls();
+    const { data, errors } = await fetchNodes(gateway, [sessionOf(NOW - 60 * DAY)]);
+    expect({ data, errors }).toEqual({ data: { nodes: [null] }, errors: undefined });
+    expect(world.calls().liveperson).toEqual([]);
+  });
+
+  test('is null when the vendor knows no such agent', async () => {
+    const gateway = await world.startGateway(withoutDiscovery);
+    world.calls();
+    world.vendors.vonage.injectFault({ path: 'latestInteractions', status: 404 });
+    const ref = refOn('vcc');
+    const { data, errors } = await fetchNodes(gateway, [interactionOf(ref)]);
+    world.vendors.vonage.clearFaults();
+    expect({ data, errors }).toEqual({ data: { nodes: [null] }, errors: undefined });
+    expect(world.calls().vonage.filter((call) => call.endsWith('/latestInteractions'))).toHaveLength(1);
+  });
+
+  test('is an error in its own place when it could not be looked for, as a node and as an entity', async () => {
+    const gateway = await world.startGateway((raw) => ({ ...withoutDiscovery(raw), limits: { maxFiles: 1 } }));
+    const agent = agentId(world.config.agents[0]?.id ?? '');
+    const lost = sessionOf(NOW - 2 * DAY);
+    const cause = { code: 'VENDOR_REJECTED', vendor: 'LIVEPERSON', account: 'lp', reason: 'file_limit' };
+
+    const nodes = await fetchNodes(gateway, [agent, lost, interactionOf(refOn('vcc'))]);
+    expect(nodes.status).toBe(200);
+    expect(nodes.data.nodes).toEqual([expect.objectContaining({ id: agent }), null, null]);
+    expect(nodes.errors).toMatchObject([{ path: ['nodes', 1], extensions: cause }]);
+
+    const one = await gateway.query('query($id: ID!) { node(id: $id) { id } }', { id: lost });
+    expect(one.data).toEqual({ node: null });
+    expect(one.errors).toMatchObject([{ path: ['node'], extensions: cause }]);
+
+    const entities = await gateway.query(
+      'query($all: [_Any!]!) { _entities(representations: $all) { ... on Agent { id } ... on Session { id } } }',
+      {
+        all: [
+          { __typename: 'Session', id: lost },
+          { __typename: 'Agent', id: agent },
+        ],
+      },
+    );
+    expect(entities.data).toEqual({ _entities: [null, { id: agent }] });
+    expect(entities.errors).toMatchObject([{ path: ['_entities', 0], extensions: cause }]);
+  });
+});

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { systemClock } from '../../../src/domain/clock.ts';
+import { collectQueryNames, randomQueries } from '../../support/random-queries.ts';
+import { NOW, type RawConfig, type E2EVendorKey, type World, startWorld } from '../../support/world.ts';
+
+// The date moves from one series of queries to the next, so that the vendors' quotas are full again.
+let date = NOW;
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ ...systemClock, now: () => date });
+});
+afterAll(() => world.stop());
+
+/** Half of what Kore grants in a minute: two gateways ask the same in it. */
+const limits = { maxVendorCalls: 250, maxFiles: 3, maxDepth: 100, maxTokens: 100_000, maxAliases: 1000 };
+const withLimits = (raw: RawConfig): RawConfig => ({
+  ...raw,
+  limits,
+  accounts: raw.accounts.map((account) => ({
+    ...account,
+    ...{ maxRetries: 0, requestsPerMinute: 1_000_000 },
+    ...(account.name === 'lp' && { discoverHours: 3 }),
+  })),
+});
+
+const KEY = 'a-key-that-is-long-enough-for-anybody';
+const authorization = `Bearer ${KEY}`;
+
+/** Everything is configured, and the caller may see some of it. */
+const withRestrictedCaller =
+  (accounts: readonly string[]) =>
+  (raw: RawConfig): RawConfig => ({
+    ...withLimits(raw),
+    auth: {
+      apiKeys: [
+        { name: 'one', sha256: createHash('sha256').update(KEY).digest('hex'), accounts, scopes: ['read', 'explain'] },
+      ],
+    },
+  });
+
+/** Only that much is configured. */
+const withOnlyAccounts =
+  (accountNames: readonly string[]) =>
+  (raw: RawConfig): RawConfig => {
+    const full = withLimits(raw);
+    return {
+      ...full,
+      accounts: full.accounts.filter(({ name }) => accountNames.includes(name)),
+      agents: full.agents
+        .map((agent) => ({
+          ...agent,
+          accounts: Object.fromEntries(Object.entries(agent.accounts).filter(([name]) => accountNames.includes(name))),
+        }))
+        .filter(({ accounts }) => Object.keys(accounts).length > 0),
+    };
+  };
+
+const VENDORS: Readonly<Record<string, E2EVendorKey>> = {
+  bots: 'avaamo',
+  'kore-main': 'kore',
+  lp: 'liveperson',
+  vcc: 'vonage',
+};
+
+const RUNS = Number(process.env.RUNS ?? 6);
+
+test.each([[['kore-main']], [['lp', 'bots']], [['vcc']], [['kore-main', 'vcc', 'bots']]])(
+  'whoever may see %j gets, to any query, what a gateway answers that knows nothing else, and no other vendor is called',
+  async (accounts) => {
+    const names = await collectQueryNames(await world.startGateway(withLimits));
+    world.calls();
+    const hidden = Object.entries(VENDORS).flatMap(([name, vendor]) => (accounts.includes(name) ? [] : [vendor]));
+    await fc.assert(
+      fc.asyncProperty(fc.array(randomQueries(names), { minLength: 1, maxLength: 3 }), async (series) => {
+        date += 61_000;
+        const [restrictedGateway, smallGateway] = await Promise.all([
+          world.startGateway(withRestrictedCaller(accounts)),
+          world.startGateway(withOnlyAccounts(accounts)),
+        ]);
+        for (const { document, variables } of series) {
+          const [plan, ownPlan] = await Promise.all([
+            restrictedGateway.query(document, variables, { authorization, 'switchboard-explain': 'plan' }),
+            smallGateway.query(document, variables, { 'switchboard-explain': 'plan' }),
+          ]);
+          expect(plan.extensions).toEqual(ownPlan.extensions);
+          const [seen, own] = await Promise.all([
+            restrictedGateway.query(document, variables, { authorization }),
+            smallGateway.query(document, variables),
+          ]);
+          const comparable = ({ status, data, errors }: typeof seen) => ({ status, data, errors: new Set(errors) });
+          expect(comparable(seen)).toEqual(comparable(own));
+        }
+        await Promise.all([restrictedGateway.stop(), smallGateway.stop()]);
+        const calls = world.calls();
+        expect(hidden.flatMap((vendor) => calls[vendor])).toEqual([]);
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+  },
+  900_000,
+);

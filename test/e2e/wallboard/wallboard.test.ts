@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type World, lastHours, readQuery, startWorld } from '../../support/world.ts';
+
+interface WallboardData {
+  readonly agents: {
+    readonly nodes: readonly {
+      readonly currentStatus: { readonly id: string; readonly isOngoing: boolean; readonly end: string | null } | null;
+      readonly statusPeriods: { readonly complete: boolean; readonly nodes: readonly { readonly id: string }[] };
+    }[];
+  };
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+/** Without discovery, so that the counts below are those of the question alone. */
+const withoutDiscovery = (raw: Parameters<NonNullable<Parameters<World['startGateway']>[0]>>[0]) => ({
+  ...raw,
+  accounts: raw.accounts.map((account) =>
+    account.discover === undefined && !/kore|lp/.test(account.name) ? account : { ...account, discover: false },
+  ),
+});
+
+test('the statuses of any number of agents, now and since yesterday, are one POST for 50 of them', async () => {
+  const gateway = await world.startGateway(withoutDiscovery);
+  const during = lastHours(24);
+
+  const { data, errors } = await gateway.query<WallboardData>(readQuery(import.meta.dirname), { during });
+
+  expect(errors).toBeUndefined();
+  const { nodes } = data.agents;
+  expect(world.calls().kore).toHaveLength(Math.ceil(nodes.length / 50));
+  const onShift = nodes.filter(({ currentStatus }) => currentStatus !== null);
+  expect(onShift.length).toBeGreaterThan(0);
+  for (const { currentStatus, statusPeriods } of onShift) {
+    expect(currentStatus).toMatchObject({ isOngoing: true, end: null });
+    // The same thing has the same id, whichever way it was found.
+    expect(statusPeriods.nodes.map(({ id }) => id)).toContain(currentStatus?.id);
+  }
+});

@@ -1,0 +1,204 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { DAY } from '../../src/domain/time.ts';
+import { type CheckoutCopy, type FileEdit, copyCheckout } from '../support/checkout-copy.ts';
+import { startGatewayFrom } from '../support/checkout-gateway.ts';
+
+/**
+ * Goes by docs/adding-a-vendor.md, with a vendor that does not exist: `fixture/`, in a copy of this checkout. A folder, the
+ * registry's line and a value of the schema's VendorName must be all that it takes.
+ */
+
+jest.setTimeout(120_000);
+
+const FIXTURE = join(import.meta.dirname, 'fixture');
+const GUIDE = join(import.meta.dirname, '../../docs/adding-a-vendor.md');
+
+const EDITS: readonly FileEdit[] = [
+  { file: 'src/vendors/index.ts', after: null, add: `import { acme } from './acme/index.ts';\n` },
+  { file: 'src/vendors/index.ts', after: 'export const vendors: readonly VendorAdapter[] = [', add: 'acme, ' },
+  {
+    file: 'schema/account.graphql',
+    after: 'enum VendorName {\n',
+    add: '  "Acme Dialler: statuses of people."\n  ACME\n',
+  },
+];
+
+/** For people only: the gateway does without. */
+const EXAMPLE_CONFIG_EDIT: FileEdit = {
+  file: 'switchboard.example.yaml',
+  after: '\naccounts:\n',
+  add: `  - name: dialler
+    vendor: acme
+    baseUrl: https://api.acme.example/dialler
+    apiToken: '\${ACME_TOKEN}' # with the permission "Read statuses" (Admin → API tokens)
+
+`,
+};
+
+let checkout: CheckoutCopy;
+beforeAll(async () => {
+  checkout = await copyCheckout();
+  await checkout.addFolder(FIXTURE, 'src/vendors/acme');
+  for (const edit of EDITS) await checkout.edit(edit);
+  expect(await checkout.runScript('codegen')).toMatchObject({ ok: true });
+});
+afterAll(() => checkout.remove());
+
+test('the guide names every edit', async () => {
+  const guide = await readFile(GUIDE, 'utf8');
+  for (const { file, add } of [...EDITS, EXAMPLE_CONFIG_EDIT]) {
+    expect(guide).toContain(`\`${file}\``);
+    for (const line of add.trim().split('\n')) expect(guide).toContain(line.trim());
+  }
+});
+
+test('nothing else differs', async () => {
+  const folder = (await readdir(FIXTURE, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).replace(FIXTURE, 'src/vendors/acme'));
+  expect(folder.length).toBeGreaterThan(12);
+  const generatedFile = 'src/generated/resolvers.ts';
+  expect(await checkout.changedFiles()).toEqual(
+    [...folder, generatedFile, 'src/vendors/index.ts', 'schema/account.graphql'].sort(),
+  );
+});
+
+test('the types fit', async () => {
+  expect(await checkout.runTool('tsc', '-p', 'tsconfig.json')).toEqual({ ok: true, output: '' });
+});
+
+test('the layers hold', async () => {
+  const { output } = await checkout.runTool('depcruise', '--config', '.dependency-cruiser.cjs', '-T', 'json', 'src');
+  const { modules, summary } = JSON.parse(output) as {
+    modules: readonly { source: string }[];
+    summary: { violations: unknown };
+  };
+  expect(modules.map(({ source }) => source)).toContain('src/vendors/acme/client.ts');
+  expect(summary.violations).toEqual([]);
+});
+
+test('the contract suite takes it up by itself, and it passes, with the vendor’s own tests', async () => {
+  const tests = await runJest(checkout, 'test/contract', 'src/vendors/acme');
+  const contract = tests.filter(({ file }) => file.startsWith('test/contract/'));
+  // The vendors differ in what they can be asked; what all of the others are put through, this one is, too.
+  const titlesOf = (vendor: string) =>
+    contract.filter(({ path }) => path[0] === vendor).map(({ path }) => path.slice(1).join(' › '));
+  const common = titlesOf('kore').filter((title) =>
+    ['avaamo', 'vonage'].every((vendor) => titlesOf(vendor).includes(title)),
+  );
+  expect(common.length).toBeGreaterThan(12);
+  expect(titlesOf('acme')).toEqual(expect.arrayContaining(common));
+  // Two questions of one call each: good answers, every fault, refusals with a time or a secret, no answer at all.
+  const questionTitles = titlesOf('acme').filter((title) => /^(statusPeriods|currentStatus) /.test(title));
+  expect(questionTitles).toHaveLength(2 * (3 + 11 + 3));
+
+  // Those of the registry, and the vendor's own, stand in no group.
+  const concerned = tests.filter(({ path }) => path[0] === 'acme' || path.length === 1);
+  expect(concerned.filter(({ status }) => status !== 'passed')).toEqual([]);
+  expect(concerned.filter(({ file }) => file === 'src/vendors/acme/acme.test.ts').length).toBeGreaterThan(3);
+});
+
+interface PeriodData {
+  readonly account: { readonly name: string; readonly vendor: string };
+  readonly status: string;
+  readonly vendorStatus: string;
+  readonly start: string;
+  readonly end: string | null;
+  readonly isOngoing: boolean;
+}
+
+interface StatusesData {
+  readonly accounts: readonly { readonly name: string; readonly vendor: string }[];
+  readonly agents: {
+    readonly nodes: readonly {
+      readonly statusPeriods: {
+        readonly complete: boolean;
+        readonly sources: readonly { readonly endpoint: string; readonly outcome: string }[];
+        readonly nodes: readonly PeriodData[];
+      };
+    }[];
+  };
+}
+
+const QUERY = `query Statuses($during: TimeRange!) {
+  agents(filter: { vendor: ACME }) {
+    nodes {
+      statusPeriods(during: $during, accounts: ["dialler"]) {
+        complete
+        sources { endpoint outcome }
+        nodes { account { name vendor } status vendorStatus start end isOngoing }
+      }
+    }
+  }
+  accounts { name vendor }
+}`;
+
+test('a gateway started from there answers its statuses, from its fake in the sandbox', async () => {
+  const gateway = await startGatewayFrom(checkout.path());
+  try {
+    const [from, to] = [Date.now() - DAY, Date.now()];
+    const during = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+    const { data, errors } = (await gateway.query(QUERY, { during })) as { data: StatusesData; errors?: unknown };
+
+    expect(errors).toBeUndefined();
+    const answers = data.agents.nodes.map(({ statusPeriods }) => statusPeriods);
+    expect(answers.length).toBeGreaterThan(10);
+    for (const { complete, sources, nodes } of answers) {
+      expect(complete).toBe(true);
+      expect(sources).toEqual([{ endpoint: 'statuses', outcome: 'OK' }]);
+      expect(nodes.map(({ start }) => start)).toEqual(nodes.map(({ start }) => start).sort());
+    }
+    const periods = answers.flatMap(({ nodes }) => nodes);
+    // Of three pages: the fake never sends fewer, however little there is.
+    expect(Math.max(...answers.map(({ nodes }) => nodes.length))).toBeGreaterThan(10);
+    expect(new Set(periods.map(({ status, vendorStatus }) => `${vendorStatus} ${status}`))).toEqual(
+      new Set(['READY AVAILABLE', 'TALKING BUSY', 'BREAK AWAY']),
+    );
+    for (const { account, start, end, isOngoing } of periods) {
+      expect(account).toEqual({ name: 'dialler', vendor: 'ACME' });
+      expect(isOngoing).toBe(end === null);
+      expect(Date.parse(start)).toBeLessThan(to);
+      expect(Date.parse(start)).toBeGreaterThan(from - DAY);
+      expect(end === null ? Infinity : Date.parse(end)).toBeGreaterThan(from);
+    }
+    expect(periods.some(({ isOngoing }) => isOngoing)).toBe(true);
+    expect(data.accounts).toContainEqual({ name: 'dialler', vendor: 'ACME' });
+  } finally {
+    await gateway.stop();
+  }
+});
+
+test('people find it in the example configuration, where a test misses it', async () => {
+  const entry = 'an account with acme stands in it, with every key';
+  const statusOf = async () =>
+    (await runJest(checkout, 'test/contract/example-config.test.ts')).find(({ path }) => path.at(-1) === entry)?.status;
+  expect(await statusOf()).toBe('failed');
+  await checkout.edit(EXAMPLE_CONFIG_EDIT);
+  expect(await statusOf()).toBe('passed');
+});
+
+interface TestResult {
+  readonly file: string;
+  /** The titles from the outermost group to the test itself. */
+  readonly path: readonly string[];
+  readonly status: string;
+}
+
+async function runJest(checkout: CheckoutCopy, ...files: readonly string[]): Promise<readonly TestResult[]> {
+  const { output } = await checkout.runScript('jest', '--runInBand', '--json', ...files);
+  const { testResults } = JSON.parse(output) as {
+    testResults: readonly {
+      name: string;
+      assertionResults: readonly { ancestorTitles: readonly string[]; title: string; status: string }[];
+    }[];
+  };
+  return testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ ancestorTitles, title, status }) => ({
+      file: name.replace(`${checkout.path()}/`, ''),
+      path: [...ancestorTitles, title],
+      status,
+    })),
+  );
+}

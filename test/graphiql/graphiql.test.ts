@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { buildSchema } from 'graphql';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { readSchemaText } from '../support/schema-text.ts';
+import { type BrowserGateway, startBrowserGateway } from '../support/browser-gateway.ts';
+
+// For a busy machine; every wait below ends as soon as its condition holds.
+const WAIT_TIMEOUT_MS = 60_000;
+jest.setTimeout(2 * WAIT_TIMEOUT_MS);
+
+// Only until the page has loaded: the editor does not work while time stands still.
+const FREEZE_TIME_UNTIL_LOADED = `{
+  const now = Date.now;
+  Date.now = () => ${Date.UTC(2026, 10, 20, 9, 30, 12, 345)};
+  addEventListener('load', () => { Date.now = now; });
+}`;
+
+let gateway: BrowserGateway;
+let browser: Browser;
+let page: Page;
+/** What a page must not do: ask other hosts, break its security policy, log errors, miss files. */
+let pageErrors: string[] = [];
+/** What is to be closed; it may be less than all when Chromium is missing. */
+const closeables: { close: () => Promise<void> }[] = [];
+const openPages: Page[] = [];
+
+beforeAll(async () => {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  if (!existsSync(executablePath)) {
+    throw new Error(
+      `There is no ${executablePath}. Install Chromium (apt-get install chromium) or name one in CHROMIUM.`,
+    );
+  }
+  gateway = await startBrowserGateway();
+  closeables.push(gateway);
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  closeables.unshift(browser);
+});
+
+afterAll(async () => {
+  for (const thing of closeables) await thing.close();
+});
+
+beforeEach(async () => {
+  pageErrors = [];
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  openPages.push(page);
+  page.setDefaultTimeout(WAIT_TIMEOUT_MS);
+  await page.addInitScript(FREEZE_TIME_UNTIL_LOADED);
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== 'data:' && url.origin !== gateway.url) pageErrors.push(`asks ${url.href}`);
+  });
+  page.on('response', (response) => {
+    if (!response.ok()) pageErrors.push(`${response.status()} for ${response.url()}`);
+  });
+  // A breach of the security policy is such an error, too.
+  page.on('console', (message) => {
+    if (message.type() === 'error') pageErrors.push(message.text());
+  });
+  page.on('pageerror', (error) => pageErrors.push(error.message));
+  await page.goto(`${gateway.url}/graphiql`);
+  await waitForText('query', 'WallboardNow');
+});
+
+afterEach(async () => {
+  await openPages.pop()?.close();
+  expect(pageErrors).toEqual([]);
+});
+
+test('the first tab runs and shows its data', async () => {
+  await runQuery();
+  await waitForText('result', '"currentStatus"');
+  expect(await page.title()).toContain('Switchboard');
+  expect(await page.locator('.graphiql-logo').innerText()).toContain('Switchboard');
+});
+
+test('every tab runs, with times that lead up to the opening', async () => {
+  const tabs = page.getByRole('tab');
+  expect(await tabs.allInnerTexts()).toEqual([
+    'WallboardNow',
+    'AgentDay',
+    'BotWeek',
+    'OnACall',
+    'HowWhole',
+    'WhatItCosts',
+  ]);
+  const day = { from: '2026-11-19T09:30:00.000Z', to: '2026-11-20T09:30:00.000Z' };
+  const week = { from: '2026-11-14', to: '2026-11-20', timeZone: 'UTC' };
+  const variables = { AgentDay: { day }, BotWeek: { week }, OnACall: undefined, HowWhole: { day, week } };
+  for (const [name, expected] of Object.entries(variables)) {
+    await tabs.filter({ hasText: name }).click();
+    await waitForText('query', name);
+    await waitForStoredQuery(name);
+    const sent = await runQuery();
+    expect(sent.postDataJSON()).toMatchObject({ operationName: name });
+    expect((sent.postDataJSON() as { variables?: unknown }).variables).toEqual(expected);
+    await waitForText('result', '"data"');
+  }
+});
+
+test('the tab about costs shows the plan, and runs nothing', async () => {
+  await page.getByRole('tab').filter({ hasText: 'WhatItCosts' }).click();
+  await waitForText('query', 'WhatItCosts');
+  await waitForStoredQuery('WhatItCosts');
+  const sent = await runQuery();
+  expect(sent.headers()).toMatchObject({ 'switchboard-explain': 'plan' });
+  await waitForText('result', '"vendorCalls"');
+  await waitForText('result', '"atMost"');
+});
+
+test('the documentation shows the descriptions of the schema', async () => {
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  const docs = page.locator('.graphiql-doc-explorer');
+  await docs.getByText('Agent', { exact: true }).first().click();
+  const description = buildSchema(readSchemaText()).getType('Agent')?.description ?? 'none';
+  const [firstSentence = 'none'] = description.replaceAll('\n', ' ').split('; ');
+  await docs.getByText(firstSentence).waitFor();
+});
+
+test('a field that does not exist is underlined: the background scripts run', async () => {
+  await page.locator('.graphiql-query-editor .view-lines').getByText('totalCount').dblclick();
+  await page.keyboard.type('nonsense');
+  await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
+});
+
+test('request headers are sent, and stored nowhere', async () => {
+  await page.getByRole('button', { name: 'Headers', exact: true }).click();
+  await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
+  await page.keyboard.insertText('{ "Authorization": "Bearer my-own-key" }');
+  await page.keyboard.press('Escape');
+  const sent = await runQuery();
+  expect(sent.headers()).toMatchObject({ authorization: 'Bearer my-own-key' });
+  await waitForText('result', '"currentStatus"');
+
+  const stored = async () =>
+    page.evaluate<string>('JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie');
+  expect(await stored()).toContain('WallboardNow');
+  expect(await stored()).not.toContain('my-own-key');
+  await page.reload();
+  await waitForText('query', 'WallboardNow');
+  expect(await stored()).not.toContain('my-own-key');
+  expect((await runQuery()).headers()).not.toHaveProperty('authorization');
+});
+
+async function runQuery() {
+  // A list of completions may lie over the button.
+  await page.keyboard.press('Escape');
+  const [request] = await Promise.all([
+    page.waitForRequest((request) => request.url() === `${gateway.url}/graphql`),
+    page.getByRole('button', { name: /^Execute query/ }).click(),
+  ]);
+  return request;
+}
+
+async function waitForText(where: 'query' | 'result', text: string) {
+  const editor = where === 'query' ? '.graphiql-query-editor' : '.result-window';
+  await page.locator(`${editor} .view-lines`).getByText(text).first().waitFor();
+}
+
+/** GraphiQL reads the operation's name a tenth of a second after the editor's text has changed, and then stores the text. */
+async function waitForStoredQuery(name: string) {
+  await page.waitForFunction((start) => {
+    const { localStorage } = globalThis as unknown as { localStorage: Readonly<Record<string, string>> };
+    return localStorage['graphiql:query']?.includes(start);
+  }, `query ${name}`);
+}

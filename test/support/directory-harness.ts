@@ -1,0 +1,83 @@
+import type { DirectoryEntry } from '../../src/config/settings.ts';
+import { type DirectoryReader, type DirectoryAccount, createDirectory } from '../../src/directory/directory.ts';
+import type { DiscoveredAgent } from '../../src/domain/agent.ts';
+import type { Instant } from '../../src/domain/clock.ts';
+import { type SourcedResult, type SourceReport, sourceReport } from '../../src/domain/source.ts';
+import type { CallRecord } from '../../src/http/types.ts';
+import type { DataSourceContext } from '../../src/vendors/vendor.ts';
+import { manualClock } from './clock.ts';
+import { knownAccount, discoveredAgent } from './directory-fixtures.ts';
+
+export type Discover = (scope: DataSourceContext) => Promise<readonly DiscoveredAgent[]>;
+
+/** What an account's cache knows already; null: the vendor would have to be asked. */
+export type CachedAgentsByAccount = Readonly<Record<string, readonly DiscoveredAgent[] | null>>;
+
+/** A directory over accounts that answer as the test says, and what it was asked and told. */
+export function setUp(
+  entries: readonly DirectoryEntry[],
+  vendors: Readonly<Record<string, Discover | null>>,
+  cachedAgents: CachedAgentsByAccount = {},
+) {
+  const clock = manualClock();
+  const asked: string[] = [];
+  const recalled: string[] = [];
+  const scopes: DataSourceContext[] = [];
+  const reports: SourceReport[] = [];
+  const unexpected: unknown[] = [];
+  const accounts = Object.entries(vendors).map(([name, discover]): DirectoryAccount => {
+    const directoryAccount = knownAccount(name);
+    const answer = async (scope: DataSourceContext): Promise<SourcedResult<readonly DiscoveredAgent[]>> => {
+      asked.push(name);
+      scopes.push(scope);
+      const data = await discover?.(scope);
+      const provenance = { fetchedAt: clock.now(), servedFrom: 'VENDOR' as const };
+      return { data: data ?? [], sources: [sourceReport({ account: name, endpoint: 'names' }, [provenance])] };
+    };
+    const adapter = {
+      account: directoryAccount,
+      createDataSource: (scope: DataSourceContext) => ({ discover: () => answer(scope) }),
+      cachedAgents: () => {
+        recalled.push(name);
+        return Promise.resolve(cachedAgents[name] ?? null);
+      },
+    } as unknown as DirectoryAccount['adapter'];
+    return { ...directoryAccount, adapter, discover: discover !== null };
+  });
+  const directory = createDirectory({
+    entries,
+    accounts,
+    clock,
+    discoveryTimeoutMs: 5000,
+    maxFiles: 100,
+    onReport: (report) => reports.push(report),
+    onUnexpectedError: (error) => unexpected.push(error),
+  });
+  return { directory, clock, asked, recalled, scopes, reports, unexpected, accounts };
+}
+
+export function createReader(canAccess: (name: string) => boolean = () => true) {
+  const records: CallRecord[] = [];
+  const expiries: Instant[] = [];
+  const controller = new AbortController();
+  const reader: DirectoryReader = {
+    canAccess,
+    signal: controller.signal,
+    record: (call) => records.push(call),
+    restrictCache: (at) => expiries.push(at),
+  };
+  const go = () => {
+    controller.abort(new DOMException('The request took too long', 'TimeoutError'));
+  };
+  return { ...reader, records, expiries, go };
+}
+
+export const jane = discoveredAgent('9', { name: 'Jane', email: 'jane@x.de' });
+export const joe = discoveredAgent('7', { name: 'Joe', email: 'joe@x.de' });
+export const discovers =
+  (...agents: readonly DiscoveredAgent[]): Discover =>
+  () =>
+    Promise.resolve(agents);
+
+export const namesIn = ({ agents }: { readonly agents: readonly { readonly name: string | null }[] }) =>
+  agents.map(({ name }) => name);

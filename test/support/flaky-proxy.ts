@@ -1,0 +1,52 @@
+import { type Socket, connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+/** A way to a port of this machine that can be cut and mended. */
+export interface FlakyProxy {
+  readonly port: number;
+  /** From now on nothing gets through, in either direction; who is connected is not told. */
+  readonly partition: () => void;
+  /** From now on new connections get through; the old ones are broken off. */
+  readonly heal: () => void;
+  readonly close: () => Promise<void>;
+}
+
+export async function createFlakyProxy(targetPort: number): Promise<FlakyProxy> {
+  let isPartitioned = false;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(targetPort, '127.0.0.1');
+    for (const [source, destination] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(source);
+      source.on('data', (chunk) => {
+        if (!isPartitioned) destination.write(chunk);
+      });
+      source.on('error', () => undefined);
+      source.on('close', () => {
+        sockets.delete(source);
+        destination.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const destroySockets = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    partition() {
+      isPartitioned = true;
+    },
+    heal() {
+      isPartitioned = false;
+      destroySockets();
+    },
+    async close() {
+      destroySockets();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach } from '@jest/globals';
+
+const MAIN_PATH = join(import.meta.dirname, '../../src/main.ts');
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** For Node, before the gateway's own file. */
+  readonly nodeOptions?: readonly string[];
+  /** What a shell is to do to itself before it becomes the gateway. */
+  readonly shellPrelude?: string;
+  readonly stdio?: StdioOptions;
+}
+
+export interface RunningGateway {
+  readonly process: ChildProcess;
+  readonly url: string;
+}
+
+/** Gateways as processes of their own, in an empty folder, hence against the sandbox; none outlives its test. */
+export function setUpGatewayProcesses() {
+  let folder: string;
+  const children: ChildProcess[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'process-'));
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    await rm(folder, { recursive: true });
+  });
+
+  function run({ env = {}, nodeOptions = [], shellPrelude, stdio = 'pipe' }: RunOptions = {}): ChildProcess {
+    const command = [process.execPath, ...nodeOptions, MAIN_PATH];
+    const [file = '', ...args] = shellPrelude ? ['sh', '-c', `${shellPrelude}; exec "$@"`, 'sh', ...command] : command;
+    const child = spawn(file, args, { cwd: folder, env: { ...process.env, PORT: '0', ...env }, stdio });
+    children.push(child);
+    return child;
+  }
+
+  return {
+    folder: () => folder,
+    run,
+    /** Resolves once it serves; says where on standard error, which must be a pipe. */
+    start: async (options?: RunOptions): Promise<RunningGateway> => {
+      const child = run(options);
+      if (!child.stderr) throw new Error('standard error is not a pipe');
+      for await (const line of createInterface(child.stderr)) {
+        const url = /GraphQL\s+(http\S+)\/graphql/.exec(line)?.[1];
+        if (url) return { process: child, url };
+      }
+      throw new Error('the gateway did not start');
+    },
+  };
+}
+
+/** The answer to a query, and its status. */
+export async function sendQuery(
+  url: string,
+  query: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly data: unknown }> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+  return { status: response.status, ...((await response.json()) as { readonly data: unknown }) };
+}
+
+/** Tells it to end; resolves to its exit status. */
+export async function terminate(child: ChildProcess): Promise<number | null> {
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const [code] = (await exited) as [number | null];
+  return code;
+}

@@ -1,0 +1,172 @@
+import type { DirectoryEntry } from '../../src/config/settings.ts';
+import { createDirectory } from '../../src/directory/directory.ts';
+import type { VendorName } from '../../src/domain/account.ts';
+import type { Agent } from '../../src/domain/agent.ts';
+import type { Instant } from '../../src/domain/clock.ts';
+import type { Interaction } from '../../src/domain/interaction.ts';
+import type { Session, SessionEvent } from '../../src/domain/session.ts';
+import { type SourcedResult, type SourceReport, sourceReport } from '../../src/domain/source.ts';
+import type { StatusPeriod } from '../../src/domain/status-period.ts';
+import { DAY } from '../../src/domain/time.ts';
+import { VendorError, type VendorErrorCode } from '../../src/domain/vendor-error.ts';
+import { type QueryContext, type Request, createQueryContext } from '../../src/gather/query-context.ts';
+import { type AccountHealthTracker, createAccountHealthTracker } from '../../src/gather/account-health.ts';
+import type { AccountAdapter, AccountDataSource } from '../../src/vendors/vendor.ts';
+import { knownAccount as knownAccount, directoryEntry } from './directory-fixtures.ts';
+import { type ManualClock, manualClock } from './clock.ts';
+
+export const NOW: Instant = Date.parse('2026-11-20T09:30:00Z');
+
+/** The day up to now. */
+export const during = { from: NOW - DAY, to: NOW };
+
+export interface FakeAccount {
+  readonly name: string;
+  readonly vendor: VendorName;
+  readonly sources: AccountDataSource;
+}
+
+/** A house whose vendors are functions, and the way to open a query in it. */
+export interface FakeServices {
+  readonly clock: ManualClock;
+  readonly health: AccountHealthTracker;
+  /** Who asks: somebody who may see all, unless it is said otherwise. */
+  readonly createContext: (canAccess?: (account: string) => boolean) => QueryContext;
+}
+
+export function createFakeServices(entries: readonly DirectoryEntry[], accounts: readonly FakeAccount[]): FakeServices {
+  const clock = manualClock(NOW);
+  const health = createAccountHealthTracker(clock);
+  const directoryAccounts = accounts.map(({ name, vendor, sources }) => ({
+    ...knownAccount(name, vendor),
+    adapter: { account: { name, vendor }, createDataSource: () => sources } as unknown as AccountAdapter,
+    discover: sources.discover !== undefined,
+  }));
+  const adapters = directoryAccounts.map(({ adapter }) => adapter);
+  const directory = createDirectory({
+    entries,
+    accounts: directoryAccounts,
+    clock,
+    discoveryTimeoutMs: 5000,
+    maxFiles: 100,
+    onReport: health.recordReport,
+    onUnexpectedError: () => undefined,
+  });
+  return {
+    clock,
+    health,
+    createContext(canAccess = () => true) {
+      const request: Request = {
+        signal: new AbortController().signal,
+        record: () => undefined,
+        restrictCache: () => undefined,
+        now: clock.now(),
+        takeFileBudget: (wanted) => wanted,
+        canAccess,
+      };
+      return createQueryContext({ adapters, directory, health }, request);
+    },
+  };
+}
+
+/** The only agent of that name in the directory. */
+export function findListedAgent(context: QueryContext, key: string): Agent {
+  const agent = context.services.directory
+    .configured(context.request)
+    .agents.find((candidate) => candidate.key === key);
+  if (!agent) throw new Error(`there is no ${key}`);
+  return agent;
+}
+
+/** Jane, who is known to two accounts with these sources, in this order, and to one that knows nothing. */
+export function withJane(first: AccountDataSource, second: AccountDataSource = {}) {
+  const accounts = { first: 'jane', second: 'jane', mute: 'jane' };
+  const services = createFakeServices(
+    [directoryEntry('jane', { accounts }), directoryEntry('stranger')],
+    [
+      { name: 'first', vendor: 'KORE', sources: first },
+      { name: 'second', vendor: 'LIVEPERSON', sources: second },
+      { name: 'mute', vendor: 'VONAGE', sources: {} },
+    ],
+  );
+  const context = services.createContext();
+  return { context, jane: findListedAgent(context, 'jane'), stranger: findListedAgent(context, 'stranger') };
+}
+
+export function vendorError(
+  account: string,
+  code: VendorErrorCode,
+  details: ConstructorParameters<typeof VendorError>[3] = {},
+): VendorError {
+  return new VendorError({ vendor: 'KORE', account, endpoint: 'endpoint' }, code, `${account} says ${code}`, details);
+}
+
+export const rejectNotFound = (account: string) => () => Promise.reject(vendorError(account, 'NOT_FOUND'));
+
+/** Data that the vendor has just given. */
+export function freshResult<T>(account: string, data: T, report: Partial<SourceReport> = {}): SourcedResult<T> {
+  const provenance = { fetchedAt: NOW, servedFrom: 'VENDOR' as const };
+  return { data, sources: [{ ...sourceReport({ account, endpoint: 'endpoint' }, [provenance]), ...report }] };
+}
+
+export function period(account: string, start: Instant, overrides: Partial<StatusPeriod> = {}): StatusPeriod {
+  return {
+    account,
+    ref: 'jane',
+    sessionId: null,
+    status: 'AVAILABLE',
+    label: null,
+    vendorStatus: 'AVAILABLE',
+    start,
+    end: start + 1000,
+    isOngoing: false,
+    ...overrides,
+  };
+}
+
+export function event(at: Instant, overrides: Partial<SessionEvent> = {}): SessionEvent {
+  return {
+    type: 'UNKNOWN',
+    vendorType: '',
+    at,
+    status: 'UNKNOWN',
+    vendorStatus: '0',
+    previousVendorStatus: null,
+    concurrentEngagements: null,
+    previousConcurrentEngagements: null,
+    maxConcurrentEngagements: null,
+    ...overrides,
+  };
+}
+
+export function session(account: string, vendorSessionId: string, start: Instant, end: Instant): Session {
+  return {
+    account,
+    ref: 'jane',
+    vendorSessionId,
+    loginAt: start,
+    logoutAt: end,
+    state: 'CLOSED',
+    events: [event(start, { type: 'LOGIN' }), event(end, { type: 'LOGOUT' })],
+    statusPeriods: [],
+    peakConcurrentEngagements: null,
+    groupId: null,
+    profileIds: [],
+  };
+}
+
+export function interaction(account: string, guid: string, start: Instant = NOW): Interaction {
+  return {
+    account,
+    ref: 'jane',
+    guid,
+    type: 'PHONE',
+    vendorType: 'PhoneCall',
+    direction: 'INBOUND',
+    start,
+    end: null,
+    durationSeconds: null,
+    isActive: true,
+    channelGuid: null,
+  };
+}

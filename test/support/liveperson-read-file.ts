@@ -1,0 +1,34 @@
+import { systemClock } from '../../src/domain/clock.ts';
+import { type FileContent, parseAgentRecords } from '../../src/vendors/liveperson/files/content.ts';
+import { createEventLoopYielder } from '../../src/vendors/liveperson/files/event-loop-yielder.ts';
+import { readFile } from '../../src/vendors/liveperson/files/reader.ts';
+
+const target = { vendor: 'LIVEPERSON', account: 'lp', endpoint: 'agentActivity/file' } as const;
+const yielder = createEventLoopYielder(systemClock);
+async function* chunks(bytes: Buffer, length = 700): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += length) {
+    await Promise.resolve();
+    yield bytes.subarray(at, at + length);
+  }
+}
+
+/** Reads a file that comes in small pieces; by pattern as soon as one is learned. */
+export function readChunked(
+  bytes: Buffer | string,
+  options: { patterns?: boolean; learnAfterChars?: number; maxFileBytes?: number } = {},
+) {
+  const settings = {
+    accountId: '75555851',
+    maxFileBytes: 1e8,
+    patterns: true,
+    learnAfterChars: 0,
+    yielder,
+    ...options,
+  };
+  return readFile(chunks(Buffer.from(bytes as string)), settings, target);
+}
+
+export const toJsonLines = (...documents: readonly unknown[]) =>
+  documents.map((document) => JSON.stringify(document)).join('\n');
+export const encodedEventsOf = (content: FileContent, agent = '9') =>
+  parseAgentRecords(content, agent).flatMap(([, events]) => events.split(';').slice(0, -1));

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { type Socket, connect } from 'node:net';
+import { findFreePort } from './free-port.ts';
+
+const REDIS_SERVER_PATH = '/usr/bin/redis-server';
+
+/** A Redis of the test's own, which keeps everything in memory. */
+export interface RedisServer {
+  readonly url: string;
+  /** Sends one command, word by word, and gives Redis's reply as it comes over the wire. */
+  readonly command: (...words: readonly string[]) => Promise<string>;
+  /** It keeps its connections, but answers nothing any more. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+  readonly kill: () => Promise<void>;
+  /** After `kill`: empty, on the same port. */
+  readonly restart: () => Promise<void>;
+}
+
+export async function startRedisServer(): Promise<RedisServer> {
+  if (!existsSync(REDIS_SERVER_PATH)) {
+    throw new Error(`These tests need ${REDIS_SERVER_PATH}: install it with "apt-get install redis-server".`);
+  }
+  const port = await findFreePort();
+  let child = await spawnRedisServer(port);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    command: (...words) => send(port, words),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async restart() {
+      child = await spawnRedisServer(port);
+    },
+  };
+}
+
+async function spawnRedisServer(port: number): Promise<ChildProcess> {
+  const child = spawn(
+    REDIS_SERVER_PATH,
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  await new Promise<void>((resolve, reject) => {
+    let output = '';
+    child.stdout.on('data', (text: Buffer) => {
+      output += text.toString();
+      if (output.includes('Ready to accept connections')) resolve();
+    });
+    child.once('error', reject);
+    child.once('exit', () => {
+      reject(new Error(`redis-server ended: ${output}`));
+    });
+  });
+  return child;
+}
+
+/** In Redis's own protocol, so that the test does not look through the eyes of the client under test. */
+function send(port: number, words: readonly string[]): Promise<string> {
+  const text = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('');
+  return new Promise((resolve, reject) => {
+    const socket: Socket = connect(port, '127.0.0.1', () => socket.write(`*${words.length}\r\n${text}`));
+    let reply = '';
+    socket.on('data', (chunk) => {
+      reply += chunk.toString();
+      socket.end();
+    });
+    socket.once('close', () => {
+      resolve(reply);
+    });
+    socket.once('error', reject);
+  });
+}

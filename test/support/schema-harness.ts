@@ -1,0 +1,63 @@
+import {
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  graphql,
+  isIntrospectionType,
+  isSpecifiedScalarType,
+} from 'graphql';
+import { createSchema } from '../../src/graphql/schema.ts';
+import type { AccountDataSource } from '../../src/vendors/vendor.ts';
+import { directoryEntry } from './directory-fixtures.ts';
+import { NOW, createFakeServices, freshResult, interaction, period, session } from './gather-harness.ts';
+
+export const schema = createSchema();
+
+/** What @apollo/subgraph adds: not ours to describe. */
+const isOwnType = (type: GraphQLNamedType) =>
+  !isIntrospectionType(type) && !isSpecifiedScalarType(type) && !/^_|__|^link/.test(type.name);
+
+export const ownTypesOf = (graphqlSchema: GraphQLSchema) => Object.values(graphqlSchema.getTypeMap()).filter(isOwnType);
+
+export const PERIOD = period('v', NOW);
+export const SESSION = { ...session('v', 's1', NOW, NOW + 1), statusPeriods: [PERIOD] };
+export const INTERACTION = interaction('v', 'g1');
+
+export const usageInterval = {
+  start: NOW,
+  end: NOW,
+  sessionCount: null,
+  usersCount: null,
+  messagesCount: null,
+  unhandledMessagesCount: null,
+  successfulResponsesCount: null,
+  ambiguousMessagesCount: null,
+  mismatchedAmbiguousMessagesCount: null,
+  interventionsCount: null,
+  successRate: null,
+};
+export const usageStats = {
+  account: 'v',
+  ref: 'jane',
+  current: usageInterval,
+  previous: null,
+  buckets: [usageInterval],
+};
+
+export const sources: AccountDataSource = {
+  statusPeriods: () => Promise.resolve(freshResult('v', [PERIOD])),
+  currentStatus: () => Promise.resolve(freshResult('v', PERIOD)),
+  sessions: () => Promise.resolve(freshResult('v', [SESSION])),
+  findSession: (period) => (period === PERIOD ? SESSION : null),
+  latestInteractions: () => Promise.resolve(freshResult('v', [INTERACTION])),
+  usageStats: () => Promise.resolve(freshResult('v', usageStats)),
+};
+
+/** One agent, of whom an account can tell something of every kind. */
+export const services = createFakeServices(
+  [directoryEntry('jane', { name: 'Jane', accounts: { v: 'jane' } })],
+  [{ name: 'v', vendor: 'KORE', sources }],
+);
+
+export function runQuery(source: string, variableValues: Readonly<Record<string, unknown>> = {}) {
+  return graphql({ schema, source, variableValues, contextValue: { desk: services.createContext() } });
+}

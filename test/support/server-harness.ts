@@ -1,0 +1,140 @@
+import { ApolloServer } from '@apollo/server';
+import { createConnection } from 'node:net';
+import { settingsShape } from '../../src/config/settings.ts';
+import { type Clock, systemClock } from '../../src/domain/clock.ts';
+import { authorizationPlugin } from '../../src/graphql/plugins/authorization.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { createMetrics } from '../../src/observability/metrics.ts';
+import { idleGauges, type ProcessGauges } from '../../src/observability/process-gauges.ts';
+import type { RequestContextWrapper } from '../../src/request/context.ts';
+import type { RequestContext } from '../../src/request/request-context.ts';
+import type { Authenticator } from '../../src/server/auth.ts';
+import { createServer, type ServerTimeouts, type ServerOptions } from '../../src/server/server.ts';
+import { anonymousCaller } from '../../src/request/caller.ts';
+
+export const SDL = 'type Query { hello(name: String): String wait: String fail: String }\n';
+
+/** A query of it. */
+export const HELLO_QUERY = {
+  query: 'query Greet($name: String) { hello(name: $name) }',
+  variables: { name: 'Jane' },
+  operationName: 'Greet',
+};
+
+interface TestServerOptions {
+  readonly limits?: Record<string, number>;
+  readonly authenticate?: Authenticator;
+  readonly clock?: Clock;
+  readonly host?: string;
+  readonly gauges?: ProcessGauges;
+  readonly timeouts?: ServerTimeouts;
+  /** What the field `wait` does. */
+  readonly wait?: (request: RequestContext) => Promise<string>;
+  readonly graphql?: ServerOptions['graphql'];
+}
+
+/** The server around a toy schema, listening on a port of its own. */
+export async function startTestServer({
+  limits = {},
+  authenticate,
+  clock = systemClock,
+  host = '127.0.0.1',
+  gauges = idleGauges,
+  ...options
+}: TestServerOptions = {}) {
+  const apollo = new ApolloServer<RequestContextWrapper>({
+    typeDefs: SDL,
+    resolvers: {
+      Query: {
+        hello: (_: unknown, { name }: { name?: string }) => `hello ${name ?? 'you'}`,
+        wait: (_: unknown, _args: unknown, { request }: RequestContextWrapper) => options.wait?.(request),
+        fail: () => {
+          throw new Error('CANARY');
+        },
+      },
+    },
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    plugins: [authorizationPlugin],
+  });
+  await apollo.start();
+  const lines: string[] = [];
+  const metrics = createMetrics();
+  const server = createServer({
+    settings: { host, port: 0 },
+    limits: settingsShape.limits.parse(limits),
+    graphql:
+      options.graphql ??
+      ((httpGraphQLRequest, request) =>
+        apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve({ request }) })),
+    sdl: SDL,
+    authenticate: authenticate ?? (() => Promise.resolve(anonymousCaller)),
+    graphiql: (_, response) => {
+      response.end('graphiql');
+      return true;
+    },
+    metrics,
+    gauges,
+    logger: createLogger({ destination: { write: (line) => lines.push(line) } }),
+    clock,
+    ...(options.timeouts && { timeouts: options.timeouts }),
+  });
+  const url = await server.listen();
+  return {
+    server,
+    url,
+    metrics,
+    lines,
+    /** The access log, once it has as many entries; an entry is written just after its answer has gone out. */
+    accessLog: async (count: number) => {
+      const entries = () =>
+        lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((entry) => entry.message === 'request');
+      while (entries().length < count) await new Promise(setImmediate);
+      return entries();
+    },
+    get: (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+      fetch(url + path, { method, headers, redirect: 'manual' }),
+    post: (body: unknown, headers: Record<string, string> = {}) =>
+      fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
+      }),
+    /** Sends bytes as they are; resolves to all that comes back until the connection ends. */
+    sendRaw: (bytes: string, { dripEveryMs }: { readonly dripEveryMs?: number } = {}) =>
+      new Promise<string>((resolve, reject) => {
+        const chunks: Buffer[] = [];
+        const socket = createConnection(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes));
+        socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+        // Bytes that are still sent when the server has closed are no failure of what it said before.
+        socket.on('error', (error) => {
+          if (chunks.length === 0) reject(error);
+        });
+        const drip = dripEveryMs && setInterval(() => socket.write('x'), dripEveryMs);
+        socket.on('close', () => {
+          clearInterval(drip);
+          resolve(Buffer.concat(chunks).toString());
+        });
+      }),
+    stop: async () => {
+      await server.drain(1000);
+      await apollo.stop();
+    },
+  };
+}
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
+
+/** The status, and the code of the only error of an answer in the form that all errors have. */
+export async function readError(response: Response): Promise<{ status: number; code: unknown }> {
+  const body = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
+  const [error, ...rest] = body.errors;
+  if (!error || rest.length > 0 || !error.message) throw new Error(`not one error: ${JSON.stringify(body)}`);
+  return { status: response.status, code: error.extensions.code };
+}
+
+/** What has been counted of requests. */
+export async function requestCounts({ metrics }: TestServer): Promise<readonly string[]> {
+  return (await metrics.text()).split('\n').filter((line) => line.startsWith('switchboard_http_requests_total{'));
+}

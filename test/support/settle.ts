@@ -1,4 +1,0 @@
-/** Lets everything happen that waits for nothing but its turn. */
-export async function settle(): Promise<void> {
-  for (let i = 0; i < 10; i += 1) await new Promise(setImmediate);
-}

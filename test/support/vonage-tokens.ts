@@ -1,0 +1,76 @@
+import { ttlSchema } from '../../src/config/cache.ts';
+import type { CallContext, VendorHttp, VendorRequest } from '../../src/http/types.ts';
+import { type ManualClock, manualClock } from './clock.ts';
+import {
+  type RequestHandler,
+  type VendorHarness,
+  stubHttp,
+  connectVendor,
+  passthroughCache,
+} from './vendor-harness.ts';
+import { VONAGE_ENTRY } from './vonage-account.ts';
+import { createTokenProvider } from '../../src/vendors/vonage/auth.ts';
+import { config } from '../../src/vendors/vonage/config.ts';
+import { vonage } from '../../src/vendors/vonage/index.ts';
+
+/** What the tests of the account's tokens have in common. */
+
+export const MINUTE = 60_000;
+export const account = { name: VONAGE_ENTRY.name, vendor: vonage.name };
+
+export const connectVonage = (answer: RequestHandler, extra: object = {}) =>
+  connectVendor(vonage, { ...VONAGE_ENTRY, ...extra }, answer);
+
+export function queryInteractions(
+  harness: VendorHarness,
+  ref = '01',
+  scope: Parameters<VendorHarness['createDataSource']>[0] = {},
+) {
+  const sources = harness.createDataSource(scope);
+  if (!sources.latestInteractions) throw new Error('latestInteractions is missing');
+  return sources.latestInteractions(ref, { size: 1, type: null, activeLiveFirst: null });
+}
+
+export const refs = (count: number) => Array.from({ length: count }, (_, index) => `${index}`);
+export const tokenCalls = ({ sent }: VendorHarness) => sent.filter(({ endpoint }) => endpoint === 'connect/token');
+export const authorizationHeaders = ({ sent }: VendorHarness) =>
+  sent.filter(({ endpoint }) => endpoint !== 'connect/token').map(({ headers }) => headers.Authorization);
+
+/** A query's scope that nobody listens to. */
+export function createContext({ signal } = new AbortController()): CallContext {
+  return { signal, record: () => undefined, restrictCache: () => undefined };
+}
+
+/** The tokens of an account without the rest of its client. */
+export function createTokenProviderWith(http: VendorHttp, clock: ManualClock) {
+  return createTokenProvider(config.parse(VONAGE_ENTRY), {
+    account,
+    clock,
+    cache: passthroughCache(clock),
+    ttl: ttlSchema.parse({}),
+    http,
+  });
+}
+
+/** The same over a function that plays the vendor, and the requests that they make. */
+export function createStandaloneTokenProvider(answer: RequestHandler) {
+  const clock = manualClock();
+  const http = stubHttp(account, clock, answer);
+  const requests: VendorRequest[] = [];
+  const send: VendorHttp['send'] = (request, context) => {
+    requests.push(request);
+    return http.send(request, context);
+  };
+  return { tokens: createTokenProviderWith({ ...http, send }, clock), requests, scope: createContext(), clock };
+}
+
+/** A reply that is given when the test says so, and a promise that it is waited for. */
+export function deferredResponse() {
+  const requested = Promise.withResolvers<undefined>();
+  const reply = Promise.withResolvers<Awaited<ReturnType<RequestHandler>>>();
+  const answer = () => {
+    requested.resolve(undefined);
+    return reply.promise;
+  };
+  return { answer, requested: requested.promise, resolve: reply.resolve };
+}

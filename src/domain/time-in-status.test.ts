@@ -79,16 +79,14 @@ const span = fc.record({
   status: fc.constantFrom(...STATUSES),
   ongoing: fc.constantFrom(true, null),
 });
-const anyPeriods = fc
-  .array(span, { maxLength: 12 })
-  .map((spans) =>
-    spans.map(({ start, length, status, ongoing }) =>
-      periodFrom(start, length === null ? null : start + length, {
-        status,
-        isOngoing: length === null ? ongoing : false,
-      }),
-    ),
-  );
+const anyPeriods = fc.array(span, { maxLength: 12 }).map((spans) =>
+  spans.map(({ start, length, status, ongoing }) =>
+    periodFrom(start, length === null ? null : start + length, {
+      status,
+      isOngoing: length === null ? ongoing : false,
+    }),
+  ),
+);
 const anyNow = fc.integer({ min: 0, max: 400_000 });
 const cuts = fc.tuple(
   fc.integer({ min: 0, max: 300_000 }),

@@ -1,9 +1,8 @@
-import type { Instant } from '../../domain/clock.ts';
-import type { SessionEvent, SessionEventType } from '../../domain/session.ts';
-import type { Session } from '../../domain/session.ts';
+import type { Session, SessionEvent, SessionEventType } from '../../domain/session.ts';
 import { type Timestamped, type SessionPart, buildSession } from '../../domain/build-session.ts';
 import type { AgentStatus } from '../../domain/status-period.ts';
 import { type TimestampedText, type FileContent, type StoredRecord, parseAgentRecords } from './files/content.ts';
+import { decodeEvents, type StoredEvent } from './files/event-codec.ts';
 import { normalizeLogin } from './references.ts';
 
 // Codes: https://developers.liveperson.com/data-access-api-methods-agent-activity.html
@@ -56,50 +55,31 @@ function findAgentIds(ref: string, contents: readonly FileContent[]): readonly s
 
 function toSessionPart([, events, group, profiles]: StoredRecord): SessionPart {
   return {
-    events: decodeEvents(events),
+    events: decodeEvents(events).map(toSessionEvent),
     group: toTimestamped(group, (text) => text),
     profiles: toTimestamped(profiles, (text) => text.split(',')),
   };
 }
 
-function decodeEvents(encoded: string): readonly SessionEvent[] {
-  let previousAt = 0;
-  return encoded
-    .split(';')
-    .slice(0, -1)
-    .map((line) => {
-      const event = decodeEvent(line, previousAt);
-      previousAt = event.at;
-      return event;
-    });
-}
-
-function decodeEvent(line: string, previousAt: Instant): SessionEvent {
-  const [
-    elapsedMs,
-    type = '',
-    state = '',
-    previous = '',
-    engagements = '',
-    previousEngagements = '',
-    maxEngagements = '',
-  ] = line.split(',');
+function toSessionEvent(event: StoredEvent): SessionEvent {
+  const type = event.type ?? '';
+  const state = event.state ?? '';
   return {
     type: EVENT_TYPES[type] ?? 'UNKNOWN',
     vendorType: type,
-    at: previousAt + Number(elapsedMs),
+    at: event.at,
     status: STATUSES[state] ?? 'UNKNOWN',
-    vendorStatus: state || UNKNOWN_STATE,
-    previousVendorStatus: previous || null,
-    concurrentEngagements: parseCount(engagements),
-    previousConcurrentEngagements: parseCount(previousEngagements),
-    maxConcurrentEngagements: parseCount(maxEngagements),
+    vendorStatus: event.state ?? UNKNOWN_STATE,
+    previousVendorStatus: event.previousState,
+    concurrentEngagements: parseCount(event.engagements),
+    previousConcurrentEngagements: parseCount(event.previousEngagements),
+    maxConcurrentEngagements: parseCount(event.maxEngagements),
   };
 }
 
 /** Negative numbers stand for "none", as −9 for the most engagements at a login or logout; beyond what can be told is none, too. */
-function parseCount(text: string): number | null {
-  return text === '' || text.startsWith('-') || Number(text) > MAX_COUNT ? null : Number(text);
+function parseCount(text: string | null): number | null {
+  return text === null || text.startsWith('-') || Number(text) > MAX_COUNT ? null : Number(text);
 }
 
 function statusLabel(state: string): string | null {

@@ -9,7 +9,7 @@ import { createInFlightRegistry } from './in-flight.ts';
 import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
 import { swrUntil } from './stale-while-revalidate.ts';
 import type { Leases } from './leases.ts';
-import { createAbortListeners } from '../http/abort-listeners.ts';
+import { createAbortListeners } from '../http/abort.ts';
 import { type AnyCacheNamespace, createFreshnessPolicy, type ReadOutcome, type FreshnessOptions } from './freshness.ts';
 import type { CacheReadResult } from './ports.ts';
 import type { Entry } from './store.ts';

@@ -5,7 +5,7 @@ import type { VendorHttpMetrics } from './ports.ts';
 import { countBytes } from './response-body.ts';
 import type { CallRecord, CallContext, VendorRequest } from './types.ts';
 import { AttemptTimeoutError, toVendorError, type AttemptStage } from './classify-error.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from './abort.ts';
 
 export interface AttemptOptions {
   /** Milliseconds that one attempt may take, from the request to the last byte. */

@@ -1,7 +1,7 @@
 import type { Clock, Instant } from '../domain/clock.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import { createSharedFetch, type SharedFetch } from './shared-fetch.ts';
-import type { AddAbortListener } from '../http/abort-listeners.ts';
+import type { AddAbortListener } from '../http/abort.ts';
 import type { ReadOutcome } from './freshness.ts';
 
 /** A key under way. */

@@ -1,5 +1,5 @@
 import type { VendorError } from '../domain/vendor-error.ts';
-import type { AddAbortListener } from '../http/abort-listeners.ts';
+import type { AddAbortListener } from '../http/abort.ts';
 
 /** A fetch under way, and those who wait for it. */
 export interface SharedFetch {

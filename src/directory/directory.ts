@@ -6,7 +6,7 @@ import { VendorError } from '../domain/vendor-error.ts';
 import type { SourceReport } from '../domain/source.ts';
 import { failureReport } from '../domain/source.ts';
 import { vendorError } from '../http/response.ts';
-import { abortable } from '../http/abortable.ts';
+import { abortable } from '../http/abort.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, DataSourceContext } from '../vendors/vendor.ts';
 import { type DirectoryView, type Discovery, type KnownAccount, mergeAgents } from './merge-agents.ts';

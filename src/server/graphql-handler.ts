@@ -45,7 +45,7 @@ export function createGraphqlHandler({ graphql, limits, clock }: GraphqlHandlerO
       send(response, result.status ?? 200, Object.fromEntries(result.headers), result.body.string);
     } finally {
       context.close();
-      log.vendorCalls = context.ledger.vendorCalls();
+      log.vendorCalls = context.calls.vendorCalls();
     }
   }
 

@@ -6,7 +6,6 @@ import { authorizationPlugin } from '../../src/graphql/plugins/authorization.ts'
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { idleGauges, type ProcessGauges } from '../../src/server/ports.ts';
-import type { RequestContextWrapper } from '../../src/request/context.ts';
 import type { RequestContext } from '../../src/request/request-context.ts';
 import type { Authenticator } from '../../src/server/auth.ts';
 import { createServer, type ServerTimeouts, type ServerOptions } from '../../src/server/server.ts';
@@ -42,12 +41,12 @@ export async function startTestServer({
   gauges = idleGauges,
   ...options
 }: TestServerOptions = {}) {
-  const apollo = new ApolloServer<RequestContextWrapper>({
+  const apollo = new ApolloServer<RequestContext>({
     typeDefs: SDL,
     resolvers: {
       Query: {
         hello: (_: unknown, { name }: { name?: string }) => `hello ${name ?? 'you'}`,
-        wait: (_: unknown, _args: unknown, { request }: RequestContextWrapper) => options.wait?.(request),
+        wait: (_: unknown, _args: unknown, context: RequestContext) => options.wait?.(context),
         fail: () => {
           throw new Error('CANARY');
         },
@@ -67,7 +66,7 @@ export async function startTestServer({
     graphql:
       options.graphql ??
       ((httpGraphQLRequest, request) =>
-        apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve({ request }) })),
+        apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(request) })),
     sdl: SDL,
     authenticate: authenticate ?? (() => Promise.resolve(anonymousCaller)),
     graphiql: (_, response) => {

@@ -1,7 +1,7 @@
 import type { Account } from '../domain/account.ts';
 import type { Instant } from '../domain/clock.ts';
 import { VendorError } from '../domain/vendor-error.ts';
-import { createAbortListeners } from '../http/abort-listeners.ts';
+import { createAbortListeners } from '../http/abort.ts';
 import type { CallContext } from '../http/types.ts';
 import type { AccountCache, BatchFetchFn, CachedValue, CacheNamespace, FetchedValue } from './cache.ts';
 import { createFreshnessPolicy, type FreshnessOptions, type FreshnessPolicy, type ReadOutcome } from './freshness.ts';

@@ -42,14 +42,6 @@ export type BatchFetchFn<Key, Value> = (
 ) => Promise<readonly FetchOutcome<Value>[]>;
 
 /**
- * How a key was read: `coalesced` joined a fetch in flight; `stale_while_revalidate` was served just past its TTL, and
- * `revalidate_failed` counts failed background fetches; `shared_hit` was fetched by another process in the meantime;
- * `stale_if_error` replaces a failure of the vendor.
- */
-export type CacheReadResult =
-  'hit' | 'coalesced' | 'miss' | 'stale_if_error' | 'stale_while_revalidate' | 'shared_hit' | 'revalidate_failed';
-
-/**
  * The cache of one account. At most one fetch per key is in flight in the process (and, with a shared store, in the fleet);
  * concurrent readers share it. A fetch is cancelled only when its last waiter has left. Waiters share its failure, but
  * failures are not cached. A value just past its TTL is served immediately and revalidated in the background

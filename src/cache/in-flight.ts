@@ -1,6 +1,6 @@
 import type { Clock, Instant } from '../domain/clock.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
-import type { AddAbortListener } from '../http/abort-listeners.ts';
+import type { AddAbortListener } from '../http/abort.ts';
 import type { ReadOutcome } from './freshness.ts';
 
 /** A key that is being fetched in this process. */

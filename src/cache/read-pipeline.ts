@@ -1,15 +1,16 @@
 import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { isNotFound, VendorError } from '../domain/vendor-error.ts';
-import type { AddAbortListener } from '../http/abort-listeners.ts';
+import type { AddAbortListener } from '../http/abort.ts';
 import { toVendorError } from '../http/classify-error.ts';
 import { vendorError } from '../http/response.ts';
 import type { CallContext } from '../http/types.ts';
-import type { BatchFetchFn, CacheNamespace, CacheReadResult, FetchOutcome } from './cache.ts';
+import type { BatchFetchFn, CacheNamespace, FetchOutcome } from './cache.ts';
 import { type FreshnessPolicy, type Lookup, type ReadOutcome, swrUntil } from './freshness.ts';
 import { type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
 import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
+import type { CacheReadResult } from './ports.ts';
 import type { Entry } from './store.ts';
 
 /*

@@ -1,4 +1,4 @@
-import type { CacheErrorReason } from '../observability/labels.ts';
+import type { CacheErrorReason } from './ports.ts';
 
 /** Redis did not answer within the timeout. */
 export class RedisTimeoutError extends Error {

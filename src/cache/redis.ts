@@ -1,6 +1,6 @@
 import KeyvRedis, { type createClient } from '@keyv/redis';
 import type { Clock } from '../domain/clock.ts';
-import type { CacheOperation } from '../observability/labels.ts';
+import type { CacheOperation } from './ports.ts';
 import { type AvailabilityMonitor, createAvailabilityMonitor } from './redis-availability.ts';
 import { RedisTimeoutError } from './redis-errors.ts';
 import { redisNamespace } from './redis-keys.ts';

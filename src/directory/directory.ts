@@ -7,7 +7,7 @@ import type { SourceReport } from '../domain/source.ts';
 import { failureReport } from '../domain/source.ts';
 import type { CallRecord } from '../http/types.ts';
 import { vendorError } from '../http/response.ts';
-import { abortable } from '../http/abortable.ts';
+import { abortable } from '../http/abort.ts';
 import type { AccountAdapter, DataSourceContext } from '../vendors/vendor.ts';
 import { type DirectoryView, type Discovery, type KnownAccount, mergeAgents } from './merge-agents.ts';
 

@@ -1,5 +1,5 @@
 import type { VendorError } from '../domain/vendor-error.ts';
-import type { RetryReason } from '../observability/labels.ts';
+import type { RetryReason } from './ports.ts';
 import type { CallOutcome } from './circuit-breaker.ts';
 
 /** What a call's trouble (null: none) says about the endpoint: a refusal is as good as an answer. */

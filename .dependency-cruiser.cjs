@@ -4,6 +4,7 @@ const LAYERS = [
   'main',
   'composition',
   'startup',
+  'observability',
   'server',
   'graphql',
   'generated',
@@ -16,7 +17,6 @@ const LAYERS = [
   'cache',
   'http',
   'config',
-  'observability',
   'domain',
 ];
 
@@ -83,6 +83,14 @@ module.exports = {
       comment: 'A client never borrows from the fake; only the door hands the fake out.',
       from: { path: '^src/vendors/[^/]+/', pathNot: ['^src/vendors/[^/]+/(sandbox|index\\.ts$)', TESTS] },
       to: { path: '^src/vendors/[^/]+/sandbox' },
+    },
+    {
+      name: 'observability-behind-ports',
+      severity: 'error',
+      comment:
+        'Components declare the metrics and logging ports they need; only composition and start-up choose the implementation.',
+      from: { path: '^src/', pathNot: ['^src/(observability|composition|startup|cli)/', '^src/main\\.ts$', TESTS] },
+      to: { path: pathOf('observability') },
     },
     {
       name: 'browser-apart',

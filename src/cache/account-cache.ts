@@ -11,6 +11,7 @@ import { swrUntil } from './stale-while-revalidate.ts';
 import type { Leases } from './leases.ts';
 import { createAbortListeners } from '../http/abort.ts';
 import { type AnyCacheNamespace, createFreshnessPolicy, type ReadOutcome, type FreshnessOptions } from './freshness.ts';
+import type { CacheReadResult } from './ports.ts';
 import type { Entry } from './store.ts';
 
 export interface AccountCacheOptions extends FreshnessOptions {
@@ -25,10 +26,6 @@ export interface AccountCacheOptions extends FreshnessOptions {
   /** Told how each key fared, for the metrics. */
   readonly onRead: (endpoint: string, result: CacheReadResult, keys: number) => void;
 }
-
-/** `grace`: served a little late, and fetched anew; `fleet`: another process fetched it meanwhile. */
-export type CacheReadResult =
-  'hit' | 'coalesced' | 'miss' | 'stale_if_error' | 'stale_while_revalidate' | 'shared_hit' | 'revalidate_failed';
 
 type ReadOutcomes = ReadonlyMap<string, ReadOutcome>;
 

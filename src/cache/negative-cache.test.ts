@@ -62,7 +62,7 @@ describe('what the vendor does not know', () => {
     const until: number[] = [];
     const context = () => ({
       ...createCaller().context,
-      expires: (at: number) => until.push((at - clock.now()) / 1000),
+      restrictCache: (at: number) => until.push((at - clock.now()) / 1000),
     });
     await cache.readMany(namespace, ['a'], context(), notFound(60));
     clock.advance(10_000);

@@ -59,7 +59,7 @@ test.each<[string, ScriptedReply, string]>([
   ['has given the keys to another', text('-MOVED 3999 127.0.0.1:6381\r\n'), 'get moved'],
   ['wants a password', text('-NOAUTH Authentication required.\r\n'), 'get noauth'],
   ['has an error of its own', text('-ERR something\r\n'), 'get other'],
-  ['is no Redis', text('HTTP/1.1 400 Bad Request\r\n\r\n'), 'connection garbled'],
+  ['is no Redis', text('HTTP/1.1 400 Bad Request\r\n\r\n'), 'connection malformed_reply'],
   ['breaks off in the middle of a reply', 'cut', 'connection connection'],
 ])('one that %s makes a miss, is told of once, and is found again by itself', async (_what, saying, failure) => {
   redis.respondWith(saying);

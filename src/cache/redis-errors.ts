@@ -1,4 +1,4 @@
-import type { CacheErrorReason } from '../observability/labels.ts';
+import type { CacheErrorReason } from './ports.ts';
 
 /** Redis was given its time. */
 export class RedisTimeoutError extends Error {

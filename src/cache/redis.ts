@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import KeyvRedis, { type createClient } from '@keyv/redis';
 import type { Clock } from '../domain/clock.ts';
-import type { CacheOperation } from '../observability/labels.ts';
+import type { CacheOperation } from './ports.ts';
 import { createAvailabilityMonitor } from './redis-availability.ts';
 import { RedisTimeoutError } from './redis-errors.ts';
 

@@ -2,7 +2,7 @@ import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { CallTarget, VendorError } from '../domain/vendor-error.ts';
-import type { VendorHttpMetrics } from '../observability/metrics.ts';
+import type { VendorHttpMetrics } from './ports.ts';
 import type { Random } from './backoff.ts';
 import { type CircuitBreaker, createCircuitBreaker, type Permit } from './circuit-breaker.ts';
 import type { CallContext } from './types.ts';

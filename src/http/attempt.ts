@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../domain/clock.ts';
 import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
-import type { VendorHttpMetrics } from '../observability/metrics.ts';
+import type { VendorHttpMetrics } from './ports.ts';
 import { countBytes } from './response-body.ts';
 import type { CallRecord, CallContext, VendorRequest } from './types.ts';
 import { AttemptTimeoutError, toVendorError, type AttemptStage } from './classify-error.ts';

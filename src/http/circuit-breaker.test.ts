@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type CircuitBreaker, createCircuitBreaker, type CallOutcome } from './circuit-breaker.ts';
-import type { CircuitState } from '../observability/labels.ts';
+import type { CircuitState } from './ports.ts';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';
 
 /** The middle of the jitter range: open times then have their nominal length. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import { MINUTE, SECOND } from '../domain/time.ts';
-import type { CircuitState } from '../observability/labels.ts';
+import type { CircuitState } from './ports.ts';
 import type { Random } from './backoff.ts';
 import { createRollingCounter } from './rolling-counter.ts';
 

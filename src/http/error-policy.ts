@@ -1,5 +1,5 @@
 import type { VendorError } from '../domain/vendor-error.ts';
-import type { RetryReason } from '../observability/labels.ts';
+import type { RetryReason } from './ports.ts';
 import type { CallOutcome } from './circuit-breaker.ts';
 
 /** Returns what a call's error (null: success) means for the circuit breaker: a rejected request shows a healthy endpoint. */

@@ -1,11 +1,10 @@
 import type { FetchImplementation } from 'jose';
 import type { AuthConfig } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { AuthFailureReason } from '../observability/labels.ts';
-import type { Metrics } from '../observability/metrics.ts';
 import { anonymousCaller, type Caller } from '../request/caller.ts';
 import { createApiKeyVerifier } from './api-keys.ts';
 import { createJwtVerifier } from './jwt.ts';
+import type { AuthFailureReason, ServerMetrics } from './ports.ts';
 
 /** Why nobody was recognised; for logs only, since a caller who guesses must learn nothing. */
 export interface AuthFailure {
@@ -19,7 +18,7 @@ const MAX_TOKEN_LENGTH = 8192;
 
 export interface AuthenticatorOptions {
   readonly clock: Clock;
-  readonly metrics: Pick<Metrics, 'authFailure'>;
+  readonly metrics: Pick<ServerMetrics, 'authFailure'>;
   /** How the issuer's keys are fetched; the runtime's own when absent. */
   readonly fetch?: FetchImplementation;
 }

@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../domain/clock.ts';
-import type { HttpPath } from '../observability/labels.ts';
-import type { Logger } from '../observability/logger.ts';
-import type { Metrics } from '../observability/metrics.ts';
+import type { HttpPath, Logger, ServerMetrics } from './ports.ts';
 import { resolveRequestId } from './request-id.ts';
 
 /** A request and its answer, on their way through the server. */
@@ -32,7 +30,7 @@ export interface AccessLogEntry {
 }
 
 export interface ExchangeOptions {
-  readonly metrics: Pick<Metrics, 'requestStarted'>;
+  readonly metrics: Pick<ServerMetrics, 'requestStarted'>;
   readonly logger: Pick<Logger, 'info'>;
   readonly clock: Clock;
 }

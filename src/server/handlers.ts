@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Metrics } from '../observability/metrics.ts';
 import { type Caller, canAccess } from '../request/caller.ts';
 import type { Exchange } from './exchange.ts';
+import type { MetricsExporter } from './ports.ts';
 import { send, sendJson } from './respond.ts';
 
 /** What the gateway serves, for whoever opens its bare address. */
@@ -29,7 +29,7 @@ export function createSchemaHandler(sdl: string): (exchange: Exchange) => void {
   };
 }
 
-export function createMetricsHandler(metrics: Metrics): (exchange: Exchange, caller: Caller) => Promise<void> {
+export function createMetricsHandler(metrics: MetricsExporter): (exchange: Exchange, caller: Caller) => Promise<void> {
   return async ({ response }, caller) => {
     const text = await metrics.text((account) => canAccess(caller, account));
     send(response, 200, { 'content-type': metrics.contentType }, text);

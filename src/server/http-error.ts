@@ -1,9 +1,9 @@
-import type { LimitName } from '../observability/labels.ts';
+import type { RequestLimit } from './ports.ts';
 
 interface HttpErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** The limit that the request exceeded. */
-  readonly limit?: LimitName;
+  readonly limit?: RequestLimit;
 }
 
 /** Why a request is not served: an HTTP status, a code as in GraphQL's `extensions.code`, and a sentence for the caller. */
@@ -12,7 +12,7 @@ export class HttpError extends Error {
   readonly status: number;
   readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly limit: LimitName | null;
+  readonly limit: RequestLimit | null;
 
   constructor(status: number, code: string, message: string, { headers = {}, limit }: HttpErrorOptions = {}) {
     super(message);

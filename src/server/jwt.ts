@@ -2,9 +2,9 @@ import { errors, type FetchImplementation, type JWTPayload, jwtVerify } from 'jo
 import { type JwtConfig, type Scope, SCOPES } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
-import type { AuthFailureReason } from '../observability/labels.ts';
 import type { Caller } from '../request/caller.ts';
 import { createRemoteJwks, JwksUnavailableError } from './jwks.ts';
+import type { AuthFailureReason } from './ports.ts';
 
 /** Only asymmetric ones: with a shared secret, anybody who can check a token could make one. */
 const ALLOWED_ALGORITHMS = [

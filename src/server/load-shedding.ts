@@ -1,9 +1,8 @@
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
-import type { ShedReason } from '../observability/labels.ts';
-import type { ProcessGauges } from '../observability/process-gauges.ts';
 import { anonymousCaller, type Caller } from '../request/caller.ts';
 import { HttpError } from './http-error.ts';
+import type { ProcessGauges, ShedReason } from './ports.ts';
 
 /** How often the event loop’s delay is read at most: each time it is that since the last. */
 const SAMPLE_INTERVAL_MS = SECOND;

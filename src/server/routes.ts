@@ -1,7 +1,7 @@
 import type { Scope } from '../config/settings.ts';
-import type { HttpPath } from '../observability/labels.ts';
 import type { Caller } from '../request/caller.ts';
 import type { Exchange } from './exchange.ts';
+import type { HttpPath } from './ports.ts';
 
 const READ_METHODS = ['GET', 'HEAD'] as const;
 

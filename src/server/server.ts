@@ -2,9 +2,6 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { ServerSettings } from '../config/settings.ts';
 import { SECOND } from '../domain/time.ts';
-import type { Logger } from '../observability/logger.ts';
-import type { Metrics } from '../observability/metrics.ts';
-import type { ProcessGauges } from '../observability/process-gauges.ts';
 import type { Authenticator } from './auth.ts';
 import { respondToClientError } from './client-error.ts';
 import { createConnectionTracker } from './connection-tracker.ts';
@@ -14,6 +11,7 @@ import type { GraphiqlHandler } from './graphiql-handler.ts';
 import { createGraphqlHandler, type GraphqlHandlerOptions } from './graphql-handler.ts';
 import { handleIndex, createMetricsHandler, createSchemaHandler } from './handlers.ts';
 import { HttpError } from './http-error.ts';
+import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
 import { sendJson, sendError } from './respond.ts';
 import { createRouter } from './routes.ts';
 import { createLoadShedder } from './load-shedding.ts';
@@ -40,7 +38,7 @@ export interface ServerOptions extends GraphqlHandlerOptions {
   readonly authenticate: Authenticator;
   readonly sdl: string;
   readonly graphiql: GraphiqlHandler;
-  readonly metrics: Metrics;
+  readonly metrics: ServerMetrics & MetricsExporter;
   readonly gauges: ProcessGauges;
   readonly logger: Logger;
   /** The usual one when absent. */

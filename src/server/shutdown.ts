@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
-import type { Logger } from '../observability/logger.ts';
+import type { Logger } from './ports.ts';
 import type { Server } from './server.ts';
 
 /** As much of Node's `process` as is needed, so that tests can play it. */

@@ -37,6 +37,7 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
   { rule: 'registry-is-for-few', file: 'src/gather/h.ts', text: `import '../vendors/index.ts';` },
   { rule: 'fakes-apart-from-clients', file: 'src/vendors/two/sandbox.ts', text: `import './map.ts';` },
   { rule: 'clients-apart-from-fakes', file: 'src/vendors/two/client.ts', text: `import './sandbox.ts';` },
+  { rule: 'observability-behind-ports', file: 'src/server/o.ts', text: `import '../observability/p.ts';` },
   { rule: 'browser-apart', file: 'src/server/i.ts', text: `import '../graphiql/page.ts';` },
   { rule: 'no-cycles', file: 'src/config/j.ts', text: `import './k.ts';` },
   { rule: 'known-layers-only', file: 'src/helpers/l.ts', text: `import 'node:fs';` },
@@ -51,6 +52,7 @@ const SUPPORTING_FILES: Readonly<Record<string, string>> = {
   'src/vendors/two/index.ts': '',
   'src/vendors/two/map.ts': '',
   'src/graphiql/page.ts': '',
+  'src/observability/p.ts': '',
 };
 
 describe('the layers', () => {

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { authorizationPlugin } from '../../src/graphql/plugins/authorization.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
-import { idleGauges, type ProcessGauges } from '../../src/observability/process-gauges.ts';
+import { idleGauges, type ProcessGauges } from '../../src/server/ports.ts';
 import type { RequestContextWrapper } from '../../src/request/context.ts';
 import type { RequestContext } from '../../src/request/request-context.ts';
 import type { Authenticator } from '../../src/server/auth.ts';

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 describe('API keys', () => {
-  test('are recognised by their digest', async () => {
+  test('authenticates an API key by its digest', async () => {
     expect(await harness.authenticateBearer('key-one')).toEqual({
       name: 'wallboard',
       accounts: new Set(['kore-main']),
@@ -27,39 +27,39 @@ describe('API keys', () => {
     });
   });
 
-  test('may look like a token, may have all accounts, or none', async () => {
+  test('accepts API keys that look like a JWT, and keys with all accounts or none', async () => {
     expect(await harness.authenticateBearer('key.two.three')).toMatchObject({ name: 'all', accounts: null });
     expect(await harness.authenticateBearer('key-three')).toMatchObject({ accounts: new Set(), scopes: new Set() });
     expect(harness.state.fetchCount).toBe(0);
   });
 
-  test('the scheme may be written in any case', async () => {
+  test('accepts the Bearer scheme in any case', async () => {
     expect(await harness.authenticate('bearer  key-one')).toMatchObject({ name: 'wallboard' });
   });
 });
 
-describe('strangers', () => {
+describe('failed authentication', () => {
   test.each([
-    { who: 'no header', authorization: undefined, failure: 'missing' },
-    { who: 'an empty header', authorization: '', failure: 'missing' },
-    { who: 'another scheme', authorization: 'Basic a2V5LW9uZQ==', failure: 'malformed' },
-    { who: 'no scheme', authorization: 'key-one', failure: 'malformed' },
-    { who: 'a scheme before the scheme', authorization: 'Basic Bearer key-one', failure: 'malformed' },
-    { who: 'no key', authorization: 'Bearer', failure: 'malformed' },
-    { who: 'two keys', authorization: 'Bearer a b', failure: 'malformed' },
-    { who: 'another key', authorization: 'Bearer key-two', failure: 'unknown_key' },
-    { who: 'the digest of a key', authorization: `Bearer ${sha256('key-one')}`, failure: 'unknown_key' },
-    { who: 'three parts that are no token', authorization: 'Bearer a.b.c', failure: 'malformed' },
-    { who: 'something long', authorization: `Bearer ${'x'.repeat(8192)}`, failure: 'unknown_key' },
-    { who: 'something endless', authorization: `Bearer ${'x'.repeat(8193)}`, failure: 'too_long' },
-  ])('come with $who', async ({ authorization, failure }) => {
+    { what: 'no header', authorization: undefined, failure: 'missing' },
+    { what: 'an empty header', authorization: '', failure: 'missing' },
+    { what: 'another scheme', authorization: 'Basic a2V5LW9uZQ==', failure: 'malformed' },
+    { what: 'no scheme', authorization: 'key-one', failure: 'malformed' },
+    { what: 'a scheme before Bearer', authorization: 'Basic Bearer key-one', failure: 'malformed' },
+    { what: 'no key', authorization: 'Bearer', failure: 'malformed' },
+    { what: 'two keys', authorization: 'Bearer a b', failure: 'malformed' },
+    { what: 'an unknown key', authorization: 'Bearer key-two', failure: 'unknown_key' },
+    { what: 'the digest of a key', authorization: `Bearer ${sha256('key-one')}`, failure: 'unknown_key' },
+    { what: 'three parts that are not a JWT', authorization: 'Bearer a.b.c', failure: 'malformed' },
+    { what: 'a token of the maximum length', authorization: `Bearer ${'x'.repeat(8192)}`, failure: 'unknown_key' },
+    { what: 'a token beyond the maximum length', authorization: `Bearer ${'x'.repeat(8193)}`, failure: 'too_long' },
+  ])('rejects and counts a request with $what as $failure', async ({ authorization, failure }) => {
     expect(await harness.authenticate(authorization)).toEqual({ failure });
     expect(await harness.metrics.text()).toContain(`switchboard_auth_failures_total{reason="${failure}"} 1`);
   });
 });
 
-describe('tokens', () => {
-  test('of the issuer, for this audience, in their time, are recognised', async () => {
+describe('JSON Web Tokens', () => {
+  test('accepts a token of the issuer for this audience within its validity', async () => {
     expect(await harness.authenticateBearer(await harness.sign())).toEqual({
       name: 'jwt:jane',
       accounts: null,
@@ -70,7 +70,7 @@ describe('tokens', () => {
     });
   });
 
-  test('need not name their bearer, and work where there are no keys', async () => {
+  test('accepts a token without a subject, and a configuration without API keys', async () => {
     const { authenticateBearer, sign } = await createAuthHarness({ jwt });
     expect(await authenticateBearer(await sign({ sub: undefined }))).toMatchObject({ name: 'jwt' });
   });
@@ -82,12 +82,12 @@ describe('tokens', () => {
     [{ sub: '', client_id: '', azp: 'other' }, 'jwt:other'],
     [{ sub: 42, client_id: { toString: 'x' }, azp: ['other'] }, 'jwt'],
     [{ sub: null, client_id: '', azp: null }, 'jwt'],
-  ])('that say %j are told apart by the first name among these', async (claims, name) => {
+  ])('names the caller of the claims %j after the first usable one: %s', async (claims, name) => {
     expect(await harness.authenticateBearer(await harness.sign({ sub: undefined, ...claims }))).toMatchObject({ name });
   });
 
   test.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'])(
-    'may be signed with %s',
+    'accepts a token signed with %s',
     async (alg) => {
       const own = await generateKeyPair(alg, { extractable: true });
       harness.state.keys = [{ ...(await exportJWK(own.publicKey)), kid: 'k1', alg }];
@@ -97,7 +97,7 @@ describe('tokens', () => {
     },
   );
 
-  test('say what their bearer may', async () => {
+  test('takes scopes and accounts from the claims of the token', async () => {
     const claims = { scope: 'openid introspect metrics', accounts: ['lp'] };
     expect(await harness.authenticateBearer(await harness.sign(claims))).toMatchObject({
       accounts: new Set(['lp']),
@@ -113,25 +113,25 @@ describe('tokens', () => {
     [{ accounts: 'lp' }, { accounts: new Set() }],
     [{ accounts: null }, { accounts: new Set() }],
     [{ accounts: ['lp', 1] }, { accounts: new Set() }],
-  ])('that say %j grant no more than that', async (claims, expected) => {
+  ])('grants nothing beyond the valid part of the claims %j', async (claims, expected) => {
     expect(await harness.authenticateBearer(await harness.sign(claims))).toMatchObject(expected);
   });
 
   test.each<{ what: string; claims: Record<string, unknown>; failure: string }>([
     { what: 'of another issuer', claims: { iss: 'https://evil.example.com/' }, failure: 'bad_claims' },
-    { what: 'of nobody', claims: { iss: undefined }, failure: 'bad_claims' },
+    { what: 'without an issuer', claims: { iss: undefined }, failure: 'bad_claims' },
     { what: 'for another audience', claims: { aud: 'other' }, failure: 'bad_claims' },
-    { what: 'for everybody', claims: { aud: undefined }, failure: 'bad_claims' },
-    { what: 'for ever', claims: { exp: undefined }, failure: 'bad_claims' },
-    { what: 'of the past', claims: { exp: START_TIME / 1000 - 31 }, failure: 'expired' },
-    { what: 'of the future', claims: { nbf: START_TIME / 1000 + 31 }, failure: 'bad_claims' },
-    { what: 'made in the future', claims: { iat: START_TIME / 1000 + 31 }, failure: 'bad_claims' },
-    { what: 'made at no time', claims: { iat: 'now' }, failure: 'bad_claims' },
-  ])('$what are not', async ({ claims, failure }) => {
+    { what: 'without an audience', claims: { aud: undefined }, failure: 'bad_claims' },
+    { what: 'without an expiry', claims: { exp: undefined }, failure: 'bad_claims' },
+    { what: 'that has expired', claims: { exp: START_TIME / 1000 - 31 }, failure: 'expired' },
+    { what: 'that is not valid yet', claims: { nbf: START_TIME / 1000 + 31 }, failure: 'bad_claims' },
+    { what: 'issued in the future', claims: { iat: START_TIME / 1000 + 31 }, failure: 'bad_claims' },
+    { what: 'with a malformed time of issue', claims: { iat: 'now' }, failure: 'bad_claims' },
+  ])('rejects a token $what as $failure', async ({ claims, failure }) => {
     expect(await harness.authenticateBearer(await harness.sign(claims))).toEqual({ failure });
   });
 
-  test('may be half a minute off, since clocks are', async () => {
+  test('tolerates a clock skew of 30 seconds in exp, nbf and iat', async () => {
     expect(await harness.authenticateBearer(await harness.sign({ exp: START_TIME / 1000 - 29 }))).toMatchObject({
       name: 'jwt:jane',
     });
@@ -143,15 +143,15 @@ describe('tokens', () => {
     });
   });
 
-  test('run out by the gateway’s clock', async () => {
+  test('expires tokens by the gateway’s clock', async () => {
     const token = await harness.sign();
     harness.clock.advance(631_000);
     expect(await harness.authenticateBearer(token)).toEqual({ failure: 'expired' });
   });
 
-  test('that somebody else signed, or changed, are not', async () => {
-    const stranger = await generateKeyPair('ES256');
-    expect(await harness.authenticateBearer(await harness.sign({}, {}, stranger.privateKey))).toEqual({
+  test('rejects a token signed by another key, or changed after signing', async () => {
+    const otherKeys = await generateKeyPair('ES256');
+    expect(await harness.authenticateBearer(await harness.sign({}, {}, otherKeys.privateKey))).toEqual({
       failure: 'bad_signature',
     });
     const [header, , signature] = (await harness.sign()).split('.');
@@ -161,7 +161,7 @@ describe('tokens', () => {
     });
   });
 
-  test('without a signature, or signed with the public key as if it were a secret, are not', async () => {
+  test('rejects a token without a signature, or with an HMAC keyed by the public key', async () => {
     expect(await harness.authenticateBearer(`${new UnsecuredJWT(CLAIMS).encode()}x`)).toMatchObject({
       failure: expect.any(String),
     });
@@ -173,13 +173,13 @@ describe('tokens', () => {
     expect(await harness.authenticateBearer(`${signed}.${mac}`)).toEqual({ failure: 'bad_algorithm' });
   });
 
-  test('are unknown where none are configured', async () => {
+  test('rejects every token as an unknown key if JWT is not configured', async () => {
     const { authenticateBearer, sign } = await createAuthHarness({ apiKeys });
     expect(await authenticateBearer(await sign())).toEqual({ failure: 'unknown_key' });
   });
 });
 
-test('without any configuration everybody may everything', async () => {
+test('authenticates every request as the anonymous caller without an auth configuration', async () => {
   const authenticate = createAuthenticator(undefined, { clock: harness.clock, metrics: harness.metrics });
   expect(await authenticate(undefined)).toBe(anonymousCaller);
   expect(await authenticate('Bearer whatever')).toBe(anonymousCaller);

@@ -24,25 +24,6 @@ describe('request size limits', () => {
     expect(await sendWithHeaders(101)).toMatch(/^HTTP\/1\.1 431 /);
     expect(await sendWithHeaders(1400)).toMatch(/^HTTP\/1\.1 431 /);
   });
-
-  test('rejects headers of more than 16 KiB with a JSON error', async () => {
-    const own = await startTestServer();
-    const answer = await own.sendRaw(`GET /healthz HTTP/1.1\r\nHost: x\r\nh: ${'x'.repeat(20_000)}\r\n\r\n`);
-    expect(answer).toMatch(/^HTTP\/1\.1 431 [^]*"code":"BAD_REQUEST"/);
-    expect(await requestCounts(own)).toEqual([
-      'switchboard_http_requests_total{method="other",path="other",status="431"} 1',
-    ]);
-    await own.stop();
-  });
-
-  test('rejects input that is not HTTP with a JSON error', async () => {
-    const own = await startTestServer();
-    expect(await own.sendRaw('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [^]*"code":"BAD_REQUEST"/);
-    expect(await requestCounts(own)).toEqual([
-      'switchboard_http_requests_total{method="other",path="other",status="400"} 1',
-    ]);
-    await own.stop();
-  });
 });
 
 describe('slow clients', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readError, SDL, startTestServer, type TestServer } from '../../test/support/server-harness.ts';
+import { SDL, startTestServer, type TestServer } from '../../test/support/server-harness.ts';
 
 let testServer: TestServer;
 beforeAll(async () => {
@@ -7,17 +7,11 @@ beforeAll(async () => {
 });
 afterAll(() => testServer.stop());
 
-describe('routes', () => {
+describe('the served paths', () => {
   test('lists the paths at / and redirects browsers to GraphiQL', async () => {
     expect(await (await testServer.get('/')).json()).toMatchObject({ paths: { '/graphql': expect.any(String) } });
     const forBrowser = await testServer.get('/', { accept: 'text/html,*/*' });
     expect([forBrowser.status, forBrowser.headers.get('location')]).toEqual([302, '/graphiql']);
-  });
-
-  test('serves /graphiql and all paths below it', async () => {
-    expect(await (await testServer.get('/graphiql')).text()).toBe('graphiql');
-    expect(await (await testServer.get('/graphiql/assets/x.js')).text()).toBe('graphiql');
-    expect((await testServer.get('/graphiqls')).status).toBe(404);
   });
 
   test('serves the SDL at /schema.graphql and returns 304 for a matching ETag', async () => {
@@ -47,28 +41,6 @@ describe('routes', () => {
       String(SDL.length),
       '',
     ]);
-  });
-
-  test.each(['/nothing', '/graphql/', '/GRAPHQL', '//', '/../metrics', '/graphql%00'])(
-    'returns 404 for the unknown path %s',
-    async (path) => {
-      const answer = await testServer.sendRaw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-      expect(answer).toMatch(/^HTTP\/1\.1 404 /);
-      expect(answer).toContain('"code":"NOT_FOUND"');
-    },
-  );
-
-  test.each([
-    ['/graphql', 'PUT', 'GET, POST'],
-    ['/graphql', 'OPTIONS', 'GET, POST'],
-    ['/graphql', 'HEAD', 'GET, POST'],
-    ['/schema.graphql', 'POST', 'GET, HEAD'],
-    ['/metrics', 'DELETE', 'GET, HEAD'],
-    ['/graphiql', 'POST', 'GET, HEAD'],
-  ])('returns 405 for %s with the method %s, and Allow: %s', async (path, method, allow) => {
-    const response = await testServer.get(path, {}, method);
-    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
-    if (method !== 'HEAD') expect(await readError(response)).toMatchObject({ code: 'BAD_REQUEST' });
   });
 });
 

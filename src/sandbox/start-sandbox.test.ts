@@ -12,12 +12,12 @@ import type { FakeVendorFactory } from '../vendors/sandbox.ts';
 
 const clock: Clock = { now: () => Date.UTC(2024, 0, 15, 12), monotonicMs: () => 0, setTimer: () => () => undefined };
 
-const createFake =
-  (name: string): FakeVendorFactory =>
-  ({ company }) => ({
+function createFake(name: string): FakeVendorFactory {
+  return ({ company }) => ({
     handle: () => ({ status: 200, body: `${name}: ${company.people.length}` }),
     createAccountConfig: (baseUrl) => ({ name: `${name}-1`, vendor: name, baseUrl, secret: '01' }),
   });
+}
 
 const fakes = {
   avaamo: createFake('avaamo'),
@@ -33,7 +33,7 @@ describe('the sandbox', () => {
   });
   afterAll(() => sandbox.stop());
 
-  test('serves each vendor where its account says', async () => {
+  test('serves each vendor at the base URL of its account', async () => {
     for (const { vendor, baseUrl } of sandbox.config.accounts) {
       const answer = await (await fetch(String(baseUrl))).text();
       expect(answer).toBe(`${String(vendor)}: ${sandbox.company.people.length}`);
@@ -41,7 +41,7 @@ describe('the sandbox', () => {
     expect(sandbox.servers.kore.calls()).toHaveLength(1);
   });
 
-  test('names some fifty people, whoever works with Vonage among them, and all bots', () => {
+  test('lists about fifty people, including all with a Vonage account, and all bots', () => {
     const { agents } = sandbox.config;
     const people = agents.filter((agent) => agent.kind === 'human');
     expect(people.length).toBeGreaterThanOrEqual(45);
@@ -55,28 +55,28 @@ describe('the sandbox', () => {
     expect(agents[0]).toMatchObject({ id: 'jane-doe', kind: 'human', name: 'Jane Doe' });
   });
 
-  test('leaves people, and seats of people, for discovery to find', () => {
-    const named = new Map(sandbox.config.agents.map((agent) => [agent.email, agent]));
+  test('leaves some people and some accounts of listed people to discovery', () => {
+    const listed = new Map(sandbox.config.agents.map((agent) => [agent.email, agent]));
     const working = sandbox.company.people.filter(({ refsByVendor }) => refsByVendor.liveperson !== undefined);
-    expect(working.filter((person) => !named.has(person.email)).length).toBeGreaterThan(3);
-    const halfNamed = working.filter(
-      (person) => named.has(person.email) && !named.get(person.email)?.accounts['liveperson-1'],
+    expect(working.filter((person) => !listed.has(person.email)).length).toBeGreaterThan(3);
+    const partlyListed = working.filter(
+      (person) => listed.has(person.email) && !listed.get(person.email)?.accounts['liveperson-1'],
     );
-    expect(halfNamed.length).toBeGreaterThan(3);
+    expect(partlyListed.length).toBeGreaterThan(3);
   });
 
-  test('refers to people of LivePerson by number or by login name', () => {
+  test('lists LivePerson agents by number or by login name', () => {
     const references = sandbox.config.agents.flatMap((agent) => agent.accounts['liveperson-1'] ?? []);
     expect(references.some((reference) => /^\d+$/.test(reference))).toBe(true);
     expect(references.some((reference) => reference.includes('@'))).toBe(true);
   });
 
-  test('prints a configuration that reads back the same, zeros in front included', () => {
+  test('formats a configuration that parses back to the same value, including leading zeros', () => {
     expect(parse(formatSandboxConfig(sandbox.config))).toEqual(sandbox.config);
   });
 });
 
-test('names everybody whom a fake knows by a reference of its own, people and bots', async () => {
+test('lists all people and bots for whom a fake provides a reference of its own', async () => {
   const byInitial: FakeVendorFactory = (world) => ({
     ...createFake('acme')(world),
     findReference: (member) => {
@@ -87,11 +87,11 @@ test('names everybody whom a fake knows by a reference of its own, people and bo
   const sandbox = await startSandbox({ clock, fakes: { ...fakes, acme: byInitial } });
   await sandbox.stop();
   const { people, bots } = sandbox.company;
-  const known = [...people.map(({ lastName }) => lastName), ...bots.map(({ name }) => name)];
+  const names = [...people.map(({ lastName }) => lastName), ...bots.map(({ name }) => name)];
   const agents = sandbox.config.agents.filter(({ accounts }) => 'acme-1' in accounts);
   expect(agents.length).toBeGreaterThan(3);
   expect(agents.map(({ accounts }) => accounts['acme-1'])).toEqual(
-    known.filter((name) => name.startsWith('B')).map((name) => `no. ${name}`),
+    names.filter((name) => name.startsWith('B')).map((name) => `no. ${name}`),
   );
   expect(agents.at(-1)).toMatchObject({
     id: 'billing-bot',
@@ -99,7 +99,7 @@ test('names everybody whom a fake knows by a reference of its own, people and bo
   });
 });
 
-test('leaves nothing running if a port is taken', async () => {
+test('stops all servers and rejects if a port is in use', async () => {
   const occupied = createServer().listen(0, '127.0.0.1');
   await once(occupied, 'listening');
   const { port } = occupied.address() as AddressInfo;
@@ -113,7 +113,7 @@ test('leaves nothing running if a port is taken', async () => {
   occupied.close();
 });
 
-test('runs alone from the command line: prints its configuration, answers, and ends when told to', async () => {
+test('runs from the command line: prints its configuration, serves, and exits on SIGTERM', async () => {
   const child = spawn(process.execPath, ['src/cli/sandbox.ts', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });

@@ -35,7 +35,7 @@ test('what lies below the level is left out', () => {
 test('a vendor’s error is logged in the gateway’s words', () => {
   const target = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
   const [entry] = captureLog((logger) => {
-    logger.warn({ err: new VendorError(target, 'VENDOR_TIMEOUT', 'Too slow', { reason: 'timeout_total' }) });
+    logger.warn({ err: new VendorError(target, 'VENDOR_TIMEOUT', 'Too slow', { reason: 'timeout_total' }) }, 'failed');
   });
   expect(entry?.err).toEqual({
     name: 'VendorError',
@@ -50,9 +50,9 @@ test('a vendor’s error is logged in the gateway’s words', () => {
 
 test('a bad argument is logged with its message', () => {
   const [entry] = captureLog((logger) => {
-    logger.info({ err: new InvalidInputError('first', 'must be 0 to 200') });
+    logger.info({ err: new InvalidInputError('first', 'must be 0 to 200') }, 'failed');
   });
-  expect(entry?.err).toMatchObject({ name: 'InvalidInput', message: 'first: must be 0 to 200' });
+  expect(entry?.err).toMatchObject({ name: 'InvalidInputError', message: 'first: must be 0 to 200' });
 });
 
 test('of any other error neither message nor stack nor anything it carries is logged', () => {
@@ -60,6 +60,7 @@ test('of any other error neither message nor stack nor anything it carries is lo
     code: 'ECONNRESET',
     config: { token: 'CANARY' },
     cause: new Error('CANARY'),
+    stack: 'TypeError: Bearer CANARY at https://CANARY\n    at read (node:internal/fs:1:1)',
   });
   const [entry] = captureLog((logger) => {
     logger.error({ err: cause }, 'failed');
@@ -75,7 +76,7 @@ test('the innermost place in the gateway’s own code is', () => {
     at merge (file:///srv/app/src/gather/merge.ts:12:3)
     at async ask (file:///srv/app/src/gather/fan-out.ts:7:5)`;
   const [entry] = captureLog((logger) => {
-    logger.error({ err });
+    logger.error({ err }, 'failed');
   });
   expect(entry?.err).toEqual({ name: 'Error', at: 'src/gather/merge.ts:12' });
 });

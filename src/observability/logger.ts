@@ -1,17 +1,16 @@
-import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
+import type { Logger } from '../server/ports.ts';
 import { serializeError } from './error-serializer.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** One JSON object a line: `logger.info({ requestId }, 'message')`. An error goes under the key `err`. */
-export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
 
 export interface LoggerOptions {
   readonly level?: LogLevel;
   readonly destination: DestinationStream;
 }
 
+/** Writes one JSON object a line: `logger.info({ requestId }, 'message')`. */
 export function createLogger({ level = 'info', destination }: LoggerOptions): Logger {
   return pino(
     {

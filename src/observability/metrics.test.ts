@@ -30,7 +30,7 @@ test('vendor calls, cache reads, refused callers and limits are counted', async 
   for (const line of [
     'switchboard_vendor_requests_total{account="lp",endpoint="agentActivity",outcome="VENDOR_TIMEOUT"} 1',
     'switchboard_vendor_request_seconds_sum{account="lp",endpoint="agentActivity"} 8',
-    'switchboard_cache_reads_total{account="lp",endpoint="agentActivity",result="joined"} 1',
+    'switchboard_cache_reads_total{account="lp",endpoint="agentActivity",result="coalesced"} 1',
     'switchboard_cache_errors_total{op="get",reason="timeout"} 1',
     'switchboard_auth_failures_total{reason="expired"} 1',
     'switchboard_limit_rejections_total{limit="body_bytes"} 1',

@@ -1,66 +1,14 @@
 import prometheus from 'prom-client';
-import type { Instant } from '../domain/clock.ts';
-import {
-  type AuthFailureReason,
-  type CacheErrorReason,
-  type CacheOperation,
-  type CacheResult,
-  type CircuitState,
-  toCodeLabel,
-  type HttpPath,
-  type LimitName,
-  toMethodLabel,
-  type RetryDenial,
-  type RetryReason,
-  type ShedReason,
-} from './labels.ts';
+import type { CacheMetrics } from '../cache/ports.ts';
+import type { GraphqlMetrics } from '../graphql/ports.ts';
+import type { DocumentLimit } from '../graphql/limits/limit-names.ts';
+import type { CircuitState, VendorHttpMetrics } from '../http/ports.ts';
+import type { MetricsExporter, RequestLimit, ServerMetrics } from '../server/ports.ts';
+import { toCodeLabel, toMethodLabel } from './labels.ts';
 
-/** What is counted of calls to vendors. */
-export interface VendorHttpMetrics {
-  /** A call to a vendor ended, be it the first attempt or a later one; `outcome` is `OK` or a vendor error's code. */
-  readonly vendorCall: (call: VendorCall) => void;
-  /** A call is attempted once more. */
-  readonly vendorRetry: (account: string, reason: RetryReason) => void;
-  /** A call might have succeeded in another attempt, but is not attempted. */
-  readonly vendorRetryDenied: (account: string, reason: RetryDenial) => void;
-  readonly circuitState: (account: string, endpoint: string, state: CircuitState) => void;
-  /** A call was refused because the circuit is open. */
-  readonly circuitRejection: (account: string, endpoint: string) => void;
-  /** Until then the account is not called, because the vendor said so. */
-  readonly retryAfterGate: (account: string, until: Instant) => void;
-}
-
-/** Everything that is counted, in plain functions; durations are milliseconds here and seconds in the exposition. */
-export interface Metrics extends VendorHttpMetrics {
-  /** A request begins; call the result when it is answered (or its client has gone). */
-  readonly requestStarted: () => (end: HttpRequestEnd) => void;
-  /** What came was no request that could be begun, and was answered with that status. */
-  readonly clientError: (status: number) => void;
-  readonly graphqlError: (code: unknown) => void;
-  readonly limitRejection: (limit: LimitName) => void;
-  /** A request was refused because the process has too much to do. */
-  readonly requestShed: (reason: ShedReason) => void;
-  readonly authFailure: (reason: AuthFailureReason) => void;
-  readonly cacheRead: (account: string, endpoint: string, result: CacheResult) => void;
-  /** Something asked of the shared cache came to nothing. */
-  readonly cacheError: (operation: CacheOperation, reason: CacheErrorReason) => void;
-  /** The Prometheus text exposition, of media type `contentType`, without what is counted of accounts that `shows` denies. */
-  readonly text: (isVisible?: (account: string) => boolean) => Promise<string>;
-  readonly contentType: string;
-}
-
-export interface HttpRequestEnd {
-  readonly method: string | undefined;
-  readonly path: HttpPath;
-  readonly status: number;
-  readonly ms: number;
-}
-
-export interface VendorCall {
-  readonly account: string;
-  readonly endpoint: string;
-  readonly outcome: string;
-  readonly ms: number;
+/** The metrics of all components. Durations are milliseconds here and seconds in the exposition. */
+export interface Metrics extends VendorHttpMetrics, CacheMetrics, ServerMetrics, GraphqlMetrics, MetricsExporter {
+  readonly limitRejection: (limit: DocumentLimit | RequestLimit) => void;
 }
 
 const CIRCUIT_STATE_VALUES: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { Dispatcher } from 'undici';
-import type { CircuitState } from '../../src/observability/labels.ts';
+import type { CircuitState } from '../../src/http/ports.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { createRequest } from '../support/http-harness.ts';
 import { rejectionOf } from '../support/capture-error.ts';

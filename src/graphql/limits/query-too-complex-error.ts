@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql';
-import type { LimitName } from '../../observability/labels.ts';
+import type { DocumentLimit } from './limit-names.ts';
 
 /** The refusal of what is bigger than allowed; `why` follows a colon. */
 export function queryTooComplexError(
-  limit: LimitName,
+  limit: DocumentLimit,
   reason: string,
   details: Readonly<Record<string, unknown>> = {},
 ): GraphQLError {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../../test/support/clock.ts';
 import { stubHttp, jsonReply } from '../../../test/support/vendor-harness.ts';
 import { HOUR } from '../../domain/time.ts';
+import type { VendorHttp, VendorRequest } from '../../http/types.ts';
 import { createClient, FILE_ENDPOINT, LIST_ENDPOINT } from './client.ts';
 import { config } from './config.ts';
 import { conformance } from './conformance.ts';
@@ -136,4 +137,23 @@ describe('an empty window', () => {
       .sessions('9', MAY_10);
     await expect(answer).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
   });
+});
+
+test('classifies an empty list as a success and leaves other errors to their status', async () => {
+  const account = { name: 'lp', vendor: 'LIVEPERSON' } as const;
+  const clock = manualClock(NOW);
+  const http = stubHttp(account, clock, createScriptedVendor([]));
+  const requests: VendorRequest[] = [];
+  const send: VendorHttp['send'] = (request, context) => {
+    requests.push(request);
+    return http.send(request, context);
+  };
+  const client = createClient(config.parse(conformance.account), account, { ...http, send }, clock);
+  const scope = { signal: new AbortController().signal, record: () => undefined, restrictCache: () => undefined };
+  await client.list(MAY_10, { from: 0, to: NOW }, scope);
+  const [request] = requests;
+  const classify = (status: number, body: string) =>
+    request?.classifyResponse?.({ request, status, headers: {}, body: Buffer.from(body) });
+  expect(classify(404, '<html>No Available Files</html>')).toBeNull();
+  expect(classify(500, 'Bad gateway')).toBeUndefined();
 });

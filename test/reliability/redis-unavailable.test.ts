@@ -37,6 +37,6 @@ test('a gateway whose Redis is down is ready and answers; it says once that Redi
   expect(metrics).toMatch(/switchboard_cache_errors_total\{op="connection",reason="connection"\} \d/);
 
   await redis.restart();
-  await waitUntil(() => levels('back').length > 0, 20_000);
-  expect([levels('away'), levels('back')]).toEqual([['warn'], ['info']]);
+  await waitUntil(() => levels('available again').length > 0, 20_000);
+  expect([levels('unavailable'), levels('available again')]).toEqual([['warn'], ['info']]);
 });

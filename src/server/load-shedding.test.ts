@@ -13,7 +13,7 @@ const sendHello = () => testServer?.post({ query: '{ hello }' }) ?? Promise.reje
 async function expectShed(response: Response, reason: string): Promise<void> {
   expect(response.headers.get('retry-after')).toBe('1');
   expect(await readError(response)).toEqual({ status: 503, code: 'OVERLOADED' });
-  expect(await testServer?.metrics.text()).toContain(`switchboard_shed_total{reason="${reason}"}`);
+  expect(await testServer?.metrics.text()).toContain(`switchboard_http_requests_shed_total{reason="${reason}"}`);
 }
 
 /** Something that goes on until it is told to end, and knows how often it was begun. */

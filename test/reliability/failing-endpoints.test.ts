@@ -37,7 +37,7 @@ describe('an endpoint that fails five times in a row', () => {
     const text = await metrics.text();
     const labels = '{account="kore-main",endpoint="agentstatusdetails"}';
     expect(text).toContain(`switchboard_circuit_state${labels} 2`);
-    expect(text).toContain(`switchboard_circuit_short_circuits_total${labels} 1`);
+    expect(text).toContain(`switchboard_circuit_rejections_total${labels} 1`);
   });
 
   test('costs the account’s other endpoints nothing', async () => {

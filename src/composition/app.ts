@@ -1,7 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import { Agent as HttpAgent } from 'undici';
-import { createFleet } from '../cache/fleet.ts';
-import { maxCacheBytes } from '../cache/max-cache-bytes.ts';
+import { createFleet, maxCacheBytes } from '../cache/fleet.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';

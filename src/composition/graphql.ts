@@ -1,11 +1,9 @@
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Context } from '../gather/context.ts';
 import { createQueryContext, type Services } from '../gather/query-context.ts';
 import { createApolloServer } from '../graphql/apollo-server.ts';
 import { createPlugins } from '../graphql/plugins/index.ts';
 import type { GraphqlMetrics } from '../graphql/ports.ts';
-import type { RequestContextWrapper } from '../request/context.ts';
 import type { ServerOptions } from '../server/server.ts';
 
 export interface GraphqlDependencies {
@@ -24,7 +22,7 @@ export interface Graphql {
 
 export async function createGraphql(dependencies: GraphqlDependencies): Promise<Graphql> {
   const { config, services, clock, metrics, onUnexpectedError } = dependencies;
-  const apollo = createApolloServer<Context & RequestContextWrapper>({
+  const apollo = createApolloServer({
     maxTokens: config.limits.maxTokens,
     plugins: createPlugins({ limits: config.limits, clock, metrics }),
     onUnexpectedError,
@@ -34,7 +32,7 @@ export async function createGraphql(dependencies: GraphqlDependencies): Promise<
     execute: (httpGraphQLRequest, request) =>
       apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest,
-        context: () => Promise.resolve({ request, desk: createQueryContext(services, request) }),
+        context: () => Promise.resolve(createQueryContext(services, request)),
       }),
     stop: () => apollo.stop(),
   };

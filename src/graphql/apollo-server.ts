@@ -6,24 +6,21 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { Context } from '../gather/context.ts';
-import type { RequestContextWrapper } from '../request/context.ts';
+import type { QueryContext } from '../gather/query-context.ts';
 import { createErrorFormatter } from './errors.ts';
 import { instrumentResponseObjects } from './limits/response-objects.ts';
 import { createSchema } from './schema.ts';
 
-export interface ApolloOptions<ContextValue extends Context & RequestContextWrapper> {
+export interface ApolloOptions {
   readonly maxTokens: number;
-  readonly plugins: readonly ApolloServerPlugin<ContextValue>[];
+  readonly plugins: readonly ApolloServerPlugin<QueryContext>[];
   /** Receives every error that is not meant for callers, such as a bug in a resolver. */
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
 /** Creates the GraphQL executor. Every built-in plugin that Apollo Server would add by itself is disabled explicitly. */
-export function createApolloServer<ContextValue extends Context & RequestContextWrapper>(
-  options: ApolloOptions<ContextValue>,
-): ApolloServer<ContextValue> {
-  return new ApolloServer<ContextValue>({
+export function createApolloServer(options: ApolloOptions): ApolloServer<QueryContext> {
+  return new ApolloServer<QueryContext>({
     schema: instrumentResponseObjects(createSchema()),
     plugins: [
       ...options.plugins,

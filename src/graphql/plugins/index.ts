@@ -1,8 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Limits } from '../../config/settings.ts';
 import type { Clock } from '../../domain/clock.ts';
-import type { Context } from '../../gather/context.ts';
-import type { RequestContextWrapper } from '../../request/context.ts';
+import type { QueryContext } from '../../gather/query-context.ts';
 import type { GraphqlMetrics } from '../ports.ts';
 import { argumentPathPlugin } from './argument-path.ts';
 import { authorizationPlugin } from './authorization.ts';
@@ -31,7 +30,7 @@ export function createPlugins({
   limits,
   clock,
   metrics,
-}: PluginDependencies): readonly ApolloServerPlugin<Context & RequestContextWrapper>[] {
+}: PluginDependencies): readonly ApolloServerPlugin<QueryContext>[] {
   return [
     // Before authorization: that the schema has no mutations does not depend on the caller's scopes.
     operationTypePlugin,

@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Limits } from '../../config/settings.ts';
-import type { RequestContextWrapper } from '../../request/context.ts';
+import type { RequestContext } from '../../request/request-context.ts';
 import { prepareOperation } from '../ast/operation.ts';
 import { estimateListItems } from '../limits/estimate-items.ts';
 import { queryTooComplexError } from '../limits/query-too-complex-error.ts';
@@ -13,22 +13,22 @@ import { queryTooComplexError } from '../limits/query-too-complex-error.ts';
 export function responseSizePlugin({
   maxEstimatedItems,
   maxResponseObjects,
-}: Pick<Limits, 'maxEstimatedItems' | 'maxResponseObjects'>): ApolloServerPlugin<RequestContextWrapper> {
+}: Pick<Limits, 'maxEstimatedItems' | 'maxResponseObjects'>): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
         didResolveOperation: (requestContext) => {
           const operation = prepareOperation(requestContext);
           // With `Switchboard-Explain: plan` the operation is not executed.
-          if (!operation || requestContext.contextValue.request.explain === 'plan') return Promise.resolve();
+          if (!operation || requestContext.contextValue.explain === 'plan') return Promise.resolve();
           const listItems = estimateListItems(operation);
           if (listItems <= maxEstimatedItems) return Promise.resolve();
           const reason = `${listItems} estimated list items exceed the limit of ${maxEstimatedItems}. Request smaller pages.`;
           return Promise.reject(queryTooComplexError('estimated_items', reason));
         },
 
-        willSendResponse: ({ response: { body, http }, contextValue: { request } }) => {
-          if (body.kind !== 'single' || request.responseObjects.isWithinLimit()) return Promise.resolve();
+        willSendResponse: ({ response: { body, http }, contextValue }) => {
+          if (body.kind !== 'single' || contextValue.responseObjects.isWithinLimit()) return Promise.resolve();
           const reason = `the objects in the response exceed the limit of ${maxResponseObjects}. Request smaller pages.`;
           const { message, extensions } = queryTooComplexError('response_objects', reason);
           const { http: status, ...publicExtensions } = extensions;

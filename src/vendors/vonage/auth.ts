@@ -5,7 +5,7 @@ import type { CallTarget } from '../../domain/vendor-error.ts';
 import type { CallContext, VendorRequest } from '../../http/types.ts';
 import { toVendorError } from '../../http/classify-error.ts';
 import { parseJson, assertOk, vendorError } from '../../http/response.ts';
-import { abortable } from '../../http/abortable.ts';
+import { abortable } from '../../http/abort.ts';
 import { extractVendorMessage } from '../../http/vendor-message.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
 import { redactSecrets } from '../redact.ts';

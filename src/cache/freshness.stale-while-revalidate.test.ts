@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 import type { FetchedValue, NegativeResult } from './cache.ts';
-import { swrMs } from './stale-while-revalidate.ts';
+import { swrMs } from './freshness.ts';
 import type { Entry, Store } from './store.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
@@ -59,7 +59,7 @@ describe('within the grace', () => {
     expect(answer).toEqual([{ value: 'old', fetchedAt: clock.now() - 60_000, servedFrom: 'CACHE' }]);
     expect(expiries.map((at) => at <= clock.now())).toEqual([true]);
     expect(one.records).toMatchObject([{ outcome: 'OK', servedFrom: 'CACHE', keys: 1 }]);
-    expect(reads.map((read) => read.split(' ')[1])).toEqual(['grace', 'miss']);
+    expect(reads.map((read) => read.split(' ')[1])).toEqual(['stale_while_revalidate', 'miss']);
   });
 
   test('it is fetched anew, once for however many ask meanwhile; whoever comes later gets the new one', async () => {
@@ -69,7 +69,10 @@ describe('within the grace', () => {
       expect(await cache.readMany(namespace, ['a'], createCaller().context, fetch)).toMatchObject([{ value: 'old' }]);
     }
     expect(calls).toHaveLength(1);
-    expect(reads.map((read) => read.split(' ')[1]).toSorted()).toEqual([...Array<string>(20).fill('grace'), 'miss']);
+    expect(reads.map((read) => read.split(' ')[1]).toSorted()).toEqual([
+      'miss',
+      ...Array<string>(20).fill('stale_while_revalidate'),
+    ]);
     answerWith(0, [{ value: 'new', ttlSeconds: 60 }]);
     await flushPromises();
     expect(await cache.readMany(namespace, ['a'], createCaller().context, unexpectedFetch)).toMatchObject([
@@ -133,7 +136,7 @@ describe('within the grace', () => {
     const keys = Array.from({ length: 150_000 }, (_, index) => String(index));
     const served = await cache.readMany(namespace, keys, createCaller().context, createStubVendor().fetch);
     expect(served).toHaveLength(keys.length);
-    expect(reads[0]).toBe('agentstatusdetails grace 150000');
+    expect(reads[0]).toBe('agentstatusdetails stale_while_revalidate 150000');
   });
 
   test('a call that is over leaves nothing behind for when the gateway ends', async () => {
@@ -158,8 +161,8 @@ describe('within the grace', () => {
     const { cache, reads } = await createExpiredCache();
     await cache.readMany(namespace, ['a'], createCaller().context, () => Promise.resolve([outcome]));
     await flushPromises();
-    const counted = reads.filter((read) => read.includes('refresh_failed'));
-    expect(counted).toEqual(Array(failures).fill('agentstatusdetails refresh_failed 1'));
+    const counted = reads.filter((read) => read.includes('revalidate_failed'));
+    expect(counted).toEqual(Array(failures).fill('agentstatusdetails revalidate_failed 1'));
   });
 
   test('a failure is silent and counted, and the next to ask tries again', async () => {
@@ -168,10 +171,10 @@ describe('within the grace', () => {
       { value: 'old' },
     ]);
     await flushPromises();
-    expect(reads.at(-1)).toBe('agentstatusdetails refresh_failed 1');
+    expect(reads.at(-1)).toBe('agentstatusdetails revalidate_failed 1');
     const { fetch, calls } = createStubVendor();
     const [again] = await cache.readMany(namespace, ['a'], createCaller().context, fetch);
-    expect(again).not.toHaveProperty('staleBecause');
+    expect(again).not.toHaveProperty('staleReason');
     expect(calls).toHaveLength(1);
   });
 
@@ -179,7 +182,7 @@ describe('within the grace', () => {
     const { cache, reads } = await createExpiredCache();
     await cache.readMany(namespace, ['a'], createCaller().context, failingWith(new TypeError('not a function')));
     await flushPromises();
-    expect(reads.at(-1)).toBe('agentstatusdetails refresh_failed 1');
+    expect(reads.at(-1)).toBe('agentstatusdetails revalidate_failed 1');
   });
 
   test('whoever comes after the grace waits for the call that is under way, and hears of its failure', async () => {

@@ -1,8 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { Agent as HttpAgent } from 'undici';
 import { createAccountCache } from '../cache/account-cache.ts';
-import { createFleet } from '../cache/fleet.ts';
-import { maxCacheBytes } from '../cache/max-cache-bytes.ts';
+import { createFleet, maxCacheBytes } from '../cache/fleet.ts';
 import { classifyRedisError } from '../cache/redis-errors.ts';
 import type { AccountConfig } from '../config/account.ts';
 import type { Config } from '../config/schema.ts';

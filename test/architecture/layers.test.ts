@@ -29,6 +29,7 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
   { rule: 'not-above-http', file: 'src/http/b.ts', text: `import '../cache/d.ts';` },
   { rule: 'not-above-request', file: 'src/request/o.ts', text: `import '../vendors/vendor.ts';` },
   { rule: 'not-above-planning', file: 'src/planning/p.ts', text: `import '../graphql/f.ts';` },
+  { rule: 'not-above-graphql-ast', file: 'src/graphql/ast/q.ts', text: `import '../../planning/p.ts';` },
   { rule: 'not-above-cache', file: 'src/cache/d.ts', text: `import '../vendors/one/index.ts';` },
   { rule: 'not-above-vendors', file: 'src/vendors/one/map.ts', text: `import '../../gather/e.ts';` },
   { rule: 'not-above-gather', file: 'src/gather/e.ts', text: `import '../graphql/f.ts';` },

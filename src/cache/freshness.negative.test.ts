@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NegativeResult } from './cache.ts';
 import { createMemoryStore } from './memory-store.ts';
-import { cacheNotFound } from './negative-cache.ts';
+import { cacheNotFound } from './freshness.ts';
 import type { Entry, Store } from './store.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';

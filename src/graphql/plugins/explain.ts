@@ -52,7 +52,7 @@ function estimateVendorCalls(...args: Parameters<typeof planner.estimateVendorCa
 }
 
 function rethrowAsTooComplex(error: unknown): never {
-  throw error instanceof PlanningLimitError ? queryTooComplexError('cost', error.message) : error;
+  throw error instanceof PlanningLimitError ? queryTooComplexError('planning_steps', error.message) : error;
 }
 
 function tooManyVendorCallsError(planned: number, allowed: number): GraphQLError {

@@ -171,7 +171,7 @@ test('a gateway started from there answers its statuses, from its fake in the sa
 });
 
 test('people find it in the example configuration, where a test misses it', async () => {
-  const entry = 'an account with acme stands in it, with every key';
+  const entry = 'the example has an account with acme, with every key';
   const statusOf = async () =>
     (await runJest(checkout, 'test/contract/example-config.test.ts')).find(({ path }) => path.at(-1) === entry)?.status;
   expect(await statusOf()).toBe('failed');

@@ -4,19 +4,19 @@ const LAYERS = [
   'main',
   'composition',
   'startup',
+  'observability',
   'server',
   'graphql',
   'generated',
-  'request',
   'planning',
   'gather',
   'directory',
   'sandbox',
   'vendors',
+  'request',
   'cache',
   'http',
   'config',
-  'observability',
   'domain',
 ];
 
@@ -83,6 +83,14 @@ module.exports = {
       comment: 'A client never borrows from the fake; only the door hands the fake out.',
       from: { path: '^src/vendors/[^/]+/', pathNot: ['^src/vendors/[^/]+/(sandbox|index\\.ts$)', TESTS] },
       to: { path: '^src/vendors/[^/]+/sandbox' },
+    },
+    {
+      name: 'observability-behind-ports',
+      severity: 'error',
+      comment:
+        'Components declare the metrics and logging ports they need; only composition and start-up choose the implementation.',
+      from: { path: '^src/', pathNot: ['^src/(observability|composition|startup|cli)/', '^src/main\\.ts$', TESTS] },
+      to: { path: pathOf('observability') },
     },
     {
       name: 'browser-apart',

@@ -26,7 +26,7 @@ describe('one fetch for a key in the whole process', () => {
     expect(await first).toEqual(await second);
     expect(await first).toMatchObject([{ value: 'A', servedFrom: 'VENDOR' }]);
     expect(calls).toHaveLength(1);
-    expect(reads).toEqual(['agentstatusdetails joined 1', 'agentstatusdetails miss 1']);
+    expect(reads).toEqual(['agentstatusdetails coalesced 1', 'agentstatusdetails miss 1']);
   });
 
   test('fifty callers of overlapping keys: every key is asked for once', async () => {

@@ -75,7 +75,7 @@ describe('a key that no process has', () => {
     expect(answers.map((outcome) => 'value' in outcome && outcome.value)).toEqual(Array(20).fill('A'));
     expect(calls).toHaveLength(1);
     expect([...one.reads, ...two.reads].filter((result) => result === 'miss')).toHaveLength(1);
-    expect([...one.reads, ...two.reads]).toContain('fleet');
+    expect([...one.reads, ...two.reads]).toContain('shared_hit');
   });
 
   test('is a cached answer for whoever waited for another process, and is told as one', async () => {

@@ -106,7 +106,7 @@ describe('while the vendor fails', () => {
       { value: 'old', fetchedAt, servedFrom: 'CACHE', staleReason: error },
     ]);
     expect(one.records).toMatchObject([{ outcome: 'OK', servedFrom: 'CACHE', keys: 1 }]);
-    expect(reads).toEqual(['miss', 'miss', 'stale'].map((result) => `agentstatusdetails ${result} 1`));
+    expect(reads).toEqual(['miss', 'miss', 'stale_if_error'].map((result) => `agentstatusdetails ${result} 1`));
   });
 
   test.each(OTHER_CODES)('%s is a refusal: no older answer is served', async (code) => {

@@ -112,5 +112,5 @@ test('a lease that cannot be taken or ended is a failure of that operation', asy
   lease.release(['a'], []);
   await waitUntil(() => failures.length > 0);
   expect((await leases.acquire(['b'])).granted).toEqual(new Set(['b']));
-  expect(failures).toEqual(['give_back', 'lease']);
+  expect(failures).toEqual(['release', 'lease']);
 });

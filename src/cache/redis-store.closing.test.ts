@@ -8,16 +8,16 @@ const { redis } = createRedisStores();
 
 describe('closing lets the process end', () => {
   const SCRIPT = `
-    const { createSharedStore } = await import(process.argv[1]);
+    const { createRedisStore } = await import(process.argv[1]);
     const { connectRedis } = await import(process.argv[2]);
     const { systemClock } = await import(process.argv[3]);
-    const store = createSharedStore(connectRedis(process.argv[4], systemClock, { onError: () => {} }), systemClock);
+    const store = createRedisStore(connectRedis(process.argv[4], systemClock, { onError: () => {} }), systemClock);
     const now = Date.now();
-    void store.set('a', { value: 1, fetchedAt: now, freshUntil: now + 1000, keepUntil: now + 1000 });
+    void store.set('a', { value: 1, fetchedAt: now, freshUntil: now + 1000, expiresAt: now + 1000 });
     await store.getMany(['a']);
     await store.close();
   `;
-  const modules = ['../../src/cache/redis-store.ts', '../../src/cache/redis.ts', '../../src/domain/clock.ts'].map(
+  const modules = ['./redis-store.ts', './redis.ts', '../domain/clock.ts'].map(
     (path) => new URL(path, import.meta.url).href,
   );
 

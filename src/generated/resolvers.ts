@@ -10,7 +10,7 @@ import type { SourceReport as SourceReportModel } from '../domain/source.ts';
 import type { StatusPeriod as StatusPeriodModel } from '../domain/status-period.ts';
 import type { StatusTotal as StatusTotalModel } from '../domain/time-in-status.ts';
 import type { SourcedUsageStats } from '../gather/usage-stats.ts';
-import type { Context } from '../gather/context.ts';
+import type { QueryContext } from '../gather/query-context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
@@ -22,101 +22,102 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** A calendar day without a zone, `yyyy-mm-dd`. The zone that turns it into instants stands beside it. */
+  /** A calendar day without a zone, `yyyy-mm-dd`. The time zone that turns it into instants is a separate field. */
   Date: { input: string; output: string; }
   /**
    * An instant, RFC 3339. Answers are always in UTC with `Z` and three decimals (`2026-11-20T09:30:00.000Z`).
-   * Arguments may carry any offset (`2026-11-20T15:00:00+05:30`), but never none.
+   * Arguments may have any UTC offset (`2026-11-20T15:00:00+05:30`); an argument without an offset is rejected.
    */
   DateTime: { input: number; output: number; }
   /** A time zone by its IANA name, such as `Europe/Berlin` or `UTC`. */
   TimeZone: { input: string; output: string; }
 };
 
-/** One account with a vendor, as the gateway's configuration names it. */
+/** One vendor account of the gateway's configuration. */
 export type Account = {
   readonly __typename?: 'Account';
-  /** What the last failed call came to; null once calls go well again. */
+  /** The message of the last failed call; null once a call has succeeded again. */
   readonly lastError: Maybe<Scalars['String']['output']>;
-  /** When a call to it last succeeded, since this process started; null if none has. */
+  /** Time of the last successful call; null when no call has succeeded since this process started. */
   readonly lastSuccessAt: Maybe<Scalars['DateTime']['output']>;
   /** The account's name in the gateway's configuration. */
   readonly name: Scalars['String']['output'];
-  /** How the last calls to it went. */
+  /** Health derived from the most recent calls. */
   readonly state: AccountState;
-  /** Whose API it is. */
+  /** The vendor whose API this account uses. */
   readonly vendor: VendorName;
 };
 
-/** How the calls to a vendor account went lately. */
+/** Health of a vendor account, derived from its most recent calls. */
 export type AccountState =
-  /** The last call failed, earlier ones or others beside it succeeded. */
+  /** The last call failed, but an earlier or a concurrent one succeeded. */
   | 'DEGRADED'
-  /** Nothing but failures: the last calls failed one after another. */
+  /** The last calls failed one after another, without a success in between. */
   | 'DOWN'
   /** The last call succeeded. */
   | 'OK'
-  /** Not called yet, since this process started. */
+  /** Not called since this process started. */
   | 'UNKNOWN';
 
 /**
- * Somebody, or something, that serves customers: a person or a bot. One agent may be known to several vendor accounts;
- * they are taken for one where the directory says so or where their e-mail addresses agree.
+ * A human or virtual agent. One agent may have accounts with several vendors. They are merged into one agent where the
+ * directory says so or where their e-mail addresses agree.
  *
- * A field whose vendor the agent has no account with is null; an empty connection means that the vendor answered: nothing.
+ * A field is null when the agent has no account with the vendor that feeds it. An empty connection means that the vendor answered
+ * and has nothing to report.
  */
 export type Agent = Node & {
   readonly __typename?: 'Agent';
-  /** The vendor accounts that know this agent, in the order of the configuration. */
+  /** The agent's accounts with the vendors, in the order of the configuration. */
   readonly accounts: ReadonlyArray<AgentAccount>;
   /**
-   * The status that is going on now, being the ongoing one that began last. Source: Kore.ai. Null when none is ongoing; null
-   * with an error when none is known, but an account could not be read whole. Never from LivePerson, whose files come hours
-   * later.
+   * The ongoing status; of several, the one that began last. Source: Kore.ai, never LivePerson, whose files arrive hours later.
+   * Null when no status is ongoing. Null with an error when none is known but an account could not be read completely.
    */
   readonly currentStatus: Maybe<StatusPeriod>;
-  /** The e-mail address: the directory's, else the one that the vendor gives; null when neither knows one. */
+  /** The e-mail address: the directory's, else the vendor's; null when neither has one. */
   readonly email: Maybe<Scalars['String']['output']>;
   /** The agent's global id. */
   readonly id: Scalars['ID']['output'];
-  /** The agent's id in the gateway's directory; null for one that only the vendors name. */
+  /** The agent's id in the gateway's directory; null for an agent discovered from a vendor. */
   readonly key: Maybe<Scalars['String']['output']>;
-  /** A person or a bot. */
+  /** Whether the agent is a person or a bot. */
   readonly kind: AgentKind;
   /**
-   * The current or most recent interactions in the vendor's own order. Source: Vonage Contact Center. Several accounts stand
-   * one after another, in the order of the configuration.
+   * The current or most recent interactions, in the vendor's own order. Source: Vonage Contact Center. With several accounts,
+   * the interactions of one follow those of another, in the order of the configuration.
    */
   readonly latestInteractions: Maybe<InteractionConnection>;
-  /** The display name: the directory's, else the one that the vendor gives; null when neither knows one. */
+  /** The display name: the directory's, else the vendor's; null when neither has one. */
   readonly name: Maybe<Scalars['String']['output']>;
   /**
-   * The sessions, from login to logout, whose events overlap `during`, by start time. Source: LivePerson, whose files tell of
-   * a session only some hours after it ended.
+   * The sessions, from login to logout, whose events overlap `during`, by start time. Source: LivePerson, whose files contain a
+   * session only some hours after it ended.
    */
   readonly sessions: Maybe<SessionConnection>;
   /**
-   * The statuses whose time overlaps `during`, by start time. Sources: Kore.ai, LivePerson. Nothing is filled in or joined:
-   * gaps and equal neighbours are as the vendor reports them, and periods are not clipped to `during`.
+   * The status periods that overlap `during`, by start time. Sources: Kore.ai, LivePerson. Periods are returned as the vendor
+   * reports them: gaps are not filled, equal neighbours are not merged, and periods are not clipped to `during`.
    */
   readonly statusPeriods: Maybe<StatusPeriodConnection>;
   /**
-   * Seconds per account and status, clipped to `during`. Null with an error unless every source is whole, because a total
-   * that misses a part is no total. An ongoing period counts up to now, at most to `during.to`; one whose end nobody knows
-   * counts as a period of no seconds. For LivePerson, whose files come hours later, a total is what its files tell so far:
-   * `statusPeriods.sources.coveredTo` says up to when they are certain to tell all.
+   * Seconds per account and status, clipped to `during`. Null with an error unless every source is complete, because a total
+   * with a missing part would be wrong. An ongoing period counts up to now, at most to `during.to`; a period with an unknown end
+   * counts as zero seconds. LivePerson's files arrive hours later, so its totals cover what has been written so far:
+   * `statusPeriods.sources.coveredTo` is the time up to which they are certain to be complete.
    */
   readonly timeInStatus: Maybe<ReadonlyArray<StatusTotal>>;
-  /** How a bot was used and how well it answered. Source: Avaamo. Only the endpoints whose fields you select are called. */
+  /** Usage of a bot and how well it answered. Source: Avaamo. Only the endpoints whose fields are selected are called. */
   readonly usageStats: Maybe<UsageStats>;
 };
 
 
 /**
- * Somebody, or something, that serves customers: a person or a bot. One agent may be known to several vendor accounts;
- * they are taken for one where the directory says so or where their e-mail addresses agree.
+ * A human or virtual agent. One agent may have accounts with several vendors. They are merged into one agent where the
+ * directory says so or where their e-mail addresses agree.
  *
- * A field whose vendor the agent has no account with is null; an empty connection means that the vendor answered: nothing.
+ * A field is null when the agent has no account with the vendor that feeds it. An empty connection means that the vendor answered
+ * and has nothing to report.
  */
 export type AgentLatestInteractionsArgs = {
   accounts: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
@@ -127,10 +128,11 @@ export type AgentLatestInteractionsArgs = {
 
 
 /**
- * Somebody, or something, that serves customers: a person or a bot. One agent may be known to several vendor accounts;
- * they are taken for one where the directory says so or where their e-mail addresses agree.
+ * A human or virtual agent. One agent may have accounts with several vendors. They are merged into one agent where the
+ * directory says so or where their e-mail addresses agree.
  *
- * A field whose vendor the agent has no account with is null; an empty connection means that the vendor answered: nothing.
+ * A field is null when the agent has no account with the vendor that feeds it. An empty connection means that the vendor answered
+ * and has nothing to report.
  */
 export type AgentSessionsArgs = {
   accounts: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
@@ -141,10 +143,11 @@ export type AgentSessionsArgs = {
 
 
 /**
- * Somebody, or something, that serves customers: a person or a bot. One agent may be known to several vendor accounts;
- * they are taken for one where the directory says so or where their e-mail addresses agree.
+ * A human or virtual agent. One agent may have accounts with several vendors. They are merged into one agent where the
+ * directory says so or where their e-mail addresses agree.
  *
- * A field whose vendor the agent has no account with is null; an empty connection means that the vendor answered: nothing.
+ * A field is null when the agent has no account with the vendor that feeds it. An empty connection means that the vendor answered
+ * and has nothing to report.
  */
 export type AgentStatusPeriodsArgs = {
   accounts: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
@@ -155,10 +158,11 @@ export type AgentStatusPeriodsArgs = {
 
 
 /**
- * Somebody, or something, that serves customers: a person or a bot. One agent may be known to several vendor accounts;
- * they are taken for one where the directory says so or where their e-mail addresses agree.
+ * A human or virtual agent. One agent may have accounts with several vendors. They are merged into one agent where the
+ * directory says so or where their e-mail addresses agree.
  *
- * A field whose vendor the agent has no account with is null; an empty connection means that the vendor answered: nothing.
+ * A field is null when the agent has no account with the vendor that feeds it. An empty connection means that the vendor answered
+ * and has nothing to report.
  */
 export type AgentTimeInStatusArgs = {
   accounts: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
@@ -167,21 +171,22 @@ export type AgentTimeInStatusArgs = {
 
 
 /**
- * Somebody, or something, that serves customers: a person or a bot. One agent may be known to several vendor accounts;
- * they are taken for one where the directory says so or where their e-mail addresses agree.
+ * A human or virtual agent. One agent may have accounts with several vendors. They are merged into one agent where the
+ * directory says so or where their e-mail addresses agree.
  *
- * A field whose vendor the agent has no account with is null; an empty connection means that the vendor answered: nothing.
+ * A field is null when the agent has no account with the vendor that feeds it. An empty connection means that the vendor answered
+ * and has nothing to report.
  */
 export type AgentUsageStatsArgs = {
   during: DateRange;
 };
 
-/** One vendor account that knows the agent, and by which reference. */
+/** An agent's account with one vendor. */
 export type AgentAccount = {
   readonly __typename?: 'AgentAccount';
   /** The vendor account. */
   readonly account: Account;
-  /** The agent's reference there, in the vendor's own terms. */
+  /** The vendor's own reference of the agent: Avaamo's bot id, Kore's e-mail or userId, LivePerson's agent id or login name, Vonage's agent id. */
   readonly ref: Scalars['ID']['output'];
 };
 
@@ -192,36 +197,36 @@ export type AgentConnection = {
   readonly edges: ReadonlyArray<AgentEdge>;
   /** The agents of this page. */
   readonly nodes: ReadonlyArray<Agent>;
-  /** Where this page begins and ends. */
+  /** The bounds of this page. */
   readonly pageInfo: PageInfo;
-  /** How many agents meet the filter, on all pages together. */
+  /** Number of matching agents on all pages. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** An agent and its place in the list. */
+/** An agent and its cursor. */
 export type AgentEdge = {
   readonly __typename?: 'AgentEdge';
-  /** Its place, for `after`. */
+  /** The agent's cursor, for `after`. */
   readonly cursor: Scalars['String']['output'];
   /** The agent. */
   readonly node: Agent;
 };
 
-/** Conditions on agents; one meets the filter when it meets every condition given. */
+/** Conditions on agents. An agent matches when it meets every condition given. */
 export type AgentFilter = {
-  /** Only agents that this account knows, by the account's name. */
+  /** Only agents with an account here: the name of a vendor account. */
   readonly account?: InputMaybe<Scalars['String']['input']>;
-  /** Only agents with one of these e-mail addresses, at most 100; case does not count. */
+  /** Only agents with one of these e-mail addresses, at most 100; case-insensitive. */
   readonly emails?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Only people, or only bots. */
   readonly kind?: InputMaybe<AgentKind>;
-  /** Only agents whose name contains this text; case does not count. */
+  /** Only agents whose name contains this text; case-insensitive. */
   readonly nameContains?: InputMaybe<Scalars['String']['input']>;
-  /** Only agents that some account of this vendor knows. */
+  /** Only agents with an account of this vendor. */
   readonly vendor?: InputMaybe<VendorName>;
 };
 
-/** What an agent is. */
+/** Kind of agent. */
 export type AgentKind =
   /** A person. */
   | 'HUMAN'
@@ -234,43 +239,43 @@ export type AgentStatus =
   | 'AVAILABLE'
   /** On a break or otherwise absent for a while. */
   | 'AWAY'
-  /** At work, or not to be disturbed. */
+  /** Working, or not to be disturbed. */
   | 'BUSY'
-  /** Not signed on. */
+  /** Not logged in. */
   | 'OFFLINE'
-  /** The vendor says something that has no place in this list; see `vendorStatus`. */
+  /** The vendor reports a status that is not in this list; see `vendorStatus`. */
   | 'UNKNOWN';
 
-/** A span of whole days in one time zone, both days inclusive. */
+/** A range of calendar days in one time zone, both days inclusive. */
 export type DateRange = {
   /** The first day. */
   readonly from: Scalars['Date']['input'];
-  /** The zone whose midnights bound the days. */
+  /** The time zone whose midnights bound the days. */
   readonly timeZone?: InputMaybe<Scalars['TimeZone']['input']>;
   /** The last day; the same as `from` for a single day. */
   readonly to: Scalars['Date']['input'];
 };
 
-/** A conversation with a customer, as one agent took part in it. Source: Vonage Contact Center. */
+/** One agent's part in a conversation with a customer. Source: Vonage Contact Center. */
 export type Interaction = Node & {
   readonly __typename?: 'Interaction';
   /** The account that reports it. */
   readonly account: Account;
-  /** Who took part. */
+  /** The agent who took part. */
   readonly agent: Agent;
   /** The vendor's id of this agent's channel within the conversation; null where not sent (version 1 of Vonage's API). */
   readonly channelGuid: Maybe<Scalars['ID']['output']>;
-  /** Who began it; null where not sent or not known. */
+  /** Which side began it; null where not sent or not recognised. */
   readonly direction: Maybe<InteractionDirection>;
-  /** Seconds that this agent spent in it; null while it goes on, and where not sent (version 1 of Vonage's API). */
+  /** Seconds that this agent spent in it; null while it is active, and where not sent (version 1 of Vonage's API). */
   readonly durationSeconds: Maybe<Scalars['Int']['output']>;
-  /** When it ended for this agent; null while it goes on, and where not sent (version 1 of Vonage's API). */
+  /** When it ended for this agent; null while it is active, and where not sent (version 1 of Vonage's API). */
   readonly end: Maybe<Scalars['DateTime']['output']>;
   /** The vendor's id of the conversation, shared by all who took part. */
   readonly guid: Scalars['ID']['output'];
-  /** The interaction's global id. The same conversation has another id for each agent who took part. */
+  /** The interaction's global id. Each agent who took part in a conversation has an interaction with an id of its own. */
   readonly id: Scalars['ID']['output'];
-  /** Whether it is going on; null where the vendor does not say. */
+  /** Whether it is active; null where the vendor does not report it. */
   readonly isActive: Maybe<Scalars['Boolean']['output']>;
   /** When it began. Version 2 of Vonage's API: when this agent joined. */
   readonly start: Scalars['DateTime']['output'];
@@ -280,24 +285,24 @@ export type Interaction = Node & {
   readonly vendorType: Maybe<Scalars['String']['output']>;
 };
 
-/** The latest interactions, and how whole the list is. */
+/** The latest interactions, with their completeness. */
 export type InteractionConnection = {
   readonly __typename?: 'InteractionConnection';
-  /** Whether every source is OK, so that nothing is missing. */
+  /** Whether every source is OK, that is, nothing is missing. */
   readonly complete: Scalars['Boolean']['output'];
   /** The interactions, each with its cursor. */
   readonly edges: ReadonlyArray<InteractionEdge>;
   /** The interactions, in the vendor's own order. */
   readonly nodes: ReadonlyArray<Interaction>;
-  /** Where this page begins and ends. */
+  /** The bounds of this page. */
   readonly pageInfo: PageInfo;
-  /** Where the data comes from: one report for each account asked. */
+  /** Provenance: one report per account read. */
   readonly sources: ReadonlyArray<SourceReport>;
-  /** How many interactions the vendors answered. */
+  /** Number of interactions that the vendors returned. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** Who began an interaction. */
+/** The side that began an interaction. */
 export type InteractionDirection =
   /** The customer. */
   | 'INBOUND'
@@ -306,10 +311,10 @@ export type InteractionDirection =
   /** The contact centre. */
   | 'OUTBOUND';
 
-/** An interaction and its place in the list. */
+/** An interaction and its cursor. */
 export type InteractionEdge = {
   readonly __typename?: 'InteractionEdge';
-  /** Its place in the list. */
+  /** The interaction's cursor. */
   readonly cursor: Scalars['String']['output'];
   /** The interaction. */
   readonly node: Interaction;
@@ -321,62 +326,62 @@ export type InteractionType =
   | 'CHAT'
   /** An e-mail. */
   | 'EMAIL'
-  /** Any other medium; as an argument, it asks for none of those above. */
+  /** Any other medium. As an argument it selects interactions of none of the types above. */
   | 'OTHER'
   /** A phone call. */
   | 'PHONE';
 
-/** An object that `node(id:)` finds again, in any process of the gateway. */
+/** An object that `node(id:)` can refetch, in any process of the gateway. */
 export type Node = {
-  /** Opaque, globally unique and stable. Do not take it apart. */
+  /** Opaque, globally unique and stable. Do not parse it. */
   readonly id: Scalars['ID']['output'];
 };
 
-/** Where a page of a list begins and ends. */
+/** The bounds of a page. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
   /** The last entry's cursor, for `after`; null on an empty page. */
   readonly endCursor: Maybe<Scalars['String']['output']>;
-  /** Whether there is more behind this page. */
+  /** Whether more entries follow this page. */
   readonly hasNextPage: Scalars['Boolean']['output'];
-  /** Whether something stands before this page. */
+  /** Whether entries precede this page. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
   /** The first entry's cursor; null on an empty page. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
 };
 
 /**
- * What can be asked. Every question about an agent goes to the vendors that can answer it, at the moment it is asked or from
- * what they answered shortly before.
+ * The entry points. A field of an agent is read from the vendors that can answer it, or from the cache while its entry is
+ * fresh.
  */
 export type Query = {
   readonly __typename?: 'Query';
-  /** Every configured vendor account with its health, as the last calls showed it. Asking calls no vendor. */
+  /** Every configured vendor account with its health, derived from its most recent calls. This field calls no vendor. */
   readonly accounts: ReadonlyArray<Account>;
-  /** One agent by its global id (`Agent.id`). Null when there is none that you may see. */
+  /** One agent by its global id (`Agent.id`). Null when there is none that the caller may access. */
   readonly agent: Maybe<Agent>;
-  /** The agent whom a vendor account knows by this reference. Null when there is none that you may see. */
+  /** The agent with this reference in a vendor account. Null when there is none that the caller may access. */
   readonly agentByAccount: Maybe<Agent>;
-  /** The agent with this e-mail address, compared without regard to case. Null when there is none that you may see. */
+  /** The agent with this e-mail address, compared without regard to case. Null when there is none that the caller may access. */
   readonly agentByEmail: Maybe<Agent>;
-  /** People and bots: those of the directory in its order, then those that only the vendors name, by name. */
+  /** People and bots: those of the directory in its order, then the agents discovered from vendors, by name. */
   readonly agents: AgentConnection;
   /**
-   * Whatever has a global id: an Agent, Session, StatusPeriod or Interaction. Null when there is no such thing (any more). An error
-   * when there may be, but its vendor's data could not be read whole.
+   * The object with this global id: an Agent, Session, StatusPeriod or Interaction. Null when it does not exist (any more). An
+   * error when it may exist but its vendor's data could not be read completely.
    */
   readonly node: Maybe<Node>;
   /**
-   * Several nodes at once, in the order of the ids; null in the place of each that is not found. One that could not be looked for
-   * costs its own place only, and has an error.
+   * Several objects by their global ids, in the order of the ids; null in the place of each that does not exist. An id that could
+   * not be looked up is null with an error; the others are returned.
    */
   readonly nodes: ReadonlyArray<Maybe<Node>>;
 };
 
 
 /**
- * What can be asked. Every question about an agent goes to the vendors that can answer it, at the moment it is asked or from
- * what they answered shortly before.
+ * The entry points. A field of an agent is read from the vendors that can answer it, or from the cache while its entry is
+ * fresh.
  */
 export type QueryAgentArgs = {
   id: Scalars['ID']['input'];
@@ -384,8 +389,8 @@ export type QueryAgentArgs = {
 
 
 /**
- * What can be asked. Every question about an agent goes to the vendors that can answer it, at the moment it is asked or from
- * what they answered shortly before.
+ * The entry points. A field of an agent is read from the vendors that can answer it, or from the cache while its entry is
+ * fresh.
  */
 export type QueryAgentByAccountArgs = {
   account: Scalars['String']['input'];
@@ -394,8 +399,8 @@ export type QueryAgentByAccountArgs = {
 
 
 /**
- * What can be asked. Every question about an agent goes to the vendors that can answer it, at the moment it is asked or from
- * what they answered shortly before.
+ * The entry points. A field of an agent is read from the vendors that can answer it, or from the cache while its entry is
+ * fresh.
  */
 export type QueryAgentByEmailArgs = {
   email: Scalars['String']['input'];
@@ -403,8 +408,8 @@ export type QueryAgentByEmailArgs = {
 
 
 /**
- * What can be asked. Every question about an agent goes to the vendors that can answer it, at the moment it is asked or from
- * what they answered shortly before.
+ * The entry points. A field of an agent is read from the vendors that can answer it, or from the cache while its entry is
+ * fresh.
  */
 export type QueryAgentsArgs = {
   after: InputMaybe<Scalars['String']['input']>;
@@ -414,8 +419,8 @@ export type QueryAgentsArgs = {
 
 
 /**
- * What can be asked. Every question about an agent goes to the vendors that can answer it, at the moment it is asked or from
- * what they answered shortly before.
+ * The entry points. A field of an agent is read from the vendors that can answer it, or from the cache while its entry is
+ * fresh.
  */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
@@ -423,8 +428,8 @@ export type QueryNodeArgs = {
 
 
 /**
- * What can be asked. Every question about an agent goes to the vendors that can answer it, at the moment it is asked or from
- * what they answered shortly before.
+ * The entry points. A field of an agent is read from the vendors that can answer it, or from the cache while its entry is
+ * fresh.
  */
 export type QueryNodesArgs = {
   ids: ReadonlyArray<Scalars['ID']['input']>;
@@ -432,21 +437,21 @@ export type QueryNodesArgs = {
 
 /** Where data was served from. */
 export type ServedFrom =
-  /** Kept from an earlier call. */
+  /** The cached result of an earlier call. */
   | 'CACHE'
-  /** The vendor was called for this query (or for one that ran at the same time). */
+  /** The vendor was called for this query, or for a concurrent one that shares the call. */
   | 'VENDOR';
 
-/** One sitting of an agent, from login to logout. Source: LivePerson. */
+/** One session of an agent, from login to logout. Source: LivePerson. */
 export type Session = Node & {
   readonly __typename?: 'Session';
   /** The account that reports it. */
   readonly account: Account;
-  /** Whose session it is. */
+  /** The agent who was logged in. */
   readonly agent: Agent;
   /** Seconds from login to logout; null without either. */
   readonly durationSeconds: Maybe<Scalars['Int']['output']>;
-  /** Everything the vendor reports of it, by time, each event once. */
+  /** The events that the vendor reports, by time, without duplicates. */
   readonly events: ReadonlyArray<SessionEvent>;
   /** The vendor's id of the agent's group; null when the agent has none. */
   readonly groupId: Maybe<Scalars['ID']['output']>;
@@ -454,60 +459,60 @@ export type Session = Node & {
   readonly id: Scalars['ID']['output'];
   /** When the agent logged in; null when no login is among the events. */
   readonly loginAt: Maybe<Scalars['DateTime']['output']>;
-  /** When the agent logged out; null when no logout is among the events, or a login follows the last one. None is ever made up. */
+  /** When the agent logged out; null when no logout is among the events, or a login follows the last one. A missing logout is never inferred. */
   readonly logoutAt: Maybe<Scalars['DateTime']['output']>;
-  /** The most engagements (chats) that ran side by side; null when no event says. */
+  /** The highest number of concurrent engagements (chats); null when no event reports one. */
   readonly peakConcurrentEngagements: Maybe<Scalars['Int']['output']>;
   /** The vendor's ids of the agent's profiles (roles). */
   readonly profileIds: ReadonlyArray<Scalars['ID']['output']>;
   /** Whether it is over. */
   readonly state: SessionState;
-  /** The statuses within it, by start time, made from its status changes only. */
+  /** The status periods of the session, by start time, derived from its status changes only. */
   readonly statusPeriods: ReadonlyArray<StatusPeriod>;
-  /** The vendor's own id of it. */
+  /** The vendor's own session id. */
   readonly vendorSessionId: Scalars['ID']['output'];
 };
 
-/** A page of sessions, and how whole it is. */
+/** A page of sessions, with its completeness. */
 export type SessionConnection = {
   readonly __typename?: 'SessionConnection';
-  /** Whether every source is OK, so that nothing is missing. */
+  /** Whether every source is OK, that is, nothing is missing. */
   readonly complete: Scalars['Boolean']['output'];
   /** The sessions of this page, each with its cursor. */
   readonly edges: ReadonlyArray<SessionEdge>;
   /** The sessions of this page. */
   readonly nodes: ReadonlyArray<Session>;
-  /** Where this page begins and ends. */
+  /** The bounds of this page. */
   readonly pageInfo: PageInfo;
-  /** Where the data comes from: one report for each account asked. */
+  /** Provenance: one report per account read. */
   readonly sources: ReadonlyArray<SourceReport>;
-  /** How many sessions there are, on all pages together. */
+  /** Number of sessions on all pages. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A session and its place in the list. */
+/** A session and its cursor. */
 export type SessionEdge = {
   readonly __typename?: 'SessionEdge';
-  /** Its place, for `after`. */
+  /** The session's cursor, for `after`. */
   readonly cursor: Scalars['String']['output'];
   /** The session. */
   readonly node: Session;
 };
 
-/** Something that happened in a session. */
+/** An event of a session. */
 export type SessionEvent = {
   readonly __typename?: 'SessionEvent';
   /** When it happened. */
   readonly at: Scalars['DateTime']['output'];
-  /** Engagements (chats) going on at the change; null when not sent. */
+  /** Concurrent engagements (chats) at the change; null when not sent. */
   readonly concurrentEngagements: Maybe<Scalars['Int']['output']>;
-  /** How many engagements (chats) the agent may take at a time; null when not sent, as with logins and logouts. */
+  /** The agent's limit of concurrent engagements (chats); null when not sent, as with logins and logouts. */
   readonly maxConcurrentEngagements: Maybe<Scalars['Int']['output']>;
-  /** Engagements (chats) going on before the change; null when not sent. */
+  /** Concurrent engagements (chats) before the change; null when not sent. */
   readonly previousConcurrentEngagements: Maybe<Scalars['Int']['output']>;
   /** The state code before, as the vendor sent it; null when not sent. */
   readonly previousVendorStatus: Maybe<Scalars['String']['output']>;
-  /** The status from then on. Logins and logouts carry none: UNKNOWN. */
+  /** The status from then on. UNKNOWN for logins and logouts, which carry no status. */
   readonly status: AgentStatus;
   /** What happened. */
   readonly type: SessionEventType;
@@ -515,80 +520,80 @@ export type SessionEvent = {
   readonly vendorStatus: Scalars['String']['output'];
 };
 
-/** What kind of event it is. */
+/** Kind of session event. */
 export type SessionEventType =
-  /** The agent signed on. */
+  /** The agent logged in. */
   | 'LOGIN'
-  /** The agent signed off. */
+  /** The agent logged out. */
   | 'LOGOUT'
   /** The status or the number of engagements changed. */
   | 'STATUS_CHANGE'
-  /** An event of a kind that the gateway does not know. */
+  /** A kind of event that the gateway does not recognise. */
   | 'UNKNOWN';
 
 /** Whether a session is over. */
 export type SessionState =
   /** It ended with a logout. */
   | 'CLOSED'
-  /** The vendor says that it goes on. */
+  /** The vendor reports that it is ongoing. */
   | 'OPEN'
-  /** It does not end with a logout, and the vendor does not say whether it goes on. */
+  /** It does not end with a logout, and the vendor does not report whether it is ongoing. */
   | 'UNKNOWN';
 
-/** Why a source failed or is not whole. */
+/** Why a source failed or is incomplete. */
 export type SourceError = {
   readonly __typename?: 'SourceError';
   /** One of the codes that errors carry in `extensions.code`, such as `VENDOR_TIMEOUT`. */
   readonly code: Scalars['String']['output'];
-  /** The same in words. */
+  /** A message for people. */
   readonly message: Scalars['String']['output'];
-  /** When to try again, in seconds, if the vendor said so. */
+  /** Seconds after which a retry makes sense; null when unknown. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
 };
 
-/** How asking a source went. */
+/** The result of reading a source. */
 export type SourceOutcome =
   /** No data; see `error`. */
   | 'FAILED'
-  /** Whole, and within its time to live. */
+  /** Complete, and within its time to live. */
   | 'OK'
   /** Pages or files are missing. */
   | 'PARTIAL'
-  /** An older answer, because the vendor fails just now. */
+  /** An older answer from the cache, because the vendor is failing. */
   | 'STALE'
-  /** This account cannot answer such a question, and was not called. */
+  /** The account does not support this field or its arguments, and was not called. */
   | 'UNSUPPORTED';
 
-/** Where a part of an answer comes from and how whole it is: one account, one endpoint. */
+/** Provenance and completeness of the data of one account and endpoint. */
 export type SourceReport = {
   readonly __typename?: 'SourceReport';
-  /** The vendor account asked. */
+  /** The vendor account that was read. */
   readonly account: Account;
-  /** The data is known to be whole from this instant on; null where that is not limited. */
+  /** The data is certain to be complete from this instant on; null when it is not limited. */
   readonly coveredFrom: Maybe<Scalars['DateTime']['output']>;
-  /** The data is known to be whole up to this instant; null where that is not limited. LivePerson's files lag some hours behind. */
+  /** The data is certain to be complete up to this instant; null when it is not limited. LivePerson's files lag by some hours. */
   readonly coveredTo: Maybe<Scalars['DateTime']['output']>;
   /** The vendor's endpoint, by the last part of its path. */
   readonly endpoint: Scalars['String']['output'];
-  /** What went wrong; null when nothing did. */
+  /** The error; null when there was none. */
   readonly error: Maybe<SourceError>;
-  /** When the vendor gave this data (the oldest part of it); null when there is none. */
+  /** When the vendor returned this data (its oldest part); null when there is no data. */
   readonly fetchedAt: Maybe<Scalars['DateTime']['output']>;
-  /** How it went. */
+  /** The result of reading the source. */
   readonly outcome: SourceOutcome;
   /** Whether this query called the vendor for it; null when there is no data. */
   readonly servedFrom: Maybe<ServedFrom>;
 };
 
 /**
- * A span of time that an agent spent in one status. Sources: Kore.ai (as its report lists it) and LivePerson (from the status
+ * A period that an agent spent in one status. Sources: Kore.ai (as its report lists it) and LivePerson (from the status
  * changes of a session).
  */
 export type StatusPeriod = Node & {
   readonly __typename?: 'StatusPeriod';
   /** The account that reports it. */
   readonly account: Account;
-  /** Whose status it is. */
+  /** The agent whose status it is. */
   readonly agent: Agent;
   /** Seconds from start to end, computed from the two; null without an end. */
   readonly durationSeconds: Maybe<Scalars['Int']['output']>;
@@ -596,79 +601,79 @@ export type StatusPeriod = Node & {
   readonly end: Maybe<Scalars['DateTime']['output']>;
   /** The period's global id. */
   readonly id: Scalars['ID']['output'];
-  /** Whether it was still going on when the vendor answered; null where the vendor cannot say (a LivePerson session without a logout). */
+  /** Whether it was ongoing when the vendor answered; null where the vendor cannot report it (a LivePerson session without a logout). */
   readonly isOngoing: Maybe<Scalars['Boolean']['output']>;
   /** The vendor's finer name, such as a company's own pause reason; null when there is none. */
   readonly label: Maybe<Scalars['String']['output']>;
-  /** The session it belongs to; null where the vendor tells of no sessions (Kore.ai). */
+  /** The session it belongs to; null where the vendor reports no sessions (Kore.ai). */
   readonly session: Maybe<Session>;
   /** When it began. */
   readonly start: Scalars['DateTime']['output'];
-  /** The status in the vocabulary that all vendors share. */
+  /** The status in the vocabulary shared by all vendors. */
   readonly status: AgentStatus;
   /** The status exactly as the vendor sent it: Kore's `primaryStatus`, LivePerson's state code. */
   readonly vendorStatus: Scalars['String']['output'];
 };
 
-/** A page of status periods, and how whole it is. */
+/** A page of status periods, with its completeness. */
 export type StatusPeriodConnection = {
   readonly __typename?: 'StatusPeriodConnection';
-  /** Whether every source is OK, so that nothing is missing. */
+  /** Whether every source is OK, that is, nothing is missing. */
   readonly complete: Scalars['Boolean']['output'];
   /** The periods of this page, each with its cursor. */
   readonly edges: ReadonlyArray<StatusPeriodEdge>;
   /** The periods of this page. */
   readonly nodes: ReadonlyArray<StatusPeriod>;
-  /** Where this page begins and ends. */
+  /** The bounds of this page. */
   readonly pageInfo: PageInfo;
-  /** Where the data comes from: one report for each account asked. */
+  /** Provenance: one report per account read. */
   readonly sources: ReadonlyArray<SourceReport>;
-  /** How many periods there are, on all pages together. */
+  /** Number of periods on all pages. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A status period and its place in the list. */
+/** A status period and its cursor. */
 export type StatusPeriodEdge = {
   readonly __typename?: 'StatusPeriodEdge';
-  /** Its place, for `after`. */
+  /** The period's cursor, for `after`. */
   readonly cursor: Scalars['String']['output'];
   /** The period. */
   readonly node: StatusPeriod;
 };
 
-/** How long one account saw the agent in one status. */
+/** The time that an agent spent in one status, as one account reports it. */
 export type StatusTotal = {
   readonly __typename?: 'StatusTotal';
   /** The account that reports it. */
   readonly account: Account;
-  /** How many periods took part. */
+  /** Number of periods counted. */
   readonly periods: Scalars['Int']['output'];
-  /** Seconds, clipped to the asked time; time covered twice by one account counts once. */
+  /** Seconds, clipped to `during`; time that one account reports twice counts once. */
   readonly seconds: Scalars['Int']['output'];
   /** The status. */
   readonly status: AgentStatus;
 };
 
-/** A span of time, half-open: `from ≤ t < to`. */
+/** A half-open time range: `from ≤ t < to`. */
 export type TimeRange = {
-  /** The first instant inside. */
+  /** The first instant of the range. */
   readonly from: Scalars['DateTime']['input'];
-  /** The first instant no longer inside. Must be after `from`. */
+  /** The first instant after the range. Must be later than `from`. */
   readonly to: Scalars['DateTime']['input'];
 };
 
 /**
- * What a bot did in a span of time. Counts are null where the endpoint that gives them failed.
+ * What a bot did in an interval. A count is null where the endpoint that provides it failed.
  *
- * Sessions and users are distinct counts: do not add them up over spans or bots.
+ * Sessions and users are distinct counts: do not add them up over intervals or bots.
  */
 export type UsageInterval = {
   readonly __typename?: 'UsageInterval';
   /** Messages that the bot answered with a choice of meanings. From `usage.json`. */
   readonly ambiguousMessagesCount: Maybe<Scalars['Int']['output']>;
-  /** Where the span ends, as the vendor sent it: often the last whole second of a day, 23:59:59. */
+  /** The end of the interval, as the vendor sent it: often the last second of a day, 23:59:59. */
   readonly end: Scalars['DateTime']['output'];
-  /** How often the bot handed over to a person. From `agent_intervention.json` alone; `usage.json` has a field of this name that contradicts it. */
+  /** Number of handovers to a person. From `agent_intervention.json` alone; `usage.json` has a field of this name that contradicts it. */
   readonly interventionsCount: Maybe<Scalars['Int']['output']>;
   /** Messages that the bot received. From `usage.json`. */
   readonly messagesCount: Maybe<Scalars['Int']['output']>;
@@ -676,9 +681,9 @@ export type UsageInterval = {
   readonly mismatchedAmbiguousMessagesCount: Maybe<Scalars['Int']['output']>;
   /** Distinct sessions between users and the bot. From `usage.json`. */
   readonly sessionCount: Maybe<Scalars['Int']['output']>;
-  /** Where the span begins, as the vendor sent it. */
+  /** The start of the interval, as the vendor sent it. */
   readonly start: Scalars['DateTime']['output'];
-  /** Successful responses in per cent of messages, two decimals. From `usage.json`; null where nothing was asked. */
+  /** Successful responses as a percentage of messages, two decimals. From `usage.json`; null when the bot received no messages. */
   readonly successRate: Maybe<Scalars['Float']['output']>;
   /** Messages that the bot answered: all but the unhandled and the ambiguous ones. From `usage.json`. */
   readonly successfulResponsesCount: Maybe<Scalars['Int']['output']>;
@@ -689,7 +694,7 @@ export type UsageInterval = {
 };
 
 /**
- * How a bot was used over some days. Source: Avaamo, from two endpoints: `usage.json` and, for `interventionsCount` and
+ * Usage of a bot over some days. Source: Avaamo, from two endpoints: `usage.json` and, for `interventionsCount` and
  * `usersCount`, `agent_intervention.json`.
  */
 export type UsageStats = {
@@ -698,21 +703,21 @@ export type UsageStats = {
   readonly account: Account;
   /** The bot. */
   readonly agent: Agent;
-  /** The days asked for in equal parts (nine), by time. Parts that lie in the future are there with zeros. */
+  /** The requested days in nine equal parts, by time; the parts are not days. Parts in the future are zero. */
   readonly buckets: ReadonlyArray<UsageInterval>;
-  /** Whether every endpoint called answered, so that nothing is missing. */
+  /** Whether every endpoint that was called answered, that is, nothing is missing. */
   readonly complete: Scalars['Boolean']['output'];
-  /** The days asked for. */
+  /** The requested days. */
   readonly current: UsageInterval;
-  /** The time of equal length just before; null when the vendor sent none. */
+  /** The interval of equal length before `current`; null when the vendor sent none. */
   readonly previous: Maybe<UsageInterval>;
-  /** Where the data comes from: one report for each endpoint called. */
+  /** Provenance: one report per endpoint called. */
   readonly sources: ReadonlyArray<SourceReport>;
 };
 
-/** The vendors whose APIs the gateway speaks. */
+/** The vendors whose APIs the gateway calls. */
 export type VendorName =
-  /** Avaamo: bots and how they are used. */
+  /** Avaamo: usage of bots. */
   | 'AVAAMO'
   /** Kore.ai Contact Center AI (SmartAssist): statuses of people. */
   | 'KORE'
@@ -878,7 +883,7 @@ export type ResolversParentTypes = {
   UsageStats: SourcedUsageStats;
 };
 
-export type AccountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Account'] = ResolversParentTypes['Account']> = {
+export type AccountResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Account'] = ResolversParentTypes['Account']> = {
   lastError?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   lastSuccessAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -886,7 +891,7 @@ export type AccountResolvers<ContextType = Context, ParentType extends Resolvers
   vendor?: Resolver<ResolversTypes['VendorName'], ParentType, ContextType>;
 };
 
-export type AgentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Agent'] = ResolversParentTypes['Agent']> = {
+export type AgentResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Agent'] = ResolversParentTypes['Agent']> = {
   accounts?: Resolver<ReadonlyArray<ResolversTypes['AgentAccount']>, ParentType, ContextType>;
   currentStatus?: Resolver<Maybe<ResolversTypes['StatusPeriod']>, ParentType, ContextType>;
   email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -902,19 +907,19 @@ export type AgentResolvers<ContextType = Context, ParentType extends ResolversPa
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
-export type AgentAccountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AgentAccount'] = ResolversParentTypes['AgentAccount']> = {
+export type AgentAccountResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['AgentAccount'] = ResolversParentTypes['AgentAccount']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   ref?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
-export type AgentConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AgentConnection'] = ResolversParentTypes['AgentConnection']> = {
+export type AgentConnectionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['AgentConnection'] = ResolversParentTypes['AgentConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['AgentEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Agent']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
-export type AgentEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AgentEdge'] = ResolversParentTypes['AgentEdge']> = {
+export type AgentEdgeResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['AgentEdge'] = ResolversParentTypes['AgentEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['Agent'], ParentType, ContextType>;
 };
@@ -927,7 +932,7 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
-export type InteractionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Interaction'] = ResolversParentTypes['Interaction']> = {
+export type InteractionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Interaction'] = ResolversParentTypes['Interaction']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   agent?: Resolver<ResolversTypes['Agent'], ParentType, ContextType>;
   channelGuid?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
@@ -943,7 +948,7 @@ export type InteractionResolvers<ContextType = Context, ParentType extends Resol
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
-export type InteractionConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InteractionConnection'] = ResolversParentTypes['InteractionConnection']> = {
+export type InteractionConnectionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['InteractionConnection'] = ResolversParentTypes['InteractionConnection']> = {
   complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   edges?: Resolver<ReadonlyArray<ResolversTypes['InteractionEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Interaction']>, ParentType, ContextType>;
@@ -952,23 +957,23 @@ export type InteractionConnectionResolvers<ContextType = Context, ParentType ext
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
-export type InteractionEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InteractionEdge'] = ResolversParentTypes['InteractionEdge']> = {
+export type InteractionEdgeResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['InteractionEdge'] = ResolversParentTypes['InteractionEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['Interaction'], ParentType, ContextType>;
 };
 
-export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+export type NodeResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
   __resolveType: TypeResolveFn<'Agent' | 'Interaction' | 'Session' | 'StatusPeriod', ParentType, ContextType>;
 };
 
-export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+export type PageInfoResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
-export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+export type QueryResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   accounts?: Resolver<ReadonlyArray<ResolversTypes['Account']>, ParentType, ContextType>;
   agent?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentArgs, 'id'>>;
   agentByAccount?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentByAccountArgs, 'account' | 'ref'>>;
@@ -978,7 +983,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
 };
 
-export type SessionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session']> = {
+export type SessionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   agent?: Resolver<ResolversTypes['Agent'], ParentType, ContextType>;
   durationSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -995,7 +1000,7 @@ export type SessionResolvers<ContextType = Context, ParentType extends Resolvers
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
-export type SessionConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SessionConnection'] = ResolversParentTypes['SessionConnection']> = {
+export type SessionConnectionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SessionConnection'] = ResolversParentTypes['SessionConnection']> = {
   complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   edges?: Resolver<ReadonlyArray<ResolversTypes['SessionEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Session']>, ParentType, ContextType>;
@@ -1004,12 +1009,12 @@ export type SessionConnectionResolvers<ContextType = Context, ParentType extends
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
-export type SessionEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SessionEdge'] = ResolversParentTypes['SessionEdge']> = {
+export type SessionEdgeResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SessionEdge'] = ResolversParentTypes['SessionEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['Session'], ParentType, ContextType>;
 };
 
-export type SessionEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SessionEvent'] = ResolversParentTypes['SessionEvent']> = {
+export type SessionEventResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SessionEvent'] = ResolversParentTypes['SessionEvent']> = {
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   concurrentEngagements?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   maxConcurrentEngagements?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1020,13 +1025,13 @@ export type SessionEventResolvers<ContextType = Context, ParentType extends Reso
   vendorStatus?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
-export type SourceErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SourceError'] = ResolversParentTypes['SourceError']> = {
+export type SourceErrorResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SourceError'] = ResolversParentTypes['SourceError']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryAfterSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
-export type SourceReportResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SourceReport'] = ResolversParentTypes['SourceReport']> = {
+export type SourceReportResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SourceReport'] = ResolversParentTypes['SourceReport']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   coveredFrom?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   coveredTo?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -1037,7 +1042,7 @@ export type SourceReportResolvers<ContextType = Context, ParentType extends Reso
   servedFrom?: Resolver<Maybe<ResolversTypes['ServedFrom']>, ParentType, ContextType>;
 };
 
-export type StatusPeriodResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StatusPeriod'] = ResolversParentTypes['StatusPeriod']> = {
+export type StatusPeriodResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusPeriod'] = ResolversParentTypes['StatusPeriod']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   agent?: Resolver<ResolversTypes['Agent'], ParentType, ContextType>;
   durationSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1052,7 +1057,7 @@ export type StatusPeriodResolvers<ContextType = Context, ParentType extends Reso
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
-export type StatusPeriodConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StatusPeriodConnection'] = ResolversParentTypes['StatusPeriodConnection']> = {
+export type StatusPeriodConnectionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusPeriodConnection'] = ResolversParentTypes['StatusPeriodConnection']> = {
   complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   edges?: Resolver<ReadonlyArray<ResolversTypes['StatusPeriodEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['StatusPeriod']>, ParentType, ContextType>;
@@ -1061,12 +1066,12 @@ export type StatusPeriodConnectionResolvers<ContextType = Context, ParentType ex
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
-export type StatusPeriodEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StatusPeriodEdge'] = ResolversParentTypes['StatusPeriodEdge']> = {
+export type StatusPeriodEdgeResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusPeriodEdge'] = ResolversParentTypes['StatusPeriodEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['StatusPeriod'], ParentType, ContextType>;
 };
 
-export type StatusTotalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StatusTotal'] = ResolversParentTypes['StatusTotal']> = {
+export type StatusTotalResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusTotal'] = ResolversParentTypes['StatusTotal']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   periods?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   seconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -1077,7 +1082,7 @@ export interface TimeZoneScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'TimeZone';
 }
 
-export type UsageIntervalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UsageInterval'] = ResolversParentTypes['UsageInterval']> = {
+export type UsageIntervalResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['UsageInterval'] = ResolversParentTypes['UsageInterval']> = {
   ambiguousMessagesCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   end?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   interventionsCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1091,7 +1096,7 @@ export type UsageIntervalResolvers<ContextType = Context, ParentType extends Res
   usersCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
-export type UsageStatsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UsageStats'] = ResolversParentTypes['UsageStats']> = {
+export type UsageStatsResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['UsageStats'] = ResolversParentTypes['UsageStats']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   agent?: Resolver<ResolversTypes['Agent'], ParentType, ContextType>;
   buckets?: Resolver<ReadonlyArray<ResolversTypes['UsageInterval']>, ParentType, ContextType>;
@@ -1101,7 +1106,7 @@ export type UsageStatsResolvers<ContextType = Context, ParentType extends Resolv
   sources?: Resolver<ReadonlyArray<ResolversTypes['SourceReport']>, ParentType, ContextType>;
 };
 
-export type Resolvers<ContextType = Context> = {
+export type Resolvers<ContextType = QueryContext> = {
   Account?: AccountResolvers<ContextType>;
   Agent?: AgentResolvers<ContextType>;
   AgentAccount?: AgentAccountResolvers<ContextType>;

@@ -1,18 +1,22 @@
-import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
+import type { Logger } from '../server/ports.ts';
 import { serializeError } from './error-serializer.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** One JSON object a line: `logger.info({ requestId }, 'message')`. An error goes under the key `err`. */
-export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
+/** A logger that reports which levels it writes, so that callers can skip the work for those it leaves out. */
+export interface LevelledLogger extends Logger {
+  readonly isLevelEnabled: (level: LogLevel) => boolean;
+}
 
 export interface LoggerOptions {
   readonly level?: LogLevel;
   readonly destination: DestinationStream;
 }
 
-export function createLogger({ level = 'info', destination }: LoggerOptions): Logger {
+/** Writes one JSON object a line: `logger.info({ requestId }, 'message')`. */
+export function createLogger({ level = 'info', destination }: LoggerOptions): LevelledLogger {
   return pino(
     {
       level,

@@ -38,7 +38,7 @@ export function planReads(
   function spend(count: number): void {
     spentSteps += count;
     if (spentSteps > MAX_PLANNING_STEPS)
-      throw queryTooComplexError('cost', 'it asks about too many agents in too many places.');
+      throw queryTooComplexError('planning_steps', 'it asks about too many agents in too many places.');
   }
 
   function addRead(account: string, read: PlannedRead): void {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Metrics } from '../observability/metrics.ts';
 import { type Caller, canAccess } from '../request/caller.ts';
 import type { Exchange } from './exchange.ts';
+import type { MetricsExporter } from './ports.ts';
 import { send, sendJson } from './respond.ts';
 
-/** What the gateway serves, for whoever opens its bare address. */
+/** The body of `GET /`. */
 const PATH_DESCRIPTIONS = {
   '/graphql': 'GraphQL over HTTP, POST and GET',
-  '/graphiql': 'GraphiQL, to try queries in a browser',
+  '/graphiql': 'GraphiQL, the query editor for the browser',
   '/schema.graphql': 'the schema as SDL, for client generators',
-  '/healthz': '200 while the process lives',
-  '/readyz': '200 while it can serve, else 503 with the reason',
+  '/healthz': '200 while the process is alive',
+  '/readyz': '200 while the gateway is ready, otherwise 503 with the reason',
   '/metrics': 'Prometheus metrics',
 };
 
@@ -29,7 +29,7 @@ export function createSchemaHandler(sdl: string): (exchange: Exchange) => void {
   };
 }
 
-export function createMetricsHandler(metrics: Metrics): (exchange: Exchange, caller: Caller) => Promise<void> {
+export function createMetricsHandler(metrics: MetricsExporter): (exchange: Exchange, caller: Caller) => Promise<void> {
   return async ({ response }, caller) => {
     const text = await metrics.text((account) => canAccess(caller, account));
     send(response, 200, { 'content-type': metrics.contentType }, text);

@@ -5,7 +5,7 @@ import type { AccountConfig } from '../config/account.ts';
 import type { Ttl } from '../config/cache.ts';
 import type { Account, VendorName } from '../domain/account.ts';
 import type { DiscoveredAgent } from '../domain/agent.ts';
-import type { Clock, Instant } from '../domain/clock.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { Interaction, InteractionQuery } from '../domain/interaction.ts';
 import type { Session } from '../domain/session.ts';
 import type { SourcedResult } from '../domain/source.ts';
@@ -13,6 +13,7 @@ import type { StatusPeriod } from '../domain/status-period.ts';
 import type { TimeRange } from '../domain/time.ts';
 import type { UsageQuery, UsageStats } from '../domain/usage-stats.ts';
 import type { CallContext, VendorHttp } from '../http/types.ts';
+import type { RequestContext } from '../request/request-context.ts';
 import type { ConnectionEstimates } from './call-estimate.ts';
 import type { FakeVendorFactory } from './sandbox.ts';
 
@@ -68,13 +69,8 @@ export interface AccountAdapter extends ConnectionEstimates {
   readonly cachedAgents?: () => Promise<readonly DiscoveredAgent[] | null>;
 }
 
-/** What one query passes to a data source. */
-export interface DataSourceContext extends CallContext {
-  /** The same instant throughout the query. */
-  readonly now: Instant;
-  /** Takes up to `requestedFiles` downloads from the query's budget and returns how many it may make. */
-  readonly takeFileBudget: (requestedFiles: number) => number;
-}
+/** The part of a request's context that a data source uses. */
+export type DataSourceContext = CallContext & Pick<RequestContext, 'now' | 'takeFileBudget'>;
 
 /**
  * What an account provides within one query. A capability that the vendor lacks is left out. Every function may reject with

@@ -27,6 +27,8 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
   { rule: 'not-above-domain', file: 'src/domain/a.ts', text: `import '../http/b.ts';` },
   { rule: 'domain-imports-nothing', file: 'src/domain/c.ts', text: `import 'zod';` },
   { rule: 'not-above-http', file: 'src/http/b.ts', text: `import '../cache/d.ts';` },
+  { rule: 'not-above-request', file: 'src/request/o.ts', text: `import '../vendors/vendor.ts';` },
+  { rule: 'not-above-planning', file: 'src/planning/p.ts', text: `import '../graphql/f.ts';` },
   { rule: 'not-above-cache', file: 'src/cache/d.ts', text: `import '../vendors/one/index.ts';` },
   { rule: 'not-above-vendors', file: 'src/vendors/one/map.ts', text: `import '../../gather/e.ts';` },
   { rule: 'not-above-gather', file: 'src/gather/e.ts', text: `import '../graphql/f.ts';` },
@@ -37,6 +39,7 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
   { rule: 'registry-is-for-few', file: 'src/gather/h.ts', text: `import '../vendors/index.ts';` },
   { rule: 'fakes-apart-from-clients', file: 'src/vendors/two/sandbox.ts', text: `import './map.ts';` },
   { rule: 'clients-apart-from-fakes', file: 'src/vendors/two/client.ts', text: `import './sandbox.ts';` },
+  { rule: 'observability-behind-ports', file: 'src/server/o.ts', text: `import '../observability/p.ts';` },
   { rule: 'browser-apart', file: 'src/server/i.ts', text: `import '../graphiql/page.ts';` },
   { rule: 'no-cycles', file: 'src/config/j.ts', text: `import './k.ts';` },
   { rule: 'known-layers-only', file: 'src/helpers/l.ts', text: `import 'node:fs';` },
@@ -46,11 +49,13 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
 
 const SUPPORTING_FILES: Readonly<Record<string, string>> = {
   'src/config/k.ts': `import './j.ts';`,
+  'src/vendors/vendor.ts': '',
   'src/vendors/index.ts': `import './one/index.ts';`,
   'src/vendors/one/index.ts': '',
   'src/vendors/two/index.ts': '',
   'src/vendors/two/map.ts': '',
   'src/graphiql/page.ts': '',
+  'src/observability/p.ts': '',
 };
 
 describe('the layers', () => {

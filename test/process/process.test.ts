@@ -104,8 +104,8 @@ describe('a signal while it starts', () => {
     )}`;
 
   test.each([
-    ['SIGTERM', 'its modules are loaded', 'startup/run-gateway.ts'],
-    ['SIGINT', 'its modules are loaded', 'startup/run-gateway.ts'],
+    ['SIGTERM', 'its modules are loaded', 'composition/gateway.ts'],
+    ['SIGINT', 'its modules are loaded', 'composition/gateway.ts'],
     ['SIGTERM', 'they are all loaded', 'domain/clock.ts'],
     ['SIGTERM', 'the sandbox listens', 'listen 1'],
   ])('%s, before %s: it ends at once, with status 0, and never serves', async (signal, _when, what) => {

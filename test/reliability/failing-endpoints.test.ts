@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { Dispatcher } from 'undici';
-import type { CircuitState } from '../../src/observability/labels.ts';
+import type { CircuitState } from '../../src/http/ports.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { createRequest } from '../support/http-harness.ts';
 import { rejectionOf } from '../support/capture-error.ts';
@@ -37,7 +37,7 @@ describe('an endpoint that fails five times in a row', () => {
     const text = await metrics.text();
     const labels = '{account="kore-main",endpoint="agentstatusdetails"}';
     expect(text).toContain(`switchboard_circuit_state${labels} 2`);
-    expect(text).toContain(`switchboard_circuit_short_circuits_total${labels} 1`);
+    expect(text).toContain(`switchboard_circuit_rejections_total${labels} 1`);
   });
 
   test('costs the account’s other endpoints nothing', async () => {

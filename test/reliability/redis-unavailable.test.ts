@@ -34,9 +34,9 @@ test('a gateway whose Redis is down is ready and answers; it says once that Redi
   }
   expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-  expect(metrics).toMatch(/switchboard_cache_errors_total\{op="connection",reason="connection"\} \d/);
+  expect(metrics).toMatch(/switchboard_cache_errors_total\{operation="connection",reason="connection"\} \d/);
 
   await redis.restart();
-  await waitUntil(() => levels('back').length > 0, 20_000);
-  expect([levels('away'), levels('back')]).toEqual([['warn'], ['info']]);
+  await waitUntil(() => levels('available again').length > 0, 20_000);
+  expect([levels('unavailable'), levels('available again')]).toEqual([['warn'], ['info']]);
 });

@@ -164,7 +164,7 @@ test('retries stay a small part of the calls, however many fail', async () => {
   expect(server().received).toHaveLength(20 + 3);
   const text = await metrics.text();
   expect(text).toContain('switchboard_vendor_retries_total{account="kore-main",reason="status_5xx"} 3');
-  expect(text).toContain('switchboard_vendor_retry_denied_total{account="kore-main",why="budget"} 19');
+  expect(text).toContain('switchboard_vendor_retries_denied_total{account="kore-main",reason="budget"} 19');
 });
 
 describe('a stream', () => {

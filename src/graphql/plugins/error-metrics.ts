@@ -1,9 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { isDocumentLimit } from '../../observability/labels.ts';
-import type { Metrics } from '../../observability/metrics.ts';
+import { isDocumentLimit } from '../limits/limit-names.ts';
+import type { GraphqlMetrics } from '../ports.ts';
 
 /** Counts the errors of every answer by their codes, and refusals by the limit that was exceeded. */
-export function errorMetricsPlugin(metrics: Metrics): ApolloServerPlugin {
+export function errorMetricsPlugin(metrics: GraphqlMetrics): ApolloServerPlugin {
   return {
     invalidRequestWasReceived: () => {
       metrics.graphqlError('BAD_REQUEST');

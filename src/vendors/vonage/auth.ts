@@ -1,7 +1,7 @@
 import { Secret } from '../../config/secret.ts';
 import type { Clock, Instant } from '../../domain/clock.ts';
 import { MINUTE, SECOND } from '../../domain/time.ts';
-import { abortable } from '../../http/abortable.ts';
+import { abortable } from '../../http/abort.ts';
 import { toVendorError } from '../../http/classify-error.ts';
 import { assertOk, parseJson, vendorError } from '../../http/response.ts';
 import type { CallContext, VendorRequest } from '../../http/types.ts';

@@ -10,11 +10,11 @@ export type AgentStatus =
   | 'AVAILABLE'
   /** On a break or otherwise absent for a while. */
   | 'AWAY'
-  /** At work, or not to be disturbed. */
+  /** Working, or not to be disturbed. */
   | 'BUSY'
-  /** Not signed on. */
+  /** Not logged in. */
   | 'OFFLINE'
-  /** The vendor says something that has no place in this list; see `vendorStatus`. */
+  /** The vendor reports a status that is not in this list; see `vendorStatus`. */
   | 'UNKNOWN';
 
 export type WallboardQueryVariables = Exact<{

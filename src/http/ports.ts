@@ -1,0 +1,36 @@
+import type { Instant } from '../domain/clock.ts';
+
+// The label values are closed sets: a caller can never add a time series.
+
+export type CircuitState = 'closed' | 'half_open' | 'open';
+
+/** Why a call is retried. */
+export type RetryReason = 'status_5xx' | 'status_429' | 'connect' | 'reset' | 'dns_temporary' | 'truncated';
+
+/** Why a failure that could be retried is not. */
+export type RetryDenial = 'budget' | 'retry_after' | 'not_idempotent';
+
+/** One attempt at a vendor call; a duration in milliseconds. */
+export interface VendorCall {
+  readonly account: string;
+  readonly endpoint: string;
+  /** `OK` or a vendor error's code. */
+  readonly outcome: string;
+  readonly ms: number;
+}
+
+/** The metrics that calls to vendors report. */
+export interface VendorHttpMetrics {
+  /** An attempt ended, whether it was the first or a retry. */
+  readonly vendorCall: (call: VendorCall) => void;
+  readonly vendorRetry: (account: string, reason: RetryReason) => void;
+  readonly vendorRetryDenied: (account: string, reason: RetryDenial) => void;
+  readonly circuitState: (account: string, endpoint: string, state: CircuitState) => void;
+  /** A call was rejected because the circuit is open. */
+  readonly circuitRejection: (account: string, endpoint: string) => void;
+  /** The vendor asked not to be called before `until`. */
+  readonly retryAfterGate: (account: string, until: Instant) => void;
+}
+
+/** Writes a debug log line. Absent when debug logs are off, so that `log?.({…}, …)` then costs nothing. */
+export type DebugLog = (fields: Readonly<Record<string, unknown>>, message: string) => void;

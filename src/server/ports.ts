@@ -1,0 +1,70 @@
+// The label values are closed sets: a caller can never add a time series.
+
+export type HttpPath =
+  '/' | '/graphql' | '/graphiql' | '/schema.graphql' | '/healthz' | '/readyz' | '/metrics' | 'other';
+
+/** Why a request was shed. */
+export type ShedReason = 'in_flight' | 'event_loop' | 'heap';
+
+export type AuthFailureReason =
+  | 'missing'
+  | 'malformed'
+  | 'unknown_key'
+  | 'too_long'
+  | 'expired'
+  | 'bad_claims'
+  | 'bad_signature'
+  | 'bad_algorithm'
+  | 'unknown_signer'
+  | 'keys_unavailable';
+
+/** The limits that the HTTP server holds; those on documents are the GraphQL layer's. */
+export type RequestLimit = 'body_bytes' | 'url_bytes' | 'headers' | 'caller_rate' | 'caller_concurrency';
+
+/** How a request ended; a duration in milliseconds. */
+export interface HttpRequestEnd {
+  readonly method: string | undefined;
+  readonly path: HttpPath;
+  readonly status: number;
+  readonly ms: number;
+}
+
+/** The metrics that the HTTP server reports. */
+export interface ServerMetrics {
+  /** A request starts; call the result once it is answered or its client has disconnected. */
+  readonly requestStarted: () => (end: HttpRequestEnd) => void;
+  /** Malformed HTTP was answered with this status, before it became a request. */
+  readonly clientError: (status: number) => void;
+  readonly requestShed: (reason: ShedReason) => void;
+  readonly authFailure: (reason: AuthFailureReason) => void;
+  readonly limitRejection: (limit: RequestLimit) => void;
+}
+
+/** What /metrics serves. */
+export interface MetricsExporter {
+  /** The Prometheus text exposition, of media type `contentType`, without the series of accounts that `isVisible` denies. */
+  readonly text: (isVisible?: (account: string) => boolean) => Promise<string>;
+  readonly contentType: string;
+}
+
+/** The state of the process, by which load is shed. */
+export interface ProcessGauges {
+  /** The 99th percentile of the event loop's delay since the previous call, in milliseconds. */
+  readonly eventLoopDelayMs: () => number;
+  /** The share of the heap limit in use, from 0 to 1. */
+  readonly heapUsedRatio: () => number;
+}
+
+/** Gauges of an idle process. */
+export const idleGauges: ProcessGauges = { eventLoopDelayMs: () => 0, heapUsedRatio: () => 0 };
+
+/** Writes one log line. An error goes under the key `err`. */
+type LogFn = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+
+export interface Logger {
+  readonly debug: LogFn;
+  readonly info: LogFn;
+  readonly warn: LogFn;
+  readonly error: LogFn;
+  readonly fatal: LogFn;
+}

@@ -41,7 +41,7 @@ import { type Server, createServer } from '../server/server.ts';
 import { vendors } from '../vendors/index.ts';
 import type { AccountAdapter, VendorAdapter } from '../vendors/vendor.ts';
 
-const GRAPHIQL_DIRECTORY = new URL('../../dist/graphiql/', import.meta.url);
+const GRAPHIQL_DIRECTORY = new URL('../../public/graphiql/', import.meta.url);
 
 export interface AppOptions {
   readonly config: Config;

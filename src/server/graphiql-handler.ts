@@ -3,14 +3,16 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliDecompress, gzip } from 'node:zlib';
 
 /** Answers whatever is asked of /graphiql and below; false, with the response untouched, for any other path. */
 export type GraphiqlHandler = (request: IncomingMessage, response: ServerResponse, pathname: string) => boolean;
 
 /**
- * Serves the page that `scripts/build-graphiql.mjs` built into `folder`: index.html as /graphiql, and the files in assets/,
- * whose names change with their content. Everything is read once, here, and only what was found then is ever served, so
- * that no path in a request can lead elsewhere. Without a build the answer is 503 and says how to make one.
+ * Serves the page that `npm run build:graphiql` built into `folder`: index.html as /graphiql, and the files in assets/, whose
+ * names change with their content. All files are read once, here, and only these are ever served, so that no path in a request
+ * can lead elsewhere. Without a build the status is 503, and the text says how to make one.
  */
 export function createGraphiqlHandler(folder: URL | string): GraphiqlHandler {
   const files = readBuild(typeof folder === 'string' ? folder : fileURLToPath(folder));
@@ -20,9 +22,9 @@ export function createGraphiqlHandler(folder: URL | string): GraphiqlHandler {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       sendText(response, 405, 'Only GET and HEAD are answered here.', { Allow: 'GET, HEAD' });
     } else if (files.size === 0) {
-      sendText(response, 503, 'GraphiQL has not been built. Run: node scripts/build-graphiql.mjs, and start again.');
+      sendText(response, 503, 'GraphiQL has not been built. Run `npm run build:graphiql` and restart the gateway.');
     } else if (file) {
-      sendFile(request, response, file);
+      void sendFile(request, response, file);
     } else if (pathname === '/graphiql/') {
       // Relative, in case a proxy put a path before ours.
       sendText(response, 308, 'See /graphiql.', { Location: '../graphiql' });
@@ -35,18 +37,15 @@ export function createGraphiqlHandler(folder: URL | string): GraphiqlHandler {
 
 interface StaticFile {
   readonly headers: OutgoingHttpHeaders;
-  /** The same content in several codings, the best first; the last one is `identity`. */
+  /** The same content in several encodings, the best first; the last one is `identity`. */
   readonly variants: readonly Variant[];
 }
 
 interface Variant {
-  readonly encoding: string;
+  readonly encoding: 'br' | 'gzip' | 'identity';
   readonly etag: string;
-  readonly body: Buffer;
+  readonly body: () => Promise<Buffer>;
 }
-
-/** What the build leaves beside a file, by the ending it adds to the name. */
-const ENCODING_BY_SUFFIX = { '.br': 'br', '.gz': 'gzip', '': 'identity' };
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -77,48 +76,77 @@ const SECURITY_HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** The files by the path that serves them; none when there is no build. */
+/** The files by the path that serves them; empty when there is no build. */
 function readBuild(folder: string): ReadonlyMap<string, StaticFile> {
   const page = join(folder, 'index.html');
   if (!existsSync(page)) return new Map();
   const assets = join(folder, 'assets');
   return new Map([
     ['/graphiql', readStaticFile(page, 'no-cache')],
-    ...readdirSync(assets)
-      .filter((name) => extname(name) in MEDIA_TYPES)
-      .map((name): [string, StaticFile] => [
-        `/graphiql/assets/${name}`,
-        readStaticFile(join(assets, name), 'public, max-age=31536000, immutable'),
-      ]),
+    ...readdirSync(assets).flatMap((name): [string, StaticFile][] => {
+      const served = name.replace(/\.br$/, '');
+      if (!(extname(served) in MEDIA_TYPES)) return [];
+      return [
+        [`/graphiql/assets/${served}`, readStaticFile(join(assets, name), 'public, max-age=31536000, immutable')],
+      ];
+    }),
   ]);
 }
 
 function readStaticFile(path: string, cacheControl: string): StaticFile {
-  const variants = Object.entries(ENCODING_BY_SUFFIX)
-    .filter(([suffix]) => existsSync(path + suffix))
-    .map(([suffix, encoding]) => {
-      const body = readFileSync(path + suffix);
-      return { encoding, body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` };
-    });
+  const content = readFileSync(path);
   return {
-    headers: { 'Content-Type': MEDIA_TYPES[extname(path)], 'Cache-Control': cacheControl, Vary: 'Accept-Encoding' },
-    variants,
+    headers: {
+      'Content-Type': MEDIA_TYPES[extname(path.replace(/\.br$/, ''))],
+      'Cache-Control': cacheControl,
+      Vary: 'Accept-Encoding',
+    },
+    variants: path.endsWith('.br')
+      ? variantsOf(content)
+      : [{ encoding: 'identity', etag: etagOf(content), body: () => Promise.resolve(content) }],
   };
 }
 
-function sendFile(request: IncomingMessage, response: ServerResponse, file: StaticFile): void {
-  const acceptedEncodings = parseAcceptEncoding(request.headers['accept-encoding'] ?? '');
-  for (const { encoding, etag, body } of file.variants) {
-    if (encoding !== 'identity' && !acceptedEncodings.has(encoding)) continue;
-    const headers = { ...SECURITY_HEADERS, ...file.headers, ETag: etag };
-    if (request.headers['if-none-match']?.includes(etag)) {
-      response.writeHead(304, headers).end();
-    } else {
-      const contentEncoding = encoding === 'identity' ? {} : { 'Content-Encoding': encoding };
-      response.writeHead(200, { ...headers, ...contentEncoding, 'Content-Length': body.length });
-      response.end(request.method === 'HEAD' ? undefined : body);
-    }
+/**
+ * The build stores brotli only, which browsers accept over https and from localhost. The other two encodings are made off the
+ * main thread when the first client needs them, and kept. All files take 7 MB uncompressed, which most processes never need.
+ */
+function variantsOf(brotli: Buffer): readonly Variant[] {
+  const plain = lazy(() => promisify(brotliDecompress)(brotli));
+  const gzipped = lazy(async () => promisify(gzip)(await plain()));
+  return [
+    { encoding: 'br', etag: etagOf(brotli), body: () => Promise.resolve(brotli) },
+    { encoding: 'gzip', etag: etagOf(brotli, 'gzip'), body: gzipped },
+    { encoding: 'identity', etag: etagOf(brotli, 'identity'), body: plain },
+  ];
+}
+
+function etagOf(content: Buffer, encoding = ''): string {
+  return `"${createHash('sha256').update(content).update(encoding).digest('base64url')}"`;
+}
+
+function lazy(create: () => Promise<Buffer>): () => Promise<Buffer> {
+  let created: Promise<Buffer> | undefined;
+  return () => (created ??= create());
+}
+
+async function sendFile(request: IncomingMessage, response: ServerResponse, file: StaticFile): Promise<void> {
+  const accepted = parseAcceptEncoding(request.headers['accept-encoding'] ?? '');
+  const variant = file.variants.find(({ encoding }) => encoding === 'identity' || accepted.has(encoding));
+  if (!variant) return;
+  const { encoding, etag } = variant;
+  const headers = { ...SECURITY_HEADERS, ...file.headers, ETag: etag };
+  if (request.headers['if-none-match']?.includes(etag)) {
+    response.writeHead(304, headers).end();
     return;
+  }
+  try {
+    const body = await variant.body();
+    const contentEncoding = encoding === 'identity' ? {} : { 'Content-Encoding': encoding };
+    response.writeHead(200, { ...headers, ...contentEncoding, 'Content-Length': body.length });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  } catch {
+    sendText(response, 500, 'This file is damaged. Run `npm run build:graphiql -- --force` and restart the gateway.');
   }
 }
 

@@ -1,15 +1,16 @@
 import { accountBaseSchema, type AccountConfig } from '../config/account.ts';
 
 const IDENTITY_KEYS: readonly string[] = ['name', 'vendor', 'baseUrl'];
-/** How an account is called, and how often: two gateways may differ in that and still mean the same. */
+/** Settings for how, and how often, an account is called: gateways may differ in them and still share the account. */
 const TUNING_KEYS: ReadonlySet<string> = new Set(
   Object.keys(accountBaseSchema.shape).filter((key) => !IDENTITY_KEYS.includes(key)),
 );
 
 /**
- * Everything in an account's configuration that says whom is asked for what. Gateways that share a Redis share an account's
- * answers, limits and tokens only where this is equal; a name that means another account elsewhere does no harm. Holds
- * no secret: one that is replaced leaves what was kept in place, but where nothing else tells whose the account is (Avaamo).
+ * Returns everything in an account's configuration that identifies its vendor account. Gateways on one Redis share an
+ * account's cached values, limits and tokens only if their fingerprints are equal, so the same name for another account does
+ * no harm. Contains no secret: cached values survive the replacement of one, unless only the secret identifies the account
+ * (Avaamo).
  */
 export function accountFingerprint(account: AccountConfig): string {
   return JSON.stringify(

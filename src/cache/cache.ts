@@ -3,28 +3,28 @@ import type { Provenance } from '../domain/source.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import type { CallContext } from '../http/types.ts';
 
-/** One kind of thing that an account's cache keeps. */
+/** One kind of data in an account's cache. Values are plain JSON and never change after they are cached. */
 export interface CacheNamespace<Key, Value> {
-  /** The endpoint that the values come from, for the records of cached answers used. */
+  /** The endpoint that the values come from; names it in the records of cached values used. */
   readonly endpoint: string;
-  /** Changes with the meaning or form of the values, so that a newer gateway never reads an older one's. */
+  /** Changes with the meaning or format of the values, so that a newer gateway never reads an older gateway's values. */
   readonly version: number;
-  /** Everything that tells one key from another; equal keys give equal lists. */
+  /** Everything that distinguishes one key from another; equal keys give equal lists. */
   readonly keyParts: (key: Key) => readonly (string | number | boolean | null)[];
-  /** Whether something read from a shared store is what it should be. Values are plain JSON and never change once kept. */
+  /** Checks a value read from a shared store. */
   readonly isValid: (value: unknown) => value is Value;
 }
 
-/** A value as the vendor gave it just now; with 0 seconds to live it is not kept. */
+/** A value that the vendor has just returned. With a TTL of 0 it is not cached. */
 export interface FetchedValue<Value> {
   readonly value: Value;
   readonly ttlSeconds: number;
 }
 
-/** The vendor was reached and knows no such thing: an answer, too, and kept like one, though not for long. */
+/** The vendor answered that the item does not exist. Cached like a value, but only briefly (negative caching). */
 export interface NegativeResult {
   readonly notFound: VendorError;
-  /** The time to live that a value would have. */
+  /** The TTL that a value would have. */
   readonly ttlSeconds: number;
 }
 
@@ -32,22 +32,27 @@ export interface CachedValue<Value> extends Provenance {
   readonly value: Value;
 }
 
-/** Gets values for keys, in their order. A VendorError thrown counts for every key. */
+/** What a fetch returns for one key. */
+export type FetchOutcome<Value> = FetchedValue<Value> | NegativeResult | VendorError;
+
+/** Fetches the values of keys, in their order. A thrown VendorError counts for every key. */
 export type BatchFetchFn<Key, Value> = (
   missing: readonly Key[],
   context: CallContext,
-) => Promise<readonly (FetchedValue<Value> | NegativeResult | VendorError)[]>;
+) => Promise<readonly FetchOutcome<Value>[]>;
 
 /**
- * The cache of one account. For every key at most one fetch is under way in the process (and, with a shared store, in all of
- * them): whoever asks for it meanwhile waits for the same answer. A fetch is cancelled only when nobody waits any more.
- * Failures are shared with those who wait, but not kept. An answer just past its time to live is served at once and fetched
- * anew behind the back of whoever asked; that fetch is nobody's, and is not cancelled.
+ * The cache of one account. At most one fetch per key is in flight in the process (and, with a shared store, in the fleet);
+ * concurrent readers share it. A fetch is cancelled only when its last waiter has left. Waiters share its failure, but
+ * failures are not cached. A value just past its TTL is served immediately and revalidated in the background
+ * (stale-while-revalidate, https://www.rfc-editor.org/rfc/rfc5861). The background fetch belongs to no request, so no
+ * request cancels it.
  */
 export interface AccountCache {
   /**
-   * Answers in the order of the keys. `fetch` is called for the keys that are neither kept nor under way, all at once; where
-   * another process was to fetch some of them and did not, once more for those. It may be called after the query has ended.
+   * Returns results in the order of the keys. `fetch` is called once for all keys that are neither cached nor in flight. If
+   * another process held the lease of some of them but did not fetch them, it is called once more for those. It may be
+   * called after the request has ended.
    */
   readMany<Key, Value>(
     namespace: CacheNamespace<Key, Value>,
@@ -56,7 +61,7 @@ export interface AccountCache {
     fetch: BatchFetchFn<Key, Value>,
   ): Promise<readonly (CachedValue<Value> | VendorError)[]>;
 
-  /** The same for one key; rejects with the VendorError. */
+  /** Does the same for one key; rejects with the VendorError. */
   read<Key, Value>(
     namespace: CacheNamespace<Key, Value>,
     key: Key,
@@ -65,8 +70,8 @@ export interface AccountCache {
   ): Promise<CachedValue<Value>>;
 
   /**
-   * What is kept and fresh, in the order of the keys: undefined for the rest, null as the value of what the vendor is known not
-   * to have. Fetches nothing and waits for no fetch.
+   * Returns what is cached and fresh, in the order of the keys: undefined for the rest, null as the value of a negative
+   * entry. Fetches nothing and waits for no fetch.
    */
   peek<Key, Value>(
     namespace: CacheNamespace<Key, Value>,
@@ -74,13 +79,12 @@ export interface AccountCache {
   ): Promise<readonly ({ readonly value: Value | null } | undefined)[]>;
 
   /**
-   * Keeps what a call that began at `askedAt` brought along without being asked for it, except where something is kept that
-   * came after that: a long call must not bring back what was true when it began. Resolves when it is there for the next to
-   * ask.
+   * Caches by-products of a call that began at `requestedAt`. An entry fetched after that instant stays: a long call must
+   * not restore what was true when it began. Resolves when the next read finds the entries.
    */
   primeMany<Key, Value>(
     namespace: CacheNamespace<Key, Value>,
-    entries: readonly (readonly [key: Key, fresh: FetchedValue<Value>])[],
+    entries: readonly (readonly [key: Key, fetched: FetchedValue<Value>])[],
     requestedAt: Instant,
   ): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createFleet } from './fleet.ts';
+import { createFleet, maxCacheBytes } from './fleet.ts';
 import { manualClock } from '../../test/support/clock.ts';
 
 test('a gateway that closes gives up what it fetches unasked, and forgets what it kept', async () => {
@@ -16,6 +16,15 @@ test('a gateway that closes gives up what it fetches unasked, and forgets what i
   await close();
   expect(shutdownSignal.aborted).toBe(true);
   expect(await store.getMany(['a'])).toEqual([undefined]);
+});
+
+test.each([
+  [300, 1000, 300],
+  [333, 1000, 333],
+  [334, 1000, 333],
+  [900, 1000, 333],
+])('of %i bytes configured, in a heap of %i, %i are used', (configured, heap, used) => {
+  expect(maxCacheBytes(configured, heap)).toBe(used);
 });
 
 function fail(): never {

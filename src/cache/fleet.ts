@@ -11,32 +11,34 @@ import type { Store } from './store.ts';
 import { createTwoLevelStore } from './two-level-store.ts';
 import { createSharedTokenStore, type SharedTokenStore } from './token-store.ts';
 
-/** However long an account's calls may take, nobody waits longer for another process. */
+/** The longest wait for another process, however long an account's calls may take. */
 const MAX_LEASE_TTL_MS = 10 * SECOND;
+/** The rest of the heap is for responses under construction. */
+const MAX_HEAP_RATIO = 1 / 3;
 
 export interface FleetOptions {
-  /** Redis or Valkey; absent: the process is alone. */
+  /** Redis or Valkey; absent for a single process. */
   readonly url: string | undefined;
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly observer: RedisObserver;
 }
 
-/** What the processes of a gateway have in common: a store, the order in which they fetch, limits and tokens. */
+/** What the processes of a gateway share: a store, leases for fetches, rate limits and access tokens. */
 export interface Fleet {
   readonly store: Store;
-  /** Aborted by `close`: the end of whatever goes on in the background. */
+  /** Aborted by `close`; cancels all background work. */
   readonly shutdownSignal: AbortSignal;
   readonly forAccount: (account: AccountConfig) => AccountSharedState;
   readonly close: () => Promise<void>;
 }
 
-/** What an account shares with itself in other processes: nothing where the process is alone. */
+/** What an account shares with the same account in other processes; empty for a single process. */
 export interface AccountSharedState {
   readonly fingerprint?: string;
   readonly leases?: Leases;
   readonly tokenStore?: SharedTokenStore;
-  /** Counts a call against the account's limit, for all processes. Goes with a limit. */
+  /** Counts a call against the account's rate limit in all processes. Present if the account has a limit. */
   readonly acquireSharedQuota?: () => Promise<number | null>;
 }
 
@@ -45,7 +47,7 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
   const shutdownSignal = shutdownController.signal;
   const local = createMemoryStore(maxBytes);
 
-  function fleetOver(store: Store, forAccount: Fleet['forAccount']): Fleet {
+  function createFleetOn(store: Store, forAccount: Fleet['forAccount']): Fleet {
     return {
       store,
       shutdownSignal,
@@ -57,9 +59,9 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
     };
   }
 
-  if (url === undefined) return fleetOver(local, () => ({}));
+  if (url === undefined) return createFleetOn(local, () => ({}));
   const redis = connectRedis(url, clock, observer);
-  return fleetOver(createTwoLevelStore(local, createRedisStore(redis, clock), clock), (account) => {
+  return createFleetOn(createTwoLevelStore(local, createRedisStore(redis, clock), clock), (account) => {
     const fingerprint = accountFingerprint(account);
     const { requestsPerMinute, timeoutMs } = account;
     const leases = createLeases(redis, Math.min(timeoutMs, MAX_LEASE_TTL_MS));
@@ -72,4 +74,9 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
       }),
     };
   });
+}
+
+/** Returns the memory bound of the cache: the configured bytes, unless the heap of the process is too small for them. */
+export function maxCacheBytes(configuredBytes: number, heapLimitBytes: number): number {
+  return Math.min(configuredBytes, Math.floor(heapLimitBytes * MAX_HEAP_RATIO));
 }

@@ -2,24 +2,49 @@ import type { Account } from '../domain/account.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import type { ServedFrom } from '../domain/source.ts';
 import { SECOND } from '../domain/time.ts';
-import { VendorError } from '../domain/vendor-error.ts';
-import type { CachedValue, FetchedValue, NegativeResult, CacheNamespace } from './cache.ts';
-import { swrMs } from './stale-while-revalidate.ts';
+import { isNotFound, VendorError, type VendorErrorCode } from '../domain/vendor-error.ts';
+import type { CachedValue, CacheNamespace, FetchedValue, NegativeResult } from './cache.ts';
 import type { Entry, NegativeEntry, Store } from './store.ts';
 
-/** What whoever asks for a key is told. */
+/*
+ * How long an entry lives:
+ *
+ *   fetchedAt ── TTL ──▶ freshUntil ── stale-while-revalidate ──▶ swrUntil
+ *                        freshUntil ── stale-if-error ──────────▶ + staleIfErrorSeconds
+ *
+ * The store keeps it until the later of the last two dates (`expiresAt`). A negative entry has neither stale window.
+ */
+
+/** The share of its TTL during which a stale value is still served while it is revalidated. */
+const SWR_TTL_RATIO = 0.1;
+const MAX_SWR_MS = 30 * SECOND;
+/** No stale window for very short TTLs: such callers require fresh data. */
+const MIN_SWR_TTL_MS = 5 * SECOND;
+
+/** Limits negative caching regardless of the TTL: an item that does not exist now may exist soon. */
+const MAX_NEGATIVE_TTL_SECONDS = 30;
+
+/** Vendor failures that a stale value may replace. A rejection such as 401, 403 or 404 is an answer and replaces nothing. */
+const STALE_IF_ERROR_CODES: ReadonlySet<VendorErrorCode> = new Set([
+  'VENDOR_UNAVAILABLE',
+  'VENDOR_TIMEOUT',
+  'VENDOR_RATE_LIMITED',
+  'VENDOR_BAD_RESPONSE',
+]);
+
+/** The result of reading one key. */
 export interface ReadOutcome {
   readonly result: CachedValue<unknown> | VendorError;
   readonly servedFrom: ServedFrom;
-  /** Up to here whoever is told it may keep it. */
+  /** Until when callers may reuse the result. */
   readonly freshUntil: Instant;
 }
 
-/** What is kept of some keys. */
+/** The cached part of some keys. */
 export interface Lookup {
-  /** Within its time to live: to be told as it is. */
+  /** Within the TTL. */
   readonly fresh: ReadonlyMap<string, ReadOutcome>;
-  /** Past it, but not useless. */
+  /** Past the TTL, but possibly still servable as stale. */
   readonly stale: ReadonlyMap<string, Entry>;
 }
 
@@ -27,11 +52,13 @@ export interface FreshnessOptions {
   readonly account: Account;
   readonly store: Store;
   readonly clock: Clock;
-  /** For how many seconds after its time to live an answer may be served while the vendor fails. */
+  /** For how many seconds after its TTL a value may be served while the vendor fails. */
   readonly staleIfErrorSeconds: number;
 }
 
-/** What an account's cache keeps, as answers: with dates, and checked for what they should be. */
+export type AnyCacheNamespace = CacheNamespace<never, unknown>;
+
+/** Reads and writes the entries of an account's cache, with their dates and validated. */
 export interface FreshnessPolicy {
   readonly lookup: (namespace: AnyCacheNamespace, ids: readonly string[]) => Promise<Lookup>;
   readonly write: (
@@ -39,52 +66,20 @@ export interface FreshnessPolicy {
     id: string,
     fetched: FetchedValue<unknown> | NegativeResult,
   ) => WriteResult;
-  /** A failure, or the older answer that may be served in spite of it. */
+  /** Returns the stale value that may replace a failure, or else the failure. */
   readonly staleIfError: (error: VendorError, stale: Entry | undefined) => ReadOutcome;
 }
 
 export interface WriteResult {
   readonly outcome: ReadOutcome;
-  /** Whether other processes can read it now; false at once for what is not kept. */
+  /** Resolves to whether other processes can read the value now; immediately to false for a value that is not cached. */
   readonly persisted: Promise<boolean>;
 }
 
-export type AnyCacheNamespace = CacheNamespace<never, unknown>;
-
-/** What may be bridged with an older answer: the vendor's trouble, but not its refusal. */
-const STALE_IF_ERROR_CODES: ReadonlySet<string> = new Set([
-  'VENDOR_UNAVAILABLE',
-  'VENDOR_TIMEOUT',
-  'VENDOR_RATE_LIMITED',
-  'VENDOR_BAD_RESPONSE',
-]);
-
-/** Whatever an answer's time to live: what a vendor did not know a moment ago it may soon know. */
-const MAX_NEGATIVE_TTL_SECONDS = 30;
-
-export function createFreshnessPolicy({
-  account,
-  store,
-  clock,
-  staleIfErrorSeconds,
-}: FreshnessOptions): FreshnessPolicy {
-  const staleIfErrorMs = staleIfErrorSeconds * SECOND;
-  // Memory gives back the very entry that was put there: it need not be looked through at every reading.
-  const validated = new WeakMap<Entry, AnyCacheNamespace>();
-
-  function isValidEntry(namespace: AnyCacheNamespace, entry: Entry): boolean {
-    if (validated.get(entry) === namespace) return true;
-    if (!entry.notFound && !namespace.isValid(entry.value)) return false;
-    validated.set(entry, namespace);
-    return true;
-  }
-
-  function toOutcome({ endpoint }: AnyCacheNamespace, entry: Entry, servedFrom: ServedFrom): ReadOutcome {
-    const { value, notFound, fetchedAt, freshUntil } = entry;
-    if (notFound) return { result: toNotFoundError({ ...account, endpoint }, notFound), servedFrom, freshUntil };
-    return { result: { value, fetchedAt, servedFrom }, servedFrom, freshUntil };
-  }
-
+export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolicy {
+  const { account, store, clock } = options;
+  const staleIfErrorMs = options.staleIfErrorSeconds * SECOND;
+  const validator = createEntryValidator();
   return {
     async lookup(namespace, ids) {
       const entries = await store.getMany(ids);
@@ -93,8 +88,8 @@ export function createFreshnessPolicy({
       const stale = new Map<string, Entry>();
       ids.forEach((id, index) => {
         const entry = entries[index];
-        if (!entry || !isValidEntry(namespace, entry)) return;
-        if (entry.freshUntil > now) fresh.set(id, toOutcome(namespace, entry, 'CACHE'));
+        if (!entry || !validator.isValid(namespace, entry)) return;
+        if (entry.freshUntil > now) fresh.set(id, toOutcome(account, namespace, entry, 'CACHE'));
         else if (!entry.notFound) stale.set(id, entry);
       });
       return { fresh, stale };
@@ -103,26 +98,45 @@ export function createFreshnessPolicy({
     write(namespace, id, fetched) {
       const entry = toEntry(fetched, clock.now(), staleIfErrorMs);
       const isCacheable = entry.freshUntil > entry.fetchedAt;
-      if (isCacheable) validated.set(entry, namespace);
+      if (isCacheable) validator.markValid(namespace, entry);
       const written = isCacheable ? store.set(id, entry) : Promise.resolve();
-      return {
-        outcome:
-          'notFound' in fetched
-            ? toErrorOutcome(fetched.notFound, entry.freshUntil)
-            : toOutcome(namespace, entry, 'VENDOR'),
-        persisted: written.then(() => isCacheable),
-      };
+      const outcome =
+        'notFound' in fetched
+          ? toErrorOutcome(fetched.notFound, entry.freshUntil)
+          : toOutcome(account, namespace, entry, 'VENDOR');
+      return { outcome, persisted: written.then(() => isCacheable) };
     },
 
-    staleIfError(error, stale) {
-      const now = clock.now();
-      if (!stale || !STALE_IF_ERROR_CODES.has(error.code) || stale.freshUntil + staleIfErrorMs <= now)
-        return toErrorOutcome(error, now);
-      const { value, fetchedAt, freshUntil } = stale;
-      const result = { value, fetchedAt, servedFrom: 'CACHE' as const, staleReason: error };
-      return { result, servedFrom: 'CACHE', freshUntil };
+    staleIfError: (error, stale) => applyStaleIfError(error, stale, clock.now(), staleIfErrorMs),
+  };
+}
+
+/** Memory returns the same entry object that was written, so each object is validated only once. */
+function createEntryValidator() {
+  const validated = new WeakMap<Entry, AnyCacheNamespace>();
+  return {
+    isValid(namespace: AnyCacheNamespace, entry: Entry): boolean {
+      if (validated.get(entry) === namespace) return true;
+      if (!entry.notFound && !namespace.isValid(entry.value)) return false;
+      validated.set(entry, namespace);
+      return true;
+    },
+    markValid(namespace: AnyCacheNamespace, entry: Entry): void {
+      validated.set(entry, namespace);
     },
   };
+}
+
+function applyStaleIfError(
+  error: VendorError,
+  stale: Entry | undefined,
+  now: Instant,
+  staleIfErrorMs: number,
+): ReadOutcome {
+  if (!stale || !STALE_IF_ERROR_CODES.has(error.code) || stale.freshUntil + staleIfErrorMs <= now)
+    return toErrorOutcome(error, now);
+  const { value, fetchedAt, freshUntil } = stale;
+  return { result: { value, fetchedAt, servedFrom: 'CACHE', staleReason: error }, servedFrom: 'CACHE', freshUntil };
 }
 
 function toEntry(fetched: FetchedValue<unknown> | NegativeResult, fetchedAt: Instant, staleIfErrorMs: number): Entry {
@@ -141,6 +155,17 @@ function toEntry(fetched: FetchedValue<unknown> | NegativeResult, fetchedAt: Ins
   };
 }
 
+function toOutcome(
+  account: Account,
+  { endpoint }: AnyCacheNamespace,
+  entry: Entry,
+  servedFrom: ServedFrom,
+): ReadOutcome {
+  const { value, notFound, fetchedAt, freshUntil } = entry;
+  if (notFound) return { result: toNotFoundError({ ...account, endpoint }, notFound), servedFrom, freshUntil };
+  return { result: { value, fetchedAt, servedFrom }, servedFrom, freshUntil };
+}
+
 function toErrorOutcome(result: VendorError, freshUntil: Instant): ReadOutcome {
   return { result, servedFrom: 'VENDOR', freshUntil };
 }
@@ -151,4 +176,30 @@ function toNotFoundError(
 ): VendorError {
   const details = { ...(reason !== null && { reason }), ...(status !== null && { status }) };
   return new VendorError({ vendor, account: name, endpoint }, 'NOT_FOUND', message, details);
+}
+
+/**
+ * Returns for how long after its TTL a value is served immediately while it is revalidated for later readers: a tenth of the
+ * TTL, at most 30 seconds, and not at all for a TTL under 5 seconds.
+ */
+export function swrMs(ttlMs: number): number {
+  return ttlMs < MIN_SWR_TTL_MS ? 0 : Math.min(ttlMs * SWR_TTL_RATIO, MAX_SWR_MS);
+}
+
+/** Returns until when an entry may be served while it is revalidated. */
+export function swrUntil({ fetchedAt, freshUntil }: Entry): Instant {
+  return freshUntil + swrMs(freshUntil - fetchedAt);
+}
+
+/** Turns a fetch's NOT_FOUND error into a negative result, so that it is cached. Other errors are rethrown. */
+export async function cacheNotFound<Value>(
+  fetch: () => Promise<FetchedValue<Value>>,
+  ttlSeconds: number,
+): Promise<FetchedValue<Value> | NegativeResult> {
+  try {
+    return await fetch();
+  } catch (error) {
+    if (error instanceof VendorError && isNotFound(error)) return { notFound: error, ttlSeconds };
+    throw error;
+  }
 }

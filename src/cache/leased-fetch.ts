@@ -2,88 +2,94 @@ import type { Clock } from '../domain/clock.ts';
 import { sleep } from '../http/abort.ts';
 import type { Lease, Leases } from './leases.ts';
 
-/** How long to wait between looks at what another process is fetching: short at first, for quick vendors. Milliseconds. */
+/** The wait between two polls for a key that another process fetches: short at first, for fast vendors, then doubled. */
 const MIN_POLL_INTERVAL_MS = 20;
 const MAX_POLL_INTERVAL_MS = 80;
 
-/** What a fetch came to. */
+/** The result of one fetch. */
 export interface FetchResult<T> {
-  /** For every key that was to be fetched. */
+  /** Has a result for every key of the fetch. */
   readonly results: ReadonlyMap<string, T>;
-  /** The keys whose values other processes can read, once they can. */
+  /** Resolves to the keys whose values other processes can read, once they can. */
   readonly persisted: Promise<readonly string[]>;
 }
 
 export interface LeasedFetchOptions<T> {
   readonly leases: Leases;
   readonly clock: Clock;
-  /** Ends the waiting; what is fetched is told by other means. */
+  /** Ends the waiting. A running fetch is not cancelled by this signal. */
   readonly signal: AbortSignal;
-  /** What is there (now), of these keys. */
+  /** Returns the results that exist now. */
   readonly read: (keys: readonly string[]) => Promise<ReadonlyMap<string, T>>;
   readonly fetch: (keys: readonly string[]) => Promise<FetchResult<T>>;
 }
 
+/** The state of one call: what has been collected, and the fetches of this process. */
+interface LeasedFetch<T> extends LeasedFetchOptions<T> {
+  readonly results: Map<string, T>;
+  readonly fetches: Promise<void>[];
+}
+
 /**
- * Gets what no process has, each key in one process only: whoever gets the lease fetches, the others look again and again
- * whether it is there. They wait no longer than a lease lasts; then they fetch themselves, as they do at once where the
- * holder has nothing to share. Rejects as `fetch` does, or with the signal's reason.
+ * Fetches each missing key in one process of the fleet only (distributed single-flight): the lease holder fetches, the
+ * others poll until the value exists. They wait no longer than a lease lasts, and then fetch the key themselves. They do so
+ * immediately if the holder has nothing to share. Rejects as `fetch` does, or with the signal's reason.
  */
 export async function fetchWithLease<T>(
   keys: readonly string[],
   options: LeasedFetchOptions<T>,
 ): Promise<ReadonlyMap<string, T>> {
-  const { leases, clock, signal, read } = options;
+  const leasedFetch: LeasedFetch<T> = { ...options, results: new Map(), fetches: [] };
+  try {
+    await collect(leasedFetch, keys);
+  } finally {
+    // No fetch outlives this call, whatever ends the waiting.
+    await Promise.allSettled(leasedFetch.fetches);
+  }
+  await Promise.all(leasedFetch.fetches);
+  return leasedFetch.results;
+}
+
+/** Polls until every key has a result or is being fetched by this process. */
+async function collect<T>(leasedFetch: LeasedFetch<T>, keys: readonly string[]): Promise<void> {
+  const { leases, clock, signal, fetch } = leasedFetch;
   const giveUpAt = clock.monotonicMs() + leases.ttlMs;
-  const results = new Map<string, T>();
-  const fetches: Promise<void>[] = [];
-  const addResults = (added: ReadonlyMap<string, T>): void => {
-    for (const [key, result] of added) results.set(key, result);
-  };
-
-  async function poll(missing: readonly string[]): Promise<readonly string[]> {
-    // Read after the lease was taken, in the same round trip: what its last holder brought must not be fetched again.
-    const [lease, available] = await Promise.all([leases.acquire(missing), read(missing)]);
-    addResults(available);
-    const unavailable = missing.filter((key) => !available.has(key));
-    const granted = unavailable.filter((key) => lease.granted.has(key));
-    lease.release(
-      missing.filter((key) => available.has(key) && lease.granted.has(key)),
-      signal.aborted ? granted : [],
-    );
-    signal.throwIfAborted();
-    if (granted.length > 0) startFetch(lease, granted);
-    return unavailable.filter((key) => !lease.granted.has(key));
-  }
-
-  function startFetch(lease: Lease, granted: readonly string[]): void {
-    const fetched = fetchUnderLease(lease, granted, options).then(addResults);
-    // Heard in the end; until then a failure must not seem to be nobody's.
-    fetched.catch(() => undefined);
-    fetches.push(fetched);
-  }
-
-  async function waitForAll(): Promise<void> {
-    let missing = await poll(keys);
-    for (let ms = MIN_POLL_INTERVAL_MS; missing.length > 0; ms = Math.min(ms * 2, MAX_POLL_INTERVAL_MS)) {
-      await sleep(ms, clock, signal);
-      if (clock.monotonicMs() < giveUpAt) {
-        missing = await poll(missing);
-      } else {
-        addResults((await options.fetch(missing)).results);
-        missing = [];
-      }
+  let missing = await poll(leasedFetch, keys);
+  for (let ms = MIN_POLL_INTERVAL_MS; missing.length > 0; ms = Math.min(ms * 2, MAX_POLL_INTERVAL_MS)) {
+    await sleep(ms, clock, signal);
+    if (clock.monotonicMs() < giveUpAt) {
+      missing = await poll(leasedFetch, missing);
+    } else {
+      addResults(leasedFetch, (await fetch(missing)).results);
+      missing = [];
     }
   }
+}
 
-  try {
-    await waitForAll();
-  } finally {
-    // Whatever ends the waiting, nothing goes on behind the caller's back.
-    await Promise.allSettled(fetches);
-  }
-  await Promise.all(fetches);
-  return results;
+/** Takes the free leases and reads what exists; returns the keys that another process is fetching. */
+async function poll<T>(leasedFetch: LeasedFetch<T>, missing: readonly string[]): Promise<readonly string[]> {
+  const { leases, signal, read } = leasedFetch;
+  // Redis reads after it grants the lease, in the same round trip: a value from the previous holder is not fetched again.
+  const [lease, available] = await Promise.all([leases.acquire(missing), read(missing)]);
+  addResults(leasedFetch, available);
+  const unavailable = missing.filter((key) => !available.has(key));
+  const granted = unavailable.filter((key) => lease.granted.has(key));
+  lease.release(
+    missing.filter((key) => available.has(key) && lease.granted.has(key)),
+    signal.aborted ? granted : [],
+  );
+  signal.throwIfAborted();
+  if (granted.length > 0) startFetch(leasedFetch, lease, granted);
+  return unavailable.filter((key) => !lease.granted.has(key));
+}
+
+function startFetch<T>(leasedFetch: LeasedFetch<T>, lease: Lease, granted: readonly string[]): void {
+  const fetched = fetchUnderLease(lease, granted, leasedFetch).then((results) => {
+    addResults(leasedFetch, results);
+  });
+  // The failure is awaited at the end; until then it must not count as an unhandled rejection.
+  fetched.catch(() => undefined);
+  leasedFetch.fetches.push(fetched);
 }
 
 async function fetchUnderLease<T>(
@@ -105,4 +111,8 @@ async function fetchUnderLease<T>(
     lease.release([], keys);
     throw error;
   }
+}
+
+function addResults<T>({ results }: LeasedFetch<T>, added: ReadonlyMap<string, T>): void {
+  for (const [key, result] of added) results.set(key, result);
 }

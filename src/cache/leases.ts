@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { chunk } from './chunk.ts';
-import { hashKey, redisNamespace, COMMAND_TIMEOUT_MS, type RedisConnection } from './redis.ts';
+import { COMMAND_TIMEOUT_MS, type RedisClient, type RedisConnection } from './redis.ts';
+import { chunk, hashKey, redisNamespace } from './redis-keys.ts';
 
-/** For how long it is known that a fetch brought nothing to share. Milliseconds: longer than the pause between two looks. */
+/** How long waiters can see that a fetch had nothing to share: longer than the interval between two polls. */
 const EMPTY_MARKER_TTL_MS = 150;
 
 /**
- * KEYS: leases wanted. ARGV: the holder, how long. Answers which (from 1) may be fetched: those that nobody held, and those
- * whose last holder had nothing to share. All in one step, so that two gateways never take half of a portion each.
+ * KEYS: requested leases. ARGV: the holder, the TTL in milliseconds. Returns the positions (from 1) of the granted keys:
+ * those without a holder, and those whose last holder had nothing to share. One atomic step for all keys, so that two
+ * gateways never take half of a batch each.
  */
 const ACQUIRE_SCRIPT = `
 local granted = {}
@@ -18,7 +19,10 @@ for i, key in ipairs(KEYS) do
 end
 return granted`;
 
-/** KEYS: leases to end, if still held. ARGV: the holder, how many of the keys (the first ones) are kept, and BARREN. */
+/**
+ * KEYS: leases to release if this holder still has them. ARGV: the holder, how many of the first keys are persisted, the TTL
+ * of the marker for the others (EMPTY_MARKER_TTL_MS).
+ */
 const RELEASE_SCRIPT = `
 for i, key in ipairs(KEYS) do
   if redis.call('GET', key) == ARGV[1] then
@@ -26,60 +30,72 @@ for i, key in ipairs(KEYS) do
   end
 end`;
 
-/** The right to fetch something, held by one process at a time. */
+/** Grants one process at a time the right to fetch a key. */
 export interface Leases {
-  /** How long a lease lasts whose holder dies. Milliseconds. */
+  /** How long a lease lasts if its holder dies. */
   readonly ttlMs: number;
-  /** Takes the keys that nobody holds, in one round trip. Never rejects: where nobody can tell, all are granted. */
+  /** Takes the keys without a holder, in one round trip. Never rejects: if Redis fails, all keys are granted. */
   acquire(keys: readonly string[]): Promise<Lease>;
 }
 
 export interface Lease {
   readonly granted: ReadonlySet<string>;
-  /** Ends the lease of those whose values others can read now, and of the others, for which nobody should wait. */
+  /** Releases the persisted keys, whose values others can read now, and the empty ones, for which no process should wait. */
   release(persisted: readonly string[], empty: readonly string[]): void;
 }
 
 export function createLeases(redis: RedisConnection, ttlMs: number): Leases {
-  const toLeaseKey = (key: string) => `${redisNamespace('lease')}::${hashKey(key)}`;
-
   return {
     ttlMs,
     async acquire(keys) {
       const holder = randomUUID();
       const release: Lease['release'] = (persisted, empty) => {
-        let persistedLeft = persisted.length;
-        for (const leaseKeys of chunk([...persisted, ...empty].map(toLeaseKey))) {
-          const scriptArguments = [holder, String(persistedLeft), String(EMPTY_MARKER_TTL_MS)];
-          redis.fireAndForget('release', (client) =>
-            client.eval(RELEASE_SCRIPT, { keys: [...leaseKeys], arguments: scriptArguments }),
-          );
-          persistedLeft -= leaseKeys.length;
-        }
+        releaseLeases(redis, holder, persisted, empty);
       };
       const chunks = chunk(keys);
-      const granted = await redis.tryRun(
-        'lease',
-        keys,
-        async (client) => {
-          const grants = chunks.map(async (chunkKeys) => {
-            const leaseKeys = chunkKeys.map(toLeaseKey);
-            const reply = await client.eval(ACQUIRE_SCRIPT, { keys: leaseKeys, arguments: [holder, String(ttlMs)] });
-            if (!Array.isArray(reply)) return chunkKeys;
-            const positions = new Set<unknown>(reply);
-            return chunkKeys.filter((_, index) => positions.has(index + 1));
-          });
-          return (await Promise.all(grants)).flat();
+      const acquire = async (client: RedisClient): Promise<readonly string[]> =>
+        (await Promise.all(chunks.map((chunkKeys) => acquireChunk(client, holder, chunkKeys, ttlMs)))).flat();
+      const granted = await redis.tryRun('lease', keys, acquire, {
+        timeoutMs: COMMAND_TIMEOUT_MS * chunks.length,
+        // The caller has already continued without these leases.
+        onLateResult: (lateGranted) => {
+          release(lateGranted, []);
         },
-        {
-          timeoutMs: COMMAND_TIMEOUT_MS * chunks.length,
-          // Nobody knows that these were granted after all.
-          onLateResult: (lateGranted) => {
-            release(lateGranted, []);
-          },
-        },
-      );
+      });
       return { granted: new Set(granted), release };
     },
   };
+}
+
+/** Returns the granted keys of one chunk. */
+async function acquireChunk(
+  client: RedisClient,
+  holder: string,
+  keys: readonly string[],
+  ttlMs: number,
+): Promise<readonly string[]> {
+  const reply = await client.eval(ACQUIRE_SCRIPT, { keys: keys.map(toLeaseKey), arguments: [holder, String(ttlMs)] });
+  if (!Array.isArray(reply)) return keys;
+  const positions = new Set<unknown>(reply);
+  return keys.filter((_, index) => positions.has(index + 1));
+}
+
+function releaseLeases(
+  redis: RedisConnection,
+  holder: string,
+  persisted: readonly string[],
+  empty: readonly string[],
+): void {
+  let persistedLeft = persisted.length;
+  for (const leaseKeys of chunk([...persisted, ...empty].map(toLeaseKey))) {
+    const scriptArguments = [holder, String(persistedLeft), String(EMPTY_MARKER_TTL_MS)];
+    redis.fireAndForget('release', (client) =>
+      client.eval(RELEASE_SCRIPT, { keys: [...leaseKeys], arguments: scriptArguments }),
+    );
+    persistedLeft -= leaseKeys.length;
+  }
+}
+
+function toLeaseKey(key: string): string {
+  return `${redisNamespace('lease')}::${hashKey(key)}`;
 }

@@ -1,8 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createMemoryStore } from './memory-store.ts';
-import { approximateBytes } from './approximate-bytes.ts';
+import { approximateBytes, createMemoryStore } from './memory-store.ts';
 import type { Entry, Store } from './store.ts';
 
 const MEGABYTE = 1_048_576;

@@ -1,39 +1,26 @@
 import Keyv from 'keyv';
 import { LRUCache } from 'lru-cache';
-import { approximateBytes } from './approximate-bytes.ts';
 import type { Entry, Store } from './store.ts';
 
-/** What keeping takes for an entry, in bytes: its place in the table and in the order of use, and Keyv's wrapping. */
+/** The memory that an entry takes besides its key and value: its places in lru-cache's table and list, and Keyv's envelope. */
 const ENTRY_OVERHEAD_BYTES = 120;
 
-// Set at construction only: what comes out is then the very object that went in, instead of a copy through JSON.
+// Only possible at construction: reads then return the object that was written, instead of a copy through JSON.
 const NO_SERIALIZATION = { serialize: undefined, deserialize: undefined } as object;
 
 /**
- * Entries in this process's memory, as live objects. Bounded by bytes: what was used least recently goes first. Keyv's own
- * Map would never evict anything, and Keyv hands lru-cache its options in a form that it refuses: hence the adapter.
+ * Keeps entries in this process's memory, as live objects, up to a number of bytes: the least recently used are evicted
+ * first. Keyv's own Map would never evict anything, and Keyv passes lru-cache its options in a form that it rejects. Hence
+ * the adapter.
  */
 export function createMemoryStore(maxBytes: number): Store {
-  const lru = new LRUCache<string, KeyvEnvelope>({
-    maxSize: maxBytes,
-    sizeCalculation: ({ value }, key) => ENTRY_OVERHEAD_BYTES + approximateBytes(key) + approximateBytes(value),
-  });
-  const adapter = {
-    get: (key: string) => lru.get(key),
-    set: (key: string, envelope: KeyvEnvelope) => lru.set(key, envelope),
-    delete: (key: string) => lru.delete(key),
-    has: (key: string) => lru.has(key),
-    clear: () => {
-      lru.clear();
-    },
-  };
-  const keyv = new Keyv<Entry>({ store: adapter, useKeyPrefix: false, ...NO_SERIALIZATION });
-  // Keyv's `set` takes effect some turns later; until then a key would be neither under way nor kept, and be fetched twice.
+  const keyv = new Keyv<Entry>({ store: createLruAdapter(maxBytes), useKeyPrefix: false, ...NO_SERIALIZATION });
+  // Keyv's `set` takes effect some ticks later; until then a key would be neither in flight nor stored, and be fetched twice.
   const pendingWrites = new Map<string, Entry>();
 
   return {
     async getMany(keys) {
-      // Looked at before the first await: what has left here by then is in the store.
+      // Read before the first await: a write that has left this map by then is in the store.
       const pending = keys.map((key) => pendingWrites.get(key));
       const stored = await keyv.getMany<Entry>([...keys]);
       return pending.map((entry, index) => entry ?? stored[index]);
@@ -50,7 +37,42 @@ export function createMemoryStore(maxBytes: number): Store {
   };
 }
 
-/** A value as Keyv hands it to a store that does not serialise. */
+/** A value as Keyv passes it to a store that does not serialise. */
 interface KeyvEnvelope {
   readonly value: unknown;
+}
+
+function createLruAdapter(maxBytes: number) {
+  const lru = new LRUCache<string, KeyvEnvelope>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ value }, key) => ENTRY_OVERHEAD_BYTES + approximateBytes(key) + approximateBytes(value),
+  });
+  return {
+    get: (key: string) => lru.get(key),
+    set: (key: string, envelope: KeyvEnvelope) => lru.set(key, envelope),
+    delete: (key: string) => lru.delete(key),
+    has: (key: string) => lru.has(key),
+    clear: () => {
+      lru.clear();
+    },
+  };
+}
+
+/** Estimates the memory of a plain JSON value: a rule of thumb for V8, accurate enough to bound a cache. */
+export function approximateBytes(value: unknown): number {
+  switch (typeof value) {
+    case 'string':
+      return 16 + value.length * bytesPerUnit(value);
+    case 'object':
+      if (value === null) return 8;
+      if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + 8 + approximateBytes(item), 48);
+      return Object.values(value).reduce<number>((sum, item) => sum + 16 + approximateBytes(item), 48);
+    default:
+      return 8;
+  }
+}
+
+/** One character beyond Latin-1 makes V8 store the complete text in two bytes per unit. */
+function bytesPerUnit(text: string): number {
+  return /[\u0100-\uffff]/.test(text) ? 2 : 1;
 }

@@ -1,10 +1,11 @@
 import { MINUTE } from '../domain/time.ts';
-import { hashKey, redisNamespace, type RedisConnection } from './redis.ts';
+import type { RedisConnection } from './redis.ts';
+import { hashKey, redisNamespace } from './redis-keys.ts';
 
 /**
- * KEYS: the log of beginnings, youngest first. ARGV: the limit, the span. Answers 0 when one more may begin, which is then
- * logged; else the milliseconds until one may. The time is Redis's own: the clocks of a fleet differ. Set back, it begins
- * a new log, for the old one would lock everybody out.
+ * A sliding-window log. KEYS: the list of start times, youngest first. ARGV: the limit, the window in milliseconds. Returns 0
+ * if a call may start, and logs it; else the milliseconds until one may. Uses Redis's own clock, since the clocks of a
+ * fleet differ. If that clock was set back, the log is reset: the old one would block every call.
  */
 const ACQUIRE_SCRIPT = `
 local time = redis.call('TIME')
@@ -19,8 +20,8 @@ redis.call('PEXPIRE', KEYS[1], span)
 return 0`;
 
 /**
- * Counts beginnings for all processes so that no span ever sees more than the limit: takes one and answers 0, or answers
- * the milliseconds until one is free; null where Redis cannot say.
+ * Creates a rate limit that all processes share: no window of `windowMs` ever holds more calls than the limit. The returned
+ * function takes one call and resolves to 0, or resolves to the milliseconds until one is free; null if Redis fails.
  */
 export function createRedisRateLimiter(
   redis: RedisConnection,

@@ -2,8 +2,8 @@ import Keyv from 'keyv';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import type { Clock } from '../domain/clock.ts';
-import { chunk, MAX_KEYS_PER_COMMAND } from './chunk.ts';
-import { hashKey, WRITE_TIMEOUT_MS, redisNamespace, COMMAND_TIMEOUT_MS, type RedisConnection } from './redis.ts';
+import { COMMAND_TIMEOUT_MS, type RedisConnection, WRITE_TIMEOUT_MS } from './redis.ts';
+import { chunk, hashKey, MAX_KEYS_PER_COMMAND, redisNamespace } from './redis-keys.ts';
 import type { Entry, Store } from './store.ts';
 
 const entrySchema = z.object({
@@ -16,39 +16,25 @@ const entrySchema = z.object({
 });
 
 /**
- * Entries in Redis or Valkey, shared by all processes of the gateway, through Keyv. Whatever goes wrong there (down, slow,
- * full, garbage) makes a miss, soon. What is read or written in one go leaves in one go, in portions that hold up nobody: the
- * client sends together what it is asked for in the same turn.
+ * Stores entries in Redis or Valkey through Keyv, shared by all processes of the gateway. Every failure there (down, slow,
+ * full, malformed data) is a miss within the timeout. Keys read or written together are sent together, in chunks that do not
+ * block Redis: the client pipelines the commands of one tick.
  */
 export function createRedisStore(redis: RedisConnection, clock: Clock): Store {
-  const keyv = new Keyv({
-    store: redis.adapter,
-    namespace: redisNamespace('entry'),
-    useKeyPrefix: false,
-    throwOnErrors: true,
-    serialize: JSON.stringify,
-    deserialize,
-  });
-  // It repeats what the attempts reject with.
-  keyv.on('error', () => undefined);
+  const keyv = createKeyv(redis);
   const pendingWrites = new Set<Promise<unknown>>();
-  // Whoever has to wait for the turn does so on no patience of Redis's.
+  // Time spent queueing here does not count towards the Redis timeout.
   const limitWrites = pLimit(MAX_KEYS_PER_COMMAND);
 
   return {
     getMany: (keys) => {
       const chunks = chunk(keys);
-      const read = async (chunkKeys: readonly string[]) => {
-        const values = await keyv.getMany<unknown>(chunkKeys.map(hashKey));
-        return chunkKeys.map((key, index) => parseEntry(values[index], key));
-      };
-      return redis.tryRun('get', [], async () => (await Promise.all(chunks.map(read))).flat(), {
-        timeoutMs: COMMAND_TIMEOUT_MS * chunks.length,
-      });
+      const read = async () => (await Promise.all(chunks.map((chunkKeys) => readChunk(keyv, chunkKeys)))).flat();
+      return redis.tryRun('get', [], read, { timeoutMs: COMMAND_TIMEOUT_MS * chunks.length });
     },
     async set(key, entry) {
       const write = limitWrites(async () => {
-        // Redis takes whole milliseconds only.
+        // Redis accepts only whole milliseconds.
         const ttlMs = Math.ceil(entry.expiresAt - clock.now());
         if (ttlMs <= 0) return;
         await redis.tryRun('set', false, () => keyv.set(hashKey(key), { key, ...entry }, ttlMs), {
@@ -60,15 +46,34 @@ export function createRedisStore(redis: RedisConnection, clock: Clock): Store {
       pendingWrites.delete(write);
     },
     async close() {
-      // Each write ends soon, one way or the other.
+      // Each write ends within its timeout, whatever its outcome.
       await Promise.all(pendingWrites);
       await redis.close();
     },
   };
 }
 
-/** A broken value is a miss, and no reason to leave the others alone. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the form that Keyv prescribes
+function createKeyv(redis: RedisConnection): Keyv {
+  const keyv = new Keyv({
+    store: redis.adapter,
+    namespace: redisNamespace('entry'),
+    useKeyPrefix: false,
+    throwOnErrors: true,
+    serialize: JSON.stringify,
+    deserialize,
+  });
+  // Repeats the rejections of the commands.
+  keyv.on('error', () => undefined);
+  return keyv;
+}
+
+async function readChunk(keyv: Keyv, keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
+  const values = await keyv.getMany<unknown>(keys.map(hashKey));
+  return keys.map((key, index) => parseEntry(values[index], key));
+}
+
+/** Returns undefined for malformed text: a miss that must not affect the other keys. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the signature that Keyv requires
 function deserialize<T>(text: string): T | undefined {
   try {
     return JSON.parse(text) as T;
@@ -77,7 +82,7 @@ function deserialize<T>(text: string): T | undefined {
   }
 }
 
-/** The entry, if it is one and belongs to the key: a foreign or broken value is a miss. */
+/** Returns the entry if it is valid and belongs to the key; anything else is a miss. */
 function parseEntry(value: unknown, key: string): Entry | undefined {
   const parsed = entrySchema.safeParse(value);
   return parsed.success && parsed.data.key === key ? parsed.data : undefined;

@@ -1,134 +1,85 @@
-import { createHash } from 'node:crypto';
 import KeyvRedis, { type createClient } from '@keyv/redis';
 import type { Clock } from '../domain/clock.ts';
 import type { CacheOperation } from './ports.ts';
-import { createAvailabilityMonitor } from './redis-availability.ts';
+import { type AvailabilityMonitor, createAvailabilityMonitor } from './redis-availability.ts';
 import { RedisTimeoutError } from './redis-errors.ts';
+import { redisNamespace } from './redis-keys.ts';
 
-/** Longer than this, for a portion of keys, nobody is kept waiting for Redis: it is then done without. Milliseconds. */
+/** How long a caller waits for Redis, per chunk of keys, before it continues without it. */
 export const COMMAND_TIMEOUT_MS = 100;
-/** For what nobody waits for, as writing: it may be behind much else that this process has to do. Milliseconds. */
+/** For commands without a waiter, such as writes: they may queue after much other work of this process. */
 export const WRITE_TIMEOUT_MS = 2000;
-/** A connection on which nothing comes for so long is given up, whatever the system still hopes of it. Milliseconds. */
+/** A connection without a reply for this long is closed, even if the operating system still considers it open. */
 const DEAD_CONNECTION_MS = 10_000;
-/** Changes with the form of anything that is kept there: gateways of different forms share one Redis and never meet. */
-const SCHEMA_VERSION = 1;
+const CONNECT_TIMEOUT_MS = 2000;
 
 export type RedisClient = ReturnType<typeof createClient>;
 
-/** A connection to Redis or Valkey on which nobody depends. */
+/** Optional connection to Redis or Valkey: every call has a fallback. */
 export interface RedisConnection {
-  /** Keyv's door to the same connection. */
+  /** Keyv adapter on the same connection. */
   readonly adapter: KeyvRedis<unknown>;
   /**
-   * What `run` comes to, or `otherwise` when Redis fails, takes longer than `patience` (100 ms if not said otherwise), or is
-   * known to be away. Never rejects. An answer that comes too late for this is given to `onLate`.
+   * Resolves to the result of `run`, or to `fallback` if Redis fails, takes longer than `timeoutMs` (100 ms by default) or is
+   * known to be down. Never rejects. A result that arrives after the timeout is passed to `onLateResult`.
    */
   readonly tryRun: <T>(
     operation: CacheOperation,
     fallback: T,
     run: (client: RedisClient) => Promise<T>,
-    options?: { readonly timeoutMs?: number; readonly onLateResult?: (result: T) => void },
+    options?: RunOptions<T>,
   ) => Promise<T>;
-  /** Has it done some time, if possible: for what nobody waits for, but which others would have to wait for in vain. */
+  /** Runs a command without a waiter, even while Redis counts as down: other processes would wait for its effect. */
   readonly fireAndForget: (operation: CacheOperation, run: (client: RedisClient) => Promise<unknown>) => void;
-  /** Lets go at once; every attempt after that comes to its `otherwise`. */
+  /** Disconnects immediately; every later `tryRun` resolves to its fallback. */
   readonly close: () => Promise<void>;
 }
 
-/** Who is told how it goes with Redis. */
+interface RunOptions<T> {
+  readonly timeoutMs?: number;
+  readonly onLateResult?: (result: T) => void;
+}
+
+/** Receives the events of a connection. */
 export interface RedisObserver {
-  /** Something came to nothing. */
+  /** Receives every failed operation. */
   readonly onError: (operation: CacheOperation, error: unknown) => void;
-  /** From now on nothing waits for Redis. */
+  /** From now on no caller waits for Redis. */
   readonly onDown?: (error: unknown) => void;
   readonly onUp?: () => void;
 }
 
-/** Connects in the background, and again whenever the connection breaks. */
+/** The state of one connection. */
+interface Connection {
+  readonly adapter: KeyvRedis<unknown>;
+  readonly client: RedisClient;
+  readonly clock: Clock;
+  readonly availability: AvailabilityMonitor;
+  readonly reportFailure: (operation: CacheOperation, error: unknown) => void;
+  /** Settles when the first attempt to connect has ended. */
+  readonly connecting: Promise<void>;
+  readonly isClosed: () => boolean;
+}
+
+/** Connects in the background, and again whenever the connection is lost. */
 export function connectRedis(url: string, clock: Clock, observer: RedisObserver): RedisConnection {
   const { onError, onDown = () => undefined, onUp = () => undefined } = observer;
-  const adapter = new KeyvRedis<unknown>(
-    { url: url.replace(/^valkey/, 'redis'), disableOfflineQueue: true, socket: { connectTimeout: 2000 } },
-    { throwOnErrors: true, throwOnConnectError: false },
-  );
-  // It repeats what the client says, and what the attempts reject with.
-  adapter.on('error', () => undefined);
+  const adapter = createAdapter(url);
   const client = adapter.client as RedisClient;
-  const availability = createAvailabilityMonitor({ clock, probe, onDown, onUp });
   let closed = false;
-
-  function reportFailure(operation: CacheOperation, error: unknown): void {
+  const isClosed = () => closed;
+  const probe = () => probeRedis({ client, clock, connecting, isClosed }, onError);
+  const availability = createAvailabilityMonitor({ clock, probe, onDown, onUp });
+  const reportFailure = (operation: CacheOperation, error: unknown): void => {
     onError(operation, error);
     availability.markDown(error);
-  }
-
-  client.on('error', (error: unknown) => {
-    if (closed) return;
-    // Replies that cannot be read, on a connection that holds: the next ones would be taken for answers to other questions.
-    if (client.isReady) client.destroy();
-    reportFailure('connection', error);
-  });
-
-  // At once, not with the first key: a client that is still connecting refuses whatever it is asked.
-  const connecting = client.connect().then(
-    () => undefined,
-    (error: unknown) => {
-      if (!closed) reportFailure('connection', error);
-    },
-  );
-
-  /** Writes, since a Redis that can only be read is of no use to the order in which gateways fetch. */
-  async function probe(): Promise<boolean> {
-    const cancelTimer = clock.setTimer(DEAD_CONNECTION_MS, () => {
-      if (client.isReady) client.destroy();
-    });
-    try {
-      await connecting;
-      if (!closed && !client.isOpen) await client.connect();
-      const startedAt = clock.monotonicMs();
-      await client.set(`${redisNamespace('probe')}::`, '', { PX: COMMAND_TIMEOUT_MS });
-      return clock.monotonicMs() - startedAt < COMMAND_TIMEOUT_MS;
-    } catch (error) {
-      if (!closed) onError('probe', error);
-      return false;
-    } finally {
-      cancelTimer();
-    }
-  }
+  };
+  const connecting = startConnecting(client, reportFailure, isClosed);
+  const connection: Connection = { adapter, client, clock, availability, reportFailure, connecting, isClosed };
 
   return {
     adapter,
-    async tryRun(operation, fallback, run, { timeoutMs = COMMAND_TIMEOUT_MS, onLateResult } = {}) {
-      if (closed || availability.isDown()) return fallback;
-      let timedOut = false;
-      let cancelTimer: () => void = () => undefined;
-      const timeout = new Promise<never>((_resolve, reject) => {
-        cancelTimer = clock.setTimer(timeoutMs, () => {
-          // Where this process itself was busy for so long, the answer may be there and only not have been read yet.
-          setImmediate(() => {
-            timedOut = true;
-            reject(new RedisTimeoutError('Redis did not answer in time'));
-          });
-        });
-      });
-      try {
-        // What nobody waits for any more is not begun: it would open the connection again after it was closed.
-        const running = connecting.then(async () => {
-          if (timedOut) return fallback;
-          const result = await run(client);
-          // The value changes while `run` is awaited, which the compiler does not see.
-          if (timedOut as boolean) onLateResult?.(result);
-          return result;
-        });
-        return await Promise.race([running, timeout]);
-      } catch (error) {
-        reportFailure(operation, error);
-        return fallback;
-      } finally {
-        cancelTimer();
-      }
-    },
+    tryRun: (operation, fallback, run, options) => tryRun(connection, operation, fallback, run, options),
     fireAndForget(operation, run) {
       if (closed) return;
       run(client).catch((error: unknown) => {
@@ -138,7 +89,7 @@ export function connectRedis(url: string, clock: Clock, observer: RedisObserver)
     async close() {
       closed = true;
       availability.stop();
-      // A polite farewell would wait for answers, which may never come.
+      // A graceful disconnect would wait for replies, which may never arrive.
       await adapter.disconnect(true).catch((error: unknown) => {
         onError('close', error);
       });
@@ -146,12 +97,103 @@ export function connectRedis(url: string, clock: Clock, observer: RedisObserver)
   };
 }
 
-/** Where a kind of thing is kept. */
-export function redisNamespace(kind: string): string {
-  return `switchboard:${SCHEMA_VERSION}:${kind}`;
+function createAdapter(url: string): KeyvRedis<unknown> {
+  const adapter = new KeyvRedis<unknown>(
+    {
+      url: url.replace(/^valkey/, 'redis'),
+      disableOfflineQueue: true,
+      socket: { connectTimeout: CONNECT_TIMEOUT_MS },
+    },
+    { throwOnErrors: true, throwOnConnectError: false },
+  );
+  // Repeats the client's errors and the rejections of the commands.
+  adapter.on('error', () => undefined);
+  return adapter;
 }
 
-/** A key's name in Redis: tells nothing of what was asked, and is never too long. */
-export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
+function startConnecting(
+  client: RedisClient,
+  reportFailure: Connection['reportFailure'],
+  isClosed: () => boolean,
+): Promise<void> {
+  client.on('error', (error: unknown) => {
+    if (isClosed()) return;
+    // Malformed replies on an open connection: the next replies would be matched to the wrong commands.
+    if (client.isReady) client.destroy();
+    reportFailure('connection', error);
+  });
+  // Immediately, not with the first command: a client that is still connecting rejects every command.
+  return client.connect().then(
+    () => undefined,
+    (error: unknown) => {
+      if (!isClosed()) reportFailure('connection', error);
+    },
+  );
+}
+
+/** Returns whether Redis takes a write in time: a read-only Redis could not grant leases. */
+async function probeRedis(
+  { client, clock, connecting, isClosed }: Pick<Connection, 'client' | 'clock' | 'connecting' | 'isClosed'>,
+  onError: RedisObserver['onError'],
+): Promise<boolean> {
+  const cancelTimer = clock.setTimer(DEAD_CONNECTION_MS, () => {
+    if (client.isReady) client.destroy();
+  });
+  try {
+    await connecting;
+    if (!isClosed() && !client.isOpen) await client.connect();
+    const startedAt = clock.monotonicMs();
+    await client.set(`${redisNamespace('probe')}::`, '', { PX: COMMAND_TIMEOUT_MS });
+    return clock.monotonicMs() - startedAt < COMMAND_TIMEOUT_MS;
+  } catch (error) {
+    if (!isClosed()) onError('probe', error);
+    return false;
+  } finally {
+    cancelTimer();
+  }
+}
+
+async function tryRun<T>(
+  { client, clock, availability, reportFailure, connecting, isClosed }: Connection,
+  operation: CacheOperation,
+  fallback: T,
+  run: (client: RedisClient) => Promise<T>,
+  { timeoutMs = COMMAND_TIMEOUT_MS, onLateResult }: RunOptions<T> = {},
+): Promise<T> {
+  if (isClosed() || availability.isDown()) return fallback;
+  const timeout = startTimeout(clock, timeoutMs);
+  try {
+    const running = connecting.then(async () => {
+      // A command without a waiter is not sent: it would reopen a connection that was closed.
+      if (timeout.hasElapsed()) return fallback;
+      const result = await run(client);
+      if (timeout.hasElapsed()) onLateResult?.(result);
+      return result;
+    });
+    return await Promise.race([running, timeout.rejection]);
+  } catch (error) {
+    reportFailure(operation, error);
+    return fallback;
+  } finally {
+    timeout.cancel();
+  }
+}
+
+interface Timeout {
+  readonly rejection: Promise<never>;
+  readonly hasElapsed: () => boolean;
+  readonly cancel: () => void;
+}
+
+function startTimeout(clock: Clock, timeoutMs: number): Timeout {
+  let elapsed = false;
+  const { promise: rejection, reject } = Promise.withResolvers<never>();
+  const cancel = clock.setTimer(timeoutMs, () => {
+    // If this process was busy for that long, the reply may have arrived without being read yet.
+    setImmediate(() => {
+      elapsed = true;
+      reject(new RedisTimeoutError('Redis did not answer in time'));
+    });
+  });
+  return { rejection, hasElapsed: () => elapsed, cancel };
 }

@@ -3,79 +3,63 @@ import { Secret } from '../config/secret.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import { fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
-import { hashKey, redisNamespace, type RedisConnection } from './redis.ts';
+import type { RedisConnection } from './redis.ts';
+import { hashKey, redisNamespace } from './redis-keys.ts';
 import { createTokenCipher } from './token-encryption.ts';
 
-/** A token, as one process tells it to another. */
+/** An access token that processes share. */
 export interface SharedToken {
   readonly text: Secret;
-  /** From then on a new one is better fetched. */
+  /** From when a new token should be fetched. */
   readonly renewAt: Instant;
   readonly expiresAt: Instant;
 }
 
 export interface TokenRequest {
-  /** Tells the token from others of the account. */
+  /** Distinguishes the token from others of the account. */
   readonly name: string;
-  /** What the token was got with: who does not have it cannot read the token. */
+  /** The credential that the token was obtained with: a process without it cannot read the token. */
   readonly secret: Secret;
   readonly isUsable: (token: SharedToken) => boolean;
-  /** Gets a new one. */
+  /** Obtains a new token. */
   readonly fetch: () => Promise<SharedToken>;
 }
 
-/** One account's tokens, shared by all processes and fetched by one; in Redis they are sealed. */
+/** One account's tokens, fetched by one process and shared by all; encrypted in Redis. */
 export interface SharedTokenStore {
-  /** A usable token, whoever fetched it. Rejects as `fetch` does. */
+  /** Returns a usable token, fetched by this process or another. Rejects as `fetch` does. */
   readonly getOrFetch: (request: TokenRequest) => Promise<SharedToken>;
 }
-
-const tokenSchema = z.object({ text: z.string(), renewAt: z.number(), expiresAt: z.number() });
 
 export interface SharedTokenStoreOptions {
   readonly redis: RedisConnection;
   readonly leases: Leases;
   readonly clock: Clock;
-  /** Tells the account from every other one. */
+  /** Distinguishes the account from every other one. */
   readonly fingerprint: string;
   readonly shutdownSignal: AbortSignal;
 }
 
-export function createSharedTokenStore({
-  redis,
-  leases,
-  clock,
-  fingerprint,
-  shutdownSignal,
-}: SharedTokenStoreOptions): SharedTokenStore {
+const tokenSchema = z.object({ text: z.string(), renewAt: z.number(), expiresAt: z.number() });
+
+export function createSharedTokenStore(options: SharedTokenStoreOptions): SharedTokenStore {
+  const { leases, clock, fingerprint, shutdownSignal } = options;
   return {
     async getOrFetch({ name, secret, isUsable, fetch }) {
       const id = JSON.stringify(['token', fingerprint, name]);
-      const redisKey = `${redisNamespace('token')}::${hashKey(id)}`;
-      const cipher = createTokenCipher(secret.reveal(), id);
-
-      async function read(): Promise<ReadonlyMap<string, SharedToken>> {
-        const sealed = await redis.tryRun('token', null, (client) => client.get(redisKey));
-        const token = typeof sealed === 'string' ? parseToken(cipher.open(sealed)) : null;
-        return new Map(token && isUsable(token) ? [[id, token]] : []);
-      }
-
-      async function write(token: SharedToken): Promise<readonly string[]> {
-        const ttlMs = Math.floor(token.expiresAt - clock.now());
-        if (ttlMs <= 0) return [];
-        const sealed = cipher.seal(JSON.stringify({ ...token, text: token.text.reveal() }));
-        await redis.tryRun('token', null, (client) => client.set(redisKey, sealed, { PX: ttlMs }));
-        return [id];
-      }
-
+      const storedToken = createStoredToken(options, id, secret);
       const tokens = await fetchWithLease([id], {
         leases,
         clock,
         signal: shutdownSignal,
-        read,
+        read: async () => {
+          const token = await storedToken.read();
+          return new Map(token && isUsable(token) ? [[id, token]] : []);
+        },
         fetch: async () => {
           const token = await fetch();
-          return { results: new Map([[id, token]]), persisted: write(token) };
+          const persisted = storedToken.write(token).then((isPersisted) => (isPersisted ? [id] : []));
+          return { results: new Map([[id, token]]), persisted };
         },
       });
       return tokens.get(id) ?? fetch();
@@ -83,9 +67,29 @@ export function createSharedTokenStore({
   };
 }
 
+/** Reads and writes one encrypted token in Redis. */
+function createStoredToken({ redis, clock }: SharedTokenStoreOptions, id: string, secret: Secret) {
+  const redisKey = `${redisNamespace('token')}::${hashKey(id)}`;
+  const cipher = createTokenCipher(secret.reveal(), id);
+  return {
+    async read(): Promise<SharedToken | null> {
+      const sealed = await redis.tryRun('token', null, (client) => client.get(redisKey));
+      return typeof sealed === 'string' ? parseToken(cipher.open(sealed)) : null;
+    },
+    /** Resolves to false for a token that has already expired. */
+    async write(token: SharedToken): Promise<boolean> {
+      const ttlMs = Math.floor(token.expiresAt - clock.now());
+      if (ttlMs <= 0) return false;
+      const sealed = cipher.seal(JSON.stringify({ ...token, text: token.text.reveal() }));
+      await redis.tryRun('token', null, (client) => client.set(redisKey, sealed, { PX: ttlMs }));
+      return true;
+    },
+  };
+}
+
 function parseToken(text: string | null): SharedToken | null {
   if (text === null) return null;
-  // Whoever sealed it had the secret: no stranger wrote this, but perhaps another version.
+  // The text was sealed with the secret, so it is authentic, but it may come from another version.
   const parsed = tokenSchema.safeParse(JSON.parse(text));
   return parsed.success ? { ...parsed.data, text: new Secret(parsed.data.text) } : null;
 }

@@ -2,8 +2,8 @@ import type { Clock } from '../domain/clock.ts';
 import type { Store } from './store.ts';
 
 /**
- * Memory first, then the store that all processes share; what the shared one has is kept in memory too. What is no longer
- * fresh here may have been fetched anew by another process: the younger entry counts.
+ * Reads memory first, then the store that all processes share; entries of the shared store are copied to memory. An entry
+ * past its TTL in memory may have been fetched again by another process: the younger entry is used.
  */
 export function createTwoLevelStore(local: Store, remote: Store, clock: Clock): Store {
   return {

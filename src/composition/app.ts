@@ -1,8 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { Agent as HttpAgent } from 'undici';
 import { createAccountCache } from '../cache/account-cache.ts';
-import { createFleet } from '../cache/fleet.ts';
-import { maxCacheBytes } from '../cache/max-cache-bytes.ts';
+import { createFleet, maxCacheBytes } from '../cache/fleet.ts';
 import { classifyRedisError } from '../cache/redis-errors.ts';
 import type { AccountConfig } from '../config/account.ts';
 import type { Config } from '../config/schema.ts';
@@ -12,7 +11,6 @@ import { findConfig } from '../config/find-config.ts';
 import { createDirectory } from '../directory/directory.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
-import type { Context } from '../gather/context.ts';
 import { createQueryContext } from '../gather/query-context.ts';
 import { createAccountHealthTracker } from '../gather/account-health.ts';
 import { createApolloServer } from '../graphql/apollo-server.ts';
@@ -31,7 +29,6 @@ import { tracePlugin } from '../graphql/plugins/trace.ts';
 import { createVendorHttp } from '../http/vendor-http.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
-import type { RequestContextWrapper } from '../request/context.ts';
 import { formatSandboxConfig } from '../sandbox/sandbox-config.ts';
 import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts';
 import { createAuthenticator } from '../server/auth.ts';
@@ -160,7 +157,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const services = { adapters: connected.map(({ adapter }) => adapter), directory, health: healthTracker };
 
-  const apollo = createApolloServer<Context & RequestContextWrapper>({
+  const apollo = createApolloServer({
     maxTokens: config.limits.maxTokens,
     plugins: [
       operationTypePlugin,
@@ -186,7 +183,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     graphql: (httpGraphQLRequest, request) =>
       apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest,
-        context: () => Promise.resolve({ request, desk: createQueryContext(services, request) }),
+        context: () => Promise.resolve(createQueryContext(services, request)),
       }),
     sdl: printPublicSchema(),
     graphiql: createGraphiqlHandler(GRAPHIQL_DIRECTORY),

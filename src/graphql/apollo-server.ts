@@ -6,25 +6,22 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { Context } from '../gather/context.ts';
-import type { RequestContextWrapper } from '../request/context.ts';
+import type { QueryContext } from '../gather/query-context.ts';
 import { createErrorFormatter } from './errors.ts';
 import { instrumentResponseObjects } from './limits/response-objects.ts';
 import { argumentPathPlugin } from './plugins/argument-path.ts';
 import { createSchema } from './schema.ts';
 
-export interface ApolloOptions<ContextValue extends Context & RequestContextWrapper> {
+export interface ApolloOptions {
   readonly maxTokens: number;
-  readonly plugins: readonly ApolloServerPlugin<ContextValue>[];
+  readonly plugins: readonly ApolloServerPlugin<QueryContext>[];
   /** Told of what a resolver threw without meaning to. */
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
 /** GraphQL execution. What Apollo Server would do by itself beyond that is switched off by name. */
-export function createApolloServer<ContextValue extends Context & RequestContextWrapper>(
-  options: ApolloOptions<ContextValue>,
-): ApolloServer<ContextValue> {
-  return new ApolloServer<ContextValue>({
+export function createApolloServer(options: ApolloOptions): ApolloServer<QueryContext> {
+  return new ApolloServer<QueryContext>({
     schema: instrumentResponseObjects(createSchema()),
     plugins: [
       ...options.plugins,

@@ -8,7 +8,7 @@ import type { VendorRequest } from './types.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import { retryReason } from './error-policy.ts';
 
-/** How long a call may wait because the vendor said so (Retry-After) before it is better told to come back later. */
+/** Longest wait for the vendor's Retry-After; a longer one fails the call at once, with the time to retry after. */
 export const MAX_RETRY_AFTER_WAIT_MS = 2 * SECOND;
 
 export interface RetryOptions {
@@ -22,7 +22,7 @@ export interface RetryOptions {
 
 export interface RetryPolicy {
   readonly recordCall: () => void;
-  /** Milliseconds to wait before another attempt after the `failed`-th; null when there is to be none. */
+  /** The delay before the next attempt after `failedAttempts`; null when the call must not be retried. */
   readonly delayMs: (request: VendorRequest, error: VendorError, failedAttempts: number) => number | null;
 }
 

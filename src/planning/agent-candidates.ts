@@ -39,15 +39,15 @@ export interface PlanningContext {
 /** From the configuration alone: what holds whatever the vendors will say. */
 export function createPlanningContext(context: QueryContext): PlanningContext {
   const { directory } = context.services;
-  const configured = directory.configured(context.request);
-  const discoverableAccounts = directory.discoverableAccounts(context.request);
+  const configured = directory.configured(context);
+  const discoverableAccounts = directory.discoverableAccounts(context);
   return { context, configured, discoverableAccounts, merged: discoverableAccounts.size === 0 ? configured : null };
 }
 
 /** With what the cache knows of the vendors' agents just now. */
 export async function createPlanningContextFromCache(context: QueryContext): Promise<PlanningContext> {
   const planning = createPlanningContext(context);
-  return { ...planning, merged: planning.merged ?? (await context.services.directory.cached(context.request)) };
+  return { ...planning, merged: planning.merged ?? (await context.services.directory.cached(context)) };
 }
 
 type FindAgent = (view: DirectoryView) => Agent | null;
@@ -60,8 +60,7 @@ function candidatesFor(
 ): AgentCandidates {
   const { context, configured, merged } = planning;
   const known = find(configured);
-  if (known && !context.services.directory.mayBeEnriched(known, context.request))
-    return exactCandidates('config', [known]);
+  if (known && !context.services.directory.mayBeEnriched(known, context)) return exactCandidates('config', [known]);
   const agent = merged && find(merged);
   if (merged) return exactCandidates('discovery', agent ? [agent] : []);
   if (known) return exactCandidates('discovery', [known]);

@@ -37,7 +37,7 @@ export function estimateVendorCalls(operation: PreparedOperation, context: Query
 /** The whole plan. Asks the cache, but no vendor. */
 export async function createPlan(operation: PreparedOperation, context: QueryContext): Promise<Plan> {
   const entries = upperBoundEntries(operation, context);
-  const { now } = context.request;
+  const { now } = context;
   const planning = await createPlanningContextFromCache(context);
   const uncachedEntries = await Promise.all(
     plannedReads(operation, context, planning).map(async ({ connection, reads }) =>
@@ -63,7 +63,7 @@ export async function createPlan(operation: PreparedOperation, context: QueryCon
 
 function upperBoundEntries(operation: PreparedOperation, context: QueryContext): readonly PlanEntry[] {
   return plannedReads(operation, context, createPlanningContext(context)).flatMap(({ connection, reads }) =>
-    toPlanEntries(connection, connection.maxCalls(reads, context.request.now)),
+    toPlanEntries(connection, connection.maxCalls(reads, context.now)),
   );
 }
 

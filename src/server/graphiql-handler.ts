@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliDecompress, gzip } from 'node:zlib';
 
-/** Answers whatever is asked of /graphiql and below; false, with the response untouched, for any other path. */
+/** Responds to /graphiql and all paths below it. Returns false for any other path and leaves the response untouched. */
 export type GraphiqlHandler = (request: IncomingMessage, response: ServerResponse, pathname: string) => boolean;
 
 /**
- * Serves the page that `npm run build:graphiql` built into `folder`: index.html as /graphiql, and the files in assets/, whose
- * names change with their content. All files are read once, here, and only these are ever served, so that no path in a request
- * can lead elsewhere. Without a build the status is 503, and the text says how to make one.
+ * Serves the page that `npm run build:graphiql` built into `folder`: index.html as /graphiql, and the files in assets/,
+ * whose names change with their content. All files are read once, here, and only these are ever served, so no request path
+ * can lead elsewhere (path traversal). Without a build, the response is 503 and names the command to run.
  */
 export function createGraphiqlHandler(folder: URL | string): GraphiqlHandler {
   const files = readBuild(typeof folder === 'string' ? folder : fileURLToPath(folder));
@@ -20,16 +20,16 @@ export function createGraphiqlHandler(folder: URL | string): GraphiqlHandler {
     if (pathname !== '/graphiql' && !pathname.startsWith('/graphiql/')) return false;
     const file = files.get(pathname);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      sendText(response, 405, 'Only GET and HEAD are answered here.', { Allow: 'GET, HEAD' });
+      sendText(response, 405, 'Method not allowed; use GET or HEAD.', { Allow: 'GET, HEAD' });
     } else if (files.size === 0) {
-      sendText(response, 503, 'GraphiQL has not been built. Run `npm run build:graphiql` and restart the gateway.');
+      sendText(response, 503, 'GraphiQL is not built. Run `npm run build:graphiql`, then restart the gateway.');
     } else if (file) {
       void sendFile(request, response, file);
     } else if (pathname === '/graphiql/') {
-      // Relative, in case a proxy put a path before ours.
+      // Relative, in case a proxy serves the gateway below a path prefix.
       sendText(response, 308, 'See /graphiql.', { Location: '../graphiql' });
     } else {
-      sendText(response, 404, 'There is no such file.');
+      sendText(response, 404, 'Not found.');
     }
     return true;
   };
@@ -37,7 +37,7 @@ export function createGraphiqlHandler(folder: URL | string): GraphiqlHandler {
 
 interface StaticFile {
   readonly headers: OutgoingHttpHeaders;
-  /** The same content in several encodings, the best first; the last one is `identity`. */
+  /** The same content in several codings, the preferred one first; the last one is `identity`. */
   readonly variants: readonly Variant[];
 }
 
@@ -60,7 +60,7 @@ const SECURITY_HEADERS = {
     "default-src 'none'",
     "script-src 'self'",
     "worker-src 'self'",
-    // The editor lays itself out by style attributes and elements of its own.
+    // The editor sets its layout through inline style attributes and style elements.
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self' data:",
@@ -150,7 +150,7 @@ async function sendFile(request: IncomingMessage, response: ServerResponse, file
   }
 }
 
-/** The codings of an Accept-Encoding header, without those that it refuses by a weight of zero. */
+/** Returns the codings of an Accept-Encoding header, without those excluded by `q=0`. */
 function parseAcceptEncoding(header: string): ReadonlySet<string> {
   const entries = header.toLowerCase().split(',');
   return new Set(

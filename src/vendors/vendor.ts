@@ -5,7 +5,7 @@ import type { AccountConfig } from '../config/account.ts';
 import type { Ttl } from '../config/cache.ts';
 import type { Account, VendorName } from '../domain/account.ts';
 import type { DiscoveredAgent } from '../domain/agent.ts';
-import type { Clock, Instant } from '../domain/clock.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { Interaction, InteractionQuery } from '../domain/interaction.ts';
 import type { Session } from '../domain/session.ts';
 import type { SourcedResult } from '../domain/source.ts';
@@ -13,6 +13,7 @@ import type { StatusPeriod } from '../domain/status-period.ts';
 import type { TimeRange } from '../domain/time.ts';
 import type { UsageQuery, UsageStats } from '../domain/usage-stats.ts';
 import type { CallContext, VendorHttp } from '../http/types.ts';
+import type { RequestContext } from '../request/request-context.ts';
 import type { ConnectionEstimates } from './call-estimate.ts';
 import type { FakeVendorFactory } from './sandbox.ts';
 
@@ -62,13 +63,8 @@ export interface AccountAdapter extends ConnectionEstimates {
   readonly cachedAgents?: () => Promise<readonly DiscoveredAgent[] | null>;
 }
 
-/** What one query brings along. */
-export interface DataSourceContext extends CallContext {
-  /** The same instant all through the query. */
-  readonly now: Instant;
-  /** Asks for leave to download `wanted` files; says how many are granted. */
-  readonly takeFileBudget: (requestedFiles: number) => number;
-}
+/** The part of a request's context that a data source uses. */
+export type DataSourceContext = CallContext & Pick<RequestContext, 'now' | 'takeFileBudget'>;
 
 /**
  * What an account can tell, within one query. A question that the vendor knows nothing about is left out. All may reject

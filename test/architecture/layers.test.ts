@@ -27,6 +27,8 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
   { rule: 'not-above-domain', file: 'src/domain/a.ts', text: `import '../http/b.ts';` },
   { rule: 'domain-imports-nothing', file: 'src/domain/c.ts', text: `import 'zod';` },
   { rule: 'not-above-http', file: 'src/http/b.ts', text: `import '../cache/d.ts';` },
+  { rule: 'not-above-request', file: 'src/request/o.ts', text: `import '../vendors/vendor.ts';` },
+  { rule: 'not-above-planning', file: 'src/planning/p.ts', text: `import '../graphql/f.ts';` },
   { rule: 'not-above-cache', file: 'src/cache/d.ts', text: `import '../vendors/one/index.ts';` },
   { rule: 'not-above-vendors', file: 'src/vendors/one/map.ts', text: `import '../../gather/e.ts';` },
   { rule: 'not-above-gather', file: 'src/gather/e.ts', text: `import '../graphql/f.ts';` },
@@ -47,6 +49,7 @@ const PLANTED: readonly { readonly rule: string; readonly file: string; readonly
 
 const SUPPORTING_FILES: Readonly<Record<string, string>> = {
   'src/config/k.ts': `import './j.ts';`,
+  'src/vendors/vendor.ts': '',
   'src/vendors/index.ts': `import './one/index.ts';`,
   'src/vendors/one/index.ts': '',
   'src/vendors/two/index.ts': '',

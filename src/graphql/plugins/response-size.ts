@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Limits } from '../../config/settings.ts';
-import type { RequestContextWrapper } from '../../request/context.ts';
+import type { RequestContext } from '../../request/request-context.ts';
 import { prepareOperation } from '../ast/operation.ts';
 import { estimateListItems } from '../limits/estimate-items.ts';
 import { queryTooComplexError } from '../limits/query-too-complex-error.ts';
@@ -12,14 +12,14 @@ import { queryTooComplexError } from '../limits/query-too-complex-error.ts';
 export function responseSizePlugin({
   maxEstimatedItems,
   maxResponseObjects,
-}: Pick<Limits, 'maxEstimatedItems' | 'maxResponseObjects'>): ApolloServerPlugin<RequestContextWrapper> {
+}: Pick<Limits, 'maxEstimatedItems' | 'maxResponseObjects'>): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
         didResolveOperation: (requestContext) => {
           const operation = prepareOperation(requestContext);
           // What is only to be explained does not run.
-          if (!operation || requestContext.contextValue.request.explain === 'plan') return Promise.resolve();
+          if (!operation || requestContext.contextValue.explain === 'plan') return Promise.resolve();
           const listItems = estimateListItems(operation);
           return listItems <= maxEstimatedItems
             ? Promise.resolve()
@@ -28,8 +28,8 @@ export function responseSizePlugin({
               );
         },
 
-        willSendResponse: ({ response: { body, http }, contextValue: { request } }) => {
-          if (body.kind !== 'single' || request.responseObjects.isWithinLimit()) return Promise.resolve();
+        willSendResponse: ({ response: { body, http }, contextValue }) => {
+          if (body.kind !== 'single' || contextValue.responseObjects.isWithinLimit()) return Promise.resolve();
           const { message, extensions } = responseTooLargeError(
             'the answer holds more objects',
             maxResponseObjects,

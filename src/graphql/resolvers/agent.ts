@@ -1,5 +1,4 @@
 import type { Agent } from '../../domain/agent.ts';
-import type { Context } from '../../gather/context.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
 import { latestInteractions } from '../../gather/interactions.ts';
 import { sessions } from '../../gather/sessions.ts';
@@ -17,10 +16,10 @@ export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentCo
     timeInStatus: memoizedField('timeInStatus', timeInStatus),
     sessions: memoizedField('sessions', sessions),
     latestInteractions: memoizedField('latestInteractions', latestInteractions),
-    usageStats: (agent, { during }, { desk: context }, info) =>
+    usageStats: (agent, { during }, context, info) =>
       usageStats(context, agent, during, () => selectedUsageParts(info, info.fieldNodes)),
   },
-  AgentAccount: { account: ({ account }, _, { desk: context }) => context.account(account) },
+  AgentAccount: { account: ({ account }, _, context) => context.account(account) },
   AgentConnection: connectionFields,
 };
 
@@ -29,6 +28,6 @@ function memoizedField<Args extends object, T>(
   fieldName: string,
   load: (context: QueryContext, agent: Agent, args: Args) => Promise<T>,
 ) {
-  return (agent: Agent, args: Args, { desk: context }: Context): T | Promise<T> =>
+  return (agent: Agent, args: Args, context: QueryContext): T | Promise<T> =>
     context.memoize(`${fieldName} ${agent.id} ${JSON.stringify(args)}`, () => load(context, agent, args));
 }

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../domain/invalid-input-error.ts';
-import type { Context } from '../../gather/context.ts';
+import type { QueryContext } from '../../gather/query-context.ts';
 import { assertMaxLength } from '../../gather/validate-args.ts';
 import { type Node, node, resolveNodeType } from '../../gather/nodes.ts';
 
@@ -29,7 +29,7 @@ interface EntitiesArgs {
 export const entityResolvers = {
   Query: {
     // Each by itself, so that one that fails costs its own place only.
-    _entities: (_: unknown, { representations }: EntitiesArgs, { desk: context }: Context) => {
+    _entities: (_: unknown, { representations }: EntitiesArgs, context: QueryContext) => {
       assertRepresentations(representations);
       return representations.map(async (representation) => resolveReference(context, representation));
     },
@@ -46,7 +46,7 @@ export function assertRepresentations(representations: readonly unknown[]): read
   return representations;
 }
 
-async function resolveReference(context: Context['desk'], representation: unknown): Promise<Node | null> {
+async function resolveReference(context: QueryContext, representation: unknown): Promise<Node | null> {
   const { __typename: type, id } = Object(representation) as { readonly __typename?: unknown; readonly id?: unknown };
   if (typeof type !== 'string' || !ENTITY_TYPES.includes(type)) {
     throw new InvalidInputError(

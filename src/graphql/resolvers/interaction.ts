@@ -6,8 +6,8 @@ import { sourcedConnectionFields } from './connection-fields.ts';
 export const interactionResolvers: Pick<Resolvers, 'Interaction' | 'InteractionConnection'> = {
   Interaction: {
     id: interactionId,
-    agent: (interaction, _, { desk: context }) => owningAgent(context, interaction),
-    account: ({ account }, _, { desk: context }) => context.account(account),
+    agent: (interaction, _, context) => owningAgent(context, interaction),
+    account: ({ account }, _, context) => context.account(account),
   },
   InteractionConnection: sourcedConnectionFields,
 };

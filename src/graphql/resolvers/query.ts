@@ -4,17 +4,17 @@ import type { Resolvers } from '../../generated/resolvers.ts';
 
 export const queryResolvers: Pick<Resolvers, 'Query' | 'Node'> = {
   Query: {
-    agent: (_, { id }, { desk: context }) => agentById(context, id),
-    agentByEmail: (_, { email }, { desk: context }) => agentByEmail(context, email),
-    agentByAccount: (_, { account, ref }, { desk: context }) => agentByAccount(context, account, ref),
-    agents: (_, args, { desk: context }) => agents(context, args),
-    node: (_, { id }, { desk: context }) => node(context, id),
-    nodes: (_, { ids }, { desk: context }) => {
+    agent: (_, { id }, context) => agentById(context, id),
+    agentByEmail: (_, { email }, context) => agentByEmail(context, email),
+    agentByAccount: (_, { account, ref }, context) => agentByAccount(context, account, ref),
+    agents: (_, args, context) => agents(context, args),
+    node: (_, { id }, context) => node(context, id),
+    nodes: (_, { ids }, context) => {
       assertNodeIds(ids);
       // Each by itself, so that one that fails costs its own place only; the generated types know no promise of null.
       return ids.map((id) => node(context, id) as Promise<Node>);
     },
-    accounts: (_, _args, { desk: context }) => context.accounts,
+    accounts: (_, _args, context) => context.accounts,
   },
   Node: { __resolveType: resolveNodeType },
 };

@@ -7,8 +7,8 @@ import { sourcedConnectionFields } from './connection-fields.ts';
 export const sessionResolvers: Pick<Resolvers, 'Session' | 'SessionConnection'> = {
   Session: {
     id: sessionId,
-    agent: (session, _, { desk: context }) => owningAgent(context, session),
-    account: ({ account }, _, { desk: context }) => context.account(account),
+    agent: (session, _, context) => owningAgent(context, session),
+    account: ({ account }, _, context) => context.account(account),
     durationSeconds: ({ loginAt, logoutAt }) => durationSeconds(loginAt, logoutAt),
   },
   SessionConnection: sourcedConnectionFields,

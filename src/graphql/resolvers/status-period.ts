@@ -8,11 +8,11 @@ import { sourcedConnectionFields } from './connection-fields.ts';
 export const statusPeriodResolvers: Pick<Resolvers, 'StatusPeriod' | 'StatusPeriodConnection' | 'StatusTotal'> = {
   StatusPeriod: {
     id: statusPeriodId,
-    agent: (period, _, { desk: context }) => owningAgent(context, period),
-    account: ({ account }, _, { desk: context }) => context.account(account),
-    session: (period, _, { desk: context }) => sessionOfPeriod(context, period),
+    agent: (period, _, context) => owningAgent(context, period),
+    account: ({ account }, _, context) => context.account(account),
+    session: (period, _, context) => sessionOfPeriod(context, period),
     durationSeconds: ({ start, end }) => durationSeconds(start, end),
   },
   StatusPeriodConnection: sourcedConnectionFields,
-  StatusTotal: { account: ({ account }, _, { desk: context }) => context.account(account) },
+  StatusTotal: { account: ({ account }, _, context) => context.account(account) },
 };

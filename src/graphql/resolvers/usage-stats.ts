@@ -4,8 +4,8 @@ import { sourcedConnectionFields } from './connection-fields.ts';
 
 export const usageStatsResolvers: Pick<Resolvers, 'UsageStats'> = {
   UsageStats: {
-    agent: (stats, _, { desk: context }) => owningAgent(context, stats),
-    account: ({ account }, _, { desk: context }) => context.account(account),
+    agent: (stats, _, context) => owningAgent(context, stats),
+    account: ({ account }, _, context) => context.account(account),
     current: ({ current }) => {
       if (!current) throw new Error('an interval was selected, but no endpoint asked for it');
       return current;

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { ZodType } from 'zod';
 import type { CachedValue, CacheNamespace } from '../../cache/cache.ts';
-import { cacheNotFound } from '../../cache/negative-cache.ts';
+import { cacheNotFound } from '../../cache/freshness.ts';
 import type { Instant } from '../../domain/clock.ts';
 import { DAY, HOUR, SECOND, startOfUtcDay } from '../../domain/time.ts';
 import type { CallContext } from '../../http/types.ts';

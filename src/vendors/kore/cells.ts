@@ -32,7 +32,7 @@ const cellSchema: z.ZodType<Cell> = z.object({
 
 export const cellNamespace: CacheNamespace<CellKey, Cell> = {
   endpoint: STATUS_DETAILS_ENDPOINT,
-  version: 1,
+  version: 2,
   keyParts: ({ agent, day }) => ['cell', agent, day],
   isValid: (value): value is Cell => cellSchema.safeParse(value).success,
 };

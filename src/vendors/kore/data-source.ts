@@ -5,7 +5,7 @@ import { type CivilDate, DAY, startOfUtcDay, type TimeRange, utcDay, utcDaysCove
 import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
 import type { DataSourceContext, AccountDataSource } from '../vendor.ts';
 import { type Cell, mergeCells } from './cells.ts';
-import { toDataGapError } from '../data-gap.ts';
+import { toVendorError } from '../data-gap.ts';
 import { createLoaders, type KoreDeps } from './loaders.ts';
 import { toStatusPeriod } from './map.ts';
 import { canonicalizeReference } from './references.ts';
@@ -62,7 +62,7 @@ function toResult<T extends StatusPeriod | null | readonly StatusPeriod[]>(
   if (unexpectedError) throw unexpectedError;
   const [error] = errors.filter((each) => each instanceof VendorError);
   if (error && cells.length === 0) throw error;
-  const flaw = cells.find(({ value }) => value.gap !== null)?.value.gap;
-  const reportedError = error ?? (flaw ? toDataGapError(flaw, target) : null);
+  const gap = cells.find(({ value }) => value.gap !== null)?.value.gap;
+  const reportedError = error ?? (gap ? toVendorError(gap, target) : null);
   return { data: select(cells), sources: [sourceReport(target, cells, { error: reportedError })] };
 }

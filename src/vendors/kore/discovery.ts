@@ -4,7 +4,7 @@ import type { DiscoveredAgent } from '../../domain/agent.ts';
 import { type SourcedResult, sourceReport } from '../../domain/source.ts';
 import { HOUR, utcDay } from '../../domain/time.ts';
 import type { DataSourceContext } from '../vendor.ts';
-import { toDataGapError, type DataGap, dataGapSchema, toDataGap } from '../data-gap.ts';
+import { type DataGap, dataGapSchema, toDataGap, toVendorError } from '../data-gap.ts';
 import { toCells, allReferences } from './agent-records.ts';
 import { cacheCells, type KoreDeps } from './loaders.ts';
 import { toDiscoveredAgent } from './map.ts';
@@ -32,7 +32,7 @@ const cachedDirectorySchema: z.ZodType<CachedDirectory> = z.object({
 
 export const directoryNamespace: CacheNamespace<null, CachedDirectory> = {
   endpoint: STATUS_DETAILS_ENDPOINT,
-  version: 1,
+  version: 2,
   keyParts: () => ['directory'],
   isValid: (value): value is CachedDirectory => cachedDirectorySchema.safeParse(value).success,
 };
@@ -75,7 +75,7 @@ async function discoverAgents(
   const { agents, gap } = cached.value;
   return {
     data: agents,
-    sources: [sourceReport(deps.target, [cached], { error: gap && toDataGapError(gap, deps.target) })],
+    sources: [sourceReport(deps.target, [cached], { error: gap && toVendorError(gap, deps.target) })],
   };
 }
 

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { CachedValue, CacheNamespace } from '../../cache/cache.ts';
-import { cacheNotFound } from '../../cache/negative-cache.ts';
+import { cacheNotFound } from '../../cache/freshness.ts';
 import type { DataSourceContext, AdapterDependencies } from '../vendor.ts';
 import { LATEST_INTERACTIONS_ENDPOINT, type VonageClient } from './client.ts';
 import type { InteractionParameters } from './map.ts';

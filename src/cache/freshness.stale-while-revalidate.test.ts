@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 import type { FetchedValue, NegativeResult } from './cache.ts';
-import { swrMs } from './stale-while-revalidate.ts';
+import { swrMs } from './freshness.ts';
 import type { Entry, Store } from './store.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import { manualClock } from '../../test/support/clock.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { chunk } from './chunk.ts';
+import { chunk } from './redis-keys.ts';
 
 test.each([
   [0, []],

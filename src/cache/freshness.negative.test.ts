@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NegativeResult } from './cache.ts';
 import { createMemoryStore } from './memory-store.ts';
-import { cacheNotFound } from './negative-cache.ts';
+import { cacheNotFound } from './freshness.ts';
 import type { Entry, Store } from './store.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
@@ -19,7 +19,7 @@ import {
 failOnUnhandledRejection();
 
 const target = { vendor: 'KORE', account: 'kore-main', endpoint: namespace.endpoint } as const;
-const unknown = new VendorError(target, 'NOT_FOUND', 'The vendor knows no such thing (HTTP 404)', {
+const unknown = new VendorError(target, 'NOT_FOUND', 'Not found at the vendor (HTTP 404)', {
   status: 404,
   reason: 'status_404',
 });

@@ -1,0 +1,253 @@
+import type { Account } from '../domain/account.ts';
+import type { Clock } from '../domain/clock.ts';
+import { isNotFound, VendorError } from '../domain/vendor-error.ts';
+import type { AddAbortListener } from '../http/abort.ts';
+import { toVendorError } from '../http/classify-error.ts';
+import { vendorError } from '../http/response.ts';
+import type { CallContext } from '../http/types.ts';
+import type { BatchFetchFn, CacheNamespace, FetchOutcome } from './cache.ts';
+import { type FreshnessPolicy, type Lookup, type ReadOutcome, swrUntil } from './freshness.ts';
+import { type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
+import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
+import type { Leases } from './leases.ts';
+import type { CacheReadResult } from './ports.ts';
+import type { Entry } from './store.ts';
+
+/*
+ * The read path of an account's cache, one function per step:
+ *
+ *   joinInFlight → lookUp → serveStaleAndRevalidate → fetchMissing (with a lease) → fetchFromVendor → staleIfError or write
+ *
+ * Joining comes first because it must be synchronous: after an `await`, two reads could both start a fetch of a key.
+ * `waitFor` (in-flight.ts) collects the outcomes; `recordCacheUse` (account-cache.ts) records those served from the cache.
+ *
+ * state of the key × outcome                         the caller gets                          `onRead` records
+ * ─────────────────────────────────────────────────  ───────────────────────────────────────  ────────────────────────────
+ * being revalidated, within the stale window         the stale value, immediately             stale_while_revalidate
+ * in flight otherwise                                the outcome of that fetch                coalesced
+ * fresh, or a negative entry                         the value, or NOT_FOUND                  hit
+ * just past its TTL, and so are all that are missing the stale value, immediately;            stale_while_revalidate, miss;
+ *                                                    a fetch goes on in the background        revalidate_failed if it fails
+ * older or missing: another process fetched it       its value, or NOT_FOUND                  shared_hit
+ *   the vendor returns a value or NOT_FOUND          that, written to the store               miss
+ *   the vendor fails, within staleIfErrorSeconds     the stale value with `staleReason`       miss, stale_if_error
+ *   any other error                                  the VendorError; nothing is written      miss
+ * any, and the caller aborts                         a rejection (VENDOR_TIMEOUT); the fetch continues for its other waiters
+ */
+
+export type ReadOutcomes = ReadonlyMap<string, ReadOutcome>;
+
+/** Counts keys of an endpoint by how they were read, for the metrics. */
+export type OnCacheRead = (endpoint: string, result: CacheReadResult, keys: number) => void;
+
+/** The parts of an account's cache that its read path uses. */
+export interface ReadPipeline {
+  readonly account: Account;
+  readonly clock: Clock;
+  readonly freshness: FreshnessPolicy;
+  readonly inFlight: InFlightRegistry;
+  readonly leases: Leases | undefined;
+  readonly shutdownSignal: AbortSignal;
+  readonly addAbortListener: AddAbortListener;
+  readonly onRead: OnCacheRead;
+}
+
+/** Keys of a namespace, by entry id, and how to fetch them. */
+export interface FetchRequest<Key, Value> {
+  readonly namespace: CacheNamespace<Key, Value>;
+  readonly keys: ReadonlyMap<string, Key>;
+  readonly context: CallContext;
+  readonly fetch: BatchFetchFn<Key, Value>;
+}
+
+/** Reads keys through all steps. Rejects with a VendorError if the caller aborts first. */
+export async function readThrough<Key, Value>(
+  pipeline: ReadPipeline,
+  request: FetchRequest<Key, Value>,
+): Promise<ReadOutcomes> {
+  const { context } = request;
+  try {
+    context.signal.throwIfAborted();
+    const { revalidating, inFlight, rest } = joinInFlight(pipeline, request);
+    const started = startFetch(pipeline, { ...request, keys: pick(request.keys, rest) });
+    const outcomes = await waitFor(new Map([...inFlight, ...started]), context.signal, pipeline.addAbortListener);
+    return new Map([...revalidating, ...outcomes]);
+  } catch (error) {
+    context.restrictCache(pipeline.clock.now());
+    throw context.signal.aborted ? toVendorError(context.signal.reason, toTarget(pipeline, request), 'waiting') : error;
+  }
+}
+
+/** Finds the keys that are already in flight in this process. */
+function joinInFlight<Key, Value>(
+  { inFlight, onRead }: ReadPipeline,
+  { namespace: { endpoint }, keys }: FetchRequest<Key, Value>,
+): Partition {
+  const partition = inFlight.partition([...keys.keys()]);
+  if (partition.revalidating.size > 0) onRead(endpoint, 'stale_while_revalidate', partition.revalidating.size);
+  if (partition.inFlight.size > 0) onRead(endpoint, 'coalesced', partition.inFlight.size);
+  return partition;
+}
+
+function startFetch<Key, Value>(
+  pipeline: ReadPipeline,
+  request: FetchRequest<Key, Value>,
+): ReadonlyMap<string, InFlightEntry> {
+  if (request.keys.size === 0) return new Map();
+  return pipeline.inFlight.start([...request.keys.keys()], abortErrorFor(pipeline, request), (signal) =>
+    readOrFetch(pipeline, { ...request, context: { ...request.context, signal } }),
+  );
+}
+
+/** Looks the keys up in the store and fetches the others, in the background if all of them can be served stale. */
+async function readOrFetch<Key, Value>(
+  pipeline: ReadPipeline,
+  request: FetchRequest<Key, Value>,
+): Promise<ReadOutcomes> {
+  const ids = [...request.keys.keys()];
+  const { fresh, stale } = await lookUp(pipeline, request.namespace, ids, 'hit');
+  const missing = ids.filter((id) => !fresh.has(id));
+  if (missing.length === 0) return fresh;
+
+  const remaining = { ...request, keys: pick(request.keys, missing) };
+  const now = pipeline.clock.now();
+  const revalidatable = new Map([...stale].filter(([, entry]) => swrUntil(entry) > now));
+  // If any key has to wait for the vendor, all are fetched by that call: serving stale must not cost an additional one.
+  const outcomes =
+    revalidatable.size < missing.length
+      ? await fetchMissing(pipeline, remaining, stale)
+      : serveStaleAndRevalidate(pipeline, remaining, revalidatable);
+  return new Map([...fresh, ...outcomes]);
+}
+
+async function lookUp<Key, Value>(
+  { freshness, onRead }: ReadPipeline,
+  namespace: CacheNamespace<Key, Value>,
+  ids: readonly string[],
+  resultIfFresh: CacheReadResult,
+): Promise<Lookup> {
+  const lookup = await freshness.lookup(namespace, ids);
+  if (lookup.fresh.size > 0) onRead(namespace.endpoint, resultIfFresh, lookup.fresh.size);
+  return lookup;
+}
+
+/** Returns stale values immediately and revalidates them in the background. */
+function serveStaleAndRevalidate<Key, Value>(
+  pipeline: ReadPipeline,
+  request: FetchRequest<Key, Value>,
+  stale: ReadonlyMap<string, Entry>,
+): ReadOutcomes {
+  pipeline.onRead(request.namespace.endpoint, 'stale_while_revalidate', stale.size);
+  const served = new Map(
+    [...stale].map(([id, { value, fetchedAt, freshUntil }]): [string, ReadOutcome] => [
+      id,
+      { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', freshUntil },
+    ]),
+  );
+  const endsAt = [...stale.values()].reduce((earliest, entry) => Math.min(earliest, swrUntil(entry)), Infinity);
+  pipeline.inFlight.startRevalidation(
+    [...stale.keys()],
+    abortErrorFor(pipeline, request),
+    pipeline.shutdownSignal,
+    { served, endsAt },
+    (signal) => revalidate(pipeline, request, stale, signal),
+  );
+  return served;
+}
+
+async function revalidate<Key, Value>(
+  pipeline: ReadPipeline,
+  request: FetchRequest<Key, Value>,
+  stale: ReadonlyMap<string, Entry>,
+  signal: AbortSignal,
+): Promise<ReadOutcomes> {
+  // Background call: not recorded on the request, which may already have ended.
+  const context = { ...request.context, signal, record: ignore, restrictCache: ignore };
+  let failures = stale.size;
+  try {
+    const outcomes = await fetchMissing(pipeline, { ...request, context }, stale);
+    failures = [...outcomes.values()].filter(isFailure).length;
+    return outcomes;
+  } finally {
+    if (failures > 0) pipeline.onRead(request.namespace.endpoint, 'revalidate_failed', failures);
+  }
+}
+
+/** Fetches in this process, or waits for the process that holds the lease. */
+async function fetchMissing<Key, Value>(
+  pipeline: ReadPipeline,
+  request: FetchRequest<Key, Value>,
+  stale: ReadonlyMap<string, Entry>,
+): Promise<ReadOutcomes> {
+  const { leases, clock } = pipeline;
+  const { keys, namespace, context } = request;
+  const fetch = (ids: readonly string[]) => fetchFromVendor(pipeline, { ...request, keys: pick(keys, ids) }, stale);
+  const read = async (ids: readonly string[]) => (await lookUp(pipeline, namespace, ids, 'shared_hit')).fresh;
+  const ids = [...keys.keys()];
+  if (!leases) return (await fetch(ids)).results;
+  return fetchWithLease(ids, { leases, clock, signal: context.signal, read, fetch });
+}
+
+/** Calls the vendor. Each key's result is written to the store, or its failure replaced by a stale value. */
+async function fetchFromVendor<Key, Value>(
+  { freshness, onRead }: ReadPipeline,
+  { namespace, keys, context, fetch }: FetchRequest<Key, Value>,
+  stale: ReadonlyMap<string, Entry>,
+): Promise<FetchResult<ReadOutcome>> {
+  onRead(namespace.endpoint, 'miss', keys.size);
+  const fetched = await fetchOrErrors(fetch, [...keys.values()], context);
+  const results = new Map<string, ReadOutcome>();
+  const writes: Promise<readonly string[]>[] = [];
+  [...keys.keys()].forEach((id, index) => {
+    const result = fetched[index];
+    if (result === undefined) throw new Error(`${namespace.endpoint}: a fetch returned fewer results than keys`);
+    if (result instanceof VendorError) {
+      results.set(id, freshness.staleIfError(result, stale.get(id)));
+    } else {
+      const { outcome, persisted } = freshness.write(namespace, id, result);
+      results.set(id, outcome);
+      writes.push(persisted.then((isPersisted) => (isPersisted ? [id] : [])));
+    }
+  });
+  const staleCount = [...results.values()].filter(isStale).length;
+  if (staleCount > 0) onRead(namespace.endpoint, 'stale_if_error', staleCount);
+  return { results, persisted: Promise.all(writes).then((ids) => ids.flat()) };
+}
+
+/** Calls `fetch`; a thrown VendorError counts for every key. */
+async function fetchOrErrors<Key, Value>(
+  fetch: BatchFetchFn<Key, Value>,
+  keys: readonly Key[],
+  context: CallContext,
+): Promise<readonly FetchOutcome<Value>[]> {
+  try {
+    return await fetch(keys, context);
+  } catch (error) {
+    if (error instanceof VendorError) return keys.map(() => error);
+    throw error;
+  }
+}
+
+function toTarget<Key, Value>({ account }: ReadPipeline, { namespace: { endpoint } }: FetchRequest<Key, Value>) {
+  return { vendor: account.vendor, account: account.name, endpoint };
+}
+
+function abortErrorFor<Key, Value>(pipeline: ReadPipeline, request: FetchRequest<Key, Value>): () => VendorError {
+  return () => vendorError(toTarget(pipeline, request), 'VENDOR_TIMEOUT', { reason: 'cancelled' });
+}
+
+function pick<Key>(from: ReadonlyMap<string, Key>, ids: readonly string[]): ReadonlyMap<string, Key> {
+  return new Map(ids.map((id) => [id, from.get(id) as Key]));
+}
+
+function isStale({ result }: ReadOutcome): boolean {
+  return !(result instanceof VendorError) && result.staleReason !== undefined;
+}
+
+function isFailure(outcome: ReadOutcome): boolean {
+  return isStale(outcome) || (outcome.result instanceof VendorError && !isNotFound(outcome.result));
+}
+
+function ignore(): void {
+  // A background call is visible in the metrics only.
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+
+/** Changes with the format of anything stored in Redis: gateways of different formats share one Redis, but no keys. */
+const SCHEMA_VERSION = 2;
+
+/**
+ * How many keys one Redis command names. More would block Redis for every gateway, and its client cannot take some 100,000
+ * keys at once.
+ */
+export const MAX_KEYS_PER_COMMAND = 2000;
+
+/** Returns the key prefix of one kind of data. */
+export function redisNamespace(kind: string): string {
+  return `switchboard:${SCHEMA_VERSION}:${kind}`;
+}
+
+/** Returns the name of a key in Redis: a hash, which reveals nothing about the request and has a bounded length. */
+export function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}
+
+/** Splits a list into chunks that one command can hold, in order; an empty list has no chunks. */
+export function chunk<T>(list: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(list.length / MAX_KEYS_PER_COMMAND) }, (_, index) =>
+    list.slice(index * MAX_KEYS_PER_COMMAND, (index + 1) * MAX_KEYS_PER_COMMAND),
+  );
+}

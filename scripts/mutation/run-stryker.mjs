@@ -43,6 +43,8 @@ export async function mutate(run, part, { places = part.code, everyTest = false 
       projectType: 'custom',
       config: {
         ...jest,
+        // Stryker extends it, and finds it by its full name only. A test that lacks its program fails here.
+        testEnvironment: 'jest-environment-node',
         testRunner: '<rootDir>/scripts/mutation/jest-circus-per-mutant.mjs',
         testSequencer: '<rootDir>/scripts/mutation/fastest-first-sequencer.mjs',
         testTimeout: 3000,

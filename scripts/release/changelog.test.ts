@@ -3,30 +3,30 @@ import { nextVersion, releaseChangelog } from './changelog.ts';
 
 const CHANGELOG = `# Changelog
 
-## Unreleased
+## [Unreleased]
 
 ### Added
 
 - Teams.
 
-## 0.1.0 - 2026-12-01
+## [0.1.0] - 2026-12-01
 
 - The first version.
 `;
 
 describe('releaseChangelog', () => {
-  test('moves the unreleased notes under the version and leaves an empty "Unreleased" above it', () => {
+  test('moves the unreleased notes under the version and leaves an empty "[Unreleased]" above it', () => {
     expect(releaseChangelog(CHANGELOG, '0.2.0', '2027-01-15')).toBe(`# Changelog
 
-## Unreleased
+## [Unreleased]
 
-## 0.2.0 - 2027-01-15
+## [0.2.0] - 2027-01-15
 
 ### Added
 
 - Teams.
 
-## 0.1.0 - 2026-12-01
+## [0.1.0] - 2026-12-01
 
 - The first version.
 `);
@@ -34,13 +34,13 @@ describe('releaseChangelog', () => {
 
   test('rejects a changelog without unreleased notes', () => {
     expect(() => releaseChangelog(releaseChangelog(CHANGELOG, '0.2.0', '2027-01-15'), '0.3.0', '2027-01-16')).toThrow(
-      'nothing under "Unreleased"',
+      'nothing under "## [Unreleased]"',
     );
-    expect(() => releaseChangelog('## Unreleased\n\n### Added\n', '0.3.0', '2027-01-16')).toThrow('nothing under');
+    expect(() => releaseChangelog('## [Unreleased]\n\n### Added\n', '0.3.0', '2027-01-16')).toThrow('nothing under');
   });
 
-  test.each(['# Changelog\n', `${CHANGELOG}\n## Unreleased\n`])(
-    'rejects a changelog without exactly one "Unreleased"',
+  test.each(['# Changelog\n', `${CHANGELOG}\n## [Unreleased]\n`])(
+    'rejects a changelog without exactly one "[Unreleased]"',
     (text) => {
       expect(() => releaseChangelog(text, '0.2.0', '2027-01-15')).toThrow('exactly one line');
     },

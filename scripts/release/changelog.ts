@@ -1,19 +1,19 @@
 /** Version numbers without a pre-release part are all that this project uses. */
 const VERSION = /^(\d+)\.(\d+)\.(\d+)$/;
-const UNRELEASED = '## Unreleased';
+const UNRELEASED = '## [Unreleased]';
 
 /**
  * Moves what stands under "Unreleased" to a section of its own, and leaves "Unreleased" empty above it
  * (https://keepachangelog.com). Throws when there is nothing to release.
  */
 export function releaseChangelog(changelog: string, version: string, date: string): string {
-  const [before, rest, ...others] = changelog.split(new RegExp(`^${UNRELEASED}$`, 'm'));
+  const [before, rest, ...others] = changelog.split(/^## \[Unreleased\]$/m);
   if (before === undefined || rest === undefined || others.length > 0) {
     throw new Error(`CHANGELOG.md must have exactly one line "${UNRELEASED}".`);
   }
   const notes = rest.split(/^## /m)[0] ?? '';
-  if (!/\S/.test(notes.replace(/^### .*$/gm, ''))) throw new Error('CHANGELOG.md has nothing under "Unreleased".');
-  return `${before}${UNRELEASED}\n\n## ${version} - ${date}${rest}`;
+  if (!/\S/.test(notes.replace(/^### .*$/gm, ''))) throw new Error(`CHANGELOG.md has nothing under "${UNRELEASED}".`);
+  return `${before}${UNRELEASED}\n\n## [${version}] - ${date}${rest}`;
 }
 
 /** The version to release: `wanted` is a version, or which part to raise. Throws when it is not later than `current`. */

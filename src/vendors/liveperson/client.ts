@@ -1,9 +1,9 @@
-import type { Clock, Instant } from '../../domain/clock.ts';
-import type { Account } from '../../domain/account.ts';
+import type { Instant } from '../../domain/clock.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import type { CallTarget } from '../../domain/vendor-error.ts';
-import type { CallContext, VendorHttp, VendorRequest, VendorResponse } from '../../http/types.ts';
+import type { CallContext, VendorRequest, VendorResponse } from '../../http/types.ts';
 import { parseJson, assertOk, errorFromResponse, vendorError } from '../../http/response.ts';
+import type { AdapterDependencies } from '../vendor.ts';
 import { createSigner } from './auth.ts';
 import type { LivePersonConfig } from './config.ts';
 import type { FileContent } from './files/content.ts';
@@ -33,8 +33,8 @@ export interface Client {
 /** What both methods of the client need. */
 interface ClientParts {
   readonly config: LivePersonConfig;
-  readonly http: VendorHttp;
-  readonly clock: Clock;
+  readonly http: AdapterDependencies['http'];
+  readonly clock: AdapterDependencies['clock'];
   readonly signerFor: ReturnType<typeof createSigner>;
   readonly redact: ReturnType<typeof createRedactor>;
 }
@@ -43,7 +43,10 @@ interface ClientParts {
  * Creates the client, with one function for each method of LivePerson's Data Access API. Every attempt is signed again, for its
  * own URL.
  */
-export function createClient(config: LivePersonConfig, account: Account, http: VendorHttp, clock: Clock): Client {
+export function createClient(
+  config: LivePersonConfig,
+  { account, http, clock }: Pick<AdapterDependencies, 'account' | 'http' | 'clock'>,
+): Client {
   const parts = { config, http, clock, signerFor: createSigner(config, clock), redact: createRedactor(config) };
   const createTarget = (endpoint: string): CallTarget => ({ vendor: account.vendor, account: account.name, endpoint });
   return {

@@ -148,7 +148,7 @@ test('classifies an empty list as a success and leaves other errors to their sta
     requests.push(request);
     return http.send(request, context);
   };
-  const client = createClient(config.parse(conformance.account), account, { ...http, send }, clock);
+  const client = createClient(config.parse(conformance.account), { account, http: { ...http, send }, clock });
   const scope = { signal: new AbortController().signal, record: () => undefined, restrictCache: () => undefined };
   await client.list(MAY_10, { from: 0, to: NOW }, scope);
   const [request] = requests;

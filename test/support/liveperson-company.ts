@@ -1,20 +1,22 @@
-import type { Company, ShiftStatusChange, CompanyPerson, SandboxWorld, Shift } from '../../src/vendors/sandbox.ts';
 import type { ClosedSession } from '../../src/vendors/liveperson/sandbox/documents.ts';
+import type { Company, CompanyPerson, SandboxWorld, Shift, ShiftStatusChange } from '../../src/vendors/sandbox.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 export const NOW = Date.parse('2026-03-31T12:30:00Z');
 
-const createPerson = (firstName: string, refsByVendor: CompanyPerson['refsByVendor']): CompanyPerson => ({
-  firstName,
-  lastName: 'Doe',
-  email: `${firstName.toLowerCase()}@example.com`,
-  employeeId: `E-${firstName}`,
-  refsByVendor,
-});
+function createPerson(firstName: string, refsByVendor: CompanyPerson['refsByVendor']): CompanyPerson {
+  return {
+    firstName,
+    lastName: 'Doe',
+    email: `${firstName.toLowerCase()}@example.com`,
+    employeeId: `E-${firstName}`,
+    refsByVendor,
+  };
+}
 
 export const jane = createPerson('Jane', { liveperson: '9' });
-/** Works without LivePerson; of her shifts the serials end in 3. */
+/** An agent without a LivePerson account; the serials of her shifts end in 3. */
 const kim = createPerson('Kim', { vonage: '01' });
 const people = [
   jane,
@@ -23,15 +25,17 @@ const people = [
   kim,
 ];
 
-const statusChangesFrom = (start: number): ShiftStatusChange[] => [
-  { at: start + 60_000, status: 'available', reason: null, concurrentChats: 0 },
-  { at: start + HOUR, status: 'available', reason: null, concurrentChats: 1 },
-  { at: start + 2 * HOUR, status: 'busy', reason: null, concurrentChats: 2 },
-  { at: start + 3 * HOUR, status: 'away', reason: 'Lunch', concurrentChats: 0 },
-  { at: start + 3.5 * HOUR, status: 'away', reason: 'Training', concurrentChats: 0 },
-];
+function statusChangesFrom(start: number): ShiftStatusChange[] {
+  return [
+    { at: start + 60_000, status: 'available', reason: null, concurrentChats: 0 },
+    { at: start + HOUR, status: 'available', reason: null, concurrentChats: 1 },
+    { at: start + 2 * HOUR, status: 'busy', reason: null, concurrentChats: 2 },
+    { at: start + 3 * HOUR, status: 'away', reason: 'Lunch', concurrentChats: 0 },
+    { at: start + 3.5 * HOUR, status: 'away', reason: 'Training', concurrentChats: 0 },
+  ];
+}
 
-/** Everybody works from 08:00 to 16:00 on each of 40 days; on the last of them they still do. */
+/** All work from 08:00 to 16:00 on each of 40 days; the last shift is still open. */
 const shifts = Array.from(
   { length: 40 },
   (_, day) => Math.floor(NOW / DAY) * DAY - (39 - day) * DAY + 8 * HOUR,
@@ -56,8 +60,10 @@ export const company: Company = {
     ),
   conversations: () => [],
   traffic: () => {
-    throw new Error('LivePerson knows no bots');
+    throw new Error('LivePerson has no bots');
   },
 };
 
-export const worldAt = (now: number): SandboxWorld => ({ company, now: () => now });
+export function worldAt(now: number): SandboxWorld {
+  return { company, now: () => now };
+}

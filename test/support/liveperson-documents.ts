@@ -1,4 +1,4 @@
-/** An event in plain values; what is left out is as in the vendor's sample. */
+/** An event in plain values; omitted fields have the values of the vendor's sample. */
 export interface PlainEvent {
   readonly agent?: number | string;
   readonly type?: number;
@@ -15,13 +15,17 @@ export interface PlainEvent {
   readonly userName?: string;
 }
 
-/** Which of the two known envelopes: the one in the vendor's documents, or the one that files were found to have. */
+/** The two known envelopes: of the vendor's documentation, and of real files. */
 export type Envelope = 'documented' | 'found';
 
 export const SAMPLE_TIME = 1465992202047;
 
-const avroLong = (value: number | string) => ({ long: value });
-const avroString = (value: string) => ({ string: value });
+function avroLong(value: number | string) {
+  return { long: value };
+}
+function avroString(value: string) {
+  return { string: value };
+}
 
 export function createEventRecord(event: PlainEvent = {}): Record<string, unknown> {
   return {
@@ -47,7 +51,7 @@ export interface PlainRecord {
   readonly events: readonly PlainEvent[];
 }
 
-/** A document of a file. */
+/** Creates a document of a file. */
 export function createActivityDocument(
   records: readonly PlainRecord[],
   { envelope = 'documented', account = '75555851' }: { envelope?: Envelope; account?: string | null } = {},

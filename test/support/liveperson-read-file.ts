@@ -12,7 +12,7 @@ async function* chunks(bytes: Buffer, length = 700): AsyncGenerator<Buffer> {
   }
 }
 
-/** Reads a file that comes in small pieces; by pattern as soon as one is learned. */
+/** Reads a file in small chunks, by patterns as soon as one is learned. */
 export function readChunked(
   bytes: Buffer | string,
   options: { patterns?: boolean; learnAfterChars?: number; maxFileBytes?: number } = {},
@@ -28,7 +28,9 @@ export function readChunked(
   return readFile(chunks(Buffer.from(bytes as string)), settings, target);
 }
 
-export const toJsonLines = (...documents: readonly unknown[]) =>
-  documents.map((document) => JSON.stringify(document)).join('\n');
-export const encodedEventsOf = (content: FileContent, agent = '9') =>
-  parseAgentRecords(content, agent).flatMap(([, events]) => events.split(';').slice(0, -1));
+export function toJsonLines(...documents: readonly unknown[]) {
+  return documents.map((document) => JSON.stringify(document)).join('\n');
+}
+export function encodedEventsOf(content: FileContent, agent = '9') {
+  return parseAgentRecords(content, agent).flatMap(([, events]) => events.split(';').slice(0, -1));
+}

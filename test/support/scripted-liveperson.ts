@@ -1,13 +1,15 @@
 import { gzipSync } from 'node:zlib';
-import { type RequestHandler, connectVendor, jsonReply } from './vendor-harness.ts';
-import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
-import type { DataSourceContext, AccountDataSource } from '../../src/vendors/vendor.ts';
 import { conformance } from '../../src/vendors/liveperson/conformance.ts';
-import { createActivityDocument, type PlainEvent } from './liveperson-documents.ts';
 import { liveperson } from '../../src/vendors/liveperson/index.ts';
+import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
+import type { AccountDataSource, DataSourceContext } from '../../src/vendors/vendor.ts';
+import { createActivityDocument, type PlainEvent } from './liveperson-documents.ts';
+import { connectVendor, jsonReply, type RequestHandler } from './vendor-harness.ts';
 
 export const NOW = Date.parse('2024-05-15T12:20:00Z');
-export const instantAt = (text: string) => Date.parse(`2024-05-${text}Z`);
+export function instantAt(text: string) {
+  return Date.parse(`2024-05-${text}Z`);
+}
 export const LIST_URL = 'https://va.da.liveperson.net/data_access_le/account/75555851/le/agentActivity';
 
 export interface GeneratedFile {
@@ -20,7 +22,7 @@ export interface GeneratedFile {
 
 export const NO_FILES: SandboxResponse = { status: 404, body: '<html>No Available Files</html>' };
 
-/** A vendor that has generated these files: it lists those of the window, and gives them out. */
+/** A vendor that has generated these files: it lists those of a window and serves them. */
 export function createScriptedVendor(files: readonly GeneratedFile[], emptyList = NO_FILES): RequestHandler {
   return ({ url }) => {
     if (url.pathname.endsWith('/agentActivity')) {
@@ -40,14 +42,20 @@ export function createScriptedVendor(files: readonly GeneratedFile[], emptyList 
   };
 }
 
-export const loginEvent = (time: string): PlainEvent => ({ type: 3, at: instantAt(time) });
-export const statusChangeEvent = (time: string, state: number, previous: number): PlainEvent => ({
-  type: 1,
-  at: instantAt(time),
-  state,
-  previous,
-});
-export const logoutEvent = (time: string): PlainEvent => ({ type: 4, at: instantAt(time) });
+export function loginEvent(time: string): PlainEvent {
+  return { type: 3, at: instantAt(time) };
+}
+export function statusChangeEvent(time: string, state: number, previous: number): PlainEvent {
+  return {
+    type: 1,
+    at: instantAt(time),
+    state,
+    previous,
+  };
+}
+export function logoutEvent(time: string): PlainEvent {
+  return { type: 4, at: instantAt(time) };
+}
 
 export const MAY_10 = { from: instantAt('10T00:00:00'), to: instantAt('11T00:00:00') };
 export const SHIFT_EVENTS = [
@@ -85,5 +93,6 @@ export function connectLivePerson(
   };
 }
 
-export const formatTime = (time: number | null | undefined) =>
-  time == null ? null : new Date(time).toISOString().slice(8, 16);
+export function formatTime(time: number | null | undefined) {
+  return time == null ? null : new Date(time).toISOString().slice(8, 16);
+}

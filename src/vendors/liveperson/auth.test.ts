@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { type RequestHandler, jsonReply, type SentRequest } from '../../../test/support/vendor-harness.ts';
-import { DAY } from '../../domain/time.ts';
-import type { SandboxResponse } from '../sandbox.ts';
 import {
   connectLivePerson,
+  createScriptedVendor,
   MAY_10,
   NOW,
   THREE_FILES,
-  createScriptedVendor,
 } from '../../../test/support/scripted-liveperson.ts';
+import { jsonReply, type RequestHandler, type SentRequest } from '../../../test/support/vendor-harness.ts';
+import { DAY } from '../../domain/time.ts';
+import type { SandboxResponse } from '../sandbox.ts';
 
 const MINUTE = 60_000;
 
@@ -32,10 +32,14 @@ function vendorAhead(
   };
 }
 
-const isFile = ({ url }: SentRequest) => url.pathname.endsWith('.gz');
+function isFile({ url }: SentRequest) {
+  return url.pathname.endsWith('.gz');
+}
 const emptyList = jsonReply({ dataAccessFiles: { file: [] } });
 
-const dateHeader = (at: number) => ({ date: new Date(at).toUTCString() });
+function dateHeader(at: number) {
+  return { date: new Date(at).toUTCString() };
+}
 
 async function outcome(vendor: ReturnType<typeof vendorAhead>, { open } = connectLivePerson(vendor.answer)) {
   try {

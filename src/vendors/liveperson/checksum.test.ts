@@ -1,15 +1,15 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { stubHttp } from '../../../test/support/vendor-harness.ts';
 import { manualClock } from '../../../test/support/clock.ts';
+import { createScriptedVendor, MAY_10, NOW, THREE_FILES } from '../../../test/support/scripted-liveperson.ts';
+import { stubHttp } from '../../../test/support/vendor-harness.ts';
 import { createAccountCache } from '../../cache/account-cache.ts';
 import type { Entry, Store } from '../../cache/store.ts';
 import { ttlSchema } from '../../config/cache.ts';
 import { isIntact, withChecksum } from './checksum.ts';
 import { conformance } from './conformance.ts';
-import { liveperson } from './index.ts';
-import { MAY_10, NOW, THREE_FILES, createScriptedVendor } from '../../../test/support/scripted-liveperson.ts';
 import { directoryNamespace } from './data-source.ts';
+import { liveperson } from './index.ts';
 
 /** A shared store whose texts a test can damage. */
 function createSharedStore() {

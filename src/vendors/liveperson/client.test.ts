@@ -1,22 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../../test/support/clock.ts';
-import { stubHttp, jsonReply } from '../../../test/support/vendor-harness.ts';
+import {
+  connectLivePerson,
+  createScriptedVendor,
+  LATE_FILE,
+  LIST_URL,
+  MAY_10,
+  NO_FILES,
+  NOW,
+  THREE_FILES,
+} from '../../../test/support/scripted-liveperson.ts';
+import { jsonReply, stubHttp } from '../../../test/support/vendor-harness.ts';
 import { HOUR } from '../../domain/time.ts';
 import type { VendorHttp, VendorRequest } from '../../http/types.ts';
 import { createClient, FILE_ENDPOINT, LIST_ENDPOINT } from './client.ts';
 import { config } from './config.ts';
 import { conformance } from './conformance.ts';
 import { type ApiKey, createVerifier } from './sandbox/oauth.ts';
-import {
-  LIST_URL,
-  connectLivePerson,
-  LATE_FILE,
-  MAY_10,
-  NO_FILES,
-  NOW,
-  THREE_FILES,
-  createScriptedVendor,
-} from '../../../test/support/scripted-liveperson.ts';
 
 describe('calls', () => {
   test('requests one list and every file once for all agents and fields of a query', async () => {

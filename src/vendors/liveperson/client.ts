@@ -1,15 +1,15 @@
 import type { Instant } from '../../domain/clock.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import type { CallTarget } from '../../domain/vendor-error.ts';
+import { assertOk, errorFromResponse, parseJson, vendorError } from '../../http/response.ts';
 import type { CallContext, VendorRequest, VendorResponse } from '../../http/types.ts';
-import { parseJson, assertOk, errorFromResponse, vendorError } from '../../http/response.ts';
 import type { AdapterDependencies } from '../vendor.ts';
 import { createSigner } from './auth.ts';
 import type { LivePersonConfig } from './config.ts';
+import { accountPath, checkFileLink, type LinkRejection } from './file-links.ts';
 import type { FileContent } from './files/content.ts';
 import { createEventLoopYielder } from './files/event-loop-yielder.ts';
 import { readFile } from './files/reader.ts';
-import { accountPath, checkFileLink, type LinkRejection } from './file-links.ts';
 import { createRedactor } from './redact.ts';
 import { fileListSchema } from './wire.ts';
 

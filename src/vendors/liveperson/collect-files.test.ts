@@ -8,10 +8,10 @@ import {
   THREE_FILES,
 } from '../../../test/support/scripted-liveperson.ts';
 
-const outcomeOf = async (files: Parameters<typeof createScriptedVendor>[0]) => {
+async function outcomeOf(files: Parameters<typeof createScriptedVendor>[0]) {
   const { data, sources } = await connectLivePerson(createScriptedVendor(files)).open().sessions('9', MAY_10);
   return [data[0]?.events.length ?? 0, sources[0]?.outcome, sources[0]?.error?.message ?? null];
-};
+}
 
 test('merges the content of all files of a window', async () => {
   expect(await outcomeOf(THREE_FILES)).toEqual([6, 'OK', null]);

@@ -2,10 +2,10 @@ import type { CachedValue } from '../../cache/cache.ts';
 import type { Provenance } from '../../domain/source.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
-import { fileKey } from './client.ts';
 import type { DataGap } from '../data-gap.ts';
+import { fileKey } from './client.ts';
+import { contentGaps, failureGaps, fileLimitGaps, memoryLimitGaps, rejectedLinkGaps } from './data-gaps.ts';
 import type { FileContent } from './files/content.ts';
-import { fileLimitGaps, rejectedLinkGaps, memoryLimitGaps, contentGaps, failureGaps } from './data-gaps.ts';
 import { isOverFileBudget, linkRejectedError, type Loaders } from './loaders.ts';
 
 /** Files per batch, many times as many as are downloaded at once. The content of a whole batch is held in memory. */

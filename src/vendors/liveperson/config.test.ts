@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import { config } from './config.ts';
 import { conformance } from './conformance.ts';
 
-const problemsOf = (entry: Record<string, unknown>) =>
-  (config.safeParse({ ...conformance.account, ...entry }).error?.issues ?? []).map(({ path }) => path[0]);
+function problemsOf(entry: Record<string, unknown>) {
+  return (config.safeParse({ ...conformance.account, ...entry }).error?.issues ?? []).map(({ path }) => path[0]);
+}
 
 test('applies the default to each omitted setting', () => {
   expect(config.parse(conformance.account)).toMatchObject({

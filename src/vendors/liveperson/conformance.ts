@@ -6,7 +6,9 @@ import { readActivity } from './files/activity.ts';
 import { createSplitter } from './files/splitter.ts';
 import { fileListSchema } from './wire.ts';
 
-const readFixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
+function readFixture(name: string) {
+  return readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
+}
 
 /** The sample list names another account than the one that it says was asked for; nothing else is changed. */
 const list = readFixture('list.json').toString().replaceAll('28045150', '75555851');

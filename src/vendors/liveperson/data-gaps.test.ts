@@ -1,25 +1,27 @@
 import { expect, test } from '@jest/globals';
 import { VendorError } from '../../domain/vendor-error.ts';
 import type { DataGap } from '../data-gap.ts';
-import type { FileContent } from './files/content.ts';
 import {
+  contentGaps,
   encryptedLoginGaps,
+  failureGaps,
+  memoryLimitGaps,
   rejectedLinkGaps,
   retentionGap,
-  memoryLimitGaps,
-  contentGaps,
-  failureGaps,
 } from './data-gaps.ts';
+import type { FileContent } from './files/content.ts';
 
 const target = { vendor: 'LIVEPERSON', account: 'lp', endpoint: 'agentActivity' } as const;
 
-const content = (flaws: Partial<FileContent['flaws']> = {}, hasEncryptedLogins = false): FileContent => ({
-  agents: {},
-  logins: {},
-  hasEncryptedLogins,
-  size: 0,
-  flaws: { damage: null, foreign: 0, malformed: 0, ...flaws },
-});
+function content(flaws: Partial<FileContent['flaws']> = {}, hasEncryptedLogins = false): FileContent {
+  return {
+    agents: {},
+    logins: {},
+    hasEncryptedLogins,
+    size: 0,
+    flaws: { damage: null, foreign: 0, malformed: 0, ...flaws },
+  };
+}
 
 test.each<[string, readonly DataGap[], string, string, readonly string[]]>([
   [

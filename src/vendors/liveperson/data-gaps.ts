@@ -1,7 +1,7 @@
 import { isNotFound, type VendorError } from '../../domain/vendor-error.ts';
 import { createDataGap, type DataGap, toDataGap } from '../data-gap.ts';
-import type { FileContent } from './files/content.ts';
 import type { LinkRejection } from './file-links.ts';
+import type { FileContent } from './files/content.ts';
 
 /**
  * Groups the failed calls of one kind into a gap for each code and reason. NOT_FOUND comes last, because it is the least

@@ -1,17 +1,17 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import type { SandboxResponse } from '../sandbox.ts';
 import { createActivityDocument } from '../../../test/support/liveperson-documents.ts';
 import {
-  instantAt,
   connectLivePerson,
+  createScriptedVendor,
   type GeneratedFile,
+  instantAt,
   LATE_FILE,
   MAY_10,
   SHIFT_EVENTS,
   THREE_FILES,
-  createScriptedVendor,
 } from '../../../test/support/scripted-liveperson.ts';
+import type { SandboxResponse } from '../sandbox.ts';
 
 describe('failures', () => {
   const broken = (reply: SandboxResponse) =>
@@ -157,19 +157,19 @@ describe('failures', () => {
       file.name === 'middle' ? { ...file, sessions: { '75555851-1': encrypted, '75555851-2': odd } } : file,
     );
     const sources = connectLivePerson(createScriptedVendor(files)).open();
-    const ask = async (ref: string) => {
+    const outcomeOf = async (ref: string) => {
       const { data, sources: reports } = await sources.sessions(ref, MAY_10);
       return [data.length, reports[0]?.outcome, reports[0]?.error?.reason];
     };
-    expect(await ask('jane@example.com')).toEqual([0, 'PARTIAL', 'encrypted']);
-    expect(await ask('jane7')).toEqual([0, 'PARTIAL', 'encrypted']);
-    expect(await ask('7jane')).toEqual([0, 'PARTIAL', 'encrypted']);
-    expect(await ask('cragent@liveperson.com')).toEqual([1, 'PARTIAL', 'encrypted']);
+    expect(await outcomeOf('jane@example.com')).toEqual([0, 'PARTIAL', 'encrypted']);
+    expect(await outcomeOf('jane7')).toEqual([0, 'PARTIAL', 'encrypted']);
+    expect(await outcomeOf('7jane')).toEqual([0, 'PARTIAL', 'encrypted']);
+    expect(await outcomeOf('cragent@liveperson.com')).toEqual([1, 'PARTIAL', 'encrypted']);
     // An agentID is not looked up by login name, whether it is in the files or not.
-    expect(await ask('9')).toEqual([1, 'OK', undefined]);
-    expect(await ask('10')).toEqual([0, 'OK', undefined]);
-    expect(await ask(' 10 ')).toEqual([0, 'OK', undefined]);
-    expect(await ask(' -7 ')).toEqual([1, 'OK', undefined]);
+    expect(await outcomeOf('9')).toEqual([1, 'OK', undefined]);
+    expect(await outcomeOf('10')).toEqual([0, 'OK', undefined]);
+    expect(await outcomeOf(' 10 ')).toEqual([0, 'OK', undefined]);
+    expect(await outcomeOf(' -7 ')).toEqual([1, 'OK', undefined]);
   });
 
   test('omits events that cannot be read and reports them', async () => {

@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { DAY, HOUR } from '../../domain/time.ts';
 import { type PlainEvent } from '../../../test/support/liveperson-documents.ts';
 import {
-  instantAt,
-  statusChangeEvent,
-  formatTime,
   connectLivePerson,
+  createScriptedVendor,
+  formatTime,
+  instantAt,
   loginEvent,
   logoutEvent,
   MAY_10,
   NOW,
+  statusChangeEvent,
   THREE_FILES,
-  createScriptedVendor,
 } from '../../../test/support/scripted-liveperson.ts';
+import { DAY, HOUR } from '../../domain/time.ts';
 
 describe('a shift in three files with overlapping parts', () => {
   const ask = () => connectLivePerson(createScriptedVendor(THREE_FILES)).open();
@@ -74,7 +74,7 @@ describe('a shift in three files with overlapping parts', () => {
       ['cragent@LIVEPERSON.com', '9', '8', 'jane@example.com'].map((ref) => sources.sessions(ref, MAY_10)),
     );
     expect(results.map(({ data }) => data.map(({ ref }) => ref))).toEqual([['cragent@LIVEPERSON.com'], ['9'], [], []]);
-    expect(results.map(({ sources }) => sources[0]?.outcome)).toEqual(['OK', 'OK', 'OK', 'OK']);
+    expect(results.map((result) => result.sources[0]?.outcome)).toEqual(['OK', 'OK', 'OK', 'OK']);
   });
 
   test('finds a status period in a short range although its file was generated hours later', async () => {

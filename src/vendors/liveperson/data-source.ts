@@ -1,30 +1,52 @@
-import type { CachedValue, CacheNamespace } from '../../cache/cache.ts';
+import type { CacheNamespace } from '../../cache/cache.ts';
+import type { Account } from '../../domain/account.ts';
 import type { DiscoveredAgent } from '../../domain/agent.ts';
-import type { Session } from '../../domain/session.ts';
 import { sessionsDuring, statusPeriodsDuring } from '../../domain/build-session.ts';
-import { type SourcedResult, sourceReport, type SourceReport } from '../../domain/source.ts';
+import type { Session } from '../../domain/session.ts';
+import { type Provenance, type SourcedResult, sourceReport, type SourceReport } from '../../domain/source.ts';
 import type { StatusPeriod } from '../../domain/status-period.ts';
 import type { TimeRange } from '../../domain/time.ts';
-import type { VendorError } from '../../domain/vendor-error.ts';
 import { type DataGap, mergeDataGaps, toVendorError } from '../data-gap.ts';
-import type { DataSourceContext, AccountDataSource } from '../vendor.ts';
+import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
 import { type Checksummed, isIntact, withChecksum } from './checksum.ts';
 import { LIST_ENDPOINT } from './client.ts';
-import { toDiscoveredAgents } from './discovery.ts';
+import { type CollectedFiles, collectFiles } from './collect-files.ts';
 import { encryptedLoginGaps, retentionGap } from './data-gaps.ts';
-import { collectFiles, type CollectedFiles } from './collect-files.ts';
+import { toDiscoveredAgents } from './discovery.ts';
 import { createLoaders, type LivePersonDeps } from './loaders.ts';
 import { isLoginName, toSessions } from './map.ts';
 import { computeCoverage, discoveryWindows } from './window.ts';
 
 /** Creates the data source of one query. It has no current status, because files are generated hours after the events. */
 export function createDataSource(deps: LivePersonDeps, request: DataSourceContext): AccountDataSource {
-  const loaders = createLoaders(deps, request);
-  const at = { account: deps.account.name, endpoint: LIST_ENDPOINT };
-  const target = { vendor: deps.account.vendor, ...at };
-  const collections = new Map<string, Promise<CollectedFiles>>();
-  let discovery: Promise<SourcedResult<readonly DiscoveredAgent[]>> | undefined;
+  const readSessions = createSessionReader(deps, request);
   const sessionByPeriod = new WeakMap<StatusPeriod, Session>();
+  let discovery: Promise<SourcedResult<readonly DiscoveredAgent[]>> | undefined;
+
+  async function querySessions<T>(
+    ref: string,
+    during: TimeRange,
+    select: (sessions: readonly Session[], during: TimeRange) => readonly T[],
+  ): Promise<SourcedResult<readonly T[]>> {
+    const { data, sources } = await readSessions(ref, during);
+    for (const session of data) for (const period of session.statusPeriods) sessionByPeriod.set(period, session);
+    return { data: select(data, during), sources };
+  }
+
+  return {
+    statusPeriods: (ref, during) => querySessions(ref, during, statusPeriodsDuring),
+    sessions: (ref, during) => querySessions(ref, during, sessionsDuring),
+    findSession: (period) => sessionByPeriod.get(period) ?? null,
+    ...(deps.config.discover && { discover: () => (discovery ??= discoverAgents(deps, request)) }),
+  };
+}
+
+type SessionReader = (ref: string, during: TimeRange) => Promise<SourcedResult<readonly Session[]>>;
+
+/** Creates a reader of an agent's sessions that collects the files of each set of windows once. */
+function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): SessionReader {
+  const loaders = createLoaders(deps, request);
+  const collections = new Map<string, Promise<CollectedFiles>>();
 
   function collectOnce(windows: readonly TimeRange[]): Promise<CollectedFiles> {
     const key = windows.map(({ from, to }) => `${from}-${to}`).join();
@@ -33,51 +55,46 @@ export function createDataSource(deps: LivePersonDeps, request: DataSourceContex
     return collecting;
   }
 
-  function toSourceError(gaps: readonly DataGap[]): VendorError | null {
-    const gap = mergeDataGaps(gaps);
-    return gap && toVendorError(gap, target);
-  }
-
-  async function querySessions<T>(
-    ref: string,
-    during: TimeRange,
-    select: (sessions: readonly Session[], during: TimeRange) => readonly T[],
-  ): Promise<SourcedResult<readonly T[]>> {
+  return async (ref, during) => {
     const coverage = computeCoverage(during, request.now, deps.config);
     const { contents, provenance, gaps } = await collectOnce(coverage.windows);
     const encrypted = isLoginName(ref, contents) ? encryptedLoginGaps(contents) : [];
     const expired = coverage.expired ? [retentionGap(deps.config.retentionDays)] : [];
-    const error = toSourceError([...gaps, ...encrypted, ...expired]);
-    const report = sourceReport(at, provenance, { error, coveredFrom: coverage.from, coveredTo: coverage.to });
-    const sessions = toSessions(deps.account.name, ref, contents);
-    for (const session of sessions) for (const period of session.statusPeriods) sessionByPeriod.set(period, session);
-    return { data: select(sessions, during), sources: [report] };
-  }
-
-  async function discoverAgents(): Promise<SourcedResult<readonly DiscoveredAgent[]>> {
-    const directory = await deps.cache.read(directoryNamespace, null, request, async (context) => {
-      const windows = discoveryWindows(request.now, deps.config);
-      const collected = await collectFiles(createLoaders(deps, { ...request, ...context }), windows);
-      const ttlSeconds =
-        collected.gaps.length === 0 ? deps.ttl.directory : Math.min(deps.ttl.directory, deps.ttl.statusLive);
-      return {
-        value: withChecksum({ agents: toDiscoveredAgents(collected.contents), gaps: collected.gaps }),
-        ttlSeconds,
-      };
+    const report = createReport(deps.account, provenance, [...gaps, ...encrypted, ...expired], {
+      coveredFrom: coverage.from,
+      coveredTo: coverage.to,
     });
-    return { data: directory.value.agents, sources: [directoryReport(directory)] };
-  }
-
-  function directoryReport(directory: CachedValue<CachedDirectory>): SourceReport {
-    return sourceReport(at, [directory], { error: toSourceError(directory.value.gaps) });
-  }
-
-  return {
-    statusPeriods: (ref, during) => querySessions(ref, during, statusPeriodsDuring),
-    sessions: (ref, during) => querySessions(ref, during, sessionsDuring),
-    findSession: (period) => sessionByPeriod.get(period) ?? null,
-    ...(deps.config.discover && { discover: () => (discovery ??= discoverAgents()) }),
+    return { data: toSessions(deps.account.name, ref, contents), sources: [report] };
   };
+}
+
+async function discoverAgents(
+  deps: LivePersonDeps,
+  request: DataSourceContext,
+): Promise<SourcedResult<readonly DiscoveredAgent[]>> {
+  const directory = await deps.cache.read(directoryNamespace, null, request, async (context) => {
+    const windows = discoveryWindows(request.now, deps.config);
+    const collected = await collectFiles(createLoaders(deps, { ...request, ...context }), windows);
+    const ttlSeconds =
+      collected.gaps.length === 0 ? deps.ttl.directory : Math.min(deps.ttl.directory, deps.ttl.statusLive);
+    return {
+      value: withChecksum({ agents: toDiscoveredAgents(collected.contents), gaps: collected.gaps }),
+      ttlSeconds,
+    };
+  });
+  const report = createReport(deps.account, [directory], directory.value.gaps);
+  return { data: directory.value.agents, sources: [report] };
+}
+
+function createReport(
+  { vendor, name }: Account,
+  provenance: readonly Provenance[],
+  gaps: readonly DataGap[],
+  coverage: Partial<Pick<SourceReport, 'coveredFrom' | 'coveredTo'>> = {},
+): SourceReport {
+  const source = { account: name, endpoint: LIST_ENDPOINT };
+  const gap = mergeDataGaps(gaps);
+  return sourceReport(source, provenance, { error: gap && toVendorError(gap, { vendor, ...source }), ...coverage });
 }
 
 /** Returns the agents of a cached discovery; null when the files would have to be read. */

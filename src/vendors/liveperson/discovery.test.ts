@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../../test/support/clock.ts';
+import { connectLivePerson, createScriptedVendor, NOW } from '../../../test/support/scripted-liveperson.ts';
 import { stubHttp } from '../../../test/support/vendor-harness.ts';
 import { createAccountCache } from '../../cache/account-cache.ts';
 import { createMemoryStore } from '../../cache/memory-store.ts';
@@ -7,7 +8,6 @@ import { ttlSchema } from '../../config/cache.ts';
 import { HOUR } from '../../domain/time.ts';
 import { conformance } from './conformance.ts';
 import { liveperson } from './index.ts';
-import { connectLivePerson, NOW, createScriptedVendor } from '../../../test/support/scripted-liveperson.ts';
 
 describe('discovery', () => {
   const people = {

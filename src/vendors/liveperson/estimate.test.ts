@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { DAY, HOUR } from '../../domain/time.ts';
 import type { CacheProbe, PlannedRead } from '../call-estimate.ts';
-import { estimateCalls } from './estimate.ts';
 import { directoryNamespace } from './data-source.ts';
+import { estimateCalls } from './estimate.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00Z');
 const emptyCache: CacheProbe = { isCached: () => false, includesTokens: false };
@@ -10,20 +10,23 @@ const RULES = { longestSessionHours: 24, settleHours: 6, lookBackHours: 0, reten
 
 const target = { key: 'one', refs: ['9'], maxAgents: 1, unlisted: 'none' } as const;
 
-const during = (
+function during(
   from: number,
   to: number,
   maxAgents = 3,
   capability: 'sessions' | 'statusPeriods' = 'sessions',
-): PlannedRead => ({
-  capability,
-  during: { from: NOW + from, to: NOW + to },
-  target: { key: 'some', refs: ['9', '10', '11'].slice(0, maxAgents), maxAgents, unlisted: 'none' },
-  batchKey: 'complete',
-});
+): PlannedRead {
+  return {
+    capability,
+    during: { from: NOW + from, to: NOW + to },
+    target: { key: 'some', refs: ['9', '10', '11'].slice(0, maxAgents), maxAgents, unlisted: 'none' },
+    batchKey: 'complete',
+  };
+}
 
-const calls = (reads: readonly PlannedRead[], cacheProbe = emptyCache, rules = RULES) =>
-  estimateCalls(rules)(reads, NOW, cacheProbe).reduce((sum, charge) => sum + charge.calls, 0);
+function calls(reads: readonly PlannedRead[], cacheProbe = emptyCache, rules = RULES) {
+  return estimateCalls(rules)(reads, NOW, cacheProbe).reduce((sum, charge) => sum + charge.calls, 0);
+}
 
 test.each<[string, readonly PlannedRead[], number]>([
   ['a window as one call for any number of agents', [during(-DAY, 0)], 1],

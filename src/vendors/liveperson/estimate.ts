@@ -2,9 +2,9 @@ import type { TimeRange } from '../../domain/time.ts';
 import type { CallEstimator } from '../call-estimate.ts';
 import { LIST_ENDPOINT } from './client.ts';
 import type { LivePersonConfig } from './config.ts';
-import { listNamespace } from './loaders.ts';
 import { directoryNamespace } from './data-source.ts';
-import { computeCoverage, type WindowRules, discoveryWindows } from './window.ts';
+import { listNamespace } from './loaders.ts';
+import { computeCoverage, discoveryWindows, type WindowRules } from './window.ts';
 
 /**
  * Estimates one call for each window to list, for any number of agents. Downloads are not part of the estimate, because only the

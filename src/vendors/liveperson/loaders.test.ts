@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../../test/support/clock.ts';
+import { createScriptedVendor, LIST_URL, MAY_10, NOW, THREE_FILES } from '../../../test/support/scripted-liveperson.ts';
 import { stubHttp } from '../../../test/support/vendor-harness.ts';
 import { createAccountCache } from '../../cache/account-cache.ts';
 import { createMemoryStore } from '../../cache/memory-store.ts';
@@ -7,12 +8,11 @@ import type { Store } from '../../cache/store.ts';
 import { ttlSchema } from '../../config/cache.ts';
 import { withChecksum } from './checksum.ts';
 import { createClient, FILE_ENDPOINT, LIST_ENDPOINT } from './client.ts';
+import { collectFiles } from './collect-files.ts';
 import { config } from './config.ts';
 import { conformance } from './conformance.ts';
-import { collectFiles } from './collect-files.ts';
-import { createLoaders } from './loaders.ts';
-import { LIST_URL, MAY_10, NOW, THREE_FILES, createScriptedVendor } from '../../../test/support/scripted-liveperson.ts';
 import { createDataSource } from './data-source.ts';
+import { createLoaders } from './loaders.ts';
 
 const account = { name: 'lp', vendor: 'LIVEPERSON' } as const;
 const settings = config.parse(conformance.account);

@@ -1,17 +1,17 @@
 import DataLoader from 'dataloader';
-import type { AccountCache, CachedValue, FetchedValue, CacheNamespace } from '../../cache/cache.ts';
+import type { AccountCache, CachedValue, CacheNamespace, FetchedValue } from '../../cache/cache.ts';
 import type { Ttl } from '../../config/cache.ts';
 import type { Account } from '../../domain/account.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
-import type { CallContext } from '../../http/types.ts';
 import { vendorError } from '../../http/response.ts';
+import type { CallContext } from '../../http/types.ts';
 import type { DataSourceContext } from '../vendor.ts';
 import { type Checksummed, isIntact, withChecksum } from './checksum.ts';
 import { type Client, FILE_ENDPOINT, fileKey, type FileListing, LIST_ENDPOINT } from './client.ts';
 import type { LivePersonConfig } from './config.ts';
-import { type FileContent, isSuspect } from './files/content.ts';
 import type { LinkRejection } from './file-links.ts';
+import { type FileContent, isSuspect } from './files/content.ts';
 import { isSettled, oldestFileTime } from './window.ts';
 
 /** The dependencies of an account, for the lifetime of the process. */

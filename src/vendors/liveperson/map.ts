@@ -1,7 +1,7 @@
+import { buildSession, type SessionPart, type Timestamped } from '../../domain/build-session.ts';
 import type { Session, SessionEvent, SessionEventType } from '../../domain/session.ts';
-import { type Timestamped, type SessionPart, buildSession } from '../../domain/build-session.ts';
 import type { AgentStatus } from '../../domain/status-period.ts';
-import { type TimestampedText, type FileContent, type StoredRecord, parseAgentRecords } from './files/content.ts';
+import { type FileContent, parseAgentRecords, type StoredRecord, type TimestampedText } from './files/content.ts';
 import { decodeEvents, type StoredEvent } from './files/event-codec.ts';
 import { normalizeLogin } from './references.ts';
 

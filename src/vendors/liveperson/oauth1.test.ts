@@ -28,9 +28,12 @@ describe('signature', () => {
 });
 
 const credentials = { ...consumer, token: 'nnch734d00sl2jdk', tokenSecret: 'pfkkdhi9sl3r4s00' };
-const signedHeader = (url: string, seconds = 137131202, nonce = 'chapoH') =>
-  authorizationHeader('GET', new URL(url), credentials, seconds, nonce);
-const signatureIn = (header: string) => /oauth_signature="([^"]+)"/.exec(header)?.[1];
+function signedHeader(url: string, seconds = 137131202, nonce = 'chapoH') {
+  return authorizationHeader('GET', new URL(url), credentials, seconds, nonce);
+}
+function signatureIn(header: string) {
+  return /oauth_signature="([^"]+)"/.exec(header)?.[1];
+}
 
 describe('authorization header', () => {
   test('writes every parameter once, percent-encoded', () => {

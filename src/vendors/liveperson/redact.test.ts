@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { type RequestHandler, jsonReply, type SentRequest } from '../../../test/support/vendor-harness.ts';
 import {
   connectLivePerson,
+  createScriptedVendor,
   MAY_10,
   THREE_FILES,
-  createScriptedVendor,
 } from '../../../test/support/scripted-liveperson.ts';
+import { jsonReply, type RequestHandler, type SentRequest } from '../../../test/support/vendor-harness.ts';
 
 const secrets = {
   consumerSecret: 'con/sumer+secret=&0123',
@@ -31,7 +31,9 @@ async function messages(createBody: (request: SentRequest) => unknown, status = 
   return Promise.all(requests);
 }
 
-const header = ({ headers }: SentRequest) => headers.authorization ?? '';
+function header({ headers }: SentRequest) {
+  return headers.authorization ?? '';
+}
 
 /** The credentials in a header, in the header's encoding. */
 function partsOf(sent: SentRequest): readonly string[] {

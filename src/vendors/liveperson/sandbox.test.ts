@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import type { SandboxResponse } from '../sandbox.ts';
-import { createFakeVendor } from './sandbox.ts';
 import { company, DAY, HOUR, jane, NOW, worldAt } from '../../../test/support/liveperson-company.ts';
-import { percentEncode, computeSignature, type ApiKey } from './sandbox/oauth.ts';
+import type { SandboxResponse } from '../sandbox.ts';
+import { type ApiKey, computeSignature, percentEncode } from './sandbox/oauth.ts';
+import { createFakeVendor } from './sandbox.ts';
 
 const ORIGIN = 'http://127.0.0.1:4013';
 const LIST = `${ORIGIN}/data_access_le/account/75555851/le/agentActivity`;
@@ -38,10 +38,13 @@ interface List {
 
 type Entry = Readonly<Record<'@name' | '@scopeStartDate' | '@scopeEndDate' | '@href', string>>;
 
-const fileIn = (reply: SandboxResponse): List['dataAccessFiles']['file'] =>
-  (JSON.parse(String(reply.body)) as List).dataAccessFiles.file;
+function fileIn(reply: SandboxResponse): List['dataAccessFiles']['file'] {
+  return (JSON.parse(String(reply.body)) as List).dataAccessFiles.file;
+}
 
-const entriesOf = (reply: SandboxResponse): readonly Entry[] => [fileIn(reply)].flat();
+function entriesOf(reply: SandboxResponse): readonly Entry[] {
+  return [fileIn(reply)].flat();
+}
 
 describe('authentication', () => {
   test.each([

@@ -1,7 +1,7 @@
 import type { Instant } from '../../domain/clock.ts';
-import type { FakeVendorFactory, SandboxResponse } from '../sandbox.ts';
-import { renderFile, listFiles, type ActivityFile } from './sandbox/files.ts';
-import { createVerifier, type ApiKey } from './sandbox/oauth.ts';
+import type { FakeVendorFactory, SandboxResponse, SandboxWorld } from '../sandbox.ts';
+import { type ActivityFile, listFiles, renderFile } from './sandbox/files.ts';
+import { type ApiKey, createVerifier } from './sandbox/oauth.ts';
 
 const ACCOUNT_ID = '75555851';
 const LIST_PATH = `/data_access_le/account/${ACCOUNT_ID}/le/agentActivity`;
@@ -22,31 +22,6 @@ export const createFakeVendor: FakeVendorFactory = (world) => {
       throw new Error('A LivePerson reference in the sandbox must be a number, the agentID.');
   }
 
-  const list = (url: URL): SandboxResponse => {
-    const [startTime, endTime] = ['startTime', 'endTime'].map((name) => url.searchParams.get(name) ?? '');
-    if (!isMilliseconds(startTime)) return textResponse(400, 'startTime is required: milliseconds since 1970.');
-    if (!isMilliseconds(endTime)) return textResponse(400, 'endTime is required: milliseconds since 1970.');
-
-    const files = listFiles(world, Number(startTime), Number(endTime));
-    if (files.length === 0) return textResponse(404, 'No Available Files');
-    const entries = files.map((file) => toListEntry(url.origin, file));
-    return jsonResponse({
-      dataAccessFiles: {
-        '@id': ACCOUNT_ID,
-        link: { '@href': `${url.origin}${LIST_PATH}`, '@rel': 'self' },
-        // The list is converted XML: "@" marks attributes, and a single element is not an array.
-        file: entries.length === 1 ? entries[0] : entries,
-      },
-    });
-  };
-
-  const download = (link: string): SandboxResponse => {
-    const hour = Number(/^Agent\.(\d+)\./.exec(link)?.[1] ?? 0);
-    const file = listFiles(world, hour, hour + 1).find((candidate) => candidate.link === link);
-    if (file === undefined) return textResponse(404, 'File not found');
-    return { status: 200, headers: { 'content-type': 'application/x-gzip' }, body: renderFile(ACCOUNT_ID, file) };
-  };
-
   return {
     handle: (request) => {
       const problem = verify(request);
@@ -56,7 +31,7 @@ export const createFakeVendor: FakeVendorFactory = (world) => {
       const { pathname } = request.url;
       if (pathname !== LIST_PATH && !pathname.startsWith(`${LIST_PATH}/`)) return textResponse(404, 'Not Found');
       if (request.method !== 'GET') return textResponse(405, 'Method Not Allowed');
-      return pathname === LIST_PATH ? list(request.url) : download(pathname.slice(LIST_PATH.length + 1));
+      return pathname === LIST_PATH ? list(world, request.url) : download(world, pathname.slice(LIST_PATH.length + 1));
     },
     createAccountConfig: (baseUrl) => ({
       name: 'lp',
@@ -67,6 +42,31 @@ export const createFakeVendor: FakeVendorFactory = (world) => {
     }),
   };
 };
+
+function list(world: SandboxWorld, url: URL): SandboxResponse {
+  const [startTime, endTime] = ['startTime', 'endTime'].map((name) => url.searchParams.get(name) ?? '');
+  if (!isMilliseconds(startTime)) return textResponse(400, 'startTime is required: milliseconds since 1970.');
+  if (!isMilliseconds(endTime)) return textResponse(400, 'endTime is required: milliseconds since 1970.');
+
+  const files = listFiles(world, Number(startTime), Number(endTime));
+  if (files.length === 0) return textResponse(404, 'No Available Files');
+  const entries = files.map((file) => toListEntry(url.origin, file));
+  return jsonResponse({
+    dataAccessFiles: {
+      '@id': ACCOUNT_ID,
+      link: { '@href': `${url.origin}${LIST_PATH}`, '@rel': 'self' },
+      // The list is converted XML: "@" marks attributes, and a single element is not an array.
+      file: entries.length === 1 ? entries[0] : entries,
+    },
+  });
+}
+
+function download(world: SandboxWorld, link: string): SandboxResponse {
+  const hour = Number(/^Agent\.(\d+)\./.exec(link)?.[1] ?? 0);
+  const file = listFiles(world, hour, hour + 1).find((candidate) => candidate.link === link);
+  if (file === undefined) return textResponse(404, 'File not found');
+  return { status: 200, headers: { 'content-type': 'application/x-gzip' }, body: renderFile(ACCOUNT_ID, file) };
+}
 
 function toListEntry(origin: string, file: ActivityFile): Readonly<Record<string, string>> {
   return {

@@ -4,9 +4,12 @@ import { computeCoverage, isSettled, splitIntoWindows } from './window.ts';
 
 const now = Date.parse('2024-05-15T12:20:00Z');
 const rules = { longestSessionHours: 24, settleHours: 6, lookBackHours: 0, retentionDays: 30 };
-const instantAt = (text: string) => Date.parse(text);
-const coverage = (from: string, to: string) =>
-  computeCoverage({ from: instantAt(from), to: instantAt(to) }, now, rules);
+function instantAt(text: string) {
+  return Date.parse(text);
+}
+function coverage(from: string, to: string) {
+  return computeCoverage({ from: instantAt(from), to: instantAt(to) }, now, rules);
+}
 
 describe('windows', () => {
   test('extends windows by longestSessionHours and settleHours after the range, in whole hours', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { getField, getFieldIgnoringCase, fileListSchema, unwrapUnion } from './wire.ts';
+import { fileListSchema, getField, getFieldIgnoringCase, unwrapUnion } from './wire.ts';
 
 describe('the list of files', () => {
   const link = { '@name': 'x', '@href': 'https://h/x.gz' };

@@ -2,19 +2,21 @@ import { expect, test } from '@jest/globals';
 import type { RawEvent } from './activity.ts';
 import { createCollector } from './collector.ts';
 
-const event = (agentId: string, loginName: string | null = null): RawEvent => ({
-  agentId,
-  timestamp: '1465992202047',
-  type: '3',
-  state: null,
-  previousState: null,
-  engagements: null,
-  previousEngagements: null,
-  maxEngagements: null,
-  groupId: null,
-  profileIds: null,
-  names: { loginName, nickname: null, userName: null, isLoginEncrypted: false },
-});
+function event(agentId: string, loginName: string | null = null): RawEvent {
+  return {
+    agentId,
+    timestamp: '1465992202047',
+    type: '3',
+    state: null,
+    previousState: null,
+    engagements: null,
+    previousEngagements: null,
+    maxEngagements: null,
+    groupId: null,
+    profileIds: null,
+    names: { loginName, nickname: null, userName: null, isLoginEncrypted: false },
+  };
+}
 
 /** Returns the content of one document with one session's events. */
 function collect(events: readonly RawEvent[]) {
@@ -23,8 +25,9 @@ function collect(events: readonly RawEvent[]) {
   return collector.content(null);
 }
 
-const agents = (count: number, login?: string) =>
-  Array.from({ length: count }, (_, index) => event(String(index), login));
+function agents(count: number, login?: string) {
+  return Array.from({ length: count }, (_, index) => event(String(index), login));
+}
 
 /** Counts the steps of array iterators during `work`, including those that copy arrays. */
 function countIterations(work: () => void): number {
@@ -55,14 +58,14 @@ test('indexes agents of one login name in linear time', () => {
 
 test('reports a file of more than 100,000 agents as too large and collects no more', () => {
   const { add, content } = createCollector('75555851');
-  const collect = (events: readonly RawEvent[]) => {
+  const addAndCount = (events: readonly RawEvent[]) => {
     add({ accountId: null, records: [{ sessionId: 's', events }] });
     const { agents: kept, flaws } = content(null);
     return [Object.keys(kept).length, flaws.damage];
   };
-  expect(collect(agents(100_000))).toEqual([100_000, null]);
-  expect(collect([event('5')])).toEqual([100_000, null]);
-  expect(collect([event('100000')])).toEqual([100_000, 'too_large']);
+  expect(addAndCount(agents(100_000))).toEqual([100_000, null]);
+  expect(addAndCount([event('5')])).toEqual([100_000, null]);
+  expect(addAndCount([event('100000')])).toEqual([100_000, 'too_large']);
 });
 
 test('reports the size of the records and an overhead for each agent', () => {

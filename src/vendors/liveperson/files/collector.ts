@@ -2,8 +2,8 @@ import type { Instant } from '../../../domain/clock.ts';
 import { isInstant } from '../../../domain/time.ts';
 import { normalizeLogin } from '../references.ts';
 import type { Activity, ActivityRecord, AgentNames, RawEvent } from './activity.ts';
-import { copyString } from './latin1.ts';
 import type { FileContent, FileFlaws, StoredAgent, StoredNames } from './content.ts';
+import { copyString } from './latin1.ts';
 import { createRecordBuilder, type RecordBuilder, type TimedEvent } from './record-builder.ts';
 import { createStringBuilder, type StringBuilder } from './string-builder.ts';
 
@@ -38,58 +38,71 @@ const MAX_AGENTS = 100_000;
 const AGENT_OVERHEAD_CHARS = 256;
 
 export function createCollector(accountId: string): Collector {
-  const agents = new Map<string, AgentBuilder>();
-  let agentLimitReached = false;
+  const agents = createAgentMap();
   let foreign = 0;
   let malformed = 0;
-
-  function addRecord({ sessionId, events }: ActivityRecord): void {
-    let from = 0;
-    for (let to = 1; to <= events.length; to++) {
-      if (events[to]?.agentId === events[from]?.agentId) continue;
-      addEvents(sessionId, events[from]?.agentId ?? null, events.slice(from, to));
-      from = to;
-    }
-  }
-
-  /** Adds one agent's events of one session. */
-  function addEvents(sessionId: string | null, agentId: string | null, events: readonly RawEvent[]): void {
-    if (sessionId === null || agentId === null) {
-      malformed += events.length;
-      return;
-    }
-    agentLimitReached ||= agents.size === MAX_AGENTS && !agents.has(agentId);
-    if (agentLimitReached) return;
-    const agent = agents.get(agentId) ?? addAgent(agents, copyString(agentId));
-    if (agent.openRecord?.sessionId !== sessionId) closeRecord(agent);
-    const record = (agent.openRecord ??= createRecordBuilder(copyString(sessionId)));
-    const timed = events.flatMap((event) => toTimedEvent(event) ?? []);
-    malformed += events.length - timed.length;
-    for (const { at, event } of timed) updateNames(agent, event.names, at);
-    if (record.add(timed) > MAX_OPEN_RECORD_CHARS) closeRecord(agent);
-  }
-
   return {
     add: (activity) => {
       for (const record of activity.records) {
         if (isForeign(activity, record, accountId)) foreign += 1;
-        else addRecord(record);
+        else
+          for (const { agentId, events } of splitByAgent(record))
+            malformed += agents.add(record.sessionId, agentId, events);
       }
     },
     addMalformed: () => {
       malformed += 1;
     },
     content: (damage) => {
-      const stored = [...agents].map(([id, agent]) => [id, toStoredAgent(agent)] as const);
+      const { all, limitReached } = agents.state();
+      const stored = [...all].map(([id, agent]) => [id, toStoredAgent(agent)] as const);
       return {
         agents: Object.fromEntries(stored),
-        logins: indexLogins(agents),
-        hasEncryptedLogins: agents.values().some((agent) => agent.hasEncryptedLogins),
+        logins: indexLogins(all),
+        hasEncryptedLogins: all.values().some((agent) => agent.hasEncryptedLogins),
         size: stored.reduce((sum, [, { records }]) => sum + records.length, stored.length * AGENT_OVERHEAD_CHARS),
-        flaws: { damage: agentLimitReached ? 'too_large' : damage, foreign, malformed },
+        flaws: { damage: limitReached ? 'too_large' : damage, foreign, malformed },
       };
     },
   };
+}
+
+/** Splits a record into runs of events of one agent. */
+function splitByAgent({ events }: ActivityRecord) {
+  const runs: { readonly agentId: string | null; readonly events: readonly RawEvent[] }[] = [];
+  let from = 0;
+  for (let to = 1; to <= events.length; to++) {
+    const agentId = events[from]?.agentId ?? null;
+    if (events[to]?.agentId === events[from]?.agentId) continue;
+    runs.push({ agentId, events: events.slice(from, to) });
+    from = to;
+  }
+  return runs;
+}
+
+function createAgentMap() {
+  const agents = new Map<string, AgentBuilder>();
+  let limitReached = false;
+  return {
+    state: () => ({ all: agents, limitReached }),
+    /** Adds one agent's events of one session; returns how many are malformed. */
+    add: (sessionId: string | null, agentId: string | null, events: readonly RawEvent[]): number => {
+      if (sessionId === null || agentId === null) return events.length;
+      limitReached ||= agents.size === MAX_AGENTS && !agents.has(agentId);
+      if (limitReached) return 0;
+      return addEvents(agents.get(agentId) ?? addAgent(agents, copyString(agentId)), sessionId, events);
+    },
+  };
+}
+
+/** Adds an agent's events of one session; returns how many have no readable time. */
+function addEvents(agent: AgentBuilder, sessionId: string, events: readonly RawEvent[]): number {
+  if (agent.openRecord?.sessionId !== sessionId) closeRecord(agent);
+  const record = (agent.openRecord ??= createRecordBuilder(copyString(sessionId)));
+  const timed = events.flatMap((event) => toTimedEvent(event) ?? []);
+  for (const { at, event } of timed) updateNames(agent, event.names, at);
+  if (record.add(timed) > MAX_OPEN_RECORD_CHARS) closeRecord(agent);
+  return events.length - timed.length;
 }
 
 /**

@@ -3,8 +3,12 @@ import { createActivityDocument } from '../../../../test/support/liveperson-docu
 import { type Activity, readActivity } from './activity.ts';
 import { createDocumentReader, type DocumentReaderOptions } from './document-reader.ts';
 
-const documentAt = (at: number) => JSON.stringify(createActivityDocument([{ events: [{ at, nickname: 'Jürgen' }] }]));
-const toLatin1 = (text: string) => Buffer.from(text).toString('latin1');
+function documentAt(at: number) {
+  return JSON.stringify(createActivityDocument([{ events: [{ at, nickname: 'Jürgen' }] }]));
+}
+function toLatin1(text: string) {
+  return Buffer.from(text).toString('latin1');
+}
 
 function setUp(options: DocumentReaderOptions) {
   const added: Activity[] = [];

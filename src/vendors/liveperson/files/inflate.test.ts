@@ -1,13 +1,13 @@
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { CorruptFileError, type InflateLimits, inflate, MAX_INFLATE_RATIO } from './inflate.ts';
+import { CorruptFileError, inflate, type InflateLimits, MAX_INFLATE_RATIO } from './inflate.ts';
 
 const MIB = 1024 * 1024;
 const limits: InflateLimits = { maxBytes: 64 * MIB, maxRatio: MAX_INFLATE_RATIO };
 const text = Array.from({ length: 4000 }, (_, index) => `{"n":${index}}\n`).join('');
 const zipped = gzipSync(text);
 
-async function* pieces(bytes: Buffer, length: number): AsyncGenerator<Buffer> {
+async function* splitBytes(bytes: Buffer, length: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += length) {
     await Promise.resolve();
     yield bytes.subarray(at, at + length);
@@ -18,7 +18,7 @@ async function inflateAll(bytes: Buffer, options: Partial<InflateLimits> & { rea
   const parts: Buffer[] = [];
   let damage: string | null = null;
   try {
-    for await (const part of inflate(pieces(bytes, options.pieces ?? 1000), { ...limits, ...options }))
+    for await (const part of inflate(splitBytes(bytes, options.pieces ?? 1000), { ...limits, ...options }))
       parts.push(part);
   } catch (error) {
     if (!(error instanceof CorruptFileError)) throw error;

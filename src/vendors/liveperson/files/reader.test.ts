@@ -1,22 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { VendorError } from '../../../domain/vendor-error.ts';
-import { parseAgentRecords } from './content.ts';
 import {
   createActivityDocument,
   createBodyRecord,
   createEventRecord,
   SAMPLE_TIME,
 } from '../../../../test/support/liveperson-documents.ts';
-import { encodedEventsOf, toJsonLines, readChunked } from '../../../../test/support/liveperson-read-file.ts';
+import { encodedEventsOf, readChunked, toJsonLines } from '../../../../test/support/liveperson-read-file.ts';
+import { VendorError } from '../../../domain/vendor-error.ts';
+import { parseAgentRecords } from './content.ts';
 
 const published = readFileSync(new URL('../fixtures/two-documents.json', import.meta.url));
 
-const singleEventDocument = (event: Record<string, unknown>) => ({
-  ...createActivityDocument([]),
-  recordCollection: [createBodyRecord('75555851-1', [event])],
-});
+function singleEventDocument(event: Record<string, unknown>) {
+  return {
+    ...createActivityDocument([]),
+    recordCollection: [createBodyRecord('75555851-1', [event])],
+  };
+}
 
 describe('the vendor’s own sample', () => {
   test('reads the login of the vendor’s sample twice', async () => {

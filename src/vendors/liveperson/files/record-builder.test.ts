@@ -2,23 +2,25 @@ import { expect, test } from '@jest/globals';
 import type { RawEvent } from './activity.ts';
 import { createRecordBuilder, type TimedEvent } from './record-builder.ts';
 
-const timedEvent = (at: number, fields: Partial<RawEvent> = {}): TimedEvent => ({
-  at,
-  event: {
-    agentId: '9',
-    timestamp: String(at),
-    type: '1',
-    state: '2',
-    previousState: null,
-    engagements: null,
-    previousEngagements: null,
-    maxEngagements: null,
-    groupId: null,
-    profileIds: null,
-    names: { loginName: null, nickname: null, userName: null, isLoginEncrypted: false },
-    ...fields,
-  },
-});
+function timedEvent(at: number, fields: Partial<RawEvent> = {}): TimedEvent {
+  return {
+    at,
+    event: {
+      agentId: '9',
+      timestamp: String(at),
+      type: '1',
+      state: '2',
+      previousState: null,
+      engagements: null,
+      previousEngagements: null,
+      maxEngagements: null,
+      groupId: null,
+      profileIds: null,
+      names: { loginName: null, nickname: null, userName: null, isLoginEncrypted: false },
+      ...fields,
+    },
+  };
+}
 
 test('continues the encoding of events over several additions', () => {
   const record = createRecordBuilder('s');

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { readActivity } from './activity.ts';
 import { createActivityDocument } from '../../../../test/support/liveperson-documents.ts';
+import { readActivity } from './activity.ts';
 import { recoverDocuments } from './recover-documents.ts';
 
 const valid = JSON.stringify(createActivityDocument([{ events: [{}] }]));

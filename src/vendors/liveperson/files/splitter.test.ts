@@ -16,7 +16,9 @@ function split(text: string | Buffer, lengths: readonly number[] = []): string[]
   return [...documents, ...splitter.end()].map((document) => latin1ToUtf8(document).trim());
 }
 
-const oneByteChunks = (text: string) => Array<number>(Buffer.byteLength(text)).fill(1);
+function oneByteChunks(text: string) {
+  return Array<number>(Buffer.byteLength(text)).fill(1);
+}
 
 describe('documents', () => {
   test.each([
@@ -58,9 +60,9 @@ describe('documents', () => {
         fc.array(document, { maxLength: 8 }),
         fc.array(fc.integer({ min: 0, max: 40 })),
         (first, all, cuts) => {
-          const texts = all.map(([document, indent]) => JSON.stringify(document, null, indent));
+          const texts = all.map(([content, indent]) => JSON.stringify(content, null, indent));
           const whole = first + all.map(([, , between], index) => `${texts[index] ?? ''}${between}`).join('');
-          expect(split(whole, cuts).map((split) => split.replace(/\uFEFF$/, '').trim())).toEqual(texts);
+          expect(split(whole, cuts).map((text) => text.replace(/\uFEFF$/, '').trim())).toEqual(texts);
         },
       ),
       { numRuns: 500 },

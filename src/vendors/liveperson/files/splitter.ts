@@ -39,82 +39,94 @@ export class DocumentTooLargeError extends Error {
  * line.
  */
 export function createSplitter(tryRead: TryRead = () => -1): Splitter {
-  const boundary = /\}[ \t\r\n\xEF\xBB\xBF]*\{/g;
-  const buffer = createByteBuffer();
-  let text = '';
-  let search = startSearch(0);
+  return new DocumentSplitter(tryRead);
+}
 
-  function* push(bytes: Buffer): Generator<string> {
-    buffer.add(bytes);
-    if (buffer.size() < text.length * MIN_GROWTH_RATIO) return;
-    discardBefore(yield* splitText());
+const BOUNDARY_EXPRESSION = /\}[ \t\r\n\xEF\xBB\xBF]*\{/g;
+
+class DocumentSplitter implements Splitter {
+  readonly #tryRead: TryRead;
+  readonly #boundary = new RegExp(BOUNDARY_EXPRESSION);
+  readonly #buffer = createByteBuffer();
+  #text = '';
+  #search = startSearch(0);
+
+  constructor(tryRead: TryRead) {
+    this.#tryRead = tryRead;
+  }
+
+  *push(bytes: Buffer): Generator<string> {
+    this.#buffer.add(bytes);
+    if (this.#buffer.size() < this.#text.length * MIN_GROWTH_RATIO) return;
+    this.#discardBefore(yield* this.#splitText());
+  }
+
+  end(): readonly string[] {
+    const documents = this.#splitText();
+    const remaining: string[] = [];
+    let next = documents.next();
+    for (; next.done !== true; next = documents.next()) remaining.push(next.value);
+    const { brace } = this.#search;
+    const rest = this.#text.slice(next.value, brace === -1 ? this.#text.length : brace + 1);
+    return rest === '' ? remaining : [...remaining, rest];
   }
 
   /** Yields the complete documents; returns where the next one begins. */
-  function* splitText(): Generator<string, number> {
-    text += toLatin1(buffer.takeAll());
+  *#splitText(): Generator<string, number> {
+    this.#text += toLatin1(this.#buffer.takeAll());
     let begin = 0;
     for (;;) {
-      begin = skipSpace(text, begin);
-      const readEnd = search.at - begin < MAX_RETRY_CHARS ? tryRead(text, begin) : -1;
-      const end = readEnd > begin ? readEnd : findBoundary(begin);
+      begin = skipSpace(this.#text, begin);
+      const readEnd = this.#search.at - begin < MAX_RETRY_CHARS ? this.#tryRead(this.#text, begin) : -1;
+      const end = readEnd > begin ? readEnd : this.#findBoundary(begin);
       if (end === -1) return begin;
-      if (end !== readEnd) yield text.slice(begin, end);
+      if (end !== readEnd) yield this.#text.slice(begin, end);
       begin = end;
-      search = startSearch(end);
+      this.#search = startSearch(end);
     }
   }
 
   /** Returns the end of the document, or −1 when it is incomplete; the next call continues where this one stopped. */
-  function findBoundary(begin: number): number {
+  #findBoundary(begin: number): number {
+    const text = this.#text;
+    const search = this.#search;
     if (search.brace !== -1) {
       search.at = skipSpace(text, search.at);
       if (search.at === text.length) return -1;
-      if (text[search.at] === '{' && isBoundary(search.brace, search.at)) return search.brace + 1;
+      if (text[search.at] === '{' && this.#isBoundary(search.brace, search.at)) return search.brace + 1;
     }
     const from = Math.max(begin, search.at);
-    boundary.lastIndex = from;
-    for (let match = boundary.exec(text); match; match = boundary.exec(text)) {
-      if (isBoundary(match.index, boundary.lastIndex - 1)) return match.index + 1;
-      boundary.lastIndex = match.index + 1;
+    this.#boundary.lastIndex = from;
+    for (let match = this.#boundary.exec(text); match; match = this.#boundary.exec(text)) {
+      if (this.#isBoundary(match.index, this.#boundary.lastIndex - 1)) return match.index + 1;
+      this.#boundary.lastIndex = match.index + 1;
     }
-    search.brace = findTrailingBrace(from);
+    search.brace = findTrailingBrace(text, from);
     search.at = text.length;
     return -1;
   }
 
-  /** Returns a closing brace after which only space follows, because a chunk may end inside a pair; −1 without one. */
-  function findTrailingBrace(from: number): number {
-    let at = text.length - 1;
-    while (at >= from && isSpace(text.charCodeAt(at))) at -= 1;
-    return at >= from && text[at] === '}' ? at : -1;
+  #isBoundary(closing: number, opening: number): boolean {
+    if (opening > closing + 1 && this.#text.slice(closing, opening).includes('\n')) return true;
+    advanceStringState(this.#text, this.#search.strings, closing);
+    return !this.#search.strings.inString;
   }
 
-  function isBoundary(closing: number, opening: number): boolean {
-    if (opening > closing + 1 && text.slice(closing, opening).includes('\n')) return true;
-    advanceStringState(text, search.strings, closing);
-    return !search.strings.inString;
-  }
-
-  function discardBefore(begin: number): void {
-    if (text.length - begin > MAX_DOCUMENT_CHARS) throw new DocumentTooLargeError();
-    text = text.slice(begin);
+  #discardBefore(begin: number): void {
+    if (this.#text.length - begin > MAX_DOCUMENT_CHARS) throw new DocumentTooLargeError();
+    this.#text = this.#text.slice(begin);
+    const search = this.#search;
     search.at = Math.max(0, search.at - begin);
     search.brace = Math.max(-1, search.brace - begin);
     search.strings.at = Math.max(0, search.strings.at - begin);
   }
+}
 
-  return {
-    push,
-    end: () => {
-      const documents = splitText();
-      const remaining: string[] = [];
-      let next = documents.next();
-      for (; next.done !== true; next = documents.next()) remaining.push(next.value);
-      const rest = text.slice(next.value, search.brace === -1 ? text.length : search.brace + 1);
-      return rest === '' ? remaining : [...remaining, rest];
-    },
-  };
+/** Returns a closing brace after which only space follows, because a chunk may end inside a pair; −1 without one. */
+function findTrailingBrace(text: string, from: number): number {
+  let at = text.length - 1;
+  while (at >= from && isSpace(text.charCodeAt(at))) at -= 1;
+  return at >= from && text[at] === '}' ? at : -1;
 }
 
 /** The progress of the search for the boundary after a document. */

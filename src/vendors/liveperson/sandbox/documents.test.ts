@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { closedSessions, HOUR, jane, NOW } from '../../../../test/support/liveperson-company.ts';
-import { sessionDocuments, type ClosedSession } from './documents.ts';
+import { type ClosedSession, sessionDocuments } from './documents.ts';
 
 interface Document {
   readonly dataType: unknown;
@@ -17,21 +17,24 @@ interface Item {
   };
 }
 
-const documents = (session: ClosedSession): readonly Document[] =>
-  sessionDocuments('75555851', session) as readonly Document[];
+function documents(session: ClosedSession): readonly Document[] {
+  return sessionDocuments('75555851', session) as readonly Document[];
+}
 
-const itemsOf = ({ recordCollection }: Document): readonly Item[] =>
-  'array' in recordCollection ? recordCollection.array : recordCollection;
+function itemsOf({ recordCollection }: Document): readonly Item[] {
+  return 'array' in recordCollection ? recordCollection.array : recordCollection;
+}
 
 /** The events of a session by time, with every union replaced by its value. */
-const eventsOf = (session: ClosedSession): Readonly<Record<string, unknown>>[] =>
-  documents(session)
+function eventsOf(session: ClosedSession): Readonly<Record<string, unknown>>[] {
+  return documents(session)
     .flatMap(itemsOf)
     .flatMap(({ body }) => body['com.liveperson.dataaccess.AgentActivityData'].agentSessionsData.array)
     .map((event) =>
       Object.fromEntries(Object.entries(event).map(([name, union]) => [name, Object.values(union)[0] as unknown])),
     )
     .toSorted((a, b) => Number(a.timestamp) - Number(b.timestamp));
+}
 
 test('renders a session from login to logout with chained changes, including changes of only chats', () => {
   for (const session of closedSessions) {

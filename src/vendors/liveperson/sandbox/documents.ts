@@ -1,5 +1,5 @@
 import type { Instant } from '../../../domain/clock.ts';
-import type { ShiftStatusChange, CompanyPerson, Shift } from '../../sandbox.ts';
+import type { CompanyPerson, Shift, ShiftStatusChange } from '../../sandbox.ts';
 import { seededInt } from './seeded-random.ts';
 
 /** A shift that is over, which is a session in LivePerson's terms: from login to logout. */

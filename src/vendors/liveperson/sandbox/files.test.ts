@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { closedSessions, DAY, HOUR, NOW, worldAt } from '../../../../test/support/liveperson-company.ts';
-import { renderFile, listFiles } from './files.ts';
+import { listFiles, renderFile } from './files.ts';
 
 const world = worldAt(NOW);
 const files = listFiles(world, 0, NOW);

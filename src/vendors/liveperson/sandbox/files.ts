@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import type { Instant } from '../../../domain/clock.ts';
 import type { SandboxWorld } from '../../sandbox.ts';
-import { sessionDocuments, type ClosedSession } from './documents.ts';
-import { seededRandom, seededInt } from './seeded-random.ts';
+import { type ClosedSession, sessionDocuments } from './documents.ts';
+import { seededInt, seededRandom } from './seeded-random.ts';
 
 /** An activity file: the sessions that were written in the hour from `start`. */
 export interface ActivityFile {

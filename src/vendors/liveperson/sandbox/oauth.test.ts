@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SandboxRequest } from '../../sandbox.ts';
-import { signatureBaseString, createVerifier, percentEncode, computeSignature } from './oauth.ts';
+import { computeSignature, createVerifier, percentEncode, signatureBaseString } from './oauth.ts';
 
 // The example of RFC 5849, section 1.2.
 const key = {
@@ -21,14 +21,17 @@ const header = [
 ].join(', ');
 const signedAt = 137131202_000;
 
-const get = (authorization: string | undefined, url = photo): SandboxRequest => ({
-  method: 'GET',
-  url: new URL(url),
-  headers: { authorization },
-  body: Buffer.alloc(0),
-});
-const problem = (authorization: string | undefined, url?: string): string | undefined =>
-  createVerifier(key, () => signedAt)(get(authorization, url))?.problem;
+function get(authorization: string | undefined, url = photo): SandboxRequest {
+  return {
+    method: 'GET',
+    url: new URL(url),
+    headers: { authorization },
+    body: Buffer.alloc(0),
+  };
+}
+function problem(authorization: string | undefined, url?: string): string | undefined {
+  return createVerifier(key, () => signedAt)(get(authorization, url))?.problem;
+}
 
 describe('signature', () => {
   test('builds the base string of RFC 5849, section 3.4.1.1', () => {

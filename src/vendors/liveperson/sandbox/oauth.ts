@@ -34,34 +34,51 @@ const REQUIRED_PARAMETERS = [
  * @returns the problem of a request, or null when it is signed correctly
  */
 export function createVerifier(key: ApiKey, now: () => Instant): (request: SandboxRequest) => OAuthProblem | null {
-  const seen = new Map<string, Instant>();
-
+  const checkNonce = createNonceCheck(now);
   return (request) => {
     const header = parseAuthorizationHeader(request.headers.authorization ?? '');
     if (header === null) return { problem: 'parameter_rejected', advice: 'the Authorization header is malformed' };
+    return findParameterProblem(header) ?? findKeyProblem(header, request, key) ?? checkNonce(new Map(header));
+  };
+}
 
-    const values = new Map(header);
-    if (values.size < header.length) return { problem: 'parameter_rejected', advice: 'a parameter is given twice' };
-    const missing = [...REQUIRED_PARAMETERS, 'oauth_signature'].filter((name) => !values.has(name));
-    if (missing.length > 0) return { problem: 'parameter_absent', advice: `missing: ${missing.join(', ')}` };
+function findParameterProblem(header: readonly OAuthParameter[]): OAuthProblem | null {
+  const values = new Map(header);
+  if (values.size < header.length) return { problem: 'parameter_rejected', advice: 'a parameter is given twice' };
+  const missing = [...REQUIRED_PARAMETERS, 'oauth_signature'].filter((name) => !values.has(name));
+  if (missing.length > 0) return { problem: 'parameter_absent', advice: `missing: ${missing.join(', ')}` };
+  if ((values.get('oauth_version') ?? '1.0') !== '1.0') {
+    return { problem: 'version_rejected', advice: 'oauth_version must be 1.0' };
+  }
+  if (values.get('oauth_signature_method') !== 'HMAC-SHA1') {
+    return { problem: 'signature_method_rejected', advice: 'use HMAC-SHA1' };
+  }
+  return null;
+}
 
-    if ((values.get('oauth_version') ?? '1.0') !== '1.0') {
-      return { problem: 'version_rejected', advice: 'oauth_version must be 1.0' };
-    }
-    if (values.get('oauth_signature_method') !== 'HMAC-SHA1') {
-      return { problem: 'signature_method_rejected', advice: 'use HMAC-SHA1' };
-    }
-    if (values.get('oauth_consumer_key') !== key.consumerKey) {
-      return { problem: 'consumer_key_unknown', advice: 'the oauth_consumer_key is unknown' };
-    }
-    if (values.get('oauth_token') !== key.accessToken) {
-      return { problem: 'token_rejected', advice: 'the oauth_token is unacceptable to the Service Provider' };
-    }
-    const signedParameters = header.filter(([name]) => name !== 'realm' && name !== 'oauth_signature');
-    if (values.get('oauth_signature') !== computeSignature(request.method, request.url, signedParameters, key)) {
-      return { problem: 'signature_invalid', advice: 'the signature does not match the request' };
-    }
+function findKeyProblem(
+  header: readonly OAuthParameter[],
+  { method, url }: SandboxRequest,
+  key: ApiKey,
+): OAuthProblem | null {
+  const values = new Map(header);
+  if (values.get('oauth_consumer_key') !== key.consumerKey) {
+    return { problem: 'consumer_key_unknown', advice: 'the oauth_consumer_key is unknown' };
+  }
+  if (values.get('oauth_token') !== key.accessToken) {
+    return { problem: 'token_rejected', advice: 'the oauth_token is unacceptable to the Service Provider' };
+  }
+  const signedParameters = header.filter(([name]) => name !== 'realm' && name !== 'oauth_signature');
+  if (values.get('oauth_signature') !== computeSignature(method, url, signedParameters, key)) {
+    return { problem: 'signature_invalid', advice: 'the signature does not match the request' };
+  }
+  return null;
+}
 
+/** Checks the timestamp, and that the nonce is new. */
+function createNonceCheck(now: () => Instant): (values: ReadonlyMap<string, string>) => OAuthProblem | null {
+  const seen = new Map<string, Instant>();
+  return (values) => {
     const timestamp = values.get('oauth_timestamp') ?? '';
     const signedAt = /^[1-9]\d*$/.test(timestamp) ? Number(timestamp) * 1000 : NaN;
     if (!(Math.abs(now() - signedAt) <= MAX_CLOCK_SKEW_MS)) {

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readActivity } from '../activity.ts';
 import {
   createActivityDocument,
   createBodyRecord,
-  type Envelope,
   createEventRecord,
+  type Envelope,
   type PlainEvent,
   type PlainRecord,
 } from '../../../../../test/support/liveperson-documents.ts';
-import { learnPattern } from './document-pattern.ts';
 import { encodedEventsOf, readChunked } from '../../../../../test/support/liveperson-read-file.ts';
+import { readActivity } from '../activity.ts';
+import { learnPattern } from './document-pattern.ts';
 
 describe('a pattern', () => {
   type Document = Record<string, unknown>;

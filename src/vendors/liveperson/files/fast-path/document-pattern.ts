@@ -2,7 +2,7 @@ import { type Activity, type ActivityRecord, parseName, type RawEvent } from '..
 import { latin1ToUtf8 } from '../latin1.ts';
 import { createCursor, type Cursor } from './cursor.ts';
 import { createNameReader, memoizeText } from './memoize.ts';
-import { createTokenPattern, type CaptureGroups, type TokenPattern } from './token-pattern.ts';
+import { type CaptureGroups, createTokenPattern, type TokenPattern } from './token-pattern.ts';
 import { findArray, type JsonToken, tokenize } from './tokens.ts';
 
 /** The form of a document: all of its text except the values. It reads other documents of the same form without a parser. */

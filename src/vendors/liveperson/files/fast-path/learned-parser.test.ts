@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { readActivity } from '../activity.ts';
 import { createActivityDocument } from '../../../../../test/support/liveperson-documents.ts';
+import { readActivity } from '../activity.ts';
 import { createLearnedParser, type LearnedParser } from './learned-parser.ts';
 
 /** A document whose form depends on the letter. */
-const document = (form: string, at = 1) =>
-  JSON.stringify({ [form]: 0, ...createActivityDocument([{ events: [{ at }] }]) });
+function document(form: string, at = 1) {
+  return JSON.stringify({ [form]: 0, ...createActivityDocument([{ events: [{ at }] }]) });
+}
 
-function learn(parser: LearnedParser, text: string): void {
+function learnText(parser: LearnedParser, text: string): void {
   const activity = readActivity(text);
   if (activity === null) throw new Error('No document');
   parser.learn(text, activity);
@@ -20,7 +21,7 @@ function setUp(learnAfterChars = 0) {
   return {
     parser,
     read,
-    learn: learn.bind(null, parser),
+    learn: learnText.bind(null, parser),
     tryParse: (text: string) => parser.tryParse(text, 0),
   };
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Activity } from '../activity.ts';
-import { type DocumentPattern, learnPattern } from './document-pattern.ts';
 import type { TryRead } from '../splitter.ts';
+import { type DocumentPattern, learnPattern } from './document-pattern.ts';
 
 /** Reads documents by the patterns of earlier ones. The README of this folder has the figures and the proof. */
 export interface LearnedParser {

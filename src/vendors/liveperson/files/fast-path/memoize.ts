@@ -1,5 +1,5 @@
 import { type AgentNames, isPgpArmored, parseName } from '../activity.ts';
-import { latin1ToUtf8, copyString } from '../latin1.ts';
+import { copyString, latin1ToUtf8 } from '../latin1.ts';
 
 /** The maximum number of memoized results; beyond it, all are dropped. */
 const MAX_MEMOIZED = 4096;

@@ -7,8 +7,8 @@ import { prepareOperation } from '../ast/operation.ts';
 import { estimateVendorCalls, createPlan } from '../../planning/plan.ts';
 
 /**
- * The bill before the meal: refuses an operation that may take more vendor calls than allowed, before the first of them; and
- * shows a caller who asks for it (`Switchboard-Explain: plan`) what it may cost, allowed or not, instead of running it.
+ * Limits and explains the vendor calls of an operation. An operation whose plan exceeds `maxVendorCalls` is rejected before its
+ * first call. With `Switchboard-Explain: plan` the plan is returned instead of executing the operation, whatever its size.
  */
 export function explainPlugin(limits: Pick<Limits, 'maxVendorCalls'>): ApolloServerPlugin<QueryContext> {
   return {
@@ -18,7 +18,7 @@ export function explainPlugin(limits: Pick<Limits, 'maxVendorCalls'>): ApolloSer
         didResolveOperation: async (requestContext) => {
           const context = requestContext.contextValue;
           const operation = prepareOperation(requestContext);
-          // Also for who only asks for the plan: it may take too long to make, and here is the place to refuse it.
+          // Also when only the plan is requested: planning itself may exceed its step limit, and only here can it be rejected.
           const plannedCalls = operation ? estimateVendorCalls(operation, context) : 0;
           if (plannedCalls > limits.maxVendorCalls && context.explain !== 'plan')
             throw tooManyVendorCallsError(plannedCalls, limits.maxVendorCalls);
@@ -41,7 +41,7 @@ export function explainPlugin(limits: Pick<Limits, 'maxVendorCalls'>): ApolloSer
 
 function tooManyVendorCallsError(planned: number, allowed: number): GraphQLError {
   const reason =
-    `it may take ${planned} vendor calls, and ${allowed} are allowed. ` +
-    'The request header "Switchboard-Explain: plan" shows which.';
+    `up to ${planned} planned vendor calls exceed the limit of ${allowed}. ` +
+    'Send the request header "Switchboard-Explain: plan" to list them.';
   return queryTooComplexError('vendor_calls', reason, { planned, allowed });
 }

@@ -5,7 +5,7 @@ import { directoryEntry } from '../../../test/support/directory-fixtures.ts';
 import { createFakeServices, freshResult } from '../../../test/support/gather-harness.ts';
 import { PERIOD, schema, sources } from '../../../test/support/schema-harness.ts';
 
-test('what is asked of an agent is asked once, wherever in an answer the agent is come by', async () => {
+test('reads each field of an agent once per arguments, wherever the agent occurs in the response', async () => {
   let calls = 0;
   const counting: AccountDataSource = {
     ...sources,
@@ -43,6 +43,6 @@ test('what is asked of an agent is asked once, wherever in an answer the agent i
       ],
     },
   });
-  // The status, and the periods of two ranges and of a shorter page.
+  // One for the status, and one each for the periods of two ranges and of a shorter page.
   expect(calls).toBe(4);
 });

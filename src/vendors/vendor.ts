@@ -14,7 +14,7 @@ import type { TimeRange } from '../domain/time.ts';
 import type { UsageQuery, UsageStats } from '../domain/usage-stats.ts';
 import type { CallContext, VendorHttp } from '../http/types.ts';
 import type { RequestContext } from '../request/request-context.ts';
-import type { ConnectionEstimates } from './call-estimate.ts';
+import type { AccountCallEstimates } from './call-estimate.ts';
 import type { FakeVendorFactory } from './sandbox.ts';
 
 /**
@@ -56,7 +56,7 @@ export interface AdapterDependencies {
 }
 
 /** An account, connected. */
-export interface AccountAdapter extends ConnectionEstimates {
+export interface AccountAdapter extends AccountCallEstimates {
   readonly account: Account;
   readonly createDataSource: (request: DataSourceContext) => AccountDataSource;
   /** What `discover` would answer without a call; null when it would have to make one. Goes with `discover`. */

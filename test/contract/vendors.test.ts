@@ -23,7 +23,7 @@ import {
   applyFault,
 } from '../support/contract-faults.ts';
 
-/** What every vendor must do alike. A vendor is taken up by being registered; it describes itself in its conformance.ts. */
+/** The contract of all vendors. Every registered vendor is included; it describes itself in its conformance.ts. */
 
 const folder = new URL('../../src/vendors/', import.meta.url);
 const folders = readdirSync(folder, { withFileTypes: true })
@@ -37,12 +37,12 @@ const suites = await Promise.all(
   }),
 );
 
-test('the registry and the folders are the same list', () => {
+test('registers exactly the vendors that have a folder', () => {
   expect(folders.length).toBeGreaterThan(0);
   expect(vendors.map((vendor) => vendor.key).sort()).toEqual(folders.sort());
 });
 
-test('the registry and the schema’s VendorName are the same list', () => {
+test('registers exactly the vendors of the schema’s VendorName', () => {
   const text = readFileSync(new URL('../../schema/account.graphql', import.meta.url), 'utf8');
   const names = parse(text).definitions.flatMap((definition) =>
     definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'VendorName'
@@ -52,7 +52,7 @@ test('the registry and the schema’s VendorName are the same list', () => {
   expect(vendors.map((vendor) => vendor.name).sort()).toEqual(names.sort());
 });
 
-test('no two vendors have the same name or key', () => {
+test('gives every vendor a unique name and key', () => {
   expect(new Set(vendors.map((vendor) => vendor.name)).size).toBe(vendors.length);
   expect(new Set(vendors.map((vendor) => vendor.key)).size).toBe(vendors.length);
 });
@@ -61,11 +61,11 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
   const secretTexts = conformance.secrets.map((key) => conformance.account[key] as string);
 
   describe('identity', () => {
-    test('the name is the key in capitals', () => {
+    test('uses the key in capitals as the name', () => {
       expect(vendor.name).toBe(vendor.key.toUpperCase());
     });
 
-    test.each(['README.md', 'index.ts', 'config.ts', 'wire.ts', 'map.ts', 'sandbox.ts'])('has its %s', (file) => {
+    test.each(['README.md', 'index.ts', 'config.ts', 'wire.ts', 'map.ts', 'sandbox.ts'])('has the file %s', (file) => {
       expect(existsSync(new URL(`${vendor.key}/${file}`, folder))).toBe(true);
     });
   });
@@ -73,32 +73,32 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
   describe('configuration', () => {
     const findIssues = (entry: unknown) => vendor.config.safeParse(entry).error?.issues ?? [];
 
-    test('the example is valid', () => {
+    test('accepts the example account', () => {
       expect(findIssues(conformance.account)).toEqual([]);
     });
 
-    test('an unknown key is refused', () => {
+    test('rejects an account with an unknown key', () => {
       expect(findIssues({ ...conformance.account, colour: 'blue' })).toMatchObject([
         { code: 'unrecognized_keys', keys: ['colour'] },
       ]);
     });
 
-    test.each(['name', 'vendor', 'baseUrl', ...conformance.required])('an entry without %s is refused', (missing) => {
+    test.each(['name', 'vendor', 'baseUrl', ...conformance.required])('rejects an account without %s', (missing) => {
       const { [missing]: _, ...entry } = conformance.account;
       expect(findIssues(entry).map(({ path }) => path)).toEqual([[missing]]);
     });
 
-    test('every other vendor’s entry is refused', () => {
+    test('rejects the example accounts of all other vendors', () => {
       const others = suites.filter((other) => other.vendor !== vendor);
       for (const other of others) expect(findIssues(other.conformance.account)).not.toEqual([]);
     });
 
-    test('a plain http address is refused, except on this machine', () => {
+    test('rejects a plain http address, except on loopback', () => {
       expect(findIssues({ ...conformance.account, baseUrl: 'http://vendor.example' })).not.toEqual([]);
       expect(findIssues({ ...conformance.account, baseUrl: 'http://127.0.0.1:4001' })).toEqual([]);
     });
 
-    test('secrets are kept as such, and never printed', () => {
+    test('parses secrets into Secret, which is never printed', () => {
       const config = vendor.config.parse(conformance.account) as unknown as Record<string, unknown>;
       for (const key of conformance.secrets) expect(config[key]).toBeInstanceOf(Secret);
       expectNoSecret(`${inspect(config, { depth: 9, showHidden: true })} ${JSON.stringify(config)}`, secretTexts);
@@ -106,30 +106,30 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
   });
 
   describe('references', () => {
-    test.each(conformance.references.valid)('%j can be one', (ref) => {
+    test.each(conformance.references.valid)('accepts the reference %j', (ref) => {
       expect(vendor.references.problem(ref)).toBeNull();
     });
 
-    test.each(conformance.references.invalid)('%j cannot be one, and a sentence says why', (ref) => {
+    test.each(conformance.references.invalid)('rejects the reference %j with a reason', (ref) => {
       expect(vendor.references.problem(ref)).toMatch(/^(must|is) .{3,}/);
     });
 
-    test('canonical forms stay as they are', () => {
+    test('leaves canonical references unchanged', () => {
       for (const ref of conformance.references.valid) {
-        const once = vendor.references.canonical(ref);
-        expect(vendor.references.canonical(once)).toBe(once);
+        const canonical = vendor.references.canonical(ref);
+        expect(vendor.references.canonical(canonical)).toBe(canonical);
       }
     });
 
-    test('those that mean the same agent have the same canonical form, others not', () => {
-      for (const [one, other] of conformance.references.equivalent ?? []) {
-        expect(vendor.references.canonical(one)).toBe(vendor.references.canonical(other));
+    test('gives equivalent references the same canonical form, and others different ones', () => {
+      for (const [first, second] of conformance.references.equivalent ?? []) {
+        expect(vendor.references.canonical(first)).toBe(vendor.references.canonical(second));
       }
       const distinct = new Set(conformance.references.valid.map((ref) => vendor.references.canonical(ref)));
       expect(distinct.size).toBe(conformance.references.valid.length);
     });
 
-    test('those that are e-mail addresses are known as such', () => {
+    test('recognizes references that are e-mail addresses', () => {
       const emails = conformance.references.emails ?? {};
       for (const [ref, email] of Object.entries(emails)) expect(vendor.references.email(ref)).toBe(email);
       for (const ref of conformance.references.valid.filter((good) => !good.includes('@'))) {
@@ -141,51 +141,51 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
   describe('fixtures', () => {
     const files = readdirSync(new URL(`${vendor.key}/fixtures/`, folder));
 
-    test('every file has a reader, and every reader a file', () => {
+    test('has a parser for every fixture and a fixture for every parser', () => {
       expect(files.length).toBeGreaterThan(0);
       expect(Object.keys(conformance.fixtures).sort()).toEqual(files.sort());
     });
 
-    test.each(files)('%s is what the client expects', (file) => {
-      const read = conformance.fixtures[file];
-      expect(() => read?.(readFileSync(new URL(`${vendor.key}/fixtures/${file}`, folder)))).not.toThrow();
+    test.each(files)('parses the fixture %s', (file) => {
+      const parseFixture = conformance.fixtures[file];
+      expect(() => parseFixture?.(readFileSync(new URL(`${vendor.key}/fixtures/${file}`, folder)))).not.toThrow();
     });
   });
 
-  test('every question that the sources answer is asked here', () => {
+  test('has a conformance case for every capability of the data source', () => {
     const harness = connectVendor(vendor, conformance.account, () => ({ status: 500 }), { now: conformance.now });
-    const capabilities = conformance.cases.map((question) => question.capability);
-    // `sessionOf` is no question: it tells of what an answer has brought.
+    const capabilities = conformance.cases.map(({ capability }) => capability);
+    // `findSession` is not a capability: it only looks up what an earlier result contains.
     const { findSession: _, ...answerable } = harness.createDataSource();
     expect([...new Set(capabilities)].sort()).toEqual(Object.keys(answerable).sort());
   });
 
-  describe.each(conformance.cases.map((question) => ({ question, title: question.title ?? '' })))(
-    '$question.capability $title',
-    ({ question }) => {
+  describe.each(conformance.cases.map((testCase) => ({ testCase, title: testCase.title ?? '' })))(
+    '$testCase.capability $title',
+    ({ testCase }) => {
       const runWith = (
         answer: (request: VendorRequest) => SandboxResponse | Promise<SandboxResponse>,
         signal?: AbortSignal,
       ) => {
         const harness = connectVendor(vendor, conformance.account, answer, { now: conformance.now });
-        return { harness, answer: runQuestion(question, harness, signal) };
+        return { harness, answer: runCase(testCase, harness, signal) };
       };
 
-      test('is answered, OK, by the calls it is said to take', async () => {
-        const { harness, answer } = runWith(question.respond);
+      test('returns the expected data and OK, with exactly the declared calls', async () => {
+        const { harness, answer } = runWith(testCase.respond);
         const { data, sources } = await answer;
-        expect({ data }).toMatchObject({ data: question.expectedData });
+        expect({ data }).toMatchObject({ data: testCase.expectedData });
         expect(sources.length).toBeGreaterThan(0);
         for (const report of sources) {
           expect(report).toMatchObject({ account: conformance.account.name, outcome: 'OK', error: null });
         }
         expect(new Set(harness.sent.map((request) => request.endpoint))).toEqual(
-          new Set(question.calls.map((call) => call.endpoint)),
+          new Set(testCase.calls.map((call) => call.endpoint)),
         );
       });
 
-      test('calls nobody but the account’s own address, and carries no secret in a URL', async () => {
-        const { harness, answer } = runWith(question.respond);
+      test('calls only the host of the account, without a secret in the URL', async () => {
+        const { harness, answer } = runWith(testCase.respond);
         await answer;
         const { host } = new URL(conformance.account.baseUrl as string);
         for (const { url } of harness.sent) {
@@ -194,20 +194,20 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
         }
       });
 
-      test('asked twice within a query, calls no more than once', async () => {
-        const once = runWith(question.respond);
+      test('makes no further calls when it runs twice within a query', async () => {
+        const once = runWith(testCase.respond);
         await once.answer;
-        const twice = connectVendor(vendor, conformance.account, question.respond, { now: conformance.now });
-        const sources = twice.createDataSource() as Required<AccountDataSource>;
-        await Promise.all([question.run(sources), question.run(sources)]);
+        const twice = connectVendor(vendor, conformance.account, testCase.respond, { now: conformance.now });
+        const dataSource = twice.createDataSource() as Required<AccountDataSource>;
+        await Promise.all([testCase.run(dataSource), testCase.run(dataSource)]);
         expect(twice.sent.map(({ url }) => url.href)).toEqual(once.harness.sent.map(({ url }) => url.href));
       });
 
-      describe.each(question.calls)('when $endpoint fails', ({ endpoint, errorCodes }) => {
-        test.each(Object.keys(ENDPOINT_FAULTS) as EndpointFault[])('%s', async (fault) => {
+      describe.each(testCase.calls)('when $endpoint fails', ({ endpoint, errorCodes }) => {
+        test.each(Object.keys(ENDPOINT_FAULTS) as EndpointFault[])('reports the error code for: %s', async (fault) => {
           const { harness, answer } = runWith((request) => {
             expect(request.url.host).not.toBe(new URL(REDIRECT_TARGET).host);
-            const good = question.respond(request);
+            const good = testCase.respond(request);
             return request.endpoint === endpoint ? applyFault(good, fault) : good;
           });
           const error = await captureVendorError(answer);
@@ -221,11 +221,11 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
           expect(harness.sent.filter((request) => request.endpoint === endpoint).length).toBeGreaterThan(0);
         });
 
-        test('with a time to wait, the time is handed on', async () => {
+        test('reports the Retry-After of a 429', async () => {
           const { answer } = runWith((request) =>
             request.endpoint === endpoint
               ? { status: 429, headers: { 'Retry-After': '17' }, body: '{}' }
-              : question.respond(request),
+              : testCase.respond(request),
           );
           expect(await captureVendorError(answer)).toMatchObject({
             code: 'VENDOR_RATE_LIMITED',
@@ -233,20 +233,20 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
           });
         });
 
-        test('and quotes the account’s secrets, they are not passed on', async () => {
+        test('redacts the account’s secrets that an error response quotes', async () => {
           const { answer } = runWith((request) =>
             request.endpoint === endpoint
               ? { status: 400, body: JSON.stringify({ message: `Not good: ${secretTexts.join(', ')}` }) }
-              : question.respond(request),
+              : testCase.respond(request),
           );
           expectSafeToExpose(await captureVendorError(answer), secretTexts);
         });
 
-        test('by never answering, whoever asked can leave', async () => {
+        test('rejects on abort while the endpoint never responds', async () => {
           const controller = new AbortController();
           const reached = Promise.withResolvers<undefined>();
           const { answer } = runWith((request) => {
-            if (request.endpoint !== endpoint) return question.respond(request);
+            if (request.endpoint !== endpoint) return testCase.respond(request);
             reached.resolve(undefined);
             return new Promise(() => undefined);
           }, controller.signal);
@@ -259,15 +259,15 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
   );
 });
 
-function runQuestion(
-  question: ConformanceCase,
+function runCase(
+  testCase: ConformanceCase,
   harness: VendorHarness,
   signal?: AbortSignal,
 ): Promise<SourcedResult<unknown>> {
-  return question.run(harness.createDataSource(signal ? { signal } : {}) as Required<AccountDataSource>);
+  return testCase.run(harness.createDataSource(signal ? { signal } : {}) as Required<AccountDataSource>);
 }
 
-test('the suite’s own measures can fail', async () => {
+test('the helpers of this suite fail for a missing error and a leaked secret', async () => {
   await expect(captureVendorError(Promise.resolve({ data: null, sources: [] }))).rejects.toThrow();
   expect(() => {
     expectNoSecret('the token is a/bcdefgh', ['a/bcdefgh']);

@@ -6,10 +6,10 @@ import type { EndpointFault } from '../../src/vendors/conformance.ts';
 import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
 
 const LOGIN_PAGE = '<!DOCTYPE html><html><body>Please sign in</body></html>';
-/** Where redirects lead. */
+/** The target of redirects. */
 export const REDIRECT_TARGET = 'https://elsewhere.example/login';
 
-/** A good reply, gone wrong. */
+/** Applies a fault to a good response. */
 export function applyFault(good: SandboxResponse, fault: EndpointFault): SandboxResponse {
   const body = Buffer.from(good.body ?? '');
   switch (fault) {
@@ -26,9 +26,9 @@ export function applyFault(good: SandboxResponse, fault: EndpointFault): Sandbox
   }
 }
 
-/** The error with which a question rejects, or which one of its reports holds. */
-export async function captureVendorError(answer: Promise<SourcedResult<unknown>>): Promise<VendorError> {
-  const error = await answer.then(
+/** Returns the error that a case rejects with, or that one of its source reports contains. */
+export async function captureVendorError(result: Promise<SourcedResult<unknown>>): Promise<VendorError> {
+  const error = await result.then(
     ({ sources }) => sources.find((report) => report.error !== null)?.error,
     (reason: unknown) => reason,
   );

@@ -1,5 +1,5 @@
 import type { CallTarget } from '../../domain/vendor-error.ts';
-import { createConnectionEstimates } from '../call-estimate.ts';
+import { createCallEstimates } from '../call-estimate.ts';
 import { defineVendor } from '../vendor.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
@@ -28,7 +28,7 @@ export const kore = defineVendor({
         ...(accountConfig.discover && { discover: createDiscovery(deps, accountConfig.discoverHours, request) }),
       }),
       ...(accountConfig.discover && { cachedAgents: () => cachedAgents(deps) }),
-      ...createConnectionEstimates(cache, estimateCalls(accountConfig)),
+      ...createCallEstimates(cache, estimateCalls(accountConfig)),
     };
   },
   createFakeVendor: createFakeVendor,

@@ -12,7 +12,7 @@ export const connectionFields = {
   }),
 };
 
-/** Those of a connection that vendors back. */
+/** The fields of a connection with vendor data. */
 export const sourcedConnectionFields = {
   ...connectionFields,
   complete: ({ sources }: Pick<SourcedPage<unknown>, 'sources'>) => isComplete(sources),

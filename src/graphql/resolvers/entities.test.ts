@@ -45,7 +45,7 @@ describe('federation entities', () => {
   });
 
   test.each<[string, unknown]>([
-    ['an id without an object', { __typename: 'Agent', id: agentId('nobody') }],
+    ['an id without an object', { __typename: 'Agent', id: agentId('unknown') }],
     ['a string that is not a global id', { __typename: 'Agent', id: 'jane' }],
     ['an id of another type', { __typename: 'Session', id: ids.Agent }],
     ['a missing id', { __typename: 'Agent' }],

@@ -59,12 +59,12 @@ test('shows every settings key in the example configuration', () => {
 
 test.each(vendors)('shows an account of $key with every key in the example configuration', ({ key, config }) => {
   const { accounts } = parse(uncommented) as { readonly accounts: readonly Readonly<Record<string, unknown>>[] };
-  const entry = accounts.find(({ vendor }) => vendor === key) ?? {};
+  const account = accounts.find(({ vendor }) => vendor === key) ?? {};
   // These are documented once, above all accounts.
   const commonKeys = new Set(Object.keys(accountBaseSchema.shape));
   const names = keysOf(config).filter((name) => !commonKeys.has(name));
   expect(names.length).toBeGreaterThan(0);
-  expect(Object.keys(entry)).toEqual(expect.arrayContaining(['name', 'vendor', 'baseUrl', ...names]));
+  expect(Object.keys(account)).toEqual(expect.arrayContaining(['name', 'vendor', 'baseUrl', ...names]));
 });
 
 test('shows the real default values in the example configuration', () => {

@@ -23,7 +23,23 @@ import {
   applyFault,
 } from '../support/contract-faults.ts';
 
-/** The contract of all vendors. Every registered vendor is included; it describes itself in its conformance.ts. */
+/** The behaviour that all vendors share. Every registered vendor is tested; it describes itself in its conformance.ts. */
+
+/**
+ * The files that every vendor's folder has, and the value that each exports under a fixed name. No other file of the folder
+ * exports one of these names.
+ */
+const VENDOR_EXPORTS = {
+  'config.ts': 'config',
+  'references.ts': 'references',
+  'client.ts': 'createClient',
+  'loaders.ts': 'createLoaders',
+  'data-source.ts': 'createDataSource',
+  'estimate.ts': 'estimateCalls',
+  'sandbox.ts': 'createFakeVendor',
+  'conformance.ts': 'conformance',
+} as const;
+const OTHER_FILES = ['README.md', 'index.ts', 'wire.ts', 'map.ts'];
 
 const folder = new URL('../../src/vendors/', import.meta.url);
 const folders = readdirSync(folder, { withFileTypes: true })
@@ -32,10 +48,21 @@ const folders = readdirSync(folder, { withFileTypes: true })
 
 const suites = await Promise.all(
   vendors.map(async (vendor) => {
-    const module = (await import(`../../src/vendors/${vendor.key}/conformance.ts`)) as { conformance: Conformance };
-    return { vendor, conformance: module.conformance };
+    const exportsByFile = await importFolder(vendor.key);
+    const conformance = exportsByFile.get('conformance.ts')?.conformance as Conformance;
+    return { vendor, conformance, exportsByFile };
   }),
 );
+
+/** The exports of every source file at the top of a vendor's folder. */
+async function importFolder(key: string): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
+  const files = readdirSync(new URL(`${key}/`, folder)).filter((name) => /(?<!\.test)\.ts$/.test(name));
+  const modules = files.map(async (file) => {
+    const module = (await import(`../../src/vendors/${key}/${file}`)) as Record<string, unknown>;
+    return [file, module] as const;
+  });
+  return new Map(await Promise.all(modules));
+}
 
 test('registers exactly the vendors that have a folder', () => {
   expect(folders.length).toBeGreaterThan(0);
@@ -57,48 +84,63 @@ test('gives every vendor a unique name and key', () => {
   expect(new Set(vendors.map((vendor) => vendor.key)).size).toBe(vendors.length);
 });
 
-describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
+describe.each(suites)('$vendor.key', ({ vendor, conformance, exportsByFile }) => {
   const secretTexts = conformance.secrets.map((key) => conformance.account[key] as string);
 
   describe('identity', () => {
-    test('uses the key in capitals as the name', () => {
+    test('has a name that is the key in capitals', () => {
       expect(vendor.name).toBe(vendor.key.toUpperCase());
     });
 
-    test.each(['README.md', 'index.ts', 'config.ts', 'wire.ts', 'map.ts', 'sandbox.ts'])('has the file %s', (file) => {
+    test.each(OTHER_FILES)('has the vendor file %s', (file) => {
       expect(existsSync(new URL(`${vendor.key}/${file}`, folder))).toBe(true);
+    });
+
+    test.each(Object.entries(VENDOR_EXPORTS))('%s exports %s, and no other file does', (file, name) => {
+      const exporters = [...exportsByFile].filter(([, module]) => name in module).map(([exporter]) => exporter);
+      expect(exporters).toEqual([file]);
+    });
+
+    test('index.ts exports nothing but the adapter, under the key', () => {
+      expect({ ...exportsByFile.get('index.ts') }).toEqual({ [vendor.key]: vendor });
+    });
+
+    test('data-source.ts exports cachedAgents if the vendor discovers agents', () => {
+      const discovers = conformance.cases.some(({ capability }) => capability === 'discover');
+      const exporters = [...exportsByFile].filter(([, module]) => 'cachedAgents' in module);
+      expect(exporters.map(([file]) => file)).toEqual(discovers ? ['data-source.ts'] : []);
     });
   });
 
   describe('configuration', () => {
-    const findIssues = (entry: unknown) => vendor.config.safeParse(entry).error?.issues ?? [];
+    const findIssues = (account: unknown) => vendor.config.safeParse(account).error?.issues ?? [];
 
     test('accepts the example account', () => {
       expect(findIssues(conformance.account)).toEqual([]);
     });
 
-    test('rejects an account with an unknown key', () => {
+    test('rejects an unknown key', () => {
       expect(findIssues({ ...conformance.account, colour: 'blue' })).toMatchObject([
         { code: 'unrecognized_keys', keys: ['colour'] },
       ]);
     });
 
     test.each(['name', 'vendor', 'baseUrl', ...conformance.required])('rejects an account without %s', (missing) => {
-      const { [missing]: _, ...entry } = conformance.account;
-      expect(findIssues(entry).map(({ path }) => path)).toEqual([[missing]]);
+      const { [missing]: _, ...account } = conformance.account;
+      expect(findIssues(account).map(({ path }) => path)).toEqual([[missing]]);
     });
 
-    test('rejects the example accounts of all other vendors', () => {
+    test('rejects the account of every other vendor', () => {
       const others = suites.filter((other) => other.vendor !== vendor);
       for (const other of others) expect(findIssues(other.conformance.account)).not.toEqual([]);
     });
 
-    test('rejects a plain http address, except on loopback', () => {
+    test('rejects a plain http URL, except for loopback', () => {
       expect(findIssues({ ...conformance.account, baseUrl: 'http://vendor.example' })).not.toEqual([]);
       expect(findIssues({ ...conformance.account, baseUrl: 'http://127.0.0.1:4001' })).toEqual([]);
     });
 
-    test('parses secrets into Secret, which is never printed', () => {
+    test('keeps secrets as Secret, which never prints them', () => {
       const config = vendor.config.parse(conformance.account) as unknown as Record<string, unknown>;
       for (const key of conformance.secrets) expect(config[key]).toBeInstanceOf(Secret);
       expectNoSecret(`${inspect(config, { depth: 9, showHidden: true })} ${JSON.stringify(config)}`, secretTexts);
@@ -121,18 +163,18 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
       }
     });
 
-    test('gives equivalent references the same canonical form, and others different ones', () => {
-      for (const [first, second] of conformance.references.equivalent ?? []) {
-        expect(vendor.references.canonical(first)).toBe(vendor.references.canonical(second));
+    test('gives equal canonical forms to references to the same agent only', () => {
+      for (const [ref, equivalent] of conformance.references.equivalent ?? []) {
+        expect(vendor.references.canonical(ref)).toBe(vendor.references.canonical(equivalent));
       }
       const distinct = new Set(conformance.references.valid.map((ref) => vendor.references.canonical(ref)));
       expect(distinct.size).toBe(conformance.references.valid.length);
     });
 
-    test('recognizes references that are e-mail addresses', () => {
+    test('recognises references that are e-mail addresses', () => {
       const emails = conformance.references.emails ?? {};
       for (const [ref, email] of Object.entries(emails)) expect(vendor.references.email(ref)).toBe(email);
-      for (const ref of conformance.references.valid.filter((good) => !good.includes('@'))) {
+      for (const ref of conformance.references.valid.filter((valid) => !valid.includes('@'))) {
         expect(vendor.references.email(ref)).toBeNull();
       }
     });
@@ -141,39 +183,39 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
   describe('fixtures', () => {
     const files = readdirSync(new URL(`${vendor.key}/fixtures/`, folder));
 
-    test('has a parser for every fixture and a fixture for every parser', () => {
+    test('has a reader for every fixture, and a fixture for every reader', () => {
       expect(files.length).toBeGreaterThan(0);
       expect(Object.keys(conformance.fixtures).sort()).toEqual(files.sort());
     });
 
-    test.each(files)('parses the fixture %s', (file) => {
-      const parseFixture = conformance.fixtures[file];
-      expect(() => parseFixture?.(readFileSync(new URL(`${vendor.key}/fixtures/${file}`, folder)))).not.toThrow();
+    test.each(files)('reads the fixture %s', (file) => {
+      const read = conformance.fixtures[file];
+      expect(() => read?.(readFileSync(new URL(`${vendor.key}/fixtures/${file}`, folder)))).not.toThrow();
     });
   });
 
-  test('has a conformance case for every capability of the data source', () => {
+  test('has a case for every capability of its data source', () => {
     const harness = connectVendor(vendor, conformance.account, () => ({ status: 500 }), { now: conformance.now });
     const capabilities = conformance.cases.map(({ capability }) => capability);
-    // `findSession` is not a capability: it only looks up what an earlier result contains.
-    const { findSession: _, ...answerable } = harness.createDataSource();
-    expect([...new Set(capabilities)].sort()).toEqual(Object.keys(answerable).sort());
+    // `findSession` is not a capability: it only looks up earlier results.
+    const { findSession: _, ...provided } = harness.createDataSource();
+    expect([...new Set(capabilities)].sort()).toEqual(Object.keys(provided).sort());
   });
 
   describe.each(conformance.cases.map((testCase) => ({ testCase, title: testCase.title ?? '' })))(
     '$testCase.capability $title',
     ({ testCase }) => {
       const runWith = (
-        answer: (request: VendorRequest) => SandboxResponse | Promise<SandboxResponse>,
+        handler: (request: VendorRequest) => SandboxResponse | Promise<SandboxResponse>,
         signal?: AbortSignal,
       ) => {
-        const harness = connectVendor(vendor, conformance.account, answer, { now: conformance.now });
-        return { harness, answer: runCase(testCase, harness, signal) };
+        const harness = connectVendor(vendor, conformance.account, handler, { now: conformance.now });
+        return { harness, result: runCase(testCase, harness, signal) };
       };
 
-      test('returns the expected data and OK, with exactly the declared calls', async () => {
-        const { harness, answer } = runWith(testCase.respond);
-        const { data, sources } = await answer;
+      test('returns the expected data with outcome OK, by the declared calls', async () => {
+        const { harness, result } = runWith(testCase.respond);
+        const { data, sources } = await result;
         expect({ data }).toMatchObject({ data: testCase.expectedData });
         expect(sources.length).toBeGreaterThan(0);
         for (const report of sources) {
@@ -184,9 +226,9 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
         );
       });
 
-      test('calls only the host of the account, without a secret in the URL', async () => {
-        const { harness, answer } = runWith(testCase.respond);
-        await answer;
+      test('calls only the account’s own host, with no secret in a query string', async () => {
+        const { harness, result } = runWith(testCase.respond);
+        await result;
         const { host } = new URL(conformance.account.baseUrl as string);
         for (const { url } of harness.sent) {
           expect(url.host.split('.').slice(-2)).toEqual(host.split('.').slice(-2));
@@ -194,9 +236,9 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
         }
       });
 
-      test('makes no further calls when it runs twice within a query', async () => {
+      test('makes the calls only once when it runs twice within a query', async () => {
         const once = runWith(testCase.respond);
-        await once.answer;
+        await once.result;
         const twice = connectVendor(vendor, conformance.account, testCase.respond, { now: conformance.now });
         const dataSource = twice.createDataSource() as Required<AccountDataSource>;
         await Promise.all([testCase.run(dataSource), testCase.run(dataSource)]);
@@ -204,13 +246,13 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
       });
 
       describe.each(testCase.calls)('when $endpoint fails', ({ endpoint, errorCodes }) => {
-        test.each(Object.keys(ENDPOINT_FAULTS) as EndpointFault[])('reports the error code for: %s', async (fault) => {
-          const { harness, answer } = runWith((request) => {
+        test.each(Object.keys(ENDPOINT_FAULTS) as EndpointFault[])('%s: reports the matching error', async (fault) => {
+          const { harness, result } = runWith((request) => {
             expect(request.url.host).not.toBe(new URL(REDIRECT_TARGET).host);
-            const good = testCase.respond(request);
-            return request.endpoint === endpoint ? applyFault(good, fault) : good;
+            const response = testCase.respond(request);
+            return request.endpoint === endpoint ? applyFault(response, fault) : response;
           });
-          const error = await captureVendorError(answer);
+          const error = await captureVendorError(result);
           expect(error).toMatchObject({
             code: errorCodes?.[fault] ?? ENDPOINT_FAULTS[fault],
             endpoint,
@@ -221,38 +263,38 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
           expect(harness.sent.filter((request) => request.endpoint === endpoint).length).toBeGreaterThan(0);
         });
 
-        test('reports the Retry-After of a 429', async () => {
-          const { answer } = runWith((request) =>
+        test('status 429 with Retry-After: reports the time to wait', async () => {
+          const { result } = runWith((request) =>
             request.endpoint === endpoint
               ? { status: 429, headers: { 'Retry-After': '17' }, body: '{}' }
               : testCase.respond(request),
           );
-          expect(await captureVendorError(answer)).toMatchObject({
+          expect(await captureVendorError(result)).toMatchObject({
             code: 'VENDOR_RATE_LIMITED',
             retryAfterSeconds: 17,
           });
         });
 
-        test('redacts the account’s secrets that an error response quotes', async () => {
-          const { answer } = runWith((request) =>
+        test('an error that quotes the account’s secrets: redacts them', async () => {
+          const { result } = runWith((request) =>
             request.endpoint === endpoint
               ? { status: 400, body: JSON.stringify({ message: `Not good: ${secretTexts.join(', ')}` }) }
               : testCase.respond(request),
           );
-          expectSafeToExpose(await captureVendorError(answer), secretTexts);
+          expectSafeToExpose(await captureVendorError(result), secretTexts);
         });
 
-        test('rejects on abort while the endpoint never responds', async () => {
+        test('no response: rejects with VENDOR_TIMEOUT when the request is aborted', async () => {
           const controller = new AbortController();
           const reached = Promise.withResolvers<undefined>();
-          const { answer } = runWith((request) => {
+          const { result } = runWith((request) => {
             if (request.endpoint !== endpoint) return testCase.respond(request);
             reached.resolve(undefined);
             return new Promise(() => undefined);
           }, controller.signal);
           await reached.promise;
           controller.abort();
-          expect(await captureVendorError(answer)).toMatchObject({ code: 'VENDOR_TIMEOUT' });
+          expect(await captureVendorError(result)).toMatchObject({ code: 'VENDOR_TIMEOUT' });
         });
       });
     },
@@ -267,7 +309,7 @@ function runCase(
   return testCase.run(harness.createDataSource(signal ? { signal } : {}) as Required<AccountDataSource>);
 }
 
-test('the helpers of this suite fail for a missing error and a leaked secret', async () => {
+test('the suite’s own checks can fail', async () => {
   await expect(captureVendorError(Promise.resolve({ data: null, sources: [] }))).rejects.toThrow();
   expect(() => {
     expectNoSecret('the token is a/bcdefgh', ['a/bcdefgh']);

@@ -6,8 +6,8 @@ import { type CheckoutCopy, type FileEdit, copyCheckout } from '../support/check
 import { startGatewayFrom } from '../support/checkout-gateway.ts';
 
 /**
- * Follows docs/adding-a-vendor.md with an invented vendor, `fixture/`, in a copy of this checkout. A folder, a line in the
- * registry and a value of the schema's VendorName must be enough.
+ * Follows docs/adding-a-vendor.md with a fictional vendor, `fixture/`, in a copy of this checkout. A folder, a line in the
+ * registry and a value of the schema's VendorName must be all that a vendor needs.
  */
 
 jest.setTimeout(120_000);
@@ -26,7 +26,7 @@ const EDITS: readonly FileEdit[] = [
   },
 ];
 
-/** Documentation for people; the gateway works without it. */
+/** For readers only: the gateway does not need it. */
 const EXAMPLE_CONFIG_EDIT: FileEdit = {
   file: 'switchboard.example.yaml',
   after: '\naccounts:\n',
@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => checkout.remove());
 
-test('finds every edit in the guide', async () => {
+test('the guide lists every edit outside the folder', async () => {
   const guide = await readFile(GUIDE, 'utf8');
   for (const { file, add } of [...EDITS, EXAMPLE_CONFIG_EDIT]) {
     expect(guide).toContain(`\`${file}\``);
@@ -55,7 +55,7 @@ test('finds every edit in the guide', async () => {
   }
 });
 
-test('changes no other files', async () => {
+test('adding the vendor changes no other file', async () => {
   const folder = (await readdir(FIXTURE, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).replace(FIXTURE, 'src/vendors/acme'));
@@ -66,11 +66,11 @@ test('changes no other files', async () => {
   );
 });
 
-test('type-checks with the new vendor', async () => {
+test('the copy type-checks', async () => {
   expect(await checkout.runTool('tsc', '-p', 'tsconfig.json')).toEqual({ ok: true, output: '' });
 });
 
-test('violates no layer rule with the new vendor', async () => {
+test('the copy violates no layer rule', async () => {
   const { output } = await checkout.runTool('depcruise', '--config', '.dependency-cruiser.cjs', '-T', 'json', 'src');
   const { modules, summary } = JSON.parse(output) as {
     modules: readonly { source: string }[];
@@ -80,10 +80,10 @@ test('violates no layer rule with the new vendor', async () => {
   expect(summary.violations).toEqual([]);
 });
 
-test('passes the contract suite, which includes the new vendor automatically, and the vendor’s own tests', async () => {
-  const tests = await runJest(checkout, 'test/contract', 'src/vendors/acme');
+test('the contract suite includes the vendor automatically, and passes together with its own tests', async () => {
+  const tests = await runJest(checkout, 'test/contract/vendors.test.ts', 'src/vendors/acme');
   const contract = tests.filter(({ file }) => file.startsWith('test/contract/'));
-  // Vendors differ in their capabilities. Every test that all other vendors have must exist for this one, too.
+  // Vendors differ in their capabilities. The tests that all other vendors share must include this one.
   const titlesOf = (vendor: string) =>
     contract.filter(({ path }) => path[0] === vendor).map(({ path }) => path.slice(1).join(' › '));
   const common = titlesOf('kore').filter((title) =>
@@ -91,16 +91,14 @@ test('passes the contract suite, which includes the new vendor automatically, an
   );
   expect(common.length).toBeGreaterThan(12);
   expect(titlesOf('acme')).toEqual(expect.arrayContaining(common));
-  // Two cases of one call each: good responses, every fault, Retry-After, a quoted secret, no response.
+  // Two cases of one call each: success, every fault, errors with a time or a secret, no response at all.
   const caseTitles = titlesOf('acme').filter((title) => /^(statusPeriods|currentStatus) /.test(title));
   expect(caseTitles).toHaveLength(2 * (3 + 11 + 3));
 
-  // The tests of the registry and the vendor's own are in no group. The example configuration has its own test below.
-  const relevant = tests
-    .filter(({ file }) => file !== EXAMPLE_CONFIG_TEST)
-    .filter(({ path }) => path[0] === 'acme' || path.length === 1);
-  expect(relevant.filter(({ status }) => status !== 'passed')).toEqual([]);
-  expect(relevant.filter(({ file }) => file === 'src/vendors/acme/acme.test.ts').length).toBeGreaterThan(3);
+  // The tests of the registry, and the vendor's own, have no describe block.
+  const relevantTests = tests.filter(({ path }) => path[0] === 'acme' || path.length === 1);
+  expect(relevantTests.filter(({ status }) => status !== 'passed')).toEqual([]);
+  expect(relevantTests.filter(({ file }) => file === 'src/vendors/acme/acme.test.ts').length).toBeGreaterThan(3);
 });
 
 interface PeriodData {
@@ -138,7 +136,7 @@ const QUERY = `query Statuses($during: TimeRange!) {
   accounts { name vendor }
 }`;
 
-test('serves the new vendor’s statuses from its fake in the sandbox', async () => {
+test('a gateway started from the copy returns the vendor’s statuses from its fake', async () => {
   const gateway = await startGatewayFrom(checkout.path());
   try {
     const [from, to] = [Date.now() - DAY, Date.now()];
@@ -154,7 +152,7 @@ test('serves the new vendor’s statuses from its fake in the sandbox', async ()
       expect(nodes.map(({ start }) => start)).toEqual(nodes.map(({ start }) => start).sort());
     }
     const periods = connections.flatMap(({ nodes }) => nodes);
-    // The fake always sends three pages, however few statuses there are.
+    // Three pages: the fake never sends fewer, even of a short list.
     expect(Math.max(...connections.map(({ nodes }) => nodes.length))).toBeGreaterThan(10);
     expect(new Set(periods.map(({ status, vendorStatus }) => `${vendorStatus} ${status}`))).toEqual(
       new Set(['READY AVAILABLE', 'TALKING BUSY', 'BREAK AWAY']),
@@ -173,7 +171,7 @@ test('serves the new vendor’s statuses from its fake in the sandbox', async ()
   }
 });
 
-test('requires an account of the new vendor in the example configuration', async () => {
+test('a test requires the vendor in the example configuration', async () => {
   const title = 'shows an account of acme with every key in the example configuration';
   const statusOf = async () =>
     (await runJest(checkout, EXAMPLE_CONFIG_TEST)).find(({ path }) => path.at(-1) === title)?.status;

@@ -9,24 +9,24 @@ const LOGIN_PAGE = '<!DOCTYPE html><html><body>Please sign in</body></html>';
 /** The target of redirects. */
 export const REDIRECT_TARGET = 'https://elsewhere.example/login';
 
-/** Applies a fault to a good response. */
-export function applyFault(good: SandboxResponse, fault: EndpointFault): SandboxResponse {
-  const body = Buffer.from(good.body ?? '');
+/** A successful response with a fault. */
+export function applyFault(response: SandboxResponse, fault: EndpointFault): SandboxResponse {
+  const body = Buffer.from(response.body ?? '');
   switch (fault) {
     case 'redirect':
       return { status: 302, headers: { Location: REDIRECT_TARGET }, body: LOGIN_PAGE };
-    case 'html':
+    case 'html page':
       return { status: 200, headers: { 'Content-Type': 'text/html' }, body: LOGIN_PAGE };
-    case 'cut':
-      return { ...good, body: body.subarray(0, body.length / 2) };
+    case 'truncated body':
+      return { ...response, body: body.subarray(0, body.length / 2) };
     case 'wrong type':
-      return { ...good, body: '42' };
+      return { ...response, body: '42' };
     default:
       return { status: Number(fault.slice('status '.length)), body: LOGIN_PAGE };
   }
 }
 
-/** Returns the error that a case rejects with, or that one of its source reports contains. */
+/** The error that a case rejects with, or that one of its source reports contains. */
 export async function captureVendorError(result: Promise<SourcedResult<unknown>>): Promise<VendorError> {
   const error = await result.then(
     ({ sources }) => sources.find((report) => report.error !== null)?.error,

@@ -19,7 +19,7 @@ import {
 failOnUnhandledRejection();
 
 const target = { vendor: 'KORE', account: 'kore-main', endpoint: namespace.endpoint } as const;
-const notFoundError = new VendorError(target, 'NOT_FOUND', 'The vendor knows no such thing (HTTP 404)', {
+const notFoundError = new VendorError(target, 'NOT_FOUND', 'Not found at the vendor (HTTP 404)', {
   status: 404,
   reason: 'status_404',
 });

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 /** Starts a process that requests the account's token, and counts its fetches. */
-function startProcess({ url = redis.url, clock = toPatientClock(systemClock), identity: fingerprint = 'vcc' } = {}) {
+function startProcess({ url = redis.url, clock = toPatientClock(systemClock), fingerprint = 'vcc' } = {}) {
   const connection = connectRedis(url, clock, { onError: (operation) => failures.push(operation) });
   connections.push(connection);
   const leases = createLeases(connection, 5000);
@@ -115,7 +115,7 @@ describe('a shared token', () => {
   });
 
   test.each<[string, Partial<Parameters<typeof startProcess>[0]>, Partial<TokenRequest>]>([
-    ['another account', { identity: 'vcc-test' }, {}],
+    ['another account', { fingerprint: 'vcc-test' }, {}],
     ['another secret', {}, { secret: new Secret('another') }],
     ['another name', {}, { name: 'another' }],
   ])('does not share a token with %s', async (_case, options, overrides) => {

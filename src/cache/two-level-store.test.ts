@@ -73,9 +73,9 @@ test('keeps a local entry past its TTL without a younger remote one', async () =
 });
 
 test('returns local entries when the remote store returns nothing', async () => {
-  const { local, both: _both } = setUp();
+  const { clock, local } = setUp();
   const emptyRemote: Store = { ...local.store, getMany: () => Promise.resolve([]) };
-  const both = createTwoLevelStore(local.store, emptyRemote, manualClock(NOW));
+  const both = createTwoLevelStore(local.store, emptyRemote, clock);
   local.entries.set('b', entry('B'));
   expect(await both.getMany(['a', 'b'])).toEqual([undefined, entry('B')]);
 });

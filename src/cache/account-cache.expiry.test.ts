@@ -3,7 +3,7 @@ import { createAccountCache } from './account-cache.ts';
 import type { FetchedValue, CacheNamespace } from './cache.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { VendorError, type VendorErrorCode } from '../domain/vendor-error.ts';
-import { createCachePolicy } from '../request/cache-policy.ts';
+import { createCachePolicy } from '../request/request-context.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';

@@ -5,9 +5,9 @@ import { SECOND } from '../domain/time.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import type { SourceReport } from '../domain/source.ts';
 import { failureReport } from '../domain/source.ts';
-import type { CallRecord } from '../http/types.ts';
 import { vendorError } from '../http/response.ts';
 import { abortable } from '../http/abort.ts';
+import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, DataSourceContext } from '../vendors/vendor.ts';
 import { type DirectoryView, type Discovery, type KnownAccount, mergeAgents } from './merge-agents.ts';
 
@@ -32,16 +32,8 @@ export interface DirectoryOptions {
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
-/** Who asks, as far as the directory is concerned. */
-export interface DirectoryReader {
-  readonly canAccess: (account: string) => boolean;
-  /** Aborted when the asker waits no longer. */
-  readonly signal: AbortSignal;
-  /** Told of the calls that a discovery makes on the asker's behalf. */
-  readonly record: (call: CallRecord) => void;
-  /** Told until when a discovery's answer may be kept. */
-  readonly restrictCache: (at: Instant) => void;
-}
+/** The part of a request's context that the directory uses. */
+export type DirectoryReader = Pick<RequestContext, 'canAccess' | 'signal' | 'record' | 'restrictCache'>;
 
 /** Who is who. */
 export interface Directory {

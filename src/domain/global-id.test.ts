@@ -29,7 +29,7 @@ test('every id tells what it stands for', () => {
     fc.property(text, text, text, instant, fc.option(text), (account, ref, name, at, label) => {
       expect(decodeGlobalId(agentId(name))).toEqual({ type: 'Agent', key: name });
       expect(decodeGlobalId(agentIdByEmail(name))).toEqual({ type: 'AgentByEmail', email: name.toLowerCase() });
-      expect(decodeGlobalId(agentIdByAccount(account, ref))).toEqual({ type: 'AgentBySeat', account, ref });
+      expect(decodeGlobalId(agentIdByAccount(account, ref))).toEqual({ type: 'AgentByAccount', account, ref });
       const statusPeriod = { ...period(account, at, { vendorStatus: name, label, sessionId: label }), ref };
       expect(decodeGlobalId(statusPeriodId(statusPeriod))).toEqual({
         type: 'StatusPeriod',

@@ -1,6 +1,7 @@
 import type { VendorName } from '../domain/account.ts';
 import type { Agent, AgentKind, AgentAccount } from '../domain/agent.ts';
 import { type DecodedGlobalId, decodeGlobalId } from '../domain/global-id.ts';
+import type { MaybePromise } from '../domain/maybe-promise.ts';
 import { type DirectoryView, compareByNameThenId } from '../directory/merge-agents.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertIntInRange, assertMaxLength } from './validate-args.ts';
@@ -104,9 +105,6 @@ export async function agentById(context: QueryContext, id: string): Promise<Agen
   return decodedId ? agentByDecodedId(context, id, decodedId) : null;
 }
 
-/** Without a promise where the agent is known already: an answer may come by agents in very many places. */
-type MaybePromise<T> = T | Promise<T>;
-
 /** The agent that an address is one of; null for the address of something else. Vendors are asked only if need be. */
 export function agentByDecodedId(
   context: QueryContext,
@@ -140,8 +138,8 @@ function assertAgent(agent: Agent | null): Agent {
 /** Looks in the configuration first, and asks the vendors who else there is only when that cannot settle it. */
 function findAgent(context: QueryContext, find: (view: DirectoryView) => Agent | null): MaybePromise<Agent | null> {
   const { directory } = context.services;
-  const configured = find(directory.configured(context.request));
-  if (configured && !directory.mayBeEnriched(configured, context.request)) return configured;
+  const configured = find(directory.configured(context));
+  if (configured && !directory.mayBeEnriched(configured, context)) return configured;
   const allAgents = context.allAgents();
   return allAgents instanceof Promise ? allAgents.then(find) : find(allAgents);
 }

@@ -69,9 +69,9 @@ test('everything is found again by its id, one call each, with a range that hold
     expect(found && resolveNodeType(found)).toBe(type);
     expect(calls).toHaveLength(1);
   }
-  const { context: desk } = open();
-  const jane = findListedAgent(desk, 'jane');
-  expect(await node(desk, agentId('jane'))).toBe(jane);
+  const { context } = open();
+  const jane = findListedAgent(context, 'jane');
+  expect(await node(context, agentId('jane'))).toBe(jane);
   expect(resolveNodeType(jane)).toBe('Agent');
   expect(new Set(IDS.map(({ id }) => id)).size).toBe(IDS.length);
 });

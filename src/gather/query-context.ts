@@ -1,11 +1,13 @@
 import type { Account } from '../domain/account.ts';
+import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { SourceReport } from '../domain/source.ts';
-import type { DirectoryReader, Directory } from '../directory/directory.ts';
+import type { Directory } from '../directory/directory.ts';
 import type { DirectoryView } from '../directory/merge-agents.ts';
-import type { AccountAdapter, DataSourceContext, AccountDataSource } from '../vendors/vendor.ts';
+import type { RequestContext } from '../request/request-context.ts';
+import type { AccountAdapter, AccountDataSource } from '../vendors/vendor.ts';
 import type { AccountHealthTracker } from './account-health.ts';
 
-/** What lasts as long as the process. */
+/** What lives as long as the process. */
 export interface Services {
   /** In the configuration's order. */
   readonly adapters: readonly AccountAdapter[];
@@ -13,29 +15,29 @@ export interface Services {
   readonly health: AccountHealthTracker;
 }
 
-/** Who asks, until when, and what it has cost. */
-export type Request = DataSourceContext & DirectoryReader;
-
-/** What lasts as long as a query: the accounts that the caller may use, each opened when it is first needed. */
-export interface QueryContext {
+/**
+ * What lives as long as a query; it is the context of every GraphQL resolver. It adds the process's services and the accounts
+ * that the caller may use to the request's context. An account's data source is created on first use.
+ */
+export interface QueryContext extends RequestContext {
   readonly services: Services;
-  readonly request: Request;
+  /** The accounts that the caller may use, in the configuration's order. */
   readonly accounts: readonly Account[];
-  readonly canAccess: (account: string) => boolean;
+  /** An account of `accounts`; throws for any other name. */
   readonly account: (name: string) => Account;
-  /** Who is who, vendors asked: once for the whole query, so that all of it sees the same agents. */
-  readonly allAgents: () => DirectoryView | Promise<DirectoryView>;
-  /** Null for an account that does not exist, or not for this caller. */
+  /** The merged directory, discovery included: resolved once, so that the whole query sees the same agents. */
+  readonly allAgents: () => MaybePromise<DirectoryView>;
+  /** Null for an account that does not exist or that the caller may not use. */
   readonly dataSource: (account: string) => AccountDataSource | null;
   readonly recordReport: (report: SourceReport) => void;
   /**
-   * Finds something out, the first time; then tells it again, without a promise as soon as it is known: an answer may come by
-   * the same thing in very many places, and graphql-js makes several objects of each promise.
+   * Memoises `load` per key for this query. Returns the plain value once it has settled: the same value may occur thousands of
+   * times in a response, and graphql-js allocates several objects for each promise.
    */
-  readonly memoize: <T>(key: string, load: () => Promise<T>) => T | Promise<T>;
+  readonly memoize: <T>(key: string, load: () => Promise<T>) => MaybePromise<T>;
 }
 
-export function createQueryContext(services: Services, request: Request): QueryContext {
+export function createQueryContext(services: Services, request: RequestContext): QueryContext {
   const accessibleAdapters = new Map(
     services.adapters
       .filter(({ account }) => request.canAccess(account.name))
@@ -44,16 +46,16 @@ export function createQueryContext(services: Services, request: Request): QueryC
   const dataSources = new Map<string, AccountDataSource>();
   const memoize = createMemo();
   return {
+    ...request,
     services,
-    request,
     accounts: [...accessibleAdapters.values()].map((adapter) => adapter.account),
     canAccess: (name) => accessibleAdapters.has(name),
     account(name) {
       const adapter = accessibleAdapters.get(name);
-      if (!adapter) throw new Error('an answer came from an account that this caller may not use');
+      if (!adapter) throw new Error(`the response refers to account ${name}, which this caller may not use`);
       return adapter.account;
     },
-    allAgents: () => memoize('everybody', () => services.directory.merged(request)),
+    allAgents: () => memoize('allAgents', () => services.directory.merged(request)),
     dataSource(name) {
       const adapter = accessibleAdapters.get(name);
       if (!adapter) return null;
@@ -69,10 +71,10 @@ export function createQueryContext(services: Services, request: Request): QueryC
 function createMemo(): QueryContext['memoize'] {
   const settledOrPending = new Map<string, unknown>();
   return <T>(key: string, load: () => Promise<T>) => {
-    if (settledOrPending.has(key)) return settledOrPending.get(key) as T | Promise<T>;
+    if (settledOrPending.has(key)) return settledOrPending.get(key) as MaybePromise<T>;
     const pending = load();
     settledOrPending.set(key, pending);
-    // Whoever asked hears of a failure; it stays one.
+    // The caller handles a rejection; the rejected promise stays memoised.
     pending.then((value) => settledOrPending.set(key, value)).catch(() => undefined);
     return pending;
   };

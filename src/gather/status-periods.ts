@@ -51,9 +51,7 @@ export async function timeInStatus(
     dataSource.statusPeriods?.(ref, during),
   );
   if (!isComplete(sources)) throw incompleteSourceError(context, sources);
-  return results.flatMap(({ agentAccount, data }) =>
-    sumTimeInStatus(agentAccount.account, data, during, context.request.now),
-  );
+  return results.flatMap(({ agentAccount, data }) => sumTimeInStatus(agentAccount.account, data, during, context.now));
 }
 
 /** The ongoing period that began last; rejects where there seems to be none, but an account could not be read whole. */

@@ -10,7 +10,7 @@ import type { SourceReport as SourceReportModel } from '../domain/source.ts';
 import type { StatusPeriod as StatusPeriodModel } from '../domain/status-period.ts';
 import type { StatusTotal as StatusTotalModel } from '../domain/time-in-status.ts';
 import type { SourcedUsageStats } from '../gather/usage-stats.ts';
-import type { Context } from '../gather/context.ts';
+import type { QueryContext } from '../gather/query-context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
@@ -883,7 +883,7 @@ export type ResolversParentTypes = {
   UsageStats: SourcedUsageStats;
 };
 
-export type AccountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Account'] = ResolversParentTypes['Account']> = {
+export type AccountResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Account'] = ResolversParentTypes['Account']> = {
   lastError?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   lastSuccessAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -891,7 +891,7 @@ export type AccountResolvers<ContextType = Context, ParentType extends Resolvers
   vendor?: Resolver<ResolversTypes['VendorName'], ParentType, ContextType>;
 };
 
-export type AgentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Agent'] = ResolversParentTypes['Agent']> = {
+export type AgentResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Agent'] = ResolversParentTypes['Agent']> = {
   accounts?: Resolver<ReadonlyArray<ResolversTypes['AgentAccount']>, ParentType, ContextType>;
   currentStatus?: Resolver<Maybe<ResolversTypes['StatusPeriod']>, ParentType, ContextType>;
   email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -907,19 +907,19 @@ export type AgentResolvers<ContextType = Context, ParentType extends ResolversPa
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
-export type AgentAccountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AgentAccount'] = ResolversParentTypes['AgentAccount']> = {
+export type AgentAccountResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['AgentAccount'] = ResolversParentTypes['AgentAccount']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   ref?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
-export type AgentConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AgentConnection'] = ResolversParentTypes['AgentConnection']> = {
+export type AgentConnectionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['AgentConnection'] = ResolversParentTypes['AgentConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['AgentEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Agent']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
-export type AgentEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AgentEdge'] = ResolversParentTypes['AgentEdge']> = {
+export type AgentEdgeResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['AgentEdge'] = ResolversParentTypes['AgentEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['Agent'], ParentType, ContextType>;
 };
@@ -932,7 +932,7 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
-export type InteractionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Interaction'] = ResolversParentTypes['Interaction']> = {
+export type InteractionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Interaction'] = ResolversParentTypes['Interaction']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   agent?: Resolver<ResolversTypes['Agent'], ParentType, ContextType>;
   channelGuid?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
@@ -948,7 +948,7 @@ export type InteractionResolvers<ContextType = Context, ParentType extends Resol
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
-export type InteractionConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InteractionConnection'] = ResolversParentTypes['InteractionConnection']> = {
+export type InteractionConnectionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['InteractionConnection'] = ResolversParentTypes['InteractionConnection']> = {
   complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   edges?: Resolver<ReadonlyArray<ResolversTypes['InteractionEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Interaction']>, ParentType, ContextType>;
@@ -957,23 +957,23 @@ export type InteractionConnectionResolvers<ContextType = Context, ParentType ext
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
-export type InteractionEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InteractionEdge'] = ResolversParentTypes['InteractionEdge']> = {
+export type InteractionEdgeResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['InteractionEdge'] = ResolversParentTypes['InteractionEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['Interaction'], ParentType, ContextType>;
 };
 
-export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+export type NodeResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
   __resolveType: TypeResolveFn<'Agent' | 'Interaction' | 'Session' | 'StatusPeriod', ParentType, ContextType>;
 };
 
-export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+export type PageInfoResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
-export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+export type QueryResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   accounts?: Resolver<ReadonlyArray<ResolversTypes['Account']>, ParentType, ContextType>;
   agent?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentArgs, 'id'>>;
   agentByAccount?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentByAccountArgs, 'account' | 'ref'>>;
@@ -983,7 +983,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
 };
 
-export type SessionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session']> = {
+export type SessionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   agent?: Resolver<ResolversTypes['Agent'], ParentType, ContextType>;
   durationSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1000,7 +1000,7 @@ export type SessionResolvers<ContextType = Context, ParentType extends Resolvers
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
-export type SessionConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SessionConnection'] = ResolversParentTypes['SessionConnection']> = {
+export type SessionConnectionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SessionConnection'] = ResolversParentTypes['SessionConnection']> = {
   complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   edges?: Resolver<ReadonlyArray<ResolversTypes['SessionEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Session']>, ParentType, ContextType>;
@@ -1009,12 +1009,12 @@ export type SessionConnectionResolvers<ContextType = Context, ParentType extends
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
-export type SessionEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SessionEdge'] = ResolversParentTypes['SessionEdge']> = {
+export type SessionEdgeResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SessionEdge'] = ResolversParentTypes['SessionEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['Session'], ParentType, ContextType>;
 };
 
-export type SessionEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SessionEvent'] = ResolversParentTypes['SessionEvent']> = {
+export type SessionEventResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SessionEvent'] = ResolversParentTypes['SessionEvent']> = {
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   concurrentEngagements?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   maxConcurrentEngagements?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1025,13 +1025,13 @@ export type SessionEventResolvers<ContextType = Context, ParentType extends Reso
   vendorStatus?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
-export type SourceErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SourceError'] = ResolversParentTypes['SourceError']> = {
+export type SourceErrorResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SourceError'] = ResolversParentTypes['SourceError']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryAfterSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
-export type SourceReportResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SourceReport'] = ResolversParentTypes['SourceReport']> = {
+export type SourceReportResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SourceReport'] = ResolversParentTypes['SourceReport']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   coveredFrom?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   coveredTo?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -1042,7 +1042,7 @@ export type SourceReportResolvers<ContextType = Context, ParentType extends Reso
   servedFrom?: Resolver<Maybe<ResolversTypes['ServedFrom']>, ParentType, ContextType>;
 };
 
-export type StatusPeriodResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StatusPeriod'] = ResolversParentTypes['StatusPeriod']> = {
+export type StatusPeriodResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusPeriod'] = ResolversParentTypes['StatusPeriod']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   agent?: Resolver<ResolversTypes['Agent'], ParentType, ContextType>;
   durationSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1057,7 +1057,7 @@ export type StatusPeriodResolvers<ContextType = Context, ParentType extends Reso
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
-export type StatusPeriodConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StatusPeriodConnection'] = ResolversParentTypes['StatusPeriodConnection']> = {
+export type StatusPeriodConnectionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusPeriodConnection'] = ResolversParentTypes['StatusPeriodConnection']> = {
   complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   edges?: Resolver<ReadonlyArray<ResolversTypes['StatusPeriodEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['StatusPeriod']>, ParentType, ContextType>;
@@ -1066,12 +1066,12 @@ export type StatusPeriodConnectionResolvers<ContextType = Context, ParentType ex
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
-export type StatusPeriodEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StatusPeriodEdge'] = ResolversParentTypes['StatusPeriodEdge']> = {
+export type StatusPeriodEdgeResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusPeriodEdge'] = ResolversParentTypes['StatusPeriodEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['StatusPeriod'], ParentType, ContextType>;
 };
 
-export type StatusTotalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StatusTotal'] = ResolversParentTypes['StatusTotal']> = {
+export type StatusTotalResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusTotal'] = ResolversParentTypes['StatusTotal']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   periods?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   seconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -1082,7 +1082,7 @@ export interface TimeZoneScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'TimeZone';
 }
 
-export type UsageIntervalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UsageInterval'] = ResolversParentTypes['UsageInterval']> = {
+export type UsageIntervalResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['UsageInterval'] = ResolversParentTypes['UsageInterval']> = {
   ambiguousMessagesCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   end?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   interventionsCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1096,7 +1096,7 @@ export type UsageIntervalResolvers<ContextType = Context, ParentType extends Res
   usersCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
-export type UsageStatsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UsageStats'] = ResolversParentTypes['UsageStats']> = {
+export type UsageStatsResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['UsageStats'] = ResolversParentTypes['UsageStats']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   agent?: Resolver<ResolversTypes['Agent'], ParentType, ContextType>;
   buckets?: Resolver<ReadonlyArray<ResolversTypes['UsageInterval']>, ParentType, ContextType>;
@@ -1106,7 +1106,7 @@ export type UsageStatsResolvers<ContextType = Context, ParentType extends Resolv
   sources?: Resolver<ReadonlyArray<ResolversTypes['SourceReport']>, ParentType, ContextType>;
 };
 
-export type Resolvers<ContextType = Context> = {
+export type Resolvers<ContextType = QueryContext> = {
   Account?: AccountResolvers<ContextType>;
   Agent?: AgentResolvers<ContextType>;
   AgentAccount?: AgentAccountResolvers<ContextType>;

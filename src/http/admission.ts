@@ -2,7 +2,7 @@ import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { CallTarget, VendorError } from '../domain/vendor-error.ts';
-import type { VendorHttpMetrics } from './ports.ts';
+import type { DebugLog, VendorHttpMetrics } from './ports.ts';
 import type { Random } from './backoff.ts';
 import { type CircuitBreaker, createCircuitBreaker, type Permit } from './circuit-breaker.ts';
 import type { CallContext } from './types.ts';
@@ -15,44 +15,45 @@ import { MAX_RETRY_AFTER_WAIT_MS } from './retry.ts';
 import { createFairSemaphore, QueueFullError } from './fair-semaphore.ts';
 import { breakerOutcome } from './error-policy.ts';
 
-/** How long a call may wait for the account's quota before it is better told to come back later. */
+/** Longest wait for the account's rate limit; a longer one fails the call at once, with the time to retry after. */
 const MAX_QUOTA_WAIT_MS = SECOND;
 
 export interface AdmissionOptions {
   readonly account: Account;
-  /** How many calls may be under way at a time. */
+  /** How many calls may be in flight at a time. */
   readonly concurrency: number;
-  /** How many calls of one caller may wait for their turn. */
+  /** How many calls of one caller may be queued. */
   readonly maxQueued: number;
   readonly requestsPerMinute: number | undefined;
-  /** Counts a call for all processes that share the limit; absent where there is but this one. */
+  /** Counts a call for all processes that share the rate limit; absent in a single process. */
   readonly acquireSharedQuota?: (() => Promise<number | null>) | undefined;
-  /** Whether an endpoint that keeps failing is spared for a while. */
+  /** Whether calls to an endpoint that keeps failing are rejected for a while. */
   readonly circuitBreaker: boolean;
-  /** Whether the account is not called before the time that the vendor named in a refusal. */
+  /** Whether calls wait until the time that the vendor named in a 429 response. */
   readonly honorRetryAfter: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: VendorHttpMetrics;
+  readonly log?: DebugLog | undefined;
 }
 
-/** Gives the place back, and tells how the call went: null for well. */
+/** Releases the slot and reports how the call went: null for success. */
 export type Release = (error: VendorError | null) => void;
 
-/** Decides when a call to the account may begin, if at all. */
+/** Admission control of one account: decides when a call may start, or that it may not. */
 export interface Admission {
-  /** Why no call to the endpoint may begin now, nor in a moment; null when one may. */
+  /** Why a call to the endpoint can start neither now nor shortly; null when it can. */
   readonly rejection: (target: CallTarget) => VendorError | null;
-  /** Throws the refusal, if there is one. */
+  /** Throws the rejection, if there is one. */
   readonly assertAdmissible: (target: CallTarget) => void;
-  /** Waits for the call's turn; rejects with a VendorError when it is not to be made. */
+  /** Waits for the call's turn; rejects with a VendorError when the call must not be made. */
   readonly acquire: (target: CallTarget, context: Pick<CallContext, 'signal' | 'fairnessKey'>) => Promise<Release>;
-  /** In how many seconds to come back after a refusal for calling too often; null after anything else. */
+  /** Seconds after which to retry a rate-limited call; null for any other outcome. */
   readonly retryAfterSeconds: (error: VendorError | null) => number | null;
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { account, clock, random, metrics } = options;
+  const { account, clock, random, metrics, log } = options;
   const semaphore = createFairSemaphore(options.concurrency, options.maxQueued);
   const localLimiter = createLocalRateLimiter(options.requestsPerMinute, clock);
   const rateLimiter = options.acquireSharedQuota
@@ -84,23 +85,25 @@ export function createAdmission(options: AdmissionOptions): Admission {
   function assertAdmissible(target: CallTarget): void {
     const rejection = findRejection(target);
     if (!rejection) return;
+    log?.({ account: account.name, endpoint: target.endpoint, reason: rejection.reason }, 'vendor call rejected');
     if (rejection.reason === 'circuit_open') metrics.circuitRejection(account.name, target.endpoint);
     throw rejection;
   }
 
-  /** Waits as long as there is reason to, but for no reason longer than patience allows. */
+  /** Waits for the gate and the rate limit in turn; each has its own maximum wait. */
   async function waitForTurn(target: CallTarget, signal: AbortSignal): Promise<Permit | null> {
     for (;;) {
       assertAdmissible(target);
       let waitMs = options.honorRetryAfter ? gate.remainingMs() : 0;
       if (waitMs === 0) {
         waitMs = await rateLimiter.take();
-        // Meanwhile another call may have failed.
+        // Another call may have failed in the meantime.
         assertAdmissible(target);
         if (waitMs > MAX_QUOTA_WAIT_MS) throw rateLimitedError(target, 'quota_local', waitMs);
       }
-      // Nothing may come between the check and this, or two calls would both be probes.
+      // Keep this synchronous after the check, or two calls could both become probes.
       if (waitMs === 0) return options.circuitBreaker ? getBreaker(target.endpoint).tryAcquire() : null;
+      log?.({ account: account.name, endpoint: target.endpoint, waitMs }, 'vendor call waits for the rate limit');
       await sleep(waitMs, clock, signal);
     }
   }
@@ -121,14 +124,16 @@ export function createAdmission(options: AdmissionOptions): Admission {
         };
       } catch (error) {
         releaseSlot();
-        if (error instanceof QueueFullError)
+        if (error instanceof QueueFullError) {
+          log?.({ account: account.name, endpoint: target.endpoint, reason: 'bulkhead_full' }, 'vendor call rejected');
           throw vendorError(target, 'VENDOR_UNAVAILABLE', { reason: 'bulkhead_full' });
+        }
         throw toVendorError(error, target, 'waiting');
       }
     },
     retryAfterSeconds(error) {
       if (error?.code !== 'VENDOR_RATE_LIMITED') return null;
-      // A vendor may name no time, or none to speak of ("in 0 seconds"), or another call may have been told a longer one.
+      // The vendor may have named no time, or 0 seconds, or a longer time to another call.
       return Math.max(1, error.retryAfterSeconds ?? 0, options.honorRetryAfter ? toSeconds(gate.remainingMs()) : 0);
     },
   };

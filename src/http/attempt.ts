@@ -8,17 +8,17 @@ import { AttemptTimeoutError, toVendorError, type AttemptStage } from './classif
 import { abortable } from './abort.ts';
 
 export interface AttemptOptions {
-  /** Milliseconds that one attempt may take, from the request to the last byte. */
+  /** The deadline of one attempt, from the request to the last byte. */
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** undici's Agent: connections kept alive, none of its redirecting, retrying or decompressing interceptors. */
+  /** undici's Agent: keep-alive connections, without its redirect, retry and decompress interceptors. */
   readonly dispatcher: Dispatcher;
   readonly metrics: VendorHttpMetrics;
 }
 
 export type UndiciResponse = Dispatcher.ResponseData;
 
-/** What is made of an answer, and what was wrong with it (null: nothing); rejects with a VendorError when nothing can be made. */
+/** Turns a response into a value and an error (null: none); rejects with a VendorError when there is no value. */
 export type ResponseReader<T> = (response: UndiciResponse, body: AsyncIterable<Buffer>) => Promise<ReaderResult<T>>;
 export interface ReaderResult<T> {
   readonly value: T;
@@ -27,13 +27,13 @@ export interface ReaderResult<T> {
 
 /** How an attempt ended. */
 export interface AttemptResult<T> {
-  /** What was made of the answer; throws where nothing was. */
+  /** Returns what was made of the response; throws if there was nothing. */
   readonly value: () => T;
-  /** What the vendor did wrong, or was refused for; null for nothing. */
+  /** The vendor's failure or rejection; null for success. */
   readonly error: VendorError | null;
 }
 
-/** Sends a request once, hands the answer to `read`, and tells of the call however it ended. */
+/** Sends a request once, passes the response to `read`, and records the call whatever its outcome. */
 export type Attempt = <T>(
   request: VendorRequest,
   headers: Readonly<Record<string, string>>,
@@ -45,7 +45,7 @@ export type Attempt = <T>(
 export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: AttemptOptions): Attempt {
   return async (request, headers, target, context, read) => {
     let stage: AttemptStage = 'request';
-    // Once nobody waits any more, whatever breaks breaks because of that.
+    // After the caller's abort, every failure is a consequence of it.
     const toError = (error: unknown): VendorError =>
       toVendorError(error, target, context.signal.aborted ? 'waiting' : stage);
     const startedMs = clock.monotonicMs();
@@ -64,11 +64,11 @@ export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: Attempt
         headers,
         ...(request.body !== undefined && { body: request.body }),
         signal,
-        // The attempt's own deadline rules; undici's are idle timers that a dripping body never sets off.
+        // The attempt has its own deadline. undici's timeouts are idle timers, which a slowly dripping body never triggers.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
-      // As long as a connection is not established, undici hears the signal but does not reject.
+      // Until a connection is established, undici notices the abort but does not reject.
       const response = await abortable(pendingResponse, signal).catch((error: unknown) => {
         throw toError(error);
       });
@@ -110,5 +110,5 @@ export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: Attempt
 }
 
 function ignoreStreamError(): void {
-  // A body that is given up raises an error on its stream that nobody needs to hear.
+  // Destroying an unfinished body emits an error on its stream, which would otherwise be unhandled.
 }

@@ -1,12 +1,12 @@
-/** A number from 0 up to, but not including, 1; as Math.random gives them. */
+/** Returns a number in [0, 1), like Math.random. */
 export type Random = () => number;
 
 const BASE_DELAY_MS = 200;
 const MAX_DELAY_MS = 2000;
 
 /**
- * Milliseconds to wait before the attempt after the `failed`-th (from 1): anything up to a bound that doubles. Full jitter
- * spreads the attempts of many callers best, see "Exponential Backoff And Jitter",
+ * Returns the delay before the next attempt after `failedAttempts` (from 1): exponential backoff with full jitter, which
+ * spreads the attempts of many callers best. See "Exponential Backoff And Jitter",
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function backoffMs(failedAttempts: number, random: Random): number {

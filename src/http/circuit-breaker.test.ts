@@ -4,7 +4,7 @@ import { type CircuitBreaker, createCircuitBreaker, type CallOutcome } from './c
 import type { CircuitState } from './ports.ts';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';
 
-/** Half of the jitter: open times are then what they are called. */
+/** The middle of the jitter range: open times then have their nominal length. */
 const NO_JITTER = () => 0.5;
 
 function createTestBreaker(clock: ManualClock = manualClock(), random = NO_JITTER) {
@@ -24,8 +24,8 @@ function createOpenBreaker(random = NO_JITTER) {
   return parts;
 }
 
-describe('closed, it opens', () => {
-  test('on the fifth failure in a row', () => {
+describe('a closed circuit breaker', () => {
+  test('opens on the fifth consecutive failure', () => {
     const { breaker, states } = createTestBreaker();
     for (let i = 0; i < 4; i += 1) call(breaker, 'failure');
     expect(states).toEqual([]);
@@ -35,13 +35,13 @@ describe('closed, it opens', () => {
     expect(breaker.remainingOpenMs()).toBe(10_000);
   });
 
-  test('not as long as one of five is well', () => {
+  test('stays closed while one call in five succeeds', () => {
     const { breaker, states } = createTestBreaker();
     for (let i = 0; i < 100; i += 1) call(breaker, i % 5 === 4 || i % 5 === 2 || i % 5 === 0 ? 'success' : 'failure');
     expect(states).toEqual([]);
   });
 
-  test('when half of ten calls failed, though never many in a row', () => {
+  test('opens when half of ten calls failed, even without consecutive failures', () => {
     const { breaker, states } = createTestBreaker();
     for (let i = 0; i < 9; i += 1) call(breaker, i % 2 === 0 ? 'success' : 'failure');
     expect(states).toEqual([]);
@@ -49,7 +49,7 @@ describe('closed, it opens', () => {
     expect(states).toEqual(['open']);
   });
 
-  test('not for failures that are a minute apart from the others', () => {
+  test('stays closed when failures fall out of the one-minute window', () => {
     const { clock, breaker, states } = createTestBreaker();
     for (let i = 0; i < 50; i += 1) {
       call(breaker, 'success');
@@ -59,7 +59,7 @@ describe('closed, it opens', () => {
     expect(states).toEqual([]);
   });
 
-  test('not for calls that say nothing', () => {
+  test('does not count ignored calls', () => {
     const { breaker, states } = createTestBreaker();
     for (let i = 0; i < 4; i += 1) call(breaker, 'failure');
     for (let i = 0; i < 100; i += 1) call(breaker, 'ignored');
@@ -68,7 +68,7 @@ describe('closed, it opens', () => {
     expect(states).toEqual(['open']);
   });
 
-  test('not for one call that fails again and again', () => {
+  test('counts the outcome of a permit only once', () => {
     const { breaker, states } = createTestBreaker();
     const permit = breaker.tryAcquire();
     for (let i = 0; i < 100; i += 1) permit?.('failure');
@@ -76,8 +76,8 @@ describe('closed, it opens', () => {
   });
 });
 
-describe('open', () => {
-  test('it lets nobody through for ten seconds, then exactly one, however many come', () => {
+describe('an open circuit breaker', () => {
+  test('rejects calls for ten seconds, then admits exactly one probe', () => {
     const { clock, breaker, states } = createOpenBreaker();
     clock.advance(9999);
     expect(breaker.tryAcquire()).toBeNull();
@@ -87,7 +87,7 @@ describe('open', () => {
     expect(states).toEqual(['open', 'half_open']);
   });
 
-  test('the probe’s success closes it, and the past is forgotten', () => {
+  test('closes on a successful probe and resets the consecutive failures', () => {
     const { clock, breaker, states } = createOpenBreaker();
     clock.advance(10_000);
     expect(call(breaker, 'success')).toBe(true);
@@ -96,7 +96,7 @@ describe('open', () => {
     expect(states).toHaveLength(3);
   });
 
-  test('once closed, calls from before count in no share', () => {
+  test('does not count calls from before the closing in the failure rate', () => {
     const { clock, breaker, states } = createOpenBreaker();
     clock.advance(10_000);
     call(breaker, 'success');
@@ -108,7 +108,7 @@ describe('open', () => {
     expect(states.at(-1)).toBe('open');
   });
 
-  test('the probe’s failure opens it again, for twice as long up to a minute', () => {
+  test('opens again on a failed probe, for twice as long up to a minute', () => {
     const { clock, breaker } = createOpenBreaker();
     const waits: number[] = [];
     for (let i = 0; i < 5; i += 1) {
@@ -119,7 +119,7 @@ describe('open', () => {
     expect(waits).toEqual([10_000, 20_000, 40_000, 60_000, 60_000]);
   });
 
-  test('once closed, the next time is ten seconds again', () => {
+  test('resets the open time to ten seconds after closing', () => {
     const { clock, breaker } = createOpenBreaker();
     clock.advance(10_000);
     call(breaker, 'failure');
@@ -129,7 +129,7 @@ describe('open', () => {
     expect(breaker.remainingOpenMs()).toBe(10_000);
   });
 
-  test('a probe that came to nothing makes room for another', () => {
+  test('admits another probe after an ignored one', () => {
     const { clock, breaker, states } = createOpenBreaker();
     clock.advance(10_000);
     call(breaker, 'ignored');
@@ -137,7 +137,7 @@ describe('open', () => {
     expect(states.at(-1)).toBe('closed');
   });
 
-  test('calls from before say nothing to it, nor the same call twice', () => {
+  test('ignores late outcomes of calls from before it opened, and repeated outcomes of one call', () => {
     const { clock, breaker, states } = createTestBreaker();
     const late = Array.from({ length: 10 }, () => breaker.tryAcquire());
     for (let i = 0; i < 5; i += 1) call(breaker, 'failure');
@@ -151,7 +151,7 @@ describe('open', () => {
     expect(states).toEqual(['open', 'half_open', 'closed']);
   });
 
-  test('what broke together is not tried again together', () => {
+  test('spreads the open time by ±20 % jitter', () => {
     const waits = [0, 0.25, 0.5, 0.75, 0.999].map((jitter) =>
       Math.round(createOpenBreaker(() => jitter).breaker.remainingOpenMs()),
     );
@@ -159,7 +159,7 @@ describe('open', () => {
   });
 });
 
-test('whatever happens: never more than one call through while it is half open, and none while it is open', () => {
+test('never admits more than one call while half-open, nor any while open (any sequence of events)', () => {
   const act = fc.oneof(
     fc.constantFrom('enter' as const, 'success' as const, 'failure' as const, 'ignored' as const),
     fc.integer({ min: 1, max: 30_000 }),

@@ -10,26 +10,26 @@ const MIN_CALLS = 10;
 const FAILURE_RATE_THRESHOLD = 0.5;
 const INITIAL_OPEN_MS = 10 * SECOND;
 const MAX_OPEN_MS = MINUTE;
-/** An open time is off by up to so much of it, so that what broke together is not tried again together. */
+/** Jitter on each open time, as a fraction of it, so that circuits that opened together do not all probe at once. */
 const JITTER_RATIO = 0.2;
 
-/** What a call says about the endpoint's health; `neither` where it says nothing. */
+/** What a call's result means for the endpoint's health; `ignored` where it means nothing. */
 export type CallOutcome = 'success' | 'failure' | 'ignored';
 
-/** Leave to make one call; to be called with how that went. */
+/** Permission to make one call; call it with the outcome. */
 export type Permit = (outcome: CallOutcome) => void;
 
-/** Spares an endpoint that keeps failing, and its callers the wait. */
+/** Rejects calls to an endpoint that keeps failing: relieves the endpoint, and saves callers the wait. */
 export interface CircuitBreaker {
-  /** Milliseconds for which no call is let through; 0 when one may be. */
+  /** Time for which no call is admitted; 0 when one may be. */
   readonly remainingOpenMs: () => number;
-  /** Leave for a call; null while the circuit is open, or half open with a probe under way. */
+  /** Permits a call; null while the circuit is open, or half-open with a probe in flight. */
   readonly tryAcquire: () => Permit | null;
 }
 
 /**
- * Opens after 5 failures in a row, or when at least half of at least 10 calls of the last minute failed; for 10 s, doubling up
- * to 60 s as long as probes fail. Then one call is let through as a probe: its success closes the circuit.
+ * Opens after 5 consecutive failures, or when at least half of at least 10 calls in the last minute failed. Stays open for
+ * 10 s, doubling up to 60 s while probes fail. Then admits one call as a probe; its success closes the circuit.
  */
 export function createCircuitBreaker(
   clock: Clock,
@@ -43,7 +43,7 @@ export function createCircuitBreaker(
   let openMs = INITIAL_OPEN_MS;
   let openUntil = -Infinity;
   let isProbing = false;
-  /** Counts states, so that a call from before the last change does not speak to this one. */
+  /** Incremented on every state change, so that a call started before it cannot affect the new state. */
   let generation = 0;
 
   function transitionTo(next: CircuitState): void {

@@ -20,19 +20,19 @@ test.each<[string, string, string, unknown]>([
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'VENDOR_UNAVAILABLE', 'tls', errorWithCode('ERR_SSL_WRONG_VERSION_NUMBER')],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'VENDOR_UNAVAILABLE', 'tls', errorWithCode('UNABLE_TO_VERIFY_LEAF_SIGNATURE')],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'VENDOR_UNAVAILABLE', 'tls', errorWithCode('DEPTH_ZERO_SELF_SIGNED_CERT')],
-  ['a parser’s error without a code', 'VENDOR_BAD_RESPONSE', 'malformed_http', errorNamed('HTTPParserError')],
+  ['a parser error without a code', 'VENDOR_BAD_RESPONSE', 'malformed_http', errorNamed('HTTPParserError')],
   ['HPE_INVALID_CONSTANT', 'VENDOR_BAD_RESPONSE', 'malformed_http', errorWithCode('HPE_INVALID_CONSTANT')],
   ['UND_ERR_HEADERS_OVERFLOW', 'VENDOR_BAD_RESPONSE', 'malformed_http', errorWithCode('UND_ERR_HEADERS_OVERFLOW')],
   ['UND_ERR_INVALID_ARG', 'VENDOR_REJECTED', 'unsendable', errorWithCode('UND_ERR_INVALID_ARG')],
   ['a cause', 'VENDOR_UNAVAILABLE', 'dns', new Error('x', { cause: errorWithCode('ENOTFOUND') })],
-  ['a cause behind a number', 'VENDOR_UNAVAILABLE', 'dns', errorWithCode(20, errorWithCode('ENOTFOUND'))],
-  ['a cause that is a text', 'VENDOR_UNAVAILABLE', 'reset', new Error('x', { cause: 'ENOTFOUND' })],
+  ['a cause under a numeric code', 'VENDOR_UNAVAILABLE', 'dns', errorWithCode(20, errorWithCode('ENOTFOUND'))],
+  ['a cause that is a string', 'VENDOR_UNAVAILABLE', 'reset', new Error('x', { cause: 'ENOTFOUND' })],
   ['null', 'VENDOR_UNAVAILABLE', 'reset', null],
   ['undefined', 'VENDOR_UNAVAILABLE', 'reset', undefined],
-  ['a text', 'VENDOR_UNAVAILABLE', 'reset', 'gone'],
-])('%s is %s, %s', (_name, code, reason, error) => {
+  ['a string', 'VENDOR_UNAVAILABLE', 'reset', 'gone'],
+])('classifies %s as %s, %s', (_name, code, reason, error) => {
   expect(toVendorError(error, TARGET, 'request')).toMatchObject({ ...TARGET, code, reason });
-  // In the middle of an answer, too, unless that was merely cut.
+  // The same in the middle of a body, except for a lost connection.
   const cut = reason === 'reset' || reason === 'connect';
   const inBody = cut ? { code: 'VENDOR_BAD_RESPONSE', reason: 'truncated' } : { code, reason };
   expect(toVendorError(error, TARGET, 'body')).toMatchObject(inBody);
@@ -40,14 +40,14 @@ test.each<[string, string, string, unknown]>([
 
 test.each<[string, unknown]>([
   ['an error', new Error('x')],
-  ['a code that says otherwise', errorWithCode('ECONNREFUSED')],
-  ['a text', 'gone'],
+  ['an error with a code', errorWithCode('ECONNREFUSED')],
+  ['a string', 'gone'],
   ['nothing', undefined],
-])('while it waits a call only ever ends because nobody wants it any more: %s', (_name, error) => {
+])('classifies any error of a waiting call as cancelled: %s', (_name, error) => {
   expect(toVendorError(error, TARGET, 'waiting')).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'cancelled' });
 });
 
-test('what is a vendor’s failure already stays what it is', () => {
+test('returns a VendorError unchanged at every stage', () => {
   const known = vendorError(TARGET, 'VENDOR_RATE_LIMITED', { reason: 'quota_local' });
   for (const stage of ['waiting', 'request', 'body'] as const) expect(toVendorError(known, TARGET, stage)).toBe(known);
 });

@@ -9,45 +9,45 @@ const errorForStatus = (status: number, details: { retryAfterSeconds?: number } 
   vendorError(TARGET, errorCodeForStatus(status) ?? 'VENDOR_BAD_RESPONSE', { status, ...details });
 
 test.each([
-  [301, 'well', null],
-  [400, 'well', null],
-  [401, 'well', null],
-  [403, 'well', null],
-  [404, 'well', null],
-  [422, 'well', null],
-  [429, 'neither', null],
-  [500, 'ill', 'status_5xx'],
-  [502, 'ill', 'status_5xx'],
-  [503, 'ill', 'status_5xx'],
-  [504, 'ill', 'status_5xx'],
-])('status %i: the endpoint is %s, tried again because of %s', (status, health, reason) => {
-  expect([breakerOutcome(errorForStatus(status)), retryReason(errorForStatus(status))]).toEqual([health, reason]);
+  [301, 'success', null],
+  [400, 'success', null],
+  [401, 'success', null],
+  [403, 'success', null],
+  [404, 'success', null],
+  [422, 'success', null],
+  [429, 'ignored', null],
+  [500, 'failure', 'status_5xx'],
+  [502, 'failure', 'status_5xx'],
+  [503, 'failure', 'status_5xx'],
+  [504, 'failure', 'status_5xx'],
+])('classifies status %i as %s for the circuit breaker, with retry reason %s', (status, outcome, reason) => {
+  expect([breakerOutcome(errorForStatus(status)), retryReason(errorForStatus(status))]).toEqual([outcome, reason]);
 });
 
-test('a refusal with a time to wait may be tried again after it', () => {
+test('retries a 429 that names a time to retry after', () => {
   expect(retryReason(errorForStatus(429, { retryAfterSeconds: 1 }))).toBe('status_429');
 });
 
 test.each<[VendorErrorCode, string, string, string | null]>([
-  ['VENDOR_UNAVAILABLE', 'connect', 'ill', 'connect'],
-  ['VENDOR_UNAVAILABLE', 'reset', 'ill', 'reset'],
-  ['VENDOR_UNAVAILABLE', 'dns', 'ill', null],
-  ['VENDOR_UNAVAILABLE', 'dns_temporary', 'ill', 'dns_temporary'],
-  ['VENDOR_UNAVAILABLE', 'tls', 'ill', null],
-  ['VENDOR_TIMEOUT', 'timeout_total', 'ill', null],
-  ['VENDOR_TIMEOUT', 'timeout_connect', 'ill', null],
-  ['VENDOR_TIMEOUT', 'cancelled', 'neither', null],
-  ['VENDOR_BAD_RESPONSE', 'truncated', 'ill', 'truncated'],
-  ['VENDOR_BAD_RESPONSE', 'malformed_http', 'ill', null],
-  ['VENDOR_BAD_RESPONSE', 'too_large', 'well', null],
-  ['VENDOR_BAD_RESPONSE', 'content_coding', 'well', null],
-  ['VENDOR_BAD_RESPONSE', 'contract', 'well', null],
-  ['VENDOR_REJECTED', 'unsendable', 'well', null],
-])('%s, %s: the endpoint is %s, tried again because of %s', (code, reason, health, retry) => {
+  ['VENDOR_UNAVAILABLE', 'connect', 'failure', 'connect'],
+  ['VENDOR_UNAVAILABLE', 'reset', 'failure', 'reset'],
+  ['VENDOR_UNAVAILABLE', 'dns', 'failure', null],
+  ['VENDOR_UNAVAILABLE', 'dns_temporary', 'failure', 'dns_temporary'],
+  ['VENDOR_UNAVAILABLE', 'tls', 'failure', null],
+  ['VENDOR_TIMEOUT', 'timeout_total', 'failure', null],
+  ['VENDOR_TIMEOUT', 'timeout_connect', 'failure', null],
+  ['VENDOR_TIMEOUT', 'cancelled', 'ignored', null],
+  ['VENDOR_BAD_RESPONSE', 'truncated', 'failure', 'truncated'],
+  ['VENDOR_BAD_RESPONSE', 'malformed_http', 'failure', null],
+  ['VENDOR_BAD_RESPONSE', 'too_large', 'success', null],
+  ['VENDOR_BAD_RESPONSE', 'content_coding', 'success', null],
+  ['VENDOR_BAD_RESPONSE', 'contract', 'success', null],
+  ['VENDOR_REJECTED', 'unsendable', 'success', null],
+])('classifies %s, %s as %s for the circuit breaker, with retry reason %s', (code, reason, outcome, retry) => {
   const error = vendorError(TARGET, code, { reason });
-  expect([breakerOutcome(error), retryReason(error)]).toEqual([health, retry]);
+  expect([breakerOutcome(error), retryReason(error)]).toEqual([outcome, retry]);
 });
 
-test('without trouble the endpoint is well', () => {
-  expect(breakerOutcome(null)).toBe('well');
+test('classifies a call without an error as a success', () => {
+  expect(breakerOutcome(null)).toBe('success');
 });

@@ -2,18 +2,18 @@ import type { VendorError } from '../domain/vendor-error.ts';
 import type { RetryReason } from './ports.ts';
 import type { CallOutcome } from './circuit-breaker.ts';
 
-/** What a call's trouble (null: none) says about the endpoint: a refusal is as good as an answer. */
+/** Returns what a call's error (null: success) means for the circuit breaker: a rejected request shows a healthy endpoint. */
 export function breakerOutcome(error: VendorError | null): CallOutcome {
   switch (error?.code) {
     case 'VENDOR_UNAVAILABLE':
       return 'failure';
     case 'VENDOR_TIMEOUT':
-      // Whoever did not wait for the answer has learnt nothing.
+      // A cancelled call says nothing about the endpoint's health.
       return error.reason === 'cancelled' ? 'ignored' : 'failure';
     case 'VENDOR_BAD_RESPONSE':
       return error.reason === 'truncated' || error.reason === 'malformed_http' ? 'failure' : 'success';
     case 'VENDOR_RATE_LIMITED':
-      // The account's gate sees to that.
+      // Handled by the account's Retry-After gate.
       return 'ignored';
     default:
       return 'success';
@@ -21,8 +21,8 @@ export function breakerOutcome(error: VendorError | null): CallOutcome {
 }
 
 /**
- * Why the same call may well succeed in a moment; null when it will not. A timeout is not tried again: it has used up the
- * caller's patience, and a vendor that is slow under its load needs no more of it.
+ * Returns why the same call is likely to succeed shortly; null when it is not. A timeout is not retried: it has used up the
+ * caller's time, and a vendor that is slow under load needs no more load.
  */
 export function retryReason(error: VendorError): RetryReason | null {
   if (error.code === 'VENDOR_RATE_LIMITED') return error.retryAfterSeconds === null ? null : 'status_429';

@@ -4,37 +4,37 @@ import { createFifoQueue, type Queue, createRoundRobinQueue } from './fair-queue
 
 const createTestQueue = () => createRoundRobinQueue<number>(() => createRoundRobinQueue(createFifoQueue<number>));
 
-test('whoever comes, goes or is taken: each is counted, and taken once, those of a query in the order in which they came', () => {
-  const keys = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('1', '2'));
-  const act = fc.oneof(
-    { weight: 3, arbitrary: keys.map((who) => ({ what: 'add', who }) as const) },
-    { weight: 2, arbitrary: fc.constant({ what: 'take' } as const) },
-    { weight: 1, arbitrary: fc.nat({ max: 20 }).map((which) => ({ what: 'remove', which }) as const) },
+test('counts every item, dequeues it once and keeps the order within a query (any sequence of actions)', () => {
+  const queueKeys = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('1', '2'));
+  const actionArbitrary = fc.oneof(
+    { weight: 3, arbitrary: queueKeys.map((keys) => ({ type: 'add', keys }) as const) },
+    { weight: 2, arbitrary: fc.constant({ type: 'take' } as const) },
+    { weight: 1, arbitrary: fc.nat({ max: 20 }).map((index) => ({ type: 'remove', index }) as const) },
   );
   fc.assert(
-    fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
+    fc.property(fc.array(actionArbitrary, { maxLength: 60 }), (actions) => {
       const queue = createTestQueue();
-      let waiting: { readonly item: number; readonly who: readonly [string, string] }[] = [];
-      acts.forEach((action, item) => {
-        if (action.what === 'add') {
-          queue.enqueue(item, action.who);
-          waiting.push({ item, who: action.who });
-        } else if (action.what === 'remove') {
-          const gone = waiting[action.which];
-          queue.remove(gone?.item ?? -1, gone?.who ?? ['a', '1']);
-          waiting = waiting.filter((other) => other !== gone);
+      let waiting: { readonly item: number; readonly keys: readonly [string, string] }[] = [];
+      actions.forEach((action, item) => {
+        if (action.type === 'add') {
+          queue.enqueue(item, action.keys);
+          waiting.push({ item, keys: action.keys });
+        } else if (action.type === 'remove') {
+          const removed = waiting[action.index];
+          queue.remove(removed?.item ?? -1, removed?.keys ?? ['a', '1']);
+          waiting = waiting.filter((other) => other !== removed);
         } else {
           const taken = queue.dequeue();
-          const its = waiting.find((other) => other.item === taken);
-          expect(its === undefined).toBe(waiting.length === 0);
-          // Among the calls of one query the first comes first.
-          if (its) expect(waiting.find(({ who }) => String(who) === String(its.who))).toBe(its);
-          waiting = waiting.filter((other) => other !== its);
+          const entry = waiting.find((other) => other.item === taken);
+          expect(entry === undefined).toBe(waiting.length === 0);
+          // Items of one query leave in the order of arrival.
+          if (entry) expect(waiting.find(({ keys }) => String(keys) === String(entry.keys))).toBe(entry);
+          waiting = waiting.filter((other) => other !== entry);
         }
         expect(queue.size()).toBe(waiting.length);
         for (const caller of ['a', 'b', 'c', 'd']) {
-          expect(queue.size([caller])).toBe(waiting.filter(({ who }) => who[0] === caller).length);
-          expect(queue.size([caller, '1'])).toBe(waiting.filter(({ who }) => String(who) === `${caller},1`).length);
+          expect(queue.size([caller])).toBe(waiting.filter(({ keys }) => keys[0] === caller).length);
+          expect(queue.size([caller, '1'])).toBe(waiting.filter(({ keys }) => String(keys) === `${caller},1`).length);
         }
       });
     }),
@@ -42,7 +42,7 @@ test('whoever comes, goes or is taken: each is counted, and taken once, those of
   );
 });
 
-test('whoever comes anew has a turn before anybody has two', () => {
+test('serves a new caller before any other caller’s second turn', () => {
   const queue = createTestQueue();
   for (let i = 0; i < 10; i += 1) queue.enqueue(i, ['much', '1']);
   expect(queue.dequeue()).toBe(0);
@@ -50,7 +50,7 @@ test('whoever comes anew has a turn before anybody has two', () => {
   expect([queue.dequeue(), queue.dequeue(), queue.dequeue()]).toEqual([1, 100, 2]);
 });
 
-test('without names all stand in one line', () => {
+test('uses a single FIFO queue when no keys are given', () => {
   const queue = createTestQueue();
   queue.enqueue(1, []);
   queue.enqueue(2, []);
@@ -60,12 +60,12 @@ test('without names all stand in one line', () => {
   expect([queue.size(), queue.dequeue(), queue.dequeue(), queue.dequeue()]).toEqual([2, 1, 3, undefined]);
 });
 
-/** How often the lines of one caller's queries are looked into while so many come and are asked after, go or are taken. */
+/** Counts the calls to the subqueues of one caller while `queries` items are enqueued and removed again. */
 function countSubqueueCalls(queries: number, removeItem: (queue: Queue<number>, item: number) => void): number {
   let calls = 0;
   const createSpiedQueue = (): Queue<number> => {
     const queue = createFifoQueue<number>();
-    const spyOn = <Args extends readonly unknown[], Result>(method: (...given: Args) => Result) => {
+    const spyOn = <Args extends readonly unknown[], Result>(method: (...args: Args) => Result) => {
       return (...args: Args): Result => {
         calls += 1;
         return method(...args);
@@ -83,30 +83,30 @@ function countSubqueueCalls(queries: number, removeItem: (queue: Queue<number>, 
     expect(queue.size(['a'])).toBe(item);
     queue.enqueue(item, ['a', `${item}`]);
   }
-  for (let one = 0; one < queries; one += 1) removeItem(queue, one);
+  for (let item = 0; item < queries; item += 1) removeItem(queue, item);
   expect(queue.size()).toBe(0);
   return calls;
 }
 
 test.each<[string, (queue: Queue<number>, item: number) => void]>([
   [
-    'are taken',
+    'are dequeued',
     (queue, item) => {
       expect(queue.dequeue()).toBe(item);
     },
   ],
   [
-    'give up',
+    'are removed',
     (queue, item) => {
       queue.remove(item, ['a', `${item}`]);
     },
   ],
-])('who waits costs the same however many queries of a caller wait, who then %s', (_name, leave) => {
-  const few = countSubqueueCalls(10, leave);
-  expect(countSubqueueCalls(1000, leave)).toBe(100 * few);
+])('has a constant cost per item, however many queries of a caller wait, when items %s', (_name, removeItem) => {
+  const few = countSubqueueCalls(10, removeItem);
+  expect(countSubqueueCalls(1000, removeItem)).toBe(100 * few);
 });
 
-test('who comes twice stands once, and again behind the others after having left', () => {
+test('keeps an item enqueued twice once, and re-enqueues a removed item at the end', () => {
   const queue = createTestQueue();
   for (const item of [1, 2, 1]) queue.enqueue(item, ['a', '1']);
   expect([queue.size(), queue.size(['a']), queue.dequeue()]).toEqual([2, 2, 1]);

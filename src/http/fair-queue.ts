@@ -1,17 +1,17 @@
-/** Those who wait. Each stands under names, such as whose call it is, by which some lines decide who is next. */
+/** A queue of waiting items. Each has keys, such as its caller, which some queues use to choose the next item. */
 export interface Queue<T> {
-  /** How many wait; with names, how many under these. */
+  /** The number of items; with keys, of those under these keys. */
   readonly size: (keys?: readonly string[]) => number;
   readonly enqueue: (item: T, keys: readonly string[]) => void;
-  /** Lets one go who no longer waits; does nothing for a stranger. */
+  /** Removes an item before its turn; does nothing for an unknown item. */
   readonly remove: (item: T, keys: readonly string[]) => void;
-  /** Takes out the one who is next. */
+  /** Removes and returns the next item. */
   readonly dequeue: () => T | undefined;
 }
 
-/** First come, first served, whatever the names. */
+/** A first-in, first-out queue that ignores keys. */
 export function createFifoQueue<T>(): Queue<T> {
-  // Each has a number: a Set alone looks for its first one among the places of all who have left lately.
+  // Items are numbered: finding the first entry of a Set scans the slots of all recently deleted ones.
   const positions = new Map<T, number>();
   const items = new Map<number, T>();
   let tail = 0;
@@ -35,7 +35,7 @@ export function createFifoQueue<T>(): Queue<T> {
     remove: removeItem,
     dequeue() {
       if (items.size === 0) return undefined;
-      // Numbers of those who have left are passed over, each once.
+      // Skips the numbers of removed items, each once.
       while (!items.has(head)) head += 1;
       const item = items.get(head);
       if (item !== undefined) removeItem(item);
@@ -44,12 +44,12 @@ export function createFifoQueue<T>(): Queue<T> {
   };
 }
 
-/** A line for each first name, made by `open`; one after the other has its turn, however many stand in any of them. */
+/** A subqueue for each first key. They take turns (round-robin), however many items each holds. */
 export function createRoundRobinQueue<T>(createSubqueue: () => Queue<T>): Queue<T> {
-  // None is empty.
+  // Never holds an empty subqueue.
   const subqueues = new Map<string, Queue<T>>();
   const turns = createFifoQueue<string>();
-  // Counted as they come and go: a caller may have as many lines as calls.
+  // Kept up to date incrementally: a caller may have as many subqueues as calls.
   let total = 0;
 
   function getSubqueue(key: string): Queue<T> {

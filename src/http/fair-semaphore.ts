@@ -1,18 +1,18 @@
 import { createFifoQueue, createRoundRobinQueue } from './fair-queue.ts';
 
-/** On whose behalf somebody comes, in the large and in the small: a caller, and one of the caller's queries. */
+/** The units between which slots are shared fairly: the caller, then one of the caller's queries. */
 export type FairnessKey = readonly [caller: string, query: string];
 
 const NO_FAIRNESS_KEY: FairnessKey = ['', ''];
 
 /**
- * Lets so many in at a time. Of the others the callers take turns, and so do the queries of a caller: whoever asks for much
- * keeps nobody waiting who asks for little.
+ * Limits concurrency. Waiters are served round-robin by caller, then by query, so that a heavy caller cannot starve a light
+ * one.
  */
 export interface FairSemaphore {
   /**
-   * Resolves with the way out, to be taken once; rejects with the signal's reason when it is aborted while waiting, and with
-   * QueueFull at once when too many of the caller's wait already.
+   * Resolves with a function that releases the slot. Rejects with the signal's reason when it is aborted while waiting, and
+   * at once with QueueFullError when the caller already has the maximum of waiters.
    */
   acquire(signal: AbortSignal, fairnessKey?: FairnessKey): Promise<() => void>;
 }
@@ -31,7 +31,7 @@ export function createFairSemaphore(capacity: number, maxQueued = Infinity): Fai
       if (isReleased) return;
       isReleased = true;
       const admitNext = queue.dequeue();
-      // The place is handed on, so that nobody who comes just now can slip in between.
+      // Pass the slot on directly, so that a new call cannot overtake the waiters.
       if (admitNext) admitNext();
       else free += 1;
     };

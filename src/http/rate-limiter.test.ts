@@ -3,56 +3,56 @@ import fc from 'fast-check';
 import { createSharedRateLimiter, createLocalRateLimiter } from './rate-limiter.ts';
 import { manualClock } from '../../test/support/clock.ts';
 
-test('lets as many begin as the limit says, then says how long it is until the next one may', () => {
+test('admits calls up to the limit, then returns the time until the next one', () => {
   const clock = manualClock();
-  const quota = createLocalRateLimiter(2, clock);
-  expect(quota.take()).toBe(0);
+  const limiter = createLocalRateLimiter(2, clock);
+  expect(limiter.take()).toBe(0);
   clock.advance(10_000);
-  expect(quota.take()).toBe(0);
-  expect(quota.take()).toBe(50_000);
+  expect(limiter.take()).toBe(0);
+  expect(limiter.take()).toBe(50_000);
   clock.advance(49_999);
-  expect(quota.take()).toBe(1);
+  expect(limiter.take()).toBe(1);
   clock.advance(1);
-  expect(quota.take()).toBe(0);
-  expect(quota.take()).toBe(10_000);
+  expect(limiter.take()).toBe(0);
+  expect(limiter.take()).toBe(10_000);
 });
 
-test('a refusal costs nothing', () => {
+test('does not count rejected calls', () => {
   const clock = manualClock();
-  const quota = createLocalRateLimiter(1, clock);
-  quota.take();
-  for (let i = 0; i < 100; i += 1) quota.take();
+  const limiter = createLocalRateLimiter(1, clock);
+  limiter.take();
+  for (let i = 0; i < 100; i += 1) limiter.take();
   clock.advance(60_000);
-  expect(quota.take()).toBe(0);
+  expect(limiter.take()).toBe(0);
 });
 
-test('the wall clock set back does not lock it', () => {
+test('is unaffected by a wall clock that is set back', () => {
   const clock = manualClock();
-  const quota = createLocalRateLimiter(1, clock);
-  quota.take();
+  const limiter = createLocalRateLimiter(1, clock);
+  limiter.take();
   clock.setWallClock(0);
   clock.advance(60_000);
-  expect(quota.take()).toBe(0);
+  expect(limiter.take()).toBe(0);
 });
 
-test('without a limit everything may begin', () => {
-  const quota = createLocalRateLimiter(undefined, manualClock());
-  expect(Array.from({ length: 1000 }, () => quota.take()).every((wait) => wait === 0)).toBe(true);
+test('admits every call when no limit is set', () => {
+  const limiter = createLocalRateLimiter(undefined, manualClock());
+  expect(Array.from({ length: 1000 }, () => limiter.take()).every((wait) => wait === 0)).toBe(true);
 });
 
-test('whenever they arrive: no 60 seconds see more beginnings than the limit, and nobody is refused below it', () => {
+test('admits exactly up to the limit in every window of 60 seconds (any arrival times)', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 8 }),
       fc.array(fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 30_000 })), { maxLength: 200 }),
       (limit, gaps) => {
         const clock = manualClock();
-        const quota = createLocalRateLimiter(limit, clock);
+        const limiter = createLocalRateLimiter(limit, clock);
         const starts: number[] = [];
         for (const gap of gaps) {
           clock.advance(gap);
           const recent = starts.filter((at) => at > clock.monotonicMs() - 60_000).length;
-          if (quota.take() === 0) {
+          if (limiter.take() === 0) {
             starts.push(clock.monotonicMs());
             expect(recent).toBeLessThan(limit);
           } else {
@@ -64,37 +64,37 @@ test('whenever they arrive: no 60 seconds see more beginnings than the limit, an
   );
 });
 
-describe('of a fleet', () => {
-  /** Counts for all processes as the test says, in turn. */
+describe('the shared rate limiter', () => {
+  /** A shared limiter whose shared quota returns these waits in turn, then null. */
   function setUp(...waits: readonly (number | null)[]) {
     const clock = manualClock();
     const remainingWaits = [...waits];
-    const quota = createSharedRateLimiter(
+    const limiter = createSharedRateLimiter(
       () => Promise.resolve(remainingWaits.shift() ?? null),
       createLocalRateLimiter(2, clock),
     );
-    return { clock, quota };
+    return { clock, limiter };
   }
 
-  test('what counts for all processes decides, whatever this one alone has left', async () => {
-    const { quota } = setUp(700, 0, 0, 0, 0);
-    expect(await quota.take()).toBe(700);
-    for (let i = 0; i < 4; i += 1) expect(await quota.take()).toBe(0);
+  test('follows the shared quota, whatever is left of the local limit', async () => {
+    const { limiter } = setUp(700, 0, 0, 0, 0);
+    expect(await limiter.take()).toBe(700);
+    for (let i = 0; i < 4; i += 1) expect(await limiter.take()).toBe(0);
   });
 
-  test('where that cannot be counted, this process has the limit for itself, what it began before included', async () => {
-    const { clock, quota } = setUp(0, null, null);
-    expect(await quota.take()).toBe(0);
+  test('falls back to the local limit, earlier calls included, while the shared quota is unavailable', async () => {
+    const { clock, limiter } = setUp(0, null, null);
+    expect(await limiter.take()).toBe(0);
     clock.advance(10_000);
-    expect(await quota.take()).toBe(0);
-    expect(await quota.take()).toBe(50_000);
+    expect(await limiter.take()).toBe(0);
+    expect(await limiter.take()).toBe(50_000);
   });
 
-  test('what was refused to all costs this process nothing', async () => {
-    const { quota } = setUp(700, null, null, null);
-    expect(await quota.take()).toBe(700);
-    expect(await quota.take()).toBe(0);
-    expect(await quota.take()).toBe(0);
-    expect(await quota.take()).toBe(60_000);
+  test('does not count a call locally that the shared quota rejected', async () => {
+    const { limiter } = setUp(700, null, null, null);
+    expect(await limiter.take()).toBe(700);
+    expect(await limiter.take()).toBe(0);
+    expect(await limiter.take()).toBe(0);
+    expect(await limiter.take()).toBe(60_000);
   });
 });

@@ -1,20 +1,20 @@
 import type { Clock } from '../domain/clock.ts';
 import { MINUTE } from '../domain/time.ts';
 
-/** Counts beginnings so that no 60 seconds ever see more than the limit. */
+/** A sliding-window rate limiter: no window of 60 seconds ever has more starts than the limit. */
 export interface RateLimiter {
-  /** Takes one, if one is free, and answers 0; else answers the milliseconds until one will be. */
+  /** Takes a start and returns 0 if one is available; otherwise returns the milliseconds until one is. */
   take(): number | Promise<number>;
 }
 
-/** The quota of one process. */
+/** The rate limiter of one process. */
 export interface LocalRateLimiter extends RateLimiter {
   take(): number;
 }
 
 export function createLocalRateLimiter(maxPerMinute: number | undefined, clock: Clock): LocalRateLimiter {
   if (maxPerMinute === undefined) return { take: () => 0 };
-  // The last beginnings as a ring: the slot to be written next holds the oldest.
+  // The most recent starts as a ring buffer: the slot to be written next holds the oldest.
   const starts = new Float64Array(maxPerMinute).fill(-Infinity);
   let next = 0;
   return {
@@ -30,8 +30,8 @@ export function createLocalRateLimiter(maxPerMinute: number | undefined, clock: 
 }
 
 /**
- * The quota of a fleet: `takeForAll` counts for all processes, and answers null where it cannot. Meanwhile each process has
- * the limit for itself, its own last calls counted.
+ * The rate limiter of a fleet. `acquireSharedQuota` counts for all processes, and returns null while it cannot. In that case
+ * each process applies the whole limit to its own calls, those already made included.
  */
 export function createSharedRateLimiter(
   acquireSharedQuota: () => Promise<number | null>,

@@ -22,12 +22,15 @@ describe.each<[string, (body: Buffer) => Buffer]>([
   ['x-gzip', gzipSync],
   ['deflate', deflateSync],
   ['br', brotliCompressSync],
-])('a body of the coding %j', (coding, code) => {
-  test.each([coding, coding.toUpperCase(), ` ${coding}\t`])('is undone, written %j', async (written) => {
-    expect((await read(code(Buffer.from('plain')), written)).toString()).toBe('plain');
-  });
+])('a body of content encoding %j', (coding, code) => {
+  test.each([coding, coding.toUpperCase(), ` ${coding}\t`])(
+    'decodes a body whose content encoding is written %j',
+    async (written) => {
+      expect((await read(code(Buffer.from('plain')), written)).toString()).toBe('plain');
+    },
+  );
 
-  test('may be as long as the limit, undone, and no longer', async () => {
+  test('accepts a decoded body up to the limit, and rejects a longer one', async () => {
     expect(await read(code(Buffer.alloc(1000)), coding)).toHaveLength(1000);
     expect(await rejectionOf(read(code(Buffer.alloc(1001)), coding))).toMatchObject({
       code: 'VENDOR_BAD_RESPONSE',
@@ -40,16 +43,19 @@ test.each([
   ['gzip', gzipSync],
   ['deflate', deflateSync],
   ['br', brotliCompressSync],
-])('without its end %s is no shorter body', async (coding, code) => {
+])('rejects a %s body that is truncated at any byte', async (coding, code) => {
   const whole = code('plain');
   for (let kept = 0; kept < whole.length; kept += 1) {
     expect(await rejectionOf(read(whole.subarray(0, kept), coding))).toMatchObject({ reason: 'truncated' });
   }
 });
 
-test.each(['zstd', 'gzip, br', 'constructor', '__proto__'])('the coding %j is none that is known', async (coding) => {
-  expect(await rejectionOf(read(Buffer.from('x'), coding))).toMatchObject({
-    code: 'VENDOR_BAD_RESPONSE',
-    reason: 'content_coding',
-  });
-});
+test.each(['zstd', 'gzip, br', 'constructor', '__proto__'])(
+  'rejects the unknown content encoding %j',
+  async (coding) => {
+    expect(await rejectionOf(read(Buffer.from('x'), coding))).toMatchObject({
+      code: 'VENDOR_BAD_RESPONSE',
+      reason: 'content_coding',
+    });
+  },
+);

@@ -1,12 +1,11 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import type { VendorError } from '../domain/vendor-error.ts';
-import { type CallTarget } from '../domain/vendor-error.ts';
+import type { CallTarget, VendorError } from '../domain/vendor-error.ts';
 import { vendorError } from './response.ts';
 
 type Decoder = (encoded: Buffer, maxBytes: number) => Promise<Buffer>;
 
-// With zlib's default flush a cut stream is an error; `fetch` would hand out what came and say nothing.
+// With zlib's default flush a truncated stream is an error; `fetch` would silently return the part that arrived.
 const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['identity', (encoded) => Promise.resolve(encoded)],
   ['gzip', (encoded, maxOutputLength) => promisify(gunzip)(encoded, { maxOutputLength })],
@@ -15,10 +14,10 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['br', (encoded, maxOutputLength) => promisify(brotliDecompress)(encoded, { maxOutputLength })],
 ]);
 
-/** What a gateway's JSON calls say they accept. */
+/** The `Accept-Encoding` of the gateway's JSON calls. */
 export const ACCEPT_ENCODING = 'gzip';
 
-/** A whole body, its content coding undone, never more than `maxBytes` in memory at either stage. */
+/** Reads and decodes a complete body; rejects as soon as it exceeds `maxBytes`, encoded or decoded. */
 export async function readBody(
   chunks: AsyncIterable<Buffer>,
   contentEncoding: string,
@@ -41,14 +40,14 @@ async function readAll(chunks: AsyncIterable<Buffer>, maxBytes: number, target: 
   let length = 0;
   for await (const chunk of chunks) {
     length += chunk.length;
-    // Leaving the loop destroys the stream, and with it the connection: an endless body ends here.
+    // Leaving the loop destroys the stream and its connection, which ends an endless body.
     if (length > maxBytes) throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'too_large' });
     received.push(chunk);
   }
   return Buffer.concat(received, length);
 }
 
-/** Passes chunks on and counts their bytes; what breaks on the way becomes a VendorError. */
+/** Passes chunks on and reports their byte counts; converts an error of the stream to a VendorError. */
 export async function* countBytes(
   chunks: AsyncIterable<Buffer>,
   onBytes: (bytes: number) => void,

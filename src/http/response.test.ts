@@ -34,12 +34,12 @@ test.each([
   [500, 'VENDOR_UNAVAILABLE'],
   [503, 'VENDOR_UNAVAILABLE'],
   [599, 'VENDOR_UNAVAILABLE'],
-])('status %i amounts to %s', (status, code) => {
+])('maps status %i to %s', (status, code) => {
   expect(errorCodeForStatus(status)).toBe(code);
 });
 
-describe('an error reply', () => {
-  test('says whose it is, what it was, and what the vendor said', () => {
+describe('assertOk', () => {
+  test('throws an error with the account, the status and the vendor’s message', () => {
     const error = thrownBy(() => assertOk(createResponse('{"message":"size is too big"}', 422), TARGET, NOW));
     expect(error).toBeInstanceOf(VendorError);
     expect(error).toMatchObject({
@@ -53,12 +53,12 @@ describe('an error reply', () => {
     });
   });
 
-  test('of the 5xx kind never shows the vendor’s words', () => {
+  test('omits the vendor’s message of a 5xx response', () => {
     const error = thrownBy(() => assertOk(createResponse('{"message":"at com.vendor.Db.connect"}', 500), TARGET, NOW));
     expect(error).toMatchObject({ message: 'The vendor is unavailable (HTTP 500)', retryable: true });
   });
 
-  test('with Retry-After says when to come back', () => {
+  test('reads the time to retry after from Retry-After', () => {
     const headers = { 'retry-after': 'Fri, 20 Nov 2026 09:31:00 GMT' };
     expect(thrownBy(() => assertOk(createResponse('', 429, headers), TARGET, NOW))).toMatchObject({
       code: 'VENDOR_RATE_LIMITED',
@@ -67,7 +67,7 @@ describe('an error reply', () => {
     });
   });
 
-  test('that is a redirect is not followed, and is called one', () => {
+  test('rejects a redirect with the reason redirect', () => {
     const headers = { location: 'https://elsewhere.example/' };
     expect(thrownBy(() => assertOk(createResponse('', 302, headers), TARGET, NOW))).toMatchObject({
       code: 'VENDOR_BAD_RESPONSE',
@@ -75,7 +75,7 @@ describe('an error reply', () => {
     });
   });
 
-  test('is a reply when it is a good one', () => {
+  test('returns a 2xx response unchanged', () => {
     const okResponse = createResponse('{}', 201);
     expect(assertOk(okResponse, TARGET, NOW)).toBe(okResponse);
   });
@@ -83,8 +83,8 @@ describe('an error reply', () => {
 
 const toFields = (error: VendorError): Record<string, unknown> => Object.fromEntries(Object.entries(error));
 
-test.each([{}, { status: 200, reason: 'sentence', retryAfterSeconds: 0, said: 'Too often' }])(
-  'when to come back can be put right, and nothing else changes: %j',
+test.each([{}, { status: 200, reason: 'sentence', retryAfterSeconds: 0, vendorMessage: 'Too often' }])(
+  'copies an error with another time to retry after, and nothing else changed: %j',
   (details) => {
     const error = vendorError(TARGET, 'VENDOR_RATE_LIMITED', details);
     const before = toFields(error);
@@ -95,45 +95,45 @@ test.each([{}, { status: 200, reason: 'sentence', retryAfterSeconds: 0, said: 'T
   },
 );
 
-describe('a JSON body', () => {
+describe('parseJson', () => {
   const schema = z.looseObject({ count: z.number() });
 
-  test('is read', () => {
+  test('returns the body of a response that fits the schema', () => {
     expect(parseJson(createResponse('{"count":3,"new":"field"}'), schema, TARGET)).toEqual({ count: 3, new: 'field' });
   });
 
-  test('may begin with a byte order mark; the same character further on is text', () => {
+  test('accepts a byte order mark at the beginning, and keeps the same character elsewhere', () => {
     expect(parseJson(createResponse('\uFEFF{"count":3}'), schema, TARGET)).toEqual({ count: 3 });
     expect(parseJson(createResponse('{"count":3,"name":"a\uFEFFb"}'), schema, TARGET)).toMatchObject({
       name: 'a\uFEFFb',
     });
   });
 
-  test('is read whatever it calls itself, and of a key that is there twice the last counts', () => {
+  test('ignores the content type, and takes the last of duplicate keys', () => {
     const page = createResponse('{"count":3,"count":4}', 200, { 'content-type': 'text/html' });
     expect(parseJson(page, schema, TARGET)).toEqual({ count: 4 });
   });
 
   test.each<[string, string | Buffer, string]>([
     ['a login page', '<!DOCTYPE html><title>Sign in</title>', 'malformed_json'],
-    ['nothing', '', 'malformed_json'],
+    ['an empty body', '', 'malformed_json'],
     ['a cut body', '{"count":3', 'malformed_json'],
     ['a missing comma', '{"a":1 "count":3}', 'malformed_json'],
     ['not a number', '{"count":NaN}', 'malformed_json'],
     ['two documents', '{"count":3}{"count":4}', 'malformed_json'],
     ['UTF-16', Buffer.from('{"count":3}', 'utf16le'), 'malformed_json'],
     ['two byte order marks', '\uFEFF\uFEFF{"count":3}', 'malformed_json'],
-    ['brackets beyond measure', '['.repeat(200_000), 'malformed_json'],
+    ['200,000 brackets', '['.repeat(200_000), 'malformed_json'],
     ['another type', '3', 'contract'],
     ['null', 'null', 'contract'],
     ['a field of another type', '{"count":"3"}', 'contract'],
     ['a missing field', '{}', 'contract'],
-  ])('%s is a bad response, and its text is not shown', (_name, body, reason) => {
+  ])('rejects %s as a bad response, without quoting it', (_name, body, reason) => {
     expect(thrownBy(() => parseJson(createResponse(body), schema, TARGET))).toMatchObject({
       ...TARGET,
       code: 'VENDOR_BAD_RESPONSE',
       reason,
-      message: 'The vendor’s answer is not what its documentation promises',
+      message: 'Unexpected response from the vendor',
       retryable: false,
     });
   });

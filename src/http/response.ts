@@ -4,7 +4,7 @@ import { parseRetryAfter } from './retry-after.ts';
 import type { VendorResponse } from './types.ts';
 import { extractVendorMessage } from './vendor-message.ts';
 
-/** The code that a status amounts to; null for success. Redirects are never followed: they would carry credentials along. */
+/** Maps a status to an error code; null for success. Redirects are never followed: they would forward credentials. */
 export function errorCodeForStatus(status: number): VendorErrorCode | null {
   if (status >= 200 && status < 300) return null;
   if (status === 401 || status === 403) return 'VENDOR_AUTH_FAILED';
@@ -16,15 +16,15 @@ export function errorCodeForStatus(status: number): VendorErrorCode | null {
 
 const MESSAGES: Readonly<Record<VendorErrorCode, string>> = {
   VENDOR_UNAVAILABLE: 'The vendor is unavailable',
-  VENDOR_TIMEOUT: 'The vendor did not answer in time',
+  VENDOR_TIMEOUT: 'The vendor did not respond in time',
   VENDOR_RATE_LIMITED: 'The vendor’s rate limit is exceeded',
-  VENDOR_AUTH_FAILED: 'The vendor refused the account’s credentials',
+  VENDOR_AUTH_FAILED: 'The vendor rejected the account’s credentials',
   VENDOR_REJECTED: 'The vendor rejected the request',
-  VENDOR_BAD_RESPONSE: 'The vendor’s answer is not what its documentation promises',
-  NOT_FOUND: 'The vendor knows no such thing',
+  VENDOR_BAD_RESPONSE: 'Unexpected response from the vendor',
+  NOT_FOUND: 'Not found at the vendor',
 };
 
-/** A VendorError in the gateway's words, with the vendor's own message behind it where that is fit to be shown. */
+/** Creates a VendorError with the gateway's message, followed by the vendor's own message where that may be shown. */
 export function vendorError(
   target: CallTarget,
   code: VendorErrorCode,
@@ -35,7 +35,7 @@ export function vendorError(
   return new VendorError(target, code, `${MESSAGES[code]}${status}${suffix}`, details);
 }
 
-/** The same error, but for when to come back. */
+/** Copies the error with another time to retry after. */
 export function withRetryAfter(error: VendorError, retryAfterSeconds: number): VendorError {
   const { code, message, reason, status } = error;
   return new VendorError(error, code, message, {
@@ -45,7 +45,7 @@ export function withRetryAfter(error: VendorError, retryAfterSeconds: number): V
   });
 }
 
-/** The VendorError that a reply amounts to by its status; null for a good one. */
+/** Converts a response to a VendorError by its status; null for 2xx. */
 export function errorFromResponse(response: VendorResponse, target: CallTarget, now: number): VendorError | null {
   const code = errorCodeForStatus(response.status);
   if (code === null) return null;
@@ -53,25 +53,25 @@ export function errorFromResponse(response: VendorResponse, target: CallTarget, 
   return vendorError(target, code, {
     status: response.status,
     reason: code === 'VENDOR_BAD_RESPONSE' ? 'redirect' : `status_${response.status}`,
-    // Only a 4xx says something about the request; a 5xx body is the vendor's inner life.
+    // Only a 4xx body is about the request; a 5xx body exposes the vendor's internals.
     vendorMessage: response.status >= 400 && response.status < 500 ? extractVendorMessage(response.body) : null,
     ...(retryAfter !== null && { retryAfterSeconds: retryAfter }),
   });
 }
 
-/** The reply itself when its status is 2xx; else the VendorError that it amounts to is thrown. */
+/** Returns the response if its status is 2xx; throws the matching VendorError otherwise. */
 export function assertOk(response: VendorResponse, target: CallTarget, now: number): VendorResponse {
   const error = errorFromResponse(response, target, now);
   if (error) throw error;
   return response;
 }
 
-/** The body as JSON of the promised form; VENDOR_BAD_RESPONSE when it is not (a login page, a cut body, a missing field). */
+/** Parses the body as JSON of this schema; throws VENDOR_BAD_RESPONSE otherwise (a login page, a cut body, a missing field). */
 export function parseJson<T>(response: VendorResponse, schema: ZodType<T>, target: CallTarget): T {
   const badResponse = (reason: string) => vendorError(target, 'VENDOR_BAD_RESPONSE', { reason });
   let body: unknown;
   try {
-    // Some servers put a byte order mark first, which JSON.parse refuses.
+    // Some servers send a byte order mark first, which JSON.parse rejects.
     body = JSON.parse(response.body.toString('utf8').replace(/^\uFEFF/, ''));
   } catch {
     throw badResponse('malformed_json');

@@ -3,12 +3,12 @@ import { createRetryAfterGate } from './retry-after-gate.ts';
 import { manualClock } from '../../test/support/clock.ts';
 
 function createTestGate(clock = manualClock()) {
-  const shut: number[] = [];
-  return { clock, shut, gate: createRetryAfterGate(clock, (ms) => shut.push(ms)) };
+  const closings: number[] = [];
+  return { clock, closings, gate: createRetryAfterGate(clock, (ms) => closings.push(ms)) };
 }
 
-test('stays shut for exactly as long as the vendor said', () => {
-  const { clock, gate, shut } = createTestGate();
+test('stays closed for exactly the time that the vendor named', () => {
+  const { clock, gate, closings } = createTestGate();
   expect(gate.remainingMs()).toBe(0);
   gate.close(30);
   expect(gate.remainingMs()).toBe(30_000);
@@ -16,17 +16,17 @@ test('stays shut for exactly as long as the vendor said', () => {
   expect(gate.remainingMs()).toBe(1);
   clock.advance(1);
   expect(gate.remainingMs()).toBe(0);
-  expect(shut).toEqual([30_000]);
+  expect(closings).toEqual([30_000]);
 });
 
-test('no word is taken for longer than 15 minutes', () => {
+test('stays closed for at most 15 minutes', () => {
   const { gate } = createTestGate();
   gate.close(86_400);
   expect(gate.remainingMs()).toBe(900_000);
 });
 
-test('the longest of several words counts', () => {
-  const { clock, gate, shut } = createTestGate();
+test('keeps the longest of several times to retry after', () => {
+  const { clock, gate, closings } = createTestGate();
   gate.close(30);
   gate.close(5);
   clock.advance(10_000);
@@ -35,10 +35,10 @@ test('the longest of several words counts', () => {
   expect(gate.remainingMs()).toBe(20_000);
   gate.close(60);
   expect(gate.remainingMs()).toBe(60_000);
-  expect(shut).toEqual([30_000, 60_000]);
+  expect(closings).toEqual([30_000, 60_000]);
 });
 
-test('the wall clock set back does not keep it shut', () => {
+test('is unaffected by a wall clock that is set back', () => {
   const { clock, gate } = createTestGate();
   gate.close(10);
   clock.setWallClock(0);
@@ -46,31 +46,31 @@ test('the wall clock set back does not keep it shut', () => {
   expect(gate.remainingMs()).toBe(0);
 });
 
-describe.each([null, 0])('without a hint (%j)', (hint) => {
-  test('it is shut for a second, and twice as long each time up to a minute', () => {
-    const { clock, gate, shut } = createTestGate();
+describe.each([null, 0])('without a usable Retry-After (%j)', (seconds) => {
+  test('closes the gate for a second, doubling up to a minute', () => {
+    const { clock, gate, closings } = createTestGate();
     for (let i = 0; i < 8; i += 1) {
-      gate.close(hint);
+      gate.close(seconds);
       clock.advance(gate.remainingMs());
     }
-    expect(shut).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
+    expect(closings).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
   });
 
-  test('refusals of calls that were under way together count once', () => {
-    const { clock, gate, shut } = createTestGate();
-    for (let i = 0; i < 8; i += 1) gate.close(hint);
-    expect(shut).toEqual([1000]);
+  test('counts simultaneous rejections once', () => {
+    const { clock, gate, closings } = createTestGate();
+    for (let i = 0; i < 8; i += 1) gate.close(seconds);
+    expect(closings).toEqual([1000]);
     clock.advance(1000);
-    gate.close(hint);
-    expect(shut).toEqual([1000, 2000]);
+    gate.close(seconds);
+    expect(closings).toEqual([1000, 2000]);
   });
 
-  test('a call that was taken makes it begin anew', () => {
-    const { clock, gate, shut } = createTestGate();
-    gate.close(hint);
+  test('resets the fallback time after an accepted call', () => {
+    const { clock, gate, closings } = createTestGate();
+    gate.close(seconds);
     clock.advance(1000);
     gate.reset();
-    gate.close(hint);
-    expect(shut).toEqual([1000, 1000]);
+    gate.close(seconds);
+    expect(closings).toEqual([1000, 1000]);
   });
 });

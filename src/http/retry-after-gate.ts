@@ -1,22 +1,22 @@
 import type { Clock } from '../domain/clock.ts';
 import { MINUTE, SECOND } from '../domain/time.ts';
 
-/** No vendor's word is taken for longer. */
+/** Upper bound for a Retry-After, whatever the vendor sends. */
 const MAX_CLOSED_MS = 15 * MINUTE;
 const INITIAL_FALLBACK_MS = SECOND;
 const MAX_FALLBACK_MS = MINUTE;
 
-/** Remembers until when a vendor wants no calls from an account. */
+/** Holds back an account's calls after a 429 response. */
 export interface RetryAfterGate {
-  /** Milliseconds until the account may be called again; 0 when it may. */
+  /** Time until the account may be called again; 0 when it may. */
   readonly remainingMs: () => number;
-  /** The vendor says that there were too many calls, and in how many seconds it will take more; null where it does not say. */
+  /** Records a 429 and its Retry-After in seconds; null where the vendor sent none. */
   readonly close: (seconds: number | null) => void;
-  /** The vendor took a call. */
+  /** Records an accepted call: the next fallback time is the initial one again. */
   readonly reset: () => void;
 }
 
-/** `onShut` is told for how many milliseconds. */
+/** Calls `onClose` with the time for which the gate closes. */
 export function createRetryAfterGate(clock: Clock, onClose: (ms: number) => void): RetryAfterGate {
   let closedUntil = -Infinity;
   let fallbackMs = INITIAL_FALLBACK_MS;
@@ -24,7 +24,7 @@ export function createRetryAfterGate(clock: Clock, onClose: (ms: number) => void
   const remainingMs = (): number => Math.max(0, closedUntil - clock.monotonicMs());
 
   function closeFor(ms: number): void {
-    // Calls that were under way together are refused together: none of them shortens what another was told.
+    // Concurrent calls are rejected together: a shorter time for one must not shorten another's.
     if (ms <= remainingMs()) return;
     closedUntil = clock.monotonicMs() + ms;
     onClose(ms);
@@ -33,7 +33,7 @@ export function createRetryAfterGate(clock: Clock, onClose: (ms: number) => void
   return {
     remainingMs,
     close(seconds) {
-      // "In 0 seconds" is no help: taken at its word, it would be a hot loop.
+      // Taken literally, 0 seconds would be a hot loop.
       if (seconds !== null && seconds > 0) {
         closeFor(Math.min(seconds * SECOND, MAX_CLOSED_MS));
       } else if (remainingMs() === 0) {

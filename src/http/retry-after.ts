@@ -1,8 +1,8 @@
 const MAX_SECONDS = 86_400;
 
 /**
- * Seconds to wait by a Retry-After header (RFC 9110, section 10.2.3: seconds or an HTTP date), between 0 and a day; null
- * when there is none that can be read.
+ * Parses a Retry-After header (RFC 9110, section 10.2.3: seconds or an HTTP date) to seconds between 0 and a day; null when
+ * it is absent or malformed.
  */
 export function parseRetryAfter(header: string | readonly string[] | undefined, now: number): number | null {
   const text = (typeof header === 'string' ? header : header?.[0])?.trim();

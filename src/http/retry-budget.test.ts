@@ -3,22 +3,22 @@ import fc from 'fast-check';
 import { createRetryBudget } from './retry-budget.ts';
 import { manualClock } from '../../test/support/clock.ts';
 
-const countTaken = (budget: ReturnType<typeof createRetryBudget>, wanted: number) =>
-  Array.from({ length: wanted }, () => budget.tryTake()).filter(Boolean).length;
+const countTaken = (budget: ReturnType<typeof createRetryBudget>, attempts: number) =>
+  Array.from({ length: attempts }, () => budget.tryTake()).filter(Boolean).length;
 
-test('a single call may be attempted three times', () => {
+test('allows two retries for a single call', () => {
   const budget = createRetryBudget(manualClock());
   budget.recordCall();
   expect(countTaken(budget, 100)).toBe(2);
 });
 
-test('of a hundred calls eleven may be attempted again', () => {
+test('allows eleven retries for a hundred calls', () => {
   const budget = createRetryBudget(manualClock());
   for (let i = 0; i < 100; i += 1) budget.recordCall();
   expect(countTaken(budget, 100)).toBe(11);
 });
 
-test('what was taken comes back after ten seconds, and what was earned is forgotten', () => {
+test('forgets retries and calls after ten seconds', () => {
   const clock = manualClock();
   const budget = createRetryBudget(clock);
   for (let i = 0; i < 100; i += 1) budget.recordCall();
@@ -29,14 +29,14 @@ test('what was taken comes back after ten seconds, and what was earned is forgot
   expect(countTaken(budget, 100)).toBe(1);
 });
 
-test('whatever happens: retries stay below a tenth of the calls and two for every ten seconds', () => {
-  const act = fc.constantFrom('call' as const, 'retry' as const, 'wait' as const);
+test('keeps retries below a tenth of the calls plus two per ten seconds (any sequence of events)', () => {
+  const actionArbitrary = fc.constantFrom('call' as const, 'retry' as const, 'wait' as const);
   fc.assert(
-    fc.property(fc.array(act, { maxLength: 500 }), (acts) => {
+    fc.property(fc.array(actionArbitrary, { maxLength: 500 }), (actions) => {
       const clock = manualClock();
       const budget = createRetryBudget(clock);
       const [calls, retries] = [[] as number[], [] as number[]];
-      for (const action of acts) {
+      for (const action of actions) {
         if (action === 'wait') clock.advance(700);
         else if (action === 'call') {
           budget.recordCall();

@@ -4,14 +4,14 @@ import { createRollingCounter } from './rolling-counter.ts';
 
 const WINDOW_MS = 10 * SECOND;
 const RETRY_RATIO = 0.1;
-/** Without it a quiet account could never retry. */
+/** Without a minimum, an account with little traffic could never retry. */
 const MIN_RETRIES = 1;
 
-/** Keeps retries a small part of an account's calls, so that they cannot make a failing vendor's load much worse. */
+/** Limits retries to a small fraction of an account's calls, so that they add little load to a failing vendor. */
 export interface RetryBudget {
-  /** A call was made (its retries are none). */
+  /** Counts a call, once whatever its number of retries. */
   readonly recordCall: () => void;
-  /** Takes a retry, if those of the last 10 s are fewer than 1 + a tenth of the calls: two for a single call. */
+  /** Takes a retry if the last 10 s had fewer than 1 + a tenth of the calls: two for a single call. */
   readonly tryTake: () => boolean;
 }
 

@@ -26,48 +26,55 @@ function createTestPolicy() {
     random: () => 0.5,
     metrics: {
       ...createMetrics(),
-      vendorRetry: (account, reason) => reported.push(`${account} again: ${reason}`),
-      vendorRetryDenied: (account, why) => reported.push(`${account} denied: ${why}`),
+      vendorRetry: (account, reason) => reported.push(`${account} retry: ${reason}`),
+      vendorRetryDenied: (account, reason) => reported.push(`${account} denied: ${reason}`),
     },
   });
-  return { retry, told: reported };
+  return { retry, reported };
 }
 
 test.each<[string, VendorRequest, VendorError, number, number | null, string[]]>([
-  ['a GET', GET, unavailableError(), 1, 100, ['kore-main again: status_5xx']],
-  ['a GET, the second time', GET, unavailableError(), 2, 200, ['kore-main again: status_5xx']],
-  ['more often than is configured', GET, unavailableError(), 3, null, []],
-  ['as soon as the vendor says', GET, unavailableError(2), 1, 2000, ['kore-main again: status_5xx']],
-  ['later than anybody waits', GET, unavailableError(3), 1, null, ['kore-main denied: retry_after']],
-  ['a POST', POST, unavailableError(), 1, null, ['kore-main denied: not_idempotent']],
+  ['after 100 ms for a GET', GET, unavailableError(), 1, 100, ['kore-main retry: status_5xx']],
+  ['after 200 ms for a second retry', GET, unavailableError(), 2, 200, ['kore-main retry: status_5xx']],
+  ['never beyond maxRetries', GET, unavailableError(), 3, null, []],
+  ['after the vendor’s Retry-After', GET, unavailableError(2), 1, 2000, ['kore-main retry: status_5xx']],
   [
-    'a POST that does no harm',
+    'never when Retry-After exceeds the maximum wait',
+    GET,
+    unavailableError(3),
+    1,
+    null,
+    ['kore-main denied: retry_after'],
+  ],
+  ['never for a POST', POST, unavailableError(), 1, null, ['kore-main denied: not_idempotent']],
+  [
+    'after 100 ms for an idempotent POST',
     { ...POST, idempotent: true },
     unavailableError(),
     1,
     100,
-    ['kore-main again: status_5xx'],
+    ['kore-main retry: status_5xx'],
   ],
   [
-    'a GET that does harm',
+    'never for a GET that is not idempotent',
     { ...GET, idempotent: false },
     unavailableError(),
     1,
     null,
     ['kore-main denied: not_idempotent'],
   ],
-  ['what will not pass', GET, vendorError(TARGET, 'VENDOR_REJECTED', { status: 400 }), 1, null, []],
-])('%s', (_name, request, error, failed, wait, expectedMetrics) => {
-  const { retry, told: reported } = createTestPolicy();
-  expect(retry.delayMs(request, error, failed)).toBe(wait);
+  ['never for a permanent error', GET, vendorError(TARGET, 'VENDOR_REJECTED', { status: 400 }), 1, null, []],
+])('retries %s', (_name, request, error, failedAttempts, delayMs, expectedMetrics) => {
+  const { retry, reported } = createTestPolicy();
+  expect(retry.delayMs(request, error, failedAttempts)).toBe(delayMs);
   expect(reported).toEqual(expectedMetrics);
 });
 
-test('what is denied for another reason costs the budget nothing', () => {
-  const { retry, told: reported } = createTestPolicy();
+test('spends no retry budget on a retry denied for another reason', () => {
+  const { retry, reported } = createTestPolicy();
   for (let i = 0; i < 10; i += 1) retry.delayMs(POST, unavailableError(), 1);
   for (let i = 0; i < 10; i += 1) retry.delayMs(GET, unavailableError(60), 1);
   reported.splice(0);
   for (let i = 0; i < 2; i += 1) retry.delayMs(GET, unavailableError(), 1);
-  expect(reported).toEqual(['kore-main again: status_5xx', 'kore-main denied: budget']);
+  expect(reported).toEqual(['kore-main retry: status_5xx', 'kore-main denied: budget']);
 });

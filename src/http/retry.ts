@@ -2,13 +2,13 @@ import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
-import type { VendorHttpMetrics } from './ports.ts';
+import type { DebugLog, VendorHttpMetrics } from './ports.ts';
 import { backoffMs, type Random } from './backoff.ts';
 import type { VendorRequest } from './types.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import { retryReason } from './error-policy.ts';
 
-/** How long a call may wait because the vendor said so (Retry-After) before it is better told to come back later. */
+/** Longest wait for the vendor's Retry-After; a longer one fails the call at once, with the time to retry after. */
 export const MAX_RETRY_AFTER_WAIT_MS = 2 * SECOND;
 
 export interface RetryOptions {
@@ -18,15 +18,16 @@ export interface RetryOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: VendorHttpMetrics;
+  readonly log?: DebugLog | undefined;
 }
 
 export interface RetryPolicy {
   readonly recordCall: () => void;
-  /** Milliseconds to wait before another attempt after the `failed`-th; null when there is to be none. */
+  /** The delay before the next attempt after `failedAttempts`; null when the call must not be retried. */
   readonly delayMs: (request: VendorRequest, error: VendorError, failedAttempts: number) => number | null;
 }
 
-export function createRetryPolicy({ account, maxRetries, clock, random, metrics }: RetryOptions): RetryPolicy {
+export function createRetryPolicy({ account, maxRetries, clock, random, metrics, log }: RetryOptions): RetryPolicy {
   const budget = createRetryBudget(clock);
   return {
     recordCall: budget.recordCall,
@@ -45,10 +46,16 @@ export function createRetryPolicy({ account, maxRetries, clock, random, metrics 
               : null;
       if (denial !== null) {
         metrics.vendorRetryDenied(account.name, denial);
+        log?.({ account: account.name, endpoint: request.endpoint, reason, denial }, 'vendor call not retried');
         return null;
       }
       metrics.vendorRetry(account.name, reason);
-      return Math.max(retryAfterMs, backoffMs(failedAttempts, random));
+      const delayMs = Math.max(retryAfterMs, backoffMs(failedAttempts, random));
+      log?.(
+        { account: account.name, endpoint: request.endpoint, reason, failedAttempts, delayMs },
+        'vendor call retried',
+      );
+      return delayMs;
     },
   };
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createRollingCounter } from './rolling-counter.ts';
 import { manualClock } from '../../test/support/clock.ts';
 
-test('whenever things happen: all of the last nine tenths are counted, and nothing older than the span', () => {
+test('counts all events of the last nine tenths of the window, and none older than the window (any event times)', () => {
   const steps = fc.array(fc.record({ gap: fc.integer({ min: 0, max: 25_000 }), adds: fc.integer({ min: 0, max: 3 }) }));
   fc.assert(
     fc.property(steps, (events) => {
@@ -24,7 +24,7 @@ test('whenever things happen: all of the last nine tenths are counted, and nothi
   );
 });
 
-test('cleared, it begins anew', () => {
+test('starts from zero after clear()', () => {
   const count = createRollingCounter(1000, manualClock());
   count.add();
   count.clear();

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 
-/** How many things have happened lately. */
+/** Counts events within a rolling time window. */
 export interface RollingCounter {
   readonly add: () => void;
   readonly total: () => number;
@@ -9,7 +9,7 @@ export interface RollingCounter {
 
 const BUCKET_COUNT = 10;
 
-/** Counts over the last `spanMs`. They are forgotten a tenth at a time, so that memory does not grow with the traffic. */
+/** Counts over the last `windowMs`. Counts expire a tenth of the window at a time, so that memory is independent of traffic. */
 export function createRollingCounter(windowMs: number, clock: Clock): RollingCounter {
   const buckets = new Uint32Array(BUCKET_COUNT);
   const bucketNow = (): number => Math.floor(clock.monotonicMs() / (windowMs / BUCKET_COUNT));

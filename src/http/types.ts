@@ -3,7 +3,7 @@ import type { ServedFrom } from '../domain/source.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import type { FairnessKey } from './fair-semaphore.ts';
 
-/** A vendor call made, or a cached answer used instead of one, as told to whoever asked. */
+/** A vendor call, or a cached response used instead of one, as reported in a trace. */
 export interface CallRecord {
   /** The account's name. */
   readonly account: string;
@@ -12,26 +12,26 @@ export interface CallRecord {
   /** `OK` or a vendor error's code. */
   readonly outcome: string;
   readonly servedFrom: ServedFrom;
-  /** From request to the last byte; 0 from the cache. */
+  /** Time from the request to the last byte; 0 from the cache. */
   readonly ms: number;
-  /** Bytes of the body as they came over the wire; 0 from the cache. */
+  /** Bytes of the body on the wire; 0 from the cache. */
   readonly bytes: number;
-  /** How many things were asked for at once, such as agents in a batch. */
+  /** The number of items requested at once, such as agents in a batch. */
   readonly keys: number;
 }
 
-/** What every call carries along: for whom it is, how long it may go on, and whom to tell of it. */
+/** What every call carries: its fairness key, its abort signal, and the callbacks that record it. */
 export interface CallContext {
-  /** In whose turn the call waits where others wait, too; absent for what nobody in particular has asked for. */
+  /** Decides the turn of a queued call; absent for a call that belongs to no caller. */
   readonly fairnessKey?: FairnessKey;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the response is no longer needed. */
   readonly signal: AbortSignal;
   readonly record: (call: CallRecord) => void;
-  /** Told until when what it was given may be kept: an instant that is no longer to come for what may not. */
+  /** Restricts the response's cache lifetime; an instant that has passed forbids caching. */
   readonly restrictCache: (expiresAt: Instant) => void;
 }
 
-/** A request to a vendor, as the vendor's client words it. */
+/** A request to a vendor, as its client builds it. */
 export interface VendorRequest {
   /** The last part of the endpoint's path: for reports, metrics and logs. */
   readonly endpoint: string;
@@ -39,52 +39,52 @@ export interface VendorRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The headers that prove who asks, made afresh for every attempt. */
+  /** Returns the authentication headers; called for every attempt. */
   readonly authorize?: (
     context: CallContext,
   ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
-  /** How many things are asked for at once; 1 when absent. */
+  /** The number of items requested at once; 1 when absent. */
   readonly keys?: number;
-  /** Whether it does no harm to send it twice. Absent: a GET may be, a POST not. */
+  /** Whether it is safe to send twice. Absent: true for GET, false for POST. */
   readonly idempotent?: boolean;
   /**
-   * The longest body that a good answer is taken with, decoded and coded; absent, or more than the account's own limit: that
-   * limit. A longer one is VENDOR_BAD_RESPONSE (`too_large`). What is streamed is its reader's to bound.
+   * Upper bound for a 2xx body, encoded and decoded; the account's own limit applies where this is absent or larger. A longer
+   * body is VENDOR_BAD_RESPONSE (`too_large`). The reader of a stream sets its own bound.
    */
   readonly maxBytes?: number;
   /**
-   * What a reply amounts to where the vendor does not tell by the status; null for a good one; undefined where the status
-   * tells. What is streamed is good by its status; only a refusal is shown.
+   * Classifies a response whose status is not conclusive: an error, null for success, or undefined to decide by status. For
+   * a stream it is called only for error statuses.
    */
   readonly classifyResponse?: (response: VendorResponse) => VendorError | null | undefined;
 }
 
-/** A whole answer, whatever its status. */
+/** A complete response, whatever its status. */
 export interface VendorResponse {
   readonly request: VendorRequest;
   readonly status: number;
-  /** Lower-case names. After a refusal for calling too often `retry-after` is there, whether the vendor sent it or not. */
+  /** Lower-case names. A rate-limited response always has `retry-after`, whether the vendor sent it or not. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Decoded, and no longer than the limit; an error's is empty where it is cut, garbled or longer than its words could be. */
+  /** Decoded and within the limit. Of an error response it is empty where it is truncated, corrupt or too long to be text. */
   readonly body: Buffer;
 }
 
-/** An answer whose body is read as it comes: raw bytes, no content coding undone. */
+/** A response whose body is read as it arrives: raw bytes, still content-encoded. */
 export interface VendorStream {
   readonly request: VendorRequest;
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Ends with a VendorError where the connection is cut or the deadline passes. Must be read to the end or destroyed. */
+  /** Throws a VendorError when the connection is lost or the deadline passes. Must be read to the end or destroyed. */
   readonly body: AsyncIterable<Buffer>;
 }
 
 /**
- * HTTP to one vendor account: one deadline an attempt, no redirects, bounded bodies, limits kept, failures that may pass tried
- * again, failing endpoints spared, every attempt accounted for.
+ * HTTP to one vendor account: a deadline per attempt, no redirects, bounded bodies, rate and concurrency limits, retries of
+ * transient failures, circuit breakers, and a record of every attempt.
  */
 export interface VendorHttp {
-  /** The whole answer, of whatever status; a VendorError when there is none. */
+  /** Returns the complete response, whatever its status; rejects with a VendorError when there is none. */
   send(request: VendorRequest, context: CallContext): Promise<VendorResponse>;
-  /** Hands a 2xx answer's body to `read` as it comes; a VendorError for any other status. */
+  /** Passes the body of a 2xx response to `read` as it arrives; rejects with a VendorError for any other status. */
   stream<T>(request: VendorRequest, context: CallContext, read: (stream: VendorStream) => Promise<T>): Promise<T>;
 }

@@ -12,10 +12,10 @@ failOnUnhandledRejection();
 const { server, connect } = setUpVendorHttp();
 
 const KB = 1024;
-/** What is on its way when the reading stops: a stream hands over all that it holds, and that is at most as much again. */
+/** Upper bound of the data in flight when reading stops: a stream passes on all that it has buffered. */
 const MAX_BUFFERED_BYTES = 192 * KB;
 
-/** An answer of a status whose body comes in pieces of a thousand bytes, without end; in a stream of its own, so that each piece counts. */
+/** A response with an endless body in chunks of a thousand bytes; not over a socket, so that the number of chunks read is exact. */
 function createEndlessResponse(status: number) {
   const body = Readable.from(
     (function* () {
@@ -27,8 +27,8 @@ function createEndlessResponse(status: number) {
   return { body, dispatcher };
 }
 
-describe('the body of an error is read for words only', () => {
-  const REFUSALS: readonly (readonly [number, VendorErrorCode])[] = [
+describe('limits of error bodies', () => {
+  const ERROR_STATUSES: readonly (readonly [number, VendorErrorCode])[] = [
     [302, 'VENDOR_BAD_RESPONSE'],
     [400, 'VENDOR_REJECTED'],
     [401, 'VENDOR_AUTH_FAILED'],
@@ -37,22 +37,28 @@ describe('the body of an error is read for words only', () => {
     [503, 'VENDOR_UNAVAILABLE'],
   ];
 
-  test.each(REFUSALS)('one without end: %i is told at once, and the connection is closed', async (status, code) => {
-    server().script({ status, headers: { 'retry-after': '7' }, body: 'x'.repeat(10_000), endless: true }, jsonStep({}));
-    const harness = connect();
-    const response = await harness.http.send(createRequest(server().url), harness.context());
-    expect(response).toMatchObject({ status, headers: { 'retry-after': '7' }, body: Buffer.alloc(0) });
-    expectSingleCall(harness, code);
-    expect(harness.records[0]?.bytes).toBeLessThan(64 * KB + MAX_BUFFERED_BYTES);
-    const received = await server().nthRequest(1);
-    await received.closed;
-    expect(received.aborted()).toBe(true);
-    // What is half read serves nobody else.
-    expect((await harness.http.send(createRequest(server().url), harness.context())).status).toBe(200);
-    expect(server().connections()).toBe(2);
-  });
+  test.each(ERROR_STATUSES)(
+    'returns status %i with an endless body at once, and closes the connection',
+    async (status, code) => {
+      server().script(
+        { status, headers: { 'retry-after': '7' }, body: 'x'.repeat(10_000), endless: true },
+        jsonStep({}),
+      );
+      const harness = connect();
+      const response = await harness.http.send(createRequest(server().url), harness.context());
+      expect(response).toMatchObject({ status, headers: { 'retry-after': '7' }, body: Buffer.alloc(0) });
+      expectSingleCall(harness, code);
+      expect(harness.records[0]?.bytes).toBeLessThan(64 * KB + MAX_BUFFERED_BYTES);
+      const received = await server().nthRequest(1);
+      await received.closed;
+      expect(received.aborted()).toBe(true);
+      // A half-read connection cannot be reused.
+      expect((await harness.http.send(createRequest(server().url), harness.context())).status).toBe(200);
+      expect(server().connections()).toBe(2);
+    },
+  );
 
-  test('one without end of what was to be streamed', async () => {
+  test('rejects a stream whose error body is endless', async () => {
     server().script({ status: 503, headers: { 'retry-after': '7' }, body: 'x'.repeat(10_000), endless: true });
     const harness = connect();
     const never = () => Promise.reject(new Error('read was called'));
@@ -71,16 +77,16 @@ describe('the body of an error is read for words only', () => {
     expect(received.aborted()).toBe(true);
   });
 
-  test('no piece more is read than it takes to see that it is too long', async () => {
+  test('stops reading an error body with the chunk that exceeds the limit', async () => {
     const { body, dispatcher } = createEndlessResponse(503);
     const harness = connect({ dispatcher });
     expect((await harness.http.send(createRequest(server().url), harness.context())).body).toHaveLength(0);
     expect([harness.records[0]?.bytes, body.destroyed]).toEqual([66_000, true]);
   });
 
-  test('of 64 KiB all is there, coded or not; of more nothing', async () => {
-    const words = 'x'.repeat(64 * KB);
-    const steps = [{ body: words }, gzipStep(words), { body: `${words}x` }, gzipStep(`${words}x`)];
+  test('returns an error body of up to 64 KiB, encoded or not, and drops a longer one', async () => {
+    const text = 'x'.repeat(64 * KB);
+    const steps = [{ body: text }, gzipStep(text), { body: `${text}x` }, gzipStep(`${text}x`)];
     server().script(...steps.map((step) => ({ ...step, status: 400 })));
     const harness = connect();
     const lengths = [];
@@ -90,7 +96,7 @@ describe('the body of an error is read for words only', () => {
     expect(harness.records.map(({ outcome }) => outcome)).toEqual(steps.map(() => 'VENDOR_REJECTED'));
   });
 
-  test('the account’s own limit holds where it is less', async () => {
+  test('applies the account’s maxBodyBytes to error bodies where it is lower', async () => {
     server().script({ status: 400, body: 'x'.repeat(1000) }, { status: 400, body: 'x'.repeat(1001) });
     const harness = connect({ maxBodyBytes: 1000 });
     const lengths = [];
@@ -99,7 +105,7 @@ describe('the body of an error is read for words only', () => {
     expect(lengths).toEqual([1000, 0]);
   });
 
-  test('what a request takes of a good answer is another matter', async () => {
+  test('does not apply a request’s maxBytes to error bodies', async () => {
     server().script(jsonStep({ message: 'there is no such agent' }, 404));
     const harness = connect();
     const response = await harness.http.send(createRequest(server().url, { maxBytes: 10 }), harness.context());
@@ -107,15 +113,15 @@ describe('the body of an error is read for words only', () => {
   });
 });
 
-describe('a request that says how much it takes', () => {
-  test('is answered with so much, coded or not, and with no more', async () => {
+describe('maxBytes of a request', () => {
+  test('accepts a body of up to maxBytes, encoded or not, and rejects a longer one', async () => {
     const body = 'x'.repeat(1000);
     server().script({ body }, gzipStep(body), { body: `${body}x` }, gzipStep(`${body}x`));
     const harness = connect();
-    const ask = () => harness.http.send(createRequest(server().url, { maxBytes: 1000 }), harness.context());
-    for (let i = 0; i < 2; i += 1) expect((await ask()).body).toHaveLength(1000);
+    const send = () => harness.http.send(createRequest(server().url, { maxBytes: 1000 }), harness.context());
+    for (let i = 0; i < 2; i += 1) expect((await send()).body).toHaveLength(1000);
     for (let i = 0; i < 2; i += 1) {
-      expect(await rejectionOf(ask())).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' });
+      expect(await rejectionOf(send())).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' });
     }
     expect(harness.records.map(({ outcome }) => outcome)).toEqual([
       'OK',
@@ -125,7 +131,7 @@ describe('a request that says how much it takes', () => {
     ]);
   });
 
-  test('takes no more than the account does', async () => {
+  test('never raises the account’s maxBodyBytes by a request’s maxBytes', async () => {
     server().script({ body: 'x'.repeat(1001) });
     const harness = connect({ maxBodyBytes: 1000 });
     expect(
@@ -135,24 +141,24 @@ describe('a request that says how much it takes', () => {
     });
   });
 
-  test('has the rest left unread', async () => {
+  test('leaves the rest of a body beyond maxBytes unread', async () => {
     const { body, dispatcher } = createEndlessResponse(200);
     const harness = connect({ dispatcher });
-    const asked = harness.http.send(createRequest(server().url, { maxBytes: 10_000 }), harness.context());
-    expect(await rejectionOf(asked)).toMatchObject({ reason: 'too_large' });
+    const pending = harness.http.send(createRequest(server().url, { maxBytes: 10_000 }), harness.context());
+    expect(await rejectionOf(pending)).toMatchObject({ reason: 'too_large' });
     expect([harness.records[0]?.bytes, body.destroyed]).toEqual([11_000, true]);
   });
 
-  test('has nothing to do with what is streamed', async () => {
+  test('does not apply maxBytes to a stream', async () => {
     server().script({ body: 'x'.repeat(1000) });
     const harness = connect();
     const length = await harness.http.stream(
       createRequest(server().url, { maxBytes: 10 }),
       harness.context(),
       async ({ body }) => {
-        let read = 0;
-        for await (const part of body) read += part.length;
-        return read;
+        let bytes = 0;
+        for await (const chunk of body) bytes += chunk.length;
+        return bytes;
       },
     );
     expect(length).toBe(1000);

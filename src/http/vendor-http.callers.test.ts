@@ -12,7 +12,7 @@ failOnUnhandledRejection();
 const { server, connect } = setUpVendorHttp();
 
 describe('credentials', () => {
-  test('are made once for every attempt', async () => {
+  test('obtains credentials once per attempt', async () => {
     server().script(jsonStep(1), jsonStep(2));
     const harness = connect();
     let made = 0;
@@ -22,7 +22,7 @@ describe('credentials', () => {
     expect(server().received.map(({ headers }) => headers.auth)).toEqual(['token-1', 'token-2']);
   });
 
-  test('that cannot be had: no call is made, and none is counted', async () => {
+  test('makes and records no call when the credentials cannot be obtained', async () => {
     const harness = connect();
     const target = { vendor: 'KORE', account: 'kore-main', endpoint: 'token' } as const;
     const refused = new VendorError(target, 'VENDOR_AUTH_FAILED', 'no');
@@ -32,7 +32,7 @@ describe('credentials', () => {
     expect(harness.records).toEqual([]);
   });
 
-  test('that are made wrongly for a later attempt: the call fails by that mistake, not as the vendor failed', async () => {
+  test('rejects with a programming error in authorize of a later attempt, not with the vendor’s earlier error', async () => {
     server().script(jsonStep({}, 503));
     const harness = connect({ maxRetries: 1, random: () => 0 });
     const mistake = new TypeError('not a function');
@@ -43,7 +43,7 @@ describe('credentials', () => {
     expectSingleCall(harness, 'VENDOR_UNAVAILABLE');
   });
 
-  test('may be fetched over the same account even when it has but one place', async () => {
+  test('can fetch a token over the same account with a concurrency of 1', async () => {
     server().script(jsonStep({ token: 'abc' }), jsonStep({}));
     const harness = connect({ concurrency: 1 });
     const authorize = async () => {
@@ -60,7 +60,7 @@ describe('credentials', () => {
     ]);
   });
 
-  test('that no header can hold are the account’s fault, and are not shown', async () => {
+  test('rejects credentials that no header can hold, without showing them', async () => {
     const harness = connect();
     const request = createRequest(server().url, { authorize: () => ({ auth: 'CANARY\r\nx: y' }) });
     const error = await rejectionOf(harness.http.send(request, harness.context()));
@@ -70,15 +70,15 @@ describe('credentials', () => {
   });
 });
 
-describe('a caller who goes', () => {
-  /** Whatever reason a caller's signal gives, it means the same. */
+describe('an aborted call', () => {
+  /** The reason of a caller's signal makes no difference. */
   const REASONS: readonly (readonly [string, unknown])[] = [
     ['AbortError', undefined],
-    ['a reason of its own', new Error('deadline of the request')],
-    ['no error at all', 'gone'],
+    ['an error of the caller', new Error('deadline of the request')],
+    ['a string', 'gone'],
   ];
 
-  test.each(REASONS)('takes the call along and frees its place (%s)', async (_name, reason) => {
+  test.each(REASONS)('cancels the request and frees its slot (%s)', async (_name, reason) => {
     server().script({ hang: true }, jsonStep(2));
     const harness = connect({ concurrency: 1 });
     const controller = new AbortController();
@@ -93,7 +93,7 @@ describe('a caller who goes', () => {
     expect(harness.records.map((record) => record.outcome)).toEqual(['VENDOR_TIMEOUT', 'OK']);
   });
 
-  test.each(REASONS)('in the middle of the body (%s)', async (_name, reason) => {
+  test.each(REASONS)('cancels in the middle of the body (%s)', async (_name, reason) => {
     const never = createDeferred();
     server().script({ body: 'x', delayBodyUntil: never.promise });
     const harness = connect();
@@ -111,22 +111,27 @@ describe('a caller who goes', () => {
     ).closed;
   });
 
-  test.each(REASONS)('in the middle of an error’s body, whose status is no answer then (%s)', async (_name, reason) => {
-    const controller = new AbortController();
-    // As undici does it; over a socket nobody could tell when the status is in.
-    const read = function (this: Readable) {
-      controller.abort(reason);
-      this.destroy(controller.signal.reason as Error);
-    };
-    const request = () => Promise.resolve({ statusCode: 503, headers: {}, body: new Readable({ read }) });
-    const dispatcher = { request, destroy: () => Promise.resolve() } as unknown as Dispatcher;
-    const harness = connect({ dispatcher });
-    const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context(controller.signal)));
-    expect(error).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'cancelled' });
-    expectSingleCall(harness, 'VENDOR_TIMEOUT');
-  });
+  test.each(REASONS)(
+    'reports a cancellation, not the status, in the middle of an error body (%s)',
+    async (_name, reason) => {
+      const controller = new AbortController();
+      // Imitates undici: over a socket, a test could not detect when the status has arrived.
+      const read = function (this: Readable) {
+        controller.abort(reason);
+        this.destroy(controller.signal.reason as Error);
+      };
+      const request = () => Promise.resolve({ statusCode: 503, headers: {}, body: new Readable({ read }) });
+      const dispatcher = { request, destroy: () => Promise.resolve() } as unknown as Dispatcher;
+      const harness = connect({ dispatcher });
+      const error = await rejectionOf(
+        harness.http.send(createRequest(server().url), harness.context(controller.signal)),
+      );
+      expect(error).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'cancelled' });
+      expectSingleCall(harness, 'VENDOR_TIMEOUT');
+    },
+  );
 
-  test.each(REASONS)('while waiting for a place: no call is made (%s)', async (_name, reason) => {
+  test.each(REASONS)('makes no call when aborted while waiting for a slot (%s)', async (_name, reason) => {
     server().script({ hang: true });
     const harness = connect({ concurrency: 1 });
     const [first, second] = [new AbortController(), new AbortController()];
@@ -141,7 +146,7 @@ describe('a caller who goes', () => {
     expect(server().received).toHaveLength(1);
   });
 
-  test('before it came: no call is made', async () => {
+  test('makes no call when the signal is already aborted', async () => {
     const harness = connect();
     const error = await rejectionOf(
       harness.http.send(createRequest(server().url), harness.context(AbortSignal.abort())),
@@ -150,7 +155,7 @@ describe('a caller who goes', () => {
     expect(server().connections()).toBe(0);
   });
 
-  test('while the connection is being established', async () => {
+  test('cancels while the connection is being established', async () => {
     const harness = connect({ dispatcher: new Agent({ connect: () => undefined }) });
     const controller = new AbortController();
     const gone = rejectionOf(

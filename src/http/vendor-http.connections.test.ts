@@ -11,8 +11,8 @@ import { expectSingleCall, createDeferred, setUpVendorHttp } from '../../test/su
 failOnUnhandledRejection();
 const { server, connect } = setUpVendorHttp();
 
-describe('time', () => {
-  test('no answer at all: VENDOR_TIMEOUT, and the connection is given up', async () => {
+describe('attempt deadline', () => {
+  test('rejects with VENDOR_TIMEOUT without a response, and closes the connection', async () => {
     server().script({ hang: true });
     const harness = connect({ timeoutMs: 50 });
     const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
@@ -23,7 +23,7 @@ describe('time', () => {
     expect(received.aborted()).toBe(true);
   });
 
-  test('a body that drips does not outlast the deadline', async () => {
+  test('ends a slowly dripping body at the deadline', async () => {
     server().script({ body: 'x'.repeat(1000), dripEveryMs: 10 });
     const harness = connect({ timeoutMs: 100 });
     const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
@@ -34,7 +34,7 @@ describe('time', () => {
     ).closed;
   });
 
-  test('headers, and then nothing', async () => {
+  test('rejects at the deadline when only headers arrive', async () => {
     server().script({ body: 'x', delayBodyUntil: createDeferred().promise });
     const harness = connect({ timeoutMs: 80 });
     const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
@@ -42,14 +42,14 @@ describe('time', () => {
     expectSingleCall(harness, 'VENDOR_TIMEOUT');
   });
 
-  test('a connection that is never established', async () => {
+  test('rejects at the deadline while connecting', async () => {
     const harness = connect({ timeoutMs: 50, dispatcher: new Agent({ connect: () => undefined }) });
     const error = await rejectionOf(harness.http.send(createRequest('http://127.0.0.1:9/'), harness.context()));
     expect(error).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'timeout_total' });
     expectSingleCall(harness, 'VENDOR_TIMEOUT');
   });
 
-  test('one attempt’s deadline is not another’s', async () => {
+  test('gives every attempt a deadline of its own', async () => {
     const clock = manualClock();
     const first = createDeferred();
     server().script({ ...jsonStep(1), delayUntil: first.promise }, jsonStep(2));
@@ -64,7 +64,7 @@ describe('time', () => {
     expect(clock.pendingTimers()).toBe(0);
   });
 
-  test('waiting for a place does not count', async () => {
+  test('does not count the wait for a slot', async () => {
     const clock = manualClock();
     const first = createDeferred();
     server().script({ ...jsonStep(1), delayUntil: first.promise }, jsonStep(2));
@@ -81,8 +81,8 @@ describe('time', () => {
   });
 });
 
-describe('no connection', () => {
-  test('a port where nobody listens', async () => {
+describe('connection failures', () => {
+  test('reports a closed port as connect', async () => {
     const port = await findFreePort();
     const harness = connect();
     const error = await rejectionOf(harness.http.send(createRequest(`http://127.0.0.1:${port}/`), harness.context()));
@@ -94,7 +94,7 @@ describe('no connection', () => {
   test.each([
     ['ENOTFOUND', 'dns'],
     ['EAI_AGAIN', 'dns_temporary'],
-  ])('a name that is not resolved: %s', async (code, reason) => {
+  ])('reports the DNS error %s as %s', async (code, reason) => {
     const lookup = (_host: string, _options: object, done: (error: Error) => void) => {
       done(Object.assign(new Error(`getaddrinfo ${code} vendor.internal`), { code }));
     };
@@ -106,7 +106,7 @@ describe('no connection', () => {
   });
 
   test.each(['CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'EPROTO'])(
-    'a certificate that proves nothing: %s',
+    'reports an untrusted certificate as tls: %s',
     async (code) => {
       const fail = (_options: object, done: (error: Error, socket: null) => void) => {
         done(Object.assign(new Error('no'), { code }), null);
@@ -117,7 +117,7 @@ describe('no connection', () => {
     },
   );
 
-  test('TLS spoken to a server that speaks none', async () => {
+  test('reports a server without TLS as tls', async () => {
     const harness = connect();
     const url = new URL(server().url);
     url.protocol = 'https:';
@@ -125,7 +125,7 @@ describe('no connection', () => {
     expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', reason: 'tls' });
   });
 
-  test('one that is broken off before an answer', async () => {
+  test('reports a connection closed before the response as reset', async () => {
     server().script({ reset: true });
     const harness = connect();
     const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));

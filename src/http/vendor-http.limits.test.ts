@@ -12,7 +12,7 @@ failOnUnhandledRejection();
 const { server, connect } = setUpVendorHttp();
 
 describe('the account’s limits', () => {
-  test('no more calls at a time than agreed', async () => {
+  test('makes at most `concurrency` calls at a time', async () => {
     const gates = [createDeferred(), createDeferred(), createDeferred()];
     server().script(...gates.map(({ promise }) => ({ ...jsonStep({}), until: promise })));
     const harness = connect({ concurrency: 2 });
@@ -29,7 +29,7 @@ describe('the account’s limits', () => {
     return connect({ clock, requestsPerMinute, concurrency });
   }
 
-  test('a call beyond the quota is refused at once when it would wait long, and says for how long', async () => {
+  test('rejects a call beyond the rate limit at once when the wait is long, with the time to retry after', async () => {
     const clock = manualClock();
     server().script(jsonStep(1), jsonStep(2));
     const harness = connectWithQuota(clock, 1);
@@ -43,7 +43,7 @@ describe('the account’s limits', () => {
     expect(server().received).toHaveLength(2);
   });
 
-  test('a call that need not wait long waits', async () => {
+  test('waits for the rate limit when the wait is short', async () => {
     const clock = manualClock();
     server().script(jsonStep(1), jsonStep(2));
     const harness = connectWithQuota(clock, 1);
@@ -57,7 +57,7 @@ describe('the account’s limits', () => {
     expect(server().received).toHaveLength(2);
   });
 
-  test('a caller who goes while waiting for the quota gives back its place at once', async () => {
+  test('frees the slot of a call that is aborted while waiting for the rate limit', async () => {
     const clock = manualClock();
     server().script(jsonStep(1), jsonStep(2));
     const harness = connectWithQuota(clock, 1, 1);
@@ -74,9 +74,9 @@ describe('the account’s limits', () => {
     expect(server().received).toHaveLength(2);
   });
 
-  test('attempts after the first count, too: there is none for which the quota has no room', async () => {
+  test('counts retries against the rate limit, and makes none beyond it', async () => {
     const clock = manualClock();
-    // What follows at once needs nobody to move the clock.
+    // Runs timers of 0 ms without advancing the clock.
     const setTimer: Clock['setTimer'] = (ms, callback) => {
       if (ms > 0) return clock.setTimer(ms, callback);
       setImmediate(callback);
@@ -94,18 +94,18 @@ describe('the account’s limits', () => {
     expect(server().received).toHaveLength(3);
   });
 
-  test('who came first is the first to go on when the quota has room again', async () => {
+  test('resumes waiting calls in the order of arrival when the rate limit allows', async () => {
     const clock = manualClock();
     const harness = connectWithQuota(clock, 3);
     server().script(...Array.from({ length: 6 }, () => jsonStep({})));
-    const ask = (path: string) => harness.http.send(createRequest(new URL(path, server().url)), harness.context());
+    const send = (path: string) => harness.http.send(createRequest(new URL(path, server().url)), harness.context());
     for (const path of ['1', '2', '3']) {
-      await ask(path);
+      await send(path);
       clock.advance(300);
     }
     clock.advance(59_000);
-    const waiting = ['4', '5', '6'].map(ask);
-    // Room for one each time.
+    const waiting = ['4', '5', '6'].map(send);
+    // Each step allows one more call.
     for (const [index, ms] of [100, 300, 300].entries()) {
       await new Promise((resolve) => setImmediate(resolve));
       expect(server().received).toHaveLength(3 + index);
@@ -117,13 +117,13 @@ describe('the account’s limits', () => {
   });
 });
 
-describe('a vendor that wants no calls', () => {
+describe('a rate-limiting vendor', () => {
   const rateLimitedStep = (retryAfter?: string): ScriptedStep => ({
     ...jsonStep({}, 429),
     headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
   });
 
-  test('gets none of those either that wait for their turn: they are told at once', async () => {
+  test('receives no queued call after a 429: they are rejected at once', async () => {
     const clock = manualClock();
     const answered = createDeferred();
     server().script({ ...rateLimitedStep('30'), delayUntil: answered.promise });
@@ -141,7 +141,7 @@ describe('a vendor that wants no calls', () => {
     expect(server().received).toHaveLength(1);
   });
 
-  test('has no circuit open because of it', async () => {
+  test('does not open the circuit breaker by a 429', async () => {
     const shortCircuits: string[] = [];
     server().script(rateLimitedStep('30'));
     const metrics = { ...createMetrics(), circuitRejection: (account: string) => shortCircuits.push(account) };
@@ -153,7 +153,7 @@ describe('a vendor that wants no calls', () => {
     expect(shortCircuits).toEqual([]);
   });
 
-  test('and does not say until when is left alone for longer each time until it takes a call: a failure is none', async () => {
+  test('is held back for longer after each 429 without Retry-After, until a call is accepted; a 5xx is not accepted', async () => {
     const clock = manualClock();
     const closings: number[] = [];
     const metrics = {

@@ -17,8 +17,8 @@ import { expectSingleCall, setUpVendorHttp } from '../../test/support/vendor-htt
 failOnUnhandledRejection();
 const { server, decoy, connect } = setUpVendorHttp();
 
-describe('an answer', () => {
-  test('is handed over whole: status, headers, body', async () => {
+describe('a response', () => {
+  test('returns status, headers and body', async () => {
     server().script({ status: 201, headers: { 'X-Made-Up': 'yes' }, body: 'hello' });
     const harness = connect();
     const response = await harness.http.send(createRequest(server().url), harness.context());
@@ -28,7 +28,7 @@ describe('an answer', () => {
     expect(harness.records[0]).toMatchObject({ bytes: 5, keys: 1 });
   });
 
-  test('is asked for in the client’s own words, and nothing is added but the coding', async () => {
+  test('sends the request unchanged, adding only Accept-Encoding', async () => {
     server().script(jsonStep({}));
     const harness = connect();
     await harness.http.send(
@@ -56,7 +56,7 @@ describe('an answer', () => {
     expect(harness.records[0]?.keys).toBe(7);
   });
 
-  test.each([400, 401, 403, 404, 422, 429, 500, 502, 503])('of status %i is handed over, too', async (status) => {
+  test.each([400, 401, 403, 404, 422, 429, 500, 502, 503])('returns a response of status %i', async (status) => {
     server().script(jsonStep({ message: 'no' }, status));
     const harness = connect();
     const response = await harness.http.send(createRequest(server().url), harness.context());
@@ -66,23 +66,23 @@ describe('an answer', () => {
     expect(harness.records[0]?.outcome).not.toBe('OK');
   });
 
-  test('leaves the connection open for the next call', async () => {
+  test('reuses the connection for the next call', async () => {
     server().script(...Array.from({ length: 10 }, (_, i) => jsonStep(i, i % 2 === 0 ? 200 : 404)));
     const harness = connect();
     for (let i = 0; i < 10; i += 1) await harness.http.send(createRequest(server().url), harness.context());
-    // A second one, since undici frees a connection only some moments after the answer’s last byte.
+    // A second one, since undici frees a connection only some moments after the last byte.
     expect(server().connections()).toBeLessThanOrEqual(2);
   });
 
-  test('may come in pieces', async () => {
+  test('assembles a body that arrives in pieces', async () => {
     server().script({ body: 'in pieces', dripEveryMs: 1 });
     const harness = connect();
     expect((await harness.http.send(createRequest(server().url), harness.context())).body.toString()).toBe('in pieces');
   });
 });
 
-describe('a bad answer', () => {
-  test('a body that is cut', async () => {
+describe('a bad response', () => {
+  test('rejects a truncated body', async () => {
     server().script({ body: '{"agents":[1,2,3]}', closeAfterBytes: 9 });
     const harness = connect();
     const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
@@ -91,7 +91,7 @@ describe('a bad answer', () => {
     expect(harness.records[0]?.bytes).toBe(9);
   });
 
-  test('something that is not HTTP', async () => {
+  test('rejects a response that is not HTTP', async () => {
     const gibberish = createServer((socket) => {
       socket
         .on('error', () => undefined)
@@ -106,7 +106,7 @@ describe('a bad answer', () => {
     expect(error).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_http' });
   });
 
-  test('headers without end', async () => {
+  test('rejects headers that are too long', async () => {
     const headers = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`x-${i}`, 'y'.repeat(100)]));
     server().script({ headers });
     const harness = connect();
@@ -114,7 +114,7 @@ describe('a bad answer', () => {
     expect(error).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_http' });
   });
 
-  test.each([1, 4, 8, 12])('gzip that lacks its last %i bytes is no shorter answer', async (missing) => {
+  test.each([1, 4, 8, 12])('rejects gzip that lacks its last %i bytes', async (missing) => {
     server().script(truncatedGzipStep('{"agents":[]}'.repeat(100), missing));
     const harness = connect();
     const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
@@ -122,14 +122,14 @@ describe('a bad answer', () => {
     expectSingleCall(harness, 'VENDOR_BAD_RESPONSE');
   });
 
-  test('a coding that was not asked for and is not known', async () => {
+  test('rejects an unknown content encoding', async () => {
     server().script({ headers: { 'content-encoding': 'zstd' }, body: 'x' });
     const harness = connect();
     const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
     expect(error).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'content_coding' });
   });
 
-  test('a few bytes that would become many are not inflated beyond the limit', async () => {
+  test('stops decompressing a gzip bomb at the limit', async () => {
     server().script(gzipBombStep(50_000_000));
     const harness = connect({ maxBodyBytes: 100_000 });
     const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
@@ -137,7 +137,7 @@ describe('a bad answer', () => {
     expectSingleCall(harness, 'VENDOR_BAD_RESPONSE');
   });
 
-  test('a body without end is broken off at the limit', async () => {
+  test('stops reading an endless body at the limit', async () => {
     server().script({ body: 'x'.repeat(10_000), endless: true });
     const harness = connect({ maxBodyBytes: 100_000 });
     const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
@@ -148,7 +148,7 @@ describe('a bad answer', () => {
     expect(harness.records[0]?.bytes).toBeLessThan(500_000);
   });
 
-  test('exactly the limit is not too much, coded or not', async () => {
+  test('accepts a body of exactly the limit, encoded or not', async () => {
     const body = 'x'.repeat(1000);
     server().script({ body }, gzipStep(body), { body: `${body}x` }, gzipStep(`${body}x`));
     const harness = connect({ maxBodyBytes: 1000 });
@@ -164,8 +164,8 @@ describe('a bad answer', () => {
   });
 });
 
-describe('a coded answer', () => {
-  test('is undone: gzip, gzip of several members, gzip in capitals, brotli though not asked for', async () => {
+describe('an encoded response', () => {
+  test('decodes gzip, multi-member gzip, GZIP in capitals, and brotli that was not requested', async () => {
     const members = Buffer.concat([gzipStep('one ').body as Buffer, gzipStep('two').body as Buffer]);
     server().script(
       gzipStep('plain'),
@@ -180,7 +180,7 @@ describe('a coded answer', () => {
     expect(bodies).toEqual(['plain', 'one two', 'plain', 'plain']);
   });
 
-  test('that cannot be undone does not hide an error status', async () => {
+  test('returns the error status of a body that cannot be decoded', async () => {
     const broken = { headers: { 'content-encoding': 'gzip' }, body: 'not gzip' };
     server().script({ ...broken, status: 503 }, { status: 401, body: '{"message"', closeAfterBytes: 3 });
     const harness = connect();
@@ -196,8 +196,8 @@ describe('a coded answer', () => {
   });
 });
 
-describe('a redirect is never followed', () => {
-  test.each([301, 302, 303, 307, 308])('%i', async (status) => {
+describe('a redirect', () => {
+  test.each([301, 302, 303, 307, 308])('is returned and not followed: %i', async (status) => {
     server().script(redirectStep(new URL('/stolen', decoy().url), status), redirectStep(decoy().url, status));
     const harness = connect();
     const request = createRequest(server().url, { authorize: () => ({ 'access-token': 'CANARY' }) });

@@ -11,7 +11,7 @@ failOnUnhandledRejection();
 const { server, connect } = setUpVendorHttp();
 
 describe('a stream', () => {
-  test('hands the raw bytes on as they come, whatever coding they claim, and asks for none', async () => {
+  test('passes raw bytes on as they arrive, whatever their content encoding, and requests none', async () => {
     const rest = createDeferred();
     const step = gzipStep('file');
     server().script({ ...step, delayBodyUntil: rest.promise });
@@ -28,7 +28,7 @@ describe('a stream', () => {
     expect(harness.records[0]?.bytes).toBe(step.body?.length);
   });
 
-  test('gives what `read` gives', async () => {
+  test('returns the result of read', async () => {
     server().script(jsonStep(1));
     const harness = connect();
     await expect(
@@ -36,7 +36,7 @@ describe('a stream', () => {
     ).resolves.toBe(42);
   });
 
-  test('of any other status is an error with the vendor’s words, and `read` is not called', async () => {
+  test('rejects an error status with the vendor’s message, without calling read', async () => {
     server().script({ ...gzipStep('{"message":"link expired"}'), status: 403 });
     const harness = connect();
     const never = () => Promise.reject(new Error('read was called'));
@@ -69,22 +69,22 @@ describe('a stream', () => {
     ]);
   });
 
-  test('of any other status is what `trouble` makes of it, headers and all, or what the status says', async () => {
+  test('rejects an error status with the result of classifyResponse, or by status', async () => {
     const odd = vendorError({ vendor: 'KORE', account: 'a', endpoint: 'e' }, 'VENDOR_UNAVAILABLE');
     const classifyResponse = ({ headers }: VendorResponse) => (headers['x-odd'] === 'yes' ? odd : undefined);
     server().script({ status: 400, headers: { 'x-odd': 'yes' } }, { status: 400 }, { headers: { 'x-odd': 'yes' } });
     const harness = connect();
-    const ask = () =>
+    const stream = () =>
       harness.http.stream(createRequest(server().url, { classifyResponse }), harness.context(), () =>
         Promise.resolve(1),
       );
-    expect(await rejectionOf(ask())).toBe(odd);
-    expect(await rejectionOf(ask())).toMatchObject({ code: 'VENDOR_REJECTED' });
-    expect(await ask()).toBe(1);
+    expect(await rejectionOf(stream())).toBe(odd);
+    expect(await rejectionOf(stream())).toMatchObject({ code: 'VENDOR_REJECTED' });
+    expect(await stream()).toBe(1);
     expect(harness.records.map((record) => record.outcome)).toEqual(['VENDOR_UNAVAILABLE', 'VENDOR_REJECTED', 'OK']);
   });
 
-  test('that is cut ends with an error, not early', async () => {
+  test('ends a truncated body with an error', async () => {
     server().script({ body: 'x'.repeat(1000), closeAfterBytes: 10 });
     const harness = connect();
     const read = async ({ body }: { body: AsyncIterable<Buffer> }) => {
@@ -97,7 +97,7 @@ describe('a stream', () => {
     expectSingleCall(harness, 'VENDOR_BAD_RESPONSE');
   });
 
-  test('that is left half read frees its place and its connection', async () => {
+  test('frees the slot and the connection of a half-read stream', async () => {
     server().script({ body: 'x'.repeat(10_000), endless: true }, jsonStep(2));
     const harness = connect({ concurrency: 1 });
     await harness.http.stream(createRequest(server().url), harness.context(), () => Promise.resolve());
@@ -106,7 +106,7 @@ describe('a stream', () => {
     expect((await harness.http.send(createRequest(server().url), harness.context())).status).toBe(200);
   });
 
-  test('whose reader fails by mistake fails by that mistake, and frees its place', async () => {
+  test('rejects with the reader’s own error, and frees the slot', async () => {
     server().script(jsonStep(1), jsonStep(2));
     const harness = connect({ concurrency: 1 });
     const mistake = new TypeError('not a function');

@@ -14,17 +14,17 @@ import { sleep } from './abort.ts';
 import { errorCodeForStatus, assertOk, errorFromResponse, withRetryAfter } from './response.ts';
 import { createRetryPolicy, type RetryOptions } from './retry.ts';
 
-/** A month of fifty busy agents in one answer comes to half of this; decoded bytes. */
+/** Of decoded bytes. A month of fifty busy agents in one response takes half of this. */
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** An error is looked at for words only, be it that they tell a rate limit; what is longer than this has none to tell. */
+/** Error bodies are only searched for a message, such as that of a rate limit; a longer body does not hold one. */
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 export interface VendorHttpOptions extends AdmissionOptions, AttemptOptions, RetryOptions {
   readonly maxBodyBytes?: number;
 }
 
-/** One account's calls, from the outside in: retries; a turn among the others; one attempt under its own deadline. */
+/** Makes one account's calls, from the outside in: retries, admission, one attempt with its own deadline. */
 export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   const { account, clock } = options;
   const admission = createAdmission(options);
@@ -38,7 +38,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     endpoint,
   });
 
-  /** Attempts the call until it succeeds or there is no use in going on; the last attempt's outcome is the call's. */
+  /** Attempts the call until it succeeds or another attempt is pointless; returns the last attempt's result. */
   async function call<T>(
     request: VendorRequest,
     context: CallContext,
@@ -57,7 +57,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
         result = await attemptOnce(request, context, target, read, headers);
       } catch (error) {
         if (context.signal.aborted) throw toVendorError(error, target, 'waiting');
-        // That there can be no further attempt after all tells less than what the last one came to.
+        // The previous attempt's error is more useful than the reason why another cannot be made.
         if (!(error instanceof VendorError)) throw error;
         break;
       }
@@ -73,7 +73,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     headers: Readonly<Record<string, string>>,
   ): Promise<AttemptResult<T>> {
     admission.assertAdmissible(target);
-    // The credentials may need a call of their own (a token), which must not wait for a place that this call holds.
+    // Obtaining credentials may need a call of its own (a token), which must not wait for a slot that this call holds.
     const credentials = await request.authorize?.(context);
     const release = await admission.acquire(target, context);
     let error: VendorError | null = null;
@@ -86,7 +86,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     }
   }
 
-  /** A whole body. Of an error whose body cannot be had, or is too long, the status says enough: there it is empty. */
+  /** Reads a complete body. An error body that is unreadable or too long becomes empty: the status is enough. */
   function readResponseBody(
     request: VendorRequest,
     { statusCode, headers }: UndiciResponse,
@@ -116,7 +116,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
       const { value, error } = await call(request, context, read, { 'accept-encoding': ACCEPT_ENCODING });
       const retryAfterSeconds = admission.retryAfterSeconds(error);
       const response = value();
-      // Whoever makes an error of the reply finds there when to come back, however the vendor worded the refusal.
+      // Every rate-limited response has the time to retry after, however the vendor expressed it.
       return retryAfterSeconds === null
         ? response
         : { ...response, headers: { ...response.headers, 'retry-after': String(retryAfterSeconds) } };
@@ -141,7 +141,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
         isHandedOver = true;
         return { value: await readStream({ request, status, headers, body: chunks }), error: null };
       };
-      // What the reader has been given cannot be taken back, so nothing is repeated from then on.
+      // Data passed to the reader cannot be taken back, so the call is not retried after that.
       const { value, error } = await call(request, context, read, {}, () => !isHandedOver);
       const retryAfterSeconds = admission.retryAfterSeconds(error);
       if (error && retryAfterSeconds !== null) throw withRetryAfter(error, retryAfterSeconds);

@@ -4,21 +4,21 @@ import { extractVendorMessage } from './vendor-message.ts';
 
 const extractFromJson = (body: unknown) => extractVendorMessage(Buffer.from(JSON.stringify(body)));
 
-describe('the vendors’ error forms', () => {
+describe('extractVendorMessage', () => {
   test.each<[string, unknown, string]>([
     [
-      'Vonage, most endpoints',
+      'a Vonage error of most endpoints',
       { message: 'The requested resource was not found.' },
       'The requested resource was not found.',
     ],
     [
-      'Vonage, versioning',
+      'a Vonage versioning error',
       { statusCode: 400, error: 'Bad Request', message: 'Invalid Accept header!' },
       'Invalid Accept header!',
     ],
-    ['Vonage, an object', { error: { code: 'UnsupportedApiVersion', message: 'Use 2' } }, 'Use 2'],
+    ['a Vonage error object', { error: { code: 'UnsupportedApiVersion', message: 'Use 2' } }, 'Use 2'],
     [
-      'Vonage, validation',
+      'a Vonage validation error',
       {
         status: 400,
         title: 'One or more validation errors occurred.',
@@ -27,34 +27,46 @@ describe('the vendors’ error forms', () => {
       'size is too big',
     ],
     [
-      'Vonage, problem details',
+      'Vonage problem details',
       { status: 400, title: 'Query limit', detail: 'More than 50 users.' },
       'More than 50 users.',
     ],
     [
-      'Vonage, OAuth',
+      'a Vonage OAuth error',
       { error: 'invalid_scope', error_description: 'You must specify a scope' },
       'You must specify a scope',
     ],
-    ['OAuth without a description', { error: 'invalid_client' }, 'invalid_client'],
-    ['Kore', { errors: [{ msg: 'Invalid JWT token', code: 4002 }] }, 'Invalid JWT token'],
-    ['Avaamo', { error: 'To Date cannot be before From Date' }, 'To Date cannot be before From Date'],
-    ['LivePerson', { internalCode: 20, message: 'No Available Files' }, 'No Available Files'],
-    ['LivePerson, refused', { reason: 'token', message: 'oauth_token is unacceptable' }, 'oauth_token is unacceptable'],
-    ['LivePerson, refused without a word', { reason: 'oauth_problem=token_rejected' }, 'oauth_problem=token_rejected'],
-    ['ASP.NET, by field', { title: 'One or more errors.', errors: { size: ['too big'] } }, 'One or more errors.'],
-    ['a bare text', 'Too many requests', 'Too many requests'],
-  ])('%s', (_name, body, expected) => {
+    ['an OAuth error without a description', { error: 'invalid_client' }, 'invalid_client'],
+    ['a Kore error', { errors: [{ msg: 'Invalid JWT token', code: 4002 }] }, 'Invalid JWT token'],
+    ['an Avaamo error', { error: 'To Date cannot be before From Date' }, 'To Date cannot be before From Date'],
+    ['a LivePerson error', { internalCode: 20, message: 'No Available Files' }, 'No Available Files'],
+    [
+      'a LivePerson rejection',
+      { reason: 'token', message: 'oauth_token is unacceptable' },
+      'oauth_token is unacceptable',
+    ],
+    [
+      'a LivePerson rejection without a message',
+      { reason: 'oauth_problem=token_rejected' },
+      'oauth_problem=token_rejected',
+    ],
+    [
+      'an ASP.NET error by field',
+      { title: 'One or more errors.', errors: { size: ['too big'] } },
+      'One or more errors.',
+    ],
+    ['a JSON string', 'Too many requests', 'Too many requests'],
+  ])('extracts the message of %s', (_name, body, expected) => {
     expect(extractFromJson(body)).toBe(expected);
   });
 });
 
-describe('what says nothing fit to be shown', () => {
+describe('extractVendorMessage, without a message to show', () => {
   test.each<[string, string]>([
     ['an empty body', ''],
-    ['plain text that is no JSON', 'oauth_problem=token_rejected'],
-    ['a page', '<!DOCTYPE html><html><body>Internal Server Error</body></html>'],
-    ['a page in JSON', JSON.stringify({ message: '<html><body>nginx</body></html>' })],
+    ['plain text that is not JSON', 'oauth_problem=token_rejected'],
+    ['an HTML page', '<!DOCTYPE html><html><body>Internal Server Error</body></html>'],
+    ['an HTML page in JSON', JSON.stringify({ message: '<html><body>nginx</body></html>' })],
     ['a tag anywhere', JSON.stringify({ message: 'see <a href="x">here</a>' })],
     ['a closing tag', JSON.stringify({ message: 'oops</title>' })],
     ['a comment', JSON.stringify({ message: '<!-- stack -->' })],
@@ -66,33 +78,33 @@ describe('what says nothing fit to be shown', () => {
     ['an empty list', JSON.stringify({ errors: [] })],
     ['blank text', JSON.stringify({ message: ' \n\t ' })],
     ['control characters only', JSON.stringify({ message: '\u0000\u0001' })],
-    ['a truth value', JSON.stringify({ error: true })],
-  ])('%s', (_name, body) => {
+    ['a boolean', JSON.stringify({ error: true })],
+  ])('returns null for %s', (_name, body) => {
     expect(extractVendorMessage(Buffer.from(body))).toBeNull();
   });
 });
 
-test('a longer text is cut to 200 characters, the last of them an ellipsis', () => {
+test('truncates a message to 200 characters, the last one an ellipsis', () => {
   expect(extractFromJson({ message: 'x'.repeat(200) })).toBe('x'.repeat(200));
   expect(extractFromJson({ message: 'x'.repeat(201) })).toBe(`${'x'.repeat(199)}…`);
 });
 
-test('control characters and line breaks cannot forge a line, nor marks turn it around', () => {
+test('replaces control characters, line breaks and bidirectional marks', () => {
   expect(extractFromJson({ message: 'one\r\ntwo\u0007three\u0085four\u2028five\u202esix' })).toBe(
     'one two three four five six',
   );
 });
 
-test('a blank field does not hide the next one', () => {
+test('skips a blank field', () => {
   expect(extractFromJson({ message: ' ', detail: 'too many' })).toBe('too many');
 });
 
-test('a body made of brackets does not exhaust the stack', () => {
+test('returns null for deeply nested brackets without exhausting the stack', () => {
   expect(extractVendorMessage(Buffer.from('['.repeat(100_000) + ']'.repeat(100_000)))).toBeNull();
   expect(extractVendorMessage(Buffer.from('{"error":'.repeat(50_000) + '"x"' + '}'.repeat(50_000)))).toBeNull();
 });
 
-test('whatever the body: null, or one short line of well-formed text without a tag', () => {
+test('returns null or one short line of well-formed text without a tag (any body)', () => {
   fc.assert(
     fc.property(
       fc.oneof(

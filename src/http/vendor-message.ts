@@ -1,13 +1,13 @@
 const MAX_MESSAGE_LENGTH = 200;
 
-/** No error form nests deeper; a body made of brackets would else exhaust the stack. */
+/** No known error format nests deeper. Without a bound, a body of nested brackets would exhaust the stack. */
 const MAX_DEPTH = 4;
 
 /**
- * What a vendor's error body says, fit to be shown to a caller: a sentence from a field that is known to hold one, as plain
- * text and short; null when there is none. HTML and anything else is dropped. Covers every error form that the four vendors
- * are known to use: `message`, `error` (text or object), `error_description`, `errors[].msg`, `errors[].message`, `title`, `detail`,
- * `reason`.
+ * Extracts the message of a vendor's error body, safe to show to a caller: short plain text from a field that is known to
+ * hold one; null when there is none. HTML and anything else is dropped. Covers every error format that the four vendors are
+ * known to use: `message`, `error` (text or object), `error_description`, `errors[].msg`, `errors[].message`, `title`,
+ * `detail`, `reason`.
  */
 export function extractVendorMessage(body: Buffer): string | null {
   let parsed: unknown;
@@ -34,7 +34,7 @@ function findMessage(body: unknown, depth: number): string | null {
 
 function sanitize(text: string): string | null {
   if (/<[a-z!/?]/i.test(text)) return null;
-  // Control characters, line breaks of any kind, and what turns the direction of the text around it.
+  // Replaces control characters, line breaks of any kind, and bidirectional control characters.
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
   if (line === '') return null;
   return (line.length > MAX_MESSAGE_LENGTH ? `${line.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : line).toWellFormed();

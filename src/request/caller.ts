@@ -1,17 +1,17 @@
 import { type Scope, SCOPES } from '../config/settings.ts';
 
-/** Who asks, and what they may. */
+/** The authenticated sender of a request, with its permissions. */
 export interface Caller {
-  /** For logs and for counting what the caller uses. */
+  /** Identifies the caller in logs and for its limits. */
   readonly name: string;
-  /** The names of the vendor accounts that they may see; null = all. */
+  /** The names of the vendor accounts that the caller may see; null = all. */
   readonly accounts: ReadonlySet<string> | null;
   readonly scopes: ReadonlySet<Scope>;
 }
 
-/** Whoever asks a gateway that asks for no proof: only this machine can. */
+/** The caller of a gateway without `auth`; only this machine can reach such a gateway. */
 export const anonymousCaller: Caller = {
-  name: 'anybody',
+  name: 'anonymous',
   accounts: null,
   scopes: new Set(SCOPES),
 };

@@ -1,12 +1,12 @@
-/** What to say of a query's cost: `plan` what it could be, without running it; `trace` what it was. */
+/** How a query's cost is explained: `plan` is the estimate without running it, `trace` the actual calls. */
 export type Explain = 'plan' | 'trace';
 
-/** The request header that asks for it, in lower case. */
+/** The request header that selects the explanation, in lower case. */
 export const EXPLAIN_HEADER = 'switchboard-explain';
 
-/** What the header asks for; null without one, undefined for a word that means nothing. */
+/** The explanation that the header selects; null without the header, undefined for an unknown value. */
 export function parseExplainHeader(header: string | undefined): Explain | null | undefined {
-  const word = header?.trim().toLowerCase();
-  if (!word) return null;
-  return word === 'plan' || word === 'trace' ? word : undefined;
+  const value = header?.trim().toLowerCase();
+  if (!value) return null;
+  return value === 'plan' || value === 'trace' ? value : undefined;
 }

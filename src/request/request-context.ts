@@ -1,37 +1,58 @@
 import type { Limits } from '../config/settings.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { DataSourceContext } from '../vendors/vendor.ts';
-import { createBudget } from './budget.ts';
+import type { Clock, Instant } from '../domain/clock.ts';
+import type { CallContext, CallRecord } from '../http/types.ts';
 import { type Caller, canAccess } from './caller.ts';
-import { createDeadline } from './deadline.ts';
 import type { Explain } from './explain.ts';
-import { createLedger, type Ledger } from './ledger.ts';
-import { createCachePolicy, type CachePolicy } from './cache-policy.ts';
-import { createLimitCounter, type LimitCounter } from './limit-counter.ts';
+import { type LimitCounter, type TakeBudget, createBudget, createLimitCounter } from './request-limits.ts';
 
 export interface RequestContextOptions {
   readonly caller: Caller;
   readonly requestId: string;
   readonly explain: Explain | null;
-  /** Aborted when the client has gone. */
+  /** Aborted when the client disconnects. */
   readonly disconnectSignal: AbortSignal;
   readonly clock: Clock;
   readonly limits: Pick<Limits, 'requestTimeoutMs' | 'maxFiles' | 'maxResponseObjects'>;
 }
 
-/** One request from its arrival to its answer: who asks, until when, and what it has cost. */
-export interface RequestContext extends DataSourceContext {
+/**
+ * The state of one request, from its arrival to its response: its caller, its deadline, and what it has cost.
+ *
+ * Lower layers take the part that they use (`CallContext` in http, `DataSourceContext` in vendors, `DirectoryReader` in the
+ * directory); `QueryContext` adds the services that resolvers use.
+ */
+export interface RequestContext extends CallContext {
   readonly caller: Caller;
   readonly requestId: string;
   readonly explain: Explain | null;
-  readonly ledger: Ledger;
+  /** One instant for the whole query. */
+  readonly now: Instant;
+  /** What `record` has collected. */
+  readonly calls: CallLedger;
+  /** What `restrictCache` has narrowed down. */
   readonly cachePolicy: CachePolicy;
-  /** Of the lists that the answer holds. */
+  /** Reserves file downloads. All data sources of the request share the budget. */
+  readonly takeFileBudget: TakeBudget;
+  /** Counts the objects of the response. */
   readonly responseObjects: LimitCounter;
-  /** Whether the caller may see that account. */
+  /** Whether the caller may see the account. */
   readonly canAccess: (account: string) => boolean;
-  /** The answer is out: nothing is left to run out. */
+  /** Cancels the deadline's timer, once the response has been sent. */
   readonly close: () => void;
+}
+
+/** The vendor calls and cache reads of one request. */
+export interface CallLedger {
+  /** In the order in which they ended. */
+  readonly records: readonly CallRecord[];
+  /** How many of the records are vendor calls. */
+  readonly vendorCalls: () => number;
+}
+
+/** How long the response may be cached: as long as its shortest-lived part. */
+export interface CachePolicy {
+  /** Null as long as the response contains nothing that expires. */
+  readonly expiresAt: () => Instant | null;
 }
 
 export function createRequestContext({
@@ -42,23 +63,59 @@ export function createRequestContext({
   clock,
   limits,
 }: RequestContextOptions): RequestContext {
-  const ledger = createLedger();
-  const cachePolicy = createCachePolicy();
+  const { record, ...calls } = createCallLedger();
+  const { restrict, ...cachePolicy } = createCachePolicy();
   const deadline = createDeadline(clock, limits.requestTimeoutMs, disconnectSignal);
   return {
     caller,
     requestId,
     fairnessKey: [caller.name, requestId],
     explain,
-    ledger,
-    cachePolicy,
-    responseObjects: createLimitCounter(limits.maxResponseObjects),
     now: clock.now(),
     signal: deadline.signal,
-    record: ledger.record,
-    restrictCache: cachePolicy.restrict,
+    record,
+    calls,
+    restrictCache: restrict,
+    cachePolicy,
     takeFileBudget: createBudget(limits.maxFiles),
+    responseObjects: createLimitCounter(limits.maxResponseObjects),
     canAccess: (account) => canAccess(caller, account),
     close: deadline.cancel,
   };
+}
+
+function createCallLedger(): CallLedger & Pick<CallContext, 'record'> {
+  const records: CallRecord[] = [];
+  return {
+    record: (call) => {
+      records.push(call);
+    },
+    records,
+    vendorCalls: () => records.filter(({ servedFrom }) => servedFrom === 'VENDOR').length,
+  };
+}
+
+export function createCachePolicy(): CachePolicy & { readonly restrict: (expiresAt: Instant) => void } {
+  let earliest: Instant | null = null;
+  return {
+    restrict: (expiresAt) => {
+      earliest = earliest === null ? expiresAt : Math.min(earliest, expiresAt);
+    },
+    expiresAt: () => earliest,
+  };
+}
+
+interface Deadline {
+  /** Aborted with a TimeoutError at the deadline, or with the parent's reason when the parent is aborted. */
+  readonly signal: AbortSignal;
+  /** Cancels the timer; the signal stays as it is. */
+  readonly cancel: () => void;
+}
+
+function createDeadline(clock: Clock, ms: number, parent: AbortSignal): Deadline {
+  const timeoutController = new AbortController();
+  const cancel = clock.setTimer(ms, () => {
+    timeoutController.abort(new DOMException('The request took too long', 'TimeoutError'));
+  });
+  return { signal: AbortSignal.any([timeoutController.signal, parent]), cancel };
 }

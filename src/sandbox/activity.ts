@@ -4,7 +4,7 @@ import type { Conversation, ShiftStatusChange } from '../vendors/sandbox.ts';
 import { type SeededRandom, createSeededRandom } from './seeded-random.ts';
 import type { ShiftSegment } from './shift-schedule.ts';
 
-/** A conversation as planned; it always comes to its end. */
+/** A planned conversation, with its end, whatever the time is now. */
 export interface ConversationSlot {
   readonly medium: Conversation['medium'];
   readonly direction: Conversation['direction'];
@@ -17,47 +17,47 @@ export interface PlannedActivity {
   readonly conversations: readonly ConversationSlot[];
 }
 
-/** The means by which a stretch of work is filled, step by step. */
+/** Fills a shift segment step by step. */
 interface ActivityBuilder {
   readonly random: SeededRandom;
-  /** Turns to something for so long, but not beyond the end of the stint; answers when that is over. */
+  /** Sets a status for about `minutes`, but not beyond the end of the segment; returns the time at which it ends. */
   setStatus(status: ShiftStatusChange['status'], reason: string | null, chats: number, minutes: number): Instant;
   addConversation(medium: Conversation['medium'], start: Instant, end: Instant): void;
   now(): Instant;
 }
 
-const takeCall = (builder: ActivityBuilder): void => {
+function takeCall(builder: ActivityBuilder): void {
   const start = builder.now();
   const reason = builder.random.chance(0.1) ? 'Escalation' : null;
   builder.addConversation('Phone', start, builder.setStatus('busy', reason, 0, builder.random.between(3, 14)));
   if (builder.random.chance(0.7)) builder.setStatus('away', 'After call work', 0, builder.random.between(1, 4));
-};
+}
 
-/** One chat after another comes in, then they end in the order in which they came. */
-const takeChats = (builder: ActivityBuilder): void => {
+/** Chats start one after another and end in the same order. */
+function takeChats(builder: ActivityBuilder): void {
   const maxChats = builder.random.between(1, 3);
   const startTimes: Instant[] = [];
   for (let activeChats = 1; activeChats <= maxChats; activeChats += 1) {
     startTimes.push(builder.now());
     builder.setStatus('busy', null, activeChats, builder.random.between(2, 8));
   }
-  for (let going = maxChats - 1; going >= 0; going -= 1) {
-    builder.addConversation('Chat', startTimes[maxChats - 1 - going] ?? builder.now(), builder.now());
-    if (going > 0) builder.setStatus('busy', null, going, builder.random.between(1, 6));
+  for (let remainingChats = maxChats - 1; remainingChats >= 0; remainingChats -= 1) {
+    builder.addConversation('Chat', startTimes[maxChats - 1 - remainingChats] ?? builder.now(), builder.now());
+    if (remainingChats > 0) builder.setStatus('busy', null, remainingChats, builder.random.between(1, 6));
   }
-};
+}
 
-const answerMessage = (builder: ActivityBuilder): void => {
+function answerMessage(builder: ActivityBuilder): void {
   const start = builder.now();
   const medium = builder.random.pick(['Email', 'Email', 'Sms'] as const);
   builder.addConversation(medium, start, builder.setStatus('busy', null, 0, builder.random.between(6, 18)));
-};
+}
 
-const waitForWork = (builder: ActivityBuilder): void => {
+function waitForWork(builder: ActivityBuilder): void {
   builder.setStatus('available', null, 0, builder.random.between(1, 9));
-  // Vendors report some stretches as two that are alike.
+  // Vendors report some periods as two equal consecutive ones.
   if (builder.random.chance(0.15)) builder.setStatus('available', null, 0, builder.random.between(1, 5));
-};
+}
 
 interface BreakTemplate {
   readonly status: ShiftStatusChange['status'];
@@ -73,10 +73,10 @@ const BREAKS: readonly [BreakTemplate, ...BreakTemplate[]] = [
   { status: 'busy', reason: 'NBK', minutes: 6 },
 ];
 
-const takeBreak = (builder: ActivityBuilder): void => {
+function takeBreak(builder: ActivityBuilder): void {
   const { status, reason, minutes } = builder.random.pick(BREAKS);
   builder.setStatus(status, reason, 0, builder.random.between(Math.ceil(minutes / 2), minutes));
-};
+}
 
 const ACTIVITIES = [
   takeCall,
@@ -91,12 +91,12 @@ const ACTIVITIES = [
   takeBreak,
 ] as const;
 
-/** What a person does in a stint, as planned: `key` tells it from all others, and decides it. */
-export const planActivity = (segment: ShiftSegment, key: readonly number[]): PlannedActivity => {
+/** Plans what a person does in a shift segment. The numbers of `key` identify the shift and determine the plan. */
+export function planActivity(segment: ShiftSegment, key: readonly number[]): PlannedActivity {
   const random = createSeededRandom(...key, segment.segmentIndex, 3);
   const statusChanges: ShiftStatusChange[] = [];
   const conversations: ConversationSlot[] = [];
-  // Nobody has a status in the very moment of signing in.
+  // The first status follows the sign-in by a few seconds.
   let at = segment.start + random.between(1 * SECOND, 9 * SECOND);
   const builder: ActivityBuilder = {
     random,
@@ -124,4 +124,4 @@ export const planActivity = (segment: ShiftSegment, key: readonly number[]): Pla
     random.pick(ACTIVITIES)(builder);
   }
   return { statusChanges, conversations };
-};
+}

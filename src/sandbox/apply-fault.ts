@@ -1,30 +1,32 @@
 import type { SandboxResponse } from '../vendors/sandbox.ts';
 import type { InjectedFault } from './faults.ts';
 
-const isJson = (text: string): boolean => {
+function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;
   } catch {
     return false;
   }
-};
+}
 
-/** The same content, in a form that no parser accepts: without its first comma, or damaged in the middle if not text. */
-const malform = (body: SandboxResponse['body'] = ''): string | Buffer => {
+/** Makes a body unparseable: removes the first comma of a text, or overwrites the second half of binary data. */
+function malform(body: SandboxResponse['body'] = ''): string | Buffer {
   if (typeof body !== 'string') return Buffer.from(body).fill(0xff, body.length >> 1);
   const withoutFirstComma = body.replace(/,(?=\s*["{[])/, ' ');
   return isJson(withoutFirstComma) ? withoutFirstComma.slice(0, -1) : withoutFirstComma;
-};
+}
 
-const htmlErrorPage = (status: number): SandboxResponse => ({
-  status,
-  headers: { 'content-type': 'text/html; charset=utf-8' },
-  body: `<!DOCTYPE html><html><head><title>${status}</title></head><body><h1>Bad Gateway</h1></body></html>`,
-});
+function htmlErrorPage(status: number): SandboxResponse {
+  return {
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: `<!DOCTYPE html><html><head><title>${status}</title></head><body><h1>Bad Gateway</h1></body></html>`,
+  };
+}
 
-/** What the vendor would have answered stays where the fault says nothing else. */
-const replaceResponse = ({ status, body, retryAfter }: InjectedFault, reply: SandboxResponse): SandboxResponse => {
+/** Replaces the parts of the response that the fault defines. */
+function replaceResponse({ status, body, retryAfter }: InjectedFault, reply: SandboxResponse): SandboxResponse {
   if (status === undefined && body === undefined && retryAfter === undefined) return reply;
   const isText = typeof body === 'string';
   return {
@@ -32,10 +34,10 @@ const replaceResponse = ({ status, body, retryAfter }: InjectedFault, reply: San
     headers: { 'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8' },
     body: body === undefined ? '' : isText ? body : JSON.stringify(body),
   };
-};
+}
 
-/** A reply as a fault turns it out; delays and lost connections are the server's. */
-export const applyFault = (fault: InjectedFault, reply: SandboxResponse): SandboxResponse => {
+/** Applies a fault to a response. Delays and dropped connections are handled by the server. */
+export function applyFault(fault: InjectedFault, reply: SandboxResponse): SandboxResponse {
   const faulty = fault.kind === 'html' ? htmlErrorPage(fault.status ?? 502) : replaceResponse(fault, reply);
   const retryAfter = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
   return {
@@ -43,4 +45,4 @@ export const applyFault = (fault: InjectedFault, reply: SandboxResponse): Sandbo
     headers: { ...faulty.headers, ...retryAfter, ...fault.headers },
     ...(fault.kind === 'malformed' && { body: malform(faulty.body) }),
   };
-};
+}

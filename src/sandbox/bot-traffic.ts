@@ -3,7 +3,7 @@ import { HOUR } from '../domain/time.ts';
 import type { BotTraffic } from '../vendors/sandbox.ts';
 import { hash, splitmix32 } from './seeded-random.ts';
 
-/** How busy each bot is, by its place on the company's list; places beyond the list begin again. */
+/** Traffic profile of each bot, by its index in the company's list; repeats for further bots. */
 const BOT_PROFILES = [
   { perHour: 60, customers: 900, sleepsUntil: 0 },
   { perHour: 24, customers: 260, sleepsUntil: 0 },
@@ -14,25 +14,25 @@ const BOT_PROFILES = [
 /** Messages that one customer sends in a row. */
 const MESSAGES_PER_WRITER = 5;
 
-// Of a thousand messages; the mismatched ones are ambiguous, and those handed over to a person are unhandled.
+// Per thousand messages. Mismatched messages are also ambiguous, and those handed over to a person are also unhandled.
 const UNHANDLED_PER_MILLE = 45;
 const AMBIGUOUS_PER_MILLE = 42;
 const MISMATCHED_PER_MILLE = 4;
 const HANDED_OVER_PER_MILLE = 6;
 
-const messagesInHour = (bot: number, hourNumber: number, seed: number): number => {
+function messagesInHour(bot: number, hourNumber: number, seed: number): number {
   const { perHour, sleepsUntil } = BOT_PROFILES[bot % BOT_PROFILES.length] ?? BOT_PROFILES[0];
   const hourOfDay = hourNumber % 24;
   if (hourOfDay < sleepsUntil) return 0;
   const daytime = 1 + Math.sin(((hourOfDay - 8) / 24) * 2 * Math.PI);
   return Math.round(perHour * daytime * (0.7 + (hash(seed, bot, hourNumber, 6) % 60) / 100));
-};
+}
 
 /**
- * Counts message by message, so that the counts add up over any spans, however cut, while users do not. Half-open: a
- * message in the very instant `to` is not in it.
+ * Counts a bot's traffic in the half-open range from ≤ t < to. It counts message by message, so the counts of adjacent
+ * ranges add up, however the time is split; users are distinct and do not add up.
  */
-export const countTraffic = (bot: number, from: Instant, to: Instant, seed: number): BotTraffic => {
+export function countTraffic(bot: number, from: Instant, to: Instant, seed: number): BotTraffic {
   const { customers } = BOT_PROFILES[bot % BOT_PROFILES.length] ?? BOT_PROFILES[0];
   const users = new Set<number>();
   const count = { messages: 0, unhandled: 0, ambiguous: 0, mismatchedAmbiguous: 0, interventions: 0 };
@@ -56,4 +56,4 @@ export const countTraffic = (bot: number, from: Instant, to: Instant, seed: numb
     }
   }
   return { users: users.size, ...count };
-};
+}

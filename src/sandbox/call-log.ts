@@ -1,27 +1,27 @@
 import type { Instant } from '../domain/clock.ts';
 
-/** A call that a fake vendor was sent. */
+/** A call that a fake vendor received. */
 export interface ReceivedCall {
   readonly method: string;
-  /** With the query. */
+  /** Includes the query string. */
   readonly path: string;
-  /** What was answered; null while nothing is, or where the connection was lost before that. */
+  /** The response's status; null until it is sent, or if the connection was dropped before. */
   readonly status: number | null;
   readonly at: Instant;
 }
 
-/** Far more than a person looks at or a test makes, so that a sandbox under load for days stays small. */
+/** Bounds the memory of a sandbox under load for days; far more calls than a person reads or a test makes. */
 const MAX_LOGGED_CALLS = 100_000;
 
 export interface CallLog {
   list(): readonly ReceivedCall[];
   clear(): void;
-  /** Notes a call that has come in; the returned function notes its answer. */
+  /** Records a call; the returned function records the status of its response. */
   record(method: string, path: string, at: Instant): (status: number) => void;
 }
 
-/** The latest calls, oldest first. */
-export const createCallLog = (): CallLog => {
+/** Creates a log of the latest calls, oldest first. */
+export function createCallLog(): CallLog {
   const calls = new Map<number, ReceivedCall>();
   let nextId = 0;
   return {
@@ -38,4 +38,4 @@ export const createCallLog = (): CallLog => {
       };
     },
   };
-};
+}

@@ -8,52 +8,31 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const FROM = Date.UTC(2024, 0, 1);
 
-const companyAt = (now: number): Company => createCompany({ now: () => now });
-const peopleWithVendor = (company: Company, vendor: string): readonly CompanyPerson[] =>
-  company.people.filter((person) => person.refsByVendor[vendor] !== undefined);
+function companyAt(now: number): Company {
+  return createCompany({ now: () => now });
+}
+function peopleWithVendor(company: Company, vendor: string): readonly CompanyPerson[] {
+  return company.people.filter((person) => person.refsByVendor[vendor] !== undefined);
+}
 const anyInstant = fc.integer({ min: FROM, max: FROM + 1500 * DAY });
 const anyPerson = fc.nat().map((n) => (company: Company): CompanyPerson => {
   const person = company.people[n % company.people.length];
-  if (!person) throw new Error('the company has people');
+  if (!person) throw new Error('the company has no people');
   return person;
 });
 
-describe('the company', () => {
-  const company = companyAt(FROM);
-
-  test('has people and bots enough, and no two share a reference', () => {
-    expect(company.people.length).toBeGreaterThanOrEqual(66);
-    expect(company.bots.length).toBeGreaterThanOrEqual(3);
-    expect(new Set(company.people.map((person) => person.email)).size).toBe(company.people.length);
-    for (const vendor of ['kore', 'liveperson', 'vonage']) {
-      const references = peopleWithVendor(company, vendor).map((person) => person.refsByVendor[vendor]);
-      expect(new Set(references).size).toBe(references.length);
-    }
-  });
-
-  test('fills more than one page of Kore, and numbers some Vonage agents with zeros in front', () => {
-    expect(peopleWithVendor(company, 'kore').length).toBeGreaterThan(50);
-    const ids = peopleWithVendor(company, 'vonage').map((person) => person.refsByVendor.vonage);
-    expect(ids).toEqual(expect.arrayContaining(['01', '007']));
-  });
-
-  test('writes e-mail addresses in plain letters', () => {
-    for (const person of company.people) expect(person.email).toMatch(/^[a-z]+\.[a-z]+@harbourline\.example$/);
-  });
-
-  test('gives every shift a number of its own', () => {
-    const now = FROM + 9 * DAY;
-    const serials = companyAt(now).people.flatMap((person) =>
-      companyAt(now)
-        .shifts(person, FROM, now)
-        .map((shift) => shift.serial),
-    );
-    expect(new Set(serials).size).toBe(serials.length);
-  });
+test('gives every shift a unique serial', () => {
+  const now = FROM + 9 * DAY;
+  const serials = companyAt(now).people.flatMap((person) =>
+    companyAt(now)
+      .shifts(person, FROM, now)
+      .map((shift) => shift.serial),
+  );
+  expect(new Set(serials).size).toBe(serials.length);
 });
 
-describe('its history', () => {
-  test('is the same whenever and by whomever it is asked for', () => {
+describe('the company’s history', () => {
+  test('returns the same closed shifts and conversations at any later time', () => {
     fc.assert(
       fc.property(anyPerson, anyInstant, fc.nat(40 * DAY), (personIn, to, later) => {
         const before = companyAt(to);
@@ -62,27 +41,27 @@ describe('its history', () => {
         const closed = shiftsAsOf(before).filter((shift) => shift.end !== null);
         const serials = new Set(closed.map((shift) => shift.serial));
         expect(shiftsAsOf(after).filter((shift) => serials.has(shift.serial))).toEqual(closed);
-        const talksAsOf = (company: Company) => company.conversations(personIn(company), to - 3 * DAY, to);
-        const ended = talksAsOf(before).filter((talk) => talk.end !== null);
-        const channels = new Set(ended.map((talk) => talk.channelGuid));
-        expect(talksAsOf(after).filter((talk) => channels.has(talk.channelGuid))).toEqual(ended);
+        const conversationsAsOf = (company: Company) => company.conversations(personIn(company), to - 3 * DAY, to);
+        const ended = conversationsAsOf(before).filter(({ end }) => end !== null);
+        const channels = new Set(ended.map(({ channelGuid }) => channelGuid));
+        expect(conversationsAsOf(after).filter(({ channelGuid }) => channels.has(channelGuid))).toEqual(ended);
       }),
       { numRuns: 40 },
     );
   });
 
-  test('stops at now', () => {
+  test('returns nothing beyond the current time', () => {
     fc.assert(
       fc.property(anyPerson, anyInstant, (personIn, now) => {
         const company = companyAt(now);
         for (const shift of company.shifts(personIn(company), now - DAY, now + 2 * DAY)) {
           expect(shift.start).toBeLessThan(now);
           expect(shift.end ?? now).toBeLessThanOrEqual(now);
-          for (const move of shift.statusChanges) expect(move.at).toBeLessThan(now);
+          for (const { at } of shift.statusChanges) expect(at).toBeLessThan(now);
         }
-        for (const talk of company.conversations(personIn(company), now - DAY, now + 2 * DAY)) {
-          expect(talk.start).toBeLessThan(now);
-          expect(talk.end ?? now).toBeLessThanOrEqual(now);
+        for (const conversation of company.conversations(personIn(company), now - DAY, now + 2 * DAY)) {
+          expect(conversation.start).toBeLessThan(now);
+          expect(conversation.end ?? now).toBeLessThanOrEqual(now);
         }
         expect(company.shifts(personIn(company), now, now + DAY)).toEqual([]);
       }),
@@ -90,15 +69,15 @@ describe('its history', () => {
     );
   });
 
-  test('is a whole however it is cut', () => {
+  test('returns the same history for a range and for its parts', () => {
     const instants = fc.tuple(anyInstant, fc.nat(4 * DAY), fc.nat(4 * DAY), fc.nat(8 * DAY));
     fc.assert(
       fc.property(anyPerson, instants, (personIn, [a, toB, toC, toNow]) => {
         const company = companyAt(a + toNow);
         const person = personIn(company);
         const [b, c] = [a + toB, a + toB + toC];
-        const union = <T>(list: (from: number, to: number) => readonly T[], id: (one: T) => unknown) => [
-          ...new Map([...list(a, b), ...list(b, c)].map((one) => [id(one), one])).values(),
+        const union = <T>(list: (from: number, to: number) => readonly T[], id: (item: T) => unknown) => [
+          ...new Map([...list(a, b), ...list(b, c)].map((item) => [id(item), item])).values(),
         ];
         expect(
           union(
@@ -106,24 +85,24 @@ describe('its history', () => {
             (shift) => shift.serial,
           ),
         ).toEqual(company.shifts(person, a, c));
-        const talks = union(
+        const conversations = union(
           (from, to) => company.conversations(person, from, to),
-          (talk) => talk.channelGuid,
+          (conversation) => conversation.channelGuid,
         );
-        expect(talks).toEqual(company.conversations(person, a, c));
+        expect(conversations).toEqual(company.conversations(person, a, c));
       }),
       { numRuns: 40 },
     );
   });
 
-  test('has nobody on two shifts at once, and moves in order within the shift', () => {
+  test('never overlaps a person’s shifts and orders status changes within a shift', () => {
     fc.assert(
       fc.property(anyPerson, anyInstant, (personIn, now) => {
         const company = companyAt(now);
         const shifts = company.shifts(personIn(company), now - 9 * DAY, now);
         const spans = shifts.map((shift) => [
           shift.start,
-          ...shift.statusChanges.map((move) => move.at),
+          ...shift.statusChanges.map(({ at }) => at),
           shift.end ?? now,
         ]);
         const instants = spans.flat();
@@ -133,30 +112,30 @@ describe('its history', () => {
     );
   });
 
-  test('knows gaps within a day, and neighbours that are alike', () => {
+  test('contains short gaps within a day and equal consecutive statuses', () => {
     const now = FROM + 5 * DAY;
     const company = companyAt(now);
     const shifts = company.people.map((person) => company.shifts(person, FROM, now));
     const gaps = shifts.flatMap((own) => own.slice(1).map((shift, nth) => shift.start - (own[nth]?.end ?? 0)));
     expect(gaps.some((gap) => gap < 5 * MINUTE)).toBe(true);
-    const moves = shifts.flat().map((shift) => shift.statusChanges);
-    const hasEqualNeighbours = moves.some((own) =>
+    const statusChanges = shifts.flat().map((shift) => shift.statusChanges);
+    const hasEqualNeighbours = statusChanges.some((own) =>
       own.some(
-        (move, nth) =>
+        (change, nth) =>
           nth > 0 &&
-          own[nth - 1]?.status === move.status &&
-          own[nth - 1]?.reason === move.reason &&
-          own[nth - 1]?.concurrentChats === move.concurrentChats,
+          own[nth - 1]?.status === change.status &&
+          own[nth - 1]?.reason === change.reason &&
+          own[nth - 1]?.concurrentChats === change.concurrentChats,
       ),
     );
     expect(hasEqualNeighbours).toBe(true);
   });
 });
 
-describe('at any moment', () => {
+describe('the company at any time', () => {
   const runOptions = { numRuns: 60 };
 
-  test('a good part of the Kore people are at work', () => {
+  test('has more than a tenth of the Kore agents at work', () => {
     fc.assert(
       fc.property(anyInstant, (now) => {
         const company = companyAt(now);
@@ -168,39 +147,39 @@ describe('at any moment', () => {
     );
   });
 
-  test('some Vonage people are talking, and all others have talked lately', () => {
+  test('has some Vonage agents in a conversation, and all others with one in the last day', () => {
     fc.assert(
       fc.property(anyInstant, (now) => {
         const company = companyAt(now);
         const latest = peopleWithVendor(company, 'vonage').map((person) =>
           company.conversations(person, now - DAY, now),
         );
-        const talking = latest.filter((talks) => talks.some((talk) => talk.end === null));
+        const talking = latest.filter((conversations) => conversations.some(({ end }) => end === null));
         expect(talking.length).toBeGreaterThan(0);
         expect(talking.length).toBeLessThan(latest.length);
-        expect(latest.every((talks) => talks.length > 0)).toBe(true);
+        expect(latest.every((conversations) => conversations.length > 0)).toBe(true);
       }),
       runOptions,
     );
   });
 
-  test('somebody has long been at an e-mail, so that it is no matter of luck that somebody is talking', () => {
+  test('always has an e-mail conversation open for more than an hour, so that ongoing conversations never depend on chance', () => {
     fc.assert(
       fc.property(anyInstant, (now) => {
         const company = companyAt(now);
-        const going = peopleWithVendor(company, 'vonage').flatMap((person) =>
+        const recent = peopleWithVendor(company, 'vonage').flatMap((person) =>
           company.conversations(person, now - 1, now),
         );
-        expect(going.some(({ end, start, medium }) => end === null && medium === 'Email' && now - start > HOUR)).toBe(
+        expect(recent.some(({ end, start, medium }) => end === null && medium === 'Email' && now - start > HOUR)).toBe(
           true,
         );
       }),
-      // One of the few moments at which everybody would have just signed on or off, were it left to luck.
+      // One of the few instants at which, by chance alone, all agents would have just signed on or off.
       { ...runOptions, examples: [[1_783_379_200_465]] },
     );
   });
 
-  test('every LivePerson agent has a shift of the last day that ended more than five hours ago', () => {
+  test('has, for every LivePerson agent, a shift that ended within the last day but more than five hours ago', () => {
     fc.assert(
       fc.property(anyInstant, (now) => {
         const company = companyAt(now);
@@ -213,7 +192,7 @@ describe('at any moment', () => {
     );
   });
 
-  test('somebody has worked across the last midnight', () => {
+  test('has a person who worked across the last midnight', () => {
     fc.assert(
       fc.property(anyInstant, (now) => {
         const company = companyAt(now);
@@ -225,54 +204,5 @@ describe('at any moment', () => {
       }),
       runOptions,
     );
-  });
-});
-
-test('a colleague who is brought into a call has the same conversation on another channel', () => {
-  const now = FROM + 3 * DAY;
-  const company = companyAt(now);
-  const channels = new Map<string, Set<string>>();
-  for (const person of company.people) {
-    for (const talk of company.conversations(person, FROM, now)) {
-      channels.set(talk.guid, (channels.get(talk.guid) ?? new Set()).add(talk.channelGuid));
-    }
-  }
-  expect([...channels.values()].some((own) => own.size === 2)).toBe(true);
-});
-
-describe("a bot's traffic", () => {
-  const now = FROM + 30 * DAY;
-  const company = companyAt(now);
-  const bot = company.bots[0] ?? { name: '', refsByVendor: {} };
-
-  test('adds up over spans, except for users', () => {
-    fc.assert(
-      fc.property(fc.nat(5 * DAY), fc.nat(5 * DAY), (one, two) => {
-        const from = FROM + 10 * DAY;
-        const [a, b, whole] = [
-          company.traffic(bot, from, from + one),
-          company.traffic(bot, from + one, from + one + two),
-          company.traffic(bot, from, from + one + two),
-        ];
-        for (const key of ['messages', 'unhandled', 'ambiguous', 'mismatchedAmbiguous', 'interventions'] as const) {
-          expect(a[key] + b[key]).toBe(whole[key]);
-        }
-        expect(a.users + b.users).toBeGreaterThanOrEqual(whole.users);
-      }),
-      { numRuns: 30 },
-    );
-    const days = [0, 1, 2].map((day) => company.traffic(bot, FROM + day * DAY, FROM + (day + 1) * DAY).users);
-    expect(company.traffic(bot, FROM, FROM + 3 * DAY).users).toBeLessThan(days.reduce((sum, users) => sum + users, 0));
-  });
-
-  test('ends at now', () => {
-    expect(company.traffic(bot, now, now + DAY).messages).toBe(0);
-    expect(company.traffic(bot, now - DAY, now + DAY)).toEqual(company.traffic(bot, now - DAY, now));
-  });
-
-  test('has interventions, and hours without any message at some bot', () => {
-    expect(company.traffic(bot, FROM, FROM + 3 * DAY).interventions).toBeGreaterThan(0);
-    const night = company.bots.map((other) => company.traffic(other, FROM, FROM + 2 * HOUR).messages);
-    expect(night).toContain(0);
   });
 });

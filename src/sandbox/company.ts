@@ -7,34 +7,35 @@ import { MAX_SEGMENT_OVERRUN_DAYS, MAX_SEGMENTS_PER_DAY, planShiftSegments } fro
 import { bots, people } from './people.ts';
 import { planActivity } from './activity.ts';
 
-/** Nothing happened before; it bounds what an absurd range costs. */
+/** The history starts here, which bounds the cost of an absurdly long range. */
 const FOUNDED_AT = Date.UTC(2020, 0, 1);
-/** More than the company ever employs, so that serials never meet. */
+/** 256 is more people than the company has, so serials are unique. */
 const SERIALS_PER_DAY = 256 * MAX_SEGMENTS_PER_DAY;
 
-/** What of a plan has begun and overlaps the range: what goes on overlaps all from its start to now. */
-const createSpanFilter =
-  (from: Instant, to: Instant, now: Instant): SpanFilter =>
-  ({ start, end }) =>
-    start < now && start < to && (end > now ? from < now : end > from);
+/** Selects planned spans that have started and overlap the range. An ongoing span reaches from its start to now. */
+function createSpanFilter(from: Instant, to: Instant, now: Instant): SpanFilter {
+  return ({ start, end }) => start < now && start < to && (end > now ? from < now : end > from);
+}
 
-const byStart = (a: { start: Instant }, b: { start: Instant }): number => a.start - b.start;
+function byStart(a: { start: Instant }, b: { start: Instant }): number {
+  return a.start - b.start;
+}
 
-/** Lists something for every day on which a shift may have begun that is still going on in the range. */
-const flatMapDays = <T>(from: Instant, to: Instant, now: Instant, list: (day: number) => readonly T[]): T[] => {
+/** Calls `list` for every day on which a shift may have started that overlaps the range. */
+function flatMapDays<T>(from: Instant, to: Instant, now: Instant, list: (day: number) => readonly T[]): T[] {
   const first = Math.floor(Math.max(from, FOUNDED_AT) / DAY) - MAX_SEGMENT_OVERRUN_DAYS;
   const last = Math.floor(Math.min(to, now) / DAY);
   return Array.from({ length: Math.max(last - first + 1, 0) }, (_, nth) => list(first + nth)).flat();
-};
+}
 
-/** A made-up company whose people work round the clock, every day, up to now and never beyond it. */
-export const createCompany = (clock: Pick<Clock, 'now'>, seed = 2041): Company => {
+/** Creates an invented company whose people work around the clock. Its history ends at the current time. */
+export function createCompany(clock: Pick<Clock, 'now'>, seed = 2041): Company {
   const indexes = new Map(people.map((person, index) => [person.email, index]));
   const indexedPersonAt = (index: number): IndexedPerson | undefined =>
     people[index] && { person: people[index], index };
   const indexOf = (person: CompanyPerson): number => {
     const index = indexes.get(person.email);
-    if (index === undefined) throw new Error(`nobody here is called ${person.firstName} ${person.lastName}`);
+    if (index === undefined) throw new Error(`unknown person: ${person.firstName} ${person.lastName}`);
     return index;
   };
   return {
@@ -50,7 +51,7 @@ export const createCompany = (clock: Pick<Clock, 'now'>, seed = 2041): Company =
             serial: day * SERIALS_PER_DAY + index * MAX_SEGMENTS_PER_DAY + segment.segmentIndex,
             start: segment.start,
             end: segment.end > now ? null : segment.end,
-            statusChanges: planActivity(segment, [seed, index, day]).statusChanges.filter((move) => move.at < now),
+            statusChanges: planActivity(segment, [seed, index, day]).statusChanges.filter(({ at }) => at < now),
           }));
       return flatMapDays(from, to, now, shiftsOf).sort(byStart);
     },
@@ -73,4 +74,4 @@ export const createCompany = (clock: Pick<Clock, 'now'>, seed = 2041): Company =
     traffic: (bot, from, to) =>
       countTraffic(bots.indexOf(bot), Math.max(from, FOUNDED_AT), Math.min(to, clock.now()), seed),
   };
-};
+}

@@ -14,7 +14,7 @@ const fake: FakeVendor = {
   createAccountConfig: (baseUrl) => ({ name: 'a', baseUrl }),
   handle: (request) => {
     requests.push(request);
-    if (request.url.pathname === '/broken') throw new Error('a mistake');
+    if (request.url.pathname === '/broken') throw new Error('a bug');
     return request.url.pathname === '/none'
       ? { status: 404, body: 'nothing here' }
       : {
@@ -25,7 +25,7 @@ const fake: FakeVendor = {
   },
 };
 
-/** Time stands still, and timers wait for the test. */
+/** A fixed clock whose timers are fired by the test. */
 let timers: { readonly ms: number; readonly fire: () => void; isCancelled: boolean }[] = [];
 const clock: Clock = {
   now: () => NOW,
@@ -47,49 +47,54 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const get = (path: string, init: RequestInit = {}): Promise<Response> => fetch(server.url + path, init);
-const post = (path: string, body: unknown): Promise<Response> =>
-  get(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
-const postFault = (body: unknown): Promise<Response> => post('/__sandbox/faults', body);
-/** For what the server comes to in a few turns of the event loop. */
-const waitUntil = async (condition: () => boolean): Promise<void> => {
+function get(path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(server.url + path, init);
+}
+function post(path: string, body: unknown): Promise<Response> {
+  return get(path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
+}
+function postFault(body: unknown): Promise<Response> {
+  return post('/__sandbox/faults', body);
+}
+/** Waits for a condition that the server reaches within a few turns of the event loop. */
+async function waitUntil(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + 30_000;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`it never came to ${String(condition)}`);
+    if (performance.now() > deadline) throw new Error(`timed out waiting for ${String(condition)}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
-};
+}
 
-test('hands a request on as it came, and the reply back', async () => {
-  const response = await get('/a/%2e%2e?q=%2F', { method: 'PUT', body: 'told', headers: { 'X-Name': 'value' } });
+test('passes a request unchanged to the fake and returns its response', async () => {
+  const response = await get('/a/%2e%2e?q=%2F', { method: 'PUT', body: 'text', headers: { 'X-Name': 'value' } });
   expect(response.headers.get('x-vendor')).toBe('it');
   expect(await response.json()).toEqual(RESPONSE_VALUE);
   expect(requests).toHaveLength(1);
   expect(requests[0]).toMatchObject({ method: 'PUT', headers: { 'x-name': 'value' } });
   expect(requests[0]?.url.origin).toBe(server.url);
   expect(requests[0]?.url.search).toBe('?q=%2F');
-  expect(String(requests[0]?.body)).toBe('told');
+  expect(String(requests[0]?.body)).toBe('text');
 });
 
-test('tells its own time', async () => {
+test('sends the vendor’s clock as the Date header', async () => {
   expect((await get('/a')).headers.get('date')).toBe('Mon, 01 Jan 2024 00:00:00 GMT');
 });
 
-test('takes the path for a path even if it looks like a host', async () => {
+test('treats a path that starts with // as a path, not as a host', async () => {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   socket.write('GET //elsewhere/x HTTP/1.1\r\nHost: h:1\r\nConnection: close\r\n\r\n');
   await text(socket);
   expect(requests[0]?.url.href).toBe('http://h:1//elsewhere/x');
 });
 
-test('refuses a body that is too large, and survives a mistake of the fake', async () => {
+test('rejects a body that is too large, and returns 500 when the fake throws', async () => {
   expect((await post('/a', 'x'.repeat(1_048_577))).status).toBe(413);
   const response = await get('/broken');
-  expect([response.status, await response.text()]).toEqual([500, 'the sandbox itself failed: a mistake']);
+  expect([response.status, await response.text()]).toEqual([500, 'internal error of the sandbox: a bug']);
 });
 
-describe('the list of calls', () => {
-  test('has every call with its answer, but none to the control route', async () => {
+describe('the call log', () => {
+  test('lists every call with its status, except calls to the control API', async () => {
     await get('/a?b=1');
     await post('/none', {});
     const listed = await (await get('/__sandbox/calls')).json();
@@ -105,7 +110,7 @@ describe('the list of calls', () => {
   });
 });
 
-describe('the control route', () => {
+describe('the control API', () => {
   test.each([
     ['no json', ''],
     [[], ''],
@@ -117,14 +122,14 @@ describe('the control route', () => {
     [{ delayMs: '1' }, 'delayMs'],
     [{ headers: { 'x-y': 'a\r\nb: c' } }, 'headers.x-y'],
     [{ status: 500, pth: '/a' }, ''],
-  ])('refuses %j and names %j', async (body, path) => {
+  ])('rejects the fault %j with an error at %j', async (body, path) => {
     const response = await postFault(body);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ path, message: expect.anything() as unknown }] });
     expect(await (await get('/__sandbox/faults')).json()).toEqual({ faults: [] });
   });
 
-  test('lists what is left of the faults, and takes them away', async () => {
+  test('lists the remaining faults and deletes them', async () => {
     expect((await postFault({ status: 500, times: 2 })).status).toBe(201);
     await get('/a');
     expect(await (await get('/__sandbox/faults')).json()).toEqual({ faults: [{ status: 500, times: 1 }] });
@@ -132,15 +137,15 @@ describe('the control route', () => {
     expect((await get('/a')).status).toBe(200);
   });
 
-  test('has nothing else, and is never asked of the vendor', async () => {
+  test('returns 404 for other control paths and never calls the fake', async () => {
     expect((await get('/__sandbox/other')).status).toBe(404);
     expect((await get('/__sandbox/calls', { method: 'PUT' })).status).toBe(404);
     expect(requests).toEqual([]);
   });
 });
 
-describe('a fault', () => {
-  test('is for the calls that it names, and for so many of them', async () => {
+describe('fault injection', () => {
+  test('applies a fault only to matching calls, and only `times` times', async () => {
     server.injectFault({ path: 'b', method: 'POST', times: 1, status: 500 });
     expect((await get('/b')).status).toBe(200);
     expect((await post('/a', {})).status).toBe(200);
@@ -148,28 +153,28 @@ describe('a fault', () => {
     expect((await post('/a/b', {})).status).toBe(200);
   });
 
-  test('lasts until it is taken away where no number is given', async () => {
+  test('applies a fault without `times` until it is cleared', async () => {
     server.injectFault({ status: 503 });
     expect([(await get('/a')).status, (await get('/a')).status]).toEqual([503, 503]);
     server.clearFaults();
     expect((await get('/a')).status).toBe(200);
   });
 
-  test('gives way to the next when it is used up', async () => {
+  test('applies the next fault once the first one is used up', async () => {
     server.injectFault({ times: 1, status: 500 });
     server.injectFault({ times: 1, status: 429, retryAfter: 7 });
-    const [one, two, three] = [await get('/a'), await get('/a'), await get('/a')];
-    expect([one.status, two.status, three.status]).toEqual([500, 429, 200]);
-    expect(two.headers.get('retry-after')).toBe('7');
+    const [first, second, third] = [await get('/a'), await get('/a'), await get('/a')];
+    expect([first.status, second.status, third.status]).toEqual([500, 429, 200]);
+    expect(second.headers.get('retry-after')).toBe('7');
   });
 
-  test('that is no fault is refused here too', () => {
+  test('throws for an invalid fault', () => {
     expect(() => {
       server.injectFault({ times: 0, status: 500 });
     }).toThrow();
   });
 
-  test('replaces the body, the headers or the pace, and keeps the rest', async () => {
+  test('replaces body or headers and keeps the rest of the response', async () => {
     server.injectFault({ times: 1, body: { error: 'x' }, headers: { 'x-fault': 'y' } });
     const replaced = await get('/a');
     expect([replaced.status, replaced.headers.get('x-fault')]).toEqual([200, 'y']);
@@ -182,7 +187,7 @@ describe('a fault', () => {
     expect(await (await get('/a')).text()).toBe('Bad luck');
   });
 
-  test('`delayMs` keeps the answer back for so long', async () => {
+  test('delays the response by `delayMs`', async () => {
     server.injectFault({ delayMs: 5000 });
     const pending = get('/a');
     await waitUntil(() => timers.length > 0);
@@ -192,7 +197,7 @@ describe('a fault', () => {
     expect((await pending).status).toBe(200);
   });
 
-  test('`delayMs` is over when the client gives up', async () => {
+  test('cancels the delay when the client disconnects', async () => {
     server.injectFault({ delayMs: 5000 });
     const abort = new AbortController();
     const pending = get('/a', { signal: abort.signal });
@@ -202,7 +207,7 @@ describe('a fault', () => {
     await waitUntil(() => timers[0]?.isCancelled === true);
   });
 
-  test('`hang` leaves the client without an answer', async () => {
+  test('sends no response for a `hang` fault', async () => {
     server.injectFault({ kind: 'hang' });
     const abort = new AbortController();
     const pending = get('/a', { signal: abort.signal });
@@ -213,7 +218,7 @@ describe('a fault', () => {
     await expect(pending).rejects.toThrow();
   });
 
-  test('`down` drops the connection without a byte', async () => {
+  test('drops the connection without a byte for a `down` fault', async () => {
     server.injectFault({ kind: 'down' });
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     socket.write('GET /a HTTP/1.1\r\nHost: h\r\n\r\n');
@@ -221,14 +226,14 @@ describe('a fault', () => {
     expect(server.calls()).toMatchObject([{ path: '/a', status: null }]);
   });
 
-  test('`cut` promises the whole body and sends half of it', async () => {
+  test('announces the full length and sends half of the body for a `cut` fault', async () => {
     server.injectFault({ kind: 'cut' });
     const response = await get('/a');
     expect(response.headers.get('content-length')).toBe(String(JSON.stringify(RESPONSE_VALUE).length));
     await expect(response.text()).rejects.toThrow();
   });
 
-  test('`malformed` answers what does not parse', async () => {
+  test('sends an unparseable body for a `malformed` fault', async () => {
     server.injectFault({ kind: 'malformed' });
     const response = await get('/a');
     expect(response.status).toBe(200);
@@ -241,7 +246,7 @@ describe('a fault', () => {
     expect(() => JSON.parse(other) as unknown).toThrow();
   });
 
-  test('`html` answers a page', async () => {
+  test('sends an HTML page for an `html` fault', async () => {
     server.injectFault({ kind: 'html', times: 1 });
     const response = await get('/a');
     expect([response.status, response.headers.get('content-type')]).toEqual([502, 'text/html; charset=utf-8']);
@@ -251,7 +256,7 @@ describe('a fault', () => {
   });
 });
 
-test('stops at once, whatever hangs', async () => {
+test('stops immediately while a call hangs', async () => {
   const own = await startFakeVendor(fake, clock);
   own.injectFault({ kind: 'hang' });
   const socket = connect(Number(new URL(own.url).port), '127.0.0.1');

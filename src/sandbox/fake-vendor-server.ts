@@ -8,25 +8,25 @@ import { handleControlRequest, CONTROL_PATH } from './control-api.ts';
 import { createFaultRegistry, type InjectedFault } from './faults.ts';
 import { applyFault } from './apply-fault.ts';
 
-/** A fake vendor that listens. */
+/** A running server of a fake vendor. */
 export interface FakeVendorServer {
   readonly url: string;
   calls(): readonly ReceivedCall[];
   clearCalls(): void;
-  /** Makes calls go wrong from now on; throws where that is nothing that a fault can be. */
+  /** Applies a fault to the calls from now on; throws if the fault is invalid. */
   injectFault(fault: InjectedFault): void;
   clearFaults(): void;
-  /** Ends at once, with all connections. */
+  /** Stops immediately and closes all connections. */
   stop(): Promise<void>;
 }
 
-/** Nobody but this machine may call, faults included. */
+/** Loopback only: neither the vendor nor its control API is reachable from other machines. */
 const HOST = '127.0.0.1';
 const MAX_BODY_BYTES = 1_048_576;
 
 class BodyTooLargeError extends Error {}
 
-const readBody = async (incoming: IncomingMessage): Promise<Buffer> => {
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -35,41 +35,45 @@ const readBody = async (incoming: IncomingMessage): Promise<Buffer> => {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-};
+}
 
-/** Null where the request names no address that can be understood. */
-const parseUrl = ({ headers, url = '/' }: IncomingMessage): URL | null =>
-  URL.parse(`http://${headers.host ?? HOST}${url}`);
+/** Parses the request's URL; null if it is malformed. */
+function parseUrl({ headers, url = '/' }: IncomingMessage): URL | null {
+  return URL.parse(`http://${headers.host ?? HOST}${url}`);
+}
 
-const toHeaders = ({ headers }: IncomingMessage): SandboxRequest['headers'] =>
-  Object.fromEntries(
+function toHeaders({ headers }: IncomingMessage): SandboxRequest['headers'] {
+  return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
+}
 
-const send = (response: ServerResponse, { status, headers, body = '' }: SandboxResponse): void => {
+function send(response: ServerResponse, { status, headers, body = '' }: SandboxResponse): void {
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
-};
+}
 
-/** Promises the whole answer and drops the connection half way through. */
-const sendTruncated = (response: ServerResponse, { status, headers, body = '' }: SandboxResponse): void => {
+/** Announces the full content length, sends half of the body and drops the connection. */
+function sendTruncated(response: ServerResponse, { status, headers, body = '' }: SandboxResponse): void {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.writeHead(status, { ...headers, 'content-length': bytes.length });
   response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
-};
+}
 
-/** A vendor tells its own time with every answer, and signatures are judged by it. */
-const withDateHeader = (reply: SandboxResponse, now: Instant): SandboxResponse => ({
-  ...reply,
-  headers: { date: new Date(now).toUTCString(), ...reply.headers },
-});
+/** Adds the vendor's clock as the `Date` header; vendors check signatures by this clock. */
+function withDateHeader(reply: SandboxResponse, now: Instant): SandboxResponse {
+  return {
+    ...reply,
+    headers: { date: new Date(now).toUTCString(), ...reply.headers },
+  };
+}
 
-const toErrorResponse = (error: unknown): SandboxResponse => {
+function toErrorResponse(error: unknown): SandboxResponse {
   if (error instanceof BodyTooLargeError) return { status: 413, headers: { connection: 'close' } };
-  return { status: 500, body: `the sandbox itself failed: ${error instanceof Error ? error.message : 'unknown'}` };
-};
+  return { status: 500, body: `internal error of the sandbox: ${error instanceof Error ? error.message : 'unknown'}` };
+}
 
-/** Serves one fake vendor on 127.0.0.1; port 0 is any that is free. */
-export const startFakeVendor = async (fake: FakeVendor, clock: Clock, port = 0): Promise<FakeVendorServer> => {
+/** Starts a server for one fake vendor on 127.0.0.1; port 0 selects a free port. */
+export async function startFakeVendor(fake: FakeVendor, clock: Clock, port = 0): Promise<FakeVendorServer> {
   const faults = createFaultRegistry();
   const calls = createCallLog();
 
@@ -134,4 +138,4 @@ export const startFakeVendor = async (fake: FakeVendor, clock: Clock, port = 0):
       await closed;
     },
   };
-};
+}

@@ -2,54 +2,57 @@ import { z } from 'zod';
 
 const FAULT_KINDS = ['hang', 'cut', 'malformed', 'down', 'html'] as const;
 
-/** What a vendor is to do wrong, for the calls that it matches. */
+/** A fault to inject into the matching calls of a fake vendor. */
 export const faultSchema = z
   .strictObject({
-    /** Part of the path or query of the calls to spoil; all calls if absent. */
+    /** Substring of the path and query of the matching calls; absent: all calls. */
     path: z.string().min(1).optional(),
     method: z.string().toUpperCase().optional(),
-    /** How many calls to spoil; all until further notice if absent. */
+    /** Number of calls to affect; absent: all calls until the fault is removed. */
     times: z.int().min(1).optional(),
     delayMs: z.number().min(0).optional(),
     status: z.int().min(200).max(599).optional(),
-    /** Sent as it is if a text, else as JSON. */
+    /** A string is sent unchanged, any other value as JSON. */
     body: z.json().optional(),
     headers: z.record(z.string().regex(/^[\w-]+$/), z.string().regex(/^[\t\x20-\x7e]*$/)).optional(),
-    /** Seconds or a date for `Retry-After`; the status is then 429 unless given. */
+    /** Seconds or a date for `Retry-After`; the default status is then 429. */
     retryAfter: z.union([z.number(), z.string().regex(/^[\x20-\x7e]+$/)]).optional(),
     /**
-     * hang: no answer at all. down: the connection is dropped at once. cut: dropped in the middle of the answer.
-     * malformed: an answer that does not parse. html: a page, with status 502 unless given.
+     * hang: no response. down: the connection is dropped immediately. cut: it is dropped in the middle of the response.
+     * malformed: a response that does not parse. html: an HTML page; the default status is 502.
      */
     kind: z.enum(FAULT_KINDS).optional(),
   })
   .refine(
     ({ delayMs, status, body, headers, retryAfter, kind }) =>
       [delayMs, status, body, headers, retryAfter, kind].some((effect) => effect !== undefined),
-    'does nothing: give at least one of kind, status, body, headers, retryAfter, delayMs',
+    'has no effect: set at least one of kind, status, body, headers, retryAfter, delayMs',
   );
 
 export type InjectedFault = z.infer<typeof faultSchema>;
 
 export interface FaultRegistry {
   add(fault: InjectedFault): void;
-  /** Those that are left, in the order in which they apply; `times` is what remains. */
+  /** The remaining faults in the order in which they apply, with the remaining `times`. */
   list(): readonly InjectedFault[];
   clear(): void;
-  /** The first that matches the call, which uses it up by one. */
+  /** Returns the first fault that matches the call, and decrements its `times`. */
   take(method: string, path: string): InjectedFault | undefined;
 }
 
-const matches = (fault: InjectedFault, method: string, path: string): boolean =>
-  (fault.method === undefined || fault.method === method) && (fault.path === undefined || path.includes(fault.path));
+function matches(fault: InjectedFault, method: string, path: string): boolean {
+  return (
+    (fault.method === undefined || fault.method === method) && (fault.path === undefined || path.includes(fault.path))
+  );
+}
 
-/** A call less to go: nothing remains of a fault that was for one call. */
-const decrementTimes = (fault: InjectedFault): readonly InjectedFault[] => {
+/** Returns the fault with one call less; none after its last call. */
+function decrementTimes(fault: InjectedFault): readonly InjectedFault[] {
   if (fault.times === undefined) return [fault];
   return fault.times > 1 ? [{ ...fault, times: fault.times - 1 }] : [];
-};
+}
 
-export const createFaultRegistry = (): FaultRegistry => {
+export function createFaultRegistry(): FaultRegistry {
   let faults: readonly InjectedFault[] = [];
   return {
     add: (fault) => {
@@ -65,4 +68,4 @@ export const createFaultRegistry = (): FaultRegistry => {
       return matched;
     },
   };
-};
+}

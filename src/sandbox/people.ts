@@ -1,6 +1,6 @@
 import type { CompanyBot, CompanyPerson } from '../vendors/sandbox.ts';
 
-/** Invented people; every two in a row share their hours, and the phone team of two takes over from each other. */
+/** Invented people. Each pair (indexes 2n and 2n + 1) shares its working hours, and a pair of the phone team joins each other's calls. */
 const PEOPLE_NAMES = `
 Jane Doe · Tomás Arriaga · Adaeze Okonjo · Henrik Solberg · Priya Raghunathan · Luca Ferrando
 Mei-Ling Zhao · Oluwaseun Adeyinka · Sofía Villalobos · Jakub Wroński · Aisha Rahmani · Ewan Galbraith
@@ -18,13 +18,12 @@ Tariq Bashirov · Wanjiru Kamanda · Paolo Rinaldesi · Helga Steinmark · Ravi 
   .split(/[·\n]/)
   .map((name) => name.trim());
 
-/** Who works with what, over and over: k = Kore, l = LivePerson, v = Vonage. Vonage seats come in twos, see `NAMES`. */
+/** The vendors of each person, repeated: k = Kore, l = LivePerson, v = Vonage. Vonage accounts come in pairs, see `PEOPLE_NAMES`. */
 const VENDORS_BY_INDEX = ['klv', 'kv', 'kl', 'k', 'kv', 'klv', 'k', 'l', 'kv', 'v', 'kl', 'k'];
 
 const EMAIL_DOMAIN = 'harbourline.example';
 
-// By the person's place on the list. Vendors let a company choose its display ids, zeros in front included; a number would
-// lose them.
+// By the person's index. Vonage lets a company choose its display ids, including leading zeros, which a number would lose.
 const VONAGE_IDS = new Map([
   [0, '01'],
   [1, '007'],
@@ -33,25 +32,26 @@ const VONAGE_IDS = new Map([
   [8, '5464'],
   [9, '010'],
 ]);
-// Some above 2^31 and 2^32, as ids of LivePerson are.
+// Some are above 2^31 and 2^32, as LivePerson's ids are.
 const LIVEPERSON_IDS = new Map([
   [0, '9'],
   [2, '2438730312'],
   [5, '4380124710'],
 ]);
 
-const toLatinLetters = (text: string): string =>
-  text
+function toLatinLetters(text: string): string {
+  return text
     .normalize('NFD')
     .replaceAll(/\p{M}/gu, '')
     .replaceAll('ı', 'i')
     .replaceAll(/[^A-Za-z]/g, '');
+}
 
-const createPerson = (name: string, index: number): CompanyPerson => {
+function createPerson(name: string, index: number): CompanyPerson {
   const [firstName = name, lastName = name] = name.split(' ');
   const email = `${toLatinLetters(firstName)}.${toLatinLetters(lastName)}@${EMAIL_DOMAIN}`.toLowerCase();
   const plan = VENDORS_BY_INDEX[index % VENDORS_BY_INDEX.length] ?? 'k';
-  // Some typed their address with capitals when they were invited; the address is the same.
+  // Some addresses contain capitals, as typed when the person was invited; the address is the same.
   const koreEmail =
     index % 18 === 4 ? `${toLatinLetters(firstName)}.${toLatinLetters(lastName)}@${EMAIL_DOMAIN}` : email;
   return {
@@ -65,7 +65,7 @@ const createPerson = (name: string, index: number): CompanyPerson => {
       ...(plan.includes('v') && { vonage: VONAGE_IDS.get(index) ?? String(1_000 + index * 13) }),
     },
   };
-};
+}
 
 export const people: readonly CompanyPerson[] = PEOPLE_NAMES.map(createPerson);
 

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { CompanyBot, Company, FakeVendor, CompanyPerson } from '../vendors/sandbox.ts';
 
-/** What a gateway is configured with to ask the sandbox; in the shape of its configuration file. */
+/** The configuration of a gateway that uses the sandbox, in the shape of the configuration file. */
 export interface SandboxConfig {
   readonly accounts: readonly ReturnType<FakeVendor['createAccountConfig']>[];
   readonly agents: readonly SandboxDirectoryEntry[];
@@ -16,46 +16,53 @@ interface SandboxDirectoryEntry {
   readonly accounts: Readonly<Record<string, string>>;
 }
 
-/** Vonage has no list of its agents that a gateway reads: who works with it must be named. */
-const isDiscoverable = ({ refsByVendor }: CompanyPerson): boolean => refsByVendor.vonage === undefined;
+/** The gateway reads no agent list from Vonage, so people with a Vonage account must be in the directory. */
+function isDiscoverable({ refsByVendor }: CompanyPerson): boolean {
+  return refsByVendor.vonage === undefined;
+}
 
-/** Five of eight of those who can be discovered are left to be. */
-const isLeftToDiscovery = (nthDiscoverable: number): boolean => nthDiscoverable % 8 < 5;
+/** Five of eight discoverable people are not in the directory. */
+function isLeftToDiscovery(nthDiscoverable: number): boolean {
+  return nthDiscoverable % 8 < 5;
+}
 
-const toSlug = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+function toSlug(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+}
 
 /**
- * The seats as the directory words them: not always all of them, nor always by number. `nth`: the place among those on
- * LivePerson, if there.
+ * Returns the references that the directory lists: some leave out an account, and some name LivePerson agents by login name
+ * instead of number. `nth` is the person's index among the listed people with a LivePerson account.
  */
-const listedReferences = ({ refsByVendor, email }: CompanyPerson, nth: number): CompanyPerson['refsByVendor'] => {
+function listedReferences({ refsByVendor, email }: CompanyPerson, nth: number): CompanyPerson['refsByVendor'] {
   const { liveperson, ...others } = refsByVendor;
   if (liveperson === undefined) return refsByVendor;
-  // Found by discovery, and joined by the e-mail address that both vendors know.
+  // Discovery finds this account and links it by the e-mail address, which both vendors have.
   if (refsByVendor.kore !== undefined && nth % 3 === 2) return others;
   return nth % 3 === 1 ? { ...others, liveperson: email } : refsByVendor;
-};
+}
 
-const toReferencesByAccount = (
+function toReferencesByAccount(
   references: CompanyPerson['refsByVendor'],
   accounts: ReadonlyMap<string, string>,
-): Record<string, string> =>
-  Object.fromEntries(
+): Record<string, string> {
+  return Object.fromEntries(
     Object.entries(references).flatMap(([vendor, reference]) => {
       const account = accounts.get(vendor);
       return account === undefined || reference === undefined ? [] : [[account, reference]];
     }),
   );
+}
 
-/** A fake vendor that listens, and the account that a gateway is to use. */
+/** A running fake vendor and its account in the gateway's configuration. */
 export interface RunningFakeVendor {
-  /** As in the configuration. */
+  /** The vendor's key in the configuration. */
   readonly key: string;
   readonly fake: FakeVendor;
   readonly account: ReturnType<FakeVendor['createAccountConfig']>;
 }
 
-export const createSandboxConfig = (company: Company, vendors: readonly RunningFakeVendor[]): SandboxConfig => {
+export function createSandboxConfig(company: Company, vendors: readonly RunningFakeVendor[]): SandboxConfig {
   const names = new Map(vendors.map(({ key, account }) => [key, account.name]));
   const ownReferences = (member: CompanyPerson | CompanyBot): CompanyPerson['refsByVendor'] =>
     Object.fromEntries(
@@ -79,7 +86,7 @@ export const createSandboxConfig = (company: Company, vendors: readonly RunningF
       { ...listedReferences(person, onLivePerson.indexOf(person)), ...ownReferences(person) },
       names,
     );
-    return { id, kind: 'human', name: `${firstName} ${lastName}`, email, accounts: accounts };
+    return { id, kind: 'human', name: `${firstName} ${lastName}`, email, accounts };
   });
   const bots = company.bots.map((bot): SandboxDirectoryEntry => ({
     id: toSlug(bot.name),
@@ -88,7 +95,9 @@ export const createSandboxConfig = (company: Company, vendors: readonly RunningF
     accounts: toReferencesByAccount({ ...bot.refsByVendor, ...ownReferences(bot) }, names),
   }));
   return { accounts: vendors.map(({ account }) => account), agents: [...people, ...bots] };
-};
+}
 
-/** The configuration as the text of a file, with the sandbox's secrets, which protect nothing. */
-export const formatSandboxConfig = (config: SandboxConfig): string => stringify(config);
+/** Formats the configuration as YAML, including the sandbox's secrets, which protect nothing. */
+export function formatSandboxConfig(config: SandboxConfig): string {
+  return stringify(config);
+}

@@ -1,21 +1,21 @@
 type NonEmptyArray<T> = readonly [T, ...(readonly T[])];
 
 /**
- * The sandbox's only source of variety: numbers that look random and are a function of what they are for, so that every
- * process tells the same story about the same instant.
+ * The sandbox's only source of variety: pseudo-random numbers that depend only on the seed, so that every process generates
+ * the same history.
  */
 export interface SeededRandom {
-  /** An integer, both bounds included. */
+  /** Returns an integer; both bounds are inclusive. */
   between(min: number, max: number): number;
   chance(probability: number): boolean;
   pick<T>(choices: NonEmptyArray<T>): T;
 }
 
-// Held fast, because looking it up takes longer than it runs.
+// A local constant, because the property lookup takes longer than the call.
 const { imul } = Math;
 
-/** One unsigned 32-bit number for a list of integers (MurmurHash3's mixing steps). */
-export const hash = (...parts: readonly number[]): number => {
+/** Hashes a list of integers to an unsigned 32-bit number (MurmurHash3's mixing steps). */
+export function hash(...parts: readonly number[]): number {
   let h = 0x9e3779b9;
   for (const part of parts) {
     let k = imul(part, 0xcc9e2d51);
@@ -26,10 +26,10 @@ export const hash = (...parts: readonly number[]): number => {
   h = imul(h ^ (h >>> 16), 0x85ebca6b);
   h = imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
-};
+}
 
-/** An endless row of unsigned 32-bit numbers from one (SplitMix's counter with MurmurHash3's last steps). */
-export const splitmix32 = (seed: number): (() => number) => {
+/** Creates a generator of unsigned 32-bit numbers (SplitMix's counter with MurmurHash3's finalizer). */
+export function splitmix32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x9e3779b9) | 0;
@@ -37,10 +37,10 @@ export const splitmix32 = (seed: number): (() => number) => {
     const k = imul(h ^ (h >>> 13), 0xc2b2ae35);
     return (k ^ (k >>> 16)) >>> 0;
   };
-};
+}
 
-/** Dice that always fall the same way for the same parts. */
-export const createSeededRandom = (...parts: readonly number[]): SeededRandom => {
+/** Creates a seeded PRNG: the same parts give the same sequence. */
+export function createSeededRandom(...parts: readonly number[]): SeededRandom {
   const next = splitmix32(hash(...parts));
   const between = (min: number, max: number): number => min + (next() % (max - min + 1));
   return {
@@ -48,11 +48,11 @@ export const createSeededRandom = (...parts: readonly number[]): SeededRandom =>
     chance: (probability) => next() < probability * 2 ** 32,
     pick: (choices) => choices[between(0, choices.length - 1)] ?? choices[0],
   };
-};
+}
 
-/** The version and variant digits are those of a random UUID (RFC 9562), which strict parsers look at. */
-export const createSeededUuid = (...parts: readonly number[]): string => {
+/** Creates a UUID from a seed. Version and variant digits are those of a random UUID (RFC 9562), which strict parsers check. */
+export function createSeededUuid(...parts: readonly number[]): string {
   const next = splitmix32(hash(...parts));
   const hex = [next(), next(), next(), next()].map((word) => word.toString(16).padStart(8, '0')).join('');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
-};
+}

@@ -14,19 +14,19 @@ export interface Sandbox<Vendor extends string> {
 export interface SandboxOptions<Vendor extends string> {
   readonly clock: Clock;
   readonly fakes: Readonly<Record<Vendor, FakeVendorFactory>>;
-  /** Whom the fakes tell of; the sandbox's own company where none is given. */
+  /** The company whose data the fakes serve; defaults to the sandbox's own. */
   readonly company?: Company;
-  /** A free one where none is given. */
+  /** Defaults to free ports. */
   readonly ports?: Readonly<Partial<Record<Vendor, number>>>;
 }
 
-/** Starts a server for each fake vendor, all of one company. Rejects, and leaves none running, if a port is taken. */
-export const startSandbox = async <Vendor extends string>({
+/** Starts a server for each fake vendor, all with the same company. Rejects and stops all of them if a port is in use. */
+export async function startSandbox<Vendor extends string>({
   clock,
   fakes,
   ports,
   company = createCompany(clock),
-}: SandboxOptions<Vendor>): Promise<Sandbox<Vendor>> => {
+}: SandboxOptions<Vendor>): Promise<Sandbox<Vendor>> {
   const vendors = Object.keys(fakes) as Vendor[];
   const fakeVendors = vendors.map((vendor) => ({
     vendor,
@@ -61,4 +61,4 @@ export const startSandbox = async <Vendor extends string>({
     company,
     stop,
   };
-};
+}

@@ -3,8 +3,8 @@ import type { ApiKeyConfig } from '../config/settings.ts';
 import type { Caller } from '../request/caller.ts';
 
 /**
- * Finds the caller whose key it is; null when nobody's. Only digests are known here, and every one is compared, so that the
- * time taken tells nothing.
+ * Creates a function that returns the caller of an API key, or null for an unknown key. Only digests are held, and every
+ * digest is compared in constant time, so the response time reveals nothing about the keys.
  */
 export function createApiKeyVerifier(keys: readonly ApiKeyConfig[]): (apiKey: string) => Caller | null {
   const entries = keys.map(({ name, sha256, accounts, scopes }) => ({

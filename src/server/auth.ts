@@ -6,12 +6,12 @@ import { createApiKeyVerifier } from './api-keys.ts';
 import { createJwtVerifier } from './jwt.ts';
 import type { AuthFailureReason, ServerMetrics } from './ports.ts';
 
-/** Why nobody was recognised; for logs only, since a caller who guesses must learn nothing. */
+/** Why authentication failed. For logs and metrics only: the response must not help a caller who guesses. */
 export interface AuthFailure {
   readonly failure: AuthFailureReason;
 }
 
-/** Tells who asks by the request's Authorization header. */
+/** Identifies the caller by the request's Authorization header. */
 export type Authenticator = (authorization: string | undefined) => Promise<Caller | AuthFailure>;
 
 const MAX_TOKEN_LENGTH = 8192;
@@ -19,11 +19,11 @@ const MAX_TOKEN_LENGTH = 8192;
 export interface AuthenticatorOptions {
   readonly clock: Clock;
   readonly metrics: Pick<ServerMetrics, 'authFailure'>;
-  /** How the issuer's keys are fetched; the runtime's own when absent. */
+  /** Fetches the issuer's keys; defaults to the runtime's `fetch`. */
   readonly fetch?: FetchImplementation;
 }
 
-/** Without a configuration everybody who can reach the gateway may everything. */
+/** Creates the authenticator. Without an `auth` configuration, every caller that can reach the gateway has full access. */
 export function createAuthenticator(auth: AuthConfig | undefined, options: AuthenticatorOptions): Authenticator {
   if (!auth) return () => Promise.resolve(anonymousCaller);
   const verifyApiKey = createApiKeyVerifier(auth.apiKeys ?? []);

@@ -3,13 +3,13 @@ import { anonymousCaller } from '../request/caller.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { HELLO_QUERY, readError, startTestServer } from '../../test/support/server-harness.ts';
 
-describe('limits on callers', () => {
-  test('so many in a minute, each caller by itself', async () => {
+describe('caller limits over HTTP', () => {
+  test('limits each caller’s requests per minute and returns 429 with Retry-After', async () => {
     const clock = manualClock(0);
     const own = await startTestServer({
       clock,
       limits: { callerRequestsPerMinute: 2 },
-      authenticate: (authorization) => Promise.resolve({ ...anonymousCaller, name: authorization ?? 'nobody' }),
+      authenticate: (authorization) => Promise.resolve({ ...anonymousCaller, name: authorization ?? 'anonymous' }),
     });
     const sendAs = (authorization: string) => own.post(HELLO_QUERY, { authorization });
     expect((await sendAs('a')).status).toBe(200);
@@ -27,7 +27,7 @@ describe('limits on callers', () => {
     await own.stop();
   });
 
-  test('so many at a time', async () => {
+  test('limits each caller’s concurrent requests and returns 429', async () => {
     const release = Promise.withResolvers<string>();
     const started = Promise.withResolvers<undefined>();
     const own = await startTestServer({

@@ -9,7 +9,7 @@ function createHarness(limits: CallerLimits) {
   const enter = createCallerLimits(limits, clock);
   return {
     clock,
-    /** The way out; for one who is refused, which limit it was, and after how many seconds to come back. */
+    /** Returns the release function, or the exceeded limit and its Retry-After in seconds. */
     enter: (caller: string) => {
       try {
         return enter(caller);
@@ -22,7 +22,7 @@ function createHarness(limits: CallerLimits) {
   };
 }
 
-test('so many requests in a minute, whenever it begins; the refusal says when there is room', () => {
+test('limits requests in any span of a minute and returns the time until the next slot as Retry-After', () => {
   const { clock, enter } = createHarness({ callerRequestsPerMinute: 2 });
   enter('a');
   clock.advance(20_000);
@@ -36,10 +36,10 @@ test('so many requests in a minute, whenever it begins; the refusal says when th
   expect(enter('a')).toEqual(['caller_rate', 20]);
 });
 
-test('so many requests at a time; what is refused takes no place', () => {
+test('limits concurrent requests; a rejected request takes no slot', () => {
   const { clock, enter } = createHarness({ callerConcurrency: 2 });
   const leave = enter('a');
-  // One that goes on for long counts as long as it does, however many minutes.
+  // A long-running request counts until it ends, however many minutes that takes.
   enter('a');
   clock.advance(600_000);
   for (let i = 0; i < 3; i += 1) expect(enter('a')).toEqual(['caller_concurrency', 1]);
@@ -51,7 +51,7 @@ test('so many requests at a time; what is refused takes no place', () => {
   expect(enter('a')).toEqual(['caller_concurrency', 1]);
 });
 
-test('who has been quiet for a minute is forgotten by the next, and nobody else is', () => {
+test('drops only callers without a request for a minute, when the next request arrives', () => {
   const clock = manualClock(0);
   const usages = new Map<string, CallerUsage>();
   const enter = createCallerLimits({ callerRequestsPerMinute: 2 }, clock, usages);
@@ -62,7 +62,7 @@ test('who has been quiet for a minute is forgotten by the next, and nobody else 
   clock.advance(60_000);
   enter('late')();
   expect(known()).toEqual(['busy', 'late']);
-  // They are looked through no more than once a minute.
+  // The sweep runs at most once a minute.
   clock.advance(60_000);
   enter('next')();
   expect(known()).toEqual(['busy', 'late', 'next']);
@@ -73,7 +73,7 @@ test('who has been quiet for a minute is forgotten by the next, and nobody else 
   expect(() => enter('next')).toThrow(HttpError);
 });
 
-test('of whom no more is asked than how many run, no more than their last request is kept', () => {
+test('keeps only the latest request of a caller without a rate limit', () => {
   const clock = manualClock();
   const usages = new Map<string, CallerUsage>();
   const enter = createCallerLimits({ callerConcurrency: 2 }, clock, usages);
@@ -81,10 +81,10 @@ test('of whom no more is asked than how many run, no more than their last reques
     clock.advance(1);
     enter('a')();
   }
-  expect(usages.get('a')).toEqual({ begun: [clock.monotonicMs()], running: 0 });
+  expect(usages.get('a')).toEqual({ recentRequests: [clock.monotonicMs()], inFlight: 0 });
 });
 
-test('without limits nobody is refused', () => {
+test('rejects no request without limits', () => {
   const { clock, enter } = createHarness({});
   for (let i = 0; i < 1000; i += 1) {
     expect(enter(`caller ${i % 7}`)).toEqual(expect.any(Function));
@@ -92,7 +92,7 @@ test('without limits nobody is refused', () => {
   }
 });
 
-test('whoever comes when: refused exactly where so many of theirs began in the last minute, or are running', () => {
+test('rejects exactly the requests beyond the rate or concurrency limit of their caller, in any order of events', () => {
   const actionArbitrary = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom('a', 'b', 'c').map((enter) => ({ enter })) },
     { weight: 2, arbitrary: fc.nat({ max: 5 }).map((leave) => ({ leave })) },
@@ -105,25 +105,27 @@ test('whoever comes when: refused exactly where so many of theirs began in the l
       fc.integer({ min: 1, max: 4 }),
       (actions, callerRequestsPerMinute, callerConcurrency) => {
         const { clock, enter } = createHarness({ callerRequestsPerMinute, callerConcurrency });
-        const running: { readonly who: string; readonly leave: () => void }[] = [];
-        const begun: { readonly who: string; readonly at: number }[] = [];
+        const running: { readonly caller: string; readonly leave: () => void }[] = [];
+        const started: { readonly caller: string; readonly at: number }[] = [];
         for (const action of actions) {
           if ('wait' in action) clock.advance(action.wait);
           else if ('leave' in action) running.splice(action.leave, 1)[0]?.leave();
           else {
-            const who = action.enter;
-            const entered = enter(who);
-            const lately = begun.filter((other) => other.who === who && other.at > clock.monotonicMs() - 60_000);
+            const caller = action.enter;
+            const result = enter(caller);
+            const recent = started.filter(
+              (other) => other.caller === caller && other.at > clock.monotonicMs() - 60_000,
+            );
             const expected =
-              running.filter((other) => other.who === who).length >= callerConcurrency
+              running.filter((other) => other.caller === caller).length >= callerConcurrency
                 ? 'caller_concurrency'
-                : lately.length >= callerRequestsPerMinute
+                : recent.length >= callerRequestsPerMinute
                   ? 'caller_rate'
                   : null;
-            expect(typeof entered === 'function' ? null : entered[0]).toBe(expected);
-            if (typeof entered === 'function') {
-              running.push({ who, leave: entered });
-              begun.push({ who, at: clock.monotonicMs() });
+            expect(typeof result === 'function' ? null : result[0]).toBe(expected);
+            if (typeof result === 'function') {
+              running.push({ caller, leave: result });
+              started.push({ caller, at: clock.monotonicMs() });
             }
           }
         }

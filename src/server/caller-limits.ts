@@ -5,16 +5,17 @@ import { HttpError } from './http-error.ts';
 
 export type CallerLimits = Pick<Limits, 'callerRequestsPerMinute' | 'callerConcurrency'>;
 
-/** What is kept of a caller. */
+/** The recent and current requests of one caller. */
 export interface CallerUsage {
-  /** When the requests of the last minute began. */
+  /** Start times of the requests of the last minute, oldest first. */
   readonly recentRequests: number[];
   inFlight: number;
 }
 
 /**
- * Holds every caller to so many requests in any minute and so many at a time, counted in this process. Call it when a
- * request begins, and its result when that ends; a caller over a limit gets a Refusal instead.
+ * Limits each caller's requests per minute (sliding window) and concurrent requests, counted in this process. Call the
+ * result when a request starts; it returns the function to call when the request ends. Throws an `HttpError` (429) for a
+ * caller over a limit.
  */
 export function createCallerLimits(
   { callerRequestsPerMinute = Infinity, callerConcurrency = Infinity }: CallerLimits,
@@ -24,7 +25,7 @@ export function createCallerLimits(
   let lastSweepAt = clock.monotonicMs();
 
   function usageOf(caller: string, now: number): CallerUsage {
-    // Callers come and go; who has been quiet for a minute is forgotten.
+    // Callers come and go: drop those without a request for a minute, so that the map stays small.
     if (now - lastSweepAt > MINUTE) {
       lastSweepAt = now;
       for (const [name, { recentRequests, inFlight }] of usageByCaller) {
@@ -40,15 +41,19 @@ export function createCallerLimits(
     const now = clock.monotonicMs();
     const usage = usageOf(caller, now);
     if (usage.inFlight >= callerConcurrency) {
-      throw rateLimitError('caller_concurrency', 'Too many requests at a time', SECOND);
+      throw rateLimitError(
+        'caller_concurrency',
+        `Too many concurrent requests; the limit per caller is ${callerConcurrency}.`,
+        SECOND,
+      );
     }
-    // Without a limit the latest one is enough to know when a caller went quiet.
+    // Without a rate limit only the latest start time is kept, which is enough for the sweep above.
     const windowStart = callerRequestsPerMinute < Infinity ? now - MINUTE : now;
     while ((usage.recentRequests[0] ?? Infinity) <= windowStart) usage.recentRequests.shift();
     if (usage.recentRequests.length >= callerRequestsPerMinute) {
       throw rateLimitError(
         'caller_rate',
-        'Too many requests in a minute',
+        `Too many requests; the limit per caller is ${callerRequestsPerMinute} a minute.`,
         (usage.recentRequests[0] ?? now) - windowStart,
       );
     }

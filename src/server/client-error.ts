@@ -8,14 +8,14 @@ const STATUS_BY_ERROR_CODE: Readonly<Record<string, number>> = {
 };
 
 const MESSAGES: Readonly<Record<number, string>> = {
-  400: 'This is not HTTP',
-  408: 'The request did not arrive in time',
-  431: 'The request’s headers are too large',
+  400: 'Malformed HTTP request.',
+  408: 'Request timed out before it was complete.',
+  431: 'Request headers are too large.',
 };
 
 /**
- * Answers what Node could not make a request of, as every other error is answered: in JSON. Gives the status; null where nobody
- * is there to be told.
+ * Responds to input that Node could not parse as a request (its `clientError` event) with the same JSON error body as every
+ * other error. Returns the status, or null if the connection is already closed.
  */
 export function respondToClientError(error: NodeJS.ErrnoException, socket: Duplex): number | null {
   if (error.code === 'ECONNRESET' || !socket.writable) {

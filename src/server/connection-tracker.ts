@@ -4,29 +4,28 @@ import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Exchange } from './exchange.ts';
 
-/** How long a request that is on its way has to arrive, once no more are wanted. */
+/** How long a request that is being sent may take to arrive once the drain has started. */
 const DRAIN_GRACE_MS = SECOND;
 
-/** The connections of a server, and on which of them an answer is owed. */
+/** Tracks a server's connections and which of them have a request in flight, for the drain. */
 export interface ConnectionTracker {
   readonly onConnect: (socket: Socket) => void;
-  /** From now until it has ended, an answer is owed. */
+  /** Marks the connection as in flight until `onRequestEnd`. */
   readonly onRequestStart: (exchange: Exchange) => void;
   readonly onRequestEnd: (exchange: Exchange) => void;
-  /** The latest exchange that is under way there. */
+  /** Returns the latest exchange in flight on a connection. */
   readonly currentExchange: (socket: Duplex) => Exchange | undefined;
-  /** From now on answers say that their connection is not kept. */
+  /** Sends `Connection: close` with every response from now on. */
   readonly disableKeepAlive: () => void;
-  /** From now on a connection goes when no answer is owed on it: an idle one at once, another after a moment. */
+  /** Closes idle connections: those without a partial request at once, the others after a grace period. Later ones follow when their request ends. */
   readonly closeIdle: () => void;
-  /** Ends all of them; says whether no answer was owed. */
+  /** Destroys all connections; returns whether none of them had a request in flight. */
   readonly destroyAll: () => boolean;
 }
 
 export function createConnectionTracker(clock: Clock): ConnectionTracker {
   const sockets = new Set<Socket>();
   const inFlight = new Map<Duplex, Exchange>();
-  /** How many bytes had come when the last answer was out. */
   const bytesReadAtLastResponse = new WeakMap<Socket, number>();
   let keepAlive = true;
   let isDraining = false;
@@ -54,12 +53,12 @@ export function createConnectionTracker(clock: Clock): ConnectionTracker {
     },
     onRequestEnd: (exchange) => {
       const { socket } = exchange.request;
-      // Of requests that came without waiting for answers the last one is answered last.
+      // Pipelined requests are answered in order, so only the end of the last one makes the connection idle.
       if (inFlight.get(socket) !== exchange) return;
       inFlight.delete(socket);
       bytesReadAtLastResponse.set(socket, socket.bytesRead);
       if (!isDraining) return;
-      // Not cut: what the client still sends would have it lose the answer.
+      // Half-close instead of destroy: a reset while the client still sends could make it lose the response.
       socket.end();
       closeAfterGrace(socket);
     },
@@ -72,7 +71,8 @@ export function createConnectionTracker(clock: Clock): ConnectionTracker {
       isDraining = true;
       for (const socket of sockets) {
         if (inFlight.has(socket)) continue;
-        if (socket.bytesRead === bytesReadAtLastResponse.get(socket)) socket.destroy();
+        const isBetweenRequests = socket.bytesRead === bytesReadAtLastResponse.get(socket);
+        if (isBetweenRequests) socket.destroy();
         else closeAfterGrace(socket);
       }
     },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { startTestServer } from '../../test/support/server-harness.ts';
 
-describe('a client that goes away', () => {
-  test('ends what was done for it', async () => {
+describe('a client that disconnects', () => {
+  test('aborts the work for a client that disconnects and logs status 499', async () => {
     const started = Promise.withResolvers<undefined>();
     const abortReason = Promise.withResolvers<unknown>();
     const own = await startTestServer({
@@ -11,7 +11,7 @@ describe('a client that goes away', () => {
         return new Promise((_, reject) => {
           request.signal.addEventListener('abort', () => {
             abortReason.resolve(request.signal.reason);
-            reject(new Error('given up'));
+            reject(new Error('aborted'));
           });
         });
       },
@@ -32,7 +32,7 @@ describe('a client that goes away', () => {
     await own.stop();
   });
 
-  test('in the middle of its body leaves nothing behind', async () => {
+  test('releases the request of a client that disconnects while it sends its body', async () => {
     const own = await startTestServer();
     await new Promise<void>((resolve) => {
       const client = new AbortController();

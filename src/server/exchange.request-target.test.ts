@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => testServer.stop());
 
-describe('a request target that is a whole address', () => {
+describe('request targets in absolute form', () => {
   const sendRequestLine = (line: string, headers = '') =>
     testServer.sendRaw(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`);
 
@@ -16,22 +16,22 @@ describe('a request target that is a whole address', () => {
     'GET HTTP://elsewhere.example:81/healthz',
     'GET https://[::1]:8443/healthz?a=http://y/z',
     'HEAD http://x/healthz',
-  ])('is served like its path: %s', async (line) => {
+  ])('serves an absolute request target by its path: %s', async (line) => {
     expect(await sendRequestLine(line)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   test.each(['http://x', 'http://x?a=/healthz', 'http://x/?a'])(
-    'is served like / where it has no path: %s',
+    'serves / for an absolute request target without a path: %s',
     async (target) => {
       expect(await sendRequestLine(`GET ${target}`)).toMatch(/^HTTP\/1\.1 200 [^]*"paths":/);
     },
   );
 
-  test('is not one that only stands in a query', async () => {
+  test('ignores an absolute URL in the query string', async () => {
     expect(await sendRequestLine('GET /healthz?a=http://x/nothing')).toContain('{"status":"alive"}');
   });
 
-  test('may ask a query, by the rules for all queries', async () => {
+  test('executes a query with an absolute request target under the usual rules', async () => {
     const target = 'http://x/graphql?query=%7Bhello(name:%22a?b%22)%7D';
     expect(await sendRequestLine(`GET ${target}`, 'apollo-require-preflight: 1\r\n')).toMatch(
       /^HTTP\/1\.1 200 [^]*\{"data":\{"hello":"hello a\?b"\}\}/,
@@ -43,7 +43,7 @@ describe('a request target that is a whole address', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  test('by POST, too', async () => {
+  test('executes a POST with an absolute request target', async () => {
     const body = '{"query":"{ hello }"}';
     const headers = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n`;
     expect(await sendRequestLine('POST http://x/graphql', `${headers}\r\n${body}`)).toContain(
@@ -51,14 +51,14 @@ describe('a request target that is a whole address', () => {
     );
   });
 
-  test('knows the methods of its path, and is no longer than any other', async () => {
+  test('applies the allowed methods and the URL limit to an absolute request target', async () => {
     expect(await sendRequestLine('OPTIONS http://x/graphql')).toMatch(/^HTTP\/1\.1 405 [^]*\r\nallow: GET, POST\r\n/);
     const fits = `http://x/healthz?${'x'.repeat(8192 - 'http://x/healthz?'.length)}`;
     expect(await sendRequestLine(`GET ${fits}`)).toMatch(/^HTTP\/1\.1 200 /);
     expect(await sendRequestLine(`GET ${fits}x`)).toMatch(/^HTTP\/1\.1 414 /);
   });
 
-  test('is counted and logged as its path', async () => {
+  test('counts and logs an absolute request target by its path only', async () => {
     const own = await startTestServer();
     await own.sendRaw('GET http://CANARY/healthz?CANARY HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     const [entries, counts] = [await own.accessLog(1), await requestCounts(own)];
@@ -83,7 +83,7 @@ describe('a request target that is a whole address', () => {
     ['OPTIONS *', 404],
     ['GET http:/healthz', 400],
     ['GET x:80', 400],
-  ])('is not whatever looks like one: %s is answered %i', async (line, status) => {
+  ])('rejects the request line %s with status %i', async (line, status) => {
     expect(await sendRequestLine(line)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 });

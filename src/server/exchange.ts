@@ -1,30 +1,30 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../domain/clock.ts';
 import type { HttpPath, Logger, ServerMetrics } from './ports.ts';
-import { resolveRequestId } from './request-id.ts';
 
-/** A request and its answer, on their way through the server. */
+/** An HTTP request and its response while the server handles them. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
   readonly pathname: string;
-  /** From the question mark on; empty without one. */
+  /** The query string with its question mark; empty without one. */
   readonly search: string;
-  /** Aborted when the client goes before it has its answer. */
+  /** Aborted when the client disconnects before the response is complete. */
   readonly disconnected: AbortSignal;
-  /** What the access log will say; filled as it becomes known. */
+  /** The access log entry, filled in as the request is handled. */
   readonly log: AccessLogEntry;
 }
 
-/** Never a query, variables or a path that nobody serves: all of them may hold what must not be kept. */
+/** Never contains a query, variables or an unknown path: all of them may hold personal data or secrets. */
 export interface AccessLogEntry {
   path: HttpPath;
-  /** What the client was told when its request broke off, instead of the answer. */
+  /** The status sent for a request that broke off; overrides the response's own. */
   status?: number;
   caller?: string;
-  /** Why the caller was not recognised, or which limit was exceeded. */
-  refused?: string;
+  /** Why authentication failed, or which limit the request exceeded. */
+  rejection?: string;
   operation?: string;
   vendorCalls?: number;
 }
@@ -35,7 +35,7 @@ export interface ExchangeOptions {
   readonly clock: Clock;
 }
 
-/** Begins an exchange, with the headers that every answer has; when it is over, it is counted and logged. */
+/** Starts an exchange and sets the headers that every response has. Counts and logs the request when it ends. */
 export function createExchange(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions): Exchange {
   const { metrics, logger, clock } = options;
   const { method, url = '/' } = request;
@@ -52,17 +52,22 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
   response.setHeader('cache-control', 'no-store');
   response.once('close', () => {
     if (!response.writableFinished) disconnectController.abort();
-    // 499 is nginx's word for a client that went before it had its answer.
+    // 499 is nginx's status for a client that closed the connection before the response.
     const finalStatus = response.writableFinished ? response.statusCode : 499;
     const ms = Math.round(clock.monotonicMs() - startedAt);
     const { path, status = finalStatus, ...rest } = log;
     recordEnd({ method, path, status, ms });
-    logger.info({ requestId, method, path, status, ms, ...rest }, 'request');
+    logger.info({ requestId, method, path, status, ms, ...rest }, 'request completed');
   });
   return { request, response, requestId, pathname, search, disconnected: disconnectController.signal, log };
 }
 
-/** What a request target asks for; some clients send the whole address (RFC 9112, section 3.2.2), whose host is no matter here. */
+/** Returns the client's request id if it is safe to log and send back; otherwise a new one. */
+function resolveRequestId(header: string | readonly string[] | undefined): string {
+  return typeof header === 'string' && /^[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}$/.test(header) ? header : randomUUID();
+}
+
+/** Splits a request target. Some clients send the absolute form (RFC 9112, section 3.2.2); its host is ignored. */
 function parseRequestTarget(target: string): Pick<Exchange, 'pathname' | 'search'> {
   const [origin = ''] = /^https?:\/\/[^/?#]+/i.exec(target) ?? [];
   const pathAndSearch = target.slice(origin.length);

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { createGraphiqlHandler, type GraphiqlHandler } from './graphiql-handler.ts';
 
-const SCRIPT = 'export const answer = 42;\n'.repeat(100);
+const SCRIPT = 'export const response = 42;\n'.repeat(100);
 
 const folder = mkdtempSync(join(tmpdir(), 'graphiql-'));
 const buildFolder = join(folder, 'built');
@@ -33,19 +33,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe('the page and its files', () => {
+describe('the GraphiQL page and its assets', () => {
   test.each([
     ['/graphiql', 'text/html; charset=utf-8', 'no-cache'],
     ['/graphiql?query=x', 'text/html; charset=utf-8', 'no-cache'],
     ['/graphiql/assets/main-AAAA.js', 'text/javascript; charset=utf-8', 'public, max-age=31536000, immutable'],
     ['/graphiql/assets/icon-BBBB.svg', 'image/svg+xml', 'public, max-age=31536000, immutable'],
-  ])('%s is %s, cached as %s', async (path, type, caching) => {
-    const answer = await site.send('GET', path);
-    expect(answer.status).toBe(200);
-    expect(answer.headers).toMatchObject({ 'content-type': type, 'cache-control': caching, vary: 'Accept-Encoding' });
+  ])('serves %s as %s with Cache-Control: %s', async (path, type, caching) => {
+    const response = await site.send('GET', path);
+    expect(response.status).toBe(200);
+    expect(response.headers).toMatchObject({ 'content-type': type, 'cache-control': caching, vary: 'Accept-Encoding' });
   });
 
-  test('a browser may load nothing from elsewhere, and no other site may frame the page', async () => {
+  test('sets a Content-Security-Policy that forbids other origins and framing', async () => {
     const { headers } = await site.send('GET', '/graphiql');
     const policy = headers['content-security-policy'];
     expect(policy).toContain("default-src 'none'");
@@ -59,7 +59,7 @@ describe('the page and its files', () => {
     });
   });
 
-  test('HEAD answers the headers of GET and no body', async () => {
+  test('answers HEAD with the headers of GET and no body', async () => {
     const got = await site.send('GET', '/graphiql/assets/main-AAAA.js');
     const head = await site.send('HEAD', '/graphiql/assets/main-AAAA.js');
     expect(head.status).toBe(200);
@@ -69,7 +69,7 @@ describe('the page and its files', () => {
     }
   });
 
-  test('an unchanged file is not sent again', async () => {
+  test('returns 304 for an unchanged file', async () => {
     const first = await site.send('GET', '/graphiql');
     const again = await site.send('GET', '/graphiql', { 'If-None-Match': `"other", W/${first.headers.etag ?? ''}` });
     expect(again.status).toBe(304);
@@ -86,37 +86,37 @@ describe('compression', () => {
     ['gzip, deflate', 'gzip'],
     ['br;q=0, GZIP;q=0.5', 'gzip'],
     ['br;q=0.001', 'br'],
-  ] as const)('Accept-Encoding: %s is answered in %s', async (accepted, coding) => {
-    const answer = await site.send('GET', '/graphiql/assets/main-AAAA.js', { 'Accept-Encoding': accepted });
-    expect(answer.headers['content-encoding']).toBe(coding);
-    expect(answer.headers['content-length']).toBe(String(answer.body.length));
-    expect(decode[coding](answer.body).toString()).toBe(SCRIPT);
+  ] as const)('answers Accept-Encoding: %s with %s', async (accepted, coding) => {
+    const response = await site.send('GET', '/graphiql/assets/main-AAAA.js', { 'Accept-Encoding': accepted });
+    expect(response.headers['content-encoding']).toBe(coding);
+    expect(response.headers['content-length']).toBe(String(response.body.length));
+    expect(decode[coding](response.body).toString()).toBe(SCRIPT);
   });
 
   test.each(['', 'identity', 'deflate', 'br;q=0, gzip;q=0.0'])(
-    'Accept-Encoding: "%s" gets plain text',
+    'answers Accept-Encoding: "%s" uncompressed',
     async (accepted) => {
-      const answer = await site.send('GET', '/graphiql/assets/main-AAAA.js', { 'Accept-Encoding': accepted });
-      expect(answer.headers['content-encoding']).toBeUndefined();
-      expect(answer.body.toString()).toBe(SCRIPT);
+      const response = await site.send('GET', '/graphiql/assets/main-AAAA.js', { 'Accept-Encoding': accepted });
+      expect(response.headers['content-encoding']).toBeUndefined();
+      expect(response.body.toString()).toBe(SCRIPT);
     },
   );
 
-  test('each coding has an ETag of its own', async () => {
+  test('sends a different ETag for each coding', async () => {
     const sendAccepting = (accepted: string) =>
       site.send('GET', '/graphiql/assets/main-AAAA.js', { 'Accept-Encoding': accepted });
     const answers = await Promise.all(['br', 'gzip', 'identity'].map(sendAccepting));
-    expect(new Set(answers.map((answer) => answer.headers.etag)).size).toBe(3);
+    expect(new Set(answers.map((response) => response.headers.etag)).size).toBe(3);
   });
 
-  test('a file without compressed copies is served as it is', async () => {
-    const answer = await site.send('GET', '/graphiql/assets/icon-BBBB.svg', { 'Accept-Encoding': 'br, gzip' });
-    expect(answer.headers['content-encoding']).toBeUndefined();
-    expect(answer.body.toString()).toBe('<svg/>');
+  test('serves a file without compressed copies uncompressed', async () => {
+    const response = await site.send('GET', '/graphiql/assets/icon-BBBB.svg', { 'Accept-Encoding': 'br, gzip' });
+    expect(response.headers['content-encoding']).toBeUndefined();
+    expect(response.body.toString()).toBe('<svg/>');
   });
 });
 
-describe('what is refused', () => {
+describe('other requests', () => {
   test.each([
     '/graphiql/assets/',
     '/graphiql/assets/other.js',
@@ -130,33 +130,33 @@ describe('what is refused', () => {
     '/graphiql/assets/..\\..\\..\\secret.js',
     '/graphiql/assets//main-AAAA.js',
     '/graphiql/__proto__',
-  ])('%s is not found', async (path) => {
-    const answer = await site.send('GET', path);
-    expect(answer.status).toBe(404);
-    expect(answer.body.toString()).not.toContain('secret');
+  ])('returns 404 for %s', async (path) => {
+    const response = await site.send('GET', path);
+    expect(response.status).toBe(404);
+    expect(response.body.toString()).not.toContain('secret');
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is not allowed', async (method) => {
-    const answer = await site.send(method, '/graphiql');
-    expect(answer.status).toBe(405);
-    expect(answer.headers.allow).toBe('GET, HEAD');
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('returns 405 for %s', async (method) => {
+    const response = await site.send(method, '/graphiql');
+    expect(response.status).toBe(405);
+    expect(response.headers.allow).toBe('GET, HEAD');
   });
 
-  test('a trailing slash leads back to the page', async () => {
-    const answer = await site.send('GET', '/graphiql/');
-    expect(answer.status).toBe(308);
-    expect(answer.headers.location).toBe('../graphiql');
+  test('redirects a trailing slash to the page', async () => {
+    const response = await site.send('GET', '/graphiql/');
+    expect(response.status).toBe(308);
+    expect(response.headers.location).toBe('../graphiql');
   });
 
-  test.each(['/', '/graphql', '/graphiqlx', '/schema.graphql'])('%s is left to others', async (path) => {
-    expect((await site.send('GET', path)).body.toString()).toBe('left to others');
+  test.each(['/', '/graphql', '/graphiqlx', '/schema.graphql'])('does not handle %s', async (path) => {
+    expect((await site.send('GET', path)).body.toString()).toBe('not handled');
   });
 
-  test('without a build the answer says how to make one', async () => {
-    const answer = await unbuilt.send('GET', '/graphiql');
-    expect(answer.status).toBe(503);
-    expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
-    expect(answer.body.toString()).toContain('scripts/build-graphiql.mjs');
+  test('returns 503 with the build command without a build', async () => {
+    const response = await unbuilt.send('GET', '/graphiql');
+    expect(response.status).toBe(503);
+    expect(response.headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(response.body.toString()).toContain('scripts/build-graphiql.mjs');
   });
 });
 
@@ -173,14 +173,14 @@ interface TestSite {
 
 async function startSite(serve: GraphiqlHandler): Promise<TestSite> {
   const server: Server = createServer((incoming, response) => {
-    // The path as it came, without the normalising that parsing it as a URL would do.
+    // The raw path: parsing it as a URL would normalise it.
     const pathname = (incoming.url ?? '').replace(/\?.*/, '');
-    if (!serve(incoming, response, pathname)) response.end('left to others');
+    if (!serve(incoming, response, pathname)) response.end('not handled');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    // fetch would tidy up the path and add headers of its own.
+    // fetch would normalise the path and add headers of its own.
     send: (method, path, headers = {}) =>
       new Promise((resolve, reject) => {
         const outgoing = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {

@@ -4,13 +4,13 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Answers whatever is asked of /graphiql and below; false, with the response untouched, for any other path. */
+/** Responds to /graphiql and all paths below it. Returns false for any other path and leaves the response untouched. */
 export type GraphiqlHandler = (request: IncomingMessage, response: ServerResponse, pathname: string) => boolean;
 
 /**
  * Serves the page that `scripts/build-graphiql.mjs` built into `folder`: index.html as /graphiql, and the files in assets/,
- * whose names change with their content. Everything is read once, here, and only what was found then is ever served, so
- * that no path in a request can lead elsewhere. Without a build the answer is 503 and says how to make one.
+ * whose names change with their content. All files are read once, here, and only these are ever served, so no request path
+ * can lead elsewhere (path traversal). Without a build, the response is 503 and names the command to run.
  */
 export function createGraphiqlHandler(folder: URL | string): GraphiqlHandler {
   const files = readBuild(typeof folder === 'string' ? folder : fileURLToPath(folder));
@@ -18,16 +18,20 @@ export function createGraphiqlHandler(folder: URL | string): GraphiqlHandler {
     if (pathname !== '/graphiql' && !pathname.startsWith('/graphiql/')) return false;
     const file = files.get(pathname);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      sendText(response, 405, 'Only GET and HEAD are answered here.', { Allow: 'GET, HEAD' });
+      sendText(response, 405, 'Method not allowed; use GET or HEAD.', { Allow: 'GET, HEAD' });
     } else if (files.size === 0) {
-      sendText(response, 503, 'GraphiQL has not been built. Run: node scripts/build-graphiql.mjs, and start again.');
+      sendText(
+        response,
+        503,
+        'GraphiQL is not built. Run `node scripts/build-graphiql.mjs`, then restart the gateway.',
+      );
     } else if (file) {
       sendFile(request, response, file);
     } else if (pathname === '/graphiql/') {
-      // Relative, in case a proxy put a path before ours.
+      // Relative, in case a proxy serves the gateway below a path prefix.
       sendText(response, 308, 'See /graphiql.', { Location: '../graphiql' });
     } else {
-      sendText(response, 404, 'There is no such file.');
+      sendText(response, 404, 'Not found.');
     }
     return true;
   };
@@ -35,7 +39,7 @@ export function createGraphiqlHandler(folder: URL | string): GraphiqlHandler {
 
 interface StaticFile {
   readonly headers: OutgoingHttpHeaders;
-  /** The same content in several codings, the best first; the last one is `identity`. */
+  /** The same content in several codings, the preferred one first; the last one is `identity`. */
   readonly variants: readonly Variant[];
 }
 
@@ -45,7 +49,7 @@ interface Variant {
   readonly body: Buffer;
 }
 
-/** What the build leaves beside a file, by the ending it adds to the name. */
+/** The content codings of the build's pre-compressed files, by the suffix of their name. */
 const ENCODING_BY_SUFFIX = { '.br': 'br', '.gz': 'gzip', '': 'identity' };
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -61,7 +65,7 @@ const SECURITY_HEADERS = {
     "default-src 'none'",
     "script-src 'self'",
     "worker-src 'self'",
-    // The editor lays itself out by style attributes and elements of its own.
+    // The editor sets its layout through inline style attributes and style elements.
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self' data:",
@@ -77,7 +81,7 @@ const SECURITY_HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** The files by the path that serves them; none when there is no build. */
+/** Reads the built files, by URL path; empty without a build. */
 function readBuild(folder: string): ReadonlyMap<string, StaticFile> {
   const page = join(folder, 'index.html');
   if (!existsSync(page)) return new Map();
@@ -122,7 +126,7 @@ function sendFile(request: IncomingMessage, response: ServerResponse, file: Stat
   }
 }
 
-/** The codings of an Accept-Encoding header, without those that it refuses by a weight of zero. */
+/** Returns the codings of an Accept-Encoding header, without those excluded by `q=0`. */
 function parseAcceptEncoding(header: string): ReadonlySet<string> {
   const entries = header.toLowerCase().split(',');
   return new Set(

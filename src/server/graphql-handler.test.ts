@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => testServer.stop());
 
-describe('a query', () => {
-  test('by POST, in both media types', async () => {
+describe('GraphQL over HTTP', () => {
+  test('answers a POST in both media types', async () => {
     const plain = await testServer.post(HELLO_QUERY);
     expect(plain.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(await plain.json()).toEqual({ data: { hello: 'hello Jane' } });
@@ -19,7 +19,7 @@ describe('a query', () => {
     expect(own.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
   });
 
-  test('by GET, with the header that no other site can make a browser send', async () => {
+  test('answers a GET only with a header that no cross-site request can carry (CSRF prevention)', async () => {
     const path = '/graphql?query=%7Bhello%7D';
     expect(await (await testServer.get(path, { 'apollo-require-preflight': '1' })).json()).toEqual({
       data: { hello: 'hello you' },
@@ -31,10 +31,10 @@ describe('a query', () => {
     [{ 'content-type': 'application/json' }, 200],
     [{ 'content-type': 'text/plain', 'apollo-require-preflight': '1' }, 415],
     [{ 'content-type': 'multipart/form-data', 'apollo-require-preflight': '1' }, 415],
-    // These two a form on another site can send.
+    // A form on another site can send these two.
     [{ 'content-type': 'text/plain' }, 400],
     [{ 'content-type': 'application/x-www-form-urlencoded' }, 400],
-  ])('by GET with %j: %i', async (headers, status) => {
+  ])('answers a GET with the headers %j with status %i', async (headers, status) => {
     let ran = false;
     const own = await startTestServer({ wait: () => Promise.resolve(String((ran = true))) });
     const response = await own.get('/graphql?query=%7Bwait%7D', headers);
@@ -42,8 +42,8 @@ describe('a query', () => {
     await own.stop();
   });
 
-  test('meets the mandatory rules of GraphQL over HTTP', async () => {
-    // Without this header a GET is refused as a forgery that another site might have sent.
+  test('meets the mandatory rules of the GraphQL over HTTP specification', async () => {
+    // Without this header a GET is rejected as a possible cross-site request forgery.
     const fetchFn = (url: string, init?: RequestInit) =>
       fetch(url, {
         ...init,
@@ -56,7 +56,7 @@ describe('a query', () => {
     for (const audit of audits) expect([audit.name, (await audit.fn()).status]).toEqual([audit.name, 'ok']);
   });
 
-  test('in a batch is refused', async () => {
+  test('rejects a batch of queries', async () => {
     expect(await readError(await testServer.post([HELLO_QUERY, HELLO_QUERY]))).toEqual({
       status: 400,
       code: 'BAD_REQUEST',
@@ -64,8 +64,8 @@ describe('a query', () => {
   });
 });
 
-describe('the log', () => {
-  test('has a line for every request, with nothing of what was asked', async () => {
+describe('the access log', () => {
+  test('logs one line for each request, without query, variables or unknown path', async () => {
     const own = await startTestServer({
       authenticate: () => Promise.resolve({ ...anonymousCaller, name: 'wallboard' }),
     });
@@ -77,7 +77,7 @@ describe('the log', () => {
     expect(entries[0]).toEqual({
       level: 'info',
       time: expect.any(String),
-      message: 'request',
+      message: 'request completed',
       requestId: 'r1',
       method: 'POST',
       path: '/graphql',
@@ -94,7 +94,7 @@ describe('the log', () => {
   });
 });
 
-test('what proves who asks goes no further than the door', async () => {
+test('passes no credentials on to Apollo Server', async () => {
   let seen: readonly string[] = [];
   const own = await startTestServer({
     graphql: ({ headers }) => {
@@ -109,8 +109,8 @@ test('what proves who asks goes no further than the door', async () => {
   await own.stop();
 });
 
-describe('a failure of the server itself', () => {
-  test('is a 500 that gives nothing away', async () => {
+describe('an internal error', () => {
+  test('returns 500 without details for an internal error', async () => {
     const own = await startTestServer({ graphql: () => Promise.reject(new Error('CANARY')) });
     const response = await own.post(HELLO_QUERY);
     expect(await readError(response.clone())).toEqual({ status: 500, code: 'INTERNAL_SERVER_ERROR' });
@@ -120,8 +120,8 @@ describe('a failure of the server itself', () => {
   });
 });
 
-describe('the deadline', () => {
-  test('reaches whatever runs for the query', async () => {
+describe('the request timeout', () => {
+  test('aborts the work of a query at the request timeout', async () => {
     const clock = manualClock(0);
     const own = await startTestServer({
       clock,
@@ -137,7 +137,7 @@ describe('the deadline', () => {
 });
 
 describe('Switchboard-Explain', () => {
-  test('is passed on, and refused where it means nothing', async () => {
+  test('passes Switchboard-Explain on and rejects an unknown value', async () => {
     const own = await startTestServer({ wait: ({ explain }) => Promise.resolve(String(explain)) });
     const sendWithHeader = async (header: Record<string, string>) => own.post({ query: '{ wait }' }, header);
     expect(await (await sendWithHeader({})).json()).toEqual({ data: { wait: 'null' } });

@@ -1,4 +1,5 @@
 import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -8,11 +9,10 @@ import { createRequestContext, type RequestContext } from '../request/request-co
 import { readJsonBody } from './request-body.ts';
 import { createCallerLimits } from './caller-limits.ts';
 import type { Exchange } from './exchange.ts';
-import { toOperationLabel } from './operation-label.ts';
 import { HttpError } from './http-error.ts';
 import { send } from './respond.ts';
 
-/** Runs a GraphQL request: Apollo Server's `executeHTTPGraphQLRequest`, with a context around the scope. */
+/** Executes a GraphQL request: Apollo Server's `executeHTTPGraphQLRequest` with a query context around the request context. */
 export type ExecuteGraphql = (request: HTTPGraphQLRequest, context: RequestContext) => Promise<HTTPGraphQLResponse>;
 
 export interface GraphqlHandlerOptions {
@@ -21,7 +21,7 @@ export interface GraphqlHandlerOptions {
   readonly clock: Clock;
 }
 
-/** Answers /graphql for a caller who is known. */
+/** Creates the handler of /graphql, which runs after the caller is authenticated. */
 export function createGraphqlHandler({ graphql, limits, clock }: GraphqlHandlerOptions) {
   const acquire = createCallerLimits(limits, clock);
 
@@ -31,7 +31,7 @@ export function createGraphqlHandler({ graphql, limits, clock }: GraphqlHandlerO
   ) {
     const explain = parseExplainHeader(findHeader(request, EXPLAIN_HEADER));
     if (explain === undefined) {
-      throw new HttpError(400, 'BAD_USER_INPUT', 'Switchboard-Explain must be "plan" or "trace"');
+      throw new HttpError(400, 'BAD_USER_INPUT', 'Switchboard-Explain must be "plan" or "trace".');
     }
     const method = request.method ?? 'GET';
     const body = method === 'POST' ? await readJsonBody(request, limits.bodyBytes) : null;
@@ -41,11 +41,11 @@ export function createGraphqlHandler({ graphql, limits, clock }: GraphqlHandlerO
     const context = createRequestContext({ caller, requestId, explain, disconnectSignal, clock, limits });
     try {
       const result = await graphql({ method, headers: toHeaderMap(request), search, body }, context);
-      if (result.body.kind !== 'complete') throw new Error('the schema has nothing that is delivered in parts');
+      if (result.body.kind !== 'complete') throw new Error('incremental delivery is not supported by this schema');
       send(response, result.status ?? 200, Object.fromEntries(result.headers), result.body.string);
     } finally {
       context.close();
-      log.vendorCalls = context.ledger.vendorCalls();
+      log.vendorCalls = context.calls.vendorCalls();
     }
   }
 
@@ -64,7 +64,7 @@ function findHeader(request: IncomingMessage, name: string): string | undefined 
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** Apollo's form of the headers, without those that prove who asks: nothing behind this point needs them. */
+/** Converts the headers to Apollo's `HeaderMap`, without the credentials: no code after this point needs them. */
 function toHeaderMap(request: IncomingMessage): HeaderMap {
   const headers = new HeaderMap();
   for (const name of Object.keys(request.headers)) {
@@ -76,4 +76,11 @@ function toHeaderMap(request: IncomingMessage): HeaderMap {
 
 function findOperationName(body: unknown): unknown {
   return typeof body === 'object' && body !== null && 'operationName' in body ? body.operationName : null;
+}
+
+/** Returns an operation's name for the log: unchanged if it is a short GraphQL name, otherwise a digest; undefined without one. */
+function toOperationLabel(name: unknown): string | undefined {
+  if (typeof name !== 'string' || name === '') return undefined;
+  if (/^[A-Za-z_]\w{0,63}$/.test(name)) return name;
+  return `sha256:${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { anonymousCaller } from '../request/caller.ts';
 import { startTestServer, type TestServer } from '../../test/support/server-harness.ts';
 
-/** One account's name is the beginning of another's. */
+/** The name of one account is a prefix of another's. */
 const ACCOUNTS = ['lp', 'lp-2', 'kore-main'];
 
 let callerAccounts: readonly string[] | null;
@@ -31,7 +31,7 @@ async function readMetrics(accounts: readonly string[] | null): Promise<string> 
   return (await testServer.get('/metrics')).text();
 }
 
-/** What is counted of one account, or of none; but for requests, of which each look at the page is one. */
+/** Series of one account, or without an account label. HTTP series are left out: each scrape counts as a request. */
 function seriesOf(account: string | null, text: string): readonly string[] {
   const label = /[{,]account="(?<account>[^"]*)"/;
   return text
@@ -40,16 +40,16 @@ function seriesOf(account: string | null, text: string): readonly string[] {
     .filter((line) => (label.exec(line)?.groups?.account ?? null) === account);
 }
 
-test('whoever may use all accounts sees what is counted of each', async () => {
+test('returns the metrics of every account to a caller with access to all accounts', async () => {
   const text = await readMetrics(null);
   for (const account of ACCOUNTS) {
-    // Seven of them, one a histogram of twelve limits, infinity, sum and count.
+    // Seven metrics, one of them a histogram: twelve buckets, +Inf, sum and count.
     expect(seriesOf(account, text)).toHaveLength(7 + 15);
   }
 });
 
 test.each([[['lp']], [['lp-2', 'kore-main']], [[]], [['elsewhere']]])(
-  'whoever may use %j sees what is counted of these and of no account, and no other’s name',
+  'returns to a caller with access to %j only the metrics of these accounts and those without an account',
   async (accounts) => {
     const all = await readMetrics(null);
     const text = await readMetrics(accounts);
@@ -60,7 +60,7 @@ test.each([[['lp']], [['lp-2', 'kore-main']], [[]], [['elsewhere']]])(
     expect(seriesOf(null, text)).toEqual(seriesOf(null, all));
     expect(seriesOf(null, text)).toEqual([
       'switchboard_auth_failures_total{reason="missing"} 1',
-      'switchboard_cache_errors_total{op="get",reason="timeout"} 1',
+      'switchboard_cache_errors_total{operation="get",reason="timeout"} 1',
     ]);
   },
 );

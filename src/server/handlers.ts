@@ -4,13 +4,13 @@ import type { Exchange } from './exchange.ts';
 import type { MetricsExporter } from './ports.ts';
 import { send, sendJson } from './respond.ts';
 
-/** What the gateway serves, for whoever opens its bare address. */
+/** The body of `GET /`. */
 const PATH_DESCRIPTIONS = {
   '/graphql': 'GraphQL over HTTP, POST and GET',
-  '/graphiql': 'GraphiQL, to try queries in a browser',
+  '/graphiql': 'GraphiQL, the query editor for the browser',
   '/schema.graphql': 'the schema as SDL, for client generators',
-  '/healthz': '200 while the process lives',
-  '/readyz': '200 while it can serve, else 503 with the reason',
+  '/healthz': '200 while the process is alive',
+  '/readyz': '200 while the gateway is ready, otherwise 503 with the reason',
   '/metrics': 'Prometheus metrics',
 };
 

@@ -6,7 +6,7 @@ interface HttpErrorOptions {
   readonly limit?: RequestLimit;
 }
 
-/** Why a request is not served: an HTTP status, a code as in GraphQL's `extensions.code`, and a sentence for the caller. */
+/** A request rejected by the server: an HTTP status, a code as in GraphQL's `extensions.code`, and a message for the caller. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;
@@ -23,7 +23,7 @@ export class HttpError extends Error {
   }
 }
 
-/** The body of every answer that is an error, of whatever route. */
+/** Formats the body of every HTTP error response, in the shape of a GraphQL error. */
 export function formatErrorBody(code: string, message: string): string {
   return `${JSON.stringify({ errors: [{ message, extensions: { code } }] })}\n`;
 }

@@ -11,24 +11,24 @@ beforeEach(async () => {
   harness = await createAuthHarness();
 });
 
-describe('the issuer’s keys', () => {
+describe('the issuer’s keys (JWKS)', () => {
   const LONG_LIVED_CLAIMS = { exp: START_TIME / 1000 + 9000 };
 
-  test('are fetched once for all who come at the same time, kept, and renewed while they are used', async () => {
+  test('fetches the keys once for concurrent requests, caches them and refreshes them while they are used', async () => {
     const token = await harness.sign(LONG_LIVED_CLAIMS);
     await Promise.all(Array.from({ length: 20 }, () => harness.authenticateBearer(token)));
     expect(harness.clock.pendingTimers()).toBe(0);
     harness.clock.advance(299_999);
     await harness.authenticateBearer(token);
     expect(harness.state.fetchCount).toBe(1);
-    for (const asked of [2, 3, 4]) {
-      harness.clock.advance(asked === 2 ? 1 : 300_000);
+    for (const fetchCount of [2, 3, 4]) {
+      harness.clock.advance(fetchCount === 2 ? 1 : 300_000);
       await Promise.all(Array.from({ length: 20 }, () => harness.authenticateBearer(token)));
-      expect(harness.state.fetchCount).toBe(asked);
+      expect(harness.state.fetchCount).toBe(fetchCount);
     }
   });
 
-  test('that the issuer has withdrawn serve ten minutes at most', async () => {
+  test('stops accepting withdrawn keys after ten minutes', async () => {
     const token = await harness.sign(LONG_LIVED_CLAIMS);
     await harness.authenticateBearer(token);
     harness.state.keys = [];
@@ -36,7 +36,7 @@ describe('the issuer’s keys', () => {
     expect(await harness.authenticateBearer(token)).toEqual({ failure: 'unknown_signer' });
   });
 
-  test('serve ten minutes from when the issuer is found gone; then nobody can be told, which is not the caller’s fault', async () => {
+  test('keeps using cached keys for ten minutes after the first failed fetch, then reports keys_unavailable', async () => {
     const token = await harness.sign(LONG_LIVED_CLAIMS);
     await harness.authenticateBearer(token);
     harness.clock.advance(900_000);
@@ -53,7 +53,7 @@ describe('the issuer’s keys', () => {
     for (let i = 0; i < 2; i += 1) expect(await harness.authenticateBearer(token)).toMatchObject({ name: 'jwt:jane' });
   });
 
-  test('whose endpoint hangs: who bears a known one does not wait, who bears an unknown one waits for five seconds', async () => {
+  test('while the JWKS endpoint hangs, accepts known keys immediately and rejects unknown ones after five seconds', async () => {
     const token = await harness.sign(LONG_LIVED_CLAIMS);
     await harness.authenticateBearer(token);
     harness.state.hangs = true;
@@ -70,7 +70,7 @@ describe('the issuer’s keys', () => {
     expect(await harness.authenticateBearer(token)).toMatchObject({ name: 'jwt:jane' });
   });
 
-  test('that hang and never came: so many tokens wait for them, others and keys of the API do not', async () => {
+  test('limits the requests that wait for the first keys; others fail immediately and API keys still work', async () => {
     harness.state.hangs = true;
     const token = await harness.sign();
     const waiting = Array.from({ length: 1000 }, () => harness.authenticateBearer(token));
@@ -79,14 +79,14 @@ describe('the issuer’s keys', () => {
     expect(await harness.authenticateBearer('key-one')).toMatchObject({ name: 'wallboard' });
     harness.clock.advance(5_000);
     for (const result of await Promise.all(waiting)) expect(result).toEqual({ failure: 'keys_unavailable' });
-    // Whoever waited waits no more: there is room again.
+    // The waiting requests have ended, so there is room again.
     harness.state.hangs = false;
     harness.clock.advance(5_000);
     expect(await harness.authenticateBearer(token)).toMatchObject({ name: 'jwt:jane' });
     expect(harness.state.fetchCount).toBe(2);
   });
 
-  test('cannot be made to be fetched by made-up key ids', async () => {
+  test('fetches the keys at most once in 30 seconds, however many unknown key ids arrive', async () => {
     await harness.authenticateBearer(await harness.sign());
     for (let i = 0; i < 100; i++) {
       expect(await harness.authenticateBearer(await harness.sign({}, { kid: `made-up-${i}` }))).toEqual({
@@ -103,7 +103,7 @@ describe('the issuer’s keys', () => {
     expect(harness.state.fetchCount).toBe(2);
   });
 
-  test('of which two bear one id tell no signer, and are not asked for again because of it', async () => {
+  test('rejects a key id that two keys share, without fetching the keys again', async () => {
     const token = await harness.sign();
     harness.state.keys = [...harness.state.keys, ...harness.state.keys];
     expect(await harness.authenticateBearer(token)).toEqual({ failure: 'unknown_signer' });
@@ -112,7 +112,7 @@ describe('the issuer’s keys', () => {
     expect(harness.state.fetchCount).toBe(1);
   });
 
-  test('that are new are found half a minute after the last look', async () => {
+  test('finds a new key once the cached keys are 30 seconds old', async () => {
     await harness.authenticateBearer(await harness.sign());
     const fresh = await generateKeyPair('ES256');
     harness.state.keys = [{ ...(await exportJWK(fresh.publicKey)), kid: 'k2' }];
@@ -122,7 +122,7 @@ describe('the issuer’s keys', () => {
     });
   });
 
-  test('an unknown signer stays one while the issuer is down and the keys are still good', async () => {
+  test('reports an unknown signer, not keys_unavailable, while the issuer is down and the cached keys are usable', async () => {
     await harness.authenticateBearer(await harness.sign());
     harness.state.down = true;
     harness.clock.advance(31_000);
@@ -131,7 +131,7 @@ describe('the issuer’s keys', () => {
     });
   });
 
-  test('that never came: nobody can be told, and the issuer is left alone for a while', async () => {
+  test('reports keys_unavailable if the keys were never fetched, and waits before the next attempt', async () => {
     harness.state.down = true;
     for (let i = 0; i < 10; i++)
       expect(await harness.authenticateBearer(await harness.sign())).toEqual({ failure: 'keys_unavailable' });
@@ -145,39 +145,39 @@ describe('the issuer’s keys', () => {
   });
 });
 
-describe('an issuer that misbehaves', () => {
-  /** Who asks an issuer that is played by a function. */
+describe('a misbehaving issuer', () => {
+  /** An authenticator whose issuer is a function. */
   const createAuthenticatorWithFetch = (fetch: FetchImplementation, jwksUri = jwt.jwksUri) =>
     createAuthenticator({ jwt: { ...jwt, jwksUri } }, { clock: harness.clock, metrics: harness.metrics, fetch });
 
   test.each([
     ['an error', { status: 503 }],
     ['a redirect', { status: 302 }],
-    ['no set of keys', { keys: undefined }],
+    ['a body without keys', { keys: undefined }],
     ['more than 256 KiB', { padding: 'x'.repeat(256 * 1024) }],
-  ])('and answers with %s counts as gone, and is left alone for a while', async (_what, answer) => {
+  ])('treats an issuer that returns %s as unavailable and waits before the next attempt', async (_what, answer) => {
     Object.assign(harness.state, answer);
     for (let i = 0; i < 10; i++)
       expect(await harness.authenticateBearer(await harness.sign())).toEqual({ failure: 'keys_unavailable' });
     expect(harness.state.fetchCount).toBe(1);
   });
 
-  test('and answers without end is cut off', async () => {
-    const cut = Promise.withResolvers<string>();
+  test('aborts an endless response of the issuer', async () => {
+    const cancelled = Promise.withResolvers<string>();
     const endless = new ReadableStream({
       pull: (controller) => {
         controller.enqueue(new Uint8Array(64 * 1024));
       },
       cancel: () => {
-        cut.resolve('cut');
+        cancelled.resolve('cancelled');
       },
     });
     const authenticate = createAuthenticatorWithFetch(() => Promise.resolve(new Response(endless)));
     expect(await authenticate(`Bearer ${await harness.sign()}`)).toEqual({ failure: 'keys_unavailable' });
-    expect(await cut.promise).toBe('cut');
+    expect(await cancelled.promise).toBe('cancelled');
   });
 
-  test('and hangs has its connection ended after five seconds', async () => {
+  test('aborts a request to the issuer that hangs for five seconds', async () => {
     let signal: AbortSignal | undefined;
     const authenticate = createAuthenticatorWithFetch((_url, options) => {
       signal = options.signal;
@@ -192,12 +192,12 @@ describe('an issuer that misbehaves', () => {
     expect(await waiting).toEqual({ failure: 'keys_unavailable' });
   });
 
-  test('and points elsewhere is not followed; what it says of an error is not read', async () => {
-    const asked: (string | undefined)[] = [];
+  test('follows no redirect of the issuer and does not read the body of an error response', async () => {
+    const requests: (string | undefined)[] = [];
     const server = createServer((request, response) => {
-      asked.push(request.method, request.url, request.headers.accept);
+      requests.push(request.method, request.url, request.headers.accept);
       if (request.url === '/elsewhere') response.end(JSON.stringify({ keys: harness.state.keys }));
-      // Without an end: who reads on waits for ever.
+      // The body never ends: a client that reads it waits forever.
       else response.writeHead(302, { location: '/elsewhere' }).write('Moved');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -206,7 +206,7 @@ describe('an issuer that misbehaves', () => {
     try {
       const authenticate = createAuthenticatorWithFetch(fetch, new URL(`http://127.0.0.1:${port}/keys`));
       expect(await authenticate(`Bearer ${await harness.sign()}`)).toEqual({ failure: 'keys_unavailable' });
-      expect(asked).toEqual(['GET', '/keys', 'application/jwk-set+json, application/json']);
+      expect(requests).toEqual(['GET', '/keys', 'application/jwk-set+json, application/json']);
       await closed;
     } finally {
       server.closeAllConnections();
@@ -215,11 +215,11 @@ describe('an issuer that misbehaves', () => {
   });
 
   test.each([
-    ['at the bound', 0, { name: 'jwt:jane' }],
-    ['a byte beyond it', 1, { failure: 'keys_unavailable' }],
-  ])('may have very many keys: %s', async (_where, beyond, outcome) => {
+    ['at the limit', 0, { name: 'jwt:jane' }],
+    ['one byte beyond the limit', 1, { failure: 'keys_unavailable' }],
+  ])('checks the size of the key set: %s', async (_where, excessBytes, outcome) => {
     const bytes = JSON.stringify({ keys: harness.state.keys, padding: '' }).length;
-    harness.state.padding = 'x'.repeat(256 * 1024 - bytes + beyond);
+    harness.state.padding = 'x'.repeat(256 * 1024 - bytes + excessBytes);
     expect(await harness.authenticateBearer(await harness.sign())).toMatchObject(outcome);
   });
 });

@@ -2,24 +2,23 @@ import { createLocalJWKSet, errors, type FetchImplementation, type JSONWebKeySet
 import type { Clock } from '../domain/clock.ts';
 import { MINUTE, SECOND } from '../domain/time.ts';
 
-/** From this age on the keys are asked for anew, while they serve on. */
+/** Above this age the keys are refreshed in the background and used meanwhile. */
 const REFRESH_AFTER_MS = 5 * MINUTE;
-/** From this age on they serve only where the issuer was asked in vain. */
+/** Above this age a request waits for the refresh, unless the last fetch failed. */
 const MAX_AGE_MS = 10 * MINUTE;
-/** How long they serve since the issuer was first asked in vain. */
+/** How long cached keys stay usable after the first failed fetch. */
 const STALE_IF_ERROR_MS = 10 * MINUTE;
-/** How long a look for an unknown key serves all other unknown ones. */
+/** Minimum age of the cached keys before an unknown key id triggers a refresh. */
 const UNKNOWN_KEY_COOLDOWN_MS = 30 * SECOND;
-/** How long the issuer is left alone after it was asked. */
 const MIN_FETCH_INTERVAL_MS = 5 * SECOND;
 const FETCH_TIMEOUT_MS = 5 * SECOND;
 
-/** Hundreds of keys. */
+/** Room for hundreds of keys. */
 const MAX_JWKS_BYTES = 256 * 1024;
-/** Whoever sends a token that looks like one waits for its key, and costs memory: strangers, too. */
+/** Bounds the memory of waiting requests, because any unauthenticated client can send a token that looks like a JWT. */
 const MAX_WAITERS = 1000;
 
-/** The issuer's keys cannot be had, so that no token can be judged: the issuer's fault or ours, never the caller's. */
+/** The issuer's keys are unavailable, so no token can be verified. Never the caller's fault. */
 export class JwksUnavailableError extends Error {
   override readonly name = 'JwksUnavailableError';
 }
@@ -30,8 +29,9 @@ interface CachedJwks {
 }
 
 /**
- * The issuer's public keys: fetched when first needed, renewed while they are used, good for ten more minutes when the issuer is
- * gone, and asked for again because of an unknown key at most every thirty seconds, however many tokens name made-up ones.
+ * Resolves the issuer's public keys (JWKS). They are fetched on first use, refreshed while in use, and stay usable for ten
+ * minutes while the issuer is unavailable. An unknown key id triggers at most one refresh every thirty seconds, however many
+ * tokens name invented ids.
  */
 export function createRemoteJwks(uri: URL, clock: Clock, fetchKeys: FetchImplementation): JWTVerifyGetKey {
   let cached: CachedJwks | null = null;
@@ -51,7 +51,7 @@ export function createRemoteJwks(uri: URL, clock: Clock, fetchKeys: FetchImpleme
     pendingFetch = null;
   }
 
-  /** One look for all who come meanwhile. */
+  /** Starts a fetch or joins the one in flight (single-flight); null while the minimum interval has not passed. */
   function refresh(): Promise<void> | null {
     if (!pendingFetch && clock.monotonicMs() - lastFetchAt >= MIN_FETCH_INTERVAL_MS) pendingFetch = updateCache();
     return pendingFetch;
@@ -64,7 +64,7 @@ export function createRemoteJwks(uri: URL, clock: Clock, fetchKeys: FetchImpleme
     waiters -= 1;
   }
 
-  /** Those that serve now; whoever needs not wait for better ones does not. */
+  /** Returns the usable keys and waits for a refresh only when there are none, or only expired ones. */
   async function currentJwks(): Promise<CachedJwks> {
     if (failingSince !== null && clock.monotonicMs() - failingSince >= STALE_IF_ERROR_MS) cached = null;
     const age = cached ? clock.monotonicMs() - cached.fetchedAt : Infinity;
@@ -114,7 +114,7 @@ async function readJwks(uri: URL, fetchKeys: FetchImplementation, signal: AbortS
   return (await limitBytes(response).json()) as JSONWebKeySet;
 }
 
-/** The same answer, which breaks off where it gets too large. */
+/** Returns the same response with a body that errors beyond `MAX_JWKS_BYTES`. */
 function limitBytes(response: Response): Response {
   let bytes = 0;
   const counter = new TransformStream<Uint8Array, Uint8Array>({

@@ -6,7 +6,7 @@ import type { Caller } from '../request/caller.ts';
 import { createRemoteJwks, JwksUnavailableError } from './jwks.ts';
 import type { AuthFailureReason } from './ports.ts';
 
-/** Only asymmetric ones: with a shared secret, anybody who can check a token could make one. */
+/** Asymmetric algorithms only: with a shared secret, every party that can verify a token could also issue one. */
 const ALLOWED_ALGORITHMS = [
   'RS256',
   'RS384',
@@ -23,7 +23,7 @@ const ALLOWED_ALGORITHMS = [
 
 const CLOCK_TOLERANCE_SECONDS = 30;
 
-/** Judges a JSON Web Token: its caller, or why it proves nothing. */
+/** Creates a verifier of JSON Web Tokens; it returns the token's caller, or why the token is invalid. */
 export function createJwtVerifier(
   { issuer, audience, jwksUri }: JwtConfig,
   clock: Clock,
@@ -40,7 +40,7 @@ export function createJwtVerifier(
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         currentDate: new Date(clock.now()),
       });
-      // jose looks at it only where tokens have a greatest age.
+      // jose checks `iat` only if a maximum token age is set.
       const latestIssuedAt = clock.now() + CLOCK_TOLERANCE_SECONDS * SECOND;
       return (payload.iat ?? 0) * SECOND > latestIssuedAt ? 'bad_claims' : toCaller(payload);
     } catch (error) {
@@ -50,7 +50,7 @@ export function createJwtVerifier(
 }
 
 function toCaller({ sub, client_id: client, azp, scope, accounts }: JWTPayload): Caller {
-  // A token that a program got for itself may name the program only, in one claim (RFC 8693, section 4.3) or the other (OpenID).
+  // A client-credentials token may name only the client: in `client_id` (RFC 8693, section 4.3) or in `azp` (OpenID Connect).
   const subject = [sub, client, azp].find((claim): claim is string => typeof claim === 'string' && claim !== '');
   return {
     name: subject === undefined ? 'jwt' : `jwt:${subject}`,
@@ -59,13 +59,13 @@ function toCaller({ sub, client_id: client, azp, scope, accounts }: JWTPayload):
   };
 }
 
-/** The claim `scope` holds names separated by spaces (RFC 8693, section 4.2); those of other systems are passed over. */
+/** Parses the claim `scope`: names separated by spaces (RFC 8693, section 4.2). Scopes of other systems are ignored. */
 function parseScopes(claim: unknown): ReadonlySet<Scope> {
   const names = typeof claim === 'string' ? claim.split(' ') : [];
   return new Set(SCOPES.filter((scope) => names.includes(scope)));
 }
 
-/** A claim that is no list of names grants nothing. */
+/** Parses the claim `accounts`. A claim that is not a list of names grants no account. */
 function parseAccounts(claim: unknown): ReadonlySet<string> {
   return Array.isArray(claim) && claim.every((name) => typeof name === 'string') ? new Set(claim) : new Set();
 }

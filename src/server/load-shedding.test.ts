@@ -8,15 +8,16 @@ import { readError, startTestServer, type TestServer } from '../../test/support/
 let testServer: TestServer | undefined;
 afterEach(() => testServer?.stop());
 
-const sendHello = () => testServer?.post({ query: '{ hello }' }) ?? Promise.reject(new Error('no toy'));
+const sendHello = () =>
+  testServer?.post({ query: '{ hello }' }) ?? Promise.reject(new Error('the test server is not running'));
 
 async function expectShed(response: Response, reason: string): Promise<void> {
   expect(response.headers.get('retry-after')).toBe('1');
   expect(await readError(response)).toEqual({ status: 503, code: 'OVERLOADED' });
-  expect(await testServer?.metrics.text()).toContain(`switchboard_shed_total{reason="${reason}"}`);
+  expect(await testServer?.metrics.text()).toContain(`switchboard_http_requests_shed_total{reason="${reason}"}`);
 }
 
-/** Something that goes on until it is told to end, and knows how often it was begun. */
+/** A task that runs until `end` is called and counts how often it was started. */
 function createPendingTask<Result>() {
   const end = Promise.withResolvers<Result>();
   const waiting = new Map<number, () => void>();
@@ -28,7 +29,7 @@ function createPendingTask<Result>() {
       waiting.get(startCount)?.();
       return end.promise;
     },
-    /** Resolves once it was begun so often. */
+    /** Resolves once the task was started `count` times. */
     startedTimes: (count: number) =>
       new Promise<void>((resolve) => {
         waiting.set(count, resolve);
@@ -37,7 +38,7 @@ function createPendingTask<Result>() {
   };
 }
 
-/** Everything but queries goes on as ever. */
+/** All other paths are served as usual. */
 async function expectProbesServed(): Promise<void> {
   testServer?.server.ready();
   for (const path of ['/healthz', '/readyz', '/metrics', '/graphiql']) {
@@ -45,7 +46,7 @@ async function expectProbesServed(): Promise<void> {
   }
 }
 
-test('as many queries at a time as the limit says are answered, the next one is refused at once', async () => {
+test('runs up to maxInFlight queries and rejects the next one immediately', async () => {
   const query = createPendingTask<string>();
   testServer = await startTestServer({ limits: { maxInFlight: 2 }, wait: query.start });
   const running = [testServer.post({ query: '{ wait }' }), testServer.post({ query: '{ wait }' })];
@@ -57,29 +58,29 @@ test('as many queries at a time as the limit says are answered, the next one is 
   expect((await sendHello()).status).toBe(200);
 });
 
-test('callers who have queries under way leave the last tenth of the places to those who have none', async () => {
+test('reserves the last tenth of the slots for callers without a query in flight', async () => {
   const query = createPendingTask<string>();
   const own = (testServer = await startTestServer({
     limits: { maxInFlight: 20 },
     authenticate: (name) => Promise.resolve({ ...anonymousCaller, name: String(name) }),
     wait: query.start,
   }));
-  const ask = (authorization: string, asked: string) => own.post({ query: asked }, { authorization });
-  const running = [...Array.from({ length: 16 }, () => ask('greedy', '{ wait }')), ask('modest', '{ wait }')];
+  const send = (authorization: string, query: string) => own.post({ query }, { authorization });
+  const running = [...Array.from({ length: 16 }, () => send('greedy', '{ wait }')), send('modest', '{ wait }')];
   await query.startedTimes(17);
-  // Who has two under way and an answer to one has one.
-  expect((await ask('modest', '{ hello }')).status).toBe(200);
-  running.push(ask('greedy', '{ wait }'));
+  // A caller with two queries in flight, one of which has ended, still has one.
+  expect((await send('modest', '{ hello }')).status).toBe(200);
+  running.push(send('greedy', '{ wait }'));
   await query.startedTimes(18);
 
-  await expectShed(await ask('greedy', '{ hello }'), 'in_flight');
-  expect((await ask('modest', '{ hello }')).status).toBe(503);
-  for (let i = 0; i < 3; i += 1) expect((await ask('other', '{ hello }')).status).toBe(200);
+  await expectShed(await send('greedy', '{ hello }'), 'in_flight');
+  expect((await send('modest', '{ hello }')).status).toBe(503);
+  for (let i = 0; i < 3; i += 1) expect((await send('other', '{ hello }')).status).toBe(200);
   query.end('done');
   for (const response of await Promise.all(running)) expect(response.status).toBe(200);
 });
 
-test('who had several under way and has none left is one of those who have none', () => {
+test('gives a caller whose queries have all ended access to the reserved slots again', () => {
   const gauges = { eventLoopDelayMs: () => 0, heapUsedRatio: () => 0 };
   const acquire = createLoadShedder({ maxInFlight: 10, gauges, clock: manualClock(), onShed: () => undefined });
   const acquireAs = (name: string) => acquire({ ...anonymousCaller, name });
@@ -90,7 +91,7 @@ test('who had several under way and has none left is one of those who have none'
   expect(acquireAs('modest')).toEqual(expect.any(Function));
 });
 
-test('where callers cannot be told apart, all places are for all', async () => {
+test('reserves no slots without authentication', async () => {
   const query = createPendingTask<string>();
   const own = (testServer = await startTestServer({ limits: { maxInFlight: 20 }, wait: query.start }));
   const running = Array.from({ length: 20 }, () => own.post({ query: '{ wait }' }));
@@ -99,27 +100,27 @@ test('where callers cannot be told apart, all places are for all', async () => {
   for (const response of await Promise.all(running)) expect(response.status).toBe(200);
 });
 
-test('who waits to be recognised takes no place', async () => {
-  const recognising = createPendingTask<{ failure: 'unknown_signer' }>();
+test('takes no slot for a request that is still being authenticated', async () => {
+  const authenticating = createPendingTask<{ failure: 'unknown_signer' }>();
   testServer = await startTestServer({
     limits: { maxInFlight: 1 },
-    authenticate: (name) => (name ? Promise.resolve({ ...anonymousCaller, name }) : recognising.start()),
+    authenticate: (name) => (name ? Promise.resolve({ ...anonymousCaller, name }) : authenticating.start()),
   });
-  const strangers = Array.from({ length: 5 }, sendHello);
-  await recognising.startedTimes(5);
+  const unauthenticated = Array.from({ length: 5 }, sendHello);
+  await authenticating.startedTimes(5);
   expect((await testServer.post({ query: '{ hello }' }, { authorization: 'known' })).status).toBe(200);
-  recognising.end({ failure: 'unknown_signer' });
-  for (const response of await Promise.all(strangers)) expect(response.status).toBe(401);
+  authenticating.end({ failure: 'unknown_signer' });
+  for (const response of await Promise.all(unauthenticated)) expect(response.status).toBe(401);
 });
 
-test('a query that fails frees its place', async () => {
+test('releases the slot of a query that fails', async () => {
   testServer = await startTestServer({ limits: { maxInFlight: 1 } });
   for (let i = 0; i < 3; i += 1) expect((await testServer.post('{')).status).toBe(400);
   for (let i = 0; i < 3; i += 1) expect((await testServer.post({ query: '{ fail }' })).status).toBe(200);
   expect((await sendHello()).status).toBe(200);
 });
 
-test('an event loop that is late three times in a row: queries are refused until it is not', async () => {
+test('rejects queries after three late event-loop samples in a row, until a sample is in time', async () => {
   const clock = manualClock();
   let eventLoopDelayMs = 201;
   testServer = await startTestServer({
@@ -141,7 +142,7 @@ test('an event loop that is late three times in a row: queries are refused until
   expect(await statusAfter(1)).toBe(200);
 });
 
-test('late now and then is not overloaded', async () => {
+test('accepts queries while the event loop is late only now and then', async () => {
   const clock = manualClock();
   let samples = 0;
   testServer = await startTestServer({
@@ -155,8 +156,8 @@ test('late now and then is not overloaded', async () => {
   expect(samples).toBe(9);
 });
 
-test('a heap that is nearly full: queries are refused until it is not', async () => {
-  // It may fill within a second, so it is looked at with every query: the clock stands still here.
+test('rejects queries while the heap is nearly full', async () => {
+  // The heap can fill within a second, so it is checked for every query: the clock stands still here.
   let heapRatio = 0.9;
   testServer = await startTestServer({
     clock: manualClock(),

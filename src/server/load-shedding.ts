@@ -4,14 +4,14 @@ import { anonymousCaller, type Caller } from '../request/caller.ts';
 import { HttpError } from './http-error.ts';
 import type { ProcessGauges, ShedReason } from './ports.ts';
 
-/** How often the event loop’s delay is read at most: each time it is that since the last. */
+/** Minimum interval between samples of the event-loop delay. Each sample covers the time since the previous one. */
 const SAMPLE_INTERVAL_MS = SECOND;
-/** Beyond this the process answers everybody late. */
+/** Above this delay every response of the process is late. */
 const MAX_EVENT_LOOP_DELAY_MS = 200;
 const MAX_LATE_SAMPLES = 3;
-/** Beyond this the garbage collector does little else. */
+/** Above this ratio most CPU time goes to garbage collection. */
 const MAX_HEAP_RATIO = 0.9;
-/** The share of the places that is kept for callers who have no query under way. */
+/** Share of the in-flight slots reserved for callers without a query in flight. */
 const RESERVED_RATIO = 0.1;
 
 export interface LoadShedderOptions {
@@ -22,9 +22,9 @@ export interface LoadShedderOptions {
 }
 
 /**
- * Refuses requests at once while the process has more to do than it can: those it has begun are answered, instead of all being
- * late. Where callers can be told apart, the last places are not for who has some already, so that nobody takes them all.
- * Call it when a request begins, and its result when that is answered.
+ * Rejects new requests immediately while the process is overloaded, so that those in flight finish in time. With
+ * authentication, the last slots are reserved for callers without a query in flight, so one caller cannot take them all.
+ * Call the result when a request starts; it returns the function to call when the request ends.
  */
 export function createLoadShedder({
   maxInFlight,
@@ -38,7 +38,7 @@ export function createLoadShedder({
   let sampledAt = clock.monotonicMs();
   let consecutiveLateSamples = 0;
 
-  /** When somebody comes: nobody is refused while nobody does. */
+  /** Runs on arrival of a request instead of on a timer: without requests there is nothing to shed. */
   function sample(): void {
     if (clock.monotonicMs() - sampledAt < SAMPLE_INTERVAL_MS) return;
     sampledAt = clock.monotonicMs();
@@ -60,7 +60,7 @@ export function createLoadShedder({
     const shedReason = findShedReason(caller);
     if (shedReason !== null) {
       onShed(shedReason);
-      throw new HttpError(503, 'OVERLOADED', 'The gateway has more to do than it can', {
+      throw new HttpError(503, 'OVERLOADED', 'The gateway is overloaded; retry later.', {
         headers: { 'retry-after': '1' },
       });
     }

@@ -14,8 +14,8 @@ const bodyOfBytes = (count: number) => {
   return body.replace('""', `"${'x'.repeat(count - body.length)}"`);
 };
 
-describe('a body', () => {
-  test('may be as long as the limit and no longer', async () => {
+describe('the request body', () => {
+  test('accepts a body of exactly the limit and rejects a longer one', async () => {
     expect((await testServer.post(bodyOfBytes(BODY_BYTES))).status).toBe(200);
     expect(await readError(await testServer.post(bodyOfBytes(BODY_BYTES + 1)))).toEqual({
       status: 413,
@@ -23,13 +23,13 @@ describe('a body', () => {
     });
   });
 
-  test('is measured in bytes, not characters', async () => {
+  test('measures the body in bytes, not characters', async () => {
     const body = bodyOfBytes(BODY_BYTES - 100).replace('xx', 'é'.repeat(60));
     expect(body.length).toBeLessThan(BODY_BYTES);
     expect((await testServer.post(body)).status).toBe(413);
   });
 
-  test('of megabytes is refused with an answer that the client gets to read, whether it says its length or not', async () => {
+  test('rejects a body of megabytes with a readable response, with and without Content-Length', async () => {
     const huge = 'x'.repeat(8_000_000);
     expect((await testServer.post(huge)).status).toBe(413);
     const init = {
@@ -42,11 +42,14 @@ describe('a body', () => {
     expect(await testServer.metrics.text()).toContain('switchboard_limit_rejections_total{limit="body_bytes"}');
   });
 
-  test.each(['', '{', 'query', '\ufeff', '{"query": "{ hello }"}}', "{'query': 1}"])('%j is not JSON', async (body) => {
-    expect(await readError(await testServer.post(body))).toEqual({ status: 400, code: 'BAD_REQUEST' });
-  });
+  test.each(['', '{', 'query', '\ufeff', '{"query": "{ hello }"}}', "{'query': 1}"])(
+    'rejects the body %j as malformed JSON',
+    async (body) => {
+      expect(await readError(await testServer.post(body))).toEqual({ status: 400, code: 'BAD_REQUEST' });
+    },
+  );
 
-  test('that is not UTF-8 is refused', async () => {
+  test('rejects a body that is not UTF-8', async () => {
     const bytes = Buffer.concat([
       Buffer.from('{"query":"{ hello(name: \\"'),
       Buffer.from([0xff]),
@@ -64,7 +67,7 @@ describe('a body', () => {
     'nonsense',
     'application/json; charset=utf-7',
     'application/json; charset=iso-8859-1',
-  ])('of type %s is refused', async (type) => {
+  ])('rejects a body of type %s', async (type) => {
     expect(await readError(await testServer.post(HELLO_QUERY, { 'content-type': type }))).toEqual({
       status: 415,
       code: 'BAD_REQUEST',
@@ -72,13 +75,13 @@ describe('a body', () => {
   });
 
   test.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"'])(
-    'of type %s is taken',
+    'accepts a body of type %s',
     async (type) => {
       expect((await testServer.post(HELLO_QUERY, { 'content-type': type })).status).toBe(200);
     },
   );
 
-  test.each(['gzip', 'br', 'gzip, identity'])('that is compressed (%s) is refused', async (coding) => {
+  test.each(['gzip', 'br', 'gzip, identity'])('rejects a compressed body (%s)', async (coding) => {
     const response = await testServer.post(gzipSync(JSON.stringify(HELLO_QUERY)), { 'content-encoding': coding });
     expect(await readError(response)).toEqual({ status: 415, code: 'BAD_REQUEST' });
   });

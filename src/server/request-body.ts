@@ -2,32 +2,37 @@ import type { IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
 import { HttpError } from './http-error.ts';
 
-/** Reads a JSON body of at most `limit` bytes. A Refusal says what is wrong with it, without quoting it. */
+/** Reads a JSON body of at most `maxBytes`. Throws an `HttpError` that names the problem without quoting the body. */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   assertJsonMediaType(request.headers['content-type']);
   const encoding = request.headers['content-encoding'] ?? 'identity';
-  // Inflating would need a limit of its own; queries are small enough as they are.
+  // Decompression would need a limit of its own, and queries are small.
   if (encoding.toLowerCase() !== 'identity') {
-    throw new HttpError(415, 'BAD_REQUEST', 'Compressed request bodies are not accepted', {
-      headers: { 'accept-encoding': 'identity' },
-    });
+    throw new HttpError(
+      415,
+      'BAD_REQUEST',
+      'Compressed request bodies are not supported; send Content-Encoding: identity.',
+      {
+        headers: { 'accept-encoding': 'identity' },
+      },
+    );
   }
   const bytes = await readBytes(request, maxBytes);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch {
-    throw new HttpError(400, 'BAD_REQUEST', 'The request body is not JSON in UTF-8');
+    throw new HttpError(400, 'BAD_REQUEST', 'The request body is not valid JSON in UTF-8.');
   }
 }
 
 function assertJsonMediaType(header: string | undefined): void {
   const type = header === undefined ? null : parseMediaType(header);
   if (type?.essence !== 'application/json') {
-    throw new HttpError(415, 'BAD_REQUEST', 'The request body must be application/json');
+    throw new HttpError(415, 'BAD_REQUEST', 'Content-Type must be application/json.');
   }
   const charset = type.params.get('charset')?.toLowerCase() ?? 'utf-8';
   if (charset !== 'utf-8' && charset !== 'utf8') {
-    throw new HttpError(415, 'BAD_REQUEST', 'The request body must be in UTF-8');
+    throw new HttpError(415, 'BAD_REQUEST', 'The charset of Content-Type must be UTF-8.');
   }
 }
 
@@ -44,10 +49,10 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
     const chunks: Buffer[] = [];
     let receivedBytes = 0;
     const rejectTooLarge = () => {
-      // What is still to come is thrown away as it comes: a client that is cut off while it sends cannot read the answer.
+      // Discard the rest as it arrives: a client whose connection is closed while it sends cannot read the response.
       request.off('data', onData).resume();
       chunks.length = 0;
-      const message = `The request body must not be larger than ${maxBytes} bytes`;
+      const message = `The request body exceeds the limit of ${maxBytes} bytes.`;
       reject(new HttpError(413, 'PAYLOAD_TOO_LARGE', message, { limit: 'body_bytes' }));
     };
     const onData = (chunk: Buffer) => {
@@ -64,7 +69,7 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
       resolve(Buffer.concat(chunks));
     });
     request.once('close', () => {
-      reject(new HttpError(400, 'BAD_REQUEST', 'The request body ended early'));
+      reject(new HttpError(400, 'BAD_REQUEST', 'The request body is incomplete.'));
     });
   });
 }

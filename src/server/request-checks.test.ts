@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { anonymousCaller } from '../request/caller.ts';
 import { readError, startTestServer } from '../../test/support/server-harness.ts';
 
-describe('who may see what', () => {
+describe('authentication and authorization', () => {
   test.each([
     ['/schema.graphql', 'introspect'],
     ['/metrics', 'metrics'],
-  ] as const)('%s needs the scope %s', async (path, scope) => {
+  ] as const)('serves %s only to callers with the scope %s', async (path, scope) => {
     for (const [scopes, status] of [
       [new Set([scope]), 200],
       [new Set(['read', 'explain'] as const), 403],
@@ -19,7 +19,7 @@ describe('who may see what', () => {
     }
   });
 
-  test('strangers are refused alike, whatever is wrong with them, and before their body is read', async () => {
+  test('rejects every failed authentication with the same response, before reading the body', async () => {
     const failures = ['missing', 'expired', 'unknown_key'] as const;
     const bodies = new Set<string>();
     for (const failure of failures) {
@@ -34,16 +34,16 @@ describe('who may see what', () => {
       }
       for (const path of ['/', '/healthz', '/graphiql']) expect((await own.get(path)).status).toBe(200);
       expect(await own.accessLog(6)).toContainEqual(
-        expect.objectContaining({ path: '/metrics', status: 401, refused: failure }),
+        expect.objectContaining({ path: '/metrics', status: 401, rejection: failure }),
       );
       await own.stop();
     }
     expect([...bodies]).toEqual([
-      '{"errors":[{"message":"Authenticate with \\"Authorization: Bearer …\\"","extensions":{"code":"UNAUTHENTICATED"}}]}\n',
+      '{"errors":[{"message":"Authentication required; send \\"Authorization: Bearer <API key or JWT>\\".","extensions":{"code":"UNAUTHENTICATED"}}]}\n',
     ]);
   });
 
-  test('where no caller can be recognised at all, that is nobody’s fault but ours', async () => {
+  test('returns 503 with Retry-After while the issuer’s keys are unavailable', async () => {
     const own = await startTestServer({ authenticate: () => Promise.resolve({ failure: 'keys_unavailable' }) });
     const response = await own.post({ query: '{ hello }' });
     expect(response.headers.get('retry-after')).toBe('5');

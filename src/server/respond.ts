@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { formatErrorBody, type HttpError } from './http-error.ts';
 
-/** Sends a whole answer; for HEAD, Node leaves the body out by itself. */
+/** Sends a complete response. For HEAD, Node omits the body. */
 export function send(
   response: ServerResponse,
   status: number,

@@ -5,11 +5,11 @@ import type { HttpPath } from './ports.ts';
 
 const READ_METHODS = ['GET', 'HEAD'] as const;
 
-/** A path that the gateway serves, and to whom. */
+/** A path that the gateway serves, with its methods and the access it requires. */
 export type Route = { readonly path: HttpPath; readonly methods: readonly string[] } & (
   | { readonly auth: 'none'; readonly handler: (exchange: Exchange) => void | Promise<void> }
   | {
-      /** Known callers; where a scope is named, those who have it. */
+      /** An authenticated caller; a scope also requires that the caller has it. */
       readonly auth: 'required' | Scope;
       readonly handler: (exchange: Exchange, caller: Caller) => void | Promise<void>;
     }
@@ -25,11 +25,11 @@ export interface RouteHandlers {
   readonly metrics: (exchange: Exchange, caller: Caller) => Promise<void>;
 }
 
-/** Finds the route of a path; undefined where nothing is served. */
+/** Creates a function that finds the route of a path; undefined for an unknown path. */
 export function createRouter(handlers: RouteHandlers): (pathname: string) => Route | undefined {
   const routes: readonly Route[] = [
     { path: '/', methods: READ_METHODS, auth: 'none', handler: handlers.index },
-    // What a query may ask is decided when it has been read.
+    // The scopes of a query are checked after parsing, by the authorization plugin.
     { path: '/graphql', methods: ['GET', 'POST'], auth: 'required', handler: handlers.graphql },
     { path: '/graphiql', methods: READ_METHODS, auth: 'none', handler: handlers.graphiql },
     { path: '/schema.graphql', methods: READ_METHODS, auth: 'introspect', handler: handlers.schema },

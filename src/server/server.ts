@@ -1,4 +1,4 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { ServerSettings } from '../config/settings.ts';
 import { SECOND } from '../domain/time.ts';
@@ -16,13 +16,15 @@ import { sendJson, sendError } from './respond.ts';
 import { createRouter } from './routes.ts';
 import { createLoadShedder } from './load-shedding.ts';
 
-/** How long a client may take. Milliseconds. */
+/** Socket timeouts of client connections. */
 export interface ServerTimeouts {
-  /** To send a request's headers; to send all of it. */
+  /** For sending a request's headers. */
   readonly headersMs: number;
+  /** For sending the complete request. */
   readonly requestMs: number;
-  /** To take anything of an answer that is there. */
+  /** Without any traffic on the connection, for example a client that does not read its response. */
   readonly idleMs: number;
+  /** How often Node checks connections against the first two. */
   readonly checkIntervalMs: number;
 }
 
@@ -41,20 +43,20 @@ export interface ServerOptions extends GraphqlHandlerOptions {
   readonly metrics: ServerMetrics & MetricsExporter;
   readonly gauges: ProcessGauges;
   readonly logger: Logger;
-  /** The usual one when absent. */
+  /** Defaults to `DEFAULT_TIMEOUTS`. */
   readonly timeouts?: ServerTimeouts;
 }
 
 export interface Server {
-  /** Begins to listen; resolves to the URL that it can be reached at. */
+  /** Starts listening; resolves to the server's URL. */
   readonly listen: () => Promise<string>;
-  /** From now on /readyz says yes, unless the end has begun. */
+  /** Switches /readyz to 200, unless the shutdown has started. */
   readonly ready: () => void;
-  /** From now on /readyz says no and connections are not kept; everything is still served. */
+  /** Switches /readyz to 503 and disables keep-alive; all requests are still served. */
   readonly beginShutdown: () => void;
   /**
-   * Stops listening and waits for the requests under way; after `ms` they are cut off. Resolves to whether none was. Who has
-   * not sent a request's head by then is waited for a moment only.
+   * Stops listening and waits for the requests in flight; aborts those that are left after `ms`. Resolves to true if none was
+   * aborted. Connections that have not sent complete request headers get only a short grace period.
    */
   readonly drain: (ms: number) => Promise<boolean>;
 }
@@ -63,7 +65,7 @@ type ReadinessState = 'starting' | 'ready' | 'stopping';
 
 const UNREADY_REASONS = { starting: 'The gateway is starting', stopping: 'The gateway is shutting down' };
 
-/** The HTTP server: who may ask, what is served where, and that every answer, errors included, is in good form. */
+/** Creates the HTTP server: routing, authentication, load shedding, error responses and the drain. */
 export function createServer(options: ServerOptions): Server {
   const { settings, authenticate, graphiql, metrics, logger, clock, timeouts = DEFAULT_TIMEOUTS } = options;
   let state: ReadinessState = 'starting';
@@ -93,9 +95,9 @@ export function createServer(options: ServerOptions): Server {
       await route.handler(exchange);
       return;
     }
-    // Strangers take no place, however long it takes to tell that they are strangers.
+    // Authenticate before taking an in-flight slot, so that unauthenticated requests cannot exhaust capacity.
     const caller = await authorize(exchange, route.auth, authenticate);
-    // Whoever watches over the process must get an answer from it, above all when it has too much to do.
+    // Only /graphql needs a slot: monitoring must get a response above all while the process is overloaded.
     const releaseSlot = route.path === '/graphql' ? acquireSlot(caller) : null;
     try {
       await route.handler(exchange, caller);
@@ -105,7 +107,8 @@ export function createServer(options: ServerOptions): Server {
   }
 
   function respondWithError({ response, requestId, log }: Exchange, error: unknown): void {
-    if (!(error instanceof HttpError)) logger.error({ err: error, requestId }, 'a request failed');
+    if (!(error instanceof HttpError))
+      logger.error({ err: error, requestId }, 'unexpected error while handling a request');
     if (response.headersSent) {
       response.destroy();
       return;
@@ -113,7 +116,7 @@ export function createServer(options: ServerOptions): Server {
     const httpError =
       error instanceof HttpError ? error : new HttpError(500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
     if (httpError.limit) {
-      log.refused = httpError.limit;
+      log.rejection = httpError.limit;
       metrics.limitRejection(httpError.limit);
     }
     sendError(response, httpError);
@@ -137,23 +140,23 @@ export function createServer(options: ServerOptions): Server {
       });
     },
   );
-  // Longer than the 60 s after which balancers usually drop an idle connection, so that the gateway never drops one first.
+  // Longer than the 60 s after which load balancers usually close idle connections, so that the gateway never closes one first.
   httpServer.keepAliveTimeout = 65 * SECOND;
   httpServer.maxRequestsPerSocket = 1000;
-  // Longer than any query takes: only whoever does not read their answer is quiet for so long.
+  // Longer than any query takes: a connection without traffic for this long has a client that does not read its response.
   httpServer.timeout = timeouts.idleMs;
   httpServer.on('connection', connections.onConnect);
   httpServer.on('clientError', (error, socket) => {
     const status = respondToClientError(error, socket);
     if (status === null) return;
     const exchange = connections.currentExchange(socket);
-    // It is counted and logged when its connection closes, but nothing more is owed.
+    // It is counted and logged when its connection closes, but the drain does not wait for it.
     if (exchange) {
       exchange.log.status = status;
       connections.onRequestEnd(exchange);
     } else {
       metrics.clientError(status);
-      logger.info({ path: 'other', status }, 'request');
+      logger.info({ path: 'other', status }, 'request completed');
     }
   });
 
@@ -169,7 +172,7 @@ export function createServer(options: ServerOptions): Server {
         });
       }),
     ready: () => {
-      // What ends while it starts does not come back.
+      // A shutdown that starts during start-up is final.
       if (state === 'starting') state = 'ready';
     },
     beginShutdown: () => {
@@ -185,12 +188,21 @@ export function createServer(options: ServerOptions): Server {
         const cancel = clock.setTimer(ms, () => {
           drained = connections.destroyAll();
         });
-        // `http.close` itself would cut off answers that are on their way out, and at once stop looking for slow clients.
-        NetServer.prototype.close.call(httpServer, () => {
+        stopListening(httpServer, () => {
           cancel();
+          // Also stops the interval that checks for slow clients; only now, when no connection is left.
           httpServer.close();
           resolve(drained);
         });
       }),
   };
+}
+
+/**
+ * Stops accepting connections and calls back when the open ones have ended. This is `close` of `net.Server`: `close` of
+ * `http.Server` would also close connections whose response is still being written, and would stop checking for slow clients
+ * at once (https://nodejs.org/api/http.html#serverclosecallback). The connection tracker closes idle connections instead.
+ */
+function stopListening(httpServer: HttpServer, onClosed: () => void): void {
+  NetServer.prototype.close.call(httpServer, onClosed);
 }

@@ -9,7 +9,7 @@ import { startTestServer } from '../../test/support/server-harness.ts';
 const LAME_DUCK_MS = 1000;
 const DRAIN_MS = 20_000;
 
-/** A process that only pretends to exit, around a real server that has a query under way. */
+/** A real server with a query in flight, and a process whose `exit` is recorded instead of executed. */
 async function startRunningServer(close: () => Promise<void> = () => Promise.resolve()) {
   const clock = manualClock(0);
   const answer = Promise.withResolvers<string>();
@@ -45,7 +45,7 @@ async function startRunningServer(close: () => Promise<void> = () => Promise.res
   await started.promise;
   return {
     clock,
-    toy: testServer,
+    testServer,
     process,
     exits,
     exited: exited.promise,
@@ -55,18 +55,10 @@ async function startRunningServer(close: () => Promise<void> = () => Promise.res
   };
 }
 
-describe.each(['SIGTERM', 'SIGINT'])('on %s', (signal) => {
-  test('a while as before but for /readyz, then no more connections, then the queries’ end, then exit 0', async () => {
+describe.each(['SIGTERM', 'SIGINT'])('shutdown on %s', (signal) => {
+  test(`on ${signal} serves during the lame duck period, then drains, then exits with 0`, async () => {
     let closed = false;
-    const {
-      clock,
-      toy: testServer,
-      process,
-      exits,
-      exited,
-      answer,
-      query,
-    } = await startRunningServer(() => {
+    const { clock, testServer, process, exits, exited, answer, query } = await startRunningServer(() => {
       closed = true;
       return Promise.resolve();
     });
@@ -86,7 +78,7 @@ describe.each(['SIGTERM', 'SIGINT'])('on %s', (signal) => {
   });
 });
 
-test('what takes too long is cut off, and the exit status says so', async () => {
+test('aborts requests at the drain timeout and exits with 1', async () => {
   const { clock, process, exited, query, log } = await startRunningServer();
   process.emit('SIGTERM');
   clock.advance(LAME_DUCK_MS);
@@ -94,16 +86,16 @@ test('what takes too long is cut off, and the exit status says so', async () => 
   clock.advance(DRAIN_MS);
   await expect(query).rejects.toThrow();
   expect(await exited).toBe(1);
-  expect(log()).toContain('requests were cut off');
+  expect(log()).toContain('drain timed out, requests aborted');
 });
 
-test('what is closed last cannot hold it up, whether it fails or hangs', async () => {
+test('exits even if closing the other resources fails or hangs', async () => {
   for (const close of [() => Promise.reject(new Error('CANARY')), () => new Promise<void>(() => undefined)]) {
     const { clock, process, exited, answer, log } = await startRunningServer(close);
     process.emit('SIGTERM');
     answer('done');
     clock.advance(LAME_DUCK_MS);
-    while (!log().includes('every request was answered')) await flushPromises();
+    while (!log().includes('all requests answered')) await flushPromises();
     clock.advance(5000);
     expect(await exited).toBe(0);
   }
@@ -112,8 +104,8 @@ test('what is closed last cannot hold it up, whether it fails or hangs', async (
 test.each([
   ['SIGTERM', 143],
   ['SIGINT', 130],
-])('a second signal (%s) ends it at once', async (signal, code) => {
-  const { toy: testServer, process, exits, answer } = await startRunningServer();
+])('exits immediately on a second signal (%s) with status %i', async (signal, code) => {
+  const { testServer, process, exits, answer } = await startRunningServer();
   process.emit('SIGTERM');
   process.emit(signal);
   expect(exits).toEqual([code]);
@@ -122,7 +114,7 @@ test.each([
 });
 
 test.each(['uncaughtException', 'unhandledRejection'])(
-  '%s: told without its message, drained at once, exit 1',
+  'on %s logs the error without its message, drains immediately and exits with 1',
   async (event) => {
     const { process, exited, answer, query, log } = await startRunningServer();
     process.emit(event, new TypeError('CANARY'));
@@ -137,19 +129,19 @@ test.each(['uncaughtException', 'unhandledRejection'])(
   },
 );
 
-test('after a crash what takes longer than five seconds is cut off', async () => {
+test('aborts requests five seconds after an uncaught error', async () => {
   const { clock, process, exits, exited, query, log } = await startRunningServer();
   process.emit('uncaughtException', new Error('broken'));
   clock.advance(4_999);
   await flushPromises();
-  expect([exits, log().includes('requests were cut off')]).toEqual([[], false]);
+  expect([exits, log().includes('drain timed out, requests aborted')]).toEqual([[], false]);
   clock.advance(1);
   await expect(query).rejects.toThrow();
   expect(await exited).toBe(1);
-  expect(log()).toContain('requests were cut off');
+  expect(log()).toContain('drain timed out, requests aborted');
 });
 
-test('a failure while it is ending spoils the exit status', async () => {
+test('exits with 1 after an uncaught error during the shutdown', async () => {
   const { clock, process, exited, answer } = await startRunningServer();
   process.emit('SIGTERM');
   process.emit('uncaughtException', new Error('late'));

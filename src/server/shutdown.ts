@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Logger } from './ports.ts';
 import type { Server } from './server.ts';
 
-/** As much of Node's `process` as is needed, so that tests can play it. */
+/** The part of Node's `process` that is used here, so that tests can replace it. */
 export interface ProcessLike {
   on(
     event: 'SIGTERM' | 'SIGINT' | 'uncaughtException' | 'unhandledRejection',
@@ -16,26 +16,26 @@ export interface ShutdownOptions {
   readonly server: Pick<Server, 'beginShutdown' | 'drain'>;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'fatal'>;
   readonly clock: Clock;
-  /** How long everything is still served, new connections included, while /readyz already says no. */
+  /** How long requests and new connections are still served while /readyz already returns 503. */
   readonly lameDuckMs: number;
-  /** How long requests under way may take after that. */
+  /** How long requests in flight may take after that. */
   readonly drainMs: number;
-  /** Lets go of everything else: caches, background work. */
+  /** Releases all other resources: caches, background work. */
   readonly close: () => Promise<void>;
 }
 
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
-/** A process that is broken is not trusted for long. */
+/** Short, because the state of a process after an uncaught error is unknown. */
 const DRAIN_AFTER_CRASH_MS = 5000;
 
-/** Nothing of what is closed last is worth waiting for. */
+/** Upper bound for `close`: none of these resources needs a clean end. */
 const CLOSE_TIMEOUT_MS = 2000;
 
 /**
- * Ends the process in good order on SIGTERM and SIGINT: exit status 0 when every request was answered, 1 when some had to
- * be cut off. A second signal ends it at once. What nobody caught ends it as well, with status 1, since what state it has
- * left behind is not known.
+ * Shuts the process down gracefully on SIGTERM and SIGINT. The exit status is 0 if every request in flight was answered, 1 if
+ * some were aborted. A second signal exits immediately. An uncaught error also shuts the process down, with status 1, because
+ * the state it leaves is unknown.
  */
 export function installSignalHandlers(options: ShutdownOptions): void {
   const { process, server, logger, clock, lameDuckMs, drainMs, close } = options;
@@ -51,8 +51,8 @@ export function installSignalHandlers(options: ShutdownOptions): void {
     server.beginShutdown();
     if (lameDuckDelayMs > 0) await sleep(lameDuckDelayMs);
     const drained = await server.drain(drainTimeoutMs);
-    if (drained) logger.info({}, 'shutdown: every request was answered');
-    else logger.warn({}, 'shutdown: requests were cut off');
+    if (drained) logger.info({}, 'shutdown complete, all requests answered');
+    else logger.warn({}, 'drain timed out, requests aborted');
     await Promise.race([close().catch(() => undefined), sleep(CLOSE_TIMEOUT_MS)]);
     process.exit(hasCrashed || !drained ? 1 : 0);
   }
@@ -64,14 +64,14 @@ export function installSignalHandlers(options: ShutdownOptions): void {
         return;
       }
       isShuttingDown = true;
-      logger.info({ signal }, 'shutdown: begun');
+      logger.info({ signal }, 'shutdown started');
       void shutDown(lameDuckMs, drainMs);
     });
   }
 
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (cause) => {
-      logger.fatal({ err: cause, event }, 'shutdown: something failed that nobody expected');
+      logger.fatal({ err: cause, event }, 'uncaught error, shutting down');
       hasCrashed = true;
       if (isShuttingDown) return;
       isShuttingDown = true;

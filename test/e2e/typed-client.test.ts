@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { wallboard } from '../../examples/typed-client/src/wallboard.ts';
+import { fetchWallboard } from '../../examples/typed-client/src/wallboard.ts';
 import { readCommitted, copyConsumer, type Consumer } from '../support/typed-client-consumer.ts';
 import { startWorld } from '../support/world.ts';
 
@@ -49,7 +49,7 @@ test('the client reads the wallboard from a running gateway', async () => {
   const world = await startWorld();
   try {
     const { url } = await world.startGateway();
-    const { agents, errors } = await wallboard(`${url}/graphql`);
+    const { agents, errors } = await fetchWallboard(`${url}/graphql`);
     expect(errors).toEqual([]);
     expect(agents.length).toBeGreaterThanOrEqual(60);
     expect(agents.some(({ currentStatus }) => currentStatus?.status === 'AVAILABLE')).toBe(true);

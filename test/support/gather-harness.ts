@@ -9,10 +9,12 @@ import { type SourcedResult, type SourceReport, sourceReport } from '../../src/d
 import type { StatusPeriod } from '../../src/domain/status-period.ts';
 import { DAY } from '../../src/domain/time.ts';
 import { VendorError, type VendorErrorCode } from '../../src/domain/vendor-error.ts';
-import { type QueryContext, type Request, createQueryContext } from '../../src/gather/query-context.ts';
+import { type QueryContext, createQueryContext } from '../../src/gather/query-context.ts';
 import { type AccountHealthTracker, createAccountHealthTracker } from '../../src/gather/account-health.ts';
+import { anonymousCaller } from '../../src/request/caller.ts';
+import { createRequestContext } from '../../src/request/request-context.ts';
 import type { AccountAdapter, AccountDataSource } from '../../src/vendors/vendor.ts';
-import { knownAccount as knownAccount, directoryEntry } from './directory-fixtures.ts';
+import { knownAccount, directoryEntry } from './directory-fixtures.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 
 export const NOW: Instant = Date.parse('2026-11-20T09:30:00Z');
@@ -56,24 +58,22 @@ export function createFakeServices(entries: readonly DirectoryEntry[], accounts:
     clock,
     health,
     createContext(canAccess = () => true) {
-      const request: Request = {
-        signal: new AbortController().signal,
-        record: () => undefined,
-        restrictCache: () => undefined,
-        now: clock.now(),
-        takeFileBudget: (wanted) => wanted,
-        canAccess,
-      };
-      return createQueryContext({ adapters, directory, health }, request);
+      const request = createRequestContext({
+        caller: anonymousCaller,
+        requestId: 'r1',
+        explain: null,
+        disconnectSignal: new AbortController().signal,
+        clock,
+        limits: { requestTimeoutMs: Infinity, maxFiles: Infinity, maxResponseObjects: Infinity },
+      });
+      return createQueryContext({ adapters, directory, health }, { ...request, canAccess });
     },
   };
 }
 
 /** The only agent of that name in the directory. */
 export function findListedAgent(context: QueryContext, key: string): Agent {
-  const agent = context.services.directory
-    .configured(context.request)
-    .agents.find((candidate) => candidate.key === key);
+  const agent = context.services.directory.configured(context).agents.find((candidate) => candidate.key === key);
   if (!agent) throw new Error(`there is no ${key}`);
   return agent;
 }

@@ -59,5 +59,5 @@ export const services = createFakeServices(
 );
 
 export function runQuery(source: string, variableValues: Readonly<Record<string, unknown>> = {}) {
-  return graphql({ schema, source, variableValues, contextValue: { desk: services.createContext() } });
+  return graphql({ schema, source, variableValues, contextValue: services.createContext() });
 }

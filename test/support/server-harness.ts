@@ -6,7 +6,6 @@ import { authorizationPlugin } from '../../src/graphql/plugins/authorization.ts'
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { idleGauges, type ProcessGauges } from '../../src/server/ports.ts';
-import type { RequestContextWrapper } from '../../src/request/context.ts';
 import type { RequestContext } from '../../src/request/request-context.ts';
 import type { Authenticator } from '../../src/server/auth.ts';
 import { createServer, type ServerTimeouts, type ServerOptions } from '../../src/server/server.ts';
@@ -14,7 +13,7 @@ import { anonymousCaller } from '../../src/request/caller.ts';
 
 export const SDL = 'type Query { hello(name: String): String wait: String fail: String }\n';
 
-/** A query of it. */
+/** A query against `SDL`. */
 export const HELLO_QUERY = {
   query: 'query Greet($name: String) { hello(name: $name) }',
   variables: { name: 'Jane' },
@@ -33,7 +32,7 @@ interface TestServerOptions {
   readonly graphql?: ServerOptions['graphql'];
 }
 
-/** The server around a toy schema, listening on a port of its own. */
+/** Starts the server with a small schema on a free port. */
 export async function startTestServer({
   limits = {},
   authenticate,
@@ -42,12 +41,12 @@ export async function startTestServer({
   gauges = idleGauges,
   ...options
 }: TestServerOptions = {}) {
-  const apollo = new ApolloServer<RequestContextWrapper>({
+  const apollo = new ApolloServer<RequestContext>({
     typeDefs: SDL,
     resolvers: {
       Query: {
         hello: (_: unknown, { name }: { name?: string }) => `hello ${name ?? 'you'}`,
-        wait: (_: unknown, _args: unknown, { request }: RequestContextWrapper) => options.wait?.(request),
+        wait: (_: unknown, _args: unknown, context: RequestContext) => options.wait?.(context),
         fail: () => {
           throw new Error('CANARY');
         },
@@ -67,7 +66,7 @@ export async function startTestServer({
     graphql:
       options.graphql ??
       ((httpGraphQLRequest, request) =>
-        apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve({ request }) })),
+        apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(request) })),
     sdl: SDL,
     authenticate: authenticate ?? (() => Promise.resolve(anonymousCaller)),
     graphiql: (_, response) => {
@@ -86,10 +85,12 @@ export async function startTestServer({
     url,
     metrics,
     lines,
-    /** The access log, once it has as many entries; an entry is written just after its answer has gone out. */
+    /** Resolves to the access log once it has `count` entries; an entry is written just after its response has been sent. */
     accessLog: async (count: number) => {
       const entries = () =>
-        lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((entry) => entry.message === 'request');
+        lines
+          .map((line) => JSON.parse(line) as Record<string, unknown>)
+          .filter((entry) => entry.message === 'request completed');
       while (entries().length < count) await new Promise(setImmediate);
       return entries();
     },
@@ -101,13 +102,13 @@ export async function startTestServer({
         headers: { 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
       }),
-    /** Sends bytes as they are; resolves to all that comes back until the connection ends. */
+    /** Sends raw bytes; resolves to everything received until the connection closes. */
     sendRaw: (bytes: string, { dripEveryMs }: { readonly dripEveryMs?: number } = {}) =>
       new Promise<string>((resolve, reject) => {
         const chunks: Buffer[] = [];
         const socket = createConnection(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes));
         socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-        // Bytes that are still sent when the server has closed are no failure of what it said before.
+        // An error after the first response bytes only means that the server closed while this side still sent.
         socket.on('error', (error) => {
           if (chunks.length === 0) reject(error);
         });
@@ -126,15 +127,16 @@ export async function startTestServer({
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
 
-/** The status, and the code of the only error of an answer in the form that all errors have. */
+/** Returns the status and the code of an error response, which must have exactly one error in the common format. */
 export async function readError(response: Response): Promise<{ status: number; code: unknown }> {
   const body = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
   const [error, ...rest] = body.errors;
-  if (!error || rest.length > 0 || !error.message) throw new Error(`not one error: ${JSON.stringify(body)}`);
+  if (!error || rest.length > 0 || !error.message)
+    throw new Error(`expected exactly one error: ${JSON.stringify(body)}`);
   return { status: response.status, code: error.extensions.code };
 }
 
-/** What has been counted of requests. */
+/** Returns the series of the HTTP request counter. */
 export async function requestCounts({ metrics }: TestServer): Promise<readonly string[]> {
   return (await metrics.text()).split('\n').filter((line) => line.startsWith('switchboard_http_requests_total{'));
 }

@@ -1,8 +1,8 @@
 import type { TypedDocumentString } from './generated/graphql.ts';
 
-export interface Answer<Data> {
+export interface QueryResult<Data> {
   readonly data: Data;
-  /** What is missing from `data`, and why: a field that failed is null there. Empty when nothing failed. */
+  /** Why fields of `data` are null. Empty when no field failed. */
   readonly errors: readonly GraphqlError[];
 }
 
@@ -12,13 +12,13 @@ export interface GraphqlError {
   readonly extensions?: { readonly code?: string };
 }
 
-/** Runs a query at `url` (…/graphql). Throws when there is no data at all. `key`: an API key or a JWT, where one is needed. */
+/** Executes a query at `url` (…/graphql). Throws when the result has no data. `key` is an API key or a JWT, where the gateway needs one. */
 export async function execute<Data, Variables>(
   url: string,
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
   key?: string,
-): Promise<Answer<Data>> {
+): Promise<QueryResult<Data>> {
   const response = await fetch(url, {
     method: 'POST',
     headers: {

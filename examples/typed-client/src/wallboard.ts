@@ -1,22 +1,22 @@
-import { execute, type Answer, type GraphqlError } from './execute.ts';
+import { type GraphqlError, type QueryResult, execute } from './execute.ts';
 import { WallboardDocument, type WallboardQuery } from './generated/graphql.ts';
 
 export interface Wallboard {
   readonly agents: WallboardQuery['agents']['nodes'];
-  /** Why some statuses are missing, if any are. */
+  /** Why statuses are missing. */
   readonly errors: readonly GraphqlError[];
 }
 
-/** All people with their status of the moment, from the gateway at `url` (…/graphql), page by page. */
-export async function wallboard(url: string, key?: string): Promise<Wallboard> {
+/** Fetches all people with their current status, page by page, from the gateway at `url` (…/graphql). */
+export async function fetchWallboard(url: string, apiKey?: string): Promise<Wallboard> {
   const agents: Wallboard['agents'][number][] = [];
   const errors: GraphqlError[] = [];
   let after: string | null = null;
   do {
-    const answer: Answer<WallboardQuery> = await execute(url, WallboardDocument, { after }, key);
-    const { nodes, pageInfo } = answer.data.agents;
+    const result: QueryResult<WallboardQuery> = await execute(url, WallboardDocument, { after }, apiKey);
+    const { nodes, pageInfo } = result.data.agents;
     agents.push(...nodes);
-    errors.push(...answer.errors);
+    errors.push(...result.errors);
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after !== null);
   return { agents, errors };
@@ -24,7 +24,7 @@ export async function wallboard(url: string, key?: string): Promise<Wallboard> {
 
 if (import.meta.main) {
   const url = process.argv[2] ?? 'http://127.0.0.1:4000/graphql';
-  const { agents, errors } = await wallboard(url, process.env.SWITCHBOARD_KEY);
+  const { agents, errors } = await fetchWallboard(url, process.env.SWITCHBOARD_KEY);
   const available = agents.filter(({ currentStatus }) => currentStatus?.status === 'AVAILABLE');
   const lines = [
     `${available.length} of ${agents.length} people are available:`,

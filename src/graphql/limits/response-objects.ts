@@ -10,7 +10,7 @@ import {
   isListType,
   isObjectType,
 } from 'graphql';
-import type { RequestContextWrapper } from '../../request/context.ts';
+import type { RequestContext } from '../../request/request-context.ts';
 import { collectFields, selectionSetsOf } from '../ast/selection.ts';
 
 /** An object of more fields than this weighs as much as several: fields cost memory, and the same one may be asked for under many names. */
@@ -35,20 +35,20 @@ export function instrumentResponseObjects(schema: GraphQLSchema): GraphQLSchema 
   return schema;
 }
 
-type FieldResolver = GraphQLFieldResolver<unknown, RequestContextWrapper>;
+type FieldResolver = GraphQLFieldResolver<unknown, RequestContext>;
 type WeightFn = (info: GraphQLResolveInfo) => number;
 
 /** Counted before it is made, be it null then: what is being made takes room already, and all at the same time. */
 function countObject(resolve: FieldResolver, weightOf: WeightFn): FieldResolver {
   return (source, args, context, info) =>
     // The answer will be refused: what is still to come of it is not worth making.
-    context.request.responseObjects.add(weightOf(info)) ? resolve(source, args, context, info) : null;
+    context.responseObjects.add(weightOf(info)) ? resolve(source, args, context, info) : null;
 }
 
 function countListItems(resolve: FieldResolver, weightOf: WeightFn): FieldResolver {
   return (source, args, context, info) => {
     const countItems = (list: unknown): unknown =>
-      !Array.isArray(list) || context.request.responseObjects.add(list.length * weightOf(info)) ? list : [];
+      !Array.isArray(list) || context.responseObjects.add(list.length * weightOf(info)) ? list : [];
     const list = resolve(source, args, context, info);
     return list instanceof Promise ? list.then(countItems) : countItems(list);
   };

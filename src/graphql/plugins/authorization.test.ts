@@ -2,14 +2,13 @@ import { ApolloServer } from '@apollo/server';
 import { expect, test } from '@jest/globals';
 import { Kind, getIntrospectionQuery, parse } from 'graphql';
 import { authorizationPlugin, requiredScopes } from './authorization.ts';
-import type { RequestContextWrapper } from '../../request/context.ts';
 import { anonymousCaller } from '../../request/caller.ts';
 import type { Scope } from '../../config/settings.ts';
 import type { Explain } from '../../request/explain.ts';
-import { createRequestContext } from '../../request/request-context.ts';
+import { type RequestContext, createRequestContext } from '../../request/request-context.ts';
 import { manualClock } from '../../../test/support/clock.ts';
 
-const apollo = new ApolloServer<RequestContextWrapper>({
+const apollo = new ApolloServer<RequestContext>({
   typeDefs: 'type Query { name: String _service: Service } type Service { sdl: String }',
   resolvers: { Query: { name: () => 'x', _service: () => ({ sdl: 'type Query' }) } },
   plugins: [authorizationPlugin],
@@ -17,7 +16,7 @@ const apollo = new ApolloServer<RequestContextWrapper>({
 });
 
 async function codeOf(query: string, scopes: readonly Scope[], explain: Explain | null = null, operationName?: string) {
-  const request = createRequestContext({
+  const contextValue = createRequestContext({
     caller: { ...anonymousCaller, scopes: new Set(scopes) },
     requestId: 'r',
     explain,
@@ -27,7 +26,7 @@ async function codeOf(query: string, scopes: readonly Scope[], explain: Explain 
   });
   const { body, http } = await apollo.executeOperation(
     { query, ...(operationName && { operationName }) },
-    { contextValue: { request } },
+    { contextValue },
   );
   const code = body.kind === 'single' ? (body.singleResult.errors?.[0]?.extensions?.code ?? 'OK') : 'incremental';
   if (code === 'FORBIDDEN') expect(http.status).toBe(403);

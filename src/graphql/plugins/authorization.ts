@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
 import type { Scope } from '../../config/settings.ts';
-import type { RequestContextWrapper } from '../../request/context.ts';
+import type { RequestContext } from '../../request/request-context.ts';
 
 /** Root fields that tell the schema: introspection, and what a federation router asks a subgraph. */
 const SCHEMA_FIELDS: ReadonlySet<string> = new Set(['__schema', '__type', '_service']);
@@ -39,14 +39,17 @@ function rootFieldNames(document: DocumentNode, operation: OperationDefinitionNo
 }
 
 /** Refuses, before anything runs, an operation for which the caller lacks a scope. */
-export const authorizationPlugin: ApolloServerPlugin<RequestContextWrapper> = {
+export const authorizationPlugin: ApolloServerPlugin<RequestContext> = {
   requestDidStart: () =>
     Promise.resolve({
-      didResolveOperation: ({ document, operation, contextValue: { request } }) => {
+      didResolveOperation: ({ document, operation, contextValue }) => {
         // Without an operation there is nothing to run: Apollo says so next.
         if (!operation) return Promise.resolve();
-        const required = [...requiredScopes(document, operation), ...(request.explain ? (['explain'] as const) : [])];
-        const missingScope = required.find((scope) => !request.caller.scopes.has(scope));
+        const required = [
+          ...requiredScopes(document, operation),
+          ...(contextValue.explain ? (['explain'] as const) : []),
+        ];
+        const missingScope = required.find((scope) => !contextValue.caller.scopes.has(scope));
         return missingScope ? Promise.reject(missingScopeError(missingScope)) : Promise.resolve();
       },
     }),

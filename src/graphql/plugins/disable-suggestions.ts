@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { RequestContextWrapper } from '../../request/context.ts';
+import type { RequestContext } from '../../request/request-context.ts';
 
 /** How graphql-js names what is in the schema to who misspelt it: always at a message's end. */
 const SUGGESTION_PATTERN = / Did you mean [^]*$/;
@@ -8,11 +8,11 @@ const SUGGESTION_PATTERN = / Did you mean [^]*$/;
 const GRAPHQL_JS_ERROR_CODES: ReadonlySet<unknown> = new Set(['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
 
 /** Keeps the names in the schema from callers who may not introspect: by guesses they could read it all. */
-export const disableSuggestionsPlugin: ApolloServerPlugin<RequestContextWrapper> = {
+export const disableSuggestionsPlugin: ApolloServerPlugin<RequestContext> = {
   requestDidStart: () =>
     Promise.resolve({
-      willSendResponse: ({ response: { body }, contextValue: { request } }) => {
-        if (body.kind !== 'single' || request.caller.scopes.has('introspect')) return Promise.resolve();
+      willSendResponse: ({ response: { body }, contextValue }) => {
+        if (body.kind !== 'single' || contextValue.caller.scopes.has('introspect')) return Promise.resolve();
         const { errors } = body.singleResult;
         if (!errors) return Promise.resolve();
         body.singleResult = {

@@ -1,40 +1,36 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Limits } from '../../config/settings.ts';
-import type { RequestContextWrapper } from '../../request/context.ts';
+import type { RequestContext } from '../../request/request-context.ts';
 import { prepareOperation } from '../ast/operation.ts';
 import { estimateListItems } from '../limits/estimate-items.ts';
 import { queryTooComplexError } from '../limits/query-too-complex-error.ts';
 
 /**
- * Refuses an operation whose answer might get out of hand, before it runs; and an answer that has, since how long a list gets,
- * only the vendors tell.
+ * Limits the size of a response twice (demand control). Before execution it rejects an operation whose estimated list items
+ * exceed `maxEstimatedItems`. After execution it replaces a response with more than `maxResponseObjects` objects by an error,
+ * because only the vendors decide how long a list becomes.
  */
 export function responseSizePlugin({
   maxEstimatedItems,
   maxResponseObjects,
-}: Pick<Limits, 'maxEstimatedItems' | 'maxResponseObjects'>): ApolloServerPlugin<RequestContextWrapper> {
+}: Pick<Limits, 'maxEstimatedItems' | 'maxResponseObjects'>): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
         didResolveOperation: (requestContext) => {
           const operation = prepareOperation(requestContext);
-          // What is only to be explained does not run.
-          if (!operation || requestContext.contextValue.request.explain === 'plan') return Promise.resolve();
+          // With `Switchboard-Explain: plan` the operation is not executed.
+          if (!operation || requestContext.contextValue.explain === 'plan') return Promise.resolve();
           const listItems = estimateListItems(operation);
-          return listItems <= maxEstimatedItems
-            ? Promise.resolve()
-            : Promise.reject(
-                responseTooLargeError(`its lists might hold ${listItems} items`, maxEstimatedItems, 'cost'),
-              );
+          if (listItems <= maxEstimatedItems) return Promise.resolve();
+          const reason = `${listItems} estimated list items exceed the limit of ${maxEstimatedItems}. Request smaller pages.`;
+          return Promise.reject(queryTooComplexError('estimated_items', reason));
         },
 
-        willSendResponse: ({ response: { body, http }, contextValue: { request } }) => {
-          if (body.kind !== 'single' || request.responseObjects.isWithinLimit()) return Promise.resolve();
-          const { message, extensions } = responseTooLargeError(
-            'the answer holds more objects',
-            maxResponseObjects,
-            'items',
-          );
+        willSendResponse: ({ response: { body, http }, contextValue }) => {
+          if (body.kind !== 'single' || contextValue.responseObjects.isWithinLimit()) return Promise.resolve();
+          const reason = `the objects in the response exceed the limit of ${maxResponseObjects}. Request smaller pages.`;
+          const { message, extensions } = queryTooComplexError('response_objects', reason);
           const { http: status, ...publicExtensions } = extensions;
           Object.assign(http, status);
           body.singleResult = { errors: [{ message, extensions: publicExtensions }] };
@@ -42,8 +38,4 @@ export function responseSizePlugin({
         },
       }),
   };
-}
-
-function responseTooLargeError(finding: string, max: number, limit: 'cost' | 'items') {
-  return queryTooComplexError(limit, `${finding}; ${max} are allowed. Ask for smaller pages.`);
 }

@@ -2,8 +2,8 @@ import type { Resolvers } from '../../generated/resolvers.ts';
 
 export const accountResolvers: Pick<Resolvers, 'Account'> = {
   Account: {
-    state: ({ name }, _, { desk: context }) => context.services.health.get(name).state,
-    lastError: ({ name }, _, { desk: context }) => context.services.health.get(name).lastError,
-    lastSuccessAt: ({ name }, _, { desk: context }) => context.services.health.get(name).lastSuccessAt,
+    state: ({ name }, _, context) => context.services.health.get(name).state,
+    lastError: ({ name }, _, context) => context.services.health.get(name).lastError,
+    lastSuccessAt: ({ name }, _, context) => context.services.health.get(name).lastSuccessAt,
   },
 };

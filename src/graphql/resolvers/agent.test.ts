@@ -27,7 +27,7 @@ test('what is asked of an agent is asked once, wherever in an answer the agent i
     currentStatus { agent { currentStatus { status } } } } } }`;
   const range = (to: string) => ({ from: '2026-11-19T00:00:00Z', to });
   const variableValues = { one: range('2026-11-20T00:00:00Z'), other: range('2026-11-20T06:00:00Z') };
-  const { data, errors } = await graphql({ schema, source, variableValues, contextValue: { desk: context } });
+  const { data, errors } = await graphql({ schema, source, variableValues, contextValue: context });
   expect(errors).toBeUndefined();
   const inner = { currentStatus: { status: 'AVAILABLE' } };
   const both = { agent: { ...inner, b: { totalCount: 2 } } };

@@ -1,13 +1,16 @@
 import { interactionId } from '../../domain/global-id.ts';
 import { owningAgent } from '../../gather/agents.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
+import { type FieldRules, backReferenceRule } from '../../planning/field-rules.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 
 export const interactionResolvers: Pick<Resolvers, 'Interaction' | 'InteractionConnection'> = {
   Interaction: {
     id: interactionId,
-    agent: (interaction, _, { desk: context }) => owningAgent(context, interaction),
-    account: ({ account }, _, { desk: context }) => context.account(account),
+    agent: (interaction, _, context) => owningAgent(context, interaction),
+    account: ({ account }, _, context) => context.account(account),
   },
   InteractionConnection: sourcedConnectionFields,
 };
+
+export const interactionRules = { Interaction: { agent: backReferenceRule } } satisfies FieldRules;

@@ -2,14 +2,17 @@ import { sessionId } from '../../domain/global-id.ts';
 import { durationSeconds } from '../../domain/status-period.ts';
 import { owningAgent } from '../../gather/agents.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
+import { type FieldRules, backReferenceRule } from '../../planning/field-rules.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 
 export const sessionResolvers: Pick<Resolvers, 'Session' | 'SessionConnection'> = {
   Session: {
     id: sessionId,
-    agent: (session, _, { desk: context }) => owningAgent(context, session),
-    account: ({ account }, _, { desk: context }) => context.account(account),
+    agent: (session, _, context) => owningAgent(context, session),
+    account: ({ account }, _, context) => context.account(account),
     durationSeconds: ({ loginAt, logoutAt }) => durationSeconds(loginAt, logoutAt),
   },
   SessionConnection: sourcedConnectionFields,
 };
+
+export const sessionRules = { Session: { agent: backReferenceRule } } satisfies FieldRules;

@@ -3,16 +3,19 @@ import { durationSeconds } from '../../domain/status-period.ts';
 import { owningAgent } from '../../gather/agents.ts';
 import { sessionOfPeriod } from '../../gather/sessions.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
+import { type FieldRules, backReferenceRule } from '../../planning/field-rules.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 
 export const statusPeriodResolvers: Pick<Resolvers, 'StatusPeriod' | 'StatusPeriodConnection' | 'StatusTotal'> = {
   StatusPeriod: {
     id: statusPeriodId,
-    agent: (period, _, { desk: context }) => owningAgent(context, period),
-    account: ({ account }, _, { desk: context }) => context.account(account),
-    session: (period, _, { desk: context }) => sessionOfPeriod(context, period),
+    agent: (period, _, context) => owningAgent(context, period),
+    account: ({ account }, _, context) => context.account(account),
+    session: (period, _, context) => sessionOfPeriod(context, period),
     durationSeconds: ({ start, end }) => durationSeconds(start, end),
   },
   StatusPeriodConnection: sourcedConnectionFields,
-  StatusTotal: { account: ({ account }, _, { desk: context }) => context.account(account) },
+  StatusTotal: { account: ({ account }, _, context) => context.account(account) },
 };
+
+export const statusPeriodRules = { StatusPeriod: { agent: backReferenceRule } } satisfies FieldRules;

@@ -1,9 +1,9 @@
-import type { Clock, Instant } from '../../domain/clock.ts';
-import type { Account } from '../../domain/account.ts';
+import type { Instant } from '../../domain/clock.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import type { CallTarget } from '../../domain/vendor-error.ts';
-import type { CallContext, VendorHttp, VendorResponse } from '../../http/types.ts';
+import type { CallContext, VendorResponse } from '../../http/types.ts';
 import { parseJson, assertOk, errorFromResponse, vendorError } from '../../http/response.ts';
+import type { AdapterDependencies } from '../vendor.ts';
 import { createSigner } from './auth.ts';
 import type { LivePersonConfig } from './config.ts';
 import type { FileContent } from './files/content.ts';
@@ -31,7 +31,10 @@ export interface Client {
 }
 
 /** One function for each thing that LivePerson's Data Access API is asked for. Every attempt is signed afresh, for its own URL. */
-export function createClient(config: LivePersonConfig, account: Account, http: VendorHttp, clock: Clock): Client {
+export function createClient(
+  config: LivePersonConfig,
+  { account, http, clock }: Pick<AdapterDependencies, 'account' | 'http' | 'clock'>,
+): Client {
   const signerFor = createSigner(config, clock);
   const redact = createRedactor(config);
   const yielder = createEventLoopYielder(clock);

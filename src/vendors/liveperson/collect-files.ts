@@ -3,15 +3,9 @@ import type { Provenance } from '../../domain/source.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { fileKey } from './client.ts';
+import type { DataGap } from '../data-gap.ts';
 import type { FileContent } from './files/content.ts';
-import {
-  type DataGap,
-  fileLimitGaps,
-  rejectedLinkGaps,
-  memoryLimitGaps,
-  contentGaps,
-  failureGaps,
-} from './data-gaps.ts';
+import { fileLimitGaps, rejectedLinkGaps, memoryLimitGaps, contentGaps, failureGaps } from './data-gaps.ts';
 import { isOverFileBudget, linkRejectedError, type Loaders } from './loaders.ts';
 
 /** So many files are read at a time: many times as many as are downloaded at once. Whatever they tell is held. */

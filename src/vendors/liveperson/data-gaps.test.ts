@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { VendorError } from '../../domain/vendor-error.ts';
+import type { DataGap } from '../data-gap.ts';
 import type { FileContent } from './files/content.ts';
 import {
-  toVendorError,
-  type DataGap,
   encryptedLoginGaps,
   rejectedLinkGaps,
   retentionGap,
@@ -66,43 +65,38 @@ test.each<[string, readonly DataGap[], string, string, readonly string[]]>([
     ['2'],
   ],
   ['files that are gone', [retentionGap(30)], 'VENDOR_REJECTED', 'retention', ['30']],
-])('%s are told of: how many, and why', (_what, gaps, code, reason, words) => {
+])('a gap counts %s and gives the reason', (_what, gaps, code, reason, words) => {
   expect(gaps).toMatchObject([{ code, reason, status: null, retryAfterSeconds: null }]);
-  for (const word of words) expect(gaps[0]?.sentence).toContain(word);
+  for (const word of words) expect(gaps[0]?.message).toContain(word);
 });
 
-test('all gaps are told of in one error, whose code is the first one’s', () => {
-  const first = { code: 'VENDOR_RATE_LIMITED', reason: 'status_429', status: 429, retryAfterSeconds: 17 } as const;
-  const second = { code: 'VENDOR_REJECTED', reason: null, status: null, retryAfterSeconds: null } as const;
-  const gaps = [
-    { ...first, sentence: 'One is missing.' },
-    { ...second, sentence: 'So is two.' },
-  ];
-  expect(toVendorError(gaps, target)).toMatchObject({ ...target, ...first, message: 'One is missing. So is two.' });
-  expect(toVendorError(gaps.slice(1), target)).toMatchObject({ ...target, ...second });
-  expect(toVendorError([], target)).toBeNull();
-});
-
-test('calls that failed are told of by the way in which they did, and what is not there last', () => {
+test('groups failed calls by code and reason, NOT_FOUND last', () => {
   const notFound = new VendorError(target, 'NOT_FOUND', 'No such file', { reason: 'status_404', status: 404 });
   const details = { reason: 'status_429', status: 429, retryAfterSeconds: 17 };
   const tooMany = new VendorError(target, 'VENDOR_RATE_LIMITED', 'Too many calls', details);
   const late = new VendorError(target, 'VENDOR_TIMEOUT', 'No answer in time', { reason: 'timeout' });
   expect(failureGaps([notFound, tooMany, late, notFound, late, notFound], 9, 'files')).toEqual([
-    { code: 'VENDOR_RATE_LIMITED', ...details, sentence: '1 of 9 files are missing: Too many calls.' },
+    {
+      code: 'VENDOR_RATE_LIMITED',
+      ...details,
+      retryable: true,
+      message: '1 of 9 files are missing: Too many calls.',
+    },
     {
       code: 'VENDOR_TIMEOUT',
       reason: 'timeout',
       status: null,
       retryAfterSeconds: null,
-      sentence: '2 of 9 files are missing: No answer in time.',
+      retryable: true,
+      message: '2 of 9 files are missing: No answer in time.',
     },
     {
       code: 'NOT_FOUND',
       reason: 'status_404',
       status: 404,
       retryAfterSeconds: null,
-      sentence: '3 of 9 files are missing: No such file.',
+      retryable: false,
+      message: '3 of 9 files are missing: No such file.',
     },
   ]);
   expect(failureGaps([], 9, 'files')).toEqual([]);

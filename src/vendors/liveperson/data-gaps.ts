@@ -1,27 +1,7 @@
-import { type CallTarget, isNotFound, VendorError, type VendorErrorCode } from '../../domain/vendor-error.ts';
+import { isNotFound, type VendorError } from '../../domain/vendor-error.ts';
+import { createDataGap, type DataGap, toDataGap } from '../data-gap.ts';
 import type { FileContent } from './files/content.ts';
 import type { LinkRejection } from './file-links.ts';
-
-/** Something that is missing from an answer, and why. Plain JSON, so that it can be kept beside what is there. */
-export interface DataGap {
-  readonly code: VendorErrorCode;
-  readonly sentence: string;
-  readonly reason: string | null;
-  readonly status: number | null;
-  readonly retryAfterSeconds: number | null;
-}
-
-/** The error of a report whose data has these gaps; the first gives the code. Null when there are none. */
-export function toVendorError(gaps: readonly DataGap[], target: CallTarget): VendorError | null {
-  const first = gaps[0];
-  if (first === undefined) return null;
-  const { code, reason, status, retryAfterSeconds } = first;
-  return new VendorError(target, code, gaps.map((gap) => gap.sentence).join(' '), {
-    ...(reason !== null && { reason }),
-    ...(status !== null && { status }),
-    ...(retryAfterSeconds !== null && { retryAfterSeconds }),
-  });
-}
 
 /**
  * Calls of one kind that failed, out of so many: a gap for each way in which they did. What the vendor does not have comes
@@ -31,34 +11,31 @@ export function failureGaps(errors: readonly VendorError[], total: number, items
   const sorted = errors.toSorted((a, b) => Number(isNotFound(a)) - Number(isNotFound(b)));
   const groups = Map.groupBy(sorted, ({ code, reason }) => `${code} ${reason}`);
   return [...groups.values()].flatMap((failed) =>
-    failed.slice(0, 1).map(({ code, reason, status, retryAfterSeconds, message }) => ({
-      code,
-      reason,
-      status,
-      retryAfterSeconds,
-      sentence: `${failed.length} of ${total} ${items} are missing: ${message}.`,
+    failed.slice(0, 1).map((error) => ({
+      ...toDataGap(error),
+      message: `${failed.length} of ${total} ${items} are missing: ${error.message}.`,
     })),
   );
 }
 
 export function fileLimitGaps(omitted: number, total: number): readonly DataGap[] {
   if (omitted === 0) return [];
-  const sentence = `${omitted} of ${total} files were left out: a query may download no more than limits.maxFiles allows.`;
-  return [createGap('VENDOR_REJECTED', 'file_limit', sentence)];
+  const message = `${omitted} of ${total} files were left out: a query may download no more than limits.maxFiles allows.`;
+  return [createDataGap('VENDOR_REJECTED', 'file_limit', message)];
 }
 
 /** Files that were not read, because those before them tell enough for a query to hold. */
 export function memoryLimitGaps(omitted: number, total: number): readonly DataGap[] {
   if (omitted === 0) return [];
-  const sentence = `${omitted} of ${total} files were left out: those before them tell as much as a query may hold.`;
-  return [createGap('VENDOR_REJECTED', 'too_large', sentence)];
+  const message = `${omitted} of ${total} files were left out: those before them tell as much as a query may hold.`;
+  return [createDataGap('VENDOR_REJECTED', 'too_large', message)];
 }
 
 export function rejectedLinkGaps(rejections: readonly LinkRejection[]): readonly DataGap[] {
   if (rejections.length === 0) return [];
   const reasons = [...new Set(rejections)].join(', ');
-  const sentence = `${rejections.length} file links were not followed, because they lead where the account’s files are not: ${reasons}.`;
-  return [createGap('VENDOR_BAD_RESPONSE', 'link_refused', sentence)];
+  const message = `${rejections.length} file links were not followed, because they lead where the account’s files are not: ${reasons}.`;
+  return [createDataGap('VENDOR_BAD_RESPONSE', 'link_refused', message)];
 }
 
 /** What the files themselves lack. */
@@ -70,7 +47,7 @@ export function contentGaps(contents: readonly FileContent[]): readonly DataGap[
   if (damages.length > 0) {
     const kinds = [...new Set(damages)].join(', ');
     gaps.push(
-      createGap(
+      createDataGap(
         'VENDOR_BAD_RESPONSE',
         damages[0] ?? null,
         `${damages.length} files are damaged (${kinds}) and were read in part.`,
@@ -79,12 +56,16 @@ export function contentGaps(contents: readonly FileContent[]): readonly DataGap[
   }
   if (foreign > 0) {
     gaps.push(
-      createGap('VENDOR_BAD_RESPONSE', 'foreign_account', `${foreign} records name another account and were left out.`),
+      createDataGap(
+        'VENDOR_BAD_RESPONSE',
+        'foreign_account',
+        `${foreign} records name another account and were left out.`,
+      ),
     );
   }
   if (malformed > 0) {
     gaps.push(
-      createGap(
+      createDataGap(
         'VENDOR_BAD_RESPONSE',
         'contract',
         `${malformed} records or events could not be read and were left out.`,
@@ -98,20 +79,16 @@ export function contentGaps(contents: readonly FileContent[]): readonly DataGap[
 export function encryptedLoginGaps(contents: readonly FileContent[]): readonly DataGap[] {
   const files = contents.filter(({ hasEncryptedLogins }) => hasEncryptedLogins).length;
   if (files === 0) return [];
-  const sentence = `The login names in ${files} files are encrypted: who is named there can be found by agentID only.`;
-  return [createGap('VENDOR_BAD_RESPONSE', 'encrypted', sentence)];
+  const message = `The login names in ${files} files are encrypted: who is named there can be found by agentID only.`;
+  return [createDataGap('VENDOR_BAD_RESPONSE', 'encrypted', message)];
 }
 
 export function retentionGap(days: number): DataGap {
-  return createGap(
+  return createDataGap(
     'VENDOR_REJECTED',
     'retention',
     `LivePerson keeps its files for ${days} days; what they told before that is gone.`,
   );
-}
-
-function createGap(code: VendorErrorCode, reason: string | null, sentence: string): DataGap {
-  return { code, reason, sentence, status: null, retryAfterSeconds: null };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -5,11 +5,13 @@ import { sessionsDuring, statusPeriodsDuring } from '../../domain/build-session.
 import { type SourcedResult, sourceReport, type SourceReport } from '../../domain/source.ts';
 import type { StatusPeriod } from '../../domain/status-period.ts';
 import type { TimeRange } from '../../domain/time.ts';
+import type { VendorError } from '../../domain/vendor-error.ts';
+import { type DataGap, mergeDataGaps, toVendorError } from '../data-gap.ts';
 import type { DataSourceContext, AccountDataSource } from '../vendor.ts';
 import { type Checksummed, isIntact, withChecksum } from './checksum.ts';
 import { LIST_ENDPOINT } from './client.ts';
 import { toDiscoveredAgents } from './discovery.ts';
-import { toVendorError, type DataGap, encryptedLoginGaps, retentionGap } from './data-gaps.ts';
+import { encryptedLoginGaps, retentionGap } from './data-gaps.ts';
 import { collectFiles, type CollectedFiles } from './collect-files.ts';
 import { createLoaders, type LivePersonDeps } from './loaders.ts';
 import { isLoginName, toSessions } from './map.ts';
@@ -31,6 +33,11 @@ export function createDataSource(deps: LivePersonDeps, request: DataSourceContex
     return collecting;
   }
 
+  function toSourceError(gaps: readonly DataGap[]): VendorError | null {
+    const gap = mergeDataGaps(gaps);
+    return gap && toVendorError(gap, target);
+  }
+
   async function querySessions<T>(
     ref: string,
     during: TimeRange,
@@ -40,7 +47,7 @@ export function createDataSource(deps: LivePersonDeps, request: DataSourceContex
     const { contents, provenance, gaps } = await collectOnce(coverage.windows);
     const encrypted = isLoginName(ref, contents) ? encryptedLoginGaps(contents) : [];
     const expired = coverage.expired ? [retentionGap(deps.config.retentionDays)] : [];
-    const error = toVendorError([...gaps, ...encrypted, ...expired], target);
+    const error = toSourceError([...gaps, ...encrypted, ...expired]);
     const report = sourceReport(at, provenance, { error, coveredFrom: coverage.from, coveredTo: coverage.to });
     const sessions = toSessions(deps.account.name, ref, contents);
     for (const session of sessions) for (const period of session.statusPeriods) sessionByPeriod.set(period, session);
@@ -62,7 +69,7 @@ export function createDataSource(deps: LivePersonDeps, request: DataSourceContex
   }
 
   function directoryReport(directory: CachedValue<CachedDirectory>): SourceReport {
-    return sourceReport(at, [directory], { error: toVendorError(directory.value.gaps, target) });
+    return sourceReport(at, [directory], { error: toSourceError(directory.value.gaps) });
   }
 
   return {
@@ -86,7 +93,7 @@ interface CachedDirectory {
 
 export const directoryNamespace: CacheNamespace<null, Checksummed<CachedDirectory>> = {
   endpoint: LIST_ENDPOINT,
-  version: 2,
+  version: 3,
   keyParts: () => ['agents'],
   isValid: (value): value is Checksummed<CachedDirectory> => isIntact(value, ['agents', 'gaps']),
 };

@@ -27,7 +27,7 @@ const scope = {
 function connect(store: Store) {
   const http = stubHttp(account, clock, createScriptedVendor(THREE_FILES));
   const cache = createAccountCache({ account, store, clock, staleIfErrorSeconds: 0, onRead: () => undefined });
-  const client = createClient(settings, account, http, clock);
+  const client = createClient(settings, { account, http, clock });
   return { lp: { account, config: settings, client, cache, ttl: ttlSchema.parse({}) }, sent: http.sent };
 }
 
@@ -117,7 +117,7 @@ describe('a query', () => {
     const { contents, gaps } = await collectFiles(loaders, [MAY_10]);
     expect([asked, contents.length]).toEqual([[128, 128], 256]);
     expect(gaps).toMatchObject([{ code: 'VENDOR_REJECTED', reason: 'too_large' }]);
-    expect(gaps[0]?.sentence).toContain('44 of 300 files');
+    expect(gaps[0]?.message).toContain('44 of 300 files');
     const more = await collectFiles(loaders, [MAY_10]);
     expect([asked.length, more.contents.length]).toEqual([2, 0]);
   });

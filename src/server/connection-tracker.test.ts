@@ -37,15 +37,15 @@ beforeEach(async () => {
 });
 afterEach(() => testServer.stop());
 
-/** A connection that the server knows of, and what has come over it. */
-async function openConnection({ url, get }: TestServer, { closesInTurn: closesOnEnd = true } = {}) {
+/** Opens a connection, waits until the server has accepted it and collects what it receives. */
+async function openConnection({ url, get }: TestServer, { closesOnEnd = true } = {}) {
   const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: !closesOnEnd });
   let received = '';
   socket.on('data', (bytes: Buffer) => (received += bytes.toString()));
   socket.on('error', () => undefined);
   const closed = once(socket, 'close');
   await once(socket, 'connect');
-  /** When who comes later has been answered, all before has been read; at the end nobody may come any more. */
+  /** A response to a later request proves that the server has read all earlier bytes. Fails once the server has stopped listening. */
   const flushServer = async () => {
     await get('/healthz').catch(flushPromises);
   };
@@ -65,7 +65,7 @@ async function openConnection({ url, get }: TestServer, { closesInTurn: closesOn
   };
 }
 
-/** Begins to drain; tells what came of it, so far. */
+/** Starts the drain; `outcomes` stays empty until it has ended. */
 function startDrain({ server }: TestServer, ms = DRAIN_MS) {
   const outcomes: boolean[] = [];
   const done = server.drain(ms).then((drained) => {
@@ -76,10 +76,10 @@ function startDrain({ server }: TestServer, ms = DRAIN_MS) {
 }
 
 describe.each([
-  ['that has sent nothing', '', FULL_REQUEST],
-  ['that has sent half a request', PARTIAL_REQUEST, REQUEST_REMAINDER],
-])('a connection %s', (_what, sent, rest) => {
-  test('has a second, and nobody was owed an answer on it', async () => {
+  ['a connection that has sent nothing', '', FULL_REQUEST],
+  ['a connection with a partial request', PARTIAL_REQUEST, REQUEST_REMAINDER],
+])('draining %s', (what, sent, remainder) => {
+  test(`closes ${what} after the grace period and counts as drained`, async () => {
     const client = await openConnection(testServer);
     await client.send(sent);
     const { outcomes, done } = startDrain(testServer);
@@ -92,18 +92,18 @@ describe.each([
     expect([client.received(), clock.pendingTimers()]).toEqual(['', 0]);
   });
 
-  test('is answered what it brings in that second', async () => {
+  test(`answers a request on ${what} that arrives within the grace period`, async () => {
     const client = await openConnection(testServer);
     await client.send(sent);
     const { done } = startDrain(testServer);
     clock.advance(GRACE_MS - 1);
-    await client.send(rest);
+    await client.send(remainder);
     await client.closed;
     expect(client.received()).toMatch(/^HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n[^]*"alive"/i);
     expect(await done).toBe(true);
   });
 
-  test('has no longer than the requests under way', async () => {
+  test(`closes ${what} no later than the drain timeout`, async () => {
     const client = await openConnection(testServer);
     await client.send(sent);
     const { done } = startDrain(testServer, GRACE_MS / 2);
@@ -113,7 +113,7 @@ describe.each([
   });
 });
 
-test('what came in that second has the time of all requests under way', async () => {
+test('gives a request that arrives within the grace period the full drain timeout', async () => {
   const client = await openConnection(testServer);
   const { outcomes, done } = startDrain(testServer);
   await client.send(POST_HEADERS + POST_BODY);
@@ -127,8 +127,8 @@ test('what came in that second has the time of all requests under way', async ()
   expect(await done).toBe(true);
 });
 
-describe('a connection that is kept', () => {
-  test('goes at once when it is idle', async () => {
+describe('draining a keep-alive connection', () => {
+  test('closes an idle keep-alive connection immediately', async () => {
     const client = await openConnection(testServer);
     await client.send(FULL_REQUEST);
     await client.receivedAll(/"alive"/);
@@ -138,7 +138,7 @@ describe('a connection that is kept', () => {
     expect(clock.monotonicMs()).toBe(0);
   });
 
-  test('has a second when the next request has begun', async () => {
+  test('gives a keep-alive connection with a partial next request the grace period', async () => {
     const client = await openConnection(testServer);
     await client.send(FULL_REQUEST);
     await client.receivedAll(/"alive"/);
@@ -153,8 +153,8 @@ describe('a connection that is kept', () => {
   });
 });
 
-describe('a request whose body is still to come', () => {
-  test('is waited for, and answered', async () => {
+describe('draining a request with an incomplete body', () => {
+  test('waits for the body of a request and answers it', async () => {
     const client = await openConnection(testServer);
     await client.send(POST_HEADERS);
     const { outcomes, done } = startDrain(testServer);
@@ -168,7 +168,7 @@ describe('a request whose body is still to come', () => {
     expect(await done).toBe(true);
   });
 
-  test('is cut off when it takes too long', async () => {
+  test('aborts a request whose body has not arrived by the drain timeout', async () => {
     const client = await openConnection(testServer);
     await client.send(POST_HEADERS);
     const { done } = startDrain(testServer);
@@ -177,10 +177,10 @@ describe('a request whose body is still to come', () => {
     expect(await done).toBe(false);
   });
 
-  test('has no more time for it than ever, and who was told so and stays is owed nothing', async () => {
+  test('still enforces the request timeout during the drain, and does not wait for a client that stays connected after the 408', async () => {
     const timeouts = { headersMs: 200, requestMs: 400, idleMs: 60_000, checkIntervalMs: 20 };
     const own = await startTestServer({ clock, timeouts });
-    const client = await openConnection(own, { closesInTurn: false });
+    const client = await openConnection(own, { closesOnEnd: false });
     await client.send(POST_HEADERS);
     const { outcomes, done } = startDrain(own);
     await client.receivedAll(/^HTTP\/1\.1 408 [^]*\}/);
@@ -193,8 +193,8 @@ describe('a request whose body is still to come', () => {
   });
 });
 
-describe('a request under way', () => {
-  test('is answered after that second, too, and its connection not kept', async () => {
+describe('draining a request in flight', () => {
+  test('answers a request in flight after the grace period and closes its connection', async () => {
     const client = await openConnection(testServer);
     await client.send(POST_HEADERS + POST_BODY);
     await started.promise;
@@ -208,7 +208,7 @@ describe('a request under way', () => {
     expect([await done, clock.pendingTimers()]).toEqual([true, 0]);
   });
 
-  test('is told that its connection is not kept when the end began after it', async () => {
+  test('sends Connection: close for a request that started before the shutdown', async () => {
     const query = testServer.post({ query: '{ wait }' });
     await started.promise;
     testServer.server.beginShutdown();
@@ -216,7 +216,7 @@ describe('a request under way', () => {
     expect((await query).headers.get('connection')).toBe('close');
   });
 
-  test('whose answer is on its way out is sent all of it', async () => {
+  test('sends the complete response of a request whose response is already being written', async () => {
     const client = await openConnection(testServer);
     await client.send(POST_HEADERS + POST_BODY);
     answer.resolve(LARGE_VALUE);
@@ -233,8 +233,8 @@ describe('a request under way', () => {
     expect(await done).toBe(true);
   });
 
-  test('has been answered, whether or not its client then goes', async () => {
-    const client = await openConnection(testServer, { closesInTurn: false });
+  test('counts a request as answered even if its client keeps the connection open', async () => {
+    const client = await openConnection(testServer, { closesOnEnd: false });
     await client.send(POST_HEADERS + POST_BODY);
     answer.resolve(LARGE_VALUE);
     await client.receivedAll(/^HTTP/);

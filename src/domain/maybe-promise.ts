@@ -1,0 +1,2 @@
+/** A value that is returned without a promise where it is known already. */
+export type MaybePromise<T> = T | Promise<T>;

@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { HttpError } from './http-error.ts';
+import { send, sendError, sendJson } from './respond.ts';
+
+async function fetchFrom(respond: (response: ServerResponse) => void): Promise<Response> {
+  const server = createServer((_request, response) => {
+    respond(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const response = await fetch(`http://127.0.0.1:${port}`, { headers: { connection: 'close' } });
+  server.close();
+  return response;
+}
+
+test('sends the length of the body in bytes, not characters', async () => {
+  const response = await fetchFrom((to) => {
+    send(to, 200, { 'content-type': 'text/plain; charset=utf-8' }, 'é');
+  });
+  expect([response.headers.get('content-length'), await response.text()]).toEqual(['2', 'é']);
+});
+
+test('sends a value as JSON with a final newline', async () => {
+  const response = await fetchFrom((to) => {
+    sendJson(to, 202, { a: 1 });
+  });
+  expect([response.status, await response.text()]).toEqual([202, '{"a":1}\n']);
+  expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+});
+
+test('sends an HTTP error with its status, headers and JSON body', async () => {
+  const response = await fetchFrom((to) => {
+    sendError(to, new HttpError(503, 'OVERLOADED', 'Busy.', { headers: { 'retry-after': '1' } }));
+  });
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(await response.json()).toEqual({ errors: [{ message: 'Busy.', extensions: { code: 'OVERLOADED' } }] });
+});

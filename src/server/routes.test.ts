@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readError, startTestServer, type TestServer } from '../../test/support/server-harness.ts';
+
+let testServer: TestServer;
+beforeAll(async () => {
+  testServer = await startTestServer();
+});
+afterAll(() => testServer.stop());
+
+describe('routes', () => {
+  test('serves /graphiql and all paths below it', async () => {
+    expect(await (await testServer.get('/graphiql')).text()).toBe('graphiql');
+    expect(await (await testServer.get('/graphiql/assets/x.js')).text()).toBe('graphiql');
+    expect((await testServer.get('/graphiqls')).status).toBe(404);
+  });
+
+  test.each(['/nothing', '/graphql/', '/GRAPHQL', '//', '/../metrics', '/graphql%00'])(
+    'returns 404 for the unknown path %s',
+    async (path) => {
+      const answer = await testServer.sendRaw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+      expect(answer).toContain('"code":"NOT_FOUND"');
+    },
+  );
+
+  test.each([
+    ['/graphql', 'PUT', 'GET, POST'],
+    ['/graphql', 'OPTIONS', 'GET, POST'],
+    ['/graphql', 'HEAD', 'GET, POST'],
+    ['/schema.graphql', 'POST', 'GET, HEAD'],
+    ['/metrics', 'DELETE', 'GET, HEAD'],
+    ['/graphiql', 'POST', 'GET, HEAD'],
+  ])('returns 405 for %s with the method %s, and Allow: %s', async (path, method, allow) => {
+    const response = await testServer.get(path, {}, method);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    if (method !== 'HEAD') expect(await readError(response)).toMatchObject({ code: 'BAD_REQUEST' });
+  });
+});

@@ -1,3 +1,4 @@
+/** @needs redis-server */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { join } from 'node:path';

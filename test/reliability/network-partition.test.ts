@@ -1,3 +1,4 @@
+/** @needs redis-server */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/domain/clock.ts';
 import { type FlakyProxy, createFlakyProxy } from '../support/flaky-proxy.ts';

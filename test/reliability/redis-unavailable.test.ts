@@ -1,3 +1,4 @@
+/** @needs redis-server */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { startWorld, type World } from '../support/world.ts';

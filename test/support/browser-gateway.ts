@@ -8,7 +8,7 @@ export interface BrowserGateway {
   readonly close: () => Promise<void>;
 }
 
-/** A gateway with a freshly built GraphiQL and the vendor sandbox behind it, for a browser to open. */
+/** Starts a gateway with a freshly built GraphiQL against the vendor sandbox, for a browser. */
 export async function startBrowserGateway(): Promise<BrowserGateway> {
   await promisify(execFile)(process.execPath, [
     fileURLToPath(new URL('../../scripts/build-graphiql.mjs', import.meta.url)),

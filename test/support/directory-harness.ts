@@ -10,10 +10,10 @@ import { knownAccount, discoveredAgent } from './directory-fixtures.ts';
 
 export type Discover = (scope: DataSourceContext) => Promise<readonly DiscoveredAgent[]>;
 
-/** What an account's cache knows already; null: the vendor would have to be asked. */
+/** The cached discovery of an account; null: not cached. */
 export type CachedAgentsByAccount = Readonly<Record<string, readonly DiscoveredAgent[] | null>>;
 
-/** A directory over accounts that answer as the test says, and what it was asked and told. */
+/** A directory over scripted accounts that records discoveries, reports and unexpected errors. */
 export function setUp(
   entries: readonly DirectoryEntry[],
   vendors: Readonly<Record<string, Discover | null>>,

@@ -11,10 +11,10 @@ import { knownAccount, discoveredAgent } from './directory-fixtures.ts';
 
 export type Discover = (context: DataSourceContext) => Promise<readonly DiscoveredAgent[]>;
 
-/** The cached agents of an account; null where a vendor call would be needed. */
+/** The cached discovery of an account; null: not cached. */
 export type CachedAgentsByAccount = Readonly<Record<string, readonly DiscoveredAgent[] | null>>;
 
-/** A directory of accounts with the given discoveries, and what it has called and reported. */
+/** A directory over scripted accounts that records discoveries, reports and unexpected errors. */
 export function setUp(
   entries: readonly DirectoryEntry[],
   vendors: Readonly<Record<string, Discover | null>>,

@@ -2,7 +2,7 @@ import type { RequestHandler, SentRequest } from './vendor-harness.ts';
 import { jsonReply } from './vendor-harness.ts';
 import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
 
-/** An account's entry in the configuration. */
+/** The account's entry in the configuration. */
 export const KORE_ENTRY = {
   name: 'kore-main',
   vendor: 'kore',
@@ -25,7 +25,7 @@ export interface FakeAgent {
   }[];
 }
 
-/** Person number n, at work on some days of May 2024 from 9 to 17 o'clock. */
+/** Creates person n, who works on some days of May 2024 from 9:00 to 17:00. */
 export function createWorker(n: number, days: readonly number[] = [13, 14, 15]): FakeAgent {
   const status = days.map((day) => ({
     primaryStatus: 'AVAILABLE',
@@ -50,15 +50,15 @@ export function parseFilter(request: Pick<SentRequest, 'body'>): RequestFilter {
 }
 
 export interface FakeKoreOptions {
-  /** Agents a page, whatever the limit asked for. */
+  /** Agents per page, whatever limit the request sets. */
   readonly pageSize?: number;
-  /** What is said of further pages, instead of the truth. */
+  /** Overrides the indication of further pages. */
   readonly hasMore?: boolean | 'omitted';
-  /** What is sent instead of the page with this number, from 1. */
+  /** Overrides the response of the page with this number, from 1. */
   readonly instead?: (page: number) => SandboxResponse | Record<string, unknown>[] | undefined;
 }
 
-/** Plays an account with these people. */
+/** A fake of an account with these people. */
 export function fakeKore(people: readonly FakeAgent[], options: FakeKoreOptions = {}): RequestHandler {
   const pageSize = options.pageSize ?? 50;
   return (request) => {

@@ -10,12 +10,12 @@ import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
 import type { AccountAdapter, DataSourceContext, AccountDataSource, VendorAdapter } from '../../src/vendors/vendor.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 
-/** A request as it would have gone out: the client's own headers and those that prove who asks, names as written. */
+/** A request as sent: with the client's headers and its credentials, header names as written. */
 export type SentRequest = Required<Omit<VendorRequest, 'authorize' | 'idempotent' | 'maxBytes' | 'classifyResponse'>>;
 
 export type RequestHandler = (request: SentRequest) => SandboxResponse | Promise<SandboxResponse>;
 
-/** A reply whose body is that value as JSON. */
+/** Creates a response with a JSON body. */
 export function jsonReply(
   value: unknown,
   status = 200,
@@ -24,7 +24,7 @@ export function jsonReply(
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
 }
 
-/** A value that a source gave the cache to keep. */
+/** A value that a data source stored in the cache. */
 export interface StoredValue {
   readonly endpoint: string;
   readonly key: readonly (string | number | boolean | null)[];
@@ -36,8 +36,8 @@ export interface PassthroughCache extends AccountCache {
 }
 
 /**
- * A cache that keeps nothing: it asks for every key it is asked for. It is strict where a real one would fail much later:
- * a value must survive being written as JSON, and be recognised when it is read back.
+ * A cache that stores nothing and fetches every key. It is strict where a real cache would fail much later: a value must
+ * survive serialization to JSON and pass `isValid` when it is read back.
  */
 export function passthroughCache(clock: Clock): PassthroughCache {
   const stored: StoredValue[] = [];
@@ -49,7 +49,7 @@ export function passthroughCache(clock: Clock): PassthroughCache {
   ): CachedValue<Value> {
     if ('notFound' in fresh) throw fresh.notFound;
     const value: unknown = JSON.parse(JSON.stringify(fresh.value));
-    if (!space.isValid(value)) throw new Error(`${space.endpoint}: a value does not survive being kept`);
+    if (!space.isValid(value)) throw new Error(`${space.endpoint}: a value does not survive serialization`);
     stored.push({ endpoint: space.endpoint, key: space.keyParts(key), ttlSeconds: fresh.ttlSeconds });
     return { value, fetchedAt: clock.now(), servedFrom: 'VENDOR' };
   }
@@ -57,13 +57,13 @@ export function passthroughCache(clock: Clock): PassthroughCache {
   return {
     stored,
     readMany: async (space, keys, context, fetch) => {
-      const answers = await fetch(keys, context);
-      if (answers.length !== keys.length) throw new Error(`${space.endpoint}: as many answers as keys are promised`);
+      const results = await fetch(keys, context);
+      if (results.length !== keys.length) throw new Error(`${space.endpoint}: expected one result for each key`);
       return keys.map((key, index) => {
-        const answer = answers[index];
-        if (answer === undefined) throw new Error(`${space.endpoint}: an answer is missing`);
-        if (answer instanceof VendorError) return answer;
-        return 'notFound' in answer ? answer.notFound : store(space, key, answer);
+        const result = results[index];
+        if (result === undefined) throw new Error(`${space.endpoint}: a result is missing`);
+        if (result instanceof VendorError) return result;
+        return 'notFound' in result ? result.notFound : store(space, key, result);
       });
     },
     read: async (space, key, context, fetch) => store(space, key, await fetch(context)),
@@ -80,7 +80,7 @@ export interface StubHttp extends VendorHttp {
   readonly sent: readonly SentRequest[];
 }
 
-/** Answers every request from a function: no sockets, no retries, no limits. A request ends when its signal is aborted. */
+/** Passes every request to a function: no sockets, retries or limits. A request rejects when its signal is aborted. */
 export function stubHttp(account: AccountAdapter['account'], clock: Clock, handler: RequestHandler): StubHttp {
   const sent: SentRequest[] = [];
 
@@ -135,7 +135,7 @@ export function stubHttp(account: AccountAdapter['account'], clock: Clock, handl
   };
 }
 
-/** In pieces that fall anywhere, as they do on a wire. */
+/** Splits a body into chunks at arbitrary boundaries, as on a network. */
 async function* toChunks(body: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < body.length; at += 1000) {
     await Promise.resolve();
@@ -160,16 +160,16 @@ export interface VendorHarness {
   readonly clock: ManualClock;
   readonly sent: readonly SentRequest[];
   readonly stored: readonly StoredValue[];
-  /** What the queries were told of calls made. */
+  /** The calls recorded on the queries. */
   readonly callRecords: readonly CallRecord[];
   readonly adapter: AccountAdapter;
-  /** The sources of a new query, whose "now" is what the clock shows. */
+  /** Creates the data source of a new query at the clock's current time. */
   readonly createDataSource: (scope?: Partial<DataSourceContext>) => AccountDataSource;
 }
 
 /**
- * A vendor's client, connected to a function that plays the vendor. `entry` is the account's entry in the configuration,
- * secrets in plain text.
+ * Connects a vendor's adapter to a function that fakes the vendor. `accountConfig` is the account's entry in the configuration,
+ * with secrets in plain text.
  */
 export function connectVendor(
   vendor: VendorAdapter,

@@ -58,6 +58,6 @@ export const company: Company = {
   conversations: (person, from, to) =>
     (conversationsByPerson.get(person) ?? []).filter(({ start, end }) => start < to && (end ?? NOW) > from),
   traffic: () => {
-    throw new Error('Vonage knows no bots');
+    throw new Error('Vonage has no bots');
   },
 };

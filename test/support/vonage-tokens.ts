@@ -36,7 +36,7 @@ export const tokenCalls = ({ sent }: VendorHarness) => sent.filter(({ endpoint }
 export const authorizationHeaders = ({ sent }: VendorHarness) =>
   sent.filter(({ endpoint }) => endpoint !== 'connect/token').map(({ headers }) => headers.Authorization);
 
-/** A query's scope that nobody listens to. */
+/** The context of a query whose call records are discarded. */
 export function createContext({ signal } = new AbortController()): CallContext {
   return { signal, record: () => undefined, restrictCache: () => undefined };
 }

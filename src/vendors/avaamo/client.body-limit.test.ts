@@ -39,14 +39,14 @@ const sample = (name: string, bytes: number) => ({
 test.each([
   ['usage.json', () => client.usage(asked, open.context())],
   ['agent-intervention.json', () => client.interventions(asked, open.context())],
-])('%s is read up to a MiB', async (name, ask) => {
+])('reads a %s response of up to 1 MiB', async (name, ask) => {
   server.script(sample(name, MB), sample(name, MB + 1));
   expect(await ask()).toMatchObject({ isComplete: true });
   expect(await rejectionOf(ask())).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' });
   expect(server.received).toHaveLength(2);
 });
 
-test('of more than that nothing is read, and the connection is closed', async () => {
+test('rejects a larger response unread, and closes the connection', async () => {
   server.script({ body: '{},'.repeat(10_000), endless: true });
   expect(await rejectionOf(client.usage(asked, open.context()))).toMatchObject({ reason: 'too_large' });
   const received = await server.nthRequest(1);

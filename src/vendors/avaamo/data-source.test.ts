@@ -36,8 +36,8 @@ function statsOf(
 
 const parameters = ({ sent }: VendorHarness) => sent.map(({ url }) => Object.fromEntries(url.searchParams));
 
-describe('the requests', () => {
-  test('one for each endpoint, with the days, the offset and the token', async () => {
+describe('usage requests', () => {
+  test('sends one request to each endpoint, with the days, the offset and the token', async () => {
     const harness = connectVendor(avaamo, entry, healthy);
     await ask(harness);
     const query = 'from_date=10%2F04%2F2020&to_date=13%2F04%2F2020&utc_offset=-25200';
@@ -65,7 +65,7 @@ describe('the requests', () => {
     expect(data.current === null).toBe(parts.length === 0);
   });
 
-  test('one for a whole year: distinct counts of shorter spans do not add up', async () => {
+  test('sends one request for a year, because distinct counts of shorter spans do not add up', async () => {
     const harness = connectVendor(avaamo, entry, healthy);
     await ask(harness, { from: '2019-01-01', to: '2019-12-31' }, ['usage']);
     expect(parameters(harness)).toEqual([{ from_date: '01/01/2019', to_date: '31/12/2019', utc_offset: '-28800' }]);
@@ -82,20 +82,20 @@ describe('the requests', () => {
     ['America/Los_Angeles', '2020-03-09', '-25200'],
     // They skip this day's midnight: it begins at one o'clock.
     ['America/Sao_Paulo', '2018-11-04', '-7200'],
-  ])('%s on %s: utc_offset=%s', async (timeZone, from, offset) => {
+  ])('sends for %s on %s utc_offset=%s', async (timeZone, from, offset) => {
     const harness = connectVendor(avaamo, entry, healthy);
     await ask(harness, { from, to: '2020-12-31', timeZone }, ['usage']);
     expect(parameters(harness)).toMatchObject([{ utc_offset: offset }]);
   });
 
-  test('a base URL with a path keeps it', async () => {
+  test('keeps the path of the base URL', async () => {
     const harness = connectVendor(avaamo, { ...entry, baseUrl: 'http://127.0.0.1:4001/avaamo/' }, healthy);
     await ask(harness, {}, ['usage']);
     expect(harness.sent[0]?.url.pathname).toBe('/avaamo/bots/analytics/2041/usage.json');
   });
 });
 
-test('each endpoint’s report says from where and from when its fields are', async () => {
+test('reports provenance and time of each endpoint', async () => {
   const harness = connectVendor(avaamo, entry, healthy);
   const { sources } = await ask(harness);
   const known = { account: 'bots', outcome: 'OK', servedFrom: 'VENDOR', fetchedAt: harness.clock.now(), error: null };
@@ -105,8 +105,8 @@ test('each endpoint’s report says from where and from when its fields are', as
   ]);
 });
 
-describe('within one query', () => {
-  test('the same bot and days twice is one call an endpoint, and zones with equal offsets share it', async () => {
+describe('usage within one query', () => {
+  test('makes one call to each endpoint for the same bot and days, shared by zones with equal offsets', async () => {
     const harness = connectVendor(avaamo, entry, healthy);
     const sources = harness.createDataSource();
     await Promise.all([
@@ -117,7 +117,7 @@ describe('within one query', () => {
     expect(harness.sent.map(({ endpoint }) => endpoint)).toEqual(['usage.json', 'agent_intervention.json']);
   });
 
-  test('another bot, range or offset is another call', async () => {
+  test('makes separate calls for another bot, range or offset', async () => {
     const harness = connectVendor(avaamo, entry, healthy);
     const sources = harness.createDataSource();
     await Promise.all([
@@ -130,7 +130,7 @@ describe('within one query', () => {
     expect(harness.sent).toHaveLength(5);
   });
 
-  test('all calls leave in the same turn', () => {
+  test('starts all calls in the same tick', () => {
     const harness = connectVendor(avaamo, entry, healthy);
     const batches: number[] = [];
     const sources = harness.createDataSource({ record: () => batches.push(harness.sent.length) });
@@ -141,7 +141,7 @@ describe('within one query', () => {
   });
 });
 
-describe('how long answers are kept', () => {
+describe('usage caching', () => {
   const lifeAt = async (now: string, during: Partial<DateRange> = {}) => {
     const harness = connectVendor(avaamo, entry, healthy, {
       now: Date.parse(now),
@@ -151,19 +151,19 @@ describe('how long answers are kept', () => {
     return harness.stored[0]?.ttlSeconds;
   };
 
-  test('shortly while the last day goes on and for six hours after it, then long', async () => {
+  test('caches briefly until six hours after the last day, then long', async () => {
     // The last day ends at 07:00 UTC on the 14th.
     expect(await lifeAt('2020-04-13T12:00:00Z')).toBe(1);
     expect(await lifeAt('2020-04-14T12:59:59.999Z')).toBe(1);
     expect(await lifeAt('2020-04-14T13:00:00Z')).toBe(2);
   });
 
-  test('the last day ends by the clocks of its zone', async () => {
+  test('ends the last day in its time zone', async () => {
     expect(await lifeAt('2020-04-14T00:30:00Z', { timeZone: 'Asia/Kolkata' })).toBe(2);
     expect(await lifeAt('2020-04-14T00:29:59Z', { timeZone: 'Asia/Kolkata' })).toBe(1);
   });
 
-  test('by bot, days and offset', async () => {
+  test('caches by bot, days and offset', async () => {
     const harness = connectVendor(avaamo, entry, healthy);
     await ask(harness, {}, BOTH);
     const key = ['2041', '2020-04-10', '2020-04-13', -25200];
@@ -174,7 +174,7 @@ describe('how long answers are kept', () => {
   });
 });
 
-describe('when an endpoint fails', () => {
+describe('usage failures', () => {
   const failing =
     (...statuses: readonly number[]): RequestHandler =>
     (request) => {
@@ -182,7 +182,7 @@ describe('when an endpoint fails', () => {
       return status === 200 ? healthy(request) : jsonReply({ error: 'no' }, status);
     };
 
-  test('interventions: their fields are null, and the report says why', async () => {
+  test('returns null for the fields of a failed interventions call, with the error in the report', async () => {
     const { data, sources } = await ask(connectVendor(avaamo, entry, failing(200, 503)));
     expect(data.current).toMatchObject({ sessionCount: 8123, usersCount: null, interventionsCount: null });
     expect(sources).toMatchObject([
@@ -191,14 +191,14 @@ describe('when an endpoint fails', () => {
     ]);
   });
 
-  test('usage: its fields are null, and interventions are still there', async () => {
+  test('returns interventions when the usage call fails', async () => {
     const { data, sources } = await ask(connectVendor(avaamo, entry, failing(500, 200)));
     expect(data.current).toMatchObject({ sessionCount: null, messagesCount: null, interventionsCount: 5 });
     expect(data.buckets).toHaveLength(9);
     expect(sources.map(({ outcome }) => outcome)).toEqual(['FAILED', 'OK']);
   });
 
-  test('both: the first error is thrown', async () => {
+  test('throws the first error when both calls fail', async () => {
     const failed = ask(connectVendor(avaamo, entry, failing(401, 503)));
     await expect(failed).rejects.toMatchObject({
       code: 'VENDOR_AUTH_FAILED',
@@ -208,7 +208,7 @@ describe('when an endpoint fails', () => {
     });
   });
 
-  test('the only one called: its error is thrown', async () => {
+  test('throws the error of the only call', async () => {
     const failed = ask(connectVendor(avaamo, entry, failing(200, 404)), {}, ['interventions']);
     await expect(failed).rejects.toMatchObject({ code: 'NOT_FOUND', endpoint: 'agent_intervention.json' });
   });
@@ -224,13 +224,13 @@ describe('when an endpoint fails', () => {
     ].flatMap(([status, code]) =>
       ['{"error":"no"}', '<html>no</html>', ''].map((body) => [status, body, code] as const),
     ),
-  )('%i with the body %j is %s, and the client asks once', async (status, body, code) => {
+  )('maps status %i with the body %j to %s, after one call', async (status, body, code) => {
     const harness = connectVendor(avaamo, entry, () => ({ status: Number(status), body }));
     await expect(ask(harness, {}, ['usage'])).rejects.toMatchObject({ code, status });
     expect(harness.sent).toHaveLength(1);
   });
 
-  test('422 with the vendor’s own words', async () => {
+  test('reports the vendor’s message of a 422', async () => {
     const harness = connectVendor(avaamo, entry, () => ({ status: 422, body: fixture('usage-422.json') }));
     const error = await ask(harness).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(VendorError);
@@ -238,7 +238,7 @@ describe('when an endpoint fails', () => {
     expect((error as VendorError).message).toContain('To Date cannot be before From Date');
   });
 
-  test('the token stays out of the message, even if the vendor quotes it', async () => {
+  test('redacts the token in a message that quotes it', async () => {
     const error = `Access token ${entry.accessToken} is not known`;
     const failed = ask(connectVendor(avaamo, entry, () => jsonReply({ error }, 401)));
     await expect(failed).rejects.toMatchObject({
@@ -246,7 +246,7 @@ describe('when an endpoint fails', () => {
     });
   });
 
-  test('a login page instead of an answer, or on the way to one, is a bad response', async () => {
+  test('rejects a login page, and a redirect to one, as VENDOR_BAD_RESPONSE', async () => {
     const page = '<html>Sign in</html>';
     const harness = connectVendor(avaamo, entry, () => ({ status: 200, body: page }));
     await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_json' });
@@ -255,7 +255,7 @@ describe('when an endpoint fails', () => {
     expect(moved.sent).toHaveLength(2);
   });
 
-  test('a fault of our own is not taken for the vendor’s', async () => {
+  test('rethrows an error that is not a VendorError', async () => {
     const harness = connectVendor(avaamo, entry, () => {
       throw new TypeError('a bug');
     });

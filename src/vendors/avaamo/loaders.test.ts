@@ -13,24 +13,21 @@ const spaces = {
   },
 };
 
-test.each(['usage', 'interventions'] as const)(
-  '%s are recognised when they are read back, and nothing else is',
-  (part) => {
-    const { space, kept } = spaces[part];
-    expect(space.isValid(JSON.parse(JSON.stringify(kept)))).toBe(true);
-    expect(space.isValid({ ...kept, previous_interval_stats: null, stats: [] })).toBe(true);
-    for (const other of [
-      null,
-      [],
-      {},
-      { ...kept, isComplete: undefined },
-      { ...kept, aggregate_stats: null },
-      { ...kept, aggregate_stats: {} },
-      { ...kept, previous_interval_stats: {} },
-      { ...kept, stats: null },
-      { ...kept, stats: [null] },
-    ]) {
-      expect(space.isValid(other)).toBe(false);
-    }
-  },
-);
+test.each(['usage', 'interventions'] as const)('validates cached %s, and rejects anything else', (part) => {
+  const { space, kept } = spaces[part];
+  expect(space.isValid(JSON.parse(JSON.stringify(kept)))).toBe(true);
+  expect(space.isValid({ ...kept, previous_interval_stats: null, stats: [] })).toBe(true);
+  for (const other of [
+    null,
+    [],
+    {},
+    { ...kept, isComplete: undefined },
+    { ...kept, aggregate_stats: null },
+    { ...kept, aggregate_stats: {} },
+    { ...kept, previous_interval_stats: {} },
+    { ...kept, stats: null },
+    { ...kept, stats: [null] },
+  ]) {
+    expect(space.isValid(other)).toBe(false);
+  }
+});

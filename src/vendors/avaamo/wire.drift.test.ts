@@ -28,7 +28,7 @@ async function read(part: UsagePart, document: unknown) {
   return { answer, kept: harness.stored };
 }
 
-async function told(part: UsagePart, document: unknown) {
+async function readUsage(part: UsagePart, document: unknown) {
   const { answer, kept } = await read(part, document);
   if (!answer || answer instanceof VendorError) throw answer ?? new Error('not asked');
   return { ...answer, kept };
@@ -47,7 +47,7 @@ const NAMES: Readonly<Record<string, keyof UsageInterval>> = {
   end_time: 'end',
 };
 
-/** What nobody sent, or no answer can tell, of an interval one of whose fields is changed. */
+/** The values of an interval with one changed field that were not sent, or that GraphQL cannot return. */
 function inventions(
   one: UsageInterval | null,
   original: UsageInterval | null,
@@ -76,9 +76,9 @@ function recordAt({ path }: DriftedDocument): {
     : { list, index: 0, field: rest[0] ?? '' };
 }
 
-describe.each(PARTS)('an answer of which one place is not as documented: %s', (part) => {
-  test('is a bad response, or tells what else is there, nothing that is not, and what is missing', async () => {
-    const whole = (await told(part, SAMPLES[part])).data;
+describe.each(PARTS)('a response with one undocumented value: %s', (part) => {
+  test('is rejected, or mapped without invented data and with missing data reported', async () => {
+    const whole = (await readUsage(part, SAMPLES[part])).data;
     await fc.assert(
       fc.asyncProperty(driftedDocument(SAMPLES[part]), async (one) => {
         const { answer, kept } = await read(part, one.document);
@@ -93,13 +93,13 @@ describe.each(PARTS)('an answer of which one place is not as documented: %s', (p
         }
         const { current, previous, buckets } = answer.data;
         const document = one.document as Reply;
-        const strangers = buckets.filter((bucket) => !whole.buckets.some((other) => isSame(bucket, other)));
-        expect(strangers.length).toBeLessThan(2);
+        const unknownBuckets = buckets.filter((bucket) => !whole.buckets.some((other) => isSame(bucket, other)));
+        expect(unknownBuckets.length).toBeLessThan(2);
         const fieldOf = (where: string) => (list === where ? field : '');
         const totals = inventions(current, whole.current, fieldOf('aggregate_stats'), document.aggregate_stats[field]);
         const before = document.previous_interval_stats?.[field];
         const earlier = inventions(previous, whole.previous, fieldOf('previous_interval_stats'), before);
-        const ofPart = strangers.flatMap((bucket) =>
+        const ofPart = unknownBuckets.flatMap((bucket) =>
           inventions(bucket, whole.buckets[index] ?? null, fieldOf('stats'), document.stats[index]?.[field]),
         );
         expect([...totals, ...earlier, ...ofPart]).toEqual([]);
@@ -121,31 +121,31 @@ function isSame(one: UsageInterval, other: UsageInterval): boolean {
   return Object.entries(one).every(([name, value]) => value === other[name as keyof UsageInterval]);
 }
 
-describe('parts that cannot be read', () => {
+describe('unreadable buckets', () => {
   const { usage } = SAMPLES;
   const withParts = (unreadable: number) => ({
     ...usage,
     stats: usage.stats.map((part, index) => (index < unreadable ? { ...part, start_time: 'soon' } : part)),
   });
 
-  test('one of nine is left out, and the report says that one is missing', async () => {
-    const whole = await told('usage', usage);
-    const { data, sources } = await told('usage', withParts(1));
+  test('are left out and reported if one of nine is unreadable', async () => {
+    const whole = await readUsage('usage', usage);
+    const { data, sources } = await readUsage('usage', withParts(1));
     expect(data.buckets).toEqual(whole.data.buckets.slice(1));
     expect(sources).toMatchObject([
       { outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract', endpoint: 'usage.json' } },
     ]);
   });
 
-  test('two of nine cost the whole', async () => {
+  test('invalidate the response if two of nine are unreadable', async () => {
     expect((await read('usage', withParts(2))).answer).toMatchObject({
       code: 'VENDOR_BAD_RESPONSE',
       reason: 'contract',
     });
   });
 
-  test('the time before is null, and the report says that something is missing', async () => {
-    const { data, sources } = await told('usage', { ...usage, previous_interval_stats: { start_time: 1 } });
+  test('give a null previous interval, reported as incomplete, if that is unreadable', async () => {
+    const { data, sources } = await readUsage('usage', { ...usage, previous_interval_stats: { start_time: 1 } });
     expect(data.previous).toBeNull();
     expect(data.buckets).toHaveLength(9);
     expect(sources).toMatchObject([{ outcome: 'PARTIAL' }]);

@@ -37,19 +37,19 @@ const pageOf = (data: readonly unknown[], bytes = 0) => ({
 });
 const ask = (lastDay: string) => client.statusDetails({ firstDay: '2024-05-01', lastDay }, open.context());
 
-describe('a page may be as long', () => {
+describe('the size limit of a page', () => {
   test.each([
     [1, '2024-05-01', 8 * MB],
     [4, '2024-05-04', 8 * MB],
     [5, '2024-05-05', 10 * MB],
     [32, '2024-06-01', 64 * MB],
-  ])('as %i days, to %s, may come to', async (_days, lastDay, bytes) => {
+  ])('grows with its days: %i, to %s', async (_days, lastDay, bytes) => {
     server.script(pageOf([]));
     await ask(lastDay);
     expect(limits).toEqual([bytes]);
   });
 
-  test('and no longer', async () => {
+  test('rejects a larger page', async () => {
     server.script(pageOf(createWorkers(50), 8 * MB), pageOf(createWorkers(50), 8 * MB + 1));
     const whole = await ask('2024-05-01');
     expect([whole.agents.length, whole.error]).toEqual([50, null]);
@@ -59,7 +59,7 @@ describe('a page may be as long', () => {
   });
 });
 
-test('fifty agents who change their status a thousand times a day fit on a page', async () => {
+test('accepts a page of fifty agents with a thousand status changes a day', async () => {
   const busy = createWorkers(50).map(({ status = [], ...agent }) => ({
     ...agent,
     status: Array.from({ length: 1000 }, () => status[0]),
@@ -69,7 +69,7 @@ test('fifty agents who change their status a thousand times a day fit on a page'
   expect([agents.length, agents[0]?.status?.length, error]).toEqual([50, 1000, null]);
 });
 
-test('a page without end is broken off, and the connection is closed', async () => {
+test('aborts an endless page, and closes the connection', async () => {
   server.script({ body: '{},'.repeat(10_000), endless: true });
   const { error } = await ask('2024-05-01');
   expect(error).toMatchObject({ reason: 'too_large' });

@@ -15,7 +15,7 @@ test.each([
   { discoverHours: 744 },
   { maxDaysPerCall: 1 },
   { maxDaysPerCall: 366 },
-])('%j is accepted', (entry) => {
+])('accepts %j', (entry) => {
   expect(problemsOf(entry)).toEqual([]);
 });
 
@@ -25,7 +25,7 @@ test.each([
   ['streamId', ['', ' ', 'st 1', ' st-1', 'st-1 ', 'st-1\r\nx: y', 'st-é']],
   ['discoverHours', [0, 745, 1.5]],
   ['maxDaysPerCall', [0, 367, 1.5]],
-])('%s is refused where it is one of %j', (key, values) => {
+])('rejects %s with each value of %j', (key, values) => {
   expect(values.filter((value) => problemsOf({ [key]: value }).length === 0)).toEqual([]);
   expect(problemsOf({ [key]: values[0] })).toEqual([[key]]);
 });

@@ -53,7 +53,7 @@ const periodsOf = async (sources: AccountDataSource, ref: string, from: number, 
   return answer;
 };
 
-test('only the cells that are missing are asked for', async () => {
+test('requests only the cells that are not cached', async () => {
   const { open, sent } = connected(fakeKore(createWorkers(3)));
   await periodsOf(open(), 'agent0@example.com', at('13T00:00:00'), at('14T00:00:00'));
   const sources = open();
@@ -67,7 +67,7 @@ test('only the cells that are missing are asked for', async () => {
   expect(answers.map(({ sources: [report] }) => report?.servedFrom)).toEqual(['CACHE', 'VENDOR', 'VENDOR']);
 });
 
-test('a day that is over is not asked for again, today soon is', async () => {
+test('requests a past day once, and today again after a short time', async () => {
   const { open, sent, clock } = connected(fakeKore([createWorker(1)]));
   await periodsOf(open(), 'agent1@example.com', at('13T00:00:00'), NOW);
   clock.advance(10_000);
@@ -82,7 +82,7 @@ test('a day that is over is not asked for again, today soon is', async () => {
   expect(data).toHaveLength(3);
 });
 
-test('whoever is discovered need not be asked for now', async () => {
+test('needs no call for the current status of discovered agents', async () => {
   const { open, sent } = connected(fakeKore(createWorkers(60)));
   const { data: agents = [] } = (await open().discover?.()) ?? {};
   const sources = open();
@@ -90,7 +90,7 @@ test('whoever is discovered need not be asked for now', async () => {
   expect(sent).toHaveLength(2);
 });
 
-test('who there is can be recalled without a call, once it was found and as long as it is kept', async () => {
+test('returns cached agents without a call for as long as discovery is cached', async () => {
   const { open, recall, sent, clock } = connected(fakeKore(createWorkers(2)));
   expect(await recall?.()).toBeNull();
   const found = await open().discover?.();
@@ -101,7 +101,7 @@ test('who there is can be recalled without a call, once it was found and as long
   expect(sent).toHaveLength(1);
 });
 
-test('what a vendor in trouble said before bridges the trouble, and is said to be old', async () => {
+test('serves a stale value while the vendor fails, and reports it as stale', async () => {
   let healthy = true;
   const people = fakeKore([createWorker(1)]);
   const { open, clock } = connected((request) => (healthy ? people(request) : { status: 503 }));
@@ -113,13 +113,13 @@ test('what a vendor in trouble said before bridges the trouble, and is said to b
   expect(after.sources).toMatchObject([{ outcome: 'STALE', fetchedAt: NOW, error: { code: 'VENDOR_UNAVAILABLE' } }]);
 });
 
-test('two queries at a time ask once', async () => {
+test('makes one call for two concurrent queries', async () => {
   const { open, sent } = connected(fakeKore([createWorker(1)]));
   await Promise.all([1, 2].map(() => periodsOf(open(), 'agent1@example.com', at('14T00:00:00'), NOW)));
   expect(sent).toHaveLength(1);
 });
 
-describe('with everything kept', () => {
+describe('with everything cached', () => {
   const start = at('08T00:00:00');
   const stretch = fc.record({ gap: fc.integer({ min: 0, max: 900 }), minutes: fc.integer({ min: 1, max: 2500 }) });
   const text = (instant: number) => new Date(instant).toISOString().slice(0, 19);
@@ -146,7 +146,7 @@ describe('with everything kept', () => {
   });
   const queries = fc.array(fc.array(read, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 });
 
-  test('any series of questions is answered as by the vendor itself', async () => {
+  test('any series of reads returns what the vendor would return', async () => {
     await fc.assert(
       fc.asyncProperty(fc.tuple(timeline, timeline, timeline), queries, async (timelines, series) => {
         const people = timelines.map((status, n): FakeAgent => ({ ...createWorker(n), status }));
@@ -167,7 +167,7 @@ describe('with everything kept', () => {
     );
   });
 
-  test('no cell is asked for twice', async () => {
+  test('no cell is requested twice', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(read, { minLength: 1, maxLength: 8 }), async (reads) => {
         const { open, sent } = connected(fakeKore(createWorkers(3)), { statusLive: 3600, statusPast: 86_400 });

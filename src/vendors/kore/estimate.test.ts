@@ -24,7 +24,7 @@ const holding = (places: readonly string[], directory = false): CacheProbe => ({
 const cell = (agent: string, day: string) => JSON.stringify(cellNamespace.keyParts({ agent, day, ref: agent }));
 
 const agents = (count: number, from = 0) => Array.from({ length: count }, (_, n) => `agent${from + n}@example.com`);
-const whom = (refs: readonly string[], more: Partial<TargetAgents> = {}): TargetAgents => ({
+const targetOf = (refs: readonly string[], more: Partial<TargetAgents> = {}): TargetAgents => ({
   key: refs.join(),
   refs,
   maxAgents: refs.length,
@@ -47,49 +47,57 @@ const days = (about: TargetAgents, from: number, to: number, batchKey: string | 
 const calls = (reads: readonly PlannedRead[], probe = nothing, maxDaysPerCall = 32) =>
   estimateCalls({ maxDaysPerCall })(reads, NOW, probe).reduce((sum, charge) => sum + charge.calls, 0);
 
-describe('POSTs', () => {
+describe('the estimate of POSTs', () => {
   test.each([
-    ['one for 50 agents', [now(whom(agents(50)))], 1],
-    ['two for 51', [now(whom(agents(51)))], 2],
-    ['one for several questions about the same agents', [now(whom(agents(50))), days(whom(agents(50)), 6, 0)], 1],
-    ['one for several groups of agents', [now(whom(agents(20))), days(whom(agents(30, 20)), 6, 0)], 1],
-    ['one for groups that have agents in common', [now(whom(agents(40))), now(whom(agents(50), { key: 'others' }))], 1],
+    ['one for 50 agents', [now(targetOf(agents(50)))], 1],
+    ['two for 51', [now(targetOf(agents(51)))], 2],
+    ['one for several reads of the same agents', [now(targetOf(agents(50))), days(targetOf(agents(50)), 6, 0)], 1],
+    ['one for several groups of agents', [now(targetOf(agents(20))), days(targetOf(agents(30, 20)), 6, 0)], 1],
     [
-      'two where groups are looked for at different moments',
-      [now(whom(agents(1))), now(whom(agents(1, 1)), 'listed')],
+      'one for groups that have agents in common',
+      [now(targetOf(agents(40))), now(targetOf(agents(50), { key: 'others' }))],
+      1,
+    ],
+    [
+      'two for groups that are read at different moments',
+      [now(targetOf(agents(1))), now(targetOf(agents(1, 1)), 'config')],
       2,
     ],
-    ['one for each agent of whom nobody knows when', [now(whom(agents(7)), null)], 7],
-    ['none for what the same agents were asked before', [days(whom(agents(7)), 6, 0), now(whom(agents(7)), null)], 1],
-    ['as many as there may be agents', [now(whom(agents(7), { maxAgents: 120, unlisted: 'by-email' }))], 3],
+    ['one for each agent that is read outside of a batch', [now(targetOf(agents(7)), null)], 7],
     [
-      'two where anybody may come beside those who are known',
-      [now(whom(agents(10))), now(whom([], { key: 'anybody', maxAgents: 60, unlisted: 'by-email' }))],
+      'none for days of the same agents that a batch has requested',
+      [days(targetOf(agents(7)), 6, 0), now(targetOf(agents(7)), null)],
+      1,
+    ],
+    ['as many as the maximum of agents needs', [now(targetOf(agents(7), { maxAgents: 120, unlisted: 'by-email' }))], 3],
+    [
+      'two for known and unlisted agents',
+      [now(targetOf(agents(10))), now(targetOf([], { key: 'unlisted', maxAgents: 60, unlisted: 'by-email' }))],
       2,
     ],
-    ['no more than are wanted of them', [now(whom(agents(200), { maxAgents: 3 }))], 1],
-    ['none about tomorrow', [days(whom(agents(7)), -1, -3)], 0],
-    ['none for nobody', [now(whom([]))], 0],
-    ['none for other questions', [{ ...days(whom(agents(1)), 1, 0), capability: 'sessions' } as PlannedRead], 0],
-  ] as const)('%s', (_title, reads, expected) => {
+    ['no more than maxAgents needs', [now(targetOf(agents(200), { maxAgents: 3 }))], 1],
+    ['none for days after today', [days(targetOf(agents(7)), -1, -3)], 0],
+    ['none without agents', [now(targetOf([]))], 0],
+    ['none for other capabilities', [{ ...days(targetOf(agents(1)), 1, 0), capability: 'sessions' } as PlannedRead], 0],
+  ] as const)('is %s', (_title, reads, expected) => {
     expect(calls(reads)).toBe(expected);
   });
 
-  test('as many windows as the days need', () => {
-    expect(calls([days(whom(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
-    expect(calls([days(whom(agents(60)), 10, 0)], nothing, 5)).toBe(3 * 2);
-    expect(calls([days(whom(agents(60)), 1, 0), days(whom(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
-    expect(calls([days(whom(agents(60)), 9, 8), days(whom(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
+  test('counts the windows that the days need', () => {
+    expect(calls([days(targetOf(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
+    expect(calls([days(targetOf(agents(60)), 10, 0)], nothing, 5)).toBe(3 * 2);
+    expect(calls([days(targetOf(agents(60)), 1, 0), days(targetOf(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
+    expect(calls([days(targetOf(agents(60)), 9, 8), days(targetOf(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
   });
 
-  test('what comes into one batch by chance may need more than each part would by itself', () => {
+  test('covers batches that merge by chance and need more than their parts', () => {
     const [early, late] = [agents(50), agents(50, 50)];
     // Each part fits into one POST. Together they need windows that cut the later part in two.
     const places = [...early, ...late].flatMap((agent, index) => {
       const [first, last] = index < 50 ? [0, 19 - (index % 2)] : [15, 38 - (index % 2)];
       return Array.from({ length: last - first + 1 }, (_, day) => ({ agent, day: dayAgo(40 - first - day) }));
     });
-    const reads = [days(whom(early), 40, 21, 'listed'), days(whom(late), 25, 2)];
+    const reads = [days(targetOf(early), 40, 21, 'config'), days(targetOf(late), 25, 2)];
     const probe = holding(
       [...early, ...late].flatMap((agent, index) => (index % 2 ? [cell(agent, dayAgo(index < 50 ? 21 : 2))] : [])),
     );
@@ -104,21 +112,21 @@ describe('POSTs', () => {
     expect(calls(reads, probe)).toBeGreaterThanOrEqual(3);
   });
 
-  test('none for agents of whom all is there', () => {
+  test('is zero for agents with all cells cached', () => {
     const [first = ''] = agents(51);
-    expect(calls([now(whom(agents(51)))], holding([cell(first, TODAY)]))).toBe(1);
+    expect(calls([now(targetOf(agents(51)))], holding([cell(first, TODAY)]))).toBe(1);
   });
 
-  test('none for what is there', () => {
-    const read = days(whom(agents(2)), 1, 0);
+  test('leaves out cached cells', () => {
+    const read = days(targetOf(agents(2)), 1, 0);
     const [one = '', other = ''] = agents(2);
     expect(calls([read], holding([cell(one, TODAY), cell(one, dayAgo(1)), cell(other, TODAY)]))).toBe(1);
     expect(calls([read], holding(agents(2).flatMap((agent) => [cell(agent, TODAY), cell(agent, dayAgo(1))])))).toBe(0);
   });
 });
 
-describe('planning', () => {
-  test.each(['complete', null])('looks once for each agent and day, asked together: %j', (together) => {
+describe('the estimator', () => {
+  test.each(['complete', null])('looks up each agent and day once, with batch key %j', (together) => {
     const looks: string[] = [];
     const probe: CacheProbe = {
       includesTokens: true,
@@ -127,7 +135,10 @@ describe('planning', () => {
         return false;
       },
     };
-    calls([days(whom(['u-1', ...agents(20)]), 6, 0, together), now(whom(['u-1', ...agents(20)]), together)], probe);
+    calls(
+      [days(targetOf(['u-1', ...agents(20)]), 6, 0, together), now(targetOf(['u-1', ...agents(20)]), together)],
+      probe,
+    );
     const places = ['u-1', ...agents(20)].flatMap((agent) =>
       [0, 1, 2, 3, 4, 5, 6].map((ago) => cell(agent, dayAgo(ago))),
     );
@@ -136,7 +147,7 @@ describe('planning', () => {
     expect(looks.sort()).toEqual([...places, ...again].sort());
   });
 
-  test('works out the days of a range once, however many agents are asked about them one by one', () => {
+  test('computes the days of a range once, however many agents are read one by one', () => {
     function countDays(reads: readonly PlannedRead[]): number {
       const written = jest.spyOn(Date.prototype, 'toISOString');
       try {
@@ -146,29 +157,29 @@ describe('planning', () => {
         written.mockRestore();
       }
     }
-    const one = agents(100).map((agent) => days(whom([agent]), 30, 0, null));
+    const one = agents(100).map((agent) => days(targetOf([agent]), 30, 0, null));
     expect(countDays(one)).toBe(countDays(one.slice(0, 1)));
   });
 });
 
-describe('pages of the whole account', () => {
-  test('for discovery, unless its answer is there', () => {
+describe('the estimate of unfiltered pages', () => {
+  test('counts discovery unless it is cached', () => {
     expect(calls([{ capability: 'discover' }])).toBe(MAX_PAGES);
     expect(calls([{ capability: 'discover' }], holding([], true))).toBe(0);
-    expect(calls([{ capability: 'discover' }, now(whom(agents(50)))])).toBe(MAX_PAGES + 1);
+    expect(calls([{ capability: 'discover' }, now(targetOf(agents(50)))])).toBe(MAX_PAGES + 1);
   });
 
-  test('for userIds, once for each window', () => {
-    expect(calls([now(whom(['u-1', 'u-2']))])).toBe(MAX_PAGES);
-    expect(calls([days(whom(['u-1', 'u-2']), 9, 0)], nothing, 5)).toBe(2 * MAX_PAGES);
-    expect(calls([now(whom(['u-1', ...agents(3)]))])).toBe(MAX_PAGES + 1);
-    expect(calls([now(whom(['u-1', 'u-2']), null)])).toBe(2 * MAX_PAGES);
-    expect(calls([now(whom(['u-1', ...agents(5)], { maxAgents: 3 }), null)])).toBe(MAX_PAGES + 2);
-    expect(calls([now(whom(['u-1']))], holding([cell('u-1', TODAY)]))).toBe(0);
+  test('counts userIds once for each window', () => {
+    expect(calls([now(targetOf(['u-1', 'u-2']))])).toBe(MAX_PAGES);
+    expect(calls([days(targetOf(['u-1', 'u-2']), 9, 0)], nothing, 5)).toBe(2 * MAX_PAGES);
+    expect(calls([now(targetOf(['u-1', ...agents(3)]))])).toBe(MAX_PAGES + 1);
+    expect(calls([now(targetOf(['u-1', 'u-2']), null)])).toBe(2 * MAX_PAGES);
+    expect(calls([now(targetOf(['u-1', ...agents(5)], { maxAgents: 3 }), null)])).toBe(MAX_PAGES + 2);
+    expect(calls([now(targetOf(['u-1']))], holding([cell('u-1', TODAY)]))).toBe(0);
   });
 
-  test('for agents of whom nothing is known', () => {
-    expect(calls([now(whom([], { maxAgents: 60, unlisted: 'any' }))])).toBe(2 + MAX_PAGES);
+  test('counts agents with unknown references', () => {
+    expect(calls([now(targetOf([], { maxAgents: 60, unlisted: 'any' }))])).toBe(2 + MAX_PAGES);
   });
 });
 
@@ -178,10 +189,10 @@ const read = fc.record({
   count: fc.integer({ min: 1, max: 70 }),
   from: fc.nat(12),
   length: fc.integer({ min: 1, max: 8 }),
-  together: fc.constantFrom('listed', 'complete', null),
+  together: fc.constantFrom('config', 'complete', null),
 });
 
-test('whatever comes into one batch by chance, and whatever is there, there are no more POSTs', () => {
+test('estimates no fewer POSTs than are sent, for any batches and any cached cells', () => {
   const circumstances = fc.record({
     questions: fc.array(read, { maxLength: 6 }),
     maxDays: fc.integer({ min: 1, max: 9 }),
@@ -216,7 +227,7 @@ test('whatever comes into one batch by chance, and whatever is there, there are 
       });
       const most = calls(
         reads.map(({ first, count, from, length, together }) =>
-          days(whom(agents(count, first)), from + length - 1, from, together),
+          days(targetOf(agents(count, first)), from + length - 1, from, together),
         ),
         probe,
         maxDays,

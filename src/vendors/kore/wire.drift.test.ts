@@ -9,16 +9,16 @@ import { VendorError } from '../../domain/vendor-error.ts';
 import { KORE_ENTRY } from '../../../test/support/kore-account.ts';
 import { kore } from './index.ts';
 
-// The vendor's own sample with any part of it gone, renamed or of another type: what is told is in the sample, and what is
-// not told is said to be missing.
+// The vendor's own sample with any part of it gone, renamed or of another type: what is period is in the sample, and what is
+// not period is said to be missing.
 
 interface Sample {
   readonly data: readonly { readonly userId: string; readonly email: string; readonly status?: readonly unknown[] }[];
 }
 const file = readFileSync(new URL('./fixtures/agentstatusdetails.json', import.meta.url), 'utf8');
-const everybody = JSON.parse(file) as Sample;
-const someone = { ...everybody, data: everybody.data.slice(2) };
-const [{ userId, email } = { userId: '', email: '' }] = someone.data;
+const allAgents = JSON.parse(file) as Sample;
+const requestedAgent = { ...allAgents, data: allAgents.data.slice(2) };
+const [{ userId, email } = { userId: '', email: '' }] = requestedAgent.data;
 
 type Path = readonly (string | number)[];
 type Change = 'delete' | 'rename' | { readonly to: unknown };
@@ -85,39 +85,39 @@ const during = { from: Date.parse('2023-03-09T00:00:00Z'), to: Date.parse('2023-
 const runs = { numRuns: 500 };
 
 test.each([
-  ['e-mail', email, someone],
-  ['userId', userId, everybody],
-])('of an agent asked for by %s no period is invented, and none is lost unsaid', async (_how, ref, sample) => {
+  ['e-mail', email, requestedAgent],
+  ['userId', userId, allAgents],
+])('neither invents nor silently loses a period of an agent requested by %s', async (_how, ref, sample) => {
   const truth = (await sourcesOf(sample).statusPeriods?.(ref, during))?.data ?? [];
   expect(truth).toHaveLength(8);
   // A name that cannot be read is nothing.
   const isTrue = ({ start, vendorStatus, label }: StatusPeriod) =>
     truth.some((one) => one.start === start && one.vendorStatus === vendorStatus && [one.label, null].includes(label));
-  const endsOf = (told: StatusPeriod) => truth.filter(({ start }) => start === told.start).map(({ end }) => end);
+  const endsOf = (period: StatusPeriod) => truth.filter(({ start }) => start === period.start).map(({ end }) => end);
 
   await fc.assert(
     fc.asyncProperty(anyChangeOf(sample), async ({ path, change, body }) => {
       const answer = await answerTo(sourcesOf(body).statusPeriods?.(ref, during));
       if (!answer) return;
-      expect(answer.data.filter((told) => !isTrue(told))).toEqual([]);
-      // An end that is not sent any more is not known, and then nobody says that the period goes on.
-      for (const told of answer.data) expect([...endsOf(told), told.isOngoing === null && null]).toContain(told.end);
+      expect(answer.data.filter((period) => !isTrue(period))).toEqual([]);
+      // An end that is no longer sent is unknown, and then isOngoing is unknown, too.
+      for (const period of answer.data) expect([...endsOf(period), period.isOngoing === null && null]).toContain(period.end);
       if (answer.sources[0]?.outcome === 'OK' && !isSound(path, change)) expect(answer.data).toHaveLength(8);
     }),
     runs,
   );
 });
 
-test('nobody is discovered who is not there, and nobody is missing unsaid', async () => {
-  const refs = new Set([...everybody.data.flatMap((one) => [one.userId, one.email]), '7']);
-  const strangers = (agents: readonly DiscoveredAgent[]) =>
+test('neither invents nor silently loses a discovered agent', async () => {
+  const refs = new Set([...allAgents.data.flatMap(({ userId, email }) => [userId, email]), '7']);
+  const inventedAgents = (agents: readonly DiscoveredAgent[]) =>
     agents.flatMap(({ ref, aliases }) => [ref, ...aliases]).filter((ref) => !refs.has(ref));
 
   await fc.assert(
-    fc.asyncProperty(anyChangeOf(everybody), async ({ path, change, body }) => {
+    fc.asyncProperty(anyChangeOf(allAgents), async ({ path, change, body }) => {
       const answer = await answerTo(sourcesOf(body).discover?.());
       if (!answer) return;
-      expect(strangers(answer.data)).toEqual([]);
+      expect(inventedAgents(answer.data)).toEqual([]);
       if (answer.sources[0]?.outcome === 'OK' && !isSound(path, change)) expect(answer.data).toHaveLength(3);
     }),
     runs,

@@ -37,7 +37,7 @@ const ask = () => client.latestInteractions('01', {}, createContext());
 /** As JSON, made as long as that by blanks. */
 const padded = (value: unknown, bytes: number) => ({ body: JSON.stringify(value).padEnd(bytes) });
 
-test('interactions are read up to a MiB, thirty times what the hundred come to that are asked for at most', async () => {
+test('reads interactions of up to 1 MiB, thirty times the size of the largest request', async () => {
   const one = {
     ...{ type: 'Phone', start: '2017-03-30T22:40:15.123Z', guid: GUID, duration: 972 },
     ...{ direction: 'Outbound', channelGuid: GUID },
@@ -53,13 +53,13 @@ test('interactions are read up to a MiB, thirty times what the hundred come to t
 test.each([
   [64 * KB, []],
   [64 * KB + 1, TOO_LARGE],
-])('a token’s answer of %i bytes', async (bytes, outcome) => {
+])('limits the token response: %i bytes', async (bytes, outcome) => {
   server.script(padded({ access_token: 'a.token-1' }, bytes), jsonStep({ interactions: [] }));
   expect(await ask().catch((error: unknown) => error)).toMatchObject(outcome);
   expect(server.received).toHaveLength(outcome === TOO_LARGE ? 1 : 2);
 });
 
-test('a token’s answer without end is broken off', async () => {
+test('aborts an endless token response', async () => {
   server.script({ body: '{"access_token":"'.padEnd(10_000, 'x'), endless: true });
   expect(await rejectionOf(ask())).toMatchObject({ ...TOO_LARGE, endpoint: 'connect/token' });
   const received = await server.nthRequest(1);

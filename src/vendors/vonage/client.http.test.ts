@@ -10,7 +10,7 @@ import { config } from './config.ts';
 import { account, createContext } from '../../../test/support/vonage-tokens.ts';
 
 // Some HTTP clients rewrite or drop a parameter of Accept, so what counts is what the other side receives.
-test.each([1, 2])('version %i, the token and the form arrive as they are meant', async (apiVersion) => {
+test.each([1, 2])('sends version %i, the token and the form over a real socket', async (apiVersion) => {
   const server = await startScriptedServer(jsonStep({ access_token: 'a.token-1' }), jsonStep({ interactions: [] }));
   const { http, close } = createHttpHarness({ account });
   try {

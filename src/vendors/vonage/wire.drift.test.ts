@@ -28,7 +28,7 @@ async function read(document: unknown) {
   return asked?.catch((error: unknown) => error as VendorError);
 }
 
-async function told(document: unknown) {
+async function readInteractions(document: unknown) {
   const answer = await read(document);
   if (!answer || answer instanceof VendorError) throw answer ?? new Error('not asked');
   return answer;
@@ -40,7 +40,7 @@ const DERIVED: Readonly<Record<string, readonly (keyof Interaction)[]>> = {
   type: ['type', 'vendorType'],
 };
 
-/** What no answer can tell, or nobody sent. */
+/** The values that were not sent, or that GraphQL cannot return. */
 function inventions(
   one: Interaction,
   original: Interaction | undefined,
@@ -61,9 +61,9 @@ function inventions(
   });
 }
 
-describe('an answer of which one place is not as documented', () => {
-  test('is a bad response, or tells what else is there, nothing that is not, and what is missing', async () => {
-    const whole = await told(SAMPLE);
+describe('a response with one undocumented value', () => {
+  test('is rejected, or mapped without invented data and with missing data reported', async () => {
+    const whole = await readInteractions(SAMPLE);
     await fc.assert(
       fc.asyncProperty(driftedDocument(SAMPLE), async (one) => {
         const answer = await read(one.document);
@@ -101,11 +101,11 @@ describe('an answer of which one place is not as documented', () => {
     ['the whole in something else', { data: SAMPLE }],
     ['a list of lists', { interactions: [[v1(1)], [v1(2)]] }],
     ['more than a fifth unreadable', { interactions: [1, 2, 3, 4, 5, 6, 7].map((n) => (n < 6 ? v1(n) : { n })) }],
-  ])('%s: a bad response', async (_, document) => {
+  ])('rejects a response: %s', async (_, document) => {
     expect(await read(document)).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
   });
 
-  test('one of two that cannot be read is left out, and the report says that one is missing', async () => {
+  test('leaves out and reports one of two interactions that cannot be read', async () => {
     const harness = connectVendor(
       vonage,
       VONAGE_ENTRY,
@@ -144,8 +144,8 @@ describe('an answer of which one place is not as documented', () => {
     [{ duration: 3e9 }, { durationSeconds: null, end: Date.parse('2112-04-23T07:00:15Z'), isActive: false }],
     [{ duration: 1e15 }, { durationSeconds: null, end: null, isActive: false }],
     [{ duration: 1e300 }, { durationSeconds: null, end: null, isActive: false }],
-  ])('%j is read as %j', async (field, expected) => {
-    const { data, sources } = await told({ interactions: [{ guid: guid(1), start: at(1), ...field }] });
+  ])('reads %j as %j', async (field, expected) => {
+    const { data, sources } = await readInteractions({ interactions: [{ guid: guid(1), start: at(1), ...field }] });
     expect(data).toMatchObject([expected]);
     expect(sources).toMatchObject([{ outcome: 'OK' }]);
   });

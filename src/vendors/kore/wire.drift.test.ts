@@ -9,8 +9,8 @@ import { VendorError } from '../../domain/vendor-error.ts';
 import { KORE_ENTRY } from '../../../test/support/kore-account.ts';
 import { kore } from './index.ts';
 
-// The vendor's own sample with any part of it gone, renamed or of another type: what is period is in the sample, and what is
-// not period is said to be missing.
+// The vendor's own sample with any part of it removed, renamed or of another type: every returned value is in the sample,
+// and every missing value is reported.
 
 interface Sample {
   readonly data: readonly { readonly userId: string; readonly email: string; readonly status?: readonly unknown[] }[];
@@ -101,7 +101,8 @@ test.each([
       if (!answer) return;
       expect(answer.data.filter((period) => !isTrue(period))).toEqual([]);
       // An end that is no longer sent is unknown, and then isOngoing is unknown, too.
-      for (const period of answer.data) expect([...endsOf(period), period.isOngoing === null && null]).toContain(period.end);
+      for (const period of answer.data)
+        expect([...endsOf(period), period.isOngoing === null && null]).toContain(period.end);
       if (answer.sources[0]?.outcome === 'OK' && !isSound(path, change)) expect(answer.data).toHaveLength(8);
     }),
     runs,

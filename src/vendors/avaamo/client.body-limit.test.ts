@@ -31,7 +31,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** The published sample, made as long as that by blanks. */
+/** The published sample, padded to this length with spaces. */
 const sample = (name: string, bytes: number) => ({
   body: readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8').padEnd(bytes),
 });

@@ -25,13 +25,13 @@ const ask = (harness: VendorHarness, during: Partial<DateRange> = {}, parts = BO
   statsOf(harness.createDataSource(), ref, { ...BASE_DAYS, ...during }, parts);
 
 function statsOf(
-  sources: ReturnType<VendorHarness['createDataSource']>,
+  dataSource: ReturnType<VendorHarness['createDataSource']>,
   ref: string,
   during: DateRange,
   parts: readonly UsagePart[],
 ) {
-  if (!sources.usageStats) throw new Error('usageStats is missing');
-  return sources.usageStats(ref, { during, parts: new Set(parts) });
+  if (!dataSource.usageStats) throw new Error('usageStats is missing');
+  return dataSource.usageStats(ref, { during, parts: new Set(parts) });
 }
 
 const parameters = ({ sent }: VendorHarness) => sent.map(({ url }) => Object.fromEntries(url.searchParams));
@@ -77,10 +77,10 @@ describe('usage requests', () => {
     ['America/Los_Angeles', '2020-01-25', '-28800'],
     ['UTC', '2020-01-25', '0'],
     ['Europe/London', '2020-01-25', '0'],
-    // The clocks change on this day, two hours after it began.
+    // The UTC offset changes on this day, two hours after it began.
     ['America/Los_Angeles', '2020-03-08', '-28800'],
     ['America/Los_Angeles', '2020-03-09', '-25200'],
-    // They skip this day's midnight: it begins at one o'clock.
+    // Midnight of this day is skipped: it begins at one o'clock.
     ['America/Sao_Paulo', '2018-11-04', '-7200'],
   ])('sends for %s on %s utc_offset=%s', async (timeZone, from, offset) => {
     const harness = connectVendor(avaamo, entry, healthy);
@@ -108,24 +108,24 @@ test('reports provenance and time of each endpoint', async () => {
 describe('usage within one query', () => {
   test('makes one call to each endpoint for the same bot and days, shared by zones with equal offsets', async () => {
     const harness = connectVendor(avaamo, entry, healthy);
-    const sources = harness.createDataSource();
+    const dataSource = harness.createDataSource();
     await Promise.all([
-      statsOf(sources, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, BOTH),
-      statsOf(sources, '2041', { ...BASE_DAYS, timeZone: 'Africa/Abidjan' }, ['usage']),
-      statsOf(sources, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['interventions']),
+      statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, BOTH),
+      statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'Africa/Abidjan' }, ['usage']),
+      statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['interventions']),
     ]);
     expect(harness.sent.map(({ endpoint }) => endpoint)).toEqual(['usage.json', 'agent_intervention.json']);
   });
 
   test('makes separate calls for another bot, range or offset', async () => {
     const harness = connectVendor(avaamo, entry, healthy);
-    const sources = harness.createDataSource();
+    const dataSource = harness.createDataSource();
     await Promise.all([
-      statsOf(sources, '2041', BASE_DAYS, ['usage']),
-      statsOf(sources, '2042', BASE_DAYS, ['usage']),
-      statsOf(sources, '2041', { ...BASE_DAYS, to: '2020-04-12' }, ['usage']),
-      statsOf(sources, '2041', { ...BASE_DAYS, from: '2020-04-11' }, ['usage']),
-      statsOf(sources, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['usage']),
+      statsOf(dataSource, '2041', BASE_DAYS, ['usage']),
+      statsOf(dataSource, '2042', BASE_DAYS, ['usage']),
+      statsOf(dataSource, '2041', { ...BASE_DAYS, to: '2020-04-12' }, ['usage']),
+      statsOf(dataSource, '2041', { ...BASE_DAYS, from: '2020-04-11' }, ['usage']),
+      statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['usage']),
     ]);
     expect(harness.sent).toHaveLength(5);
   });
@@ -133,8 +133,8 @@ describe('usage within one query', () => {
   test('starts all calls in the same tick', () => {
     const harness = connectVendor(avaamo, entry, healthy);
     const batches: number[] = [];
-    const sources = harness.createDataSource({ record: () => batches.push(harness.sent.length) });
-    const asked = ['1', '2', '3'].map((bot) => statsOf(sources, bot, BASE_DAYS, BOTH));
+    const dataSource = harness.createDataSource({ record: () => batches.push(harness.sent.length) });
+    const asked = ['1', '2', '3'].map((bot) => statsOf(dataSource, bot, BASE_DAYS, BOTH));
     return Promise.all(asked).then(() => {
       expect(batches[0]).toBe(6);
     });

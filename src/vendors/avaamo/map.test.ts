@@ -137,7 +137,8 @@ describe('mergeReports', () => {
           .sort((a, b) => a - b)
           .flatMap((start) => Array.from({ length: Math.max(count(ours, start), count(theirs, start)) }, () => start));
         expect(buckets.map((bucket) => bucket.start)).toEqual(expected);
-        const knownCounts = (counts: readonly (number | null)[]) => counts.filter((count) => count !== null).sort((a, b) => a - b);
+        const knownCounts = (counts: readonly (number | null)[]) =>
+          counts.filter((count) => count !== null).sort((a, b) => a - b);
         expect(knownCounts(buckets.map((bucket) => bucket.sessionCount))).toEqual([...ours.keys()]);
         expect(knownCounts(buckets.map((bucket) => bucket.usersCount))).toEqual([...theirs.keys()]);
         for (const { start, sessionCount, usersCount } of buckets) {

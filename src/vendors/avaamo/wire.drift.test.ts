@@ -56,7 +56,7 @@ function inventions(
 ): readonly string[] {
   return Object.entries(one ?? {}).flatMap(([name, value]: [string, number | null]) => {
     if (value === null || value === original?.[name as keyof UsageInterval]) return [];
-    // It follows from three of the others.
+    // It follows from three of the other counts.
     if (name === 'mismatchedAmbiguousMessagesCount') return value >= 0 && value < 2 ** 31 ? [] : [name];
     const isTime = name === 'start' || name === 'end';
     const isSent = NAMES[field] === name && value === (isTime ? Math.trunc(Number(sent) * 1000) : Number(sent));
@@ -64,7 +64,7 @@ function inventions(
   });
 }
 
-/** The record in which the changed place is; null where it is none's. */
+/** The record that contains the changed value; null if none does. */
 function recordAt({ path }: DriftedDocument): {
   readonly list: string;
   readonly index: number;
@@ -86,7 +86,7 @@ describe.each(PARTS)('a response with one undocumented value: %s', (part) => {
         const isSpan = field === '' || field.endsWith('_time');
         if (!answer || answer instanceof VendorError) {
           expect(answer).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
-          // Only the totals cost the whole, and a list that is none.
+          // Only the totals, and a value that is not a list, invalidate the response.
           expect(['aggregate_stats', 'stats', ''].includes(list) && (isSpan || list === '')).toBe(true);
           expect(one.path[0] === 'stats' && one.path.length > 1).toBe(false);
           return;

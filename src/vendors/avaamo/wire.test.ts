@@ -44,7 +44,7 @@ describe('a response that differs from the documents', () => {
     ['messages_count', 1.5],
     ['messages_count', -1],
     ['messages_count', 'many'],
-    // What no answer can tell.
+    // Beyond GraphQL's Int.
     ['messages_count', '2147483648'],
     ['messages_count', 2_147_483_648],
     ['messages_count', 1e30],
@@ -89,7 +89,7 @@ describe('a response that differs from the documents', () => {
   test.each(['success_rate_count', 'ambiguous_messages_count', 'successful_responses_count'])(
     'has null mismatched messages without %s, or if it is null',
     (missing) => {
-      // None of them is the others' sum, so that nothing of the kind comes out by itself.
+      // No count is the sum of the others, so that none of them follows by accident.
       const counts = { successful_responses_count: 10, ambiguous_messages_count: 8, success_rate_count: 5 };
       for (const unknown of [undefined, null]) {
         const reply = usageResponseSchema.parse({ aggregate_stats: { ...aggregate, ...counts, [missing]: unknown } });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type RequestHandler, connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
-import { KORE_ENTRY, parseFilter, fakeKore, createWorker, createWorkers } from '../../../test/support/kore-account.ts';
-import { connectKore } from '../../../test/support/kore-harness.ts';
+import { KORE_ENTRY, parseFilter, fakeKore, createWorker, createWorkers } from '../../../test/support/kore/account.ts';
+import { connectKore } from '../../../test/support/kore/harness.ts';
 import { kore } from './index.ts';
 import { MAX_TOTAL_BYTES } from './pagination.ts';
 
@@ -10,7 +10,7 @@ const at = (time: string) => Date.parse(`2024-05-${time}Z`);
 const yesterday = { from: at('14T00:00:00'), to: at('15T00:00:00') };
 const email = (n: number) => `agent${n}@example.com`;
 
-// What is missing from an answer, and how that is said.
+// Missing data of a response, and how it is reported.
 
 describe('a paged response', () => {
   test('is read on after the number of received agents', async () => {
@@ -125,7 +125,9 @@ describe('a record of an agent that was not requested', () => {
   const unrequestedAgent = { userId: 'u-9', email: email(9), status: createWorker(9).status };
 
   test('is left out, and reported, since the response may belong to another request', async () => {
-    const { statusPeriods, stored } = connectKore([], { overridePage: () => [{ ...createWorker(1) }, unrequestedAgent] });
+    const { statusPeriods, stored } = connectKore([], {
+      overridePage: () => [{ ...createWorker(1) }, unrequestedAgent],
+    });
     const asked = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
     expect(await asked).toMatchObject([
       {
@@ -163,9 +165,9 @@ test('keeps the results of other requests when one of several fails', async () =
     (request) => (parseFilter(request).agents?.includes(email(0)) ? jsonReply({}, 500) : people(request)),
     { now: NOW },
   );
-  const sources = harness.createDataSource();
+  const dataSource = harness.createDataSource();
   const settled = await Promise.allSettled(
-    createWorkers(60).map(async (one) => sources.statusPeriods?.(one.email, yesterday)),
+    createWorkers(60).map(async (one) => dataSource.statusPeriods?.(one.email, yesterday)),
   );
   expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(50);
 });
@@ -187,8 +189,8 @@ describe('unfiltered pages that contain agents requested by e-mail', () => {
   const people = fakeKore(createWorkers(3));
 
   test('make up for a failed request by e-mail', async () => {
-    const { sources, sent } = connectedTo(() => jsonReply({}, 500), people);
-    const answers = await Promise.all([email(1), 'u-2'].map(async (ref) => sources.statusPeriods?.(ref, yesterday)));
+    const { sources: dataSource, sent } = connectedTo(() => jsonReply({}, 500), people);
+    const answers = await Promise.all([email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)));
     expect(answers).toMatchObject([complete, complete]);
     expect(sent).toHaveLength(2);
   });
@@ -199,9 +201,9 @@ describe('unfiltered pages that contain agents requested by e-mail', () => {
       pageSize: 1,
       overridePage: (page) => (page > 1 ? jsonReply({}, 503) : [{ ...createWorker(1) }]),
     });
-    const { sources } = connectedTo(people, breaking);
+    const { sources: dataSource } = connectedTo(people, breaking);
     const [known] = await Promise.allSettled(
-      [email(1), 'u-2'].map(async (ref) => sources.statusPeriods?.(ref, yesterday)),
+      [email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)),
     );
     expect(known).toMatchObject({ value: complete });
   });
@@ -217,8 +219,8 @@ describe('unfiltered pages that contain agents requested by e-mail', () => {
     ['among them', people, partly],
     ['among what was asked for by e-mail', partly, people],
   ])('make up for unreadable records %s', async (_which, toSome, toAll) => {
-    const { sources, sent } = connectedTo(toSome, toAll);
-    const answers = await Promise.all([email(1), 'u-2'].map(async (ref) => sources.statusPeriods?.(ref, yesterday)));
+    const { sources: dataSource, sent } = connectedTo(toSome, toAll);
+    const answers = await Promise.all([email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)));
     expect(answers).toMatchObject([complete, complete]);
     expect(sent).toHaveLength(2);
   });

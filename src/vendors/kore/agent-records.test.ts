@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type FakeAgent, createWorker, createWorkers } from '../../../test/support/kore-account.ts';
-import { connectKore } from '../../../test/support/kore-harness.ts';
+import { type FakeAgent, createWorker, createWorkers } from '../../../test/support/kore/account.ts';
+import { connectKore } from '../../../test/support/kore/harness.ts';
 
 const at = (time: string) => Date.parse(`2024-05-${time}Z`);
 const yesterday = { from: at('14T00:00:00'), to: at('15T00:00:00') };
@@ -40,7 +40,10 @@ describe('unreadable periods', () => {
   });
 
   test('do not include periods without a name, which have a null label', async () => {
-    const { data, sources } = await connectWithStatus([{ ...good, secondaryStatus: 7 }]).statusPeriods(email(1), yesterday);
+    const { data, sources } = await connectWithStatus([{ ...good, secondaryStatus: 7 }]).statusPeriods(
+      email(1),
+      yesterday,
+    );
     expect(data).toMatchObject([{ vendorStatus: 'BUSY', label: null }]);
     expect(sources).toMatchObject(whole);
   });

@@ -60,7 +60,7 @@ test('keeps agents with the same days together if that needs no further POST', (
   expect(new Set(cellsOf(requests)).size).toBe(60);
 });
 
-/** 25 agents for each of these lists of days, all mixed up. */
+/** 25 agents for each of these lists of days, in mixed order. */
 const mixed = (...lists: readonly (readonly number[])[]): AgentDay[] =>
   Array.from({ length: 25 }, (_, index) =>
     lists.flatMap((days, n) => several(1, days, index * lists.length + n)),
@@ -84,7 +84,7 @@ test('gives agents with days around a window’s end their own window if that sa
 });
 
 test('prefers, of packings with equally many POSTs, the one that requests fewer cells', () => {
-  // In windows of their own, the second agent’s would be all of 32 days.
+  // In a window of its own, the second agent would need all of 32 days.
   const requests = packRequests([...several(1, [0]), ...several(1, [5, 36], 1)], MAX_DAYS);
   expect(requests).toHaveLength(2);
   expect(cellsOf(requests)).toHaveLength(2 * 6 + 1);

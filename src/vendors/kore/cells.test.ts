@@ -208,7 +208,7 @@ describe('mergeCells', () => {
   test('returns each period as in its last fetched cell', () => {
     fc.assert(
       fc.property(timeline, fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }), (later, recent) => {
-        // Before, some of what has ended by now was still going on.
+        // At an earlier fetch, some periods that have ended by now were still ongoing.
         const earlier = later.map((each): StoredPeriod => [each[0], null, true, each[3], each[4]]);
         const days = utcDaysCovering({ from: start, to: start + 14 * DAY });
         const cells = days.map((day, index) => {

@@ -3,7 +3,7 @@ import type { VendorHttp } from '../../http/types.ts';
 import { type HttpHarness, createHttpHarness } from '../../../test/support/http-harness.ts';
 import { manualClock } from '../../../test/support/clock.ts';
 import { type ScriptedServer, startScriptedServer } from '../../../test/support/scripted-server.ts';
-import { KORE_ENTRY, createWorkers } from '../../../test/support/kore-account.ts';
+import { KORE_ENTRY, createWorkers } from '../../../test/support/kore/account.ts';
 import { type KoreClient, createClient } from './client.ts';
 import { config } from './config.ts';
 

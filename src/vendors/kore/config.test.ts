@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { KORE_ENTRY } from '../../../test/support/kore-account.ts';
+import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { config } from './config.ts';
 
 const problemsOf = (change: object) =>
@@ -19,7 +19,7 @@ test.each([
   expect(problemsOf(entry)).toEqual([]);
 });
 
-// The account's id becomes a part of the path, the stream's a header.
+// The account's id becomes a path segment, the stream's a header.
 test.each([
   ['accountId', ['', '..', '../other', '-a', 'a/b', 'a b', 'a?b', 'a%2fb', 'a\n', 'é']],
   ['streamId', ['', ' ', 'st 1', ' st-1', 'st-1 ', 'st-1\r\nx: y', 'st-é']],

@@ -15,7 +15,7 @@ import {
   fakeKore,
   createWorker,
   createWorkers,
-} from '../../../test/support/kore-account.ts';
+} from '../../../test/support/kore/account.ts';
 import { config } from './config.ts';
 import { kore } from './index.ts';
 
@@ -23,7 +23,7 @@ const NOW = Date.parse('2024-05-15T12:00:00Z');
 const at = (time: string) => Date.parse(`2024-05-${time}Z`);
 const account = { name: KORE_ENTRY.name, vendor: 'KORE' } as const;
 
-/** An account with a cache that keeps what it is given. */
+/** An account with a real cache. */
 function connected(answer: RequestHandler, times = {}) {
   const clock = manualClock(NOW);
   const http = stubHttp(account, clock, answer);
@@ -47,8 +47,8 @@ function connected(answer: RequestHandler, times = {}) {
   return { clock, open, recall: connection.cachedAgents, sent: http.sent };
 }
 
-const periodsOf = async (sources: AccountDataSource, ref: string, from: number, to: number) => {
-  const answer = await sources.statusPeriods?.(ref, { from, to });
+const periodsOf = async (dataSource: AccountDataSource, ref: string, from: number, to: number) => {
+  const answer = await dataSource.statusPeriods?.(ref, { from, to });
   if (!answer) throw new Error('Kore can tell');
   return answer;
 };
@@ -56,9 +56,9 @@ const periodsOf = async (sources: AccountDataSource, ref: string, from: number, 
 test('requests only the cells that are not cached', async () => {
   const { open, sent } = connected(fakeKore(createWorkers(3)));
   await periodsOf(open(), 'agent0@example.com', at('13T00:00:00'), at('14T00:00:00'));
-  const sources = open();
+  const dataSource = open();
   const answers = await Promise.all(
-    createWorkers(3).map((one) => periodsOf(sources, one.email, at('13T00:00:00'), at('14T00:00:00'))),
+    createWorkers(3).map((one) => periodsOf(dataSource, one.email, at('13T00:00:00'), at('14T00:00:00'))),
   );
   expect(sent.map((request) => parseFilter(request).agents)).toEqual([
     ['agent0@example.com'],
@@ -85,8 +85,8 @@ test('requests a past day once, and today again after a short time', async () =>
 test('needs no call for the current status of discovered agents', async () => {
   const { open, sent } = connected(fakeKore(createWorkers(60)));
   const { data: agents = [] } = (await open().discover?.()) ?? {};
-  const sources = open();
-  await Promise.all([...agents.map(({ ref }) => sources.currentStatus?.(ref)), sources.currentStatus?.('u-7')]);
+  const dataSource = open();
+  await Promise.all([...agents.map(({ ref }) => dataSource.currentStatus?.(ref)), dataSource.currentStatus?.('u-7')]);
   expect(sent).toHaveLength(2);
 });
 
@@ -124,7 +124,7 @@ describe('with everything cached', () => {
   const stretch = fc.record({ gap: fc.integer({ min: 0, max: 900 }), minutes: fc.integer({ min: 1, max: 2500 }) });
   const text = (instant: number) => new Date(instant).toISOString().slice(0, 19);
 
-  /** One status after another, none later than now; the last may go on. */
+  /** Consecutive statuses up to now; the last may be ongoing. */
   const timeline = fc.tuple(fc.array(stretch, { maxLength: 15 }), fc.boolean()).map(([stretches, ongoing]) => {
     const status: { primaryStatus: string; startTime: string; endTime: string }[] = [];
     let time = start;
@@ -152,11 +152,11 @@ describe('with everything cached', () => {
         const people = timelines.map((status, n): FakeAgent => ({ ...createWorker(n), status }));
         const { open } = connected(fakeKore(people), { statusLive: 3600, statusPast: 86_400 });
         for (const reads of series) {
-          const sources = open();
+          const dataSource = open();
           const direct = connectVendor(kore, KORE_ENTRY, fakeKore(people), { now: NOW });
           const ask = ({ agent, byUserId, from, hours }: (typeof reads)[number], asked: AccountDataSource) =>
             periodsOf(asked, byUserId ? `u-${agent}` : `agent${agent}@example.com`, from, from + hours * HOUR);
-          const kept = await Promise.all(reads.map((each) => ask(each, sources)));
+          const kept = await Promise.all(reads.map((each) => ask(each, dataSource)));
           const afresh = await Promise.all(reads.map((each) => ask(each, direct.createDataSource())));
           const data = (answers: readonly { readonly data: readonly StatusPeriod[] }[]) =>
             answers.map((one) => one.data);
@@ -171,7 +171,7 @@ describe('with everything cached', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(read, { minLength: 1, maxLength: 8 }), async (reads) => {
         const { open, sent } = connected(fakeKore(createWorkers(3)), { statusLive: 3600, statusPast: 86_400 });
-        // Always up to now: with gaps between the kept cells, a window may well bring some of them along.
+        // Always up to now: with gaps between the cached cells, a window may contain some of them again.
         for (const { agent, from } of reads) await periodsOf(open(), `agent${agent}@example.com`, from, NOW);
         const asked = sent.flatMap((request) => {
           const { agents = [], dateFilter } = parseFilter(request);

@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { connectVendor } from '../../../test/support/vendor-harness.ts';
 import { durationSeconds, type StatusPeriod } from '../../domain/status-period.ts';
-import { KORE_ENTRY } from '../../../test/support/kore-account.ts';
+import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { kore } from './index.ts';
 
-// The sample answer of https://docs.kore.ai/xo/apis/contact-center/agent-status-details/, and the same with the comma that
+// The sample response of https://docs.kore.ai/xo/apis/contact-center/agent-status-details/, and the same with the comma that
 // is missing there.
 const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
 const published = fixture('agentstatusdetails.published.txt');
@@ -21,7 +21,7 @@ async function periodsOf(ref: string): Promise<readonly StatusPeriod[]> {
   return (await answering(repaired).statusPeriods?.(ref, during))?.data ?? [];
 }
 
-/** `HH:MM:SS`, with as many hours as there are; `-` for what has not ended. */
+/** `HH:MM:SS`, with more than two digits of hours if needed; `-` for an ongoing period. */
 function statedSeconds(duration: string): number | null {
   const [, hours, minutes, seconds] = /^(\d+):([0-5]\d):([0-5]\d)$/.exec(duration) ?? [];
   return hours === undefined ? null : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
@@ -109,6 +109,6 @@ test('reads the last period of the sample as ongoing, with the company’s own l
 
 test('finds an ongoing period today although it began a month ago', async () => {
   const later = { now: Date.parse('2023-04-13T12:00:00Z') };
-  const sources = connectVendor(kore, KORE_ENTRY, () => ({ status: 200, body: repaired }), later).createDataSource();
-  expect((await sources.currentStatus?.(EMAIL))?.data).toMatchObject({ label: 'NBK', isOngoing: true });
+  const dataSource = connectVendor(kore, KORE_ENTRY, () => ({ status: 200, body: repaired }), later).createDataSource();
+  expect((await dataSource.currentStatus?.(EMAIL))?.data).toMatchObject({ label: 'NBK', isOngoing: true });
 });

@@ -8,7 +8,7 @@ import {
   fakeKore,
   createWorker,
   createWorkers,
-} from '../../../test/support/kore-account.ts';
+} from '../../../test/support/kore/account.ts';
 import { directoryNamespace } from './discovery.ts';
 import { kore } from './index.ts';
 
@@ -132,7 +132,10 @@ describe('discovery with missing pages', () => {
 
   test('reports the time to wait after a rate limit', async () => {
     const refusal = jsonReply({}, 429, { 'Retry-After': '7' });
-    const harness = connected(createWorkers(3), { pageSize: 2, overridePage: (page) => (page === 2 ? refusal : undefined) });
+    const harness = connected(createWorkers(3), {
+      pageSize: 2,
+      overridePage: (page) => (page === 2 ? refusal : undefined),
+    });
     expect((await discover(harness)).sources).toMatchObject([
       { outcome: 'PARTIAL', error: { code: 'VENDOR_RATE_LIMITED', status: 429, retryAfterSeconds: 7 } },
     ]);

@@ -13,7 +13,7 @@ const TODAY = utcDay(NOW);
 const dayAgo = (days: number) => utcDay(NOW - days * DAY);
 
 const nothing: CacheProbe = { isCached: () => false, includesTokens: false };
-/** Holds the cells of these agents on these days; `directory`: and who there is. */
+/** A cache with the cells of these agents on these days, and with `directory` the discovered agents. */
 const holding = (places: readonly string[], directory = false): CacheProbe => ({
   includesTokens: true,
   isCached: (space, key) =>
@@ -36,7 +36,7 @@ const now = (about: TargetAgents, batchKey: string | null = 'complete'): Planned
   target: about,
   batchKey,
 });
-/** The statuses of whole days, so many days ago. */
+/** A read of whole days, from and to this many days ago. */
 const days = (about: TargetAgents, from: number, to: number, batchKey: string | null = 'complete'): PlannedRead => ({
   capability: 'statusPeriods',
   during: { from: Date.parse(dayAgo(from)), to: Date.parse(dayAgo(to)) + DAY },
@@ -92,7 +92,7 @@ describe('the estimate of POSTs', () => {
 
   test('covers batches that merge by chance and need more than their parts', () => {
     const [early, late] = [agents(50), agents(50, 50)];
-    // Each part fits into one POST. Together they need windows that cut the later part in two.
+    // Each part fits into one POST. Together they need windows that split the later part.
     const places = [...early, ...late].flatMap((agent, index) => {
       const [first, last] = index < 50 ? [0, 19 - (index % 2)] : [15, 38 - (index % 2)];
       return Array.from({ length: last - first + 1 }, (_, day) => ({ agent, day: dayAgo(40 - first - day) }));
@@ -142,7 +142,7 @@ describe('the estimator', () => {
     const places = ['u-1', ...agents(20)].flatMap((agent) =>
       [0, 1, 2, 3, 4, 5, 6].map((ago) => cell(agent, dayAgo(ago))),
     );
-    // What comes at moments of its own is planned for each by itself.
+    // Reads outside of a batch are planned separately.
     const again = together === null ? ['u-1', ...agents(20)].map((agent) => cell(agent, TODAY)) : [];
     expect(looks.sort()).toEqual([...places, ...again].sort());
   });
@@ -183,7 +183,7 @@ describe('the estimate of unfiltered pages', () => {
   });
 });
 
-/** Questions about a few agents and days, so that they meet often. */
+/** Reads of few agents and days, so that they often overlap. */
 const read = fc.record({
   first: fc.nat(8),
   count: fc.integer({ min: 1, max: 70 }),
@@ -196,7 +196,7 @@ test('estimates no fewer POSTs than are sent, for any batches and any cached cel
   const circumstances = fc.record({
     questions: fc.array(read, { maxLength: 6 }),
     maxDays: fc.integer({ min: 1, max: 9 }),
-    /** Of so many thirds nothing is there. */
+    /** How many thirds of the cells are not cached. */
     missing: fc.nat(3),
     seed: fc.nat(),
   });
@@ -206,7 +206,7 @@ test('estimates no fewer POSTs than are sent, for any batches and any cached cel
         includesTokens: true,
         isCached: (space, key) => hash(`${seed} ${JSON.stringify(space.keyParts(key))}`) % 3 >= missing,
       };
-      // What is asked at the same moment is in the same batch; any other agent's question may be in any.
+      // Reads of the same moment are in the same batch; reads of other agents may be in any.
       const batches = Array.from({ length: 3 }, () => new Map<string, AgentDay>());
       for (const [index, { first, count, from, length, together }] of reads.entries()) {
         for (const agent of agents(count, first)) {
@@ -217,7 +217,7 @@ test('estimates no fewer POSTs than are sent, for any batches and any cached cel
           }
         }
       }
-      // The first batch that asks for a cell spares it the others.
+      // A cell is requested by the first batch that needs it only.
       const asked = new Set<string>();
       const posts = batches.map((places) => {
         const left = [...places].filter(([name]) => !asked.has(name));
@@ -237,7 +237,7 @@ test('estimates no fewer POSTs than are sent, for any batches and any cached cel
   );
 });
 
-/** Any number, but always the same for a text (FNV-1a). */
+/** A pseudo-random number that depends on the text only (FNV-1a). */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);

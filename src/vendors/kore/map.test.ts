@@ -38,7 +38,7 @@ describe('Kore times', () => {
     '2023-02-30T00:00:00',
     '10/03/2023 21:37:42',
     'now',
-    // What stands around a time may mean another one.
+    // Text around a time may change its meaning.
     '2023-03-10T21:37:42 IST',
     '2023-03-10T21:37:42Z+05:30',
     'before 2023-03-10T21:37:42',

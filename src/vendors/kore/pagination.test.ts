@@ -4,13 +4,13 @@ import { VendorError } from '../../domain/vendor-error.ts';
 import { fetchAllPages as readPages, MAX_TOTAL_BYTES } from './pagination.ts';
 import { type AgentRecord, detailsPageSchema, type DetailsPage } from './wire.ts';
 
-/** Reads pages of so many bytes each. */
+/** Reads pages of this many bytes each. */
 const allPages = (read: (offset: number) => Promise<DetailsPage>, bodyBytes = 1) =>
   readPages(async (offset) => ({ ...(await read(offset)), bodyBytes }));
 
 const agents = (count: number): AgentRecord[] => Array.from({ length: count }, (_, n) => ({ userId: `u-${n}` }));
 
-/** A reader of such a list, and the offsets that it was asked for. */
+/** A reader of a list, and the offsets of its calls. */
 function listOf(all: readonly (AgentRecord | null)[], pageSize = 50) {
   const offsets: number[] = [];
   const read = (offset: number) => {
@@ -136,7 +136,7 @@ test.each([
 test.each([
   [20, 60, [0, 20, 40, 60]],
   [20, 59, [0, 20, 40]],
-  // No measure of a page: more than any holds, none, or no number at all.
+  // Not a page size: more than the maximum, zero, or not a number.
   [100, 50, [0, 50]],
   [0, 49, [0]],
   ['20', 49, [0]],

@@ -50,7 +50,7 @@ const person = (nth: number): CompanyPerson => ({
 const company: Company = {
   people: [...Array.from({ length: 60 }, (_, nth) => person(nth)), { ...person(60), refsByVendor: { vonage: '01' } }],
   bots: [],
-  // Only the second works.
+  // Only the second one works.
   shifts: ({ email }) => (email === 'jane1@example.com' ? SHIFTS : []),
   conversations: () => [],
   traffic: () => ({ users: 0, messages: 0, unhandled: 0, ambiguous: 0, mismatchedAmbiguous: 0, interventions: 0 }),
@@ -191,7 +191,7 @@ describe('fake Kore periods', () => {
     expect(india?.startTime).toBe('2024-03-09T18:50:38');
     const [newYork] = await jane(day('2024-03-10', 300).dateFilter);
     expect(newYork?.startTime).toBe('2024-03-09T08:20:38');
-    // 21:51 in Greenwich is the next day in India.
+    // 21:51 UTC is the next day in India.
     expect(await jane(day('2024-03-11', -330).dateFilter)).toHaveLength(4);
     expect(await jane(day('2024-03-11', 0).dateFilter)).toHaveLength(1);
   });

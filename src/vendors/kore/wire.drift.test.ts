@@ -6,7 +6,7 @@ import type { DiscoveredAgent } from '../../domain/agent.ts';
 import type { SourcedResult } from '../../domain/source.ts';
 import type { StatusPeriod } from '../../domain/status-period.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
-import { KORE_ENTRY } from '../../../test/support/kore-account.ts';
+import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { kore } from './index.ts';
 
 // The vendor's own sample with any part of it removed, renamed or of another type: every returned value is in the sample,
@@ -46,7 +46,7 @@ function changed(node: unknown, [key, ...rest]: Path, change: Change): unknown {
 const OTHERS = [null, true, 7, 1e21, 'text', [], [null], {}, { int: 3 }];
 const kindOf = (value: unknown) => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value);
 
-/** What becomes of the sample: where, how, and the outcome. */
+/** A change of the sample: where, how, and the resulting body. */
 const anyChangeOf = (sample: Sample) =>
   fc.constantFrom(...pathsOf(sample)).chain((path) => {
     const old = path.reduce((node: unknown, key) => (node as Record<string, unknown>)[key], sample);
@@ -57,7 +57,7 @@ const anyChangeOf = (sample: Sample) =>
       .map((change) => ({ path, change, body: changed(sample, path, change) }));
   });
 
-/** Whether the vendor may well have sent that: a record less, no list of periods, another userId. */
+/** Whether the vendor may send this: a record less, no list of periods, another userId. */
 function isSound(path: Path, change: Change): boolean {
   const key = path.at(-1);
   const empty = typeof change !== 'object' || change.to === null || (Array.isArray(change.to) && !change.to.length);
@@ -71,7 +71,7 @@ const sourcesOf = (body: unknown) =>
     now: Date.parse('2023-03-10T22:00:00Z'),
   }).createDataSource();
 
-/** The answer; null for one that was refused as it should be. */
+/** The result; null for a response that was rejected as expected. */
 async function answerTo<T>(asked: Promise<SourcedResult<T>> | undefined): Promise<SourcedResult<T> | null> {
   try {
     return (await asked) ?? null;
@@ -90,7 +90,7 @@ test.each([
 ])('neither invents nor silently loses a period of an agent requested by %s', async (_how, ref, sample) => {
   const truth = (await sourcesOf(sample).statusPeriods?.(ref, during))?.data ?? [];
   expect(truth).toHaveLength(8);
-  // A name that cannot be read is nothing.
+  // An unreadable name is null.
   const isTrue = ({ start, vendorStatus, label }: StatusPeriod) =>
     truth.some((one) => one.start === start && one.vendorStatus === vendorStatus && [one.label, null].includes(label));
   const endsOf = (period: StatusPeriod) => truth.filter(({ start }) => start === period.start).map(({ end }) => end);

@@ -7,7 +7,7 @@ import { rejectionOf } from '../../../test/support/capture-error.ts';
 import { manualClock } from '../../../test/support/clock.ts';
 import { jsonReply } from '../../../test/support/vendor-harness.ts';
 import type { PlannedRead } from '../call-estimate.ts';
-import { createFakeVonage } from '../../../test/support/vonage-account.ts';
+import { createFakeVonage } from '../../../test/support/vonage/account.ts';
 import {
   MINUTE,
   account,
@@ -20,12 +20,12 @@ import {
   createContext,
   tokenCalls,
   createTokenProviderWith,
-} from '../../../test/support/vonage-tokens.ts';
+} from '../../../test/support/vonage/tokens.ts';
 
 const repeated = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
 
 describe('a token due for renewal', () => {
-  /** The first token lives for 100 s; of the others `later` is the answer. */
+  /** The first token lives for 100 s; `later` returns the others. */
   const shortLived = (
     later: (issued: number) => ReturnType<typeof jsonReply> | Promise<ReturnType<typeof jsonReply>>,
   ) =>
@@ -82,7 +82,7 @@ describe('a token due for renewal', () => {
       await queryInteractions(harness);
       return tokenCalls(harness).length - 1;
     };
-    // Nine tenths of its life are 108 s.
+    // Nine tenths of its lifetime are 108 s.
     expect(await triedAfter(107_999)).toBe(0);
     expect(await triedAfter(1)).toBe(1);
     expect(await triedAfter(9_999)).toBe(1);

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { SharedToken, SharedTokenStore } from '../../cache/token-store.ts';
 import { Secret } from '../../config/secret.ts';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
-import { VONAGE_ENTRY, createFakeVonage } from '../../../test/support/vonage-account.ts';
+import { VONAGE_ENTRY, createFakeVonage } from '../../../test/support/vonage/account.ts';
 import { vonage } from './index.ts';
 import {
   MINUTE,
@@ -14,7 +14,7 @@ import {
   createStandaloneTokenProvider,
   refs,
   tokenCalls,
-} from '../../../test/support/vonage-tokens.ts';
+} from '../../../test/support/vonage/tokens.ts';
 
 describe('the token request', () => {
   test.each([{}, { credentialsIn: 'body' }])('has the credentials in the form’s body, with %j', async (extra) => {
@@ -80,7 +80,7 @@ describe('a token', () => {
     [600, 540_000],
     ['600', 540_000],
     [0.5, 450],
-    // Not said, or not understood: five minutes.
+    // Missing or invalid: five minutes.
     [undefined, 270_000],
     [null, 270_000],
     ['', 270_000],
@@ -158,7 +158,7 @@ describe('a token shared by processes', () => {
     expect(tokenCalls(harness)).toEqual([]);
   });
 
-  /** A token that the fleet has, until a process fetches another. */
+  /** A shared token, until a process fetches another. */
   function tokenStoreWith(token: SharedToken): SharedTokenStore {
     let shared = token;
     return { getOrFetch: async ({ isUsable, fetch }) => (isUsable(shared) ? shared : (shared = await fetch())) };
@@ -171,7 +171,10 @@ describe('a token shared by processes', () => {
     [0, 'Bearer token-1', 1],
   ])('is not fetched again before its renewal in %i ms', async (early, bearer, fetched) => {
     const now = theirs.renewAt - early;
-    const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, { now, tokenStore: tokenStoreWith(theirs) });
+    const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, {
+      now,
+      tokenStore: tokenStoreWith(theirs),
+    });
     await queryInteractions(harness);
     expect(authorizationHeaders(harness)).toEqual([bearer]);
     expect(tokenCalls(harness)).toHaveLength(fetched);
@@ -180,7 +183,10 @@ describe('a token shared by processes', () => {
   test('is not used again after a rejection, even while other processes share it', async () => {
     const vendor = createFakeVonage();
     vendor.revoked.add('theirs');
-    const harness = connectVendor(vonage, VONAGE_ENTRY, vendor.respond, { now: START, tokenStore: tokenStoreWith(theirs) });
+    const harness = connectVendor(vonage, VONAGE_ENTRY, vendor.respond, {
+      now: START,
+      tokenStore: tokenStoreWith(theirs),
+    });
     await queryInteractions(harness);
     await queryInteractions(harness, '02');
     expect(authorizationHeaders(harness)).toEqual(['Bearer theirs', 'Bearer token-1', 'Bearer token-1']);

@@ -5,10 +5,10 @@ import { type HttpHarness, createHttpHarness } from '../../../test/support/http-
 import { manualClock } from '../../../test/support/clock.ts';
 import { jsonStep, type ScriptedServer, startScriptedServer } from '../../../test/support/scripted-server.ts';
 import { passthroughCache } from '../../../test/support/vendor-harness.ts';
-import { GUID, VONAGE_ENTRY } from '../../../test/support/vonage-account.ts';
+import { GUID, VONAGE_ENTRY } from '../../../test/support/vonage/account.ts';
 import { createClient, type VonageClient } from './client.ts';
 import { config } from './config.ts';
-import { account, createContext } from '../../../test/support/vonage-tokens.ts';
+import { account, createContext } from '../../../test/support/vonage/tokens.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -34,7 +34,7 @@ afterEach(async () => {
 const token = jsonStep({ access_token: 'a.token-1' });
 const TOO_LARGE = { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' };
 const ask = () => client.latestInteractions('01', {}, createContext());
-/** As JSON, made as long as that by blanks. */
+/** As JSON, padded to this length with spaces. */
 const padded = (value: unknown, bytes: number) => ({ body: JSON.stringify(value).padEnd(bytes) });
 
 test('reads interactions of up to 1 MiB, thirty times the size of the largest request', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { InteractionQuery } from '../../domain/interaction.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { type VendorHarness, connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
-import { VONAGE_ENTRY, GUID, createFakeVonage } from '../../../test/support/vonage-account.ts';
+import { VONAGE_ENTRY, GUID, createFakeVonage } from '../../../test/support/vonage/account.ts';
 import { vonage } from './index.ts';
 import { interactionNamespace } from './loaders.ts';
 import { interactionsResponseSchema } from './wire.ts';
@@ -13,12 +13,12 @@ const connect = (extra: object = {}, vendor = createFakeVonage()) =>
   connectVendor(vonage, { ...VONAGE_ENTRY, ...extra }, vendor.respond);
 
 function askOf(
-  sources: ReturnType<VendorHarness['createDataSource']>,
+  dataSource: ReturnType<VendorHarness['createDataSource']>,
   ref = '01',
   query: Partial<InteractionQuery> = {},
 ) {
-  if (!sources.latestInteractions) throw new Error('latestInteractions is missing');
-  return sources.latestInteractions(ref, { size: 1, type: null, activeLiveFirst: null, ...query });
+  if (!dataSource.latestInteractions) throw new Error('latestInteractions is missing');
+  return dataSource.latestInteractions(ref, { size: 1, type: null, activeLiveFirst: null, ...query });
 }
 
 const ask = (harness: VendorHarness, ref?: string, query?: Partial<InteractionQuery>) =>
@@ -139,16 +139,21 @@ describe('version 1', () => {
 describe('interactions within one query', () => {
   test('make one call for the same agent; in version 1 whatever the size', async () => {
     const harness = connect();
-    const sources = harness.createDataSource();
-    await Promise.all([askOf(sources), askOf(sources), askOf(sources, '01', { size: 9 }), askOf(sources, '02')]);
+    const dataSource = harness.createDataSource();
+    await Promise.all([
+      askOf(dataSource),
+      askOf(dataSource),
+      askOf(dataSource, '01', { size: 9 }),
+      askOf(dataSource, '02'),
+    ]);
     expect(asked(harness)).toHaveLength(2);
   });
 
   test('make separate calls for different parameters of version 2', async () => {
     const harness = connect({ apiVersion: 2 });
-    const sources = harness.createDataSource();
+    const dataSource = harness.createDataSource();
     const queries = [{}, { size: 2 }, { type: 'PHONE' }, { activeLiveFirst: false }, { size: 2 }, {}] as const;
-    await Promise.all(queries.map((query) => askOf(sources, '01', query)));
+    await Promise.all(queries.map((query) => askOf(dataSource, '01', query)));
     expect(asked(harness)).toHaveLength(4);
   });
 
@@ -158,8 +163,8 @@ describe('interactions within one query', () => {
       { apiVersion: 2 },
       createFakeVonage(undefined, () => jsonReply({ interactions })),
     );
-    const sources = harness.createDataSource();
-    const answers = await Promise.all([1, 2].map((size) => askOf(sources, '01', { size, type: 'OTHER' })));
+    const dataSource = harness.createDataSource();
+    const answers = await Promise.all([1, 2].map((size) => askOf(dataSource, '01', { size, type: 'OTHER' })));
     expect(answers.map(({ data }) => data.map(({ guid }) => guid))).toEqual([['Sms'], ['Sms', 'Case']]);
     expect(asked(harness)).toHaveLength(1);
   });
@@ -168,8 +173,8 @@ describe('interactions within one query', () => {
     const vendor = createFakeVonage(undefined, ({ url }) =>
       url.pathname.includes('/02/') ? jsonReply({ message: 'x' }, 500) : jsonReply({ interactions: [] }),
     );
-    const sources = connect({}, vendor).createDataSource();
-    const outcomes = await Promise.allSettled(['01', '02', '03'].map((ref) => askOf(sources, ref)));
+    const dataSource = connect({}, vendor).createDataSource();
+    const outcomes = await Promise.allSettled(['01', '02', '03'].map((ref) => askOf(dataSource, ref)));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 

@@ -60,6 +60,6 @@ test('estimates no calls for cached interactions and for an available token', ()
   expect(calls([latest(['01', '02'])], { held: probe })).toEqual([1, 1]);
   expect(calls([latest(['01', '02'])], { held: probe, holdsToken: true })).toEqual([0, 1]);
   expect(calls([latest(['01'])], { held: probe })).toEqual([0, 0]);
-  // Were nothing there, a token would be needed as well.
+  // With an empty cache, a token would be needed as well.
   expect(calls([latest(['01'])], { holdsToken: true })).toEqual([1, 1]);
 });

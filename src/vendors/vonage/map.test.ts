@@ -197,7 +197,7 @@ describe('a query', () => {
       { size: 80, type: 'All' },
     ],
   ])('%j becomes the parameters %j', (query, parameters) => {
-    // Strictly: what is there without a value would be sent as the word "undefined".
+    // Strict equality: a key without a value would be sent as the text "undefined".
     expect(toParameters(query)).toStrictEqual(parameters);
   });
 

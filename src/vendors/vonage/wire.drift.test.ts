@@ -5,7 +5,7 @@ import { isInstant } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { type DriftedDocument, driftedDocument } from '../../../test/support/schema-drift.ts';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
-import { VONAGE_ENTRY, createFakeVonage } from '../../../test/support/vonage-account.ts';
+import { VONAGE_ENTRY, createFakeVonage } from '../../../test/support/vonage/account.ts';
 import { vonage } from './index.ts';
 
 const at = (hour: number) => `2017-03-30T0${hour}:40:15Z`;
@@ -23,8 +23,8 @@ const SAMPLE = { interactions: [v1(1), v2(2, 972), v2(3, null), v1(4), v2(5, 0),
 
 async function read(document: unknown) {
   const vendor = createFakeVonage(undefined, () => jsonReply(document));
-  const sources = connectVendor(vonage, { ...VONAGE_ENTRY, apiVersion: 2 }, vendor.respond).createDataSource();
-  const asked = sources.latestInteractions?.('01', { size: 100, type: null, activeLiveFirst: null });
+  const dataSource = connectVendor(vonage, { ...VONAGE_ENTRY, apiVersion: 2 }, vendor.respond).createDataSource();
+  const asked = dataSource.latestInteractions?.('01', { size: 100, type: null, activeLiveFirst: null });
   return asked?.catch((error: unknown) => error as VendorError);
 }
 
@@ -69,7 +69,7 @@ describe('a response with one undocumented value', () => {
         const answer = await read(one.document);
         if (answer instanceof VendorError) {
           expect(answer).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
-          // Only the list as a whole costs the whole.
+          // Only an invalid list invalidates the response.
           expect(one.path.length).toBeLessThan(2);
           return;
         }
@@ -84,7 +84,7 @@ describe('a response with one undocumented value', () => {
           expect(data).toEqual([]);
           return;
         }
-        // One that is not sent is not missed; one that cannot be read is.
+        // A removed interaction is not reported; an unreadable one is.
         const sent = (one.document as typeof SAMPLE).interactions.length;
         expect(sent - data.length).toBe(sources[0]?.outcome === 'OK' ? 0 : 1);
         if (one.path.length > 2 && !['guid', 'start'].includes(String(one.path[2]))) expect(data).toHaveLength(sent);
@@ -135,12 +135,12 @@ describe('a response with one undocumented value', () => {
     [{ type: 7 }, { type: null, vendorType: null }],
     [{ direction: ['Inbound'] }, { direction: null }],
     [{ duration: '90' }, { durationSeconds: 90, end: Date.parse('2017-03-30T01:41:45Z'), isActive: false }],
-    // Of another form it does not say that the agent is still connected.
+    // An invalid duration does not mean that the agent is still connected.
     [{ duration: 'n/a' }, { durationSeconds: null, end: null, isActive: null }],
     [{ duration: '90 s' }, { durationSeconds: null, end: null, isActive: null }],
     [{ duration: 'for 90' }, { durationSeconds: null, end: null, isActive: null }],
     [{ duration: '90.123' }, { durationSeconds: 90, end: Date.parse('2017-03-30T01:41:45.123Z'), isActive: false }],
-    // What neither an Int nor a date can tell.
+    // Beyond GraphQL's Int and the range of dates.
     [{ duration: 3e9 }, { durationSeconds: null, end: Date.parse('2112-04-23T07:00:15Z'), isActive: false }],
     [{ duration: 1e15 }, { durationSeconds: null, end: null, isActive: false }],
     [{ duration: 1e300 }, { durationSeconds: null, end: null, isActive: false }],

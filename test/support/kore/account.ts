@@ -1,6 +1,6 @@
-import type { RequestHandler, SentRequest } from './vendor-harness.ts';
-import { jsonReply } from './vendor-harness.ts';
-import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
+import type { RequestHandler, SentRequest } from '../vendor-harness.ts';
+import { jsonReply } from '../vendor-harness.ts';
+import type { SandboxResponse } from '../../../src/vendors/sandbox.ts';
 
 /** The account's configuration. */
 export const KORE_ENTRY = {

@@ -11,7 +11,7 @@ import {
 } from '../../../test/support/vendor-harness.ts';
 import { avaamo } from './index.ts';
 
-const entry = { name: 'bots', vendor: 'avaamo', baseUrl: 'https://c7.avaamo.com', accessToken: 'token-0123' };
+const accountConfig = { name: 'bots', vendor: 'avaamo', baseUrl: 'https://c7.avaamo.com', accessToken: 'token-0123' };
 const BOTH: readonly UsagePart[] = ['usage', 'interventions'];
 const BASE_DAYS: DateRange = { from: '2020-04-10', to: '2020-04-13', timeZone: 'America/Los_Angeles' };
 
@@ -21,7 +21,7 @@ const healthy: RequestHandler = ({ endpoint }) => ({
   body: fixture(endpoint === 'usage.json' ? 'usage.json' : 'agent-intervention.json'),
 });
 
-const ask = (harness: VendorHarness, during: Partial<DateRange> = {}, parts = BOTH, ref = '2041') =>
+const readOnce = (harness: VendorHarness, during: Partial<DateRange> = {}, parts = BOTH, ref = '2041') =>
   statsOf(harness.createDataSource(), ref, { ...BASE_DAYS, ...during }, parts);
 
 function statsOf(
@@ -38,8 +38,8 @@ const parameters = ({ sent }: VendorHarness) => sent.map(({ url }) => Object.fro
 
 describe('usage requests', () => {
   test('sends one request to each endpoint, with the days, the offset and the token', async () => {
-    const harness = connectVendor(avaamo, entry, healthy);
-    await ask(harness);
+    const harness = connectVendor(avaamo, accountConfig, healthy);
+    await readOnce(harness);
     const query = 'from_date=10%2F04%2F2020&to_date=13%2F04%2F2020&utc_offset=-25200';
     const headers = { Accept: 'application/json', 'Access-Token': 'token-0123' };
     expect(harness.sent.map(({ method, url, headers, body }) => ({ method, url: url.href, headers, body }))).toEqual([
@@ -58,16 +58,16 @@ describe('usage requests', () => {
     [['interventions'], ['agent_intervention.json']],
     [[], []],
   ] as const)('parts %j: endpoints %j', async (parts, endpoints) => {
-    const harness = connectVendor(avaamo, entry, healthy);
-    const { data, sources } = await ask(harness, {}, parts);
+    const harness = connectVendor(avaamo, accountConfig, healthy);
+    const { data, sources } = await readOnce(harness, {}, parts);
     expect(harness.sent.map(({ endpoint }) => endpoint)).toEqual(endpoints);
     expect(sources.map(({ endpoint }) => endpoint)).toEqual(endpoints);
     expect(data.current === null).toBe(parts.length === 0);
   });
 
   test('sends one request for a year, because distinct counts of shorter spans do not add up', async () => {
-    const harness = connectVendor(avaamo, entry, healthy);
-    await ask(harness, { from: '2019-01-01', to: '2019-12-31' }, ['usage']);
+    const harness = connectVendor(avaamo, accountConfig, healthy);
+    await readOnce(harness, { from: '2019-01-01', to: '2019-12-31' }, ['usage']);
     expect(parameters(harness)).toEqual([{ from_date: '01/01/2019', to_date: '31/12/2019', utc_offset: '-28800' }]);
   });
 
@@ -83,21 +83,21 @@ describe('usage requests', () => {
     // Midnight of this day is skipped: it begins at one o'clock.
     ['America/Sao_Paulo', '2018-11-04', '-7200'],
   ])('sends for %s on %s utc_offset=%s', async (timeZone, from, offset) => {
-    const harness = connectVendor(avaamo, entry, healthy);
-    await ask(harness, { from, to: '2020-12-31', timeZone }, ['usage']);
+    const harness = connectVendor(avaamo, accountConfig, healthy);
+    await readOnce(harness, { from, to: '2020-12-31', timeZone }, ['usage']);
     expect(parameters(harness)).toMatchObject([{ utc_offset: offset }]);
   });
 
   test('keeps the path of the base URL', async () => {
-    const harness = connectVendor(avaamo, { ...entry, baseUrl: 'http://127.0.0.1:4001/avaamo/' }, healthy);
-    await ask(harness, {}, ['usage']);
+    const harness = connectVendor(avaamo, { ...accountConfig, baseUrl: 'http://127.0.0.1:4001/avaamo/' }, healthy);
+    await readOnce(harness, {}, ['usage']);
     expect(harness.sent[0]?.url.pathname).toBe('/avaamo/bots/analytics/2041/usage.json');
   });
 });
 
 test('reports provenance and time of each endpoint', async () => {
-  const harness = connectVendor(avaamo, entry, healthy);
-  const { sources } = await ask(harness);
+  const harness = connectVendor(avaamo, accountConfig, healthy);
+  const { sources } = await readOnce(harness);
   const known = { account: 'bots', outcome: 'OK', servedFrom: 'VENDOR', fetchedAt: harness.clock.now(), error: null };
   expect(sources).toMatchObject([
     { endpoint: 'usage.json', ...known },
@@ -107,7 +107,7 @@ test('reports provenance and time of each endpoint', async () => {
 
 describe('usage within one query', () => {
   test('makes one call to each endpoint for the same bot and days, shared by zones with equal offsets', async () => {
-    const harness = connectVendor(avaamo, entry, healthy);
+    const harness = connectVendor(avaamo, accountConfig, healthy);
     const dataSource = harness.createDataSource();
     await Promise.all([
       statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, BOTH),
@@ -118,7 +118,7 @@ describe('usage within one query', () => {
   });
 
   test('makes separate calls for another bot, range or offset', async () => {
-    const harness = connectVendor(avaamo, entry, healthy);
+    const harness = connectVendor(avaamo, accountConfig, healthy);
     const dataSource = harness.createDataSource();
     await Promise.all([
       statsOf(dataSource, '2041', BASE_DAYS, ['usage']),
@@ -131,11 +131,11 @@ describe('usage within one query', () => {
   });
 
   test('starts all calls in the same tick', () => {
-    const harness = connectVendor(avaamo, entry, healthy);
+    const harness = connectVendor(avaamo, accountConfig, healthy);
     const batches: number[] = [];
     const dataSource = harness.createDataSource({ record: () => batches.push(harness.sent.length) });
-    const asked = ['1', '2', '3'].map((bot) => statsOf(dataSource, bot, BASE_DAYS, BOTH));
-    return Promise.all(asked).then(() => {
+    const pending = ['1', '2', '3'].map((bot) => statsOf(dataSource, bot, BASE_DAYS, BOTH));
+    return Promise.all(pending).then(() => {
       expect(batches[0]).toBe(6);
     });
   });
@@ -143,11 +143,11 @@ describe('usage within one query', () => {
 
 describe('usage caching', () => {
   const lifeAt = async (now: string, during: Partial<DateRange> = {}) => {
-    const harness = connectVendor(avaamo, entry, healthy, {
+    const harness = connectVendor(avaamo, accountConfig, healthy, {
       now: Date.parse(now),
       ttl: { usageLive: 1, usagePast: 2 },
     });
-    await ask(harness, during, ['usage']);
+    await readOnce(harness, during, ['usage']);
     return harness.stored[0]?.ttlSeconds;
   };
 
@@ -164,8 +164,8 @@ describe('usage caching', () => {
   });
 
   test('caches by bot, days and offset', async () => {
-    const harness = connectVendor(avaamo, entry, healthy);
-    await ask(harness, {}, BOTH);
+    const harness = connectVendor(avaamo, accountConfig, healthy);
+    await readOnce(harness, {}, BOTH);
     const key = ['2041', '2020-04-10', '2020-04-13', -25200];
     expect(harness.stored.map(({ endpoint, key }) => ({ endpoint, key }))).toEqual([
       { endpoint: 'usage.json', key },
@@ -183,7 +183,7 @@ describe('usage failures', () => {
     };
 
   test('returns null for the fields of a failed interventions call, with the error in the report', async () => {
-    const { data, sources } = await ask(connectVendor(avaamo, entry, failing(200, 503)));
+    const { data, sources } = await readOnce(connectVendor(avaamo, accountConfig, failing(200, 503)));
     expect(data.current).toMatchObject({ sessionCount: 8123, usersCount: null, interventionsCount: null });
     expect(sources).toMatchObject([
       { endpoint: 'usage.json', outcome: 'OK', error: null },
@@ -192,14 +192,14 @@ describe('usage failures', () => {
   });
 
   test('returns interventions when the usage call fails', async () => {
-    const { data, sources } = await ask(connectVendor(avaamo, entry, failing(500, 200)));
+    const { data, sources } = await readOnce(connectVendor(avaamo, accountConfig, failing(500, 200)));
     expect(data.current).toMatchObject({ sessionCount: null, messagesCount: null, interventionsCount: 5 });
     expect(data.buckets).toHaveLength(9);
     expect(sources.map(({ outcome }) => outcome)).toEqual(['FAILED', 'OK']);
   });
 
   test('throws the first error when both calls fail', async () => {
-    const failed = ask(connectVendor(avaamo, entry, failing(401, 503)));
+    const failed = readOnce(connectVendor(avaamo, accountConfig, failing(401, 503)));
     await expect(failed).rejects.toMatchObject({
       code: 'VENDOR_AUTH_FAILED',
       vendor: 'AVAAMO',
@@ -209,7 +209,7 @@ describe('usage failures', () => {
   });
 
   test('throws the error of the only call', async () => {
-    const failed = ask(connectVendor(avaamo, entry, failing(200, 404)), {}, ['interventions']);
+    const failed = readOnce(connectVendor(avaamo, accountConfig, failing(200, 404)), {}, ['interventions']);
     await expect(failed).rejects.toMatchObject({ code: 'NOT_FOUND', endpoint: 'agent_intervention.json' });
   });
 
@@ -225,22 +225,22 @@ describe('usage failures', () => {
       ['{"error":"no"}', '<html>no</html>', ''].map((body) => [status, body, code] as const),
     ),
   )('maps status %i with the body %j to %s, after one call', async (status, body, code) => {
-    const harness = connectVendor(avaamo, entry, () => ({ status: Number(status), body }));
-    await expect(ask(harness, {}, ['usage'])).rejects.toMatchObject({ code, status });
+    const harness = connectVendor(avaamo, accountConfig, () => ({ status: Number(status), body }));
+    await expect(readOnce(harness, {}, ['usage'])).rejects.toMatchObject({ code, status });
     expect(harness.sent).toHaveLength(1);
   });
 
   test('reports the vendor’s message of a 422', async () => {
-    const harness = connectVendor(avaamo, entry, () => ({ status: 422, body: fixture('usage-422.json') }));
-    const error = await ask(harness).catch((reason: unknown) => reason);
+    const harness = connectVendor(avaamo, accountConfig, () => ({ status: 422, body: fixture('usage-422.json') }));
+    const error = await readOnce(harness).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(VendorError);
     expect(error).toMatchObject({ code: 'VENDOR_REJECTED', status: 422 });
     expect((error as VendorError).message).toContain('To Date cannot be before From Date');
   });
 
   test('redacts the token in a message that quotes it', async () => {
-    const error = `Access token ${entry.accessToken} is not known`;
-    const failed = ask(connectVendor(avaamo, entry, () => jsonReply({ error }, 401)));
+    const error = `Access token ${accountConfig.accessToken} is not known`;
+    const failed = readOnce(connectVendor(avaamo, accountConfig, () => jsonReply({ error }, 401)));
     await expect(failed).rejects.toMatchObject({
       message: expect.stringMatching(/Access token \[secret\] is not known$/) as unknown,
     });
@@ -248,17 +248,21 @@ describe('usage failures', () => {
 
   test('rejects a login page, and a redirect to one, as VENDOR_BAD_RESPONSE', async () => {
     const page = '<html>Sign in</html>';
-    const harness = connectVendor(avaamo, entry, () => ({ status: 200, body: page }));
-    await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_json' });
-    const moved = connectVendor(avaamo, entry, () => ({ status: 302, headers: { Location: '/login' }, body: page }));
-    await expect(ask(moved)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'redirect' });
+    const harness = connectVendor(avaamo, accountConfig, () => ({ status: 200, body: page }));
+    await expect(readOnce(harness)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_json' });
+    const moved = connectVendor(avaamo, accountConfig, () => ({
+      status: 302,
+      headers: { Location: '/login' },
+      body: page,
+    }));
+    await expect(readOnce(moved)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'redirect' });
     expect(moved.sent).toHaveLength(2);
   });
 
   test('rethrows an error that is not a VendorError', async () => {
-    const harness = connectVendor(avaamo, entry, () => {
+    const harness = connectVendor(avaamo, accountConfig, () => {
       throw new TypeError('a bug');
     });
-    await expect(ask(harness)).rejects.toThrow(TypeError);
+    await expect(readOnce(harness)).rejects.toThrow(TypeError);
   });
 });

@@ -53,12 +53,12 @@ test.each<[string, readonly PlannedRead[], number, number]>([
 
 test('estimates no calls for other capabilities', () => {
   const { target, batchKey } = usage(['1'], []) as PlannedAgentRead;
-  const others: readonly PlannedRead[] = [
+  const otherReads: readonly PlannedRead[] = [
     { capability: 'discover' },
     { capability: 'currentStatus', target, batchKey },
     { capability: 'latestInteractions', query: { size: 1, type: null, activeLiveFirst: null }, target, batchKey },
   ];
-  expect(calls([...others, usage(['1'], ['usage'])])).toEqual({ 'usage.json': 1, 'agent_intervention.json': 0 });
+  expect(calls([...otherReads, usage(['1'], ['usage'])])).toEqual({ 'usage.json': 1, 'agent_intervention.json': 0 });
 });
 
 test('computes the UTC offset once per range, however many bots and reads there are', () => {
@@ -69,9 +69,9 @@ test('computes the UTC offset once per range, however many bots and reads there 
     ...bots.map((bot) => usage([bot], ['usage'], zone)),
     usage(bots, ['usage'], zone, '2026-11-19'),
   ]);
-  const asked: string[] = [];
+  const computed: string[] = [];
   const estimate = estimateCalls((bot, during) => {
-    asked.push(`${during.from} ${during.to} ${during.timeZone}`);
+    computed.push(`${during.from} ${during.to} ${during.timeZone}`);
     return toBotDays(bot, during);
   });
   const charges = [
@@ -79,15 +79,16 @@ test('computes the UTC offset once per range, however many bots and reads there 
     { endpoint: 'agent_intervention.json', calls: 200 },
   ];
   expect(estimate(reads, 0, nothing)).toEqual(charges);
-  expect(asked).toHaveLength(new Set(asked).size);
-  expect(asked).toHaveLength(6);
+  expect(computed).toHaveLength(new Set(computed).size);
+  expect(computed).toHaveLength(6);
 });
 
 test('estimates no calls for cached reports', () => {
-  const kept = JSON.stringify(toKeyParts({ bot: '1', from: '2026-11-14', to: '2026-11-20', offsetSeconds: 0 }));
+  const cachedKey = JSON.stringify(toKeyParts({ bot: '1', from: '2026-11-14', to: '2026-11-20', offsetSeconds: 0 }));
   const probe: CacheProbe = {
     includesTokens: true,
-    isCached: (space, key) => (space as unknown) === usageNamespace && JSON.stringify(space.keyParts(key)) === kept,
+    isCached: (space, key) =>
+      (space as unknown) === usageNamespace && JSON.stringify(space.keyParts(key)) === cachedKey,
   };
   expect(calls([usage(['1', '2'], ['usage', 'interventions'])], probe)).toEqual({
     'usage.json': 1,

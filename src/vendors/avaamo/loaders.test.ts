@@ -5,7 +5,7 @@ import { interventionsResponseSchema, usageResponseSchema } from './wire.ts';
 
 const sample = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
-const spaces = {
+const namespaces = {
   usage: { space: usageNamespace, kept: usageResponseSchema.parse(sample('usage.json')) },
   interventions: {
     space: interventionsNamespace,
@@ -14,20 +14,20 @@ const spaces = {
 };
 
 test.each(['usage', 'interventions'] as const)('validates cached %s, and rejects anything else', (part) => {
-  const { space, kept } = spaces[part];
-  expect(space.isValid(JSON.parse(JSON.stringify(kept)))).toBe(true);
-  expect(space.isValid({ ...kept, previous_interval_stats: null, stats: [] })).toBe(true);
-  for (const other of [
+  const { space: namespace, kept: stored } = namespaces[part];
+  expect(namespace.isValid(JSON.parse(JSON.stringify(stored)))).toBe(true);
+  expect(namespace.isValid({ ...stored, previous_interval_stats: null, stats: [] })).toBe(true);
+  for (const invalid of [
     null,
     [],
     {},
-    { ...kept, isComplete: undefined },
-    { ...kept, aggregate_stats: null },
-    { ...kept, aggregate_stats: {} },
-    { ...kept, previous_interval_stats: {} },
-    { ...kept, stats: null },
-    { ...kept, stats: [null] },
+    { ...stored, isComplete: undefined },
+    { ...stored, aggregate_stats: null },
+    { ...stored, aggregate_stats: {} },
+    { ...stored, previous_interval_stats: {} },
+    { ...stored, stats: null },
+    { ...stored, stats: [null] },
   ]) {
-    expect(space.isValid(other)).toBe(false);
+    expect(namespace.isValid(invalid)).toBe(false);
   }
 });

@@ -12,7 +12,7 @@ const interventionSample = interventionsResponseSchema.parse(sample('agent-inter
 const usage = toUsageReport(usageSample);
 const interventions = toInterventionsReport(interventionSample);
 const sum = (counts: readonly (number | null)[]): number =>
-  counts.reduce<number>((total, one) => total + (one ?? 0), 0);
+  counts.reduce<number>((total, item) => total + (item ?? 0), 0);
 
 describe('Avaamo’s samples', () => {
   test('map to the requested days of usage.json', () => {
@@ -65,10 +65,10 @@ describe('Avaamo’s samples', () => {
   });
 
   test('have a success rate of all messages, to two decimals, that does not follow from success_rate_count', () => {
-    const rated = [usage.current, usage.previous, ...usage.buckets].filter((one) => one?.successRate != null);
+    const rated = [usage.current, usage.previous, ...usage.buckets].filter((item) => item?.successRate != null);
     expect(rated).toHaveLength(10);
-    const shares = rated.map((one) => (one?.successfulResponsesCount ?? 0) / (one?.messagesCount ?? 0));
-    expect(rated.map((one) => one?.successRate)).toEqual(shares.map((share) => Math.round(share * 1e4) / 100));
+    const shares = rated.map((item) => (item?.successfulResponsesCount ?? 0) / (item?.messagesCount ?? 0));
+    expect(rated.map((item) => item?.successRate)).toEqual(shares.map((share) => Math.round(share * 1e4) / 100));
   });
 
   test('keep the vendor’s totals of distinct counts, not sums of the buckets', () => {
@@ -132,7 +132,7 @@ describe('mergeReports', () => {
           { ...usage, buckets: ours.map(part(usage.current)) },
           { ...interventions, buckets: theirs.map(part(interventions.current)) },
         );
-        const count = (list: readonly number[], start: number) => list.filter((one) => one === start).length;
+        const count = (list: readonly number[], start: number) => list.filter((item) => item === start).length;
         const expected = [...new Set([...ours, ...theirs])]
           .sort((a, b) => a - b)
           .flatMap((start) => Array.from({ length: Math.max(count(ours, start), count(theirs, start)) }, () => start));

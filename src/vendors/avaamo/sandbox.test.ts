@@ -42,13 +42,13 @@ const company: Company = {
 const fake = createFakeVendor({ company, now: () => NOW });
 const { accessToken } = fake.createAccountConfig('http://127.0.0.1:1');
 
-const ask = async (path: string, headers: Record<string, string> = { 'access-token': String(accessToken) }) => {
+const request = async (path: string, headers: Record<string, string> = { 'access-token': String(accessToken) }) => {
   const url = new URL(path, 'http://127.0.0.1:1');
   const reply = await fake.handle({ method: 'GET', url, headers, body: Buffer.alloc(0) });
   return { status: reply.status, body: JSON.parse(String(reply.body)) as Report & { readonly error?: string } };
 };
 
-const usage = (query: string) => ask(`/bots/analytics/2041/usage.json${query}`);
+const usage = (query: string) => request(`/bots/analytics/2041/usage.json${query}`);
 
 test('fake Avaamo provides an account configuration with its token', () => {
   expect(fake.createAccountConfig('http://127.0.0.1:1')).toMatchObject({
@@ -62,7 +62,7 @@ test('fake Avaamo provides an account configuration with its token', () => {
 test.each([{}, { 'access-token': 'another' }, { authorization: `Bearer ${String(accessToken)}` }])(
   'fake Avaamo rejects the headers %j',
   async (headers) => {
-    const { status, body } = await ask('/bots/analytics/2041/usage.json', headers);
+    const { status, body } = await request('/bots/analytics/2041/usage.json', headers);
     expect(status).toBe(401);
     expect(Object.keys(body)).toEqual(['error']);
   },
@@ -71,7 +71,7 @@ test.each([{}, { 'access-token': 'another' }, { authorization: `Bearer ${String(
 test.each(['/bots/analytics/77/usage.json', '/bots/analytics/x/usage.json', '/bots/analytics/2041/sessions.json', '/'])(
   'fake Avaamo returns 404 at %s',
   async (path) => {
-    expect((await ask(path)).status).toBe(404);
+    expect((await request(path)).status).toBe(404);
   },
 );
 
@@ -137,7 +137,7 @@ test('fake Avaamo computes the success rate to two decimals', async () => {
 
 test('fake Avaamo reports interventions in agent_intervention.json only', async () => {
   const query = '?from_date=01/04/2020&to_date=01/04/2020';
-  const { body } = await ask(`/bots/analytics/2041/agent_intervention.json${query}`);
+  const { body } = await request(`/bots/analytics/2041/agent_intervention.json${query}`);
   expect(body.aggregate_stats).toEqual({
     start_time: Date.parse('2020-04-01') / 1000,
     end_time: Date.parse('2020-04-02') / 1000 - 1,

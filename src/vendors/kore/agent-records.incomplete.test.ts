@@ -15,9 +15,9 @@ const email = (n: number) => `agent${n}@example.com`;
 describe('a paged response', () => {
   test('is read on after the number of received agents', async () => {
     const { statusPeriods, sent } = connectKore(createWorkers(20), { pageSize: 8 });
-    const answers = await Promise.all(createWorkers(20).map((one) => statusPeriods(one.email, yesterday)));
+    const results = await Promise.all(createWorkers(20).map((worker) => statusPeriods(worker.email, yesterday)));
     expect(sent.map(({ url }) => url.searchParams.get('offset'))).toEqual(['0', '8', '16']);
-    expect(answers.every(({ data, sources }) => data.length === 1 && sources[0]?.outcome === 'OK')).toBe(true);
+    expect(results.every(({ data, sources }) => data.length === 1 && sources[0]?.outcome === 'OK')).toBe(true);
   });
 
   test('has a period once, however many pages contain it', async () => {
@@ -66,10 +66,10 @@ describe('a paged response', () => {
       return { status: 200, body: body.padEnd(MAX_TOTAL_BYTES / 2) };
     };
     const { statusPeriods, sent } = connectKore([], { pageSize: 1, overridePage: large });
-    const asked = Promise.allSettled(['u-1', 'u-2', 'u-3'].map((ref) => statusPeriods(ref, yesterday)));
+    const outcomes = Promise.allSettled(['u-1', 'u-2', 'u-3'].map((ref) => statusPeriods(ref, yesterday)));
     const error = { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' };
     const partial = { value: { data: [{ start: at('14T09:00:00') }], sources: [{ outcome: 'PARTIAL', error }] } };
-    expect(await asked).toMatchObject([partial, partial, { reason: error }]);
+    expect(await outcomes).toMatchObject([partial, partial, { reason: error }]);
     expect(sent).toHaveLength(2);
   });
 
@@ -91,8 +91,8 @@ describe('a paged response', () => {
     ['come to an empty one that promises more', (page: number) => (page === 1 ? [{ ...createWorker(1) }] : [])],
   ])('whose pages %s leaves agents that it does not mention unknown', async (_how, instead) => {
     const { statusPeriods, stored } = connectKore([], { overridePage: instead, hasMore: true, pageSize: 1 });
-    const asked = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
-    expect(await asked).toMatchObject([
+    const outcomes = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
+    expect(await outcomes).toMatchObject([
       {
         value: {
           data: [{ start: at('14T09:00:00') }],
@@ -107,8 +107,8 @@ describe('a paged response', () => {
   test('that is cut short keeps the received agents, and fails for the others', async () => {
     const breaksOff = { pageSize: 1, overridePage: (page: number) => (page === 2 ? jsonReply({}, 503) : undefined) };
     const { statusPeriods, stored } = connectKore(createWorkers(2), breaksOff);
-    const asked = Promise.allSettled([statusPeriods(email(0), yesterday), statusPeriods(email(1), yesterday)]);
-    expect(await asked).toMatchObject([
+    const outcomes = Promise.allSettled([statusPeriods(email(0), yesterday), statusPeriods(email(1), yesterday)]);
+    expect(await outcomes).toMatchObject([
       {
         value: {
           data: [{ start: at('14T09:00:00') }],
@@ -128,8 +128,8 @@ describe('a record of an agent that was not requested', () => {
     const { statusPeriods, stored } = connectKore([], {
       overridePage: () => [{ ...createWorker(1) }, unrequestedAgent],
     });
-    const asked = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
-    expect(await asked).toMatchObject([
+    const outcomes = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
+    expect(await outcomes).toMatchObject([
       {
         value: {
           data: [{ ref: email(1) }],
@@ -167,7 +167,7 @@ test('keeps the results of other requests when one of several fails', async () =
   );
   const dataSource = harness.createDataSource();
   const settled = await Promise.allSettled(
-    createWorkers(60).map(async (one) => dataSource.statusPeriods?.(one.email, yesterday)),
+    createWorkers(60).map(async (worker) => dataSource.statusPeriods?.(worker.email, yesterday)),
   );
   expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(50);
 });
@@ -190,8 +190,8 @@ describe('unfiltered pages that contain agents requested by e-mail', () => {
 
   test('make up for a failed request by e-mail', async () => {
     const { sources: dataSource, sent } = connectedTo(() => jsonReply({}, 500), people);
-    const answers = await Promise.all([email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)));
-    expect(answers).toMatchObject([complete, complete]);
+    const results = await Promise.all([email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)));
+    expect(results).toMatchObject([complete, complete]);
     expect(sent).toHaveLength(2);
   });
 
@@ -220,8 +220,8 @@ describe('unfiltered pages that contain agents requested by e-mail', () => {
     ['among what was asked for by e-mail', partly, people],
   ])('make up for unreadable records %s', async (_which, toSome, toAll) => {
     const { sources: dataSource, sent } = connectedTo(toSome, toAll);
-    const answers = await Promise.all([email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)));
-    expect(answers).toMatchObject([complete, complete]);
+    const results = await Promise.all([email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)));
+    expect(results).toMatchObject([complete, complete]);
     expect(sent).toHaveLength(2);
   });
 });
@@ -236,8 +236,8 @@ test('reports a range of several requests as partial when one of them is incompl
     (request) => (parseFilter(request).dateFilter.date === '2024-05-14' ? partly : people)(request),
     { now: NOW },
   );
-  const answer = await harness.createDataSource().statusPeriods?.(email(1), { from: at('13T00:00:00'), to: NOW });
-  expect(answer).toMatchObject({
+  const result = await harness.createDataSource().statusPeriods?.(email(1), { from: at('13T00:00:00'), to: NOW });
+  expect(result).toMatchObject({
     data: [{ start: at('13T09:00:00') }, { start: at('14T09:00:00') }, { start: at('15T09:00:00') }],
     sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' } }],
   });
@@ -251,9 +251,9 @@ test('reports a range of several requests as partial when one of them fails', as
     (request) => (parseFilter(request).dateFilter.date === '2024-05-13' ? jsonReply({}, 500) : people(request)),
     { now: NOW },
   );
-  const answer = await harness.createDataSource().statusPeriods?.(email(1), { from: at('13T00:00:00'), to: NOW });
+  const result = await harness.createDataSource().statusPeriods?.(email(1), { from: at('13T00:00:00'), to: NOW });
   expect(harness.sent).toHaveLength(3);
-  expect(answer).toMatchObject({
+  expect(result).toMatchObject({
     data: [{ start: at('14T09:00:00') }, { start: at('15T09:00:00') }],
     sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_UNAVAILABLE' } }],
   });

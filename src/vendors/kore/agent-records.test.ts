@@ -10,7 +10,7 @@ const answering = (data: readonly unknown[]) =>
   connectKore([], { overridePage: () => data as Record<string, unknown>[], hasMore: false });
 const contractError = { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' };
 const partial = [{ outcome: 'PARTIAL', error: contractError }];
-const whole = [{ outcome: 'OK', error: null }];
+const completeSources = [{ outcome: 'OK', error: null }];
 
 describe('unreadable periods', () => {
   const good = { primaryStatus: 'BUSY', startTime: '2024-05-14T09:00:00', endTime: '2024-05-14T10:00:00' };
@@ -35,8 +35,11 @@ describe('unreadable periods', () => {
 
   test('affect only their own agent', async () => {
     const { statusPeriods } = answering([{ ...createWorker(1), status: {} }, createWorker(2)]);
-    const asked = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
-    expect(await asked).toMatchObject([{ reason: contractError }, { value: { data: [{}], sources: whole } }]);
+    const outcomes = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
+    expect(await outcomes).toMatchObject([
+      { reason: contractError },
+      { value: { data: [{}], sources: completeSources } },
+    ]);
   });
 
   test('do not include periods without a name, which have a null label', async () => {
@@ -45,7 +48,7 @@ describe('unreadable periods', () => {
       yesterday,
     );
     expect(data).toMatchObject([{ vendorStatus: 'BUSY', label: null }]);
-    expect(sources).toMatchObject(whole);
+    expect(sources).toMatchObject(completeSources);
   });
 });
 
@@ -62,7 +65,7 @@ describe('a period that ends before it begins', () => {
       to: at(begins) + 1,
     });
     expect(data).toMatchObject([{ start: at(begins), end: Date.parse(`${endTime}Z`), isOngoing: false }]);
-    expect(sources).toMatchObject(whole);
+    expect(sources).toMatchObject(completeSources);
   });
 });
 
@@ -106,8 +109,11 @@ describe('unreadable agents', () => {
 describe('a partly readable agent', () => {
   test('has a userId that is sent as a number, and no name if that is invalid', async () => {
     const { discover, statusPeriods } = answering([{ ...createWorker(1), userId: 9, firstName: 7, lastName: {} }]);
-    expect(await discover()).toMatchObject({ data: [{ ref: email(1), aliases: ['9'], name: null }], sources: whole });
-    expect(await statusPeriods('9', yesterday)).toMatchObject({ data: [{}], sources: whole });
+    expect(await discover()).toMatchObject({
+      data: [{ ref: email(1), aliases: ['9'], name: null }],
+      sources: completeSources,
+    });
+    expect(await statusPeriods('9', yesterday)).toMatchObject({ data: [{}], sources: completeSources });
   });
 
   test.each([
@@ -122,13 +128,16 @@ describe('a partly readable agent', () => {
   ])('loses a reference that could not be requested: %s', async (_which, references, ref, aliases) => {
     const { data, sources } = await answering([{ ...createWorker(1), ...references }]).discover();
     expect(data).toMatchObject([{ ref, aliases: aliases.map(() => 'u'.repeat(320)) }]);
-    expect(sources).toMatchObject(whole);
+    expect(sources).toMatchObject(completeSources);
   });
 
   test.each([[[]], [' ']])('is found with the userId %j, but may be any agent looked up by userId', async (userId) => {
     const { discover, statusPeriods } = answering([{ ...createWorker(1), userId }, createWorker(2)]);
-    expect(await discover()).toMatchObject({ data: [{ ref: email(1) }, { ref: email(2) }], sources: whole });
-    const asked = Promise.allSettled([statusPeriods('u-1', yesterday), statusPeriods('u-2', yesterday)]);
-    expect(await asked).toMatchObject([{ reason: contractError }, { value: { data: [{}], sources: whole } }]);
+    expect(await discover()).toMatchObject({ data: [{ ref: email(1) }, { ref: email(2) }], sources: completeSources });
+    const outcomes = Promise.allSettled([statusPeriods('u-1', yesterday), statusPeriods('u-2', yesterday)]);
+    expect(await outcomes).toMatchObject([
+      { reason: contractError },
+      { value: { data: [{}], sources: completeSources } },
+    ]);
   });
 });

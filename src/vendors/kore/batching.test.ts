@@ -16,11 +16,11 @@ const day = (number: number) => utcDay(FIRST + number * DAY);
 const agentNamed = (number: number) => `agent${number}@example.com`;
 const several = (count: number, days: readonly number[], from = 0): AgentDay[] =>
   Array.from({ length: count }, (_, index) =>
-    days.map((each) => ({ agent: agentNamed(from + index), day: day(each) })),
+    days.map((date) => ({ agent: agentNamed(from + index), day: day(date) })),
   ).flat();
 
 const cellsOf = (requests: readonly BatchRequest[]) =>
-  requests.flatMap((ask) => ask.agents.flatMap((agent) => toDays(ask).map((each) => `${each} ${agent}`)));
+  requests.flatMap((request) => request.agents.flatMap((agent) => toDays(request).map((date) => `${date} ${agent}`)));
 
 describe('packRequests for agents over one range', () => {
   test.each([
@@ -108,8 +108,8 @@ describe('packRequests for any missing cells', () => {
   test('requests every cell', () => {
     fc.assert(
       fc.property(agentDays, longest, (missing, maxDays) => {
-        const asked = new Set(cellsOf(packRequests(missing, maxDays)));
-        expect(missing.filter((place) => !asked.has(`${place.day} ${place.agent}`))).toEqual([]);
+        const requestedCells = new Set(cellsOf(packRequests(missing, maxDays)));
+        expect(missing.filter((place) => !requestedCells.has(`${place.day} ${place.agent}`))).toEqual([]);
       }),
     );
   });
@@ -118,10 +118,10 @@ describe('packRequests for any missing cells', () => {
     fc.assert(
       fc.property(agentDays, longest, (missing, maxDays) => {
         const requests = packRequests(missing, maxDays);
-        for (const ask of requests) {
-          expect(ask.agents.length).toBeLessThanOrEqual(MAX_AGENTS_PER_REQUEST);
-          expect(new Set(ask.agents).size).toBe(ask.agents.length);
-          expect(toDays(ask).length).toBeLessThanOrEqual(maxDays);
+        for (const request of requests) {
+          expect(request.agents.length).toBeLessThanOrEqual(MAX_AGENTS_PER_REQUEST);
+          expect(new Set(request.agents).size).toBe(request.agents.length);
+          expect(toDays(request).length).toBeLessThanOrEqual(maxDays);
         }
         expect(new Set(cellsOf(requests)).size).toBe(cellsOf(requests).length);
       }),

@@ -14,7 +14,7 @@ const period = (start: string, end: string | null, name = 'AVAILABLE'): StoredPe
   name,
   null,
 ];
-const whole = (periods: readonly StoredPeriod[]): Cell => ({ periods, gap: null });
+const completeCell = (periods: readonly StoredPeriod[]): Cell => ({ periods, gap: null });
 
 describe('a cell', () => {
   const overNight = period('13T22:00:00', '14T06:00:00');
@@ -43,10 +43,10 @@ describe('a cell', () => {
   });
 
   test('is validated when it is read from the cache, and anything else is rejected', () => {
-    const cell = whole([overNight, period('14T06:00:00', null)]);
+    const cell = completeCell([overNight, period('14T06:00:00', null)]);
     expect(cellNamespace.isValid(JSON.parse(JSON.stringify(cell)))).toBe(true);
-    for (const other of [null, [], {}, { periods: [['x']], gap: null }, { periods: [] }, { periods: [], gap: {} }]) {
-      expect(cellNamespace.isValid(other)).toBe(false);
+    for (const invalid of [null, [], {}, { periods: [['x']], gap: null }, { periods: [] }, { periods: [], gap: {} }]) {
+      expect(cellNamespace.isValid(invalid)).toBe(false);
     }
   });
 });
@@ -85,11 +85,11 @@ describe('periods of one response with the same start and names', () => {
       .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })));
     fc.assert(
       fc.property(shuffled, ([list, another]) => {
-        const [one, ...more] = dedupePeriods(list);
-        expect(more).toEqual([]);
-        expect(dedupePeriods(another)).toEqual([one]);
+        const [first, ...rest] = dedupePeriods(list);
+        expect(rest).toEqual([]);
+        expect(dedupePeriods(another)).toEqual([first]);
         const latest = Math.max(...list.map(([, until]) => until ?? -Infinity));
-        if (latest > at(begun)) expect(one?.[1]).toBe(latest);
+        if (latest > at(begun)) expect(first?.[1]).toBe(latest);
       }),
     );
   });
@@ -97,25 +97,25 @@ describe('periods of one response with the same start and names', () => {
 
 describe('cellTtlSeconds', () => {
   const ttl = ttlForm.parse({ statusPast: 86_400, statusLive: 15 });
-  const closed = whole([period('13T09:00:00', '13T17:00:00')]);
+  const closed = completeCell([period('13T09:00:00', '13T17:00:00')]);
   const dayAfter = startOfUtcDay(MONDAY) + DAY;
 
   test.each([
     ['before the day ends', dayAfter - MINUTE, closed, 15],
     ['while the day settles', dayAfter + 59 * MINUTE, closed, 15],
     ['once it has settled', dayAfter + HOUR, closed, 86_400],
-    ['once it has settled, without periods', dayAfter + HOUR, whole([]), 86_400],
-    ['while a period of it goes on', dayAfter + 5 * DAY, whole([period('13T09:00:00', null)]), 15],
-    ['of a day to come', startOfUtcDay(MONDAY) - DAY, whole([]), 15],
+    ['once it has settled, without periods', dayAfter + HOUR, completeCell([]), 86_400],
+    ['while a period of it goes on', dayAfter + 5 * DAY, completeCell([period('13T09:00:00', null)]), 15],
+    ['of a day to come', startOfUtcDay(MONDAY) - DAY, completeCell([]), 15],
   ])('returns the TTL of %s', (_when, now, cell, seconds) => {
     expect(cellTtlSeconds(cell, MONDAY, now, ttl)).toBe(seconds);
   });
 
   test('returns 0 for a retryable gap, and a short TTL for a permanent one', () => {
-    const flaw = { code: 'VENDOR_TIMEOUT', message: '', reason: null, status: null, retryAfterSeconds: null } as const;
+    const gap = { code: 'VENDOR_TIMEOUT', message: '', reason: null, status: null, retryAfterSeconds: null } as const;
     const later = dayAfter + 5 * DAY;
-    expect(cellTtlSeconds({ ...closed, gap: { ...flaw, retryable: true } }, MONDAY, later, ttl)).toBe(0);
-    expect(cellTtlSeconds({ ...closed, gap: { ...flaw, retryable: false } }, MONDAY, later, ttl)).toBe(15);
+    expect(cellTtlSeconds({ ...closed, gap: { ...gap, retryable: true } }, MONDAY, later, ttl)).toBe(0);
+    expect(cellTtlSeconds({ ...closed, gap: { ...gap, retryable: false } }, MONDAY, later, ttl)).toBe(15);
   });
 });
 
@@ -125,7 +125,7 @@ describe('mergeCells', () => {
   const both = { from: at('13T00:00:00'), to: at('15T00:00:00') };
 
   test('returns a period of several cells once', () => {
-    const cells = [whole([closed]), whole([closed])].map((value) => ({ value, fetchedAt: 1 }));
+    const cells = [completeCell([closed]), completeCell([closed])].map((value) => ({ value, fetchedAt: 1 }));
     expect(mergeCells(cells, both)).toEqual([closed]);
   });
 
@@ -134,8 +134,8 @@ describe('mergeCells', () => {
     [2, 1],
   ])('prefers the cell that was fetched last (%i, %i)', (openAt, closedAt) => {
     const cells = [
-      { value: whole([open]), fetchedAt: openAt },
-      { value: whole([closed]), fetchedAt: closedAt },
+      { value: completeCell([open]), fetchedAt: openAt },
+      { value: completeCell([closed]), fetchedAt: closedAt },
     ];
     expect(mergeCells(cells, both)).toEqual([closedAt > openAt ? closed : open]);
   });
@@ -150,14 +150,14 @@ describe('mergeCells', () => {
       secondary,
     ];
     const four = [named('AVAILABLE', null), named('BUSY', null), named('BUSY', 'NBK'), named('BUSY', 'Mail')];
-    expect(mergeCells([{ value: whole(four), fetchedAt: 1 }], both)).toEqual(four);
+    expect(mergeCells([{ value: completeCell(four), fetchedAt: 1 }], both)).toEqual(four);
   });
 
   test('prefers, of two cells fetched at once, the one with the end', () => {
     for (const cells of [
       [open, closed],
       [closed, open],
-    ].map((two) => two.map((each) => whole([each])))) {
+    ].map((two) => two.map((candidate) => completeCell([candidate])))) {
       expect(
         mergeCells(
           cells.map((value) => ({ value, fetchedAt: 1 })),
@@ -169,7 +169,7 @@ describe('mergeCells', () => {
 
   test('leaves out periods of the days that are outside the range', () => {
     const range = { from: at('13T12:00:00'), to: at('13T13:00:00') };
-    expect(mergeCells([{ value: whole([closed]), fetchedAt: 1 }], range)).toEqual([]);
+    expect(mergeCells([{ value: completeCell([closed]), fetchedAt: 1 }], range)).toEqual([]);
   });
 
   const start = at('10T00:00:00');
@@ -190,13 +190,13 @@ describe('mergeCells', () => {
     ]);
   const timeline = fc.array(anyPeriod, { maxLength: 30 }).map(dedupePeriods);
   const range = fc.tuple(instant, instant).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) + 1 }));
-  const sorted = (periods: readonly StoredPeriod[]) => periods.map((each) => JSON.stringify(each)).sort();
+  const sorted = (periods: readonly StoredPeriod[]) => periods.map((candidate) => JSON.stringify(candidate)).sort();
 
   test('returns what one request of the complete range would return', () => {
     fc.assert(
       fc.property(timeline, range, fc.array(fc.nat(5), { minLength: 11, maxLength: 11 }), (periods, during, ages) => {
         const cells = utcDaysCovering(during).map((day, index) => ({
-          value: whole(periodsOn(periods, day)),
+          value: completeCell(periodsOn(periods, day)),
           fetchedAt: ages[index] ?? 0,
         }));
         const atOnce = periods.filter(([from, to]) => overlaps(during, from, to));
@@ -209,16 +209,16 @@ describe('mergeCells', () => {
     fc.assert(
       fc.property(timeline, fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }), (later, recent) => {
         // At an earlier fetch, some periods that have ended by now were still ongoing.
-        const earlier = later.map((each): StoredPeriod => [each[0], null, true, each[3], each[4]]);
+        const earlier = later.map((candidate): StoredPeriod => [candidate[0], null, true, candidate[3], candidate[4]]);
         const days = utcDaysCovering({ from: start, to: start + 14 * DAY });
         const cells = days.map((day, index) => {
           const isRecent = recent[index] ?? false;
-          return { day, value: whole(periodsOn(isRecent ? later : earlier, day)), fetchedAt: isRecent ? 2 : 1 };
+          return { day, value: completeCell(periodsOn(isRecent ? later : earlier, day)), fetchedAt: isRecent ? 2 : 1 };
         });
         const during = { from: start, to: start + 14 * DAY };
         for (const merged of mergeCells(cells, during)) {
           const holding = cells.filter(({ value }) =>
-            value.periods.some((each) => each[0] === merged[0] && each[3] === merged[3]),
+            value.periods.some((candidate) => candidate[0] === merged[0] && candidate[3] === merged[3]),
           );
           const newest = holding.toSorted((a, b) => b.fetchedAt - a.fetchedAt)[0];
           expect(newest?.value.periods).toContainEqual(merged);

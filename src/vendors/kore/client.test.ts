@@ -32,8 +32,8 @@ describe('a status request', () => {
   });
 
   test('keeps the path of the base URL', async () => {
-    const entry = { ...KORE_ENTRY, baseUrl: 'https://proxy.example.com/kore/' };
-    const harness = connectVendor(kore, entry, fakeKore([createWorker(1)]), { now: NOW });
+    const accountConfig = { ...KORE_ENTRY, baseUrl: 'https://proxy.example.com/kore/' };
+    const harness = connectVendor(kore, accountConfig, fakeKore([createWorker(1)]), { now: NOW });
     await harness.createDataSource().statusPeriods?.(EMAIL, today);
     expect(harness.sent[0]?.url.pathname).toMatch(/^\/kore\/agentassist\/api\/public\//);
   });
@@ -125,8 +125,8 @@ describe('an error response', () => {
     async (secondaryStatus) => {
       const status = [{ ...createWorker(1).status?.[2], secondaryStatus }] as never;
       const harness = connectVendor(kore, KORE_ENTRY, fakeKore([{ ...createWorker(1), status }]), { now: NOW });
-      const answer = await harness.createDataSource().statusPeriods?.(EMAIL, today);
-      expect(answer?.data).toMatchObject([{ label: secondaryStatus }]);
+      const result = await harness.createDataSource().statusPeriods?.(EMAIL, today);
+      expect(result?.data).toMatchObject([{ label: secondaryStatus }]);
     },
   );
 

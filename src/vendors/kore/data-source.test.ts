@@ -17,18 +17,18 @@ describe('statuses within one query', () => {
     [120, 3],
   ])('of %i agents take %i POSTs', async (count, posts) => {
     const { statusPeriods, sent } = connectKore(createWorkers(count));
-    const answers = await Promise.all(
+    const results = await Promise.all(
       createWorkers(count).map((person) => statusPeriods(person.email, sinceYesterday)),
     );
     expect(sent).toHaveLength(posts);
-    expect(answers.map(({ data }) => data.length)).toEqual(Array(count).fill(2));
-    expect(answers.every(({ data }, n) => data.every(({ ref }) => ref === email(n)))).toBe(true);
+    expect(results.map(({ data }) => data.length)).toEqual(Array(count).fill(2));
+    expect(results.every(({ data }, n) => data.every(({ ref }) => ref === email(n)))).toBe(true);
   });
 
   test('of now and yesterday share a POST', async () => {
     const { statusPeriods, currentStatus, sent } = connectKore(createWorkers(30));
     await Promise.all(
-      createWorkers(30).flatMap((one) => [currentStatus(one.email), statusPeriods(one.email, yesterday)]),
+      createWorkers(30).flatMap((worker) => [currentStatus(worker.email), statusPeriods(worker.email, yesterday)]),
     );
     expect(sent).toHaveLength(1);
     expect(sent[0]?.keys).toBe(30);
@@ -149,8 +149,8 @@ test('rethrows an error that is not a VendorError', async () => {
     throw new TypeError('a bug');
   };
   const { statusPeriods, currentStatus } = connectKore([], { overridePage: fault });
-  const asked = Promise.allSettled([statusPeriods(email(1), yesterday), currentStatus(email(1))]);
-  expect(await asked).toMatchObject([{ reason: expect.any(TypeError) }, { reason: expect.any(TypeError) }]);
+  const outcomes = Promise.allSettled([statusPeriods(email(1), yesterday), currentStatus(email(1))]);
+  expect(await outcomes).toMatchObject([{ reason: expect.any(TypeError) }, { reason: expect.any(TypeError) }]);
 });
 
 describe('the current status', () => {
@@ -237,8 +237,8 @@ describe('a userId', () => {
 
   test('next to an e-mail address costs its own pages only', async () => {
     const { statusPeriods, sent } = connectKore(createWorkers(3));
-    const answers = await Promise.all(['u-0', email(1)].map((ref) => statusPeriods(ref, yesterday)));
+    const results = await Promise.all(['u-0', email(1)].map((ref) => statusPeriods(ref, yesterday)));
     expect(sent.map((request) => parseFilter(request).agents).toSorted()).toEqual([[email(1)], undefined]);
-    expect(answers.map(({ data }) => data.length)).toEqual([1, 1]);
+    expect(results.map(({ data }) => data.length)).toEqual([1, 1]);
   });
 });

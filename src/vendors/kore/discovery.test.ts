@@ -19,9 +19,9 @@ function connected(people: readonly FakeAgent[], habits?: FakeKoreOptions, entry
 }
 
 const discover = async (harness: ReturnType<typeof connected>) => {
-  const answer = await harness.createDataSource().discover?.();
-  if (!answer) throw new Error('discovery is on');
-  return answer;
+  const result = await harness.createDataSource().discover?.();
+  if (!result) throw new Error('discovery is on');
+  return result;
 };
 
 test('discovers all agents of the unfiltered pages of the current UTC day', async () => {
@@ -151,8 +151,8 @@ describe('discovery with missing pages', () => {
 test('validates a cached list, and rejects anything else', () => {
   const agents = [{ ref: 'u-1', aliases: ['u-2'], name: null, email: null }];
   expect(directoryNamespace.isValid({ agents, gap: null })).toBe(true);
-  for (const other of [null, {}, { agents }, { agents: [{}], gap: null }, { agents, gap: {} }]) {
-    expect(directoryNamespace.isValid(other)).toBe(false);
+  for (const invalid of [null, {}, { agents }, { agents: [{}], gap: null }, { agents, gap: {} }]) {
+    expect(directoryNamespace.isValid(invalid)).toBe(false);
   }
 });
 

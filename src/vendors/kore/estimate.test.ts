@@ -119,8 +119,8 @@ describe('the estimate of POSTs', () => {
 
   test('leaves out cached cells', () => {
     const read = days(targetOf(agents(2)), 1, 0);
-    const [one = '', other = ''] = agents(2);
-    expect(calls([read], holding([cell(one, TODAY), cell(one, dayAgo(1)), cell(other, TODAY)]))).toBe(1);
+    const [first = '', second = ''] = agents(2);
+    expect(calls([read], holding([cell(first, TODAY), cell(first, dayAgo(1)), cell(second, TODAY)]))).toBe(1);
     expect(calls([read], holding(agents(2).flatMap((agent) => [cell(agent, TODAY), cell(agent, dayAgo(1))])))).toBe(0);
   });
 });
@@ -157,8 +157,8 @@ describe('the estimator', () => {
         written.mockRestore();
       }
     }
-    const one = agents(100).map((agent) => days(targetOf([agent]), 30, 0, null));
-    expect(countDays(one)).toBe(countDays(one.slice(0, 1)));
+    const first = agents(100).map((agent) => days(targetOf([agent]), 30, 0, null));
+    expect(countDays(first)).toBe(countDays(first.slice(0, 1)));
   });
 });
 
@@ -218,10 +218,10 @@ test('estimates no fewer POSTs than are sent, for any batches and any cached cel
         }
       }
       // A cell is requested by the first batch that needs it only.
-      const asked = new Set<string>();
+      const requestedCells = new Set<string>();
       const posts = batches.map((places) => {
-        const left = [...places].filter(([name]) => !asked.has(name));
-        for (const [name] of left) asked.add(name);
+        const left = [...places].filter(([name]) => !requestedCells.has(name));
+        for (const [name] of left) requestedCells.add(name);
         const plain = left.map(([, place]) => place);
         return packRequests(plain, maxDays).length;
       });

@@ -11,8 +11,10 @@ describe('Kore times', () => {
   test.each(['UTC', 'Asia/Kolkata', 'America/New_York'])('without a zone are read as UTC on a machine in %s', (TZ) => {
     const map = new URL('./map.ts', import.meta.url).href;
     const script = `import { parseInstant } from '${map}'; console.log(parseInstant('2023-03-10T21:37:42'));`;
-    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, TZ } });
-    expect(Number(said)).toBe(at('2023-03-10T21:37:42Z'));
+    const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      env: { ...process.env, TZ },
+    });
+    expect(Number(stdout)).toBe(at('2023-03-10T21:37:42Z'));
   });
 
   test('respect a zone if one is sent', () => {
@@ -152,8 +154,8 @@ describe('a Kore agent', () => {
 
   test.each([{ email: '' }, { email: null }, {}])(
     'without an e-mail address (%j) has the userId as reference',
-    (more) => {
-      const agent = { userId: 'u-1', firstName: '', lastName: '', ...more };
+    (fields) => {
+      const agent = { userId: 'u-1', firstName: '', lastName: '', ...fields };
       expect(toDiscoveredAgent(agent)).toEqual({ ref: 'u-1', aliases: [], name: null, email: null });
     },
   );

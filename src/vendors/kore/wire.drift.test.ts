@@ -50,8 +50,8 @@ const kindOf = (value: unknown) => (Array.isArray(value) ? 'array' : value === n
 const anyChangeOf = (sample: Sample) =>
   fc.constantFrom(...pathsOf(sample)).chain((path) => {
     const old = path.reduce((node: unknown, key) => (node as Record<string, unknown>)[key], sample);
-    const others = OTHERS.filter((other) => kindOf(other) !== kindOf(old) || kindOf(old) === 'array');
-    const retyped = fc.constantFrom(...others).map((to) => ({ to }));
+    const replacements = OTHERS.filter((candidate) => kindOf(candidate) !== kindOf(old) || kindOf(old) === 'array');
+    const retyped = fc.constantFrom(...replacements).map((to) => ({ to }));
     return fc
       .oneof(fc.constantFrom('delete' as const, 'rename' as const), retyped)
       .map((change) => ({ path, change, body: changed(sample, path, change) }));
@@ -92,18 +92,21 @@ test.each([
   expect(truth).toHaveLength(8);
   // An unreadable name is null.
   const isTrue = ({ start, vendorStatus, label }: StatusPeriod) =>
-    truth.some((one) => one.start === start && one.vendorStatus === vendorStatus && [one.label, null].includes(label));
+    truth.some(
+      (period) =>
+        period.start === start && period.vendorStatus === vendorStatus && [period.label, null].includes(label),
+    );
   const endsOf = (period: StatusPeriod) => truth.filter(({ start }) => start === period.start).map(({ end }) => end);
 
   await fc.assert(
     fc.asyncProperty(anyChangeOf(sample), async ({ path, change, body }) => {
-      const answer = await answerTo(sourcesOf(body).statusPeriods?.(ref, during));
-      if (!answer) return;
-      expect(answer.data.filter((period) => !isTrue(period))).toEqual([]);
+      const result = await answerTo(sourcesOf(body).statusPeriods?.(ref, during));
+      if (!result) return;
+      expect(result.data.filter((period) => !isTrue(period))).toEqual([]);
       // An end that is no longer sent is unknown, and then isOngoing is unknown, too.
-      for (const period of answer.data)
+      for (const period of result.data)
         expect([...endsOf(period), period.isOngoing === null && null]).toContain(period.end);
-      if (answer.sources[0]?.outcome === 'OK' && !isSound(path, change)) expect(answer.data).toHaveLength(8);
+      if (result.sources[0]?.outcome === 'OK' && !isSound(path, change)) expect(result.data).toHaveLength(8);
     }),
     runs,
   );
@@ -116,10 +119,10 @@ test('neither invents nor silently loses a discovered agent', async () => {
 
   await fc.assert(
     fc.asyncProperty(anyChangeOf(allAgents), async ({ path, change, body }) => {
-      const answer = await answerTo(sourcesOf(body).discover?.());
-      if (!answer) return;
-      expect(inventedAgents(answer.data)).toEqual([]);
-      if (answer.sources[0]?.outcome === 'OK' && !isSound(path, change)) expect(answer.data).toHaveLength(3);
+      const result = await answerTo(sourcesOf(body).discover?.());
+      if (!result) return;
+      expect(inventedAgents(result.data)).toEqual([]);
+      if (result.sources[0]?.outcome === 'OK' && !isSound(path, change)) expect(result.data).toHaveLength(3);
     }),
     runs,
   );

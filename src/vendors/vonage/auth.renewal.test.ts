@@ -135,12 +135,12 @@ describe('a token due for renewal', () => {
 test('opens a separate circuit for a failing token endpoint', async () => {
   const clock = manualClock();
   const metrics = createMetrics();
-  const asked: string[] = [];
+  const calledEndpoints: string[] = [];
   const dispatcher = {
     request: ({ path }: { readonly path: string }) => {
-      asked.push(path);
-      const answer = path.startsWith('/Auth') ? { statusCode: 503 } : { statusCode: 200 };
-      return Promise.resolve({ ...answer, headers: {}, body: Readable.from([]) });
+      calledEndpoints.push(path);
+      const result = path.startsWith('/Auth') ? { statusCode: 503 } : { statusCode: 200 };
+      return Promise.resolve({ ...result, headers: {}, body: Readable.from([]) });
     },
     destroy: () => Promise.resolve(),
   } as unknown as Dispatcher;
@@ -149,7 +149,7 @@ test('opens a separate circuit for a failing token endpoint', async () => {
   for (let i = 0; i < 5; i += 1) await rejectionOf(tokens.getToken(createContext()));
   const spared = await rejectionOf(tokens.getToken(createContext()));
   expect(spared).toMatchObject({ code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token', reason: 'circuit_open' });
-  expect(asked).toHaveLength(5);
+  expect(calledEndpoints).toHaveLength(5);
   expect(await metrics.text()).toContain('switchboard_circuit_state{account="vcc",endpoint="connect/token"} 2');
 
   const url = new URL('https://vcc.example/v0');

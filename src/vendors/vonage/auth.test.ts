@@ -138,23 +138,23 @@ describe('a token shared by processes', () => {
 
   test('is used until it is due for renewal by the wall clock, if another process fetched it', async () => {
     const text = new Secret('theirs');
-    let asked = 0;
+    let lookups = 0;
     const tokenStore: SharedTokenStore = {
       getOrFetch: () => {
-        asked += 1;
+        lookups += 1;
         const later = (minutes: number) => START + minutes * MINUTE;
-        return Promise.resolve({ text, renewAt: later(90 * asked), expiresAt: later(100 * asked) });
+        return Promise.resolve({ text, renewAt: later(90 * lookups), expiresAt: later(100 * lookups) });
       },
     };
     const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, { now: START, tokenStore });
     await queryInteractions(harness);
     harness.clock.advance(90 * MINUTE - 1);
     await queryInteractions(harness, '02');
-    expect(asked).toBe(1);
+    expect(lookups).toBe(1);
     expect(authorizationHeaders(harness)).toEqual(['Bearer theirs', 'Bearer theirs']);
     harness.clock.advance(1);
     await queryInteractions(harness, '03');
-    expect(asked).toBe(2);
+    expect(lookups).toBe(2);
     expect(tokenCalls(harness)).toEqual([]);
   });
 

@@ -14,39 +14,39 @@ const KB = 1024;
 const MB = 1024 * KB;
 
 let server: ScriptedServer;
-let open: HttpHarness;
+let harness: HttpHarness;
 let client: VonageClient;
 
 beforeEach(async () => {
   server = await startScriptedServer();
-  open = createHttpHarness({ account });
+  harness = createHttpHarness({ account });
   const clock = manualClock();
-  const entered = config.parse({ ...VONAGE_ENTRY, baseUrl: server.url.origin });
-  const shared = { account, clock, http: open.http, cache: passthroughCache(clock), ttl: ttlSchema.parse({}) };
-  client = createClient(entered, shared);
+  const accountConfig = config.parse({ ...VONAGE_ENTRY, baseUrl: server.url.origin });
+  const shared = { account, clock, http: harness.http, cache: passthroughCache(clock), ttl: ttlSchema.parse({}) };
+  client = createClient(accountConfig, shared);
 });
 
 afterEach(async () => {
-  await open.close();
+  await harness.close();
   await server.close();
 });
 
 const token = jsonStep({ access_token: 'a.token-1' });
 const TOO_LARGE = { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' };
-const ask = () => client.latestInteractions('01', {}, createContext());
+const fetchOnce = () => client.latestInteractions('01', {}, createContext());
 /** As JSON, padded to this length with spaces. */
 const padded = (value: unknown, bytes: number) => ({ body: JSON.stringify(value).padEnd(bytes) });
 
 test('reads interactions of up to 1 MiB, thirty times the size of the largest request', async () => {
-  const one = {
+  const interaction = {
     ...{ type: 'Phone', start: '2017-03-30T22:40:15.123Z', guid: GUID, duration: 972 },
     ...{ direction: 'Outbound', channelGuid: GUID },
   };
-  const interactions = Array.from({ length: 100 }, () => one);
+  const interactions = Array.from({ length: 100 }, () => interaction);
   expect(JSON.stringify({ interactions }, null, 1).length).toBeLessThan(MB / 30);
   server.script(token, padded({ interactions }, MB), padded({ interactions }, MB + 1));
-  expect(await ask()).toHaveLength(100);
-  expect(await rejectionOf(ask())).toMatchObject({ ...TOO_LARGE, endpoint: 'latestInteractions' });
+  expect(await fetchOnce()).toHaveLength(100);
+  expect(await rejectionOf(fetchOnce())).toMatchObject({ ...TOO_LARGE, endpoint: 'latestInteractions' });
   expect(server.received).toHaveLength(3);
 });
 
@@ -55,15 +55,15 @@ test.each([
   [64 * KB + 1, TOO_LARGE],
 ])('limits the token response: %i bytes', async (bytes, outcome) => {
   server.script(padded({ access_token: 'a.token-1' }, bytes), jsonStep({ interactions: [] }));
-  expect(await ask().catch((error: unknown) => error)).toMatchObject(outcome);
+  expect(await fetchOnce().catch((error: unknown) => error)).toMatchObject(outcome);
   expect(server.received).toHaveLength(outcome === TOO_LARGE ? 1 : 2);
 });
 
 test('aborts an endless token response', async () => {
   server.script({ body: '{"access_token":"'.padEnd(10_000, 'x'), endless: true });
-  expect(await rejectionOf(ask())).toMatchObject({ ...TOO_LARGE, endpoint: 'connect/token' });
+  expect(await rejectionOf(fetchOnce())).toMatchObject({ ...TOO_LARGE, endpoint: 'connect/token' });
   const received = await server.nthRequest(1);
   await received.closed;
   expect(received.aborted()).toBe(true);
-  expect(open.metricRecords[0]?.bytes).toBeLessThan(MB);
+  expect(harness.metricRecords[0]?.bytes).toBeLessThan(MB);
 });

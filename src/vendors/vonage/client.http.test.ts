@@ -15,8 +15,8 @@ test.each([1, 2])('sends version %i, the token and the form over a real socket',
   const { http, close } = createHttpHarness({ account });
   try {
     const clock = manualClock();
-    const entered = config.parse({ ...VONAGE_ENTRY, apiVersion, baseUrl: server.url.origin });
-    const client = createClient(entered, {
+    const accountConfig = config.parse({ ...VONAGE_ENTRY, apiVersion, baseUrl: server.url.origin });
+    const client = createClient(accountConfig, {
       account,
       clock,
       http,

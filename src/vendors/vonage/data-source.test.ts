@@ -21,15 +21,18 @@ function askOf(
   return dataSource.latestInteractions(ref, { size: 1, type: null, activeLiveFirst: null, ...query });
 }
 
-const ask = (harness: VendorHarness, ref?: string, query?: Partial<InteractionQuery>) =>
+const readOnce = (harness: VendorHarness, ref?: string, query?: Partial<InteractionQuery>) =>
   askOf(harness.createDataSource(), ref, query);
-const asked = ({ sent }: VendorHarness) => sent.filter(({ endpoint }) => endpoint === 'latestInteractions');
+const interactionRequests = ({ sent }: VendorHarness) =>
+  sent.filter(({ endpoint }) => endpoint === 'latestInteractions');
 
 describe('the interactions request', () => {
   test('is as documented, with the version in Accept and the token', async () => {
     const harness = connect();
-    await ask(harness);
-    expect(asked(harness).map(({ method, url, headers }) => ({ method, url: url.href, headers }))).toEqual([
+    await readOnce(harness);
+    expect(
+      interactionRequests(harness).map(({ method, url, headers }) => ({ method, url: url.href, headers })),
+    ).toEqual([
       {
         method: 'GET',
         url: 'https://emea.newvoicemedia.com/v0/a1b2c3d4e5/agents/01/latestInteractions',
@@ -40,22 +43,22 @@ describe('the interactions request', () => {
 
   test('has the parameters in version 2', async () => {
     const harness = connect({ apiVersion: 2 });
-    await ask(harness, '01', { size: 5, type: 'EMAIL', activeLiveFirst: true });
-    const [request] = asked(harness);
+    await readOnce(harness, '01', { size: 5, type: 'EMAIL', activeLiveFirst: true });
+    const [request] = interactionRequests(harness);
     expect(request?.headers.Accept).toBe('application/json;version=2');
     expect(request?.url.search).toBe('?size=5&type=Email&activeLiveFirst=true');
   });
 
   test('has only the given parameters in version 2', async () => {
     const harness = connect({ apiVersion: 2 });
-    await ask(harness);
-    expect(asked(harness).map(({ url }) => url.search)).toEqual(['']);
+    await readOnce(harness);
+    expect(interactionRequests(harness).map(({ url }) => url.search)).toEqual(['']);
   });
 
   test('has no parameters in version 1, whatever the size', async () => {
     const harness = connect();
-    await ask(harness, '01', { size: 50 });
-    expect(asked(harness)[0]?.url.search).toBe('');
+    await readOnce(harness, '01', { size: 50 });
+    expect(interactionRequests(harness)[0]?.url.search).toBe('');
   });
 
   test.each([
@@ -66,13 +69,13 @@ describe('the interactions request', () => {
     ['%2e%2e', '%252e%252e'],
   ])('keeps agent id %j in one path segment', async (ref, encoded) => {
     const harness = connect();
-    await ask(harness, ref);
-    expect(asked(harness)[0]?.url.pathname).toBe(`/v0/a1b2c3d4e5/agents/${encoded}/latestInteractions`);
+    await readOnce(harness, ref);
+    expect(interactionRequests(harness)[0]?.url.pathname).toBe(`/v0/a1b2c3d4e5/agents/${encoded}/latestInteractions`);
   });
 
   test.each(['', '.', '..', 'a\u0000b', '\udfff'])('is not sent for agent id %j', async (ref) => {
     const harness = connect();
-    await expect(ask(harness, ref)).rejects.toThrow(/^ref: must/);
+    await expect(readOnce(harness, ref)).rejects.toThrow(/^ref: must/);
     expect(harness.sent).toEqual([]);
     expect(vonage.references.problem(ref)).toMatch(/^must/);
   });
@@ -81,7 +84,7 @@ describe('the interactions request', () => {
     'goes to the base URL %s',
     async (baseUrl) => {
       const harness = connect({ baseUrl });
-      await ask(harness);
+      await readOnce(harness);
       expect(harness.sent.map(({ url }) => url.href)).toEqual([
         `${baseUrl}/Auth/connect/token`,
         `${baseUrl}/v0/a1b2c3d4e5/agents/01/latestInteractions`,
@@ -92,7 +95,7 @@ describe('the interactions request', () => {
 
 test.each([1, 2])('reports provenance and time of a version %i response', async (apiVersion) => {
   const harness = connect({ apiVersion });
-  const { sources } = await ask(harness);
+  const { sources } = await readOnce(harness);
   expect(sources).toMatchObject([
     {
       account: 'vcc',
@@ -115,7 +118,7 @@ describe('version 1', () => {
     'reports %j as unsupported, without a call',
     async (query) => {
       const harness = connect();
-      const { data, sources } = await ask(harness, '01', query);
+      const { data, sources } = await readOnce(harness, '01', query);
       expect(data).toEqual([]);
       expect(sources).toMatchObject([
         { account: 'vcc', endpoint: 'latestInteractions', outcome: 'UNSUPPORTED', error: null, fetchedAt: null },
@@ -126,7 +129,7 @@ describe('version 1', () => {
 
   test('ignores the size and returns all that the server sends', async () => {
     const interactions = ['a', 'b', 'c'].map((guid) => ({ guid, start: '2017-03-30T22:40:15Z', hasEnded: false }));
-    const { data } = await ask(
+    const { data } = await readOnce(
       connect(
         {},
         createFakeVonage(undefined, () => jsonReply({ interactions })),
@@ -146,7 +149,7 @@ describe('interactions within one query', () => {
       askOf(dataSource, '01', { size: 9 }),
       askOf(dataSource, '02'),
     ]);
-    expect(asked(harness)).toHaveLength(2);
+    expect(interactionRequests(harness)).toHaveLength(2);
   });
 
   test('make separate calls for different parameters of version 2', async () => {
@@ -154,7 +157,7 @@ describe('interactions within one query', () => {
     const dataSource = harness.createDataSource();
     const queries = [{}, { size: 2 }, { type: 'PHONE' }, { activeLiveFirst: false }, { size: 2 }, {}] as const;
     await Promise.all(queries.map((query) => askOf(dataSource, '01', query)));
-    expect(asked(harness)).toHaveLength(4);
+    expect(interactionRequests(harness)).toHaveLength(4);
   });
 
   test('share one call for OTHER of any size, and select from it', async () => {
@@ -164,9 +167,9 @@ describe('interactions within one query', () => {
       createFakeVonage(undefined, () => jsonReply({ interactions })),
     );
     const dataSource = harness.createDataSource();
-    const answers = await Promise.all([1, 2].map((size) => askOf(dataSource, '01', { size, type: 'OTHER' })));
-    expect(answers.map(({ data }) => data.map(({ guid }) => guid))).toEqual([['Sms'], ['Sms', 'Case']]);
-    expect(asked(harness)).toHaveLength(1);
+    const results = await Promise.all([1, 2].map((size) => askOf(dataSource, '01', { size, type: 'OTHER' })));
+    expect(results.map(({ data }) => data.map(({ guid }) => guid))).toEqual([['Sms'], ['Sms', 'Case']]);
+    expect(interactionRequests(harness)).toHaveLength(1);
   });
 
   test('isolate the failure of one agent', async () => {
@@ -182,7 +185,7 @@ describe('interactions within one query', () => {
     const harness = connectVendor(vonage, { ...VONAGE_ENTRY, apiVersion: 2 }, createFakeVonage().respond, {
       ttl: { interactions: 3 },
     });
-    await ask(harness, '01', { size: 4, type: 'CHAT' });
+    await readOnce(harness, '01', { size: 4, type: 'CHAT' });
     expect(harness.stored).toEqual([
       { endpoint: 'latestInteractions', key: ['01', 2, 4, 'Chat', null], ttlSeconds: 3 },
     ]);
@@ -190,16 +193,16 @@ describe('interactions within one query', () => {
 });
 
 test('validates cached interactions, and rejects anything else', () => {
-  const kept = interactionsResponseSchema.parse(JSON.parse(fixture('v2.json')));
-  expect(interactionNamespace.isValid([...kept, null])).toBe(true);
-  for (const other of [null, {}, [{}], [{ ...kept[0], guid: '' }], [{ ...kept[0], start: 'soon' }]]) {
-    expect(interactionNamespace.isValid(other)).toBe(false);
+  const stored = interactionsResponseSchema.parse(JSON.parse(fixture('v2.json')));
+  expect(interactionNamespace.isValid([...stored, null])).toBe(true);
+  for (const invalid of [null, {}, [{}], [{ ...stored[0], guid: '' }], [{ ...stored[0], start: 'soon' }]]) {
+    expect(interactionNamespace.isValid(invalid)).toBe(false);
   }
 });
 
 describe('interaction failures', () => {
   const failWith = async (status: number, body: string) => {
-    const error = await ask(
+    const error = await readOnce(
       connect(
         {},
         createFakeVonage(undefined, () => ({ status, body })),

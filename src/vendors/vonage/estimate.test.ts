@@ -44,14 +44,14 @@ test('estimates one call in version 1 whatever the size, and none for unsupporte
 test('estimates no calls for other capabilities', () => {
   const { target, batchKey } = latest(['01']) as PlannedAgentRead;
   const during = { from: '2026-11-14', to: '2026-11-20', timeZone: 'UTC' };
-  const others: readonly PlannedRead[] = [
+  const otherReads: readonly PlannedRead[] = [
     { capability: 'discover' },
     { capability: 'currentStatus', target, batchKey },
     { capability: 'usageStats', query: { during, parts: new Set(['usage'] as const) }, target, batchKey },
   ];
   for (const version of [1, 2] as const) {
-    expect(calls(others, { version })).toEqual([0, 0]);
-    expect(calls([...others, latest(['01'])], { version })).toEqual([1, 1]);
+    expect(calls(otherReads, { version })).toEqual([0, 0]);
+    expect(calls([...otherReads, latest(['01'])], { version })).toEqual([1, 1]);
   }
 });
 

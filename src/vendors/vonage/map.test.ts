@@ -9,7 +9,7 @@ import { parseInstant, interactionsResponseSchema, tokenResponseSchema } from '.
 const sample = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
 const read = (reply: unknown) => toInteractions(interactionsResponseSchema.parse(reply), 'vcc', '01');
-const one = (sent: Readonly<Record<string, unknown>>) =>
+const toInteraction = (sent: Readonly<Record<string, unknown>>) =>
   read({ interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z', ...sent }] })[0];
 const plain: InteractionQuery = { size: 1, type: null, activeLiveFirst: null };
 
@@ -56,14 +56,23 @@ describe('an interaction', () => {
     [{ hasEnded: true, duration: null }, false],
     [{}, null],
   ])('with %j has isActive %j', (sent, active) => {
-    expect(one(sent)?.isActive).toBe(active);
+    expect(toInteraction(sent)?.isActive).toBe(active);
   });
 
   test('has a duration in seconds, and an end of start + duration', () => {
-    expect(one({ duration: 90 })).toMatchObject({ durationSeconds: 90, end: Date.parse('2017-03-30T22:41:45Z') });
-    expect(one({ duration: 1.5 })).toMatchObject({ durationSeconds: 2, end: Date.parse('2017-03-30T22:40:16.500Z') });
-    expect(one({ duration: -1 })).toMatchObject({ durationSeconds: 0, end: Date.parse('2017-03-30T22:40:15Z') });
-    expect(one({ duration: null })).toMatchObject({ durationSeconds: null, end: null });
+    expect(toInteraction({ duration: 90 })).toMatchObject({
+      durationSeconds: 90,
+      end: Date.parse('2017-03-30T22:41:45Z'),
+    });
+    expect(toInteraction({ duration: 1.5 })).toMatchObject({
+      durationSeconds: 2,
+      end: Date.parse('2017-03-30T22:40:16.500Z'),
+    });
+    expect(toInteraction({ duration: -1 })).toMatchObject({
+      durationSeconds: 0,
+      end: Date.parse('2017-03-30T22:40:15Z'),
+    });
+    expect(toInteraction({ duration: null })).toMatchObject({ durationSeconds: null, end: null });
   });
 
   test.each([
@@ -77,7 +86,7 @@ describe('an interaction', () => {
     [null, null],
     [undefined, null],
   ])('of type %j has type %j, and keeps the vendor’s value', (sent, type) => {
-    expect(one({ type: sent })).toMatchObject({ type, vendorType: sent ?? null });
+    expect(toInteraction({ type: sent })).toMatchObject({ type, vendorType: sent ?? null });
   });
 
   test.each([
@@ -89,7 +98,7 @@ describe('an interaction', () => {
     [null, null],
     [undefined, null],
   ])('with direction %j has direction %j', (sent, direction) => {
-    expect(one({ direction: sent })?.direction).toBe(direction);
+    expect(toInteraction({ direction: sent })?.direction).toBe(direction);
   });
 });
 
@@ -112,8 +121,8 @@ describe('parseInstant', () => {
     const wire = new URL('./wire.ts', import.meta.url).href;
     const script = `import { parseInstant } from '${wire}'; console.log(parseInstant('2017-03-30T22:40:15'));`;
     const env = { ...process.env, TZ: 'America/New_York' };
-    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { env });
-    expect(Number(said)).toBe(Date.parse('2017-03-30T22:40:15Z'));
+    const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', script], { env });
+    expect(Number(stdout)).toBe(Date.parse('2017-03-30T22:40:15Z'));
   });
 
   test.each([

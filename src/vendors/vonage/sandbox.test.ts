@@ -25,7 +25,7 @@ async function askForToken(vendor: FakeVendor): Promise<Readonly<Record<string, 
 async function open(clock = { now: NOW }, tokenLifetimeSeconds = 7200) {
   const vendor = createFakeVendor({ company, now: () => clock.now }, { tokenLifetimeSeconds });
   const { access_token: token } = await askForToken(vendor);
-  const ask = async (path: string, headers: Headers = {}): Promise<SandboxResponse> => {
+  const request = async (path: string, headers: Headers = {}): Promise<SandboxResponse> => {
     const authorization = `Bearer ${String(token)}`;
     const accept = 'application/json;version=1';
     const url = new URL(`${ORIGIN}/v0/${path}`);
@@ -36,7 +36,7 @@ async function open(clock = { now: NOW }, tokenLifetimeSeconds = 7200) {
       body: Buffer.alloc(0),
     });
   };
-  return { vendor, ask };
+  return { vendor, ask: request };
 }
 
 const bodyOf = (reply: SandboxResponse): unknown => JSON.parse(String(reply.body));
@@ -58,20 +58,20 @@ describe('fake Vonage tokens', () => {
 
   test('expire one by one', async () => {
     const clock = { now: NOW };
-    const { vendor, ask } = await open(clock, 60);
+    const { vendor, ask: request } = await open(clock, 60);
     clock.now += 59_999;
-    expect((await ask(of('01'))).status).toBe(200);
+    expect((await request(of('01'))).status).toBe(200);
     const reply = await askForToken(vendor);
     expect(reply.expires_in).toBe(60);
-    expect((await ask(of('01'))).status).toBe(200);
+    expect((await request(of('01'))).status).toBe(200);
     clock.now += 1;
-    expect((await ask(of('01'))).status).toBe(401);
-    expect((await ask(of('01'), { authorization: `bearer ${String(reply.access_token)}` })).status).toBe(200);
+    expect((await request(of('01'))).status).toBe(401);
+    expect((await request(of('01'), { authorization: `bearer ${String(reply.access_token)}` })).status).toBe(200);
   });
 
   test.each(['', 'Bearer', 'Bearer x', 'Basic c2FuZGJveA=='])('are required: %p is rejected', async (bad) => {
-    const { ask } = await open();
-    const reply = await ask(of('01'), { authorization: bad });
+    const { ask: request } = await open();
+    const reply = await request(of('01'), { authorization: bad });
     expect(reply.status).toBe(401);
     expect(bodyOf(reply)).toEqual({ message: 'Authorization has been denied for this request.' });
   });
@@ -109,8 +109,8 @@ describe('fake Vonage requests', () => {
   });
 
   test('distinguish agents by every character of their id', async () => {
-    const { ask } = await open();
-    const guids = async (id: string): Promise<string> => String((await ask(of(id))).body);
+    const { ask: request } = await open();
+    const guids = async (id: string): Promise<string> => String((await request(of(id))).body);
     expect(await guids('01')).toContain('call-1');
     expect(await guids('1')).toContain('ago-6');
     expect(await guids('a%2Fb%201')).toContain('long-4');
@@ -148,13 +148,13 @@ describe('fake Vonage version 1', () => {
 
 describe('fake Vonage version 2', () => {
   const accept = 'application/json;version=2';
-  const ask = async (query: string, id = '01'): Promise<SandboxResponse> =>
+  const request = async (query: string, id = '01'): Promise<SandboxResponse> =>
     (await open()).ask(of(id, query), { accept });
   const guids = async (query: string): Promise<string[]> =>
-    (bodyOf(await ask(query)) as { interactions: { guid: string }[] }).interactions.map(({ guid }) => guid);
+    (bodyOf(await request(query)) as { interactions: { guid: string }[] }).interactions.map(({ guid }) => guid);
 
   test('returns the one interaction that started last', async () => {
-    expect(bodyOf(await ask(''))).toEqual({
+    expect(bodyOf(await request(''))).toEqual({
       interactions: [
         {
           type: 'Chat',
@@ -187,7 +187,7 @@ describe('fake Vonage version 2', () => {
   });
 
   test('has durations in whole seconds, unlisted types, and items without a direction', async () => {
-    const { interactions } = bodyOf(await ask('?size=9')) as { interactions: Record<string, unknown>[] };
+    const { interactions } = bodyOf(await request('?size=9')) as { interactions: Record<string, unknown>[] };
     expect(interactions.at(-1)).toMatchObject({ duration: 90 });
     const message = interactions.find(({ guid }) => guid === 'short-0');
     expect(message).toMatchObject({ type: 'Sms', duration: 3600 });
@@ -202,7 +202,7 @@ describe('fake Vonage version 2', () => {
     ['size=many', 'The size field must be a positive number.'],
     ['activeLiveFirst=yes', 'The activeLiveFirst field must be true or false.'],
   ])('rejects %s', async (query, message) => {
-    const reply = await ask(`?${query}`);
+    const reply = await request(`?${query}`);
     expect(reply.status).toBe(400);
     expect(bodyOf(reply)).toEqual({ message });
   });

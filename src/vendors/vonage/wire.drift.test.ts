@@ -24,14 +24,14 @@ const SAMPLE = { interactions: [v1(1), v2(2, 972), v2(3, null), v1(4), v2(5, 0),
 async function read(document: unknown) {
   const vendor = createFakeVonage(undefined, () => jsonReply(document));
   const dataSource = connectVendor(vonage, { ...VONAGE_ENTRY, apiVersion: 2 }, vendor.respond).createDataSource();
-  const asked = dataSource.latestInteractions?.('01', { size: 100, type: null, activeLiveFirst: null });
-  return asked?.catch((error: unknown) => error as VendorError);
+  const pending = dataSource.latestInteractions?.('01', { size: 100, type: null, activeLiveFirst: null });
+  return pending?.catch((error: unknown) => error as VendorError);
 }
 
 async function readInteractions(document: unknown) {
-  const answer = await read(document);
-  if (!answer || answer instanceof VendorError) throw answer ?? new Error('not asked');
-  return answer;
+  const result = await read(document);
+  if (!result || result instanceof VendorError) throw result ?? new Error('not asked');
+  return result;
 }
 
 const DERIVED: Readonly<Record<string, readonly (keyof Interaction)[]>> = {
@@ -42,14 +42,14 @@ const DERIVED: Readonly<Record<string, readonly (keyof Interaction)[]>> = {
 
 /** The values that were not sent, or that GraphQL cannot return. */
 function inventions(
-  one: Interaction,
+  drifted: Interaction,
   original: Interaction | undefined,
   { path, document }: DriftedDocument,
 ): readonly string[] {
   const [, index, field = ''] = path;
   const changed = DERIVED[field] ?? [field];
   const sent = (document as typeof SAMPLE).interactions[Number(index)] as Record<string, unknown> | undefined;
-  return Object.entries(one).flatMap(([name, value]: [string, unknown]) => {
+  return Object.entries(drifted).flatMap(([name, value]: [string, unknown]) => {
     if (value === null || value === original?.[name as keyof Interaction]) return [];
     if (!(changed as readonly string[]).includes(name) || sent?.[field] === undefined) return [name];
     if (name === 'isActive') return value === (sent[field] === (field === 'duration' ? null : false)) ? [] : [name];
@@ -63,34 +63,35 @@ function inventions(
 
 describe('a response with one undocumented value', () => {
   test('is rejected, or mapped without invented data and with missing data reported', async () => {
-    const whole = await readInteractions(SAMPLE);
+    const complete = await readInteractions(SAMPLE);
     await fc.assert(
-      fc.asyncProperty(driftedDocument(SAMPLE), async (one) => {
-        const answer = await read(one.document);
-        if (answer instanceof VendorError) {
-          expect(answer).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
+      fc.asyncProperty(driftedDocument(SAMPLE), async (drifted) => {
+        const result = await read(drifted.document);
+        if (result instanceof VendorError) {
+          expect(result).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
           // Only an invalid list invalidates the response.
-          expect(one.path.length).toBeLessThan(2);
+          expect(drifted.path.length).toBeLessThan(2);
           return;
         }
-        const { data = [], sources = [] } = answer ?? {};
+        const { data = [], sources = [] } = result ?? {};
         const invented = data.flatMap((interaction) => {
-          const original = whole.data.find(({ start }) => start === interaction.start);
-          return inventions(interaction, original, one);
+          const original = complete.data.find(({ start }) => start === interaction.start);
+          return inventions(interaction, original, drifted);
         });
         expect(invented).toEqual([]);
-        if (one.path.length < 2) {
-          expect(['{}', '{"interactions":null}', '{"interactions":[]}']).toContain(JSON.stringify(one.document));
+        if (drifted.path.length < 2) {
+          expect(['{}', '{"interactions":null}', '{"interactions":[]}']).toContain(JSON.stringify(drifted.document));
           expect(data).toEqual([]);
           return;
         }
         // A removed interaction is not reported; an unreadable one is.
-        const sent = (one.document as typeof SAMPLE).interactions.length;
+        const sent = (drifted.document as typeof SAMPLE).interactions.length;
         expect(sent - data.length).toBe(sources[0]?.outcome === 'OK' ? 0 : 1);
-        if (one.path.length > 2 && !['guid', 'start'].includes(String(one.path[2]))) expect(data).toHaveLength(sent);
+        if (drifted.path.length > 2 && !['guid', 'start'].includes(String(drifted.path[2])))
+          expect(data).toHaveLength(sent);
         expect(sources[0]?.error?.code ?? null).toBe(sent === data.length ? null : 'VENDOR_BAD_RESPONSE');
-        const others = whole.data.filter((_, index) => index !== one.path[1]);
-        expect(data).toEqual(expect.arrayContaining([...others]));
+        const remaining = complete.data.filter((_, index) => index !== drifted.path[1]);
+        expect(data).toEqual(expect.arrayContaining([...remaining]));
       }),
       { numRuns: 1000 },
     );
@@ -111,10 +112,10 @@ describe('a response with one undocumented value', () => {
       VONAGE_ENTRY,
       createFakeVonage(undefined, () => jsonReply({ interactions: [{ ...v1(1), start: 'soon' }, v1(2)] })).respond,
     );
-    const answer = await harness
+    const result = await harness
       .createDataSource()
       .latestInteractions?.('01', { size: 1, type: null, activeLiveFirst: null });
-    expect(answer).toMatchObject({
+    expect(result).toMatchObject({
       data: [{ guid: guid(2) }],
       sources: [
         {
@@ -124,7 +125,7 @@ describe('a response with one undocumented value', () => {
         },
       ],
     });
-    expect(answer?.data).toHaveLength(1);
+    expect(result?.data).toHaveLength(1);
   });
 
   test.each([

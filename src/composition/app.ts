@@ -19,7 +19,7 @@ import { connectAccounts, createAgentDirectory } from './accounts.ts';
 import { createGraphql } from './graphql.ts';
 import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
 
-const GRAPHIQL_DIRECTORY = new URL('../../dist/graphiql/', import.meta.url);
+const GRAPHIQL_DIRECTORY = new URL('../../public/graphiql/', import.meta.url);
 
 export interface AppOptions {
   readonly config: Config;

@@ -14,7 +14,7 @@ import type { TimeRange } from '../domain/time.ts';
 import type { UsageQuery, UsageStats } from '../domain/usage-stats.ts';
 import type { CallContext, VendorHttp } from '../http/types.ts';
 import type { RequestContext } from '../request/request-context.ts';
-import type { ConnectionEstimates } from './call-estimate.ts';
+import type { AccountCallEstimates } from './call-estimate.ts';
 import type { FakeVendorFactory } from './sandbox.ts';
 
 /**
@@ -62,7 +62,7 @@ export interface DataSourceDependencies<Config, Client> extends Pick<AdapterDepe
 }
 
 /** A connected account. */
-export interface AccountAdapter extends ConnectionEstimates {
+export interface AccountAdapter extends AccountCallEstimates {
   readonly account: Account;
   readonly createDataSource: (request: DataSourceContext) => AccountDataSource;
   /** The result of `discover` as far as it is cached; null when a call would be needed. Present together with `discover`. */

@@ -13,6 +13,7 @@ import { startGatewayFrom } from '../support/checkout-gateway.ts';
 jest.setTimeout(120_000);
 
 const FIXTURE = join(import.meta.dirname, 'fixture');
+const EXAMPLE_CONFIG_TEST = 'test/contract/example-config.test.ts';
 const GUIDE = join(import.meta.dirname, '../../docs/adding-a-vendor.md');
 
 const EDITS: readonly FileEdit[] = [
@@ -171,9 +172,9 @@ test('a gateway started from the copy returns the vendor’s statuses from its f
 });
 
 test('a test requires the vendor in the example configuration', async () => {
-  const entry = 'the example has an account with acme, with every key';
+  const title = 'shows an account of acme with every key in the example configuration';
   const statusOf = async () =>
-    (await runJest(checkout, 'test/contract/example-config.test.ts')).find(({ path }) => path.at(-1) === entry)?.status;
+    (await runJest(checkout, EXAMPLE_CONFIG_TEST)).find(({ path }) => path.at(-1) === title)?.status;
   expect(await statusOf()).toBe('failed');
   await checkout.edit(EXAMPLE_CONFIG_EDIT);
   expect(await statusOf()).toBe('passed');

@@ -6,7 +6,7 @@ import type { EndpointFault } from '../../src/vendors/conformance.ts';
 import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
 
 const LOGIN_PAGE = '<!DOCTYPE html><html><body>Please sign in</body></html>';
-/** Where redirects lead. */
+/** The target of redirects. */
 export const REDIRECT_TARGET = 'https://elsewhere.example/login';
 
 /** A successful response with a fault. */

@@ -1,4 +1,4 @@
-import { createConnectionEstimates } from '../call-estimate.ts';
+import { createCallEstimates } from '../call-estimate.ts';
 import { defineVendor } from '../vendor.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
@@ -20,7 +20,7 @@ export const avaamo = defineVendor({
     return {
       account,
       createDataSource: (request) => createDataSource(deps, request),
-      ...createConnectionEstimates(cache, estimateCalls()),
+      ...createCallEstimates(cache, estimateCalls()),
     };
   },
   createFakeVendor,

@@ -1,4 +1,4 @@
-import { createConnectionEstimates } from '../call-estimate.ts';
+import { createCallEstimates } from '../call-estimate.ts';
 import { defineVendor } from '../vendor.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
@@ -21,7 +21,7 @@ export const kore = defineVendor({
       account,
       createDataSource: (request) => createDataSource(deps, request),
       ...(accountConfig.discover && { cachedAgents: () => cachedAgents(deps) }),
-      ...createConnectionEstimates(cache, estimateCalls(accountConfig)),
+      ...createCallEstimates(cache, estimateCalls(accountConfig)),
     };
   },
   createFakeVendor,

@@ -1,6 +1,6 @@
-import { type RequestHandler, jsonReply } from './vendor-harness.ts';
+import { type RequestHandler, jsonReply } from '../vendor-harness.ts';
 
-/** An account for the Vonage tests. */
+/** The account's configuration. */
 export const VONAGE_ENTRY = {
   name: 'vcc',
   vendor: 'vonage',
@@ -18,7 +18,7 @@ export interface FakeVonage {
   readonly revoked: Set<string>;
 }
 
-/** A fake of the vendor: issues `token-1`, `token-2` …, and accepts those that are not revoked. */
+/** A Vonage account: issues `token-1`, `token-2` …, and accepts those that are not revoked. */
 export function createFakeVonage(
   respondToken: (issued: number) => ReturnType<RequestHandler> = (issued) =>
     jsonReply({ access_token: `token-${issued}`, expires_in: 7200, token_type: 'Bearer' }),

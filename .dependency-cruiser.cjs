@@ -1,4 +1,4 @@
-// The layers of src/, the journey of a query: each may import only what stands behind it in this list.
+// The layers of src/, in the order of a query's path: each may import only from the layers after it in this list.
 const LAYERS = [
   'cli',
   'main',
@@ -29,9 +29,9 @@ const pathOf = (layer) => {
 const TESTS = '\\.test\\.ts$';
 
 const layering = LAYERS.slice(1).map((layer, index) => ({
-  name: `not-above-${layer.replace('/', '-')}`,
+  name: `not-above-${layer}`,
   severity: 'error',
-  comment: `src/${layer} imports only what stands behind it: ${LAYERS.slice(index + 2).join(', ') || 'nothing'}`,
+  comment: `src/${layer} imports only from the layers after it: ${LAYERS.slice(index + 2).join(', ') || 'nothing'}`,
   from: { path: pathOf(layer), pathNot: TESTS },
   to: { path: LAYERS.slice(0, index + 1).map(pathOf) },
 }));
@@ -44,7 +44,7 @@ module.exports = {
     {
       name: 'known-layers-only',
       severity: 'error',
-      comment: 'A new folder of src/ must be given its place in the list of layers.',
+      comment: 'A new folder of src/ needs a position in the list of layers.',
       from: { path: '^src/', pathNot: [...LAYERS.map(pathOf), '^src/graphiql/'] },
       to: {},
     },
@@ -55,37 +55,37 @@ module.exports = {
       to: { pathNot: pathOf('domain') },
     },
     {
-      name: 'vendors-apart',
+      name: 'no-vendor-to-vendor',
       severity: 'error',
-      comment: 'No vendor knows another.',
+      comment: 'A vendor never imports another.',
       from: { path: '^src/vendors/([^/]+)/' },
       to: { path: '^src/vendors/[^/]+/', pathNot: '^src/vendors/$1/' },
     },
     {
-      name: 'vendors-by-the-door',
+      name: 'vendors-through-index',
       severity: 'error',
-      comment: 'From outside a vendor is entered through its index.ts alone.',
+      comment: 'Other folders import a vendor only through its index.ts.',
       from: { path: '^src/', pathNot: ['^src/vendors/[^/]+/', TESTS] },
       to: { path: '^src/vendors/[^/]+/', pathNot: '^src/vendors/[^/]+/index\\.ts$' },
     },
     {
-      name: 'registry-is-for-few',
+      name: 'registry-restricted',
       severity: 'error',
-      comment: 'Only composition, cli and sandbox know which vendors there are.',
+      comment: 'Only composition, cli and sandbox import the list of vendors.',
       from: { path: '^src/', pathNot: ['^src/(cli|sandbox)/', '^src/composition/', TESTS] },
       to: { path: '^src/vendors/index\\.ts$' },
     },
     {
-      name: 'fakes-apart-from-clients',
+      name: 'fakes-do-not-import-clients',
       severity: 'error',
-      comment: 'A fake vendor is written from documents, never from our client.',
+      comment: 'A fake vendor is written from the vendor’s documents, never from our client.',
       from: { path: '^src/vendors/[^/]+/sandbox(/|\\.ts$)' },
       to: { path: '^src/', pathNot: ['^src/vendors/[^/]+/sandbox', '^src/vendors/sandbox\\.ts$', pathOf('domain')] },
     },
     {
-      name: 'clients-apart-from-fakes',
+      name: 'clients-do-not-import-fakes',
       severity: 'error',
-      comment: 'A client never borrows from the fake; only the door hands the fake out.',
+      comment: 'A client never imports from the fake; only index.ts exports the fake.',
       from: { path: '^src/vendors/[^/]+/', pathNot: ['^src/vendors/[^/]+/(sandbox|index\\.ts$)', TESTS] },
       to: { path: '^src/vendors/[^/]+/sandbox' },
     },
@@ -98,17 +98,24 @@ module.exports = {
       to: { path: pathOf('observability') },
     },
     {
-      name: 'browser-apart',
+      name: 'graphiql-isolated',
       severity: 'error',
       comment: 'The GraphiQL page runs in a browser and shares no code with the gateway.',
       from: { path: '^src/', pathNot: '^src/graphiql/' },
       to: { path: '^src/graphiql/' },
     },
+    {
+      name: 'sources-do-not-import-tests',
+      severity: 'error',
+      comment: 'What runs in production never depends on tests or their support code.',
+      from: { path: '^src/', pathNot: TESTS },
+      to: { path: ['^test/', TESTS] },
+    },
     { name: 'resolvable', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
     {
       name: 'no-dev-dependencies',
       severity: 'error',
-      comment: 'What runs in production comes from production dependencies.',
+      comment: 'What runs in production imports only production dependencies.',
       from: { path: '^src/', pathNot: [TESTS, '^src/graphiql/', '/conformance\\.ts$'] },
       to: { dependencyTypes: ['npm-dev'] },
     },

@@ -27,16 +27,16 @@ function writeConfig(name: string, text: string): string {
   return name;
 }
 
-test('a good file: one line, exit status 0', async () => {
+test('reports a valid file in one line, with exit status 0', async () => {
   const account = '{ name: bots, vendor: avaamo, baseUrl: https://c7.avaamo.com, accessToken: t }';
   expect(await runCheckConfig(writeConfig('good.yaml', `accounts: [${account}]`))).toEqual({
     status: 0,
-    out: 'good.yaml: fine (1 account, 0 agents; anybody on this machine may ask)\n',
+    out: 'good.yaml: OK (1 account, 0 agents; no authentication, loopback only)\n',
     err: '',
   });
 });
 
-test('a bad file: a line for each problem, exit status 1, and no secret', async () => {
+test('reports every error of an invalid file in a line, with exit status 1 and no secret', async () => {
   const account = '{ name: bots, vendor: avaamo, baseUrl: http://c7.avaamo.com, accesToken: CANARY }';
   const { status, out } = await runCheckConfig(
     writeConfig('bad.yaml', `accounts:\n  - ${account}\nserver: { port: "\${NO_SUCH}" }\n`),
@@ -44,14 +44,14 @@ test('a bad file: a line for each problem, exit status 1, and no secret', async 
   expect(status).toBe(1);
   expect(out.split('\n')).toEqual([
     'bad.yaml:2:5: accounts[0].accessToken: is missing',
-    'bad.yaml:2:35: accounts[0].baseUrl: must be https, except on this machine',
+    'bad.yaml:2:35: accounts[0].baseUrl: must be https; http is allowed for loopback hosts only',
     'bad.yaml:2:66: accounts[0].accesToken: is not a known key',
     'bad.yaml:3:11: server.port: the environment variable NO_SUCH is not set',
     '',
   ]);
 });
 
-test('a file that is not there: exit status 1', async () => {
+test('reports a missing file with exit status 1', async () => {
   expect(await runCheckConfig('gone.yaml')).toEqual({
     status: 1,
     out: 'gone.yaml: cannot be read (ENOENT)\n',
@@ -59,6 +59,6 @@ test('a file that is not there: exit status 1', async () => {
   });
 });
 
-test.each([[[]], [['a', 'b']]])('%j: says how it is used, exit status 2', async (args) => {
+test.each([[[]], [['a', 'b']]])('prints the usage for the arguments %j, with exit status 2', async (args) => {
   expect(await runCheckConfig(...args)).toEqual({ status: 2, out: '', err: 'Usage: npm run check-config -- FILE\n' });
 });

@@ -11,8 +11,8 @@ if (file === undefined || rest.length > 0) {
   const loaded = readConfigFile(file, process.env, process.cwd(), vendors);
   if (loaded.ok) {
     const { accounts, agents, auth } = loaded.config;
-    const callers = auth ? 'callers must prove who they are' : 'anybody on this machine may ask';
-    console.log(`${file}: fine (${formatCount(accounts, 'account')}, ${formatCount(agents, 'agent')}; ${callers})`);
+    const access = auth ? 'callers must authenticate' : 'no authentication, loopback only';
+    console.log(`${file}: OK (${formatCount(accounts, 'account')}, ${formatCount(agents, 'agent')}; ${access})`);
   } else {
     for (const error of loaded.errors) console.log(formatConfigError(error));
     process.exitCode = 1;

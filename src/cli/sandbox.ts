@@ -7,10 +7,10 @@ import { vendors } from '../vendors/index.ts';
 const DEFAULT_BASE_PORT = '4101';
 
 const USAGE = `npm run sandbox [-- --port PORT]
-PORT is the first of ${vendors.length} in a row, or 0 for free ones; default: that of SANDBOX_PORT, or ${DEFAULT_BASE_PORT}`;
+PORT is the first of ${vendors.length} consecutive ports, or 0 for free ports; default: SANDBOX_PORT, or ${DEFAULT_BASE_PORT}`;
 
-/** Null where the command line or the environment says anything else. */
-const parseBasePort = (): number | null => {
+/** Parses the port of the command line or the environment; null where it is invalid. */
+function parseBasePort(): number | null {
   try {
     const { port = process.env.SANDBOX_PORT ?? DEFAULT_BASE_PORT } = parseArgs({
       options: { port: { type: 'string' } },
@@ -19,7 +19,7 @@ const parseBasePort = (): number | null => {
   } catch {
     return null;
   }
-};
+}
 
 const basePort = parseBasePort();
 if (basePort === null) {
@@ -42,10 +42,10 @@ const urls = Object.entries(sandbox.servers).map(([vendor, { url }]) => ({ vendo
 const example = urls.at(0)?.url ?? '';
 console.error(`${urls.map(({ vendor, url }) => `${vendor.padEnd(12)}${url}`).join('\n')}
 
-Above on standard output: the configuration of a gateway that asks these. Keep it in a file, and name the file:
+Standard output above is the configuration of a gateway for these servers. Save it to a file and pass that file:
   npm run -s sandbox > sandbox.yaml &
   SWITCHBOARD_CONFIG=sandbox.yaml npm start
-What a vendor was asked, and how to make it fail:
+List the calls a vendor received, make it fail, and stop that:
   curl ${example}/__sandbox/calls
   curl ${example}/__sandbox/faults -d '{"times": 2, "status": 503}'
   curl ${example}/__sandbox/faults -X DELETE`);

@@ -6,8 +6,8 @@ const secondsSchema = z
   .max(365 * 86_400);
 
 /**
- * Times to live in seconds; 0 keeps nothing. "Live" is what may still change because it touches the present, "past" what
- * lies wholly behind it.
+ * Times to live in seconds; 0 disables caching. "Live" data may still change because its range includes the present; "past"
+ * data lies entirely before it.
  */
 export const ttlSchema = z.strictObject({
   interactions: secondsSchema.default(10),
@@ -21,11 +21,11 @@ export const ttlSchema = z.strictObject({
 export type Ttl = z.infer<typeof ttlSchema>;
 
 export const cacheSchema = z.strictObject({
-  /** Redis or Valkey, shared by all processes; absent: kept in this process. */
+  /** Redis or Valkey, shared by all processes; absent: a cache in this process only. */
   url: z.url({ protocol: /^(redis|rediss|valkey|valkeys)$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
-  /** How much of this process's memory the cache may fill. */
+  /** Upper bound of this process's memory for the cache. */
   maxBytes: z.number().int().min(1_048_576).default(268_435_456),
-  /** How long after its time to live an answer may still be served while the vendor fails. */
+  /** How long after its TTL a value may still be served while the vendor fails. */
   staleIfErrorSeconds: secondsSchema.default(600),
   ttl: ttlSchema.prefault({}),
 });

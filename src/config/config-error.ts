@@ -1,24 +1,24 @@
-/** The way from the top of the file to a value: keys and positions in lists. */
+/** The path from the top of the file to a value: keys and list indexes. */
 export type ConfigPath = readonly (string | number)[];
 
-/** Something wrong with the configuration. No part of it holds a secret or the value of an environment variable. */
+/** A configuration error. No part of it contains a secret or the value of an environment variable. */
 export interface ConfigError {
   readonly file: string;
-  /** As a reader would write it, `accounts[2].clientSecret`; empty for the file as a whole. */
+  /** For example `accounts[2].clientSecret`; empty for the whole file. */
   readonly path: string;
   readonly message: string;
-  /** Where in the file, both from 1; absent for what does not stand in it. */
+  /** Position in the file, both from 1; absent for errors outside a file. */
   readonly line?: number;
   readonly column?: number;
 }
 
-/** A problem before it is known where in the file it stands. */
+/** A configuration error before its position in the file is known. */
 export interface ConfigIssue {
   readonly path: ConfigPath;
   readonly message: string;
 }
 
-/** A problem as one line, in the form that editors and terminals make clickable. */
+/** Formats an error as one line, in the form that editors and terminals turn into a link. */
 export function formatConfigError({ file, path, message, line, column }: ConfigError): string {
   const location = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
   return path === '' ? `${location}: ${message}` : `${location}: ${path}: ${message}`;

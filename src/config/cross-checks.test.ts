@@ -11,56 +11,56 @@ const DIGEST_B = 'b'.repeat(64);
 
 test.each([
   [
-    'two accounts of one name',
+    'two accounts with the same name',
     `accounts: [{ ${MAIL_ACCOUNT} }, { ${MAIL_ACCOUNT} }]`,
-    'accounts[1].name: is the same as in accounts[0]',
+    'accounts[1].name: is the same name as in accounts[0]: mail',
   ],
   [
-    'two agents of one id',
+    'two agents with the same id',
     withAgents('id: a, kind: human', 'id: a, kind: human'),
-    'agents[1].id: is the same as in agents[0]',
+    'agents[1].id: is the same id as in agents[0]: a',
   ],
   [
-    'an account that is not there',
+    'an agent’s account that is not configured',
     withAgents('id: a, kind: human, accounts: { lp: "9" }'),
-    'agents[0].accounts.lp: names no configured account',
+    'agents[0].accounts.lp: is not the name of a configured account',
   ],
   [
-    'a reference that cannot be one',
+    'a malformed reference',
     withAgents('id: a, kind: human, accounts: { numbers: "x" }'),
     'agents[0].accounts.numbers: x is not a number',
   ],
   [
-    'one reference in two agents, written differently',
+    'two agents with the same reference in different spellings',
     withAgents('id: a, kind: human, accounts: { numbers: "09" }', 'id: b, kind: human, accounts: { numbers: "9" }'),
-    'agents[1].accounts.numbers: is the same as in agents[0]',
+    'agents[1].accounts.numbers: is the same reference as in agents[0]: 9',
   ],
   [
-    'one e-mail address in two agents, whatever the case',
+    'two agents with the same e-mail address in different case',
     withAgents('id: a, kind: human, email: J@x.org', 'id: b, kind: human, email: j@X.org'),
-    'agents[1].email: is the same as in agents[0]',
+    'agents[1].email: is the same e-mail address as in agents[0]: j@X.org',
   ],
   [
     'an e-mail address that is another agent’s reference',
     withAgents('id: a, kind: human, email: j@x.org', 'id: b, kind: human, accounts: { mail: J@x.org }'),
-    'agents[1].accounts.mail: is the same as in agents[0]',
+    'agents[1].accounts.mail: is the same e-mail address as in agents[0]: J@x.org',
   ],
   [
-    'two keys of one name',
+    'two keys with the same name',
     withApiKeys(`name: a, sha256: ${DIGEST_A}`, `name: a, sha256: ${DIGEST_B}`),
-    'auth.apiKeys[1].name: is the same as in auth.apiKeys[0]',
+    'auth.apiKeys[1].name: is the same name as in auth.apiKeys[0]: a',
   ],
   [
-    'one key for two callers',
+    'two callers with the same key',
     withApiKeys(`name: a, sha256: ${DIGEST_A}`, `name: b, sha256: ${DIGEST_A.toUpperCase()}`),
-    'auth.apiKeys[1].sha256: is the same as in auth.apiKeys[0]',
+    'auth.apiKeys[1].sha256: is the same digest as in auth.apiKeys[0]',
   ],
   [
-    'a key for an account that is not there',
+    'a key for an account that is not configured',
     withApiKeys(`name: a, sha256: ${DIGEST_A}, accounts: [mail, lp]`),
-    'auth.apiKeys[0].accounts[1]: names no configured account',
+    'auth.apiKeys[0].accounts[1]: is not the name of a configured account: lp',
   ],
-])('%s', (_, text, expected) => {
+])('reports %s', (_, text, expected) => {
   expect(errorLines(text)).toEqual([expect.stringMatching(/^test\.yaml:\d+:\d+: /)]);
   expect(errorLines(text)[0]).toContain(expected);
 });
@@ -71,24 +71,31 @@ test.each([
     withAgents('id: a, kind: human, email: j@x.org, accounts: { mail: J@x.org }'),
   ],
   [
-    'one reference in two accounts',
+    'the same reference in two accounts',
     withAgents('id: a, kind: human, accounts: { numbers: "9" }', 'id: b, kind: human, accounts: { mail: "9" }'),
   ],
-  ['a key for no account', withApiKeys(`name: a, sha256: ${DIGEST_A}, accounts: []`)],
-  ['a key for an account that is there', withApiKeys(`name: a, sha256: ${DIGEST_A}, accounts: [numbers]`)],
-])('%s is no problem', (_, text) => {
+  ['a key without accounts', withApiKeys(`name: a, sha256: ${DIGEST_A}, accounts: []`)],
+  ['a key for a configured account', withApiKeys(`name: a, sha256: ${DIGEST_A}, accounts: [numbers]`)],
+])('accepts %s', (_, text) => {
   expect(errorLines(text)).toEqual([]);
 });
 
-test('what is wrong elsewhere does not hide it', () => {
+test('reports duplicates and unknown names next to other errors', () => {
   const text = `limits: nonsense\naccounts: [{ name: a }, { name: a, vendor: 5 }, 7]\nagents: [8, { id: x }, { id: x, accounts: { gone: "1" } }]\nauth: { apiKeys: [9, { name: k, accounts: 5 }, { name: k, accounts: [6, gone] }] }`;
   expect(errorLines(text)).toEqual(
     expect.arrayContaining([
-      expect.stringContaining('accounts[1].name: is the same as in accounts[0]'),
-      expect.stringContaining('agents[2].id: is the same as in agents[1]'),
-      expect.stringContaining('agents[2].accounts.gone: names no configured account'),
-      expect.stringContaining('auth.apiKeys[2].name: is the same as in auth.apiKeys[1]'),
-      expect.stringContaining('auth.apiKeys[2].accounts[1]: names no configured account'),
+      expect.stringContaining('accounts[1].name: is the same name as in accounts[0]: a'),
+      expect.stringContaining('agents[2].id: is the same id as in agents[1]: x'),
+      expect.stringContaining('agents[2].accounts.gone: is not the name of a configured account'),
+      expect.stringContaining('auth.apiKeys[2].name: is the same name as in auth.apiKeys[1]: k'),
+      expect.stringContaining('auth.apiKeys[2].accounts[1]: is not the name of a configured account: gone'),
     ]),
   );
+});
+
+test('redacts a duplicate value that comes from the environment', () => {
+  const text = withAgents('id: a, kind: human, email: "${MAIL}"', 'id: b, kind: human, email: "${MAIL}"');
+  expect(errorLines(text, { MAIL: 'jane@example.com' })).toEqual([
+    expect.stringMatching(/: agents\[1\]\.email: is the same e-mail address as in agents\[0\]: …$/),
+  ]);
 });

@@ -5,7 +5,7 @@ import type { VendorDescriptor } from './vendor-descriptor.ts';
 const optionalTextSchema = z.string().optional().catch(undefined);
 const lenientArray = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).catch([]);
 
-/** As much of the file as the checks need and as can be read, however wrong the rest is. */
+/** The parts of the file that the checks need, as far as they are readable, whatever else is invalid. */
 const partialConfigSchema = z
   .object({
     accounts: lenientArray(z.object({ name: optionalTextSchema, vendor: optionalTextSchema }).catch({})),
@@ -35,15 +35,25 @@ const apiKeysSchema = z
   .transform(({ auth }) => auth.apiKeys)
   .catch([]);
 
-/** What no single entry shows: names that stand twice, and references that lead nowhere. */
+/** Finds what no single entry shows: duplicate names, and references to nothing. */
 export function crossCheck(file: unknown, vendors: readonly VendorDescriptor[]): readonly ConfigIssue[] {
   const config = partialConfigSchema.parse(file);
   const apiKeys = apiKeysSchema.parse(file);
   return [
-    ...findDuplicates(config.accounts.map(({ name }, index) => ({ path: ['accounts', index, 'name'], value: name }))),
-    ...findDuplicates(config.agents.map(({ id }, index) => ({ path: ['agents', index, 'id'], value: id }))),
-    ...findDuplicates(apiKeys.map(({ name }, index) => ({ path: ['auth', 'apiKeys', index, 'name'], value: name }))),
     ...findDuplicates(
+      'name',
+      config.accounts.map(({ name }, index) => ({ path: ['accounts', index, 'name'], value: name, shown: name })),
+    ),
+    ...findDuplicates(
+      'id',
+      config.agents.map(({ id }, index) => ({ path: ['agents', index, 'id'], value: id, shown: id })),
+    ),
+    ...findDuplicates(
+      'name',
+      apiKeys.map(({ name }, index) => ({ path: ['auth', 'apiKeys', index, 'name'], value: name, shown: name })),
+    ),
+    ...findDuplicates(
+      'digest',
       apiKeys.map(({ sha256 }, index) => ({
         path: ['auth', 'apiKeys', index, 'sha256'],
         value: sha256?.toLowerCase(),
@@ -57,18 +67,20 @@ export function crossCheck(file: unknown, vendors: readonly VendorDescriptor[]):
 interface UniqueClaim {
   readonly path: ConfigPath;
   readonly value: string | undefined;
+  /** The value as it stands in the file, for the message; absent for one that must not be shown. */
+  readonly shown?: string | undefined;
 }
 
-/** A fault for every claim whose value an earlier entry has; an entry may repeat itself. */
-function findDuplicates(claims: readonly UniqueClaim[]): ConfigIssue[] {
+/** Reports every claim whose value an earlier entry has already; repetitions within one entry are allowed. */
+function findDuplicates(noun: string, claims: readonly UniqueClaim[]): ConfigIssue[] {
   const firstPaths = new Map<string, ConfigPath>();
-  return claims.flatMap(({ path, value }) => {
+  return claims.flatMap(({ path, value, shown }) => {
     if (value === undefined) return [];
     const earlierPath = firstPaths.get(value) ?? path;
     firstPaths.set(value, earlierPath);
-    return formatEntry(earlierPath) === formatEntry(path)
-      ? []
-      : [{ path, message: `is the same as in ${formatEntry(earlierPath)}` }];
+    if (formatEntry(earlierPath) === formatEntry(path)) return [];
+    const suffix = shown === undefined ? '' : `: ${shown}`;
+    return [{ path, message: `is the same ${noun} as in ${formatEntry(earlierPath)}${suffix}` }];
   });
 }
 
@@ -78,7 +90,7 @@ function formatEntry(path: ConfigPath): string {
   return `${path.slice(0, index).join('.')}[${String(path[index])}]`;
 }
 
-const UNKNOWN_ACCOUNT_MESSAGE = 'names no configured account';
+const UNKNOWN_ACCOUNT_MESSAGE = 'is not the name of a configured account';
 
 function findGrantIssues(apiKeys: z.infer<typeof apiKeysSchema>, { accounts }: PartialConfig): ConfigIssue[] {
   const names = new Set<unknown>(accounts.map(({ name }) => name));
@@ -86,7 +98,7 @@ function findGrantIssues(apiKeys: z.infer<typeof apiKeysSchema>, { accounts }: P
     key.accounts.flatMap((name, position) =>
       typeof name !== 'string' || names.has(name)
         ? []
-        : [{ path: ['auth', 'apiKeys', index, 'accounts', position], message: UNKNOWN_ACCOUNT_MESSAGE }],
+        : [{ path: ['auth', 'apiKeys', index, 'accounts', position], message: `${UNKNOWN_ACCOUNT_MESSAGE}: ${name}` }],
     ),
   );
 }
@@ -106,16 +118,22 @@ function findAgentIssues({ accounts, agents }: PartialConfig, vendors: readonly 
       const message = vendorOf.has(account) ? rules?.problem(ref) : UNKNOWN_ACCOUNT_MESSAGE;
       return message ? [{ path, message }] : [];
     }),
-    // One reference in two agents, or one e-mail address, would make them one and the same agent.
+    // Two agents with the same reference or e-mail address would be merged into one.
     ...findDuplicates(
+      'reference',
       references.map(({ path, account, ref, rules }) => ({
         path,
         value: JSON.stringify([account, rules?.canonical(ref) ?? ref]),
+        shown: ref,
       })),
     ),
-    ...findDuplicates([
-      ...agents.map(({ email }, index) => ({ path: ['agents', index, 'email'], value: email?.toLowerCase() })),
-      ...references.map(({ path, ref, rules }) => ({ path, value: rules?.email(ref)?.toLowerCase() })),
+    ...findDuplicates('e-mail address', [
+      ...agents.map(({ email }, index) => ({
+        path: ['agents', index, 'email'],
+        value: email?.toLowerCase(),
+        shown: email,
+      })),
+      ...references.map(({ path, ref, rules }) => ({ path, value: rules?.email(ref)?.toLowerCase(), shown: ref })),
     ]),
   ];
 }

@@ -2,10 +2,10 @@ import type { Environment } from './interpolate.ts';
 import type { ConfigError } from './config-error.ts';
 import type { ServerSettings } from './settings.ts';
 
-/** What stands in for the file's name where the environment is at fault. */
+/** Stands for the file name in errors of the environment. */
 export const ENVIRONMENT = 'environment';
 
-/** PORT and HOST, which go before whatever the file says; an empty one counts as not set. */
+/** Parses PORT and HOST, which override the file; an empty value counts as not set. */
 export function parseEnvOverrides(env: Environment): {
   readonly server: Partial<Pick<ServerSettings, 'host' | 'port'>>;
   readonly errors: readonly ConfigError[];

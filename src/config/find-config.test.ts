@@ -15,17 +15,17 @@ afterEach(() => {
 
 const findInFolder = (env: Record<string, string> = {}) => findConfig(env, folder, vendors);
 
-test('nothing is configured where neither the variable nor the file is there', () => {
+test('returns null when neither SWITCHBOARD_CONFIG nor switchboard.yaml is there', () => {
   expect(findInFolder()).toBeNull();
   expect(findInFolder({ SWITCHBOARD_CONFIG: '' })).toBeNull();
 });
 
-test('switchboard.yaml in the working folder is taken', () => {
+test('loads switchboard.yaml from the working folder', () => {
   writeFileSync(join(folder, 'switchboard.yaml'), 'server: { port: 5 }');
   expect(findInFolder()).toMatchObject({ ok: true, config: { server: { port: 5 } } });
 });
 
-test('SWITCHBOARD_CONFIG goes before it, relative to the working folder', () => {
+test('prefers SWITCHBOARD_CONFIG, relative to the working folder', () => {
   writeFileSync(join(folder, 'switchboard.yaml'), 'server: { port: 5 }');
   writeFileSync(join(folder, 'other.yaml'), 'server: { port: 6 }');
   expect(findInFolder({ SWITCHBOARD_CONFIG: 'other.yaml' })).toMatchObject({ config: { server: { port: 6 } } });
@@ -34,7 +34,7 @@ test('SWITCHBOARD_CONFIG goes before it, relative to the working folder', () => 
   });
 });
 
-test('a file that is named and not there is a problem, not a reason to run without', () => {
+test('reports a named file that does not exist', () => {
   expect(findInFolder({ SWITCHBOARD_CONFIG: 'gone.yaml' })).toEqual({
     ok: false,
     errors: [{ file: 'gone.yaml', path: '', message: 'cannot be read (ENOENT)' }],

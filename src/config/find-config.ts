@@ -8,8 +8,8 @@ import type { VendorDescriptor } from './vendor-descriptor.ts';
 const DEFAULT_CONFIG_FILE = 'switchboard.yaml';
 
 /**
- * The configuration that SWITCHBOARD_CONFIG names, or else `switchboard.yaml` in the folder `cwd` if it is there; null when
- * nothing is configured.
+ * Loads the file that SWITCHBOARD_CONFIG names, or else `switchboard.yaml` in the folder `cwd` if it exists; null when neither
+ * is there.
  */
 export function findConfig(
   env: Environment,
@@ -21,7 +21,7 @@ export function findConfig(
   return existsSync(resolve(cwd, DEFAULT_CONFIG_FILE)) ? readConfigFile(DEFAULT_CONFIG_FILE, env, cwd, vendors) : null;
 }
 
-/** The configuration in that file; a file that cannot be read is a problem of its own. */
+/** Loads the configuration in that file; an unreadable file is reported as an error. */
 export function readConfigFile(
   file: string,
   env: Environment,

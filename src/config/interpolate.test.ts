@@ -19,17 +19,17 @@ describe('${NAME}', () => {
     ['$${A}', '${A}'],
     ['$$', '$$'],
     ['${C}', '${A}'],
-  ])('%s', (text, expected) => {
+  ])('replaces variables in %s', (text, expected) => {
     expect(secretOf(withSecret(text), { A: 'one', B: 'two', C: '${A}' })).toBe(expected);
   });
 
-  test('keeps what JSON and YAML would take for something else', () => {
+  test('inserts values that JSON or YAML would interpret differently as plain text', () => {
     expect(secretOf(withSecret('${A}'), { A: '": # \n\\ *x' })).toBe('": # \n\\ *x');
     expect(secretOf(withSecret('${A}'), { A: '0123' })).toBe('0123');
     expect(secretOf(withSecret('${A}'), { A: 'true' })).toBe('true');
   });
 
-  test('a missing one is told by name, alone, and where', () => {
+  test('reports a variable that is not set, with its name and position, and nothing else', () => {
     expect(errorLines(`accounts:\n  - { ${MAIL_ACCOUNT.replace('s3cret-in-file', '"${KORE_SECRET}"')} }`)).toEqual([
       'test.yaml:2:71: accounts[0].clientSecret: the environment variable KORE_SECRET is not set',
     ]);
@@ -38,42 +38,42 @@ describe('${NAME}', () => {
     ]);
   });
 
-  test.each(['${', '${A', '${}', '${A-B}', '${ A }', '${1}'])('%s names no variable', (text) => {
+  test.each(['${', '${A', '${}', '${A-B}', '${ A }', '${1}'])('rejects %s, which names no variable', (text) => {
     expect(errorLines(withSecret(text), { A: 'x' })).toEqual([
       expect.stringContaining('must name an environment variable'),
     ]);
   });
 
-  test('an empty one is there, but empty', () => {
+  test('inserts an empty variable as an empty value', () => {
     expect(errorLines(withSecret('${A}'), { A: '' })).toEqual([
       expect.stringContaining('clientSecret: must not be empty'),
     ]);
   });
 
-  test('serves where a number or a yes or no is wanted', () => {
+  test('converts a variable to a number or a boolean where the schema requires it', () => {
     const text = `limits: { maxDepth: "\${DEPTH}" }\naccounts: [{ ${MAIL_ACCOUNT}, discover: "\${YES}", timeoutMs: "\${MS}" }]`;
     const { limits, accounts } = loadOrThrow(text, { DEPTH: '7', YES: 'false', MS: '9' });
     expect(limits.maxDepth).toBe(7);
     expect(accounts[0]).toMatchObject({ discover: false, timeoutMs: 9 });
   });
 
-  test('serves where one of several numbers is wanted', () => {
+  test('converts a variable to one of several allowed numbers', () => {
     const text = `accounts: [{ ${NUMBERS_ACCOUNT}, apiVersion: "\${V}" }]`;
     expect(loadOrThrow(text, { V: '2' }).accounts[0]).toMatchObject({ apiVersion: 2 });
     expect(errorLines(text, { V: '3' })).toEqual([expect.stringContaining('accounts[0].apiVersion: must be 1 or 2')]);
   });
 
-  test('a number that stands in the file as text stays text', () => {
+  test('does not convert text of the file itself to a number', () => {
     expect(errorLines('limits: { maxDepth: "7" }')).toEqual([expect.stringContaining('must be a number')]);
   });
 
-  test.each(['seven', '0x7', '1e3', '', ' 7'])('%j is no number', (DEPTH) => {
+  test.each(['seven', '0x7', '1e3', '', ' 7'])('rejects the variable value %j for a number', (DEPTH) => {
     expect(errorLines('limits: { maxDepth: "${DEPTH}" }', { DEPTH })).toEqual([
       expect.stringContaining('must be a number'),
     ]);
   });
 
-  test('works in block texts, lists and references, and is left alone in keys', () => {
+  test('replaces variables in block texts, lists and references, but not in keys', () => {
     const text = `accounts: [{ ${NUMBERS_ACCOUNT} }]
 agents:
   - id: jane

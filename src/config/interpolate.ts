@@ -5,13 +5,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface InterpolationResult {
   readonly issues: readonly { readonly path: ConfigPath; readonly message: string }[];
-  /** The paths (as text) whose values hold something of the environment. */
+  /** The formatted paths of values that contain an environment variable. */
   readonly interpolatedPaths: ReadonlySet<string>;
-  /** What was put in, so that no message will show it. */
+  /** The substituted values, to be redacted from messages. */
   readonly values: readonly string[];
 }
 
-/** Puts the environment's values in the place of every `${NAME}` in the document's values; `$${` stays as a plain `${`. */
+/** Replaces every `${NAME}` in the document's values by the environment variable; `$${` becomes a literal `${`. */
 export function interpolate(document: Document, env: Environment): InterpolationResult {
   const issues: { path: ConfigPath; message: string }[] = [];
   const interpolatedPaths = new Set<string>();
@@ -21,7 +21,7 @@ export function interpolate(document: Document, env: Environment): Interpolation
     scalar.value = text.replace(/(\$?)\$\{([^}]*)(\}?)/g, (match, escape: string, name: string, end: string) => {
       if (escape) return match.slice(1);
       if (!end || !/^[A-Za-z_]\w*$/.test(name)) {
-        issues.push({ path, message: '${…} must name an environment variable; write $${ where ${ itself is meant' });
+        issues.push({ path, message: '${…} must name an environment variable; write $${ for a literal ${' });
         return match;
       }
       const value = env[name];

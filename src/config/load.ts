@@ -8,9 +8,9 @@ import type { VendorDescriptor } from './vendor-descriptor.ts';
 import { parseYaml } from './yaml-file.ts';
 
 export interface LoadConfigOptions {
-  /** YAML, hence also JSON. */
+  /** YAML, which includes JSON. */
   readonly text: string;
-  /** What to call it in messages. */
+  /** The file name for messages. */
   readonly file: string;
   /** For `${NAME}`, and for PORT and HOST, which override the file. */
   readonly env: Environment;
@@ -20,7 +20,7 @@ export interface LoadConfigOptions {
 export type LoadConfigResult =
   { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
-/** Reads a configuration and checks all of it, so that every problem is told at once. */
+/** Reads a configuration and validates all of it, so that all errors are reported at once. */
 export function loadConfig({ text, file, env, vendors }: LoadConfigOptions): LoadConfigResult {
   const { server, errors } = parseEnvOverrides(env);
   const yaml = parseYaml(text);
@@ -36,7 +36,7 @@ export function loadConfig({ text, file, env, vendors }: LoadConfigOptions): Loa
   }
   const { config, issues } = parseConfig(raw, interpolation.interpolatedPaths, vendors);
 
-  // What is wrong with a value that the environment did not give is only that it did not.
+  // Of a value whose variable is not set, report only that.
   const unresolvedPaths = new Set(interpolation.issues.map(({ path }) => formatPath(path)));
   const otherIssues = [...issues, ...crossCheck(raw, vendors)].filter(
     ({ path }) => !unresolvedPaths.has(formatPath(path)),
@@ -60,7 +60,7 @@ function byLocation(a: ConfigError, b: ConfigError): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
-/** A vendor's rule might quote the reference that it complains of. */
+/** Removes values of the environment from a message: a message may quote the value that it reports. */
 function redactValues(message: string, values: readonly string[]): string {
   return values.reduce((text, value) => (value.length > 3 ? text.replaceAll(value, '…') : text), message);
 }

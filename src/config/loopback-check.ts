@@ -3,13 +3,13 @@ import { isLoopback } from './loopback.ts';
 import { ENVIRONMENT } from './env-overrides.ts';
 import type { ConfigIssue, ConfigError } from './config-error.ts';
 
-const LOOPBACK_REQUIRED_MESSAGE = 'must be a loopback host such as 127.0.0.1 as long as there is no auth';
+const LOOPBACK_REQUIRED_MESSAGE = 'must be a loopback host such as 127.0.0.1 unless auth is configured';
 
 const authAndHostSchema = z
   .object({ auth: z.unknown().optional(), server: z.object({ host: z.string().catch('') }).catch({ host: '' }) })
   .catch({ auth: undefined, server: { host: '' } });
 
-/** Without auth, anybody who can reach the gateway may ask it everything: then only this machine must reach it. */
+/** Without auth every client that reaches the gateway has full access, so only this machine may reach it. */
 export function findHostErrors(
   raw: unknown,
   override: string | undefined,

@@ -7,18 +7,18 @@ import { zodErrorMap } from './zod-messages.ts';
 
 const settingsSchema = z.strictObject({ ...settingsShape, accounts: z.array(z.unknown()).default([]) });
 
-/** The whole configuration. An account may hold more than the common keys: what its own vendor's form says. */
+/** The complete configuration. An account also has the keys of its vendor's schema. */
 export type Config = Omit<z.infer<typeof settingsSchema>, 'accounts'> & { readonly accounts: readonly AccountConfig[] };
 
 export interface ConfigParseResult {
-  /** Absent where there are faults. */
+  /** Absent where there are issues. */
   readonly config?: Config;
   readonly issues: readonly ConfigIssue[];
 }
 
 /**
- * Checks every part by its form. What the environment filled in is text; where a form wants a number or a yes or no
- * instead, it is read as one.
+ * Parses every part by its schema. Values from the environment are text; where a schema requires a number or a boolean, such a
+ * value is converted.
  */
 export function parseConfig(
   raw: unknown,
@@ -30,7 +30,7 @@ export function parseConfig(
     (issue) => interpolatedPaths.has(formatPath(issue.path)) && coerce(raw, issue),
   );
   const { settings, accounts, issues } = coerced.length > 0 ? parse(raw, vendors) : firstPass;
-  if (issues.length > 0 || !settings) return { issues: issues };
+  if (issues.length > 0 || !settings) return { issues };
   return { config: { ...settings, accounts }, issues: [] };
 }
 
@@ -52,7 +52,7 @@ function parse(raw: unknown, vendors: readonly VendorDescriptor[]) {
   };
 }
 
-/** The form of the entry's vendor; without a known one, a form that says which there are and knows only the common keys. */
+/** Returns the schema of the entry's vendor; for an unknown vendor, one that lists the vendors and has only the common keys. */
 function findAccountSchema(entry: unknown, vendors: readonly VendorDescriptor[]): z.ZodType<AccountConfig | undefined> {
   const key = valueAt(entry, ['vendor']);
   const schema = vendors.find((vendor) => vendor.key === key)?.config;
@@ -67,14 +67,14 @@ function toSchemaIssues(error: z.ZodError, base: ConfigPath): SchemaIssue[] {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ path: [...path, key], message: issue.message }));
     }
-    // The only choices are between numbers (or between words, which no digits are).
+    // Unions are between numbers, or between words, which digits never match.
     const expectedType =
       issue.code === 'invalid_type' ? issue.expected : issue.code === 'invalid_union' ? 'number' : undefined;
     return [{ path, message: issue.message, ...(expectedType && { expectedType }) }];
   });
 }
 
-/** Reads the text at the issue's path as what is wanted there; false where it is nothing of the kind. */
+/** Converts the text at the issue's path to the expected type; false where that is impossible. */
 function coerce(raw: unknown, { path, expectedType }: SchemaIssue): boolean {
   const container = valueAt(raw, path.slice(0, -1));
   const [text, key] = [valueAt(raw, path), path.at(-1)];

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
 
-/** A text that must not show up anywhere but where it is used: printing, logging or serialising it gives a placeholder. */
+/** A text that appears only where it is used: printing, logging or serialising it gives a placeholder. */
 export class Secret {
   readonly #value: string;
 
@@ -26,7 +26,7 @@ export class Secret {
   }
 }
 
-/** A secret in the configuration. */
+/** The schema of a secret in the configuration. */
 export const secretSchema = z
   .string()
   .min(1)

@@ -5,9 +5,9 @@ import { secureUrlSchema } from './secure-url.ts';
 const serverSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.number().int().min(0).max(65_535).default(4000),
-  /** How long it goes on accepting connections once told to stop, so that balancers notice /readyz first. */
+  /** How long to go on accepting connections after SIGTERM, so that load balancers see /readyz fail first. */
   lameDuckSeconds: z.number().min(0).max(300).default(1),
-  /** How long requests under way may then take to finish. */
+  /** How long requests in flight may then take to finish. */
   drainSeconds: z.number().min(0).max(300).default(20),
 });
 
@@ -17,7 +17,7 @@ const scopeSchema = z.enum(SCOPES);
 const apiKeySchema = z.strictObject({
   name: z.string().min(1).max(64),
   sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'must be the 64 hex digits of the key’s SHA-256 digest'),
-  /** Names of the accounts that the caller may see; absent: all; empty: none. */
+  /** Names of the accounts that the caller can access; absent: all; empty: none. */
   accounts: z.array(z.string()).optional(),
   scopes: z.array(scopeSchema).default(['read', 'introspect']),
 });
@@ -25,13 +25,13 @@ const apiKeySchema = z.strictObject({
 const jwtSchema = z.strictObject({
   issuer: z.string().min(1),
   audience: z.string().min(1),
-  /** Where the issuer publishes its public keys. */
+  /** The issuer's JWKS endpoint. */
   jwksUri: secureUrlSchema,
 });
 
 const authSchema = z
   .strictObject({ apiKeys: z.array(apiKeySchema).min(1).optional(), jwt: jwtSchema.optional() })
-  .refine((value) => value.apiKeys ?? value.jwt, 'needs apiKeys, jwt or both');
+  .refine((value) => value.apiKeys ?? value.jwt, 'must have apiKeys, jwt or both');
 
 const positiveIntSchema = (defaultValue: number) => z.number().int().min(1).max(1_000_000_000).default(defaultValue);
 
@@ -40,14 +40,14 @@ const limitsSchema = z.strictObject({
   maxDepth: positiveIntSchema(12),
   maxAliases: positiveIntSchema(30),
   maxRootFields: positiveIntSchema(20),
-  /** Items that the lists of an answer would hold together, were every page full; as planned. */
+  /** Estimated list items of a response, assuming that every page is full. */
   maxEstimatedItems: z.number().int().min(1).default(10_000_000),
-  /** Objects that an answer does hold; one of more than ten fields counts as several. */
+  /** Actual objects of a response; one with more than ten fields counts several times. */
   maxResponseObjects: positiveIntSchema(100_000),
   maxVendorCalls: positiveIntSchema(500),
   maxFiles: positiveIntSchema(2000),
   requestTimeoutMs: positiveIntSchema(30_000),
-  /** GraphQL requests at a time, of all callers together. */
+  /** GraphQL requests in flight, of all callers together. */
   maxInFlight: positiveIntSchema(200),
   bodyBytes: positiveIntSchema(102_400),
   callerRequestsPerMinute: z.number().int().min(1).optional(),
@@ -64,7 +64,7 @@ const directoryEntrySchema = z.strictObject({
 });
 export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
 
-/** Everything but the accounts, whose form each vendor defines. */
+/** All settings except the accounts, whose schema each vendor defines. */
 export const settingsShape = {
   server: serverSchema.prefault({}),
   auth: authSchema.optional(),

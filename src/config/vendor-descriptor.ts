@@ -1,13 +1,13 @@
 import type { ZodType } from 'zod';
 import type { AccountConfig } from './account.ts';
 
-/** What the configuration must know of a vendor. */
+/** What the configuration needs of a vendor. */
 export interface VendorDescriptor {
   /** The value of `vendor` in an account's entry. */
   readonly key: string;
-  /** What such an entry must look like. */
+  /** The schema of such an entry. */
   readonly config: ZodType<AccountConfig>;
-  /** How references to this vendor's agents are read. */
+  /** The rules for references to this vendor's agents. */
   readonly references: {
     readonly problem: (ref: string) => string | null;
     readonly canonical: (ref: string) => string;

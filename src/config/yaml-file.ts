@@ -11,7 +11,7 @@ import {
 } from 'yaml';
 import type { ConfigPath } from './config-error.ts';
 
-/** Where something stands in a file; both from 1. */
+/** A position in a file; both from 1. */
 export interface SourceLocation {
   readonly line: number;
   readonly column: number;
@@ -19,11 +19,11 @@ export interface SourceLocation {
 
 export interface YamlFile {
   readonly document: Document;
-  /** What the parser did not like, in words that quote nothing of the file, which is full of secrets. */
+  /** The parser's errors, in messages that quote nothing of the file, since it contains secrets. */
   readonly issues: readonly { readonly message: string; readonly location: SourceLocation }[];
-  /** The plain value, `{}` for an empty file; undefined where aliases lead nowhere. */
+  /** Returns the plain value, `{}` for an empty file; undefined where an alias cannot be resolved. */
   readonly toPlainValue: () => unknown;
-  /** Where the value stands, or the innermost thing around it that is there. */
+  /** Returns the position of the value, or of the innermost existing value around it. */
   readonly locate: (path: ConfigPath) => SourceLocation;
 }
 
@@ -43,7 +43,7 @@ export function parseYaml(text: string): YamlFile {
   return {
     document,
     issues: [...document.errors, ...document.warnings].map((error) => ({
-      message: YAML_MESSAGES[error.code] ?? 'is not valid YAML here',
+      message: YAML_MESSAGES[error.code] ?? 'invalid YAML',
       location: locationAt(error.pos[0]),
     })),
     toPlainValue: () => {
@@ -59,16 +59,16 @@ export function parseYaml(text: string): YamlFile {
 
 const YAML_MESSAGES: Partial<Record<YAMLError['code'], string>> = {
   BAD_ALIAS: 'a value beginning with * refers to an anchor; put it in quotes if it is plain text',
-  BAD_DQ_ESCAPE: 'no such escape sequence in double quotes; use single quotes for plain text',
-  BAD_INDENT: 'the indentation does not fit',
+  BAD_DQ_ESCAPE: 'unknown escape sequence in double quotes; use single quotes for plain text',
+  BAD_INDENT: 'inconsistent indentation',
   BAD_SCALAR_START: 'a value cannot begin with this character; put it in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a second colon on this line; put the value in quotes',
-  DUPLICATE_KEY: 'the same key stands twice in one mapping',
+  DUPLICATE_KEY: 'duplicate key in one mapping',
   MISSING_CHAR: 'a closing quote, bracket, comma or colon is missing',
-  MULTIPLE_DOCS: 'the file must hold one document only',
-  TAB_AS_INDENT: 'tabs cannot indent; use spaces',
+  MULTIPLE_DOCS: 'the file must contain one document only',
+  TAB_AS_INDENT: 'tabs are not allowed as indentation; use spaces',
   TAG_RESOLVE_FAILED: 'a value beginning with ! is a tag; put it in quotes if it is plain text',
-  UNEXPECTED_TOKEN: 'something stands here that cannot; is a quote, bracket or comma missing?',
+  UNEXPECTED_TOKEN: 'unexpected token; is a quote, bracket or comma missing?',
 };
 
 function findOffset(document: Document, path: ConfigPath): number {

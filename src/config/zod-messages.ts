@@ -10,7 +10,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   record: 'a mapping',
 };
 
-/** What is wrong, for a person who edits the file. The value itself is never part of it. */
+/** Describes a schema violation to the operator who edits the file. Never quotes the value, which may be a secret. */
 export const zodErrorMap: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':

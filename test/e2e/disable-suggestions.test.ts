@@ -34,19 +34,19 @@ test.each<{ what: string; name: string; query: string; variables?: object }>([
   { what: 'a field', name: 'currentStatus', query: '{ agents { nodes { curentStatus { status } } } }' },
   { what: 'an argument', name: 'first', query: '{ agents(frist: 1) { totalCount } }' },
   { what: 'a type', name: 'AgentFilter', query: 'query ($f: AgentFilte) { agents(filter: $f) { totalCount } }' },
-  { what: 'where a field is', name: 'Session', query: '{ node(id: "x") { vendorSessionId } }' },
-  { what: 'a value', name: 'HUMAN', query: '{ agents(filter: {kind: HUMEN}) { totalCount } }' },
+  { what: 'the type that has a field', name: 'Session', query: '{ node(id: "x") { vendorSessionId } }' },
+  { what: 'an enum value', name: 'HUMAN', query: '{ agents(filter: {kind: HUMEN}) { totalCount } }' },
   { what: 'a field of an input', name: 'nameContains', query: '{ agents(filter: {nameContain: "x"}) { totalCount } }' },
   {
-    what: 'a value in a variable',
+    what: 'an enum value in a variable',
     name: 'HUMAN',
     query: 'query ($f: AgentFilter) { agents(filter: $f) { totalCount } }',
     variables: { f: { kind: 'HUMEN' } },
   },
-])('the right name of $what is told to who may read the schema, and to nobody else', async (row) => {
+])('suggests the name of $what only to callers who may introspect', async (row) => {
   const { name, query, variables = {} } = row;
-  const theName = new RegExp(`\\b${name}\\b`);
-  expect(await messageFor(gatewayWithoutAuth, query, variables)).toMatch(theName);
-  expect(await messageFor(gateway, query, variables, 'developer')).toMatch(theName);
-  expect(await messageFor(gateway, query, variables, 'reader')).not.toMatch(theName);
+  const namePattern = new RegExp(`\\b${name}\\b`);
+  expect(await messageFor(gatewayWithoutAuth, query, variables)).toMatch(namePattern);
+  expect(await messageFor(gateway, query, variables, 'developer')).toMatch(namePattern);
+  expect(await messageFor(gateway, query, variables, 'reader')).not.toMatch(namePattern);
 });

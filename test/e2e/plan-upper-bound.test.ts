@@ -4,7 +4,7 @@ import { systemClock } from '../../src/domain/clock.ts';
 import { type Gateway, NOW, type RawConfig, type World, startWorld } from '../support/world.ts';
 import { type RandomQuery, collectQueryNames, randomQueries } from '../support/random-queries.ts';
 
-// The date moves when the test says so, waits and deadlines take the time that they take.
+// The test sets the date; waits and deadlines run in real time.
 let date = NOW;
 let world: World;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ afterAll(() => world.stop());
 
 type Account = RawConfig['accounts'][number];
 
-/** No bound but the plan's own; and of LivePerson's files few, because their reading is slow and not what is counted. */
+/** Raises all limits, so that only the plan bounds a query. Few LivePerson files, because reading them is slow and not counted. */
 const unbounded = (raw: RawConfig, change: (account: Account) => object): RawConfig => ({
   ...raw,
   limits: {
@@ -23,14 +23,14 @@ const unbounded = (raw: RawConfig, change: (account: Account) => object): RawCon
   },
   accounts: raw.accounts.map((account) => ({
     ...account,
-    // A refusal for too many calls is no matter here, waiting after one would be.
+    // A rate-limited call is acceptable here; waiting after one would take too long.
     ...{ requestsPerMinute: 1_000_000, honorRetryAfter: false, maxRetries: 0 },
     ...(account.name === 'lp' && { discoverHours: 3 }),
     ...change(account),
   })),
 });
 
-/** Every eighth agent is known to Kore by a userId, of nobody: the pages are read all the same. */
+/** Gives every eighth agent a Kore userId that does not exist: its pages are read all the same. */
 const withUserIds = (raw: RawConfig): RawConfig => ({
   ...raw,
   agents: raw.agents.map((agent, index) => {
@@ -42,18 +42,18 @@ const withUserIds = (raw: RawConfig): RawConfig => ({
 });
 
 const CONFIGURATIONS: Readonly<Record<string, (raw: RawConfig) => RawConfig>> = {
-  'as it comes': (raw) => unbounded(raw, () => ({})),
-  'without discovery, days two by two': (raw) =>
+  'the default configuration': (raw) => unbounded(raw, () => ({})),
+  'without discovery, two days per call': (raw) =>
     unbounded(raw, ({ name }) => ({
       ...(name === 'kore-main' && { discover: false, maxDaysPerCall: 2 }),
       ...(name === 'lp' && { discover: false }),
     })),
-  'userIds, days five by five, version 1 of Vonage': (raw) =>
+  'userIds, five days per call, Vonage version 1': (raw) =>
     unbounded(withUserIds(raw), ({ name }) => ({
       ...(name === 'kore-main' && { maxDaysPerCall: 5 }),
       ...(name === 'vcc' && { apiVersion: 1 }),
     })),
-  'nothing live is kept': (raw) => ({
+  'live data not cached': (raw) => ({
     ...unbounded(raw, () => ({})),
     cache: { ttl: { interactions: 0, statusLive: 0, usageLive: 0, directory: 0 } },
   }),
@@ -64,7 +64,7 @@ interface Plan {
   readonly total: number;
 }
 
-/** Everything that the vendors were asked for, LivePerson's files aside. */
+/** Every call that the vendors received, except for LivePerson's files. */
 function callsMade(): readonly string[] {
   const calls = Object.values(world.calls()).flat();
   return calls.filter((call) => !call.includes('/agentActivity/'));
@@ -80,7 +80,7 @@ async function fetchPlan(gateway: Gateway, { document, variables }: RandomQuery)
 const RUNS = Number(process.env.RUNS ?? 5);
 
 test.each(Object.entries(CONFIGURATIONS))(
-  'no query takes more vendor calls than its plan says: %s',
+  'never makes more vendor calls than the plan of a random query: %s',
   async (_title, change) => {
     const names = await collectQueryNames(await world.startGateway((raw) => unbounded(raw, () => ({}))));
     const querySeries = fc.array(
@@ -89,7 +89,7 @@ test.each(Object.entries(CONFIGURATIONS))(
     );
     await fc.assert(
       fc.asyncProperty(querySeries, async (series) => {
-        // A minute on, the quotas of vendors and gateway are full again.
+        // One minute later, the rate limits of vendors and gateway are reset.
         date += 61_000;
         const gateway = await world.startGateway(change);
         world.calls();

@@ -19,11 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Ids that the directory does not know: each may be any of its agents’. */
-const UNKNOWN = Array.from({ length: 100 }, (_, i) => agentIdByEmail(`nobody-${i}@example.com`));
+/** Ids that are not in the directory: each may belong to any of its agents. */
+const UNKNOWN = Array.from({ length: 100 }, (_, i) => agentIdByEmail(`unknown-${i}@example.com`));
 const DURING_ARGUMENT = 'during: {from: "2026-11-19T00:00:00Z", to: "2026-11-20T00:00:00Z"}';
 
-/** Asks in so many places; in each, both accounts may be asked about all the agents. */
+/** A query with this many places; in each, both accounts may be read for all agents. */
 const query = (places: number) =>
   `query ($ids: [ID!]!) { ${Array.from({ length: places / 5 }, (_, i) => `r${i}: nodes(ids: $ids) { ...A }`).join(' ')} }
   fragment A on Agent {
@@ -32,13 +32,15 @@ const query = (places: number) =>
     sessions(${DURING_ARGUMENT}) { totalCount nodes { agent { statusPeriods(${DURING_ARGUMENT}) { totalCount nodes { agent { timeInStatus(${DURING_ARGUMENT}) { seconds } } } } } } }
   }`;
 
-test('a query that takes long to plan is refused, and calls no vendor', async () => {
+test('rejects a query that takes too many planning steps, without calling a vendor', async () => {
   const cheapPlan = await gateway.query(query(5), { ids: UNKNOWN }, { 'switchboard-explain': 'plan' });
   expect(cheapPlan.errors).toBeUndefined();
   for (const explain of [{}, { 'switchboard-explain': 'plan' }]) {
     const { status, errors } = await gateway.query(query(100), { ids: UNKNOWN }, explain);
     expect(status).toBe(400);
-    expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'QUERY_TOO_COMPLEX', limit: 'cost' }]);
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([
+      { code: 'QUERY_TOO_COMPLEX', limit: 'planning_steps' },
+    ]);
   }
   expect(Object.values(world.calls()).flat()).toEqual([]);
 });

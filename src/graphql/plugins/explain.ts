@@ -52,12 +52,12 @@ function estimateVendorCalls(...args: Parameters<typeof planner.estimateVendorCa
 }
 
 function rethrowAsTooComplex(error: unknown): never {
-  throw error instanceof PlanningLimitError ? queryTooComplexError('cost', error.message) : error;
+  throw error instanceof PlanningLimitError ? queryTooComplexError('planning_steps', error.message) : error;
 }
 
 function tooManyVendorCallsError(planned: number, allowed: number): GraphQLError {
   const reason =
-    `it may take ${planned} vendor calls, and ${allowed} are allowed. ` +
-    'The request header "Switchboard-Explain: plan" shows which.';
+    `up to ${planned} planned vendor calls exceed the limit of ${allowed}. ` +
+    'Send the request header "Switchboard-Explain: plan" to list them.';
   return queryTooComplexError('vendor_calls', reason, { planned, allowed });
 }

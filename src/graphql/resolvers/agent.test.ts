@@ -43,6 +43,6 @@ test('reads each field of an agent once per arguments, wherever the agent occurs
       ],
     },
   });
-  // The status, and the periods of two ranges and of a shorter page.
+  // One for the status, and one each for the periods of two ranges and of a shorter page.
   expect(calls).toBe(4);
 });

@@ -1,7 +1,7 @@
 import type { Page, SourcedPage } from '../../gather/page.ts';
 import { isComplete } from '../../gather/fan-out.ts';
 
-/** The resolvers that all connections share. */
+/** The fields that every connection shares. */
 export const connectionFields = {
   edges: <T>(page: Page<T>) => page.nodes.map((node, index) => ({ node, cursor: page.cursors[index] ?? '' })),
   pageInfo: ({ cursors, hasNextPage, hasPreviousPage }: Page<unknown>) => ({
@@ -12,7 +12,7 @@ export const connectionFields = {
   }),
 };
 
-/** The resolvers of connections that vendors back. */
+/** The fields of a connection with vendor data. */
 export const sourcedConnectionFields = {
   ...connectionFields,
   complete: ({ sources }: Pick<SourcedPage<unknown>, 'sources'>) => isComplete(sources),

@@ -3,8 +3,8 @@ import { Kind, parse, print } from 'graphql';
 import { agentId, interactionId, sessionId, statusPeriodId } from '../../domain/global-id.ts';
 import { INTERACTION, PERIOD, SESSION, runQuery } from '../../../test/support/schema-harness.ts';
 
-describe('the federation subgraph', () => {
-  test('returns its SDL with the keys of its entities', async () => {
+describe('federation entities', () => {
+  test('returns the SDL of the subgraph, with the keys of its entities', async () => {
     const { data, errors } = await runQuery('{ _service { sdl } }');
     expect(errors).toBeUndefined();
     const { sdl } = (data as unknown as { _service: { sdl: string } })._service;
@@ -45,14 +45,14 @@ describe('the federation subgraph', () => {
   });
 
   test.each<[string, unknown]>([
-    ['an id that does not resolve', { __typename: 'Agent', id: agentId('unknown') }],
-    ['an id that is not a global id', { __typename: 'Agent', id: 'jane' }],
+    ['an id without an object', { __typename: 'Agent', id: agentId('unknown') }],
+    ['a string that is not a global id', { __typename: 'Agent', id: 'jane' }],
     ['an id of another type', { __typename: 'Session', id: ids.Agent }],
-    ['no id', { __typename: 'Agent' }],
+    ['a missing id', { __typename: 'Agent' }],
     ['an id that is a number', { __typename: 'Agent', id: 5 }],
     ['an id that is a list', { __typename: 'Agent', id: [ids.Agent] }],
     ['an id that is null', { __typename: 'Agent', id: null }],
-  ])('_entities returns null for %s', async (_name, representation) => {
+  ])('resolves an entity to null for %s', async (_name, representation) => {
     expect(await resolveEntities(representation)).toEqual([null]);
   });
 
@@ -60,22 +60,19 @@ describe('the federation subgraph', () => {
     ['without a type', { id: ids.Agent }],
     ['of a type that is not an entity', { __typename: 'Account', id: 'kore' }],
     ['of an unknown type', { __typename: 'Nope', id: ids.Agent }],
-    ['that is a text', 'Agent'],
+    ['that is a string', 'Agent'],
     ['that is a number', 5],
-  ])(
-    '_entities rejects a representation %s in its own place and resolves the others',
-    async (_name, representation) => {
-      const { data, errors } = await runQuery(QUERY, { of: [representation, { __typename: 'Agent', id: ids.Agent }] });
-      expect(data).toMatchObject({ _entities: [null, { id: ids.Agent }] });
-      expect(errors).toHaveLength(1);
-      expect(errors?.[0]).toMatchObject({
-        path: ['_entities', 0],
-        originalError: { name: 'InvalidInputError', argument: 'representations' },
-      });
-    },
-  );
+  ])('rejects a representation %s, and resolves the others', async (_name, representation) => {
+    const { data, errors } = await runQuery(QUERY, { of: [representation, { __typename: 'Agent', id: ids.Agent }] });
+    expect(data).toMatchObject({ _entities: [null, { id: ids.Agent }] });
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]).toMatchObject({
+      path: ['_entities', 0],
+      originalError: { name: 'InvalidInputError', argument: 'representations' },
+    });
+  });
 
-  test('_entities returns the original object, unmodified', async () => {
+  test('resolves entities to the objects of the sources, without modifying them', async () => {
     const { data } = await runQuery(
       'query ($of: [_Any!]!) { _entities(representations: $of) { ... on StatusPeriod { session { id } } } }',
       {

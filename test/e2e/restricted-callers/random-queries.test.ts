@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/domain/clock.ts';
 import { collectQueryNames, randomQueries } from '../../support/random-queries.ts';
 import { NOW, type RawConfig, type E2EVendorKey, type World, startWorld } from '../../support/world.ts';
 
-// The date moves from one series of queries to the next, so that the vendors' quotas are full again.
+// The date advances from one series of queries to the next, so that the vendors' rate limits are reset.
 let date = NOW;
 let world: World;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Half of what Kore grants in a minute: two gateways ask the same in it. */
+/** Half of what Kore grants per minute: two gateways send the same calls in it. */
 const limits = { maxVendorCalls: 250, maxFiles: 3, maxDepth: 100, maxTokens: 100_000, maxAliases: 1000 };
 const withLimits = (raw: RawConfig): RawConfig => ({
   ...raw,
@@ -25,22 +25,27 @@ const withLimits = (raw: RawConfig): RawConfig => ({
   })),
 });
 
-const KEY = 'a-key-that-is-long-enough-for-anybody';
+const KEY = 'an-api-key-that-is-long-enough';
 const authorization = `Bearer ${KEY}`;
 
-/** Everything is configured, and the caller may see some of it. */
+/** All accounts are configured, and the caller can access some of them. */
 const withRestrictedCaller =
   (accounts: readonly string[]) =>
   (raw: RawConfig): RawConfig => ({
     ...withLimits(raw),
     auth: {
       apiKeys: [
-        { name: 'one', sha256: createHash('sha256').update(KEY).digest('hex'), accounts, scopes: ['read', 'explain'] },
+        {
+          name: 'restricted',
+          sha256: createHash('sha256').update(KEY).digest('hex'),
+          accounts,
+          scopes: ['read', 'explain'],
+        },
       ],
     },
   });
 
-/** Only that much is configured. */
+/** Only these accounts are configured. */
 const withOnlyAccounts =
   (accountNames: readonly string[]) =>
   (raw: RawConfig): RawConfig => {
@@ -67,7 +72,7 @@ const VENDORS: Readonly<Record<string, E2EVendorKey>> = {
 const RUNS = Number(process.env.RUNS ?? 6);
 
 test.each([[['kore-main']], [['lp', 'bots']], [['vcc']], [['kore-main', 'vcc', 'bots']]])(
-  'whoever may see %j gets, to any query, what a gateway answers that knows nothing else, and no other vendor is called',
+  'answers a caller restricted to %j like a gateway with only these accounts, for any query, and calls no other vendor',
   async (accounts) => {
     const names = await collectQueryNames(await world.startGateway(withLimits));
     world.calls();

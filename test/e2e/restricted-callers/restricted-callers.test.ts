@@ -26,7 +26,7 @@ const withKeys = (raw: RawConfig): RawConfig => ({
   },
 });
 
-/** A gateway that knows nothing but these accounts. */
+/** The configuration reduced to these accounts. */
 const withOnlyAccounts =
   (accountNames: ReadonlySet<string>) =>
   (raw: RawConfig): RawConfig => ({
@@ -48,30 +48,33 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-test('without a key, or with a wrong one, nobody gets an answer', async () => {
+test('answers 401 UNAUTHENTICATED without a key and with a wrong one', async () => {
   for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: 'Basic eDp5' }]) {
     const { status, errors } = await gateway.query(readQuery(import.meta.dirname), {}, headers);
     expect({ status, code: errors?.[0]?.extensions.code }).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
   }
 });
 
-test.each(['only-kore', 'only-voice'])('%s sees what a gateway sees that knows no other account', async (caller) => {
-  const small = await world.startGateway(withOnlyAccounts(new Set(CALLERS[caller])));
+test.each(['only-kore', 'only-voice'])(
+  'answers %s like a gateway with only the accounts of that caller',
+  async (caller) => {
+    const small = await world.startGateway(withOnlyAccounts(new Set(CALLERS[caller])));
 
-  const restricted = await gateway.query<AgentsData>(readQuery(import.meta.dirname), {}, bearer(caller));
+    const restricted = await gateway.query<AgentsData>(readQuery(import.meta.dirname), {}, bearer(caller));
 
-  expect(restricted.errors).toBeUndefined();
-  expect(restricted.data.agents.nodes.length).toBeGreaterThan(0);
-  expect(restricted.data).toEqual((await small.query(readQuery(import.meta.dirname))).data);
-});
+    expect(restricted.errors).toBeUndefined();
+    expect(restricted.data.agents.nodes.length).toBeGreaterThan(0);
+    expect(restricted.data).toEqual((await small.query(readQuery(import.meta.dirname))).data);
+  },
+);
 
-test('a caller without accounts sees nobody', async () => {
+test('returns no agents and accounts to a caller without accounts', async () => {
   const { data } = await gateway.query(readQuery(import.meta.dirname), {}, bearer('nothing'));
 
   expect(data).toEqual({ accounts: [], agents: { totalCount: 0, nodes: [] } });
 });
 
-test('an id that leads to a hidden account leads nowhere, and the account is not called', async () => {
+test('resolves an id of a hidden account to null without calling the account', async () => {
   const document = `query($during: TimeRange!) { agents(first: 200) { nodes { id statusPeriods(during: $during) { nodes { id } } } } }`;
   const seen = await gateway.query<{
     agents: { nodes: readonly { id: string; statusPeriods: { nodes: readonly { id: string }[] } | null }[] };
@@ -87,7 +90,7 @@ test('an id that leads to a hidden account leads nowhere, and the account is not
   expect(world.calls().kore).toEqual([]);
 });
 
-test('an account that a caller may not see is to them one that does not exist', async () => {
+test('reports a hidden account like one that does not exist', async () => {
   const ask = (account: string) =>
     gateway.query(
       'query($a: [String!], $d: TimeRange!) { agents(first: 1) { nodes { statusPeriods(during: $d, accounts: $a) { totalCount } } } }',
@@ -101,7 +104,7 @@ test('an account that a caller may not see is to them one that does not exist', 
   expect(JSON.stringify(hidden.errors)).toBe(JSON.stringify(missing.errors).replaceAll('xx', 'lp'));
 });
 
-test('a cursor behind an agent whom the caller may not see tells no more than one of a stranger', async () => {
+test('handles a cursor of a hidden agent like one of an unknown agent', async () => {
   const small = await world.startGateway(withOnlyAccounts(new Set(['vcc'])));
   const cursorsFor = async (caller: string) => {
     const { data } = await gateway.query<{ agents: { edges: readonly { cursor: string }[] } }>(
@@ -125,7 +128,7 @@ test('a cursor behind an agent whom the caller may not see tells no more than on
   expect(world.calls()).toMatchObject({ kore: [], liveperson: [], avaamo: [] });
 });
 
-test('that a hidden account fails, and how, is not told', async () => {
+test('hides the state and the last error of a hidden account', async () => {
   const failing = await world.startGateway((raw) => ({ ...withKeys(raw), cache: { ttl: { interactions: 0 } } }));
   world.vendors.vonage.injectFault({ kind: 'down' });
   await failing.query('{ agents(first: 200) { nodes { latestInteractions { complete } } } }', {}, bearer('everything'));

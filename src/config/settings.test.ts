@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { loadOrThrow } from '../../test/support/config-harness.ts';
+
+test('settings have the documented defaults', () => {
+  expect(loadOrThrow('')).toEqual({
+    server: { host: '127.0.0.1', port: 4000, lameDuckSeconds: 1, drainSeconds: 20 },
+    limits: {
+      maxTokens: 2000,
+      maxDepth: 12,
+      maxAliases: 30,
+      maxRootFields: 20,
+      maxEstimatedItems: 10_000_000,
+      maxResponseObjects: 100_000,
+      maxVendorCalls: 500,
+      maxFiles: 2000,
+      requestTimeoutMs: 30_000,
+      maxInFlight: 200,
+      bodyBytes: 102_400,
+    },
+    cache: {
+      maxBytes: 268_435_456,
+      staleIfErrorSeconds: 600,
+      ttl: {
+        interactions: 10,
+        statusLive: 15,
+        statusPast: 86_400,
+        usageLive: 60,
+        usagePast: 86_400,
+        files: 2_592_000,
+        directory: 300,
+      },
+    },
+    agents: [],
+    accounts: [],
+  });
+});

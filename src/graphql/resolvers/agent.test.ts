@@ -20,13 +20,13 @@ test('reads each field of an agent once per arguments, wherever the agent occurs
   };
   const entries = [directoryEntry('jane', { name: 'Jane', accounts: { v: 'jane' } })];
   const context = createFakeServices(entries, [{ name: 'v', vendor: 'KORE', sources: counting }]).createContext();
-  const source = `query ($one: TimeRange!, $other: TimeRange!) { agents { nodes {
-    a: statusPeriods(during: $one) { nodes { agent { currentStatus { status } b: statusPeriods(during: $one) { totalCount } } } }
+  const source = `query ($day: TimeRange!, $other: TimeRange!) { agents { nodes {
+    a: statusPeriods(during: $day) { nodes { agent { currentStatus { status } b: statusPeriods(during: $day) { totalCount } } } }
     c: statusPeriods(during: $other) { nodes { agent { currentStatus { status } } } }
-    d: statusPeriods(during: $one, first: 1) { totalCount }
+    d: statusPeriods(during: $day, first: 1) { totalCount }
     currentStatus { agent { currentStatus { status } } } } } }`;
   const range = (to: string) => ({ from: '2026-11-19T00:00:00Z', to });
-  const variableValues = { one: range('2026-11-20T00:00:00Z'), other: range('2026-11-20T06:00:00Z') };
+  const variableValues = { day: range('2026-11-20T00:00:00Z'), other: range('2026-11-20T06:00:00Z') };
   const { data, errors } = await graphql({ schema, source, variableValues, contextValue: context });
   expect(errors).toBeUndefined();
   const inner = { currentStatus: { status: 'AVAILABLE' } };

@@ -1,10 +1,10 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type GraphQLSchema, buildSchema, parse, printSchema } from 'graphql';
+import { buildSchema, type GraphQLSchema, parse, printSchema } from 'graphql';
 import type { Resolvers } from '../generated/resolvers.ts';
+import { applyDefaultsForNull } from './ast/arguments.ts';
 import { accountResolvers } from './resolvers/account.ts';
 import { agentResolvers } from './resolvers/agent.ts';
-import { applyDefaultsForNull } from './ast/arguments.ts';
 import { entityResolvers, FEDERATION_SDL } from './resolvers/entities.ts';
 import { interactionResolvers } from './resolvers/interaction.ts';
 import { queryResolvers } from './resolvers/query.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { GraphQLError, type GraphQLScalarType, Kind, parseValue } from 'graphql';
-import { DateScalar, DateTimeScalar, TimeZoneScalar } from './scalars.ts';
 import { thrownBy } from '../../../test/support/capture-error.ts';
+import { DateScalar, DateTimeScalar, TimeZoneScalar } from './scalars.ts';
 
 /** Parses the value as a variable and as a literal; both must agree. */
 function parseBothWays(scalar: GraphQLScalarType, value: unknown): unknown {

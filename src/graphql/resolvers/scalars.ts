@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { isCivilDate } from '../../domain/time.ts';
 import { isTimeZone } from '../../domain/time-zone.ts';
+import { isCivilDate } from '../../domain/time.ts';
 
 const RFC_3339_PATTERN = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):\d{2}:\d{2}(?:\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 

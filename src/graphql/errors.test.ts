@@ -1,5 +1,5 @@
-import { describe, expect, jest, test } from '@jest/globals';
 import { ApolloServer, type ApolloServerOptions } from '@apollo/server';
+import { describe, expect, jest, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { VendorError } from '../domain/vendor-error.ts';

@@ -1,37 +1,38 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  buildSchema,
+  defaultFieldResolver,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
-  buildSchema,
-  defaultFieldResolver,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
   isScalarType,
 } from 'graphql';
+import { knownAccount } from '../../test/support/directory-fixtures.ts';
+import { event, findListedAgent, NOW, vendorError } from '../../test/support/gather-harness.ts';
+import {
+  INTERACTION,
+  ownTypesOf,
+  PERIOD,
+  runQuery,
+  schema,
+  services,
+  SESSION,
+  usageInterval,
+  usageStats,
+} from '../../test/support/schema-harness.ts';
 import { agentId } from '../domain/global-id.ts';
 import { failureReport } from '../domain/source.ts';
 import type { Page } from '../gather/page.ts';
 import { connectionFields } from './resolvers/connection-fields.ts';
 import { printPublicSchema } from './schema.ts';
-import { knownAccount } from '../../test/support/directory-fixtures.ts';
-import { NOW, findListedAgent, event, vendorError } from '../../test/support/gather-harness.ts';
-import {
-  INTERACTION,
-  PERIOD,
-  SESSION,
-  services,
-  runQuery,
-  schema,
-  usageInterval,
-  usageStats,
-  ownTypesOf,
-} from '../../test/support/schema-harness.ts';
 
-const fieldsOf = (type: GraphQLObjectType) =>
-  Object.values(type.getFields()).filter(({ name }) => !name.startsWith('_'));
+function fieldsOf(type: GraphQLObjectType) {
+  return Object.values(type.getFields()).filter(({ name }) => !name.startsWith('_'));
+}
 
 const page: Page<unknown> = {
   nodes: [PERIOD],

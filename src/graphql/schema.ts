@@ -1,14 +1,14 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type GraphQLSchema, buildSchema, parse, printSchema } from 'graphql';
+import { buildSchema, type GraphQLSchema, parse, printSchema } from 'graphql';
 import type { Resolvers } from '../generated/resolvers.ts';
+import { applyDefaultsForNull } from './ast/arguments.ts';
 import { accountResolvers } from './resolvers/account.ts';
 import { agentResolvers } from './resolvers/agent.ts';
-import { applyDefaultsForNull } from './ast/arguments.ts';
 import { entityResolvers, FEDERATION_SDL } from './resolvers/entities.ts';
 import { interactionResolvers } from './resolvers/interaction.ts';
 import { queryResolvers } from './resolvers/query.ts';
-import { DateScalar, DateTimeScalar, TimeZoneScalar } from './resolvers/scalars.ts';
+import { dateScalar, dateTimeScalar, timeZoneScalar } from './resolvers/scalars.ts';
 import { sessionResolvers } from './resolvers/session.ts';
 import { sourceResolvers } from './resolvers/source.ts';
 import { statusPeriodResolvers } from './resolvers/status-period.ts';
@@ -30,9 +30,9 @@ export function printPublicSchema(): string {
 }
 
 const resolvers: Resolvers = {
-  DateTime: DateTimeScalar,
-  Date: DateScalar,
-  TimeZone: TimeZoneScalar,
+  DateTime: dateTimeScalar,
+  Date: dateScalar,
+  TimeZone: timeZoneScalar,
   ...queryResolvers,
   ...accountResolvers,
   ...agentResolvers,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Gateway, type World, startWorld } from '../support/world.ts';
+import { type Gateway, startWorld, type World } from '../support/world.ts';
 
 const CALLERS = { reader: ['read'], developer: ['read', 'introspect'] } as const;
 
@@ -23,12 +23,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const messageFor = async (target: Gateway, query: string, variables: object, caller?: keyof typeof CALLERS) => {
+async function messageFor(target: Gateway, query: string, variables: object, caller?: keyof typeof CALLERS) {
   const headers: Record<string, string> = caller ? { authorization: `Bearer ${caller}` } : {};
   const { errors = [] } = await target.query(query, { ...variables }, headers);
   expect(errors).toHaveLength(1);
   return errors[0]?.message;
-};
+}
 
 test.each<{ what: string; name: string; query: string; variables?: object }>([
   { what: 'a field', name: 'currentStatus', query: '{ agents { nodes { curentStatus { status } } } }' },

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../src/domain/clock.ts';
-import { type Gateway, NOW, type RawConfig, type World, startWorld } from '../support/world.ts';
-import { type RandomQuery, collectQueryNames, randomQueries } from '../support/random-queries.ts';
+import { collectQueryNames, randomQueries, type RandomQuery } from '../support/random-queries.ts';
+import { type Gateway, NOW, type RawConfig, startWorld, type World } from '../support/world.ts';
 
 // The test sets the date; waits and deadlines run in real time.
 let date = NOW;
@@ -15,31 +15,35 @@ afterAll(() => world.stop());
 type Account = RawConfig['accounts'][number];
 
 /** Raises all limits, so that only the plan bounds a query. Few LivePerson files, because reading them is slow and not counted. */
-const unbounded = (raw: RawConfig, change: (account: Account) => object): RawConfig => ({
-  ...raw,
-  limits: {
-    ...{ maxVendorCalls: 1_000_000, maxTokens: 100_000, maxAliases: 1000, maxDepth: 100, maxFiles: 3 },
-    ...{ maxEstimatedItems: Number.MAX_SAFE_INTEGER, maxResponseObjects: 1_000_000_000 },
-  },
-  accounts: raw.accounts.map((account) => ({
-    ...account,
-    // A rate-limited call is acceptable here; waiting after one would take too long.
-    ...{ requestsPerMinute: 1_000_000, honorRetryAfter: false, maxRetries: 0 },
-    ...(account.name === 'lp' && { discoverHours: 3 }),
-    ...change(account),
-  })),
-});
+function unbounded(raw: RawConfig, change: (account: Account) => object): RawConfig {
+  return {
+    ...raw,
+    limits: {
+      ...{ maxVendorCalls: 1_000_000, maxTokens: 100_000, maxAliases: 1000, maxDepth: 100, maxFiles: 3 },
+      ...{ maxEstimatedItems: Number.MAX_SAFE_INTEGER, maxResponseObjects: 1_000_000_000 },
+    },
+    accounts: raw.accounts.map((account) => ({
+      ...account,
+      // A rate-limited call is acceptable here; waiting after one would take too long.
+      ...{ requestsPerMinute: 1_000_000, honorRetryAfter: false, maxRetries: 0 },
+      ...(account.name === 'lp' && { discoverHours: 3 }),
+      ...change(account),
+    })),
+  };
+}
 
 /** Gives every eighth agent a Kore userId that does not exist: its pages are read all the same. */
-const withUserIds = (raw: RawConfig): RawConfig => ({
-  ...raw,
-  agents: raw.agents.map((agent, index) => {
-    const { 'kore-main': email, ...accounts } = agent.accounts;
-    return index % 8 > 0 || email === undefined
-      ? agent
-      : { ...agent, accounts: { ...accounts, 'kore-main': `u-${index}` } };
-  }),
-});
+function withUserIds(raw: RawConfig): RawConfig {
+  return {
+    ...raw,
+    agents: raw.agents.map((agent, index) => {
+      const { 'kore-main': email, ...accounts } = agent.accounts;
+      return index % 8 > 0 || email === undefined
+        ? agent
+        : { ...agent, accounts: { ...accounts, 'kore-main': `u-${index}` } };
+    }),
+  };
+}
 
 const CONFIGURATIONS: Readonly<Record<string, (raw: RawConfig) => RawConfig>> = {
   'the default configuration': (raw) => unbounded(raw, () => ({})),

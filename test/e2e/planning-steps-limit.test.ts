@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { agentIdByEmail } from '../../src/domain/global-id.ts';
-import { type Gateway, type RawConfig, type World, startWorld } from '../support/world.ts';
+import { type Gateway, type RawConfig, startWorld, type World } from '../support/world.ts';
 
 let world: World;
 let gateway: Gateway;
@@ -24,13 +24,14 @@ const UNKNOWN = Array.from({ length: 100 }, (_, i) => agentIdByEmail(`unknown-${
 const DURING_ARGUMENT = 'during: {from: "2026-11-19T00:00:00Z", to: "2026-11-20T00:00:00Z"}';
 
 /** A query with this many places; in each, both accounts may be read for all agents. */
-const query = (places: number) =>
-  `query ($ids: [ID!]!) { ${Array.from({ length: places / 5 }, (_, i) => `r${i}: nodes(ids: $ids) { ...A }`).join(' ')} }
+function query(places: number) {
+  return `query ($ids: [ID!]!) { ${Array.from({ length: places / 5 }, (_, i) => `r${i}: nodes(ids: $ids) { ...A }`).join(' ')} }
   fragment A on Agent {
     statusPeriods(${DURING_ARGUMENT}) { totalCount }
     timeInStatus(${DURING_ARGUMENT}) { seconds }
     sessions(${DURING_ARGUMENT}) { totalCount nodes { agent { statusPeriods(${DURING_ARGUMENT}) { totalCount nodes { agent { timeInStatus(${DURING_ARGUMENT}) { seconds } } } } } } }
   }`;
+}
 
 test('rejects a query that takes too many planning steps, without calling a vendor', async () => {
   const cheapPlan = await gateway.query(query(5), { ids: UNKNOWN }, { 'switchboard-explain': 'plan' });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Gateway, type World, startWorld } from '../support/world.ts';
+import { type Gateway, startWorld, type World } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -8,18 +8,22 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 /** A gateway without discovery, so that only the calls of the query itself are planned. */
-const gatewayWithLimits = (limits: Record<string, number>): Promise<Gateway> =>
-  world.startGateway((raw) => ({
+function gatewayWithLimits(limits: Record<string, number>): Promise<Gateway> {
+  return world.startGateway((raw) => ({
     ...raw,
     limits,
     accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
   }));
+}
 
 const NO_CALLS = { kore: [], vonage: [], avaamo: [], liveperson: [] };
-const repeat = (count: number, text: (index: number) => string) =>
-  Array.from({ length: count }, (_, i) => text(i)).join(' ');
+function repeat(count: number, text: (index: number) => string) {
+  return Array.from({ length: count }, (_, i) => text(i)).join(' ');
+}
 /** A field that calls a vendor when it is executed. */
-const vendorBackedField = (inner: string) => `agents(first: 1) { nodes { currentStatus { ${inner} } } }`;
+function vendorBackedField(inner: string) {
+  return `agents(first: 1) { nodes { currentStatus { ${inner} } } }`;
+}
 
 interface Row {
   readonly setting: string;

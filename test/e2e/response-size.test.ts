@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Gateway, type World, startWorld } from '../support/world.ts';
+import { type Gateway, startWorld, type World } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -10,12 +10,13 @@ afterEach(() => {
 });
 afterAll(() => world.stop());
 
-const gatewayWithLimits = (limits: Record<string, number>): Promise<Gateway> =>
-  world.startGateway((raw) => ({
+function gatewayWithLimits(limits: Record<string, number>): Promise<Gateway> {
+  return world.startGateway((raw) => ({
     ...raw,
     limits,
     accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
   }));
+}
 
 const NO_CALLS = { kore: [], vonage: [], avaamo: [], liveperson: [] };
 const STATUS_PERIODS_FIELD =

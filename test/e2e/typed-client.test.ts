@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { fetchWallboard } from '../../examples/typed-client/src/wallboard.ts';
-import { readCommitted, copyConsumer, type Consumer } from '../support/typed-client-consumer.ts';
+import { type Consumer, copyConsumer, readCommitted } from '../support/typed-client-consumer.ts';
 import { startWorld } from '../support/world.ts';
 
 // Code generation takes seconds on a busy machine.

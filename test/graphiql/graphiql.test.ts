@@ -1,10 +1,10 @@
 /** @needs chromium */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { buildSchema } from 'graphql';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { readSchemaText } from '../support/schema-text.ts';
-import { CHROMIUM, requireProgram } from '../support/programs.ts';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { type BrowserGateway, startBrowserGateway } from '../support/browser-gateway.ts';
+import { CHROMIUM, requireProgram } from '../support/programs.ts';
+import { readSchemaText } from '../support/schema-text.ts';
 
 // For a busy machine; every wait below ends as soon as its condition holds.
 const WAIT_TIMEOUT_MS = 60_000;
@@ -144,7 +144,7 @@ async function runQuery() {
   // A list of completions may cover the button.
   await page.keyboard.press('Escape');
   const [request] = await Promise.all([
-    page.waitForRequest((request) => request.url() === `${gateway.url}/graphql`),
+    page.waitForRequest((candidate) => candidate.url() === `${gateway.url}/graphql`),
     page.getByRole('button', { name: /^Execute query/ }).click(),
   ]);
   return request;

@@ -1,10 +1,10 @@
 import {
+  defaultFieldResolver,
   type FieldNode,
+  getArgumentValues,
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLSchema,
-  defaultFieldResolver,
-  getArgumentValues,
   isObjectType,
 } from 'graphql';
 

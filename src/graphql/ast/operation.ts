@@ -2,15 +2,15 @@ import type { GraphQLRequestContext } from '@apollo/server';
 import {
   type FieldNode,
   type FragmentDefinitionNode,
+  getVariableValues,
   type GraphQLObjectType,
   type GraphQLSchema,
+  isAbstractType,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
-  getVariableValues,
-  isAbstractType,
 } from 'graphql';
-import { type ExecutionScope, collectFields } from './selection.ts';
+import { collectFields, type ExecutionScope } from './selection.ts';
 
 /** An operation ready to execute: with its fragments and coerced variables. */
 export interface PreparedOperation extends ExecutionScope {

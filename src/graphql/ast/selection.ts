@@ -1,12 +1,12 @@
 import {
   type FieldNode,
+  getDirectiveValues,
   GraphQLIncludeDirective,
-  GraphQLSkipDirective,
   type GraphQLResolveInfo,
+  GraphQLSkipDirective,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
-  getDirectiveValues,
 } from 'graphql';
 
 /** What is needed to interpret a document's selections: its fragments and variables. */

@@ -18,10 +18,12 @@ function selectionIn(text: string, variableValues: Readonly<Record<string, unkno
   return [{ fragments, variableValues }, nodes] as const;
 }
 
-const namesIn = (text: string) =>
-  [...selectedFieldNames(...selectionIn(text))].map(([name, inner]) => [name, [...inner].toSorted()]).toSorted();
-const partsIn = (text: string, variables?: Readonly<Record<string, unknown>>) =>
-  [...selectedUsageParts(...selectionIn(text, variables))].toSorted();
+function namesIn(text: string) {
+  return [...selectedFieldNames(...selectionIn(text))].map(([name, inner]) => [name, [...inner].toSorted()]).toSorted();
+}
+function partsIn(text: string, variables?: Readonly<Record<string, unknown>>) {
+  return [...selectedUsageParts(...selectionIn(text, variables))].toSorted();
+}
 
 test.each<[string, string, readonly string[]]>([
   ['a field of usage.json', '{ usageStats { current { sessionCount } } }', ['usage']],

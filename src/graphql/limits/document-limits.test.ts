@@ -3,9 +3,12 @@ import { getIntrospectionQuery, parse } from 'graphql';
 import { findExceededLimit } from './document-limits.ts';
 
 const limits = { maxDepth: 4, maxAliases: 3, maxRootFields: 3 };
-const exceededLimitOf = (query: string) => findExceededLimit(parse(query), limits)?.extensions.limit ?? null;
-const repeat = (count: number, text: (index: number) => string) =>
-  Array.from({ length: count }, (_, i) => text(i)).join(' ');
+function exceededLimitOf(query: string) {
+  return findExceededLimit(parse(query), limits)?.extensions.limit ?? null;
+}
+function repeat(count: number, text: (index: number) => string) {
+  return Array.from({ length: count }, (_, i) => text(i)).join(' ');
+}
 
 describe.each([
   ['depth', 4, (n: number) => `{ ${'me { '.repeat(n - 1)} name ${'} '.repeat(n - 1)} }`],

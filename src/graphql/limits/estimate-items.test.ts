@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { Kind, parse } from 'graphql';
-import { estimateListItems } from './estimate-items.ts';
 import { prepareOperation } from '../ast/operation.ts';
 import { createSchema } from '../schema.ts';
+import { estimateListItems } from './estimate-items.ts';
 
 const schema = createSchema();
 const DURING = 'during: {from: "2026-11-01T00:00:00Z", to: "2026-11-02T00:00:00Z"}';

@@ -1,17 +1,17 @@
 import {
   type FieldNode,
+  getNamedType,
+  getNullableType,
   GraphQLError,
   type GraphQLField,
   type GraphQLObjectType,
-  type SelectionSetNode,
-  getNamedType,
-  getNullableType,
   isCompositeType,
   isListType,
   isObjectType,
+  type SelectionSetNode,
 } from 'graphql';
 import { coerceArguments } from '../ast/arguments.ts';
-import { type PreparedOperation, collectSubfields } from '../ast/operation.ts';
+import { collectSubfields, type PreparedOperation } from '../ast/operation.ts';
 import { selectionSetsOf } from '../ast/selection.ts';
 
 /** The assumed size of a list that no argument bounds, such as the periods of a session. */

@@ -1,12 +1,12 @@
 import { ApolloServer } from '@apollo/server';
 import { expect, test } from '@jest/globals';
-import { Kind, getIntrospectionQuery, parse } from 'graphql';
-import { authorizationPlugin, requiredScopes } from './authorization.ts';
-import { anonymousCaller } from '../../request/caller.ts';
-import type { Scope } from '../../config/settings.ts';
-import type { Explain } from '../../request/explain.ts';
-import { type RequestContext, createRequestContext } from '../../request/request-context.ts';
+import { getIntrospectionQuery, Kind, parse } from 'graphql';
 import { manualClock } from '../../../test/support/clock.ts';
+import type { Scope } from '../../config/settings.ts';
+import { anonymousCaller } from '../../request/caller.ts';
+import type { Explain } from '../../request/explain.ts';
+import { createRequestContext, type RequestContext } from '../../request/request-context.ts';
+import { authorizationPlugin, requiredScopes } from './authorization.ts';
 
 const apollo = new ApolloServer<RequestContext>({
   typeDefs: 'type Query { name: String _service: Service } type Service { sdl: String }',

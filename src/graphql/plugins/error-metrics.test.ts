@@ -1,14 +1,16 @@
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import { expect, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
-import { errorMetricsPlugin } from './error-metrics.ts';
-import { documentLimitsPlugin } from './document-limits.ts';
 import { createMetrics } from '../../observability/metrics.ts';
+import { documentLimitsPlugin } from './document-limits.ts';
+import { errorMetricsPlugin } from './error-metrics.ts';
 
 const typeDefs = 'type Query { bad: Int worse: Int }';
-const fail = (code: string) => () => {
-  throw new GraphQLError('no', { extensions: { code } });
-};
+function fail(code: string) {
+  return () => {
+    throw new GraphQLError('no', { extensions: { code } });
+  };
+}
 const resolvers = { Query: { bad: fail('VENDOR_TIMEOUT'), worse: fail('UNKNOWN_CODE') } };
 
 test('counts every error of a response by code, and a rejection by its limit', async () => {

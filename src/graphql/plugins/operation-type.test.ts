@@ -2,8 +2,9 @@ import { ApolloServer } from '@apollo/server';
 import { expect, test } from '@jest/globals';
 import { operationTypePlugin } from './operation-type.ts';
 
-const server = (typeDefs: string) =>
-  new ApolloServer({ typeDefs: `type Query { x: Int } ${typeDefs}`, plugins: [operationTypePlugin] });
+function server(typeDefs: string) {
+  return new ApolloServer({ typeDefs: `type Query { x: Int } ${typeDefs}`, plugins: [operationTypePlugin] });
+}
 
 test.each(['mutation', 'subscription'])('rejects a %s with status 400 when the schema has none', async (kind) => {
   const { http, body } = await server('').executeOperation({ query: `${kind} { x }` });

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { graphql } from 'graphql';
-import type { AccountDataSource } from '../../vendors/vendor.ts';
 import { directoryEntry } from '../../../test/support/directory-fixtures.ts';
 import { createFakeServices, freshResult } from '../../../test/support/gather-harness.ts';
 import { PERIOD, schema, sources } from '../../../test/support/schema-harness.ts';
+import type { AccountDataSource } from '../../vendors/vendor.ts';
 
 test('reads each field of an agent once per arguments, wherever the agent occurs in the response', async () => {
   let calls = 0;

@@ -1,5 +1,5 @@
-import type { Page, SourcedPage } from '../../gather/page.ts';
 import { isComplete } from '../../gather/fan-out.ts';
+import type { Page, SourcedPage } from '../../gather/page.ts';
 
 /** The fields that every connection shares. */
 export const connectionFields = {

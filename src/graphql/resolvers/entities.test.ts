@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Kind, parse, print } from 'graphql';
+import { INTERACTION, PERIOD, runQuery, SESSION } from '../../../test/support/schema-harness.ts';
 import { agentId, interactionId, sessionId, statusPeriodId } from '../../domain/global-id.ts';
-import { INTERACTION, PERIOD, SESSION, runQuery } from '../../../test/support/schema-harness.ts';
 
 describe('federation entities', () => {
   test('returns the SDL of the subgraph, with the keys of its entities', async () => {

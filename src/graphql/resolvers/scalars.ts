@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { isCivilDate } from '../../domain/time.ts';
 import { isTimeZone } from '../../domain/time-zone.ts';
+import { isCivilDate } from '../../domain/time.ts';
 
 const RFC_3339_PATTERN = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):\d{2}:\d{2}(?:\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
@@ -8,7 +8,7 @@ const MIN_INSTANT_MS = Date.parse('0001-01-01T00:00:00Z');
 const MAX_INSTANT_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** An instant: internally milliseconds since 1970, externally RFC 3339; responses always use UTC with `Z`. */
-export const DateTimeScalar = new GraphQLScalarType<number, string>({
+export const dateTimeScalar = new GraphQLScalarType<number, string>({
   name: 'DateTime',
   serialize: (value) => new Date(value as number).toISOString(),
   parseValue: parseDateTime,
@@ -16,7 +16,7 @@ export const DateTimeScalar = new GraphQLScalarType<number, string>({
 });
 
 /** A calendar day, `yyyy-mm-dd`, internally and externally. */
-export const DateScalar = new GraphQLScalarType<string, string>({
+export const dateScalar = new GraphQLScalarType<string, string>({
   name: 'Date',
   serialize: (value) => value as string,
   parseValue: parseDate,
@@ -24,7 +24,7 @@ export const DateScalar = new GraphQLScalarType<string, string>({
 });
 
 /** An IANA time zone name that this runtime supports. */
-export const TimeZoneScalar = new GraphQLScalarType<string, string>({
+export const timeZoneScalar = new GraphQLScalarType<string, string>({
   name: 'TimeZone',
   serialize: (value) => value as string,
   parseValue: parseTimeZone,

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { agentId, sessionId } from '../../../src/domain/global-id.ts';
 import { DAY, HOUR } from '../../../src/domain/time.ts';
 import { session } from '../../support/gather-harness.ts';
-import { type Gateway, type RawConfig, NOW, type World, readQuery, startWorld } from '../../support/world.ts';
+import { type Gateway, NOW, type RawConfig, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface AccountHealth {
   readonly name: string;
@@ -29,12 +29,16 @@ afterEach(() => {
 afterAll(() => world.stop());
 
 /** Without discovery, so that only the calls of the query itself are made. */
-const withoutDiscovery = (raw: RawConfig): RawConfig => ({
-  ...raw,
-  accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
-});
+function withoutDiscovery(raw: RawConfig): RawConfig {
+  return {
+    ...raw,
+    accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
+  };
+}
 
-const range = (from: number, to: number) => ({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+function range(from: number, to: number) {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+}
 
 /** An agent of the directory with a numeric LivePerson id. */
 function agentOnLivePerson(): { readonly key: string; readonly ref: string } {

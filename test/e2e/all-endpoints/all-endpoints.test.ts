@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type World, lastHours, readQuery, startWorld, countOccurrences } from '../../support/world.ts';
+import { countOccurrences, lastHours, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface AgentsData {
   readonly agents: {

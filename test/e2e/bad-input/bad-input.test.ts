@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Gateway, type World, startWorld } from '../../support/world.ts';
+import { type Gateway, startWorld, type World } from '../../support/world.ts';
 
 let world: World;
 let gateway: Gateway;
@@ -13,8 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const onAgent = (field: string) => `{ agents(first: 1) { nodes { key ${field} } } }`;
-const during = (from: string, to: string) => `during: {from: "${from}", to: "${to}"}`;
+function onAgent(field: string) {
+  return `{ agents(first: 1) { nodes { key ${field} } } }`;
+}
+function during(from: string, to: string) {
+  return `during: {from: "${from}", to: "${to}"}`;
+}
 
 test.each([
   [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type Gateway, type World, readQuery, startWorld } from '../../support/world.ts';
+import { type Gateway, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface UsageData {
   readonly agents: {
@@ -28,8 +28,9 @@ beforeEach(async () => {
 });
 
 const days = { from: '2026-03-02', to: '2026-03-08', timeZone: 'America/New_York' };
-const queryUsage = (withInterventions: boolean) =>
-  gateway.query<UsageData>(readQuery(import.meta.dirname), { days, withInterventions });
+function queryUsage(withInterventions: boolean) {
+  return gateway.query<UsageData>(readQuery(import.meta.dirname), { days, withInterventions });
+}
 
 test('calls only the Avaamo endpoint whose fields are selected', async () => {
   const { data } = await queryUsage(false);

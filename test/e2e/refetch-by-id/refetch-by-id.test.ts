@@ -4,12 +4,12 @@ import { DAY } from '../../../src/domain/time.ts';
 import { interaction, session } from '../../support/gather-harness.ts';
 import {
   type Gateway,
-  type RawConfig,
-  NOW,
-  type World,
   lastHours,
+  NOW,
+  type RawConfig,
   readQuery,
   startWorld,
+  type World,
 } from '../../support/world.ts';
 
 interface Node {
@@ -40,10 +40,12 @@ const EVERYTHING = `query Everything($during: TimeRange!) {
 }`;
 
 /** Without discovery. */
-const withoutDiscovery = (raw: RawConfig): RawConfig => ({
-  ...raw,
-  accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
-});
+function withoutDiscovery(raw: RawConfig): RawConfig {
+  return {
+    ...raw,
+    accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
+  };
+}
 
 /** Returns every object with an id in a response, without its nested objects that have ids themselves. */
 function nodesIn(value: unknown): readonly Node[] {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../../src/domain/clock.ts';
 import { collectQueryNames, randomQueries } from '../../support/random-queries.ts';
-import { NOW, type RawConfig, type E2EVendorKey, type World, startWorld } from '../../support/world.ts';
+import { type E2EVendorKey, NOW, type RawConfig, startWorld, type World } from '../../support/world.ts';
 
 // The date advances from one series of queries to the next, so that the vendors' rate limits are reset.
 let date = NOW;
@@ -15,23 +15,24 @@ afterAll(() => world.stop());
 
 /** Half of what Kore grants per minute: two gateways send the same calls in it. */
 const limits = { maxVendorCalls: 250, maxFiles: 3, maxDepth: 100, maxTokens: 100_000, maxAliases: 1000 };
-const withLimits = (raw: RawConfig): RawConfig => ({
-  ...raw,
-  limits,
-  accounts: raw.accounts.map((account) => ({
-    ...account,
-    ...{ maxRetries: 0, requestsPerMinute: 1_000_000 },
-    ...(account.name === 'lp' && { discoverHours: 3 }),
-  })),
-});
+function withLimits(raw: RawConfig): RawConfig {
+  return {
+    ...raw,
+    limits,
+    accounts: raw.accounts.map((account) => ({
+      ...account,
+      ...{ maxRetries: 0, requestsPerMinute: 1_000_000 },
+      ...(account.name === 'lp' && { discoverHours: 3 }),
+    })),
+  };
+}
 
 const KEY = 'an-api-key-that-is-long-enough';
 const authorization = `Bearer ${KEY}`;
 
 /** All accounts are configured, and the caller can access some of them. */
-const withRestrictedCaller =
-  (accounts: readonly string[]) =>
-  (raw: RawConfig): RawConfig => ({
+function withRestrictedCaller(accounts: readonly string[]) {
+  return (raw: RawConfig): RawConfig => ({
     ...withLimits(raw),
     auth: {
       apiKeys: [
@@ -44,11 +45,11 @@ const withRestrictedCaller =
       ],
     },
   });
+}
 
 /** Only these accounts are configured. */
-const withOnlyAccounts =
-  (accountNames: readonly string[]) =>
-  (raw: RawConfig): RawConfig => {
+function withOnlyAccounts(accountNames: readonly string[]) {
+  return (raw: RawConfig): RawConfig => {
     const full = withLimits(raw);
     return {
       ...full,
@@ -61,6 +62,7 @@ const withOnlyAccounts =
         .filter(({ accounts }) => Object.keys(accounts).length > 0),
     };
   };
+}
 
 const VENDORS: Readonly<Record<string, E2EVendorKey>> = {
   bots: 'avaamo',

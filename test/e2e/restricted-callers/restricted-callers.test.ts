@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Gateway, type RawConfig, type World, lastHours, readQuery, startWorld } from '../../support/world.ts';
+import { type Gateway, lastHours, type RawConfig, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface AgentsData {
   readonly agents: { readonly nodes: readonly { readonly id: string; readonly accounts: readonly object[] }[] };
 }
 
-const keyOf = (name: string) => `a-key-for-${name}-that-is-long-enough`;
-const bearer = (name: string) => ({ authorization: `Bearer ${keyOf(name)}` });
+function keyOf(name: string) {
+  return `a-key-for-${name}-that-is-long-enough`;
+}
+function bearer(name: string) {
+  return { authorization: `Bearer ${keyOf(name)}` };
+}
 const CALLERS: Readonly<Record<string, readonly string[] | undefined>> = {
   everything: undefined,
   'only-kore': ['kore-main'],
@@ -15,21 +19,22 @@ const CALLERS: Readonly<Record<string, readonly string[] | undefined>> = {
   nothing: [],
 };
 
-const withKeys = (raw: RawConfig): RawConfig => ({
-  ...raw,
-  auth: {
-    apiKeys: Object.entries(CALLERS).map(([name, accounts]) => ({
-      name,
-      sha256: createHash('sha256').update(keyOf(name)).digest('hex'),
-      ...(accounts && { accounts }),
-    })),
-  },
-});
+function withKeys(raw: RawConfig): RawConfig {
+  return {
+    ...raw,
+    auth: {
+      apiKeys: Object.entries(CALLERS).map(([name, accounts]) => ({
+        name,
+        sha256: createHash('sha256').update(keyOf(name)).digest('hex'),
+        ...(accounts && { accounts }),
+      })),
+    },
+  };
+}
 
 /** The configuration reduced to these accounts. */
-const withOnlyAccounts =
-  (accountNames: ReadonlySet<string>) =>
-  (raw: RawConfig): RawConfig => ({
+function withOnlyAccounts(accountNames: ReadonlySet<string>) {
+  return (raw: RawConfig): RawConfig => ({
     ...raw,
     accounts: raw.accounts.filter(({ name }) => accountNames.has(name)),
     agents: raw.agents
@@ -39,6 +44,7 @@ const withOnlyAccounts =
       }))
       .filter(({ accounts }) => Object.keys(accounts).length > 0),
   });
+}
 
 let world: World;
 let gateway: Gateway;

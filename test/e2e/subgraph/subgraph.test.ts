@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type World, readQuery, startWorld } from '../../support/world.ts';
+import { readQuery, startWorld, type World } from '../../support/world.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type World, readQuery, startWorld, countOccurrences } from '../../support/world.ts';
+import { countOccurrences, readQuery, startWorld, type World } from '../../support/world.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../support/cache-harness.ts';
 import { manualClock } from '../../support/clock.ts';
-import { type E2EVendorKey, type World, lastHours, NOW, readQuery, startWorld } from '../../support/world.ts';
+import { type E2EVendorKey, lastHours, NOW, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface AgentData {
   readonly statusPeriods: { readonly complete: boolean; readonly sources: readonly Source[] } | null;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type World, lastHours, readQuery, startWorld } from '../../support/world.ts';
+import { lastHours, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface WallboardData {
   readonly agents: {
@@ -17,12 +17,14 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 /** Without discovery, so that only the calls of the query itself are counted. */
-const withoutDiscovery = (raw: Parameters<NonNullable<Parameters<World['startGateway']>[0]>>[0]) => ({
-  ...raw,
-  accounts: raw.accounts.map((account) =>
-    account.discover === undefined && !/kore|lp/.test(account.name) ? account : { ...account, discover: false },
-  ),
-});
+function withoutDiscovery(raw: Parameters<NonNullable<Parameters<World['startGateway']>[0]>>[0]) {
+  return {
+    ...raw,
+    accounts: raw.accounts.map((account) =>
+      account.discover === undefined && !/kore|lp/.test(account.name) ? account : { ...account, discover: false },
+    ),
+  };
+}
 
 test('reads current and past statuses of all agents with one POST per 50 agents', async () => {
   const gateway = await world.startGateway(withoutDiscovery);

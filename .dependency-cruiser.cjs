@@ -9,6 +9,7 @@ const LAYERS = [
   'graphql',
   'generated',
   'planning',
+  'graphql/ast',
   'gather',
   'directory',
   'sandbox',
@@ -20,7 +21,11 @@ const LAYERS = [
   'domain',
 ];
 
-const pathOf = (layer) => `^src/${layer}(/|\\.ts$)`;
+/** The files of a layer; those of a layer inside its folder are not among them. */
+const pathOf = (layer) => {
+  const inner = LAYERS.filter((other) => other.startsWith(`${layer}/`)).map((other) => other.slice(layer.length + 1));
+  return inner.length > 0 ? `^src/${layer}/(?!(${inner.join('|')})/)` : `^src/${layer}(/|\\.ts$)`;
+};
 const TESTS = '\\.test\\.ts$';
 
 const layering = LAYERS.slice(1).map((layer, index) => ({

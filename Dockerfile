@@ -1,15 +1,5 @@
-# The GraphiQL page needs the whole tool chain, so it is built apart.
-FROM node:26-slim AS page
-WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm ci
-COPY scripts ./scripts
-COPY src/graphiql ./src/graphiql
-COPY examples/queries ./examples/queries
-COPY schema ./schema
-RUN node scripts/build-graphiql.mjs
-
-# What runs: production dependencies only; the image's own Node instead of the pinned one.
+# Production dependencies only, and the image's own Node instead of the pinned one. Nothing is built: Node runs the sources,
+# and the GraphiQL page is committed (docs/decisions/0013-graphiql-is-committed-built.md).
 FROM node:26-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -22,7 +12,7 @@ ENV NODE_ENV=production
 ENV HOST=0.0.0.0
 COPY package.json ./
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY --from=page /app/dist ./dist
+COPY public ./public
 COPY schema ./schema
 COPY src ./src
 USER node

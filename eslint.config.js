@@ -1,20 +1,68 @@
 import js from '@eslint/js';
 import graphql from '@graphql-eslint/eslint-plugin';
+import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+
+// A module's functions are declarations: they read alike, may stand after their first use and carry their name in stack traces.
+// A constant with a type annotation (`const handler: Handler = …`) may be an arrow function; so may what stands inside a function.
+const MODULE_ARROW_FUNCTION =
+  ':matches(Program, ExportNamedDeclaration) > VariableDeclaration > ' +
+  'VariableDeclarator[id.type="Identifier"][id.typeAnnotation=undefined] > ArrowFunctionExpression';
+
+// A type with the name of a global hides it in its whole file, and `no-shadow` does not report interfaces and aliases.
+const GLOBAL_TYPES = Object.getOwnPropertyNames(globalThis)
+  .filter((name) => /^[A-Z][a-zA-Z]*$/.test(name))
+  .concat(
+    'Awaited',
+    'Exclude',
+    'Extract',
+    'Omit',
+    'Parameters',
+    'Partial',
+    'Pick',
+    'Readonly',
+    'Record',
+    'Required',
+    'ReturnType',
+  );
+const HIDING_TYPE =
+  ':matches(TSInterfaceDeclaration, TSTypeAliasDeclaration, ClassDeclaration, TSEnumDeclaration)' +
+  `[id.name=/^(${GLOBAL_TYPES.join('|')})$/]`;
 
 export default tseslint.config(
   {
     ignores: [
-      'dist',
+      'public',
       'coverage',
       '.stryker',
       'src/generated',
       'examples/*/src/generated',
-      'examples/*/node_modules',
+      '**/node_modules',
       'test/example-vendor/fixture', // resolves, and is checked, where its test puts it: in src/vendors/
     ],
   },
   js.configs.recommended,
+  {
+    files: ['**/*.{js,cjs,mjs,ts,tsx}'],
+    plugins: { 'import-x': importX },
+    rules: {
+      'import-x/no-duplicates': ['error', { 'prefer-inline': true }],
+      'import-x/order': [
+        'error',
+        {
+          groups: ['builtin', 'external', 'parent', 'sibling', 'index'],
+          named: true,
+          alphabetize: { order: 'asc', caseInsensitive: true },
+          'newlines-between': 'never',
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: MODULE_ARROW_FUNCTION, message: 'Declare a function of a module with `function`.' },
+        { selector: HIDING_TYPE, message: 'This type hides a global of the same name.' },
+      ],
+    },
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
@@ -24,6 +72,28 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-shadow': [
+        'error',
+        { builtinGlobals: true, hoist: 'functions-and-types', allow: ['escape', 'name', 'status', 'event'] },
+      ],
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: 'default', format: ['camelCase'], leadingUnderscore: 'allow' },
+        { selector: 'import', format: ['camelCase', 'PascalCase', 'UPPER_CASE'] },
+        { selector: 'variable', modifiers: ['const'], format: ['camelCase', 'UPPER_CASE'], leadingUnderscore: 'allow' },
+        {
+          selector: 'parameter',
+          format: ['camelCase', 'UPPER_CASE', 'snake_case'],
+          leadingUnderscore: 'allowSingleOrDouble',
+        },
+        { selector: 'typeLike', format: ['PascalCase'] },
+        // React's components.
+        { selector: 'function', format: ['camelCase', 'PascalCase'], filter: '^Page$' },
+        { selector: 'classProperty', modifiers: ['static', 'readonly'], format: ['camelCase', 'UPPER_CASE'] },
+        // The names of vendors, headers, metrics and environment variables, also where they are destructured.
+        { selector: ['objectLiteralProperty', 'objectLiteralMethod', 'typeProperty', 'typeMethod'], format: null },
+        { selector: ['variable', 'parameter'], modifiers: ['destructured'], format: null },
+      ],
       'no-console': 'error',
     },
   },

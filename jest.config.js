@@ -1,16 +1,23 @@
 export default {
-  testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+  testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts', '<rootDir>/scripts/**/*.test.ts'],
   // Its imports resolve where its test puts it: in src/vendors/.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/example-vendor/fixture/'],
+  testEnvironment: '<rootDir>/test/support/jest-environment.ts',
+  reporters: ['default', '<rootDir>/test/support/missing-programs-reporter.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   setupFiles: ['<rootDir>/test/support/property-seed.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
-  // What a test file has loaded is never let go of, and a large heap makes all that come after it slow: a process is soon replaced.
+  // A process keeps every module that its test files have loaded, and a large heap slows down all later files: it is soon replaced.
   maxWorkers: '100%',
   workerIdleMemoryLimit: '800MB',
-  // Ends what hangs. How fast anything is no test says: machines are busy.
+  // Ends what hangs. No test measures how fast anything is: machines are busy.
   testTimeout: 60_000,
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/examples', '<rootDir>/.stryker'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/examples',
+    '<rootDir>/.stryker',
+    '<rootDir>/src/graphiql/node_modules',
+    '<rootDir>/scripts/mutation/node_modules',
+  ],
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.test.ts', '!src/generated/**', '!src/graphiql/**'],
 };

@@ -2,13 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { vendorCalls } from './vendor-calls/bench.ts';
+import { coldWeek } from './cold-week/bench.ts';
 import { ingest } from './ingest/bench.ts';
 import { describeMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { type Report, formatReport } from './report.ts';
 
 type Bench = (options: BenchOptions) => Promise<Report>;
-const benches: Readonly<Record<string, Bench>> = { ingest, economy: vendorCalls };
+const benches: Readonly<Record<string, Bench>> = { ingest, economy: vendorCalls, 'cold-week': coldWeek };
 
 const DEFAULT_OUTPUT = new URL('results/latest.json', import.meta.url).pathname;
 

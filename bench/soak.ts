@@ -5,10 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createApp, loadStartupConfig } from '../src/composition/app.ts';
+import { createApp } from '../src/composition/app.ts';
 import { type Clock, systemClock } from '../src/domain/clock.ts';
 import { exampleVariables } from '../src/graphiql/example-variables.ts';
 import { createLogger } from '../src/observability/logger.ts';
+import { loadStartupConfig } from '../src/startup/config.ts';
+import { vendors } from '../src/vendors/index.ts';
 
 /**
  * A day in little time: the example queries against the sandbox, whose vendors fail in turn, with clients that go away.
@@ -71,7 +73,7 @@ async function resourceSnapshot() {
 
 const folder = mkdtempSync(join(tmpdir(), 'switchboard-soak-'));
 const before = await resourceSnapshot();
-const startup = await loadStartupConfig({ PORT: '0' }, folder, clock);
+const startup = await loadStartupConfig({ env: { PORT: '0' }, folder, clock, vendors });
 rmSync(folder, { recursive: true });
 if (!startup.ok || !startup.sandbox) throw new Error('the sandbox did not start');
 const { sandbox, config } = startup;

@@ -1,14 +1,15 @@
 // Takes the README's picture of GraphiQL, after running the query of the first tab: docs/images/graphiql.png.
-// node scripts/screenshot.mjs [address of GraphiQL]; CHROMIUM names a browser that is not at /usr/bin/chromium.
+// node scripts/screenshot.mjs [address of GraphiQL]; CHROMIUM names a browser that is not on the PATH.
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { CHROMIUM, requireProgram } from '../test/support/programs.ts';
 
 const address = process.argv[2] ?? 'http://127.0.0.1:4000/graphiql';
 const file = fileURLToPath(new URL('../docs/images/graphiql.png', import.meta.url));
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const executablePath = requireProgram(CHROMIUM);
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
   // A larger window shrunk to 1280 by 800, so that query, answer and documentation fit side by side.

@@ -1,6 +1,6 @@
 import { exitOnSignalDuringStartup } from './startup/startup-signals.ts';
 
-// Before all else is even loaded, which takes longest of all that happens at the start.
+// Registered before the app is imported: loading its modules is the slowest part of start-up.
 const startupComplete = exitOnSignalDuringStartup(process);
-const { runGateway } = await import('./startup/run-gateway.ts');
+const { runGateway } = await import('./composition/gateway.ts');
 await runGateway(startupComplete);

@@ -38,7 +38,9 @@ export function placesAtLoading({ files }) {
   return distinct(atLoading.map(({ place }) => place));
 }
 
-const distinct = (places) => [...new Set(places)];
+function distinct(places) {
+  return [...new Set(places)];
+}
 
 function namesOf(testFiles) {
   return new Map(

@@ -5,11 +5,17 @@ import { Stryker } from '@stryker-mutator/core';
 import jest from '../../jest.config.js';
 import { PARTS } from './targets.mjs';
 
-const modules = (path) => (path.endsWith('.ts') ? [path] : [`${path}.ts`, `${path}/**/*.ts`]);
-const tests = (path) => modules(path).map((module) => `<rootDir>/${module.replace(/ts$/, 'test.ts')}`);
+function modules(path) {
+  return path.endsWith('.ts') ? [path] : [`${path}.ts`, `${path}/**/*.ts`];
+}
+function tests(path) {
+  return modules(path).map((module) => `<rootDir>/${module.replace(/ts$/, 'test.ts')}`);
+}
 
 /** Where the report of a run on that part is written, in https://github.com/stryker-mutator/mutation-testing-elements' form. */
-export const reportOf = (run) => `.stryker/${run}.json`;
+export function reportOf(run) {
+  return `.stryker/${run}.json`;
+}
 
 /**
  * Breaks the code of a part one place at a time, and runs the tests that come by there.
@@ -37,6 +43,8 @@ export async function mutate(run, part, { places = part.code, everyTest = false 
       projectType: 'custom',
       config: {
         ...jest,
+        // Stryker extends it, and finds it by its full name only. A test that lacks its program fails here.
+        testEnvironment: 'jest-environment-node',
         testRunner: '<rootDir>/scripts/mutation/jest-circus-per-mutant.mjs',
         testSequencer: '<rootDir>/scripts/mutation/fastest-first-sequencer.mjs',
         testTimeout: 3000,

@@ -1,3 +1,4 @@
+/** @needs redis-server */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAccountCache } from './account-cache.ts';
 import { createLeases, type Leases } from './leases.ts';

@@ -1,3 +1,4 @@
+/** @needs redis-server */
 import { describe, expect, test } from '@jest/globals';
 import { systemClock } from '../domain/clock.ts';
 import { manualClock } from '../../test/support/clock.ts';

@@ -1,3 +1,4 @@
+/** @needs redis-server */
 import { describe, expect, test } from '@jest/globals';
 import type { Store } from './store.ts';
 import { manualClock } from '../../test/support/clock.ts';

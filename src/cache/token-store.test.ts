@@ -1,3 +1,4 @@
+/** @needs redis-server */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLeases } from './leases.ts';
 import { connectRedis, type RedisConnection as Connection } from './redis.ts';

@@ -129,7 +129,7 @@ describe('conflicts are never settled by merging', () => {
       lp: [discoveredAgent('10', { email: 'jane@x.de' })],
     });
     expect(agents.map(summarize)).toEqual([
-      { key: 'jane', name: null, email: 'jane@x.de', seats: ['lp:9'] },
+      { key: 'jane', name: null, email: 'jane@x.de', accounts: ['lp:9'] },
       { key: null, name: null, email: 'jane@x.de', accounts: ['lp:10'] },
     ]);
   });

@@ -9,153 +9,185 @@ export interface KnownAccount extends Account {
   readonly references: ReferenceRules;
 }
 
-/** What an account names of its own accord. */
+/** The agents that an account has discovered. */
 export interface Discovery {
   readonly account: KnownAccount;
   readonly agents: readonly DiscoveredAgent[];
 }
 
-/** Who is who, for callers who may see certain accounts. */
+/** The agents that callers with certain accounts may see. */
 export interface DirectoryView {
-  /** Those of the directory in its order, then the discovered ones by name. */
+  /** Configured agents in the directory's order, then discovered ones by name. */
   readonly agents: readonly Agent[];
   readonly byId: (id: string) => Agent | null;
   readonly byEmail: (email: string) => Agent | null;
   readonly byAccount: (account: string, ref: string) => Agent | null;
 }
 
-interface AgentDraft {
-  readonly entry: DirectoryEntry | null;
-  name: string | null;
-  email: string | null;
-  readonly accounts: Map<string, string>;
-  /** An id for one that is not in the directory. */
-  readonly id: string;
-}
-
 /**
- * Merges the directory with what the accounts name. An agent is recognised by its reference in the same account, else by
- * its e-mail address; the directory's word goes before the vendors'. Only `accounts` (in the configuration's order) exist
- * here: what others know takes no part, not even to tell who is who. The order in which vendors name agents changes nothing.
+ * Resolves the identities of agents: merges the directory with what the accounts discover.
+ *
+ * An agent is identified by its reference in the same account, else by its e-mail address. The directory takes precedence over
+ * the vendors. Only `accounts`, in the configuration's order, take part: data of other accounts is not used even to identify
+ * an agent. The order in which vendors list agents does not affect the result.
  */
 export function mergeAgents(
   entries: readonly DirectoryEntry[],
   accounts: readonly KnownAccount[],
   discoveries: readonly Discovery[],
 ): DirectoryView {
-  const accountsByName = new Map(accounts.map((account) => [account.name, account]));
-  const draftsByReference = new Map<string, AgentDraft>();
-  const draftsByEmail = new Map<string, AgentDraft>();
-
-  function linkAccount(draft: AgentDraft, account: KnownAccount, ref: string): void {
-    draft.accounts.set(account.name, ref);
-    claimReference(draft, account, ref);
-  }
-
-  /** From now on the reference means this agent, unless it already means another. */
-  function claimReference(draft: AgentDraft, account: KnownAccount, ref: string): void {
-    const key = referenceKey(account, ref);
-    if (!draftsByReference.has(key)) draftsByReference.set(key, draft);
-    if (draftsByReference.get(key) === draft) indexEmail(draft, account.references.email(ref));
-  }
-
-  /** From now on the address means this agent, unless it already means another. */
-  function indexEmail(draft: AgentDraft, email: string | null): void {
-    if (email === null) return;
-    draft.email ??= email;
-    const key = email.toLowerCase();
-    if (!draftsByEmail.has(key)) draftsByEmail.set(key, draft);
-  }
-
-  const configuredDrafts = entries.flatMap((entry): AgentDraft[] => {
-    const references = Object.entries(entry.accounts);
-    const visible = references.filter(([name]) => accountsByName.has(name));
-    // One whom only hidden accounts know is hidden, too.
-    if (references.length > 0 && visible.length === 0) return [];
-    const { name = null, email = null } = entry;
-    const draft: AgentDraft = { entry, name, email, accounts: new Map(), id: agentId(entry.id) };
-    // An address that the directory gives goes before one that a reference happens to be, whoever's entry comes first.
-    indexEmail(draft, email);
-    return [draft];
-  });
-  for (const draft of configuredDrafts) {
-    for (const [name, ref] of Object.entries(draft.entry?.accounts ?? {})) {
-      const account = accountsByName.get(name);
-      if (account) linkAccount(draft, account, ref);
-    }
-  }
-
-  const findByReference = ({ account, references }: DiscoveredEntry): AgentDraft | undefined =>
-    references.map((ref) => draftsByReference.get(referenceKey(account, ref))).find((draft) => draft !== undefined);
-
-  /** Takes only what is not known yet. */
-  function enrich(draft: AgentDraft, { account, agent, references }: DiscoveredEntry): void {
-    draft.name ??= agent.name;
-    indexEmail(draft, agent.email);
-    for (const ref of references) claimReference(draft, account, ref);
-  }
-
+  const merger = new AgentMerger(accounts);
+  merger.addConfiguredAgents(entries);
   const discoveredEntries = sortDiscoveredEntries(accounts, discoveries);
-  // First those whom the directory refers to: what the vendors add to them may tell who the others are.
-  for (const discoveredEntry of discoveredEntries) {
-    const known = findByReference(discoveredEntry);
-    if (known) enrich(known, discoveredEntry);
-  }
-  const discoveredDrafts: AgentDraft[] = [];
-  for (const one of discoveredEntries) {
-    const { account, agent } = one;
-    const emails = emailsOf(one);
-    const emailMatches = new Set(emails.flatMap((email) => draftsByEmail.get(email.toLowerCase()) ?? []));
-    const [emailMatch] = emailMatches;
-    let draft = findByReference(one);
-    // Whoever has another reference here, or shares addresses with several, is somebody else: no merging on a doubt.
-    if (!draft && emailMatch && emailMatches.size === 1 && !emailMatch.accounts.has(account.name)) draft = emailMatch;
-    if (!draft) {
-      const [email = null] = emails;
-      const id = email === null || emailMatch ? agentIdByAccount(account.name, agent.ref) : agentIdByEmail(email);
-      draft = { entry: null, name: agent.name, email, accounts: new Map(), id };
-      discoveredDrafts.push(draft);
-    }
-    if (!draft.accounts.has(account.name)) draft.accounts.set(account.name, agent.ref);
-    enrich(draft, one);
-  }
-
-  const agentsByDraft = new Map<AgentDraft, Agent>();
-  const createAgent = (draft: AgentDraft): Agent => {
-    const agent = toAgent(draft, accounts);
-    agentsByDraft.set(draft, agent);
-    return agent;
-  };
-  const agents = [...configuredDrafts.map(createAgent), ...discoveredDrafts.map(createAgent).sort(compareByNameThenId)];
-  const agentsById = new Map(agents.map((agent) => [agent.id, agent]));
-
-  const agentOfDraft = (draft: AgentDraft | undefined): Agent | null => (draft && agentsByDraft.get(draft)) ?? null;
-  const agentByEmail = (email: string) => agentOfDraft(draftsByEmail.get(email.toLowerCase()));
-  const agentByAccount = (name: string, ref: string) => {
-    const account = accountsByName.get(name);
-    return account ? agentOfDraft(draftsByReference.get(referenceKey(account, ref))) : null;
-  };
-
-  /** An agent whose address or place in the directory became known later is still found by the id that it had before. */
-  function agentByFormerId(id: string): Agent | null {
-    const decodedId = decodeGlobalId(id);
-    if (decodedId?.type === 'AgentByEmail') return agentByEmail(decodedId.email);
-    return decodedId?.type === 'AgentByAccount' ? agentByAccount(decodedId.account, decodedId.ref) : null;
-  }
-
-  return {
-    agents,
-    byId: (id) => agentsById.get(id) ?? agentByFormerId(id),
-    byEmail: agentByEmail,
-    byAccount: agentByAccount,
-  };
+  // First the agents that the directory refers to: what discovery adds to them may identify the others.
+  merger.enrichReferencedAgents(discoveredEntries);
+  merger.addDiscoveredAgents(discoveredEntries);
+  return merger.createView();
 }
 
-/** An agent as an account names it, with all references that mean it there. */
+interface AgentDraft {
+  readonly entry: DirectoryEntry | null;
+  name: string | null;
+  email: string | null;
+  /** References by account name. */
+  readonly accounts: Map<string, string>;
+  readonly id: string;
+}
+
+/** An agent as an account has discovered it, with all references that identify it there. */
 interface DiscoveredEntry {
   readonly account: KnownAccount;
   readonly agent: DiscoveredAgent;
   readonly references: readonly string[];
+}
+
+class AgentMerger {
+  readonly #accounts: ReadonlyMap<string, KnownAccount>;
+  readonly #configured: AgentDraft[] = [];
+  readonly #discovered: AgentDraft[] = [];
+  readonly #draftsByReference = new Map<string, AgentDraft>();
+  readonly #draftsByEmail = new Map<string, AgentDraft>();
+
+  constructor(accounts: readonly KnownAccount[]) {
+    this.#accounts = new Map(accounts.map((account) => [account.name, account]));
+  }
+
+  addConfiguredAgents(entries: readonly DirectoryEntry[]): void {
+    for (const entry of entries) {
+      const names = Object.keys(entry.accounts);
+      // An agent that only hidden accounts refer to is hidden, too.
+      if (names.length > 0 && !names.some((name) => this.#accounts.has(name))) continue;
+      const { name = null, email = null } = entry;
+      const draft: AgentDraft = { entry, name, email, accounts: new Map(), id: agentId(entry.id) };
+      this.#configured.push(draft);
+      // All configured addresses before any address that a reference happens to be, whatever the order of the entries.
+      this.#indexEmail(draft, email);
+    }
+    for (const draft of this.#configured) {
+      for (const [name, ref] of Object.entries(draft.entry?.accounts ?? {})) {
+        const account = this.#accounts.get(name);
+        if (account) this.#linkAccount(draft, account, ref);
+      }
+    }
+  }
+
+  enrichReferencedAgents(discoveredEntries: readonly DiscoveredEntry[]): void {
+    for (const discoveredEntry of discoveredEntries) {
+      const draft = this.#findByReference(discoveredEntry);
+      if (draft) this.#enrich(draft, discoveredEntry);
+    }
+  }
+
+  addDiscoveredAgents(discoveredEntries: readonly DiscoveredEntry[]): void {
+    for (const discoveredEntry of discoveredEntries) {
+      const { account, agent } = discoveredEntry;
+      const draft =
+        this.#findByReference(discoveredEntry) ??
+        this.#findByEmail(discoveredEntry) ??
+        this.#createDiscovered(discoveredEntry);
+      if (!draft.accounts.has(account.name)) draft.accounts.set(account.name, agent.ref);
+      this.#enrich(draft, discoveredEntry);
+    }
+  }
+
+  createView(): DirectoryView {
+    const accountNames = [...this.#accounts.keys()];
+    const drafts = [...this.#configured, ...this.#discovered];
+    const agentsByDraft = new Map(drafts.map((draft) => [draft, toAgent(draft, accountNames)]));
+    const agentOf = (draft: AgentDraft | undefined): Agent | null => (draft && agentsByDraft.get(draft)) ?? null;
+    const allOf = (list: readonly AgentDraft[]) => list.map(agentOf).filter((agent) => agent !== null);
+    const agents = [...allOf(this.#configured), ...allOf(this.#discovered).sort(compareByNameThenId)];
+    const agentsById = new Map(agents.map((agent) => [agent.id, agent]));
+
+    const byEmail = (email: string) => agentOf(this.#draftsByEmail.get(email.toLowerCase()));
+    const byAccount = (name: string, ref: string) => {
+      const account = this.#accounts.get(name);
+      return account ? agentOf(this.#draftsByReference.get(referenceKey(account, ref))) : null;
+    };
+    /** An agent keeps its earlier ids, from before its address was discovered or it was added to the directory. */
+    const byFormerId = (id: string): Agent | null => {
+      const decodedId = decodeGlobalId(id);
+      if (decodedId?.type === 'AgentByEmail') return byEmail(decodedId.email);
+      return decodedId?.type === 'AgentByAccount' ? byAccount(decodedId.account, decodedId.ref) : null;
+    };
+    return { agents, byId: (id) => agentsById.get(id) ?? byFormerId(id), byEmail, byAccount };
+  }
+
+  #linkAccount(draft: AgentDraft, account: KnownAccount, ref: string): void {
+    draft.accounts.set(account.name, ref);
+    this.#claimReference(draft, account, ref);
+  }
+
+  /** Makes the reference identify this agent, unless it identifies another one already. */
+  #claimReference(draft: AgentDraft, account: KnownAccount, ref: string): void {
+    const key = referenceKey(account, ref);
+    if (!this.#draftsByReference.has(key)) this.#draftsByReference.set(key, draft);
+    if (this.#draftsByReference.get(key) === draft) this.#indexEmail(draft, account.references.email(ref));
+  }
+
+  /** Makes the address identify this agent, unless it identifies another one already. */
+  #indexEmail(draft: AgentDraft, email: string | null): void {
+    if (email === null) return;
+    draft.email ??= email;
+    const key = email.toLowerCase();
+    if (!this.#draftsByEmail.has(key)) this.#draftsByEmail.set(key, draft);
+  }
+
+  /** Adds only what is not set yet. */
+  #enrich(draft: AgentDraft, { account, agent, references }: DiscoveredEntry): void {
+    draft.name ??= agent.name;
+    this.#indexEmail(draft, agent.email);
+    for (const ref of references) this.#claimReference(draft, account, ref);
+  }
+
+  #findByReference({ account, references }: DiscoveredEntry): AgentDraft | undefined {
+    return references
+      .map((ref) => this.#draftsByReference.get(referenceKey(account, ref)))
+      .find((draft) => draft !== undefined);
+  }
+
+  /** Never guesses: an agent with another reference in the account, or with addresses of several agents, is a different one. */
+  #findByEmail(discoveredEntry: DiscoveredEntry): AgentDraft | undefined {
+    const matches = this.#emailMatches(discoveredEntry);
+    const [match] = matches;
+    return matches.size === 1 && !match?.accounts.has(discoveredEntry.account.name) ? match : undefined;
+  }
+
+  #emailMatches(discoveredEntry: DiscoveredEntry): ReadonlySet<AgentDraft> {
+    const drafts = emailsOf(discoveredEntry).map((email) => this.#draftsByEmail.get(email.toLowerCase()));
+    return new Set(drafts.filter((draft) => draft !== undefined));
+  }
+
+  /** Its id is that of its address, unless the address belongs to another agent. */
+  #createDiscovered(discoveredEntry: DiscoveredEntry): AgentDraft {
+    const { account, agent } = discoveredEntry;
+    const [email = null] = emailsOf(discoveredEntry);
+    const isAddressTaken = this.#emailMatches(discoveredEntry).size > 0;
+    const id = email === null || isAddressTaken ? agentIdByAccount(account.name, agent.ref) : agentIdByEmail(email);
+    const draft: AgentDraft = { entry: null, name: agent.name, email, accounts: new Map(), id };
+    this.#discovered.push(draft);
+    return draft;
+  }
 }
 
 /** By account, in the configuration's order, then by reference. */
@@ -176,28 +208,26 @@ function sortDiscoveredEntries(
   });
 }
 
-/** The address that the vendor gives, and those that its references are. */
+/** The vendor's address of the agent, then the references that are addresses. */
 function emailsOf({ account, agent, references }: DiscoveredEntry): readonly string[] {
   return [agent.email, ...references.map((ref) => account.references.email(ref))].filter((email) => email !== null);
 }
 
-function toAgent(draft: AgentDraft, accounts: readonly KnownAccount[]): Agent {
-  const agentAccounts = accounts.flatMap(({ name }): AgentAccount[] => {
-    const ref = draft.accounts.get(name);
-    return ref === undefined ? [] : [{ account: name, ref }];
-  });
-  const kind = draft.entry?.kind === 'virtual' ? 'VIRTUAL' : 'HUMAN';
+function toAgent(draft: AgentDraft, accountNames: readonly string[]): Agent {
   return {
     id: draft.id,
     key: draft.entry?.id ?? null,
-    kind,
+    kind: draft.entry?.kind === 'virtual' ? 'VIRTUAL' : 'HUMAN',
     name: draft.name,
     email: draft.email,
-    accounts: agentAccounts,
+    accounts: accountNames.flatMap((account): AgentAccount[] => {
+      const ref = draft.accounts.get(account);
+      return ref === undefined ? [] : [{ account, ref }];
+    }),
   };
 }
 
-/** The order of discovered agents; it never depends on who else is there, so that cursors stay valid. */
+/** The order of discovered agents. It does not depend on which other agents exist, so that cursors stay valid. */
 export function compareByNameThenId(a: Pick<Agent, 'name' | 'id'>, b: Pick<Agent, 'name' | 'id'>): number {
   return compare(a.name ?? '', b.name ?? '') || compare(a.id, b.id);
 }

@@ -2,7 +2,7 @@ import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { CallTarget, VendorError } from '../domain/vendor-error.ts';
-import type { VendorHttpMetrics } from './ports.ts';
+import type { DebugLog, VendorHttpMetrics } from './ports.ts';
 import type { Random } from './backoff.ts';
 import { type CircuitBreaker, createCircuitBreaker, type Permit } from './circuit-breaker.ts';
 import type { CallContext } from './types.ts';
@@ -34,6 +34,7 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: VendorHttpMetrics;
+  readonly log?: DebugLog | undefined;
 }
 
 /** Releases the slot and reports how the call went: null for success. */
@@ -52,7 +53,7 @@ export interface Admission {
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { account, clock, random, metrics } = options;
+  const { account, clock, random, metrics, log } = options;
   const semaphore = createFairSemaphore(options.concurrency, options.maxQueued);
   const localLimiter = createLocalRateLimiter(options.requestsPerMinute, clock);
   const rateLimiter = options.acquireSharedQuota
@@ -84,6 +85,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   function assertAdmissible(target: CallTarget): void {
     const rejection = findRejection(target);
     if (!rejection) return;
+    log?.({ account: account.name, endpoint: target.endpoint, reason: rejection.reason }, 'vendor call rejected');
     if (rejection.reason === 'circuit_open') metrics.circuitRejection(account.name, target.endpoint);
     throw rejection;
   }
@@ -101,6 +103,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       }
       // Keep this synchronous after the check, or two calls could both become probes.
       if (waitMs === 0) return options.circuitBreaker ? getBreaker(target.endpoint).tryAcquire() : null;
+      log?.({ account: account.name, endpoint: target.endpoint, waitMs }, 'vendor call waits for the rate limit');
       await sleep(waitMs, clock, signal);
     }
   }
@@ -121,8 +124,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
         };
       } catch (error) {
         releaseSlot();
-        if (error instanceof QueueFullError)
+        if (error instanceof QueueFullError) {
+          log?.({ account: account.name, endpoint: target.endpoint, reason: 'bulkhead_full' }, 'vendor call rejected');
           throw vendorError(target, 'VENDOR_UNAVAILABLE', { reason: 'bulkhead_full' });
+        }
         throw toVendorError(error, target, 'waiting');
       }
     },

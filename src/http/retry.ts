@@ -2,7 +2,7 @@ import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
-import type { VendorHttpMetrics } from './ports.ts';
+import type { DebugLog, VendorHttpMetrics } from './ports.ts';
 import { backoffMs, type Random } from './backoff.ts';
 import type { VendorRequest } from './types.ts';
 import { createRetryBudget } from './retry-budget.ts';
@@ -18,6 +18,7 @@ export interface RetryOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: VendorHttpMetrics;
+  readonly log?: DebugLog | undefined;
 }
 
 export interface RetryPolicy {
@@ -26,7 +27,7 @@ export interface RetryPolicy {
   readonly delayMs: (request: VendorRequest, error: VendorError, failedAttempts: number) => number | null;
 }
 
-export function createRetryPolicy({ account, maxRetries, clock, random, metrics }: RetryOptions): RetryPolicy {
+export function createRetryPolicy({ account, maxRetries, clock, random, metrics, log }: RetryOptions): RetryPolicy {
   const budget = createRetryBudget(clock);
   return {
     recordCall: budget.recordCall,
@@ -45,10 +46,16 @@ export function createRetryPolicy({ account, maxRetries, clock, random, metrics 
               : null;
       if (denial !== null) {
         metrics.vendorRetryDenied(account.name, denial);
+        log?.({ account: account.name, endpoint: request.endpoint, reason, denial }, 'vendor call not retried');
         return null;
       }
       metrics.vendorRetry(account.name, reason);
-      return Math.max(retryAfterMs, backoffMs(failedAttempts, random));
+      const delayMs = Math.max(retryAfterMs, backoffMs(failedAttempts, random));
+      log?.(
+        { account: account.name, endpoint: request.endpoint, reason, failedAttempts, delayMs },
+        'vendor call retried',
+      );
+      return delayMs;
     },
   };
 }

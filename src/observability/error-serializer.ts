@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 
-/** What a log may say of an error. */
+/** The parts of an error that may be logged. */
 export interface SerializedError {
   readonly name: string;
   readonly code?: string;
@@ -10,13 +10,13 @@ export interface SerializedError {
   readonly endpoint?: string;
   readonly reason?: string;
   readonly status?: number;
-  /** Only of the gateway's own errors, whose messages are written to be shown. */
+  /** Only of the gateway's own errors, whose messages are safe to show. */
   readonly message?: string;
-  /** The innermost place in the gateway's own code. */
+  /** The innermost position in the gateway's own code. */
   readonly at?: string;
 }
 
-/** An error by an allow-list: messages and stacks of foreign errors may hold URLs, headers, tokens. */
+/** Serializes an error by an allow-list: messages and stacks of other libraries' errors may contain URLs, headers or tokens. */
 export function serializeError(error: unknown): SerializedError {
   if (error instanceof VendorError) {
     const { name, code, vendor, account, endpoint, reason, status, message } = error;
@@ -33,7 +33,7 @@ export function serializeError(error: unknown): SerializedError {
   };
 }
 
-/** Whether something is a name such as `ECONNREFUSED`, too short and plain to give anything away. */
+/** Whether a value is an identifier such as `ECONNREFUSED`: too short and too plain to contain a secret. */
 function isIdentifier(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z_]{1,64}$/.test(value);
 }

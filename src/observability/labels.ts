@@ -1,4 +1,4 @@
-// Label values come from these sets, or from the configuration (accounts, endpoints): a caller can never add a time series.
+// Label values come from these sets or from the configuration (accounts, endpoints), so a caller can never add a time series.
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 

@@ -2,18 +2,18 @@ import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { type DestinationStream, pino } from 'pino';
 
-/** How much may wait for a reader: minutes of a busy gateway. */
+/** The most that is buffered for a slow reader: some minutes of a busy gateway's log. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
-/** Where log lines go. */
+/** The destination of log lines. */
 export interface LogSink extends DestinationStream {
-  /** Resolves when everything has gone out, or nobody will ever read it. */
+  /** Resolves when everything is written, or when the reader has gone. */
   readonly flush: () => Promise<void>;
 }
 
 /**
- * Standard output for log lines. A full disk, a closed pipe and a reader who has stopped reading cost lines, never the process:
- * Node by itself would wait for that reader, with everything else.
+ * Writes log lines to standard output. A full disk, a closed pipe or a reader that stops reading loses lines, but never blocks
+ * or ends the process: Node's own stream would block until the reader continues.
  */
 export function createStdoutSink(fd = 1): LogSink {
   const stats = fstatSync(fd);
@@ -23,7 +23,7 @@ export function createStdoutSink(fd = 1): LogSink {
 function createPipeSink(fd: number): LogSink {
   const socket = new Socket({ fd, readable: false, writable: true });
   socket.on('error', () => undefined);
-  // A process with nothing left to do does not stay for its log.
+  // The log must not keep a process alive that has nothing left to do.
   socket.unref();
   return {
     write(line) {

@@ -12,7 +12,7 @@ function captureLog(write: (logger: ReturnType<typeof createLogger>) => void, le
   });
 }
 
-test('an entry is one line of JSON with time and level in words', () => {
+test('writes one line of JSON per entry, with the time and the name of the level', () => {
   const [entry] = captureLog((logger) => {
     logger.info({ requestId: 'a\nb' }, 'two\nlines');
   });
@@ -24,15 +24,17 @@ test('an entry is one line of JSON with time and level in words', () => {
   });
 });
 
-test('what lies below the level is left out', () => {
+test('omits entries below the level, and reports which levels are enabled', () => {
   const entries = captureLog((logger) => {
     logger.info({}, 'quiet');
     logger.warn({}, 'loud');
   }, 'warn');
   expect(entries).toHaveLength(1);
+  const logger = createLogger({ level: 'warn', destination: { write: () => undefined } });
+  expect([logger.isLevelEnabled('info'), logger.isLevelEnabled('warn')]).toEqual([false, true]);
 });
 
-test('a vendor’s error is logged in the gateway’s words', () => {
+test('logs a VendorError with its code, account, endpoint, reason and message', () => {
   const target = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
   const [entry] = captureLog((logger) => {
     logger.warn({ err: new VendorError(target, 'VENDOR_TIMEOUT', 'Too slow', { reason: 'timeout_total' }) }, 'failed');
@@ -48,14 +50,14 @@ test('a vendor’s error is logged in the gateway’s words', () => {
   });
 });
 
-test('a bad argument is logged with its message', () => {
+test('logs an InvalidInputError with its message', () => {
   const [entry] = captureLog((logger) => {
     logger.info({ err: new InvalidInputError('first', 'must be 0 to 200') }, 'failed');
   });
   expect(entry?.err).toMatchObject({ name: 'InvalidInputError', message: 'first: must be 0 to 200' });
 });
 
-test('of any other error neither message nor stack nor anything it carries is logged', () => {
+test('logs the name and code of any other error, without its message, stack and properties', () => {
   const cause = Object.assign(new TypeError('Bearer CANARY at https://CANARY'), {
     code: 'ECONNRESET',
     config: { token: 'CANARY' },
@@ -69,19 +71,19 @@ test('of any other error neither message nor stack nor anything it carries is lo
   expect(JSON.stringify(entry)).not.toContain('CANARY');
 });
 
-test('the innermost place in the gateway’s own code is', () => {
+test('logs the innermost position in the gateway’s own code', () => {
   const err = new Error('CANARY');
   err.stack = `Error: CANARY
     at read (node:internal/fs:1:1)
     at merge (file:///srv/app/src/gather/merge.ts:12:3)
-    at async ask (file:///srv/app/src/gather/fan-out.ts:7:5)`;
+    at async fanOut (file:///srv/app/src/gather/fan-out.ts:7:5)`;
   const [entry] = captureLog((logger) => {
     logger.error({ err }, 'failed');
   });
   expect(entry?.err).toEqual({ name: 'Error', at: 'src/gather/merge.ts:12' });
 });
 
-test.each([undefined, null, 'CANARY', 7, { name: 'CANARY 1', code: {} }])('%j thrown tells nothing', (err) => {
+test.each([undefined, null, 'CANARY', 7, { name: 'CANARY 1', code: {} }])('logs nothing of a thrown %j', (err) => {
   const [entry] = captureLog((logger) => {
     logger.error({ err }, 'failed');
   });

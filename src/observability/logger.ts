@@ -5,13 +5,18 @@ import { serializeError } from './error-serializer.ts';
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** A logger that reports which levels it writes, so that callers can skip the work for those it leaves out. */
+export interface LevelledLogger extends Logger {
+  readonly isLevelEnabled: (level: LogLevel) => boolean;
+}
+
 export interface LoggerOptions {
   readonly level?: LogLevel;
   readonly destination: DestinationStream;
 }
 
 /** Writes one JSON object a line: `logger.info({ requestId }, 'message')`. */
-export function createLogger({ level = 'info', destination }: LoggerOptions): Logger {
+export function createLogger({ level = 'info', destination }: LoggerOptions): LevelledLogger {
   return pino(
     {
       level,

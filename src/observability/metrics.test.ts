@@ -5,7 +5,7 @@ async function metricLines(metrics: ReturnType<typeof createMetrics>, name: stri
   return (await metrics.text()).split('\n').filter((line) => line.startsWith(`switchboard_${name}`));
 }
 
-test('a request is in flight until it ends, then counted', async () => {
+test('counts a request as in flight until it ends, and then by status and duration', async () => {
   const metrics = createMetrics();
   const end = metrics.requestStarted();
   expect(await metricLines(metrics, 'http_requests_in_flight')).toEqual(['switchboard_http_requests_in_flight 1']);
@@ -14,12 +14,12 @@ test('a request is in flight until it ends, then counted', async () => {
   expect(await metricLines(metrics, 'http_requests_total')).toEqual([
     'switchboard_http_requests_total{method="POST",path="/graphql",status="200"} 1',
   ]);
-  expect(await metricLines(metrics, 'http_request_seconds_sum')).toEqual([
-    'switchboard_http_request_seconds_sum{path="/graphql"} 0.03',
+  expect(await metricLines(metrics, 'http_request_duration_seconds_sum')).toEqual([
+    'switchboard_http_request_duration_seconds_sum{path="/graphql"} 0.03',
   ]);
 });
 
-test('vendor calls, cache reads, refused callers and limits are counted', async () => {
+test('counts vendor calls, cache reads, failed authentications and limits', async () => {
   const metrics = createMetrics();
   metrics.vendorCall({ account: 'lp', endpoint: 'agentActivity', outcome: 'VENDOR_TIMEOUT', ms: 8000 });
   metrics.cacheRead('lp', 'agentActivity', 'coalesced');
@@ -29,9 +29,9 @@ test('vendor calls, cache reads, refused callers and limits are counted', async 
   const text = await metrics.text();
   for (const line of [
     'switchboard_vendor_requests_total{account="lp",endpoint="agentActivity",outcome="VENDOR_TIMEOUT"} 1',
-    'switchboard_vendor_request_seconds_sum{account="lp",endpoint="agentActivity"} 8',
+    'switchboard_vendor_request_duration_seconds_sum{account="lp",endpoint="agentActivity"} 8',
     'switchboard_cache_reads_total{account="lp",endpoint="agentActivity",result="coalesced"} 1',
-    'switchboard_cache_errors_total{op="get",reason="timeout"} 1',
+    'switchboard_cache_errors_total{operation="get",reason="timeout"} 1',
     'switchboard_auth_failures_total{reason="expired"} 1',
     'switchboard_limit_rejections_total{limit="body_bytes"} 1',
   ]) {
@@ -39,7 +39,7 @@ test('vendor calls, cache reads, refused callers and limits are counted', async 
   }
 });
 
-test('callers cannot make up time series', async () => {
+test('reports values that callers made up as "other", so that they add no time series', async () => {
   const metrics = createMetrics();
   for (let i = 0; i < 1000; i++) {
     metrics.graphqlError(`CODE_${i}`);
@@ -53,18 +53,18 @@ test('callers cannot make up time series', async () => {
   expect(await metricLines(metrics, 'vendor_requests_total')).toHaveLength(1);
 });
 
-test('every app counts for itself', async () => {
-  const [one, other] = [createMetrics(), createMetrics()];
-  one.authFailure('missing');
-  expect(await metricLines(other, 'auth_failures_total')).toEqual([]);
+test('keeps the metrics of two apps in one process separate', async () => {
+  const [first, second] = [createMetrics(), createMetrics()];
+  first.authFailure('missing');
+  expect(await metricLines(second, 'auth_failures_total')).toEqual([]);
 });
 
-test('the runtime’s own figures come when asked for', async () => {
+test('exports the metrics of the process only with collectProcessMetrics', async () => {
   expect(await createMetrics({ collectProcessMetrics: true }).text()).toContain('process_resident_memory_bytes');
   expect(await createMetrics().text()).not.toContain('process_');
 });
 
-test('what is left out for some leaves all that is of no account, the runtime’s own figures included', async () => {
+test('hides the series of accounts that the caller may not see, and exports all others, process metrics included', async () => {
   const metrics = createMetrics({ collectProcessMetrics: true });
   metrics.cacheRead('lp', 'agentActivity', 'hit');
   metrics.cacheRead('kore-main', 'agents', 'hit');
@@ -73,7 +73,7 @@ test('what is left out for some leaves all that is of no account, the runtime’
   const text = await metrics.text((account) => account === 'lp');
   const kinds = (page: string) => page.split('\n').filter((line) => line.startsWith('# '));
   expect(kinds(text)).toEqual(kinds(all));
-  // Figures that can be added up over processes, and some that cannot.
+  // Metrics that can be summed over processes, and some that cannot.
   for (const name of ['process_resident_memory_bytes', 'process_start_time_seconds', 'nodejs_version_info']) {
     expect(text).toMatch(new RegExp(`^${name}[ {]`, 'm'));
   }

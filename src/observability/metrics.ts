@@ -16,11 +16,11 @@ const CIRCUIT_STATE_VALUES: Readonly<Record<CircuitState, number>> = { closed: 0
 const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export interface MetricsOptions {
-  /** Also the runtime's own: memory, event loop lag, garbage collection. They outlive the app, hence not in tests. */
+  /** Also collects memory, event loop lag and garbage collection of the process. They outlive the app, hence not in tests. */
   readonly collectProcessMetrics?: boolean;
 }
 
-/** Each app counts for itself, so that two in one process (as in tests) do not meet. */
+/** Creates the metrics of one app. Each app has its own registry, so that two in one process (as in tests) stay separate. */
 export function createMetrics({ collectProcessMetrics = false }: MetricsOptions = {}): Metrics {
   const registry = new prometheus.Registry();
   const registers = [registry];
@@ -40,33 +40,49 @@ export function createMetrics({ collectProcessMetrics = false }: MetricsOptions 
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new prometheus.Gauge({ name: `switchboard_${name}`, help, labelNames, registers });
 
-  const httpRequests = counter('http_requests_total', 'HTTP requests answered.', ['method', 'path', 'status']);
-  const httpDurations = histogram('http_request_seconds', 'Time from request to answer.', ['path']);
-  const httpInFlight = gauge('http_requests_in_flight', 'HTTP requests being answered.', []);
-  const graphqlErrors = counter('graphql_errors_total', 'Errors in GraphQL answers.', ['code']);
-  const limitRejections = counter('limit_rejections_total', 'Requests refused because of a limit.', ['limit']);
-  const requestsShed = counter('shed_total', 'Requests refused because the process has too much to do.', ['reason']);
-  const authFailures = counter('auth_failures_total', 'Requests whose caller could not be told.', ['reason']);
-  const vendorRequests = counter('vendor_requests_total', 'Calls to vendors.', ['account', 'endpoint', 'outcome']);
-  const vendorDurations = histogram('vendor_request_seconds', 'Time that calls to vendors took.', [
+  const httpRequests = counter('http_requests_total', 'HTTP requests by method, path and status.', [
+    'method',
+    'path',
+    'status',
+  ]);
+  const httpDurations = histogram('http_request_duration_seconds', 'Duration of HTTP requests in seconds.', ['path']);
+  const httpInFlight = gauge('http_requests_in_flight', 'HTTP requests in flight.', []);
+  const graphqlErrors = counter('graphql_errors_total', 'Errors in GraphQL responses by code.', ['code']);
+  const limitRejections = counter('limit_rejections_total', 'Requests rejected by a limit.', ['limit']);
+  const requestsShed = counter('http_requests_shed_total', 'Requests shed because the process is overloaded.', [
+    'reason',
+  ]);
+  const authFailures = counter('auth_failures_total', 'Failed authentications by reason.', ['reason']);
+  const vendorRequests = counter('vendor_requests_total', 'Attempts at vendor calls by outcome.', [
+    'account',
+    'endpoint',
+    'outcome',
+  ]);
+  const vendorDurations = histogram('vendor_request_duration_seconds', 'Duration of vendor calls in seconds.', [
     'account',
     'endpoint',
   ]);
-  const retries = counter('vendor_retries_total', 'Calls to vendors attempted again.', ['account', 'reason']);
-  const retriesDenied = counter('vendor_retry_denied_total', 'Calls to vendors not attempted again.', [
-    'account',
-    'why',
-  ]);
-  const circuits = gauge('circuit_state', 'Circuit breakers: 0 closed, 1 half open, 2 open.', ['account', 'endpoint']);
-  const circuitRejections = counter('circuit_short_circuits_total', 'Calls not made because a circuit is open.', [
+  const retries = counter('vendor_retries_total', 'Retried vendor calls by reason.', ['account', 'reason']);
+  const retriesDenied = counter(
+    'vendor_retries_denied_total',
+    'Vendor calls that could have been retried but were not, by reason.',
+    ['account', 'reason'],
+  );
+  const circuits = gauge('circuit_state', 'State of the circuit breaker: 0 closed, 1 half open, 2 open.', [
     'account',
     'endpoint',
   ]);
-  const retryAfterGates = gauge('rate_gate_until_seconds', 'Unix time until which a vendor wants no calls.', [
+  const circuitRejections = counter('circuit_rejections_total', 'Vendor calls rejected because the circuit is open.', [
     'account',
+    'endpoint',
   ]);
-  const cacheErrors = counter('cache_errors_total', 'Failures of the shared cache.', ['op', 'reason']);
-  const cacheReads = counter('cache_reads_total', 'Reads from the cache.', ['account', 'endpoint', 'result']);
+  const retryAfterGates = gauge(
+    'retry_after_gate_until_seconds',
+    'Unix time before which a vendor asked not to be called (Retry-After).',
+    ['account'],
+  );
+  const cacheErrors = counter('cache_errors_total', 'Failed operations on the shared cache.', ['operation', 'reason']);
+  const cacheReads = counter('cache_reads_total', 'Cache reads by result.', ['account', 'endpoint', 'result']);
 
   return {
     requestStarted: () => {
@@ -100,7 +116,7 @@ export function createMetrics({ collectProcessMetrics = false }: MetricsOptions 
       retries.inc({ account, reason });
     },
     vendorRetryDenied: (account, reason) => {
-      retriesDenied.inc({ account, why: reason });
+      retriesDenied.inc({ account, reason });
     },
     circuitState: (account, endpoint, state) => {
       circuits.set({ account, endpoint }, CIRCUIT_STATE_VALUES[state]);
@@ -115,13 +131,13 @@ export function createMetrics({ collectProcessMetrics = false }: MetricsOptions 
       cacheReads.inc({ account, endpoint, result });
     },
     cacheError: (operation, reason) => {
-      cacheErrors.inc({ op: operation, reason });
+      cacheErrors.inc({ operation, reason });
     },
     text: async (isVisible = () => true) => {
       const metrics = await registry.getMetricsAsJSON();
       const shown = metrics.map((metric) => ({
         ...metric,
-        // Which of several processes' values to take, when there is but one.
+        // There is one process only, so its value is the one to take.
         aggregator: 'first',
         values: metric.values.filter(({ labels: { account } }) => account === undefined || isVisible(String(account))),
       }));

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createProcessGauges } from './process-gauges.ts';
 
-test('an event loop that is blocked shows, once', async () => {
+test('reports the delay of a blocked event loop once', async () => {
   const gauges = createProcessGauges();
   const waitForTurns = async (count: number) => {
     for (let i = 0; i < count; i += 1) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -11,11 +11,11 @@ test('an event loop that is blocked shows, once', async () => {
   while (performance.now() < until);
   await waitForTurns(20);
   expect(gauges.eventLoopDelayMs()).toBeGreaterThan(200);
-  // Nothing is left of it at the next look.
+  // Each reading covers the time since the previous one.
   expect(gauges.eventLoopDelayMs()).toBeLessThan(200);
 });
 
-test('the heap’s share lies between nothing and all', () => {
+test('reports the used share of the heap between 0 and 1', () => {
   const ratio = createProcessGauges().heapUsedRatio();
   expect(ratio).toBeGreaterThan(0);
   expect(ratio).toBeLessThan(1);

@@ -1,7 +1,6 @@
 import type { Agent } from '../domain/agent.ts';
 import type { DecodedGlobalId } from '../domain/global-id.ts';
 import type { DirectoryView } from '../directory/merge-agents.ts';
-import type { UnlistedAgents, TargetAgents } from '../vendors/call-estimate.ts';
 import {
   type AgentFilter,
   type AgentsArgs,
@@ -9,45 +8,21 @@ import {
   createAgentFilter,
   paginateAgents,
 } from '../gather/agents.ts';
-import { type AgentCapability, accountsSupporting } from '../gather/fan-out.ts';
-import type { QueryContext } from '../gather/query-context.ts';
+import type { UnlistedAgents } from '../vendors/call-estimate.ts';
+import { type PlanningContext, mayGetAccountFrom } from './planning-context.ts';
 
-/** What is known before a query runs of the agents that a look-up will find: the other side of agents.ts. */
+/** The agents that a lookup may return, as far as they are known before it runs. Mirrors the lookups of gather/agents.ts. */
 export interface AgentCandidates {
   /** Equal for the same agents. */
   readonly key: string;
-  /** Whether the configuration alone can tell, or the vendors must be asked who there is. */
+  /** Whether the configuration alone resolves the lookup, or discovery is needed. */
   readonly resolvedBy: 'config' | 'discovery';
-  /** Agents who may be among them. */
+  /** The agents of the directory that may be among the results. */
   readonly agents: readonly Agent[];
-  /** No more than so many. */
+  /** Upper bound of the number of results. */
   readonly maxAgents: number;
-  /** Whether some may be among them whom only the vendors name. */
+  /** Whether agents that only discovery finds may be among the results. */
   readonly unlisted: UnlistedAgents;
-}
-
-/** What look-ups can be foretold from. */
-export interface PlanningContext {
-  readonly context: QueryContext;
-  readonly configured: DirectoryView;
-  /** Who there is, vendors asked; null when that is not known without asking them. */
-  readonly merged: DirectoryView | null;
-  /** The accounts that may name agents of their own accord. */
-  readonly discoverableAccounts: ReadonlySet<string>;
-}
-
-/** From the configuration alone: what holds whatever the vendors will say. */
-export function createPlanningContext(context: QueryContext): PlanningContext {
-  const { directory } = context.services;
-  const configured = directory.configured(context);
-  const discoverableAccounts = directory.discoverableAccounts(context);
-  return { context, configured, discoverableAccounts, merged: discoverableAccounts.size === 0 ? configured : null };
-}
-
-/** With what the cache knows of the vendors' agents just now. */
-export async function createPlanningContextFromCache(context: QueryContext): Promise<PlanningContext> {
-  const planning = createPlanningContext(context);
-  return { ...planning, merged: planning.merged ?? (await context.services.directory.cached(context)) };
 }
 
 type FindAgent = (view: DirectoryView) => Agent | null;
@@ -64,7 +39,7 @@ function candidatesFor(
   const agent = merged && find(merged);
   if (merged) return exactCandidates('discovery', agent ? [agent] : []);
   if (known) return exactCandidates('discovery', [known]);
-  // Discovery may tell that it is a reference or address of one of the directory's agents.
+  // Discovery may find that the reference or address belongs to an agent of the directory.
   return { key, resolvedBy: 'discovery', agents: configured.agents, maxAgents: 1, unlisted };
 }
 
@@ -77,26 +52,26 @@ export function candidatesByEmail(planning: PlanningContext, email: string): Age
   return candidatesFor(planning, `email ${email}`, 'by-email', (view) => view.byEmail(email));
 }
 
-/** Null when nobody is looked for, because the caller may not use the account. */
+/** Null where the caller may not use the account: the lookup returns nothing. */
 export function candidatesByAccount(planning: PlanningContext, account: string, ref: string): AgentCandidates | null {
   if (!planning.context.canAccess(account)) return null;
   return candidatesFor(planning, `account ${account} ${ref}`, 'any', (view) => view.byAccount(account, ref));
 }
 
-/** For the address of an agent. */
+/** The candidates for an agent's global id; null where the caller may not use the account in it. */
 export function candidatesById(
   planning: PlanningContext,
   id: string,
   decodedId: DecodedGlobalId,
 ): AgentCandidates | null {
   if (decodedId.type === 'AgentByAccount' && !planning.context.canAccess(decodedId.account)) return null;
-  // No vendor gives anybody a key of the directory.
+  // Discovered agents never get a directory key.
   if (decodedId.type === 'Agent' && !planning.configured.byId(id)) return exactCandidates('discovery', []);
   const unlisted = decodedId.type === 'AgentByEmail' ? 'by-email' : 'any';
   return candidatesFor(planning, `id ${id}`, unlisted, (view) => view.byId(id));
 }
 
-/** Throws InvalidInput where `agents` would. */
+/** The candidates for a page of `Query.agents`. Throws InvalidInputError where `agents` does. */
 export function candidatesForPage(planning: PlanningContext, args: AgentsArgs): AgentCandidates {
   assertAgentsArgs(args);
   const { context, configured, merged } = planning;
@@ -107,7 +82,7 @@ export function candidatesForPage(planning: PlanningContext, args: AgentsArgs): 
   const agents: Agent[] = [];
   let certainMatches = 0;
   for (const agent of configured.agents) {
-    // Without a cursor the page begins with the directory's first; so many of them that surely meet the filter fill it.
+    // Without a cursor the page starts with the directory's first agents; `first` certain matches fill it.
     if (args.after == null && certainMatches >= first) break;
     if (matches(agent)) certainMatches += 1;
     if (matches(agent) || mayMatchAfterDiscovery(planning, agent, filter ?? {})) agents.push(agent);
@@ -119,8 +94,8 @@ export function candidatesForPage(planning: PlanningContext, args: AgentsArgs): 
 }
 
 /**
- * Agents of whom no more is known than that each may be any of the same ones are told as one: so many of these. Else every
- * id that the directory does not know would be a look through the whole of it, for every field below.
+ * Merges candidates that cannot be distinguished before discovery into one with the sum of their upper bounds. Otherwise every
+ * id that the directory does not contain would cost a scan of the whole directory, for every field below it.
  */
 export function mergeCandidates(candidates: readonly AgentCandidates[]): readonly AgentCandidates[] {
   const distinct = new Map(candidates.map((candidate) => [candidate.key, candidate])).values();
@@ -134,65 +109,7 @@ export function mergeCandidates(candidates: readonly AgentCandidates[]): readonl
     });
 }
 
-/** Which of an agent's seats are asked: those in `accounts` that can answer, or the first of them only. */
-export interface AccountSelection {
-  readonly capability: AgentCapability;
-  readonly accounts: readonly string[] | null;
-  readonly firstOnly: boolean;
-}
-
-/** Tells the agents as a question to one account means them. The same agents are looked through once for the same question. */
-export function createTargetResolver(
-  planning: PlanningContext,
-): (candidates: AgentCandidates, account: string, selection: AccountSelection) => TargetAgents {
-  const scans = new Map<
-    readonly Agent[],
-    Map<string, { readonly refs: readonly string[]; readonly potentialAccounts: number }>
-  >();
-
-  function scanAgents(
-    agents: readonly Agent[],
-    account: string,
-    { capability, accounts, firstOnly }: AccountSelection,
-  ) {
-    const agentAccounts = agents.flatMap((agent) => {
-      const supporting = accountsSupporting(planning.context, agent, capability, accounts);
-      return firstOnly ? supporting.slice(0, 1) : supporting;
-    });
-    return {
-      refs: agentAccounts.flatMap((agentAccount) => (agentAccount.account === account ? [agentAccount.ref] : [])),
-      potentialAccounts: agents.filter((agent) => mayGetAccountFrom(planning, agent, account)).length,
-    };
-  }
-
-  return ({ key, resolvedBy, agents, maxAgents, unlisted }, account, selection) => {
-    const scansOfAgents = scans.get(agents) ?? new Map<string, ReturnType<typeof scanAgents>>();
-    const scanKey = JSON.stringify([account, selection]);
-    const scan = scansOfAgents.get(scanKey) ?? scanAgents(agents, account, selection);
-    scans.set(agents, scansOfAgents.set(scanKey, scan));
-    const { refs } = scan;
-    const isDiscoveryPending =
-      resolvedBy === 'discovery' && planning.merged === null && planning.discoverableAccounts.has(account);
-    const potentialAccounts = isDiscoveryPending ? scan.potentialAccounts : 0;
-    if (isDiscoveryPending && unlisted !== 'none') return { key, maxAgents, refs, unlisted: unlisted };
-    return {
-      key,
-      maxAgents: Math.min(maxAgents, refs.length + potentialAccounts),
-      refs,
-      unlisted: potentialAccounts > 0 ? 'by-email' : 'none',
-    };
-  };
-}
-
-/** Whether discovery might give an agent a seat in that account. */
-function mayGetAccountFrom({ discoverableAccounts }: PlanningContext, agent: Agent, account: string): boolean {
-  const hasAccount = (name: string): boolean => agent.accounts.some((agentAccount) => agentAccount.account === name);
-  if (!discoverableAccounts.has(account) || hasAccount(account)) return false;
-  // It recognises agents by an e-mail address: the directory's, or that of a seat which it looks at.
-  return agent.email !== null || [...discoverableAccounts].some(hasAccount);
-}
-
-/** Whether an agent who does not meet the filter may do so once the vendors have been asked. */
+/** Whether an agent that does not match the filter may match it after discovery. */
 function mayMatchAfterDiscovery(planning: PlanningContext, agent: Agent, filter: AgentFilter): boolean {
   const { context, discoverableAccounts } = planning;
   const mayHaveAccount = (name: string): boolean =>
@@ -212,7 +129,7 @@ function mayMatchAfterDiscovery(planning: PlanningContext, agent: Agent, filter:
   );
 }
 
-/** Those whom only vendors name are people, and sit in accounts that name them. */
+/** Which unlisted agents may match the filter. Discovered agents are human and belong to the account that discovered them. */
 function unlistedMatching({ context, discoverableAccounts }: PlanningContext, filter: AgentFilter): UnlistedAgents {
   const { kind, account, vendor, emails } = filter;
   const isDiscoverable = context.accounts.some(

@@ -1,22 +1,25 @@
 import {
   type FieldNode,
   GraphQLError,
+  type GraphQLField,
   type GraphQLObjectType,
   type SelectionSetNode,
   getNamedType,
   isObjectType,
 } from 'graphql';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
-import { type PlanningContext, createTargetResolver, mergeCandidates } from './agent-candidates.ts';
-import type { ReadSpec, PlannedRead } from '../vendors/call-estimate.ts';
 import { coerceArguments } from '../graphql/ast/arguments.ts';
-import { queryTooComplexError } from '../graphql/limits/query-too-complex-error.ts';
 import { type PreparedOperation, collectSubfields } from '../graphql/ast/operation.ts';
 import { selectionSetsOf } from '../graphql/ast/selection.ts';
-import { FIELD_RULES, type FieldRule } from './field-rules.ts';
-import type { PlannedLookup, ParentAgents } from './planned-lookup.ts';
+import type { PlannedRead } from '../vendors/call-estimate.ts';
+import { mergeCandidates } from './agent-candidates.ts';
+import type { FieldRule, FieldRules } from './field-rules.ts';
+import type { ParentAgents, PlannedLookup } from './planned-lookup.ts';
+import type { PlanningContext } from './planning-context.ts';
+import { PlanningLimitError } from './planning-limit-error.ts';
+import { createTargetResolver } from './target-agents.ts';
 
-/** Planning takes time, during which nothing else happens: so many visits of a field below an agent, and agents in questions. */
+/** Bounds the time for planning, which blocks the event loop: visits of a field per parent, and agents per planned read. */
 const MAX_PLANNING_STEPS = 1_000_000;
 
 interface AccountRead {
@@ -24,102 +27,140 @@ interface AccountRead {
   readonly read: PlannedRead;
 }
 
-/** What an operation may ask each account, by the account's name. It is walked as it would run, but nobody is asked. */
+/** What an operation may read from each account, by account name. Walks the operation as execution would, without any call. */
 export function planReads(
   operation: PreparedOperation,
   planning: PlanningContext,
+  rules: FieldRules,
 ): ReadonlyMap<string, readonly PlannedRead[]> {
-  const { schema } = operation;
-  const { context } = planning;
-  const resolveTarget = createTargetResolver(planning);
-  const readsByAccount = new Map<string, PlannedRead[]>();
-  let spentSteps = 0;
+  const walk = new OperationWalk(operation, planning, rules);
+  const root = operation.schema.getRootType(operation.definition.operation);
+  if (root) walk.visitType(root, [operation.definition.selectionSet], []);
+  return walk.readsByAccount;
+}
 
-  function spend(count: number): void {
-    spentSteps += count;
-    if (spentSteps > MAX_PLANNING_STEPS)
-      throw queryTooComplexError('cost', 'it asks about too many agents in too many places.');
+class OperationWalk {
+  readonly readsByAccount = new Map<string, PlannedRead[]>();
+  readonly #operation: PreparedOperation;
+  readonly #planning: PlanningContext;
+  readonly #rules: FieldRules;
+  readonly #resolveTarget: ReturnType<typeof createTargetResolver>;
+  #spentSteps = 0;
+
+  constructor(operation: PreparedOperation, planning: PlanningContext, rules: FieldRules) {
+    this.#operation = operation;
+    this.#planning = planning;
+    this.#rules = rules;
+    this.#resolveTarget = createTargetResolver(planning);
   }
 
-  function addRead(account: string, read: PlannedRead): void {
-    spend('target' in read ? 1 + read.target.refs.length : 1);
-    const reads = readsByAccount.get(account);
-    if (reads) reads.push(read);
-    else readsByAccount.set(account, [read]);
-  }
-
-  function walk(
+  visitType(
     type: GraphQLObjectType,
     selectionSets: readonly SelectionSetNode[],
     parents: readonly ParentAgents[],
   ): void {
-    for (const nodes of collectSubfields(operation, type, selectionSets)) visitField(type, nodes, parents);
-  }
-
-  function visitField(type: GraphQLObjectType, nodes: readonly FieldNode[], parents: readonly ParentAgents[]): void {
-    const [node] = nodes;
-    // Introspection has no place among a type's fields, and asks nobody.
-    const field = node && type.getFields()[node.name.value];
-    if (!field) return;
-    const selectionSets = selectionSetsOf(nodes);
-    const fieldType = getNamedType(field.type);
-    const descend = (nextParents: readonly ParentAgents[]): void => {
-      if (isObjectType(fieldType)) walk(fieldType, selectionSets, nextParents);
-    };
-
-    spend(1 + parents.length);
-    const rule = FIELD_RULES[`${type.name}.${field.name}`];
-    if (!rule) descend(parents);
-    else if (rule.kind === 'backReference') descend(parents.map((parent) => ({ ...parent, apart: true })));
-    else if (rule.kind === 'lookup') {
-      const lookups = tryResolve(() =>
-        rule.planLookups(coerceArguments(field, node, operation.variableValues) as never, planning),
-      );
-      if (lookups) addLookups(lookups, selectionSets);
-    } else {
-      const reads = tryResolve(() =>
-        readsOf(rule, coerceArguments(field, node, operation.variableValues), nodes, parents),
-      );
-      for (const { account, read } of reads ?? []) addRead(account, read);
-      if (reads) descend(parents);
+    for (const nodes of collectSubfields(this.#operation, type, selectionSets)) {
+      const [node] = nodes;
+      // Introspection fields are not among a type's fields, and read nothing.
+      const field = node && type.getFields()[node.name.value];
+      if (field) this.#visitField(type, field, nodes, parents);
     }
   }
 
-  function addLookups(lookups: readonly PlannedLookup[], selectionSets: readonly SelectionSetNode[]): void {
-    if (lookups.some(({ parent }) => parent.candidates.resolvedBy === 'discovery')) {
-      for (const account of planning.discoverableAccounts) addRead(account, { capability: 'discover' });
-    }
-    for (const { accountRead } of lookups) if (accountRead) addRead(accountRead.account, accountRead.read);
-    for (const [typeName, sameType] of Map.groupBy(lookups, ({ type }) => type)) {
-      const type = typeName === null ? undefined : schema.getType(typeName);
-      if (isObjectType(type)) walk(type, selectionSets, mergeParents(sameType));
-    }
-  }
-
-  function readsOf(
-    rule: FieldRule & { kind: 'read' },
-    args: { readonly accounts?: unknown },
+  #visitField(
+    type: GraphQLObjectType,
+    field: GraphQLField<unknown, unknown>,
     nodes: readonly FieldNode[],
     parents: readonly ParentAgents[],
-  ): readonly AccountRead[] {
-    const spec: ReadSpec = rule.planRead(args as never, operation, nodes);
-    const accounts = (args.accounts ?? null) as readonly string[] | null;
-    const capableAccounts = context.accounts.filter(
-      ({ name }) => accounts?.includes(name) !== false && context.dataSource(name)?.[spec.capability] !== undefined,
-    );
-    const selection = { capability: spec.capability, accounts, firstOnly: rule.accounts === 'first' };
-    return parents.flatMap(({ candidates, separateBatch }) =>
-      capableAccounts.flatMap(({ name }) => {
-        const target = resolveTarget(candidates, name, selection);
-        const read: PlannedRead = { ...spec, target, batchKey: separateBatch ? null : candidates.resolvedBy };
-        return target.maxAgents > 0 ? [{ account: name, read }] : [];
-      }),
+  ): void {
+    this.#spend(1 + parents.length);
+    const rule = this.#rules[type.name]?.[field.name];
+    if (rule?.kind === 'lookup') {
+      this.#visitLookups(this.#planLookups(rule, field, nodes), nodes);
+      return;
+    }
+    if (rule?.kind === 'read') {
+      const reads = this.#planAccountReads(rule, field, nodes, parents);
+      // A field that rejects its arguments has nothing below it.
+      if (!reads) return;
+      for (const { account, read } of reads) this.#addRead(account, read);
+    }
+    const isBackReference = rule?.kind === 'backReference';
+    this.#descend(
+      field,
+      nodes,
+      isBackReference ? parents.map((parent) => ({ ...parent, separateBatch: true })) : parents,
     );
   }
 
-  const root = schema.getRootType(operation.definition.operation);
-  if (root) walk(root, [operation.definition.selectionSet], []);
-  return readsByAccount;
+  #descend(field: GraphQLField<unknown, unknown>, nodes: readonly FieldNode[], parents: readonly ParentAgents[]): void {
+    const type = getNamedType(field.type);
+    if (isObjectType(type)) this.visitType(type, selectionSetsOf(nodes), parents);
+  }
+
+  #planLookups(
+    rule: FieldRule & { kind: 'lookup' },
+    field: GraphQLField<unknown, unknown>,
+    nodes: readonly FieldNode[],
+  ): readonly PlannedLookup[] {
+    return nullOnRejection(() => rule.planLookups(this.#coerceArguments(field, nodes) as never, this.#planning)) ?? [];
+  }
+
+  #visitLookups(lookups: readonly PlannedLookup[], nodes: readonly FieldNode[]): void {
+    if (lookups.some(({ parent }) => parent.candidates.resolvedBy === 'discovery')) {
+      for (const account of this.#planning.discoverableAccounts) this.#addRead(account, { capability: 'discover' });
+    }
+    for (const { accountRead } of lookups) if (accountRead) this.#addRead(accountRead.account, accountRead.read);
+    for (const [typeName, sameType] of Map.groupBy(lookups, ({ type }) => type)) {
+      const type = typeName === null ? undefined : this.#operation.schema.getType(typeName);
+      if (isObjectType(type)) this.visitType(type, selectionSetsOf(nodes), mergeParents(sameType));
+    }
+  }
+
+  #planAccountReads(
+    rule: FieldRule & { kind: 'read' },
+    field: GraphQLField<unknown, unknown>,
+    nodes: readonly FieldNode[],
+    parents: readonly ParentAgents[],
+  ): readonly AccountRead[] | null {
+    return nullOnRejection(() => {
+      const args = this.#coerceArguments(field, nodes);
+      const spec = rule.planRead(args as never, this.#operation, nodes);
+      const accounts = (args.accounts ?? null) as readonly string[] | null;
+      const { context } = this.#planning;
+      const capableAccounts = context.accounts.filter(
+        ({ name }) => accounts?.includes(name) !== false && context.dataSource(name)?.[spec.capability] !== undefined,
+      );
+      const selection = { capability: spec.capability, accounts, firstOnly: rule.accounts === 'first' };
+      return parents.flatMap(({ candidates, separateBatch }) =>
+        capableAccounts.flatMap(({ name }) => {
+          const target = this.#resolveTarget(candidates, name, selection);
+          const read: PlannedRead = { ...spec, target, batchKey: separateBatch ? null : candidates.resolvedBy };
+          return target.maxAgents > 0 ? [{ account: name, read }] : [];
+        }),
+      );
+    });
+  }
+
+  #coerceArguments(
+    field: GraphQLField<unknown, unknown>,
+    [node]: readonly FieldNode[],
+  ): ReturnType<typeof coerceArguments> {
+    return node ? coerceArguments(field, node, this.#operation.variableValues) : {};
+  }
+
+  #addRead(account: string, read: PlannedRead): void {
+    this.#spend('target' in read ? 1 + read.target.refs.length : 1);
+    const reads = this.readsByAccount.get(account);
+    if (reads) reads.push(read);
+    else this.readsByAccount.set(account, [read]);
+  }
+
+  #spend(count: number): void {
+    this.#spentSteps += count;
+    if (this.#spentSteps > MAX_PLANNING_STEPS)
+      throw new PlanningLimitError('it asks about too many agents in too many places.');
+  }
 }
 
 function mergeParents(lookups: readonly PlannedLookup[]): readonly ParentAgents[] {
@@ -130,10 +171,10 @@ function mergeParents(lookups: readonly PlannedLookup[]): readonly ParentAgents[
   }));
 }
 
-/** A field that is refused, for an argument that cannot be, asks nobody and has nothing below it: null. */
-function tryResolve<T>(run: () => T): T | null {
+/** Null for a field that rejects its arguments: it causes no reads. */
+function nullOnRejection<T>(plan: () => T): T | null {
   try {
-    return run();
+    return plan();
   } catch (error) {
     if (error instanceof InvalidInputError || error instanceof GraphQLError) return null;
     throw error;

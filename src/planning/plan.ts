@@ -1,81 +1,90 @@
 import type { QueryContext } from '../gather/query-context.ts';
-import { type PlanningContext, createPlanningContextFromCache, createPlanningContext } from './agent-candidates.ts';
+import type { PreparedOperation } from '../graphql/ast/operation.ts';
 import type { CallEstimate, PlannedRead } from '../vendors/call-estimate.ts';
 import type { AccountAdapter } from '../vendors/vendor.ts';
-import type { PreparedOperation } from '../graphql/ast/operation.ts';
+import type { FieldRules } from './field-rules.ts';
 import { planReads } from './plan-operation.ts';
+import { type PlanningContext, createPlanningContext, createPlanningContextFromCache } from './planning-context.ts';
 
 /**
- * What an operation may cost. LivePerson's file downloads are not among the calls: only the lists of files, which are, tell
- * how many there will be.
+ * The estimated cost of an operation. It leaves out LivePerson's file downloads: only the lists of files, which it contains,
+ * show how many there are.
  */
 export interface Plan {
-  /** One for each account and endpoint that may be called, in the configuration's order. */
+  /** One entry for each account and endpoint that may be called, in the configuration's order. */
   readonly vendorCalls: readonly PlannedCalls[];
-  /** How many calls at most, were nothing cached. */
+  /** Upper bound of the number of calls with an empty cache. */
   readonly total: number;
 }
 
 export interface PlannedCalls {
   readonly account: string;
   readonly endpoint: string;
-  /** How many calls at most, were nothing cached. */
+  /** Upper bound of the number of calls with an empty cache. */
   readonly atMost: number;
-  /** How many of these the cache would spare just now. */
+  /** How many of these calls the cache saves now. */
   readonly cached: number;
+}
+
+/** Estimates the vendor calls of operations before they run. */
+export interface Planner {
+  /** Upper bound of the vendor calls of an operation. Reads neither vendors nor cache. Throws PlanningLimitError. */
+  readonly estimateVendorCalls: (operation: PreparedOperation, context: QueryContext) => number;
+  /** The whole plan. Reads the cache, but no vendor. Throws PlanningLimitError. */
+  readonly createPlan: (operation: PreparedOperation, context: QueryContext) => Promise<Plan>;
 }
 
 interface PlanEntry extends CallEstimate {
   readonly account: string;
 }
 
-/** How many vendor calls an operation can take at most. Asks nobody, not even the cache. */
-export function estimateVendorCalls(operation: PreparedOperation, context: QueryContext): number {
-  return totalCalls(upperBoundEntries(operation, context));
-}
+/** `rules` are those of the schema that the operations are made for. */
+export function createPlanner(rules: FieldRules): Planner {
+  /** The accounts that an operation may read, each with its reads. */
+  function plannedReads(operation: PreparedOperation, planning: PlanningContext) {
+    const readsByAccount = planReads(operation, planning, rules);
+    return planning.context.services.adapters.flatMap(
+      (adapter): { adapter: AccountAdapter; reads: readonly PlannedRead[] }[] => {
+        const reads = readsByAccount.get(adapter.account.name);
+        return reads ? [{ adapter, reads }] : [];
+      },
+    );
+  }
 
-/** The whole plan. Asks the cache, but no vendor. */
-export async function createPlan(operation: PreparedOperation, context: QueryContext): Promise<Plan> {
-  const entries = upperBoundEntries(operation, context);
-  const { now } = context;
-  const planning = await createPlanningContextFromCache(context);
-  const uncachedEntries = await Promise.all(
-    plannedReads(operation, context, planning).map(async ({ connection, reads }) =>
-      toPlanEntries(connection, await connection.uncachedCalls(reads, now)),
-    ),
-  );
-  const uncachedCalls = new Map(uncachedEntries.flat().map((entry) => [entryKey(entry), entry.calls]));
+  function upperBounds(operation: PreparedOperation, context: QueryContext): readonly PlanEntry[] {
+    return plannedReads(operation, createPlanningContext(context)).flatMap(({ adapter, reads }) =>
+      toPlanEntries(adapter, adapter.maxCalls(reads, context.now)),
+    );
+  }
+
+  async function uncachedCalls(operation: PreparedOperation, context: QueryContext): Promise<readonly PlanEntry[]> {
+    const planning = await createPlanningContextFromCache(context);
+    const entries = await Promise.all(
+      plannedReads(operation, planning).map(async ({ adapter, reads }) =>
+        toPlanEntries(adapter, await adapter.uncachedCalls(reads, context.now)),
+      ),
+    );
+    return entries.flat();
+  }
+
   return {
-    vendorCalls: entries
-      .filter(({ calls }) => calls > 0)
-      .map((entry) => {
-        const { account, endpoint, calls } = entry;
-        return {
-          account,
-          endpoint,
-          atMost: calls,
-          cached: Math.max(0, calls - (uncachedCalls.get(entryKey(entry)) ?? 0)),
-        };
-      }),
-    total: totalCalls(entries),
-  };
-}
+    estimateVendorCalls: (operation, context) => totalCalls(upperBounds(operation, context)),
 
-function upperBoundEntries(operation: PreparedOperation, context: QueryContext): readonly PlanEntry[] {
-  return plannedReads(operation, context, createPlanningContext(context)).flatMap(({ connection, reads }) =>
-    toPlanEntries(connection, connection.maxCalls(reads, context.now)),
-  );
-}
-
-/** The accounts that an operation may ask, and what. */
-function plannedReads(operation: PreparedOperation, context: QueryContext, planning: PlanningContext) {
-  const readsByAccount = planReads(operation, planning);
-  return context.services.adapters.flatMap(
-    (connection): { connection: AccountAdapter; reads: readonly PlannedRead[] }[] => {
-      const reads = readsByAccount.get(connection.account.name);
-      return reads ? [{ connection, reads: reads }] : [];
+    async createPlan(operation, context) {
+      const entries = upperBounds(operation, context);
+      const uncached = new Map(
+        (await uncachedCalls(operation, context)).map((entry) => [entryKey(entry), entry.calls]),
+      );
+      const vendorCalls = entries
+        .filter(({ calls }) => calls > 0)
+        .map((entry): PlannedCalls => {
+          const { account, endpoint, calls } = entry;
+          const cached = Math.max(0, calls - (uncached.get(entryKey(entry)) ?? 0));
+          return { account, endpoint, atMost: calls, cached };
+        });
+      return { vendorCalls, total: totalCalls(entries) };
     },
-  );
+  };
 }
 
 function toPlanEntries({ account }: AccountAdapter, estimates: readonly CallEstimate[]): readonly PlanEntry[] {

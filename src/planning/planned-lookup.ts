@@ -1,21 +1,23 @@
 import { type DecodedGlobalId, decodeGlobalId } from '../domain/global-id.ts';
 import { ALL_LATEST_INTERACTIONS } from '../gather/interactions.ts';
 import { refetchRange } from '../gather/nodes.ts';
-import { type PlanningContext, type AgentCandidates, candidatesById, candidatesByAccount } from './agent-candidates.ts';
 import type { PlannedAgentRead, ReadSpec } from '../vendors/call-estimate.ts';
+import { type AgentCandidates, candidatesByAccount, candidatesById } from './agent-candidates.ts';
+import type { PlanningContext } from './planning-context.ts';
 
-/** Where in the answer something stands: below which agents, and whether it is come by at a moment of each agent's own. */
+/** The agents below which a part of the response stands. */
 export interface ParentAgents {
   readonly candidates: AgentCandidates;
+  /** Whether each agent is resolved at a moment of its own, so that its reads cannot share a batch with the others'. */
   readonly separateBatch: boolean;
 }
 
-/** Something that a field on the first level may find. */
+/** An object that a root field may return. */
 export interface PlannedLookup {
-  /** What the schema calls it; null for what will not be shown. */
+  /** Its type in the schema; null for one that the response will not contain. */
   readonly type: string | null;
   readonly parent: ParentAgents;
-  /** What is asked to find it, beside who there is. */
+  /** The read that finds the object, besides discovery. */
   readonly accountRead?: { readonly account: string; readonly read: PlannedAgentRead };
 }
 
@@ -23,7 +25,7 @@ export function agentLookups(candidates: AgentCandidates | null): readonly Plann
   return candidates ? [{ type: 'Agent', parent: { candidates, separateBatch: false } }] : [];
 }
 
-/** What `node` may find under an id; nothing for one that leads nowhere, whatever the vendors say. */
+/** What `node` may return for an id; nothing for an id that cannot resolve, whatever the vendors return. */
 export function nodeLookups(planning: PlanningContext, id: string): readonly PlannedLookup[] {
   const decodedId = decodeGlobalId(id);
   if (!decodedId) return [];
@@ -41,13 +43,6 @@ export function nodeLookups(planning: PlanningContext, id: string): readonly Pla
   } as const;
   const read: PlannedAgentRead = { ...toReadSpec(decodedId), target, batchKey: candidates.resolvedBy };
   return [{ type, parent: { candidates, separateBatch: true }, accountRead: { account, read } }];
-}
-
-/** What a federation router's reference finds; it is shown only if it is of the type that the router takes it for. */
-export function entityLookups(planning: PlanningContext, representation: unknown): readonly PlannedLookup[] {
-  const { __typename, id } = representation as { readonly __typename?: unknown; readonly id?: unknown };
-  if (typeof id !== 'string') return [];
-  return nodeLookups(planning, id).map((lookup) => (lookup.type === __typename ? lookup : { ...lookup, type: null }));
 }
 
 function toReadSpec(

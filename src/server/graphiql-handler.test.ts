@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { createGraphiqlHandler, type GraphiqlHandler } from './graphiql-handler.ts';
 
 const SCRIPT = 'export const response = 42;\n'.repeat(100);
@@ -20,9 +20,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'secret.js'), 'secret');
   writeFileSync(join(buildFolder, '.inputs'), 'secret');
   writeFileSync(join(buildFolder, 'index.html'), '<!doctype html><title>page</title>');
-  writeFileSync(join(buildFolder, 'assets/main-AAAA.js'), SCRIPT);
   writeFileSync(join(buildFolder, 'assets/main-AAAA.js.br'), brotliCompressSync(SCRIPT));
-  writeFileSync(join(buildFolder, 'assets/main-AAAA.js.gz'), gzipSync(SCRIPT));
+  writeFileSync(join(buildFolder, 'assets/broken-CCCC.js.br'), 'not brotli');
   writeFileSync(join(buildFolder, 'assets/icon-BBBB.svg'), '<svg/>');
   site = await startSite(createGraphiqlHandler(buildFolder));
   unbuilt = await startSite(createGraphiqlHandler(pathToFileURL(join(folder, 'nothing'))));
@@ -116,6 +115,12 @@ describe('compression', () => {
   });
 });
 
+test('returns 500 for a damaged asset that has to be decompressed', async () => {
+  const response = await site.send('GET', '/graphiql/assets/broken-CCCC.js', { 'Accept-Encoding': 'gzip' });
+  expect(response.status).toBe(500);
+  expect(response.body.toString()).toContain('npm run build:graphiql -- --force');
+});
+
 describe('other requests', () => {
   test.each([
     '/graphiql/assets/',
@@ -156,7 +161,7 @@ describe('other requests', () => {
     const response = await unbuilt.send('GET', '/graphiql');
     expect(response.status).toBe(503);
     expect(response.headers['content-type']).toBe('text/plain; charset=utf-8');
-    expect(response.body.toString()).toContain('scripts/build-graphiql.mjs');
+    expect(response.body.toString()).toContain('npm run build:graphiql');
   });
 });
 

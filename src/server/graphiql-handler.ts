@@ -3,12 +3,14 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliDecompress, gzip } from 'node:zlib';
 
 /** Responds to /graphiql and all paths below it. Returns false for any other path and leaves the response untouched. */
 export type GraphiqlHandler = (request: IncomingMessage, response: ServerResponse, pathname: string) => boolean;
 
 /**
- * Serves the page that `scripts/build-graphiql.mjs` built into `folder`: index.html as /graphiql, and the files in assets/,
+ * Serves the page that `npm run build:graphiql` built into `folder`: index.html as /graphiql, and the files in assets/,
  * whose names change with their content. All files are read once, here, and only these are ever served, so no request path
  * can lead elsewhere (path traversal). Without a build, the response is 503 and names the command to run.
  */
@@ -20,13 +22,9 @@ export function createGraphiqlHandler(folder: URL | string): GraphiqlHandler {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       sendText(response, 405, 'Method not allowed; use GET or HEAD.', { Allow: 'GET, HEAD' });
     } else if (files.size === 0) {
-      sendText(
-        response,
-        503,
-        'GraphiQL is not built. Run `node scripts/build-graphiql.mjs`, then restart the gateway.',
-      );
+      sendText(response, 503, 'GraphiQL is not built. Run `npm run build:graphiql`, then restart the gateway.');
     } else if (file) {
-      sendFile(request, response, file);
+      void sendFile(request, response, file);
     } else if (pathname === '/graphiql/') {
       // Relative, in case a proxy serves the gateway below a path prefix.
       sendText(response, 308, 'See /graphiql.', { Location: '../graphiql' });
@@ -44,13 +42,10 @@ interface StaticFile {
 }
 
 interface Variant {
-  readonly encoding: string;
+  readonly encoding: 'br' | 'gzip' | 'identity';
   readonly etag: string;
-  readonly body: Buffer;
+  readonly body: () => Promise<Buffer>;
 }
-
-/** The content codings of the build's pre-compressed files, by the suffix of their name. */
-const ENCODING_BY_SUFFIX = { '.br': 'br', '.gz': 'gzip', '': 'identity' };
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -81,48 +76,77 @@ const SECURITY_HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** Reads the built files, by URL path; empty without a build. */
+/** The files by the path that serves them; empty when there is no build. */
 function readBuild(folder: string): ReadonlyMap<string, StaticFile> {
   const page = join(folder, 'index.html');
   if (!existsSync(page)) return new Map();
   const assets = join(folder, 'assets');
   return new Map([
     ['/graphiql', readStaticFile(page, 'no-cache')],
-    ...readdirSync(assets)
-      .filter((name) => extname(name) in MEDIA_TYPES)
-      .map((name): [string, StaticFile] => [
-        `/graphiql/assets/${name}`,
-        readStaticFile(join(assets, name), 'public, max-age=31536000, immutable'),
-      ]),
+    ...readdirSync(assets).flatMap((name): [string, StaticFile][] => {
+      const served = name.replace(/\.br$/, '');
+      if (!(extname(served) in MEDIA_TYPES)) return [];
+      return [
+        [`/graphiql/assets/${served}`, readStaticFile(join(assets, name), 'public, max-age=31536000, immutable')],
+      ];
+    }),
   ]);
 }
 
 function readStaticFile(path: string, cacheControl: string): StaticFile {
-  const variants = Object.entries(ENCODING_BY_SUFFIX)
-    .filter(([suffix]) => existsSync(path + suffix))
-    .map(([suffix, encoding]) => {
-      const body = readFileSync(path + suffix);
-      return { encoding, body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` };
-    });
+  const content = readFileSync(path);
   return {
-    headers: { 'Content-Type': MEDIA_TYPES[extname(path)], 'Cache-Control': cacheControl, Vary: 'Accept-Encoding' },
-    variants,
+    headers: {
+      'Content-Type': MEDIA_TYPES[extname(path.replace(/\.br$/, ''))],
+      'Cache-Control': cacheControl,
+      Vary: 'Accept-Encoding',
+    },
+    variants: path.endsWith('.br')
+      ? variantsOf(content)
+      : [{ encoding: 'identity', etag: etagOf(content), body: () => Promise.resolve(content) }],
   };
 }
 
-function sendFile(request: IncomingMessage, response: ServerResponse, file: StaticFile): void {
-  const acceptedEncodings = parseAcceptEncoding(request.headers['accept-encoding'] ?? '');
-  for (const { encoding, etag, body } of file.variants) {
-    if (encoding !== 'identity' && !acceptedEncodings.has(encoding)) continue;
-    const headers = { ...SECURITY_HEADERS, ...file.headers, ETag: etag };
-    if (request.headers['if-none-match']?.includes(etag)) {
-      response.writeHead(304, headers).end();
-    } else {
-      const contentEncoding = encoding === 'identity' ? {} : { 'Content-Encoding': encoding };
-      response.writeHead(200, { ...headers, ...contentEncoding, 'Content-Length': body.length });
-      response.end(request.method === 'HEAD' ? undefined : body);
-    }
+/**
+ * The build stores brotli only, which browsers accept over https and from localhost. The other two encodings are made off the
+ * main thread when the first client needs them, and kept. All files take 7 MB uncompressed, which most processes never need.
+ */
+function variantsOf(brotli: Buffer): readonly Variant[] {
+  const plain = lazy(() => promisify(brotliDecompress)(brotli));
+  const gzipped = lazy(async () => promisify(gzip)(await plain()));
+  return [
+    { encoding: 'br', etag: etagOf(brotli), body: () => Promise.resolve(brotli) },
+    { encoding: 'gzip', etag: etagOf(brotli, 'gzip'), body: gzipped },
+    { encoding: 'identity', etag: etagOf(brotli, 'identity'), body: plain },
+  ];
+}
+
+function etagOf(content: Buffer, encoding = ''): string {
+  return `"${createHash('sha256').update(content).update(encoding).digest('base64url')}"`;
+}
+
+function lazy(create: () => Promise<Buffer>): () => Promise<Buffer> {
+  let created: Promise<Buffer> | undefined;
+  return () => (created ??= create());
+}
+
+async function sendFile(request: IncomingMessage, response: ServerResponse, file: StaticFile): Promise<void> {
+  const accepted = parseAcceptEncoding(request.headers['accept-encoding'] ?? '');
+  const variant = file.variants.find(({ encoding }) => encoding === 'identity' || accepted.has(encoding));
+  if (!variant) return;
+  const { encoding, etag } = variant;
+  const headers = { ...SECURITY_HEADERS, ...file.headers, ETag: etag };
+  if (request.headers['if-none-match']?.includes(etag)) {
+    response.writeHead(304, headers).end();
     return;
+  }
+  try {
+    const body = await variant.body();
+    const contentEncoding = encoding === 'identity' ? {} : { 'Content-Encoding': encoding };
+    response.writeHead(200, { ...headers, ...contentEncoding, 'Content-Length': body.length });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  } catch {
+    sendText(response, 500, 'This file is damaged. Run `npm run build:graphiql -- --force` and restart the gateway.');
   }
 }
 

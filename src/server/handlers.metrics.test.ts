@@ -60,7 +60,7 @@ test.each([[['lp']], [['lp-2', 'kore-main']], [[]], [['elsewhere']]])(
     expect(seriesOf(null, text)).toEqual(seriesOf(null, all));
     expect(seriesOf(null, text)).toEqual([
       'switchboard_auth_failures_total{reason="missing"} 1',
-      'switchboard_cache_errors_total{op="get",reason="timeout"} 1',
+      'switchboard_cache_errors_total{operation="get",reason="timeout"} 1',
     ]);
   },
 );

@@ -14,7 +14,7 @@ const sendHello = () =>
 async function expectShed(response: Response, reason: string): Promise<void> {
   expect(response.headers.get('retry-after')).toBe('1');
   expect(await readError(response)).toEqual({ status: 503, code: 'OVERLOADED' });
-  expect(await testServer?.metrics.text()).toContain(`switchboard_shed_total{reason="${reason}"}`);
+  expect(await testServer?.metrics.text()).toContain(`switchboard_http_requests_shed_total{reason="${reason}"}`);
 }
 
 /** A task that runs until `end` is called and counts how often it was started. */

@@ -1,6 +1,6 @@
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-/** As much of Node's `process` as is needed, so that tests can play it. */
+/** The part of Node's `process` that is used, so that tests can pass a fake. */
 export interface StartupProcess {
   on(event: (typeof SIGNALS)[number], listener: () => void): unknown;
   off(event: (typeof SIGNALS)[number], listener: () => void): unknown;
@@ -8,8 +8,8 @@ export interface StartupProcess {
 }
 
 /**
- * From now on a signal ends the process at once and in good order: nobody is served yet, so that nothing is cut off. Call the
- * result when somebody is.
+ * Makes a termination signal end the process at once with exit status 0: during start-up no request is served, so none is cut
+ * off. Call the result once requests are served.
  */
 export function exitOnSignalDuringStartup(process: StartupProcess): () => void {
   const exitNow = () => {

@@ -5,7 +5,7 @@ import {
   type PlannedRead,
   type TargetAgents,
   countAgents,
-  createConnectionEstimates,
+  createCallEstimates,
   memoizeBy,
 } from './call-estimate.ts';
 
@@ -18,34 +18,38 @@ const targetAgents = (refs: readonly string[], overrides: Partial<TargetAgents> 
 });
 const all = () => true;
 
-describe('how many agents are meant', () => {
+describe('countAgents', () => {
   test.each<[string, readonly TargetAgents[], number]>([
-    ['nobody', [], 0],
-    ['those known', [targetAgents(['a', 'b'])], 2],
-    ['no more than wanted', [targetAgents(['a', 'b', 'c'], { maxAgents: 2 })], 2],
-    ['the same ones once', [targetAgents(['a', 'b']), targetAgents(['a', 'b'])], 2],
-    ['those whom two groups share once', [targetAgents(['a', 'b']), targetAgents(['b', 'c'])], 3],
+    ['no agents for no targets', [], 0],
+    ['the known references', [targetAgents(['a', 'b'])], 2],
+    ['no more than the upper bound', [targetAgents(['a', 'b', 'c'], { maxAgents: 2 })], 2],
+    ['the same target once', [targetAgents(['a', 'b']), targetAgents(['a', 'b'])], 2],
+    ['agents shared by two targets once', [targetAgents(['a', 'b']), targetAgents(['b', 'c'])], 3],
     [
-      'any of many, twice',
-      [targetAgents(['a', 'b', 'c'], { maxAgents: 1 }), targetAgents(['a', 'b', 'c'], { maxAgents: 1, key: 'others' })],
+      'one of several candidates, for two targets',
+      [targetAgents(['a', 'b', 'c'], { maxAgents: 1 }), targetAgents(['a', 'b', 'c'], { maxAgents: 1, key: 'other' })],
       2,
     ],
     [
-      'any of many, the same twice',
+      'one of several candidates, for the same target twice',
       [targetAgents(['a', 'b'], { maxAgents: 1 }), targetAgents(['a', 'b'], { maxAgents: 1 })],
       1,
     ],
-    ['as many as wanted where not all are known', [targetAgents(['a'], { maxAgents: 7, unlisted: 'by-email' })], 7],
     [
-      'unknown ones beside known ones',
-      [targetAgents(['a']), targetAgents(['a'], { maxAgents: 7, unlisted: 'any', key: 'others' })],
+      'the upper bound where not all references are known',
+      [targetAgents(['a'], { maxAgents: 7, unlisted: 'by-email' })],
+      7,
+    ],
+    [
+      'unlisted agents in addition to known ones',
+      [targetAgents(['a']), targetAgents(['a'], { maxAgents: 7, unlisted: 'any', key: 'other' })],
       8,
     ],
-  ])('%s', (_title, targets, expected) => {
+  ])('countAgents counts %s', (_title, targets, expected) => {
     expect(countAgents(targets, all)).toBe(expected);
   });
 
-  test('those who lack nothing do not count, but for those who are not known', () => {
+  test('countAgents ignores cached references, but not unlisted agents', () => {
     expect(countAgents([targetAgents(['a', 'b', 'c'])], (ref) => ref === 'b')).toBe(1);
     expect(countAgents([targetAgents(['a', 'b', 'c'], { maxAgents: 2 })], (ref) => ref !== 'b')).toBe(2);
     const unknown = targetAgents(['a'], { maxAgents: 2, unlisted: 'any' });
@@ -54,20 +58,20 @@ describe('how many agents are meant', () => {
   });
 });
 
-test('what is remembered is made once for each name, whatever it is', () => {
-  const made: number[] = [];
+test('memoizeBy computes once per key, undefined results included', () => {
+  const computed: number[] = [];
   const memoizedHalf = memoizeBy(
     (n: number) => `${n % 3}`,
     (n) => {
-      made.push(n);
+      computed.push(n);
       return n === 2 ? undefined : n / 2;
     },
   );
   expect([4, 1, 2, 7, 5, 4].map(memoizedHalf)).toEqual([2, 2, undefined, 2, undefined, 2]);
-  expect(made).toEqual([4, 2]);
+  expect(computed).toEqual([4, 2]);
 });
 
-describe('an account’s estimates', () => {
+describe('createCallEstimates', () => {
   const namespace: CacheNamespace<string, string> = {
     endpoint: 'usage.json',
     version: 1,
@@ -76,37 +80,37 @@ describe('an account’s estimates', () => {
   };
   const peekedKeys: string[][] = [];
   const cache = {
-    peek: (_space: unknown, keys: readonly string[]) => {
+    peek: (_namespace: unknown, keys: readonly string[]) => {
       peekedKeys.push([...keys]);
-      return Promise.resolve(keys.map((key) => (key === 'kept' ? { value: 'a value' } : undefined)));
+      return Promise.resolve(keys.map((key) => (key === 'cached' ? { value: 'a value' } : undefined)));
     },
   } as unknown as AccountCache;
-  /** A call for each agent that is not there, and for a token. */
+  /** One call for each uncached agent, and one for a token. */
   const estimate: CallEstimator = (reads, _now, probe) => {
     const refs = reads.flatMap((read) => (read.capability === 'discover' ? [] : read.target.refs));
-    const missing = refs.filter((ref) => !probe.isCached(namespace, ref));
+    const uncached = refs.filter((ref) => !probe.isCached(namespace, ref));
     return [
-      { endpoint: 'usage.json', calls: missing.length },
+      { endpoint: 'usage.json', calls: uncached.length },
       { endpoint: 'token', calls: probe.includesTokens ? 0 : 1 },
     ];
   };
   const reads: readonly PlannedRead[] = [
-    { capability: 'currentStatus', target: targetAgents(['kept', 'gone', 'kept']), batchKey: null },
+    { capability: 'currentStatus', target: targetAgents(['cached', 'uncached', 'cached']), batchKey: null },
   ];
 
-  test('at most: whatever is there, without a look', () => {
-    expect(createConnectionEstimates(cache, estimate).maxCalls(reads, 0)).toEqual([
+  test('maxCalls ignores the cache', () => {
+    expect(createCallEstimates(cache, estimate).maxCalls(reads, 0)).toEqual([
       { endpoint: 'usage.json', calls: 3 },
       { endpoint: 'token', calls: 1 },
     ]);
     expect(peekedKeys).toEqual([]);
   });
 
-  test('missing: without what is there, looked for once', async () => {
-    expect(await createConnectionEstimates(cache, estimate).uncachedCalls(reads, 0)).toEqual([
+  test('uncachedCalls leaves out what is cached, and probes each key once', async () => {
+    expect(await createCallEstimates(cache, estimate).uncachedCalls(reads, 0)).toEqual([
       { endpoint: 'usage.json', calls: 1 },
       { endpoint: 'token', calls: 0 },
     ]);
-    expect(peekedKeys).toEqual([['kept', 'gone']]);
+    expect(peekedKeys).toEqual([['cached', 'uncached']]);
   });
 });

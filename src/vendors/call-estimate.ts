@@ -4,14 +4,14 @@ import type { InteractionQuery } from '../domain/interaction.ts';
 import type { TimeRange } from '../domain/time.ts';
 import type { UsageQuery } from '../domain/usage-stats.ts';
 
-/** What a query may ask an account, known before it runs: a function of `Sources` with its arguments. */
+/** A read of an account that a query may make, known before it runs: a function of AccountDataSource with its arguments. */
 export type PlannedRead = { readonly capability: 'discover' } | PlannedAgentRead;
 
 export type PlannedAgentRead = ReadSpec & {
   readonly target: TargetAgents;
   /**
-   * Questions with the same word here are all put at the same moment, so that one call may answer several. Null: nobody
-   * knows when, each agent's by itself.
+   * Reads with the same key are made at the same moment, so that one call may serve several. Null: the moment is unknown, and
+   * every agent is read separately.
    */
   readonly batchKey: string | null;
 };
@@ -22,84 +22,109 @@ export type ReadSpec =
   | { readonly capability: 'latestInteractions'; readonly query: InteractionQuery }
   | { readonly capability: 'usageStats'; readonly query: UsageQuery };
 
-/** The agents that a question is about, as far as that is known beforehand. */
+/** The agents that a read is about, as far as they are known beforehand. */
 export interface TargetAgents {
   /** Equal for the same agents. */
   readonly key: string;
-  /** No more than so many. */
+  /** Upper bound of their number. */
   readonly maxAgents: number;
-  /** References that may be theirs; more than `most` where it can be any of them. */
+  /** References that may be theirs; more than `maxAgents` where any of them can be. */
   readonly refs: readonly string[];
-  /** Whether some may have references that are not known yet: agents with an e-mail address only, or of any kind. */
+  /** Whether some may have references that are not known yet. */
   readonly unlisted: UnlistedAgents;
 }
+
+/** Agents that are not in the directory: none, those with an e-mail address only, or any. */
 export type UnlistedAgents = 'none' | 'by-email' | 'any';
 
-/** So many calls of an endpoint. */
+/** The number of calls of an endpoint. */
 export interface CallEstimate {
   readonly endpoint: string;
   readonly calls: number;
 }
 
-/** What a connection can say of calls that it has not made. Both take the query's own "now". */
-export interface ConnectionEstimates {
-  /**
-   * How many calls these questions can take, were nothing cached: never fewer than they do take, as long as the vendor
-   * answers as it promises. Asks nobody.
-   */
+/** What an account predicts of calls that it has not made. Both functions take the query's own "now", and call no vendor. */
+export interface AccountCallEstimates {
+  /** Upper bound of the calls that these reads take with an empty cache, as long as the vendor keeps to its contract. */
   readonly maxCalls: (reads: readonly PlannedRead[], now: Instant) => readonly CallEstimate[];
-  /** The same with what the cache has just now. Asks the cache, but no vendor. */
+  /** The same without the calls that the cache saves now. Reads the cache. */
   readonly uncachedCalls: (reads: readonly PlannedRead[], now: Instant) => Promise<readonly CallEstimate[]>;
 }
 
-/** What is there already and need not be called for. */
+/** What is present already and needs no call. */
 export interface CacheProbe {
   readonly isCached: <Key, Value>(namespace: CacheNamespace<Key, Value>, key: Key) => boolean;
-  /** Whether what the process holds beside the cache (a token) counts. */
+  /** Whether access tokens, which the process holds outside the cache, count as present. */
   readonly includesTokens: boolean;
 }
 
-/** How a vendor estimates. Pure, but for a token's being there; asks `held` about every key, without short cuts. */
+/**
+ * A vendor's estimate. It is a pure function, except for the presence of a token. It probes every key that its reads may need,
+ * without short-circuiting: `recordLookups` depends on that.
+ */
 export type CallEstimator = (reads: readonly PlannedRead[], now: Instant, probe: CacheProbe) => readonly CallEstimate[];
 
 const EMPTY_PROBE: CacheProbe = { isCached: () => false, includesTokens: false };
 
 type AnyNamespace = CacheNamespace<unknown, unknown>;
 
-export function createConnectionEstimates(cache: AccountCache, estimate: CallEstimator): ConnectionEstimates {
+/** The keys of each namespace, by their text. */
+type KeysByNamespace = ReadonlyMap<AnyNamespace, ReadonlyMap<string, unknown>>;
+
+/**
+ * Makes a pure estimator work with a cache that answers asynchronously: the first run records which keys it probes, the second
+ * replays it with what the cache has of them.
+ */
+export function createCallEstimates(cache: AccountCache, estimate: CallEstimator): AccountCallEstimates {
   return {
     maxCalls: (reads, now) => estimate(reads, now, EMPTY_PROBE),
-
-    // Estimating is pure and the cache is not: the first run tells which keys matter, the second knows what became of them.
     uncachedCalls: async (reads, now) => {
-      const requestedKeys = new Map<AnyNamespace, Map<string, unknown>>();
-      estimate(reads, now, {
-        includesTokens: false,
-        isCached: (namespace, key) => {
-          const keys = requestedKeys.get(namespace as AnyNamespace) ?? new Map<string, unknown>();
-          requestedKeys.set(namespace as AnyNamespace, keys.set(cacheKeyOf(namespace, key), key));
-          return false;
-        },
-      });
-      const cachedKeys = new Map<AnyNamespace, ReadonlySet<string>>();
-      for (const [namespace, keys] of requestedKeys) {
-        const cachedValues = await cache.peek(namespace, [...keys.values()]);
-        cachedKeys.set(namespace, new Set([...keys.keys()].filter((_, index) => cachedValues[index] !== undefined)));
-      }
-      return estimate(reads, now, {
-        includesTokens: true,
-        isCached: (namespace, key) =>
-          cachedKeys.get(namespace as AnyNamespace)?.has(cacheKeyOf(namespace, key)) ?? false,
-      });
+      const lookups = recordLookups((probe) => estimate(reads, now, probe));
+      const cached = await findCached(cache, lookups);
+      return replay((probe) => estimate(reads, now, probe), cached);
     },
   };
+}
+
+type RunEstimate = (probe: CacheProbe) => readonly CallEstimate[];
+
+/** Runs the estimate with an empty cache and returns the keys that it probes. */
+function recordLookups(run: RunEstimate): KeysByNamespace {
+  const lookups = new Map<AnyNamespace, Map<string, unknown>>();
+  run({
+    includesTokens: false,
+    isCached: (namespace, key) => {
+      const keys = lookups.get(namespace as AnyNamespace) ?? new Map<string, unknown>();
+      lookups.set(namespace as AnyNamespace, keys.set(cacheKeyOf(namespace, key), key));
+      return false;
+    },
+  });
+  return lookups;
+}
+
+/** The keys that the cache has, with one request per namespace. */
+async function findCached(cache: AccountCache, lookups: KeysByNamespace): Promise<KeysByNamespace> {
+  const cached = new Map<AnyNamespace, ReadonlyMap<string, unknown>>();
+  for (const [namespace, keys] of lookups) {
+    const values = await cache.peek(namespace, [...keys.values()]);
+    cached.set(namespace, new Map([...keys].filter((_, index) => values[index] !== undefined)));
+  }
+  return cached;
+}
+
+/** Runs the estimate again, with the cached keys present. */
+function replay(run: RunEstimate, cached: KeysByNamespace): readonly CallEstimate[] {
+  return run({
+    includesTokens: true,
+    isCached: (namespace, key) => cached.get(namespace as AnyNamespace)?.has(cacheKeyOf(namespace, key)) ?? false,
+  });
 }
 
 function cacheKeyOf<Key, Value>(namespace: CacheNamespace<Key, Value>, key: Key): string {
   return JSON.stringify(namespace.keyParts(key));
 }
 
-/** The same, worked out once for each name: much of a plan is asked about many agents and depends on none of them. */
+/** Memoises `compute` by key: much of a plan is computed for many agents and depends on none of them. */
 export function memoizeBy<Input, Output>(
   keyOf: (input: Input) => string,
   compute: (input: Input) => Output,
@@ -113,7 +138,7 @@ export function memoizeBy<Input, Output>(
   };
 }
 
-/** How many agents all of these mean at most, counting of the known references only those that are missing something. */
+/** Upper bound of the distinct agents of all targets. Of the known references only uncached ones count. */
 export function countAgents(targets: readonly TargetAgents[], isUncached: (ref: string) => boolean): number {
   const distinct = [...new Map(targets.map((target) => [target.key, target])).values()];
   const uncachedRefs = distinct.map(({ refs }) => refs.filter(isUncached));

@@ -4,5 +4,5 @@ import { liveperson } from './liveperson/index.ts';
 import { vonage } from './vonage/index.ts';
 import type { VendorAdapter } from './vendor.ts';
 
-/** Every vendor that the gateway speaks with: one line each. */
+/** Every vendor that the gateway supports: one line each. */
 export const vendors: readonly VendorAdapter[] = [avaamo, kore, liveperson, vonage];

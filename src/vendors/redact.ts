@@ -3,12 +3,12 @@ import type { VendorResponse } from '../http/types.ts';
 
 const PLACEHOLDER = '[secret]';
 
-/** No more of a body is looked at for words. What a vendor has to say of an error takes a hundredth of it. */
+/** The most bytes of a body that are searched. A vendor's error message takes about a hundredth of it. */
 export const MAX_SCANNED_BYTES = 64 * 1024;
 
 /**
- * An error reply without the account's secrets: some servers quote what they were sent ("invalid token abc…"), and a
- * caller of the gateway is shown their message. Replies of other statuses are left as they are.
+ * Redacts the account's secrets in an error response: some servers quote the request ("invalid token abc…"), and the gateway
+ * returns their message to its callers. Responses of other statuses are unchanged.
  */
 export function redactSecrets(response: VendorResponse, secrets: readonly Secret[]): VendorResponse {
   return rewriteErrorBody(response, (text) =>
@@ -19,8 +19,8 @@ export function redactSecrets(response: VendorResponse, secrets: readonly Secret
 }
 
 /**
- * An error reply with other words; replies of other statuses are left as they are. A body that is too long is cut first,
- * and no JSON any more: a secret that the cut goes through is not shown either.
+ * Rewrites the body of an error response; responses of other statuses are unchanged. A long body is cut first. It is then no
+ * longer valid JSON, so a secret that the cut splits is not returned either.
  */
 export function rewriteErrorBody(response: VendorResponse, rewrite: (text: string) => string): VendorResponse {
   if (response.status < 400) return response;
@@ -31,20 +31,20 @@ export function rewriteErrorBody(response: VendorResponse, rewrite: (text: strin
 }
 
 /**
- * The same JSON without the escapes that need not be: some servers write every slash, plus or letter beyond ASCII as one, in
- * which a secret would be told by another spelling.
+ * The same JSON without unnecessary escapes. Some servers escape every slash, plus or non-ASCII character, which would
+ * spell a secret differently.
  */
 function removeNeedlessEscapes(json: string): string {
-  return json.replace(/\\(u[\da-f]{4}|.)/gi, (whole, escape: string) => {
+  return json.replace(/\\(u[\da-f]{4}|.)/gi, (sequence, escape: string) => {
     if (escape === '/') return '/';
     const code = escape.length > 1 ? Number.parseInt(escape.slice(1), 16) : 0;
-    if (code < 0x20) return whole;
+    if (code < 0x20) return sequence;
     const letter = String.fromCharCode(code);
     return letter === '"' || letter === '\\' ? `\\${letter}` : letter;
   });
 }
 
-/** A text as it can stand in a JSON body: as it is, escaped where it must be, or as it was in a URL or a form. */
+/** The spellings of a text in a JSON body: unchanged, JSON-escaped, or encoded as in a URL or a form. */
 function encodings(text: string): readonly string[] {
   const encoded = [encodeURIComponent(text), new URLSearchParams([['', text]]).toString().slice(1)];
   const lowerCase = encoded.map((encoding) => encoding.replace(/%../g, (byte) => byte.toLowerCase()));

@@ -1,18 +1,18 @@
 import type { Instant } from '../domain/clock.ts';
 
 /**
- * The contract of the vendor sandbox: an imagined company, told in nobody's vocabulary, and fake vendors that retell it in
+ * The contract of the vendor sandbox: a fictional company in a neutral vocabulary, and fake vendors that present it in
  * theirs. A fake is written from its vendor's documents and never imports the vendor's client, so that a misreading on one
  * side shows on the other.
  */
 export interface Company {
   readonly people: readonly CompanyPerson[];
   readonly bots: readonly CompanyBot[];
-  /** A person's shifts that overlap from ≤ t < to, by start; nothing in them lies after "now". */
+  /** A person's shifts that overlap from ≤ t < to, by start. They contain nothing after "now". */
   shifts(person: CompanyPerson, from: Instant, to: Instant): readonly Shift[];
   /** A person's conversations that began before "now" and overlap from ≤ t < to, by start. */
   conversations(person: CompanyPerson, from: Instant, to: Instant): readonly Conversation[];
-  /** What a bot did in from ≤ t < to; the part after "now" adds nothing. */
+  /** A bot's traffic in from ≤ t < to; the part after "now" adds nothing. */
   traffic(bot: CompanyBot, from: Instant, to: Instant): BotTraffic;
 }
 
@@ -21,8 +21,8 @@ export interface CompanyPerson {
   readonly lastName: string;
   readonly email: string;
   /**
-   * Which vendors the person works with, and by which reference; a vendor's key as in the configuration. Of a vendor that
-   * the company's list does not have, its fake says so itself: `FakeVendor.referenceOf`.
+   * The person's reference at each vendor, by the vendor's key as in the configuration. A vendor that the company does not
+   * list assigns references in its own fake: `FakeVendor.findReference`.
    */
   readonly refsByVendor: Readonly<Partial<Record<string, string>>>;
   readonly employeeId: string;
@@ -34,12 +34,12 @@ export interface CompanyBot {
 }
 
 export interface Shift {
-  /** A number that no other shift of the company has. */
+  /** Unique in the company. */
   readonly serial: number;
   readonly start: Instant;
-  /** Null while the shift goes on. */
+  /** Null while the shift is ongoing. */
   readonly end: Instant | null;
-  /** What the person turned to, by time; each holds until the next, the last until the shift's end. */
+  /** By time. Each status lasts until the next change, the last one until the shift's end. */
   readonly statusChanges: readonly ShiftStatusChange[];
 }
 
@@ -48,24 +48,24 @@ export interface ShiftStatusChange {
   readonly status: 'available' | 'busy' | 'away';
   /** The company's own name for it, such as "Lunch"; null for a plain status. */
   readonly reason: string | null;
-  /** Chats going on from then on. */
+  /** The number of ongoing chats from then on. */
   readonly concurrentChats: number;
 }
 
 export interface Conversation {
-  /** The same for everybody who takes part. */
+  /** The same for all participants. */
   readonly guid: string;
   /** This person's part in it. */
   readonly channelGuid: string;
   readonly medium: 'Phone' | 'Chat' | 'Email' | 'Sms';
   readonly direction: 'Inbound' | 'Outbound' | 'Internal';
   readonly start: Instant;
-  /** Null while it goes on. */
+  /** Null while the conversation is ongoing. */
   readonly end: Instant | null;
 }
 
 export interface BotTraffic {
-  /** Distinct, hence not additive over spans. */
+  /** Distinct users, hence not additive over spans. */
   readonly users: number;
   readonly messages: number;
   readonly unhandled: number;
@@ -74,7 +74,7 @@ export interface BotTraffic {
   readonly interventions: number;
 }
 
-/** One request as a fake vendor sees it. */
+/** A request as a fake vendor receives it. */
 export interface SandboxRequest {
   readonly method: string;
   /** Absolute, with the host and port that the client used. */
@@ -90,20 +90,20 @@ export interface SandboxResponse {
   readonly body?: string | Buffer;
 }
 
-/** What a fake vendor is given. */
+/** What a fake vendor works with. */
 export interface SandboxWorld {
   readonly company: Company;
   now(): Instant;
 }
 
-/** A fake vendor: it answers requests, and says how a gateway is configured to ask it. */
+/** A fake vendor: it handles requests, and provides the account configuration for a gateway. */
 export interface FakeVendor {
   readonly handle: (request: SandboxRequest) => SandboxResponse | Promise<SandboxResponse>;
-  /** The entry for `accounts` in a configuration, given where the fake listens; secrets of the sandbox in plain text. */
+  /** The account's configuration for the URL at which the fake listens, with the sandbox's secrets in plain text. */
   readonly createAccountConfig: (baseUrl: string) => Readonly<Record<string, unknown>> & { readonly name: string };
   /**
-   * By which reference the vendor knows one of the company, null for those it does not know; for a vendor that stands in
-   * nobody's `seats`. Whoever has one is named in the sandbox's directory.
+   * The vendor's reference to a member of the company; null for members without an account. For vendors that are not in
+   * `refsByVendor`. Members with a reference are listed in the sandbox's directory.
    */
   readonly findReference?: (member: CompanyPerson | CompanyBot) => string | null;
 }

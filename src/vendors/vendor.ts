@@ -14,52 +14,58 @@ import type { TimeRange } from '../domain/time.ts';
 import type { UsageQuery, UsageStats } from '../domain/usage-stats.ts';
 import type { CallContext, VendorHttp } from '../http/types.ts';
 import type { RequestContext } from '../request/request-context.ts';
-import type { ConnectionEstimates } from './call-estimate.ts';
+import type { AccountCallEstimates } from './call-estimate.ts';
 import type { FakeVendorFactory } from './sandbox.ts';
 
 /**
- * What the gateway knows of a vendor. There are two lifetimes: `connect` is called once for each account in the process's
- * life and keeps what must outlive a query (tokens, key material); `open` is called once for each query and account and
- * keeps what must not (batching loaders).
+ * What the gateway needs of a vendor. There are two lifetimes. `connect` is called once per account and process, and keeps
+ * what must outlive a query (tokens, key material). `createDataSource` is called once per query and account, and keeps what
+ * must not (batching loaders).
  */
 export interface VendorAdapter<Config extends AccountConfig = AccountConfig> {
   readonly name: VendorName;
   /** The value of `vendor` in an account's configuration, and the folder's name. */
   readonly key: string;
-  /** An account's entry in the configuration: strict, every key described. */
+  /** The schema of an account's configuration: strict, every key described. */
   readonly config: ZodType<Config>;
   readonly references: ReferenceRules;
   readonly connect: (config: Config, dependencies: AdapterDependencies) => AccountAdapter;
-  /** The fake vendor of the sandbox. */
+  /** Creates the fake vendor of the sandbox. */
   readonly createFakeVendor: FakeVendorFactory;
 }
 
-/** How this vendor's references to agents are to be read. */
+/** How this vendor's references to agents are read. */
 export interface ReferenceRules {
   /** Why this text cannot be a reference; null when it can. */
   readonly problem: (ref: string) => string | null;
-  /** Equal for references that mean the same agent. */
+  /** Equal for references to the same agent. */
   readonly canonical: (ref: string) => string;
-  /** The e-mail address that the reference itself is; null when it is none. */
+  /** The e-mail address that the reference itself is; null when it is not an address. */
   readonly email: (ref: string) => string | null;
 }
 
-/** What an account's connection is given for life. */
+/** What an account's adapter works with, for the life of the process. */
 export interface AdapterDependencies {
   readonly account: Account;
   readonly clock: Clock;
   readonly http: VendorHttp;
   readonly cache: AccountCache;
-  /** Shares tokens with other processes; absent where there is but one. */
+  /** Shares tokens with other processes; absent where there is only one process. */
   readonly tokenStore?: SharedTokenStore | undefined;
   readonly ttl: Ttl;
 }
 
-/** An account, connected. */
-export interface AccountAdapter extends ConnectionEstimates {
+/** What `createLoaders` and `createDataSource` of a vendor work with, for the life of the process. */
+export interface DataSourceDependencies<Config, Client> extends Pick<AdapterDependencies, 'account' | 'cache' | 'ttl'> {
+  readonly config: Config;
+  readonly client: Client;
+}
+
+/** A connected account. */
+export interface AccountAdapter extends AccountCallEstimates {
   readonly account: Account;
   readonly createDataSource: (request: DataSourceContext) => AccountDataSource;
-  /** What `discover` would answer without a call; null when it would have to make one. Goes with `discover`. */
+  /** The result of `discover` as far as it is cached; null when a call would be needed. Present together with `discover`. */
   readonly cachedAgents?: () => Promise<readonly DiscoveredAgent[] | null>;
 }
 
@@ -67,19 +73,19 @@ export interface AccountAdapter extends ConnectionEstimates {
 export type DataSourceContext = CallContext & Pick<RequestContext, 'now' | 'takeFileBudget'>;
 
 /**
- * What an account can tell, within one query. A question that the vendor knows nothing about is left out. All may reject
- * with a VendorError; with part of the data they resolve, and say in the report what is missing.
+ * What an account provides within one query. A capability that the vendor lacks is left out. Every function may reject with
+ * a VendorError; with part of the data it resolves and reports what is missing.
  */
 export interface AccountDataSource {
-  /** The agents that the vendor names of its own accord. */
+  /** The agents that the vendor lists, whether or not they are configured. */
   readonly discover?: () => Promise<SourcedResult<readonly DiscoveredAgent[]>>;
   /** Every period that overlaps the range, unclipped, by start. */
   readonly statusPeriods?: (ref: string, during: TimeRange) => Promise<SourcedResult<readonly StatusPeriod[]>>;
-  /** The period that is going on now; left out where the vendor's data comes too late to say. */
+  /** The ongoing period; left out where the vendor's data arrives too late to have one. */
   readonly currentStatus?: (ref: string) => Promise<SourcedResult<StatusPeriod | null>>;
   /** Every session whose events overlap the range, by its first event. */
   readonly sessions?: (ref: string, during: TimeRange) => Promise<SourcedResult<readonly Session[]>>;
-  /** The session that a period belongs to which these very sources told of; asks nobody. */
+  /** The session of a period that this data source returned. Makes no call. */
   readonly findSession?: (period: StatusPeriod) => Session | null;
   /** In the vendor's own order. */
   readonly latestInteractions?: (
@@ -89,10 +95,10 @@ export interface AccountDataSource {
   readonly usageStats?: (ref: string, query: UsageQuery) => Promise<SourcedResult<UsageStats>>;
 }
 
-/** What an account can be asked, by the name of the function. */
+/** What an account can provide, by the name of the function. */
 export type Capability = Exclude<keyof AccountDataSource, 'findSession'>;
 
-/** Registers a vendor: each may have an account configuration of its own, which only its own `config` and `connect` see. */
+/** Registers a vendor. The type of its account configuration is visible to its own `config` and `connect` only. */
 export function defineVendor<Config extends AccountConfig>(vendor: VendorAdapter<Config>): VendorAdapter {
   return vendor as unknown as VendorAdapter;
 }

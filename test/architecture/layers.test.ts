@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const ROOT = join(import.meta.dirname, '../..');
-const CRUISER = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+const CRUISER = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
 
 interface Violation {
   readonly from: string;
@@ -73,7 +73,9 @@ const importFrom = (layer: string, other: string) =>
 const LAYER_RULES = config.forbidden
   .filter(({ name }) => name.startsWith(LAYER_RULE_PREFIX))
   .map(({ name, to }) => {
-    const layersAbove = [to.path ?? []].flat().map((pattern) => /^\^src\/([\w/-]+)\(/.exec(pattern)?.[1] ?? pattern);
+    const layersAbove = [to.path ?? []]
+      .flat()
+      .map((pattern) => /^\^src\/([\w/-]*\w)\/?\(/.exec(pattern)?.[1] ?? pattern);
     return { rule: name, layer: name.slice(LAYER_RULE_PREFIX.length), layersAbove };
   });
 

@@ -14,7 +14,7 @@ const env: Record<string, string> = {};
 for (const [, name = ''] of example.matchAll(/(?<!\$)\$\{(\w+)\}/g)) env[name] = `made-up-${name.toLowerCase()}`;
 env.WALLBOARD_KEY_SHA256 = 'ab'.repeat(32);
 
-/** The names of all keys of a form, however deep. */
+/** Returns the names of all keys of a schema, at any depth. */
 function keysOf(schema: unknown): readonly string[] {
   if (schema instanceof z.ZodObject) {
     return Object.entries(schema.shape).flatMap(([key, inner]) => [key, ...keysOf(inner)]);
@@ -32,7 +32,7 @@ const knownKeys = new Set([
   'accounts',
 ]);
 
-/** The example with every key that is behind a # in force, too. */
+/** The example with all commented-out keys enabled. */
 const uncommented = example.replace(/^( *)# (\w+)(:.*)$/gm, (line, indent: string, key: string, rest: string) =>
   knownKeys.has(key) ? `${indent}${key}${rest}` : line,
 );
@@ -42,34 +42,34 @@ function errorLines(text: string) {
   return loaded.ok ? [] : loaded.errors.map(formatConfigError);
 }
 
-test('the example is a whole configuration', () => {
+test('loads the example configuration', () => {
   expect(errorLines(example)).toEqual([]);
 });
 
-test('so it is with everything that is behind a #', () => {
+test('loads the example configuration with all commented-out keys enabled', () => {
   expect(uncommented).not.toBe(example);
   expect(errorLines(uncommented)).toEqual([]);
 });
 
-test('every key of the settings stands in it', () => {
+test('shows every settings key in the example configuration', () => {
   const names = keysOf(z.object(settingsShape));
   expect(names.length).toBeGreaterThan(30);
   expect(names.filter((key) => !new RegExp(`^[ -]*${key}:`, 'm').test(uncommented))).toEqual([]);
 });
 
-test.each(vendors)('an account with $key stands in it, with every key', ({ key, config }) => {
+test.each(vendors)('shows an account of $key with every key in the example configuration', ({ key, config }) => {
   const { accounts } = parse(uncommented) as { readonly accounts: readonly Readonly<Record<string, unknown>>[] };
-  const entry = accounts.find(({ vendor }) => vendor === key) ?? {};
-  // These are told of once, above all accounts.
+  const account = accounts.find(({ vendor }) => vendor === key) ?? {};
+  // These are documented once, above all accounts.
   const commonKeys = new Set(Object.keys(accountBaseSchema.shape));
   const names = keysOf(config).filter((name) => !commonKeys.has(name));
   expect(names.length).toBeGreaterThan(0);
-  expect(Object.keys(entry)).toEqual(expect.arrayContaining(['name', 'vendor', 'baseUrl', ...names]));
+  expect(Object.keys(account)).toEqual(expect.arrayContaining(['name', 'vendor', 'baseUrl', ...names]));
 });
 
-test('what it shows as defaults are the defaults', () => {
+test('shows the real default values in the example configuration', () => {
   const loaded = loadConfig({ text: example, file: 'example', env, vendors });
-  // The example without every line whose key has a default must come to the same.
+  // Without the lines whose keys have defaults, the example must load to the same configuration.
   const bare = example
     .replace(/^(server|limits|cache):\n(( .*)?\n)+/gm, '')
     .replace(

@@ -38,7 +38,9 @@ test('a query that takes long to plan is refused, and calls no vendor', async ()
   for (const explain of [{}, { 'switchboard-explain': 'plan' }]) {
     const { status, errors } = await gateway.query(query(100), { ids: UNKNOWN }, explain);
     expect(status).toBe(400);
-    expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'QUERY_TOO_COMPLEX', limit: 'cost' }]);
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([
+      { code: 'QUERY_TOO_COMPLEX', limit: 'planning_steps' },
+    ]);
   }
   expect(Object.values(world.calls()).flat()).toEqual([]);
 });

@@ -33,7 +33,9 @@ describe('what an answer might hold', () => {
 
     const beyond = await gateway.query(QUERY, { n: 6 });
     expect(beyond.status).toBe(400);
-    expect(beyond.errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'QUERY_TOO_COMPLEX', limit: 'cost' }]);
+    expect(beyond.errors?.map(({ extensions }) => extensions)).toEqual([
+      { code: 'QUERY_TOO_COMPLEX', limit: 'estimated_items' },
+    ]);
     expect(world.calls()).toEqual(NO_CALLS);
   });
 
@@ -67,7 +69,7 @@ describe('what an answer holds', () => {
     ).query('{ agents { nodes { key } } }');
     expect([beyond.status, beyond.data]).toEqual([400, undefined]);
     expect(beyond.errors).toHaveLength(1);
-    expect(beyond.errors?.[0]).toMatchObject({ extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'items' } });
+    expect(beyond.errors?.[0]).toMatchObject({ extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'response_objects' } });
     expect(beyond.headers.get('cache-control')).toBe('no-store');
   });
 
@@ -119,7 +121,7 @@ describe('what an answer holds', () => {
     const document = `query ($n: Int) { agents(first: 1, filter: {account: "kore-main"}) { nodes { ${STATUS_PERIODS_FIELD} { nodes {
       agent { ${STATUS_PERIODS_FIELD} { nodes { agent { ${STATUS_PERIODS_FIELD} { nodes { start } } } } } } } } } } }`;
     const { status, errors } = await (await gatewayWithLimits({ maxResponseObjects: 100 })).query(document, { n: 10 });
-    expect([status, errors?.[0]?.extensions.limit]).toEqual([400, 'items']);
+    expect([status, errors?.[0]?.extensions.limit]).toEqual([400, 'response_objects']);
     // What was asked of the vendor before is not asked again for each of them.
     expect(world.calls().kore).toHaveLength(1);
   });

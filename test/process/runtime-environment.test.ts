@@ -18,14 +18,14 @@ interface StatusesData {
 const countKnownStatuses = ({ data }: { readonly data: unknown }) =>
   (data as StatusesData).agents.nodes.filter(({ currentStatus }) => currentStatus !== null).length;
 
-test('a full disk below standard output costs log lines only', async () => {
+test('loses only log lines when standard output is on a full disk', async () => {
   const { process: running, url } = await gateways.start({ stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
 
   expect(countKnownStatuses(await sendQuery(url, STATUSES_QUERY))).toBeGreaterThan(0);
   expect(await terminate(running)).toBe(0);
 });
 
-test('nobody reading standard output and standard error any more costs log lines only', async () => {
+test('loses only log lines when standard output and standard error are closed', async () => {
   const { process: running, url } = await gateways.start();
   running.stdout?.destroy();
   running.stderr?.destroy();
@@ -35,7 +35,7 @@ test('nobody reading standard output and standard error any more costs log lines
   expect(await terminate(running)).toBe(0);
 });
 
-/** Has it write thousands of log lines of some 300 bytes. */
+/** Makes the gateway write thousands of log lines of about 300 bytes. */
 async function fillLog(url: string): Promise<void> {
   const request = `GET /healthz HTTP/1.1\r\nHost: x\r\nX-Request-Id: ${'x'.repeat(128)}\r\n`;
   for (let i = 0; i < 12; i += 1) {
@@ -46,7 +46,7 @@ async function fillLog(url: string): Promise<void> {
   }
 }
 
-test('a reader of standard output who has stopped reading costs log lines only', async () => {
+test('loses only log lines when the reader of standard output has stopped reading', async () => {
   const { process: running, url } = await gateways.start();
   await fillLog(url);
 
@@ -54,7 +54,7 @@ test('a reader of standard output who has stopped reading costs log lines only',
   expect(await terminate(running)).toBe(0);
 });
 
-test('of the log of a reader who goes on after a while a mebibyte has waited, and no line is cut', async () => {
+test('keeps one mebibyte of log lines for a slow reader and truncates no line', async () => {
   const { process: running, url } = await gateways.start();
   if (!running.stdout) throw new Error('standard output is not a pipe');
   await fillLog(url);
@@ -64,12 +64,12 @@ test('of the log of a reader who goes on after a while a mebibyte has waited, an
   const log = await reading;
   const lines = log.trimEnd().split('\n');
   expect(lines.filter((line) => typeof JSON.parse(line) !== 'object')).toEqual([]);
-  // Beside what waits in the gateway, the pipe and its reader hold some.
+  // The pipe and its reader buffer some more.
   expect(log.length).toBeGreaterThan(MEBIBYTE);
   expect(log.length).toBeLessThan(1.5 * MEBIBYTE);
 });
 
-test('it writes no file: without leave to write any, everything works', async () => {
+test('works without permission to write files', async () => {
   const { process: running, url } = await gateways.start({
     nodeOptions: ['--permission', '--allow-fs-read=*', '--allow-net'],
   });
@@ -79,10 +79,10 @@ test('it writes no file: without leave to write any, everything works', async ()
   expect(await terminate(running)).toBe(0);
 });
 
-test('without file descriptors it refuses who comes, and serves again when there are some', async () => {
+test('rejects connections while there are no file descriptors and serves again afterwards', async () => {
   const { process: running, url } = await gateways.start({ shellPrelude: 'ulimit -n 64' });
   const sockets = Array.from({ length: 200 }, (): Socket => connect(Number(new URL(url).port), '127.0.0.1'));
-  // Some are let in and kept, the others are turned away: whichever it is, of each it is known.
+  // Some are accepted and kept, the others closed; wait until each has settled.
   await Promise.all(
     sockets.map(async (socket) => {
       socket.on('error', () => undefined);
@@ -92,13 +92,13 @@ test('without file descriptors it refuses who comes, and serves again when there
   expect(running.exitCode).toBeNull();
   for (const socket of sockets) socket.destroy();
 
-  let answer = await sendQuery(url, STATUSES_QUERY).catch(() => null);
-  while (answer === null) answer = await sendQuery(url, STATUSES_QUERY).catch(() => null);
-  expect(countKnownStatuses(answer)).toBeGreaterThan(0);
+  let response = await sendQuery(url, STATUSES_QUERY).catch(() => null);
+  while (response === null) response = await sendQuery(url, STATUSES_QUERY).catch(() => null);
+  expect(countKnownStatuses(response)).toBeGreaterThan(0);
   expect(await terminate(running)).toBe(0);
 });
 
-test('in a heap of 128 MB it lives, whatever it is asked', async () => {
+test('survives large and varied queries with a heap of 128 MB', async () => {
   const { process: running, url } = await gateways.start({ nodeOptions: ['--max-old-space-size=128'] });
   const ends = Array.from({ length: 8 }, (_, i) => Date.now() - i * 3 * 86_400_000);
   const ranges = ends.map(
@@ -109,7 +109,7 @@ test('in a heap of 128 MB it lives, whatever it is asked', async () => {
     const query = `{ agents(first: 200) { nodes { statusPeriods(during: ${during}) { nodes { id start } } sessions(during: ${during}) { nodes { id } } } } }`;
     statuses.add((await sendQuery(url, query)).status);
   }
-  // Documents that differ are remembered, too.
+  // Each different document is cached, too.
   for (let i = 0; i < 500; i += 1) statuses.add((await sendQuery(url, `{ a${i}: __typename }`)).status);
 
   expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);

@@ -13,13 +13,13 @@ import {
   type World,
 } from '../support/world.ts';
 
-/** Every secret of a configuration is a canary: wherever else it is seen, something leaks. */
+/** Every secret of a configuration is a canary: it must not occur in any output. */
 
 const CALLER_KEY = 'CANARY-caller-key-7f3a9c';
 const PAGE = '<!DOCTYPE html><html><body>CANARY-page</body></html>';
 
-/** Everything that every vendor is asked for, and what the gateway says of its accounts. */
-const EVERYTHING = `query Everything($during: TimeRange!, $days: DateRange!) {
+/** Reads from every endpoint of every vendor, and the accounts with their health. */
+const FULL_QUERY = `query Everything($during: TimeRange!, $days: DateRange!) {
   agents(first: 200) {
     nodes {
       currentStatus { status }
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Every failure reaches the vendor’s client and comes back: nothing is cached, tried again or held off. */
+/** Switches caching, retries, circuit breaker and Retry-After gate off, so that every failure reaches the caller. */
 function withoutProtection(raw: RawConfig): RawConfig {
   return {
     ...raw,
@@ -64,29 +64,29 @@ function withoutProtection(raw: RawConfig): RawConfig {
   };
 }
 
-/** All that anybody gets to see of a gateway while it is asked for everything. */
+/** Collects all output of a gateway while it executes the queries: bodies, headers, pages and logs. */
 async function collectOutput(gateway: Gateway): Promise<string> {
   const authorization = `Bearer ${CALLER_KEY}`;
   const during = lastHours(2);
   const day = during.to.slice(0, 10);
   const variables = { during, days: { from: day, to: day } };
-  const answers: unknown[] = [];
+  const responses: unknown[] = [];
   for (const explain of ['trace', 'plan']) {
-    answers.push(await gateway.query(EVERYTHING, variables, { authorization, 'switchboard-explain': explain }));
+    responses.push(await gateway.query(FULL_QUERY, variables, { authorization, 'switchboard-explain': explain }));
   }
-  answers.push(await gateway.query('{ accounts { lastError } }', {}, { authorization }));
-  answers.push(await gateway.query(`{ ${CALLER_KEY} }`, {}, { authorization: `Bearer ${CALLER_KEY}x` }));
+  responses.push(await gateway.query('{ accounts { lastError } }', {}, { authorization }));
+  responses.push(await gateway.query(`{ ${CALLER_KEY} }`, {}, { authorization: `Bearer ${CALLER_KEY}x` }));
   const pages = await Promise.all(
     ['/metrics', '/readyz', '/schema.graphql', '/nothing'].map(async (path) => {
       const response = await fetch(gateway.url + path, { headers: { authorization } });
       return `${[...response.headers].join('\n')}\n${await response.text()}`;
     }),
   );
-  const headers = answers.map((answer) => [...(answer as { headers: Headers }).headers].join('\n'));
-  return [JSON.stringify(answers), ...headers, ...pages, gateway.logs()].join('\n');
+  const headers = responses.map((response) => [...(response as { headers: Headers }).headers].join('\n'));
+  return [JSON.stringify(responses), ...headers, ...pages, gateway.logs()].join('\n');
 }
 
-/** A text as it stands, and in the codings that it might be seen in. */
+/** Returns a secret in plain text and in the encodings in which it could leak. */
 function encodingsOf(secret: string): readonly string[] {
   return [
     secret,
@@ -97,7 +97,7 @@ function encodingsOf(secret: string): readonly string[] {
 }
 
 function expectNoLeak(output: string, secrets: readonly string[]): void {
-  for (const spelling of secrets.flatMap(encodingsOf)) expect(output.includes(spelling) && spelling).toBe(false);
+  for (const encoded of secrets.flatMap(encodingsOf)) expect(output.includes(encoded) && encoded).toBe(false);
   expect(output).not.toMatch(/<html|\bat .*\.ts:\d+:\d+|node_modules/);
 }
 
@@ -116,7 +116,7 @@ function secretsOf(account: Readonly<Record<string, unknown>>): readonly string[
   return texts;
 }
 
-/** The secrets of all the world's accounts. */
+/** Returns the secrets of all accounts. */
 function allSecrets(): readonly string[] {
   const secrets = world.config.accounts.flatMap(secretsOf);
   expect(secrets.length).toBeGreaterThanOrEqual(7);
@@ -135,7 +135,7 @@ describe('vendors that quote the account’s secrets', () => {
     ),
     ['status 400 in plain text', (secrets) => ({ status: 400, body: quote(secrets) })],
     ['status 400 in a page', (secrets) => ({ status: 400, body: PAGE + quote(secrets) })],
-    ['data that is none', (secrets) => ({ status: 200, body: { message: quote(secrets) } })],
+    ['a body without the expected data', (secrets) => ({ status: 200, body: { message: quote(secrets) } })],
     ['a page', () => ({ kind: 'html', status: 200 })],
     [
       'a redirect',
@@ -148,17 +148,17 @@ describe('vendors that quote the account’s secrets', () => {
       'headers',
       (secrets) => ({ status: 400, headers: Object.fromEntries(secrets.map((secret, i) => [`x-${i}`, secret])) }),
     ],
-    ['a cut answer', () => ({ kind: 'cut' })],
-    ['a malformed answer', () => ({ kind: 'malformed' })],
+    ['a truncated response', () => ({ kind: 'cut' })],
+    ['a malformed response', () => ({ kind: 'malformed' })],
     ['no connection', () => ({ kind: 'down' })],
-    ['no answer', () => ({ kind: 'hang' })],
+    ['no response', () => ({ kind: 'hang' })],
   ];
 
   test.each(kinds)(
-    '%s',
+    'leaks no secret that vendors quote in: %s',
     async (name, fault) => {
       world.calls();
-      // A vendor knows its own account's secrets only.
+      // A vendor has only the secrets of its own account.
       for (const account of world.config.accounts) {
         world.vendors[account.vendor as E2EVendorKey].injectFault(fault(secretsOf(account)));
       }
@@ -166,9 +166,9 @@ describe('vendors that quote the account’s secrets', () => {
       try {
         const output = await collectOutput(gateway);
         expectNoLeak(output, [...allSecrets(), CALLER_KEY, 'CANARY-page']);
-        // What the vendor says of a refused request is passed on, but for the secrets.
+        // The vendor's message about a rejected request is passed on, without the secrets.
         if (name === 'status 400') expect(output).toContain('QUOTED');
-        // Otherwise nobody had an opportunity to quote anything.
+        // Without calls no vendor could have quoted a secret.
         for (const calls of Object.values(world.calls())) expect(calls.length).toBeGreaterThan(0);
       } finally {
         for (const vendor of Object.values(world.vendors)) vendor.clearFaults();
@@ -178,14 +178,14 @@ describe('vendors that quote the account’s secrets', () => {
     60_000,
   );
 
-  test('nor is anything seen where all is well', async () => {
+  test('leaks no secret while all vendors work', async () => {
     const gateway = await world.startGateway(withoutProtection);
     expectNoLeak(await collectOutput(gateway), [...allSecrets(), CALLER_KEY]);
     await gateway.stop();
   });
 });
 
-test('no log names anybody, be it by the directory or by what the vendors tell', async () => {
+test('logs no names or e-mail addresses, from the directory or from the vendors', async () => {
   const gateway = await world.startGateway(withoutProtection);
   const authorization = `Bearer ${CALLER_KEY}`;
   const query = '{ agents(first: 200) { nodes { key name email } } }';
@@ -213,7 +213,7 @@ describe('vendors that quote the request', () => {
     echo = createServer((request, response) => {
       void readText(request).then((body) => {
         const { auth, authorization, 'access-token': accessToken } = request.headers;
-        // What proves who asks comes first: a message is cut after some 200 characters.
+        // The credentials come first, because messages are cut after about 200 characters.
         const quoted = [auth, accessToken, authorization, body, request.url].filter((text) => text !== undefined);
         if (request.url?.includes('connect/token'))
           response.end(JSON.stringify({ access_token: TOKEN, expires_in: 7200 }));
@@ -231,29 +231,29 @@ describe('vendors that quote the request', () => {
   }
 
   test.each([200, 400, 401, 403, 404, 422, 429, 500])(
-    'status %i',
+    'leaks no credentials that vendors quote from the request with status %i',
     async (status) => {
       const baseUrl = await startEcho(status);
-      const withEchoServer = (configuration: RawConfig): RawConfig => ({
-        ...configuration,
-        accounts: configuration.accounts.map((account) => {
+      const withEchoServer = (config: RawConfig): RawConfig => ({
+        ...config,
+        accounts: config.accounts.map((account) => {
           const { secrets = [] } = vendorSecrets.find(({ key }) => key === account.vendor) ?? {};
           const canaries = secrets.map((name) => [name, `CANARY-${account.name}-${name}`]);
           return { ...account, ...(Object.fromEntries(canaries) as Record<string, string>), baseUrl };
         }),
       });
-      const gateway = await world.startGateway((configuration) => withoutProtection(withEchoServer(configuration)));
-      const seen = await collectOutput(gateway);
-      expectNoLeak(seen, ['CANARY', CALLER_KEY, TOKEN]);
-      // A token that the gateway signed itself would let whoever reads it ask the vendor.
-      expect(seen).not.toMatch(/eyJ[\w-]+\.[\w-]+\./);
+      const gateway = await world.startGateway((config) => withoutProtection(withEchoServer(config)));
+      const output = await collectOutput(gateway);
+      expectNoLeak(output, ['CANARY', CALLER_KEY, TOKEN]);
+      // A token that the gateway signed would let every reader of it call the vendor.
+      expect(output).not.toMatch(/eyJ[\w-]+\.[\w-]+\./);
       await gateway.stop();
     },
     60_000,
   );
 });
 
-test('a canary that is out is noticed, in whatever coding', () => {
+test('detects a leaked canary in every encoding, and a stack trace', () => {
   for (const text of ['x CANARY y', `x ${encodeURIComponent('a/b c')} y`, Buffer.from('CANARY').toString('base64')]) {
     expect(() => {
       expectNoLeak(text, ['CANARY', 'a/b c']);

@@ -18,7 +18,7 @@ afterEach(() => {
   }
 });
 
-/** Has it listen in a vendor's place; resolves to its port and to how many connections it has got. */
+/** Starts a server in a vendor's place; resolves to its port and its number of connections. */
 async function listenLocally(server: Server) {
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -31,7 +31,7 @@ async function listenLocally(server: Server) {
   return { port: (server.address() as AddressInfo).port, connections: () => connections };
 }
 
-/** What a gateway says of the account of bots when it is at that port, by https. */
+/** Returns the errors of a query whose vendor listens at this port with https. */
 async function queryErrorsFor(port: number) {
   const gateway = await world.startGateway((raw) => ({
     ...raw,
@@ -50,7 +50,7 @@ async function queryErrorsFor(port: number) {
   return errors.map(({ extensions }) => extensions);
 }
 
-test('a vendor whose certificate nobody vouches for is sent nothing, and not tried again', async () => {
+test('sends nothing to a vendor with an untrusted certificate, and does not retry', async () => {
   let requests = 0;
   const server = createHttpsServer(selfSignedCertificate, (_, response) => {
     requests += 1;
@@ -61,8 +61,8 @@ test('a vendor whose certificate nobody vouches for is sent nothing, and not tri
   expect([requests, connections()]).toEqual([0, 1]);
 });
 
-test('a connection that does not come about is given up long before the attempt is, and not tried again', async () => {
-  // It takes the connection and then says nothing, so that TLS never begins.
+test('times out while connecting, before the attempt’s timeout, and does not retry', async () => {
+  // The server accepts the connection and sends nothing, so the TLS handshake never starts.
   const { port, connections } = await listenLocally(createServer());
   expect(await queryErrorsFor(port)).toEqual([
     expect.objectContaining({ code: 'VENDOR_TIMEOUT', reason: 'timeout_connect' }),

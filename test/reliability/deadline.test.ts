@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { type World, NOW, lastHours, startWorld } from '../support/world.ts';
 
-/** No other wait of the gateway is as long. */
+/** Unique among the gateway's timers, so that the test can recognize it. */
 const DEADLINE_MS = 123_456;
 
 let world: World;
-/** The deadlines of the requests under way: they are over when the test says so. */
+/** The deadlines of the requests in flight; the test ends them by calling them. */
 const deadlines = new Set<() => void>();
 beforeAll(async () => {
   const clock: Clock = {
@@ -32,7 +32,7 @@ interface QueryResult {
   };
 }
 
-test('when the time for a request is over, what is there is answered, and what is not is VENDOR_TIMEOUT', async () => {
+test('returns the data available at the deadline, and VENDOR_TIMEOUT for the rest', async () => {
   const gateway = await world.startGateway((raw) => ({
     ...raw,
     limits: { requestTimeoutMs: DEADLINE_MS },

@@ -12,7 +12,7 @@ import { setUpScriptedVendor } from '../support/reliability-setup.ts';
 
 const { server, connect } = setUpScriptedVendor();
 
-/** An account whose endpoint has failed five times just now. */
+/** An account with an endpoint that has just failed five times. */
 async function createOpenCircuit(clock: ManualClock, metrics = createMetrics()) {
   server().script(...Array.from({ length: 5 }, () => jsonStep({}, 500)));
   const harness = connect({ clock, maxRetries: 0, metrics, random: () => 0.5 });
@@ -21,7 +21,7 @@ async function createOpenCircuit(clock: ManualClock, metrics = createMetrics()) 
 }
 
 describe('an endpoint that fails five times in a row', () => {
-  test('is not called any more; its callers are told at once', async () => {
+  test('rejects calls immediately while the circuit is open', async () => {
     const metrics = createMetrics();
     const harness = await createOpenCircuit(manualClock(), metrics);
     let signatures = 0;
@@ -37,10 +37,10 @@ describe('an endpoint that fails five times in a row', () => {
     const text = await metrics.text();
     const labels = '{account="kore-main",endpoint="agentstatusdetails"}';
     expect(text).toContain(`switchboard_circuit_state${labels} 2`);
-    expect(text).toContain(`switchboard_circuit_short_circuits_total${labels} 1`);
+    expect(text).toContain(`switchboard_circuit_rejections_total${labels} 1`);
   });
 
-  test('costs the account’s other endpoints nothing', async () => {
+  test('keeps calling the other endpoints of an account with an open circuit', async () => {
     const harness = await createOpenCircuit(manualClock());
     server().script(jsonStep({}));
     expect(
@@ -48,7 +48,7 @@ describe('an endpoint that fails five times in a row', () => {
     ).toBe(200);
   });
 
-  test('is tried by one call of a hundred once the time is over, and by all once that one was well', async () => {
+  test('sends one probe of a hundred calls to a half-open circuit, and all calls after it succeeds', async () => {
     const clock = manualClock();
     const harness = await createOpenCircuit(clock);
     clock.advance(10_000);
@@ -70,7 +70,7 @@ describe('an endpoint that fails five times in a row', () => {
     expect((await harness.http.send(createRequest(server().url), harness.context())).status).toBe(200);
   });
 
-  test('by a call’s own attempt: the call ends at once, with the vendor’s answer', async () => {
+  test('returns the vendor’s response of the attempt that opened the circuit, without a retry', async () => {
     const clock = manualClock();
     server().script(...Array.from({ length: 5 }, () => jsonStep({}, 502)));
     const harness = connect({ clock, random: () => 0.5 });
@@ -80,7 +80,7 @@ describe('an endpoint that fails five times in a row', () => {
     expect(clock.pendingTimers()).toBe(0);
   });
 
-  test('while a call waits for its next attempt: the call gets the vendor’s answer, not ours', async () => {
+  test('returns the vendor’s last response when the circuit opens between attempts', async () => {
     const clock = manualClock();
     server().script(...Array.from({ length: 5 }, (_, i) => jsonStep({}, 500 + i)));
     const harness = connect({ clock, random: () => 0.5 });
@@ -94,14 +94,14 @@ describe('an endpoint that fails five times in a row', () => {
   });
 });
 
-test.each([400, 401, 404, 422])('a vendor that says no, %i, is well', async (status) => {
+test.each([400, 401, 404, 422])('counts a response with status %i as a success of the endpoint', async (status) => {
   server().script(...Array.from({ length: 20 }, () => jsonStep({}, status)));
   const harness = connect();
   for (let i = 0; i < 20; i += 1) await harness.http.send(createRequest(server().url), harness.context());
   expect(server().received).toHaveLength(20);
 });
 
-test('callers who go say nothing about the vendor', async () => {
+test('ignores cancelled calls in the circuit breaker', async () => {
   const harness = connect();
   server().script(...Array.from({ length: 10 }, () => ({ hang: true })), jsonStep({}));
   for (let i = 1; i <= 10; i += 1) {
@@ -114,14 +114,14 @@ test('callers who go say nothing about the vendor', async () => {
   expect((await harness.http.send(createRequest(server().url), harness.context())).status).toBe(200);
 });
 
-test('switched off, a failing endpoint is called again and again', async () => {
+test('keeps calling a failing endpoint without a circuit breaker', async () => {
   server().script(...Array.from({ length: 30 }, () => jsonStep({}, 500)));
   const harness = connect({ circuitBreaker: false, maxRetries: 0 });
   for (let i = 0; i < 30; i += 1) await harness.http.send(createRequest(server().url), harness.context());
   expect(server().received).toHaveLength(30);
 });
 
-test('no more calls wait than the queue holds; the others are told at once', async () => {
+test('rejects calls immediately when the queue is full', async () => {
   const first = Promise.withResolvers<undefined>();
   server().script({ ...jsonStep({}), delayUntil: first.promise }, jsonStep({}), jsonStep({}));
   const harness = connect({ concurrency: 1, maxQueued: 2 });
@@ -137,7 +137,7 @@ test('no more calls wait than the queue holds; the others are told at once', asy
 });
 
 describe('a brown-out over ten thousand calls', () => {
-  /** Pseudo-random and always the same (mulberry32). */
+  /** A seeded PRNG (mulberry32). */
   function seededRandom(seed: number): () => number {
     let state = seed;
     return () => {
@@ -149,7 +149,7 @@ describe('a brown-out over ten thousand calls', () => {
   }
 
   test.each([0.1, 0.3, 0.7, 1])(
-    'with a share of %f failing, retries and probes stay few',
+    'keeps retries and probes few while a share of %f of the calls fails',
     async (share) => {
       const clock = manualClock();
       const random = seededRandom(7);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { createMetrics } from '../../src/observability/metrics.ts';
 
-/** docs/reliability.md is a promise: what it names must be there. */
+/** Checks docs/reliability.md: every test and metric that it names must exist. */
 
 const root = new URL('../../', import.meta.url);
 const text = readFileSync(new URL('docs/reliability.md', root), 'utf8');
@@ -19,23 +19,23 @@ const findTestNames = (cell: string): readonly string[] =>
 
 const hasTestFile = (name: string): boolean => existsSync(new URL(`${name}.test.ts`, root));
 
-test('every fault of the model has its row', () => {
+test('lists every fault of the model in docs/reliability.md', () => {
   const ids = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
   expect(rows.map(({ id }) => id)).toEqual([...ids('C', 20), ...ids('V', 25), ...ids('I', 15)]);
 });
 
-test.each(rows)('$id names tests that are there, or says why there is none', ({ tests }) => {
-  const named = findTestNames(tests);
-  expect(named.filter((name) => !hasTestFile(name))).toEqual([]);
-  expect(named.length > 0 || /\*\*.{10,}\*\*/.test(tests)).toBe(true);
+test.each(rows)('$id names existing tests, or the reason why there is none', ({ tests }) => {
+  const testNames = findTestNames(tests);
+  expect(testNames.filter((name) => !hasTestFile(name))).toEqual([]);
+  expect(testNames.length > 0 || /\*\*.{10,}\*\*/.test(tests)).toBe(true);
 });
 
-test.each(rows)('$id names metrics that are there', async ({ metrics }) => {
+test.each(rows)('$id names existing metrics', async ({ metrics }) => {
   const exposition = await createMetrics().text();
   for (const [, name = ''] of metrics.matchAll(/`(\w+)`/g)) expect(exposition).toContain(`# TYPE switchboard_${name} `);
 });
 
-test('a name of nothing is noticed', () => {
+test('detects a missing test file', () => {
   expect(findTestNames('src/server/connection-tracker, src/domain/time-zone. **not a/b**').map(hasTestFile)).toEqual([
     true,
     true,

@@ -1,3 +1,4 @@
+/** @needs redis-server */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { join } from 'node:path';
@@ -15,8 +16,8 @@ import {
 } from '../support/world.ts';
 import { toPatientClock, waitUntil } from '../support/cache-harness.ts';
 
-// Of a few agents only: who fetches what must not depend on how busy the machine is.
-const EVERYTHING = readQuery(join(import.meta.dirname, '../e2e/all-endpoints')).replace('first: 100', 'first: 20');
+// A few agents only: which gateway fetches what must not depend on the load of the machine.
+const ALL_ENDPOINTS = readQuery(join(import.meta.dirname, '../e2e/all-endpoints')).replace('first: 100', 'first: 20');
 const WALLBOARD = readQuery(join(import.meta.dirname, '../e2e/wallboard')).replace('first: 200', 'first: 20');
 const BOTS = `query ($days: DateRange!) {
   agents(filter: { vendor: AVAAMO }) { nodes { usageStats(during: $days) { current { messagesCount } } } } }`;
@@ -36,28 +37,28 @@ afterEach(async () => {
   await redis.kill();
 });
 
-/** Another world, in which Redis has as little time as in earnest. */
+/** Restarts the world with the real Redis timeouts. */
 async function startWorldWithRealTimeouts(): Promise<void> {
   await world.stop();
   world = await startWorld(fixedClock(NOW));
 }
 
-/** Agents are not looked for, so that the calls are those of the question alone; `more` changes an account's entry. */
+/** Disables discovery, so that all calls belong to the query; `override` changes an account's entry. */
 const onRedis =
-  (more: (account: { readonly name: string }) => object = () => ({})) =>
+  (override: (account: { readonly name: string }) => object = () => ({})) =>
   (raw: RawConfig): RawConfig => ({
     ...raw,
     cache: { url: redis.url },
     accounts: raw.accounts.map((account) => ({
       ...account,
       ...(/kore|lp/.test(account.name) && { discover: false }),
-      ...more(account),
+      ...override(account),
     })),
   });
 
 const total = (calls: ReturnType<World['calls']>) => Object.values(calls).flat().length;
 
-/** The part of an answer that is the same wherever it comes from. */
+/** Removes the provenance from a response: the rest must be the same from every source. */
 const withoutProvenance = ({ data, errors }: { readonly data: unknown; readonly errors?: unknown }) => ({
   errors,
   data: JSON.parse(
@@ -65,82 +66,82 @@ const withoutProvenance = ({ data, errors }: { readonly data: unknown; readonly 
   ) as unknown,
 });
 
-async function twoGateways(more?: Parameters<typeof onRedis>[0]): Promise<readonly [Gateway, Gateway]> {
-  return [await world.startGateway(onRedis(more)), await world.startGateway(onRedis(more))];
+async function startTwoGateways(override?: Parameters<typeof onRedis>[0]): Promise<readonly [Gateway, Gateway]> {
+  return [await world.startGateway(onRedis(override)), await world.startGateway(onRedis(override))];
 }
 
-/** Until everything that was asked for before can be read by another gateway. */
+/** Waits until all results are written to Redis and no lease is held. */
 async function waitUntilWritten(): Promise<void> {
-  let before = -1;
+  let previousSize = -1;
   await waitUntil(async () => {
     const size = Number((await redis.command('DBSIZE')).slice(1));
-    const settled = size === before && !(await redis.command('KEYS', '*:lease::*')).includes('lease');
-    before = size;
+    const settled = size === previousSize && !(await redis.command('KEYS', '*:lease::*')).includes('lease');
+    previousSize = size;
     return settled;
   });
 }
 
 describe('two gateways on one Redis', () => {
-  test('what one has fetched the other serves without a call, of all vendors', async () => {
-    const [one, two] = await twoGateways();
-    const first = await one.query(EVERYTHING, { during, days });
-    expect(first.errors).toBeUndefined();
+  test('serves from the cache what the other gateway has fetched, for all vendors', async () => {
+    const [first, second] = await startTwoGateways();
+    const fetched = await first.query(ALL_ENDPOINTS, { during, days });
+    expect(fetched.errors).toBeUndefined();
     expect(total(world.calls())).toBeGreaterThan(5);
     await waitUntilWritten();
-    const second = await two.query(EVERYTHING, { during, days });
+    const served = await second.query(ALL_ENDPOINTS, { during, days });
     expect(total(world.calls())).toBe(0);
-    expect(withoutProvenance({ data: { ...second.data, accounts: [] } })).toEqual(
-      withoutProvenance({ data: { ...first.data, accounts: [] } }),
+    expect(withoutProvenance({ data: { ...served.data, accounts: [] } })).toEqual(
+      withoutProvenance({ data: { ...fetched.data, accounts: [] } }),
     );
   });
 
-  test('ten cold queries at once on each cost what one costs', async () => {
-    const alone = await world.startGateway((raw) => ({ ...onRedis()(raw), cache: {} }));
-    await alone.query(EVERYTHING, { during, days });
+  test('makes the calls of one query for ten concurrent cold queries on each gateway', async () => {
+    const single = await world.startGateway((raw) => ({ ...onRedis()(raw), cache: {} }));
+    await single.query(ALL_ENDPOINTS, { during, days });
     const cost = world.calls();
-    const gateways = await twoGateways();
-    const answers = await Promise.all(
-      gateways.flatMap((gateway) => Array.from({ length: 10 }, () => gateway.query(EVERYTHING, { during, days }))),
+    const gateways = await startTwoGateways();
+    const responses = await Promise.all(
+      gateways.flatMap((gateway) => Array.from({ length: 10 }, () => gateway.query(ALL_ENDPOINTS, { during, days }))),
     );
-    expect(answers.flatMap(({ errors = [] }) => errors)).toEqual([]);
+    expect(responses.flatMap(({ errors = [] }) => errors)).toEqual([]);
     const counts = (calls: typeof cost) =>
       Object.fromEntries(Object.entries(calls).map(([key, all]) => [key, countOccurrences(all)]));
     expect(counts(world.calls())).toEqual(counts(cost));
   });
 
-  test('one token serves both', async () => {
-    const gateways = await twoGateways();
+  test('shares one vendor token between the gateways', async () => {
+    const gateways = await startTwoGateways();
     const query = '{ agents(first: 100) { nodes { latestInteractions { totalCount } } } }';
-    // Asked for different things, so that each has calls of its own to make.
+    // Different queries, so that each gateway makes calls of its own.
     await gateways[0].query(query);
     await gateways[1].query(query.replace('latestInteractions', 'latestInteractions(size: 2)'));
     expect(world.calls().vonage.filter((call) => call.includes('connect/token'))).toHaveLength(1);
-    const everything = await redis.command('EVAL', DUMP, '0');
-    expect(everything).toContain('switchboard');
-    expect(everything).not.toMatch(/eyJ|Bearer|access_token/);
+    const dump = await redis.command('EVAL', DUMP, '0');
+    expect(dump).toContain('switchboard');
+    expect(dump).not.toMatch(/eyJ|Bearer|access_token/);
   });
 
   test.each([
     ['kore-main', 'kore', { streamId: 'st-other' }, WALLBOARD],
-    // Nothing but its token tells it from another company's.
+    // Only the token distinguishes this account from another company's.
     ['bots', 'avaamo', { accessToken: 'of-another-company' }, BOTS],
   ] as const)(
-    'with accounts of one name, %s, that are not the same share nothing of %s',
-    async (name, vendor, more, query) => {
-      const one = await world.startGateway(onRedis());
-      const other = await world.startGateway(onRedis((account) => (account.name === name ? more : {})));
-      await one.query(query, { during, days });
+    'shares nothing between different accounts with the same name %s, of %s',
+    async (name, vendor, override, query) => {
+      const first = await world.startGateway(onRedis());
+      const second = await world.startGateway(onRedis((account) => (account.name === name ? override : {})));
+      await first.query(query, { during, days });
       await waitUntilWritten();
-      const before = world.calls()[vendor].length;
-      expect(before).toBeGreaterThan(0);
-      await other.query(query, { during, days });
-      expect(world.calls()[vendor]).toHaveLength(before);
+      const callCount = world.calls()[vendor].length;
+      expect(callCount).toBeGreaterThan(0);
+      await second.query(query, { during, days });
+      expect(world.calls()[vendor]).toHaveLength(callCount);
     },
     30_000,
   );
 });
 
-/** All keys of Redis with their values. */
+/** A Lua script that returns all keys of Redis with their values. */
 const DUMP = `
 local all = {}
 for _, key in ipairs(redis.call('KEYS', '*')) do
@@ -149,38 +150,39 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
 end
 return table.concat(all, ' ')`;
 
-describe('a limit on calls a minute', () => {
+describe('requestsPerMinute of an account', () => {
   const limited = ({ name }: { readonly name: string }) =>
     name === 'vcc' ? { requestsPerMinute: 6, maxRetries: 0 } : {};
-  const ask = (gateway: Gateway, size: number) =>
+  const queryInteractions = (gateway: Gateway, size: number) =>
     gateway.query(`{ agents(first: 100) { nodes { latestInteractions(size: ${size}) { totalCount } } } }`);
 
-  test('holds for both together', async () => {
-    const gateways = await twoGateways(limited);
-    for (const size of [1, 2, 3]) await Promise.all(gateways.map((gateway, index) => ask(gateway, size + 10 * index)));
+  test('limits the calls of both gateways together', async () => {
+    const gateways = await startTwoGateways(limited);
+    for (const size of [1, 2, 3])
+      await Promise.all(gateways.map((gateway, index) => queryInteractions(gateway, size + 10 * index)));
     expect(world.calls().vonage).toHaveLength(6);
   });
 
-  test('holds for each alone while Redis is away', async () => {
+  test('limits the calls of each gateway separately while Redis is unavailable', async () => {
     await startWorldWithRealTimeouts();
-    const gateways = await twoGateways(limited);
+    const gateways = await startTwoGateways(limited);
     await redis.kill();
-    for (const size of [1, 2]) await Promise.all(gateways.map((gateway, index) => ask(gateway, size + 10 * index)));
+    for (const size of [1, 2])
+      await Promise.all(gateways.map((gateway, index) => queryInteractions(gateway, size + 10 * index)));
     expect(world.calls().vonage).toHaveLength(12);
   });
 });
 
-describe('in the middle of it', () => {
-  test('the gateway that fetches dies: the other one gets the answer', async () => {
-    const soon = () => ({ timeoutMs: 1500 });
-    const [one, two] = await twoGateways(soon);
+describe('failures during a query', () => {
+  test('completes the query on the other gateway when the fetching one stops', async () => {
+    const [first, second] = await startTwoGateways(() => ({ timeoutMs: 1500 }));
     world.vendors.kore.injectFault({ kind: 'hang', times: 1 });
-    const lost = one.query(WALLBOARD, { during }).catch(() => 'lost');
+    const lost = first.query(WALLBOARD, { during }).catch(() => 'lost');
     await waitUntil(() => world.vendors.kore.calls().length > 0);
-    const answer = two.query(WALLBOARD, { during });
-    await one.stop();
+    const response = second.query(WALLBOARD, { during });
+    await first.stop();
     await lost;
-    expect((await answer).errors).toBeUndefined();
+    expect((await response).errors).toBeUndefined();
     expect(world.calls().kore).toHaveLength(2);
   });
 
@@ -194,30 +196,30 @@ describe('in the middle of it', () => {
         redis.thaw();
       },
     ],
-    ['is killed and started again', () => redis.kill(), () => redis.restart()],
+    ['is killed and restarted', () => redis.kill(), () => redis.restart()],
   ])(
-    'Redis %s: answers go on, and it is used again',
+    'keeps serving while Redis %s, and uses it again afterwards',
     async (_what, breakIt, repair) => {
       await startWorldWithRealTimeouts();
-      const [one, two] = await twoGateways();
-      const begun = performance.now();
-      const healthy = await one.query(WALLBOARD, { during });
-      const broken = performance.now();
+      const [first, second] = await startTwoGateways();
+      const startedAt = performance.now();
+      const healthy = await first.query(WALLBOARD, { during });
+      const brokenAt = performance.now();
       await breakIt();
-      const answer = await two.query(WALLBOARD, { during });
-      // A tenth of a second more at a time, whatever the machine is busy with besides.
-      expect(performance.now() - broken).toBeLessThan(1000 + 2 * (broken - begun));
-      expect(withoutProvenance(answer)).toEqual(withoutProvenance(healthy));
+      const degraded = await second.query(WALLBOARD, { during });
+      // Each Redis timeout costs at most a tenth of a second; the rest allows for a busy machine.
+      expect(performance.now() - brokenAt).toBeLessThan(1000 + 2 * (brokenAt - startedAt));
+      expect(withoutProvenance(degraded)).toEqual(withoutProvenance(healthy));
       await repair();
-      // Found again: sooner or later something that one fetched is served by the other without a call.
+      // Used again: eventually the second gateway serves without a call what the first one fetched.
       let day = Date.UTC(2026, 0, 1);
       await waitUntil(async () => {
         day += 86_400_000;
         const date = new Date(day).toISOString().slice(0, 10);
         const query = `{ agents(first: 1, filter: { vendor: AVAAMO }) { nodes { usageStats(during: { from: "${date}", to: "${date}" }) { current { start } } } } }`;
-        await one.query(query);
+        await first.query(query);
         expect(world.calls().avaamo).not.toEqual([]);
-        await two.query(query);
+        await second.query(query);
         return world.calls().avaamo.length === 0;
       });
     },
@@ -225,15 +227,15 @@ describe('in the middle of it', () => {
   );
 });
 
-describe('whatever is asked, on whichever gateway, in whatever order', () => {
-  const question = fc.record({
+describe('consistency of the shared cache', () => {
+  const queryArbitrary = fc.record({
     gateway: fc.nat(1),
     agents: fc.uniqueArray(fc.nat(7), { minLength: 1, maxLength: 4 }),
     from: fc.integer({ min: 1, max: 96 }),
     hours: fc.integer({ min: 1, max: 48 }),
   });
 
-  test('it is answered as without a cache', async () => {
+  test('returns the same data as without a cache, for any queries on any gateway in any order', async () => {
     const uncached = await world.startGateway((raw) => ({
       ...onRedis()(raw),
       cache: { ttl: { interactions: 0, statusLive: 0, statusPast: 0, usageLive: 0, usagePast: 0, directory: 0 } },
@@ -246,23 +248,23 @@ describe('whatever is asked, on whichever gateway, in whatever order', () => {
     const query = `query ($ids: [ID!]!, $during: TimeRange!) {
       nodes(ids: $ids) { ... on Agent { id statusPeriods(during: $during, accounts: ["kore-main"]) {
         complete nodes { id status vendorStatus label start end isOngoing durationSeconds } } } } }`;
-    const gateways = await twoGateways();
-    const hour = (ago: number) => new Date(NOW - ago * 3_600_000).toISOString();
+    const gateways = await startTwoGateways();
+    const hoursAgo = (hours: number) => new Date(NOW - hours * 3_600_000).toISOString();
 
     await fc.assert(
-      fc.asyncProperty(fc.array(question, { minLength: 1, maxLength: 6 }), async (questions) => {
+      fc.asyncProperty(fc.array(queryArbitrary, { minLength: 1, maxLength: 6 }), async (queries) => {
         await Promise.all(
-          questions.map(async ({ gateway, agents, from, hours }) => {
+          queries.map(async ({ gateway, agents, from, hours }) => {
             const variables = {
               ids: agents.map((index) => ids[index]),
-              during: { from: hour(from), to: hour(from - hours) },
+              during: { from: hoursAgo(from), to: hoursAgo(from - hours) },
             };
-            const [cached, afresh] = await Promise.all([
+            const [cached, fresh] = await Promise.all([
               gateways[gateway]?.query(query, variables),
               uncached.query(query, variables),
             ]);
             expect(cached).toMatchObject({ status: 200, data: { nodes: { length: agents.length } } });
-            expect(cached && withoutProvenance(cached)).toEqual(withoutProvenance(afresh));
+            expect(cached && withoutProvenance(cached)).toEqual(withoutProvenance(fresh));
           }),
         );
       }),

@@ -14,10 +14,10 @@ const { server, connect } = setUpScriptedVendor();
 
 const rawServers: Server[] = [];
 afterEach(async () => {
-  await Promise.all(rawServers.splice(0).map((one) => new Promise((resolve) => one.close(resolve))));
+  await Promise.all(rawServers.splice(0).map((rawServer) => new Promise((resolve) => rawServer.close(resolve))));
 });
 
-/** A server that speaks what the test says, HTTP or not; `ended` counts the connections that are over. */
+/** A server that writes raw bytes, HTTP or not; `ended` resolves when a connection has closed. */
 async function startRawServer(respond: (socket: Socket) => void): Promise<{ url: string; ended: Promise<unknown> }> {
   const closed = Promise.withResolvers<undefined>();
   const rawServer = createServer((socket) => {
@@ -35,34 +35,34 @@ async function startRawServer(respond: (socket: Socket) => void): Promise<{ url:
   return { url: `http://127.0.0.1:${(rawServer.address() as AddressInfo).port}/`, ended: closed.promise };
 }
 
-/** Writes as long as the other side takes it. */
+/** Writes chunks without end, as fast as the other side reads them. */
 function writeEndlessly(socket: Socket, chunk: (n: number) => string | Buffer): void {
   let n = 0;
-  const more = () => {
+  const writeMore = () => {
     while (!socket.destroyed && socket.write(chunk((n += 1))));
   };
-  socket.on('drain', more);
-  more();
+  socket.on('drain', writeMore);
+  writeMore();
 }
 
-/** By how many bytes the process's memory grows at most while `run` runs. */
+/** Returns the peak growth of the process's memory in bytes while `run` executes. */
 async function measureMemoryGrowth(run: () => Promise<unknown>): Promise<number> {
   const now = () => process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
   const before = now();
   let peak = before;
-  const watch = setInterval(() => {
+  const sampler = setInterval(() => {
     peak = Math.max(peak, now());
   }, 5);
   await run().finally(() => {
-    clearInterval(watch);
+    clearInterval(sampler);
   });
   return Math.max(peak, now()) - before;
 }
 
 const HEAD = 'HTTP/1.1 200 OK\r\n';
 
-describe('an answer that does not end is broken off, its connection closed, and its memory bounded', () => {
-  test('a million headers', async () => {
+describe('endless responses', () => {
+  test('aborts a response with endless headers, within bounded memory', async () => {
     const vendor = await startRawServer((socket) => {
       socket.write(HEAD);
       writeEndlessly(socket, (n) => `x-${n}: y\r\n`);
@@ -76,7 +76,7 @@ describe('an answer that does not end is broken off, its connection closed, and 
     expect(grown).toBeLessThan(64 * MB);
   });
 
-  test('one header that goes on and on', async () => {
+  test('aborts a response with one endless header', async () => {
     const vendor = await startRawServer((socket) => {
       socket.write(`${HEAD}x: `);
       writeEndlessly(socket, () => 'y'.repeat(1000));
@@ -88,10 +88,10 @@ describe('an answer that does not end is broken off, its connection closed, and 
   });
 
   test.each([
-    ['a body in chunks', `${HEAD}transfer-encoding: chunked\r\n\r\n`, `10000\r\n${'x'.repeat(0x10000)}\r\n`],
-    ['a body of no announced length', `${HEAD}connection: close\r\n\r\n`, 'x'.repeat(0x10000)],
-    ['a body longer than announced by a lot', `${HEAD}content-length: 999999999999\r\n\r\n`, 'x'.repeat(0x10000)],
-  ])('%s', async (_name, head, chunk) => {
+    ['a chunked body', `${HEAD}transfer-encoding: chunked\r\n\r\n`, `10000\r\n${'x'.repeat(0x10000)}\r\n`],
+    ['a body without a length', `${HEAD}connection: close\r\n\r\n`, 'x'.repeat(0x10000)],
+    ['a body with a huge content length', `${HEAD}content-length: 999999999999\r\n\r\n`, 'x'.repeat(0x10000)],
+  ])('aborts %s at the size limit, within bounded memory', async (_name, head, chunk) => {
     const vendor = await startRawServer((socket) => {
       socket.write(head);
       writeEndlessly(socket, () => chunk);
@@ -106,7 +106,7 @@ describe('an answer that does not end is broken off, its connection closed, and 
     expect(harness.records[0]?.bytes).toBeLessThan(9 * MB);
   });
 
-  test('a megabyte that would become a gigabyte', async () => {
+  test('aborts a decompression bomb at the size limit, within bounded memory', async () => {
     const member = gzipSync(Buffer.alloc(4 * MB));
     const bomb = Buffer.concat(Array.from({ length: 256 }, () => member));
     expect(bomb.length).toBeLessThan(2 * MB);
@@ -119,7 +119,7 @@ describe('an answer that does not end is broken off, its connection closed, and 
     expect(grown).toBeLessThan(128 * MB);
   });
 
-  test('an error’s body: the status is told, the body is not waited for beyond the limit', async () => {
+  test('returns the status of an error response with an endless body, without the body', async () => {
     server().script({ status: 404, body: 'x'.repeat(10_000), endless: true });
     const harness = connect({ maxBodyBytes: MB });
     const response = await harness.http.send(createRequest(server().url), harness.context());
@@ -130,10 +130,10 @@ describe('an answer that does not end is broken off, its connection closed, and 
   });
 });
 
-describe('an answer that takes its time ends at the attempt’s deadline, and as what it had come to', () => {
+describe('slow responses', () => {
   const late = { code: 'VENDOR_TIMEOUT', reason: 'timeout_total' };
   const slow: readonly (readonly [string, object, (socket: Socket) => void])[] = [
-    ['nothing', late, () => undefined],
+    ['no response', late, () => undefined],
     [
       'headers byte by byte',
       late,
@@ -143,8 +143,8 @@ describe('an answer that takes its time ends at the attempt’s deadline, and as
     ],
     ['headers without their end', late, (socket) => socket.write(HEAD)],
     [
-      // Which nobody asked for: no answer at all.
-      '100 Continue',
+      // The request did not ask for it, so it is not a response.
+      'an unexpected 100 Continue',
       { code: 'VENDOR_UNAVAILABLE', reason: 'reset' },
       (socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'),
     ],
@@ -158,13 +158,13 @@ describe('an answer that takes its time ends at the attempt’s deadline, and as
     ],
     ['a body that stalls', late, (socket) => socket.write(`${HEAD}content-length: 1000\r\n\r\nxxx`)],
     [
-      'an error’s body that stalls',
+      'an error response with a body that stalls',
       { status: 500, body: Buffer.alloc(0) },
       (socket) => socket.write('HTTP/1.1 500 No\r\ncontent-length: 1000\r\n\r\nxxx'),
     ],
   ];
 
-  test.each(slow)('%s', async (_name, outcome, speak) => {
+  test.each(slow)('ends at the attempt’s timeout with the outcome so far: %s', async (_name, outcome, speak) => {
     const vendor = await startRawServer(speak);
     const harness = connect({ timeoutMs: 150, maxRetries: 0 });
     const outcomeReceived = await harness.http
@@ -172,7 +172,7 @@ describe('an answer that takes its time ends at the attempt’s deadline, and as
       .catch((error: unknown) => error);
     expect(outcomeReceived).toMatchObject(outcome);
     expect(harness.records).toHaveLength(1);
-    // The vendor itself ends nothing.
+    // The vendor itself never closes the connection.
     await vendor.ended;
   });
 

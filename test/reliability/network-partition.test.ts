@@ -1,3 +1,4 @@
+/** @needs redis-server */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/domain/clock.ts';
 import { type FlakyProxy, createFlakyProxy } from '../support/flaky-proxy.ts';
@@ -5,7 +6,7 @@ import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { NOW, type RawConfig, type GatewayResponse, type World, startWorld } from '../support/world.ts';
 import { waitUntil } from '../support/cache-harness.ts';
 
-// The date moves when the test says so; what is waited for takes the time that it takes.
+// The test advances the date; timers run in real time.
 let date = NOW;
 let redis: RedisServer;
 let proxy: FlakyProxy;
@@ -35,7 +36,7 @@ const QUERY = `query ($during: TimeRange!) {
     nodes { key statusPeriods(during: $during, accounts: ["kore-main"]) { complete sources { fetchedAt } nodes { id start end status } } }
   }
 }`;
-interface Answer {
+interface QueryData {
   readonly agents: {
     readonly nodes: readonly {
       readonly statusPeriods: {
@@ -46,49 +47,49 @@ interface Answer {
   };
 }
 
-/** How old, in milliseconds, the oldest part of an answer is; every part of it is whole. */
-function age({ data, errors }: GatewayResponse<Answer>): number {
+/** Returns the age of the oldest part of a response in milliseconds; every part must be complete. */
+function age({ data, errors }: GatewayResponse<QueryData>): number {
   expect(errors).toBeUndefined();
   const parts = data.agents.nodes.map(({ statusPeriods }) => statusPeriods);
   expect(parts.every(({ complete }) => complete)).toBe(true);
   return Math.max(...parts.flatMap(({ sources }) => sources.map(({ fetchedAt }) => date - Date.parse(fetchedAt))));
 }
 
-const withoutTimes = (reply: GatewayResponse<Answer>): unknown =>
+const withoutTimes = (reply: GatewayResponse<QueryData>): unknown =>
   JSON.parse(JSON.stringify(reply.data, (key, value: unknown) => (key === 'fetchedAt' ? undefined : value)));
 
-test('a gateway cut off from the others goes on by itself, and is one of them again when the network is whole', async () => {
+test('serves fresh data on both sides of a network partition, and shares the cache again after it heals', async () => {
   const near = await world.startGateway(on(redis.url));
   const far = await world.startGateway(on(`redis://127.0.0.1:${proxy.port}`));
   const during = { from: new Date(NOW - 3_600_000).toISOString(), to: new Date(NOW + 3_600_000).toISOString() };
-  const ask = (gateway: typeof near) => gateway.query<Answer>(QUERY, { during });
+  const query = (gateway: typeof near) => gateway.query<QueryData>(QUERY, { during });
 
-  // Together: what one has fetched, the other serves.
-  await ask(near);
+  // Connected: each gateway serves what the other has fetched.
+  await query(near);
   await waitUntil(async () => {
     world.calls();
-    await ask(far);
+    await query(far);
     return world.calls().kore.length === 0;
   });
 
-  // Apart: each has the vendor's own truth, no older than it may be.
+  // Partitioned: each gateway fetches from the vendor, and its data is fresh.
   proxy.partition();
   for (let i = 0; i < 4; i += 1) {
     date += 20 * SECOND;
-    const [here, there] = [await ask(near), await ask(far)];
-    expect([age(here), age(there)]).toEqual([0, 0]);
-    expect(withoutTimes(there)).toEqual(withoutTimes(here));
+    const [nearResponse, farResponse] = [await query(near), await query(far)];
+    expect([age(nearResponse), age(farResponse)]).toEqual([0, 0]);
+    expect(withoutTimes(farResponse)).toEqual(withoutTimes(nearResponse));
     expect(world.calls().kore).toHaveLength(2);
   }
 
-  // Whole again: nothing that is older than it may be comes over from the other side, and before long they share.
+  // Healed: neither gateway serves data beyond its TTL from the other side, and soon they share the cache again.
   proxy.heal();
   await waitUntil(async () => {
     date += 20 * SECOND;
-    const [here, there] = [await ask(near), await ask(far)];
-    expect(age(here)).toBeLessThanOrEqual(16 * SECOND);
-    expect(age(there)).toBeLessThanOrEqual(16 * SECOND);
-    expect(withoutTimes(there)).toEqual(withoutTimes(here));
+    const [nearResponse, farResponse] = [await query(near), await query(far)];
+    expect(age(nearResponse)).toBeLessThanOrEqual(16 * SECOND);
+    expect(age(farResponse)).toBeLessThanOrEqual(16 * SECOND);
+    expect(withoutTimes(farResponse)).toEqual(withoutTimes(nearResponse));
     return world.calls().kore.length === 1;
   });
 });

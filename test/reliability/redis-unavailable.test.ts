@@ -1,3 +1,4 @@
+/** @needs redis-server */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -14,7 +15,7 @@ afterAll(async () => {
   await redis.kill();
 });
 
-test('a gateway whose Redis is down is ready and answers; it says once that Redis is away, and once that it is back', async () => {
+test('is ready and serves while Redis is down, and logs the outage and the recovery once each', async () => {
   const gateway = await world.startGateway((raw) => ({ ...raw, cache: { url: redis.url } }));
   const levels = (word: string): readonly string[] =>
     gateway
@@ -34,9 +35,9 @@ test('a gateway whose Redis is down is ready and answers; it says once that Redi
   }
   expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-  expect(metrics).toMatch(/switchboard_cache_errors_total\{op="connection",reason="connection"\} \d/);
+  expect(metrics).toMatch(/switchboard_cache_errors_total\{operation="connection",reason="connection"\} \d/);
 
   await redis.restart();
-  await waitUntil(() => levels('back').length > 0, 20_000);
-  expect([levels('away'), levels('back')]).toEqual([['warn'], ['info']]);
+  await waitUntil(() => levels('available again').length > 0, 20_000);
+  expect([levels('unavailable'), levels('available again')]).toEqual([['warn'], ['info']]);
 });

@@ -14,12 +14,12 @@ const { server, connect } = setUpScriptedVendor();
 
 const FAILURES: readonly (readonly [string, ScriptedStep])[] = [
   ...[500, 502, 503, 504].map((status) => [`status ${status}`, jsonStep({}, status)] as const),
-  ['a connection broken off', { reset: true }],
-  ['a body that is cut', { body: '{"agents":[]}', closeAfterBytes: 5 }],
+  ['a reset connection', { reset: true }],
+  ['a truncated body', { body: '{"agents":[]}', closeAfterBytes: 5 }],
 ];
 
-describe('what may pass is tried again', () => {
-  test.each(FAILURES)('%s: a third attempt may succeed', async (_name, failure) => {
+describe('transient failures', () => {
+  test.each(FAILURES)('retries %s and returns the success of the third attempt', async (_name, failure) => {
     server().script(failure, failure, jsonStep({ good: true }));
     const harness = connect();
     const response = await harness.http.send(createRequest(server().url), harness.context());
@@ -29,7 +29,7 @@ describe('what may pass is tried again', () => {
     expect(harness.metricRecords).toEqual(harness.records);
   });
 
-  test.each(FAILURES)('%s: there is no fourth attempt', async (_name, failure) => {
+  test.each(FAILURES)('makes no fourth attempt after %s', async (_name, failure) => {
     server().script(failure, failure, failure, jsonStep({}));
     const harness = connect();
     const outcome = await harness.http.send(createRequest(server().url), harness.context()).then(
@@ -40,7 +40,7 @@ describe('what may pass is tried again', () => {
     expect(server().received).toHaveLength(3);
   });
 
-  test('a port where nobody listens', async () => {
+  test('retries a refused connection', async () => {
     const port = await findFreePort();
     const harness = connect();
     const error = await rejectionOf(harness.http.send(createRequest(`http://127.0.0.1:${port}/`), harness.context()));
@@ -51,7 +51,7 @@ describe('what may pass is tried again', () => {
   test.each([
     ['EAI_AGAIN', 3],
     ['ENOTFOUND', 1],
-  ])('a name that is not resolved, %s: attempts %i', async (code, attempts) => {
+  ])('for the DNS error %s makes %i attempts', async (code, attempts) => {
     const lookup = (_host: string, _options: object, done: (error: Error) => void) => {
       done(Object.assign(new Error(code), { code }));
     };
@@ -60,7 +60,7 @@ describe('what may pass is tried again', () => {
     expect(harness.records).toHaveLength(attempts);
   });
 
-  test('each attempt proves anew who asks', async () => {
+  test('authorizes each attempt again', async () => {
     server().script(jsonStep({}, 503), jsonStep({}, 503), jsonStep({}));
     const harness = connect();
     let made = 0;
@@ -71,7 +71,7 @@ describe('what may pass is tried again', () => {
     expect(server().received.map(({ headers }) => headers.auth)).toEqual(['token-1', 'token-2', 'token-3']);
   });
 
-  test('a POST only where the vendor’s client says that it does no harm', async () => {
+  test('retries a POST only if the client marks it as idempotent', async () => {
     server().script(jsonStep({}, 503), jsonStep({}, 503), jsonStep({}));
     const harness = connect();
     const post = createRequest(server().url, { method: 'POST', body: '{}' });
@@ -81,7 +81,7 @@ describe('what may pass is tried again', () => {
     expect(server().received).toHaveLength(3);
   });
 
-  test('as often as is configured', async () => {
+  test('retries up to maxRetries times', async () => {
     for (const maxRetries of [0, 1]) {
       server().script(...Array.from({ length: maxRetries + 1 }, () => jsonStep({}, 503)));
       const harness = connect({ maxRetries });
@@ -91,17 +91,17 @@ describe('what may pass is tried again', () => {
   });
 });
 
-describe('what will not pass is not tried again', () => {
-  const lasting: readonly (readonly [string, ScriptedStep])[] = [
+describe('permanent failures', () => {
+  const permanent: readonly (readonly [string, ScriptedStep])[] = [
     ...[400, 401, 403, 404, 422, 429].map((status) => [`status ${status}`, jsonStep({}, status)] as const),
     ['a redirect', redirectStep('http://127.0.0.1:9/')],
     ['a page instead of data', { body: '<!DOCTYPE html><title>Sign in</title>' }],
-    ['silence', { hang: true }],
+    ['no response', { hang: true }],
     ['an unknown coding', { headers: { 'content-encoding': 'zstd' }, body: 'x' }],
     ['a body that is too long', { body: 'x'.repeat(2000) }],
-    ['headers without end', { headers: { 'x-long': 'y'.repeat(40_000) } }],
+    ['endless headers', { headers: { 'x-long': 'y'.repeat(40_000) } }],
   ];
-  test.each(lasting)('%s', async (_name, step) => {
+  test.each(permanent)('does not retry %s', async (_name, step) => {
     server().script(step, jsonStep({}));
     const harness = connect({ timeoutMs: 200, maxBodyBytes: 1000 });
     await harness.http.send(createRequest(server().url), harness.context()).catch(() => undefined);
@@ -110,8 +110,8 @@ describe('what will not pass is not tried again', () => {
   });
 });
 
-describe('between attempts', () => {
-  test('some time passes, up to 200 ms and then up to 400 ms', async () => {
+describe('the wait between attempts', () => {
+  test('waits up to 200 ms, then up to 400 ms between attempts', async () => {
     const clock = manualClock();
     server().script(jsonStep({}, 503), jsonStep({}, 503), jsonStep({}));
     const harness = connect({ clock, random: () => 0.5 });
@@ -130,7 +130,7 @@ describe('between attempts', () => {
     expect(clock.pendingTimers()).toBe(0);
   });
 
-  test('the caller’s place is free for others', async () => {
+  test('releases the concurrency slot between attempts', async () => {
     const clock = manualClock();
     server().script(jsonStep({}, 503), jsonStep('other'), jsonStep('again'));
     const harness = connect({ clock, concurrency: 1, random: () => 0.5 });
@@ -141,7 +141,7 @@ describe('between attempts', () => {
     expect((await waiting).body.toString()).toBe('"again"');
   });
 
-  test('a caller who goes is not kept, and no attempt is made for nobody', async () => {
+  test('rejects immediately on abort between attempts and makes no further attempt', async () => {
     const clock = manualClock();
     server().script(jsonStep({}, 503), jsonStep({}));
     const harness = connect({ clock, random: () => 0.5 });
@@ -155,7 +155,7 @@ describe('between attempts', () => {
   });
 });
 
-test('retries stay a small part of the calls, however many fail', async () => {
+test('limits retries to a small share of the calls, however many fail', async () => {
   server().script(...Array.from({ length: 100 }, () => jsonStep({}, 500)));
   const metrics = createMetrics();
   const clock: Clock = { ...systemClock, monotonicMs: () => 0 };
@@ -164,11 +164,11 @@ test('retries stay a small part of the calls, however many fail', async () => {
   expect(server().received).toHaveLength(20 + 3);
   const text = await metrics.text();
   expect(text).toContain('switchboard_vendor_retries_total{account="kore-main",reason="status_5xx"} 3');
-  expect(text).toContain('switchboard_vendor_retry_denied_total{account="kore-main",why="budget"} 19');
+  expect(text).toContain('switchboard_vendor_retries_denied_total{account="kore-main",reason="budget"} 19');
 });
 
-describe('a stream', () => {
-  test('is tried again as long as the reader has been given nothing', async () => {
+describe('retries of a stream', () => {
+  test('retries a stream until the reader has received data', async () => {
     server().script(jsonStep({}, 503), { reset: true }, jsonStep('file'));
     const harness = connect();
     let read = 0;
@@ -181,7 +181,7 @@ describe('a stream', () => {
     expect([text, read, server().received.length]).toEqual(['"file"', 1, 3]);
   });
 
-  test('is not once it has: nothing is read twice', async () => {
+  test('does not retry a stream after the reader has received data, so nothing is read twice', async () => {
     server().script({ body: 'x'.repeat(1000), closeAfterBytes: 10 }, jsonStep('file'));
     const harness = connect();
     const read = async ({ body }: { body: AsyncIterable<Buffer> }) => {

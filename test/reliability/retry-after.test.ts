@@ -15,7 +15,7 @@ const TARGET = { vendor: ACCOUNT.vendor, account: ACCOUNT.name, endpoint: 'agent
 
 describe.each<[string, (harness: HttpHarness, clock: Clock) => Promise<unknown>]>([
   [
-    'a whole answer',
+    'a complete response',
     async (harness, clock) =>
       assertOk(await harness.http.send(createRequest(server().url), harness.context()), TARGET, clock.now()),
   ],
@@ -23,11 +23,11 @@ describe.each<[string, (harness: HttpHarness, clock: Clock) => Promise<unknown>]
     'a stream',
     (harness) => harness.http.stream(createRequest(server().url), harness.context(), () => Promise.resolve()),
   ],
-])('whoever is refused %s', (_name, ask) => {
-  const captureRejection = async (harness: HttpHarness, clock: Clock) => rejectionOf(ask(harness, clock));
+])('a rate-limited call for %s', (name, send) => {
+  const captureRejection = async (harness: HttpHarness, clock: Clock) => rejectionOf(send(harness, clock));
 
   test.each([undefined, '0', 'soon', 'Thu, 01 Jan 1970 00:00:00 GMT'])(
-    'is told the time for which the account is left alone where the vendor names none (%j)',
+    `reports the gate’s wait as retryAfterSeconds without a usable Retry-After (%j), for ${name}`,
     async (hint) => {
       const clock = manualClock();
       server().script(...Array.from({ length: 4 }, () => rateLimitedStep(hint)));
@@ -47,7 +47,7 @@ describe.each<[string, (harness: HttpHarness, clock: Clock) => Promise<unknown>]
     },
   );
 
-  test('is not tried again for that: only the vendor’s own word would be a reason', async () => {
+  test(`does not retry ${name} without Retry-After`, async () => {
     const clock = manualClock();
     server().script(rateLimitedStep(), jsonStep({}));
     const harness = connect({ clock, maxRetries: 2 });
@@ -55,7 +55,7 @@ describe.each<[string, (harness: HttpHarness, clock: Clock) => Promise<unknown>]
     expect(server().received).toHaveLength(1);
   });
 
-  test.each(['7', '3600'])('is told the vendor’s own word of %s seconds', async (hint) => {
+  test.each(['7', '3600'])(`reports the vendor’s Retry-After of %s seconds, for ${name}`, async (hint) => {
     const clock = manualClock();
     server().script(rateLimitedStep(hint));
     expect(await captureRejection(connect({ clock }), clock)).toMatchObject({ retryAfterSeconds: Number(hint) });
@@ -65,22 +65,25 @@ describe.each<[string, (harness: HttpHarness, clock: Clock) => Promise<unknown>]
     [undefined, 8],
     ['3', 8],
     ['20', 20],
-  ])('together with another, of whom 10 seconds were asked 2.5 ago, and names %j: %i', async (hint, seconds) => {
-    const clock = manualClock();
-    const later = Promise.withResolvers<undefined>();
-    server().script(rateLimitedStep('10'), { ...rateLimitedStep(hint), delayUntil: later.promise });
-    const harness = connect({ clock });
-    const both = [captureRejection(harness, clock), captureRejection(harness, clock)];
-    expect(await Promise.race(both)).toMatchObject({ retryAfterSeconds: 10 });
-    clock.advance(2500);
-    later.resolve(undefined);
-    const answers = (await Promise.all(both)) as { retryAfterSeconds: number }[];
-    expect(answers.map(({ retryAfterSeconds }) => retryAfterSeconds).sort((a, b) => a - b)).toEqual(
-      [10, seconds].sort((a, b) => a - b),
-    );
-  });
+  ])(
+    `reports the longer wait when a concurrent call got 10 seconds 2.5 s ago and this one %j: %i, for ${name}`,
+    async (hint, seconds) => {
+      const clock = manualClock();
+      const later = Promise.withResolvers<undefined>();
+      server().script(rateLimitedStep('10'), { ...rateLimitedStep(hint), delayUntil: later.promise });
+      const harness = connect({ clock });
+      const both = [captureRejection(harness, clock), captureRejection(harness, clock)];
+      expect(await Promise.race(both)).toMatchObject({ retryAfterSeconds: 10 });
+      clock.advance(2500);
+      later.resolve(undefined);
+      const rejections = (await Promise.all(both)) as { retryAfterSeconds: number }[];
+      expect(rejections.map(({ retryAfterSeconds }) => retryAfterSeconds).sort((a, b) => a - b)).toEqual(
+        [10, seconds].sort((a, b) => a - b),
+      );
+    },
+  );
 
-  test('is told a second at least where nothing is remembered', async () => {
+  test(`reports at least one second when the gate is switched off, for ${name}`, async () => {
     const clock = manualClock();
     server().script(rateLimitedStep('30'), rateLimitedStep(), rateLimitedStep('0'), rateLimitedStep());
     const harness = connect({ clock, honorRetryAfter: false, maxRetries: 0 });
@@ -93,7 +96,7 @@ describe.each<[string, (harness: HttpHarness, clock: Clock) => Promise<unknown>]
 test.each([
   ['Rate limit for this API has been reached', 1],
   ['You’ve exceeded the per-minute rate limit', 60],
-])('a refusal in words and with status 200 says when to come back, too: %s', async (message, seconds) => {
+])('reports when to retry for a rate limit in the message of a 200: %s', async (message, seconds) => {
   const clock = manualClock();
   server().script(jsonStep({ message }));
   const harness = connect({ clock });
@@ -108,7 +111,7 @@ test.each([
   });
 });
 
-test('an answer that is none such a refusal is handed on with the headers that it came with', async () => {
+test('returns any other response with its own headers', async () => {
   server().script(jsonStep({}), { ...jsonStep({}, 503), headers: { 'retry-after': '0' } });
   const harness = connect({ maxRetries: 0 });
   expect((await harness.http.send(createRequest(server().url), harness.context())).headers).not.toHaveProperty(
@@ -120,7 +123,7 @@ test('an answer that is none such a refusal is handed on with the headers that i
   );
 });
 
-test('a refusal in words counts like one by status', async () => {
+test('blocks the account after a rate limit in the message of a 200', async () => {
   const clock = manualClock();
   server().script(jsonStep({ message: 'You have exceeded the limit' }), jsonStep({}));
   const harness = connect({ clock });
@@ -133,7 +136,7 @@ test('a refusal in words counts like one by status', async () => {
   expect(server().received).toHaveLength(1);
 });
 
-test('an answer that its client calls good is not tried again, whatever its status', async () => {
+test('does not retry a response that the client classifies as good, whatever its status', async () => {
   server().script(jsonStep({ message: 'No Available Files' }, 500));
   const harness = connect();
   await harness.http.send(createRequest(server().url, { classifyResponse: () => null }), harness.context());

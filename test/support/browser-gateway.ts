@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { startWorld } from './world.ts';
 
 export interface BrowserGateway {
@@ -8,11 +5,8 @@ export interface BrowserGateway {
   readonly close: () => Promise<void>;
 }
 
-/** A gateway with a freshly built GraphiQL and the vendor sandbox behind it, for a browser to open. */
+/** A gateway with the GraphiQL page and the vendor sandbox behind it, for a browser to open. */
 export async function startBrowserGateway(): Promise<BrowserGateway> {
-  await promisify(execFile)(process.execPath, [
-    fileURLToPath(new URL('../../scripts/build-graphiql.mjs', import.meta.url)),
-  ]);
   const world = await startWorld();
   const { url } = await world.startGateway();
   return { url, close: world.stop };

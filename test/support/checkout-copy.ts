@@ -6,14 +6,14 @@ import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** What no checkout has, what takes no part, and the fifth vendor itself. */
+/** Untracked files, files without a role here, and the example vendor itself. */
 const EXCLUDED_PATHS =
   /^(\.git|dist|coverage|switchboard\.yaml|test\/example-vendor)(\/|$)|(^|\/)node_modules(\/|$)|\.log$/;
 
 /** An addition to a file of the gateway. */
 export interface FileEdit {
   readonly file: string;
-  /** Behind which text, that is there once; null: at the very beginning. */
+  /** The text after which to insert; it must occur exactly once. Null: at the beginning of the file. */
   readonly after: string | null;
   readonly add: string;
 }
@@ -23,22 +23,23 @@ interface CommandResult {
   readonly output: string;
 }
 
-/** A checkout of its own that a test may change. */
+/** A copy of the checkout that a test may change. */
 export interface CheckoutCopy {
   readonly path: (...parts: readonly string[]) => string;
-  /** Puts a folder of this one's into it. */
+  /** Copies a folder of this checkout into the copy. */
   readonly addFolder: (from: string, to: string) => Promise<void>;
   readonly edit: (edit: FileEdit) => Promise<void>;
-  /** The files that are not as they were when it was made, in order. */
+  /** Returns the files that changed since the copy was made, sorted. */
   readonly changedFiles: () => Promise<readonly string[]>;
-  /** Runs one of the project's npm scripts, or of the tools that it has installed. */
+  /** Runs an npm script of the project. */
   readonly runScript: (name: string, ...args: readonly string[]) => Promise<CommandResult>;
+  /** Runs an installed tool. */
   readonly runTool: (name: string, ...args: readonly string[]) => Promise<CommandResult>;
   readonly remove: () => Promise<void>;
 }
 
 export async function copyCheckout(): Promise<CheckoutCopy> {
-  // Where the temporary folder is a link, Jest would know every file by two names.
+  // If the temporary folder is a symbolic link, Jest would see every file under two names.
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'example-vendor-')));
   await cp(ROOT, folder, { recursive: true, filter: (path) => !EXCLUDED_PATHS.test(relative(ROOT, path)) });
   const original = await contentsOf(folder);
@@ -60,7 +61,7 @@ export async function copyCheckout(): Promise<CheckoutCopy> {
     async edit({ file, after, add }) {
       const [before, ...rest] = (await readFile(join(folder, file), 'utf8')).split(after ?? /^/);
       if (before === undefined || rest.length !== (after === null ? 0 : 1)) {
-        throw new Error(`${file}: what the edit goes behind is not there, or more than once: ${String(after)}`);
+        throw new Error(`${file}: the text to insert after must occur exactly once: ${String(after)}`);
       }
       const text = after === null ? [add, before] : [before, after, add, ...rest];
       await writeFile(join(folder, file), text.join(''));
@@ -76,7 +77,7 @@ export async function copyCheckout(): Promise<CheckoutCopy> {
   };
 }
 
-/** The text of every file below a folder, by its path there. */
+/** Reads every file below a folder, by its relative path. */
 async function contentsOf(folder: string, below = ''): Promise<ReadonlyMap<string, string>> {
   const contents = new Map<string, string>();
   for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {

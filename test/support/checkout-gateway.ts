@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A gateway in a process of its own, against its sandbox. */
+/** A gateway in a separate process that uses its sandbox. */
 export interface CheckoutGateway {
   readonly query: (document: string, variables: object) => Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the gateway whose sources lie in that folder. */
+/** Starts the gateway from the sources in a folder. */
 export async function startGatewayFrom(folder: string): Promise<CheckoutGateway> {
   const { SWITCHBOARD_CONFIG: _, ...env } = process.env;
   const child = spawn(process.execPath, ['src/main.ts'], {

@@ -6,29 +6,29 @@ import type { EndpointFault } from '../../src/vendors/conformance.ts';
 import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
 
 const LOGIN_PAGE = '<!DOCTYPE html><html><body>Please sign in</body></html>';
-/** Where redirects lead. */
+/** The target of redirects. */
 export const REDIRECT_TARGET = 'https://elsewhere.example/login';
 
-/** A good reply, gone wrong. */
-export function applyFault(good: SandboxResponse, fault: EndpointFault): SandboxResponse {
-  const body = Buffer.from(good.body ?? '');
+/** A successful response with a fault. */
+export function applyFault(response: SandboxResponse, fault: EndpointFault): SandboxResponse {
+  const body = Buffer.from(response.body ?? '');
   switch (fault) {
     case 'redirect':
       return { status: 302, headers: { Location: REDIRECT_TARGET }, body: LOGIN_PAGE };
-    case 'html':
+    case 'html page':
       return { status: 200, headers: { 'Content-Type': 'text/html' }, body: LOGIN_PAGE };
-    case 'cut':
-      return { ...good, body: body.subarray(0, body.length / 2) };
+    case 'truncated body':
+      return { ...response, body: body.subarray(0, body.length / 2) };
     case 'wrong type':
-      return { ...good, body: '42' };
+      return { ...response, body: '42' };
     default:
       return { status: Number(fault.slice('status '.length)), body: LOGIN_PAGE };
   }
 }
 
-/** The error with which a question rejects, or which one of its reports holds. */
-export async function captureVendorError(answer: Promise<SourcedResult<unknown>>): Promise<VendorError> {
-  const error = await answer.then(
+/** The error that a case rejects with, or that one of its source reports contains. */
+export async function captureVendorError(result: Promise<SourcedResult<unknown>>): Promise<VendorError> {
+  const error = await result.then(
     ({ sources }) => sources.find((report) => report.error !== null)?.error,
     (reason: unknown) => reason,
   );

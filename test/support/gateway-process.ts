@@ -10,9 +10,9 @@ const MAIN_PATH = join(import.meta.dirname, '../../src/main.ts');
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** For Node, before the gateway's own file. */
+  /** Node options, before the script. */
   readonly nodeOptions?: readonly string[];
-  /** What a shell is to do to itself before it becomes the gateway. */
+  /** Shell commands to run before the shell executes the gateway, such as `ulimit`. */
   readonly shellPrelude?: string;
   readonly stdio?: StdioOptions;
 }
@@ -22,7 +22,7 @@ export interface RunningGateway {
   readonly url: string;
 }
 
-/** Gateways as processes of their own, in an empty folder, hence against the sandbox; none outlives its test. */
+/** Runs gateways as processes in an empty folder, so they use the sandbox. They are killed after each test. */
 export function setUpGatewayProcesses() {
   let folder: string;
   const children: ChildProcess[] = [];
@@ -45,7 +45,7 @@ export function setUpGatewayProcesses() {
   return {
     folder: () => folder,
     run,
-    /** Resolves once it serves; says where on standard error, which must be a pipe. */
+    /** Resolves once the gateway serves. Reads its URL from standard error, which must be a pipe. */
     start: async (options?: RunOptions): Promise<RunningGateway> => {
       const child = run(options);
       if (!child.stderr) throw new Error('standard error is not a pipe');
@@ -58,7 +58,7 @@ export function setUpGatewayProcesses() {
   };
 }
 
-/** The answer to a query, and its status. */
+/** Sends a query; returns the response's status and data. */
 export async function sendQuery(
   url: string,
   query: string,
@@ -72,7 +72,7 @@ export async function sendQuery(
   return { status: response.status, ...((await response.json()) as { readonly data: unknown }) };
 }
 
-/** Tells it to end; resolves to its exit status. */
+/** Sends SIGTERM; resolves to the exit status. */
 export async function terminate(child: ChildProcess): Promise<number | null> {
   const exited = once(child, 'exit');
   child.kill('SIGTERM');

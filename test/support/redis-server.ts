@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { type Socket, connect } from 'node:net';
 import { findFreePort } from './free-port.ts';
-
-const REDIS_SERVER_PATH = '/usr/bin/redis-server';
+import { REDIS_SERVER, requireProgram } from './programs.ts';
 
 /** A Redis of the test's own, which keeps everything in memory. */
 export interface RedisServer {
@@ -19,11 +17,9 @@ export interface RedisServer {
 }
 
 export async function startRedisServer(): Promise<RedisServer> {
-  if (!existsSync(REDIS_SERVER_PATH)) {
-    throw new Error(`These tests need ${REDIS_SERVER_PATH}: install it with "apt-get install redis-server".`);
-  }
+  const executable = requireProgram(REDIS_SERVER);
   const port = await findFreePort();
-  let child = await spawnRedisServer(port);
+  let child = await spawnRedisServer(executable, port);
   return {
     url: `redis://127.0.0.1:${port}`,
     command: (...words) => send(port, words),
@@ -36,19 +32,15 @@ export async function startRedisServer(): Promise<RedisServer> {
       await ended;
     },
     async restart() {
-      child = await spawnRedisServer(port);
+      child = await spawnRedisServer(executable, port);
     },
   };
 }
 
-async function spawnRedisServer(port: number): Promise<ChildProcess> {
-  const child = spawn(
-    REDIS_SERVER_PATH,
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+async function spawnRedisServer(executable: string, port: number): Promise<ChildProcess> {
+  const child = spawn(executable, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await new Promise<void>((resolve, reject) => {
     let output = '';
     child.stdout.on('data', (text: Buffer) => {

@@ -7,8 +7,9 @@ const DOCUMENT_LIMITS = [
   'directives',
   'fragments',
   'operations',
-  'cost',
-  'items',
+  'planning_steps',
+  'estimated_items',
+  'response_objects',
   'vendor_calls',
 ] as const;
 

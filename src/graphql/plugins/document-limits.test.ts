@@ -102,7 +102,7 @@ test('a refusal is an answer with status 400 that says which limit, and nothing 
     singleResult: {
       errors: [
         {
-          message: 'The query is too complex: more than 3 fields on the first level, fragments written out.',
+          message: 'Query too complex: 4 fields on the first level (fragments expanded) exceed the limit of 3.',
           extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'root_fields' },
         },
       ],

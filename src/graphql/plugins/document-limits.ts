@@ -38,8 +38,8 @@ export function findExceededLimit(document: DocumentNode, limits: DocumentLimits
   ] as const;
   const exceeded = limitChecks.find(({ actual, max }) => actual > max);
   if (!exceeded) return null;
-  const { limit, max, subject } = exceeded;
-  return queryTooComplexError(limit, `more than ${max} ${subject}, fragments written out.`);
+  const { limit, actual, max, subject } = exceeded;
+  return queryTooComplexError(limit, `${actual} ${subject} (fragments expanded) exceed the limit of ${max}.`);
 }
 
 /** Wherever they stand: validation looks at those of variables and of fragments that nobody spreads, too. */

@@ -2,13 +2,17 @@ import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
 import type { Limits } from '../../config/settings.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
-import { queryTooComplexError } from '../limits/query-too-complex-error.ts';
+import { createPlanner } from '../../planning/plan.ts';
+import { PlanningLimitError } from '../../planning/planning-limit-error.ts';
 import { prepareOperation } from '../ast/operation.ts';
-import { estimateVendorCalls, createPlan } from '../../planning/plan.ts';
+import { queryTooComplexError } from '../limits/query-too-complex-error.ts';
+import { PLANNING_RULES } from '../planning-rules.ts';
+
+const planner = createPlanner(PLANNING_RULES);
 
 /**
- * The bill before the meal: refuses an operation that may take more vendor calls than allowed, before the first of them; and
- * shows a caller who asks for it (`Switchboard-Explain: plan`) what it may cost, allowed or not, instead of running it.
+ * Estimates the vendor calls of an operation before it runs. Rejects an operation above `maxVendorCalls` before its first call.
+ * With `Switchboard-Explain: plan` it returns the plan instead of running the operation, whether the limit allows it or not.
  */
 export function explainPlugin(limits: Pick<Limits, 'maxVendorCalls'>): ApolloServerPlugin<QueryContext> {
   return {
@@ -18,7 +22,7 @@ export function explainPlugin(limits: Pick<Limits, 'maxVendorCalls'>): ApolloSer
         didResolveOperation: async (requestContext) => {
           const context = requestContext.contextValue;
           const operation = prepareOperation(requestContext);
-          // Also for who only asks for the plan: it may take too long to make, and here is the place to refuse it.
+          // Also where only the plan is requested: making it may take too long, and only here can it be rejected.
           const plannedCalls = operation ? estimateVendorCalls(operation, context) : 0;
           if (plannedCalls > limits.maxVendorCalls && context.explain !== 'plan')
             throw tooManyVendorCallsError(plannedCalls, limits.maxVendorCalls);
@@ -29,14 +33,26 @@ export function explainPlugin(limits: Pick<Limits, 'maxVendorCalls'>): ApolloSer
           if (context.explain !== 'plan') return null;
           const operation = prepareOperation(requestContext);
           if (!operation) return null;
-          const extensions = { switchboard: { plan: await createPlan(operation, context) } };
+          const plan = await planner.createPlan(operation, context).catch(rethrowAsTooComplex);
           return {
             http: { headers: new HeaderMap() },
-            body: { kind: 'single', singleResult: { data: null, extensions } },
+            body: { kind: 'single', singleResult: { data: null, extensions: { switchboard: { plan } } } },
           };
         },
       }),
   };
+}
+
+function estimateVendorCalls(...args: Parameters<typeof planner.estimateVendorCalls>): number {
+  try {
+    return planner.estimateVendorCalls(...args);
+  } catch (error) {
+    return rethrowAsTooComplex(error);
+  }
+}
+
+function rethrowAsTooComplex(error: unknown): never {
+  throw error instanceof PlanningLimitError ? queryTooComplexError('planning_steps', error.message) : error;
 }
 
 function tooManyVendorCallsError(planned: number, allowed: number): GraphQLError {

@@ -6,8 +6,9 @@ import { estimateListItems } from '../limits/estimate-items.ts';
 import { queryTooComplexError } from '../limits/query-too-complex-error.ts';
 
 /**
- * Refuses an operation whose answer might get out of hand, before it runs; and an answer that has, since how long a list gets,
- * only the vendors tell.
+ * Limits the size of a response twice (demand control). Before execution it rejects an operation whose estimated list items
+ * exceed `maxEstimatedItems`. After execution it replaces a response with more than `maxResponseObjects` objects by an error,
+ * because only the vendors decide how long a list becomes.
  */
 export function responseSizePlugin({
   maxEstimatedItems,
@@ -18,23 +19,18 @@ export function responseSizePlugin({
       Promise.resolve({
         didResolveOperation: (requestContext) => {
           const operation = prepareOperation(requestContext);
-          // What is only to be explained does not run.
+          // With `Switchboard-Explain: plan` the operation is not executed.
           if (!operation || requestContext.contextValue.explain === 'plan') return Promise.resolve();
           const listItems = estimateListItems(operation);
-          return listItems <= maxEstimatedItems
-            ? Promise.resolve()
-            : Promise.reject(
-                responseTooLargeError(`its lists might hold ${listItems} items`, maxEstimatedItems, 'cost'),
-              );
+          if (listItems <= maxEstimatedItems) return Promise.resolve();
+          const reason = `${listItems} estimated list items exceed the limit of ${maxEstimatedItems}. Request smaller pages.`;
+          return Promise.reject(queryTooComplexError('estimated_items', reason));
         },
 
         willSendResponse: ({ response: { body, http }, contextValue }) => {
           if (body.kind !== 'single' || contextValue.responseObjects.isWithinLimit()) return Promise.resolve();
-          const { message, extensions } = responseTooLargeError(
-            'the answer holds more objects',
-            maxResponseObjects,
-            'items',
-          );
+          const reason = `the objects in the response exceed the limit of ${maxResponseObjects}. Request smaller pages.`;
+          const { message, extensions } = queryTooComplexError('response_objects', reason);
           const { http: status, ...publicExtensions } = extensions;
           Object.assign(http, status);
           body.singleResult = { errors: [{ message, extensions: publicExtensions }] };
@@ -42,8 +38,4 @@ export function responseSizePlugin({
         },
       }),
   };
-}
-
-function responseTooLargeError(finding: string, max: number, limit: 'cost' | 'items') {
-  return queryTooComplexError(limit, `${finding}; ${max} are allowed. Ask for smaller pages.`);
 }

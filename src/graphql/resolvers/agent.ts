@@ -1,12 +1,21 @@
 import type { Agent } from '../../domain/agent.ts';
+import type { MaybePromise } from '../../domain/maybe-promise.ts';
+import { type LatestInteractionsArgs, latestInteractions, toInteractionQuery } from '../../gather/interactions.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
-import { latestInteractions } from '../../gather/interactions.ts';
 import { sessions } from '../../gather/sessions.ts';
-import { currentStatus, statusPeriods, timeInStatus } from '../../gather/status-periods.ts';
-import { usageStats } from '../../gather/usage-stats.ts';
-import type { Resolvers } from '../../generated/resolvers.ts';
-import { connectionFields } from './connection-fields.ts';
+import {
+  type StatusPeriodsArgs,
+  assertStatusPeriodsArgs,
+  currentStatus,
+  statusPeriods,
+  timeInStatus,
+} from '../../gather/status-periods.ts';
+import { toUsageQuery, usageStats } from '../../gather/usage-stats.ts';
+import { assertTimeRange } from '../../gather/validate-args.ts';
+import type { AgentTimeInStatusArgs, AgentUsageStatsArgs, Resolvers } from '../../generated/resolvers.ts';
+import { type FieldRules, readRule } from '../../planning/field-rules.ts';
 import { selectedUsageParts } from '../ast/usage-stats-selection.ts';
+import { connectionFields } from './connection-fields.ts';
 
 export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentConnection'> = {
   Agent: {
@@ -23,11 +32,40 @@ export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentCo
   AgentConnection: connectionFields,
 };
 
-/** A field that tells the same for the same arguments, wherever in an answer the agent is come by. */
+export const agentRules = {
+  Agent: {
+    currentStatus: readRule(() => ({ capability: 'currentStatus' })),
+    statusPeriods: readRule((args: StatusPeriodsArgs) => ({
+      capability: 'statusPeriods',
+      during: assertStatusPeriodsArgs(args),
+    })),
+    timeInStatus: readRule(({ during }: AgentTimeInStatusArgs) => ({
+      capability: 'statusPeriods',
+      during: assertTimeRange(during),
+    })),
+    sessions: readRule((args: StatusPeriodsArgs) => ({
+      capability: 'sessions',
+      during: assertStatusPeriodsArgs(args),
+    })),
+    latestInteractions: readRule((args: LatestInteractionsArgs) => ({
+      capability: 'latestInteractions',
+      query: toInteractionQuery(args),
+    })),
+    usageStats: readRule(
+      ({ during }: AgentUsageStatsArgs, scope, nodes) => ({
+        capability: 'usageStats',
+        query: toUsageQuery(during, selectedUsageParts(scope, nodes)),
+      }),
+      'first',
+    ),
+  },
+} satisfies FieldRules;
+
+/** A resolver memoised by agent and arguments, wherever the agent occurs in the response. */
 function memoizedField<Args extends object, T>(
   fieldName: string,
   load: (context: QueryContext, agent: Agent, args: Args) => Promise<T>,
 ) {
-  return (agent: Agent, args: Args, context: QueryContext): T | Promise<T> =>
+  return (agent: Agent, args: Args, context: QueryContext): MaybePromise<T> =>
     context.memoize(`${fieldName} ${agent.id} ${JSON.stringify(args)}`, () => load(context, agent, args));
 }

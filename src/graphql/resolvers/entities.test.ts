@@ -68,7 +68,7 @@ describe('as a subgraph', () => {
     expect(errors).toHaveLength(1);
     expect(errors?.[0]).toMatchObject({
       path: ['_entities', 0],
-      originalError: { name: 'InvalidInput', argument: 'representations' },
+      originalError: { name: 'InvalidInputError', argument: 'representations' },
     });
   });
 

@@ -1,6 +1,7 @@
 import { interactionId } from '../../domain/global-id.ts';
 import { owningAgent } from '../../gather/agents.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
+import { type FieldRules, backReferenceRule } from '../../planning/field-rules.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 
 export const interactionResolvers: Pick<Resolvers, 'Interaction' | 'InteractionConnection'> = {
@@ -11,3 +12,5 @@ export const interactionResolvers: Pick<Resolvers, 'Interaction' | 'InteractionC
   },
   InteractionConnection: sourcedConnectionFields,
 };
+
+export const interactionRules = { Interaction: { agent: backReferenceRule } } satisfies FieldRules;

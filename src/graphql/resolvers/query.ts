@@ -1,6 +1,16 @@
-import { agentByEmail, agentById, agentByAccount, agents } from '../../gather/agents.ts';
+import { type AgentsArgs, agentByEmail, agentById, agentByAccount, agents } from '../../gather/agents.ts';
 import { type Node, assertNodeIds, node, resolveNodeType } from '../../gather/nodes.ts';
-import type { Resolvers } from '../../generated/resolvers.ts';
+import type {
+  QueryAgentArgs,
+  QueryAgentByAccountArgs,
+  QueryAgentByEmailArgs,
+  QueryNodeArgs,
+  QueryNodesArgs,
+  Resolvers,
+} from '../../generated/resolvers.ts';
+import { candidatesByAccount, candidatesByEmail, candidatesForPage } from '../../planning/agent-candidates.ts';
+import { type FieldRules, lookupRule } from '../../planning/field-rules.ts';
+import { agentLookups, nodeLookups } from '../../planning/planned-lookup.ts';
 
 export const queryResolvers: Pick<Resolvers, 'Query' | 'Node'> = {
   Query: {
@@ -11,10 +21,31 @@ export const queryResolvers: Pick<Resolvers, 'Query' | 'Node'> = {
     node: (_, { id }, context) => node(context, id),
     nodes: (_, { ids }, context) => {
       assertNodeIds(ids);
-      // Each by itself, so that one that fails costs its own place only; the generated types know no promise of null.
+      // One promise per id, so that a failure affects its own place only. The generated types allow no promise of null.
       return ids.map((id) => node(context, id) as Promise<Node>);
     },
     accounts: (_, _args, context) => context.accounts,
   },
   Node: { __resolveType: resolveNodeType },
 };
+
+export const queryRules = {
+  Query: {
+    agent: lookupRule(({ id }: QueryAgentArgs, planning) =>
+      nodeLookups(planning, id).filter(({ type }) => type === 'Agent'),
+    ),
+    agentByEmail: lookupRule(({ email }: QueryAgentByEmailArgs, planning) =>
+      agentLookups(candidatesByEmail(planning, email)),
+    ),
+    agentByAccount: lookupRule(({ account, ref }: QueryAgentByAccountArgs, planning) =>
+      agentLookups(candidatesByAccount(planning, account, ref)),
+    ),
+    agents: lookupRule((args: AgentsArgs, planning) => [
+      { type: 'AgentConnection', parent: { candidates: candidatesForPage(planning, args), separateBatch: false } },
+    ]),
+    node: lookupRule(({ id }: QueryNodeArgs, planning) => nodeLookups(planning, id)),
+    nodes: lookupRule(({ ids }: QueryNodesArgs, planning) =>
+      assertNodeIds(ids).flatMap((id) => nodeLookups(planning, id)),
+    ),
+  },
+} satisfies FieldRules;

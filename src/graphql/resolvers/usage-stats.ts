@@ -1,5 +1,6 @@
 import { owningAgent } from '../../gather/agents.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
+import { type FieldRules, backReferenceRule } from '../../planning/field-rules.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 
 export const usageStatsResolvers: Pick<Resolvers, 'UsageStats'> = {
@@ -13,3 +14,5 @@ export const usageStatsResolvers: Pick<Resolvers, 'UsageStats'> = {
     complete: sourcedConnectionFields.complete,
   },
 };
+
+export const usageStatsRules = { UsageStats: { agent: backReferenceRule } } satisfies FieldRules;

@@ -1,7 +1,8 @@
 import type { ZodType } from 'zod';
 import type { CivilDate } from '../../domain/time.ts';
+import { assertOk, parseJson } from '../../http/response.ts';
 import type { CallContext } from '../../http/types.ts';
-import { parseJson, assertOk } from '../../http/response.ts';
+import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
 import { redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';
@@ -22,7 +23,7 @@ export const INTERVENTIONS_ENDPOINT = 'agent_intervention.json';
 /** Two totals and nine parts come to four kilobytes, whatever the range. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** A bot and whole days, both inclusive, of clocks that many seconds ahead of UTC. */
+/** A bot and calendar days, both inclusive, at a UTC offset. */
 export interface BotDays {
   readonly bot: string;
   readonly from: CivilDate;
@@ -36,10 +37,13 @@ export interface AvaamoClient {
 }
 
 /**
- * Both endpoints take the same question; both reject with a VendorError. Sources:
+ * Both endpoints take the same parameters and reject with a VendorError. Sources:
  * https://docs.avaamo.com/user-guide/ref/avaamo-platform-api-documentation/analytics-api/usage.md and agent-intervention.md.
  */
-export function createClient(config: AvaamoConfig, { account, http, clock }: AdapterDependencies): AvaamoClient {
+export function createClient(
+  config: AvaamoConfig,
+  { account, http, clock }: Pick<AdapterDependencies, 'account' | 'http' | 'clock'>,
+): AvaamoClient {
   const authorize = createAuthorizer(config.accessToken);
 
   async function fetchReport<T>(
@@ -48,7 +52,7 @@ export function createClient(config: AvaamoConfig, { account, http, clock }: Ada
     botDays: BotDays,
     context: CallContext,
   ): Promise<T> {
-    const target = { vendor: account.vendor, account: account.name, endpoint };
+    const target = toCallTarget(account, endpoint);
     const url = createEndpointUrl(config.baseUrl, 'bots', 'analytics', botDays.bot, endpoint);
     // All three are always sent: the vendor's defaults depend on its own clock ("current date", "last three days").
     url.searchParams.set('from_date', formatVendorDate(botDays.from));

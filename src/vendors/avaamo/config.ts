@@ -6,14 +6,14 @@ import { type Secret, secretSchema } from '../../config/secret.ts';
 export const config = accountBaseSchema
   .extend({
     vendor: z.literal('avaamo'),
-    /** A user access token (Settings → Users), whose owner may at least view the bots; not a bot's own token. */
+    /** A user access token (Settings → Users) whose owner may at least view the bots; not a bot's own token. */
     accessToken: z
       .string()
       .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
       .pipe(secretSchema),
   })
-  // Nothing but the token tells whose account it is: companies may share a host, and a Redis.
-  .transform((entry) => ({ ...entry, owner: ownerFingerprint(entry.accessToken) }));
+  // Only the token identifies the account's owner: companies may share a host, and a Redis.
+  .transform((accountConfig) => ({ ...accountConfig, owner: ownerFingerprint(accountConfig.accessToken) }));
 export type AvaamoConfig = z.infer<typeof config>;
 
 function ownerFingerprint(token: Secret): string {

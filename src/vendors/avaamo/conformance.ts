@@ -8,7 +8,7 @@ const readFixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`,
 const parserFor = (schema: z.ZodType) => (file: Buffer) => schema.parse(JSON.parse(file.toString('utf8')));
 const errorResponseSchema = z.strictObject({ error: z.string() });
 
-/** The days of the vendor's own samples: its Pacific default clock, four days. */
+/** The days of the vendor's own samples: four days in its default time zone, Pacific time. */
 const during = { from: '2020-04-10', to: '2020-04-13', timeZone: 'America/Los_Angeles' };
 
 export const conformance: Conformance = {

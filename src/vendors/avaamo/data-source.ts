@@ -1,22 +1,25 @@
 import type { CachedValue } from '../../cache/cache.ts';
-import type { Account } from '../../domain/account.ts';
 import { type SourceReport, failureReport, sourceReport } from '../../domain/source.ts';
+import { offsetSeconds, startOfDay } from '../../domain/time-zone.ts';
 import type { DateRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
-import { offsetSeconds, startOfDay } from '../../domain/time-zone.ts';
-import type { AccountDataSource } from '../vendor.ts';
+import { toCallTarget } from '../call-target.ts';
+import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
 import { type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
-import type { AvaamoLoaders } from './loaders.ts';
+import { type AvaamoDeps, createLoaders } from './loaders.ts';
 import { type UsageReport, mergeReports } from './map.ts';
 
 type ReportOutcome = CachedValue<UsageReport> | VendorError;
 
 /**
- * Calls only the endpoints whose parts are asked for. One that fails costs its own fields; when all that were called fail,
- * the first one's error is thrown.
+ * Calls only the endpoints whose parts are requested. A failing endpoint affects only its own fields; if all called
+ * endpoints fail, the first error is thrown.
  */
-export function createDataSource(account: Account, loaders: AvaamoLoaders): AccountDataSource {
+export function createDataSource(deps: AvaamoDeps, request: DataSourceContext): AccountDataSource {
+  const { account } = deps;
+  const loaders = createLoaders(deps, request);
+
   return {
     usageStats: async (ref, { during, parts }) => {
       const key = toBotDays(ref, during);
@@ -38,7 +41,7 @@ export function createDataSource(account: Account, loaders: AvaamoLoaders): Acco
   function toSourceReports(endpoint: string, outcome: ReportOutcome | null): readonly SourceReport[] {
     if (outcome === null) return [];
     if (outcome instanceof VendorError) return [failureReport(outcome)];
-    const target = { vendor: account.vendor, account: account.name, endpoint };
+    const target = toCallTarget(account, endpoint);
     const error = outcome.value.isComplete ? null : vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'contract' });
     return [sourceReport(target, [outcome], { error })];
   }
@@ -46,8 +49,8 @@ export function createDataSource(account: Account, loaders: AvaamoLoaders): Acco
 
 /**
  * The vendor takes one offset for all days ("Difference in seconds from Coordinated Universal Time (UTC) for a particular
- * place and date"; 19800 for India: east is positive). The first day's is sent, so that the range begins where it should;
- * where the clocks change within the range, its end is off by that change.
+ * place and date"; 19800 for India: east is positive). The offset of the first day is sent, so that the range begins at the
+ * right instant. If the offset changes within the range, its end is off by that change.
  */
 export function toBotDays(bot: string, { from, to, timeZone }: DateRange): BotDays {
   return { bot, from, to, offsetSeconds: offsetSeconds(timeZone, startOfDay(from, timeZone)) };

@@ -3,14 +3,14 @@ import type { DateRange } from '../../domain/time.ts';
 import type { UsagePart } from '../../domain/usage-stats.ts';
 import { type CallEstimator, countAgents, memoizeBy } from '../call-estimate.ts';
 import { type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
-import { toKeyParts, interventionsNamespace, usageNamespace } from './loaders.ts';
 import { toBotDays } from './data-source.ts';
+import { interventionsNamespace, toKeyParts, usageNamespace } from './loaders.ts';
 
-/** Each bot, span of days and endpoint is one call. */
+/** One call for each bot, span of days and endpoint. */
 export function estimateCalls(toDays = toBotDays): CallEstimator {
   return (reads, _now, probe) => {
     const usageReads = reads.filter((read) => read.capability === 'usageStats');
-    // The same for every bot.
+    // The UTC offset is the same for every bot.
     const daysWithoutBot = memoizeBy(
       ({ from, to, timeZone }: DateRange) => [from, to, timeZone].join(' '),
       (during) => toDays('', during),
@@ -19,11 +19,11 @@ export function estimateCalls(toDays = toBotDays): CallEstimator {
     function callsFor<Stored>(part: UsagePart, namespace: CacheNamespace<BotDays, Stored>): number {
       const targetDays = usageReads
         .filter(({ query }) => query.parts.has(part))
-        .map(({ query, target }) => ({ whom: target, days: daysWithoutBot(query.during) }));
+        .map(({ query, target }) => ({ target, days: daysWithoutBot(query.during) }));
       return [...Map.groupBy(targetDays, ({ days }) => spanKey(days))]
-        .map(([, sameSpan]) => {
-          const days = sameSpan[0]?.days;
-          const targets = sameSpan.map(({ whom }) => whom);
+        .map(([, readsOfSpan]) => {
+          const days = readsOfSpan[0]?.days;
+          const targets = readsOfSpan.map(({ target }) => target);
           return days ? countAgents(targets, (bot) => !probe.isCached(namespace, { ...days, bot })) : 0;
         })
         .reduce((sum, count) => sum + count, 0);
@@ -36,7 +36,7 @@ export function estimateCalls(toDays = toBotDays): CallEstimator {
   };
 }
 
-/** Zones that are equally far ahead of UTC share a call, as they share an answer. */
+/** Time zones with the same UTC offset share a call, as they share a cached value. */
 function spanKey(days: BotDays): string {
   return toKeyParts(days).join(' ');
 }

@@ -1,27 +1,27 @@
-import { createConnectionEstimates } from '../call-estimate.ts';
+import { createCallEstimates } from '../call-estimate.ts';
 import { defineVendor } from '../vendor.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
+import { createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
-import { createLoaders } from './loaders.ts';
 import { references } from './references.ts';
 import { createFakeVendor } from './sandbox.ts';
-import { createDataSource } from './data-source.ts';
 
-/** Avaamo: how bots were used. */
+/** Avaamo: usage statistics of bots. */
 export const avaamo = defineVendor({
   name: 'AVAAMO',
   key: 'avaamo',
   config,
   references,
   connect: (accountConfig, dependencies) => {
+    const { account, cache, ttl } = dependencies;
     const client = createClient(accountConfig, dependencies);
+    const deps = { account, config: accountConfig, client, cache, ttl };
     return {
-      account: dependencies.account,
-      createDataSource: (request) =>
-        createDataSource(dependencies.account, createLoaders(client, dependencies, request)),
-      ...createConnectionEstimates(dependencies.cache, estimateCalls()),
+      account,
+      createDataSource: (request) => createDataSource(deps, request),
+      ...createCallEstimates(cache, estimateCalls()),
     };
   },
-  createFakeVendor: createFakeVendor,
+  createFakeVendor,
 });

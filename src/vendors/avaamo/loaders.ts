@@ -5,13 +5,17 @@ import { cacheNotFound } from '../../cache/freshness.ts';
 import type { Instant } from '../../domain/clock.ts';
 import { DAY, HOUR, SECOND, startOfUtcDay } from '../../domain/time.ts';
 import type { CallContext } from '../../http/types.ts';
-import type { DataSourceContext, AdapterDependencies } from '../vendor.ts';
+import { loadEach } from '../load-each.ts';
+import type { DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { type AvaamoClient, type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
+import type { AvaamoConfig } from './config.ts';
 import { type UsageReport, toInterventionsReport, toUsageReport } from './map.ts';
 import { storedInterventionsSchema, storedUsageSchema } from './wire.ts';
 
-/** How long after its last day a count may still change: late sessions, and clocks that changed within the days. */
+/** How long after its last day a count may still change: late sessions, and UTC offsets that change within the days. */
 const SETTLING_MS = 6 * HOUR;
+
+export type AvaamoDeps = DataSourceDependencies<AvaamoConfig, AvaamoClient>;
 
 /** One key is one call: neither endpoint takes several bots or several spans. */
 export interface AvaamoLoaders {
@@ -19,12 +23,8 @@ export interface AvaamoLoaders {
   readonly interventions: DataLoader<BotDays, CachedValue<UsageReport>, string>;
 }
 
-/** Loaders for one query; what they load is kept beyond it by the account's cache, in the vendor's words. */
-export function createLoaders(
-  client: AvaamoClient,
-  { cache, ttl }: AdapterDependencies,
-  request: DataSourceContext,
-): AvaamoLoaders {
+/** Loaders for one query. The account's cache keeps the values beyond it, in the vendor's format. */
+export function createLoaders({ client, cache, ttl }: AvaamoDeps, request: DataSourceContext): AvaamoLoaders {
   function createLoader<Stored extends { readonly isComplete: boolean }>(
     namespace: CacheNamespace<BotDays, Stored>,
     fetchReport: (key: BotDays, context: CallContext) => Promise<Stored>,
@@ -40,9 +40,7 @@ export function createLoaders(
       );
       return { ...cached, value: toReport(cached.value) };
     }
-    return new DataLoader((keys) => Promise.all(keys.map((key) => load(key).catch(toError))), {
-      cacheKeyFn: (key) => toKeyParts(key).join(' '),
-    });
+    return new DataLoader((keys) => loadEach(keys, load), { cacheKeyFn: (key) => toKeyParts(key).join(' ') });
   }
 
   return {
@@ -51,7 +49,7 @@ export function createLoaders(
   };
 }
 
-/** Zones that are equally far ahead of UTC share answers: the vendor is not told more of them. */
+/** Time zones with the same UTC offset share cached values: the vendor receives the offset only. */
 export function toKeyParts({ bot, from, to, offsetSeconds }: BotDays): readonly (string | number)[] {
   return [bot, from, to, offsetSeconds];
 }
@@ -59,7 +57,7 @@ export function toKeyParts({ bot, from, to, offsetSeconds }: BotDays): readonly 
 function createNamespace<Stored>(endpoint: string, schema: ZodType<Stored>): CacheNamespace<BotDays, Stored> {
   return {
     endpoint,
-    version: 2,
+    version: 3,
     keyParts: toKeyParts,
     isValid: (value): value is Stored => schema.safeParse(value).success,
   };
@@ -68,13 +66,8 @@ function createNamespace<Stored>(endpoint: string, schema: ZodType<Stored>): Cac
 export const usageNamespace = createNamespace(USAGE_ENDPOINT, storedUsageSchema);
 export const interventionsNamespace = createNamespace(INTERVENTIONS_ENDPOINT, storedInterventionsSchema);
 
-/** Whether the days lie so far back that their counts stay as they are. */
+/** Whether the days are so far in the past that their counts no longer change. */
 function isSettled({ to, offsetSeconds }: BotDays, now: Instant): boolean {
   const end = startOfUtcDay(to) + DAY - offsetSeconds * SECOND;
   return end + SETTLING_MS <= now;
-}
-
-/** A failure of one key must not become that of its neighbours. */
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -9,13 +9,13 @@ import {
   isCount,
 } from './wire.ts';
 
-/** What one endpoint tells of a bot; what only the other one knows is null. */
+/** The report of one endpoint on a bot; fields of the other endpoint are null. */
 export interface UsageReport {
   readonly current: UsageInterval;
   readonly previous: UsageInterval | null;
   /** In the vendor's order. */
   readonly buckets: readonly UsageInterval[];
-  /** Whether everything that was sent could be read. */
+  /** Whether every part of the response could be read. */
   readonly isComplete: boolean;
 }
 
@@ -37,8 +37,8 @@ export function formatVendorDate(date: CivilDate): string {
 }
 
 /**
- * What usage.json tells. Its `interventions_count` is not read: it says 0 throughout where agent_intervention.json, asked
- * about the same days, says 5 (the samples in usage.md and agent-intervention.md).
+ * The report of usage.json. Its `interventions_count` is ignored: it is 0 throughout, where agent_intervention.json has 5
+ * for the same days (the samples in usage.md and agent-intervention.md).
  */
 export function toUsageReport(report: StoredUsage): UsageReport {
   return toReport(report, (span: UsageSpan) => ({
@@ -50,13 +50,13 @@ export function toUsageReport(report: StoredUsage): UsageReport {
     successfulResponsesCount: span.successful_responses_count ?? null,
     ambiguousMessagesCount: span.ambiguous_messages_count ?? null,
     mismatchedAmbiguousMessagesCount: deriveMismatchedAmbiguous(span),
-    // Null means that there were no messages, which is not 0 %: it stays null.
+    // Null means that there were no messages, which is not the same as 0 %.
     successRate: span.success_rate ?? null,
   }));
 }
 
 /**
- * What agent_intervention.json tells. Its `session_count` is not read: it is a count of its own, which differs from that
+ * The report of agent_intervention.json. Its `session_count` is ignored: it is a count of its own, which differs from that
  * of usage.json.
  */
 export function toInterventionsReport(report: StoredInterventions): UsageReport {
@@ -69,14 +69,14 @@ export function toInterventionsReport(report: StoredInterventions): UsageReport 
 }
 
 /**
- * Both endpoints' answers to the same question in one; null for one that was not asked or did not answer. Both speak of the
- * same days, so their totals belong together; their parts do where both boundaries agree, and stand alone where not.
+ * Merges the reports of both endpoints; null for one that was not called or failed. Both cover the same days, so their totals
+ * belong together. Buckets are merged if both boundaries agree, and stay separate otherwise.
  */
 export function mergeReports(
   usage: UsageReport | null,
   interventions: UsageReport | null,
 ): Pick<UsageStats, 'current' | 'previous' | 'buckets'> {
-  // Several parts may have the same boundaries: they go together in their order.
+  // Several buckets may have the same boundaries: they are merged in their order.
   const bucketsBySpan = Map.groupBy(interventions?.buckets ?? [], spanKey);
   const unmatchedBySpan = new Map([...bucketsBySpan].map(([span, buckets]) => [span, buckets.values()]));
   const mergedBuckets = (usage?.buckets ?? []).map((bucket) =>
@@ -110,7 +110,7 @@ function compareByTime(a: UsageInterval, b: UsageInterval): number {
   return a.start - b.start || a.end - b.end;
 }
 
-/** The vendor's three lists. Nothing is summed: session and user counts are distinct counts, which do not add up. */
+/** The three parts of a response. Nothing is summed: session and user counts are distinct counts, which do not add up. */
 function toReport<Span>(
   report: {
     readonly aggregate_stats: Span;
@@ -131,7 +131,7 @@ function toReport<Span>(
 
 /**
  * usage.md: "success_rate_count = successful_responses_count + ambiguous_messages_count -
- * mismatched_ambiguous_messages_count". The last of them is not sent, but follows from the others; not where they
+ * mismatched_ambiguous_messages_count". The last of them is not sent, but follows from the others. It is null where they
  * contradict each other.
  */
 function deriveMismatchedAmbiguous(span: UsageSpan): number | null {

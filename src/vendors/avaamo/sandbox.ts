@@ -1,17 +1,10 @@
-import type {
-  CompanyBot,
-  FakeVendor,
-  FakeVendorFactory,
-  SandboxResponse,
-  SandboxRequest,
-  SandboxWorld,
-} from '../sandbox.ts';
+import type { CompanyBot, FakeVendor, SandboxRequest, SandboxResponse, SandboxWorld } from '../sandbox.ts';
 
 /**
- * Avaamo's two usage reports, as its pages describe them:
+ * Avaamo's two usage reports, as its documentation describes them:
  * https://docs.avaamo.com/user-guide/ref/avaamo-platform-api-documentation/analytics-api/usage.md and
- * …/agent-intervention.md. Of its errors they show only the 422 for dates in the wrong order; the others here are guesses
- * in the same shape.
+ * …/agent-intervention.md. Of the errors, it shows only the 422 for dates in the wrong order; the others here are guesses
+ * in the same format.
  */
 const ACCESS_TOKEN = 'sandbox-avaamo-4f1d2c8d9952499ea466fc00';
 const REPORT_PATH = /^\/bots\/analytics\/([^/]+)\/(usage|agent_intervention)\.json$/;
@@ -23,33 +16,40 @@ const DEFAULT_DAYS_BACK = 3;
 /** In epoch seconds. */
 interface ReportWindow {
   readonly start: number;
-  /** As told. */
+  /** The end as it is sent. */
   readonly end: number;
-  /** Where counting stops: a last second that is told, such as 23:59:59, is counted to its end. */
+  /** Where counting stops: if `end` is a last second, such as 23:59:59, that second is counted to its end. */
   readonly until: number;
 }
 
-const jsonResponse = (status: number, body: unknown): SandboxResponse => ({
-  status,
-  headers: { 'content-type': 'application/json; charset=utf-8' },
-  body: JSON.stringify(body),
-});
+const REPORTS = { usage: toUsageStats, agent_intervention: toInterventionStats } as const;
 
-const errorResponse = (status: number, error: string): SandboxResponse => jsonResponse(status, { error });
+export function createFakeVendor(world: SandboxWorld): FakeVendor {
+  return {
+    handle: (request) => handleRequest(world, request),
+    createAccountConfig: (baseUrl) => ({ name: 'bots', vendor: 'avaamo', baseUrl, accessToken: ACCESS_TOKEN }),
+  };
+}
 
-/** Midnight UTC of a dd/mm/yyyy date in epoch seconds, or null if there is no such day. */
-const parseDate = (text: string): number | null => {
-  const [, day, month, year] = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(text) ?? [];
-  if (day === undefined || month === undefined || year === undefined) return null;
-  const iso = `${year}-${month}-${day}`;
-  const instant = Date.parse(`${iso}T00:00:00Z`);
-  // 31/02 is refused, or turned into a day of March, depending on the engine.
-  const exists = !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(iso);
-  return exists ? instant / 1000 : null;
-};
+function handleRequest(world: SandboxWorld, { method, url, headers }: SandboxRequest): SandboxResponse {
+  const [, id = '', report] = REPORT_PATH.exec(url.pathname) ?? [];
+  if (method !== 'GET' || (report !== 'usage' && report !== 'agent_intervention'))
+    return errorResponse(404, 'Not Found');
+  if (headers['access-token'] !== ACCESS_TOKEN) return errorResponse(401, 'Invalid access token');
+  const bot = world.company.bots.find(({ refsByVendor }) => refsByVendor.avaamo === id);
+  if (!/^\d+$/.test(id) || !bot) return errorResponse(404, 'Agent not found');
+  const window = parseWindow(url.searchParams, world.now());
+  if ('status' in window) return window;
+  const stats = (part: ReportWindow) => REPORTS[report](world, bot, part);
+  return jsonResponse(200, {
+    aggregate_stats: stats(window),
+    previous_interval_stats: stats(toPreviousWindow(window)),
+    stats: toBuckets(window).map(stats),
+  });
+}
 
-/** The window asked for; both dates are inclusive, and `utc_offset` is in seconds, positive east of Greenwich. */
-const parseWindow = (query: URLSearchParams, now: number): ReportWindow | SandboxResponse => {
+/** The requested window. Both dates are inclusive, and `utc_offset` is in seconds, positive east of Greenwich. */
+function parseWindow(query: URLSearchParams, now: number): ReportWindow | SandboxResponse {
   const offset = Number(query.get('utc_offset') ?? 0);
   if (!Number.isFinite(offset)) return errorResponse(422, 'Invalid utc_offset');
   const today = Math.floor((now / 1000 + offset) / DAY_SECONDS) * DAY_SECONDS;
@@ -61,25 +61,34 @@ const parseWindow = (query: URLSearchParams, now: number): ReportWindow | Sandbo
   if (to < from) return errorResponse(422, 'To Date cannot be before From Date');
   const midnight = to + DAY_SECONDS - offset;
   return { start: from - offset, end: midnight - 1, until: midnight };
-};
+}
 
-/** The sample's interval before: it begins a second late, and shares an instant with the window that follows. */
-const toPreviousWindow = ({ start, end }: ReportWindow): ReportWindow => ({
-  start: start - (end - start),
-  end: start,
-  until: start,
-});
+/** Midnight UTC of a dd/mm/yyyy date in epoch seconds, or null if there is no such day. */
+function parseDate(text: string): number | null {
+  const [, day, month, year] = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(text) ?? [];
+  if (day === undefined || month === undefined || year === undefined) return null;
+  const iso = `${year}-${month}-${day}`;
+  const instant = Date.parse(`${iso}T00:00:00Z`);
+  // Depending on the engine, 31/02 is rejected or becomes a day of March.
+  const exists = !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(iso);
+  return exists ? instant / 1000 : null;
+}
 
-/** Nine of equal length, neither whole seconds nor aligned with anything; the sample's floats are these to the last bit. */
-const toBuckets = ({ start, end, until }: ReportWindow): readonly ReportWindow[] => {
+/** The previous interval, as in the sample: it begins a second late, and shares an instant with the window after it. */
+function toPreviousWindow({ start, end }: ReportWindow): ReportWindow {
+  return { start: start - (end - start), end: start, until: start };
+}
+
+/** Nine of equal length, neither in whole seconds nor aligned; the floats of the sample are reproduced to the last bit. */
+function toBuckets({ start, end, until }: ReportWindow): readonly ReportWindow[] {
   const edge = (index: number): number => start + ((end - start) / BUCKET_COUNT) * index;
   return Array.from({ length: BUCKET_COUNT }, (_, index) => {
     const bucket = { start: edge(index), end: edge(index + 1) };
     return { ...bucket, until: index === BUCKET_COUNT - 1 ? until : bucket.end };
   });
-};
+}
 
-const toUsageStats = ({ company }: SandboxWorld, bot: CompanyBot, { start, end, until }: ReportWindow) => {
+function toUsageStats({ company }: SandboxWorld, bot: CompanyBot, { start, end, until }: ReportWindow) {
   const traffic = company.traffic(bot, start * 1000, until * 1000);
   const successful = traffic.messages - traffic.unhandled - traffic.ambiguous;
   return {
@@ -95,9 +104,9 @@ const toUsageStats = ({ company }: SandboxWorld, bot: CompanyBot, { start, end, 
     success_rate_count: successful + traffic.ambiguous - traffic.mismatchedAmbiguous,
     success_rate: traffic.messages === 0 ? null : Math.round((successful / traffic.messages) * 1e4) / 100,
   };
-};
+}
 
-const toInterventionStats = ({ company }: SandboxWorld, bot: CompanyBot, { start, end, until }: ReportWindow) => {
+function toInterventionStats({ company }: SandboxWorld, bot: CompanyBot, { start, end, until }: ReportWindow) {
   const traffic = company.traffic(bot, start * 1000, until * 1000);
   return {
     start_time: start,
@@ -106,28 +115,16 @@ const toInterventionStats = ({ company }: SandboxWorld, bot: CompanyBot, { start
     interventions_count: traffic.interventions,
     users_count: traffic.users,
   };
-};
+}
 
-const REPORTS = { usage: toUsageStats, agent_intervention: toInterventionStats } as const;
+function errorResponse(status: number, error: string): SandboxResponse {
+  return jsonResponse(status, { error });
+}
 
-const handleRequest = (world: SandboxWorld, { method, url, headers }: SandboxRequest): SandboxResponse => {
-  const [, id = '', report] = REPORT_PATH.exec(url.pathname) ?? [];
-  if (method !== 'GET' || (report !== 'usage' && report !== 'agent_intervention'))
-    return errorResponse(404, 'Not Found');
-  if (headers['access-token'] !== ACCESS_TOKEN) return errorResponse(401, 'Invalid access token');
-  const bot = world.company.bots.find(({ refsByVendor }) => refsByVendor.avaamo === id);
-  if (!/^\d+$/.test(id) || !bot) return errorResponse(404, 'Agent not found');
-  const window = parseWindow(url.searchParams, world.now());
-  if ('status' in window) return window;
-  const stats = (part: ReportWindow) => REPORTS[report](world, bot, part);
-  return jsonResponse(200, {
-    aggregate_stats: stats(window),
-    previous_interval_stats: stats(toPreviousWindow(window)),
-    stats: toBuckets(window).map(stats),
-  });
-};
-
-export const createFakeVendor: FakeVendorFactory = (world): FakeVendor => ({
-  handle: (request) => handleRequest(world, request),
-  createAccountConfig: (baseUrl) => ({ name: 'bots', vendor: 'avaamo', baseUrl, accessToken: ACCESS_TOKEN }),
-});
+function jsonResponse(status: number, body: unknown): SandboxResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify(body),
+  };
+}

@@ -4,20 +4,20 @@ import { SECOND, isInstant } from '../../domain/time.ts';
 import { lenient, tolerantArray } from '../tolerant-schema.ts';
 
 /**
- * What is read of Avaamo's answers, and in which forms it is accepted. Sources:
- * https://docs.avaamo.com/user-guide/ref/avaamo-platform-api-documentation/analytics-api/usage.md and, beside it,
- * agent-intervention.md. Fields that are not read are dropped, so that they are neither kept nor passed on.
+ * The fields that are read of Avaamo's responses, and the formats in which they are accepted. Sources:
+ * https://docs.avaamo.com/user-guide/ref/avaamo-platform-api-documentation/analytics-api/usage.md and, next to it,
+ * agent-intervention.md. Other fields are dropped, so that they are neither cached nor returned.
  */
 
-/** What an answer can tell, too: GraphQL's Int. */
+/** The maximum of GraphQL's Int. */
 const MAX_COUNT = 2 ** 31 - 1;
 
-/** Whether a number can be a count of something. */
+/** Whether a number can be a count. */
 export function isCount(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= MAX_COUNT;
 }
 
-/** Seconds with a fraction ("end_time": 1586540399.8888888 in the samples); what is finer than a millisecond is cut off. */
+/** Seconds with a fraction ("end_time": 1586540399.8888888 in the samples); fractions of a millisecond are cut off. */
 export function toInstant(seconds: number): Instant {
   return Math.trunc(seconds * SECOND);
 }
@@ -27,15 +27,15 @@ const countSchema = z.number().refine(isCount);
 /** "Unix epoch timestamp": seconds, with a fraction in the nine parts. */
 const secondsSchema = z.number().refine((value) => isInstant(toInstant(value)));
 
-/** A number, or one in quotes. */
+/** A number, or a number in quotes. */
 function numberOrNumericString(schema: z.ZodNumber) {
   const digitsSchema = z.string().regex(/^\d{1,12}(\.\d+)?$/);
   return z.union([schema, digitsSchema.transform(Number).pipe(schema)]);
 }
 
-/** As it is kept: a count that was not sent, or not as a count, is not known. */
+/** The cached format: a count that is missing or invalid is unknown. */
 const STORED_FIELDS = { seconds: secondsSchema, count: countSchema.nullish(), rate: z.number().nullish() };
-/** As it is understood. A rate is typed "Integer", but sent with decimals, and null where nothing was asked. */
+/** The format of responses. A rate is typed "Integer", but sent with decimals, and null where there were no messages. */
 const RESPONSE_FIELDS = {
   seconds: numberOrNumericString(secondsSchema),
   count: lenient(numberOrNumericString(countSchema)),
@@ -77,7 +77,7 @@ function createStoredSchema<Span extends z.ZodType>(span: Span) {
     aggregate_stats: span,
     previous_interval_stats: span.nullable(),
     stats: z.array(span),
-    /** Whether nothing else was sent: what could not be read is left out. */
+    /** Whether every part of the response could be read; unreadable parts are left out. */
     isComplete: z.boolean(),
   });
 }
@@ -85,7 +85,7 @@ function createStoredSchema<Span extends z.ZodType>(span: Span) {
 const UNREADABLE = 'unreadable';
 const unreadableSchema = z.unknown().transform((): typeof UNREADABLE => UNREADABLE);
 
-/** "stats … is an array of 9 elements"; any other number is taken as it comes. Without the totals there is no answer. */
+/** "stats … is an array of 9 elements"; any other number is accepted. Without the totals, the response is invalid. */
 function createResponseSchema<Span extends z.ZodType>(span: Span) {
   return z.object({
     aggregate_stats: span,

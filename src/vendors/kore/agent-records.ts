@@ -4,25 +4,25 @@ import type { Instant } from '../../domain/clock.ts';
 import type { CivilDate } from '../../domain/time.ts';
 import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
-import { type Cell, periodsOn, dedupePeriods, cellTtlSeconds } from './cells.ts';
 import { toDataGap } from '../data-gap.ts';
+import type { AgentDay } from './batching.ts';
+import { type Cell, cellTtlSeconds, dedupePeriods, periodsOn } from './cells.ts';
 import { type AgentDetails, toAgentDetails, toReferences } from './map.ts';
 import type { FetchedPages } from './pagination.ts';
-import type { AgentDay } from './batching.ts';
-import { isEmail, canonicalizeReference } from './references.ts';
+import { canonicalizeReference, isEmail } from './references.ts';
 import type { AgentRecord } from './wire.ts';
 
-/** What one question brought. */
+/** The result of one request, over all its pages. */
 export interface AgentRecords {
-  /** In the vendor's order; one that showed up on two pages stands here twice. */
+  /** In the vendor's order; an agent that appears on two pages is listed twice. */
   readonly agents: readonly AgentRecord[];
-  /** Why there may be more to tell, of these agents or of others; null when this is all. */
+  /** Why records of these or other agents may be missing; null when the result is complete. */
   readonly error: VendorError | null;
 }
 
 /**
- * What pages tell of the agents who were asked for by e-mail, or of everybody. Records of others are left out. With one of
- * them among the rest, the answer may be another question's, so that it is not to be trusted for what it does not hold.
+ * The records of the agents requested by e-mail, or of all agents. Records of other agents are left out. A response that
+ * has such a record may belong to another request, so agents that it does not mention count as missing.
  */
 export function collectRecords(
   pages: FetchedPages,
@@ -37,7 +37,7 @@ export function collectRecords(
 }
 
 function findError(
-  { agents: receivedRecords, stopReason, unreadable: hasUnreadable }: FetchedPages,
+  { agents: receivedRecords, stopReason, unreadable }: FetchedPages,
   agents: readonly AgentRecord[],
   requestedKeys: ReadonlySet<string> | undefined,
   target: CallTarget,
@@ -47,23 +47,23 @@ function findError(
   if (stopReason instanceof VendorError) return stopReason;
   if (stopReason === 'page-limit' || (stopReason === 'no-progress' && !hasAll))
     return contractError(target, 'pagination');
-  if (stopReason === 'too_large') return contractError(target, 'too_large', 'more than is read at once');
+  if (stopReason === 'too_large') return contractError(target, 'too_large', 'more than the size limit of one request');
   if (foreignCount > 0)
-    return contractError(target, 'foreign_agent', `${foreignCount} records name nobody who was asked for`);
-  return hasUnreadable > 0 ? contractError(target, 'contract', `${hasUnreadable} records could not be read`) : null;
+    return contractError(target, 'foreign_agent', `${foreignCount} records name agents that were not requested`);
+  return unreadable > 0 ? contractError(target, 'contract', `${unreadable} records could not be read`) : null;
 }
 
-/** A place and what belongs there: a VendorError where nothing is known. */
+/** The content of one cell; a VendorError where nothing is known. */
 export interface CellResult extends AgentDay {
   readonly cell: FetchedValue<Cell> | VendorError;
 }
 
-/** Everybody whom the vendor named, by every reference. */
+/** Every reference of every agent in the records. */
 export function allReferences(records: AgentRecords): readonly string[] {
   return [...new Set(records.agents.flatMap(canonicalReferences))];
 }
 
-/** Cuts what the vendor told of these agents on these days into cells. */
+/** Splits the records of these agents on these days into cells. */
 export function toCells(
   records: AgentRecords,
   agents: readonly string[],
@@ -75,15 +75,15 @@ export function toCells(
   return agents.flatMap((agent): readonly CellResult[] => {
     const details = detailsByRef.get(agent) ?? [];
     const periods = dedupePeriods(details.flatMap((record) => record.periods));
-    const unreadable = details.some((record) => record.unreadable > 0);
-    // A record without a userId may be anybody's who is looked for by one.
+    const hasUnreadable = details.some((record) => record.unreadable > 0);
+    // A record without a userId may belong to any agent that is looked up by userId.
     const isAmbiguous = details.length === 0 && hasRecordWithoutUserId && !isEmail(agent);
-    const error = records.error ?? (unreadable || isAmbiguous ? contractError(context.target, 'contract') : null);
-    // An agent whom a whole answer does not mention has no periods, and that is an answer. One whom a broken-off answer
-    // does not mention, or of whom nothing could be read, is another matter.
-    const isUnknown = details.length === 0 || (unreadable && periods.length === 0);
+    const error = records.error ?? (hasUnreadable || isAmbiguous ? contractError(context.target, 'contract') : null);
+    // An agent that a complete response does not mention has no periods. Nothing is known of an agent that an incomplete
+    // response does not mention, or of which nothing could be read.
+    const isUnknown = details.length === 0 || (hasUnreadable && periods.length === 0);
     if (error && isUnknown) return days.map((day) => ({ agent, day, cell: error }));
-    // What could not be read belongs to no day, so it casts doubt on all.
+    // The day of an unreadable record is unknown, so every day may be incomplete.
     const gap = error && toDataGap(error);
     return days.map((day) => {
       const value: Cell = { periods: periodsOn(periods, day), gap };

@@ -4,9 +4,9 @@ import type { Clock } from '../../domain/clock.ts';
 import type { KoreConfig } from './config.ts';
 
 /**
- * Makes the header that proves who asks: `auth`, a JSON Web Token that the gateway signs itself with the app's client secret
- * (no token endpoint exists). The vendor knows the app by the claim `appId`, spelled exactly so. A token is made for every
- * attempt: that takes microseconds, so none can be expired or used twice.
+ * Creates the authentication header `auth`: a JSON Web Token that the gateway signs itself with the app's client secret (no
+ * token endpoint exists). The vendor identifies the app by the claim `appId`, spelled exactly so. Every attempt gets a token
+ * of its own, which takes microseconds, so no token can expire or be used twice.
  * Source: https://docs.kore.ai/xo/apis/automation/api-introduction/
  */
 export function createSigner(config: KoreConfig, clock: Clock): () => Promise<{ readonly auth: string }> {

@@ -1,6 +1,6 @@
 import { type CivilDate, DAY, startOfUtcDay, utcDay } from '../../domain/time.ts';
 
-/** One agent on one UTC day: the smallest thing that can be asked for. */
+/** One agent on one UTC day: the smallest unit of a request. */
 export interface AgentDay {
   readonly agent: string;
   readonly day: CivilDate;
@@ -13,7 +13,7 @@ export interface BatchRequest {
   readonly lastDay: CivilDate;
 }
 
-/** How many agents one POST may name. The vendor answers at most 50 agents a page. */
+/** How many agents one POST may name. The vendor returns at most 50 agents a page. */
 export const MAX_AGENTS_PER_REQUEST = 50;
 
 /** Consecutive days, counted from 1970-01-01, both inclusive. */
@@ -30,23 +30,24 @@ interface AgentWindow extends DayWindow {
 type DaysByAgent = ReadonlyMap<string, readonly number[]>;
 
 /**
- * Packs places into as few POSTs as they fit in; among plans of equally many POSTs the one that asks for fewer cells.
- * Two plans compete. The wide one lets agents share POSTs whatever their days are, which no plan beats in number while all
- * days fit into one window. The narrow one lets only agents with the same days share a POST, and asks for little in vain.
+ * Packs cells into the fewest POSTs; among packings with equally many POSTs, the one that requests fewer cells.
+ * Two packings compete. The wide one lets agents share a POST whatever their days are; no packing needs fewer POSTs while
+ * all days fit into one window. The narrow one lets only agents with the same days share a POST, and requests few cells
+ * that are not needed.
  */
 export function packRequests(agentDays: readonly AgentDay[], maxDays: number): readonly BatchRequest[] {
-  const needs = groupDaysByAgent(agentDays);
+  const daysByAgent = groupDaysByAgent(agentDays);
   const wide = sharedWindows(agentDays, maxDays).flatMap((window) =>
-    toRequests(agentWindowsWithin(needs, maxDays, window).sort(compareByWindow)),
+    toRequests(agentWindowsWithin(daysByAgent, maxDays, window).sort(compareByWindow)),
   );
-  const sameDays = Map.groupBy(agentWindowsWithin(needs, maxDays), ({ first, last }) => `${first}-${last}`);
+  const sameDays = Map.groupBy(agentWindowsWithin(daysByAgent, maxDays), ({ first, last }) => `${first}-${last}`);
   const narrow = [...sameDays.values()].flatMap(toRequests);
   return narrow.length < wide.length || (narrow.length === wide.length && countCells(narrow) < countCells(wide))
     ? narrow
     : wide;
 }
 
-/** The fewest windows of at most `maxDays` that hold the days of all these places. */
+/** The fewest windows of at most `maxDays` that contain the days of all these cells. */
 export function sharedWindows(agentDays: readonly AgentDay[], maxDays: number): readonly DayWindow[] {
   return toWindows([...new Set(agentDays.map(({ day }) => day))].map(toDayNumber), maxDays);
 }
@@ -62,25 +63,25 @@ export function toDayBounds({ first, last }: DayWindow): Pick<BatchRequest, 'fir
 }
 
 function groupDaysByAgent(agentDays: readonly AgentDay[]): DaysByAgent {
-  // There are few days and many places.
+  // There are few days and many cells.
   const numbers = new Map([...new Set(agentDays.map(({ day }) => day))].map((day) => [day, toDayNumber(day)]));
-  const needs = new Map<string, number[]>();
+  const daysByAgent = new Map<string, number[]>();
   for (const { agent, day } of agentDays) {
     const number = numbers.get(day) ?? toDayNumber(day);
-    const knownDays = needs.get(agent);
+    const knownDays = daysByAgent.get(agent);
     if (knownDays) knownDays.push(number);
-    else needs.set(agent, [number]);
+    else daysByAgent.set(agent, [number]);
   }
-  return needs;
+  return daysByAgent;
 }
 
-/** The windows that each agent needs on its own, counting only days within the given one. */
+/** The windows that each agent needs on its own, counting only days within the given window. */
 function agentWindowsWithin(
-  needs: DaysByAgent,
+  daysByAgent: DaysByAgent,
   maxDays: number,
   { first, last }: DayWindow = { first: -Infinity, last: Infinity },
 ): AgentWindow[] {
-  return [...needs].flatMap(([agent, days]) => {
+  return [...daysByAgent].flatMap(([agent, days]) => {
     const daysWithin = days.filter((day) => day >= first && day <= last);
     return toWindows(daysWithin, maxDays).map((window) => ({ agent, ...window }));
   });
@@ -96,13 +97,15 @@ function toWindows(days: readonly number[], maxDays: number): readonly DayWindow
   return windows;
 }
 
-/** POSTs for needs in this order, each POST's window being as wide as its widest need asks. */
+/** POSTs for these agent windows in order. The window of a POST spans the windows of all its agents. */
 function toRequests(agentWindows: readonly AgentWindow[]): readonly BatchRequest[] {
   return Array.from({ length: Math.ceil(agentWindows.length / MAX_AGENTS_PER_REQUEST) }, (_, index) => {
     const batch = agentWindows.slice(index * MAX_AGENTS_PER_REQUEST, (index + 1) * MAX_AGENTS_PER_REQUEST);
-    const first = Math.min(...batch.map((need) => need.first));
-    const last = Math.max(...batch.map((need) => need.last));
-    return { agents: batch.map(({ agent }) => agent), ...toDayBounds({ first, last }) };
+    const bounds = toDayBounds({
+      first: Math.min(...batch.map(({ first }) => first)),
+      last: Math.max(...batch.map(({ last }) => last)),
+    });
+    return { agents: batch.map(({ agent }) => agent), ...bounds };
   });
 }
 

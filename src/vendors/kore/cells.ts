@@ -4,22 +4,22 @@ import type { Ttl } from '../../config/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
 import { type CivilDate, DAY, HOUR, overlaps, startOfUtcDay, type TimeRange } from '../../domain/time.ts';
 import { type DataGap, dataGapSchema } from '../data-gap.ts';
-import type { StoredPeriod } from './map.ts';
 import type { AgentDay } from './batching.ts';
+import type { StoredPeriod } from './map.ts';
 import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
-/** What the vendor tells of one agent on one UTC day: the periods that touch the day, each of them whole. */
+/** One agent on one UTC day: the periods that touch the day, unclipped. */
 export interface Cell {
   readonly periods: readonly StoredPeriod[];
-  /** What may be missing, and why; null when nothing is. */
+  /** Why data may be missing; null when the cell is complete. */
   readonly gap: DataGap | null;
 }
 
-/** A cell to be asked for. */
+/** A cell to read. */
 export interface CellKey extends AgentDay {
   /** The reference in canonical form. */
   readonly agent: string;
-  /** The reference as the caller spells it, which is how the vendor is asked. */
+  /** The reference as the caller spells it, which is how it is sent to the vendor. */
   readonly ref: string;
 }
 
@@ -43,14 +43,14 @@ export function periodsOn(periods: readonly StoredPeriod[], day: CivilDate): rea
   return periods.filter((period) => overlapsRange(period, { from, to: from + DAY }));
 }
 
-/** What ends before it begins, as clocks that were set back have it, counts where it begins, as what took no time does. */
+/** A period that ends before it begins (after a clock was set back) counts at its start, like a period of no length. */
 function overlapsRange([start, end]: StoredPeriod, range: TimeRange): boolean {
   return overlaps(range, start, end === null ? null : Math.max(start, end));
 }
 
 /**
- * The periods of several cells that touch a range, each once: a period that several cells tell of is told by its start and
- * its two names. Where they disagree on its end (an older cell has it going on), the one fetched last is right.
+ * The periods of several cells that touch a range, each once: the same period in several cells is recognised by its start
+ * and its two names. Where the cells disagree on its end (it is still ongoing in an older cell), the cell fetched last wins.
  */
 export function mergeCells(
   cells: readonly { readonly value: Cell; readonly fetchedAt: Instant }[],
@@ -59,17 +59,17 @@ export function mergeCells(
   const cellsByFetchTime = Map.groupBy(cells, ({ fetchedAt }) => fetchedAt);
   const oldestFirst = [...cellsByFetchTime].sort(([a], [b]) => a - b);
   const periods = new Map<string, StoredPeriod>();
-  for (const [, sameAge] of oldestFirst) {
-    for (const period of dedupePeriods(sameAge.flatMap(({ value }) => value.periods)))
+  for (const [, cellsOfSameAge] of oldestFirst) {
+    for (const period of dedupePeriods(cellsOfSameAge.flatMap(({ value }) => value.periods)))
       periods.set(periodKey(period), period);
   }
   return [...periods.values()].filter((period) => overlapsRange(period, during));
 }
 
 /**
- * Each period of one answer once. Times are whole seconds, so what lasted less than one may have the start and the names of
- * what came next, and yields to it: together they are one period of that status. Otherwise an answer read in pages may have
- * met a period before and after it ended; of two ends the later one loses nothing.
+ * Each period of one response once. Times are whole seconds, so a period shorter than a second may have the start and the
+ * names of the next one. It yields to the next one: together they are one period of that status. Otherwise, a response read
+ * in pages may contain a period before and after it ended; the later of two ends loses nothing.
  */
 export function dedupePeriods(periods: readonly StoredPeriod[]): readonly StoredPeriod[] {
   const periodsByKey = new Map<string, StoredPeriod>();
@@ -80,7 +80,7 @@ export function dedupePeriods(periods: readonly StoredPeriod[]): readonly Stored
   return [...periodsByKey.values()];
 }
 
-/** By this a period is known again, as by its global id: its end is not part of it, for that may still come. */
+/** Identifies a period, as its global id does. The end is not part of it, because it may not be known yet. */
 function periodKey([start, , , primary, secondary]: StoredPeriod): string {
   return `${start}\u0000${primary}\u0000${secondary ?? ''}`;
 }
@@ -89,18 +89,18 @@ function supersedes(candidate: StoredPeriod, current: StoredPeriod): boolean {
   return (precedence(candidate) - precedence(current) || (candidate[1] ?? 0) - (current[1] ?? 0)) > 0;
 }
 
-/** From what was over at once, through what may go on and what does, to what has lasted and is over. */
+/** Rising: ended at once, possibly ongoing, ongoing, ended after some time. */
 function precedence([start, end, isOngoing]: StoredPeriod): number {
   if (end === null) return isOngoing ? 2 : 1;
   return end > start ? 3 : 0;
 }
 
-/** How long after a day's end the vendor may still be at work on its records. */
+/** How long after a day's end the vendor may still change its records. */
 const SETTLING_MS = HOUR;
 
 /**
- * A day is past for good when it has settled, nothing is missing of it, and everything in it has ended. What a passing
- * failure left incomplete is not kept at all.
+ * A day is final when it has settled, nothing of it is missing, and all its periods have ended. A cell that a retryable
+ * failure left incomplete is not cached.
  */
 export function cellTtlSeconds(cell: Cell, day: CivilDate, now: Instant, ttl: Ttl): number {
   if (cell.gap?.retryable) return 0;

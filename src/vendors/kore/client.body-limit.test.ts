@@ -6,7 +6,6 @@ import { type ScriptedServer, startScriptedServer } from '../../../test/support/
 import { KORE_ENTRY, createWorkers } from '../../../test/support/kore-account.ts';
 import { type KoreClient, createClient } from './client.ts';
 import { config } from './config.ts';
-import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
 const MB = 1024 * 1024;
 const account = { name: KORE_ENTRY.name, vendor: 'KORE' } as const;
@@ -24,9 +23,8 @@ beforeEach(async () => {
     limits.push(request.maxBytes);
     return open.http.send(request, context);
   };
-  const target = { vendor: account.vendor, account: account.name, endpoint: STATUS_DETAILS_ENDPOINT };
-  const entered = config.parse({ ...KORE_ENTRY, baseUrl: server.url.origin });
-  client = createClient(entered, target, { ...open.http, send }, manualClock());
+  const accountConfig = config.parse({ ...KORE_ENTRY, baseUrl: server.url.origin });
+  client = createClient(accountConfig, { account, http: { ...open.http, send }, clock: manualClock() });
 });
 
 afterEach(async () => {

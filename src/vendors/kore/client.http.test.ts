@@ -5,7 +5,6 @@ import { type ScriptedServer, startScriptedServer } from '../../../test/support/
 import { KORE_ENTRY } from '../../../test/support/kore-account.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
-import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
 // What the gateway's HTTP is told of a question, over real sockets.
 
@@ -28,8 +27,8 @@ afterEach(async () => {
 
 const ask = () => {
   const entry = config.parse({ ...KORE_ENTRY, baseUrl: server.url.href });
-  const target = { vendor: ACCOUNT.vendor, account: ACCOUNT.name, endpoint: STATUS_DETAILS_ENDPOINT };
-  return createClient(entry, target, connected.http, CLOCK).statusDetails(TODAY, connected.context());
+  const dependencies = { account: ACCOUNT, http: connected.http, clock: CLOCK };
+  return createClient(entry, dependencies).statusDetails(TODAY, connected.context());
 };
 
 describe('a question', () => {
@@ -43,7 +42,7 @@ describe('a question', () => {
   test('after one too many is not sent, though the vendor said so in words alone', async () => {
     server.script({ body: '{"message":"You\'ve exceeded the per-minute rate limit. Please wait"}' }, GOOD);
     expect(await ask()).toMatchObject({ error: { code: 'VENDOR_RATE_LIMITED' } });
-    expect(await ask()).toMatchObject({ shortfall: { code: 'VENDOR_RATE_LIMITED' } });
+    expect(await ask()).toMatchObject({ error: { code: 'VENDOR_RATE_LIMITED' } });
     expect(server.received).toHaveLength(1);
     expect(connected.records[0]?.outcome).toBe('VENDOR_RATE_LIMITED');
   });

@@ -6,7 +6,7 @@ import { detailsPageSchema, STATUS_DETAILS_ENDPOINT } from './wire.ts';
 const readFixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
 
 const EMAIL = 'gaumur@abc.com';
-/** The vendor's own sample, without those who were not asked for. */
+/** The vendor's own sample, without agents that were not requested. */
 const respond = ({ body = '' }: VendorRequest) => {
   const { agents } = (JSON.parse(body) as { filter: { agents?: readonly string[] } }).filter;
   const sample = JSON.parse(readFixture('agentstatusdetails.json').toString('utf8')) as { data: { email: string }[] };
@@ -15,7 +15,7 @@ const respond = ({ body = '' }: VendorRequest) => {
 };
 const calls = [{ endpoint: STATUS_DETAILS_ENDPOINT }];
 
-/** The last quarter of an hour of the vendor's own sample. */
+/** The last 14 minutes of the vendor's own sample. */
 const during = { from: Date.parse('2023-03-10T21:46:00Z'), to: Date.parse('2023-03-10T22:00:00Z') };
 
 export const conformance: Conformance = {
@@ -39,11 +39,11 @@ export const conformance: Conformance = {
   fixtures: {
     'agentstatusdetails.json': (file) => {
       const { data } = detailsPageSchema.parse(JSON.parse(file.toString('utf8')));
-      if (data.some((agent) => !agent || agent.status?.includes(null))) throw new Error('A record cannot be read');
+      if (data.some((agent) => !agent || agent.status?.includes(null))) throw new Error('A record could not be read');
     },
-    // As the vendor publishes it, a comma is missing: the client must not expect it to be JSON.
+    // The published sample lacks a comma, so it is not JSON. The repaired copy above is what the client reads.
     'agentstatusdetails.published.txt': (file) => {
-      if (isJson(file.toString('utf8'))) throw new Error('This is not the sample as published');
+      if (isJson(file.toString('utf8'))) throw new Error('Not the sample as published: it must not be valid JSON');
     },
   },
   now: Date.parse('2023-03-10T22:00:00Z'),

@@ -1,26 +1,28 @@
 import type { CachedValue } from '../../cache/cache.ts';
+import type { DiscoveredAgent } from '../../domain/agent.ts';
 import { type SourcedResult, sourceReport } from '../../domain/source.ts';
 import { byStart, type StatusPeriod } from '../../domain/status-period.ts';
 import { type CivilDate, DAY, startOfUtcDay, type TimeRange, utcDay, utcDaysCovering } from '../../domain/time.ts';
 import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
-import type { DataSourceContext, AccountDataSource } from '../vendor.ts';
-import { type Cell, mergeCells } from './cells.ts';
+import { toCallTarget } from '../call-target.ts';
 import { toVendorError } from '../data-gap.ts';
+import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
+import { type Cell, mergeCells } from './cells.ts';
+import { createDiscovery, directoryNamespace } from './discovery.ts';
 import { createLoaders, type KoreDeps } from './loaders.ts';
 import { toStatusPeriod } from './map.ts';
 import { canonicalizeReference } from './references.ts';
+import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
-type StatusDataSource = Required<Pick<AccountDataSource, 'statusPeriods' | 'currentStatus'>>;
-
-export function createDataSource(deps: KoreDeps, request: DataSourceContext): StatusDataSource {
-  const loader = createLoaders(deps, request);
-  const { target } = deps;
+export function createDataSource(deps: KoreDeps, request: DataSourceContext): AccountDataSource {
+  const loaders = createLoaders(deps, request);
+  const target = toCallTarget(deps.account, STATUS_DETAILS_ENDPOINT);
   const today = utcDay(request.now);
 
-  /** Awaits nothing before it asks the loader, or the query's needs would not come together. */
+  /** Calls the loader before it awaits anything: DataLoader batches only the reads of the same tick. */
   async function load(ref: string, days: readonly CivilDate[]): Promise<readonly (CachedValue<Cell> | Error)[]> {
     const agent = canonicalizeReference(ref);
-    return loader.loadMany(days.map((day) => ({ agent, ref: ref.trim(), day })));
+    return loaders.cells.loadMany(days.map((day) => ({ agent, ref: ref.trim(), day })));
   }
 
   return {
@@ -42,15 +44,23 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): St
         return ongoing.sort(byStart).at(-1) ?? null;
       });
     },
+
+    ...(deps.config.discover && { discover: createDiscovery(deps, request) }),
   };
 }
 
-/** The whole UTC days that cover a range, but none after today: of those the vendor can know nothing. */
+/** The agents of the cached discovery; null when a call would be needed. */
+export async function cachedAgents({ cache }: KoreDeps): Promise<readonly DiscoveredAgent[] | null> {
+  const [cached] = await cache.peek(directoryNamespace, [null]);
+  return cached?.value?.agents ?? null;
+}
+
+/** The UTC days that cover a range, up to today: the vendor has no data of later days. */
 export function daysToRequest(during: TimeRange, today: CivilDate): readonly CivilDate[] {
   return utcDaysCovering({ from: during.from, to: Math.min(during.to, startOfUtcDay(today) + DAY) });
 }
 
-/** What the cells say, and in the report what they do not; rejects when there is none. */
+/** The data of the cells, with missing data in the report. Throws when no cell could be read. */
 function toResult<T extends StatusPeriod | null | readonly StatusPeriod[]>(
   outcomes: readonly (CachedValue<Cell> | Error)[],
   target: CallTarget,

@@ -3,18 +3,19 @@ import type { CacheNamespace } from '../../cache/cache.ts';
 import type { DiscoveredAgent } from '../../domain/agent.ts';
 import { type SourcedResult, sourceReport } from '../../domain/source.ts';
 import { HOUR, utcDay } from '../../domain/time.ts';
-import type { DataSourceContext } from '../vendor.ts';
+import { toCallTarget } from '../call-target.ts';
 import { type DataGap, dataGapSchema, toDataGap, toVendorError } from '../data-gap.ts';
-import { toCells, allReferences } from './agent-records.ts';
+import type { DataSourceContext } from '../vendor.ts';
+import { allReferences, toCells } from './agent-records.ts';
+import { toDays } from './batching.ts';
 import { cacheCells, type KoreDeps } from './loaders.ts';
 import { toDiscoveredAgent } from './map.ts';
-import { toDays } from './batching.ts';
 import { canonicalizeReference } from './references.ts';
 import { type AgentRecord, STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
 interface CachedDirectory {
   readonly agents: readonly DiscoveredAgent[];
-  /** Why there may be more agents; null when these are all. */
+  /** Why agents may be missing; null when the list is complete. */
   readonly gap: DataGap | null;
 }
 
@@ -37,55 +38,46 @@ export const directoryNamespace: CacheNamespace<null, CachedDirectory> = {
   isValid: (value): value is CachedDirectory => cachedDirectorySchema.safeParse(value).success,
 };
 
-/** Finds everybody, once for each query however often it is asked to. */
+/** Discovers all agents, once per query however often it is called. */
 export function createDiscovery(
   deps: KoreDeps,
-  lookBackHours: number | undefined,
   request: DataSourceContext,
 ): () => Promise<SourcedResult<readonly DiscoveredAgent[]>> {
   let pending: Promise<SourcedResult<readonly DiscoveredAgent[]>> | undefined;
-  return () => (pending ??= discoverAgents(deps, lookBackHours, request));
+  return () => (pending ??= discoverAgents(deps, request));
 }
 
 /**
- * Everybody whom the vendor names when it is asked for nobody in particular: in the current UTC day, or in the days that the
- * last `hours` touch. The cells that come with it are kept as well.
+ * All agents that the vendor lists in an unfiltered request: of the current UTC day, or of the days that the last
+ * `discoverHours` touch. The cells of the same response are cached, too.
  */
 async function discoverAgents(
   deps: KoreDeps,
-  lookBackHours: number | undefined,
   request: DataSourceContext,
 ): Promise<SourcedResult<readonly DiscoveredAgent[]>> {
-  const window = { firstDay: utcDay(request.now - (lookBackHours ?? 0) * HOUR), lastDay: utcDay(request.now) };
+  const { account, cache, client, ttl, config } = deps;
+  const target = toCallTarget(account, STATUS_DETAILS_ENDPOINT);
+  const window = {
+    firstDay: utcDay(request.now - (config.discoverHours ?? 0) * HOUR),
+    lastDay: utcDay(request.now),
+  };
 
-  const cached = await deps.cache.read(directoryNamespace, null, request, async (context) => {
-    const records = await deps.client.statusDetails(window, context);
+  const cached = await cache.read(directoryNamespace, null, request, async (context) => {
+    const records = await client.statusDetails(window, context);
     const { agents, error } = records;
     if (error && agents.length === 0) throw error;
-    const cells = toCells(records, allReferences(records), toDays(window), { ...deps, now: request.now });
+    const cells = toCells(records, allReferences(records), toDays(window), { target, ttl, now: request.now });
     await cacheCells(deps, cells, request.now);
     const value = { agents: toDiscoveredAgents(agents), gap: error && toDataGap(error) };
-    // A list cut short by a passing failure is kept just so long that asking for the rest does not become a habit.
-    return {
-      value,
-      ttlSeconds: error?.retryable ? Math.min(deps.ttl.statusLive, deps.ttl.directory) : deps.ttl.directory,
-    };
+    // A list cut short by a retryable failure is cached only briefly, but long enough that not every query retries.
+    return { value, ttlSeconds: error?.retryable ? Math.min(ttl.statusLive, ttl.directory) : ttl.directory };
   });
 
   const { agents, gap } = cached.value;
-  return {
-    data: agents,
-    sources: [sourceReport(deps.target, [cached], { error: gap && toVendorError(gap, deps.target) })],
-  };
+  return { data: agents, sources: [sourceReport(target, [cached], { error: gap && toVendorError(gap, target) })] };
 }
 
-/** The agents whom the cache knows already; null when the vendor would have to be asked. */
-export async function cachedAgents({ cache }: KoreDeps): Promise<readonly DiscoveredAgent[] | null> {
-  const [cached] = await cache.peek(directoryNamespace, [null]);
-  return cached?.value?.agents ?? null;
-}
-
-/** Each agent once. One that left and came back has two userIds and one e-mail address: the references of both are kept. */
+/** Each agent once. An agent that left and came back has two userIds and one e-mail address; it keeps both references. */
 function toDiscoveredAgents(records: readonly AgentRecord[]): readonly DiscoveredAgent[] {
   const agents = new Map<string, { readonly first: DiscoveredAgent; readonly aliases: Set<string> }>();
   for (const agent of records.map(toDiscoveredAgent)) {

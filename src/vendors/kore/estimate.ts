@@ -1,87 +1,95 @@
 import { type CivilDate, type TimeRange, utcDay } from '../../domain/time.ts';
 import {
-  type CallEstimator,
   type CacheProbe,
-  type PlannedRead,
+  type CallEstimator,
   memoizeBy,
+  type PlannedRead,
   type TargetAgents,
 } from '../call-estimate.ts';
+import { MAX_AGENTS_PER_REQUEST, sharedWindows } from './batching.ts';
 import { cellNamespace } from './cells.ts';
 import type { KoreConfig } from './config.ts';
+import { daysToRequest } from './data-source.ts';
 import { directoryNamespace } from './discovery.ts';
 import { MAX_PAGES } from './pagination.ts';
-import { MAX_AGENTS_PER_REQUEST, sharedWindows } from './batching.ts';
-import { isEmail, canonicalizeReference } from './references.ts';
-import { daysToRequest } from './data-source.ts';
+import { canonicalizeReference, isEmail } from './references.ts';
 import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
-/** Some agents, and the days that are asked of each of them at the same moment. */
+/** Some agents, and the days that are read of each of them at the same moment. */
 interface PlannedPiece {
-  readonly whom: TargetAgents;
+  readonly target: TargetAgents;
   readonly days: readonly CivilDate[];
 }
 
-/** What is not there yet of a piece, for agents asked by one kind of reference. */
+/** The part of a piece that is not cached, for agents with one kind of reference. */
 interface UncachedPiece {
   readonly agents: number;
   readonly days: readonly CivilDate[];
-  /** The references of them all; null when they are not all known. */
+  /** The references of all these agents; null when some are unknown. */
   readonly refs: readonly string[] | null;
 }
 
+interface UncachedReads {
+  readonly target: TargetAgents;
+  readonly emails: UncachedPiece;
+  readonly userIds: UncachedPiece;
+}
+
 /**
- * POSTs for the cells that are not there, packed as `plan` packs them; and for userIds and discovery the pages of the whole
- * account, as many as are ever read, because only the pages tell how many there are.
+ * Counts the POSTs for the uncached cells, packed as `packRequests` packs them. UserIds and discovery need the pages of the
+ * complete account: the maximum that is ever read, because only the pages themselves show how many there are.
  *
- * What is asked at the same moment comes into one batch. Other things may come into it by chance, and its windows then fall
- * otherwise than each piece's own would: one window may meet two of a piece's, but there are never more than all days
- * together need. Hence the lesser of the two.
+ * Reads of the same moment share a batch. Other reads may join that batch by chance, and its windows then differ from those
+ * of each piece alone: one window may meet two of a piece's, but there are never more windows than all days together need.
+ * The estimate is the smaller of the two bounds.
  */
 export function estimateCalls({ maxDaysPerCall }: Pick<KoreConfig, 'maxDaysPerCall'>): CallEstimator {
   const countWindows = (days: readonly CivilDate[]): number =>
     sharedWindows(days.map(dayWithoutAgent), maxDaysPerCall).length;
   const countPages = (days: readonly CivilDate[]): number => countWindows(days) * MAX_PAGES;
 
+  function countPosts(maxWindows: number, agents: number, days: readonly CivilDate[]): number {
+    return Math.min(maxWindows, 2 * countWindows(days)) * Math.ceil(agents / MAX_AGENTS_PER_REQUEST);
+  }
+
+  function countBatchCalls(batch: readonly UncachedReads[], maxWindows: number): number {
+    const uncached = batch.map(({ emails }) => emails);
+    const separatePosts = sum(uncached.map(({ agents, days }) => countPosts(maxWindows, agents, days)));
+    const combinedPosts = countPosts(maxWindows, countDistinctAgents(uncached), distinctDays(uncached));
+    return Math.min(separatePosts, combinedPosts) + countPages(distinctDays(batch.map(({ userIds }) => userIds)));
+  }
+
+  function countUnbatchedCalls({ target, emails, userIds }: UncachedReads, maxWindows: number): number {
+    const agentsByEmail = Math.min(emails.agents, target.maxAgents - userIds.agents);
+    return userIds.agents * countPages(userIds.days) + agentsByEmail * countPosts(maxWindows, 1, emails.days);
+  }
+
   return (reads, now, probe) => {
     const groups = groupReads(reads, utcDay(now));
-    const withUncached = (piece: PlannedPiece) => ({
-      ...piece,
-      emails: uncachedEmails(piece, probe),
-      userIds: uncachedUserIds(piece, probe),
-    });
-    const batches = groups.batches.map((batch) => batch.map(withUncached));
-    const unbatched = groups.unbatched.map(withUncached);
+    const batches = groups.batches.map((batch) => batch.map((piece) => toUncachedReads(piece, probe)));
+    const unbatched = groups.unbatched.map((piece) => toUncachedReads(piece, probe));
     const maxWindows = countWindows([...batches.flat(), ...unbatched].flatMap(({ emails }) => emails.days));
-    const countPosts = (agents: number, days: readonly CivilDate[]): number =>
-      Math.min(maxWindows, 2 * countWindows(days)) * Math.ceil(agents / MAX_AGENTS_PER_REQUEST);
-
-    const batchCalls = batches.map((round) => {
-      const uncached = round.map(({ emails }) => emails);
-      const separatePosts = sum(uncached.map(({ agents, days }) => countPosts(agents, days)));
-      const combinedPosts = countPosts(countDistinctAgents(uncached), distinctDays(uncached));
-      return Math.min(separatePosts, combinedPosts) + countPages(distinctDays(round.map(({ userIds }) => userIds)));
-    });
-    const unbatchedCalls = unbatched.map(({ whom, emails, userIds }) => {
-      const byEmail = Math.min(emails.agents, whom.maxAgents - userIds.agents);
-      return userIds.agents * countPages(userIds.days) + byEmail * countPosts(1, emails.days);
-    });
     const needsDiscovery =
       reads.some(({ capability }) => capability === 'discover') && !probe.isCached(directoryNamespace, null);
-    return [
-      {
-        endpoint: STATUS_DETAILS_ENDPOINT,
-        calls: sum(batchCalls) + sum(unbatchedCalls) + (needsDiscovery ? MAX_PAGES : 0),
-      },
-    ];
+    const calls =
+      sum(batches.map((batch) => countBatchCalls(batch, maxWindows))) +
+      sum(unbatched.map((piece) => countUnbatchedCalls(piece, maxWindows))) +
+      (needsDiscovery ? MAX_PAGES : 0);
+    return [{ endpoint: STATUS_DETAILS_ENDPOINT, calls }];
   };
 }
 
+interface GrowingPiece {
+  readonly target: TargetAgents;
+  readonly days: Set<CivilDate>;
+}
+
 /**
- * The pieces of each round, one for each group of agents; and those that come at a moment of their own. Of the latter,
- * without days that the same agents' round has asked for before: what a query has once, it does not ask for again.
+ * Groups reads by batch, with one piece for each group of agents; and the reads outside of any batch, without the days that
+ * a batch of the same agents has already requested: a query requests no cell twice.
  */
 function groupReads(reads: readonly PlannedRead[], today: CivilDate) {
-  const batches = new Map<string, Map<string, { readonly whom: TargetAgents; readonly days: Set<CivilDate> }>>();
+  const batches = new Map<string, Map<string, GrowingPiece>>();
   const unbatched = new Map<string, PlannedPiece>();
   const daysOfRange = memoizeBy(
     ({ from, to }: TimeRange) => `${from} ${to}`,
@@ -92,64 +100,67 @@ function groupReads(reads: readonly PlannedRead[], today: CivilDate) {
     const { target, batchKey } = read;
     const days = read.capability === 'currentStatus' ? [today] : daysOfRange(read.during);
     if (batchKey === null) {
-      unbatched.set(`${target.key} ${days.join()}`, { whom: target, days });
+      unbatched.set(`${target.key} ${days.join()}`, { target, days });
       continue;
     }
-    const round =
-      batches.get(batchKey) ?? new Map<string, { readonly whom: TargetAgents; readonly days: Set<CivilDate> }>();
-    const piece = round.get(target.key) ?? { whom: target, days: new Set<CivilDate>() };
+    const batch = batches.get(batchKey) ?? new Map<string, GrowingPiece>();
+    const piece = batch.get(target.key) ?? { target, days: new Set<CivilDate>() };
     for (const day of days) piece.days.add(day);
-    batches.set(batchKey, round.set(target.key, piece));
+    batches.set(batchKey, batch.set(target.key, piece));
   }
   const isInBatch = (key: string, day: CivilDate): boolean =>
-    [...batches.values()].some((round) => round.get(key)?.days.has(day) === true);
+    [...batches.values()].some((batch) => batch.get(key)?.days.has(day) === true);
   return {
-    batches: [...batches.values()].map((round) =>
-      [...round.values()].map(({ whom, days }) => ({ whom, days: [...days] })),
+    batches: [...batches.values()].map((batch) =>
+      [...batch.values()].map(({ target, days }) => ({ target, days: [...days] })),
     ),
-    unbatched: [...unbatched.values()].map(({ whom, days }) => ({
-      whom,
-      days: days.filter((day) => !isInBatch(whom.key, day)),
+    unbatched: [...unbatched.values()].map(({ target, days }) => ({
+      target,
+      days: days.filter((day) => !isInBatch(target.key, day)),
     })),
   };
 }
 
-function uncachedEmails({ whom, days }: PlannedPiece, probe: CacheProbe): UncachedPiece {
-  return toUncachedPiece(whom.refs.filter(isEmail), days, whom, whom.unlisted !== 'none', probe);
-}
-
-/** The userId is the reference of those only who have no e-mail address. */
-function uncachedUserIds({ whom, days }: PlannedPiece, probe: CacheProbe): UncachedPiece {
-  const userIds = whom.refs.filter((ref) => !isEmail(ref));
-  return toUncachedPiece(userIds, days, whom, whom.unlisted === 'any', probe);
+/** An agent is requested by userId only if it has no e-mail address. */
+function toUncachedReads({ target, days }: PlannedPiece, probe: CacheProbe): UncachedReads {
+  const emails = target.refs.filter(isEmail);
+  const userIds = target.refs.filter((ref) => !isEmail(ref));
+  return {
+    target,
+    emails: toUncachedPiece(emails, days, target, target.unlisted !== 'none', probe),
+    userIds: toUncachedPiece(userIds, days, target, target.unlisted === 'any', probe),
+  };
 }
 
 function toUncachedPiece(
   refs: readonly string[],
   days: readonly CivilDate[],
-  whom: TargetAgents,
+  { maxAgents }: TargetAgents,
   hasUnknownRefs: boolean,
   probe: CacheProbe,
 ): UncachedPiece {
-  const missing = refs
+  const uncached = refs
     .map((ref) => {
       const agent = canonicalizeReference(ref);
       return { ref, days: days.filter((day) => !probe.isCached(cellNamespace, { agent, ref, day })) };
     })
-    .filter((record) => record.days.length > 0);
-  if (hasUnknownRefs) return { agents: whom.maxAgents, days, refs: null };
-  const agents = Math.min(whom.maxAgents, missing.length);
-  return { agents, days: [...new Set(missing.flatMap((record) => record.days))], refs: missing.map(({ ref }) => ref) };
+    .filter((reference) => reference.days.length > 0);
+  if (hasUnknownRefs) return { agents: maxAgents, days, refs: null };
+  return {
+    agents: Math.min(maxAgents, uncached.length),
+    days: distinctDays(uncached),
+    refs: uncached.map(({ ref }) => ref),
+  };
 }
 
-function countDistinctAgents(lacks: readonly UncachedPiece[]): number {
-  const agents = sum(lacks.map((lack) => lack.agents));
-  const refs = lacks.flatMap((lack) => lack.refs ?? []);
-  return lacks.some((lack) => lack.refs === null) ? agents : Math.min(agents, new Set(refs).size);
+function countDistinctAgents(pieces: readonly UncachedPiece[]): number {
+  const agents = sum(pieces.map((piece) => piece.agents));
+  const refs = pieces.flatMap((piece) => piece.refs ?? []);
+  return pieces.some((piece) => piece.refs === null) ? agents : Math.min(agents, new Set(refs).size);
 }
 
-function distinctDays(lacks: readonly UncachedPiece[]): readonly CivilDate[] {
-  return [...new Set(lacks.flatMap(({ days }) => days))];
+function distinctDays(pieces: readonly Pick<UncachedPiece, 'days'>[]): readonly CivilDate[] {
+  return [...new Set(pieces.flatMap(({ days }) => days))];
 }
 
 function dayWithoutAgent(day: CivilDate) {

@@ -1,35 +1,28 @@
-import type { CallTarget } from '../../domain/vendor-error.ts';
-import { createConnectionEstimates } from '../call-estimate.ts';
+import { createCallEstimates } from '../call-estimate.ts';
 import { defineVendor } from '../vendor.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
-import { createDiscovery, cachedAgents } from './discovery.ts';
+import { cachedAgents, createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
-import type { KoreDeps } from './loaders.ts';
 import { references } from './references.ts';
 import { createFakeVendor } from './sandbox.ts';
-import { createDataSource } from './data-source.ts';
-import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
-/** Kore.ai Contact Center AI (SmartAssist): what people's statuses were, and who there is. */
+/** Kore.ai Contact Center AI (SmartAssist): status periods of agents, and agent discovery. */
 export const kore = defineVendor({
   name: 'KORE',
   key: 'kore',
   config,
   references,
-  connect: (accountConfig, { account, clock, http, cache, ttl }) => {
-    const target: CallTarget = { vendor: account.vendor, account: account.name, endpoint: STATUS_DETAILS_ENDPOINT };
-    const client = createClient(accountConfig, target, http, clock);
-    const deps: KoreDeps = { target, client, cache, ttl, maxDaysPerCall: accountConfig.maxDaysPerCall };
+  connect: (accountConfig, dependencies) => {
+    const { account, cache, ttl } = dependencies;
+    const client = createClient(accountConfig, dependencies);
+    const deps = { account, config: accountConfig, client, cache, ttl };
     return {
       account,
-      createDataSource: (request) => ({
-        ...createDataSource(deps, request),
-        ...(accountConfig.discover && { discover: createDiscovery(deps, accountConfig.discoverHours, request) }),
-      }),
+      createDataSource: (request) => createDataSource(deps, request),
       ...(accountConfig.discover && { cachedAgents: () => cachedAgents(deps) }),
-      ...createConnectionEstimates(cache, estimateCalls(accountConfig)),
+      ...createCallEstimates(cache, estimateCalls(accountConfig)),
     };
   },
-  createFakeVendor: createFakeVendor,
+  createFakeVendor,
 });

@@ -1,47 +1,45 @@
 import DataLoader from 'dataloader';
-import type { AccountCache, CachedValue, FetchedValue } from '../../cache/cache.ts';
-import type { Ttl } from '../../config/cache.ts';
+import type { CachedValue, FetchedValue } from '../../cache/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
-import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
+import { VendorError } from '../../domain/vendor-error.ts';
 import type { CallContext } from '../../http/types.ts';
-import type { DataSourceContext } from '../vendor.ts';
+import { toCallTarget } from '../call-target.ts';
+import type { DataSourceContext, DataSourceDependencies } from '../vendor.ts';
+import { allReferences, type AgentRecords, type CellResult, toCells } from './agent-records.ts';
+import { type AgentDay, type BatchRequest, packRequests, sharedWindows, toDayBounds, toDays } from './batching.ts';
 import { type Cell, type CellKey, cellNamespace } from './cells.ts';
 import type { KoreClient } from './client.ts';
-import { toCells, allReferences, type CellResult } from './agent-records.ts';
-import { toDayBounds, toDays, type AgentDay, packRequests, sharedWindows } from './batching.ts';
+import type { KoreConfig } from './config.ts';
 import { isEmail } from './references.ts';
+import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
-/** What an account keeps for life. */
-export interface KoreDeps {
-  readonly target: CallTarget;
-  readonly client: KoreClient;
-  readonly cache: AccountCache;
-  readonly ttl: Ttl;
-  readonly maxDaysPerCall: number;
+export type KoreDeps = DataSourceDependencies<KoreConfig, KoreClient>;
+
+export interface KoreLoaders {
+  readonly cells: DataLoader<CellKey, CachedValue<Cell>, string>;
 }
 
-type CellLoader = DataLoader<CellKey, CachedValue<Cell>, string>;
-
-/**
- * Collects the cells that a query needs, whichever of its fields need them, and gets the missing ones in as few POSTs as
- * they fit in.
- */
-export function createLoaders(deps: KoreDeps, request: DataSourceContext): CellLoader {
-  return new DataLoader<CellKey, CachedValue<Cell>, string>(
-    (keys) =>
-      deps.cache.readMany(cellNamespace, keys, request, (missing, context) =>
-        fetchCells(deps, missing, request.now, context),
-      ),
-    { cacheKeyFn: toCacheKey },
-  );
+/** Collects the cells that a query needs, across all its fields, and fetches the missing ones in the fewest POSTs. */
+export function createLoaders(deps: KoreDeps, request: DataSourceContext): KoreLoaders {
+  return {
+    cells: new DataLoader<CellKey, CachedValue<Cell>, string>(
+      (keys) =>
+        deps.cache.readMany(cellNamespace, keys, request, (missing, context) =>
+          fetchCells(deps, missing, request.now, context),
+        ),
+      { cacheKeyFn: toCacheKey },
+    ),
+  };
 }
+
+type CellOutcome = FetchedValue<Cell> | VendorError;
 
 async function fetchCells(
   deps: KoreDeps,
   missing: readonly CellKey[],
   now: Instant,
   context: CallContext,
-): Promise<readonly (FetchedValue<Cell> | VendorError)[]> {
+): Promise<readonly CellOutcome[]> {
   const emails = missing.filter(({ agent }) => isEmail(agent));
   const userIds = missing.filter(({ agent }) => !isEmail(agent));
   const fetched = await Promise.all([
@@ -50,52 +48,68 @@ async function fetchCells(
   ]);
 
   const requestedKeys = new Set(missing.map(toCacheKey));
-  const results = new Map<string, FetchedValue<Cell> | VendorError>();
-  const { asked = [], unasked = [] } = Object.groupBy(fetched.flat(), (cell) =>
-    requestedKeys.has(toCacheKey(cell)) ? 'asked' : 'unasked',
+  const { requested = [], unrequested = [] } = Object.groupBy(fetched.flat(), (result) =>
+    requestedKeys.has(toCacheKey(result)) ? 'requested' : 'unrequested',
   );
-  for (const found of asked) {
-    const key = toCacheKey(found);
-    const previous = results.get(key);
-    // What one question failed to bring says nothing about a cell that another one brought.
-    if (previous === undefined || completeness(found.cell) > completeness(previous)) results.set(key, found.cell);
-  }
-  await cacheCells(deps, unasked, now);
+  await cacheCells(deps, unrequested, now);
+  const outcomes = mostCompleteByKey(requested);
   return missing.map((key) => {
-    const result = results.get(toCacheKey(key));
-    if (result === undefined) throw new Error(`No question was asked for ${toCacheKey(key)}`);
-    return result;
+    const outcome = outcomes.get(toCacheKey(key));
+    if (outcome === undefined) throw new Error(`No request was sent for ${toCacheKey(key)}`);
+    return outcome;
   });
 }
 
-function completeness(cell: FetchedValue<Cell> | VendorError): number {
+/** A failed request does not affect a cell that another request returned. */
+function mostCompleteByKey(results: readonly CellResult[]): ReadonlyMap<string, CellOutcome> {
+  const outcomes = new Map<string, CellOutcome>();
+  for (const result of results) {
+    const key = toCacheKey(result);
+    const previous = outcomes.get(key);
+    if (previous === undefined || completeness(result.cell) > completeness(previous)) outcomes.set(key, result.cell);
+  }
+  return outcomes;
+}
+
+function completeness(cell: CellOutcome): number {
   if (cell instanceof VendorError) return 0;
   return cell.value.gap === null ? 2 : 1;
 }
 
 function fetchByEmail(deps: KoreDeps, missing: readonly CellKey[], now: Instant, context: CallContext) {
   const spellingByAgent = new Map(missing.map(({ agent, ref }) => [agent, ref]));
-  return packRequests(missing, deps.maxDaysPerCall).map(async ({ agents, ...window }) => {
+  return packRequests(missing, deps.config.maxDaysPerCall).map(async ({ agents, ...window }) => {
     const agentsAsSpelled = agents.map((agent) => spellingByAgent.get(agent) ?? agent);
     const records = await deps.client.statusDetails({ agents: agentsAsSpelled, ...window }, context);
-    return toCells(records, agents, toDays(window), { ...deps, now });
+    return toCellsOfWindow(deps, records, agents, window, now);
   });
 }
 
-/** The vendor filters by e-mail only: an agent of whom just the userId is known is found among all. */
+/** The vendor filters by e-mail only, so an agent that has only a userId is looked up among all agents. */
 function fetchUnfiltered(deps: KoreDeps, missing: readonly CellKey[], now: Instant, context: CallContext) {
   const userIds = missing.map(({ agent }) => agent);
-  return sharedWindows(missing, deps.maxDaysPerCall).map(async (window) => {
-    const bounds = toDayBounds(window);
-    const records = await deps.client.statusDetails(bounds, context);
+  return sharedWindows(missing, deps.config.maxDaysPerCall).map(async (dayWindow) => {
+    const window = toDayBounds(dayWindow);
+    const records = await deps.client.statusDetails(window, context);
     const agents = [...new Set([...userIds, ...allReferences(records)])];
-    return toCells(records, agents, toDays(bounds), { ...deps, now });
+    return toCellsOfWindow(deps, records, agents, window, now);
   });
 }
 
-/** Keeps the cells that answers brought along unasked, where they are sound. */
-export async function cacheCells(deps: KoreDeps, found: readonly CellResult[], requestedAt: Instant): Promise<void> {
-  const completeCells = found.flatMap(({ agent, day, cell }) =>
+function toCellsOfWindow(
+  { account, ttl }: KoreDeps,
+  records: AgentRecords,
+  agents: readonly string[],
+  window: Pick<BatchRequest, 'firstDay' | 'lastDay'>,
+  now: Instant,
+): readonly CellResult[] {
+  const target = toCallTarget(account, STATUS_DETAILS_ENDPOINT);
+  return toCells(records, agents, toDays(window), { target, ttl, now });
+}
+
+/** Caches the complete cells of a response that were not requested. */
+export async function cacheCells(deps: KoreDeps, results: readonly CellResult[], requestedAt: Instant): Promise<void> {
+  const completeCells = results.flatMap(({ agent, day, cell }) =>
     cell instanceof VendorError || cell.value.gap !== null ? [] : [[{ agent, ref: agent, day }, cell] as const],
   );
   if (completeCells.length > 0) await deps.cache.primeMany(cellNamespace, completeCells, requestedAt);

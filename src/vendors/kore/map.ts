@@ -4,7 +4,7 @@ import type { AgentStatus, StatusPeriod } from '../../domain/status-period.ts';
 import { isCivilDate } from '../../domain/time.ts';
 import type { AgentRecord, StatusRecord } from './wire.ts';
 
-/** A status period as it is kept: plain JSON, and small, because there are many. */
+/** A status period in its cached form: plain JSON, and small, because there are many. */
 export type StoredPeriod = readonly [
   start: Instant,
   end: Instant | null,
@@ -13,21 +13,21 @@ export type StoredPeriod = readonly [
   secondary: string | null,
 ];
 
-/** What one record of the answer tells of an agent. */
+/** An agent's periods according to one record of the response. */
 export interface AgentDetails {
   readonly periods: readonly StoredPeriod[];
-  /** How many of the records could not be read. */
+  /** The number of status records that could not be read. */
   readonly unreadable: number;
 }
 
-/** No `status` at all means no periods: the vendor leaves the key out for agents without any. */
+/** A missing `status` means no periods: the vendor leaves the key out for agents without any. */
 export function toAgentDetails(agent: AgentRecord): AgentDetails {
   const records = agent.status ?? [];
   const periods = records.map((record) => record && parsePeriod(record)).filter((period) => period !== null);
   return { periods, unreadable: records.length - periods.length };
 }
 
-/** Null when a time in it cannot be read. The stated `duration` is not looked at: it differs from end − start by a second. */
+/** Null when one of its times cannot be read. `duration` is ignored: it may differ from end − start by a second. */
 export function parsePeriod(record: StatusRecord): StoredPeriod | null {
   const start = parseInstant(record.startTime);
   const parsedEnd = parseEnd(record.endTime);
@@ -35,7 +35,7 @@ export function parsePeriod(record: StatusRecord): StoredPeriod | null {
   return [start, parsedEnd.end, parsedEnd.isOngoing, record.primaryStatus, trimToNull(record.secondaryStatus)];
 }
 
-/** `-` says that the period goes on; nothing at all says nothing. */
+/** `-` means that the period is ongoing. Without a value, nothing is known of its end. */
 function parseEnd(endTime: string | null | undefined): { end: Instant | null; isOngoing: boolean | null } | null {
   const text = endTime?.trim() ?? '';
   if (text === '-') return { end: null, isOngoing: true };
@@ -45,8 +45,8 @@ function parseEnd(endTime: string | null | undefined): { end: Instant | null; is
 }
 
 /**
- * Times carry no zone. They are UTC because the gateway always asks with `timeZoneOffSet` 0: whether the vendor states times
- * in UTC or in the zone asked for, the two are then the same. A zone, should one ever be sent, is respected.
+ * Times have no zone. They are UTC because every request has `timeZoneOffSet` 0: whether the vendor returns times in UTC or
+ * in the requested zone, the two are then the same. A zone is respected if one is ever sent.
  */
 export function parseInstant(text: string): Instant | null {
   const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(Z|[+-]\d{2}:\d{2})?$/.exec(text.trim());
@@ -58,7 +58,7 @@ export function parseInstant(text: string): Instant | null {
 
 const KNOWN_STATUSES: ReadonlySet<string> = new Set<AgentStatus>(['AVAILABLE', 'BUSY', 'AWAY', 'OFFLINE']);
 
-/** Kore's four types in any case (other endpoints of the vendor write `Available`); whatever else comes is UNKNOWN. */
+/** Kore's four types in any case (other endpoints of the vendor write `Available`); anything else is UNKNOWN. */
 export function toAgentStatus(primaryStatus: string): AgentStatus {
   const status = primaryStatus.trim().toUpperCase();
   return KNOWN_STATUSES.has(status) ? (status as AgentStatus) : 'UNKNOWN';
@@ -70,7 +70,7 @@ export function toStatusPeriod(period: StoredPeriod, account: string, ref: strin
   return { account, ref, sessionId: null, status, label: secondary, vendorStatus: primary, start, end, isOngoing };
 }
 
-/** Null for a record that names nobody. */
+/** Null for a record without a reference. */
 export function toDiscoveredAgent(agent: AgentRecord): DiscoveredAgent | null {
   const [ref, ...aliases] = toReferences(agent);
   if (ref === undefined) return null;
@@ -78,12 +78,12 @@ export function toDiscoveredAgent(agent: AgentRecord): DiscoveredAgent | null {
   return { ref, aliases, name: trimToNull(name), email: trimToNull(agent.email) };
 }
 
-/** The e-mail address first: only by it can the vendor be asked for single agents. The userId last: it stays. */
+/** The e-mail address first: it is the vendor's only filter for single agents. The userId last: it never changes. */
 export function toReferences(agent: AgentRecord): readonly string[] {
   return [trimToNull(agent.email), trimToNull(agent.userId)].filter((ref) => ref !== null);
 }
 
-/** The vendor writes what it does not know as "" or leaves it out. */
+/** The vendor sends unknown values as "" or leaves them out. */
 function trimToNull(text: string | null | undefined): string | null {
   return text?.trim() ? text.trim() : null;
 }

@@ -40,16 +40,16 @@ test('behind a short page the next one begins where it ended', async () => {
 });
 
 test.each([
-  [true, 'stuck'],
+  [true, 'no-progress'],
   [false, 'end'],
   [undefined, 'end'],
-])('an empty page is the last; with hasMore %j the reading is %s', async (hasMore, stop) => {
+])('an empty page is the last; with hasMore %j the reading is %s', async (hasMore, stopReason) => {
   const list = listOf(agents(50));
   const pages = await allPages(async (offset) => {
     const { data } = await list.read(offset);
     return { data, hasMore: data.length > 0 || hasMore };
   });
-  expect(pages).toEqual({ agents: agents(50), stop, unreadable: 0 });
+  expect(pages).toEqual({ agents: agents(50), stopReason, unreadable: 0 });
   expect(list.offsets).toEqual([0, 50]);
 });
 
@@ -59,7 +59,7 @@ test('a page that tells nothing new is the last, and said to be', async () => {
     calls += 1;
     return Promise.resolve({ data: agents(50), hasMore: true });
   });
-  expect(pages.stopReason).toBe('stuck');
+  expect(pages.stopReason).toBe('no-progress');
   expect(calls).toBe(2);
 });
 
@@ -86,7 +86,7 @@ test('pages without end are given up after the fortieth', async () => {
     calls += 1;
     return Promise.resolve({ data: [{ userId: `u-${calls}` }], hasMore: true });
   });
-  expect(pages.stopReason).toBe('cap');
+  expect(pages.stopReason).toBe('page-limit');
   expect(pages.agents).toHaveLength(40);
   expect(calls).toBe(40);
 });

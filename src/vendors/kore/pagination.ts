@@ -2,35 +2,35 @@ import { VendorError } from '../../domain/vendor-error.ts';
 import { toReferences } from './map.ts';
 import type { AgentRecord, DetailsPage } from './wire.ts';
 
-/** How many agents a page may hold; the vendor allows no more. */
+/** The vendor's maximum of agents a page. */
 export const PAGE_SIZE = 50;
 
-/** No account is asked for more than this at once, whatever the vendor says of further pages. */
+/** The most pages that one request reads, whatever the vendor reports about further pages. */
 export const MAX_PAGES = 40;
 
-/** Once the bodies come to this no further page is read: all that was read is held until the last one is there. */
+/** No further page is read once the bodies reach this size: all pages are held in memory until the last one. */
 export const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
 
 export interface FetchedPage extends DetailsPage {
-  /** Of the body that it came in. */
   readonly bodyBytes: number;
 }
 
 export interface FetchedPages {
-  /** In the vendor's order; one that shows up on two pages stands here twice. */
+  /** In the vendor's order; an agent that appears on two pages is listed twice. */
   readonly agents: readonly AgentRecord[];
-  /** How many records more came that cannot be read. */
+  /** The number of further records that could not be read. */
   readonly unreadable: number;
   /**
-   * `end`: no more. `stuck`: more is promised, but the last page told nothing new. `cap`, `too_large`: given up after so
-   * many pages, or bytes. An error: the page after these (the first one, if there are none) could not be had.
+   * `end`: there are no more pages. `no-progress`: the vendor reports more, but the last page had no new agent.
+   * `page-limit`, `too_large`: stopped at MAX_PAGES or MAX_TOTAL_BYTES. An error: the next page (the first one, if there
+   * are no agents) failed.
    */
   readonly stopReason: 'end' | 'no-progress' | 'page-limit' | 'too_large' | VendorError;
 }
 
 /**
- * Reads page after page. The next one begins behind as many agents as came, not as many as were asked for: the vendor may
- * send fewer.
+ * Reads page after page. The next page starts after as many agents as were received, not as many as were requested: the
+ * vendor may send fewer.
  */
 export async function fetchAllPages(fetchPage: (offset: number) => Promise<FetchedPage>): Promise<FetchedPages> {
   const agents: AgentRecord[] = [];
@@ -65,12 +65,12 @@ export async function fetchAllPages(fetchPage: (offset: number) => Promise<Fetch
   }
 }
 
-/** Where the vendor does not say whether there is more, a full page suggests it: full by its own measure, or by ours. */
+/** Without `hasMore`, a full page suggests a next one: full by the vendor's `limit`, or by the requested page size. */
 function hasNextPage({ hasMore, limit, data }: DetailsPage): boolean {
   return hasMore ?? data.length >= Math.min(limit ?? PAGE_SIZE, PAGE_SIZE);
 }
 
-/** The userId, the last of the references, tells agents apart; e-mail addresses change hands. */
+/** The userId, which is the last of the references, identifies an agent; e-mail addresses change hands. */
 function toIdentity(agent: AgentRecord): string {
   return toReferences(agent).at(-1) ?? '';
 }

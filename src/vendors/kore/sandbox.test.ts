@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import type { Company, ShiftStatusChange, CompanyPerson, Shift } from '../sandbox.ts';
-import { createFakeVendor, createFakeVendorFactory } from './sandbox.ts';
+import { createFakeVendor } from './sandbox.ts';
 
 const at = (time: string): number => Date.parse(time);
 const NOW = at('2024-03-10T22:00:00Z');
@@ -261,7 +261,7 @@ test('refuses a body that is not said to be JSON, and a page that is none', asyn
 
 test('grants so many requests in any minute, refused ones not counted', async () => {
   let now = NOW;
-  const vendor = createFakeVendorFactory({ requestsPerMinute: 2 })({ company, now: () => now });
+  const vendor = createFakeVendor({ company, now: () => now }, { requestsPerMinute: 2 });
   const statuses: number[] = [];
   for (const wait of [0, 30_000, 0, 29_999, 1, 0]) {
     now += wait;

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { boundedArray, lenient, tolerantArray } from '../tolerant-schema.ts';
 
-// Only what is read, as https://docs.kore.ai/xo/apis/contact-center/agent-status-details/ promises it. What the gateway can
-// do without may be absent or null; what it does not know may be there, and is dropped. Null stands for a record of another
-// form: one of them must not cost the others.
+// Only the fields that are read, as https://docs.kore.ai/xo/apis/contact-center/agent-status-details/ documents them. Fields
+// that the gateway can do without may be absent or null; unknown fields are dropped. A record that does not match its schema
+// becomes null, so that it does not invalidate the others.
 
-/** The last part of the endpoint's path, by which reports, metrics and the cache know it. */
+/** The last part of the endpoint's path; its name in reports, metrics and cache keys. */
 export const STATUS_DETAILS_ENDPOINT = 'agentstatusdetails';
 
 const textSchema = lenient(z.string());
-/** No reference is longer (`references.ts`), so nobody can be asked for by more; and it is written anew for each day. */
+/** The maximum of `references.ts`. A longer reference could never be requested, and each cached day would repeat it. */
 const referenceSchema = z.string().max(320);
-/** `"9"` and 9 are the same id; a number too large to be told from its neighbours is none. */
+/** `"9"` and 9 are the same id; a number beyond the safe integers is not an id. */
 const idSchema = lenient(z.union([referenceSchema, z.int().transform(String)]));
 
 const statusRecordSchema = z.object({
@@ -28,16 +28,16 @@ const agentRecordSchema = z
     firstName: textSchema,
     lastName: textSchema,
     email: lenient(referenceSchema),
-    /** No list at all counts as a record that cannot be read: unlike a missing one it does not mean "no periods". */
+    /** A value that is not a list counts as an unreadable record: unlike a missing list, it does not mean "no periods". */
     status: boundedArray(statusRecordSchema.nullable().catch(null)).nullish().catch([null]),
   })
-  .refine(({ userId, email }) => [userId, email].some((ref) => ref?.trim()), 'must name somebody');
+  .refine(({ userId, email }) => [userId, email].some((ref) => ref?.trim()), 'must name an agent');
 export type AgentRecord = z.infer<typeof agentRecordSchema>;
 
-/** One page of the answer: some agents, each with all the periods of the time asked for. */
+/** One page of the response: some agents, each with all periods of the requested days. */
 export const detailsPageSchema = z.object({
   hasMore: z.boolean().nullish(),
-  /** How many agents the vendor puts on a page, which may be fewer than it was asked for. */
+  /** The vendor's page size, which may be smaller than the requested one. */
   limit: lenient(z.int().positive()),
   data: tolerantArray(agentRecordSchema),
 });

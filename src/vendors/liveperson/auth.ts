@@ -4,17 +4,16 @@ import type { VendorResponse } from '../../http/types.ts';
 import type { LivePersonConfig } from './config.ts';
 import { authorizationHeader } from './oauth1.ts';
 
-/** How far two clocks may be apart before one may be why a signature is refused. */
+/** From this difference on, clock skew may be the reason of a rejected signature. */
 const MAX_CLOCK_SKEW_MS = MINUTE;
 
-/** Proves who asks, for the attempts at one URL. */
+/** Signs the attempts at one URL. */
 export interface RequestSigner {
-  /** The headers of one attempt. */
+  /** Returns the headers of one attempt. */
   readonly authorize: () => { readonly authorization: string };
   /**
-   * Learns the vendor's time from a refusal that tells it (`Date`, RFC 9110, section 6.6.1), where that is not the time that was
-   * signed with: OAuth 1 servers refuse timestamps far from their own (RFC 5849, section 3.3). Says whether it is worth another
-   * attempt.
+   * Corrects the clock skew by the `Date` of a 401 response (RFC 9110, section 6.6.1) that differs from the signed time: OAuth 1
+   * servers reject timestamps far from their own (RFC 5849, section 3.3). Returns whether another attempt is worthwhile.
    */
   readonly correctClockSkew: (response: VendorResponse) => boolean;
 }
@@ -27,10 +26,10 @@ export function createSigner(config: LivePersonConfig, clock: Clock): (url: URL)
     token: config.accessToken.reveal(),
     tokenSecret: config.accessTokenSecret.reveal(),
   };
-  // Milliseconds by which the vendor's clock is ahead of ours.
+  // The vendor's clock is ahead of ours by this.
   let skewMs = 0;
   return (url) => {
-    // What others have learned since does not help an attempt that was signed before.
+    // A correction made after this attempt was signed does not apply to it.
     let signedAt = NaN;
     return {
       authorize: () => {

@@ -98,7 +98,7 @@ describe('calls', () => {
     const clock = manualClock(NOW);
     const http = stubHttp(account, clock, createScriptedVendor(THREE_FILES));
     const scope = { signal: new AbortController().signal, record: () => undefined, restrictCache: () => undefined };
-    const file = createClient(config.parse(conformance.account), account, http, clock).file(
+    const file = createClient(config.parse(conformance.account), { account, http, clock }).file(
       'https://evil.example/late.gz',
       scope,
     );

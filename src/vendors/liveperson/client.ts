@@ -1,9 +1,9 @@
-import type { Clock, Instant } from '../../domain/clock.ts';
-import type { Account } from '../../domain/account.ts';
+import type { Instant } from '../../domain/clock.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import type { CallTarget } from '../../domain/vendor-error.ts';
-import type { CallContext, VendorHttp, VendorResponse } from '../../http/types.ts';
+import type { CallContext, VendorRequest, VendorResponse } from '../../http/types.ts';
 import { parseJson, assertOk, errorFromResponse, vendorError } from '../../http/response.ts';
+import type { AdapterDependencies } from '../vendor.ts';
 import { createSigner } from './auth.ts';
 import type { LivePersonConfig } from './config.ts';
 import type { FileContent } from './files/content.ts';
@@ -16,80 +16,103 @@ import { fileListSchema } from './wire.ts';
 export const LIST_ENDPOINT = 'agentActivity';
 export const FILE_ENDPOINT = 'agentActivity/file';
 
-/** The files generated in a window. */
+/** The list of the files generated in a window. */
 export interface FileListing {
-  /** Absolute addresses, perhaps several of one file. */
+  /** Absolute URLs; a file may have several. */
   readonly links: readonly string[];
-  /** Why links were left out; one word for each of them. */
+  /** The reasons of the omitted links, one for each. */
   readonly refused: readonly LinkRejection[];
 }
 
 export interface Client {
-  /** The files generated in a window; `now` because neither the future nor deleted files are asked for. */
+  /** Lists the files generated in a window, clamped to `within`: neither the future nor deleted files are requested. */
   readonly list: (window: TimeRange, within: TimeRange, context: CallContext) => Promise<FileListing>;
   readonly file: (link: string, context: CallContext) => Promise<FileContent>;
 }
 
-/** One function for each thing that LivePerson's Data Access API is asked for. Every attempt is signed afresh, for its own URL. */
-export function createClient(config: LivePersonConfig, account: Account, http: VendorHttp, clock: Clock): Client {
-  const signerFor = createSigner(config, clock);
-  const redact = createRedactor(config);
-  const yielder = createEventLoopYielder(clock);
+/** What both methods of the client need. */
+interface ClientParts {
+  readonly config: LivePersonConfig;
+  readonly http: AdapterDependencies['http'];
+  readonly clock: AdapterDependencies['clock'];
+  readonly signerFor: ReturnType<typeof createSigner>;
+  readonly redact: ReturnType<typeof createRedactor>;
+}
+
+/**
+ * Creates the client, with one function for each method of LivePerson's Data Access API. Every attempt is signed again, for its
+ * own URL.
+ */
+export function createClient(
+  config: LivePersonConfig,
+  { account, http, clock }: Pick<AdapterDependencies, 'account' | 'http' | 'clock'>,
+): Client {
+  const parts = { config, http, clock, signerFor: createSigner(config, clock), redact: createRedactor(config) };
   const createTarget = (endpoint: string): CallTarget => ({ vendor: account.vendor, account: account.name, endpoint });
-
   return {
-    list: async (window, within, context) => {
-      const target = createTarget(LIST_ENDPOINT);
-      const url = new URL(`${accountPath(config)}le/agentActivity`, config.baseUrl);
-      url.searchParams.set('startTime', String(clampToRange(window.from, within)));
-      url.searchParams.set('endTime', String(clampToRange(window.to, within)));
-      const headers = { accept: 'application/json' };
-      const { authorize, correctClockSkew } = signerFor(url);
-      const classifyResponse = (response: VendorResponse) => (isEmptyListResponse(response) ? null : undefined);
-      const request = {
-        endpoint: LIST_ENDPOINT,
-        method: 'GET',
-        url,
-        headers,
-        authorize,
-        trouble: classifyResponse,
-      } as const;
-      const firstResponse = await http.send(request, context);
-      const finalResponse = correctClockSkew(firstResponse) ? await http.send(request, context) : firstResponse;
-      if (isEmptyListResponse(finalResponse)) return { links: [], refused: [] };
-      const okResponse = assertOk(redact(finalResponse), target, clock.now());
-      return toFileListing(parseJson(okResponse, fileListSchema, target).dataAccessFiles.file, config);
-    },
-
-    file: async (link, context) => {
-      const target = createTarget(FILE_ENDPOINT);
-      const url = checkFileLink(link, config);
-      // Lists are checked when they come; a kept one is checked again, because a signature is at stake.
-      if (typeof url === 'string')
-        throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'link_refused', vendorMessage: url });
-      const { accountId, maxFileBytes, patterns } = config;
-      const { authorize, correctClockSkew } = signerFor(url);
-      const lastAttempt = { canRetry: false };
-      const classifyResponse = (response: VendorResponse) => {
-        lastAttempt.canRetry = correctClockSkew(response);
-        return errorFromResponse(redact(response), target, clock.now());
-      };
-      const download = () =>
-        http.stream({ endpoint: FILE_ENDPOINT, method: 'GET', url, authorize, classifyResponse }, context, ({ body }) =>
-          readFile(body, { accountId, maxFileBytes, patterns, yielder }, target),
-        );
-      try {
-        return await download();
-      } catch (error) {
-        // The list may have come from the cache, so that nothing has been learned from it.
-        if (!lastAttempt.canRetry) throw error;
-        return await download();
-      }
-    },
+    list: createListFiles(parts, createTarget(LIST_ENDPOINT)),
+    file: createDownloadFile(parts, createTarget(FILE_ENDPOINT)),
   };
 }
 
-/** An empty list comes as an error that says so (the Singer tap for LivePerson looks for this text); of which status is not known. */
+function createListFiles({ config, http, clock, signerFor, redact }: ClientParts, target: CallTarget): Client['list'] {
+  return async (window, within, context) => {
+    const url = new URL(`${accountPath(config)}le/agentActivity`, config.baseUrl);
+    url.searchParams.set('startTime', String(clampToRange(window.from, within)));
+    url.searchParams.set('endTime', String(clampToRange(window.to, within)));
+    const { authorize, correctClockSkew } = signerFor(url);
+    const request: VendorRequest = {
+      endpoint: LIST_ENDPOINT,
+      method: 'GET',
+      url,
+      headers: { accept: 'application/json' },
+      authorize,
+      classifyResponse: (response) => (isEmptyListResponse(response) ? null : undefined),
+    };
+    const firstResponse = await http.send(request, context);
+    const response = correctClockSkew(firstResponse) ? await http.send(request, context) : firstResponse;
+    if (isEmptyListResponse(response)) return { links: [], refused: [] };
+    const okResponse = assertOk(redact(response), target, clock.now());
+    return toFileListing(parseJson(okResponse, fileListSchema, target).dataAccessFiles.file, config);
+  };
+}
+
+function createDownloadFile(parts: ClientParts, target: CallTarget): Client['file'] {
+  const { config, http, clock, signerFor, redact } = parts;
+  const { accountId, maxFileBytes, patterns } = config;
+  const readerOptions = { accountId, maxFileBytes, patterns, yielder: createEventLoopYielder(clock) };
+  return async (link, context) => {
+    // The client checks each list; a cached link is checked again, because the request is signed.
+    const url = checkFileLink(link, config);
+    if (typeof url === 'string')
+      throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'link_refused', vendorMessage: url });
+    const { authorize, correctClockSkew } = signerFor(url);
+    const lastAttempt = { canRetry: false };
+    const request: VendorRequest = {
+      endpoint: FILE_ENDPOINT,
+      method: 'GET',
+      url,
+      authorize,
+      classifyResponse: (response) => {
+        lastAttempt.canRetry = correctClockSkew(response);
+        return errorFromResponse(redact(response), target, clock.now());
+      },
+    };
+    const download = () => http.stream(request, context, ({ body }) => readFile(body, readerOptions, target));
+    try {
+      return await download();
+    } catch (error) {
+      // A list from the cache has not corrected the clock skew.
+      if (!lastAttempt.canRetry) throw error;
+      return await download();
+    }
+  };
+}
+
+/**
+ * Whether a response is an empty list: an error with this text, for which the Singer tap for LivePerson looks, too. Its status is
+ * not documented.
+ */
 function isEmptyListResponse(response: VendorResponse): boolean {
   if (response.status === 204) return true;
   return response.status >= 300 && /no available files/i.test(response.body.toString('utf8'));
@@ -106,7 +129,7 @@ function toFileListing(files: readonly { readonly '@href': string }[], config: L
   return { links, refused };
 }
 
-/** Equal for links to the same file, whichever host they name. */
+/** Returns a key that is equal for links to the same file on any host. */
 export function fileKey(link: string): string {
   const { pathname, search } = new URL(link);
   return pathname + search;

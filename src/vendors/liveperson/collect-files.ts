@@ -8,18 +8,18 @@ import type { FileContent } from './files/content.ts';
 import { fileLimitGaps, rejectedLinkGaps, memoryLimitGaps, contentGaps, failureGaps } from './data-gaps.ts';
 import { isOverFileBudget, linkRejectedError, type Loaders } from './loaders.ts';
 
-/** So many files are read at a time: many times as many as are downloaded at once. Whatever they tell is held. */
+/** Files per batch, many times as many as are downloaded at once. The content of a whole batch is held in memory. */
 const MAX_FILES_PER_BATCH = 128;
 
-/** All that the files of some windows tell, of every agent. */
+/** The content of all files of some windows, of every agent. */
 export interface CollectedFiles {
   readonly contents: readonly FileContent[];
-  /** Where it comes from: lists and files. */
+  /** The origin of the data: lists and files. */
   readonly provenance: readonly Provenance[];
   readonly gaps: readonly DataGap[];
 }
 
-/** Lists and reads the files of some windows. Rejects when all lists fail, or all files that were tried. */
+/** Lists and reads the files of some windows. Rejects when all lists fail, or all files that were attempted. */
 export async function collectFiles(loaders: Loaders, windows: readonly TimeRange[]): Promise<CollectedFiles> {
   const lists = await settleAll(windows.map((window) => loaders.lists.load(window)));
   if (lists.loaded.length === 0 && lists.errors[0]) throw lists.errors[0];
@@ -28,14 +28,14 @@ export async function collectFiles(loaders: Loaders, windows: readonly TimeRange
   const total = links.size + rejections.length;
 
   const files = await loadFiles(loaders, [...links.values()]);
-  const fileErrors = files.failed.filter((error) => !isOverFileBudget(error));
-  const omitted = files.failed.length - fileErrors.length;
-  if (files.had.length === 0 && fileErrors[0]) throw fileErrors[0];
+  const fileErrors = files.errors.filter((error) => !isOverFileBudget(error));
+  const omitted = files.errors.length - fileErrors.length;
+  if (files.loaded.length === 0 && fileErrors[0]) throw fileErrors[0];
   if (links.size === 0 && rejections[0]) throw linkRejectedError(loaders.account, rejections[0]);
-  const contents = files.had.map(({ value }) => value);
+  const contents = files.loaded.map(({ value }) => value);
   return {
     contents,
-    provenance: [...lists.loaded, ...files.had],
+    provenance: [...lists.loaded, ...files.loaded],
     gaps: [
       ...failureGaps(lists.errors, windows.length, 'lists of files'),
       ...failureGaps(fileErrors, total, 'files'),
@@ -47,7 +47,7 @@ export async function collectFiles(loaders: Loaders, windows: readonly TimeRange
   };
 }
 
-/** Reads files until there is no more to read, or to hold. */
+/** Reads files in batches until the end or the memory limit. */
 async function loadFiles(loaders: Loaders, links: readonly string[]) {
   const loaded: CachedValue<FileContent>[] = [];
   const errors: VendorError[] = [];
@@ -59,7 +59,7 @@ async function loadFiles(loaders: Loaders, links: readonly string[]) {
     loaded.push(...batch.loaded);
     errors.push(...batch.errors);
   }
-  return { had: loaded, failed: errors, unread: links.slice(next).length };
+  return { loaded, errors, unread: links.slice(next).length };
 }
 
 async function settleAll<T>(

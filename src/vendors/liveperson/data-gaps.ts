@@ -4,8 +4,8 @@ import type { FileContent } from './files/content.ts';
 import type { LinkRejection } from './file-links.ts';
 
 /**
- * Calls of one kind that failed, out of so many: a gap for each way in which they did. What the vendor does not have comes
- * last, for it tells least about how the vendor is.
+ * Groups the failed calls of one kind into a gap for each code and reason. NOT_FOUND comes last, because it is the least
+ * informative about the vendor's health.
  */
 export function failureGaps(errors: readonly VendorError[], total: number, items: string): readonly DataGap[] {
   const sorted = errors.toSorted((a, b) => Number(isNotFound(a)) - Number(isNotFound(b)));
@@ -20,25 +20,25 @@ export function failureGaps(errors: readonly VendorError[], total: number, items
 
 export function fileLimitGaps(omitted: number, total: number): readonly DataGap[] {
   if (omitted === 0) return [];
-  const message = `${omitted} of ${total} files were left out: a query may download no more than limits.maxFiles allows.`;
+  const message = `${omitted} of ${total} files were omitted: the query reached its limit of downloads (limits.maxFiles).`;
   return [createDataGap('VENDOR_REJECTED', 'file_limit', message)];
 }
 
-/** Files that were not read, because those before them tell enough for a query to hold. */
+/** The gap for files that were not read, because the files before them reached the memory limit of a query. */
 export function memoryLimitGaps(omitted: number, total: number): readonly DataGap[] {
   if (omitted === 0) return [];
-  const message = `${omitted} of ${total} files were left out: those before them tell as much as a query may hold.`;
+  const message = `${omitted} of ${total} files were omitted: the files before them reached the memory limit of a query.`;
   return [createDataGap('VENDOR_REJECTED', 'too_large', message)];
 }
 
 export function rejectedLinkGaps(rejections: readonly LinkRejection[]): readonly DataGap[] {
   if (rejections.length === 0) return [];
   const reasons = [...new Set(rejections)].join(', ');
-  const message = `${rejections.length} file links were not followed, because they lead where the account’s files are not: ${reasons}.`;
+  const message = `${rejections.length} file links were rejected, because they lead outside the account’s files: ${reasons}.`;
   return [createDataGap('VENDOR_BAD_RESPONSE', 'link_refused', message)];
 }
 
-/** What the files themselves lack. */
+/** The gaps inside the files. */
 export function contentGaps(contents: readonly FileContent[]): readonly DataGap[] {
   const damages = contents.flatMap(({ flaws }) => flaws.damage ?? []);
   const foreign = sum(contents.map(({ flaws }) => flaws.foreign));
@@ -59,7 +59,7 @@ export function contentGaps(contents: readonly FileContent[]): readonly DataGap[
       createDataGap(
         'VENDOR_BAD_RESPONSE',
         'foreign_account',
-        `${foreign} records name another account and were left out.`,
+        `${foreign} records name another account and were omitted.`,
       ),
     );
   }
@@ -68,18 +68,18 @@ export function contentGaps(contents: readonly FileContent[]): readonly DataGap[
       createDataGap(
         'VENDOR_BAD_RESPONSE',
         'contract',
-        `${malformed} records or events could not be read and were left out.`,
+        `${malformed} records or events could not be read and were omitted.`,
       ),
     );
   }
   return gaps;
 }
 
-/** What is missing for whoever is asked for by a login name. */
+/** The gap of a lookup by login name. */
 export function encryptedLoginGaps(contents: readonly FileContent[]): readonly DataGap[] {
   const files = contents.filter(({ hasEncryptedLogins }) => hasEncryptedLogins).length;
   if (files === 0) return [];
-  const message = `The login names in ${files} files are encrypted: who is named there can be found by agentID only.`;
+  const message = `The login names in ${files} files are encrypted: look up their agents by agentID.`;
   return [createDataGap('VENDOR_BAD_RESPONSE', 'encrypted', message)];
 }
 
@@ -87,7 +87,7 @@ export function retentionGap(days: number): DataGap {
   return createDataGap(
     'VENDOR_REJECTED',
     'retention',
-    `LivePerson keeps its files for ${days} days; what they told before that is gone.`,
+    `LivePerson deletes its files after ${days} days; earlier data is not available.`,
   );
 }
 

@@ -17,7 +17,7 @@ import { createLoaders, type LivePersonDeps } from './loaders.ts';
 import { isLoginName, toSessions } from './map.ts';
 import { computeCoverage, discoveryWindows } from './window.ts';
 
-/** What LivePerson can tell within one query. There is no current status: files come hours after what they tell of. */
+/** Creates the data source of one query. It has no current status, because files are generated hours after the events. */
 export function createDataSource(deps: LivePersonDeps, request: DataSourceContext): AccountDataSource {
   const loaders = createLoaders(deps, request);
   const at = { account: deps.account.name, endpoint: LIST_ENDPOINT };
@@ -80,7 +80,7 @@ export function createDataSource(deps: LivePersonDeps, request: DataSourceContex
   };
 }
 
-/** The agents whom the cache knows already; null when the files would have to be looked through. */
+/** Returns the agents of a cached discovery; null when the files would have to be read. */
 export async function cachedAgents(deps: LivePersonDeps): Promise<readonly DiscoveredAgent[] | null> {
   const [cached] = await deps.cache.peek(directoryNamespace, [null]);
   return cached?.value?.agents ?? null;

@@ -2,7 +2,7 @@ import type { DiscoveredAgent } from '../../domain/agent.ts';
 import type { FileContent, StoredNames } from './files/content.ts';
 import { isEmail } from './references.ts';
 
-/** The agents whom files name, by agentID, with the names that each bore last. */
+/** Collects the agents in files by agentID, each with the latest names. */
 export function toDiscoveredAgents(contents: readonly FileContent[]): readonly DiscoveredAgent[] {
   const names = new Map<string, StoredNames>();
   const aliases = new Map<string, Set<string>>();

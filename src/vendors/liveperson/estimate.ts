@@ -7,8 +7,8 @@ import { directoryNamespace } from './data-source.ts';
 import { computeCoverage, type WindowRules, discoveryWindows } from './window.ts';
 
 /**
- * One call for each window to be listed, however many agents are asked about. The files behind the lists are no part of the
- * estimate: only the lists tell how many there are. What bounds them is `limits.maxFiles`.
+ * Estimates one call for each window to list, for any number of agents. Downloads are not part of the estimate, because only the
+ * lists have their number; `limits.maxFiles` bounds them.
  */
 export function estimateCalls(config: WindowRules & Pick<LivePersonConfig, 'discoverHours'>): CallEstimator {
   return (reads, now, cacheProbe) => {
@@ -24,7 +24,7 @@ export function estimateCalls(config: WindowRules & Pick<LivePersonConfig, 'disc
         }
       }
     }
-    // Discovery belongs to no query, so that a list may be asked for twice: by it, and by the query.
+    // Discovery is not part of a query, so a list may be requested twice: by discovery and by the query.
     const uncached = [...windows.values(), ...discovered].filter(
       (window) => !cacheProbe.isCached(listNamespace, window),
     );

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isLoopback } from '../../config/loopback.ts';
 
-/** What decides which file links may be followed. */
+/** The settings that decide which file links may be followed. */
 export interface LinkRules {
   readonly baseUrl: URL;
   readonly accountId: string;
@@ -12,9 +12,9 @@ export interface LinkRules {
 export type LinkRejection = 'not a URL' | 'scheme' | 'user info' | 'port' | 'host' | 'path';
 
 /**
- * The address that a file link names, or why it may not be followed. Links are the vendor's to write, and whoever is asked
- * for one gets a signed request: so only https (or what a base URL on this machine uses), no user info, the base URL's port,
- * a host of the family, and a path below the account's own.
+ * Resolves a file link, or returns why it may not be followed. This prevents SSRF: the vendor writes the links, and their hosts
+ * receive a signed request. A link must use https (or the scheme of a loopback base URL), no user info, the base URL's port, a
+ * host of the same family, and a path below the account's.
  */
 export function checkFileLink(href: string, rules: LinkRules): URL | LinkRejection {
   if (!URL.canParse(href, rules.baseUrl)) return 'not a URL';
@@ -29,7 +29,7 @@ export function checkFileLink(href: string, rules: LinkRules): URL | LinkRejecti
   return url;
 }
 
-/** The account's own path, `/data_access_le/account/{accountID}/`. */
+/** Returns the account's path, `/data_access_le/account/{accountID}/`. */
 export function accountPath({ baseUrl, accountId }: Pick<LinkRules, 'baseUrl' | 'accountId'>): string {
   return `${baseUrl.pathname.replace(/\/+$/, '')}/data_access_le/account/${accountId}/`;
 }
@@ -45,8 +45,8 @@ function isKnownHost(host: string, { baseUrl, fileHosts }: LinkRules): boolean {
 }
 
 /**
- * The vendor's own sample has va.da.liveperson.net list files on va-a.da.liveperson.net: what remains of a host without its
- * first label is trusted, unless that is as little as a registered domain.
+ * Returns the pattern for hosts of the same family. In the vendor's own sample, va.da.liveperson.net lists files on
+ * va-a.da.liveperson.net. So the host without its first label is trusted, unless only a registered domain remains.
  */
 function hostFamilyPattern(host: string): string | null {
   const [, ...rest] = host.split('.');
@@ -58,8 +58,8 @@ function matchesHostPattern(host: string, pattern: string): boolean {
 }
 
 /**
- * Whether a parsed path stays below the prefix at any server. The URL parser has resolved `..` and `%2e%2e`; what it leaves
- * alone, servers may still take for a separator or a direction: encoded slashes, dots and percent signs, `..;`.
+ * Whether a parsed path stays below the prefix on any server. The URL parser has resolved `..` and `%2e%2e`. It leaves other
+ * forms that a server may read as a separator or as a parent: encoded slashes, dots and percent signs, `..;`.
  */
 function isPathBelow(path: string, prefix: string): boolean {
   return path.startsWith(prefix) && path.length > prefix.length && !/%(?:2e|2f|5c|25|00)|\/\.\.?;|\\/i.test(path);

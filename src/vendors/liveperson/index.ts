@@ -1,26 +1,27 @@
-import { createConnectionEstimates } from '../call-estimate.ts';
+import { createCallEstimates } from '../call-estimate.ts';
 import { defineVendor } from '../vendor.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
+import { cachedAgents, createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
 import { references } from './references.ts';
 import { createFakeVendor } from './sandbox.ts';
-import { createDataSource, cachedAgents } from './data-source.ts';
 
 export const liveperson = defineVendor({
   name: 'LIVEPERSON',
   key: 'liveperson',
   config,
   references,
-  connect: (accountConfig, { account, clock, http, cache, ttl }) => {
-    const client = createClient(accountConfig, account, http, clock);
+  connect: (accountConfig, dependencies) => {
+    const { account, cache, ttl } = dependencies;
+    const client = createClient(accountConfig, dependencies);
     const deps = { account, config: accountConfig, client, cache, ttl };
     return {
       account,
       createDataSource: (request) => createDataSource(deps, request),
       ...(accountConfig.discover && { cachedAgents: () => cachedAgents(deps) }),
-      ...createConnectionEstimates(cache, estimateCalls(accountConfig)),
+      ...createCallEstimates(cache, estimateCalls(accountConfig)),
     };
   },
-  createFakeVendor: createFakeVendor,
+  createFakeVendor,
 });

@@ -27,7 +27,7 @@ const scope = {
 function connect(store: Store) {
   const http = stubHttp(account, clock, createScriptedVendor(THREE_FILES));
   const cache = createAccountCache({ account, store, clock, staleIfErrorSeconds: 0, onRead: () => undefined });
-  const client = createClient(settings, account, http, clock);
+  const client = createClient(settings, { account, http, clock });
   return { lp: { account, config: settings, client, cache, ttl: ttlSchema.parse({}) }, sent: http.sent };
 }
 

@@ -14,7 +14,7 @@ import { type FileContent, isSuspect } from './files/content.ts';
 import type { LinkRejection } from './file-links.ts';
 import { isSettled, oldestFileTime } from './window.ts';
 
-/** What an account keeps for life. */
+/** The dependencies of an account, for the lifetime of the process. */
 export interface LivePersonDeps {
   readonly account: Account;
   readonly config: LivePersonConfig;
@@ -23,17 +23,17 @@ export interface LivePersonDeps {
   readonly ttl: Ttl;
 }
 
-/** Within one query every list is asked for once, and every file is read once for all agents. */
+/** Loads each list and each file once a query, for all agents. */
 export interface Loaders {
   readonly account: Account;
   readonly lists: DataLoader<TimeRange, CachedValue<FileListing>, string>;
-  /** By link. */
+  /** Keyed by link. */
   readonly files: DataLoader<string, CachedValue<FileContent>, string>;
-  /** Whether the files read by now tell as much as a query may hold. */
+  /** Whether the files read so far exceed the memory limit of a query. */
   readonly isOverMemoryLimit: () => boolean;
 }
 
-/** What a query holds is held beside all that the cache keeps. Characters. */
+/** The content that a query may hold, in addition to the cache and its `maxBytes`. */
 const MAX_HELD_CHARS = 256 * 1024 * 1024;
 
 export const listNamespace: CacheNamespace<TimeRange, Checksummed<FileListing>> = {
@@ -47,7 +47,7 @@ const fileNamespace: CacheNamespace<string, Checksummed<FileContent>> = {
   endpoint: FILE_ENDPOINT,
   version: 3,
   keyParts: (link) => [fileKey(link)],
-  // What the records hold is read only when somebody asks for an agent: too late to find that it cannot be.
+  // The records are parsed only when a query reads an agent, which is too late to detect damage.
   isValid: (value): value is Checksummed<FileContent> => isIntact(value, ['agents', 'logins', 'size', 'flaws']),
 };
 
@@ -95,8 +95,8 @@ function fetchLists(
 type FileOutcome = CachedValue<FileContent> | VendorError;
 
 /**
- * Files, kept or downloaded. Whoever joins what is under way shares its end, be it that the query that began it had no leave for
- * a file: that one is asked for again, with this query's own.
+ * Reads files from the cache or downloads them. A query that joins an in-flight download shares its outcome, including that the
+ * query that started it was over its file budget. Such a file is requested again with this query's own budget.
  */
 async function readOrFetchFiles(
   deps: LivePersonDeps,
@@ -144,12 +144,12 @@ async function fetchOrError<T>(load: () => Promise<FetchedValue<T>>): Promise<Fe
   }
 }
 
-/** Why a link may not be followed, as an error. */
+/** The error for a rejected link. */
 export function linkRejectedError({ vendor, name }: Account, rejection: LinkRejection): VendorError {
   const target = { vendor, account: name, endpoint: FILE_ENDPOINT };
   return vendorError(target, 'VENDOR_BAD_RESPONSE', {
     reason: 'link_refused',
-    vendorMessage: `a link was not followed (${rejection})`,
+    vendorMessage: `a file link was rejected (${rejection})`,
   });
 }
 
@@ -160,7 +160,7 @@ function fileBudgetError({ vendor, name }: Account): VendorError {
   return vendorError(target, 'VENDOR_REJECTED', { reason: FILE_LIMIT_REASON });
 }
 
-/** Whether a file was left out because the query had no leave to download it. */
+/** Whether a file was omitted because the query had used up its file budget. */
 export function isOverFileBudget(outcome: unknown): boolean {
   return outcome instanceof VendorError && outcome.reason === FILE_LIMIT_REASON;
 }

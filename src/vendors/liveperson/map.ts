@@ -1,21 +1,20 @@
-import type { Instant } from '../../domain/clock.ts';
-import type { SessionEvent, SessionEventType } from '../../domain/session.ts';
-import type { Session } from '../../domain/session.ts';
+import type { Session, SessionEvent, SessionEventType } from '../../domain/session.ts';
 import { type Timestamped, type SessionPart, buildSession } from '../../domain/build-session.ts';
 import type { AgentStatus } from '../../domain/status-period.ts';
 import { type TimestampedText, type FileContent, type StoredRecord, parseAgentRecords } from './files/content.ts';
+import { decodeEvents, type StoredEvent } from './files/event-codec.ts';
 import { normalizeLogin } from './references.ts';
 
 // Codes: https://developers.liveperson.com/data-access-api-methods-agent-activity.html
 const STATUSES: Readonly<Record<string, AgentStatus>> = { 1: 'OFFLINE', 2: 'AVAILABLE', 3: 'BUSY', 4: 'AWAY' };
 
-/** The one state whose name says more than the status. */
+/** The state whose name is more specific than its status. */
 const STATUS_LABELS: Readonly<Record<string, string>> = { 3: 'Back Soon' };
 
-/** The schema's integers have 32 bits, the vendor's 64. */
+/** The schema's integers have 32 bits, the vendor's have 64. */
 const MAX_COUNT = 2 ** 31 - 1;
 
-/** The vendor's own code for a state that it does not know. */
+/** The vendor's own code for an unknown state. */
 const UNKNOWN_STATE = '-1';
 
 /**
@@ -24,7 +23,7 @@ const UNKNOWN_STATE = '-1';
  */
 const EVENT_TYPES: Readonly<Record<string, SessionEventType>> = { 1: 'STATUS_CHANGE', 3: 'LOGIN', 4: 'LOGOUT' };
 
-/** An agent's sessions, put together from all files. */
+/** Builds an agent's sessions from the records of all files. */
 export function toSessions(account: string, ref: string, contents: readonly FileContent[]): readonly Session[] {
   const sessions = findAgentIds(ref, contents).map((agentId) => {
     const records = contents.flatMap((content) => parseAgentRecords(content, agentId));
@@ -37,7 +36,7 @@ export function toSessions(account: string, ref: string, contents: readonly File
   );
 }
 
-/** Whether a reference can only be a login name: no agentID that files tell of, nor one that they might. */
+/** Whether a reference can only be a login name: it is not a number, and not an agentID in the files. */
 export function isLoginName(ref: string, contents: readonly FileContent[]): boolean {
   return !/^\d+$/.test(ref.trim()) && !isKnownAgentId(ref.trim(), contents);
 }
@@ -46,7 +45,7 @@ function isKnownAgentId(id: string, contents: readonly FileContent[]): boolean {
   return contents.some(({ agents }) => Object.hasOwn(agents, id));
 }
 
-/** A reference is an agentID or, if there is none, a login name: perhaps of several agents, one after another. */
+/** Resolves a reference: an agentID or else a login name, which several agents may have had one after another. */
 function findAgentIds(ref: string, contents: readonly FileContent[]): readonly string[] {
   const id = ref.trim();
   if (isKnownAgentId(id, contents)) return [id];
@@ -56,50 +55,34 @@ function findAgentIds(ref: string, contents: readonly FileContent[]): readonly s
 
 function toSessionPart([, events, group, profiles]: StoredRecord): SessionPart {
   return {
-    events: decodeEvents(events),
+    events: decodeEvents(events).map(toSessionEvent),
     group: toTimestamped(group, (text) => text),
     profiles: toTimestamped(profiles, (text) => text.split(',')),
   };
 }
 
-function decodeEvents(encoded: string): readonly SessionEvent[] {
-  let previousAt = 0;
-  return encoded
-    .split(';')
-    .slice(0, -1)
-    .map((line) => {
-      const event = decodeEvent(line, previousAt);
-      previousAt = event.at;
-      return event;
-    });
-}
-
-function decodeEvent(line: string, previousAt: Instant): SessionEvent {
-  const [
-    elapsedMs,
-    type = '',
-    state = '',
-    previous = '',
-    engagements = '',
-    previousEngagements = '',
-    maxEngagements = '',
-  ] = line.split(',');
+function toSessionEvent(event: StoredEvent): SessionEvent {
+  const type = event.type ?? '';
+  const state = event.state ?? '';
   return {
     type: EVENT_TYPES[type] ?? 'UNKNOWN',
     vendorType: type,
-    at: previousAt + Number(elapsedMs),
+    at: event.at,
     status: STATUSES[state] ?? 'UNKNOWN',
-    vendorStatus: state || UNKNOWN_STATE,
-    previousVendorStatus: previous || null,
-    concurrentEngagements: parseCount(engagements),
-    previousConcurrentEngagements: parseCount(previousEngagements),
-    maxConcurrentEngagements: parseCount(maxEngagements),
+    vendorStatus: event.state ?? UNKNOWN_STATE,
+    previousVendorStatus: event.previousState,
+    concurrentEngagements: parseCount(event.engagements),
+    previousConcurrentEngagements: parseCount(event.previousEngagements),
+    maxConcurrentEngagements: parseCount(event.maxEngagements),
   };
 }
 
-/** Negative numbers stand for "none", as −9 for the most engagements at a login or logout; beyond what can be told is none, too. */
-function parseCount(text: string): number | null {
-  return text === '' || text.startsWith('-') || Number(text) > MAX_COUNT ? null : Number(text);
+/**
+ * Parses a count. Negative numbers stand for "none", as −9 for the maximum of engagements at a login or logout. Counts that the
+ * schema cannot hold are null, too.
+ */
+function parseCount(text: string | null): number | null {
+  return text === null || text.startsWith('-') || Number(text) > MAX_COUNT ? null : Number(text);
 }
 
 function statusLabel(state: string): string | null {

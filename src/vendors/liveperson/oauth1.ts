@@ -11,9 +11,8 @@ export interface OAuthCredentials {
 type OAuthParameter = readonly [name: string, value: string];
 
 /**
- * The value of an `Authorization` header for one attempt at one URL (OAuth 1.0a, RFC 5849, HMAC-SHA1). The URL's own host and
- * query are part of what is signed, and the nonce must never be used twice: a header is good for nothing but the request
- * that it was made for.
+ * Returns the value of the `Authorization` header for one attempt at one URL (OAuth 1.0a, RFC 5849, HMAC-SHA1). The signature
+ * covers the URL's host and query, and a nonce must not be used twice, so a header is valid for one request only.
  */
 export function authorizationHeader(
   method: string,
@@ -37,7 +36,7 @@ export function authorizationHeader(
   return `OAuth ${[...parameters, signatureParameter].map(([name, value]) => `${name}="${percentEncode(value)}"`).join(', ')}`;
 }
 
-/** RFC 5849, section 3.4: HMAC-SHA1 over method, address and all parameters, those of the query included. */
+/** Computes the signature of RFC 5849, section 3.4: HMAC-SHA1 over method, URL and all parameters, including those of the query. */
 export function computeSignature(
   method: string,
   url: URL,
@@ -51,14 +50,14 @@ export function computeSignature(
     .sort(([a, x], [b, y]) => compareCodeUnits(a, b) || compareCodeUnits(x, y))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
-  // `host` holds a port exactly where the RFC wants one: when it is not the scheme's own.
+  // `host` has a port exactly when the RFC requires one: when it is not the scheme's default.
   const baseUri = `${url.protocol}//${url.host}${url.pathname}`;
   const signatureBase = [method.toUpperCase(), baseUri, normalized].map(percentEncode).join('&');
   const key = `${percentEncode(secrets.consumerSecret)}&${percentEncode(secrets.tokenSecret)}`;
   return createHmac('sha1', key).update(signatureBase).digest('base64');
 }
 
-/** RFC 5849, section 3.6: everything but letters, digits and `-._~`. */
+/** Encodes everything but letters, digits and `-._~` (RFC 5849, section 3.6). */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -66,7 +65,7 @@ export function percentEncode(text: string): string {
   );
 }
 
-/** By bytes, which for encoded text are its characters. */
+/** Compares by bytes, which for encoded text are its characters. */
 function compareCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

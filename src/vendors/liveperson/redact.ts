@@ -4,14 +4,14 @@ import { redactSecrets } from '../redact.ts';
 import type { LivePersonConfig } from './config.ts';
 import { percentEncode } from './oauth1.ts';
 
-/** A value of an `Authorization` header behind its name, as in the header, in JSON, in a form, or encoded once more. */
+/** A parameter of an `Authorization` header with its name: as in the header, in JSON, in a form, or encoded again. */
 const QUOTED_OAUTH_PARAMETER =
   /(oauth_(?:consumer_key|token|signature|nonce|timestamp)[\\"'\s]*(?:[=:]|%3[AD])[\\"'\s]*)[^\s,&;"'\\]+/gi;
 
-/** Makes of an error reply one that quotes neither the account's secrets nor the header that was sent. */
+/** Redacts the account's secrets and the sent header in error responses. */
 export function createRedactor(config: LivePersonConfig): (response: VendorResponse) => VendorResponse {
   const { consumerSecret, accessToken, accessTokenSecret } = config;
-  // A header spells them in a way of its own, which a server may quote apart from their names.
+  // A header has the secrets percent-encoded, and a server may quote them without their names.
   const secrets = [consumerSecret, accessToken, accessTokenSecret].flatMap((secret) => [
     secret,
     new Secret(percentEncode(secret.reveal())),

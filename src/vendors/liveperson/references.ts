@@ -1,6 +1,6 @@
 import type { ReferenceRules } from '../vendor.ts';
 
-/** An agent's reference is the agentID or the login name; a login name's case does not count. */
+/** A reference is the agentID or the login name of an agent; login names are case-insensitive. */
 export const references: ReferenceRules = {
   problem: (ref) =>
     /^[^\p{Cc}]{1,320}$/u.test(ref) && ref.trim() !== ''
@@ -10,7 +10,7 @@ export const references: ReferenceRules = {
   email: (ref) => (isEmail(ref) ? ref.trim() : null),
 };
 
-/** Equal for login names that are the same. */
+/** Returns the canonical form of a login name. */
 export function normalizeLogin(login: string): string {
   return login.trim().toLowerCase();
 }

@@ -6,7 +6,7 @@ import { createVerifier, type ApiKey } from './sandbox/oauth.ts';
 const ACCOUNT_ID = '75555851';
 const LIST_PATH = `/data_access_le/account/${ACCOUNT_ID}/le/agentActivity`;
 
-// With characters that a signature must escape.
+// The secrets have characters that a signature must escape.
 const API_KEY: ApiKey = {
   consumerKey: 'sandbox-app',
   consumerSecret: 'sandbox app & secret',
@@ -14,11 +14,12 @@ const API_KEY: ApiKey = {
   accessTokenSecret: 'sandbox+token/secret=',
 };
 
-/** LivePerson's Agent Activity after https://developers.liveperson.com/data-access-api-methods-agent-activity.html */
+/** A fake of LivePerson's Agent Activity API, written from https://developers.liveperson.com/data-access-api-methods-agent-activity.html */
 export const createFakeVendor: FakeVendorFactory = (world) => {
   const verify = createVerifier(API_KEY, () => world.now());
   for (const { refsByVendor } of world.company.people) {
-    if (!/^\d+$/.test(refsByVendor.liveperson ?? '0')) throw new Error('A LivePerson seat is a number, the agent id.');
+    if (!/^\d+$/.test(refsByVendor.liveperson ?? '0'))
+      throw new Error('A LivePerson reference in the sandbox must be a number, the agentID.');
   }
 
   const list = (url: URL): SandboxResponse => {
@@ -33,7 +34,7 @@ export const createFakeVendor: FakeVendorFactory = (world) => {
       dataAccessFiles: {
         '@id': ACCOUNT_ID,
         link: { '@href': `${url.origin}${LIST_PATH}`, '@rel': 'self' },
-        // The list is XML at heart: its "@" are attributes, and a lone element is not an array.
+        // The list is converted XML: "@" marks attributes, and a single element is not an array.
         file: entries.length === 1 ? entries[0] : entries,
       },
     });
@@ -42,7 +43,7 @@ export const createFakeVendor: FakeVendorFactory = (world) => {
   const download = (link: string): SandboxResponse => {
     const hour = Number(/^Agent\.(\d+)\./.exec(link)?.[1] ?? 0);
     const file = listFiles(world, hour, hour + 1).find((candidate) => candidate.link === link);
-    if (file === undefined) return textResponse(404, 'There is no such file.');
+    if (file === undefined) return textResponse(404, 'File not found');
     return { status: 200, headers: { 'content-type': 'application/x-gzip' }, body: renderFile(ACCOUNT_ID, file) };
   };
 
@@ -76,7 +77,7 @@ function toListEntry(origin: string, file: ActivityFile): Readonly<Record<string
   };
 }
 
-/** Four hours behind UTC all year, as in the vendor's sample. */
+/** Formats a time four hours behind UTC all year, as in the vendor's sample. */
 function formatDataCentreTime(instant: Instant): string {
   return new Date(instant - 4 * 3_600_000).toISOString().replace('.000Z', '-04:00');
 }

@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/clock.ts';
 import { DAY, HOUR, type TimeRange } from '../../domain/time.ts';
 import type { LivePersonConfig } from './config.ts';
 
-/** Windows of seven days are known to work (the Singer tap for LivePerson asks for them); the vendor documents no limit. */
+/** Windows of seven days are known to work, because the Singer tap for LivePerson uses them; the vendor documents no limit. */
 const MAX_WINDOW_MS = 7 * DAY;
 
 export type WindowRules = Pick<
@@ -11,21 +11,21 @@ export type WindowRules = Pick<
 >;
 
 /**
- * What to list, and how far the files behind it can be trusted.
+ * The windows to list for a range, and the part of the range that their files cover.
  *
- * `startTime` and `endTime` of a list bound when files were generated, not when things happened: a session is written once
- * it is over, up to `settleHours` later. So what happened in a range is in the files generated from its beginning until a
- * longest session and that delay after its end. Where sessions are written in pieces, what a piece tells of may still go on
- * when the range begins: `lookBackHours` has the files before it read, too.
+ * `startTime` and `endTime` of a list bound when files were generated, not when events happened. A session is written once it is
+ * over, up to `settleHours` later. So the events of a range are in the files generated between its start and
+ * `longestSessionHours` + `settleHours` after its end. Where sessions are written in parts, a status of an earlier part may last
+ * into the range: `lookBackHours` includes older files, too.
  */
 export interface Coverage {
-  /** When files were generated, in whole hours, none longer than a list call may be; empty when there can be none. */
+  /** Generation times in whole hours, none longer than a list call may cover; empty when the range cannot have files. */
   readonly windows: readonly TimeRange[];
-  /** What happened from here … */
+  /** From here on … */
   readonly from: Instant;
-  /** … until here is in the files for certain: whoever was at work after that may still be. */
+  /** … until here, all events are in the files. A session that was open after this time may still be. */
   readonly to: Instant;
-  /** Whether files of the range have been deleted by now. */
+  /** Whether files of the range have been deleted. */
   readonly expired: boolean;
 }
 
@@ -34,13 +34,13 @@ export function computeCoverage(during: TimeRange, now: Instant, rules: WindowRu
   const oldest = oldestFileTime(now, rules);
   const from = Math.max(during.from, oldest);
   const to = Math.max(from, Math.min(during.to, now - delayMs));
-  // A range that ends before the oldest file began is beyond reach; late files of it, if any, would be a random rest.
+  // A range that ends before the oldest file is beyond reach: its late files, if any, would be a random part.
   const isBeyondReach = during.to <= oldest || during.from >= now;
   const generated = {
     from: Math.max(oldest, during.from - rules.lookBackHours * HOUR),
     to: Math.min(now, during.to + delayMs),
   };
-  // Files are cut by the hour: what is younger than the hour in which the oldest one was made is not gone.
+  // A file covers an hour, so nothing after the start of the oldest file's hour is lost.
   return {
     windows: isBeyondReach ? [] : splitIntoWindows(generated),
     from,
@@ -49,7 +49,7 @@ export function computeCoverage(during: TimeRange, now: Instant, rules: WindowRu
   };
 }
 
-/** The windows that cover a span of generation. Whole hours, so that a range that moves with the clock asks for the same. */
+/** Splits generation times into windows of whole hours, so that a range that moves with the clock requests the same windows. */
 export function splitIntoWindows(generated: TimeRange): readonly TimeRange[] {
   const windows: TimeRange[] = [];
   const end = Math.ceil(generated.to / HOUR) * HOUR;
@@ -60,7 +60,7 @@ export function splitIntoWindows(generated: TimeRange): readonly TimeRange[] {
   return windows;
 }
 
-/** The windows in whose files agents are looked for. */
+/** Returns the windows whose files discovery reads. */
 export function discoveryWindows(
   now: Instant,
   { discoverHours }: Pick<LivePersonConfig, 'discoverHours'>,
@@ -68,12 +68,12 @@ export function discoveryWindows(
   return splitIntoWindows({ from: now - discoverHours * HOUR, to: now });
 }
 
-/** When the oldest files were generated that the vendor still keeps. */
+/** Returns the generation time of the oldest files that the vendor still has. */
 export function oldestFileTime(now: Instant, rules: Pick<WindowRules, 'retentionDays'>): Instant {
   return now - rules.retentionDays * DAY;
 }
 
-/** Whether no file can be added any more to those generated in a window. */
+/** Whether the list of a window is final. */
 export function isSettled(window: TimeRange, now: Instant, rules: Pick<WindowRules, 'settleHours'>): boolean {
   return window.to + rules.settleHours * HOUR <= now;
 }

@@ -4,8 +4,8 @@ import { z } from 'zod';
 const fileEntrySchema = z.object({ '@href': z.string() });
 
 /**
- * The answer to a list call, XML in JSON's clothes: `file` is an array, or one object where there is one, or missing where
- * there is none. `@id` is no help: in the vendor's own sample it names another account than the one asked for.
+ * The response to a list call, XML converted to JSON: `file` is an array, one object when there is one file, or missing without
+ * files. `@id` is ignored: in the vendor's own sample it names another account than the requested one.
  * Source: https://developers.liveperson.com/data-access-api-methods-agent-activity.html
  */
 export const fileListSchema = z.object({
@@ -30,14 +30,14 @@ const PRIMITIVE_BRANCHES: ReadonlySet<string> = new Set([
   'map',
 ]);
 
-/** Whether a key only says which branch of an Avro union its value is: `{"long": 9}`, `{"com.liveperson.…": {…}}`. */
+/** Whether a key names the branch of an Avro union: `{"long": 9}`, `{"com.liveperson.…": {…}}`. */
 export function isUnionBranch(key: string): boolean {
   return PRIMITIVE_BRANCHES.has(key) || key.startsWith(RECORD_BRANCH_PREFIX);
 }
 
 /**
- * A value without the wrapping that Avro's JSON encoding puts around unions. Some files wrap where others do not
- * (`metaData`, `recordCollection`), so every value is taken either way.
+ * Unwraps a value from the branches that Avro's JSON encoding puts around unions. Files differ in what they wrap (`metaData`,
+ * `recordCollection`), so every value is accepted in both forms.
  */
 export function unwrapUnion(node: unknown): unknown {
   let inner = node;
@@ -51,7 +51,7 @@ export function unwrapUnion(node: unknown): unknown {
 
 function singleKey(node: Readonly<Record<string, unknown>>): string | undefined {
   let only: string | undefined;
-  // Most records are no wrapping and known as such by their second key: no list of keys is made for that.
+  // Most records have a second key and so are not wrappers; finding that needs no list of keys.
   for (const key in node) {
     if (only !== undefined) return undefined;
     only = key;
@@ -63,13 +63,13 @@ export function isRecord(node: unknown): node is Readonly<Record<string, unknown
   return typeof node === 'object' && node !== null && !Array.isArray(node);
 }
 
-/** A field of a record, unwrapped; undefined where there is no record or no such field. */
+/** Returns an unwrapped field of a record; undefined without a record or such a field. */
 export function getField(node: unknown, name: string): unknown {
   const inner = unwrapUnion(node);
   return isRecord(inner) ? unwrapUnion(inner[name]) : undefined;
 }
 
-/** A field that documents and files spell with different capitals. */
+/** Returns a field whose case differs between the vendor's documents and its files. */
 export function getFieldIgnoringCase(node: Readonly<Record<string, unknown>>, name: string): unknown {
   if (name in node) return unwrapUnion(node[name]);
   const key = Object.keys(node).find((other) => other.toLowerCase() === name.toLowerCase());

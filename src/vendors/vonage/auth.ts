@@ -1,12 +1,12 @@
 import { Secret } from '../../config/secret.ts';
-import type { Instant } from '../../domain/clock.ts';
+import type { Clock, Instant } from '../../domain/clock.ts';
 import { MINUTE, SECOND } from '../../domain/time.ts';
-import type { CallTarget } from '../../domain/vendor-error.ts';
-import type { CallContext, VendorRequest } from '../../http/types.ts';
-import { toVendorError } from '../../http/classify-error.ts';
-import { parseJson, assertOk, vendorError } from '../../http/response.ts';
 import { abortable } from '../../http/abort.ts';
+import { toVendorError } from '../../http/classify-error.ts';
+import { assertOk, parseJson, vendorError } from '../../http/response.ts';
+import type { CallContext, VendorRequest } from '../../http/types.ts';
 import { extractVendorMessage } from '../../http/vendor-message.ts';
+import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
 import { redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';
@@ -15,25 +15,24 @@ import { type TokenResponse, tokenResponseSchema } from './wire.ts';
 
 export const TOKEN_ENDPOINT = 'connect/token';
 
-/** A token has to fit into a header, which no server takes of this size. */
+/** A token must fit into a header, and no server accepts headers of this size. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Documented are 7200 s. Where the server says nothing, a token is not trusted for long. */
+/** Documented are 7200 s. Without `expires_in`, a token is trusted only briefly. */
 const DEFAULT_LIFETIME_SECONDS = 300;
 
-/** Vonage's own sample renews a token when so much of its life is over. */
+/** Vonage's own sample renews a token after this share of its lifetime. */
 const RENEW_AT_RATIO = 0.9;
 
-/** A renewal that failed is not tried again for so long while the old token serves, however many queries come. */
+/** The pause after a failed renewal while the old token still works, however many queries arrive. */
 const RENEWAL_RETRY_DELAY_MS = 10 * SECOND;
 
-/** What is refused with a new token, too, is not refused for the token's sake; another one is tried no more often. */
+/** If a new token is rejected as well, the token is not the cause. Further replacements wait this long. */
 const MIN_INVALIDATION_INTERVAL_MS = MINUTE;
 
-/** An access token; compared by identity. */
+/** An access token, compared by identity. Its times are on the monotonic clock. */
 export interface AccessToken {
   readonly text: Secret;
-  /** On the clock that is never set back. */
   readonly renewAt: number;
   readonly expiresAt: number;
 }
@@ -41,18 +40,15 @@ export interface AccessToken {
 /** The tokens of one account, for as long as it is connected. */
 export interface TokenProvider {
   /**
-   * The account's token: the one that is held until it has expired (its renewal goes on beside), else one that is fetched:
-   * one fetch at a time, for however many wait. The wait ends with the scope's signal, but the fetch goes on for the others.
+   * Returns the current token until it expires (it is renewed in the background), else a new one. One fetch at a time serves
+   * all waiting requests. A request stops waiting when its signal aborts, but the fetch goes on for the others.
    */
   readonly getToken: (context: CallContext) => Promise<AccessToken>;
-  /**
-   * To be told of a token that the vendor refused; says whether another one is worth a try. If so, the refused one is not
-   * given out again.
-   */
-  readonly invalidate: (refused: AccessToken) => boolean;
-  /** To be told that the new token was refused like the old one: the next refusals are not the token's fault either, for a while. */
+  /** Drops a token that the vendor rejected. Returns false if another token is not worth a try; the token is then kept. */
+  readonly invalidate: (rejected: AccessToken) => boolean;
+  /** Reports that the new token was rejected as well, so that further rejections replace no token for a while. */
   readonly reportInvalidationFailed: () => void;
-  /** Whether `current` would give one without waiting for it. */
+  /** Whether `getToken` would return without waiting. */
   readonly hasToken: () => boolean;
 }
 
@@ -60,84 +56,40 @@ export interface TokenProvider {
  * OAuth 2 client credentials. Sources: "Using the bearer access token", https://docs-vcc.atlassian.net/wiki, and Vonage's
  * sample newvoicemedia/vcc-node-code-snippets (oidcClient.js).
  */
-export function createTokenProvider(
-  config: VonageConfig,
-  { account, clock, http, tokenStore }: AdapterDependencies,
-): TokenProvider {
-  const target: CallTarget = { vendor: account.vendor, account: account.name, endpoint: TOKEN_ENDPOINT };
-  const request = createTokenRequest(config);
-  const secrets = [config.accountKey, config.clientSecret];
-  // A query that goes away must not take the token along for which others wait; each attempt has a deadline of its own.
-  const { signal } = new AbortController();
+export function createTokenProvider(config: VonageConfig, dependencies: AdapterDependencies): TokenProvider {
+  const { clock } = dependencies;
+  const target = toCallTarget(dependencies.account, TOKEN_ENDPOINT);
+  const fetchToken = createTokenFetcher(config, dependencies);
   let currentToken: AccessToken | null = null;
   let pendingFetch: Promise<AccessToken> | null = null;
-  // Another process may not know yet that the vendor refused it.
-  let lastRefused: string | null = null;
-  // On the clock that is never set back.
+  // Other processes may not have seen the rejection yet, and still share this token.
+  let lastRejected: string | null = null;
+  // On the monotonic clock.
   let nextRenewalAt = -Infinity;
   let nextInvalidationAt = -Infinity;
 
-  async function fetchToken(context: CallContext): Promise<AccessToken> {
-    const requestedAt = clock.monotonicMs();
-    const response = redactSecrets(await http.send(request, { ...context, signal }), secrets);
-    // Whatever the endpoint has against the request, it is the account's credentials and scope that it is made of.
-    if (response.status >= 400 && response.status < 500 && response.status !== 429) {
-      const details = {
-        status: response.status,
-        reason: 'token_refused',
-        vendorMessage: extractVendorMessage(response.body),
-      };
-      throw vendorError(target, 'VENDOR_AUTH_FAILED', details);
-    }
-    const tokenResponse = parseJson(assertOk(response, target, clock.now()), tokenResponseSchema, target);
-    const lifetimeMs = parseLifetimeSeconds(tokenResponse) * SECOND;
-    return {
-      text: new Secret(tokenResponse.access_token),
-      renewAt: requestedAt + lifetimeMs * RENEW_AT_RATIO,
-      expiresAt: requestedAt + lifetimeMs,
-    };
-  }
+  const isUsable = (token: AccessToken | null): token is AccessToken =>
+    token !== null && clock.monotonicMs() < token.expiresAt;
 
-  /** The token of all processes, if they share one; fetched by the one that is first. */
-  async function getSharedToken(context: CallContext): Promise<AccessToken> {
-    if (!tokenStore) return fetchToken(context);
-    const shared = await tokenStore.getOrFetch({
-      name: TOKEN_ENDPOINT,
-      secret: config.clientSecret,
-      isUsable: ({ text, renewAt }) => clock.now() < renewAt && text.reveal() !== lastRefused,
-      fetch: async () => {
-        const { text, renewAt, expiresAt } = await fetchToken(context);
-        return { text, renewAt: toWallClock(renewAt), expiresAt: toWallClock(expiresAt) };
-      },
-    });
-    const { text, renewAt, expiresAt } = shared;
-    return { text, renewAt: fromWallClock(renewAt), expiresAt: fromWallClock(expiresAt) };
-  }
-
-  // No process knows what another one's clock that is never set back shows.
-  const toWallClock = (elapsed: number): Instant => clock.now() + elapsed - clock.monotonicMs();
-  const fromWallClock = (instant: Instant): number => clock.monotonicMs() + instant - clock.now();
+  const isRejected = (text: Secret): boolean => text.reveal() === lastRejected;
 
   async function acquireToken(context: CallContext): Promise<AccessToken> {
     try {
-      return (currentToken = await getSharedToken(context));
+      return (currentToken = await getSharedToken(config, dependencies, isRejected, () => fetchToken(context)));
     } finally {
       pendingFetch = null;
     }
   }
 
-  /** Nobody's call: told to no query, for which it might come before or after the end. */
+  /** Recorded on no query: the query may end before the call does. */
   function renewInBackground(): void {
     if (pendingFetch !== null || clock.monotonicMs() < nextRenewalAt) return;
-    pendingFetch = acquireToken({ signal, record: noop, restrictCache: noop });
-    // Whoever waits for a token by then hears of it; the old one serves the others until it has expired.
+    pendingFetch = acquireToken({ signal: new AbortController().signal, record: noop, restrictCache: noop });
+    // Requests that are already waiting see the error; others keep using the old token until it expires.
     pendingFetch.catch(() => {
       nextRenewalAt = clock.monotonicMs() + RENEWAL_RETRY_DELAY_MS;
     });
   }
-
-  const isUsable = (token: AccessToken | null): token is AccessToken =>
-    token !== null && clock.monotonicMs() < token.expiresAt;
 
   return {
     getToken: async (context) => {
@@ -151,10 +103,10 @@ export function createTokenProvider(
         throw error === context.signal.reason ? toVendorError(error, target, 'waiting') : error;
       });
     },
-    invalidate: (refused) => {
-      if (currentToken !== refused) return true;
+    invalidate: (rejected) => {
+      if (currentToken !== rejected) return true;
       if (clock.monotonicMs() < nextInvalidationAt) return false;
-      lastRefused = refused.text.reveal();
+      lastRejected = rejected.text.reveal();
       currentToken = null;
       return true;
     },
@@ -163,6 +115,70 @@ export function createTokenProvider(
     },
     hasToken: () => isUsable(currentToken),
   };
+}
+
+function createTokenFetcher(
+  config: VonageConfig,
+  { account, clock, http }: AdapterDependencies,
+): (context: CallContext) => Promise<AccessToken> {
+  const target = toCallTarget(account, TOKEN_ENDPOINT);
+  const request = createTokenRequest(config);
+  const secrets = [config.accountKey, config.clientSecret];
+  // An aborted query must not cancel the token that other queries wait for. Each attempt has a deadline of its own.
+  const { signal } = new AbortController();
+
+  return async (context) => {
+    const requestedAt = clock.monotonicMs();
+    const response = redactSecrets(await http.send(request, { ...context, signal }), secrets);
+    // A rejected request always means a wrong configuration: it consists of the account's credentials and scope.
+    if (response.status >= 400 && response.status < 500 && response.status !== 429) {
+      throw vendorError(target, 'VENDOR_AUTH_FAILED', {
+        status: response.status,
+        reason: 'token_refused',
+        vendorMessage: extractVendorMessage(response.body),
+      });
+    }
+    const tokenResponse = parseJson(assertOk(response, target, clock.now()), tokenResponseSchema, target);
+    const lifetimeMs = parseLifetimeSeconds(tokenResponse) * SECOND;
+    return {
+      text: new Secret(tokenResponse.access_token),
+      renewAt: requestedAt + lifetimeMs * RENEW_AT_RATIO,
+      expiresAt: requestedAt + lifetimeMs,
+    };
+  };
+}
+
+/** The token that all processes share, fetched by the first of them; without a token store, a token of this process. */
+async function getSharedToken(
+  config: VonageConfig,
+  { clock, tokenStore }: AdapterDependencies,
+  isRejected: (text: Secret) => boolean,
+  fetchToken: () => Promise<AccessToken>,
+): Promise<AccessToken> {
+  if (!tokenStore) return fetchToken();
+  const { text, renewAt, expiresAt } = await tokenStore.getOrFetch({
+    name: TOKEN_ENDPOINT,
+    secret: config.clientSecret,
+    isUsable: (shared) => clock.now() < shared.renewAt && !isRejected(shared.text),
+    fetch: async () => {
+      const token = await fetchToken();
+      return {
+        text: token.text,
+        renewAt: toWallClock(token.renewAt, clock),
+        expiresAt: toWallClock(token.expiresAt, clock),
+      };
+    },
+  });
+  return { text, renewAt: fromWallClock(renewAt, clock), expiresAt: fromWallClock(expiresAt, clock) };
+}
+
+/** Processes exchange wall-clock times, because the monotonic clocks of two processes are unrelated. */
+function toWallClock(monotonicMs: number, clock: Clock): Instant {
+  return clock.now() + monotonicMs - clock.monotonicMs();
+}
+
+function fromWallClock(instant: Instant, clock: Clock): number {
+  return clock.monotonicMs() + instant - clock.now();
 }
 
 /** The header that carries a token. */
@@ -184,7 +200,7 @@ function createTokenRequest(config: VonageConfig): VendorRequest {
     url: config.tokenUrl ?? createEndpointUrl(config.baseUrl, 'Auth', 'connect', 'token'),
     headers: { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' },
     body: form.toString(),
-    // Another token does the first no harm.
+    // A further token does not invalidate the first.
     idempotent: true,
     maxBytes: MAX_BODY_BYTES,
     ...(!inBody && { authorize: () => ({ Authorization: basicCredentials(clientId, clientSecret) }) }),
@@ -197,12 +213,12 @@ function basicCredentials(clientId: string, clientSecret: Secret): string {
   return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret.reveal())}`).toString('base64')}`;
 }
 
-/** A number of seconds, also as a text; a token that is said to have expired already serves only those who wait for it. */
+/** A number of seconds, also as text. A token with no or negative lifetime serves only the requests that wait for it. */
 function parseLifetimeSeconds({ expires_in: sent }: TokenResponse): number {
   const seconds = sent == null || sent === '' ? NaN : Number(sent);
   return Number.isFinite(seconds) ? Math.max(0, seconds) : DEFAULT_LIFETIME_SECONDS;
 }
 
 function noop(): void {
-  // What happens beside the queries is told to nobody but the metrics.
+  // Only the metrics record a background call.
 }

@@ -1,9 +1,10 @@
+import { assertOk, parseJson } from '../../http/response.ts';
 import type { CallContext, VendorResponse } from '../../http/types.ts';
-import { parseJson, assertOk } from '../../http/response.ts';
+import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
 import { redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';
-import { type AccessToken, toAuthorizationHeader, createTokenProvider } from './auth.ts';
+import { type AccessToken, createTokenProvider, toAuthorizationHeader } from './auth.ts';
 import type { VonageConfig } from './config.ts';
 import type { InteractionParameters } from './map.ts';
 import { type StoredInteractions, interactionsResponseSchema } from './wire.ts';
@@ -11,27 +12,27 @@ import { type StoredInteractions, interactionsResponseSchema } from './wire.ts';
 /** The last part of the endpoint's path. */
 export const LATEST_INTERACTIONS_ENDPOINT = 'latestInteractions';
 
-/** An agent has a few interactions at a time; a hundred, as many as are ever asked for, come to thirty kilobytes. */
+/** An agent has a few interactions at a time; a hundred, the most that is ever requested, come to thirty kilobytes. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 export interface VonageClient {
-  /** Rejects with a VendorError; NOT_FOUND is an unknown agent, but also a wrong account key: the answer is the same. */
+  /** Rejects with a VendorError. NOT_FOUND is an unknown agent or a wrong account key: the response is the same. */
   readonly latestInteractions: (
     ref: string,
     parameters: InteractionParameters,
     context: CallContext,
   ) => Promise<StoredInteractions>;
-  /** Whether there is a token just now that has not expired. */
+  /** Whether an unexpired token is available now. */
   readonly hasToken: () => boolean;
 }
 
 /** Source: "Getting agent details about most recent interaction", https://docs-vcc.atlassian.net/wiki/x/A4C-1. */
 export function createClient(config: VonageConfig, dependencies: AdapterDependencies): VonageClient {
   const { account, http, clock } = dependencies;
-  const target = { vendor: account.vendor, account: account.name, endpoint: LATEST_INTERACTIONS_ENDPOINT };
+  const target = toCallTarget(account, LATEST_INTERACTIONS_ENDPOINT);
   const tokens = createTokenProvider(config, dependencies);
 
-  /** A token can be withdrawn before its time: a refused one is replaced, and the call made again, once at most. */
+  /** The vendor can revoke a token before it expires: a rejected token is replaced, and the call repeated once at most. */
   async function fetchWithRetry(url: URL, context: CallContext): Promise<VendorResponse> {
     const token = await tokens.getToken(context);
     const response = await fetchWithToken(token, url, context);
@@ -47,7 +48,7 @@ export function createClient(config: VonageConfig, dependencies: AdapterDependen
         endpoint: LATEST_INTERACTIONS_ENDPOINT,
         method: 'GET',
         url,
-        // The version that counts is this one; the `v0` in the path is the same for all.
+        // This selects the API version; the `v0` in the path is the same for all versions.
         headers: { Accept: `application/json;version=${config.apiVersion}` },
         authorize: () => toAuthorizationHeader(token),
         maxBytes: MAX_BODY_BYTES,

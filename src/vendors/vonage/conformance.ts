@@ -41,7 +41,7 @@ export const conformance: Conformance = {
       }),
       expectedData: [{ account: 'vcc', ref: '01', guid: '015b212c-1487-46ba-bbb7-d78d6b1412a5', isActive: true }],
       calls: [
-        // What the token endpoint has against a request is the credentials, whatever its status.
+        // A 4xx of the token endpoint always means invalid credentials, whatever the status.
         {
           endpoint: 'connect/token',
           errorCodes: { 'status 400': 'VENDOR_AUTH_FAILED', 'status 404': 'VENDOR_AUTH_FAILED' },

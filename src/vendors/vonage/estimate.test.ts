@@ -20,7 +20,7 @@ interface Given {
 
 /** Calls for a token and for interactions. */
 const calls = (reads: readonly PlannedRead[], { held: probe = nothing, version = 2, holdsToken = false }: Given = {}) =>
-  estimateCalls(version, { hasToken: () => holdsToken })(reads, 0, probe).map((charge) => charge.calls);
+  estimateCalls({ apiVersion: version }, { hasToken: () => holdsToken })(reads, 0, probe).map((charge) => charge.calls);
 
 test.each<[string, readonly PlannedRead[], readonly number[]]>([
   ['each agent is a call, and all of them need one token', [latest(['01', '02'])], [1, 2]],

@@ -1,29 +1,35 @@
 import { type CallEstimator, type TargetAgents, countAgents } from '../call-estimate.ts';
 import { TOKEN_ENDPOINT } from './auth.ts';
 import { LATEST_INTERACTIONS_ENDPOINT, type VonageClient } from './client.ts';
+import type { VonageConfig } from './config.ts';
 import { interactionNamespace } from './loaders.ts';
 import { type InteractionParameters, requiresVersion2, toParameters } from './map.ts';
 
+interface ReadGroup {
+  readonly parameters: InteractionParameters;
+  readonly targets: TargetAgents[];
+}
+
 /**
- * Each agent and set of parameters is one call; for all of them the account needs one token. One that the vendor takes back
- * before its time would cost another one, and the call that it was for again.
+ * One call for each agent and set of parameters, and one token for the account. Not counted: a token that the vendor revokes
+ * early costs another token call, and a repetition of the rejected call.
  */
-export function estimateCalls(apiVersion: 1 | 2, client: Pick<VonageClient, 'hasToken'>): CallEstimator {
+export function estimateCalls(
+  { apiVersion }: Pick<VonageConfig, 'apiVersion'>,
+  client: Pick<VonageClient, 'hasToken'>,
+): CallEstimator {
   return (reads, _now, probe) => {
-    const readsByParameters = new Map<
-      string,
-      { readonly parameters: InteractionParameters; readonly targets: TargetAgents[] }
-    >();
+    const groups = new Map<string, ReadGroup>();
     for (const read of reads) {
       if (read.capability !== 'latestInteractions') continue;
       if (apiVersion === 1 && requiresVersion2(read.query)) continue;
       const parameters = apiVersion === 1 ? {} : toParameters(read.query);
       const key = JSON.stringify(parameters);
-      const known = readsByParameters.get(key) ?? { parameters, targets: [] };
-      known.targets.push(read.target);
-      readsByParameters.set(key, known);
+      const group = groups.get(key) ?? { parameters, targets: [] };
+      group.targets.push(read.target);
+      groups.set(key, group);
     }
-    const calls = [...readsByParameters.values()]
+    const calls = [...groups.values()]
       .map(({ parameters, targets }) =>
         countAgents(targets, (ref) => !probe.isCached(interactionNamespace, { ref, apiVersion, parameters })),
       )

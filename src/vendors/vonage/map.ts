@@ -4,7 +4,7 @@ import { durationSeconds } from '../../domain/status-period.ts';
 import { SECOND, isInstant } from '../../domain/time.ts';
 import { type StoredInteractions, type WireInteraction, parseInstant } from './wire.ts';
 
-/** What version 2 can be asked. What goes without saying is left out, so that equal questions are worded equally. */
+/** The parameters of version 2. Defaults are left out, so that equal queries have equal parameters. */
 export interface InteractionParameters {
   readonly size?: number;
   readonly type?: 'All' | 'Phone' | 'Chat' | 'Email';
@@ -14,7 +14,7 @@ export interface InteractionParameters {
 /** "optional default is 1" */
 const DEFAULT_SIZE = 1;
 
-/** Among so many of an agent's latest interactions those of media without a name of their own are looked for. */
+/** How many latest interactions are searched for those of type OTHER, which the vendor cannot filter by. */
 export const OTHER_TYPE_FETCH_SIZE = 50;
 
 const TYPE_PARAMETERS = { PHONE: 'Phone', CHAT: 'Chat', EMAIL: 'Email', OTHER: 'All' } as const;
@@ -25,14 +25,14 @@ const DIRECTIONS: ReadonlyMap<string, InteractionDirection> = new Map([
   ['internal', 'INTERNAL'],
 ]);
 
-/** Version 1 takes no parameters ("plans for versions > 1"), hence cannot be asked for a type or an order. */
+/** Version 1 takes no parameters ("plans for versions > 1"), hence supports neither a type nor an order. */
 export function requiresVersion2({ type, activeLiveFirst }: InteractionQuery): boolean {
   return type !== null || activeLiveFirst !== null;
 }
 
 /**
- * A question in version 2's parameters: `size`, `type` (All|Phone|Chat|Email) and `activeLiveFirst`. There is no word for
- * "any other type": all are asked for, more than wanted, and `chosen` picks.
+ * A query as parameters of version 2: `size`, `type` (All|Phone|Chat|Email) and `activeLiveFirst`. There is no value for
+ * "any other type": all types are requested, more than needed, and `filterByQuery` selects.
  */
 export function toParameters({ size, type, activeLiveFirst }: InteractionQuery): InteractionParameters {
   const requestedSize = type === 'OTHER' ? Math.max(size, OTHER_TYPE_FETCH_SIZE) : size;
@@ -43,7 +43,7 @@ export function toParameters({ size, type, activeLiveFirst }: InteractionQuery):
   };
 }
 
-/** Of what version 2 answered to `parametersOf(query)`, what was wanted, in the server's order. */
+/** Selects the requested interactions from version 2's response to `toParameters(query)`, in the server's order. */
 export function filterByQuery(
   interactions: readonly Interaction[],
   { size, type }: InteractionQuery,
@@ -52,7 +52,7 @@ export function filterByQuery(
   return matching.slice(0, size);
 }
 
-/** An answer of either version, in the server's order: what comes first is a rule of each version's own. */
+/** The interactions of a response of either version, in the server's order, which each version defines in its own way. */
 export function toInteractions(stored: StoredInteractions, account: string, ref: string): readonly Interaction[] {
   return stored
     .filter((sent) => sent !== null)
@@ -75,7 +75,7 @@ export function toInteractions(stored: StoredInteractions, account: string, ref:
     });
 }
 
-/** Null while it goes on, where nothing is said, and for an end that no date can tell. */
+/** Null while the interaction is ongoing, without a duration, and for an end beyond the range of dates. */
 function toEnd(start: Instant, seconds: number | null): Instant | null {
   if (seconds === null) return null;
   const end = start + Math.round(Math.max(0, seconds) * SECOND);
@@ -83,15 +83,15 @@ function toEnd(start: Instant, seconds: number | null): Instant | null {
 }
 
 /**
- * Version 1 sends `hasEnded`; from version 2 on "duration is null if the agent is still connected". Where neither is there,
- * nobody knows.
+ * Version 1 sends `hasEnded`; from version 2 on "duration is null if the agent is still connected". Without either, it is
+ * unknown.
  */
 function isActive({ hasEnded, duration }: WireInteraction): boolean | null {
   if (hasEnded != null) return !hasEnded;
   return duration === undefined ? null : duration === null;
 }
 
-/** The list of types is open ("permitted values currently …"). Version 1 sends none: null, and not a guess. */
+/** The list of types is open ("permitted values currently …"). Version 1 sends no type: null, not a guess. */
 function toInteractionType(sent: string | null | undefined): InteractionType | null {
   if (sent == null) return null;
   const type = sent.toUpperCase();

@@ -22,8 +22,8 @@ async function askForToken(vendor: FakeVendor): Promise<Readonly<Record<string, 
 }
 
 /** A fake with a client that has a token. */
-async function open(clock = { now: NOW }, lifetime?: number) {
-  const vendor = createFakeVendor({ company, now: () => clock.now }, lifetime);
+async function open(clock = { now: NOW }, tokenLifetimeSeconds = 7200) {
+  const vendor = createFakeVendor({ company, now: () => clock.now }, { tokenLifetimeSeconds });
   const { access_token: token } = await askForToken(vendor);
   const ask = async (path: string, headers: Headers = {}): Promise<SandboxResponse> => {
     const authorization = `Bearer ${String(token)}`;

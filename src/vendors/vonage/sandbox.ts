@@ -1,11 +1,11 @@
-import type { FakeVendor, SandboxResponse, SandboxRequest, SandboxWorld } from '../sandbox.ts';
+import type { FakeVendor, SandboxRequest, SandboxResponse, SandboxWorld } from '../sandbox.ts';
 import { listInteractionsV1, listInteractionsV2 } from './sandbox/interactions.ts';
 import { createTokenEndpoint, type ClientCredentials } from './sandbox/token-endpoint.ts';
 
 const ACCOUNT_KEY = 'a1b2c3d4e5';
 const INTERACTIONS_PATH = /^\/v0\/([^/]+)\/agents\/([^/]+)\/latestInteractions$/;
 
-// With characters that a form must escape.
+// Contains characters that form-encoding must escape.
 const CLIENT: ClientCredentials = { clientId: 'sandbox-client', clientSecret: 'sandbox+client & secret=' };
 
 const DEFAULT_TOKEN_LIFETIME_SECONDS = 7200;
@@ -16,11 +16,11 @@ const DEFAULT_TOKEN_LIFETIME_SECONDS = 7200;
  */
 export function createFakeVendor(
   world: SandboxWorld,
-  tokenLifetimeSeconds = DEFAULT_TOKEN_LIFETIME_SECONDS,
+  { tokenLifetimeSeconds = DEFAULT_TOKEN_LIFETIME_SECONDS }: { readonly tokenLifetimeSeconds?: number } = {},
 ): FakeVendor {
   const tokenEndpoint = createTokenEndpoint(CLIENT, tokenLifetimeSeconds, () => world.now());
 
-  const handleInteractions = (request: SandboxRequest, accountKey: string, agentId: string): SandboxResponse => {
+  function handleInteractions(request: SandboxRequest, accountKey: string, agentId: string): SandboxResponse {
     if (!tokenEndpoint.verify(request.headers.authorization)) {
       return jsonResponse(401, { message: 'Authorization has been denied for this request.' });
     }
@@ -32,7 +32,7 @@ export function createFakeVendor(
     if (version === '1') return jsonResponse(200, { interactions: listInteractionsV1(world, agent) });
     const result = listInteractionsV2(world, agent, request.url.searchParams);
     return 'message' in result ? jsonResponse(400, result) : jsonResponse(200, result);
-  };
+  }
 
   return {
     handle: (request) => {

@@ -3,9 +3,9 @@ import { isCivilDate, isInstant } from '../../domain/time.ts';
 import { lenient, tolerantArray } from '../tolerant-schema.ts';
 
 /**
- * What is read of Vonage's answers, and in which forms it is accepted. Fields that are not read are dropped, so that they
- * are neither kept nor passed on. Source of the interactions: "Getting agent details about most recent interaction",
- * https://docs-vcc.atlassian.net/wiki/x/A4C-1.
+ * The fields that are read of Vonage's responses, and the formats in which they are accepted. Other fields are dropped, so
+ * that they are neither cached nor returned. Source of the interactions: "Getting agent details about most recent
+ * interaction", https://docs-vcc.atlassian.net/wiki/x/A4C-1.
  */
 
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(?<zone>Z|[+-]\d\d:\d\d)?$/i;
@@ -18,7 +18,7 @@ export function parseInstant(text: string): number {
   const match = ISO_8601.exec(text);
   if (!match || !isCivilDate(text.slice(0, 10))) return NaN;
   const at = Date.parse(match.groups?.zone === undefined ? `${text}Z` : text);
-  // An offset may lead out of the years that an answer can tell.
+  // An offset may lead beyond the range of dates that a response can contain.
   return isInstant(at) ? at : NaN;
 }
 
@@ -38,7 +38,7 @@ const interactionSchema = z.object({
 });
 export type WireInteraction = z.infer<typeof interactionSchema>;
 
-/** A guid that comes as a number is its digits. */
+/** A guid that is sent as a number becomes its digits. */
 const idSchema = z.union([z.string().min(1), z.int().transform(String)]);
 const secondsSchema = z.union([
   z.number(),
@@ -59,13 +59,13 @@ const responseInteractionSchema = z.object({
   channelGuid: lenient(idSchema),
 });
 
-/** What an answer tells, and what is kept of it; null stands for an interaction that could not be read. */
+/** The interactions of a response, in the cached format; null stands for an interaction that could not be read. */
 export const storedInteractionsSchema = z.array(interactionSchema.nullable());
 export type StoredInteractions = z.infer<typeof storedInteractionsSchema>;
 
 /**
- * No document says how "none" is told: an empty list, null and no list at all are understood, but not where there may be
- * one elsewhere.
+ * No document says how "no interactions" is sent: an empty list, null and a missing list are accepted. A missing list is
+ * rejected if another field holds an object or a list, which may be the list under another name.
  */
 export const interactionsResponseSchema = z
   .looseObject({ interactions: tolerantArray(responseInteractionSchema).nullish() })
@@ -76,7 +76,7 @@ function isPrimitive(value: unknown): boolean {
   return typeof value !== 'object' || value === null;
 }
 
-/** Source: "Using the bearer access token" in the same documentation; `token_type` comes in either case and is not read. */
+/** Source: "Using the bearer access token" in the same documentation; `token_type` is sent in either case and is not read. */
 export const tokenResponseSchema = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]+$/),
   expires_in: z.union([z.number(), z.string()]).nullish(),

@@ -1,8 +1,8 @@
-/** The parsed text, or undefined where it is no JSON: no schema takes that. */
-export const parseJson = (text: string): unknown => {
+/** The parsed text, or undefined for invalid JSON, which no schema accepts. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-};
+}

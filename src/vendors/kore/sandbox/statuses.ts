@@ -1,9 +1,9 @@
 import type { Instant } from '../../../domain/clock.ts';
-import type { Shift } from '../../sandbox.ts';
+import type { Shift, ShiftStatusChange } from '../../sandbox.ts';
 
 const MINUTE = 60_000;
 
-/** The days asked for. */
+/** The requested days. */
 export interface RequestedSpan {
   readonly from: Instant;
   readonly to: Instant;
@@ -11,35 +11,37 @@ export interface RequestedSpan {
   readonly minutesWest: number;
 }
 
-/** The local time of the offset asked for, with neither zone nor fraction. */
-const formatLocalTime = (at: Instant, west: number): string => new Date(at - west * MINUTE).toISOString().slice(0, 19);
+/** The local time of the requested offset, with neither zone nor fraction. */
+function formatLocalTime(at: Instant, minutesWest: number): string {
+  return new Date(at - minutesWest * MINUTE).toISOString().slice(0, 19);
+}
 
-/** HH:MM:SS with as many hours as it takes. From exact times, hence at times a second less than endTime − startTime. */
-const formatDuration = (ms: number): string => {
+/** HH:MM:SS, with more than two digits of hours if needed. Exact, hence sometimes a second less than endTime − startTime. */
+function formatDuration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
-};
+}
 
-/** Kore does not count chats: a move that changes only their number is none, while a status set anew is a period anew. */
-const isStatusChange = (
-  change: Shift['statusChanges'][number],
-  before: Shift['statusChanges'][number] | undefined,
-): boolean =>
-  change.status !== before?.status ||
-  change.reason !== before.reason ||
-  change.concurrentChats === before.concurrentChats;
+/** Kore does not count chats, so a change of their number alone starts no period. A status that is set again starts one. */
+function isStatusChange(change: ShiftStatusChange, before: ShiftStatusChange | undefined): boolean {
+  return (
+    change.status !== before?.status ||
+    change.reason !== before.reason ||
+    change.concurrentChats === before.concurrentChats
+  );
+}
 
-/** A shift's periods that overlap the days; `style` spells the type of a status. */
-export const toStatuses = (
+/** A shift's periods that overlap the days. */
+export function toStatuses(
   { statusChanges, end: shiftEnd }: Shift,
   { from, to, minutesWest }: RequestedSpan,
   formatStatus: (type: string) => string,
-) => {
-  const changes = statusChanges.filter((move, index) => isStatusChange(move, statusChanges[index - 1]));
+) {
+  const changes = statusChanges.filter((change, index) => isStatusChange(change, statusChanges[index - 1]));
   return changes.flatMap(({ at, status, reason }, index) => {
     const end = changes[index + 1]?.at ?? shiftEnd;
-    // Not clipped: the sample's first period began on the day before those it was asked for.
+    // Not clipped: the first period of the sample began on the day before the requested ones.
     if (at >= to || (end !== null && end <= from)) return [];
     const times =
       end === null
@@ -55,4 +57,4 @@ export const toStatuses = (
       },
     ];
   });
-};
+}

@@ -1,6 +1,6 @@
 import { getField, getFieldIgnoringCase, isRecord, unwrapUnion } from '../wire.ts';
 
-/** An event as it stands in a file: whole numbers as their digits, whatever their size; null where there is none. */
+/** An event as it is in a file: integers as their digits, whatever their size; null for a missing one. */
 export interface RawEvent {
   readonly agentId: string | null;
   readonly timestamp: string | null;
@@ -11,7 +11,7 @@ export interface RawEvent {
   readonly previousEngagements: string | null;
   readonly maxEngagements: string | null;
   readonly groupId: string | null;
-  /** Divided by commas. */
+  /** Separated by commas. */
   readonly profileIds: string | null;
   readonly names: AgentNames;
 }
@@ -20,11 +20,11 @@ export interface AgentNames {
   readonly loginName: string | null;
   readonly nickname: string | null;
   readonly userName: string | null;
-  /** Then there is none for us. */
+  /** An encrypted login name is null, because only the account's own readers can decrypt it. */
   readonly isLoginEncrypted: boolean;
 }
 
-/** The names of an event's fields in a file, as the vendor's sample spells them. Numbers first, then texts. */
+/** The names of an event's fields in a file, in the spelling of the vendor's sample: numbers first, then texts. */
 export const NUMBER_FIELDS = {
   agentId: 'agentID',
   timestamp: 'timestamp',
@@ -43,9 +43,9 @@ export const NAME_FIELDS = {
 } as const satisfies Partial<Record<keyof AgentNames, string>>;
 export const PROFILES_FIELD = 'userProfileIDs';
 
-/** What a document tells: pieces of sessions, and which account they are said to be of. */
+/** The content of a document: parts of sessions, and the account that they belong to. */
 export interface Activity {
-  /** Null where the document does not say. */
+  /** Null when the document does not name it. */
   readonly accountId: string | null;
   readonly records: readonly ActivityRecord[];
 }
@@ -57,10 +57,10 @@ export interface ActivityRecord {
 
 const ACTIVITY_BODY = 'com.liveperson.dataaccess.AgentActivityData';
 
-/** Reads a document; null for one that is not JSON or holds no collection of records. Bodies of other kinds are passed over. */
+/** Parses a document; null when it is not JSON or has no collection of records. Skips bodies of other kinds. */
 export function readActivity(text: string): Activity | null {
   const result = toActivity(tryParseJson(text));
-  // JSON.parse rounds what lies beyond 2^53, and Avro's longs go up to 2^63: such a document is read again with care.
+  // JSON.parse rounds numbers beyond 2^53, and Avro's longs go up to 2^63: such a document is parsed again with its digits.
   return (result?.isRounded === true ? toActivity(tryParseJson(text, preserveDigits)) : result)?.activity ?? null;
 }
 
@@ -68,7 +68,7 @@ type Reviver = (key: string, value: unknown, context: { readonly source?: string
 
 function tryParseJson(text: string, reviver?: Reviver): unknown {
   try {
-    // The type of JSON.parse does not know the reviver's third argument yet.
+    // The type of JSON.parse lacks the reviver's third argument.
     return JSON.parse(text, reviver as Parameters<typeof JSON.parse>[1]);
   } catch {
     return undefined;
@@ -101,7 +101,7 @@ type ToDigits = (value: unknown) => string | null;
 
 function toRecord(record: unknown, toDigits: ToDigits): ActivityRecord | null {
   const body = isRecord(record) ? record.body : undefined;
-  // Only one kind of body is ours; one that is not wrapped is known by what it holds.
+  // One kind of body is agent activity; one that is not wrapped in its type name is recognized by its fields.
   const data = isRecord(body) && ACTIVITY_BODY in body ? body[ACTIVITY_BODY] : body;
   if (!isRecord(data) || !('agentSessionsData' in data)) return null;
   const events = unwrapUnion(data.agentSessionsData);
@@ -139,14 +139,14 @@ function parseId(value: unknown, toDigits: ToDigits): string | null {
   return typeof value === 'string' ? parseName(value) : toDigits(value);
 }
 
-/** Null for what is empty, and for what an account with encryption puts in a text's place: its readers are not ours. */
+/** Trims a name. Null for an empty one, and for the armored text of an account with encryption. */
 export function parseName(value: unknown): string | null {
   if (typeof value !== 'string' || isPgpArmored(value)) return null;
   const text = value.trim();
   return text === '' ? null : text;
 }
 
-/** Whether a text is in OpenPGP's armour (RFC 9580, section 6.2). */
+/** Whether a text has OpenPGP's ASCII armor (RFC 9580, section 6.2). */
 export function isPgpArmored(value: unknown): boolean {
   return typeof value === 'string' && value.includes('-----BEGIN PGP');
 }

@@ -1,8 +1,8 @@
-/** Gathers bytes that come in pieces of any size, however many, at the cost of a copy. */
+/** Collects chunks of any number and size at the cost of one copy. */
 export interface ByteBuffer {
-  readonly add: (piece: Buffer) => void;
+  readonly add: (chunk: Buffer) => void;
   readonly size: () => number;
-  /** All that was added; to be used before more is. */
+  /** Returns all bytes and empties the buffer. Use them before the next `add`, which overwrites them. */
   readonly takeAll: () => Buffer;
 }
 
@@ -11,13 +11,13 @@ export function createByteBuffer(): ByteBuffer {
   let length = 0;
 
   return {
-    add: (piece) => {
-      if (length + piece.length > bytes.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(2 * bytes.length, length + piece.length));
+    add: (chunk) => {
+      if (length + chunk.length > bytes.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(2 * bytes.length, length + chunk.length));
         bytes.copy(larger, 0, 0, length);
         bytes = larger;
       }
-      length += piece.copy(bytes, length);
+      length += chunk.copy(bytes, length);
     },
     size: () => length,
     takeAll: () => {

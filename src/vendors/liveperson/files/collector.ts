@@ -3,39 +3,38 @@ import { isInstant } from '../../../domain/time.ts';
 import { normalizeLogin } from '../references.ts';
 import type { Activity, ActivityRecord, AgentNames, RawEvent } from './activity.ts';
 import { copyString } from './latin1.ts';
-import { createStringBuilder, type StringBuilder } from './fast-path/string-builder.ts';
-import type { TimestampedText, FileContent, FileFlaws, StoredAgent, StoredNames, StoredRecord } from './content.ts';
+import type { FileContent, FileFlaws, StoredAgent, StoredNames } from './content.ts';
+import { createRecordBuilder, type RecordBuilder, type TimedEvent } from './record-builder.ts';
+import { createStringBuilder, type StringBuilder } from './string-builder.ts';
 
-/** Gathers what a file's documents tell. */
+/** Collects the agents and sessions that the documents of a file report. */
 export interface Collector {
   readonly add: (activity: Activity) => void;
-  /** Counts a document that nothing could be read from. */
+  /** Counts a document that could not be read. */
   readonly addMalformed: () => void;
   readonly content: (damage: FileFlaws['damage']) => FileContent;
 }
 
 interface AgentBuilder {
-  /** Of the event before. */
+  /** The names in the event before. */
   lastNames: AgentNames | null;
   readonly names: { -readonly [Key in keyof StoredNames]: StoredNames[Key] };
   readonly logins: Set<string>;
   hasEncryptedLogins: boolean;
-  /** What the last documents told of one session. */
+  /** The session that the last documents reported. */
   openRecord: RecordBuilder | null;
-  /** Of the closed ones, divided by commas. */
+  /** The closed records as JSON, separated by commas. */
   readonly records: StringBuilder;
   isEmpty: boolean;
 }
 
-type RecordBuilder = ReturnType<typeof createRecordBuilder>;
-
-/** A record that grows beyond so many characters is closed. */
+/** A record that grows beyond this is closed. */
 const MAX_OPEN_RECORD_CHARS = 16 * 1024;
 
-/** No company has so many. Each takes kilobytes where an event takes bytes, so that a bound on a file's bytes is none. */
+/** No company has as many. Each takes kilobytes where an event takes bytes, so a limit on a file's bytes does not bound them. */
 const MAX_AGENTS = 100_000;
 
-/** What an agent has beside the records: an id, names, and what they are found by. Characters. */
+/** The size of an agent besides the records: an id, the names, and the login names that lead to it. */
 const AGENT_OVERHEAD_CHARS = 256;
 
 export function createCollector(accountId: string): Collector {
@@ -53,7 +52,7 @@ export function createCollector(accountId: string): Collector {
     }
   }
 
-  /** One agent's events of one session. */
+  /** Adds one agent's events of one session. */
   function addEvents(sessionId: string | null, agentId: string | null, events: readonly RawEvent[]): void {
     if (sessionId === null || agentId === null) {
       malformed += events.length;
@@ -64,16 +63,10 @@ export function createCollector(accountId: string): Collector {
     const agent = agents.get(agentId) ?? addAgent(agents, copyString(agentId));
     if (agent.openRecord?.sessionId !== sessionId) closeRecord(agent);
     const record = (agent.openRecord ??= createRecordBuilder(copyString(sessionId)));
-    for (const event of events) {
-      const at = event.timestamp === null ? NaN : Number(event.timestamp);
-      if (!isInstant(at)) {
-        malformed += 1;
-        continue;
-      }
-      updateNames(agent, event.names, at);
-      record.add(event, at);
-    }
-    if (record.flush() > MAX_OPEN_RECORD_CHARS) closeRecord(agent);
+    const timed = events.flatMap((event) => toTimedEvent(event) ?? []);
+    malformed += events.length - timed.length;
+    for (const { at, event } of timed) updateNames(agent, event.names, at);
+    if (record.add(timed) > MAX_OPEN_RECORD_CHARS) closeRecord(agent);
   }
 
   return {
@@ -99,7 +92,10 @@ export function createCollector(accountId: string): Collector {
   };
 }
 
-/** Another account's, by the document's word or, if it says nothing, by a session id of the form `<account>-<number>`. */
+/**
+ * Whether a record belongs to another account: by the account that the document names or, without one, by a session id of the
+ * form `<account>-<number>`.
+ */
 function isForeign(
   { accountId: documentAccountId }: Activity,
   { sessionId }: ActivityRecord,
@@ -110,39 +106,6 @@ function isForeign(
   return prefix !== undefined && /^\d+$/.test(accountId) && prefix !== accountId;
 }
 
-/** What is told of a session, in the making. */
-function createRecordBuilder(sessionId: string) {
-  let pending = '';
-  let length = 0;
-  let previousAt = 0;
-  const encodedEvents: string[] = [];
-  let group: TimestampedText | null = null;
-  let profiles: TimestampedText | null = null;
-  return {
-    sessionId,
-    add: (event: RawEvent, at: Instant) => {
-      pending += encodeEvent(event, at - previousAt);
-      previousAt = at;
-      const { groupId, profileIds } = event;
-      // −1 stands for "no group".
-      if (groupId?.startsWith('-') === false) group = laterText(group, at, groupId);
-      if (profileIds !== null && profileIds !== '') profiles = laterText(profiles, at, profileIds);
-    },
-    /** Lets go of the file's text; how long the record is by now. */
-    flush: (): number => {
-      if (pending !== '') encodedEvents.push(copyString(pending));
-      length += pending.length;
-      pending = '';
-      return length;
-    },
-    /** As JSON; null without an event. */
-    toJson: (): string | null => {
-      const record: StoredRecord = [sessionId, encodedEvents.join(''), group, profiles];
-      return length === 0 ? null : JSON.stringify(record);
-    },
-  };
-}
-
 function closeRecord(agent: AgentBuilder): void {
   const json = agent.openRecord?.toJson() ?? null;
   agent.openRecord = null;
@@ -151,16 +114,10 @@ function closeRecord(agent: AgentBuilder): void {
   agent.isEmpty = false;
 }
 
-function encodeEvent(event: RawEvent, elapsedMs: number): string {
-  const { type, state, previousState, engagements, previousEngagements, maxEngagements } = event;
-  const codes = `${elapsedMs},${type ?? ''},${state ?? ''},${previousState ?? ''}`;
-  return `${codes},${engagements ?? ''},${previousEngagements ?? ''},${maxEngagements ?? ''};`;
-}
-
-/** The text with the later date; of the same date, the same one whatever their order. */
-function laterText(current: TimestampedText | null, at: Instant, text: string): TimestampedText {
-  if (current !== null && (at < current[0] || (at === current[0] && text <= current[1]))) return current;
-  return [at, text === current?.[1] ? current[1] : copyString(text)];
+/** The event with its time; null without a time that RFC 3339 can write. */
+function toTimedEvent(event: RawEvent): TimedEvent | null {
+  const at = event.timestamp === null ? NaN : Number(event.timestamp);
+  return isInstant(at) ? { at, event } : null;
 }
 
 function updateNames(agent: AgentBuilder, names: AgentNames, at: Instant): void {

@@ -1,15 +1,15 @@
 import type { Instant } from '../../../domain/clock.ts';
 import type { Damage } from './inflate.ts';
 
-/** What is kept of a file: no more than the gateway tells, by agent, and small. Plain JSON. */
+/** The stored content of a file, by agent: only the data that the gateway returns, compact, as plain JSON. */
 export interface FileContent {
   /** By agentID. */
   readonly agents: Readonly<Record<string, StoredAgent>>;
-  /** The agentIDs that go by a login name; the names in their canonical form. */
+  /** The agentIDs by login name; the names are in their canonical form. */
   readonly logins: Readonly<Record<string, readonly string[]>>;
-  /** Whether some login names came encrypted, so that they are not among `logins`. */
+  /** Whether some login names are encrypted and so missing in `logins`. */
   readonly hasEncryptedLogins: boolean;
-  /** About how many characters all this has. */
+  /** The approximate size in characters. */
   readonly size: number;
   readonly flaws: FileFlaws;
 }
@@ -18,8 +18,8 @@ export interface StoredAgent {
   /** As of the latest event that has names. */
   readonly names: StoredNames;
   /**
-   * Pieces of sessions as the file tells of them, each a KeptRecord as JSON, divided by commas: one text, because a file
-   * may tell of so many that objects would be a burden. See `recordsOf`.
+   * Parts of sessions, each a StoredRecord as JSON, separated by commas. They are one text because a file may have so many that
+   * objects would burden the garbage collector. See `parseAgentRecords`.
    */
   readonly records: string;
 }
@@ -34,38 +34,34 @@ export interface StoredNames {
 
 export type StoredRecord = readonly [
   sessionId: string,
-  /**
-   * Seven numbers an event, divided by commas: how much later it is than the one before (the first: than 1970, in
-   * milliseconds), type, state, previous state, engagements, previous ones, the most. Nothing stands for a number that is not
-   * there; a semicolon stands behind each event.
-   */
+  /** Encoded by `encodeEvents`, whose comment describes the format. */
   events: string,
-  /** The latest group, and when. */
+  /** The latest group and its time. */
   group: TimestampedText | null,
-  /** The latest profiles, divided by commas, and when. */
+  /** The latest profiles, separated by commas, and their time. */
   profiles: TimestampedText | null,
 ];
 
 export type TimestampedText = readonly [at: Instant, text: string];
 
-/** What is not as it should be in a file that has been read all the same. */
+/** The flaws of a file that was read nevertheless. */
 export interface FileFlaws {
   readonly damage: Damage | 'malformed' | null;
-  /** Records that name another account: left out. */
+  /** The number of records that name another account, which are omitted. */
   readonly foreign: number;
-  /** Records and events without an id, an agent or a time that can be told: left out. */
+  /** The number of records and events without a readable id, agent or time, which are omitted. */
   readonly malformed: number;
 }
 
 /**
- * Whether the same file may hold more when it is read again: one that was damaged on its way, or that was mixed up with another
- * account's. A good one never changes.
+ * Whether another download of the file may have more data: it was damaged in transit, or mixed up with another account's file. A
+ * good file never changes.
  */
 export function isSuspect({ agents, flaws }: FileContent): boolean {
   return flaws.damage !== null || (flaws.foreign > 0 && Object.keys(agents).length === 0);
 }
 
-/** What a file tells of an agent's sessions. */
+/** Returns an agent's records in a file. */
 export function parseAgentRecords(content: FileContent, agentId: string): readonly StoredRecord[] {
   const agent = Object.hasOwn(content.agents, agentId) ? content.agents[agentId] : undefined;
   return agent === undefined ? [] : (JSON.parse(`[${agent.records}]`) as readonly StoredRecord[]);

@@ -1,15 +1,15 @@
 import type { Clock } from '../../../domain/clock.ts';
 
-/** Shares the process between files being read and everything else. */
+/** Shares the event loop between file reading and all other work. */
 export interface EventLoopYielder {
-  /** Waits if the event loop has been held long enough. */
+  /** Waits for the next turn of the event loop if this one has lasted long enough. */
   readonly yieldIfDue: () => Promise<void>;
 }
 
-/** All files together hold the event loop no longer than this in one turn. Milliseconds. */
+/** All files together hold the event loop for up to this time in one turn. */
 const MAX_SLICE_MS = 5;
 
-/** One pacer for all the files of an account: eight files with a slice each would be eight slices in a row. */
+/** Creates the yielder that all files of an account share: eight files with a slice each would hold the loop for eight slices. */
 export function createEventLoopYielder(clock: Clock): EventLoopYielder {
   let sliceEndsAt = -Infinity;
   let turn: Promise<void> | null = null;

@@ -2,33 +2,33 @@ import { once } from 'node:events';
 import { createGunzip, type Gunzip } from 'node:zlib';
 
 export interface InflateLimits {
-  /** The most bytes that may come out, or go in: some go in and never come out. */
+  /** The maximum of bytes after inflating, and also before: some compressed bytes inflate to none. */
   readonly maxBytes: number;
-  /** How many times its size a file may unfold to, once it is large. */
+  /** The maximum ratio of inflated to compressed bytes, once a file is large. */
   readonly maxRatio: number;
 }
 
-/** Activity data shrinks to a thirtieth; a bomb of zeros to a thousandth. */
+/** Activity data compresses to a thirtieth, a bomb of zeros to a thousandth. */
 export const MAX_INFLATE_RATIO = 200;
 
-/** Up to here a file is harmless whatever its ratio. */
+/** Up to this size a file is harmless whatever its ratio. */
 const MIN_RATIO_CHECK_BYTES = 16 * 1024 * 1024;
 
-/** So much compressed data is unfolded at a time: it bounds what a thousandfold piece can amount to. */
+/** The compressed bytes inflated at a time, which bounds the output of a step even at a ratio of a thousand. */
 const INPUT_STEP_BYTES = 16 * 1024;
 
-/** What such a piece commonly unfolds to: with less room, zlib would have to be woken again and again. */
+/** The usual output of a step: a smaller buffer would cost several calls of zlib for each. */
 const OUTPUT_BUFFER_BYTES = 512 * 1024;
 
-/** No piece that is handed out is longer, so that whoever reads them can pause between. */
+/** The maximum size of a chunk, so that the reader can yield to the event loop between chunks. */
 const MAX_CHUNK_BYTES = 128 * 1024;
 
-/** The end of a gzip member: checksum and length. */
+/** The trailer of a gzip member: checksum and length. */
 const GZIP_TRAILER_BYTES = 8;
 
 export type Damage = 'truncated' | 'corrupt' | 'too_large' | 'zip';
 
-/** Why the bytes of a file are not what they should be. What came before the damage has been handed out. */
+/** A file is damaged. The bytes before the damage have been yielded. */
 export class CorruptFileError extends Error {
   override readonly name = 'CorruptFileError';
   readonly damage: Damage;
@@ -40,9 +40,9 @@ export class CorruptFileError extends Error {
 }
 
 /**
- * The bytes of a file as they were before compression, as they come. Names say nothing (the vendor's documents show `.gz`,
- * no `.gz`, and speak of ".zip format"), so the first bytes decide: gzip in one or several members, gzip within gzip (a file
- * that a proxy compressed again), or plain text. Throws a DamagedFile at the first thing wrong, a missing end included.
+ * Yields the uncompressed bytes of a file as they arrive. File names are not reliable: the vendor's documents show `.gz`, no
+ * `.gz`, and ".zip format". So the first bytes decide: gzip of one or several members, gzip inside gzip (a file that a proxy
+ * compressed again), or plain text. Throws a CorruptFileError at the first damage, including a missing end.
  */
 export async function* inflate(body: AsyncIterable<Buffer>, limits: InflateLimits): AsyncGenerator<Buffer> {
   const totals = { raw: 0, inflated: 0 };
@@ -53,7 +53,7 @@ export async function* inflate(body: AsyncIterable<Buffer>, limits: InflateLimit
       throw new CorruptFileError('too_large');
     for (let at = 0; at < chunk.length; at += MAX_CHUNK_BYTES) yield chunk.subarray(at, at + MAX_CHUNK_BYTES);
   }
-  // Even a file of nothing takes gzip some twenty bytes.
+  // An empty file takes some twenty bytes of gzip.
   if (totals.raw === 0) throw new CorruptFileError('truncated');
 }
 
@@ -69,7 +69,7 @@ async function* countBytes(
   }
 }
 
-/** The unfolded bytes of gzip; anything else as it is. */
+/** Inflates gzip; yields anything else unchanged. */
 async function* gunzipIfCompressed(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = body[Symbol.asyncIterator]();
   try {
@@ -101,13 +101,13 @@ async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const engine = createGunzip({ chunkSize: OUTPUT_BUFFER_BYTES });
   const out: Buffer[] = [];
   engine.on('data', (bytes: Buffer) => out.push(bytes));
-  // Padding with zeros may follow the last member; zlib then ends of its own accord and answers nothing more.
+  // Zero padding may follow the last member; zlib then ends by itself and acknowledges no more writes.
   const ended = new Promise<'end'>((resolve) => {
     engine.once('end', () => {
       resolve('end');
     });
   });
-  // Node gives no other sign of an end that came too soon than this error.
+  // This error is Node's only sign of a premature end.
   const failed = once(engine, 'error').then(([error]: readonly NodeJS.ErrnoException[]) => {
     throw new CorruptFileError(error?.code === 'Z_BUF_ERROR' ? 'truncated' : 'corrupt');
   });
@@ -119,7 +119,7 @@ async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const step of splitInput(body)) {
       if (!(await continues)) break;
       const inflated = out.splice(0);
-      // Another thread unfolds this step while what came of the one before is read.
+      // Another thread inflates this step while the consumer reads the output of the step before.
       continues = writeStep(step);
       continues.catch(() => undefined);
       yield* inflated;
@@ -137,7 +137,7 @@ async function* gunzip(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** The body in small pieces. The trailer comes alone: zlib drops what it has just unfolded when it finds something wrong. */
+/** Splits the body into small steps. The trailer comes last, alone: on an error zlib drops the output of the same step. */
 async function* splitInput(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let pending: Buffer = Buffer.alloc(0);
   for await (const chunk of body) {

@@ -1,18 +1,18 @@
 /**
- * Files are scanned as text of one character a byte: that costs nothing, no character is ever cut in two, and all that JSON
- * is built of is ASCII.
+ * Decodes bytes as one character each. Files are scanned in this form: it is cheap, a chunk never ends inside a character, and
+ * the syntax of JSON is ASCII.
  */
 export function toLatin1(bytes: Buffer): string {
   return bytes.toString('latin1');
 }
 
-/** What such text says in UTF-8. */
+/** Decodes latin1 text as UTF-8. */
 export function latin1ToUtf8(text: string): string {
   return /[\x80-\xff]/.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
 }
 
-/** A copy that stands alone: a piece cut from a text keeps the whole text in memory for as long as it lives. */
+/** Copies a string: a slice keeps the whole text that it was taken from in memory. */
 export function copyString(text: string): string {
-  // Taking a piece of a sum makes V8 write the sum out.
+  // Slicing a concatenation makes V8 flatten it into a string of its own.
   return ` ${text}`.slice(1);
 }

@@ -1,31 +1,21 @@
 import type { CallTarget } from '../../../domain/vendor-error.ts';
 import { vendorError } from '../../../http/response.ts';
-import { readActivity } from './activity.ts';
-import { latin1ToUtf8 } from './latin1.ts';
 import { createCollector } from './collector.ts';
 import type { FileContent, FileFlaws } from './content.ts';
-import { CorruptFileError, inflate, MAX_INFLATE_RATIO } from './inflate.ts';
+import { createDocumentReader, type DocumentReaderOptions } from './document-reader.ts';
 import type { EventLoopYielder } from './event-loop-yielder.ts';
-import { recoverDocuments } from './recover-documents.ts';
-import { createLearnedParser } from './fast-path/learned-parser.ts';
+import { CorruptFileError, inflate, MAX_INFLATE_RATIO } from './inflate.ts';
 import { createSplitter, DocumentTooLargeError } from './splitter.ts';
 
-export interface ReaderOptions {
+export interface ReaderOptions extends DocumentReaderOptions {
   readonly accountId: string;
   readonly maxFileBytes: number;
-  /** Whether documents like one before are read by its pattern. */
-  readonly patterns: boolean;
-  /** So many characters a parser reads first; absent: as many as it takes for a pattern to pay. */
-  readonly learnAfterChars?: number;
   readonly yielder: EventLoopYielder;
 }
 
-/** Characters. */
-const LEARN_AFTER_CHARS = 64 * 1024;
-
 /**
- * What a file tells. Where it is damaged, what could be read counts, and the flaws say so; a VendorError where nothing could
- * be read though something stands there, or where there is more than may be.
+ * Reads a file. Damage costs only what could not be read, and is reported among the flaws. Throws a VendorError when a file
+ * with bytes yields nothing, or when it exceeds a limit.
  */
 export async function readFile(
   body: AsyncIterable<Buffer>,
@@ -33,24 +23,13 @@ export async function readFile(
   target: CallTarget,
 ): Promise<FileContent> {
   const collector = createCollector(options.accountId);
-  const learnedParser = createLearnedParser(
-    options.patterns ? (options.learnAfterChars ?? LEARN_AFTER_CHARS) : Infinity,
-    collector.add,
-  );
-  const splitter = createSplitter(learnedParser.tryParse);
-  /** Whether the text is a document; if not, the documents in it count nevertheless. */
-  const parseDocument = (text: string): boolean => {
-    const activity = readActivity(latin1ToUtf8(text));
-    if (activity === null) recoverDocuments(text).forEach(collector.add);
-    else collector.add(activity);
-    if (activity !== null) learnedParser.learn(text, activity);
-    return activity !== null;
-  };
+  const documents = createDocumentReader(options, collector.add);
+  const splitter = createSplitter(documents.tryRead);
   let damage: FileFlaws['damage'] = null;
   try {
     for await (const bytes of inflate(body, { maxBytes: options.maxFileBytes, maxRatio: MAX_INFLATE_RATIO })) {
       for (const text of splitter.push(bytes)) {
-        if (!parseDocument(text)) collector.addMalformed();
+        if (!documents.read(text)) collector.addMalformed();
         await options.yielder.yieldIfDue();
       }
       await options.yielder.yieldIfDue();
@@ -62,7 +41,7 @@ export async function readFile(
   const last = remaining.length - 1;
   for (const [index, text] of remaining.entries()) {
     await options.yielder.yieldIfDue();
-    if (parseDocument(text)) continue;
+    if (documents.read(text)) continue;
     if (index === last) damage ??= 'malformed';
     else collector.addMalformed();
   }
@@ -80,7 +59,10 @@ const DAMAGE_MESSAGES: Readonly<Partial<Record<NonNullable<FileFlaws['damage']>,
   too_large: 'the file is too large',
 };
 
-/** A file that was cut before it was sent is no broken connection, which `truncated` stands for: trying again is no help. */
+/**
+ * A file that was cut before it was sent is not a broken connection, for which `truncated` stands: a retry returns the same
+ * file.
+ */
 const DAMAGE_REASONS: Readonly<Partial<Record<NonNullable<FileFlaws['damage']>, string>>> = {
   malformed: 'malformed_json',
   truncated: 'file_truncated',

@@ -1,25 +1,25 @@
 import { type Activity, readActivity } from './activity.ts';
 import { latin1ToUtf8 } from './latin1.ts';
 
-/** How much may be scanned in search of documents in a broken piece. Characters. */
+/** The upper bound of characters scanned in one broken text. */
 const MAX_SCANNED_CHARS = 4 * 1024 * 1024;
 
 /**
- * The documents in a piece of a file that is none itself, such as one that breaks off with another behind it, or one after a
- * line of something else (bytes as text). They are looked for where a line begins with a brace.
+ * Finds the documents inside a latin1 text that is not a document itself. Examples are an incomplete document with another after
+ * it, and a document after a line of something else. A candidate begins at a line that starts with a brace.
  */
-export function recoverDocuments(piece: string): readonly Activity[] {
+export function recoverDocuments(text: string): readonly Activity[] {
   const recovered: Activity[] = [];
   const lineStart = /^[ \t]*\{/gm;
   let scannedChars = 0;
   for (
-    let start = lineStart.exec(piece);
+    let start = lineStart.exec(text);
     start !== null && scannedChars < MAX_SCANNED_CHARS;
-    start = lineStart.exec(piece)
+    start = lineStart.exec(text)
   ) {
-    const end = findObjectEnd(piece, start.index);
+    const end = findObjectEnd(text, start.index);
     scannedChars += end - start.index;
-    const activity = readActivity(latin1ToUtf8(piece.slice(start.index, end)));
+    const activity = readActivity(latin1ToUtf8(text.slice(start.index, end)));
     if (activity === null) continue;
     recovered.push(activity);
     lineStart.lastIndex = end;
@@ -27,9 +27,9 @@ export function recoverDocuments(piece: string): readonly Activity[] {
   return recovered;
 }
 
-/** Where the object that begins there ends; the end of the text when it does not. */
+/** Returns the end of the object that begins there, or the end of the text when it has none. */
 function findObjectEnd(text: string, start: number): number {
-  // One sign at a time: an expression for whole strings would take from the engine's stack for every character.
+  // One token at a time: an expression for whole strings would use the engine's stack for every character.
   const token = /["\\{}]/g;
   token.lastIndex = start;
   let depth = 0;

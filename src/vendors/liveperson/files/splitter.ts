@@ -1,43 +1,44 @@
 import { createByteBuffer } from './byte-buffer.ts';
 import { toLatin1 } from './latin1.ts';
 
-/** Cuts a stream of bytes into the JSON documents that stand in it one after another. */
+/** Splits a stream of bytes into concatenated JSON documents. */
 export interface Splitter {
-  /** The documents that these bytes complete; where one is long, they may come some pieces later. */
+  /** Yields the documents that these bytes complete, as latin1 text. The end of a long document may be found some chunks later. */
   push(bytes: Buffer): Generator<string>;
-  /** What is left; the last may be a piece of a document. */
+  /** Returns the rest; the last text may be an incomplete document. */
   end(): readonly string[];
 }
 
-/** Reads a document of a known form where it begins in a text; its end, or −1 when it has another form or is not all there. */
-export type TryParse = (text: string, start: number) => number;
+/** Reads the document that begins at `start`; returns its end, or −1 when its form is unknown or it is incomplete. */
+export type TryRead = (text: string, start: number) => number;
 
 /**
- * More than this is no document; the vendor's own have some thousand characters. Each is parsed in one go: one of nothing but
- * empty events takes a hundred times its length of memory. Characters.
+ * The vendor's documents have some thousand characters. A document is parsed in one call, and one of only empty events takes a
+ * hundred times its length of memory.
  */
 const MAX_DOCUMENT_CHARS = 8 * 1024 * 1024;
 
-/** How much of a document may have been there in vain before it is no longer looked at from its beginning. Characters. */
+/** From this length on, an incomplete document is no longer tried from its beginning for each chunk. */
 const MAX_RETRY_CHARS = 512 * 1024;
 
-/** Each look costs as much as all that there is: a long document is looked at again when it has grown by this part of it. */
+/** A search costs as much as the text is long, so an incomplete document is searched again after it has grown by this ratio. */
 const MIN_GROWTH_RATIO = 1 / 8;
 
-/** A document too long to be one. */
+/** A document exceeds the maximum length. */
 export class DocumentTooLargeError extends Error {
   override readonly name = 'DocumentTooLargeError';
 }
 
 /**
- * A splitter for documents in any layout: over many lines or one a line, `}{` with nothing between, byte order marks, cut
- * anywhere. Its yields are bytes as text; what `skim` reads is not yielded.
+ * Creates a splitter for documents in any layout: pretty-printed, one a line, `}{` without a separator, with byte order marks,
+ * and chunked anywhere. Documents that `tryRead` reads are not yielded.
  *
- * It does not count braces. Within JSON, `}` is never followed by `{`: a comma stands between. So such a pair is a border, or
- * stands in a string; and a string cannot hold a line break. Only for a pair without a line break are strings followed from
- * the document's beginning. A document that breaks off costs itself, not those after it, as long as a new line begins them.
+ * It does not count braces. Inside JSON, `}` is never followed by `{`, because a comma separates them. So such a pair is a
+ * boundary or part of a string, and a string cannot contain a line break. Strings are therefore followed from the beginning of
+ * the document only for a pair without a line break. An incomplete document costs only itself if the next one begins on a new
+ * line.
  */
-export function createSplitter(tryParse: TryParse = () => -1): Splitter {
+export function createSplitter(tryRead: TryRead = () => -1): Splitter {
   const boundary = /\}[ \t\r\n\xEF\xBB\xBF]*\{/g;
   const buffer = createByteBuffer();
   let text = '';
@@ -49,22 +50,22 @@ export function createSplitter(tryParse: TryParse = () => -1): Splitter {
     discardBefore(yield* splitText());
   }
 
-  /** Those that are all there; returns where the next begins. */
+  /** Yields the complete documents; returns where the next one begins. */
   function* splitText(): Generator<string, number> {
     text += toLatin1(buffer.takeAll());
     let begin = 0;
     for (;;) {
       begin = skipSpace(text, begin);
-      const parsedEnd = search.at - begin < MAX_RETRY_CHARS ? tryParse(text, begin) : -1;
-      const end = parsedEnd > begin ? parsedEnd : findBoundary(begin);
+      const readEnd = search.at - begin < MAX_RETRY_CHARS ? tryRead(text, begin) : -1;
+      const end = readEnd > begin ? readEnd : findBoundary(begin);
       if (end === -1) return begin;
-      if (end !== parsedEnd) yield text.slice(begin, end);
+      if (end !== readEnd) yield text.slice(begin, end);
       begin = end;
       search = startSearch(end);
     }
   }
 
-  /** Where the document that begins there ends, or −1; asked again when there is more, it goes on where it stopped. */
+  /** Returns the end of the document, or −1 when it is incomplete; the next call continues where this one stopped. */
   function findBoundary(begin: number): number {
     if (search.brace !== -1) {
       search.at = skipSpace(text, search.at);
@@ -82,7 +83,7 @@ export function createSplitter(tryParse: TryParse = () => -1): Splitter {
     return -1;
   }
 
-  /** A pair may be cut in two: the closing brace, not before `from`, that only space follows; −1 when there is none. */
+  /** Returns a closing brace after which only space follows, because a chunk may end inside a pair; −1 without one. */
   function findTrailingBrace(from: number): number {
     let at = text.length - 1;
     while (at >= from && isSpace(text.charCodeAt(at))) at -= 1;
@@ -116,10 +117,10 @@ export function createSplitter(tryParse: TryParse = () => -1): Splitter {
   };
 }
 
-/** How far the search for the border of a document has come. */
+/** The progress of the search for the boundary after a document. */
 interface SearchState {
   at: number;
-  /** The closing brace that nothing but space has followed up to there; −1 when there is none. */
+  /** A closing brace after which only space follows, up to `at`; −1 without one. */
   brace: number;
   readonly strings: StringState;
 }
@@ -128,7 +129,7 @@ function startSearch(at: number): SearchState {
   return { at, brace: -1, strings: { at, inString: false } };
 }
 
-/** How far strings have been followed, and whether that is within one. */
+/** How far strings have been followed, and whether that position is inside one. */
 interface StringState {
   at: number;
   inString: boolean;
@@ -137,7 +138,7 @@ interface StringState {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Moves on to `to`, knowing whether that is within a string. */
+/** Follows strings up to `to`. */
 function advanceStringState(text: string, strings: StringState, to: number): void {
   let { at, inString } = strings;
   for (; at < to; at++) {
@@ -149,14 +150,14 @@ function advanceStringState(text: string, strings: StringState, to: number): voi
   strings.inString = inString;
 }
 
-/** Where the space that begins there ends. */
+/** Returns the end of the space that begins there. */
 function skipSpace(text: string, from: number): number {
   let at = from;
   while (isSpace(text.charCodeAt(at))) at += 1;
   return at;
 }
 
-/** JSON's space and, byte by byte because it may be cut, the byte order mark. */
+/** Whether a code is JSON whitespace or a byte of the byte order mark, which a chunk may end inside. */
 function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09 || isByteOrderMark(code);
 }

@@ -2,7 +2,7 @@ import type { Instant } from '../../../domain/clock.ts';
 import type { ShiftStatusChange, CompanyPerson, Shift } from '../../sandbox.ts';
 import { seededInt } from './seeded-random.ts';
 
-/** A shift that is over, as LivePerson knows it: somebody's session, from login to logout. */
+/** A shift that is over, which is a session in LivePerson's terms: from login to logout. */
 export interface ClosedSession {
   readonly person: CompanyPerson;
   readonly shift: Shift;
@@ -19,8 +19,8 @@ interface ActivityEvent {
   readonly maxChats: number;
 }
 
-// The codes are those of https://developers.liveperson.com/data-access-api-methods-agent-activity.html. Type 1, "Chat"
-// there, is called "status changed" by https://developers.liveperson.com/agent-activity-api-methods-get-status-changes.html.
+// Codes: https://developers.liveperson.com/data-access-api-methods-agent-activity.html. Type 1, "Chat"
+// there, is "status changed" by https://developers.liveperson.com/agent-activity-api-methods-get-status-changes.html.
 const STATUS_CHANGE = 1;
 const LOGIN = 3;
 const LOGOUT = 4;
@@ -32,8 +32,8 @@ const NO_GROUP = -1;
 const PROFILES = [2438730312, 2438730212, 2438730512, 2438730412];
 
 /**
- * The documents that tell a session: one with everything in one record, or one with a record for each event, or, as in
- * the vendor's own sample, a document for each event, and then in no order.
+ * Renders a session in one of three layouts: a document with one record, a document with a record for each event, or, as in the
+ * vendor's own sample, a document for each event, in no order.
  */
 export function sessionDocuments(accountId: string, session: ClosedSession): readonly unknown[] {
   const { person, shift, end } = session;
@@ -80,7 +80,7 @@ function sessionEvents({ person, shift, end }: ClosedSession): ActivityEvent[] {
   let last = { state: OFFLINE, chats: 0 };
   for (const { at, status, concurrentChats } of shift.statusChanges) {
     const state = STATES[status];
-    // The vendor knows nothing of reasons, so a mere change of reason leaves no event.
+    // LivePerson has no reasons, so a change of only the reason is not an event.
     if (state === last.state && concurrentChats === last.chats) continue;
     events.push({
       at,
@@ -98,7 +98,7 @@ function sessionEvents({ person, shift, end }: ClosedSession): ActivityEvent[] {
   return events;
 }
 
-/** What stands in every event of a person, without what it tells of the event. */
+/** The fields that describe the person, equal in all events. */
 function toAgentFields({
   firstName,
   lastName,
@@ -158,7 +158,7 @@ const sampleEnvelope: CreateEnvelope = (accountId, start, end, bodies) => ({
   recordCollection: bodies,
 });
 
-/** As https://github.com/singer-io/tap-liveperson reads the files. */
+/** The envelope that https://github.com/singer-io/tap-liveperson reads. */
 const wrappedUnionsEnvelope: CreateEnvelope = (accountId, start, end, bodies) => ({
   dataType: DATA_TYPE,
   metaData: {

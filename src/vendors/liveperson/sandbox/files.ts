@@ -4,14 +4,14 @@ import type { SandboxWorld } from '../../sandbox.ts';
 import { sessionDocuments, type ClosedSession } from './documents.ts';
 import { seededRandom, seededInt } from './seeded-random.ts';
 
-/** A file of activity: what was written in the hour from `start`. */
+/** An activity file: the sessions that were written in the hour from `start`. */
 export interface ActivityFile {
   readonly name: string;
-  /** The last part of its link: the name, most often with .gz. */
+  /** The last part of its link: the name, usually with .gz. */
   readonly link: string;
   readonly start: Instant;
   readonly end: Instant;
-  /** Its sessions; one that is in it twice comes up twice. */
+  /** Its sessions, including copies. */
   readonly sessions: readonly ClosedSession[];
 }
 
@@ -20,8 +20,8 @@ const RETENTION_MS = 30 * 24 * HOUR_MS;
 const MAX_LAG_MS = 5 * HOUR_MS;
 
 /**
- * The files whose hour begins in from ≤ t < to, oldest first. A file is there from the end of its hour for 30 days;
- * hours in which nothing was written have none.
+ * Lists the files whose hour begins in from ≤ t < to, oldest first. A file is available from the end of its hour for 30 days. An
+ * hour without sessions has no file.
  */
 export function listFiles(world: SandboxWorld, from: Instant, to: Instant): readonly ActivityFile[] {
   const now = world.now();
@@ -34,12 +34,12 @@ export function listFiles(world: SandboxWorld, from: Instant, to: Instant): read
     .flatMap(([hour, sessions]) => filesOfHour(hour, sessions));
 }
 
-/** What is in a file: concatenated JSON, now pretty-printed, now one document a line, in gzip. */
+/** Renders a file: gzip of concatenated JSON, either pretty-printed or one document a line. */
 export function renderFile(accountId: string, file: ActivityFile): Buffer {
   const indent = seededInt(2, 'pretty', file.name) === 0 ? 2 : 0;
   const documents = file.sessions.flatMap((session) => sessionDocuments(accountId, session));
   const text = documents.map((document) => `${JSON.stringify(document, null, indent)}\n`).join('');
-  // The fake shares a process with the gateway that it serves, and time there is dearer than bytes.
+  // The fake runs in the gateway's process, where time is more expensive than bytes.
   return gzipSync(text, { level: 1 });
 }
 
@@ -55,8 +55,8 @@ function closedSessions(world: SandboxWorld, from: Instant, to: Instant): readon
 }
 
 /**
- * A session is written once, some time after it closed: most within two hours, a few later, all within the six hours
- * that the page "Architecture" of the Data Access API at https://developers.liveperson.com allows.
+ * Returns the hour in which a session is written, once, after it closed: most within two hours, a few later, all within the six
+ * hours that the page "Architecture" of the Data Access API at https://developers.liveperson.com allows.
  */
 function hourWritten({ shift, end }: ClosedSession): Instant {
   const isLate = seededInt(20, 'late', shift.serial) === 0;
@@ -68,7 +68,7 @@ function filesOfHour(hour: Instant, sessions: readonly ClosedSession[]): readonl
   const parts = sessions.length > 1 && seededInt(3, 'parts', hour) > 0 ? 2 : 1;
   const firstPart = parts > 1 ? 0 : seededInt(2, 'part', hour);
   const isLinkedUncompressed = seededInt(4, 'link', hour) === 0;
-  // The vendor's own sample holds a document twice; here the copy is in the next part, where there is one.
+  // The vendor's own sample has a document twice. Here the copy is in the next part, if the hour has one.
   const isCopied = (session: ClosedSession): boolean => seededInt(4, 'copy', session.shift.serial) === 0;
   return Array.from({ length: parts }, (_, part) => {
     const name = `Agent.${hour}.${hour + HOUR_MS}.part-0000${firstPart + part}-0`;

@@ -10,7 +10,7 @@ export interface ApiKey {
   readonly accessTokenSecret: string;
 }
 
-/** Why a request is refused, in the words of the OAuth Problem Reporting extension. */
+/** Why a request is rejected, in the terms of the OAuth Problem Reporting extension. */
 export interface OAuthProblem {
   readonly problem: string;
   readonly advice: string;
@@ -28,10 +28,10 @@ const REQUIRED_PARAMETERS = [
 ];
 
 /**
- * Verifies requests as a server does that follows RFC 5849, section 3.2, with HMAC-SHA1 and the parameters in the
- * Authorization header. The verifier remembers nonces for as long as their timestamps would still be accepted.
+ * Creates a verifier of requests after RFC 5849, section 3.2, with HMAC-SHA1 and the parameters in the Authorization header. It
+ * stores nonces for as long as their timestamps are accepted.
  *
- * @returns what is wrong with a request, or null when it is properly signed
+ * @returns the problem of a request, or null when it is signed correctly
  */
 export function createVerifier(key: ApiKey, now: () => Instant): (request: SandboxRequest) => OAuthProblem | null {
   const seen = new Map<string, Instant>();
@@ -67,7 +67,7 @@ export function createVerifier(key: ApiKey, now: () => Instant): (request: Sandb
     if (!(Math.abs(now() - signedAt) <= MAX_CLOCK_SKEW_MS)) {
       return { problem: 'timestamp_refused', advice: 'oauth_timestamp is too far from the time of the server' };
     }
-    // In the order of their arrival, hence stopping at the first that still counts: the sweep costs what it removes.
+    // Nonces are in the order of their arrival. Stopping at the first one in use makes the sweep cost only what it removes.
     for (const [use, at] of seen) {
       if (at >= now() - MAX_CLOCK_SKEW_MS) break;
       seen.delete(use);
@@ -79,7 +79,7 @@ export function createVerifier(key: ApiKey, now: () => Instant): (request: Sandb
   };
 }
 
-/** RFC 5849, section 3.4.2; `parameters` are those of the header, without realm and oauth_signature. */
+/** Computes the signature (RFC 5849, section 3.4.2); `parameters` are those of the header, without realm and oauth_signature. */
 export function computeSignature(
   method: string,
   url: URL,
@@ -92,9 +92,9 @@ export function computeSignature(
     .digest('base64');
 }
 
-/** RFC 5849, section 3.4.1; `parameters` are those outside the URL. */
+/** Builds the signature base string (RFC 5849, section 3.4.1); `parameters` are those outside the URL. */
 export function signatureBaseString(method: string, url: URL, parameters: readonly OAuthParameter[]): string {
-  // WHATWG URLs are in lower case already, and leave out the scheme's own port.
+  // WHATWG URLs are already in lower case and omit the scheme's default port.
   const uri = `${url.protocol}//${url.host}${url.pathname}`;
   const pairs = [...url.searchParams, ...parameters].map(([name, value]): OAuthParameter => [
     percentEncode(name),
@@ -107,7 +107,7 @@ export function signatureBaseString(method: string, url: URL, parameters: readon
   return [method.toUpperCase(), uri, normalized].map(percentEncode).join('&');
 }
 
-/** RFC 5849, section 3.6: everything but the unreserved characters, in upper-case hex. */
+/** Encodes everything but the unreserved characters, in upper-case hex (RFC 5849, section 3.6). */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -115,7 +115,7 @@ export function percentEncode(text: string): string {
   );
 }
 
-/** RFC 5849, section 3.5.1; null when it cannot be read, empty for another scheme or none. */
+/** Parses the header (RFC 5849, section 3.5.1); null when it is malformed, empty for another scheme or without one. */
 function parseAuthorizationHeader(header: string): OAuthParameter[] | null {
   const list = /^OAuth\s+(.*)$/is.exec(header.trim())?.[1];
   if (list === undefined) return [];
@@ -130,7 +130,7 @@ function parseAuthorizationHeader(header: string): OAuthParameter[] | null {
   }
 }
 
-// Escaped text is ASCII, for which the order of UTF-16 units is the order of bytes that the RFC asks for.
+// Escaped text is ASCII, so the order of UTF-16 units is the order of bytes that the RFC requires.
 function compareCodeUnits(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

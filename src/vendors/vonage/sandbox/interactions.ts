@@ -1,8 +1,8 @@
 import type { Instant } from '../../../domain/clock.ts';
-import type { Conversation, CompanyPerson, SandboxWorld } from '../../sandbox.ts';
+import type { CompanyPerson, Conversation, SandboxWorld } from '../../sandbox.ts';
 
 const DAY = 24 * 3_600_000;
-// Asked for more than was said in the last of these, the fake has forgotten the rest.
+// Interactions before the longest of these are not found.
 const LOOKBACKS_MS = [DAY, 8 * DAY, 64 * DAY];
 const TYPES = ['All', 'Phone', 'Chat', 'Email'];
 
@@ -22,7 +22,7 @@ interface InteractionV2 {
   readonly channelGuid: string;
 }
 
-/** What the agent is in, phone calls first; or else what the agent was in last. */
+/** The agent's active interactions, phone calls first; without any, the one that ended last. */
 export function listInteractionsV1(world: SandboxWorld, agent: CompanyPerson): readonly InteractionV1[] {
   const recent = findLatest(world, agent, 1, () => true);
   const active = recent.filter(isActive).toSorted((a, b) => comparePhoneFirst(a, b) || b.start - a.start);
@@ -34,7 +34,7 @@ export function listInteractionsV1(world: SandboxWorld, agent: CompanyPerson): r
   }));
 }
 
-/** The plans of the documents: parameters, more fields, and the channels in the order in which they were started last. */
+/** The plans of the documents: parameters, more fields, and the latest start first. */
 export function listInteractionsV2(
   world: SandboxWorld,
   agent: CompanyPerson,
@@ -63,7 +63,7 @@ export function listInteractionsV2(
   return { interactions };
 }
 
-/** Everything that goes on, and enough of what is over to have `count` that started last. */
+/** Every ongoing conversation, and enough ended ones to have the `count` that started last. */
 function findLatest(
   world: SandboxWorld,
   agent: CompanyPerson,
@@ -71,14 +71,14 @@ function findLatest(
   isWanted: (conversation: Conversation) => boolean,
 ): readonly Conversation[] {
   const now = world.now();
-  let found: readonly Conversation[] = [];
+  let conversations: readonly Conversation[] = [];
   for (const lookback of LOOKBACKS_MS) {
     const from = now - lookback;
-    found = world.company.conversations(agent, from, now).filter(isWanted);
-    // Those that began earlier do not count: others may have begun after them and ended before `from`.
-    if (found.filter(({ start }) => start >= from).length >= count) break;
+    conversations = world.company.conversations(agent, from, now).filter(isWanted);
+    // Conversations that began before `from` do not count: others may have begun after them and ended before `from`.
+    if (conversations.filter(({ start }) => start >= from).length >= count) break;
   }
-  return found;
+  return conversations;
 }
 
 function isActive({ end }: Conversation): boolean {

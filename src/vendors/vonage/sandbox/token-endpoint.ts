@@ -7,10 +7,10 @@ export interface ClientCredentials {
   readonly clientSecret: string;
 }
 
-/** Hands out access tokens for client credentials (RFC 6749, section 4.4) and knows them again until they expire. */
+/** Issues access tokens for client credentials (RFC 6749, section 4.4) and verifies them until they expire. */
 export interface TokenEndpoint {
   handle(request: SandboxRequest): { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
-  /** Whether an Authorization header bears a token that is still good. */
+  /** Whether an Authorization header has a valid token. */
   verify(authorization: string | undefined): boolean;
 }
 
@@ -56,7 +56,7 @@ function hasValidCredentials(
   const basic = /^Basic +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (basic === undefined) return form.get('client_id') === clientId && form.get('client_secret') === clientSecret;
   const credentials = Buffer.from(basic, 'base64').toString();
-  // Many clients leave out the form-encoding, and many servers put up with it.
+  // Many clients leave out the form-encoding, and many servers accept that.
   return [`${clientId}:${clientSecret}`, `${formEncode(clientId)}:${formEncode(clientSecret)}`].includes(credentials);
 }
 

@@ -1,10 +1,10 @@
 import type { TokenPattern } from './token-pattern.ts';
 
-/** Moves through a text, stretch by stretch. */
+/** Moves through a text, pattern by pattern. */
 export interface Cursor {
-  /** What the first of these stretches that stands next tells, space aside; null, without moving, when none does. */
+  /** Extracts by the first pattern that matches next, after space, and moves to its end; null, without moving, if none does. */
   readonly take: <T>(patterns: readonly TokenPattern<T>[]) => T | null;
-  /** Whether a comma stands next, space aside; moves behind it. */
+  /** Whether a comma is next, after space; moves past it. */
   readonly takeComma: () => boolean;
   readonly position: () => number;
 }

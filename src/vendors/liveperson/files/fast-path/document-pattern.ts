@@ -5,26 +5,26 @@ import { createNameReader, memoizeText } from './memoize.ts';
 import { createTokenPattern, type CaptureGroups, type TokenPattern } from './token-pattern.ts';
 import { findArray, type JsonToken, tokenize } from './tokens.ts';
 
-/** The form of a document: all of its text but the values, so that another of the same form can be read without a parser. */
+/** The form of a document: all of its text except the values. It reads other documents of the same form without a parser. */
 export interface DocumentPattern {
-  /** What the document tells that begins there, and its end; null when it has another form, or is not all there. */
+  /** Reads the document that begins there; null when it has another form or is incomplete. */
   readonly tryRead: (text: string, start: number) => { readonly activity: Activity; readonly end: number } | null;
 }
 
-/** Records repeat within a document, and events within a record. */
+/** The patterns of a document in their order. Records repeat within a document, and events within a record. */
 interface DocumentSections {
   readonly head: readonly TokenPattern<{ readonly accountId: string | null }>[];
   readonly recordHead: readonly TokenPattern<{ readonly sessionId: string | null }>[];
-  /** Events of one document may differ in form, as a login from a status change. */
+  /** Events of one document may have several forms, such as a login and a status change. */
   readonly events: readonly TokenPattern<RawEvent | null>[];
   readonly recordTail: readonly TokenPattern<true>[];
   readonly tail: readonly TokenPattern<true>[];
 }
 
-/** One form after the other is tried on an event. Logins, logouts and changes, with a null here and there, have fewer. */
+/** The forms of an event are tried in turn. Logins, logouts and changes, some with nulls, have fewer. */
 const MAX_TOKEN_PATTERNS = 8;
 
-/** The pattern of a document that has been parsed (bytes as text); null for a form that this does not cover. */
+/** Learns the pattern of a parsed document (latin1 text); null for a form that patterns do not cover. */
 export function learnPattern(text: string): DocumentPattern | null {
   const tokens = tokenize(text) ?? [];
   const records = findArray(tokens, 'recordcollection', 0);
@@ -56,7 +56,7 @@ export function learnPattern(text: string): DocumentPattern | null {
   };
 }
 
-/** The forms among stretches, up to one too many; those that fit no pattern are left out, and so match nothing. */
+/** Returns the distinct forms of examples, up to one more than the limit. An example that fits no pattern is skipped. */
 function toTokenPatterns<T>(
   examples: readonly (readonly JsonToken[])[],
   createExtract: (groups: CaptureGroups) => (match: RegExpExecArray) => T,
@@ -106,7 +106,7 @@ function groupText(match: RegExpExecArray, group: number): string | null {
   return group === 0 ? null : (match[group] ?? null);
 }
 
-/** Tells of an event; null where a parser would refuse its list of profiles, so that one is asked. */
+/** Extracts events; null for a list of profiles that a parser rejects, so that the parser reads the document. */
 function createEventExtractor(): (groups: CaptureGroups) => (match: RegExpExecArray) => RawEvent | null {
   const readNames = createNameReader();
   const readList = memoizeText(normalizeIntegerList);
@@ -136,10 +136,10 @@ function createEventExtractor(): (groups: CaptureGroups) => (match: RegExpExecAr
   };
 }
 
-/** Integers divided by commas, without the space between; null where a parser would refuse them. */
+/** Removes the space from a list of integers; null for a list that a parser rejects. */
 function normalizeIntegerList(list: string): string | null {
   if (list.trim() === '') return '';
-  // One expression for all of them would take from the engine's stack for every item.
+  // One expression for the whole list would use the engine's stack for every item.
   const items = list.split(',').map((item) => item.trim());
   return items.every((item) => /^(?:-?[1-9]\d*|0)$/.test(item)) ? items.join() : null;
 }

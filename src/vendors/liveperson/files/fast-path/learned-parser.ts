@@ -1,26 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Activity } from '../activity.ts';
 import { type DocumentPattern, learnPattern } from './document-pattern.ts';
-import type { TryParse } from '../splitter.ts';
+import type { TryRead } from '../splitter.ts';
 
-/** Reads documents by the patterns of those before them, some times as fast as a parser. */
+/** Reads documents by the patterns of earlier ones. The README of this folder has the figures and the proof. */
 export interface LearnedParser {
-  /** Reads a document where it begins, if it has a form that was learned. */
-  readonly tryParse: TryParse;
-  /** Learns the form of a document (bytes as text) from what a parser found in it. */
+  /** Reads the document that begins there, if it has a learned form. */
+  readonly tryParse: TryRead;
+  /** Learns the form of a document (latin1 text) from the result of the parser. */
   readonly learn: (text: string, activity: Activity) => void;
 }
 
-/** Files have a form or two. */
+/** Files have one form or two. */
 const MAX_PATTERNS = 4;
 
-/** A file of ever new forms is not worth learning from for ever. */
+/** A file of always new forms would spend its time on learning. */
 const MAX_LEARN_ATTEMPTS = 16;
 
-/** Nor is one of giant documents. Characters. */
+/** A giant document would hold the event loop for too long. */
 const MAX_LEARN_DOCUMENT_CHARS = 1024 * 1024;
 
-/** `after`: learns from what comes after so many characters; in a short file a pattern is not worth its making. */
+/** Creates a parser that learns once `learnAfterChars` characters were parsed; `add` receives the documents it reads. */
 export function createLearnedParser(learnAfterChars: number, add: (activity: Activity) => void): LearnedParser {
   let patterns: readonly DocumentPattern[] = [];
   let parsedChars = 0;
@@ -43,7 +43,7 @@ export function createLearnedParser(learnAfterChars: number, add: (activity: Act
       attempts += 1;
       const pattern = learnPattern(text);
       const reread = pattern?.tryRead(text, 0);
-      // The proof that the pattern reads as the parser does: keys and places are the same in all that it matches.
+      // The equivalence proof: the pattern fixes all keys and places, so it reads every match as the parser reads this one.
       if (pattern && reread?.end === text.length && isDeepStrictEqual(reread.activity, activity)) {
         patterns = [pattern, ...patterns].slice(0, MAX_PATTERNS);
       }

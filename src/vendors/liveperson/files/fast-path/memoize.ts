@@ -1,17 +1,17 @@
 import { type AgentNames, isPgpArmored, parseName } from '../activity.ts';
 import { latin1ToUtf8, copyString } from '../latin1.ts';
 
-/** More than this is not remembered at a time. */
+/** The maximum number of memoized results; beyond it, all are dropped. */
 const MAX_MEMOIZED = 4096;
 
-/** The same function, quick for a text that comes again. */
+/** Memoizes a function of a text. */
 export function memoizeText<T>(compute: (text: string) => T): (text: string) => T {
   const memo = new Map<string, { readonly result: T }>();
   let last: { readonly text: string; readonly result: T } | null = null;
   return (text) => {
     if (text === last?.text) return last.result;
     const entry = memo.get(text) ?? { result: compute(text) };
-    // What was cut from a file's text would keep all of it in memory.
+    // A slice would keep the whole text of the file in memory.
     last = { text: copyString(text), result: entry.result };
     if (memo.size >= MAX_MEMOIZED) memo.clear();
     memo.set(last.text, entry);
@@ -26,7 +26,7 @@ interface MemoizedNames {
   readonly names: AgentNames;
 }
 
-/** Reads an agent's names from bytes as text; as long as they stay the same, it gives the very same object. */
+/** Creates a parser of an agent's names (latin1 text). It returns the same object as long as the names are the same. */
 export function createNameReader(): (
   agentId: string | null,
   loginName: string | null,

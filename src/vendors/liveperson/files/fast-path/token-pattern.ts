@@ -1,16 +1,16 @@
 import { NAME_FIELDS, NUMBER_FIELDS, PROFILES_FIELD, type RawEvent } from '../activity.ts';
 import type { JsonToken } from './tokens.ts';
 
-/** A stretch of a document in which only values may differ, and what its values tell. */
+/** A run of tokens in which only the values may differ, and the extraction of these values. */
 export interface TokenPattern<T> {
-  /** Sticky: it matches where its `lastIndex` stands, and leaves that behind the match. */
+  /** Sticky: it matches at its `lastIndex` and moves that to the end of the match. */
   readonly expression: RegExp;
   readonly extract: (match: RegExpExecArray) => T;
 }
 
 export type ActivityField = Exclude<keyof RawEvent, 'names'> | keyof typeof NAME_FIELDS | 'accountId' | 'sessionId';
 
-/** Which group of an expression holds a field; 0 where none does, because the stretch lacks the field or has it as null. */
+/** The capture group of each field; 0 without one, because the run lacks the field or has null. */
 export type CaptureGroups = Readonly<Record<ActivityField, number>>;
 
 interface WantedField {
@@ -18,7 +18,7 @@ interface WantedField {
   readonly kind: JsonToken['kind'];
 }
 
-/** What is read of a document, by the names of its fields in lower case. */
+/** The fields that are read, by their names in lower case. */
 const WANTED_FIELDS: ReadonlyMap<string, WantedField> = new Map([
   ...toWantedEntries(NUMBER_FIELDS, 'number'),
   ...toWantedEntries(NAME_FIELDS, 'string'),
@@ -33,12 +33,12 @@ function toWantedEntries(
   return Object.entries(names).map(([field, name]) => [name.toLowerCase(), { field: field as ActivityField, kind }]);
 }
 
-/** The engine refuses an expression of some hundred thousand characters, and only when it is used. A form has a thousand or two. */
+/** The engine rejects an expression of some hundred thousand characters, and only on use. A form has one or two thousand. */
 const MAX_EXPRESSION_CHARS = 32 * 1024;
 
-/** What stands before, in and behind a value that may differ. Values in any other form are part of the text that must be the same. */
+/** The text before, in and after a value that may differ. Values of other kinds are part of the fixed text. */
 const VALUE_PATTERNS: Readonly<
-  Partial<Record<JsonToken['kind'], readonly [before: string, value: string, behind: string]>>
+  Partial<Record<JsonToken['kind'], readonly [before: string, value: string, after: string]>>
 > = {
   string: ['"', '[^"\\\\\\x00-\\x1f]*', '"'],
   number: ['', '-?[1-9]\\d*|0', ''],
@@ -46,8 +46,8 @@ const VALUE_PATTERNS: Readonly<
 };
 
 /**
- * The stretch that these tokens are an example of. Strings with escapes and numbers with fractions never match, and so are
- * left to a parser. Null when the example itself holds one, holds a field twice or in another form than expected, or is long.
+ * Creates the pattern of example tokens. Strings with escapes and numbers with fractions never match, so the parser reads them.
+ * Null when the example itself has one of these, has a field twice or in an unexpected form, or is too long.
  */
 export function createTokenPattern<T>(
   tokens: readonly JsonToken[],
@@ -76,7 +76,7 @@ export function createTokenPattern<T>(
   return { expression: new RegExp(source, 'y'), extract: createExtract(groups) };
 }
 
-/** The tokens of a list of profiles made one. */
+/** Joins the tokens of a list of profiles into one. */
 function foldLists(tokens: readonly JsonToken[]): readonly JsonToken[] {
   const folded: JsonToken[] = [];
   let list: JsonToken | null = null;

@@ -1,22 +1,22 @@
 import { isUnionBranch } from '../../wire.ts';
 
-/** A piece of JSON text, with what is known of its place. */
+/** A token of JSON text and its place. */
 export interface JsonToken {
   readonly kind: 'string' | 'number' | 'list' | 'key' | 'other';
-  /** As it stands there; space is a token too, so that all tokens together are the text. */
+  /** The exact text. Space is a token too, so that all tokens together are the document. */
   readonly text: string;
-  /** The innermost key around it that is a field's name and not an Avro branch; in lower case. */
+  /** The innermost key around it that is a field and not an Avro branch, in lower case. */
   readonly field: string;
-  /** How many brackets are open around it; an opening and its closing bracket are equally deep. */
+  /** The number of open brackets around it; an opening and its closing bracket have the same depth. */
   readonly depth: number;
 }
 
 const TOKEN_EXPRESSION = /("(?:[^"\\]|\\.)*")([ \t\r\n]*:)?|-?\d[\d.eE+-]*|[{}[\],]|[ \t\r\n]+|true|false|null/y;
 
-/** Documents of so many tokens, a thousand events or two, would take too long a turn to learn from. */
+/** A larger document, of one or two thousand events, would hold the event loop for too long while it is learned. */
 const MAX_TOKENS = 64 * 1024;
 
-/** The tokens of a text that JSON.parse accepts; null for any other, and for too many. */
+/** Splits a text that JSON.parse accepts into tokens; null for any other text, and beyond the limit. */
 export function tokenize(text: string): readonly JsonToken[] | null {
   const token = new RegExp(TOKEN_EXPRESSION);
   const tokens: JsonToken[] = [];
@@ -46,13 +46,13 @@ function tokenKind(whole: string, string: string | undefined, colon: string | un
   return /^[-\d]/.test(whole) ? 'number' : 'other';
 }
 
-/** Tokens, from the first to before the last. */
+/** A half-open range of tokens. */
 export interface TokenRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** The first array in that field, from a token on: what stands between its brackets, and the records in it. */
+/** Finds the first array in a field, from a token on: the range between its brackets, and its records. */
 export function findArray(
   tokens: readonly JsonToken[],
   field: string,

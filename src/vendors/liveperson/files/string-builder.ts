@@ -1,11 +1,9 @@
-/** Text that grows by small pieces, each of which would be a burden to the garbage collector for as long as it lived by itself. */
+/** Builds a text from many small parts in buffers outside the heap, because each part would be one more object to collect. */
 export interface StringBuilder {
-  readonly append: (piece: string) => void;
-  /** All of it. */
+  readonly append: (text: string) => void;
   readonly toString: () => string;
 }
 
-/** Bytes. */
 const FIRST_PAGE_BYTES = 512;
 const MAX_PAGE_BYTES = 16 * 1024;
 
@@ -17,15 +15,15 @@ export function createStringBuilder(): StringBuilder {
   const decodePage = () => page.toString('utf8', 0, usedBytes);
 
   return {
-    append: (piece) => {
-      const length = Buffer.byteLength(piece);
+    append: (part) => {
+      const length = Buffer.byteLength(part);
       if (usedBytes + length > page.length) {
         text += decodePage();
         usedBytes = 0;
         const capacity = Math.max(length, FIRST_PAGE_BYTES, Math.min(MAX_PAGE_BYTES, 2 * page.length));
         if (capacity > page.length) page = Buffer.allocUnsafeSlow(capacity);
       }
-      usedBytes += page.write(piece, usedBytes);
+      usedBytes += page.write(part, usedBytes);
     },
     toString: () => text + decodePage(),
   };

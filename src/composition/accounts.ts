@@ -1,0 +1,104 @@
+import type { Dispatcher } from 'undici';
+import { createAccountCache } from '../cache/account-cache.ts';
+import type { Fleet } from '../cache/fleet.ts';
+import type { AccountConfig } from '../config/account.ts';
+import type { Config } from '../config/schema.ts';
+import { createDirectory, type Directory } from '../directory/directory.ts';
+import type { Clock } from '../domain/clock.ts';
+import { SECOND } from '../domain/time.ts';
+import type { AccountHealthTracker } from '../gather/account-health.ts';
+import { createVendorHttp } from '../http/vendor-http.ts';
+import type { LevelledLogger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { AccountAdapter, VendorAdapter } from '../vendors/vendor.ts';
+import { createCacheReadObserver, createDebugLog, createVendorHttpObserver } from './observers.ts';
+
+/** What the accounts of a process share. */
+export interface AccountDependencies {
+  readonly config: Config;
+  readonly vendors: readonly VendorAdapter[];
+  readonly fleet: Fleet;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: LevelledLogger;
+}
+
+/** A configured account and the adapter that reads from it. */
+export interface ConnectedAccount {
+  readonly config: AccountConfig;
+  readonly vendor: VendorAdapter;
+  readonly adapter: AccountAdapter;
+}
+
+/** Creates the adapter of every configured account, in configuration order. */
+export function connectAccounts(dependencies: AccountDependencies): readonly ConnectedAccount[] {
+  return dependencies.config.accounts.map((account) => connectAccount(account, dependencies));
+}
+
+function connectAccount(account: AccountConfig, dependencies: AccountDependencies): ConnectedAccount {
+  const { config, vendors, fleet, dispatcher, clock, metrics, logger } = dependencies;
+  const vendor = vendors.find(({ key }) => key === account.vendor);
+  if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
+  const identity = { name: account.name, vendor: vendor.name };
+  const { fingerprint, leases, tokenStore, acquireSharedQuota } = fleet.forAccount(account);
+  const { timeoutMs, concurrency, maxQueued, requestsPerMinute, maxRetries, circuitBreaker, honorRetryAfter } = account;
+  const log = createDebugLog(logger);
+  const http = createVendorHttp({
+    account: identity,
+    timeoutMs,
+    concurrency,
+    maxQueued,
+    requestsPerMinute,
+    acquireSharedQuota,
+    maxRetries,
+    circuitBreaker,
+    honorRetryAfter,
+    clock,
+    random: Math.random,
+    dispatcher,
+    metrics: createVendorHttpObserver(metrics, logger),
+    log,
+  });
+  const cache = createAccountCache({
+    account: identity,
+    fingerprint,
+    store: fleet.store,
+    leases,
+    shutdownSignal: fleet.shutdownSignal,
+    clock,
+    staleIfErrorSeconds: config.cache.staleIfErrorSeconds,
+    onRead: createCacheReadObserver(account.name, metrics, log),
+  });
+  const adapter = vendor.connect(account, { account: identity, clock, http, cache, tokenStore, ttl: config.cache.ttl });
+  return { config: account, vendor, adapter };
+}
+
+export interface DirectoryDependencies {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly healthTracker: AccountHealthTracker;
+  readonly onUnexpectedError: (error: unknown) => void;
+}
+
+/** Creates the directory over the configured agents and the accounts that discover further ones. */
+export function createAgentDirectory(
+  accounts: readonly ConnectedAccount[],
+  { config, clock, healthTracker, onUnexpectedError }: DirectoryDependencies,
+): Directory {
+  return createDirectory({
+    entries: config.agents,
+    accounts: accounts.map(({ config: account, vendor, adapter }) => ({
+      ...adapter.account,
+      references: vendor.references,
+      adapter,
+      discover: 'discover' in account && account.discover === true,
+    })),
+    clock,
+    // Half of a short request timeout stays for the query itself.
+    discoveryTimeoutMs: Math.min(5 * SECOND, config.limits.requestTimeoutMs / 2),
+    maxFiles: config.limits.maxFiles,
+    onReport: healthTracker.recordReport,
+    onUnexpectedError,
+  });
+}

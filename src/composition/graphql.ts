@@ -1,0 +1,39 @@
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../domain/clock.ts';
+import { createQueryContext, type Services } from '../gather/query-context.ts';
+import { createApolloServer } from '../graphql/apollo-server.ts';
+import { createPlugins } from '../graphql/plugins/index.ts';
+import type { GraphqlMetrics } from '../graphql/ports.ts';
+import type { ServerOptions } from '../server/server.ts';
+
+export interface GraphqlDependencies {
+  readonly config: Config;
+  readonly services: Services;
+  readonly clock: Clock;
+  readonly metrics: GraphqlMetrics;
+  readonly onUnexpectedError: (error: unknown) => void;
+}
+
+/** GraphQL execution over the services, started. */
+export interface Graphql {
+  readonly execute: ServerOptions['graphql'];
+  readonly stop: () => Promise<void>;
+}
+
+export async function createGraphql(dependencies: GraphqlDependencies): Promise<Graphql> {
+  const { config, services, clock, metrics, onUnexpectedError } = dependencies;
+  const apollo = createApolloServer({
+    maxTokens: config.limits.maxTokens,
+    plugins: createPlugins({ limits: config.limits, clock, metrics }),
+    onUnexpectedError,
+  });
+  await apollo.start();
+  return {
+    execute: (httpGraphQLRequest, request) =>
+      apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest,
+        context: () => Promise.resolve(createQueryContext(services, request)),
+      }),
+    stop: () => apollo.stop(),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Agent } from '../domain/agent.ts';
+import { type AgentCapability, accountsSupporting } from '../gather/fan-out.ts';
+import type { TargetAgents } from '../vendors/call-estimate.ts';
+import type { AgentCandidates } from './agent-candidates.ts';
+import { type PlanningContext, mayGetAccountFrom } from './planning-context.ts';
+
+/** Which accounts of an agent a field reads: those in `accounts` that support the capability, or only the first of them. */
+export interface AccountSelection {
+  readonly capability: AgentCapability;
+  readonly accounts: readonly string[] | null;
+  readonly firstOnly: boolean;
+}
+
+/** One account's share of a set of agents. */
+interface AccountScan {
+  readonly refs: readonly string[];
+  /** How many further agents discovery may link to the account. */
+  readonly potentialAccounts: number;
+}
+
+export type TargetResolver = (
+  candidates: AgentCandidates,
+  account: string,
+  selection: AccountSelection,
+) => TargetAgents;
+
+/** Resolves candidates to the agents that a read of one account is about. Scans the same agents once per account and selection. */
+export function createTargetResolver(planning: PlanningContext): TargetResolver {
+  const scanOnce = memoizeScans((agents, account, selection) => scanAgents(planning, agents, account, selection));
+
+  return ({ key, resolvedBy, agents, maxAgents, unlisted }, account, selection) => {
+    const { refs, potentialAccounts } = scanOnce(agents, account, selection);
+    const isDiscoveryPending =
+      resolvedBy === 'discovery' && planning.merged === null && planning.discoverableAccounts.has(account);
+    if (!isDiscoveryPending) return { key, maxAgents: Math.min(maxAgents, refs.length), refs, unlisted: 'none' };
+    if (unlisted !== 'none') return { key, maxAgents, refs, unlisted };
+    return {
+      key,
+      maxAgents: Math.min(maxAgents, refs.length + potentialAccounts),
+      refs,
+      unlisted: potentialAccounts > 0 ? 'by-email' : 'none',
+    };
+  };
+}
+
+type ScanAgents = (agents: readonly Agent[], account: string, selection: AccountSelection) => AccountScan;
+
+function memoizeScans(scan: ScanAgents): ScanAgents {
+  const scans = new Map<readonly Agent[], Map<string, AccountScan>>();
+  return (agents, account, selection) => {
+    const scansOfAgents = scans.get(agents) ?? new Map<string, AccountScan>();
+    const key = JSON.stringify([account, selection]);
+    const result = scansOfAgents.get(key) ?? scan(agents, account, selection);
+    scans.set(agents, scansOfAgents.set(key, result));
+    return result;
+  };
+}
+
+function scanAgents(
+  planning: PlanningContext,
+  agents: readonly Agent[],
+  account: string,
+  { capability, accounts, firstOnly }: AccountSelection,
+): AccountScan {
+  const agentAccounts = agents.flatMap((agent) => {
+    const supporting = accountsSupporting(planning.context, agent, capability, accounts);
+    return firstOnly ? supporting.slice(0, 1) : supporting;
+  });
+  return {
+    refs: agentAccounts.flatMap((agentAccount) => (agentAccount.account === account ? [agentAccount.ref] : [])),
+    potentialAccounts: agents.filter((agent) => mayGetAccountFrom(planning, agent, account)).length,
+  };
+}

@@ -1,0 +1,53 @@
+import { type ConfigError } from '../config/config-error.ts';
+import { ENVIRONMENT, parseEnvOverrides } from '../config/env-overrides.ts';
+import { findConfig } from '../config/find-config.ts';
+import type { Environment } from '../config/interpolate.ts';
+import { loadConfig } from '../config/load.ts';
+import { isLoopback } from '../config/loopback.ts';
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../domain/clock.ts';
+import { formatSandboxConfig } from '../sandbox/sandbox-config.ts';
+import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts';
+import type { VendorAdapter } from '../vendors/vendor.ts';
+
+/** The configuration to run with, and the sandbox that was started because nothing is configured. */
+export type StartupConfig =
+  | { readonly ok: true; readonly config: Config; readonly sandbox: Sandbox<string> | null }
+  | { readonly ok: false; readonly errors: readonly ConfigError[] };
+
+export interface StartupConfigOptions {
+  readonly env: Environment;
+  /** Where `switchboard.yaml` is looked for. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly vendors: readonly VendorAdapter[];
+}
+
+/** Loads the configuration; starts the sandbox, and loads its configuration, when nothing is configured. */
+export async function loadStartupConfig({ env, folder, clock, vendors }: StartupConfigOptions): Promise<StartupConfig> {
+  const loaded = findConfig(env, folder, vendors);
+  if (loaded) return loaded.ok ? { ...loaded, sandbox: null } : loaded;
+  const errors = [...parseEnvOverrides(env).errors, ...findSandboxHostErrors(env)];
+  if (errors.length > 0) return { ok: false, errors };
+
+  const sandbox = await startSandbox({
+    clock,
+    fakes: Object.fromEntries(vendors.map(({ key, createFakeVendor }) => [key, createFakeVendor])),
+  });
+  const text = formatSandboxConfig(sandbox.config);
+  const sandboxConfig = loadConfig({ text, file: 'the sandbox’s configuration', env, vendors });
+  if (!sandboxConfig.ok) {
+    await sandbox.stop();
+    return sandboxConfig;
+  }
+  return { ok: true, config: sandboxConfig.config, sandbox };
+}
+
+/** The sandbox has no auth, so it is served on a loopback host only. Checked before its servers are started. */
+function findSandboxHostErrors({ HOST }: Environment): readonly ConfigError[] {
+  if (!HOST || isLoopback(HOST)) return [];
+  const message =
+    `${HOST} is not a loopback host, and nothing is configured: the sandbox, which has no auth, is served on loopback hosts ` +
+    'only. Unset HOST, or set SWITCHBOARD_CONFIG to a configuration with `auth`.';
+  return [{ file: ENVIRONMENT, path: 'HOST', message }];
+}

@@ -1,0 +1,50 @@
+import { type Activity, readActivity } from './activity.ts';
+import { createLearnedParser } from './fast-path/learned-parser.ts';
+import { latin1ToUtf8 } from './latin1.ts';
+import { recoverDocuments } from './recover-documents.ts';
+import type { TryRead } from './splitter.ts';
+
+/** Reads the documents of one file. Texts are latin1: one character a byte. */
+export interface DocumentReader {
+  /**
+   * Reads the document that begins at `start` if that needs no parser, and returns where it ends. Returns −1 when the document
+   * has to be passed to `read`, or is not complete yet.
+   */
+  readonly tryRead: TryRead;
+  /** Reads a complete document. Returns false when the text is not a document; the documents inside it are read anyway. */
+  readonly read: (text: string) => boolean;
+}
+
+export interface DocumentReaderOptions {
+  /**
+   * Whether documents of a known form are read by the pattern of an earlier one instead of with JSON.parse. It changes only the
+   * speed: see fast-path/README.md.
+   */
+  readonly patterns: boolean;
+  /** The characters to parse before the first pattern is learned. */
+  readonly learnAfterChars?: number;
+}
+
+/** In a shorter file, a pattern costs more than it saves. */
+const LEARN_AFTER_CHARS = 64 * 1024;
+
+/** Creates the reader of one file; `add` receives every document. */
+export function createDocumentReader(
+  { patterns, learnAfterChars = LEARN_AFTER_CHARS }: DocumentReaderOptions,
+  add: (activity: Activity) => void,
+): DocumentReader {
+  const learned = patterns ? createLearnedParser(learnAfterChars, add) : null;
+  return {
+    tryRead: learned?.tryParse ?? (() => -1),
+    read: (text) => {
+      const activity = readActivity(latin1ToUtf8(text));
+      if (activity === null) {
+        recoverDocuments(text).forEach(add);
+        return false;
+      }
+      add(activity);
+      learned?.learn(text, activity);
+      return true;
+    },
+  };
+}

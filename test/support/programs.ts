@@ -1,0 +1,86 @@
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+
+/** A program outside npm that some test files need. */
+export interface Program {
+  readonly name: string;
+  /** The environment variable that names another executable. */
+  readonly variable: string;
+  /** Names to look for on the PATH, and absolute paths, in this order. */
+  readonly candidates: readonly string[];
+  readonly howToGet: string;
+}
+
+export const CHROMIUM: Program = {
+  name: 'chromium',
+  variable: 'CHROMIUM',
+  candidates: [
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+    'google-chrome-stable',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ],
+  howToGet:
+    'apt-get install chromium, or brew install --cask chromium, or CHROMIUM=/path/to/chrome (Chrome and Edge work, too)',
+};
+
+export const REDIS_SERVER: Program = {
+  name: 'redis-server',
+  variable: 'REDIS_SERVER',
+  candidates: ['redis-server', 'valkey-server'],
+  howToGet: 'apt-get install redis-server, or brew install redis, or REDIS_SERVER=/path/to/it',
+};
+
+const PROGRAMS = [CHROMIUM, REDIS_SERVER];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where the program is; null if it is not installed. A path in its variable replaces the search. */
+export function findProgram(program: Program, env: Environment = process.env): string | null {
+  const named = env[program.variable];
+  if (named) return isExecutable(named) ? named : null;
+  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  const paths = program.candidates.flatMap((candidate) =>
+    isAbsolute(candidate) ? [candidate] : folders.map((folder) => join(folder, candidate)),
+  );
+  return paths.find(isExecutable) ?? null;
+}
+
+/** As `findProgram`, but throws an error that says how to get a missing program. */
+export function requireProgram(program: Program, env?: Environment): string {
+  const path = findProgram(program, env);
+  if (path === null) throw new Error(`${program.name} is missing: ${program.howToGet}.`);
+  return path;
+}
+
+/**
+ * The programs that a test file needs and the machine lacks. A file names them in its first comment, one `@needs` for each:
+ * `/** @needs redis-server *\/`. With `CI=true` the result is empty, so that the tests run, and fail.
+ */
+export function missingPrograms(needs: readonly string[], env: Environment = process.env): readonly Program[] {
+  if (env.CI === 'true') return [];
+  return needs.map(programNamed).filter((program) => findProgram(program, env) === null);
+}
+
+/** The values of all `@needs` in the first comment of a test file. */
+export function needsOf(testPath: string): readonly string[] {
+  const [comment = ''] = /^\s*\/\*\*[\s\S]*?\*\//.exec(readFileSync(testPath, 'utf8')) ?? [];
+  return [...comment.matchAll(/@needs +([\w-]+)/g)].map(([, name = '']) => name);
+}
+
+function programNamed(name: string): Program {
+  const program = PROGRAMS.find((candidate) => candidate.name === name);
+  if (!program) throw new Error(`@needs ${name}: test/support/programs.ts lists no such program.`);
+  return program;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

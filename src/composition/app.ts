@@ -12,7 +12,7 @@ import { createProcessGauges } from '../observability/process-gauges.ts';
 import { createAuthenticator } from '../server/auth.ts';
 import { createGraphiqlHandler } from '../server/graphiql-handler.ts';
 import { idleGauges } from '../server/ports.ts';
-import { type Server, createServer } from '../server/server.ts';
+import { createServer, type Server } from '../server/server.ts';
 import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, createAgentDirectory } from './accounts.ts';

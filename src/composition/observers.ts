@@ -1,6 +1,6 @@
 import type { CacheReadResult } from '../cache/ports.ts';
-import type { RedisObserver } from '../cache/redis.ts';
 import { classifyRedisError } from '../cache/redis-errors.ts';
+import type { RedisObserver } from '../cache/redis.ts';
 import type { DebugLog, VendorHttpMetrics } from '../http/ports.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';

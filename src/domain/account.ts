@@ -1,12 +1,12 @@
 import type { Instant } from './clock.ts';
 
 /**
- * A vendor as the schema names it: its key in capitals. Which vendors there are, the registry and the schema say; nothing
- * here depends on it.
+ * A vendor's name in the schema: its key in capitals. The registry and the schema define which vendors there are; nothing here
+ * depends on it.
  */
 export type VendorName = Uppercase<string>;
 
-/** One account with a vendor. */
+/** One vendor account. */
 export interface Account {
   /** Unique in the configuration. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Account {
 
 export type AccountState = 'OK' | 'DEGRADED' | 'DOWN' | 'UNKNOWN';
 
-/** How the calls to an account went lately. */
+/** Health of an account, derived from its most recent calls. */
 export interface AccountHealth {
   readonly state: AccountState;
   readonly lastError: string | null;

@@ -1,31 +1,31 @@
 export type AgentKind = 'HUMAN' | 'VIRTUAL';
 
-/** A vendor account's knowledge of an agent. */
+/** An agent's identity in one vendor account. */
 export interface AgentAccount {
   /** The account's name. */
   readonly account: string;
-  /** The agent's reference there, in the vendor's terms. */
+  /** The agent's reference there, as the vendor defines it. */
   readonly ref: string;
 }
 
-/** A person or a bot. */
+/** A human or virtual agent. */
 export interface Agent {
   /** Global id. */
   readonly id: string;
-  /** The directory's id; null for one that only the vendors name. */
+  /** The directory's id; null for an agent that was only discovered. */
   readonly key: string | null;
   readonly kind: AgentKind;
   readonly name: string | null;
   readonly email: string | null;
-  /** In the order of the configuration; no account stands twice. */
+  /** In configuration order; each account at most once. */
   readonly accounts: readonly AgentAccount[];
 }
 
-/** Somebody a vendor names of its own accord. */
+/** An agent discovered from a vendor. */
 export interface DiscoveredAgent {
-  /** The reference by which the vendor is best asked. */
+  /** The preferred reference for calls to the vendor. */
   readonly ref: string;
-  /** Other references by which the same account knows the same agent. */
+  /** Other references to the same agent in the same account. */
   readonly aliases: readonly string[];
   readonly name: string | null;
   readonly email: string | null;

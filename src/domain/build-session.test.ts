@@ -16,8 +16,8 @@ const summarizePeriods = (built: Session) =>
     isOngoing,
   ]);
 
-describe('a session', () => {
-  test('runs from its first login to its last logout', () => {
+describe('buildSession', () => {
+  test('takes the first login and the last logout', () => {
     const whole = sessionFrom(['LOGIN', 0], ['STATUS_CHANGE', 1, '2'], ['LOGOUT', 9]);
     expect([minutes(whole.loginAt), minutes(whole.logoutAt), whole.state]).toEqual([0, 9, 'CLOSED']);
     const again = sessionFrom(['LOGIN', 0], ['LOGOUT', 3], ['LOGIN', 5], ['LOGOUT', 9], ['UNKNOWN', 10]);
@@ -25,19 +25,19 @@ describe('a session', () => {
     expect(again.events).toHaveLength(5);
   });
 
-  test('has no login and no logout that no event tells of', () => {
+  test('invents neither login nor logout', () => {
     const { loginAt, logoutAt, state } = sessionFrom(['STATUS_CHANGE', 1, '2']);
     expect([loginAt, logoutAt, state]).toEqual([null, null, 'UNKNOWN']);
   });
 
-  test('keeps what happens after its logout', () => {
+  test('keeps events after the logout', () => {
     const late = sessionFrom(['LOGIN', 0], ['LOGOUT', 3], ['STATUS_CHANGE', 4, '2']);
     expect(late.events.map(({ type }) => type)).toEqual(['LOGIN', 'LOGOUT', 'STATUS_CHANGE']);
     expect(summarizePeriods(late)).toEqual([['2', 4, null, null]]);
     expect([minutes(late.logoutAt), late.state]).toEqual([3, 'UNKNOWN']);
   });
 
-  test('is not over when a login follows the last logout', () => {
+  test('reports no logout when a login follows the last one', () => {
     const again = sessionFrom(
       ['LOGIN', 0],
       ['STATUS_CHANGE', 1, '2'],
@@ -53,14 +53,14 @@ describe('a session', () => {
     expect(sessionFrom(['LOGIN', 0], ['LOGOUT', 3], ['LOGIN', 5])).toMatchObject({ logoutAt: null, state: 'UNKNOWN' });
   });
 
-  test('knows the most engagements at a time, or that nobody said', () => {
+  test('returns the peak of concurrent engagements, or null where none was sent', () => {
     expect(
       sessionFrom(['STATUS_CHANGE', 1, '2', '1', 3], ['STATUS_CHANGE', 2, '2', '2', 1]).peakConcurrentEngagements,
     ).toBe(3);
     expect(sessionFrom(['LOGIN', 1]).peakConcurrentEngagements).toBeNull();
   });
 
-  test('takes group and profiles from whoever tells of them last', () => {
+  test('takes group and profiles from the most recent part', () => {
     const timestamped = [
       { events: [sessionEvent(['LOGIN', 0])], group: { at: 2, value: 'a' }, profiles: { at: 1, value: ['4'] } },
       { events: [], group: { at: 1, value: 'b' }, profiles: { at: 3, value: ['2', '3'] } },
@@ -70,7 +70,7 @@ describe('a session', () => {
       expect(buildSession(identity, parts)).toMatchObject({ groupId: 'a', profileIds: ['2', '3'] });
     }
     expect(sessionFrom(['LOGIN', 0])).toMatchObject({ groupId: null, profileIds: [] });
-    // Of two that tell at the same time, the same one counts, whoever comes first.
+    // Of several parts with the same time, the same one counts in any order.
     const tied = ['b', 'c', 'a'].map((value) => ({
       events: [sessionEvent(['LOGIN', 0])],
       group: { at: 2, value },
@@ -79,7 +79,7 @@ describe('a session', () => {
     expect([tied, tied.toReversed()].map((parts) => buildSession(identity, parts).groupId)).toEqual(['c', 'c']);
   });
 
-  test('writes out each list of profiles once, however many parts tell of theirs at the same time', () => {
+  test('formats each list of profiles once, however many parts have the same time', () => {
     let written = 0;
     const parts = Array.from({ length: 100 }, (_, index) => {
       const toString = (): string => {
@@ -97,8 +97,8 @@ describe('a session', () => {
   });
 });
 
-describe('status periods', () => {
-  test('begin with status changes only and end with the next one or the logout', () => {
+describe('status periods of a session', () => {
+  test('start with status changes only, and end with the next one or the logout', () => {
     const shift = sessionFrom(
       ['LOGIN', 0, '0', '1'],
       ['STATUS_CHANGE', 2, '2', '1'],
@@ -114,7 +114,7 @@ describe('status periods', () => {
     expect(shift.statusPeriods[0]).toMatchObject({ account: 'lp', ref: '9', sessionId: 's-1', label: 'label 2' });
   });
 
-  test('go on when only the engagements change', () => {
+  test('continue when only the engagements change', () => {
     const busy = sessionFrom(
       ['STATUS_CHANGE', 2, '2', '1', 0],
       ['STATUS_CHANGE', 3, '2', '2', 1],
@@ -128,14 +128,14 @@ describe('status periods', () => {
     ]);
   });
 
-  test('have no known end without a logout', () => {
+  test('have an unknown end without a logout', () => {
     expect(summarizePeriods(sessionFrom(['LOGIN', 0], ['STATUS_CHANGE', 2, '2'], ['STATUS_CHANGE', 5, '4']))).toEqual([
       ['2', 2, 5, false],
       ['4', 5, null, null],
     ]);
   });
 
-  test('end with another login, from which on the status is not known', () => {
+  test('end with another login, after which the status is unknown', () => {
     const twice = sessionFrom(
       ['LOGIN', 0],
       ['STATUS_CHANGE', 1, '2'],
@@ -150,11 +150,11 @@ describe('status periods', () => {
     expect([minutes(twice.loginAt), minutes(twice.logoutAt), twice.state]).toEqual([0, 9, 'CLOSED']);
   });
 
-  test('are not begun by a login, a logout or an event of an unknown kind', () => {
+  test('do not start with a login, a logout or an event of unknown type', () => {
     expect(summarizePeriods(sessionFrom(['LOGIN', 0, '2'], ['UNKNOWN', 1, '4'], ['LOGOUT', 2, '1']))).toEqual([]);
   });
 
-  test('begin anew after a logout, even into the same status', () => {
+  test('start again after a logout, even with the same status', () => {
     const twice = sessionFrom(
       ['STATUS_CHANGE', 1, '2'],
       ['LOGOUT', 2],
@@ -181,8 +181,8 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.record({
   maxConcurrentEngagements: fc.constantFrom(null, 4),
 });
 
-describe('whatever the events', () => {
-  test('the session is the same in any order, with copies, and spread over parts', () => {
+describe('buildSession, for any events', () => {
+  test('returns the same session in any order, with duplicates, and spread over parts', () => {
     const eventsInParts = fc
       .array(anyEvent, { minLength: 1, maxLength: 12 })
       .chain((events) =>
@@ -194,7 +194,7 @@ describe('whatever the events', () => {
       );
     fc.assert(
       fc.property(eventsInParts, ([events, shuffled, cuts]) => {
-        const missing = events.filter((one) => !shuffled.includes(one));
+        const missing = events.filter((event) => !shuffled.includes(event));
         const copies = [...shuffled, ...missing];
         const borders = [0, ...cuts.sort((a, b) => a - b), copies.length];
         const parts = borders.slice(1).map((to, index): SessionPart => {
@@ -208,13 +208,13 @@ describe('whatever the events', () => {
     );
   });
 
-  test('periods follow each other without overlapping, and everything in them was told', () => {
+  test('returns periods that do not overlap and that start and end with events', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 12 }), (events) => {
         const built = buildSession(identity, [{ events, group: null, profiles: null }]);
         const times = new Set(events.map(({ at }) => at));
         built.statusPeriods.forEach((period, index) => {
-          expect(events.some((one) => one.type === 'STATUS_CHANGE' && one.at === period.start)).toBe(true);
+          expect(events.some((event) => event.type === 'STATUS_CHANGE' && event.at === period.start)).toBe(true);
           if (period.end !== null) {
             expect(times).toContain(period.end);
             expect(period.end).toBeGreaterThanOrEqual(period.start);
@@ -222,7 +222,7 @@ describe('whatever the events', () => {
           const next = built.statusPeriods[index + 1];
           if (next) expect(period.end).toBeLessThanOrEqual(next.start);
         });
-        // Of one instant a login comes first and a logout last.
+        // At the same instant, a login comes first and a logout last.
         const last = (type: SessionEventType) =>
           Math.max(...events.filter((event) => event.type === type).map(({ at }) => at));
         const [login, change, logout] = [last('LOGIN'), last('STATUS_CHANGE'), last('LOGOUT')];
@@ -235,12 +235,12 @@ describe('whatever the events', () => {
   });
 });
 
-describe('a range', () => {
+describe('a range of sessions', () => {
   const during = { from: NOON, to: NOON + 10 * 60_000 };
   const sessionNamed = (vendorSessionId: string, ...specs: readonly EventSpec[]) =>
     buildSession({ ...identity, vendorSessionId }, [sessionPart(...specs)]);
 
-  test('holds the sessions whose events it overlaps, by their first event', () => {
+  test('sessionsDuring returns the sessions whose events overlap the range, by their first event', () => {
     const sessions = [
       sessionNamed('inside', ['LOGIN', 2], ['LOGOUT', 3]),
       sessionNamed('around', ['LOGIN', -5], ['LOGOUT', 15]),
@@ -251,15 +251,15 @@ describe('a range', () => {
       sessionNamed('a', ['LOGIN', 1]),
       sessionNamed('c', ['LOGIN', 1]),
     ];
-    const found = sessionsDuring(sessions, during).map(({ vendorSessionId }) => vendorSessionId);
-    expect(found).toEqual(['around', 'one event', 'a', 'b', 'c', 'inside']);
+    const names = sessionsDuring(sessions, during).map(({ vendorSessionId }) => vendorSessionId);
+    expect(names).toEqual(['around', 'one event', 'a', 'b', 'c', 'inside']);
   });
 
-  test('holds the periods that overlap it, unclipped, by start', () => {
+  test('statusPeriodsDuring returns the periods that overlap the range, unclipped, by start', () => {
     const late = sessionNamed('late', ['STATUS_CHANGE', 5, '3'], ['LOGOUT', 30]);
     const early = sessionNamed('early', ['STATUS_CHANGE', -9, '4'], ['STATUS_CHANGE', -3, '2'], ['LOGOUT', 1]);
-    const found = statusPeriodsDuring([late, early], during);
-    expect(found.map(({ vendorStatus, start, end }) => [vendorStatus, minutes(start), minutes(end)])).toEqual([
+    const periods = statusPeriodsDuring([late, early], during);
+    expect(periods.map(({ vendorStatus, start, end }) => [vendorStatus, minutes(start), minutes(end)])).toEqual([
       ['2', -3, 1],
       ['3', 5, 30],
     ]);

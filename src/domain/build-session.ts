@@ -4,20 +4,20 @@ import { firstEventAt, lastEventAt, type Session, type SessionEvent } from './se
 import { byStart, type StatusPeriod } from './status-period.ts';
 import { overlaps, type TimeRange } from './time.ts';
 
-/** Something that was so at an instant. */
+/** A value as of an instant. */
 export interface Timestamped<T> {
   readonly at: Instant;
   readonly value: T;
 }
 
-/** What one source tells of a session: all of it or a piece, perhaps the same piece as another. */
+/** The part of a session that one source reports: all of it or a piece, which may overlap with others. */
 export interface SessionPart {
   readonly events: readonly SessionEvent[];
   readonly group: Timestamped<string> | null;
   readonly profiles: Timestamped<readonly string[]> | null;
 }
 
-/** Which session it is, and how its vendor names a status more finely. */
+/** Identifies a session, and maps a vendor status to its label. */
 export interface SessionIdentity {
   readonly account: string;
   readonly ref: string;
@@ -26,8 +26,8 @@ export interface SessionIdentity {
 }
 
 /**
- * The session that the parts tell of, whatever their order and number; at least one event must be among them. Nothing is
- * made up: without a login or a logout the session has none, and one that does not end with a logout is not known to be over.
+ * Builds a session from its parts, in any order and number, with at least one event in total. Nothing is invented: a session
+ * without a login or logout event has none, and one that does not end with a logout is not known to be over.
  */
 export function buildSession(identity: SessionIdentity, parts: readonly SessionPart[]): Session {
   const { account, ref, vendorSessionId } = identity;
@@ -40,7 +40,7 @@ export function buildSession(identity: SessionIdentity, parts: readonly SessionP
     ref,
     vendorSessionId,
     loginAt: events.find((event) => event.type === 'LOGIN')?.at ?? null,
-    // Who has logged in again has not logged out by what happened before.
+    // A login after the last logout starts the session again.
     logoutAt: typesAfterLogout.has('LOGIN') ? null : (events[logoutIndex]?.at ?? null),
     state:
       logoutIndex < 0 || typesAfterLogout.has('LOGIN') || typesAfterLogout.has('STATUS_CHANGE') ? 'UNKNOWN' : 'CLOSED',
@@ -53,9 +53,8 @@ export function buildSession(identity: SessionIdentity, parts: readonly SessionP
 }
 
 /**
- * The statuses between the events of one session, which are in order. Only a status change begins one, and only into another
- * status than the one that holds; the next such change or a logout ends it, and so does another login, as nobody knows the
- * status from there to the next change.
+ * Builds the status periods of one session's sorted events. A period starts with a change to a different status only. It ends
+ * with the next such change or a logout; also with another login, since the status after it is unknown until the next change.
  */
 function buildStatusPeriods(identity: SessionIdentity, events: readonly SessionEvent[]): readonly StatusPeriod[] {
   const periods: StatusPeriod[] = [];
@@ -88,26 +87,26 @@ function toStatusPeriod(identity: SessionIdentity, startEvent: SessionEvent, end
     vendorStatus: startEvent.vendorStatus,
     start: startEvent.at,
     end,
-    // Without a logout nobody can say whether the last status still holds or its end went unrecorded.
+    // Without a logout, the last status may still hold, or its end may be unrecorded.
     isOngoing: end === null ? null : false,
   };
 }
 
-/** The value of the latest date; of several, the same one whatever their order. */
+/** Returns the most recent value; of several with the same time, the same one whatever their order. */
 function latestValue<T>(entries: readonly Timestamped<T>[]): T | null {
   const latestAt = entries.reduce((max, entry) => Math.max(max, entry.at), -Infinity);
   const tied = entries.filter(({ at }) => at === latestAt).map(({ value }) => ({ value, text: String(value) }));
   return tied.reduce<(typeof tied)[number] | null>((a, b) => (a && a.text >= b.text ? a : b), null)?.value ?? null;
 }
 
-/** The sessions of which something happened in the range, or that were going on all through it, by their first event. */
+/** Returns the sessions whose span of events overlaps the range, by their first event. */
 export function sessionsDuring(sessions: readonly Session[], during: TimeRange): readonly Session[] {
   return sessions
     .filter((session) => overlaps(during, firstEventAt(session), lastEventAt(session)))
     .sort((a, b) => firstEventAt(a) - firstEventAt(b) || (a.vendorSessionId < b.vendorSessionId ? -1 : 1));
 }
 
-/** The status periods of all the sessions that overlap the range, by start. */
+/** Returns the status periods of all sessions that overlap the range, by start. */
 export function statusPeriodsDuring(sessions: readonly Session[], during: TimeRange): readonly StatusPeriod[] {
   return sessions
     .flatMap((session) => session.statusPeriods)

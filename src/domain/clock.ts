@@ -1,17 +1,17 @@
 /** An instant: milliseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number;
 
-/** The only source of time in the gateway, so that tests can move it. */
+/** The only source of time in the gateway, so that tests can control it. */
 export interface Clock {
-  /** The instant that the wall clock shows. */
+  /** Returns the wall-clock time. */
   now(): Instant;
-  /** Milliseconds on a clock that is never set back; only differences mean anything. */
+  /** Returns the time of a monotonic clock; only differences are meaningful. */
   monotonicMs(): number;
-  /** Calls back after `ms` milliseconds unless the returned function is called first. */
+  /** Calls back after `ms`, unless the returned function is called first. */
   setTimer(ms: number, callback: () => void): () => void;
 }
 
-// Beyond this, setTimeout fires at once instead of late.
+// With a longer delay, setTimeout fires at once.
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

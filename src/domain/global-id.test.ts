@@ -13,18 +13,18 @@ import {
 import { DAY } from './time.ts';
 import { interaction, period, session } from '../../test/support/gather-harness.ts';
 
-// Whatever a reference may hold: anything but control characters and halves of surrogate pairs.
+// Any reference: everything except control characters and lone surrogates.
 const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((candidate) => !/\p{Cc}/u.test(candidate));
 const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 const instant = fc.integer({ min: 0, max: LAST_INSTANT });
 
-/** What an id of such parts would be; numbers stand in it to the base of 36. */
+/** Encodes the parts of an id; numbers in base 36. */
 function encodeParts(parts: readonly (string | number)[]): string {
   const lines = parts.map((part) => (typeof part === 'number' ? part.toString(36) : part));
   return Buffer.from(lines.join('\n')).toString('base64url');
 }
 
-test('every id tells what it stands for', () => {
+test('decodes every id to what it was made from', () => {
   fc.assert(
     fc.property(text, text, text, instant, fc.option(text), (account, ref, name, at, label) => {
       expect(decodeGlobalId(agentId(name))).toEqual({ type: 'Agent', key: name });
@@ -57,8 +57,8 @@ test('every id tells what it stands for', () => {
   );
 });
 
-test('no two things share an id', () => {
-  // So much alike that ids which left a part out, or ran two into one, would meet.
+test('gives different nodes different ids', () => {
+  // So similar that ids which omitted a part or joined two would collide.
   const shortText = fc.constantFrom('a', 'b', 'aa', 'ab', 'ba');
   const parts = fc.record({ account: shortText, ref: shortText, name: shortText, at: fc.constantFrom(0, 1, DAY) });
   const idsOf = ({ account, ref, name, at }: { account: string; ref: string; name: string; at: number }) => [
@@ -83,8 +83,8 @@ test('no two things share an id', () => {
   );
 });
 
-// Callers keep ids: a release that makes others, or reads these differently, breaks them.
-test('ids stay what they are', () => {
+// Callers store ids: a release that encodes or decodes them differently breaks callers.
+test('keeps the encoding of ids', () => {
   const at = Date.parse('2026-11-20T09:30:00Z');
   expect([
     agentId('jane'),
@@ -107,7 +107,7 @@ test('ids stay what they are', () => {
   `);
 });
 
-test('the address in an id has no case', () => {
+test('ignores the case of the e-mail address in an id', () => {
   expect(agentIdByEmail('Jane@X.de')).toBe(agentIdByEmail('jane@x.DE'));
 });
 
@@ -120,8 +120,8 @@ const LETTERS = {
   Interaction: 'I',
 };
 
-test('no text is an id but those that we make', () => {
-  // What looks like one, or nearly: of other texts hardly any would get past the first letter.
+test('decodes only ids in their exact encoding', () => {
+  // Texts that resemble ids: random ones would rarely pass the first letter.
   const line = fc.oneof(fc.constantFrom('', '0', '01', '1', 'a', '-1'), fc.string());
   const near = fc
     .tuple(fc.constantFrom('A', 'E', 'R', 'S', 'I', 'P', 'X', ''), fc.array(line, { maxLength: 5 }))
@@ -164,7 +164,7 @@ test.each([
   ['P', 'vcc', '01', '1', 2 ** 32],
   ['P', 'vcc', '01', '1', '-1'],
   ['S', 'vcc', '01', 's', Math.ceil(LAST_INSTANT / DAY)],
-])('a text of these parts is no id: %j', (...parts) => {
+])('rejects an id of the parts %j', (...parts) => {
   expect(decodeGlobalId(encodeParts(parts))).toBeNull();
 });
 
@@ -173,11 +173,11 @@ test.each([
   ['I', 'vcc', '01', 'g', LAST_INSTANT],
   ['P', 'vcc', '01', LAST_INSTANT, 2 ** 32 - 1],
   ['S', 'vcc', '01', 's', Math.floor(LAST_INSTANT / DAY)],
-])('a text of these parts is one: %j', (...parts) => {
+])('accepts an id of the parts %j', (...parts) => {
   expect(decodeGlobalId(encodeParts(parts))).not.toBeNull();
 });
 
-test('an id has one spelling', () => {
+test('accepts only the canonical base64url text of an id', () => {
   const id = agentIdByAccount('kore-main', 'jane?~');
   expect(decodeGlobalId(id)).not.toBeNull();
   for (const other of [
@@ -190,7 +190,7 @@ test('an id has one spelling', () => {
   ]) {
     if (other !== id) expect(decodeGlobalId(other)).toBeNull();
   }
-  // The last letter of an id whose bytes do not fill it may be written in several ways.
+  // Where the bytes do not fill the last letter, several letters decode to the same bytes.
   const short = agentId('jo');
   const sameBytes = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     .split('')
@@ -200,21 +200,21 @@ test('an id has one spelling', () => {
   expect(sameBytes.filter((other) => decodeGlobalId(other) !== null)).toEqual([short]);
 });
 
-describe('periods that begin together', () => {
+describe('status periods with the same start', () => {
   test.each([
     ['status', { vendorStatus: 'AWAY' }],
     ['label', { label: 'Lunch' }],
     ['session', { sessionId: 's2' }],
-  ])('are told apart by their %s', (_name, more) => {
-    expect(statusPeriodId(period('v', 5, more))).not.toBe(statusPeriodId(period('v', 5)));
+  ])('have different ids if they differ in their %s', (_name, fields) => {
+    expect(statusPeriodId(period('v', 5, fields))).not.toBe(statusPeriodId(period('v', 5)));
   });
 
-  test('an end that comes later does not change the id', () => {
+  test('keep their id when an end is added', () => {
     expect(statusPeriodId(period('v', 5, { end: null, isOngoing: true }))).toBe(statusPeriodId(period('v', 5)));
   });
 });
 
-test('ids are short: about fifty characters', () => {
+test('makes ids of about fifty characters', () => {
   const longPeriod = period('kore-main', Date.parse('2026-11-20T09:30:00Z'), {
     vendorStatus: 'AVAILABLE',
     label: 'Coffee',

@@ -5,8 +5,8 @@ import type { StatusPeriod } from './status-period.ts';
 import { DAY } from './time.ts';
 
 /**
- * Global ids: opaque to callers, the same in every process, and telling enough to ask the vendor again. An id is the
- * base64url form of its parts, one a line; references hold no control characters, so no two lists of parts meet.
+ * Global ids: opaque to callers, equal in every process, and sufficient to refetch the node from the vendor. An id is the
+ * base64url encoding of its parts, one per line. References have no control characters, so the encoding is unambiguous.
  */
 export type DecodedGlobalId =
   | { readonly type: 'Agent'; readonly key: string }
@@ -17,7 +17,7 @@ export type DecodedGlobalId =
       readonly account: string;
       readonly ref: string;
       readonly start: Instant;
-      /** Tells apart periods that begin together. */
+      /** Distinguishes periods with the same start. */
       readonly fingerprint: string;
     }
   | {
@@ -25,7 +25,7 @@ export type DecodedGlobalId =
       readonly account: string;
       readonly ref: string;
       readonly vendorSessionId: string;
-      /** Where to look for it: the number, since 1970, of the UTC day of its first event. */
+      /** The UTC day of its first event, as the number of days since 1970: the day to refetch. */
       readonly day: number;
     }
   | {
@@ -53,7 +53,7 @@ export function interactionId(interaction: Interaction): string {
   return encodeParts(['I', interaction.account, interaction.ref, interaction.guid, interaction.start.toString(36)]);
 }
 
-/** A short fingerprint of what, beside its start, tells a period from others of the same agent. */
+/** Returns a short hash (FNV-1a) of what, besides its start, distinguishes a period from others of the agent. */
 export function fingerprintOf(period: StatusPeriod): string {
   let hash = 0x811c9dc5;
   for (const char of `${period.vendorStatus}\n${period.label ?? ''}\n${period.sessionId ?? ''}`) {
@@ -62,10 +62,10 @@ export function fingerprintOf(period: StatusPeriod): string {
   return (hash >>> 0).toString(36);
 }
 
-/** What an id stands for; null for a text that is no id of ours. Says nothing about whether the node exists. */
+/** Decodes a global id; null for any text that is not one. Does not check whether the node exists. */
 export function decodeGlobalId(id: string): DecodedGlobalId | null {
   const parts = Buffer.from(id, 'base64url').toString().split('\n');
-  // Base64 has several spellings of the same bytes; only our own counts.
+  // Several base64 texts decode to the same bytes; only the canonical one is an id.
   if (encodeParts(parts) !== id) return null;
   const [tag, a = '', b = '', c = '', d = ''] = parts;
   if (a === '') return null;
@@ -85,10 +85,10 @@ export function decodeGlobalId(id: string): DecodedGlobalId | null {
   return tag === 'I' ? { type: 'Interaction', account: a, ref: b, guid: c, start: number } : null;
 }
 
-/** The end of the last year with four digits: no vendor could be asked about what lies behind it. */
+/** The end of the last four-digit year: no vendor request can express a later instant. */
 const LAST_INSTANT = Date.UTC(10_000, 0) - 1;
 
-/** A mark is a number of 32 bits. */
+/** A fingerprint is a 32-bit number. */
 const MAX_FINGERPRINT = 2 ** 32 - 1;
 
 function parseBase36(text: string, max: number): number | null {

@@ -3,7 +3,7 @@ import type { Instant } from './clock.ts';
 export type InteractionType = 'PHONE' | 'CHAT' | 'EMAIL' | 'OTHER';
 export type InteractionDirection = 'INBOUND' | 'OUTBOUND' | 'INTERNAL';
 
-/** A conversation with a customer, as one agent took part in it. */
+/** One agent's part in a conversation with a customer. */
 export interface Interaction {
   /** The account's name. */
   readonly account: string;
@@ -20,7 +20,7 @@ export interface Interaction {
   readonly channelGuid: string | null;
 }
 
-/** What to ask an account for. */
+/** The parameters of a request for interactions. */
 export interface InteractionQuery {
   readonly size: number;
   readonly type: InteractionType | null;

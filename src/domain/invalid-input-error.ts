@@ -1,4 +1,4 @@
-/** What a caller asked for makes no sense; the message names the argument and says what would. */
+/** An invalid argument of a caller; the message names the argument and what is valid. */
 export class InvalidInputError extends Error {
   override readonly name = 'InvalidInputError';
   /** The argument's path, such as `during.from`. */

@@ -3,28 +3,28 @@ import { sortEvents } from './session-events.ts';
 import type { SessionEvent } from './session.ts';
 import { sessionEvent, type EventSpec } from '../../test/support/session-events.ts';
 
-describe('events of the same instant', () => {
+describe('sortEvents, with events of the same instant', () => {
   const sortedLabels = (...specs: readonly EventSpec[]) =>
     sortEvents(specs.map(sessionEvent)).map(({ type, vendorStatus }) => `${type.slice(0, 4)} ${vendorStatus}`);
 
-  test('stand as login, changes, logout', () => {
+  test('orders login, changes and logout', () => {
     const specs: readonly EventSpec[] = [
       ['LOGOUT', 0, '9'],
       ['STATUS_CHANGE', 0, '2'],
       ['LOGIN', 0, '0'],
     ];
     expect(sortedLabels(...specs)).toEqual(['LOGI 0', 'STAT 2', 'LOGO 9']);
-    // What we do not know happened within the session, too.
+    // Unknown events happened within the session, too.
     expect(sortedLabels(['LOGOUT', 0, '1'], ['UNKNOWN', 0, '5'], ['LOGIN', 0, '9', '5'])).toEqual([
       'LOGI 9',
       'UNKN 5',
       'LOGO 1',
     ]);
-    // Even where the statuses they tell of would fit the other way round.
+    // Even where their statuses would fit the other way round.
     expect(sortedLabels(['LOGOUT', 0, '2', '9'], ['LOGIN', 0, '0', '2'])).toEqual(['LOGI 0', 'LOGO 2']);
   });
 
-  test('follow each other from status to status', () => {
+  test('chains events by status', () => {
     const chain: readonly EventSpec[] = [
       ['STATUS_CHANGE', 0, '4', '3'],
       ['STATUS_CHANGE', 0, '3', '2'],
@@ -35,30 +35,30 @@ describe('events of the same instant', () => {
     expect(sortedLabels(['STATUS_CHANGE', 0, '2', '4'], ['STATUS_CHANGE', 0, '4', '3'])).toEqual(['STAT 4', 'STAT 2']);
   });
 
-  test('follow each other from engagements to engagements', () => {
+  test('chains events of the same status by engagements', () => {
     const step = (from: number, to: number): SessionEvent => ({
       ...sessionEvent(['STATUS_CHANGE', 0, '2', '2', to]),
       previousConcurrentEngagements: from,
     });
     const ordered = sortEvents([sessionEvent(['STATUS_CHANGE', -1, '2', '1', 3]), step(5, 1), step(3, 5), step(1, 2)]);
     expect(ordered.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual([3, 5, 1, 2]);
-    // Of engagements that are not known, none continue the others.
+    // Unknown engagements do not continue others.
     const unknown = { ...step(1, 9), previousConcurrentEngagements: null };
     const sorted = sortEvents([sessionEvent(['STATUS_CHANGE', -1, '2', '1']), unknown, step(1, 3)]);
     expect(sorted.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual([null, 3, 9]);
   });
 
-  test('begin with the one that continues none of the others, itself apart', () => {
+  test('starts with the event that continues no other event', () => {
     expect(sortedLabels(['STATUS_CHANGE', 0, '2', '3'], ['STATUS_CHANGE', 0, '3', '3'])).toEqual(['STAT 3', 'STAT 2']);
   });
 
-  test('are one only if they are of one kind by the vendor’s word, too', () => {
+  test('removes duplicates only if the vendor’s type is the same, too', () => {
     const odd = (vendorType: string): SessionEvent => ({ ...sessionEvent(['UNKNOWN', 0]), vendorType });
     const kinds = sortEvents(['5', '2', '5', '2', ''].map(odd)).map(({ vendorType }) => vendorType);
     expect(kinds).toEqual(['', '2', '5']);
   });
 
-  test('are two as soon as they differ in anything that they tell', () => {
+  test('keeps events that differ in any field', () => {
     const original: SessionEvent = { ...sessionEvent(['STATUS_CHANGE', 0, '2', '1', 3]), maxConcurrentEngagements: 4 };
     const differences: readonly Partial<SessionEvent>[] = [
       { type: 'UNKNOWN' },
@@ -77,15 +77,15 @@ describe('events of the same instant', () => {
     }
   });
 
-  test('may be more than a function takes as its arguments', () => {
+  test('sorts more events than a function takes arguments', () => {
     const engagements = Array.from({ length: 300_000 }, (_, count) => count);
     const events = engagements.map((count) => sessionEvent(['STATUS_CHANGE', 0, '2', '1', count]));
     const ordered = sortEvents(events.toReversed());
     expect(ordered.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual(engagements);
   });
 
-  test('are not chained beyond 64: that many would be no tale, and would take ever longer', () => {
-    // Each leads to the one before it, so that the chain is the reverse of the order by status.
+  test('does not chain more than 64 events, which would take quadratic time', () => {
+    // Each continues the next one, so that the chain is the reverse of the order by status.
     const step = (name: number): EventSpec => ['STATUS_CHANGE', 0, String(name), String(name + 1)];
     const steps = Array.from({ length: 65 }, (_, index) => step(100 + index));
     const named = steps.map(([, , state]) => `STAT ${state}`);

@@ -1,6 +1,6 @@
 import type { SessionEvent, SessionEventType } from './session.ts';
 
-// A login opens what else happens in its millisecond, a logout closes it.
+// Within a millisecond, a login comes first and a logout last.
 const EVENT_TYPE_RANK: Readonly<Record<SessionEventType, number>> = {
   LOGIN: 0,
   STATUS_CHANGE: 1,
@@ -8,13 +8,13 @@ const EVENT_TYPE_RANK: Readonly<Record<SessionEventType, number>> = {
   LOGOUT: 2,
 };
 
-// More events than this in one millisecond are no tale that could be put in order.
+// More events than this in one millisecond are left unchained: chaining takes quadratic time, and no order would be plausible.
 const MAX_CHAINED_EVENTS = 64;
 
 /**
- * One session's events, each once, in the order in which they happened. The outcome does not depend on how the events come
- * in: twice, in pieces, in any order. Events of the same millisecond are told apart by kind, and then by which one leads to
- * which: each begins in the status, and with the engagements, in which the one before ended.
+ * Sorts one session's events and removes duplicates. The result does not depend on the input's order, pieces or duplicates.
+ * Events of the same millisecond are ordered by type, then chained: each starts with the status, and the engagements, with
+ * which the one before ended.
  */
 export function sortEvents(events: readonly SessionEvent[]): readonly SessionEvent[] {
   const sorted = [...events].sort(compareEvents);
@@ -34,7 +34,7 @@ export function sortEvents(events: readonly SessionEvent[]): readonly SessionEve
   return ordered;
 }
 
-/** A total order over all that an event tells: 0 only for two copies of the same event. */
+/** A total order over all fields of an event: 0 only for two copies of the same event. */
 function compareEvents(a: SessionEvent, b: SessionEvent): number {
   return (
     a.at - b.at ||
@@ -69,7 +69,7 @@ function chainTiedEvents(tied: readonly SessionEvent[], previous: SessionEvent |
   return chain;
 }
 
-/** Where the best continuation of `last` stands; failing that, the first event that continues none of the others. */
+/** Returns the index of the best continuation of `last`; without one, of the first event that continues no other. */
 function findNextIndex(remaining: readonly SessionEvent[], last: SessionEvent | undefined): number {
   const scores = remaining.map((event) => (last === undefined ? 0 : continuationScore(last, event)));
   const bestScore = Math.max(...scores);
@@ -80,7 +80,7 @@ function findNextIndex(remaining: readonly SessionEvent[], last: SessionEvent | 
   return Math.max(headIndex, 0);
 }
 
-/** How well `next` continues `last`: the status counts, the engagements decide between equals. */
+/** Rates how well `next` continues `last`: by status, then by engagements. */
 function continuationScore(last: SessionEvent, next: SessionEvent): number {
   if (next.previousVendorStatus !== last.vendorStatus) return 0;
   const engagements = next.previousConcurrentEngagements;

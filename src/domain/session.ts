@@ -4,10 +4,10 @@ import type { AgentStatus, StatusPeriod } from './status-period.ts';
 export type SessionState = 'CLOSED' | 'OPEN' | 'UNKNOWN';
 export type SessionEventType = 'LOGIN' | 'LOGOUT' | 'STATUS_CHANGE' | 'UNKNOWN';
 
-/** Something that happened in a session. */
+/** An event of a session. */
 export interface SessionEvent {
   readonly type: SessionEventType;
-  /** As sent; empty where none was. Kinds that we do not know are told apart by it. */
+  /** The type as sent; empty where none was sent. Distinguishes unknown types. */
   readonly vendorType: string;
   readonly at: Instant;
   readonly status: AgentStatus;
@@ -18,7 +18,7 @@ export interface SessionEvent {
   readonly maxConcurrentEngagements: number | null;
 }
 
-/** One sitting of an agent, from login to logout. */
+/** An agent's session, from login to logout. */
 export interface Session {
   /** The account's name. */
   readonly account: string;
@@ -36,12 +36,12 @@ export interface Session {
   readonly profileIds: readonly string[];
 }
 
-/** When the first thing in a session happened. */
+/** Returns the time of a session's first event. */
 export function firstEventAt(session: Session): Instant {
   return session.events[0]?.at ?? session.loginAt ?? 0;
 }
 
-/** When the last thing in a session happened. */
+/** Returns the time of a session's last event. */
 export function lastEventAt(session: Session): Instant {
   return session.events.at(-1)?.at ?? session.logoutAt ?? 0;
 }

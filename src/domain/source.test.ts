@@ -1,11 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { failureReport, sourceReport, unsupportedReport } from './source.ts';
 import { VendorError } from './vendor-error.ts';
 
 const target = { vendor: 'VONAGE', account: 'vcc', endpoint: 'latestInteractions' } as const;
 const noData = { fetchedAt: null, servedFrom: null, coveredFrom: null, coveredTo: null };
 
-test('what could not be had is told with its error, and with nothing that would speak of data', () => {
+test('failureReport holds the error and no field that describes data', () => {
   const details = { reason: 'status_429', status: 429, retryAfterSeconds: 17 };
   const error = new VendorError(target, 'VENDOR_RATE_LIMITED', 'Too many calls', details);
   expect(error).toMatchObject({ ...target, ...details, code: 'VENDOR_RATE_LIMITED', message: 'Too many calls' });
@@ -14,12 +14,7 @@ test('what could not be had is told with its error, and with nothing that would 
   expect(report.error).toBe(error);
 });
 
-test('an error of which no more is known says so', () => {
-  const error = new VendorError(target, 'VENDOR_UNAVAILABLE', 'It is away');
-  expect(error).toMatchObject({ reason: null, status: null, retryAfterSeconds: null });
-});
-
-test('who cannot answer such a question has not failed', () => {
+test('unsupportedReport holds no error', () => {
   expect(unsupportedReport(target)).toEqual({
     account: 'vcc',
     endpoint: 'latestInteractions',
@@ -29,7 +24,7 @@ test('who cannot answer such a question has not failed', () => {
   });
 });
 
-test('data is as old as its oldest part, and from the vendor if any part of it is', () => {
+test('sourceReport takes the oldest fetch time, and the vendor as its source if any part came from there', () => {
   const parts = [
     { fetchedAt: 3, servedFrom: 'CACHE' },
     { fetchedAt: 1, servedFrom: 'VENDOR' },
@@ -40,9 +35,41 @@ test('data is as old as its oldest part, and from the vendor if any part of it i
   expect(sourceReport(target, [])).toMatchObject({ outcome: 'OK', fetchedAt: null, servedFrom: null });
 });
 
-test('what is missing goes before what is old', () => {
+test('sourceReport reports missing data rather than stale data', () => {
   const [old, gap] = ['old', 'gap'].map((text) => new VendorError(target, 'VENDOR_TIMEOUT', text));
   const part = { fetchedAt: 1, servedFrom: 'CACHE', ...(old && { staleReason: old }) } as const;
   expect(sourceReport(target, [part])).toMatchObject({ outcome: 'STALE', error: old });
   expect(sourceReport(target, [part], { error: gap ?? null })).toMatchObject({ outcome: 'PARTIAL', error: gap });
+});
+
+describe('sourceReport', () => {
+  const at = { account: 'a', endpoint: 'e' };
+  const error = new VendorError({ ...at, vendor: 'KORE' }, 'VENDOR_TIMEOUT', 'no');
+
+  test('has the age of its oldest part, and is served from the vendor if any part is', () => {
+    const parts = [
+      { fetchedAt: 5, servedFrom: 'CACHE' as const },
+      { fetchedAt: 3, servedFrom: 'CACHE' as const },
+      { fetchedAt: 9, servedFrom: 'VENDOR' as const },
+    ];
+    expect(sourceReport(at, parts)).toMatchObject({ outcome: 'OK', fetchedAt: 3, servedFrom: 'VENDOR', error: null });
+    expect(sourceReport(at, parts.slice(0, 2))).toMatchObject({ servedFrom: 'CACHE' });
+    expect(sourceReport(at, [])).toMatchObject({ outcome: 'OK', fetchedAt: null, servedFrom: null });
+  });
+
+  test('accepts more parts than a function takes arguments', () => {
+    const parts = Array.from({ length: 300_000 }, (_, index) => ({
+      fetchedAt: 7 + index,
+      servedFrom: 'CACHE' as const,
+    }));
+    expect(sourceReport(at, parts)).toMatchObject({ outcome: 'OK', fetchedAt: 7 });
+  });
+
+  test('is STALE when a part is stale, and PARTIAL when data is missing, even if a part is stale', () => {
+    const stale = { fetchedAt: 5, servedFrom: 'CACHE' as const, staleReason: error };
+    expect(sourceReport(at, [stale])).toMatchObject({ outcome: 'STALE', error });
+    const other = new VendorError({ ...at, vendor: 'KORE' }, 'VENDOR_BAD_RESPONSE', 'cut');
+    expect(sourceReport(at, [stale], { error: other })).toMatchObject({ outcome: 'PARTIAL', error: other });
+    expect(sourceReport(at, [], { coveredFrom: 1, coveredTo: 2 })).toMatchObject({ coveredFrom: 1, coveredTo: 2 });
+  });
 });

@@ -4,7 +4,7 @@ import type { VendorError } from './vendor-error.ts';
 export type SourceOutcome = 'OK' | 'STALE' | 'PARTIAL' | 'FAILED' | 'UNSUPPORTED';
 export type ServedFrom = 'VENDOR' | 'CACHE';
 
-/** Where a part of an answer comes from and how whole it is: one account, one endpoint. */
+/** Provenance and completeness of a part of a result: one account, one endpoint. */
 export interface SourceReport {
   /** The account's name. */
   readonly account: string;
@@ -18,21 +18,21 @@ export interface SourceReport {
   readonly coveredTo: Instant | null;
 }
 
-/** What a source has to say, and the reports on where it comes from (one an endpoint). */
+/** Data with its source reports, one per endpoint. */
 export interface SourcedResult<T> {
   readonly data: T;
   readonly sources: readonly SourceReport[];
 }
 
-/** How a piece of data was come by. */
+/** When and from where a piece of data was obtained. */
 export interface Provenance {
   readonly fetchedAt: Instant;
   readonly servedFrom: ServedFrom;
-  /** An older answer, served because the vendor failed with this. */
+  /** The vendor's error, because of which older data is served. */
   readonly staleReason?: VendorError;
 }
 
-/** A report on data that is there: OK, STALE, or PARTIAL where an error says what is missing. */
+/** Creates the report of available data: OK, STALE, or PARTIAL where `error` describes what is missing. */
 export function sourceReport(
   source: { readonly account: string; readonly endpoint: string },
   parts: readonly Provenance[],
@@ -51,12 +51,12 @@ export function sourceReport(
   };
 }
 
-/** A report on data that could not be had. */
+/** Creates the report of a source that failed. */
 export function failureReport(error: VendorError): SourceReport {
   return emptyReport(error, 'FAILED', error);
 }
 
-/** A report of an account that cannot answer such a question and was not asked. */
+/** Creates the report of an account that does not support the request and was not called. */
 export function unsupportedReport(source: { readonly account: string; readonly endpoint: string }): SourceReport {
   return emptyReport(source, 'UNSUPPORTED', null);
 }

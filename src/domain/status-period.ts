@@ -2,35 +2,35 @@ import type { Instant } from './clock.ts';
 
 export type AgentStatus = 'AVAILABLE' | 'BUSY' | 'AWAY' | 'OFFLINE' | 'UNKNOWN';
 
-/** A span of time that an agent spent in one status. */
+/** A period that an agent spent in one status. */
 export interface StatusPeriod {
   /** The account's name. */
   readonly account: string;
   /** The agent's reference there. */
   readonly ref: string;
-  /** The vendor's id of the session it belongs to; null where there are none. */
+  /** The vendor's id of its session; null where the vendor has no sessions. */
   readonly sessionId: string | null;
   readonly status: AgentStatus;
   readonly label: string | null;
   readonly vendorStatus: string;
   readonly start: Instant;
-  /** Null while it goes on, and where the vendor sent none. */
+  /** Null while it is ongoing, and where the vendor sent none. */
   readonly end: Instant | null;
   /** Null where the vendor cannot say. */
   readonly isOngoing: boolean | null;
 }
 
-/** The most that the schema's integers hold: some 68 years. */
+/** The maximum of the schema's integers: some 68 years. */
 const MAX_DURATION_SECONDS = 2 ** 31 - 1;
 
-/** Whole seconds between two instants; null without an end, 0 where clocks went backwards, and null for a span beyond all reason. */
+/** Returns the seconds between two instants: null without an end or above the maximum, 0 where the end is before the start. */
 export function durationSeconds(start: Instant | null, end: Instant | null): number | null {
   if (start === null || end === null) return null;
   const seconds = Math.max(0, Math.round((end - start) / 1000));
   return seconds <= MAX_DURATION_SECONDS ? seconds : null;
 }
 
-/** By start, then by end (what has not ended comes last), then by name, so that the order never depends on the vendor's. */
+/** Compares by start, then end (periods without an end last), then name: an order independent of the vendor's. */
 export function byStart(a: StatusPeriod, b: StatusPeriod): number {
   return (
     a.start - b.start ||

@@ -10,30 +10,34 @@ const NOW = 1_000_000;
 
 const summarize = (periods: readonly StatusPeriod[], now = NOW, within = range) =>
   timeInStatus('a', periods, within, now).map(({ status, seconds, periods: count }) => [status, seconds, count]);
-const periodFrom = (start: number, end: number | null, more: Partial<StatusPeriod> = {}) =>
-  period('a', start, { end, ...more });
+const periodFrom = (start: number, end: number | null, fields: Partial<StatusPeriod> = {}) =>
+  period('a', start, { end, ...fields });
 
-describe('time in status', () => {
+describe('timeInStatus', () => {
   test.each<[string, readonly StatusPeriod[], readonly unknown[]]>([
-    ['nothing', [], []],
+    ['no periods', [], []],
     ['a period inside', [periodFrom(110_000, 120_000)], [['AVAILABLE', 10, 1]]],
-    ['the whole range', [periodFrom(100_000, 200_000)], [['AVAILABLE', 100, 1]]],
-    ['clipped at the beginning', [periodFrom(50_000, 120_000)], [['AVAILABLE', 20, 1]]],
-    ['clipped at the end', [periodFrom(190_000, 999_000)], [['AVAILABLE', 10, 1]]],
-    ['clipped at both ends', [periodFrom(0, 999_000)], [['AVAILABLE', 100, 1]]],
-    ['ended where the range begins', [periodFrom(50_000, 100_000)], []],
-    ['begun where the range ends', [periodFrom(200_000, 300_000)], []],
-    ['no duration, inside', [periodFrom(150_000, 150_000)], [['AVAILABLE', 0, 1]]],
-    ['ongoing: up to the end of the range', [periodFrom(190_000, null, { isOngoing: true })], [['AVAILABLE', 10, 1]]],
-    ['an end that nobody knows: no time', [periodFrom(190_000, null, { isOngoing: null })], [['AVAILABLE', 0, 1]]],
-    ['an end before the start: no time', [periodFrom(190_000, 180_000)], [['AVAILABLE', 0, 1]]],
+    ['a period of the whole range', [periodFrom(100_000, 200_000)], [['AVAILABLE', 100, 1]]],
+    ['a period clipped at the beginning', [periodFrom(50_000, 120_000)], [['AVAILABLE', 20, 1]]],
+    ['a period clipped at the end', [periodFrom(190_000, 999_000)], [['AVAILABLE', 10, 1]]],
+    ['a period clipped at both ends', [periodFrom(0, 999_000)], [['AVAILABLE', 100, 1]]],
+    ['a period that ends where the range begins', [periodFrom(50_000, 100_000)], []],
+    ['a period that starts where the range ends', [periodFrom(200_000, 300_000)], []],
+    ['a period without duration', [periodFrom(150_000, 150_000)], [['AVAILABLE', 0, 1]]],
     [
-      'several of one status, with a gap',
+      'an ongoing period up to the end of the range',
+      [periodFrom(190_000, null, { isOngoing: true })],
+      [['AVAILABLE', 10, 1]],
+    ],
+    ['a period with unknown end as no time', [periodFrom(190_000, null, { isOngoing: null })], [['AVAILABLE', 0, 1]]],
+    ['a period that ends before its start as no time', [periodFrom(190_000, 180_000)], [['AVAILABLE', 0, 1]]],
+    [
+      'several periods of one status, with a gap',
       [periodFrom(110_000, 120_000), periodFrom(130_000, 140_000)],
       [['AVAILABLE', 20, 2]],
     ],
     [
-      'several statuses, by name',
+      'several statuses, sorted by name',
       [periodFrom(110_000, 120_000, { status: 'BUSY' }), periodFrom(120_000, 125_000, { status: 'AWAY' })],
       [
         ['AWAY', 5, 1],
@@ -41,7 +45,7 @@ describe('time in status', () => {
       ],
     ],
     [
-      'one within another: the moment belongs to the one that began last',
+      'nested periods: time belongs to the one that started last',
       [periodFrom(110_000, 150_000), periodFrom(120_000, 130_000, { status: 'BUSY' })],
       [
         ['AVAILABLE', 30, 1],
@@ -49,23 +53,19 @@ describe('time in status', () => {
       ],
     ],
     [
-      'one into the next',
+      'overlapping periods',
       [periodFrom(110_000, 130_000), periodFrom(120_000, 140_000, { status: 'BUSY' })],
       [
         ['AVAILABLE', 10, 1],
         ['BUSY', 20, 1],
       ],
     ],
-    [
-      'the same time twice counts once',
-      [periodFrom(110_000, 120_000), periodFrom(110_000, 120_000)],
-      [['AVAILABLE', 10, 2]],
-    ],
-  ])('%s', (_name, periods, expected) => {
+    ['identical periods once', [periodFrom(110_000, 120_000), periodFrom(110_000, 120_000)], [['AVAILABLE', 10, 2]]],
+  ])('adds up %s', (_name, periods, expected) => {
     expect(summarize(periods)).toEqual(expected);
   });
 
-  test('an ongoing period counts up to now, not to the end of the range', () => {
+  test('counts an ongoing period up to now, not to the end of the range', () => {
     const ongoing = periodFrom(110_000, null, { isOngoing: true });
     expect(summarize([ongoing], 150_000)).toEqual([['AVAILABLE', 40, 1]]);
     expect(summarize([ongoing], 105_000)).toEqual([['AVAILABLE', 0, 1]]);
@@ -94,15 +94,15 @@ const cuts = fc.tuple(
   fc.integer({ min: 1, max: 150_000 }),
 );
 
-/** Each moment asks all periods: of those that hold, the one that began last; of several, the last in the list. */
+/** Reference implementation: for each second, of the periods that contain it, the one that started last. */
 function secondBySecond(periods: readonly StatusPeriod[], within: TimeRange, now: number): ReadonlyMap<string, number> {
   const seconds = new Map<string, number>();
   for (let at = within.from; at < within.to; at += 1000) {
-    const holding = periods.filter(
+    const containing = periods.filter(
       ({ start, end, isOngoing }) => start <= at && at < (end ?? (isOngoing ? now : start)),
     );
-    const last = Math.max(...holding.map(({ start }) => start));
-    const owner = holding.findLast(({ start }) => start === last);
+    const last = Math.max(...containing.map(({ start }) => start));
+    const owner = containing.findLast(({ start }) => start === last);
     if (owner) seconds.set(owner.status, (seconds.get(owner.status) ?? 0) + 1);
   }
   return seconds;
@@ -112,22 +112,22 @@ const secondsOf = (totals: readonly StatusTotal[], status: string) =>
   totals.find((total) => total.status === status)?.seconds ?? 0;
 const sum = (totals: readonly StatusTotal[]) => totals.reduce((all, { seconds }) => all + seconds, 0);
 
-describe('whatever the periods', () => {
-  test('each moment belongs to the one that began last', () => {
-    const few = fc.integer({ min: 0, max: 12 }).map((seconds) => seconds * 1000);
+describe('timeInStatus, for any periods', () => {
+  test('assigns each second to the period that started last', () => {
+    const smallTime = fc.integer({ min: 0, max: 12 }).map((seconds) => seconds * 1000);
     const overlappingPeriods = fc.array(
       fc.record({
-        start: few,
-        end: fc.option(few),
+        start: smallTime,
+        end: fc.option(smallTime),
         status: fc.constantFrom(...STATUSES),
         isOngoing: fc.constantFrom(true, null),
       }),
       { maxLength: 12 },
     );
     fc.assert(
-      fc.property(overlappingPeriods, few, few, few, (sketches, begin, length, now) => {
+      fc.property(overlappingPeriods, smallTime, smallTime, smallTime, (sketches, begin, length, now) => {
         const within = { from: begin, to: begin + length };
-        const periods = sketches.map(({ start, ...more }) => periodFrom(start, more.end, more));
+        const periods = sketches.map(({ start, ...fields }) => periodFrom(start, fields.end, fields));
         const totals = timeInStatus('a', periods, within, now);
         const expected = secondBySecond(periods, within, now);
         for (const status of STATUSES) expect(secondsOf(totals, status)).toBe(expected.get(status) ?? 0);
@@ -136,7 +136,7 @@ describe('whatever the periods', () => {
     );
   });
 
-  test('the ends are looked at a few times each, however many periods hold at once', () => {
+  test('reads the end of each period a constant number of times, however many overlap', () => {
     let reads = 0;
     const countingReads = (at: number) =>
       ({
@@ -153,7 +153,7 @@ describe('whatever the periods', () => {
     expect(reads).toBeLessThan(2000 * 12);
   });
 
-  test('two adjoining ranges together have what both have, but for rounding', () => {
+  test('returns the same totals for a range as for its two parts, except for rounding', () => {
     fc.assert(
       fc.property(anyPeriods, anyNow, cuts, (periods, now, [begin, first, second]) => {
         const middle = begin + first;
@@ -172,7 +172,7 @@ describe('whatever the periods', () => {
     );
   });
 
-  test('all together never take more than the range, but for rounding', () => {
+  test('never returns more time than the range, except for rounding', () => {
     fc.assert(
       fc.property(anyPeriods, anyNow, (periods, now) => {
         const totals = timeInStatus('a', periods, range, now);
@@ -183,7 +183,7 @@ describe('whatever the periods', () => {
     );
   });
 
-  test('where nothing overlaps, each status has the sum of its clipped periods', () => {
+  test('returns the sum of clipped periods where nothing overlaps', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat(30_000), fc.nat(30_000), fc.constantFrom(...STATUSES)), { maxLength: 12 }),
@@ -210,7 +210,7 @@ describe('whatever the periods', () => {
     );
   });
 
-  test('the order of periods that do not begin together changes nothing', () => {
+  test('does not depend on the order of periods with different starts', () => {
     const distinct = fc.uniqueArray(span, { maxLength: 10, selector: ({ start }) => start }).map((spans) =>
       spans.map(({ start, length, status, ongoing }) =>
         periodFrom(start, length === null ? null : start + length, {

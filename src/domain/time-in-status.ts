@@ -2,20 +2,20 @@ import type { Instant } from './clock.ts';
 import type { AgentStatus, StatusPeriod } from './status-period.ts';
 import { type TimeRange, overlaps } from './time.ts';
 
-/** How long one account saw an agent in one status. */
+/** The total time of an agent in one status in one account. */
 export interface StatusTotal {
   /** The account's name. */
   readonly account: string;
   readonly status: AgentStatus;
   readonly seconds: number;
-  /** How many periods took part. */
+  /** The number of periods counted. */
   readonly periods: number;
 }
 
 /**
- * Adds up one account's periods, clipped to the range; what is ongoing counts up to `now`. Where periods overlap (two
- * sessions of one agent), a moment belongs to the one that began last, so that no second counts twice. A period whose end
- * is not known takes part with no time.
+ * Adds up one account's periods, clipped to the range; an ongoing period counts up to `now`. Where periods overlap (two
+ * sessions of one agent), the time belongs to the one that started last, so that no second counts twice. A period whose end
+ * is unknown counts with no time.
  */
 export function timeInStatus(
   account: string,
@@ -28,16 +28,21 @@ export function timeInStatus(
     .map((period) => ({ status: period.status, start: period.start, end: endOf(period, now) }))
     .filter((span) => span.end > span.start);
   const milliseconds = new Map<AgentStatus, number>();
-  // Between two neighbouring edges nothing begins or ends, so one owner has it all.
+  // Between two adjacent edges no span starts or ends, so all of it belongs to one span.
   const edges = [...new Set(spans.flatMap(({ start, end }) => [start, end]).map((at) => clamp(at, range)))];
   edges.sort((a, b) => a - b);
   const byStart = spans.toSorted((a, b) => a.start - b.start);
-  // By beginning. What has ended is taken off only where it would be the owner: what lies deeper matters to nobody yet.
+  // A stack by start. Ended spans are removed lazily, when they reach the top: deeper ones have no effect yet.
   const active: typeof spans = [];
   let next = 0;
   edges.slice(0, -1).forEach((from, index) => {
     const to = edges[index + 1] ?? from;
-    for (let span = byStart[next]; span && span.start <= from; span = byStart[++next]) active.push(span);
+    let starting = byStart[next];
+    while (starting && starting.start <= from) {
+      active.push(starting);
+      next += 1;
+      starting = byStart[next];
+    }
     let owner = active.at(-1);
     while (owner && owner.end <= from) {
       active.pop();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DAY, HOUR, SECOND, startOfUtcDay, utcDay } from './time.ts';
 import { isTimeZone, offsetSeconds, startOfDay } from './time-zone.ts';
 
-/** Whole hours and fractions of them, both sides of UTC, both hemispheres, changes at midnight and none at all. */
+/** Whole-hour and fractional offsets, east and west, both hemispheres, clock changes at midnight and no changes. */
 const ZONES = [
   'UTC',
   'Europe/Berlin',
@@ -31,7 +31,7 @@ const zone = fc.constantFrom(...ZONES);
 const instant = fc.integer({ min: Date.UTC(1972, 0, 1), max: Date.UTC(2037, 11, 31) });
 const day = instant.map(utcDay);
 
-/** What a zone's clocks show, as if it were UTC: by the runtime's other calendar, which has data and code of its own. */
+/** Returns the local time of a zone as if it were UTC, by Intl, an implementation independent of Temporal. */
 function createIntlClock(timeZone: string): (at: number) => number {
   const two = '2-digit';
   const format = new Intl.DateTimeFormat('en-US', {
@@ -47,13 +47,13 @@ function createIntlClock(timeZone: string): (at: number) => number {
 
 const intlClocks = new Map(ZONES.map((timeZone) => [timeZone, createIntlClock(timeZone)]));
 
-/** The day that a zone's calendar shows. */
+/** Returns the calendar day in a zone, by Intl. */
 function intlDay(timeZone: string, at: number): string {
   return utcDay(intlClocks.get(timeZone)?.(at) ?? NaN);
 }
 
-describe('the name of a zone', () => {
-  test('is any that the runtime knows, in any letters', () => {
+describe('isTimeZone', () => {
+  test('accepts every zone of the runtime, in any case', () => {
     const names = [...Intl.supportedValuesOf('timeZone'), ...ZONES, 'Etc/GMT+5', 'EST5EDT', 'Asia/Calcutta'];
     for (const name of names) {
       expect([name, isTimeZone(name)]).toEqual([name, true]);
@@ -62,25 +62,25 @@ describe('the name of a zone', () => {
   });
 
   test.each([
-    ['', 'nothing'],
-    ['Mars/Olympus', 'none of this world'],
-    ['Europe/Berlin ', 'one with a blank'],
-    ['Europe', 'half of one'],
+    ['', 'empty'],
+    ['Mars/Olympus', 'an unknown zone'],
+    ['Europe/Berlin ', 'a trailing space'],
+    ['Europe', 'an incomplete name'],
     ['+05:30', 'an offset east'],
     ['-0800', 'an offset west'],
     ['2026-11-20T09:30Z', 'a time with Z'],
     ['2026-11-20T09:30[Europe/Berlin]', 'a time with a zone'],
     ['IST', 'an abbreviation of several zones'],
-  ])('is not %j (%s)', (text) => {
+  ])('rejects %j (%s)', (text) => {
     expect(isTimeZone(text)).toBe(false);
   });
 
-  test('is not a text of any length', () => {
+  test('rejects very long texts', () => {
     for (const text of ['x', '/', 'Europe/', '[']) expect(isTimeZone(text.repeat(100_000))).toBe(false);
   });
 });
 
-describe('the offset of a zone', () => {
+describe('offsetSeconds', () => {
   test.each([
     ['Asia/Kolkata', '2020-01-25', 19_800],
     ['Asia/Kathmandu', '2024-05-01', 20_700],
@@ -89,28 +89,28 @@ describe('the offset of a zone', () => {
     ['Europe/Berlin', '2024-07-01', 7_200],
     ['Pacific/Kiritimati', '2024-07-01', 50_400],
     ['UTC', '2024-07-01', 0],
-  ])('%s on %s is %i seconds, east positive', (timeZone, on, seconds) => {
+  ])('of %s on %s is %i, east positive', (timeZone, on, seconds) => {
     expect(offsetSeconds(timeZone, startOfUtcDay(on))).toBe(seconds);
   });
 
-  test('of UTC is never negative zero', () => {
+  test('never returns negative zero for UTC', () => {
     expect(offsetSeconds('UTC', -1)).toBe(0);
     expect(offsetSeconds('Etc/GMT', 0.5)).toBe(0);
   });
 
-  test('is known for years of three digits', () => {
+  test('supports years of three digits', () => {
     expect(offsetSeconds('UTC', Date.parse('0999-06-01T00:00:00Z'))).toBe(0);
-    // Before the year 1, too, where it is the day before still.
+    // Also where the local time is still before the year 1.
     expect(offsetSeconds('Etc/GMT+11', Date.parse('0001-01-01T03:00:00Z'))).toBe(-39_600);
   });
 
-  test('changes at the very instant at which the clocks do', () => {
+  test('changes at the exact instant of a clock change', () => {
     const spring = Date.parse('2024-03-31T01:00:00Z');
     expect(offsetSeconds('Europe/Berlin', spring - 1)).toBe(3_600);
     expect(offsetSeconds('Europe/Berlin', spring)).toBe(7_200);
   });
 
-  test('is that of the runtime’s own calendar, whatever the zone and instant', () => {
+  test('agrees with Intl for any zone and instant', () => {
     fc.assert(
       fc.property(zone, instant, (timeZone, at) => {
         const whole = Math.floor(at / SECOND) * SECOND;
@@ -119,36 +119,41 @@ describe('the offset of a zone', () => {
     );
   });
 
-  test('is asked for without making a formatter, however often', () => {
-    const make = jest.spyOn(Intl, 'DateTimeFormat');
+  test('creates no Intl.DateTimeFormat', () => {
+    const constructor = jest.spyOn(Intl, 'DateTimeFormat');
     for (const timeZone of ZONES) offsetSeconds(timeZone, startOfDay('2026-11-20', timeZone));
-    const made = make.mock.calls.length;
-    make.mockRestore();
-    expect(made).toBe(0);
+    const calls = constructor.mock.calls.length;
+    constructor.mockRestore();
+    expect(calls).toBe(0);
   });
 
-  test('of an unknown zone is a RangeError', () => {
-    // By its name: the test's own RangeError is another one than the runtime's.
+  test('throws a RangeError for an unknown zone', () => {
+    // Compared by name: Jest's RangeError is another class than the runtime's.
     expect(() => offsetSeconds('Mars/Olympus', 0)).toThrow(expect.objectContaining({ name: 'RangeError' }));
   });
 });
 
-describe('the start of a day', () => {
+describe('startOfDay', () => {
   test.each([
-    ['Asia/Kolkata', '2020-01-25', '2020-01-24T18:30:00.000Z', 'ahead of UTC it is on the day before'],
-    ['America/Los_Angeles', '2020-04-10', '2020-04-10T07:00:00.000Z', 'behind UTC it is on the same day'],
-    ['America/Los_Angeles', '2020-03-08', '2020-03-08T08:00:00.000Z', 'on a day of change the earlier offset holds'],
-    ['America/Los_Angeles', '2020-03-09', '2020-03-09T07:00:00.000Z', 'on the day after it the later one'],
-    ['Europe/Berlin', '2024-04-01', '2024-03-31T22:00:00.000Z', 'east of Greenwich, too'],
-    ['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00.000Z', 'the clocks skip midnight: one o’clock'],
-    ['America/Havana', '2023-11-05', '2023-11-05T04:00:00.000Z', 'the clocks show midnight twice: the first'],
-    ['America/Toronto', '1919-03-31', '1919-03-31T04:30:00.000Z', 'the clocks skip half of the hour before, too'],
-    ['Pacific/Apia', '2011-12-30', '2011-12-30T10:00:00.000Z', 'the day was left out: the next one’s'],
-  ])('%s, %s: %s (%s)', (timeZone, on, expected) => {
+    ['Asia/Kolkata', '2020-01-25', '2020-01-24T18:30:00.000Z', 'ahead of UTC, on the day before'],
+    ['America/Los_Angeles', '2020-04-10', '2020-04-10T07:00:00.000Z', 'behind UTC, on the same day'],
+    [
+      'America/Los_Angeles',
+      '2020-03-08',
+      '2020-03-08T08:00:00.000Z',
+      'on a day of clock change, by the earlier offset',
+    ],
+    ['America/Los_Angeles', '2020-03-09', '2020-03-09T07:00:00.000Z', 'on the day after it, by the later offset'],
+    ['Europe/Berlin', '2024-04-01', '2024-03-31T22:00:00.000Z', 'the day after a clock change east of Greenwich'],
+    ['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00.000Z', 'midnight skipped: one o’clock'],
+    ['America/Havana', '2023-11-05', '2023-11-05T04:00:00.000Z', 'midnight twice: the first'],
+    ['America/Toronto', '1919-03-31', '1919-03-31T04:30:00.000Z', 'midnight skipped, from half an hour before'],
+    ['Pacific/Apia', '2011-12-30', '2011-12-30T10:00:00.000Z', 'the day skipped: the next one'],
+  ])('in %s of %s is %s (%s)', (timeZone, on, expected) => {
     expect(new Date(startOfDay(on, timeZone)).toISOString()).toBe(expected);
   });
 
-  test('is where the calendar turns', () => {
+  test('is the instant at which the calendar day changes', () => {
     fc.assert(
       fc.property(zone, day, (timeZone, on) => {
         const start = startOfDay(on, timeZone);
@@ -159,12 +164,12 @@ describe('the start of a day', () => {
     );
   });
 
-  test('comes before the next one’s, by a day more or less', () => {
+  test('precedes the next start by about a day', () => {
     fc.assert(
       fc.property(zone, day, (timeZone, on) => {
         const next = utcDay(startOfUtcDay(on) + DAY);
         const length = startOfDay(next, timeZone) - startOfDay(on, timeZone);
-        // Newfoundland once changed by two hours; islands that changed sides of the date line left out a day.
+        // Newfoundland once changed by two hours; islands that crossed the date line skipped a day.
         if (!ZONES_THAT_SKIPPED_A_DAY.has(timeZone)) expect(Math.abs(length - DAY)).toBeLessThanOrEqual(2 * HOUR);
         expect(length).toBeGreaterThanOrEqual(0);
       }),

@@ -1,7 +1,7 @@
 import type { Instant } from './clock.ts';
 import type { DateRange } from './time.ts';
 
-/** What a bot did in a span of time; null where not known. */
+/** A bot's activity in an interval; null where unknown. */
 export interface UsageInterval {
   /** As the vendor sent it, to the millisecond. */
   readonly start: Instant;
@@ -19,16 +19,16 @@ export interface UsageInterval {
   readonly successRate: number | null;
 }
 
-/** A part of the usage statistics that can be asked for (and paid for) on its own. */
+/** A part of the usage statistics that needs its own vendor call. */
 export type UsagePart = 'usage' | 'interventions';
 
-/** How a bot was used over some days. */
+/** A bot's usage over some days. */
 export interface UsageStats {
   /** The account's name. */
   readonly account: string;
   /** The bot's reference there. */
   readonly ref: string;
-  /** Null only when no part was asked for. */
+  /** Null only when no part was requested. */
   readonly current: UsageInterval | null;
   readonly previous: UsageInterval | null;
   readonly buckets: readonly UsageInterval[];

@@ -9,7 +9,7 @@ export type VendorErrorCode =
   | 'VENDOR_BAD_RESPONSE'
   | 'NOT_FOUND';
 
-/** Whom a call was for. */
+/** The target of a call. */
 export interface CallTarget {
   readonly vendor: VendorName;
   /** The account's name. */
@@ -19,10 +19,10 @@ export interface CallTarget {
 }
 
 interface VendorErrorDetails {
-  /** A finer word for logs and metrics, from a small fixed set, such as `malformed_json`. */
+  /** A more specific reason from a small fixed set, such as `malformed_json`. */
   readonly reason?: string;
   readonly retryAfterSeconds?: number;
-  /** The HTTP status that the vendor answered with. */
+  /** The HTTP status of the vendor's response. */
   readonly status?: number;
 }
 
@@ -33,8 +33,8 @@ const RETRYABLE_CODES: ReadonlySet<VendorErrorCode> = new Set([
 ]);
 
 /**
- * A vendor's failure, in our words. The message goes to the gateway's callers: it holds no secret, no stack and nothing of a
- * vendor's text except what `vendorText` let through.
+ * A failed vendor call, with the gateway's message. The message is returned to callers: it contains no secret, no stack and
+ * nothing of the vendor's response except what `extractVendorMessage` allows.
  */
 export class VendorError extends Error {
   override readonly name = 'VendorError';
@@ -63,7 +63,7 @@ export class VendorError extends Error {
   }
 }
 
-/** Whether a failure is an answer in disguise: the vendor was reached and knows no such agent. */
+/** Whether the vendor responded that there is no such agent: a result rather than a failure. */
 export function isNotFound(error: VendorError): boolean {
   return error.code === 'NOT_FOUND';
 }

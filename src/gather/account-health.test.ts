@@ -21,18 +21,18 @@ function setUp() {
     stale: (error: VendorError) => {
       freshResult('kore', null, { outcome: 'STALE', servedFrom: 'CACHE', error }).sources.forEach(tracker.recordReport);
     },
-    /** Some is there, and this is missing; the rest was served from there. */
+    /** Reports a partial result with the given error, the rest served from the given place. */
     lack: (error: VendorError, servedFrom: ServedFrom | null) => {
       freshResult('kore', null, { outcome: 'PARTIAL', servedFrom, error }).sources.forEach(tracker.recordReport);
     },
   };
 }
 
-test('of an account that was never asked nothing is known', () => {
+test('reports UNKNOWN for an account that was never called', () => {
   expect(setUp().health()).toEqual({ state: 'UNKNOWN', lastError: null, lastSuccessAt: null });
 });
 
-test('one that answers is OK, and when it last did is remembered', () => {
+test('reports OK for an account that answers, with the time of its last success', () => {
   const { succeed, health, clock } = setUp();
   succeed();
   clock.advance(5000);
@@ -40,13 +40,13 @@ test('one that answers is OK, and when it last did is remembered', () => {
   expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW + 5000 });
 });
 
-test('one that has never answered and fails is DOWN', () => {
+test('reports DOWN for an account that fails without an earlier success', () => {
   const { fail, health } = setUp();
   fail();
   expect(health()).toEqual({ state: 'DOWN', lastError: 'kore says VENDOR_TIMEOUT', lastSuccessAt: null });
 });
 
-test('one that has answered is DEGRADED at the first failures, and DOWN at the third in a row', () => {
+test('reports DEGRADED at the first failures after a success, and DOWN at the third in a row', () => {
   const { succeed, fail, state, health } = setUp();
   succeed();
   const states = [1, 2, 3].map(() => {
@@ -61,7 +61,7 @@ test('one that has answered is DEGRADED at the first failures, and DOWN at the t
   expect(state()).toBe('DEGRADED');
 });
 
-test('one call that fails for many agents at once is one failure', () => {
+test('counts one call that fails for many agents as one failure', () => {
   const { succeed, fail, state } = setUp();
   succeed();
   const error = vendorError('kore', 'VENDOR_UNAVAILABLE');
@@ -69,8 +69,8 @@ test('one call that fails for many agents at once is one failure', () => {
   expect(state()).toBe('DEGRADED');
 });
 
-describe('what counts', () => {
-  test('an answer from the cache says nothing about the vendor', () => {
+describe('account health counts', () => {
+  test('ignores a cached result, which carries no news of the vendor', () => {
     const { succeed, fail, state } = setUp();
     succeed({ servedFrom: 'CACHE' });
     expect(state()).toBe('UNKNOWN');
@@ -79,25 +79,25 @@ describe('what counts', () => {
     expect(state()).toBe('DOWN');
   });
 
-  test('that the vendor knows no such agent shows that it is there', () => {
+  test('counts "not found" as a success', () => {
     const { fail, health } = setUp();
     fail(vendorError('kore', 'NOT_FOUND'));
     expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW });
   });
 
-  test.each(['cancelled', 'quota_local'])('what we cut short ourselves does not: %s', (reason) => {
+  test.each(['cancelled', 'quota_local'])('ignores a call that the gateway cut short: %s', (reason) => {
     const { fail, state } = setUp();
     fail(vendorError('kore', 'VENDOR_TIMEOUT', { reason }));
     expect(state()).toBe('UNKNOWN');
   });
 
-  test('an answer that is of no use at all is a failure', () => {
+  test('counts an unusable response as a failure', () => {
     const { fail, health } = setUp();
     fail(vendorError('kore', 'VENDOR_BAD_RESPONSE', { reason: 'contract' }));
     expect(health()).toMatchObject({ state: 'DOWN', lastError: 'kore says VENDOR_BAD_RESPONSE' });
   });
 
-  test('an older answer served is a failure', () => {
+  test('counts a stale result as a failure', () => {
     const { succeed, stale, health } = setUp();
     succeed();
     for (let i = 0; i < 3; i += 1) stale(vendorError('kore', 'VENDOR_BAD_RESPONSE'));
@@ -105,8 +105,8 @@ describe('what counts', () => {
   });
 });
 
-describe('where a part is missing', () => {
-  /** What is wrong with the data, though no call failed. */
+describe('account health for partial results', () => {
+  /** Problems of the data, although no call failed. */
   const DATA_PROBLEMS = [
     ['VENDOR_REJECTED', 'retention'],
     ['VENDOR_REJECTED', 'file_limit'],
@@ -126,7 +126,7 @@ describe('where a part is missing', () => {
     ['VENDOR_BAD_RESPONSE', { status: 302, reason: 'redirect' }],
   ] as const;
 
-  test.each(DATA_PROBLEMS)('%s, %s: the calls went well, if any were made', (code, reason) => {
+  test.each(DATA_PROBLEMS)('counts successful calls with a data problem as a success: %s, %s', (code, reason) => {
     for (const servedFrom of [null, 'CACHE'] as const) {
       const { lack, state } = setUp();
       for (let i = 0; i < 3; i += 1) lack(vendorError('kore', code, { reason }), servedFrom);
@@ -137,7 +137,7 @@ describe('where a part is missing', () => {
     expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW });
   });
 
-  test.each(DATA_PROBLEMS)('%s, %s: mends nothing, unless the vendor was called', (code, reason) => {
+  test.each(DATA_PROBLEMS)('clears no earlier error without a vendor call: %s, %s', (code, reason) => {
     const { fail, lack, state } = setUp();
     fail();
     lack(vendorError('kore', code, { reason }), null);
@@ -147,25 +147,31 @@ describe('where a part is missing', () => {
     expect(state()).toBe('OK');
   });
 
-  test.each(FAILED_CALLS)('%s, %j: a call failed, others did not, however often', (code, details) => {
-    const { lack, health, clock } = setUp();
-    for (let i = 0; i < 4; i += 1) {
-      clock.advance(1000);
-      lack(vendorError('kore', code, details), 'VENDOR');
-      expect(health()).toEqual({ state: 'DEGRADED', lastError: `kore says ${code}`, lastSuccessAt: clock.now() });
-    }
-  });
+  test.each(FAILED_CALLS)(
+    'reports DEGRADED, never DOWN, where some calls failed and others succeeded: %s, %j',
+    (code, details) => {
+      const { lack, health, clock } = setUp();
+      for (let i = 0; i < 4; i += 1) {
+        clock.advance(1000);
+        lack(vendorError('kore', code, details), 'VENDOR');
+        expect(health()).toEqual({ state: 'DEGRADED', lastError: `kore says ${code}`, lastSuccessAt: clock.now() });
+      }
+    },
+  );
 
-  test.each(FAILED_CALLS)('%s, %j, beside kept data: not down, and not up again', (code, details) => {
-    const { lack, fail, health } = setUp();
-    for (let i = 0; i < 4; i += 1) lack(vendorError('kore', code, details), 'CACHE');
-    expect(health()).toEqual({ state: 'DEGRADED', lastError: `kore says ${code}`, lastSuccessAt: null });
-    fail();
-    lack(vendorError('kore', code, details), 'CACHE');
-    expect(health()).toEqual({ state: 'DOWN', lastError: `kore says ${code}`, lastSuccessAt: null });
-  });
+  test.each(FAILED_CALLS)(
+    'reports neither DOWN nor OK where a call failed next to cached data: %s, %j',
+    (code, details) => {
+      const { lack, fail, health } = setUp();
+      for (let i = 0; i < 4; i += 1) lack(vendorError('kore', code, details), 'CACHE');
+      expect(health()).toEqual({ state: 'DEGRADED', lastError: `kore says ${code}`, lastSuccessAt: null });
+      fail();
+      lack(vendorError('kore', code, details), 'CACHE');
+      expect(health()).toEqual({ state: 'DOWN', lastError: `kore says ${code}`, lastSuccessAt: null });
+    },
+  );
 
-  test('an account that was down and answers in part is down no longer', () => {
+  test('reports an account that was DOWN as DEGRADED once it answers in part', () => {
     const { lack, fail, state } = setUp();
     for (let i = 0; i < 4; i += 1) fail();
     lack(vendorError('kore', 'VENDOR_UNAVAILABLE'), 'VENDOR');
@@ -177,7 +183,7 @@ describe('where a part is missing', () => {
     expect(state()).toBe('DOWN');
   });
 
-  test('what we cut short ourselves leaves what was known of it, and the rest has answered', () => {
+  test('keeps the earlier error where the gateway cut a part short, and records the success of the rest', () => {
     const { lack, fail, health, succeed } = setUp();
     const cut = vendorError('kore', 'VENDOR_UNAVAILABLE', { reason: 'circuit_open' });
     lack(cut, 'VENDOR');

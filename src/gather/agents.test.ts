@@ -19,7 +19,7 @@ import { directoryEntry, discoveredAgent } from '../../test/support/directory-fi
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { createFakeServices, freshResult } from '../../test/support/gather-harness.ts';
 
-/** A gateway with a Kore account that names these agents, and a silent Avaamo account. */
+/** Services with a Kore account that discovers these agents, and an Avaamo account without data. */
 function open(
   entries: readonly DirectoryEntry[],
   discovered: readonly DiscoveredAgent[],
@@ -50,37 +50,37 @@ const page = (args: Partial<AgentsArgs> = {}, context = open(STAFF, DISCOVERED).
   agents(context, { first: 50, ...args });
 const names = async (filter: AgentFilter) => (await page({ filter })).nodes.map(({ name }) => name);
 
-describe('the filter', () => {
+describe('the filter of agents', () => {
   test.each<[string, AgentFilter, readonly string[]]>([
-    ['none', {}, ['Jane Doe', 'Billing bot', 'Joe', 'Anna', 'Zoe']],
+    ['no condition', {}, ['Jane Doe', 'Billing bot', 'Joe', 'Anna', 'Zoe']],
     [
-      'nulls',
+      'null conditions',
       { kind: null, account: null, vendor: null, emails: null, nameContains: null },
       ['Jane Doe', 'Billing bot', 'Joe', 'Anna', 'Zoe'],
     ],
-    ['people', { kind: 'HUMAN' }, ['Jane Doe', 'Joe', 'Anna', 'Zoe']],
-    ['bots', { kind: 'VIRTUAL' }, ['Billing bot']],
+    ['human agents', { kind: 'HUMAN' }, ['Jane Doe', 'Joe', 'Anna', 'Zoe']],
+    ['virtual agents', { kind: 'VIRTUAL' }, ['Billing bot']],
     ['an account', { account: 'kore' }, ['Jane Doe', 'Anna', 'Zoe']],
-    ['an account that is none', { account: 'none' }, []],
+    ['an unknown account', { account: 'none' }, []],
     ['a vendor', { vendor: 'AVAAMO' }, ['Billing bot']],
-    ['addresses, whatever their case', { emails: ['JANE@X.DE', 'zoe@x.de', 'nobody@x.de'] }, ['Jane Doe', 'Zoe']],
+    ['addresses in any case', { emails: ['JANE@X.DE', 'zoe@x.de', 'unknown@x.de'] }, ['Jane Doe', 'Zoe']],
     ['no address', { emails: [] }, []],
-    ['a part of the name, whatever its case', { nameContains: 'jO' }, ['Joe']],
+    ['a part of the name in any case', { nameContains: 'jO' }, ['Joe']],
     ['an empty part of the name', { nameContains: '' }, ['Jane Doe', 'Billing bot', 'Joe', 'Anna', 'Zoe']],
-    ['several conditions: all must hold', { kind: 'HUMAN', account: 'kore', nameContains: 'n' }, ['Jane Doe', 'Anna']],
-  ])('%s', async (_name, filter, expected) => {
+    ['all of several conditions', { kind: 'HUMAN', account: 'kore', nameContains: 'n' }, ['Jane Doe', 'Anna']],
+  ])('agents returns those that match %s', async (_name, filter, expected) => {
     expect(await names(filter)).toEqual(expected);
   });
 
   test.each<[string, Partial<AgentsArgs>, string]>([
     ['more than 200', { first: 201 }, 'first'],
-    ['fewer than none', { first: -1 }, 'first'],
+    ['a negative number', { first: -1 }, 'first'],
     [
       'more than 100 addresses',
       { filter: { emails: Array.from({ length: 101 }, (_, i) => `${i}@x.de`) } },
       'filter.emails',
     ],
-  ])('%s is refused before anybody is asked', async (_name, args, argument) => {
+  ])('agents rejects %s before any vendor call', async (_name, args, argument) => {
     const { context, calls } = open(STAFF, DISCOVERED);
     const error = await rejectionOf(page(args, context));
     expect(error).toBeInstanceOf(InvalidInputError);
@@ -88,14 +88,14 @@ describe('the filter', () => {
     expect(calls()).toBe(0);
   });
 
-  test('the limits themselves are allowed', async () => {
+  test('agents accepts the limits themselves', async () => {
     expect((await page({ first: 200 })).nodes).toHaveLength(5);
     expect((await page({ first: 0 })).nodes).toHaveLength(0);
   });
 });
 
-describe('pages and cursors', () => {
-  // Names that a careless cursor would stumble over.
+describe('the pages of agents', () => {
+  // Names with the separators and escapes of cursors.
   const name = fc.option(fc.constantFrom('Anna', 'anna', 'Ben', 'two\nlines', '', 'Zoë', '\ud800', '["x"]'));
   const listed = fc
     .uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 0 })
@@ -118,7 +118,7 @@ describe('pages and cursors', () => {
     return all;
   }
 
-  test('of any size, one after another, give everybody once', async () => {
+  test('return every agent once, for any page size', async () => {
     await fc.assert(
       fc.asyncProperty(listed, named, fc.integer({ min: 1, max: 5 }), async (entries, vendors, first) => {
         const { context } = open(entries, vendors);
@@ -127,7 +127,7 @@ describe('pages and cursors', () => {
     );
   });
 
-  test('whoever comes or goes between two pages: those who stay are neither left out nor shown twice', async () => {
+  test('neither omit nor repeat an agent that stays while others are added or removed between two pages', async () => {
     await fc.assert(
       fc.asyncProperty(
         listed,
@@ -148,7 +148,7 @@ describe('pages and cursors', () => {
           const at = before.nodes[index];
           const removedBefore = before.nodes.slice(0, index).some(({ id }) => !left.has(id));
           const expected = before.nodes.slice(index + 1).filter(({ id }) => left.has(id));
-          // One of the directory that has gone itself is found by its rank, which those who went before it have shifted.
+          // A removed configured agent is found by its rank, which earlier removals have shifted.
           if (at?.key != null && !left.has(at.id) && removedBefore) return;
           expect(nodes.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
         },
@@ -156,7 +156,7 @@ describe('pages and cursors', () => {
     );
   });
 
-  test('hold with a filter, too', async () => {
+  test('stay consistent with a filter', async () => {
     const { context } = open(STAFF, DISCOVERED);
     const filter = { kind: 'HUMAN' } as const;
     const { cursors } = await agents(context, { first: 2, filter });
@@ -166,23 +166,23 @@ describe('pages and cursors', () => {
   });
 
   test.each([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['a word', 'next'],
-    ['of a list of periods', encodeCursor(['a', '0'])],
-    ['of another kind', encodeCursor(['lost', '0', 'jane'])],
-    ['without a rank', encodeCursor(['listed', 'x', 'jane'])],
-    ['with a rank below nothing', encodeCursor(['listed', '-1', 'jane'])],
-    ['with a name that is no text', encodeCursor(['found', '{}', 'x'])],
-    ['with a name that is not even JSON', encodeCursor(['found', 'Jane', 'x'])],
-  ])('a foreign cursor is refused: %s', async (_name, after) => {
+    ['a cursor of a list of periods', encodeCursor(['a', '0'])],
+    ['a cursor of another kind', encodeCursor(['lost', '0', 'jane'])],
+    ['a cursor without a rank', encodeCursor(['listed', 'x', 'jane'])],
+    ['a cursor with a negative rank', encodeCursor(['listed', '-1', 'jane'])],
+    ['a cursor with a name that is not a text', encodeCursor(['found', '{}', 'x'])],
+    ['a cursor with a name that is not JSON', encodeCursor(['found', 'Jane', 'x'])],
+  ])('agents rejects a cursor that is invalid: %s', async (_name, after) => {
     const error = await rejectionOf(page({ after }));
     expect(error).toBeInstanceOf(InvalidInputError);
     expect(error).toMatchObject({ argument: 'after' });
   });
 });
 
-describe('one agent', () => {
-  test('is found by id, address and reference', async () => {
+describe('looking up one agent', () => {
+  test('finds an agent by id, address and reference', async () => {
     const { context } = open(STAFF, DISCOVERED);
     expect((await agentById(context, agentId('jane')))?.key).toBe('jane');
     expect((await agentById(context, agentIdByEmail('zoe@x.de')))?.name).toBe('Zoe');
@@ -192,7 +192,7 @@ describe('one agent', () => {
     expect((await agentByAccount(context, 'bots', '2041'))?.key).toBe('bot');
   });
 
-  test('the vendors are asked once for a whole query, and not at all when the configuration settles it', async () => {
+  test('runs discovery once per query, and not at all where the configuration decides', async () => {
     const { context, calls } = open(STAFF, DISCOVERED);
     await agentById(context, agentId('bot'));
     expect(calls()).toBe(0);
@@ -206,25 +206,25 @@ describe('one agent', () => {
   });
 
   test.each([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['a word', 'jane'],
-    ['somebody who is not there', agentId('nobody')],
-    ['an address that is not there', agentIdByEmail('nobody@x.de')],
-    ['a reference that is not there', agentIdByAccount('kore', 'u-9')],
-    ['an account that is not there', agentIdByAccount('none', 'u-1')],
+    ['an unknown key', agentId('unknown')],
+    ['an unknown address', agentIdByEmail('unknown@x.de')],
+    ['an unknown reference', agentIdByAccount('kore', 'u-9')],
+    ['an unknown account', agentIdByAccount('none', 'u-1')],
     ['another spelling of a good id', `${agentId('jane')}=`],
-  ])('nobody is found by an id that is none: %s', async (_name, id) => {
+  ])('finds no agent by an id that does not resolve: %s', async (_name, id) => {
     expect(await agentById(open(STAFF, DISCOVERED).context, id)).toBeNull();
   });
 
-  test('for an account that is not there no vendor is asked', async () => {
+  test('runs no discovery for an unknown account', async () => {
     const { context, calls } = open(STAFF, DISCOVERED);
     expect(await agentById(context, agentIdByAccount('none', 'u-1'))).toBeNull();
     expect(await agentByAccount(context, 'none', 'u-1')).toBeNull();
     expect(calls()).toBe(0);
   });
 
-  test('an account that the caller may not use is as if it were not there, and is not asked', async () => {
+  test('treats an account that the caller may not use as unknown, and does not call it', async () => {
     let calls = 0;
     const discover = () => Promise.resolve(freshResult('kore', DISCOVERED)).finally(() => (calls += 1));
     const services = createFakeServices(STAFF, [
@@ -240,7 +240,7 @@ describe('one agent', () => {
     expect(calls).toBe(0);
   });
 
-  test('data of an agent whom nobody knows is our mistake', async () => {
+  test('throws an internal error for data of an unknown agent', async () => {
     const { context } = open(STAFF, DISCOVERED);
     const error = await rejectionOf((async () => owningAgent(context, { account: 'kore', ref: 'u-9' }))());
     expect(error).toBeInstanceOf(Error);

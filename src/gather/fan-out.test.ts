@@ -16,7 +16,7 @@ import {
 const jane = directoryEntry('jane', { accounts: { v1: 'jane', v2: 'jane', k: 'jane' } });
 const query = { size: 1, type: null, activeLiveFirst: null };
 
-/** A gateway with two accounts that know interactions, and one that does not. */
+/** Services with two accounts that support interactions, and one that does not. */
 function setUp(v1: AccountDataSource['latestInteractions'], v2: AccountDataSource['latestInteractions']) {
   const services = createFakeServices(
     [jane],
@@ -38,8 +38,8 @@ const gives = (account: string) => () => Promise.resolve(freshResult(account, [i
 const fails = (account: string, code: Parameters<typeof vendorError>[1]) => () =>
   Promise.reject(vendorError(account, code));
 
-describe('asking the accounts of an agent', () => {
-  test('all answer: all data, in the order of the accounts, whole', async () => {
+describe('fanOut', () => {
+  test('returns the data of all accounts in their order, complete, when all succeed', async () => {
     const { results, sources } = await setUp(gives('v1'), gives('v2')).fannedOut;
     expect(results.map(({ agentAccount, data }) => [agentAccount.account, data[0]?.account])).toEqual([
       ['v1', 'v1'],
@@ -52,7 +52,7 @@ describe('asking the accounts of an agent', () => {
     expect(isComplete(sources)).toBe(true);
   });
 
-  test('a slow first one does not change the order', async () => {
+  test('keeps the order of the accounts when the first one is slow', async () => {
     const slow = async () => {
       for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setImmediate(resolve));
       return freshResult('v1', [interaction('v1', 'g')]);
@@ -61,7 +61,7 @@ describe('asking the accounts of an agent', () => {
     expect(results.map(({ agentAccount }) => agentAccount.account)).toEqual(['v1', 'v2']);
   });
 
-  test('one fails: the other’s data, not whole, no error', async () => {
+  test('returns the other account’s data, incomplete and without an error, when one fails', async () => {
     const { results, sources } = await setUp(fails('v1', 'VENDOR_TIMEOUT'), gives('v2')).fannedOut;
     expect(results.map(({ agentAccount }) => agentAccount.account)).toEqual(['v2']);
     expect(sources).toMatchObject([
@@ -71,12 +71,12 @@ describe('asking the accounts of an agent', () => {
     expect(isComplete(sources)).toBe(false);
   });
 
-  test('all fail: the first one’s error', async () => {
+  test('rejects with the first account’s error when all fail', async () => {
     const { fannedOut } = setUp(fails('v1', 'VENDOR_TIMEOUT'), fails('v2', 'VENDOR_AUTH_FAILED'));
     expect(await rejectionOf(fannedOut)).toMatchObject({ account: 'v1', code: 'VENDOR_TIMEOUT' });
   });
 
-  test('no such agent anywhere: an answer, empty and not whole', async () => {
+  test('returns an empty, incomplete result when no account knows the agent', async () => {
     const { results, sources } = await setUp(fails('v1', 'NOT_FOUND'), fails('v2', 'NOT_FOUND')).fannedOut;
     expect(results).toEqual([]);
     expect(sources).toMatchObject([
@@ -87,28 +87,31 @@ describe('asking the accounts of an agent', () => {
   });
 
   test.each<[string, AccountDataSource['latestInteractions']]>([
-    ['no such agent', fails('v2', 'NOT_FOUND')],
+    ['NOT_FOUND', fails('v2', 'NOT_FOUND')],
     [
-      'not supported',
+      'UNSUPPORTED',
       () => Promise.resolve({ data: [], sources: [unsupportedReport({ account: 'v2', endpoint: 'e' })] }),
     ],
-  ])('one fails, the other says: %s: an answer, not an error', async (_name, v2) => {
+  ])('returns a result, not an error, when one account fails and the other reports %s', async (_name, v2) => {
     const { results, sources } = await setUp(fails('v1', 'VENDOR_UNAVAILABLE'), v2).fannedOut;
     expect(results.flatMap(({ data }) => data)).toEqual([]);
     expect(isComplete(sources)).toBe(false);
   });
 
-  test.each(['STALE', 'PARTIAL', 'FAILED', 'UNSUPPORTED'] as const)('%s is not whole', async (outcome) => {
-    const v2 = () => Promise.resolve(freshResult('v2', [], { outcome }));
-    expect(isComplete((await setUp(gives('v1'), v2).fannedOut).sources)).toBe(false);
-  });
+  test.each(['STALE', 'PARTIAL', 'FAILED', 'UNSUPPORTED'] as const)(
+    'isComplete is false for the outcome %s',
+    async (outcome) => {
+      const v2 = () => Promise.resolve(freshResult('v2', [], { outcome }));
+      expect(isComplete((await setUp(gives('v1'), v2).fannedOut).sources)).toBe(false);
+    },
+  );
 
-  test('a mistake in our own code is no vendor’s failure', async () => {
+  test('rejects with an internal error as it is, not as a vendor’s failure', async () => {
     const mistake = new TypeError('not a function');
     expect(await rejectionOf(setUp(gives('v1'), () => Promise.reject(mistake)).fannedOut)).toBe(mistake);
   });
 
-  test('every report goes into the book of health', async () => {
+  test('records every report for the accounts’ health', async () => {
     const { fannedOut, house: services } = setUp(fails('v1', 'VENDOR_TIMEOUT'), gives('v2'));
     await fannedOut;
     expect(services.health.get('v1')).toMatchObject({ state: 'DOWN', lastError: 'v1 says VENDOR_TIMEOUT' });
@@ -117,7 +120,7 @@ describe('asking the accounts of an agent', () => {
   });
 });
 
-describe('which accounts are asked', () => {
+describe('accountsSupporting', () => {
   const services = createFakeServices(
     [jane],
     [
@@ -134,19 +137,19 @@ describe('which accounts are asked', () => {
     );
   };
 
-  test('those that know the agent and the answer', () => {
+  test('returns the agent’s accounts that support the capability', () => {
     expect(namesFor()).toEqual(['v1', 'v2']);
     expect(namesFor(null)).toEqual(['v1', 'v2']);
   });
 
-  test('only those named, in the order of the configuration', () => {
+  test('returns only the listed accounts, in the configuration’s order', () => {
     expect(namesFor(['v2'])).toEqual(['v2']);
     expect(namesFor(['v2', 'v1', 'v2'])).toEqual(['v1', 'v2']);
     expect(namesFor(['k', 'other'])).toEqual([]);
     expect(namesFor([])).toEqual([]);
   });
 
-  test('a name that is none is a mistake of the caller’s; so is that of a hidden account, in the same words', () => {
+  test('rejects an unknown account and a hidden one with the same error', () => {
     const unknown = thrownBy(() => namesFor(['v3']));
     expect(unknown).toBeInstanceOf(InvalidInputError);
     expect(unknown).toMatchObject({ argument: 'accounts', message: 'accounts: there is no account "v3"' });
@@ -155,7 +158,7 @@ describe('which accounts are asked', () => {
     });
   });
 
-  test('hidden accounts are not asked', () => {
+  test('leaves out hidden accounts', () => {
     expect(namesFor(null, (name) => name !== 'v1')).toEqual(['v2']);
   });
 });

@@ -4,7 +4,7 @@ import type { AccountDataSource } from '../vendors/vendor.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { NOW, freshResult, interaction, rejectNotFound, withJane } from '../../test/support/gather-harness.ts';
 
-describe('latest interactions', () => {
+describe('latestInteractions', () => {
   const gives = (account: string, ...guids: readonly string[]) => ({
     latestInteractions: () =>
       Promise.resolve(
@@ -15,7 +15,7 @@ describe('latest interactions', () => {
       ),
   });
 
-  test('keep the vendor’s order, one account after another', async () => {
+  test('returns the vendor’s order, one account after another', async () => {
     const { context, jane } = withJane(gives('first', 'b', 'a'), gives('second', 'c'));
     const page = await latestInteractions(context, jane, { size: 5 });
     expect(page?.nodes.map(({ guid }) => guid)).toEqual(['b', 'a', 'c']);
@@ -23,7 +23,7 @@ describe('latest interactions', () => {
     expect(page).toMatchObject({ hasNextPage: false, hasPreviousPage: false, totalCount: 3 });
   });
 
-  test('are asked for as the caller says, and nulls where nothing is said', async () => {
+  test('passes the caller’s arguments to the vendor, and null for omitted ones', async () => {
     const asked: unknown[] = [];
     const sources: AccountDataSource = {
       latestInteractions: (ref, query) => {
@@ -40,12 +40,12 @@ describe('latest interactions', () => {
     ]);
   });
 
-  test.each([0, -1, 101])('%i at once is refused', async (size) => {
+  test.each([0, -1, 101])('rejects a size of %i', async (size) => {
     const { context, jane } = withJane(gives('first', 'a'));
     expect(await rejectionOf(latestInteractions(context, jane, { size }))).toMatchObject({ argument: 'size' });
   });
 
-  test('are empty and not whole where the vendor knows no such agent', async () => {
+  test('returns an empty, incomplete page where the vendor does not know the agent', async () => {
     const { context, jane } = withJane({ latestInteractions: rejectNotFound('first') });
     expect(await latestInteractions(context, jane, { size: 1 })).toMatchObject({
       nodes: [],

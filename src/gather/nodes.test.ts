@@ -30,7 +30,7 @@ const PERIODS = [
 const SESSIONS = [session('v', 's1', NOW - 2 * DAY, NOW - DAY), session('v', 's2', NOW, NOW + 1)];
 const INTERACTIONS = [interaction('v', 'g1'), interaction('v', 'g2'), interaction('v', 'g1', NOW - 1000)];
 
-/** A gateway with one account that knows everything about Jane, and one about which nobody asks. */
+/** Services with one account that has all of Jane's data, and one that is not used. */
 function open(canAccess?: (account: string) => boolean, sources: AccountDataSource = {}) {
   const calls: unknown[] = [];
   const respondWith =
@@ -61,7 +61,7 @@ const IDS = [
   ...INTERACTIONS.map((one) => ({ type: 'Interaction', id: interactionId(one), one })),
 ];
 
-test('everything is found again by its id, one call each, with a range that holds it', async () => {
+test('node refetches every type by its id, with one call whose range contains it', async () => {
   for (const { id, one, type } of IDS) {
     const { context, calls } = open();
     const found = await node(context, id);
@@ -76,7 +76,7 @@ test('everything is found again by its id, one call each, with a range that hold
   expect(new Set(IDS.map(({ id }) => id)).size).toBe(IDS.length);
 });
 
-test('a period is looked for in its first millisecond, a session on the day of its first event', async () => {
+test('node reads a period in its first millisecond, and a session on the day of its first event', async () => {
   const { context, calls } = open();
   await node(context, statusPeriodId(period('v', NOW)));
   await node(context, sessionId(session('v', 's1', NOW, NOW + 3 * DAY)));
@@ -87,27 +87,27 @@ test('a period is looked for in its first millisecond, a session on the day of i
   ]);
 });
 
-test('what the vendor no longer tells of is null', async () => {
+test('node returns null for data that the vendor no longer returns', async () => {
   const { context } = open();
   expect(await node(context, statusPeriodId(period('v', NOW, { status: 'AWAY', vendorStatus: 'AWAY' })))).toBeNull();
   expect(await node(context, sessionId(session('v', 's9', NOW, NOW)))).toBeNull();
   expect(await node(context, interactionId(interaction('v', 'g9')))).toBeNull();
 });
 
-test('that the vendor fails is an error, not null', async () => {
+test('node rejects, instead of returning null, when the vendor fails', async () => {
   const { context } = open(undefined, { sessions: () => Promise.reject(vendorError('v', 'VENDOR_TIMEOUT')) });
   expect(await rejectionOf(node(context, sessionId(session('v', 's1', NOW, NOW))))).toMatchObject({
     code: 'VENDOR_TIMEOUT',
   });
 });
 
-describe('where nothing is found, and', () => {
+describe('node without a match', () => {
   const gone = {
     period: statusPeriodId(period('v', NOW, { status: 'AWAY', vendorStatus: 'AWAY' })),
     session: sessionId(session('v', 's9', NOW, NOW)),
     interaction: interactionId(interaction('v', 'g9')),
   };
-  /** Every question is answered with what is known, and such a report. */
+  /** Returns the known data from every read, with the given report. */
   const respondingWith = (report: Partial<SourceReport>): AccountDataSource => ({
     statusPeriods: () => Promise.resolve(freshResult('v', PERIODS, report)),
     sessions: () => Promise.resolve(freshResult('v', SESSIONS, report)),
@@ -121,7 +121,7 @@ describe('where nothing is found, and', () => {
   const lacking = (code: VendorErrorCode, reason: string) =>
     respondingWith({ outcome: 'PARTIAL', error: vendorError('v', code, { reason }) });
 
-  test.each(Object.entries(gone))('a part is missing, so that there may be one (%s): an error', async (_, id) => {
+  test.each(Object.entries(gone))('rejects where a missing part may contain the node: %s', async (_, id) => {
     const { context } = open(undefined, lacking('VENDOR_REJECTED', 'file_limit'));
     expect(await rejectionOf(node(context, id))).toMatchObject({ code: 'VENDOR_REJECTED', reason: 'file_limit' });
     const unsaid = open(undefined, respondingWith({ outcome: 'PARTIAL' })).context;
@@ -129,51 +129,54 @@ describe('where nothing is found, and', () => {
   });
 
   test.each<[string, AccountDataSource]>([
-    ['what is missing is gone for ever', lacking('VENDOR_REJECTED', 'retention')],
-    ['the answer is an older one', respondingWith({ outcome: 'STALE', error: vendorError('v', 'VENDOR_TIMEOUT') })],
-    ['the vendor knows no such agent', failing(vendorError('v', 'NOT_FOUND'))],
-    ['the account cannot be asked that', respondingWith({ outcome: 'UNSUPPORTED', servedFrom: null, fetchedAt: null })],
-  ])('%s: null', async (_, sources) => {
+    ['the missing part is past the retention', lacking('VENDOR_REJECTED', 'retention')],
+    ['the result is stale', respondingWith({ outcome: 'STALE', error: vendorError('v', 'VENDOR_TIMEOUT') })],
+    ['the vendor does not know the agent', failing(vendorError('v', 'NOT_FOUND'))],
+    [
+      'the account does not support the read',
+      respondingWith({ outcome: 'UNSUPPORTED', servedFrom: null, fetchedAt: null }),
+    ],
+  ])('returns null where %s', async (_, sources) => {
     for (const id of Object.values(gone)) expect(await node(open(undefined, sources).context, id)).toBeNull();
   });
 
-  test('what is there is found, whatever is missing beside it', async () => {
+  test('finds the node in a partial result', async () => {
     for (const { id, one } of IDS) {
       expect(await node(open(undefined, lacking('VENDOR_BAD_RESPONSE', 'crc')).context, id)).toBe(one);
     }
   });
 });
 
-describe('looking for something counts for the account’s health', () => {
+describe('node records the account’s health', () => {
   const id = sessionId(session('v', 's1', NOW, NOW));
 
-  test('when it is found', async () => {
+  test('records a success when the node is found', async () => {
     const { context, health } = open();
     await node(context, id);
     expect(health()).toMatchObject({ state: 'OK', lastSuccessAt: NOW });
   });
 
-  test('when the vendor fails', async () => {
+  test('records a failure when the vendor fails', async () => {
     const { context, health } = open(undefined, { sessions: () => Promise.reject(vendorError('v', 'VENDOR_TIMEOUT')) });
     await rejectionOf(node(context, id));
     expect(health()).toMatchObject({ state: 'DOWN', lastError: 'v says VENDOR_TIMEOUT' });
   });
 
-  test('not when no vendor was asked', async () => {
+  test('records nothing without a vendor call', async () => {
     const { context, health } = open();
     await node(context, agentId('jane'));
-    await node(context, sessionId({ ...session('v', 's1', NOW, NOW), ref: 'nobody' }));
+    await node(context, sessionId({ ...session('v', 's1', NOW, NOW), ref: 'unknown' }));
     expect(health()).toMatchObject({ state: 'UNKNOWN' });
   });
 });
 
-test('an account that cannot answer such a question has no such thing', async () => {
+test('node returns null for an account that does not support the read', async () => {
   const { context } = open(undefined, { sessions: undefined as never });
   expect(await node(context, sessionId(session('v', 's1', NOW, NOW)))).toBeNull();
 });
 
-test('an id that was changed at any place stands for nothing, or for something else', async () => {
-  // The day in a session's id only says where to look: should an earlier event turn up, the session is still found.
+test('node returns null or another node for an id with any character changed', async () => {
+  // The day in a session's id only selects the range to read: the session is still found after an earlier event appears.
   for (const { id, one } of IDS.filter(({ type }) => type !== 'Session')) {
     for (let at = 0; at < id.length; at += 1) {
       const other = `${id.slice(0, at)}${id[at] === 'A' ? 'B' : 'A'}${id.slice(at + 1)}`;
@@ -183,12 +186,12 @@ test('an id that was changed at any place stands for nothing, or for something e
   }
 });
 
-describe('an id that leads nowhere is null, and no vendor is asked', () => {
+describe('node with an id that does not resolve', () => {
   const forged = (parts: readonly string[]) => Buffer.from(parts.join('\n')).toString('base64url');
   const good = statusPeriodId(period('v', NOW));
 
   test.each<[string, string]>([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['a word', 'node'],
     ['padding', `${good}=`],
     [
@@ -196,31 +199,31 @@ describe('an id that leads nowhere is null, and no vendor is asked', () => {
       forged(['S', 'v', 'jane', '???>>>', 'a']).replaceAll('-', '+').replaceAll('_', '/'),
     ],
     ['a line break in it', `${good.slice(0, 4)}\n${good.slice(4)}`],
-    ['an agent whom nobody knows', statusPeriodId({ ...period('v', NOW), ref: 'nobody' })],
+    ['an unknown agent', statusPeriodId({ ...period('v', NOW), ref: 'unknown' })],
     ['another spelling of the reference', statusPeriodId({ ...period('v', NOW), ref: 'JANE' })],
-    ['an account that is none', statusPeriodId({ ...period('v', NOW), account: 'none' })],
-    ['a kind that is none', forged(['X', 'v', 'jane', 'a', 'a'])],
+    ['an unknown account', statusPeriodId({ ...period('v', NOW), account: 'none' })],
+    ['an unknown type', forged(['X', 'v', 'jane', 'a', 'a'])],
     ['a part too few', forged(['P', 'v', 'jane', 'a'])],
     ['a part too many', forged(['P', 'v', 'jane', 'a', 'a', 'a'])],
-    ['an instant that is no number', forged(['P', 'v', 'jane', 'now!', 'a'])],
-    ['a mark that is none', forged(['P', 'v', 'jane', 'a', 'A!'])],
-    ['a mark of more than 32 bits', forged(['P', 'v', 'jane', 'a', (2 ** 32).toString(36)])],
-    ['an instant before all', forged(['P', 'v', 'jane', (-1).toString(36), 'a'])],
-    ['an instant beyond the calendar', forged(['P', 'v', 'jane', (8.64e15).toString(36), 'a'])],
-    ['a session of a day beyond the calendar', forged(['S', 'v', 'jane', 's1', (1e12).toString(36)])],
+    ['an instant that is not a number', forged(['P', 'v', 'jane', 'now!', 'a'])],
+    ['an invalid fingerprint', forged(['P', 'v', 'jane', 'a', 'A!'])],
+    ['a fingerprint of more than 32 bits', forged(['P', 'v', 'jane', 'a', (2 ** 32).toString(36)])],
+    ['a negative instant', forged(['P', 'v', 'jane', (-1).toString(36), 'a'])],
+    ['an instant outside the calendar', forged(['P', 'v', 'jane', (8.64e15).toString(36), 'a'])],
+    ['a session on a day outside the calendar', forged(['S', 'v', 'jane', 's1', (1e12).toString(36)])],
     [
       'a session of the first day without four digits',
       forged(['S', 'v', 'jane', 's1', Math.ceil(Date.UTC(10_000, 0) / DAY).toString(36)]),
     ],
     ['an empty reference', forged(['P', 'v', '', 'a', 'a'])],
     ['an empty account', forged(['P', '', 'jane', 'a', 'a'])],
-  ])('%s', async (_name, id) => {
+  ])('returns null, without a vendor call, for %s', async (_name, id) => {
     const { context, calls } = open();
     expect(await node(context, id)).toBeNull();
     expect(calls).toEqual([]);
   });
 
-  test('whatever the text', async () => {
+  test('returns null, without a vendor call, for any text', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -241,7 +244,7 @@ describe('an id that leads nowhere is null, and no vendor is asked', () => {
     );
   });
 
-  test('things of an account that the caller may not use, though others may', async () => {
+  test('returns null, without a vendor call, for nodes of an account that the caller may not use', async () => {
     let discoveries = 0;
     const discover = () => {
       discoveries += 1;
@@ -249,12 +252,12 @@ describe('an id that leads nowhere is null, and no vendor is asked', () => {
     };
     const { context, calls } = open((account) => account === 'w', { discover });
     for (const { id } of [...IDS, { id: agentIdByAccount('v', 'jane') }]) expect(await node(context, id)).toBeNull();
-    // Not even the accounts that the caller may use are asked who is there.
+    // No discovery runs, not even in accounts that the caller may use.
     expect([calls, discoveries]).toEqual([[], 0]);
   });
 });
 
-test('at most 100 ids at once', () => {
+test('assertNodeIds accepts 100 ids and rejects more', () => {
   const ids = Array.from({ length: 101 }, () => 'x');
   expect(assertNodeIds(ids.slice(1))).toHaveLength(100);
   expect(thrownBy(() => assertNodeIds(ids))).toBeInstanceOf(InvalidInputError);

@@ -12,7 +12,7 @@ interface Item {
 const cursorCodec = createTimeCursorCodec<Item>(({ at }) => at);
 const byTime = (a: Item, b: Item) => a.at - b.at;
 
-/** All pages of a list, one after another. */
+/** All pages of a list, in sequence. */
 function walk<T>(items: readonly T[], first: number, codec: CursorCodec<T>): Page<T>[] {
   const pages: Page<T>[] = [];
   let after: string | null = null;
@@ -28,8 +28,8 @@ function walk<T>(items: readonly T[], first: number, codec: CursorCodec<T>): Pag
 const item = fc.record({ at: fc.integer({ min: -2, max: 6 }), name: fc.string({ maxLength: 3 }) });
 const list = fc.array(item, { maxLength: 30 }).map((items) => items.toSorted(byTime));
 
-describe('pages', () => {
-  test('of any size, one after another, give exactly the list', () => {
+describe('paginate with time cursors', () => {
+  test('returns exactly the list, page by page, for any page size', () => {
     fc.assert(
       fc.property(list, fc.integer({ min: 1, max: 12 }), (items, first) => {
         const pages = walk(items, first, cursorCodec);
@@ -44,7 +44,7 @@ describe('pages', () => {
     );
   });
 
-  test('no two items of a list have the same cursor, and an item’s is the same on whatever page', () => {
+  test('gives every item a unique cursor that does not depend on the page', () => {
     fc.assert(
       fc.property(list, fc.integer({ min: 1, max: 12 }), (items, first) => {
         const whole = paginate(items, { first: items.length }, cursorCodec).cursors;
@@ -54,7 +54,7 @@ describe('pages', () => {
     );
   });
 
-  test('an item is not looked at for each one of its instant', () => {
+  test('reads each item a bounded number of times where many share an instant', () => {
     let looks = 0;
     const counting = createTimeCursorCodec<Item>(({ at }) => {
       looks += 1;
@@ -65,7 +65,7 @@ describe('pages', () => {
     expect(looks).toBeLessThan(5000);
   });
 
-  test('a cursor stays valid while items of other instants come and go, and even its own', () => {
+  test('keeps a cursor valid while items are added and removed, its own included', () => {
     fc.assert(
       fc.property(list, list, fc.nat(), (before, others, dice) => {
         if (before.length === 0) return;
@@ -78,7 +78,7 @@ describe('pages', () => {
         );
         const { nodes } = paginate(later, { first: 100, after: cursor }, cursorCodec);
         expect(nodes).toEqual([...rest.filter((one) => one.at === at), ...later.filter((one) => one.at > at)]);
-        // With every item of its instant gone, it leads to what comes behind.
+        // Once every item of its instant is removed, it resolves to the next one.
         const without = later.filter((one) => one.at !== at);
         expect(paginate(without, { first: 100, after: cursor }, cursorCodec).nodes).toEqual(
           without.filter((one) => one.at > at),
@@ -87,7 +87,7 @@ describe('pages', () => {
     );
   });
 
-  test('of nothing: no cursors, and no next page', () => {
+  test('returns no cursors and no next page for an empty list', () => {
     const items = [{ at: 1, name: 'a' }];
     expect(paginate(items, { first: 0 }, cursorCodec)).toEqual({
       nodes: [],
@@ -99,7 +99,7 @@ describe('pages', () => {
     expect(paginate([], { first: 5 }, cursorCodec)).toMatchObject({ nodes: [], hasNextPage: false, totalCount: 0 });
   });
 
-  test('behind the last item there is nothing', () => {
+  test('returns an empty page after the last item', () => {
     const items = [{ at: 1, name: 'a' }];
     const [after = ''] = paginate(items, { first: 1 }, cursorCodec).cursors;
     expect(paginate(items, { first: 1, after }, cursorCodec)).toMatchObject({
@@ -110,31 +110,31 @@ describe('pages', () => {
   });
 });
 
-describe('what is no cursor of such a list', () => {
+describe('paginate with an invalid cursor', () => {
   const good = encodeCursor(['a', '0']);
 
   test.each<[string, string]>([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['a word', 'next'],
     ['a number', '12'],
     ['a cursor of another list', encodeCursor(['listed', '0', 'jane'])],
     ['a cursor of a list without instants', encodeCursor(['0'])],
-    ['a cut cursor', good.slice(0, -1)],
+    ['a truncated cursor', good.slice(0, -1)],
     ['another spelling of the same bytes', `${good}=`],
-    ['an instant that is no number', encodeCursor(['!', '0'])],
-    ['an instant followed by something', encodeCursor(['a!', '0'])],
+    ['an instant that is not a number', encodeCursor(['!', '0'])],
+    ['an instant with a suffix', encodeCursor(['a!', '0'])],
     ['capitals', encodeCursor(['A', '0'])],
     ['no instant', encodeCursor(['', '0'])],
-    ['a negative place', encodeCursor(['a', '-1'])],
+    ['a negative position', encodeCursor(['a', '-1'])],
     ['a fraction', encodeCursor(['a', '0.5'])],
-    ['an instant beyond counting', encodeCursor(['z'.repeat(20), '0'])],
-  ])('%s is refused', (_name, after) => {
+    ['an instant beyond the safe integers', encodeCursor(['z'.repeat(20), '0'])],
+  ])('rejects %s as a cursor', (_name, after) => {
     const error = thrownBy(() => paginate([{ at: 1, name: 'a' }], { first: 1, after }, cursorCodec));
     expect(error).toBeInstanceOf(InvalidInputError);
     expect(error).toMatchObject({ argument: 'after' });
   });
 
-  test('any text at all is refused, or leads somewhere into the list', () => {
+  test('rejects any text as a cursor, or resolves it to a position in the list', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.base64String()), list, (after, items) => {
         try {
@@ -148,7 +148,7 @@ describe('what is no cursor of such a list', () => {
   });
 });
 
-test('a cursor gives back its parts', () => {
+test('decodeCursor returns the parts that were encoded', () => {
   fc.assert(
     fc.property(fc.array(fc.stringMatching(/^[^\n]*$/), { minLength: 1, maxLength: 4 }), (parts) => {
       expect(decodeCursor(encodeCursor(parts), parts.length)).toEqual(parts);

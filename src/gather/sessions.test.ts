@@ -3,7 +3,7 @@ import { sessionOfPeriod, sessions } from './sessions.ts';
 import { NOW, during, freshResult, period, session, withJane } from '../../test/support/gather-harness.ts';
 
 describe('sessions', () => {
-  test('of several accounts are put in order by their first event', async () => {
+  test('sessions returns those of several accounts in the order of their first event', async () => {
     const first = [session('first', 'a', NOW - 30, NOW - 20), session('first', 'b', NOW - 10, NOW)];
     const second = [session('second', 'c', NOW - 20, NOW)];
     const { context, jane } = withJane(
@@ -16,12 +16,12 @@ describe('sessions', () => {
     expect(next?.nodes.map(({ vendorSessionId }) => vendorSessionId)).toEqual(['c', 'b']);
   });
 
-  test('are null where no account tells of any', async () => {
+  test('sessions returns null where no account supports them', async () => {
     const { context, jane } = withJane({});
     expect(await sessions(context, jane, { during, first: 100 })).toBeNull();
   });
 
-  test('a period’s own is the one that came with it', () => {
+  test('sessionOfPeriod returns the session that was read with the period', () => {
     const whole = session('first', 'a', NOW - 30, NOW - 20);
     const { context } = withJane({ findSession: ({ sessionId }) => (sessionId === 'a' ? whole : null) });
     expect(sessionOfPeriod(context, period('first', NOW, { sessionId: 'a' }))).toBe(whole);

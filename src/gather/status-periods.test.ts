@@ -14,7 +14,7 @@ import {
   withJane,
 } from '../../test/support/gather-harness.ts';
 
-describe('status periods', () => {
+describe('statusPeriods', () => {
   const periods = (account: string, ...starts: readonly number[]) => ({
     statusPeriods: () =>
       Promise.resolve(
@@ -25,7 +25,7 @@ describe('status periods', () => {
       ),
   });
 
-  test('of several accounts are put in order by their start', async () => {
+  test('returns the periods of several accounts in the order of their start', async () => {
     const { context, jane } = withJane(periods('first', 1, 3), periods('second', 2, 3, 4));
     const page = await statusPeriods(context, jane, { during, first: 500 });
     expect(page?.nodes.map(({ account, start }) => [account, start - NOW + DAY])).toEqual([
@@ -38,7 +38,7 @@ describe('status periods', () => {
     expect(page?.sources.map(({ account }) => account)).toEqual(['first', 'second']);
   });
 
-  test('go on behind a cursor', async () => {
+  test('continues after a cursor', async () => {
     const { context, jane } = withJane(periods('first', 1, 3), periods('second', 2));
     const page = await statusPeriods(context, jane, { during, first: 2 });
     expect(page).toMatchObject({ hasNextPage: true, totalCount: 3 });
@@ -46,19 +46,19 @@ describe('status periods', () => {
     expect(next?.nodes.map(({ start }) => start - NOW + DAY)).toEqual([3]);
   });
 
-  test('are null, not empty, for an agent without such an account, and when none of them is asked for', async () => {
-    const { context, jane, stranger } = withJane(periods('first', 1));
-    expect(await statusPeriods(context, stranger, { during, first: 500 })).toBeNull();
+  test('returns null, not an empty page, for an agent without such an account and where none of them is listed', async () => {
+    const { context, jane, unlinked } = withJane(periods('first', 1));
+    expect(await statusPeriods(context, unlinked, { during, first: 500 })).toBeNull();
     expect(await statusPeriods(context, jane, { during, first: 500, accounts: ['mute'] })).toBeNull();
     expect(await statusPeriods(context, jane, { during, first: 500, accounts: [] })).toBeNull();
   });
 
-  test('are empty where the vendor answers: nothing', async () => {
+  test('returns an empty page where the vendor returns no periods', async () => {
     const { context, jane } = withJane(periods('first'));
     expect(await statusPeriods(context, jane, { during, first: 500 })).toMatchObject({ nodes: [], totalCount: 0 });
   });
 
-  test('of one account only, if asked for', async () => {
+  test('returns the periods of one account only, where it is listed', async () => {
     const { context, jane } = withJane(periods('first', 1), periods('second', 2));
     const page = await statusPeriods(context, jane, { during, first: 500, accounts: ['second'] });
     expect(page?.nodes.map(({ account }) => account)).toEqual(['second']);
@@ -68,10 +68,10 @@ describe('status periods', () => {
     ['a range that ends where it begins', { during: { from: NOW, to: NOW } }, 'during'],
     ['a range that ends before it begins', { during: { from: NOW, to: NOW - 1 } }, 'during'],
     ['a range of more than 31 days', { during: { from: NOW - 31 * DAY - 1, to: NOW } }, 'during'],
-    ['more than 10000', { first: 10_001 }, 'first'],
-    ['fewer than none', { first: -1 }, 'first'],
-    ['an account that is none', { accounts: ['first', 'third'] }, 'accounts'],
-  ])('are refused for %s, and nobody is asked', async (_name, args, argument) => {
+    ['a page size above 10000', { first: 10_001 }, 'first'],
+    ['a negative page size', { first: -1 }, 'first'],
+    ['an unknown account', { accounts: ['first', 'third'] }, 'accounts'],
+  ])('rejects %s without a vendor call', async (_name, args, argument) => {
     let calls = 0;
     const { context, jane } = withJane({
       statusPeriods: () => Promise.resolve(freshResult('first', [])).finally(() => (calls += 1)),
@@ -82,7 +82,7 @@ describe('status periods', () => {
     expect(calls).toBe(0);
   });
 
-  test('the limits themselves are allowed', async () => {
+  test('accepts the limits themselves', async () => {
     const { context, jane } = withJane(periods('first', 1));
     for (const args of [{ first: 10_000 }, { first: 0 }, { during: { from: NOW - 31 * DAY, to: NOW } }]) {
       expect(await statusPeriods(context, jane, { during, first: 500, ...args })).not.toBeNull();
@@ -90,7 +90,7 @@ describe('status periods', () => {
   });
 });
 
-describe('time in status', () => {
+describe('timeInStatus', () => {
   const hours = (account: string, ...starts: readonly number[]) => ({
     statusPeriods: () =>
       Promise.resolve(
@@ -101,7 +101,7 @@ describe('time in status', () => {
       ),
   });
 
-  test('is added up account by account', async () => {
+  test('sums up the time per account', async () => {
     const { context, jane } = withJane(hours('first', 1, 2), hours('second', 1));
     expect(await timeInStatus(context, jane, { during })).toEqual([
       { account: 'first', status: 'AVAILABLE', seconds: 7200, periods: 2 },
@@ -111,9 +111,9 @@ describe('time in status', () => {
 
   test.each<[string, AccountDataSource, string]>([
     ['fails', { statusPeriods: () => Promise.reject(vendorError('second', 'VENDOR_TIMEOUT')) }, 'VENDOR_TIMEOUT'],
-    ['knows no such agent', { statusPeriods: rejectNotFound('second') }, 'NOT_FOUND'],
+    ['does not know the agent', { statusPeriods: rejectNotFound('second') }, 'NOT_FOUND'],
     [
-      'serves an older answer',
+      'serves a stale result',
       {
         statusPeriods: () =>
           Promise.resolve(
@@ -123,29 +123,29 @@ describe('time in status', () => {
       'VENDOR_UNAVAILABLE',
     ],
     [
-      'gives a part, without saying why',
+      'returns a part without a reason',
       { statusPeriods: () => Promise.resolve(freshResult('second', [], { outcome: 'PARTIAL' })) },
       'VENDOR_BAD_RESPONSE',
     ],
-  ])('a total that misses a part is no total: one account %s', async (_name, second, code) => {
+  ])('rejects where a part of the total is missing: one account %s', async (_name, second, code) => {
     const { context, jane } = withJane(hours('first', 1), second);
     expect(await rejectionOf(timeInStatus(context, jane, { during }))).toMatchObject({ code, account: 'second' });
   });
 
-  test('of the whole accounts alone can be asked for', async () => {
+  test('returns the totals of the complete accounts where only these are listed', async () => {
     const failing = { statusPeriods: () => Promise.reject(vendorError('second', 'VENDOR_TIMEOUT')) };
     const { context, jane } = withJane(hours('first', 1), failing);
     expect(await timeInStatus(context, jane, { during, accounts: ['first'] })).toHaveLength(1);
   });
 
-  test('is null for an agent without such an account, and empty where the vendor knows of nothing', async () => {
-    const { context, jane, stranger } = withJane(hours('first'));
-    expect(await timeInStatus(context, stranger, { during })).toBeNull();
+  test('returns null for an agent without such an account, and an empty list where the vendor has no periods', async () => {
+    const { context, jane, unlinked } = withJane(hours('first'));
+    expect(await timeInStatus(context, unlinked, { during })).toBeNull();
     expect(await timeInStatus(context, jane, { during })).toEqual([]);
   });
 });
 
-describe('the current status', () => {
+describe('currentStatus', () => {
   const now = (account: string, start: number | null) => ({
     currentStatus: () =>
       Promise.resolve(
@@ -153,22 +153,22 @@ describe('the current status', () => {
       ),
   });
 
-  test('is the ongoing period that began last', async () => {
+  test('returns the ongoing period that began last', async () => {
     const { context, jane } = withJane(now('first', NOW - 10), now('second', NOW - 5));
     expect(await currentStatus(context, jane)).toMatchObject({ account: 'second', start: NOW - 5 });
     const other = withJane(now('first', NOW - 5), now('second', NOW - 10));
     expect(await currentStatus(other.context, other.jane)).toMatchObject({ account: 'first' });
   });
 
-  test('of two that began together is that of the first account', async () => {
+  test('returns the first account’s period where two began at the same time', async () => {
     const { context, jane } = withJane(now('first', NOW), now('second', NOW));
     expect(await currentStatus(context, jane)).toMatchObject({ account: 'first' });
   });
 
-  test('is null where nothing is ongoing, the agent is not known, or no account could tell', async () => {
-    const { context, jane, stranger } = withJane(now('first', null), { currentStatus: rejectNotFound('second') });
+  test('returns null where no period is ongoing, the agent is unknown, or no account supports it', async () => {
+    const { context, jane, unlinked } = withJane(now('first', null), { currentStatus: rejectNotFound('second') });
     expect(await currentStatus(context, jane)).toBeNull();
-    expect(await currentStatus(context, stranger)).toBeNull();
+    expect(await currentStatus(context, unlinked)).toBeNull();
   });
 
   const lacking = (outcome: 'PARTIAL' | 'STALE' | 'UNSUPPORTED') => ({
@@ -177,11 +177,11 @@ describe('the current status', () => {
   const failing = { currentStatus: () => Promise.reject(vendorError('second', 'VENDOR_TIMEOUT')) };
 
   test.each<[string, AccountDataSource, object | null]>([
-    ['could not be read whole', lacking('PARTIAL'), { code: 'VENDOR_BAD_RESPONSE', account: 'second' }],
+    ['returns a part', lacking('PARTIAL'), { code: 'VENDOR_BAD_RESPONSE', account: 'second' }],
     ['fails', failing, { code: 'VENDOR_TIMEOUT', account: 'second' }],
-    ['answers from memory', lacking('STALE'), null],
-    ['cannot tell', lacking('UNSUPPORTED'), null],
-  ])('where nothing seems to be ongoing, but an account %s', async (_what, second, error) => {
+    ['serves a stale result', lacking('STALE'), null],
+    ['does not support the read', lacking('UNSUPPORTED'), null],
+  ])('decides between null and an error where no period is ongoing and an account %s', async (_what, second, error) => {
     const { context, jane } = withJane(now('first', null), second);
     const status = currentStatus(context, jane);
     if (error) expect(await rejectionOf(status)).toMatchObject(error);
@@ -190,7 +190,7 @@ describe('the current status', () => {
     expect(await currentStatus(ongoing.context, ongoing.jane)).toMatchObject({ account: 'first' });
   });
 
-  test('is no error as long as an account tells of one', async () => {
+  test('returns an ongoing period although another account fails', async () => {
     const fails = { currentStatus: () => Promise.reject(vendorError('first', 'VENDOR_TIMEOUT')) };
     const one = withJane(fails, now('second', NOW));
     expect(await currentStatus(one.context, one.jane)).toMatchObject({ account: 'second' });

@@ -6,12 +6,12 @@ import type { AccountDataSource } from '../vendors/vendor.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { freshResult, rejectNotFound, vendorError, withJane } from '../../test/support/gather-harness.ts';
 
-describe('usage', () => {
+describe('usageStats', () => {
   const dates = { from: '2026-11-01', to: '2026-11-20', timeZone: 'Europe/Berlin' };
   const parts = new Set(['usage'] as const);
   const stats: UsageStats = { account: 'first', ref: 'jane', current: null, previous: null, buckets: [] };
 
-  test('is asked of the first account that has any, with the parts wanted', async () => {
+  test('reads the first account that supports it, with the selected parts', async () => {
     const asked: unknown[] = [];
     const sources: AccountDataSource = {
       usageStats: (ref, query) => {
@@ -27,7 +27,7 @@ describe('usage', () => {
     expect(asked).toEqual([['jane', { during: dates, parts }]]);
   });
 
-  test('without a zone is that of UTC', async () => {
+  test('uses UTC without a time zone', async () => {
     const zones: string[] = [];
     const sources: AccountDataSource = {
       usageStats: (_ref, query) => {
@@ -40,9 +40,9 @@ describe('usage', () => {
     expect(zones).toEqual(['UTC']);
   });
 
-  test('is null for an agent without such an account, and an error when it fails or the bot is not known', async () => {
-    const { context, jane, stranger } = withJane({ usageStats: rejectNotFound('first') });
-    expect(await usageStats(context, stranger, dates, () => parts)).toBeNull();
+  test('returns null for an agent without such an account, and rejects when it fails or does not know the bot', async () => {
+    const { context, jane, unlinked } = withJane({ usageStats: rejectNotFound('first') });
+    expect(await usageStats(context, unlinked, dates, () => parts)).toBeNull();
     expect(await rejectionOf(usageStats(context, jane, dates, () => parts))).toMatchObject({
       code: 'NOT_FOUND',
       account: 'first',
@@ -56,14 +56,14 @@ describe('usage', () => {
   test.each([
     ['days that end before they begin', '2026-11-02', '2026-11-01'],
     ['more than 366 days', '2024-01-01', '2025-01-01'],
-  ])('is refused for %s', async (_name, from, to) => {
+  ])('rejects %s', async (_name, from, to) => {
     const { context, jane } = withJane({ usageStats: () => Promise.resolve(freshResult('first', stats)) });
     const error = await rejectionOf(usageStats(context, jane, { from, to, timeZone: 'UTC' }, () => parts));
     expect(error).toBeInstanceOf(InvalidInputError);
     expect(error).toMatchObject({ argument: 'during' });
   });
 
-  test('may span 366 days', async () => {
+  test('accepts a range of 366 days', async () => {
     const { context, jane } = withJane({ usageStats: () => Promise.resolve(freshResult('first', stats)) });
     expect(
       await usageStats(context, jane, { from: '2024-01-01', to: '2024-12-31', timeZone: 'UTC' }, () => parts),

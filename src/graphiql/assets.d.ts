@@ -1,4 +1,4 @@
-// What the bundler makes of files that are no scripts.
+// The types of files that the bundler imports as text or styles.
 declare module '*.graphql' {
   const text: string;
   export default text;

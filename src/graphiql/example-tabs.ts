@@ -1,22 +1,24 @@
 import agentDay from '../../examples/queries/agent-day.graphql';
 import botWeek from '../../examples/queries/bot-week.graphql';
-import howWhole from '../../examples/queries/completeness.graphql';
+import completeness from '../../examples/queries/completeness.graphql';
 import onACall from '../../examples/queries/on-a-call.graphql';
 import wallboardNow from '../../examples/queries/wallboard-now.graphql';
-import whatItCosts from '../../examples/queries/cost-estimate.graphql';
+import costEstimate from '../../examples/queries/cost-estimate.graphql';
 import { exampleVariables } from './example-variables.ts';
 
-/** What somebody finds who opens the page for the first time. `now` is in epoch milliseconds. */
+/** Returns the tabs of a first visit. `now` is in epoch milliseconds. */
 export function exampleTabs(now: number) {
   const { day, week } = exampleVariables(now);
   return [
     { query: wallboardNow },
-    { query: agentDay, variables: json({ day }) },
-    { query: botWeek, variables: json({ week }) },
+    { query: agentDay, variables: formatJson({ day }) },
+    { query: botWeek, variables: formatJson({ week }) },
     { query: onACall },
-    { query: howWhole, variables: json({ day, week }) },
-    { query: whatItCosts, variables: json({ day }), headers: json({ 'Switchboard-Explain': 'plan' }) },
+    { query: completeness, variables: formatJson({ day, week }) },
+    { query: costEstimate, variables: formatJson({ day }), headers: formatJson({ 'Switchboard-Explain': 'plan' }) },
   ];
 }
 
-const json = (variables: object) => JSON.stringify(variables, null, 2);
+function formatJson(value: object): string {
+  return JSON.stringify(value, null, 2);
+}

@@ -2,11 +2,11 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const MINUTE_MS = 60 * 1000;
 
 /**
- * Variables for the queries in examples/queries, which must name times close to the present to have something to show.
+ * Returns variables for the queries in examples/queries. Their times are close to the present, so that the queries return data.
  * `now` is in epoch milliseconds.
  */
 export function exampleVariables(now: number) {
-  // Whole minutes are easier to read and to change by hand.
+  // Full minutes are easier to read and to edit.
   const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
   const instant = (at: number) => new Date(at).toISOString();
   const date = (at: number) => instant(at).slice(0, 10);

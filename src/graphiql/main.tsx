@@ -7,15 +7,15 @@ import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { exampleTabs } from './example-tabs.ts';
-import { withoutHeaders } from './storage.ts';
+import { createStorageWithoutHeaders } from './storage.ts';
 
-// Relative, so that the page also works behind a proxy that puts the gateway under a path of its own.
+// Relative, so that the page also works behind a proxy that serves the gateway below a path.
 const fetcher = createGraphiQLFetcher({
   url: new URL('graphql', location.href).href,
   enableIncrementalDelivery: false,
 });
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
-const storage = withoutHeaders(localStorage);
+const storage = createStorageWithoutHeaders(localStorage);
 const tabs = exampleTabs(Date.now());
 
 function Page() {

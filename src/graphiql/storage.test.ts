@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { withoutHeaders, type TextStorage } from './storage.ts';
+import { createStorageWithoutHeaders, type TextStorage } from './storage.ts';
 
 function createTestStorage() {
   const stored = new Map<string, string>();
@@ -14,21 +14,21 @@ function createTestStorage() {
       stored.clear();
     },
   };
-  return { kept: stored, storage: withoutHeaders(inner) };
+  return { stored, storage: createStorageWithoutHeaders(inner) };
 }
 
-test('headers are taken out of tabs and history, at any depth', () => {
-  const { kept, storage } = createTestStorage();
+test('removes headers from tabs and history, at any depth', () => {
+  const { stored, storage } = createTestStorage();
   const entry = { query: '{ accounts { name } }', headers: '{"Authorization":"Bearer my-own-key"}' };
   storage.setItem('graphiql:queries', JSON.stringify({ queries: [entry] }));
   storage.setItem('graphiql:tabState', JSON.stringify({ activeTabIndex: 0, tabs: [entry] }));
   storage.setItem('graphiql:headers', entry.headers);
-  expect([...kept.keys()]).toEqual(['graphiql:queries', 'graphiql:tabState']);
-  expect([...kept.values()].join()).not.toContain('my-own-key');
+  expect([...stored.keys()]).toEqual(['graphiql:queries', 'graphiql:tabState']);
+  expect([...stored.values()].join()).not.toContain('my-own-key');
   expect(JSON.parse(storage.getItem('graphiql:queries') ?? '')).toEqual({ queries: [{ ...entry, headers: null }] });
 });
 
-test.each(['dark', '{ agents { totalCount } }', '{"day":{}}'])('everything else is kept as it is: %s', (value) => {
+test.each(['dark', '{ agents { totalCount } }', '{"day":{}}'])('stores other values unchanged: %s', (value) => {
   const { storage } = createTestStorage();
   storage.setItem('graphiql:any', value);
   expect(storage.getItem('graphiql:any')).toBe(value);

@@ -8,17 +8,17 @@ export interface TextStorage {
 }
 
 /**
- * Keeps tabs, history and settings, but never request headers, which carry the caller's key. GraphiQL's own switch
- * (`shouldPersistHeaders`) covers the tabs only: its history still stores the headers of every query run.
+ * Stores tabs, history and settings, but never request headers, which contain the caller's key. GraphiQL's own option
+ * (`shouldPersistHeaders`) covers the tabs only: its history still stores the headers of every executed query.
  */
-export function withoutHeaders(storage: TextStorage): TextStorage {
+export function createStorageWithoutHeaders(storage: TextStorage): TextStorage {
   return {
     get length() {
       return storage.length;
     },
     getItem: (key) => storage.getItem(key),
     setItem: (key, value) => {
-      if (!key.endsWith(':headers')) storage.setItem(key, strip(value));
+      if (!key.endsWith(':headers')) storage.setItem(key, removeHeaders(value));
     },
     removeItem: (key) => {
       storage.removeItem(key);
@@ -29,8 +29,8 @@ export function withoutHeaders(storage: TextStorage): TextStorage {
   };
 }
 
-// Values are JSON for tabs and history, and plain text (a query, a theme's name) for the rest.
-function strip(value: string): string {
+// Values are JSON for tabs and history, and plain text (a query, the name of a theme) for everything else.
+function removeHeaders(value: string): string {
   if (!value.startsWith('{')) return value;
   try {
     return JSON.stringify(JSON.parse(value), (key, part: unknown) => (key === 'headers' ? null : part));

@@ -1,4 +1,4 @@
-/** The editor's background scripts by label; the build writes in the file names, which carry hashes. */
+/** The editor's worker scripts by label; the build inserts the file names, which contain hashes. */
 declare const WORKER_FILES: Readonly<Record<'editor' | 'json' | 'graphql', string>>;
 
 declare global {
@@ -7,7 +7,7 @@ declare global {
   }
 }
 
-// The editor looks for this global. Its ready-made set-ups are for other bundlers or load from elsewhere.
+// The editor reads this global. Its ready-made set-ups are for other bundlers or load from another host.
 window.MonacoEnvironment = {
   getWorker: (_id, label) => {
     const file = label === 'json' || label === 'graphql' ? WORKER_FILES[label] : WORKER_FILES.editor;

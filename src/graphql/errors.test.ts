@@ -1,5 +1,5 @@
-import { describe, expect, jest, test } from '@jest/globals';
 import { ApolloServer, type ApolloServerOptions } from '@apollo/server';
+import { describe, expect, jest, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { VendorError } from '../domain/vendor-error.ts';
@@ -8,7 +8,7 @@ import { createErrorFormatter } from './errors.ts';
 const CANARY = 'CANARY-token-4711';
 const target = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
 
-/** What a caller is sent when a resolver throws this, and what the log was told. */
+/** Returns the response when a resolver throws this, and the errors that were reported as unexpected. */
 async function executeWithError(
   thrown: unknown,
   query = '{ field }',
@@ -30,7 +30,7 @@ async function executeWithError(
     ...(options as object),
   });
   const { body, http } = await server.executeOperation({ query });
-  if (body.kind !== 'single') throw new Error('one answer was expected');
+  if (body.kind !== 'single') throw new Error('expected a single result');
   const { data, errors = [] } = body.singleResult;
   return {
     text: JSON.stringify(body.singleResult),
@@ -41,22 +41,19 @@ async function executeWithError(
   };
 }
 
-describe('what nobody meant to be read', () => {
+describe('unexpected errors', () => {
   const withCode = Object.assign(new Error(CANARY), { code: 'FORBIDDEN', extensions: { code: 'FORBIDDEN' } });
   test.each<[string, unknown]>([
     ['an error', new Error(`connect to ${CANARY} failed`)],
     ['a TypeError', new TypeError(CANARY)],
     ['an error with a cause', new Error('outer', { cause: new Error(CANARY) })],
-    ['an error that pretends to have a code', withCode],
-    ['a text', CANARY],
+    ['an error with a public code that is not a GraphQLError', withCode],
+    ['a string', CANARY],
     ['an object', { secret: CANARY }],
-    ['nothing', undefined],
+    ['undefined', undefined],
     ['a GraphQLError without a code', new GraphQLError(CANARY)],
-    [
-      'a GraphQLError with a code of somebody else’s',
-      new GraphQLError(CANARY, { extensions: { code: 'DB_DOWN', dsn: CANARY } }),
-    ],
-  ])('is not: %s', async (_name, thrown) => {
+    ['a GraphQLError with an unknown code', new GraphQLError(CANARY, { extensions: { code: 'DB_DOWN', dsn: CANARY } })],
+  ])('masks %s that a resolver throws, and reports it', async (_name, thrown) => {
     const { text, errors, data, reported } = await executeWithError(thrown, '{ field other }');
     expect(text).not.toContain('CANARY');
     expect(text).not.toContain('stack');
@@ -72,14 +69,14 @@ describe('what nobody meant to be read', () => {
     expect(reported).toHaveLength(1);
   });
 
-  test('but the log is told the error itself', async () => {
+  test('reports the original error as unexpected', async () => {
     const error = new Error(CANARY);
     expect((await executeWithError(error)).reported).toEqual([error]);
   });
 });
 
-describe('a vendor’s failure', () => {
-  test('is said in full', async () => {
+describe('vendor errors', () => {
+  test('returns the message, code, vendor, account and reason of a VendorError', async () => {
     const error = new VendorError(target, 'VENDOR_RATE_LIMITED', 'The vendor’s rate limit is exceeded (HTTP 429)', {
       status: 429,
       reason: 'status_429',
@@ -105,7 +102,7 @@ describe('a vendor’s failure', () => {
     expect(reported).toEqual([]);
   });
 
-  test('says no more than there is to say', async () => {
+  test('omits the extensions that a VendorError does not have', async () => {
     const { errors } = await executeWithError(new VendorError(target, 'NOT_FOUND', 'no'));
     expect(errors[0]?.extensions).toEqual({
       code: 'NOT_FOUND',
@@ -121,7 +118,7 @@ describe('a vendor’s failure', () => {
     'VENDOR_AUTH_FAILED',
     'VENDOR_REJECTED',
     'VENDOR_BAD_RESPONSE',
-  ] as const)('%s does not change the status of the answer', async (code) => {
+  ] as const)('keeps the status of the response for %s', async (code) => {
     const { http, errors } = await executeWithError(new VendorError(target, code, 'no', { status: 503 }));
     expect(http.status).toBeUndefined();
     expect(errors[0]?.extensions).toMatchObject({ code });
@@ -129,13 +126,13 @@ describe('a vendor’s failure', () => {
     expect(errors[0]?.extensions).not.toHaveProperty('status');
   });
 
-  test('is cut when it is long', async () => {
+  test('truncates the message of a VendorError after 300 characters', async () => {
     const { errors } = await executeWithError(new VendorError(target, 'VENDOR_REJECTED', 'x'.repeat(1000)));
     expect(errors[0]?.message).toBe(`${'x'.repeat(299)}…`);
   });
 });
 
-test('a bad argument is named', async () => {
+test('names the argument of an InvalidInputError', async () => {
   const { errors, reported } = await executeWithError(new InvalidInputError('during.from', 'must be before `to`'));
   expect(errors[0]).toMatchObject({
     message: 'during.from: must be before `to`',
@@ -144,9 +141,9 @@ test('a bad argument is named', async () => {
   expect(reported).toEqual([]);
 });
 
-describe('what is made for callers passes', () => {
+describe('errors that are meant for callers', () => {
   test.each(['FORBIDDEN', 'QUERY_TOO_COMPLEX', 'BAD_USER_INPUT'])(
-    'our own %s, but no HTTP status of a field’s',
+    'passes a GraphQLError with code %s on, without the HTTP status of a field',
     async (code) => {
       const { errors, text, reported } = await executeWithError(
         new GraphQLError('a reason', { extensions: { code, limit: 5, http: { status: 418 } } }),
@@ -159,12 +156,12 @@ describe('what is made for callers passes', () => {
   );
 
   test.each([
-    ['a document that is none', '{ field', 'GRAPHQL_PARSE_FAILED'],
-    ['a field that is none', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['an argument of another type', '{ field(n: "x") }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['an operation too many', 'query A { field } query B { field }', 'OPERATION_RESOLUTION_FAILURE'],
-    ['a variable that is not given', 'query ($n: Int!) { field(n: $n) }', 'BAD_USER_INPUT'],
-  ])('%s', async (_name, query, code) => {
+    ['a document that does not parse', '{ field', 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['an argument of the wrong type', '{ field(n: "x") }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['two operations without operationName', 'query A { field } query B { field }', 'OPERATION_RESOLUTION_FAILURE'],
+    ['a missing variable', 'query ($n: Int!) { field(n: $n) }', 'BAD_USER_INPUT'],
+  ])('passes the error for %s on', async (_name, query, code) => {
     const { errors, text, reported } = await executeWithError(new Error(CANARY), query);
     expect(errors[0]?.extensions).toEqual({ code });
     expect(errors[0]?.message).not.toBe('');

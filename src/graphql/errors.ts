@@ -3,10 +3,10 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 
-/** No more of a message is ever sent. */
+/** Longer messages are truncated. */
 const MAX_MESSAGE_LENGTH = 300;
 
-/** Codes of errors whose messages are made for callers: our own, graphql-js's on the document, Apollo's on the request. */
+/** Codes of errors whose messages are meant for callers: the gateway's own, those of graphql-js on the document, Apollo's on the request. */
 const PUBLIC_ERROR_CODES: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -24,9 +24,9 @@ const PUBLIC_ERROR_CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * What callers get to read of an error. A vendor's failure and a bad argument are said in full; of anything else that a
- * resolver throws, only that it happened: Apollo by itself would send the message. No error carries an HTTP status of its
- * own, since one field must not decide over the whole answer's.
+ * Creates the formatter of errors in responses. Vendor errors and invalid arguments are sent in full. Any other error that a
+ * resolver throws is masked, because Apollo Server would send its message. The HTTP status is removed from every error: one
+ * field must not decide the status of the whole response.
  */
 export function createErrorFormatter(onUnexpectedError: (error: unknown) => void) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
@@ -42,7 +42,7 @@ export function createErrorFormatter(onUnexpectedError: (error: unknown) => void
     }
     const { stacktrace: _stack, http: _http, ...publicExtensions } = formatted.extensions ?? {};
     const extensions = isBadUserInput(original) ? { ...publicExtensions, code: 'BAD_USER_INPUT' } : publicExtensions;
-    // Only a GraphQLError is made for callers; any other may bear such a code by chance.
+    // Only a GraphQLError is meant for callers; another error may have such a code by chance.
     if (original instanceof GraphQLError && PUBLIC_ERROR_CODES.has(extensions.code)) {
       return { ...position, message: truncate(formatted.message), extensions };
     }
@@ -51,7 +51,7 @@ export function createErrorFormatter(onUnexpectedError: (error: unknown) => void
   };
 }
 
-/** Whether a scalar refused a value: written into the document, Apollo takes it for any invalid document. */
+/** Whether a scalar rejected a value. For a literal in the document, Apollo Server reports an invalid document instead. */
 function isBadUserInput(error: unknown): boolean {
   if (!(error instanceof GraphQLError)) return false;
   return error.extensions.code === 'BAD_USER_INPUT' || isBadUserInput(error.originalError);

@@ -1,20 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  getNamedType,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLResolveInfo,
-  Kind,
-  getNamedType,
   isLeafType,
   isObjectType,
   isRequiredArgument,
+  Kind,
   parse,
 } from 'graphql';
-import { agentId } from '../domain/global-id.ts';
-import { failureReport } from '../domain/source.ts';
-import type { QueryContext } from '../gather/query-context.ts';
-import type { FieldRules } from '../planning/field-rules.ts';
-import { PLANNING_RULES } from './planning-rules.ts';
 import { directoryEntry, knownAccount } from '../../test/support/directory-fixtures.ts';
 import {
   createFakeServices,
@@ -23,7 +18,12 @@ import {
   freshResult,
   vendorError,
 } from '../../test/support/gather-harness.ts';
-import { INTERACTION, PERIOD, SESSION, schema, sources, usageStats } from '../../test/support/schema-harness.ts';
+import { INTERACTION, PERIOD, schema, SESSION, sources, usageStats } from '../../test/support/schema-harness.ts';
+import { agentId } from '../domain/global-id.ts';
+import { failureReport } from '../domain/source.ts';
+import type { QueryContext } from '../gather/query-context.ts';
+import type { FieldRules } from '../planning/field-rules.ts';
+import { PLANNING_RULES } from './planning-rules.ts';
 
 /** A value of every required argument, by its name or else by its type. */
 const ARGUMENTS: Readonly<Record<string, unknown>> = {
@@ -65,21 +65,25 @@ function setUp() {
 }
 
 /** An object of every type whose fields have resolvers. */
-const createParents = (context: QueryContext): Readonly<Record<string, object>> => ({
-  Query: {},
-  Agent: findListedAgent(context, 'jane'),
-  AgentAccount: { account: 'v', ref: 'jane' },
-  Account: knownAccount('v'),
-  StatusPeriod: PERIOD,
-  StatusTotal: { account: 'v' },
-  Session: SESSION,
-  Interaction: INTERACTION,
-  UsageStats: { ...usageStats, sources: [] },
-  SourceReport: failureReport(vendorError('v', 'VENDOR_TIMEOUT')),
-});
+function createParents(context: QueryContext): Readonly<Record<string, object>> {
+  return {
+    Query: {},
+    Agent: findListedAgent(context, 'jane'),
+    AgentAccount: { account: 'v', ref: 'jane' },
+    Account: knownAccount('v'),
+    StatusPeriod: PERIOD,
+    StatusTotal: { account: 'v' },
+    Session: SESSION,
+    Interaction: INTERACTION,
+    UsageStats: { ...usageStats, sources: [] },
+    SourceReport: failureReport(vendorError('v', 'VENDOR_TIMEOUT')),
+  };
+}
 
 /** Types whose resolvers convert what their parent field has read: pages of a list. */
-const isConnection = (typeName: string) => typeName.endsWith('Connection');
+function isConnection(typeName: string) {
+  return typeName.endsWith('Connection');
+}
 
 /** A selection of two levels of leaf fields below a field, as resolvers that look at the selection see it. */
 function infoFor(field: GraphQLField<unknown, unknown>): GraphQLResolveInfo {

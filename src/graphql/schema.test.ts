@@ -1,37 +1,38 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  buildSchema,
+  defaultFieldResolver,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
-  buildSchema,
-  defaultFieldResolver,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
   isScalarType,
 } from 'graphql';
+import { knownAccount } from '../../test/support/directory-fixtures.ts';
+import { event, findListedAgent, NOW, vendorError } from '../../test/support/gather-harness.ts';
+import {
+  INTERACTION,
+  ownTypesOf,
+  PERIOD,
+  runQuery,
+  schema,
+  services,
+  SESSION,
+  usageInterval,
+  usageStats,
+} from '../../test/support/schema-harness.ts';
 import { agentId } from '../domain/global-id.ts';
 import { failureReport } from '../domain/source.ts';
 import type { Page } from '../gather/page.ts';
 import { connectionFields } from './resolvers/connection-fields.ts';
 import { printPublicSchema } from './schema.ts';
-import { knownAccount } from '../../test/support/directory-fixtures.ts';
-import { NOW, findListedAgent, event, vendorError } from '../../test/support/gather-harness.ts';
-import {
-  INTERACTION,
-  PERIOD,
-  SESSION,
-  services,
-  runQuery,
-  schema,
-  usageInterval,
-  usageStats,
-  ownTypesOf,
-} from '../../test/support/schema-harness.ts';
 
-const fieldsOf = (type: GraphQLObjectType) =>
-  Object.values(type.getFields()).filter(({ name }) => !name.startsWith('_'));
+function fieldsOf(type: GraphQLObjectType) {
+  return Object.values(type.getFields()).filter(({ name }) => !name.startsWith('_'));
+}
 
 const page: Page<unknown> = {
   nodes: [PERIOD],
@@ -42,9 +43,9 @@ const page: Page<unknown> = {
 };
 const sourcedPage = { ...page, sources: [] };
 
-describe('every field', () => {
+describe('fields of the schema', () => {
   const [edge] = connectionFields.edges(page);
-  /** For every type: what the gateway's own code gives for it. */
+  /** A source object of each type, as the gateway's own code creates it. */
   const samples: Readonly<Record<string, object>> = {
     Query: {},
     Agent: findListedAgent(services.createContext(), 'jane'),
@@ -72,7 +73,7 @@ describe('every field', () => {
   const resolves = (field: GraphQLField<unknown, unknown>, sample: object) =>
     (field.resolve !== undefined && field.resolve !== defaultFieldResolver) || field.name in sample;
 
-  test('of every type is there, either as a property or by a resolver', () => {
+  test('has a property or a resolver for every field of every type', () => {
     const types = ownTypesOf(schema).filter(isObjectType);
     expect(types.map(({ name }) => name).toSorted()).toEqual(Object.keys(samples).toSorted());
     const missing = types.flatMap((type) =>
@@ -83,12 +84,12 @@ describe('every field', () => {
     expect(missing).toEqual([]);
   });
 
-  test('and one that is not would be noticed', () => {
+  test('detects a field without property and resolver (canary)', () => {
     const extended = buildSchema('type Query { new: String }').getQueryType()?.getFields().new;
     expect(extended && resolves(extended, samples.StatusPeriod ?? {})).toBe(false);
   });
 
-  test('can be asked for at once, and none of them fails', async () => {
+  test('resolves a query that selects every field, without errors', async () => {
     const times = `during: {from: "2026-11-20T00:00:00Z", to: "2026-11-21T00:00:00Z"}`;
     const days = `during: {from: "2026-11-20", to: "2026-11-20"}`;
     const { data, errors } = await runQuery(`{
@@ -133,8 +134,8 @@ describe('every field', () => {
   });
 });
 
-describe('descriptions', () => {
-  /** Everything in a schema that has none, by its path. */
+describe('descriptions of the schema', () => {
+  /** Returns the paths of all elements without a description. */
   function findUndescribed(graphqlSchema: GraphQLSchema): readonly string[] {
     return ownTypesOf(graphqlSchema).flatMap((type) => {
       const parts: [string, string | null | undefined][] = [[type.name, type.description]];
@@ -155,13 +156,13 @@ describe('descriptions', () => {
     });
   }
 
-  test('stand at every type, field, argument and enum value, in the schema that runs and in the one that is published', () => {
+  test('describes every type, field, argument and enum value, in the executable and in the published schema', () => {
     expect(ownTypesOf(schema).length).toBeGreaterThan(30);
     expect(findUndescribed(schema)).toEqual([]);
     expect(findUndescribed(buildSchema(printPublicSchema()))).toEqual([]);
   });
 
-  test('and one that is missing would be noticed', () => {
+  test('detects missing descriptions (canary)', () => {
     const bare = buildSchema(
       'type Query { a(b: Int): E } enum E { X } input I { y: Int } scalar Z interface N { id: ID }',
     );
@@ -169,7 +170,7 @@ describe('descriptions', () => {
   });
 });
 
-test('the scalars are ours, not pass-throughs', async () => {
+test('validates values with its own scalars instead of passing them through', async () => {
   expect(
     ownTypesOf(schema)
       .filter(isScalarType)
@@ -183,7 +184,7 @@ test('the scalars are ours, not pass-throughs', async () => {
   expect(errors?.[0]?.message).toContain('DateTime must be an instant');
 });
 
-test('the published schema holds what the gateway has, and nothing of the federation’s', () => {
+test('publishes all types of the gateway, without the federation types', () => {
   const text = printPublicSchema();
   expect(text).not.toMatch(/_service|_entities|@key|@link/);
   expect(text.endsWith('}\n')).toBe(true);

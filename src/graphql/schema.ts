@@ -1,14 +1,14 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type GraphQLSchema, buildSchema, parse, printSchema } from 'graphql';
+import { buildSchema, type GraphQLSchema, parse, printSchema } from 'graphql';
 import type { Resolvers } from '../generated/resolvers.ts';
+import { applyDefaultsForNull } from './ast/arguments.ts';
 import { accountResolvers } from './resolvers/account.ts';
 import { agentResolvers } from './resolvers/agent.ts';
-import { applyDefaultsForNull } from './ast/arguments.ts';
 import { entityResolvers, FEDERATION_SDL } from './resolvers/entities.ts';
 import { interactionResolvers } from './resolvers/interaction.ts';
 import { queryResolvers } from './resolvers/query.ts';
-import { DateScalar, DateTimeScalar, TimeZoneScalar } from './resolvers/scalars.ts';
+import { dateScalar, dateTimeScalar, timeZoneScalar } from './resolvers/scalars.ts';
 import { sessionResolvers } from './resolvers/session.ts';
 import { sourceResolvers } from './resolvers/source.ts';
 import { statusPeriodResolvers } from './resolvers/status-period.ts';
@@ -16,7 +16,7 @@ import { usageStatsResolvers } from './resolvers/usage-stats.ts';
 
 const SCHEMA_FOLDER = new URL('../../schema/', import.meta.url);
 
-/** The schema's text, every file of the folder, as people write it. */
+/** Reads the type definitions: every file of the schema folder, in order of name. */
 function readTypeDefinitions(): string {
   const files = readdirSync(SCHEMA_FOLDER)
     .filter((name) => name.endsWith('.graphql'))
@@ -24,15 +24,15 @@ function readTypeDefinitions(): string {
   return files.map((name) => readFileSync(new URL(name, SCHEMA_FOLDER), 'utf8')).join('\n');
 }
 
-/** The SDL for client generators: our types alone, without what makes them a subgraph. */
+/** Prints the SDL for client generators: the gateway's own types, without the federation parts. */
 export function printPublicSchema(): string {
   return `${printSchema(buildSchema(readTypeDefinitions()))}\n`;
 }
 
 const resolvers: Resolvers = {
-  DateTime: DateTimeScalar,
-  Date: DateScalar,
-  TimeZone: TimeZoneScalar,
+  DateTime: dateTimeScalar,
+  Date: dateScalar,
+  TimeZone: timeZoneScalar,
   ...queryResolvers,
   ...accountResolvers,
   ...agentResolvers,
@@ -46,7 +46,7 @@ const resolvers: Resolvers = {
 type SubgraphModule = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number];
 type SubgraphResolvers = Extract<SubgraphModule, { typeDefs: unknown; resolvers?: unknown }>['resolvers'] & object;
 
-/** The schema that the gateway runs: everything in schema/, and a Federation 2 subgraph besides. */
+/** Creates the executable schema: everything in schema/, plus the fields of a Federation 2 subgraph. */
 export function createSchema(): GraphQLSchema {
   const allResolvers = { ...resolvers, ...entityResolvers, Query: { ...resolvers.Query, ...entityResolvers.Query } };
   const typeDefs = parse(readTypeDefinitions() + FEDERATION_SDL);

@@ -57,17 +57,7 @@ export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: Attempt
     });
     try {
       const signal = AbortSignal.any([context.signal, deadline.signal]);
-      const pendingResponse = dispatcher.request({
-        origin: request.url.origin,
-        path: request.url.pathname + request.url.search,
-        method: request.method,
-        headers,
-        ...(request.body !== undefined && { body: request.body }),
-        signal,
-        // The attempt has its own deadline. undici's timeouts are idle timers, which a slowly dripping body never triggers.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
+      const pendingResponse = dispatcher.request(toRequestOptions(request, headers, signal));
       // Until a connection is established, undici notices the abort but does not reject.
       const response = await abortable(pendingResponse, signal).catch((error: unknown) => {
         throw toError(error);
@@ -94,18 +84,28 @@ export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: Attempt
       stopTimer();
       const ms = clock.monotonicMs() - startedMs;
       const { account, endpoint } = target;
-      const call: CallRecord = {
-        account,
-        endpoint,
-        outcome,
-        servedFrom: 'VENDOR',
-        ms,
-        bytes,
-        keys: request.keys ?? 1,
-      };
+      const call: CallRecord = { account, endpoint, outcome, servedFrom: 'VENDOR', ms, bytes, keys: request.keys ?? 1 };
       context.record(call);
       metrics.vendorCall(call);
     }
+  };
+}
+
+function toRequestOptions(
+  { url, method, body }: VendorRequest,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Dispatcher.RequestOptions {
+  return {
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method,
+    headers,
+    ...(body !== undefined && { body }),
+    signal,
+    // The attempt has its own deadline. undici's timeouts are idle timers, which a slowly dripping body never triggers.
+    headersTimeout: 0,
+    bodyTimeout: 0,
   };
 }
 

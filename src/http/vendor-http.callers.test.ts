@@ -25,9 +25,9 @@ describe('credentials', () => {
   test('makes and records no call when the credentials cannot be obtained', async () => {
     const harness = connect();
     const target = { vendor: 'KORE', account: 'kore-main', endpoint: 'token' } as const;
-    const refused = new VendorError(target, 'VENDOR_AUTH_FAILED', 'no');
-    const request = createRequest(server().url, { authorize: () => Promise.reject(refused) });
-    expect(await rejectionOf(harness.http.send(request, harness.context()))).toBe(refused);
+    const authError = new VendorError(target, 'VENDOR_AUTH_FAILED', 'no');
+    const request = createRequest(server().url, { authorize: () => Promise.reject(authError) });
+    expect(await rejectionOf(harness.http.send(request, harness.context()))).toBe(authError);
     expect(server().connections()).toBe(0);
     expect(harness.records).toEqual([]);
   });

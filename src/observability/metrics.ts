@@ -1,7 +1,7 @@
 import prometheus from 'prom-client';
 import type { CacheMetrics } from '../cache/ports.ts';
-import type { GraphqlMetrics } from '../graphql/ports.ts';
 import type { DocumentLimit } from '../graphql/limits/limit-names.ts';
+import type { GraphqlMetrics } from '../graphql/ports.ts';
 import type { CircuitState, VendorHttpMetrics } from '../http/ports.ts';
 import type { MetricsExporter, RequestLimit, ServerMetrics } from '../server/ports.ts';
 import { toCodeLabel, toMethodLabel } from './labels.ts';

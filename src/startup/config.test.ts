@@ -12,7 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const load = (env: Readonly<Record<string, string>>) => loadStartupConfig({ env, folder, clock: systemClock, vendors });
+function load(env: Readonly<Record<string, string>>) {
+  return loadStartupConfig({ env, folder, clock: systemClock, vendors });
+}
 
 test('starts the sandbox and returns its configuration when nothing is configured', async () => {
   const startup = await load({ PORT: '0' });

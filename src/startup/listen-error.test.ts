@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { describeListenError } from './listen-error.ts';
 
-const errorWithCode = (code: string) => Object.assign(new Error(code), { code });
+function errorWithCode(code: string) {
+  return Object.assign(new Error(code), { code });
+}
 const ADDRESS = { host: '192.0.2.1', port: 80 };
 
 test.each([

@@ -16,14 +16,18 @@ const markdownFiles = ['README.md', ...readdirSync(new URL('docs/', ROOT)).filte
 interface Example {
   readonly title: string;
   readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Queries in fenced `graphql` blocks that are operations, not schema excerpts. */
+/** Queries in fenced `graphql` blocks that are operations, not schema excerpts. The next `json` block has the variables. */
 function findFencedQueries(file: string): readonly Example[] {
-  return [...read(file).matchAll(/^```graphql\n([\s\S]*?)^```/gm)]
-    .map(([, query = '']) => query)
-    .filter((query) => /^\s*(#|\{|query\b)/.test(query))
-    .map((query, index) => ({ title: `${file}, query ${index + 1}`, query }));
+  return [...read(file).matchAll(/^```graphql\n([\s\S]*?)^```(?:[^`]*^```json\n([\s\S]*?)^```)?/gm)]
+    .filter(([, query = '']) => /^\s*(#|\{|query\b)/.test(query))
+    .map(([, query = '', variables], index) => ({
+      title: `${file}, query ${index + 1}`,
+      query,
+      variables: query.includes('$') ? (JSON.parse(variables ?? '{}') as Record<string, unknown>) : {},
+    }));
 }
 
 /** Queries in the commands of fenced `sh` blocks: a JSON body, or a parameter of a GET. */
@@ -34,13 +38,17 @@ function findCurlQueries(file: string): readonly Example[] {
   return [
     ...bodies.map(([, body = '']) => (JSON.parse(body) as { readonly query: string }).query),
     ...parameters.map(([, query = '']) => query),
-  ].map((query, index) => ({ title: `${file}, curl ${index + 1}`, query }));
+  ].map((query, index) => ({ title: `${file}, curl ${index + 1}`, query, variables: {} }));
 }
 
 const queriesFolder = 'examples/queries/';
 const examples: readonly Example[] = [
   ...markdownFiles.flatMap((file) => [...findFencedQueries(file), ...findCurlQueries(file)]),
-  ...readdirSync(new URL(queriesFolder, ROOT)).map((name) => ({ title: name, query: read(queriesFolder + name) })),
+  ...readdirSync(new URL(queriesFolder, ROOT)).map((name) => ({
+    title: name,
+    query: read(queriesFolder + name),
+    variables: exampleVariables(NOW),
+  })),
 ];
 
 const schema = buildSchema(readSchemaText());
@@ -102,8 +110,8 @@ describe('examples of the documents', () => {
     );
   });
 
-  test.each(examples)('$title runs without an error', async ({ query }) => {
-    const { data, errors } = await gateway.query<Record<string, unknown>>(query, exampleVariables(NOW));
+  test.each(examples)('$title runs without an error', async ({ query, variables }) => {
+    const { data, errors } = await gateway.query<Record<string, unknown>>(query, variables);
     expect(errors).toBeUndefined();
     expect(Object.values(data).some((value) => value === null)).toBe(false);
   });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../src/domain/clock.ts';
-import { type Gateway, NOW, type RawConfig, type World, startWorld } from '../support/world.ts';
-import { type RandomQuery, collectQueryNames, randomQueries } from '../support/random-queries.ts';
+import { collectQueryNames, randomQueries, type RandomQuery } from '../support/random-queries.ts';
+import { type Gateway, NOW, type RawConfig, startWorld, type World } from '../support/world.ts';
 
-// The date moves when the test says so, waits and deadlines take the time that they take.
+// The test sets the date; waits and deadlines run in real time.
 let date = NOW;
 let world: World;
 beforeAll(async () => {
@@ -14,46 +14,50 @@ afterAll(() => world.stop());
 
 type Account = RawConfig['accounts'][number];
 
-/** No bound but the plan's own; and of LivePerson's files few, because their reading is slow and not what is counted. */
-const unbounded = (raw: RawConfig, change: (account: Account) => object): RawConfig => ({
-  ...raw,
-  limits: {
-    ...{ maxVendorCalls: 1_000_000, maxTokens: 100_000, maxAliases: 1000, maxDepth: 100, maxFiles: 3 },
-    ...{ maxEstimatedItems: Number.MAX_SAFE_INTEGER, maxResponseObjects: 1_000_000_000 },
-  },
-  accounts: raw.accounts.map((account) => ({
-    ...account,
-    // A refusal for too many calls is no matter here, waiting after one would be.
-    ...{ requestsPerMinute: 1_000_000, honorRetryAfter: false, maxRetries: 0 },
-    ...(account.name === 'lp' && { discoverHours: 3 }),
-    ...change(account),
-  })),
-});
+/** Raises all limits, so that only the plan bounds a query. Few LivePerson files, because reading them is slow and not counted. */
+function unbounded(raw: RawConfig, change: (account: Account) => object): RawConfig {
+  return {
+    ...raw,
+    limits: {
+      ...{ maxVendorCalls: 1_000_000, maxTokens: 100_000, maxAliases: 1000, maxDepth: 100, maxFiles: 3 },
+      ...{ maxEstimatedItems: Number.MAX_SAFE_INTEGER, maxResponseObjects: 1_000_000_000 },
+    },
+    accounts: raw.accounts.map((account) => ({
+      ...account,
+      // A rate-limited call is acceptable here; waiting after one would take too long.
+      ...{ requestsPerMinute: 1_000_000, honorRetryAfter: false, maxRetries: 0 },
+      ...(account.name === 'lp' && { discoverHours: 3 }),
+      ...change(account),
+    })),
+  };
+}
 
-/** Every eighth agent is known to Kore by a userId, of nobody: the pages are read all the same. */
-const withUserIds = (raw: RawConfig): RawConfig => ({
-  ...raw,
-  agents: raw.agents.map((agent, index) => {
-    const { 'kore-main': email, ...accounts } = agent.accounts;
-    return index % 8 > 0 || email === undefined
-      ? agent
-      : { ...agent, accounts: { ...accounts, 'kore-main': `u-${index}` } };
-  }),
-});
+/** Gives every eighth agent a Kore userId that does not exist: its pages are read all the same. */
+function withUserIds(raw: RawConfig): RawConfig {
+  return {
+    ...raw,
+    agents: raw.agents.map((agent, index) => {
+      const { 'kore-main': email, ...accounts } = agent.accounts;
+      return index % 8 > 0 || email === undefined
+        ? agent
+        : { ...agent, accounts: { ...accounts, 'kore-main': `u-${index}` } };
+    }),
+  };
+}
 
 const CONFIGURATIONS: Readonly<Record<string, (raw: RawConfig) => RawConfig>> = {
-  'as it comes': (raw) => unbounded(raw, () => ({})),
-  'without discovery, days two by two': (raw) =>
+  'the default configuration': (raw) => unbounded(raw, () => ({})),
+  'without discovery, two days per call': (raw) =>
     unbounded(raw, ({ name }) => ({
       ...(name === 'kore-main' && { discover: false, maxDaysPerCall: 2 }),
       ...(name === 'lp' && { discover: false }),
     })),
-  'userIds, days five by five, version 1 of Vonage': (raw) =>
+  'userIds, five days per call, Vonage version 1': (raw) =>
     unbounded(withUserIds(raw), ({ name }) => ({
       ...(name === 'kore-main' && { maxDaysPerCall: 5 }),
       ...(name === 'vcc' && { apiVersion: 1 }),
     })),
-  'nothing live is kept': (raw) => ({
+  'live data not cached': (raw) => ({
     ...unbounded(raw, () => ({})),
     cache: { ttl: { interactions: 0, statusLive: 0, usageLive: 0, directory: 0 } },
   }),
@@ -64,7 +68,7 @@ interface Plan {
   readonly total: number;
 }
 
-/** Everything that the vendors were asked for, LivePerson's files aside. */
+/** Every call that the vendors received, except for LivePerson's files. */
 function callsMade(): readonly string[] {
   const calls = Object.values(world.calls()).flat();
   return calls.filter((call) => !call.includes('/agentActivity/'));
@@ -80,7 +84,7 @@ async function fetchPlan(gateway: Gateway, { document, variables }: RandomQuery)
 const RUNS = Number(process.env.RUNS ?? 5);
 
 test.each(Object.entries(CONFIGURATIONS))(
-  'no query takes more vendor calls than its plan says: %s',
+  'never makes more vendor calls than the plan of a random query: %s',
   async (_title, change) => {
     const names = await collectQueryNames(await world.startGateway((raw) => unbounded(raw, () => ({}))));
     const querySeries = fc.array(
@@ -89,7 +93,7 @@ test.each(Object.entries(CONFIGURATIONS))(
     );
     await fc.assert(
       fc.asyncProperty(querySeries, async (series) => {
-        // A minute on, the quotas of vendors and gateway are full again.
+        // One minute later, the rate limits of vendors and gateway are reset.
         date += 61_000;
         const gateway = await world.startGateway(change);
         world.calls();

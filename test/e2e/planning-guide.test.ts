@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type World, startWorld } from '../support/world.ts';
+import { startWorld, type World } from '../support/world.ts';
 
 interface PlanExample {
   readonly vendorCalls: readonly { readonly atMost: number; readonly cached: number }[];
@@ -9,8 +9,9 @@ interface PlanExample {
 
 const guide = readFileSync(new URL('../../docs/planning.md', import.meta.url), 'utf8');
 
-const codeBlocks = (language: string): readonly string[] =>
-  [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, text = '']) => text);
+function codeBlocks(language: string): readonly string[] {
+  return [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, text = '']) => text);
+}
 
 const [query = ''] = codeBlocks('graphql');
 const [variables, listedPlan, discoveredPlan] = codeBlocks('json').map((text) => JSON.parse(text) as unknown) as [

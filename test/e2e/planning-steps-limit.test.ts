@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { agentIdByEmail } from '../../src/domain/global-id.ts';
-import { type Gateway, type RawConfig, type World, startWorld } from '../support/world.ts';
+import { type Gateway, type RawConfig, startWorld, type World } from '../support/world.ts';
 
 let world: World;
 let gateway: Gateway;
@@ -19,20 +19,21 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Ids that the directory does not know: each may be any of its agents’. */
-const UNKNOWN = Array.from({ length: 100 }, (_, i) => agentIdByEmail(`nobody-${i}@example.com`));
+/** Ids that are not in the directory: each may belong to any of its agents. */
+const UNKNOWN = Array.from({ length: 100 }, (_, i) => agentIdByEmail(`unknown-${i}@example.com`));
 const DURING_ARGUMENT = 'during: {from: "2026-11-19T00:00:00Z", to: "2026-11-20T00:00:00Z"}';
 
-/** Asks in so many places; in each, both accounts may be asked about all the agents. */
-const query = (places: number) =>
-  `query ($ids: [ID!]!) { ${Array.from({ length: places / 5 }, (_, i) => `r${i}: nodes(ids: $ids) { ...A }`).join(' ')} }
+/** A query with this many places; in each, both accounts may be read for all agents. */
+function query(places: number) {
+  return `query ($ids: [ID!]!) { ${Array.from({ length: places / 5 }, (_, i) => `r${i}: nodes(ids: $ids) { ...A }`).join(' ')} }
   fragment A on Agent {
     statusPeriods(${DURING_ARGUMENT}) { totalCount }
     timeInStatus(${DURING_ARGUMENT}) { seconds }
     sessions(${DURING_ARGUMENT}) { totalCount nodes { agent { statusPeriods(${DURING_ARGUMENT}) { totalCount nodes { agent { timeInStatus(${DURING_ARGUMENT}) { seconds } } } } } } }
   }`;
+}
 
-test('a query that takes long to plan is refused, and calls no vendor', async () => {
+test('rejects a query that takes too many planning steps, without calling a vendor', async () => {
   const cheapPlan = await gateway.query(query(5), { ids: UNKNOWN }, { 'switchboard-explain': 'plan' });
   expect(cheapPlan.errors).toBeUndefined();
   for (const explain of [{}, { 'switchboard-explain': 'plan' }]) {

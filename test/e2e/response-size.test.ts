@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Gateway, type World, startWorld } from '../support/world.ts';
+import { type Gateway, startWorld, type World } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -10,12 +10,13 @@ afterEach(() => {
 });
 afterAll(() => world.stop());
 
-const gatewayWithLimits = (limits: Record<string, number>): Promise<Gateway> =>
-  world.startGateway((raw) => ({
+function gatewayWithLimits(limits: Record<string, number>): Promise<Gateway> {
+  return world.startGateway((raw) => ({
     ...raw,
     limits,
     accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
   }));
+}
 
 const NO_CALLS = { kore: [], vonage: [], avaamo: [], liveperson: [] };
 const STATUS_PERIODS_FIELD =
@@ -23,9 +24,9 @@ const STATUS_PERIODS_FIELD =
 const QUERY = `query ($n: Int) { agents(first: 1, filter: {account: "kore-main"}) { nodes { ${STATUS_PERIODS_FIELD}
   { nodes { session { events { at } } } } } } }`;
 
-describe('what an answer might hold', () => {
-  test('is refused one beyond the limit, by status 400, before any vendor is called', async () => {
-    // One agent; each of its periods may be of a session with ten events.
+describe('limits.maxEstimatedItems', () => {
+  test('rejects one estimated item beyond maxEstimatedItems with status 400, before any vendor call', async () => {
+    // One agent; each of its periods may belong to a session with an assumed ten events.
     const gateway = await gatewayWithLimits({ maxEstimatedItems: 1 + 5 + 5 * 10 });
     const fits = await gateway.query(QUERY, { n: 5 });
     expect([fits.status, fits.errors]).toEqual([200, undefined]);
@@ -39,30 +40,30 @@ describe('what an answer might hold', () => {
     expect(world.calls()).toEqual(NO_CALLS);
   });
 
-  test('does not matter to who only wants to know what it would cost', async () => {
+  test('returns the plan of a query beyond maxEstimatedItems', async () => {
     const gateway = await gatewayWithLimits({ maxEstimatedItems: 1 });
     const { status, errors, extensions } = await gateway.query(QUERY, { n: 6 }, { 'switchboard-explain': 'plan' });
     expect([status, errors]).toEqual([200, undefined]);
     expect(extensions?.switchboard).toMatchObject({ plan: { total: expect.any(Number) } });
   });
 
-  test('is not looked at where the variables are wrong: that is said instead', async () => {
+  test('reports invalid variables instead of the estimated items', async () => {
     const gateway = await gatewayWithLimits({ maxEstimatedItems: 1 });
     const { errors } = await gateway.query(QUERY, { n: 'many' });
     expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
   });
 });
 
-describe('what an answer holds', () => {
-  test('is refused, all of it, where that is one beyond the limit', async () => {
-    const whole = await (
+describe('limits.maxResponseObjects', () => {
+  test('rejects the complete response for one object beyond maxResponseObjects', async () => {
+    const complete = await (
       await gatewayWithLimits({})
     ).query<{ agents: { nodes: unknown[] } }>('{ agents { nodes { key } } }');
-    // And the connection.
-    const count = 1 + whole.data.agents.nodes.length;
+    // The connection is an object, too.
+    const count = 1 + complete.data.agents.nodes.length;
 
     const fits = await (await gatewayWithLimits({ maxResponseObjects: count })).query('{ agents { nodes { key } } }');
-    expect([fits.status, fits.errors, fits.data]).toEqual([200, undefined, whole.data]);
+    expect([fits.status, fits.errors, fits.data]).toEqual([200, undefined, complete.data]);
 
     const beyond = await (
       await gatewayWithLimits({ maxResponseObjects: count - 1 })
@@ -73,7 +74,7 @@ describe('what an answer holds', () => {
     expect(beyond.headers.get('cache-control')).toBe('no-store');
   });
 
-  test('is all its objects, whoever makes them', async () => {
+  test('counts the objects that default resolvers create', async () => {
     const gateway = await gatewayWithLimits({});
     interface Agents {
       readonly agents: { readonly nodes: readonly { readonly accounts: readonly unknown[] }[] };
@@ -87,27 +88,19 @@ describe('what an answer holds', () => {
   });
 
   test.each<[string, string, number]>([
+    ['an object outside of a list', '{ agents(first: 2) { pageInfo { hasNextPage } nodes { key } } }', 4],
     [
-      'an object that is no item of a list counts',
-      '{ agents(first: 2) { pageInfo { hasNextPage } nodes { key } } }',
-      4,
-    ],
-    [
-      'one that is come by again counts again',
+      'an object each time it occurs',
       '{ agents(first: 1) { nodes { accounts { account { name } } } } }',
       1 + 1 + 2 * 3,
     ],
+    ['an object that is null after all', '{ agent(id: "unknown") { key } agents(first: 1) { nodes { key } } }', 3],
     [
-      'one that is looked for counts, found or not',
-      '{ agent(id: "nobody") { key } agents(first: 1) { nodes { key } } }',
-      3,
-    ],
-    [
-      'one of 25 fields counts as two and a half',
+      'an object of 25 fields as two and a half',
       `{ agents(first: 2) { nodes { ${Array.from({ length: 25 }, (_, i) => `a${i}: key`).join(' ')} } } }`,
       6,
     ],
-  ])('%s', async (_title, document, count) => {
+  ])('counts %s against maxResponseObjects', async (_title, document, count) => {
     expect(await (await gatewayWithLimits({ maxResponseObjects: count })).query(document)).toMatchObject({
       status: 200,
     });
@@ -116,17 +109,17 @@ describe('what an answer holds', () => {
     });
   });
 
-  test('is no longer made once it is too much', async () => {
-    // Each agent’s periods lead back to the agent: without an end to it, some thousand objects.
+  test('stops creating objects beyond maxResponseObjects', async () => {
+    // The periods of an agent lead back to the agent: without a limit, about a thousand objects.
     const document = `query ($n: Int) { agents(first: 1, filter: {account: "kore-main"}) { nodes { ${STATUS_PERIODS_FIELD} { nodes {
       agent { ${STATUS_PERIODS_FIELD} { nodes { agent { ${STATUS_PERIODS_FIELD} { nodes { start } } } } } } } } } } }`;
     const { status, errors } = await (await gatewayWithLimits({ maxResponseObjects: 100 })).query(document, { n: 10 });
     expect([status, errors?.[0]?.extensions.limit]).toEqual([400, 'response_objects']);
-    // What was asked of the vendor before is not asked again for each of them.
+    // The vendor is called once, not once per object.
     expect(world.calls().kore).toHaveLength(1);
   });
 
-  test('is not the schema, which is as long as it is', async () => {
+  test('does not count the objects of introspection', async () => {
     const { status } = await (
       await gatewayWithLimits({ maxResponseObjects: 1 })
     ).query('{ __schema { types { name } } }');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { fetchWallboard } from '../../examples/typed-client/src/wallboard.ts';
-import { readCommitted, copyConsumer, type Consumer } from '../support/typed-client-consumer.ts';
+import { type Consumer, copyConsumer, readCommitted } from '../support/typed-client-consumer.ts';
 import { startWorld } from '../support/world.ts';
 
 // Code generation takes seconds on a busy machine.
@@ -16,27 +16,27 @@ afterEach(() => {
   consumer.remove();
 });
 
-describe('the client against the schema', () => {
-  test('compiles, and its generated code is the committed one', async () => {
+describe('typed client', () => {
+  test('generates the committed code for the typed client, and compiles', async () => {
     expect(await consumer.codegen()).toMatchObject({ ok: true });
     expect(consumer.generated()).toEqual(readCommitted());
     expect(await consumer.typecheck()).toEqual({ ok: true, text: '' });
   });
 
-  test('does not notice an addition', async () => {
+  test('generates the same client code after an addition to the schema', async () => {
     consumer.changeSchema('type Agent implements Node {', 'type Agent implements Node {\n  "New."\n  nickname: String');
     expect(await consumer.codegen()).toMatchObject({ ok: true });
     expect(consumer.generated()).toEqual(readCommitted());
   });
 
-  test('cannot be generated when a field that it asks for is gone', async () => {
+  test('reports a field that the client selects and the schema no longer has', async () => {
     consumer.changeSchema('currentStatus: StatusPeriod', 'statusOfTheMoment: StatusPeriod');
     const { ok, text } = await consumer.codegen();
     expect(ok).toBe(false);
     expect(text).toContain('Cannot query field "currentStatus" on type "Agent"');
   });
 
-  test('does not compile when a value that it compares with is gone', async () => {
+  test('fails to compile when an enum value that the client compares with is gone', async () => {
     consumer.changeSchema('\n  AVAILABLE\n', '\n  READY\n');
     expect(await consumer.codegen()).toMatchObject({ ok: true });
     const { ok, text } = await consumer.typecheck();
@@ -45,7 +45,7 @@ describe('the client against the schema', () => {
   });
 });
 
-test('the client reads the wallboard from a running gateway', async () => {
+test('reads the wallboard from a running gateway with the typed client', async () => {
   const world = await startWorld();
   try {
     const { url } = await world.startGateway();

@@ -1,10 +1,10 @@
 /** @needs chromium */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { buildSchema } from 'graphql';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { readSchemaText } from '../support/schema-text.ts';
-import { CHROMIUM, requireProgram } from '../support/programs.ts';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { type BrowserGateway, startBrowserGateway } from '../support/browser-gateway.ts';
+import { CHROMIUM, requireProgram } from '../support/programs.ts';
+import { readSchemaText } from '../support/schema-text.ts';
 
 // For a busy machine; every wait below ends as soon as its condition holds.
 const WAIT_TIMEOUT_MS = 60_000;
@@ -20,9 +20,9 @@ const FREEZE_TIME_UNTIL_LOADED = `{
 let gateway: BrowserGateway;
 let browser: Browser;
 let page: Page;
-/** What a page must not do: ask other hosts, break its security policy, log errors, miss files. */
+/** Errors of the page: requests to other hosts, breaches of its security policy, logged errors, missing files. */
 let pageErrors: string[] = [];
-/** What is to be closed; it may be less than all when Chromium is missing. */
+/** The resources to close; without Chromium, not all of them exist. */
 const closeables: { close: () => Promise<void> }[] = [];
 const openPages: Page[] = [];
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const thing of closeables) await thing.close();
+  for (const closeable of closeables) await closeable.close();
 });
 
 beforeEach(async () => {
@@ -46,12 +46,12 @@ beforeEach(async () => {
   await page.addInitScript(FREEZE_TIME_UNTIL_LOADED);
   page.on('request', (request) => {
     const url = new URL(request.url());
-    if (url.protocol !== 'data:' && url.origin !== gateway.url) pageErrors.push(`asks ${url.href}`);
+    if (url.protocol !== 'data:' && url.origin !== gateway.url) pageErrors.push(`requests ${url.href}`);
   });
   page.on('response', (response) => {
     if (!response.ok()) pageErrors.push(`${response.status()} for ${response.url()}`);
   });
-  // A breach of the security policy is such an error, too.
+  // A breach of the security policy is also reported here.
   page.on('console', (message) => {
     if (message.type() === 'error') pageErrors.push(message.text());
   });
@@ -65,26 +65,26 @@ afterEach(async () => {
   expect(pageErrors).toEqual([]);
 });
 
-test('the first tab runs and shows its data', async () => {
+test('runs the first tab and shows its data', async () => {
   await runQuery();
   await waitForText('result', '"currentStatus"');
   expect(await page.title()).toContain('Switchboard');
   expect(await page.locator('.graphiql-logo').innerText()).toContain('Switchboard');
 });
 
-test('every tab runs, with times that lead up to the opening', async () => {
+test('runs every tab, with times up to the opening of the page', async () => {
   const tabs = page.getByRole('tab');
   expect(await tabs.allInnerTexts()).toEqual([
     'WallboardNow',
     'AgentDay',
     'BotWeek',
     'OnACall',
-    'HowWhole',
-    'WhatItCosts',
+    'Completeness',
+    'CostEstimate',
   ]);
   const day = { from: '2026-11-19T09:30:00.000Z', to: '2026-11-20T09:30:00.000Z' };
   const week = { from: '2026-11-14', to: '2026-11-20', timeZone: 'UTC' };
-  const variables = { AgentDay: { day }, BotWeek: { week }, OnACall: undefined, HowWhole: { day, week } };
+  const variables = { AgentDay: { day }, BotWeek: { week }, OnACall: undefined, Completeness: { day, week } };
   for (const [name, expected] of Object.entries(variables)) {
     await tabs.filter({ hasText: name }).click();
     await waitForText('query', name);
@@ -96,17 +96,17 @@ test('every tab runs, with times that lead up to the opening', async () => {
   }
 });
 
-test('the tab about costs shows the plan, and runs nothing', async () => {
-  await page.getByRole('tab').filter({ hasText: 'WhatItCosts' }).click();
-  await waitForText('query', 'WhatItCosts');
-  await waitForStoredQuery('WhatItCosts');
+test('shows the plan in the tab CostEstimate, without executing the query', async () => {
+  await page.getByRole('tab').filter({ hasText: 'CostEstimate' }).click();
+  await waitForText('query', 'CostEstimate');
+  await waitForStoredQuery('CostEstimate');
   const sent = await runQuery();
   expect(sent.headers()).toMatchObject({ 'switchboard-explain': 'plan' });
   await waitForText('result', '"vendorCalls"');
   await waitForText('result', '"atMost"');
 });
 
-test('the documentation shows the descriptions of the schema', async () => {
+test('shows the descriptions of the schema in the documentation explorer', async () => {
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   const docs = page.locator('.graphiql-doc-explorer');
   await docs.getByText('Agent', { exact: true }).first().click();
@@ -115,13 +115,13 @@ test('the documentation shows the descriptions of the schema', async () => {
   await docs.getByText(firstSentence).waitFor();
 });
 
-test('a field that does not exist is underlined: the background scripts run', async () => {
+test('underlines an unknown field, which shows that the workers run', async () => {
   await page.locator('.graphiql-query-editor .view-lines').getByText('totalCount').dblclick();
   await page.keyboard.type('nonsense');
   await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
 });
 
-test('request headers are sent, and stored nowhere', async () => {
+test('sends request headers without storing them', async () => {
   await page.getByRole('button', { name: 'Headers', exact: true }).click();
   await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
   await page.keyboard.insertText('{ "Authorization": "Bearer my-own-key" }');
@@ -141,10 +141,10 @@ test('request headers are sent, and stored nowhere', async () => {
 });
 
 async function runQuery() {
-  // A list of completions may lie over the button.
+  // A list of completions may cover the button.
   await page.keyboard.press('Escape');
   const [request] = await Promise.all([
-    page.waitForRequest((request) => request.url() === `${gateway.url}/graphql`),
+    page.waitForRequest((candidate) => candidate.url() === `${gateway.url}/graphql`),
     page.getByRole('button', { name: /^Execute query/ }).click(),
   ]);
   return request;
@@ -155,7 +155,7 @@ async function waitForText(where: 'query' | 'result', text: string) {
   await page.locator(`${editor} .view-lines`).getByText(text).first().waitFor();
 }
 
-/** GraphiQL reads the operation's name a tenth of a second after the editor's text has changed, and then stores the text. */
+/** GraphiQL reads the operation's name 100 ms after the text changes, and then stores the text. */
 async function waitForStoredQuery(name: string) {
   await page.waitForFunction((start) => {
     const { localStorage } = globalThis as unknown as { localStorage: Readonly<Record<string, string>> };

@@ -13,17 +13,17 @@ const rootValue = {
 };
 
 test.each([
-  ['nothing', '{ page }', { first: 50, deep: false }],
-  ['null', '{ page(first: null, after: null) }', { first: 50, after: null, deep: false }],
+  ['an omitted argument', '{ page }', { first: 50, deep: false }],
+  ['an explicit null', '{ page(first: null, after: null) }', { first: 50, after: null, deep: false }],
   ['a variable that is null', 'query ($n: Int) { page(first: $n) }', { first: 50, deep: false }],
-  ['something', '{ page(first: 0, deep: true) }', { first: 0, deep: true }],
-])('%s for an argument with a default: %s', async (_what, source, expected) => {
+  ['explicit values', '{ page(first: 0, deep: true) }', { first: 0, deep: true }],
+])('passes the default or the value to the resolver for %s: %s', async (_what, source, expected) => {
   const { data, errors } = await graphql({ schema, source, rootValue, variableValues: { n: null } });
   expect(errors).toBeUndefined();
   expect(JSON.parse(String(data?.page))).toEqual(expected);
 });
 
-test('null for an argument without a default stays what it is', async () => {
+test('keeps null for an argument without a default', async () => {
   const { data } = await graphql({ schema, source: '{ plain(x: null) }', rootValue });
   expect(data?.plain).toBe('{"x":null}');
 });

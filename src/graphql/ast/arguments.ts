@@ -1,24 +1,24 @@
 import {
+  defaultFieldResolver,
   type FieldNode,
+  getArgumentValues,
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLSchema,
-  defaultFieldResolver,
-  getArgumentValues,
   isObjectType,
 } from 'graphql';
 
 type ArgumentValues = Readonly<Record<string, unknown>>;
 type AnyField = GraphQLField<unknown, unknown>;
 
-/** A field's arguments, as its resolver gets them. */
+/** Returns a field's arguments as its resolver receives them. */
 export function coerceArguments(field: AnyField, node: FieldNode, variableValues: ArgumentValues): ArgumentValues {
   return withDefaults(field, getArgumentValues(field, node, variableValues));
 }
 
 /**
- * Has resolvers get an argument's default for a null, too: clients send null for whatever they were not told, and mean nothing by
- * it. GraphQL itself takes the default only for what is left out.
+ * Makes resolvers receive an argument's default for an explicit null, too: many clients send null for a value that was not set.
+ * GraphQL itself applies the default only to an omitted argument.
  */
 export function applyDefaultsForNull(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {

@@ -2,17 +2,17 @@ import type { GraphQLRequestContext } from '@apollo/server';
 import {
   type FieldNode,
   type FragmentDefinitionNode,
+  getVariableValues,
   type GraphQLObjectType,
   type GraphQLSchema,
+  isAbstractType,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
-  getVariableValues,
-  isAbstractType,
 } from 'graphql';
-import { type ExecutionScope, collectFields } from './selection.ts';
+import { collectFields, type ExecutionScope } from './selection.ts';
 
-/** An operation as it is about to run. */
+/** An operation ready to execute: with its fragments and coerced variables. */
 export interface PreparedOperation extends ExecutionScope {
   readonly schema: GraphQLSchema;
   readonly definition: OperationDefinitionNode;
@@ -20,7 +20,7 @@ export interface PreparedOperation extends ExecutionScope {
 
 type OperationRequest = Pick<GraphQLRequestContext<object>, 'schema' | 'document' | 'operation' | 'request'>;
 
-/** Null when the variables are not what the operation says: it will not run, but be answered with what is wrong. */
+/** Prepares an operation. Returns null for invalid variables: the operation is then not executed, and the response has the errors. */
 export function prepareOperation({ schema, document, operation, request }: OperationRequest): PreparedOperation | null {
   if (!document || !operation) return null;
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
@@ -32,7 +32,7 @@ export function prepareOperation({ schema, document, operation, request }: Opera
   return { schema, definition: operation, fragments, variableValues: coerced };
 }
 
-/** The fields selected of objects of one type, as they will run: each with all the places that ask for it. */
+/** Collects the fields selected on objects of one type as they will execute, each with all its field nodes. */
 export function collectSubfields(
   operation: PreparedOperation,
   type: GraphQLObjectType,

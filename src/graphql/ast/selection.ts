@@ -1,21 +1,21 @@
 import {
   type FieldNode,
+  getDirectiveValues,
   GraphQLIncludeDirective,
-  GraphQLSkipDirective,
   type GraphQLResolveInfo,
+  GraphQLSkipDirective,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
-  getDirectiveValues,
 } from 'graphql';
 
-/** What a document's selections mean something in. */
+/** What is needed to interpret a document's selections: its fragments and variables. */
 export type ExecutionScope = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues'>;
 
 /**
- * The fields of one level by the names that they have in the answer, as they will run: through fragments (each entered once,
- * or fragments that double each other would never end), without what @skip and @include leave out. `applies` says whether
- * a fragment on that type counts.
+ * Collects the fields of one level by response name as they will execute: through fragments, without what @skip and @include
+ * exclude. Each fragment is entered once; fragments that double each other would otherwise take exponential time.
+ * `appliesToType` decides whether a fragment on a type counts.
  */
 export function collectFields(
   { fragments, variableValues }: ExecutionScope,
@@ -51,7 +51,7 @@ export function collectFields(
   return fields;
 }
 
-/** The names of the fields selected below a field, without aliases, and of those below these, as they will run. */
+/** Returns the names (not aliases) of the fields selected below a field, each with the names of the fields below it. */
 export function selectedFieldNames(
   scope: ExecutionScope,
   fieldNodes: readonly FieldNode[],
@@ -71,7 +71,7 @@ function fieldNameOf(nodes: readonly FieldNode[]): string {
   return nodes[0]?.name.value ?? '';
 }
 
-/** What is selected below all of these. */
+/** Returns the selection sets of all these field nodes. */
 export function selectionSetsOf(nodes: readonly FieldNode[]): readonly SelectionSetNode[] {
   return nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
 }

@@ -3,7 +3,7 @@ import { type FragmentDefinitionNode, Kind, type OperationDefinitionNode, parse 
 import { selectedFieldNames } from './selection.ts';
 import { selectedUsageParts } from './usage-stats-selection.ts';
 
-/** The selections of a document's `usageStats` field, as a resolver gets them. */
+/** Returns the selection of a document's `usageStats` field as a resolver receives it. */
 function selectionIn(text: string, variableValues: Readonly<Record<string, unknown>> = {}) {
   const { definitions } = parse(text);
   const operation = definitions.find(
@@ -18,31 +18,33 @@ function selectionIn(text: string, variableValues: Readonly<Record<string, unkno
   return [{ fragments, variableValues }, nodes] as const;
 }
 
-const namesIn = (text: string) =>
-  [...selectedFieldNames(...selectionIn(text))].map(([name, inner]) => [name, [...inner].toSorted()]).toSorted();
-const partsIn = (text: string, variables?: Readonly<Record<string, unknown>>) =>
-  [...selectedUsageParts(...selectionIn(text, variables))].toSorted();
+function namesIn(text: string) {
+  return [...selectedFieldNames(...selectionIn(text))].map(([name, inner]) => [name, [...inner].toSorted()]).toSorted();
+}
+function partsIn(text: string, variables?: Readonly<Record<string, unknown>>) {
+  return [...selectedUsageParts(...selectionIn(text, variables))].toSorted();
+}
 
 test.each<[string, string, readonly string[]]>([
-  ['one endpoint', '{ usageStats { current { sessionCount } } }', ['usage']],
-  ['the other', '{ usageStats { buckets { interventionsCount } } }', ['interventions']],
-  ['users are the other’s, too', '{ usageStats { previous { usersCount } } }', ['interventions']],
-  ['both', '{ usageStats { current { usersCount successRate } } }', ['interventions', 'usage']],
+  ['a field of usage.json', '{ usageStats { current { sessionCount } } }', ['usage']],
+  ['a field of agent_intervention.json', '{ usageStats { buckets { interventionsCount } } }', ['interventions']],
+  ['usersCount, of agent_intervention.json', '{ usageStats { previous { usersCount } } }', ['interventions']],
+  ['fields of both endpoints', '{ usageStats { current { usersCount successRate } } }', ['interventions', 'usage']],
   [
-    'one for each interval',
+    'a different endpoint for each interval',
     '{ usageStats { current { usersCount } buckets { messagesCount } } }',
     ['interventions', 'usage'],
   ],
-  ['spans alone', '{ usageStats { current { start end } } }', ['usage']],
-  ['spans, and counts of the other', '{ usageStats { current { start } buckets { usersCount } } }', ['interventions']],
-  ['type names alone', '{ usageStats { current { __typename } } }', ['usage']],
-  ['how whole it is', '{ usageStats { complete } }', ['usage']],
-  ['where it comes from', '{ usageStats { sources { outcome } } }', ['usage']],
+  ['start and end alone', '{ usageStats { current { start end } } }', ['usage']],
   [
-    'nothing that a vendor would have to be asked for',
-    '{ usageStats { __typename agent { id } account { name } } }',
-    [],
+    'start, and a field of agent_intervention.json',
+    '{ usageStats { current { start } buckets { usersCount } } }',
+    ['interventions'],
   ],
+  ['type names alone', '{ usageStats { current { __typename } } }', ['usage']],
+  ['complete alone', '{ usageStats { complete } }', ['usage']],
+  ['sources alone', '{ usageStats { sources { outcome } } }', ['usage']],
+  ['only fields that need no vendor call', '{ usageStats { __typename agent { id } account { name } } }', []],
   ['an alias', '{ stats: usageStats { now: current { sessionCount: usersCount } } }', ['interventions']],
   [
     'an inline fragment',
@@ -64,7 +66,7 @@ test.each<[string, string, readonly string[]]>([
     '{ usageStats { current { usersCount } } usageStats { current { sessionCount } } }',
     ['interventions', 'usage'],
   ],
-])('%s', (_name, text, expected) => {
+])('selects the endpoints needed for %s', (_name, text, expected) => {
   expect(partsIn(text)).toEqual(expected);
 });
 
@@ -77,7 +79,7 @@ test.each<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
   ['@include(if: false)', {}, ['usage']],
   ['@skip(if: false) @include(if: $yes)', { yes: false }, ['usage']],
   ['@skip(if: $yes) @include(if: true)', { yes: true }, ['usage']],
-])('what %s leaves out with %j is not paid for: field, inline fragment, fragment', (directive, variables, expected) => {
+])('ignores what %s excludes with %j: field, inline fragment, fragment', (directive, variables, expected) => {
   const documents = [
     `{ usageStats { current { sessionCount usersCount ${directive} } } }`,
     `{ usageStats { current { sessionCount ... ${directive} { usersCount } } } }`,
@@ -87,12 +89,12 @@ test.each<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
   for (const text of documents) expect(partsIn(text, variables)).toEqual(expected);
 });
 
-test('a fragment that is left out in one place counts in another', () => {
+test('counts a fragment that is excluded in one place and included in another', () => {
   const text = `{ usageStats { current { ...U @skip(if: true) ...U } } } fragment U on UsageInterval { usersCount }`;
   expect(partsIn(text)).toEqual(['interventions']);
 });
 
-test('names are those of the fields, not of their aliases, and of those below them', () => {
+test('returns the names of fields and of the fields below them, not their aliases', () => {
   expect(
     namesIn('{ u: usageStats { c: current { s: sessionCount } sources { account { name } } current { start } } }'),
   ).toEqual([
@@ -101,7 +103,7 @@ test('names are those of the fields, not of their aliases, and of those below th
   ]);
 });
 
-test('fragments that double each other end soon', () => {
+test('visits each fragment once where fragments double each other', () => {
   const doubling = Array.from({ length: 60 }, (_, i) => `fragment F${i} on UsageStats { ...F${i + 1} ...F${i + 1} }`);
   const text = `{ usageStats { ...F0 } } ${doubling.join(' ')} fragment F60 on UsageStats { complete }`;
   expect(namesIn(text)).toEqual([['complete', []]]);

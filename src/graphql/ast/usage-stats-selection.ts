@@ -17,10 +17,10 @@ const PART_BY_FIELD: Readonly<Record<string, UsagePart>> = {
 
 const INTERVAL_FIELDS = ['current', 'previous', 'buckets'];
 
-/** Fields that need a call, whatever is asked of the intervals. */
+/** Fields that need a call, whichever fields of the intervals are selected. */
 const FIELDS_THAT_NEED_A_CALL = [...INTERVAL_FIELDS, 'complete', 'sources'];
 
-/** Which endpoints the fields selected below `usageStats` need. */
+/** Returns the endpoints that the fields selected below `usageStats` need. */
 export function selectedUsageParts(scope: ExecutionScope, fieldNodes: readonly FieldNode[]): ReadonlySet<UsagePart> {
   const names = selectedFieldNames(scope, fieldNodes);
   const parts = new Set(
@@ -28,6 +28,6 @@ export function selectedUsageParts(scope: ExecutionScope, fieldNodes: readonly F
       (name) => PART_BY_FIELD[name] ?? [],
     ),
   );
-  // Spans alone are worth one call, and the reports on sources are about what a plain question would ask.
+  // `start` and `end` alone need one call, and the source reports are about the default endpoint.
   return parts.size === 0 && FIELDS_THAT_NEED_A_CALL.some((name) => names.has(name)) ? new Set(['usage']) : parts;
 }

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { Kind, parse } from 'graphql';
-import { estimateListItems } from './estimate-items.ts';
 import { prepareOperation } from '../ast/operation.ts';
 import { createSchema } from '../schema.ts';
+import { estimateListItems } from './estimate-items.ts';
 
 const schema = createSchema();
 const DURING = 'during: {from: "2026-11-01T00:00:00Z", to: "2026-11-02T00:00:00Z"}';
@@ -12,7 +12,7 @@ function listItemsIn(query: string, variables: Record<string, unknown> = {}): nu
   const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   if (!operation) throw new Error('no operation');
   const prepared = prepareOperation({ schema, document, operation, request: { variables } });
-  if (!prepared) throw new Error('the variables are not what the operation says');
+  if (!prepared) throw new Error('invalid variables');
   return estimateListItems(prepared);
 }
 
@@ -25,36 +25,40 @@ test.each<[string, string, number, Record<string, unknown>?]>([
   ['a page from a variable', `query ($n: Int!) { agents(first: $n) { ${KEY} } }`, 4, { n: 4 }],
   ['a page from a variable’s default', `query ($n: Int! = 5) { agents(first: $n) { ${KEY} } }`, 5],
   ['a page from a variable that was left out', `query ($n: Int) { agents(first: $n) { ${KEY} } }`, 50],
-  ['a page that will be refused: fewer than none', `{ agents(first: -9) { ${KEY} } }`, 0],
+  ['a negative page, which will be rejected', `{ agents(first: -9) { ${KEY} } }`, 0],
   ['the page that an argument’s default gives for null', `{ agents(first: null) { ${KEY} } }`, 50],
-  ['a page that will be refused: more than anybody gives', `{ agents(first: 2000000000) { ${KEY} } }`, 10_000],
-  ['negative pages take nothing away', `{ a: agents(first: -9) { ${KEY} } b: agents(first: 3) { ${KEY} } }`, 3],
-  ['no list', '{ agentByEmail(email: "a@b.c") { key name currentStatus { status } } }', 0],
-  ['a connection whose items nobody wants', '{ agents(first: 9) { totalCount pageInfo { hasNextPage } } }', 0],
-  ['edges and nodes', `{ agents(first: 3) { ${KEY} edges { cursor node { key } } } }`, 6],
+  ['a page beyond every limit, which will be rejected', `{ agents(first: 2000000000) { ${KEY} } }`, 10_000],
+  [
+    'a negative page next to another, from which it subtracts nothing',
+    `{ a: agents(first: -9) { ${KEY} } b: agents(first: 3) { ${KEY} } }`,
+    3,
+  ],
+  ['a query without lists', '{ agentByEmail(email: "a@b.c") { key name currentStatus { status } } }', 0],
+  ['a connection without selected items', '{ agents(first: 9) { totalCount pageInfo { hasNextPage } } }', 0],
+  ['edges and nodes together', `{ agents(first: 3) { ${KEY} edges { cursor node { key } } } }`, 6],
   ['pages of pages', `{ agents(first: 3) { nodes { ${PERIODS} } } }`, 3 + 3 * 7],
   ['pages below edges', `{ agents(first: 3) { edges { node { ${PERIODS} } } } }`, 3 + 3 * 7],
   ['a size', '{ agents(first: 2) { nodes { latestInteractions(size: 6) { nodes { guid } } } } }', 2 + 2 * 6],
   [
-    'a list that nothing bounds is taken for ten',
+    'a list that no argument bounds, assumed to have ten items',
     `{ agents(first: 2) { nodes { sessions(${DURING}, first: 3) { nodes { events { at } } } } } }`,
     2 + 2 * 3 + 2 * 3 * 10,
   ],
   [
-    'things that lead back to the list they came from',
+    'objects that lead back to the list they came from',
     `{ agents(first: 1) { nodes { statusPeriods(${DURING}, first: 2) { nodes { session { statusPeriods { id } } } } } } }`,
     1 + 2 + 2 * 10,
   ],
   ['ids', '{ nodes(ids: ["a", "b", "c"]) { id } }', 3],
   ['ids from a variable', 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', 2, { ids: ['a', 'b'] }],
-  ['one id where several could be', 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', 1, { ids: 'a' }],
+  ['a single id coerced to a list', 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', 1, { ids: 'a' }],
   [
-    'an interface: the costliest of what may be behind it',
+    'an interface, by its most expensive possible type',
     `{ node(id: "x") { ... on Agent { ${PERIODS} } ... on Session { events { at } } } }`,
     10,
   ],
   [
-    'what a router asks',
+    'the entities that a federation router queries',
     `{ _entities(representations: [{__typename: "Agent", id: "x"}]) { ... on Agent { ${PERIODS} } } }`,
     1 + 7,
   ],
@@ -65,16 +69,16 @@ test.each<[string, string, number, Record<string, unknown>?]>([
   ],
   ['a fragment on another type', '{ node(id: "x") { ... on Session { ... on Agent { accounts { ref } } } } }', 0],
   ['a fragment on an interface', '{ node(id: "x") { ... on Node { ... on Session { events { at } } } } }', 10],
-  ['what is left out', `{ agents(first: 3) @skip(if: true) { ${KEY} } }`, 0],
+  ['a field that @skip excludes', `{ agents(first: 3) @skip(if: true) { ${KEY} } }`, 0],
   ['the same field twice', `{ agents(first: 3) { ${KEY} } agents(first: 3) { ${KEY} } }`, 3],
   ['the same field under other names', `{ a: agents(first: 3) { ${KEY} } b: agents(first: 3) { ${KEY} } }`, 6],
   ['introspection', '{ __schema { types { name fields { name } } } __type(name: "Agent") { fields { name } } }', 0],
   ['an argument that is missing', '{ agents(first: 1) { nodes { statusPeriods(first: 5) { nodes { id } } } } }', 1],
-])('%s', (_what, query, cost, ...[variables]) => {
+])('estimates the items of %s', (_what, query, cost, ...[variables]) => {
   expect(listItemsIn(query, variables)).toBe(cost);
 });
 
-test('fragments that double each other cost nothing to count', () => {
+test('visits each fragment once when estimating, even where fragments double each other', () => {
   const doubling = Array.from({ length: 49 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`);
   expect(listItemsIn(`{ ...F0 } ${doubling.join(' ')} fragment F49 on Query { agents(first: 3) { ${KEY} } }`)).toBe(3);
 });

@@ -1,34 +1,34 @@
 import {
   type FieldNode,
+  getNamedType,
+  getNullableType,
   GraphQLError,
   type GraphQLField,
   type GraphQLObjectType,
-  type SelectionSetNode,
-  getNamedType,
-  getNullableType,
   isCompositeType,
   isListType,
   isObjectType,
+  type SelectionSetNode,
 } from 'graphql';
 import { coerceArguments } from '../ast/arguments.ts';
-import { type PreparedOperation, collectSubfields } from '../ast/operation.ts';
+import { collectSubfields, type PreparedOperation } from '../ast/operation.ts';
 import { selectionSetsOf } from '../ast/selection.ts';
 
-/** How many items a list is taken for that no argument bounds, such as the periods of a session. */
+/** The assumed size of a list that no argument bounds, such as the periods of a session. */
 const ASSUMED_LIST_SIZE = 10;
 
-/** No resolver gives more at a time. */
+/** No resolver returns larger pages. */
 const MAX_PAGE_SIZE = 10_000;
 
-/** The arguments that say how long a page or a list may become. */
+/** The arguments that bound the size of a page or a list. */
 const SLICING_ARGUMENTS = ['first', 'size'] as const;
 const LIST_ARGUMENTS = ['ids', 'representations'] as const;
 
-/** How many items the lists of an operation's answer would hold together, were every page full. */
+/** Estimates the total list items in an operation's response, assuming that every page is full. */
 export function estimateListItems(operation: PreparedOperation): number {
   const { schema } = operation;
 
-  /** What stands below `times` objects of a type, each of whose pages, if it is a connection, holds `page` items. */
+  /** Estimates the items below `parentCount` objects of a type; if it is a connection, each has `pageSize` items. */
   function itemsBelow(
     type: GraphQLObjectType,
     selectionSets: readonly SelectionSetNode[],
@@ -48,19 +48,19 @@ export function estimateListItems(operation: PreparedOperation): number {
     pageSize: number,
   ): number {
     const [node] = nodes;
-    // Introspection has no place among a type's fields, and is bounded by a rule of graphql-js.
+    // Introspection fields are not fields of the type; a rule of graphql-js bounds them.
     const field = node && parent.getFields()[node.name.value];
     if (!field) return 0;
     const type = getNamedType(field.type);
     if (!isCompositeType(type)) return 0;
     const bound = findSizeBound(operation, field, node);
-    // The items of a connection stand in its `nodes` and `edges`, which take no arguments of their own.
+    // The items of a connection are in its `nodes` and `edges`, which have no arguments of their own.
     const length = isListType(getNullableType(field.type))
       ? (bound ?? (isConnection(parent) ? pageSize : ASSUMED_LIST_SIZE))
       : null;
     const items = parentCount * (length ?? 1);
     const selectionSets = selectionSetsOf(nodes);
-    // What is behind an interface is as much as the costliest of the types that it may be.
+    // An interface costs as much as the most expensive of its possible types.
     const types = isObjectType(type) ? [type] : schema.getPossibleTypes(type);
     const inner = Math.max(
       0,
@@ -73,7 +73,7 @@ export function estimateListItems(operation: PreparedOperation): number {
   return root ? itemsBelow(root, [operation.definition.selectionSet], 1, 0) : 0;
 }
 
-/** Null for a field that no argument bounds; 0 for one whose arguments its resolver will refuse. */
+/** Returns the bound that the arguments set; null where no argument bounds the field, 0 where its resolver will reject them. */
 function findSizeBound(
   operation: PreparedOperation,
   field: GraphQLField<unknown, unknown>,

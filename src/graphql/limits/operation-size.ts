@@ -6,9 +6,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** How big an operation is with every fragment written out; what @skip and @include leave out counts all the same. */
+/** The size of an operation with all fragments expanded. Fields that @skip and @include exclude count as well. */
 export interface OperationSize {
-  /** Levels of fields, without those below `__schema` and `__type`, which graphql-js limits by a rule of its own. */
+  /** Levels of fields, except below `__schema` and `__type`, which a rule of graphql-js limits. */
   readonly depth: number;
   readonly fields: number;
   /** Fields on the first level. */
@@ -19,7 +19,7 @@ export interface OperationSize {
 
 const EMPTY_SIZE: OperationSize = { depth: 0, fields: 0, rootFields: 0, aliases: 0, directives: 0 };
 
-/** The size of each operation of a document. */
+/** Measures each operation of a document. */
 export function measureOperations(document: DocumentNode): readonly OperationSize[] {
   const measureSelectionSet = createSizeMeter(document);
   return document.definitions.flatMap((definition) => {
@@ -28,7 +28,7 @@ export function measureOperations(document: DocumentNode): readonly OperationSiz
   });
 }
 
-/** Each fragment is measured once, so that fragments which double each other cost nothing to count. */
+/** Measures each fragment once, so that fragments that double each other take linear time. */
 function createSizeMeter(document: DocumentNode): (selectionSet: SelectionSetNode | undefined) => OperationSize {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
@@ -58,7 +58,7 @@ function createSizeMeter(document: DocumentNode): (selectionSet: SelectionSetNod
   function measureFragment(name: string): OperationSize {
     const size = sizeByFragment.get(name);
     if (size) return size;
-    // A fragment that contains itself, which validation refuses, counts once.
+    // A fragment that contains itself, which validation rejects, counts once.
     sizeByFragment.set(name, EMPTY_SIZE);
     const measured = measureSet(fragments.get(name)?.selectionSet);
     sizeByFragment.set(name, measured);

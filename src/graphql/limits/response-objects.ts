@@ -1,11 +1,11 @@
 import {
+  defaultFieldResolver,
   type FieldNode,
+  getNamedType,
+  getNullableType,
   type GraphQLFieldResolver,
   type GraphQLResolveInfo,
   type GraphQLSchema,
-  defaultFieldResolver,
-  getNamedType,
-  getNullableType,
   isLeafType,
   isListType,
   isObjectType,
@@ -13,12 +13,12 @@ import {
 import type { RequestContext } from '../../request/request-context.ts';
 import { collectFields, selectionSetsOf } from '../ast/selection.ts';
 
-/** An object of more fields than this weighs as much as several: fields cost memory, and the same one may be asked for under many names. */
+/** An object with more fields weighs as much as several: fields take memory, and aliases can select one field many times. */
 const FIELDS_PER_OBJECT = 10;
 
 /**
- * Has every object of an answer counted as it is made, by the request that it is made for. How many there will be, only the
- * vendors tell: how long lists are, and what there is of that which may be null. Both multiply with what stands around them.
+ * Instruments the resolvers so that each object of a response is counted on its request as it is created. The number depends
+ * on the vendors' data: the length of lists and which objects are null. Nested lists multiply it.
  */
 export function instrumentResponseObjects(schema: GraphQLSchema): GraphQLSchema {
   const weightOf = createWeightCache();
@@ -38,10 +38,10 @@ export function instrumentResponseObjects(schema: GraphQLSchema): GraphQLSchema 
 type FieldResolver = GraphQLFieldResolver<unknown, RequestContext>;
 type WeightFn = (info: GraphQLResolveInfo) => number;
 
-/** Counted before it is made, be it null then: what is being made takes room already, and all at the same time. */
+/** Counts the object before its resolver runs, even if it is null afterwards: objects in progress take memory, all at the same time. */
 function countObject(resolve: FieldResolver, weightOf: WeightFn): FieldResolver {
   return (source, args, context, info) =>
-    // The answer will be refused: what is still to come of it is not worth making.
+    // Beyond the limit the response will be rejected, so the rest of it is not created.
     context.responseObjects.add(weightOf(info)) ? resolve(source, args, context, info) : null;
 }
 
@@ -54,7 +54,7 @@ function countListItems(resolve: FieldResolver, weightOf: WeightFn): FieldResolv
   };
 }
 
-/** Weighs each selection once: graphql-js hands the very same nodes to all objects of a list. */
+/** Computes each selection's weight once: graphql-js passes the same nodes array to all objects of a list. */
 function createWeightCache(): WeightFn {
   const weights = new WeakMap<readonly FieldNode[], number>();
   return (info) => {

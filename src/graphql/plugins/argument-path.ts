@@ -1,9 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { BREAK, type ASTNode, type DocumentNode, GraphQLError, Kind, visit } from 'graphql';
+import { type ASTNode, BREAK, type DocumentNode, GraphQLError, Kind, visit } from 'graphql';
 
 /**
- * Names the argument that a refused value stands in, as `extensions.argument`: a scalar knows only the value, and the value's
- * error only its place in the document.
+ * Adds the path of the argument that contains a rejected literal, as `extensions.argument`: the scalar receives only the value,
+ * and its error has only the position in the document.
  */
 export const argumentPathPlugin: ApolloServerPlugin = {
   requestDidStart: () =>
@@ -20,7 +20,7 @@ export const argumentPathPlugin: ApolloServerPlugin = {
     }),
 };
 
-/** The path of names that lead to a value from its field, such as `during.from`; empty for one outside of any argument. */
+/** Finds the path from a field to a value in its arguments, such as `during.from`; empty for a value outside of any argument. */
 function findArgumentPath(document: DocumentNode, value: ASTNode): string {
   let enclosingNodes: readonly (ASTNode | readonly ASTNode[])[] = [];
   visit(document, {

@@ -1,12 +1,12 @@
 import { ApolloServer } from '@apollo/server';
 import { expect, test } from '@jest/globals';
-import { Kind, getIntrospectionQuery, parse } from 'graphql';
-import { authorizationPlugin, requiredScopes } from './authorization.ts';
-import { anonymousCaller } from '../../request/caller.ts';
-import type { Scope } from '../../config/settings.ts';
-import type { Explain } from '../../request/explain.ts';
-import { type RequestContext, createRequestContext } from '../../request/request-context.ts';
+import { getIntrospectionQuery, Kind, parse } from 'graphql';
 import { manualClock } from '../../../test/support/clock.ts';
+import type { Scope } from '../../config/settings.ts';
+import { anonymousCaller } from '../../request/caller.ts';
+import type { Explain } from '../../request/explain.ts';
+import { createRequestContext, type RequestContext } from '../../request/request-context.ts';
+import { authorizationPlugin, requiredScopes } from './authorization.ts';
 
 const apollo = new ApolloServer<RequestContext>({
   typeDefs: 'type Query { name: String _service: Service } type Service { sdl: String }',
@@ -73,11 +73,14 @@ const cases: readonly [string, readonly Scope[], string, string?][] = [
 
 const rows = cases.map(([query, scopes, expected, operationName]) => ({ query, scopes, expected, operationName }));
 
-test.each(rows)('$query with $scopes: $expected', async ({ query, scopes, expected, operationName }) => {
-  expect(await codeOf(query, scopes, null, operationName)).toBe(expected);
-});
+test.each(rows)(
+  'answers $query for scopes $scopes with $expected',
+  async ({ query, scopes, expected, operationName }) => {
+    expect(await codeOf(query, scopes, null, operationName)).toBe(expected);
+  },
+);
 
-test('fragments that double each other are each looked into once', () => {
+test('visits each fragment once where fragments double each other', () => {
   const doubling = Array.from({ length: 49 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`);
   const document = parse(`{ ...F0 } ${doubling.join(' ')} fragment F49 on Query { name }`);
   const [operation] = document.definitions;
@@ -85,8 +88,11 @@ test('fragments that double each other are each looked into once', () => {
   expect(requiredScopes(document, operation)).toEqual(new Set(['read']));
 });
 
-test.each(['plan', 'trace'] as const)('an explanation (%s) needs its own scope besides', async (explain) => {
-  expect(await codeOf('{ name }', ['read'], explain)).toBe('FORBIDDEN');
-  expect(await codeOf('{ name }', ['explain'], explain)).toBe('FORBIDDEN');
-  expect(await codeOf('{ name }', ['read', 'explain'], explain)).toBe('OK');
-});
+test.each(['plan', 'trace'] as const)(
+  'requires the scope explain, besides read, for Switchboard-Explain: %s',
+  async (explain) => {
+    expect(await codeOf('{ name }', ['read'], explain)).toBe('FORBIDDEN');
+    expect(await codeOf('{ name }', ['explain'], explain)).toBe('FORBIDDEN');
+    expect(await codeOf('{ name }', ['read', 'explain'], explain)).toBe('OK');
+  },
+);

@@ -3,17 +3,17 @@ import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, ty
 import type { Scope } from '../../config/settings.ts';
 import type { RequestContext } from '../../request/request-context.ts';
 
-/** Root fields that tell the schema: introspection, and what a federation router asks a subgraph. */
+/** Root fields that expose the schema: introspection, and what a federation router queries. */
 const SCHEMA_FIELDS: ReadonlySet<string> = new Set(['__schema', '__type', '_service']);
 
-/** The scopes that an operation needs. One that only asks for the schema needs no right to read data. */
+/** Returns the scopes that an operation needs. An operation that only reads the schema does not need the scope `read`. */
 export function requiredScopes(document: DocumentNode, operation: OperationDefinitionNode): ReadonlySet<Scope> {
   return new Set(
     [...rootFieldNames(document, operation)].map((name) => (SCHEMA_FIELDS.has(name) ? 'introspect' : 'read')),
   );
 }
 
-/** The names of the fields on the first level, through fragments. */
+/** Returns the names of the fields on the first level, through fragments. */
 function rootFieldNames(document: DocumentNode, operation: OperationDefinitionNode): ReadonlySet<string> {
   const names = new Set<string>();
   const visitedFragments = new Set<string>();
@@ -38,12 +38,12 @@ function rootFieldNames(document: DocumentNode, operation: OperationDefinitionNo
   return names;
 }
 
-/** Refuses, before anything runs, an operation for which the caller lacks a scope. */
+/** Rejects an operation before execution if the caller does not have a required scope. */
 export const authorizationPlugin: ApolloServerPlugin<RequestContext> = {
   requestDidStart: () =>
     Promise.resolve({
       didResolveOperation: ({ document, operation, contextValue }) => {
-        // Without an operation there is nothing to run: Apollo says so next.
+        // Without an operation there is nothing to execute; Apollo Server reports that next.
         if (!operation) return Promise.resolve();
         const required = [
           ...requiredScopes(document, operation),
@@ -56,7 +56,7 @@ export const authorizationPlugin: ApolloServerPlugin<RequestContext> = {
 };
 
 function missingScopeError(scope: Scope): GraphQLError {
-  return new GraphQLError(`This needs the scope "${scope}".`, {
+  return new GraphQLError(`The scope "${scope}" is required.`, {
     extensions: { code: 'FORBIDDEN', http: { status: 403 } },
   });
 }

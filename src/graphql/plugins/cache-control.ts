@@ -3,13 +3,13 @@ import type { Clock } from '../../domain/clock.ts';
 import { SECOND } from '../../domain/time.ts';
 import type { RequestContext } from '../../request/request-context.ts';
 
-/** The request headers that an answer depends on: a browser must not take one caller's answer for another's. */
+/** The request headers that a response depends on: a browser must not reuse one caller's response for another. */
 const VARY_HEADERS = 'accept, authorization, switchboard-explain';
 
 /**
- * Says how long an answer may be kept: as long as the shortest-lived piece of vendor data in it. Not at all where there is
- * none (what the configuration and the process's health say may change at any time), where anything failed, and where the
- * caller asked for the plan instead. What was refused keeps the `no-store` that the server gives every answer.
+ * Sets `Cache-Control: max-age` to the shortest remaining TTL of the vendor data in the response. It is 0 without vendor data
+ * (configuration and process health may change at any time) and after any error. Plans and rejected operations keep the
+ * `no-store` that the server sets on every response.
  */
 export function cacheControlPlugin(clock: Clock): ApolloServerPlugin<RequestContext> {
   return {

@@ -1,13 +1,13 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { RequestContext } from '../../request/request-context.ts';
 
-/** How graphql-js names what is in the schema to who misspelt it: always at a message's end. */
+/** The suggestion that graphql-js appends to the message about a misspelt name; always at the end. */
 const SUGGESTION_PATTERN = / Did you mean [^]*$/;
 
-/** The codes of its own messages. */
+/** The codes of the errors that graphql-js creates. */
 const GRAPHQL_JS_ERROR_CODES: ReadonlySet<unknown> = new Set(['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
 
-/** Keeps the names in the schema from callers who may not introspect: by guesses they could read it all. */
+/** Removes "Did you mean" suggestions for callers without the scope `introspect`: by guessing they could reconstruct the schema. */
 export const disableSuggestionsPlugin: ApolloServerPlugin<RequestContext> = {
   requestDidStart: () =>
     Promise.resolve({

@@ -1,21 +1,23 @@
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import { expect, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
-import { errorMetricsPlugin } from './error-metrics.ts';
-import { documentLimitsPlugin } from './document-limits.ts';
 import { createMetrics } from '../../observability/metrics.ts';
+import { documentLimitsPlugin } from './document-limits.ts';
+import { errorMetricsPlugin } from './error-metrics.ts';
 
 const typeDefs = 'type Query { bad: Int worse: Int }';
-const fail = (code: string) => () => {
-  throw new GraphQLError('no', { extensions: { code } });
-};
-const resolvers = { Query: { bad: fail('VENDOR_TIMEOUT'), worse: fail('MADE_UP_BY_SOMEBODY') } };
+function fail(code: string) {
+  return () => {
+    throw new GraphQLError('no', { extensions: { code } });
+  };
+}
+const resolvers = { Query: { bad: fail('VENDOR_TIMEOUT'), worse: fail('UNKNOWN_CODE') } };
 
-test('every error of an answer is counted by its code, and a refusal by its limit', async () => {
+test('counts every error of a response by code, and a rejection by its limit', async () => {
   const metrics = createMetrics();
   const plugins = [documentLimitsPlugin({ maxDepth: 1, maxAliases: 1, maxRootFields: 3 }), errorMetricsPlugin(metrics)];
   const apollo = new ApolloServer({ typeDefs, resolvers, plugins });
-  await apollo.executeOperation({ query: '{ bad one: bad worse }' });
+  await apollo.executeOperation({ query: '{ bad again: bad worse }' });
   await apollo.executeOperation({ query: '{ gone }' });
   await apollo.executeOperation({ query: '{ bad bad bad bad }' });
   const httpGraphQLRequest = { method: 'POST', headers: new HeaderMap(), search: '', body: {} };

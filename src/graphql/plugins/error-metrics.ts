@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { isDocumentLimit } from '../limits/limit-names.ts';
 import type { GraphqlMetrics } from '../ports.ts';
 
-/** Counts the errors of every answer by their codes, and refusals by the limit that was exceeded. */
+/** Counts the errors of every response by code, and rejections by the limit that was exceeded. */
 export function errorMetricsPlugin(metrics: GraphqlMetrics): ApolloServerPlugin {
   return {
     invalidRequestWasReceived: () => {

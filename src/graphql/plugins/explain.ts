@@ -57,7 +57,7 @@ function rethrowAsTooComplex(error: unknown): never {
 
 function tooManyVendorCallsError(planned: number, allowed: number): GraphQLError {
   const reason =
-    `it may take ${planned} vendor calls, and ${allowed} are allowed. ` +
-    'The request header "Switchboard-Explain: plan" shows which.';
+    `up to ${planned} planned vendor calls exceed the limit of ${allowed}. ` +
+    'Send the request header "Switchboard-Explain: plan" to list them.';
   return queryTooComplexError('vendor_calls', reason, { planned, allowed });
 }

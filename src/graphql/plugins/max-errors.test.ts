@@ -13,7 +13,7 @@ const apollo = new ApolloServer({
     },
   },
   plugins: [
-    // Another one that has something to say beside the data.
+    // Another plugin that adds extensions.
     {
       requestDidStart: () =>
         Promise.resolve({
@@ -31,9 +31,9 @@ test.each([
   [1000, 1000, undefined],
   [1001, 1000, 1],
   [5000, 1000, 4000],
-])('of %i errors %i are sent, and %j told of', async (count, sent, omitted) => {
+])('of %i errors sends %i and reports %j as omitted', async (count, sent, omitted) => {
   const { body } = await apollo.executeOperation({ query: `{ things(count: ${count}) { bad } }` });
-  if (body.kind !== 'single') throw new Error('in parts');
+  if (body.kind !== 'single') throw new Error('expected a single result');
   const { data, errors, extensions } = body.singleResult;
   expect(data?.things).toHaveLength(count);
   expect(errors).toHaveLength(sent);

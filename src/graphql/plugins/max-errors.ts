@@ -1,9 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 
-/** One for every field of every agent on a page; a list of errors that is longer tells nothing that this one does not. */
+/** Enough for each field of each agent on a page; a longer list of errors adds no information. */
 const MAX_ERRORS = 1000;
 
-/** Keeps the first errors of an answer and says how many were left out, as `extensions.switchboard.errorsLeftOut`. */
+/** Keeps the first errors of a response and reports the number of omitted ones as `extensions.switchboard.omittedErrors`. */
 export const maxErrorsPlugin: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({

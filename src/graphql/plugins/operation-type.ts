@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 
-/** Refuses a kind of operation that the schema has none of, which graphql-js notices only when it is to run it. */
+/** Rejects an operation type that the schema does not have; graphql-js would detect it only at execution. */
 export const operationTypePlugin: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({
@@ -9,7 +9,7 @@ export const operationTypePlugin: ApolloServerPlugin = {
         const operationType = operation?.operation;
         if (operationType === undefined || schema.getRootType(operationType)) return Promise.resolve();
         const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } };
-        return Promise.reject(new GraphQLError(`The schema has no ${operationType}s.`, { extensions }));
+        return Promise.reject(new GraphQLError(`This schema has no ${operationType} type.`, { extensions }));
       },
     }),
 };

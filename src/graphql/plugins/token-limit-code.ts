@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, Lexer, Source, TokenKind } from 'graphql';
 import type { Limits } from '../../config/settings.ts';
 
-/** Says of a document that the parser gave up for its length that this was why; the parser has a sentence for it only. */
+/** Adds `extensions.limit: tokens` to the parser's error about a document with too many tokens, which has a message only. */
 export function tokenLimitCodePlugin({ maxTokens }: Pick<Limits, 'maxTokens'>): ApolloServerPlugin {
   return {
     requestDidStart: () =>
@@ -18,7 +18,7 @@ export function tokenLimitCodePlugin({ maxTokens }: Pick<Limits, 'maxTokens'>): 
   };
 }
 
-/** How many tokens begin at a position or before, as far as `most`. */
+/** Counts the tokens that start at or before a position, up to `max`. */
 function countTokensUpTo(text: string, position: number, max: number): number {
   const lexer = new Lexer(new Source(text));
   let count = 0;
@@ -29,7 +29,7 @@ function countTokensUpTo(text: string, position: number, max: number): number {
       count += 1;
     }
   } catch {
-    // Here is what the parser stumbled over: no token.
+    // The invalid token at which the parser stopped.
   }
   return count;
 }

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { RequestContext } from '../../request/request-context.ts';
 
-/** Tells a caller who asks for it (`Switchboard-Explain: trace`) what a query has cost, call by call. */
+/** With `Switchboard-Explain: trace`, lists every vendor call made and every cached value used in `extensions.switchboard`. */
 export const tracePlugin: ApolloServerPlugin<RequestContext> = {
   requestDidStart: ({ contextValue }) =>
     Promise.resolve({

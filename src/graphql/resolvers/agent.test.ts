@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { graphql } from 'graphql';
-import type { AccountDataSource } from '../../vendors/vendor.ts';
 import { directoryEntry } from '../../../test/support/directory-fixtures.ts';
 import { createFakeServices, freshResult } from '../../../test/support/gather-harness.ts';
 import { PERIOD, schema, sources } from '../../../test/support/schema-harness.ts';
+import type { AccountDataSource } from '../../vendors/vendor.ts';
 
-test('what is asked of an agent is asked once, wherever in an answer the agent is come by', async () => {
+test('reads each field of an agent once per arguments, wherever the agent occurs in the response', async () => {
   let calls = 0;
   const counting: AccountDataSource = {
     ...sources,
@@ -20,13 +20,13 @@ test('what is asked of an agent is asked once, wherever in an answer the agent i
   };
   const entries = [directoryEntry('jane', { name: 'Jane', accounts: { v: 'jane' } })];
   const context = createFakeServices(entries, [{ name: 'v', vendor: 'KORE', sources: counting }]).createContext();
-  const source = `query ($one: TimeRange!, $other: TimeRange!) { agents { nodes {
-    a: statusPeriods(during: $one) { nodes { agent { currentStatus { status } b: statusPeriods(during: $one) { totalCount } } } }
+  const source = `query ($day: TimeRange!, $other: TimeRange!) { agents { nodes {
+    a: statusPeriods(during: $day) { nodes { agent { currentStatus { status } b: statusPeriods(during: $day) { totalCount } } } }
     c: statusPeriods(during: $other) { nodes { agent { currentStatus { status } } } }
-    d: statusPeriods(during: $one, first: 1) { totalCount }
+    d: statusPeriods(during: $day, first: 1) { totalCount }
     currentStatus { agent { currentStatus { status } } } } } }`;
   const range = (to: string) => ({ from: '2026-11-19T00:00:00Z', to });
-  const variableValues = { one: range('2026-11-20T00:00:00Z'), other: range('2026-11-20T06:00:00Z') };
+  const variableValues = { day: range('2026-11-20T00:00:00Z'), other: range('2026-11-20T06:00:00Z') };
   const { data, errors } = await graphql({ schema, source, variableValues, contextValue: context });
   expect(errors).toBeUndefined();
   const inner = { currentStatus: { status: 'AVAILABLE' } };
@@ -43,6 +43,6 @@ test('what is asked of an agent is asked once, wherever in an answer the agent i
       ],
     },
   });
-  // The status, and the periods of two ranges and of a shorter page.
+  // One for the status, and one each for the periods of two ranges and of a shorter page.
   expect(calls).toBe(4);
 });

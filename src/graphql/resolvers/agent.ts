@@ -1,13 +1,13 @@
 import type { Agent } from '../../domain/agent.ts';
 import type { MaybePromise } from '../../domain/maybe-promise.ts';
-import { type LatestInteractionsArgs, latestInteractions, toInteractionQuery } from '../../gather/interactions.ts';
+import { latestInteractions, type LatestInteractionsArgs, toInteractionQuery } from '../../gather/interactions.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
 import { sessions } from '../../gather/sessions.ts';
 import {
-  type StatusPeriodsArgs,
   assertStatusPeriodsArgs,
   currentStatus,
   statusPeriods,
+  type StatusPeriodsArgs,
   timeInStatus,
 } from '../../gather/status-periods.ts';
 import { toUsageQuery, usageStats } from '../../gather/usage-stats.ts';

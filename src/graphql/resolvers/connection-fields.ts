@@ -1,5 +1,5 @@
-import type { Page, SourcedPage } from '../../gather/page.ts';
 import { isComplete } from '../../gather/fan-out.ts';
+import type { Page, SourcedPage } from '../../gather/page.ts';
 
 /** The fields that every connection shares. */
 export const connectionFields = {
@@ -12,7 +12,7 @@ export const connectionFields = {
   }),
 };
 
-/** Those of a connection that vendors back. */
+/** The fields of a connection with vendor data. */
 export const sourcedConnectionFields = {
   ...connectionFields,
   complete: ({ sources }: Pick<SourcedPage<unknown>, 'sources'>) => isComplete(sources),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Kind, parse, print } from 'graphql';
+import { INTERACTION, PERIOD, runQuery, SESSION } from '../../../test/support/schema-harness.ts';
 import { agentId, interactionId, sessionId, statusPeriodId } from '../../domain/global-id.ts';
-import { INTERACTION, PERIOD, SESSION, runQuery } from '../../../test/support/schema-harness.ts';
 
-describe('as a subgraph', () => {
-  test('it tells its schema, with the keys of its entities', async () => {
+describe('federation entities', () => {
+  test('returns the SDL of the subgraph, with the keys of its entities', async () => {
     const { data, errors } = await runQuery('{ _service { sdl } }');
     expect(errors).toBeUndefined();
     const { sdl } = (data as unknown as { _service: { sdl: string } })._service;
@@ -33,7 +33,7 @@ describe('as a subgraph', () => {
     Interaction: interactionId(INTERACTION),
   };
 
-  test('it finds every entity by its id, in the order in which they are asked for', async () => {
+  test('resolves every entity by its id, in the order of the representations', async () => {
     const representations = Object.entries(ids).map(([name, id]) => ({ __typename: name, id }));
     expect(await resolveEntities(...representations, representations[0])).toEqual([
       { ...representations[0], name: 'Jane' },
@@ -45,24 +45,24 @@ describe('as a subgraph', () => {
   });
 
   test.each<[string, unknown]>([
-    ['an id that leads nowhere', { __typename: 'Agent', id: agentId('nobody') }],
-    ['no id of ours', { __typename: 'Agent', id: 'jane' }],
+    ['an id without an object', { __typename: 'Agent', id: agentId('unknown') }],
+    ['a string that is not a global id', { __typename: 'Agent', id: 'jane' }],
     ['an id of another type', { __typename: 'Session', id: ids.Agent }],
-    ['no id', { __typename: 'Agent' }],
+    ['a missing id', { __typename: 'Agent' }],
     ['an id that is a number', { __typename: 'Agent', id: 5 }],
     ['an id that is a list', { __typename: 'Agent', id: [ids.Agent] }],
     ['an id that is null', { __typename: 'Agent', id: null }],
-  ])('it gives null for %s', async (_name, representation) => {
+  ])('resolves an entity to null for %s', async (_name, representation) => {
     expect(await resolveEntities(representation)).toEqual([null]);
   });
 
   test.each<[string, unknown]>([
-    ['of no type', { id: ids.Agent }],
-    ['of a type that is no entity', { __typename: 'Account', id: 'kore' }],
-    ['of a type that there is not', { __typename: 'Nope', id: ids.Agent }],
-    ['that is a text', 'Agent'],
+    ['without a type', { id: ids.Agent }],
+    ['of a type that is not an entity', { __typename: 'Account', id: 'kore' }],
+    ['of an unknown type', { __typename: 'Nope', id: ids.Agent }],
+    ['that is a string', 'Agent'],
     ['that is a number', 5],
-  ])('it says of a representation %s that it is none, and gives the others', async (_name, representation) => {
+  ])('rejects a representation %s, and resolves the others', async (_name, representation) => {
     const { data, errors } = await runQuery(QUERY, { of: [representation, { __typename: 'Agent', id: ids.Agent }] });
     expect(data).toMatchObject({ _entities: [null, { id: ids.Agent }] });
     expect(errors).toHaveLength(1);
@@ -72,7 +72,7 @@ describe('as a subgraph', () => {
     });
   });
 
-  test('what it gives away is the thing itself, which the sources know, and is not written upon', async () => {
+  test('resolves entities to the objects of the sources, without modifying them', async () => {
     const { data } = await runQuery(
       'query ($of: [_Any!]!) { _entities(representations: $of) { ... on StatusPeriod { session { id } } } }',
       {

@@ -3,7 +3,7 @@ import { type Node, node, resolveNodeType } from '../../gather/nodes.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
 import { assertMaxLength } from '../../gather/validate-args.ts';
 import { type FieldRules, lookupRule } from '../../planning/field-rules.ts';
-import { type PlannedLookup, nodeLookups } from '../../planning/planned-lookup.ts';
+import { nodeLookups, type PlannedLookup } from '../../planning/planned-lookup.ts';
 import type { PlanningContext } from '../../planning/planning-context.ts';
 
 /** The types that other subgraphs may reference by id. */

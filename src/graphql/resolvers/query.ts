@@ -1,5 +1,5 @@
-import { type AgentsArgs, agentByEmail, agentById, agentByAccount, agents } from '../../gather/agents.ts';
-import { type Node, assertNodeIds, node, resolveNodeType } from '../../gather/nodes.ts';
+import { agentByAccount, agentByEmail, agentById, agents, type AgentsArgs } from '../../gather/agents.ts';
+import { assertNodeIds, type Node, node, resolveNodeType } from '../../gather/nodes.ts';
 import type {
   QueryAgentArgs,
   QueryAgentByAccountArgs,

@@ -1,24 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { GraphQLError, type GraphQLScalarType, Kind, parseValue } from 'graphql';
-import { DateScalar, DateTimeScalar, TimeZoneScalar } from './scalars.ts';
 import { thrownBy } from '../../../test/support/capture-error.ts';
+import { dateScalar, dateTimeScalar, timeZoneScalar } from './scalars.ts';
 
-/** As a variable and as a literal: both must say the same. */
+/** Parses the value as a variable and as a literal; both must agree. */
 function parseBothWays(scalar: GraphQLScalarType, value: unknown): unknown {
-  const variable = parseOrRefused(() => scalar.parseValue(value));
-  const literal = parseOrRefused(() => scalar.parseLiteral(parseValue(JSON.stringify(value)), {}));
+  const variable = parseOrRejected(() => scalar.parseValue(value));
+  const literal = parseOrRejected(() => scalar.parseLiteral(parseValue(JSON.stringify(value)), {}));
   expect(literal).toEqual(variable);
   return variable;
 }
 
-function parseOrRefused(run: () => unknown): unknown {
+function parseOrRejected(run: () => unknown): unknown {
   try {
     return run();
   } catch (error) {
     expect(error).toBeInstanceOf(GraphQLError);
     expect((error as GraphQLError).extensions).toEqual({ code: 'BAD_USER_INPUT' });
-    return 'refused';
+    return 'rejected';
   }
 }
 
@@ -38,17 +38,17 @@ describe('DateTime', () => {
     ['2024-02-29T23:59:59Z', '2024-02-29T23:59:59.000Z'],
     ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
-  ])('%s is %s', (text, instant) => {
-    const at = parseBothWays(DateTimeScalar, text);
+  ])('parses DateTime %s as %s', (text, instant) => {
+    const at = parseBothWays(dateTimeScalar, text);
     expect(at).toBe(Date.parse(instant));
-    expect(DateTimeScalar.serialize(at)).toBe(instant);
+    expect(dateTimeScalar.serialize(at)).toBe(instant);
   });
 
   test.each<[unknown, string]>([
     ['2026-11-20T09:30:00', 'no offset'],
-    ['2026-11-20', 'a day'],
+    ['2026-11-20', 'a day without a time'],
     ['2026-11-20T09:30Z', 'no seconds'],
-    ['2026-11-20 09:30:00Z', 'a space for the T'],
+    ['2026-11-20 09:30:00Z', 'a space instead of the T'],
     ['2026-11-20T09:30:00+0530', 'an offset without a colon'],
     ['2026-11-20T09:30:00+05', 'an offset without minutes'],
     ['2026-11-20T09:30:00+24:00', 'an offset of a day'],
@@ -64,47 +64,47 @@ describe('DateTime', () => {
     ['2026-11-20T24:00:00Z', 'hour 24'],
     ['2026-11-20T25:00:00Z', 'hour 25'],
     ['2026-11-20T23:60:00Z', 'minute 60'],
-    ['2016-12-31T23:59:60Z', 'a leap second, which no vendor could be asked for'],
+    ['2016-12-31T23:59:60Z', 'a leap second, which no vendor supports'],
     ['0000-01-01T00:00:00Z', 'the year 0'],
     ['0001-01-01T00:00:00+00:01', 'an instant before the year 1'],
     ['9999-12-31T23:59:59-00:01', 'an instant after the year 9999'],
     ['+002026-11-20T09:30:00Z', 'a year of six digits'],
     [' 2026-11-20T09:30:00Z', 'a space before it'],
-    ['2026-11-20T09:30:00Z\n', 'a line break behind it'],
+    ['2026-11-20T09:30:00Z\n', 'a line break after it'],
     ['٢٠٢٦-11-20T09:30:00Z', 'digits of another script'],
     ['now', 'a word'],
-    ['', 'nothing'],
+    ['', 'an empty string'],
     [1_795_167_000_000, 'a number'],
     [1.5, 'a fraction'],
-    [true, 'a truth value'],
+    [true, 'a boolean'],
     [['2026-11-20T09:30:00Z'], 'a list'],
     [{}, 'an object'],
-  ])('%j is refused: %s', (value) => {
-    expect(parseBothWays(DateTimeScalar, value)).toBe('refused');
+  ])('rejects DateTime %j: %s', (value) => {
+    expect(parseBothWays(dateTimeScalar, value)).toBe('rejected');
   });
 
-  test('every instant that is written is read as the same', () => {
+  test('parses every serialized DateTime as the same instant', () => {
     const instant = fc.integer({
       min: Date.parse('0001-01-01T00:00:00Z'),
       max: Date.parse('9999-12-31T23:59:59.999Z'),
     });
     fc.assert(
       fc.property(instant, (at) => {
-        expect(DateTimeScalar.parseValue(DateTimeScalar.serialize(at))).toBe(at);
+        expect(dateTimeScalar.parseValue(dateTimeScalar.serialize(at))).toBe(at);
       }),
     );
   });
 
-  test('what is not understood is quoted, but no more than a little of it', () => {
-    const error = thrownBy(() => DateTimeScalar.parseValue('x'.repeat(1000)));
+  test('quotes only the start of a long invalid DateTime', () => {
+    const error = thrownBy(() => dateTimeScalar.parseValue('x'.repeat(1000)));
     expect((error as Error).message.length).toBeLessThan(200);
   });
 });
 
 describe('Date', () => {
-  test.each(['2026-11-20', '2024-02-29', '2000-02-29', '0001-01-01', '9999-12-31'])('%s', (text) => {
-    expect(parseBothWays(DateScalar, text)).toBe(text);
-    expect(DateScalar.serialize(text)).toBe(text);
+  test.each(['2026-11-20', '2024-02-29', '2000-02-29', '0001-01-01', '9999-12-31'])('parses Date %s', (text) => {
+    expect(parseBothWays(dateScalar, text)).toBe(text);
+    expect(dateScalar.serialize(text)).toBe(text);
   });
 
   test.each<[unknown]>([
@@ -126,18 +126,19 @@ describe('Date', () => {
     [20_261_120],
     [null],
     [['2026-11-20']],
-  ])('%j is refused', (value) => {
-    if (value === null) expect(parseOrRefused(() => DateScalar.parseLiteral({ kind: Kind.NULL }, {}))).toBe('refused');
-    else expect(parseBothWays(DateScalar, value)).toBe('refused');
+  ])('rejects Date %j', (value) => {
+    if (value === null)
+      expect(parseOrRejected(() => dateScalar.parseLiteral({ kind: Kind.NULL }, {}))).toBe('rejected');
+    else expect(parseBothWays(dateScalar, value)).toBe('rejected');
   });
 });
 
 describe('TimeZone', () => {
   test.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5', 'europe/berlin'])(
-    '%s',
+    'parses TimeZone %s',
     (name) => {
-      expect(parseBothWays(TimeZoneScalar, name)).toBe(name);
-      expect(TimeZoneScalar.serialize(name)).toBe(name);
+      expect(parseBothWays(timeZoneScalar, name)).toBe(name);
+      expect(timeZoneScalar.serialize(name)).toBe(name);
     },
   );
 
@@ -156,11 +157,11 @@ describe('TimeZone', () => {
     [''],
     [1],
     [{}],
-  ])('%j is refused', (value) => {
-    expect(parseBothWays(TimeZoneScalar, value)).toBe('refused');
+  ])('rejects TimeZone %j', (value) => {
+    expect(parseBothWays(timeZoneScalar, value)).toBe('rejected');
   });
 
-  test('without its quotes is refused', () => {
-    expect(parseOrRefused(() => TimeZoneScalar.parseLiteral(parseValue('UTC'), {}))).toBe('refused');
+  test('rejects a TimeZone literal without quotes', () => {
+    expect(parseOrRejected(() => timeZoneScalar.parseLiteral(parseValue('UTC'), {}))).toBe('rejected');
   });
 });

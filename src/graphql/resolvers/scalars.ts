@@ -1,30 +1,30 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { isCivilDate } from '../../domain/time.ts';
 import { isTimeZone } from '../../domain/time-zone.ts';
+import { isCivilDate } from '../../domain/time.ts';
 
 const RFC_3339_PATTERN = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):\d{2}:\d{2}(?:\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
 const MIN_INSTANT_MS = Date.parse('0001-01-01T00:00:00Z');
 const MAX_INSTANT_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Inside an instant is a number of milliseconds since 1970; outside it is RFC 3339, in answers always UTC with `Z`. */
-export const DateTimeScalar = new GraphQLScalarType<number, string>({
+/** An instant: internally milliseconds since 1970, externally RFC 3339; responses always use UTC with `Z`. */
+export const dateTimeScalar = new GraphQLScalarType<number, string>({
   name: 'DateTime',
   serialize: (value) => new Date(value as number).toISOString(),
   parseValue: parseDateTime,
   parseLiteral: (node) => parseDateTime(stringValueOf(node), node),
 });
 
-/** A calendar day, `yyyy-mm-dd`, inside and outside alike. */
-export const DateScalar = new GraphQLScalarType<string, string>({
+/** A calendar day, `yyyy-mm-dd`, internally and externally. */
+export const dateScalar = new GraphQLScalarType<string, string>({
   name: 'Date',
   serialize: (value) => value as string,
   parseValue: parseDate,
   parseLiteral: (node) => parseDate(stringValueOf(node), node),
 });
 
-/** An IANA time zone name that this runtime knows. */
-export const TimeZoneScalar = new GraphQLScalarType<string, string>({
+/** An IANA time zone name that this runtime supports. */
+export const timeZoneScalar = new GraphQLScalarType<string, string>({
   name: 'TimeZone',
   serialize: (value) => value as string,
   parseValue: parseTimeZone,
@@ -35,11 +35,11 @@ function parseDateTime(value: unknown, node?: ValueNode): number {
   const text = typeof value === 'string' ? value : '';
   const [, day = '', hour] = RFC_3339_PATTERN.exec(text) ?? [];
   const instant = Date.parse(text.toUpperCase());
-  // Date.parse takes hour 24 for the next day.
+  // Date.parse accepts hour 24 as the next day.
   if (!isCivilDate(day) || Number(hour) > 23 || Number.isNaN(instant)) {
     throw invalidValueError('DateTime', 'an instant like 2026-11-20T09:30:00Z, with an offset or Z', value, node);
   }
-  // An offset may lead out of the years that four digits can tell.
+  // An offset may move the instant out of the years with four digits.
   if (instant < MIN_INSTANT_MS || instant > MAX_INSTANT_MS)
     throw invalidValueError('DateTime', 'an instant of the years 0001 to 9999', value, node);
   return instant;

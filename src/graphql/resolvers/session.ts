@@ -2,7 +2,7 @@ import { sessionId } from '../../domain/global-id.ts';
 import { durationSeconds } from '../../domain/status-period.ts';
 import { owningAgent } from '../../gather/agents.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
-import { type FieldRules, backReferenceRule } from '../../planning/field-rules.ts';
+import { backReferenceRule, type FieldRules } from '../../planning/field-rules.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 
 export const sessionResolvers: Pick<Resolvers, 'Session' | 'SessionConnection'> = {

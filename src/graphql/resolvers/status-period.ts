@@ -3,7 +3,7 @@ import { durationSeconds } from '../../domain/status-period.ts';
 import { owningAgent } from '../../gather/agents.ts';
 import { sessionOfPeriod } from '../../gather/sessions.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
-import { type FieldRules, backReferenceRule } from '../../planning/field-rules.ts';
+import { backReferenceRule, type FieldRules } from '../../planning/field-rules.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 
 export const statusPeriodResolvers: Pick<Resolvers, 'StatusPeriod' | 'StatusPeriodConnection' | 'StatusTotal'> = {

@@ -1,6 +1,6 @@
 import { owningAgent } from '../../gather/agents.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
-import { type FieldRules, backReferenceRule } from '../../planning/field-rules.ts';
+import { backReferenceRule, type FieldRules } from '../../planning/field-rules.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 
 export const usageStatsResolvers: Pick<Resolvers, 'UsageStats'> = {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { agentId, sessionId } from '../../../src/domain/global-id.ts';
 import { DAY, HOUR } from '../../../src/domain/time.ts';
 import { session } from '../../support/gather-harness.ts';
-import { type Gateway, type RawConfig, NOW, type World, readQuery, startWorld } from '../../support/world.ts';
+import { type Gateway, NOW, type RawConfig, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface AccountHealth {
   readonly name: string;
@@ -28,18 +28,22 @@ afterEach(() => {
 });
 afterAll(() => world.stop());
 
-/** No account is called but for what is asked. */
-const withoutDiscovery = (raw: RawConfig): RawConfig => ({
-  ...raw,
-  accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
-});
+/** Without discovery, so that only the calls of the query itself are made. */
+function withoutDiscovery(raw: RawConfig): RawConfig {
+  return {
+    ...raw,
+    accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
+  };
+}
 
-const range = (from: number, to: number) => ({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+function range(from: number, to: number) {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+}
 
-/** Somebody of the directory whom LivePerson knows by a number. */
+/** An agent of the directory with a numeric LivePerson id. */
 function agentOnLivePerson(): { readonly key: string; readonly ref: string } {
   const agent = world.config.agents.find(({ accounts }) => /^\d+$/.test(accounts.lp ?? ''));
-  if (!agent) throw new Error('there is nobody on LivePerson');
+  if (!agent) throw new Error('no agent on LivePerson');
   return { key: agent.id, ref: agent.accounts.lp ?? '' };
 }
 
@@ -58,7 +62,7 @@ async function healthOf(gateway: Gateway, account: string): Promise<AccountHealt
   return data.accounts.find(({ name }) => name === account);
 }
 
-test('whoever asks for what is gone for ever makes no account look ill', async () => {
+test('keeps the state of an account when a query reads beyond the retention period', async () => {
   const gateway = await world.startGateway(withoutDiscovery);
   for (const days of [60, 61, 62]) {
     const { complete, sources } = await sessions(gateway, range(NOW - days * DAY, NOW - (days - 1) * DAY));
@@ -69,7 +73,7 @@ test('whoever asks for what is gone for ever makes no account look ill', async (
   expect(await healthOf(gateway, 'lp')).toEqual({ name: 'lp', state: 'UNKNOWN', lastError: null });
 });
 
-test('nor does whoever asks for more than may be downloaded', async () => {
+test('keeps the state of an account when a query exceeds maxFiles', async () => {
   const gateway = await world.startGateway((raw) => ({ ...withoutDiscovery(raw), limits: { maxFiles: 1 } }));
   for (const days of [3, 4, 5]) {
     const { sources } = await sessions(gateway, range(NOW - days * DAY, NOW - (days - 1) * DAY));
@@ -78,7 +82,7 @@ test('nor does whoever asks for more than may be downloaded', async () => {
   expect(await healthOf(gateway, 'lp')).toEqual({ name: 'lp', state: 'OK', lastError: null });
 });
 
-test('of all that is missing the failed call counts', async () => {
+test('degrades an account for a failed call among several reasons for missing data', async () => {
   const withoutRetries = (raw: RawConfig): RawConfig => ({
     ...withoutDiscovery(raw),
     accounts: withoutDiscovery(raw).accounts.map((account) => ({ ...account, maxRetries: 0 })),
@@ -89,12 +93,12 @@ test('of all that is missing the failed call counts', async () => {
   world.vendors.liveperson.injectFault({ path: '/Agent.', status: 503, times: 1 });
   const { sources } = await sessions(gateway, range(NOW - 31 * DAY, NOW - 30 * DAY + 12 * HOUR));
   const [report] = sources;
-  for (const said of ['(HTTP 503)', '(HTTP 404)', 'maxFiles', '30 days'])
-    expect(report?.error?.message).toContain(said);
+  for (const part of ['(HTTP 503)', '(HTTP 404)', 'maxFiles', '30 days'])
+    expect(report?.error?.message).toContain(part);
   expect(await healthOf(gateway, 'lp')).toEqual({ name: 'lp', state: 'DEGRADED', lastError: report?.error?.message });
 });
 
-test('looking for one thing by its id tells how its account is', async () => {
+test('updates the state of an account when a node is refetched by id', async () => {
   const { ref } = agentOnLivePerson();
   const id = sessionId({ ...session('lp', 'none', NOW - 2 * DAY, NOW - 2 * DAY), ref });
   const document = 'query($id: ID!) { node(id: $id) { id } }';

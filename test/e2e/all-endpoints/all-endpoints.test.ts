@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type World, lastHours, readQuery, startWorld, countOccurrences } from '../../support/world.ts';
+import { countOccurrences, lastHours, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface AgentsData {
   readonly agents: {
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-test('one query asks all five endpoints, every part has data, and the second time no vendor is called', async () => {
+test('reads all five endpoints with one query, and repeats it without a vendor call', async () => {
   const gateway = await world.startGateway();
   const during = lastHours(24);
   const day = during.from.slice(0, 10);
@@ -55,15 +55,15 @@ test('one query asks all five endpoints, every part has data, and the second tim
   const { kore, vonage, avaamo, liveperson } = world.calls();
   const people = world.config.agents.filter(({ kind }) => kind === 'human');
   const agentsOn = (account: string) => people.filter(({ accounts }) => accounts[account] !== undefined).length;
-  // One for each agent, which is all that Vonage offers, and one for the token.
+  // One for each agent, because Vonage has no batch endpoint, and one for the token.
   expect(vonage).toHaveLength(agentsOn('vcc') + 1);
   expect(countOccurrences(vonage)['POST /Auth/connect/token']).toBe(1);
   // Both endpoints of every bot, since fields of both were selected.
   expect(avaamo).toHaveLength(2 * world.config.agents.filter(({ kind }) => kind === 'virtual').length);
-  // The pages that say who there is, and as many again for all statuses of all agents.
+  // The pages of the discovery, and as many again for the statuses of all agents.
   const koreAgents = nodes.filter(({ currentStatus, statusPeriods }) => currentStatus ?? statusPeriods).length;
   expect(kore.length).toBeLessThanOrEqual(2 * Math.ceil(koreAgents / 50));
-  // Every file once, however many agents are asked about.
+  // Each file once, for any number of agents.
   const files = liveperson.filter((call) => call.includes('/Agent.'));
   expect(new Set(files).size).toBe(files.length);
   expect(files.length).toBeGreaterThan(0);

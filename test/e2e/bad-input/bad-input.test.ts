@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Gateway, type World, startWorld } from '../../support/world.ts';
+import { type Gateway, startWorld, type World } from '../../support/world.ts';
 
 let world: World;
 let gateway: Gateway;
@@ -13,8 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const onAgent = (field: string) => `{ agents(first: 1) { nodes { key ${field} } } }`;
-const during = (from: string, to: string) => `during: {from: "${from}", to: "${to}"}`;
+function onAgent(field: string) {
+  return `{ agents(first: 1) { nodes { key ${field} } } }`;
+}
+function during(from: string, to: string) {
+  return `during: {from: "${from}", to: "${to}"}`;
+}
 
 test.each([
   [
@@ -37,19 +41,19 @@ test.each([
     '{ agents(filter: {kind: VIRTUAL}) { nodes { usageStats(during: {from: "2026-03-02", to: "2026-03-01"}) { current { start } } } } }',
     'during',
   ],
-  ['more agents than a page holds', '{ agents(first: 201) { totalCount } }', 'first'],
-  ['fewer than none', '{ agents(first: -1) { totalCount } }', 'first'],
+  ['more agents than a page may have', '{ agents(first: 201) { totalCount } }', 'first'],
+  ['a negative page size', '{ agents(first: -1) { totalCount } }', 'first'],
   ['a foreign cursor', '{ agents(after: "x") { totalCount } }', 'after'],
   ['too many nodes', `{ nodes(ids: ${JSON.stringify(Array(101).fill('x'))}) { id } }`, 'ids'],
-  ['no interaction at all', onAgent('latestInteractions(size: 0) { totalCount }'), 'size'],
+  ['a size of 0', onAgent('latestInteractions(size: 0) { totalCount }'), 'size'],
   [
-    'an account that is not there',
+    'an unknown account',
     onAgent(
       `statusPeriods(accounts: ["nowhere"], ${during('2026-03-01T00:00:00Z', '2026-03-02T00:00:00Z')}) { totalCount }`,
     ),
     'accounts',
   ],
-])('%s is BAD_USER_INPUT and names the argument', async (_, document, argument) => {
+])('rejects %s as BAD_USER_INPUT with the argument', async (_, document, argument) => {
   const { errors = [] } = await gateway.query(document);
 
   expect(errors.length).toBeGreaterThan(0);
@@ -61,10 +65,10 @@ test.each([
 });
 
 test.each([
-  ['a day that the calendar does not have', { from: '2026-02-31T00:00:00Z', to: '2026-03-02T00:00:00Z' }],
-  ['a time without a zone', { from: '2026-02-01T00:00:00', to: '2026-03-02T00:00:00Z' }],
-  ['no time at all', { from: 'yesterday', to: '2026-03-02T00:00:00Z' }],
-])('%s is BAD_USER_INPUT and names the variable', async (_, range) => {
+  ['a date that does not exist', { from: '2026-02-31T00:00:00Z', to: '2026-03-02T00:00:00Z' }],
+  ['a time without an offset', { from: '2026-02-01T00:00:00', to: '2026-03-02T00:00:00Z' }],
+  ['a word instead of a time', { from: 'yesterday', to: '2026-03-02T00:00:00Z' }],
+])('rejects %s in a variable as BAD_USER_INPUT with the variable', async (_, range) => {
   const document = `query($during: TimeRange!) ${onAgent('statusPeriods(during: $during) { totalCount }')}`;
   const { status, errors } = await gateway.query(document, { during: range });
 
@@ -80,7 +84,7 @@ test.each([
     'usageStats(during: {from: "2026-02-01", to: "2026-03-02", timeZone: "Mars/Olympus"}) { current { start } }',
     'during.timeZone',
   ],
-])('written into the document it is BAD_USER_INPUT, too: %s', async (field, argument) => {
+])('rejects an invalid literal as BAD_USER_INPUT with the path of the argument: %s', async (field, argument) => {
   const document = onAgent(field);
   const { status, errors } = await gateway.query(document);
 
@@ -90,16 +94,18 @@ test.each([
   expect(document.split('\n')[(at?.line ?? 0) - 1]?.slice((at?.column ?? 0) - 1)).toMatch(/^"(2026-02-31|Mars)/);
 });
 
-test.each(['mutation', 'subscription'])('a %s is told that there are none', async (kind) => {
-  for (const document of [`${kind} { x }`, `${kind} Name { __typename }`]) {
-    const { status, errors } = await gateway.query(document);
-    expect([status, errors?.map(({ extensions }) => extensions.code)]).toEqual([400, ['GRAPHQL_VALIDATION_FAILED']]);
-  }
-  // Nobody has to look after it.
-  expect(gateway.logs()).not.toContain('"level":"error"');
-});
+test.each(['mutation', 'subscription'])(
+  'rejects a %s as GRAPHQL_VALIDATION_FAILED, and logs no error',
+  async (kind) => {
+    for (const document of [`${kind} { x }`, `${kind} Name { __typename }`]) {
+      const { status, errors } = await gateway.query(document);
+      expect([status, errors?.map(({ extensions }) => extensions.code)]).toEqual([400, ['GRAPHQL_VALIDATION_FAILED']]);
+    }
+    expect(gateway.logs()).not.toContain('"level":"error"');
+  },
+);
 
-test('more accounts than may be named is BAD_USER_INPUT wherever they are', async () => {
+test('rejects more than 100 accounts as BAD_USER_INPUT in every field', async () => {
   const accounts = Array<string>(101).fill('kore-main');
   for (const field of ['statusPeriods', 'timeInStatus', 'sessions']) {
     const inner = field === 'timeInStatus' ? 'seconds' : 'totalCount';
@@ -110,7 +116,7 @@ test('more accounts than may be named is BAD_USER_INPUT wherever they are', asyn
   expect(Object.values(world.calls()).flat()).toEqual([]);
 });
 
-test('there are no persisted queries: none can be put there, and none found', async () => {
+test('answers PERSISTED_QUERY_NOT_SUPPORTED to storing and to reading persisted queries', async () => {
   const query = '{ __typename }';
   const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') };
   for (const body of [{ query }, {}]) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type Gateway, type World, readQuery, startWorld } from '../../support/world.ts';
+import { type Gateway, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface UsageData {
   readonly agents: {
@@ -28,10 +28,11 @@ beforeEach(async () => {
 });
 
 const days = { from: '2026-03-02', to: '2026-03-08', timeZone: 'America/New_York' };
-const queryUsage = (withInterventions: boolean) =>
-  gateway.query<UsageData>(readQuery(import.meta.dirname), { days, withInterventions });
+function queryUsage(withInterventions: boolean) {
+  return gateway.query<UsageData>(readQuery(import.meta.dirname), { days, withInterventions });
+}
 
-test('only the endpoint whose fields are selected is called', async () => {
+test('calls only the Avaamo endpoint whose fields are selected', async () => {
   const { data } = await queryUsage(false);
 
   const { avaamo } = world.calls();
@@ -45,14 +46,14 @@ test('only the endpoint whose fields are selected is called', async () => {
   }
 });
 
-test('both are called when fields of both are', async () => {
+test('calls both Avaamo endpoints when fields of both are selected', async () => {
   const { data } = await queryUsage(true);
 
   expect(world.calls().avaamo).toHaveLength(2 * bots);
   expect(data.agents.nodes.every(({ usageStats }) => usageStats.complete)).toBe(true);
 });
 
-test('when one of the two fails, its fields are null, the rest is there, and it is said', async () => {
+test('returns null for the fields of a failed Avaamo endpoint, the rest as data, and complete: false', async () => {
   world.vendors.avaamo.injectFault({ path: 'agent_intervention.json', status: 503 });
 
   const { data, errors } = await queryUsage(true);
@@ -68,7 +69,7 @@ test('when one of the two fails, its fields are null, the rest is there, and it 
   }
 });
 
-test('when all that were called fail, the statistics are null with an error', async () => {
+test('returns null with an error when every Avaamo endpoint fails', async () => {
   world.vendors.avaamo.injectFault({ status: 503 });
 
   const { data, errors } = await queryUsage(true);

@@ -4,12 +4,12 @@ import { DAY } from '../../../src/domain/time.ts';
 import { interaction, session } from '../../support/gather-harness.ts';
 import {
   type Gateway,
-  type RawConfig,
-  NOW,
-  type World,
   lastHours,
+  NOW,
+  type RawConfig,
   readQuery,
   startWorld,
+  type World,
 } from '../../support/world.ts';
 
 interface Node {
@@ -39,13 +39,15 @@ const EVERYTHING = `query Everything($during: TimeRange!) {
   }
 }`;
 
-/** No vendor is asked who there is. */
-const withoutDiscovery = (raw: RawConfig): RawConfig => ({
-  ...raw,
-  accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
-});
+/** Without discovery. */
+function withoutDiscovery(raw: RawConfig): RawConfig {
+  return {
+    ...raw,
+    accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),
+  };
+}
 
-/** Every object with an id in an answer, without what it holds of others with ids. */
+/** Returns every object with an id in a response, without its nested objects that have ids themselves. */
 function nodesIn(value: unknown): readonly Node[] {
   if (Array.isArray(value)) return value.flatMap(nodesIn);
   if (typeof value !== 'object' || value === null) return [];
@@ -55,17 +57,17 @@ function nodesIn(value: unknown): readonly Node[] {
   return [own, ...inner];
 }
 
-test('whatever has an id is found again by another gateway with an empty cache', async () => {
+test('refetches every kind of node by id from another gateway with an empty cache', async () => {
   const gateway = await world.startGateway();
   const { data, errors } = await gateway.query(EVERYTHING, { during: lastHours(30) });
   expect(errors).toBeUndefined();
   const nodes = [...new Map(nodesIn(data).map((node) => [node.id, node])).values()];
   const sample = ['Agent', 'StatusPeriod', 'Session', 'Interaction'].flatMap((__typename) => {
-    const some = nodes.filter((node) => node.__typename === __typename);
-    // From one end to the other, so that all accounts are among them.
+    const nodesOfType = nodes.filter((node) => node.__typename === __typename);
+    // Spread over the list, so that all accounts are among them.
     return Array.from(
       { length: 12 },
-      (_, index) => some[Math.floor((index * some.length) / 12)] ?? { __typename, id: 'none' },
+      (_, index) => nodesOfType[Math.floor((index * nodesOfType.length) / 12)] ?? { __typename, id: 'none' },
     );
   });
 
@@ -78,17 +80,17 @@ test('whatever has an id is found again by another gateway with an empty cache',
   expect(refetched.data.nodes).toEqual(sample);
 });
 
-test('ids that are none, or lead nowhere, are null and reach no vendor', async () => {
+test('resolves invalid and unknown ids to null without a vendor call', async () => {
   const gateway = await world.startGateway(withoutDiscovery);
   const encode = (...parts: readonly string[]) => Buffer.from(parts.join('\n')).toString('base64url');
   const ids = [
     '',
     'x',
     'jane-doe',
-    encode('A', 'nobody'),
+    encode('A', 'unknown'),
     encode('A', 'jane-doe', 'more'),
     encode('P', 'kore-main', 'jane@example.com', 'zz', 'a', 'b'),
-    encode('P', 'kore-main', 'nobody@example.com', 'mf0a1b2c', 'x'),
+    encode('P', 'kore-main', 'unknown@example.com', 'mf0a1b2c', 'x'),
     encode('S', 'elsewhere', '9', '1-2', 'ga7'),
     encode('I', 'vcc', '../../x', 'guid', 'mf0a1b2c'),
     `${encode('A', 'jane-doe')}=`,
@@ -102,25 +104,25 @@ test('ids that are none, or lead nowhere, are null and reach no vendor', async (
   expect(world.calls()).toEqual({ kore: [], vonage: [], avaamo: [], liveperson: [] });
 });
 
-describe('what is not found', () => {
+describe('a node that is not found', () => {
   const refOn = (account: string): string => {
     const agent = world.config.agents.find(({ accounts }) => /^\d+$/.test(accounts[account] ?? ''));
-    if (!agent) throw new Error(`there is nobody on ${account}`);
+    if (!agent) throw new Error(`no agent on ${account}`);
     return agent.accounts[account] ?? '';
   };
-  /** Of a day whose files the vendor still has, or has deleted. */
+  /** A session on a day whose files the vendor still has, or has already deleted. */
   const sessionOf = (day: number) => sessionId({ ...session('lp', 'none', day, day), ref: refOn('lp') });
   const interactionOf = (ref: string) => interactionId({ ...interaction('vcc', 'none'), ref });
   const fetchNodes = (gateway: Gateway, ids: readonly string[]) =>
     gateway.query<{ nodes: readonly unknown[] }>(readQuery(import.meta.dirname), { ids });
 
-  test('is null when its vendor has told all it knows', async () => {
+  test('resolves a missing node to null when its vendor has answered completely', async () => {
     const gateway = await world.startGateway(withoutDiscovery);
     const { data, errors } = await fetchNodes(gateway, [sessionOf(NOW - 2 * DAY), interactionOf(refOn('vcc'))]);
     expect({ data, errors }).toEqual({ data: { nodes: [null, null] }, errors: undefined });
   });
 
-  test('is null, and nobody is called, when the vendor keeps nothing of that time', async () => {
+  test('resolves a missing node to null without a vendor call when it is beyond the retention period', async () => {
     const gateway = await world.startGateway(withoutDiscovery);
     world.calls();
     const { data, errors } = await fetchNodes(gateway, [sessionOf(NOW - 60 * DAY)]);
@@ -128,7 +130,7 @@ describe('what is not found', () => {
     expect(world.calls().liveperson).toEqual([]);
   });
 
-  test('is null when the vendor knows no such agent', async () => {
+  test('resolves a missing node to null when its vendor answers 404 for the agent', async () => {
     const gateway = await world.startGateway(withoutDiscovery);
     world.calls();
     world.vendors.vonage.injectFault({ path: 'latestInteractions', status: 404 });
@@ -139,7 +141,7 @@ describe('what is not found', () => {
     expect(world.calls().vonage.filter((call) => call.endsWith('/latestInteractions'))).toHaveLength(1);
   });
 
-  test('is an error in its own place when it could not be looked for, as a node and as an entity', async () => {
+  test('returns an error in the place of a node or entity that could not be read', async () => {
     const gateway = await world.startGateway((raw) => ({ ...withoutDiscovery(raw), limits: { maxFiles: 1 } }));
     const agent = agentId(world.config.agents[0]?.id ?? '');
     const lost = sessionOf(NOW - 2 * DAY);
@@ -150,9 +152,9 @@ describe('what is not found', () => {
     expect(nodes.data.nodes).toEqual([expect.objectContaining({ id: agent }), null, null]);
     expect(nodes.errors).toMatchObject([{ path: ['nodes', 1], extensions: cause }]);
 
-    const one = await gateway.query('query($id: ID!) { node(id: $id) { id } }', { id: lost });
-    expect(one.data).toEqual({ node: null });
-    expect(one.errors).toMatchObject([{ path: ['node'], extensions: cause }]);
+    const single = await gateway.query('query($id: ID!) { node(id: $id) { id } }', { id: lost });
+    expect(single.data).toEqual({ node: null });
+    expect(single.errors).toMatchObject([{ path: ['node'], extensions: cause }]);
 
     const entities = await gateway.query(
       'query($all: [_Any!]!) { _entities(representations: $all) { ... on Agent { id } ... on Session { id } } }',

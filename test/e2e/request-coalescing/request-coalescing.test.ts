@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type World, lastHours, readQuery, startWorld } from '../../support/world.ts';
+import { lastHours, readQuery, startWorld, type World } from '../../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-test('one agent, asked for twice in a query and by ten callers at once, is one call an endpoint', async () => {
+test('makes one call per endpoint for an agent that ten concurrent queries select twice each', async () => {
   const gateway = await world.startGateway((raw) => ({
     ...raw,
     accounts: raw.accounts.map((account) => (/kore|lp/.test(account.name) ? { ...account, discover: false } : account)),

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../../src/domain/clock.ts';
 import { collectQueryNames, randomQueries } from '../../support/random-queries.ts';
-import { NOW, type RawConfig, type E2EVendorKey, type World, startWorld } from '../../support/world.ts';
+import { type E2EVendorKey, NOW, type RawConfig, startWorld, type World } from '../../support/world.ts';
 
-// The date moves from one series of queries to the next, so that the vendors' quotas are full again.
+// The date advances from one series of queries to the next, so that the vendors' rate limits are reset.
 let date = NOW;
 let world: World;
 beforeAll(async () => {
@@ -13,37 +13,43 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Half of what Kore grants in a minute: two gateways ask the same in it. */
+/** Half of what Kore grants per minute: two gateways send the same calls in it. */
 const limits = { maxVendorCalls: 250, maxFiles: 3, maxDepth: 100, maxTokens: 100_000, maxAliases: 1000 };
-const withLimits = (raw: RawConfig): RawConfig => ({
-  ...raw,
-  limits,
-  accounts: raw.accounts.map((account) => ({
-    ...account,
-    ...{ maxRetries: 0, requestsPerMinute: 1_000_000 },
-    ...(account.name === 'lp' && { discoverHours: 3 }),
-  })),
-});
+function withLimits(raw: RawConfig): RawConfig {
+  return {
+    ...raw,
+    limits,
+    accounts: raw.accounts.map((account) => ({
+      ...account,
+      ...{ maxRetries: 0, requestsPerMinute: 1_000_000 },
+      ...(account.name === 'lp' && { discoverHours: 3 }),
+    })),
+  };
+}
 
-const KEY = 'a-key-that-is-long-enough-for-anybody';
+const KEY = 'an-api-key-that-is-long-enough';
 const authorization = `Bearer ${KEY}`;
 
-/** Everything is configured, and the caller may see some of it. */
-const withRestrictedCaller =
-  (accounts: readonly string[]) =>
-  (raw: RawConfig): RawConfig => ({
+/** All accounts are configured, and the caller can access some of them. */
+function withRestrictedCaller(accounts: readonly string[]) {
+  return (raw: RawConfig): RawConfig => ({
     ...withLimits(raw),
     auth: {
       apiKeys: [
-        { name: 'one', sha256: createHash('sha256').update(KEY).digest('hex'), accounts, scopes: ['read', 'explain'] },
+        {
+          name: 'restricted',
+          sha256: createHash('sha256').update(KEY).digest('hex'),
+          accounts,
+          scopes: ['read', 'explain'],
+        },
       ],
     },
   });
+}
 
-/** Only that much is configured. */
-const withOnlyAccounts =
-  (accountNames: readonly string[]) =>
-  (raw: RawConfig): RawConfig => {
+/** Only these accounts are configured. */
+function withOnlyAccounts(accountNames: readonly string[]) {
+  return (raw: RawConfig): RawConfig => {
     const full = withLimits(raw);
     return {
       ...full,
@@ -56,6 +62,7 @@ const withOnlyAccounts =
         .filter(({ accounts }) => Object.keys(accounts).length > 0),
     };
   };
+}
 
 const VENDORS: Readonly<Record<string, E2EVendorKey>> = {
   bots: 'avaamo',
@@ -67,7 +74,7 @@ const VENDORS: Readonly<Record<string, E2EVendorKey>> = {
 const RUNS = Number(process.env.RUNS ?? 6);
 
 test.each([[['kore-main']], [['lp', 'bots']], [['vcc']], [['kore-main', 'vcc', 'bots']]])(
-  'whoever may see %j gets, to any query, what a gateway answers that knows nothing else, and no other vendor is called',
+  'answers a caller restricted to %j like a gateway with only these accounts, for any query, and calls no other vendor',
   async (accounts) => {
     const names = await collectQueryNames(await world.startGateway(withLimits));
     world.calls();

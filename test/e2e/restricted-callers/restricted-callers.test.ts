@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Gateway, type RawConfig, type World, lastHours, readQuery, startWorld } from '../../support/world.ts';
+import { type Gateway, lastHours, type RawConfig, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface AgentsData {
   readonly agents: { readonly nodes: readonly { readonly id: string; readonly accounts: readonly object[] }[] };
 }
 
-const keyOf = (name: string) => `a-key-for-${name}-that-is-long-enough`;
-const bearer = (name: string) => ({ authorization: `Bearer ${keyOf(name)}` });
+function keyOf(name: string) {
+  return `a-key-for-${name}-that-is-long-enough`;
+}
+function bearer(name: string) {
+  return { authorization: `Bearer ${keyOf(name)}` };
+}
 const CALLERS: Readonly<Record<string, readonly string[] | undefined>> = {
   everything: undefined,
   'only-kore': ['kore-main'],
@@ -15,21 +19,22 @@ const CALLERS: Readonly<Record<string, readonly string[] | undefined>> = {
   nothing: [],
 };
 
-const withKeys = (raw: RawConfig): RawConfig => ({
-  ...raw,
-  auth: {
-    apiKeys: Object.entries(CALLERS).map(([name, accounts]) => ({
-      name,
-      sha256: createHash('sha256').update(keyOf(name)).digest('hex'),
-      ...(accounts && { accounts }),
-    })),
-  },
-});
+function withKeys(raw: RawConfig): RawConfig {
+  return {
+    ...raw,
+    auth: {
+      apiKeys: Object.entries(CALLERS).map(([name, accounts]) => ({
+        name,
+        sha256: createHash('sha256').update(keyOf(name)).digest('hex'),
+        ...(accounts && { accounts }),
+      })),
+    },
+  };
+}
 
-/** A gateway that knows nothing but these accounts. */
-const withOnlyAccounts =
-  (accountNames: ReadonlySet<string>) =>
-  (raw: RawConfig): RawConfig => ({
+/** The configuration reduced to these accounts. */
+function withOnlyAccounts(accountNames: ReadonlySet<string>) {
+  return (raw: RawConfig): RawConfig => ({
     ...raw,
     accounts: raw.accounts.filter(({ name }) => accountNames.has(name)),
     agents: raw.agents
@@ -39,6 +44,7 @@ const withOnlyAccounts =
       }))
       .filter(({ accounts }) => Object.keys(accounts).length > 0),
   });
+}
 
 let world: World;
 let gateway: Gateway;
@@ -48,30 +54,33 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-test('without a key, or with a wrong one, nobody gets an answer', async () => {
+test('answers 401 UNAUTHENTICATED without a key and with a wrong one', async () => {
   for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: 'Basic eDp5' }]) {
     const { status, errors } = await gateway.query(readQuery(import.meta.dirname), {}, headers);
     expect({ status, code: errors?.[0]?.extensions.code }).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
   }
 });
 
-test.each(['only-kore', 'only-voice'])('%s sees what a gateway sees that knows no other account', async (caller) => {
-  const small = await world.startGateway(withOnlyAccounts(new Set(CALLERS[caller])));
+test.each(['only-kore', 'only-voice'])(
+  'answers %s like a gateway with only the accounts of that caller',
+  async (caller) => {
+    const small = await world.startGateway(withOnlyAccounts(new Set(CALLERS[caller])));
 
-  const restricted = await gateway.query<AgentsData>(readQuery(import.meta.dirname), {}, bearer(caller));
+    const restricted = await gateway.query<AgentsData>(readQuery(import.meta.dirname), {}, bearer(caller));
 
-  expect(restricted.errors).toBeUndefined();
-  expect(restricted.data.agents.nodes.length).toBeGreaterThan(0);
-  expect(restricted.data).toEqual((await small.query(readQuery(import.meta.dirname))).data);
-});
+    expect(restricted.errors).toBeUndefined();
+    expect(restricted.data.agents.nodes.length).toBeGreaterThan(0);
+    expect(restricted.data).toEqual((await small.query(readQuery(import.meta.dirname))).data);
+  },
+);
 
-test('a caller without accounts sees nobody', async () => {
+test('returns no agents and accounts to a caller without accounts', async () => {
   const { data } = await gateway.query(readQuery(import.meta.dirname), {}, bearer('nothing'));
 
   expect(data).toEqual({ accounts: [], agents: { totalCount: 0, nodes: [] } });
 });
 
-test('an id that leads to a hidden account leads nowhere, and the account is not called', async () => {
+test('resolves an id of a hidden account to null without calling the account', async () => {
   const document = `query($during: TimeRange!) { agents(first: 200) { nodes { id statusPeriods(during: $during) { nodes { id } } } } }`;
   const seen = await gateway.query<{
     agents: { nodes: readonly { id: string; statusPeriods: { nodes: readonly { id: string }[] } | null }[] };
@@ -87,7 +96,7 @@ test('an id that leads to a hidden account leads nowhere, and the account is not
   expect(world.calls().kore).toEqual([]);
 });
 
-test('an account that a caller may not see is to them one that does not exist', async () => {
+test('reports a hidden account like one that does not exist', async () => {
   const ask = (account: string) =>
     gateway.query(
       'query($a: [String!], $d: TimeRange!) { agents(first: 1) { nodes { statusPeriods(during: $d, accounts: $a) { totalCount } } } }',
@@ -101,7 +110,7 @@ test('an account that a caller may not see is to them one that does not exist', 
   expect(JSON.stringify(hidden.errors)).toBe(JSON.stringify(missing.errors).replaceAll('xx', 'lp'));
 });
 
-test('a cursor behind an agent whom the caller may not see tells no more than one of a stranger', async () => {
+test('handles a cursor of a hidden agent like one of an unknown agent', async () => {
   const small = await world.startGateway(withOnlyAccounts(new Set(['vcc'])));
   const cursorsFor = async (caller: string) => {
     const { data } = await gateway.query<{ agents: { edges: readonly { cursor: string }[] } }>(
@@ -125,7 +134,7 @@ test('a cursor behind an agent whom the caller may not see tells no more than on
   expect(world.calls()).toMatchObject({ kore: [], liveperson: [], avaamo: [] });
 });
 
-test('that a hidden account fails, and how, is not told', async () => {
+test('hides the state and the last error of a hidden account', async () => {
   const failing = await world.startGateway((raw) => ({ ...withKeys(raw), cache: { ttl: { interactions: 0 } } }));
   world.vendors.vonage.injectFault({ kind: 'down' });
   await failing.query('{ agents(first: 200) { nodes { latestInteractions { complete } } } }', {}, bearer('everything'));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type World, readQuery, startWorld } from '../../support/world.ts';
+import { readQuery, startWorld, type World } from '../../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-test('a federation router gets the subgraph’s SDL, and entities through the same loaders', async () => {
+test('returns the SDL and the entities of the subgraph to a federation router', async () => {
   const gateway = await world.startGateway();
   const { data } = await gateway.query<{
     agents: {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type World, readQuery, startWorld, countOccurrences } from '../../support/world.ts';
+import { countOccurrences, readQuery, startWorld, type World } from '../../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-test('`Switchboard-Explain: trace` lists every call made, and the second time every cached answer used instead', async () => {
+test('lists every vendor call with Switchboard-Explain: trace, and every cached value on the second run', async () => {
   const gateway = await world.startGateway();
   const runTraced = () => gateway.query(readQuery(import.meta.dirname), {}, { 'switchboard-explain': 'trace' });
   const summary = ({ extensions }: Awaited<ReturnType<typeof runTraced>>) =>
@@ -22,7 +22,7 @@ test('`Switchboard-Explain: trace` lists every call made, and the second time ev
   const { kore, liveperson } = world.calls();
 
   expect(first).toMatchObject({ 'vcc latestInteractions VENDOR OK': 3, 'vcc connect/token VENDOR OK': 1 });
-  // Whatever came of them: on a busy machine a call may be made twice.
+  // Counted with any outcome: on a busy machine a call may be retried.
   const made = (what: string) =>
     Object.entries(first).reduce((sum, [line, times]) => (line.startsWith(what) ? sum + times : sum), 0);
   expect(made('kore-main agentstatusdetails')).toBe(kore.length);
@@ -32,11 +32,11 @@ test('`Switchboard-Explain: trace` lists every call made, and the second time ev
 
   expect(Object.keys(second).every((line) => line.includes('CACHE OK'))).toBe(true);
   expect(second['vcc latestInteractions CACHE OK']).toBe(3);
-  // It ran, and so holds as long as without the header.
+  // The query was executed, so the response is as cacheable as without the header.
   expect(firstResponse.headers.get('cache-control')).toMatch(/^private, max-age=[1-9]\d*$/);
 });
 
-test('without the header nothing is told', async () => {
+test('returns no trace without the header', async () => {
   const gateway = await world.startGateway();
   expect((await gateway.query(readQuery(import.meta.dirname))).extensions).toBeUndefined();
 });

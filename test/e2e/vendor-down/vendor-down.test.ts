@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../support/cache-harness.ts';
 import { manualClock } from '../../support/clock.ts';
-import { type E2EVendorKey, type World, lastHours, NOW, readQuery, startWorld } from '../../support/world.ts';
+import { type E2EVendorKey, lastHours, NOW, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface AgentData {
   readonly statusPeriods: { readonly complete: boolean; readonly sources: readonly Source[] } | null;
@@ -19,7 +19,7 @@ interface SlowVendorData {
   readonly agents: { readonly totalCount: number; readonly nodes: readonly object[] };
 }
 
-/** The fields that are a vendor's alone, or may be. */
+/** The fields that depend on a vendor. */
 const FIELDS_BY_VENDOR: Readonly<Record<E2EVendorKey, readonly string[]>> = {
   kore: ['currentStatus', 'statusPeriods'],
   liveperson: ['sessions', 'statusPeriods'],
@@ -31,11 +31,10 @@ describe.each(Object.keys(FIELDS_BY_VENDOR) as E2EVendorKey[])('%s down', (vendo
   let world: World;
   beforeAll(async () => {
     world = await startWorld();
-    // Who there is, is known; then the vendor goes away.
   });
   afterAll(() => world.stop());
 
-  test('costs its own fields only', async () => {
+  test(`returns all other fields when ${vendor} is down`, async () => {
     const gateway = await world.startGateway((raw) => ({
       ...raw,
       cache: { ttl: { interactions: 0, statusLive: 0, usageLive: 0 } },
@@ -59,7 +58,7 @@ describe.each(Object.keys(FIELDS_BY_VENDOR) as E2EVendorKey[])('%s down', (vendo
     expect(errors.length).toBeGreaterThan(0);
     for (const { path, extensions } of errors) {
       expect(FIELDS_BY_VENDOR[vendor]).toContain(path?.[3]);
-      // What a source's report tells of a failure is data.
+      // An error in a source report is data, not an error of the response.
       expect(path).not.toContain('sources');
       expect(extensions).toMatchObject({ code: 'VENDOR_UNAVAILABLE', vendor: vendor.toUpperCase(), retryable: true });
     }
@@ -81,7 +80,7 @@ describe.each(Object.keys(FIELDS_BY_VENDOR) as E2EVendorKey[])('%s down', (vendo
   });
 });
 
-describe('a vendor that never answers, on a clock that stands still', () => {
+describe('a vendor that never answers, on a manual clock', () => {
   const clock = manualClock(NOW);
   let world: World;
   beforeAll(async () => {
@@ -95,7 +94,7 @@ describe('a vendor that never answers, on a clock that stands still', () => {
     clearInterval(clockTimer);
   });
 
-  test('costs its own fields only: what others know is there when the request’s time is up', async () => {
+  test('returns the fields of all other vendors at the request deadline', async () => {
     const gateway = await world.startGateway((raw) => ({ ...raw, limits: { requestTimeoutMs: 500 } }));
     world.vendors.kore.injectFault({ kind: 'hang' });
     const response = gateway.query<SlowVendorData>(`{
@@ -105,7 +104,7 @@ describe('a vendor that never answers, on a clock that stands still', () => {
       }
     }`);
     await waitUntil(() => world.vendors.kore.calls().length > 0);
-    // Finding out who there is has half of the time.
+    // Discovery may take half of the time.
     clock.advance(250);
     await waitUntil(async () => {
       const metrics = await (await fetch(`${gateway.url}/metrics`)).text();

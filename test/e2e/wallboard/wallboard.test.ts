@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type World, lastHours, readQuery, startWorld } from '../../support/world.ts';
+import { lastHours, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface WallboardData {
   readonly agents: {
@@ -16,15 +16,17 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Without discovery, so that the counts below are those of the question alone. */
-const withoutDiscovery = (raw: Parameters<NonNullable<Parameters<World['startGateway']>[0]>>[0]) => ({
-  ...raw,
-  accounts: raw.accounts.map((account) =>
-    account.discover === undefined && !/kore|lp/.test(account.name) ? account : { ...account, discover: false },
-  ),
-});
+/** Without discovery, so that only the calls of the query itself are counted. */
+function withoutDiscovery(raw: Parameters<NonNullable<Parameters<World['startGateway']>[0]>>[0]) {
+  return {
+    ...raw,
+    accounts: raw.accounts.map((account) =>
+      account.discover === undefined && !/kore|lp/.test(account.name) ? account : { ...account, discover: false },
+    ),
+  };
+}
 
-test('the statuses of any number of agents, now and since yesterday, are one POST for 50 of them', async () => {
+test('reads current and past statuses of all agents with one POST per 50 agents', async () => {
   const gateway = await world.startGateway(withoutDiscovery);
   const during = lastHours(24);
 
@@ -37,7 +39,7 @@ test('the statuses of any number of agents, now and since yesterday, are one POS
   expect(onShift.length).toBeGreaterThan(0);
   for (const { currentStatus, statusPeriods } of onShift) {
     expect(currentStatus).toMatchObject({ isOngoing: true, end: null });
-    // The same thing has the same id, whichever way it was found.
+    // The same period has the same id in both fields.
     expect(statusPeriods.nodes.map(({ id }) => id)).toContain(currentStatus?.id);
   }
 });

@@ -1,0 +1,39 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { byStart, durationSeconds } from './status-period.ts';
+import { period } from '../../test/support/gather-harness.ts';
+
+describe('durationSeconds', () => {
+  test.each([
+    [0, 1499, 1],
+    [0, 1500, 2],
+    [1000, 1000, 0],
+    [2000, 1000, 0],
+    [0, null, null],
+    [null, 1000, null],
+    [0, (2 ** 31 - 1) * 1000, 2 ** 31 - 1],
+    [0, 2 ** 31 * 1000, null],
+  ])('returns the seconds from %p to %p as %p', (start, end, expected) => {
+    expect(durationSeconds(start, end)).toBe(expected);
+  });
+});
+
+test('byStart sorts periods by their fields only, independent of their original order', () => {
+  const anyPeriod = fc.record({
+    start: fc.constantFrom(1, 2),
+    end: fc.constantFrom(3, 4, null),
+    vendorStatus: fc.constantFrom('A', 'B'),
+    label: fc.constantFrom(null, 'x', 'y'),
+    sessionId: fc.constantFrom(null, 's'),
+  });
+  fc.assert(
+    fc.property(fc.array(anyPeriod), (list) => {
+      const periods = list.map(({ start, ...fields }) => period('a', start, fields));
+      const sorted = periods.toSorted(byStart);
+      expect(periods.toReversed().toSorted(byStart)).toEqual(sorted);
+      expect(sorted.map(({ start }) => start)).toEqual(list.map(({ start }) => start).toSorted());
+    }),
+  );
+  const ends = [null, 4, 3].map((end) => period('a', 1, { end })).toSorted(byStart);
+  expect(ends.map(({ end }) => end)).toEqual([3, 4, null]);
+});

@@ -1,0 +1,130 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Admission, type AdmissionOptions, createAdmission } from './admission.ts';
+import { vendorError } from './response.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { rejectionOf, thrownBy } from '../../test/support/capture-error.ts';
+import { manualClock } from '../../test/support/clock.ts';
+import { ACCOUNT } from '../../test/support/http-harness.ts';
+
+const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
+const context = { signal: new AbortController().signal };
+
+const UNAVAILABLE = vendorError(TARGET, 'VENDOR_UNAVAILABLE', { status: 503 });
+const rateLimited = (retryAfterSeconds?: number) =>
+  vendorError(TARGET, 'VENDOR_RATE_LIMITED', {
+    status: 429,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+
+function setUp(options: Partial<AdmissionOptions> = {}) {
+  const clock = manualClock();
+  const rejections: string[] = [];
+  const admission = createAdmission({
+    account: ACCOUNT,
+    concurrency: 1,
+    maxQueued: 1,
+    requestsPerMinute: undefined,
+    circuitBreaker: true,
+    honorRetryAfter: true,
+    clock,
+    random: () => 0.5,
+    metrics: { ...createMetrics(), circuitRejection: (_account, endpoint) => rejections.push(endpoint) },
+    ...options,
+  });
+  return { clock, admission, rejections };
+}
+
+async function openCircuit(admission: Admission): Promise<void> {
+  for (let i = 0; i < 5; i += 1) (await admission.acquire(TARGET, context))(UNAVAILABLE);
+}
+
+describe('admission', () => {
+  test('rejects calls to an endpoint with an open circuit, with the time to retry after, and counts them', async () => {
+    const { clock, admission, rejections } = setUp();
+    expect(admission.rejection(TARGET)).toBeNull();
+    await openCircuit(admission);
+    const expected = { code: 'VENDOR_UNAVAILABLE', reason: 'circuit_open', retryAfterSeconds: 10 };
+    expect(admission.rejection(TARGET)).toMatchObject(expected);
+    expect(rejections).toEqual([]);
+    expect(
+      thrownBy(() => {
+        admission.assertAdmissible(TARGET);
+      }),
+    ).toMatchObject(expected);
+    expect(await rejectionOf(admission.acquire(TARGET, context))).toMatchObject(expected);
+    expect(rejections).toEqual(['agentstatusdetails', 'agentstatusdetails']);
+    expect(admission.rejection({ ...TARGET, endpoint: 'other' })).toBeNull();
+    clock.advance(10_000);
+    expect(admission.rejection(TARGET)).toBeNull();
+  });
+
+  test('admits calls to a failing endpoint when the circuit breaker is off', async () => {
+    const { admission } = setUp({ circuitBreaker: false });
+    await openCircuit(admission);
+    expect(admission.rejection(TARGET)).toBeNull();
+  });
+
+  test('rejects every endpoint of the account after a 429, until the time that the vendor named', async () => {
+    const { clock, admission } = setUp();
+    (await admission.acquire(TARGET, context))(rateLimited(30));
+    expect(admission.rejection({ ...TARGET, endpoint: 'other' })).toMatchObject({
+      code: 'VENDOR_RATE_LIMITED',
+      reason: 'rate_gate',
+      retryAfterSeconds: 30,
+    });
+    clock.advance(30_000);
+    expect(admission.rejection(TARGET)).toBeNull();
+  });
+
+  test('ignores the time that the vendor named when honorRetryAfter is off', async () => {
+    const { admission } = setUp({ honorRetryAfter: false });
+    (await admission.acquire(TARGET, context))(rateLimited(30));
+    expect(admission.rejection(TARGET)).toBeNull();
+  });
+
+  test('rejects a call at once when the queue is full', async () => {
+    const { admission } = setUp();
+    const release = await admission.acquire(TARGET, context);
+    const queued = admission.acquire(TARGET, context);
+    expect(await rejectionOf(admission.acquire(TARGET, context))).toMatchObject({
+      code: 'VENDOR_UNAVAILABLE',
+      reason: 'bulkhead_full',
+    });
+    release(null);
+    (await queued)(null);
+  });
+
+  test('follows the shared quota instead of the local limit', async () => {
+    const { admission } = setUp({ requestsPerMinute: 1, acquireSharedQuota: () => Promise.resolve(0) });
+    for (let i = 0; i < 3; i += 1) (await admission.acquire(TARGET, context))(null);
+    const { admission: full } = setUp({ acquireSharedQuota: () => Promise.resolve(5001) });
+    expect(await rejectionOf(full.acquire(TARGET, context))).toMatchObject({
+      code: 'VENDOR_RATE_LIMITED',
+      reason: 'quota_local',
+      retryAfterSeconds: 6,
+    });
+  });
+
+  test('frees the slot of a call that is rejected after it was acquired', async () => {
+    const { admission } = setUp({ acquireSharedQuota: () => Promise.resolve(5000) });
+    for (let i = 0; i < 3; i += 1) {
+      expect(await rejectionOf(admission.acquire(TARGET, context))).toMatchObject({ reason: 'quota_local' });
+    }
+  });
+});
+
+describe('retryAfterSeconds of admission', () => {
+  test('returns null for success and for errors other than a rate limit', () => {
+    const { admission } = setUp();
+    expect([null, UNAVAILABLE].map((error) => admission.retryAfterSeconds(error))).toEqual([null, null]);
+  });
+
+  test('returns the vendor’s time, at least 1, or the longer time of another call', async () => {
+    const { admission } = setUp();
+    expect([rateLimited(7), rateLimited(0), rateLimited()].map((error) => admission.retryAfterSeconds(error))).toEqual([
+      7, 1, 1,
+    ]);
+    (await admission.acquire(TARGET, context))(rateLimited(30));
+    expect(admission.retryAfterSeconds(rateLimited(7))).toBe(30);
+  });
+});

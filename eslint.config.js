@@ -87,6 +87,8 @@ export default tseslint.config(
           leadingUnderscore: 'allowSingleOrDouble',
         },
         { selector: 'typeLike', format: ['PascalCase'] },
+        // Scalars carry the names of the schema.
+        { selector: 'variable', modifiers: ['const'], filter: 'Scalar$', format: ['PascalCase'] },
         // React's components.
         { selector: 'function', format: ['camelCase', 'PascalCase'], filter: '^Page$' },
         { selector: 'classProperty', modifiers: ['static', 'readonly'], format: ['camelCase', 'UPPER_CASE'] },

@@ -2,9 +2,9 @@ import { cpus, loadavg, platform, totalmem } from 'node:os';
 
 export interface Machine {
   readonly description: string;
-  /** Processes that wanted a core in the minute before the bench: near zero on a quiet machine. */
+  /** The load average of the minute before the benchmark: near zero on an idle machine. */
   readonly loadBefore: number;
-  /** Whether others were at work on it: then absolute figures are low, and ratios scatter. */
+  /** Whether other processes were running: then absolute figures are too low, and ratios vary. */
   readonly isBusy: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Measures rivals in turns (A B C, A B C …), so that a slow moment of the machine hits all of them. */
+/** Measures candidates in interleaved rounds (A B C, A B C …), so that a slow moment of the machine affects all of them. */
 export async function interleave<Name extends string, Figure>(
   names: readonly Name[],
   rounds: number,
@@ -18,7 +18,6 @@ export function median(numbers: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** Two digits behind the point are more than any of these figures deserves. */
 export function roundTo2Decimals(value: number): number {
   return Math.round(value * 100) / 100;
 }

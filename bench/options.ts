@@ -1,8 +1,8 @@
 export interface BenchOptions {
-  /** How often each rival is measured, in turns. */
+  /** How often each candidate is measured, in interleaved rounds. */
   readonly rounds: number;
-  /** Whether to add what takes minutes and gigabytes. */
+  /** Whether to include the measurements that take minutes and gigabytes. */
   readonly large: boolean;
-  /** Told what begins now: benches take minutes. */
+  /** Reports the step that starts now, because benchmarks take minutes. */
   readonly progress: (step: string) => void;
 }

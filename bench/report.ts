@@ -1,9 +1,9 @@
-/** What a bench found out. */
+/** The result of a benchmark. */
 export interface Report {
   readonly title: string;
   readonly tables: readonly Table[];
   readonly verdicts: readonly Verdict[];
-  /** What a reader must know to judge the figures. */
+  /** Explanations needed to interpret the figures. */
   readonly notes: readonly string[];
 }
 

@@ -9,7 +9,7 @@ import type { BenchOptions } from './options.ts';
 import { type Report, formatReport } from './report.ts';
 
 type Bench = (options: BenchOptions) => Promise<Report>;
-const benches: Readonly<Record<string, Bench>> = { ingest, economy: vendorCalls, 'cold-week': coldWeek };
+const benches: Readonly<Record<string, Bench>> = { ingest, 'vendor-calls': vendorCalls, 'cold-week': coldWeek };
 
 const DEFAULT_OUTPUT = new URL('results/latest.json', import.meta.url).pathname;
 
@@ -23,15 +23,19 @@ const { values, positionals } = parseArgs({
 });
 const unknown = positionals.filter((name) => !(name in benches));
 if (unknown.length > 0) {
-  console.error(`No such bench: ${unknown.join(', ')}. There are ${Object.keys(benches).join(', ')}.`);
+  console.error(`Unknown benchmark: ${unknown.join(', ')}. Available: ${Object.keys(benches).join(', ')}.`);
   process.exit(1);
 }
 
 const machine = describeMachine();
-console.log(`${machine.description}; load ${machine.loadBefore}${machine.isBusy ? ' (others are at work on it)' : ''}`);
+console.log(
+  `${machine.description}; load ${machine.loadBefore}${machine.isBusy ? ' (other processes are running: absolute figures are too low)' : ''}`,
+);
 
 const settings = { rounds: Math.max(3, Number(values.rounds) || 3), large: values.large };
-const progress = (step: string) => process.stderr.write(`  … ${step}\n`);
+function progress(step: string) {
+  return process.stderr.write(`  … ${step}\n`);
+}
 const results: Record<string, Report> = {};
 for (const [name, bench] of Object.entries(benches)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;

@@ -13,13 +13,13 @@ import { loadStartupConfig } from '../src/startup/config.ts';
 import { vendors } from '../src/vendors/index.ts';
 
 /**
- * A day in little time: the example queries against the sandbox, whose vendors fail in turn, with clients that go away.
- * It prints memory, sockets and timers at the start and the end. Exit status 1 where an answer was not in good form or
- * anything was left open.
+ * A soak test of one simulated day: the example queries against the sandbox, with injected vendor faults and clients that
+ * disconnect. It prints memory, sockets and timers at the start, after each phase and at the end. The exit status is 1 if a
+ * response was malformed or a resource was left open.
  */
 
 const MB = 1024 * 1024;
-/** What the garbage collector leaves lying around differs by some. */
+/** Tolerance for garbage that a collection leaves behind. */
 const MAX_GROWTH_MB = 15;
 const { values } = parseArgs({
   options: {
@@ -45,14 +45,14 @@ const FAULTS = [
   { delayMs: 300 },
 ] as const;
 
-// Dates go by much faster than it takes to wait: days begin, tokens run out, what is kept gets old.
+// The date runs much faster than timers: days start, tokens expire and cached values become stale.
 const startedAt = Date.now();
 const clock: Clock = { ...systemClock, now: () => startedAt + (Date.now() - startedAt) * ((hours * 3600) / seconds) };
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** What the process holds, garbage not counted. */
+/** Returns the resources that the process holds, after garbage collection. */
 async function resourceSnapshot() {
   for (let i = 0; i < 3; i += 1) {
     await sleep(100);
@@ -92,12 +92,14 @@ const examples = new URL('../examples/queries/', import.meta.url);
 const queries = readdirSync(examples).map((name) => readFileSync(new URL(name, examples), 'utf8'));
 const servers = Object.values(sandbox.servers);
 type Counts = Record<string, number>;
-const answerCounts: Counts = {};
-const pickRandom = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
+const responseCounts: Counts = {};
+function pickRandom<T>(list: readonly T[]): T {
+  return list[Math.floor(Math.random() * list.length)] as T;
+}
 
-/** Asks, and counts what kind of answer comes, with the codes of its errors. */
+/** Sends a query and counts its status and error codes. */
 async function sendQuery(query: string, counts: Counts, signal = AbortSignal.timeout(60_000)): Promise<void> {
-  const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
+  const count = (outcome: string) => (counts[outcome] = (counts[outcome] ?? 0) + 1);
   const body = JSON.stringify({ query, variables: exampleVariables(clock.now()) });
   try {
     const headers = { 'content-type': 'application/json' };
@@ -106,16 +108,16 @@ async function sendQuery(query: string, counts: Counts, signal = AbortSignal.tim
     count(`status ${response.status}`);
     for (const { extensions } of errors) count(extensions.code);
   } catch (error) {
-    count(error instanceof DOMException ? 'gone' : 'broken');
+    count(error instanceof DOMException ? 'aborted' : 'malformed');
   }
 }
 
 async function generateLoad(until: number): Promise<void> {
   const runClient = async () => {
     while (performance.now() < until) {
-      // One client of ten goes away before it can have its answer.
+      // One request of ten is aborted before its response.
       const abortSignal = Math.random() < 0.1 ? AbortSignal.timeout(Math.floor(Math.random() * 20)) : undefined;
-      await sendQuery(pickRandom(queries), answerCounts, abortSignal);
+      await sendQuery(pickRandom(queries), responseCounts, abortSignal);
     }
   };
   await Promise.all(Array.from({ length: clients }, runClient));
@@ -128,23 +130,23 @@ async function injectFaults(until: number): Promise<void> {
     await sleep(500 + Math.random() * 1000);
     server.clearFaults();
     await sleep(2000 + Math.random() * 4000);
-    // The sandbox remembers its calls, which is not what is measured.
+    // The sandbox logs its calls, which is not part of the measurement.
     for (const other of servers) other.clearCalls();
   }
 }
 
-/** Of the time, so that growth can be told from warming up. */
+/** The run is divided into phases, so that growth can be distinguished from warm-up. */
 const PHASES = 5;
 const phaseSnapshots: Awaited<ReturnType<typeof resourceSnapshot>>[] = [];
 for (let i = 0; i < PHASES; i += 1) {
   const until = performance.now() + (seconds / PHASES) * 1000;
   await Promise.all([generateLoad(until), injectFaults(until)]);
-  // What clients have left behind is let go of when the vendors have answered, or their time is up.
+  // Resources of aborted requests are released when the vendors have responded or timed out.
   await sleep(1500);
   phaseSnapshots.push(await resourceSnapshot());
 }
 
-/** Longer than the longest pause that a vendor is given. */
+/** Longer than a circuit stays open at most (72 s). */
 const RECOVERY_MS = 80_000;
 const recoveryStart = performance.now();
 async function queryEach(): Promise<Counts> {
@@ -172,24 +174,24 @@ console.table({
   ),
   'after the end': after,
 });
-console.table(answerCounts);
-console.log(`Errors left ${recovery} s after the last planted fault:`, remainingErrors);
-const malformedAnswers = (answerCounts.broken ?? 0) + (answerCounts.INTERNAL_SERVER_ERROR ?? 0);
+console.table(responseCounts);
+console.log(`Errors ${recovery} s after the last injected fault:`, remainingErrors);
+const malformedResponses = (responseCounts.malformed ?? 0) + (responseCounts.INTERNAL_SERVER_ERROR ?? 0);
 const socketsLeft = after.sockets + after.servers - before.sockets - before.servers;
-// The first stretch fills the caches.
+// The first phase fills the caches.
 const [, second] = phaseSnapshots;
 const last = phaseSnapshots.at(-1);
 const growthMb =
   second && last ? last['heap MB'] + last['external MB'] - second['heap MB'] - second['external MB'] : NaN;
 const verdicts = {
-  'answers not in good form': { found: malformedAnswers, most: 0 },
-  'memory grown since the second stretch, MB': { found: growthMb, most: MAX_GROWTH_MB },
-  'sockets and servers left at the end': { found: socketsLeft, most: 2 },
-  'errors that stay when all vendors are well again': {
-    found: Object.values(remainingErrors).reduce((a, b) => a + b, 0),
-    most: 0,
+  'malformed responses': { measured: malformedResponses, max: 0 },
+  'memory growth since the second phase, MB': { measured: growthMb, max: MAX_GROWTH_MB },
+  'open sockets and servers at the end': { measured: socketsLeft, max: 2 },
+  'errors after all vendors have recovered': {
+    measured: Object.values(remainingErrors).reduce((a, b) => a + b, 0),
+    max: 0,
   },
-  'not drained': { found: drained ? 0 : 1, most: 0 },
+  'drain timeouts': { measured: drained ? 0 : 1, max: 0 },
 };
 console.table(verdicts);
-process.exitCode = Object.values(verdicts).every(({ found, most }) => found <= most) ? 0 : 1;
+process.exitCode = Object.values(verdicts).every(({ measured, max }) => measured <= max) ? 0 : 1;

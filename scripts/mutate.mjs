@@ -1,49 +1,51 @@
-// Mutation testing of one part of the sources: `npm run mutate -- http`. What survives is listed; the report is also written as
-// JSON to .stryker/. It takes minutes, and a larger part half an hour, so it belongs to no check.
-// `npm run mutate -- http --tests` goes on from that report: it lists the tests that nothing made fail.
+// Mutation testing of one target: `npm run mutate -- http`. It lists the surviving mutants and writes the report as JSON to
+// .stryker/. It takes minutes, for a large target half an hour, so it is not part of `npm run check`.
+// `npm run mutate -- http --tests` continues from that report and lists the tests that kill no mutant.
 import { existsSync, readFileSync } from 'node:fs';
-import { mutate, partNamed, partNames, reportOf } from './mutation/run-stryker.mjs';
-import { allTests, failedOnce, placesAtLoading, placesFor } from './mutation/ineffective-tests.mjs';
+import { findTarget, reportPath, runStryker, targetNames } from './mutation/run-stryker.mjs';
+import { allTests, killingTests, mutantsFor, staticMutants } from './mutation/ineffective-tests.mjs';
 
-const [name, ...places] = process.argv.slice(2);
-const part = partNamed(name);
-if (part === null) {
-  console.error(`Say which part: ${partNames().join(', ')}. Files may follow it, if only some are wanted.`);
+const [name, ...locations] = process.argv.slice(2);
+const target = findTarget(name);
+if (target === null) {
+  console.error(`Name a target: ${targetNames().join(', ')}. To restrict it, add files after the name.`);
   process.exit(1);
 }
 
-if (places[0] === '--tests') await meetEveryTest();
-else await mutate(name, part, places.length > 0 ? { places } : {});
+if (locations[0] === '--tests') await checkEveryTest();
+else await runStryker(name, target, locations.length > 0 ? { locations } : {});
 
-// What a mistake has left behind, as a connection or a Redis, would keep it going.
+// Resources that a mutant left open, such as a connection or a Redis server, would keep the process alive.
 process.exit();
 
-async function meetEveryTest() {
-  if (!existsSync(reportOf(name))) {
-    console.error(`There is no ${reportOf(name)} to go on from: npm run mutate -- ${name} writes it.`);
+async function checkEveryTest() {
+  if (!existsSync(reportPath(name))) {
+    console.error(`${reportPath(name)} not found. Run \`npm run mutate -- ${name}\` first.`);
     process.exit(1);
   }
-  const first = JSON.parse(readFileSync(reportOf(name), 'utf8'));
-  let left = allTests(first);
-  forget(failedOnce(first));
-  await breakAt(placesFor(left, first, [1, 1]));
-  await breakAt(placesFor(left, first, [2, 4]));
-  await breakAt(placesFor(left, first, [5, 12]));
-  // Each of these takes all tests, so that it is worth knowing what to expect of them.
-  tellWhatIsLeft();
-  if (left.length > 0) await breakAt(placesAtLoading(first));
-  tellWhatIsLeft();
+  const firstReport = JSON.parse(readFileSync(reportPath(name), 'utf8'));
+  let ineffective = allTests(firstReport);
+  markKilled(killingTests(firstReport));
+  await mutateAt(mutantsFor(ineffective, firstReport, [1, 1]));
+  await mutateAt(mutantsFor(ineffective, firstReport, [2, 4]));
+  await mutateAt(mutantsFor(ineffective, firstReport, [5, 12]));
+  // Each static mutant runs all tests, so print the result so far first.
+  printIneffectiveTests();
+  if (ineffective.length > 0) await mutateAt(staticMutants(firstReport));
+  printIneffectiveTests();
 
-  function tellWhatIsLeft() {
-    console.log(`${left.length} of ${allTests(first).length} tests were not made to fail:`);
-    for (const test of left) console.log(`  ${test}`);
+  function printIneffectiveTests() {
+    console.log(`${ineffective.length} of ${allTests(firstReport).length} tests killed no mutant:`);
+    for (const test of ineffective) console.log(`  ${test}`);
   }
 
-  async function breakAt(places) {
-    if (places.length > 0) forget(failedOnce(await mutate(`${name}.tests`, part, { places, everyTest: true })));
+  async function mutateAt(locations) {
+    if (locations.length > 0) {
+      markKilled(killingTests(await runStryker(`${name}.tests`, target, { locations, everyTest: true })));
+    }
   }
 
-  function forget(failed) {
-    left = left.filter((test) => !failed.has(test));
+  function markKilled(killing) {
+    ineffective = ineffective.filter((test) => !killing.has(test));
   }
 }

@@ -1,26 +1,26 @@
-// Takes the README's picture of GraphiQL, after running the query of the first tab: docs/images/graphiql.png.
-// node scripts/screenshot.mjs [address of GraphiQL]; CHROMIUM names a browser that is not on the PATH.
+// Takes the README's screenshot of GraphiQL after running the query of the first tab: docs/images/graphiql.png.
+// Usage: node scripts/screenshot.mjs [URL of GraphiQL]. CHROMIUM names a browser that is not on the PATH.
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { CHROMIUM, requireProgram } from '../test/support/programs.ts';
 
-const address = process.argv[2] ?? 'http://127.0.0.1:4000/graphiql';
+const url = process.argv[2] ?? 'http://127.0.0.1:4000/graphiql';
 const file = fileURLToPath(new URL('../docs/images/graphiql.png', import.meta.url));
 
 const executablePath = requireProgram(CHROMIUM);
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
-  // A larger window shrunk to 1280 by 800, so that query, answer and documentation fit side by side.
+  // A larger window scaled down to 1280 × 800, so that query, response and documentation fit side by side.
   const page = await browser.newPage({ viewport: { width: 1600, height: 1000 }, deviceScaleFactor: 0.8 });
-  await page.goto(address);
+  await page.goto(url);
   await page.locator('.graphiql-query-editor .view-lines').getByText('WallboardNow').waitFor();
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   await page.locator('.graphiql-doc-explorer').getByText('Agent', { exact: true }).first().click();
   await page.getByRole('button', { name: /^Execute query/ }).click();
   await page.locator('.result-window .view-lines').getByText('"data"').waitFor();
-  // The pointer leaves, so that no tooltip is in the picture.
+  // Move the pointer away, so that the screenshot has no tooltip.
   await page.mouse.move(0, 0);
   await page.getByRole('tooltip').waitFor({ state: 'hidden' });
   await mkdir(dirname(file), { recursive: true });

@@ -15,15 +15,14 @@ const ORDINARY_BYTES = 64 * MB;
 const LARGE_BYTES = 1000 * MB;
 const SMALL_BYTES = 4 * MB;
 
-/** MB/s. */
-type Speeds = Readonly<Partial<Record<CandidateName, number>>>;
+type SpeedsMbPerS = Readonly<Partial<Record<CandidateName, number>>>;
 interface Comparison {
   readonly file: string;
-  readonly wall: Speeds;
-  readonly cpu: Speeds;
+  readonly wall: SpeedsMbPerS;
+  readonly cpu: SpeedsMbPerS;
 }
 
-/** Reading files of LivePerson's kind: how fast, how much memory, how long the event loop is held. */
+/** Measures reading LivePerson files: throughput, memory and event-loop delay. */
 export async function ingest({ rounds, large, progress }: BenchOptions): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-ingest-'));
   try {
@@ -44,19 +43,19 @@ export async function ingest({ rounds, large, progress }: BenchOptions): Promise
       await rm(file.path);
     }
     return {
-      title: 'Ingest: from gzip bytes to what is kept of them',
+      title: 'Ingest: from gzip bytes to the cached content',
       tables: [
         { title: `Inflated MB/s, medians of ${rounds}`, rows: comparisons.map(toRow) },
-        { title: 'The reader’s burden, in a process of its own that has read nothing before', rows: overheads },
+        { title: 'Overhead of the reader, in a new process without warm-up', rows: overheads },
       ],
       verdicts: toVerdicts(comparisons, overheads),
       notes: [
-        '“JSON.parse alone” gets documents that were inflated, decoded and cut before; all others begin with gzip.',
-        '“CPU” compares processor time, which other processes disturb less; inflating counts against the reader.',
-        '“held”: the longest delay of the event loop; “CPU”: what the main thread computed of it; “idle”: the longest',
-        'delay, at the same time, in a process that does nothing, which is what the machine itself adds.',
-        ...(names.includes('zcat | jq -c') ? [] : ['jq is not installed: it is left out.']),
-        ...(large ? [] : ['With --large, files of 1 GB are read as well.']),
+        '“JSON.parse alone” gets documents that were inflated, decoded and split before; all others start with gzip.',
+        '“CPU” compares processor time, which other processes affect less; it includes inflating for the reader.',
+        '“delay ms”: the longest event-loop delay; “CPU ms”: the longest uninterrupted computation of the main thread;',
+        '“idle ms”: the longest delay at the same time in an idle process, which is the machine’s share.',
+        ...(names.includes('zcat | jq -c') ? [] : ['jq is not installed: skipped.']),
+        ...(large ? [] : ['With --large, files of 1 GB are measured, too.']),
       ],
     };
   } finally {
@@ -80,13 +79,13 @@ async function compare(
     assertCounts(outcome.counts, target.expected, name);
     return outcome;
   };
-  // Nobody is measured who does not get it right.
+  // Verify every candidate before measuring it.
   for (const name of names) await measure(name, small);
-  const outcomes = await interleave(names, rounds, (who) => measure(who, file));
-  const speeds = (time: 'ms' | 'cpuMs'): Speeds =>
+  const outcomes = await interleave(names, rounds, (name) => measure(name, file));
+  const speeds = (time: 'ms' | 'cpuMs'): SpeedsMbPerS =>
     Object.fromEntries(
-      [...outcomes].map(([who, all]) => [
-        who,
+      [...outcomes].map(([name, all]) => [
+        name,
         file.expected.bytes / MB / (median(all.map((outcome) => outcome[time])) / 1000),
       ]),
     );
@@ -96,28 +95,28 @@ async function compare(
 function toRow({ file, wall, cpu }: Comparison): Row {
   return {
     file,
-    ...Object.fromEntries(Object.entries(wall).map(([who, speed]) => [who, Math.round(speed)])),
+    ...Object.fromEntries(Object.entries(wall).map(([name, speed]) => [name, Math.round(speed)])),
     '÷ parse': speedRatio(wall, 'JSON.parse alone'),
     '÷ parse, CPU': speedRatio(cpu, 'JSON.parse alone'),
     '÷ jq': speedRatio(wall, 'zcat | jq -c'),
   };
 }
 
-/** How many times as fast as a rival the reader is; null where the rival was not there. */
-function speedRatio(speeds: Speeds, rival: CandidateName): number | null {
-  const { reader, [rival]: other } = speeds;
+/** Returns the reader's speed relative to another candidate; null if that was not measured. */
+function speedRatio(speeds: SpeedsMbPerS, baseline: CandidateName): number | null {
+  const { reader, [baseline]: other } = speeds;
   return reader === undefined || other === undefined ? null : roundTo2Decimals(reader / other);
 }
 
 function toVerdicts(comparisons: readonly Comparison[], overheads: readonly OverheadRow[]): readonly Verdict[] {
-  const slowest = (time: 'wall' | 'cpu', rival: CandidateName) =>
-    Math.min(...comparisons.map((comparison) => speedRatio(comparison[time], rival) ?? Infinity));
+  const slowest = (time: 'wall' | 'cpu', baseline: CandidateName) =>
+    Math.min(...comparisons.map((comparison) => speedRatio(comparison[time], baseline) ?? Infinity));
   const [parse, parseCpu] = [slowest('wall', 'JSON.parse alone'), slowest('cpu', 'JSON.parse alone')];
   const jq = slowest('wall', 'zcat | jq -c');
   const max = (column: keyof OverheadRow & string) => Math.max(...overheads.map((row) => Number(row[column])));
   return [
     {
-      target: 'at least 0.8 × JSON.parse alone, whatever the layout',
+      target: 'at least 0.8 × JSON.parse alone, for every layout',
       measured: `${parse} × (${parseCpu} × by processor time) on the slowest`,
       met: parse >= 0.8,
     },
@@ -125,14 +124,14 @@ function toVerdicts(comparisons: readonly Comparison[], overheads: readonly Over
       ? []
       : [{ target: 'at least 5 × zcat | jq -c', measured: `${jq} × on the slowest`, met: jq >= 5 }]),
     {
-      target: 'at most 100 MB of added memory, whatever the size',
+      target: 'at most 100 MB of added memory, for every size',
       measured: `${max('added MB')} MB`,
       met: max('added MB') <= 100,
     },
     {
-      target: 'the event loop never held over 50 ms',
-      measured: `${max('held ms')} ms, ${max('CPU ms')} ms of them computing`,
-      met: max('held ms') <= 50,
+      target: 'event-loop delay of at most 50 ms',
+      measured: `${max('delay ms')} ms, longest computation ${max('CPU ms')} ms`,
+      met: max('delay ms') <= 50,
     },
   ];
 }

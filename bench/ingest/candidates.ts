@@ -9,7 +9,7 @@ import { ACCOUNT_ID } from './files.ts';
 import { splitDocuments } from './naive-splitter.ts';
 import { countStoredEvents, type Counts } from './expected.ts';
 
-/** Makes ready what is not to be measured. What the returned function does is; what that returns in turn counts up the result. */
+/** Prepares the unmeasured part. The returned function is measured; the function that it returns counts the result. */
 export type Candidate = (path: string) => Promise<() => Promise<() => Counts>>;
 
 const settings = config.parse({
@@ -23,19 +23,19 @@ const settings = config.parse({
   accessTokenSecret: 'none',
 });
 
-/** From gzip bytes to what the gateway keeps, by the very function that the client hands a download to. */
-const createReaderCandidate =
-  ({ patterns }: { readonly patterns: boolean }): Candidate =>
-  (path) => {
+/** From gzip bytes to the cached content, with the same function that the client passes a download to. */
+function createReaderCandidate({ patterns }: { readonly patterns: boolean }): Candidate {
+  return (path) => {
     const options = { ...settings, maxFileBytes: 2 ** 32, patterns, yielder: createEventLoopYielder(systemClock) };
     const target = { vendor: 'LIVEPERSON', account: 'bench', endpoint: 'file' } as const;
     return Promise.resolve(async () => {
       const content = await readFile(createReadStream(path), options, target);
       const { damage, foreign, malformed } = content.flaws;
-      if (damage !== null || foreign + malformed > 0) throw new Error('the file was not read whole');
+      if (damage !== null || foreign + malformed > 0) throw new Error('the file was not read completely');
       return () => countStoredEvents(content);
     });
   };
+}
 
 const inflateOnly: Candidate = (path) =>
   Promise.resolve(async () => {
@@ -44,7 +44,7 @@ const inflateOnly: Candidate = (path) =>
     return () => ({ bytes });
   });
 
-/** Documents inflated, decoded and cut before the clock starts. */
+/** The documents are inflated, decoded and split before the measurement. */
 const parseOnly: Candidate = async (path) => {
   const documents = await Array.fromAsync(splitDocuments(createInflateStream(path)));
   return () => {

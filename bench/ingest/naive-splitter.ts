@@ -3,7 +3,7 @@ const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** What one writes first: counts braces outside strings, character by character. */
+/** The obvious implementation: counts braces outside strings, character by character. */
 export async function* splitDocuments(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let text = '';

@@ -6,16 +6,16 @@ import { assertCounts } from './expected.ts';
 
 const MB = 1_000_000;
 
-/** Slower than it ever reads, so that the idle process outlasts the reading one. MB/s. */
+/** Slower than the reader ever is, so that the idle process outlasts the reading one. */
 const MIN_READ_MB_PER_S = 50;
 
 export interface OverheadRow extends Row {
   readonly 'added MB': number;
-  readonly 'held ms': number;
+  readonly 'delay ms': number;
   readonly 'CPU ms': number;
 }
 
-/** What reading a file costs the process beside time; the worst of the rounds. */
+/** Measures memory and event-loop delay while reading a file; returns the worst of the rounds. */
 export async function measureOverhead({ kind, path, expected }: GzipFile, rounds: number): Promise<OverheadRow> {
   const outcomes = [];
   for (let round = 0; round < rounds; round++) {
@@ -31,7 +31,7 @@ export async function measureOverhead({ kind, path, expected }: GzipFile, rounds
     file: kind,
     MB: Math.round(expected.bytes / MB),
     'added MB': maxOf(outcomes.map(({ addedBytes }) => addedBytes / MB)),
-    'held ms': maxOf(outcomes.map(({ maxLoopDelayMs }) => maxLoopDelayMs)),
+    'delay ms': maxOf(outcomes.map(({ maxLoopDelayMs }) => maxLoopDelayMs)),
     'CPU ms': maxOf(outcomes.map(({ maxLoopCpuMs }) => maxLoopCpuMs)),
     'idle ms': maxOf(outcomes.map(({ idleMs }) => idleMs)),
   };

@@ -5,7 +5,7 @@ import type { Job, Outcome } from './worker.ts';
 
 const WORKER_PATH = fileURLToPath(new URL('worker.ts', import.meta.url));
 
-/** Has an order carried out in a process of its own, which nothing measured before has warmed, filled or aged. */
+/** Runs a job in a new process, so that earlier measurements affect neither its JIT nor its heap. */
 export async function runInChild(job: Job): Promise<Outcome> {
   const child = fork(WORKER_PATH, { execArgv: ['--expose-gc'] });
   const outcome = new Promise<Outcome>((resolve, reject) => {
@@ -13,7 +13,7 @@ export async function runInChild(job: Job): Promise<Outcome> {
       resolve(message as Outcome);
     });
     child.once('exit', (code) => {
-      reject(new Error(`the measuring process ended with ${code ?? 'a signal'}`));
+      reject(new Error(`the worker exited with ${code ?? 'a signal'}`));
     });
   });
   const exited = once(child, 'exit');

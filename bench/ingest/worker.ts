@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type CandidateName, candidates } from './candidates.ts';
 import type { Counts } from './expected.ts';
 
-/** What a process of its own is asked to do. */
+/** A job for a worker process. */
 export type Job =
   | { readonly kind: 'timing'; readonly candidate: CandidateName; readonly path: string }
   | { readonly kind: 'overhead'; readonly candidate: CandidateName; readonly path: string }
@@ -11,21 +11,21 @@ export type Job =
 
 export interface Outcome {
   readonly ms: number;
-  /** Of all threads, those that inflate included. */
+  /** CPU time of all threads, including those that inflate. */
   readonly cpuMs: number;
   readonly counts: Counts;
-  /** How far the resident memory rose above what it was before the file. */
+  /** Peak growth of the resident memory while the file is read. */
   readonly addedBytes: number;
-  /** The longest that the event loop was held. */
+  /** The longest event-loop delay. */
   readonly maxLoopDelayMs: number;
-  /** The most that the main thread computed without letting go of the event loop: other processes add nothing to it. */
+  /** The longest computation of the main thread without yielding to the event loop; independent of other processes. */
   readonly maxLoopCpuMs: number;
 }
 
-/** Five times as often as the reader lets go of the event loop. */
+/** Five times as often as the reader yields to the event loop. */
 const SAMPLE_MS = 1;
 
-/** A gateway lives long, and compilers take their time: what is measured is not the first file of its kind. */
+/** Warm-up runs, because a gateway is long-lived: the JIT has compiled the reader before most files. */
 const WARM_UPS = 2;
 
 async function runTimed(name: CandidateName, path: string): Promise<Outcome> {
@@ -34,10 +34,10 @@ async function runTimed(name: CandidateName, path: string): Promise<Outcome> {
     await run();
   }
   const run = await candidates[name](path);
-  const began = performance.now();
+  const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
   const count = await run();
-  const ms = performance.now() - began;
+  const ms = performance.now() - startedAt;
   return {
     ms,
     cpuMs: toMs(process.cpuUsage(cpuBefore)),
@@ -48,7 +48,7 @@ async function runTimed(name: CandidateName, path: string): Promise<Outcome> {
   };
 }
 
-/** Not warmed up: what the first file costs a gateway, compiling included. */
+/** Without warm-up: the cost of a gateway's first file, including compilation. */
 async function runWatched(work: () => Promise<() => Counts>): Promise<Outcome> {
   globalThis.gc?.();
   const before = process.memoryUsage.rss();
@@ -61,10 +61,10 @@ async function runWatched(work: () => Promise<() => Counts>): Promise<Outcome> {
   }, SAMPLE_MS);
   const delays = monitorEventLoopDelay({ resolution: SAMPLE_MS });
   delays.enable();
-  const began = performance.now();
+  const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
   const count = await work();
-  const ms = performance.now() - began;
+  const ms = performance.now() - startedAt;
   const cpuMs = toMs(process.cpuUsage(cpuBefore));
   delays.disable();
   clearInterval(sampling);

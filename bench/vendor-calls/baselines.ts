@@ -8,10 +8,10 @@ import { AGENTS, type Calls, type World } from './world.ts';
 const HOUR = 3_600_000;
 const MAX_LIST_MS = 7 * 24 * HOUR;
 
-/** What each look was at: everybody's present, or so many days before it. */
+/** What each poll reads: the current state of all agents, or a number of past days. */
 export type PollSubject = 'status now' | 'interactions now' | { readonly days: readonly number[] };
 
-/** The fewest calls for these looks. */
+/** Returns the lower bound of calls for these polls. */
 export function lowerBound(world: World, subject: PollSubject, polls: readonly Instant[]): Calls {
   const { ttl } = world.config.cache;
   const rules: CacheRules = {
@@ -29,19 +29,19 @@ export function lowerBound(world: World, subject: PollSubject, polls: readonly I
       ),
     };
   const dayPolls = toDayPolls(subject, polls);
-  const { delay, settling, discovery, filesBetween } = livepersonModel(world);
-  const fileRules = { ...rules, delay, settling, discovery };
+  const { delayMs, settlingMs, discoveryMs, filesBetween } = livepersonModel(world);
+  const fileRules = { ...rules, delayMs, settlingMs, discoveryMs };
   return { kore: koreLowerBound(dayPolls, rules), liveperson: livepersonLowerBound(dayPolls, fileRules, filesBetween) };
 }
 
-/** Neither cache nor batches: one call for each agent at each look; of LivePerson, the lists and files of the days. */
+/** Returns the calls without cache and batching: one per agent and poll; for LivePerson, the lists and files of the days. */
 export function naiveCalls(world: World, subject: PollSubject, polls: readonly Instant[]): Calls {
   const calls = polls.length * AGENTS;
   if (subject === 'interactions now') return { vonage: calls };
   if (subject === 'status now') return { kore: calls };
-  const { delay, filesBetween } = livepersonModel(world);
+  const { delayMs, filesBetween } = livepersonModel(world);
   const callsPerAgent = toDayPolls(subject, polls).map(({ at, from, to }) => {
-    const end = Math.min(at, to + delay);
+    const end = Math.min(at, to + delayMs);
     return Math.ceil((end - from) / MAX_LIST_MS) + filesBetween(from, end);
   });
   return { kore: calls, liveperson: AGENTS * callsPerAgent.reduce((sum, count) => sum + count, 0) };
@@ -55,9 +55,9 @@ function livepersonModel({ config, company, clock }: World) {
   const account = config.accounts.find(({ vendor }) => vendor === 'liveperson') as LivePersonConfig;
   const { longestSessionHours, settleHours, discoverHours } = account;
   return {
-    delay: (longestSessionHours + settleHours) * HOUR,
-    settling: settleHours * HOUR,
-    discovery: discoverHours * HOUR,
+    delayMs: (longestSessionHours + settleHours) * HOUR,
+    settlingMs: settleHours * HOUR,
+    discoveryMs: discoverHours * HOUR,
     filesBetween: (from: Instant, to: Instant) => listFiles({ company, now: () => clock.now() }, from, to).length,
   };
 }

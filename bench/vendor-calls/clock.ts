@@ -1,20 +1,20 @@
 import type { Instant } from '../../src/domain/clock.ts';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';
 
-/** How many real milliseconds pass for one of a timer: plenty, so that a busy machine makes nobody impatient. */
+/** Real milliseconds per timer millisecond; generous, so that no timeout fires early on a busy machine. */
 const TIMER_SLOWDOWN = 4;
 
-/** Whoever waits no longer than this pauses, or is impatient: something is going on. Milliseconds. */
+/** Timers up to this length are pauses or short timeouts, which means that work is in progress. */
 const SHORT_WAIT_MS = 1000;
 
 export interface BenchClock extends ManualClock {
-  /** How many short waits there are. */
+  /** Returns the number of pending short timers. */
   readonly shortWaits: () => number;
 }
 
 /**
- * A clock that shows the same time until it is moved, yet whose timers go off while it stands: whoever pauses before looking
- * again, or limits its own patience, must not wait for ever.
+ * A clock whose time changes only when it is advanced, but whose timers also fire in real time: code that polls or sets a
+ * timeout must not wait forever.
  */
 export function createBenchClock(start: Instant): BenchClock {
   const clock = manualClock(start);

@@ -5,14 +5,13 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How often somebody turns to something else, and how often a conversation begins. */
 const STATUS_INTERVAL_MS = 10 * MINUTE;
 const CONVERSATION_INTERVAL_MS = 15 * MINUTE;
 const STATUSES = ['available', 'busy', 'away'] as const;
 
 /**
- * A company of any size in which everybody has a seat everywhere and works every day from about six to about six, UTC, by
- * the clock: what every answer must say can be told without asking the code under test.
+ * A company of any size in which every agent has an account at every vendor and works daily from about 6:00 to 17:00 UTC, on
+ * a fixed schedule: the expected responses can be computed without the code under test.
  */
 export function createBigCompany(clock: Pick<Clock, 'now'>, size: number): Company {
   const people = Array.from({ length: size }, (_, index): CompanyPerson => {

@@ -1,12 +1,11 @@
 import type { Instant } from '../../src/domain/clock.ts';
 
 /**
- * The fewest calls that answer some questions, by the rules alone: how many agents fit into a call, and for how long an
- * answer counts. Knows nothing of how the gateway goes about it.
+ * A lower bound of vendor calls, computed from batch sizes and TTLs alone. It is independent of the gateway's
+ * implementation.
  */
 export interface CacheRules {
   readonly agents: number;
-  /** Milliseconds. */
   readonly liveTtlMs: number;
   readonly pastTtlMs: number;
   readonly directoryTtlMs: number;
@@ -17,26 +16,26 @@ const DAY = 24 * HOUR;
 const KORE_PAGE_SIZE = 50;
 const MAX_LIST_DAYS = 7;
 
-/** Times at which something must be fetched that is looked at at these times. */
+/** Returns the times at which a value must be fetched to serve these polls. */
 function fetchTimes(polls: readonly Instant[], ttl: number): readonly Instant[] {
   const times: Instant[] = [];
   for (const at of polls) if (at >= (times.at(-1) ?? -Infinity) + ttl) times.push(at);
   return times;
 }
 
-/** One call an agent, and one for a token. */
+/** One call per agent, and one for a token. */
 export function vonageLowerBound(polls: readonly Instant[], { agents, liveTtlMs }: CacheRules): number {
   return fetchTimes(polls, liveTtlMs).length * agents + 1;
 }
 
-/** A look at some days of all agents. */
+/** A poll of some days of all agents. */
 export interface Poll {
   readonly at: Instant;
   readonly from: Instant;
   readonly to: Instant;
 }
 
-/** A page of agents a call, whatever the days. Asking who there is brings everybody's current day along. */
+/** One call per page of agents, whatever the days. Discovery also returns the current day of all agents. */
 export function koreLowerBound(
   polls: readonly Poll[],
   { agents, liveTtlMs, pastTtlMs, directoryTtlMs }: CacheRules,
@@ -66,16 +65,16 @@ function utcDays(from: Instant, to: Instant): readonly number[] {
 }
 
 export interface FileCacheRules extends CacheRules {
-  /** How long after something happened it may take to be in a file. */
-  readonly delay: number;
-  /** How long after an hour a file of it may still turn up. */
-  readonly settling: number;
-  /** How far back files tell who there is. */
-  readonly discovery: number;
+  /** Maximum delay until an event is in a file. */
+  readonly delayMs: number;
+  /** Maximum delay until the files of an hour are all listed. */
+  readonly settlingMs: number;
+  /** How far back discovery reads files. */
+  readonly discoveryMs: number;
 }
 
 /**
- * Lists of at most seven days, and every file once. `filesIn` says how many files were made in some hours: from ≤ t < to.
+ * Lists of at most seven days, and every file once. `countFiles` returns the number of files generated in from ≤ t < to.
  */
 export function livepersonLowerBound(
   polls: readonly Poll[],
@@ -83,16 +82,16 @@ export function livepersonLowerBound(
   countFiles: (from: Instant, to: Instant) => number,
 ): number {
   const listedUntil = new Map<number, Instant>();
-  const read = new Set<number>();
+  const readHours = new Set<number>();
   let directoryUntil = -Infinity;
   let lists = 0;
   for (const { at, from, to } of polls) {
-    const wanted = new Set(utcHours(from, Math.min(at, to + rules.delay)));
+    const neededHours = new Set(utcHours(from, Math.min(at, to + rules.delayMs)));
     if (at >= directoryUntil) {
       directoryUntil = at + rules.directoryTtlMs;
-      for (const hour of utcHours(at - rules.discovery, at)) wanted.add(hour);
+      for (const hour of utcHours(at - rules.discoveryMs, at)) neededHours.add(hour);
     }
-    const missing = [...wanted].filter((hour) => at >= (listedUntil.get(hour) ?? -Infinity)).sort((a, b) => a - b);
+    const missing = [...neededHours].filter((hour) => at >= (listedUntil.get(hour) ?? -Infinity)).sort((a, b) => a - b);
     let covered = -Infinity;
     for (const hour of missing) {
       if (hour < covered) continue;
@@ -100,10 +99,10 @@ export function livepersonLowerBound(
       covered = hour + MAX_LIST_DAYS * 24;
     }
     for (const hour of missing)
-      listedUntil.set(hour, at + ((hour + 1) * HOUR + rules.settling <= at ? rules.pastTtlMs : rules.liveTtlMs));
-    for (const hour of wanted) read.add(hour);
+      listedUntil.set(hour, at + ((hour + 1) * HOUR + rules.settlingMs <= at ? rules.pastTtlMs : rules.liveTtlMs));
+    for (const hour of neededHours) readHours.add(hour);
   }
-  return lists + [...read].reduce((sum, hour) => sum + countFiles(hour * HOUR, (hour + 1) * HOUR), 0);
+  return lists + [...readHours].reduce((sum, hour) => sum + countFiles(hour * HOUR, (hour + 1) * HOUR), 0);
 }
 
 function utcHours(from: Instant, to: Instant): readonly number[] {

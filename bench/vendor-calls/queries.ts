@@ -2,10 +2,10 @@ import type { Instant } from '../../src/domain/clock.ts';
 import type { CompanyPerson } from '../../src/vendors/sandbox.ts';
 import { AGENTS, type QueryGateway, type World } from './world.ts';
 
-/** Asks a gateway, and rejects unless the answer is what the company did. */
+/** Sends a query and rejects unless the response matches the company's activity. */
 export type CheckedQuery = (execute: QueryGateway, world: World) => Promise<void>;
 
-/** How old an answer may be: the longest time to live of these questions, and as long again for one being refreshed. */
+/** Maximum age of a response: the longest TTL of these queries, and as long again for a stale value being revalidated. */
 const MAX_AGE_MS = 30_000;
 const DAY = 86_400_000;
 
@@ -15,7 +15,7 @@ interface AgentStatuses {
   readonly currentStatus: { readonly start: string } | null;
 }
 
-/** Who does what now? By Kore. */
+/** The current status of all agents, from Kore. */
 export const queryStatuses: CheckedQuery = async (execute, world) => {
   const { agents } = await execute<{ readonly agents: { readonly nodes: readonly AgentStatuses[] } }>(STATUSES_QUERY);
   const now = world.clock.now();
@@ -33,7 +33,7 @@ interface AgentInteractions {
   readonly latestInteractions: { readonly nodes: readonly { readonly start: string }[] } | null;
 }
 
-/** Who talks with whom now? By Vonage. */
+/** The latest interactions of all agents, from Vonage. */
 export const queryInteractions: CheckedQuery = async (execute, world) => {
   const { agents } = await execute<{ readonly agents: { readonly nodes: readonly AgentInteractions[] } }>(
     INTERACTIONS_QUERY,
@@ -57,10 +57,9 @@ interface DayReport {
   } | null;
 }
 
-/** What did everybody do on the so many whole days before today? By Kore and LivePerson, who both know all of it. */
-export const queryReport =
-  (days: number): CheckedQuery =>
-  async (execute, world) => {
+/** The status periods of all agents on a number of complete days before today, from Kore and LivePerson, which both have all of them. */
+export function queryReport(days: number): CheckedQuery {
+  return async (execute, world) => {
     const { from, to } = daysBeforeToday(days, world.clock.now());
     const during = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
     const { agents } = await execute<{ readonly agents: { readonly nodes: readonly DayReport[] } }>(REPORT_QUERY, {
@@ -77,29 +76,30 @@ export const queryReport =
       );
     });
   };
+}
 
 export function daysBeforeToday(days: number, now: Instant): { readonly from: Instant; readonly to: Instant } {
   const to = Math.floor(now / DAY) * DAY;
   return { from: to - days * DAY, to };
 }
 
-function assertEachAgent<AgentAnswer extends { readonly email: string }>(
+function assertEachAgent<AgentResult extends { readonly email: string }>(
   { company, clock }: World,
-  answers: readonly AgentAnswer[],
-  isCorrect: (person: CompanyPerson, answer: AgentAnswer) => boolean,
+  results: readonly AgentResult[],
+  isCorrect: (person: CompanyPerson, result: AgentResult) => boolean,
 ): void {
   const now = clock.now();
-  const byEmail = new Map(answers.map((entry) => [entry.email, entry]));
+  const byEmail = new Map(results.map((entry) => [entry.email, entry]));
   for (const person of company.people) {
-    const answer = byEmail.get(person.email);
-    if (!answer || !isCorrect(person, answer))
+    const result = byEmail.get(person.email);
+    if (!result || !isCorrect(person, result))
       throw new Error(
-        `${new Date(now).toISOString()} wrong about ${person.email}: ${JSON.stringify(answer).slice(0, 600)}`,
+        `${new Date(now).toISOString()} wrong result for ${person.email}: ${JSON.stringify(result).slice(0, 600)}`,
       );
   }
 }
 
-/** Whether this is when the latest of these things began, or was so a moment ago. */
+/** Whether `start` is the latest of these starts, now or within the maximum age. */
 function isLatest(starts: readonly Instant[], start: string | undefined, now: Instant): boolean {
   const index = starts.indexOf(Date.parse(start ?? ''));
   return index >= 0 && (starts[index + 1] ?? Infinity) > now - MAX_AGE_MS;

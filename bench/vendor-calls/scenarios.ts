@@ -8,27 +8,29 @@ export interface Scenario {
   readonly name: string;
   readonly vendors: readonly VendorKey[];
   readonly subject: (gateways: number) => PollSubject;
-  /** Asks all that the scenario asks; answers when. */
+  /** Runs the scenario; resolves to the times of its polls. */
   readonly run: (world: World) => Promise<readonly Instant[]>;
 }
 
-const createWallboardScenario = (
+function createWallboardScenario(
   name: string,
   subject: 'status now' | 'interactions now',
   minutes: number,
   isStaggered: boolean,
-): Scenario => ({
-  name,
-  vendors: [subject === 'status now' ? 'kore' : 'vonage'],
-  subject: () => subject,
-  run: (world) =>
-    pollWallboards(world, subject === 'status now' ? queryStatuses : queryInteractions, { minutes, isStaggered }),
-});
+): Scenario {
+  return {
+    name,
+    vendors: [subject === 'status now' ? 'kore' : 'vonage'],
+    subject: () => subject,
+    run: (world) =>
+      pollWallboards(world, subject === 'status now' ? queryStatuses : queryInteractions, { minutes, isStaggered }),
+  };
+}
 
-/** The same week twice, then a day more. */
+/** The same week twice, then one day more. */
 const REPORT_DAYS = [7, 7, 8];
 const reportScenario: Scenario = {
-  name: '7 days, again, then 8',
+  name: 'report: 7 days, repeated, then 8',
   vendors: ['kore', 'liveperson'],
   subject: (gateways) => ({ days: REPORT_DAYS.flatMap((days) => Array<number>(gateways).fill(days)) }),
   run: (world) => runReports(world, REPORT_DAYS.map(queryReport)),
@@ -36,30 +38,30 @@ const reportScenario: Scenario = {
 
 const BURST_SIZE = 50;
 
-/** To one gateway. */
+/** Scenarios for one gateway. */
 export const SINGLE: readonly Scenario[] = [
   createWallboardScenario('wallboard: statuses, 1 h', 'status now', 60, false),
   createWallboardScenario('wallboard: interactions, 1 h', 'interactions now', 60, false),
   reportScenario,
   {
-    name: `${BURST_SIZE} at once: statuses`,
+    name: `burst of ${BURST_SIZE}: statuses`,
     vendors: ['kore'],
     subject: () => 'status now',
     run: (world) => burst(world, queryStatuses, BURST_SIZE),
   },
   {
-    name: `${BURST_SIZE} at once: interactions`,
+    name: `burst of ${BURST_SIZE}: interactions`,
     vendors: ['vonage'],
     subject: () => 'interactions now',
     run: (world) => burst(world, queryInteractions, BURST_SIZE),
   },
 ];
 
-/** To several. */
+/** Scenarios for several gateways. */
 export const FLEET: readonly Scenario[] = [
-  createWallboardScenario('statuses, 1 h, in turn', 'status now', 60, true),
-  createWallboardScenario('statuses, 1 h, at the same moment', 'status now', 60, false),
-  createWallboardScenario('interactions, 10 min, in turn', 'interactions now', 10, true),
-  createWallboardScenario('interactions, 10 min, at the same moment', 'interactions now', 10, false),
-  { ...reportScenario, name: '7 days, again, then 8, in turn' },
+  createWallboardScenario('statuses, 1 h, staggered', 'status now', 60, true),
+  createWallboardScenario('statuses, 1 h, simultaneous', 'status now', 60, false),
+  createWallboardScenario('interactions, 10 min, staggered', 'interactions now', 10, true),
+  createWallboardScenario('interactions, 10 min, simultaneous', 'interactions now', 10, false),
+  { ...reportScenario, name: 'report: 7 days, repeated, then 8, staggered' },
 ];

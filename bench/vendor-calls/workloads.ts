@@ -3,10 +3,9 @@ import type { CheckedQuery } from './queries.ts';
 import type { World } from './world.ts';
 
 const MINUTE = 60_000;
-/** How often a wallboard asks. */
 export const POLL_INTERVAL_MS = 5000;
 
-/** One wallboard for each gateway, all with the same rhythm. `inTurn`: evenly spread over it, not all at the same moment. */
+/** One wallboard per gateway, all with the same poll interval. `isStaggered` spreads their polls evenly over the interval. */
 export async function pollWallboards(
   world: World,
   query: CheckedQuery,
@@ -26,7 +25,7 @@ export async function pollWallboards(
   return polls;
 }
 
-/** A planner's questions to one gateway after another, ten minutes apart. */
+/** Sends report queries to one gateway after another, ten minutes apart. */
 export async function runReports(world: World, queries: readonly CheckedQuery[]): Promise<readonly Instant[]> {
   const polls: Instant[] = [];
   for (const query of queries) {
@@ -40,7 +39,7 @@ export async function runReports(world: World, queries: readonly CheckedQuery[])
   return polls;
 }
 
-/** The same question so many times at once, to a gateway that knows nothing yet. */
+/** Sends the same query `size` times concurrently to a gateway with a cold cache. */
 export async function burst(world: World, query: CheckedQuery, size: number): Promise<readonly Instant[]> {
   const at = world.clock.now();
   const [gateway] = world.gateways;

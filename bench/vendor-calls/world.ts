@@ -11,32 +11,32 @@ import type { Company } from '../../src/vendors/sandbox.ts';
 import { type BenchClock, createBenchClock } from './clock.ts';
 import { createBigCompany } from './company.ts';
 
-/** A Friday morning; everybody is at work. */
+/** A Friday morning, when all agents are at work. */
 export const NOW = Date.parse('2026-11-20T09:30:00Z');
 export const AGENTS = 200;
 
 export type VendorKey = 'kore' | 'liveperson' | 'vonage';
 
-/** Fake vendors of a company of 200, gateways that ask them over real sockets, and a clock that moves when it is told to. */
+/** Fake vendors of a company of 200 agents, gateways that call them over real sockets, and a manual clock. */
 export interface World {
   readonly clock: BenchClock;
   readonly company: Company;
   readonly config: Config;
   readonly gateways: readonly QueryGateway[];
-  /** Lets what goes on behind an answer come to its end, for which real time would leave seconds: calls, waits, writes. */
+  /** Waits for background work after a response, for which real time would leave seconds: calls, timers, writes. */
   readonly waitUntilIdle: () => Promise<void>;
-  /** Calls that the vendors have got in all. */
+  /** Returns the total calls that the vendors received. */
   readonly calls: () => Calls;
   readonly stop: () => Promise<void>;
 }
 
-/** Asks a gateway; rejects where anything is wrong with the answer. */
+/** Sends a query to a gateway; rejects if the response has errors. */
 export type QueryGateway = <Data>(document: string, variables?: Readonly<Record<string, unknown>>) => Promise<Data>;
 
-/** Real milliseconds. */
+/** In real time. */
 const REDIS_CONNECT_MS = 100;
 
-/** So often in a row, so many real milliseconds apart, nothing is going on before a world is taken to have settled. */
+/** The number of consecutive idle checks, and their interval in real time, after which the world counts as idle. */
 const IDLE_CHECKS = { times: 4, intervalMs: 4 };
 
 /** Token requests included. */
@@ -45,7 +45,7 @@ export type Calls = Readonly<Partial<Record<VendorKey, number>>>;
 export interface WorldOptions {
   readonly vendors: readonly VendorKey[];
   readonly gateways?: number;
-  /** Who ask, if they are more than the gateways. */
+  /** The number of clients, if it exceeds that of the gateways. */
   readonly clients?: number;
   /** A Redis for all gateways. */
   readonly cacheUrl?: string;
@@ -64,7 +64,7 @@ export async function startWorld({
   const sandbox = await startSandbox({ clock, company, fakes });
   const raw = {
     ...sandbox.config,
-    // A simulated hour takes a minute or so, in which no real vendor would stand as many calls.
+    // A simulated hour takes about a minute, so the real rate limits do not apply.
     accounts: sandbox.config.accounts.map(({ requestsPerMinute: _, ...account }) => account),
     ...(cacheUrl !== undefined && { cache: { url: cacheUrl } }),
   };
@@ -77,7 +77,7 @@ export async function startWorld({
   for (const { server } of apps) server.ready();
 
   const callCounts = new Map(keys.map((key) => [key, 0]));
-  /** The vendors' logs hold only so many calls. */
+  /** Collects the calls regularly, because the vendors' logs are bounded. */
   const collectCalls = (): number => {
     let newCalls = 0;
     for (const [key, server] of Object.entries(sandbox.servers) as [VendorKey, FakeVendorServer][]) {
@@ -88,7 +88,7 @@ export async function startWorld({
     }
     return newCalls;
   };
-  // Until a gateway is connected with its Redis it goes on without.
+  // A gateway works without Redis until it is connected.
   if (cacheUrl !== undefined) await setTimeout(REDIS_CONNECT_MS);
 
   return {
@@ -121,7 +121,7 @@ function createGatewayClient(url: string): QueryGateway {
       body: JSON.stringify({ query, variables }),
     });
     const { data, errors } = (await response.json()) as { readonly data: Data; readonly errors?: readonly unknown[] };
-    if (errors) throw new Error(`the gateway answered with errors: ${JSON.stringify(errors[0])}`);
+    if (errors) throw new Error(`the gateway returned errors: ${JSON.stringify(errors[0])}`);
     return data;
   };
 }

@@ -1,60 +1,63 @@
-// A test that nothing makes fail is worth nothing. Mutation testing shows which mutants no test notices, and stops at the first
-// test that notices one; here the tests that were spared so far meet mutants of their own.
+// Finds ineffective tests, which fail for no mutant. A normal mutation run stops at the first test that kills a mutant, so many
+// tests never run against one; here the remaining tests run against mutants that they cover.
 
-/** Of a report's tests, by "file: name", those that failed for a mutant. */
-export function failedOnce({ testFiles, files }) {
-  const names = namesOf(testFiles);
-  return new Set(mutantsOf(files).flatMap(({ killedBy = [] }) => killedBy.map((id) => names.get(id))));
+/** Returns the tests of a report that killed a mutant, as "file: name". */
+export function killingTests({ testFiles, files }) {
+  const names = testNames(testFiles);
+  return new Set(allMutants(files).flatMap(({ killedBy = [] }) => killedBy.map((id) => names.get(id))));
 }
 
-/** All of a report's tests, by "file: name". */
+/** Returns all tests of a report, as "file: name". */
 export function allTests({ testFiles }) {
-  return [...namesOf(testFiles).values()];
+  return [...testNames(testFiles).values()];
 }
 
 /**
- * Where to break the code for the tests that have not failed yet: for each, of the places that are known to matter to some test,
- * the first to the last named, those first that the fewest tests come by: what all come by shows least of what one is about.
+ * Selects the locations to mutate for the tests that have killed no mutant yet. For each test these are the covered locations
+ * of killed mutants from the `first` to the `last`, sorted by the number of covering tests: code that all tests cover says
+ * least about a single one.
  */
-export function placesFor(unfailed, { testFiles, files }, [first, last]) {
-  const names = namesOf(testFiles);
-  const wanted = new Set(unfailed);
+export function mutantsFor(ineffective, { testFiles, files }, [first, last]) {
+  const names = testNames(testFiles);
+  const ineffectiveNames = new Set(ineffective);
   const byTest = Map.groupBy(
-    mutantsOf(files)
-      .filter(({ status, static: atLoading }) => status === 'Killed' && !atLoading)
-      .toSorted((one, other) => one.coveredBy.length - other.coveredBy.length)
-      .flatMap(({ place, coveredBy }) => coveredBy.map((id) => ({ place, name: names.get(id) })))
-      .filter(({ name }) => wanted.has(name)),
+    allMutants(files)
+      .filter(({ status, static: isStatic }) => status === 'Killed' && !isStatic)
+      .toSorted((a, b) => a.coveredBy.length - b.coveredBy.length)
+      .flatMap(({ mutantLocation, coveredBy }) => coveredBy.map((id) => ({ mutantLocation, name: names.get(id) })))
+      .filter(({ name }) => ineffectiveNames.has(name)),
     ({ name }) => name,
   );
-  return distinct(
-    [...byTest.values()].flatMap((found) => distinct(found.map(({ place }) => place)).slice(first - 1, last)),
+  return unique(
+    [...byTest.values()].flatMap((mutants) =>
+      unique(mutants.map(({ mutantLocation }) => mutantLocation)).slice(first - 1, last),
+    ),
   );
 }
 
-/** The places of what is worked out when a module is loaded: which tests come by there, nobody can tell. */
-export function placesAtLoading({ files }) {
-  const atLoading = mutantsOf(files).filter((mutant) => mutant.status === 'Killed' && mutant.static);
-  return distinct(atLoading.map(({ place }) => place));
+/** Returns the locations of static mutants: module-level code, for which no coverage per test exists. */
+export function staticMutants({ files }) {
+  const mutants = allMutants(files).filter((mutant) => mutant.status === 'Killed' && mutant.static);
+  return unique(mutants.map(({ mutantLocation }) => mutantLocation));
 }
 
-function distinct(places) {
-  return [...new Set(places)];
+function unique(items) {
+  return [...new Set(items)];
 }
 
-function namesOf(testFiles) {
+function testNames(testFiles) {
   return new Map(
     Object.entries(testFiles).flatMap(([file, { tests }]) => tests.map(({ id, name }) => [id, `${file}: ${name}`])),
   );
 }
 
-function mutantsOf(files) {
+function allMutants(files) {
   return Object.entries(files).flatMap(([file, { mutants }]) =>
-    mutants.map((mutant) => ({ ...mutant, place: placeOf(file, mutant.location) })),
+    mutants.map((mutant) => ({ ...mutant, mutantLocation: toLocation(file, mutant.location) })),
   );
 }
 
-/** A report counts columns from 1, and a range from 0. */
-function placeOf(file, { start, end }) {
+/** Converts a location of a report (columns from 1) to a Stryker range (columns from 0). */
+function toLocation(file, { start, end }) {
   return `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
 }

@@ -3,37 +3,41 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 import jest from '../../jest.config.js';
-import { PARTS } from './targets.mjs';
+import { TARGETS } from './targets.mjs';
 
-function modules(path) {
+/** Returns the globs of a source file or folder. */
+function sourceGlobs(path) {
   return path.endsWith('.ts') ? [path] : [`${path}.ts`, `${path}/**/*.ts`];
 }
-function tests(path) {
-  return modules(path).map((module) => `<rootDir>/${module.replace(/ts$/, 'test.ts')}`);
+
+/** Returns the globs of the tests of a source file or folder; `<source>.<topic>.test.ts` included. */
+function testGlobs(path) {
+  const prefix = `<rootDir>/${path.replace(/\.ts$/, '')}`;
+  return [`${prefix}.test.ts`, `${prefix}.*.test.ts`, `${prefix}/**/*.test.ts`];
 }
 
-/** Where the report of a run on that part is written, in https://github.com/stryker-mutator/mutation-testing-elements' form. */
-export function reportOf(run) {
+/** Returns the path of a run's report (format: https://github.com/stryker-mutator/mutation-testing-elements). */
+export function reportPath(run) {
   return `.stryker/${run}.json`;
 }
 
 /**
- * Breaks the code of a part one place at a time, and runs the tests that come by there.
+ * Runs mutation testing on a target: one mutant at a time, with the tests that cover it.
  *
- * `places` are files, folders (without a slash at the end) or ranges ("file.ts:line:column-line:column", columns from 0).
- * With `everyTest` a mutant that one test has noticed is shown to the others too. The report is read from `reportOf(run)`.
+ * `locations` are files, folders (without a trailing slash) or ranges ("file.ts:line:column-line:column", columns from 0).
+ * With `everyTest`, a killed mutant also runs against the remaining tests. Returns the report in `reportPath(run)`.
  */
-export async function mutate(run, part, { places = part.code, everyTest = false } = {}) {
-  // One counterexample is enough; the smallest one takes long.
+export async function runStryker(run, target, { locations = target.code, everyTest = false } = {}) {
+  // The first counterexample kills a mutant; shrinking it takes long.
   process.env.SHRINK = 'no';
   const folder = mkdtempSync(join(tmpdir(), 'mutation-'));
   process.env.MUTATION_FOLDER = folder;
   process.env.EVERY_TEST = everyTest ? 'yes' : 'no';
   await new Stryker({
     mutate: [
-      ...places.flatMap((place) => (place.includes(':') ? [place] : modules(place))),
-      ...(part.without ?? []).flatMap(modules).map((module) => `!${module}`),
-      '!src/**/*.{test,fixture}.ts',
+      ...locations.flatMap((location) => (location.includes(':') ? [location] : sourceGlobs(location))),
+      ...(target.exclude ?? []).flatMap(sourceGlobs).map((glob) => `!${glob}`),
+      '!src/**/*.test.ts',
       '!src/vendors/*/conformance.ts',
     ],
     plugins: [import.meta.resolve('@stryker-mutator/jest-runner')],
@@ -49,34 +53,34 @@ export async function mutate(run, part, { places = part.code, everyTest = false 
         testSequencer: '<rootDir>/scripts/mutation/fastest-first-sequencer.mjs',
         testTimeout: 3000,
         testMatch: [
-          ...part.tests.flatMap(tests),
-          // Jest knows its root folder only where a pattern begins with it.
-          ...(part.without ?? []).flatMap(tests).map((test) => test.replace('<rootDir>', '!**')),
+          ...target.tests.flatMap(testGlobs),
+          // Jest replaces <rootDir> only at the beginning of a pattern.
+          ...(target.exclude ?? []).flatMap(testGlobs).map((glob) => glob.replace('<rootDir>', '!**')),
         ],
       },
       enableFindRelatedTests: false,
     },
     coverageAnalysis: 'perTest',
     disableBail: everyTest,
-    // Of what such a mistake makes wait for ever, there is much.
+    // Many mutants cause endless waiting, so the timeout is short.
     timeoutMS: 5000,
-    // The sources are stripped of their types, not compiled.
+    // Types are stripped, not checked.
     disableTypeChecks: false,
     reporters: ['progress-append-only', ...(everyTest ? [] : ['clear-text']), 'json'],
     clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
-    jsonReporter: { fileName: reportOf(run) },
+    jsonReporter: { fileName: reportPath(run) },
     tempDirName: '.stryker/copies',
     thresholds: { high: 90, low: 80, break: everyTest ? null : 80 },
   }).runMutationTest();
   rmSync(folder, { recursive: true });
-  return JSON.parse(readFileSync(reportOf(run), 'utf8'));
+  return JSON.parse(readFileSync(reportPath(run), 'utf8'));
 }
 
-/** Null for a name that no part has. */
-export function partNamed(name) {
-  return Object.hasOwn(PARTS, name ?? '') ? PARTS[name] : null;
+/** Finds a target by name; null for an unknown name. */
+export function findTarget(name) {
+  return Object.hasOwn(TARGETS, name ?? '') ? TARGETS[name] : null;
 }
 
-export function partNames() {
-  return Object.keys(PARTS);
+export function targetNames() {
+  return Object.keys(TARGETS);
 }

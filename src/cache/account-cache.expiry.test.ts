@@ -19,104 +19,104 @@ function setUp() {
     staleIfErrorSeconds: 600,
     onRead: () => undefined,
   });
-  /** Asks for keys, those missing being fetched so; tells for how many seconds the answer may be kept. */
-  const ask = async (keys: readonly string[], fetch: (key: string) => FetchedValue<string> | VendorError) => {
-    const shelfLife = createCachePolicy();
+  /** Reads keys, fetching the missing ones; returns for how many seconds the result may be reused. */
+  const readMaxAge = async (keys: readonly string[], fetch: (key: string) => FetchedValue<string> | VendorError) => {
+    const cachePolicy = createCachePolicy();
     const context = {
       signal: new AbortController().signal,
       record: () => undefined,
-      restrictCache: shelfLife.restrict,
+      restrictCache: cachePolicy.restrict,
     };
     await cache.readMany(namespace, keys, context, (missing) => Promise.resolve(missing.map(fetch)));
-    const until = shelfLife.expiresAt();
-    return until === null ? null : (until - clock.now()) / 1000;
+    const expiresAt = cachePolicy.expiresAt();
+    return expiresAt === null ? null : (expiresAt - clock.now()) / 1000;
   };
-  return { cache, clock, ask };
+  return { cache, clock, readMaxAge };
 }
 
-const lives = (ttlSeconds: number) => (key: string) => ({ value: key, ttlSeconds });
-const fails = (code: VendorErrorCode) => () =>
+const succeed = (ttlSeconds: number) => (key: string) => ({ value: key, ttlSeconds });
+const failWith = (code: VendorErrorCode) => () =>
   new VendorError({ vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' }, code, 'It failed');
 
-describe('for how long an answer may be kept', () => {
-  test('what was just stored: its time to live', async () => {
-    expect(await setUp().ask(['a'], lives(60))).toBe(60);
+describe('cache policy of a read', () => {
+  test('allows reuse of a fetched value for its TTL', async () => {
+    expect(await setUp().readMaxAge(['a'], succeed(60))).toBe(60);
   });
 
-  test('what was kept: the rest of it', async () => {
-    const { ask, clock } = setUp();
-    await ask(['a'], lives(60));
+  test('allows reuse of a cached value for the rest of its TTL', async () => {
+    const { readMaxAge, clock } = setUp();
+    await readMaxAge(['a'], succeed(60));
     clock.advance(45_000);
-    expect(await ask(['a'], lives(60))).toBe(15);
+    expect(await readMaxAge(['a'], succeed(60))).toBe(15);
   });
 
-  test('of several parts the shortest-lived counts', async () => {
-    const { ask, clock } = setUp();
-    await ask(['a'], lives(60));
+  test('allows reuse of several values for the shortest of their TTLs', async () => {
+    const { readMaxAge, clock } = setUp();
+    await readMaxAge(['a'], succeed(60));
     clock.advance(45_000);
-    expect(await ask(['a', 'b'], lives(60))).toBe(15);
-    expect(await ask(['b', 'c'], lives(5))).toBe(5);
+    expect(await readMaxAge(['a', 'b'], succeed(60))).toBe(15);
+    expect(await readMaxAge(['b', 'c'], succeed(5))).toBe(5);
   });
 
-  test('what has no time to live: not at all', async () => {
-    expect(await setUp().ask(['a'], lives(0))).toBe(0);
+  test('allows no reuse of a value with a TTL of 0', async () => {
+    expect(await setUp().readMaxAge(['a'], succeed(0))).toBe(0);
   });
 
-  test('what failed: not at all', async () => {
-    expect(await setUp().ask(['a'], fails('VENDOR_AUTH_FAILED'))).toBe(0);
+  test('allows no reuse of a failure', async () => {
+    expect(await setUp().readMaxAge(['a'], failWith('VENDOR_AUTH_FAILED'))).toBe(0);
   });
 
-  test.each(['goes before it asks', 'goes while it waits', 'meets a mistake of our own'])(
-    'what is not told to whoever %s: not at all',
-    async (what) => {
+  test.each(['aborts before the read', 'aborts while it waits', 'meets a programming error'])(
+    'allows no reuse when the caller %s',
+    async (event) => {
       const { cache, clock } = setUp();
       const { restrict, expiresAt } = createCachePolicy();
       const { fetch, fail } = createStubVendor();
-      const one = createCaller();
-      if (what === 'goes before it asks') one.abort();
-      const read = rejectionOf(cache.readMany(namespace, ['a'], { ...one.context, restrictCache: restrict }, fetch));
+      const caller = createCaller();
+      if (event === 'aborts before the read') caller.abort();
+      const read = rejectionOf(cache.readMany(namespace, ['a'], { ...caller.context, restrictCache: restrict }, fetch));
       await flushPromises();
-      if (what === 'goes while it waits') one.abort();
+      if (event === 'aborts while it waits') caller.abort();
       fail(0, new TypeError('not a function'));
       await read;
       expect(expiresAt()).toBe(clock.now());
     },
   );
 
-  test('what is served although it is old: its time has passed', async () => {
-    const { ask, clock } = setUp();
-    await ask(['a'], lives(60));
+  test('reports an expiry in the past for a value served stale-if-error', async () => {
+    const { readMaxAge, clock } = setUp();
+    await readMaxAge(['a'], succeed(60));
     clock.advance(61_000);
-    expect(await ask(['a'], fails('VENDOR_UNAVAILABLE'))).toBe(-1);
+    expect(await readMaxAge(['a'], failWith('VENDOR_UNAVAILABLE'))).toBe(-1);
   });
 
-  test('whoever joins a fetch is told as well', async () => {
-    const { ask } = setUp();
-    expect(await Promise.all([ask(['a'], lives(60)), ask(['a'], lives(0))])).toEqual([60, 60]);
+  test('restricts the cache policy of readers that join a fetch, too', async () => {
+    const { readMaxAge } = setUp();
+    expect(await Promise.all([readMaxAge(['a'], succeed(60)), readMaxAge(['a'], succeed(0))])).toEqual([60, 60]);
   });
 
-  test('without a question there is nothing to tell', async () => {
-    expect(await setUp().ask([], lives(60))).toBeNull();
+  test('leaves the cache policy alone for a read without keys', async () => {
+    expect(await setUp().readMaxAge([], succeed(60))).toBeNull();
   });
 });
 
-describe('a look at what is kept', () => {
-  test('tells of what is fresh, in the order of the keys, and fetches nothing', async () => {
-    const { cache, ask } = setUp();
-    await ask(['a', 'b'], lives(60));
+describe('peek', () => {
+  test('peek returns fresh values in the order of the keys and fetches nothing', async () => {
+    const { cache, readMaxAge } = setUp();
+    await readMaxAge(['a', 'b'], succeed(60));
     expect(await cache.peek(namespace, ['b', 'x', 'a'])).toEqual([{ value: 'b' }, undefined, { value: 'a' }]);
   });
 
-  test('says nothing of what is no longer fresh, though it might still bridge a failure', async () => {
-    const { cache, clock, ask } = setUp();
-    await ask(['a'], lives(60));
+  test('peek returns undefined for a value past its TTL, even within stale-if-error', async () => {
+    const { cache, clock, readMaxAge } = setUp();
+    await readMaxAge(['a'], succeed(60));
     clock.advance(59_999);
     expect(await cache.peek(namespace, ['a'])).toEqual([{ value: 'a' }]);
     clock.advance(1);
     expect(await cache.peek(namespace, ['a'])).toEqual([undefined]);
   });
 
-  test('does not wait for a fetch that is under way', async () => {
+  test('peek does not wait for a fetch in flight', async () => {
     const { cache } = setUp();
     const context = { signal: new AbortController().signal, record: () => undefined, restrictCache: () => undefined };
     const { promise, resolve } = Promise.withResolvers<FetchedValue<string>>();
@@ -126,9 +126,9 @@ describe('a look at what is kept', () => {
     expect(await reading).toMatchObject({ value: 'a' });
   });
 
-  test('sees no value of another form', async () => {
-    const { cache, ask } = setUp();
-    await ask(['a'], lives(60));
+  test('peek returns undefined for a value that fails validation', async () => {
+    const { cache, readMaxAge } = setUp();
+    await readMaxAge(['a'], succeed(60));
     const other: CacheNamespace<string, number> = {
       ...namespace,
       isValid: (value): value is number => typeof value === 'number',

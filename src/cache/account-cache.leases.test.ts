@@ -25,7 +25,7 @@ import {
 
 failOnUnhandledRejection();
 
-/** Far longer than anything here takes, but for a dead holder's lease. */
+/** Far longer than any test here takes, except for a dead holder's lease. */
 const LEASE_TTL_MS = 30_000;
 
 let redis: RedisServer;
@@ -42,7 +42,7 @@ afterEach(async () => {
   await redis.kill();
 });
 
-/** A process of the gateway: memory and connection of its own. */
+/** Starts a process of the gateway, with its own memory and connection. */
 function startProcess(ttlMs = LEASE_TTL_MS, clock: Clock = toPatientClock(systemClock)) {
   const connection: Connection = connectRedis(redis.url, clock, { onError: () => undefined });
   const store = createTwoLevelStore(createMemoryStore(1_000_000), createRedisStore(connection, clock), clock);
@@ -63,52 +63,52 @@ function startProcess(ttlMs = LEASE_TTL_MS, clock: Clock = toPatientClock(system
 const countHeldLeases = async (): Promise<number> =>
   (await redis.command('KEYS', '*:lease::*')).match(/lease/g)?.length ?? 0;
 
-describe('a key that no process has', () => {
-  test('is fetched by one of them, however many ask in each', async () => {
-    const [one, two] = [startProcess(), startProcess()];
+describe('single-flight in the fleet', () => {
+  test('fetches a missing key in one process only, for many concurrent readers in each', async () => {
+    const [processA, processB] = [startProcess(), startProcess()];
     const { fetch, answer, calls } = createStubVendor();
-    const all = [one, two].flatMap(({ cache }) =>
+    const reads = [processA, processB].flatMap(({ cache }) =>
       Array.from({ length: 10 }, () => cache.readMany(namespace, ['a'], createCaller().context, fetch)),
     );
     await waitUntil(() => calls.length > 0);
     answer(0);
-    const answers = (await Promise.all(all)).flat();
-    expect(answers.map((outcome) => 'value' in outcome && outcome.value)).toEqual(Array(20).fill('A'));
+    const results = (await Promise.all(reads)).flat();
+    expect(results.map((result) => 'value' in result && result.value)).toEqual(Array(20).fill('A'));
     expect(calls).toHaveLength(1);
-    expect([...one.reads, ...two.reads].filter((result) => result === 'miss')).toHaveLength(1);
-    expect([...one.reads, ...two.reads]).toContain('shared_hit');
+    expect([...processA.reads, ...processB.reads].filter((result) => result === 'miss')).toHaveLength(1);
+    expect([...processA.reads, ...processB.reads]).toContain('shared_hit');
   });
 
-  test('is a cached answer for whoever waited for another process, and is told as one', async () => {
-    const [one, two] = [startProcess(), startProcess()];
+  test('returns and records a value fetched by another process as cached', async () => {
+    const [processA, processB] = [startProcess(), startProcess()];
     const { fetch, answer, calls } = createStubVendor();
-    const first = one.cache.readMany(namespace, ['a'], createCaller().context, fetch);
+    const first = processA.cache.readMany(namespace, ['a'], createCaller().context, fetch);
     await waitUntil(() => calls.length > 0);
-    const waiter = createCaller();
-    const second = two.cache.readMany(namespace, ['a'], waiter.context, unexpectedFetch);
+    const caller = createCaller();
+    const second = processB.cache.readMany(namespace, ['a'], caller.context, unexpectedFetch);
     answer(0);
     expect(await first).toMatchObject([{ servedFrom: 'VENDOR' }]);
     expect(await second).toMatchObject([{ value: 'A', servedFrom: 'CACHE' }]);
-    expect(waiter.records).toMatchObject([{ outcome: 'OK', servedFrom: 'CACHE' }]);
+    expect(caller.records).toMatchObject([{ outcome: 'OK', servedFrom: 'CACHE' }]);
   });
 
-  test('of a batch, too: the batch is fetched as a whole, not half here and half there', async () => {
+  test('fetches a batch in one process, not half of it in each', async () => {
     const processes = [startProcess(), startProcess()];
     const keys = Array.from({ length: 300 }, (_, i) => `k${i}`);
     const { fetch, answer, calls } = createStubVendor();
-    const all = processes.map(({ cache }) => cache.readMany(namespace, keys, createCaller().context, fetch));
+    const reads = processes.map(({ cache }) => cache.readMany(namespace, keys, createCaller().context, fetch));
     await waitUntil(() => calls.length > 0);
     answer(0);
-    await Promise.all(all);
+    await Promise.all(reads);
     expect(calls.map((call) => call.keys)).toEqual([keys]);
   });
 
-  test('of two batches that overlap, every key is fetched once', async () => {
-    const [one, two] = [startProcess(), startProcess()];
+  test('fetches every key of two overlapping batches once', async () => {
+    const [processA, processB] = [startProcess(), startProcess()];
     const { fetch, answer, calls } = createStubVendor();
-    const first = one.cache.readMany(namespace, ['a', 'b'], createCaller().context, fetch);
+    const first = processA.cache.readMany(namespace, ['a', 'b'], createCaller().context, fetch);
     await waitUntil(() => calls.length > 0);
-    const second = two.cache.readMany(namespace, ['b', 'c'], createCaller().context, fetch);
+    const second = processB.cache.readMany(namespace, ['b', 'c'], createCaller().context, fetch);
     await waitUntil(() => calls.length > 1);
     answer(1);
     answer(0);
@@ -120,7 +120,7 @@ describe('a key that no process has', () => {
     expect(calls.map(({ keys }) => keys)).toEqual([['a', 'b'], ['c']]);
   });
 
-  test('leaves no lease behind, and is no other process’s', async () => {
+  test('leaves no lease behind and records a fetch of its own as a miss', async () => {
     const { cache, reads } = startProcess();
     await cache.readMany(namespace, ['a', 'b'], createCaller().context, () =>
       Promise.resolve(['A', 'B'].map((value) => ({ value, ttlSeconds: 60 }))),
@@ -130,21 +130,21 @@ describe('a key that no process has', () => {
   });
 });
 
-describe('a fetch that leaves nothing to share does not keep the others waiting', () => {
+describe('a fetch without a value to share', () => {
   test.each<[string, Parameters<ReturnType<typeof startProcess>['cache']['readMany']>[3]]>([
-    ['one that failed', failingWith(vendorError())],
-    ['an answer that is not kept', fetching('mine', 0)],
-  ])('%s', async (_name, outcome) => {
-    const [one, two, three] = [startProcess(), startProcess(), startProcess()];
+    ['a fetch that failed', failingWith(vendorError())],
+    ['a value that is not cached', fetching('mine', 0)],
+  ])('lets waiting processes fetch immediately after %s', async (_name, outcome) => {
+    const [holder, waiter, otherWaiter] = [startProcess(), startProcess(), startProcess()];
     const gate = Promise.withResolvers<undefined>();
-    let begun = false;
-    const first = one.cache.readMany(namespace, ['a'], createCaller().context, async (keys, context) => {
-      begun = true;
+    let started = false;
+    const first = holder.cache.readMany(namespace, ['a'], createCaller().context, async (keys, context) => {
+      started = true;
       await gate.promise;
       return (await outcome(keys, context)) as never;
     });
-    await waitUntil(() => begun);
-    const others = [two, three].map(({ cache }) =>
+    await waitUntil(() => started);
+    const others = [waiter, otherWaiter].map(({ cache }) =>
       cache.readMany(namespace, ['a'], createCaller().context, fetching('own', 0)),
     );
     gate.resolve(undefined);
@@ -152,12 +152,12 @@ describe('a fetch that leaves nothing to share does not keep the others waiting'
     expect(await Promise.all(others)).toMatchObject([[{ value: 'own' }], [{ value: 'own' }]]);
   });
 
-  test('one whose queries have all gone', async () => {
-    const [one, two] = [startProcess(), startProcess()];
+  test('lets a waiting process fetch after all readers of the lease holder aborted', async () => {
+    const [processA, processB] = [startProcess(), startProcess()];
     const { calls } = createStubVendor();
     const leaving = createCaller();
     let cancelled = false;
-    const first = one.cache
+    const first = processA.cache
       .readMany(namespace, ['a'], leaving.context, async (keys, context) => {
         calls.push({ keys, context });
         await new Promise((resolve) => {
@@ -166,102 +166,102 @@ describe('a fetch that leaves nothing to share does not keep the others waiting'
         cancelled = true;
         throw vendorError('VENDOR_TIMEOUT');
       })
-      .catch(() => 'gone');
+      .catch(() => 'aborted');
     await waitUntil(() => calls.length > 0);
-    const second = two.cache.readMany(namespace, ['a'], createCaller().context, fetching('own'));
+    const second = processB.cache.readMany(namespace, ['a'], createCaller().context, fetching('own'));
     leaving.abort();
-    expect(await first).toBe('gone');
+    expect(await first).toBe('aborted');
     expect(await second).toMatchObject([{ value: 'own' }]);
     expect(cancelled).toBe(true);
   });
 
-  test('whoever goes while waiting for another process just goes', async () => {
-    const [one, two] = [startProcess(), startProcess()];
-    await one.leases.acquire([idOfA]);
+  test('rejects a reader that aborts while it waits for another process', async () => {
+    const [processA, processB] = [startProcess(), startProcess()];
+    await processA.leases.acquire([idOfA]);
     const leaving = createCaller();
-    const gone = two.cache
+    const rejection = processB.cache
       .readMany(namespace, ['a'], leaving.context, unexpectedFetch)
       .catch((error: unknown) => error);
-    await waitUntil(() => two.reads.length === 0);
+    await waitUntil(() => processB.reads.length === 0);
     leaving.abort();
-    expect(await gone).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'cancelled' });
+    expect(await rejection).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'cancelled' });
   });
 });
 
-/** The name of the key `a` in the cache. */
+/** The entry id of the key `a`. */
 const idOfA = JSON.stringify(['KORE', 'kore-main', '', 'agentstatusdetails', 1, 'a']);
 
-describe('a holder that dies', () => {
-  test('is waited for as long as its lease lasts; then the next one fetches', async () => {
+describe('a lease holder that dies', () => {
+  test('waits for a dead lease holder until its lease expires, then fetches', async () => {
     const ttlMs = 400;
     const dead = startProcess(ttlMs);
     expect((await dead.leases.acquire([idOfA])).granted).toEqual(new Set([idOfA]));
-    const begun = performance.now();
+    const startedAt = performance.now();
     const { cache } = startProcess(LEASE_TTL_MS);
     expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('A'))).toMatchObject([
       { value: 'A' },
     ]);
-    expect(performance.now() - begun).toBeGreaterThan(ttlMs / 2);
+    expect(performance.now() - startedAt).toBeGreaterThan(ttlMs / 2);
   });
 
-  test('is waited for no longer than the waiter’s own lease would last', async () => {
+  test('waits for a dead lease holder no longer than the waiter’s own lease would last', async () => {
     const dead = startProcess(LEASE_TTL_MS);
     await dead.leases.acquire([idOfA]);
     const { cache } = startProcess(200);
-    const begun = performance.now();
+    const startedAt = performance.now();
     expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('A'))).toMatchObject([
       { value: 'A' },
     ]);
-    expect(performance.now() - begun).toBeLessThan(LEASE_TTL_MS / 3);
+    expect(performance.now() - startedAt).toBeLessThan(LEASE_TTL_MS / 3);
   });
 
-  test('does not end a lease that is another’s by now', async () => {
-    const [one, two] = [startProcess(50), startProcess()];
-    const expired = await one.leases.acquire([idOfA]);
+  test('does not release an expired lease that another process holds now', async () => {
+    const [processA, processB] = [startProcess(50), startProcess()];
+    const expired = await processA.leases.acquire([idOfA]);
     await waitUntil(async () => (await countHeldLeases()) === 0);
-    await two.leases.acquire([idOfA]);
+    await processB.leases.acquire([idOfA]);
     expired.release([idOfA], []);
     expired.release([], [idOfA]);
-    expect((await one.leases.acquire([idOfA])).granted).toEqual(new Set());
+    expect((await processA.leases.acquire([idOfA])).granted).toEqual(new Set());
   });
 });
 
-describe('trouble with Redis', () => {
-  /** A process whose connection is up. */
-  async function connected(clock: Clock = toPatientClock(systemClock)) {
-    const one = startProcess(LEASE_TTL_MS, clock);
+describe('Redis failures', () => {
+  /** Starts a process and waits for its connection. */
+  async function startConnectedProcess(clock: Clock = toPatientClock(systemClock)) {
+    const gateway = startProcess(LEASE_TTL_MS, clock);
     await waitUntil(async () => {
-      await one.store.set('probe', { value: 1, fetchedAt: 0, freshUntil: 0, expiresAt: Date.now() + 60_000 });
+      await gateway.store.set('probe', { value: 1, fetchedAt: 0, freshUntil: 0, expiresAt: Date.now() + 60_000 });
       return (await redis.command('KEYS', '*entry*')).includes('entry');
     });
-    return one;
+    return gateway;
   }
 
-  test('frozen: the vendor is asked, after a tenth of a second', async () => {
-    const { cache } = await connected(systemClock);
+  test('calls the vendor after 100 ms when Redis is frozen', async () => {
+    const { cache } = await startConnectedProcess(systemClock);
     redis.freeze();
-    const begun = performance.now();
+    const startedAt = performance.now();
     expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('A'))).toMatchObject([
       { value: 'A' },
     ]);
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
-  test('killed while another process is waited for: it is not waited for any longer', async () => {
-    const [one, two] = [await connected(), await connected()];
-    await one.leases.acquire([idOfA]);
-    const read = two.cache.readMany(namespace, ['a'], createCaller().context, fetching('A'));
+  test('stops waiting for another process when Redis is killed', async () => {
+    const [processA, processB] = [await startConnectedProcess(), await startConnectedProcess()];
+    await processA.leases.acquire([idOfA]);
+    const read = processB.cache.readMany(namespace, ['a'], createCaller().context, fetching('A'));
     await redis.kill();
     expect(await read).toMatchObject([{ value: 'A' }]);
   });
 
-  test('a lease that is granted too late is given back', async () => {
-    const one = await connected(systemClock);
+  test('releases a lease that Redis grants too late', async () => {
+    const processA = await startConnectedProcess(systemClock);
     redis.freeze();
-    expect((await one.leases.acquire([idOfA])).granted).toEqual(new Set([idOfA]));
+    expect((await processA.leases.acquire([idOfA])).granted).toEqual(new Set([idOfA]));
     redis.thaw();
-    // It may have been granted by now or not; in the end nobody holds it.
-    const two = startProcess();
-    await waitUntil(async () => (await two.leases.acquire([idOfA])).granted.size === 1);
+    // Whether it has been granted by now or not, in the end no process holds it.
+    const processB = startProcess();
+    await waitUntil(async () => (await processB.leases.acquire([idOfA])).granted.size === 1);
   });
 });

@@ -21,17 +21,17 @@ import {
 
 failOnUnhandledRejection();
 
-describe('time to live', () => {
-  test('up to it an answer comes from the cache, and says when it was fetched', async () => {
+describe('TTL', () => {
+  test('serves a value from the cache, with its fetch time, until its TTL ends', async () => {
     const { cache, clock, reads } = createTestCache();
     const fetchedAt = clock.now();
     await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
     clock.advance(59_999);
-    const one = createCaller();
-    expect(await cache.readMany(namespace, ['a'], one.context, unexpectedFetch)).toMatchObject([
+    const caller = createCaller();
+    expect(await cache.readMany(namespace, ['a'], caller.context, unexpectedFetch)).toMatchObject([
       { value: 'old', servedFrom: 'CACHE', fetchedAt },
     ]);
-    expect(one.records).toEqual([
+    expect(caller.records).toEqual([
       {
         account: 'kore-main',
         endpoint: 'agentstatusdetails',
@@ -49,19 +49,19 @@ describe('time to live', () => {
     expect(reads).toEqual(['miss', 'hit', 'miss'].map((result) => `agentstatusdetails ${result} 1`));
   });
 
-  test('0 keeps nothing, not even for when the vendor fails', async () => {
+  test('caches nothing with a TTL of 0, not even for stale-if-error', async () => {
     const { cache } = createTestCache();
     const error = vendorError();
     await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 0));
     expect(await cache.readMany(namespace, ['a'], createCaller().context, failingWith(error))).toEqual([error]);
   });
 
-  test('only the missing ones of many are fetched', async () => {
+  test('fetches only the missing keys of a read', async () => {
     const { cache } = createTestCache();
     await cache.readMany(namespace, ['b'], createCaller().context, fetching('B'));
     const { fetch, answer, calls } = createStubVendor();
-    const one = createCaller();
-    const read = cache.readMany(namespace, ['a', 'b', 'c'], one.context, fetch);
+    const caller = createCaller();
+    const read = cache.readMany(namespace, ['a', 'b', 'c'], caller.context, fetch);
     await flushPromises();
     answer(0);
     expect(await read).toMatchObject([
@@ -70,26 +70,26 @@ describe('time to live', () => {
       { value: 'C', servedFrom: 'VENDOR' },
     ]);
     expect(calls.map(({ keys }) => keys)).toEqual([['a', 'c']]);
-    expect(one.records.map(({ keys, servedFrom }) => [keys, servedFrom])).toEqual([[1, 'CACHE']]);
+    expect(caller.records.map(({ keys, servedFrom }) => [keys, servedFrom])).toEqual([[1, 'CACHE']]);
   });
 
-  test('what a call brought along can be put, and is found', async () => {
+  test('returns a value that was primed until its TTL ends', async () => {
     const { cache, clock } = createTestCache();
     await cache.primeMany(namespace, [['a', { value: 'A', ttlSeconds: 60 }]], clock.now());
     expect(await cache.readMany(namespace, ['a'], createCaller().context, unexpectedFetch)).toMatchObject([
       { value: 'A' },
     ]);
     await cache.primeMany(namespace, [['b', { value: 'B', ttlSeconds: 0 }]], clock.now());
-    expect(await cache.readMany(namespace, ['b'], createCaller().context, fetching('anew'))).toMatchObject([
-      { value: 'anew' },
+    expect(await cache.readMany(namespace, ['b'], createCaller().context, fetching('second'))).toMatchObject([
+      { value: 'second' },
     ]);
     clock.advance(PAST_SWR_MS);
-    expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('anew'))).toMatchObject([
-      { value: 'anew' },
+    expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('second'))).toMatchObject([
+      { value: 'second' },
     ]);
   });
 
-  test('what a long call brought along does not replace what was fetched since it began', async () => {
+  test('keeps a value fetched after a long call began when that call’s by-products are primed', async () => {
     const { cache, clock } = createTestCache();
     const requestedAt = clock.now();
     clock.advance(1000);
@@ -105,40 +105,40 @@ describe('time to live', () => {
     expect(await cache.readMany(namespace, ['a'], createCaller().context, unexpectedFetch)).toMatchObject([
       { value: 'newest' },
     ]);
-    // What came at the very moment at which the call began had come before it.
-    await cache.primeMany(namespace, [['a', { value: 'after that', ttlSeconds: 60 }]], clock.now());
+    // A value fetched at the instant at which the call began counts as older.
+    await cache.primeMany(namespace, [['a', { value: 'last', ttlSeconds: 60 }]], clock.now());
     expect(await cache.readMany(namespace, ['a'], createCaller().context, unexpectedFetch)).toMatchObject([
-      { value: 'after that' },
+      { value: 'last' },
     ]);
   });
 });
 
-describe('what is kept', () => {
-  /** A store that gives the same for every key. */
+describe('validation of stored entries', () => {
+  /** Creates a store that returns the same entry for every key. */
   function storeOf(entry: Partial<Entry>, clock: ManualClock): Store {
     const now = clock.now();
-    const whole = { value: 'kept', fetchedAt: now, freshUntil: now + 1000, expiresAt: now + 2000, ...entry };
+    const storedEntry = { value: 'stored', fetchedAt: now, freshUntil: now + 1000, expiresAt: now + 2000, ...entry };
     return {
-      getMany: (keys) => Promise.resolve(keys.map(() => whole)),
+      getMany: (keys) => Promise.resolve(keys.map(() => storedEntry)),
       set: () => Promise.resolve(),
       close: () => Promise.resolve(),
     };
   }
 
-  test('is served when it is what it should be', async () => {
+  test('serves a stored value that passes validation', async () => {
     const clock = manualClock();
     const { cache } = createTestCache({ clock, store: storeOf({}, clock) });
     expect(await cache.readMany(namespace, ['a'], createCaller().context, unexpectedFetch)).toMatchObject([
-      { value: 'kept' },
+      { value: 'stored' },
     ]);
   });
 
   test.each<[string, unknown]>([
     ['a number', 42],
-    ['nothing', undefined],
+    ['undefined', undefined],
     ['null', null],
-    ['an object', { value: 'kept' }],
-  ])('is a miss when it is something else: %s', async (_name, value) => {
+    ['an object', { value: 'stored' }],
+  ])('treats a stored value that fails validation as a miss: %s', async (_name, value) => {
     const clock = manualClock();
     const { cache } = createTestCache({ clock, store: storeOf({ value }, clock) });
     expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('A'))).toMatchObject([
@@ -148,7 +148,7 @@ describe('what is kept', () => {
     expect(await cache.readMany(namespace, ['b'], createCaller().context, failingWith(error))).toEqual([error]);
   });
 
-  test('bridges no failure when it is no answer but that there is none', async () => {
+  test('does not serve a negative entry as stale-if-error', async () => {
     const clock = manualClock();
     const { cache } = createTestCache({
       clock,
@@ -161,7 +161,7 @@ describe('what is kept', () => {
     expect(await cache.readMany(namespace, ['a'], createCaller().context, failingWith(error))).toEqual([error]);
   });
 
-  test('is a miss when the store gives nothing at all', async () => {
+  test('treats an empty result of the store as misses', async () => {
     const store: Store = {
       getMany: () => Promise.resolve([]),
       set: () => Promise.resolve(),
@@ -174,7 +174,7 @@ describe('what is kept', () => {
   });
 });
 
-describe('keys', () => {
+describe('entry ids', () => {
   type Part = string | number | boolean | null;
   interface Identity {
     readonly vendor: VendorName;
@@ -184,19 +184,23 @@ describe('keys', () => {
     readonly key: readonly Part[];
   }
 
-  /** The name under which a cache keeps something. */
-  async function entryIdIn(account: Account, one: CacheNamespace<readonly Part[], string>, key: readonly Part[]) {
-    const names: string[] = [];
+  /** Returns the entry id that a cache writes a key under. */
+  async function entryIdIn(
+    account: Account,
+    ofNamespace: CacheNamespace<readonly Part[], string>,
+    key: readonly Part[],
+  ) {
+    const ids: string[] = [];
     const store: Store = {
       getMany: () => Promise.resolve([]),
-      set: (name) => Promise.resolve(void names.push(name)),
+      set: (id) => Promise.resolve(void ids.push(id)),
       close: () => Promise.resolve(),
     };
-    await createTestCache({ account, store }).cache.primeMany(one, [[key, { value: 'x', ttlSeconds: 1 }]], 0);
-    return names[0];
+    await createTestCache({ account, store }).cache.primeMany(ofNamespace, [[key, { value: 'x', ttlSeconds: 1 }]], 0);
+    return ids[0];
   }
 
-  // Everything that a careless way of joining parts would stumble over.
+  // Characters that a naive way of joining parts would confuse.
   const text = fc.array(fc.constantFrom('a', 'b', ':', ',', '"', '\\', '[', ']', '\n', '|', '1', '\ud800', 'null'), {
     maxLength: 4,
   });
@@ -216,22 +220,22 @@ describe('keys', () => {
   const entryIdOf = ({ vendor, account, endpoint, version, key }: Identity) =>
     entryIdIn({ vendor, name: account }, { ...namespace, endpoint, version, keyParts: (parts) => parts }, key);
 
-  test('of different accounts, endpoints, versions or things never meet; equal ones always do', async () => {
+  test('builds different entry ids for different accounts, endpoints, versions or keys, and equal ones for equal input', async () => {
     await fc.assert(
       fc.asyncProperty(identity, identity, async (a, b) => {
-        const same = JSON.stringify(a) === JSON.stringify(b);
-        expect((await entryIdOf(a)) === (await entryIdOf(b))).toBe(same);
+        const isEqual = JSON.stringify(a) === JSON.stringify(b);
+        expect((await entryIdOf(a)) === (await entryIdOf(b))).toBe(isEqual);
         expect(await entryIdOf(a)).toBe(await entryIdOf(structuredClone(a)));
       }),
       { numRuns: 2000 },
     );
   });
 
-  test('two accounts of one vendor share nothing, though they share a store', async () => {
+  test('shares no entry between two accounts of one vendor in the same store', async () => {
     const store = createMemoryStore(1_000_000);
-    const one = createTestCache({ store }).cache;
+    const own = createTestCache({ store }).cache;
     const other = createTestCache({ store, account: { name: 'kore-test', vendor: 'KORE' } }).cache;
-    await one.readMany(namespace, ['a'], createCaller().context, fetching('mine'));
+    await own.readMany(namespace, ['a'], createCaller().context, fetching('mine'));
     expect(await other.readMany(namespace, ['a'], createCaller().context, fetching('theirs'))).toMatchObject([
       { value: 'theirs' },
     ]);

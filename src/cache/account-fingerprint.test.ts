@@ -8,13 +8,13 @@ const fingerprint = (overrides: object = {}) => accountFingerprint({ ...account,
 test.each<[string, object]>([
   ['name', { name: 'lp2' }],
   ['vendor', { vendor: 'kore' }],
-  ['address', { baseUrl: new URL('https://other.example.com') }],
-  ['settings that only its vendor has', { siteId: '42' }],
-])('an account of another %s is another', (_what, more) => {
-  expect(fingerprint(more)).not.toBe(fingerprint());
+  ['base URL', { baseUrl: new URL('https://other.example.com') }],
+  ['vendor-specific settings', { siteId: '42' }],
+])('changes the fingerprint with the account’s %s', (_what, overrides) => {
+  expect(fingerprint(overrides)).not.toBe(fingerprint());
 });
 
-test('how it is called, and how often, changes nothing', () => {
+test('keeps the fingerprint when only tuning settings change', () => {
   const tuning = accountBaseSchema.omit({ name: true, vendor: true, baseUrl: true }).parse({
     timeoutMs: 1,
     concurrency: 1,
@@ -27,7 +27,7 @@ test('how it is called, and how often, changes nothing', () => {
   expect(fingerprint(tuning)).toBe(fingerprint());
 });
 
-test('nor does the order in which it is written', () => {
-  const turned = Object.fromEntries(Object.entries({ ...account, siteId: '42' }).reverse()) as AccountConfig;
-  expect(accountFingerprint(turned)).toBe(fingerprint({ siteId: '42' }));
+test('keeps the fingerprint when the settings are written in another order', () => {
+  const reordered = Object.fromEntries(Object.entries({ ...account, siteId: '42' }).reverse()) as AccountConfig;
+  expect(accountFingerprint(reordered)).toBe(fingerprint({ siteId: '42' }));
 });

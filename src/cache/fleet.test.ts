@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createFleet, maxCacheBytes } from './fleet.ts';
 import { manualClock } from '../../test/support/clock.ts';
 
-test('a gateway that closes gives up what it fetches unasked, and forgets what it kept', async () => {
+test('close aborts background work and clears the store', async () => {
   const clock = manualClock();
   const { store, shutdownSignal, close } = createFleet({
     url: undefined,
@@ -23,10 +23,10 @@ test.each([
   [333, 1000, 333],
   [334, 1000, 333],
   [900, 1000, 333],
-])('of %i bytes configured, in a heap of %i, %i are used', (configured, heap, used) => {
+])('bounds %i configured bytes in a heap of %i to %i', (configured, heap, used) => {
   expect(maxCacheBytes(configured, heap)).toBe(used);
 });
 
 function fail(): never {
-  throw new Error('there is no Redis here');
+  throw new Error('unexpected Redis error');
 }

@@ -19,23 +19,23 @@ import {
 failOnUnhandledRejection();
 
 const target = { vendor: 'KORE', account: 'kore-main', endpoint: namespace.endpoint } as const;
-const unknown = new VendorError(target, 'NOT_FOUND', 'Not found at the vendor (HTTP 404)', {
+const notFoundError = new VendorError(target, 'NOT_FOUND', 'Not found at the vendor (HTTP 404)', {
   status: 404,
   reason: 'status_404',
 });
 const notFound = (ttlSeconds: number) => (): Promise<readonly NegativeResult[]> =>
-  Promise.resolve([{ notFound: unknown, ttlSeconds }]);
+  Promise.resolve([{ notFound: notFoundError, ttlSeconds }]);
 
-describe('what the vendor does not know', () => {
-  test('is told as that, and again without a call', async () => {
+describe('negative caching', () => {
+  test('returns NOT_FOUND again without a vendor call', async () => {
     const { cache } = createTestCache();
-    expect(await cache.readMany(namespace, ['a'], createCaller().context, notFound(60))).toEqual([unknown]);
-    const one = createCaller();
-    const [again] = await cache.readMany(namespace, ['a'], one.context, unexpectedFetch);
+    expect(await cache.readMany(namespace, ['a'], createCaller().context, notFound(60))).toEqual([notFoundError]);
+    const caller = createCaller();
+    const [again] = await cache.readMany(namespace, ['a'], caller.context, unexpectedFetch);
     expect(again).toBeInstanceOf(VendorError);
     expect(again).toMatchObject({ ...target, code: 'NOT_FOUND', status: 404, reason: 'status_404' });
-    expect((again as VendorError).message).toBe(unknown.message);
-    expect(one.records).toMatchObject([{ outcome: 'NOT_FOUND', servedFrom: 'CACHE', keys: 1 }]);
+    expect((again as VendorError).message).toBe(notFoundError.message);
+    expect(caller.records).toMatchObject([{ outcome: 'NOT_FOUND', servedFrom: 'CACHE', keys: 1 }]);
     expect(await rejectionOf(cache.read(namespace, 'a', createCaller().context, unexpectedFetch))).toMatchObject({
       code: 'NOT_FOUND',
     });
@@ -46,31 +46,34 @@ describe('what the vendor does not know', () => {
     [60, 30],
     [30, 30],
     [10, 10],
-  ])('is remembered for 30 seconds, but no longer than a value lives: of %i seconds %i', async (ttl, remembered) => {
-    const { cache, clock } = createTestCache();
-    await cache.readMany(namespace, ['a'], createCaller().context, notFound(ttl));
-    clock.advance(remembered * 1000 - 1);
-    await cache.readMany(namespace, ['a'], createCaller().context, unexpectedFetch);
-    clock.advance(1);
-    expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('A'))).toMatchObject([
-      { value: 'A' },
-    ]);
-  });
+  ])(
+    'caches NOT_FOUND for 30 seconds but no longer than the TTL: of %i seconds %i',
+    async (ttlSeconds, cachedSeconds) => {
+      const { cache, clock } = createTestCache();
+      await cache.readMany(namespace, ['a'], createCaller().context, notFound(ttlSeconds));
+      clock.advance(cachedSeconds * 1000 - 1);
+      await cache.readMany(namespace, ['a'], createCaller().context, unexpectedFetch);
+      clock.advance(1);
+      expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('A'))).toMatchObject([
+        { value: 'A' },
+      ]);
+    },
+  );
 
-  test('may be kept by whoever is told as long as it is remembered', async () => {
+  test('allows callers to reuse NOT_FOUND for as long as it is cached', async () => {
     const { cache, clock } = createTestCache();
-    const until: number[] = [];
+    const maxAges: number[] = [];
     const context = () => ({
       ...createCaller().context,
-      restrictCache: (at: number) => until.push((at - clock.now()) / 1000),
+      restrictCache: (at: number) => maxAges.push((at - clock.now()) / 1000),
     });
     await cache.readMany(namespace, ['a'], context(), notFound(60));
     clock.advance(10_000);
     await cache.readMany(namespace, ['a'], context(), unexpectedFetch);
-    expect(until).toEqual([30, 20]);
+    expect(maxAges).toEqual([30, 20]);
   });
 
-  test('is not remembered where values are not kept', async () => {
+  test('does not cache NOT_FOUND with a TTL of 0', async () => {
     const { cache } = createTestCache();
     await cache.readMany(namespace, ['a'], createCaller().context, notFound(0));
     expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('A'))).toMatchObject([
@@ -78,7 +81,7 @@ describe('what the vendor does not know', () => {
     ]);
   });
 
-  test('can be seen to be there without a value, and is none to bridge a failure with', async () => {
+  test('peek returns null for a negative entry, and stale-if-error does not use it', async () => {
     const { cache, clock } = createTestCache();
     await cache.readMany(namespace, ['a'], createCaller().context, notFound(60));
     expect(await cache.peek(namespace, ['a'])).toEqual([{ value: null }]);
@@ -87,7 +90,7 @@ describe('what the vendor does not know', () => {
     expect(await cache.readMany(namespace, ['a'], createCaller().context, failingWith(error))).toEqual([error]);
   });
 
-  test('takes the place of what it knew before', async () => {
+  test('replaces an earlier value with the negative entry', async () => {
     const { cache, clock } = createTestCache();
     await cache.readMany(namespace, ['a'], createCaller().context, fetching('A', 60));
     clock.advance(66_000);
@@ -97,7 +100,7 @@ describe('what the vendor does not know', () => {
     expect(await cache.readMany(namespace, ['a'], createCaller().context, failingWith(error))).toEqual([error]);
   });
 
-  test('survives being written as JSON for other processes', async () => {
+  test('reads a negative entry that was stored as JSON', async () => {
     const memory = createMemoryStore(1_000_000);
     const store: Store = {
       ...memory,
@@ -111,13 +114,16 @@ describe('what the vendor does not know', () => {
   });
 });
 
-describe('a fetch', () => {
-  test('that fails otherwise fails', async () => {
+describe('cacheNotFound', () => {
+  test('cacheNotFound rethrows other errors', async () => {
     const error = vendorError('VENDOR_REJECTED');
     expect(await rejectionOf(cacheNotFound(() => Promise.reject(error), 60))).toBe(error);
   });
 
-  test('that finds nothing has found that out', async () => {
-    expect(await cacheNotFound(() => Promise.reject(unknown), 60)).toEqual({ notFound: unknown, ttlSeconds: 60 });
+  test('cacheNotFound turns NOT_FOUND into a negative result', async () => {
+    expect(await cacheNotFound(() => Promise.reject(notFoundError), 60)).toEqual({
+      notFound: notFoundError,
+      ttlSeconds: 60,
+    });
   });
 });

@@ -21,13 +21,13 @@ import {
 
 failOnUnhandledRejection();
 
-/** A cache with an answer that is just past its 60 seconds, and has 6 seconds of grace. */
+/** Creates a cache with a value just past its TTL of 60 seconds, with a stale window of 6 seconds. */
 async function createExpiredCache() {
-  const world = createTestCache();
-  await world.cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
-  world.clock.advance(60_000);
-  world.reads.length = 0;
-  return world;
+  const testCache = createTestCache();
+  await testCache.cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
+  testCache.clock.advance(60_000);
+  testCache.reads.length = 0;
+  return testCache;
 }
 
 test.each([
@@ -40,29 +40,29 @@ test.each([
   [60_000, 6_000],
   [300_000, 30_000],
   [86_400_000, 30_000],
-])('an answer that lives %i ms has a grace of %i ms', (ttlMs, expected) => {
+])('gives a TTL of %i ms a stale window of %i ms', (ttlMs, expected) => {
   expect(swrMs(ttlMs)).toBe(expected);
 });
 
-describe('within the grace', () => {
-  test('an answer is served at once, as the cached one that it is, and not to be kept by whoever gets it', async () => {
+describe('within the stale window', () => {
+  test('serves the stale value immediately, as cached and not reusable by callers', async () => {
     const { cache, clock, reads } = await createExpiredCache();
     const { fetch } = createStubVendor();
     const expiries: number[] = [];
-    const one = createCaller();
+    const caller = createCaller();
     const answer = await cache.readMany(
       namespace,
       ['a'],
-      { ...one.context, restrictCache: (at) => expiries.push(at) },
+      { ...caller.context, restrictCache: (at) => expiries.push(at) },
       fetch,
     );
     expect(answer).toEqual([{ value: 'old', fetchedAt: clock.now() - 60_000, servedFrom: 'CACHE' }]);
     expect(expiries.map((at) => at <= clock.now())).toEqual([true]);
-    expect(one.records).toMatchObject([{ outcome: 'OK', servedFrom: 'CACHE', keys: 1 }]);
+    expect(caller.records).toMatchObject([{ outcome: 'OK', servedFrom: 'CACHE', keys: 1 }]);
     expect(reads.map((read) => read.split(' ')[1])).toEqual(['stale_while_revalidate', 'miss']);
   });
 
-  test('it is fetched anew, once for however many ask meanwhile; whoever comes later gets the new one', async () => {
+  test('revalidates once for many readers of the stale value, and serves later readers the new one', async () => {
     const { cache, reads } = await createExpiredCache();
     const { fetch, answerWith, calls } = createStubVendor();
     for (let i = 0; i < 20; i += 1) {
@@ -80,11 +80,11 @@ describe('within the grace', () => {
     ]);
   });
 
-  test('the call is nobody’s: no query is told of it, and none takes it along when it goes', async () => {
+  test('records the background call on no request, and cancels it with none', async () => {
     const { cache } = await createExpiredCache();
     const { fetch, answerWith, calls } = createStubVendor();
-    const one = createCaller();
-    await cache.readMany(namespace, ['a'], one.context, fetch);
+    const caller = createCaller();
+    await cache.readMany(namespace, ['a'], caller.context, fetch);
     calls[0]?.context.record({
       account: 'kore-main',
       endpoint: namespace.endpoint,
@@ -94,8 +94,8 @@ describe('within the grace', () => {
       bytes: 1,
       keys: 1,
     });
-    one.abort();
-    expect(one.records).toHaveLength(1);
+    caller.abort();
+    expect(caller.records).toHaveLength(1);
     expect(calls[0]?.context.signal.aborted).toBe(false);
     answerWith(0, [{ value: 'new', ttlSeconds: 60 }]);
     await flushPromises();
@@ -104,18 +104,18 @@ describe('within the grace', () => {
     ]);
   });
 
-  test('the call ends when the gateway does', async () => {
-    const end = new AbortController();
-    const { cache, clock } = createTestCache({ shutdownSignal: end.signal });
+  test('cancels the background call at shutdown', async () => {
+    const shutdown = new AbortController();
+    const { cache, clock } = createTestCache({ shutdownSignal: shutdown.signal });
     const { fetch, calls } = createStubVendor();
     await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
     clock.advance(60_000);
     await cache.readMany(namespace, ['a'], createCaller().context, fetch);
-    end.abort();
+    shutdown.abort();
     expect(calls[0]?.context.signal.aborted).toBe(true);
   });
 
-  test('a call that begins while the gateway ends has ended', async () => {
+  test('cancels a background call that starts during shutdown', async () => {
     const { cache, clock } = createTestCache({ shutdownSignal: AbortSignal.abort() });
     const { fetch, calls } = createStubVendor();
     await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
@@ -124,7 +124,7 @@ describe('within the grace', () => {
     expect(calls.map(({ context }) => context.signal.aborted)).toEqual([true]);
   });
 
-  test('more answers than a function takes arguments are served as any number of them', async () => {
+  test('serves more stale values than a function accepts arguments', async () => {
     const now = manualClock().now();
     const justPast: Entry = { value: 'old', fetchedAt: now - 61_000, freshUntil: now - 1000, expiresAt: now + 60_000 };
     const store: Store = {
@@ -139,7 +139,7 @@ describe('within the grace', () => {
     expect(reads[0]).toBe('agentstatusdetails stale_while_revalidate 150000');
   });
 
-  test('a call that is over leaves nothing behind for when the gateway ends', async () => {
+  test('removes its shutdown listener when the background call is done', async () => {
     const { signal } = new AbortController();
     const { cache, clock } = createTestCache({ shutdownSignal: signal });
     const { fetch, answer } = createStubVendor();
@@ -153,11 +153,11 @@ describe('within the grace', () => {
   });
 
   test.each<[number, string, FetchedValue<string> | NegativeResult | VendorError]>([
-    [0, 'a new answer', { value: 'new', ttlSeconds: 60 }],
-    [0, 'that there is none any more', { notFound: vendorError('NOT_FOUND'), ttlSeconds: 60 }],
-    [1, 'a refusal', vendorError('VENDOR_AUTH_FAILED')],
-    [1, 'trouble that an older answer bridges', vendorError('VENDOR_UNAVAILABLE')],
-  ])('counts %i failures when the call brings %s', async (failures, _what, outcome) => {
+    [0, 'returns a new value', { value: 'new', ttlSeconds: 60 }],
+    [0, 'returns NOT_FOUND', { notFound: vendorError('NOT_FOUND'), ttlSeconds: 60 }],
+    [1, 'is rejected', vendorError('VENDOR_AUTH_FAILED')],
+    [1, 'fails and stale-if-error applies', vendorError('VENDOR_UNAVAILABLE')],
+  ])('counts %i failures when the background call %s', async (failures, _what, outcome) => {
     const { cache, reads } = await createExpiredCache();
     await cache.readMany(namespace, ['a'], createCaller().context, () => Promise.resolve([outcome]));
     await flushPromises();
@@ -165,7 +165,7 @@ describe('within the grace', () => {
     expect(counted).toEqual(Array(failures).fill('agentstatusdetails revalidate_failed 1'));
   });
 
-  test('a failure is silent and counted, and the next to ask tries again', async () => {
+  test('counts a failed revalidation without reporting it, and revalidates at the next read', async () => {
     const { cache, reads } = await createExpiredCache();
     expect(await cache.readMany(namespace, ['a'], createCaller().context, failingWith(vendorError()))).toMatchObject([
       { value: 'old' },
@@ -178,14 +178,14 @@ describe('within the grace', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('so is a mistake of our own', async () => {
+  test('counts a programming error during revalidation without reporting it', async () => {
     const { cache, reads } = await createExpiredCache();
     await cache.readMany(namespace, ['a'], createCaller().context, failingWith(new TypeError('not a function')));
     await flushPromises();
     expect(reads.at(-1)).toBe('agentstatusdetails revalidate_failed 1');
   });
 
-  test('whoever comes after the grace waits for the call that is under way, and hears of its failure', async () => {
+  test('makes a reader after the stale window wait for the background call, and reports its failure', async () => {
     const { cache, clock } = await createExpiredCache();
     const { fetch, fail, calls } = createStubVendor();
     await cache.readMany(namespace, ['a'], createCaller().context, fetch);
@@ -198,7 +198,7 @@ describe('within the grace', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('of several that are fetched together, the first whose grace ends is not served beyond it', async () => {
+  test('ends the stale window of keys revalidated together with the first of their windows', async () => {
     const { cache, clock } = createTestCache();
     await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
     clock.advance(3_000);
@@ -213,7 +213,7 @@ describe('within the grace', () => {
     expect(await waits).toMatchObject([{ value: 'A' }]);
   });
 
-  test('where the vendor must be waited for in any case, everything comes with the same call', async () => {
+  test('fetches stale and missing keys with one call when the reader has to wait anyway', async () => {
     const { cache } = await createExpiredCache();
     const { fetch, answer, calls } = createStubVendor();
     const read = cache.readMany(namespace, ['a', 'b'], createCaller().context, fetch);
@@ -226,13 +226,13 @@ describe('within the grace', () => {
     expect(calls.map(({ keys }) => keys)).toEqual([['a', 'b']]);
   });
 
-  test('a look at what is kept does not take it for fresh', async () => {
+  test('peek does not return a stale value', async () => {
     const { cache } = await createExpiredCache();
     expect(await cache.peek(namespace, ['a'])).toEqual([undefined]);
   });
 });
 
-test('after the grace the vendor is waited for', async () => {
+test('waits for the vendor after the stale window', async () => {
   const { cache, clock } = await createExpiredCache();
   clock.advance(6_000);
   expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('new'))).toMatchObject([
@@ -240,7 +240,7 @@ test('after the grace the vendor is waited for', async () => {
   ]);
 });
 
-test('a grace there is even where no answer may be served in spite of a failure', async () => {
+test('serves a stale value while it is revalidated, even with staleIfErrorSeconds 0', async () => {
   const { cache, clock } = createTestCache({ staleIfErrorSeconds: 0 });
   await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
   clock.advance(65_999);
@@ -249,14 +249,14 @@ test('a grace there is even where no answer may be served in spite of a failure'
   ]);
 });
 
-describe('it never costs a call', () => {
+describe('cost of stale-while-revalidate', () => {
   const poll = fc.record({
     gapMs: fc.oneof(fc.constant(5_000), fc.integer({ min: 0, max: 20_000 })),
     keys: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1 }),
   });
   const ttls = fc.constantFrom(3, 5, 10, 15, 60);
 
-  test('whoever asks when for what: the vendor is called as often as if there were none', async () => {
+  test('makes as many vendor calls as a cache without a stale window, for any reads', async () => {
     await fc.assert(
       fc.asyncProperty(ttls, fc.array(poll, { minLength: 1, maxLength: 40 }), async (ttlSeconds, polls) => {
         const { cache, clock } = createTestCache();
@@ -265,17 +265,17 @@ describe('it never costs a call', () => {
           calls += 1;
           return Promise.resolve(keys.map((value) => ({ value, ttlSeconds })));
         };
-        // Without a grace: whatever is past its time is fetched when it is asked for, with one call.
+        // Without a stale window, each read fetches the keys past their TTL, with one call.
         const freshUntil = new Map<string, number>();
-        let withoutGrace = 0;
+        let callsWithoutSwr = 0;
         for (const { gapMs, keys } of polls) {
           clock.advance(gapMs);
           const expired = keys.filter((key) => (freshUntil.get(key) ?? -Infinity) <= clock.monotonicMs());
-          if (expired.length > 0) withoutGrace += 1;
+          if (expired.length > 0) callsWithoutSwr += 1;
           for (const key of expired) freshUntil.set(key, clock.monotonicMs() + ttlSeconds * 1000);
           await cache.readMany(namespace, keys, createCaller().context, fetch);
           await flushPromises();
-          expect(calls).toBe(withoutGrace);
+          expect(calls).toBe(callsWithoutSwr);
         }
       }),
       { numRuns: 100 },

@@ -14,53 +14,56 @@ import {
 
 failOnUnhandledRejection();
 
-/** Leases of which other processes hold some. */
+/** Creates leases of which other processes hold some. */
 function createLeasesExcept(heldByOthers: readonly string[], ttlMs = 1000) {
-  /** What became of those that were granted. */
-  const ended: string[] = [];
+  /** How the granted leases were released. */
+  const releases: string[] = [];
   const leases: Leases = {
     ttlMs,
     acquire: (keys) =>
       Promise.resolve({
         granted: new Set(keys.filter((key) => !heldByOthers.includes(key))),
         release: (persisted, empty) => {
-          ended.push(...persisted.map((key) => `${key} kept`), ...empty.map((key) => `${key} barren`));
+          releases.push(...persisted.map((key) => `${key} persisted`), ...empty.map((key) => `${key} empty`));
         },
       }),
   };
-  return { leases, ended };
+  return { leases, releases };
 }
 
-/** A process that gets keys of which others are fetching some. */
+/** Sets up a process that reads keys, some of which other processes are fetching. */
 function setUp(heldByOthers: readonly string[], ttlMs?: number) {
   const clock = manualClock();
-  const { leases, ended } = createLeasesExcept(heldByOthers, ttlMs);
+  const { leases, releases } = createLeasesExcept(heldByOthers, ttlMs);
   const controller = new AbortController();
-  const there = new Map<string, string>();
-  /** When it was looked. */
-  const looks: number[] = [];
+  const stored = new Map<string, string>();
+  /** The times of the polls. */
+  const polls: number[] = [];
   const fetches: { readonly keys: readonly string[]; readonly at: number }[] = [];
-  const harvest = Promise.withResolvers<FetchResult<string>>();
+  const fetchResult = Promise.withResolvers<FetchResult<string>>();
   const get = (keys: readonly string[]) =>
     fetchWithLease(keys, {
       leases,
       clock,
       signal: controller.signal,
-      read: (wanted) => {
-        looks.push(clock.monotonicMs());
-        return Promise.resolve(new Map([...there].filter(([key]) => wanted.includes(key))));
+      read: (missing) => {
+        polls.push(clock.monotonicMs());
+        return Promise.resolve(new Map([...stored].filter(([key]) => missing.includes(key))));
       },
-      fetch: (wanted) => {
-        fetches.push({ keys: wanted, at: clock.monotonicMs() });
-        return harvest.promise;
+      fetch: (missing) => {
+        fetches.push({ keys: missing, at: clock.monotonicMs() });
+        return fetchResult.promise;
       },
     });
-  /** Ends the fetch with a value for each key. */
-  const bring = (keys: readonly string[], kept = keys) => {
-    harvest.resolve({ results: new Map(keys.map((key) => [key, `${key} own`])), persisted: Promise.resolve(kept) });
+  /** Completes the fetch with a value for each key. */
+  const complete = (keys: readonly string[], persistedKeys = keys) => {
+    fetchResult.resolve({
+      results: new Map(keys.map((key) => [key, `${key} own`])),
+      persisted: Promise.resolve(persistedKeys),
+    });
   };
-  /** Lets time pass, a little at a time. */
-  const pass = async (ms: number) => {
+  /** Advances the clock in small steps. */
+  const advance = async (ms: number) => {
     for (let passed = 0; passed < ms; passed += 10) {
       await flushPromises();
       clock.advance(10);
@@ -69,103 +72,107 @@ function setUp(heldByOthers: readonly string[], ttlMs?: number) {
   };
   return {
     get,
-    there,
-    looks,
+    stored,
+    polls,
     fetches,
-    ended,
-    bring,
-    fail: harvest.reject,
-    pass,
+    releases,
+    complete,
+    fail: fetchResult.reject,
+    advance,
     abort: controller.abort.bind(controller),
   };
 }
 
-describe('what another process fetches', () => {
-  test('is looked for soon at first, then less often, but never seldom', async () => {
-    const { get, there, looks, pass } = setUp(['a']);
-    const got = get(['a']);
-    await pass(300);
-    expect(looks).toEqual([0, 20, 60, 140, 220, 300]);
-    there.set('a', 'another’s');
-    await pass(80);
-    expect(await got).toEqual(new Map([['a', 'another’s']]));
+describe('a key that another process is fetching', () => {
+  test('polls for the other process’s value at 20 ms first, then up to every 80 ms', async () => {
+    const { get, stored, polls, advance } = setUp(['a']);
+    const read = get(['a']);
+    await advance(300);
+    expect(polls).toEqual([0, 20, 60, 140, 220, 300]);
+    stored.set('a', 'another’s');
+    await advance(80);
+    expect(await read).toEqual(new Map([['a', 'another’s']]));
   });
 
-  test('is waited for as long as a lease lasts and no longer', async () => {
-    const { get, looks, fetches, bring, pass } = setUp(['a'], 60);
-    const got = get(['a']);
-    await pass(60);
-    expect(looks).toEqual([0, 20]);
+  test('fetches a key itself after waiting for as long as a lease lasts', async () => {
+    const { get, polls, fetches, complete, advance } = setUp(['a'], 60);
+    const read = get(['a']);
+    await advance(60);
+    expect(polls).toEqual([0, 20]);
     expect(fetches).toEqual([{ keys: ['a'], at: 60 }]);
-    bring(['a']);
-    expect(await got).toEqual(new Map([['a', 'a own']]));
+    complete(['a']);
+    expect(await read).toEqual(new Map([['a', 'a own']]));
   });
 });
 
-describe('while another process is waited for', () => {
-  test('an own fetch that fails is heard of in the end, and keeps nobody waiting', async () => {
-    const { get, there, ended, fail, pass } = setUp(['b']);
-    const got = rejectionOf(get(['a', 'b']));
+describe('a fetch of its own during the wait', () => {
+  test('rejects with the failure of its own fetch, after releasing its lease immediately', async () => {
+    const { get, stored, releases, fail, advance } = setUp(['b']);
+    const read = rejectionOf(get(['a', 'b']));
     const error = vendorError();
     fail(error);
     await flushPromises();
-    expect(ended).toEqual(['a barren']);
-    there.set('b', 'another’s');
-    await pass(20);
-    expect(await got).toBe(error);
+    expect(releases).toEqual(['a empty']);
+    stored.set('b', 'another’s');
+    await advance(20);
+    expect(await read).toBe(error);
   });
 
-  test('whoever stops waiting leaves no own fetch behind that is still going on', async () => {
-    const { get, ended, bring, abort } = setUp(['b']);
-    let isOver = false;
-    const reason = new Error('gone');
-    const got = rejectionOf(get(['a', 'b'])).finally(() => (isOver = true));
+  test('waits for its own fetch to end after an abort', async () => {
+    const { get, releases, complete, abort } = setUp(['b']);
+    let isSettled = false;
+    const reason = new Error('aborted');
+    const read = rejectionOf(get(['a', 'b'])).finally(() => (isSettled = true));
     await flushPromises();
     abort(reason);
     await flushPromises();
-    expect(isOver).toBe(false);
-    bring(['a']);
-    expect(await got).toBe(reason);
-    expect(ended).toEqual(['a kept']);
+    expect(isSettled).toBe(false);
+    complete(['a']);
+    expect(await read).toBe(reason);
+    expect(releases).toEqual(['a persisted']);
   });
 });
 
-test('what is there already when the lease is taken needs neither a fetch nor the lease', async () => {
-  const { get, there, ended, fetches } = setUp([]);
-  there.set('a', 'there');
-  there.set('b', 'there');
-  expect(await get(['a', 'b'])).toEqual(new Map([...there]));
-  expect(ended).toEqual(['a kept', 'b kept']);
+test('releases the lease without a fetch when the value already exists', async () => {
+  const { get, stored, releases, fetches } = setUp([]);
+  stored.set('a', 'stored');
+  stored.set('b', 'stored');
+  expect(await get(['a', 'b'])).toEqual(new Map([...stored]));
+  expect(releases).toEqual(['a persisted', 'b persisted']);
   expect(fetches).toEqual([]);
 });
 
-test('whoever has gone by the time the lease is taken fetches nothing', async () => {
-  const { get, ended, fetches, abort } = setUp([]);
-  const reason = new Error('gone');
-  const got = rejectionOf(get(['a']));
+test('releases the lease without a fetch when the caller has aborted by then', async () => {
+  const { get, releases, fetches, abort } = setUp([]);
+  const reason = new Error('aborted');
+  const read = rejectionOf(get(['a']));
   abort(reason);
-  expect(await got).toBe(reason);
-  expect(ended).toEqual(['a barren']);
+  expect(await read).toBe(reason);
+  expect(releases).toEqual(['a empty']);
   expect(fetches).toEqual([]);
 });
 
-describe('a lease ends as one whose value others can read, or as one that brought nothing', () => {
-  test('each key by itself', async () => {
-    const { get, ended, bring } = setUp([]);
-    const got = get(['a', 'b']);
-    bring(['a', 'b'], ['a']);
-    await got;
+describe('release of leases', () => {
+  test('releases each key as persisted or empty by itself', async () => {
+    const { get, releases, complete } = setUp([]);
+    const read = get(['a', 'b']);
+    complete(['a', 'b'], ['a']);
+    await read;
     await flushPromises();
-    expect(ended).toEqual(['a kept', 'b barren']);
+    expect(releases).toEqual(['a persisted', 'b empty']);
   });
 
-  test('by whether the cache keeps it', async () => {
-    const { leases, ended } = createLeasesExcept([]);
+  test('releases a key as persisted only when the cache stores its value', async () => {
+    const { leases, releases } = createLeasesExcept([]);
     const { cache } = setUpCache({ leases });
     await cache.readMany(namespace, ['a', 'b', 'c'], createCaller().context, () =>
       Promise.resolve([{ value: 'A', ttlSeconds: 60 }, { value: 'B', ttlSeconds: 0 }, vendorError()]),
     );
     await flushPromises();
-    expect(ended.map((end) => end.replace(/^.*"(.)"\]/, '$1'))).toEqual(['a kept', 'b barren', 'c barren']);
+    expect(releases.map((release) => release.replace(/^.*"(.)"\]/, '$1'))).toEqual([
+      'a persisted',
+      'b empty',
+      'c empty',
+    ]);
   });
 });

@@ -28,7 +28,7 @@ afterEach(async () => {
   await redis.close();
 });
 
-test('Redis is asked once to take any number of leases, once to end them, and not at all to end none', async () => {
+test('sends one command to acquire any number of leases, one to release them, and none to release none', async () => {
   const lease = await leases.acquire(['a', 'b', 'c']);
   lease.release([], []);
   lease.release(['a'], ['b', 'c']);
@@ -36,77 +36,79 @@ test('Redis is asked once to take any number of leases, once to end them, and no
   expect(redis.commands).toEqual(['EVAL', 'EVAL', 'EVAL']);
 });
 
-describe('a great many leases', () => {
+describe('thousands of leases', () => {
   interface ScriptCall {
     readonly keys: readonly string[];
     readonly arguments: readonly string[];
   }
 
-  /** Leases from a Redis that answers at once; what it was asked, and how long it might have taken. */
+  /** Creates leases on a Redis that answers immediately; records the script calls and the timeouts. */
   function leasesOnStubRedis(reply: (keys: readonly string[]) => unknown) {
-    const asked: ScriptCall[] = [];
-    const patience: (number | undefined)[] = [];
+    const calls: ScriptCall[] = [];
+    const timeouts: (number | undefined)[] = [];
     const client = {
       eval: (_script: string, options: ScriptCall) => {
-        asked.push(options);
+        calls.push(options);
         return Promise.resolve(reply(options.keys));
       },
     } as unknown as RedisClient;
-    const answers: Pick<RedisConnection, 'tryRun' | 'fireAndForget'> = {
+    const connectionStub: Pick<RedisConnection, 'tryRun' | 'fireAndForget'> = {
       tryRun: (_operation, _fallback, run, options) => {
-        patience.push(options?.timeoutMs);
+        timeouts.push(options?.timeoutMs);
         return run(client);
       },
       fireAndForget: (_operation, run) => void run(client),
     };
-    return { leases: createLeases(answers as RedisConnection, 1000), asked, patience };
+    return { leases: createLeases(connectionStub as RedisConnection, 1000), calls, timeouts };
   }
 
   const keysUpTo = (count: number) => Array.from({ length: count }, (_, index) => `key ${index}`);
-  const sizes = (asked: readonly ScriptCall[]) => asked.map(({ keys }) => keys.length);
+  const sizes = (calls: readonly ScriptCall[]) => calls.map(({ keys }) => keys.length);
 
-  test('which were granted is looked through once, not once a key', async () => {
-    let walks = 0;
+  test('iterates over the granted positions once, not once per key', async () => {
+    let iterations = 0;
     class Positions extends Array<number> {
       override [Symbol.iterator]() {
-        walks += 1;
+        iterations += 1;
         return super[Symbol.iterator]();
       }
     }
     const positions = Positions.of(...keysUpTo(1000).map((_, index) => index + 1));
-    walks = 0;
+    iterations = 0;
     const lease = await leasesOnStubRedis(() => positions).leases.acquire(keysUpTo(1000));
     expect(lease.granted.size).toBe(1000);
-    expect(walks).toBe(1);
+    expect(iterations).toBe(1);
   });
 
-  test('are taken in portions, each with its own positions and its own time, all in one go', async () => {
+  test('acquires leases in chunks sent together, each with its own positions and its own timeout', async () => {
     const {
-      leases: many,
-      asked,
-      patience,
+      leases: stubLeases,
+      calls,
+      timeouts,
     } = leasesOnStubRedis((keys) => keys.flatMap((_, i) => (i % 1000 === 0 ? [i + 1] : [])));
-    const taking = many.acquire(keysUpTo(4500));
-    expect(sizes(asked)).toEqual([2000, 2000, 500]);
-    expect([...(await taking).granted]).toEqual(['key 0', 'key 1000', 'key 2000', 'key 3000', 'key 4000']);
-    expect(patience).toEqual([300]);
+    const acquiring = stubLeases.acquire(keysUpTo(4500));
+    expect(sizes(calls)).toEqual([2000, 2000, 500]);
+    expect([...(await acquiring).granted]).toEqual(['key 0', 'key 1000', 'key 2000', 'key 3000', 'key 4000']);
+    expect(timeouts).toEqual([300]);
   });
 
-  test('end in portions, each with those of its keys that are kept', async () => {
-    const { leases: many, asked } = leasesOnStubRedis(() => null);
-    const lease = await many.acquire(keysUpTo(1));
-    const [holder] = asked[0]?.arguments ?? [];
-    asked.length = 0;
+  test('releases leases in chunks, each with the number of its persisted keys', async () => {
+    const { leases: stubLeases, calls } = leasesOnStubRedis(() => null);
+    const lease = await stubLeases.acquire(keysUpTo(1));
+    const [holder] = calls[0]?.arguments ?? [];
+    calls.length = 0;
     const keys = keysUpTo(5000);
     lease.release(keys.slice(0, 2500), keys.slice(2500));
-    expect(sizes(asked)).toEqual([2000, 2000, 1000]);
-    // How many of the first keys of a portion are kept; none where that is not above zero.
-    expect(asked.map((one) => one.arguments)).toEqual(['2500', '500', '-1500'].map((kept) => [holder, kept, '150']));
-    expect(new Set(asked.flatMap((one) => one.keys)).size).toBe(5000);
+    expect(sizes(calls)).toEqual([2000, 2000, 1000]);
+    // The number of persisted keys at the head of each chunk; zero or less means none.
+    expect(calls.map((call) => call.arguments)).toEqual(
+      ['2500', '500', '-1500'].map((persistedLeft) => [holder, persistedLeft, '150']),
+    );
+    expect(new Set(calls.flatMap((call) => call.keys)).size).toBe(5000);
   });
 });
 
-test('a lease that cannot be taken or ended is a failure of that operation', async () => {
+test('reports a failure to acquire or release under the name of that operation', async () => {
   const lease = await leases.acquire(['a']);
   redis.respondWith({ text: '-ERR something\r\n' });
   lease.release(['a'], []);

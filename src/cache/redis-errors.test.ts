@@ -12,6 +12,6 @@ test.each<[unknown, string]>([
   [null, 'other'],
   [undefined, 'other'],
   [{}, 'other'],
-])('%s is told as %s', (error, reason) => {
+])('classifies %s as %s', (error, reason) => {
   expect(classifyRedisError(error)).toBe(reason);
 });

@@ -8,11 +8,11 @@ test.each([
   [2000, [2000]],
   [2001, [2000, 1]],
   [124_000, Array<number>(62).fill(2000)],
-])('%i keys are portions of %j', (count, lengths) => {
+])('splits %i keys into chunks of %j', (count, lengths) => {
   expect(chunk(Array.from({ length: count })).map(({ length }) => length)).toEqual(lengths);
 });
 
-test('the portions one after another are the list', () => {
+test('returns chunks that concatenate to the list', () => {
   fc.assert(
     fc.property(fc.nat(10_000), (count) => {
       const list = Array.from({ length: count }, (_, index) => index);

@@ -32,25 +32,28 @@ function connect(clock: Clock = toPatientClock(systemClock), url = redis.url): C
 let names = 0;
 const newName = () => `account-${(names += 1)}`;
 
-describe('calls of several processes', () => {
-  test('count together', async () => {
+describe('rate limit of several processes', () => {
+  test('counts the calls of all processes against one limit', async () => {
     const name = newName();
-    const [one, two] = [createRedisRateLimiter(connect(), name, 3), createRedisRateLimiter(connect(), name, 3)];
-    expect([await one(), await two(), await one()]).toEqual([0, 0, 0]);
-    for (const take of [one, two]) {
-      const wait = (await take()) ?? -1;
+    const [acquireA, acquireB] = [
+      createRedisRateLimiter(connect(), name, 3),
+      createRedisRateLimiter(connect(), name, 3),
+    ];
+    expect([await acquireA(), await acquireB(), await acquireA()]).toEqual([0, 0, 0]);
+    for (const acquire of [acquireA, acquireB]) {
+      const wait = (await acquire()) ?? -1;
       expect(wait).toBeGreaterThan(50_000);
       expect(wait).toBeLessThanOrEqual(60_000);
     }
   });
 
-  test('count for each account by itself', async () => {
+  test('counts the calls of each account separately', async () => {
     const connection = connect();
-    const [one, other] = [newName(), newName()].map((name) => createRedisRateLimiter(connection, name, 1));
-    expect([await one?.(), await other?.()]).toEqual([0, 0]);
+    const [acquireA, acquireB] = [newName(), newName()].map((name) => createRedisRateLimiter(connection, name, 1));
+    expect([await acquireA?.(), await acquireB?.()]).toEqual([0, 0]);
   });
 
-  test('count for whoever has a smaller limit, and for whoever has a larger one', async () => {
+  test('counts the same calls for processes with a smaller and with a larger limit', async () => {
     const name = newName();
     const [small, large] = [createRedisRateLimiter(connect(), name, 2), createRedisRateLimiter(connect(), name, 4)];
     expect([await large(), await large()]).toEqual([0, 0]);
@@ -59,9 +62,9 @@ describe('calls of several processes', () => {
     expect(await large()).toBeGreaterThan(0);
   });
 
-  test('whenever they begin: no span ever sees more than the limit, and none is refused below it', async () => {
-    const span = 120;
-    // By Redis's own clock, which is the one that counts.
+  test('allows exactly up to the limit in every window, for calls at any times', async () => {
+    const windowMs = 120;
+    // Uses Redis's own clock, which the limiter uses, too.
     const now = async () => {
       const [seconds, micros] = (await redis.command('TIME')).match(/(?<=\n)\d+(?=\r)/g) ?? [];
       return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
@@ -71,21 +74,21 @@ describe('calls of several processes', () => {
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), gaps, async (limit, waits) => {
         const name = newName();
         const processes = [connect(), connect()].map((connection) =>
-          createRedisRateLimiter(connection, name, limit, span),
+          createRedisRateLimiter(connection, name, limit, windowMs),
         );
-        const begun: { readonly earliest: number; readonly latest: number }[] = [];
+        const started: { readonly earliest: number; readonly latest: number }[] = [];
         for (const [index, ms] of waits.entries()) {
           await new Promise((resolve) => setTimeout(resolve, ms));
           const earliest = await now();
           const wait = await processes[index % 2]?.();
           const latest = await now();
-          const surely = begun.filter((one) => one.earliest > latest - span).length;
-          const perhaps = begun.filter((one) => one.latest > earliest - span).length;
+          const minInWindow = started.filter((call) => call.earliest > latest - windowMs).length;
+          const maxInWindow = started.filter((call) => call.latest > earliest - windowMs).length;
           if (wait === 0) {
-            expect(surely).toBeLessThan(limit);
-            begun.push({ earliest, latest });
+            expect(minInWindow).toBeLessThan(limit);
+            started.push({ earliest, latest });
           } else {
-            expect(perhaps).toBeGreaterThanOrEqual(limit);
+            expect(maxInWindow).toBeGreaterThanOrEqual(limit);
           }
         }
       }),
@@ -93,7 +96,7 @@ describe('calls of several processes', () => {
     );
   });
 
-  test('leave nothing behind when their span is over', async () => {
+  test('expires its log in Redis after the window', async () => {
     await createRedisRateLimiter(connect(), newName(), 3, 50)();
     const logs = async () => (await redis.command('KEYS', '*:quota::*')).match(/PTTL|quota/g)?.length ?? 0;
     const before = await logs();
@@ -103,17 +106,17 @@ describe('calls of several processes', () => {
     expect(await logs()).toBeLessThan(before);
   });
 
-  test('cannot be counted without Redis', async () => {
+  test('returns null without Redis', async () => {
     const url = `redis://127.0.0.1:${await findFreePort()}`;
     expect(await createRedisRateLimiter(connect(systemClock, url), newName(), 3)()).toBeNull();
   });
 
-  test('cannot be counted while Redis does not answer', async () => {
-    const take = createRedisRateLimiter(connect(systemClock), newName(), 1000);
-    await waitUntil(async () => (await take()) === 0);
+  test('returns null while Redis does not answer', async () => {
+    const acquire = createRedisRateLimiter(connect(systemClock), newName(), 1000);
+    await waitUntil(async () => (await acquire()) === 0);
     failures = [];
     redis.freeze();
-    expect(await take()).toBeNull();
+    expect(await acquire()).toBeNull();
     expect(failures).toEqual(['quota']);
   });
 });

@@ -7,7 +7,7 @@ import { createRedisStores } from '../../test/support/redis-store-harness.ts';
 
 const { redis } = createRedisStores();
 
-describe('closing lets the process end', () => {
+describe('close', () => {
   const SCRIPT = `
     const { createRedisStore } = await import(process.argv[1]);
     const { connectRedis } = await import(process.argv[2]);
@@ -32,16 +32,16 @@ describe('closing lets the process end', () => {
     return code;
   }
 
-  test('in good health', async () => {
+  test('lets the process exit after close', async () => {
     expect(await runToExit(redis().url)).toBe(0);
   });
 
-  test('frozen', async () => {
+  test('lets the process exit after close while Redis is frozen', async () => {
     redis().freeze();
     expect(await runToExit(redis().url)).toBe(0);
   });
 
-  test('down', async () => {
+  test('lets the process exit after close while Redis is down', async () => {
     expect(await runToExit(`redis://127.0.0.1:${await findFreePort()}`)).toBe(0);
   });
 });

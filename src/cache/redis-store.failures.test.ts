@@ -11,34 +11,34 @@ import {
 } from '../../test/support/redis-store-harness.ts';
 import { waitUntil } from '../../test/support/cache-harness.ts';
 
-/** Longer than a read may take on a busy machine, and far shorter than a client's own patience. */
-const SOON = 1000;
+/** Longer than a read takes on a busy machine, but far shorter than the client's own timeouts. */
+const MAX_READ_MS = 1000;
 
 const { redis, errors, bareConnection, connect, keyNames } = createRedisStores();
 
-describe('where this process itself was busy', () => {
+describe('a busy process', () => {
   const busyClock = manualClock(Date.now());
 
-  test('an answer that is there by now is taken', async () => {
+  test('uses a reply that arrived while the process was busy', async () => {
     const clock = manualClock();
     const connection = bareConnection(clock);
-    const begun = Promise.withResolvers<undefined>();
+    const started = Promise.withResolvers<undefined>();
     const reply = Promise.withResolvers<string>();
     const answer = connection.tryRun('get', 'nothing', () => {
-      begun.resolve(undefined);
+      started.resolve(undefined);
       return reply.promise;
     });
-    await begun.promise;
+    await started.promise;
     clock.advance(100);
     reply.resolve('something');
     expect(await answer).toBe('something');
     expect(errors).toEqual([]);
   });
 
-  test('what is written arrives, and Redis is not left alone', async () => {
+  test('completes writes after the process was busy, without marking Redis as down', async () => {
     const store = connect(busyClock);
     const now = busyClock.now();
-    expect(await writeUntilReadable(store, 'warm', entry(1, now), SOON)).toBe(true);
+    expect(await writeUntilReadable(store, 'warm', entry(1, now), MAX_READ_MS)).toBe(true);
     const writing = store.set('a', entry('A', now));
     busyClock.advance(1000);
     await writing;
@@ -47,19 +47,19 @@ describe('where this process itself was busy', () => {
   });
 });
 
-describe('trouble', () => {
-  test('down at the start: misses, in little time, and the fault is told', async () => {
+describe('Redis failures', () => {
+  test('returns misses quickly and reports the error when Redis is down at the start', async () => {
     const store = connect(systemClock, `redis://127.0.0.1:${await findFreePort()}`);
-    const begun = Date.now();
+    const startedAt = Date.now();
     for (let i = 0; i < 50; i += 1) {
       expect(await store.getMany(['a'])).toEqual([]);
       void store.set('a', entry(1));
     }
-    expect(Date.now() - begun).toBeLessThan(SOON);
+    expect(Date.now() - startedAt).toBeLessThan(MAX_READ_MS);
     expect(errors.length).toBeGreaterThan(0);
   });
 
-  test('frozen: the first read waits a tenth of a second, those after it not at all', async () => {
+  test('waits 100 ms for the first read of a frozen Redis, and not at all for later ones', async () => {
     const clock = manualClock(Date.now());
     const store = connect(clock);
     await writeUntilReadable(store, 'a', entry(1), 5000);
@@ -77,29 +77,29 @@ describe('trouble', () => {
     expect(errors).toHaveLength(1);
   });
 
-  test('frozen and thawed: found again', async () => {
+  test('reconnects to a Redis that was frozen and thawed', async () => {
     const store = connect();
     await writeUntilReadable(store, 'a', entry(1), 5000);
     redis().freeze();
-    const begun = Date.now();
+    const startedAt = Date.now();
     expect(await store.getMany(['a'])).toEqual([]);
-    expect(Date.now() - begun).toBeLessThan(SOON);
+    expect(Date.now() - startedAt).toBeLessThan(MAX_READ_MS);
     redis().thaw();
     expect(await readEventually(store, 'a', 5000)).toMatchObject({ value: 1 });
   });
 
-  test('killed and started again: found again', async () => {
+  test('reconnects to a Redis that was killed and restarted', async () => {
     const store = connect();
     await writeUntilReadable(store, 'a', entry(1), 5000);
     await redis().kill();
-    const begun = Date.now();
+    const startedAt = Date.now();
     expect(await store.getMany(['a'])).toEqual([]);
-    expect(Date.now() - begun).toBeLessThan(SOON);
+    expect(Date.now() - startedAt).toBeLessThan(MAX_READ_MS);
     await redis().restart();
     expect(await writeUntilReadable(store, 'a', entry(2), 10_000)).toBe(true);
   });
 
-  test('no memory left for what is new: writes are lost, and it is told', async () => {
+  test('loses writes and reports the error when Redis is out of memory', async () => {
     const store = connect();
     await writeUntilReadable(store, 'a', entry(1), 5000);
     await redis().command('CONFIG', 'SET', 'maxmemory', '1');
@@ -109,14 +109,14 @@ describe('trouble', () => {
     expect(await keyNames()).toHaveLength(1);
   });
 
-  test('a password that it wants: misses', async () => {
+  test('returns misses when Redis requires a password', async () => {
     await redis().command('CONFIG', 'SET', 'requirepass', 'CANARY');
     const store = connect();
     expect(await store.getMany(['a'])).toEqual([]);
     expect(errors.length).toBeGreaterThan(0);
   });
 
-  test('whatever it was looked for with is gone soon', async () => {
+  test('leaves no probe key behind', async () => {
     const store = connect();
     redis().freeze();
     expect(await store.getMany(['a'])).toEqual([]);

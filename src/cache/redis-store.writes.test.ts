@@ -4,7 +4,7 @@ import type { RedisConnection } from './redis.ts';
 import { createRedisStore } from './redis-store.ts';
 import { manualClock } from '../../test/support/clock.ts';
 
-/** A Redis that has nothing and answers nothing before it is told to. */
+/** Creates an empty Redis that answers only when the test lets it. */
 function createSlowRedis() {
   const answers: (() => void)[] = [];
   const redis: RedisConnection = {
@@ -23,24 +23,24 @@ function createSlowRedis() {
 
 const nextTick = () => new Promise(setImmediate);
 
-test('much that is written in one go has Redis’s patience for each portion, not for all of it', async () => {
+test('gives each chunk of a large write its own timeout', async () => {
   const clock = manualClock();
   const { redis, answers } = createSlowRedis();
   const store = createRedisStore(redis, clock);
   const writes = Array.from({ length: 4500 }, (_, index) =>
     store.set(`key ${index}`, { value: index, fetchedAt: 0, freshUntil: 0, expiresAt: clock.now() + 1000 }),
   );
-  const begun: number[] = [];
-  for (let portion = 0; portion < 3; portion += 1) {
+  const startedPerChunk: number[] = [];
+  for (let chunk = 0; chunk < 3; chunk += 1) {
     await nextTick();
-    begun.push(answers.length);
+    startedPerChunk.push(answers.length);
     for (const answer of answers.splice(0)) answer();
   }
-  expect(begun).toEqual([2000, 2000, 500]);
+  expect(startedPerChunk).toEqual([2000, 2000, 500]);
   await Promise.all(writes);
 });
 
-test('what need not be kept any longer when its turn comes is not written', async () => {
+test('does not write an entry that expires while it is queued', async () => {
   const clock = manualClock();
   const { redis, answers } = createSlowRedis();
   const store = createRedisStore(redis, clock);

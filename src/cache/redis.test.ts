@@ -14,9 +14,9 @@ failOnUnhandledRejection();
 let redis: FakeRedis;
 let clock: ManualClock;
 let store: Store;
-/** What was told, in order. */
+/** Changes of availability, in order. */
 let events: string[];
-/** Operations that failed, and why. */
+/** Failed operations with their reasons. */
 let failures: string[];
 
 beforeEach(async () => {
@@ -25,8 +25,8 @@ beforeEach(async () => {
   [events, failures] = [[], []];
   const connection = connectRedis(redis.url, clock, {
     onError: (operation, error) => failures.push(`${operation} ${classifyRedisError(error)}`),
-    onDown: (error) => events.push(`away: ${classifyRedisError(error)}`),
-    onUp: () => events.push('back'),
+    onDown: (error) => events.push(`down: ${classifyRedisError(error)}`),
+    onUp: () => events.push('up'),
   });
   store = createRedisStore(connection, clock);
   await store.set('a', entry);
@@ -42,34 +42,34 @@ const NOW = manualClock().now();
 const entry = { value: 'A', fetchedAt: NOW, freshUntil: NOW + 1e8, expiresAt: NOW + 1e9 };
 const read = async () => (await store.getMany(['a'])).map((found) => found?.value);
 
-/** Time goes on until it is known how Redis is. */
+/** Advances the clock until Redis is reported as up. */
 async function waitUntilUp(): Promise<void> {
   await waitUntil(() => {
     clock.advance(100);
-    return events.includes('back');
+    return events.includes('up');
   });
 }
 
 const text = (line: string): ScriptedReply => ({ text: line });
 
 test.each<[string, ScriptedReply, string]>([
-  ['is loading its data', text('-LOADING Redis is loading the dataset in memory\r\n'), 'get loading'],
-  ['may only be read', text("-READONLY You can't write against a read only replica.\r\n"), 'get readonly'],
-  ['is full', text("-OOM command not allowed when used memory > 'maxmemory'.\r\n"), 'get oom'],
-  ['has given the keys to another', text('-MOVED 3999 127.0.0.1:6381\r\n'), 'get moved'],
-  ['wants a password', text('-NOAUTH Authentication required.\r\n'), 'get noauth'],
-  ['has an error of its own', text('-ERR something\r\n'), 'get other'],
-  ['is no Redis', text('HTTP/1.1 400 Bad Request\r\n\r\n'), 'connection malformed_reply'],
-  ['breaks off in the middle of a reply', 'cut', 'connection connection'],
-])('one that %s makes a miss, is told of once, and is found again by itself', async (_what, saying, failure) => {
-  redis.respondWith(saying);
+  ['is loading its dataset', text('-LOADING Redis is loading the dataset in memory\r\n'), 'get loading'],
+  ['is read-only', text("-READONLY You can't write against a read only replica.\r\n"), 'get readonly'],
+  ['is out of memory', text("-OOM command not allowed when used memory > 'maxmemory'.\r\n"), 'get oom'],
+  ['has moved the keys to another node', text('-MOVED 3999 127.0.0.1:6381\r\n'), 'get moved'],
+  ['requires a password', text('-NOAUTH Authentication required.\r\n'), 'get noauth'],
+  ['returns an unknown error', text('-ERR something\r\n'), 'get other'],
+  ['is not a Redis server', text('HTTP/1.1 400 Bad Request\r\n\r\n'), 'connection malformed_reply'],
+  ['closes the connection in the middle of a reply', 'cut', 'connection connection'],
+])('returns misses, reports it once and recovers when Redis %s', async (_what, reply, failure) => {
+  redis.respondWith(reply);
   expect(await read()).toEqual([]);
   expect(failures).toContain(failure);
   for (let i = 0; i < 5; i += 1) expect(await read()).toEqual([]);
-  expect(events).toEqual([`away: ${failure.split(' ')[1] ?? ''}`]);
-  // It is looked for, and is still as it was.
+  expect(events).toEqual([`down: ${failure.split(' ')[1] ?? ''}`]);
+  // A probe fails: Redis is still in the same state.
   clock.advance(1000);
-  await waitUntil(() => failures.some((one) => one.startsWith('probe ')));
+  await waitUntil(() => failures.some((failed) => failed.startsWith('probe ')));
   await flushPromises();
   expect(events).toHaveLength(1);
   redis.respondWith('normal');
@@ -78,7 +78,7 @@ test.each<[string, ScriptedReply, string]>([
   expect(events).toHaveLength(2);
 });
 
-test('one that is back is not given up, and keeps no time of its own', async () => {
+test('keeps the connection and no timer after Redis is up again', async () => {
   redis.respondWith(text('-LOADING Redis is loading the dataset in memory\r\n'));
   await read();
   redis.respondWith('normal');
@@ -92,50 +92,50 @@ test('one that is back is not given up, and keeps no time of its own', async () 
   expect(failures).toEqual([]);
 });
 
-test('one that is away when the gateway ends is looked for no longer', async () => {
+test('stops probing when the store is closed while Redis is down', async () => {
   redis.respondWith(text('-LOADING Redis is loading the dataset in memory\r\n'));
   await read();
   await store.close();
   expect(clock.pendingTimers()).toBe(0);
 });
 
-test('one that does not answer is waited for once; from then on it is asked behind everybody’s back', async () => {
+test('waits once for a Redis that does not answer, and then probes it in the background', async () => {
   redis.respondWith(null);
   const first = read();
   await waitUntil(() => redis.commands.at(-1) === 'MGET');
   clock.advance(100);
   expect(await first).toEqual([]);
-  const asked = redis.commands.length;
+  const commandsBefore = redis.commands.length;
   for (let second = 0; second < 9; second += 1) {
     expect(await read()).toEqual([]);
     clock.advance(1000);
   }
-  // One probe is on its way, and no other is sent as long as it is not answered.
-  await waitUntil(() => redis.commands.length > asked);
-  expect(redis.commands.slice(asked)).toEqual(['SET']);
-  expect(events).toEqual(['away: timeout']);
+  // One probe is pending, and no other is sent before it is answered.
+  await waitUntil(() => redis.commands.length > commandsBefore);
+  expect(redis.commands.slice(commandsBefore)).toEqual(['SET']);
+  expect(events).toEqual(['down: timeout']);
 });
 
-test('one that answers, but slowly, is not back', async () => {
+test('keeps Redis marked as down while it answers slowly', async () => {
   redis.respondWith(null);
   const first = read();
   await waitUntil(() => redis.commands.at(-1) === 'MGET');
   clock.advance(100);
   await first;
-  // Every answer takes a second.
+  // Every reply takes a second.
   for (let probes = 0; probes < 3; probes += 1) {
-    const asked = redis.commands.length;
+    const commandsBefore = redis.commands.length;
     await waitUntil(() => {
       clock.advance(100);
-      return redis.commands.length > asked;
+      return redis.commands.length > commandsBefore;
     });
     clock.advance(1000);
     redis.flushLate();
   }
-  expect(events).toEqual(['away: timeout']);
+  expect(events).toEqual(['down: timeout']);
 });
 
-test('a connection on which nothing comes any more is given up for a new one', async () => {
+test('replaces a connection that has returned nothing for 10 seconds', async () => {
   redis.respondWith(null);
   const first = read();
   await waitUntil(() => redis.commands.at(-1) === 'MGET');

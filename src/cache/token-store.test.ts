@@ -29,12 +29,12 @@ afterEach(async () => {
   await redis.kill();
 });
 
-/** What a process does who wants the account's token; counts how often it fetches one. */
-function startProcess({ url = redis.url, clock = toPatientClock(systemClock), identity: fingerprint = 'vcc' } = {}) {
+/** Starts a process that requests the account's token, and counts its fetches. */
+function startProcess({ url = redis.url, clock = toPatientClock(systemClock), fingerprint = 'vcc' } = {}) {
   const connection = connectRedis(url, clock, { onError: (operation) => failures.push(operation) });
   connections.push(connection);
   const leases = createLeases(connection, 5000);
-  const vault = createSharedTokenStore({
+  const tokenStore = createSharedTokenStore({
     redis: connection,
     leases,
     clock,
@@ -42,8 +42,8 @@ function startProcess({ url = redis.url, clock = toPatientClock(systemClock), id
     shutdownSignal: new AbortController().signal,
   });
   let fetched = 0;
-  const obtain = (overrides: Partial<TokenRequest> = {}) =>
-    vault.getOrFetch({
+  const getToken = (overrides: Partial<TokenRequest> = {}) =>
+    tokenStore.getOrFetch({
       name: 'connect/token',
       secret: SECRET,
       isUsable: ({ renewAt }) => renewAt > Date.now(),
@@ -53,14 +53,14 @@ function startProcess({ url = redis.url, clock = toPatientClock(systemClock), id
       },
       ...overrides,
     });
-  return { obtain, fetched: () => fetched };
+  return { getToken, fetched: () => fetched };
 }
 
 function token(text: string, lifeMs = 60_000): SharedToken {
   return { text: new Secret(text), renewAt: Date.now() + lifeMs * 0.9, expiresAt: Date.now() + lifeMs };
 }
 
-/** The one thing of its kind in Redis, once it is there. */
+/** Returns the only token in Redis, once it is stored. */
 async function readStoredToken(): Promise<{ readonly name: string; readonly text: string }> {
   for (;;) {
     const name = (await redis.command('KEYS', '*:token::*')).split('\r\n').find((line) => line.includes('token'));
@@ -69,86 +69,86 @@ async function readStoredToken(): Promise<{ readonly name: string; readonly text
   }
 }
 
-describe('a token', () => {
-  test('is fetched by one process and used by all', async () => {
+describe('a shared token', () => {
+  test('fetches a token in one process and shares it with all', async () => {
     const processes = [startProcess(), startProcess(), startProcess()];
-    const tokens = await Promise.all(processes.map(({ obtain }) => obtain()));
+    const tokens = await Promise.all(processes.map(({ getToken }) => getToken()));
     expect(tokens.map(({ text }) => text.reveal())).toEqual(Array(3).fill('CANARY-token-1'));
     expect(processes.map(({ fetched }) => fetched()).reduce((a, b) => a + b)).toBe(1);
     await readStoredToken();
     const late = startProcess();
-    expect((await late.obtain()).text.reveal()).toBe('CANARY-token-1');
+    expect((await late.getToken()).text.reveal()).toBe('CANARY-token-1');
     expect(late.fetched()).toBe(0);
   });
 
-  test('cannot be read in Redis, neither it nor what it was got with, and goes when it expires', async () => {
-    await startProcess().obtain();
+  test('stores a token encrypted in Redis and expires it there', async () => {
+    await startProcess().getToken();
     const { name, text } = await readStoredToken();
-    for (const said of [name, text, Buffer.from(text, 'base64url').toString('latin1')]) {
-      expect(said).not.toMatch(/CANARY|expiresAt|connect/);
+    for (const stored of [name, text, Buffer.from(text, 'base64url').toString('latin1')]) {
+      expect(stored).not.toMatch(/CANARY|expiresAt|connect/);
     }
     const left = Number((await redis.command('PTTL', name)).slice(1));
     expect(left).toBeGreaterThan(30_000);
     expect(left).toBeLessThanOrEqual(60_000);
   });
 
-  test('that is not usable is fetched anew, and the new one is shared', async () => {
-    const [one, two] = [startProcess(), startProcess()];
-    await one.obtain();
+  test('fetches a new token when the shared one is not usable, and shares the new one', async () => {
+    const [processA, processB] = [startProcess(), startProcess()];
+    await processA.getToken();
     await readStoredToken();
     const isUsable = ({ text }: SharedToken) => text.reveal() !== 'CANARY-token-1';
     const renewed = { isUsable, fetch: () => Promise.resolve(token('CANARY-token-2')) };
-    expect((await two.obtain(renewed)).text.reveal()).toBe('CANARY-token-2');
+    expect((await processB.getToken(renewed)).text.reveal()).toBe('CANARY-token-2');
     const third = startProcess();
-    for (const end = Date.now() + 30_000; (await third.obtain()).text.reveal() !== 'CANARY-token-2';) {
+    for (const end = Date.now() + 30_000; (await third.getToken()).text.reveal() !== 'CANARY-token-2';) {
       if (Date.now() > end) throw new Error('the new token did not arrive');
     }
     expect(third.fetched()).toBe(0);
   });
 
-  test('that has expired already is not shared', async () => {
-    const [one, two] = [startProcess(), startProcess()];
-    await one.obtain({ fetch: () => Promise.resolve(token('CANARY-gone', 0)) });
-    await two.obtain();
-    expect(two.fetched()).toBe(1);
-    // Redis refuses to keep anything for no time.
+  test('does not share a token that has already expired', async () => {
+    const [processA, processB] = [startProcess(), startProcess()];
+    await processA.getToken({ fetch: () => Promise.resolve(token('CANARY-expired', 0)) });
+    await processB.getToken();
+    expect(processB.fetched()).toBe(1);
+    // Redis rejects a TTL of 0, so nothing must be sent.
     expect(failures).toEqual([]);
   });
 
   test.each<[string, Partial<Parameters<typeof startProcess>[0]>, Partial<TokenRequest>]>([
-    ['another account', { identity: 'vcc-test' }, {}],
+    ['another account', { fingerprint: 'vcc-test' }, {}],
     ['another secret', {}, { secret: new Secret('another') }],
     ['another name', {}, { name: 'another' }],
-  ])('is not for %s', async (_whom, options, wanted) => {
-    await startProcess().obtain();
+  ])('does not share a token with %s', async (_case, options, overrides) => {
+    await startProcess().getToken();
     await readStoredToken();
     const other = startProcess(options);
-    await other.obtain(wanted);
+    await other.getToken(overrides);
     expect(other.fetched()).toBe(1);
   });
 
-  test('that somebody tampered with is none', async () => {
-    await startProcess().obtain();
+  test('ignores a token that was tampered with', async () => {
+    await startProcess().getToken();
     const { name } = await readStoredToken();
     await redis.command('SET', name, '{"text":"mine","renewAt":9999999999999,"expiresAt":9999999999999}');
     const other = startProcess();
-    expect((await other.obtain()).text.reveal()).toBe('CANARY-token-1');
+    expect((await other.getToken()).text.reveal()).toBe('CANARY-token-1');
     expect(other.fetched()).toBe(1);
   });
 });
 
-test('a failure to get one is for whoever tried; the next process tries for itself', async () => {
+test('rejects with a failed fetch only in its own process; the next process fetches for itself', async () => {
   const error = new Error('refused');
-  expect(await rejectionOf(startProcess().obtain({ fetch: () => Promise.reject(error) }))).toBe(error);
+  expect(await rejectionOf(startProcess().getToken({ fetch: () => Promise.reject(error) }))).toBe(error);
   const other = startProcess();
-  await other.obtain();
+  await other.getToken();
   expect(other.fetched()).toBe(1);
 });
 
-test.each(['down', 'frozen'])('with Redis %s every process gets its own', async (how) => {
-  const url = how === 'down' ? `redis://127.0.0.1:${await findFreePort()}` : redis.url;
-  if (how === 'frozen') redis.freeze();
+test.each(['down', 'frozen'])('fetches a token in every process while Redis is %s', async (state) => {
+  const url = state === 'down' ? `redis://127.0.0.1:${await findFreePort()}` : redis.url;
+  if (state === 'frozen') redis.freeze();
   const processes = [startProcess({ url, clock: systemClock }), startProcess({ url, clock: systemClock })];
-  await Promise.all(processes.map(({ obtain }) => obtain()));
+  await Promise.all(processes.map(({ getToken }) => getToken()));
   expect(processes.map(({ fetched }) => fetched())).toEqual([1, 1]);
 });

@@ -16,36 +16,36 @@ const rejectsUnavailable = (): Promise<never> =>
   Promise.reject(new VendorError({ vendor: 'KORE', account: 'kore', endpoint: 'names' }, 'VENDOR_UNAVAILABLE', 'no'));
 const neverSettles = () => new Promise<never>(() => undefined);
 
-describe('an account in trouble', () => {
-  test('that fails costs only its own agents, says so, and is left alone for half a minute', async () => {
-    let works = false;
-    const { directory, clock, asked, reports } = setUp([], {
-      kore: () => (works ? Promise.resolve([joe]) : rejectsUnavailable()),
+describe('Directory.merged with a failing account', () => {
+  test('loses only the agents of a failed account, reports it, and does not call it for 30 seconds', async () => {
+    let isWorking = false;
+    const { directory, clock, discoveredAccounts, reports } = setUp([], {
+      kore: () => (isWorking ? Promise.resolve([joe]) : rejectsUnavailable()),
       lp: discovers(jane),
     });
     expect(namesIn(await directory.merged(createReader()))).toEqual(['Jane']);
     expect(reports.map(({ account: name, outcome }) => [name, outcome])).toContainEqual(['kore', 'FAILED']);
-    works = true;
+    isWorking = true;
     clock.advance(29_999);
     expect(namesIn(await directory.merged(createReader()))).toEqual(['Jane']);
-    expect(asked.filter((name) => name === 'kore')).toHaveLength(1);
+    expect(discoveredAccounts.filter((name) => name === 'kore')).toHaveLength(1);
     clock.advance(1);
     expect(namesIn(await directory.merged(createReader()))).toEqual(['Jane', 'Joe']);
   });
 
-  test('whose answer is not there yet is waited for, but not for ever', async () => {
+  test('waits for a late discovery until its timeout, not longer', async () => {
     const { directory, clock } = setUp([], { kore: neverSettles, lp: discovers(jane) });
-    const complete = directory.merged(createReader());
-    const state = () => Promise.race([complete.then(() => 'there'), flushPromises().then(() => 'waiting')]);
+    const merged = directory.merged(createReader());
+    const state = () => Promise.race([merged.then(() => 'settled'), flushPromises().then(() => 'waiting')]);
     clock.advance(4999);
     expect(await state()).toBe('waiting');
     clock.advance(1);
-    expect(namesIn(await complete)).toEqual(['Jane']);
+    expect(namesIn(await merged)).toEqual(['Jane']);
   });
 
-  test('that is late is not waited for all over again by whoever comes meanwhile, and counts once it is there', async () => {
+  test('counts the timeout from the start of a discovery for readers that join late, and uses the result once it arrives', async () => {
     const answer = Promise.withResolvers<readonly DiscoveredAgent[]>();
-    const { directory, clock, asked } = setUp([], { kore: () => answer.promise });
+    const { directory, clock, discoveredAccounts } = setUp([], { kore: () => answer.promise });
     const first = directory.merged(createReader());
     clock.advance(3000);
     const second = directory.merged(createReader());
@@ -54,42 +54,42 @@ describe('an account in trouble', () => {
     const third = createReader();
     expect(namesIn(await directory.merged(third))).toEqual([]);
     expect(third.expiries).toEqual([-Infinity]);
-    expect(asked).toEqual(['kore']);
+    expect(discoveredAccounts).toEqual(['kore']);
     answer.resolve([jane]);
     await flushPromises();
     expect(namesIn(await directory.merged(createReader()))).toEqual(['Jane']);
   });
 
-  test('that is late is not waited for beyond the asker’s own time, and goes on for the others', async () => {
+  test('stops waiting at the reader’s deadline, while the discovery continues for other readers', async () => {
     const answer = Promise.withResolvers<readonly DiscoveredAgent[]>();
-    const { directory, asked, scopes } = setUp([], { kore: () => answer.promise, lp: discovers(joe) });
+    const { directory, discoveredAccounts, contexts } = setUp([], { kore: () => answer.promise, lp: discovers(joe) });
     const [hasty, patient] = [createReader(), createReader()];
     const views = [directory.merged(hasty), directory.merged(patient)] as const;
     await flushPromises();
-    hasty.go();
+    hasty.abort();
     expect(namesIn(await views[0])).toEqual(['Joe']);
     expect(hasty.expiries).toContain(-Infinity);
-    expect(scopes.map(({ signal }) => signal.aborted)).toEqual([false, false]);
+    expect(contexts.map(({ signal }) => signal.aborted)).toEqual([false, false]);
     answer.resolve([jane]);
     expect(namesIn(await views[1])).toEqual(['Jane', 'Joe']);
-    // Whoever is late already begins nothing, and is told what was said last.
+    // A reader past its deadline starts no discovery and gets the last known result.
     expect(namesIn(await directory.merged(hasty))).toEqual(['Jane', 'Joe']);
-    expect(asked).toEqual(['kore', 'lp']);
+    expect(discoveredAccounts).toEqual(['kore', 'lp']);
   });
 
-  test('that is late this time keeps the agents that it named last time', async () => {
+  test('keeps the agents of the last discovery while the next one is late', async () => {
     let discover: Discover = discovers(jane);
-    const { directory, clock } = setUp([], { kore: (scope) => discover(scope) });
+    const { directory, clock } = setUp([], { kore: (context) => discover(context) });
     await directory.merged(createReader());
     const late = Promise.withResolvers<readonly DiscoveredAgent[]>();
     discover = () => late.promise;
     const patient = createReader();
-    const complete = directory.merged(patient);
+    const merged = directory.merged(patient);
     clock.advance(5000);
-    expect(namesIn(await complete)).toEqual(['Jane']);
-    // An old word is not to be kept.
+    expect(namesIn(await merged)).toEqual(['Jane']);
+    // An old result must not be cached.
     expect(patient.expiries).toEqual([-Infinity]);
-    // Once it has failed, nothing is known any more, nor when it is late again.
+    // After a failure no result is known, nor when the next discovery is late again.
     late.reject(new VendorError({ vendor: 'KORE', account: 'kore', endpoint: 'names' }, 'VENDOR_TIMEOUT', 'no'));
     await flushPromises();
     expect(namesIn(await directory.merged(createReader()))).toEqual([]);
@@ -100,17 +100,17 @@ describe('an account in trouble', () => {
     expect(namesIn(await again)).toEqual([]);
   });
 
-  test('that nobody thought of costs its own agents only, is told, and the account is left alone for a while', async () => {
-    const mistake = new RangeError('Maximum call stack size exceeded');
-    const { directory, clock, asked, reports, unexpected } = setUp([], {
-      kore: () => Promise.reject(mistake),
+  test('reports an unexpected error of an account as unreadable, logs it, and does not call the account during the cool-down', async () => {
+    const unexpectedError = new RangeError('Maximum call stack size exceeded');
+    const { directory, clock, discoveredAccounts, reports, unexpected } = setUp([], {
+      kore: () => Promise.reject(unexpectedError),
       lp: discovers(jane),
     });
     for (let i = 0; i < 3; i += 1) expect(namesIn(await directory.merged(createReader()))).toEqual(['Jane']);
-    expect([unexpected, asked.filter((name) => name === 'kore')]).toEqual([[mistake], ['kore']]);
+    expect([unexpected, discoveredAccounts.filter((name) => name === 'kore')]).toEqual([[unexpectedError], ['kore']]);
     const [report] = reports.filter(({ account: name }) => name === 'kore');
     expect(report).toMatchObject({ outcome: 'FAILED', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'unreadable' } });
-    // What is wrong with us is for the log.
+    // The cause is for the log, not for callers.
     expect(report?.error?.message).not.toMatch(/stack/);
     clock.advance(30_000);
     await directory.merged(createReader());

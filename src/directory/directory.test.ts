@@ -7,14 +7,14 @@ import { flushPromises } from '../../test/support/flush-promises.ts';
 import { createReader, discovers, jane, joe, namesIn, setUp } from '../../test/support/directory-harness.ts';
 import { directoryEntry } from '../../test/support/directory-fixtures.ts';
 
-describe('asking the vendors who is there', () => {
-  test('is not done for what the configuration says alone', () => {
-    const { directory, asked } = setUp([directoryEntry('a', { name: 'A' })], { kore: discovers(jane) });
+describe('Directory.merged', () => {
+  test('does not run for Directory.configured, which discovers nothing', () => {
+    const { directory, discoveredAccounts } = setUp([directoryEntry('a', { name: 'A' })], { kore: discovers(jane) });
     expect(namesIn(directory.configured(createReader()))).toEqual(['A']);
-    expect(asked).toEqual([]);
+    expect(discoveredAccounts).toEqual([]);
   });
 
-  test('adds those whom they name, and tells how it went', async () => {
+  test('adds the discovered agents and reports every discovery', async () => {
     const { directory, reports } = setUp([directoryEntry('a', { name: 'A' })], {
       kore: discovers(joe),
       lp: discovers(jane),
@@ -26,114 +26,121 @@ describe('asking the vendors who is there', () => {
     ]);
   });
 
-  test('leaves out accounts that are not to be asked', async () => {
-    const { directory, asked } = setUp([], { kore: discovers(joe), vcc: null });
+  test('leaves out accounts without discovery', async () => {
+    const { directory, discoveredAccounts } = setUp([], { kore: discovers(joe), vcc: null });
     await directory.merged(createReader());
-    expect(asked).toEqual(['kore']);
+    expect(discoveredAccounts).toEqual(['kore']);
     expect([...directory.discoverableAccounts(createReader())]).toEqual(['kore']);
   });
 
-  test('at once by several: one question', async () => {
+  test('shares one discovery among concurrent readers', async () => {
     const answer = Promise.withResolvers<readonly DiscoveredAgent[]>();
-    const { directory, asked } = setUp([], { kore: () => answer.promise });
-    const all = [1, 2, 3].map(() => directory.merged(createReader()));
+    const { directory, discoveredAccounts } = setUp([], { kore: () => answer.promise });
+    const readers = [1, 2, 3].map(() => directory.merged(createReader()));
     await flushPromises();
     answer.resolve([jane]);
-    const views = await Promise.all(all);
-    expect(asked).toEqual(['kore']);
+    const views = await Promise.all(readers);
+    expect(discoveredAccounts).toEqual(['kore']);
     expect(new Set(views).size).toBe(1);
   });
 
-  test('belongs to no query: it is not cancelled with one, and may download so many files only', async () => {
-    const { directory, scopes, clock } = setUp([], { kore: discovers(jane) });
+  test('runs a discovery with a signal and a file budget of its own, independent of the query', async () => {
+    const { directory, contexts, clock } = setUp([], { kore: discovers(jane) });
     await directory.merged(createReader());
-    const [scope] = scopes;
-    expect(scope?.signal.aborted).toBe(false);
-    expect(scope?.now).toBe(clock.now());
-    expect([scope?.takeFileBudget(5), scope?.takeFileBudget(500)]).toEqual([5, 100]);
+    const [context] = contexts;
+    expect(context?.signal.aborted).toBe(false);
+    expect(context?.now).toBe(clock.now());
+    expect([context?.takeFileBudget(5), context?.takeFileBudget(500)]).toEqual([5, 100]);
   });
 
-  test('tells the one who asked of the calls, and of how long the answer may be kept', async () => {
+  test('records the calls and the expiry of a discovery on its reader', async () => {
     const call = { account: 'kore', endpoint: 'names', outcome: 'OK', servedFrom: 'VENDOR', ms: 1, bytes: 1, keys: 1 };
     const { directory } = setUp([], {
-      kore: (scope) => {
-        scope.record(call as CallRecord);
-        scope.restrictCache(5000);
-        scope.restrictCache(7000);
+      kore: (context) => {
+        context.record(call as CallRecord);
+        context.restrictCache(5000);
+        context.restrictCache(7000);
         return Promise.resolve([]);
       },
     });
-    const one = createReader();
-    await directory.merged(one);
-    expect(one.records).toEqual([call]);
-    expect(one.expiries).toEqual([5000]);
+    const reader = createReader();
+    await directory.merged(reader);
+    expect(reader.records).toEqual([call]);
+    expect(reader.expiries).toEqual([5000]);
   });
 });
 
-describe('views', () => {
-  test('are made once as long as the vendors say the same', async () => {
-    let says: readonly DiscoveredAgent[] = [jane];
-    const { directory, clock } = setUp([directoryEntry('a')], { kore: () => Promise.resolve(says) });
+describe('directory views', () => {
+  test('returns the same view as long as discovery returns the same agents', async () => {
+    let discovered: readonly DiscoveredAgent[] = [jane];
+    const { directory, clock } = setUp([directoryEntry('a')], { kore: () => Promise.resolve(discovered) });
     const first = await directory.merged(createReader());
     clock.advance(1000);
-    says = [{ ...jane, aliases: [...jane.aliases] }];
+    discovered = [{ ...jane, aliases: [...jane.aliases] }];
     expect(await directory.merged(createReader())).toBe(first);
     expect(directory.configured(createReader())).toBe(directory.configured(createReader()));
   });
 
   const before = { ...jane, aliases: ['jane'] };
   test.each<[string, readonly DiscoveredAgent[]]>([
-    ['somebody new', [before, joe]],
-    ['nobody any more', []],
+    ['a new agent', [before, joe]],
+    ['no agent', []],
     ['another name', [{ ...before, name: 'Jane Doe' }]],
     ['another address', [{ ...before, email: 'doe@x.de' }]],
     ['another alias', [{ ...before, aliases: ['jdoe'] }]],
     ['another reference', [{ ...before, ref: '10' }]],
-  ])('are made anew when they say something else in the same millisecond: %s', async (_name, later) => {
-    let says: readonly DiscoveredAgent[] = [before];
-    const { directory, accounts } = setUp([], { kore: () => Promise.resolve(says) });
+  ])('merges again when discovery returns something else in the same millisecond: %s', async (_name, later) => {
+    let discovered: readonly DiscoveredAgent[] = [before];
+    const { directory, accounts } = setUp([], { kore: () => Promise.resolve(discovered) });
     await directory.merged(createReader());
-    says = later;
+    discovered = later;
     const [kore] = accounts;
     const expected = kore && mergeAgents([], accounts, [{ account: kore, agents: later }]);
     const view = await directory.merged(createReader());
     expect(view.agents).toEqual(expected?.agents);
-    // No agent shows its aliases: they are what it is found by.
+    // Aliases are not part of an agent, but it is found by them.
     expect(view.byAccount('kore', 'jdoe')).toEqual(expected?.byAccount('kore', 'jdoe'));
   });
 
-  test('differ by what the asker may see, and hidden accounts are not even asked', async () => {
+  test('returns only what the reader may see, and does not run the discovery of hidden accounts', async () => {
     const entries = [
       directoryEntry('a', { name: 'A', accounts: { lp: '1' } }),
       directoryEntry('b', { name: 'B', accounts: { kore: '2' } }),
     ];
-    const { directory, asked } = setUp(entries, { kore: discovers(joe), lp: discovers(jane) });
-    const mine = createReader((name) => name === 'kore');
-    expect(namesIn(await directory.merged(mine))).toEqual(['B', 'Joe']);
-    expect(asked).toEqual(['kore']);
+    const { directory, discoveredAccounts } = setUp(entries, { kore: discovers(joe), lp: discovers(jane) });
+    const limited = createReader((name) => name === 'kore');
+    expect(namesIn(await directory.merged(limited))).toEqual(['B', 'Joe']);
+    expect(discoveredAccounts).toEqual(['kore']);
     expect(namesIn(await directory.merged(createReader()))).toEqual(['A', 'B', 'Jane', 'Joe']);
-    expect(namesIn(await directory.merged(mine))).toEqual(['B', 'Joe']);
-    expect(namesIn(directory.configured(mine))).toEqual(['B']);
+    expect(namesIn(await directory.merged(limited))).toEqual(['B', 'Joe']);
+    expect(namesIn(directory.configured(limited))).toEqual(['B']);
     expect(namesIn(await directory.merged(createReader(() => false)))).toEqual([]);
   });
 });
 
-describe('what the cache knows already', () => {
-  test('makes the view that asking would make, and nobody is asked', async () => {
+describe('Directory.cached', () => {
+  test('returns the same agents as merged, without a discovery', async () => {
     const vendors = { kore: discovers(joe), lp: discovers(jane), vcc: null };
-    const { directory, asked } = setUp([directoryEntry('a', { name: 'A' })], vendors, { kore: [joe], lp: [jane] });
+    const { directory, discoveredAccounts } = setUp([directoryEntry('a', { name: 'A' })], vendors, {
+      kore: [joe],
+      lp: [jane],
+    });
     const view = await directory.cached(createReader());
-    expect(asked).toEqual([]);
+    expect(discoveredAccounts).toEqual([]);
     expect(view?.agents).toEqual((await directory.merged(createReader())).agents);
   });
 
-  test('is not enough where one account would have to be asked', async () => {
-    const { directory, asked } = setUp([], { kore: discovers(joe), lp: discovers(jane) }, { kore: [joe], lp: null });
+  test('returns null where one account is not cached', async () => {
+    const { directory, discoveredAccounts } = setUp(
+      [],
+      { kore: discovers(joe), lp: discovers(jane) },
+      { kore: [joe], lp: null },
+    );
     expect(await directory.cached(createReader())).toBeNull();
-    expect(asked).toEqual([]);
+    expect(discoveredAccounts).toEqual([]);
   });
 
-  test('is enough without an account that is left alone for a while', async () => {
+  test('leaves out an account that cools down after a failure', async () => {
     const fails = () => Promise.reject(new Error('no'));
     const { directory, clock } = setUp([], { kore: fails, lp: discovers(jane) }, { lp: [jane] });
     expect(await directory.cached(createReader())).toBeNull();
@@ -143,42 +150,42 @@ describe('what the cache knows already', () => {
     expect(await directory.cached(createReader())).toBeNull();
   });
 
-  test('of a hidden account is neither looked at nor missed', async () => {
+  test('neither reads nor needs the cache of a hidden account', async () => {
     const entries = [directoryEntry('a', { name: 'A', accounts: { lp: '1' } })];
-    const { directory, recalled } = setUp(
+    const { directory, cacheReads } = setUp(
       entries,
       { kore: discovers(joe), lp: discovers(jane) },
       { kore: [joe], lp: null },
     );
     const view = await directory.cached(createReader((name) => name === 'kore'));
     expect(view?.agents.map(({ name }) => name)).toEqual(['Joe']);
-    expect(recalled).toEqual(['kore']);
+    expect(cacheReads).toEqual(['kore']);
   });
 });
 
-describe('whether the vendors might add something to an agent', () => {
-  const whole = { name: 'Jane', email: 'jane@x.de' };
+describe('Directory.mayBeEnriched', () => {
+  const complete = { name: 'Jane', email: 'jane@x.de' };
   test.each<[string, Partial<DirectoryEntry>, boolean]>([
-    ['nothing is missing, every account knows it', { ...whole, accounts: { kore: '1', lp: '9' } }, false],
-    ['an account may know its address', { ...whole, accounts: { kore: '1' } }, true],
-    ['an account that knows it may tell its name', { email: 'jane@x.de', accounts: { kore: '1', lp: '9' } }, true],
-    ['an account that knows it may tell its address', { name: 'Jane', accounts: { kore: '1', lp: '9' } }, true],
-    ['one account may tell the address by which another knows it', { name: 'Jane', accounts: { lp: '9' } }, true],
-    ['no account could recognise it', { name: 'Bot', accounts: { vcc: '2041' } }, false],
-    ['an account may know its address, though none is its own', { ...whole, accounts: { vcc: '01' } }, true],
-  ])('%s', (_name, more, expected) => {
-    const { directory } = setUp([directoryEntry('jane', more)], { kore: discovers(), lp: discovers(), vcc: null });
+    ['a complete agent linked to every account', { ...complete, accounts: { kore: '1', lp: '9' } }, false],
+    ['an account that may contain its address', { ...complete, accounts: { kore: '1' } }, true],
+    ['a linked account that may return its name', { email: 'jane@x.de', accounts: { kore: '1', lp: '9' } }, true],
+    ['a linked account that may return its address', { name: 'Jane', accounts: { kore: '1', lp: '9' } }, true],
+    ['a linked account that may return the address found in another', { name: 'Jane', accounts: { lp: '9' } }, true],
+    ['no account that could identify it', { name: 'Bot', accounts: { vcc: '2041' } }, false],
+    ['an account that may contain its address, though none is linked', { ...complete, accounts: { vcc: '01' } }, true],
+  ])('mayBeEnriched decides for %s', (_name, overrides, expected) => {
+    const { directory } = setUp([directoryEntry('jane', overrides)], { kore: discovers(), lp: discovers(), vcc: null });
     const [agent] = directory.configured(createReader()).agents;
     expect(agent && directory.mayBeEnriched(agent, createReader())).toBe(expected);
   });
 
-  test('only the accounts that the asker may see count', () => {
-    const { directory } = setUp([directoryEntry('jane', { ...whole, accounts: { kore: '1' } })], {
+  test('ignores accounts that the reader may not see', () => {
+    const { directory } = setUp([directoryEntry('jane', { ...complete, accounts: { kore: '1' } })], {
       kore: discovers(),
       lp: discovers(),
     });
-    const mine = createReader((name) => name === 'kore');
-    const [agent] = directory.configured(mine).agents;
-    expect(agent && directory.mayBeEnriched(agent, mine)).toBe(false);
+    const limited = createReader((name) => name === 'kore');
+    const [agent] = directory.configured(limited).agents;
+    expect(agent && directory.mayBeEnriched(agent, limited)).toBe(false);
   });
 });

@@ -1,199 +1,107 @@
 import type { DirectoryEntry } from '../config/settings.ts';
 import type { Agent, DiscoveredAgent } from '../domain/agent.ts';
-import type { Clock, Instant } from '../domain/clock.ts';
-import { SECOND } from '../domain/time.ts';
-import { VendorError } from '../domain/vendor-error.ts';
-import type { SourceReport } from '../domain/source.ts';
-import { failureReport } from '../domain/source.ts';
-import { vendorError } from '../http/response.ts';
-import { abortable } from '../http/abort.ts';
-import type { RequestContext } from '../request/request-context.ts';
-import type { AccountAdapter, DataSourceContext } from '../vendors/vendor.ts';
-import { type DirectoryView, type Discovery, type KnownAccount, mergeAgents } from './merge-agents.ts';
+import {
+  type DirectoryAccount,
+  type DirectoryReader,
+  type DiscoveryOptions,
+  type DiscoveryResult,
+  createAgentDiscovery,
+} from './discovery.ts';
+import { type DirectoryView, mergeAgents } from './merge-agents.ts';
 
-/** An account whose vendor may name agents of its own accord. */
-export interface DirectoryAccount extends KnownAccount {
-  readonly adapter: AccountAdapter;
-  readonly discover: boolean;
-}
-
-export interface DirectoryOptions {
+export interface DirectoryOptions extends DiscoveryOptions {
   readonly entries: readonly DirectoryEntry[];
   /** In the configuration's order. */
   readonly accounts: readonly DirectoryAccount[];
-  readonly clock: Clock;
-  /** So long a discovery is waited for; after that queries go on without, and the discovery for those who come later. */
-  readonly discoveryTimeoutMs: number;
-  /** How many files one discovery may download: none of a query's, which would leave others with what one had left. */
-  readonly maxFiles: number;
-  /** Told how asking each account went. */
-  readonly onReport: (report: SourceReport) => void;
-  /** Told of what an account's discovery threw without meaning to. */
-  readonly onUnexpectedError: (error: unknown) => void;
 }
 
-/** The part of a request's context that the directory uses. */
-export type DirectoryReader = Pick<RequestContext, 'canAccess' | 'signal' | 'record' | 'restrictCache'>;
-
-/** Who is who. */
+/** The agents of the configuration and of discovery. What a reader gets depends on the accounts that it may see. */
 export interface Directory {
-  /** What the configuration alone says. */
+  /** The configured agents, without discovery. */
   readonly configured: (reader: DirectoryReader) => DirectoryView;
   /**
-   * The same, together with what the vendors name. An account that cannot be asked, or not before the asker must go, costs only
-   * its own agents.
+   * The configured agents merged with the discovered ones. An account that fails, or does not answer before the reader's
+   * deadline, costs only its own agents.
    */
   readonly merged: (reader: DirectoryReader) => Promise<DirectoryView>;
-  /** The same as `complete`, from what the cache knows already; null when some account would have to be asked. */
+  /** The same as `merged`, from the cache; null where that would take a vendor call. */
   readonly cached: (reader: DirectoryReader) => Promise<DirectoryView | null>;
-  /** The accounts that may name agents of their own accord. */
+  /** The accounts that discover agents. */
   readonly discoverableAccounts: (reader: DirectoryReader) => ReadonlySet<string>;
-  /** Whether the vendors might add something to an agent of the configuration. */
+  /** Whether discovery may add something to a configured agent. */
   readonly mayBeEnriched: (agent: Agent, reader: DirectoryReader) => boolean;
 }
 
-/** An account whose discovery failed is left alone for so long. */
-const DISCOVERY_COOLDOWN_MS = 30 * SECOND;
-
-interface DiscoveryResult extends Discovery {
-  /** Until when it may be kept. */
-  readonly freshUntil: Instant;
-}
-
 export function createDirectory(options: DirectoryOptions): Directory {
-  const { entries, accounts, clock } = options;
-  const coolDownUntil = new Map<string, Instant>();
-  const inFlight = new Map<string, Promise<DiscoveryResult>>();
-  const lastResults = new Map<string, DiscoveryResult>();
-  const views = new Map<string, { readonly discoveries: readonly DiscoveryResult[]; readonly view: DirectoryView }>();
+  const { entries, accounts } = options;
+  const discovery = createAgentDiscovery(options);
+  const getOrCreateView = createViewCache(entries);
 
-  const accountsVisibleTo = (reader: DirectoryReader): readonly DirectoryAccount[] =>
+  const visibleTo = (reader: DirectoryReader): readonly DirectoryAccount[] =>
     accounts.filter(({ name }) => reader.canAccess(name));
-  const accountsDiscoverableBy = (reader: DirectoryReader) =>
-    accountsVisibleTo(reader).filter(({ discover }) => discover);
-
-  /** A discovery belongs to no query: it is neither cancelled with one nor bound by one's deadline. */
-  async function runDiscovery(account: DirectoryAccount, reader: DirectoryReader): Promise<DiscoveryResult> {
-    let freshUntil = Infinity;
-    const scope: DataSourceContext = {
-      signal: new AbortController().signal,
-      record: reader.record,
-      restrictCache: (at) => {
-        freshUntil = Math.min(freshUntil, at);
-      },
-      now: clock.now(),
-      takeFileBudget: (requested) => Math.min(requested, options.maxFiles),
-    };
-    const result = await account.adapter.createDataSource(scope).discover?.();
-    for (const report of result?.sources ?? []) options.onReport(report);
-    return { account, agents: result?.data ?? [], freshUntil };
-  }
-
-  /** Everybody asks for everybody: an answer that nobody thought of must not be the end of the other accounts. */
-  function toUnreadableError({ vendor, name }: DirectoryAccount, error: unknown): VendorError {
-    options.onUnexpectedError(error);
-    const target = { vendor, account: name, endpoint: 'discovery' };
-    return vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'unreadable' });
-  }
-
-  /** What an account named last time: its word while it is asked anew. */
-  const lastKnown = (account: DirectoryAccount): DiscoveryResult => ({
-    ...(lastResults.get(account.name) ?? emptyDiscovery(account)),
-    freshUntil: -Infinity,
-  });
-
-  const isCoolingDown = ({ name }: DirectoryAccount): boolean =>
-    (coolDownUntil.get(name) ?? -Infinity) > clock.monotonicMs();
-
-  async function discover(account: DirectoryAccount, reader: DirectoryReader): Promise<DiscoveryResult> {
-    if (isCoolingDown(account)) return emptyDiscovery(account);
-    const { signal } = reader;
-    if (signal.aborted) return lastKnown(account);
-    let pending = inFlight.get(account.name);
-    if (!pending) {
-      const discovery = runDiscovery(account, reader)
-        .catch((error: unknown) => {
-          coolDownUntil.set(account.name, clock.monotonicMs() + DISCOVERY_COOLDOWN_MS);
-          options.onReport(failureReport(error instanceof VendorError ? error : toUnreadableError(account, error)));
-          return emptyDiscovery(account);
-        })
-        .then((result) => {
-          lastResults.set(account.name, result);
-          return result;
-        })
-        .finally(() => inFlight.delete(account.name));
-      pending = withTimeout(discovery, () => lastKnown(account), options.discoveryTimeoutMs, clock);
-      inFlight.set(account.name, pending);
-    }
-    try {
-      return await abortable(pending, signal);
-    } catch (error) {
-      // Others may still wait for it.
-      if (error === signal.reason) return lastKnown(account);
-      throw error;
-    }
-  }
-
-  /** The views of callers with the same accounts are the same; each is made anew only when a discovery has changed. */
-  function getOrCreateView(
-    visibleAccounts: readonly DirectoryAccount[],
-    discoveries: readonly DiscoveryResult[],
-  ): DirectoryView {
-    const key = `${discoveries.length > 0 ? 'complete' : 'listed'}:${visibleAccounts.map(({ name }) => name).join()}`;
-    const existing = views.get(key);
-    if (
-      existing?.discoveries.every((discovery, index) =>
-        areSameAgents(discovery.agents, discoveries[index]?.agents ?? []),
-      )
-    )
-      return existing.view;
-    const view = mergeAgents(entries, visibleAccounts, discoveries);
-    if (!existing && views.size >= MAX_CACHED_VIEWS) views.clear();
-    views.set(key, { discoveries, view });
-    return view;
-  }
+  const discoverableBy = (reader: DirectoryReader): readonly DirectoryAccount[] =>
+    visibleTo(reader).filter(({ discover }) => discover);
 
   return {
-    configured: (reader) => getOrCreateView(accountsVisibleTo(reader), []),
+    configured: (reader) => getOrCreateView(visibleTo(reader), []),
 
     async merged(reader) {
-      const discoveries = await Promise.all(accountsDiscoverableBy(reader).map((account) => discover(account, reader)));
-      for (const discovery of discoveries) reader.restrictCache(discovery.freshUntil);
-      return getOrCreateView(accountsVisibleTo(reader), discoveries);
+      const discoveries = await Promise.all(
+        discoverableBy(reader).map((account) => discovery.discover(account, reader)),
+      );
+      for (const { freshUntil } of discoveries) reader.restrictCache(freshUntil);
+      return getOrCreateView(visibleTo(reader), discoveries);
     },
 
     async cached(reader) {
-      const discoveries = await Promise.all(
-        accountsDiscoverableBy(reader).map(async (account): Promise<Discovery | null> => {
-          if (isCoolingDown(account)) return emptyDiscovery(account);
-          const agents = await account.adapter.cachedAgents?.();
-          return agents ? { account, agents } : null;
-        }),
-      );
-      return discoveries.every((discovery) => discovery !== null)
-        ? mergeAgents(entries, accountsVisibleTo(reader), discoveries)
+      const discoveries = await Promise.all(discoverableBy(reader).map((account) => discovery.cached(account)));
+      return discoveries.every((result) => result !== null)
+        ? mergeAgents(entries, visibleTo(reader), discoveries)
         : null;
     },
 
-    discoverableAccounts: (reader) => new Set(accountsDiscoverableBy(reader).map(({ name }) => name)),
+    discoverableAccounts: (reader) => new Set(discoverableBy(reader).map(({ name }) => name)),
 
     mayBeEnriched(agent, reader) {
       const isLinked = ({ name }: DirectoryAccount) =>
         agent.accounts.some((agentAccount) => agentAccount.account === name);
-      const linkedAccounts = accountsDiscoverableBy(reader).filter(isLinked);
-      const otherAccounts = accountsDiscoverableBy(reader).filter((account) => !isLinked(account));
-      // An account that knows the agent may tell a name and an address; an address may be known to further accounts.
+      const discoverable = discoverableBy(reader);
+      // A linked account may return a name and an address; an address may be found in further accounts.
       const isIncomplete = agent.name === null || agent.email === null;
-      return (linkedAccounts.length > 0 && isIncomplete) || (otherAccounts.length > 0 && agent.email !== null);
+      return (isIncomplete && discoverable.some(isLinked)) || (agent.email !== null && !discoverable.every(isLinked));
     },
   };
 }
 
-function emptyDiscovery(account: DirectoryAccount): DiscoveryResult {
-  return { account, agents: [], freshUntil: -Infinity };
+/** Callers have few distinct sets of accounts; above this number, views are merged again. */
+const MAX_CACHED_VIEWS = 100;
+
+interface CachedView {
+  readonly discoveries: readonly DiscoveryResult[];
+  readonly view: DirectoryView;
 }
 
-/** Whether two answers say the same. A kept one is the very same, or made again of the same parts. */
+/** Callers with the same accounts share a view. It is merged again only when a discovery has changed. */
+function createViewCache(entries: readonly DirectoryEntry[]) {
+  const views = new Map<string, CachedView>();
+
+  return (visibleAccounts: readonly DirectoryAccount[], discoveries: readonly DiscoveryResult[]): DirectoryView => {
+    const kind = discoveries.length > 0 ? 'merged' : 'configured';
+    const key = `${kind}:${visibleAccounts.map(({ name }) => name).join()}`;
+    const existing = views.get(key);
+    if (existing && areSameDiscoveries(existing.discoveries, discoveries)) return existing.view;
+    const view = mergeAgents(entries, visibleAccounts, discoveries);
+    if (!existing && views.size >= MAX_CACHED_VIEWS) views.clear();
+    views.set(key, { discoveries, view });
+    return view;
+  };
+}
+
+function areSameDiscoveries(left: readonly DiscoveryResult[], right: readonly DiscoveryResult[]): boolean {
+  return left.every(({ agents }, index) => areSameAgents(agents, right[index]?.agents ?? []));
+}
+
+/** Compares by content. A cached list is the same object, or has been assembled again from the same parts. */
 function areSameAgents(agents: readonly DiscoveredAgent[], otherAgents: readonly DiscoveredAgent[]): boolean {
   if (agents === otherAgents) return true;
   return (
@@ -208,22 +116,4 @@ function areSameAgents(agents: readonly DiscoveredAgent[], otherAgents: readonly
       );
     })
   );
-}
-
-/** Callers differ in few ways; should there be more, views are simply made again. */
-const MAX_CACHED_VIEWS = 100;
-
-/** Counts from the discovery's beginning: whoever comes while a late one goes on does not wait for it all over again. */
-async function withTimeout<T>(promise: Promise<T>, fallback: () => T, ms: number, clock: Clock): Promise<T> {
-  let cancelTimer: () => void = () => undefined;
-  const timeout = new Promise<T>((resolve) => {
-    cancelTimer = clock.setTimer(ms, () => {
-      resolve(fallback());
-    });
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    cancelTimer();
-  }
 }

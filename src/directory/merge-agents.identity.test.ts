@@ -5,12 +5,12 @@ import { agentId, agentIdByEmail, agentIdByAccount } from '../domain/global-id.t
 import { directoryEntry, discoveredAgent } from '../../test/support/directory-fixtures.ts';
 import { type DiscoveredByAccount, mergedView } from '../../test/support/merge-agents-fixtures.ts';
 
-/** What is told of an agent, briefly. */
+/** An agent in short form. */
 function summarize({ key, name, email, accounts }: Agent) {
   return { key, name, email, accounts: accounts.map((agentAccount) => `${agentAccount.account}:${agentAccount.ref}`) };
 }
 
-describe('one agent, known to several', () => {
+describe('mergeAgents identifies one agent in several accounts', () => {
   test.each<[string, DirectoryEntry, DiscoveredByAccount, ReturnType<typeof summarize>]>([
     [
       'by reference',
@@ -19,19 +19,19 @@ describe('one agent, known to several', () => {
       { key: 'jane', name: 'Jane', email: 'jane@x.de', accounts: ['lp:9'] },
     ],
     [
-      'by another reference of the same account: the directory’s is kept',
+      'by another reference of the same account, keeping the directory’s',
       directoryEntry('jane', { accounts: { lp: 'JDoe' } }),
       { lp: [discoveredAgent('9', { aliases: ['jdoe'] })] },
       { key: 'jane', name: null, email: null, accounts: ['lp:JDoe'] },
     ],
     [
-      'by address, whatever its case',
+      'by address in any case',
       directoryEntry('jane', { email: 'Jane@x.de' }),
       { kore: [discoveredAgent('u-1', { email: 'jane@X.DE' })] },
       { key: 'jane', name: null, email: 'Jane@x.de', accounts: ['kore:u-1'] },
     ],
     [
-      'by a directory reference that is an address',
+      'by a configured reference that is an address',
       directoryEntry('jane', { accounts: { kore: 'jane@x.de' } }),
       { lp: [discoveredAgent('9', { email: 'jane@x.de' })] },
       { key: 'jane', name: null, email: 'jane@x.de', accounts: ['kore:jane@x.de', 'lp:9'] },
@@ -43,23 +43,23 @@ describe('one agent, known to several', () => {
       { key: 'jane', name: null, email: 'jane@x.de', accounts: ['lp:9'] },
     ],
     [
-      'by an address that another account tells, whichever of the two comes first',
+      'by an address from another account, in any order of the accounts',
       directoryEntry('jane', { accounts: { lp: '9' } }),
       { kore: [discoveredAgent('u-1', { email: 'jane@x.de' })], lp: [discoveredAgent('9', { email: 'jane@x.de' })] },
       { key: 'jane', name: null, email: 'jane@x.de', accounts: ['kore:u-1', 'lp:9'] },
     ],
     [
-      'the directory’s name and address go before the vendor’s',
+      'by reference, keeping the directory’s name and address',
       directoryEntry('jane', { name: 'Jane', email: 'jane@x.de', accounts: { lp: '9' } }),
       { lp: [discoveredAgent('9', { name: 'J. Doe', email: 'jd@x.de' })] },
       { key: 'jane', name: 'Jane', email: 'jane@x.de', accounts: ['lp:9'] },
     ],
-  ])('%s', (_name, listed, named, expected) => {
-    const { agents } = mergedView([listed], named);
+  ])('identifies one agent %s', (_name, listed, discovered, expected) => {
+    const { agents } = mergedView([listed], discovered);
     expect(agents.map(summarize)).toEqual([expected]);
   });
 
-  test('nobody of the directory, but two accounts: one agent, whose id is that of the address', () => {
+  test('identifies an unlisted agent of two accounts by address, and takes its id from the address', () => {
     const { agents } = mergedView([], {
       kore: [discoveredAgent('jane@x.de', { aliases: ['u-1'], email: 'Jane@x.de', name: 'Jane' })],
       lp: [discoveredAgent('9', { aliases: ['JANE@X.de'], name: 'J. Doe' })],
@@ -79,7 +79,7 @@ describe('one agent, known to several', () => {
     ]);
   });
 
-  test('is found by every reference and address that any account knows', () => {
+  test('finds an agent by every reference and address of its accounts', () => {
     const { agents, byAccount, byEmail } = mergedView(
       [directoryEntry('jane', { email: 'jane@x.de', accounts: { lp: '9' } })],
       {
@@ -95,26 +95,26 @@ describe('one agent, known to several', () => {
     ]);
   });
 
-  test('without an address its id is that of its reference', () => {
+  test('takes the id from the reference where an agent has no address', () => {
     const { agents } = mergedView([], { lp: [discoveredAgent('9')] });
     expect(agents.map(({ id }) => id)).toEqual([agentIdByAccount('lp', '9')]);
   });
 
-  test('keeps being found by the id that it had before its address was known, or before it entered the directory', () => {
+  test('finds an agent by the id it had before its address was known or it was added to the directory', () => {
     const earlier = mergedView([], { lp: [discoveredAgent('9')] }).agents[0]?.id ?? '';
     const later = mergedView([], { lp: [discoveredAgent('9', { email: 'jane@x.de' })] });
-    const formerly = later.agents[0]?.id ?? '';
+    const former = later.agents[0]?.id ?? '';
     expect(later.byId(earlier)).toBe(later.agents[0]);
     const listed = mergedView([directoryEntry('jane', { accounts: { lp: '9' } })], {
       lp: [discoveredAgent('9', { email: 'jane@x.de' })],
     });
-    expect([listed.byId(earlier), listed.byId(formerly)]).toEqual([listed.agents[0], listed.agents[0]]);
+    expect([listed.byId(earlier), listed.byId(former)]).toEqual([listed.agents[0], listed.agents[0]]);
     expect(listed.agents[0]?.id).toBe(agentId('jane'));
   });
 });
 
-describe('conflicts are never settled by merging', () => {
-  test('two of one account share an address: two agents', () => {
+describe('mergeAgents keeps conflicting agents separate', () => {
+  test('keeps two agents of one account that share an address', () => {
     const { agents, byEmail } = mergedView([], {
       kore: [discoveredAgent('u-2', { email: 'team@x.de' }), discoveredAgent('u-1', { email: 'team@x.de' })],
     });
@@ -124,7 +124,7 @@ describe('conflicts are never settled by merging', () => {
     expect(byEmail('team@x.de')?.accounts).toEqual([{ account: 'kore', ref: 'u-1' }]);
   });
 
-  test('the directory says that the address has another reference here: two agents', () => {
+  test('keeps an agent whose address the directory links to another reference of the account', () => {
     const { agents } = mergedView([directoryEntry('jane', { email: 'jane@x.de', accounts: { lp: '9' } })], {
       lp: [discoveredAgent('10', { email: 'jane@x.de' })],
     });
@@ -134,7 +134,7 @@ describe('conflicts are never settled by merging', () => {
     ]);
   });
 
-  test('its addresses belong to two agents: it is neither', () => {
+  test('keeps an agent whose addresses belong to two others', () => {
     const { agents } = mergedView(
       [directoryEntry('jane', { email: 'jane@x.de' }), directoryEntry('joe', { email: 'joe@x.de' })],
       {
@@ -148,7 +148,7 @@ describe('conflicts are never settled by merging', () => {
     ]);
   });
 
-  test('its references belong to two entries: the directory’s word stays as it is', () => {
+  test('changes no configured agent where a discovered one has references of two', () => {
     const { agents, byAccount } = mergedView(
       [directoryEntry('jane', { accounts: { lp: '9' } }), directoryEntry('joe', { accounts: { lp: 'joe@x.de' } })],
       { lp: [discoveredAgent('9', { aliases: ['joe@x.de'] })] },

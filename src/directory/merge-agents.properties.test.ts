@@ -5,7 +5,7 @@ import { mergeAgents } from './merge-agents.ts';
 import { directoryEntry } from '../../test/support/directory-fixtures.ts';
 import { ACCOUNTS, kore, lp, vcc, mergedView } from '../../test/support/merge-agents-fixtures.ts';
 
-describe('whatever the vendors name', () => {
+describe('mergeAgents, for any discovered agents', () => {
   const email = fc.constantFrom('a@x', 'A@X', 'b@x', 'c@x', 'd@x');
   const ref = fc.oneof(email, fc.constantFrom('1', '2', '3', 'x', 'X', 'y'));
   const person: fc.Arbitrary<DiscoveredAgent> = fc.record({
@@ -14,8 +14,8 @@ describe('whatever the vendors name', () => {
     name: fc.option(fc.constantFrom('Anna', 'Ben')),
     email: fc.option(email),
   });
-  const people = fc.uniqueArray(person, { maxLength: 5, selector: (one) => one.ref.toLowerCase() });
-  const named = fc.record({ kore: people, lp: people, vcc: people });
+  const people = fc.uniqueArray(person, { maxLength: 5, selector: (agent) => agent.ref.toLowerCase() });
+  const discoveredLists = fc.record({ kore: people, lp: people, vcc: people });
   const entries = fc
     .uniqueArray(
       fc.record({
@@ -23,7 +23,7 @@ describe('whatever the vendors name', () => {
         email: fc.option(email),
         accounts: fc.dictionary(fc.constantFrom('kore', 'lp', 'secret'), ref),
       }),
-      { selector: (one) => one.id },
+      { selector: (entry) => entry.id },
     )
     .map((list) =>
       list.map(({ id, email: address, accounts }) =>
@@ -31,28 +31,28 @@ describe('whatever the vendors name', () => {
       ),
     );
 
-  test('the order in which they name it changes neither agents nor ids', () => {
+  test('returns the same agents and ids for any order of discovery', () => {
     fc.assert(
-      fc.property(entries, named, fc.infiniteStream(fc.nat()), (listed, said, dice) => {
+      fc.property(entries, discoveredLists, fc.infiniteStream(fc.nat()), (listed, discovered, positions) => {
         const shuffle = (list: readonly DiscoveredAgent[]) =>
           list
-            .map((one) => ({ one, at: dice.next().value as number }))
-            .sort((a, b) => a.at - b.at)
-            .map(({ one }) => one);
-        const discoveries = [lp, vcc, kore].map((one) => ({
-          account: one,
-          agents: shuffle(said[one.name as keyof typeof said]),
+            .map((agent) => ({ agent, position: positions.next().value as number }))
+            .sort((a, b) => a.position - b.position)
+            .map(({ agent }) => agent);
+        const discoveries = [lp, vcc, kore].map((account) => ({
+          account,
+          agents: shuffle(discovered[account.name as keyof typeof discovered]),
         }));
-        expect(mergeAgents(listed, ACCOUNTS, discoveries).agents).toEqual(mergedView(listed, said).agents);
+        expect(mergeAgents(listed, ACCOUNTS, discoveries).agents).toEqual(mergedView(listed, discovered).agents);
       }),
       { numRuns: 500 },
     );
   });
 
-  test('no two agents share an id, none has two seats in an account, and each is found by its id', () => {
+  test('gives every agent a unique id, at most one reference per account, and finds it by its id', () => {
     fc.assert(
-      fc.property(entries, named, (listed, said) => {
-        const { agents, byId } = mergedView(listed, said);
+      fc.property(entries, discoveredLists, (listed, discovered) => {
+        const { agents, byId } = mergedView(listed, discovered);
         expect(new Set(agents.map(({ id }) => id)).size).toBe(agents.length);
         for (const agent of agents) {
           expect(new Set(agent.accounts.map((agentAccount) => agentAccount.account)).size).toBe(agent.accounts.length);
@@ -63,16 +63,16 @@ describe('whatever the vendors name', () => {
     );
   });
 
-  test('everybody named is there, under each of the references', () => {
+  test('finds every discovered agent by each of its references', () => {
     fc.assert(
-      fc.property(entries, named, (listed, said) => {
-        const { agents, byAccount } = mergedView(listed, said);
-        for (const [name, list] of Object.entries(said)) {
-          for (const one of list) {
-            for (const reference of [one.ref, ...one.aliases]) {
-              const agent = byAccount(name, reference);
-              expect(agents).toContain(agent);
-              expect(agent?.accounts.some((agentAccount) => agentAccount.account === name)).toBe(true);
+      fc.property(entries, discoveredLists, (listed, discovered) => {
+        const { agents, byAccount } = mergedView(listed, discovered);
+        for (const [name, list] of Object.entries(discovered)) {
+          for (const agent of list) {
+            for (const reference of [agent.ref, ...agent.aliases]) {
+              const match = byAccount(name, reference);
+              expect(agents).toContain(match);
+              expect(match?.accounts.some((agentAccount) => agentAccount.account === name)).toBe(true);
             }
           }
         }
@@ -81,10 +81,10 @@ describe('whatever the vendors name', () => {
     );
   });
 
-  test('an agent found by a seat of its own is that agent, unless the directory lists the seat twice', () => {
+  test('finds an unlisted agent by each of its own accounts', () => {
     fc.assert(
-      fc.property(named, (said) => {
-        const { agents, byAccount } = mergedView([], said);
+      fc.property(discoveredLists, (discovered) => {
+        const { agents, byAccount } = mergedView([], discovered);
         for (const agent of agents) {
           for (const agentAccount of agent.accounts)
             expect(byAccount(agentAccount.account, agentAccount.ref)).toBe(agent);
@@ -94,12 +94,12 @@ describe('whatever the vendors name', () => {
     );
   });
 
-  test('the directory’s seats, names and addresses stay', () => {
+  test('keeps the accounts, names and addresses of the directory', () => {
     fc.assert(
-      fc.property(entries, named, (listed, said) => {
-        const [alone, together] = [mergedView(listed), mergedView(listed, said)];
-        alone.agents.forEach((before, index) => {
-          const after = together.agents[index];
+      fc.property(entries, discoveredLists, (listed, discovered) => {
+        const [configured, merged] = [mergedView(listed), mergedView(listed, discovered)];
+        configured.agents.forEach((before, index) => {
+          const after = merged.agents[index];
           expect(after).toMatchObject({ id: before.id, key: before.key });
           if (before.email !== null) expect(after?.email).toBe(before.email);
           expect(after?.accounts).toEqual(expect.arrayContaining([...before.accounts]));
@@ -108,17 +108,20 @@ describe('whatever the vendors name', () => {
     );
   });
 
-  test('who may see only some accounts sees what there would be if there were no others', () => {
+  test('returns for visible accounts what a configuration without the hidden ones would give', () => {
     fc.assert(
-      fc.property(entries, named, fc.subarray(ACCOUNTS), (listed, said, mine) => {
+      fc.property(entries, discoveredLists, fc.subarray(ACCOUNTS), (listed, discovered, mine) => {
         const names = new Set(mine.map(({ name }) => name));
-        const without = listed.flatMap((one) => {
-          const seats = Object.entries(one.accounts).filter(([name]) => names.has(name));
-          const known = seats.length > 0 || Object.keys(one.accounts).length === 0;
-          return known ? [{ ...one, accounts: Object.fromEntries(seats) }] : [];
+        const without = listed.flatMap((entry) => {
+          const visible = Object.entries(entry.accounts).filter(([name]) => names.has(name));
+          const isVisible = visible.length > 0 || Object.keys(entry.accounts).length === 0;
+          return isVisible ? [{ ...entry, accounts: Object.fromEntries(visible) }] : [];
         });
-        const everything = ACCOUNTS.map((one) => ({ account: one, agents: said[one.name as keyof typeof said] }));
-        expect(mergeAgents(listed, mine, everything).agents).toEqual(mergedView(without, said, mine).agents);
+        const everything = ACCOUNTS.map((account) => ({
+          account,
+          agents: discovered[account.name as keyof typeof discovered],
+        }));
+        expect(mergeAgents(listed, mine, everything).agents).toEqual(mergedView(without, discovered, mine).agents);
       }),
       { numRuns: 500 },
     );

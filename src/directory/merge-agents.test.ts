@@ -3,8 +3,8 @@ import { agentId } from '../domain/global-id.ts';
 import { directoryEntry, discoveredAgent } from '../../test/support/directory-fixtures.ts';
 import { mergedView } from '../../test/support/merge-agents-fixtures.ts';
 
-describe('the directory alone', () => {
-  test('is shown in its order, with its seats in the order of the accounts', () => {
+describe('mergeAgents without discovery', () => {
+  test('returns agents in the directory’s order, with their accounts in the configuration’s order', () => {
     const { agents } = mergedView([
       directoryEntry('jane', { name: 'Jane', email: 'jane@x.de', accounts: { vcc: '01', kore: 'jane@x.de' } }),
       directoryEntry('bot', { kind: 'virtual', accounts: { lp: '9' } }),
@@ -32,7 +32,7 @@ describe('the directory alone', () => {
     ]);
   });
 
-  test('finds an agent by id, by address whatever its case, and by reference as the account compares it', () => {
+  test('finds an agent by id, by address in any case, and by reference in the account’s canonical form', () => {
     const { agents, byId, byEmail, byAccount } = mergedView([
       directoryEntry('jane', { email: 'Jane@X.de', accounts: { kore: 'JANE@x.de', vcc: '01' } }),
     ]);
@@ -49,13 +49,13 @@ describe('the directory alone', () => {
     ]);
   });
 
-  test('a reference that is an address counts as one', () => {
+  test('treats a reference that is an e-mail address as the agent’s address', () => {
     const { byEmail, agents } = mergedView([directoryEntry('jane', { accounts: { kore: 'jane@x.de' } })]);
     expect(byEmail('JANE@x.de')).toBe(agents[0]);
     expect(agents[0]?.email).toBe('jane@x.de');
   });
 
-  test('an address that it gives goes before one that a reference happens to be', () => {
+  test('prefers a configured address to one that a reference happens to be', () => {
     const { byEmail } = mergedView([
       directoryEntry('first', { accounts: { kore: 'jane@x.de' } }),
       directoryEntry('second', { email: 'jane@x.de' }),
@@ -63,13 +63,16 @@ describe('the directory alone', () => {
     expect(byEmail('jane@x.de')?.key).toBe('second');
   });
 
-  test('one whom only other accounts know does not exist; one without any account does', () => {
-    const { agents } = mergedView([directoryEntry('hidden', { accounts: { secret: '1' } }), directoryEntry('nobody')]);
-    expect(agents.map(({ key }) => key)).toEqual(['nobody']);
+  test('hides an agent that only hidden accounts refer to, but not one without any account', () => {
+    const { agents } = mergedView([
+      directoryEntry('hidden', { accounts: { secret: '1' } }),
+      directoryEntry('unlinked'),
+    ]);
+    expect(agents.map(({ key }) => key)).toEqual(['unlinked']);
   });
 });
 
-test('discovered agents stand behind the listed ones, by name', () => {
+test('mergeAgents puts discovered agents after the configured ones, by name', () => {
   const { agents } = mergedView([directoryEntry('zoe', { name: 'Zoe' })], {
     kore: [discoveredAgent('c', { name: 'Carl' }), discoveredAgent('none')],
     lp: [discoveredAgent('a', { name: 'Anna' }), discoveredAgent('b', { name: 'Anna' })],

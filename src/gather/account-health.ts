@@ -3,7 +3,7 @@ import type { Clock, Instant } from '../domain/clock.ts';
 import { type SourceReport } from '../domain/source.ts';
 import { type VendorError, isNotFound } from '../domain/vendor-error.ts';
 
-/** Remembers, for the life of the process, how asking each account went. */
+/** Tracks the outcomes of each account's calls for the life of the process. */
 export interface AccountHealthTracker {
   readonly recordReport: (report: SourceReport) => void;
   readonly get: (account: string) => AccountHealth;
@@ -11,13 +11,13 @@ export interface AccountHealthTracker {
 
 interface HealthRecord {
   lastSuccessAt: Instant | null;
-  /** The last failed call's; null once calls go well again. */
+  /** The error of the last failed call; null once calls succeed again. */
   lastError: VendorError | null;
-  /** How often the vendor gave nothing at all, since the last success. */
+  /** How many calls returned nothing at all since the last success. */
   consecutiveFailures: number;
 }
 
-/** Reasons for which a call was not made, or cut short, by the gateway itself: they say nothing new about the vendor. */
+/** Reasons for which the gateway itself did not make a call, or cut it short: they carry no news of the vendor. */
 const GATEWAY_SIDE_REASONS: ReadonlySet<string> = new Set([
   'cancelled',
   'quota_local',
@@ -26,7 +26,7 @@ const GATEWAY_SIDE_REASONS: ReadonlySet<string> = new Set([
   'bulkhead_full',
 ]);
 
-/** With so many failures in a row an account counts as down, whatever was before. */
+/** After this many consecutive failures an account is DOWN, even if it succeeded before. */
 const DOWN_AFTER_FAILURES = 3;
 
 export function createAccountHealthTracker(clock: Clock): AccountHealthTracker {
@@ -48,13 +48,13 @@ export function createAccountHealthTracker(clock: Clock): AccountHealthTracker {
       if (hasAnswered) {
         record.lastSuccessAt = clock.now();
         record.consecutiveFailures = 0;
-        // Where some calls were not made, what was wrong with them before may still be.
+        // Where some calls were not made, an earlier error of theirs may persist.
         if (!isGatewaySide(error)) record.lastError = null;
       }
-      // One call may have failed for many agents at once: it is still one failure.
+      // One failed call of many agents is one failure.
       if (!failedCall || record.lastError === failedCall) return;
       record.lastError = failedCall;
-      // Where a part is there the account is not down; and what a kept answer lacks, every reader would count anew.
+      // An account that returns a part is not down. The gaps of a cached result would be counted again by every reader.
       if (outcome !== 'PARTIAL') record.consecutiveFailures += 1;
     },
 
@@ -70,10 +70,10 @@ export function createAccountHealthTracker(clock: Clock): AccountHealthTracker {
 }
 
 /**
- * What the failed call came to. Where only a part is missing, all calls may have gone well: the time asked for is gone, a limit
- * of ours left files out, or some of what came is damaged, encrypted or another account's. That is a matter of the data, which
- * the answer tells; as a failure it would let whoever asks for the wrong day make any account look ill. Of several gaps a vendor
- * tells that of a failed call first, and it bears a status or a code of its own.
+ * The error of a failed call; null where no call failed. All calls of a PARTIAL result may have succeeded: the requested time is
+ * past the retention, a limit of the gateway left files out, or some of the data is damaged, encrypted or another account's. That is
+ * a property of the data, which the response reports. Counted as a failure, it would let a caller that requests the wrong day
+ * degrade any account. Of several gaps a vendor reports that of a failed call first, with a status or a code of its own.
  */
 function failedCallError({ outcome, error }: SourceReport): VendorError | null {
   if (error === null || isNotFound(error) || isGatewaySide(error)) return null;

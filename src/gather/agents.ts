@@ -29,13 +29,13 @@ export async function agents(context: QueryContext, args: AgentsArgs): Promise<P
   return paginateAgents(context, (await context.allAgents()).agents, args);
 }
 
-/** Throws InvalidInput. */
+/** Throws InvalidInputError. */
 export function assertAgentsArgs({ first, filter }: AgentsArgs): void {
   assertIntInRange('first', first, 0, MAX_AGENTS_PAGE_SIZE);
   assertMaxLength('filter.emails', filter?.emails ?? [], MAX_FILTER_EMAILS);
 }
 
-/** The page that `agents` answers when these are all the agents. */
+/** The page that `agents` returns for this list of all agents. */
 export function paginateAgents(context: QueryContext, allAgents: readonly Agent[], args: AgentsArgs): Page<Agent> {
   const rank = new Map(allAgents.map((agent, index) => [agent, index]));
   const matching = args.filter ? allAgents.filter(createAgentFilter(context, args.filter)) : allAgents;
@@ -43,15 +43,15 @@ export function paginateAgents(context: QueryContext, allAgents: readonly Agent[
 }
 
 /**
- * A cursor names the agent. One of the directory is found again by its key, or by its rank should it have gone; a discovered
- * one by its name and id, which say where it would stand.
+ * A cursor identifies an agent. A configured agent is found by its key, or by its rank where it has been removed. A discovered one
+ * is found by its name and id, which determine its position.
  */
 function createAgentCursorCodec(rank: ReadonlyMap<Agent, number>): CursorCodec<Agent> {
   return {
     encode: (agents, start, end) =>
       agents.slice(start, end).map((agent) =>
         agent.key === null
-          ? // As JSON, since a vendor's name may hold anything, line breaks included.
+          ? // As JSON, since a vendor's name may contain any character, line breaks included.
             encodeCursor(['found', JSON.stringify(agent.name ?? ''), agent.id])
           : encodeCursor(['listed', (rank.get(agent) ?? 0).toString(), agent.key]),
       ),
@@ -86,7 +86,7 @@ function findIndexOrLength<T>(items: readonly T[], predicate: (item: T) => boole
   return index === -1 ? items.length : index;
 }
 
-/** Whether an agent meets every condition given. */
+/** Returns whether an agent matches every condition of the filter. */
 export function createAgentFilter(context: QueryContext, filter: AgentFilter): (agent: Agent) => boolean {
   const { kind, account, vendor, nameContains } = filter;
   const emails = filter.emails && new Set(filter.emails.map((email) => email.toLowerCase()));
@@ -105,7 +105,7 @@ export async function agentById(context: QueryContext, id: string): Promise<Agen
   return decodedId ? agentByDecodedId(context, id, decodedId) : null;
 }
 
-/** The agent that an address is one of; null for the address of something else. Vendors are asked only if need be. */
+/** The agent of a decoded id; null for the id of another type. Discovery runs only if needed. */
 export function agentByDecodedId(
   context: QueryContext,
   id: string,
@@ -124,18 +124,18 @@ export function agentByAccount(context: QueryContext, account: string, ref: stri
   return context.canAccess(account) ? findAgent(context, (view) => view.byAccount(account, ref)) : null;
 }
 
-/** Whose a piece of vendor data is. It was found through the agent, so the agent is there. */
+/** The agent to whom vendor data belongs. The data was found through the agent, so the agent exists. */
 export function owningAgent(context: QueryContext, { account, ref }: AgentAccount): MaybePromise<Agent> {
   const agent = agentByAccount(context, account, ref);
   return agent instanceof Promise ? agent.then(assertAgent) : assertAgent(agent);
 }
 
 function assertAgent(agent: Agent | null): Agent {
-  if (!agent) throw new Error('an answer came for an agent that nobody knows');
+  if (!agent) throw new Error('vendor data belongs to an unknown agent');
   return agent;
 }
 
-/** Looks in the configuration first, and asks the vendors who else there is only when that cannot settle it. */
+/** Searches the configured agents first. Discovery runs only where these cannot decide. */
 function findAgent(context: QueryContext, find: (view: DirectoryView) => Agent | null): MaybePromise<Agent | null> {
   const { directory } = context.services;
   const configured = find(directory.configured(context));

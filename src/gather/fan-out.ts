@@ -6,26 +6,25 @@ import type { Capability, AccountDataSource } from '../vendors/vendor.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertMaxLength } from './validate-args.ts';
 
-/** The questions that an account can be asked about an agent. */
+/** A capability of an account that concerns one agent. */
 export type AgentCapability = Exclude<Capability, 'discover'>;
 
-/** As many accounts as may be named at once. */
 const MAX_ACCOUNT_NAMES = 100;
 
-/** What one account answered. */
+/** The result of one account. */
 export interface AccountResult<T> {
   readonly agentAccount: AgentAccount;
   readonly data: T;
 }
 
-/** What all the accounts asked have answered. */
+/** The results of all accounts that were read. */
 export interface FanOutResult<T> {
-  /** In the order of the agent's accounts; those that failed are not among them. */
+  /** In the order of the agent's accounts, without those that failed. */
   readonly results: readonly AccountResult<T>[];
   readonly sources: readonly SourceReport[];
 }
 
-/** The agent's seats, those in `accounts` only when given, whose vendor can answer such a question. */
+/** The agent's accounts that support a capability; with `accounts`, only those listed. Throws InvalidInputError. */
 export function accountsSupporting(
   context: QueryContext,
   agent: Agent,
@@ -42,8 +41,8 @@ export function accountsSupporting(
 }
 
 /**
- * Asks all accounts at once. One that fails is reported, and costs only its own data; only when every one has failed is there
- * an error instead. That a vendor knows no such agent, or cannot answer such a question, is an answer.
+ * Reads all accounts concurrently (scatter-gather) and tolerates partial failure: a failed account is reported and costs only
+ * its own data. Rejects only where every account has failed. "Not found" and "unsupported" are results, not failures.
  */
 export async function fanOut<T>(
   context: QueryContext,
@@ -53,36 +52,46 @@ export async function fanOut<T>(
   const outcomes = await Promise.all(
     agentAccounts.map(async (agentAccount) => {
       try {
-        const answer = await call(context.dataSource(agentAccount.account) ?? {}, agentAccount.ref);
-        return { seat: agentAccount, answer, error: null };
+        const result = await call(context.dataSource(agentAccount.account) ?? {}, agentAccount.ref);
+        return { agentAccount, result, error: null };
       } catch (error) {
-        if (error instanceof VendorError) return { seat: agentAccount, answer: undefined, error };
+        if (error instanceof VendorError) return { agentAccount, result: undefined, error };
         throw error;
       }
     }),
   );
-  const sources = outcomes.flatMap(({ answer, error }) => answer?.sources ?? (error ? [failureReport(error)] : []));
+  const sources = outcomes.flatMap(({ result, error }) => result?.sources ?? (error ? [failureReport(error)] : []));
   for (const report of sources) context.recordReport(report);
   const failures = outcomes.flatMap(({ error }) => (error && !isNotFound(error) ? [error] : []));
   if (failures[0] && failures.length === outcomes.length) throw failures[0];
   return {
-    results: outcomes.flatMap(({ seat: agentAccount, answer }) =>
-      answer ? [{ agentAccount, data: answer.data }] : [],
-    ),
+    results: outcomes.flatMap(({ agentAccount, result }) => (result ? [{ agentAccount, data: result.data }] : [])),
     sources,
   };
 }
 
-/** Whether nothing is missing. */
+/** Whether no source misses anything. */
 export function isComplete(sources: readonly SourceReport[]): boolean {
   return sources.every((report) => report.outcome === 'OK');
 }
 
 /**
- * Whether there may be more than the source told: an older answer is an answer, and so is that nobody is known. What lies before
- * the time that a vendor keeps is gone; that is an error's reason only where nothing else is missing.
+ * Whether the source may have more data than it returned. A stale result counts as a result, and so does "not found". Data from
+ * before the vendor's retention is gone; that is an error's reason only where nothing else is missing.
  */
 export function mayBeMissingData({ outcome, error }: SourceReport): boolean {
   if (outcome === 'PARTIAL') return error?.reason !== 'retention';
   return outcome === 'FAILED' && !(error && isNotFound(error));
+}
+
+/** The error for a field that requires complete sources: that of the first incomplete one. */
+export function incompleteSourceError(context: QueryContext, sources: readonly SourceReport[]): VendorError {
+  const report = sources.find(({ outcome }) => outcome !== 'OK');
+  if (!report) throw new Error('every source is complete');
+  const { account, endpoint, error } = report;
+  const { vendor } = context.account(account);
+  return (
+    error ??
+    new VendorError({ vendor, account, endpoint }, 'VENDOR_BAD_RESPONSE', 'A part of the vendor’s data is missing')
+  );
 }

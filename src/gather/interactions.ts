@@ -12,13 +12,13 @@ export interface LatestInteractionsArgs {
   readonly accounts?: readonly string[] | null;
 }
 
-/** As many as any vendor is asked for at once. */
+/** The largest number of interactions to request from a vendor at once. */
 const MAX_INTERACTIONS = 100;
 
-/** Everything that an account may be asked for. */
+/** The query for everything that an account can return. */
 export const ALL_LATEST_INTERACTIONS: InteractionQuery = { size: MAX_INTERACTIONS, type: null, activeLiveFirst: null };
 
-/** Throws InvalidInput. */
+/** Throws InvalidInputError. */
 export function toInteractionQuery({
   size,
   type = null,

@@ -7,34 +7,32 @@ import type { StatusPeriod } from '../domain/status-period.ts';
 import { DAY, type TimeRange } from '../domain/time.ts';
 import type { AccountDataSource } from '../vendors/vendor.ts';
 import { agentByDecodedId, agentByAccount } from './agents.ts';
-import { fanOut, mayBeMissingData } from './fan-out.ts';
+import { fanOut, mayBeMissingData, incompleteSourceError } from './fan-out.ts';
 import type { QueryContext } from './query-context.ts';
-import { incompleteSourceError } from './incomplete-source.ts';
 import { assertMaxLength } from './validate-args.ts';
 import { ALL_LATEST_INTERACTIONS } from './interactions.ts';
 
-/** Something with a global id. */
+/** An object with a global id. */
 export type Node = Agent | StatusPeriod | Session | Interaction;
 
-/** What kind of thing it is, by a property that only that kind has. */
+/** The type of a node, by a property that only this type has. */
 export function resolveNodeType(value: Node): 'Agent' | 'StatusPeriod' | 'Session' | 'Interaction' {
   if ('accounts' in value) return 'Agent';
   if ('vendorSessionId' in value) return 'Session';
   return 'guid' in value ? 'Interaction' : 'StatusPeriod';
 }
 
-/** As many ids as may be looked for at once. */
 const MAX_NODE_IDS = 100;
 
-/** Throws InvalidInput for too many ids. */
+/** Throws InvalidInputError for too many ids. */
 export function assertNodeIds(ids: readonly string[]): readonly string[] {
   assertMaxLength('ids', ids, MAX_NODE_IDS);
   return ids;
 }
 
 /**
- * What an id stands for, found again; null for an id that is none, or that leads nowhere for this caller. Rejects where it may
- * lead somewhere, but its account could not be read whole.
+ * Refetches the node of an id. Null for a text that is not an id, and for an id that resolves to nothing for this caller. Rejects
+ * where the node may exist, but its account could not be read completely.
  */
 export async function node(context: QueryContext, id: string): Promise<Node | null> {
   const decodedId = decodeGlobalId(id);
@@ -76,15 +74,15 @@ export async function node(context: QueryContext, id: string): Promise<Node | nu
   }
 }
 
-/** The time in which an account is asked for something, to find it again. */
+/** The time range to read in order to refetch a node. */
 export function refetchRange(decodedId: Extract<DecodedGlobalId, { type: 'StatusPeriod' | 'Session' }>): TimeRange {
   if (decodedId.type === 'StatusPeriod') return { from: decodedId.start, to: decodedId.start + 1 };
   return { from: decodedId.day * DAY, to: (decodedId.day + 1) * DAY };
 }
 
 /**
- * Asks the one account that an address names, if the caller may use it and it knows the agent. Null when it has no such thing (any
- * more); rejects where that cannot be told, because the account could not be read whole.
+ * Reads the one account of a decoded id, if the caller may use it and the agent has it. Null where the account does not have the
+ * node (any more). Rejects where that is unknown because the account could not be read completely.
  */
 async function refetchNode<T>(
   context: QueryContext,
@@ -93,7 +91,7 @@ async function refetchNode<T>(
   matches: (value: T) => boolean,
 ): Promise<T | null> {
   const agent = await agentByAccount(context, account, ref);
-  // Only the reference that the agent goes by here: another spelling would give the same thing a second id.
+  // Only the reference that the agent has here: another spelling would give the same node a second id.
   const agentAccount = agent?.accounts.find((candidate) => candidate.account === account && candidate.ref === ref);
   if (!agentAccount) return null;
   const { results, sources } = await fanOut(context, [agentAccount], call);

@@ -1,27 +1,37 @@
+import type { Agent } from '../domain/agent.ts';
+import type { Interaction } from '../domain/interaction.ts';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
+import type { Session } from '../domain/session.ts';
 import type { SourceReport } from '../domain/source.ts';
+import type { StatusPeriod } from '../domain/status-period.ts';
 
-/** A page of a list, as Relay has it. */
+/** A page of a list, in Relay's form. */
 export interface Page<T> {
   readonly nodes: readonly T[];
   /** In the order of the nodes. */
   readonly cursors: readonly string[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-  /** On all pages together. */
+  /** Number of items on all pages. */
   readonly totalCount: number;
 }
 
-/** A page that says where it comes from. */
+/** A page with the reports of its sources. */
 export interface SourcedPage<T> extends Page<T> {
   readonly sources: readonly SourceReport[];
 }
 
-/** A list's places: what `after` may name, and where it leads. */
+// The pages by name: the generated resolver types cannot refer to generics.
+export type AgentPage = Page<Agent>;
+export type StatusPeriodPage = SourcedPage<StatusPeriod>;
+export type SessionPage = SourcedPage<Session>;
+export type InteractionPage = SourcedPage<Interaction>;
+
+/** Encodes the cursors of a list, and resolves them. */
 export interface CursorCodec<T> {
-  /** Of the items from `start` to before `end`: equal for no two of a list, and the same for an item whatever page it is on. */
+  /** The cursors of the items from `start` to before `end`. A cursor is unique in its list and does not depend on the page. */
   readonly encode: (items: readonly T[], start: number, end: number) => readonly string[];
-  /** The index of the first item behind the cursor; null for a text that is no cursor of such a list. */
+  /** The index of the first item after the cursor; null for a text that is not a cursor of such a list. */
   readonly indexAfter: (cursor: string, items: readonly T[]) => number | null;
 }
 
@@ -31,7 +41,7 @@ export function paginate<T>(
   codec: CursorCodec<T>,
 ): Page<T> {
   const start = after == null ? 0 : codec.indexAfter(after, items);
-  if (start === null) throw new InvalidInputError('after', 'is not a cursor of this list');
+  if (start === null) throw new InvalidInputError('after', 'is not a valid cursor for this list');
   const nodes = items.slice(start, start + first);
   return {
     nodes,
@@ -43,8 +53,8 @@ export function paginate<T>(
 }
 
 /**
- * The places of a list that ascends by an instant. A cursor names the instant and, among those who share it, the how-many-th:
- * it stays valid when earlier items come or go.
+ * Cursors of a list in ascending order of an instant. A cursor consists of the instant and the position among the items that
+ * share it, so it stays valid when earlier items are added or removed.
  */
 export function createTimeCursorCodec<T>(instantOf: (item: T) => number): CursorCodec<T> {
   return {
@@ -79,7 +89,7 @@ export function encodeCursor(parts: readonly string[]): string {
   return Buffer.from(parts.join('\n'), 'utf8').toString('base64url');
 }
 
-/** The parts of a cursor; null when it has not so many or is not of our making. */
+/** The parts of a cursor; null where their number differs or the text is not in canonical form. */
 export function decodeCursor(cursor: string, partCount: number): readonly string[] | null {
   const parts = Buffer.from(cursor, 'base64url').toString('utf8').split('\n');
   return parts.length === partCount && encodeCursor(parts) === cursor ? parts : null;

@@ -24,7 +24,7 @@ export async function sessions(
   return { ...paginate(sorted, args, cursorCodec), sources };
 }
 
-/** The session that a period belongs to; null where its vendor tells of none. It came with the period and costs no call. */
+/** The session of a period; null where its vendor has none. It was read with the period and costs no call. */
 export function sessionOfPeriod(context: QueryContext, period: StatusPeriod): Session | null {
   return context.dataSource(period.account)?.findSession?.(period) ?? null;
 }

@@ -2,11 +2,10 @@ import type { Agent } from '../domain/agent.ts';
 import { type StatusPeriod, byStart } from '../domain/status-period.ts';
 import { type TimeRange } from '../domain/time.ts';
 import { type StatusTotal, timeInStatus as sumTimeInStatus } from '../domain/time-in-status.ts';
-import { fanOut, isComplete, mayBeMissingData, accountsSupporting } from './fan-out.ts';
+import { fanOut, isComplete, mayBeMissingData, accountsSupporting, incompleteSourceError } from './fan-out.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertIntInRange, assertTimeRange } from './validate-args.ts';
 import { type SourcedPage, paginate, createTimeCursorCodec } from './page.ts';
-import { incompleteSourceError } from './incomplete-source.ts';
 
 const cursorCodec = createTimeCursorCodec<StatusPeriod>((period) => period.start);
 const MAX_STATUS_PERIODS_PAGE_SIZE = 10_000;
@@ -18,7 +17,7 @@ export interface StatusPeriodsArgs {
   readonly after?: string | null;
 }
 
-/** The time to ask for; throws InvalidInput. */
+/** The time range to read. Throws InvalidInputError. */
 export function assertStatusPeriodsArgs({ during, first }: Pick<StatusPeriodsArgs, 'during' | 'first'>): TimeRange {
   assertIntInRange('first', first, 0, MAX_STATUS_PERIODS_PAGE_SIZE);
   return assertTimeRange(during);
@@ -54,7 +53,7 @@ export async function timeInStatus(
   return results.flatMap(({ agentAccount, data }) => sumTimeInStatus(agentAccount.account, data, during, context.now));
 }
 
-/** The ongoing period that began last; rejects where there seems to be none, but an account could not be read whole. */
+/** The ongoing period that began last. Rejects where none is found, but an account could not be read completely. */
 export async function currentStatus(context: QueryContext, agent: Agent): Promise<StatusPeriod | null> {
   const agentAccounts = accountsSupporting(context, agent, 'currentStatus');
   if (agentAccounts.length === 0) return null;

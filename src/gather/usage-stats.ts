@@ -2,19 +2,18 @@ import type { Agent, AgentAccount } from '../domain/agent.ts';
 import type { SourceReport } from '../domain/source.ts';
 import type { DateRange } from '../domain/time.ts';
 import type { UsagePart, UsageQuery, UsageStats } from '../domain/usage-stats.ts';
-import { fanOut, accountsSupporting } from './fan-out.ts';
+import { fanOut, accountsSupporting, incompleteSourceError } from './fan-out.ts';
 import type { QueryContext } from './query-context.ts';
-import { incompleteSourceError } from './incomplete-source.ts';
 import { assertDateRange } from './validate-args.ts';
 
 export interface SourcedUsageStats extends UsageStats {
   readonly sources: readonly SourceReport[];
 }
 
-/** The days as a caller words them: an explicit null zone means the default, too. */
+/** A date range as callers pass it: null as the time zone means the default, too. */
 export type UsageDateRange = Omit<DateRange, 'timeZone'> & { readonly timeZone?: string | null };
 
-/** Throws InvalidInput. */
+/** Throws InvalidInputError. */
 export function toUsageQuery(dates: UsageDateRange, parts: ReadonlySet<UsagePart>): UsageQuery {
   return { during: toDateRange(dates), parts };
 }
@@ -23,7 +22,7 @@ function toDateRange({ from, to, timeZone }: UsageDateRange): DateRange {
   return assertDateRange({ from, to, timeZone: timeZone ?? 'UTC' });
 }
 
-/** The statistics of the agent's first account that has any; only the parts that `wanted` names are asked (and paid) for. */
+/** The statistics of the agent's first account that supports them. Only the endpoints of the selected parts are called. */
 export async function usageStats(
   context: QueryContext,
   agent: Agent,
@@ -47,7 +46,7 @@ async function fetchUsageStats(
     dataSource.usageStats?.(ref, query),
   );
   const [first] = results;
-  // There is no such thing as empty statistics: that the vendor knows no such bot is an error here.
+  // Empty statistics do not exist: "not found" is an error here.
   if (!first) throw incompleteSourceError(context, sources);
   return { ...first.data, sources };
 }

@@ -1,14 +1,15 @@
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { DAY, type DateRange, type TimeRange } from '../domain/time.ts';
 
-/** The vendors keep or report about a month. */
+/** Vendors retain or report about a month. */
 const MAX_TIME_RANGE_DAYS = 31;
 const MAX_DATE_RANGE_DAYS = 366;
 
+/** Like all assertions here, it throws InvalidInputError, or else returns its value. */
 export function assertTimeRange(during: TimeRange): TimeRange {
   if (during.from >= during.to) throw new InvalidInputError('during', '`from` must be before `to`');
   if (during.to - during.from > MAX_TIME_RANGE_DAYS * DAY) {
-    throw new InvalidInputError('during', `may span ${MAX_TIME_RANGE_DAYS} days at most`);
+    throw new InvalidInputError('during', `must span at most ${MAX_TIME_RANGE_DAYS} days`);
   }
   return during;
 }
@@ -16,11 +17,11 @@ export function assertTimeRange(during: TimeRange): TimeRange {
 export function assertDateRange(during: DateRange): DateRange {
   const days = (Date.parse(during.to) - Date.parse(during.from)) / DAY + 1;
   if (days < 1) throw new InvalidInputError('during', '`from` must not be after `to`');
-  if (days > MAX_DATE_RANGE_DAYS) throw new InvalidInputError('during', `may span ${MAX_DATE_RANGE_DAYS} days at most`);
+  if (days > MAX_DATE_RANGE_DAYS)
+    throw new InvalidInputError('during', `must span at most ${MAX_DATE_RANGE_DAYS} days`);
   return during;
 }
 
-/** A count of things asked for, within its bounds. */
 export function assertIntInRange(argument: string, value: number, min: number, max: number): number {
   if (!Number.isInteger(value) || value < min || value > max)
     throw new InvalidInputError(argument, `must be from ${min} to ${max}`);
@@ -28,5 +29,5 @@ export function assertIntInRange(argument: string, value: number, min: number, m
 }
 
 export function assertMaxLength(argument: string, values: readonly unknown[], max: number): void {
-  if (values.length > max) throw new InvalidInputError(argument, `may name ${max} at most`);
+  if (values.length > max) throw new InvalidInputError(argument, `must have at most ${max} entries`);
 }

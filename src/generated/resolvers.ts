@@ -2,7 +2,7 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Account as AccountModel } from '../domain/account.ts';
 import type { Agent as AgentModel, AgentAccount as AgentAccountModel } from '../domain/agent.ts';
-import type { AgentPage, InteractionPage, SessionPage, StatusPeriodPage } from '../gather/pages.ts';
+import type { AgentPage, InteractionPage, SessionPage, StatusPeriodPage } from '../gather/page.ts';
 import type { Interaction as InteractionModel } from '../domain/interaction.ts';
 import type { Node as NodeModel } from '../gather/nodes.ts';
 import type { Session as SessionModel } from '../domain/session.ts';

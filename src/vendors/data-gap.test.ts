@@ -17,9 +17,9 @@ const CODES: Readonly<Record<VendorErrorCode, boolean>> = {
 test.each(Object.entries(CODES))('restores a VendorError with the code %s from its JSON form', (code, retryable) => {
   for (const details of [{}, { reason: 'status_503', status: 503, retryAfterSeconds: 7 }]) {
     const error = new VendorError(target, code as VendorErrorCode, 'Message for the caller', details);
-    const kept = dataGapSchema.parse(JSON.parse(JSON.stringify(toDataGap(error))));
-    expect(kept.retryable).toBe(retryable);
-    const again = toVendorError(kept, target);
+    const stored = dataGapSchema.parse(JSON.parse(JSON.stringify(toDataGap(error))));
+    expect(stored.retryable).toBe(retryable);
+    const again = toVendorError(stored, target);
     expect(again).toMatchObject({ ...target, ...details, code });
     expect(toDataGap(again)).toEqual(toDataGap(error));
   }

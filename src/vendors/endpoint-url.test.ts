@@ -5,8 +5,8 @@ import { createEndpointUrl, pathSegmentProblem } from './endpoint-url.ts';
 
 const base = new URL('https://vendor.example/api/');
 
-describe('a part of a path', () => {
-  test('stays one part, whatever it holds, and can be read back', () => {
+describe('pathSegmentProblem and createEndpointUrl', () => {
+  test('encode any valid text as exactly one path segment', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (part) => {
         fc.pre(pathSegmentProblem(part) === null);
@@ -17,18 +17,21 @@ describe('a part of a path', () => {
     );
   });
 
-  test.each(['', '.', '..', 'a\tb', '\u0085', '\u007f', 'x\ud800', '\udc00x'])('cannot be %j', (part) => {
-    expect(pathSegmentProblem(part)).toMatch(/^must/);
-    expect(() => createEndpointUrl(base, part)).toThrow(InvalidInputError);
-  });
+  test.each(['', '.', '..', 'a\tb', '\u0085', '\u007f', 'x\ud800', '\udc00x'])(
+    'reject %j as a path segment',
+    (part) => {
+      expect(pathSegmentProblem(part)).toMatch(/^must/);
+      expect(() => createEndpointUrl(base, part)).toThrow(InvalidInputError);
+    },
+  );
 
-  test.each(['...', '%2e', 'a..b', '😀', '#', '?', '\\'])('can be %j', (part) => {
+  test.each(['...', '%2e', 'a..b', '😀', '#', '?', '\\'])('accept %j as a path segment', (part) => {
     expect(pathSegmentProblem(part)).toBeNull();
     expect(createEndpointUrl(base, part).pathname).toBe(`/api/${encodeURIComponent(part)}`);
   });
 });
 
-test('the base URL’s own path stays, with or without a slash at its end', () => {
+test('createEndpointUrl keeps the path of the base URL, with or without a trailing slash', () => {
   expect(createEndpointUrl(new URL('https://vendor.example/api'), 'a', 'b').href).toBe(
     'https://vendor.example/api/a/b',
   );

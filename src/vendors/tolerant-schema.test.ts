@@ -8,7 +8,7 @@ const list = (readable: number, unreadable: number) => [
   ...Array.from({ length: readable }, (_, id) => ({ id })),
 ];
 
-describe('a list of records', () => {
+describe('tolerantArray', () => {
   test.each([
     [0, 0],
     [1, 0],
@@ -17,7 +17,7 @@ describe('a list of records', () => {
     [4, 1],
     [8, 2],
     [80, 20],
-  ])('with %i readable and %i unreadable ones: these stand as null', (readable, unreadable) => {
+  ])('accepts %i readable and %i unreadable records, the latter as null', (readable, unreadable) => {
     const nulls = Array.from({ length: unreadable }, () => null);
     expect(records.parse(list(readable, unreadable))).toEqual([...nulls, ...list(readable, 0)]);
   });
@@ -28,11 +28,11 @@ describe('a list of records', () => {
     [3, 2],
     [7, 2],
     [79, 21],
-  ])('with %i readable and %i unreadable ones is of another form', (readable, unreadable) => {
+  ])('rejects a list of %i readable and %i unreadable records', (readable, unreadable) => {
     expect(records.safeParse(list(readable, unreadable)).success).toBe(false);
   });
 
-  test('of more than ten thousand is refused before any of them is read', () => {
+  test('rejects more than ten thousand records before it parses any', () => {
     let read = 0;
     const counted = tolerantArray(z.unknown().transform(() => (read += 1)));
     expect(counted.parse(Array<object>(10_000).fill({}))).toHaveLength(10_000);
@@ -41,12 +41,12 @@ describe('a list of records', () => {
     expect(read).toBe(10_000);
   });
 
-  test('a null among the records is none', () => {
+  test('counts null as an unreadable record', () => {
     expect(records.parse([null, { id: 1 }])).toEqual([null, { id: 1 }]);
     expect(records.safeParse([null]).success).toBe(false);
   });
 
-  test.each([null, undefined, {}, 'x'])('%j is none', (other) => {
+  test.each([null, undefined, {}, 'x'])('rejects %j instead of a list', (other) => {
     expect(records.safeParse(other).success).toBe(false);
   });
 });
@@ -57,6 +57,6 @@ test.each([
   [{ id: 'x' }, {}],
   [{ id: {} }, {}],
   [{}, {}],
-])('an optional field of %j: %j', (sent, read) => {
+])('lenient parses the optional field of %j as %j', (sent, read) => {
   expect(z.object({ id: lenient(z.number()) }).parse(sent)).toEqual(read);
 });

@@ -1,12 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { expect, test } from '@jest/globals';
 import ts from 'typescript';
+import { readSourceTree, type SourceFile } from './source-tree.ts';
 
 /** A function counts with its signature and everything nested in it, from its first line to its last. */
 const MAX_FUNCTION_LINES = 40;
 
-const ROOT = join(import.meta.dirname, '../..');
 /** Folders that keep to the limit. The list only grows. */
 const FOLDERS = ['src/cache'];
 
@@ -15,14 +13,14 @@ interface MeasuredFunction {
   readonly lines: number;
 }
 
-function measureFunctions(fileName: string, text: string): readonly MeasuredFunction[] {
-  const file = ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, true);
+function measureFunctions({ path, text }: SourceFile): readonly MeasuredFunction[] {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const lineAt = (position: number) => file.getLineAndCharacterOfPosition(position).line;
   const measured: MeasuredFunction[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isFunctionLike(node) && 'body' in node && node.body) {
       const startLine = lineAt(node.getStart(file));
-      const name = `${fileName}:${startLine + 1} ${node.name?.getText(file) ?? '(anonymous)'}`;
+      const name = `${path}:${startLine + 1} ${node.name?.getText(file) ?? '(anonymous)'}`;
       measured.push({ name, lines: lineAt(node.end) - startLine + 1 });
     }
     ts.forEachChild(node, visit);
@@ -31,16 +29,9 @@ function measureFunctions(fileName: string, text: string): readonly MeasuredFunc
   return measured;
 }
 
-function findSourceFiles(folder: string): readonly string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
-    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
-}
-
 test.each(FOLDERS)(`keeps every function of %s within ${MAX_FUNCTION_LINES} lines`, (folder) => {
-  const measured = findSourceFiles(folder).flatMap((path) =>
-    measureFunctions(path, readFileSync(join(ROOT, path), 'utf8')),
-  );
+  const files = readSourceTree().sources.filter(({ path }) => path.startsWith(`${folder}/`));
+  const measured = files.flatMap(measureFunctions);
   expect(measured.length).toBeGreaterThan(10);
   const tooLong = measured.filter(({ lines }) => lines > MAX_FUNCTION_LINES);
   expect(tooLong.map(({ name, lines }) => `${name}: ${lines} lines`)).toEqual([]);
@@ -49,6 +40,6 @@ test.each(FOLDERS)(`keeps every function of %s within ${MAX_FUNCTION_LINES} line
 test('reports a function, method or arrow function that is one line too long', () => {
   const body = '\n'.repeat(MAX_FUNCTION_LINES - 1);
   const text = `function one() {${body}}\nconst two = () => {${body}\n};\nconst object = { three() {${body}\n} };\n`;
-  const tooLong = measureFunctions('example.ts', text).filter(({ lines }) => lines > MAX_FUNCTION_LINES);
+  const tooLong = measureFunctions({ path: 'src/example.ts', text }).filter(({ lines }) => lines > MAX_FUNCTION_LINES);
   expect(tooLong.map(({ lines }) => lines)).toEqual([MAX_FUNCTION_LINES + 1, MAX_FUNCTION_LINES + 1]);
 });

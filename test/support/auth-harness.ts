@@ -24,9 +24,9 @@ export const jwt = {
 
 export const CLAIMS: JWTPayload = { iss: jwt.issuer, aud: jwt.audience, sub: 'jane', exp: START_TIME / 1000 + 600 };
 
-/** Authentication, and an issuer that signs, that can be taken down, and that counts how often it was asked. */
+/** An authenticator with a fake issuer, which signs tokens, can be taken down and counts its requests. */
 export async function createAuthHarness(auth: AuthConfig = { apiKeys, jwt }) {
-  // A process that has run for a while: what was measured at its start is not measured from nought.
+  // Starts above zero, like the monotonic clock of a process that has run for a while.
   const clock = manualClock(START_TIME - UPTIME_MS);
   clock.advance(UPTIME_MS);
   const keys = await generateKeyPair('ES256', { extractable: true });

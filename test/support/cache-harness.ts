@@ -9,7 +9,7 @@ import { type ManualClock, manualClock } from './clock.ts';
 export const ACCOUNT = { name: 'kore-main', vendor: 'KORE' } as const;
 
 export const STALE_IF_ERROR_SECONDS = 600;
-/** Milliseconds after which an answer with 60 seconds to live is no longer served while it is fetched anew. */
+/** Age at which a value with a TTL of 60 seconds is no longer served stale while it is revalidated. */
 export const PAST_SWR_MS = 66_000;
 
 export const namespace: CacheNamespace<string, string> = {
@@ -19,19 +19,19 @@ export const namespace: CacheNamespace<string, string> = {
   isValid: (value): value is string => typeof value === 'string',
 };
 
-/** For whom Redis's tenth of a second is longer: a busy machine then changes nothing about who fetches what. */
+/** Extends the 100 ms timeout of Redis, so that the load of the machine does not change which gateway fetches what. */
 export function toPatientClock(clock: Clock): Clock {
   return { ...clock, setTimer: (ms, callback) => clock.setTimer(ms === 100 ? 10_000 : ms, callback) };
 }
 
-/** Looks again and again until a condition holds: what goes over sockets takes its time. */
+/** Polls until a condition holds, for effects that go over sockets. */
 export async function waitUntil(condition: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
   for (
     const end = Date.now() + withinMs;
     !(await condition());
     await new Promise((resolve) => setTimeout(resolve, 5))
   ) {
-    if (Date.now() > end) throw new Error('it never came to that');
+    if (Date.now() > end) throw new Error('timed out waiting for the condition');
   }
 }
 
@@ -50,7 +50,7 @@ export function createTestCache(options: Partial<AccountCacheOptions> = {}) {
   return { cache, clock, store, reads };
 }
 
-/** A caller: its scope, its way to go, and what it was told of calls. */
+/** A caller: its context, its abort controller and the calls recorded on it. */
 export function createCaller() {
   const controller = new AbortController();
   const records: CallRecord[] = [];
@@ -68,24 +68,24 @@ export function createCaller() {
   };
 }
 
-/** A vendor that answers when the test says so. */
+/** A vendor whose responses the test resolves. */
 export function createStubVendor() {
   const calls: { readonly keys: readonly string[]; readonly context: CallContext }[] = [];
-  const answers: PromiseWithResolvers<readonly (FetchedValue<string> | NegativeResult | VendorError)[]>[] = [];
+  const responses: PromiseWithResolvers<readonly (FetchedValue<string> | NegativeResult | VendorError)[]>[] = [];
   return {
     calls,
     fetch: (keys: readonly string[], context: CallContext) => {
       calls.push({ keys, context });
-      const answer = Promise.withResolvers<readonly (FetchedValue<string> | NegativeResult | VendorError)[]>();
-      answers.push(answer);
-      return answer.promise;
+      const response = Promise.withResolvers<readonly (FetchedValue<string> | NegativeResult | VendorError)[]>();
+      responses.push(response);
+      return response.promise;
     },
-    /** Answers the n-th call (from 0): every key with its own name in capitals. */
+    /** Resolves the n-th call (from 0) with each key's name in capitals. */
     answer: (n: number, ttlSeconds = 60) =>
-      answers[n]?.resolve((calls[n]?.keys ?? []).map((key) => ({ value: key.toUpperCase(), ttlSeconds }))),
+      responses[n]?.resolve((calls[n]?.keys ?? []).map((key) => ({ value: key.toUpperCase(), ttlSeconds }))),
     answerWith: (n: number, outcomes: readonly (FetchedValue<string> | NegativeResult | VendorError)[]) =>
-      answers[n]?.resolve(outcomes),
-    fail: (n: number, error: Error) => answers[n]?.reject(error),
+      responses[n]?.resolve(outcomes),
+    fail: (n: number, error: Error) => responses[n]?.reject(error),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What a function throws. */
+/** Returns the error that a function throws. */
 export function thrownBy(run: () => unknown): unknown {
   try {
     run();
@@ -8,7 +8,7 @@ export function thrownBy(run: () => unknown): unknown {
   throw new Error('nothing was thrown');
 }
 
-/** What a promise is rejected with. */
+/** Returns the error that a promise rejects with. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

@@ -1,12 +1,12 @@
 import { type Clock, type Instant, systemClock } from '../../src/domain/clock.ts';
 
-/** A clock that stands still until it is moved. */
+/** A clock that the test advances. */
 export interface ManualClock extends Clock {
-  /** Moves both times on; whatever falls due on the way is called back in the order of its time, and sees that time. */
+  /** Advances both clocks. Timers that become due fire in the order of their time, and see that time. */
   readonly advance: (ms: number) => void;
-  /** Sets the wall clock alone, as an administrator would; what was measured goes on undisturbed. */
+  /** Sets only the wall clock, as an administrator would; the monotonic clock continues. */
   readonly setWallClock: (instant: Instant) => void;
-  /** How many callbacks are waiting. */
+  /** Returns the number of pending timers. */
   readonly pendingTimers: () => number;
 }
 
@@ -16,7 +16,7 @@ export function manualClock(start: Instant = Date.parse('2026-11-20T09:30:00Z'))
   const timers = new Set<{ readonly due: number; readonly callback: () => void }>();
 
   function nextDue(until: number) {
-    // A set keeps the order of insertion, so that timers of the same time go off in the order in which they were set.
+    // A Set keeps insertion order, so timers with the same time fire in the order in which they were set.
     return [...timers].filter(({ due }) => due <= until).sort((a, b) => a.due - b.due)[0];
   }
 
@@ -46,7 +46,7 @@ export function manualClock(start: Instant = Date.parse('2026-11-20T09:30:00Z'))
   };
 }
 
-/** A clock on which it stays the same moment for ever, while whatever takes time (waits, deadlines) takes it. */
+/** A clock with a fixed wall time; timers and the monotonic clock run in real time. */
 export function fixedClock(at: Instant): Clock {
   return { ...systemClock, now: () => at };
 }

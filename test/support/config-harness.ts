@@ -7,7 +7,7 @@ import type { VendorDescriptor } from '../../src/config/vendor-descriptor.ts';
 
 const email = (ref: string) => (ref.includes('@') ? ref : null);
 
-/** Two imagined vendors: one whose references are e-mail addresses, and one whose references are numbers. */
+/** Two invented vendors: one with e-mail addresses as references, and one with numbers. */
 export const vendors: readonly VendorDescriptor[] = [
   {
     key: 'mailish',
@@ -41,14 +41,14 @@ export function load(text: string, env: LoadConfigOptions['env'] = {}) {
   return loadConfig({ text, file: 'test.yaml', env, vendors });
 }
 
-/** The configuration; fails the test with the problems when there are any. */
+/** Loads a configuration; fails the test with its errors. */
 export function loadOrThrow(text: string, env: LoadConfigOptions['env'] = {}) {
   const loaded = load(text, env);
   if (!loaded.ok) throw new Error(loaded.errors.map(formatConfigError).join('\n'));
   return loaded.config;
 }
 
-/** The problems, each as its line. */
+/** Returns the errors of a configuration, one line each. */
 export function errorLines(text: string, env: LoadConfigOptions['env'] = {}): readonly string[] {
   const loaded = load(text, env);
   return loaded.ok ? [] : loaded.errors.map(formatConfigError);

@@ -2,7 +2,7 @@ import type { DirectoryEntry } from '../../src/config/settings.ts';
 import type { DiscoveredAgent } from '../../src/domain/agent.ts';
 import type { KnownAccount } from '../../src/directory/merge-agents.ts';
 
-/** References that are compared without regard to case, and may be e-mail addresses: as Kore's and LivePerson's. */
+/** Case-insensitive references that may be e-mail addresses, like those of Kore and LivePerson. */
 export function knownAccount(name: string, vendor: KnownAccount['vendor'] = 'KORE'): KnownAccount {
   return {
     name,

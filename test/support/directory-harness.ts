@@ -1,5 +1,6 @@
 import type { DirectoryEntry } from '../../src/config/settings.ts';
-import { type DirectoryReader, type DirectoryAccount, createDirectory } from '../../src/directory/directory.ts';
+import { createDirectory } from '../../src/directory/directory.ts';
+import type { DirectoryAccount, DirectoryReader } from '../../src/directory/discovery.ts';
 import type { DiscoveredAgent } from '../../src/domain/agent.ts';
 import type { Instant } from '../../src/domain/clock.ts';
 import { type SourcedResult, type SourceReport, sourceReport } from '../../src/domain/source.ts';
@@ -8,37 +9,37 @@ import type { DataSourceContext } from '../../src/vendors/vendor.ts';
 import { manualClock } from './clock.ts';
 import { knownAccount, discoveredAgent } from './directory-fixtures.ts';
 
-export type Discover = (scope: DataSourceContext) => Promise<readonly DiscoveredAgent[]>;
+export type Discover = (context: DataSourceContext) => Promise<readonly DiscoveredAgent[]>;
 
-/** What an account's cache knows already; null: the vendor would have to be asked. */
+/** The cached discovery of an account; null: not cached. */
 export type CachedAgentsByAccount = Readonly<Record<string, readonly DiscoveredAgent[] | null>>;
 
-/** A directory over accounts that answer as the test says, and what it was asked and told. */
+/** A directory over scripted accounts that records discoveries, reports and unexpected errors. */
 export function setUp(
   entries: readonly DirectoryEntry[],
   vendors: Readonly<Record<string, Discover | null>>,
   cachedAgents: CachedAgentsByAccount = {},
 ) {
   const clock = manualClock();
-  const asked: string[] = [];
-  const recalled: string[] = [];
-  const scopes: DataSourceContext[] = [];
+  const discoveredAccounts: string[] = [];
+  const cacheReads: string[] = [];
+  const contexts: DataSourceContext[] = [];
   const reports: SourceReport[] = [];
   const unexpected: unknown[] = [];
   const accounts = Object.entries(vendors).map(([name, discover]): DirectoryAccount => {
     const directoryAccount = knownAccount(name);
-    const answer = async (scope: DataSourceContext): Promise<SourcedResult<readonly DiscoveredAgent[]>> => {
-      asked.push(name);
-      scopes.push(scope);
-      const data = await discover?.(scope);
+    const discoverAgents = async (context: DataSourceContext): Promise<SourcedResult<readonly DiscoveredAgent[]>> => {
+      discoveredAccounts.push(name);
+      contexts.push(context);
+      const data = await discover?.(context);
       const provenance = { fetchedAt: clock.now(), servedFrom: 'VENDOR' as const };
       return { data: data ?? [], sources: [sourceReport({ account: name, endpoint: 'names' }, [provenance])] };
     };
     const adapter = {
       account: directoryAccount,
-      createDataSource: (scope: DataSourceContext) => ({ discover: () => answer(scope) }),
+      createDataSource: (context: DataSourceContext) => ({ discover: () => discoverAgents(context) }),
       cachedAgents: () => {
-        recalled.push(name);
+        cacheReads.push(name);
         return Promise.resolve(cachedAgents[name] ?? null);
       },
     } as unknown as DirectoryAccount['adapter'];
@@ -53,7 +54,7 @@ export function setUp(
     onReport: (report) => reports.push(report),
     onUnexpectedError: (error) => unexpected.push(error),
   });
-  return { directory, clock, asked, recalled, scopes, reports, unexpected, accounts };
+  return { directory, clock, discoveredAccounts, cacheReads, contexts, reports, unexpected, accounts };
 }
 
 export function createReader(canAccess: (name: string) => boolean = () => true) {
@@ -66,10 +67,10 @@ export function createReader(canAccess: (name: string) => boolean = () => true) 
     record: (call) => records.push(call),
     restrictCache: (at) => expiries.push(at),
   };
-  const go = () => {
+  const abort = () => {
     controller.abort(new DOMException('The request took too long', 'TimeoutError'));
   };
-  return { ...reader, records, expiries, go };
+  return { ...reader, records, expiries, abort };
 }
 
 export const jane = discoveredAgent('9', { name: 'Jane', email: 'jane@x.de' });

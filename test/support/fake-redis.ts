@@ -1,16 +1,16 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-/** What is sent for every command: a text as it is, `cut` for half a reply and the end of the connection, null for nothing. */
+/** The reply to every command: a raw text, `cut` for half a reply and a closed connection, null for no reply. */
 export type ScriptedReply = { readonly text: string } | 'cut' | null;
 
-/** As much of a Redis as a cache needs: it keeps texts, until it is told to say something else instead. */
+/** The part of Redis that a cache needs: it stores strings, and can be scripted to reply something else. */
 export interface FakeRedis {
   readonly url: string;
-  /** From now on every command is answered so; `well` for what a Redis would say. */
+  /** Sets the reply to every command from now on; `normal` for the reply of a real Redis. */
   readonly respondWith: (reply: ScriptedReply | 'normal') => void;
-  /** Answers what has not been answered yet, as a Redis would. */
+  /** Replies normally to the commands that are still without a reply. */
   readonly flushLate: () => void;
-  /** Names of the commands that have come, but for those of a connection's beginning. */
+  /** Names of the received commands, without those of the connection set-up. */
   readonly commands: readonly string[];
   readonly close: () => Promise<void>;
 }
@@ -74,7 +74,7 @@ export async function startFakeRedis(): Promise<FakeRedis> {
 const formatBulkString = (text: string | undefined): string =>
   text === undefined ? '$-1\r\n' : `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 
-/** The command at the beginning of what has come, once all of it has. Its words hold no line breaks here. */
+/** Parses the first complete command of a buffer. Its arguments contain no line breaks here. */
 function parseCommand(text: string): { readonly words: readonly string[]; readonly length: number } | null {
   const lines = text.split('\r\n');
   const count = Number(lines[0]?.slice(1));

@@ -1,12 +1,12 @@
 import { type Socket, connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A way to a port of this machine that can be cut and mended. */
+/** A TCP proxy to a local port that can drop all traffic. */
 export interface FlakyProxy {
   readonly port: number;
-  /** From now on nothing gets through, in either direction; who is connected is not told. */
+  /** Drops all traffic in both directions from now on; connections stay open. */
   readonly partition: () => void;
-  /** From now on new connections get through; the old ones are broken off. */
+  /** Forwards new connections from now on; closes the old ones. */
   readonly heal: () => void;
   readonly close: () => Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Lets everything happen that waits for nothing but its turn. */
+/** Runs all pending microtasks and immediates. */
 export async function flushPromises(): Promise<void> {
   for (let i = 0; i < 10; i += 1) await new Promise(setImmediate);
 }

@@ -19,7 +19,7 @@ import { type ManualClock, manualClock } from './clock.ts';
 
 export const NOW: Instant = Date.parse('2026-11-20T09:30:00Z');
 
-/** The day up to now. */
+/** The last day up to now. */
 export const during = { from: NOW - DAY, to: NOW };
 
 export interface FakeAccount {
@@ -28,11 +28,11 @@ export interface FakeAccount {
   readonly sources: AccountDataSource;
 }
 
-/** A house whose vendors are functions, and the way to open a query in it. */
+/** Services with functions as vendors, and a factory of query contexts. */
 export interface FakeServices {
   readonly clock: ManualClock;
   readonly health: AccountHealthTracker;
-  /** Who asks: somebody who may see all, unless it is said otherwise. */
+  /** The caller; defaults to one with access to all accounts. */
   readonly createContext: (canAccess?: (account: string) => boolean) => QueryContext;
 }
 
@@ -71,14 +71,14 @@ export function createFakeServices(entries: readonly DirectoryEntry[], accounts:
   };
 }
 
-/** The only agent of that name in the directory. */
+/** Returns the agent with this key in the directory. */
 export function findListedAgent(context: QueryContext, key: string): Agent {
   const agent = context.services.directory.configured(context).agents.find((candidate) => candidate.key === key);
-  if (!agent) throw new Error(`there is no ${key}`);
+  if (!agent) throw new Error(`no agent with the key ${key}`);
   return agent;
 }
 
-/** Jane, who is known to two accounts with these sources, in this order, and to one that knows nothing. */
+/** Jane, with two accounts with these data sources, in this order, and one account without capabilities. */
 export function withJane(first: AccountDataSource, second: AccountDataSource = {}) {
   const accounts = { first: 'jane', second: 'jane', mute: 'jane' };
   const services = createFakeServices(
@@ -103,7 +103,7 @@ export function vendorError(
 
 export const rejectNotFound = (account: string) => () => Promise.reject(vendorError(account, 'NOT_FOUND'));
 
-/** Data that the vendor has just given. */
+/** A result that the vendor has just returned. */
 export function freshResult<T>(account: string, data: T, report: Partial<SourceReport> = {}): SourcedResult<T> {
   const provenance = { fetchedAt: NOW, servedFrom: 'VENDOR' as const };
   return { data, sources: [{ ...sourceReport({ account, endpoint: 'endpoint' }, [provenance]), ...report }] };

@@ -9,15 +9,15 @@ export const ACCOUNT: Account = { name: 'kore-main', vendor: 'KORE' };
 
 export interface HttpHarness {
   readonly http: VendorHttp;
-  /** What the caller's scope was told of calls. */
+  /** The calls recorded on the caller's context. */
   readonly records: readonly CallRecord[];
-  /** What the metrics were told of calls. */
+  /** The calls recorded in the metrics. */
   readonly metricRecords: readonly CallRecord[];
   readonly context: (signal?: AbortSignal) => CallContext;
   readonly close: () => Promise<void>;
 }
 
-/** An account's HTTP as the gateway sets it up, over real sockets; one attempt a call unless the options say otherwise. */
+/** The HTTP client of an account as the gateway creates it, over real sockets; without retries unless the options set them. */
 export function createHttpHarness(options: Partial<VendorHttpOptions> = {}): HttpHarness {
   const records: CallRecord[] = [];
   const metricRecords: CallRecord[] = [];

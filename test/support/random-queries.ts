@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { type Gateway, NOW } from './world.ts';
 
-/** A query as a caller may word it, and what fills its variables. */
+/** A query with its variables. */
 export interface RandomQuery {
   readonly document: string;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** What random queries may name. */
+/** The values that random queries may contain. */
 export interface QueryNames {
   readonly ids: readonly string[];
   readonly emails: readonly string[];
@@ -21,7 +21,7 @@ const toIsoInstant = (at: number) => new Date(at).toISOString();
 const toIsoDate = (at: number) => toIsoInstant(at).slice(0, 10);
 const toRange = (from: number, to: number) => ({ from: toIsoInstant(from), to: toIsoInstant(to) });
 
-/** Mostly such as can be answered; among them some that cannot. */
+/** Mostly valid values, and some invalid ones. */
 const RANGES = [
   toRange(NOW - 6 * HOUR_MS, NOW),
   toRange(NOW - 30 * HOUR_MS, NOW),
@@ -41,7 +41,7 @@ const DATES = [
   { from: toIsoDate(NOW), to: toIsoDate(NOW - DAY_MS) },
 ];
 
-/** A value in the document's own words, enums without quotation marks. */
+/** Prints a value as a GraphQL literal, enums without quotation marks. */
 function formatLiteral(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(formatLiteral).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
@@ -56,18 +56,18 @@ const argument = (name: string, type: string, values: fc.Arbitrary<unknown>) =>
   fc.record({ name: fc.constant(name), type: fc.constant(type), value: values, asVariable: fc.boolean() });
 type ArgumentArbitrary = fc.Arbitrary<{ name: string; type: string; value: unknown; asVariable: boolean }>;
 
-/** A piece of a selection: its text, with `$` before the names of variables that it brings along. */
+/** Part of a selection: its text, with placeholders for the variables that it uses. */
 interface SelectionPart {
   readonly text: string;
   readonly variables: readonly { readonly type: string; readonly value: unknown }[];
 }
 
-/** A field: its name and arguments, and what stands below it. */
+/** A field: its name, arguments and selection. */
 interface FieldPart extends SelectionPart {
   readonly head: string;
 }
 
-// Variables are numbered when the whole is put together: until then each is written as this.
+// The placeholder of a variable, which is numbered when the complete query is assembled.
 const VARIABLE_PLACEHOLDER = '\u0000';
 
 function field(
@@ -96,7 +96,7 @@ const formatArgument = ({ type, value }: { type: string; value: unknown }) =>
 
 const leaf = (text: string): fc.Arbitrary<SelectionPart> => fc.constant({ text, variables: [] });
 
-/** Selections under aliases (which no two share), some left out by a directive, some within fragments. */
+/** Selections with unique aliases, some skipped by a directive, some within fragments. */
 function selection(
   fixedFields: string,
   fields: fc.Arbitrary<FieldPart>,
@@ -129,7 +129,7 @@ const accounts = argument(
 const during = argument('during', 'TimeRange!', fc.constantFrom(...RANGES));
 const first = argument('first', 'Int', fc.constantFrom(0, 1, 5, 10_000, -3, 2_000_000_000, null));
 
-/** What is selected of an agent; `depth` levels of agents again below what vendors tell of it. */
+/** The selection on an agent, with up to `depth` levels of nested agents below vendor data. */
 function agentFields(depth: number): fc.Arbitrary<SelectionPart> {
   const nestedAgent = field('agent', [], depth > 0 ? agentFields(depth - 1) : leaf('{ name }'));
   const period = selection(
@@ -192,7 +192,7 @@ const agentFilters = ({ emails }: QueryNames): fc.Arbitrary<unknown> =>
     { requiredKeys: [] },
   );
 
-/** Any query about agents that the schema allows: also such as will be refused field by field. */
+/** Any query for agents that the schema allows, including those whose fields are rejected. */
 export function randomQueries(names: QueryNames): fc.Arbitrary<RandomQuery> {
   const agent = agentFields(1);
   const id = fc.constantFrom(...names.ids);
@@ -215,7 +215,7 @@ export function randomQueries(names: QueryNames): fc.Arbitrary<RandomQuery> {
     field(
       'agents',
       [
-        // What is refused here ends the answer before what stands beside it is done: calls would come after it.
+        // A rejection of this field ends the response before its siblings are done, so their calls would come later.
         argument('first', 'Int', fc.constantFrom(0, 1, 3, 40, 51, 200)),
         argument('filter', 'AgentFilter', agentFilters(names)),
       ],
@@ -238,7 +238,7 @@ export function randomQueries(names: QueryNames): fc.Arbitrary<RandomQuery> {
   });
 }
 
-/** What can be asked about in a gateway of the sandbox's, and what is like it and leads nowhere. */
+/** Values that exist in a gateway with the sandbox, and similar ones that do not. */
 export async function collectQueryNames(gateway: Gateway): Promise<QueryNames> {
   interface Agent {
     readonly id: string;

@@ -3,16 +3,16 @@ import { type Socket, connect } from 'node:net';
 import { findFreePort } from './free-port.ts';
 import { REDIS_SERVER, requireProgram } from './programs.ts';
 
-/** A Redis of the test's own, which keeps everything in memory. */
+/** A Redis server for one test, in memory only. */
 export interface RedisServer {
   readonly url: string;
-  /** Sends one command, word by word, and gives Redis's reply as it comes over the wire. */
+  /** Sends one command; returns the raw reply. */
   readonly command: (...words: readonly string[]) => Promise<string>;
-  /** It keeps its connections, but answers nothing any more. */
+  /** Stops replying, but keeps its connections. */
   readonly freeze: () => void;
   readonly thaw: () => void;
   readonly kill: () => Promise<void>;
-  /** After `kill`: empty, on the same port. */
+  /** Starts again after `kill`: empty, on the same port. */
   readonly restart: () => Promise<void>;
 }
 
@@ -55,7 +55,7 @@ async function spawnRedisServer(executable: string, port: number): Promise<Child
   return child;
 }
 
-/** In Redis's own protocol, so that the test does not look through the eyes of the client under test. */
+/** Uses the Redis protocol directly, so that the test does not depend on the client under test. */
 function send(port: number, words: readonly string[]): Promise<string> {
   const text = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('');
   return new Promise((resolve, reject) => {

@@ -6,17 +6,17 @@ import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { type RedisServer, startRedisServer } from './redis-server.ts';
 import { failOnUnhandledRejection } from './unhandled-rejections.ts';
 
-/** For whom a tenth of a second is longer, so that a busy machine changes nothing about what is found. */
+/** Extends the 100 ms timeout of Redis, so that the load of the machine does not change the result. */
 export const patientClock: Clock = {
   ...systemClock,
   setTimer: (ms, callback) => systemClock.setTimer(ms * 50, callback),
 };
 
-/** A Redis anew for every test, and stores upon it. */
+/** Starts a Redis server for each test, and creates stores on it. */
 export function createRedisStores() {
   let redis: RedisServer;
   const open: Pick<Store, 'close'>[] = [];
-  /** Operations that failed, and why. */
+  /** The failed operations with their reasons. */
   const errors: [string, unknown][] = [];
   const observer = { onError: (operation: string, error: unknown) => errors.push([operation, error]) };
 
@@ -34,7 +34,7 @@ export function createRedisStores() {
   return {
     redis: () => redis,
     errors,
-    /** A connection without a store upon it. */
+    /** Creates a connection without a store. */
     bareConnection: (clock: Clock): Connection => {
       const connection = connectRedis(redis.url, clock, observer);
       open.push(connection);
@@ -45,7 +45,7 @@ export function createRedisStores() {
       open.push(store);
       return store;
     },
-    /** Names of all keys, as Redis has them. */
+    /** Returns the names of all keys in Redis. */
     keyNames: async (): Promise<readonly string[]> =>
       (await redis.command('KEYS', '*')).split('\r\n').filter((line) => line.includes('switchboard')),
   };
@@ -55,17 +55,17 @@ export function entry(value: unknown, now = Date.now()): Entry {
   return { value, fetchedAt: now, freshUntil: now + 10_000, expiresAt: now + 60_000 };
 }
 
-/** Reads again and again until it is there, as a gateway would, or time is up. */
+/** Reads repeatedly until the value is there, or the time is up. */
 export async function readEventually(store: Store, key: string, within: number): Promise<Entry | undefined> {
   for (const until = Date.now() + within; Date.now() < until;) {
-    const [found] = await store.getMany([key]);
-    if (found) return found;
+    const [value] = await store.getMany([key]);
+    if (value) return value;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return undefined;
 }
 
-/** Writes again and again until another store reads it, for writes are never waited for. */
+/** Writes repeatedly until another store reads the value, because no caller waits for writes. */
 export async function writeUntilReadable(store: Store, key: string, value: Entry, within: number): Promise<boolean> {
   for (const until = Date.now() + within; Date.now() < until;) {
     void store.set(key, value);

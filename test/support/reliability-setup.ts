@@ -3,7 +3,7 @@ import type { VendorHttpOptions } from '../../src/http/vendor-http.ts';
 import { type HttpHarness, createHttpHarness } from './http-harness.ts';
 import { jsonStep, type ScriptedServer, startScriptedServer, type ScriptedStep } from './scripted-server.ts';
 
-/** A vendor that does what the test says, anew for every test, and an account's HTTP with all its policies. */
+/** Creates a scripted vendor for each test, and an account's HTTP client with all its policies. */
 export function setUpScriptedVendor() {
   const open: HttpHarness[] = [];
   let server: ScriptedServer;
@@ -17,7 +17,7 @@ export function setUpScriptedVendor() {
 
   return {
     server: () => server,
-    /** Jitter is nothing, so that a retry follows at once. */
+    /** No jitter, so a retry follows immediately. */
     connect: (options: Partial<VendorHttpOptions> = {}): HttpHarness => {
       const harness = createHttpHarness({
         maxRetries: 2,
@@ -32,7 +32,7 @@ export function setUpScriptedVendor() {
   };
 }
 
-/** Too many calls, says the vendor, and perhaps when to come back. */
+/** A 429, with or without Retry-After. */
 export const rateLimitedStep = (retryAfter?: string): ScriptedStep => ({
   ...jsonStep({ message: 'too many' }, 429),
   headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 
 type Path = readonly (string | number)[];
 
-/** A document of which one place is not as it was. */
+/** A document with one changed value. */
 export interface DriftedDocument {
   readonly document: unknown;
   readonly path: Path;
   readonly change: 'deleted' | 'renamed' | 'retyped';
 }
 
-/** A document with any one place gone, renamed or of another type, as vendors change their answers without a word. */
+/** A document with one value removed, renamed or of another type, as vendors change their responses without notice. */
 export function driftedDocument(document: unknown): fc.Arbitrary<DriftedDocument> {
   return fc.constantFrom(...pathsIn(document)).chain((path) => {
     const retyped = mistypedValues(valueAt(document, path)).map((value): DriftedDocument => {
@@ -29,7 +29,7 @@ export function driftedDocument(document: unknown): fc.Arbitrary<DriftedDocument
   });
 }
 
-/** What could stand in a value's place; at its own type, what no document promises. */
+/** Possible replacements of a value; those of the same type are outside of what the documents promise. */
 function mistypedValues(value: unknown): readonly unknown[] {
   const others = [null, true, 0, -1, 1.5, 7, 3e9, 2 ** 53, 1e300, '', 'n/a', '9', [], {}, [value], { int: value }];
   return [...others, String(value)];
@@ -45,7 +45,7 @@ function valueAt(value: unknown, path: Path): unknown {
   return path.reduce((inner, key) => (inner as Record<string | number, unknown>)[key], value);
 }
 
-/** A copy with one place changed; undefined takes it out. */
+/** Copies a document with one value changed; undefined removes it. */
 function replaceAt(value: unknown, path: Path, update: (from: unknown) => unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return update(value);

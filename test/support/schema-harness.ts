@@ -12,7 +12,7 @@ import { NOW, createFakeServices, freshResult, interaction, period, session } fr
 
 export const schema = createSchema();
 
-/** What @apollo/subgraph adds: not ours to describe. */
+/** Added by @apollo/subgraph, which describes them. */
 const isOwnType = (type: GraphQLNamedType) =>
   !isIntrospectionType(type) && !isSpecifiedScalarType(type) && !/^_|__|^link/.test(type.name);
 
@@ -52,7 +52,7 @@ export const sources: AccountDataSource = {
   usageStats: () => Promise.resolve(freshResult('v', usageStats)),
 };
 
-/** One agent, of whom an account can tell something of every kind. */
+/** One agent whose account has every capability. */
 export const services = createFakeServices(
   [directoryEntry('jane', { name: 'Jane', accounts: { v: 'jane' } })],
   [{ name: 'v', vendor: 'KORE', sources }],

@@ -2,53 +2,53 @@ import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, cr
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-/** What the server does with one request. */
+/** How the server handles one request. */
 export interface ScriptedStep {
-  /** 200 when absent. */
+  /** Defaults to 200. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
-  /** Held back before anything is answered. */
+  /** Delays the response until this resolves. */
   readonly delayUntil?: Promise<unknown>;
-  /** Held back between the headers and the body. */
+  /** Delays the body until this resolves. */
   readonly delayBodyUntil?: Promise<unknown>;
-  /** Never answers. */
+  /** Never responds. */
   readonly hang?: boolean;
-  /** Closes the connection hard before anything is answered. */
+  /** Resets the connection before any response. */
   readonly reset?: boolean;
-  /** Announces the whole body, sends so many bytes of it and closes the connection. */
+  /** Announces the complete body, sends this many bytes of it and closes the connection. */
   readonly closeAfterBytes?: number;
-  /** Sends the body byte by byte, one every so many milliseconds. */
+  /** Sends the body byte by byte at this interval. */
   readonly dripEveryMs?: number;
-  /** Sends the body again and again until the connection is closed. */
+  /** Sends the body repeatedly until the connection is closed. */
   readonly endless?: boolean;
 }
 
 export interface ReceivedRequest {
   readonly method: string;
-  /** With the query. */
+  /** Includes the query string. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Whether the client went before it had the whole answer. */
+  /** Whether the client disconnected before it had the complete response. */
   readonly aborted: () => boolean;
-  /** Resolves when the answer is out or the client gone. */
+  /** Resolves when the response is sent or the client has disconnected. */
   readonly closed: Promise<void>;
 }
 
 export interface ScriptedServer {
   readonly url: URL;
-  /** Every request, once its body is in; in the order of arrival. */
+  /** All requests with complete bodies, in the order of arrival. */
   readonly received: readonly ReceivedRequest[];
   readonly connections: () => number;
-  /** Steps for the requests to come, whatever their path: one each. A request without a step is answered 599. */
+  /** Adds one step for each of the next requests, whatever their path. A request without a step gets 599. */
   readonly script: (...steps: readonly ScriptedStep[]) => void;
-  /** The n-th request (from 1), as soon as it is there. */
+  /** Resolves to the n-th request (from 1). */
   readonly nthRequest: (n: number) => Promise<ReceivedRequest>;
   readonly close: () => Promise<void>;
 }
 
-/** A vendor that does what the test says, on a port of its own. */
+/** Starts a scripted vendor on a free port. */
 export async function startScriptedServer(...script: readonly ScriptedStep[]): Promise<ScriptedServer> {
   const steps = [...script];
   const received: ReceivedRequest[] = [];
@@ -84,7 +84,7 @@ export async function startScriptedServer(...script: readonly ScriptedStep[]): P
   };
 }
 
-/** A server that nobody must ever connect to: whoever does, `connections` tells. */
+/** A server that must never be connected to; `connections` counts the violations. */
 export function startDecoy(): Promise<ScriptedServer> {
   return startScriptedServer();
 }
@@ -144,7 +144,7 @@ function sendRepeatedly(body: Buffer, response: ServerResponse): void {
   writeMore();
 }
 
-/** An answer of JSON. */
+/** A JSON response. */
 export function jsonStep(value: unknown, status = 200): ScriptedStep {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
 }
@@ -161,13 +161,13 @@ export function brotliStep(text: string): ScriptedStep {
   return { headers: { 'content-encoding': 'br' }, body: brotliCompressSync(text) };
 }
 
-/** The gzip form of a text without its last bytes, whole as far as HTTP is concerned. */
+/** A response with truncated gzip data whose HTTP message is complete. */
 export function truncatedGzipStep(text: string, missing: number): ScriptedStep {
   const compressed = gzipSync(text);
   return { headers: { 'content-encoding': 'gzip' }, body: compressed.subarray(0, compressed.length - missing) };
 }
 
-/** Few bytes that become many. */
+/** A decompression bomb: few bytes that inflate to many. */
 export function gzipBombStep(bytes: number): ScriptedStep {
   return gzipStep(Buffer.alloc(bytes, ' '));
 }

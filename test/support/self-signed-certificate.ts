@@ -1,4 +1,4 @@
-/** A certificate for 127.0.0.1, until 2126, that nobody has signed but itself, and its key, which opens nothing else. */
+/** A self-signed certificate for 127.0.0.1, valid until 2126, and its key, which is used only here. */
 export const selfSignedCertificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg4THUbsKNGvSqXTk9

@@ -8,17 +8,17 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface CommandResult {
   readonly ok: boolean;
-  /** What the tool printed, on both streams. */
+  /** The tool's output, both streams. */
   readonly text: string;
 }
 
-/** A copy of the example client beside a copy of the schema, to try changes on. */
+/** A copy of the example client and of the schema that a test may change. */
 export interface Consumer {
-  /** Replaces the one place in the schema where `search` stands. */
+  /** Replaces the only occurrence of `search` in the schema. */
   changeSchema(search: string, replacement: string): void;
   codegen(): Promise<CommandResult>;
   typecheck(): Promise<CommandResult>;
-  /** The generated files' texts by name. */
+  /** Reads the generated files, by name. */
   generated(): Readonly<Record<string, string>>;
   remove(): void;
 }
@@ -33,7 +33,7 @@ export function copyConsumer(): Consumer {
   });
   cpSync(join(root, 'schema'), schema, { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  // As in a consumer's own CI; under NODE_ENV=test the generator says that it failed but not why.
+  // As in a consumer's CI; under NODE_ENV=test the generator reports a failure without its reason.
   const env = { ...process.env, SCHEMA: '../schema/*.graphql', NODE_ENV: 'development', NO_COLOR: '1' };
   const run = (script: string, args: readonly string[]) =>
     new Promise<CommandResult>((resolve) => {
@@ -49,7 +49,7 @@ export function copyConsumer(): Consumer {
       const [file] = hits;
       const text = file === undefined ? '' : readFileSync(file, 'utf8');
       if (file === undefined || hits.length > 1 || text.split(search).length !== 2) {
-        throw new Error(`"${search}" must stand in the schema exactly once`);
+        throw new Error(`"${search}" must occur in the schema exactly once`);
       }
       writeFileSync(
         file,
@@ -65,7 +65,7 @@ export function copyConsumer(): Consumer {
   };
 }
 
-/** The generated files that are committed. */
+/** Reads the committed generated files. */
 export function readCommitted(): Readonly<Record<string, string>> {
   return readTexts(join(root, 'examples/typed-client/src/generated'));
 }

@@ -10,12 +10,12 @@ import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
 import type { AccountAdapter, DataSourceContext, AccountDataSource, VendorAdapter } from '../../src/vendors/vendor.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 
-/** A request as it would have gone out: the client's own headers and those that prove who asks, names as written. */
+/** A request as it would be sent: the client's headers and the authorization headers, with names as written. */
 export type SentRequest = Required<Omit<VendorRequest, 'authorize' | 'idempotent' | 'maxBytes' | 'classifyResponse'>>;
 
 export type RequestHandler = (request: SentRequest) => SandboxResponse | Promise<SandboxResponse>;
 
-/** A reply whose body is that value as JSON. */
+/** A response with a JSON body. */
 export function jsonReply(
   value: unknown,
   status = 200,
@@ -24,7 +24,7 @@ export function jsonReply(
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
 }
 
-/** A value that a source gave the cache to keep. */
+/** A value that was written to the cache. */
 export interface StoredValue {
   readonly endpoint: string;
   readonly key: readonly (string | number | boolean | null)[];
@@ -36,8 +36,8 @@ export interface PassthroughCache extends AccountCache {
 }
 
 /**
- * A cache that keeps nothing: it asks for every key it is asked for. It is strict where a real one would fail much later:
- * a value must survive being written as JSON, and be recognised when it is read back.
+ * A cache that stores nothing: every read fetches all its keys. It is strict where a real cache would fail much later: a
+ * value must survive serialisation as JSON, and be valid when it is read back.
  */
 export function passthroughCache(clock: Clock): PassthroughCache {
   const stored: StoredValue[] = [];
@@ -49,7 +49,7 @@ export function passthroughCache(clock: Clock): PassthroughCache {
   ): CachedValue<Value> {
     if ('notFound' in fresh) throw fresh.notFound;
     const value: unknown = JSON.parse(JSON.stringify(fresh.value));
-    if (!space.isValid(value)) throw new Error(`${space.endpoint}: a value does not survive being kept`);
+    if (!space.isValid(value)) throw new Error(`${space.endpoint}: a value is invalid after serialisation`);
     stored.push({ endpoint: space.endpoint, key: space.keyParts(key), ttlSeconds: fresh.ttlSeconds });
     return { value, fetchedAt: clock.now(), servedFrom: 'VENDOR' };
   }
@@ -58,10 +58,10 @@ export function passthroughCache(clock: Clock): PassthroughCache {
     stored,
     readMany: async (space, keys, context, fetch) => {
       const answers = await fetch(keys, context);
-      if (answers.length !== keys.length) throw new Error(`${space.endpoint}: as many answers as keys are promised`);
+      if (answers.length !== keys.length) throw new Error(`${space.endpoint}: fetch must return one result per key`);
       return keys.map((key, index) => {
         const answer = answers[index];
-        if (answer === undefined) throw new Error(`${space.endpoint}: an answer is missing`);
+        if (answer === undefined) throw new Error(`${space.endpoint}: a result is missing`);
         if (answer instanceof VendorError) return answer;
         return 'notFound' in answer ? answer.notFound : store(space, key, answer);
       });
@@ -80,7 +80,7 @@ export interface StubHttp extends VendorHttp {
   readonly sent: readonly SentRequest[];
 }
 
-/** Answers every request from a function: no sockets, no retries, no limits. A request ends when its signal is aborted. */
+/** Handles every request by a function: no sockets, no retries, no limits. A request ends when its signal is aborted. */
 export function stubHttp(account: AccountAdapter['account'], clock: Clock, handler: RequestHandler): StubHttp {
   const sent: SentRequest[] = [];
 
@@ -135,7 +135,7 @@ export function stubHttp(account: AccountAdapter['account'], clock: Clock, handl
   };
 }
 
-/** In pieces that fall anywhere, as they do on a wire. */
+/** Splits a body at arbitrary offsets, as a network does. */
 async function* toChunks(body: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < body.length; at += 1000) {
     await Promise.resolve();
@@ -160,22 +160,22 @@ export interface VendorHarness {
   readonly clock: ManualClock;
   readonly sent: readonly SentRequest[];
   readonly stored: readonly StoredValue[];
-  /** What the queries were told of calls made. */
+  /** The call records of all queries. */
   readonly callRecords: readonly CallRecord[];
   readonly adapter: AccountAdapter;
-  /** The sources of a new query, whose "now" is what the clock shows. */
+  /** The data source of a new query; its "now" is the clock's. */
   readonly createDataSource: (scope?: Partial<DataSourceContext>) => AccountDataSource;
 }
 
 /**
- * A vendor's client, connected to a function that plays the vendor. `entry` is the account's entry in the configuration,
+ * Connects a vendor's adapter to a function that replaces the vendor. `accountConfig` is the account's configuration with
  * secrets in plain text.
  */
 export function connectVendor(
   vendor: VendorAdapter,
   accountConfig: unknown,
   handler: RequestHandler,
-  options: { readonly now?: Instant; readonly ttl?: Partial<Ttl>; readonly vault?: SharedTokenStore } = {},
+  options: { readonly now?: Instant; readonly ttl?: Partial<Ttl>; readonly tokenStore?: SharedTokenStore } = {},
 ): VendorHarness {
   const config = vendor.config.parse(accountConfig);
   const account = { name: config.name, vendor: vendor.name };
@@ -189,7 +189,7 @@ export function connectVendor(
     http,
     cache,
     ttl: { ...ttlSchema.parse({}), ...options.ttl },
-    tokenStore: options.vault,
+    tokenStore: options.tokenStore,
   });
   return {
     clock,

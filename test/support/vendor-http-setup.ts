@@ -3,7 +3,7 @@ import type { VendorHttpOptions } from '../../src/http/vendor-http.ts';
 import { type ScriptedServer, startDecoy, startScriptedServer } from './scripted-server.ts';
 import { type HttpHarness, createHttpHarness } from './http-harness.ts';
 
-/** A vendor that does what the test says, a server that nobody must ever connect to, and gateways without any policy. */
+/** Creates a scripted vendor, a server that must never be connected to, and HTTP clients without policies. */
 export function setUpVendorHttp() {
   let server: ScriptedServer;
   let decoy: ScriptedServer;
@@ -30,7 +30,7 @@ export function setUpVendorHttp() {
   };
 }
 
-/** Exactly one record of the one attempt, and the metrics were told the same. */
+/** Expects exactly one record of one attempt, equal to the one in the metrics. */
 export function expectSingleCall({ records, metricRecords }: HttpHarness, outcome: string): void {
   expect(records).toMatchObject([
     { account: 'kore-main', endpoint: 'agentstatusdetails', servedFrom: 'VENDOR', outcome },
@@ -38,5 +38,5 @@ export function expectSingleCall({ records, metricRecords }: HttpHarness, outcom
   expect(metricRecords).toEqual(records);
 }
 
-/** A promise, and the way to resolve it. */
+/** A promise with its resolve function. */
 export const createDeferred = () => Promise.withResolvers<undefined>();

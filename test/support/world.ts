@@ -12,14 +12,14 @@ import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { vendors } from '../../src/vendors/index.ts';
 import { fixedClock } from './clock.ts';
 
-/** The vendors of the stories. A new one is left to tests of its own, so that it changes none of these. */
+/** The vendors of the end-to-end tests. A new vendor gets tests of its own, so that it does not change these. */
 const E2E_VENDORS = ['avaamo', 'kore', 'liveperson', 'vonage'] as const;
-/** When the stories happen: a Friday morning in Europe. */
+/** The time of the end-to-end tests: a Friday morning in Europe. */
 export const NOW: Instant = Date.parse('2026-11-20T09:30:00Z');
 
 export type E2EVendorKey = (typeof E2E_VENDORS)[number];
 
-/** A gateway's answer over HTTP. */
+/** A gateway's response over HTTP. */
 export interface GatewayResponse<Data> {
   readonly status: number;
   readonly headers: Headers;
@@ -43,10 +43,10 @@ export interface TracedCall {
   readonly keys: number;
 }
 
-/** A gateway, listening. */
+/** A running gateway. */
 export interface Gateway {
   readonly url: string;
-  /** All that it has logged, at every level. */
+  /** Returns its complete log, at every level. */
   readonly logs: () => string;
   readonly query: <Data = Record<string, never>>(
     document: string,
@@ -56,20 +56,20 @@ export interface Gateway {
   readonly stop: () => Promise<void>;
 }
 
-/** The fake vendors of the stories, and gateways that ask them: everything over real sockets. */
+/** The environment of the end-to-end tests: fake vendors and gateways that call them, over real sockets. */
 export interface World {
   readonly vendors: Readonly<Record<E2EVendorKey, FakeVendorServer>>;
   readonly config: SandboxConfig;
-  /** A gateway of its own, with an empty cache, configured for the fakes and then changed at will. */
+  /** Starts a gateway with an empty cache, configured for the fakes; `change` adapts the configuration. */
   readonly startGateway: (change?: (config: RawConfig) => RawConfig) => Promise<Gateway>;
-  /** Calls that the vendors have got since the last look, by vendor, as `method path-without-query`. */
+  /** Returns and clears the calls that the vendors received, by vendor, as `method path-without-query`. */
   readonly calls: () => Readonly<Record<E2EVendorKey, readonly string[]>>;
   readonly stop: () => Promise<void>;
 }
 
 export type RawConfig = Readonly<Record<string, unknown>> & SandboxConfig;
 
-/** It stays the same moment unless another clock is given, so that two questions about now are about the same moment. */
+/** Starts the world. The default clock is fixed, so that two queries about the current time get the same data. */
 export async function startWorld(clock: Clock = fixedClock(NOW)): Promise<World> {
   const e2eVendors = vendors.filter(({ key }) => (E2E_VENDORS as readonly string[]).includes(key));
   const fakes = Object.fromEntries(e2eVendors.map(({ key, createFakeVendor }) => [key, createFakeVendor]));
@@ -99,7 +99,7 @@ export async function startWorld(clock: Clock = fixedClock(NOW)): Promise<World>
   };
 }
 
-/** The configuration as the gateway would read it from a file; on any free port of this machine. */
+/** Loads a configuration as the gateway would from a file, with a free local port. */
 function parseRawConfig(raw: RawConfig): Config {
   const text = formatSandboxConfig(raw);
   const loaded = loadConfig({ text, file: 'test', env: { PORT: '0' }, vendors });
@@ -139,19 +139,19 @@ function mapValues<Key extends string, From, To>(
   return Object.fromEntries(Object.entries<From>(from).map(([key, value]) => [key, map(value)])) as Record<Key, To>;
 }
 
-/** How often each thing stands in a list. */
+/** Counts the occurrences of each item. */
 export function countOccurrences(list: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const item of list) counts[item] = (counts[item] ?? 0) + 1;
   return counts;
 }
 
-/** The last so many hours, as a TimeRange variable. */
+/** Returns the last `hours` hours as a TimeRange variable. */
 export function lastHours(hours: number, now = NOW): { readonly from: string; readonly to: string } {
   return { from: new Date(now - hours * 3_600_000).toISOString(), to: new Date(now).toISOString() };
 }
 
-/** The query of a story, `query.graphql` in its folder. */
+/** Reads the query of an end-to-end test, `query.graphql` in its folder. */
 export function readQuery(folder: string): string {
   return readFileSync(join(folder, 'query.graphql'), 'utf8');
 }

@@ -11,46 +11,46 @@ import { config } from './config.ts';
 
 const MB = 1024 * 1024;
 const account = { name: 'bots', vendor: 'AVAAMO' } as const;
-const asked = { bot: '2041', from: '2020-04-10', to: '2020-04-13', offsetSeconds: 0 };
+const botDays = { bot: '2041', from: '2020-04-10', to: '2020-04-13', offsetSeconds: 0 };
 
 let server: ScriptedServer;
-let open: HttpHarness;
+let harness: HttpHarness;
 let client: AvaamoClient;
 
 beforeEach(async () => {
   server = await startScriptedServer();
-  open = createHttpHarness({ account });
+  harness = createHttpHarness({ account });
   const clock = manualClock();
-  const entry = { name: 'bots', vendor: 'avaamo', baseUrl: server.url.origin, accessToken: 'token-0123' };
-  const shared = { account, clock, http: open.http, cache: passthroughCache(clock), ttl: ttlSchema.parse({}) };
-  client = createClient(config.parse(entry), shared);
+  const accountConfig = { name: 'bots', vendor: 'avaamo', baseUrl: server.url.origin, accessToken: 'token-0123' };
+  const shared = { account, clock, http: harness.http, cache: passthroughCache(clock), ttl: ttlSchema.parse({}) };
+  client = createClient(config.parse(accountConfig), shared);
 });
 
 afterEach(async () => {
-  await open.close();
+  await harness.close();
   await server.close();
 });
 
-/** The published sample, made as long as that by blanks. */
+/** The published sample, padded to this length with spaces. */
 const sample = (name: string, bytes: number) => ({
   body: readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8').padEnd(bytes),
 });
 
 test.each([
-  ['usage.json', () => client.usage(asked, open.context())],
-  ['agent-intervention.json', () => client.interventions(asked, open.context())],
-])('%s is read up to a MiB', async (name, ask) => {
+  ['usage.json', () => client.usage(botDays, harness.context())],
+  ['agent-intervention.json', () => client.interventions(botDays, harness.context())],
+])('reads a %s response of up to 1 MiB', async (name, ask) => {
   server.script(sample(name, MB), sample(name, MB + 1));
   expect(await ask()).toMatchObject({ isComplete: true });
   expect(await rejectionOf(ask())).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' });
   expect(server.received).toHaveLength(2);
 });
 
-test('of more than that nothing is read, and the connection is closed', async () => {
+test('rejects a larger response unread, and closes the connection', async () => {
   server.script({ body: '{},'.repeat(10_000), endless: true });
-  expect(await rejectionOf(client.usage(asked, open.context()))).toMatchObject({ reason: 'too_large' });
+  expect(await rejectionOf(client.usage(botDays, harness.context()))).toMatchObject({ reason: 'too_large' });
   const received = await server.nthRequest(1);
   await received.closed;
   expect(received.aborted()).toBe(true);
-  expect(open.records[0]?.bytes).toBeLessThan(2 * MB);
+  expect(harness.records[0]?.bytes).toBeLessThan(2 * MB);
 });

@@ -11,7 +11,7 @@ import {
 } from '../../../test/support/vendor-harness.ts';
 import { avaamo } from './index.ts';
 
-const entry = { name: 'bots', vendor: 'avaamo', baseUrl: 'https://c7.avaamo.com', accessToken: 'token-0123' };
+const accountConfig = { name: 'bots', vendor: 'avaamo', baseUrl: 'https://c7.avaamo.com', accessToken: 'token-0123' };
 const BOTH: readonly UsagePart[] = ['usage', 'interventions'];
 const BASE_DAYS: DateRange = { from: '2020-04-10', to: '2020-04-13', timeZone: 'America/Los_Angeles' };
 
@@ -21,25 +21,25 @@ const healthy: RequestHandler = ({ endpoint }) => ({
   body: fixture(endpoint === 'usage.json' ? 'usage.json' : 'agent-intervention.json'),
 });
 
-const ask = (harness: VendorHarness, during: Partial<DateRange> = {}, parts = BOTH, ref = '2041') =>
+const readOnce = (harness: VendorHarness, during: Partial<DateRange> = {}, parts = BOTH, ref = '2041') =>
   statsOf(harness.createDataSource(), ref, { ...BASE_DAYS, ...during }, parts);
 
 function statsOf(
-  sources: ReturnType<VendorHarness['createDataSource']>,
+  dataSource: ReturnType<VendorHarness['createDataSource']>,
   ref: string,
   during: DateRange,
   parts: readonly UsagePart[],
 ) {
-  if (!sources.usageStats) throw new Error('usageStats is missing');
-  return sources.usageStats(ref, { during, parts: new Set(parts) });
+  if (!dataSource.usageStats) throw new Error('usageStats is missing');
+  return dataSource.usageStats(ref, { during, parts: new Set(parts) });
 }
 
 const parameters = ({ sent }: VendorHarness) => sent.map(({ url }) => Object.fromEntries(url.searchParams));
 
-describe('the requests', () => {
-  test('one for each endpoint, with the days, the offset and the token', async () => {
-    const harness = connectVendor(avaamo, entry, healthy);
-    await ask(harness);
+describe('usage requests', () => {
+  test('sends one request to each endpoint, with the days, the offset and the token', async () => {
+    const harness = connectVendor(avaamo, accountConfig, healthy);
+    await readOnce(harness);
     const query = 'from_date=10%2F04%2F2020&to_date=13%2F04%2F2020&utc_offset=-25200';
     const headers = { Accept: 'application/json', 'Access-Token': 'token-0123' };
     expect(harness.sent.map(({ method, url, headers, body }) => ({ method, url: url.href, headers, body }))).toEqual([
@@ -58,16 +58,16 @@ describe('the requests', () => {
     [['interventions'], ['agent_intervention.json']],
     [[], []],
   ] as const)('parts %j: endpoints %j', async (parts, endpoints) => {
-    const harness = connectVendor(avaamo, entry, healthy);
-    const { data, sources } = await ask(harness, {}, parts);
+    const harness = connectVendor(avaamo, accountConfig, healthy);
+    const { data, sources } = await readOnce(harness, {}, parts);
     expect(harness.sent.map(({ endpoint }) => endpoint)).toEqual(endpoints);
     expect(sources.map(({ endpoint }) => endpoint)).toEqual(endpoints);
     expect(data.current === null).toBe(parts.length === 0);
   });
 
-  test('one for a whole year: distinct counts of shorter spans do not add up', async () => {
-    const harness = connectVendor(avaamo, entry, healthy);
-    await ask(harness, { from: '2019-01-01', to: '2019-12-31' }, ['usage']);
+  test('sends one request for a year, because distinct counts of shorter spans do not add up', async () => {
+    const harness = connectVendor(avaamo, accountConfig, healthy);
+    await readOnce(harness, { from: '2019-01-01', to: '2019-12-31' }, ['usage']);
     expect(parameters(harness)).toEqual([{ from_date: '01/01/2019', to_date: '31/12/2019', utc_offset: '-28800' }]);
   });
 
@@ -77,27 +77,27 @@ describe('the requests', () => {
     ['America/Los_Angeles', '2020-01-25', '-28800'],
     ['UTC', '2020-01-25', '0'],
     ['Europe/London', '2020-01-25', '0'],
-    // The clocks change on this day, two hours after it began.
+    // The UTC offset changes on this day, two hours after it began.
     ['America/Los_Angeles', '2020-03-08', '-28800'],
     ['America/Los_Angeles', '2020-03-09', '-25200'],
-    // They skip this day's midnight: it begins at one o'clock.
+    // Midnight of this day is skipped: it begins at one o'clock.
     ['America/Sao_Paulo', '2018-11-04', '-7200'],
-  ])('%s on %s: utc_offset=%s', async (timeZone, from, offset) => {
-    const harness = connectVendor(avaamo, entry, healthy);
-    await ask(harness, { from, to: '2020-12-31', timeZone }, ['usage']);
+  ])('sends for %s on %s utc_offset=%s', async (timeZone, from, offset) => {
+    const harness = connectVendor(avaamo, accountConfig, healthy);
+    await readOnce(harness, { from, to: '2020-12-31', timeZone }, ['usage']);
     expect(parameters(harness)).toMatchObject([{ utc_offset: offset }]);
   });
 
-  test('a base URL with a path keeps it', async () => {
-    const harness = connectVendor(avaamo, { ...entry, baseUrl: 'http://127.0.0.1:4001/avaamo/' }, healthy);
-    await ask(harness, {}, ['usage']);
+  test('keeps the path of the base URL', async () => {
+    const harness = connectVendor(avaamo, { ...accountConfig, baseUrl: 'http://127.0.0.1:4001/avaamo/' }, healthy);
+    await readOnce(harness, {}, ['usage']);
     expect(harness.sent[0]?.url.pathname).toBe('/avaamo/bots/analytics/2041/usage.json');
   });
 });
 
-test('each endpoint’s report says from where and from when its fields are', async () => {
-  const harness = connectVendor(avaamo, entry, healthy);
-  const { sources } = await ask(harness);
+test('reports provenance and time of each endpoint', async () => {
+  const harness = connectVendor(avaamo, accountConfig, healthy);
+  const { sources } = await readOnce(harness);
   const known = { account: 'bots', outcome: 'OK', servedFrom: 'VENDOR', fetchedAt: harness.clock.now(), error: null };
   expect(sources).toMatchObject([
     { endpoint: 'usage.json', ...known },
@@ -105,67 +105,67 @@ test('each endpoint’s report says from where and from when its fields are', as
   ]);
 });
 
-describe('within one query', () => {
-  test('the same bot and days twice is one call an endpoint, and zones with equal offsets share it', async () => {
-    const harness = connectVendor(avaamo, entry, healthy);
-    const sources = harness.createDataSource();
+describe('usage within one query', () => {
+  test('makes one call to each endpoint for the same bot and days, shared by zones with equal offsets', async () => {
+    const harness = connectVendor(avaamo, accountConfig, healthy);
+    const dataSource = harness.createDataSource();
     await Promise.all([
-      statsOf(sources, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, BOTH),
-      statsOf(sources, '2041', { ...BASE_DAYS, timeZone: 'Africa/Abidjan' }, ['usage']),
-      statsOf(sources, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['interventions']),
+      statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, BOTH),
+      statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'Africa/Abidjan' }, ['usage']),
+      statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['interventions']),
     ]);
     expect(harness.sent.map(({ endpoint }) => endpoint)).toEqual(['usage.json', 'agent_intervention.json']);
   });
 
-  test('another bot, range or offset is another call', async () => {
-    const harness = connectVendor(avaamo, entry, healthy);
-    const sources = harness.createDataSource();
+  test('makes separate calls for another bot, range or offset', async () => {
+    const harness = connectVendor(avaamo, accountConfig, healthy);
+    const dataSource = harness.createDataSource();
     await Promise.all([
-      statsOf(sources, '2041', BASE_DAYS, ['usage']),
-      statsOf(sources, '2042', BASE_DAYS, ['usage']),
-      statsOf(sources, '2041', { ...BASE_DAYS, to: '2020-04-12' }, ['usage']),
-      statsOf(sources, '2041', { ...BASE_DAYS, from: '2020-04-11' }, ['usage']),
-      statsOf(sources, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['usage']),
+      statsOf(dataSource, '2041', BASE_DAYS, ['usage']),
+      statsOf(dataSource, '2042', BASE_DAYS, ['usage']),
+      statsOf(dataSource, '2041', { ...BASE_DAYS, to: '2020-04-12' }, ['usage']),
+      statsOf(dataSource, '2041', { ...BASE_DAYS, from: '2020-04-11' }, ['usage']),
+      statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['usage']),
     ]);
     expect(harness.sent).toHaveLength(5);
   });
 
-  test('all calls leave in the same turn', () => {
-    const harness = connectVendor(avaamo, entry, healthy);
+  test('starts all calls in the same tick', () => {
+    const harness = connectVendor(avaamo, accountConfig, healthy);
     const batches: number[] = [];
-    const sources = harness.createDataSource({ record: () => batches.push(harness.sent.length) });
-    const asked = ['1', '2', '3'].map((bot) => statsOf(sources, bot, BASE_DAYS, BOTH));
-    return Promise.all(asked).then(() => {
+    const dataSource = harness.createDataSource({ record: () => batches.push(harness.sent.length) });
+    const pending = ['1', '2', '3'].map((bot) => statsOf(dataSource, bot, BASE_DAYS, BOTH));
+    return Promise.all(pending).then(() => {
       expect(batches[0]).toBe(6);
     });
   });
 });
 
-describe('how long answers are kept', () => {
+describe('usage caching', () => {
   const lifeAt = async (now: string, during: Partial<DateRange> = {}) => {
-    const harness = connectVendor(avaamo, entry, healthy, {
+    const harness = connectVendor(avaamo, accountConfig, healthy, {
       now: Date.parse(now),
       ttl: { usageLive: 1, usagePast: 2 },
     });
-    await ask(harness, during, ['usage']);
+    await readOnce(harness, during, ['usage']);
     return harness.stored[0]?.ttlSeconds;
   };
 
-  test('shortly while the last day goes on and for six hours after it, then long', async () => {
+  test('caches briefly until six hours after the last day, then long', async () => {
     // The last day ends at 07:00 UTC on the 14th.
     expect(await lifeAt('2020-04-13T12:00:00Z')).toBe(1);
     expect(await lifeAt('2020-04-14T12:59:59.999Z')).toBe(1);
     expect(await lifeAt('2020-04-14T13:00:00Z')).toBe(2);
   });
 
-  test('the last day ends by the clocks of its zone', async () => {
+  test('ends the last day in its time zone', async () => {
     expect(await lifeAt('2020-04-14T00:30:00Z', { timeZone: 'Asia/Kolkata' })).toBe(2);
     expect(await lifeAt('2020-04-14T00:29:59Z', { timeZone: 'Asia/Kolkata' })).toBe(1);
   });
 
-  test('by bot, days and offset', async () => {
-    const harness = connectVendor(avaamo, entry, healthy);
-    await ask(harness, {}, BOTH);
+  test('caches by bot, days and offset', async () => {
+    const harness = connectVendor(avaamo, accountConfig, healthy);
+    await readOnce(harness, {}, BOTH);
     const key = ['2041', '2020-04-10', '2020-04-13', -25200];
     expect(harness.stored.map(({ endpoint, key }) => ({ endpoint, key }))).toEqual([
       { endpoint: 'usage.json', key },
@@ -174,7 +174,7 @@ describe('how long answers are kept', () => {
   });
 });
 
-describe('when an endpoint fails', () => {
+describe('usage failures', () => {
   const failing =
     (...statuses: readonly number[]): RequestHandler =>
     (request) => {
@@ -182,8 +182,8 @@ describe('when an endpoint fails', () => {
       return status === 200 ? healthy(request) : jsonReply({ error: 'no' }, status);
     };
 
-  test('interventions: their fields are null, and the report says why', async () => {
-    const { data, sources } = await ask(connectVendor(avaamo, entry, failing(200, 503)));
+  test('returns null for the fields of a failed interventions call, with the error in the report', async () => {
+    const { data, sources } = await readOnce(connectVendor(avaamo, accountConfig, failing(200, 503)));
     expect(data.current).toMatchObject({ sessionCount: 8123, usersCount: null, interventionsCount: null });
     expect(sources).toMatchObject([
       { endpoint: 'usage.json', outcome: 'OK', error: null },
@@ -191,15 +191,15 @@ describe('when an endpoint fails', () => {
     ]);
   });
 
-  test('usage: its fields are null, and interventions are still there', async () => {
-    const { data, sources } = await ask(connectVendor(avaamo, entry, failing(500, 200)));
+  test('returns interventions when the usage call fails', async () => {
+    const { data, sources } = await readOnce(connectVendor(avaamo, accountConfig, failing(500, 200)));
     expect(data.current).toMatchObject({ sessionCount: null, messagesCount: null, interventionsCount: 5 });
     expect(data.buckets).toHaveLength(9);
     expect(sources.map(({ outcome }) => outcome)).toEqual(['FAILED', 'OK']);
   });
 
-  test('both: the first error is thrown', async () => {
-    const failed = ask(connectVendor(avaamo, entry, failing(401, 503)));
+  test('throws the first error when both calls fail', async () => {
+    const failed = readOnce(connectVendor(avaamo, accountConfig, failing(401, 503)));
     await expect(failed).rejects.toMatchObject({
       code: 'VENDOR_AUTH_FAILED',
       vendor: 'AVAAMO',
@@ -208,8 +208,8 @@ describe('when an endpoint fails', () => {
     });
   });
 
-  test('the only one called: its error is thrown', async () => {
-    const failed = ask(connectVendor(avaamo, entry, failing(200, 404)), {}, ['interventions']);
+  test('throws the error of the only call', async () => {
+    const failed = readOnce(connectVendor(avaamo, accountConfig, failing(200, 404)), {}, ['interventions']);
     await expect(failed).rejects.toMatchObject({ code: 'NOT_FOUND', endpoint: 'agent_intervention.json' });
   });
 
@@ -224,41 +224,45 @@ describe('when an endpoint fails', () => {
     ].flatMap(([status, code]) =>
       ['{"error":"no"}', '<html>no</html>', ''].map((body) => [status, body, code] as const),
     ),
-  )('%i with the body %j is %s, and the client asks once', async (status, body, code) => {
-    const harness = connectVendor(avaamo, entry, () => ({ status: Number(status), body }));
-    await expect(ask(harness, {}, ['usage'])).rejects.toMatchObject({ code, status });
+  )('maps status %i with the body %j to %s, after one call', async (status, body, code) => {
+    const harness = connectVendor(avaamo, accountConfig, () => ({ status: Number(status), body }));
+    await expect(readOnce(harness, {}, ['usage'])).rejects.toMatchObject({ code, status });
     expect(harness.sent).toHaveLength(1);
   });
 
-  test('422 with the vendor’s own words', async () => {
-    const harness = connectVendor(avaamo, entry, () => ({ status: 422, body: fixture('usage-422.json') }));
-    const error = await ask(harness).catch((reason: unknown) => reason);
+  test('reports the vendor’s message of a 422', async () => {
+    const harness = connectVendor(avaamo, accountConfig, () => ({ status: 422, body: fixture('usage-422.json') }));
+    const error = await readOnce(harness).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(VendorError);
     expect(error).toMatchObject({ code: 'VENDOR_REJECTED', status: 422 });
     expect((error as VendorError).message).toContain('To Date cannot be before From Date');
   });
 
-  test('the token stays out of the message, even if the vendor quotes it', async () => {
-    const error = `Access token ${entry.accessToken} is not known`;
-    const failed = ask(connectVendor(avaamo, entry, () => jsonReply({ error }, 401)));
+  test('redacts the token in a message that quotes it', async () => {
+    const error = `Access token ${accountConfig.accessToken} is not known`;
+    const failed = readOnce(connectVendor(avaamo, accountConfig, () => jsonReply({ error }, 401)));
     await expect(failed).rejects.toMatchObject({
       message: expect.stringMatching(/Access token \[secret\] is not known$/) as unknown,
     });
   });
 
-  test('a login page instead of an answer, or on the way to one, is a bad response', async () => {
+  test('rejects a login page, and a redirect to one, as VENDOR_BAD_RESPONSE', async () => {
     const page = '<html>Sign in</html>';
-    const harness = connectVendor(avaamo, entry, () => ({ status: 200, body: page }));
-    await expect(ask(harness)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_json' });
-    const moved = connectVendor(avaamo, entry, () => ({ status: 302, headers: { Location: '/login' }, body: page }));
-    await expect(ask(moved)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'redirect' });
+    const harness = connectVendor(avaamo, accountConfig, () => ({ status: 200, body: page }));
+    await expect(readOnce(harness)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_json' });
+    const moved = connectVendor(avaamo, accountConfig, () => ({
+      status: 302,
+      headers: { Location: '/login' },
+      body: page,
+    }));
+    await expect(readOnce(moved)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'redirect' });
     expect(moved.sent).toHaveLength(2);
   });
 
-  test('a fault of our own is not taken for the vendor’s', async () => {
-    const harness = connectVendor(avaamo, entry, () => {
+  test('rethrows an error that is not a VendorError', async () => {
+    const harness = connectVendor(avaamo, accountConfig, () => {
       throw new TypeError('a bug');
     });
-    await expect(ask(harness)).rejects.toThrow(TypeError);
+    await expect(readOnce(harness)).rejects.toThrow(TypeError);
   });
 });

@@ -24,39 +24,44 @@ const calls = (reads: readonly PlannedRead[], probe = nothing) =>
   Object.fromEntries(estimateCalls()(reads, 0, probe).map((charge) => [charge.endpoint, charge.calls]));
 
 test.each<[string, readonly PlannedRead[], number, number]>([
-  ['each bot is a call', [usage(['1', '2'], ['usage'])], 2, 0],
-  ['each endpoint, too', [usage(['1', '2'], ['usage', 'interventions'])], 2, 2],
-  ['each span of days, too', [usage(['1'], ['usage']), usage(['1'], ['usage'], 'UTC', '2026-11-19')], 2, 0],
+  ['one call for each bot', [usage(['1', '2'], ['usage'])], 2, 0],
+  ['one call for each endpoint', [usage(['1', '2'], ['usage', 'interventions'])], 2, 2],
+  ['one call for each last day', [usage(['1'], ['usage']), usage(['1'], ['usage'], 'UTC', '2026-11-19')], 2, 0],
   [
-    '… that begins on another day',
+    'one call for each first day',
     [usage(['1'], ['usage']), usage(['1'], ['usage'], 'UTC', '2026-11-20', '2026-11-13')],
     2,
     0,
   ],
-  ['a question asked twice is one', [usage(['1'], ['usage']), usage(['1'], ['usage', 'interventions'])], 1, 1],
+  ['one call for repeated reads', [usage(['1'], ['usage']), usage(['1'], ['usage', 'interventions'])], 1, 1],
   [
-    'zones as far ahead are one',
+    'one call for zones with the same UTC offset',
     [usage(['1'], ['usage'], 'Europe/Berlin'), usage(['1'], ['usage'], 'Europe/Paris')],
     1,
     0,
   ],
-  ['others are not', [usage(['1'], ['usage'], 'Europe/Berlin'), usage(['1'], ['usage'], 'Europe/London')], 2, 0],
-  ['fields that need no endpoint are none', [usage(['1'], [])], 0, 0],
-])('%s', (_title, reads, usageCalls, interventionCalls) => {
+  [
+    'one call for each UTC offset',
+    [usage(['1'], ['usage'], 'Europe/Berlin'), usage(['1'], ['usage'], 'Europe/London')],
+    2,
+    0,
+  ],
+  ['no call for fields without an endpoint', [usage(['1'], [])], 0, 0],
+])('estimates %s', (_title, reads, usageCalls, interventionCalls) => {
   expect(calls(reads)).toEqual({ 'usage.json': usageCalls, 'agent_intervention.json': interventionCalls });
 });
 
-test('questions of other kinds are no calls', () => {
+test('estimates no calls for other capabilities', () => {
   const { target, batchKey } = usage(['1'], []) as PlannedAgentRead;
-  const others: readonly PlannedRead[] = [
+  const otherReads: readonly PlannedRead[] = [
     { capability: 'discover' },
     { capability: 'currentStatus', target, batchKey },
     { capability: 'latestInteractions', query: { size: 1, type: null, activeLiveFirst: null }, target, batchKey },
   ];
-  expect(calls([...others, usage(['1'], ['usage'])])).toEqual({ 'usage.json': 1, 'agent_intervention.json': 0 });
+  expect(calls([...otherReads, usage(['1'], ['usage'])])).toEqual({ 'usage.json': 1, 'agent_intervention.json': 0 });
 });
 
-test('the clocks of a zone are asked once for the same days, however many bots and questions there are', () => {
+test('computes the UTC offset once per range, however many bots and reads there are', () => {
   const bots = Array.from({ length: 100 }, (_, n) => `${n + 1}`);
   const zones = ['Europe/Berlin', 'Europe/Paris', 'Asia/Kolkata'];
   const reads = zones.flatMap((zone) => [
@@ -64,9 +69,9 @@ test('the clocks of a zone are asked once for the same days, however many bots a
     ...bots.map((bot) => usage([bot], ['usage'], zone)),
     usage(bots, ['usage'], zone, '2026-11-19'),
   ]);
-  const asked: string[] = [];
+  const computed: string[] = [];
   const estimate = estimateCalls((bot, during) => {
-    asked.push(`${during.from} ${during.to} ${during.timeZone}`);
+    computed.push(`${during.from} ${during.to} ${during.timeZone}`);
     return toBotDays(bot, during);
   });
   const charges = [
@@ -74,15 +79,16 @@ test('the clocks of a zone are asked once for the same days, however many bots a
     { endpoint: 'agent_intervention.json', calls: 200 },
   ];
   expect(estimate(reads, 0, nothing)).toEqual(charges);
-  expect(asked).toHaveLength(new Set(asked).size);
-  expect(asked).toHaveLength(6);
+  expect(computed).toHaveLength(new Set(computed).size);
+  expect(computed).toHaveLength(6);
 });
 
-test('what is there is not called for', () => {
-  const kept = JSON.stringify(toKeyParts({ bot: '1', from: '2026-11-14', to: '2026-11-20', offsetSeconds: 0 }));
+test('estimates no calls for cached reports', () => {
+  const cachedKey = JSON.stringify(toKeyParts({ bot: '1', from: '2026-11-14', to: '2026-11-20', offsetSeconds: 0 }));
   const probe: CacheProbe = {
     includesTokens: true,
-    isCached: (space, key) => (space as unknown) === usageNamespace && JSON.stringify(space.keyParts(key)) === kept,
+    isCached: (space, key) =>
+      (space as unknown) === usageNamespace && JSON.stringify(space.keyParts(key)) === cachedKey,
   };
   expect(calls([usage(['1', '2'], ['usage', 'interventions'])], probe)).toEqual({
     'usage.json': 1,

@@ -5,7 +5,7 @@ import { interventionsResponseSchema, usageResponseSchema } from './wire.ts';
 
 const sample = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
-const spaces = {
+const namespaces = {
   usage: { space: usageNamespace, kept: usageResponseSchema.parse(sample('usage.json')) },
   interventions: {
     space: interventionsNamespace,
@@ -13,24 +13,21 @@ const spaces = {
   },
 };
 
-test.each(['usage', 'interventions'] as const)(
-  '%s are recognised when they are read back, and nothing else is',
-  (part) => {
-    const { space, kept } = spaces[part];
-    expect(space.isValid(JSON.parse(JSON.stringify(kept)))).toBe(true);
-    expect(space.isValid({ ...kept, previous_interval_stats: null, stats: [] })).toBe(true);
-    for (const other of [
-      null,
-      [],
-      {},
-      { ...kept, isComplete: undefined },
-      { ...kept, aggregate_stats: null },
-      { ...kept, aggregate_stats: {} },
-      { ...kept, previous_interval_stats: {} },
-      { ...kept, stats: null },
-      { ...kept, stats: [null] },
-    ]) {
-      expect(space.isValid(other)).toBe(false);
-    }
-  },
-);
+test.each(['usage', 'interventions'] as const)('validates cached %s, and rejects anything else', (part) => {
+  const { space: namespace, kept: stored } = namespaces[part];
+  expect(namespace.isValid(JSON.parse(JSON.stringify(stored)))).toBe(true);
+  expect(namespace.isValid({ ...stored, previous_interval_stats: null, stats: [] })).toBe(true);
+  for (const invalid of [
+    null,
+    [],
+    {},
+    { ...stored, isComplete: undefined },
+    { ...stored, aggregate_stats: null },
+    { ...stored, aggregate_stats: {} },
+    { ...stored, previous_interval_stats: {} },
+    { ...stored, stats: null },
+    { ...stored, stats: [null] },
+  ]) {
+    expect(namespace.isValid(invalid)).toBe(false);
+  }
+});

@@ -12,10 +12,10 @@ const interventionSample = interventionsResponseSchema.parse(sample('agent-inter
 const usage = toUsageReport(usageSample);
 const interventions = toInterventionsReport(interventionSample);
 const sum = (counts: readonly (number | null)[]): number =>
-  counts.reduce<number>((total, one) => total + (one ?? 0), 0);
+  counts.reduce<number>((total, item) => total + (item ?? 0), 0);
 
-describe('the vendor’s own samples', () => {
-  test('the days asked for, as usage.json tells of them', () => {
+describe('Avaamo’s samples', () => {
+  test('map to the requested days of usage.json', () => {
     expect(usage.current).toEqual({
       start: Date.parse('2020-04-10T07:00:00Z'),
       end: Date.parse('2020-04-14T06:59:59Z'),
@@ -31,12 +31,12 @@ describe('the vendor’s own samples', () => {
     });
   });
 
-  test('the time before, which begins a second late and overlaps by an instant', () => {
+  test('map to the previous interval, which begins a second late and overlaps by an instant', () => {
     expect(usage.previous).toMatchObject({ start: 1586156401000, end: usage.current.start, sessionCount: 15094 });
     expect(usage.previous?.mismatchedAmbiguousMessagesCount).toBe(326);
   });
 
-  test('nine parts, one after another', () => {
+  test('map to nine consecutive buckets', () => {
     expect(usage.buckets).toHaveLength(9);
     expect(usage.buckets[0]?.start).toBe(usage.current.start);
     expect(usage.buckets.at(-1)?.end).toBe(usage.current.end);
@@ -49,29 +49,29 @@ describe('the vendor’s own samples', () => {
     }
   });
 
-  test('fractions of a second are cut off at the millisecond', () => {
+  test('are truncated to milliseconds', () => {
     expect(usage.buckets[0]?.end).toBe(1586540399888);
     expect(usage.buckets[2]?.end).toBe(1586617199666);
   });
 
-  test('mismatched ambiguous messages follow from the counts', () => {
+  test('give the mismatched ambiguous messages by their counts', () => {
     const mismatched = usage.buckets.map((bucket) => bucket.mismatchedAmbiguousMessagesCount);
     expect(mismatched).toEqual([72, 7, 36, 9, 36, 12, 34, 2, 0]);
   });
 
-  test('no messages have no success rate, and the others keep their decimals', () => {
+  test('have no success rate without messages, and keep the decimals of the others', () => {
     expect(usage.buckets.at(-1)).toMatchObject({ messagesCount: 0, successRate: null });
     expect(usage.buckets[3]?.successRate).toBe(93.6);
   });
 
-  test('the success rate is that of all messages, to two decimals, and not built on success_rate_count', () => {
-    const rated = [usage.current, usage.previous, ...usage.buckets].filter((one) => one?.successRate != null);
+  test('have a success rate of all messages, to two decimals, that does not follow from success_rate_count', () => {
+    const rated = [usage.current, usage.previous, ...usage.buckets].filter((item) => item?.successRate != null);
     expect(rated).toHaveLength(10);
-    const shares = rated.map((one) => (one?.successfulResponsesCount ?? 0) / (one?.messagesCount ?? 0));
-    expect(rated.map((one) => one?.successRate)).toEqual(shares.map((share) => Math.round(share * 1e4) / 100));
+    const shares = rated.map((item) => (item?.successfulResponsesCount ?? 0) / (item?.messagesCount ?? 0));
+    expect(rated.map((item) => item?.successRate)).toEqual(shares.map((share) => Math.round(share * 1e4) / 100));
   });
 
-  test('distinct counts are the vendor’s totals, never sums over the parts', () => {
+  test('keep the vendor’s totals of distinct counts, not sums of the buckets', () => {
     const merged = mergeReports(usage, interventions);
     expect(sum(merged.buckets.map((bucket) => bucket.sessionCount))).toBe(9321);
     expect(merged.current?.sessionCount).toBe(8123);
@@ -79,14 +79,14 @@ describe('the vendor’s own samples', () => {
     expect(merged.current?.usersCount).toBe(7858);
   });
 
-  test('the vendor’s total may be off by one from the sum of its parts, and stays as it is', () => {
+  test('keep a total that differs by one from the sum of its buckets', () => {
     expect(sum(usage.buckets.map((bucket) => bucket.messagesCount))).toBe(50139);
     expect(usage.current.messagesCount).toBe(50138);
   });
 });
 
-describe('both endpoints in one', () => {
-  test('interventions and users are agent_intervention.json’s, sessions and the rest usage.json’s', () => {
+describe('mergeReports', () => {
+  test('takes interventions and users from agent_intervention.json, everything else from usage.json', () => {
     const { current, previous, buckets } = mergeReports(usage, interventions);
     expect(current).toEqual({ ...usage.current, interventionsCount: 5, usersCount: 7858 });
     expect(previous).toEqual({ ...usage.previous, interventionsCount: 0, usersCount: 15094 });
@@ -95,13 +95,13 @@ describe('both endpoints in one', () => {
     expect(buckets.map((bucket) => bucket.sessionCount)).toEqual(usage.buckets.map((bucket) => bucket.sessionCount));
   });
 
-  test('one alone leaves the other’s fields null', () => {
+  test('leaves the fields of a missing report null', () => {
     expect({ ...mergeReports(usage, null), isComplete: true }).toEqual(usage);
     expect({ ...mergeReports(null, interventions), isComplete: true }).toEqual(interventions);
     expect(mergeReports(null, null)).toEqual({ current: null, previous: null, buckets: [] });
   });
 
-  test('parts whose boundaries differ stand side by side, in order', () => {
+  test('keeps buckets with different boundaries separate, in order', () => {
     const shifted = interventions.buckets.map((bucket, index) =>
       index === 4 ? { ...bucket, end: bucket.end - 1 } : bucket,
     );
@@ -112,13 +112,13 @@ describe('both endpoints in one', () => {
     expect([...buckets].sort((a, b) => a.start - b.start || a.end - b.end)).toEqual(buckets);
   });
 
-  test('parts that come in any order stand in that of time', () => {
+  test('sorts buckets by time', () => {
     const backwards = { ...usage, buckets: [...usage.buckets].reverse() };
     expect(mergeReports(backwards, null).buckets).toEqual(usage.buckets);
     expect(mergeReports(backwards, interventions)).toEqual(mergeReports(usage, interventions));
   });
 
-  test('no part is lost or doubled, however the boundaries fall, and however many have the same', () => {
+  test('neither loses nor repeats a bucket, whatever the boundaries', () => {
     const starts = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 9 });
     fc.assert(
       fc.property(starts, starts, (ours, theirs) => {
@@ -132,14 +132,15 @@ describe('both endpoints in one', () => {
           { ...usage, buckets: ours.map(part(usage.current)) },
           { ...interventions, buckets: theirs.map(part(interventions.current)) },
         );
-        const count = (list: readonly number[], start: number) => list.filter((one) => one === start).length;
+        const count = (list: readonly number[], start: number) => list.filter((item) => item === start).length;
         const expected = [...new Set([...ours, ...theirs])]
           .sort((a, b) => a - b)
           .flatMap((start) => Array.from({ length: Math.max(count(ours, start), count(theirs, start)) }, () => start));
         expect(buckets.map((bucket) => bucket.start)).toEqual(expected);
-        const told = (counts: readonly (number | null)[]) => counts.filter((one) => one !== null).sort((a, b) => a - b);
-        expect(told(buckets.map((bucket) => bucket.sessionCount))).toEqual([...ours.keys()]);
-        expect(told(buckets.map((bucket) => bucket.usersCount))).toEqual([...theirs.keys()]);
+        const knownCounts = (counts: readonly (number | null)[]) =>
+          counts.filter((count) => count !== null).sort((a, b) => a - b);
+        expect(knownCounts(buckets.map((bucket) => bucket.sessionCount))).toEqual([...ours.keys()]);
+        expect(knownCounts(buckets.map((bucket) => bucket.usersCount))).toEqual([...theirs.keys()]);
         for (const { start, sessionCount, usersCount } of buckets) {
           if (sessionCount !== null) expect(ours[sessionCount]).toBe(start);
           if (usersCount !== null) expect(theirs[usersCount]).toBe(start);
@@ -148,7 +149,7 @@ describe('both endpoints in one', () => {
     );
   });
 
-  test('a part finds its like without moving all others, however many have the same boundaries', () => {
+  test('merges many buckets with the same boundaries in linear time', () => {
     const alike = (whole: UsageInterval) => Array.from({ length: 1000 }, (_, n) => ({ ...whole, sessionCount: n }));
     const shift = jest.spyOn(Array.prototype, 'shift');
     try {
@@ -163,7 +164,7 @@ describe('both endpoints in one', () => {
     }
   });
 
-  test('a previous time that only one of them sends is that one’s', () => {
+  test('returns a previous interval that only one report has', () => {
     expect(mergeReports({ ...usage, previous: null }, interventions).previous).toEqual(interventions.previous);
     expect(mergeReports(usage, { ...interventions, previous: null }).previous).toEqual(usage.previous);
   });
@@ -173,6 +174,6 @@ test.each([
   ['2020-04-01', '01/04/2020'],
   ['2024-02-29', '29/02/2024'],
   ['2023-12-31', '31/12/2023'],
-])('%s is written day first: %s', (date, written) => {
+])('formatVendorDate writes %s day first: %s', (date, written) => {
   expect(formatVendorDate(date)).toBe(written);
 });

@@ -42,15 +42,15 @@ const company: Company = {
 const fake = createFakeVendor({ company, now: () => NOW });
 const { accessToken } = fake.createAccountConfig('http://127.0.0.1:1');
 
-const ask = async (path: string, headers: Record<string, string> = { 'access-token': String(accessToken) }) => {
+const request = async (path: string, headers: Record<string, string> = { 'access-token': String(accessToken) }) => {
   const url = new URL(path, 'http://127.0.0.1:1');
   const reply = await fake.handle({ method: 'GET', url, headers, body: Buffer.alloc(0) });
   return { status: reply.status, body: JSON.parse(String(reply.body)) as Report & { readonly error?: string } };
 };
 
-const usage = (query: string) => ask(`/bots/analytics/2041/usage.json${query}`);
+const usage = (query: string) => request(`/bots/analytics/2041/usage.json${query}`);
 
-test('is configured with its token', () => {
+test('fake Avaamo provides an account configuration with its token', () => {
   expect(fake.createAccountConfig('http://127.0.0.1:1')).toMatchObject({
     name: 'bots',
     vendor: 'avaamo',
@@ -60,28 +60,28 @@ test('is configured with its token', () => {
 });
 
 test.each([{}, { 'access-token': 'another' }, { authorization: `Bearer ${String(accessToken)}` }])(
-  'refuses the headers %j',
+  'fake Avaamo rejects the headers %j',
   async (headers) => {
-    const { status, body } = await ask('/bots/analytics/2041/usage.json', headers);
+    const { status, body } = await request('/bots/analytics/2041/usage.json', headers);
     expect(status).toBe(401);
     expect(Object.keys(body)).toEqual(['error']);
   },
 );
 
 test.each(['/bots/analytics/77/usage.json', '/bots/analytics/x/usage.json', '/bots/analytics/2041/sessions.json', '/'])(
-  'knows nothing at %s',
+  'fake Avaamo returns 404 at %s',
   async (path) => {
-    expect((await ask(path)).status).toBe(404);
+    expect((await request(path)).status).toBe(404);
   },
 );
 
-test('takes today and the three days before it where no dates are given, like the sample', async () => {
+test('fake Avaamo defaults to today and the three days before, like the sample', async () => {
   const { body } = await usage(`?utc_offset=${PACIFIC}`);
   expect(body.aggregate_stats).toMatchObject({ start_time: 1586502000, end_time: 1586847599 });
   expect(body.previous_interval_stats).toMatchObject({ start_time: 1586156401, end_time: 1586502000 });
 });
 
-test('cuts the window into the nine buckets of the sample, to the last bit', async () => {
+test('fake Avaamo splits the window into the nine buckets of the sample, to the last bit', async () => {
   const { body } = await usage(`?utc_offset=${PACIFIC}`);
   const edges = [
     1586502000, 1586540399.8888888, 1586578799.7777777, 1586617199.6666667, 1586655599.5555556, 1586693999.4444444,
@@ -97,24 +97,24 @@ test.each([
   ['?from_date=01/04/2020&to_date=01/04/2020&utc_offset=19800', '2020-03-31T18:30:00Z', '2020-04-01T18:29:59Z'],
   ['?to_date=29/02/2020', '2020-02-26T00:00:00Z', '2020-02-29T23:59:59Z'],
   ['?from_date=12/04/2020', '2020-04-12T00:00:00Z', '2020-04-13T23:59:59Z'],
-])('reads %s with both days in it, east of Greenwich positive', async (query, from, to) => {
+])('fake Avaamo includes both days of %s, with positive offsets east of Greenwich', async (query, from, to) => {
   const { start_time, end_time } = (await usage(query)).body.aggregate_stats;
   expect([start_time, end_time]).toEqual([Date.parse(from) / 1000, Date.parse(to) / 1000]);
 });
 
-test('refuses dates in the wrong order in the documented words', async () => {
+test('fake Avaamo rejects dates in the wrong order with the documented message', async () => {
   const reply = await usage('?from_date=02/04/2020&to_date=01/04/2020');
   expect(reply).toEqual({ status: 422, body: { error: 'To Date cannot be before From Date' } });
 });
 
 test.each(['?from_date=2020-04-01', '?from_date=31/02/2020', '?to_date=04/13/2020', '?utc_offset=India'])(
-  'refuses %s',
+  'fake Avaamo rejects %s',
   async (query) => {
     expect((await usage(query)).status).toBe(422);
   },
 );
 
-test('counts each message once, users as often as they came, and nothing after now', async () => {
+test('fake Avaamo counts each message once, users per bucket, and nothing after now', async () => {
   const { body } = await usage(`?utc_offset=${PACIFIC}`);
   const messages = body.stats.map((bucket) => Number(bucket.messages_count));
   expect(body.aggregate_stats.messages_count).toBe((3 * 24 + 12.5) * 6);
@@ -123,21 +123,21 @@ test('counts each message once, users as often as they came, and nothing after n
   expect(body.stats[8]).toMatchObject({ messages_count: 0, session_count: 0, success_rate: null });
 });
 
-test('counts the last second of the window, which a bucket has too', async () => {
+test('fake Avaamo counts the last second of the window, as its last bucket does', async () => {
   const { aggregate_stats: total, stats } = (await usage('?from_date=01/04/2020&to_date=01/04/2020')).body;
   expect(total.messages_count).toBe(144);
   expect(stats.reduce((sum, bucket) => sum + Number(bucket.messages_count), 0)).toBe(144);
 });
 
-test('computes the success rate to two decimals', async () => {
+test('fake Avaamo computes the success rate to two decimals', async () => {
   const { aggregate_stats: stats } = (await usage('?from_date=01/04/2020&to_date=01/04/2020')).body;
   expect(stats).toMatchObject({ messages_count: 144, unhandled_messages_count: 3, successful_responses_count: 141 });
   expect(stats.success_rate).toBe(97.92);
 });
 
-test('tells of interventions in the one report, and of none in the other', async () => {
+test('fake Avaamo reports interventions in agent_intervention.json only', async () => {
   const query = '?from_date=01/04/2020&to_date=01/04/2020';
-  const { body } = await ask(`/bots/analytics/2041/agent_intervention.json${query}`);
+  const { body } = await request(`/bots/analytics/2041/agent_intervention.json${query}`);
   expect(body.aggregate_stats).toEqual({
     start_time: Date.parse('2020-04-01') / 1000,
     end_time: Date.parse('2020-04-02') / 1000 - 1,

@@ -20,18 +20,20 @@ const SAMPLES = { usage: sample('usage.json'), interventions: sample('agent-inte
 const PARTS: readonly UsagePart[] = ['usage', 'interventions'];
 
 async function read(part: UsagePart, document: unknown) {
-  const entry = { name: 'bots', vendor: 'avaamo', baseUrl: 'https://c7.avaamo.com', accessToken: 'token-0123' };
-  const harness = connectVendor(avaamo, entry, () => jsonReply(document), { ttl: { usageLive: 1, usagePast: 2 } });
+  const accountConfig = { name: 'bots', vendor: 'avaamo', baseUrl: 'https://c7.avaamo.com', accessToken: 'token-0123' };
+  const harness = connectVendor(avaamo, accountConfig, () => jsonReply(document), {
+    ttl: { usageLive: 1, usagePast: 2 },
+  });
   const during = { from: '2020-04-10', to: '2020-04-13', timeZone: 'America/Los_Angeles' };
-  const asked = harness.createDataSource().usageStats?.('2041', { during, parts: new Set([part]) });
-  const answer = await asked?.catch((error: unknown) => error as VendorError);
-  return { answer, kept: harness.stored };
+  const pending = harness.createDataSource().usageStats?.('2041', { during, parts: new Set([part]) });
+  const result = await pending?.catch((error: unknown) => error as VendorError);
+  return { answer: result, kept: harness.stored };
 }
 
-async function told(part: UsagePart, document: unknown) {
-  const { answer, kept } = await read(part, document);
-  if (!answer || answer instanceof VendorError) throw answer ?? new Error('not asked');
-  return { ...answer, kept };
+async function readUsage(part: UsagePart, document: unknown) {
+  const { answer: result, kept } = await read(part, document);
+  if (!result || result instanceof VendorError) throw result ?? new Error('not asked');
+  return { ...result, kept };
 }
 
 const NAMES: Readonly<Record<string, keyof UsageInterval>> = {
@@ -47,16 +49,16 @@ const NAMES: Readonly<Record<string, keyof UsageInterval>> = {
   end_time: 'end',
 };
 
-/** What nobody sent, or no answer can tell, of an interval one of whose fields is changed. */
+/** The values of an interval with one changed field that were not sent, or that GraphQL cannot return. */
 function inventions(
-  one: UsageInterval | null,
+  drifted: UsageInterval | null,
   original: UsageInterval | null,
   field: string,
   sent: unknown,
 ): readonly string[] {
-  return Object.entries(one ?? {}).flatMap(([name, value]: [string, number | null]) => {
+  return Object.entries(drifted ?? {}).flatMap(([name, value]: [string, number | null]) => {
     if (value === null || value === original?.[name as keyof UsageInterval]) return [];
-    // It follows from three of the others.
+    // It follows from three of the other counts.
     if (name === 'mismatchedAmbiguousMessagesCount') return value >= 0 && value < 2 ** 31 ? [] : [name];
     const isTime = name === 'start' || name === 'end';
     const isSent = NAMES[field] === name && value === (isTime ? Math.trunc(Number(sent) * 1000) : Number(sent));
@@ -64,7 +66,7 @@ function inventions(
   });
 }
 
-/** The record in which the changed place is; null where it is none's. */
+/** The record that contains the changed value; null if none does. */
 function recordAt({ path }: DriftedDocument): {
   readonly list: string;
   readonly index: number;
@@ -76,40 +78,45 @@ function recordAt({ path }: DriftedDocument): {
     : { list, index: 0, field: rest[0] ?? '' };
 }
 
-describe.each(PARTS)('an answer of which one place is not as documented: %s', (part) => {
-  test('is a bad response, or tells what else is there, nothing that is not, and what is missing', async () => {
-    const whole = (await told(part, SAMPLES[part])).data;
+describe.each(PARTS)('a response with one undocumented value: %s', (part) => {
+  test('is rejected, or mapped without invented data and with missing data reported', async () => {
+    const complete = (await readUsage(part, SAMPLES[part])).data;
     await fc.assert(
-      fc.asyncProperty(driftedDocument(SAMPLES[part]), async (one) => {
-        const { answer, kept } = await read(part, one.document);
-        const { list, index, field } = recordAt(one);
+      fc.asyncProperty(driftedDocument(SAMPLES[part]), async (drifted) => {
+        const { answer: result, kept } = await read(part, drifted.document);
+        const { list, index, field } = recordAt(drifted);
         const isSpan = field === '' || field.endsWith('_time');
-        if (!answer || answer instanceof VendorError) {
-          expect(answer).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
-          // Only the totals cost the whole, and a list that is none.
+        if (!result || result instanceof VendorError) {
+          expect(result).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
+          // Only the totals, and a value that is not a list, invalidate the response.
           expect(['aggregate_stats', 'stats', ''].includes(list) && (isSpan || list === '')).toBe(true);
-          expect(one.path[0] === 'stats' && one.path.length > 1).toBe(false);
+          expect(drifted.path[0] === 'stats' && drifted.path.length > 1).toBe(false);
           return;
         }
-        const { current, previous, buckets } = answer.data;
-        const document = one.document as Reply;
-        const strangers = buckets.filter((bucket) => !whole.buckets.some((other) => isSame(bucket, other)));
-        expect(strangers.length).toBeLessThan(2);
+        const { current, previous, buckets } = result.data;
+        const document = drifted.document as Reply;
+        const unknownBuckets = buckets.filter((bucket) => !complete.buckets.some((other) => isSame(bucket, other)));
+        expect(unknownBuckets.length).toBeLessThan(2);
         const fieldOf = (where: string) => (list === where ? field : '');
-        const totals = inventions(current, whole.current, fieldOf('aggregate_stats'), document.aggregate_stats[field]);
+        const totals = inventions(
+          current,
+          complete.current,
+          fieldOf('aggregate_stats'),
+          document.aggregate_stats[field],
+        );
         const before = document.previous_interval_stats?.[field];
-        const earlier = inventions(previous, whole.previous, fieldOf('previous_interval_stats'), before);
-        const ofPart = strangers.flatMap((bucket) =>
-          inventions(bucket, whole.buckets[index] ?? null, fieldOf('stats'), document.stats[index]?.[field]),
+        const earlier = inventions(previous, complete.previous, fieldOf('previous_interval_stats'), before);
+        const ofPart = unknownBuckets.flatMap((bucket) =>
+          inventions(bucket, complete.buckets[index] ?? null, fieldOf('stats'), document.stats[index]?.[field]),
         );
         expect([...totals, ...earlier, ...ofPart]).toEqual([]);
 
         const sentParts = Array.isArray(document.stats) ? document.stats.length : 0;
         const missing =
           sentParts - buckets.length + (previous === null && document.previous_interval_stats != null ? 1 : 0);
-        expect(missing).toBe(answer.sources[0]?.outcome === 'OK' ? 0 : 1);
+        expect(missing).toBe(result.sources[0]?.outcome === 'OK' ? 0 : 1);
         expect(missing === 0 || isSpan).toBe(true);
-        expect(answer.sources[0]?.error?.code ?? null).toBe(missing === 0 ? null : 'VENDOR_BAD_RESPONSE');
+        expect(result.sources[0]?.error?.code ?? null).toBe(missing === 0 ? null : 'VENDOR_BAD_RESPONSE');
         expect(kept.map(({ ttlSeconds }) => ttlSeconds)).toEqual([missing === 0 ? 2 : 1]);
       }),
       { numRuns: 1000 },
@@ -117,35 +124,35 @@ describe.each(PARTS)('an answer of which one place is not as documented: %s', (p
   });
 });
 
-function isSame(one: UsageInterval, other: UsageInterval): boolean {
-  return Object.entries(one).every(([name, value]) => value === other[name as keyof UsageInterval]);
+function isSame(drifted: UsageInterval, other: UsageInterval): boolean {
+  return Object.entries(drifted).every(([name, value]) => value === other[name as keyof UsageInterval]);
 }
 
-describe('parts that cannot be read', () => {
+describe('unreadable buckets', () => {
   const { usage } = SAMPLES;
   const withParts = (unreadable: number) => ({
     ...usage,
     stats: usage.stats.map((part, index) => (index < unreadable ? { ...part, start_time: 'soon' } : part)),
   });
 
-  test('one of nine is left out, and the report says that one is missing', async () => {
-    const whole = await told('usage', usage);
-    const { data, sources } = await told('usage', withParts(1));
-    expect(data.buckets).toEqual(whole.data.buckets.slice(1));
+  test('are left out and reported if one of nine is unreadable', async () => {
+    const complete = await readUsage('usage', usage);
+    const { data, sources } = await readUsage('usage', withParts(1));
+    expect(data.buckets).toEqual(complete.data.buckets.slice(1));
     expect(sources).toMatchObject([
       { outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract', endpoint: 'usage.json' } },
     ]);
   });
 
-  test('two of nine cost the whole', async () => {
+  test('invalidate the response if two of nine are unreadable', async () => {
     expect((await read('usage', withParts(2))).answer).toMatchObject({
       code: 'VENDOR_BAD_RESPONSE',
       reason: 'contract',
     });
   });
 
-  test('the time before is null, and the report says that something is missing', async () => {
-    const { data, sources } = await told('usage', { ...usage, previous_interval_stats: { start_time: 1 } });
+  test('give a null previous interval, reported as incomplete, if that is unreadable', async () => {
+    const { data, sources } = await readUsage('usage', { ...usage, previous_interval_stats: { start_time: 1 } });
     expect(data.previous).toBeNull();
     expect(data.buckets).toHaveLength(9);
     expect(sources).toMatchObject([{ outcome: 'PARTIAL' }]);

@@ -7,15 +7,15 @@ const sample: unknown = JSON.parse(readFileSync(new URL('./fixtures/usage.json',
 const usageSample = usageResponseSchema.parse(sample);
 const usage = toUsageReport(usageSample);
 
-describe('an answer that is not quite as documented', () => {
+describe('a response that differs from the documents', () => {
   const { aggregate_stats: aggregate } = usageSample;
 
-  test.each([0, 1, 8, 12])('%i parts instead of nine are taken as they come', (length) => {
+  test.each([0, 1, 8, 12])('is accepted with %i buckets instead of nine', (length) => {
     const stats = Array.from({ length }, () => aggregate);
     expect(toUsageReport(usageResponseSchema.parse({ ...usageSample, stats })).buckets).toHaveLength(length);
   });
 
-  test('no parts and no time before', () => {
+  test('is accepted without buckets and previous interval', () => {
     const bare = toUsageReport(usageResponseSchema.parse({ aggregate_stats: aggregate }));
     expect(bare).toMatchObject({ previous: null, buckets: [] });
     const nulls = toUsageReport(
@@ -24,7 +24,7 @@ describe('an answer that is not quite as documented', () => {
     expect(nulls).toEqual(bare);
   });
 
-  test('numbers in quotes', () => {
+  test('is accepted with numbers in quotes', () => {
     const quoted = JSON.parse(JSON.stringify(usageSample), (_, value: unknown) =>
       typeof value === 'number' ? String(value) : value,
     ) as unknown;
@@ -44,7 +44,7 @@ describe('an answer that is not quite as documented', () => {
     ['messages_count', 1.5],
     ['messages_count', -1],
     ['messages_count', 'many'],
-    // What no answer can tell.
+    // Beyond GraphQL's Int.
     ['messages_count', '2147483648'],
     ['messages_count', 2_147_483_648],
     ['messages_count', 1e30],
@@ -53,10 +53,10 @@ describe('an answer that is not quite as documented', () => {
     ['success_rate', 'n/a'],
     ['success_rate', {}],
     ['success_rate', '9'.repeat(30)],
-  ])('%s that is no number of its kind, %j: not known, and the rest is', (name, value) => {
-    const told = toUsageReport(usageResponseSchema.parse(withField(name, value)));
+  ])('has a null %s for the invalid value %j, and keeps the rest', (name, value) => {
+    const report = toUsageReport(usageResponseSchema.parse(withField(name, value)));
     const field = name === 'success_rate' ? 'successRate' : 'messagesCount';
-    expect(told).toEqual({
+    expect(report).toEqual({
       current: { ...usage.current, [field]: null },
       previous: null,
       buckets: [],
@@ -64,9 +64,9 @@ describe('an answer that is not quite as documented', () => {
     });
   });
 
-  test.each([0, 2_147_483_647, '2147483647'])('%j can be a count', (value) => {
-    const told = toUsageReport(usageResponseSchema.parse(withField('messages_count', value)));
-    expect(told.current.messagesCount).toBe(Number(value));
+  test.each([0, 2_147_483_647, '2147483647'])('accepts %j as a count', (value) => {
+    const report = toUsageReport(usageResponseSchema.parse(withField('messages_count', value)));
+    expect(report.current.messagesCount).toBe(Number(value));
   });
 
   test.each([
@@ -75,21 +75,21 @@ describe('an answer that is not quite as documented', () => {
       { successful_responses_count: 2_147_483_647, ambiguous_messages_count: 2_147_483_647 },
     ],
     ['fewer than none', { success_rate_count: 2_000_000_000 }],
-  ])('mismatched ones that would be %s are not known', (_, counts) => {
-    const told = toUsageReport(usageResponseSchema.parse({ aggregate_stats: { ...aggregate, ...counts } }));
-    expect(told.current.mismatchedAmbiguousMessagesCount).toBeNull();
+  ])('has null mismatched messages if they would be %s', (_, counts) => {
+    const report = toUsageReport(usageResponseSchema.parse({ aggregate_stats: { ...aggregate, ...counts } }));
+    expect(report.current.mismatchedAmbiguousMessagesCount).toBeNull();
   });
 
-  test('counts that are not sent are not known', () => {
+  test('has null for missing counts', () => {
     const { start_time, end_time } = aggregate;
     const bare = toUsageReport(usageResponseSchema.parse({ aggregate_stats: { start_time, end_time } })).current;
     expect(bare).toMatchObject({ sessionCount: null, mismatchedAmbiguousMessagesCount: null, successRate: null });
   });
 
   test.each(['success_rate_count', 'ambiguous_messages_count', 'successful_responses_count'])(
-    'without %s, or where it is null, the mismatched ones are not known',
+    'has null mismatched messages without %s, or if it is null',
     (missing) => {
-      // None of them is the others' sum, so that nothing of the kind comes out by itself.
+      // No count is the sum of the others, so that none of them follows by accident.
       const counts = { successful_responses_count: 10, ambiguous_messages_count: 8, success_rate_count: 5 };
       for (const unknown of [undefined, null]) {
         const reply = usageResponseSchema.parse({ aggregate_stats: { ...aggregate, ...counts, [missing]: unknown } });
@@ -98,7 +98,7 @@ describe('an answer that is not quite as documented', () => {
     },
   );
 
-  test('fields that nobody reads are dropped', () => {
+  test('loses fields that are not read', () => {
     const reply = usageResponseSchema.parse({
       ...usageSample,
       owner: 'x',
@@ -117,7 +117,7 @@ describe('an answer that is not quite as documented', () => {
     ['a time with a word before it', withField('start_time', 'from 1586502000')],
     ['a time in milliseconds', withField('end_time', '1586847599000')],
     ['parts that are no list', { aggregate_stats: aggregate, stats: {} }],
-  ])('%s: not accepted', (_, reply) => {
+  ])('is rejected: %s', (_, reply) => {
     expect(usageResponseSchema.safeParse(reply).success).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type RequestHandler, connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
-import { KORE_ENTRY, parseFilter, fakeKore, createWorker, createWorkers } from '../../../test/support/kore-account.ts';
-import { connectKore } from '../../../test/support/kore-harness.ts';
+import { KORE_ENTRY, parseFilter, fakeKore, createWorker, createWorkers } from '../../../test/support/kore/account.ts';
+import { connectKore } from '../../../test/support/kore/harness.ts';
 import { kore } from './index.ts';
 import { MAX_TOTAL_BYTES } from './pagination.ts';
 
@@ -10,30 +10,30 @@ const at = (time: string) => Date.parse(`2024-05-${time}Z`);
 const yesterday = { from: at('14T00:00:00'), to: at('15T00:00:00') };
 const email = (n: number) => `agent${n}@example.com`;
 
-// What is missing from an answer, and how that is said.
+// Missing data of a response, and how it is reported.
 
-describe('an answer in pages', () => {
-  test('is read on behind as many agents as came', async () => {
+describe('a paged response', () => {
+  test('is read on after the number of received agents', async () => {
     const { statusPeriods, sent } = connectKore(createWorkers(20), { pageSize: 8 });
-    const answers = await Promise.all(createWorkers(20).map((one) => statusPeriods(one.email, yesterday)));
+    const results = await Promise.all(createWorkers(20).map((worker) => statusPeriods(worker.email, yesterday)));
     expect(sent.map(({ url }) => url.searchParams.get('offset'))).toEqual(['0', '8', '16']);
-    expect(answers.every(({ data, sources }) => data.length === 1 && sources[0]?.outcome === 'OK')).toBe(true);
+    expect(results.every(({ data, sources }) => data.length === 1 && sources[0]?.outcome === 'OK')).toBe(true);
   });
 
-  test('tells a period once, however many pages bring it', async () => {
+  test('has a period once, however many pages contain it', async () => {
     const again = (page: number) => ({ ...createWorker(1), userId: `u-${page}` });
     const { statusPeriods, sent } = connectKore([], {
       hasMore: true,
       pageSize: 1,
-      instead: (page) => [again(page % 3)],
+      overridePage: (page) => [again(page % 3)],
     });
     expect(await statusPeriods(email(1), yesterday)).toMatchObject({ data: [{}], sources: [{ outcome: 'OK' }] });
     expect(sent).toHaveLength(4);
   });
 
-  test('is whole once all who were asked for are in it, though more is promised for ever', async () => {
+  test('is complete once it has all requested agents, though the vendor reports more without end', async () => {
     const { statusPeriods, sent } = connectKore([createWorker(1)], {
-      instead: () => [{ ...createWorker(1) }],
+      overridePage: () => [{ ...createWorker(1) }],
       hasMore: true,
     });
     expect(await statusPeriods(email(1), yesterday)).toMatchObject({ sources: [{ outcome: 'OK' }] });
@@ -43,15 +43,15 @@ describe('an answer in pages', () => {
   test.each([
     [
       'breaks off',
-      { hasMore: true, pageSize: 1, instead: (page: number) => (page > 1 ? jsonReply({}, 503) : undefined) },
+      { hasMore: true, pageSize: 1, overridePage: (page: number) => (page > 1 ? jsonReply({}, 503) : undefined) },
       2,
     ],
     [
       'does not end',
-      { hasMore: true, pageSize: 1, instead: (page: number) => [{ ...createWorker(1), userId: `u-${page}` }] },
+      { hasMore: true, pageSize: 1, overridePage: (page: number) => [{ ...createWorker(1), userId: `u-${page}` }] },
       40,
     ],
-  ])('that %s is not whole, though all who were asked for are in it', async (_how, habits, calls) => {
+  ])('that %s is incomplete, though it has all requested agents', async (_how, habits, calls) => {
     const { statusPeriods, sent } = connectKore([createWorker(1)], habits);
     expect(await statusPeriods(email(1), yesterday)).toMatchObject({
       data: [{ start: at('14T09:00:00') }],
@@ -60,26 +60,26 @@ describe('an answer in pages', () => {
     expect(sent).toHaveLength(calls);
   });
 
-  test('that comes to more than is held at once is not whole', async () => {
+  test('that exceeds the size limit is incomplete', async () => {
     const large = (page: number) => {
       const body = JSON.stringify({ hasMore: true, data: [createWorker(page)] });
       return { status: 200, body: body.padEnd(MAX_TOTAL_BYTES / 2) };
     };
-    const { statusPeriods, sent } = connectKore([], { pageSize: 1, instead: large });
-    const asked = Promise.allSettled(['u-1', 'u-2', 'u-3'].map((ref) => statusPeriods(ref, yesterday)));
+    const { statusPeriods, sent } = connectKore([], { pageSize: 1, overridePage: large });
+    const outcomes = Promise.allSettled(['u-1', 'u-2', 'u-3'].map((ref) => statusPeriods(ref, yesterday)));
     const error = { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' };
     const partial = { value: { data: [{ start: at('14T09:00:00') }], sources: [{ outcome: 'PARTIAL', error }] } };
-    expect(await asked).toMatchObject([partial, partial, { reason: error }]);
+    expect(await outcomes).toMatchObject([partial, partial, { reason: error }]);
     expect(sent).toHaveLength(2);
   });
 
-  test('may tell of one agent in two records, and both count', async () => {
+  test('may have two records of one agent, and both count', async () => {
     const [first, second] = createWorker(1, [14, 15]).status ?? [];
     const records = [
       { userId: 'u-1', email: email(1), status: [first] },
       { userId: 'u-old', email: 'AGENT1@example.com', status: [second] },
     ];
-    const { statusPeriods } = connectKore([], { instead: () => records });
+    const { statusPeriods } = connectKore([], { overridePage: () => records });
     expect(await statusPeriods(email(1), { from: at('14T00:00:00'), to: NOW })).toMatchObject({
       data: [{ start: at('14T09:00:00') }, { start: at('15T09:00:00') }],
       sources: [{ outcome: 'OK' }],
@@ -89,10 +89,10 @@ describe('an answer in pages', () => {
   test.each([
     ['repeat without end', () => [{ ...createWorker(1) }]],
     ['come to an empty one that promises more', (page: number) => (page === 1 ? [{ ...createWorker(1) }] : [])],
-  ])('whose pages %s says nothing of those who are not on them', async (_how, instead) => {
-    const { statusPeriods, stored } = connectKore([], { instead, hasMore: true, pageSize: 1 });
-    const asked = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
-    expect(await asked).toMatchObject([
+  ])('whose pages %s leaves agents that it does not mention unknown', async (_how, instead) => {
+    const { statusPeriods, stored } = connectKore([], { overridePage: instead, hasMore: true, pageSize: 1 });
+    const outcomes = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
+    expect(await outcomes).toMatchObject([
       {
         value: {
           data: [{ start: at('14T09:00:00') }],
@@ -104,11 +104,11 @@ describe('an answer in pages', () => {
     expect(stored).toMatchObject([{ key: ['cell', email(1), '2024-05-14'], ttlSeconds: 15 }]);
   });
 
-  test('that breaks off keeps what came, and fails for those who did not', async () => {
-    const breaksOff = { pageSize: 1, instead: (page: number) => (page === 2 ? jsonReply({}, 503) : undefined) };
+  test('that is cut short keeps the received agents, and fails for the others', async () => {
+    const breaksOff = { pageSize: 1, overridePage: (page: number) => (page === 2 ? jsonReply({}, 503) : undefined) };
     const { statusPeriods, stored } = connectKore(createWorkers(2), breaksOff);
-    const asked = Promise.allSettled([statusPeriods(email(0), yesterday), statusPeriods(email(1), yesterday)]);
-    expect(await asked).toMatchObject([
+    const outcomes = Promise.allSettled([statusPeriods(email(0), yesterday), statusPeriods(email(1), yesterday)]);
+    expect(await outcomes).toMatchObject([
       {
         value: {
           data: [{ start: at('14T09:00:00') }],
@@ -121,13 +121,15 @@ describe('an answer in pages', () => {
   });
 });
 
-describe('a record of somebody who was not asked for', () => {
-  const stranger = { userId: 'u-9', email: email(9), status: createWorker(9).status };
+describe('a record of an agent that was not requested', () => {
+  const unrequestedAgent = { userId: 'u-9', email: email(9), status: createWorker(9).status };
 
-  test('is left out, and it is said that the answer may be another’s', async () => {
-    const { statusPeriods, stored } = connectKore([], { instead: () => [{ ...createWorker(1) }, stranger] });
-    const asked = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
-    expect(await asked).toMatchObject([
+  test('is left out, and reported, since the response may belong to another request', async () => {
+    const { statusPeriods, stored } = connectKore([], {
+      overridePage: () => [{ ...createWorker(1) }, unrequestedAgent],
+    });
+    const outcomes = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
+    expect(await outcomes).toMatchObject([
       {
         value: {
           data: [{ ref: email(1) }],
@@ -140,22 +142,22 @@ describe('a record of somebody who was not asked for', () => {
   });
 
   test.each([
-    ['other than who was asked for', stranger],
-    // The filter goes by address: whoever has none cannot be meant, not even as the only one.
-    ['without an address', { ...stranger, email: '' }],
-  ])('is no answer where there is no other: %s', async (_whose, record) => {
-    const { statusPeriods, stored } = connectKore([], { instead: () => [record] });
+    ['another agent', unrequestedAgent],
+    // The filter is an e-mail address: an agent without one cannot be meant, not even as the only record.
+    ['an agent without an e-mail address', { ...unrequestedAgent, email: '' }],
+  ])('is a failure without other records: %s', async (_whose, record) => {
+    const { statusPeriods, stored } = connectKore([], { overridePage: () => [record] });
     await expect(statusPeriods(email(1), yesterday)).rejects.toMatchObject({ reason: 'foreign_agent' });
     expect(stored).toEqual([]);
   });
 
-  test('is nobody’s fault where everybody was asked for', async () => {
-    const { statusPeriods } = connectKore([], { instead: () => [{ ...createWorker(1) }, stranger] });
+  test('is no failure in an unfiltered request', async () => {
+    const { statusPeriods } = connectKore([], { overridePage: () => [{ ...createWorker(1) }, unrequestedAgent] });
     expect(await statusPeriods('u-1', yesterday)).toMatchObject({ data: [{}], sources: [{ outcome: 'OK' }] });
   });
 });
 
-test('a failure of one of several questions leaves the answers of the others', async () => {
+test('keeps the results of other requests when one of several fails', async () => {
   const people = fakeKore(createWorkers(60));
   const harness = connectVendor(
     kore,
@@ -163,15 +165,15 @@ test('a failure of one of several questions leaves the answers of the others', a
     (request) => (parseFilter(request).agents?.includes(email(0)) ? jsonReply({}, 500) : people(request)),
     { now: NOW },
   );
-  const sources = harness.createDataSource();
+  const dataSource = harness.createDataSource();
   const settled = await Promise.allSettled(
-    createWorkers(60).map(async (one) => sources.statusPeriods?.(one.email, yesterday)),
+    createWorkers(60).map(async (worker) => dataSource.statusPeriods?.(worker.email, yesterday)),
   );
   expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(50);
 });
 
-describe('where the pages of everybody bring what was asked for by e-mail as well', () => {
-  /** Answers a question for somebody in particular one way, a question for everybody another way. */
+describe('unfiltered pages that contain agents requested by e-mail', () => {
+  /** Handles filtered and unfiltered requests differently. */
   const connectedTo = (toSome: RequestHandler, toAll: RequestHandler) => {
     const harness = connectVendor(
       kore,
@@ -183,31 +185,31 @@ describe('where the pages of everybody bring what was asked for by e-mail as wel
     );
     return { ...harness, sources: harness.createDataSource() };
   };
-  const told = { data: [{ start: at('14T09:00:00') }], sources: [{ outcome: 'OK' }] };
+  const complete = { data: [{ start: at('14T09:00:00') }], sources: [{ outcome: 'OK' }] };
   const people = fakeKore(createWorkers(3));
 
-  test('a failure of the question by e-mail costs nothing', async () => {
-    const { sources, sent } = connectedTo(() => jsonReply({}, 500), people);
-    const answers = await Promise.all([email(1), 'u-2'].map(async (ref) => sources.statusPeriods?.(ref, yesterday)));
-    expect(answers).toMatchObject([told, told]);
+  test('make up for a failed request by e-mail', async () => {
+    const { sources: dataSource, sent } = connectedTo(() => jsonReply({}, 500), people);
+    const results = await Promise.all([email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)));
+    expect(results).toMatchObject([complete, complete]);
     expect(sent).toHaveLength(2);
   });
 
-  test('an unfiltered reading that breaks off costs those nothing whom the question by e-mail brought whole', async () => {
+  test('do not affect agents that the request by e-mail returned completely, when cut short', async () => {
     const breaking = fakeKore([], {
       hasMore: true,
       pageSize: 1,
-      instead: (page) => (page > 1 ? jsonReply({}, 503) : [{ ...createWorker(1) }]),
+      overridePage: (page) => (page > 1 ? jsonReply({}, 503) : [{ ...createWorker(1) }]),
     });
-    const { sources } = connectedTo(people, breaking);
+    const { sources: dataSource } = connectedTo(people, breaking);
     const [known] = await Promise.allSettled(
-      [email(1), 'u-2'].map(async (ref) => sources.statusPeriods?.(ref, yesterday)),
+      [email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)),
     );
-    expect(known).toMatchObject({ value: told });
+    expect(known).toMatchObject({ value: complete });
   });
 
   const partly = fakeKore([], {
-    instead: () => [
+    overridePage: () => [
       { ...createWorker(1), status: [...(createWorker(1).status ?? []), { startTime: 7 }] },
       { ...createWorker(2) },
     ],
@@ -216,32 +218,32 @@ describe('where the pages of everybody bring what was asked for by e-mail as wel
   test.each([
     ['among them', people, partly],
     ['among what was asked for by e-mail', partly, people],
-  ])('records %s that cannot be read cost nothing', async (_which, toSome, toAll) => {
-    const { sources, sent } = connectedTo(toSome, toAll);
-    const answers = await Promise.all([email(1), 'u-2'].map(async (ref) => sources.statusPeriods?.(ref, yesterday)));
-    expect(answers).toMatchObject([told, told]);
+  ])('make up for unreadable records %s', async (_which, toSome, toAll) => {
+    const { sources: dataSource, sent } = connectedTo(toSome, toAll);
+    const results = await Promise.all([email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)));
+    expect(results).toMatchObject([complete, complete]);
     expect(sent).toHaveLength(2);
   });
 });
 
-test('a range too long for one question is partial where one of its questions is answered in part', async () => {
+test('reports a range of several requests as partial when one of them is incomplete', async () => {
   const people = fakeKore([createWorker(1)]);
   const broken = { ...createWorker(1), status: [{ startTime: 7 }, ...(createWorker(1, [14]).status ?? [])] };
-  const partly = fakeKore([], { instead: () => [broken] });
+  const partly = fakeKore([], { overridePage: () => [broken] });
   const harness = connectVendor(
     kore,
     { ...KORE_ENTRY, maxDaysPerCall: 1 },
     (request) => (parseFilter(request).dateFilter.date === '2024-05-14' ? partly : people)(request),
     { now: NOW },
   );
-  const answer = await harness.createDataSource().statusPeriods?.(email(1), { from: at('13T00:00:00'), to: NOW });
-  expect(answer).toMatchObject({
+  const result = await harness.createDataSource().statusPeriods?.(email(1), { from: at('13T00:00:00'), to: NOW });
+  expect(result).toMatchObject({
     data: [{ start: at('13T09:00:00') }, { start: at('14T09:00:00') }, { start: at('15T09:00:00') }],
     sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' } }],
   });
 });
 
-test('a range too long for one question is partial where one of its questions fails', async () => {
+test('reports a range of several requests as partial when one of them fails', async () => {
   const people = fakeKore([createWorker(1)]);
   const harness = connectVendor(
     kore,
@@ -249,9 +251,9 @@ test('a range too long for one question is partial where one of its questions fa
     (request) => (parseFilter(request).dateFilter.date === '2024-05-13' ? jsonReply({}, 500) : people(request)),
     { now: NOW },
   );
-  const answer = await harness.createDataSource().statusPeriods?.(email(1), { from: at('13T00:00:00'), to: NOW });
+  const result = await harness.createDataSource().statusPeriods?.(email(1), { from: at('13T00:00:00'), to: NOW });
   expect(harness.sent).toHaveLength(3);
-  expect(answer).toMatchObject({
+  expect(result).toMatchObject({
     data: [{ start: at('14T09:00:00') }, { start: at('15T09:00:00') }],
     sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_UNAVAILABLE' } }],
   });

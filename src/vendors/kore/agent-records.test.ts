@@ -1,24 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
-import { type FakeAgent, createWorker, createWorkers } from '../../../test/support/kore-account.ts';
-import { connectKore } from '../../../test/support/kore-harness.ts';
+import { type FakeAgent, createWorker, createWorkers } from '../../../test/support/kore/account.ts';
+import { connectKore } from '../../../test/support/kore/harness.ts';
 
 const at = (time: string) => Date.parse(`2024-05-${time}Z`);
 const yesterday = { from: at('14T00:00:00'), to: at('15T00:00:00') };
 const email = (n: number) => `agent${n}@example.com`;
 
 const answering = (data: readonly unknown[]) =>
-  connectKore([], { instead: () => data as Record<string, unknown>[], hasMore: false });
-const breach = { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' };
-const partial = [{ outcome: 'PARTIAL', error: breach }];
-const whole = [{ outcome: 'OK', error: null }];
+  connectKore([], { overridePage: () => data as Record<string, unknown>[], hasMore: false });
+const contractError = { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' };
+const partial = [{ outcome: 'PARTIAL', error: contractError }];
+const completeSources = [{ outcome: 'OK', error: null }];
 
-describe('periods that cannot be read', () => {
+describe('unreadable periods', () => {
   const good = { primaryStatus: 'BUSY', startTime: '2024-05-14T09:00:00', endTime: '2024-05-14T10:00:00' };
   const bad = { ...good, startTime: 'this morning' };
-  const told = (status: unknown) => answering([{ userId: 'u-1', email: email(1), status }]);
+  const connectWithStatus = (status: unknown) => answering([{ userId: 'u-1', email: email(1), status }]);
 
-  test('are left out, and the source is said to be partial', async () => {
-    const { statusPeriods, stored } = told([good, bad, { startTime: 7 }]);
+  test('are left out, and the source is reported as partial', async () => {
+    const { statusPeriods, stored } = connectWithStatus([good, bad, { startTime: 7 }]);
     expect(await statusPeriods(email(1), yesterday)).toMatchObject({
       data: [{ start: at('14T09:00:00') }],
       sources: partial,
@@ -27,55 +27,61 @@ describe('periods that cannot be read', () => {
   });
 
   test.each([[[bad]], [[{ ...good, endTime: 7 }]], [[null]], [{}], ['none'], [0]])(
-    'are a failure where there are no others: %j',
+    'are a failure without readable ones: %j',
     async (status) => {
-      await expect(told(status).statusPeriods(email(1), yesterday)).rejects.toMatchObject(breach);
+      await expect(connectWithStatus(status).statusPeriods(email(1), yesterday)).rejects.toMatchObject(contractError);
     },
   );
 
-  test('cost only the agent whose they are', async () => {
+  test('affect only their own agent', async () => {
     const { statusPeriods } = answering([{ ...createWorker(1), status: {} }, createWorker(2)]);
-    const asked = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
-    expect(await asked).toMatchObject([{ reason: breach }, { value: { data: [{}], sources: whole } }]);
+    const outcomes = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
+    expect(await outcomes).toMatchObject([
+      { reason: contractError },
+      { value: { data: [{}], sources: completeSources } },
+    ]);
   });
 
-  test('without a name are none of them: the name is nothing then', async () => {
-    const { data, sources } = await told([{ ...good, secondaryStatus: 7 }]).statusPeriods(email(1), yesterday);
+  test('do not include periods without a name, which have a null label', async () => {
+    const { data, sources } = await connectWithStatus([{ ...good, secondaryStatus: 7 }]).statusPeriods(
+      email(1),
+      yesterday,
+    );
     expect(data).toMatchObject([{ vendorStatus: 'BUSY', label: null }]);
-    expect(sources).toMatchObject(whole);
+    expect(sources).toMatchObject(completeSources);
   });
 });
 
-describe('a period out of the clocks’ order', () => {
+describe('a period that ends before it begins', () => {
   const odd = (startTime: string, endTime: string) =>
     answering([{ ...createWorker(1), status: [{ primaryStatus: 'AWAY', startTime, endTime }] }]);
 
   test.each([
     ['that ends before it begins', '2024-05-14T00:00:00', '2024-05-13T23:59:58', '14T00:00:00'],
     ['that is still to come', '2024-05-15T13:00:00', '2024-05-15T14:00:00', '15T13:00:00'],
-  ])('%s is told, and found where it begins', async (_which, startTime, endTime, begins) => {
+  ])('is returned and found at its start: %s', async (_which, startTime, endTime, begins) => {
     const { data, sources } = await odd(startTime, endTime).statusPeriods(email(1), {
       from: at(begins),
       to: at(begins) + 1,
     });
     expect(data).toMatchObject([{ start: at(begins), end: Date.parse(`${endTime}Z`), isOngoing: false }]);
-    expect(sources).toMatchObject(whole);
+    expect(sources).toMatchObject(completeSources);
   });
 });
 
-describe('agents that cannot be read', () => {
+describe('unreadable agents', () => {
   const odd = [null, 7, 'agent', [], {}, { userId: '', email: ' ' }, { userId: {}, email: 7 }, { userId: 1e21 }];
 
-  test.each(odd)('are left out, and the source is said to be partial: %j', async (record) => {
+  test.each(odd)('are left out, and the source is reported as partial: %j', async (record) => {
     const { statusPeriods, discover, stored } = answering([createWorker(1), record]);
     expect(await statusPeriods(email(1), yesterday)).toMatchObject({ data: [{ ref: email(1) }], sources: partial });
     expect(stored).toMatchObject([{ key: ['cell', email(1), '2024-05-14'], ttlSeconds: 15 }]);
     expect(await discover()).toMatchObject({ data: [{ ref: email(1) }], sources: partial });
   });
 
-  test('may be the one who was asked for', async () => {
+  test('may be the requested agent', async () => {
     const { statusPeriods, stored } = answering([createWorker(1), null]);
-    await expect(statusPeriods('u-2', yesterday)).rejects.toMatchObject(breach);
+    await expect(statusPeriods('u-2', yesterday)).rejects.toMatchObject(contractError);
     expect(stored).toEqual([]);
   });
 
@@ -88,7 +94,7 @@ describe('agents that cannot be read', () => {
     [5, 2, 'VENDOR_BAD_RESPONSE'],
     [50, 10, null],
     [50, 11, 'VENDOR_BAD_RESPONSE'],
-  ])('of %i %i: more than a fifth of a page is too much, of a few all of them', async (all, unreadable, refused) => {
+  ])('of %i %i: invalidate a page if more than a fifth, or of a few all', async (all, unreadable, refused) => {
     const records = createWorkers(all).map((one, n): FakeAgent | null => (n < all - unreadable ? one : null));
     const outcome = await answering(records)
       .discover()
@@ -100,11 +106,14 @@ describe('agents that cannot be read', () => {
   });
 });
 
-describe('an agent of whom not everything can be read', () => {
-  test('goes by a userId that is sent as a number, and without a name that is none', async () => {
+describe('a partly readable agent', () => {
+  test('has a userId that is sent as a number, and no name if that is invalid', async () => {
     const { discover, statusPeriods } = answering([{ ...createWorker(1), userId: 9, firstName: 7, lastName: {} }]);
-    expect(await discover()).toMatchObject({ data: [{ ref: email(1), aliases: ['9'], name: null }], sources: whole });
-    expect(await statusPeriods('9', yesterday)).toMatchObject({ data: [{}], sources: whole });
+    expect(await discover()).toMatchObject({
+      data: [{ ref: email(1), aliases: ['9'], name: null }],
+      sources: completeSources,
+    });
+    expect(await statusPeriods('9', yesterday)).toMatchObject({ data: [{}], sources: completeSources });
   });
 
   test.each([
@@ -116,19 +125,19 @@ describe('an agent of whom not everything can be read', () => {
       email(1).padStart(320, 'a'),
       [1],
     ],
-  ])('goes without a reference that nobody could ask for: %s', async (_which, references, ref, aliases) => {
+  ])('loses a reference that could not be requested: %s', async (_which, references, ref, aliases) => {
     const { data, sources } = await answering([{ ...createWorker(1), ...references }]).discover();
     expect(data).toMatchObject([{ ref, aliases: aliases.map(() => 'u'.repeat(320)) }]);
-    expect(sources).toMatchObject(whole);
+    expect(sources).toMatchObject(completeSources);
   });
 
-  test.each([[[]], [' ']])(
-    'is found with the userId %j, but may be anybody who is looked for by one',
-    async (userId) => {
-      const { discover, statusPeriods } = answering([{ ...createWorker(1), userId }, createWorker(2)]);
-      expect(await discover()).toMatchObject({ data: [{ ref: email(1) }, { ref: email(2) }], sources: whole });
-      const asked = Promise.allSettled([statusPeriods('u-1', yesterday), statusPeriods('u-2', yesterday)]);
-      expect(await asked).toMatchObject([{ reason: breach }, { value: { data: [{}], sources: whole } }]);
-    },
-  );
+  test.each([[[]], [' ']])('is found with the userId %j, but may be any agent looked up by userId', async (userId) => {
+    const { discover, statusPeriods } = answering([{ ...createWorker(1), userId }, createWorker(2)]);
+    expect(await discover()).toMatchObject({ data: [{ ref: email(1) }, { ref: email(2) }], sources: completeSources });
+    const outcomes = Promise.allSettled([statusPeriods('u-1', yesterday), statusPeriods('u-2', yesterday)]);
+    expect(await outcomes).toMatchObject([
+      { reason: contractError },
+      { value: { data: [{}], sources: completeSources } },
+    ]);
+  });
 });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { manualClock } from '../../../test/support/clock.ts';
 
-import { KORE_ENTRY } from '../../../test/support/kore-account.ts';
+import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { createSigner } from './auth.ts';
 import { config } from './config.ts';
 
@@ -10,24 +10,24 @@ const NOW = Date.parse('2024-05-15T12:00:00Z');
 const signer = (more: object = {}) => createSigner(config.parse({ ...KORE_ENTRY, ...more }), manualClock(NOW));
 const key = new TextEncoder().encode(KORE_ENTRY.clientSecret);
 
-test('a token looks like the vendor’s own sample: HS256, an appId and a subject, nothing else', async () => {
+test('signs a token like the vendor’s own sample: HS256, an appId and a subject, nothing else', async () => {
   const { auth } = await signer()();
   expect(decodeProtectedHeader(auth)).toEqual({ alg: 'HS256', typ: 'JWT' });
   expect(decodeJwt(auth)).toEqual({ sub: 'switchboard', appId: KORE_ENTRY.clientId });
 });
 
-test.each(['HS256', 'HS512'])('a token is signed with the client secret by %s', async (algorithm) => {
+test.each(['HS256', 'HS512'])('signs a token with the client secret by %s', async (algorithm) => {
   const { auth } = await signer({ algorithm })();
   await expect(jwtVerify(auth, key, { algorithms: [algorithm] })).resolves.toBeDefined();
   await expect(jwtVerify(auth, new TextEncoder().encode('another'))).rejects.toThrow();
 });
 
-test('where a lifetime is set, a token tells when it was made and when it ends', async () => {
+test('adds iat and exp when a lifetime is configured', async () => {
   const { auth } = await signer({ tokenLifetimeSeconds: 300, tokenSubject: 'reports' })();
   expect(decodeJwt(auth)).toMatchObject({ sub: 'reports', iat: NOW / 1000, exp: NOW / 1000 + 300 });
 });
 
-test('where ids are demanded, no two tokens have the same', async () => {
+test('adds a unique jti when ids are enforced', async () => {
   const sign = signer({ tokenId: true });
   const ids = await Promise.all([sign(), sign()]).then((tokens) => tokens.map(({ auth }) => decodeJwt(auth).jti));
   expect(new Set(ids).size).toBe(2);

@@ -16,51 +16,51 @@ const day = (number: number) => utcDay(FIRST + number * DAY);
 const agentNamed = (number: number) => `agent${number}@example.com`;
 const several = (count: number, days: readonly number[], from = 0): AgentDay[] =>
   Array.from({ length: count }, (_, index) =>
-    days.map((each) => ({ agent: agentNamed(from + index), day: day(each) })),
+    days.map((date) => ({ agent: agentNamed(from + index), day: day(date) })),
   ).flat();
 
 const cellsOf = (requests: readonly BatchRequest[]) =>
-  requests.flatMap((ask) => ask.agents.flatMap((agent) => toDays(ask).map((each) => `${each} ${agent}`)));
+  requests.flatMap((request) => request.agents.flatMap((agent) => toDays(request).map((date) => `${date} ${agent}`)));
 
-describe('any number of agents over one range', () => {
+describe('packRequests for agents over one range', () => {
   test.each([
     [0, 0],
     [1, 1],
     [50, 1],
     [51, 2],
     [120, 3],
-  ])('%i take %i POSTs', (agents, posts) => {
+  ])('packs %i agents into %i POSTs', (agents, posts) => {
     expect(packRequests(several(agents, [3, 4, 5]), MAX_DAYS)).toHaveLength(posts);
   });
 
-  test('are asked for the days of the range', () => {
+  test('requests the days of the range', () => {
     expect(packRequests(several(2, [1, 2]), MAX_DAYS)).toEqual([
       { agents: [agentNamed(0), agentNamed(1)], firstDay: '2024-02-27', lastDay: '2024-02-28' },
     ]);
   });
 });
 
-test('a month over a leap day is one window', () => {
+test('packs a month with a leap day into one window', () => {
   expect(sharedWindows(several(1, [0, 31]), MAX_DAYS)).toHaveLength(1);
   expect(toDays({ firstDay: day(0), lastDay: day(31) })).toHaveLength(32);
   expect(toDays({ firstDay: '2024-02-28', lastDay: '2024-03-01' })).toEqual(['2024-02-28', '2024-02-29', '2024-03-01']);
 });
 
-test('the same agent asked twice is asked for once', () => {
+test('requests the same agent once', () => {
   expect(packRequests([...several(1, [1]), ...several(1, [1])], MAX_DAYS)[0]?.agents).toEqual([agentNamed(0)]);
 });
 
-test('agents with different days share a POST while there is room for them', () => {
+test('lets agents with different days share a POST while there is room', () => {
   expect(packRequests([...several(20, [5]), ...several(30, [4, 5], 20)], MAX_DAYS)).toHaveLength(1);
 });
 
-test('agents with the same days go together where that costs no POST more', () => {
+test('keeps agents with the same days together if that needs no further POST', () => {
   const requests = packRequests([...several(30, [0]), ...several(30, [20], 30)], MAX_DAYS);
   expect(requests).toHaveLength(2);
   expect(new Set(cellsOf(requests)).size).toBe(60);
 });
 
-/** 25 agents for each of these lists of days, all mixed up. */
+/** 25 agents for each of these lists of days, in mixed order. */
 const mixed = (...lists: readonly (readonly number[])[]): AgentDay[] =>
   Array.from({ length: 25 }, (_, index) =>
     lists.flatMap((days, n) => several(1, days, index * lists.length + n)),
@@ -69,13 +69,13 @@ const mixed = (...lists: readonly (readonly number[])[]): AgentDay[] =>
 test.each([
   ['begin', [[20], [0], [21], [1]], ['0–1', '20–21']],
   ['end', [[0, 20], [0], [0, 21], [0, 1]], ['0–1', '0–21']],
-])('agents whose days %s at much the same time share a POST', (_where, lists, windows) => {
+])('lets agents share a POST if their days %s at similar times', (_where, lists, windows) => {
   const requests = packRequests(mixed(...lists), MAX_DAYS);
   const number = (date: string) => (Date.parse(date) - FIRST) / DAY;
   expect(requests.map(({ firstDay, lastDay }) => `${number(firstDay)}–${number(lastDay)}`).sort()).toEqual(windows);
 });
 
-test('agents with days around a window’s end get a window of their own where that saves a POST', () => {
+test('gives agents with days around a window’s end their own window if that saves a POST', () => {
   const requests = packRequests([...several(50, [0]), ...several(50, [31, 32], 50)], MAX_DAYS);
   expect(requests.map(({ agents, firstDay, lastDay }) => [agents.length, firstDay, lastDay])).toEqual([
     [50, day(0), day(0)],
@@ -83,14 +83,14 @@ test('agents with days around a window’s end get a window of their own where t
   ]);
 });
 
-test('among plans of equally many POSTs the one that asks for fewer cells is taken', () => {
-  // In windows of their own, the second agent’s would be all of 32 days.
+test('prefers, of packings with equally many POSTs, the one that requests fewer cells', () => {
+  // In a window of its own, the second agent would need all of 32 days.
   const requests = packRequests([...several(1, [0]), ...several(1, [5, 36], 1)], MAX_DAYS);
   expect(requests).toHaveLength(2);
   expect(cellsOf(requests)).toHaveLength(2 * 6 + 1);
 });
 
-test('days too far apart for one window are not asked for in one', () => {
+test('requests days too far apart for one window separately', () => {
   const requests = packRequests(several(1, [0, 400]), MAX_DAYS);
   expect(requests.map(({ firstDay, lastDay }) => [firstDay, lastDay])).toEqual([
     [day(0), day(0)],
@@ -98,37 +98,37 @@ test('days too far apart for one window are not asked for in one', () => {
   ]);
 });
 
-describe('whatever is missing', () => {
+describe('packRequests for any missing cells', () => {
   const agentDays = fc.array(fc.record({ agent: fc.nat(130).map(agentNamed), day: fc.nat(70).map(day) }), {
     maxLength: 300,
     size: 'max',
   });
   const longest = fc.integer({ min: 1, max: MAX_DAYS });
 
-  test('is asked for', () => {
+  test('requests every cell', () => {
     fc.assert(
       fc.property(agentDays, longest, (missing, maxDays) => {
-        const asked = new Set(cellsOf(packRequests(missing, maxDays)));
-        expect(missing.filter((place) => !asked.has(`${place.day} ${place.agent}`))).toEqual([]);
+        const requestedCells = new Set(cellsOf(packRequests(missing, maxDays)));
+        expect(missing.filter((place) => !requestedCells.has(`${place.day} ${place.agent}`))).toEqual([]);
       }),
     );
   });
 
-  test('is asked for once, in POSTs within their limits', () => {
+  test('requests every cell once, in POSTs within their limits', () => {
     fc.assert(
       fc.property(agentDays, longest, (missing, maxDays) => {
         const requests = packRequests(missing, maxDays);
-        for (const ask of requests) {
-          expect(ask.agents.length).toBeLessThanOrEqual(MAX_AGENTS_PER_REQUEST);
-          expect(new Set(ask.agents).size).toBe(ask.agents.length);
-          expect(toDays(ask).length).toBeLessThanOrEqual(maxDays);
+        for (const request of requests) {
+          expect(request.agents.length).toBeLessThanOrEqual(MAX_AGENTS_PER_REQUEST);
+          expect(new Set(request.agents).size).toBe(request.agents.length);
+          expect(toDays(request).length).toBeLessThanOrEqual(maxDays);
         }
         expect(new Set(cellsOf(requests)).size).toBe(cellsOf(requests).length);
       }),
     );
   });
 
-  test('takes no more POSTs than one window for all, a window for each agent, or a POST for each day would', () => {
+  test('needs no more POSTs than one window for all, a window for each agent, or a POST for each day', () => {
     fc.assert(
       fc.property(agentDays, longest, (missing, maxDays) => {
         const posts = packRequests(missing, maxDays).length;

@@ -14,44 +14,44 @@ const period = (start: string, end: string | null, name = 'AVAILABLE'): StoredPe
   name,
   null,
 ];
-const whole = (periods: readonly StoredPeriod[]): Cell => ({ periods, gap: null });
+const completeCell = (periods: readonly StoredPeriod[]): Cell => ({ periods, gap: null });
 
 describe('a cell', () => {
   const overNight = period('13T22:00:00', '14T06:00:00');
 
-  test('holds each period that touches the day, whole', () => {
+  test('holds each period that touches the day, unclipped', () => {
     expect(periodsOn([overNight], '2024-05-13')).toEqual([overNight]);
     expect(periodsOn([overNight], '2024-05-14')).toEqual([overNight]);
     expect(periodsOn([overNight], '2024-05-15')).toEqual([]);
   });
 
-  test('holds what has been going on for days', () => {
+  test('holds a period that has been ongoing for days', () => {
     expect(periodsOn([period('02T09:00:00', null)], MONDAY)).toHaveLength(1);
   });
 
-  test('ends at midnight: the day after holds what begins there', () => {
+  test('ends at midnight, where the next day’s periods begin', () => {
     const upTo = period('13T10:00:00', '14T00:00:00');
     const from = period('14T00:00:00', '14T01:00:00');
     expect(periodsOn([upTo, from], '2024-05-13')).toEqual([upTo]);
     expect(periodsOn([upTo, from], '2024-05-14')).toEqual([from]);
   });
 
-  test('holds what ends before it begins where it begins, also across midnight', () => {
+  test('holds a period that ends before it begins at its start, also across midnight', () => {
     const backwards = period('14T00:00:00', '13T23:59:58');
     expect(periodsOn([backwards], '2024-05-13')).toEqual([]);
     expect(periodsOn([backwards], '2024-05-14')).toEqual([backwards]);
   });
 
-  test('is recognised when it is read back, and nothing else is', () => {
-    const cell = whole([overNight, period('14T06:00:00', null)]);
+  test('is validated when it is read from the cache, and anything else is rejected', () => {
+    const cell = completeCell([overNight, period('14T06:00:00', null)]);
     expect(cellNamespace.isValid(JSON.parse(JSON.stringify(cell)))).toBe(true);
-    for (const other of [null, [], {}, { periods: [['x']], gap: null }, { periods: [] }, { periods: [], gap: {} }]) {
-      expect(cellNamespace.isValid(other)).toBe(false);
+    for (const invalid of [null, [], {}, { periods: [['x']], gap: null }, { periods: [] }, { periods: [], gap: {} }]) {
+      expect(cellNamespace.isValid(invalid)).toBe(false);
     }
   });
 });
 
-describe('periods of one answer with the same start and names', () => {
+describe('periods of one response with the same start and names', () => {
   const begun = '13T10:00:00';
   const [atOnce, short, long] = [begun, '13T10:00:05', '13T10:30:00'].map((end) => period(begun, end));
   const backwards = period(begun, '13T09:59:58');
@@ -67,12 +67,12 @@ describe('periods of one answer with the same start and names', () => {
     ['the longer one stays', short, long],
     ['what goes on yields to what has ended', ongoing, long],
     ['what may go on yields to what goes on', unknown, ongoing],
-  ])('are one, in any order: %s', (_how, yielding, staying) => {
+  ])('are merged, in any order: %s', (_how, yielding, staying) => {
     expect(dedupePeriods([yielding, staying] as StoredPeriod[])).toEqual([staying]);
     expect(dedupePeriods([staying, yielding] as StoredPeriod[])).toEqual([staying]);
   });
 
-  test('are the same one in any order, and no time is lost', () => {
+  test('are merged into the same period in any order, without losing time', () => {
     const end = fc.oneof(
       fc.constant(null),
       fc.integer({ min: -3, max: 3 }).map((seconds) => at(begun) + seconds * 1000),
@@ -85,62 +85,62 @@ describe('periods of one answer with the same start and names', () => {
       .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })));
     fc.assert(
       fc.property(shuffled, ([list, another]) => {
-        const [one, ...more] = dedupePeriods(list);
-        expect(more).toEqual([]);
-        expect(dedupePeriods(another)).toEqual([one]);
+        const [first, ...rest] = dedupePeriods(list);
+        expect(rest).toEqual([]);
+        expect(dedupePeriods(another)).toEqual([first]);
         const latest = Math.max(...list.map(([, until]) => until ?? -Infinity));
-        if (latest > at(begun)) expect(one?.[1]).toBe(latest);
+        if (latest > at(begun)) expect(first?.[1]).toBe(latest);
       }),
     );
   });
 });
 
-describe('how long a cell is kept', () => {
+describe('cellTtlSeconds', () => {
   const ttl = ttlForm.parse({ statusPast: 86_400, statusLive: 15 });
-  const closed = whole([period('13T09:00:00', '13T17:00:00')]);
+  const closed = completeCell([period('13T09:00:00', '13T17:00:00')]);
   const dayAfter = startOfUtcDay(MONDAY) + DAY;
 
   test.each([
     ['before the day ends', dayAfter - MINUTE, closed, 15],
     ['while the day settles', dayAfter + 59 * MINUTE, closed, 15],
     ['once it has settled', dayAfter + HOUR, closed, 86_400],
-    ['once it has settled, without periods', dayAfter + HOUR, whole([]), 86_400],
-    ['while a period of it goes on', dayAfter + 5 * DAY, whole([period('13T09:00:00', null)]), 15],
-    ['of a day to come', startOfUtcDay(MONDAY) - DAY, whole([]), 15],
-  ])('%s', (_when, now, cell, seconds) => {
+    ['once it has settled, without periods', dayAfter + HOUR, completeCell([]), 86_400],
+    ['while a period of it goes on', dayAfter + 5 * DAY, completeCell([period('13T09:00:00', null)]), 15],
+    ['of a day to come', startOfUtcDay(MONDAY) - DAY, completeCell([]), 15],
+  ])('returns the TTL of %s', (_when, now, cell, seconds) => {
     expect(cellTtlSeconds(cell, MONDAY, now, ttl)).toBe(seconds);
   });
 
-  test('a flaw that asking again may mend is not kept, one that stays is kept briefly', () => {
-    const flaw = { code: 'VENDOR_TIMEOUT', message: '', reason: null, status: null, retryAfterSeconds: null } as const;
+  test('returns 0 for a retryable gap, and a short TTL for a permanent one', () => {
+    const gap = { code: 'VENDOR_TIMEOUT', message: '', reason: null, status: null, retryAfterSeconds: null } as const;
     const later = dayAfter + 5 * DAY;
-    expect(cellTtlSeconds({ ...closed, gap: { ...flaw, retryable: true } }, MONDAY, later, ttl)).toBe(0);
-    expect(cellTtlSeconds({ ...closed, gap: { ...flaw, retryable: false } }, MONDAY, later, ttl)).toBe(15);
+    expect(cellTtlSeconds({ ...closed, gap: { ...gap, retryable: true } }, MONDAY, later, ttl)).toBe(0);
+    expect(cellTtlSeconds({ ...closed, gap: { ...gap, retryable: false } }, MONDAY, later, ttl)).toBe(15);
   });
 });
 
-describe('cells put together', () => {
+describe('mergeCells', () => {
   const open = period('13T22:00:00', null);
   const closed = period('13T22:00:00', '14T06:00:00');
   const both = { from: at('13T00:00:00'), to: at('15T00:00:00') };
 
-  test('tell a period that lies in several of them once', () => {
-    const cells = [whole([closed]), whole([closed])].map((value) => ({ value, fetchedAt: 1 }));
+  test('returns a period of several cells once', () => {
+    const cells = [completeCell([closed]), completeCell([closed])].map((value) => ({ value, fetchedAt: 1 }));
     expect(mergeCells(cells, both)).toEqual([closed]);
   });
 
   test.each([
     [1, 2],
     [2, 1],
-  ])('believe the cell that was fetched last (%i, %i)', (openAt, closedAt) => {
+  ])('prefers the cell that was fetched last (%i, %i)', (openAt, closedAt) => {
     const cells = [
-      { value: whole([open]), fetchedAt: openAt },
-      { value: whole([closed]), fetchedAt: closedAt },
+      { value: completeCell([open]), fetchedAt: openAt },
+      { value: completeCell([closed]), fetchedAt: closedAt },
     ];
     expect(mergeCells(cells, both)).toEqual([closedAt > openAt ? closed : open]);
   });
 
-  test('tell things that began in the same second apart by both their names', () => {
+  test('distinguishes periods that began in the same second by both their names', () => {
     const [start, end, isOngoing] = closed;
     const named = (primary: string, secondary: string | null): StoredPeriod => [
       start,
@@ -150,14 +150,14 @@ describe('cells put together', () => {
       secondary,
     ];
     const four = [named('AVAILABLE', null), named('BUSY', null), named('BUSY', 'NBK'), named('BUSY', 'Mail')];
-    expect(mergeCells([{ value: whole(four), fetchedAt: 1 }], both)).toEqual(four);
+    expect(mergeCells([{ value: completeCell(four), fetchedAt: 1 }], both)).toEqual(four);
   });
 
-  test('believe, of two fetched at once, the one that knows the end', () => {
+  test('prefers, of two cells fetched at once, the one with the end', () => {
     for (const cells of [
       [open, closed],
       [closed, open],
-    ].map((two) => two.map((each) => whole([each])))) {
+    ].map((two) => two.map((candidate) => completeCell([candidate])))) {
       expect(
         mergeCells(
           cells.map((value) => ({ value, fetchedAt: 1 })),
@@ -167,9 +167,9 @@ describe('cells put together', () => {
     }
   });
 
-  test('leave out what lies in the days, but not in the range', () => {
+  test('leaves out periods of the days that are outside the range', () => {
     const range = { from: at('13T12:00:00'), to: at('13T13:00:00') };
-    expect(mergeCells([{ value: whole([closed]), fetchedAt: 1 }], range)).toEqual([]);
+    expect(mergeCells([{ value: completeCell([closed]), fetchedAt: 1 }], range)).toEqual([]);
   });
 
   const start = at('10T00:00:00');
@@ -190,13 +190,13 @@ describe('cells put together', () => {
     ]);
   const timeline = fc.array(anyPeriod, { maxLength: 30 }).map(dedupePeriods);
   const range = fc.tuple(instant, instant).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) + 1 }));
-  const sorted = (periods: readonly StoredPeriod[]) => periods.map((each) => JSON.stringify(each)).sort();
+  const sorted = (periods: readonly StoredPeriod[]) => periods.map((candidate) => JSON.stringify(candidate)).sort();
 
-  test('say what the vendor would have said of the whole range at once', () => {
+  test('returns what one request of the complete range would return', () => {
     fc.assert(
       fc.property(timeline, range, fc.array(fc.nat(5), { minLength: 11, maxLength: 11 }), (periods, during, ages) => {
         const cells = utcDaysCovering(during).map((day, index) => ({
-          value: whole(periodsOn(periods, day)),
+          value: completeCell(periodsOn(periods, day)),
           fetchedAt: ages[index] ?? 0,
         }));
         const atOnce = periods.filter(([from, to]) => overlaps(during, from, to));
@@ -205,23 +205,23 @@ describe('cells put together', () => {
     );
   });
 
-  test('fetched at different times say of each period what the last of its cells said', () => {
+  test('returns each period as in its last fetched cell', () => {
     fc.assert(
       fc.property(timeline, fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }), (later, recent) => {
-        // Before, some of what has ended by now was still going on.
-        const earlier = later.map((each): StoredPeriod => [each[0], null, true, each[3], each[4]]);
+        // At an earlier fetch, some periods that have ended by now were still ongoing.
+        const earlier = later.map((candidate): StoredPeriod => [candidate[0], null, true, candidate[3], candidate[4]]);
         const days = utcDaysCovering({ from: start, to: start + 14 * DAY });
         const cells = days.map((day, index) => {
           const isRecent = recent[index] ?? false;
-          return { day, value: whole(periodsOn(isRecent ? later : earlier, day)), fetchedAt: isRecent ? 2 : 1 };
+          return { day, value: completeCell(periodsOn(isRecent ? later : earlier, day)), fetchedAt: isRecent ? 2 : 1 };
         });
         const during = { from: start, to: start + 14 * DAY };
-        for (const told of mergeCells(cells, during)) {
+        for (const merged of mergeCells(cells, during)) {
           const holding = cells.filter(({ value }) =>
-            value.periods.some((each) => each[0] === told[0] && each[3] === told[3]),
+            value.periods.some((candidate) => candidate[0] === merged[0] && candidate[3] === merged[3]),
           );
           const newest = holding.toSorted((a, b) => b.fetchedAt - a.fetchedAt)[0];
-          expect(newest?.value.periods).toContainEqual(told);
+          expect(newest?.value.periods).toContainEqual(merged);
         }
       }),
     );

@@ -3,7 +3,7 @@ import type { VendorHttp } from '../../http/types.ts';
 import { type HttpHarness, createHttpHarness } from '../../../test/support/http-harness.ts';
 import { manualClock } from '../../../test/support/clock.ts';
 import { type ScriptedServer, startScriptedServer } from '../../../test/support/scripted-server.ts';
-import { KORE_ENTRY, createWorkers } from '../../../test/support/kore-account.ts';
+import { KORE_ENTRY, createWorkers } from '../../../test/support/kore/account.ts';
 import { type KoreClient, createClient } from './client.ts';
 import { config } from './config.ts';
 
@@ -11,70 +11,70 @@ const MB = 1024 * 1024;
 const account = { name: KORE_ENTRY.name, vendor: 'KORE' } as const;
 
 let server: ScriptedServer;
-let open: HttpHarness;
+let harness: HttpHarness;
 let client: KoreClient;
 let limits: (number | undefined)[];
 
 beforeEach(async () => {
   server = await startScriptedServer();
-  open = createHttpHarness({ account });
+  harness = createHttpHarness({ account });
   limits = [];
   const send: VendorHttp['send'] = (request, context) => {
     limits.push(request.maxBytes);
-    return open.http.send(request, context);
+    return harness.http.send(request, context);
   };
   const accountConfig = config.parse({ ...KORE_ENTRY, baseUrl: server.url.origin });
-  client = createClient(accountConfig, { account, http: { ...open.http, send }, clock: manualClock() });
+  client = createClient(accountConfig, { account, http: { ...harness.http, send }, clock: manualClock() });
 });
 
 afterEach(async () => {
-  await open.close();
+  await harness.close();
   await server.close();
 });
 
 const pageOf = (data: readonly unknown[], bytes = 0) => ({
   body: JSON.stringify({ hasMore: false, limit: 50, offset: 0, data }).padEnd(bytes),
 });
-const ask = (lastDay: string) => client.statusDetails({ firstDay: '2024-05-01', lastDay }, open.context());
+const fetchOnce = (lastDay: string) => client.statusDetails({ firstDay: '2024-05-01', lastDay }, harness.context());
 
-describe('a page may be as long', () => {
+describe('the size limit of a page', () => {
   test.each([
     [1, '2024-05-01', 8 * MB],
     [4, '2024-05-04', 8 * MB],
     [5, '2024-05-05', 10 * MB],
     [32, '2024-06-01', 64 * MB],
-  ])('as %i days, to %s, may come to', async (_days, lastDay, bytes) => {
+  ])('grows with its days: %i, to %s', async (_days, lastDay, bytes) => {
     server.script(pageOf([]));
-    await ask(lastDay);
+    await fetchOnce(lastDay);
     expect(limits).toEqual([bytes]);
   });
 
-  test('and no longer', async () => {
+  test('rejects a larger page', async () => {
     server.script(pageOf(createWorkers(50), 8 * MB), pageOf(createWorkers(50), 8 * MB + 1));
-    const whole = await ask('2024-05-01');
-    expect([whole.agents.length, whole.error]).toEqual([50, null]);
-    const none = await ask('2024-05-01');
-    expect(none).toMatchObject({ agents: [], error: { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' } });
+    const accepted = await fetchOnce('2024-05-01');
+    expect([accepted.agents.length, accepted.error]).toEqual([50, null]);
+    const rejected = await fetchOnce('2024-05-01');
+    expect(rejected).toMatchObject({ agents: [], error: { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' } });
     expect(server.received).toHaveLength(2);
   });
 });
 
-test('fifty agents who change their status a thousand times a day fit on a page', async () => {
+test('accepts a page of fifty agents with a thousand status changes a day', async () => {
   const busy = createWorkers(50).map(({ status = [], ...agent }) => ({
     ...agent,
     status: Array.from({ length: 1000 }, () => status[0]),
   }));
   server.script(pageOf(busy));
-  const { agents, error } = await ask('2024-05-01');
+  const { agents, error } = await fetchOnce('2024-05-01');
   expect([agents.length, agents[0]?.status?.length, error]).toEqual([50, 1000, null]);
 });
 
-test('a page without end is broken off, and the connection is closed', async () => {
+test('aborts an endless page, and closes the connection', async () => {
   server.script({ body: '{},'.repeat(10_000), endless: true });
-  const { error } = await ask('2024-05-01');
+  const { error } = await fetchOnce('2024-05-01');
   expect(error).toMatchObject({ reason: 'too_large' });
   const received = await server.nthRequest(1);
   await received.closed;
   expect(received.aborted()).toBe(true);
-  expect(open.records[0]?.bytes).toBeLessThan(9 * MB);
+  expect(harness.records[0]?.bytes).toBeLessThan(9 * MB);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
 import type { SandboxResponse } from '../sandbox.ts';
-import { KORE_ENTRY, parseFilter, fakeKore, createWorker } from '../../../test/support/kore-account.ts';
+import { KORE_ENTRY, parseFilter, fakeKore, createWorker } from '../../../test/support/kore/account.ts';
 import { kore } from './index.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
@@ -14,8 +14,8 @@ const asking = (reply: SandboxResponse) =>
     .createDataSource()
     .statusPeriods?.(EMAIL, today);
 
-describe('a request', () => {
-  test('goes to the account’s address with the token and the stream’s id', async () => {
+describe('a status request', () => {
+  test('goes to the account’s URL with the token and the stream’s id', async () => {
     const harness = connectVendor(kore, KORE_ENTRY, fakeKore([createWorker(1)]), { now: NOW });
     await harness.createDataSource().statusPeriods?.(EMAIL, today);
     const [request] = harness.sent;
@@ -31,14 +31,14 @@ describe('a request', () => {
     });
   });
 
-  test('goes below a path that the base URL has', async () => {
-    const entry = { ...KORE_ENTRY, baseUrl: 'https://proxy.example.com/kore/' };
-    const harness = connectVendor(kore, entry, fakeKore([createWorker(1)]), { now: NOW });
+  test('keeps the path of the base URL', async () => {
+    const accountConfig = { ...KORE_ENTRY, baseUrl: 'https://proxy.example.com/kore/' };
+    const harness = connectVendor(kore, accountConfig, fakeKore([createWorker(1)]), { now: NOW });
     await harness.createDataSource().statusPeriods?.(EMAIL, today);
     expect(harness.sent[0]?.url.pathname).toMatch(/^\/kore\/agentassist\/api\/public\//);
   });
 
-  test('asks for one day by its date, for several by the first and the last, always in UTC', async () => {
+  test('has the date of one day, or the first and last of several, always in UTC', async () => {
     const harness = connectVendor(kore, KORE_ENTRY, fakeKore([createWorker(1)]), { now: NOW });
     await harness.createDataSource().statusPeriods?.(EMAIL, today);
     await harness.createDataSource().statusPeriods?.(EMAIL, sinceMonday);
@@ -48,7 +48,7 @@ describe('a request', () => {
     ]);
   });
 
-  test('names nobody when it is for everybody', async () => {
+  test('has no agents when it is unfiltered', async () => {
     const harness = connectVendor(kore, KORE_ENTRY, fakeKore([createWorker(1)]), { now: NOW });
     await harness.createDataSource().discover?.();
     expect(parseFilter({ body: harness.sent[0]?.body ?? '' })).toEqual({
@@ -57,7 +57,7 @@ describe('a request', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('an error response', () => {
   const minute = 'You’ve exceeded the per-minute rate limit. Please wait for sometime before retrying.';
 
   test.each([
@@ -67,7 +67,7 @@ describe('a refusal', () => {
     [{ status: 200, body: minute }],
     [{ status: 200, body: `\n  ${minute}\n` }],
     [{ status: 503, body: minute }],
-  ])('for asking too often is known by its words: %j', async (reply) => {
+  ])('is recognised as a rate limit by its words: %j', async (reply) => {
     await expect(asking(reply)).rejects.toMatchObject({
       code: 'VENDOR_RATE_LIMITED',
       reason: 'sentence',
@@ -78,22 +78,25 @@ describe('a refusal', () => {
     });
   });
 
-  test.each([200, 302, 400, 503])('for asking too often, with status %i, passes nothing else on', async (status) => {
-    for (const form of [jsonReply, (body: unknown) => ({ body: `${String(body)} <b>Sorry</b>` })]) {
-      const harness = connectVendor(
-        kore,
-        KORE_ENTRY,
-        ({ headers }) => ({ ...form(`${minute} ${KORE_ENTRY.clientSecret} ${headers.auth ?? ''}`), status }),
-        { now: NOW },
-      );
-      await expect(harness.createDataSource().statusPeriods?.(EMAIL, today)).rejects.toMatchObject({
-        code: 'VENDOR_RATE_LIMITED',
-        message: expect.not.stringMatching(/<|a-secret-of-the-client|eyJ/),
-      });
-    }
-  });
+  test.each([200, 302, 400, 503])(
+    'for a rate limit, with status %i, passes on the matched words only',
+    async (status) => {
+      for (const form of [jsonReply, (body: unknown) => ({ body: `${String(body)} <b>Sorry</b>` })]) {
+        const harness = connectVendor(
+          kore,
+          KORE_ENTRY,
+          ({ headers }) => ({ ...form(`${minute} ${KORE_ENTRY.clientSecret} ${headers.auth ?? ''}`), status }),
+          { now: NOW },
+        );
+        await expect(harness.createDataSource().statusPeriods?.(EMAIL, today)).rejects.toMatchObject({
+          code: 'VENDOR_RATE_LIMITED',
+          message: expect.not.stringMatching(/<|a-secret-of-the-client|eyJ/),
+        });
+      }
+    },
+  );
 
-  test('for asking too often keeps to the vendor’s own time to wait', async () => {
+  test('for a rate limit keeps the vendor’s Retry-After', async () => {
     const reply = jsonReply({ message: minute }, 200, { 'Retry-After': '7' });
     await expect(asking(reply)).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED', retryAfterSeconds: 7 });
     await expect(asking({ status: 429 })).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED' });
@@ -102,7 +105,7 @@ describe('a refusal', () => {
   test.each([
     ['Rate limit for this API has been reached. Please try again later', null],
     ["You've exceeded the hourly rate limit. Please wait", 3600],
-  ])('is known by %j', async (message, retryAfterSeconds) => {
+  ])('is recognised as a rate limit by %j', async (message, retryAfterSeconds) => {
     await expect(asking(jsonReply({ message }))).rejects.toMatchObject({
       code: 'VENDOR_RATE_LIMITED',
       retryAfterSeconds,
@@ -113,22 +116,22 @@ describe('a refusal', () => {
     'The status “You’ve exceeded the per-minute rate limit” is not known',
     "The status “You've exceeded the hourly rate limit” is not known",
     'The status “Rate limit for this API has been reached” is not known',
-  ])('for something else may quote these words: %s', async (message) => {
+  ])('for something else may contain these words: %s', async (message) => {
     await expect(asking(jsonReply({ message }, 412))).rejects.toMatchObject({ code: 'VENDOR_REJECTED', status: 412 });
   });
 
   test.each([minute, 'eyJhbGciOiJIUzI1NiJ9.eyJhcHBJZCI6ImNzIn0.c2lnbmVk'])(
-    'is not what an agent’s status is called: %s',
+    'is not confused with the name of a status: %s',
     async (secondaryStatus) => {
       const status = [{ ...createWorker(1).status?.[2], secondaryStatus }] as never;
       const harness = connectVendor(kore, KORE_ENTRY, fakeKore([{ ...createWorker(1), status }]), { now: NOW });
-      const answer = await harness.createDataSource().statusPeriods?.(EMAIL, today);
-      expect(answer?.data).toMatchObject([{ label: secondaryStatus }]);
+      const result = await harness.createDataSource().statusPeriods?.(EMAIL, today);
+      expect(result?.data).toMatchObject([{ label: secondaryStatus }]);
     },
   );
 
   test.each(['Invalid JWT token', 'Invalid SDK credentials', 'Permission denied. Scope is incorrect!'])(
-    '401 with %j says so, in words',
+    '401 with %j is reported with this message',
     async (msg) => {
       const refused = asking(jsonReply({ errors: [{ msg, code: 4002 }] }, 401));
       await expect(refused).rejects.toMatchObject({
@@ -144,11 +147,11 @@ describe('a refusal', () => {
     [412, 'VENDOR_REJECTED'],
     [302, 'VENDOR_BAD_RESPONSE'],
     [502, 'VENDOR_UNAVAILABLE'],
-  ])('with status %i is %s', async (status, code) => {
+  ])('with status %i becomes %s', async (status, code) => {
     await expect(asking(jsonReply({ errors: [{ msg: 'No' }] }, status))).rejects.toMatchObject({ code });
   });
 
-  test.each([400, 401])('%i that quotes a secret or a token does not pass it on', async (status) => {
+  test.each([400, 401])('%i is redacted if it quotes a secret or a token', async (status) => {
     const harness = connectVendor(
       kore,
       KORE_ENTRY,
@@ -173,11 +176,11 @@ test.each([
   ['{"data":{}}'],
   ['{"hasMore":false,"data":[null]}'],
   ['{"hasMore":false,"data":[{"email":"agent1@example.com","status":{}}]}'],
-])('an answer of another form is refused: %s', async (body) => {
+])('rejects an invalid response: %s', async (body) => {
   await expect(asking({ status: 200, body })).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE' });
 });
 
-test('an answer may hold more than is known, begin with a byte order mark, and leave out what can be done without', async () => {
+test('accepts unknown fields, a byte order mark and missing optional fields', async () => {
   const body = `\uFEFF${JSON.stringify({ data: [{ email: EMAIL, aId: 'a-1', events: [{ ip: '1' }] }], version: 3 })}`;
   expect((await asking({ status: 200, body }))?.data).toEqual([]);
 });

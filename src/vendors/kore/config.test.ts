@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { KORE_ENTRY } from '../../../test/support/kore-account.ts';
+import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { config } from './config.ts';
 
 const problemsOf = (change: object) =>
@@ -15,17 +15,17 @@ test.each([
   { discoverHours: 744 },
   { maxDaysPerCall: 1 },
   { maxDaysPerCall: 366 },
-])('%j is accepted', (entry) => {
+])('accepts %j', (entry) => {
   expect(problemsOf(entry)).toEqual([]);
 });
 
-// The account's id becomes a part of the path, the stream's a header.
+// The account's id becomes a path segment, the stream's a header.
 test.each([
   ['accountId', ['', '..', '../other', '-a', 'a/b', 'a b', 'a?b', 'a%2fb', 'a\n', 'é']],
   ['streamId', ['', ' ', 'st 1', ' st-1', 'st-1 ', 'st-1\r\nx: y', 'st-é']],
   ['discoverHours', [0, 745, 1.5]],
   ['maxDaysPerCall', [0, 367, 1.5]],
-])('%s is refused where it is one of %j', (key, values) => {
+])('rejects %s with each value of %j', (key, values) => {
   expect(values.filter((value) => problemsOf({ [key]: value }).length === 0)).toEqual([]);
   expect(problemsOf({ [key]: values[0] })).toEqual([[key]]);
 });

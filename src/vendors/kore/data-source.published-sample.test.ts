@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { connectVendor } from '../../../test/support/vendor-harness.ts';
 import { durationSeconds, type StatusPeriod } from '../../domain/status-period.ts';
-import { KORE_ENTRY } from '../../../test/support/kore-account.ts';
+import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { kore } from './index.ts';
 
-// The sample answer of https://docs.kore.ai/xo/apis/contact-center/agent-status-details/, and the same with the comma that
+// The sample response of https://docs.kore.ai/xo/apis/contact-center/agent-status-details/, and the same with the comma that
 // is missing there.
 const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
 const published = fixture('agentstatusdetails.published.txt');
@@ -21,13 +21,13 @@ async function periodsOf(ref: string): Promise<readonly StatusPeriod[]> {
   return (await answering(repaired).statusPeriods?.(ref, during))?.data ?? [];
 }
 
-/** `HH:MM:SS`, with as many hours as there are; `-` for what has not ended. */
+/** `HH:MM:SS`, with more than two digits of hours if needed; `-` for an ongoing period. */
 function statedSeconds(duration: string): number | null {
   const [, hours, minutes, seconds] = /^(\d+):([0-5]\d):([0-5]\d)$/.exec(duration) ?? [];
   return hours === undefined ? null : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
-test('as published it is no JSON, and refused without showing it to anybody', async () => {
+test('rejects the published sample, which is not JSON, without returning any of it', async () => {
   const refused = answering(published).statusPeriods?.(EMAIL, during);
   await expect(refused).rejects.toMatchObject({
     code: 'VENDOR_BAD_RESPONSE',
@@ -36,12 +36,12 @@ test('as published it is no JSON, and refused without showing it to anybody', as
   });
 });
 
-test('the two fixtures differ in the one comma alone', () => {
+test('has two fixtures that differ in one comma only', () => {
   const compact = (text: string) => text.replace(/\s/g, '');
   expect(compact(published).replace('"customId":"123456""', '"customId":"123456","')).toBe(compact(repaired));
 });
 
-test('it names three agents', async () => {
+test('discovers three agents in the repaired sample', async () => {
   expect((await answering(repaired).discover?.())?.data).toEqual([
     {
       ref: 'gauagent2@abc.com',
@@ -64,26 +64,26 @@ test('it names three agents', async () => {
   ]);
 });
 
-test('two of the agents have no periods, and one has eight', async () => {
+test('reads no periods of two agents of the sample, and eight of one', async () => {
   expect(await periodsOf('gauagent2@abc.com')).toEqual([]);
   expect(await periodsOf('gauagent1@gmail.com')).toEqual([]);
   expect(await periodsOf(EMAIL)).toHaveLength(8);
 });
 
-test('neither gaps are filled nor equal neighbours joined', async () => {
+test('neither fills gaps of the sample nor joins equal neighbours', async () => {
   const periods = await periodsOf(EMAIL);
   const gaps = periods.slice(1).map(({ start }, index) => (start - (periods[index]?.end ?? NaN)) / 1000);
   expect(gaps).toEqual([0, 0, 29, 141, 43, 93, 0]);
   expect(periods.slice(0, 2).map(({ label }) => label)).toEqual(['AVAILABLE', 'AVAILABLE']);
 });
 
-test('durations are computed: a day and a quarter is one, and a second is not lost', async () => {
+test('computes durations of the sample exactly, also over a day', async () => {
   const seconds = (await periodsOf(EMAIL)).map(({ start, end }) => durationSeconds(start, end));
   expect(seconds).toEqual([116_224, 70, 56, 11, 76, 21, 260, null]);
   expect(seconds.reduce((sum: number, each) => sum + (each ?? 0), 0)).toBe(116_718);
 });
 
-test('stated durations are the computed ones to the second, and nothing where a period goes on', async () => {
+test('matches the stated durations to the second, except of an ongoing period', async () => {
   const { data } = JSON.parse(repaired) as { data: { status?: { duration: string }[] }[] };
   const stated = data.flatMap(({ status }) => status ?? []).map(({ duration }) => statedSeconds(duration));
   const computed = (await periodsOf(EMAIL)).map(({ start, end }) => durationSeconds(start, end));
@@ -91,7 +91,7 @@ test('stated durations are the computed ones to the second, and nothing where a 
   expect(stated.map((seconds, index) => (computed[index] ?? 0) - (seconds ?? 0))).toEqual([0, 0, 1, 0, 0, 0, 0, 0]);
 });
 
-test('the last one goes on, under a name of the company’s own', async () => {
+test('reads the last period of the sample as ongoing, with the company’s own label', async () => {
   const ongoing = {
     account: 'kore-main',
     ref: EMAIL,
@@ -107,8 +107,8 @@ test('the last one goes on, under a name of the company’s own', async () => {
   expect((await answering(repaired).currentStatus?.(EMAIL))?.data).toEqual(ongoing);
 });
 
-test('what goes on is found under today although it began a month ago', async () => {
+test('finds an ongoing period today although it began a month ago', async () => {
   const later = { now: Date.parse('2023-04-13T12:00:00Z') };
-  const sources = connectVendor(kore, KORE_ENTRY, () => ({ status: 200, body: repaired }), later).createDataSource();
-  expect((await sources.currentStatus?.(EMAIL))?.data).toMatchObject({ label: 'NBK', isOngoing: true });
+  const dataSource = connectVendor(kore, KORE_ENTRY, () => ({ status: 200, body: repaired }), later).createDataSource();
+  expect((await dataSource.currentStatus?.(EMAIL))?.data).toMatchObject({ label: 'NBK', isOngoing: true });
 });

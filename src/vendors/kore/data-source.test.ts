@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { DAY, HOUR } from '../../domain/time.ts';
-import { parseFilter, createWorker, createWorkers } from '../../../test/support/kore-account.ts';
-import { connectKore } from '../../../test/support/kore-harness.ts';
+import { parseFilter, createWorker, createWorkers } from '../../../test/support/kore/account.ts';
+import { connectKore } from '../../../test/support/kore/harness.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
 const at = (time: string) => Date.parse(`2024-05-${time}Z`);
@@ -9,32 +9,32 @@ const yesterday = { from: at('14T00:00:00'), to: at('15T00:00:00') };
 const sinceYesterday = { from: yesterday.from, to: NOW };
 const email = (n: number) => `agent${n}@example.com`;
 
-describe('within one query', () => {
+describe('statuses within one query', () => {
   test.each([
     [1, 1],
     [50, 1],
     [51, 2],
     [120, 3],
-  ])('the statuses of %i agents take %i POSTs', async (count, posts) => {
+  ])('of %i agents take %i POSTs', async (count, posts) => {
     const { statusPeriods, sent } = connectKore(createWorkers(count));
-    const answers = await Promise.all(
+    const results = await Promise.all(
       createWorkers(count).map((person) => statusPeriods(person.email, sinceYesterday)),
     );
     expect(sent).toHaveLength(posts);
-    expect(answers.map(({ data }) => data.length)).toEqual(Array(count).fill(2));
-    expect(answers.every(({ data }, n) => data.every(({ ref }) => ref === email(n)))).toBe(true);
+    expect(results.map(({ data }) => data.length)).toEqual(Array(count).fill(2));
+    expect(results.every(({ data }, n) => data.every(({ ref }) => ref === email(n)))).toBe(true);
   });
 
-  test('what goes on now and what went on yesterday share a POST', async () => {
+  test('of now and yesterday share a POST', async () => {
     const { statusPeriods, currentStatus, sent } = connectKore(createWorkers(30));
     await Promise.all(
-      createWorkers(30).flatMap((one) => [currentStatus(one.email), statusPeriods(one.email, yesterday)]),
+      createWorkers(30).flatMap((worker) => [currentStatus(worker.email), statusPeriods(worker.email, yesterday)]),
     );
     expect(sent).toHaveLength(1);
     expect(sent[0]?.keys).toBe(30);
   });
 
-  test('an agent asked for twice, under two spellings and for two ranges, is asked for once', async () => {
+  test('of one agent are requested once, for two spellings and two ranges', async () => {
     const { statusPeriods, sent } = connectKore([createWorker(1)]);
     const [first, second] = await Promise.all([
       statusPeriods('Agent1@Example.com', yesterday),
@@ -45,7 +45,7 @@ describe('within one query', () => {
     expect(first.data[0]?.ref).toBe('Agent1@Example.com');
   });
 
-  test('what was learnt is not asked for again', async () => {
+  test('are not requested again', async () => {
     const { statusPeriods, currentStatus, sent } = connectKore([createWorker(1)]);
     await statusPeriods(email(1), sinceYesterday);
     await currentStatus(email(1));
@@ -53,8 +53,8 @@ describe('within one query', () => {
   });
 });
 
-describe('a range', () => {
-  test('is covered by whole UTC days, and what only lies in these days is left out', async () => {
+describe('a time range', () => {
+  test('is covered by whole UTC days, without the periods outside the range', async () => {
     const { statusPeriods, sent } = connectKore([createWorker(1)]);
     const { data } = await statusPeriods(email(1), { from: at('14T18:00:00'), to: at('15T10:00:00') });
     expect(parseFilter({ body: sent[0]?.body ?? '' }).dateFilter).toMatchObject({
@@ -64,7 +64,7 @@ describe('a range', () => {
     expect(data.map(({ start, end }) => [start, end])).toEqual([[at('15T09:00:00'), at('15T17:00:00')]]);
   });
 
-  test('is asked for up to today: the vendor can know nothing of the days to come', async () => {
+  test('is requested up to today, since the vendor has no data of later days', async () => {
     const { statusPeriods, sent } = connectKore([createWorker(1)]);
     await statusPeriods(email(1), { from: NOW - HOUR, to: NOW + 7 * DAY });
     expect(parseFilter({ body: sent[0]?.body ?? '' }).dateFilter).toMatchObject({ date: '2024-05-15' });
@@ -73,13 +73,13 @@ describe('a range', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('answers by start, whatever the vendor’s order', async () => {
+  test('returns periods by start, whatever the vendor’s order', async () => {
     const mixedUp = { ...createWorker(1), status: createWorker(1).status?.toReversed() ?? [] };
     const { data } = await connectKore([mixedUp]).statusPeriods(email(1), { from: at('13T00:00:00'), to: NOW });
     expect(data.map(({ start }) => start)).toEqual([at('13T09:00:00'), at('14T09:00:00'), at('15T09:00:00')]);
   });
 
-  test('answers by start, whatever the vendor’s order within a day', async () => {
+  test('returns periods by start, whatever the vendor’s order within a day', async () => {
     const status = ['14', '11', '12'].map((hour) => ({
       primaryStatus: 'BUSY',
       startTime: `2024-05-14T${hour}:00:00`,
@@ -89,7 +89,7 @@ describe('a range', () => {
     expect(data.map(({ start }) => start)).toEqual([at('14T11:00:00'), at('14T12:00:00'), at('14T14:00:00')]);
   });
 
-  test('keeps a period that crosses midnight, or the whole of it, in one piece', async () => {
+  test('keeps a period across midnight, or across the complete range, in one piece', async () => {
     const night = { primaryStatus: 'BUSY', startTime: '2024-05-13T22:00:00', endTime: '2024-05-15T06:00:00' };
     const { statusPeriods } = connectKore([{ ...createWorker(1), status: [night] }]);
     const { data } = await statusPeriods(email(1), { from: at('13T00:00:00'), to: NOW });
@@ -97,8 +97,8 @@ describe('a range', () => {
   });
 });
 
-describe('an answer', () => {
-  test('says where it comes from', async () => {
+describe('a status result', () => {
+  test('reports its provenance', async () => {
     expect((await connectKore([createWorker(1)]).statusPeriods(email(1), yesterday)).sources).toEqual([
       {
         account: 'kore-main',
@@ -113,7 +113,7 @@ describe('an answer', () => {
     ]);
   });
 
-  test('is empty for an agent whom the vendor does not mention', async () => {
+  test('is empty for an agent that the vendor does not mention', async () => {
     const { statusPeriods, currentStatus } = connectKore([createWorker(1)]);
     expect(await statusPeriods('nobody@example.com', yesterday)).toMatchObject({
       data: [],
@@ -122,12 +122,12 @@ describe('an answer', () => {
     expect(await currentStatus('nobody@example.com')).toMatchObject({ data: null, sources: [{ outcome: 'OK' }] });
   });
 
-  test('finds the agent whatever the case of the address', async () => {
+  test('finds the agent whatever the case of the e-mail address', async () => {
     const { statusPeriods } = connectKore([{ ...createWorker(1), email: 'AGENT1@example.com' }]);
     expect((await statusPeriods(email(1), yesterday)).data).toHaveLength(1);
   });
 
-  test('is asked for as the reference is spelled, and kept in cells: long for a day that is over, briefly for today', async () => {
+  test('is requested with the reference as spelled, and cached in cells: long for a past day, briefly for today', async () => {
     const { statusPeriods, stored, sent } = connectKore([createWorker(1)]);
     await statusPeriods('Agent1@example.com', sinceYesterday);
     expect(parseFilter({ body: sent[0]?.body ?? '' }).agents).toEqual(['Agent1@example.com']);
@@ -138,22 +138,22 @@ describe('an answer', () => {
   });
 });
 
-test('spaces around a reference do not reach the vendor', async () => {
+test('trims references before it sends them', async () => {
   const { statusPeriods, sent } = connectKore([createWorker(1)]);
   expect((await statusPeriods(' Agent1@example.com ', yesterday)).data).toHaveLength(1);
   expect(sent.map((request) => parseFilter(request).agents)).toEqual([['Agent1@example.com']]);
 });
 
-test('a fault of the gateway’s own is not taken for an answer', async () => {
+test('rethrows an error that is not a VendorError', async () => {
   const fault = () => {
     throw new TypeError('a bug');
   };
-  const { statusPeriods, currentStatus } = connectKore([], { instead: fault });
-  const asked = Promise.allSettled([statusPeriods(email(1), yesterday), currentStatus(email(1))]);
-  expect(await asked).toMatchObject([{ reason: expect.any(TypeError) }, { reason: expect.any(TypeError) }]);
+  const { statusPeriods, currentStatus } = connectKore([], { overridePage: fault });
+  const outcomes = Promise.allSettled([statusPeriods(email(1), yesterday), currentStatus(email(1))]);
+  expect(await outcomes).toMatchObject([{ reason: expect.any(TypeError) }, { reason: expect.any(TypeError) }]);
 });
 
-describe('what goes on now', () => {
+describe('the current status', () => {
   const status = (...records: readonly (readonly [string, string, string])[]) =>
     records.map(([secondaryStatus, startTime, endTime]) => ({
       primaryStatus: 'AWAY',
@@ -162,7 +162,7 @@ describe('what goes on now', () => {
       endTime,
     }));
 
-  test('is the ongoing one that began last', async () => {
+  test('is the ongoing period that began last', async () => {
     const records = status(
       ['Lunch', '2024-05-15T11:30:00', '-'],
       ['Mail', '2024-05-15T08:00:00', '-'],
@@ -179,7 +179,7 @@ describe('what goes on now', () => {
     expect((await currentStatus(email(1))).data).toMatchObject({ label: 'Leave', start: at('02T09:00:00') });
   });
 
-  test('is nothing where the same answer has its end as well', async () => {
+  test('is null if the same response has its end as well', async () => {
     const records = status(
       ['Lunch', '2024-05-15T11:30:00', '2024-05-15T11:50:00'],
       ['Lunch', '2024-05-15T11:30:00', '-'],
@@ -188,7 +188,7 @@ describe('what goes on now', () => {
     expect((await currentStatus(email(1))).data).toBeNull();
   });
 
-  test('is not lost to what was over in the second in which it began', async () => {
+  test('is not replaced by a period that ended in the second in which it began', async () => {
     const records = status(
       ['Lunch', '2024-05-15T11:30:00', '-'],
       ['Lunch', '2024-05-15T11:30:00', '2024-05-15T11:30:00'],
@@ -197,7 +197,7 @@ describe('what goes on now', () => {
     expect((await currentStatus(email(1))).data).toMatchObject({ label: 'Lunch', isOngoing: true });
   });
 
-  test('is nothing where the vendor does not say that it goes on', async () => {
+  test('is null if the vendor does not report a period as ongoing', async () => {
     const { currentStatus } = connectKore([
       { ...createWorker(1), status: status(['Lunch', '2024-05-15T11:30:00', '']) },
     ]);
@@ -206,7 +206,7 @@ describe('what goes on now', () => {
 });
 
 describe('a userId', () => {
-  test('is looked for among everybody, on the days that all userIds of the query need', async () => {
+  test('is looked up among all agents, on the days that all userIds of the query need', async () => {
     const { statusPeriods, sent } = connectKore(createWorkers(60));
     const [first, last] = await Promise.all([
       statusPeriods('u-0', { from: at('13T00:00:00'), to: at('14T00:00:00') }),
@@ -224,21 +224,21 @@ describe('a userId', () => {
     expect(last.data).toMatchObject([{ ref: 'u-59', start: at('14T09:00:00') }]);
   });
 
-  test('that nobody has is answered: no periods', async () => {
+  test('that is unknown has no periods', async () => {
     const { statusPeriods } = connectKore(createWorkers(2));
     expect(await statusPeriods('u-77', yesterday)).toMatchObject({ data: [], sources: [{ outcome: 'OK' }] });
   });
 
-  test('brings everybody’s cells along, by both references', async () => {
+  test('caches the cells of all agents, by both references', async () => {
     const { statusPeriods, stored } = connectKore(createWorkers(2));
     await statusPeriods('u-0', yesterday);
     expect(stored.map(({ key }) => key[1]).sort()).toEqual([email(0), email(1), 'u-0', 'u-1'].sort());
   });
 
-  test('beside an e-mail address costs its own pages and no more', async () => {
+  test('next to an e-mail address costs its own pages only', async () => {
     const { statusPeriods, sent } = connectKore(createWorkers(3));
-    const answers = await Promise.all(['u-0', email(1)].map((ref) => statusPeriods(ref, yesterday)));
+    const results = await Promise.all(['u-0', email(1)].map((ref) => statusPeriods(ref, yesterday)));
     expect(sent.map((request) => parseFilter(request).agents).toSorted()).toEqual([[email(1)], undefined]);
-    expect(answers.map(({ data }) => data.length)).toEqual([1, 1]);
+    expect(results.map(({ data }) => data.length)).toEqual([1, 1]);
   });
 });

@@ -8,7 +8,7 @@ import {
   fakeKore,
   createWorker,
   createWorkers,
-} from '../../../test/support/kore-account.ts';
+} from '../../../test/support/kore/account.ts';
 import { directoryNamespace } from './discovery.ts';
 import { kore } from './index.ts';
 
@@ -19,12 +19,12 @@ function connected(people: readonly FakeAgent[], habits?: FakeKoreOptions, entry
 }
 
 const discover = async (harness: ReturnType<typeof connected>) => {
-  const answer = await harness.createDataSource().discover?.();
-  if (!answer) throw new Error('discovery is on');
-  return answer;
+  const result = await harness.createDataSource().discover?.();
+  if (!result) throw new Error('discovery is on');
+  return result;
 };
 
-test('finds everybody whom the unfiltered pages of the current UTC day name', async () => {
+test('discovers all agents of the unfiltered pages of the current UTC day', async () => {
   const harness = connected([...createWorkers(60), { userId: 'u-x', email: '' }]);
   const { data, sources } = await discover(harness);
   expect(data).toHaveLength(61);
@@ -39,7 +39,7 @@ test('finds everybody whom the unfiltered pages of the current UTC day name', as
   expect(harness.sent.map((request) => parseFilter(request).dateFilter.date)).toEqual(['2024-05-15', '2024-05-15']);
 });
 
-test('looks back as many hours as it is told to', async () => {
+test('covers the days of the last discoverHours', async () => {
   const harness = connected(createWorkers(1), {}, { discoverHours: 13 });
   await discover(harness);
   expect(harness.sent.map((request) => parseFilter(request).dateFilter)).toMatchObject([
@@ -47,22 +47,22 @@ test('looks back as many hours as it is told to', async () => {
   ]);
 });
 
-test('is left out where it is not wanted, and so is what would recall it', () => {
+test('leaves out discover and cachedAgents with discover: false', () => {
   const harness = connected([], {}, { discover: false });
   expect(harness.createDataSource()).not.toHaveProperty('discover');
   expect(harness.adapter).not.toHaveProperty('recall');
 });
 
-test('passes over records that name nobody, and says so', async () => {
+test('skips records without a reference, and reports them', async () => {
   const nameless = { userId: '', email: ' ', firstName: 'No', lastName: 'Body' };
-  const harness = connected([], { instead: () => [nameless, { ...createWorker(1) }] });
+  const harness = connected([], { overridePage: () => [nameless, { ...createWorker(1) }] });
   expect(await discover(harness)).toMatchObject({
     data: [{ ref: 'agent1@example.com' }],
     sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' } }],
   });
 });
 
-test('takes an agent with two userIds, or on two pages, for one', async () => {
+test('merges an agent with two userIds, or on two pages', async () => {
   const again = [
     createWorker(1),
     { ...createWorker(1), userId: 'u-old', email: 'AGENT1@example.com' },
@@ -72,10 +72,10 @@ test('takes an agent with two userIds, or on two pages, for one', async () => {
   expect(data).toMatchObject([{ ref: 'agent1@example.com', aliases: ['u-1', 'u-old'] }]);
 });
 
-test('looks at each of an agent’s records once, however many they are', async () => {
+test('reads each record of an agent once, however many there are', async () => {
   async function countLooks(records: number): Promise<number> {
     const again = Array.from({ length: records }, (_, n) => ({ ...createWorker(1), userId: `u-${n}` }));
-    const harness = connected([], { instead: () => again, hasMore: false });
+    const harness = connected([], { overridePage: () => again, hasMore: false });
     const add = jest.spyOn(Set.prototype, 'add');
     try {
       const { data } = await discover(harness);
@@ -89,7 +89,7 @@ test('looks at each of an agent’s records once, however many they are', async 
   expect(more).toBeLessThan(2.1 * some);
 });
 
-test('keeps the list for the directory’s time, and the cells that came with it for theirs', async () => {
+test('caches the list for ttl.directory, and the cells of the same response for their own TTL', async () => {
   const harness = connected(createWorkers(1));
   await discover(harness);
   expect(harness.stored.map(({ key, ttlSeconds }) => [...key, ttlSeconds])).toEqual([
@@ -99,10 +99,10 @@ test('keeps the list for the directory’s time, and the cells that came with it
   ]);
 });
 
-describe('where pages are missing', () => {
-  const breaksOff = { pageSize: 2, instead: (page: number) => (page === 2 ? jsonReply({}, 503) : undefined) };
+describe('discovery with missing pages', () => {
+  const breaksOff = { pageSize: 2, overridePage: (page: number) => (page === 2 ? jsonReply({}, 503) : undefined) };
 
-  test('those found are told, the list is said to be partial and not kept for long', async () => {
+  test('returns the agents found, reports PARTIAL, and caches the list briefly', async () => {
     const harness = connected(createWorkers(5), breaksOff);
     expect(await discover(harness)).toMatchObject({
       data: [{ ref: 'agent0@example.com' }, { ref: 'agent1@example.com' }],
@@ -111,8 +111,8 @@ describe('where pages are missing', () => {
     expect(harness.stored.map(({ key, ttlSeconds }) => [...key, ttlSeconds])).toEqual([['directory', 15]]);
   });
 
-  test('and always will be, the list is kept as long as any', async () => {
-    const endless = { pageSize: 1, hasMore: true, instead: (page: number) => [{ userId: `u-${page}` }] };
+  test('caches the list for the full TTL if the gap is permanent', async () => {
+    const endless = { pageSize: 1, hasMore: true, overridePage: (page: number) => [{ userId: `u-${page}` }] };
     const harness = connected([], endless);
     expect(await discover(harness)).toMatchObject({
       sources: [{ outcome: 'PARTIAL', error: { reason: 'pagination' } }],
@@ -121,8 +121,8 @@ describe('where pages are missing', () => {
     expect(harness.stored.at(-1)).toMatchObject({ key: ['directory'], ttlSeconds: 300 });
   });
 
-  test('because they repeat without end, those found are told, and the list is said to be partial', async () => {
-    const harness = connected([], { instead: () => [{ ...createWorker(1) }], hasMore: true });
+  test('returns the agents found, and reports PARTIAL, if pages repeat without end', async () => {
+    const harness = connected([], { overridePage: () => [{ ...createWorker(1) }], hasMore: true });
     expect(await discover(harness)).toMatchObject({
       data: [{ ref: 'agent1@example.com' }],
       sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'pagination' } }],
@@ -130,29 +130,32 @@ describe('where pages are missing', () => {
     expect(harness.sent).toHaveLength(2);
   });
 
-  test('for asking too often, it is said how long to wait', async () => {
+  test('reports the time to wait after a rate limit', async () => {
     const refusal = jsonReply({}, 429, { 'Retry-After': '7' });
-    const harness = connected(createWorkers(3), { pageSize: 2, instead: (page) => (page === 2 ? refusal : undefined) });
+    const harness = connected(createWorkers(3), {
+      pageSize: 2,
+      overridePage: (page) => (page === 2 ? refusal : undefined),
+    });
     expect((await discover(harness)).sources).toMatchObject([
       { outcome: 'PARTIAL', error: { code: 'VENDOR_RATE_LIMITED', status: 429, retryAfterSeconds: 7 } },
     ]);
   });
 
-  test('nobody found is a failure', async () => {
-    await expect(discover(connected([], { instead: () => jsonReply({}, 500) }))).rejects.toMatchObject({
+  test('rejects if no agent was found', async () => {
+    await expect(discover(connected([], { overridePage: () => jsonReply({}, 500) }))).rejects.toMatchObject({
       code: 'VENDOR_UNAVAILABLE',
     });
   });
 });
 
-test('a list is recognised when it is read back, and nothing else is', () => {
+test('validates a cached list, and rejects anything else', () => {
   const agents = [{ ref: 'u-1', aliases: ['u-2'], name: null, email: null }];
   expect(directoryNamespace.isValid({ agents, gap: null })).toBe(true);
-  for (const other of [null, {}, { agents }, { agents: [{}], gap: null }, { agents, gap: {} }]) {
-    expect(directoryNamespace.isValid(other)).toBe(false);
+  for (const invalid of [null, {}, { agents }, { agents: [{}], gap: null }, { agents, gap: {} }]) {
+    expect(directoryNamespace.isValid(invalid)).toBe(false);
   }
 });
 
-test('an account without anybody is an answer', async () => {
+test('returns an empty list for an account without agents', async () => {
   expect(await discover(connected([]))).toMatchObject({ data: [], sources: [{ outcome: 'OK' }] });
 });

@@ -13,7 +13,7 @@ const TODAY = utcDay(NOW);
 const dayAgo = (days: number) => utcDay(NOW - days * DAY);
 
 const nothing: CacheProbe = { isCached: () => false, includesTokens: false };
-/** Holds the cells of these agents on these days; `directory`: and who there is. */
+/** A cache with the cells of these agents on these days, and with `directory` the discovered agents. */
 const holding = (places: readonly string[], directory = false): CacheProbe => ({
   includesTokens: true,
   isCached: (space, key) =>
@@ -24,7 +24,7 @@ const holding = (places: readonly string[], directory = false): CacheProbe => ({
 const cell = (agent: string, day: string) => JSON.stringify(cellNamespace.keyParts({ agent, day, ref: agent }));
 
 const agents = (count: number, from = 0) => Array.from({ length: count }, (_, n) => `agent${from + n}@example.com`);
-const whom = (refs: readonly string[], more: Partial<TargetAgents> = {}): TargetAgents => ({
+const targetOf = (refs: readonly string[], more: Partial<TargetAgents> = {}): TargetAgents => ({
   key: refs.join(),
   refs,
   maxAgents: refs.length,
@@ -36,7 +36,7 @@ const now = (about: TargetAgents, batchKey: string | null = 'complete'): Planned
   target: about,
   batchKey,
 });
-/** The statuses of whole days, so many days ago. */
+/** A read of whole days, from and to this many days ago. */
 const days = (about: TargetAgents, from: number, to: number, batchKey: string | null = 'complete'): PlannedRead => ({
   capability: 'statusPeriods',
   during: { from: Date.parse(dayAgo(from)), to: Date.parse(dayAgo(to)) + DAY },
@@ -47,49 +47,57 @@ const days = (about: TargetAgents, from: number, to: number, batchKey: string | 
 const calls = (reads: readonly PlannedRead[], probe = nothing, maxDaysPerCall = 32) =>
   estimateCalls({ maxDaysPerCall })(reads, NOW, probe).reduce((sum, charge) => sum + charge.calls, 0);
 
-describe('POSTs', () => {
+describe('the estimate of POSTs', () => {
   test.each([
-    ['one for 50 agents', [now(whom(agents(50)))], 1],
-    ['two for 51', [now(whom(agents(51)))], 2],
-    ['one for several questions about the same agents', [now(whom(agents(50))), days(whom(agents(50)), 6, 0)], 1],
-    ['one for several groups of agents', [now(whom(agents(20))), days(whom(agents(30, 20)), 6, 0)], 1],
-    ['one for groups that have agents in common', [now(whom(agents(40))), now(whom(agents(50), { key: 'others' }))], 1],
+    ['one for 50 agents', [now(targetOf(agents(50)))], 1],
+    ['two for 51', [now(targetOf(agents(51)))], 2],
+    ['one for several reads of the same agents', [now(targetOf(agents(50))), days(targetOf(agents(50)), 6, 0)], 1],
+    ['one for several groups of agents', [now(targetOf(agents(20))), days(targetOf(agents(30, 20)), 6, 0)], 1],
     [
-      'two where groups are looked for at different moments',
-      [now(whom(agents(1))), now(whom(agents(1, 1)), 'listed')],
+      'one for groups that have agents in common',
+      [now(targetOf(agents(40))), now(targetOf(agents(50), { key: 'others' }))],
+      1,
+    ],
+    [
+      'two for groups that are read at different moments',
+      [now(targetOf(agents(1))), now(targetOf(agents(1, 1)), 'config')],
       2,
     ],
-    ['one for each agent of whom nobody knows when', [now(whom(agents(7)), null)], 7],
-    ['none for what the same agents were asked before', [days(whom(agents(7)), 6, 0), now(whom(agents(7)), null)], 1],
-    ['as many as there may be agents', [now(whom(agents(7), { maxAgents: 120, unlisted: 'by-email' }))], 3],
+    ['one for each agent that is read outside of a batch', [now(targetOf(agents(7)), null)], 7],
     [
-      'two where anybody may come beside those who are known',
-      [now(whom(agents(10))), now(whom([], { key: 'anybody', maxAgents: 60, unlisted: 'by-email' }))],
+      'none for days of the same agents that a batch has requested',
+      [days(targetOf(agents(7)), 6, 0), now(targetOf(agents(7)), null)],
+      1,
+    ],
+    ['as many as the maximum of agents needs', [now(targetOf(agents(7), { maxAgents: 120, unlisted: 'by-email' }))], 3],
+    [
+      'two for known and unlisted agents',
+      [now(targetOf(agents(10))), now(targetOf([], { key: 'unlisted', maxAgents: 60, unlisted: 'by-email' }))],
       2,
     ],
-    ['no more than are wanted of them', [now(whom(agents(200), { maxAgents: 3 }))], 1],
-    ['none about tomorrow', [days(whom(agents(7)), -1, -3)], 0],
-    ['none for nobody', [now(whom([]))], 0],
-    ['none for other questions', [{ ...days(whom(agents(1)), 1, 0), capability: 'sessions' } as PlannedRead], 0],
-  ] as const)('%s', (_title, reads, expected) => {
+    ['no more than maxAgents needs', [now(targetOf(agents(200), { maxAgents: 3 }))], 1],
+    ['none for days after today', [days(targetOf(agents(7)), -1, -3)], 0],
+    ['none without agents', [now(targetOf([]))], 0],
+    ['none for other capabilities', [{ ...days(targetOf(agents(1)), 1, 0), capability: 'sessions' } as PlannedRead], 0],
+  ] as const)('is %s', (_title, reads, expected) => {
     expect(calls(reads)).toBe(expected);
   });
 
-  test('as many windows as the days need', () => {
-    expect(calls([days(whom(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
-    expect(calls([days(whom(agents(60)), 10, 0)], nothing, 5)).toBe(3 * 2);
-    expect(calls([days(whom(agents(60)), 1, 0), days(whom(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
-    expect(calls([days(whom(agents(60)), 9, 8), days(whom(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
+  test('counts the windows that the days need', () => {
+    expect(calls([days(targetOf(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
+    expect(calls([days(targetOf(agents(60)), 10, 0)], nothing, 5)).toBe(3 * 2);
+    expect(calls([days(targetOf(agents(60)), 1, 0), days(targetOf(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
+    expect(calls([days(targetOf(agents(60)), 9, 8), days(targetOf(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
   });
 
-  test('what comes into one batch by chance may need more than each part would by itself', () => {
+  test('covers batches that merge by chance and need more than their parts', () => {
     const [early, late] = [agents(50), agents(50, 50)];
-    // Each part fits into one POST. Together they need windows that cut the later part in two.
+    // Each part fits into one POST. Together they need windows that split the later part.
     const places = [...early, ...late].flatMap((agent, index) => {
       const [first, last] = index < 50 ? [0, 19 - (index % 2)] : [15, 38 - (index % 2)];
       return Array.from({ length: last - first + 1 }, (_, day) => ({ agent, day: dayAgo(40 - first - day) }));
     });
-    const reads = [days(whom(early), 40, 21, 'listed'), days(whom(late), 25, 2)];
+    const reads = [days(targetOf(early), 40, 21, 'config'), days(targetOf(late), 25, 2)];
     const probe = holding(
       [...early, ...late].flatMap((agent, index) => (index % 2 ? [cell(agent, dayAgo(index < 50 ? 21 : 2))] : [])),
     );
@@ -104,21 +112,21 @@ describe('POSTs', () => {
     expect(calls(reads, probe)).toBeGreaterThanOrEqual(3);
   });
 
-  test('none for agents of whom all is there', () => {
+  test('is zero for agents with all cells cached', () => {
     const [first = ''] = agents(51);
-    expect(calls([now(whom(agents(51)))], holding([cell(first, TODAY)]))).toBe(1);
+    expect(calls([now(targetOf(agents(51)))], holding([cell(first, TODAY)]))).toBe(1);
   });
 
-  test('none for what is there', () => {
-    const read = days(whom(agents(2)), 1, 0);
-    const [one = '', other = ''] = agents(2);
-    expect(calls([read], holding([cell(one, TODAY), cell(one, dayAgo(1)), cell(other, TODAY)]))).toBe(1);
+  test('leaves out cached cells', () => {
+    const read = days(targetOf(agents(2)), 1, 0);
+    const [first = '', second = ''] = agents(2);
+    expect(calls([read], holding([cell(first, TODAY), cell(first, dayAgo(1)), cell(second, TODAY)]))).toBe(1);
     expect(calls([read], holding(agents(2).flatMap((agent) => [cell(agent, TODAY), cell(agent, dayAgo(1))])))).toBe(0);
   });
 });
 
-describe('planning', () => {
-  test.each(['complete', null])('looks once for each agent and day, asked together: %j', (together) => {
+describe('the estimator', () => {
+  test.each(['complete', null])('looks up each agent and day once, with batch key %j', (together) => {
     const looks: string[] = [];
     const probe: CacheProbe = {
       includesTokens: true,
@@ -127,16 +135,19 @@ describe('planning', () => {
         return false;
       },
     };
-    calls([days(whom(['u-1', ...agents(20)]), 6, 0, together), now(whom(['u-1', ...agents(20)]), together)], probe);
+    calls(
+      [days(targetOf(['u-1', ...agents(20)]), 6, 0, together), now(targetOf(['u-1', ...agents(20)]), together)],
+      probe,
+    );
     const places = ['u-1', ...agents(20)].flatMap((agent) =>
       [0, 1, 2, 3, 4, 5, 6].map((ago) => cell(agent, dayAgo(ago))),
     );
-    // What comes at moments of its own is planned for each by itself.
+    // Reads outside of a batch are planned separately.
     const again = together === null ? ['u-1', ...agents(20)].map((agent) => cell(agent, TODAY)) : [];
     expect(looks.sort()).toEqual([...places, ...again].sort());
   });
 
-  test('works out the days of a range once, however many agents are asked about them one by one', () => {
+  test('computes the days of a range once, however many agents are read one by one', () => {
     function countDays(reads: readonly PlannedRead[]): number {
       const written = jest.spyOn(Date.prototype, 'toISOString');
       try {
@@ -146,46 +157,46 @@ describe('planning', () => {
         written.mockRestore();
       }
     }
-    const one = agents(100).map((agent) => days(whom([agent]), 30, 0, null));
-    expect(countDays(one)).toBe(countDays(one.slice(0, 1)));
+    const first = agents(100).map((agent) => days(targetOf([agent]), 30, 0, null));
+    expect(countDays(first)).toBe(countDays(first.slice(0, 1)));
   });
 });
 
-describe('pages of the whole account', () => {
-  test('for discovery, unless its answer is there', () => {
+describe('the estimate of unfiltered pages', () => {
+  test('counts discovery unless it is cached', () => {
     expect(calls([{ capability: 'discover' }])).toBe(MAX_PAGES);
     expect(calls([{ capability: 'discover' }], holding([], true))).toBe(0);
-    expect(calls([{ capability: 'discover' }, now(whom(agents(50)))])).toBe(MAX_PAGES + 1);
+    expect(calls([{ capability: 'discover' }, now(targetOf(agents(50)))])).toBe(MAX_PAGES + 1);
   });
 
-  test('for userIds, once for each window', () => {
-    expect(calls([now(whom(['u-1', 'u-2']))])).toBe(MAX_PAGES);
-    expect(calls([days(whom(['u-1', 'u-2']), 9, 0)], nothing, 5)).toBe(2 * MAX_PAGES);
-    expect(calls([now(whom(['u-1', ...agents(3)]))])).toBe(MAX_PAGES + 1);
-    expect(calls([now(whom(['u-1', 'u-2']), null)])).toBe(2 * MAX_PAGES);
-    expect(calls([now(whom(['u-1', ...agents(5)], { maxAgents: 3 }), null)])).toBe(MAX_PAGES + 2);
-    expect(calls([now(whom(['u-1']))], holding([cell('u-1', TODAY)]))).toBe(0);
+  test('counts userIds once for each window', () => {
+    expect(calls([now(targetOf(['u-1', 'u-2']))])).toBe(MAX_PAGES);
+    expect(calls([days(targetOf(['u-1', 'u-2']), 9, 0)], nothing, 5)).toBe(2 * MAX_PAGES);
+    expect(calls([now(targetOf(['u-1', ...agents(3)]))])).toBe(MAX_PAGES + 1);
+    expect(calls([now(targetOf(['u-1', 'u-2']), null)])).toBe(2 * MAX_PAGES);
+    expect(calls([now(targetOf(['u-1', ...agents(5)], { maxAgents: 3 }), null)])).toBe(MAX_PAGES + 2);
+    expect(calls([now(targetOf(['u-1']))], holding([cell('u-1', TODAY)]))).toBe(0);
   });
 
-  test('for agents of whom nothing is known', () => {
-    expect(calls([now(whom([], { maxAgents: 60, unlisted: 'any' }))])).toBe(2 + MAX_PAGES);
+  test('counts agents with unknown references', () => {
+    expect(calls([now(targetOf([], { maxAgents: 60, unlisted: 'any' }))])).toBe(2 + MAX_PAGES);
   });
 });
 
-/** Questions about a few agents and days, so that they meet often. */
+/** Reads of few agents and days, so that they often overlap. */
 const read = fc.record({
   first: fc.nat(8),
   count: fc.integer({ min: 1, max: 70 }),
   from: fc.nat(12),
   length: fc.integer({ min: 1, max: 8 }),
-  together: fc.constantFrom('listed', 'complete', null),
+  together: fc.constantFrom('config', 'complete', null),
 });
 
-test('whatever comes into one batch by chance, and whatever is there, there are no more POSTs', () => {
+test('estimates no fewer POSTs than are sent, for any batches and any cached cells', () => {
   const circumstances = fc.record({
     questions: fc.array(read, { maxLength: 6 }),
     maxDays: fc.integer({ min: 1, max: 9 }),
-    /** Of so many thirds nothing is there. */
+    /** How many thirds of the cells are not cached. */
     missing: fc.nat(3),
     seed: fc.nat(),
   });
@@ -195,7 +206,7 @@ test('whatever comes into one batch by chance, and whatever is there, there are 
         includesTokens: true,
         isCached: (space, key) => hash(`${seed} ${JSON.stringify(space.keyParts(key))}`) % 3 >= missing,
       };
-      // What is asked at the same moment is in the same batch; any other agent's question may be in any.
+      // Reads of the same moment are in the same batch; reads of other agents may be in any.
       const batches = Array.from({ length: 3 }, () => new Map<string, AgentDay>());
       for (const [index, { first, count, from, length, together }] of reads.entries()) {
         for (const agent of agents(count, first)) {
@@ -206,17 +217,17 @@ test('whatever comes into one batch by chance, and whatever is there, there are 
           }
         }
       }
-      // The first batch that asks for a cell spares it the others.
-      const asked = new Set<string>();
+      // A cell is requested by the first batch that needs it only.
+      const requestedCells = new Set<string>();
       const posts = batches.map((places) => {
-        const left = [...places].filter(([name]) => !asked.has(name));
-        for (const [name] of left) asked.add(name);
+        const left = [...places].filter(([name]) => !requestedCells.has(name));
+        for (const [name] of left) requestedCells.add(name);
         const plain = left.map(([, place]) => place);
         return packRequests(plain, maxDays).length;
       });
       const most = calls(
         reads.map(({ first, count, from, length, together }) =>
-          days(whom(agents(count, first)), from + length - 1, from, together),
+          days(targetOf(agents(count, first)), from + length - 1, from, together),
         ),
         probe,
         maxDays,
@@ -226,7 +237,7 @@ test('whatever comes into one batch by chance, and whatever is there, there are 
   );
 });
 
-/** Any number, but always the same for a text (FNV-1a). */
+/** A pseudo-random number that depends on the text only (FNV-1a). */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);

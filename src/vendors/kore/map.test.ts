@@ -7,15 +7,17 @@ import { toAgentDetails, toDiscoveredAgent, parseInstant, parsePeriod, toAgentSt
 const at = (text: string) => Date.parse(text);
 const record = { primaryStatus: 'AVAILABLE', secondaryStatus: 'AVAILABLE', startTime: '2023-03-10T21:37:42' };
 
-describe('times', () => {
-  test.each(['UTC', 'Asia/Kolkata', 'America/New_York'])('carry no zone and are read as UTC in %s, too', (TZ) => {
+describe('Kore times', () => {
+  test.each(['UTC', 'Asia/Kolkata', 'America/New_York'])('without a zone are read as UTC on a machine in %s', (TZ) => {
     const map = new URL('./map.ts', import.meta.url).href;
     const script = `import { parseInstant } from '${map}'; console.log(parseInstant('2023-03-10T21:37:42'));`;
-    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, TZ } });
-    expect(Number(said)).toBe(at('2023-03-10T21:37:42Z'));
+    const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      env: { ...process.env, TZ },
+    });
+    expect(Number(stdout)).toBe(at('2023-03-10T21:37:42Z'));
   });
 
-  test('keep to a zone of their own, should one be sent', () => {
+  test('respect a zone if one is sent', () => {
     expect(parseInstant('2023-03-10T21:37:42Z')).toBe(at('2023-03-10T21:37:42Z'));
     expect(parseInstant('2023-03-10T21:37:42+05:30')).toBe(at('2023-03-10T16:07:42Z'));
     expect(parseInstant('2023-03-10 21:37:42.5')).toBe(at('2023-03-10T21:37:42.500Z'));
@@ -25,7 +27,7 @@ describe('times', () => {
     ['2023-03-10T21:37:42.123', '2023-03-10T21:37:42.123Z'],
     ['2023-03-10T21:37:42.123456789', '2023-03-10T21:37:42.123Z'],
     [' 2023-03-10T21:37:42 ', '2023-03-10T21:37:42Z'],
-  ])('are read from %j', (text, time) => {
+  ])('are parsed from %j', (text, time) => {
     expect(parseInstant(text)).toBe(at(time));
   });
 
@@ -38,15 +40,15 @@ describe('times', () => {
     '2023-02-30T00:00:00',
     '10/03/2023 21:37:42',
     'now',
-    // What stands around a time may mean another one.
+    // Text around a time may change its meaning.
     '2023-03-10T21:37:42 IST',
     '2023-03-10T21:37:42Z+05:30',
     'before 2023-03-10T21:37:42',
-  ])('are not read from %j', (text) => {
+  ])('are null for %j', (text) => {
     expect(parseInstant(text)).toBeNull();
   });
 
-  test('are read back for every second there is', () => {
+  test('are parsed back for any second', () => {
     fc.assert(
       fc.property(fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true }), (date) => {
         const seconds = Math.floor(date.getTime() / 1000) * 1000;
@@ -56,29 +58,26 @@ describe('times', () => {
   });
 });
 
-describe('a period', () => {
-  test('ends where it says, and is over then', () => {
+describe('a Kore period', () => {
+  test('has the stated end, and is not ongoing', () => {
     const period = parsePeriod({ ...record, endTime: '2023-03-10T21:38:52' });
     expect(period).toEqual([at('2023-03-10T21:37:42Z'), at('2023-03-10T21:38:52Z'), false, 'AVAILABLE', 'AVAILABLE']);
   });
 
-  test.each(['-', ' - '])('goes on where its end is %j', (endTime) => {
+  test.each(['-', ' - '])('is ongoing if its end is %j', (endTime) => {
     expect(parsePeriod({ ...record, endTime })?.slice(1, 3)).toEqual([null, true]);
   });
 
   test.each([{}, { endTime: null }, { endTime: '' }, { endTime: ' ' }])(
-    'leaves open whether it goes on with %j',
+    'has an unknown isOngoing with %j',
     (ending) => {
       expect(parsePeriod({ ...record, ...ending })?.slice(1, 3)).toEqual([null, null]);
     },
   );
 
-  test.each([{ startTime: '-' }, { startTime: 'yesterday' }, { endTime: 'tomorrow' }])(
-    'is not read from %j',
-    (broken) => {
-      expect(parsePeriod({ ...record, endTime: '-', ...broken })).toBeNull();
-    },
-  );
+  test.each([{ startTime: '-' }, { startTime: 'yesterday' }, { endTime: 'tomorrow' }])('is null for %j', (broken) => {
+    expect(parsePeriod({ ...record, endTime: '-', ...broken })).toBeNull();
+  });
 
   test('lasts from start to end, whatever the stated duration', () => {
     const times = { startTime: '2023-03-10T21:38:52', endTime: '2023-03-10T21:39:48' };
@@ -86,7 +85,7 @@ describe('a period', () => {
     expect(parsePeriod(stated)).toEqual(parsePeriod({ ...record, ...times }));
   });
 
-  test('that ends before it begins, or is still to come, is kept as sent and lasts no less than nothing', () => {
+  test('that ends before it begins, or is in the future, is kept as sent with a duration of at least 0', () => {
     const second = fc.integer({ min: at('2023-03-10T00:00:00Z') / 1000, max: at('2023-04-10T00:00:00Z') / 1000 });
     const text = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 19);
     fc.assert(
@@ -99,7 +98,7 @@ describe('a period', () => {
     );
   });
 
-  test('tells the type as sent, and the company’s own name for it as the label', () => {
+  test('has the type as sent, and the company’s own name as the label', () => {
     const period = parsePeriod({ ...record, primaryStatus: 'Busy', secondaryStatus: 'NBK', endTime: '-' });
     expect(period && toStatusPeriod(period, 'kore-main', 'jane@example.com')).toEqual({
       account: 'kore-main',
@@ -114,7 +113,7 @@ describe('a period', () => {
     });
   });
 
-  test.each([undefined, null, '', '  '])('has no label where the vendor sends %j', (secondaryStatus) => {
+  test.each([undefined, null, '', '  '])('has no label if the vendor sends %j', (secondaryStatus) => {
     expect(parsePeriod({ ...record, secondaryStatus })?.[4]).toBeNull();
   });
 });
@@ -129,21 +128,21 @@ test.each([
   ['ON_BREAK', 'UNKNOWN'],
   ['UNKNOWN', 'UNKNOWN'],
   ['', 'UNKNOWN'],
-])('the status %j is %s', (primary, status) => {
+])('maps the status %j to %s', (primary, status) => {
   expect(toAgentStatus(primary)).toBe(status);
 });
 
-describe('an agent', () => {
-  test.each([{}, { status: null }, { status: [] }])('with %j has no periods, and nothing is missing', (agent) => {
+describe('a Kore agent', () => {
+  test.each([{}, { status: null }, { status: [] }])('with %j has no periods, and is complete', (agent) => {
     expect(toAgentDetails(agent)).toEqual({ periods: [], unreadable: 0 });
   });
 
-  test('loses only the records that cannot be read', () => {
+  test('loses only unreadable records', () => {
     const status = [{ ...record, endTime: '-' }, null, { ...record, startTime: '' }];
     expect(toAgentDetails({ status })).toMatchObject({ periods: [expect.anything()], unreadable: 2 });
   });
 
-  test('is best asked for by e-mail, and goes by the userId as well', () => {
+  test('has the e-mail address as reference, and the userId as alias', () => {
     const agent = { userId: 'u-1', firstName: ' Jane', lastName: 'Doe ', email: 'Jane@Example.com' };
     expect(toDiscoveredAgent(agent)).toEqual({
       ref: 'Jane@Example.com',
@@ -153,12 +152,15 @@ describe('an agent', () => {
     });
   });
 
-  test.each([{ email: '' }, { email: null }, {}])('without an address (%j) goes by the userId', (more) => {
-    const agent = { userId: 'u-1', firstName: '', lastName: '', ...more };
-    expect(toDiscoveredAgent(agent)).toEqual({ ref: 'u-1', aliases: [], name: null, email: null });
-  });
+  test.each([{ email: '' }, { email: null }, {}])(
+    'without an e-mail address (%j) has the userId as reference',
+    (fields) => {
+      const agent = { userId: 'u-1', firstName: '', lastName: '', ...fields };
+      expect(toDiscoveredAgent(agent)).toEqual({ ref: 'u-1', aliases: [], name: null, email: null });
+    },
+  );
 
-  test('of whom nothing is told is nobody', () => {
+  test('without any reference is null', () => {
     expect(toDiscoveredAgent({ firstName: 'Jane' })).toBeNull();
   });
 });

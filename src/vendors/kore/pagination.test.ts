@@ -4,13 +4,13 @@ import { VendorError } from '../../domain/vendor-error.ts';
 import { fetchAllPages as readPages, MAX_TOTAL_BYTES } from './pagination.ts';
 import { type AgentRecord, detailsPageSchema, type DetailsPage } from './wire.ts';
 
-/** Reads pages of so many bytes each. */
+/** Reads pages of this many bytes each. */
 const allPages = (read: (offset: number) => Promise<DetailsPage>, bodyBytes = 1) =>
   readPages(async (offset) => ({ ...(await read(offset)), bodyBytes }));
 
 const agents = (count: number): AgentRecord[] => Array.from({ length: count }, (_, n) => ({ userId: `u-${n}` }));
 
-/** A reader of such a list, and the offsets that it was asked for. */
+/** A reader of a list, and the offsets of its calls. */
 function listOf(all: readonly (AgentRecord | null)[], pageSize = 50) {
   const offsets: number[] = [];
   const read = (offset: number) => {
@@ -27,13 +27,13 @@ test.each([
   [50, [0]],
   [51, [0, 50]],
   [120, [0, 50, 100]],
-])('%i agents are read at %j', async (count, offsets) => {
+])('reads %i agents at the offsets %j', async (count, offsets) => {
   const list = listOf(agents(count));
   expect(await allPages(list.read)).toEqual({ agents: agents(count), stopReason: 'end', unreadable: 0 });
   expect(list.offsets).toEqual(offsets);
 });
 
-test('behind a short page the next one begins where it ended', async () => {
+test('requests the page after a short one at the number of received agents', async () => {
   const list = listOf(agents(20), 8);
   expect((await allPages(list.read)).agents).toHaveLength(20);
   expect(list.offsets).toEqual([0, 8, 16]);
@@ -43,7 +43,7 @@ test.each([
   [true, 'no-progress'],
   [false, 'end'],
   [undefined, 'end'],
-])('an empty page is the last; with hasMore %j the reading is %s', async (hasMore, stopReason) => {
+])('stops at an empty page; with hasMore %j for the reason %s', async (hasMore, stopReason) => {
   const list = listOf(agents(50));
   const pages = await allPages(async (offset) => {
     const { data } = await list.read(offset);
@@ -53,7 +53,7 @@ test.each([
   expect(list.offsets).toEqual([0, 50]);
 });
 
-test('a page that tells nothing new is the last, and said to be', async () => {
+test('stops at a page without new agents, and reports no-progress', async () => {
   let calls = 0;
   const pages = await allPages(() => {
     calls += 1;
@@ -63,7 +63,7 @@ test('a page that tells nothing new is the last, and said to be', async () => {
   expect(calls).toBe(2);
 });
 
-test('an agent that slips on to the next page does not end the reading', async () => {
+test('continues when an agent moves to the next page', async () => {
   const [first = {}, second = {}, third = {}] = agents(3);
   const scripted = [[first, second], [second, third], []];
   const pages = await allPages((offset) => Promise.resolve({ data: scripted[offset / 2] ?? [], hasMore: offset < 4 }));
@@ -74,13 +74,13 @@ test.each([
   ['without a userId', [{ email: 'a@example.com' }, { email: 'b@example.com' }, { email: 'c@example.com' }]],
   ['with an empty one', ['a', 'b', 'c'].map((name) => ({ userId: '', email: `${name}@example.com` }))],
   ['who have the same address', ['u-1', 'u-2', 'u-3'].map((userId) => ({ userId, email: 'a@example.com' }))],
-])('agents %s are different agents, and the reading goes on', async (_which, people) => {
+])('counts agents %s as different, and continues', async (_which, people) => {
   const list = listOf(people, 1);
   expect(await allPages(list.read)).toEqual({ agents: people, stopReason: 'end', unreadable: 0 });
   expect(list.offsets).toEqual([0, 1, 2]);
 });
 
-test('pages without end are given up after the fortieth', async () => {
+test('stops endless pages after the fortieth', async () => {
   let calls = 0;
   const pages = await allPages(() => {
     calls += 1;
@@ -97,7 +97,7 @@ test.each([
   [MAX_TOTAL_BYTES / 2, 2],
   [MAX_TOTAL_BYTES / 2 - 1, 3],
   [MAX_TOTAL_BYTES / 4, 4],
-])('pages of %i bytes are given up after %i', async (bytes, calls) => {
+])('stops after pages of %i bytes: %i', async (bytes, calls) => {
   const list = listOf(agents(10), 2);
   expect(await allPages(list.read, bytes)).toEqual({
     agents: agents(2 * calls),
@@ -107,7 +107,7 @@ test.each([
   expect(list.offsets).toHaveLength(calls);
 });
 
-test('the last page may be as large as any', async () => {
+test('accepts a last page of any size', async () => {
   const list = listOf(agents(4), 2);
   expect(await allPages(list.read, MAX_TOTAL_BYTES / 2)).toEqual({
     agents: agents(4),
@@ -116,7 +116,7 @@ test('the last page may be as large as any', async () => {
   });
 });
 
-test('a page may hold more agents than a call takes arguments', async () => {
+test('accepts a page with more agents than a call takes arguments', async () => {
   const { agents: read, stopReason } = await allPages(() => Promise.resolve({ data: agents(500_000), hasMore: false }));
   expect(read).toHaveLength(500_000);
   expect(stopReason).toBe('end');
@@ -126,7 +126,7 @@ test.each([
   [49, 1],
   [50, 2],
   [120, 3],
-])('where nothing is said of further pages, a full one suggests another: %i agents, %i calls', async (count, calls) => {
+])('requests another page after a full one if hasMore is missing: %i agents, %i calls', async (count, calls) => {
   const list = listOf(agents(count));
   const pages = await allPages(async (offset) => ({ data: (await list.read(offset)).data }));
   expect(pages.agents).toHaveLength(count);
@@ -136,12 +136,12 @@ test.each([
 test.each([
   [20, 60, [0, 20, 40, 60]],
   [20, 59, [0, 20, 40]],
-  // No measure of a page: more than any holds, none, or no number at all.
+  // Not a page size: more than the maximum, zero, or not a number.
   [100, 50, [0, 50]],
   [0, 49, [0]],
   ['20', 49, [0]],
 ])(
-  '… full by its own measure, if it gives one: with limit %j, %i agents are read at %j',
+  'takes the page size of the response into account: with limit %j, reads %i agents at %j',
   async (limit, count, offsets) => {
     const list = listOf(agents(count), limit === 20 ? 20 : 50);
     const pages = await allPages(async (offset) =>
@@ -152,14 +152,14 @@ test.each([
   },
 );
 
-test('records that cannot be read are counted, and take their place on the page', async () => {
+test('counts unreadable records, and includes them in the offset', async () => {
   const [first = {}, last = {}] = agents(2);
   const list = listOf([first, null, last, null], 2);
   expect(await allPages(list.read)).toEqual({ agents: [first, last], stopReason: 'end', unreadable: 2 });
   expect(list.offsets).toEqual([0, 2]);
 });
 
-test('what came before a failure is kept; a bug is not a failure', async () => {
+test('keeps the pages before a VendorError, and rethrows other errors', async () => {
   const target = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
   const failure = new VendorError(target, 'VENDOR_TIMEOUT', 'late');
   const list = listOf(agents(120));
@@ -169,7 +169,7 @@ test('what came before a failure is kept; a bug is not a failure', async () => {
   await expect(allPages(failing(new TypeError('a bug')))).rejects.toThrow(TypeError);
 });
 
-test('whatever the vendor does, the reading ends, and the offset is the number received', async () => {
+test('ends for any vendor behaviour, with the number of received records as offset', async () => {
   const page = fc.record({
     data: fc.array(fc.record({ userId: fc.nat(60).map((n) => `u-${n}`) }), { maxLength: 10 }),
     hasMore: fc.option(fc.boolean(), { nil: undefined }),

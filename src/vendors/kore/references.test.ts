@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { references } from './references.ts';
 
-describe('a reference', () => {
+describe('a Kore reference', () => {
   test.each([
     'jane@example.com',
     'o’neil+x@example.com',
@@ -28,7 +28,7 @@ describe('a reference', () => {
     'jane@doe@example.com',
     'jane@example.com@',
     'x'.repeat(321),
-  ])('cannot be %j, and it is said why', (ref) => {
+  ])('cannot be %j, with a reason', (ref) => {
     expect(references.problem(ref)).toEqual(expect.stringMatching(/./));
   });
 
@@ -42,7 +42,7 @@ describe('a reference', () => {
     expect(references.canonical(one) === references.canonical(other)).toBe(same);
   });
 
-  test('is an e-mail address or is none', () => {
+  test('is recognised as an e-mail address or a userId', () => {
     expect(references.email('Jane@example.com')).toBe('Jane@example.com');
     expect(references.email('u-1')).toBeNull();
   });

@@ -50,7 +50,7 @@ const person = (nth: number): CompanyPerson => ({
 const company: Company = {
   people: [...Array.from({ length: 60 }, (_, nth) => person(nth)), { ...person(60), refsByVendor: { vonage: '01' } }],
   bots: [],
-  // Only the second works.
+  // Only the second one works.
   shifts: ({ email }) => (email === 'jane1@example.com' ? SHIFTS : []),
   conversations: () => [],
   traffic: () => ({ users: 0, messages: 0, unhandled: 0, ambiguous: 0, mismatchedAmbiguous: 0, interventions: 0 }),
@@ -102,14 +102,14 @@ const pageFor = async (filter: unknown, path = PATH) => pageShape.parse((await s
 const jane = async (dateFilter: unknown) =>
   (await pageFor({ agents: ['JANE1@example.com'], dateFilter })).data.flatMap((agent) => agent.status ?? []);
 
-describe('who is let in', () => {
+describe('fake Kore access', () => {
   const ok = day('2024-03-10');
 
-  test('the app with its stream', async () => {
+  test('accepts the app with its stream', async () => {
     expect((await send(ok)).status).toBe(200);
   });
 
-  test('a token that expires, until it has', async () => {
+  test('accepts a token until it expires', async () => {
     const auth = sign({ appId: account.clientId, exp: NOW / 1000 + 1 });
     expect((await send(ok, { headers: { ...HEADERS, auth } })).status).toBe(200);
   });
@@ -125,7 +125,7 @@ describe('who is let in', () => {
     ['a token with a part too many', { auth: `${sign({ appId: account.clientId })}.more` }],
     ['a claim spelt otherwise', { auth: sign({ appid: account.clientId }) }],
     ['no token at all', { auth: 'nonsense' }],
-  ])('not %s', async (_name, change) => {
+  ])('rejects %s', async (_name, change) => {
     const headers = Object.fromEntries(
       Object.entries({ ...HEADERS, ...change }).filter((entry): entry is [string, string] => entry[1] !== undefined),
     );
@@ -136,18 +136,18 @@ describe('who is let in', () => {
     });
   });
 
-  test('not another account', async () => {
+  test('rejects another account', async () => {
     expect((await send(ok, { path: PATH.replace(account.accountId, '1') })).status).toBe(401);
   });
 
-  test('not by another method, nor elsewhere', async () => {
+  test('rejects another method or path', async () => {
     expect((await send(ok, { method: 'GET' })).status).toBe(405);
     expect((await send(ok, { path: '/agentassist/api/x' })).status).toBe(404);
   });
 });
 
-describe('periods', () => {
-  test('are told whole and unmerged, with the sentinels of an ongoing one', async () => {
+describe('fake Kore periods', () => {
+  test('are unclipped and unmerged, with the sentinels of an ongoing one', async () => {
     expect(await jane(day('2024-03-10').dateFilter)).toEqual([
       {
         primaryStatus: 'AVAILABLE',
@@ -180,29 +180,29 @@ describe('periods', () => {
     ]);
   });
 
-  test('are those that overlap the days asked for, the last day included', async () => {
+  test('are those that overlap the requested days, including the last', async () => {
     expect(await jane(day('2024-03-09').dateFilter)).toHaveLength(1);
     expect(await jane({ startDate: '2024-03-09', endDate: '2024-03-10', timeZoneOffSet: 0 })).toHaveLength(4);
     expect(await jane(day('2024-03-08').dateFilter)).toHaveLength(0);
   });
 
-  test('are told in the time of the offset, whose minutes are positive west of Greenwich', async () => {
+  test('have times at the offset, whose minutes are positive west of Greenwich', async () => {
     const [india] = await jane(day('2024-03-10', -330).dateFilter);
     expect(india?.startTime).toBe('2024-03-09T18:50:38');
     const [newYork] = await jane(day('2024-03-10', 300).dateFilter);
     expect(newYork?.startTime).toBe('2024-03-09T08:20:38');
-    // 21:51 in Greenwich is the next day in India.
+    // 21:51 UTC is the next day in India.
     expect(await jane(day('2024-03-11', -330).dateFilter)).toHaveLength(4);
     expect(await jane(day('2024-03-11', 0).dateFilter)).toHaveLength(1);
   });
 
-  test('leave no `status` behind where there are none', async () => {
+  test('are absent, with no `status`, if there are none', async () => {
     const { data } = await pageFor({ agents: ['jane2@example.com'], ...day('2024-03-10') });
     expect(data).toHaveLength(1);
     expect(data[0]).not.toHaveProperty('status');
   });
 
-  test('are spelt otherwise for a few people', async () => {
+  test('have another spelling for a few people', async () => {
     const vendor = createFakeVendor({ company: { ...company, shifts: () => SHIFTS }, now: () => NOW });
     const { data } = pageShape.parse((await send(day('2024-03-10'), { vendor })).body);
     const spellings = new Set(data.flatMap((agent) => agent.status ?? []).map((status) => status.primaryStatus));
@@ -210,8 +210,8 @@ describe('periods', () => {
   });
 });
 
-describe('agents', () => {
-  test('come in pages of at most fifty', async () => {
+describe('fake Kore agents', () => {
+  test('are paged by at most fifty', async () => {
     const first = await pageFor(day('2024-03-10'), `${PATH}?limit=100`);
     expect(first).toMatchObject({ hasMore: true, limit: 50, offset: 0 });
     expect(first.data).toHaveLength(50);
@@ -230,7 +230,7 @@ describe('agents', () => {
     expect(new Set(once.data.map((agent) => agent.customId))).toEqual(new Set([undefined, '', '065582']));
   });
 
-  test('are left out where nobody has the address', async () => {
+  test('are left out if the e-mail address is unknown', async () => {
     const { data } = await pageFor({ agents: ['nobody@example.com', 'jane3@example.com'], ...day('2024-03-10') });
     expect(data.map((agent) => agent.email)).toEqual(['jane3@example.com']);
   });
@@ -246,20 +246,20 @@ test.each([
   [{ dateFilter: { date: '2024-03-10', timeZoneOffSet: 19_800 } }],
   [{ agents: 'jane1@example.com', ...day('2024-03-10') }],
   [{ agents: Array.from({ length: 51 }, (_, nth) => `jane${String(nth)}@example.com`), ...day('2024-03-10') }],
-])('refuses the filter %j', async (filter) => {
+])('fake Kore rejects the filter %j', async (filter) => {
   expect(await send(filter)).toEqual({
     status: 412,
     body: { errors: [{ msg: 'Validation errors/ Invalid arguments', code: 412 }] },
   });
 });
 
-test('refuses a body that is not said to be JSON, and a page that is none', async () => {
+test('fake Kore rejects a body without a JSON content type, and an invalid page', async () => {
   const { 'content-type': _, ...headers } = HEADERS;
   expect((await send(day('2024-03-10'), { headers })).status).toBe(412);
   expect((await send(day('2024-03-10'), { path: `${PATH}?limit=none` })).status).toBe(412);
 });
 
-test('grants so many requests in any minute, refused ones not counted', async () => {
+test('fake Kore limits requests per minute, not counting rejected ones', async () => {
   let now = NOW;
   const vendor = createFakeVendor({ company, now: () => now }, { requestsPerMinute: 2 });
   const statuses: number[] = [];

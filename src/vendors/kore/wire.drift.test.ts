@@ -6,19 +6,19 @@ import type { DiscoveredAgent } from '../../domain/agent.ts';
 import type { SourcedResult } from '../../domain/source.ts';
 import type { StatusPeriod } from '../../domain/status-period.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
-import { KORE_ENTRY } from '../../../test/support/kore-account.ts';
+import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { kore } from './index.ts';
 
-// The vendor's own sample with any part of it gone, renamed or of another type: what is told is in the sample, and what is
-// not told is said to be missing.
+// The vendor's own sample with any part of it removed, renamed or of another type: every returned value is in the sample,
+// and every missing value is reported.
 
 interface Sample {
   readonly data: readonly { readonly userId: string; readonly email: string; readonly status?: readonly unknown[] }[];
 }
 const file = readFileSync(new URL('./fixtures/agentstatusdetails.json', import.meta.url), 'utf8');
-const everybody = JSON.parse(file) as Sample;
-const someone = { ...everybody, data: everybody.data.slice(2) };
-const [{ userId, email } = { userId: '', email: '' }] = someone.data;
+const allAgents = JSON.parse(file) as Sample;
+const requestedAgent = { ...allAgents, data: allAgents.data.slice(2) };
+const [{ userId, email } = { userId: '', email: '' }] = requestedAgent.data;
 
 type Path = readonly (string | number)[];
 type Change = 'delete' | 'rename' | { readonly to: unknown };
@@ -46,18 +46,18 @@ function changed(node: unknown, [key, ...rest]: Path, change: Change): unknown {
 const OTHERS = [null, true, 7, 1e21, 'text', [], [null], {}, { int: 3 }];
 const kindOf = (value: unknown) => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value);
 
-/** What becomes of the sample: where, how, and the outcome. */
+/** A change of the sample: where, how, and the resulting body. */
 const anyChangeOf = (sample: Sample) =>
   fc.constantFrom(...pathsOf(sample)).chain((path) => {
     const old = path.reduce((node: unknown, key) => (node as Record<string, unknown>)[key], sample);
-    const others = OTHERS.filter((other) => kindOf(other) !== kindOf(old) || kindOf(old) === 'array');
-    const retyped = fc.constantFrom(...others).map((to) => ({ to }));
+    const replacements = OTHERS.filter((candidate) => kindOf(candidate) !== kindOf(old) || kindOf(old) === 'array');
+    const retyped = fc.constantFrom(...replacements).map((to) => ({ to }));
     return fc
       .oneof(fc.constantFrom('delete' as const, 'rename' as const), retyped)
       .map((change) => ({ path, change, body: changed(sample, path, change) }));
   });
 
-/** Whether the vendor may well have sent that: a record less, no list of periods, another userId. */
+/** Whether the vendor may send this: a record less, no list of periods, another userId. */
 function isSound(path: Path, change: Change): boolean {
   const key = path.at(-1);
   const empty = typeof change !== 'object' || change.to === null || (Array.isArray(change.to) && !change.to.length);
@@ -71,7 +71,7 @@ const sourcesOf = (body: unknown) =>
     now: Date.parse('2023-03-10T22:00:00Z'),
   }).createDataSource();
 
-/** The answer; null for one that was refused as it should be. */
+/** The result; null for a response that was rejected as expected. */
 async function answerTo<T>(asked: Promise<SourcedResult<T>> | undefined): Promise<SourcedResult<T> | null> {
   try {
     return (await asked) ?? null;
@@ -85,40 +85,44 @@ const during = { from: Date.parse('2023-03-09T00:00:00Z'), to: Date.parse('2023-
 const runs = { numRuns: 500 };
 
 test.each([
-  ['e-mail', email, someone],
-  ['userId', userId, everybody],
-])('of an agent asked for by %s no period is invented, and none is lost unsaid', async (_how, ref, sample) => {
+  ['e-mail', email, requestedAgent],
+  ['userId', userId, allAgents],
+])('neither invents nor silently loses a period of an agent requested by %s', async (_how, ref, sample) => {
   const truth = (await sourcesOf(sample).statusPeriods?.(ref, during))?.data ?? [];
   expect(truth).toHaveLength(8);
-  // A name that cannot be read is nothing.
+  // An unreadable name is null.
   const isTrue = ({ start, vendorStatus, label }: StatusPeriod) =>
-    truth.some((one) => one.start === start && one.vendorStatus === vendorStatus && [one.label, null].includes(label));
-  const endsOf = (told: StatusPeriod) => truth.filter(({ start }) => start === told.start).map(({ end }) => end);
+    truth.some(
+      (period) =>
+        period.start === start && period.vendorStatus === vendorStatus && [period.label, null].includes(label),
+    );
+  const endsOf = (period: StatusPeriod) => truth.filter(({ start }) => start === period.start).map(({ end }) => end);
 
   await fc.assert(
     fc.asyncProperty(anyChangeOf(sample), async ({ path, change, body }) => {
-      const answer = await answerTo(sourcesOf(body).statusPeriods?.(ref, during));
-      if (!answer) return;
-      expect(answer.data.filter((told) => !isTrue(told))).toEqual([]);
-      // An end that is not sent any more is not known, and then nobody says that the period goes on.
-      for (const told of answer.data) expect([...endsOf(told), told.isOngoing === null && null]).toContain(told.end);
-      if (answer.sources[0]?.outcome === 'OK' && !isSound(path, change)) expect(answer.data).toHaveLength(8);
+      const result = await answerTo(sourcesOf(body).statusPeriods?.(ref, during));
+      if (!result) return;
+      expect(result.data.filter((period) => !isTrue(period))).toEqual([]);
+      // An end that is no longer sent is unknown, and then isOngoing is unknown, too.
+      for (const period of result.data)
+        expect([...endsOf(period), period.isOngoing === null && null]).toContain(period.end);
+      if (result.sources[0]?.outcome === 'OK' && !isSound(path, change)) expect(result.data).toHaveLength(8);
     }),
     runs,
   );
 });
 
-test('nobody is discovered who is not there, and nobody is missing unsaid', async () => {
-  const refs = new Set([...everybody.data.flatMap((one) => [one.userId, one.email]), '7']);
-  const strangers = (agents: readonly DiscoveredAgent[]) =>
+test('neither invents nor silently loses a discovered agent', async () => {
+  const refs = new Set([...allAgents.data.flatMap(({ userId, email }) => [userId, email]), '7']);
+  const inventedAgents = (agents: readonly DiscoveredAgent[]) =>
     agents.flatMap(({ ref, aliases }) => [ref, ...aliases]).filter((ref) => !refs.has(ref));
 
   await fc.assert(
-    fc.asyncProperty(anyChangeOf(everybody), async ({ path, change, body }) => {
-      const answer = await answerTo(sourcesOf(body).discover?.());
-      if (!answer) return;
-      expect(strangers(answer.data)).toEqual([]);
-      if (answer.sources[0]?.outcome === 'OK' && !isSound(path, change)) expect(answer.data).toHaveLength(3);
+    fc.asyncProperty(anyChangeOf(allAgents), async ({ path, change, body }) => {
+      const result = await answerTo(sourcesOf(body).discover?.());
+      if (!result) return;
+      expect(inventedAgents(result.data)).toEqual([]);
+      if (result.sources[0]?.outcome === 'OK' && !isSound(path, change)) expect(result.data).toHaveLength(3);
     }),
     runs,
   );

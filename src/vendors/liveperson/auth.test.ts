@@ -12,7 +12,7 @@ import {
 
 const MINUTE = 60_000;
 
-/** A vendor whose clock is ahead of ours: it refuses what is signed more than five minutes off, and says what time it is. */
+/** A vendor whose clock is ahead: it rejects signatures more than five minutes off, with a Date header. */
 function vendorAhead(
   ms: () => number,
   date: (at: number) => Record<string, string>,
@@ -20,7 +20,7 @@ function vendorAhead(
 ) {
   const seen: number[] = [];
   return {
-    /** How far from our time each attempt was signed, in minutes. */
+    /** The difference between the signed and the gateway's time of each attempt, in minutes. */
     seen,
     answer: (request: SentRequest) => {
       const signed = Number(/oauth_timestamp="(\d+)"/.exec(request.headers.authorization ?? '')?.[1]) * 1000;
@@ -46,8 +46,8 @@ async function outcome(vendor: ReturnType<typeof vendorAhead>, { open } = connec
   }
 }
 
-describe('a vendor whose clock differs from ours', () => {
-  test('tells its time in its refusal: that is signed with, then and later', async () => {
+describe('clock skew', () => {
+  test('corrects the clock skew from a 401 response, for the retry and for later requests', async () => {
     const vendor = vendorAhead(() => 10 * MINUTE, dateHeader);
     const connection = connectLivePerson(vendor.answer, { ttl: { statusPast: 0, statusLive: 0 } });
     expect(await outcome(vendor, connection)).toBe('OK');
@@ -55,7 +55,7 @@ describe('a vendor whose clock differs from ours', () => {
     expect(vendor.seen).toEqual([0, 10, 10]);
   });
 
-  test('tells it to all who were refused at a time', async () => {
+  test('retries all concurrent requests that were rejected for clock skew', async () => {
     const vendor = vendorAhead(() => 10 * MINUTE, dateHeader);
     await connectLivePerson(vendor.answer)
       .open()
@@ -63,7 +63,7 @@ describe('a vendor whose clock differs from ours', () => {
     expect(vendor.seen).toEqual([0, 0, 10, 10]);
   });
 
-  test('tells it in the refusal of a file, too, when the list came from the cache', async () => {
+  test('corrects the clock skew from a rejected file when the list is cached', async () => {
     const vendor = createScriptedVendor(THREE_FILES);
     const files = vendorAhead(() => 10 * MINUTE, dateHeader, vendor);
     const { open } = connectLivePerson((request) => (isFile(request) ? files.answer(request) : vendor(request)));
@@ -73,17 +73,20 @@ describe('a vendor whose clock differs from ours', () => {
   });
 
   test.each([
-    ['says nothing of its time', () => ({}), [0]],
-    ['refuses that time, too', (at: number) => dateHeader(at + 60 * MINUTE), [0, 70]],
-  ])('is not asked for a file for ever if it %s', async (_what, date: (at: number) => Record<string, string>, seen) => {
-    const vendor = createScriptedVendor(THREE_FILES.slice(0, 1));
-    const files = vendorAhead(() => 10 * MINUTE, date, vendor);
-    const { open } = connectLivePerson((request) => (isFile(request) ? files.answer(request) : vendor(request)));
-    await expect(open().sessions('9', MAY_10)).rejects.toMatchObject({ code: 'VENDOR_AUTH_FAILED' });
-    expect(files.seen).toEqual(seen);
-  });
+    ['has no Date header', () => ({}), [0]],
+    ['rejects the corrected time', (at: number) => dateHeader(at + 60 * MINUTE), [0, 70]],
+  ])(
+    'stops requesting a file when the vendor %s',
+    async (_what, date: (at: number) => Record<string, string>, seen) => {
+      const vendor = createScriptedVendor(THREE_FILES.slice(0, 1));
+      const files = vendorAhead(() => 10 * MINUTE, date, vendor);
+      const { open } = connectLivePerson((request) => (isFile(request) ? files.answer(request) : vendor(request)));
+      await expect(open().sessions('9', MAY_10)).rejects.toMatchObject({ code: 'VENDOR_AUTH_FAILED' });
+      expect(files.seen).toEqual(seen);
+    },
+  );
 
-  test('is believed anew when the clocks have been set', async () => {
+  test('corrects the clock skew again after a clock was set', async () => {
     let ahead = -10 * MINUTE;
     const vendor = vendorAhead(() => ahead, dateHeader);
     const connection = connectLivePerson(vendor.answer, { ttl: { statusPast: 0, statusLive: 0 } });
@@ -94,36 +97,33 @@ describe('a vendor whose clock differs from ours', () => {
   });
 
   test.each([
-    ['says nothing of its time', () => ({})],
-    ['says something that is no time', () => ({ date: 'noon' })],
+    ['has no Date header', () => ({})],
+    ['has an invalid Date header', () => ({ date: 'noon' })],
     ['has the same time', () => dateHeader(NOW + MINUTE)],
-  ])('is not asked again if it %s', async (_what, date: () => Record<string, string>) => {
+  ])('does not retry a 401 response when the vendor %s', async (_what, date: () => Record<string, string>) => {
     const vendor = vendorAhead(() => 10 * MINUTE, date);
     expect(await outcome(vendor)).toBe('VENDOR_AUTH_FAILED');
     expect(vendor.seen).toEqual([0]);
   });
 
   test.each([
-    ['answers', emptyList],
-    ['forbids', { status: 403 }],
-    ['fails', { status: 503 }],
-  ])(
-    'is not asked again, nor believed, where it %s for another reason',
-    async (_what, { headers, ...reply }: SandboxResponse) => {
-      const datedReply = { ...reply, headers: { ...headers, ...dateHeader(NOW + 10 * MINUTE) } };
-      const vendor = vendorAhead(
-        () => 0,
-        dateHeader,
-        () => datedReply,
-      );
-      const connection = connectLivePerson(vendor.answer, { ttl: { statusPast: 0, statusLive: 0 } });
-      await outcome(vendor, connection);
-      await outcome(vendor, connection);
-      expect(vendor.seen).toEqual([0, 0]);
-    },
-  );
+    ['succeeds', emptyList],
+    ['returns 403', { status: 403 }],
+    ['returns 503', { status: 503 }],
+  ])('ignores the Date header of a vendor that %s', async (_what, { headers, ...reply }: SandboxResponse) => {
+    const datedReply = { ...reply, headers: { ...headers, ...dateHeader(NOW + 10 * MINUTE) } };
+    const vendor = vendorAhead(
+      () => 0,
+      dateHeader,
+      () => datedReply,
+    );
+    const connection = connectLivePerson(vendor.answer, { ttl: { statusPast: 0, statusLive: 0 } });
+    await outcome(vendor, connection);
+    await outcome(vendor, connection);
+    expect(vendor.seen).toEqual([0, 0]);
+  });
 
-  test('is asked once more, not for ever', async () => {
+  test('retries only once for clock skew', async () => {
     const vendor = vendorAhead(
       () => 10 * MINUTE,
       () => dateHeader(NOW + 60 * MINUTE),

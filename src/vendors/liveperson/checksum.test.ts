@@ -11,7 +11,7 @@ import { liveperson } from './index.ts';
 import { MAY_10, NOW, THREE_FILES, createScriptedVendor } from '../../../test/support/scripted-liveperson.ts';
 import { directoryNamespace } from './data-source.ts';
 
-/** A store that other processes share, and in which a value can be damaged. */
+/** A shared store whose texts a test can damage. */
 function createSharedStore() {
   const texts = new Map<string, string>();
   const dates = new Map<string, Entry>();
@@ -27,7 +27,7 @@ function createSharedStore() {
   return { store, texts };
 }
 
-/** As a shared store gives it: what is no JSON is not there. */
+/** Returns an entry as a shared store does: a text that is not JSON is missing. */
 function entryOf(entry: Entry | undefined, text: string | undefined): Entry | undefined {
   try {
     return entry && { ...entry, value: JSON.parse(text ?? '') as unknown };
@@ -69,50 +69,50 @@ function createGateway() {
   };
   const readAll = async () =>
     (await ask()).map((answer) => [answer?.data, answer?.sources.map(({ outcome }) => outcome)]);
-  return { told: readAll, texts, sent: http.sent };
+  return { readAll, texts, sent: http.sent };
 }
 
 const damage = fc.record({
   which: fc.nat(),
   at: fc.nat(),
-  // Of most interest are bytes that leave JSON what it is.
-  put: fc.oneof(
+  // Characters after which the text is still JSON are the most interesting.
+  replacement: fc.oneof(
     fc.constant(''),
     fc.constantFrom('0', '1', '9', ',', ';', ':', '"', '[', ']', '{', '}', '-', 'e', '.', ' '),
     fc.string({ maxLength: 1 }),
   ),
 });
 
-test('what was kept and has been damaged is asked for again, and nobody notices', async () => {
-  const { told, texts, sent } = createGateway();
-  const right = await told();
-  const whole = new Map(texts);
+test('fetches damaged cache entries again and returns the same results', async () => {
+  const { readAll, texts, sent } = createGateway();
+  const expected = await readAll();
+  const intact = new Map(texts);
   // Lists of the range and for discovery, three files, the agents.
-  expect(right.map(([data]) => (data as readonly unknown[]).length)).toEqual([1, 4, 1]);
-  expect(whole.size).toBe(6);
+  expect(expected.map(([data]) => (data as readonly unknown[]).length)).toEqual([1, 4, 1]);
+  expect(intact.size).toBe(6);
   const calls = sent.length;
-  expect(await told()).toEqual(right);
+  expect(await readAll()).toEqual(expected);
   expect(sent).toHaveLength(calls);
   await fc.assert(
-    fc.asyncProperty(damage, async ({ which, at, put }) => {
-      for (const [key, text] of whole) texts.set(key, text);
-      const [key, text] = [...whole][which % whole.size] ?? ['', ''];
+    fc.asyncProperty(damage, async ({ which, at, replacement }) => {
+      for (const [key, text] of intact) texts.set(key, text);
+      const [key, text] = [...intact][which % intact.size] ?? ['', ''];
       const place = at % text.length;
-      texts.set(key, text.slice(0, place) + put + text.slice(place + 1));
-      expect(await told()).toEqual(right);
+      texts.set(key, text.slice(0, place) + replacement + text.slice(place + 1));
+      expect(await readAll()).toEqual(expected);
     }),
     { numRuns: 500 },
   );
 });
 
 test.each<[string, unknown]>([
-  ['null where there should be agents', { agents: null, logins: {}, flaws: {} }],
-  ['a sum of something else', { ...withChecksum({ agents: {} }), agents: { 9: {} } }],
+  ['null for agents', { agents: null, logins: {}, flaws: {} }],
+  ['a checksum of another value', { ...withChecksum({ agents: {} }), agents: { 9: {} } }],
   ['another field', withChecksum({ links: [] })],
-  ['a field too few', withChecksum({ agents: [] })],
-  ['nothing', null],
+  ['a missing field', withChecksum({ agents: [] })],
+  ['null', null],
   ['a list', []],
-])('%s is no kept value', (_what, value) => {
+])('rejects a cached value with %s', (_what, value) => {
   expect(isIntact(value, ['agents', 'gaps'])).toBe(false);
   expect(directoryNamespace.isValid(value)).toBe(false);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../../test/support/clock.ts';
 import { stubHttp, jsonReply } from '../../../test/support/vendor-harness.ts';
 import { HOUR } from '../../domain/time.ts';
+import type { VendorHttp, VendorRequest } from '../../http/types.ts';
 import { createClient, FILE_ENDPOINT, LIST_ENDPOINT } from './client.ts';
 import { config } from './config.ts';
 import { conformance } from './conformance.ts';
@@ -18,7 +19,7 @@ import {
 } from '../../../test/support/scripted-liveperson.ts';
 
 describe('calls', () => {
-  test('one list and every file once, for all agents and questions of a query', async () => {
+  test('requests one list and every file once for all agents and fields of a query', async () => {
     const harness = connectLivePerson(createScriptedVendor(THREE_FILES));
     const sources = harness.open();
     const questions = ['9', '8', '7'].flatMap((ref) => [
@@ -30,7 +31,7 @@ describe('calls', () => {
     expect(harness.sent.filter(({ endpoint }) => endpoint === 'agentActivity/file')).toHaveLength(3);
   });
 
-  test('are signed for their own address, and ask for neither coding nor the future', async () => {
+  test('signs each request for its own URL, without content coding or a future end', async () => {
     const harness = connectLivePerson(createScriptedVendor([{ name: 'f', generated: NOW - HOUR, sessions: {} }]));
     await harness.open().sessions('9', { from: NOW - 2 * HOUR, to: NOW });
     const [list, file] = harness.sent;
@@ -47,7 +48,7 @@ describe('calls', () => {
     ]);
   });
 
-  test('are kept: lists for a day once no file can be added, files for as long as they live', async () => {
+  test('caches settled lists for a day and files for their retention', async () => {
     const harness = connectLivePerson(createScriptedVendor(THREE_FILES));
     await harness.open().sessions('9', MAY_10);
     await harness.open().sessions('9', { from: NOW - HOUR, to: NOW });
@@ -61,7 +62,7 @@ describe('calls', () => {
     expect(harness.stored[1]?.key).toEqual(['/data_access_le/account/75555851/le/agentActivity/late.gz']);
   });
 
-  test('a file on two hosts is one file', async () => {
+  test('downloads a file that is listed on two hosts once', async () => {
     const elsewhere = `https://va-a.da.liveperson.net${new URL(LIST_URL).pathname}/late.gz`;
     const twice = [...THREE_FILES, { ...LATE_FILE, href: elsewhere }];
     const harness = connectLivePerson(createScriptedVendor(twice));
@@ -73,7 +74,7 @@ describe('calls', () => {
     expect(sources[0]?.error?.message).toContain('1 of 3 files');
   });
 
-  test('nor is it another where two lists name two hosts', async () => {
+  test('downloads a file once when two lists name different hosts', async () => {
     const vendor = createScriptedVendor(THREE_FILES);
     const harness = connectLivePerson(async (request) => {
       const reply = await vendor(request);
@@ -93,7 +94,7 @@ describe('calls', () => {
     ]);
   });
 
-  test('are not made to where a link must not lead, were it one that was kept', async () => {
+  test('rejects a cached link to another host without a request', async () => {
     const account = { name: 'lp', vendor: 'LIVEPERSON' } as const;
     const clock = manualClock(NOW);
     const http = stubHttp(account, clock, createScriptedVendor(THREE_FILES));
@@ -107,7 +108,7 @@ describe('calls', () => {
   });
 });
 
-test('a list is one, whatever words are in it', async () => {
+test('reads a list with the text of an empty list in a file name', async () => {
   const file = { '@name': 'No Available Files', '@href': `${LIST_URL}/late.gz` };
   const list = jsonReply({ dataAccessFiles: { file: [file] } });
   const vendor = createScriptedVendor(THREE_FILES);
@@ -124,16 +125,35 @@ describe('an empty window', () => {
     ['an error of status 500', { status: 500, body: '{"message":"no available files for range"}' }],
     ['no content', { status: 204 }],
     ['a list without files', jsonReply({ dataAccessFiles: { '@id': '1' } })],
-  ])('is an empty answer, be it %s', async (_title, reply) => {
+  ])('returns no sessions for an empty window that is %s', async (_title, reply) => {
     const { data, sources } = await connectLivePerson(createScriptedVendor([], reply)).open().sessions('9', MAY_10);
     expect(data).toEqual([]);
     expect(sources).toMatchObject([{ outcome: 'OK', error: null }]);
   });
 
-  test('is an error where the vendor says something else', async () => {
+  test('rejects another error than an empty list', async () => {
     const answer = connectLivePerson(createScriptedVendor([], { status: 500, body: 'Bad gateway' }))
       .open()
       .sessions('9', MAY_10);
     await expect(answer).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
   });
+});
+
+test('classifies an empty list as a success and leaves other errors to their status', async () => {
+  const account = { name: 'lp', vendor: 'LIVEPERSON' } as const;
+  const clock = manualClock(NOW);
+  const http = stubHttp(account, clock, createScriptedVendor([]));
+  const requests: VendorRequest[] = [];
+  const send: VendorHttp['send'] = (request, context) => {
+    requests.push(request);
+    return http.send(request, context);
+  };
+  const client = createClient(config.parse(conformance.account), { account, http: { ...http, send }, clock });
+  const scope = { signal: new AbortController().signal, record: () => undefined, restrictCache: () => undefined };
+  await client.list(MAY_10, { from: 0, to: NOW }, scope);
+  const [request] = requests;
+  const classify = (status: number, body: string) =>
+    request?.classifyResponse?.({ request, status, headers: {}, body: Buffer.from(body) });
+  expect(classify(404, '<html>No Available Files</html>')).toBeNull();
+  expect(classify(500, 'Bad gateway')).toBeUndefined();
 });

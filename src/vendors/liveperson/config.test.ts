@@ -5,7 +5,7 @@ import { conformance } from './conformance.ts';
 const problemsOf = (entry: Record<string, unknown>) =>
   (config.safeParse({ ...conformance.account, ...entry }).error?.issues ?? []).map(({ path }) => path[0]);
 
-test('what is left out has its default', () => {
+test('applies the default to each omitted setting', () => {
   expect(config.parse(conformance.account)).toMatchObject({
     fileHosts: [],
     discover: true,
@@ -26,17 +26,17 @@ test.each([
   ['lookBackHours', 0, 168],
   ['retentionDays', 1, 366],
   ['maxFileBytes', 1024 * 1024, Number.MAX_SAFE_INTEGER],
-])('%s is a whole number from %d to %d', (key, least, most) => {
-  for (const value of [least, most])
+])('accepts integers for %s from %d to %d only', (key, min, max) => {
+  for (const value of [min, max])
     expect(config.parse({ ...conformance.account, [key]: value })).toHaveProperty(key, value);
-  for (const value of [least - 1, least + 0.5, most + 1]) expect(problemsOf({ [key]: value })).toEqual([key]);
+  for (const value of [min - 1, min + 0.5, max + 1]) expect(problemsOf({ [key]: value })).toEqual([key]);
 });
 
-test.each(['7', '75555851', 'Abc_1', 'x'.repeat(20)])('%j is an account’s number', (accountId) => {
+test.each(['7', '75555851', 'Abc_1', 'x'.repeat(20)])('accepts the account number %j', (accountId) => {
   expect(problemsOf({ accountId })).toEqual([]);
 });
 
-test.each(['', 'x'.repeat(21), '../1', '1/2', '1?x', ' 1', '1\n'])('%j is no account’s number', (accountId) => {
+test.each(['', 'x'.repeat(21), '../1', '1/2', '1?x', ' 1', '1\n'])('rejects the account number %j', (accountId) => {
   expect(problemsOf({ accountId })).toEqual(['accountId']);
 });
 
@@ -50,7 +50,7 @@ test.each([
   '*.example.com',
   '*.eu.files.example.com',
   '127.0.0.1',
-])('%j is a host, or hosts, of files', (host) => {
+])('accepts the file host pattern %j', (host) => {
   expect(config.parse({ ...conformance.account, fileHosts: [host] }).fileHosts).toEqual([host.toLowerCase()]);
 });
 
@@ -79,6 +79,6 @@ test.each([
   'a b',
   'example.com\n',
   'z\u00e4hler.example.com',
-])('%j is none', (host) => {
+])('rejects the file host pattern %j', (host) => {
   expect(problemsOf({ fileHosts: [host] })).toEqual(['fileHosts']);
 });

@@ -23,18 +23,18 @@ const content = (flaws: Partial<FileContent['flaws']> = {}, hasEncryptedLogins =
 
 test.each<[string, readonly DataGap[], string, string, readonly string[]]>([
   [
-    'links that were not followed',
+    'rejected links',
     rejectedLinkGaps(['host', 'path', 'host']),
     'VENDOR_BAD_RESPONSE',
     'link_refused',
     ['3', 'host', 'path'],
   ],
   [
-    'files beyond what a query may hold',
+    'files beyond the memory limit of a query',
     memoryLimitGaps(2, 300),
     'VENDOR_REJECTED',
     'too_large',
-    ['2 of 300', 'left out'],
+    ['2 of 300', 'omitted'],
   ],
   [
     'damaged files',
@@ -64,7 +64,7 @@ test.each<[string, readonly DataGap[], string, string, readonly string[]]>([
     'encrypted',
     ['2'],
   ],
-  ['files that are gone', [retentionGap(30)], 'VENDOR_REJECTED', 'retention', ['30']],
+  ['deleted files', [retentionGap(30)], 'VENDOR_REJECTED', 'retention', ['30']],
 ])('a gap counts %s and gives the reason', (_what, gaps, code, reason, words) => {
   expect(gaps).toMatchObject([{ code, reason, status: null, retryAfterSeconds: null }]);
   for (const word of words) expect(gaps[0]?.message).toContain(word);

@@ -13,7 +13,7 @@ import {
   createScriptedVendor,
 } from '../../../test/support/scripted-liveperson.ts';
 
-describe('when something fails', () => {
+describe('failures', () => {
   const broken = (reply: SandboxResponse) =>
     THREE_FILES.map((file) => (file.name === 'middle' ? { ...file, reply } : file));
   const ask = (files: readonly GeneratedFile[], entry = {}) =>
@@ -21,7 +21,7 @@ describe('when something fails', () => {
 
   test.each([
     ['fails', { status: 503 }, 'VENDOR_UNAVAILABLE', '1 of 3 files are missing'],
-    ['is gone', { status: 404 }, 'NOT_FOUND', '1 of 3 files are missing'],
+    ['is missing', { status: 404 }, 'NOT_FOUND', '1 of 3 files are missing'],
     [
       'is cut',
       { status: 200, body: gzipSync('{"a":1}').subarray(0, 15) },
@@ -31,14 +31,14 @@ describe('when something fails', () => {
     ['is empty', { status: 200 }, 'VENDOR_BAD_RESPONSE', '1 of 3 files are missing'],
     ['has no content', { status: 204 }, 'VENDOR_BAD_RESPONSE', '1 of 3 files are missing'],
     ['is a login page', { status: 200, body: '<html>' }, 'VENDOR_BAD_RESPONSE', '1 of 3 files are missing'],
-  ])('one file that %s leaves the others’ data', async (_title, reply, code, message) => {
+  ])('returns the data of the other files when one file %s', async (_title, reply, code, message) => {
     const { data, sources } = await ask(broken(reply));
     expect(data[0]?.events).toHaveLength(5);
     expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { code } }]);
     expect(sources[0]?.error?.message).toContain(message);
   });
 
-  test('a time to wait is handed on', async () => {
+  test('reports the retry delay of a rate limit', async () => {
     const { sources } = await ask(broken({ status: 429, headers: { 'Retry-After': '17' } }));
     expect(sources).toMatchObject([
       {
@@ -54,7 +54,7 @@ describe('when something fails', () => {
     ]);
   });
 
-  test('a file cut behind its documents is told of, and soon asked for again', async () => {
+  test('reports a file that is cut after its documents and caches it for a short time', async () => {
     const document = JSON.stringify(createActivityDocument([{ session: '75555851-1', events: SHIFT_EVENTS }]));
     const harness = connectLivePerson(
       createScriptedVendor(broken({ status: 200, body: gzipSync(document).subarray(0, -4) })),
@@ -67,14 +67,14 @@ describe('when something fails', () => {
     expect(harness.stored.map(({ ttlSeconds }) => ttlSeconds)).toEqual([86_400, 30 * 86_400, 15, 30 * 86_400]);
   });
 
-  test('all files that fail are a failure', async () => {
+  test('rejects when all files fail', async () => {
     await expect(ask(THREE_FILES.map((file) => ({ ...file, reply: { status: 500 } })))).rejects.toMatchObject({
       code: 'VENDOR_UNAVAILABLE',
       endpoint: 'agentActivity/file',
     });
   });
 
-  test('one of several lists leaves the others’ data; all of them are a failure', async () => {
+  test('returns the data of the other lists when one fails and rejects when all fail', async () => {
     const vendor = createScriptedVendor(THREE_FILES);
     const range = { from: instantAt('01T00:00:00'), to: instantAt('11T00:00:00') };
     const failing = (which: (from: number) => boolean) =>
@@ -89,15 +89,15 @@ describe('when something fails', () => {
     await expect(failing(() => true).sessions('9', range)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
   });
 
-  test('files beyond the leave to download are left out', async () => {
+  test('omits files beyond the file budget', async () => {
     const harness = connectLivePerson(createScriptedVendor(THREE_FILES));
-    const asked: number[] = [];
+    const requested: number[] = [];
     const takeFileBudget = (wanted: number) => {
-      asked.push(wanted);
+      requested.push(wanted);
       return 2;
     };
     const { data, sources } = await harness.open({ takeFileBudget }).sessions('9', MAY_10);
-    expect(asked).toEqual([3]);
+    expect(requested).toEqual([3]);
     expect(harness.sent).toHaveLength(3);
     expect(data).toHaveLength(1);
     expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { code: 'VENDOR_REJECTED', reason: 'file_limit' } }]);
@@ -110,7 +110,7 @@ describe('when something fails', () => {
     'https://evil.example/data_access_le/account/75555851/le/agentActivity/late.gz',
     'http://va.da.liveperson.net/data_access_le/account/75555851/le/agentActivity/late.gz',
     'https://va.da.liveperson.net/data_access_le/account/28045150/le/agentActivity/late.gz',
-  ])('the link %s is not followed', async (href) => {
+  ])('rejects the link %s without a request', async (href) => {
     const harness = connectLivePerson(createScriptedVendor([{ ...LATE_FILE, href }, ...THREE_FILES.slice(1)]));
     const { data, sources } = await harness.open().sessions('9', MAY_10);
     expect(harness.sent.map(({ url }) => url.href)).not.toContain(href);
@@ -128,15 +128,15 @@ describe('when something fails', () => {
     });
   });
 
-  test('links that are not followed count among the files that were wanted', async () => {
+  test('counts rejected links in the total number of files', async () => {
     const [, middle, early] = broken({ status: 503 });
     const { sources } = await ask(
-      [{ ...LATE_FILE, href: 'https://evil.example/late.gz' }, middle, early].flatMap((one) => one ?? []),
+      [{ ...LATE_FILE, href: 'https://evil.example/late.gz' }, middle, early].flatMap((file) => file ?? []),
     );
     expect(sources[0]?.error?.message).toContain('1 of 3 files');
   });
 
-  test('a mistake that is not the vendor’s is not told of as a gap', async () => {
+  test('rejects with an unexpected error instead of reporting a gap', async () => {
     const mistake = new TypeError('not the vendor’s');
     const next = { name: 'next', generated: instantAt('12T10:00:00'), sessions: {} };
     const vendor = createScriptedVendor([...THREE_FILES, next]);
@@ -144,12 +144,12 @@ describe('when something fails', () => {
       if (request.url.pathname.includes(next.name)) throw mistake;
       return vendor(request);
     }).open();
-    // Some of the files of the second question are there already.
+    // Some files of the second query are already loaded.
     await sources.sessions('9', MAY_10);
     await expect(sources.sessions('9', { from: MAY_10.from, to: instantAt('12T00:00:00') })).rejects.toBe(mistake);
   });
 
-  test('encrypted login names are told of to whoever asks by one', async () => {
+  test('reports encrypted login names for a lookup by login name only', async () => {
     const login = '-----BEGIN PGP MESSAGE-----\nwcBMA8\n-----END PGP MESSAGE-----';
     const encrypted = SHIFT_EVENTS.slice(1, 5).map((event) => ({ ...event, login }));
     const odd = encrypted.map((event) => ({ ...event, agent: -7 }));
@@ -165,14 +165,14 @@ describe('when something fails', () => {
     expect(await ask('jane7')).toEqual([0, 'PARTIAL', 'encrypted']);
     expect(await ask('7jane')).toEqual([0, 'PARTIAL', 'encrypted']);
     expect(await ask('cragent@liveperson.com')).toEqual([1, 'PARTIAL', 'encrypted']);
-    // Neither an agent who was at work nor one who was not is looked for by a login name.
+    // An agentID is not looked up by login name, whether it is in the files or not.
     expect(await ask('9')).toEqual([1, 'OK', undefined]);
     expect(await ask('10')).toEqual([0, 'OK', undefined]);
     expect(await ask(' 10 ')).toEqual([0, 'OK', undefined]);
     expect(await ask(' -7 ')).toEqual([1, 'OK', undefined]);
   });
 
-  test('events that cannot be read are left out and told of', async () => {
+  test('omits events that cannot be read and reports them', async () => {
     const events = [{ at: NaN }, ...SHIFT_EVENTS, { at: NaN }];
     const body = JSON.stringify(createActivityDocument([{ session: '75555851-1', events }]));
     const { data, sources } = await ask(broken({ status: 200, body }));
@@ -180,18 +180,18 @@ describe('when something fails', () => {
     expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' } }]);
   });
 
-  test('another account’s records are left out and told of', async () => {
+  test('omits another account’s records and reports them', async () => {
     const foreign = JSON.stringify(createActivityDocument([{ events: SHIFT_EVENTS }], { account: '28045150' }));
     const own = JSON.stringify(createActivityDocument([{ session: '75555851-1', events: SHIFT_EVENTS }]));
-    const keptFor = async (body: string) => {
+    const ttlsFor = async (body: string) => {
       const harness = connectLivePerson(createScriptedVendor(broken({ status: 200, body })));
       const { data, sources } = await harness.open().sessions('9', MAY_10);
       expect(data).toHaveLength(1);
       expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { reason: 'foreign_account' } }]);
       return harness.stored.filter(({ key }) => String(key).includes('middle')).map(({ ttlSeconds }) => ttlSeconds);
     };
-    expect(await keptFor(`${own}\n${foreign}`)).toEqual([30 * 86_400]);
-    // Nothing but another account's: the file itself is still to come.
-    expect(await keptFor(foreign)).toEqual([15]);
+    expect(await ttlsFor(`${own}\n${foreign}`)).toEqual([30 * 86_400]);
+    // With only another account's records, the account's own file may still come.
+    expect(await ttlsFor(foreign)).toEqual([15]);
   });
 });

@@ -14,10 +14,10 @@ import {
   createScriptedVendor,
 } from '../../../test/support/scripted-liveperson.ts';
 
-describe('a shift that lies in three files, in pieces that overlap', () => {
+describe('a shift in three files with overlapping parts', () => {
   const ask = () => connectLivePerson(createScriptedVendor(THREE_FILES)).open();
 
-  test('is one session', async () => {
+  test('returns a shift in three files as one session', async () => {
     const { data, sources } = await ask().sessions('9', MAY_10);
     expect(data).toHaveLength(1);
     expect(data[0]).toMatchObject({ ref: '9', vendorSessionId: '75555851-1', state: 'CLOSED', groupId: null });
@@ -44,7 +44,7 @@ describe('a shift that lies in three files, in pieces that overlap', () => {
     ]);
   });
 
-  test('is a line of status periods in the common vocabulary', async () => {
+  test('returns the status periods of a shift in three files in the common vocabulary', async () => {
     const sources = ask();
     const { data } = await sources.statusPeriods('9', MAY_10);
     expect(
@@ -68,22 +68,22 @@ describe('a shift that lies in three files, in pieces that overlap', () => {
     }
   });
 
-  test('is found by the login name in any case, and not by another’s', async () => {
+  test('finds a shift by the login name in any case, and not by another login name', async () => {
     const sources = ask();
-    const found = await Promise.all(
+    const results = await Promise.all(
       ['cragent@LIVEPERSON.com', '9', '8', 'jane@example.com'].map((ref) => sources.sessions(ref, MAY_10)),
     );
-    expect(found.map(({ data }) => data.map(({ ref }) => ref))).toEqual([['cragent@LIVEPERSON.com'], ['9'], [], []]);
-    expect(found.map(({ sources }) => sources[0]?.outcome)).toEqual(['OK', 'OK', 'OK', 'OK']);
+    expect(results.map(({ data }) => data.map(({ ref }) => ref))).toEqual([['cragent@LIVEPERSON.com'], ['9'], [], []]);
+    expect(results.map(({ sources }) => sources[0]?.outcome)).toEqual(['OK', 'OK', 'OK', 'OK']);
   });
 
-  test('is found in a short range, though its files were generated hours later', async () => {
+  test('finds a status period in a short range although its file was generated hours later', async () => {
     const { data } = await ask().statusPeriods('9', { from: instantAt('10T10:05:00'), to: instantAt('10T10:10:00') });
     expect(data.map(({ vendorStatus }) => vendorStatus)).toEqual(['3']);
   });
 });
 
-describe('a session that is written in pieces while it lasts', () => {
+describe('a session that is written in parts while it lasts', () => {
   const pieces = [
     {
       generated: instantAt('10T09:00:00'),
@@ -96,27 +96,30 @@ describe('a session that is written in pieces while it lasts', () => {
   const noon = { from: instantAt('10T11:00:00'), to: instantAt('10T14:00:00') };
   const ask = async (entry = {}) => {
     const sources = connectLivePerson(createScriptedVendor(pieces), { entry }).open();
-    const [one, two] = await Promise.all([sources.statusPeriods('9', morning), sources.statusPeriods('9', noon)]);
-    return [one, two].map(({ data }) =>
+    const [morningPeriods, noonPeriods] = await Promise.all([
+      sources.statusPeriods('9', morning),
+      sources.statusPeriods('9', noon),
+    ]);
+    return [morningPeriods, noonPeriods].map(({ data }) =>
       data.map(({ vendorStatus, start, end }) => [vendorStatus, formatTime(start), formatTime(end)]),
     );
   };
 
-  test('is told from its beginning if the account’s files are looked back through', async () => {
+  test('returns the whole session when lookBackHours covers its first file', async () => {
     const online = ['2', '10T08:05', '10T12:30'];
     const away = ['4', '10T12:30', '10T16:00'];
     expect(await ask({ lookBackHours: 24 })).toEqual([[online], [online, away]]);
     expect(await ask({ lookBackHours: 2 })).toEqual([[online], [online, away]]);
   });
 
-  test('is told from the first piece that was written in the range if not', async () => {
+  test('returns a session from its first part in the range without lookBackHours', async () => {
     const away = ['4', '10T12:30', '10T16:00'];
     expect(await ask()).toEqual([[], [away]]);
   });
 });
 
 describe('codes and sentinels', () => {
-  test('that are unknown stay as they are sent', async () => {
+  test('returns unknown codes as they were sent', async () => {
     const odd: readonly PlainEvent[] = [
       { type: 7, state: 0, at: instantAt('10T08:00:00') },
       { type: -1, state: -1, at: instantAt('10T08:01:00') },
@@ -195,7 +198,7 @@ describe('status periods', () => {
     ]);
   };
 
-  test('of the states 0 and −1 are of an unknown status', async () => {
+  test('returns an unknown status for the states 0 and −1', async () => {
     const events = [
       statusChangeEvent('10T08:00:00', 2, 1),
       statusChangeEvent('10T08:10:00', 0, 2),
@@ -211,12 +214,12 @@ describe('status periods', () => {
     ]);
   });
 
-  test('of a state that was not sent are told like −1', async () => {
+  test('returns a missing state like −1', async () => {
     const events = [statusChangeEvent('10T08:00:00', NaN, 1), logoutEvent('10T09:00:00')];
     expect(await periodsOf(events)).toEqual([['UNKNOWN', '-1', '10T08:00', '10T09:00']]);
   });
 
-  test('around a change from another status than the one before are both told, and none between them', async () => {
+  test('returns both periods around a change whose previous state does not match, and none between', async () => {
     const events = [
       statusChangeEvent('10T08:00:00', 2, 1),
       statusChangeEvent('10T08:30:00', 4, 3),
@@ -230,7 +233,7 @@ describe('status periods', () => {
 });
 
 describe('two agents and two sessions', () => {
-  test('stay apart, even where they overlap', async () => {
+  test('separates agents and overlapping sessions', async () => {
     const sessions = {
       '75555851-1': [loginEvent('10T08:00:00'), logoutEvent('10T12:00:00')],
       '75555851-2': [loginEvent('10T09:00:00'), logoutEvent('10T10:00:00')],
@@ -245,14 +248,14 @@ describe('two agents and two sessions', () => {
   });
 });
 
-describe('what files can tell', () => {
-  test('ends a longest session and the delay ago', async () => {
+describe('coverage of files', () => {
+  test('reports coverage until longestSessionHours and settleHours ago', async () => {
     const range = { from: instantAt('10T00:00:00'), to: NOW };
     const { sources } = await connectLivePerson(createScriptedVendor(THREE_FILES)).open().sessions('9', range);
     expect(sources).toMatchObject([{ outcome: 'OK', coveredFrom: range.from, coveredTo: NOW - 30 * HOUR }]);
   });
 
-  test('is nothing of what is older than files live: no call, and the report says why', async () => {
+  test('returns nothing older than the retention: no call, and a report with the reason', async () => {
     const harness = connectLivePerson(createScriptedVendor(THREE_FILES));
     const { data, sources } = await harness.open().sessions('9', { from: NOW - 40 * DAY, to: NOW - 35 * DAY });
     expect([data, harness.sent]).toEqual([[], []]);
@@ -260,7 +263,7 @@ describe('what files can tell', () => {
     expect(sources[0]?.error?.message).toContain('30 days');
   });
 
-  test('is a part of a range that began before that', async () => {
+  test('returns the part of a range within the retention', async () => {
     const { data, sources } = await connectLivePerson(createScriptedVendor(THREE_FILES))
       .open()
       .sessions('9', {

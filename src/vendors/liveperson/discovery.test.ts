@@ -16,7 +16,7 @@ describe('discovery', () => {
     sessions: { '75555851-1': [{ at: NOW - 9 * HOUR, agent: 9 }] },
   };
 
-  test('names the agents of the last hours’ files by the latest of their names', async () => {
+  test('discovers the agents of recent files with their latest names', async () => {
     const older = { at: NOW - 20 * HOUR, agent: 9, login: 'old@example.com', nickname: 'Old' };
     const other = { at: NOW - 20 * HOUR, agent: 10, login: 'walter', nickname: '', userName: 'Walter' };
     const nameless = { at: NOW - 20 * HOUR, agent: 95, login: '', nickname: 'Nobody' };
@@ -42,7 +42,7 @@ describe('discovery', () => {
     expect(harness.stored.at(-1)).toMatchObject({ key: ['agents'], ttlSeconds: 300 });
   });
 
-  test('looks back as far as it is told to', async () => {
+  test('reads only the files of the last discoverHours', async () => {
     const files = [{ ...people, generated: NOW - 3 * HOUR }];
     const near = await connectLivePerson(createScriptedVendor(files), { entry: { discoverHours: 1 } })
       .open()
@@ -50,7 +50,7 @@ describe('discovery', () => {
     expect(near.data).toEqual([]);
   });
 
-  test('keeps what it found only shortly when something is missing, and says so', async () => {
+  test('caches an incomplete discovery for a short time and reports it as PARTIAL', async () => {
     const harness = connectLivePerson(
       createScriptedVendor([people, { name: 'bad', generated: NOW - HOUR, reply: { status: 503 } }]),
     );
@@ -60,7 +60,7 @@ describe('discovery', () => {
     expect(harness.stored.at(-1)).toMatchObject({ key: ['agents'], ttlSeconds: 15 });
   });
 
-  test('is recalled without a call, once there is something to recall', async () => {
+  test('returns a cached discovery without a call', async () => {
     const account = { name: 'lp', vendor: 'LIVEPERSON' } as const;
     const clock = manualClock(NOW);
     const http = stubHttp(account, clock, createScriptedVendor([people]));
@@ -78,20 +78,20 @@ describe('discovery', () => {
       now: NOW,
       takeFileBudget: (n: number) => n,
     };
-    const found = await createDataSource(scope).discover?.();
+    const discovered = await createDataSource(scope).discover?.();
     const calls = http.sent.length;
-    expect(found?.data).toMatchObject([{ ref: '9' }]);
-    expect(await cachedAgents?.()).toEqual(found?.data);
+    expect(discovered?.data).toMatchObject([{ ref: '9' }]);
+    expect(await cachedAgents?.()).toEqual(discovered?.data);
     expect(http.sent).toHaveLength(calls);
   });
 
-  test('can be switched off', () => {
+  test('has no discovery when discover is false', () => {
     const { open, adapter } = connectLivePerson(createScriptedVendor([]), { entry: { discover: false } });
     expect(open().discover).toBeUndefined();
     expect(adapter.cachedAgents).toBeUndefined();
   });
 
-  test('there is no current status', () => {
+  test('has no current status', () => {
     expect(connectLivePerson(createScriptedVendor([])).open().currentStatus).toBeUndefined();
   });
 });

@@ -22,37 +22,41 @@ const during = (
   batchKey: 'complete',
 });
 
-const calls = (questions: readonly PlannedRead[], cacheProbe = emptyCache, rules = RULES) =>
-  estimateCalls(rules)(questions, NOW, cacheProbe).reduce((sum, charge) => sum + charge.calls, 0);
+const calls = (reads: readonly PlannedRead[], cacheProbe = emptyCache, rules = RULES) =>
+  estimateCalls(rules)(reads, NOW, cacheProbe).reduce((sum, charge) => sum + charge.calls, 0);
 
 test.each<[string, readonly PlannedRead[], number]>([
-  ['a window is one call, however many agents are asked about', [during(-DAY, 0)], 1],
-  ['sessions and statuses of a time are in the same files', [during(-DAY, 0), during(-DAY, 0, 3, 'statusPeriods')], 1],
-  ['statuses alone', [during(-DAY, 0, 3, 'statusPeriods')], 1],
-  ['a window has seven days at most', [during(-10 * DAY, 0)], 2],
-  ['all that is kept', [during(-31 * DAY, 0)], 5],
-  ['another hour is another window', [during(-DAY, 0), during(-DAY - HOUR, 0)], 2],
-  ['the future is not listed', [during(DAY, 2 * DAY)], 0],
-  ['nor what is no longer kept', [during(-60 * DAY, -40 * DAY)], 0],
-  ['nor anything for nobody', [during(-DAY, 0, 0)], 0],
-  ['nor for what files do not tell', [{ capability: 'currentStatus', target, batchKey: null }], 0],
-  ['looking for agents is a call, besides', [{ capability: 'discover' }, during(-2 * DAY, 0)], 2],
-])('%s', (_title, questions, expected) => {
-  expect(calls(questions)).toBe(expected);
+  ['a window as one call for any number of agents', [during(-DAY, 0)], 1],
+  [
+    'sessions and status periods of a range once, because they are in the same files',
+    [during(-DAY, 0), during(-DAY, 0, 3, 'statusPeriods')],
+    1,
+  ],
+  ['one call for status periods alone', [during(-DAY, 0, 3, 'statusPeriods')], 1],
+  ['a call for each window of at most seven days', [during(-10 * DAY, 0)], 2],
+  ['five windows for the whole retention', [during(-31 * DAY, 0)], 5],
+  ['another hour as another window', [during(-DAY, 0), during(-DAY - HOUR, 0)], 2],
+  ['no call for the future', [during(DAY, 2 * DAY)], 0],
+  ['no call for files that are deleted', [during(-60 * DAY, -40 * DAY)], 0],
+  ['no call without agents', [during(-DAY, 0, 0)], 0],
+  ['no call for the current status, which files lack', [{ capability: 'currentStatus', target, batchKey: null }], 0],
+  ['one more call for discovery', [{ capability: 'discover' }, during(-2 * DAY, 0)], 2],
+])('estimates %s', (_title, reads, expected) => {
+  expect(calls(reads)).toBe(expected);
 });
 
-test('hours looked back are listed, too', () => {
+test('estimates the windows of lookBackHours', () => {
   const rules = { ...RULES, lookBackHours: 168 };
   expect(calls([during(-2 * DAY, 0)], emptyCache, rules)).toBe(2);
   expect(calls([during(DAY, 2 * DAY), during(-60 * DAY, -40 * DAY)], emptyCache, rules)).toBe(0);
 });
 
-test('lists that are there are not called for', () => {
+test('estimates no call for cached lists', () => {
   const cacheProbe: CacheProbe = { includesTokens: true, isCached: (space, key) => space.keyParts(key)[0] === 'list' };
   expect(calls([{ capability: 'discover' }, during(-10 * DAY, 0)], cacheProbe)).toBe(0);
 });
 
-test('with the agents there, no files are looked through for them', () => {
+test('estimates no call for a cached discovery', () => {
   const cacheProbe: CacheProbe = {
     includesTokens: true,
     isCached: (space) => (space as unknown) === directoryNamespace,

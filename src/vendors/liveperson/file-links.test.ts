@@ -8,31 +8,31 @@ const liveperson: LinkRules = {
 };
 const validPath = '/data_access_le/account/75555851/le/agentActivity/Agent.1.2.part-00000-0.gz';
 
-describe('links that are followed', () => {
+describe('accepted file links', () => {
   test.each([
     ['the own host', `https://va.da.liveperson.net${validPath}`],
     ['a host of the family, as in the vendor’s sample', `https://va-a.da.liveperson.net${validPath}`],
     ['a host deeper in the family', `https://a.b.da.liveperson.net${validPath}`],
     ['a configured host', `https://files.example.com${validPath}`],
     ['a host under a configured domain', `https://eu.cdn.example.org${validPath}`],
-    ['the shortest there can be', `https://a.cdn.example.org${validPath}`],
-    ['upper case', `HTTPS://VA-A.DA.LIVEPERSON.NET${validPath}`],
+    ['the shortest possible host', `https://a.cdn.example.org${validPath}`],
+    ['a host in upper case', `HTTPS://VA-A.DA.LIVEPERSON.NET${validPath}`],
     ['the scheme’s own port', `https://va.da.liveperson.net:443${validPath}`],
     ['a query', `https://va.da.liveperson.net${validPath}?part=1`],
     ['no host at all', validPath],
     ['a detour that stays inside', `https://va.da.liveperson.net/data_access_le/account/1/../75555851/le/x`],
-  ])('%s', (_title, link) => {
+  ])('accepts a file link with %s', (_title, link) => {
     expect(checkFileLink(link, liveperson)).toBeInstanceOf(URL);
   });
 
-  test('without their fragment', () => {
+  test('removes the fragment of a file link', () => {
     expect(String(checkFileLink(`https://va.da.liveperson.net${validPath}#x`, liveperson))).toBe(
       `https://va.da.liveperson.net${validPath}`,
     );
   });
 });
 
-describe('links that are refused', () => {
+describe('rejected file links', () => {
   test.each([
     ['not a URL', 'https://'],
     ['not a URL', 'https://va.da.liveperson.net:99999/x'],
@@ -82,27 +82,27 @@ describe('links that are refused', () => {
     ['path', 'https://va.da.liveperson.net/data_access_le/account/75555851/.;/le/x'],
     ['path', `https://va.da.liveperson.net/other${validPath}`],
     ['path', `https://va.da.liveperson.net${validPath.toUpperCase()}`],
-  ])('for their %s: %s', (why, link) => {
+  ])('rejects a file link for its %s: %s', (why, link) => {
     expect(checkFileLink(link, liveperson)).toBe(why);
   });
 });
 
-describe('a base URL on this machine', () => {
+describe('a loopback base URL', () => {
   const local: LinkRules = { ...liveperson, baseUrl: new URL('http://127.0.0.1:4010/lp/'), fileHosts: [] };
 
-  test('admits http, its port and its path', () => {
+  test('accepts http links below a loopback base URL', () => {
     expect(checkFileLink(`http://127.0.0.1:4010/lp${validPath}`, local)).toBeInstanceOf(URL);
   });
 
   test.each([
-    ['several slashes behind its path', 'http://127.0.0.1:4010/lp//', `http://127.0.0.1:4010/lp${validPath}`],
+    ['several slashes after its path', 'http://127.0.0.1:4010/lp//', `http://127.0.0.1:4010/lp${validPath}`],
     ['the port of http, written for https', 'http://127.0.0.1', `https://127.0.0.1:80${validPath}`],
     ['the port of https, written for http', 'http://127.0.0.1:443', `https://127.0.0.1${validPath}`],
-  ])('may have %s', (_title, baseUrl, link) => {
+  ])('accepts links of a loopback base URL with %s', (_title, baseUrl, link) => {
     expect(checkFileLink(link, { ...local, baseUrl: new URL(baseUrl) })).toBeInstanceOf(URL);
   });
 
-  test('has the port of http where it names none', () => {
+  test('assumes port 80 for a loopback base URL without a port', () => {
     expect(checkFileLink(`https://127.0.0.1${validPath}`, { ...local, baseUrl: new URL('http://127.0.0.1') })).toBe(
       'port',
     );
@@ -115,12 +115,12 @@ describe('a base URL on this machine', () => {
     ['host', `http://1.0.0.1:4010/lp${validPath}`],
     ['host', `http://localhost:4010/lp${validPath}`],
     ['path', `http://127.0.0.1:4010${validPath}`],
-  ])('refuses another %s: %s', (why, link) => {
+  ])('rejects a link of a loopback base URL for another %s: %s', (why, link) => {
     expect(checkFileLink(link, local)).toBe(why);
   });
 });
 
-test('what remains of a host of three labels is a registered domain, and not trusted', () => {
+test('does not trust the domain of a host with three labels, which may be a registered domain', () => {
   const short: LinkRules = { ...liveperson, baseUrl: new URL('https://data.example.com'), fileHosts: [] };
   expect(checkFileLink(`https://other.example.com${validPath}`, short)).toBe('host');
   expect(checkFileLink(`https://data.example.com${validPath}`, short)).toBeInstanceOf(URL);

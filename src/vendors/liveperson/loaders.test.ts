@@ -31,94 +31,94 @@ function connect(store: Store) {
   return { lp: { account, config: settings, client, cache, ttl: ttlSchema.parse({}) }, sent: http.sent };
 }
 
-describe('queries side by side', () => {
+describe('concurrent queries', () => {
   function gateway() {
     const { lp, sent } = connect(createMemoryStore(1e6));
 
-    /** Asks with leave to download so many files; for how many leave was asked, and what came of it. */
-    async function ask(leave: number) {
-      const asked: number[] = [];
-      let left = leave;
+    /** Queries with a file budget; returns the requested budgets and the result. */
+    async function ask(budget: number) {
+      const requested: number[] = [];
+      let left = budget;
       const takeFileBudget = (wanted: number) => {
-        asked.push(wanted);
+        requested.push(wanted);
         const granted = Math.min(wanted, left);
         left -= granted;
         return granted;
       };
       const answer = await createDataSource(lp, { ...scope, takeFileBudget }).sessions?.('9', MAY_10);
       const reports = answer?.sources.map(({ outcome, error }) => [outcome, error?.reason ?? null]);
-      return { asked, reports, events: answer?.data[0]?.events.length };
+      return { requested, reports, events: answer?.data[0]?.events.length };
     }
 
-    return { ask, sentTo: (endpoint: string) => sent.filter((one) => one.endpoint === endpoint).length };
+    return { ask, sentTo: (endpoint: string) => sent.filter((request) => request.endpoint === endpoint).length };
   }
 
-  test('do not share what one of them had no leave to download', async () => {
+  test('requests a file again that a concurrent query had no budget for', async () => {
     const { ask, sentTo } = gateway();
     const [poor, rich] = await Promise.all([ask(1), ask(10)]);
-    expect(poor).toEqual({ asked: [3], reports: [['PARTIAL', 'file_limit']], events: 2 });
-    expect(rich).toEqual({ asked: [2], reports: [['OK', null]], events: 6 });
+    expect(poor).toEqual({ requested: [3], reports: [['PARTIAL', 'file_limit']], events: 2 });
+    expect(rich).toEqual({ requested: [2], reports: [['OK', null]], events: 6 });
     expect([sentTo(LIST_ENDPOINT), sentTo(FILE_ENDPOINT)]).toEqual([1, 3]);
   });
 
-  test('download what they join with nobody’s leave but the first one’s', async () => {
+  test('joins downloads without using the own file budget', async () => {
     const { ask, sentTo } = gateway();
     const [rich, poor] = await Promise.all([ask(10), ask(0)]);
-    expect([rich.asked, rich.events]).toEqual([[3], 6]);
-    expect(poor).toEqual({ asked: [], reports: [['OK', null]], events: 6 });
+    expect([rich.requested, rich.events]).toEqual([[3], 6]);
+    expect(poor).toEqual({ requested: [], reports: [['OK', null]], events: 6 });
     expect([sentTo(LIST_ENDPOINT), sentTo(FILE_ENDPOINT)]).toEqual([1, 3]);
   });
 
-  test('each add what they have leave for, and ask no further', async () => {
+  test('downloads up to the file budget of each concurrent query and no more', async () => {
     const { ask, sentTo } = gateway();
     const [first, second] = await Promise.all([ask(1), ask(1)]);
-    expect([first.asked, second.asked]).toEqual([[3], [2]]);
+    expect([first.requested, second.requested]).toEqual([[3], [2]]);
     expect([first.reports, second.reports]).toEqual([[['PARTIAL', 'file_limit']], [['PARTIAL', 'file_limit']]]);
     expect([sentTo(LIST_ENDPOINT), sentTo(FILE_ENDPOINT)]).toEqual([1, 2]);
   });
 });
 
-describe('a query', () => {
-  /** A cache in which a list of so many files is kept, and each of them, said to be of that size. */
-  function keptFiles(files: number, size: number) {
+describe('memory limit of a query', () => {
+  /** A store with a cached list of files, each of that size. */
+  function cachedFiles(files: number, size: number) {
     const links = Array.from({ length: files }, (_, index) => `${LIST_URL}/${index}.gz`);
     const flaws = { damage: null, foreign: 0, malformed: 0 };
     const list = withChecksum({ links, refused: [] });
     const content = withChecksum({ agents: {}, logins: {}, hasEncryptedLogins: false, size, flaws });
     const dates = { fetchedAt: NOW, freshUntil: Infinity, expiresAt: Infinity };
-    const asked: number[] = [];
+    const batches: number[] = [];
     const store: Store = {
       getMany: (keys) => {
         const isOfFiles = keys[0]?.includes(`"${FILE_ENDPOINT}"`) === true;
-        if (isOfFiles) asked.push(keys.length);
+        if (isOfFiles) batches.push(keys.length);
         return Promise.resolve(keys.map(() => ({ value: isOfFiles ? content : list, ...dates })));
       },
       set: () => Promise.resolve(),
       close: () => Promise.resolve(),
     };
-    return { store, asked };
+    return { store, batches };
   }
 
   function loadersOf(store: Store) {
     return createLoaders(connect(store).lp, { ...scope, takeFileBudget: () => 0 });
   }
 
-  test('reads all files while it can hold what they tell', async () => {
-    const { store, asked } = keptFiles(300, 2 ** 20);
+  test('reads all files of up to 2²⁸ characters after two batches', async () => {
+    const { store, batches } = cachedFiles(300, 2 ** 20);
     const { contents, gaps } = await collectFiles(loadersOf(store), [MAY_10]);
-    // After two of the portions it holds 2²⁸ characters, and no more than that.
-    expect(asked).toEqual([128, 128, 44]);
+    // After two batches the query holds exactly 2²⁸ characters.
+    expect(batches).toEqual([128, 128, 44]);
     expect([contents.length, gaps]).toEqual([300, []]);
   });
 
-  test('reads no further when it holds enough', async () => {
-    const { store, asked } = keptFiles(300, 2 ** 20 + 1);
+  test('stops reading files beyond the memory limit', async () => {
+    const { store, batches } = cachedFiles(300, 2 ** 20 + 1);
     const loaders = loadersOf(store);
     const { contents, gaps } = await collectFiles(loaders, [MAY_10]);
-    expect([asked, contents.length]).toEqual([[128, 128], 256]);
+    expect([batches, contents.length]).toEqual([[128, 128], 256]);
     expect(gaps).toMatchObject([{ code: 'VENDOR_REJECTED', reason: 'too_large' }]);
     expect(gaps[0]?.message).toContain('44 of 300 files');
-    const more = await collectFiles(loaders, [MAY_10]);
-    expect([asked.length, more.contents.length]).toEqual([2, 0]);
+    const afterLimit = await collectFiles(loaders, [MAY_10]);
+    expect([batches.length, afterLimit.contents.length]).toEqual([2, 0]);
   });
 });

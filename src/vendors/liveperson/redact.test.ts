@@ -14,26 +14,26 @@ const secrets = {
 };
 const entry = { ...secrets, consumerKey: 'the-app-key' };
 
-/** What the list, and then a file, is refused with; and the message that callers are shown. */
-async function messages(said: (request: SentRequest) => unknown, status = 401): Promise<readonly string[]> {
+/** The messages that callers see when the list, and when a file, is rejected with this body. */
+async function messages(createBody: (request: SentRequest) => unknown, status = 401): Promise<readonly string[]> {
   const vendor = createScriptedVendor(THREE_FILES.slice(0, 1));
   const refusing = (isRefused: (request: SentRequest) => boolean): RequestHandler => {
-    return (request) => (isRefused(request) ? jsonReply(said(request), status) : vendor(request));
+    return (request) => (isRefused(request) ? jsonReply(createBody(request), status) : vendor(request));
   };
   const isFile = ({ url }: SentRequest) => url.pathname.endsWith('.gz');
-  const asked = [refusing(() => true), refusing(isFile)].map(async (answer) => {
+  const requests = [refusing(() => true), refusing(isFile)].map(async (answer) => {
     const error: unknown = await connectLivePerson(answer, { entry })
       .open()
       .sessions('9', MAY_10)
       .catch((thrown: unknown) => thrown);
     return (error as Error).message;
   });
-  return Promise.all(asked);
+  return Promise.all(requests);
 }
 
 const header = ({ headers }: SentRequest) => headers.authorization ?? '';
 
-/** All that a header proves something with, spelled as in the header. */
+/** The credentials in a header, in the header's encoding. */
 function partsOf(sent: SentRequest): readonly string[] {
   const parts = /consumer_key="([^"]+)".*token="([^"]+)".*timestamp="([^"]+)".*nonce="([^"]+)".*signature="([^"]+)"/;
   return parts.exec(header(sent))?.slice(1) ?? [];
@@ -58,29 +58,29 @@ describe('an error of a list or a file', () => {
       [secret, () => ({ message: `bad ${secret}` })],
       [encodeURIComponent(secret), () => ({ message: `bad ${encodeURIComponent(secret)}` })],
     ]),
-  ])('quotes nothing that the account proves itself with: %s', async (_what, said) => {
+  ])('redacts the credentials in a vendor error that quotes %s', async (_what, createBody) => {
     const hidden: string[] = [];
     const shown = await messages((sent) => {
       hidden.push(...partsOf(sent), ...partsOf(sent).map(decodeURIComponent), ...Object.values(secrets));
-      return said(sent);
+      return createBody(sent);
     });
     expect(shown).toHaveLength(2);
     expect(hidden.length).toBeGreaterThanOrEqual(26);
     for (const message of shown) {
       expect(message).toContain('[secret]');
-      // Nor a rest of it.
-      for (const one of hidden) expect(message).not.toContain(one.slice(1));
+      // Not even without the first character.
+      for (const secret of hidden) expect(message).not.toContain(secret.slice(1));
     }
   });
 
-  test('quotes no secret with status 400 either', async () => {
+  test('redacts secrets in an error of status 400', async () => {
     for (const message of await messages(() => ({ message: `bad ${secrets.accessToken}` }), 400)) {
       expect(message).toContain('[secret]');
       expect(message).not.toContain(secrets.accessToken);
     }
   });
 
-  test('quotes the rest', async () => {
+  test('shows the text of a vendor error without secrets', async () => {
     const problem = 'oauth_problem=token_rejected&oauth_problem_advice=the oauth_token is unacceptable';
     for (const message of await messages(() => ({ reason: problem }))) expect(message).toContain(problem);
   });

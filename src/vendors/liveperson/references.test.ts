@@ -11,16 +11,16 @@ test.each([
   ['jane@', null],
   ['jane', null],
   ['9', null],
-])('%j names the address %j', (ref, email) => {
+])('reads the e-mail address of %j as %j', (ref, email) => {
   expect(references.email(ref)).toBe(email);
 });
 
-test.each(['9', 'jane@example.com', 'Zoë 7', 'x'.repeat(320), '𝒙'.repeat(320)])('a reference may be %j', (ref) => {
+test.each(['9', 'jane@example.com', 'Zoë 7', 'x'.repeat(320), '𝒙'.repeat(320)])('accepts the reference %j', (ref) => {
   expect(references.problem(ref)).toBeNull();
 });
 
 test.each(['', ' ', 'x'.repeat(321), 'jane\u0000', '\njane', 'jane\u0085'])(
-  'a reference cannot be %j, and it is said why',
+  'rejects the reference %j with a reason',
   (ref) => {
     expect(references.problem(ref)).toEqual(expect.any(String));
     expect(references.problem(ref)).not.toBe('');
@@ -33,6 +33,6 @@ test.each([
   ['9', ' 9', true],
   ['9', '09', false],
   ['jane', 'jane@example.com', false],
-])('%j and %j mean the same agent: %j', (one, other, same) => {
-  expect(references.canonical(one) === references.canonical(other)).toBe(same);
+])('compares the references %j and %j as equal: %j', (left, right, equal) => {
+  expect(references.canonical(left) === references.canonical(right)).toBe(equal);
 });

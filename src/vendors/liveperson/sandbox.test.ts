@@ -9,7 +9,7 @@ const ORIGIN = 'http://127.0.0.1:4013';
 const LIST = `${ORIGIN}/data_access_le/account/75555851/le/agentActivity`;
 const ALL = `${LIST}?startTime=0&endTime=${NOW}`;
 
-/** A fake, and a client of it that holds the account's key; both see the same time. */
+/** A fake vendor and a client with the account's key; both have the same time. */
 function open(clock: { now: number } = { now: NOW }) {
   const vendor = createFakeVendor({ company, now: () => clock.now });
   let nonce = 0;
@@ -49,7 +49,7 @@ describe('authentication', () => {
     ['a wrong consumer secret', { consumerSecret: 'x' }, 'signature_invalid'],
     ['an unknown token', { accessToken: 'x' }, 'token_rejected'],
     ['a wrong token secret', { accessTokenSecret: 'x' }, 'signature_invalid'],
-  ])('%s is refused, for the list and for files', async (_case, change, problem) => {
+  ])('rejects %s for the list and for files', async (_case, change, problem) => {
     const { ask } = open();
     const href = entriesOf(await ask(ALL))[0]?.['@href'] ?? '';
     for (const url of [ALL, href]) {
@@ -59,7 +59,7 @@ describe('authentication', () => {
     }
   });
 
-  test('a request without a signature is refused', async () => {
+  test('rejects a request without a signature', async () => {
     const { vendor } = open();
     const reply = await vendor.handle({ method: 'GET', url: new URL(ALL), headers: {}, body: Buffer.alloc(0) });
     expect(reply.status).toBe(401);
@@ -69,18 +69,18 @@ describe('authentication', () => {
 
 describe('the list', () => {
   test.each(['', '?startTime=1', '?endTime=1', '?startTime=1&endTime=today', '?startTime=2026-03-01&endTime=1'])(
-    'both times are required, in milliseconds: "%s" is not enough',
+    'requires both times in milliseconds: rejects "%s"',
     async (query) => {
       expect((await open().ask(`${LIST}${query}`)).status).toBe(400);
     },
   );
 
-  test('a range without files is an error that says so', async () => {
+  test('returns "No Available Files" with 404 for a range without files', async () => {
     const reply = await open().ask(`${LIST}?startTime=${NOW}&endTime=${NOW + DAY}`);
     expect(reply).toMatchObject({ status: 404, body: 'No Available Files' });
   });
 
-  test('it is wrapped as in the documents', async () => {
+  test('wraps the list as in the vendor’s documents', async () => {
     expect(JSON.parse(String((await open().ask(ALL)).body))).toMatchObject({
       dataAccessFiles: {
         '@id': '75555851',
@@ -90,7 +90,7 @@ describe('the list', () => {
     });
   });
 
-  test('a lone file is an object, not an array', async () => {
+  test('returns a single file as an object instead of an array', async () => {
     const { ask } = open();
     const starts = entriesOf(await ask(ALL)).map((entry) => Date.parse(entry['@scopeStartDate']));
     const lone = starts.find((start) => starts.filter((other) => other === start).length === 1) ?? 0;
@@ -98,7 +98,7 @@ describe('the list', () => {
     expect(file).toMatchObject({ '@name': expect.stringContaining(`Agent.${lone}.`) as unknown });
   });
 
-  test('name, scope and link of a file agree', async () => {
+  test('lists files whose name, scope and link agree', async () => {
     for (const entry of entriesOf(await open().ask(ALL))) {
       const [, from, to] = /^Agent\.(\d+)\.(\d+)\.part-0000[01]-0$/.exec(entry['@name']) ?? [];
       expect(Number(to) - Number(from)).toBe(HOUR);
@@ -111,7 +111,7 @@ describe('the list', () => {
 });
 
 describe('a file', () => {
-  test('it is gzip, and says so by itself only', async () => {
+  test('serves a file as gzip without a content-encoding header', async () => {
     const { ask } = open();
     const reply = await ask(entriesOf(await ask(ALL))[0]?.['@href'] ?? '');
     expect(reply.status).toBe(200);
@@ -119,14 +119,14 @@ describe('a file', () => {
     expect(gunzipSync(reply.body as Buffer).toString()).toContain('"AgentActivity"');
   });
 
-  test('each link gives its own', async () => {
+  test('serves a different file for each link', async () => {
     const { ask } = open();
     const links = entriesOf(await ask(ALL)).slice(0, 5);
     const bodies = await Promise.all(links.map(async (entry) => (await ask(entry['@href'])).body as Buffer));
     expect(new Set(bodies.map((body) => gunzipSync(body).toString())).size).toBe(links.length);
   });
 
-  test('it is gone after 30 days', async () => {
+  test('deletes a file after 30 days', async () => {
     const clock = { now: NOW - 5 * DAY };
     const { ask } = open(clock);
     const entry = entriesOf(await ask(ALL)).at(-1);
@@ -143,16 +143,16 @@ describe('a file', () => {
     `${LIST}/Agent.x`,
     `${ORIGIN}/data_access_le/account/1/le/agentActivity`,
     `${ORIGIN}/`,
-  ])('there is nothing at %s', async (url) => {
+  ])('returns 404 for %s', async (url) => {
     expect((await open().ask(url)).status).toBe(404);
   });
 
-  test('it can only be read', async () => {
+  test('rejects a POST with 405', async () => {
     expect((await open().ask(ALL, { method: 'POST' })).status).toBe(405);
   });
 });
 
-test('the account’s entry says where the fake listens and how to sign', () => {
+test('creates an account entry with its URL and API key', () => {
   const text = expect.any(String) as unknown;
   expect(open().vendor.createAccountConfig('http://127.0.0.1:1')).toEqual({
     name: 'lp',
@@ -166,7 +166,7 @@ test('the account’s entry says where the fake listens and how to sign', () => 
   });
 });
 
-test('a seat that is no number is refused at once', () => {
+test('rejects a reference that is not a number at start', () => {
   const person = { ...jane, refsByVendor: { liveperson: 'jane@example.com' } };
-  expect(() => createFakeVendor({ ...worldAt(NOW), company: { ...company, people: [person] } })).toThrow('agent id');
+  expect(() => createFakeVendor({ ...worldAt(NOW), company: { ...company, people: [person] } })).toThrow('agentID');
 });

@@ -8,20 +8,20 @@ const instantAt = (text: string) => Date.parse(text);
 const coverage = (from: string, to: string) =>
   computeCoverage({ from: instantAt(from), to: instantAt(to) }, now, rules);
 
-describe('the windows of generation', () => {
-  test('reach a longest session and the delay beyond the range, in whole hours', () => {
+describe('windows', () => {
+  test('extends windows by longestSessionHours and settleHours after the range, in whole hours', () => {
     expect(coverage('2024-05-01T09:10:00Z', '2024-05-01T10:10:00Z').windows).toEqual([
       { from: instantAt('2024-05-01T09:00:00Z'), to: instantAt('2024-05-02T17:00:00Z') },
     ]);
   });
 
-  test('end with the hour that goes on now', () => {
+  test('ends windows with the current hour', () => {
     expect(coverage('2024-05-15T09:00:00Z', '2024-05-15T10:00:00Z').windows).toEqual([
       { from: instantAt('2024-05-15T09:00:00Z'), to: instantAt('2024-05-15T13:00:00Z') },
     ]);
   });
 
-  test('are the same for a range that moves with the clock, within an hour', () => {
+  test('returns the same windows for a range that moves within an hour', () => {
     const rolling = [0, 10, 39].map((minutes) => {
       const later = now + minutes * MINUTE;
       return computeCoverage({ from: later - 2 * DAY, to: later }, later, rules).windows;
@@ -30,7 +30,7 @@ describe('the windows of generation', () => {
     expect(rolling[2]).toEqual(rolling[0]);
   });
 
-  test('are at most seven days long and leave no gap', () => {
+  test('splits windows after seven days without a gap', () => {
     const { windows } = coverage('2024-04-20T00:00:00Z', '2024-05-10T00:00:00Z');
     expect(windows).toHaveLength(4);
     for (const window of windows) expect(window.to - window.from).toBeLessThanOrEqual(7 * DAY);
@@ -40,12 +40,12 @@ describe('the windows of generation', () => {
     expect(windows.at(-1)?.to).toBe(instantAt('2024-05-11T06:00:00Z'));
   });
 
-  test('begin with the oldest files there are', () => {
+  test('starts windows at the oldest files', () => {
     const { windows } = coverage('2024-04-10T00:00:00Z', '2024-04-16T00:00:00Z');
     expect(windows).toEqual([{ from: instantAt('2024-04-15T12:00:00Z'), to: instantAt('2024-04-17T06:00:00Z') }]);
   });
 
-  test('begin the hours to look back earlier, but not before the oldest files; what is covered stays the same', () => {
+  test('starts windows earlier by lookBackHours, but not before the oldest files, with the same coverage', () => {
     const during = { from: instantAt('2024-05-01T09:10:00Z'), to: instantAt('2024-05-01T10:10:00Z') };
     const back = (lookBackHours: number) => computeCoverage(during, now, { ...rules, lookBackHours });
     expect(back(24)).toEqual({
@@ -63,15 +63,15 @@ describe('the windows of generation', () => {
     }
   });
 
-  test('are none for what is over longer than files live, for the future, and for nothing', () => {
+  test('returns no windows for an expired, a future and an empty range', () => {
     expect(coverage('2024-03-01T00:00:00Z', '2024-04-15T12:20:00Z').windows).toEqual([]);
     expect(coverage('2024-05-16T00:00:00Z', '2024-05-17T00:00:00Z').windows).toEqual([]);
     expect(splitIntoWindows({ from: now, to: now })).toEqual([]);
   });
 });
 
-describe('what the files cover for certain', () => {
-  test('is all of a range that has settled', () => {
+describe('coverage', () => {
+  test('covers a settled range completely', () => {
     const { from, to, expired } = coverage('2024-05-01T00:00:00Z', '2024-05-02T00:00:00Z');
     expect({ from, to, expired }).toEqual({
       from: instantAt('2024-05-01T00:00:00Z'),
@@ -80,28 +80,28 @@ describe('what the files cover for certain', () => {
     });
   });
 
-  test('ends a longest session and the delay ago', () => {
+  test('ends the coverage longestSessionHours and settleHours ago', () => {
     expect(coverage('2024-05-01T00:00:00Z', '2024-05-15T12:00:00Z').to).toBe(now - 30 * HOUR);
   });
 
-  test('is nothing of today', () => {
+  test('covers nothing of today', () => {
     const { from, to } = coverage('2024-05-15T00:00:00Z', '2024-05-15T12:00:00Z');
     expect(to).toBe(from);
   });
 
-  test('begins with the oldest files; what was before has expired', () => {
+  test('starts the coverage at the oldest files and reports the time before as expired', () => {
     const partly = coverage('2024-04-10T00:00:00Z', '2024-05-01T00:00:00Z');
     expect(partly.from).toBe(now - 30 * DAY);
     expect(partly.expired).toBe(true);
     expect(coverage('2024-03-01T00:00:00Z', '2024-03-02T00:00:00Z').expired).toBe(true);
   });
 
-  test('is whole for "the last 30 days", though the clock has moved on since that was asked', () => {
+  test('covers "the last 30 days" although the clock has moved on since the request', () => {
     expect(computeCoverage({ from: now - 30 * DAY - 5000, to: now }, now, rules).expired).toBe(false);
   });
 });
 
-test('a window has settled when the delay after its end is over', () => {
+test('settles a window settleHours after its end', () => {
   const window = { from: instantAt('2024-05-14T00:00:00Z'), to: instantAt('2024-05-15T06:00:00Z') };
   expect(isSettled(window, instantAt('2024-05-15T12:00:00Z'), rules)).toBe(true);
   expect(isSettled(window, instantAt('2024-05-15T11:59:59Z'), rules)).toBe(false);

@@ -6,7 +6,7 @@ describe('the list of files', () => {
   const link = { '@name': 'x', '@href': 'https://h/x.gz' };
   const filesOf = (dataAccessFiles: unknown) => fileListSchema.parse({ dataAccessFiles }).dataAccessFiles.file;
 
-  test('is five in the vendor’s sample, one of them not named .gz', () => {
+  test('parses five files of the vendor’s sample, one without .gz', () => {
     const sample = readFileSync(new URL('./fixtures/list.json', import.meta.url), 'utf8');
     const { file: files } = fileListSchema.parse(JSON.parse(sample)).dataAccessFiles;
     expect(files.map((file) => file['@href'].endsWith('.gz'))).toEqual([true, true, true, true, false]);
@@ -18,12 +18,12 @@ describe('the list of files', () => {
     ['an empty array', { file: [] }, 0],
     ['missing', { '@id': '1' }, 0],
     ['null', { file: null }, 0],
-  ])('holds files as %s', (_title, files, count) => {
+  ])('accepts a file list that is %s', (_title, files, count) => {
     expect(filesOf(files)).toHaveLength(count);
   });
 
   test.each([[5], [{}], [{ dataAccessFiles: { file: 'x' } }], [{ dataAccessFiles: { file: [{ '@name': 'x' }] } }]])(
-    'is refused when it is %j',
+    'rejects the list response %j',
     (body) => {
       expect(fileListSchema.safeParse(body).success).toBe(false);
     },
@@ -50,21 +50,21 @@ describe('unwrapping', () => {
       { long: 1, string: 'x' },
     ],
     [{}, {}],
-  ])('%j gives %j', (wrapped, bare) => {
+  ])('unwraps %j to %j', (wrapped, bare) => {
     expect(unwrapUnion(wrapped)).toEqual(bare);
   });
 
-  test('goes as deep as the wrapping', () => {
+  test('unwraps 100,000 nested branches', () => {
     const deep = Array.from({ length: 100_000 }).reduce<unknown>((inner) => ({ array: inner }), 7);
     expect(unwrapUnion(deep)).toBe(7);
   });
 
-  test('finds fields in wrapped records', () => {
+  test('finds a field in a wrapped record', () => {
     expect(getField({ 'com.liveperson.dataaccess.MetaData': { accountId: { string: 'x' } } }, 'accountId')).toBe('x');
     expect(getField([1], 'length')).toBeUndefined();
   });
 
-  test('finds fields whatever their capitals', () => {
+  test('finds a field in any case, the exact name first', () => {
     expect(getFieldIgnoringCase({ agentUserName: { string: 'x' } }, 'agentUsername')).toBe('x');
     expect(getFieldIgnoringCase({ agentUsername: 'a', agentUserName: 'b' }, 'agentUsername')).toBe('a');
     expect(getFieldIgnoringCase({}, 'agentUsername')).toBeUndefined();

@@ -7,7 +7,7 @@ import { rejectionOf } from '../../../test/support/capture-error.ts';
 import { manualClock } from '../../../test/support/clock.ts';
 import { jsonReply } from '../../../test/support/vendor-harness.ts';
 import type { PlannedRead } from '../call-estimate.ts';
-import { createFakeVonage } from '../../../test/support/vonage-account.ts';
+import { createFakeVonage } from '../../../test/support/vonage/account.ts';
 import {
   MINUTE,
   account,
@@ -20,12 +20,12 @@ import {
   createContext,
   tokenCalls,
   createTokenProviderWith,
-} from '../../../test/support/vonage-tokens.ts';
+} from '../../../test/support/vonage/tokens.ts';
 
 const repeated = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
 
-describe('a token that is to be renewed', () => {
-  /** The first token lives for 100 s; of the others `later` is the answer. */
+describe('a token due for renewal', () => {
+  /** The first token lives for 100 s; `later` returns the others. */
   const shortLived = (
     later: (issued: number) => ReturnType<typeof jsonReply> | Promise<ReturnType<typeof jsonReply>>,
   ) =>
@@ -33,7 +33,7 @@ describe('a token that is to be renewed', () => {
       issued === 1 ? jsonReply({ access_token: 'token-1', expires_in: 100 }) : later(issued),
     );
 
-  test('serves all who ask, at once, while one renewal is under way beside; then the new one does', async () => {
+  test('serves all requests immediately during one background renewal, then the new token does', async () => {
     const renewal = deferredResponse();
     const harness = connectVonage(shortLived(renewal.answer).respond);
     await queryInteractions(harness);
@@ -50,7 +50,7 @@ describe('a token that is to be renewed', () => {
     expect(tokenCalls(harness)).toHaveLength(2);
   });
 
-  test('once it has expired is waited for, with the renewal that is under way', async () => {
+  test('makes requests wait for the running renewal once it has expired', async () => {
     const renewal = deferredResponse();
     const harness = connectVonage(shortLived(renewal.answer).respond);
     await queryInteractions(harness);
@@ -69,7 +69,7 @@ describe('a token that is to be renewed', () => {
     expect(tokenCalls(harness)).toHaveLength(2);
   });
 
-  test('and cannot be serves until it has expired, and renewal is tried every ten seconds', async () => {
+  test('serves until it expires if renewal fails, with a retry every ten seconds', async () => {
     const vendor = createFakeVonage((issued) =>
       issued === 1 ? jsonReply({ access_token: 'token-1', expires_in: 120 }) : jsonReply({}, 503),
     );
@@ -82,7 +82,7 @@ describe('a token that is to be renewed', () => {
       await queryInteractions(harness);
       return tokenCalls(harness).length - 1;
     };
-    // Nine tenths of its life are 108 s.
+    // Nine tenths of its lifetime are 108 s.
     expect(await triedAfter(107_999)).toBe(0);
     expect(await triedAfter(1)).toBe(1);
     expect(await triedAfter(9_999)).toBe(1);
@@ -96,7 +96,7 @@ describe('a token that is to be renewed', () => {
     expect(tokenCalls(harness)).toHaveLength(5);
   });
 
-  test('is renewed at no query’s cost', async () => {
+  test('is renewed without a call record on any query', async () => {
     const harness = connectVonage(createFakeVonage().respond);
     await queryInteractions(harness);
     harness.clock.advance(110 * MINUTE);
@@ -109,7 +109,7 @@ describe('a token that is to be renewed', () => {
     ]);
   });
 
-  test('that is held is no call of the next query’s, until it has expired', async () => {
+  test('adds no call to the next query’s estimate until it has expired', async () => {
     const harness = connectVonage(createFakeVonage().respond);
     const read: PlannedRead = {
       capability: 'latestInteractions',
@@ -132,15 +132,15 @@ describe('a token that is to be renewed', () => {
   });
 });
 
-test('a token endpoint that keeps failing has a circuit of its own', async () => {
+test('opens a separate circuit for a failing token endpoint', async () => {
   const clock = manualClock();
   const metrics = createMetrics();
-  const asked: string[] = [];
+  const calledEndpoints: string[] = [];
   const dispatcher = {
     request: ({ path }: { readonly path: string }) => {
-      asked.push(path);
-      const answer = path.startsWith('/Auth') ? { statusCode: 503 } : { statusCode: 200 };
-      return Promise.resolve({ ...answer, headers: {}, body: Readable.from([]) });
+      calledEndpoints.push(path);
+      const result = path.startsWith('/Auth') ? { statusCode: 503 } : { statusCode: 200 };
+      return Promise.resolve({ ...result, headers: {}, body: Readable.from([]) });
     },
     destroy: () => Promise.resolve(),
   } as unknown as Dispatcher;
@@ -149,7 +149,7 @@ test('a token endpoint that keeps failing has a circuit of its own', async () =>
   for (let i = 0; i < 5; i += 1) await rejectionOf(tokens.getToken(createContext()));
   const spared = await rejectionOf(tokens.getToken(createContext()));
   expect(spared).toMatchObject({ code: 'VENDOR_UNAVAILABLE', endpoint: 'connect/token', reason: 'circuit_open' });
-  expect(asked).toHaveLength(5);
+  expect(calledEndpoints).toHaveLength(5);
   expect(await metrics.text()).toContain('switchboard_circuit_state{account="vcc",endpoint="connect/token"} 2');
 
   const url = new URL('https://vcc.example/v0');
@@ -157,8 +157,8 @@ test('a token endpoint that keeps failing has a circuit of its own', async () =>
   expect(other.status).toBe(200);
 });
 
-describe('a token that the vendor refuses', () => {
-  test('is replaced, and the call made again', async () => {
+describe('a token that the vendor rejects', () => {
+  test('is replaced, and the call repeated', async () => {
     const vendor = createFakeVonage();
     const harness = connectVonage(vendor.respond);
     await queryInteractions(harness);
@@ -167,7 +167,7 @@ describe('a token that the vendor refuses', () => {
     expect(authorizationHeaders(harness)).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
   });
 
-  test('is replaced again, however soon, where the last replacement served', async () => {
+  test('is replaced again, however soon, if the last replacement worked', async () => {
     const vendor = createFakeVonage();
     const harness = connectVonage(vendor.respond);
     for (const revoked of ['token-1', 'token-2']) {
@@ -178,7 +178,7 @@ describe('a token that the vendor refuses', () => {
     expect(tokenCalls(harness)).toHaveLength(3);
   });
 
-  test('is replaced once, however many were refused with it', async () => {
+  test('is replaced once, however many calls were rejected with it', async () => {
     const vendor = createFakeVonage();
     const harness = connectVonage(vendor.respond);
     await queryInteractions(harness);
@@ -188,7 +188,7 @@ describe('a token that the vendor refuses', () => {
     expect(authorizationHeaders(harness)).toHaveLength(101);
   });
 
-  test('is not replaced again when a late refusal tells of the old one', async () => {
+  test('is not replaced again by a late rejection of the old token', async () => {
     const late = deferredResponse();
     const vendor = createFakeVonage();
     const harness = connectVonage((request) =>
@@ -207,7 +207,7 @@ describe('a token that the vendor refuses', () => {
     expect(authorizationHeaders(harness).at(-1)).toBe('Bearer token-2');
   });
 
-  test('while its renewal is under way is not given out again when that fails', async () => {
+  test('is not returned again after its running renewal fails', async () => {
     const renewal = deferredResponse();
     const {
       tokens,
@@ -230,7 +230,7 @@ describe('a token that the vendor refuses', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('as its successor is, too, is a refusal of the account: nobody gets a third for a minute', async () => {
+  test('leads to no third token for a minute if its successor is rejected as well', async () => {
     const harness = connectVonage(createFakeVonage(undefined, () => jsonReply({}, 401)).respond);
     const refused = { code: 'VENDOR_AUTH_FAILED', endpoint: 'latestInteractions', status: 401 };
     await expect(queryInteractions(harness)).rejects.toMatchObject(refused);
@@ -248,7 +248,7 @@ describe('a token that the vendor refuses', () => {
     expect(tokenCalls(harness)).toHaveLength(3);
   });
 
-  test('for one agent’s sake alone costs the others nothing', async () => {
+  test('does not affect other agents if it is rejected for one agent only', async () => {
     const ok = jsonReply({ interactions: [] });
     const vendor = createFakeVonage(undefined, ({ url }) => (url.pathname.includes('/02/') ? jsonReply({}, 401) : ok));
     const harness = connectVonage(vendor.respond);
@@ -260,7 +260,7 @@ describe('a token that the vendor refuses', () => {
     expect(authorizationHeaders(harness)).toHaveLength(5);
   });
 
-  test('a 403 is no matter of the token', async () => {
+  test('is not replaced after a 403', async () => {
     const harness = connectVonage(createFakeVonage(undefined, () => jsonReply({}, 403)).respond);
     await expect(queryInteractions(harness)).rejects.toMatchObject({ code: 'VENDOR_AUTH_FAILED', status: 403 });
     expect(harness.sent).toHaveLength(2);

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { SharedToken, SharedTokenStore } from '../../cache/token-store.ts';
 import { Secret } from '../../config/secret.ts';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
-import { VONAGE_ENTRY, createFakeVonage } from '../../../test/support/vonage-account.ts';
+import { VONAGE_ENTRY, createFakeVonage } from '../../../test/support/vonage/account.ts';
 import { vonage } from './index.ts';
 import {
   MINUTE,
@@ -14,10 +14,10 @@ import {
   createStandaloneTokenProvider,
   refs,
   tokenCalls,
-} from '../../../test/support/vonage-tokens.ts';
+} from '../../../test/support/vonage/tokens.ts';
 
 describe('the token request', () => {
-  test.each([{}, { credentialsIn: 'body' }])('proves who asks in the form’s body, with %j', async (extra) => {
+  test.each([{}, { credentialsIn: 'body' }])('has the credentials in the form’s body, with %j', async (extra) => {
     const harness = connectVonage(createFakeVonage().respond, extra);
     await queryInteractions(harness);
     expect(tokenCalls(harness)).toMatchObject([
@@ -31,7 +31,7 @@ describe('the token request', () => {
     expect(tokenCalls(harness)[0]?.headers).not.toHaveProperty('Authorization');
   });
 
-  test('or in the header Authorization, form-encoded first', async () => {
+  test('has the form-encoded credentials in the header Authorization, with credentialsIn: basic', async () => {
     const harness = connectVonage(createFakeVonage().respond, { credentialsIn: 'basic' });
     await queryInteractions(harness);
     const [request] = tokenCalls(harness);
@@ -40,34 +40,34 @@ describe('the token request', () => {
     expect(credentials.toString()).toBe('gateway:secret%2B%26%25%2F%3D');
   });
 
-  test('names the scope when one is configured', async () => {
+  test('has the configured scope', async () => {
     const harness = connectVonage(createFakeVonage().respond, { scope: 'agents:read stats' });
     await queryInteractions(harness);
     expect(new URLSearchParams(tokenCalls(harness)[0]?.body).get('scope')).toBe('agents:read stats');
   });
 
-  test('goes to the configured address', async () => {
+  test('goes to the configured URL', async () => {
     const harness = connectVonage(createFakeVonage().respond, { tokenUrl: 'https://id.example.com/oauth/token' });
     await queryInteractions(harness);
     expect(tokenCalls(harness)[0]?.url.href).toBe('https://id.example.com/oauth/token');
   });
 });
 
-test('the token request may be made again, since another token does the first no harm', async () => {
+test('marks the token request as idempotent, since a further token does not invalidate the first', async () => {
   const { tokens, requests, scope: context } = createStandaloneTokenProvider(createFakeVonage().respond);
   await tokens.getToken(context);
   expect(requests).toMatchObject([{ endpoint: 'connect/token', method: 'POST', idempotent: true }]);
 });
 
 describe('a token', () => {
-  test('is fetched once, however many wait for it', async () => {
+  test('is fetched once, however many requests wait', async () => {
     const harness = connectVonage(createFakeVonage().respond);
     await Promise.all(refs(50).map((ref) => queryInteractions(harness, ref)));
     expect(tokenCalls(harness)).toHaveLength(1);
     expect(authorizationHeaders(harness)).toEqual(refs(50).map(() => 'Bearer token-1'));
   });
 
-  test('serves later queries too, until nine tenths of its life are over', async () => {
+  test('serves later queries, until nine tenths of its lifetime are over', async () => {
     const harness = connectVonage(createFakeVonage().respond);
     await queryInteractions(harness);
     harness.clock.advance(108 * MINUTE - 1);
@@ -80,7 +80,7 @@ describe('a token', () => {
     [600, 540_000],
     ['600', 540_000],
     [0.5, 450],
-    // Not said, or not understood: five minutes.
+    // Missing or invalid: five minutes.
     [undefined, 270_000],
     [null, 270_000],
     ['', 270_000],
@@ -98,7 +98,7 @@ describe('a token', () => {
     expect(tokenCalls(harness)).toHaveLength(2);
   });
 
-  test.each([0, -5])('with expires_in %j serves those who wait for it, and nobody later', async (expires_in) => {
+  test.each([0, -5])('with expires_in %j serves only the waiting requests', async (expires_in) => {
     const harness = connectVonage(
       createFakeVonage((issued) => jsonReply({ access_token: `token-${issued}`, expires_in })).respond,
     );
@@ -108,7 +108,7 @@ describe('a token', () => {
     expect(tokenCalls(harness)).toHaveLength(2);
   });
 
-  test('its age counts from when it was asked for', async () => {
+  test('has an age that counts from the token request', async () => {
     const slow = deferredResponse();
     const harness = connectVonage(
       createFakeVonage((issued) => (issued === 1 ? slow.answer() : jsonReply({ access_token: 'b' }))).respond,
@@ -122,7 +122,7 @@ describe('a token', () => {
     expect(authorizationHeaders(harness)).toEqual(['Bearer a', 'Bearer b']);
   });
 
-  test('is asked for again by the next query after a failure', async () => {
+  test('is fetched again by the next query after a failure', async () => {
     const vendor = createFakeVonage((issued) =>
       issued === 1 ? jsonReply({}, 503) : jsonReply({ access_token: 'token-2' }),
     );
@@ -133,33 +133,33 @@ describe('a token', () => {
   });
 });
 
-describe('a token of the fleet', () => {
+describe('a token shared by processes', () => {
   const START = Date.parse('2024-05-15T12:00:00Z');
 
-  test('that another process fetched is used until it is to be renewed, by the wall clock that both have', async () => {
+  test('is used until it is due for renewal by the wall clock, if another process fetched it', async () => {
     const text = new Secret('theirs');
-    let asked = 0;
-    const vault: SharedTokenStore = {
+    let lookups = 0;
+    const tokenStore: SharedTokenStore = {
       getOrFetch: () => {
-        asked += 1;
+        lookups += 1;
         const later = (minutes: number) => START + minutes * MINUTE;
-        return Promise.resolve({ text, renewAt: later(90 * asked), expiresAt: later(100 * asked) });
+        return Promise.resolve({ text, renewAt: later(90 * lookups), expiresAt: later(100 * lookups) });
       },
     };
-    const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, { now: START, vault });
+    const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, { now: START, tokenStore });
     await queryInteractions(harness);
     harness.clock.advance(90 * MINUTE - 1);
     await queryInteractions(harness, '02');
-    expect(asked).toBe(1);
+    expect(lookups).toBe(1);
     expect(authorizationHeaders(harness)).toEqual(['Bearer theirs', 'Bearer theirs']);
     harness.clock.advance(1);
     await queryInteractions(harness, '03');
-    expect(asked).toBe(2);
+    expect(lookups).toBe(2);
     expect(tokenCalls(harness)).toEqual([]);
   });
 
-  /** A token that the fleet has, until a process fetches another. */
-  function vaultWith(token: SharedToken): SharedTokenStore {
+  /** A shared token, until a process fetches another. */
+  function tokenStoreWith(token: SharedToken): SharedTokenStore {
     let shared = token;
     return { getOrFetch: async ({ isUsable, fetch }) => (isUsable(shared) ? shared : (shared = await fetch())) };
   }
@@ -169,43 +169,49 @@ describe('a token of the fleet', () => {
   test.each([
     [1, 'Bearer theirs', 0],
     [0, 'Bearer token-1', 1],
-  ])('that is to be renewed in %i ms is not fetched before', async (early, bearer, fetched) => {
+  ])('is not fetched again before its renewal in %i ms', async (early, bearer, fetched) => {
     const now = theirs.renewAt - early;
-    const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, { now, vault: vaultWith(theirs) });
+    const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, {
+      now,
+      tokenStore: tokenStoreWith(theirs),
+    });
     await queryInteractions(harness);
     expect(authorizationHeaders(harness)).toEqual([bearer]);
     expect(tokenCalls(harness)).toHaveLength(fetched);
   });
 
-  test('that the vendor refuses is not taken up again, even though the others still have it', async () => {
+  test('is not used again after a rejection, even while other processes share it', async () => {
     const vendor = createFakeVonage();
     vendor.revoked.add('theirs');
-    const harness = connectVendor(vonage, VONAGE_ENTRY, vendor.respond, { now: START, vault: vaultWith(theirs) });
+    const harness = connectVendor(vonage, VONAGE_ENTRY, vendor.respond, {
+      now: START,
+      tokenStore: tokenStoreWith(theirs),
+    });
     await queryInteractions(harness);
     await queryInteractions(harness, '02');
     expect(authorizationHeaders(harness)).toEqual(['Bearer theirs', 'Bearer token-1', 'Bearer token-1']);
     expect(tokenCalls(harness)).toHaveLength(1);
   });
 
-  test('that this one fetches is told of with the times of the wall clock', async () => {
-    const told: SharedToken[] = [];
-    const vault: SharedTokenStore = {
+  test('is shared with wall-clock times', async () => {
+    const sharedTokens: SharedToken[] = [];
+    const tokenStore: SharedTokenStore = {
       getOrFetch: async ({ fetch }) => {
         const token = await fetch();
-        told.push(token);
+        sharedTokens.push(token);
         return token;
       },
     };
-    const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, { now: START, vault });
+    const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, { now: START, tokenStore });
     harness.clock.advance(MINUTE);
     await queryInteractions(harness);
-    expect(told).toMatchObject([{ renewAt: START + 109 * MINUTE, expiresAt: START + 121 * MINUTE }]);
+    expect(sharedTokens).toMatchObject([{ renewAt: START + 109 * MINUTE, expiresAt: START + 121 * MINUTE }]);
     expect(tokenCalls(harness)).toHaveLength(1);
   });
 });
 
-describe('a query that goes away', () => {
-  test('leaves at once, and the token comes for the others', async () => {
+describe('an aborted query', () => {
+  test('rejects immediately, and the token is fetched for the others', async () => {
     const slow = deferredResponse();
     const harness = connectVonage(createFakeVonage(slow.answer).respond);
     const leaving = new AbortController();
@@ -220,7 +226,7 @@ describe('a query that goes away', () => {
     expect(authorizationHeaders(harness)).toHaveLength(1);
   });
 
-  test('even as the only one leaves a token behind for the next', async () => {
+  test('leaves a token for the next query, even as the only one', async () => {
     const slow = deferredResponse();
     const harness = connectVonage(createFakeVonage(slow.answer).respond);
     const leaving = new AbortController();
@@ -234,7 +240,7 @@ describe('a query that goes away', () => {
   });
 });
 
-test('a query that is gone already does not wait for a token, nor is its question asked', async () => {
+test('an already aborted query waits for no token and makes no call', async () => {
   const never = deferredResponse();
   const harness = connectVonage(createFakeVonage(never.answer).respond);
   const gone = queryInteractions(harness, '01', { signal: AbortSignal.abort() });
@@ -242,13 +248,13 @@ test('a query that is gone already does not wait for a token, nor is its questio
   expect(authorizationHeaders(harness)).toEqual([]);
 });
 
-test('a query that has its token is not listened to any more', async () => {
+test('removes the abort listener once the query has its token', async () => {
   const { tokens, scope: context } = createStandaloneTokenProvider(createFakeVonage().respond);
   await Promise.all([tokens.getToken(context), tokens.getToken(context)]);
   expect(getEventListeners(context.signal, 'abort')).toEqual([]);
 });
 
-describe('when no token is to be had', () => {
+describe('a failing token endpoint', () => {
   test.each([
     [400, '{"error":"invalid_scope","error_description":"You must specify a scope"}', 'VENDOR_AUTH_FAILED'],
     [400, '{"error":"invalid_client"}', 'VENDOR_AUTH_FAILED'],
@@ -259,13 +265,13 @@ describe('when no token is to be had', () => {
     [302, '', 'VENDOR_BAD_RESPONSE'],
     [200, '{}', 'VENDOR_BAD_RESPONSE'],
     [200, '{"access_token":"two words"}', 'VENDOR_BAD_RESPONSE'],
-  ])('%i %s: %s, and the agent is not asked about', async (status, body, code) => {
+  ])('%i %s rejects with %s, without a call for the agent', async (status, body, code) => {
     const harness = connectVonage(createFakeVonage(() => ({ status, body })).respond);
     await expect(queryInteractions(harness)).rejects.toMatchObject({ code, endpoint: 'connect/token' });
     expect(authorizationHeaders(harness)).toEqual([]);
   });
 
-  test('the vendor’s words are told, without the secret', async () => {
+  test('reports the vendor’s message without the secret', async () => {
     const body = JSON.stringify({ error_description: `You must specify a scope, ${VONAGE_ENTRY.clientSecret}` });
     const harness = connectVonage(createFakeVonage(() => ({ status: 400, body })).respond);
     await expect(queryInteractions(harness)).rejects.toMatchObject({
@@ -275,7 +281,7 @@ describe('when no token is to be had', () => {
   });
 });
 
-test('token requests are told of as calls, once', async () => {
+test('records token requests as calls, once', async () => {
   const harness = connectVonage(createFakeVonage().respond);
   await Promise.all([queryInteractions(harness, '1'), queryInteractions(harness, '2')]);
   expect(harness.callRecords.map(({ endpoint, outcome }) => `${endpoint} ${outcome}`)).toEqual([

@@ -4,19 +4,19 @@ import { createHttpHarness } from '../../../test/support/http-harness.ts';
 import { manualClock } from '../../../test/support/clock.ts';
 import { jsonStep, startScriptedServer } from '../../../test/support/scripted-server.ts';
 import { passthroughCache } from '../../../test/support/vendor-harness.ts';
-import { VONAGE_ENTRY } from '../../../test/support/vonage-account.ts';
+import { VONAGE_ENTRY } from '../../../test/support/vonage/account.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
-import { account, createContext } from '../../../test/support/vonage-tokens.ts';
+import { account, createContext } from '../../../test/support/vonage/tokens.ts';
 
-// Some HTTP clients rewrite or drop a parameter of Accept, so what counts is what the other side receives.
-test.each([1, 2])('version %i, the token and the form arrive as they are meant', async (apiVersion) => {
+// Some HTTP clients rewrite or drop a parameter of Accept, so the test checks what the server receives.
+test.each([1, 2])('sends version %i, the token and the form over a real socket', async (apiVersion) => {
   const server = await startScriptedServer(jsonStep({ access_token: 'a.token-1' }), jsonStep({ interactions: [] }));
   const { http, close } = createHttpHarness({ account });
   try {
     const clock = manualClock();
-    const entered = config.parse({ ...VONAGE_ENTRY, apiVersion, baseUrl: server.url.origin });
-    const client = createClient(entered, {
+    const accountConfig = config.parse({ ...VONAGE_ENTRY, apiVersion, baseUrl: server.url.origin });
+    const client = createClient(accountConfig, {
       account,
       clock,
       http,

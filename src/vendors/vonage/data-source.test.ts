@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { InteractionQuery } from '../../domain/interaction.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { type VendorHarness, connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
-import { VONAGE_ENTRY, GUID, createFakeVonage } from '../../../test/support/vonage-account.ts';
+import { VONAGE_ENTRY, GUID, createFakeVonage } from '../../../test/support/vonage/account.ts';
 import { vonage } from './index.ts';
 import { interactionNamespace } from './loaders.ts';
 import { interactionsResponseSchema } from './wire.ts';
@@ -13,23 +13,26 @@ const connect = (extra: object = {}, vendor = createFakeVonage()) =>
   connectVendor(vonage, { ...VONAGE_ENTRY, ...extra }, vendor.respond);
 
 function askOf(
-  sources: ReturnType<VendorHarness['createDataSource']>,
+  dataSource: ReturnType<VendorHarness['createDataSource']>,
   ref = '01',
   query: Partial<InteractionQuery> = {},
 ) {
-  if (!sources.latestInteractions) throw new Error('latestInteractions is missing');
-  return sources.latestInteractions(ref, { size: 1, type: null, activeLiveFirst: null, ...query });
+  if (!dataSource.latestInteractions) throw new Error('latestInteractions is missing');
+  return dataSource.latestInteractions(ref, { size: 1, type: null, activeLiveFirst: null, ...query });
 }
 
-const ask = (harness: VendorHarness, ref?: string, query?: Partial<InteractionQuery>) =>
+const readOnce = (harness: VendorHarness, ref?: string, query?: Partial<InteractionQuery>) =>
   askOf(harness.createDataSource(), ref, query);
-const asked = ({ sent }: VendorHarness) => sent.filter(({ endpoint }) => endpoint === 'latestInteractions');
+const interactionRequests = ({ sent }: VendorHarness) =>
+  sent.filter(({ endpoint }) => endpoint === 'latestInteractions');
 
-describe('the request', () => {
-  test('is the documented one, with the version in Accept and the token', async () => {
+describe('the interactions request', () => {
+  test('is as documented, with the version in Accept and the token', async () => {
     const harness = connect();
-    await ask(harness);
-    expect(asked(harness).map(({ method, url, headers }) => ({ method, url: url.href, headers }))).toEqual([
+    await readOnce(harness);
+    expect(
+      interactionRequests(harness).map(({ method, url, headers }) => ({ method, url: url.href, headers })),
+    ).toEqual([
       {
         method: 'GET',
         url: 'https://emea.newvoicemedia.com/v0/a1b2c3d4e5/agents/01/latestInteractions',
@@ -38,24 +41,24 @@ describe('the request', () => {
     ]);
   });
 
-  test('of version 2 carries the parameters', async () => {
+  test('has the parameters in version 2', async () => {
     const harness = connect({ apiVersion: 2 });
-    await ask(harness, '01', { size: 5, type: 'EMAIL', activeLiveFirst: true });
-    const [request] = asked(harness);
+    await readOnce(harness, '01', { size: 5, type: 'EMAIL', activeLiveFirst: true });
+    const [request] = interactionRequests(harness);
     expect(request?.headers.Accept).toBe('application/json;version=2');
     expect(request?.url.search).toBe('?size=5&type=Email&activeLiveFirst=true');
   });
 
-  test('of version 2 carries only the parameters that were given', async () => {
+  test('has only the given parameters in version 2', async () => {
     const harness = connect({ apiVersion: 2 });
-    await ask(harness);
-    expect(asked(harness).map(({ url }) => url.search)).toEqual(['']);
+    await readOnce(harness);
+    expect(interactionRequests(harness).map(({ url }) => url.search)).toEqual(['']);
   });
 
-  test('of version 1 carries none, whatever the size', async () => {
+  test('has no parameters in version 1, whatever the size', async () => {
     const harness = connect();
-    await ask(harness, '01', { size: 50 });
-    expect(asked(harness)[0]?.url.search).toBe('');
+    await readOnce(harness, '01', { size: 50 });
+    expect(interactionRequests(harness)[0]?.url.search).toBe('');
   });
 
   test.each([
@@ -64,24 +67,24 @@ describe('the request', () => {
     ['../x', '..%2Fx'],
     ['Zoë 7?', 'Zo%C3%AB%207%3F'],
     ['%2e%2e', '%252e%252e'],
-  ])('keeps agent id %j in one part of the path', async (ref, encoded) => {
+  ])('keeps agent id %j in one path segment', async (ref, encoded) => {
     const harness = connect();
-    await ask(harness, ref);
-    expect(asked(harness)[0]?.url.pathname).toBe(`/v0/a1b2c3d4e5/agents/${encoded}/latestInteractions`);
+    await readOnce(harness, ref);
+    expect(interactionRequests(harness)[0]?.url.pathname).toBe(`/v0/a1b2c3d4e5/agents/${encoded}/latestInteractions`);
   });
 
-  test.each(['', '.', '..', 'a\u0000b', '\udfff'])('is not made for agent id %j', async (ref) => {
+  test.each(['', '.', '..', 'a\u0000b', '\udfff'])('is not sent for agent id %j', async (ref) => {
     const harness = connect();
-    await expect(ask(harness, ref)).rejects.toThrow(/^ref: must/);
+    await expect(readOnce(harness, ref)).rejects.toThrow(/^ref: must/);
     expect(harness.sent).toEqual([]);
     expect(vonage.references.problem(ref)).toMatch(/^must/);
   });
 
   test.each(['https://nam.cc.vonage.com', 'https://apac.newvoicemedia.com', 'http://127.0.0.1:4004/vonage'])(
-    'goes to %s when that is the account’s address',
+    'goes to the base URL %s',
     async (baseUrl) => {
       const harness = connect({ baseUrl });
-      await ask(harness);
+      await readOnce(harness);
       expect(harness.sent.map(({ url }) => url.href)).toEqual([
         `${baseUrl}/Auth/connect/token`,
         `${baseUrl}/v0/a1b2c3d4e5/agents/01/latestInteractions`,
@@ -90,9 +93,9 @@ describe('the request', () => {
   );
 });
 
-test.each([1, 2])('an answer of version %i is reported with where and when it is from', async (apiVersion) => {
+test.each([1, 2])('reports provenance and time of a version %i response', async (apiVersion) => {
   const harness = connect({ apiVersion });
-  const { sources } = await ask(harness);
+  const { sources } = await readOnce(harness);
   expect(sources).toMatchObject([
     {
       account: 'vcc',
@@ -105,17 +108,17 @@ test.each([1, 2])('an answer of version %i is reported with where and when it is
   ]);
 });
 
-test.each(['', '.', '..', 'a\nb'])('account key %j can be no part of a path, and is refused at start', (accountKey) => {
+test.each(['', '.', '..', 'a\nb'])('rejects the account key %j, which cannot be a path segment', (accountKey) => {
   const problems = vonage.config.safeParse({ ...VONAGE_ENTRY, accountKey }).error?.issues ?? [];
   expect(problems.map(({ path }) => path)).toContainEqual(['accountKey']);
 });
 
-describe('what version 1 does not know', () => {
+describe('version 1', () => {
   test.each([{ type: 'PHONE' }, { type: 'OTHER' }, { activeLiveFirst: true }, { activeLiveFirst: false }] as const)(
-    '%j: reported as unsupported, without a call',
+    'reports %j as unsupported, without a call',
     async (query) => {
       const harness = connect();
-      const { data, sources } = await ask(harness, '01', query);
+      const { data, sources } = await readOnce(harness, '01', query);
       expect(data).toEqual([]);
       expect(sources).toMatchObject([
         { account: 'vcc', endpoint: 'latestInteractions', outcome: 'UNSUPPORTED', error: null, fetchedAt: null },
@@ -124,9 +127,9 @@ describe('what version 1 does not know', () => {
     },
   );
 
-  test('a size: all that the server answers is kept', async () => {
+  test('ignores the size and returns all that the server sends', async () => {
     const interactions = ['a', 'b', 'c'].map((guid) => ({ guid, start: '2017-03-30T22:40:15Z', hasEnded: false }));
-    const { data } = await ask(
+    const { data } = await readOnce(
       connect(
         {},
         createFakeVonage(undefined, () => jsonReply({ interactions })),
@@ -136,65 +139,70 @@ describe('what version 1 does not know', () => {
   });
 });
 
-describe('within one query', () => {
-  test('the same agent twice is one call; with version 1 whatever the size', async () => {
+describe('interactions within one query', () => {
+  test('make one call for the same agent; in version 1 whatever the size', async () => {
     const harness = connect();
-    const sources = harness.createDataSource();
-    await Promise.all([askOf(sources), askOf(sources), askOf(sources, '01', { size: 9 }), askOf(sources, '02')]);
-    expect(asked(harness)).toHaveLength(2);
+    const dataSource = harness.createDataSource();
+    await Promise.all([
+      askOf(dataSource),
+      askOf(dataSource),
+      askOf(dataSource, '01', { size: 9 }),
+      askOf(dataSource, '02'),
+    ]);
+    expect(interactionRequests(harness)).toHaveLength(2);
   });
 
-  test('different questions of version 2 are different calls', async () => {
+  test('make separate calls for different parameters of version 2', async () => {
     const harness = connect({ apiVersion: 2 });
-    const sources = harness.createDataSource();
+    const dataSource = harness.createDataSource();
     const queries = [{}, { size: 2 }, { type: 'PHONE' }, { activeLiveFirst: false }, { size: 2 }, {}] as const;
-    await Promise.all(queries.map((query) => askOf(sources, '01', query)));
-    expect(asked(harness)).toHaveLength(4);
+    await Promise.all(queries.map((query) => askOf(dataSource, '01', query)));
+    expect(interactionRequests(harness)).toHaveLength(4);
   });
 
-  test('OTHER shares one call, whatever its size, and each picks from it', async () => {
+  test('share one call for OTHER of any size, and select from it', async () => {
     const interactions = ['Phone', 'Sms', 'Case'].map((type) => ({ guid: type, start: '2017-03-30T22:40:15Z', type }));
     const harness = connect(
       { apiVersion: 2 },
       createFakeVonage(undefined, () => jsonReply({ interactions })),
     );
-    const sources = harness.createDataSource();
-    const answers = await Promise.all([1, 2].map((size) => askOf(sources, '01', { size, type: 'OTHER' })));
-    expect(answers.map(({ data }) => data.map(({ guid }) => guid))).toEqual([['Sms'], ['Sms', 'Case']]);
-    expect(asked(harness)).toHaveLength(1);
+    const dataSource = harness.createDataSource();
+    const results = await Promise.all([1, 2].map((size) => askOf(dataSource, '01', { size, type: 'OTHER' })));
+    expect(results.map(({ data }) => data.map(({ guid }) => guid))).toEqual([['Sms'], ['Sms', 'Case']]);
+    expect(interactionRequests(harness)).toHaveLength(1);
   });
 
-  test('one agent’s failure is not the others’', async () => {
+  test('isolate the failure of one agent', async () => {
     const vendor = createFakeVonage(undefined, ({ url }) =>
       url.pathname.includes('/02/') ? jsonReply({ message: 'x' }, 500) : jsonReply({ interactions: [] }),
     );
-    const sources = connect({}, vendor).createDataSource();
-    const outcomes = await Promise.allSettled(['01', '02', '03'].map((ref) => askOf(sources, ref)));
+    const dataSource = connect({}, vendor).createDataSource();
+    const outcomes = await Promise.allSettled(['01', '02', '03'].map((ref) => askOf(dataSource, ref)));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  test('answers are kept by agent, version and parameters, for as long as is set', async () => {
+  test('are cached by agent, version and parameters, for the configured time', async () => {
     const harness = connectVendor(vonage, { ...VONAGE_ENTRY, apiVersion: 2 }, createFakeVonage().respond, {
       ttl: { interactions: 3 },
     });
-    await ask(harness, '01', { size: 4, type: 'CHAT' });
+    await readOnce(harness, '01', { size: 4, type: 'CHAT' });
     expect(harness.stored).toEqual([
       { endpoint: 'latestInteractions', key: ['01', 2, 4, 'Chat', null], ttlSeconds: 3 },
     ]);
   });
 });
 
-test('what is kept is recognised when it is read back, and nothing else is', () => {
-  const kept = interactionsResponseSchema.parse(JSON.parse(fixture('v2.json')));
-  expect(interactionNamespace.isValid([...kept, null])).toBe(true);
-  for (const other of [null, {}, [{}], [{ ...kept[0], guid: '' }], [{ ...kept[0], start: 'soon' }]]) {
-    expect(interactionNamespace.isValid(other)).toBe(false);
+test('validates cached interactions, and rejects anything else', () => {
+  const stored = interactionsResponseSchema.parse(JSON.parse(fixture('v2.json')));
+  expect(interactionNamespace.isValid([...stored, null])).toBe(true);
+  for (const invalid of [null, {}, [{}], [{ ...stored[0], guid: '' }], [{ ...stored[0], start: 'soon' }]]) {
+    expect(interactionNamespace.isValid(invalid)).toBe(false);
   }
 });
 
-describe('failures', () => {
+describe('interaction failures', () => {
   const failWith = async (status: number, body: string) => {
-    const error = await ask(
+    const error = await readOnce(
       connect(
         {},
         createFakeVonage(undefined, () => ({ status, body })),
@@ -204,7 +212,7 @@ describe('failures', () => {
     return error as VendorError;
   };
 
-  test('no such agent', async () => {
+  test('report NOT_FOUND for an unknown agent', async () => {
     const error = await failWith(404, fixture('agent-not-found-404.json'));
     expect(error).toMatchObject({
       code: 'NOT_FOUND',
@@ -216,7 +224,7 @@ describe('failures', () => {
     expect(error.message).toContain('The requested resource was not found.');
   });
 
-  test('a request that the server will not have', async () => {
+  test('report a rejected request', async () => {
     const error = await failWith(400, fixture('invalid-request-400.json'));
     expect(error).toMatchObject({ code: 'VENDOR_REJECTED', retryable: false });
     expect(error.message).toContain('The InteractionType field is required.');
@@ -227,19 +235,19 @@ describe('failures', () => {
     ['{"error":{"code":"UnsupportedApiVersion","message":"No version 9"}}', 'No version 9'],
     ['{"status":400,"title":"Invalid","errors":[{"message":"bad size","path":"size"}]}', 'bad size'],
     ['{"status":400,"title":"Query limit","detail":"At most 50 users"}', 'At most 50 users'],
-  ])('%s: in the vendor’s own words', async (body, words) => {
+  ])('report the vendor’s message of %s', async (body, words) => {
     const error = await failWith(400, body);
     expect(error.code).toBe('VENDOR_REJECTED');
     expect(error.message).toContain(words);
   });
 
-  test('the account key stays out of the message, even if the vendor quotes it', async () => {
+  test('redact the account key in a message that quotes it', async () => {
     const error = await failWith(404, JSON.stringify({ message: `No route /v0/${VONAGE_ENTRY.accountKey}/agents` }));
     expect(error.message).toContain('No route');
     expect(error.message).not.toContain(VONAGE_ENTRY.accountKey);
   });
 
-  test('an answer of another form', async () => {
+  test('report an invalid response', async () => {
     const error = await failWith(200, JSON.stringify({ interactions: [{ guid: GUID }] }));
     expect(error).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
   });

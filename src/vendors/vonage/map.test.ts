@@ -9,11 +9,11 @@ import { parseInstant, interactionsResponseSchema, tokenResponseSchema } from '.
 const sample = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
 const read = (reply: unknown) => toInteractions(interactionsResponseSchema.parse(reply), 'vcc', '01');
-const one = (sent: Readonly<Record<string, unknown>>) =>
+const toInteraction = (sent: Readonly<Record<string, unknown>>) =>
   read({ interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z', ...sent }] })[0];
 const plain: InteractionQuery = { size: 1, type: null, activeLiveFirst: null };
 
-describe('the vendor’s own samples', () => {
+describe('Vonage’s samples', () => {
   const common = {
     account: 'vcc',
     ref: '01',
@@ -22,15 +22,15 @@ describe('the vendor’s own samples', () => {
   };
   const unsaid = { type: null, vendorType: null, direction: null, end: null, durationSeconds: null, channelGuid: null };
 
-  test('version 1, going on', () => {
+  test('map an ongoing interaction of version 1', () => {
     expect(read(sample('v1-active.json'))).toEqual([{ ...common, ...unsaid, isActive: true }]);
   });
 
-  test('version 1, ended: when is not said', () => {
+  test('map an ended interaction of version 1, without its end', () => {
     expect(read(sample('v1-ended.json'))).toEqual([{ ...common, ...unsaid, isActive: false }]);
   });
 
-  test('version 2', () => {
+  test('map an interaction of version 2', () => {
     expect(read(sample('v2.json'))).toEqual([
       {
         ...common,
@@ -55,15 +55,24 @@ describe('an interaction', () => {
     [{ hasEnded: null, duration: null }, true],
     [{ hasEnded: true, duration: null }, false],
     [{}, null],
-  ])('%j: active %j', (sent, active) => {
-    expect(one(sent)?.isActive).toBe(active);
+  ])('with %j has isActive %j', (sent, active) => {
+    expect(toInteraction(sent)?.isActive).toBe(active);
   });
 
-  test('its duration is seconds, and its end start + duration', () => {
-    expect(one({ duration: 90 })).toMatchObject({ durationSeconds: 90, end: Date.parse('2017-03-30T22:41:45Z') });
-    expect(one({ duration: 1.5 })).toMatchObject({ durationSeconds: 2, end: Date.parse('2017-03-30T22:40:16.500Z') });
-    expect(one({ duration: -1 })).toMatchObject({ durationSeconds: 0, end: Date.parse('2017-03-30T22:40:15Z') });
-    expect(one({ duration: null })).toMatchObject({ durationSeconds: null, end: null });
+  test('has a duration in seconds, and an end of start + duration', () => {
+    expect(toInteraction({ duration: 90 })).toMatchObject({
+      durationSeconds: 90,
+      end: Date.parse('2017-03-30T22:41:45Z'),
+    });
+    expect(toInteraction({ duration: 1.5 })).toMatchObject({
+      durationSeconds: 2,
+      end: Date.parse('2017-03-30T22:40:16.500Z'),
+    });
+    expect(toInteraction({ duration: -1 })).toMatchObject({
+      durationSeconds: 0,
+      end: Date.parse('2017-03-30T22:40:15Z'),
+    });
+    expect(toInteraction({ duration: null })).toMatchObject({ durationSeconds: null, end: null });
   });
 
   test.each([
@@ -76,8 +85,8 @@ describe('an interaction', () => {
     ['OTHER', 'OTHER'],
     [null, null],
     [undefined, null],
-  ])('of type %j: %j, and the vendor’s word is kept', (sent, type) => {
-    expect(one({ type: sent })).toMatchObject({ type, vendorType: sent ?? null });
+  ])('of type %j has type %j, and keeps the vendor’s value', (sent, type) => {
+    expect(toInteraction({ type: sent })).toMatchObject({ type, vendorType: sent ?? null });
   });
 
   test.each([
@@ -88,12 +97,12 @@ describe('an interaction', () => {
     ['constructor', null],
     [null, null],
     [undefined, null],
-  ])('with direction %j: %j', (sent, direction) => {
-    expect(one({ direction: sent })?.direction).toBe(direction);
+  ])('with direction %j has direction %j', (sent, direction) => {
+    expect(toInteraction({ direction: sent })?.direction).toBe(direction);
   });
 });
 
-describe('times', () => {
+describe('parseInstant', () => {
   test.each([
     ['2017-03-30T22:40:15Z', '2017-03-30T22:40:15.000Z'],
     ['2017-03-30T22:40:15.5Z', '2017-03-30T22:40:15.500Z'],
@@ -104,16 +113,16 @@ describe('times', () => {
     ['2017-03-30T22:40Z', '2017-03-30T22:40:00.000Z'],
     ['2017-03-30T22:40', '2017-03-30T22:40:00.000Z'],
     ['2017-03-30t22:40:15z', '2017-03-30T22:40:15.000Z'],
-  ])('%s is %s', (text, instant) => {
+  ])('parses %s as %s', (text, instant) => {
     expect(new Date(parseInstant(text)).toISOString()).toBe(instant);
   });
 
-  test('without a zone are UTC, whatever the zone of the machine', () => {
+  test('reads times without a zone as UTC, whatever the time zone of the machine', () => {
     const wire = new URL('./wire.ts', import.meta.url).href;
     const script = `import { parseInstant } from '${wire}'; console.log(parseInstant('2017-03-30T22:40:15'));`;
     const env = { ...process.env, TZ: 'America/New_York' };
-    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { env });
-    expect(Number(said)).toBe(Date.parse('2017-03-30T22:40:15Z'));
+    const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', script], { env });
+    expect(Number(stdout)).toBe(Date.parse('2017-03-30T22:40:15Z'));
   });
 
   test.each([
@@ -128,23 +137,23 @@ describe('times', () => {
     '+012017-03-30T22:40:15Z',
     '2017-03-30T22:40:15Z\u0000',
     '9999-12-31T23:40:15-14:00',
-  ])('%j is none', (text) => {
+  ])('returns NaN for %j', (text) => {
     expect(parseInstant(text)).toBeNaN();
     expect(interactionsResponseSchema.safeParse({ interactions: [{ guid: 'g', start: text }] }).success).toBe(false);
   });
 });
 
-describe('a list', () => {
-  test.each([[{ interactions: [] }], [{ interactions: null }], [{}]])('%j is empty', (reply) => {
+describe('a response', () => {
+  test.each([[{ interactions: [] }], [{ interactions: null }], [{}]])('%j has no interactions', (reply) => {
     expect(read(reply)).toEqual([]);
   });
 
-  test('that is not there is empty beside values that hold nothing', () => {
+  test('has no interactions if the list is missing and the other values are primitive', () => {
     expect(read({ agentId: '01', total: 0, more: null })).toEqual([]);
   });
 
   test.each([[{ data: [] }], [{ total: 0, agent: { interactions: [] } }]])(
-    'in %j may be elsewhere, so that nothing is made of it',
+    '%j is rejected, because the list may be under another name',
     (reply) => {
       expect(interactionsResponseSchema.safeParse(reply).success).toBe(false);
     },
@@ -159,7 +168,7 @@ describe('a list', () => {
     );
   });
 
-  test('drops fields that nobody reads', () => {
+  test('loses fields that are not read', () => {
     const reply = interactionsResponseSchema.parse({
       interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z', from: '+44' }],
     });
@@ -167,14 +176,14 @@ describe('a list', () => {
   });
 });
 
-describe('a question', () => {
+describe('a query', () => {
   test.each([
     [plain, false],
     [{ ...plain, size: 50 }, false],
     [{ ...plain, type: 'PHONE' as const }, true],
     [{ ...plain, activeLiveFirst: true }, true],
     [{ ...plain, activeLiveFirst: false }, true],
-  ])('%j is beyond version 1: %j', (query, beyond) => {
+  ])('%j requires version 2: %j', (query, beyond) => {
     expect(requiresVersion2(query)).toBe(beyond);
   });
 
@@ -196,12 +205,12 @@ describe('a question', () => {
       { ...plain, size: 80, type: 'OTHER' as const },
       { size: 80, type: 'All' },
     ],
-  ])('%j is worded %j', (query, parameters) => {
-    // Strictly: what is there without a value would be sent as the word "undefined".
+  ])('%j becomes the parameters %j', (query, parameters) => {
+    // Strict equality: a key without a value would be sent as the text "undefined".
     expect(toParameters(query)).toStrictEqual(parameters);
   });
 
-  test('for OTHER picks, of all, those without a name of their own, as many as wanted', () => {
+  test('for OTHER selects interactions of other types, up to the size', () => {
     const types = ['Phone', 'Sms', 'Chat', 'Case', 'Video'];
     const all = read({ interactions: types.map((type) => ({ guid: type, start: '2017-03-30T22:40:15Z', type })) });
     const picked = (size: number) => filterByQuery(all, { ...plain, size, type: 'OTHER' }).map(({ guid }) => guid);
@@ -210,7 +219,7 @@ describe('a question', () => {
   });
 
   test.each([null, 'PHONE', 'CHAT', 'EMAIL'] as const)(
-    'for %j takes what the server chose, as many as wanted',
+    'for %j selects the server’s first interactions, up to the size',
     (type) => {
       const types = ['Phone', 'Sms', 'Chat', 'Email'];
       const all = read({
@@ -228,6 +237,6 @@ test.each([
   [{ access_token: '' }],
   [{ token: 'x' }],
   [{ access_token: 7 }],
-])('%j is no token', (reply) => {
+])('rejects %j as a token response', (reply) => {
   expect(tokenResponseSchema.safeParse(reply).success).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FakeVendor, SandboxResponse } from '../sandbox.ts';
 import { createFakeVendor } from './sandbox.ts';
-import { company, NOW } from '../../../test/support/vonage-company.ts';
+import { company, NOW } from '../../../test/support/vonage/company.ts';
 
 const ORIGIN = 'http://127.0.0.1:4014';
 
@@ -25,7 +25,7 @@ async function askForToken(vendor: FakeVendor): Promise<Readonly<Record<string, 
 async function open(clock = { now: NOW }, tokenLifetimeSeconds = 7200) {
   const vendor = createFakeVendor({ company, now: () => clock.now }, { tokenLifetimeSeconds });
   const { access_token: token } = await askForToken(vendor);
-  const ask = async (path: string, headers: Headers = {}): Promise<SandboxResponse> => {
+  const request = async (path: string, headers: Headers = {}): Promise<SandboxResponse> => {
     const authorization = `Bearer ${String(token)}`;
     const accept = 'application/json;version=1';
     const url = new URL(`${ORIGIN}/v0/${path}`);
@@ -36,19 +36,19 @@ async function open(clock = { now: NOW }, tokenLifetimeSeconds = 7200) {
       body: Buffer.alloc(0),
     });
   };
-  return { vendor, ask };
+  return { vendor, ask: request };
 }
 
 const bodyOf = (reply: SandboxResponse): unknown => JSON.parse(String(reply.body));
 const of = (agentId: string, query = ''): string => `a1b2c3d4e5/agents/${agentId}/latestInteractions${query}`;
 
-describe('tokens', () => {
-  test('a token lasts two hours', async () => {
+describe('fake Vonage tokens', () => {
+  test('last two hours', async () => {
     const { vendor } = await open();
     expect(await askForToken(vendor)).toMatchObject({ expires_in: 7200, token_type: 'Bearer' });
   });
 
-  test('a refusal is told in JSON', async () => {
+  test('are refused with a JSON error', async () => {
     const { vendor } = await open();
     const url = new URL(`${ORIGIN}/Auth/connect/token`);
     const reply = await vendor.handle({ method: 'POST', url, headers: {}, body: Buffer.alloc(0) });
@@ -56,40 +56,37 @@ describe('tokens', () => {
     expect(bodyOf(reply)).toMatchObject({ error: 'invalid_request' });
   });
 
-  test('a token expires, and the ones issued later do not with it', async () => {
+  test('expire one by one', async () => {
     const clock = { now: NOW };
-    const { vendor, ask } = await open(clock, 60);
+    const { vendor, ask: request } = await open(clock, 60);
     clock.now += 59_999;
-    expect((await ask(of('01'))).status).toBe(200);
+    expect((await request(of('01'))).status).toBe(200);
     const reply = await askForToken(vendor);
     expect(reply.expires_in).toBe(60);
-    expect((await ask(of('01'))).status).toBe(200);
+    expect((await request(of('01'))).status).toBe(200);
     clock.now += 1;
-    expect((await ask(of('01'))).status).toBe(401);
-    expect((await ask(of('01'), { authorization: `bearer ${String(reply.access_token)}` })).status).toBe(200);
+    expect((await request(of('01'))).status).toBe(401);
+    expect((await request(of('01'), { authorization: `bearer ${String(reply.access_token)}` })).status).toBe(200);
   });
 
-  test.each(['', 'Bearer', 'Bearer x', 'Basic c2FuZGJveA=='])(
-    'without a good token (%p) nothing is told',
-    async (bad) => {
-      const { ask } = await open();
-      const reply = await ask(of('01'), { authorization: bad });
-      expect(reply.status).toBe(401);
-      expect(bodyOf(reply)).toEqual({ message: 'Authorization has been denied for this request.' });
-    },
-  );
+  test.each(['', 'Bearer', 'Bearer x', 'Basic c2FuZGJveA=='])('are required: %p is rejected', async (bad) => {
+    const { ask: request } = await open();
+    const reply = await request(of('01'), { authorization: bad });
+    expect(reply.status).toBe(401);
+    expect(bodyOf(reply)).toEqual({ message: 'Authorization has been denied for this request.' });
+  });
 });
 
-describe('requests', () => {
+describe('fake Vonage requests', () => {
   test.each(['application/json;version=1', 'application/json; version=2', 'Application/JSON ; Version=1'])(
-    'Accept may be %p',
+    'are accepted with Accept %p',
     async (accept) => {
       expect((await (await open()).ask(of('01'), { accept })).status).toBe(200);
     },
   );
 
   test.each(['', '*/*', 'application/json', 'application/json;version=3', 'application/vnd.newvoicemedia.v1+json'])(
-    'Accept may not be %p',
+    'are rejected with Accept %p',
     async (accept) => {
       const reply = await (await open()).ask(of('01'), { accept });
       expect(reply.status).toBe(400);
@@ -105,25 +102,25 @@ describe('requests', () => {
     'other/agents/01/latestInteractions',
     'a1b2c3d4e5/agents/recentinteraction',
     'a1b2c3d4e5/agents/01/latestinteractions',
-  ])('there is nothing at %s', async (path) => {
+  ])('return 404 at %s', async (path) => {
     const reply = await (await open()).ask(path);
     expect(reply.status).toBe(404);
     expect(bodyOf(reply)).toEqual({ message: 'The requested resource was not found.' });
   });
 
-  test('agents are told apart by every character of their id', async () => {
-    const { ask } = await open();
-    const guids = async (id: string): Promise<string> => String((await ask(of(id))).body);
+  test('distinguish agents by every character of their id', async () => {
+    const { ask: request } = await open();
+    const guids = async (id: string): Promise<string> => String((await request(of(id))).body);
     expect(await guids('01')).toContain('call-1');
     expect(await guids('1')).toContain('ago-6');
     expect(await guids('a%2Fb%201')).toContain('long-4');
   });
 });
 
-describe('version 1', () => {
+describe('fake Vonage version 1', () => {
   const interactions = async (id: string): Promise<unknown> => bodyOf(await (await open()).ask(of(id)));
 
-  test('all that goes on, phone calls first', async () => {
+  test('returns all active interactions, phone calls first', async () => {
     expect(await interactions('01')).toEqual({
       interactions: [
         { start: '2026-03-31T12:10:00Z', guid: 'call-1', hasEnded: false },
@@ -132,32 +129,32 @@ describe('version 1', () => {
     });
   });
 
-  test('when nothing goes on, what ended last', async () => {
+  test('returns the last ended interaction if none is active', async () => {
     expect(await interactions('a%2Fb%201')).toEqual({
       interactions: [{ start: '2026-03-31T07:30:00Z', guid: 'long-4', hasEnded: true }],
     });
   });
 
-  test('however long ago that was', async () => {
+  test('returns the last ended interaction, however long ago', async () => {
     expect(await interactions('1')).toEqual({
       interactions: [{ start: '2026-02-19T12:30:00Z', guid: 'ago-6', hasEnded: true }],
     });
   });
 
-  test('an agent who never talked to anybody has none', async () => {
+  test('returns no interactions of an agent without conversations', async () => {
     expect(await interactions('007')).toEqual({ interactions: [] });
   });
 });
 
-describe('version 2', () => {
+describe('fake Vonage version 2', () => {
   const accept = 'application/json;version=2';
-  const ask = async (query: string, id = '01'): Promise<SandboxResponse> =>
+  const request = async (query: string, id = '01'): Promise<SandboxResponse> =>
     (await open()).ask(of(id, query), { accept });
   const guids = async (query: string): Promise<string[]> =>
-    (bodyOf(await ask(query)) as { interactions: { guid: string }[] }).interactions.map(({ guid }) => guid);
+    (bodyOf(await request(query)) as { interactions: { guid: string }[] }).interactions.map(({ guid }) => guid);
 
-  test('what was started last, and one of it', async () => {
-    expect(bodyOf(await ask(''))).toEqual({
+  test('returns the one interaction that started last', async () => {
+    expect(bodyOf(await request(''))).toEqual({
       interactions: [
         {
           type: 'Chat',
@@ -171,26 +168,26 @@ describe('version 2', () => {
     });
   });
 
-  test('as many as asked for, by start, however far back', async () => {
+  test('returns up to `size` interactions by start, however far back', async () => {
     expect(await guids('?size=4')).toEqual(['chat-3', 'call-8', 'call-1', 'short-0']);
     expect(await guids('?size=5')).toEqual(['chat-3', 'call-8', 'call-1', 'short-0', 'long-9']);
     expect(await guids('?size=500')).toEqual(['chat-3', 'call-8', 'call-1', 'short-0', 'long-9', 'old-2']);
   });
 
-  test('only one type where asked', async () => {
+  test('filters by type', async () => {
     expect(await guids('?size=9&type=All')).toHaveLength(6);
     expect(await guids('?size=9&type=Email')).toEqual(['long-9', 'old-2']);
     expect(await guids('?size=9&type=Chat')).toEqual(['chat-3']);
   });
 
-  test('a call that goes on first where asked', async () => {
+  test('returns an active call first with activeLiveFirst', async () => {
     expect(await guids('?activeLiveFirst=true')).toEqual(['call-1']);
     expect(await guids('?activeLiveFirst=true&size=3')).toEqual(['call-1', 'chat-3', 'call-8']);
     expect(await guids('?activeLiveFirst=false')).toEqual(['chat-3']);
   });
 
-  test('durations are whole seconds; types outside the list and items without a direction occur', async () => {
-    const { interactions } = bodyOf(await ask('?size=9')) as { interactions: Record<string, unknown>[] };
+  test('has durations in whole seconds, unlisted types, and items without a direction', async () => {
+    const { interactions } = bodyOf(await request('?size=9')) as { interactions: Record<string, unknown>[] };
     expect(interactions.at(-1)).toMatchObject({ duration: 90 });
     const message = interactions.find(({ guid }) => guid === 'short-0');
     expect(message).toMatchObject({ type: 'Sms', duration: 3600 });
@@ -204,14 +201,14 @@ describe('version 2', () => {
     ['size=0', 'The size field must be a positive number.'],
     ['size=many', 'The size field must be a positive number.'],
     ['activeLiveFirst=yes', 'The activeLiveFirst field must be true or false.'],
-  ])('%s is refused', async (query, message) => {
-    const reply = await ask(`?${query}`);
+  ])('rejects %s', async (query, message) => {
+    const reply = await request(`?${query}`);
     expect(reply.status).toBe(400);
     expect(bodyOf(reply)).toEqual({ message });
   });
 });
 
-test('the account’s entry says where the fake listens and how to get a token', async () => {
+test('provides an account configuration with its URL and client credentials', async () => {
   expect((await open()).vendor.createAccountConfig('http://127.0.0.1:1')).toEqual({
     name: 'vcc',
     vendor: 'vonage',

@@ -5,7 +5,7 @@ import { isInstant } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { type DriftedDocument, driftedDocument } from '../../../test/support/schema-drift.ts';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
-import { VONAGE_ENTRY, createFakeVonage } from '../../../test/support/vonage-account.ts';
+import { VONAGE_ENTRY, createFakeVonage } from '../../../test/support/vonage/account.ts';
 import { vonage } from './index.ts';
 
 const at = (hour: number) => `2017-03-30T0${hour}:40:15Z`;
@@ -23,15 +23,15 @@ const SAMPLE = { interactions: [v1(1), v2(2, 972), v2(3, null), v1(4), v2(5, 0),
 
 async function read(document: unknown) {
   const vendor = createFakeVonage(undefined, () => jsonReply(document));
-  const sources = connectVendor(vonage, { ...VONAGE_ENTRY, apiVersion: 2 }, vendor.respond).createDataSource();
-  const asked = sources.latestInteractions?.('01', { size: 100, type: null, activeLiveFirst: null });
-  return asked?.catch((error: unknown) => error as VendorError);
+  const dataSource = connectVendor(vonage, { ...VONAGE_ENTRY, apiVersion: 2 }, vendor.respond).createDataSource();
+  const pending = dataSource.latestInteractions?.('01', { size: 100, type: null, activeLiveFirst: null });
+  return pending?.catch((error: unknown) => error as VendorError);
 }
 
-async function told(document: unknown) {
-  const answer = await read(document);
-  if (!answer || answer instanceof VendorError) throw answer ?? new Error('not asked');
-  return answer;
+async function readInteractions(document: unknown) {
+  const result = await read(document);
+  if (!result || result instanceof VendorError) throw result ?? new Error('not asked');
+  return result;
 }
 
 const DERIVED: Readonly<Record<string, readonly (keyof Interaction)[]>> = {
@@ -40,16 +40,16 @@ const DERIVED: Readonly<Record<string, readonly (keyof Interaction)[]>> = {
   type: ['type', 'vendorType'],
 };
 
-/** What no answer can tell, or nobody sent. */
+/** The values that were not sent, or that GraphQL cannot return. */
 function inventions(
-  one: Interaction,
+  drifted: Interaction,
   original: Interaction | undefined,
   { path, document }: DriftedDocument,
 ): readonly string[] {
   const [, index, field = ''] = path;
   const changed = DERIVED[field] ?? [field];
   const sent = (document as typeof SAMPLE).interactions[Number(index)] as Record<string, unknown> | undefined;
-  return Object.entries(one).flatMap(([name, value]: [string, unknown]) => {
+  return Object.entries(drifted).flatMap(([name, value]: [string, unknown]) => {
     if (value === null || value === original?.[name as keyof Interaction]) return [];
     if (!(changed as readonly string[]).includes(name) || sent?.[field] === undefined) return [name];
     if (name === 'isActive') return value === (sent[field] === (field === 'duration' ? null : false)) ? [] : [name];
@@ -61,36 +61,37 @@ function inventions(
   });
 }
 
-describe('an answer of which one place is not as documented', () => {
-  test('is a bad response, or tells what else is there, nothing that is not, and what is missing', async () => {
-    const whole = await told(SAMPLE);
+describe('a response with one undocumented value', () => {
+  test('is rejected, or mapped without invented data and with missing data reported', async () => {
+    const complete = await readInteractions(SAMPLE);
     await fc.assert(
-      fc.asyncProperty(driftedDocument(SAMPLE), async (one) => {
-        const answer = await read(one.document);
-        if (answer instanceof VendorError) {
-          expect(answer).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
-          // Only the list as a whole costs the whole.
-          expect(one.path.length).toBeLessThan(2);
+      fc.asyncProperty(driftedDocument(SAMPLE), async (drifted) => {
+        const result = await read(drifted.document);
+        if (result instanceof VendorError) {
+          expect(result).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
+          // Only an invalid list invalidates the response.
+          expect(drifted.path.length).toBeLessThan(2);
           return;
         }
-        const { data = [], sources = [] } = answer ?? {};
+        const { data = [], sources = [] } = result ?? {};
         const invented = data.flatMap((interaction) => {
-          const original = whole.data.find(({ start }) => start === interaction.start);
-          return inventions(interaction, original, one);
+          const original = complete.data.find(({ start }) => start === interaction.start);
+          return inventions(interaction, original, drifted);
         });
         expect(invented).toEqual([]);
-        if (one.path.length < 2) {
-          expect(['{}', '{"interactions":null}', '{"interactions":[]}']).toContain(JSON.stringify(one.document));
+        if (drifted.path.length < 2) {
+          expect(['{}', '{"interactions":null}', '{"interactions":[]}']).toContain(JSON.stringify(drifted.document));
           expect(data).toEqual([]);
           return;
         }
-        // One that is not sent is not missed; one that cannot be read is.
-        const sent = (one.document as typeof SAMPLE).interactions.length;
+        // A removed interaction is not reported; an unreadable one is.
+        const sent = (drifted.document as typeof SAMPLE).interactions.length;
         expect(sent - data.length).toBe(sources[0]?.outcome === 'OK' ? 0 : 1);
-        if (one.path.length > 2 && !['guid', 'start'].includes(String(one.path[2]))) expect(data).toHaveLength(sent);
+        if (drifted.path.length > 2 && !['guid', 'start'].includes(String(drifted.path[2])))
+          expect(data).toHaveLength(sent);
         expect(sources[0]?.error?.code ?? null).toBe(sent === data.length ? null : 'VENDOR_BAD_RESPONSE');
-        const others = whole.data.filter((_, index) => index !== one.path[1]);
-        expect(data).toEqual(expect.arrayContaining([...others]));
+        const remaining = complete.data.filter((_, index) => index !== drifted.path[1]);
+        expect(data).toEqual(expect.arrayContaining([...remaining]));
       }),
       { numRuns: 1000 },
     );
@@ -101,20 +102,20 @@ describe('an answer of which one place is not as documented', () => {
     ['the whole in something else', { data: SAMPLE }],
     ['a list of lists', { interactions: [[v1(1)], [v1(2)]] }],
     ['more than a fifth unreadable', { interactions: [1, 2, 3, 4, 5, 6, 7].map((n) => (n < 6 ? v1(n) : { n })) }],
-  ])('%s: a bad response', async (_, document) => {
+  ])('rejects a response: %s', async (_, document) => {
     expect(await read(document)).toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'contract' });
   });
 
-  test('one of two that cannot be read is left out, and the report says that one is missing', async () => {
+  test('leaves out and reports one of two interactions that cannot be read', async () => {
     const harness = connectVendor(
       vonage,
       VONAGE_ENTRY,
       createFakeVonage(undefined, () => jsonReply({ interactions: [{ ...v1(1), start: 'soon' }, v1(2)] })).respond,
     );
-    const answer = await harness
+    const result = await harness
       .createDataSource()
       .latestInteractions?.('01', { size: 1, type: null, activeLiveFirst: null });
-    expect(answer).toMatchObject({
+    expect(result).toMatchObject({
       data: [{ guid: guid(2) }],
       sources: [
         {
@@ -124,7 +125,7 @@ describe('an answer of which one place is not as documented', () => {
         },
       ],
     });
-    expect(answer?.data).toHaveLength(1);
+    expect(result?.data).toHaveLength(1);
   });
 
   test.each([
@@ -135,17 +136,17 @@ describe('an answer of which one place is not as documented', () => {
     [{ type: 7 }, { type: null, vendorType: null }],
     [{ direction: ['Inbound'] }, { direction: null }],
     [{ duration: '90' }, { durationSeconds: 90, end: Date.parse('2017-03-30T01:41:45Z'), isActive: false }],
-    // Of another form it does not say that the agent is still connected.
+    // An invalid duration does not mean that the agent is still connected.
     [{ duration: 'n/a' }, { durationSeconds: null, end: null, isActive: null }],
     [{ duration: '90 s' }, { durationSeconds: null, end: null, isActive: null }],
     [{ duration: 'for 90' }, { durationSeconds: null, end: null, isActive: null }],
     [{ duration: '90.123' }, { durationSeconds: 90, end: Date.parse('2017-03-30T01:41:45.123Z'), isActive: false }],
-    // What neither an Int nor a date can tell.
+    // Beyond GraphQL's Int and the range of dates.
     [{ duration: 3e9 }, { durationSeconds: null, end: Date.parse('2112-04-23T07:00:15Z'), isActive: false }],
     [{ duration: 1e15 }, { durationSeconds: null, end: null, isActive: false }],
     [{ duration: 1e300 }, { durationSeconds: null, end: null, isActive: false }],
-  ])('%j is read as %j', async (field, expected) => {
-    const { data, sources } = await told({ interactions: [{ guid: guid(1), start: at(1), ...field }] });
+  ])('reads %j as %j', async (field, expected) => {
+    const { data, sources } = await readInteractions({ interactions: [{ guid: guid(1), start: at(1), ...field }] });
     expect(data).toMatchObject([expected]);
     expect(sources).toMatchObject([{ outcome: 'OK' }]);
   });

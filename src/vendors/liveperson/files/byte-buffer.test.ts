@@ -2,20 +2,20 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createByteBuffer } from './byte-buffer.ts';
 
-test('what was added comes out in its order, once', () => {
+test('returns the added bytes in order and once', () => {
   const pieces = fc.array(
     fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes)),
     { maxLength: 9 },
   );
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 5 }), (rounds) => {
-      const basin = createByteBuffer();
+      const buffer = createByteBuffer();
       for (const round of rounds) {
-        for (const piece of round) basin.add(piece);
+        for (const piece of round) buffer.add(piece);
         const all = Buffer.concat(round);
-        expect(basin.size()).toBe(all.length);
-        expect(Buffer.from(basin.takeAll())).toEqual(all);
-        expect(basin.size()).toBe(0);
+        expect(buffer.size()).toBe(all.length);
+        expect(Buffer.from(buffer.takeAll())).toEqual(all);
+        expect(buffer.size()).toBe(0);
       }
     }),
   );

@@ -16,7 +16,7 @@ const event = (agentId: string, loginName: string | null = null): RawEvent => ({
   names: { loginName, nickname: null, userName: null, isLoginEncrypted: false },
 });
 
-/** What is kept of one document with one session's events. */
+/** Returns the content of one document with one session's events. */
 function collect(events: readonly RawEvent[]) {
   const collector = createCollector('75555851');
   collector.add({ accountId: null, records: [{ sessionId: 's', events }] });
@@ -26,7 +26,7 @@ function collect(events: readonly RawEvent[]) {
 const agents = (count: number, login?: string) =>
   Array.from({ length: count }, (_, index) => event(String(index), login));
 
-/** How many items of arrays are stepped through while `work` goes on, be it to copy them. */
+/** Counts the steps of array iterators during `work`, including those that copy arrays. */
 function countIterations(work: () => void): number {
   const iterator = Object.getPrototypeOf([].values()) as { next: () => unknown };
   const { next } = iterator;
@@ -43,17 +43,17 @@ function countIterations(work: () => void): number {
   return steps;
 }
 
-test('agents of one login name are gathered without going through them for each', () => {
+test('indexes agents of one login name in linear time', () => {
   const many = agents(2000, 'jane');
   const steps = countIterations(() => {
     const { logins } = collect(many);
     expect(logins.jane?.length).toBe(2000);
   });
-  // For each of them: two million.
+  // Quadratic time would take two million.
   expect(steps).toBeLessThan(50_000);
 });
 
-test('more than a hundred thousand agents are too large a file, and are not gathered', () => {
+test('reports a file of more than 100,000 agents as too large and collects no more', () => {
   const { add, content } = createCollector('75555851');
   const collect = (events: readonly RawEvent[]) => {
     add({ accountId: null, records: [{ sessionId: 's', events }] });
@@ -65,7 +65,7 @@ test('more than a hundred thousand agents are too large a file, and are not gath
   expect(collect([event('100000')])).toEqual([100_000, 'too_large']);
 });
 
-test('the size is that of the records, and something for each agent', () => {
+test('reports the size of the records and an overhead for each agent', () => {
   const { agents: kept, size } = collect([...agents(2), event('1')]);
   const records = Object.values(kept).map((agent) => agent.records.length);
   expect(size).toBe(records.reduce((a, b) => a + b) + 2 * 256);

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { Clock } from '../../../domain/clock.ts';
 import { createEventLoopYielder } from './event-loop-yielder.ts';
 
-/** Work that takes a millisecond between pauses. */
+/** Work that takes a millisecond between yields. */
 function createFixture() {
   let elapsed = 0;
   const clock: Clock = { now: () => elapsed, monotonicMs: () => elapsed, setTimer: () => () => undefined };
@@ -19,7 +19,7 @@ function createFixture() {
   };
 }
 
-/** The longest that the event loop was held while this went on, by the workshop's clock. */
+/** Returns the longest hold of the event loop during some work, by the fixture's clock. */
 async function longestHold(elapsed: () => number, work: Promise<unknown>): Promise<number> {
   let [working, longest, before] = [true, 0, elapsed()];
   const done = work.finally(() => (working = false));
@@ -32,21 +32,21 @@ async function longestHold(elapsed: () => number, work: Promise<unknown>): Promi
   return longest;
 }
 
-test('one file holds the event loop for no more than a few milliseconds', async () => {
+test('holds the event loop for a few milliseconds with one file', async () => {
   const { work, elapsed } = createFixture();
   const longest = await longestHold(elapsed, work(200));
   expect(elapsed()).toBe(200);
   expect(longest).toBeLessThanOrEqual(6);
 });
 
-test('eight files hold it no longer than one, apart from a step each', async () => {
+test('holds the event loop no longer with eight files, apart from one step each', async () => {
   const { work, elapsed } = createFixture();
   const longest = await longestHold(elapsed, Promise.all(Array.from({ length: 8 }, () => work(100))));
   expect(elapsed()).toBe(800);
   expect(longest).toBeLessThanOrEqual(5 + 8);
 });
 
-test('short work waits for one turn at most', async () => {
+test('delays short work by one turn at most', async () => {
   const { work } = createFixture();
   let turns = 0;
   const short = work(3).then(() => 'done');

@@ -27,16 +27,16 @@ async function inflateAll(bytes: Buffer, options: Partial<InflateLimits> & { rea
   return { text: Buffer.concat(parts).toString('latin1'), damage };
 }
 
-describe('whole files', () => {
+describe('intact files', () => {
   test.each([
     ['gzip', zipped, text],
     ['gzip in several members', Buffer.concat([zipped, gzipSync('more'), gzipSync('')]), `${text}more`],
-    ['gzip with zeros behind it', Buffer.concat([zipped, Buffer.alloc(3000)]), text],
-    ['gzip within gzip', gzipSync(zipped), text],
+    ['gzip with zero padding', Buffer.concat([zipped, Buffer.alloc(3000)]), text],
+    ['gzip inside gzip', gzipSync(zipped), text],
     ['not compressed', Buffer.from(text), text],
     ['not compressed, and short', Buffer.from('{}'), '{}'],
     ['empty gzip', gzipSync(''), ''],
-  ])('%s', async (_title, bytes, expected) => {
+  ])('yields the bytes of a file that is %s', async (_title, bytes, expected) => {
     expect(await inflateAll(bytes)).toEqual({ text: expected, damage: null });
     expect(await inflateAll(bytes, { pieces: 1 })).toEqual({ text: expected, damage: null });
     expect(await inflateAll(bytes, { pieces: 1_000_000 })).toEqual({ text: expected, damage: null });
@@ -44,19 +44,22 @@ describe('whole files', () => {
 });
 
 describe('damaged files', () => {
-  /** How much comes of the beginning of a file, however it is cut. */
+  /** Returns the number of bytes that the beginning of a file inflates to. */
   const inflatableBytes = (bytes: Buffer) => gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).length;
 
-  test.each([1000, 1_000_000])('cut anywhere: an error, and what came before, in pieces of %i', async (pieces) => {
-    for (let cut = 1; cut <= 64; cut++) {
-      const { text: had, damage } = await inflateAll(zipped.subarray(0, -cut), { pieces });
-      expect([cut, damage]).toEqual([cut, 'truncated']);
-      expect(text.startsWith(had)).toBe(true);
-      expect(had).toHaveLength(inflatableBytes(zipped.subarray(0, -cut)));
-    }
-  });
+  test.each([1000, 1_000_000])(
+    'yields the bytes before a cut, then reports truncated, in chunks of %i',
+    async (pieces) => {
+      for (let cut = 1; cut <= 64; cut++) {
+        const { text: had, damage } = await inflateAll(zipped.subarray(0, -cut), { pieces });
+        expect([cut, damage]).toEqual([cut, 'truncated']);
+        expect(text.startsWith(had)).toBe(true);
+        expect(had).toHaveLength(inflatableBytes(zipped.subarray(0, -cut)));
+      }
+    },
+  );
 
-  test('cut within the first bytes', async () => {
+  test('reports a file that ends in its first bytes as truncated', async () => {
     for (const length of [0, 4, 9, 12]) {
       expect(await inflateAll(zipped.subarray(0, length))).toEqual({ text: '', damage: 'truncated' });
     }
@@ -65,30 +68,30 @@ describe('damaged files', () => {
   test.each([
     ['a wrong checksum', -8],
     ['a wrong length', -3],
-  ])('%s: an error, and all of the text', async (_title, at) => {
+  ])('yields all bytes, then reports corrupt, for %s', async (_title, at) => {
     const bytes = Buffer.from(zipped);
     bytes.writeUInt8(bytes.readUInt8(bytes.length + at) ^ 0xff, bytes.length + at);
     expect(await inflateAll(bytes)).toEqual({ text, damage: 'corrupt' });
   });
 
-  test('garbage behind the end', async () => {
+  test('reports garbage after the end as corrupt', async () => {
     const { damage } = await inflateAll(Buffer.concat([zipped, Buffer.from('garbage')]));
     expect(damage).toBe('corrupt');
   });
 
-  test('a ZIP archive', async () => {
+  test('reports a ZIP archive', async () => {
     expect(await inflateAll(Buffer.from('PK\x03\x04 and so on'))).toEqual({ text: '', damage: 'zip' });
   });
 });
 
 describe('files that are too large', () => {
-  test('by their bytes, at the limit and one beyond', async () => {
+  test('rejects a file one byte beyond the size limit', async () => {
     expect((await inflateAll(zipped, { maxBytes: text.length })).damage).toBeNull();
     expect((await inflateAll(zipped, { maxBytes: text.length - 1 })).damage).toBe('too_large');
     expect((await inflateAll(Buffer.from(text), { maxBytes: text.length - 1 })).damage).toBe('too_large');
   });
 
-  test('by their ratio, once they are large', async () => {
+  test('rejects a large file by its ratio', async () => {
     const bomb = gzipSync(Buffer.alloc(40 * MIB));
     const { text: had, damage } = await inflateAll(bomb);
     expect(damage).toBe('too_large');
@@ -97,9 +100,9 @@ describe('files that are too large', () => {
     expect((await inflateAll(gzipSync(Buffer.alloc(16 * MIB + 1)))).damage).toBe('too_large');
   });
 
-  test('by their ratio, at the limit and one byte beyond', async () => {
+  test('rejects a file just beyond the ratio limit', async () => {
     const zeros = gzipSync(Buffer.alloc(20_000_000));
-    // Zeros may stand behind the end: with them the file has the length that is wanted.
+    // Zero padding after the end gives the file the length that the test needs.
     const ofLength = (length: number) => Buffer.concat([zeros, Buffer.alloc(length - zeros.length)]);
     expect((await inflateAll(ofLength(100_000), { pieces: 100_000 })).damage).toBeNull();
     expect((await inflateAll(ofLength(99_999), { pieces: 100_000 })).damage).toBe('too_large');
@@ -107,9 +110,9 @@ describe('files that are too large', () => {
 
   test.each([
     ['text', Buffer.alloc(64 * 1024, 'a')],
-    // Such a file could go on for ever without a byte that comes of it.
+    // Such a file could be endless without one inflated byte.
     ['gzip of nothing', Buffer.concat(Array<Buffer>(4096).fill(gzipSync('')))],
-  ])('end the download, be it of endless %s', async (_what, piece) => {
+  ])('stops an endless download of %s at the size limit', async (_what, piece) => {
     let given = 0;
     async function* endless(): AsyncGenerator<Buffer> {
       for (; given < 1000; given += 1) {
@@ -125,7 +128,7 @@ describe('files that are too large', () => {
   });
 });
 
-test('what breaks the connection is passed on as it is', async () => {
+test('passes on an error of the connection unchanged', async () => {
   const broken = new Error('broken');
   async function* breaking(): AsyncGenerator<Buffer> {
     await Promise.resolve();

@@ -19,7 +19,7 @@ const singleEventDocument = (event: Record<string, unknown>) => ({
 });
 
 describe('the vendor’s own sample', () => {
-  test('tells of a login, twice', async () => {
+  test('reads the login of the vendor’s sample twice', async () => {
     const content = await readChunked(published);
     expect(content.flaws).toEqual({ damage: null, foreign: 0, malformed: 0 });
     expect(encodedEventsOf(content)).toEqual(['1465992202047,3,0,1,0,0,-9', '0,3,0,1,0,0,-9']);
@@ -32,7 +32,7 @@ describe('the vendor’s own sample', () => {
     expect(content.logins).toEqual({ 'cragent@liveperson.com': ['9'] });
   });
 
-  test('tells the same one document a line, compressed, and without patterns', async () => {
+  test('reads the vendor’s sample equally as one document a line, compressed, and without patterns', async () => {
     const content = await readChunked(published);
     const text = published.toString();
     const border = text.indexOf('\n}\n{\n') + 3;
@@ -46,7 +46,7 @@ describe('the vendor’s own sample', () => {
 });
 
 describe('envelopes and fields', () => {
-  test('both envelopes in one file', async () => {
+  test('reads both envelopes in one file', async () => {
     const file = toJsonLines(
       createActivityDocument([{ session: '75555851-1', events: [{ agent: 1 }] }]),
       createActivityDocument([{ session: '75555851-2', events: [{ agent: 2 }] }], { envelope: 'found', account: null }),
@@ -54,7 +54,7 @@ describe('envelopes and fields', () => {
     expect(Object.keys((await readChunked(file)).agents)).toEqual(['1', '2']);
   });
 
-  test('other branches, no branches, missing fields', async () => {
+  test('reads other union branches, bare values and missing fields', async () => {
     const odd = {
       agentID: { int: 9 },
       timestamp: SAMPLE_TIME,
@@ -67,7 +67,7 @@ describe('envelopes and fields', () => {
     ]);
   });
 
-  test('names in either spelling; numbers for employees; empty texts', async () => {
+  test('reads names in either spelling, employee numbers and empty texts', async () => {
     const { agentUsername, agentNickname, agentLoginname, ...rest } = createEventRecord({
       login: ' Jane@Example.com ',
     });
@@ -88,7 +88,7 @@ describe('envelopes and fields', () => {
     expect(content.logins).toEqual({ 'jane@example.com': ['9'] });
   });
 
-  test('the digits of numbers that a double cannot hold', async () => {
+  test('keeps the digits of numbers that a double cannot hold', async () => {
     const big = JSON.stringify(createActivityDocument([{ events: [{}] }]))
       .replace('"agentID":{"long":9}', '"agentID":{"long":9007199254740993}')
       .replace('2438730312', '9223372036854775807')
@@ -100,23 +100,23 @@ describe('envelopes and fields', () => {
     }
   });
 
-  test('a key of a million characters', async () => {
+  test('reads a document with a key of a million characters', async () => {
     const long = { ['k'.repeat(2 ** 20 - 2000)]: 0, ...createActivityDocument([{ events: [{}] }]) };
     const content = await readChunked(toJsonLines(long, long, long));
     expect([encodedEventsOf(content).length, content.flaws.malformed]).toEqual([3, 0]);
   });
 
-  test('other alphabets', async () => {
+  test('reads non-ASCII names', async () => {
     const jane = createActivityDocument([{ events: [{ nickname: 'Jürgen ☃ 💥', login: 'JÜRGEN' }] }]);
     const content = await readChunked(toJsonLines(jane, jane, jane));
     expect(content.agents['9']?.names.nickname).toBe('Jürgen ☃ 💥');
     expect(content.logins).toEqual({ jürgen: ['9'] });
   });
 
-  test('encrypted values never become names', async () => {
+  test('never stores encrypted values as names', async () => {
     const armour = '-----BEGIN PGP MESSAGE-----\nwcBMA8\n-----END PGP MESSAGE-----';
     const secret = createActivityDocument([{ events: [{ nickname: armour, login: armour, userName: armour }] }]);
-    // With its lines in one, an armour can be read by the pattern of a name.
+    // With its lines joined, the pattern of a name can read an armored text.
     const inOneLine = JSON.parse(JSON.stringify(secret).replaceAll('\\n', ' ')) as unknown;
     const named = createActivityDocument([{ events: [{ agent: 10 }] }]);
     for (const file of [
@@ -133,7 +133,7 @@ describe('envelopes and fields', () => {
     expect(await readChunked(toJsonLines(nicknameOnly))).toMatchObject({ hasEncryptedLogins: false });
   });
 
-  test('names, group and profiles are those of the latest event that has them', async () => {
+  test('stores names, group and profiles of the latest event that has them', async () => {
     const of = (at: number, group: number, nickname: string, profiles: readonly number[]) => ({
       at,
       group,
@@ -153,9 +153,9 @@ describe('envelopes and fields', () => {
   });
 });
 
-describe('what is kept', () => {
-  test('is one record of a session that several documents tell of, and as many as are told of in turns', async () => {
-    const [one, two] = ['75555851-1', '75555851-2'].map((session) =>
+describe('stored records', () => {
+  test('joins adjacent documents of a session into one record, and starts a record after another session', async () => {
+    const [first, second] = ['75555851-1', '75555851-2'].map((session) =>
       createActivityDocument([{ session, events: [{}] }]),
     );
     const sessionsOf = async (...documents: readonly unknown[]) =>
@@ -163,18 +163,18 @@ describe('what is kept', () => {
         session,
         events.split(';').length - 1,
       ]);
-    expect(await sessionsOf(one, one, one, two)).toEqual([
+    expect(await sessionsOf(first, first, first, second)).toEqual([
       ['75555851-1', 3],
       ['75555851-2', 1],
     ]);
-    expect(await sessionsOf(one, two, one)).toEqual([
+    expect(await sessionsOf(first, second, first)).toEqual([
       ['75555851-1', 1],
       ['75555851-2', 1],
       ['75555851-1', 1],
     ]);
   });
 
-  test('is a record more of a session that is told of without end', async () => {
+  test('starts another record of a session that is too long', async () => {
     const [first, ...others] = parseAgentRecords(
       await readChunked(toJsonLines(...Array<unknown>(2000).fill(createActivityDocument([{ events: [{}] }])))),
       '9',
@@ -184,8 +184,8 @@ describe('what is kept', () => {
   });
 });
 
-describe('what is passed over', () => {
-  test('bodies of other kinds', async () => {
+describe('skipped data', () => {
+  test('skips bodies of other kinds', async () => {
     const others = {
       ...createActivityDocument([]),
       recordCollection: [{ body: { 'com.liveperson.dataaccess.WebSessionData': { x: 1 } } }, { body: null }, null, {}],
@@ -195,7 +195,7 @@ describe('what is passed over', () => {
     expect(encodedEventsOf(content)).toHaveLength(1);
   });
 
-  test('another account’s records, and they are counted', async () => {
+  test('skips and counts another account’s records', async () => {
     const file = toJsonLines(
       createActivityDocument([{ events: [{ agent: 1 }] }], { account: '28045150' }),
       createActivityDocument([{ session: '28045150-1', events: [{ agent: 2 }] }], { account: null }),
@@ -207,20 +207,20 @@ describe('what is passed over', () => {
     expect(content.flaws.foreign).toBe(2);
   });
 
-  test('what has no session, no agent or no time, and it is counted', async () => {
-    const { agentID, ...nobody } = createEventRecord();
-    const { timestamp, ...never } = createEventRecord();
+  test('skips and counts events without a session, an agent or a time', async () => {
+    const { agentID, ...agentless } = createEventRecord();
+    const { timestamp, ...timeless } = createEventRecord();
     // The largest number that a double holds, a time in microseconds, and the first instants of the years 10000 and 0.
-    const untold = [2 ** 53 - 1, SAMPLE_TIME * 1000, Date.parse('+010000-01-01'), Date.parse('0000-01-01')];
+    const unreadableTimes = [2 ** 53 - 1, SAMPLE_TIME * 1000, Date.parse('+010000-01-01'), Date.parse('0000-01-01')];
     expect([agentID, timestamp]).not.toContain(undefined);
     const sessionless = {
       body: { 'com.liveperson.dataaccess.AgentActivityData': { agentSessionsData: { array: [createEventRecord()] } } },
     };
     const content = await readChunked(
       toJsonLines(
-        singleEventDocument(nobody),
-        singleEventDocument(never),
-        ...untold.map((at) => singleEventDocument(createEventRecord({ at }))),
+        singleEventDocument(agentless),
+        singleEventDocument(timeless),
+        ...unreadableTimes.map((at) => singleEventDocument(createEventRecord({ at }))),
         { ...createActivityDocument([]), recordCollection: [sessionless] },
         { recordCollection: 'none' },
         singleEventDocument(createEventRecord()),
@@ -240,7 +240,7 @@ describe('damage', () => {
     return error.reason;
   };
 
-  test('leaves what was read before it, and says so', async () => {
+  test('returns the data before damage and reports it', async () => {
     const cut = await readChunked(`${good}\n${good.slice(0, -9)}`);
     expect([encodedEventsOf(cut).length, cut.flaws]).toEqual([1, { damage: 'malformed', foreign: 0, malformed: 0 }]);
     const middle = await readChunked(`${good}\n${good.slice(0, -9)}\n${good}\nnoise\n${good}\n${good}`);
@@ -250,7 +250,7 @@ describe('damage', () => {
     expect([encodedEventsOf(truncated).length, truncated.flaws.damage]).toEqual([2, 'truncated']);
   });
 
-  test('a cut trailer alone loses nothing but is told', async () => {
+  test('reports a cut trailer without losing data', async () => {
     const zipped = gzipSync(`${good}\n${good}`);
     for (let bytes = 1; bytes <= 8; bytes++) {
       const content = await readChunked(zipped.subarray(0, -bytes));
@@ -258,7 +258,7 @@ describe('damage', () => {
     }
   });
 
-  test('that leaves nothing is an error', async () => {
+  test('rejects a damaged file without data', async () => {
     expect(await reasonOf('<!DOCTYPE html><html></html>')).toBe('malformed_json');
     expect(await reasonOf('5')).toBe('malformed_json');
     expect(await reasonOf('{"a":1}\n{"b":2}')).toBe('malformed_json');
@@ -267,18 +267,18 @@ describe('damage', () => {
     await expect(readChunked(Buffer.from('PK\x03\x04'))).rejects.toThrow(/ZIP/);
   });
 
-  test('more than may be is an error, whatever was read', async () => {
+  test('rejects a file that is too large, whatever was read', async () => {
     const file = toJsonLines(...Array<unknown>(40).fill(JSON.parse(good)));
     expect(await reasonOf(file, { maxFileBytes: file.length - 1 })).toBe('too_large');
     expect(encodedEventsOf(await readChunked(file, { maxFileBytes: file.length }))).toHaveLength(40);
   });
 
-  test('space and byte order marks behind the last document are none', async () => {
+  test('ignores space and byte order marks after the last document', async () => {
     const content = await readChunked(`${good}\n\uFEFF \uFEFF`);
     expect([encodedEventsOf(content).length, content.flaws.damage]).toEqual([1, null]);
   });
 
-  test('a file that tells of nothing is none, but one without a byte is', async () => {
+  test('accepts an empty file but rejects one without bytes', async () => {
     for (const empty of [gzipSync(''), gzipSync('\n'), '\n']) {
       expect(await readChunked(empty)).toMatchObject({ agents: {}, flaws: { damage: null } });
     }

@@ -6,7 +6,7 @@ import { recoverDocuments } from './recover-documents.ts';
 const valid = JSON.stringify(createActivityDocument([{ events: [{}] }]));
 const activity = readActivity(valid);
 
-test('documents are found behind a line of something else, and behind one that breaks off', () => {
+test('finds documents after a line of something else and after an incomplete document', () => {
   for (const broken of [
     '<html>',
     valid.slice(0, -9),
@@ -18,7 +18,7 @@ test('documents are found behind a line of something else, and behind one that b
   }
 });
 
-test('braces, quotes and backslashes in their strings do not end them', () => {
+test('finds documents with braces, quotes and backslashes in strings', () => {
   const odd = JSON.stringify({ odd: '}"}\\', odder: '\\"{', ...createActivityDocument([{ events: [{}] }]) });
   expect(recoverDocuments(`}\n${odd}\n${odd} }`)).toEqual([activity, activity]);
 });
@@ -26,19 +26,19 @@ test('braces, quotes and backslashes in their strings do not end them', () => {
 test.each([
   ['plain', 'x'],
   ['escaped', '"'],
-])('their strings may be of any length: %s', (_title, filling) => {
+])('finds a document with a string of any length: %s', (_title, filling) => {
   const long = JSON.stringify({ padding: filling.repeat(2 ** 24), ...createActivityDocument([{ events: [{}] }]) });
   expect(recoverDocuments(`<html>\n${long}`)).toEqual([activity]);
 });
 
-test('a piece of nothing but beginnings is given up, instead of looking for the end of each', () => {
+test('stops scanning a text of only object starts at the scan limit', () => {
   const prototype = RegExp.prototype as { exec: (text: string) => RegExpExecArray | null };
   const { exec } = prototype;
-  let looks = 0;
+  let steps = 0;
   prototype.exec = function (text) {
-    looks += 1;
-    // All of them would be looked at five billion times.
-    if (looks > 3_000_000) throw new Error('too many looks');
+    steps += 1;
+    // Without the limit it would take five billion steps.
+    if (steps > 3_000_000) throw new Error('too many scan steps');
     return exec.call(this, text);
   };
   try {

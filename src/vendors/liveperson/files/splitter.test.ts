@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { latin1ToUtf8 } from './latin1.ts';
 import { createSplitter, DocumentTooLargeError } from './splitter.ts';
 
-/** The documents of a text that arrives in pieces of these lengths, then byte by byte or in one. */
+/** Splits a text that arrives in chunks of these lengths; the last chunk is the rest. */
 function split(text: string | Buffer, lengths: readonly number[] = []): string[] {
   const bytes = Buffer.from(text as string);
   const splitter = createSplitter();
@@ -22,28 +22,28 @@ describe('documents', () => {
   test.each([
     ['one', '{"a":1}', 1],
     ['one a line', '{"a":1}\n{"b":2}\n', 2],
-    ['one a line, by the other line ends', '{"a":1}\r\n{"b":2}\r\n', 2],
-    ['with nothing between', '{"a":1}{"b":2}{"c":3}', 3],
+    ['one a line, with CRLF', '{"a":1}\r\n{"b":2}\r\n', 2],
+    ['without a separator', '{"a":1}{"b":2}{"c":3}', 3],
     ['with a space between', '{"a":1} {"b":2}\t{"c":3}', 3],
     ['over many lines, not indented', '{\n"a":\n[\n{\n"b":1\n},\n{\n"c":2\n}\n]\n}\n{\n"a":[]\n}\n', 2],
     ['over many lines, indented', '{\n  "a": {\n    "b": 1\n  }\n}\n\n  {\n  "a": 2\n}', 2],
     ['with blank lines before, between and after', '\n\n {"a":1}\n\n\n{"b":2}\n\n', 2],
     ['with a byte order mark', '\uFEFF{"a":1}\n\uFEFF{"b":2}', 2],
-    ['with a byte order mark and nothing else between', '{"a":1}\uFEFF{"b":2}', 2],
+    ['separated only by a byte order mark', '{"a":1}\uFEFF{"b":2}', 2],
     ['with braces in strings', '{"a":"}{"}{"b":"} {"}\n{"c":"}\\n{"}', 3],
     ['with escapes in strings', '{"a":"\\\\"}{"b":"\\"}{"}{"c":"\\\\\\"}{"}', 3],
     ['with other alphabets', '{"ü":"☃"}{"b":"💥}{"}\n{"c":"é"}', 3],
     ['that are empty', '{}{}\n{}', 3],
-    ['none', '', 0],
-    ['none but space', ' \r\n\t\uFEFF ', 0],
-  ])('are found: %s', (_title, text, count) => {
+    ['no documents', '', 0],
+    ['only space', ' \r\n\t\uFEFF ', 0],
+  ])('splits documents: %s', (_title, text, count) => {
     const documents = split(text);
     expect(documents).toHaveLength(count);
     for (const document of documents) JSON.parse(document);
     expect(split(text, oneByteChunks(text))).toEqual(documents);
   });
 
-  test('are the same in any layout, wherever the bytes are cut', () => {
+  test('splits the same documents in any layout and with any chunks', () => {
     const gap = fc.constantFrom('', ' ', '\n', '\r\n', '\n\n\t', '\uFEFF', '\n\uFEFF', ' \n ');
     const nasty = fc.string({ unit: fc.constantFrom('{', '}', '"', '\\', '\n', ' ', 'a', '☃', '\uFEFF', '}{') });
     const value = fc.letrec((tie) => ({
@@ -58,9 +58,9 @@ describe('documents', () => {
         fc.array(document, { maxLength: 8 }),
         fc.array(fc.integer({ min: 0, max: 40 })),
         (first, all, cuts) => {
-          const texts = all.map(([one, indent]) => JSON.stringify(one, null, indent));
+          const texts = all.map(([document, indent]) => JSON.stringify(document, null, indent));
           const whole = first + all.map(([, , between], index) => `${texts[index] ?? ''}${between}`).join('');
-          expect(split(whole, cuts).map((one) => one.replace(/\uFEFF$/, '').trim())).toEqual(texts);
+          expect(split(whole, cuts).map((split) => split.replace(/\uFEFF$/, '').trim())).toEqual(texts);
         },
       ),
       { numRuns: 500 },
@@ -70,14 +70,14 @@ describe('documents', () => {
 
 describe('space', () => {
   const piece = 128 * 1024;
-  /** What tells documents apart whose texts would fill a report. */
+  /** Shortens documents whose texts would fill a report. */
   const summarize = (documents: readonly string[]) => documents.map((text) => [text.slice(0, 10), text.length]);
 
   test.each([
     ['blanks', ' ', [8, 8, 8]],
     ['line breaks', '\n', [8, 8, 8]],
     ['byte order marks', '\uFEFF', [8, 60, 8]],
-  ])('of megabytes belongs to no document: %s', (_title, space, lengths) => {
+  ])('skips megabytes of space between documents: %s', (_title, space, lengths) => {
     const [before, between, behind] = lengths.map((pieces) =>
       Buffer.from(space.repeat((pieces * piece) / Buffer.byteLength(space))),
     );
@@ -86,38 +86,38 @@ describe('space', () => {
     expect(summarize(documents)).toEqual(summarize(['{"a":1}', '{"b":2}']));
   });
 
-  test('is part of the document that it stands in', () => {
+  test('keeps space inside a document', () => {
     const inside = `{"a":{}${' '.repeat(3 * piece)},"b":"}${' '.repeat(3 * piece)}{"}`;
     const documents = split(`${inside}{"c":3}`, Array<number>(6).fill(piece));
     expect(summarize(documents)).toEqual(summarize([inside, '{"c":3}']));
   });
 
-  test('behind a brace is not gone through again, nor the document with it', () => {
-    let looks = 0;
+  test('searches space after a brace once, and the document before it', () => {
+    let calls = 0;
     const splitter = createSplitter(() => {
-      looks += 1;
+      calls += 1;
       return -1;
     });
     const space = Buffer.alloc(piece, ' ');
     for (const bytes of [Buffer.from('{"a":{}'), ...Array<Buffer>(60).fill(space)]) Array.from(splitter.push(bytes));
-    // At the brace, at each of the four pieces up to 2¹⁹ characters, and no more; by eighths it would be thirty times.
-    expect(looks).toBe(5);
+    // At the brace and at each of the four chunks up to 2¹⁹ characters; with each growth by an eighth it would be thirty times.
+    expect(calls).toBe(5);
     expect(summarize(splitter.end())).toEqual(summarize(['{"a":{}']));
   });
 });
 
 describe('damaged documents', () => {
-  test('cost themselves and not those that begin on a later line', () => {
+  test('loses only the damaged document when the next begins on a new line', () => {
     expect(split('{"a":1}\n{"b":{"c":1}\n{"d":4}\n')).toEqual(['{"a":1}', '{"b":{"c":1}', '{"d":4}']);
     expect(split('{"a":"open}\n{"b":2}\n{"c":3}')).toEqual(['{"a":"open}', '{"b":2}', '{"c":3}']);
   });
 
-  test('are handed out as the rest when they come last', () => {
+  test('returns a damaged last document as the rest', () => {
     expect(split('{"a":1}\n{"b":')).toEqual(['{"a":1}', '{"b":']);
     expect(split('<!DOCTYPE html><p>{"a":1}</p>')).toEqual(['<!DOCTYPE html><p>{"a":1}</p>']);
   });
 
-  test('without an end are not waited for for ever', () => {
+  test('throws for a document without an end beyond the maximum length', () => {
     const splitter = createSplitter();
     const filler = Buffer.alloc(1024 * 1024, 'a');
     const fill = (mib: number) => {
@@ -130,13 +130,13 @@ describe('damaged documents', () => {
   });
 });
 
-describe('a reader of known forms', () => {
-  test('takes documents out of the stream, each once', () => {
+describe('tryRead', () => {
+  test('passes each document to tryRead once and yields only the others', () => {
     const taken: string[] = [];
     const splitter = createSplitter((text, begin) => {
-      const found = /\{"n":\d+\}/y;
-      found.lastIndex = begin;
-      const [document] = found.exec(text) ?? [];
+      const pattern = /\{"n":\d+\}/y;
+      pattern.lastIndex = begin;
+      const [document] = pattern.exec(text) ?? [];
       if (document === undefined) return -1;
       taken.push(document);
       return begin + document.length;
@@ -147,10 +147,10 @@ describe('a reader of known forms', () => {
     expect(taken).toEqual(['{"n":1}', '{"n":2}', '{"n":3}', '{"n":4}']);
   });
 
-  test('is not asked again for every piece of a long document', () => {
-    let looks = 0;
+  test('calls tryRead for a long document only after enough growth', () => {
+    let calls = 0;
     const splitter = createSplitter(() => {
-      looks += 1;
+      calls += 1;
       return -1;
     });
     const document = `{"a":"${'x'.repeat(100_000)}"}`;
@@ -158,6 +158,6 @@ describe('a reader of known forms', () => {
     expect(pieces.flatMap((piece) => [...splitter.push(Buffer.from(piece))])).toEqual([]);
     expect(splitter.end()).toEqual([document]);
     // As often as it grows by an eighth, from ten characters to a hundred thousand: log(10⁴) / log(9/8) = 78.
-    expect(looks).toBeLessThan(100);
+    expect(calls).toBeLessThan(100);
   });
 });

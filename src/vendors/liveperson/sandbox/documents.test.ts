@@ -33,7 +33,7 @@ const eventsOf = (session: ClosedSession): Readonly<Record<string, unknown>>[] =
     )
     .toSorted((a, b) => Number(a.timestamp) - Number(b.timestamp));
 
-test('a session is told from login to logout, its changes chained, those of chats alone included', () => {
+test('renders a session from login to logout with chained changes, including changes of only chats', () => {
   for (const session of closedSessions) {
     const { start } = session.shift;
     const summaries = eventsOf(session).map((event) =>
@@ -50,7 +50,7 @@ test('a session is told from login to logout, its changes chained, those of chat
   }
 });
 
-test('the most chats at a time are known while logged in, and −9 at login and logout', () => {
+test('renders the maximum of chats while logged in, and −9 at login and logout', () => {
   const maxima = closedSessions
     .filter(({ person }) => person === jane)
     .map((session) => eventsOf(session).map((event) => Number(event.maxConcurrentEng)));
@@ -60,7 +60,7 @@ test('the most chats at a time are known while logged in, and −9 at login and 
   expect(new Set(maxima.map((row) => row.join())).size).toBe(1);
 });
 
-test('the person is described with every event, in unions', () => {
+test('renders the person in every event, in unions', () => {
   const session = closedSessions.find(({ person }) => person.firstName === 'Zoë');
   if (session === undefined) throw new Error('Zoë has a session');
   const zoë = {
@@ -77,7 +77,7 @@ test('the person is described with every event, in unions', () => {
   }
 });
 
-test('a person or two has no employee id or no group', () => {
+test('renders some persons without an employee id or a group', () => {
   const [session] = closedSessions;
   if (session === undefined) throw new Error('there are sessions');
   const firstEvents = Array.from({ length: 40 }, (_, i) => {
@@ -92,17 +92,17 @@ test('a person or two has no employee id or no group', () => {
   }
 });
 
-describe('the layouts', () => {
+describe('layouts', () => {
   const all = closedSessions.map(documents);
   const wrapped = all.flat().filter(({ metaData }) => 'com.liveperson.dataaccess.MetaData' in metaData);
   const bare = all.flat().filter(({ metaData }) => 'schemaVersion' in metaData);
 
-  test('a session is one document with one record, or with one for each event, or a document for each event', () => {
+  test('renders a session as one document with one record or a record for each event, or a document for each event', () => {
     const layouts = all.map((session) => `${session.length} × ${session.flatMap(itemsOf).length}`);
     expect(new Set(layouts)).toEqual(new Set(['1 × 1', '1 × 6', '6 × 6']));
   });
 
-  test('a document for each event says when it was, and they do not come in order', () => {
+  test('renders documents of single events with their time, out of order', () => {
     const starts = all
       .find((session) => session.length > 1)
       ?.map(({ metaData }) => JSON.stringify(metaData).replace(/.*"startTime":\{"long":(\d+)\}.*/, '$1'));
@@ -110,7 +110,7 @@ describe('the layouts', () => {
     expect(starts).not.toEqual(starts?.toSorted());
   });
 
-  test('some are in the envelope of the vendor’s sample', () => {
+  test('renders some documents in the envelope of the vendor’s sample', () => {
     const one = bare.find(({ metaData }) => metaData.endTime === null);
     expect(one).toEqual({
       dataType: { 'com.liveperson.dataaccess.DataTypeEnum': 'AgentActivity' },
@@ -137,13 +137,13 @@ describe('the layouts', () => {
     });
   });
 
-  test('some have every union spelt out', () => {
+  test('renders some documents with every union wrapped', () => {
     expect(wrapped.length).toBeGreaterThan(0);
     expect(wrapped.every(({ recordCollection }) => 'array' in recordCollection)).toBe(true);
     expect(bare.length + wrapped.length).toBe(all.flat().length);
   });
 
-  test('times lie in the past', () => {
+  test('renders only times in the past', () => {
     const times = closedSessions.flatMap(eventsOf).map((event) => Number(event.timestamp));
     expect(Math.max(...times)).toBeLessThan(NOW);
   });

@@ -8,7 +8,7 @@ const world = worldAt(NOW);
 const files = listFiles(world, 0, NOW);
 const texts = files.map((file) => gunzipSync(renderFile('75555851', file)).toString());
 
-test('each session that is over is in the files of one hour, within one to six hours of its end', () => {
+test('writes each closed session in one hour, one to six hours after its end', () => {
   const lags = closedSessions
     .filter(({ shift }) => shift.start > NOW - 29 * DAY)
     .map(({ shift, end }) => {
@@ -24,17 +24,17 @@ test('each session that is over is in the files of one hour, within one to six h
   expect(late).toBeLessThan(lags.length / 5);
 });
 
-test('nothing else is in the files', () => {
+test('writes only closed sessions', () => {
   const writtenShifts = new Set(files.flatMap(({ sessions }) => sessions.map(({ shift }) => shift)));
   expect(writtenShifts.isSubsetOf(new Set(closedSessions.map(({ shift }) => shift)))).toBe(true);
 });
 
-test('some sessions are in the files twice', () => {
+test('writes some sessions twice', () => {
   const writtenShifts = files.flatMap(({ sessions }) => sessions.map(({ shift }) => shift));
   expect(new Set(writtenShifts).size).toBeLessThan(writtenShifts.length);
 });
 
-test('files are there from the end of their hour, for 30 days', () => {
+test('lists files from the end of their hour for 30 days', () => {
   fc.assert(
     fc.property(fc.integer({ min: NOW - 2 * DAY, max: NOW }), (now) => {
       const ends = listFiles(worldAt(now), 0, now + DAY).map(({ end }) => end);
@@ -47,13 +47,13 @@ test('files are there from the end of their hour, for 30 days', () => {
   );
 });
 
-test('what a file holds does not change with time', () => {
+test('renders the same file at any time', () => {
   const [first] = listFiles(worldAt(NOW - 5 * DAY), NOW - 6 * DAY, NOW);
   expect(first).toBeDefined();
   expect(files).toContainEqual(first);
 });
 
-test('however a range is cut, each file is listed once', () => {
+test('lists each file once for adjacent ranges', () => {
   const anyTime = fc.integer({ min: NOW - 40 * DAY, max: NOW });
   const hour = fc.constantFrom(...files.map(({ start }) => start));
   fc.assert(
@@ -65,20 +65,20 @@ test('however a range is cut, each file is listed once', () => {
   );
 });
 
-test('some hours have two parts, and an hour with one part has either number', () => {
+test('lists some hours with two parts, and single parts with either number', () => {
   const parts = Map.groupBy(files, ({ start }) => start);
   const numbers = [...parts.values()].map((hour) => hour.map(({ name }) => /part-(\d{5})-0$/.exec(name)?.[1]).join());
   expect(new Set(numbers)).toEqual(new Set(['00000', '00001', '00000,00001']));
 });
 
-test('a link is the name with .gz, for a few without', () => {
+test('links a file by its name with .gz, a few without', () => {
   const bare = files.filter(({ link, name }) => link === name);
   expect(bare.length).toBeGreaterThan(0);
   expect(bare.length).toBeLessThan(files.length / 2);
   expect(files.every(({ link, name }) => link === name || link === `${name}.gz`)).toBe(true);
 });
 
-test('some files are pretty-printed, the others hold one document a line', () => {
+test('renders some files pretty-printed, the others with one document a line', () => {
   const pretty = texts.filter((text) => text.startsWith('{\n'));
   const lines = texts.filter((text) => !text.startsWith('{\n')).map((text) => text.trimEnd().split('\n'));
   expect(pretty.length).toBeGreaterThan(0);

@@ -30,8 +30,8 @@ const get = (authorization: string | undefined, url = photo): SandboxRequest => 
 const problem = (authorization: string | undefined, url?: string): string | undefined =>
   createVerifier(key, () => signedAt)(get(authorization, url))?.problem;
 
-describe('what is signed', () => {
-  test('the base string is that of RFC 5849, section 3.4.1.1', () => {
+describe('signature', () => {
+  test('builds the base string of RFC 5849, section 3.4.1.1', () => {
     const url = new URL('http://EXAMPLE.COM:80/request?b5=%3D%253D&a3=a&c%40=&a2=r%20b');
     const parameters = [
       ['oauth_consumer_key', '9djdj82h48djs9d2'],
@@ -49,7 +49,7 @@ describe('what is signed', () => {
     );
   });
 
-  test('the request for a token of section 1.2 has the signature that is printed there', () => {
+  test('computes the signature of the token request in RFC 5849, section 1.2', () => {
     const parameters = [
       ['oauth_consumer_key', key.consumerKey],
       ['oauth_token', 'hh5s93j4hdidpola'],
@@ -64,11 +64,11 @@ describe('what is signed', () => {
     );
   });
 
-  test('everything but the unreserved characters is escaped, in upper-case hex', () => {
+  test('escapes everything but the unreserved characters in upper-case hex', () => {
     expect(percentEncode("aZ0-._~ !'()*+/=é")).toBe('aZ0-._~%20%21%27%28%29%2A%2B%2F%3D%C3%A9');
   });
 
-  test('a port that is not the scheme’s own is part of what is signed', () => {
+  test('signs a port that is not the scheme’s default', () => {
     expect(signatureBaseString('GET', new URL('http://localhost:4013/x'), [])).toBe(
       'GET&http%3A%2F%2Flocalhost%3A4013%2Fx&',
     );
@@ -76,12 +76,12 @@ describe('what is signed', () => {
 });
 
 describe('verification', () => {
-  test('the request for the photo of RFC 5849, section 1.2, is let through', () => {
+  test('accepts the photo request of RFC 5849, section 1.2', () => {
     expect(problem(header)).toBeUndefined();
   });
 
   test.each([
-    ['no header at all', undefined, 'parameter_absent'],
+    ['no value', undefined, 'parameter_absent'],
     ['another scheme', 'Bearer x', 'parameter_absent'],
     ['no nonce', header.replace('oauth_nonce="chapoH", ', ''), 'parameter_absent'],
     ['no quotes', header.replace('"chapoH"', 'chapoH'), 'parameter_rejected'],
@@ -94,7 +94,7 @@ describe('verification', () => {
     ['a nonce that was not signed', header.replace('chapoH', 'other'), 'signature_invalid'],
     ['another signature', header.replace('%2F', '+'), 'signature_invalid'],
     ['a version that was not signed', `${header}, oauth_version="1.0"`, 'signature_invalid'],
-  ])('%s is refused', (_case, authorization, expected) => {
+  ])('rejects an authorization header with %s', (_case, authorization, expected) => {
     expect(problem(authorization)).toBe(expected);
   });
 
@@ -104,25 +104,25 @@ describe('verification', () => {
     'http://elsewhere.example.net/photos?file=vacation.jpg&size=original',
     'http://photos.example.net:8080/photos?file=vacation.jpg&size=original',
     'https://photos.example.net/photos?file=vacation.jpg&size=original',
-  ])('the signature of one URL does not open %s', (url) => {
+  ])('rejects the signature of another URL for %s', (url) => {
     expect(problem(header, url)).toBe('signature_invalid');
   });
 
-  test('a timestamp more than five minutes off is refused, on either side', () => {
+  test('rejects a timestamp more than five minutes off in either direction', () => {
     const at = (now: number): string | undefined => createVerifier(key, () => now)(get(header))?.problem;
     const limit = 5 * 60_000;
     expect([at(signedAt - limit), at(signedAt + limit)]).toEqual([undefined, undefined]);
     expect([at(signedAt - limit - 1), at(signedAt + limit + 1)]).toEqual(['timestamp_refused', 'timestamp_refused']);
   });
 
-  test('a nonce works once, and a forged request does not use it up', () => {
+  test('accepts a nonce once, also after a forged request with it', () => {
     const verify = createVerifier(key, () => signedAt);
     expect(verify(get(header.replace('MdpQ', 'AAAA')))?.problem).toBe('signature_invalid');
     expect(verify(get(header))).toBeNull();
     expect(verify(get(header))?.problem).toBe('nonce_used');
   });
 
-  test('a nonce stays used for as long as its timestamp would be accepted', () => {
+  test('rejects a used nonce for as long as its timestamp is accepted', () => {
     let now = signedAt - 5 * 60_000;
     const verify = createVerifier(key, () => now);
     expect(verify(get(header))).toBeNull();

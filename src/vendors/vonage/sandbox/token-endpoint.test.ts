@@ -24,14 +24,14 @@ test.each([
     { ...grant, ...body },
     { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
   ],
-])('client credentials %s earn a token', (_case, form, headers) => {
+])('issues a token for client credentials %s', (_case, form, headers) => {
   expect(apply(form, headers)).toEqual({
     status: 200,
     body: { access_token: expect.stringMatching(/^[\w-]{32}$/) as unknown, expires_in: 7200, token_type: 'Bearer' },
   });
 });
 
-describe('refusals', () => {
+describe('token endpoint errors', () => {
   test.each([
     ['no scope', { grant_type: 'client_credentials', ...body }, {}, 'invalid_scope', 'You must specify a scope'],
     ['an empty scope', { ...grant, ...body, scope: ' ' }, {}, 'invalid_scope', 'You must specify a scope'],
@@ -42,8 +42,8 @@ describe('refusals', () => {
       'unsupported_grant_type',
       'Invalid grant_type',
     ],
-    ['JSON', {}, { 'content-type': 'application/json' }, 'invalid_request', 'The body must be form-encoded'],
-  ])('%s', (_case, form, headers, error, description) => {
+    ['a JSON body', {}, { 'content-type': 'application/json' }, 'invalid_request', 'The body must be form-encoded'],
+  ])('returns a described error for %s', (_case, form, headers, error, description) => {
     expect(apply(form, headers)).toEqual({ status: 400, body: { error, error_description: description } });
   });
 
@@ -51,8 +51,8 @@ describe('refusals', () => {
     ['no credentials', grant, {}],
     ['an unknown client', { ...grant, ...body, client_id: 'x' }, {}],
     ['a wrong secret', { ...grant, ...body, client_secret: 'x' }, {}],
-    ['a wrong secret in HTTP Basic, whatever the body says', { ...grant, ...body }, basic('some client:x')],
-  ])('%s', (_case, form, headers) => {
+    ['a wrong secret in HTTP Basic, whatever the body has', { ...grant, ...body }, basic('some client:x')],
+  ])('returns invalid_client for %s', (_case, form, headers) => {
     expect(apply(form, headers)).toEqual({ status: 400, body: { error: 'invalid_client' } });
   });
 });

@@ -36,7 +36,7 @@ describe('a pattern', () => {
       createActivityDocument([{ events: [{}] }, { session: 'x', events: [{}, ready] }]),
     ],
     [
-      'of an account that goes without its name',
+      'without an account id',
       createActivityDocument([{ events: [{}] }], { account: null }),
       createActivityDocument([{ events: [ready] }], { account: null }),
     ],
@@ -45,7 +45,7 @@ describe('a pattern', () => {
       createActivityDocument([{ events: [{}] }], { envelope: 'found' }),
       createActivityDocument([{ events: [ready, ready] }], { envelope: 'found' }),
     ],
-  ])('reads a document of its form as a parser does: %s', (_title, example, other) => {
+  ])('reads a document of the learned form like the parser: %s', (_title, example, other) => {
     const text = JSON.stringify(other);
     const bytes = Buffer.from(text).toString('latin1');
     const read = { activity: readActivity(text), end: bytes.length };
@@ -70,14 +70,14 @@ describe('a pattern', () => {
     expect(pattern.tryRead(loose, 0)).toEqual({ activity: readActivity(loose), end: loose.length });
   });
 
-  test('reads a list of any length', () => {
+  test('reads a list of profiles of any length', () => {
     const endless = document({ profiles: Array<number>(2 ** 21).fill(5) });
     const text = JSON.stringify(endless);
     const [record] = learnFrom(document({})).tryRead(text, 0)?.activity.records ?? [];
     expect(record?.events[0]?.profileIds?.length).toBe(2 ** 22 - 1);
   });
 
-  test('is of eight forms of an event at most', () => {
+  test('learns up to eight forms of an event', () => {
     const forms = (count: number) => {
       const events = Array.from({ length: 2 * count }, (_, index) => ({
         ...createEventRecord(),
@@ -99,20 +99,20 @@ describe('a pattern', () => {
     ['a fraction', (text) => text.replace('"state":{"long":0}', '"state":{"long":0.5}')],
     ['an exponent', (text) => text.replace('"state":{"long":0}', '"state":{"long":1e3}')],
     ['an escape', (text) => text.replace('Jane', 'Ja\\ne')],
-    ['a field more', (text) => text.replace('"agentID"', '"more":1,"agentID"')],
+    ['one more field', (text) => text.replace('"agentID"', '"more":1,"agentID"')],
     ['space in other places', (text) => text.replace('"state":{', '"state": {')],
-    ['a field more at the end', (text) => `${text.slice(0, -1)},"more":1}`],
-    ['a field more at the start', (text) => text.replace('{', '{"more":1,')],
+    ['one more field at the end', (text) => `${text.slice(0, -1)},"more":1}`],
+    ['one more field at the start', (text) => text.replace('{', '{"more":1,')],
     [
-      'a field more behind a record',
+      'one more field after a record',
       (text) => text.replace(']}}}}]', ']}}},"more":1}]').replace(/\}\}\}\]\}$/, '}},"more":1}]}'),
     ],
-    ['a list that is none', (text) => text.replace(/"array":\[\d+,/, '"array":[--')],
+    ['an invalid list', (text) => text.replace(/"array":\[\d+,/, '"array":[--')],
     ['a comma and no event', (text) => text.replace(']}}}}', ',]}}}}').replace(/\}\]\}/, '},]}')],
     ['the last brace missing', (text) => text.slice(0, -1)],
     ['half of it', (text) => text.slice(0, text.length / 2)],
     ['nothing', () => ''],
-  ])('leaves what is not of its form, or is not all there, to a parser: %s', (_title, change) => {
+  ])('returns null for a document of another form or an incomplete one: %s', (_title, change) => {
     expect(change(valid)).not.toBe(valid);
     expect(learnFrom(document({})).tryRead(change(valid), 0)).toBeNull();
   });
@@ -124,12 +124,12 @@ describe('a pattern', () => {
       'whose first record is without events',
       { ...document({}), recordCollection: [{ body: {} }, ...(document({}).recordCollection as unknown[])] },
     ],
-    ['with events that are no list', { ...document({}), recordCollection: [{ agentSessionsData: 5 }] }],
-  ])('is not to be had of a document %s', (_title, example) => {
+    ['with events that are not a list', { ...document({}), recordCollection: [{ agentSessionsData: 5 }] }],
+  ])('learns nothing from a document %s', (_title, example) => {
     expect(learnPattern(JSON.stringify(example))).toBeNull();
   });
 
-  test('is not to be had of what is no document', () => {
+  test('learns nothing from a text that is not a document', () => {
     for (const text of [
       '',
       '[',
@@ -149,7 +149,7 @@ describe('a pattern', () => {
     ['with a field twice', valid.replace('"state"', '"state":{"long":1},"state"')],
     ['with a field in another form', valid.replace('"agentID":{"long":9}', '"agentID":{"string":"9"}')],
     ['with an odd list', valid.replace('[2438730312,', '["a",')],
-  ])('of an event that it cannot hold matches no such event: %s', (_title, text) => {
+  ])('does not match an event that a pattern does not cover: %s', (_title, text) => {
     expect(text).not.toBe(valid);
     expect(learnPattern(text)?.tryRead(text, 0)).toBeNull();
   });
@@ -195,22 +195,22 @@ describe('patterns', () => {
   });
 
   test.each([
-    ['a zero in front', '"state":{"long":2}', '"state":{"long":02}'],
+    ['a leading zero', '"state":{"long":2}', '"state":{"long":02}'],
     ['a comma too many', '[5,6]', '[5,6,]'],
-    ['a zero in front, in a list', '[5,6]', '[5,06]'],
+    ['a leading zero in a list', '[5,6]', '[5,06]'],
     ['no comma', '[5,6]', '[5 6]'],
     ['a line break in a name', 'Jane', 'Ja\nne'],
-  ])('take nothing that a parser refuses: %s', async (_title, sound, unsound) => {
+  ])('rejects with patterns what the parser rejects: %s', async (_title, valid, invalid) => {
     const good = JSON.stringify(
       createActivityDocument([{ events: [{ state: 2, profiles: [5, 6], nickname: 'Jane' }] }]),
     );
-    const file = [good, good, good.replace(sound, unsound), good, good].join('\n');
+    const file = [good, good, good.replace(valid, invalid), good, good].join('\n');
     const content = await readChunked(file);
     expect([encodedEventsOf(content).length, content.flaws.malformed]).toEqual([4, 1]);
     expect(content).toEqual(await readChunked(file, { patterns: false }));
   });
 
-  test('change nothing but the speed', async () => {
+  test('returns the same content with and without patterns', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyDocument, { maxLength: 12 }), async (documents) => {
         const file = documents

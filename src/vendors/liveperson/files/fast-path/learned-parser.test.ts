@@ -3,7 +3,7 @@ import { readActivity } from '../activity.ts';
 import { createActivityDocument } from '../../../../../test/support/liveperson-documents.ts';
 import { createLearnedParser, type LearnedParser } from './learned-parser.ts';
 
-/** Documents of one form, which differs from that of other letters. */
+/** A document whose form depends on the letter. */
 const document = (form: string, at = 1) =>
   JSON.stringify({ [form]: 0, ...createActivityDocument([{ events: [{ at }] }]) });
 
@@ -13,20 +13,20 @@ function learn(parser: LearnedParser, text: string): void {
   parser.learn(text, activity);
 }
 
-/** A skimmer that learns from the start, and what it has read. */
-function setUp(after = 0) {
+/** A parser that learns after this number of characters, and the documents that it has read. */
+function setUp(learnAfterChars = 0) {
   const read: unknown[] = [];
-  const parser = createLearnedParser(after, (activity) => read.push(activity));
+  const parser = createLearnedParser(learnAfterChars, (activity) => read.push(activity));
   return {
-    skimmer: parser,
+    parser,
     read,
     learn: learn.bind(null, parser),
     tryParse: (text: string) => parser.tryParse(text, 0),
   };
 }
 
-test('a form is read from the second document on, and what it tells is added once', () => {
-  const { skimmer: parser, read, learn } = setUp();
+test('reads a form from its second document on and adds each document once', () => {
+  const { parser, read, learn } = setUp();
   const [first, second] = [document('a', 1), document('a', 2)];
   expect(parser.tryParse(first, 0)).toBe(-1);
   learn(first);
@@ -34,7 +34,7 @@ test('a form is read from the second document on, and what it tells is added onc
   expect(read).toEqual([readActivity(second)]);
 });
 
-test('forms are learned from the document on with which so many characters were parsed', () => {
+test('learns from the document that reaches learnAfterChars', () => {
   const text = document('a');
   const { learn, tryParse } = setUp(2 * text.length);
   learn(text);
@@ -43,35 +43,35 @@ test('forms are learned from the document on with which so many characters were 
   expect(tryParse(text)).toBe(text.length);
 });
 
-test('four forms are known at a time, the oldest is forgotten', () => {
+test('keeps four forms and drops the oldest', () => {
   const { learn, tryParse } = setUp();
   const forms = ['a', 'b', 'c', 'd', 'e'];
   for (const form of forms) learn(document(form));
   expect(forms.map((form) => tryParse(document(form)) > 0)).toEqual([false, true, true, true, true]);
 });
 
-describe('nothing is learned', () => {
-  test('where the pattern does not read what the parser read', () => {
-    const { skimmer: parser, tryParse } = setUp();
+describe('limits of learning', () => {
+  test('drops a pattern that does not read the example as the parser did', () => {
+    const { parser, tryParse } = setUp();
     const activity = readActivity(document('a', 2));
     if (activity) parser.learn(document('a', 1), activity);
     expect(tryParse(document('a'))).toBe(-1);
   });
 
-  test('after sixteen lessons, whatever came of them', () => {
+  test('stops learning after sixteen attempts, successful or not', () => {
     const escaped = JSON.stringify(createActivityDocument([{ events: [{ nickname: 'a"b' }] }]));
-    for (const [lessons, learned] of [
+    for (const [attempts, learned] of [
       [15, true],
       [16, false],
     ] as const) {
       const { learn, tryParse } = setUp();
-      for (let i = 0; i < lessons; i++) learn(escaped);
+      for (let i = 0; i < attempts; i++) learn(escaped);
       learn(document('a'));
       expect(tryParse(document('a')) > 0).toBe(learned);
     }
   });
 
-  test('from a document of more than 2²⁰ characters', () => {
+  test('learns nothing from a document of more than 2²⁰ characters', () => {
     const padded = (padding: string) => JSON.stringify({ padding, ...createActivityDocument([{ events: [{}] }]) });
     const sized = (length: number) => padded('a'.repeat(length - padded('').length));
     for (const [length, learned] of [

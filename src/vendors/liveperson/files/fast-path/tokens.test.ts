@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { tokenize } from './tokens.ts';
 
-test('tokens are all of the text, unless there are more than 2¹⁶', () => {
+test('splits a text of up to 2¹⁶ tokens completely and rejects a longer one', () => {
   const text = `[ ${'0,'.repeat(2 ** 15 - 2)}0]`;
   const tokens = tokenize(text);
   expect(tokens?.length).toBe(2 ** 16);
@@ -12,7 +12,7 @@ test('tokens are all of the text, unless there are more than 2¹⁶', () => {
 test.each([
   ['plain', 'x'],
   ['escaped', '\\n'],
-])('a string may be as long as any document that is learned: %s', (_title, filling) => {
+])('reads a string as long as the longest document that is learned: %s', (_title, filling) => {
   const text = `"${filling.repeat(2 ** 20 / filling.length)}"`;
   expect(tokenize(text)?.map(({ kind }) => kind)).toEqual(['string']);
 });

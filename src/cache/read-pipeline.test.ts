@@ -17,8 +17,8 @@ import {
 
 failOnUnhandledRejection();
 
-describe('outcomes', () => {
-  test('every key has its own: one that fails takes no other along', async () => {
+describe('outcomes of a fetch', () => {
+  test('returns an outcome per key: a key that fails does not affect the others', async () => {
     const { cache } = createTestCache();
     const { fetch, answerWith } = createStubVendor();
     const read = cache.readMany(namespace, ['a', 'b', 'c'], createCaller().context, fetch);
@@ -26,7 +26,7 @@ describe('outcomes', () => {
     const error = vendorError('NOT_FOUND');
     answerWith(0, [{ value: 'A', ttlSeconds: 60 }, error, { value: 'C', ttlSeconds: 60 }]);
     expect(await read).toMatchObject([{ value: 'A' }, error, { value: 'C' }]);
-    // Only the one that failed is asked for again.
+    // Only the failed key is fetched again.
     const again = createStubVendor();
     const second = cache.readMany(namespace, ['a', 'b', 'c'], createCaller().context, again.fetch);
     await flushPromises();
@@ -35,7 +35,7 @@ describe('outcomes', () => {
     await second;
   });
 
-  test('a VendorError thrown counts for every key', async () => {
+  test('returns a thrown VendorError for every key', async () => {
     const { cache } = createTestCache();
     const error = vendorError();
     expect(await cache.readMany(namespace, ['a', 'b'], createCaller().context, failingWith(error))).toEqual([
@@ -44,7 +44,7 @@ describe('outcomes', () => {
     ]);
   });
 
-  test('`read` rejects with the VendorError', async () => {
+  test('read rejects with the VendorError', async () => {
     const { cache } = createTestCache();
     const error = vendorError();
     expect(await rejectionOf(cache.read(namespace, 'a', createCaller().context, () => Promise.reject(error)))).toBe(
@@ -52,33 +52,33 @@ describe('outcomes', () => {
     );
   });
 
-  test('a mistake in our own code is passed on to all who wait, and leaves nothing under way', async () => {
+  test('rejects all waiters with a programming error and leaves no key in flight', async () => {
     const { cache } = createTestCache();
     const { fetch, fail } = createStubVendor();
     const both = [1, 2].map(() => rejectionOf(cache.readMany(namespace, ['a', 'b'], createCaller().context, fetch)));
     await flushPromises();
-    const mistake = new TypeError('not a function');
-    fail(0, mistake);
-    expect(await Promise.all(both)).toEqual([mistake, mistake]);
+    const programmingError = new TypeError('not a function');
+    fail(0, programmingError);
+    expect(await Promise.all(both)).toEqual([programmingError, programmingError]);
     const again = await cache.read(namespace, 'a', createCaller().context, () =>
       Promise.resolve({ value: 'A', ttlSeconds: 1 }),
     );
     expect(again).toMatchObject({ value: 'A' });
   });
 
-  test('a mistake after everybody has gone brings nothing down', async () => {
+  test('ignores a programming error after all waiters aborted', async () => {
     const { cache } = createTestCache();
     const { fetch, fail } = createStubVendor();
-    const one = createCaller();
-    const gone = rejectionOf(cache.readMany(namespace, ['a'], one.context, fetch));
+    const caller = createCaller();
+    const aborted = rejectionOf(cache.readMany(namespace, ['a'], caller.context, fetch));
     await flushPromises();
-    one.abort();
-    await gone;
+    caller.abort();
+    await aborted;
     fail(0, new TypeError('not a function'));
     await flushPromises();
   });
 
-  test('fewer answers than keys are a mistake', async () => {
+  test('rejects when a fetch returns fewer results than keys', async () => {
     const { cache } = createTestCache();
     expect(
       await rejectionOf(cache.readMany(namespace, ['a', 'b'], createCaller().context, fetching('A'))),
@@ -86,7 +86,7 @@ describe('outcomes', () => {
   });
 });
 
-describe('while the vendor fails', () => {
+describe('stale-if-error', () => {
   const STALE_IF_ERROR_CODES: readonly VendorErrorCode[] = [
     'VENDOR_UNAVAILABLE',
     'VENDOR_TIMEOUT',
@@ -95,21 +95,21 @@ describe('while the vendor fails', () => {
   ];
   const OTHER_CODES: readonly VendorErrorCode[] = ['VENDOR_AUTH_FAILED', 'NOT_FOUND', 'VENDOR_REJECTED'];
 
-  test.each(STALE_IF_ERROR_CODES)('%s: the older answer is served, and says so', async (code) => {
+  test.each(STALE_IF_ERROR_CODES)('serves a stale value with its reason on %s', async (code) => {
     const { cache, clock, reads } = createTestCache();
     const fetchedAt = clock.now();
     await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
     clock.advance(PAST_SWR_MS);
     const error = vendorError(code);
-    const one = createCaller();
-    expect(await cache.readMany(namespace, ['a'], one.context, failingWith(error))).toEqual([
+    const caller = createCaller();
+    expect(await cache.readMany(namespace, ['a'], caller.context, failingWith(error))).toEqual([
       { value: 'old', fetchedAt, servedFrom: 'CACHE', staleReason: error },
     ]);
-    expect(one.records).toMatchObject([{ outcome: 'OK', servedFrom: 'CACHE', keys: 1 }]);
+    expect(caller.records).toMatchObject([{ outcome: 'OK', servedFrom: 'CACHE', keys: 1 }]);
     expect(reads).toEqual(['miss', 'miss', 'stale_if_error'].map((result) => `agentstatusdetails ${result} 1`));
   });
 
-  test.each(OTHER_CODES)('%s is a refusal: no older answer is served', async (code) => {
+  test.each(OTHER_CODES)('serves no stale value on %s, which is a rejection', async (code) => {
     const { cache, clock } = createTestCache();
     await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
     clock.advance(PAST_SWR_MS);
@@ -117,7 +117,7 @@ describe('while the vendor fails', () => {
     expect(await cache.readMany(namespace, ['a'], createCaller().context, failingWith(error))).toEqual([error]);
   });
 
-  test('an older answer is served for so long and no longer', async () => {
+  test('serves a stale value for staleIfErrorSeconds and no longer', async () => {
     const { cache, clock } = createTestCache();
     await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
     clock.advance(60_000 + STALE_IF_ERROR_SECONDS * 1000 - 1);
@@ -129,7 +129,7 @@ describe('while the vendor fails', () => {
     expect(await cache.readMany(namespace, ['a'], createCaller().context, failingWith(error))).toEqual([error]);
   });
 
-  test('so long ends while the vendor is waited for, too', async () => {
+  test('serves no stale value when staleIfErrorSeconds end during the vendor call', async () => {
     const { cache, clock } = createTestCache();
     await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
     clock.advance(60_000 + STALE_IF_ERROR_SECONDS * 1000 - 1);
@@ -142,7 +142,7 @@ describe('while the vendor fails', () => {
     expect(await read).toEqual([error]);
   });
 
-  test('serving an older answer does not make it younger: the vendor is asked again the next time', async () => {
+  test('calls the vendor again at the next read after a stale value was served', async () => {
     const { cache, clock } = createTestCache();
     await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
     clock.advance(PAST_SWR_MS);
@@ -152,15 +152,18 @@ describe('while the vendor fails', () => {
     ]);
   });
 
-  test.each([60_000, PAST_SWR_MS])('where none may be served, none is: after %i ms', async (ms) => {
-    const { cache, clock } = createTestCache({ staleIfErrorSeconds: 0 });
-    await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
-    clock.advance(ms);
-    const error = vendorError();
-    // With another, for which the vendor must be waited for in any case.
-    expect(await cache.readMany(namespace, ['a', 'b'], createCaller().context, failingWith(error))).toEqual([
-      error,
-      error,
-    ]);
-  });
+  test.each([60_000, PAST_SWR_MS])(
+    'serves no stale value with staleIfErrorSeconds 0, %i ms after the fetch',
+    async (ms) => {
+      const { cache, clock } = createTestCache({ staleIfErrorSeconds: 0 });
+      await cache.readMany(namespace, ['a'], createCaller().context, fetching('old', 60));
+      clock.advance(ms);
+      const error = vendorError();
+      // Together with another key, which has to wait for the vendor in any case.
+      expect(await cache.readMany(namespace, ['a', 'b'], createCaller().context, failingWith(error))).toEqual([
+        error,
+        error,
+      ]);
+    },
+  );
 });

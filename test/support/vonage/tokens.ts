@@ -1,19 +1,19 @@
-import { ttlSchema } from '../../src/config/cache.ts';
-import type { CallContext, VendorHttp, VendorRequest } from '../../src/http/types.ts';
-import { type ManualClock, manualClock } from './clock.ts';
+import { ttlSchema } from '../../../src/config/cache.ts';
+import type { CallContext, VendorHttp, VendorRequest } from '../../../src/http/types.ts';
+import { type ManualClock, manualClock } from '../clock.ts';
 import {
   type RequestHandler,
   type VendorHarness,
   stubHttp,
   connectVendor,
   passthroughCache,
-} from './vendor-harness.ts';
-import { VONAGE_ENTRY } from './vonage-account.ts';
-import { createTokenProvider } from '../../src/vendors/vonage/auth.ts';
-import { config } from '../../src/vendors/vonage/config.ts';
-import { vonage } from '../../src/vendors/vonage/index.ts';
+} from '../vendor-harness.ts';
+import { VONAGE_ENTRY } from './account.ts';
+import { createTokenProvider } from '../../../src/vendors/vonage/auth.ts';
+import { config } from '../../../src/vendors/vonage/config.ts';
+import { vonage } from '../../../src/vendors/vonage/index.ts';
 
-/** What the tests of the account's tokens have in common. */
+/** Helpers for tests of the account's tokens. */
 
 export const MINUTE = 60_000;
 export const account = { name: VONAGE_ENTRY.name, vendor: vonage.name };
@@ -36,12 +36,12 @@ export const tokenCalls = ({ sent }: VendorHarness) => sent.filter(({ endpoint }
 export const authorizationHeaders = ({ sent }: VendorHarness) =>
   sent.filter(({ endpoint }) => endpoint !== 'connect/token').map(({ headers }) => headers.Authorization);
 
-/** A query's scope that nobody listens to. */
+/** The context of a query whose call records are discarded. */
 export function createContext({ signal } = new AbortController()): CallContext {
   return { signal, record: () => undefined, restrictCache: () => undefined };
 }
 
-/** The tokens of an account without the rest of its client. */
+/** The token provider of an account without the rest of its client. */
 export function createTokenProviderWith(http: VendorHttp, clock: ManualClock) {
   return createTokenProvider(config.parse(VONAGE_ENTRY), {
     account,
@@ -52,7 +52,7 @@ export function createTokenProviderWith(http: VendorHttp, clock: ManualClock) {
   });
 }
 
-/** The same over a function that plays the vendor, and the requests that they make. */
+/** The same over a function that replaces the vendor, with the requests that it received. */
 export function createStandaloneTokenProvider(answer: RequestHandler) {
   const clock = manualClock();
   const http = stubHttp(account, clock, answer);
@@ -64,7 +64,7 @@ export function createStandaloneTokenProvider(answer: RequestHandler) {
   return { tokens: createTokenProviderWith({ ...http, send }, clock), requests, scope: createContext(), clock };
 }
 
-/** A reply that is given when the test says so, and a promise that it is waited for. */
+/** A response that the test resolves, and a promise that a request waits for it. */
 export function deferredResponse() {
   const requested = Promise.withResolvers<undefined>();
   const reply = Promise.withResolvers<Awaited<ReturnType<RequestHandler>>>();

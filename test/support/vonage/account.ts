@@ -1,6 +1,6 @@
-import { type RequestHandler, jsonReply } from './vendor-harness.ts';
+import { type RequestHandler, jsonReply } from '../vendor-harness.ts';
 
-/** An account for this vendor's tests. */
+/** The account's configuration. */
 export const VONAGE_ENTRY = {
   name: 'vcc',
   vendor: 'vonage',
@@ -14,11 +14,11 @@ export const GUID = '015b212c-1487-46ba-bbb7-d78d6b1412a5';
 
 export interface FakeVonage {
   readonly respond: RequestHandler;
-  /** Tokens that are no longer accepted. */
+  /** Revoked tokens. */
   readonly revoked: Set<string>;
 }
 
-/** Plays the vendor: issues `token-1`, `token-2` …, and accepts those that are not revoked. */
+/** A Vonage account: issues `token-1`, `token-2` …, and accepts those that are not revoked. */
 export function createFakeVonage(
   respondToken: (issued: number) => ReturnType<RequestHandler> = (issued) =>
     jsonReply({ access_token: `token-${issued}`, expires_in: 7200, token_type: 'Bearer' }),

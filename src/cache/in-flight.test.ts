@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { getEventListeners } from 'node:events';
 import { VendorError } from '../domain/vendor-error.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
@@ -15,8 +16,10 @@ import {
 
 failOnUnhandledRejection();
 
-describe('one fetch for a key in the whole process', () => {
-  test('two callers at once: one call, the same answer for both', async () => {
+const countListeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
+
+describe('single-flight in one process', () => {
+  test('makes one vendor call for two concurrent readers of a key and returns both the same value', async () => {
     const { cache, reads } = createTestCache();
     const { fetch, answer, calls } = createStubVendor();
     const first = cache.readMany(namespace, ['a'], createCaller().context, fetch);
@@ -29,39 +32,39 @@ describe('one fetch for a key in the whole process', () => {
     expect(reads).toEqual(['agentstatusdetails coalesced 1', 'agentstatusdetails miss 1']);
   });
 
-  test('fifty callers of overlapping keys: every key is asked for once', async () => {
+  test('fetches every key once for fifty concurrent readers of overlapping keys', async () => {
     const { cache } = createTestCache();
     const { fetch, answer, calls } = createStubVendor();
     const keysOf = (i: number) => ['a', `b${i % 5}`, `c${i}`];
-    const all = Array.from({ length: 50 }, (_, i) =>
+    const reads = Array.from({ length: 50 }, (_, i) =>
       cache.readMany(namespace, keysOf(i), createCaller().context, fetch),
     );
     await flushPromises();
     calls.forEach((_, n) => answer(n));
-    const outcomes = await Promise.all(all);
-    const values = outcomes.map((list) => list.map((one) => (one instanceof VendorError ? null : one.value)));
+    const outcomes = await Promise.all(reads);
+    const values = outcomes.map((list) => list.map((result) => (result instanceof VendorError ? null : result.value)));
     expect(values).toEqual(outcomes.map((_, i) => keysOf(i).map((key) => key.toUpperCase())));
-    const asked = calls.flatMap(({ keys }) => keys);
-    expect(asked.toSorted()).toEqual([...new Set(asked)].toSorted());
-    expect(asked).toHaveLength(1 + 5 + 50);
+    const fetchedKeys = calls.flatMap(({ keys }) => keys);
+    expect(fetchedKeys.toSorted()).toEqual([...new Set(fetchedKeys)].toSorted());
+    expect(fetchedKeys).toHaveLength(1 + 5 + 50);
   });
 
-  test('a key asked for twice by one caller is fetched once, and answered twice, in order', async () => {
+  test('fetches a key that one read names twice once, and returns its value twice, in order', async () => {
     const { cache } = createTestCache();
     const { fetch, answer, calls } = createStubVendor();
     const read = cache.readMany(namespace, ['b', 'a', 'b'], createCaller().context, fetch);
     await flushPromises();
     answer(0);
-    expect((await read).map((one) => !(one instanceof VendorError) && one.value)).toEqual(['B', 'A', 'B']);
+    expect((await read).map((result) => !(result instanceof VendorError) && result.value)).toEqual(['B', 'A', 'B']);
     expect(calls.map(({ keys }) => keys)).toEqual([['b', 'a']]);
   });
 
-  test('no keys: no call', async () => {
+  test('makes no vendor call for a read without keys', async () => {
     const { cache } = createTestCache();
     expect(await cache.readMany(namespace, [], createCaller().context, unexpectedFetch)).toEqual([]);
   });
 
-  test('a failure is shared with those who wait, and not kept', async () => {
+  test('shares a failure with all waiters but does not cache it', async () => {
     const { cache } = createTestCache();
     const { fetch, fail, calls } = createStubVendor();
     const both = [1, 2].map(() => cache.readMany(namespace, ['a'], createCaller().context, fetch));
@@ -70,13 +73,13 @@ describe('one fetch for a key in the whole process', () => {
     fail(0, error);
     expect(await Promise.all(both)).toEqual([[error], [error]]);
     expect(calls).toHaveLength(1);
-    expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('again'))).toMatchObject([
-      { value: 'again' },
+    expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('second'))).toMatchObject([
+      { value: 'second' },
     ]);
   });
 });
 
-describe('callers who go', () => {
+describe('readers that abort', () => {
   const CANCELLED = {
     vendor: 'KORE',
     account: 'kore-main',
@@ -85,60 +88,60 @@ describe('callers who go', () => {
     reason: 'cancelled',
   };
 
-  test('the one who began it goes: the others get their answer', async () => {
+  test('completes the fetch for joined readers after its first reader aborted', async () => {
     const { cache } = createTestCache();
     const { fetch, answer, calls } = createStubVendor();
-    const [one, two] = [createCaller(), createCaller()];
-    const begun = rejectionOf(cache.readMany(namespace, ['a'], one.context, fetch));
-    const joined = cache.readMany(namespace, ['a'], two.context, fetch);
+    const [first, second] = [createCaller(), createCaller()];
+    const starting = rejectionOf(cache.readMany(namespace, ['a'], first.context, fetch));
+    const joined = cache.readMany(namespace, ['a'], second.context, fetch);
     await flushPromises();
-    one.abort(new Error('deadline of the request'));
-    expect(await begun).toMatchObject(CANCELLED);
+    first.abort(new Error('deadline of the request'));
+    expect(await starting).toMatchObject(CANCELLED);
     expect(calls[0]?.context.signal.aborted).toBe(false);
     answer(0);
     expect(await joined).toMatchObject([{ value: 'A' }]);
   });
 
-  test('one who joined goes: the one who began it gets the answer', async () => {
+  test('completes the fetch for its first reader after a joined reader aborted', async () => {
     const { cache } = createTestCache();
     const { fetch, answer, calls } = createStubVendor();
-    const [one, two] = [createCaller(), createCaller()];
-    const begun = cache.readMany(namespace, ['a'], one.context, fetch);
-    const joined = rejectionOf(cache.readMany(namespace, ['a'], two.context, fetch));
+    const [first, second] = [createCaller(), createCaller()];
+    const starting = cache.readMany(namespace, ['a'], first.context, fetch);
+    const joined = rejectionOf(cache.readMany(namespace, ['a'], second.context, fetch));
     await flushPromises();
-    two.abort();
+    second.abort();
     expect(await joined).toMatchObject({ reason: 'cancelled' });
     expect(calls[0]?.context.signal.aborted).toBe(false);
     answer(0);
-    expect(await begun).toMatchObject([{ value: 'A' }]);
+    expect(await starting).toMatchObject([{ value: 'A' }]);
   });
 
-  test('the last one goes: the call is cancelled', async () => {
+  test('cancels the vendor call when its last waiter aborts', async () => {
     const { cache } = createTestCache();
     const { fetch, calls } = createStubVendor();
-    const [one, two] = [createCaller(), createCaller()];
-    const both = [one, two].map(({ context }) => rejectionOf(cache.readMany(namespace, ['a'], context, fetch)));
+    const [first, second] = [createCaller(), createCaller()];
+    const both = [first, second].map(({ context }) => rejectionOf(cache.readMany(namespace, ['a'], context, fetch)));
     await flushPromises();
-    one.abort();
+    first.abort();
     expect(calls[0]?.context.signal.aborted).toBe(false);
-    two.abort();
+    second.abort();
     expect(calls[0]?.context.signal).toMatchObject({ aborted: true, reason: CANCELLED });
     expect(await Promise.all(both)).toMatchObject([CANCELLED, CANCELLED]);
   });
 
-  test('whoever comes after the last one has gone asks anew, though the cancelled call is not over yet', async () => {
+  test('starts a new fetch after the last waiter aborted, even while the cancelled call is still running', async () => {
     const { cache } = createTestCache();
     const { fetch, answer, fail, calls } = createStubVendor();
-    const one = createCaller();
-    const gone = rejectionOf(cache.readMany(namespace, ['a'], one.context, fetch));
+    const caller = createCaller();
+    const aborted = rejectionOf(cache.readMany(namespace, ['a'], caller.context, fetch));
     await flushPromises();
-    one.abort();
+    caller.abort();
     const newcomer = cache.readMany(namespace, ['a'], createCaller().context, fetch);
     await flushPromises();
     expect(calls).toHaveLength(2);
-    // The end of the cancelled call must not make the newer one be forgotten.
+    // The end of the cancelled call must not remove the newer one from the registry.
     fail(0, vendorError('VENDOR_TIMEOUT'));
-    await gone;
+    await aborted;
     await flushPromises();
     const third = cache.readMany(namespace, ['a'], createCaller().context, fetch);
     await flushPromises();
@@ -148,44 +151,56 @@ describe('callers who go', () => {
     expect(await third).toMatchObject([{ value: 'A' }]);
   });
 
-  test('one who waits for two calls goes: only the one that nobody else waits for is cancelled', async () => {
+  test('cancels only the call without another waiter when a reader of two calls aborts', async () => {
     const { cache } = createTestCache();
     const { fetch, answer, calls } = createStubVendor();
-    const [one, two] = [createCaller(), createCaller()];
-    const kept = cache.readMany(namespace, ['a'], one.context, fetch);
-    const gone = rejectionOf(cache.readMany(namespace, ['a', 'b'], two.context, fetch));
+    const [first, second] = [createCaller(), createCaller()];
+    const remaining = cache.readMany(namespace, ['a'], first.context, fetch);
+    const aborted = rejectionOf(cache.readMany(namespace, ['a', 'b'], second.context, fetch));
     await flushPromises();
-    two.abort();
-    await gone;
+    second.abort();
+    await aborted;
     expect(calls.map(({ keys, context }) => [keys, context.signal.aborted])).toEqual([
       [['a'], false],
       [['b'], true],
     ]);
     answer(0);
-    expect(await kept).toMatchObject([{ value: 'A' }]);
+    expect(await remaining).toMatchObject([{ value: 'A' }]);
   });
 
-  test('one who comes already gone begins nothing', async () => {
+  test('starts no fetch for a reader that has already aborted', async () => {
     const { cache } = createTestCache();
     const { fetch, calls } = createStubVendor();
-    const one = createCaller();
-    one.abort();
-    expect(await rejectionOf(cache.readMany(namespace, ['a'], one.context, fetch))).toMatchObject({
+    const caller = createCaller();
+    caller.abort();
+    expect(await rejectionOf(cache.readMany(namespace, ['a'], caller.context, fetch))).toMatchObject({
       reason: 'cancelled',
     });
     await flushPromises();
     expect(calls).toHaveLength(0);
   });
 
-  test('an answered call is not cancelled afterwards', async () => {
+  test('does not cancel a completed call when its reader aborts later', async () => {
     const { cache } = createTestCache();
     const { fetch, answer, calls } = createStubVendor();
-    const one = createCaller();
-    const read = cache.readMany(namespace, ['a'], one.context, fetch);
+    const caller = createCaller();
+    const read = cache.readMany(namespace, ['a'], caller.context, fetch);
     await flushPromises();
     answer(0);
     await read;
-    one.abort();
+    caller.abort();
     expect(calls[0]?.context.signal.aborted).toBe(false);
   });
+});
+
+test('registers one abort listener for a thousand reads of one query, and removes it when they are done', async () => {
+  const { cache } = createTestCache();
+  const { fetch, answer, calls } = createStubVendor();
+  const { context } = createCaller();
+  const reads = Array.from({ length: 1000 }, (_, index) => cache.readMany(namespace, [`key ${index}`], context, fetch));
+  await flushPromises();
+  expect([calls.length, countListeners(context.signal)]).toEqual([1000, 1]);
+  calls.forEach((_, n) => answer(n));
+  expect((await Promise.all(reads)).flat()).toHaveLength(1000);
+  expect(countListeners(context.signal)).toBe(0);
 });

@@ -1,4 +1,4 @@
-import type { Company, Conversation, CompanyPerson } from '../../src/vendors/sandbox.ts';
+import type { Company, Conversation, CompanyPerson } from '../../../src/vendors/sandbox.ts';
 
 export const NOW = Date.parse('2026-03-31T12:30:00Z');
 const MINUTE = 60_000;
@@ -58,6 +58,6 @@ export const company: Company = {
   conversations: (person, from, to) =>
     (conversationsByPerson.get(person) ?? []).filter(({ start, end }) => start < to && (end ?? NOW) > from),
   traffic: () => {
-    throw new Error('Vonage knows no bots');
+    throw new Error('Vonage has no bots');
   },
 };

@@ -1,8 +1,8 @@
-import type { RequestHandler, SentRequest } from './vendor-harness.ts';
-import { jsonReply } from './vendor-harness.ts';
-import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
+import type { RequestHandler, SentRequest } from '../vendor-harness.ts';
+import { jsonReply } from '../vendor-harness.ts';
+import type { SandboxResponse } from '../../../src/vendors/sandbox.ts';
 
-/** An account's entry in the configuration. */
+/** The account's configuration. */
 export const KORE_ENTRY = {
   name: 'kore-main',
   vendor: 'kore',
@@ -25,7 +25,7 @@ export interface FakeAgent {
   }[];
 }
 
-/** Person number n, at work on some days of May 2024 from 9 to 17 o'clock. */
+/** Agent number n, available on some days of May 2024 from 9 to 17 o'clock. */
 export function createWorker(n: number, days: readonly number[] = [13, 14, 15]): FakeAgent {
   const status = days.map((day) => ({
     primaryStatus: 'AVAILABLE',
@@ -50,15 +50,15 @@ export function parseFilter(request: Pick<SentRequest, 'body'>): RequestFilter {
 }
 
 export interface FakeKoreOptions {
-  /** Agents a page, whatever the limit asked for. */
+  /** Agents a page, whatever the requested limit. */
   readonly pageSize?: number;
-  /** What is said of further pages, instead of the truth. */
+  /** The value of `hasMore`, instead of the true one. */
   readonly hasMore?: boolean | 'omitted';
-  /** What is sent instead of the page with this number, from 1. */
-  readonly instead?: (page: number) => SandboxResponse | Record<string, unknown>[] | undefined;
+  /** Replaces the page with this number, from 1. */
+  readonly overridePage?: (page: number) => SandboxResponse | Record<string, unknown>[] | undefined;
 }
 
-/** Plays an account with these people. */
+/** A Kore account with these agents. */
 export function fakeKore(people: readonly FakeAgent[], options: FakeKoreOptions = {}): RequestHandler {
   const pageSize = options.pageSize ?? 50;
   return (request) => {
@@ -66,7 +66,7 @@ export function fakeKore(people: readonly FakeAgent[], options: FakeKoreOptions 
     const from = Date.parse(`${dateFilter.date ?? dateFilter.startDate ?? ''}T00:00:00Z`);
     const to = Date.parse(`${dateFilter.date ?? dateFilter.endDate ?? ''}T23:59:59Z`);
     const offset = Number(request.url.searchParams.get('offset'));
-    const override = options.instead?.(Math.floor(offset / pageSize) + 1);
+    const override = options.overridePage?.(Math.floor(offset / pageSize) + 1);
     if (override && !Array.isArray(override)) return override;
 
     const requestedEmails = agents && new Set(agents.map((email) => email.toLowerCase()));

@@ -1,0 +1,67 @@
+import { expect, test } from '@jest/globals';
+import type { FileContent } from './files/content.ts';
+import { encodeEvents } from './files/event-codec.ts';
+import { isLoginName, toSessions } from './map.ts';
+
+const AT = Date.parse('2024-05-10T08:00:00Z');
+
+/** A file in which each of these agents has a session with one login. */
+function createContent(agentIds: readonly string[], logins: FileContent['logins'] = {}): FileContent {
+  const events = encodeEvents([
+    {
+      at: AT,
+      type: '3',
+      state: '0',
+      previousState: '1',
+      engagements: '0',
+      previousEngagements: null,
+      maxEngagements: '-9',
+    },
+  ]);
+  const names = { at: AT, loginName: null, nickname: null, userName: null };
+  const agents = agentIds.map((id) => [id, { names, records: JSON.stringify([`75555851-${id}`, events, null, null]) }]);
+  return {
+    agents: Object.fromEntries(agents) as FileContent['agents'],
+    logins,
+    hasEncryptedLogins: false,
+    size: 0,
+    flaws: { damage: null, foreign: 0, malformed: 0 },
+  };
+}
+
+test('maps a stored event to the vocabulary of all vendors', () => {
+  const [session] = toSessions('lp', '9', [createContent(['9'])]);
+  expect(session).toMatchObject({ account: 'lp', ref: '9', vendorSessionId: '75555851-9', loginAt: AT });
+  expect(session?.events).toMatchObject([
+    {
+      type: 'LOGIN',
+      vendorType: '3',
+      at: AT,
+      status: 'UNKNOWN',
+      vendorStatus: '0',
+      previousVendorStatus: '1',
+      concurrentEngagements: 0,
+      previousConcurrentEngagements: null,
+      maxConcurrentEngagements: null,
+    },
+  ]);
+});
+
+test('finds the sessions of all agents that have had a login name', () => {
+  const contents = [createContent(['9'], { jane: ['9'] }), createContent(['10'], { jane: ['10'] })];
+  const refs = (ref: string) => toSessions('lp', ref, contents).map(({ vendorSessionId }) => vendorSessionId);
+  expect(refs(' Jane ')).toEqual(['75555851-9', '75555851-10']);
+  expect(refs('10')).toEqual(['75555851-10']);
+  expect(refs('constructor')).toEqual([]);
+});
+
+test('treats a reference as a login name unless it is a number or an agentID in the files', () => {
+  const contents = [createContent(['-7'])];
+  expect(['jane', '9', ' 9 ', '-7', '-8'].map((ref) => isLoginName(ref, contents))).toEqual([
+    true,
+    false,
+    false,
+    false,
+    true,
+  ]);
+});

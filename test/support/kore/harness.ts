@@ -1,0 +1,13 @@
+import { connectVendor } from '../vendor-harness.ts';
+import { KORE_ENTRY, type FakeKoreOptions, type FakeAgent, fakeKore } from './account.ts';
+import { kore } from '../../../src/vendors/kore/index.ts';
+
+/** The data source of one query, on a Wednesday noon, of an account with these agents. */
+export function connectKore(people: readonly FakeAgent[], habits?: FakeKoreOptions, entry: object = {}) {
+  const harness = connectVendor(kore, { ...KORE_ENTRY, ...entry }, fakeKore(people, habits), {
+    now: Date.parse('2024-05-15T12:00:00Z'),
+  });
+  const { statusPeriods, currentStatus, discover } = harness.createDataSource();
+  if (!statusPeriods || !currentStatus || !discover) throw new Error('Kore must provide all three capabilities');
+  return { ...harness, statusPeriods, currentStatus, discover };
+}

@@ -115,11 +115,11 @@ describe('a status result', () => {
 
   test('is empty for an agent that the vendor does not mention', async () => {
     const { statusPeriods, currentStatus } = connectKore([createWorker(1)]);
-    expect(await statusPeriods('nobody@example.com', yesterday)).toMatchObject({
+    expect(await statusPeriods('unknown@example.com', yesterday)).toMatchObject({
       data: [],
       sources: [{ outcome: 'OK' }],
     });
-    expect(await currentStatus('nobody@example.com')).toMatchObject({ data: null, sources: [{ outcome: 'OK' }] });
+    expect(await currentStatus('unknown@example.com')).toMatchObject({ data: null, sources: [{ outcome: 'OK' }] });
   });
 
   test('finds the agent whatever the case of the e-mail address', async () => {

@@ -231,7 +231,7 @@ describe('fake Kore agents', () => {
   });
 
   test('are left out if the e-mail address is unknown', async () => {
-    const { data } = await pageFor({ agents: ['nobody@example.com', 'jane3@example.com'], ...day('2024-03-10') });
+    const { data } = await pageFor({ agents: ['unknown@example.com', 'jane3@example.com'], ...day('2024-03-10') });
     expect(data.map((agent) => agent.email)).toEqual(['jane3@example.com']);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { DAY, HOUR } from '../../domain/time.ts';
-import { parseFilter, createWorker, createWorkers } from '../../../test/support/kore/account.ts';
+import { createWorker, createWorkers, parseFilter } from '../../../test/support/kore/account.ts';
 import { connectKore } from '../../../test/support/kore/harness.ts';
+import { DAY, HOUR } from '../../domain/time.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
 const at = (time: string) => Date.parse(`2024-05-${time}Z`);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import type { Company, ShiftStatusChange, CompanyPerson, Shift } from '../sandbox.ts';
+import type { Company, CompanyPerson, Shift, ShiftStatusChange } from '../sandbox.ts';
 import { createFakeVendor } from './sandbox.ts';
 
 const at = (time: string): number => Date.parse(time);

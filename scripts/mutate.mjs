@@ -2,8 +2,8 @@
 // .stryker/. It takes minutes, for a large target half an hour, so it is not part of `npm run check`.
 // `npm run mutate -- http --tests` continues from that report and lists the tests that kill no mutant.
 import { existsSync, readFileSync } from 'node:fs';
-import { findTarget, reportPath, runStryker, targetNames } from './mutation/run-stryker.mjs';
 import { allTests, killingTests, mutantsFor, staticMutants } from './mutation/ineffective-tests.mjs';
+import { findTarget, reportPath, runStryker, targetNames } from './mutation/run-stryker.mjs';
 
 const [name, ...locations] = process.argv.slice(2);
 const target = findTarget(name);

@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { interleave, median, roundTo2Decimals } from '../measure.ts';
 import type { BenchOptions } from '../options.ts';
 import type { Report, Row, Verdict } from '../report.ts';
-import { interleave, median, roundTo2Decimals } from '../measure.ts';
-import { type OverheadRow, measureOverhead } from './overhead.ts';
 import { type CandidateName, candidates, runShell } from './candidates.ts';
-import { type GzipFile, KINDS, writeGzip } from './files.ts';
-import { runInChild } from './run-in-child.ts';
 import { assertCounts } from './expected.ts';
+import { type GzipFile, KINDS, writeGzip } from './files.ts';
+import { measureOverhead, type OverheadRow } from './overhead.ts';
+import { runInChild } from './run-in-child.ts';
 
 const MB = 1_000_000;
 const ORDINARY_BYTES = 64 * MB;

@@ -5,9 +5,9 @@ import { systemClock } from '../../src/domain/clock.ts';
 import { config } from '../../src/vendors/liveperson/config.ts';
 import { createEventLoopYielder } from '../../src/vendors/liveperson/files/event-loop-yielder.ts';
 import { readFile } from '../../src/vendors/liveperson/files/reader.ts';
+import { type Counts, countStoredEvents } from './expected.ts';
 import { ACCOUNT_ID } from './files.ts';
 import { splitDocuments } from './naive-splitter.ts';
-import { countStoredEvents, type Counts } from './expected.ts';
 
 /** Prepares the unmeasured part. The returned function is measured; the function that it returns counts the result. */
 export type Candidate = (path: string) => Promise<() => Promise<() => Counts>>;

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { createCompany } from '../../src/sandbox/company.ts';
 import { sessionDocuments } from '../../src/vendors/liveperson/sandbox/documents.ts';
-import { type ExpectedCounts, countEvents } from './expected.ts';
+import { countEvents, type ExpectedCounts } from './expected.ts';
 
 export const ACCOUNT_ID = '75555851';
 const DAY = 86_400_000;

@@ -1,8 +1,8 @@
-import type { Row } from '../report.ts';
 import { roundTo2Decimals } from '../measure.ts';
+import type { Row } from '../report.ts';
+import { assertCounts } from './expected.ts';
 import type { GzipFile } from './files.ts';
 import { runInChild } from './run-in-child.ts';
-import { assertCounts } from './expected.ts';
 
 const MB = 1_000_000;
 

@@ -1,7 +1,7 @@
 import type { Instant } from '../../src/domain/clock.ts';
 import type { LivePersonConfig } from '../../src/vendors/liveperson/config.ts';
 import { listFiles } from '../../src/vendors/liveperson/sandbox/files.ts';
-import { type Poll, type CacheRules, koreLowerBound, livepersonLowerBound, vonageLowerBound } from './lower-bound.ts';
+import { type CacheRules, koreLowerBound, livepersonLowerBound, type Poll, vonageLowerBound } from './lower-bound.ts';
 import { daysBeforeToday } from './queries.ts';
 import { AGENTS, type Calls, type World } from './world.ts';
 

@@ -1,10 +1,10 @@
 import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
+import { roundTo2Decimals } from '../measure.ts';
 import type { BenchOptions } from '../options.ts';
 import type { Report, Row, Verdict } from '../report.ts';
-import { roundTo2Decimals } from '../measure.ts';
 import { lowerBound, naiveCalls } from './baselines.ts';
-import { SINGLE, type Scenario, FLEET } from './scenarios.ts';
-import { AGENTS, type Calls, type VendorKey, type WorldOptions, startWorld } from './world.ts';
+import { FLEET, type Scenario, SINGLE } from './scenarios.ts';
+import { AGENTS, type Calls, startWorld, type VendorKey, type WorldOptions } from './world.ts';
 
 const FLEET_SIZE = 3;
 

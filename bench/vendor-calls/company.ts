@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '../../src/domain/clock.ts';
-import type { Company, Conversation, ShiftStatusChange, CompanyPerson, Shift } from '../../src/vendors/sandbox.ts';
+import type { Company, CompanyPerson, Conversation, Shift, ShiftStatusChange } from '../../src/vendors/sandbox.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,7 +1,7 @@
 import type { Instant } from '../../src/domain/clock.ts';
 import type { PollSubject } from './baselines.ts';
-import { burst, runReports, pollWallboards } from './workloads.ts';
 import { queryInteractions, queryReport, queryStatuses } from './queries.ts';
+import { burst, pollWallboards, runReports } from './workloads.ts';
 import type { VendorKey, World } from './world.ts';
 
 export interface Scenario {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { createAccountCache } from './account-cache.ts';
-import type { FetchedValue, CacheNamespace } from './cache.ts';
-import { createMemoryStore } from './memory-store.ts';
-import { VendorError, type VendorErrorCode } from '../domain/vendor-error.ts';
-import { createCachePolicy } from '../request/request-context.ts';
+import { ACCOUNT, createCaller, createStubVendor, namespace } from '../../test/support/cache-harness.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
-import { ACCOUNT, createCaller, namespace, createStubVendor } from '../../test/support/cache-harness.ts';
+import { VendorError, type VendorErrorCode } from '../domain/vendor-error.ts';
+import { createCachePolicy } from '../request/request-context.ts';
+import { createAccountCache } from './account-cache.ts';
+import type { CacheNamespace, FetchedValue } from './cache.ts';
+import { createMemoryStore } from './memory-store.ts';
 
 function setUp() {
   const clock = manualClock();
@@ -34,9 +34,13 @@ function setUp() {
   return { cache, clock, readMaxAge };
 }
 
-const succeed = (ttlSeconds: number) => (key: string) => ({ value: key, ttlSeconds });
-const failWith = (code: VendorErrorCode) => () =>
-  new VendorError({ vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' }, code, 'It failed');
+function succeed(ttlSeconds: number) {
+  return (key: string) => ({ value: key, ttlSeconds });
+}
+function failWith(code: VendorErrorCode) {
+  return () =>
+    new VendorError({ vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' }, code, 'It failed');
+}
 
 describe('cache policy of a read', () => {
   test('allows reuse of a fetched value for its TTL', async () => {

@@ -1,27 +1,27 @@
 /** @needs redis-server */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createAccountCache } from './account-cache.ts';
-import { createLeases, type Leases } from './leases.ts';
-import { createMemoryStore } from './memory-store.ts';
-import { connectRedis, type RedisConnection as Connection } from './redis.ts';
-import { createRedisStore } from './redis-store.ts';
-import type { Store } from './store.ts';
-import { createTwoLevelStore } from './two-level-store.ts';
-import { type Clock, systemClock } from '../domain/clock.ts';
-import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
-import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import {
   ACCOUNT,
   createCaller,
+  createStubVendor,
   failingWith,
   fetching,
-  unexpectedFetch,
-  toPatientClock,
   namespace,
-  waitUntil,
-  createStubVendor,
+  toPatientClock,
+  unexpectedFetch,
   vendorError,
+  waitUntil,
 } from '../../test/support/cache-harness.ts';
+import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
+import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
+import { type Clock, systemClock } from '../domain/clock.ts';
+import { createAccountCache } from './account-cache.ts';
+import { createLeases, type Leases } from './leases.ts';
+import { createMemoryStore } from './memory-store.ts';
+import { createRedisStore } from './redis-store.ts';
+import { connectRedis, type RedisConnection as Connection } from './redis.ts';
+import type { Store } from './store.ts';
+import { createTwoLevelStore } from './two-level-store.ts';
 
 failOnUnhandledRejection();
 
@@ -60,8 +60,9 @@ function startProcess(ttlMs = LEASE_TTL_MS, clock: Clock = toPatientClock(system
   return { cache, reads, leases, store };
 }
 
-const countHeldLeases = async (): Promise<number> =>
-  (await redis.command('KEYS', '*:lease::*')).match(/lease/g)?.length ?? 0;
+async function countHeldLeases(): Promise<number> {
+  return (await redis.command('KEYS', '*:lease::*')).match(/lease/g)?.length ?? 0;
+}
 
 describe('single-flight in the fleet', () => {
   test('fetches a missing key in one process only, for many concurrent readers in each', async () => {

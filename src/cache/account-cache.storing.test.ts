@@ -1,23 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CacheNamespace } from './cache.ts';
-import { createMemoryStore } from './memory-store.ts';
-import type { Entry, Store } from './store.ts';
-import type { Account, VendorName } from '../domain/account.ts';
+import {
+  createCaller,
+  createStubVendor,
+  createTestCache,
+  failingWith,
+  fetching,
+  namespace,
+  PAST_SWR_MS,
+  unexpectedFetch,
+  vendorError,
+} from '../../test/support/cache-harness.ts';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import {
-  createCaller,
-  failingWith,
-  fetching,
-  unexpectedFetch,
-  PAST_SWR_MS,
-  createTestCache,
-  namespace,
-  createStubVendor,
-  vendorError,
-} from '../../test/support/cache-harness.ts';
+import type { Account, VendorName } from '../domain/account.ts';
+import type { CacheNamespace } from './cache.ts';
+import { createMemoryStore } from './memory-store.ts';
+import type { Entry, Store } from './store.ts';
 
 failOnUnhandledRejection();
 

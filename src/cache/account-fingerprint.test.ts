@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { accountFingerprint } from './account-fingerprint.ts';
 import { accountBaseSchema, type AccountConfig } from '../config/account.ts';
+import { accountFingerprint } from './account-fingerprint.ts';
 
 const account = accountBaseSchema.parse({ name: 'lp', vendor: 'liveperson', baseUrl: 'https://lp.example.com' });
-const fingerprint = (overrides: object = {}) => accountFingerprint({ ...account, ...overrides });
+function fingerprint(overrides: object = {}) {
+  return accountFingerprint({ ...account, ...overrides });
+}
 
 test.each<[string, object]>([
   ['name', { name: 'lp2' }],

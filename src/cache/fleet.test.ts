@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { createFleet, maxCacheBytes } from './fleet.ts';
 import { manualClock } from '../../test/support/clock.ts';
+import { createFleet, maxCacheBytes } from './fleet.ts';
 
 test('close aborts background work and clears the store', async () => {
   const clock = manualClock();

@@ -1,15 +1,15 @@
 import type { AccountConfig } from '../config/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
-import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { accountFingerprint } from './account-fingerprint.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore } from './memory-store.ts';
-import { connectRedis, type RedisObserver } from './redis.ts';
+import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { createRedisStore } from './redis-store.ts';
+import { connectRedis, type RedisObserver } from './redis.ts';
 import type { Store } from './store.ts';
-import { createTwoLevelStore } from './two-level-store.ts';
 import { createSharedTokenStore, type SharedTokenStore } from './token-store.ts';
+import { createTwoLevelStore } from './two-level-store.ts';
 
 /** The longest wait for another process, however long an account's calls may take. */
 const MAX_LEASE_TTL_MS = 10 * SECOND;

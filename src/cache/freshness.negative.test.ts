@@ -1,20 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NegativeResult } from './cache.ts';
-import { createMemoryStore } from './memory-store.ts';
-import { cacheNotFound } from './freshness.ts';
-import type { Entry, Store } from './store.ts';
-import { VendorError } from '../domain/vendor-error.ts';
-import { rejectionOf } from '../../test/support/capture-error.ts';
-import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import {
   createCaller,
+  createTestCache,
   failingWith,
   fetching,
-  unexpectedFetch,
-  createTestCache,
   namespace,
+  unexpectedFetch,
   vendorError,
 } from '../../test/support/cache-harness.ts';
+import { rejectionOf } from '../../test/support/capture-error.ts';
+import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
+import { VendorError } from '../domain/vendor-error.ts';
+import type { NegativeResult } from './cache.ts';
+import { cacheNotFound } from './freshness.ts';
+import { createMemoryStore } from './memory-store.ts';
+import type { Entry, Store } from './store.ts';
 
 failOnUnhandledRejection();
 
@@ -23,8 +23,9 @@ const notFoundError = new VendorError(target, 'NOT_FOUND', 'Not found at the ven
   status: 404,
   reason: 'status_404',
 });
-const notFound = (ttlSeconds: number) => (): Promise<readonly NegativeResult[]> =>
-  Promise.resolve([{ notFound: notFoundError, ttlSeconds }]);
+function notFound(ttlSeconds: number) {
+  return (): Promise<readonly NegativeResult[]> => Promise.resolve([{ notFound: notFoundError, ttlSeconds }]);
+}
 
 describe('negative caching', () => {
   test('returns NOT_FOUND again without a vendor call', async () => {

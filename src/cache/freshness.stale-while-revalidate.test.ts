@@ -1,23 +1,23 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { getEventListeners } from 'node:events';
-import type { FetchedValue, NegativeResult } from './cache.ts';
-import { swrMs } from './freshness.ts';
-import type { Entry, Store } from './store.ts';
-import type { VendorError } from '../domain/vendor-error.ts';
+import {
+  createCaller,
+  createStubVendor,
+  createTestCache,
+  failingWith,
+  fetching,
+  namespace,
+  unexpectedFetch,
+  vendorError,
+} from '../../test/support/cache-harness.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import {
-  failingWith,
-  createCaller,
-  fetching,
-  unexpectedFetch,
-  createTestCache,
-  namespace,
-  createStubVendor,
-  vendorError,
-} from '../../test/support/cache-harness.ts';
+import type { VendorError } from '../domain/vendor-error.ts';
+import type { FetchedValue, NegativeResult } from './cache.ts';
+import { swrMs } from './freshness.ts';
+import type { Entry, Store } from './store.ts';
 
 failOnUnhandledRejection();
 

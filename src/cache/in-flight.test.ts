@@ -1,22 +1,24 @@
-import { describe, expect, test } from '@jest/globals';
 import { getEventListeners } from 'node:events';
-import { VendorError } from '../domain/vendor-error.ts';
+import { describe, expect, test } from '@jest/globals';
+import {
+  createCaller,
+  createStubVendor,
+  createTestCache,
+  fetching,
+  namespace,
+  unexpectedFetch,
+  vendorError,
+} from '../../test/support/cache-harness.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import {
-  createCaller,
-  fetching,
-  unexpectedFetch,
-  createTestCache,
-  namespace,
-  createStubVendor,
-  vendorError,
-} from '../../test/support/cache-harness.ts';
+import { VendorError } from '../domain/vendor-error.ts';
 
 failOnUnhandledRejection();
 
-const countListeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
+function countListeners(signal: AbortSignal) {
+  return getEventListeners(signal, 'abort').length;
+}
 
 describe('single-flight in one process', () => {
   test('makes one vendor call for two concurrent readers of a key and returns both the same value', async () => {

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { fetchWithLease, type FetchResult } from './leased-fetch.ts';
-import type { Leases } from './leases.ts';
-import { rejectionOf } from '../../test/support/capture-error.ts';
-import { manualClock } from '../../test/support/clock.ts';
-import { flushPromises } from '../../test/support/flush-promises.ts';
-import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import {
   createCaller,
   createTestCache as setUpCache,
   namespace,
   vendorError,
 } from '../../test/support/cache-harness.ts';
+import { rejectionOf } from '../../test/support/capture-error.ts';
+import { manualClock } from '../../test/support/clock.ts';
+import { flushPromises } from '../../test/support/flush-promises.ts';
+import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
+import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
+import type { Leases } from './leases.ts';
 
 failOnUnhandledRejection();
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createLeases, type Leases } from './leases.ts';
-import { connectRedis, type RedisConnection, type RedisClient } from './redis.ts';
-import { systemClock } from '../domain/clock.ts';
+import { toPatientClock, waitUntil } from '../../test/support/cache-harness.ts';
 import { type FakeRedis, startFakeRedis } from '../../test/support/fake-redis.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import { toPatientClock, waitUntil } from '../../test/support/cache-harness.ts';
+import { systemClock } from '../domain/clock.ts';
+import { createLeases, type Leases } from './leases.ts';
+import { connectRedis, type RedisClient, type RedisConnection } from './redis.ts';
 
 failOnUnhandledRejection();
 

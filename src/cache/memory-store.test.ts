@@ -1,6 +1,6 @@
-import { afterEach, expect, test } from '@jest/globals';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { afterEach, expect, test } from '@jest/globals';
 import { approximateBytes, createMemoryStore } from './memory-store.ts';
 import type { Entry, Store } from './store.ts';
 
@@ -20,8 +20,9 @@ function entry(value: unknown): Entry {
   return { value, fetchedAt: 1, freshUntil: 2, expiresAt: 3 };
 }
 
-const valuesOf = async (from: Store, ...keys: readonly string[]) =>
-  (await from.getMany(keys)).map((stored) => stored?.value);
+async function valuesOf(from: Store, ...keys: readonly string[]) {
+  return (await from.getMany(keys)).map((stored) => stored?.value);
+}
 
 test('returns the same objects that were written, in the order of the keys, regardless of their dates', async () => {
   const value = { list: [1, 2, 3] };
@@ -93,13 +94,15 @@ function heapUsed(): number {
   return process.memoryUsage().heapUsed;
 }
 
-const period = (i: number, j: number) => ({
-  ref: `agent-${i}@example.com`,
-  status: 'AVAILABLE',
-  label: `Pause ${j}`,
-  start: 1_763_600_000_000 + j + 0.5,
-  end: null,
-});
+function period(i: number, j: number) {
+  return {
+    ref: `agent-${i}@example.com`,
+    status: 'AVAILABLE',
+    label: `Pause ${j}`,
+    start: 1_763_600_000_000 + j + 0.5,
+    end: null,
+  };
+}
 
 test.each<[string, (i: number) => unknown]>([
   ['lists of periods', (i) => Array.from({ length: 8 }, (_, j) => period(i, j))],

@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import type { VendorErrorCode } from '../domain/vendor-error.ts';
+import {
+  createCaller,
+  createStubVendor,
+  createTestCache,
+  failingWith,
+  fetching,
+  namespace,
+  PAST_SWR_MS,
+  STALE_IF_ERROR_SECONDS,
+  vendorError,
+} from '../../test/support/cache-harness.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import {
-  createCaller,
-  failingWith,
-  fetching,
-  PAST_SWR_MS,
-  createTestCache,
-  namespace,
-  STALE_IF_ERROR_SECONDS,
-  createStubVendor,
-  vendorError,
-} from '../../test/support/cache-harness.ts';
+import type { VendorErrorCode } from '../domain/vendor-error.ts';
 
 failOnUnhandledRejection();
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { createAvailabilityMonitor } from './redis-availability.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
+import { createAvailabilityMonitor } from './redis-availability.ts';
 
 function setUp() {
   const clock = manualClock();

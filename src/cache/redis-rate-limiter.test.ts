@@ -1,12 +1,12 @@
 /** @needs redis-server */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createRedisRateLimiter } from './redis-rate-limiter.ts';
-import { connectRedis, type RedisConnection as Connection } from './redis.ts';
-import { type Clock, systemClock } from '../domain/clock.ts';
+import { toPatientClock, waitUntil } from '../../test/support/cache-harness.ts';
 import { findFreePort } from '../../test/support/free-port.ts';
 import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
-import { toPatientClock, waitUntil } from '../../test/support/cache-harness.ts';
+import { type Clock, systemClock } from '../domain/clock.ts';
+import { createRedisRateLimiter } from './redis-rate-limiter.ts';
+import { connectRedis, type RedisConnection as Connection } from './redis.ts';
 
 let redis: RedisServer;
 let connections: Connection[] = [];
@@ -30,7 +30,9 @@ function connect(clock: Clock = toPatientClock(systemClock), url = redis.url): C
 }
 
 let names = 0;
-const newName = () => `account-${(names += 1)}`;
+function newName() {
+  return `account-${(names += 1)}`;
+}
 
 describe('rate limit of several processes', () => {
   test('counts the calls of all processes against one limit', async () => {

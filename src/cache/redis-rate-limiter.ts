@@ -1,6 +1,6 @@
 import { MINUTE } from '../domain/time.ts';
-import type { RedisConnection } from './redis.ts';
 import { hashKey, redisNamespace } from './redis-keys.ts';
+import type { RedisConnection } from './redis.ts';
 
 /**
  * A sliding-window log. KEYS: the list of start times, youngest first. ARGV: the limit, the window in milliseconds. Returns 0

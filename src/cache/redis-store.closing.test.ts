@@ -1,7 +1,7 @@
 /** @needs redis-server */
-import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
 import { findFreePort } from '../../test/support/free-port.ts';
 import { createRedisStores } from '../../test/support/redis-store-harness.ts';
 

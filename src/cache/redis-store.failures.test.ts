@@ -1,15 +1,15 @@
 /** @needs redis-server */
 import { describe, expect, test } from '@jest/globals';
-import { systemClock } from '../domain/clock.ts';
+import { waitUntil } from '../../test/support/cache-harness.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { findFreePort } from '../../test/support/free-port.ts';
 import {
+  createRedisStores,
   entry,
   readEventually,
-  createRedisStores,
   writeUntilReadable,
 } from '../../test/support/redis-store-harness.ts';
-import { waitUntil } from '../../test/support/cache-harness.ts';
+import { systemClock } from '../domain/clock.ts';
 
 /** Longer than a read takes on a busy machine, but far shorter than the client's own timeouts. */
 const MAX_READ_MS = 1000;

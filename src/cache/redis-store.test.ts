@@ -1,14 +1,14 @@
 /** @needs redis-server */
 import { describe, expect, test } from '@jest/globals';
-import type { Store } from './store.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import {
-  entry,
-  readEventually,
-  patientClock,
   createRedisStores,
+  entry,
+  patientClock,
+  readEventually,
   writeUntilReadable,
 } from '../../test/support/redis-store-harness.ts';
+import type { Store } from './store.ts';
 
 const { redis, errors, connect, keyNames } = createRedisStores();
 

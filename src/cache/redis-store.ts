@@ -2,8 +2,8 @@ import Keyv from 'keyv';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import type { Clock } from '../domain/clock.ts';
-import { COMMAND_TIMEOUT_MS, type RedisConnection, WRITE_TIMEOUT_MS } from './redis.ts';
 import { chunk, hashKey, MAX_KEYS_PER_COMMAND, redisNamespace } from './redis-keys.ts';
+import { COMMAND_TIMEOUT_MS, type RedisConnection, WRITE_TIMEOUT_MS } from './redis.ts';
 import type { Entry, Store } from './store.ts';
 
 const entrySchema = z.object({

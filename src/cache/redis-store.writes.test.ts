@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import KeyvRedis from '@keyv/redis';
-import type { RedisConnection } from './redis.ts';
-import { createRedisStore } from './redis-store.ts';
 import { manualClock } from '../../test/support/clock.ts';
+import { createRedisStore } from './redis-store.ts';
+import type { RedisConnection } from './redis.ts';
 
 /** Creates an empty Redis that answers only when the test lets it. */
 function createSlowRedis() {
@@ -21,7 +21,9 @@ function createSlowRedis() {
   return { redis, answers };
 }
 
-const nextTick = () => new Promise(setImmediate);
+function nextTick() {
+  return new Promise(setImmediate);
+}
 
 test('gives each chunk of a large write its own timeout', async () => {
   const clock = manualClock();

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { connectRedis } from './redis.ts';
-import { classifyRedisError } from './redis-errors.ts';
-import { createRedisStore } from './redis-store.ts';
-import type { Store } from './store.ts';
+import { waitUntil } from '../../test/support/cache-harness.ts';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';
 import { type FakeRedis, type ScriptedReply, startFakeRedis } from '../../test/support/fake-redis.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import { waitUntil } from '../../test/support/cache-harness.ts';
+import { classifyRedisError } from './redis-errors.ts';
+import { createRedisStore } from './redis-store.ts';
+import { connectRedis } from './redis.ts';
+import type { Store } from './store.ts';
 
 failOnUnhandledRejection();
 
@@ -40,7 +40,9 @@ afterEach(async () => {
 
 const NOW = manualClock().now();
 const entry = { value: 'A', fetchedAt: NOW, freshUntil: NOW + 1e8, expiresAt: NOW + 1e9 };
-const read = async () => (await store.getMany(['a'])).map((found) => found?.value);
+async function read() {
+  return (await store.getMany(['a'])).map((found) => found?.value);
+}
 
 /** Advances the clock until Redis is reported as up. */
 async function waitUntilUp(): Promise<void> {
@@ -50,7 +52,9 @@ async function waitUntilUp(): Promise<void> {
   });
 }
 
-const text = (line: string): ScriptedReply => ({ text: line });
+function text(line: string): ScriptedReply {
+  return { text: line };
+}
 
 test.each<[string, ScriptedReply, string]>([
   ['is loading its dataset', text('-LOADING Redis is loading the dataset in memory\r\n'), 'get loading'],

@@ -1,15 +1,15 @@
 /** @needs redis-server */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createLeases } from './leases.ts';
-import { connectRedis, type RedisConnection as Connection } from './redis.ts';
-import { createSharedTokenStore, type SharedToken, type TokenRequest } from './token-store.ts';
-import { Secret } from '../config/secret.ts';
-import { systemClock } from '../domain/clock.ts';
+import { toPatientClock } from '../../test/support/cache-harness.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { findFreePort } from '../../test/support/free-port.ts';
 import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import { toPatientClock } from '../../test/support/cache-harness.ts';
+import { Secret } from '../config/secret.ts';
+import { systemClock } from '../domain/clock.ts';
+import { createLeases } from './leases.ts';
+import { connectRedis, type RedisConnection as Connection } from './redis.ts';
+import { createSharedTokenStore, type SharedToken, type TokenRequest } from './token-store.ts';
 
 failOnUnhandledRejection();
 

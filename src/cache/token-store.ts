@@ -3,8 +3,8 @@ import { Secret } from '../config/secret.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import { fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
-import type { RedisConnection } from './redis.ts';
 import { hashKey, redisNamespace } from './redis-keys.ts';
+import type { RedisConnection } from './redis.ts';
 import { createTokenCipher } from './token-encryption.ts';
 
 /** An access token that processes share. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { manualClock } from '../../test/support/clock.ts';
 import type { Entry, Store } from './store.ts';
 import { createTwoLevelStore } from './two-level-store.ts';
-import { manualClock } from '../../test/support/clock.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00Z');
 

@@ -1,5 +1,5 @@
-import { readConfigFile } from '../config/find-config.ts';
 import { formatConfigError } from '../config/config-error.ts';
+import { readConfigFile } from '../config/find-config.ts';
 import { vendors } from '../vendors/index.ts';
 
 const [file, ...rest] = process.argv.slice(2);

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { errorLines, loadOrThrow, MAIL_ACCOUNT } from '../../test/support/config-harness.ts';
 
-const withSetting = (setting: string) => `accounts: [{ ${MAIL_ACCOUNT}, ${setting} }]`;
+function withSetting(setting: string) {
+  return `accounts: [{ ${MAIL_ACCOUNT}, ${setting} }]`;
+}
 
 test('an account has the documented defaults', () => {
   const [account] = loadOrThrow(`accounts: [{ ${MAIL_ACCOUNT} }]`).accounts;

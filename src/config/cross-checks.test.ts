@@ -1,11 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { MAIL_ACCOUNT, NUMBERS_ACCOUNT, errorLines } from '../../test/support/config-harness.ts';
+import { errorLines, MAIL_ACCOUNT, NUMBERS_ACCOUNT } from '../../test/support/config-harness.ts';
 
 const ACCOUNTS = `accounts: [{ ${MAIL_ACCOUNT} }, { ${NUMBERS_ACCOUNT} }]`;
-const withAgents = (...entries: readonly string[]) =>
-  `${ACCOUNTS}\nagents:\n${entries.map((entry) => `  - { ${entry} }`).join('\n')}`;
-const withApiKeys = (...entries: readonly string[]) =>
-  `${ACCOUNTS}\nauth:\n  apiKeys:\n${entries.map((entry) => `    - { ${entry} }`).join('\n')}`;
+function withAgents(...entries: readonly string[]) {
+  return `${ACCOUNTS}\nagents:\n${entries.map((entry) => `  - { ${entry} }`).join('\n')}`;
+}
+function withApiKeys(...entries: readonly string[]) {
+  return `${ACCOUNTS}\nauth:\n  apiKeys:\n${entries.map((entry) => `    - { ${entry} }`).join('\n')}`;
+}
 const DIGEST_A = 'a'.repeat(64);
 const DIGEST_B = 'b'.repeat(64);
 

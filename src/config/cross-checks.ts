@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import type { ConfigPath, ConfigIssue } from './config-error.ts';
+import type { ConfigIssue, ConfigPath } from './config-error.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 
 const optionalTextSchema = z.string().optional().catch(undefined);
-const lenientArray = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).catch([]);
+function lenientArray<Entry extends z.ZodType>(entry: Entry) {
+  return z.array(entry).catch([]);
+}
 
 /** The parts of the file that the checks need, as far as they are readable, whatever else is invalid. */
 const partialConfigSchema = z

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { findConfig } from './find-config.ts';
 import { vendors } from '../../test/support/config-harness.ts';
+import { findConfig } from './find-config.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -13,7 +13,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const findInFolder = (env: Record<string, string> = {}) => findConfig(env, folder, vendors);
+function findInFolder(env: Record<string, string> = {}) {
+  return findConfig(env, folder, vendors);
+}
 
 test('returns null when neither SWITCHBOARD_CONFIG nor switchboard.yaml is there', () => {
   expect(findInFolder()).toBeNull();

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { errorLines, loadOrThrow, MAIL_ACCOUNT, NUMBERS_ACCOUNT } from '../../test/support/config-harness.ts';
 import type { Secret } from './secret.ts';
-import { loadOrThrow, MAIL_ACCOUNT, NUMBERS_ACCOUNT, errorLines } from '../../test/support/config-harness.ts';
 
-const withSecret = (value: string) =>
-  `accounts: [{ ${MAIL_ACCOUNT.replace('s3cret-in-file', () => JSON.stringify(value))} }]`;
+function withSecret(value: string) {
+  return `accounts: [{ ${MAIL_ACCOUNT.replace('s3cret-in-file', () => JSON.stringify(value))} }]`;
+}
 
 function secretOf(text: string, env: Record<string, string>): string {
   const account = loadOrThrow(text, env).accounts[0] as unknown as { clientSecret: Secret };

@@ -1,9 +1,9 @@
+import { type ConfigError, type ConfigIssue, formatPath } from './config-error.ts';
 import { crossCheck } from './cross-checks.ts';
-import { parseConfig, type Config } from './schema.ts';
-import { findHostErrors } from './loopback-check.ts';
-import { type Environment, interpolate } from './interpolate.ts';
 import { parseEnvOverrides } from './env-overrides.ts';
-import { type ConfigIssue, formatPath, type ConfigError } from './config-error.ts';
+import { type Environment, interpolate } from './interpolate.ts';
+import { findHostErrors } from './loopback-check.ts';
+import { type Config, parseConfig } from './schema.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 import { parseYaml } from './yaml-file.ts';
 

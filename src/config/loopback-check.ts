@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isLoopback } from './loopback.ts';
+import type { ConfigError, ConfigIssue } from './config-error.ts';
 import { ENVIRONMENT } from './env-overrides.ts';
-import type { ConfigIssue, ConfigError } from './config-error.ts';
+import { isLoopback } from './loopback.ts';
 
 const LOOPBACK_REQUIRED_MESSAGE = 'must be a loopback host such as 127.0.0.1 unless auth is configured';
 

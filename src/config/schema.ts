@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { accountBaseSchema, type AccountConfig } from './account.ts';
-import { type ConfigPath, type ConfigIssue, formatPath } from './config-error.ts';
+import { type ConfigIssue, type ConfigPath, formatPath } from './config-error.ts';
 import { settingsShape } from './settings.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 import { zodErrorMap } from './zod-messages.ts';

@@ -33,7 +33,9 @@ const authSchema = z
   .strictObject({ apiKeys: z.array(apiKeySchema).min(1).optional(), jwt: jwtSchema.optional() })
   .refine((value) => value.apiKeys ?? value.jwt, 'must have apiKeys, jwt or both');
 
-const positiveIntSchema = (defaultValue: number) => z.number().int().min(1).max(1_000_000_000).default(defaultValue);
+function positiveIntSchema(defaultValue: number) {
+  return z.number().int().min(1).max(1_000_000_000).default(defaultValue);
+}
 
 const limitsSchema = z.strictObject({
   maxTokens: positiveIntSchema(2000),

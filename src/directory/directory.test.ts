@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { directoryEntry } from '../../test/support/directory-fixtures.ts';
+import { createReader, discovers, jane, joe, namesIn, setUp } from '../../test/support/directory-harness.ts';
+import { flushPromises } from '../../test/support/flush-promises.ts';
 import type { DirectoryEntry } from '../config/settings.ts';
-import { mergeAgents } from './merge-agents.ts';
 import type { DiscoveredAgent } from '../domain/agent.ts';
 import type { CallRecord } from '../http/types.ts';
-import { flushPromises } from '../../test/support/flush-promises.ts';
-import { createReader, discovers, jane, joe, namesIn, setUp } from '../../test/support/directory-harness.ts';
-import { directoryEntry } from '../../test/support/directory-fixtures.ts';
+import { mergeAgents } from './merge-agents.ts';
 
 describe('Directory.merged', () => {
   test('does not run for Directory.configured, which discovers nothing', () => {

@@ -1,11 +1,11 @@
 import type { DirectoryEntry } from '../config/settings.ts';
 import type { Agent, DiscoveredAgent } from '../domain/agent.ts';
 import {
+  createAgentDiscovery,
   type DirectoryAccount,
   type DirectoryReader,
   type DiscoveryOptions,
   type DiscoveryResult,
-  createAgentDiscovery,
 } from './discovery.ts';
 import { type DirectoryView, mergeAgents } from './merge-agents.ts';
 

@@ -1,20 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DiscoveredAgent } from '../domain/agent.ts';
-import { VendorError } from '../domain/vendor-error.ts';
-import { flushPromises } from '../../test/support/flush-promises.ts';
 import {
-  type Discover,
   createReader,
+  type Discover,
   discovers,
   jane,
   joe,
   namesIn,
   setUp,
 } from '../../test/support/directory-harness.ts';
+import { flushPromises } from '../../test/support/flush-promises.ts';
+import type { DiscoveredAgent } from '../domain/agent.ts';
+import { VendorError } from '../domain/vendor-error.ts';
 
-const rejectsUnavailable = (): Promise<never> =>
-  Promise.reject(new VendorError({ vendor: 'KORE', account: 'kore', endpoint: 'names' }, 'VENDOR_UNAVAILABLE', 'no'));
-const neverSettles = () => new Promise<never>(() => undefined);
+function rejectsUnavailable(): Promise<never> {
+  return Promise.reject(
+    new VendorError({ vendor: 'KORE', account: 'kore', endpoint: 'names' }, 'VENDOR_UNAVAILABLE', 'no'),
+  );
+}
+function neverSettles() {
+  return new Promise<never>(() => undefined);
+}
 
 describe('Directory.merged with a failing account', () => {
   test('loses only the agents of a failed account, reports it, and does not call it for 30 seconds', async () => {

@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '../domain/clock.ts';
-import { type SourceReport, failureReport } from '../domain/source.ts';
+import { failureReport, type SourceReport } from '../domain/source.ts';
 import { SECOND } from '../domain/time.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import { abortable } from '../http/abort.ts';

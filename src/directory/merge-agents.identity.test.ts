@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DirectoryEntry } from '../config/settings.ts';
-import type { Agent } from '../domain/agent.ts';
-import { agentId, agentIdByEmail, agentIdByAccount } from '../domain/global-id.ts';
 import { directoryEntry, discoveredAgent } from '../../test/support/directory-fixtures.ts';
 import { type DiscoveredByAccount, mergedView } from '../../test/support/merge-agents-fixtures.ts';
+import type { DirectoryEntry } from '../config/settings.ts';
+import type { Agent } from '../domain/agent.ts';
+import { agentId, agentIdByAccount, agentIdByEmail } from '../domain/global-id.ts';
 
 /** An agent in short form. */
 function summarize({ key, name, email, accounts }: Agent) {

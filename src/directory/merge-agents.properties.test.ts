@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { directoryEntry } from '../../test/support/directory-fixtures.ts';
+import { ACCOUNTS, kore, lp, mergedView, vcc } from '../../test/support/merge-agents-fixtures.ts';
 import type { DiscoveredAgent } from '../domain/agent.ts';
 import { mergeAgents } from './merge-agents.ts';
-import { directoryEntry } from '../../test/support/directory-fixtures.ts';
-import { ACCOUNTS, kore, lp, vcc, mergedView } from '../../test/support/merge-agents-fixtures.ts';
 
 describe('mergeAgents, for any discovered agents', () => {
   const email = fc.constantFrom('a@x', 'A@X', 'b@x', 'c@x', 'd@x');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { agentId } from '../domain/global-id.ts';
 import { directoryEntry, discoveredAgent } from '../../test/support/directory-fixtures.ts';
 import { mergedView } from '../../test/support/merge-agents-fixtures.ts';
+import { agentId } from '../domain/global-id.ts';
 
 describe('mergeAgents without discovery', () => {
   test('returns agents in the directory’s order, with their accounts in the configuration’s order', () => {

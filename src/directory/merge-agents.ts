@@ -1,7 +1,7 @@
-import type { Account } from '../domain/account.ts';
-import type { Agent, DiscoveredAgent, AgentAccount } from '../domain/agent.ts';
-import { agentId, agentIdByEmail, agentIdByAccount, decodeGlobalId } from '../domain/global-id.ts';
 import type { DirectoryEntry } from '../config/settings.ts';
+import type { Account } from '../domain/account.ts';
+import type { Agent, AgentAccount, DiscoveredAgent } from '../domain/agent.ts';
+import { agentId, agentIdByAccount, agentIdByEmail, decodeGlobalId } from '../domain/global-id.ts';
 import type { ReferenceRules } from '../vendors/vendor.ts';
 
 /** An account as the directory sees it. */

@@ -1,20 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { type EventSpec, NOON, sessionEvent, sessionPart } from '../../test/support/session-events.ts';
+import { buildSession, type SessionPart, sessionsDuring, statusPeriodsDuring } from './build-session.ts';
 import type { Session, SessionEvent, SessionEventType } from './session.ts';
-import { sessionEvent, NOON, sessionPart, type EventSpec } from '../../test/support/session-events.ts';
-import { type SessionPart, buildSession, sessionsDuring, statusPeriodsDuring } from './build-session.ts';
 
 const identity = { account: 'lp', ref: '9', vendorSessionId: 's-1', label: (status: string) => `label ${status}` };
 
-const sessionFrom = (...specs: readonly EventSpec[]): Session => buildSession(identity, [sessionPart(...specs)]);
-const minutes = (at: number | null) => (at === null ? null : (at - NOON) / 60_000);
-const summarizePeriods = (built: Session) =>
-  built.statusPeriods.map(({ vendorStatus, start, end, isOngoing }) => [
+function sessionFrom(...specs: readonly EventSpec[]): Session {
+  return buildSession(identity, [sessionPart(...specs)]);
+}
+function minutes(at: number | null) {
+  return at === null ? null : (at - NOON) / 60_000;
+}
+function summarizePeriods(built: Session) {
+  return built.statusPeriods.map(({ vendorStatus, start, end, isOngoing }) => [
     vendorStatus,
     minutes(start),
     minutes(end),
     isOngoing,
   ]);
+}
 
 describe('buildSession', () => {
   test('takes the first login and the last logout', () => {

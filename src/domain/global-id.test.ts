@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { interaction, period, session } from '../../test/support/gather-harness.ts';
 import {
   agentId,
-  agentIdByEmail,
   agentIdByAccount,
-  interactionId,
-  fingerprintOf,
+  agentIdByEmail,
   decodeGlobalId,
+  fingerprintOf,
+  interactionId,
   sessionId,
   statusPeriodId,
 } from './global-id.ts';
 import { DAY } from './time.ts';
-import { interaction, period, session } from '../../test/support/gather-harness.ts';
 
 // Any reference: everything except control characters and lone surrogates.
 const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((candidate) => !/\p{Cc}/u.test(candidate));

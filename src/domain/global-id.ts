@@ -1,6 +1,6 @@
 import type { Instant } from './clock.ts';
 import type { Interaction } from './interaction.ts';
-import { type Session, firstEventAt } from './session.ts';
+import { firstEventAt, type Session } from './session.ts';
 import type { StatusPeriod } from './status-period.ts';
 import { DAY } from './time.ts';
 
@@ -36,9 +36,15 @@ export type DecodedGlobalId =
       readonly start: Instant;
     };
 
-export const agentId = (key: string): string => encodeParts(['A', key]);
-export const agentIdByEmail = (email: string): string => encodeParts(['E', email.toLowerCase()]);
-export const agentIdByAccount = (account: string, ref: string): string => encodeParts(['R', account, ref]);
+export function agentId(key: string): string {
+  return encodeParts(['A', key]);
+}
+export function agentIdByEmail(email: string): string {
+  return encodeParts(['E', email.toLowerCase()]);
+}
+export function agentIdByAccount(account: string, ref: string): string {
+  return encodeParts(['R', account, ref]);
+}
 
 export function statusPeriodId(period: StatusPeriod): string {
   return encodeParts(['P', period.account, period.ref, period.start.toString(36), fingerprintOf(period)]);

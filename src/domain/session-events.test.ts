@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { type EventSpec, sessionEvent } from '../../test/support/session-events.ts';
 import { sortEvents } from './session-events.ts';
 import type { SessionEvent } from './session.ts';
-import { sessionEvent, type EventSpec } from '../../test/support/session-events.ts';
 
 describe('sortEvents, with events of the same instant', () => {
   const sortedLabels = (...specs: readonly EventSpec[]) =>

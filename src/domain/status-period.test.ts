@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { byStart, durationSeconds } from './status-period.ts';
 import { period } from '../../test/support/gather-harness.ts';
+import { byStart, durationSeconds } from './status-period.ts';
 
 describe('durationSeconds', () => {
   test.each([

@@ -1,17 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { StatusPeriod } from './status-period.ts';
-import type { TimeRange } from './time.ts';
-import { type StatusTotal, timeInStatus } from './time-in-status.ts';
 import { period } from '../../test/support/gather-harness.ts';
+import type { StatusPeriod } from './status-period.ts';
+import { type StatusTotal, timeInStatus } from './time-in-status.ts';
+import type { TimeRange } from './time.ts';
 
 const range: TimeRange = { from: 100_000, to: 200_000 };
 const NOW = 1_000_000;
 
-const summarize = (periods: readonly StatusPeriod[], now = NOW, within = range) =>
-  timeInStatus('a', periods, within, now).map(({ status, seconds, periods: count }) => [status, seconds, count]);
-const periodFrom = (start: number, end: number | null, fields: Partial<StatusPeriod> = {}) =>
-  period('a', start, { end, ...fields });
+function summarize(periods: readonly StatusPeriod[], now = NOW, within = range) {
+  return timeInStatus('a', periods, within, now).map(({ status, seconds, periods: count }) => [status, seconds, count]);
+}
+function periodFrom(start: number, end: number | null, fields: Partial<StatusPeriod> = {}) {
+  return period('a', start, { end, ...fields });
+}
 
 describe('timeInStatus', () => {
   test.each<[string, readonly StatusPeriod[], readonly unknown[]]>([
@@ -108,9 +110,12 @@ function secondBySecond(periods: readonly StatusPeriod[], within: TimeRange, now
   return seconds;
 }
 
-const secondsOf = (totals: readonly StatusTotal[], status: string) =>
-  totals.find((total) => total.status === status)?.seconds ?? 0;
-const sum = (totals: readonly StatusTotal[]) => totals.reduce((all, { seconds }) => all + seconds, 0);
+function secondsOf(totals: readonly StatusTotal[], status: string) {
+  return totals.find((total) => total.status === status)?.seconds ?? 0;
+}
+function sum(totals: readonly StatusTotal[]) {
+  return totals.reduce((all, { seconds }) => all + seconds, 0);
+}
 
 describe('timeInStatus, for any periods', () => {
   test('assigns each second to the period that started last', () => {

@@ -1,6 +1,6 @@
 import type { Instant } from './clock.ts';
 import type { AgentStatus, StatusPeriod } from './status-period.ts';
-import { type TimeRange, overlaps } from './time.ts';
+import { overlaps, type TimeRange } from './time.ts';
 
 /** The total time of an agent in one status in one account. */
 export interface StatusTotal {

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DAY, HOUR, SECOND, startOfUtcDay, utcDay } from './time.ts';
 import { isTimeZone, offsetSeconds, startOfDay } from './time-zone.ts';
+import { DAY, HOUR, SECOND, startOfUtcDay, utcDay } from './time.ts';
 
 /** Whole-hour and fractional offsets, east and west, both hemispheres, clock changes at midnight and no changes. */
 const ZONES = [

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { VendorError, isNotFound } from './vendor-error.ts';
+import { isNotFound, VendorError } from './vendor-error.ts';
 
 const target = { vendor: 'VONAGE', account: 'vcc', endpoint: 'latestInteractions' } as const;
 

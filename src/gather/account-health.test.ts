@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ServedFrom, type SourceReport, failureReport } from '../domain/source.ts';
+import { manualClock } from '../../test/support/clock.ts';
+import { freshResult, NOW, vendorError } from '../../test/support/gather-harness.ts';
+import { failureReport, type ServedFrom, type SourceReport } from '../domain/source.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import { createAccountHealthTracker } from './account-health.ts';
-import { manualClock } from '../../test/support/clock.ts';
-import { NOW, freshResult, vendorError } from '../../test/support/gather-harness.ts';
 
 function setUp() {
   const clock = manualClock(NOW);

@@ -1,7 +1,7 @@
 import type { AccountHealth } from '../domain/account.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import { type SourceReport } from '../domain/source.ts';
-import { type VendorError, isNotFound } from '../domain/vendor-error.ts';
+import { isNotFound, type VendorError } from '../domain/vendor-error.ts';
 
 /** Tracks the outcomes of each account's calls for the life of the process. */
 export interface AccountHealthTracker {

@@ -1,23 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { rejectionOf } from '../../test/support/capture-error.ts';
+import { directoryEntry, discoveredAgent } from '../../test/support/directory-fixtures.ts';
+import { createFakeServices, freshResult } from '../../test/support/gather-harness.ts';
 import type { DirectoryEntry } from '../config/settings.ts';
 import type { Agent, DiscoveredAgent } from '../domain/agent.ts';
-import { agentId, agentIdByEmail, agentIdByAccount } from '../domain/global-id.ts';
+import { agentId, agentIdByAccount, agentIdByEmail } from '../domain/global-id.ts';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import {
-  type AgentFilter,
-  type AgentsArgs,
+  agentByAccount,
   agentByEmail,
   agentById,
-  agentByAccount,
-  owningAgent,
+  type AgentFilter,
   agents,
+  type AgentsArgs,
+  owningAgent,
 } from './agents.ts';
-import type { QueryContext } from './query-context.ts';
 import { encodeCursor } from './page.ts';
-import { directoryEntry, discoveredAgent } from '../../test/support/directory-fixtures.ts';
-import { rejectionOf } from '../../test/support/capture-error.ts';
-import { createFakeServices, freshResult } from '../../test/support/gather-harness.ts';
+import type { QueryContext } from './query-context.ts';
 
 /** Services with a Kore account that discovers these agents, and an Avaamo account without data. */
 function open(
@@ -46,9 +46,12 @@ const DISCOVERED = [
   discoveredAgent('u-2', { name: 'Anna' }),
 ];
 
-const page = (args: Partial<AgentsArgs> = {}, context = open(STAFF, DISCOVERED).context) =>
-  agents(context, { first: 50, ...args });
-const names = async (filter: AgentFilter) => (await page({ filter })).nodes.map(({ name }) => name);
+function page(args: Partial<AgentsArgs> = {}, context = open(STAFF, DISCOVERED).context) {
+  return agents(context, { first: 50, ...args });
+}
+async function names(filter: AgentFilter) {
+  return (await page({ filter })).nodes.map(({ name }) => name);
+}
 
 describe('the filter of agents', () => {
   test.each<[string, AgentFilter, readonly string[]]>([

@@ -1,11 +1,11 @@
+import { compareByNameThenId, type DirectoryView } from '../directory/merge-agents.ts';
 import type { VendorName } from '../domain/account.ts';
-import type { Agent, AgentKind, AgentAccount } from '../domain/agent.ts';
+import type { Agent, AgentAccount, AgentKind } from '../domain/agent.ts';
 import { type DecodedGlobalId, decodeGlobalId } from '../domain/global-id.ts';
 import type { MaybePromise } from '../domain/maybe-promise.ts';
-import { type DirectoryView, compareByNameThenId } from '../directory/merge-agents.ts';
+import { type CursorCodec, decodeCursor, encodeCursor, type Page, paginate } from './page.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertIntInRange, assertMaxLength } from './validate-args.ts';
-import { type Page, type CursorCodec, decodeCursor, encodeCursor, paginate } from './page.ts';
 
 export interface AgentFilter {
   readonly kind?: AgentKind | null;

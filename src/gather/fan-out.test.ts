@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { InvalidInputError } from '../domain/invalid-input-error.ts';
-import { unsupportedReport } from '../domain/source.ts';
-import { fanOut, isComplete, accountsSupporting } from './fan-out.ts';
-import type { AccountDataSource } from '../vendors/vendor.ts';
+import { rejectionOf, thrownBy } from '../../test/support/capture-error.ts';
 import { directoryEntry } from '../../test/support/directory-fixtures.ts';
-import { thrownBy, rejectionOf } from '../../test/support/capture-error.ts';
 import {
-  findListedAgent,
   createFakeServices,
+  findListedAgent,
   freshResult,
   interaction,
   vendorError,
 } from '../../test/support/gather-harness.ts';
+import { InvalidInputError } from '../domain/invalid-input-error.ts';
+import { unsupportedReport } from '../domain/source.ts';
+import type { AccountDataSource } from '../vendors/vendor.ts';
+import { accountsSupporting, fanOut, isComplete } from './fan-out.ts';
 
 const jane = directoryEntry('jane', { accounts: { v1: 'jane', v2: 'jane', k: 'jane' } });
 const query = { size: 1, type: null, activeLiveFirst: null };
@@ -34,9 +34,12 @@ function setUp(v1: AccountDataSource['latestInteractions'], v2: AccountDataSourc
   };
 }
 
-const gives = (account: string) => () => Promise.resolve(freshResult(account, [interaction(account, 'g')]));
-const fails = (account: string, code: Parameters<typeof vendorError>[1]) => () =>
-  Promise.reject(vendorError(account, code));
+function gives(account: string) {
+  return () => Promise.resolve(freshResult(account, [interaction(account, 'g')]));
+}
+function fails(account: string, code: Parameters<typeof vendorError>[1]) {
+  return () => Promise.reject(vendorError(account, code));
+}
 
 describe('fanOut', () => {
   test('returns the data of all accounts in their order, complete, when all succeed', async () => {

@@ -1,8 +1,8 @@
 import type { Agent, AgentAccount } from '../domain/agent.ts';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
-import { type SourcedResult, type SourceReport, failureReport } from '../domain/source.ts';
-import { VendorError, isNotFound } from '../domain/vendor-error.ts';
-import type { Capability, AccountDataSource } from '../vendors/vendor.ts';
+import { failureReport, type SourcedResult, type SourceReport } from '../domain/source.ts';
+import { isNotFound, VendorError } from '../domain/vendor-error.ts';
+import type { AccountDataSource, Capability } from '../vendors/vendor.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertMaxLength } from './validate-args.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { latestInteractions } from './interactions.ts';
-import type { AccountDataSource } from '../vendors/vendor.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
-import { NOW, freshResult, interaction, rejectNotFound, withJane } from '../../test/support/gather-harness.ts';
+import { freshResult, interaction, NOW, rejectNotFound, withJane } from '../../test/support/gather-harness.ts';
+import type { AccountDataSource } from '../vendors/vendor.ts';
+import { latestInteractions } from './interactions.ts';
 
 describe('latestInteractions', () => {
   const gives = (account: string, ...guids: readonly string[]) => ({

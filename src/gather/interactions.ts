@@ -1,9 +1,9 @@
 import type { Agent } from '../domain/agent.ts';
 import type { Interaction, InteractionQuery, InteractionType } from '../domain/interaction.ts';
-import { fanOut, accountsSupporting } from './fan-out.ts';
+import { accountsSupporting, fanOut } from './fan-out.ts';
+import { encodeCursor, type SourcedPage } from './page.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertIntInRange } from './validate-args.ts';
-import { type SourcedPage, encodeCursor } from './page.ts';
 
 export interface LatestInteractionsArgs {
   readonly size: number;

@@ -1,24 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { rejectionOf, thrownBy } from '../../test/support/capture-error.ts';
+import { directoryEntry } from '../../test/support/directory-fixtures.ts';
+import {
+  createFakeServices,
+  findListedAgent,
+  freshResult,
+  interaction,
+  NOW,
+  period,
+  session,
+  vendorError,
+} from '../../test/support/gather-harness.ts';
 import { agentId, agentIdByAccount, interactionId, sessionId, statusPeriodId } from '../domain/global-id.ts';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import type { SourceReport } from '../domain/source.ts';
 import { DAY } from '../domain/time.ts';
 import type { VendorError, VendorErrorCode } from '../domain/vendor-error.ts';
-import { assertNodeIds, node, resolveNodeType } from './nodes.ts';
 import type { AccountDataSource } from '../vendors/vendor.ts';
-import { directoryEntry } from '../../test/support/directory-fixtures.ts';
-import { thrownBy, rejectionOf } from '../../test/support/capture-error.ts';
-import {
-  NOW,
-  findListedAgent,
-  createFakeServices,
-  freshResult,
-  interaction,
-  period,
-  session,
-  vendorError,
-} from '../../test/support/gather-harness.ts';
+import { assertNodeIds, node, resolveNodeType } from './nodes.ts';
 
 const PERIODS = [
   period('v', NOW, { status: 'BUSY', vendorStatus: 'BUSY' }),

@@ -1,16 +1,16 @@
 import type { Agent } from '../domain/agent.ts';
-import { interactionId, fingerprintOf, decodeGlobalId, type DecodedGlobalId } from '../domain/global-id.ts';
+import { type DecodedGlobalId, decodeGlobalId, fingerprintOf, interactionId } from '../domain/global-id.ts';
 import type { Interaction } from '../domain/interaction.ts';
 import type { Session } from '../domain/session.ts';
 import type { SourcedResult } from '../domain/source.ts';
 import type { StatusPeriod } from '../domain/status-period.ts';
 import { DAY, type TimeRange } from '../domain/time.ts';
 import type { AccountDataSource } from '../vendors/vendor.ts';
-import { agentByDecodedId, agentByAccount } from './agents.ts';
-import { fanOut, mayBeMissingData, incompleteSourceError } from './fan-out.ts';
+import { agentByAccount, agentByDecodedId } from './agents.ts';
+import { fanOut, incompleteSourceError, mayBeMissingData } from './fan-out.ts';
+import { ALL_LATEST_INTERACTIONS } from './interactions.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertMaxLength } from './validate-args.ts';
-import { ALL_LATEST_INTERACTIONS } from './interactions.ts';
 
 /** An object with a global id. */
 export type Node = Agent | StatusPeriod | Session | Interaction;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { InvalidInputError } from '../domain/invalid-input-error.ts';
-import { type Page, type CursorCodec, decodeCursor, encodeCursor, paginate, createTimeCursorCodec } from './page.ts';
 import { thrownBy } from '../../test/support/capture-error.ts';
+import { InvalidInputError } from '../domain/invalid-input-error.ts';
+import { createTimeCursorCodec, type CursorCodec, decodeCursor, encodeCursor, type Page, paginate } from './page.ts';
 
 interface Item {
   readonly at: number;
@@ -10,7 +10,9 @@ interface Item {
 }
 
 const cursorCodec = createTimeCursorCodec<Item>(({ at }) => at);
-const byTime = (a: Item, b: Item) => a.at - b.at;
+function byTime(a: Item, b: Item) {
+  return a.at - b.at;
+}
 
 /** All pages of a list, in sequence. */
 function walk<T>(items: readonly T[], first: number, codec: CursorCodec<T>): Page<T>[] {

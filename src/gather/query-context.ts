@@ -1,8 +1,8 @@
+import type { Directory } from '../directory/directory.ts';
+import type { DirectoryView } from '../directory/merge-agents.ts';
 import type { Account } from '../domain/account.ts';
 import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { SourceReport } from '../domain/source.ts';
-import type { Directory } from '../directory/directory.ts';
-import type { DirectoryView } from '../directory/merge-agents.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, AccountDataSource } from '../vendors/vendor.ts';
 import type { AccountHealthTracker } from './account-health.ts';

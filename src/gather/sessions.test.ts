@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { during, freshResult, NOW, period, session, withJane } from '../../test/support/gather-harness.ts';
 import { sessionOfPeriod, sessions } from './sessions.ts';
-import { NOW, during, freshResult, period, session, withJane } from '../../test/support/gather-harness.ts';
 
 describe('sessions', () => {
   test('sessions returns those of several accounts in the order of their first event', async () => {

@@ -1,10 +1,10 @@
 import type { Agent } from '../domain/agent.ts';
-import { type Session, firstEventAt } from '../domain/session.ts';
+import { firstEventAt, type Session } from '../domain/session.ts';
 import type { StatusPeriod } from '../domain/status-period.ts';
-import { fanOut, accountsSupporting } from './fan-out.ts';
+import { accountsSupporting, fanOut } from './fan-out.ts';
+import { createTimeCursorCodec, paginate, type SourcedPage } from './page.ts';
 import type { QueryContext } from './query-context.ts';
-import { type SourcedPage, paginate, createTimeCursorCodec } from './page.ts';
-import { type StatusPeriodsArgs, assertStatusPeriodsArgs } from './status-periods.ts';
+import { assertStatusPeriodsArgs, type StatusPeriodsArgs } from './status-periods.ts';
 
 const cursorCodec = createTimeCursorCodec<Session>(firstEventAt);
 

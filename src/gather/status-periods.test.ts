@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { InvalidInputError } from '../domain/invalid-input-error.ts';
-import { DAY, HOUR } from '../domain/time.ts';
-import { currentStatus, statusPeriods, timeInStatus } from './status-periods.ts';
-import type { AccountDataSource } from '../vendors/vendor.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import {
-  NOW,
   during,
   freshResult,
+  NOW,
   period,
   rejectNotFound,
   vendorError,
   withJane,
 } from '../../test/support/gather-harness.ts';
+import { InvalidInputError } from '../domain/invalid-input-error.ts';
+import { DAY, HOUR } from '../domain/time.ts';
+import type { AccountDataSource } from '../vendors/vendor.ts';
+import { currentStatus, statusPeriods, timeInStatus } from './status-periods.ts';
 
 describe('statusPeriods', () => {
   const periods = (account: string, ...starts: readonly number[]) => ({

@@ -1,11 +1,11 @@
 import type { Agent } from '../domain/agent.ts';
-import { type StatusPeriod, byStart } from '../domain/status-period.ts';
-import { type TimeRange } from '../domain/time.ts';
+import { byStart, type StatusPeriod } from '../domain/status-period.ts';
 import { type StatusTotal, timeInStatus as sumTimeInStatus } from '../domain/time-in-status.ts';
-import { fanOut, isComplete, mayBeMissingData, accountsSupporting, incompleteSourceError } from './fan-out.ts';
+import { type TimeRange } from '../domain/time.ts';
+import { accountsSupporting, fanOut, incompleteSourceError, isComplete, mayBeMissingData } from './fan-out.ts';
+import { createTimeCursorCodec, paginate, type SourcedPage } from './page.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertIntInRange, assertTimeRange } from './validate-args.ts';
-import { type SourcedPage, paginate, createTimeCursorCodec } from './page.ts';
 
 const cursorCodec = createTimeCursorCodec<StatusPeriod>((period) => period.start);
 const MAX_STATUS_PERIODS_PAGE_SIZE = 10_000;

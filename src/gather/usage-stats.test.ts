@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { InvalidInputError } from '../domain/invalid-input-error.ts';
-import type { UsageStats } from '../domain/usage-stats.ts';
-import { usageStats } from './usage-stats.ts';
-import type { AccountDataSource } from '../vendors/vendor.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { freshResult, rejectNotFound, vendorError, withJane } from '../../test/support/gather-harness.ts';
+import { InvalidInputError } from '../domain/invalid-input-error.ts';
+import type { UsageStats } from '../domain/usage-stats.ts';
+import type { AccountDataSource } from '../vendors/vendor.ts';
+import { usageStats } from './usage-stats.ts';
 
 describe('usageStats', () => {
   const dates = { from: '2026-11-01', to: '2026-11-20', timeZone: 'Europe/Berlin' };

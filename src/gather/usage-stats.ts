@@ -2,7 +2,7 @@ import type { Agent, AgentAccount } from '../domain/agent.ts';
 import type { SourceReport } from '../domain/source.ts';
 import type { DateRange } from '../domain/time.ts';
 import type { UsagePart, UsageQuery, UsageStats } from '../domain/usage-stats.ts';
-import { fanOut, accountsSupporting, incompleteSourceError } from './fan-out.ts';
+import { accountsSupporting, fanOut, incompleteSourceError } from './fan-out.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertDateRange } from './validate-args.ts';
 

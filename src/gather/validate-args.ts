@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
-import { DAY, type DateRange, type TimeRange } from '../domain/time.ts';
+import { type DateRange, DAY, type TimeRange } from '../domain/time.ts';
 
 /** Vendors retain or report about a month. */
 const MAX_TIME_RANGE_DAYS = 31;

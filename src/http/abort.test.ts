@@ -1,16 +1,18 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { abortable, createAbortListeners, sleep } from './abort.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
+import { abortable, createAbortListeners, sleep } from './abort.ts';
 
 failOnUnhandledRejection();
 
 const pendingForever = new Promise<never>(() => undefined);
 const ABORT_REASON = new Error('enough');
 
-const countListeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
+function countListeners(signal: AbortSignal) {
+  return getEventListeners(signal, 'abort').length;
+}
 
 describe('abortable', () => {
   test('settles like its promise, and leaves no listener on a signal that lives longer', async () => {

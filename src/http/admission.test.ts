@@ -1,20 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Admission, type AdmissionOptions, createAdmission } from './admission.ts';
-import { vendorError } from './response.ts';
-import { createMetrics } from '../observability/metrics.ts';
 import { rejectionOf, thrownBy } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { ACCOUNT } from '../../test/support/http-harness.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { type Admission, type AdmissionOptions, createAdmission } from './admission.ts';
+import { vendorError } from './response.ts';
 
 const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
 const context = { signal: new AbortController().signal };
 
 const UNAVAILABLE = vendorError(TARGET, 'VENDOR_UNAVAILABLE', { status: 503 });
-const rateLimited = (retryAfterSeconds?: number) =>
-  vendorError(TARGET, 'VENDOR_RATE_LIMITED', {
+function rateLimited(retryAfterSeconds?: number) {
+  return vendorError(TARGET, 'VENDOR_RATE_LIMITED', {
     status: 429,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
+}
 
 function setUp(options: Partial<AdmissionOptions> = {}) {
   const clock = manualClock();

@@ -2,18 +2,18 @@ import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { CallTarget, VendorError } from '../domain/vendor-error.ts';
-import type { DebugLog, VendorHttpMetrics } from './ports.ts';
+import { sleep } from './abort.ts';
 import type { Random } from './backoff.ts';
 import { type CircuitBreaker, createCircuitBreaker, type Permit } from './circuit-breaker.ts';
-import type { CallContext } from './types.ts';
 import { toVendorError } from './classify-error.ts';
-import { sleep } from './abort.ts';
-import { createSharedRateLimiter, createLocalRateLimiter } from './rate-limiter.ts';
-import { createRetryAfterGate } from './retry-after-gate.ts';
-import { vendorError } from './response.ts';
-import { MAX_RETRY_AFTER_WAIT_MS } from './retry.ts';
-import { createFairSemaphore, QueueFullError } from './fair-semaphore.ts';
 import { breakerOutcome } from './error-policy.ts';
+import { createFairSemaphore, QueueFullError } from './fair-semaphore.ts';
+import type { DebugLog, VendorHttpMetrics } from './ports.ts';
+import { createLocalRateLimiter, createSharedRateLimiter } from './rate-limiter.ts';
+import { vendorError } from './response.ts';
+import { createRetryAfterGate } from './retry-after-gate.ts';
+import { MAX_RETRY_AFTER_WAIT_MS } from './retry.ts';
+import type { CallContext } from './types.ts';
 
 /** Longest wait for the account's rate limit; a longer one fails the call at once, with the time to retry after. */
 const MAX_QUOTA_WAIT_MS = SECOND;

@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import type { Dispatcher } from 'undici';
-import { createAttempt, type ResponseReader } from './attempt.ts';
-import { vendorError } from './response.ts';
-import type { CallRecord } from './types.ts';
-import { createMetrics } from '../observability/metrics.ts';
 import { thrownBy } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { createRequest } from '../../test/support/http-harness.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { createAttempt, type ResponseReader } from './attempt.ts';
+import { vendorError } from './response.ts';
+import type { CallRecord } from './types.ts';
 
 const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
 const REQUEST = createRequest('http://vendor.example/path?x=1', { keys: 3 });
@@ -19,7 +19,9 @@ const readText: ResponseReader<string> = async (_response, chunks) => {
 };
 
 type Send = (options: Dispatcher.RequestOptions) => Promise<unknown>;
-const respondWith = (body: Readable) => Promise.resolve({ statusCode: 200, headers: {}, body });
+function respondWith(body: Readable) {
+  return Promise.resolve({ statusCode: 200, headers: {}, body });
+}
 
 /** An attempt over a dispatcher that responds as the test says. */
 function setUp(send: Send) {

@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../domain/clock.ts';
 import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
+import { abortable } from './abort.ts';
+import { type AttemptStage, AttemptTimeoutError, toVendorError } from './classify-error.ts';
 import type { VendorHttpMetrics } from './ports.ts';
 import { countBytes } from './response-body.ts';
-import type { CallRecord, CallContext, VendorRequest } from './types.ts';
-import { AttemptTimeoutError, toVendorError, type AttemptStage } from './classify-error.ts';
-import { abortable } from './abort.ts';
+import type { CallContext, CallRecord, VendorRequest } from './types.ts';
 
 export interface AttemptOptions {
   /** The deadline of one attempt, from the request to the last byte. */

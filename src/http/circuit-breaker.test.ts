@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CircuitBreaker, createCircuitBreaker, type CallOutcome } from './circuit-breaker.ts';
-import type { CircuitState } from './ports.ts';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';
+import { type CallOutcome, type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
+import type { CircuitState } from './ports.ts';
 
 /** The middle of the jitter range: open times then have their nominal length. */
-const NO_JITTER = () => 0.5;
+function NO_JITTER() {
+  return 0.5;
+}
 
 function createTestBreaker(clock: ManualClock = manualClock(), random = NO_JITTER) {
   const states: CircuitState[] = [];

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import { MINUTE, SECOND } from '../domain/time.ts';
-import type { CircuitState } from './ports.ts';
 import type { Random } from './backoff.ts';
+import type { CircuitState } from './ports.ts';
 import { createRollingCounter } from './rolling-counter.ts';
 
 const CONSECUTIVE_FAILURE_THRESHOLD = 5;

@@ -4,8 +4,12 @@ import { vendorError } from './response.ts';
 
 const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
 
-const errorWithCode = (code: unknown, cause?: unknown) => Object.assign(new Error('x', { cause }), { code });
-const errorNamed = (name: string) => Object.assign(new Error('x'), { name });
+function errorWithCode(code: unknown, cause?: unknown) {
+  return Object.assign(new Error('x', { cause }), { code });
+}
+function errorNamed(name: string) {
+  return Object.assign(new Error('x'), { name });
+}
 
 test.each<[string, string, string, unknown]>([
   ['a deadline', 'VENDOR_TIMEOUT', 'timeout_total', new AttemptTimeoutError()],

@@ -1,12 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { VendorErrorCode } from '../domain/vendor-error.ts';
-import { errorCodeForStatus, vendorError } from './response.ts';
 import { breakerOutcome, retryReason } from './error-policy.ts';
+import { errorCodeForStatus, vendorError } from './response.ts';
 
 const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
 
-const errorForStatus = (status: number, details: { retryAfterSeconds?: number } = {}) =>
-  vendorError(TARGET, errorCodeForStatus(status) ?? 'VENDOR_BAD_RESPONSE', { status, ...details });
+function errorForStatus(status: number, details: { retryAfterSeconds?: number } = {}) {
+  return vendorError(TARGET, errorCodeForStatus(status) ?? 'VENDOR_BAD_RESPONSE', { status, ...details });
+}
 
 test.each([
   [301, 'success', null],

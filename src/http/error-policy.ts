@@ -1,6 +1,6 @@
 import type { VendorError } from '../domain/vendor-error.ts';
-import type { RetryReason } from './ports.ts';
 import type { CallOutcome } from './circuit-breaker.ts';
+import type { RetryReason } from './ports.ts';
 
 /** Returns what a call's error (null: success) means for the circuit breaker: a rejected request shows a healthy endpoint. */
 export function breakerOutcome(error: VendorError | null): CallOutcome {

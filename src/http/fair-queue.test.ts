@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createFifoQueue, type Queue, createRoundRobinQueue } from './fair-queue.ts';
+import { createFifoQueue, createRoundRobinQueue, type Queue } from './fair-queue.ts';
 
-const createTestQueue = () => createRoundRobinQueue<number>(() => createRoundRobinQueue(createFifoQueue<number>));
+function createTestQueue() {
+  return createRoundRobinQueue<number>(() => createRoundRobinQueue(createFifoQueue<number>));
+}
 
 test('counts every item, dequeues it once and keeps the order within a query (any sequence of actions)', () => {
   const queueKeys = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('1', '2'));

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createFairSemaphore, QueueFullError } from './fair-semaphore.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
+import { createFairSemaphore, QueueFullError } from './fair-semaphore.ts';
 
 const neverAborted = new AbortController().signal;
 

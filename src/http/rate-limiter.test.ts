@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createSharedRateLimiter, createLocalRateLimiter } from './rate-limiter.ts';
 import { manualClock } from '../../test/support/clock.ts';
+import { createLocalRateLimiter, createSharedRateLimiter } from './rate-limiter.ts';
 
 test('admits calls up to the limit, then returns the time until the next one', () => {
   const clock = manualClock();

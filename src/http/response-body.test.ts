@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { readBody } from './response-body.ts';
+import { describe, expect, test } from '@jest/globals';
 import { rejectionOf } from '../../test/support/capture-error.ts';
+import { readBody } from './response-body.ts';
 
 const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
 
@@ -10,10 +10,13 @@ async function* toChunks(body: Buffer): AsyncGenerator<Buffer> {
     yield await Promise.resolve(body.subarray(offset, offset + 7));
 }
 
-const read = (body: Buffer, contentEncoding: string, maxBytes = 1000) =>
-  readBody(toChunks(body), contentEncoding, maxBytes, TARGET);
+function read(body: Buffer, contentEncoding: string, maxBytes = 1000) {
+  return readBody(toChunks(body), contentEncoding, maxBytes, TARGET);
+}
 
-const identity = (body: Buffer) => body;
+function identity(body: Buffer) {
+  return body;
+}
 
 describe.each<[string, (body: Buffer) => Buffer]>([
   ['', identity],

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { VendorError } from '../domain/vendor-error.ts';
-import type { VendorResponse } from './types.ts';
-import { errorCodeForStatus, parseJson, assertOk, vendorError, withRetryAfter } from './response.ts';
 import { thrownBy } from '../../test/support/capture-error.ts';
+import { VendorError } from '../domain/vendor-error.ts';
+import { assertOk, errorCodeForStatus, parseJson, vendorError, withRetryAfter } from './response.ts';
+import type { VendorResponse } from './types.ts';
 
 const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
 const NOW = Date.parse('2026-11-20T09:30:00Z');
@@ -81,7 +81,9 @@ describe('assertOk', () => {
   });
 });
 
-const toFields = (error: VendorError): Record<string, unknown> => Object.fromEntries(Object.entries(error));
+function toFields(error: VendorError): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(error));
+}
 
 test.each([{}, { status: 200, reason: 'sentence', retryAfterSeconds: 0, vendorMessage: 'Too often' }])(
   'copies an error with another time to retry after, and nothing else changed: %j',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createRetryAfterGate } from './retry-after-gate.ts';
 import { manualClock } from '../../test/support/clock.ts';
+import { createRetryAfterGate } from './retry-after-gate.ts';
 
 function createTestGate(clock = manualClock()) {
   const closings: number[] = [];

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createRetryBudget } from './retry-budget.ts';
 import { manualClock } from '../../test/support/clock.ts';
+import { createRetryBudget } from './retry-budget.ts';
 
-const countTaken = (budget: ReturnType<typeof createRetryBudget>, attempts: number) =>
-  Array.from({ length: attempts }, () => budget.tryTake()).filter(Boolean).length;
+function countTaken(budget: ReturnType<typeof createRetryBudget>, attempts: number) {
+  return Array.from({ length: attempts }, () => budget.tryTake()).filter(Boolean).length;
+}
 
 test('allows two retries for a single call', () => {
   const budget = createRetryBudget(manualClock());

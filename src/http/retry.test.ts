@@ -1,21 +1,22 @@
 import { expect, test } from '@jest/globals';
-import type { VendorError } from '../domain/vendor-error.ts';
-import type { VendorRequest } from './types.ts';
-import { vendorError } from './response.ts';
-import { createRetryPolicy } from './retry.ts';
-import { createMetrics } from '../observability/metrics.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { ACCOUNT, createRequest } from '../../test/support/http-harness.ts';
+import type { VendorError } from '../domain/vendor-error.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { vendorError } from './response.ts';
+import { createRetryPolicy } from './retry.ts';
+import type { VendorRequest } from './types.ts';
 
 const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
 
 const GET = createRequest('http://vendor.example/');
 const POST = createRequest('http://vendor.example/', { method: 'POST' });
-const unavailableError = (retryAfterSeconds?: number) =>
-  vendorError(TARGET, 'VENDOR_UNAVAILABLE', {
+function unavailableError(retryAfterSeconds?: number) {
+  return vendorError(TARGET, 'VENDOR_UNAVAILABLE', {
     status: 503,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
+}
 
 function createTestPolicy() {
   const reported: string[] = [];

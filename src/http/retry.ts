@@ -2,11 +2,11 @@ import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
-import type { DebugLog, VendorHttpMetrics } from './ports.ts';
 import { backoffMs, type Random } from './backoff.ts';
-import type { VendorRequest } from './types.ts';
-import { createRetryBudget } from './retry-budget.ts';
 import { retryReason } from './error-policy.ts';
+import type { DebugLog, VendorHttpMetrics } from './ports.ts';
+import { createRetryBudget } from './retry-budget.ts';
+import type { VendorRequest } from './types.ts';
 
 /** Longest wait for the vendor's Retry-After; a longer one fails the call at once, with the time to retry after. */
 export const MAX_RETRY_AFTER_WAIT_MS = 2 * SECOND;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createRollingCounter } from './rolling-counter.ts';
 import { manualClock } from '../../test/support/clock.ts';
+import { createRollingCounter } from './rolling-counter.ts';
 
 test('counts all events of the last nine tenths of the window, and none older than the window (any event times)', () => {
   const steps = fc.array(fc.record({ gap: fc.integer({ min: 0, max: 25_000 }), adds: fc.integer({ min: 0, max: 3 }) }));

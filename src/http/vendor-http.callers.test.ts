@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { Agent, type Dispatcher } from 'undici';
-import { VendorError } from '../domain/vendor-error.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
+import { createRequest } from '../../test/support/http-harness.ts';
 import { jsonStep } from '../../test/support/scripted-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import { createRequest } from '../../test/support/http-harness.ts';
-import { expectSingleCall, createDeferred, setUpVendorHttp } from '../../test/support/vendor-http-setup.ts';
+import { createDeferred, expectSingleCall, setUpVendorHttp } from '../../test/support/vendor-http-setup.ts';
+import { VendorError } from '../domain/vendor-error.ts';
 
 failOnUnhandledRejection();
 const { server, connect } = setUpVendorHttp();

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { Agent } from 'undici';
 import { rejectionOf } from '../../test/support/capture-error.ts';
-import { findFreePort } from '../../test/support/free-port.ts';
 import { manualClock } from '../../test/support/clock.ts';
+import { findFreePort } from '../../test/support/free-port.ts';
+import { createRequest } from '../../test/support/http-harness.ts';
 import { jsonStep } from '../../test/support/scripted-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import { createRequest } from '../../test/support/http-harness.ts';
-import { expectSingleCall, createDeferred, setUpVendorHttp } from '../../test/support/vendor-http-setup.ts';
+import { createDeferred, expectSingleCall, setUpVendorHttp } from '../../test/support/vendor-http-setup.ts';
 
 failOnUnhandledRejection();
 const { server, connect } = setUpVendorHttp();

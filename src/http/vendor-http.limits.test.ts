@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Clock } from '../domain/clock.ts';
-import { createMetrics } from '../observability/metrics.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';
+import { createRequest, type HttpHarness } from '../../test/support/http-harness.ts';
 import { jsonStep, type ScriptedStep } from '../../test/support/scripted-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import { type HttpHarness, createRequest } from '../../test/support/http-harness.ts';
 import { createDeferred, setUpVendorHttp } from '../../test/support/vendor-http-setup.ts';
+import type { Clock } from '../domain/clock.ts';
+import { createMetrics } from '../observability/metrics.ts';
 
 failOnUnhandledRejection();
 const { server, connect } = setUpVendorHttp();

@@ -1,7 +1,7 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { rejectionOf } from '../../test/support/capture-error.ts';
+import { createRequest } from '../../test/support/http-harness.ts';
 import {
   brotliStep,
   gzipBombStep,
@@ -11,7 +11,6 @@ import {
   truncatedGzipStep,
 } from '../../test/support/scripted-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import { createRequest } from '../../test/support/http-harness.ts';
 import { expectSingleCall, setUpVendorHttp } from '../../test/support/vendor-http-setup.ts';
 
 failOnUnhandledRejection();

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { VendorResponse } from './types.ts';
-import { vendorError } from './response.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
+import { createRequest } from '../../test/support/http-harness.ts';
 import { gzipStep, jsonStep } from '../../test/support/scripted-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import { createRequest } from '../../test/support/http-harness.ts';
-import { expectSingleCall, createDeferred, setUpVendorHttp } from '../../test/support/vendor-http-setup.ts';
+import { createDeferred, expectSingleCall, setUpVendorHttp } from '../../test/support/vendor-http-setup.ts';
+import { vendorError } from './response.ts';
+import type { VendorResponse } from './types.ts';
 
 failOnUnhandledRejection();
 const { server, connect } = setUpVendorHttp();

@@ -1,18 +1,18 @@
 import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
+import { sleep } from './abort.ts';
 import { type AdmissionOptions, createAdmission } from './admission.ts';
 import {
-  type UndiciResponse,
   type AttemptOptions,
-  createAttempt,
   type AttemptResult,
+  createAttempt,
   type ResponseReader,
+  type UndiciResponse,
 } from './attempt.ts';
-import { ACCEPT_ENCODING, readBody } from './response-body.ts';
-import type { CallContext, VendorHttp, VendorResponse, VendorRequest } from './types.ts';
 import { toVendorError } from './classify-error.ts';
-import { sleep } from './abort.ts';
-import { errorCodeForStatus, assertOk, errorFromResponse, withRetryAfter } from './response.ts';
+import { ACCEPT_ENCODING, readBody } from './response-body.ts';
+import { assertOk, errorCodeForStatus, errorFromResponse, withRetryAfter } from './response.ts';
 import { createRetryPolicy, type RetryOptions } from './retry.ts';
+import type { CallContext, VendorHttp, VendorRequest, VendorResponse } from './types.ts';
 
 /** Of decoded bytes. A month of fifty busy agents in one response takes half of this. */
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;

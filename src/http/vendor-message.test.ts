@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { extractVendorMessage } from './vendor-message.ts';
 
-const extractFromJson = (body: unknown) => extractVendorMessage(Buffer.from(JSON.stringify(body)));
+function extractFromJson(body: unknown) {
+  return extractVendorMessage(Buffer.from(JSON.stringify(body)));
+}
 
 describe('extractVendorMessage', () => {
   test.each<[string, unknown, string]>([

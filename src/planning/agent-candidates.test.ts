@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { candidatesByAccount, candidatesByEmail, mergeCandidates } from './agent-candidates.ts';
 import { setUpPlanning } from '../../test/support/planning-harness.ts';
+import { candidatesByAccount, candidatesByEmail, mergeCandidates } from './agent-candidates.ts';
 
 describe('mergeCandidates', () => {
   test('merges lookups of unlisted agents into one with their number as the upper bound, repeated lookups once', () => {

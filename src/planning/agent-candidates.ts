@@ -1,6 +1,6 @@
+import type { DirectoryView } from '../directory/merge-agents.ts';
 import type { Agent } from '../domain/agent.ts';
 import type { DecodedGlobalId } from '../domain/global-id.ts';
-import type { DirectoryView } from '../directory/merge-agents.ts';
 import {
   type AgentFilter,
   type AgentsArgs,
@@ -9,7 +9,7 @@ import {
   paginateAgents,
 } from '../gather/agents.ts';
 import type { UnlistedAgents } from '../vendors/call-estimate.ts';
-import { type PlanningContext, mayGetAccountFrom } from './planning-context.ts';
+import { mayGetAccountFrom, type PlanningContext } from './planning-context.ts';
 
 /** The agents that a lookup may return, as far as they are known before it runs. Mirrors the lookups of gather/agents.ts. */
 export interface AgentCandidates {

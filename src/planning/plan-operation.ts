@@ -1,15 +1,15 @@
 import {
   type FieldNode,
+  getNamedType,
   GraphQLError,
   type GraphQLField,
   type GraphQLObjectType,
-  type SelectionSetNode,
-  getNamedType,
   isObjectType,
+  type SelectionSetNode,
 } from 'graphql';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { coerceArguments } from '../graphql/ast/arguments.ts';
-import { type PreparedOperation, collectSubfields } from '../graphql/ast/operation.ts';
+import { collectSubfields, type PreparedOperation } from '../graphql/ast/operation.ts';
 import { selectionSetsOf } from '../graphql/ast/selection.ts';
 import type { PlannedRead } from '../vendors/call-estimate.ts';
 import { mergeCandidates } from './agent-candidates.ts';

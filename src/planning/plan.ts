@@ -4,7 +4,7 @@ import type { CallEstimate, PlannedRead } from '../vendors/call-estimate.ts';
 import type { AccountAdapter } from '../vendors/vendor.ts';
 import type { FieldRules } from './field-rules.ts';
 import { planReads } from './plan-operation.ts';
-import { type PlanningContext, createPlanningContext, createPlanningContextFromCache } from './planning-context.ts';
+import { createPlanningContext, createPlanningContextFromCache, type PlanningContext } from './planning-context.ts';
 
 /**
  * The estimated cost of an operation. It leaves out LivePerson's file downloads: only the lists of files, which it contains,

@@ -1,5 +1,5 @@
-import type { Agent } from '../domain/agent.ts';
 import type { DirectoryView } from '../directory/merge-agents.ts';
+import type { Agent } from '../domain/agent.ts';
 import type { QueryContext } from '../gather/query-context.ts';
 
 /** What the planner can predict lookups from. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { setUpPlanning } from '../../test/support/planning-harness.ts';
 import { candidatesByEmail, mergeCandidates } from './agent-candidates.ts';
 import { createTargetResolver } from './target-agents.ts';
-import { setUpPlanning } from '../../test/support/planning-harness.ts';
 
 const selection = { capability: 'currentStatus', accounts: null, firstOnly: false } as const;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { manualClock } from '../../test/support/clock.ts';
 import type { CallRecord } from '../http/types.ts';
 import { anonymousCaller } from './caller.ts';
 import { createCachePolicy, createRequestContext } from './request-context.ts';
-import { manualClock } from '../../test/support/clock.ts';
 
 function setUp() {
   const clock = manualClock(1_000_000);

@@ -3,7 +3,7 @@ import type { Clock, Instant } from '../domain/clock.ts';
 import type { CallContext, CallRecord } from '../http/types.ts';
 import { type Caller, canAccess } from './caller.ts';
 import type { Explain } from './explain.ts';
-import { type LimitCounter, type TakeBudget, createBudget, createLimitCounter } from './request-limits.ts';
+import { createBudget, createLimitCounter, type LimitCounter, type TakeBudget } from './request-limits.ts';
 
 export interface RequestContextOptions {
   readonly caller: Caller;

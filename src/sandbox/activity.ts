@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/clock.ts';
 import { MINUTE, SECOND } from '../domain/time.ts';
 import type { Conversation, ShiftStatusChange } from '../vendors/sandbox.ts';
-import { type SeededRandom, createSeededRandom } from './seeded-random.ts';
+import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
 import type { ShiftSegment } from './shift-schedule.ts';
 
 /** A planned conversation, with its end, whatever the time is now. */

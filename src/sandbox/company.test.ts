@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createCompany } from './company.ts';
 import type { Company, CompanyPerson } from '../vendors/sandbox.ts';
+import { createCompany } from './company.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

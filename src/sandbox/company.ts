@@ -1,11 +1,11 @@
 import type { Clock, Instant } from '../domain/clock.ts';
 import { DAY } from '../domain/time.ts';
-import type { Company, Conversation, CompanyPerson, Shift } from '../vendors/sandbox.ts';
-import { countTraffic } from './bot-traffic.ts';
-import { planConversations, type SpanFilter, type IndexedPerson } from './plan-conversations.ts';
-import { MAX_SEGMENT_OVERRUN_DAYS, MAX_SEGMENTS_PER_DAY, planShiftSegments } from './shift-schedule.ts';
-import { bots, people } from './people.ts';
+import type { Company, CompanyPerson, Conversation, Shift } from '../vendors/sandbox.ts';
 import { planActivity } from './activity.ts';
+import { countTraffic } from './bot-traffic.ts';
+import { bots, people } from './people.ts';
+import { type IndexedPerson, planConversations, type SpanFilter } from './plan-conversations.ts';
+import { MAX_SEGMENT_OVERRUN_DAYS, MAX_SEGMENTS_PER_DAY, planShiftSegments } from './shift-schedule.ts';
 
 /** The history starts here, which bounds the cost of an absurdly long range. */
 const FOUNDED_AT = Date.UTC(2020, 0, 1);

@@ -1,4 +1,4 @@
-import type { SandboxResponse, SandboxRequest } from '../vendors/sandbox.ts';
+import type { SandboxRequest, SandboxResponse } from '../vendors/sandbox.ts';
 import type { CallLog } from './call-log.ts';
 import { type FaultRegistry, faultSchema } from './faults.ts';
 

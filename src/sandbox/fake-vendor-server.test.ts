@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Clock } from '../domain/clock.ts';
-import { type FakeVendorServer, startFakeVendor } from './fake-vendor-server.ts';
 import type { FakeVendor, SandboxRequest } from '../vendors/sandbox.ts';
+import { type FakeVendorServer, startFakeVendor } from './fake-vendor-server.ts';
 
 const NOW = Date.UTC(2024, 0, 1);
 const RESPONSE_VALUE = { one: 1, two: ['a', 'b'] };

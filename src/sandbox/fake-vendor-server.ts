@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock, Instant } from '../domain/clock.ts';
-import type { FakeVendor, SandboxResponse, SandboxRequest } from '../vendors/sandbox.ts';
-import { type ReceivedCall, createCallLog } from './call-log.ts';
-import { handleControlRequest, CONTROL_PATH } from './control-api.ts';
-import { createFaultRegistry, type InjectedFault } from './faults.ts';
+import type { FakeVendor, SandboxRequest, SandboxResponse } from '../vendors/sandbox.ts';
 import { applyFault } from './apply-fault.ts';
+import { createCallLog, type ReceivedCall } from './call-log.ts';
+import { CONTROL_PATH, handleControlRequest } from './control-api.ts';
+import { createFaultRegistry, type InjectedFault } from './faults.ts';
 
 /** A running server of a fake vendor. */
 export interface FakeVendorServer {

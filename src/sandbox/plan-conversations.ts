@@ -1,9 +1,9 @@
 import type { Instant } from '../domain/clock.ts';
 import { MINUTE } from '../domain/time.ts';
-import type { Conversation, CompanyPerson } from '../vendors/sandbox.ts';
+import type { CompanyPerson, Conversation } from '../vendors/sandbox.ts';
+import { type ConversationSlot, planActivity } from './activity.ts';
 import { createSeededRandom, createSeededUuid } from './seeded-random.ts';
 import { keepsThreadOpen, planShiftSegments, type ShiftSegment } from './shift-schedule.ts';
-import { type ConversationSlot, planActivity } from './activity.ts';
 
 /** A person with their index in the company's list. */
 export interface IndexedPerson {

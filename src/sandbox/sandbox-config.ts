@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { CompanyBot, Company, FakeVendor, CompanyPerson } from '../vendors/sandbox.ts';
+import type { Company, CompanyBot, CompanyPerson, FakeVendor } from '../vendors/sandbox.ts';
 
 /** The configuration of a gateway that uses the sandbox, in the shape of the configuration file. */
 export interface SandboxConfig {

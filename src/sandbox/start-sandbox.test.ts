@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import type { Clock } from '../domain/clock.ts';
-import type { SandboxConfig } from './sandbox-config.ts';
-import { type Sandbox, startSandbox } from './start-sandbox.ts';
 import { vendors } from '../vendors/index.ts';
 import type { FakeVendorFactory } from '../vendors/sandbox.ts';
+import type { SandboxConfig } from './sandbox-config.ts';
+import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
 const clock: Clock = { now: () => Date.UTC(2024, 0, 15, 12), monotonicMs: () => 0, setTimer: () => () => undefined };
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Company, FakeVendorFactory } from '../vendors/sandbox.ts';
 import { createCompany } from './company.ts';
-import { createSandboxConfig, type SandboxConfig } from './sandbox-config.ts';
 import { type FakeVendorServer, startFakeVendor } from './fake-vendor-server.ts';
+import { createSandboxConfig, type SandboxConfig } from './sandbox-config.ts';
 
 export interface Sandbox<Vendor extends string> {
   readonly servers: Readonly<Record<Vendor, FakeVendorServer>>;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { createAuthenticator } from './auth.ts';
-import { anonymousCaller } from '../request/caller.ts';
 import { apiKeys, type AuthHarness, createAuthHarness, sha256 } from '../../test/support/auth-harness.ts';
+import { anonymousCaller } from '../request/caller.ts';
+import { createAuthenticator } from './auth.ts';
 
 let harness: AuthHarness;
 beforeEach(async () => {

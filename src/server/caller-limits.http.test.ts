@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { anonymousCaller } from '../request/caller.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { HELLO_QUERY, readError, startTestServer } from '../../test/support/server-harness.ts';
+import { anonymousCaller } from '../request/caller.ts';
 
 describe('caller limits over HTTP', () => {
   test('limits each caller’s requests per minute and returns 429 with Retry-After', async () => {

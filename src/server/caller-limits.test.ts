@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CallerLimits, createCallerLimits, type CallerUsage } from './caller-limits.ts';
-import { HttpError } from './http-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
+import { type CallerLimits, type CallerUsage, createCallerLimits } from './caller-limits.ts';
+import { HttpError } from './http-error.ts';
 
 function createHarness(limits: CallerLimits) {
   const clock = manualClock();

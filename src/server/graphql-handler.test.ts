@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
-import { anonymousCaller } from '../request/caller.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { HELLO_QUERY, readError, startTestServer, type TestServer } from '../../test/support/server-harness.ts';
+import { anonymousCaller } from '../request/caller.ts';
 
 let testServer: TestServer;
 beforeAll(async () => {

@@ -1,15 +1,15 @@
-import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
 import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Caller } from '../request/caller.ts';
 import { EXPLAIN_HEADER, parseExplainHeader } from '../request/explain.ts';
 import { createRequestContext, type RequestContext } from '../request/request-context.ts';
-import { readJsonBody } from './request-body.ts';
 import { createCallerLimits } from './caller-limits.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
+import { readJsonBody } from './request-body.ts';
 import { send } from './respond.ts';
 
 /** Executes a GraphQL request: Apollo Server's `executeHTTPGraphQLRequest` with a query context around the request context. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { anonymousCaller } from '../request/caller.ts';
 import { startTestServer, type TestServer } from '../../test/support/server-harness.ts';
+import { anonymousCaller } from '../request/caller.ts';
 
 /** The name of one account is a prefix of another's. */
 const ACCOUNTS = ['lp', 'lp-2', 'kore-main'];

@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK, type FetchImplementation, generateKeyPair } from 'jose';
-import { createAuthenticator } from './auth.ts';
+import { type AuthHarness, createAuthHarness, jwt, START_TIME } from '../../test/support/auth-harness.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
-import { type AuthHarness, jwt, createAuthHarness, START_TIME } from '../../test/support/auth-harness.ts';
+import { createAuthenticator } from './auth.ts';
 
 let harness: AuthHarness;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK, exportSPKI, generateKeyPair, UnsecuredJWT } from 'jose';
-import { type AuthHarness, CLAIMS, jwt, createAuthHarness, START_TIME } from '../../test/support/auth-harness.ts';
+import { type AuthHarness, CLAIMS, createAuthHarness, jwt, START_TIME } from '../../test/support/auth-harness.ts';
 
 let harness: AuthHarness;
 beforeEach(async () => {

@@ -1,15 +1,16 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { manualClock } from '../../test/support/clock.ts';
+import { readError, startTestServer, type TestServer } from '../../test/support/server-harness.ts';
 import { anonymousCaller } from '../request/caller.ts';
 import { HttpError } from './http-error.ts';
 import { createLoadShedder } from './load-shedding.ts';
-import { manualClock } from '../../test/support/clock.ts';
-import { readError, startTestServer, type TestServer } from '../../test/support/server-harness.ts';
 
 let testServer: TestServer | undefined;
 afterEach(() => testServer?.stop());
 
-const sendHello = () =>
-  testServer?.post({ query: '{ hello }' }) ?? Promise.reject(new Error('the test server is not running'));
+function sendHello() {
+  return testServer?.post({ query: '{ hello }' }) ?? Promise.reject(new Error('the test server is not running'));
+}
 
 async function expectShed(response: Response, reason: string): Promise<void> {
   expect(response.headers.get('retry-after')).toBe('1');

@@ -9,10 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => testServer.stop());
 
-const bodyOfBytes = (count: number) => {
+function bodyOfBytes(count: number) {
   const body = JSON.stringify({ query: '{ hello }', padding: '' });
   return body.replace('""', `"${'x'.repeat(count - body.length)}"`);
-};
+}
 
 describe('the request body', () => {
   test('accepts a body of exactly the limit and rejects a longer one', async () => {

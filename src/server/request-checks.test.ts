@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { anonymousCaller } from '../request/caller.ts';
 import { readError, startTestServer } from '../../test/support/server-harness.ts';
+import { anonymousCaller } from '../request/caller.ts';
 
 describe('authentication and authorization', () => {
   test.each([

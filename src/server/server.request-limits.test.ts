@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { requestCounts, readError, startTestServer, type TestServer } from '../../test/support/server-harness.ts';
+import { readError, requestCounts, startTestServer, type TestServer } from '../../test/support/server-harness.ts';
 
 let testServer: TestServer;
 beforeAll(async () => {

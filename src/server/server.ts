@@ -5,16 +5,16 @@ import { SECOND } from '../domain/time.ts';
 import type { Authenticator } from './auth.ts';
 import { respondToClientError } from './client-error.ts';
 import { createConnectionTracker } from './connection-tracker.ts';
-import { type Exchange, createExchange } from './exchange.ts';
-import { authorize, validateRequest } from './request-checks.ts';
+import { createExchange, type Exchange } from './exchange.ts';
 import type { GraphiqlHandler } from './graphiql-handler.ts';
 import { createGraphqlHandler, type GraphqlHandlerOptions } from './graphql-handler.ts';
-import { handleIndex, createMetricsHandler, createSchemaHandler } from './handlers.ts';
+import { createMetricsHandler, createSchemaHandler, handleIndex } from './handlers.ts';
 import { HttpError } from './http-error.ts';
-import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
-import { sendJson, sendError } from './respond.ts';
-import { createRouter } from './routes.ts';
 import { createLoadShedder } from './load-shedding.ts';
+import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
+import { authorize, validateRequest } from './request-checks.ts';
+import { sendError, sendJson } from './respond.ts';
+import { createRouter } from './routes.ts';
 
 /** Socket timeouts of client connections. */
 export interface ServerTimeouts {

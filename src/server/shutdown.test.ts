@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { createLogger } from '../observability/logger.ts';
-import { installSignalHandlers } from './shutdown.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { startTestServer } from '../../test/support/server-harness.ts';
+import { createLogger } from '../observability/logger.ts';
+import { installSignalHandlers } from './shutdown.ts';
 
 const LAME_DUCK_MS = 1000;
 const DRAIN_MS = 20_000;

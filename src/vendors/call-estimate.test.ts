@@ -2,21 +2,25 @@ import { describe, expect, test } from '@jest/globals';
 import type { AccountCache, CacheNamespace } from '../cache/cache.ts';
 import {
   type CallEstimator,
-  type PlannedRead,
-  type TargetAgents,
   countAgents,
   createCallEstimates,
   memoizeBy,
+  type PlannedRead,
+  type TargetAgents,
 } from './call-estimate.ts';
 
-const targetAgents = (refs: readonly string[], overrides: Partial<TargetAgents> = {}): TargetAgents => ({
-  key: refs.join(),
-  refs,
-  maxAgents: refs.length,
-  unlisted: 'none',
-  ...overrides,
-});
-const all = () => true;
+function targetAgents(refs: readonly string[], overrides: Partial<TargetAgents> = {}): TargetAgents {
+  return {
+    key: refs.join(),
+    refs,
+    maxAgents: refs.length,
+    unlisted: 'none',
+    ...overrides,
+  };
+}
+function all() {
+  return true;
+}
 
 describe('countAgents', () => {
   test.each<[string, readonly TargetAgents[], number]>([

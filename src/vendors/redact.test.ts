@@ -5,15 +5,18 @@ import { MAX_SCANNED_BYTES, redactSecrets } from './redact.ts';
 
 const SECRET = 'k+/ "é';
 
-const reply = (status: number, body: string) => ({
-  request: { endpoint: 'x', method: 'GET' as const, url: new URL('https://vendor.example/') },
-  status,
-  headers: {},
-  body: Buffer.from(body),
-});
+function reply(status: number, body: string) {
+  return {
+    request: { endpoint: 'x', method: 'GET' as const, url: new URL('https://vendor.example/') },
+    status,
+    headers: {},
+    body: Buffer.from(body),
+  };
+}
 
-const redacted = (status: number, body: string) =>
-  redactSecrets(reply(status, body), [new Secret(SECRET), new Secret('other')]).body.toString();
+function redacted(status: number, body: string) {
+  return redactSecrets(reply(status, body), [new Secret(SECRET), new Secret('other')]).body.toString();
+}
 
 test.each([
   ['that is unchanged', SECRET],

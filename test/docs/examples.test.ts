@@ -1,14 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ASTVisitor, GraphQLError, Kind, type ValidationContext, buildSchema, parse, validate } from 'graphql';
-import { readFileSync, readdirSync } from 'node:fs';
+import { type ASTVisitor, buildSchema, GraphQLError, Kind, parse, validate, type ValidationContext } from 'graphql';
 import { exampleVariables } from '../../src/graphiql/example-variables.ts';
 import { readSchemaText } from '../support/schema-text.ts';
-import { type Gateway, NOW, type World, startWorld } from '../support/world.ts';
+import { type Gateway, NOW, startWorld, type World } from '../support/world.ts';
 
 /** Every query that a document shows is executed against the sandbox, as a reader would paste it. */
 
 const ROOT = new URL('../../', import.meta.url);
-const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
+function read(path: string): string {
+  return readFileSync(new URL(path, ROOT), 'utf8');
+}
 const markdownFiles = ['README.md', ...readdirSync(new URL('docs/', ROOT)).filter((name) => name.endsWith('.md'))].map(
   (name) => (name === 'README.md' ? name : `docs/${name}`),
 );
@@ -70,8 +72,9 @@ function pageInfoRule(context: ValidationContext): ASTVisitor {
   };
 }
 
-const findSilentPages = (query: string): readonly string[] =>
-  validate(schema, parse(query), [pageInfoRule]).map(({ message }) => message);
+function findSilentPages(query: string): readonly string[] {
+  return validate(schema, parse(query), [pageInfoRule]).map(({ message }) => message);
+}
 
 /** Paths of a sample answer that the actual answer lacks; `"…"` stands for anything. */
 function findMissing(sample: unknown, actual: unknown, path = ''): readonly string[] {

@@ -1,8 +1,8 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { DAY } from '../../src/domain/time.ts';
-import { type CheckoutCopy, type FileEdit, copyCheckout } from '../support/checkout-copy.ts';
+import { type CheckoutCopy, copyCheckout, type FileEdit } from '../support/checkout-copy.ts';
 import { startGatewayFrom } from '../support/checkout-gateway.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -49,8 +49,9 @@ function finalStage(): Stage {
   if (!last) throw new Error('the Dockerfile has no stage');
   return last;
 }
-const findArguments = (word: string): string =>
-  finalStage().instructions.find((instruction) => instruction.word === word)?.rest ?? '';
+function findArguments(word: string): string {
+  return finalStage().instructions.find((instruction) => instruction.word === word)?.rest ?? '';
+}
 
 /** Node 26 first, as in the image. */
 const env = { ...process.env, PATH: dirname(process.execPath) + delimiter + (process.env.PATH ?? '') };

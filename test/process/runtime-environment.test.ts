@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { type Socket, connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, jest, test } from '@jest/globals';
-import { sendQuery, terminate, setUpGatewayProcesses } from '../support/gateway-process.ts';
+import { sendQuery, setUpGatewayProcesses, terminate } from '../support/gateway-process.ts';
 
 jest.setTimeout(60_000);
 
@@ -15,8 +15,9 @@ const STATUSES_QUERY = '{ agents(first: 200) { nodes { currentStatus { status } 
 interface StatusesData {
   readonly agents: { readonly nodes: readonly { readonly currentStatus: object | null }[] };
 }
-const countKnownStatuses = ({ data }: { readonly data: unknown }) =>
-  (data as StatusesData).agents.nodes.filter(({ currentStatus }) => currentStatus !== null).length;
+function countKnownStatuses({ data }: { readonly data: unknown }) {
+  return (data as StatusesData).agents.nodes.filter(({ currentStatus }) => currentStatus !== null).length;
+}
 
 test('loses only log lines when standard output is on a full disk', async () => {
   const { process: running, url } = await gateways.start({ stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });

@@ -5,11 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Conformance } from '../../src/vendors/conformance.ts';
 import { vendors } from '../../src/vendors/index.ts';
 import {
+  type E2EVendorKey,
   type Gateway,
   lastHours,
   type RawConfig,
   startWorld,
-  type E2EVendorKey,
   type World,
 } from '../support/world.ts';
 

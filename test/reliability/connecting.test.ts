@@ -1,8 +1,8 @@
 import { createServer as createHttpsServer } from 'node:https';
-import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { type World, lastHours, startWorld } from '../support/world.ts';
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
+import { lastHours, startWorld, type World } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
-import { type World, NOW, lastHours, startWorld } from '../support/world.ts';
+import { lastHours, NOW, startWorld, type World } from '../support/world.ts';
 
 /** Unique among the gateway's timers, so that the test can recognize it. */
 const DEADLINE_MS = 123_456;

@@ -3,12 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 import type { Dispatcher } from 'undici';
 import type { CircuitState } from '../../src/http/ports.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
-import { createRequest } from '../support/http-harness.ts';
 import { rejectionOf } from '../support/capture-error.ts';
 import { type ManualClock, manualClock } from '../support/clock.ts';
-import { jsonStep } from '../support/scripted-server.ts';
 import { flushPromises } from '../support/flush-promises.ts';
+import { createRequest } from '../support/http-harness.ts';
 import { setUpScriptedVendor } from '../support/reliability-setup.ts';
+import { jsonStep } from '../support/scripted-server.ts';
 
 const { server, connect } = setUpScriptedVendor();
 

@@ -14,10 +14,13 @@ const rows = text
   .map((line) => line.split('|').map((cell) => cell.trim()))
   .map(([, id = '', , , tests = '', metrics = '']) => ({ id, tests, metrics }));
 
-const findTestNames = (cell: string): readonly string[] =>
-  cell.replace(/\*\*.*?\*\*/g, '').match(/(?:src|test)(?:\/[\w-]+)+(?:\.[\w-]+)*/g) ?? [];
+function findTestNames(cell: string): readonly string[] {
+  return cell.replace(/\*\*.*?\*\*/g, '').match(/(?:src|test)(?:\/[\w-]+)+(?:\.[\w-]+)*/g) ?? [];
+}
 
-const hasTestFile = (name: string): boolean => existsSync(new URL(`${name}.test.ts`, root));
+function hasTestFile(name: string): boolean {
+  return existsSync(new URL(`${name}.test.ts`, root));
+}
 
 test('lists every fault of the model in docs/reliability.md', () => {
   const ids = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);

@@ -1,20 +1,20 @@
 /** @needs redis-server */
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { join } from 'node:path';
+import { toPatientClock, waitUntil } from '../support/cache-harness.ts';
 import { fixedClock } from '../support/clock.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import {
+  countOccurrences,
   type Gateway,
   lastHours,
   NOW,
-  readQuery,
   type RawConfig,
+  readQuery,
   startWorld,
-  countOccurrences,
   type World,
 } from '../support/world.ts';
-import { toPatientClock, waitUntil } from '../support/cache-harness.ts';
 
 // A few agents only: which gateway fetches what must not depend on the load of the machine.
 const ALL_ENDPOINTS = readQuery(join(import.meta.dirname, '../e2e/all-endpoints')).replace('first: 100', 'first: 20');
@@ -44,9 +44,8 @@ async function startWorldWithRealTimeouts(): Promise<void> {
 }
 
 /** Disables discovery, so that all calls belong to the query; `override` changes an account's entry. */
-const onRedis =
-  (override: (account: { readonly name: string }) => object = () => ({})) =>
-  (raw: RawConfig): RawConfig => ({
+function onRedis(override: (account: { readonly name: string }) => object = () => ({})) {
+  return (raw: RawConfig): RawConfig => ({
     ...raw,
     cache: { url: redis.url },
     accounts: raw.accounts.map((account) => ({
@@ -55,16 +54,21 @@ const onRedis =
       ...override(account),
     })),
   });
+}
 
-const total = (calls: ReturnType<World['calls']>) => Object.values(calls).flat().length;
+function total(calls: ReturnType<World['calls']>) {
+  return Object.values(calls).flat().length;
+}
 
 /** Removes the provenance from a response: the rest must be the same from every source. */
-const withoutProvenance = ({ data, errors }: { readonly data: unknown; readonly errors?: unknown }) => ({
-  errors,
-  data: JSON.parse(
-    JSON.stringify(data, (key, value: unknown) => (key === 'servedFrom' || key === 'fetchedAt' ? undefined : value)),
-  ) as unknown,
-});
+function withoutProvenance({ data, errors }: { readonly data: unknown; readonly errors?: unknown }) {
+  return {
+    errors,
+    data: JSON.parse(
+      JSON.stringify(data, (key, value: unknown) => (key === 'servedFrom' || key === 'fetchedAt' ? undefined : value)),
+    ) as unknown,
+  };
+}
 
 async function startTwoGateways(override?: Parameters<typeof onRedis>[0]): Promise<readonly [Gateway, Gateway]> {
   return [await world.startGateway(onRedis(override)), await world.startGateway(onRedis(override))];

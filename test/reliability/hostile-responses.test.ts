@@ -1,11 +1,10 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createRequest } from '../support/http-harness.ts';
 import { rejectionOf } from '../support/capture-error.ts';
-import { failOnUnhandledRejection } from '../support/unhandled-rejections.ts';
+import { createRequest } from '../support/http-harness.ts';
 import { setUpScriptedVendor } from '../support/reliability-setup.ts';
+import { failOnUnhandledRejection } from '../support/unhandled-rejections.ts';
 
 failOnUnhandledRejection();
 

@@ -1,10 +1,10 @@
 /** @needs redis-server */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/domain/clock.ts';
-import { type FlakyProxy, createFlakyProxy } from '../support/flaky-proxy.ts';
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
-import { NOW, type RawConfig, type GatewayResponse, type World, startWorld } from '../support/world.ts';
 import { waitUntil } from '../support/cache-harness.ts';
+import { createFlakyProxy, type FlakyProxy } from '../support/flaky-proxy.ts';
+import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
+import { type GatewayResponse, NOW, type RawConfig, startWorld, type World } from '../support/world.ts';
 
 // The test advances the date; timers run in real time.
 let date = NOW;
@@ -22,13 +22,13 @@ afterAll(async () => {
   await redis.kill();
 });
 
-const on =
-  (url: string) =>
-  (raw: RawConfig): RawConfig => ({
+function on(url: string) {
+  return (raw: RawConfig): RawConfig => ({
     ...raw,
     cache: { url, ttl: { statusLive: 15 } },
     accounts: raw.accounts.map((account) => ({ ...account, ...(/kore|lp/.test(account.name) && { discover: false }) })),
   });
+}
 
 const SECOND = 1000;
 const QUERY = `query ($during: TimeRange!) {
@@ -55,8 +55,9 @@ function age({ data, errors }: GatewayResponse<QueryData>): number {
   return Math.max(...parts.flatMap(({ sources }) => sources.map(({ fetchedAt }) => date - Date.parse(fetchedAt))));
 }
 
-const withoutTimes = (reply: GatewayResponse<QueryData>): unknown =>
-  JSON.parse(JSON.stringify(reply.data, (key, value: unknown) => (key === 'fetchedAt' ? undefined : value)));
+function withoutTimes(reply: GatewayResponse<QueryData>): unknown {
+  return JSON.parse(JSON.stringify(reply.data, (key, value: unknown) => (key === 'fetchedAt' ? undefined : value)));
+}
 
 test('serves fresh data on both sides of a network partition, and shares the cache again after it heals', async () => {
   const near = await world.startGateway(on(redis.url));

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { createMetrics } from '../../src/observability/metrics.ts';
-import { ACCOUNT, createRequest } from '../support/http-harness.ts';
 import { rejectionOf } from '../support/capture-error.ts';
 import { manualClock } from '../support/clock.ts';
-import { jsonStep } from '../support/scripted-server.ts';
 import { flushPromises } from '../support/flush-promises.ts';
+import { ACCOUNT, createRequest } from '../support/http-harness.ts';
 import { rateLimitedStep, setUpScriptedVendor } from '../support/reliability-setup.ts';
+import { jsonStep } from '../support/scripted-server.ts';
 
 const { server, connect } = setUpScriptedVendor();
 

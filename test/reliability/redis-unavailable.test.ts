@@ -1,8 +1,8 @@
 /** @needs redis-server */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { waitUntil } from '../support/cache-harness.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { startWorld, type World } from '../support/world.ts';
-import { waitUntil } from '../support/cache-harness.ts';
 
 let redis: RedisServer;
 let world: World;

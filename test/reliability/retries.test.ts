@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { Agent } from 'undici';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
-import { createRequest } from '../support/http-harness.ts';
 import { rejectionOf } from '../support/capture-error.ts';
-import { findFreePort } from '../support/free-port.ts';
 import { manualClock } from '../support/clock.ts';
-import { jsonStep, redirectStep, type ScriptedStep } from '../support/scripted-server.ts';
 import { flushPromises } from '../support/flush-promises.ts';
+import { findFreePort } from '../support/free-port.ts';
+import { createRequest } from '../support/http-harness.ts';
 import { setUpScriptedVendor } from '../support/reliability-setup.ts';
+import { jsonStep, redirectStep, type ScriptedStep } from '../support/scripted-server.ts';
 
 const { server, connect } = setUpScriptedVendor();
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../src/domain/clock.ts';
-import type { VendorResponse } from '../../src/http/types.ts';
 import { assertOk, vendorError } from '../../src/http/response.ts';
+import type { VendorResponse } from '../../src/http/types.ts';
 import { rateLimitError } from '../../src/vendors/kore/rate-limit-message.ts';
-import { ACCOUNT, type HttpHarness, createRequest } from '../support/http-harness.ts';
 import { rejectionOf } from '../support/capture-error.ts';
 import { manualClock } from '../support/clock.ts';
-import { jsonStep } from '../support/scripted-server.ts';
+import { ACCOUNT, createRequest, type HttpHarness } from '../support/http-harness.ts';
 import { rateLimitedStep, setUpScriptedVendor } from '../support/reliability-setup.ts';
+import { jsonStep } from '../support/scripted-server.ts';
 
 const { server, connect } = setUpScriptedVendor();
 

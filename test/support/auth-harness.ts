@@ -8,7 +8,9 @@ import { manualClock } from './clock.ts';
 export const START_TIME = Date.parse('2026-11-20T12:00:00Z');
 const UPTIME_MS = 3_600_000;
 
-export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+export function sha256(text: string) {
+  return createHash('sha256').update(text).digest('hex');
+}
 
 export const apiKeys = [
   { name: 'wallboard', sha256: sha256('key-one').toUpperCase(), accounts: ['kore-main'], scopes: ['read' as const] },

@@ -1,9 +1,9 @@
 import { type AccountCacheOptions, createAccountCache } from '../../src/cache/account-cache.ts';
-import type { FetchedValue, NegativeResult, CacheNamespace } from '../../src/cache/cache.ts';
+import type { CacheNamespace, FetchedValue, NegativeResult } from '../../src/cache/cache.ts';
 import { createMemoryStore } from '../../src/cache/memory-store.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { VendorError, type VendorErrorCode } from '../../src/domain/vendor-error.ts';
-import type { CallRecord, CallContext } from '../../src/http/types.ts';
+import type { CallContext, CallRecord } from '../../src/http/types.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 
 export const ACCOUNT = { name: 'kore-main', vendor: 'KORE' } as const;
@@ -93,9 +93,12 @@ export function vendorError(code: VendorErrorCode = 'VENDOR_UNAVAILABLE'): Vendo
   return new VendorError({ vendor: 'KORE', account: 'kore-main', endpoint: namespace.endpoint }, code, 'no');
 }
 
-export const fetching =
-  (value: string, ttlSeconds = 60) =>
-  () =>
-    Promise.resolve([{ value, ttlSeconds }]);
-export const failingWith = (error: Error) => () => Promise.reject(error);
-export const unexpectedFetch = () => Promise.reject(new Error('the vendor was called'));
+export function fetching(value: string, ttlSeconds = 60) {
+  return () => Promise.resolve([{ value, ttlSeconds }]);
+}
+export function failingWith(error: Error) {
+  return () => Promise.reject(error);
+}
+export function unexpectedFetch() {
+  return Promise.reject(new Error('the vendor was called'));
+}

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { accountBaseSchema } from '../../src/config/account.ts';
-import { type LoadConfigOptions, loadConfig } from '../../src/config/load.ts';
 import { formatConfigError } from '../../src/config/config-error.ts';
+import { loadConfig, type LoadConfigOptions } from '../../src/config/load.ts';
 import { secretSchema } from '../../src/config/secret.ts';
 import type { VendorDescriptor } from '../../src/config/vendor-descriptor.ts';
 
-const email = (ref: string) => (ref.includes('@') ? ref : null);
+function email(ref: string) {
+  return ref.includes('@') ? ref : null;
+}
 
 /** Two invented vendors: one with e-mail addresses as references, and one with numbers. */
 export const vendors: readonly VendorDescriptor[] = [

@@ -1,6 +1,6 @@
 import type { DirectoryEntry } from '../../src/config/settings.ts';
-import type { DiscoveredAgent } from '../../src/domain/agent.ts';
 import type { KnownAccount } from '../../src/directory/merge-agents.ts';
+import type { DiscoveredAgent } from '../../src/domain/agent.ts';
 
 /** Case-insensitive references that may be e-mail addresses, like those of Kore and LivePerson. */
 export function knownAccount(name: string, vendor: KnownAccount['vendor'] = 'KORE'): KnownAccount {

@@ -7,7 +7,7 @@ import { type SourcedResult, type SourceReport, sourceReport } from '../../src/d
 import type { CallRecord } from '../../src/http/types.ts';
 import type { DataSourceContext } from '../../src/vendors/vendor.ts';
 import { manualClock } from './clock.ts';
-import { knownAccount, discoveredAgent } from './directory-fixtures.ts';
+import { discoveredAgent, knownAccount } from './directory-fixtures.ts';
 
 export type Discover = (context: DataSourceContext) => Promise<readonly DiscoveredAgent[]>;
 
@@ -75,10 +75,10 @@ export function createReader(canAccess: (name: string) => boolean = () => true) 
 
 export const jane = discoveredAgent('9', { name: 'Jane', email: 'jane@x.de' });
 export const joe = discoveredAgent('7', { name: 'Joe', email: 'joe@x.de' });
-export const discovers =
-  (...agents: readonly DiscoveredAgent[]): Discover =>
-  () =>
-    Promise.resolve(agents);
+export function discovers(...agents: readonly DiscoveredAgent[]): Discover {
+  return () => Promise.resolve(agents);
+}
 
-export const namesIn = ({ agents }: { readonly agents: readonly { readonly name: string | null }[] }) =>
-  agents.map(({ name }) => name);
+export function namesIn({ agents }: { readonly agents: readonly { readonly name: string | null }[] }) {
+  return agents.map(({ name }) => name);
+}

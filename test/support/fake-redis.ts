@@ -71,8 +71,9 @@ export async function startFakeRedis(): Promise<FakeRedis> {
   };
 }
 
-const formatBulkString = (text: string | undefined): string =>
-  text === undefined ? '$-1\r\n' : `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+function formatBulkString(text: string | undefined): string {
+  return text === undefined ? '$-1\r\n' : `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+}
 
 /** Parses the first complete command of a buffer. Its arguments contain no line breaks here. */
 function parseCommand(text: string): { readonly words: readonly string[]; readonly length: number } | null {

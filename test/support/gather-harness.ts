@@ -9,13 +9,13 @@ import { type SourcedResult, type SourceReport, sourceReport } from '../../src/d
 import type { StatusPeriod } from '../../src/domain/status-period.ts';
 import { DAY } from '../../src/domain/time.ts';
 import { VendorError, type VendorErrorCode } from '../../src/domain/vendor-error.ts';
-import { type QueryContext, createQueryContext } from '../../src/gather/query-context.ts';
 import { type AccountHealthTracker, createAccountHealthTracker } from '../../src/gather/account-health.ts';
+import { createQueryContext, type QueryContext } from '../../src/gather/query-context.ts';
 import { anonymousCaller } from '../../src/request/caller.ts';
 import { createRequestContext } from '../../src/request/request-context.ts';
 import type { AccountAdapter, AccountDataSource } from '../../src/vendors/vendor.ts';
-import { knownAccount, directoryEntry } from './directory-fixtures.ts';
 import { type ManualClock, manualClock } from './clock.ts';
+import { directoryEntry, knownAccount } from './directory-fixtures.ts';
 
 export const NOW: Instant = Date.parse('2026-11-20T09:30:00Z');
 
@@ -101,7 +101,9 @@ export function vendorError(
   return new VendorError({ vendor: 'KORE', account, endpoint: 'endpoint' }, code, `${account} says ${code}`, details);
 }
 
-export const rejectNotFound = (account: string) => () => Promise.reject(vendorError(account, 'NOT_FOUND'));
+export function rejectNotFound(account: string) {
+  return () => Promise.reject(vendorError(account, 'NOT_FOUND'));
+}
 
 /** Data that the vendor has just returned. */
 export function freshResult<T>(account: string, data: T, report: Partial<SourceReport> = {}): SourcedResult<T> {

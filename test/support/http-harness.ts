@@ -1,9 +1,9 @@
 import { Agent } from 'undici';
 import type { Account } from '../../src/domain/account.ts';
 import { systemClock } from '../../src/domain/clock.ts';
-import type { CallRecord, CallContext, VendorHttp, VendorRequest } from '../../src/http/types.ts';
+import type { CallContext, CallRecord, VendorHttp, VendorRequest } from '../../src/http/types.ts';
+import { createVendorHttp, type VendorHttpOptions } from '../../src/http/vendor-http.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
-import { type VendorHttpOptions, createVendorHttp } from '../../src/http/vendor-http.ts';
 
 export const ACCOUNT: Account = { name: 'kore-main', vendor: 'KORE' };
 

@@ -1,4 +1,4 @@
-import { type PlanningContext, createPlanningContext } from '../../src/planning/planning-context.ts';
+import { createPlanningContext, type PlanningContext } from '../../src/planning/planning-context.ts';
 import { directoryEntry } from './directory-fixtures.ts';
 import { createFakeServices } from './gather-harness.ts';
 

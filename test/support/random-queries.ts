@@ -17,9 +17,15 @@ export interface QueryNames {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-const toIsoInstant = (at: number) => new Date(at).toISOString();
-const toIsoDate = (at: number) => toIsoInstant(at).slice(0, 10);
-const toRange = (from: number, to: number) => ({ from: toIsoInstant(from), to: toIsoInstant(to) });
+function toIsoInstant(at: number) {
+  return new Date(at).toISOString();
+}
+function toIsoDate(at: number) {
+  return toIsoInstant(at).slice(0, 10);
+}
+function toRange(from: number, to: number) {
+  return { from: toIsoInstant(from), to: toIsoInstant(to) };
+}
 
 /** Mostly valid values, and some invalid ones. */
 const RANGES = [
@@ -52,8 +58,9 @@ function formatLiteral(value: unknown): string {
   return JSON.stringify(value);
 }
 
-const argument = (name: string, type: string, values: fc.Arbitrary<unknown>) =>
-  fc.record({ name: fc.constant(name), type: fc.constant(type), value: values, asVariable: fc.boolean() });
+function argument(name: string, type: string, values: fc.Arbitrary<unknown>) {
+  return fc.record({ name: fc.constant(name), type: fc.constant(type), value: values, asVariable: fc.boolean() });
+}
 type ArgumentArbitrary = fc.Arbitrary<{ name: string; type: string; value: unknown; asVariable: boolean }>;
 
 /** Part of a selection: its text, with placeholders for the variables that it uses. */
@@ -91,10 +98,13 @@ function field(
     });
 }
 
-const formatArgument = ({ type, value }: { type: string; value: unknown }) =>
-  type === 'InteractionType' ? String(value) : formatLiteral(value);
+function formatArgument({ type, value }: { type: string; value: unknown }) {
+  return type === 'InteractionType' ? String(value) : formatLiteral(value);
+}
 
-const leaf = (text: string): fc.Arbitrary<SelectionPart> => fc.constant({ text, variables: [] });
+function leaf(text: string): fc.Arbitrary<SelectionPart> {
+  return fc.constant({ text, variables: [] });
+}
 
 /** Selections with unique aliases, some skipped by a directive, some within fragments. */
 function selection(
@@ -118,8 +128,9 @@ function selection(
   }));
 }
 
-const wrapPart = (before: string, inner: fc.Arbitrary<SelectionPart>, after = ''): fc.Arbitrary<SelectionPart> =>
-  inner.map(({ text, variables }) => ({ text: `${before} ${text} ${after}`, variables }));
+function wrapPart(before: string, inner: fc.Arbitrary<SelectionPart>, after = ''): fc.Arbitrary<SelectionPart> {
+  return inner.map(({ text, variables }) => ({ text: `${before} ${text} ${after}`, variables }));
+}
 
 const accounts = argument(
   'accounts',
@@ -180,8 +191,8 @@ function agentFields(depth: number): fc.Arbitrary<SelectionPart> {
   return selection('name', fields, 'Agent', 3);
 }
 
-const agentFilters = ({ emails }: QueryNames): fc.Arbitrary<unknown> =>
-  fc.record(
+function agentFilters({ emails }: QueryNames): fc.Arbitrary<unknown> {
+  return fc.record(
     {
       kind: fc.constantFrom('HUMAN', 'VIRTUAL'),
       account: fc.constantFrom('kore-main', 'lp', 'vcc', 'bots'),
@@ -191,6 +202,7 @@ const agentFilters = ({ emails }: QueryNames): fc.Arbitrary<unknown> =>
     },
     { requiredKeys: [] },
   );
+}
 
 /** Any query for agents that the schema allows, including those whose fields are rejected. */
 export function randomQueries(names: QueryNames): fc.Arbitrary<RandomQuery> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type Socket, connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { findFreePort } from './free-port.ts';
 import { REDIS_SERVER, requireProgram } from './programs.ts';
 

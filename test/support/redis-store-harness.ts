@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from '@jest/globals';
-import { connectRedis, type RedisConnection as Connection } from '../../src/cache/redis.ts';
 import { createRedisStore } from '../../src/cache/redis-store.ts';
+import { connectRedis, type RedisConnection as Connection } from '../../src/cache/redis.ts';
 import type { Entry, Store } from '../../src/cache/store.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { type RedisServer, startRedisServer } from './redis-server.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import type { VendorHttpOptions } from '../../src/http/vendor-http.ts';
-import { type HttpHarness, createHttpHarness } from './http-harness.ts';
-import { jsonStep, type ScriptedServer, startScriptedServer, type ScriptedStep } from './scripted-server.ts';
+import { createHttpHarness, type HttpHarness } from './http-harness.ts';
+import { jsonStep, type ScriptedServer, type ScriptedStep, startScriptedServer } from './scripted-server.ts';
 
 /** Creates a scripted vendor for each test, and an account's HTTP client with all its policies. */
 export function setUpScriptedVendor() {
@@ -33,7 +33,9 @@ export function setUpScriptedVendor() {
 }
 
 /** A 429, with or without Retry-After. */
-export const rateLimitedStep = (retryAfter?: string): ScriptedStep => ({
-  ...jsonStep({ message: 'too many' }, 429),
-  headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
-});
+export function rateLimitedStep(retryAfter?: string): ScriptedStep {
+  return {
+    ...jsonStep({ message: 'too many' }, 429),
+    headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+  };
+}

@@ -1,22 +1,25 @@
 import {
+  graphql,
   type GraphQLNamedType,
   type GraphQLSchema,
-  graphql,
   isIntrospectionType,
   isSpecifiedScalarType,
 } from 'graphql';
 import { createSchema } from '../../src/graphql/schema.ts';
 import type { AccountDataSource } from '../../src/vendors/vendor.ts';
 import { directoryEntry } from './directory-fixtures.ts';
-import { NOW, createFakeServices, freshResult, interaction, period, session } from './gather-harness.ts';
+import { createFakeServices, freshResult, interaction, NOW, period, session } from './gather-harness.ts';
 
 export const schema = createSchema();
 
 /** Added by @apollo/subgraph, which describes them. */
-const isOwnType = (type: GraphQLNamedType) =>
-  !isIntrospectionType(type) && !isSpecifiedScalarType(type) && !/^_|__|^link/.test(type.name);
+function isOwnType(type: GraphQLNamedType) {
+  return !isIntrospectionType(type) && !isSpecifiedScalarType(type) && !/^_|__|^link/.test(type.name);
+}
 
-export const ownTypesOf = (graphqlSchema: GraphQLSchema) => Object.values(graphqlSchema.getTypeMap()).filter(isOwnType);
+export function ownTypesOf(graphqlSchema: GraphQLSchema) {
+  return Object.values(graphqlSchema.getTypeMap()).filter(isOwnType);
+}
 
 export const PERIOD = period('v', NOW);
 export const SESSION = { ...session('v', 's1', NOW, NOW + 1), statusPeriods: [PERIOD] };

@@ -1,15 +1,15 @@
-import { ApolloServer } from '@apollo/server';
 import { createConnection } from 'node:net';
+import { ApolloServer } from '@apollo/server';
 import { settingsShape } from '../../src/config/settings.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { authorizationPlugin } from '../../src/graphql/plugins/authorization.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
-import { idleGauges, type ProcessGauges } from '../../src/server/ports.ts';
+import { anonymousCaller } from '../../src/request/caller.ts';
 import type { RequestContext } from '../../src/request/request-context.ts';
 import type { Authenticator } from '../../src/server/auth.ts';
-import { createServer, type ServerTimeouts, type ServerOptions } from '../../src/server/server.ts';
-import { anonymousCaller } from '../../src/request/caller.ts';
+import { idleGauges, type ProcessGauges } from '../../src/server/ports.ts';
+import { createServer, type ServerOptions, type ServerTimeouts } from '../../src/server/server.ts';
 
 export const SDL = 'type Query { hello(name: String): String wait: String fail: String }\n';
 

@@ -1,5 +1,5 @@
-import type { SessionEvent, SessionEventType } from '../../src/domain/session.ts';
 import type { SessionPart } from '../../src/domain/build-session.ts';
+import type { SessionEvent, SessionEventType } from '../../src/domain/session.ts';
 
 export const NOON = Date.parse('2024-05-15T12:00:00Z');
 

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect } from '@jest/globals';
 import { runInThisContext } from 'node:vm';
+import { afterEach, beforeEach, expect } from '@jest/globals';
 
 /** Fails a test that leaves a rejected promise without a handler, even for a moment: that would end a process. */
 export function failOnUnhandledRejection(): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import type { VendorHttpOptions } from '../../src/http/vendor-http.ts';
+import { createHttpHarness, type HttpHarness } from './http-harness.ts';
 import { type ScriptedServer, startDecoy, startScriptedServer } from './scripted-server.ts';
-import { type HttpHarness, createHttpHarness } from './http-harness.ts';
 
 /** Creates a scripted vendor, a server that must never be connected to, and HTTP clients without policies. */
 export function setUpVendorHttp() {
@@ -39,4 +39,6 @@ export function expectSingleCall({ records, metricRecords }: HttpHarness, outcom
 }
 
 /** A promise with its resolve function. */
-export const createDeferred = () => Promise.withResolvers<undefined>();
+export function createDeferred() {
+  return Promise.withResolvers<undefined>();
+}

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApp } from '../../src/composition/app.ts';
-import type { Config } from '../../src/config/schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/schema.ts';
 import type { Clock, Instant } from '../../src/domain/clock.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { type SandboxConfig, formatSandboxConfig } from '../../src/sandbox/sandbox-config.ts';
 import type { ReceivedCall } from '../../src/sandbox/call-log.ts';
 import type { FakeVendorServer } from '../../src/sandbox/fake-vendor-server.ts';
+import { formatSandboxConfig, type SandboxConfig } from '../../src/sandbox/sandbox-config.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { vendors } from '../../src/vendors/index.ts';
 import { fixedClock } from './clock.ts';

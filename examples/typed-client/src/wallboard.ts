@@ -1,4 +1,4 @@
-import { type GraphqlError, type QueryResult, execute } from './execute.ts';
+import { execute, type GraphqlError, type QueryResult } from './execute.ts';
 import { WallboardDocument, type WallboardQuery } from './generated/graphql.ts';
 
 export interface Wallboard {

@@ -32,9 +32,11 @@ afterEach(async () => {
 });
 
 /** The published sample, padded to this length with spaces. */
-const sample = (name: string, bytes: number) => ({
-  body: readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8').padEnd(bytes),
-});
+function sample(name: string, bytes: number) {
+  return {
+    body: readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8').padEnd(bytes),
+  };
+}
 
 test.each([
   ['usage.json', () => client.usage(botDays, harness.context())],

@@ -3,7 +3,9 @@ import { accountFingerprint } from '../../cache/account-fingerprint.ts';
 import { config } from './config.ts';
 
 const accountConfig = { name: 'bots', vendor: 'avaamo', baseUrl: 'https://c7.avaamo.com', accessToken: 'token-0123' };
-const identity = (more: object = {}) => accountFingerprint(config.parse({ ...accountConfig, ...more }));
+function identity(more: object = {}) {
+  return accountFingerprint(config.parse({ ...accountConfig, ...more }));
+}
 
 test('rejects a token that no header can carry', () => {
   expect(config.safeParse({ ...accountConfig, accessToken: 'two\nlines' }).success).toBe(false);

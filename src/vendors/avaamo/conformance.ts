@@ -4,8 +4,12 @@ import type { Conformance } from '../conformance.ts';
 import { INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
 import { interventionsResponseSchema, usageResponseSchema } from './wire.ts';
 
-const readFixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
-const parserFor = (schema: z.ZodType) => (file: Buffer) => schema.parse(JSON.parse(file.toString('utf8')));
+function readFixture(name: string) {
+  return readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
+}
+function parserFor(schema: z.ZodType) {
+  return (file: Buffer) => schema.parse(JSON.parse(file.toString('utf8')));
+}
 const errorResponseSchema = z.strictObject({ error: z.string() });
 
 /** The days of the vendor's own samples: four days in its default time zone, Pacific time. */

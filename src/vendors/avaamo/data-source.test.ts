@@ -15,14 +15,17 @@ const accountConfig = { name: 'bots', vendor: 'avaamo', baseUrl: 'https://c7.ava
 const BOTH: readonly UsagePart[] = ['usage', 'interventions'];
 const BASE_DAYS: DateRange = { from: '2020-04-10', to: '2020-04-13', timeZone: 'America/Los_Angeles' };
 
-const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
+function fixture(name: string) {
+  return readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
+}
 const healthy: RequestHandler = ({ endpoint }) => ({
   status: 200,
   body: fixture(endpoint === 'usage.json' ? 'usage.json' : 'agent-intervention.json'),
 });
 
-const readOnce = (harness: VendorHarness, during: Partial<DateRange> = {}, parts = BOTH, ref = '2041') =>
-  statsOf(harness.createDataSource(), ref, { ...BASE_DAYS, ...during }, parts);
+function readOnce(harness: VendorHarness, during: Partial<DateRange> = {}, parts = BOTH, ref = '2041') {
+  return statsOf(harness.createDataSource(), ref, { ...BASE_DAYS, ...during }, parts);
+}
 
 function statsOf(
   dataSource: ReturnType<VendorHarness['createDataSource']>,
@@ -34,7 +37,9 @@ function statsOf(
   return dataSource.usageStats(ref, { during, parts: new Set(parts) });
 }
 
-const parameters = ({ sent }: VendorHarness) => sent.map(({ url }) => Object.fromEntries(url.searchParams));
+function parameters({ sent }: VendorHarness) {
+  return sent.map(({ url }) => Object.fromEntries(url.searchParams));
+}
 
 describe('usage requests', () => {
   test('sends one request to each endpoint, with the days, the offset and the token', async () => {

@@ -7,21 +7,24 @@ import { toKeyParts, usageNamespace } from './loaders.ts';
 
 const nothing: CacheProbe = { isCached: () => false, includesTokens: false };
 
-const usage = (
+function usage(
   bots: readonly string[],
   parts: readonly UsagePart[],
   timeZone = 'UTC',
   to = '2026-11-20',
   from = '2026-11-14',
-): PlannedRead => ({
-  capability: 'usageStats',
-  query: { during: { from, to, timeZone }, parts: new Set(parts) },
-  target: { key: bots.join(), refs: bots, maxAgents: bots.length, unlisted: 'none' },
-  batchKey: 'listed',
-});
+): PlannedRead {
+  return {
+    capability: 'usageStats',
+    query: { during: { from, to, timeZone }, parts: new Set(parts) },
+    target: { key: bots.join(), refs: bots, maxAgents: bots.length, unlisted: 'none' },
+    batchKey: 'listed',
+  };
+}
 
-const calls = (reads: readonly PlannedRead[], probe = nothing) =>
-  Object.fromEntries(estimateCalls()(reads, 0, probe).map((charge) => [charge.endpoint, charge.calls]));
+function calls(reads: readonly PlannedRead[], probe = nothing) {
+  return Object.fromEntries(estimateCalls()(reads, 0, probe).map((charge) => [charge.endpoint, charge.calls]));
+}
 
 test.each<[string, readonly PlannedRead[], number, number]>([
   ['one call for each bot', [usage(['1', '2'], ['usage'])], 2, 0],

@@ -3,8 +3,9 @@ import { expect, test } from '@jest/globals';
 import { interventionsNamespace, usageNamespace } from './loaders.ts';
 import { interventionsResponseSchema, usageResponseSchema } from './wire.ts';
 
-const sample = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
+function sample(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
+}
 const namespaces = {
   usage: { space: usageNamespace, kept: usageResponseSchema.parse(sample('usage.json')) },
   interventions: {

@@ -5,14 +5,16 @@ import type { UsageInterval } from '../../domain/usage-stats.ts';
 import { formatVendorDate, mergeReports, toInterventionsReport, toUsageReport } from './map.ts';
 import { interventionsResponseSchema, usageResponseSchema } from './wire.ts';
 
-const sample = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
+function sample(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
+}
 const usageSample = usageResponseSchema.parse(sample('usage.json'));
 const interventionSample = interventionsResponseSchema.parse(sample('agent-intervention.json'));
 const usage = toUsageReport(usageSample);
 const interventions = toInterventionsReport(interventionSample);
-const sum = (counts: readonly (number | null)[]): number =>
-  counts.reduce<number>((total, item) => total + (item ?? 0), 0);
+function sum(counts: readonly (number | null)[]): number {
+  return counts.reduce<number>((total, item) => total + (item ?? 0), 0);
+}
 
 describe('Avaamo’s samples', () => {
   test('map to the requested days of usage.json', () => {

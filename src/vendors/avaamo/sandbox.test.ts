@@ -18,7 +18,7 @@ interface Report {
 }
 
 /** A bot with a message half a second before every tenth minute, from two users in turn, until now. */
-const everyTenMinutes = (from: number, to: number): BotTraffic => {
+function everyTenMinutes(from: number, to: number): BotTraffic {
   const [first, beyond] = [from, Math.min(to, NOW)].map((at) => Math.ceil((at + 500) / 600_000)) as [number, number];
   const messages = Math.max(beyond - first, 0);
   const users = Math.min(messages, 2);
@@ -30,7 +30,7 @@ const everyTenMinutes = (from: number, to: number): BotTraffic => {
     mismatchedAmbiguous: 0,
     interventions: users,
   };
-};
+}
 
 const company: Company = {
   people: [],
@@ -42,13 +42,15 @@ const company: Company = {
 const fake = createFakeVendor({ company, now: () => NOW });
 const { accessToken } = fake.createAccountConfig('http://127.0.0.1:1');
 
-const request = async (path: string, headers: Record<string, string> = { 'access-token': String(accessToken) }) => {
+async function request(path: string, headers: Record<string, string> = { 'access-token': String(accessToken) }) {
   const url = new URL(path, 'http://127.0.0.1:1');
   const reply = await fake.handle({ method: 'GET', url, headers, body: Buffer.alloc(0) });
   return { status: reply.status, body: JSON.parse(String(reply.body)) as Report & { readonly error?: string } };
-};
+}
 
-const usage = (query: string) => request(`/bots/analytics/2041/usage.json${query}`);
+function usage(query: string) {
+  return request(`/bots/analytics/2041/usage.json${query}`);
+}
 
 test('fake Avaamo provides an account configuration with its token', () => {
   expect(fake.createAccountConfig('http://127.0.0.1:1')).toMatchObject({

@@ -14,8 +14,9 @@ interface Reply {
   readonly stats: readonly Fields[];
 }
 
-const sample = (name: string) =>
-  JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')) as Reply;
+function sample(name: string) {
+  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')) as Reply;
+}
 const SAMPLES = { usage: sample('usage.json'), interventions: sample('agent-intervention.json') };
 const PARTS: readonly UsagePart[] = ['usage', 'interventions'];
 

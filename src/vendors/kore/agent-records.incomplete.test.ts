@@ -6,9 +6,13 @@ import { kore } from './index.ts';
 import { MAX_TOTAL_BYTES } from './pagination.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
-const at = (time: string) => Date.parse(`2024-05-${time}Z`);
+function at(time: string) {
+  return Date.parse(`2024-05-${time}Z`);
+}
 const yesterday = { from: at('14T00:00:00'), to: at('15T00:00:00') };
-const email = (n: number) => `agent${n}@example.com`;
+function email(n: number) {
+  return `agent${n}@example.com`;
+}
 
 // Missing data of a response, and how it is reported.
 

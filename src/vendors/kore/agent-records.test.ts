@@ -2,12 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import { createWorker, createWorkers, type FakeAgent } from '../../../test/support/kore/account.ts';
 import { connectKore } from '../../../test/support/kore/harness.ts';
 
-const at = (time: string) => Date.parse(`2024-05-${time}Z`);
+function at(time: string) {
+  return Date.parse(`2024-05-${time}Z`);
+}
 const yesterday = { from: at('14T00:00:00'), to: at('15T00:00:00') };
-const email = (n: number) => `agent${n}@example.com`;
+function email(n: number) {
+  return `agent${n}@example.com`;
+}
 
-const answering = (data: readonly unknown[]) =>
-  connectKore([], { overridePage: () => data as Record<string, unknown>[], hasMore: false });
+function answering(data: readonly unknown[]) {
+  return connectKore([], { overridePage: () => data as Record<string, unknown>[], hasMore: false });
+}
 const contractError = { code: 'VENDOR_BAD_RESPONSE', reason: 'contract' };
 const partial = [{ outcome: 'PARTIAL', error: contractError }];
 const completeSources = [{ outcome: 'OK', error: null }];

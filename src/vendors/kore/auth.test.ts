@@ -6,7 +6,9 @@ import { createSigner } from './auth.ts';
 import { config } from './config.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
-const signer = (more: object = {}) => createSigner(config.parse({ ...KORE_ENTRY, ...more }), manualClock(NOW));
+function signer(more: object = {}) {
+  return createSigner(config.parse({ ...KORE_ENTRY, ...more }), manualClock(NOW));
+}
 const key = new TextEncoder().encode(KORE_ENTRY.clientSecret);
 
 test('signs a token like the vendor’s own sample: HS256, an appId and a subject, nothing else', async () => {

@@ -12,15 +12,23 @@ import {
 
 const MAX_DAYS = 32;
 const FIRST = Date.parse('2024-02-26T00:00:00Z');
-const day = (number: number) => utcDay(FIRST + number * DAY);
-const agentNamed = (number: number) => `agent${number}@example.com`;
-const several = (count: number, days: readonly number[], from = 0): AgentDay[] =>
-  Array.from({ length: count }, (_, index) =>
+function day(number: number) {
+  return utcDay(FIRST + number * DAY);
+}
+function agentNamed(number: number) {
+  return `agent${number}@example.com`;
+}
+function several(count: number, days: readonly number[], from = 0): AgentDay[] {
+  return Array.from({ length: count }, (_, index) =>
     days.map((date) => ({ agent: agentNamed(from + index), day: day(date) })),
   ).flat();
+}
 
-const cellsOf = (requests: readonly BatchRequest[]) =>
-  requests.flatMap((request) => request.agents.flatMap((agent) => toDays(request).map((date) => `${date} ${agent}`)));
+function cellsOf(requests: readonly BatchRequest[]) {
+  return requests.flatMap((request) =>
+    request.agents.flatMap((agent) => toDays(request).map((date) => `${date} ${agent}`)),
+  );
+}
 
 describe('packRequests for agents over one range', () => {
   test.each([
@@ -61,10 +69,11 @@ test('keeps agents with the same days together if that needs no further POST', (
 });
 
 /** 25 agents for each of these lists of days, in mixed order. */
-const mixed = (...lists: readonly (readonly number[])[]): AgentDay[] =>
-  Array.from({ length: 25 }, (_, index) =>
+function mixed(...lists: readonly (readonly number[])[]): AgentDay[] {
+  return Array.from({ length: 25 }, (_, index) =>
     lists.flatMap((days, n) => several(1, days, index * lists.length + n)),
   ).flat();
+}
 
 test.each([
   ['begin', [[20], [0], [21], [1]], ['0–1', '20–21']],

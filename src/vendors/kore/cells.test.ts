@@ -6,15 +6,15 @@ import { type Cell, cellNamespace, cellTtlSeconds, dedupePeriods, mergeCells, pe
 import type { StoredPeriod } from './map.ts';
 
 const MONDAY = '2024-05-13';
-const at = (time: string) => Date.parse(`2024-05-${time}Z`);
-const period = (start: string, end: string | null, name = 'AVAILABLE'): StoredPeriod => [
-  at(start),
-  end === null ? null : at(end),
-  end === null,
-  name,
-  null,
-];
-const completeCell = (periods: readonly StoredPeriod[]): Cell => ({ periods, gap: null });
+function at(time: string) {
+  return Date.parse(`2024-05-${time}Z`);
+}
+function period(start: string, end: string | null, name = 'AVAILABLE'): StoredPeriod {
+  return [at(start), end === null ? null : at(end), end === null, name, null];
+}
+function completeCell(periods: readonly StoredPeriod[]): Cell {
+  return { periods, gap: null };
+}
 
 describe('a cell', () => {
   const overNight = period('13T22:00:00', '14T06:00:00');

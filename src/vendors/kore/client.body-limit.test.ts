@@ -32,10 +32,14 @@ afterEach(async () => {
   await server.close();
 });
 
-const pageOf = (data: readonly unknown[], bytes = 0) => ({
-  body: JSON.stringify({ hasMore: false, limit: 50, offset: 0, data }).padEnd(bytes),
-});
-const fetchOnce = (lastDay: string) => client.statusDetails({ firstDay: '2024-05-01', lastDay }, harness.context());
+function pageOf(data: readonly unknown[], bytes = 0) {
+  return {
+    body: JSON.stringify({ hasMore: false, limit: 50, offset: 0, data }).padEnd(bytes),
+  };
+}
+function fetchOnce(lastDay: string) {
+  return client.statusDetails({ firstDay: '2024-05-01', lastDay }, harness.context());
+}
 
 describe('the size limit of a page', () => {
   test.each([

@@ -25,11 +25,11 @@ afterEach(async () => {
   await server.close();
 });
 
-const fetchOnce = () => {
+function fetchOnce() {
   const accountConfig = config.parse({ ...KORE_ENTRY, baseUrl: server.url.href });
   const dependencies = { account: ACCOUNT, http: harness.http, clock: CLOCK };
   return createClient(accountConfig, dependencies).statusDetails(TODAY, harness.context());
-};
+}
 
 describe('a status request', () => {
   test('is retried after a retryable failure: although it is a POST, it changes nothing', async () => {

@@ -9,10 +9,11 @@ const today = { from: Date.parse('2024-05-15T08:00:00Z'), to: NOW };
 const sinceMonday = { from: Date.parse('2024-05-13T10:00:00Z'), to: NOW };
 const EMAIL = 'agent1@example.com';
 
-const asking = (reply: SandboxResponse) =>
-  connectVendor(kore, KORE_ENTRY, () => reply, { now: NOW })
+function asking(reply: SandboxResponse) {
+  return connectVendor(kore, KORE_ENTRY, () => reply, { now: NOW })
     .createDataSource()
     .statusPeriods?.(EMAIL, today);
+}
 
 describe('a status request', () => {
   test('goes to the account’s URL with the token and the stream’s id', async () => {

@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { config } from './config.ts';
 
-const problemsOf = (change: object) =>
-  config.safeParse({ ...KORE_ENTRY, ...change }).error?.issues.map(({ path }) => path) ?? [];
+function problemsOf(change: object) {
+  return config.safeParse({ ...KORE_ENTRY, ...change }).error?.issues.map(({ path }) => path) ?? [];
+}
 
 test.each([
   { accountId: '63f07d26f04465685df40000' },

@@ -3,16 +3,18 @@ import type { VendorRequest } from '../../http/types.ts';
 import type { Conformance } from '../conformance.ts';
 import { detailsPageSchema, STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
-const readFixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
+function readFixture(name: string) {
+  return readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
+}
 
 const EMAIL = 'gaumur@abc.com';
 /** The vendor's own sample, without agents that were not requested. */
-const respond = ({ body = '' }: VendorRequest) => {
+function respond({ body = '' }: VendorRequest) {
   const { agents } = (JSON.parse(body) as { filter: { agents?: readonly string[] } }).filter;
   const sample = JSON.parse(readFixture('agentstatusdetails.json').toString('utf8')) as { data: { email: string }[] };
   const data = sample.data.filter(({ email }) => agents?.includes(email) ?? true);
   return { status: 200, body: JSON.stringify({ ...sample, data }) };
-};
+}
 const calls = [{ endpoint: STATUS_DETAILS_ENDPOINT }];
 
 /** The last 14 minutes of the vendor's own sample. */

@@ -20,7 +20,9 @@ import { config } from './config.ts';
 import { kore } from './index.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
-const at = (time: string) => Date.parse(`2024-05-${time}Z`);
+function at(time: string) {
+  return Date.parse(`2024-05-${time}Z`);
+}
 const account = { name: KORE_ENTRY.name, vendor: 'KORE' } as const;
 
 /** An account with a real cache. */
@@ -47,11 +49,11 @@ function connected(result: RequestHandler, times = {}) {
   return { clock, open: openQuery, recall: connection.cachedAgents, sent: http.sent };
 }
 
-const periodsOf = async (dataSource: AccountDataSource, ref: string, from: number, to: number) => {
+async function periodsOf(dataSource: AccountDataSource, ref: string, from: number, to: number) {
   const result = await dataSource.statusPeriods?.(ref, { from, to });
   if (!result) throw new Error('Kore can tell');
   return result;
-};
+}
 
 test('requests only the cells that are not cached', async () => {
   const { open: openQuery, sent } = connected(fakeKore(createWorkers(3)));

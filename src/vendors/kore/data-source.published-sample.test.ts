@@ -7,15 +7,18 @@ import { kore } from './index.ts';
 
 // The sample response of https://docs.kore.ai/xo/apis/contact-center/agent-status-details/, and the same with the comma that
 // is missing there.
-const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
+function fixture(name: string) {
+  return readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
+}
 const published = fixture('agentstatusdetails.published.txt');
 const repaired = fixture('agentstatusdetails.json');
 
 const EMAIL = 'gaumur@abc.com';
 const during = { from: Date.parse('2023-03-09T00:00:00Z'), to: Date.parse('2023-03-11T00:00:00Z') };
 const options = { now: Date.parse('2023-03-10T22:00:00Z') };
-const answering = (body: string) =>
-  connectVendor(kore, KORE_ENTRY, () => ({ status: 200, body }), options).createDataSource();
+function answering(body: string) {
+  return connectVendor(kore, KORE_ENTRY, () => ({ status: 200, body }), options).createDataSource();
+}
 
 async function periodsOf(ref: string): Promise<readonly StatusPeriod[]> {
   return (await answering(repaired).statusPeriods?.(ref, during))?.data ?? [];

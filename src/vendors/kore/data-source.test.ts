@@ -4,10 +4,14 @@ import { connectKore } from '../../../test/support/kore/harness.ts';
 import { DAY, HOUR } from '../../domain/time.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
-const at = (time: string) => Date.parse(`2024-05-${time}Z`);
+function at(time: string) {
+  return Date.parse(`2024-05-${time}Z`);
+}
 const yesterday = { from: at('14T00:00:00'), to: at('15T00:00:00') };
 const sinceYesterday = { from: yesterday.from, to: NOW };
-const email = (n: number) => `agent${n}@example.com`;
+function email(n: number) {
+  return `agent${n}@example.com`;
+}
 
 describe('statuses within one query', () => {
   test.each([

@@ -18,11 +18,11 @@ function connected(people: readonly FakeAgent[], habits?: FakeKoreOptions, entry
   return connectVendor(kore, { ...KORE_ENTRY, ...entry }, fakeKore(people, habits), { now: NOW });
 }
 
-const discover = async (harness: ReturnType<typeof connected>) => {
+async function discover(harness: ReturnType<typeof connected>) {
   const result = await harness.createDataSource().discover?.();
   if (!result) throw new Error('discovery is on');
   return result;
-};
+}
 
 test('discovers all agents of the unfiltered pages of the current UTC day', async () => {
   const harness = connected([...createWorkers(60), { userId: 'u-x', email: '' }]);

@@ -10,42 +10,57 @@ import { MAX_PAGES } from './pagination.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00Z');
 const TODAY = utcDay(NOW);
-const dayAgo = (days: number) => utcDay(NOW - days * DAY);
+function dayAgo(days: number) {
+  return utcDay(NOW - days * DAY);
+}
 
 const nothing: CacheProbe = { isCached: () => false, includesTokens: false };
 /** A cache with the cells of these agents on these days, and with `directory` the discovered agents. */
-const holding = (places: readonly string[], directory = false): CacheProbe => ({
-  includesTokens: true,
-  isCached: (space, key) =>
-    (space as unknown) === directoryNamespace
-      ? directory
-      : places.includes(JSON.stringify(cellNamespace.keyParts(key as never))),
-});
-const cell = (agent: string, day: string) => JSON.stringify(cellNamespace.keyParts({ agent, day, ref: agent }));
+function holding(places: readonly string[], directory = false): CacheProbe {
+  return {
+    includesTokens: true,
+    isCached: (space, key) =>
+      (space as unknown) === directoryNamespace
+        ? directory
+        : places.includes(JSON.stringify(cellNamespace.keyParts(key as never))),
+  };
+}
+function cell(agent: string, day: string) {
+  return JSON.stringify(cellNamespace.keyParts({ agent, day, ref: agent }));
+}
 
-const agents = (count: number, from = 0) => Array.from({ length: count }, (_, n) => `agent${from + n}@example.com`);
-const targetOf = (refs: readonly string[], more: Partial<TargetAgents> = {}): TargetAgents => ({
-  key: refs.join(),
-  refs,
-  maxAgents: refs.length,
-  unlisted: 'none',
-  ...more,
-});
-const now = (about: TargetAgents, batchKey: string | null = 'complete'): PlannedRead => ({
-  capability: 'currentStatus',
-  target: about,
-  batchKey,
-});
+function agents(count: number, from = 0) {
+  return Array.from({ length: count }, (_, n) => `agent${from + n}@example.com`);
+}
+function targetOf(refs: readonly string[], more: Partial<TargetAgents> = {}): TargetAgents {
+  return {
+    key: refs.join(),
+    refs,
+    maxAgents: refs.length,
+    unlisted: 'none',
+    ...more,
+  };
+}
+function now(about: TargetAgents, batchKey: string | null = 'complete'): PlannedRead {
+  return {
+    capability: 'currentStatus',
+    target: about,
+    batchKey,
+  };
+}
 /** A read of whole days, from and to this many days ago. */
-const days = (about: TargetAgents, from: number, to: number, batchKey: string | null = 'complete'): PlannedRead => ({
-  capability: 'statusPeriods',
-  during: { from: Date.parse(dayAgo(from)), to: Date.parse(dayAgo(to)) + DAY },
-  target: about,
-  batchKey,
-});
+function days(about: TargetAgents, from: number, to: number, batchKey: string | null = 'complete'): PlannedRead {
+  return {
+    capability: 'statusPeriods',
+    during: { from: Date.parse(dayAgo(from)), to: Date.parse(dayAgo(to)) + DAY },
+    target: about,
+    batchKey,
+  };
+}
 
-const calls = (reads: readonly PlannedRead[], probe = nothing, maxDaysPerCall = 32) =>
-  estimateCalls({ maxDaysPerCall })(reads, NOW, probe).reduce((sum, charge) => sum + charge.calls, 0);
+function calls(reads: readonly PlannedRead[], probe = nothing, maxDaysPerCall = 32) {
+  return estimateCalls({ maxDaysPerCall })(reads, NOW, probe).reduce((sum, charge) => sum + charge.calls, 0);
+}
 
 describe('the estimate of POSTs', () => {
   test.each([

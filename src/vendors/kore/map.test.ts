@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { durationSeconds } from '../../domain/status-period.ts';
 import { parseInstant, parsePeriod, toAgentDetails, toAgentStatus, toDiscoveredAgent, toStatusPeriod } from './map.ts';
 
-const at = (text: string) => Date.parse(text);
+function at(text: string) {
+  return Date.parse(text);
+}
 const record = { primaryStatus: 'AVAILABLE', secondaryStatus: 'AVAILABLE', startTime: '2023-03-10T21:37:42' };
 
 describe('Kore times', () => {

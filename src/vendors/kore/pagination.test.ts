@@ -5,10 +5,13 @@ import { fetchAllPages as readPages, MAX_TOTAL_BYTES } from './pagination.ts';
 import { type AgentRecord, type DetailsPage, detailsPageSchema } from './wire.ts';
 
 /** Reads pages of this many bytes each. */
-const allPages = (read: (offset: number) => Promise<DetailsPage>, bodyBytes = 1) =>
-  readPages(async (offset) => ({ ...(await read(offset)), bodyBytes }));
+function allPages(read: (offset: number) => Promise<DetailsPage>, bodyBytes = 1) {
+  return readPages(async (offset) => ({ ...(await read(offset)), bodyBytes }));
+}
 
-const agents = (count: number): AgentRecord[] => Array.from({ length: count }, (_, n) => ({ userId: `u-${n}` }));
+function agents(count: number): AgentRecord[] {
+  return Array.from({ length: count }, (_, n) => ({ userId: `u-${n}` }));
+}
 
 /** A reader of a list, and the offsets of its calls. */
 function listOf(all: readonly (AgentRecord | null)[], pageSize = 50) {

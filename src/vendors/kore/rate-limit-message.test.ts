@@ -4,12 +4,14 @@ import { rateLimitError } from './rate-limit-message.ts';
 
 const target = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
 
-const reply = (status: number, body: string) => ({
-  request: { endpoint: target.endpoint, method: 'POST' as const, url: new URL('https://platform.kore.ai/') },
-  status,
-  headers: {},
-  body: Buffer.from(body),
-});
+function reply(status: number, body: string) {
+  return {
+    request: { endpoint: target.endpoint, method: 'POST' as const, url: new URL('https://platform.kore.ai/') },
+    status,
+    headers: {},
+    body: Buffer.from(body),
+  };
+}
 
 describe('rateLimitError', () => {
   const sentence = 'Rate limit for this API has been reached';

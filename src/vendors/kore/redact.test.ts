@@ -3,12 +3,14 @@ import { MAX_SCANNED_BYTES } from '../redact.ts';
 import { redactTokens, redactTokensInText } from './redact.ts';
 
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJhcHBJZCI6ImNzIn0.c2ln-bm_k';
-const reply = (status: number, body: string) => ({
-  request: { endpoint: 'agentstatusdetails', method: 'POST' as const, url: new URL('https://platform.kore.ai/') },
-  status,
-  headers: {},
-  body: Buffer.from(body),
-});
+function reply(status: number, body: string) {
+  return {
+    request: { endpoint: 'agentstatusdetails', method: 'POST' as const, url: new URL('https://platform.kore.ai/') },
+    status,
+    headers: {},
+    body: Buffer.from(body),
+  };
+}
 
 describe('redactTokensInText', () => {
   test.each([

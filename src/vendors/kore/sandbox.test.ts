@@ -4,20 +4,24 @@ import { z } from 'zod';
 import type { Company, CompanyPerson, Shift, ShiftStatusChange } from '../sandbox.ts';
 import { createFakeVendor } from './sandbox.ts';
 
-const at = (time: string): number => Date.parse(time);
+function at(time: string): number {
+  return Date.parse(time);
+}
 const NOW = at('2024-03-10T22:00:00Z');
 
-const move = (
+function move(
   time: string,
   status: ShiftStatusChange['status'],
   reason: string | null = null,
   concurrentChats = 0,
-): ShiftStatusChange => ({
-  at: at(time),
-  status,
-  reason,
-  concurrentChats,
-});
+): ShiftStatusChange {
+  return {
+    at: at(time),
+    status,
+    reason,
+    concurrentChats,
+  };
+}
 
 const SHIFTS: readonly Shift[] = [
   {
@@ -39,13 +43,15 @@ const SHIFTS: readonly Shift[] = [
   },
 ];
 
-const person = (nth: number): CompanyPerson => ({
-  firstName: 'Jane',
-  lastName: `Doe ${String(nth)}`,
-  email: `jane${String(nth)}@example.com`,
-  employeeId: '065582',
-  refsByVendor: { kore: nth === 1 ? 'Jane1@Example.com' : `jane${String(nth)}@example.com` },
-});
+function person(nth: number): CompanyPerson {
+  return {
+    firstName: 'Jane',
+    lastName: `Doe ${String(nth)}`,
+    email: `jane${String(nth)}@example.com`,
+    employeeId: '065582',
+    refsByVendor: { kore: nth === 1 ? 'Jane1@Example.com' : `jane${String(nth)}@example.com` },
+  };
+}
 
 const company: Company = {
   people: [...Array.from({ length: 60 }, (_, nth) => person(nth)), { ...person(60), refsByVendor: { vonage: '01' } }],
@@ -61,14 +67,10 @@ const account = z
   .object({ accountId: z.string(), streamId: z.string(), clientId: z.string(), clientSecret: z.string() })
   .parse(createFakeVendor(world).createAccountConfig('http://127.0.0.1:1'));
 
-const sign = (
-  claims: unknown,
-  secret = account.clientSecret,
-  header: unknown = { alg: 'HS256', typ: 'JWT' },
-): string => {
+function sign(claims: unknown, secret = account.clientSecret, header: unknown = { alg: 'HS256', typ: 'JWT' }): string {
   const content = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
   return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`;
-};
+}
 
 const HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'application/json',
@@ -91,16 +93,21 @@ const pageShape = z.object({
 });
 
 const fake = createFakeVendor(world);
-const send = async (filter: unknown, { path = PATH, headers = HEADERS, method = 'POST', vendor = fake } = {}) => {
+async function send(filter: unknown, { path = PATH, headers = HEADERS, method = 'POST', vendor = fake } = {}) {
   const body = Buffer.from(JSON.stringify({ filter }));
   const reply = await vendor.handle({ method, url: new URL(path, 'http://127.0.0.1:1'), headers, body });
   return { status: reply.status, body: JSON.parse(String(reply.body)) as unknown };
-};
+}
 
-const day = (date: string, timeZoneOffSet = 0) => ({ dateFilter: { date, timeZoneOffSet } });
-const pageFor = async (filter: unknown, path = PATH) => pageShape.parse((await send(filter, { path })).body);
-const jane = async (dateFilter: unknown) =>
-  (await pageFor({ agents: ['JANE1@example.com'], dateFilter })).data.flatMap((agent) => agent.status ?? []);
+function day(date: string, timeZoneOffSet = 0) {
+  return { dateFilter: { date, timeZoneOffSet } };
+}
+async function pageFor(filter: unknown, path = PATH) {
+  return pageShape.parse((await send(filter, { path })).body);
+}
+async function jane(dateFilter: unknown) {
+  return (await pageFor({ agents: ['JANE1@example.com'], dateFilter })).data.flatMap((agent) => agent.status ?? []);
+}
 
 describe('fake Kore access', () => {
   const ok = day('2024-03-10');

@@ -44,11 +44,13 @@ function changed(node: unknown, [key, ...rest]: Path, change: Change): unknown {
 }
 
 const OTHERS = [null, true, 7, 1e21, 'text', [], [null], {}, { int: 3 }];
-const kindOf = (value: unknown) => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value);
+function kindOf(value: unknown) {
+  return Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
+}
 
 /** A change of the sample: where, how, and the resulting body. */
-const anyChangeOf = (sample: Sample) =>
-  fc.constantFrom(...pathsOf(sample)).chain((path) => {
+function anyChangeOf(sample: Sample) {
+  return fc.constantFrom(...pathsOf(sample)).chain((path) => {
     const old = path.reduce((node: unknown, key) => (node as Record<string, unknown>)[key], sample);
     const replacements = OTHERS.filter((candidate) => kindOf(candidate) !== kindOf(old) || kindOf(old) === 'array');
     const retyped = fc.constantFrom(...replacements).map((to) => ({ to }));
@@ -56,6 +58,7 @@ const anyChangeOf = (sample: Sample) =>
       .oneof(fc.constantFrom('delete' as const, 'rename' as const), retyped)
       .map((change) => ({ path, change, body: changed(sample, path, change) }));
   });
+}
 
 /** Whether the vendor may send this: a record less, no list of periods, another userId. */
 function isSound(path: Path, change: Change): boolean {
@@ -66,10 +69,11 @@ function isSound(path: Path, change: Change): boolean {
   return (key === 'status' && empty) || (key === 'userId' && typeof change === 'object' && change.to === 7);
 }
 
-const sourcesOf = (body: unknown) =>
-  connectVendor(kore, KORE_ENTRY, () => jsonReply(body), {
+function sourcesOf(body: unknown) {
+  return connectVendor(kore, KORE_ENTRY, () => jsonReply(body), {
     now: Date.parse('2023-03-10T22:00:00Z'),
   }).createDataSource();
+}
 
 /** The result; null for a response that was rejected as expected. */
 async function answerTo<T>(asked: Promise<SourcedResult<T>> | undefined): Promise<SourcedResult<T> | null> {

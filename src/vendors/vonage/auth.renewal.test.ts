@@ -22,7 +22,9 @@ import {
 import { createMetrics } from '../../observability/metrics.ts';
 import type { PlannedRead } from '../call-estimate.ts';
 
-const repeated = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
+function repeated<T>(count: number, value: T) {
+  return Array.from({ length: count }, () => value);
+}
 
 describe('a token due for renewal', () => {
   /** The first token lives for 100 s; `later` returns the others. */

@@ -33,9 +33,13 @@ afterEach(async () => {
 
 const token = jsonStep({ access_token: 'a.token-1' });
 const TOO_LARGE = { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' };
-const fetchOnce = () => client.latestInteractions('01', {}, createContext());
+function fetchOnce() {
+  return client.latestInteractions('01', {}, createContext());
+}
 /** As JSON, padded to this length with spaces. */
-const padded = (value: unknown, bytes: number) => ({ body: JSON.stringify(value).padEnd(bytes) });
+function padded(value: unknown, bytes: number) {
+  return { body: JSON.stringify(value).padEnd(bytes) };
+}
 
 test('reads interactions of up to 1 MiB, thirty times the size of the largest request', async () => {
   const interaction = {

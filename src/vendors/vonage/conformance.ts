@@ -4,8 +4,12 @@ import type { Conformance } from '../conformance.ts';
 import { LATEST_INTERACTIONS_ENDPOINT } from './client.ts';
 import { interactionsResponseSchema } from './wire.ts';
 
-const readFixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
-const parserFor = (schema: z.ZodType) => (file: Buffer) => schema.parse(JSON.parse(file.toString('utf8')));
+function readFixture(name: string) {
+  return readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
+}
+function parserFor(schema: z.ZodType) {
+  return (file: Buffer) => schema.parse(JSON.parse(file.toString('utf8')));
+}
 const errorResponseSchema = z.strictObject({ message: z.string() });
 
 export const conformance: Conformance = {

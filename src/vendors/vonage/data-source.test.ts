@@ -8,9 +8,12 @@ import { vonage } from './index.ts';
 import { interactionNamespace } from './loaders.ts';
 import { interactionsResponseSchema } from './wire.ts';
 
-const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
-const connect = (extra: object = {}, vendor = createFakeVonage()) =>
-  connectVendor(vonage, { ...VONAGE_ENTRY, ...extra }, vendor.respond);
+function fixture(name: string) {
+  return readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
+}
+function connect(extra: object = {}, vendor = createFakeVonage()) {
+  return connectVendor(vonage, { ...VONAGE_ENTRY, ...extra }, vendor.respond);
+}
 
 function askOf(
   dataSource: ReturnType<VendorHarness['createDataSource']>,
@@ -21,10 +24,12 @@ function askOf(
   return dataSource.latestInteractions(ref, { size: 1, type: null, activeLiveFirst: null, ...query });
 }
 
-const readOnce = (harness: VendorHarness, ref?: string, query?: Partial<InteractionQuery>) =>
-  askOf(harness.createDataSource(), ref, query);
-const interactionRequests = ({ sent }: VendorHarness) =>
-  sent.filter(({ endpoint }) => endpoint === 'latestInteractions');
+function readOnce(harness: VendorHarness, ref?: string, query?: Partial<InteractionQuery>) {
+  return askOf(harness.createDataSource(), ref, query);
+}
+function interactionRequests({ sent }: VendorHarness) {
+  return sent.filter(({ endpoint }) => endpoint === 'latestInteractions');
+}
 
 describe('the interactions request', () => {
   test('is as documented, with the version in Accept and the token', async () => {

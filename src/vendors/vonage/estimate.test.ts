@@ -5,12 +5,14 @@ import { estimateCalls } from './estimate.ts';
 
 const nothing: CacheProbe = { isCached: () => false, includesTokens: false };
 
-const latest = (refs: readonly string[], query: Partial<InteractionQuery> = {}): PlannedRead => ({
-  capability: 'latestInteractions',
-  query: { size: 1, type: null, activeLiveFirst: null, ...query },
-  target: { key: refs.join(), refs, maxAgents: refs.length, unlisted: 'none' },
-  batchKey: 'listed',
-});
+function latest(refs: readonly string[], query: Partial<InteractionQuery> = {}): PlannedRead {
+  return {
+    capability: 'latestInteractions',
+    query: { size: 1, type: null, activeLiveFirst: null, ...query },
+    target: { key: refs.join(), refs, maxAgents: refs.length, unlisted: 'none' },
+    batchKey: 'listed',
+  };
+}
 
 interface Given {
   readonly held?: CacheProbe;
@@ -19,8 +21,11 @@ interface Given {
 }
 
 /** Calls for a token and for interactions. */
-const calls = (reads: readonly PlannedRead[], { held: probe = nothing, version = 2, holdsToken = false }: Given = {}) =>
-  estimateCalls({ apiVersion: version }, { hasToken: () => holdsToken })(reads, 0, probe).map((charge) => charge.calls);
+function calls(reads: readonly PlannedRead[], { held: probe = nothing, version = 2, holdsToken = false }: Given = {}) {
+  return estimateCalls({ apiVersion: version }, { hasToken: () => holdsToken })(reads, 0, probe).map(
+    (charge) => charge.calls,
+  );
+}
 
 test.each<[string, readonly PlannedRead[], readonly number[]]>([
   ['one call for each agent, and one token for all', [latest(['01', '02'])], [1, 2]],

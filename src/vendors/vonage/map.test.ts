@@ -6,11 +6,15 @@ import type { InteractionQuery } from '../../domain/interaction.ts';
 import { filterByQuery, OTHER_TYPE_FETCH_SIZE, requiresVersion2, toInteractions, toParameters } from './map.ts';
 import { interactionsResponseSchema, parseInstant, tokenResponseSchema } from './wire.ts';
 
-const sample = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
-const read = (reply: unknown) => toInteractions(interactionsResponseSchema.parse(reply), 'vcc', '01');
-const toInteraction = (sent: Readonly<Record<string, unknown>>) =>
-  read({ interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z', ...sent }] })[0];
+function sample(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
+}
+function read(reply: unknown) {
+  return toInteractions(interactionsResponseSchema.parse(reply), 'vcc', '01');
+}
+function toInteraction(sent: Readonly<Record<string, unknown>>) {
+  return read({ interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z', ...sent }] })[0];
+}
 const plain: InteractionQuery = { size: 1, type: null, activeLiveFirst: null };
 
 describe('Vonage’s samples', () => {

@@ -39,8 +39,12 @@ async function open(clock = { now: NOW }, tokenLifetimeSeconds = 7200) {
   return { vendor, ask: request };
 }
 
-const bodyOf = (reply: SandboxResponse): unknown => JSON.parse(String(reply.body));
-const of = (agentId: string, query = ''): string => `a1b2c3d4e5/agents/${agentId}/latestInteractions${query}`;
+function bodyOf(reply: SandboxResponse): unknown {
+  return JSON.parse(String(reply.body));
+}
+function of(agentId: string, query = ''): string {
+  return `a1b2c3d4e5/agents/${agentId}/latestInteractions${query}`;
+}
 
 describe('fake Vonage tokens', () => {
   test('last two hours', async () => {

@@ -8,17 +8,25 @@ import { isInstant } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { vonage } from './index.ts';
 
-const at = (hour: number) => `2017-03-30T0${hour}:40:15Z`;
-const guid = (hour: number) => `015b212c-1487-46ba-bbb7-00000000000${hour}`;
-const v1 = (hour: number) => ({ guid: guid(hour), start: at(hour), hasEnded: true });
-const v2 = (hour: number, duration: number | null) => ({
-  guid: guid(hour),
-  start: at(hour),
-  duration,
-  type: 'Phone',
-  direction: 'Inbound',
-  channelGuid: `c-${hour}`,
-});
+function at(hour: number) {
+  return `2017-03-30T0${hour}:40:15Z`;
+}
+function guid(hour: number) {
+  return `015b212c-1487-46ba-bbb7-00000000000${hour}`;
+}
+function v1(hour: number) {
+  return { guid: guid(hour), start: at(hour), hasEnded: true };
+}
+function v2(hour: number, duration: number | null) {
+  return {
+    guid: guid(hour),
+    start: at(hour),
+    duration,
+    type: 'Phone',
+    direction: 'Inbound',
+    channelGuid: `c-${hour}`,
+  };
+}
 const SAMPLE = { interactions: [v1(1), v2(2, 972), v2(3, null), v1(4), v2(5, 0), v2(6, 1.5)] };
 
 async function read(document: unknown) {

@@ -36,8 +36,9 @@ export function createWorker(n: number, days: readonly number[] = [13, 14, 15]):
   return { userId: `u-${n}`, email: `agent${n}@example.com`, status };
 }
 
-export const createWorkers = (count: number, days?: readonly number[]): FakeAgent[] =>
-  Array.from({ length: count }, (_, n) => createWorker(n, days));
+export function createWorkers(count: number, days?: readonly number[]): FakeAgent[] {
+  return Array.from({ length: count }, (_, n) => createWorker(n, days));
+}
 
 export interface RequestFilter {
   readonly agents?: readonly string[];

@@ -4,31 +4,35 @@ export const NOW = Date.parse('2026-03-31T12:30:00Z');
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-const createPerson = (firstName: string, refsByVendor: CompanyPerson['refsByVendor']): CompanyPerson => ({
-  firstName,
-  lastName: 'Doe',
-  email: `${firstName.toLowerCase()}@example.com`,
-  employeeId: '',
-  refsByVendor,
-});
+function createPerson(firstName: string, refsByVendor: CompanyPerson['refsByVendor']): CompanyPerson {
+  return {
+    firstName,
+    lastName: 'Doe',
+    email: `${firstName.toLowerCase()}@example.com`,
+    employeeId: '',
+    refsByVendor,
+  };
+}
 const busy = createPerson('Jane', { vonage: '01' });
 const idle = createPerson('Ali', { vonage: 'a/b 1' });
 const quiet = createPerson('Zoë', { vonage: '1' });
 const fresh = createPerson('Jo', { vonage: '007' });
 
-const createConversation = (
+function createConversation(
   guid: string,
   medium: Conversation['medium'],
   start: number,
   end: number | null,
-): Conversation => ({
-  guid,
-  channelGuid: `channel-${guid}`,
-  medium,
-  direction: 'Outbound',
-  start,
-  end,
-});
+): Conversation {
+  return {
+    guid,
+    channelGuid: `channel-${guid}`,
+    medium,
+    direction: 'Outbound',
+    start,
+    end,
+  };
+}
 const conversationsByPerson = new Map([
   [
     busy,

@@ -18,8 +18,9 @@ import { VONAGE_ENTRY } from './account.ts';
 export const MINUTE = 60_000;
 export const account = { name: VONAGE_ENTRY.name, vendor: vonage.name };
 
-export const connectVonage = (answer: RequestHandler, extra: object = {}) =>
-  connectVendor(vonage, { ...VONAGE_ENTRY, ...extra }, answer);
+export function connectVonage(answer: RequestHandler, extra: object = {}) {
+  return connectVendor(vonage, { ...VONAGE_ENTRY, ...extra }, answer);
+}
 
 export function queryInteractions(
   harness: VendorHarness,
@@ -31,10 +32,15 @@ export function queryInteractions(
   return sources.latestInteractions(ref, { size: 1, type: null, activeLiveFirst: null });
 }
 
-export const refs = (count: number) => Array.from({ length: count }, (_, index) => `${index}`);
-export const tokenCalls = ({ sent }: VendorHarness) => sent.filter(({ endpoint }) => endpoint === 'connect/token');
-export const authorizationHeaders = ({ sent }: VendorHarness) =>
-  sent.filter(({ endpoint }) => endpoint !== 'connect/token').map(({ headers }) => headers.Authorization);
+export function refs(count: number) {
+  return Array.from({ length: count }, (_, index) => `${index}`);
+}
+export function tokenCalls({ sent }: VendorHarness) {
+  return sent.filter(({ endpoint }) => endpoint === 'connect/token');
+}
+export function authorizationHeaders({ sent }: VendorHarness) {
+  return sent.filter(({ endpoint }) => endpoint !== 'connect/token').map(({ headers }) => headers.Authorization);
+}
 
 /** The context of a query whose call records are discarded. */
 export function createContext({ signal } = new AbortController()): CallContext {

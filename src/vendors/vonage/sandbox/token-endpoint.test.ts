@@ -5,15 +5,18 @@ const client = { clientId: 'some client', clientSecret: 'a+b&c=' };
 const body = { client_id: client.clientId, client_secret: client.clientSecret };
 const grant = { grant_type: 'client_credentials', scope: 'one two' };
 
-const apply = (form: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) =>
-  createTokenEndpoint(client, 7200, () => 0).handle({
+function apply(form: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) {
+  return createTokenEndpoint(client, 7200, () => 0).handle({
     method: 'POST',
     url: new URL('https://example.com/Auth/connect/token'),
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
     body: Buffer.from(new URLSearchParams(form).toString()),
   });
+}
 
-const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` });
+function basic(pair: string) {
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
 
 test.each([
   ['in the body', { ...grant, ...body }, {}],

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-OMX2OVJN.js";import"./chunk-POSUIVU6.js";import"./chunk-EOETMXDW.js";import"./chunk-SBXOX6QT.js";import"./chunk-GHVNIYKK.js";import"./chunk-TRNL5HN7.js";export{b as getWorker,a as jsonDefaults};

@@ -19,7 +19,7 @@ describe('discovery', () => {
   test('discovers the agents of recent files with their latest names', async () => {
     const older = { at: NOW - 20 * HOUR, agent: 9, login: 'old@example.com', nickname: 'Old' };
     const other = { at: NOW - 20 * HOUR, agent: 10, login: 'walter', nickname: '', userName: 'Walter' };
-    const nameless = { at: NOW - 20 * HOUR, agent: 95, login: '', nickname: 'Nobody' };
+    const nameless = { at: NOW - 20 * HOUR, agent: 95, login: '', nickname: 'Nameless' };
     const files = [
       people,
       { name: 'earlier', generated: NOW - 30 * HOUR, sessions: { '75555851-2': [nameless, older, other] } },
@@ -36,7 +36,7 @@ describe('discovery', () => {
         name: 'CRAgent',
         email: 'CRAgent@liveperson.com',
       },
-      { ref: '95', aliases: [], name: 'Nobody', email: null },
+      { ref: '95', aliases: [], name: 'Nameless', email: null },
     ]);
     expect(sources).toMatchObject([{ endpoint: 'agentActivity', outcome: 'OK', fetchedAt: NOW, servedFrom: 'VENDOR' }]);
     expect(harness.stored.at(-1)).toMatchObject({ key: ['agents'], ttlSeconds: 300 });

@@ -8,7 +8,7 @@ import { agentResolvers } from './resolvers/agent.ts';
 import { entityResolvers, FEDERATION_SDL } from './resolvers/entities.ts';
 import { interactionResolvers } from './resolvers/interaction.ts';
 import { queryResolvers } from './resolvers/query.ts';
-import { dateScalar, dateTimeScalar, timeZoneScalar } from './resolvers/scalars.ts';
+import { DateScalar, DateTimeScalar, TimeZoneScalar } from './resolvers/scalars.ts';
 import { sessionResolvers } from './resolvers/session.ts';
 import { sourceResolvers } from './resolvers/source.ts';
 import { statusPeriodResolvers } from './resolvers/status-period.ts';
@@ -30,9 +30,9 @@ export function printPublicSchema(): string {
 }
 
 const resolvers: Resolvers = {
-  DateTime: dateTimeScalar,
-  Date: dateScalar,
-  TimeZone: timeZoneScalar,
+  DateTime: DateTimeScalar,
+  Date: DateScalar,
+  TimeZone: TimeZoneScalar,
   ...queryResolvers,
   ...accountResolvers,
   ...agentResolvers,

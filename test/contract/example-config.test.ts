@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { accountBaseSchema } from '../../src/config/account.ts';
-import { loadConfig } from '../../src/config/load.ts';
 import { formatConfigError } from '../../src/config/config-error.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { settingsShape } from '../../src/config/settings.ts';
 import { vendors } from '../../src/vendors/index.ts';
 

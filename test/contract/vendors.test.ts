@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { Kind, parse } from 'graphql';
+import { Secret } from '../../src/config/secret.ts';
 import type { SourcedResult } from '../../src/domain/source.ts';
 import type { VendorRequest } from '../../src/http/types.ts';
-import { Secret } from '../../src/config/secret.ts';
 import {
   type Conformance,
   type ConformanceCase,
@@ -14,14 +14,14 @@ import {
 import { vendors } from '../../src/vendors/index.ts';
 import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
 import type { AccountDataSource } from '../../src/vendors/vendor.ts';
-import { type VendorHarness, connectVendor } from '../support/vendor-harness.ts';
 import {
-  REDIRECT_TARGET,
-  expectSafeToExpose,
-  expectNoSecret,
-  captureVendorError,
   applyFault,
+  captureVendorError,
+  expectNoSecret,
+  expectSafeToExpose,
+  REDIRECT_TARGET,
 } from '../support/contract-faults.ts';
+import { connectVendor, type VendorHarness } from '../support/vendor-harness.ts';
 
 /** The behaviour that all vendors share. Every registered vendor is tested; it describes itself in its conformance.ts. */
 

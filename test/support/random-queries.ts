@@ -262,10 +262,10 @@ export async function collectQueryNames(gateway: Gateway): Promise<QueryNames> {
   const { nodes } = data.agents;
   return {
     ids: [...[...ids].flatMap(([, id]) => id ?? []), 'bm9ib2R5', ''],
-    emails: [...nodes.flatMap(({ email }) => email ?? []), 'nobody@example.com'],
+    emails: [...nodes.flatMap(({ email }) => email ?? []), 'unknown@example.com'],
     accounts: [
       ...nodes.flatMap((agent) => agent.accounts.map(({ account, ref }) => ({ account: account.name, ref }))),
-      { account: 'kore-main', ref: 'nobody@example.com' },
+      { account: 'kore-main', ref: 'unknown@example.com' },
       { account: 'nowhere', ref: '1' },
     ],
   };

@@ -1,13 +1,13 @@
-import type { AccountCache, CachedValue, FetchedValue, NegativeResult, CacheNamespace } from '../../src/cache/cache.ts';
+import type { AccountCache, CachedValue, CacheNamespace, FetchedValue, NegativeResult } from '../../src/cache/cache.ts';
 import type { SharedTokenStore } from '../../src/cache/token-store.ts';
 import { type Ttl, ttlSchema } from '../../src/config/cache.ts';
 import type { Clock, Instant } from '../../src/domain/clock.ts';
 import { VendorError } from '../../src/domain/vendor-error.ts';
-import type { CallRecord, CallContext, VendorHttp, VendorResponse, VendorRequest } from '../../src/http/types.ts';
 import { toVendorError } from '../../src/http/classify-error.ts';
-import { errorCodeForStatus, assertOk } from '../../src/http/response.ts';
+import { assertOk, errorCodeForStatus } from '../../src/http/response.ts';
+import type { CallContext, CallRecord, VendorHttp, VendorRequest, VendorResponse } from '../../src/http/types.ts';
 import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
-import type { AccountAdapter, DataSourceContext, AccountDataSource, VendorAdapter } from '../../src/vendors/vendor.ts';
+import type { AccountAdapter, AccountDataSource, DataSourceContext, VendorAdapter } from '../../src/vendors/vendor.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 
 /** A request as it would be sent: the client's headers and the authorization headers, with names as written. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { GraphQLError, type GraphQLScalarType, Kind, parseValue } from 'graphql';
 import { thrownBy } from '../../../test/support/capture-error.ts';
-import { dateScalar, dateTimeScalar, timeZoneScalar } from './scalars.ts';
+import { DateScalar, DateTimeScalar, TimeZoneScalar } from './scalars.ts';
 
 /** Parses the value as a variable and as a literal; both must agree. */
 function parseBothWays(scalar: GraphQLScalarType, value: unknown): unknown {
@@ -39,9 +39,9 @@ describe('DateTime', () => {
     ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
   ])('parses DateTime %s as %s', (text, instant) => {
-    const at = parseBothWays(dateTimeScalar, text);
+    const at = parseBothWays(DateTimeScalar, text);
     expect(at).toBe(Date.parse(instant));
-    expect(dateTimeScalar.serialize(at)).toBe(instant);
+    expect(DateTimeScalar.serialize(at)).toBe(instant);
   });
 
   test.each<[unknown, string]>([
@@ -80,7 +80,7 @@ describe('DateTime', () => {
     [['2026-11-20T09:30:00Z'], 'a list'],
     [{}, 'an object'],
   ])('rejects DateTime %j: %s', (value) => {
-    expect(parseBothWays(dateTimeScalar, value)).toBe('rejected');
+    expect(parseBothWays(DateTimeScalar, value)).toBe('rejected');
   });
 
   test('parses every serialized DateTime as the same instant', () => {
@@ -90,21 +90,21 @@ describe('DateTime', () => {
     });
     fc.assert(
       fc.property(instant, (at) => {
-        expect(dateTimeScalar.parseValue(dateTimeScalar.serialize(at))).toBe(at);
+        expect(DateTimeScalar.parseValue(DateTimeScalar.serialize(at))).toBe(at);
       }),
     );
   });
 
   test('quotes only the start of a long invalid DateTime', () => {
-    const error = thrownBy(() => dateTimeScalar.parseValue('x'.repeat(1000)));
+    const error = thrownBy(() => DateTimeScalar.parseValue('x'.repeat(1000)));
     expect((error as Error).message.length).toBeLessThan(200);
   });
 });
 
 describe('Date', () => {
   test.each(['2026-11-20', '2024-02-29', '2000-02-29', '0001-01-01', '9999-12-31'])('parses Date %s', (text) => {
-    expect(parseBothWays(dateScalar, text)).toBe(text);
-    expect(dateScalar.serialize(text)).toBe(text);
+    expect(parseBothWays(DateScalar, text)).toBe(text);
+    expect(DateScalar.serialize(text)).toBe(text);
   });
 
   test.each<[unknown]>([
@@ -128,8 +128,8 @@ describe('Date', () => {
     [['2026-11-20']],
   ])('rejects Date %j', (value) => {
     if (value === null)
-      expect(parseOrRejected(() => dateScalar.parseLiteral({ kind: Kind.NULL }, {}))).toBe('rejected');
-    else expect(parseBothWays(dateScalar, value)).toBe('rejected');
+      expect(parseOrRejected(() => DateScalar.parseLiteral({ kind: Kind.NULL }, {}))).toBe('rejected');
+    else expect(parseBothWays(DateScalar, value)).toBe('rejected');
   });
 });
 
@@ -137,8 +137,8 @@ describe('TimeZone', () => {
   test.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5', 'europe/berlin'])(
     'parses TimeZone %s',
     (name) => {
-      expect(parseBothWays(timeZoneScalar, name)).toBe(name);
-      expect(timeZoneScalar.serialize(name)).toBe(name);
+      expect(parseBothWays(TimeZoneScalar, name)).toBe(name);
+      expect(TimeZoneScalar.serialize(name)).toBe(name);
     },
   );
 
@@ -158,10 +158,10 @@ describe('TimeZone', () => {
     [1],
     [{}],
   ])('rejects TimeZone %j', (value) => {
-    expect(parseBothWays(timeZoneScalar, value)).toBe('rejected');
+    expect(parseBothWays(TimeZoneScalar, value)).toBe('rejected');
   });
 
   test('rejects a TimeZone literal without quotes', () => {
-    expect(parseOrRejected(() => timeZoneScalar.parseLiteral(parseValue('UTC'), {}))).toBe('rejected');
+    expect(parseOrRejected(() => TimeZoneScalar.parseLiteral(parseValue('UTC'), {}))).toBe('rejected');
   });
 });

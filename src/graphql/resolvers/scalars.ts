@@ -8,7 +8,7 @@ const MIN_INSTANT_MS = Date.parse('0001-01-01T00:00:00Z');
 const MAX_INSTANT_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** An instant: internally milliseconds since 1970, externally RFC 3339; responses always use UTC with `Z`. */
-export const dateTimeScalar = new GraphQLScalarType<number, string>({
+export const DateTimeScalar = new GraphQLScalarType<number, string>({
   name: 'DateTime',
   serialize: (value) => new Date(value as number).toISOString(),
   parseValue: parseDateTime,
@@ -16,7 +16,7 @@ export const dateTimeScalar = new GraphQLScalarType<number, string>({
 });
 
 /** A calendar day, `yyyy-mm-dd`, internally and externally. */
-export const dateScalar = new GraphQLScalarType<string, string>({
+export const DateScalar = new GraphQLScalarType<string, string>({
   name: 'Date',
   serialize: (value) => value as string,
   parseValue: parseDate,
@@ -24,7 +24,7 @@ export const dateScalar = new GraphQLScalarType<string, string>({
 });
 
 /** An IANA time zone name that this runtime supports. */
-export const timeZoneScalar = new GraphQLScalarType<string, string>({
+export const TimeZoneScalar = new GraphQLScalarType<string, string>({
   name: 'TimeZone',
   serialize: (value) => value as string,
   parseValue: parseTimeZone,

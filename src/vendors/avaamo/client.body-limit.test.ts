@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { ttlSchema } from '../../config/cache.ts';
 import { rejectionOf } from '../../../test/support/capture-error.ts';
-import { type HttpHarness, createHttpHarness } from '../../../test/support/http-harness.ts';
 import { manualClock } from '../../../test/support/clock.ts';
+import { createHttpHarness, type HttpHarness } from '../../../test/support/http-harness.ts';
 import { type ScriptedServer, startScriptedServer } from '../../../test/support/scripted-server.ts';
 import { passthroughCache } from '../../../test/support/vendor-harness.ts';
+import { ttlSchema } from '../../config/cache.ts';
 import { type AvaamoClient, createClient } from './client.ts';
 import { config } from './config.ts';
 

@@ -10,9 +10,9 @@ import { createAuthorizer } from './auth.ts';
 import type { AvaamoConfig } from './config.ts';
 import { formatVendorDate } from './map.ts';
 import {
+  interventionsResponseSchema,
   type StoredInterventions,
   type StoredUsage,
-  interventionsResponseSchema,
   usageResponseSchema,
 } from './wire.ts';
 

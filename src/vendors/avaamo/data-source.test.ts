@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import {
+  connectVendor,
+  jsonReply,
+  type RequestHandler,
+  type VendorHarness,
+} from '../../../test/support/vendor-harness.ts';
 import type { DateRange } from '../../domain/time.ts';
 import type { UsagePart } from '../../domain/usage-stats.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
-import {
-  type RequestHandler,
-  type VendorHarness,
-  connectVendor,
-  jsonReply,
-} from '../../../test/support/vendor-harness.ts';
 import { avaamo } from './index.ts';
 
 const accountConfig = { name: 'bots', vendor: 'avaamo', baseUrl: 'https://c7.avaamo.com', accessToken: 'token-0123' };

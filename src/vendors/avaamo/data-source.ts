@@ -1,5 +1,5 @@
 import type { CachedValue } from '../../cache/cache.ts';
-import { type SourceReport, failureReport, sourceReport } from '../../domain/source.ts';
+import { failureReport, type SourceReport, sourceReport } from '../../domain/source.ts';
 import { offsetSeconds, startOfDay } from '../../domain/time-zone.ts';
 import type { DateRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
@@ -8,7 +8,7 @@ import { toCallTarget } from '../call-target.ts';
 import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
 import { type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
 import { type AvaamoDeps, createLoaders } from './loaders.ts';
-import { type UsageReport, mergeReports } from './map.ts';
+import { mergeReports, type UsageReport } from './map.ts';
 
 type ReportOutcome = CachedValue<UsageReport> | VendorError;
 

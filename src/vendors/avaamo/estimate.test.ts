@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import type { UsagePart } from '../../domain/usage-stats.ts';
-import type { PlannedAgentRead, CacheProbe, PlannedRead } from '../call-estimate.ts';
+import type { CacheProbe, PlannedAgentRead, PlannedRead } from '../call-estimate.ts';
+import { toBotDays } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
 import { toKeyParts, usageNamespace } from './loaders.ts';
-import { toBotDays } from './data-source.ts';
 
 const nothing: CacheProbe = { isCached: () => false, includesTokens: false };
 

@@ -9,7 +9,7 @@ import { loadEach } from '../load-each.ts';
 import type { DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { type AvaamoClient, type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
 import type { AvaamoConfig } from './config.ts';
-import { type UsageReport, toInterventionsReport, toUsageReport } from './map.ts';
+import { toInterventionsReport, toUsageReport, type UsageReport } from './map.ts';
 import { storedInterventionsSchema, storedUsageSchema } from './wire.ts';
 
 /** How long after its last day a count may still change: late sessions, and UTC offsets that change within the days. */

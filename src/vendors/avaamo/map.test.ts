@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { UsageInterval } from '../../domain/usage-stats.ts';
-import { toInterventionsReport, toUsageReport, mergeReports, formatVendorDate } from './map.ts';
+import { formatVendorDate, mergeReports, toInterventionsReport, toUsageReport } from './map.ts';
 import { interventionsResponseSchema, usageResponseSchema } from './wire.ts';
 
 const sample = (name: string): unknown =>

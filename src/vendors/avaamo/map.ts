@@ -2,11 +2,11 @@ import type { CivilDate } from '../../domain/time.ts';
 import type { UsageInterval, UsageStats } from '../../domain/usage-stats.ts';
 import {
   type InterventionSpan,
+  isCount,
   type StoredInterventions,
   type StoredUsage,
-  type UsageSpan,
   toInstant,
-  isCount,
+  type UsageSpan,
 } from './wire.ts';
 
 /** The report of one endpoint on a bot; fields of the other endpoint are null. */

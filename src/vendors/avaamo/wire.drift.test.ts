@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { UsageInterval, UsagePart } from '../../domain/usage-stats.ts';
-import { VendorError } from '../../domain/vendor-error.ts';
 import { type DriftedDocument, driftedDocument } from '../../../test/support/schema-drift.ts';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
+import type { UsageInterval, UsagePart } from '../../domain/usage-stats.ts';
+import { VendorError } from '../../domain/vendor-error.ts';
 import { avaamo } from './index.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Instant } from '../../domain/clock.ts';
-import { SECOND, isInstant } from '../../domain/time.ts';
+import { isInstant, SECOND } from '../../domain/time.ts';
 import { lenient, tolerantArray } from '../tolerant-schema.ts';
 
 /**

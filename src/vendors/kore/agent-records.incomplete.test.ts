@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type RequestHandler, connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
-import { KORE_ENTRY, parseFilter, fakeKore, createWorker, createWorkers } from '../../../test/support/kore/account.ts';
+import { createWorker, createWorkers, fakeKore, KORE_ENTRY, parseFilter } from '../../../test/support/kore/account.ts';
 import { connectKore } from '../../../test/support/kore/harness.ts';
+import { connectVendor, jsonReply, type RequestHandler } from '../../../test/support/vendor-harness.ts';
 import { kore } from './index.ts';
 import { MAX_TOTAL_BYTES } from './pagination.ts';
 
@@ -88,7 +88,7 @@ describe('a paged response', () => {
 
   test.each([
     ['repeat without end', () => [{ ...createWorker(1) }]],
-    ['come to an empty one that promises more', (page: number) => (page === 1 ? [{ ...createWorker(1) }] : [])],
+    ['end in an empty one with hasMore', (page: number) => (page === 1 ? [{ ...createWorker(1) }] : [])],
   ])('whose pages %s leaves agents that it does not mention unknown', async (_how, instead) => {
     const { statusPeriods, stored } = connectKore([], { overridePage: instead, hasMore: true, pageSize: 1 });
     const outcomes = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
@@ -216,8 +216,8 @@ describe('unfiltered pages that contain agents requested by e-mail', () => {
   });
 
   test.each([
-    ['among them', people, partly],
-    ['among what was asked for by e-mail', partly, people],
+    ['among all agents', people, partly],
+    ['among the agents requested by e-mail', partly, people],
   ])('make up for unreadable records %s', async (_which, toSome, toAll) => {
     const { sources: dataSource, sent } = connectedTo(toSome, toAll);
     const results = await Promise.all([email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type FakeAgent, createWorker, createWorkers } from '../../../test/support/kore/account.ts';
+import { createWorker, createWorkers, type FakeAgent } from '../../../test/support/kore/account.ts';
 import { connectKore } from '../../../test/support/kore/harness.ts';
 
 const at = (time: string) => Date.parse(`2024-05-${time}Z`);
@@ -52,13 +52,13 @@ describe('unreadable periods', () => {
   });
 });
 
-describe('a period that ends before it begins', () => {
+describe('a period in an unusual order', () => {
   const odd = (startTime: string, endTime: string) =>
     answering([{ ...createWorker(1), status: [{ primaryStatus: 'AWAY', startTime, endTime }] }]);
 
   test.each([
-    ['that ends before it begins', '2024-05-14T00:00:00', '2024-05-13T23:59:58', '14T00:00:00'],
-    ['that is still to come', '2024-05-15T13:00:00', '2024-05-15T14:00:00', '15T13:00:00'],
+    ['with an end before its start', '2024-05-14T00:00:00', '2024-05-13T23:59:58', '14T00:00:00'],
+    ['in the future', '2024-05-15T13:00:00', '2024-05-15T14:00:00', '15T13:00:00'],
   ])('is returned and found at its start: %s', async (_which, startTime, endTime, begins) => {
     const { data, sources } = await odd(startTime, endTime).statusPeriods(email(1), {
       from: at(begins),
@@ -117,7 +117,7 @@ describe('a partly readable agent', () => {
   });
 
   test.each([
-    ['an address', { email: `${'a'.repeat(320)}@example.com` }, 'u-1', []],
+    ['an e-mail address', { email: `${'a'.repeat(320)}@example.com` }, 'u-1', []],
     ['a userId', { userId: 'u'.repeat(321) }, email(1), []],
     [
       'not one that is just short enough',

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { manualClock } from '../../../test/support/clock.ts';
-
 import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { createSigner } from './auth.ts';
 import { config } from './config.ts';

@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DAY, utcDay } from '../../domain/time.ts';
 import {
-  type BatchRequest,
-  toDays,
-  MAX_AGENTS_PER_REQUEST,
   type AgentDay,
+  type BatchRequest,
+  MAX_AGENTS_PER_REQUEST,
   packRequests,
   sharedWindows,
+  toDays,
 } from './batching.ts';
 
 const MAX_DAYS = 32;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ttlSchema as ttlForm } from '../../config/cache.ts';
 import { DAY, HOUR, MINUTE, overlaps, startOfUtcDay, utcDaysCovering } from '../../domain/time.ts';
-import { type Cell, cellNamespace, periodsOn, dedupePeriods, mergeCells, cellTtlSeconds } from './cells.ts';
+import { type Cell, cellNamespace, cellTtlSeconds, dedupePeriods, mergeCells, periodsOn } from './cells.ts';
 import type { StoredPeriod } from './map.ts';
 
 const MONDAY = '2024-05-13';
@@ -59,14 +59,14 @@ describe('periods of one response with the same start and names', () => {
   const unknown: StoredPeriod = [at(begun), null, null, 'AVAILABLE', null];
 
   test.each([
-    ['what was over at once yields to what lasted', atOnce, long],
-    ['… to what goes on', atOnce, ongoing],
-    ['… to what may go on', atOnce, unknown],
-    ['what ended before it began yields to what was over at once', backwards, atOnce],
-    ['… to what goes on', backwards, ongoing],
-    ['the longer one stays', short, long],
-    ['what goes on yields to what has ended', ongoing, long],
-    ['what may go on yields to what goes on', unknown, ongoing],
+    ['a period of no length yields to one that lasted', atOnce, long],
+    ['a period of no length yields to an ongoing one', atOnce, ongoing],
+    ['a period of no length yields to a possibly ongoing one', atOnce, unknown],
+    ['a period that ends before it begins yields to one of no length', backwards, atOnce],
+    ['a period that ends before it begins yields to an ongoing one', backwards, ongoing],
+    ['a shorter period yields to a longer one', short, long],
+    ['an ongoing period yields to an ended one', ongoing, long],
+    ['a possibly ongoing period yields to an ongoing one', unknown, ongoing],
   ])('are merged, in any order: %s', (_how, yielding, staying) => {
     expect(dedupePeriods([yielding, staying] as StoredPeriod[])).toEqual([staying]);
     expect(dedupePeriods([staying, yielding] as StoredPeriod[])).toEqual([staying]);
@@ -101,12 +101,12 @@ describe('cellTtlSeconds', () => {
   const dayAfter = startOfUtcDay(MONDAY) + DAY;
 
   test.each([
-    ['before the day ends', dayAfter - MINUTE, closed, 15],
-    ['while the day settles', dayAfter + 59 * MINUTE, closed, 15],
-    ['once it has settled', dayAfter + HOUR, closed, 86_400],
-    ['once it has settled, without periods', dayAfter + HOUR, completeCell([]), 86_400],
-    ['while a period of it goes on', dayAfter + 5 * DAY, completeCell([period('13T09:00:00', null)]), 15],
-    ['of a day to come', startOfUtcDay(MONDAY) - DAY, completeCell([]), 15],
+    ['a day before it ends', dayAfter - MINUTE, closed, 15],
+    ['a day while it settles', dayAfter + 59 * MINUTE, closed, 15],
+    ['a settled day', dayAfter + HOUR, closed, 86_400],
+    ['a settled day without periods', dayAfter + HOUR, completeCell([]), 86_400],
+    ['a day with an ongoing period', dayAfter + 5 * DAY, completeCell([period('13T09:00:00', null)]), 15],
+    ['a future day', startOfUtcDay(MONDAY) - DAY, completeCell([]), 15],
   ])('returns the TTL of %s', (_when, now, cell, seconds) => {
     expect(cellTtlSeconds(cell, MONDAY, now, ttl)).toBe(seconds);
   });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { VendorHttp } from '../../http/types.ts';
-import { type HttpHarness, createHttpHarness } from '../../../test/support/http-harness.ts';
 import { manualClock } from '../../../test/support/clock.ts';
+import { createHttpHarness, type HttpHarness } from '../../../test/support/http-harness.ts';
+import { createWorkers, KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { type ScriptedServer, startScriptedServer } from '../../../test/support/scripted-server.ts';
-import { KORE_ENTRY, createWorkers } from '../../../test/support/kore/account.ts';
-import { type KoreClient, createClient } from './client.ts';
+import type { VendorHttp } from '../../http/types.ts';
+import { createClient, type KoreClient } from './client.ts';
 import { config } from './config.ts';
 
 const MB = 1024 * 1024;

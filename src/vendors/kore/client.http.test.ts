@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ACCOUNT, type HttpHarness, createHttpHarness } from '../../../test/support/http-harness.ts';
 import { manualClock } from '../../../test/support/clock.ts';
-import { type ScriptedServer, startScriptedServer } from '../../../test/support/scripted-server.ts';
+import { ACCOUNT, createHttpHarness, type HttpHarness } from '../../../test/support/http-harness.ts';
 import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
+import { type ScriptedServer, startScriptedServer } from '../../../test/support/scripted-server.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
 

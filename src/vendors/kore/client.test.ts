@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { createWorker, fakeKore, KORE_ENTRY, parseFilter } from '../../../test/support/kore/account.ts';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
 import type { SandboxResponse } from '../sandbox.ts';
-import { KORE_ENTRY, parseFilter, fakeKore, createWorker } from '../../../test/support/kore/account.ts';
 import { kore } from './index.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');

@@ -8,7 +8,7 @@ import { type AgentRecords, collectRecords } from './agent-records.ts';
 import { createSigner } from './auth.ts';
 import { type BatchRequest, toDays } from './batching.ts';
 import type { KoreConfig } from './config.ts';
-import { type FetchedPage, PAGE_SIZE, fetchAllPages } from './pagination.ts';
+import { fetchAllPages, type FetchedPage, PAGE_SIZE } from './pagination.ts';
 import { rateLimitError } from './rate-limit-message.ts';
 import { redactTokens } from './redact.ts';
 import { detailsPageSchema, STATUS_DETAILS_ENDPOINT } from './wire.ts';

@@ -1,21 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { manualClock } from '../../../test/support/clock.ts';
-import { type RequestHandler, stubHttp, connectVendor } from '../../../test/support/vendor-harness.ts';
+import {
+  createWorker,
+  createWorkers,
+  type FakeAgent,
+  fakeKore,
+  KORE_ENTRY,
+  parseFilter,
+} from '../../../test/support/kore/account.ts';
+import { connectVendor, type RequestHandler, stubHttp } from '../../../test/support/vendor-harness.ts';
 import { createAccountCache } from '../../cache/account-cache.ts';
 import { createMemoryStore } from '../../cache/memory-store.ts';
 import { ttlSchema } from '../../config/cache.ts';
 import type { StatusPeriod } from '../../domain/status-period.ts';
 import { DAY, HOUR, MINUTE, utcDaysCovering } from '../../domain/time.ts';
 import type { AccountDataSource } from '../vendor.ts';
-import {
-  KORE_ENTRY,
-  parseFilter,
-  type FakeAgent,
-  fakeKore,
-  createWorker,
-  createWorkers,
-} from '../../../test/support/kore/account.ts';
 import { config } from './config.ts';
 import { kore } from './index.ts';
 

@@ -1,8 +1,8 @@
-import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { connectVendor } from '../../../test/support/vendor-harness.ts';
 import { durationSeconds, type StatusPeriod } from '../../domain/status-period.ts';
-import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { kore } from './index.ts';
 
 // The sample response of https://docs.kore.ai/xo/apis/contact-center/agent-status-details/, and the same with the comma that

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { DAY, HOUR } from '../../domain/time.ts';
-import { parseFilter, createWorker, createWorkers } from '../../../test/support/kore/account.ts';
+import { createWorker, createWorkers, parseFilter } from '../../../test/support/kore/account.ts';
 import { connectKore } from '../../../test/support/kore/harness.ts';
+import { DAY, HOUR } from '../../domain/time.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
 const at = (time: string) => Date.parse(`2024-05-${time}Z`);
@@ -115,11 +115,11 @@ describe('a status result', () => {
 
   test('is empty for an agent that the vendor does not mention', async () => {
     const { statusPeriods, currentStatus } = connectKore([createWorker(1)]);
-    expect(await statusPeriods('nobody@example.com', yesterday)).toMatchObject({
+    expect(await statusPeriods('unknown@example.com', yesterday)).toMatchObject({
       data: [],
       sources: [{ outcome: 'OK' }],
     });
-    expect(await currentStatus('nobody@example.com')).toMatchObject({ data: null, sources: [{ outcome: 'OK' }] });
+    expect(await currentStatus('unknown@example.com')).toMatchObject({ data: null, sources: [{ outcome: 'OK' }] });
   });
 
   test('finds the agent whatever the case of the e-mail address', async () => {

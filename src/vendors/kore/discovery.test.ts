@@ -1,14 +1,14 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
 import {
-  KORE_ENTRY,
-  parseFilter,
-  type FakeKoreOptions,
-  type FakeAgent,
-  fakeKore,
   createWorker,
   createWorkers,
+  type FakeAgent,
+  fakeKore,
+  type FakeKoreOptions,
+  KORE_ENTRY,
+  parseFilter,
 } from '../../../test/support/kore/account.ts';
+import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
 import { directoryNamespace } from './discovery.ts';
 import { kore } from './index.ts';
 

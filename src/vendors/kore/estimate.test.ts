@@ -2,11 +2,11 @@ import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DAY, utcDay } from '../../domain/time.ts';
 import type { CacheProbe, PlannedRead, TargetAgents } from '../call-estimate.ts';
+import { type AgentDay, packRequests } from './batching.ts';
 import { cellNamespace } from './cells.ts';
 import { directoryNamespace } from './discovery.ts';
 import { estimateCalls } from './estimate.ts';
 import { MAX_PAGES } from './pagination.ts';
-import { type AgentDay, packRequests } from './batching.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00Z');
 const TODAY = utcDay(NOW);

@@ -5,7 +5,7 @@ import { VendorError } from '../../domain/vendor-error.ts';
 import type { CallContext } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
 import type { DataSourceContext, DataSourceDependencies } from '../vendor.ts';
-import { allReferences, type AgentRecords, type CellResult, toCells } from './agent-records.ts';
+import { type AgentRecords, allReferences, type CellResult, toCells } from './agent-records.ts';
 import { type AgentDay, type BatchRequest, packRequests, sharedWindows, toDayBounds, toDays } from './batching.ts';
 import { type Cell, type CellKey, cellNamespace } from './cells.ts';
 import type { KoreClient } from './client.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { durationSeconds } from '../../domain/status-period.ts';
-import { toAgentDetails, toDiscoveredAgent, parseInstant, parsePeriod, toAgentStatus, toStatusPeriod } from './map.ts';
+import { parseInstant, parsePeriod, toAgentDetails, toAgentStatus, toDiscoveredAgent, toStatusPeriod } from './map.ts';
 
 const at = (text: string) => Date.parse(text);
 const record = { primaryStatus: 'AVAILABLE', secondaryStatus: 'AVAILABLE', startTime: '2023-03-10T21:37:42' };

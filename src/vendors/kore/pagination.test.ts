@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { fetchAllPages as readPages, MAX_TOTAL_BYTES } from './pagination.ts';
-import { type AgentRecord, detailsPageSchema, type DetailsPage } from './wire.ts';
+import { type AgentRecord, type DetailsPage, detailsPageSchema } from './wire.ts';
 
 /** Reads pages of this many bytes each. */
 const allPages = (read: (offset: number) => Promise<DetailsPage>, bodyBytes = 1) =>
@@ -73,7 +73,7 @@ test('continues when an agent moves to the next page', async () => {
 test.each([
   ['without a userId', [{ email: 'a@example.com' }, { email: 'b@example.com' }, { email: 'c@example.com' }]],
   ['with an empty one', ['a', 'b', 'c'].map((name) => ({ userId: '', email: `${name}@example.com` }))],
-  ['who have the same address', ['u-1', 'u-2', 'u-3'].map((userId) => ({ userId, email: 'a@example.com' }))],
+  ['with the same e-mail address', ['u-1', 'u-2', 'u-3'].map((userId) => ({ userId, email: 'a@example.com' }))],
 ])('counts agents %s as different, and continues', async (_which, people) => {
   const list = listOf(people, 1);
   expect(await allPages(list.read)).toEqual({ agents: people, stopReason: 'end', unreadable: 0 });

@@ -1,8 +1,8 @@
 import type { Instant } from '../../domain/clock.ts';
 import type { CallTarget, VendorError } from '../../domain/vendor-error.ts';
-import type { VendorResponse } from '../../http/types.ts';
 import { vendorError } from '../../http/response.ts';
 import { parseRetryAfter } from '../../http/retry-after.ts';
+import type { VendorResponse } from '../../http/types.ts';
 import { extractVendorMessage } from '../../http/vendor-message.ts';
 import { MAX_SCANNED_BYTES } from '../redact.ts';
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import type { Company, ShiftStatusChange, CompanyPerson, Shift } from '../sandbox.ts';
+import type { Company, CompanyPerson, Shift, ShiftStatusChange } from '../sandbox.ts';
 import { createFakeVendor } from './sandbox.ts';
 
 const at = (time: string): number => Date.parse(time);
@@ -231,7 +231,7 @@ describe('fake Kore agents', () => {
   });
 
   test('are left out if the e-mail address is unknown', async () => {
-    const { data } = await pageFor({ agents: ['nobody@example.com', 'jane3@example.com'], ...day('2024-03-10') });
+    const { data } = await pageFor({ agents: ['unknown@example.com', 'jane3@example.com'], ...day('2024-03-10') });
     expect(data.map((agent) => agent.email)).toEqual(['jane3@example.com']);
   });
 });

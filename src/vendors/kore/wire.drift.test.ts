@@ -1,12 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
+import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
 import type { DiscoveredAgent } from '../../domain/agent.ts';
 import type { SourcedResult } from '../../domain/source.ts';
 import type { StatusPeriod } from '../../domain/status-period.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
-import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { kore } from './index.ts';
 
 // The vendor's own sample with any part of it removed, renamed or of another type: every returned value is in the sample,

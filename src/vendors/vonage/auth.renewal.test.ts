@@ -1,26 +1,26 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { Dispatcher } from 'undici';
-import { createMetrics } from '../../observability/metrics.ts';
-import { createHttpHarness } from '../../../test/support/http-harness.ts';
 import { rejectionOf } from '../../../test/support/capture-error.ts';
 import { manualClock } from '../../../test/support/clock.ts';
+import { createHttpHarness } from '../../../test/support/http-harness.ts';
 import { jsonReply } from '../../../test/support/vendor-harness.ts';
-import type { PlannedRead } from '../call-estimate.ts';
 import { createFakeVonage } from '../../../test/support/vonage/account.ts';
 import {
-  MINUTE,
   account,
-  queryInteractions,
   authorizationHeaders,
   connectVonage,
-  deferredResponse,
-  createStandaloneTokenProvider,
-  refs,
   createContext,
-  tokenCalls,
+  createStandaloneTokenProvider,
   createTokenProviderWith,
+  deferredResponse,
+  MINUTE,
+  queryInteractions,
+  refs,
+  tokenCalls,
 } from '../../../test/support/vonage/tokens.ts';
+import { createMetrics } from '../../observability/metrics.ts';
+import type { PlannedRead } from '../call-estimate.ts';
 
 const repeated = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
 

@@ -1,20 +1,20 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import type { SharedToken, SharedTokenStore } from '../../cache/token-store.ts';
-import { Secret } from '../../config/secret.ts';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
-import { VONAGE_ENTRY, createFakeVonage } from '../../../test/support/vonage/account.ts';
-import { vonage } from './index.ts';
+import { createFakeVonage, VONAGE_ENTRY } from '../../../test/support/vonage/account.ts';
 import {
-  MINUTE,
-  queryInteractions,
   authorizationHeaders,
   connectVonage,
-  deferredResponse,
   createStandaloneTokenProvider,
+  deferredResponse,
+  MINUTE,
+  queryInteractions,
   refs,
   tokenCalls,
 } from '../../../test/support/vonage/tokens.ts';
+import type { SharedToken, SharedTokenStore } from '../../cache/token-store.ts';
+import { Secret } from '../../config/secret.ts';
+import { vonage } from './index.ts';
 
 describe('the token request', () => {
   test.each([{}, { credentialsIn: 'body' }])('has the credentials in the form’s body, with %j', async (extra) => {

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { ttlSchema } from '../../config/cache.ts';
 import { rejectionOf } from '../../../test/support/capture-error.ts';
-import { type HttpHarness, createHttpHarness } from '../../../test/support/http-harness.ts';
 import { manualClock } from '../../../test/support/clock.ts';
+import { createHttpHarness, type HttpHarness } from '../../../test/support/http-harness.ts';
 import { jsonStep, type ScriptedServer, startScriptedServer } from '../../../test/support/scripted-server.ts';
 import { passthroughCache } from '../../../test/support/vendor-harness.ts';
 import { GUID, VONAGE_ENTRY } from '../../../test/support/vonage/account.ts';
+import { account, createContext } from '../../../test/support/vonage/tokens.ts';
+import { ttlSchema } from '../../config/cache.ts';
 import { createClient, type VonageClient } from './client.ts';
 import { config } from './config.ts';
-import { account, createContext } from '../../../test/support/vonage/tokens.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;

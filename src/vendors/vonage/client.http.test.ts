@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { ttlSchema } from '../../config/cache.ts';
-import { createHttpHarness } from '../../../test/support/http-harness.ts';
 import { manualClock } from '../../../test/support/clock.ts';
+import { createHttpHarness } from '../../../test/support/http-harness.ts';
 import { jsonStep, startScriptedServer } from '../../../test/support/scripted-server.ts';
 import { passthroughCache } from '../../../test/support/vendor-harness.ts';
 import { VONAGE_ENTRY } from '../../../test/support/vonage/account.ts';
+import { account, createContext } from '../../../test/support/vonage/tokens.ts';
+import { ttlSchema } from '../../config/cache.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
-import { account, createContext } from '../../../test/support/vonage/tokens.ts';
 
 // Some HTTP clients rewrite or drop a parameter of Accept, so the test checks what the server receives.
 test.each([1, 2])('sends version %i, the token and the form over a real socket', async (apiVersion) => {

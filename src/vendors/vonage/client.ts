@@ -7,7 +7,7 @@ import type { AdapterDependencies } from '../vendor.ts';
 import { type AccessToken, createTokenProvider, toAuthorizationHeader } from './auth.ts';
 import type { VonageConfig } from './config.ts';
 import type { InteractionParameters } from './map.ts';
-import { type StoredInteractions, interactionsResponseSchema } from './wire.ts';
+import { interactionsResponseSchema, type StoredInteractions } from './wire.ts';
 
 /** The last part of the endpoint's path. */
 export const LATEST_INTERACTIONS_ENDPOINT = 'latestInteractions';

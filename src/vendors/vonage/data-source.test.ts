@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { connectVendor, jsonReply, type VendorHarness } from '../../../test/support/vendor-harness.ts';
+import { createFakeVonage, GUID, VONAGE_ENTRY } from '../../../test/support/vonage/account.ts';
 import type { InteractionQuery } from '../../domain/interaction.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
-import { type VendorHarness, connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
-import { VONAGE_ENTRY, GUID, createFakeVonage } from '../../../test/support/vonage/account.ts';
 import { vonage } from './index.ts';
 import { interactionNamespace } from './loaders.ts';
 import { interactionsResponseSchema } from './wire.ts';

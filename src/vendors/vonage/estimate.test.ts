@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { InteractionQuery } from '../../domain/interaction.ts';
-import type { PlannedAgentRead, CacheProbe, PlannedRead } from '../call-estimate.ts';
+import type { CacheProbe, PlannedAgentRead, PlannedRead } from '../call-estimate.ts';
 import { estimateCalls } from './estimate.ts';
 
 const nothing: CacheProbe = { isCached: () => false, includesTokens: false };

@@ -1,4 +1,4 @@
-import { type CallEstimator, type TargetAgents, countAgents } from '../call-estimate.ts';
+import { type CallEstimator, countAgents, type TargetAgents } from '../call-estimate.ts';
 import { TOKEN_ENDPOINT } from './auth.ts';
 import { LATEST_INTERACTIONS_ENDPOINT, type VonageClient } from './client.ts';
 import type { VonageConfig } from './config.ts';

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { InteractionQuery } from '../../domain/interaction.ts';
-import { OTHER_TYPE_FETCH_SIZE, filterByQuery, toInteractions, requiresVersion2, toParameters } from './map.ts';
-import { parseInstant, interactionsResponseSchema, tokenResponseSchema } from './wire.ts';
+import { filterByQuery, OTHER_TYPE_FETCH_SIZE, requiresVersion2, toInteractions, toParameters } from './map.ts';
+import { interactionsResponseSchema, parseInstant, tokenResponseSchema } from './wire.ts';
 
 const sample = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));

@@ -1,8 +1,8 @@
 import type { Instant } from '../../domain/clock.ts';
 import type { Interaction, InteractionDirection, InteractionQuery, InteractionType } from '../../domain/interaction.ts';
 import { durationSeconds } from '../../domain/status-period.ts';
-import { SECOND, isInstant } from '../../domain/time.ts';
-import { type StoredInteractions, type WireInteraction, parseInstant } from './wire.ts';
+import { isInstant, SECOND } from '../../domain/time.ts';
+import { parseInstant, type StoredInteractions, type WireInteraction } from './wire.ts';
 
 /** The parameters of version 2. Defaults are left out, so that equal queries have equal parameters. */
 export interface InteractionParameters {

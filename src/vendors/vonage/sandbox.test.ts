@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { company, NOW } from '../../../test/support/vonage/company.ts';
 import type { FakeVendor, SandboxResponse } from '../sandbox.ts';
 import { createFakeVendor } from './sandbox.ts';
-import { company, NOW } from '../../../test/support/vonage/company.ts';
 
 const ORIGIN = 'http://127.0.0.1:4014';
 

@@ -1,6 +1,6 @@
 import type { FakeVendor, SandboxRequest, SandboxResponse, SandboxWorld } from '../sandbox.ts';
 import { listInteractionsV1, listInteractionsV2 } from './sandbox/interactions.ts';
-import { createTokenEndpoint, type ClientCredentials } from './sandbox/token-endpoint.ts';
+import { type ClientCredentials, createTokenEndpoint } from './sandbox/token-endpoint.ts';
 
 const ACCOUNT_KEY = 'a1b2c3d4e5';
 const INTERACTIONS_PATH = /^\/v0\/([^/]+)\/agents\/([^/]+)\/latestInteractions$/;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { type DriftedDocument, driftedDocument } from '../../../test/support/schema-drift.ts';
+import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
+import { createFakeVonage, VONAGE_ENTRY } from '../../../test/support/vonage/account.ts';
 import type { Interaction } from '../../domain/interaction.ts';
 import { isInstant } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
-import { type DriftedDocument, driftedDocument } from '../../../test/support/schema-drift.ts';
-import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
-import { VONAGE_ENTRY, createFakeVonage } from '../../../test/support/vonage/account.ts';
 import { vonage } from './index.ts';
 
 const at = (hour: number) => `2017-03-30T0${hour}:40:15Z`;

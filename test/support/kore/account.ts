@@ -1,6 +1,5 @@
-import type { RequestHandler, SentRequest } from '../vendor-harness.ts';
-import { jsonReply } from '../vendor-harness.ts';
 import type { SandboxResponse } from '../../../src/vendors/sandbox.ts';
+import { jsonReply, type RequestHandler, type SentRequest } from '../vendor-harness.ts';
 
 /** The account's configuration. */
 export const KORE_ENTRY = {

@@ -1,6 +1,6 @@
-import { connectVendor } from '../vendor-harness.ts';
-import { KORE_ENTRY, type FakeKoreOptions, type FakeAgent, fakeKore } from './account.ts';
 import { kore } from '../../../src/vendors/kore/index.ts';
+import { connectVendor } from '../vendor-harness.ts';
+import { type FakeAgent, fakeKore, type FakeKoreOptions, KORE_ENTRY } from './account.ts';
 
 /** The data source of one query, on a Wednesday noon, of an account with these agents. */
 export function connectKore(people: readonly FakeAgent[], habits?: FakeKoreOptions, entry: object = {}) {

@@ -1,4 +1,4 @@
-import { type RequestHandler, jsonReply } from '../vendor-harness.ts';
+import { jsonReply, type RequestHandler } from '../vendor-harness.ts';
 
 /** The account's configuration. */
 export const VONAGE_ENTRY = {

@@ -1,4 +1,4 @@
-import type { Company, Conversation, CompanyPerson } from '../../../src/vendors/sandbox.ts';
+import type { Company, CompanyPerson, Conversation } from '../../../src/vendors/sandbox.ts';
 
 export const NOW = Date.parse('2026-03-31T12:30:00Z');
 const MINUTE = 60_000;

@@ -1,17 +1,17 @@
 import { ttlSchema } from '../../../src/config/cache.ts';
 import type { CallContext, VendorHttp, VendorRequest } from '../../../src/http/types.ts';
-import { type ManualClock, manualClock } from '../clock.ts';
-import {
-  type RequestHandler,
-  type VendorHarness,
-  stubHttp,
-  connectVendor,
-  passthroughCache,
-} from '../vendor-harness.ts';
-import { VONAGE_ENTRY } from './account.ts';
 import { createTokenProvider } from '../../../src/vendors/vonage/auth.ts';
 import { config } from '../../../src/vendors/vonage/config.ts';
 import { vonage } from '../../../src/vendors/vonage/index.ts';
+import { type ManualClock, manualClock } from '../clock.ts';
+import {
+  connectVendor,
+  passthroughCache,
+  type RequestHandler,
+  stubHttp,
+  type VendorHarness,
+} from '../vendor-harness.ts';
+import { VONAGE_ENTRY } from './account.ts';
 
 /** Helpers for tests of the account's tokens. */
 

@@ -10,7 +10,7 @@ function readFixture(name: string) {
   return readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
 }
 
-/** The sample list names another account than the one that it says was asked for; nothing else is changed. */
+/** The sample list, with the account number of its own links corrected: it names another account than the requested one. */
 const list = readFixture('list.json').toString().replaceAll('28045150', '75555851');
 
 /** The sample's one event: 2016-06-15T12:03:22.047Z. */
@@ -68,7 +68,7 @@ export const conformance: Conformance = {
       ],
       calls,
     },
-    // A login alone begins no status.
+    // A login alone does not start a status period.
     {
       capability: 'statusPeriods',
       run: (dataSource) => dataSource.statusPeriods('9', during),

@@ -22,10 +22,10 @@ const LAYERS = [
 ];
 
 /** The files of a layer; those of a layer inside its folder are not among them. */
-const pathOf = (layer) => {
+function pathOf(layer) {
   const inner = LAYERS.filter((other) => other.startsWith(`${layer}/`)).map((other) => other.slice(layer.length + 1));
   return inner.length > 0 ? `^src/${layer}/(?!(${inner.join('|')})/)` : `^src/${layer}(/|\\.ts$)`;
-};
+}
 const TESTS = '\\.test\\.ts$';
 
 const layering = LAYERS.slice(1).map((layer, index) => ({

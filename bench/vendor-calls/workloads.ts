@@ -15,8 +15,8 @@ export async function pollWallboards(
   const end = world.clock.now() + minutes * MINUTE;
   const step = isStaggered ? POLL_INTERVAL_MS / world.gateways.length : POLL_INTERVAL_MS;
   for (let nth = 0; world.clock.now() < end; nth++) {
-    const gateway = world.gateways[nth % world.gateways.length];
-    const polled = isStaggered && gateway ? [gateway] : world.gateways;
+    const nextGateway = world.gateways[nth % world.gateways.length];
+    const polled = isStaggered && nextGateway ? [nextGateway] : world.gateways;
     polls.push(...polled.map(() => world.clock.now()));
     await Promise.all(polled.map((gateway) => query(gateway, world)));
     await world.waitUntilIdle();

@@ -15,7 +15,7 @@ function mapStore() {
       reads.push(keys);
       return Promise.resolve(keys.map((key) => entries.get(key)));
     },
-    set: (key, entry) => Promise.resolve(void entries.set(key, entry)),
+    set: (key, value) => Promise.resolve(void entries.set(key, value)),
     close: () => Promise.resolve(void (closed += 1)),
   };
   return { store, entries, reads, closed: () => closed };

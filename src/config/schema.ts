@@ -55,9 +55,9 @@ function parse(raw: unknown, vendors: readonly VendorDescriptor[]) {
 /** Returns the schema of the entry's vendor; for an unknown vendor, one that lists the vendors and has only the common keys. */
 function findAccountSchema(entry: unknown, vendors: readonly VendorDescriptor[]): z.ZodType<AccountConfig | undefined> {
   const key = valueAt(entry, ['vendor']);
-  const schema = vendors.find((vendor) => vendor.key === key)?.config;
-  if (schema) return schema;
-  const vendor = z.enum(vendors.map((vendor) => vendor.key));
+  const descriptor = vendors.find((candidate) => candidate.key === key);
+  if (descriptor) return descriptor.config;
+  const vendor = z.enum(vendors.map((candidate) => candidate.key));
   return z.object({ ...accountBaseSchema.shape, vendor }).transform(() => undefined);
 }
 

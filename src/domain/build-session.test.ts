@@ -87,14 +87,14 @@ describe('buildSession', () => {
   test('formats each list of profiles once, however many parts have the same time', () => {
     let written = 0;
     const parts = Array.from({ length: 100 }, (_, index) => {
-      const toString = (): string => {
+      const countedToString = (): string => {
         written += 1;
         return String(1000 - index);
       };
       return {
         events: [sessionEvent(['LOGIN', 0])],
         group: null,
-        profiles: { at: 2, value: Object.assign([], { toString }) },
+        profiles: { at: 2, value: Object.assign([], { toString: countedToString }) },
       };
     });
     buildSession(identity, parts);

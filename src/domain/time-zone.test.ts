@@ -40,8 +40,8 @@ function createIntlClock(timeZone: string): (at: number) => number {
   });
   return (at) => {
     const parts = format.formatToParts(Math.floor(at / SECOND) * SECOND).map(({ type, value }) => [type, value]);
-    const { year, month, day, hour, minute, second } = Object.fromEntries(parts) as Record<string, string>;
-    return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    const local = Object.fromEntries(parts) as Record<string, string>;
+    return Date.parse(`${local.year}-${local.month}-${local.day}T${local.hour}:${local.minute}:${local.second}Z`);
   };
 }
 
@@ -120,10 +120,10 @@ describe('offsetSeconds', () => {
   });
 
   test('creates no Intl.DateTimeFormat', () => {
-    const constructor = jest.spyOn(Intl, 'DateTimeFormat');
+    const dateTimeFormat = jest.spyOn(Intl, 'DateTimeFormat');
     for (const timeZone of ZONES) offsetSeconds(timeZone, startOfDay('2026-11-20', timeZone));
-    const calls = constructor.mock.calls.length;
-    constructor.mockRestore();
+    const calls = dateTimeFormat.mock.calls.length;
+    dateTimeFormat.mockRestore();
     expect(calls).toBe(0);
   });
 

@@ -48,8 +48,8 @@ export function paginateAgents(context: QueryContext, allAgents: readonly Agent[
  */
 function createAgentCursorCodec(rank: ReadonlyMap<Agent, number>): CursorCodec<Agent> {
   return {
-    encode: (agents, start, end) =>
-      agents.slice(start, end).map((agent) =>
+    encode: (page, start, end) =>
+      page.slice(start, end).map((agent) =>
         agent.key === null
           ? // As JSON, since a vendor's name may contain any character, line breaks included.
             encodeCursor(['found', JSON.stringify(agent.name ?? ''), agent.id])

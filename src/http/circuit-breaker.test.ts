@@ -5,11 +5,11 @@ import { type CallOutcome, type CircuitBreaker, createCircuitBreaker } from './c
 import type { CircuitState } from './ports.ts';
 
 /** The middle of the jitter range: open times then have their nominal length. */
-function NO_JITTER() {
+function noJitter() {
   return 0.5;
 }
 
-function createTestBreaker(clock: ManualClock = manualClock(), random = NO_JITTER) {
+function createTestBreaker(clock: ManualClock = manualClock(), random = noJitter) {
   const states: CircuitState[] = [];
   return { clock, states, breaker: createCircuitBreaker(clock, random, (state) => states.push(state)) };
 }
@@ -20,7 +20,7 @@ function call(breaker: CircuitBreaker, outcome: CallOutcome): boolean {
   return permit !== null;
 }
 
-function createOpenBreaker(random = NO_JITTER) {
+function createOpenBreaker(random = noJitter) {
   const parts = createTestBreaker(manualClock(), random);
   for (let i = 0; i < 5; i += 1) call(parts.breaker, 'failure');
   return parts;

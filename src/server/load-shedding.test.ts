@@ -66,7 +66,7 @@ test('reserves the last tenth of the slots for callers without a query in flight
     authenticate: (name) => Promise.resolve({ ...anonymousCaller, name: String(name) }),
     wait: query.start,
   }));
-  const send = (authorization: string, query: string) => own.post({ query }, { authorization });
+  const send = (authorization: string, text: string) => own.post({ query: text }, { authorization });
   const running = [...Array.from({ length: 16 }, () => send('greedy', '{ wait }')), send('modest', '{ wait }')];
   await query.startedTimes(17);
   // A caller with two queries in flight, one of which has ended, still has one.

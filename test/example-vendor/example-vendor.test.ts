@@ -187,8 +187,8 @@ interface TestResult {
   readonly status: string;
 }
 
-async function runJest(checkout: CheckoutCopy, ...files: readonly string[]): Promise<readonly TestResult[]> {
-  const { output } = await checkout.runScript('jest', '--runInBand', '--json', ...files);
+async function runJest(copy: CheckoutCopy, ...files: readonly string[]): Promise<readonly TestResult[]> {
+  const { output } = await copy.runScript('jest', '--runInBand', '--json', ...files);
   const { testResults } = JSON.parse(output) as {
     testResults: readonly {
       name: string;

@@ -216,10 +216,10 @@ describe('failures during a query', () => {
       expect(withoutProvenance(degraded)).toEqual(withoutProvenance(healthy));
       await repair();
       // Used again: eventually the second gateway serves without a call what the first one fetched.
-      let day = Date.UTC(2026, 0, 1);
+      let time = Date.UTC(2026, 0, 1);
       await waitUntil(async () => {
-        day += 86_400_000;
-        const date = new Date(day).toISOString().slice(0, 10);
+        time += 86_400_000;
+        const date = new Date(time).toISOString().slice(0, 10);
         const query = `{ agents(first: 1, filter: { vendor: AVAAMO }) { nodes { usageStats(during: { from: "${date}", to: "${date}" }) { current { start } } } } }`;
         await first.query(query);
         expect(world.calls().avaamo).not.toEqual([]);

@@ -15,9 +15,9 @@ export function mergedView(
   discovered: DiscoveredByAccount = {},
   accounts: readonly KnownAccount[] = ACCOUNTS,
 ): DirectoryView {
-  const discoveries = accounts.map((knownAccount) => ({
-    account: knownAccount,
-    agents: discovered[knownAccount.name as keyof DiscoveredByAccount] ?? [],
+  const discoveries = accounts.map((account) => ({
+    account,
+    agents: discovered[account.name as keyof DiscoveredByAccount] ?? [],
   }));
   return mergeAgents(entries, accounts, discoveries);
 }

@@ -50,7 +50,7 @@ export const sources: AccountDataSource = {
   statusPeriods: () => Promise.resolve(freshResult('v', [PERIOD])),
   currentStatus: () => Promise.resolve(freshResult('v', PERIOD)),
   sessions: () => Promise.resolve(freshResult('v', [SESSION])),
-  findSession: (period) => (period === PERIOD ? SESSION : null),
+  findSession: (target) => (target === PERIOD ? SESSION : null),
   latestInteractions: () => Promise.resolve(freshResult('v', [INTERACTION])),
   usageStats: () => Promise.resolve(freshResult('v', usageStats)),
 };

@@ -47,7 +47,9 @@ describe('usage requests', () => {
     await readOnce(harness);
     const query = 'from_date=10%2F04%2F2020&to_date=13%2F04%2F2020&utc_offset=-25200';
     const headers = { Accept: 'application/json', 'Access-Token': 'token-0123' };
-    expect(harness.sent.map(({ method, url, headers, body }) => ({ method, url: url.href, headers, body }))).toEqual([
+    expect(
+      harness.sent.map((sent) => ({ method: sent.method, url: sent.url.href, headers: sent.headers, body: sent.body })),
+    ).toEqual([
       { method: 'GET', url: `https://c7.avaamo.com/bots/analytics/2041/usage.json?${query}`, headers, body: '' },
       {
         method: 'GET',
@@ -171,10 +173,10 @@ describe('usage caching', () => {
   test('caches by bot, days and offset', async () => {
     const harness = connectVendor(avaamo, accountConfig, healthy);
     await readOnce(harness, {}, BOTH);
-    const key = ['2041', '2020-04-10', '2020-04-13', -25200];
+    const expectedKey = ['2041', '2020-04-10', '2020-04-13', -25200];
     expect(harness.stored.map(({ endpoint, key }) => ({ endpoint, key }))).toEqual([
-      { endpoint: 'usage.json', key },
-      { endpoint: 'agent_intervention.json', key },
+      { endpoint: 'usage.json', key: expectedKey },
+      { endpoint: 'agent_intervention.json', key: expectedKey },
     ]);
   });
 });

@@ -134,10 +134,12 @@ describe('mergeReports', () => {
           { ...usage, buckets: ours.map(part(usage.current)) },
           { ...interventions, buckets: theirs.map(part(interventions.current)) },
         );
-        const count = (list: readonly number[], start: number) => list.filter((item) => item === start).length;
+        const countOf = (list: readonly number[], start: number) => list.filter((item) => item === start).length;
         const expected = [...new Set([...ours, ...theirs])]
           .sort((a, b) => a - b)
-          .flatMap((start) => Array.from({ length: Math.max(count(ours, start), count(theirs, start)) }, () => start));
+          .flatMap((start) =>
+            Array.from({ length: Math.max(countOf(ours, start), countOf(theirs, start)) }, () => start),
+          );
         expect(buckets.map((bucket) => bucket.start)).toEqual(expected);
         const knownCounts = (counts: readonly (number | null)[]) =>
           counts.filter((count) => count !== null).sort((a, b) => a - b);

@@ -140,13 +140,13 @@ describe('with everything cached', () => {
     return last && ongoing ? [...status.slice(0, -1), { ...last, endTime: '-' }] : status;
   });
 
-  const read = fc.record({
+  const randomRead = fc.record({
     agent: fc.nat(2),
     byUserId: fc.boolean(),
     from: fc.integer({ min: 0, max: 8 * 24 }).map((hours) => start + hours * HOUR),
     hours: fc.integer({ min: 1, max: 4 * 24 }),
   });
-  const queries = fc.array(fc.array(read, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 });
+  const queries = fc.array(fc.array(randomRead, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 });
 
   test('any series of reads returns what the vendor would return', async () => {
     await fc.assert(
@@ -156,8 +156,8 @@ describe('with everything cached', () => {
         for (const reads of series) {
           const dataSource = openQuery();
           const direct = connectVendor(kore, KORE_ENTRY, fakeKore(people), { now: NOW });
-          const readOne = ({ agent, byUserId, from, hours }: (typeof reads)[number], dataSource: AccountDataSource) =>
-            periodsOf(dataSource, byUserId ? `u-${agent}` : `agent${agent}@example.com`, from, from + hours * HOUR);
+          const readOne = ({ agent, byUserId, from, hours }: (typeof reads)[number], source: AccountDataSource) =>
+            periodsOf(source, byUserId ? `u-${agent}` : `agent${agent}@example.com`, from, from + hours * HOUR);
           const cachedResults = await Promise.all(reads.map((read) => readOne(read, dataSource)));
           const freshResults = await Promise.all(reads.map((read) => readOne(read, direct.createDataSource())));
           const data = (results: readonly { readonly data: readonly StatusPeriod[] }[]) =>
@@ -171,7 +171,7 @@ describe('with everything cached', () => {
 
   test('no cell is requested twice', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(read, { minLength: 1, maxLength: 8 }), async (reads) => {
+      fc.asyncProperty(fc.array(randomRead, { minLength: 1, maxLength: 8 }), async (reads) => {
         const { open: openQuery, sent } = connected(fakeKore(createWorkers(3)), {
           statusLive: 3600,
           statusPast: 86_400,

@@ -10,8 +10,8 @@ import { MAX_PAGES } from './pagination.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00Z');
 const TODAY = utcDay(NOW);
-function dayAgo(days: number) {
-  return utcDay(NOW - days * DAY);
+function dayAgo(count: number) {
+  return utcDay(NOW - count * DAY);
 }
 
 const nothing: CacheProbe = { isCached: () => false, includesTokens: false };

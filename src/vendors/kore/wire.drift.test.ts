@@ -117,7 +117,7 @@ test.each([
 });
 
 test('neither invents nor silently loses a discovered agent', async () => {
-  const refs = new Set([...allAgents.data.flatMap(({ userId, email }) => [userId, email]), '7']);
+  const refs = new Set([...allAgents.data.flatMap((agent) => [agent.userId, agent.email]), '7']);
   const inventedAgents = (agents: readonly DiscoveredAgent[]) =>
     agents.flatMap(({ ref, aliases }) => [ref, ...aliases]).filter((ref) => !refs.has(ref));
 

@@ -5,7 +5,7 @@ import { createFakeVendor } from './sandbox.ts';
 
 const ORIGIN = 'http://127.0.0.1:4014';
 
-type Headers = Readonly<Record<string, string>>;
+type RequestHeaders = Readonly<Record<string, string>>;
 
 const CLIENT = { client_id: 'sandbox-client', client_secret: 'sandbox+client & secret=' };
 
@@ -25,7 +25,7 @@ async function askForToken(vendor: FakeVendor): Promise<Readonly<Record<string, 
 async function open(clock = { now: NOW }, tokenLifetimeSeconds = 7200) {
   const vendor = createFakeVendor({ company, now: () => clock.now }, { tokenLifetimeSeconds });
   const { access_token: token } = await askForToken(vendor);
-  const request = async (path: string, headers: Headers = {}): Promise<SandboxResponse> => {
+  const request = async (path: string, headers: RequestHeaders = {}): Promise<SandboxResponse> => {
     const authorization = `Bearer ${String(token)}`;
     const accept = 'application/json;version=1';
     const url = new URL(`${ORIGIN}/v0/${path}`);

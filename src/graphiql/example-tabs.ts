@@ -1,9 +1,9 @@
 import agentDay from '../../examples/queries/agent-day.graphql';
 import botWeek from '../../examples/queries/bot-week.graphql';
 import completeness from '../../examples/queries/completeness.graphql';
+import costEstimate from '../../examples/queries/cost-estimate.graphql';
 import onACall from '../../examples/queries/on-a-call.graphql';
 import wallboardNow from '../../examples/queries/wallboard-now.graphql';
-import costEstimate from '../../examples/queries/cost-estimate.graphql';
 import { exampleVariables } from './example-variables.ts';
 
 /** Returns the tabs of a first visit. `now` is in epoch milliseconds. */

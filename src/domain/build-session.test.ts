@@ -133,7 +133,7 @@ describe('status periods of a session', () => {
     ]);
   });
 
-  test('have an unknown end without a logout', () => {
+  test('returns a last status period with an unknown end without a logout', () => {
     expect(summarizePeriods(sessionFrom(['LOGIN', 0], ['STATUS_CHANGE', 2, '2'], ['STATUS_CHANGE', 5, '4']))).toEqual([
       ['2', 2, 5, false],
       ['4', 5, null, null],

@@ -205,11 +205,11 @@ describe('status periods with the same start', () => {
     ['status', { vendorStatus: 'AWAY' }],
     ['label', { label: 'Lunch' }],
     ['session', { sessionId: 's2' }],
-  ])('have different ids if they differ in their %s', (_name, fields) => {
+  ])('gives status periods different ids if they differ in their %s', (_name, fields) => {
     expect(statusPeriodId(period('v', 5, fields))).not.toBe(statusPeriodId(period('v', 5)));
   });
 
-  test('keep their id when an end is added', () => {
+  test('keeps the id of a status period when an end is added', () => {
     expect(statusPeriodId(period('v', 5, { end: null, isOngoing: true }))).toBe(statusPeriodId(period('v', 5)));
   });
 });

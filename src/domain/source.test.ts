@@ -46,7 +46,7 @@ describe('sourceReport', () => {
   const at = { account: 'a', endpoint: 'e' };
   const error = new VendorError({ ...at, vendor: 'KORE' }, 'VENDOR_TIMEOUT', 'no');
 
-  test('has the age of its oldest part, and is served from the vendor if any part is', () => {
+  test('reports the age of the oldest part, and the vendor as the source if any part came from there', () => {
     const parts = [
       { fetchedAt: 5, servedFrom: 'CACHE' as const },
       { fetchedAt: 3, servedFrom: 'CACHE' as const },
@@ -65,7 +65,7 @@ describe('sourceReport', () => {
     expect(sourceReport(at, parts)).toMatchObject({ outcome: 'OK', fetchedAt: 7 });
   });
 
-  test('is STALE when a part is stale, and PARTIAL when data is missing, even if a part is stale', () => {
+  test('reports STALE when a part is stale, and PARTIAL when data is missing, even if a part is stale', () => {
     const stale = { fetchedAt: 5, servedFrom: 'CACHE' as const, staleReason: error };
     expect(sourceReport(at, [stale])).toMatchObject({ outcome: 'STALE', error });
     const other = new VendorError({ ...at, vendor: 'KORE' }, 'VENDOR_BAD_RESPONSE', 'cut');

@@ -89,7 +89,7 @@ describe('offsetSeconds', () => {
     ['Europe/Berlin', '2024-07-01', 7_200],
     ['Pacific/Kiritimati', '2024-07-01', 50_400],
     ['UTC', '2024-07-01', 0],
-  ])('of %s on %s is %i, east positive', (timeZone, on, seconds) => {
+  ])('returns the offset of %s on %s: %i, east positive', (timeZone, on, seconds) => {
     expect(offsetSeconds(timeZone, startOfUtcDay(on))).toBe(seconds);
   });
 
@@ -149,11 +149,11 @@ describe('startOfDay', () => {
     ['America/Havana', '2023-11-05', '2023-11-05T04:00:00.000Z', 'midnight twice: the first'],
     ['America/Toronto', '1919-03-31', '1919-03-31T04:30:00.000Z', 'midnight skipped, from half an hour before'],
     ['Pacific/Apia', '2011-12-30', '2011-12-30T10:00:00.000Z', 'the day skipped: the next one'],
-  ])('in %s of %s is %s (%s)', (timeZone, on, expected) => {
+  ])('returns the start of the day in %s on %s: %s (%s)', (timeZone, on, expected) => {
     expect(new Date(startOfDay(on, timeZone)).toISOString()).toBe(expected);
   });
 
-  test('is the instant at which the calendar day changes', () => {
+  test('returns the instant at which the calendar day changes', () => {
     fc.assert(
       fc.property(zone, day, (timeZone, on) => {
         const start = startOfDay(on, timeZone);

@@ -58,7 +58,7 @@ describe('overlaps, with a range from 10 to 20', () => {
     [20, null, false, 'begins where it ends, and has not ended'],
     [15, 12, true, 'ends before it begins, inside'],
     [15, 5, false, 'ends before it begins, outside'],
-  ])('for a period from %i to %p returns %p (it %s)', (start, end, expected) => {
+  ])('compares a period from %i to %p with the range and returns %p (it %s)', (start, end, expected) => {
     expect(overlaps(range, start, end)).toBe(expected);
   });
 });

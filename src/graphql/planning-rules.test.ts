@@ -152,15 +152,15 @@ const rulePaths = Object.entries(PLANNING_RULES).flatMap(([typeName, fields]) =>
 );
 
 describe('PLANNING_RULES', () => {
-  test('has a rule for every field that reads from vendors', async () => {
+  test('defines a rule for every field that reads from vendors', async () => {
     expect(await fieldsWithoutRule(PLANNING_RULES)).toEqual([]);
   });
 
-  test('has no rule for a field that the schema does not define', () => {
+  test('defines no rule for a field that the schema does not define', () => {
     expect(rulesWithoutField(PLANNING_RULES)).toEqual([]);
   });
 
-  test.each(rulePaths)('is incomplete without the rule of %s.%s', async (typeName, fieldName) => {
+  test.each(rulePaths)('detects a missing rule of %s.%s', async (typeName, fieldName) => {
     const { [fieldName]: _removed, ...others } = PLANNING_RULES[typeName] ?? {};
     expect(await fieldsWithoutRule({ ...PLANNING_RULES, [typeName]: others })).toEqual([`${typeName}.${fieldName}`]);
   });

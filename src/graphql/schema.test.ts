@@ -73,7 +73,7 @@ describe('fields of the schema', () => {
   const resolves = (field: GraphQLField<unknown, unknown>, sample: object) =>
     (field.resolve !== undefined && field.resolve !== defaultFieldResolver) || field.name in sample;
 
-  test('has a property or a resolver for every field of every type', () => {
+  test('provides a property or a resolver for every field of every type', () => {
     const types = ownTypesOf(schema).filter(isObjectType);
     expect(types.map(({ name }) => name).toSorted()).toEqual(Object.keys(samples).toSorted());
     const missing = types.flatMap((type) =>

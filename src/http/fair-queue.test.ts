@@ -103,7 +103,7 @@ test.each<[string, (queue: Queue<number>, item: number) => void]>([
       queue.remove(item, ['a', `${item}`]);
     },
   ],
-])('has a constant cost per item, however many queries of a caller wait, when items %s', (_name, removeItem) => {
+])('keeps a constant cost per item, however many queries of a caller wait, when items %s', (_name, removeItem) => {
   const few = countSubqueueCalls(10, removeItem);
   expect(countSubqueueCalls(1000, removeItem)).toBe(100 * few);
 });

@@ -26,7 +26,7 @@ test('does not count rejected calls', () => {
   expect(limiter.take()).toBe(0);
 });
 
-test('is unaffected by a wall clock that is set back', () => {
+test('admits calls on time although the wall clock is set back', () => {
   const clock = manualClock();
   const limiter = createLocalRateLimiter(1, clock);
   limiter.take();

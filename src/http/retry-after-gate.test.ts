@@ -38,7 +38,7 @@ test('keeps the longest of several times to retry after', () => {
   expect(closings).toEqual([30_000, 60_000]);
 });
 
-test('is unaffected by a wall clock that is set back', () => {
+test('opens the gate on time although the wall clock is set back', () => {
   const { clock, gate } = createTestGate();
   gate.close(10);
   clock.setWallClock(0);

@@ -123,7 +123,7 @@ describe('a rate-limiting vendor', () => {
     headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
   });
 
-  test('receives no queued call after a 429: they are rejected at once', async () => {
+  test('rejects queued calls at once after a 429, and sends none of them', async () => {
     const clock = manualClock();
     const answered = createDeferred();
     server().script({ ...rateLimitedStep('30'), delayUntil: answered.promise });
@@ -141,7 +141,7 @@ describe('a rate-limiting vendor', () => {
     expect(server().received).toHaveLength(1);
   });
 
-  test('does not open the circuit breaker by a 429', async () => {
+  test('keeps the circuit breaker closed after a 429', async () => {
     const shortCircuits: string[] = [];
     server().script(rateLimitedStep('30'));
     const metrics = { ...createMetrics(), circuitRejection: (account: string) => shortCircuits.push(account) };
@@ -153,7 +153,7 @@ describe('a rate-limiting vendor', () => {
     expect(shortCircuits).toEqual([]);
   });
 
-  test('is held back for longer after each 429 without Retry-After, until a call is accepted; a 5xx is not accepted', async () => {
+  test('holds calls back for longer after each 429 without Retry-After, until a call is accepted; a 5xx is not accepted', async () => {
     const clock = manualClock();
     const closings: number[] = [];
     const metrics = {

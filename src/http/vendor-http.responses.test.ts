@@ -196,7 +196,7 @@ describe('an encoded response', () => {
 });
 
 describe('a redirect', () => {
-  test.each([301, 302, 303, 307, 308])('is returned and not followed: %i', async (status) => {
+  test.each([301, 302, 303, 307, 308])('returns a redirect and does not follow it: %i', async (status) => {
     server().script(redirectStep(new URL('/stolen', decoy().url), status), redirectStep(decoy().url, status));
     const harness = connect();
     const request = createRequest(server().url, { authorize: () => ({ 'access-token': 'CANARY' }) });

@@ -135,7 +135,7 @@ describe('the company’s history', () => {
 describe('the company at any time', () => {
   const runOptions = { numRuns: 60 };
 
-  test('has more than a tenth of the Kore agents at work', () => {
+  test('keeps more than a tenth of the Kore agents at work', () => {
     fc.assert(
       fc.property(anyInstant, (now) => {
         const company = companyAt(now);
@@ -147,7 +147,7 @@ describe('the company at any time', () => {
     );
   });
 
-  test('has some Vonage agents in a conversation, and all others with one in the last day', () => {
+  test('keeps some Vonage agents in a conversation, and all others with one in the last day', () => {
     fc.assert(
       fc.property(anyInstant, (now) => {
         const company = companyAt(now);
@@ -163,7 +163,7 @@ describe('the company at any time', () => {
     );
   });
 
-  test('always has an e-mail conversation open for more than an hour, so that ongoing conversations never depend on chance', () => {
+  test('always keeps an e-mail conversation open for more than an hour, so that ongoing conversations never depend on chance', () => {
     fc.assert(
       fc.property(anyInstant, (now) => {
         const company = companyAt(now);
@@ -179,7 +179,7 @@ describe('the company at any time', () => {
     );
   });
 
-  test('has, for every LivePerson agent, a shift that ended within the last day but more than five hours ago', () => {
+  test('ends a shift of every LivePerson agent within the last day but more than five hours ago', () => {
     fc.assert(
       fc.property(anyInstant, (now) => {
         const company = companyAt(now);
@@ -192,7 +192,7 @@ describe('the company at any time', () => {
     );
   });
 
-  test('has a person who worked across the last midnight', () => {
+  test('includes a person who worked across the last midnight', () => {
     fc.assert(
       fc.property(anyInstant, (now) => {
         const company = companyAt(now);

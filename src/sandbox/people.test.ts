@@ -7,7 +7,7 @@ function peopleWithVendor(vendor: string): readonly CompanyPerson[] {
 }
 
 describe('the people of the sandbox', () => {
-  test('has enough people and bots, all with unique references', () => {
+  test('provides enough people and bots, all with unique references', () => {
     expect(people.length).toBeGreaterThanOrEqual(66);
     expect(bots.length).toBeGreaterThanOrEqual(3);
     expect(new Set(people.map((person) => person.email)).size).toBe(people.length);

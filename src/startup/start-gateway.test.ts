@@ -72,7 +72,7 @@ test('exits with status 1 and reports every error of the environment when nothin
 test.each([
   ['debug', true],
   ['info', false],
-])('with LOG_LEVEL=%s, logs cache reads: %j', async (level, isLogged) => {
+])('logs cache reads with LOG_LEVEL=%s: %j', async (level, isLogged) => {
   const { process: running, url } = await gateways.start({ env: { LOG_LEVEL: level } });
   const log: string[] = [];
   if (running.stdout) createInterface(running.stdout).on('line', (line) => log.push(line));

@@ -15,7 +15,7 @@ afterAll(async () => {
   await redis.kill();
 });
 
-test('is ready and serves while Redis is down, and logs the outage and the recovery once each', async () => {
+test('keeps the gateway ready and serving while Redis is down, and logs the outage and the recovery once each', async () => {
   const gateway = await world.startGateway((raw) => ({ ...raw, cache: { url: redis.url } }));
   const levels = (word: string): readonly string[] =>
     gateway

@@ -51,7 +51,7 @@ describe('transient failures', () => {
   test.each([
     ['EAI_AGAIN', 3],
     ['ENOTFOUND', 1],
-  ])('for the DNS error %s makes %i attempts', async (code, attempts) => {
+  ])('attempts a call that fails with the DNS error %s: %i times', async (code, attempts) => {
     const lookup = (_host: string, _options: object, done: (error: Error) => void) => {
       done(Object.assign(new Error(code), { code }));
     };

@@ -31,7 +31,7 @@ test.each([
   [1000, 1000, undefined],
   [1001, 1000, 1],
   [5000, 1000, 4000],
-])('of %i errors sends %i and reports %j as omitted', async (count, sent, omitted) => {
+])('sends, of %i errors, %i and reports %j as omitted', async (count, sent, omitted) => {
   const { body } = await apollo.executeOperation({ query: `{ things(count: ${count}) { bad } }` });
   if (body.kind !== 'single') throw new Error('expected a single result');
   const { data, errors, extensions } = body.singleResult;

@@ -17,7 +17,7 @@ function sum(counts: readonly (number | null)[]): number {
 }
 
 describe('Avaamo’s samples', () => {
-  test('map to the requested days of usage.json', () => {
+  test('maps the totals of usage.json to the requested days', () => {
     expect(usage.current).toEqual({
       start: Date.parse('2020-04-10T07:00:00Z'),
       end: Date.parse('2020-04-14T06:59:59Z'),
@@ -33,12 +33,12 @@ describe('Avaamo’s samples', () => {
     });
   });
 
-  test('map to the previous interval, which begins a second late and overlaps by an instant', () => {
+  test('maps the previous interval, which begins a second late and overlaps by an instant', () => {
     expect(usage.previous).toMatchObject({ start: 1586156401000, end: usage.current.start, sessionCount: 15094 });
     expect(usage.previous?.mismatchedAmbiguousMessagesCount).toBe(326);
   });
 
-  test('map to nine consecutive buckets', () => {
+  test('maps the sample to nine consecutive buckets', () => {
     expect(usage.buckets).toHaveLength(9);
     expect(usage.buckets[0]?.start).toBe(usage.current.start);
     expect(usage.buckets.at(-1)?.end).toBe(usage.current.end);
@@ -51,29 +51,29 @@ describe('Avaamo’s samples', () => {
     }
   });
 
-  test('are truncated to milliseconds', () => {
+  test('truncates bucket boundaries to milliseconds', () => {
     expect(usage.buckets[0]?.end).toBe(1586540399888);
     expect(usage.buckets[2]?.end).toBe(1586617199666);
   });
 
-  test('give the mismatched ambiguous messages by their counts', () => {
+  test('computes the mismatched ambiguous messages of each bucket from its counts', () => {
     const mismatched = usage.buckets.map((bucket) => bucket.mismatchedAmbiguousMessagesCount);
     expect(mismatched).toEqual([72, 7, 36, 9, 36, 12, 34, 2, 0]);
   });
 
-  test('have no success rate without messages, and keep the decimals of the others', () => {
+  test('returns a null success rate for a bucket without messages, and keeps the decimals of the others', () => {
     expect(usage.buckets.at(-1)).toMatchObject({ messagesCount: 0, successRate: null });
     expect(usage.buckets[3]?.successRate).toBe(93.6);
   });
 
-  test('have a success rate of all messages, to two decimals, that does not follow from success_rate_count', () => {
+  test('returns the success rate of all messages, to two decimals, which does not follow from success_rate_count', () => {
     const rated = [usage.current, usage.previous, ...usage.buckets].filter((item) => item?.successRate != null);
     expect(rated).toHaveLength(10);
     const shares = rated.map((item) => (item?.successfulResponsesCount ?? 0) / (item?.messagesCount ?? 0));
     expect(rated.map((item) => item?.successRate)).toEqual(shares.map((share) => Math.round(share * 1e4) / 100));
   });
 
-  test('keep the vendor’s totals of distinct counts, not sums of the buckets', () => {
+  test('keeps the vendor’s totals of distinct counts, not sums of the buckets', () => {
     const merged = mergeReports(usage, interventions);
     expect(sum(merged.buckets.map((bucket) => bucket.sessionCount))).toBe(9321);
     expect(merged.current?.sessionCount).toBe(8123);
@@ -81,7 +81,7 @@ describe('Avaamo’s samples', () => {
     expect(merged.current?.usersCount).toBe(7858);
   });
 
-  test('keep a total that differs by one from the sum of its buckets', () => {
+  test('keeps a total that differs by one from the sum of its buckets', () => {
     expect(sum(usage.buckets.map((bucket) => bucket.messagesCount))).toBe(50139);
     expect(usage.current.messagesCount).toBe(50138);
   });

@@ -80,7 +80,7 @@ function recordAt({ path }: DriftedDocument): {
 }
 
 describe.each(PARTS)('a response with one undocumented value: %s', (part) => {
-  test('is rejected, or mapped without invented data and with missing data reported', async () => {
+  test('rejects the drifted response, or maps it without invented data and reports missing data', async () => {
     const complete = (await readUsage(part, SAMPLES[part])).data;
     await fc.assert(
       fc.asyncProperty(driftedDocument(SAMPLES[part]), async (drifted) => {
@@ -136,7 +136,7 @@ describe('unreadable buckets', () => {
     stats: usage.stats.map((part, index) => (index < unreadable ? { ...part, start_time: 'soon' } : part)),
   });
 
-  test('are left out and reported if one of nine is unreadable', async () => {
+  test('leaves out and reports one unreadable bucket of nine', async () => {
     const complete = await readUsage('usage', usage);
     const { data, sources } = await readUsage('usage', withParts(1));
     expect(data.buckets).toEqual(complete.data.buckets.slice(1));
@@ -145,14 +145,14 @@ describe('unreadable buckets', () => {
     ]);
   });
 
-  test('invalidate the response if two of nine are unreadable', async () => {
+  test('rejects a response with two unreadable buckets of nine', async () => {
     expect((await read('usage', withParts(2))).answer).toMatchObject({
       code: 'VENDOR_BAD_RESPONSE',
       reason: 'contract',
     });
   });
 
-  test('give a null previous interval, reported as incomplete, if that is unreadable', async () => {
+  test('returns a null previous interval, reported as incomplete, if it is unreadable', async () => {
     const { data, sources } = await readUsage('usage', { ...usage, previous_interval_stats: { start_time: 1 } });
     expect(data.previous).toBeNull();
     expect(data.buckets).toHaveLength(9);

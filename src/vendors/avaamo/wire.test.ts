@@ -10,12 +10,12 @@ const usage = toUsageReport(usageSample);
 describe('a response that differs from the documents', () => {
   const { aggregate_stats: aggregate } = usageSample;
 
-  test.each([0, 1, 8, 12])('is accepted with %i buckets instead of nine', (length) => {
+  test.each([0, 1, 8, 12])('accepts a response with %i buckets instead of nine', (length) => {
     const stats = Array.from({ length }, () => aggregate);
     expect(toUsageReport(usageResponseSchema.parse({ ...usageSample, stats })).buckets).toHaveLength(length);
   });
 
-  test('is accepted without buckets and previous interval', () => {
+  test('accepts a response without buckets and previous interval', () => {
     const bare = toUsageReport(usageResponseSchema.parse({ aggregate_stats: aggregate }));
     expect(bare).toMatchObject({ previous: null, buckets: [] });
     const nulls = toUsageReport(
@@ -24,7 +24,7 @@ describe('a response that differs from the documents', () => {
     expect(nulls).toEqual(bare);
   });
 
-  test('is accepted with numbers in quotes', () => {
+  test('accepts a response with numbers in quotes', () => {
     const quoted = JSON.parse(JSON.stringify(usageSample), (_, value: unknown) =>
       typeof value === 'number' ? String(value) : value,
     ) as unknown;
@@ -53,7 +53,7 @@ describe('a response that differs from the documents', () => {
     ['success_rate', 'n/a'],
     ['success_rate', {}],
     ['success_rate', '9'.repeat(30)],
-  ])('has a null %s for the invalid value %j, and keeps the rest', (name, value) => {
+  ])('returns a null %s for the invalid value %j, and keeps the rest', (name, value) => {
     const report = toUsageReport(usageResponseSchema.parse(withField(name, value)));
     const field = name === 'success_rate' ? 'successRate' : 'messagesCount';
     expect(report).toEqual({
@@ -75,19 +75,19 @@ describe('a response that differs from the documents', () => {
       { successful_responses_count: 2_147_483_647, ambiguous_messages_count: 2_147_483_647 },
     ],
     ['fewer than none', { success_rate_count: 2_000_000_000 }],
-  ])('has null mismatched messages if they would be %s', (_, counts) => {
+  ])('returns null mismatched messages if they would be %s', (_, counts) => {
     const report = toUsageReport(usageResponseSchema.parse({ aggregate_stats: { ...aggregate, ...counts } }));
     expect(report.current.mismatchedAmbiguousMessagesCount).toBeNull();
   });
 
-  test('has null for missing counts', () => {
+  test('returns null for missing counts', () => {
     const { start_time, end_time } = aggregate;
     const bare = toUsageReport(usageResponseSchema.parse({ aggregate_stats: { start_time, end_time } })).current;
     expect(bare).toMatchObject({ sessionCount: null, mismatchedAmbiguousMessagesCount: null, successRate: null });
   });
 
   test.each(['success_rate_count', 'ambiguous_messages_count', 'successful_responses_count'])(
-    'has null mismatched messages without %s, or if it is null',
+    'returns null mismatched messages if %s is missing or null',
     (missing) => {
       // No count is the sum of the others, so that none of them follows by accident.
       const counts = { successful_responses_count: 10, ambiguous_messages_count: 8, success_rate_count: 5 };
@@ -98,7 +98,7 @@ describe('a response that differs from the documents', () => {
     },
   );
 
-  test('loses fields that are not read', () => {
+  test('drops response fields that are not read', () => {
     const reply = usageResponseSchema.parse({
       ...usageSample,
       owner: 'x',
@@ -117,7 +117,7 @@ describe('a response that differs from the documents', () => {
     ['a time with a word before it', withField('start_time', 'from 1586502000')],
     ['a time in milliseconds', withField('end_time', '1586847599000')],
     ['parts that are no list', { aggregate_stats: aggregate, stats: {} }],
-  ])('is rejected: %s', (_, reply) => {
+  ])('rejects a response with %s', (_, reply) => {
     expect(usageResponseSchema.safeParse(reply).success).toBe(false);
   });
 });

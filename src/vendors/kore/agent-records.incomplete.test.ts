@@ -17,14 +17,14 @@ function email(n: number) {
 // Missing data of a response, and how it is reported.
 
 describe('a paged response', () => {
-  test('is read on after the number of received agents', async () => {
+  test('requests the next page at the offset of the number of received agents', async () => {
     const { statusPeriods, sent } = connectKore(createWorkers(20), { pageSize: 8 });
     const results = await Promise.all(createWorkers(20).map((worker) => statusPeriods(worker.email, yesterday)));
     expect(sent.map(({ url }) => url.searchParams.get('offset'))).toEqual(['0', '8', '16']);
     expect(results.every(({ data, sources }) => data.length === 1 && sources[0]?.outcome === 'OK')).toBe(true);
   });
 
-  test('has a period once, however many pages contain it', async () => {
+  test('returns a period once, however many pages contain it', async () => {
     const again = (page: number) => ({ ...createWorker(1), userId: `u-${page}` });
     const { statusPeriods, sent } = connectKore([], {
       hasMore: true,
@@ -35,7 +35,7 @@ describe('a paged response', () => {
     expect(sent).toHaveLength(4);
   });
 
-  test('is complete once it has all requested agents, though the vendor reports more without end', async () => {
+  test('reports a paged response as complete once it has all requested agents, though the vendor reports more without end', async () => {
     const { statusPeriods, sent } = connectKore([createWorker(1)], {
       overridePage: () => [{ ...createWorker(1) }],
       hasMore: true,
@@ -55,16 +55,19 @@ describe('a paged response', () => {
       { hasMore: true, pageSize: 1, overridePage: (page: number) => [{ ...createWorker(1), userId: `u-${page}` }] },
       40,
     ],
-  ])('that %s is incomplete, though it has all requested agents', async (_how, habits, calls) => {
-    const { statusPeriods, sent } = connectKore([createWorker(1)], habits);
-    expect(await statusPeriods(email(1), yesterday)).toMatchObject({
-      data: [{ start: at('14T09:00:00') }],
-      sources: [{ outcome: 'PARTIAL' }],
-    });
-    expect(sent).toHaveLength(calls);
-  });
+  ])(
+    'reports a paged response that %s as incomplete, though it has all requested agents',
+    async (_how, habits, calls) => {
+      const { statusPeriods, sent } = connectKore([createWorker(1)], habits);
+      expect(await statusPeriods(email(1), yesterday)).toMatchObject({
+        data: [{ start: at('14T09:00:00') }],
+        sources: [{ outcome: 'PARTIAL' }],
+      });
+      expect(sent).toHaveLength(calls);
+    },
+  );
 
-  test('that exceeds the size limit is incomplete', async () => {
+  test('reports a paged response that exceeds the size limit as incomplete', async () => {
     const large = (page: number) => {
       const body = JSON.stringify({ hasMore: true, data: [createWorker(page)] });
       return { status: 200, body: body.padEnd(MAX_TOTAL_BYTES / 2) };
@@ -77,7 +80,7 @@ describe('a paged response', () => {
     expect(sent).toHaveLength(2);
   });
 
-  test('may have two records of one agent, and both count', async () => {
+  test('combines two records of one agent in a paged response', async () => {
     const [first, second] = createWorker(1, [14, 15]).status ?? [];
     const records = [
       { userId: 'u-1', email: email(1), status: [first] },
@@ -93,7 +96,7 @@ describe('a paged response', () => {
   test.each([
     ['repeat without end', () => [{ ...createWorker(1) }]],
     ['end in an empty one with hasMore', (page: number) => (page === 1 ? [{ ...createWorker(1) }] : [])],
-  ])('whose pages %s leaves agents that it does not mention unknown', async (_how, instead) => {
+  ])('reports agents that are missing from pages that %s as unknown', async (_how, instead) => {
     const { statusPeriods, stored } = connectKore([], { overridePage: instead, hasMore: true, pageSize: 1 });
     const outcomes = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
     expect(await outcomes).toMatchObject([
@@ -108,7 +111,7 @@ describe('a paged response', () => {
     expect(stored).toMatchObject([{ key: ['cell', email(1), '2024-05-14'], ttlSeconds: 15 }]);
   });
 
-  test('that is cut short keeps the received agents, and fails for the others', async () => {
+  test('keeps the received agents of a response that is cut short, and fails for the others', async () => {
     const breaksOff = { pageSize: 1, overridePage: (page: number) => (page === 2 ? jsonReply({}, 503) : undefined) };
     const { statusPeriods, stored } = connectKore(createWorkers(2), breaksOff);
     const outcomes = Promise.allSettled([statusPeriods(email(0), yesterday), statusPeriods(email(1), yesterday)]);
@@ -128,7 +131,7 @@ describe('a paged response', () => {
 describe('a record of an agent that was not requested', () => {
   const unrequestedAgent = { userId: 'u-9', email: email(9), status: createWorker(9).status };
 
-  test('is left out, and reported, since the response may belong to another request', async () => {
+  test('leaves out and reports an agent that was not requested, since the response may belong to another request', async () => {
     const { statusPeriods, stored } = connectKore([], {
       overridePage: () => [{ ...createWorker(1) }, unrequestedAgent],
     });
@@ -149,13 +152,13 @@ describe('a record of an agent that was not requested', () => {
     ['another agent', unrequestedAgent],
     // The filter is an e-mail address: an agent without one cannot be meant, not even as the only record.
     ['an agent without an e-mail address', { ...unrequestedAgent, email: '' }],
-  ])('is a failure without other records: %s', async (_whose, record) => {
+  ])('fails if the only record belongs to %s', async (_whose, record) => {
     const { statusPeriods, stored } = connectKore([], { overridePage: () => [record] });
     await expect(statusPeriods(email(1), yesterday)).rejects.toMatchObject({ reason: 'foreign_agent' });
     expect(stored).toEqual([]);
   });
 
-  test('is no failure in an unfiltered request', async () => {
+  test('accepts agents that were not requested in an unfiltered request', async () => {
     const { statusPeriods } = connectKore([], { overridePage: () => [{ ...createWorker(1) }, unrequestedAgent] });
     expect(await statusPeriods('u-1', yesterday)).toMatchObject({ data: [{}], sources: [{ outcome: 'OK' }] });
   });
@@ -192,14 +195,14 @@ describe('unfiltered pages that contain agents requested by e-mail', () => {
   const complete = { data: [{ start: at('14T09:00:00') }], sources: [{ outcome: 'OK' }] };
   const people = fakeKore(createWorkers(3));
 
-  test('make up for a failed request by e-mail', async () => {
+  test('returns agents from unfiltered pages when their request by e-mail fails', async () => {
     const { sources: dataSource, sent } = connectedTo(() => jsonReply({}, 500), people);
     const results = await Promise.all([email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)));
     expect(results).toMatchObject([complete, complete]);
     expect(sent).toHaveLength(2);
   });
 
-  test('do not affect agents that the request by e-mail returned completely, when cut short', async () => {
+  test('keeps complete agents of a request by e-mail when the unfiltered pages are cut short', async () => {
     const breaking = fakeKore([], {
       hasMore: true,
       pageSize: 1,
@@ -222,7 +225,7 @@ describe('unfiltered pages that contain agents requested by e-mail', () => {
   test.each([
     ['among all agents', people, partly],
     ['among the agents requested by e-mail', partly, people],
-  ])('make up for unreadable records %s', async (_which, toSome, toAll) => {
+  ])('fills in unreadable records %s from the other response', async (_which, toSome, toAll) => {
     const { sources: dataSource, sent } = connectedTo(toSome, toAll);
     const results = await Promise.all([email(1), 'u-2'].map(async (ref) => dataSource.statusPeriods?.(ref, yesterday)));
     expect(results).toMatchObject([complete, complete]);

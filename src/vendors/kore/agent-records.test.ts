@@ -22,7 +22,7 @@ describe('unreadable periods', () => {
   const bad = { ...good, startTime: 'this morning' };
   const connectWithStatus = (status: unknown) => answering([{ userId: 'u-1', email: email(1), status }]);
 
-  test('are left out, and the source is reported as partial', async () => {
+  test('leaves out unreadable periods, and reports the source as partial', async () => {
     const { statusPeriods, stored } = connectWithStatus([good, bad, { startTime: 7 }]);
     expect(await statusPeriods(email(1), yesterday)).toMatchObject({
       data: [{ start: at('14T09:00:00') }],
@@ -32,13 +32,13 @@ describe('unreadable periods', () => {
   });
 
   test.each([[[bad]], [[{ ...good, endTime: 7 }]], [[null]], [{}], ['none'], [0]])(
-    'are a failure without readable ones: %j',
+    'fails if an agent has no readable period: %j',
     async (status) => {
       await expect(connectWithStatus(status).statusPeriods(email(1), yesterday)).rejects.toMatchObject(contractError);
     },
   );
 
-  test('affect only their own agent', async () => {
+  test('limits the failure of unreadable periods to their own agent', async () => {
     const { statusPeriods } = answering([{ ...createWorker(1), status: {} }, createWorker(2)]);
     const outcomes = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
     expect(await outcomes).toMatchObject([
@@ -47,7 +47,7 @@ describe('unreadable periods', () => {
     ]);
   });
 
-  test('do not include periods without a name, which have a null label', async () => {
+  test('accepts a period with an unreadable name, with a null label', async () => {
     const { data, sources } = await connectWithStatus([{ ...good, secondaryStatus: 7 }]).statusPeriods(
       email(1),
       yesterday,
@@ -64,7 +64,7 @@ describe('a period in an unusual order', () => {
   test.each([
     ['with an end before its start', '2024-05-14T00:00:00', '2024-05-13T23:59:58', '14T00:00:00'],
     ['in the future', '2024-05-15T13:00:00', '2024-05-15T14:00:00', '15T13:00:00'],
-  ])('is returned and found at its start: %s', async (_which, startTime, endTime, begins) => {
+  ])('returns a period in a range at its start: %s', async (_which, startTime, endTime, begins) => {
     const { data, sources } = await odd(startTime, endTime).statusPeriods(email(1), {
       from: at(begins),
       to: at(begins) + 1,
@@ -77,14 +77,14 @@ describe('a period in an unusual order', () => {
 describe('unreadable agents', () => {
   const odd = [null, 7, 'agent', [], {}, { userId: '', email: ' ' }, { userId: {}, email: 7 }, { userId: 1e21 }];
 
-  test.each(odd)('are left out, and the source is reported as partial: %j', async (record) => {
+  test.each(odd)('leaves out an unreadable agent, and reports the source as partial: %j', async (record) => {
     const { statusPeriods, discover, stored } = answering([createWorker(1), record]);
     expect(await statusPeriods(email(1), yesterday)).toMatchObject({ data: [{ ref: email(1) }], sources: partial });
     expect(stored).toMatchObject([{ key: ['cell', email(1), '2024-05-14'], ttlSeconds: 15 }]);
     expect(await discover()).toMatchObject({ data: [{ ref: email(1) }], sources: partial });
   });
 
-  test('may be the requested agent', async () => {
+  test('fails for a missing agent that may be the unreadable one', async () => {
     const { statusPeriods, stored } = answering([createWorker(1), null]);
     await expect(statusPeriods('u-2', yesterday)).rejects.toMatchObject(contractError);
     expect(stored).toEqual([]);
@@ -99,20 +99,23 @@ describe('unreadable agents', () => {
     [5, 2, 'VENDOR_BAD_RESPONSE'],
     [50, 10, null],
     [50, 11, 'VENDOR_BAD_RESPONSE'],
-  ])('of %i %i: invalidate a page if more than a fifth, or of a few all', async (all, unreadable, refused) => {
-    const records = createWorkers(all).map((one, n): FakeAgent | null => (n < all - unreadable ? one : null));
-    const outcome = await answering(records)
-      .discover()
-      .then(
-        ({ data }) => data.length,
-        (error: unknown) => error,
-      );
-    expect(outcome).toEqual(refused === null ? all - unreadable : expect.objectContaining({ code: refused }));
-  });
+  ])(
+    'rejects a page if more than a fifth of its agents, or all of a few, are unreadable (of %i agents: %i)',
+    async (all, unreadable, refused) => {
+      const records = createWorkers(all).map((one, n): FakeAgent | null => (n < all - unreadable ? one : null));
+      const outcome = await answering(records)
+        .discover()
+        .then(
+          ({ data }) => data.length,
+          (error: unknown) => error,
+        );
+      expect(outcome).toEqual(refused === null ? all - unreadable : expect.objectContaining({ code: refused }));
+    },
+  );
 });
 
 describe('a partly readable agent', () => {
-  test('has a userId that is sent as a number, and no name if that is invalid', async () => {
+  test('accepts a userId that is sent as a number, and returns no name if that is invalid', async () => {
     const { discover, statusPeriods } = answering([{ ...createWorker(1), userId: 9, firstName: 7, lastName: {} }]);
     expect(await discover()).toMatchObject({
       data: [{ ref: email(1), aliases: ['9'], name: null }],
@@ -130,19 +133,25 @@ describe('a partly readable agent', () => {
       email(1).padStart(320, 'a'),
       [1],
     ],
-  ])('loses a reference that could not be requested: %s', async (_which, references, ref, aliases) => {
+  ])('drops a reference that could not be requested: %s', async (_which, references, ref, aliases) => {
     const { data, sources } = await answering([{ ...createWorker(1), ...references }]).discover();
     expect(data).toMatchObject([{ ref, aliases: aliases.map(() => 'u'.repeat(320)) }]);
     expect(sources).toMatchObject(completeSources);
   });
 
-  test.each([[[]], [' ']])('is found with the userId %j, but may be any agent looked up by userId', async (userId) => {
-    const { discover, statusPeriods } = answering([{ ...createWorker(1), userId }, createWorker(2)]);
-    expect(await discover()).toMatchObject({ data: [{ ref: email(1) }, { ref: email(2) }], sources: completeSources });
-    const outcomes = Promise.allSettled([statusPeriods('u-1', yesterday), statusPeriods('u-2', yesterday)]);
-    expect(await outcomes).toMatchObject([
-      { reason: contractError },
-      { value: { data: [{}], sources: completeSources } },
-    ]);
-  });
+  test.each([[[]], [' ']])(
+    'returns an agent with the userId %j, but fails for a missing userId that may be this agent',
+    async (userId) => {
+      const { discover, statusPeriods } = answering([{ ...createWorker(1), userId }, createWorker(2)]);
+      expect(await discover()).toMatchObject({
+        data: [{ ref: email(1) }, { ref: email(2) }],
+        sources: completeSources,
+      });
+      const outcomes = Promise.allSettled([statusPeriods('u-1', yesterday), statusPeriods('u-2', yesterday)]);
+      expect(await outcomes).toMatchObject([
+        { reason: contractError },
+        { value: { data: [{}], sources: completeSources } },
+      ]);
+    },
+  );
 });

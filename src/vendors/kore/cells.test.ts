@@ -42,7 +42,7 @@ describe('a cell', () => {
     expect(periodsOn([backwards], '2024-05-14')).toEqual([backwards]);
   });
 
-  test('is validated when it is read from the cache, and anything else is rejected', () => {
+  test('validates a cell that is read from the cache, and rejects anything else', () => {
     const cell = completeCell([overNight, period('14T06:00:00', null)]);
     expect(cellNamespace.isValid(JSON.parse(JSON.stringify(cell)))).toBe(true);
     for (const invalid of [null, [], {}, { periods: [['x']], gap: null }, { periods: [] }, { periods: [], gap: {} }]) {
@@ -67,12 +67,12 @@ describe('periods of one response with the same start and names', () => {
     ['a shorter period yields to a longer one', short, long],
     ['an ongoing period yields to an ended one', ongoing, long],
     ['a possibly ongoing period yields to an ongoing one', unknown, ongoing],
-  ])('are merged, in any order: %s', (_how, yielding, staying) => {
+  ])('merges periods with the same start and names, in any order: %s', (_how, yielding, staying) => {
     expect(dedupePeriods([yielding, staying] as StoredPeriod[])).toEqual([staying]);
     expect(dedupePeriods([staying, yielding] as StoredPeriod[])).toEqual([staying]);
   });
 
-  test('are merged into the same period in any order, without losing time', () => {
+  test('merges periods with the same start and names into one in any order, without losing time', () => {
     const end = fc.oneof(
       fc.constant(null),
       fc.integer({ min: -3, max: 3 }).map((seconds) => at(begun) + seconds * 1000),

@@ -32,14 +32,14 @@ function fetchOnce() {
 }
 
 describe('a status request', () => {
-  test('is retried after a retryable failure: although it is a POST, it changes nothing', async () => {
+  test('retries a status request after a retryable failure: although it is a POST, it changes nothing', async () => {
     server.script({ status: 503 }, GOOD);
     expect(await fetchOnce()).toEqual({ agents: [{ userId: 'u-1' }], error: null });
     expect(server.received.map(({ method }) => method)).toEqual(['POST', 'POST']);
     expect(harness.records.map(({ outcome }) => outcome)).toEqual(['VENDOR_UNAVAILABLE', 'OK']);
   });
 
-  test('is not sent after a rate limit, though the vendor reported it in words only', async () => {
+  test('sends no status request after a rate limit, though the vendor reported it in words only', async () => {
     server.script({ body: '{"message":"You\'ve exceeded the per-minute rate limit. Please wait"}' }, GOOD);
     expect(await fetchOnce()).toMatchObject({ error: { code: 'VENDOR_RATE_LIMITED' } });
     expect(await fetchOnce()).toMatchObject({ error: { code: 'VENDOR_RATE_LIMITED' } });

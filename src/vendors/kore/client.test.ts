@@ -16,7 +16,7 @@ function asking(reply: SandboxResponse) {
 }
 
 describe('a status request', () => {
-  test('goes to the account’s URL with the token and the stream’s id', async () => {
+  test('sends a status request to the account’s URL with the token and the stream’s id', async () => {
     const harness = connectVendor(kore, KORE_ENTRY, fakeKore([createWorker(1)]), { now: NOW });
     await harness.createDataSource().statusPeriods?.(EMAIL, today);
     const [request] = harness.sent;
@@ -39,7 +39,7 @@ describe('a status request', () => {
     expect(harness.sent[0]?.url.pathname).toMatch(/^\/kore\/agentassist\/api\/public\//);
   });
 
-  test('has the date of one day, or the first and last of several, always in UTC', async () => {
+  test('requests the date of one day, or the first and last of several, always in UTC', async () => {
     const harness = connectVendor(kore, KORE_ENTRY, fakeKore([createWorker(1)]), { now: NOW });
     await harness.createDataSource().statusPeriods?.(EMAIL, today);
     await harness.createDataSource().statusPeriods?.(EMAIL, sinceMonday);
@@ -49,7 +49,7 @@ describe('a status request', () => {
     ]);
   });
 
-  test('has no agents when it is unfiltered', async () => {
+  test('sends no agents in an unfiltered request', async () => {
     const harness = connectVendor(kore, KORE_ENTRY, fakeKore([createWorker(1)]), { now: NOW });
     await harness.createDataSource().discover?.();
     expect(parseFilter({ body: harness.sent[0]?.body ?? '' })).toEqual({
@@ -68,7 +68,7 @@ describe('an error response', () => {
     [{ status: 200, body: minute }],
     [{ status: 200, body: `\n  ${minute}\n` }],
     [{ status: 503, body: minute }],
-  ])('is recognised as a rate limit by its words: %j', async (reply) => {
+  ])('recognises a rate limit by the words of the response: %j', async (reply) => {
     await expect(asking(reply)).rejects.toMatchObject({
       code: 'VENDOR_RATE_LIMITED',
       reason: 'sentence',
@@ -79,25 +79,22 @@ describe('an error response', () => {
     });
   });
 
-  test.each([200, 302, 400, 503])(
-    'for a rate limit, with status %i, passes on the matched words only',
-    async (status) => {
-      for (const form of [jsonReply, (body: unknown) => ({ body: `${String(body)} <b>Sorry</b>` })]) {
-        const harness = connectVendor(
-          kore,
-          KORE_ENTRY,
-          ({ headers }) => ({ ...form(`${minute} ${KORE_ENTRY.clientSecret} ${headers.auth ?? ''}`), status }),
-          { now: NOW },
-        );
-        await expect(harness.createDataSource().statusPeriods?.(EMAIL, today)).rejects.toMatchObject({
-          code: 'VENDOR_RATE_LIMITED',
-          message: expect.not.stringMatching(/<|a-secret-of-the-client|eyJ/),
-        });
-      }
-    },
-  );
+  test.each([200, 302, 400, 503])('passes on only the matched words of a rate limit with status %i', async (status) => {
+    for (const form of [jsonReply, (body: unknown) => ({ body: `${String(body)} <b>Sorry</b>` })]) {
+      const harness = connectVendor(
+        kore,
+        KORE_ENTRY,
+        ({ headers }) => ({ ...form(`${minute} ${KORE_ENTRY.clientSecret} ${headers.auth ?? ''}`), status }),
+        { now: NOW },
+      );
+      await expect(harness.createDataSource().statusPeriods?.(EMAIL, today)).rejects.toMatchObject({
+        code: 'VENDOR_RATE_LIMITED',
+        message: expect.not.stringMatching(/<|a-secret-of-the-client|eyJ/),
+      });
+    }
+  });
 
-  test('for a rate limit keeps the vendor’s Retry-After', async () => {
+  test('keeps the vendor’s Retry-After of a rate limit', async () => {
     const reply = jsonReply({ message: minute }, 200, { 'Retry-After': '7' });
     await expect(asking(reply)).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED', retryAfterSeconds: 7 });
     await expect(asking({ status: 429 })).rejects.toMatchObject({ code: 'VENDOR_RATE_LIMITED' });
@@ -106,7 +103,7 @@ describe('an error response', () => {
   test.each([
     ['Rate limit for this API has been reached. Please try again later', null],
     ["You've exceeded the hourly rate limit. Please wait", 3600],
-  ])('is recognised as a rate limit by %j', async (message, retryAfterSeconds) => {
+  ])('recognises the message %j as a rate limit', async (message, retryAfterSeconds) => {
     await expect(asking(jsonReply({ message }))).rejects.toMatchObject({
       code: 'VENDOR_RATE_LIMITED',
       retryAfterSeconds,
@@ -117,12 +114,12 @@ describe('an error response', () => {
     'The status “You’ve exceeded the per-minute rate limit” is not known',
     "The status “You've exceeded the hourly rate limit” is not known",
     'The status “Rate limit for this API has been reached” is not known',
-  ])('for something else may contain these words: %s', async (message) => {
+  ])('rejects other errors that contain the words of a rate limit without reporting one: %s', async (message) => {
     await expect(asking(jsonReply({ message }, 412))).rejects.toMatchObject({ code: 'VENDOR_REJECTED', status: 412 });
   });
 
   test.each([minute, 'eyJhbGciOiJIUzI1NiJ9.eyJhcHBJZCI6ImNzIn0.c2lnbmVk'])(
-    'is not confused with the name of a status: %s',
+    'accepts a status whose name looks like a rate limit or a token: %s',
     async (secondaryStatus) => {
       const status = [{ ...createWorker(1).status?.[2], secondaryStatus }] as never;
       const harness = connectVendor(kore, KORE_ENTRY, fakeKore([{ ...createWorker(1), status }]), { now: NOW });
@@ -132,7 +129,7 @@ describe('an error response', () => {
   );
 
   test.each(['Invalid JWT token', 'Invalid SDK credentials', 'Permission denied. Scope is incorrect!'])(
-    '401 with %j is reported with this message',
+    'reports a 401 with the vendor’s message %j',
     async (msg) => {
       const refused = asking(jsonReply({ errors: [{ msg, code: 4002 }] }, 401));
       await expect(refused).rejects.toMatchObject({
@@ -148,11 +145,11 @@ describe('an error response', () => {
     [412, 'VENDOR_REJECTED'],
     [302, 'VENDOR_BAD_RESPONSE'],
     [502, 'VENDOR_UNAVAILABLE'],
-  ])('with status %i becomes %s', async (status, code) => {
+  ])('maps status %i to %s', async (status, code) => {
     await expect(asking(jsonReply({ errors: [{ msg: 'No' }] }, status))).rejects.toMatchObject({ code });
   });
 
-  test.each([400, 401])('%i is redacted if it quotes a secret or a token', async (status) => {
+  test.each([400, 401])('redacts a secret or a token that the message of a %i quotes', async (status) => {
     const harness = connectVendor(
       kore,
       KORE_ENTRY,

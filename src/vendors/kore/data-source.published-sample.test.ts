@@ -39,7 +39,7 @@ test('rejects the published sample, which is not JSON, without returning any of 
   });
 });
 
-test('has two fixtures that differ in one comma only', () => {
+test('keeps the published and the repaired sample equal except for one comma', () => {
   const compact = (text: string) => text.replace(/\s/g, '');
   expect(compact(published).replace('"customId":"123456""', '"customId":"123456","')).toBe(compact(repaired));
 });

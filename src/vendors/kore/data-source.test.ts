@@ -19,7 +19,7 @@ describe('statuses within one query', () => {
     [50, 1],
     [51, 2],
     [120, 3],
-  ])('of %i agents take %i POSTs', async (count, posts) => {
+  ])('requests cells of %i agents with %i POSTs', async (count, posts) => {
     const { statusPeriods, sent } = connectKore(createWorkers(count));
     const results = await Promise.all(
       createWorkers(count).map((person) => statusPeriods(person.email, sinceYesterday)),
@@ -29,7 +29,7 @@ describe('statuses within one query', () => {
     expect(results.every(({ data }, n) => data.every(({ ref }) => ref === email(n)))).toBe(true);
   });
 
-  test('of now and yesterday share a POST', async () => {
+  test('requests cells of now and yesterday with one POST', async () => {
     const { statusPeriods, currentStatus, sent } = connectKore(createWorkers(30));
     await Promise.all(
       createWorkers(30).flatMap((worker) => [currentStatus(worker.email), statusPeriods(worker.email, yesterday)]),
@@ -38,7 +38,7 @@ describe('statuses within one query', () => {
     expect(sent[0]?.keys).toBe(30);
   });
 
-  test('of one agent are requested once, for two spellings and two ranges', async () => {
+  test('requests cells of one agent once, for two spellings and two ranges', async () => {
     const { statusPeriods, sent } = connectKore([createWorker(1)]);
     const [first, second] = await Promise.all([
       statusPeriods('Agent1@Example.com', yesterday),
@@ -49,7 +49,7 @@ describe('statuses within one query', () => {
     expect(first.data[0]?.ref).toBe('Agent1@Example.com');
   });
 
-  test('are not requested again', async () => {
+  test('requests cells that the query has already read only once', async () => {
     const { statusPeriods, currentStatus, sent } = connectKore([createWorker(1)]);
     await statusPeriods(email(1), sinceYesterday);
     await currentStatus(email(1));
@@ -58,7 +58,7 @@ describe('statuses within one query', () => {
 });
 
 describe('a time range', () => {
-  test('is covered by whole UTC days, without the periods outside the range', async () => {
+  test('requests whole UTC days, and leaves out the periods outside the time range', async () => {
     const { statusPeriods, sent } = connectKore([createWorker(1)]);
     const { data } = await statusPeriods(email(1), { from: at('14T18:00:00'), to: at('15T10:00:00') });
     expect(parseFilter({ body: sent[0]?.body ?? '' }).dateFilter).toMatchObject({
@@ -68,7 +68,7 @@ describe('a time range', () => {
     expect(data.map(({ start, end }) => [start, end])).toEqual([[at('15T09:00:00'), at('15T17:00:00')]]);
   });
 
-  test('is requested up to today, since the vendor has no data of later days', async () => {
+  test('requests a time range up to today, since the vendor has no data of later days', async () => {
     const { statusPeriods, sent } = connectKore([createWorker(1)]);
     await statusPeriods(email(1), { from: NOW - HOUR, to: NOW + 7 * DAY });
     expect(parseFilter({ body: sent[0]?.body ?? '' }).dateFilter).toMatchObject({ date: '2024-05-15' });
@@ -102,7 +102,7 @@ describe('a time range', () => {
 });
 
 describe('a status result', () => {
-  test('reports its provenance', async () => {
+  test('reports the provenance of a status result', async () => {
     expect((await connectKore([createWorker(1)]).statusPeriods(email(1), yesterday)).sources).toEqual([
       {
         account: 'kore-main',
@@ -117,7 +117,7 @@ describe('a status result', () => {
     ]);
   });
 
-  test('is empty for an agent that the vendor does not mention', async () => {
+  test('returns an empty result for an agent that the vendor does not mention', async () => {
     const { statusPeriods, currentStatus } = connectKore([createWorker(1)]);
     expect(await statusPeriods('unknown@example.com', yesterday)).toMatchObject({
       data: [],
@@ -131,7 +131,7 @@ describe('a status result', () => {
     expect((await statusPeriods(email(1), yesterday)).data).toHaveLength(1);
   });
 
-  test('is requested with the reference as spelled, and cached in cells: long for a past day, briefly for today', async () => {
+  test('requests the reference as spelled, and caches cells: long for a past day, briefly for today', async () => {
     const { statusPeriods, stored, sent } = connectKore([createWorker(1)]);
     await statusPeriods('Agent1@example.com', sinceYesterday);
     expect(parseFilter({ body: sent[0]?.body ?? '' }).agents).toEqual(['Agent1@example.com']);
@@ -166,7 +166,7 @@ describe('the current status', () => {
       endTime,
     }));
 
-  test('is the ongoing period that began last', async () => {
+  test('returns the ongoing period that began last as the current status', async () => {
     const records = status(
       ['Lunch', '2024-05-15T11:30:00', '-'],
       ['Mail', '2024-05-15T08:00:00', '-'],
@@ -176,14 +176,14 @@ describe('the current status', () => {
     expect((await currentStatus(email(1))).data).toMatchObject({ label: 'Lunch', isOngoing: true, end: null });
   });
 
-  test('may have begun days ago', async () => {
+  test('returns a current status that began days ago', async () => {
     const { currentStatus } = connectKore([
       { ...createWorker(1), status: status(['Leave', '2024-05-02T09:00:00', '-']) },
     ]);
     expect((await currentStatus(email(1))).data).toMatchObject({ label: 'Leave', start: at('02T09:00:00') });
   });
 
-  test('is null if the same response has its end as well', async () => {
+  test('returns no current status if the same response has its end as well', async () => {
     const records = status(
       ['Lunch', '2024-05-15T11:30:00', '2024-05-15T11:50:00'],
       ['Lunch', '2024-05-15T11:30:00', '-'],
@@ -192,7 +192,7 @@ describe('the current status', () => {
     expect((await currentStatus(email(1))).data).toBeNull();
   });
 
-  test('is not replaced by a period that ended in the second in which it began', async () => {
+  test('keeps the current status next to a period that ended in the second in which it began', async () => {
     const records = status(
       ['Lunch', '2024-05-15T11:30:00', '-'],
       ['Lunch', '2024-05-15T11:30:00', '2024-05-15T11:30:00'],
@@ -201,7 +201,7 @@ describe('the current status', () => {
     expect((await currentStatus(email(1))).data).toMatchObject({ label: 'Lunch', isOngoing: true });
   });
 
-  test('is null if the vendor does not report a period as ongoing', async () => {
+  test('returns no current status if the vendor does not report a period as ongoing', async () => {
     const { currentStatus } = connectKore([
       { ...createWorker(1), status: status(['Lunch', '2024-05-15T11:30:00', '']) },
     ]);
@@ -210,7 +210,7 @@ describe('the current status', () => {
 });
 
 describe('a userId', () => {
-  test('is looked up among all agents, on the days that all userIds of the query need', async () => {
+  test('requests all agents for a userId, on the days that all userIds of the query need', async () => {
     const { statusPeriods, sent } = connectKore(createWorkers(60));
     const [first, last] = await Promise.all([
       statusPeriods('u-0', { from: at('13T00:00:00'), to: at('14T00:00:00') }),
@@ -228,7 +228,7 @@ describe('a userId', () => {
     expect(last.data).toMatchObject([{ ref: 'u-59', start: at('14T09:00:00') }]);
   });
 
-  test('that is unknown has no periods', async () => {
+  test('returns no periods for an unknown userId', async () => {
     const { statusPeriods } = connectKore(createWorkers(2));
     expect(await statusPeriods('u-77', yesterday)).toMatchObject({ data: [], sources: [{ outcome: 'OK' }] });
   });
@@ -239,7 +239,7 @@ describe('a userId', () => {
     expect(stored.map(({ key }) => key[1]).sort()).toEqual([email(0), email(1), 'u-0', 'u-1'].sort());
   });
 
-  test('next to an e-mail address costs its own pages only', async () => {
+  test('requests a userId and an e-mail address in separate pages, each once', async () => {
     const { statusPeriods, sent } = connectKore(createWorkers(3));
     const results = await Promise.all(['u-0', email(1)].map((ref) => statusPeriods(ref, yesterday)));
     expect(sent.map((request) => parseFilter(request).agents).toSorted()).toEqual([[email(1)], undefined]);

@@ -94,7 +94,7 @@ describe('the estimate of POSTs', () => {
     ['none for days after today', [days(targetOf(agents(7)), -1, -3)], 0],
     ['none without agents', [now(targetOf([]))], 0],
     ['none for other capabilities', [{ ...days(targetOf(agents(1)), 1, 0), capability: 'sessions' } as PlannedRead], 0],
-  ] as const)('is %s', (_title, reads, expected) => {
+  ] as const)('estimates POSTs: %s', (_title, reads, expected) => {
     expect(calls(reads)).toBe(expected);
   });
 
@@ -127,7 +127,7 @@ describe('the estimate of POSTs', () => {
     expect(calls(reads, probe)).toBeGreaterThanOrEqual(3);
   });
 
-  test('is zero for agents with all cells cached', () => {
+  test('estimates no POSTs for agents with all cells cached', () => {
     const [first = ''] = agents(51);
     expect(calls([now(targetOf(agents(51)))], holding([cell(first, TODAY)]))).toBe(1);
   });

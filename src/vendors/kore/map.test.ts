@@ -10,16 +10,19 @@ function at(text: string) {
 const record = { primaryStatus: 'AVAILABLE', secondaryStatus: 'AVAILABLE', startTime: '2023-03-10T21:37:42' };
 
 describe('Kore times', () => {
-  test.each(['UTC', 'Asia/Kolkata', 'America/New_York'])('without a zone are read as UTC on a machine in %s', (TZ) => {
-    const map = new URL('./map.ts', import.meta.url).href;
-    const script = `import { parseInstant } from '${map}'; console.log(parseInstant('2023-03-10T21:37:42'));`;
-    const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
-      env: { ...process.env, TZ },
-    });
-    expect(Number(stdout)).toBe(at('2023-03-10T21:37:42Z'));
-  });
+  test.each(['UTC', 'Asia/Kolkata', 'America/New_York'])(
+    'reads times without a zone as UTC on a machine in %s',
+    (TZ) => {
+      const map = new URL('./map.ts', import.meta.url).href;
+      const script = `import { parseInstant } from '${map}'; console.log(parseInstant('2023-03-10T21:37:42'));`;
+      const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+        env: { ...process.env, TZ },
+      });
+      expect(Number(stdout)).toBe(at('2023-03-10T21:37:42Z'));
+    },
+  );
 
-  test('respect a zone if one is sent', () => {
+  test('respects the zone of a time if one is sent', () => {
     expect(parseInstant('2023-03-10T21:37:42Z')).toBe(at('2023-03-10T21:37:42Z'));
     expect(parseInstant('2023-03-10T21:37:42+05:30')).toBe(at('2023-03-10T16:07:42Z'));
     expect(parseInstant('2023-03-10 21:37:42.5')).toBe(at('2023-03-10T21:37:42.500Z'));
@@ -29,7 +32,7 @@ describe('Kore times', () => {
     ['2023-03-10T21:37:42.123', '2023-03-10T21:37:42.123Z'],
     ['2023-03-10T21:37:42.123456789', '2023-03-10T21:37:42.123Z'],
     [' 2023-03-10T21:37:42 ', '2023-03-10T21:37:42Z'],
-  ])('are parsed from %j', (text, time) => {
+  ])('parses the time %j', (text, time) => {
     expect(parseInstant(text)).toBe(at(time));
   });
 
@@ -46,11 +49,11 @@ describe('Kore times', () => {
     '2023-03-10T21:37:42 IST',
     '2023-03-10T21:37:42Z+05:30',
     'before 2023-03-10T21:37:42',
-  ])('are null for %j', (text) => {
+  ])('returns null for the invalid time %j', (text) => {
     expect(parseInstant(text)).toBeNull();
   });
 
-  test('are parsed back for any second', () => {
+  test('parses any second that was formatted as a time', () => {
     fc.assert(
       fc.property(fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true }), (date) => {
         const seconds = Math.floor(date.getTime() / 1000) * 1000;
@@ -61,33 +64,36 @@ describe('Kore times', () => {
 });
 
 describe('a Kore period', () => {
-  test('has the stated end, and is not ongoing', () => {
+  test('parses a period with an end, which is not ongoing', () => {
     const period = parsePeriod({ ...record, endTime: '2023-03-10T21:38:52' });
     expect(period).toEqual([at('2023-03-10T21:37:42Z'), at('2023-03-10T21:38:52Z'), false, 'AVAILABLE', 'AVAILABLE']);
   });
 
-  test.each(['-', ' - '])('is ongoing if its end is %j', (endTime) => {
+  test.each(['-', ' - '])('returns an ongoing period for the end %j', (endTime) => {
     expect(parsePeriod({ ...record, endTime })?.slice(1, 3)).toEqual([null, true]);
   });
 
   test.each([{}, { endTime: null }, { endTime: '' }, { endTime: ' ' }])(
-    'has an unknown isOngoing with %j',
+    'returns an unknown isOngoing for a period with %j',
     (ending) => {
       expect(parsePeriod({ ...record, ...ending })?.slice(1, 3)).toEqual([null, null]);
     },
   );
 
-  test.each([{ startTime: '-' }, { startTime: 'yesterday' }, { endTime: 'tomorrow' }])('is null for %j', (broken) => {
-    expect(parsePeriod({ ...record, endTime: '-', ...broken })).toBeNull();
-  });
+  test.each([{ startTime: '-' }, { startTime: 'yesterday' }, { endTime: 'tomorrow' }])(
+    'returns null for a period with %j',
+    (broken) => {
+      expect(parsePeriod({ ...record, endTime: '-', ...broken })).toBeNull();
+    },
+  );
 
-  test('lasts from start to end, whatever the stated duration', () => {
+  test('ignores the stated duration of a period', () => {
     const times = { startTime: '2023-03-10T21:38:52', endTime: '2023-03-10T21:39:48' };
     const stated = { ...record, ...times, duration: '00:00:55' };
     expect(parsePeriod(stated)).toEqual(parsePeriod({ ...record, ...times }));
   });
 
-  test('that ends before it begins, or is in the future, is kept as sent with a duration of at least 0', () => {
+  test('keeps a period that ends before it begins, or is in the future, as sent with a duration of at least 0', () => {
     const second = fc.integer({ min: at('2023-03-10T00:00:00Z') / 1000, max: at('2023-04-10T00:00:00Z') / 1000 });
     const text = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 19);
     fc.assert(
@@ -100,7 +106,7 @@ describe('a Kore period', () => {
     );
   });
 
-  test('has the type as sent, and the company’s own name as the label', () => {
+  test('returns the type as sent, and the company’s own name as the label', () => {
     const period = parsePeriod({ ...record, primaryStatus: 'Busy', secondaryStatus: 'NBK', endTime: '-' });
     expect(period && toStatusPeriod(period, 'kore-main', 'jane@example.com')).toEqual({
       account: 'kore-main',
@@ -115,7 +121,7 @@ describe('a Kore period', () => {
     });
   });
 
-  test.each([undefined, null, '', '  '])('has no label if the vendor sends %j', (secondaryStatus) => {
+  test.each([undefined, null, '', '  '])('returns no label if the vendor sends %j', (secondaryStatus) => {
     expect(parsePeriod({ ...record, secondaryStatus })?.[4]).toBeNull();
   });
 });
@@ -135,16 +141,19 @@ test.each([
 });
 
 describe('a Kore agent', () => {
-  test.each([{}, { status: null }, { status: [] }])('with %j has no periods, and is complete', (agent) => {
-    expect(toAgentDetails(agent)).toEqual({ periods: [], unreadable: 0 });
-  });
+  test.each([{}, { status: null }, { status: [] }])(
+    'returns no periods for the agent %j, which is complete',
+    (agent) => {
+      expect(toAgentDetails(agent)).toEqual({ periods: [], unreadable: 0 });
+    },
+  );
 
-  test('loses only unreadable records', () => {
+  test('drops only unreadable records of an agent', () => {
     const status = [{ ...record, endTime: '-' }, null, { ...record, startTime: '' }];
     expect(toAgentDetails({ status })).toMatchObject({ periods: [expect.anything()], unreadable: 2 });
   });
 
-  test('has the e-mail address as reference, and the userId as alias', () => {
+  test('discovers an agent with the e-mail address as reference, and the userId as alias', () => {
     const agent = { userId: 'u-1', firstName: ' Jane', lastName: 'Doe ', email: 'Jane@Example.com' };
     expect(toDiscoveredAgent(agent)).toEqual({
       ref: 'Jane@Example.com',
@@ -155,14 +164,14 @@ describe('a Kore agent', () => {
   });
 
   test.each([{ email: '' }, { email: null }, {}])(
-    'without an e-mail address (%j) has the userId as reference',
+    'discovers an agent without an e-mail address (%j) with the userId as reference',
     (fields) => {
       const agent = { userId: 'u-1', firstName: '', lastName: '', ...fields };
       expect(toDiscoveredAgent(agent)).toEqual({ ref: 'u-1', aliases: [], name: null, email: null });
     },
   );
 
-  test('without any reference is null', () => {
+  test('returns null for an agent without any reference', () => {
     expect(toDiscoveredAgent({ firstName: 'Jane' })).toBeNull();
   });
 });

@@ -42,7 +42,7 @@ describe('a Kore reference', () => {
     expect(references.canonical(one) === references.canonical(other)).toBe(same);
   });
 
-  test('is recognised as an e-mail address or a userId', () => {
+  test('distinguishes an e-mail address from a userId', () => {
     expect(references.email('Jane@example.com')).toBe('Jane@example.com');
     expect(references.email('u-1')).toBeNull();
   });

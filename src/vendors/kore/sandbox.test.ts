@@ -154,7 +154,7 @@ describe('fake Kore access', () => {
 });
 
 describe('fake Kore periods', () => {
-  test('are unclipped and unmerged, with the sentinels of an ongoing one', async () => {
+  test('returns periods unclipped and unmerged, with the sentinels of an ongoing one', async () => {
     expect(await jane(day('2024-03-10').dateFilter)).toEqual([
       {
         primaryStatus: 'AVAILABLE',
@@ -187,13 +187,13 @@ describe('fake Kore periods', () => {
     ]);
   });
 
-  test('are those that overlap the requested days, including the last', async () => {
+  test('returns the periods that overlap the requested days, including the last', async () => {
     expect(await jane(day('2024-03-09').dateFilter)).toHaveLength(1);
     expect(await jane({ startDate: '2024-03-09', endDate: '2024-03-10', timeZoneOffSet: 0 })).toHaveLength(4);
     expect(await jane(day('2024-03-08').dateFilter)).toHaveLength(0);
   });
 
-  test('have times at the offset, whose minutes are positive west of Greenwich', async () => {
+  test('returns times at the offset, whose minutes are positive west of Greenwich', async () => {
     const [india] = await jane(day('2024-03-10', -330).dateFilter);
     expect(india?.startTime).toBe('2024-03-09T18:50:38');
     const [newYork] = await jane(day('2024-03-10', 300).dateFilter);
@@ -203,13 +203,13 @@ describe('fake Kore periods', () => {
     expect(await jane(day('2024-03-11', 0).dateFilter)).toHaveLength(1);
   });
 
-  test('are absent, with no `status`, if there are none', async () => {
+  test('omits `status` for an agent without periods', async () => {
     const { data } = await pageFor({ agents: ['jane2@example.com'], ...day('2024-03-10') });
     expect(data).toHaveLength(1);
     expect(data[0]).not.toHaveProperty('status');
   });
 
-  test('have another spelling for a few people', async () => {
+  test('spells the statuses of a few people differently', async () => {
     const vendor = createFakeVendor({ company: { ...company, shifts: () => SHIFTS }, now: () => NOW });
     const { data } = pageShape.parse((await send(day('2024-03-10'), { vendor })).body);
     const spellings = new Set(data.flatMap((agent) => agent.status ?? []).map((status) => status.primaryStatus));
@@ -218,7 +218,7 @@ describe('fake Kore periods', () => {
 });
 
 describe('fake Kore agents', () => {
-  test('are paged by at most fifty', async () => {
+  test('returns pages of at most fifty agents', async () => {
     const first = await pageFor(day('2024-03-10'), `${PATH}?limit=100`);
     expect(first).toMatchObject({ hasMore: true, limit: 50, offset: 0 });
     expect(first.data).toHaveLength(50);
@@ -229,7 +229,7 @@ describe('fake Kore agents', () => {
     expect((await pageFor(day('2024-03-10'), `${PATH}?offset=70`)).data).toEqual([]);
   });
 
-  test('keep their ids, and have a custom id, an empty one or none', async () => {
+  test('returns agents with stable ids, and with a custom id, an empty one or none', async () => {
     const once = await pageFor(day('2024-03-10'));
     const again = await pageFor(day('2024-03-09'));
     expect(again.data.map((agent) => agent.userId)).toEqual(once.data.map((agent) => agent.userId));
@@ -237,7 +237,7 @@ describe('fake Kore agents', () => {
     expect(new Set(once.data.map((agent) => agent.customId))).toEqual(new Set([undefined, '', '065582']));
   });
 
-  test('are left out if the e-mail address is unknown', async () => {
+  test('leaves out agents with an unknown e-mail address', async () => {
     const { data } = await pageFor({ agents: ['unknown@example.com', 'jane3@example.com'], ...day('2024-03-10') });
     expect(data.map((agent) => agent.email)).toEqual(['jane3@example.com']);
   });

@@ -85,13 +85,13 @@ describe('discovery', () => {
     expect(http.sent).toHaveLength(calls);
   });
 
-  test('has no discovery when discover is false', () => {
+  test('offers no discovery when discover is false', () => {
     const { open, adapter } = connectLivePerson(createScriptedVendor([]), { entry: { discover: false } });
     expect(open().discover).toBeUndefined();
     expect(adapter.cachedAgents).toBeUndefined();
   });
 
-  test('has no current status', () => {
+  test('offers no current status', () => {
     expect(connectLivePerson(createScriptedVendor([])).open().currentStatus).toBeUndefined();
   });
 });

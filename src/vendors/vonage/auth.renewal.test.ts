@@ -52,7 +52,7 @@ describe('a token due for renewal', () => {
     expect(tokenCalls(harness)).toHaveLength(2);
   });
 
-  test('makes requests wait for the running renewal once it has expired', async () => {
+  test('makes requests wait for the running renewal once the token has expired', async () => {
     const renewal = deferredResponse();
     const harness = connectVonage(shortLived(renewal.answer).respond);
     await queryInteractions(harness);
@@ -71,7 +71,7 @@ describe('a token due for renewal', () => {
     expect(tokenCalls(harness)).toHaveLength(2);
   });
 
-  test('serves until it expires if renewal fails, with a retry every ten seconds', async () => {
+  test('serves the token until it expires if renewal fails, with a retry every ten seconds', async () => {
     const vendor = createFakeVonage((issued) =>
       issued === 1 ? jsonReply({ access_token: 'token-1', expires_in: 120 }) : jsonReply({}, 503),
     );
@@ -98,7 +98,7 @@ describe('a token due for renewal', () => {
     expect(tokenCalls(harness)).toHaveLength(5);
   });
 
-  test('is renewed without a call record on any query', async () => {
+  test('renews a token without a call record on any query', async () => {
     const harness = connectVonage(createFakeVonage().respond);
     await queryInteractions(harness);
     harness.clock.advance(110 * MINUTE);
@@ -111,7 +111,7 @@ describe('a token due for renewal', () => {
     ]);
   });
 
-  test('adds no call to the next query’s estimate until it has expired', async () => {
+  test('estimates no token call for the next query until the token has expired', async () => {
     const harness = connectVonage(createFakeVonage().respond);
     const read: PlannedRead = {
       capability: 'latestInteractions',
@@ -160,7 +160,7 @@ test('opens a separate circuit for a failing token endpoint', async () => {
 });
 
 describe('a token that the vendor rejects', () => {
-  test('is replaced, and the call repeated', async () => {
+  test('replaces a rejected token, and repeats the call', async () => {
     const vendor = createFakeVonage();
     const harness = connectVonage(vendor.respond);
     await queryInteractions(harness);
@@ -169,7 +169,7 @@ describe('a token that the vendor rejects', () => {
     expect(authorizationHeaders(harness)).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
   });
 
-  test('is replaced again, however soon, if the last replacement worked', async () => {
+  test('replaces the token again, however soon, if the last replacement worked', async () => {
     const vendor = createFakeVonage();
     const harness = connectVonage(vendor.respond);
     for (const revoked of ['token-1', 'token-2']) {
@@ -180,7 +180,7 @@ describe('a token that the vendor rejects', () => {
     expect(tokenCalls(harness)).toHaveLength(3);
   });
 
-  test('is replaced once, however many calls were rejected with it', async () => {
+  test('replaces the token once, however many calls were rejected with it', async () => {
     const vendor = createFakeVonage();
     const harness = connectVonage(vendor.respond);
     await queryInteractions(harness);
@@ -190,7 +190,7 @@ describe('a token that the vendor rejects', () => {
     expect(authorizationHeaders(harness)).toHaveLength(101);
   });
 
-  test('is not replaced again by a late rejection of the old token', async () => {
+  test('keeps the new token after a late rejection of the old one', async () => {
     const late = deferredResponse();
     const vendor = createFakeVonage();
     const harness = connectVonage((request) =>
@@ -209,7 +209,7 @@ describe('a token that the vendor rejects', () => {
     expect(authorizationHeaders(harness).at(-1)).toBe('Bearer token-2');
   });
 
-  test('is not returned again after its running renewal fails', async () => {
+  test('does not return a rejected token again after its running renewal fails', async () => {
     const renewal = deferredResponse();
     const {
       tokens,
@@ -232,7 +232,7 @@ describe('a token that the vendor rejects', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('leads to no third token for a minute if its successor is rejected as well', async () => {
+  test('requests no third token for a minute if the second is rejected as well', async () => {
     const harness = connectVonage(createFakeVonage(undefined, () => jsonReply({}, 401)).respond);
     const refused = { code: 'VENDOR_AUTH_FAILED', endpoint: 'latestInteractions', status: 401 };
     await expect(queryInteractions(harness)).rejects.toMatchObject(refused);
@@ -250,7 +250,7 @@ describe('a token that the vendor rejects', () => {
     expect(tokenCalls(harness)).toHaveLength(3);
   });
 
-  test('does not affect other agents if it is rejected for one agent only', async () => {
+  test('serves other agents if the token is rejected for one agent only', async () => {
     const ok = jsonReply({ interactions: [] });
     const vendor = createFakeVonage(undefined, ({ url }) => (url.pathname.includes('/02/') ? jsonReply({}, 401) : ok));
     const harness = connectVonage(vendor.respond);
@@ -262,7 +262,7 @@ describe('a token that the vendor rejects', () => {
     expect(authorizationHeaders(harness)).toHaveLength(5);
   });
 
-  test('is not replaced after a 403', async () => {
+  test('keeps the token after a 403', async () => {
     const harness = connectVonage(createFakeVonage(undefined, () => jsonReply({}, 403)).respond);
     await expect(queryInteractions(harness)).rejects.toMatchObject({ code: 'VENDOR_AUTH_FAILED', status: 403 });
     expect(harness.sent).toHaveLength(2);

@@ -17,7 +17,7 @@ import { Secret } from '../../config/secret.ts';
 import { vonage } from './index.ts';
 
 describe('the token request', () => {
-  test.each([{}, { credentialsIn: 'body' }])('has the credentials in the form’s body, with %j', async (extra) => {
+  test.each([{}, { credentialsIn: 'body' }])('sends the credentials in the form’s body, with %j', async (extra) => {
     const harness = connectVonage(createFakeVonage().respond, extra);
     await queryInteractions(harness);
     expect(tokenCalls(harness)).toMatchObject([
@@ -31,7 +31,7 @@ describe('the token request', () => {
     expect(tokenCalls(harness)[0]?.headers).not.toHaveProperty('Authorization');
   });
 
-  test('has the form-encoded credentials in the header Authorization, with credentialsIn: basic', async () => {
+  test('sends the form-encoded credentials in the header Authorization, with credentialsIn: basic', async () => {
     const harness = connectVonage(createFakeVonage().respond, { credentialsIn: 'basic' });
     await queryInteractions(harness);
     const [request] = tokenCalls(harness);
@@ -40,13 +40,13 @@ describe('the token request', () => {
     expect(credentials.toString()).toBe('gateway:secret%2B%26%25%2F%3D');
   });
 
-  test('has the configured scope', async () => {
+  test('requests a token with the configured scope', async () => {
     const harness = connectVonage(createFakeVonage().respond, { scope: 'agents:read stats' });
     await queryInteractions(harness);
     expect(new URLSearchParams(tokenCalls(harness)[0]?.body).get('scope')).toBe('agents:read stats');
   });
 
-  test('goes to the configured URL', async () => {
+  test('requests a token from the configured URL', async () => {
     const harness = connectVonage(createFakeVonage().respond, { tokenUrl: 'https://id.example.com/oauth/token' });
     await queryInteractions(harness);
     expect(tokenCalls(harness)[0]?.url.href).toBe('https://id.example.com/oauth/token');
@@ -60,14 +60,14 @@ test('marks the token request as idempotent, since a further token does not inva
 });
 
 describe('a token', () => {
-  test('is fetched once, however many requests wait', async () => {
+  test('fetches a token once, however many requests wait', async () => {
     const harness = connectVonage(createFakeVonage().respond);
     await Promise.all(refs(50).map((ref) => queryInteractions(harness, ref)));
     expect(tokenCalls(harness)).toHaveLength(1);
     expect(authorizationHeaders(harness)).toEqual(refs(50).map(() => 'Bearer token-1'));
   });
 
-  test('serves later queries, until nine tenths of its lifetime are over', async () => {
+  test('reuses a token in later queries, until nine tenths of its lifetime are over', async () => {
     const harness = connectVonage(createFakeVonage().respond);
     await queryInteractions(harness);
     harness.clock.advance(108 * MINUTE - 1);
@@ -85,7 +85,7 @@ describe('a token', () => {
     [null, 270_000],
     ['', 270_000],
     ['soon', 270_000],
-  ])('with expires_in %j is used for %i ms', async (expires_in, usedFor) => {
+  ])('uses a token with expires_in %j for %i ms', async (expires_in, usedFor) => {
     const harness = connectVonage(
       createFakeVonage((issued) => jsonReply({ access_token: `token-${issued}`, expires_in })).respond,
     );
@@ -98,7 +98,7 @@ describe('a token', () => {
     expect(tokenCalls(harness)).toHaveLength(2);
   });
 
-  test.each([0, -5])('with expires_in %j serves only the waiting requests', async (expires_in) => {
+  test.each([0, -5])('serves only the waiting requests with a token with expires_in %j', async (expires_in) => {
     const harness = connectVonage(
       createFakeVonage((issued) => jsonReply({ access_token: `token-${issued}`, expires_in })).respond,
     );
@@ -108,7 +108,7 @@ describe('a token', () => {
     expect(tokenCalls(harness)).toHaveLength(2);
   });
 
-  test('has an age that counts from the token request', async () => {
+  test('counts the age of a token from the token request', async () => {
     const slow = deferredResponse();
     const harness = connectVonage(
       createFakeVonage((issued) => (issued === 1 ? slow.answer() : jsonReply({ access_token: 'b' }))).respond,
@@ -122,7 +122,7 @@ describe('a token', () => {
     expect(authorizationHeaders(harness)).toEqual(['Bearer a', 'Bearer b']);
   });
 
-  test('is fetched again by the next query after a failure', async () => {
+  test('fetches a token again in the next query after a failure', async () => {
     const vendor = createFakeVonage((issued) =>
       issued === 1 ? jsonReply({}, 503) : jsonReply({ access_token: 'token-2' }),
     );
@@ -136,7 +136,7 @@ describe('a token', () => {
 describe('a token shared by processes', () => {
   const START = Date.parse('2024-05-15T12:00:00Z');
 
-  test('is used until it is due for renewal by the wall clock, if another process fetched it', async () => {
+  test('uses a token of another process until it is due for renewal by the wall clock', async () => {
     const text = new Secret('theirs');
     let lookups = 0;
     const tokenStore: SharedTokenStore = {
@@ -169,7 +169,7 @@ describe('a token shared by processes', () => {
   test.each([
     [1, 'Bearer theirs', 0],
     [0, 'Bearer token-1', 1],
-  ])('is not fetched again before its renewal in %i ms', async (early, bearer, fetched) => {
+  ])('fetches a shared token again only when it is due for renewal (in %i ms)', async (early, bearer, fetched) => {
     const now = theirs.renewAt - early;
     const harness = connectVendor(vonage, VONAGE_ENTRY, createFakeVonage().respond, {
       now,
@@ -180,7 +180,7 @@ describe('a token shared by processes', () => {
     expect(tokenCalls(harness)).toHaveLength(fetched);
   });
 
-  test('is not used again after a rejection, even while other processes share it', async () => {
+  test('stops using a rejected token, even while other processes share it', async () => {
     const vendor = createFakeVonage();
     vendor.revoked.add('theirs');
     const harness = connectVendor(vonage, VONAGE_ENTRY, vendor.respond, {
@@ -193,7 +193,7 @@ describe('a token shared by processes', () => {
     expect(tokenCalls(harness)).toHaveLength(1);
   });
 
-  test('is shared with wall-clock times', async () => {
+  test('shares a token with wall-clock times', async () => {
     const sharedTokens: SharedToken[] = [];
     const tokenStore: SharedTokenStore = {
       getOrFetch: async ({ fetch }) => {
@@ -211,7 +211,7 @@ describe('a token shared by processes', () => {
 });
 
 describe('an aborted query', () => {
-  test('rejects immediately, and the token is fetched for the others', async () => {
+  test('rejects an aborted query immediately, and fetches the token for the others', async () => {
     const slow = deferredResponse();
     const harness = connectVonage(createFakeVonage(slow.answer).respond);
     const leaving = new AbortController();
@@ -226,7 +226,7 @@ describe('an aborted query', () => {
     expect(authorizationHeaders(harness)).toHaveLength(1);
   });
 
-  test('leaves a token for the next query, even as the only one', async () => {
+  test('fetches the token for the next query, even if the only waiting query aborts', async () => {
     const slow = deferredResponse();
     const harness = connectVonage(createFakeVonage(slow.answer).respond);
     const leaving = new AbortController();

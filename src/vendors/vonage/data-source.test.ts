@@ -32,7 +32,7 @@ function interactionRequests({ sent }: VendorHarness) {
 }
 
 describe('the interactions request', () => {
-  test('is as documented, with the version in Accept and the token', async () => {
+  test('sends the documented request, with the version in Accept and the token', async () => {
     const harness = connect();
     await readOnce(harness);
     expect(
@@ -46,7 +46,7 @@ describe('the interactions request', () => {
     ]);
   });
 
-  test('has the parameters in version 2', async () => {
+  test('sends the parameters in version 2', async () => {
     const harness = connect({ apiVersion: 2 });
     await readOnce(harness, '01', { size: 5, type: 'EMAIL', activeLiveFirst: true });
     const [request] = interactionRequests(harness);
@@ -54,13 +54,13 @@ describe('the interactions request', () => {
     expect(request?.url.search).toBe('?size=5&type=Email&activeLiveFirst=true');
   });
 
-  test('has only the given parameters in version 2', async () => {
+  test('sends only the given parameters in version 2', async () => {
     const harness = connect({ apiVersion: 2 });
     await readOnce(harness);
     expect(interactionRequests(harness).map(({ url }) => url.search)).toEqual(['']);
   });
 
-  test('has no parameters in version 1, whatever the size', async () => {
+  test('sends no parameters in version 1, whatever the size', async () => {
     const harness = connect();
     await readOnce(harness, '01', { size: 50 });
     expect(interactionRequests(harness)[0]?.url.search).toBe('');
@@ -78,7 +78,7 @@ describe('the interactions request', () => {
     expect(interactionRequests(harness)[0]?.url.pathname).toBe(`/v0/a1b2c3d4e5/agents/${encoded}/latestInteractions`);
   });
 
-  test.each(['', '.', '..', 'a\u0000b', '\udfff'])('is not sent for agent id %j', async (ref) => {
+  test.each(['', '.', '..', 'a\u0000b', '\udfff'])('sends no request for agent id %j', async (ref) => {
     const harness = connect();
     await expect(readOnce(harness, ref)).rejects.toThrow(/^ref: must/);
     expect(harness.sent).toEqual([]);
@@ -86,7 +86,7 @@ describe('the interactions request', () => {
   });
 
   test.each(['https://nam.cc.vonage.com', 'https://apac.newvoicemedia.com', 'http://127.0.0.1:4004/vonage'])(
-    'goes to the base URL %s',
+    'sends requests to the base URL %s',
     async (baseUrl) => {
       const harness = connect({ baseUrl });
       await readOnce(harness);
@@ -186,7 +186,7 @@ describe('interactions within one query', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  test('are cached by agent, version and parameters, for the configured time', async () => {
+  test('caches interactions by agent, version and parameters, for the configured time', async () => {
     const harness = connectVendor(vonage, { ...VONAGE_ENTRY, apiVersion: 2 }, createFakeVonage().respond, {
       ttl: { interactions: 3 },
     });

@@ -59,11 +59,11 @@ describe('an interaction', () => {
     [{ hasEnded: null, duration: null }, true],
     [{ hasEnded: true, duration: null }, false],
     [{}, null],
-  ])('with %j has isActive %j', (sent, active) => {
+  ])('maps an interaction with %j to isActive %j', (sent, active) => {
     expect(toInteraction(sent)?.isActive).toBe(active);
   });
 
-  test('has a duration in seconds, and an end of start + duration', () => {
+  test('returns a duration in seconds, and an end of start + duration', () => {
     expect(toInteraction({ duration: 90 })).toMatchObject({
       durationSeconds: 90,
       end: Date.parse('2017-03-30T22:41:45Z'),
@@ -89,7 +89,7 @@ describe('an interaction', () => {
     ['OTHER', 'OTHER'],
     [null, null],
     [undefined, null],
-  ])('of type %j has type %j, and keeps the vendor’s value', (sent, type) => {
+  ])('maps the type %j to %j, and keeps the vendor’s value', (sent, type) => {
     expect(toInteraction({ type: sent })).toMatchObject({ type, vendorType: sent ?? null });
   });
 
@@ -101,7 +101,7 @@ describe('an interaction', () => {
     ['constructor', null],
     [null, null],
     [undefined, null],
-  ])('with direction %j has direction %j', (sent, direction) => {
+  ])('maps the direction %j to %j', (sent, direction) => {
     expect(toInteraction({ direction: sent })?.direction).toBe(direction);
   });
 });
@@ -148,16 +148,19 @@ describe('parseInstant', () => {
 });
 
 describe('a response', () => {
-  test.each([[{ interactions: [] }], [{ interactions: null }], [{}]])('%j has no interactions', (reply) => {
-    expect(read(reply)).toEqual([]);
-  });
+  test.each([[{ interactions: [] }], [{ interactions: null }], [{}]])(
+    'reads no interactions from the response %j',
+    (reply) => {
+      expect(read(reply)).toEqual([]);
+    },
+  );
 
-  test('has no interactions if the list is missing and the other values are primitive', () => {
+  test('reads no interactions if the list is missing and the other values are primitive', () => {
     expect(read({ agentId: '01', total: 0, more: null })).toEqual([]);
   });
 
   test.each([[{ data: [] }], [{ total: 0, agent: { interactions: [] } }]])(
-    '%j is rejected, because the list may be under another name',
+    'rejects the response %j, because the list may be under another name',
     (reply) => {
       expect(interactionsResponseSchema.safeParse(reply).success).toBe(false);
     },
@@ -172,7 +175,7 @@ describe('a response', () => {
     );
   });
 
-  test('loses fields that are not read', () => {
+  test('drops response fields that are not read', () => {
     const reply = interactionsResponseSchema.parse({
       interactions: [{ guid: 'g', start: '2017-03-30T22:40:15Z', from: '+44' }],
     });
@@ -214,7 +217,7 @@ describe('a query', () => {
     expect(toParameters(query)).toStrictEqual(parameters);
   });
 
-  test('for OTHER selects interactions of other types, up to the size', () => {
+  test('selects interactions of other types for OTHER, up to the size', () => {
     const types = ['Phone', 'Sms', 'Chat', 'Case', 'Video'];
     const all = read({ interactions: types.map((type) => ({ guid: type, start: '2017-03-30T22:40:15Z', type })) });
     const picked = (size: number) => filterByQuery(all, { ...plain, size, type: 'OTHER' }).map(({ guid }) => guid);
@@ -223,7 +226,7 @@ describe('a query', () => {
   });
 
   test.each([null, 'PHONE', 'CHAT', 'EMAIL'] as const)(
-    'for %j selects the server’s first interactions, up to the size',
+    'selects the server’s first interactions for the type %j, up to the size',
     (type) => {
       const types = ['Phone', 'Sms', 'Chat', 'Email'];
       const all = read({

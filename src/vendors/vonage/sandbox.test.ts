@@ -47,12 +47,12 @@ function of(agentId: string, query = ''): string {
 }
 
 describe('fake Vonage tokens', () => {
-  test('last two hours', async () => {
+  test('issues tokens that last two hours', async () => {
     const { vendor } = await open();
     expect(await askForToken(vendor)).toMatchObject({ expires_in: 7200, token_type: 'Bearer' });
   });
 
-  test('are refused with a JSON error', async () => {
+  test('refuses an invalid token request with a JSON error', async () => {
     const { vendor } = await open();
     const url = new URL(`${ORIGIN}/Auth/connect/token`);
     const reply = await vendor.handle({ method: 'POST', url, headers: {}, body: Buffer.alloc(0) });
@@ -60,7 +60,7 @@ describe('fake Vonage tokens', () => {
     expect(bodyOf(reply)).toMatchObject({ error: 'invalid_request' });
   });
 
-  test('expire one by one', async () => {
+  test('expires tokens one by one', async () => {
     const clock = { now: NOW };
     const { vendor, ask: request } = await open(clock, 60);
     clock.now += 59_999;
@@ -73,24 +73,27 @@ describe('fake Vonage tokens', () => {
     expect((await request(of('01'), { authorization: `bearer ${String(reply.access_token)}` })).status).toBe(200);
   });
 
-  test.each(['', 'Bearer', 'Bearer x', 'Basic c2FuZGJveA=='])('are required: %p is rejected', async (bad) => {
-    const { ask: request } = await open();
-    const reply = await request(of('01'), { authorization: bad });
-    expect(reply.status).toBe(401);
-    expect(bodyOf(reply)).toEqual({ message: 'Authorization has been denied for this request.' });
-  });
+  test.each(['', 'Bearer', 'Bearer x', 'Basic c2FuZGJveA=='])(
+    'rejects a request without a valid token: %p',
+    async (bad) => {
+      const { ask: request } = await open();
+      const reply = await request(of('01'), { authorization: bad });
+      expect(reply.status).toBe(401);
+      expect(bodyOf(reply)).toEqual({ message: 'Authorization has been denied for this request.' });
+    },
+  );
 });
 
 describe('fake Vonage requests', () => {
   test.each(['application/json;version=1', 'application/json; version=2', 'Application/JSON ; Version=1'])(
-    'are accepted with Accept %p',
+    'accepts requests with Accept %p',
     async (accept) => {
       expect((await (await open()).ask(of('01'), { accept })).status).toBe(200);
     },
   );
 
   test.each(['', '*/*', 'application/json', 'application/json;version=3', 'application/vnd.newvoicemedia.v1+json'])(
-    'are rejected with Accept %p',
+    'rejects requests with Accept %p',
     async (accept) => {
       const reply = await (await open()).ask(of('01'), { accept });
       expect(reply.status).toBe(400);
@@ -106,7 +109,7 @@ describe('fake Vonage requests', () => {
     'other/agents/01/latestInteractions',
     'a1b2c3d4e5/agents/recentinteraction',
     'a1b2c3d4e5/agents/01/latestinteractions',
-  ])('return 404 at %s', async (path) => {
+  ])('returns 404 at %s', async (path) => {
     const reply = await (await open()).ask(path);
     expect(reply.status).toBe(404);
     expect(bodyOf(reply)).toEqual({ message: 'The requested resource was not found.' });
@@ -190,7 +193,7 @@ describe('fake Vonage version 2', () => {
     expect(await guids('?activeLiveFirst=false')).toEqual(['chat-3']);
   });
 
-  test('has durations in whole seconds, unlisted types, and items without a direction', async () => {
+  test('returns durations in whole seconds, unlisted types, and items without a direction', async () => {
     const { interactions } = bodyOf(await request('?size=9')) as { interactions: Record<string, unknown>[] };
     expect(interactions.at(-1)).toMatchObject({ duration: 90 });
     const message = interactions.find(({ guid }) => guid === 'short-0');

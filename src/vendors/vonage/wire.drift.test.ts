@@ -70,7 +70,7 @@ function inventions(
 }
 
 describe('a response with one undocumented value', () => {
-  test('is rejected, or mapped without invented data and with missing data reported', async () => {
+  test('rejects the drifted response, or maps it without invented data and reports missing data', async () => {
     const complete = await readInteractions(SAMPLE);
     await fc.assert(
       fc.asyncProperty(driftedDocument(SAMPLE), async (drifted) => {

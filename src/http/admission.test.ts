@@ -40,6 +40,14 @@ async function openCircuit(admission: Admission): Promise<void> {
 }
 
 describe('admission', () => {
+  test('logs a rejected call with its reason at debug level', async () => {
+    const lines: unknown[] = [];
+    const { admission } = setUp({ log: (fields) => lines.push(fields) });
+    await openCircuit(admission);
+    await rejectionOf(admission.acquire(TARGET, context));
+    expect(lines).toEqual([{ account: 'kore-main', endpoint: 'agentstatusdetails', reason: 'circuit_open' }]);
+  });
+
   test('rejects calls to an endpoint with an open circuit, with the time to retry after, and counts them', async () => {
     const { clock, admission, rejections } = setUp();
     expect(admission.rejection(TARGET)).toBeNull();

@@ -3,6 +3,7 @@ import { manualClock } from '../../test/support/clock.ts';
 import { ACCOUNT, createRequest } from '../../test/support/http-harness.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import { createMetrics } from '../observability/metrics.ts';
+import type { DebugLog } from './ports.ts';
 import { vendorError } from './response.ts';
 import { createRetryPolicy } from './retry.ts';
 import type { VendorRequest } from './types.ts';
@@ -18,13 +19,14 @@ function unavailableError(retryAfterSeconds?: number) {
   });
 }
 
-function createTestPolicy() {
+function createTestPolicy(log?: DebugLog) {
   const reported: string[] = [];
   const retry = createRetryPolicy({
     account: ACCOUNT,
     maxRetries: 2,
     clock: manualClock(),
     random: () => 0.5,
+    log,
     metrics: {
       ...createMetrics(),
       vendorRetry: (account, reason) => reported.push(`${account} retry: ${reason}`),
@@ -78,4 +80,15 @@ test('spends no retry budget on a retry denied for another reason', () => {
   reported.splice(0);
   for (let i = 0; i < 2; i += 1) retry.delayMs(GET, unavailableError(), 1);
   expect(reported).toEqual(['kore-main retry: status_5xx', 'kore-main denied: budget']);
+});
+
+test('logs each retry with its delay, and each denied retry with the denial, at debug level', () => {
+  const lines: unknown[] = [];
+  const { retry } = createTestPolicy((fields) => lines.push(fields));
+  retry.delayMs(GET, unavailableError(), 1);
+  retry.delayMs(POST, unavailableError(), 1);
+  expect(lines).toMatchObject([
+    { account: 'kore-main', reason: 'status_5xx', failedAttempts: 1, delayMs: 100 },
+    { account: 'kore-main', reason: 'status_5xx', denial: 'not_idempotent' },
+  ]);
 });

@@ -10,11 +10,11 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** All TypeScript files of `src/`, except generated ones. */
+/** All TypeScript files of `src/`, except generated ones and the packages that the build of GraphiQL installs. */
 export function readSourceTree(): { readonly sources: readonly SourceFile[]; readonly tests: readonly SourceFile[] } {
   const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .map((path) => `src/${path.replaceAll('\\', '/')}`)
-    .filter((path) => /\.tsx?$/.test(path) && !path.startsWith('src/generated/'))
+    .filter((path) => /\.tsx?$/.test(path) && !/^src\/generated\/|\/node_modules\//.test(path))
     .toSorted()
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
   const isTest = ({ path }: SourceFile) => path.endsWith('.test.ts');

@@ -19,6 +19,8 @@ export interface CacheNamespace<Key, Value> {
 export interface FetchedValue<Value> {
   readonly value: Value;
   readonly ttlSeconds: number;
+  /** Whether it is of the past and has settled, so that a later fetch can only return the same. */
+  readonly isFinal?: boolean;
 }
 
 /** The vendor answered that the item does not exist. Cached like a value, but only briefly (negative caching). */

@@ -20,10 +20,15 @@ export interface CallRecord {
   readonly keys: number;
 }
 
+/** Which of the waiting calls of one caller go first: those of live data before those of past ranges. */
+export type CallPriority = 'live' | 'past';
+
 /** What every call carries: its fairness key, its abort signal, and the callbacks that record it. */
 export interface CallContext {
   /** Decides the turn of a queued call; absent for a call that belongs to no caller. */
   readonly fairnessKey?: FairnessKey;
+  /** Absent: `live`. */
+  readonly priority?: CallPriority;
   /** Aborted when the response is no longer needed. */
   readonly signal: AbortSignal;
   readonly record: (call: CallRecord) => void;

@@ -75,6 +75,7 @@ function toPageRequest(config: KoreConfig, query: StatusDetailsQuery, offset: nu
     'analytics',
     'account',
     config.accountId,
+    ...(config.apiVersion === 1 ? [] : [`v${config.apiVersion}`]),
     STATUS_DETAILS_ENDPOINT,
   );
   url.search = new URLSearchParams({ limit: String(PAGE_SIZE), offset: String(offset) }).toString();

@@ -80,7 +80,7 @@ function recordAt({ path }: DriftedDocument): {
 }
 
 /** Whether there is an interval: null and `{}` mean that there is none. */
-function isSent(interval: unknown): boolean {
+function hasInterval(interval: unknown): boolean {
   return typeof interval === 'object' ? Object.keys(interval ?? {}).length > 0 : interval !== undefined;
 }
 
@@ -119,7 +119,7 @@ describe.each(PARTS)('a response with one undocumented value: %s', (part) => {
 
         const sentParts = Array.isArray(document.stats) ? document.stats.length : 0;
         const missing =
-          sentParts - buckets.length + (previous === null && isSent(document.previous_interval_stats) ? 1 : 0);
+          sentParts - buckets.length + (previous === null && hasInterval(document.previous_interval_stats) ? 1 : 0);
         expect(missing).toBe(result.sources[0]?.outcome === 'OK' ? 0 : 1);
         expect(missing === 0 || isSpan).toBe(true);
         expect(result.sources[0]?.error?.code ?? null).toBe(missing === 0 ? null : 'VENDOR_BAD_RESPONSE');

@@ -6,7 +6,7 @@ import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
 import { toDataGap } from '../data-gap.ts';
 import type { AgentDay } from './batching.ts';
-import { type Cell, cellTtlSeconds, dedupePeriods, periodsOn } from './cells.ts';
+import { type Cell, cellLifetime, dedupePeriods, periodsOn } from './cells.ts';
 import { type AgentDetails, toAgentDetails, toReferences } from './map.ts';
 import type { FetchedPages } from './pagination.ts';
 import { canonicalizeReference, isEmail } from './references.ts';
@@ -95,7 +95,7 @@ export function toCells(
     const gap = error && toDataGap(error);
     return days.map((day) => {
       const value: Cell = { periods: periodsOn(periods, day), gap };
-      return { agent, day, cell: { value, ttlSeconds: cellTtlSeconds(value, day, context.now, context.ttl) } };
+      return { agent, day, cell: { value, ...cellLifetime(value, day, context.now, context.ttl) } };
     });
   });
 }

@@ -54,6 +54,7 @@ describe('fields of the schema', () => {
     AgentConnection: page,
     AgentEdge: { ...edge },
     PageInfo: connectionFields.pageInfo(page),
+    Presence: { status: PERIOD, observedAt: NOW, sources: [] },
     StatusPeriod: PERIOD,
     StatusPeriodConnection: sourcedPage,
     StatusPeriodEdge: { ...edge },

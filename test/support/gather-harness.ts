@@ -122,6 +122,7 @@ export function period(account: string, start: Instant, overrides: Partial<Statu
     start,
     end: start + 1000,
     isOngoing: false,
+    observedAt: NOW,
     ...overrides,
   };
 }

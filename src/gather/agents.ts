@@ -26,7 +26,7 @@ const MAX_FILTER_EMAILS = 100;
 
 export async function agents(context: QueryContext, args: AgentsArgs): Promise<Page<Agent>> {
   assertAgentsArgs(args);
-  return paginateAgents(context, (await context.allAgents()).agents, args);
+  return paginateAgents(context, (await context.allAgents()).view.agents, args);
 }
 
 /** Throws InvalidInputError. */
@@ -141,5 +141,5 @@ function findAgent(context: QueryContext, find: (view: DirectoryView) => Agent |
   const configured = find(directory.configured(context));
   if (configured && !directory.mayBeEnriched(configured, context)) return configured;
   const allAgents = context.allAgents();
-  return allAgents instanceof Promise ? allAgents.then(find) : find(allAgents);
+  return allAgents instanceof Promise ? allAgents.then(({ view }) => find(view)) : find(allAgents.view);
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { AccountHealthTracker } from '../gather/account-health.ts';
 import { createVendorHttp } from '../http/vendor-http.ts';
+import type { LimitedLog } from '../observability/limited-log.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { AccountAdapter, VendorAdapter } from '../vendors/vendor.ts';
@@ -23,6 +24,8 @@ export interface AccountDependencies {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: LevelledLogger;
+  /** Where failed vendor calls are logged. */
+  readonly failureLog: LimitedLog;
 }
 
 /** A configured account and the adapter that reads from it. */
@@ -39,7 +42,7 @@ export function connectAccounts(dependencies: AccountDependencies): readonly Con
 }
 
 function connectAccount(account: AccountConfig, dependencies: AccountDependencies): ConnectedAccount {
-  const { config, vendors, fleet, dispatcher, clock, metrics, logger } = dependencies;
+  const { config, vendors, fleet, dispatcher, clock, metrics, logger, failureLog } = dependencies;
   const vendor = vendors.find(({ key }) => key === account.vendor);
   if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
   const identity = { name: account.name, vendor: vendor.name };
@@ -59,7 +62,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     clock,
     random: Math.random,
     dispatcher,
-    metrics: createVendorHttpObserver(metrics, logger),
+    metrics: createVendorHttpObserver(metrics, logger, failureLog),
     log,
   });
   const cache = createAccountCache({

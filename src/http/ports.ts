@@ -17,6 +17,9 @@ export interface VendorCall {
   /** `OK` or a vendor error's code. */
   readonly outcome: string;
   readonly ms: number;
+  /** Why it failed, from a small set, and the status of the vendor's response, where they are known. */
+  readonly reason?: string;
+  readonly status?: number;
 }
 
 /** The metrics that calls to vendors report. */

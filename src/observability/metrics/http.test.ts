@@ -3,10 +3,16 @@ import { createMetrics } from '../metrics.ts';
 
 test('counts a vendor call by outcome and observes its duration in seconds', async () => {
   const metrics = createMetrics();
-  metrics.vendorCall({ account: 'lp', endpoint: 'agentActivity', outcome: 'VENDOR_TIMEOUT', ms: 8000 });
+  metrics.vendorCall({
+    account: 'lp',
+    endpoint: 'agentActivity',
+    outcome: 'VENDOR_TIMEOUT',
+    reason: 'timeout_total',
+    ms: 8000,
+  });
   const text = await metrics.text();
   expect(text).toContain(
-    'switchboard_vendor_requests_total{account="lp",endpoint="agentActivity",outcome="VENDOR_TIMEOUT"} 1\n',
+    'switchboard_vendor_requests_total{account="lp",endpoint="agentActivity",outcome="VENDOR_TIMEOUT",reason="timeout_total"} 1\n',
   );
   expect(text).toContain('switchboard_vendor_request_duration_seconds_sum{account="lp",endpoint="agentActivity"} 8\n');
 });

@@ -1,15 +1,16 @@
 import type { CircuitState, VendorHttpMetrics } from '../../http/ports.ts';
-import { toCodeLabel } from '../labels.ts';
+import { toCodeLabel, toReasonLabel } from '../labels.ts';
 import type { MetricFactory } from './registry.ts';
 
 const CIRCUIT_STATE_VALUES: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };
 
 /** The metrics of calls to vendors. */
 export function createVendorHttpMetrics({ counter, gauge, histogram }: MetricFactory): VendorHttpMetrics {
-  const requests = counter('vendor_requests_total', 'Attempts at vendor calls by outcome.', [
+  const requests = counter('vendor_requests_total', 'Attempts at vendor calls by outcome and reason.', [
     'account',
     'endpoint',
     'outcome',
+    'reason',
   ]);
   const durations = histogram('vendor_request_duration_seconds', 'Duration of vendor calls in seconds.', [
     'account',
@@ -35,8 +36,13 @@ export function createVendorHttpMetrics({ counter, gauge, histogram }: MetricFac
     ['account'],
   );
   return {
-    vendorCall: ({ account, endpoint, outcome, ms }) => {
-      requests.inc({ account, endpoint, outcome: outcome === 'OK' ? outcome : toCodeLabel(outcome) });
+    vendorCall: ({ account, endpoint, outcome, reason, ms }) => {
+      requests.inc({
+        account,
+        endpoint,
+        outcome: outcome === 'OK' ? outcome : toCodeLabel(outcome),
+        reason: toReasonLabel(reason),
+      });
       durations.observe({ account, endpoint }, ms / 1000);
     },
     vendorRetry: (account, reason) => {

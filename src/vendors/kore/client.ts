@@ -1,4 +1,4 @@
-import { assertOk, parseJson } from '../../http/response.ts';
+import { assertAccountOk, parseJson } from '../../http/response.ts';
 import type { CallContext, VendorRequest, VendorResponse } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
@@ -46,18 +46,18 @@ export function createClient(
     return redactTokens(redactSecrets(response, [config.clientSecret]));
   }
 
-  async function fetchPage(query: StatusDetailsQuery, offset: number, context: CallContext): Promise<FetchedPage> {
-    const request: VendorRequest = {
-      ...toPageRequest(config, query, offset),
-      authorize,
-      idempotent: true,
-      classifyResponse: (response) => rateLimitError(redact(response), target, clock.now()) ?? undefined,
-    };
-    const response = redact(await http.send(request, context));
-    const rateLimited = rateLimitError(response, target, clock.now());
+  /** Throws a VendorError for a response that is not a page. */
+  function parsePage(response: VendorResponse): FetchedPage {
+    const redacted = redact(response);
+    const rateLimited = rateLimitError(redacted, target, clock.now());
     if (rateLimited) throw rateLimited;
-    const page = parseJson(assertOk(response, target, clock.now()), detailsPageSchema, target);
+    const page = parseJson(assertAccountOk(redacted, target, clock.now()), detailsPageSchema, target);
     return { ...page, bodyBytes: response.body.length };
+  }
+
+  function fetchPage(query: StatusDetailsQuery, offset: number, context: CallContext): Promise<FetchedPage> {
+    const request: VendorRequest = { ...toPageRequest(config, query, offset), authorize, idempotent: true };
+    return http.read(request, context, parsePage);
   }
 
   return {

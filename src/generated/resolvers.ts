@@ -114,7 +114,11 @@ export type Agent = Node & {
    * `statusPeriods.sources.coveredTo` is the time up to which they are certain to be complete.
    */
   readonly timeInStatus: Maybe<ReadonlyArray<StatusTotal>>;
-  /** Usage of a bot and how well it answered. Source: Avaamo. Only the endpoints whose fields are selected are called. */
+  /**
+   * Usage of a bot and how well it answered. Source: Avaamo. Only the endpoints whose fields are selected are called. With several
+   * accounts, that of the first that answers, in the order of the configuration: distinct counts cannot be added up. `sources` has the
+   * reports of every account that was asked. Null with an error when all of them fail.
+   */
   readonly usageStats: Maybe<UsageStats>;
 };
 
@@ -185,6 +189,7 @@ export type AgentTimeInStatusArgs = {
  * and has nothing to report.
  */
 export type AgentUsageStatsArgs = {
+  accounts: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   during: DateRange;
 };
 

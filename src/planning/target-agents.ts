@@ -9,7 +9,6 @@ import type { PlanningContext } from './planning-context.ts';
 export interface AccountSelection {
   readonly capability: AgentCapability;
   readonly accounts: readonly string[] | null;
-  readonly firstOnly: boolean;
 }
 
 /** One account's share of a set of agents. */
@@ -61,12 +60,9 @@ function scanAgents(
   planning: PlanningContext,
   agents: readonly Agent[],
   account: string,
-  { capability, accounts, firstOnly }: AccountSelection,
+  { capability, accounts }: AccountSelection,
 ): AccountScan {
-  const agentAccounts = agents.flatMap((agent) => {
-    const supporting = accountsSupporting(planning.context, agent, capability, accounts);
-    return firstOnly ? supporting.slice(0, 1) : supporting;
-  });
+  const agentAccounts = agents.flatMap((agent) => accountsSupporting(planning.context, agent, capability, accounts));
   return {
     refs: agentAccounts.flatMap((agentAccount) => (agentAccount.account === account ? [agentAccount.ref] : [])),
     potentialAccounts: agents.filter((agent) => mayGetAccountFrom(planning, agent, account)).length,

@@ -58,7 +58,7 @@ test('paces a client while the vendor is down: at most a request a second', asyn
   world.vendors.kore.injectFault({ kind: 'down' });
   now += (TTL_SECONDS + 5) * SECOND;
   const waits = await pollFor(gateway, 10, () => Promise.resolve());
-  expect(waits.filter((seconds) => !(seconds >= 1))).toEqual([]);
+  expect(waits.filter((seconds) => seconds < 1 || Number.isNaN(seconds))).toEqual([]);
   expect(waits.length).toBeLessThanOrEqual(10);
 });
 

@@ -3,8 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { GraphQLError } from 'graphql';
 import { manualClock } from '../../../test/support/clock.ts';
-import type { RequestContext } from '../../request/request-context.ts';
-import { createCachePolicy } from '../../request/request-context.ts';
+import { createCachePolicy, type RequestContext } from '../../request/request-context.ts';
 import { cacheControlPlugin } from './cache-control.ts';
 
 /** The header of a response whose data expires at these times, in milliseconds from now. */

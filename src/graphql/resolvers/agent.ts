@@ -27,8 +27,8 @@ export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentCo
     timeInStatus: memoizedField('timeInStatus', timeInStatus),
     sessions: memoizedField('sessions', sessions),
     latestInteractions: memoizedField('latestInteractions', latestInteractions),
-    usageStats: (agent, { during }, context, info) =>
-      usageStats(context, agent, during, () => selectedUsageParts(info, info.fieldNodes)),
+    usageStats: (agent, args, context, info) =>
+      usageStats(context, agent, args, () => selectedUsageParts(info, info.fieldNodes)),
   },
   AgentAccount: { account: ({ account }, _, context) => context.account(account) },
   AgentConnection: sourcedConnectionFields,
@@ -55,13 +55,10 @@ export const agentRules = {
       capability: 'latestInteractions',
       query: toInteractionQuery(args),
     })),
-    usageStats: readRule(
-      ({ during }: AgentUsageStatsArgs, scope, nodes) => ({
-        capability: 'usageStats',
-        query: toUsageQuery(during, selectedUsageParts(scope, nodes)),
-      }),
-      'first',
-    ),
+    usageStats: readRule(({ during }: AgentUsageStatsArgs, scope, nodes) => ({
+      capability: 'usageStats',
+      query: toUsageQuery(during, selectedUsageParts(scope, nodes)),
+    })),
   },
 } satisfies FieldRules;
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { accountBaseSchema } from '../../config/account.ts';
 import { secretSchema } from '../../config/secret.ts';
 
-/** The number of UTC days that the longest time range (31 days from noon to noon) touches. */
-const MAX_QUERY_DAYS = 32;
+/** The number of UTC days that the longest time range (31 days and 2 hours, from 23:00 to 01:00) touches. */
+const MAX_QUERY_DAYS = 33;
 
 export const config = accountBaseSchema.extend({
   vendor: z.literal('kore'),

@@ -10,7 +10,9 @@ import type { LevelledLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
 import { createAuthenticator } from '../server/auth.ts';
+import { createCors } from '../server/cors.ts';
 import { createGraphiqlHandler } from '../server/graphiql-handler.ts';
+import { createHostCheck } from '../server/host-check.ts';
 import { idleGauges } from '../server/ports.ts';
 import { createServer, type Server } from '../server/server.ts';
 import { vendors as registry } from '../vendors/index.ts';
@@ -63,6 +65,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     settings: config.server,
     limits: config.limits,
     authenticate: createAuthenticator(config.auth, { clock, metrics }),
+    checkHost: config.auth ? undefined : createHostCheck(config.server.allowedHosts),
+    cors: createCors(config.server.cors),
     graphql: graphql.execute,
     sdl: printPublicSchema(),
     graphiql: createGraphiqlHandler(GRAPHIQL_DIRECTORY),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ConfigIssue, type ConfigPath, formatPath } from './config-error.ts';
+import { findCorsIssues } from './cors.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 
 const optionalTextSchema = z.string().optional().catch(undefined);
@@ -61,6 +62,7 @@ export function crossCheck(file: unknown, vendors: readonly VendorDescriptor[]):
         value: sha256?.toLowerCase(),
       })),
     ),
+    ...findCorsIssues(file),
     ...findGrantIssues(apiKeys, config),
     ...findAgentIssues(config, vendors),
   ];

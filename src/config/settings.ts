@@ -1,12 +1,22 @@
 import { z } from 'zod';
 import { cacheSchema } from './cache.ts';
+import { corsSchema } from './cors.ts';
 import { secureUrlSchema } from './secure-url.ts';
+
+/** A host name or address, without a port. */
+const hostNameSchema = z
+  .string()
+  .regex(/^(?:[\w.-]+|\[[\da-f:.]+\])$/i, 'must be a host name or address, without a port; IPv6 in brackets');
 
 const serverSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.number().int().min(0).max(65_535).default(4000),
+  /** Browser access from pages of other origins; absent: none. */
+  cors: corsSchema.optional(),
+  /** Hosts that requests may name besides loopback ones, without auth. */
+  allowedHosts: z.array(hostNameSchema).default([]),
   /** How long to go on accepting connections after SIGTERM, so that load balancers see /readyz fail first. */
-  lameDuckSeconds: z.number().min(0).max(300).default(1),
+  lameDuckSeconds: z.number().min(0).max(300).default(5),
   /** How long requests in flight may then take to finish. */
   drainSeconds: z.number().min(0).max(300).default(20),
 });

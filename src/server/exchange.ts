@@ -8,6 +8,8 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
+  /** The host and port of a request target in absolute form; otherwise null. */
+  readonly authority: string | null;
   readonly pathname: string;
   /** The query string with its question mark; empty without one. */
   readonly search: string;
@@ -44,7 +46,7 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
   const disconnectController = new AbortController();
   const requestId = resolveRequestId(request.headers['x-request-id']);
   const log: AccessLogEntry = { path: 'other' };
-  const { pathname, search } = parseRequestTarget(url);
+  const { authority, pathname, search } = parseRequestTarget(url);
 
   response.setHeader('x-request-id', requestId);
   response.setHeader('x-content-type-options', 'nosniff');
@@ -59,7 +61,8 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
     recordEnd({ method, path, status, ms });
     logger.info({ requestId, method, path, status, ms, ...rest }, 'request completed');
   });
-  return { request, response, requestId, pathname, search, disconnected: disconnectController.signal, log };
+  const disconnected = disconnectController.signal;
+  return { request, response, requestId, authority, pathname, search, disconnected, log };
 }
 
 /** Returns the client's request id if it is safe to log and send back; otherwise a new one. */
@@ -67,10 +70,11 @@ function resolveRequestId(header: string | readonly string[] | undefined): strin
   return typeof header === 'string' && /^[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}$/.test(header) ? header : randomUUID();
 }
 
-/** Splits a request target. Some clients send the absolute form (RFC 9112, section 3.2.2); its host is ignored. */
-function parseRequestTarget(target: string): Pick<Exchange, 'pathname' | 'search'> {
+/** Splits a request target. Some clients send the absolute form (RFC 9112, section 3.2.2); only the host check reads its host. */
+function parseRequestTarget(target: string): Pick<Exchange, 'authority' | 'pathname' | 'search'> {
   const [origin = ''] = /^https?:\/\/[^/?#]+/i.exec(target) ?? [];
   const pathAndSearch = target.slice(origin.length);
   const [path = ''] = pathAndSearch.split('?', 1);
-  return { pathname: path || '/', search: pathAndSearch.slice(path.length) };
+  const authority = origin === '' ? null : origin.replace(/^https?:\/\//i, '');
+  return { authority, pathname: path || '/', search: pathAndSearch.slice(path.length) };
 }

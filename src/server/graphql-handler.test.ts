@@ -42,6 +42,22 @@ describe('GraphQL over HTTP', () => {
     await own.stop();
   });
 
+  test.each([
+    ['Bearer key', 200],
+    ['Basic a2V5', 400],
+    ['negotiate a2V5', 400],
+  ])(
+    'answers a GET with authorization %j, which a browser adds by itself or not, with status %i',
+    async (authorization, status) => {
+      const response = await testServer.get('/graphql?query=%7Bhello%7D', { authorization });
+      expect(response.status).toBe(status);
+      const body = (await response.json()) as { errors?: { message: string }[] };
+      for (const { message } of body.errors ?? [])
+        for (const header of ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'])
+          expect(message).toContain(header);
+    },
+  );
+
   test('meets the mandatory rules of the GraphQL over HTTP specification', async () => {
     // Without this header a GET is rejected as a possible cross-site request forgery.
     const fetchFn = (url: string, init?: RequestInit) =>

@@ -10,7 +10,7 @@ import { createCallerLimits } from './caller-limits.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
 import { readJsonBody } from './request-body.ts';
-import { send } from './respond.ts';
+import { send, whenClosed } from './respond.ts';
 
 /** Executes a GraphQL request: Apollo Server's `executeHTTPGraphQLRequest` with a query context around the request context. */
 export type ExecuteGraphql = (request: HTTPGraphQLRequest, context: RequestContext) => Promise<HTTPGraphQLResponse>;
@@ -34,6 +34,7 @@ export function createGraphqlHandler({ graphql, limits, clock }: GraphqlHandlerO
       throw new HttpError(400, 'BAD_USER_INPUT', 'Switchboard-Explain must be "plan" or "trace".');
     }
     const method = request.method ?? 'GET';
+    if (method === 'GET') assertPreflighted(request);
     const body = method === 'POST' ? await readJsonBody(request, limits.bodyBytes) : null;
     const operation = toOperationLabel(findOperationName(body) ?? new URLSearchParams(search).get('operationName'));
     if (operation !== undefined) log.operation = operation;
@@ -54,7 +55,7 @@ export function createGraphqlHandler({ graphql, limits, clock }: GraphqlHandlerO
     try {
       await execute(exchange, caller);
     } finally {
-      release();
+      whenClosed(exchange.response, release);
     }
   };
 }
@@ -64,9 +65,33 @@ function findHeader(request: IncomingMessage, name: string): string | undefined 
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
+/** Media types that a form, or a request without preflight, of another site can have. */
+const SIMPLE_MEDIA_TYPES = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)?\s*(?:;|$)/i;
+
+/** Authentication schemes whose credentials a browser adds by itself, also to the request of another site. */
+const AMBIENT_SCHEMES = /^\s*(?:Basic|Digest|Negotiate|NTLM)\b/i;
+
+/**
+ * Rejects a GET that a page of another site could have sent without a preflight (CSRF). Apollo Server's own check does not
+ * count `Authorization`, which typed clients send anyway; this one stands in front of it.
+ */
+function assertPreflighted({ headers }: IncomingMessage): void {
+  const { authorization = '', 'content-type': contentType = '' } = headers;
+  const hasHeader = headers['apollo-require-preflight'] ?? headers['x-apollo-operation-name'];
+  const hasCredentials = authorization !== '' && !AMBIENT_SCHEMES.test(authorization);
+  if (hasHeader || hasCredentials || !SIMPLE_MEDIA_TYPES.test(contentType.trim())) return;
+  throw new HttpError(
+    400,
+    'BAD_REQUEST',
+    'A GET needs one of the headers authorization, apollo-require-preflight or x-apollo-operation-name (any value), or use POST.',
+  );
+}
+
 /** Converts the headers to Apollo's `HeaderMap`, without the credentials: no code after this point needs them. */
 function toHeaderMap(request: IncomingMessage): HeaderMap {
   const headers = new HeaderMap();
+  // `assertPreflighted` has decided; without the credentials Apollo Server's own check would reject the request.
+  if (request.headers.authorization) headers.set('apollo-require-preflight', '1');
   for (const name of Object.keys(request.headers)) {
     const value = findHeader(request, name);
     if (value !== undefined && name !== 'authorization' && name !== 'cookie') headers.set(name, value);

@@ -29,7 +29,10 @@ describe('authentication and authorization', () => {
         await own.get('/metrics'),
         await own.get('/schema.graphql'),
       ]) {
-        expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+        expect([response.status, response.headers.get('www-authenticate')]).toEqual([
+          401,
+          failure === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"',
+        ]);
         bodies.add(await response.text());
       }
       for (const path of ['/', '/healthz', '/graphiql']) expect((await own.get(path)).status).toBe(200);

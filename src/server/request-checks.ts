@@ -2,6 +2,7 @@ import type { Caller } from '../request/caller.ts';
 import type { Authenticator } from './auth.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
+import type { AuthFailureReason } from './ports.ts';
 import type { Route } from './routes.ts';
 
 const MAX_HEADERS = 100;
@@ -40,7 +41,9 @@ export async function authorize(
       const headers = { 'retry-after': '5' };
       throw new HttpError(503, 'INTERNAL_SERVER_ERROR', 'Authentication is temporarily unavailable.', { headers });
     }
-    const headers = { 'www-authenticate': 'Bearer' };
+    // A request without a token has no error (RFC 6750, section 3.1).
+    const challenge = isTokenFailure(caller.failure) ? 'Bearer error="invalid_token"' : 'Bearer';
+    const headers = { 'www-authenticate': challenge };
     throw new HttpError(
       401,
       'UNAUTHENTICATED',
@@ -53,4 +56,9 @@ export async function authorize(
     throw new HttpError(403, 'FORBIDDEN', `Missing scope "${auth}".`);
   }
   return caller;
+}
+
+/** Whether a bearer token was sent; which of its failures it was, no header tells. */
+function isTokenFailure(failure: AuthFailureReason): boolean {
+  return failure !== 'missing';
 }

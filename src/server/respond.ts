@@ -11,6 +11,12 @@ export function send(
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
+/** Calls back once the response is out or its connection closed, also if that has already happened. */
+export function whenClosed(response: ServerResponse, callback: () => void): void {
+  if (response.closed || response.destroyed) callback();
+  else response.once('close', callback);
+}
+
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   send(response, status, JSON_HEADERS, `${JSON.stringify(value)}\n`);
 }

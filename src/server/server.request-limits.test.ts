@@ -56,7 +56,11 @@ describe('slow clients', () => {
   });
 
   test('closes the connection of a client that does not read its response', async () => {
-    const own = await startTestServer({ timeouts, wait: () => Promise.resolve('x'.repeat(50_000_000)) });
+    const own = await startTestServer({
+      timeouts,
+      limits: { requestTimeoutMs: 10 },
+      wait: () => Promise.resolve('x'.repeat(50_000_000)),
+    });
     const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
     socket.pause();
     const body = JSON.stringify({ query: '{ wait }' });
@@ -64,6 +68,44 @@ describe('slow clients', () => {
     // nginx's status for a client that closed the connection before the response.
     expect(await own.accessLog(1)).toEqual([expect.objectContaining({ path: '/graphql', status: 499 })]);
     socket.destroy();
+    await own.stop();
+  });
+
+  test('keeps the connection of a query that takes longer than the idle timeout, up to the request timeout', async () => {
+    const own = await startTestServer({
+      timeouts: { ...timeouts, idleMs: 50 },
+      limits: { requestTimeoutMs: 60_000 },
+      wait: () => new Promise((resolve) => setTimeout(resolve, 200, 'done')),
+    });
+    expect(await (await own.post({ query: '{ wait }' })).json()).toEqual({ data: { wait: 'done' } });
+    await own.stop();
+  });
+
+  test.each([
+    ['of all callers', { maxInFlight: 2 }, 503],
+    ['of one caller', { callerConcurrency: 2 }, 429],
+  ])('keep their places %s until they have read their responses', async (_whose, limits, status) => {
+    let ran = 0;
+    const own = await startTestServer({
+      limits,
+      wait: () => {
+        ran += 1;
+        return Promise.resolve('x'.repeat(20_000_000));
+      },
+    });
+    const body = JSON.stringify({ query: '{ wait }' });
+    const sockets = Array.from({ length: 12 }, () => connect(Number(new URL(own.url).port), '127.0.0.1'));
+    for (const socket of sockets) {
+      socket.pause();
+      socket.on('error', () => undefined);
+      socket.write(POST.replace('999', String(body.length)) + body);
+    }
+    // The ten that are rejected get small responses, which are out at once.
+    expect((await own.accessLog(10)).map((entry) => entry.status)).toEqual(Array(10).fill(status));
+    expect(ran).toBe(2);
+    for (const socket of sockets) socket.destroy();
+    expect(await own.accessLog(12)).toHaveLength(12);
+    expect((await own.post({ query: '{ hello }' })).status).toBe(200);
     await own.stop();
   });
 });

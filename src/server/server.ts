@@ -5,15 +5,17 @@ import { SECOND } from '../domain/time.ts';
 import type { Authenticator } from './auth.ts';
 import { respondToClientError } from './client-error.ts';
 import { createConnectionTracker } from './connection-tracker.ts';
+import type { Cors } from './cors.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import type { GraphiqlHandler } from './graphiql-handler.ts';
 import { createGraphqlHandler, type GraphqlHandlerOptions } from './graphql-handler.ts';
 import { createMetricsHandler, createSchemaHandler, handleIndex } from './handlers.ts';
+import type { HostCheck } from './host-check.ts';
 import { HttpError } from './http-error.ts';
 import { createLoadShedder } from './load-shedding.ts';
 import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
 import { authorize, validateRequest } from './request-checks.ts';
-import { sendError, sendJson } from './respond.ts';
+import { sendError, sendJson, whenClosed } from './respond.ts';
 import { createRouter } from './routes.ts';
 
 /** Socket timeouts of client connections. */
@@ -22,7 +24,7 @@ export interface ServerTimeouts {
   readonly headersMs: number;
   /** For sending the complete request. */
   readonly requestMs: number;
-  /** Without any traffic on the connection, for example a client that does not read its response. */
+  /** Without any traffic on the connection, beyond the request timeout: a client that does not read its response. */
   readonly idleMs: number;
   /** How often Node checks connections against the first two. */
   readonly checkIntervalMs: number;
@@ -31,13 +33,16 @@ export interface ServerTimeouts {
 const DEFAULT_TIMEOUTS: ServerTimeouts = {
   headersMs: 20 * SECOND,
   requestMs: 30 * SECOND,
-  idleMs: 120 * SECOND,
+  idleMs: 90 * SECOND,
   checkIntervalMs: 5 * SECOND,
 };
 
 export interface ServerOptions extends GraphqlHandlerOptions {
   readonly settings: Pick<ServerSettings, 'host' | 'port'>;
   readonly authenticate: Authenticator;
+  /** Absent: requests to every host are served. */
+  readonly checkHost?: HostCheck | undefined;
+  readonly cors: Cors;
   readonly sdl: string;
   readonly graphiql: GraphiqlHandler;
   readonly metrics: ServerMetrics & MetricsExporter;
@@ -67,7 +72,8 @@ const UNREADY_REASONS = { starting: 'The gateway is starting', stopping: 'The ga
 
 /** Creates the HTTP server: routing, authentication, load shedding, error responses and the drain. */
 export function createServer(options: ServerOptions): Server {
-  const { settings, authenticate, graphiql, metrics, logger, clock, timeouts = DEFAULT_TIMEOUTS } = options;
+  const { settings, authenticate, checkHost, cors, graphiql, metrics, logger, clock } = options;
+  const { timeouts = DEFAULT_TIMEOUTS } = options;
   let state: ReadinessState = 'starting';
   const { maxInFlight } = options.limits;
   const acquireSlot = createLoadShedder({ maxInFlight, gauges: options.gauges, clock, onShed: metrics.requestShed });
@@ -88,8 +94,12 @@ export function createServer(options: ServerOptions): Server {
   });
 
   async function handle(exchange: Exchange): Promise<void> {
+    checkHost?.(exchange);
     const matched = findRoute(exchange.pathname);
     if (matched) exchange.log.path = matched.path;
+    // Before every check that can fail: a page has to be able to read the error.
+    if (cors.handle(exchange, matched?.path, matched?.methods ?? [])) return;
+    cors.assertUpgradeAllowed(exchange);
     const route = validateRequest(exchange, matched);
     if (route.auth === 'none') {
       await route.handler(exchange);
@@ -102,7 +112,8 @@ export function createServer(options: ServerOptions): Server {
     try {
       await route.handler(exchange, caller);
     } finally {
-      releaseSlot?.();
+      // A client that does not read its response occupies its slot: the response is in memory until it is out.
+      if (releaseSlot) whenClosed(exchange.response, releaseSlot);
     }
   }
 
@@ -143,8 +154,8 @@ export function createServer(options: ServerOptions): Server {
   // Longer than the 60 s after which load balancers usually close idle connections, so that the gateway never closes one first.
   httpServer.keepAliveTimeout = 65 * SECOND;
   httpServer.maxRequestsPerSocket = 1000;
-  // Longer than any query takes: a connection without traffic for this long has a client that does not read its response.
-  httpServer.timeout = timeouts.idleMs;
+  // Longer than any query takes, whatever the configured timeout: a connection without traffic for this long has a client that does not read its response.
+  httpServer.timeout = options.limits.requestTimeoutMs + timeouts.idleMs;
   httpServer.on('connection', connections.onConnect);
   httpServer.on('clientError', (error, socket) => {
     const status = respondToClientError(error, socket);

@@ -55,14 +55,24 @@ async function startRunningServer(close: () => Promise<void> = () => Promise.res
   };
 }
 
-describe.each(['SIGTERM', 'SIGINT'])('shutdown on %s', (signal) => {
-  test(`on ${signal} serves during the lame duck period, then drains, then exits with 0`, async () => {
+describe('a shutdown', () => {
+  test('on SIGINT skips the lame duck period, since it comes from a terminal', async () => {
+    const { testServer, process, exited, answer, query } = await startRunningServer();
+    process.emit('SIGINT');
+    await flushPromises();
+    await expect(testServer.get('/healthz')).rejects.toThrow();
+    answer('done');
+    expect((await query).status).toBe(200);
+    expect(await exited).toBe(0);
+  });
+
+  test('on SIGTERM serves during the lame duck period, then drains, then exits with 0', async () => {
     let closed = false;
     const { clock, testServer, process, exits, exited, answer, query } = await startRunningServer(() => {
       closed = true;
       return Promise.resolve();
     });
-    process.emit(signal);
+    process.emit('SIGTERM');
     expect((await testServer.get('/readyz')).status).toBe(503);
     expect((await testServer.post({ query: '{ hello }' })).status).toBe(200);
 

@@ -34,7 +34,8 @@ const CLOSE_TIMEOUT_MS = 2000;
 
 /**
  * Shuts the process down gracefully on SIGTERM and SIGINT. The exit status is 0 if every request in flight was answered, 1 if
- * some were aborted. A second signal exits immediately. An uncaught error also shuts the process down, with status 1, because
+ * some were aborted. Only SIGTERM has the
+ * lame-duck phase. A second signal exits immediately. An uncaught error also shuts the process down, with status 1, because
  * the state it leaves is unknown.
  */
 export function installSignalHandlers(options: ShutdownOptions): void {
@@ -65,7 +66,8 @@ export function installSignalHandlers(options: ShutdownOptions): void {
       }
       isShuttingDown = true;
       logger.info({ signal }, 'shutdown started');
-      void shutDown(lameDuckMs, drainMs);
+      // SIGINT comes from a terminal, where nobody waits for a load balancer.
+      void shutDown(signal === 'SIGTERM' ? lameDuckMs : 0, drainMs);
     });
   }
 

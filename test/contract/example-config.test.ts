@@ -54,7 +54,7 @@ test('loads the example configuration with all commented-out keys enabled', () =
 test('shows every settings key in the example configuration', () => {
   const names = keysOf(z.object(settingsShape));
   expect(names.length).toBeGreaterThan(30);
-  expect(names.filter((key) => !new RegExp(`^[ -]*${key}:`, 'm').test(uncommented))).toEqual([]);
+  expect(names.filter((key) => !new RegExp(`(?:^[ -]*|[{,] )${key}:`, 'm').test(uncommented))).toEqual([]);
 });
 
 test.each(vendors)('shows an account of $key with every key in the example configuration', ({ key, config }) => {

@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import { ApolloServer } from '@apollo/server';
+import type { CorsConfig } from '../../src/config/cors.ts';
 import { settingsShape } from '../../src/config/settings.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { authorizationPlugin } from '../../src/graphql/plugins/authorization.ts';
@@ -8,6 +9,8 @@ import { createMetrics } from '../../src/observability/metrics.ts';
 import { anonymousCaller } from '../../src/request/caller.ts';
 import type { RequestContext } from '../../src/request/request-context.ts';
 import type { Authenticator } from '../../src/server/auth.ts';
+import { createCors } from '../../src/server/cors.ts';
+import type { HostCheck } from '../../src/server/host-check.ts';
 import { idleGauges, type ProcessGauges } from '../../src/server/ports.ts';
 import { createServer, type ServerOptions, type ServerTimeouts } from '../../src/server/server.ts';
 
@@ -23,6 +26,8 @@ export const HELLO_QUERY = {
 interface TestServerOptions {
   readonly limits?: Record<string, number>;
   readonly authenticate?: Authenticator;
+  readonly checkHost?: HostCheck;
+  readonly cors?: CorsConfig;
   readonly clock?: Clock;
   readonly host?: string;
   readonly gauges?: ProcessGauges;
@@ -68,6 +73,8 @@ export async function startTestServer({
       ((httpGraphQLRequest, request) =>
         apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(request) })),
     sdl: SDL,
+    checkHost: options.checkHost,
+    cors: createCors(options.cors),
     authenticate: authenticate ?? (() => Promise.resolve(anonymousCaller)),
     graphiql: (_, response) => {
       response.end('graphiql');

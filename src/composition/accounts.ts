@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { createAccountCache } from '../cache/account-cache.ts';
+import type { AccountCache } from '../cache/cache.ts';
 import type { Fleet } from '../cache/fleet.ts';
 import type { AccountConfig } from '../config/account.ts';
 import type { Config } from '../config/schema.ts';
@@ -29,6 +30,7 @@ export interface ConnectedAccount {
   readonly config: AccountConfig;
   readonly vendor: VendorAdapter;
   readonly adapter: AccountAdapter;
+  readonly cache: AccountCache;
 }
 
 /** Creates the adapter of every configured account, in configuration order. */
@@ -71,7 +73,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     onRead: createCacheReadObserver(account.name, metrics, log),
   });
   const adapter = vendor.connect(account, { account: identity, clock, http, cache, tokenStore, ttl: config.cache.ttl });
-  return { config: account, vendor, adapter };
+  return { config: account, vendor, adapter, cache };
 }
 
 export interface DirectoryDependencies {
@@ -88,15 +90,17 @@ export function createAgentDirectory(
 ): Directory {
   return createDirectory({
     entries: config.agents,
-    accounts: accounts.map(({ config: account, vendor, adapter }) => ({
+    accounts: accounts.map(({ config: account, vendor, adapter, cache }) => ({
       ...adapter.account,
       references: vendor.references,
       adapter,
+      cache,
       discover: 'discover' in account && account.discover === true,
+      discoverTimeoutMs: 5 * SECOND,
     })),
     clock,
     // Half of a short request timeout stays for the query itself.
-    discoveryTimeoutMs: Math.min(5 * SECOND, config.limits.requestTimeoutMs / 2),
+    maxRequestWaitMs: config.limits.requestTimeoutMs / 2,
     maxFiles: config.limits.maxFiles,
     onReport: healthTracker.recordReport,
     onUnexpectedError,

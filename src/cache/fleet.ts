@@ -4,6 +4,7 @@ import { SECOND } from '../domain/time.ts';
 import { accountFingerprint } from './account-fingerprint.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore } from './memory-store.ts';
+import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { createRedisStore } from './redis-store.ts';
 import { connectRedis, type RedisObserver } from './redis.ts';
@@ -15,6 +16,8 @@ import { createTwoLevelStore } from './two-level-store.ts';
 const MAX_LEASE_TTL_MS = 10 * SECOND;
 /** The rest of the heap is for responses under construction. */
 const MAX_HEAP_RATIO = 1 / 3;
+
+const SINGLE_PROCESS: FleetSize = { size: () => 1, close: () => Promise.resolve() };
 
 export interface FleetOptions {
   /** Redis or Valkey; absent for a single process. */
@@ -30,6 +33,8 @@ export interface Fleet {
   /** Aborted by `close`; cancels all background work. */
   readonly shutdownSignal: AbortSignal;
   readonly forAccount: (account: AccountConfig) => AccountSharedState;
+  /** The last known number of processes, at least one: it divides a limit while Redis is away. */
+  readonly size: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -47,13 +52,15 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
   const shutdownSignal = shutdownController.signal;
   const local = createMemoryStore(maxBytes);
 
-  function createFleetOn(store: Store, forAccount: Fleet['forAccount']): Fleet {
+  function createFleetOn(store: Store, forAccount: Fleet['forAccount'], fleetSize = SINGLE_PROCESS): Fleet {
     return {
       store,
       shutdownSignal,
       forAccount,
+      size: fleetSize.size,
       close: async () => {
         shutdownController.abort(new Error('the gateway is closing'));
+        await fleetSize.close();
         await store.close();
       },
     };
@@ -61,7 +68,7 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
 
   if (url === undefined) return createFleetOn(local, () => ({}));
   const redis = connectRedis(url, clock, observer);
-  return createFleetOn(createTwoLevelStore(local, createRedisStore(redis, clock), clock), (account) => {
+  const forAccount: Fleet['forAccount'] = (account) => {
     const fingerprint = accountFingerprint(account);
     const { requestsPerMinute, timeoutMs } = account;
     const leases = createLeases(redis, Math.min(timeoutMs, MAX_LEASE_TTL_MS));
@@ -73,7 +80,9 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
         acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute),
       }),
     };
-  });
+  };
+  const store = createTwoLevelStore(local, createRedisStore(redis, clock), clock);
+  return createFleetOn(store, forAccount, createRedisFleetSize(redis, clock));
 }
 
 /** Returns the memory bound of the cache: the configured bytes, unless the heap of the process is too small for them. */

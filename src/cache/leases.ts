@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chunk, hashKey, redisNamespace } from './redis-keys.ts';
+import { chunk, redisKey } from './redis-keys.ts';
 import { COMMAND_TIMEOUT_MS, type RedisClient, type RedisConnection } from './redis.ts';
 
 /** How long waiters can see that a fetch had nothing to share: longer than the interval between two polls. */
@@ -97,5 +97,5 @@ function releaseLeases(
 }
 
 function toLeaseKey(key: string): string {
-  return `${redisNamespace('lease')}::${hashKey(key)}`;
+  return redisKey('lease', key);
 }

@@ -9,7 +9,8 @@ export type CacheReadResult =
   'hit' | 'coalesced' | 'miss' | 'stale_if_error' | 'stale_while_revalidate' | 'shared_hit' | 'revalidate_failed';
 
 /** An operation on the shared cache; `connection` and `close` concern the connection itself. */
-export type CacheOperation = 'get' | 'set' | 'lease' | 'release' | 'quota' | 'token' | 'probe' | 'connection' | 'close';
+export type CacheOperation =
+  'get' | 'set' | 'lease' | 'release' | 'quota' | 'token' | 'fleet' | 'probe' | 'connection' | 'close';
 
 export type CacheErrorReason =
   'timeout' | 'connection' | 'malformed_reply' | 'loading' | 'readonly' | 'oom' | 'moved' | 'noauth' | 'other';

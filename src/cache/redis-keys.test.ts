@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { chunk } from './redis-keys.ts';
+import { chunk, redisKey } from './redis-keys.ts';
 
 test.each([
   [0, []],
@@ -20,4 +20,25 @@ test('returns chunks that concatenate to the list', () => {
     }),
     { numRuns: 20 },
   );
+});
+
+describe('names of keys', () => {
+  const entryId = (account: string, key: string) =>
+    JSON.stringify(['KORE', account, '[["botId","\\"1"]]', 'sessions', 1, key]);
+  const tagOf = (name: string) => /\{(.+)\}/.exec(name)?.[1];
+
+  test('carry the same hash tag for all ids of an account, and another one for another account', () => {
+    const [a, b, other] = [entryId('a', '1'), entryId('a', '2'), entryId('b', '1')].map((id) => redisKey('entry', id));
+    expect(tagOf(a ?? '')).toBe(tagOf(b ?? ''));
+    expect(tagOf(other ?? '')).not.toBe(tagOf(a ?? ''));
+    expect(a).not.toBe(b);
+  });
+
+  test('are different for different ids', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (a, b) => {
+        expect(redisKey('entry', a) === redisKey('entry', b)).toBe(a === b);
+      }),
+    );
+  });
 });

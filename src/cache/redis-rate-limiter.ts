@@ -1,5 +1,5 @@
 import { MINUTE } from '../domain/time.ts';
-import { hashKey, redisNamespace } from './redis-keys.ts';
+import { redisKey } from './redis-keys.ts';
 import type { RedisConnection } from './redis.ts';
 
 /**
@@ -29,7 +29,7 @@ export function createRedisRateLimiter(
   limit: number,
   windowMs = MINUTE,
 ): () => Promise<number | null> {
-  const logKey = `${redisNamespace('quota')}::${hashKey(name)}`;
+  const logKey = redisKey('quota', JSON.stringify(['quota', name]));
   const scriptOptions = { keys: [logKey], arguments: [String(limit), String(windowMs)] };
   return () => redis.tryRun('quota', null, async (client) => Number(await client.eval(ACQUIRE_SCRIPT, scriptOptions)));
 }

@@ -1,10 +1,18 @@
-import Keyv from 'keyv';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import type { Clock } from '../domain/clock.ts';
-import { chunk, hashKey, MAX_KEYS_PER_COMMAND, redisNamespace } from './redis-keys.ts';
+import { createByteLimiter } from './byte-limiter.ts';
+import { MAX_KEYS_PER_COMMAND, redisKey } from './redis-keys.ts';
+import { createValueSizes, MAX_COMMAND_BYTES, type ValueSizes } from './redis-value-sizes.ts';
 import { COMMAND_TIMEOUT_MS, type RedisConnection, WRITE_TIMEOUT_MS } from './redis.ts';
 import type { Entry, Store } from './store.ts';
+
+/** A command that moves more than this may take long without anything being wrong with Redis. */
+const MAX_SMALL_COMMAND_BYTES = 65_536;
+/** How long a command may take for each mebibyte that it moves: 10 MiB/s. */
+const TIMEOUT_PER_MEBIBYTE_MS = 100;
+/** How much longer each command of a read becomes while nothing is found. */
+const GROWTH_AFTER_MISSES = 4;
 
 const entrySchema = z.object({
   key: z.string(),
@@ -16,34 +24,37 @@ const entrySchema = z.object({
 });
 
 /**
- * Stores entries in Redis or Valkey through Keyv, shared by all processes of the gateway. Every failure there (down, slow,
- * full, malformed data) is a miss within the timeout. Keys read or written together are sent together, in chunks that do not
- * block Redis: the client pipelines the commands of one tick.
+ * Stores entries in Redis or Valkey, shared by all processes of the gateway. Every failure there (down, slow, full, malformed
+ * data) is a miss within the timeout. Commands are bounded by keys and by bytes, so that neither Redis nor the event loop of
+ * this process is blocked for long, and small commands on the same connection are answered in between.
  */
 export function createRedisStore(redis: RedisConnection, clock: Clock): Store {
-  const keyv = createKeyv(redis);
+  const sizes = createValueSizes();
+  const readChunk = createChunkReader(redis, sizes);
+  const write = createWriter(redis, sizes, clock);
   const pendingWrites = new Set<Promise<unknown>>();
-  // Time spent queueing here does not count towards the Redis timeout.
-  const limitWrites = pLimit(MAX_KEYS_PER_COMMAND);
 
   return {
-    getMany: (keys) => {
-      const chunks = chunk(keys);
-      const read = async () => (await Promise.all(chunks.map((chunkKeys) => readChunk(keyv, chunkKeys)))).flat();
-      return redis.tryRun('get', [], read, { timeoutMs: COMMAND_TIMEOUT_MS * chunks.length });
+    async getMany(keys) {
+      const entries: (Entry | undefined)[] = [];
+      let minLength = 1;
+      while (entries.length < keys.length) {
+        const [first = ''] = keys.slice(entries.length, entries.length + 1);
+        const length = Math.min(MAX_KEYS_PER_COMMAND, Math.max(minLength, sizes.keysPerCommand(first)));
+        const chunkKeys = keys.slice(entries.length, entries.length + length);
+        const texts = await readChunk(chunkKeys);
+        // Redis failed or is slow: the rest of the keys are misses, too.
+        if (!texts) return entries;
+        minLength = texts.every((text) => text === null) ? length * GROWTH_AFTER_MISSES : 1;
+        for (const [index, key] of chunkKeys.entries()) entries.push(parseEntry(texts[index] ?? null, key));
+      }
+      return entries;
     },
     async set(key, entry) {
-      const write = limitWrites(async () => {
-        // Redis accepts only whole milliseconds.
-        const ttlMs = Math.ceil(entry.expiresAt - clock.now());
-        if (ttlMs <= 0) return;
-        await redis.tryRun('set', false, () => keyv.set(hashKey(key), { key, ...entry }, ttlMs), {
-          timeoutMs: WRITE_TIMEOUT_MS,
-        });
-      });
-      pendingWrites.add(write);
-      await write;
-      pendingWrites.delete(write);
+      const writing = write(key, entry);
+      pendingWrites.add(writing);
+      await writing;
+      pendingWrites.delete(writing);
     },
     async close() {
       // Each write ends within its timeout, whatever its outcome.
@@ -53,37 +64,77 @@ export function createRedisStore(redis: RedisConnection, clock: Clock): Store {
   };
 }
 
-function createKeyv(redis: RedisConnection): Keyv {
-  const keyv = new Keyv({
-    store: redis.adapter,
-    namespace: redisNamespace('entry'),
-    useKeyPrefix: false,
-    throwOnErrors: true,
-    serialize: JSON.stringify,
-    deserialize,
-  });
-  // Repeats the rejections of the commands.
-  keyv.on('error', () => undefined);
-  return keyv;
+type Texts = readonly (string | null)[];
+
+/** Reads keys with one command; undefined if it fails. One command that may be large is on its way at a time. */
+function createChunkReader(redis: RedisConnection, sizes: ValueSizes) {
+  const limitLarge = pLimit(1);
+
+  return (keys: readonly string[]): Promise<Texts | undefined> => {
+    const [first = ''] = keys;
+    const expectedBytes = sizes.expectedBytes(first);
+    const bytes = (expectedBytes ?? 0) * keys.length;
+    const isSmall = expectedBytes !== undefined && bytes <= MAX_SMALL_COMMAND_BYTES;
+    const learn = (texts: Texts | undefined) => {
+      const found = texts?.filter((text) => text !== null) ?? [];
+      sizes.observe(first, found.length, countBytes(found));
+    };
+    const read = async () => {
+      const names = keys.map((key) => redisKey('entry', key));
+      const run: Parameters<typeof redis.tryRun<Texts | undefined>>[2] = (client) => client.mGet(names);
+      const texts = await redis.tryRun('get', undefined, run, {
+        timeoutMs: toTimeoutMs(COMMAND_TIMEOUT_MS, expectedBytes === undefined ? MAX_COMMAND_BYTES : bytes),
+        marksDown: isSmall,
+        onLateResult: learn,
+      });
+      learn(texts);
+      return texts;
+    };
+    return isSmall || keys.length === 1 ? read() : limitLarge(read);
+  };
 }
 
-async function readChunk(keyv: Keyv, keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
-  const values = await keyv.getMany<unknown>(keys.map(hashKey));
-  return keys.map((key, index) => parseEntry(values[index], key));
+function createWriter(redis: RedisConnection, sizes: ValueSizes, clock: Clock) {
+  const limitWrites = createByteLimiter(MAX_COMMAND_BYTES);
+  const limitCount = pLimit(MAX_KEYS_PER_COMMAND);
+
+  return (key: string, entry: Entry): Promise<void> =>
+    // Time spent queueing here does not count towards the Redis timeout.
+    limitCount(() =>
+      limitWrites(() => {
+        // Redis accepts only whole milliseconds.
+        const ttlMs = Math.ceil(entry.expiresAt - clock.now());
+        if (ttlMs <= 0) return { bytes: 0, done: Promise.resolve() };
+        const text = JSON.stringify({ key, ...entry });
+        sizes.observe(key, 1, text.length);
+        const done = redis.tryRun('set', null, (client) => client.set(redisKey('entry', key), text, { PX: ttlMs }), {
+          timeoutMs: toTimeoutMs(WRITE_TIMEOUT_MS, text.length),
+          marksDown: text.length <= MAX_SMALL_COMMAND_BYTES,
+        });
+        return { bytes: text.length, done };
+      }),
+    );
 }
 
-/** Returns undefined for malformed text: a miss that must not affect the other keys. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the signature that Keyv requires
-function deserialize<T>(text: string): T | undefined {
+function toTimeoutMs(baseMs: number, bytes: number): number {
+  return (
+    baseMs +
+    TIMEOUT_PER_MEBIBYTE_MS * Math.floor(bytes / MAX_SMALL_COMMAND_BYTES) * (MAX_SMALL_COMMAND_BYTES / 1_048_576)
+  );
+}
+
+/** Counts UTF-16 code units, which is close enough and costs nothing. */
+function countBytes(texts: readonly string[]): number {
+  return texts.reduce((bytes, text) => bytes + text.length, 0);
+}
+
+/** Returns the entry if the text is a valid one that belongs to the key; anything else is a miss, for this key only. */
+function parseEntry(text: string | null, key: string): Entry | undefined {
+  if (text === null) return undefined;
   try {
-    return JSON.parse(text) as T;
+    const parsed = entrySchema.safeParse(JSON.parse(text));
+    return parsed.success && parsed.data.key === key ? parsed.data : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** Returns the entry if it is valid and belongs to the key; anything else is a miss. */
-function parseEntry(value: unknown, key: string): Entry | undefined {
-  const parsed = entrySchema.safeParse(value);
-  return parsed.success && parsed.data.key === key ? parsed.data : undefined;
 }

@@ -37,6 +37,8 @@ export interface RedisConnection {
 
 interface RunOptions<T> {
   readonly timeoutMs?: number;
+  /** Whether a timeout marks Redis as down: true by default, false for a command that may be slow because it is large. */
+  readonly marksDown?: boolean;
   readonly onLateResult?: (result: T) => void;
 }
 
@@ -56,6 +58,8 @@ interface Connection {
   readonly clock: Clock;
   readonly availability: AvailabilityMonitor;
   readonly reportFailure: (operation: CacheOperation, error: unknown) => void;
+  /** Reports a timeout that says nothing about Redis as a whole. */
+  readonly reportTimeout: (operation: CacheOperation, error: RedisTimeoutError) => void;
   /** Settles when the first attempt to connect has ended. */
   readonly connecting: Promise<void>;
   readonly isClosed: () => boolean;
@@ -75,7 +79,16 @@ export function connectRedis(url: string, clock: Clock, observer: RedisObserver)
     availability.markDown(error);
   };
   const connecting = startConnecting(client, reportFailure, isClosed);
-  const connection: Connection = { adapter, client, clock, availability, reportFailure, connecting, isClosed };
+  const connection: Connection = {
+    adapter,
+    client,
+    clock,
+    availability,
+    reportFailure,
+    reportTimeout: onError,
+    connecting,
+    isClosed,
+  };
 
   return {
     adapter,
@@ -154,11 +167,11 @@ async function probeRedis(
 }
 
 async function tryRun<T>(
-  { client, clock, availability, reportFailure, connecting, isClosed }: Connection,
+  { client, clock, availability, reportFailure, reportTimeout, connecting, isClosed }: Connection,
   operation: CacheOperation,
   fallback: T,
   run: (client: RedisClient) => Promise<T>,
-  { timeoutMs = COMMAND_TIMEOUT_MS, onLateResult }: RunOptions<T> = {},
+  { timeoutMs = COMMAND_TIMEOUT_MS, marksDown = true, onLateResult }: RunOptions<T> = {},
 ): Promise<T> {
   if (isClosed() || availability.isDown()) return fallback;
   const timeout = startTimeout(clock, timeoutMs);
@@ -172,7 +185,8 @@ async function tryRun<T>(
     });
     return await Promise.race([running, timeout.rejection]);
   } catch (error) {
-    reportFailure(operation, error);
+    if (error instanceof RedisTimeoutError && !marksDown) reportTimeout(operation, error);
+    else reportFailure(operation, error);
     return fallback;
   } finally {
     timeout.cancel();

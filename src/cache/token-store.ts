@@ -3,7 +3,7 @@ import { Secret } from '../config/secret.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import { fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
-import { hashKey, redisNamespace } from './redis-keys.ts';
+import { redisKey } from './redis-keys.ts';
 import type { RedisConnection } from './redis.ts';
 import { createTokenCipher } from './token-encryption.ts';
 
@@ -69,11 +69,11 @@ export function createSharedTokenStore(options: SharedTokenStoreOptions): Shared
 
 /** Reads and writes one encrypted token in Redis. */
 function createStoredToken({ redis, clock }: SharedTokenStoreOptions, id: string, secret: Secret) {
-  const redisKey = `${redisNamespace('token')}::${hashKey(id)}`;
+  const tokenKey = redisKey('token', id);
   const cipher = createTokenCipher(secret.reveal(), id);
   return {
     async read(): Promise<SharedToken | null> {
-      const sealed = await redis.tryRun('token', null, (client) => client.get(redisKey));
+      const sealed = await redis.tryRun('token', null, (client) => client.get(tokenKey));
       return typeof sealed === 'string' ? parseToken(cipher.open(sealed)) : null;
     },
     /** Resolves to false for a token that has already expired. */
@@ -81,7 +81,7 @@ function createStoredToken({ redis, clock }: SharedTokenStoreOptions, id: string
       const ttlMs = Math.floor(token.expiresAt - clock.now());
       if (ttlMs <= 0) return false;
       const sealed = cipher.seal(JSON.stringify({ ...token, text: token.text.reveal() }));
-      await redis.tryRun('token', null, (client) => client.set(redisKey, sealed, { PX: ttlMs }));
+      await redis.tryRun('token', null, (client) => client.set(tokenKey, sealed, { PX: ttlMs }));
       return true;
     },
   };

@@ -56,6 +56,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     maxQueued,
     requestsPerMinute,
     acquireSharedQuota,
+    fleetSize: fleet.size,
     maxRetries,
     circuitBreaker,
     honorRetryAfter,

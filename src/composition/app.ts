@@ -34,6 +34,8 @@ export interface AppOptions {
 /** A gateway whose parts are connected. It serves nothing until its server listens. */
 export interface App {
   readonly server: Server;
+  /** Resolves once every account that discovers agents has been asked for them, with whatever success, or has timed out. */
+  readonly askAccounts: () => Promise<void>;
   /** Releases connections and caches; call it once the server is drained. */
   readonly close: () => Promise<void>;
 }
@@ -54,7 +56,13 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const accounts = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger });
   const healthTracker = createAccountHealthTracker(clock);
-  const directory = createAgentDirectory(accounts, { config, clock, healthTracker, onUnexpectedError });
+  const directory = createAgentDirectory(accounts, {
+    config,
+    clock,
+    healthTracker,
+    shutdownSignal: fleet.shutdownSignal,
+    onUnexpectedError,
+  });
   const services = { adapters: accounts.map(({ adapter }) => adapter), directory, health: healthTracker };
   const graphql = await createGraphql({ config, services, clock, metrics, onUnexpectedError });
 
@@ -72,6 +80,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   return {
     server,
+    askAccounts: directory.askAll,
     close: async () => {
       await Promise.allSettled([graphql.stop(), fleet.close(), dispatcher.close()]);
     },

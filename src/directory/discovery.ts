@@ -28,6 +28,8 @@ export interface DiscoveryOptions {
   readonly maxRequestWaitMs: number;
   /** File budget of one discovery. It does not draw on the budget of a query, which would lack the files then. */
   readonly maxFiles: number;
+  /** Cancels discoveries when the process ends. */
+  readonly shutdownSignal: AbortSignal;
   /** Receives the outcome of every discovery. */
   readonly onReport: (report: SourceReport) => void;
   /** Receives an error of a discovery that is not a VendorError. */
@@ -203,11 +205,11 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
 async function runDiscovery(
   account: DirectoryAccount,
   record: DirectoryReader['record'],
-  { clock, maxFiles, onReport }: DiscoveryOptions,
+  { clock, maxFiles, shutdownSignal, onReport }: DiscoveryOptions,
 ): Promise<DiscoveryResult> {
   let freshUntil = Infinity;
   const context: DataSourceContext = {
-    signal: new AbortController().signal,
+    signal: shutdownSignal,
     record,
     restrictCache: (expiresAt) => {
       freshUntil = Math.min(freshUntil, expiresAt);

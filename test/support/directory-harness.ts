@@ -69,6 +69,7 @@ export function setUp(
     clock,
     maxRequestWaitMs: 15_000,
     maxFiles: 100,
+    shutdownSignal: new AbortController().signal,
     onReport: (report) => reports.push(report),
     onUnexpectedError: (error) => unexpected.push(error),
   });

@@ -5,6 +5,7 @@ import type { Agent as AgentModel, AgentAccount as AgentAccountModel } from '../
 import type { AgentPage, InteractionPage, SessionPage, StatusPeriodPage } from '../gather/page.ts';
 import type { Interaction as InteractionModel } from '../domain/interaction.ts';
 import type { Node as NodeModel } from '../gather/nodes.ts';
+import type { Presence as PresenceModel } from '../gather/presence.ts';
 import type { Session as SessionModel } from '../domain/session.ts';
 import type { SourceReport as SourceReportModel } from '../domain/source.ts';
 import type { StatusPeriod as StatusPeriodModel } from '../domain/status-period.ts';
@@ -90,6 +91,12 @@ export type Agent = Node & {
   readonly latestInteractions: Maybe<InteractionConnection>;
   /** The display name: the directory's, else the vendor's; null when neither has one. */
   readonly name: Maybe<Scalars['String']['output']>;
+  /**
+   * The ongoing status with its provenance: when it was observed, and whether a source is missing or older than usual. It costs no
+   * vendor call beyond that of `currentStatus`. Source: Kore.ai, never LivePerson, whose files arrive hours later. Null when no
+   * account of the agent can tell; null with an error when all that can tell fail.
+   */
+  readonly presence: Maybe<Presence>;
   /**
    * The sessions, from login to logout, whose events overlap `during`, by start time. Source: LivePerson, whose files contain a
    * session only some hours after it ended.
@@ -371,6 +378,22 @@ export type PageInfo = {
   readonly startCursor: Maybe<Scalars['String']['output']>;
 };
 
+/** An agent's current status, and how far it can be trusted. */
+export type Presence = {
+  readonly __typename?: 'Presence';
+  /** Whether every source is OK: the status is as recent as the cache's time to live, and no account is missing. */
+  readonly complete: Scalars['Boolean']['output'];
+  /**
+   * When the request for the status was sent to the vendor; of several accounts, the oldest. While the vendor fails, the last known
+   * status is served for some minutes: `complete` is then false, its source is STALE, and this instant tells its age.
+   */
+  readonly observedAt: Scalars['DateTime']['output'];
+  /** Provenance: one report per account that can tell the current status. */
+  readonly sources: ReadonlyArray<SourceReport>;
+  /** The ongoing status; of several, the one that began last. Null when none is known to be ongoing. */
+  readonly status: Maybe<StatusPeriod>;
+};
+
 /**
  * The entry points. A field of an agent is read from the vendors that can answer it, or from the cache while its entry is
  * fresh.
@@ -591,8 +614,12 @@ export type SourceError = {
   readonly code: Scalars['String']['output'];
   /** A message for people. */
   readonly message: Scalars['String']['output'];
+  /** The specific reason behind the code, from a small fixed set, such as `circuit_open` or `status_404`; null when there is none. */
+  readonly reason: Maybe<Scalars['String']['output']>;
   /** Seconds after which a retry makes sense; null when unknown. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
+  /** Whether the same request may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
 };
 
 /** The result of reading a source. */
@@ -621,7 +648,7 @@ export type SourceReport = {
   readonly endpoint: Scalars['String']['output'];
   /** The error; null when there was none. */
   readonly error: Maybe<SourceError>;
-  /** When the vendor returned this data (its oldest part); null when there is no data. */
+  /** When the request to the vendor for this data (its oldest part) was sent; null when there is no data. */
   readonly fetchedAt: Maybe<Scalars['DateTime']['output']>;
   /** The result of reading the source. */
   readonly outcome: SourceOutcome;
@@ -649,6 +676,11 @@ export type StatusPeriod = Node & {
   readonly isOngoing: Maybe<Scalars['Boolean']['output']>;
   /** The vendor's finer name, such as a company's own pause reason; null when there is none. */
   readonly label: Maybe<Scalars['String']['output']>;
+  /**
+   * When the request to the vendor that reported this period was sent; of several, the last one. What is known of the period is true
+   * as of then: an ongoing period that was observed minutes ago may have ended since.
+   */
+  readonly observedAt: Scalars['DateTime']['output'];
   /** The session it belongs to; null where the vendor reports no sessions (Kore.ai). */
   readonly session: Maybe<Session>;
   /** When it began. */
@@ -867,6 +899,7 @@ export type ResolversTypes = {
   InteractionType: InteractionType;
   Node: ResolverTypeWrapper<NodeModel>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
+  Presence: ResolverTypeWrapper<PresenceModel>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ServedFrom: ServedFrom;
   Session: ResolverTypeWrapper<SessionModel>;
@@ -911,6 +944,7 @@ export type ResolversParentTypes = {
   InteractionEdge: Omit<InteractionEdge, 'node'> & { node: ResolversParentTypes['Interaction'] };
   Node: NodeModel;
   PageInfo: PageInfo;
+  Presence: PresenceModel;
   Query: Record<PropertyKey, never>;
   Session: SessionModel;
   SessionConnection: SessionPage;
@@ -946,6 +980,7 @@ export type AgentResolvers<ContextType = QueryContext, ParentType extends Resolv
   kind?: Resolver<ResolversTypes['AgentKind'], ParentType, ContextType>;
   latestInteractions?: Resolver<Maybe<ResolversTypes['InteractionConnection']>, ParentType, ContextType, RequireFields<AgentLatestInteractionsArgs, 'size'>>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  presence?: Resolver<Maybe<ResolversTypes['Presence']>, ParentType, ContextType>;
   sessions?: Resolver<Maybe<ResolversTypes['SessionConnection']>, ParentType, ContextType, RequireFields<AgentSessionsArgs, 'during' | 'first'>>;
   statusPeriods?: Resolver<Maybe<ResolversTypes['StatusPeriodConnection']>, ParentType, ContextType, RequireFields<AgentStatusPeriodsArgs, 'during' | 'first'>>;
   timeInStatus?: Resolver<Maybe<ReadonlyArray<ResolversTypes['StatusTotal']>>, ParentType, ContextType, RequireFields<AgentTimeInStatusArgs, 'during'>>;
@@ -1021,6 +1056,13 @@ export type PageInfoResolvers<ContextType = QueryContext, ParentType extends Res
   startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type PresenceResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Presence'] = ResolversParentTypes['Presence']> = {
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  observedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  sources?: Resolver<ReadonlyArray<ResolversTypes['SourceReport']>, ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['StatusPeriod']>, ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   accounts?: Resolver<ReadonlyArray<ResolversTypes['Account']>, ParentType, ContextType>;
   agent?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentArgs, 'id'>>;
@@ -1077,7 +1119,9 @@ export type SessionEventResolvers<ContextType = QueryContext, ParentType extends
 export type SourceErrorResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SourceError'] = ResolversParentTypes['SourceError']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   retryAfterSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type SourceReportResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SourceReport'] = ResolversParentTypes['SourceReport']> = {
@@ -1099,6 +1143,7 @@ export type StatusPeriodResolvers<ContextType = QueryContext, ParentType extends
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   isOngoing?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   label?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  observedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   session?: Resolver<Maybe<ResolversTypes['Session']>, ParentType, ContextType>;
   start?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['AgentStatus'], ParentType, ContextType>;
@@ -1168,6 +1213,7 @@ export type Resolvers<ContextType = QueryContext> = {
   InteractionEdge?: InteractionEdgeResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
+  Presence?: PresenceResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Session?: SessionResolvers<ContextType>;
   SessionConnection?: SessionConnectionResolvers<ContextType>;

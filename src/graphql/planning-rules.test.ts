@@ -72,6 +72,7 @@ function createParents(context: QueryContext): Readonly<Record<string, object>> 
     Agent: findListedAgent(context, 'jane'),
     AgentAccount: { account: 'v', ref: 'jane' },
     Account: knownAccount('v'),
+    Presence: { status: PERIOD, observedAt: PERIOD.observedAt, sources: [] },
     StatusPeriod: PERIOD,
     StatusTotal: { account: 'v' },
     Session: SESSION,

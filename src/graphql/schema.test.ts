@@ -54,6 +54,7 @@ describe('fields of the schema', () => {
     AgentConnection: sourcedPage,
     AgentEdge: { ...edge },
     PageInfo: connectionFields.pageInfo(page),
+    Presence: { status: PERIOD, observedAt: NOW, sources: [] },
     StatusPeriod: PERIOD,
     StatusPeriodConnection: sourcedPage,
     StatusPeriodEdge: { ...edge },

@@ -124,6 +124,7 @@ export function period(account: string, start: Instant, overrides: Partial<Statu
     start,
     end: start + 1000,
     isOngoing: false,
+    observedAt: NOW,
     ...overrides,
   };
 }

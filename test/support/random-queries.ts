@@ -152,6 +152,7 @@ function agentFields(depth: number): fc.Arbitrary<SelectionPart> {
   );
   const fields = fc.oneof(
     field('currentStatus', [], period),
+    field('presence', [], wrapPart('{ complete status', period, '}')),
     field('statusPeriods', [during, first, accounts], wrapPart('{ nodes', period, 'complete }')),
     field('timeInStatus', [during, accounts], leaf('{ seconds }')),
     field(

@@ -1,6 +1,7 @@
 import type { Agent } from '../../domain/agent.ts';
 import type { MaybePromise } from '../../domain/maybe-promise.ts';
 import { latestInteractions, type LatestInteractionsArgs, toInteractionQuery } from '../../gather/interactions.ts';
+import { presence } from '../../gather/presence.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
 import { sessions } from '../../gather/sessions.ts';
 import {
@@ -17,9 +18,10 @@ import { type FieldRules, readRule } from '../../planning/field-rules.ts';
 import { selectedUsageParts } from '../ast/usage-stats-selection.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 
-export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentConnection'> = {
+export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentConnection' | 'Presence'> = {
   Agent: {
     accounts: (agent) => agent.accounts,
+    presence: memoizedField('presence', presence),
     currentStatus: memoizedField('currentStatus', currentStatus),
     statusPeriods: memoizedField('statusPeriods', statusPeriods),
     timeInStatus: memoizedField('timeInStatus', timeInStatus),
@@ -30,10 +32,12 @@ export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentCo
   },
   AgentAccount: { account: ({ account }, _, context) => context.account(account) },
   AgentConnection: sourcedConnectionFields,
+  Presence: { complete: sourcedConnectionFields.complete },
 };
 
 export const agentRules = {
   Agent: {
+    presence: readRule(() => ({ capability: 'currentStatus' })),
     currentStatus: readRule(() => ({ capability: 'currentStatus' })),
     statusPeriods: readRule((args: StatusPeriodsArgs) => ({
       capability: 'statusPeriods',

@@ -126,7 +126,7 @@ describe('mergeCells', () => {
 
   test('returns a period of several cells once', () => {
     const cells = [completeCell([closed]), completeCell([closed])].map((value) => ({ value, fetchedAt: 1 }));
-    expect(mergeCells(cells, both)).toEqual([closed]);
+    expect(mergeCells(cells, both)).toEqual([{ period: closed, observedAt: 1 }]);
   });
 
   test.each([
@@ -137,7 +137,7 @@ describe('mergeCells', () => {
       { value: completeCell([open]), fetchedAt: openAt },
       { value: completeCell([closed]), fetchedAt: closedAt },
     ];
-    expect(mergeCells(cells, both)).toEqual([closedAt > openAt ? closed : open]);
+    expect(mergeCells(cells, both)).toEqual([{ period: closedAt > openAt ? closed : open, observedAt: 2 }]);
   });
 
   test('distinguishes periods that began in the same second by both their names', () => {
@@ -150,7 +150,8 @@ describe('mergeCells', () => {
       secondary,
     ];
     const four = [named('AVAILABLE', null), named('BUSY', null), named('BUSY', 'NBK'), named('BUSY', 'Mail')];
-    expect(mergeCells([{ value: completeCell(four), fetchedAt: 1 }], both)).toEqual(four);
+    const merged = mergeCells([{ value: completeCell(four), fetchedAt: 1 }], both);
+    expect(merged.map(({ period: each }) => each)).toEqual(four);
   });
 
   test('prefers, of two cells fetched at once, the one with the end', () => {
@@ -163,7 +164,7 @@ describe('mergeCells', () => {
           cells.map((value) => ({ value, fetchedAt: 1 })),
           both,
         ),
-      ).toEqual([closed]);
+      ).toMatchObject([{ period: closed }]);
     }
   });
 
@@ -200,7 +201,7 @@ describe('mergeCells', () => {
           fetchedAt: ages[index] ?? 0,
         }));
         const atOnce = periods.filter(([from, to]) => overlaps(during, from, to));
-        expect(sorted(mergeCells(cells, during))).toEqual(sorted(atOnce));
+        expect(sorted(mergeCells(cells, during).map((merged) => merged.period))).toEqual(sorted(atOnce));
       }),
     );
   });
@@ -216,12 +217,13 @@ describe('mergeCells', () => {
           return { day, value: completeCell(periodsOn(isRecent ? later : earlier, day)), fetchedAt: isRecent ? 2 : 1 };
         });
         const during = { from: start, to: start + 14 * DAY };
-        for (const merged of mergeCells(cells, during)) {
+        for (const { period: merged, observedAt } of mergeCells(cells, during)) {
           const holding = cells.filter(({ value }) =>
             value.periods.some((candidate) => candidate[0] === merged[0] && candidate[3] === merged[3]),
           );
           const newest = holding.toSorted((a, b) => b.fetchedAt - a.fetchedAt)[0];
           expect(newest?.value.periods).toContainEqual(merged);
+          expect(newest?.fetchedAt).toBe(observedAt);
         }
       }),
     );

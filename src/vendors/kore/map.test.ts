@@ -108,7 +108,7 @@ describe('a Kore period', () => {
 
   test('returns the type as sent, and the company’s own name as the label', () => {
     const period = parsePeriod({ ...record, primaryStatus: 'Busy', secondaryStatus: 'NBK', endTime: '-' });
-    expect(period && toStatusPeriod(period, 'kore-main', 'jane@example.com')).toEqual({
+    expect(period && toStatusPeriod({ period, observedAt: 7 }, 'kore-main', 'jane@example.com')).toEqual({
       account: 'kore-main',
       ref: 'jane@example.com',
       sessionId: null,
@@ -118,6 +118,7 @@ describe('a Kore period', () => {
       start: at('2023-03-10T21:37:42Z'),
       end: null,
       isOngoing: true,
+      observedAt: 7,
     });
   });
 

@@ -13,6 +13,12 @@ export type StoredPeriod = readonly [
   secondary: string | null,
 ];
 
+/** A period, and when the request that reported it was sent. */
+export interface ObservedPeriod {
+  readonly period: StoredPeriod;
+  readonly observedAt: Instant;
+}
+
 /** An agent's periods according to one record of the response. */
 export interface AgentDetails {
   readonly periods: readonly StoredPeriod[];
@@ -64,10 +70,11 @@ export function toAgentStatus(primaryStatus: string): AgentStatus {
   return KNOWN_STATUSES.has(status) ? (status as AgentStatus) : 'UNKNOWN';
 }
 
-export function toStatusPeriod(period: StoredPeriod, account: string, ref: string): StatusPeriod {
+export function toStatusPeriod({ period, observedAt }: ObservedPeriod, account: string, ref: string): StatusPeriod {
   const [start, end, isOngoing, primary, secondary] = period;
   const status = toAgentStatus(primary);
-  return { account, ref, sessionId: null, status, label: secondary, vendorStatus: primary, start, end, isOngoing };
+  const names = { status, label: secondary, vendorStatus: primary };
+  return { account, ref, sessionId: null, ...names, start, end, isOngoing, observedAt };
 }
 
 /** Null for a record without a reference. */

@@ -5,6 +5,7 @@ import type { Fleet } from '../cache/fleet.ts';
 import type { AccountConfig } from '../config/account.ts';
 import type { Config } from '../config/schema.ts';
 import { createDirectory, type Directory } from '../directory/directory.ts';
+import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { AccountHealthTracker } from '../gather/account-health.ts';
 import { createVendorHttp } from '../http/vendor-http.ts';
@@ -81,13 +82,14 @@ export interface DirectoryDependencies {
   readonly healthTracker: AccountHealthTracker;
   /** Cancels discoveries, which no request cancels. */
   readonly shutdownSignal: AbortSignal;
+  readonly metrics: DirectoryMetrics;
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
 /** Creates the directory over the configured agents and the accounts that discover further ones. */
 export function createAgentDirectory(
   accounts: readonly ConnectedAccount[],
-  { config, clock, healthTracker, shutdownSignal, onUnexpectedError }: DirectoryDependencies,
+  { config, clock, healthTracker, shutdownSignal, metrics, onUnexpectedError }: DirectoryDependencies,
 ): Directory {
   return createDirectory({
     entries: config.agents,
@@ -104,6 +106,7 @@ export function createAgentDirectory(
     maxRequestWaitMs: config.limits.requestTimeoutMs / 2,
     maxFiles: config.limits.maxFiles,
     onReport: healthTracker.recordReport,
+    metrics,
     onUnexpectedError,
   });
 }

@@ -17,7 +17,7 @@ import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, createAgentDirectory } from './accounts.ts';
 import { createGraphql } from './graphql.ts';
-import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
+import { createDirectoryObserver, createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
 
 const GRAPHIQL_DIRECTORY = new URL('../../public/graphiql/', import.meta.url);
 
@@ -61,6 +61,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     healthTracker,
     shutdownSignal: fleet.shutdownSignal,
+    metrics: createDirectoryObserver(metrics, logger, clock),
     onUnexpectedError,
   });
   const services = { adapters: accounts.map(({ adapter }) => adapter), directory, health: healthTracker };

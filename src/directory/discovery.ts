@@ -8,6 +8,7 @@ import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, DataSourceContext } from '../vendors/vendor.ts';
 import { addMissingAgents, createKeptDiscoveries, type DiscoveryStore } from './kept-discoveries.ts';
 import type { Discovery, KnownAccount } from './merge-agents.ts';
+import type { DirectoryMetrics } from './ports.ts';
 
 /** The part of a request's context that the directory uses. */
 export type DirectoryReader = Pick<RequestContext, 'canAccess' | 'signal' | 'record' | 'restrictCache'>;
@@ -32,6 +33,7 @@ export interface DiscoveryOptions {
   readonly shutdownSignal: AbortSignal;
   /** Receives the outcome of every discovery. */
   readonly onReport: (report: SourceReport) => void;
+  readonly metrics: DirectoryMetrics;
   /** Receives an error of a discovery that is not a VendorError. */
   readonly onUnexpectedError: (error: unknown) => void;
 }
@@ -112,9 +114,15 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     return lastKnown(account, error, -Infinity);
   }
 
+  function reportEnd(result: DiscoveryResult): DiscoveryResult {
+    const { account, outcome, fetchedAt, error } = result.report;
+    options.metrics.discoveryEnded({ account, outcome, agents: result.agents.length, fetchedAt, error });
+    return result;
+  }
+
   function fail(account: DirectoryAccount, error: VendorError): DiscoveryResult {
     failures.set(account.name, { error, failedAtMs: clock.monotonicMs() });
-    return duringCoolDown(account) ?? lastKnown(account, error, clock.now());
+    return reportEnd(duringCoolDown(account) ?? lastKnown(account, error, clock.now()));
   }
 
   /** Every query needs every account: an unexpected error must not take the other accounts' agents with it. */
@@ -147,7 +155,9 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
         : addMissingAgents(result.agents, last?.agents ?? [], account.references.canonical);
     const isNews = last?.fetchedAt !== fetchedAt || report.servedFrom === 'VENDOR';
     if (isNews) kept.keep(account, { endpoint, agents, fetchedAt }, { persist: report.servedFrom === 'VENDOR' });
-    return { ...result, agents };
+    const known = { ...result, agents };
+    // The same answer from the cache is no discovery.
+    return isNews ? reportEnd(known) : known;
   }
 
   function start(account: DirectoryAccount, record: DirectoryReader['record']): RunningDiscovery {

@@ -53,6 +53,7 @@ export function createFakeServices(entries: readonly DirectoryEntry[], accounts:
     maxRequestWaitMs: 15_000,
     maxFiles: 100,
     shutdownSignal: new AbortController().signal,
+    metrics: { discoveryEnded: () => undefined },
     onReport: health.recordReport,
     onUnexpectedError: () => undefined,
   });

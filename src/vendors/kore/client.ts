@@ -6,7 +6,7 @@ import { redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';
 import { type AgentRecords, collectRecords } from './agent-records.ts';
 import { createSigner } from './auth.ts';
-import { type BatchRequest, toDays } from './batching.ts';
+import { type BatchRequest, type DayBounds, toDays } from './batching.ts';
 import type { KoreConfig } from './config.ts';
 import { fetchAllPages, type FetchedPage, PAGE_SIZE } from './pagination.ts';
 import { rateLimitError } from './rate-limit-message.ts';
@@ -33,7 +33,7 @@ export interface KoreClient {
 }
 
 /** Like a BatchRequest; without `agents` it means all agents. */
-type StatusDetailsQuery = Pick<BatchRequest, 'firstDay' | 'lastDay'> & Partial<Pick<BatchRequest, 'agents'>>;
+type StatusDetailsQuery = DayBounds & Partial<Pick<BatchRequest, 'agents'>>;
 
 export function createClient(
   config: KoreConfig,
@@ -75,6 +75,7 @@ function toPageRequest(config: KoreConfig, query: StatusDetailsQuery, offset: nu
     'analytics',
     'account',
     config.accountId,
+    ...(config.apiVersion === 1 ? [] : [`v${config.apiVersion}`]),
     STATUS_DETAILS_ENDPOINT,
   );
   url.search = new URLSearchParams({ limit: String(PAGE_SIZE), offset: String(offset) }).toString();

@@ -60,14 +60,12 @@ export function createClient(config: VonageConfig, dependencies: AdapterDependen
 
   return {
     latestInteractions: async (ref, parameters, context) => {
-      const url = createEndpointUrl(
-        config.baseUrl,
-        'v0',
-        config.accountKey.reveal(),
-        'agents',
-        ref,
-        LATEST_INTERACTIONS_ENDPOINT,
-      );
+      const segments = config.path.slice(1).split('/');
+      const values = new Map([
+        ['{accountKey}', config.accountKey.reveal()],
+        ['{agentId}', ref],
+      ]);
+      const url = createEndpointUrl(config.baseUrl, ...segments.map((segment) => values.get(segment) ?? segment));
       for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
       return parseJson(
         assertOk(await fetchWithRetry(url, context), target, clock.now()),

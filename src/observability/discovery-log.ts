@@ -9,8 +9,8 @@ const FAILURE_LOG_INTERVAL_MS = MINUTE;
 interface AccountLog {
   /** The number of agents last logged; null before. */
   agents: number | null;
-  /** Failures since the last line about one. */
-  unloggedFailures: number;
+  /** Failures since the last line about any. */
+  pendingFailures: number;
   isFailing: boolean;
   /** On the monotonic clock. */
   lastFailureLineMs: number;
@@ -25,14 +25,14 @@ export function createDiscoveryLog(
 
   function logFailure(log: AccountLog, { account, outcome, agents, error }: DiscoveryEnd): void {
     log.isFailing = true;
-    log.unloggedFailures += 1;
+    log.pendingFailures += 1;
     if (clock.monotonicMs() - log.lastFailureLineMs < FAILURE_LOG_INTERVAL_MS) return;
-    const count = log.unloggedFailures;
+    const count = log.pendingFailures;
     logger.warn(
       { account, outcome, code: error?.code, reason: error?.reason, status: error?.status, agents, count },
       'discovery of agents failed',
     );
-    log.unloggedFailures = 0;
+    log.pendingFailures = 0;
     log.lastFailureLineMs = clock.monotonicMs();
   }
 
@@ -40,7 +40,7 @@ export function createDiscoveryLog(
     const { account, outcome, agents } = end;
     const log = logs.get(account) ?? {
       agents: null,
-      unloggedFailures: 0,
+      pendingFailures: 0,
       isFailing: false,
       lastFailureLineMs: -Infinity,
     };
@@ -53,7 +53,7 @@ export function createDiscoveryLog(
     if (log.isFailing) logger.info(fields, 'discovery of agents works again');
     else if (agents !== log.agents) logger.info(fields, 'number of discovered agents changed');
     log.isFailing = false;
-    log.unloggedFailures = 0;
+    log.pendingFailures = 0;
     log.lastFailureLineMs = -Infinity;
     log.agents = agents;
   };

@@ -13,7 +13,7 @@ import { loadStartupConfig } from './config.ts';
 import { describeListenError } from './listen-error.ts';
 import { parseLogLevel } from './log-level.ts';
 
-interface StartableApp {
+interface GatewayApp {
   readonly server: Server;
   /** Resolves once the gateway knows the agents of every account that could be asked in time. */
   readonly askAccounts: () => Promise<void>;
@@ -27,7 +27,7 @@ export interface StartGatewayOptions {
     readonly clock: Clock;
     readonly logger: LevelledLogger;
     readonly collectProcessMetrics: boolean;
-  }) => Promise<StartableApp>;
+  }) => Promise<GatewayApp>;
   readonly vendors: readonly VendorAdapter[];
   /** Called once the gateway serves. */
   readonly startupComplete: () => void;

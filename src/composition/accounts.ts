@@ -5,8 +5,8 @@ import type { Fleet } from '../cache/fleet.ts';
 import type { AccountConfig } from '../config/account.ts';
 import type { Config } from '../config/schema.ts';
 import { createDirectory, type Directory } from '../directory/directory.ts';
+import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { Clock } from '../domain/clock.ts';
-import { SECOND } from '../domain/time.ts';
 import type { AccountHealthTracker } from '../gather/account-health.ts';
 import { createVendorHttp } from '../http/vendor-http.ts';
 import type { LimitedLog } from '../observability/limited-log.ts';
@@ -84,13 +84,16 @@ export interface DirectoryDependencies {
   readonly config: Config;
   readonly clock: Clock;
   readonly healthTracker: AccountHealthTracker;
+  /** Cancels discoveries, which no request cancels. */
+  readonly shutdownSignal: AbortSignal;
+  readonly metrics: DirectoryMetrics;
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
 /** Creates the directory over the configured agents and the accounts that discover further ones. */
 export function createAgentDirectory(
   accounts: readonly ConnectedAccount[],
-  { config, clock, healthTracker, onUnexpectedError }: DirectoryDependencies,
+  { config, clock, healthTracker, shutdownSignal, metrics, onUnexpectedError }: DirectoryDependencies,
 ): Directory {
   return createDirectory({
     entries: config.agents,
@@ -99,14 +102,26 @@ export function createAgentDirectory(
       references: vendor.references,
       adapter,
       cache,
-      discover: 'discover' in account && account.discover === true,
-      discoverTimeoutMs: 5 * SECOND,
+      ...discoverySettings(account),
     })),
     clock,
+    shutdownSignal,
     // Half of a short request timeout stays for the query itself.
     maxRequestWaitMs: config.limits.requestTimeoutMs / 2,
     maxFiles: config.limits.maxFiles,
     onReport: healthTracker.recordReport,
+    metrics,
     onUnexpectedError,
   });
+}
+
+/** Vendors that discover agents have these settings. */
+function discoverySettings(
+  account: AccountConfig & { readonly discover?: unknown; readonly discoverTimeoutMs?: unknown },
+) {
+  const { discover, discoverTimeoutMs } = account;
+  return {
+    discover: discover === true,
+    discoverTimeoutMs: typeof discoverTimeoutMs === 'number' ? discoverTimeoutMs : 0,
+  };
 }

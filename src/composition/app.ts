@@ -19,7 +19,12 @@ import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, createAgentDirectory } from './accounts.ts';
 import { createGraphql } from './graphql.ts';
-import { createRedisObserver, createUnexpectedErrorObserver, createVendorFailureLog } from './observers.ts';
+import {
+  createDirectoryObserver,
+  createRedisObserver,
+  createUnexpectedErrorObserver,
+  createVendorFailureLog,
+} from './observers.ts';
 
 const GRAPHIQL_DIRECTORY = new URL('../../public/graphiql/', import.meta.url);
 
@@ -36,6 +41,8 @@ export interface AppOptions {
 /** A gateway whose parts are connected. It serves nothing until its server listens. */
 export interface App {
   readonly server: Server;
+  /** Resolves once every account that discovers agents has been asked for them, with whatever success, or has timed out. */
+  readonly askAccounts: () => Promise<void>;
   /** Releases connections and caches; call it once the server is drained. */
   readonly close: () => Promise<void>;
 }
@@ -57,7 +64,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   const failureLog = createVendorFailureLog(clock, logger);
   const accounts = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger, failureLog });
   const healthTracker = createAccountHealthTracker(clock);
-  const directory = createAgentDirectory(accounts, { config, clock, healthTracker, onUnexpectedError });
+  const directory = createAgentDirectory(accounts, {
+    config,
+    clock,
+    healthTracker,
+    shutdownSignal: fleet.shutdownSignal,
+    metrics: createDirectoryObserver(metrics, logger, clock),
+    onUnexpectedError,
+  });
   const services = { adapters: accounts.map(({ adapter }) => adapter), directory, health: healthTracker };
   const graphql = await createGraphql({ config, services, clock, metrics, onUnexpectedError });
 
@@ -77,6 +91,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   return {
     server,
+    askAccounts: directory.askAll,
     close: async () => {
       failureLog.flush();
       await Promise.allSettled([graphql.stop(), fleet.close(), dispatcher.close()]);

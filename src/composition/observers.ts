@@ -1,8 +1,10 @@
 import type { CacheReadResult } from '../cache/ports.ts';
 import { classifyRedisError } from '../cache/redis-errors.ts';
 import type { RedisObserver } from '../cache/redis.ts';
+import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { DebugLog, VendorHttpMetrics } from '../http/ports.ts';
+import { createDiscoveryLog } from '../observability/discovery-log.ts';
 import { toReasonLabel } from '../observability/labels.ts';
 import { createLimitedLog, type LimitedLog } from '../observability/limited-log.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
@@ -63,6 +65,17 @@ export function createCacheReadObserver(account: string, metrics: Metrics, log: 
   return (endpoint: string, result: CacheReadResult, keys: number): void => {
     metrics.cacheRead(account, endpoint, result, keys);
     log?.({ account, endpoint, result, keys }, 'cache read');
+  };
+}
+
+/** The metrics of the directory; how discoveries end is also logged. */
+export function createDirectoryObserver(metrics: Metrics, logger: LevelledLogger, clock: Clock): DirectoryMetrics {
+  const logDiscovery = createDiscoveryLog(logger, clock);
+  return {
+    discoveryEnded: (end) => {
+      metrics.discoveryEnded(end);
+      logDiscovery(end);
+    },
   };
 }
 

@@ -25,3 +25,6 @@ export const accountBaseSchema = z.strictObject({
   honorRetryAfter: z.boolean().default(true),
 });
 export type AccountConfig = z.infer<typeof accountBaseSchema>;
+
+/** For vendors that discover agents: how long a query, or readiness, waits for a discovery. It continues after that. */
+export const discoverTimeoutMsSchema = z.number().int().min(1).max(600_000).default(5_000);

@@ -166,3 +166,23 @@ describe('Directory.askAll', () => {
     expect(discoveredAccounts).toEqual(['kore']);
   });
 });
+
+test('reports how every discovery that called the vendor ended, and what is known after it', async () => {
+  const { read, become, clock, ends } = setUpKore(rejects());
+  const fetchedAt = clock.now() + 30 * SECOND;
+  await read();
+  await read();
+  clock.advance(30 * SECOND);
+  become(discovers(jane, joe));
+  await read();
+  become(() => Promise.resolve({ agents: [jane, joe], report: { servedFrom: 'CACHE', fetchedAt } }));
+  clock.advance(MINUTE);
+  await read();
+  become(rejects('VENDOR_AUTH_FAILED'));
+  await read();
+  expect(ends).toMatchObject([
+    { account: 'kore', outcome: 'FAILED', agents: 0, fetchedAt: null, error: { code: 'VENDOR_UNAVAILABLE' } },
+    { account: 'kore', outcome: 'OK', agents: 2, fetchedAt, error: null },
+    { account: 'kore', outcome: 'STALE', agents: 2, fetchedAt, error: { code: 'VENDOR_AUTH_FAILED' } },
+  ]);
+});

@@ -8,6 +8,7 @@ import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, DataSourceContext } from '../vendors/vendor.ts';
 import { addMissingAgents, createKeptDiscoveries, type DiscoveryStore } from './kept-discoveries.ts';
 import type { Discovery, KnownAccount } from './merge-agents.ts';
+import type { DirectoryMetrics } from './ports.ts';
 
 /** The part of a request's context that the directory uses. */
 export type DirectoryReader = Pick<RequestContext, 'canAccess' | 'signal' | 'record' | 'restrictCache'>;
@@ -28,8 +29,11 @@ export interface DiscoveryOptions {
   readonly maxRequestWaitMs: number;
   /** File budget of one discovery. It does not draw on the budget of a query, which would lack the files then. */
   readonly maxFiles: number;
+  /** Cancels discoveries when the process ends. */
+  readonly shutdownSignal: AbortSignal;
   /** Receives the outcome of every discovery. */
   readonly onReport: (report: SourceReport) => void;
+  readonly metrics: DirectoryMetrics;
   /** Receives an error of a discovery that is not a VendorError. */
   readonly onUnexpectedError: (error: unknown) => void;
 }
@@ -110,9 +114,15 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     return lastKnown(account, error, -Infinity);
   }
 
+  function reportEnd(result: DiscoveryResult): DiscoveryResult {
+    const { account, outcome, fetchedAt, error } = result.report;
+    options.metrics.discoveryEnded({ account, outcome, agents: result.agents.length, fetchedAt, error });
+    return result;
+  }
+
   function fail(account: DirectoryAccount, error: VendorError): DiscoveryResult {
     failures.set(account.name, { error, failedAtMs: clock.monotonicMs() });
-    return duringCoolDown(account) ?? lastKnown(account, error, clock.now());
+    return reportEnd(duringCoolDown(account) ?? lastKnown(account, error, clock.now()));
   }
 
   /** Every query needs every account: an unexpected error must not take the other accounts' agents with it. */
@@ -145,7 +155,9 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
         : addMissingAgents(result.agents, last?.agents ?? [], account.references.canonical);
     const isNews = last?.fetchedAt !== fetchedAt || report.servedFrom === 'VENDOR';
     if (isNews) kept.keep(account, { endpoint, agents, fetchedAt }, { persist: report.servedFrom === 'VENDOR' });
-    return { ...result, agents };
+    const known = { ...result, agents };
+    // The same answer from the cache is no discovery.
+    return isNews ? reportEnd(known) : known;
   }
 
   function start(account: DirectoryAccount, record: DirectoryReader['record']): RunningDiscovery {
@@ -203,11 +215,11 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
 async function runDiscovery(
   account: DirectoryAccount,
   record: DirectoryReader['record'],
-  { clock, maxFiles, onReport }: DiscoveryOptions,
+  { clock, maxFiles, shutdownSignal, onReport }: DiscoveryOptions,
 ): Promise<DiscoveryResult> {
   let freshUntil = Infinity;
   const context: DataSourceContext = {
-    signal: new AbortController().signal,
+    signal: shutdownSignal,
     record,
     restrictCache: (expiresAt) => {
       freshUntil = Math.min(freshUntil, expiresAt);

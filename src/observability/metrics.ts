@@ -1,8 +1,10 @@
 import prometheus from 'prom-client';
 import type { CacheMetrics } from '../cache/ports.ts';
+import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { VendorHttpMetrics } from '../http/ports.ts';
 import type { MetricsExporter, ServerMetrics } from '../server/ports.ts';
 import { createCacheMetrics } from './metrics/cache.ts';
+import { createDirectoryMetrics } from './metrics/directory.ts';
 import { createGraphqlMetrics, type GraphqlLayerMetrics } from './metrics/graphql.ts';
 import { createVendorHttpMetrics } from './metrics/http.ts';
 import { createMetricFactory } from './metrics/registry.ts';
@@ -16,6 +18,7 @@ export interface Metrics
   extends
     VendorHttpMetrics,
     CacheMetrics,
+    DirectoryMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
     GraphqlLayerMetrics,
     MetricsExporter {}
@@ -35,6 +38,7 @@ export function createMetrics({ collectProcessMetrics = false }: MetricsOptions 
     ...createGraphqlMetrics(factory),
     ...createVendorHttpMetrics(factory),
     ...createCacheMetrics(factory),
+    ...createDirectoryMetrics(factory),
     ...createExporter(registry),
   };
 }

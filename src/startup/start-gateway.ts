@@ -13,6 +13,13 @@ import { loadStartupConfig } from './config.ts';
 import { describeListenError } from './listen-error.ts';
 import { parseLogLevel } from './log-level.ts';
 
+interface GatewayApp {
+  readonly server: Server;
+  /** Resolves once the gateway knows the agents of every account that could be asked in time. */
+  readonly askAccounts: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
 export interface StartGatewayOptions {
   /** Creates the app to serve; composition's, which this layer does not import. */
   readonly createApp: (options: {
@@ -20,7 +27,7 @@ export interface StartGatewayOptions {
     readonly clock: Clock;
     readonly logger: LevelledLogger;
     readonly collectProcessMetrics: boolean;
-  }) => Promise<{ readonly server: Server; readonly close: () => Promise<void> }>;
+  }) => Promise<GatewayApp>;
   readonly vendors: readonly VendorAdapter[];
   /** Called once the gateway serves. */
   readonly startupComplete: () => void;
@@ -63,6 +70,8 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
     return exitWithError([description]);
   });
   startupComplete();
+  // Until then agents of a healthy account would be missing from answers. A vendor that is down delays it, but never prevents it.
+  await app.askAccounts();
   app.server.ready();
 
   logger.info({ url, accounts: config.accounts.length, agents: config.agents.length }, 'serving');

@@ -2,6 +2,7 @@ import type { DirectoryEntry } from '../../src/config/settings.ts';
 import { createDirectory } from '../../src/directory/directory.ts';
 import type { DirectoryAccount, DirectoryReader } from '../../src/directory/discovery.ts';
 import type { DiscoveryStore } from '../../src/directory/kept-discoveries.ts';
+import type { DiscoveryEnd } from '../../src/directory/ports.ts';
 import type { DiscoveredAgent } from '../../src/domain/agent.ts';
 import type { Instant } from '../../src/domain/clock.ts';
 import { type SourcedResult, type SourceReport, sourceReport } from '../../src/domain/source.ts';
@@ -40,6 +41,7 @@ export function setUp(
   const contexts: DataSourceContext[] = [];
   const reports: SourceReport[] = [];
   const unexpected: unknown[] = [];
+  const ends: DiscoveryEnd[] = [];
   const accounts = Object.entries(vendors).map(([name, discover]): DirectoryAccount => {
     const directoryAccount = knownAccount(name);
     const discoverAgents = async (context: DataSourceContext): Promise<SourcedResult<readonly DiscoveredAgent[]>> => {
@@ -69,10 +71,12 @@ export function setUp(
     clock,
     maxRequestWaitMs: 15_000,
     maxFiles: 100,
+    shutdownSignal: new AbortController().signal,
+    metrics: { discoveryEnded: (end) => ends.push(end) },
     onReport: (report) => reports.push(report),
     onUnexpectedError: (error) => unexpected.push(error),
   });
-  return { directory, clock, discoveredAccounts, cacheReads, contexts, reports, unexpected, accounts };
+  return { directory, clock, discoveredAccounts, cacheReads, contexts, reports, unexpected, ends, accounts };
 }
 
 export function createReader(canAccess: (name: string) => boolean = () => true) {

@@ -52,6 +52,8 @@ export function createFakeServices(entries: readonly DirectoryEntry[], accounts:
     clock,
     maxRequestWaitMs: 15_000,
     maxFiles: 100,
+    shutdownSignal: new AbortController().signal,
+    metrics: { discoveryEnded: () => undefined },
     onReport: health.recordReport,
     onUnexpectedError: () => undefined,
   });

@@ -14,6 +14,8 @@ test.each([
   { streamId: '!~' },
   { discoverHours: 1 },
   { discoverHours: 744 },
+  { discoverTimeoutMs: 1 },
+  { discoverTimeoutMs: 600_000 },
   { maxDaysPerCall: 1 },
   { maxDaysPerCall: 366 },
   { apiVersion: 1 },
@@ -27,6 +29,7 @@ test.each([
   ['accountId', ['', '..', '../other', '-a', 'a/b', 'a b', 'a?b', 'a%2fb', 'a\n', 'é']],
   ['streamId', ['', ' ', 'st 1', ' st-1', 'st-1 ', 'st-1\r\nx: y', 'st-é']],
   ['discoverHours', [0, 745, 1.5]],
+  ['discoverTimeoutMs', [0, 600_001, 1.5]],
   ['maxDaysPerCall', [0, 367, 1.5]],
   ['apiVersion', [0, 2, 4, '1']],
 ])('rejects %s with each value of %j', (key, values) => {

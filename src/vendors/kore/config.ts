@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountBaseSchema } from '../../config/account.ts';
+import { accountBaseSchema, discoverTimeoutMsSchema } from '../../config/account.ts';
 import { secretSchema } from '../../config/secret.ts';
 
 /** The number of UTC days that the longest time range (31 days and 2 hours, from 23:00 to 01:00) touches. */
@@ -22,6 +22,8 @@ export const config = accountBaseSchema.extend({
   apiVersion: z.union([z.literal(1), z.literal(3)]).default(1),
   /** Whether to discover agents that the configuration does not list. */
   discover: z.boolean().default(true),
+  /** How long a query, or readiness, waits for a discovery, in milliseconds; a query never longer than half of its deadline. */
+  discoverTimeoutMs: discoverTimeoutMsSchema,
   /** Discovery covers the UTC days that the last `discoverHours` touch; absent: the current UTC day. */
   discoverHours: z.number().int().min(1).max(744).optional(),
   /** The longest window of days of one call. The vendor documents no limit for this endpoint. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountBaseSchema } from '../../config/account.ts';
+import { accountBaseSchema, discoverTimeoutMsSchema } from '../../config/account.ts';
 import { secretSchema } from '../../config/secret.ts';
 
 const MIB = 1024 * 1024;
@@ -29,6 +29,8 @@ export const config = accountBaseSchema.extend({
   fileHosts: z.array(hostPatternSchema).default([]),
   /** Whether to discover agents that only LivePerson names. */
   discover: z.boolean().default(true),
+  /** How long a query, or readiness, waits for a discovery, in milliseconds; a query never longer than half of its deadline. */
+  discoverTimeoutMs: discoverTimeoutMsSchema,
   /** Discovery reads the files generated in these last hours. */
   discoverHours: z.number().int().min(1).max(720).default(48),
   /** The expected maximum of a session; its events are written when it is over. */

@@ -35,7 +35,7 @@ export function memoryLimitGaps(omitted: number, total: number): readonly DataGa
 export function rejectedLinkGaps(rejections: readonly LinkRejection[]): readonly DataGap[] {
   if (rejections.length === 0) return [];
   const reasons = [...new Set(rejections)].join(', ');
-  const message = `${rejections.length} file links were rejected, because they lead outside the account’s files: ${reasons}.`;
+  const message = `${rejections.length} file links were rejected, because they do not lead to the account’s files: ${reasons}.`;
   return [createDataGap('VENDOR_BAD_RESPONSE', 'link_refused', message)];
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
 import { freshResult, NOW, vendorError } from '../../test/support/gather-harness.ts';
 import { failureReport, type ServedFrom, type SourceReport } from '../domain/source.ts';
-import type { VendorError } from '../domain/vendor-error.ts';
+import { VendorError } from '../domain/vendor-error.ts';
 import { createAccountHealthTracker } from './account-health.ts';
 
 function setUp() {
@@ -196,4 +196,11 @@ describe('account health for partial results', () => {
     succeed();
     expect(health()).toMatchObject({ state: 'OK', lastError: null });
   });
+});
+
+test('reports OK for an account whose vendor has not written the requested time yet', () => {
+  const { lack, health } = setUp();
+  const target = { vendor: 'LIVEPERSON', account: 'kore', endpoint: 'agentActivity' } as const;
+  lack(new VendorError(target, 'VENDOR_UNAVAILABLE', 'Not written yet', { reason: 'not_yet_written' }), 'VENDOR');
+  expect(health()).toMatchObject({ state: 'OK', lastError: null });
 });

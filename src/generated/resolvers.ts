@@ -110,8 +110,8 @@ export type Agent = Node & {
   /**
    * Seconds per account and status, clipped to `during`. Null with an error unless every source is complete, because a total
    * with a missing part would be wrong. An ongoing period counts up to now, at most to `during.to`; a period with an unknown end
-   * counts as zero seconds. LivePerson's files arrive hours later, so its totals cover what has been written so far:
-   * `statusPeriods.sources.coveredTo` is the time up to which they are certain to be complete.
+   * counts as zero seconds. LivePerson's files arrive hours later: a range beyond `statusPeriods.sources.coveredTo`, up to which
+   * they are certain to be complete, is such an error (reason `not_yet_written`).
    */
   readonly timeInStatus: Maybe<ReadonlyArray<StatusTotal>>;
   /**

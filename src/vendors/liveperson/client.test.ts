@@ -157,3 +157,17 @@ test('reads an empty list as a success whatever its status, and any other 404 as
   await expect(read(404, 'Not Found')).rejects.toMatchObject({ code: 'VENDOR_REJECTED', reason: 'status_404' });
   await expect(read(500, 'Bad gateway')).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE', status: 500 });
 });
+
+test('an entry of the list without a link costs no other file', async () => {
+  const vendor = createScriptedVendor(THREE_FILES);
+  const harness = connectLivePerson((request) => {
+    if (!request.url.pathname.endsWith('/agentActivity')) return vendor(request);
+    const file = THREE_FILES.map(({ name }) => ({ '@href': `${LIST_URL}/${name}.gz` }));
+    return jsonReply({ dataAccessFiles: { file: [{ '@name': 'lost' }, ...file] } });
+  });
+  const { data, sources } = await harness.open().sessions('9', MAY_10);
+  expect(data[0]?.events).toHaveLength(6);
+  expect(sources).toMatchObject([
+    { outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'link_refused' } },
+  ]);
+});

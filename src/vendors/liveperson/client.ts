@@ -129,11 +129,11 @@ function isEmptyListResponse(response: VendorResponse): boolean {
   return response.status >= 300 && /no available files/i.test(response.body.toString('utf8'));
 }
 
-function toFileListing(files: readonly { readonly '@href': string }[], config: LivePersonConfig): FileListing {
+function toFileListing(hrefs: readonly (string | null)[], config: LivePersonConfig): FileListing {
   const links: string[] = [];
   const refused: LinkRejection[] = [];
-  for (const { '@href': href } of files) {
-    const url = checkFileLink(href, config);
+  for (const href of hrefs) {
+    const url = href === null ? 'no link' : checkFileLink(href, config);
     if (typeof url === 'string') refused.push(url);
     else links.push(url.href);
   }

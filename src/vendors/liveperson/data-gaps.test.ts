@@ -6,6 +6,7 @@ import {
   encryptedLoginGaps,
   failureGaps,
   memoryLimitGaps,
+  notYetWrittenGap,
   rejectedLinkGaps,
   retentionGap,
 } from './data-gaps.ts';
@@ -67,6 +68,13 @@ test.each<[string, readonly DataGap[], string, string, readonly string[]]>([
     ['2'],
   ],
   ['deleted files', [retentionGap(30)], 'VENDOR_REJECTED', 'retention', ['30']],
+  [
+    'events that are not certain to be written yet',
+    [notYetWrittenGap(Date.UTC(2024, 4, 14, 6, 20))],
+    'VENDOR_UNAVAILABLE',
+    'not_yet_written',
+    ['2024-05-14T06:20:00.000Z', 'coveredTo'],
+  ],
 ])('a gap counts %s and gives the reason', (_what, gaps, code, reason, words) => {
   expect(gaps).toMatchObject([{ code, reason, status: null, retryAfterSeconds: null }]);
   for (const word of words) expect(gaps[0]?.message).toContain(word);

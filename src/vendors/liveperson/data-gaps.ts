@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/clock.ts';
 import { isNotFound, type VendorError } from '../../domain/vendor-error.ts';
 import { createDataGap, type DataGap, toDataGap } from '../data-gap.ts';
 import type { LinkRejection } from './file-links.ts';
@@ -34,7 +35,7 @@ export function memoryLimitGaps(omitted: number, total: number): readonly DataGa
 export function rejectedLinkGaps(rejections: readonly LinkRejection[]): readonly DataGap[] {
   if (rejections.length === 0) return [];
   const reasons = [...new Set(rejections)].join(', ');
-  const message = `${rejections.length} file links were rejected, because they lead outside the account’s files: ${reasons}.`;
+  const message = `${rejections.length} file links were rejected, because they do not lead to the account’s files: ${reasons}.`;
   return [createDataGap('VENDOR_BAD_RESPONSE', 'link_refused', message)];
 }
 
@@ -89,6 +90,17 @@ export function retentionGap(days: number): DataGap {
     'retention',
     `LivePerson deletes its files after ${days} days; earlier data is not available.`,
   );
+}
+
+/**
+ * The gap of a range that reaches beyond the time up to which all events are certain to be in files. It closes by itself: the
+ * same request returns more later. Only the instant is named, because the range's end may move with the clock.
+ */
+export function notYetWrittenGap(coveredTo: Instant): DataGap {
+  const message =
+    `LivePerson writes events hours later; they are certain to be complete up to ${new Date(coveredTo).toISOString()} ` +
+    '(sources.coveredTo): request a range that ends there, or the same range later.';
+  return { ...createDataGap('VENDOR_UNAVAILABLE', 'not_yet_written', message), retryable: true };
 }
 
 function sum(numbers: readonly number[]): number {

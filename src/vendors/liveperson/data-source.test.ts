@@ -249,10 +249,36 @@ describe('two agents and two sessions', () => {
 });
 
 describe('coverage of files', () => {
-  test('reports coverage until longestSessionHours and settleHours ago', async () => {
+  test('reports what is not certain to be written yet as a gap that time closes', async () => {
     const range = { from: instantAt('10T00:00:00'), to: NOW };
-    const { sources } = await connectLivePerson(createScriptedVendor(THREE_FILES)).open().sessions('9', range);
-    expect(sources).toMatchObject([{ outcome: 'OK', coveredFrom: range.from, coveredTo: NOW - 30 * HOUR }]);
+    const { data, sources } = await connectLivePerson(createScriptedVendor(THREE_FILES)).open().sessions('9', range);
+    expect(data).toHaveLength(1);
+    expect(sources).toMatchObject([
+      {
+        outcome: 'PARTIAL',
+        coveredFrom: range.from,
+        coveredTo: NOW - 30 * HOUR,
+        error: { code: 'VENDOR_UNAVAILABLE', reason: 'not_yet_written', retryable: true, status: null },
+      },
+    ]);
+  });
+
+  test('reports a range as complete from the moment when all of it is certain to be written', async () => {
+    const ask = async (to: number) => {
+      const { sources } = await connectLivePerson(createScriptedVendor(THREE_FILES))
+        .open()
+        .statusPeriods('9', { from: instantAt('10T00:00:00'), to });
+      return sources.map(({ outcome, error }) => [outcome, error?.reason ?? null]);
+    };
+    expect(await ask(NOW - 30 * HOUR)).toEqual([['OK', null]]);
+    expect(await ask(NOW - 30 * HOUR + 1)).toEqual([['PARTIAL', 'not_yet_written']]);
+  });
+
+  test('reports a range in the future as not yet written, without a call', async () => {
+    const harness = connectLivePerson(createScriptedVendor(THREE_FILES));
+    const { data, sources } = await harness.open().sessions('9', { from: NOW + HOUR, to: NOW + 2 * HOUR });
+    expect([data, harness.sent]).toEqual([[], []]);
+    expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { reason: 'not_yet_written' } }]);
   });
 
   test('returns nothing older than the retention: no call, and a report with the reason', async () => {

@@ -11,7 +11,7 @@ import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
 import { type Checksummed, isIntact, withChecksum } from './checksum.ts';
 import { LIST_ENDPOINT } from './client.ts';
 import { type CollectedFiles, collectFiles } from './collect-files.ts';
-import { encryptedLoginGaps, retentionGap } from './data-gaps.ts';
+import { encryptedLoginGaps, notYetWrittenGap, retentionGap } from './data-gaps.ts';
 import { toDiscoveredAgents } from './discovery.ts';
 import { createLoaders, type LivePersonDeps } from './loaders.ts';
 import { isLoginName, toSessions } from './map.ts';
@@ -60,7 +60,9 @@ function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): 
     const { contents, files, provenance, gaps } = await collectOnce(coverage.windows);
     const encrypted = isLoginName(ref, contents) ? encryptedLoginGaps(contents) : [];
     const expired = coverage.expired ? [retentionGap(deps.config.retentionDays)] : [];
-    const report = createReport(deps.account, provenance, [...gaps, ...encrypted, ...expired], {
+    // Last, because other gaps do not close by themselves.
+    const unwritten = coverage.to < during.to ? [notYetWrittenGap(coverage.to)] : [];
+    const report = createReport(deps.account, provenance, [...gaps, ...encrypted, ...expired, ...unwritten], {
       coveredFrom: coverage.from,
       coveredTo: coverage.to,
     });

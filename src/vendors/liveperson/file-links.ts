@@ -9,7 +9,8 @@ export interface LinkRules {
   readonly fileHosts: readonly string[];
 }
 
-export type LinkRejection = 'not a URL' | 'scheme' | 'user info' | 'port' | 'host' | 'path';
+/** `no link` is an entry of the list that cannot be read. */
+export type LinkRejection = 'no link' | 'not a URL' | 'scheme' | 'user info' | 'port' | 'host' | 'path';
 
 /**
  * Resolves a file link, or returns why it may not be followed. This prevents SSRF: the vendor writes the links, and their hosts

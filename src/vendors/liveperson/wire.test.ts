@@ -9,7 +9,7 @@ describe('the list of files', () => {
   test('parses five files of the vendor’s sample, one without .gz', () => {
     const sample = readFileSync(new URL('./fixtures/list.json', import.meta.url), 'utf8');
     const { file: files } = fileListSchema.parse(JSON.parse(sample)).dataAccessFiles;
-    expect(files.map((file) => file['@href'].endsWith('.gz'))).toEqual([true, true, true, true, false]);
+    expect(files.map((href) => href?.endsWith('.gz'))).toEqual([true, true, true, true, false]);
   });
 
   test.each([
@@ -18,11 +18,24 @@ describe('the list of files', () => {
     ['an empty array', { file: [] }, 0],
     ['missing', { '@id': '1' }, 0],
     ['null', { file: null }, 0],
+    ['an empty element', { file: '' }, 0],
+    ['an empty element for the whole list', '', 0],
+    ['null for the whole list', null, 0],
   ])('accepts a file list that is %s', (_title, files, count) => {
     expect(filesOf(files)).toHaveLength(count);
   });
 
-  test.each([[5], [{}], [{ dataAccessFiles: { file: 'x' } }], [{ dataAccessFiles: { file: [{ '@name': 'x' }] } }]])(
+  test('keeps a place for each entry that cannot be read', () => {
+    const unreadable = [{ '@name': 'x' }, { '@href': 7 }, { '@href': null }, 'x', 5, null, []];
+    expect(filesOf({ file: [link, ...unreadable, link] })).toEqual([
+      'https://h/x.gz',
+      ...unreadable.map(() => null),
+      'https://h/x.gz',
+    ]);
+    expect(filesOf({ file: { '@name': 'x' } })).toEqual([null]);
+  });
+
+  test.each([[5], [{}], [{ dataAccessFiles: 5 }], [{ dataAccessFiles: [link] }]])(
     'rejects the list response %j',
     (body) => {
       expect(fileListSchema.safeParse(body).success).toBe(false);

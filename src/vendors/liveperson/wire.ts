@@ -1,20 +1,29 @@
 import { z } from 'zod';
 
-/** One file of the list. */
-const fileEntrySchema = z.object({ '@href': z.string() });
+/** The link of one file of the list; null for an entry without one, which costs no other entry. */
+const fileEntrySchema = z
+  .object({ '@href': z.string() })
+  .transform((entry): string | null => entry['@href'])
+  .catch(null);
+
+/** An element without content, converted from XML: some converters write an empty text. */
+const emptyElementSchema = z
+  .union([z.literal(''), z.null()])
+  .optional()
+  .transform(() => []);
 
 /**
- * The response to a list call, XML converted to JSON: `file` is an array, one object when there is one file, or missing without
+ * The response to a list call, XML converted to JSON: `file` is an array, one object when there is one file, or empty without
  * files. `@id` is ignored: in the vendor's own sample it names another account than the requested one.
  * Source: https://developers.liveperson.com/data-access-api-methods-agent-activity.html
  */
 export const fileListSchema = z.object({
-  dataAccessFiles: z.object({
-    file: z
-      .union([z.array(fileEntrySchema), fileEntrySchema.transform((single) => [single])])
-      .nullish()
-      .transform((files) => files ?? []),
-  }),
+  dataAccessFiles: z.union([
+    z.object({
+      file: z.union([emptyElementSchema, z.array(fileEntrySchema), fileEntrySchema.transform((single) => [single])]),
+    }),
+    z.union([z.literal(''), z.null()]).transform(() => ({ file: [] })),
+  ]),
 });
 
 const RECORD_BRANCH_PREFIX = 'com.liveperson.dataaccess.';

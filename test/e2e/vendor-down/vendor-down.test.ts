@@ -68,7 +68,8 @@ describe.each(Object.keys(FIELDS_BY_VENDOR) as E2EVendorKey[])('%s down', (vendo
     expect(periodsOfTwoSources.length).toBeGreaterThan(0);
     for (const { complete, sources } of periodsOfTwoSources) {
       expect(complete).toBe(sources.every(({ outcome }) => outcome === 'OK'));
-      expect(sources.some(({ outcome }) => outcome === 'OK')).toBe(true);
+      // LivePerson has not written the last hours yet.
+      expect(sources.some(({ outcome }) => outcome === 'OK' || outcome === 'PARTIAL')).toBe(true);
     }
 
     const { data: after } = await gateway.query<{ accounts: readonly { vendor: string; state: string }[] }>(

@@ -157,6 +157,35 @@ export interface SharedFetch extends FetchControl {
   readonly settle: () => void;
 }
 
+/** Counts the waiters of a fetch and keeps the longest time that one of them waits for the rate limit. */
+function createWaiters(addAbortListener: AddAbortListener, onLastLeft: () => void) {
+  let latestWaitMs = -Infinity;
+  let count = 0;
+  const extendWait = (untilMs: number): void => {
+    latestWaitMs = Math.max(latestWaitMs, untilMs);
+  };
+  return {
+    extendWait,
+    waitUntilMs: () => latestWaitMs,
+    join(waiter: AbortSignal, waitUntilMs: number): () => void {
+      extendWait(waitUntilMs);
+      count += 1;
+      let released = false;
+      const release = (): void => {
+        if (released) return;
+        released = true;
+        count -= 1;
+        if (count === 0) onLastLeft();
+      };
+      const removeListener = addAbortListener(waiter, release);
+      return () => {
+        removeListener();
+        release();
+      };
+    },
+  };
+}
+
 function createSharedFetch(
   createAbortError: () => VendorError,
   addAbortListener: AddAbortListener,
@@ -167,44 +196,23 @@ function createSharedFetch(
   const background = Promise.withResolvers<undefined>();
   let serve: ServeStale | undefined;
   let leaveBackground = (): void => undefined;
-  let latestWaitMs = -Infinity;
-  let waiters = 0;
   let settled = false;
-
-  function extendWait(untilMs: number): void {
-    latestWaitMs = Math.max(latestWaitMs, untilMs);
-  }
-
-  function join(waiter: AbortSignal, waitUntilMs: number): () => void {
-    extendWait(waitUntilMs);
-    waiters += 1;
-    let released = false;
-    const release = (): void => {
-      if (released) return;
-      released = true;
-      waiters -= 1;
-      if (waiters === 0 && !settled) controller.abort(createAbortError());
-    };
-    const removeListener = addAbortListener(waiter, release);
-    return () => {
-      removeListener();
-      release();
-    };
-  }
-
+  const waiters = createWaiters(addAbortListener, () => {
+    if (!settled) controller.abort(createAbortError());
+  });
   return {
     signal: controller.signal,
-    join,
-    waitUntilMs: () => latestWaitMs,
+    join: waiters.join,
+    waitUntilMs: waiters.waitUntilMs,
     inBackground: background.promise,
     continueInBackground(serveStale) {
-      if (!serve) leaveBackground = join(shutdownSignal, clock.monotonicMs() + BACKGROUND_WAIT_MS);
+      if (!serve) leaveBackground = waiters.join(shutdownSignal, clock.monotonicMs() + BACKGROUND_WAIT_MS);
       serve = serveStale;
       background.resolve(undefined);
     },
     serveStale(id) {
       const outcome = serve?.(id);
-      if (outcome) extendWait(clock.monotonicMs() + BACKGROUND_WAIT_MS);
+      if (outcome) waiters.extendWait(clock.monotonicMs() + BACKGROUND_WAIT_MS);
       return outcome;
     },
     settle() {

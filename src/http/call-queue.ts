@@ -122,7 +122,7 @@ function createLine<T extends QueuedCall>(): Line<T> {
     let [low, high] = [0, calls.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (compare(calls[middle] as T, call) <= 0) low = middle + 1;
+      if (compare(calls[middle]!, call) <= 0) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -3,6 +3,7 @@ import type { Instant } from '../domain/clock.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import { createAbortListeners } from '../http/abort.ts';
 import type { CallContext } from '../http/types.ts';
+import { createAskedTimes } from './asked-times.ts';
 import type { AccountCache, BatchFetchFn, CachedValue, CacheNamespace, FetchedValue } from './cache.ts';
 import { createFreshnessPolicy, type FreshnessOptions, type FreshnessPolicy, type ReadOutcome } from './freshness.ts';
 import { createInFlightRegistry } from './in-flight.ts';
@@ -25,8 +26,9 @@ export function createAccountCache(options: AccountCacheOptions): AccountCache {
   const { account, clock, leases, fingerprint = '', shutdownSignal = new AbortController().signal, onRead } = options;
   const freshness = createFreshnessPolicy(options);
   const addAbortListener = createAbortListeners();
-  const inFlight = createInFlightRegistry(clock, addAbortListener);
-  const pipeline = { account, clock, freshness, inFlight, leases, shutdownSignal, addAbortListener, onRead };
+  const inFlight = createInFlightRegistry(clock, addAbortListener, shutdownSignal);
+  const askedTimes = createAskedTimes(clock);
+  const pipeline = { account, clock, freshness, inFlight, leases, askedTimes, addAbortListener, onRead };
 
   const toEntryId: ToEntryId = ({ endpoint, version, keyParts }, key) =>
     JSON.stringify([account.vendor, account.name, fingerprint, endpoint, version, ...keyParts(key)]);

@@ -1,31 +1,31 @@
-import type { Clock, Instant } from '../domain/clock.ts';
+import type { Clock } from '../domain/clock.ts';
+import { MINUTE } from '../domain/time.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
 import type { ReadOutcome } from './freshness.ts';
+
+/** How long a background fetch waits for the rate limit after its key was last read. */
+const BACKGROUND_WAIT_MS = 2 * MINUTE;
 
 /** A key that is being fetched in this process. */
 export interface InFlightEntry {
   readonly outcome: Promise<ReadOutcome>;
   readonly sharedFetch: SharedFetch;
-  readonly staleWindow?: StaleWindow;
 }
 
-/** The stale values that readers receive immediately while the keys are revalidated, and until when they may. */
-export interface StaleWindow {
-  readonly served: ReadonlyMap<string, ReadOutcome>;
-  readonly endsAt: Instant;
-}
+/** Returns what a reader of a key receives immediately while the key is being fetched; undefined where the reader waits. */
+export type ServeStale = (id: string) => ReadOutcome | undefined;
 
 /** The keys of one read, by how this process can answer them. */
 export interface Partition {
-  /** Being revalidated, within the stale window: the stale value can be served immediately. */
+  /** Being fetched in the background: the stale value can be served immediately. */
   readonly revalidating: ReadonlyMap<string, ReadOutcome>;
   /** Being fetched: the reader can join. */
   readonly inFlight: ReadonlyMap<string, InFlightEntry>;
   readonly rest: readonly string[];
 }
 
-type RunFetch = (signal: AbortSignal) => Promise<ReadonlyMap<string, ReadOutcome>>;
+type RunFetch = (fetch: FetchControl) => Promise<ReadonlyMap<string, ReadOutcome>>;
 
 /** The keys in flight in this process. Every function takes effect before it returns. */
 export interface InFlightRegistry {
@@ -40,33 +40,37 @@ export interface InFlightRegistry {
   readonly startRevalidation: (
     ids: readonly string[],
     createAbortError: () => VendorError,
-    shutdownSignal: AbortSignal,
-    staleWindow: StaleWindow,
+    serveStale: ServeStale,
     run: RunFetch,
   ) => void;
 }
 
-export function createInFlightRegistry(clock: Clock, addAbortListener: AddAbortListener): InFlightRegistry {
+export function createInFlightRegistry(
+  clock: Clock,
+  addAbortListener: AddAbortListener,
+  shutdownSignal: AbortSignal,
+): InFlightRegistry {
+  const createFetch = (createAbortError: () => VendorError) =>
+    createSharedFetch(createAbortError, addAbortListener, clock, shutdownSignal);
   const entries = new Map<string, InFlightEntry>();
   return {
-    partition: (ids) => partition(entries, ids, clock.now()),
-    start: (ids, createAbortError, run) =>
-      register(entries, ids, createSharedFetch(createAbortError, addAbortListener), run).started,
-    startRevalidation(ids, createAbortError, shutdownSignal, staleWindow, run) {
-      const sharedFetch = createSharedFetch(createAbortError, addAbortListener);
-      const release = sharedFetch.join(shutdownSignal);
-      register(entries, ids, sharedFetch, run, staleWindow).outcomes.then(release, release);
+    partition: (ids) => partition(entries, ids),
+    start: (ids, createAbortError, run) => register(entries, ids, createFetch(createAbortError), run),
+    startRevalidation(ids, createAbortError, serveStale, run) {
+      const sharedFetch = createFetch(createAbortError);
+      sharedFetch.continueInBackground(serveStale);
+      register(entries, ids, sharedFetch, run);
     },
   };
 }
 
-function partition(entries: ReadonlyMap<string, InFlightEntry>, ids: readonly string[], now: Instant): Partition {
+function partition(entries: ReadonlyMap<string, InFlightEntry>, ids: readonly string[]): Partition {
   const revalidating = new Map<string, ReadOutcome>();
   const inFlight = new Map<string, InFlightEntry>();
   const rest: string[] = [];
   for (const id of ids) {
     const entry = entries.get(id);
-    const served = entry?.staleWindow && now < entry.staleWindow.endsAt && entry.staleWindow.served.get(id);
+    const served = entry?.sharedFetch.serveStale(id);
     if (served) revalidating.set(id, served);
     else if (entry) inFlight.set(id, entry);
     else rest.push(id);
@@ -80,14 +84,13 @@ function register(
   ids: readonly string[],
   sharedFetch: SharedFetch,
   run: RunFetch,
-  staleWindow?: StaleWindow,
-) {
+): ReadonlyMap<string, InFlightEntry> {
   const remove = (): void => {
     for (const id of ids) if (entries.get(id)?.sharedFetch === sharedFetch) entries.delete(id);
   };
   // Removed on abort: a reader that arrives after the last waiter left must start a new fetch, not inherit the cancellation.
   sharedFetch.signal.addEventListener('abort', remove);
-  const outcomes = run(sharedFetch.signal).finally(() => {
+  const outcomes = run(sharedFetch).finally(() => {
     sharedFetch.settle();
     remove();
   });
@@ -96,11 +99,11 @@ function register(
       const outcome = outcomes.then((settled) => requireOutcome(settled, id));
       // Waiters receive the failure. Without a waiter it must not end the process as an unhandled rejection.
       outcome.catch(() => undefined);
-      return [id, { sharedFetch, outcome, ...(staleWindow && { staleWindow }) }];
+      return [id, { sharedFetch, outcome }];
     }),
   );
   for (const [id, entry] of started) entries.set(id, entry);
-  return { started, outcomes };
+  return started;
 }
 
 function requireOutcome(outcomes: ReadonlyMap<string, ReadOutcome>, id: string): ReadOutcome {
@@ -114,45 +117,65 @@ export async function waitFor(
   entries: ReadonlyMap<string, InFlightEntry>,
   signal: AbortSignal,
   addAbortListener: AddAbortListener,
+  waitUntilMs = Infinity,
 ): Promise<ReadonlyMap<string, ReadOutcome>> {
   const sharedFetches = new Set([...entries.values()].map(({ sharedFetch }) => sharedFetch));
-  const releases = [...sharedFetches].map((sharedFetch) => sharedFetch.join(signal));
+  const releases = [...sharedFetches].map((sharedFetch) => sharedFetch.join(signal, waitUntilMs));
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const removeListener = addAbortListener(signal, () => {
     reject(signal.reason as Error);
   });
   try {
-    const outcomes = [...entries].map(async ([id, { outcome }]) => [id, await outcome] as const);
+    const outcomes = [...entries].map(async ([id, { outcome, sharedFetch }]) => {
+      const served = sharedFetch.inBackground.then(() => sharedFetch.serveStale(id) ?? outcome);
+      return [id, await Promise.race([outcome, served])] as const;
+    });
     return new Map(await Promise.race([Promise.all(outcomes), aborted]));
   } finally {
     for (const release of [...releases, removeListener]) release();
   }
 }
 
-/** A fetch that belongs to its waiters together: it lasts as long as it has at least one. */
-export interface SharedFetch {
+/** What a running fetch sees of its waiters, and how it continues without them. */
+export interface FetchControl {
   /** Aborted when the last waiter leaves before the fetch is done. */
   readonly signal: AbortSignal;
+  /** The monotonic time in milliseconds until which the fetch waits for the rate limit: that of its most patient waiter. */
+  readonly waitUntilMs: () => number;
+  /** Serves stale values to present and later readers immediately; the fetch continues while they read again. */
+  readonly continueInBackground: (serveStale: ServeStale) => void;
+}
+
+/** A fetch that belongs to its waiters together: it lasts as long as it has at least one. */
+export interface SharedFetch extends FetchControl {
   /** Adds a waiter, until the returned function is called or the waiter's signal is aborted. */
-  readonly join: (waiter: AbortSignal) => () => void;
+  readonly join: (waiter: AbortSignal, waitUntilMs: number) => () => void;
+  readonly serveStale: ServeStale;
+  /** Resolves when the fetch continues in the background. */
+  readonly inBackground: Promise<void>;
   /** Marks the fetch as done: waiters that leave no longer abort it. */
   readonly settle: () => void;
 }
 
-function createSharedFetch(createAbortError: () => VendorError, addAbortListener: AddAbortListener): SharedFetch {
-  const controller = new AbortController();
-  let waiters = 0;
-  let settled = false;
+/** Counts the waiters of a fetch and keeps the longest time that one of them waits for the rate limit. */
+function createWaiters(addAbortListener: AddAbortListener, onLastLeft: () => void) {
+  let latestWaitMs = -Infinity;
+  let count = 0;
+  const extendWait = (untilMs: number): void => {
+    latestWaitMs = Math.max(latestWaitMs, untilMs);
+  };
   return {
-    signal: controller.signal,
-    join(waiter) {
-      waiters += 1;
+    extendWait,
+    waitUntilMs: () => latestWaitMs,
+    join(waiter: AbortSignal, waitUntilMs: number): () => void {
+      extendWait(waitUntilMs);
+      count += 1;
       let released = false;
       const release = (): void => {
         if (released) return;
         released = true;
-        waiters -= 1;
-        if (waiters === 0 && !settled) controller.abort(createAbortError());
+        count -= 1;
+        if (count === 0) onLastLeft();
       };
       const removeListener = addAbortListener(waiter, release);
       return () => {
@@ -160,8 +183,41 @@ function createSharedFetch(createAbortError: () => VendorError, addAbortListener
         release();
       };
     },
+  };
+}
+
+function createSharedFetch(
+  createAbortError: () => VendorError,
+  addAbortListener: AddAbortListener,
+  clock: Clock,
+  shutdownSignal: AbortSignal,
+): SharedFetch {
+  const controller = new AbortController();
+  const background = Promise.withResolvers<undefined>();
+  let serve: ServeStale | undefined;
+  let leaveBackground = (): void => undefined;
+  let settled = false;
+  const waiters = createWaiters(addAbortListener, () => {
+    if (!settled) controller.abort(createAbortError());
+  });
+  return {
+    signal: controller.signal,
+    join: waiters.join,
+    waitUntilMs: waiters.waitUntilMs,
+    inBackground: background.promise,
+    continueInBackground(serveStale) {
+      if (!serve) leaveBackground = waiters.join(shutdownSignal, clock.monotonicMs() + BACKGROUND_WAIT_MS);
+      serve = serveStale;
+      background.resolve(undefined);
+    },
+    serveStale(id) {
+      const outcome = serve?.(id);
+      if (outcome) waiters.extendWait(clock.monotonicMs() + BACKGROUND_WAIT_MS);
+      return outcome;
+    },
     settle() {
       settled = true;
+      leaveBackground();
     },
   };
 }

@@ -5,12 +5,14 @@ import type { AddAbortListener } from '../http/abort.ts';
 import { toVendorError } from '../http/classify-error.ts';
 import { vendorError } from '../http/response.ts';
 import type { CallContext } from '../http/types.ts';
+import type { AskedTimes } from './asked-times.ts';
 import type { BatchFetchFn, CacheNamespace, FetchOutcome } from './cache.ts';
 import { type FreshnessPolicy, type Lookup, type ReadOutcome, swrUntil } from './freshness.ts';
-import { type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
+import { type FetchControl, type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
 import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
 import type { CacheReadResult } from './ports.ts';
+import { isStale, toServed, waitInTurn } from './quota-wait.ts';
 import type { Entry } from './store.ts';
 
 /*
@@ -29,6 +31,8 @@ import type { Entry } from './store.ts';
  * just past its TTL, and so are all that are missing the stale value, immediately;            stale_while_revalidate, miss;
  *                                                    a fetch goes on in the background        revalidate_failed if it fails
  * older or missing: another process fetched it       its value, or NOT_FOUND                  shared_hit
+ *   the rate limit has no start now, and a stale value the stale value with `staleReason`,        stale_if_error
+ *   exists within staleIfErrorSeconds                immediately; the fetch keeps its place
  *   the vendor returns a value or NOT_FOUND          that, written to the store               miss
  *   the vendor fails, within staleIfErrorSeconds     the stale value with `staleReason`       miss, stale_if_error
  *   any other error                                  the VendorError; nothing is written      miss
@@ -47,7 +51,7 @@ export interface ReadPipeline {
   readonly freshness: FreshnessPolicy;
   readonly inFlight: InFlightRegistry;
   readonly leases: Leases | undefined;
-  readonly shutdownSignal: AbortSignal;
+  readonly askedTimes: AskedTimes;
   readonly addAbortListener: AddAbortListener;
   readonly onRead: OnCacheRead;
 }
@@ -60,6 +64,16 @@ export interface FetchRequest<Key, Value> {
   readonly fetch: BatchFetchFn<Key, Value>;
 }
 
+/** A request whose fetch runs for all its waiters. */
+interface RunningRequest<Key, Value> extends FetchRequest<Key, Value> {
+  readonly control: FetchControl;
+}
+
+function withControl<Key, Value>(request: FetchRequest<Key, Value>, control: FetchControl): RunningRequest<Key, Value> {
+  const { signal, waitUntilMs } = control;
+  return { ...request, control, context: { ...request.context, signal, waitUntilMs } };
+}
+
 /** Reads keys through all steps. Rejects with a VendorError if the caller aborts first. */
 export async function readThrough<Key, Value>(
   pipeline: ReadPipeline,
@@ -70,7 +84,12 @@ export async function readThrough<Key, Value>(
     context.signal.throwIfAborted();
     const { revalidating, inFlight, rest } = joinInFlight(pipeline, request);
     const started = startFetch(pipeline, { ...request, keys: pick(request.keys, rest) });
-    const outcomes = await waitFor(new Map([...inFlight, ...started]), context.signal, pipeline.addAbortListener);
+    const outcomes = await waitFor(
+      new Map([...inFlight, ...started]),
+      context.signal,
+      pipeline.addAbortListener,
+      context.waitUntilMs?.(),
+    );
     return new Map([...revalidating, ...outcomes]);
   } catch (error) {
     context.restrictCache(pipeline.clock.now());
@@ -84,7 +103,10 @@ function joinInFlight<Key, Value>(
   { namespace: { endpoint }, keys }: FetchRequest<Key, Value>,
 ): Partition {
   const partition = inFlight.partition([...keys.keys()]);
-  if (partition.revalidating.size > 0) onRead(endpoint, 'stale_while_revalidate', partition.revalidating.size);
+  const stale = [...partition.revalidating.values()].filter(isStale).length;
+  const revalidating = partition.revalidating.size - stale;
+  if (revalidating > 0) onRead(endpoint, 'stale_while_revalidate', revalidating);
+  if (stale > 0) onRead(endpoint, 'stale_if_error', stale);
   if (partition.inFlight.size > 0) onRead(endpoint, 'coalesced', partition.inFlight.size);
   return partition;
 }
@@ -94,15 +116,15 @@ function startFetch<Key, Value>(
   request: FetchRequest<Key, Value>,
 ): ReadonlyMap<string, InFlightEntry> {
   if (request.keys.size === 0) return new Map();
-  return pipeline.inFlight.start([...request.keys.keys()], abortErrorFor(pipeline, request), (signal) =>
-    readOrFetch(pipeline, { ...request, context: { ...request.context, signal } }),
+  return pipeline.inFlight.start([...request.keys.keys()], abortErrorFor(pipeline, request), (control) =>
+    readOrFetch(pipeline, withControl(request, control)),
   );
 }
 
 /** Looks the keys up in the store and fetches the others, in the background if all of them can be served stale. */
 async function readOrFetch<Key, Value>(
   pipeline: ReadPipeline,
-  request: FetchRequest<Key, Value>,
+  request: RunningRequest<Key, Value>,
 ): Promise<ReadOutcomes> {
   const ids = [...request.keys.keys()];
   const { fresh, stale } = await lookUp(pipeline, request.namespace, ids, 'hit');
@@ -134,35 +156,28 @@ async function lookUp<Key, Value>(
 /** Returns stale values immediately and revalidates them in the background. */
 function serveStaleAndRevalidate<Key, Value>(
   pipeline: ReadPipeline,
-  request: FetchRequest<Key, Value>,
+  request: RunningRequest<Key, Value>,
   stale: ReadonlyMap<string, Entry>,
 ): ReadOutcomes {
   pipeline.onRead(request.namespace.endpoint, 'stale_while_revalidate', stale.size);
-  const served = new Map(
-    [...stale].map(([id, { value, fetchedAt, freshUntil }]): [string, ReadOutcome] => [
-      id,
-      { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', freshUntil },
-    ]),
-  );
+  const served = new Map([...stale].map(([id, entry]) => [id, toServed(entry)]));
   const endsAt = [...stale.values()].reduce((earliest, entry) => Math.min(earliest, swrUntil(entry)), Infinity);
   pipeline.inFlight.startRevalidation(
     [...stale.keys()],
     abortErrorFor(pipeline, request),
-    pipeline.shutdownSignal,
-    { served, endsAt },
-    (signal) => revalidate(pipeline, request, stale, signal),
+    (id) => (pipeline.clock.now() < endsAt ? served.get(id) : undefined),
+    (control) => revalidate(pipeline, withControl(request, control), stale),
   );
   return served;
 }
 
 async function revalidate<Key, Value>(
   pipeline: ReadPipeline,
-  request: FetchRequest<Key, Value>,
+  request: RunningRequest<Key, Value>,
   stale: ReadonlyMap<string, Entry>,
-  signal: AbortSignal,
 ): Promise<ReadOutcomes> {
   // Background call: not recorded on the request, which may already have ended.
-  const context = { ...request.context, signal, record: ignore, restrictCache: ignore };
+  const context = { ...request.context, record: ignore, restrictCache: ignore };
   let failures = stale.size;
   try {
     const outcomes = await fetchMissing(pipeline, { ...request, context }, stale);
@@ -176,7 +191,7 @@ async function revalidate<Key, Value>(
 /** Fetches in this process, or waits for the process that holds the lease. */
 async function fetchMissing<Key, Value>(
   pipeline: ReadPipeline,
-  request: FetchRequest<Key, Value>,
+  request: RunningRequest<Key, Value>,
   stale: ReadonlyMap<string, Entry>,
 ): Promise<ReadOutcomes> {
   const { leases, clock } = pipeline;
@@ -190,12 +205,14 @@ async function fetchMissing<Key, Value>(
 
 /** Calls the vendor. Each key's result is written to the store, or its failure replaced by a stale value. */
 async function fetchFromVendor<Key, Value>(
-  { freshness, onRead }: ReadPipeline,
-  { namespace, keys, context, fetch }: FetchRequest<Key, Value>,
+  pipeline: ReadPipeline,
+  request: RunningRequest<Key, Value>,
   stale: ReadonlyMap<string, Entry>,
 ): Promise<FetchResult<ReadOutcome>> {
+  const { freshness, onRead } = pipeline;
+  const { namespace, keys, fetch } = request;
   onRead(namespace.endpoint, 'miss', keys.size);
-  const fetched = await fetchOrErrors(fetch, [...keys.values()], context);
+  const fetched = await fetchOrErrors(fetch, [...keys.values()], waitInTurn(pipeline, request, stale));
   const results = new Map<string, ReadOutcome>();
   const writes: Promise<readonly string[]>[] = [];
   [...keys.keys()].forEach((id, index) => {
@@ -209,6 +226,7 @@ async function fetchFromVendor<Key, Value>(
       writes.push(persisted.then((isPersisted) => (isPersisted ? [id] : [])));
     }
   });
+  pipeline.askedTimes.record(results);
   const staleCount = [...results.values()].filter(isStale).length;
   if (staleCount > 0) onRead(namespace.endpoint, 'stale_if_error', staleCount);
   return { results, persisted: Promise.all(writes).then((ids) => ids.flat()) };
@@ -238,10 +256,6 @@ function abortErrorFor<Key, Value>(pipeline: ReadPipeline, request: FetchRequest
 
 function pick<Key>(from: ReadonlyMap<string, Key>, ids: readonly string[]): ReadonlyMap<string, Key> {
   return new Map(ids.map((id) => [id, from.get(id) as Key]));
-}
-
-function isStale({ result }: ReadOutcome): boolean {
-  return !(result instanceof VendorError) && result.staleReason !== undefined;
 }
 
 function isFailure(outcome: ReadOutcome): boolean {

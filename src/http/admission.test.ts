@@ -8,6 +8,8 @@ import { vendorError } from './response.ts';
 
 const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
 const context = { signal: new AbortController().signal };
+/** Of a call that does not wait for the rate limit. */
+const impatient = { ...context, waitUntilMs: () => 0 };
 
 const UNAVAILABLE = vendorError(TARGET, 'VENDOR_UNAVAILABLE', { status: 503 });
 function rateLimited(retryAfterSeconds?: number) {
@@ -107,7 +109,7 @@ describe('admission', () => {
     const { admission } = setUp({ requestsPerMinute: 1, acquireSharedQuota: () => Promise.resolve(0) });
     for (let i = 0; i < 3; i += 1) (await admission.acquire(TARGET, context))(null);
     const { admission: full } = setUp({ acquireSharedQuota: () => Promise.resolve(5001) });
-    expect(await rejectionOf(full.acquire(TARGET, context))).toMatchObject({
+    expect(await rejectionOf(full.acquire(TARGET, impatient))).toMatchObject({
       code: 'VENDOR_RATE_LIMITED',
       reason: 'quota_local',
       retryAfterSeconds: 6,
@@ -117,8 +119,38 @@ describe('admission', () => {
   test('frees the slot of a call that is rejected after it was acquired', async () => {
     const { admission } = setUp({ acquireSharedQuota: () => Promise.resolve(5000) });
     for (let i = 0; i < 3; i += 1) {
-      expect(await rejectionOf(admission.acquire(TARGET, context))).toMatchObject({ reason: 'quota_local' });
+      expect(await rejectionOf(admission.acquire(TARGET, impatient))).toMatchObject({ reason: 'quota_local' });
     }
+  });
+});
+
+describe('admission in a fleet', () => {
+  test('takes the process’s share of the limit while the shared count is unreachable', async () => {
+    const { admission } = setUp({
+      requestsPerMinute: 9,
+      fleetSize: () => 3,
+      acquireSharedQuota: () => Promise.resolve(null),
+    });
+    for (let i = 0; i < 3; i += 1) (await admission.acquire(TARGET, impatient))(null);
+    expect(await rejectionOf(admission.acquire(TARGET, impatient))).toMatchObject({ reason: 'quota_local' });
+  });
+
+  test('holds back its calls while another process’s gate is closed, and closes that of others', async () => {
+    const closings: number[] = [];
+    let sharedMs: number | null = null;
+    const sharedGate = { remainingMs: () => Promise.resolve(sharedMs), close: (ms: number) => closings.push(ms) };
+    const { clock, admission } = setUp({ sharedGate });
+    (await admission.acquire(TARGET, context))(null);
+    sharedMs = 30_000;
+    expect(await rejectionOf(admission.acquire(TARGET, context))).toMatchObject({
+      reason: 'rate_gate',
+      retryAfterSeconds: 30,
+    });
+    expect(closings).toEqual([]);
+    sharedMs = 0;
+    clock.advance(30_000);
+    (await admission.acquire(TARGET, context))(rateLimited(40));
+    expect(closings).toEqual([40_000]);
   });
 });
 

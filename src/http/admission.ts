@@ -2,21 +2,21 @@ import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { CallTarget, VendorError } from '../domain/vendor-error.ts';
-import { sleep } from './abort.ts';
 import type { Random } from './backoff.ts';
+import { createCallScheduler, QueueFullError, type ScheduledCall } from './call-scheduler.ts';
 import { type CircuitBreaker, createCircuitBreaker, type Permit } from './circuit-breaker.ts';
 import { toVendorError } from './classify-error.ts';
 import { breakerOutcome } from './error-policy.ts';
-import { createFairSemaphore, QueueFullError } from './fair-semaphore.ts';
+import { createPastAllowance } from './past-allowance.ts';
 import type { DebugLog, SharedRetryAfterGate, VendorHttpMetrics } from './ports.ts';
 import { createLocalRateLimiter, createSharedRateLimiter } from './rate-limiter.ts';
 import { vendorError } from './response.ts';
 import { createRetryAfterGate } from './retry-after-gate.ts';
 import { MAX_RETRY_AFTER_WAIT_MS } from './retry.ts';
-import type { CallContext } from './types.ts';
+import type { CallContext, FairnessKey } from './types.ts';
 
-/** Longest wait for the account's rate limit; a longer one fails the call at once, with the time to retry after. */
-const MAX_QUOTA_WAIT_MS = SECOND;
+/** A call that belongs to no caller. */
+const NO_FAIRNESS_KEY: FairnessKey = ['', ''];
 
 export interface AdmissionOptions {
   readonly account: Account;
@@ -44,6 +44,16 @@ export interface AdmissionOptions {
 /** Releases the slot and reports how the call went: null for success. */
 export type Release = (error: VendorError | null) => void;
 
+/** What a call's turn depends on. */
+export type AdmissionContext = Pick<
+  CallContext,
+  'signal' | 'fairnessKey' | 'priority' | 'lastAskedAt' | 'waitUntilMs' | 'onQuotaWait'
+>;
+
+interface AdmissionCall extends ScheduledCall {
+  readonly target: CallTarget;
+}
+
 /** Admission control of one account: decides when a call may start, or that it may not. */
 export interface Admission {
   /** Why a call to the endpoint can start neither now nor shortly; null when it can. */
@@ -51,20 +61,18 @@ export interface Admission {
   /** Throws the rejection, if there is one. */
   readonly assertAdmissible: (target: CallTarget) => void;
   /** Waits for the call's turn; rejects with a VendorError when the call must not be made. */
-  readonly acquire: (target: CallTarget, context: Pick<CallContext, 'signal' | 'fairnessKey'>) => Promise<Release>;
+  readonly acquire: (target: CallTarget, context: AdmissionContext) => Promise<Release>;
   /** Seconds after which to retry a rate-limited call; null for any other outcome. */
   readonly retryAfterSeconds: (error: VendorError | null) => number | null;
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
   const { account, clock, random, metrics, log } = options;
-  const semaphore = createFairSemaphore(options.concurrency, options.maxQueued);
-  const localLimiter = createLocalRateLimiter(options.requestsPerMinute, clock);
-  const rateLimiter = options.acquireSharedQuota
-    ? createSharedRateLimiter(options.acquireSharedQuota, localLimiter)
-    : localLimiter;
+  const { requestsPerMinute, sharedGate } = options;
+  const localLimiter = createLocalRateLimiter(requestsPerMinute, clock, options.fleetSize);
   const gate = createRetryAfterGate(clock, (ms) => {
     metrics.retryAfterGate(account.name, clock.now() + ms);
+    sharedGate?.close(ms);
   });
   const breakers = new Map<string, CircuitBreaker>();
 
@@ -94,40 +102,64 @@ export function createAdmission(options: AdmissionOptions): Admission {
     throw rejection;
   }
 
-  /** Waits for the gate and the rate limit in turn; each has its own maximum wait. */
-  async function waitForTurn(target: CallTarget, signal: AbortSignal): Promise<Permit | null> {
-    for (;;) {
+  const scheduler = createCallScheduler<AdmissionCall, Permit | null>({
+    concurrency: options.concurrency,
+    maxQueued: options.maxQueued,
+    requestsPerMinute,
+    clock,
+    limiter: options.acquireSharedQuota
+      ? createSharedRateLimiter(options.acquireSharedQuota, localLimiter)
+      : localLimiter,
+    pastAllowance: createPastAllowance(requestsPerMinute, clock),
+    heldBackMs,
+    // Synchronous, or two calls could both become probes.
+    permit({ target }) {
       assertAdmissible(target);
-      let waitMs = options.honorRetryAfter ? gate.remainingMs() : 0;
-      if (waitMs === 0) {
-        waitMs = await rateLimiter.take();
-        // Another call may have failed in the meantime.
-        assertAdmissible(target);
-        if (waitMs > MAX_QUOTA_WAIT_MS) throw rateLimitedError(target, 'quota_local', waitMs);
-      }
-      // Keep this synchronous after the check, or two calls could both become probes.
-      if (waitMs === 0) return options.circuitBreaker ? getBreaker(target.endpoint).tryAcquire() : null;
-      log?.({ account: account.name, endpoint: target.endpoint, waitMs }, 'vendor call waits for the rate limit');
-      await sleep(waitMs, clock, signal);
-    }
+      return options.circuitBreaker ? getBreaker(target.endpoint).tryAcquire() : null;
+    },
+    rejection: ({ target }) => findRejection(target),
+    createQuotaError: ({ target }, ms) => rateLimitedError(target, 'quota_local', ms),
+  });
+
+  function heldBackMs(): number | Promise<number> {
+    if (!options.honorRetryAfter) return 0;
+    if (!sharedGate) return gate.remainingMs();
+    return sharedGate.remainingMs().then((ms) => {
+      gate.extend(ms ?? 0);
+      if (gate.remainingMs() > MAX_RETRY_AFTER_WAIT_MS) scheduler.rejectWaiting();
+      return gate.remainingMs();
+    });
+  }
+
+  function recordOutcome(error: VendorError | null, permit: Permit | null): void {
+    if (error?.code === 'VENDOR_RATE_LIMITED') gate.close(error.retryAfterSeconds);
+    else if (breakerOutcome(error) === 'success') gate.reset();
+    permit?.(breakerOutcome(error));
+    if (error) scheduler.rejectWaiting();
   }
 
   return {
     rejection: findRejection,
     assertAdmissible,
-    async acquire(target, { signal, fairnessKey }) {
-      let releaseSlot: () => void = () => undefined;
+    async acquire(target, { fairnessKey = NO_FAIRNESS_KEY, priority = 'live', onQuotaWait, ...context }) {
+      const call: AdmissionCall = {
+        ...context,
+        target,
+        fairnessKey,
+        priority,
+        onQuotaWait(createError) {
+          log?.({ account: account.name, endpoint: target.endpoint }, 'vendor call waits for the rate limit');
+          onQuotaWait?.(createError);
+        },
+      };
       try {
-        releaseSlot = await semaphore.acquire(signal, fairnessKey);
-        const permit = await waitForTurn(target, signal);
+        assertAdmissible(target);
+        const { permit, releaseSlot } = await scheduler.acquire(call);
         return (error) => {
-          if (error?.code === 'VENDOR_RATE_LIMITED') gate.close(error.retryAfterSeconds);
-          else if (breakerOutcome(error) === 'success') gate.reset();
-          permit?.(breakerOutcome(error));
+          recordOutcome(error, permit);
           releaseSlot();
         };
       } catch (error) {
-        releaseSlot();
         if (error instanceof QueueFullError) {
           log?.({ account: account.name, endpoint: target.endpoint, reason: 'bulkhead_full' }, 'vendor call rejected');
           throw vendorError(target, 'VENDOR_UNAVAILABLE', { reason: 'bulkhead_full' });
@@ -135,6 +167,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         throw toVendorError(error, target, 'waiting');
       }
     },
+
     retryAfterSeconds(error) {
       if (error?.code !== 'VENDOR_RATE_LIMITED') return null;
       // The vendor may have named no time, or 0 seconds, or a longer time to another call.

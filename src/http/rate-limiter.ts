@@ -10,20 +10,34 @@ export interface RateLimiter {
 /** The rate limiter of one process. */
 export interface LocalRateLimiter extends RateLimiter {
   take(): number;
+  /** Counts a start that was admitted otherwise. */
+  record(): void;
 }
 
-export function createLocalRateLimiter(maxPerMinute: number | undefined, clock: Clock): LocalRateLimiter {
-  if (maxPerMinute === undefined) return { take: () => 0 };
+/** With a fleet's size, the process takes its share of the limit, and at least 1 start. */
+export function createLocalRateLimiter(
+  maxPerMinute: number | undefined,
+  clock: Clock,
+  fleetSize: () => number = () => 1,
+): LocalRateLimiter {
+  if (maxPerMinute === undefined) return { take: () => 0, record: () => undefined };
   // The most recent starts as a ring buffer: the slot to be written next holds the oldest.
   const starts = new Float64Array(maxPerMinute).fill(-Infinity);
   let next = 0;
+
+  function record(): void {
+    starts[next] = clock.monotonicMs();
+    next = (next + 1) % starts.length;
+  }
+
   return {
+    record,
     take() {
-      const now = clock.monotonicMs();
-      const waitMs = (starts[next] ?? -Infinity) + MINUTE - now;
+      const share = Math.max(1, Math.floor(starts.length / Math.max(1, fleetSize())));
+      const oldestOfShare = starts[(next - share + starts.length) % starts.length] ?? -Infinity;
+      const waitMs = oldestOfShare + MINUTE - clock.monotonicMs();
       if (waitMs > 0) return waitMs;
-      starts[next] = now;
-      next = (next + 1) % maxPerMinute;
+      record();
       return 0;
     },
   };
@@ -31,7 +45,7 @@ export function createLocalRateLimiter(maxPerMinute: number | undefined, clock: 
 
 /**
  * The rate limiter of a fleet. `acquireSharedQuota` counts for all processes, and returns null while it cannot. In that case
- * each process applies the whole limit to its own calls, those already made included.
+ * each process applies its share of the limit to its own calls, those already made included.
  */
 export function createSharedRateLimiter(
   acquireSharedQuota: () => Promise<number | null>,
@@ -41,7 +55,7 @@ export function createSharedRateLimiter(
     async take() {
       const waitMs = await acquireSharedQuota();
       if (waitMs === null) return local.take();
-      if (waitMs === 0) local.take();
+      if (waitMs === 0) local.record();
       return waitMs;
     },
   };

@@ -12,6 +12,8 @@ export interface RetryAfterGate {
   readonly remainingMs: () => number;
   /** Records a 429 and its Retry-After in seconds; null where the vendor sent none. */
   readonly close: (seconds: number | null) => void;
+  /** Closes the gate for `ms` as another process of the fleet did; not passed on. */
+  readonly extend: (ms: number) => void;
   /** Records an accepted call: the next fallback time is the initial one again. */
   readonly reset: () => void;
 }
@@ -40,6 +42,9 @@ export function createRetryAfterGate(clock: Clock, onClose: (ms: number) => void
         closeFor(fallbackMs);
         fallbackMs = Math.min(fallbackMs * 2, MAX_FALLBACK_MS);
       }
+    },
+    extend(ms) {
+      closedUntil = Math.max(closedUntil, clock.monotonicMs() + Math.min(ms, MAX_CLOSED_MS));
     },
     reset() {
       fallbackMs = INITIAL_FALLBACK_MS;

@@ -1,7 +1,6 @@
 import type { Instant } from '../domain/clock.ts';
 import type { ServedFrom } from '../domain/source.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
-import type { FairnessKey } from './fair-semaphore.ts';
 
 /** A vendor call, or a cached response used instead of one, as reported in a trace. */
 export interface CallRecord {
@@ -23,6 +22,9 @@ export interface CallRecord {
   readonly status?: number;
 }
 
+/** The units that take equal turns: the caller, then one of the caller's queries. */
+export type FairnessKey = readonly [caller: string, query: string];
+
 /** Which of the waiting calls of one caller go first: those of live data before those of past ranges. */
 export type CallPriority = 'live' | 'past';
 
@@ -32,6 +34,12 @@ export interface CallContext {
   readonly fairnessKey?: FairnessKey;
   /** Absent: `live`. */
   readonly priority?: CallPriority;
+  /** When what the call asks for was last asked for, whatever came of it; absent for never. It decides the turn of a queued call. */
+  readonly lastAskedAt?: Instant | undefined;
+  /** The monotonic time in milliseconds until which the call waits for the rate limit; absent: as long as it is wanted. */
+  readonly waitUntilMs?: (() => number) | undefined;
+  /** Called when the rate limit has no start for the call now, with the error of a call that cannot wait. */
+  readonly onQuotaWait?: ((createError: () => VendorError) => void) | undefined;
   /** Aborted when the response is no longer needed. */
   readonly signal: AbortSignal;
   readonly record: (call: CallRecord) => void;

@@ -29,30 +29,36 @@ describe('the account’s limits', () => {
     return connect({ clock, requestsPerMinute, concurrency });
   }
 
-  test('rejects a call beyond the rate limit at once when the wait is long, with the time to retry after', async () => {
+  /** The context of a call that waits for the rate limit for 30 seconds. */
+  const contextUntil = (harness: HttpHarness, clock: ManualClock) => {
+    const waitUntilMs = clock.monotonicMs() + 30_000;
+    return { ...harness.context(), waitUntilMs: () => waitUntilMs };
+  };
+
+  test('rejects a call at once when the rate limit has no start before its deadline, with the time to retry after', async () => {
     const clock = manualClock();
     server().script(jsonStep(1), jsonStep(2));
     const harness = connectWithQuota(clock, 1);
     await harness.http.send(createRequest(server().url), harness.context());
-    clock.advance(30_500);
-    const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
-    expect(error).toMatchObject({ code: 'VENDOR_RATE_LIMITED', reason: 'quota_local', retryAfterSeconds: 30 });
+    clock.advance(29_999);
+    const error = await rejectionOf(harness.http.send(createRequest(server().url), contextUntil(harness, clock)));
+    expect(error).toMatchObject({ code: 'VENDOR_RATE_LIMITED', reason: 'quota_local', retryAfterSeconds: 31 });
     expect(harness.records).toHaveLength(1);
-    clock.advance(29_500);
+    clock.advance(30_001);
     await harness.http.send(createRequest(server().url), harness.context());
     expect(server().received).toHaveLength(2);
   });
 
-  test('waits for the rate limit when the wait is short', async () => {
+  test('waits for the rate limit when a start comes before the deadline', async () => {
     const clock = manualClock();
     server().script(jsonStep(1), jsonStep(2));
     const harness = connectWithQuota(clock, 1);
     await harness.http.send(createRequest(server().url), harness.context());
-    clock.advance(59_000);
-    const second = harness.http.send(createRequest(server().url), harness.context());
+    clock.advance(30_000);
+    const second = harness.http.send(createRequest(server().url), contextUntil(harness, clock));
     await new Promise((resolve) => setImmediate(resolve));
     expect(server().received).toHaveLength(1);
-    clock.advance(1000);
+    clock.advance(30_000);
     await second;
     expect(server().received).toHaveLength(2);
   });
@@ -84,9 +90,11 @@ describe('the account’s limits', () => {
     };
     server().script(jsonStep(1, 503), jsonStep(2, 503), jsonStep(3));
     const harness = connect({ clock: { ...clock, setTimer }, requestsPerMinute: 2, maxRetries: 2, random: () => 0 });
-    expect((await harness.http.send(createRequest(server().url), harness.context())).status).toBe(503);
+    const first = contextUntil(harness, clock);
+    expect((await harness.http.send(createRequest(server().url), first)).status).toBe(503);
     expect(harness.records).toHaveLength(2);
-    expect(await rejectionOf(harness.http.send(createRequest(server().url), harness.context()))).toMatchObject({
+    const context = contextUntil(harness, clock);
+    expect(await rejectionOf(harness.http.send(createRequest(server().url), context))).toMatchObject({
       reason: 'quota_local',
     });
     clock.advance(60_000);

@@ -33,6 +33,12 @@ describe('createRequestContext', () => {
     expect(context.signal.reason).toMatchObject({ name: 'TimeoutError' });
   });
 
+  test('lets calls wait for their turn until shortly before the deadline', () => {
+    const { clock, context } = setUp();
+    clock.advance(5000);
+    expect(context.waitUntilMs?.()).toBe(29_500);
+  });
+
   test('aborts the signal when the client disconnects', () => {
     const { client, context } = setUp();
     client.abort();

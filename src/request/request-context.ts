@@ -5,6 +5,10 @@ import { type Caller, canAccess } from './caller.ts';
 import type { Explain } from './explain.ts';
 import { createBudget, createLimitCounter, type LimitCounter, type TakeBudget } from './request-limits.ts';
 
+/** The part of the request's time, and the upper bound in milliseconds, that stays for the response when calls have waited. */
+const RESPONSE_TIME_RATIO = 0.1;
+const MAX_RESPONSE_TIME_MS = 500;
+
 export interface RequestContextOptions {
   readonly caller: Caller;
   readonly requestId: string;
@@ -65,11 +69,15 @@ export function createRequestContext({
 }: RequestContextOptions): RequestContext {
   const { record, ...calls } = createCallLedger();
   const { restrict, ...cachePolicy } = createCachePolicy();
-  const deadline = createDeadline(clock, limits.requestTimeoutMs, disconnectSignal);
+  const { requestTimeoutMs } = limits;
+  const waitUntilMs =
+    clock.monotonicMs() + requestTimeoutMs - Math.min(requestTimeoutMs * RESPONSE_TIME_RATIO, MAX_RESPONSE_TIME_MS);
+  const deadline = createDeadline(clock, requestTimeoutMs, disconnectSignal);
   return {
     caller,
     requestId,
     fairnessKey: [caller.name, requestId],
+    waitUntilMs: () => waitUntilMs,
     explain,
     now: clock.now(),
     signal: deadline.signal,

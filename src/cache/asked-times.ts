@@ -1,0 +1,50 @@
+import type { Clock, Instant } from '../domain/clock.ts';
+import { VendorError } from '../domain/vendor-error.ts';
+import type { ReadOutcome } from './freshness.ts';
+import type { Entry } from './store.ts';
+
+/** Bounds the memory; a key that is forgotten counts as never asked, and the one forgotten is the one asked longest ago. */
+const MAX_REMEMBERED_KEYS = 100_000;
+
+/** Failures of calls that were never sent. */
+const UNSENT_REASONS: ReadonlySet<string | null> = new Set([
+  'quota_local',
+  'bulkhead_full',
+  'rate_gate',
+  'circuit_open',
+]);
+
+/**
+ * When keys were last asked for. It outlasts the cached values: with more keys than the rate limit can renew while they are
+ * cached, each still has its turn. A failed call counts, too, or keys that keep failing would always go first.
+ */
+export interface AskedTimes {
+  readonly record: (outcomes: ReadonlyMap<string, ReadOutcome>) => void;
+  /** The time of the key that was asked longest ago; undefined if one never was. */
+  readonly oldest: (ids: readonly string[], stale: ReadonlyMap<string, Entry>) => Instant | undefined;
+}
+
+export function createAskedTimes(clock: Clock): AskedTimes {
+  const times = new Map<string, Instant>();
+  return {
+    record(outcomes) {
+      for (const [id, { result }] of outcomes) {
+        const error = result instanceof VendorError ? result : result.staleReason;
+        if (error && UNSENT_REASONS.has(error.reason)) continue;
+        times.delete(id);
+        times.set(id, clock.now());
+      }
+      for (const id of times.keys()) {
+        if (times.size <= MAX_REMEMBERED_KEYS) break;
+        times.delete(id);
+      }
+    },
+    oldest(ids, stale) {
+      const earliest = ids.reduce(
+        (time, id) => Math.min(time, Math.max(times.get(id) ?? -Infinity, stale.get(id)?.fetchedAt ?? -Infinity)),
+        Infinity,
+      );
+      return earliest === -Infinity ? undefined : earliest;
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { expect, test } from '@jest/globals';
+import { createCaller, createTestCache, namespace } from '../../test/support/cache-harness.ts';
+import { rejectionOf } from '../../test/support/capture-error.ts';
+import { flushPromises } from '../../test/support/flush-promises.ts';
+import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
+import type { CallContext } from '../http/types.ts';
+import { vendorError } from '../http/response.ts';
+import type { FetchedValue } from './cache.ts';
+
+failOnUnhandledRejection();
+
+const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: namespace.endpoint } as const;
+const quotaError = vendorError(TARGET, 'VENDOR_RATE_LIMITED', { reason: 'quota_local', retryAfterSeconds: 60 });
+
+/** A vendor behind a rate limit that has no start until the test grants one. */
+function createWaitingVendor() {
+  const contexts: CallContext[] = [];
+  const granted: PromiseWithResolvers<readonly FetchedValue<string>[]>[] = [];
+  return {
+    contexts,
+    fetch: (_keys: readonly string[], context: CallContext) => {
+      contexts.push(context);
+      const grant = Promise.withResolvers<readonly FetchedValue<string>[]>();
+      granted.push(grant);
+      context.onQuotaWait?.(() => quotaError);
+      return grant.promise;
+    },
+    grant: (value: string) => {
+      granted.at(-1)?.resolve([{ value, ttlSeconds: 60 }]);
+    },
+    reject: (error: Error) => {
+      granted.at(-1)?.reject(error);
+    },
+  };
+}
+
+async function setUpWithKnownValue() {
+  const harness = createTestCache();
+  const vendor = createWaitingVendor();
+  const read = (caller = createCaller()) => harness.cache.readMany(namespace, ['a'], caller.context, vendor.fetch);
+  const first = read();
+  await flushPromises();
+  vendor.grant('known');
+  await first;
+  harness.clock.advance(120_000);
+  return { ...harness, vendor, read };
+}
+
+test('serves what is known at once while its refresh waits for the rate limit, with one fetch for all readers', async () => {
+  const { clock, read, vendor } = await setUpWithKnownValue();
+  const reader = createCaller();
+  const stale = { value: 'known', servedFrom: 'CACHE', staleReason: { reason: 'quota_local', retryAfterSeconds: 60 } };
+  expect(await read(reader)).toMatchObject([stale]);
+  reader.abort();
+  expect(await read()).toMatchObject([stale]);
+  expect(vendor.contexts).toHaveLength(2);
+  vendor.contexts[1]?.record({ ...TARGET, outcome: 'OK', servedFrom: 'VENDOR', ms: 1, bytes: 1, keys: 1 });
+  expect(reader.records.map(({ servedFrom }) => servedFrom)).toEqual(['CACHE']);
+  expect(vendor.contexts[1]?.signal.aborted).toBe(false);
+  clock.advance(1000);
+  vendor.grant('renewed');
+  await flushPromises();
+  expect(await read()).toMatchObject([{ value: 'renewed' }]);
+  expect(vendor.contexts).toHaveLength(2);
+});
+
+test('keeps a refresh waiting for 2 minutes after the last read of its key', async () => {
+  const { clock, read, vendor } = await setUpWithKnownValue();
+  const reader = createCaller();
+  await read({ ...reader, context: { ...reader.context, waitUntilMs: () => clock.monotonicMs() + 30_000 } });
+  clock.advance(30_000);
+  await read();
+  expect(vendor.contexts[1]?.waitUntilMs?.()).toBe(clock.monotonicMs() + 120_000);
+});
+
+test('waits for a key that is not known, until the deadline of its most patient reader', async () => {
+  const { cache } = createTestCache();
+  const vendor = createWaitingVendor();
+  const read = (waitUntilMs: number) =>
+    cache.readMany(namespace, ['a'], { ...createCaller().context, waitUntilMs: () => waitUntilMs }, vendor.fetch);
+  const [first, second] = [read(1000), read(5000)];
+  await flushPromises();
+  expect(vendor.contexts.map(({ waitUntilMs }) => waitUntilMs?.())).toEqual([5000]);
+  vendor.reject(quotaError);
+  expect([await first, await second]).toEqual([[quotaError], [quotaError]]);
+});
+
+test('remembers when a key was asked for after its value is gone, failures included, but not calls never sent', async () => {
+  const { cache, clock } = createTestCache();
+  const vendor = createWaitingVendor();
+  async function readAndFail(error: Error) {
+    const read = cache.read(namespace, 'a', createCaller().context, async (context) => {
+      const [fetched] = await vendor.fetch(['a'], context);
+      if (!fetched) throw new Error('no value');
+      return fetched;
+    });
+    const rejection = rejectionOf(read);
+    await flushPromises();
+    vendor.reject(error);
+    await rejection;
+  }
+  await readAndFail(quotaError);
+  const askedAt = clock.now();
+  await readAndFail(vendorError(TARGET, 'VENDOR_UNAVAILABLE', { status: 503 }));
+  clock.advance(3_600_000);
+  await readAndFail(quotaError);
+  expect(vendor.contexts.map(({ lastAskedAt }) => lastAskedAt)).toEqual([undefined, undefined, askedAt]);
+});

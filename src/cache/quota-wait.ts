@@ -1,0 +1,69 @@
+import type { Clock } from '../domain/clock.ts';
+import { VendorError } from '../domain/vendor-error.ts';
+import type { CallContext } from '../http/types.ts';
+import type { AskedTimes } from './asked-times.ts';
+import { type FreshnessPolicy, type ReadOutcome, swrUntil } from './freshness.ts';
+import type { FetchControl } from './in-flight.ts';
+import type { CacheReadResult } from './ports.ts';
+import type { Entry } from './store.ts';
+
+interface QuotaWaitOptions {
+  readonly freshness: FreshnessPolicy;
+  readonly askedTimes: AskedTimes;
+  readonly clock: Clock;
+  readonly onRead: (endpoint: string, result: CacheReadResult, keys: number) => void;
+}
+
+/** A fetch whose calls may have to wait for the rate limit. */
+interface WaitingFetch {
+  readonly namespace: { readonly endpoint: string };
+  readonly keys: ReadonlyMap<string, unknown>;
+  readonly context: CallContext;
+  readonly control: FetchControl;
+}
+
+/**
+ * Gives the calls of a fetch their turn. When the rate limit has no start now, readers get what is known, and the fetch keeps
+ * its place in the background, no longer recorded on the request.
+ */
+export function waitInTurn(
+  { freshness, askedTimes, clock, onRead }: QuotaWaitOptions,
+  { namespace, keys, context, control }: WaitingFetch,
+  stale: ReadonlyMap<string, Entry>,
+): CallContext {
+  const ids = [...keys.keys()];
+  let isAwaited = true;
+  return {
+    ...context,
+    lastAskedAt: askedTimes.oldest(ids, stale),
+    record: (call) => {
+      if (isAwaited) context.record(call);
+    },
+    restrictCache: (expiresAt) => {
+      if (isAwaited) context.restrictCache(expiresAt);
+    },
+    onQuotaWait(createError) {
+      const serve = (id: string): ReadOutcome | undefined => {
+        const entry = stale.get(id);
+        if (!entry) return undefined;
+        if (clock.now() < swrUntil(entry)) return toServed(entry);
+        const outcome = freshness.staleIfError(createError(), entry);
+        return isStale(outcome) ? outcome : undefined;
+      };
+      const served = ids.filter((id) => serve(id) !== undefined);
+      if (served.length === 0) return;
+      onRead(namespace.endpoint, 'stale_if_error', served.length);
+      isAwaited = served.length < ids.length;
+      control.continueInBackground(serve);
+    },
+  };
+}
+
+/** The outcome of a stale value that is served while it is renewed. */
+export function toServed({ value, fetchedAt, freshUntil }: Entry): ReadOutcome {
+  return { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', freshUntil };
+}
+
+export function isStale({ result }: ReadOutcome): boolean {
+  return !(result instanceof VendorError) && result.staleReason !== undefined;
+}

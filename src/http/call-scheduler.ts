@@ -1,0 +1,226 @@
+import type { Clock } from '../domain/clock.ts';
+import { MINUTE } from '../domain/time.ts';
+import type { VendorError } from '../domain/vendor-error.ts';
+import { createCallQueue, type QueuedCall } from './call-queue.ts';
+import type { PastAllowance } from './past-allowance.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+
+/** A call that waits for its start. */
+export interface ScheduledCall extends QueuedCall {
+  readonly signal: AbortSignal;
+  /** The monotonic time in milliseconds until which the call waits for the rate limit; absent: as long as it is wanted. */
+  readonly waitUntilMs?: (() => number) | undefined;
+  /** Called once, when the rate limit has no start for the call now. */
+  readonly onQuotaWait?: ((createError: () => VendorError) => void) | undefined;
+}
+
+export interface CallSchedulerOptions<Call extends ScheduledCall, Permit> {
+  readonly concurrency: number;
+  /** How many calls of one caller may wait. */
+  readonly maxQueued: number;
+  readonly requestsPerMinute: number | undefined;
+  readonly clock: Clock;
+  readonly limiter: RateLimiter;
+  readonly pastAllowance: PastAllowance;
+  /** Milliseconds for which no call of the account may start, whatever the rate limit allows. */
+  readonly heldBackMs: () => number | Promise<number>;
+  /** Permits the call to start, or throws the reason why it must not. */
+  readonly permit: (call: Call) => Permit;
+  /** Why the call cannot start shortly, such as an open circuit; null when it can. */
+  readonly rejection: (call: Call) => VendorError | null;
+  readonly createQuotaError: (call: Call, retryAfterMs: number) => VendorError;
+}
+
+/** What an admitted call gets. */
+export interface Start<Permit> {
+  readonly permit: Permit;
+  readonly releaseSlot: () => void;
+}
+
+/**
+ * Starts an account's calls in the order of its queue, each when a slot is free and the rate limit allows one more. No call
+ * takes a start of the rate limit or a slot before its turn.
+ */
+export interface CallScheduler<Call extends ScheduledCall, Permit> {
+  /**
+   * Resolves when the call may start. Rejects with the signal's reason when it is aborted while waiting, with QueueFullError
+   * when the caller has too many calls waiting, with the quota error once no start can come before `waitUntilMs`, and with
+   * the rejection once there is one.
+   */
+  readonly acquire: (call: Call) => Promise<Start<Permit>>;
+  /** Rejects the waiting calls that cannot start shortly. */
+  readonly rejectWaiting: () => void;
+  readonly waiting: (priority: QueuedCall['priority']) => number;
+}
+
+export class QueueFullError extends Error {
+  override readonly name = 'QueueFullError';
+}
+
+interface Entry<Call extends ScheduledCall, Permit> extends QueuedCall {
+  readonly call: Call;
+  readonly resolve: (start: Start<Permit>) => void;
+  readonly reject: (error: unknown) => void;
+  isTold: boolean;
+}
+
+export function createCallScheduler<Call extends ScheduledCall, Permit>(
+  options: CallSchedulerOptions<Call, Permit>,
+): CallScheduler<Call, Permit> {
+  const { clock, limiter, pastAllowance } = options;
+  const queue = createCallQueue<Entry<Call, Permit>>();
+  let free = options.concurrency;
+  let isStarting = false;
+  let blockedUntilMs = -Infinity;
+  let cancelPending: (() => void) | null = null;
+
+  function cancelTimer(): void {
+    cancelPending?.();
+    cancelPending = null;
+  }
+
+  function createRelease(): () => void {
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      free += 1;
+      void startCalls();
+    };
+  }
+
+  function remove(entry: Entry<Call, Permit>): void {
+    queue.remove(entry);
+    if (queue.size() === 0) cancelTimer();
+  }
+
+  /** Starts calls while there are slots and starts, then sets a timer for the next start. */
+  async function startCalls(): Promise<void> {
+    // The running loop sees new calls and slots by itself.
+    if (isStarting) return;
+    isStarting = true;
+    cancelTimer();
+    // A start that was taken from the rate limit for a call that must not be made goes to the next one.
+    let hasStart = false;
+    try {
+      while (free > 0 && queue.size() > 0) {
+        const pastMs = queue.size('past') > 0 ? pastAllowance.waitMs() : 0;
+        if (pastMs > 0 && queue.size('live') === 0) {
+          block(pastMs);
+          break;
+        }
+        const taken = hasStart ? 0 : takeStart();
+        const waitMs = typeof taken === 'number' ? taken : await taken;
+        if (waitMs > 0) {
+          blockedUntilMs = clock.monotonicMs() + waitMs;
+          block(waitMs);
+          break;
+        }
+        hasStart = !startNext(pastMs > 0);
+      }
+    } finally {
+      isStarting = false;
+    }
+  }
+
+  function takeStart(): number | Promise<number> {
+    const heldBackMs = options.heldBackMs();
+    if (typeof heldBackMs === 'number') return heldBackMs > 0 ? heldBackMs : limiter.take();
+    return heldBackMs.then((ms) => (ms > 0 ? ms : limiter.take()));
+  }
+
+  /** Returns whether a call has started. */
+  function startNext(isLiveOnly: boolean): boolean {
+    const entry = queue.dequeue(isLiveOnly);
+    if (!entry) return false;
+    try {
+      const permit = options.permit(entry.call);
+      free -= 1;
+      pastAllowance.recordStart(entry.priority);
+      entry.resolve({ permit, releaseSlot: createRelease() });
+      return true;
+    } catch (error) {
+      entry.reject(error);
+      return false;
+    }
+  }
+
+  /** No waiting call can start before `ms` have passed. */
+  function block(ms: number): void {
+    const untilMs = clock.monotonicMs() + ms;
+    for (const entry of queue.calls()) tellWait(entry, untilMs);
+    resumeAt(untilMs);
+  }
+
+  function resumeAt(untilMs: number): void {
+    if (queue.size() > 0) cancelPending ??= clock.setTimer(untilMs - clock.monotonicMs(), () => void startCalls());
+  }
+
+  /** Tells a call that it waits for the rate limit, and rejects it if it does not wait that long. */
+  function tellWait(entry: Entry<Call, Permit>, untilMs: number): void {
+    const { call } = entry;
+    const createError = (): VendorError => {
+      const minutesAhead = Math.floor(queue.countAhead(entry) / (options.requestsPerMinute ?? Infinity));
+      return options.createQuotaError(call, Math.max(0, untilMs - clock.monotonicMs()) + minutesAhead * MINUTE);
+    };
+    if (!entry.isTold) {
+      entry.isTold = true;
+      call.onQuotaWait?.(createError);
+    }
+    if ((call.waitUntilMs?.() ?? Infinity) >= untilMs) return;
+    const error = createError();
+    remove(entry);
+    entry.reject(error);
+  }
+
+  function enqueue(entry: Entry<Call, Permit>): void {
+    const displaced = queue.enqueue(entry, options.maxQueued + free);
+    displaced?.reject(new QueueFullError());
+    if (displaced === entry) return;
+    if (free > 0 && blockedUntilMs > clock.monotonicMs()) {
+      tellWait(entry, blockedUntilMs);
+      resumeAt(blockedUntilMs);
+    } else {
+      void startCalls();
+    }
+  }
+
+  return {
+    waiting: queue.size,
+    acquire(call) {
+      const { signal, fairnessKey, priority, lastAskedAt } = call;
+      return new Promise<Start<Permit>>((resolve, reject) => {
+        signal.throwIfAborted();
+        const onAbort = (): void => {
+          remove(entry);
+          reject(signal.reason as Error);
+        };
+        const settle = <T>(callback: (value: T) => void) => {
+          return (value: T): void => {
+            signal.removeEventListener('abort', onAbort);
+            callback(value);
+          };
+        };
+        const entry: Entry<Call, Permit> = {
+          fairnessKey,
+          priority,
+          lastAskedAt,
+          call,
+          resolve: settle(resolve),
+          reject: settle(reject),
+          isTold: false,
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        enqueue(entry);
+      });
+    },
+    rejectWaiting() {
+      for (const entry of queue.calls()) {
+        const rejection = options.rejection(entry.call);
+        if (!rejection) continue;
+        remove(entry);
+        entry.reject(rejection);
+      }
+    },
+  };
+}

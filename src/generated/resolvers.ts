@@ -205,12 +205,23 @@ export type AgentAccount = {
 /** A page of agents. */
 export type AgentConnection = {
   readonly __typename?: 'AgentConnection';
+  /**
+   * Whether the list is certain to contain every matching agent, as the vendors report them now: every source is OK. Agents of a
+   * vendor that fails stay in the list, as its last answer named them.
+   */
+  readonly complete: Scalars['Boolean']['output'];
   /** The agents of this page, each with its cursor. */
   readonly edges: ReadonlyArray<AgentEdge>;
   /** The agents of this page. */
   readonly nodes: ReadonlyArray<Agent>;
   /** The bounds of this page. */
   readonly pageInfo: PageInfo;
+  /**
+   * One report for each vendor account that discovers agents and could add to this list. STALE: its agents are those of an
+   * earlier answer. PARTIAL: some of its new agents may be missing. FAILED: none of its agents is known yet, except those of the
+   * directory.
+   */
+  readonly sources: ReadonlyArray<SourceReport>;
   /** Number of matching agents on all pages. */
   readonly totalCount: Scalars['Int']['output'];
 };
@@ -226,14 +237,16 @@ export type AgentEdge = {
 
 /** Conditions on agents. An agent matches when it meets every condition given. */
 export type AgentFilter = {
-  /** Only agents with an account here: the name of a vendor account. */
+  /** Only agents with an account here: the name of a vendor account. An unknown name is an error. */
   readonly account?: InputMaybe<Scalars['String']['input']>;
   /** Only agents with one of these e-mail addresses, at most 100; case-insensitive. */
   readonly emails?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Only people, or only bots. */
   readonly kind?: InputMaybe<AgentKind>;
-  /** Only agents whose name contains this text; case-insensitive. */
+  /** Only agents whose name contains this text, without regard to case and accents: `sofia` finds Sofía. */
   readonly nameContains?: InputMaybe<Scalars['String']['input']>;
+  /** Only agents with one of these references, at most 1000. One list can name agents of several vendors, bots included. */
+  readonly refs?: InputMaybe<ReadonlyArray<AgentRefInput>>;
   /** Only agents with an account of this vendor. */
   readonly vendor?: InputMaybe<VendorName>;
 };
@@ -244,6 +257,14 @@ export type AgentKind =
   | 'HUMAN'
   /** A bot. */
   | 'VIRTUAL';
+
+/** A reference to an agent in a vendor account. */
+export type AgentRefInput = {
+  /** The account's name, as in `Account.name`. An unknown name is an error. */
+  readonly account: Scalars['String']['input'];
+  /** The vendor's own reference, as in `AgentAccount.ref`, in any spelling that the vendor treats as the same. */
+  readonly ref: Scalars['ID']['input'];
+};
 
 /** Whether an agent can take work. */
 export type AgentStatus =
@@ -386,12 +407,26 @@ export type Query = {
   readonly __typename?: 'Query';
   /** Every configured vendor account with its health, derived from its most recent calls. This field calls no vendor. */
   readonly accounts: ReadonlyArray<Account>;
-  /** One agent by its global id (`Agent.id`). Null when there is none that the caller may access. */
+  /**
+   * One agent by its global id (`Agent.id`). Null when there is none that the caller may access. An error when the agent may
+   * exist, but the vendor that could tell has failed and no earlier answer of it is known.
+   */
   readonly agent: Maybe<Agent>;
-  /** The agent with this reference in a vendor account. Null when there is none that the caller may access. */
+  /**
+   * The agent with this reference in a vendor account. Null when there is none that the caller may access. An error when that
+   * account has failed and no earlier answer of it is known.
+   */
   readonly agentByAccount: Maybe<Agent>;
-  /** The agent with this e-mail address, compared without regard to case. Null when there is none that the caller may access. */
+  /**
+   * The agent with this e-mail address, compared without regard to case. Null when there is none that the caller may access. An
+   * error when a vendor that could tell has failed and no earlier answer of it is known.
+   */
   readonly agentByEmail: Maybe<Agent>;
+  /**
+   * The agent with this id in the gateway's directory (`Agent.key`): the way to a bot, which has no address. Null when there is
+   * none that the caller may access.
+   */
+  readonly agentByKey: Maybe<Agent>;
   /** People and bots: those of the directory in its order, then the agents discovered from vendors, by name. */
   readonly agents: AgentConnection;
   /**
@@ -432,6 +467,15 @@ export type QueryAgentByAccountArgs = {
  */
 export type QueryAgentByEmailArgs = {
   email: Scalars['String']['input'];
+};
+
+
+/**
+ * The entry points. A field of an agent is read from the vendors that can answer it, or from the cache while its entry is
+ * fresh.
+ */
+export type QueryAgentByKeyArgs = {
+  key: Scalars['String']['input'];
 };
 
 
@@ -844,6 +888,7 @@ export type ResolversTypes = {
   AgentEdge: ResolverTypeWrapper<Omit<AgentEdge, 'node'> & { node: ResolversTypes['Agent'] }>;
   AgentFilter: AgentFilter;
   AgentKind: AgentKind;
+  AgentRefInput: AgentRefInput;
   AgentStatus: AgentStatus;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
@@ -891,6 +936,7 @@ export type ResolversParentTypes = {
   AgentConnection: AgentPage;
   AgentEdge: Omit<AgentEdge, 'node'> & { node: ResolversParentTypes['Agent'] };
   AgentFilter: AgentFilter;
+  AgentRefInput: AgentRefInput;
   Boolean: Scalars['Boolean']['output'];
   Date: Scalars['Date']['output'];
   DateRange: DateRange;
@@ -953,9 +999,11 @@ export type AgentAccountResolvers<ContextType = QueryContext, ParentType extends
 };
 
 export type AgentConnectionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['AgentConnection'] = ResolversParentTypes['AgentConnection']> = {
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   edges?: Resolver<ReadonlyArray<ResolversTypes['AgentEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Agent']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  sources?: Resolver<ReadonlyArray<ResolversTypes['SourceReport']>, ParentType, ContextType>;
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
@@ -1025,6 +1073,7 @@ export type QueryResolvers<ContextType = QueryContext, ParentType extends Resolv
   agent?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentArgs, 'id'>>;
   agentByAccount?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentByAccountArgs, 'account' | 'ref'>>;
   agentByEmail?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentByEmailArgs, 'email'>>;
+  agentByKey?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentByKeyArgs, 'key'>>;
   agents?: Resolver<ResolversTypes['AgentConnection'], ParentType, ContextType, RequireFields<QueryAgentsArgs, 'first'>>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;

@@ -30,6 +30,7 @@ const ARGUMENTS: Readonly<Record<string, unknown>> = {
   account: 'v',
   ref: 'jane',
   email: 'unlisted@example.com',
+  key: 'jane',
   representations: [{ __typename: 'Agent', id: agentId('jane') }],
   'ID!': agentId('jane'),
   '[ID!]!': [agentId('jane')],

@@ -51,7 +51,7 @@ describe('fields of the schema', () => {
     Agent: findListedAgent(services.createContext(), 'jane'),
     AgentAccount: { account: 'v', ref: 'jane' },
     Account: knownAccount('v'),
-    AgentConnection: page,
+    AgentConnection: sourcedPage,
     AgentEdge: { ...edge },
     PageInfo: connectionFields.pageInfo(page),
     Presence: { status: PERIOD, observedAt: NOW, sources: [] },

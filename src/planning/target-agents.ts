@@ -1,8 +1,9 @@
 import type { Agent } from '../domain/agent.ts';
+import { mayGetAccountFrom } from '../gather/agent-filter.ts';
 import { accountsSupporting, type AgentCapability } from '../gather/fan-out.ts';
 import type { TargetAgents } from '../vendors/call-estimate.ts';
 import type { AgentCandidates } from './agent-candidates.ts';
-import { mayGetAccountFrom, type PlanningContext } from './planning-context.ts';
+import type { PlanningContext } from './planning-context.ts';
 
 /** Which accounts of an agent a field reads: those in `accounts` that support the capability, or only the first of them. */
 export interface AccountSelection {

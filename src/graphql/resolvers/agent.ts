@@ -16,7 +16,7 @@ import { assertTimeRange } from '../../gather/validate-args.ts';
 import type { AgentTimeInStatusArgs, AgentUsageStatsArgs, Resolvers } from '../../generated/resolvers.ts';
 import { type FieldRules, readRule } from '../../planning/field-rules.ts';
 import { selectedUsageParts } from '../ast/usage-stats-selection.ts';
-import { connectionFields, sourcedConnectionFields } from './connection-fields.ts';
+import { sourcedConnectionFields } from './connection-fields.ts';
 
 export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentConnection' | 'Presence'> = {
   Agent: {
@@ -31,7 +31,7 @@ export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentCo
       usageStats(context, agent, args, () => selectedUsageParts(info, info.fieldNodes)),
   },
   AgentAccount: { account: ({ account }, _, context) => context.account(account) },
-  AgentConnection: connectionFields,
+  AgentConnection: sourcedConnectionFields,
   Presence: { complete: sourcedConnectionFields.complete },
 };
 

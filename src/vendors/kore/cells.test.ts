@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ttlSchema as ttlForm } from '../../config/cache.ts';
 import { DAY, HOUR, MINUTE, overlaps, startOfUtcDay, utcDaysCovering } from '../../domain/time.ts';
-import { type Cell, cellNamespace, cellTtlSeconds, dedupePeriods, mergeCells, periodsOn } from './cells.ts';
+import { type Cell, cellLifetime, cellNamespace, dedupePeriods, mergeCells, periodsOn } from './cells.ts';
 import type { StoredPeriod } from './map.ts';
 
 const MONDAY = '2024-05-13';
@@ -95,7 +95,7 @@ describe('periods of one response with the same start and names', () => {
   });
 });
 
-describe('cellTtlSeconds', () => {
+describe('cellLifetime', () => {
   const ttl = ttlForm.parse({ statusPast: 86_400, statusLive: 15 });
   const closed = completeCell([period('13T09:00:00', '13T17:00:00')]);
   const dayAfter = startOfUtcDay(MONDAY) + DAY;
@@ -107,15 +107,21 @@ describe('cellTtlSeconds', () => {
     ['a settled day without periods', dayAfter + HOUR, completeCell([]), 86_400],
     ['a day with an ongoing period', dayAfter + 5 * DAY, completeCell([period('13T09:00:00', null)]), 15],
     ['a future day', startOfUtcDay(MONDAY) - DAY, completeCell([]), 15],
-  ])('returns the TTL of %s', (_when, now, cell, seconds) => {
-    expect(cellTtlSeconds(cell, MONDAY, now, ttl)).toBe(seconds);
+  ])('returns the lifetime of %s', (_when, now, cell, seconds) => {
+    expect(cellLifetime(cell, MONDAY, now, ttl)).toEqual({ ttlSeconds: seconds, isFinal: seconds === 86_400 });
   });
 
   test('returns 0 for a retryable gap, and a short TTL for a permanent one', () => {
     const gap = { code: 'VENDOR_TIMEOUT', message: '', reason: null, status: null, retryAfterSeconds: null } as const;
     const later = dayAfter + 5 * DAY;
-    expect(cellTtlSeconds({ ...closed, gap: { ...gap, retryable: true } }, MONDAY, later, ttl)).toBe(0);
-    expect(cellTtlSeconds({ ...closed, gap: { ...gap, retryable: false } }, MONDAY, later, ttl)).toBe(15);
+    expect(cellLifetime({ ...closed, gap: { ...gap, retryable: true } }, MONDAY, later, ttl)).toEqual({
+      ttlSeconds: 0,
+      isFinal: false,
+    });
+    expect(cellLifetime({ ...closed, gap: { ...gap, retryable: false } }, MONDAY, later, ttl)).toEqual({
+      ttlSeconds: 15,
+      isFinal: false,
+    });
   });
 });
 

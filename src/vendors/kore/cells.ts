@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CacheNamespace } from '../../cache/cache.ts';
+import type { CacheNamespace, FetchedValue } from '../../cache/cache.ts';
 import type { Ttl } from '../../config/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
 import { type CivilDate, DAY, HOUR, overlaps, startOfUtcDay, type TimeRange } from '../../domain/time.ts';
@@ -103,9 +103,14 @@ const SETTLING_MS = HOUR;
  * A day is final when it has settled, nothing of it is missing, and all its periods have ended. A cell that a retryable
  * failure left incomplete is not cached.
  */
-export function cellTtlSeconds(cell: Cell, day: CivilDate, now: Instant, ttl: Ttl): number {
-  if (cell.gap?.retryable) return 0;
+export function cellLifetime(
+  cell: Cell,
+  day: CivilDate,
+  now: Instant,
+  ttl: Ttl,
+): Required<Pick<FetchedValue<Cell>, 'ttlSeconds' | 'isFinal'>> {
+  if (cell.gap?.retryable) return { ttlSeconds: 0, isFinal: false };
   const isSettled = startOfUtcDay(day) + DAY + SETTLING_MS <= now;
   const isFinal = isSettled && cell.gap === null && cell.periods.every(([, end]) => end !== null);
-  return isFinal ? ttl.statusPast : ttl.statusLive;
+  return { ttlSeconds: isFinal ? ttl.statusPast : ttl.statusLive, isFinal };
 }

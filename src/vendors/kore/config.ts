@@ -15,6 +15,11 @@ export const config = accountBaseSchema.extend({
   clientId: z.string().min(1),
   /** The API app's client secret, with which the gateway signs its tokens. */
   clientSecret: secretSchema,
+  /**
+   * The version of the endpoint: 3 adds `/v3` to the path of 1. Version 2 is not supported: it takes times instead of days, and
+   * no document shows its response.
+   */
+  apiVersion: z.union([z.literal(1), z.literal(3)]).default(1),
   /** Whether to discover agents that the configuration does not list. */
   discover: z.boolean().default(true),
   /** Discovery covers the UTC days that the last `discoverHours` touch; absent: the current UTC day. */

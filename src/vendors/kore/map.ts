@@ -52,13 +52,16 @@ function parseEnd(endTime: string | null | undefined): { end: Instant | null; is
 
 /**
  * Times have no zone. They are UTC because every request has `timeZoneOffSet` 0: whether the vendor returns times in UTC or
- * in the requested zone, the two are then the same. A zone is respected if one is ever sent.
+ * in the requested zone, the two are then the same. A zone is respected if one is ever sent, with or without its colon.
+ * Seconds may be missing: no document promises them.
  */
 export function parseInstant(text: string): Instant | null {
-  const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(Z|[+-]\d{2}:\d{2})?$/.exec(text.trim());
-  const [, date = '', time = '', zone = 'Z'] = parts ?? [];
+  const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?:(Z)|([+-]\d{2}):?(\d{2}))?$/.exec(
+    text.trim(),
+  );
+  const [, date = '', time = '', , hours, minutes] = parts ?? [];
   if (!isCivilDate(date)) return null;
-  const at = Date.parse(`${date}T${time}${zone}`);
+  const at = Date.parse(`${date}T${time}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
   return Number.isNaN(at) ? null : at;
 }
 

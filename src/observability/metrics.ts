@@ -1,8 +1,10 @@
 import prometheus from 'prom-client';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { CacheMetrics } from '../cache/ports.ts';
 import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { VendorHttpMetrics } from '../http/ports.ts';
 import type { MetricsExporter, ServerMetrics } from '../server/ports.ts';
+import { registerBuildInfo } from './metrics/build.ts';
 import { createCacheMetrics } from './metrics/cache.ts';
 import { createDirectoryMetrics } from './metrics/directory.ts';
 import { createGraphqlMetrics, type GraphqlLayerMetrics } from './metrics/graphql.ts';
@@ -33,6 +35,7 @@ export function createMetrics({ collectProcessMetrics = false }: MetricsOptions 
   const registry = new prometheus.Registry();
   if (collectProcessMetrics) prometheus.collectDefaultMetrics({ register: registry });
   const factory = createMetricFactory(registry);
+  registerBuildInfo(factory, packageJson.version);
   return {
     ...createServerMetrics(factory),
     ...createGraphqlMetrics(factory),

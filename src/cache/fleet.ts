@@ -11,8 +11,8 @@ import type { Store } from './store.ts';
 import { createSharedTokenStore, type SharedTokenStore } from './token-store.ts';
 import { createTwoLevelStore } from './two-level-store.ts';
 
-/** The longest wait for another process, however long an account's calls may take. */
-const MAX_LEASE_TTL_MS = 10 * SECOND;
+/** How long the fleet waits for a process that died during a fetch; one that lives renews its leases. */
+const LEASE_TTL_MS = 5 * SECOND;
 /** The rest of the heap is for responses under construction. */
 const MAX_HEAP_RATIO = 1 / 3;
 
@@ -63,8 +63,8 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
   const redis = connectRedis(url, clock, observer);
   return createFleetOn(createTwoLevelStore(local, createRedisStore(redis, clock), clock), (account) => {
     const fingerprint = accountFingerprint(account);
-    const { requestsPerMinute, timeoutMs } = account;
-    const leases = createLeases(redis, Math.min(timeoutMs, MAX_LEASE_TTL_MS));
+    const { requestsPerMinute } = account;
+    const leases = createLeases(redis, LEASE_TTL_MS);
     return {
       fingerprint,
       leases,

@@ -70,7 +70,7 @@ async function readMany<Key, Value>(
   return outcomes.map(({ result }) => result as CachedValue<Value> | VendorError);
 }
 
-/** Records on the request which results come from the cache, and until when callers may reuse the results. */
+/** Records on the request which results come from the cache, and when asking again can first bring something new. */
 function recordCacheUse(
   account: Account,
   endpoint: string,
@@ -86,7 +86,7 @@ function recordCacheUse(
     if (keys > 0)
       context.record({ account: account.name, endpoint, outcome, servedFrom: 'CACHE', ms: 0, bytes: 0, keys });
   }
-  for (const { freshUntil } of outcomes) context.restrictCache(freshUntil);
+  for (const { nextChangeAt } of outcomes) context.restrictCache(nextChangeAt);
 }
 
 async function prime<Key, Value>(
@@ -99,6 +99,6 @@ async function prime<Key, Value>(
   for (const [id, fetched] of fetchedById) {
     const result = fresh.get(id)?.result;
     const isNewer = result !== undefined && !(result instanceof VendorError) && result.fetchedAt > requestedAt;
-    if (!isNewer) freshness.write(namespace, id, fetched);
+    if (!isNewer) freshness.write(namespace, id, fetched, requestedAt);
   }
 }

@@ -1,12 +1,12 @@
 import type { Account } from '../domain/account.ts';
-import type { Clock } from '../domain/clock.ts';
+import type { Clock, Instant } from '../domain/clock.ts';
 import { isNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
 import { toVendorError } from '../http/classify-error.ts';
 import { vendorError } from '../http/response.ts';
 import type { CallContext } from '../http/types.ts';
 import type { BatchFetchFn, CacheNamespace, FetchOutcome } from './cache.ts';
-import { type FreshnessPolicy, type Lookup, type ReadOutcome, swrUntil } from './freshness.ts';
+import { type FreshnessPolicy, type Lookup, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
 import { type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
 import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
@@ -31,6 +31,7 @@ import type { Entry } from './store.ts';
  * older or missing: another process fetched it       its value, or NOT_FOUND                  shared_hit
  *   the vendor returns a value or NOT_FOUND          that, written to the store               miss
  *   the vendor fails, within staleIfErrorSeconds     the stale value with `staleReason`       miss, stale_if_error
+ *   the vendor fails, and the value is final         the value, without `staleReason`         miss
  *   any other error                                  the VendorError; nothing is written      miss
  * any, and the caller aborts                         a rejection (VENDOR_TIMEOUT); the fetch continues for its other waiters
  */
@@ -80,13 +81,15 @@ export async function readThrough<Key, Value>(
 
 /** Finds the keys that are already in flight in this process. */
 function joinInFlight<Key, Value>(
-  { inFlight, onRead }: ReadPipeline,
+  { inFlight, onRead, clock }: ReadPipeline,
   { namespace: { endpoint }, keys }: FetchRequest<Key, Value>,
 ): Partition {
   const partition = inFlight.partition([...keys.keys()]);
   if (partition.revalidating.size > 0) onRead(endpoint, 'stale_while_revalidate', partition.revalidating.size);
   if (partition.inFlight.size > 0) onRead(endpoint, 'coalesced', partition.inFlight.size);
-  return partition;
+  const nextChangeAt = clock.now() + MIN_RETRY_MS;
+  const revalidating = new Map([...partition.revalidating].map(([id, outcome]) => [id, { ...outcome, nextChangeAt }]));
+  return { ...partition, revalidating };
 }
 
 function startFetch<Key, Value>(
@@ -138,10 +141,11 @@ function serveStaleAndRevalidate<Key, Value>(
   stale: ReadonlyMap<string, Entry>,
 ): ReadOutcomes {
   pipeline.onRead(request.namespace.endpoint, 'stale_while_revalidate', stale.size);
+  const nextChangeAt = pipeline.clock.now() + MIN_RETRY_MS;
   const served = new Map(
-    [...stale].map(([id, { value, fetchedAt, freshUntil }]): [string, ReadOutcome] => [
+    [...stale].map(([id, { value, fetchedAt }]): [string, ReadOutcome] => [
       id,
-      { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', freshUntil },
+      { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', nextChangeAt },
     ]),
   );
   const endsAt = [...stale.values()].reduce((earliest, entry) => Math.min(earliest, swrUntil(entry)), Infinity);
@@ -190,12 +194,15 @@ async function fetchMissing<Key, Value>(
 
 /** Calls the vendor. Each key's result is written to the store, or its failure replaced by a stale value. */
 async function fetchFromVendor<Key, Value>(
-  { freshness, onRead }: ReadPipeline,
+  { freshness, onRead, clock }: ReadPipeline,
   { namespace, keys, context, fetch }: FetchRequest<Key, Value>,
   stale: ReadonlyMap<string, Entry>,
 ): Promise<FetchResult<ReadOutcome>> {
   onRead(namespace.endpoint, 'miss', keys.size);
-  const fetched = await fetchOrErrors(fetch, [...keys.values()], context);
+  const startedAt = clock.now();
+  let sentAt: Instant | undefined;
+  const onSent = () => (sentAt ??= clock.now());
+  const fetched = await fetchOrErrors(fetch, [...keys.values()], { ...context, onSent });
   const results = new Map<string, ReadOutcome>();
   const writes: Promise<readonly string[]>[] = [];
   [...keys.keys()].forEach((id, index) => {
@@ -204,7 +211,7 @@ async function fetchFromVendor<Key, Value>(
     if (result instanceof VendorError) {
       results.set(id, freshness.staleIfError(result, stale.get(id)));
     } else {
-      const { outcome, persisted } = freshness.write(namespace, id, result);
+      const { outcome, persisted } = freshness.write(namespace, id, result, sentAt ?? startedAt);
       results.set(id, outcome);
       writes.push(persisted.then((isPersisted) => (isPersisted ? [id] : [])));
     }

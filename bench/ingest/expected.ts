@@ -31,7 +31,7 @@ export function countEvents(value: unknown): Pick<ExpectedCounts, 'events' | 'ti
 export function countStoredEvents(content: FileContent): Pick<ExpectedCounts, 'events' | 'timeChecksum'> {
   let [events, timeChecksum] = [0, 0];
   for (const agentId of Object.keys(content.agents)) {
-    for (const session of toSessions('bench', agentId, [content])) {
+    for (const session of toSessions('bench', agentId, [{ value: content, fetchedAt: 0 }])) {
       events += session.events.length;
       timeChecksum += session.events.reduce((sum, { at }) => sum + lastDigits(at), 0);
     }

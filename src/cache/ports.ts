@@ -16,7 +16,8 @@ export type CacheErrorReason =
 
 /** The metrics that the cache reports. */
 export interface CacheMetrics {
-  readonly cacheRead: (account: string, endpoint: string, result: CacheReadResult) => void;
+  /** Keys were read; 1 where the number is absent. */
+  readonly cacheRead: (account: string, endpoint: string, result: CacheReadResult, keys?: number) => void;
   /** An operation on the shared cache failed. */
   readonly cacheError: (operation: CacheOperation, reason: CacheErrorReason) => void;
 }

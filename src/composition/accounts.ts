@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { createAccountCache } from '../cache/account-cache.ts';
+import type { AccountCache } from '../cache/cache.ts';
 import type { Fleet } from '../cache/fleet.ts';
 import type { AccountConfig } from '../config/account.ts';
 import type { Config } from '../config/schema.ts';
@@ -8,6 +9,7 @@ import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { AccountHealthTracker } from '../gather/account-health.ts';
 import { createVendorHttp } from '../http/vendor-http.ts';
+import type { LimitedLog } from '../observability/limited-log.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { AccountAdapter, VendorAdapter } from '../vendors/vendor.ts';
@@ -22,6 +24,8 @@ export interface AccountDependencies {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: LevelledLogger;
+  /** Where failed vendor calls are logged. */
+  readonly failureLog: LimitedLog;
 }
 
 /** A configured account and the adapter that reads from it. */
@@ -29,6 +33,7 @@ export interface ConnectedAccount {
   readonly config: AccountConfig;
   readonly vendor: VendorAdapter;
   readonly adapter: AccountAdapter;
+  readonly cache: AccountCache;
 }
 
 /** Creates the adapter of every configured account, in configuration order. */
@@ -37,7 +42,7 @@ export function connectAccounts(dependencies: AccountDependencies): readonly Con
 }
 
 function connectAccount(account: AccountConfig, dependencies: AccountDependencies): ConnectedAccount {
-  const { config, vendors, fleet, dispatcher, clock, metrics, logger } = dependencies;
+  const { config, vendors, fleet, dispatcher, clock, metrics, logger, failureLog } = dependencies;
   const vendor = vendors.find(({ key }) => key === account.vendor);
   if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
   const identity = { name: account.name, vendor: vendor.name };
@@ -57,7 +62,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     clock,
     random: Math.random,
     dispatcher,
-    metrics: createVendorHttpObserver(metrics, logger),
+    metrics: createVendorHttpObserver(metrics, logger, failureLog),
     log,
   });
   const cache = createAccountCache({
@@ -71,7 +76,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     onRead: createCacheReadObserver(account.name, metrics, log),
   });
   const adapter = vendor.connect(account, { account: identity, clock, http, cache, tokenStore, ttl: config.cache.ttl });
-  return { config: account, vendor, adapter };
+  return { config: account, vendor, adapter, cache };
 }
 
 export interface DirectoryDependencies {
@@ -88,15 +93,17 @@ export function createAgentDirectory(
 ): Directory {
   return createDirectory({
     entries: config.agents,
-    accounts: accounts.map(({ config: account, vendor, adapter }) => ({
+    accounts: accounts.map(({ config: account, vendor, adapter, cache }) => ({
       ...adapter.account,
       references: vendor.references,
       adapter,
+      cache,
       discover: 'discover' in account && account.discover === true,
+      discoverTimeoutMs: 5 * SECOND,
     })),
     clock,
     // Half of a short request timeout stays for the query itself.
-    discoveryTimeoutMs: Math.min(5 * SECOND, config.limits.requestTimeoutMs / 2),
+    maxRequestWaitMs: config.limits.requestTimeoutMs / 2,
     maxFiles: config.limits.maxFiles,
     onReport: healthTracker.recordReport,
     onUnexpectedError,

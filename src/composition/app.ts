@@ -17,7 +17,7 @@ import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, createAgentDirectory } from './accounts.ts';
 import { createGraphql } from './graphql.ts';
-import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
+import { createRedisObserver, createUnexpectedErrorObserver, createVendorFailureLog } from './observers.ts';
 
 const GRAPHIQL_DIRECTORY = new URL('../../public/graphiql/', import.meta.url);
 
@@ -52,7 +52,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     observer: createRedisObserver(metrics, logger),
   });
 
-  const accounts = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger });
+  const failureLog = createVendorFailureLog(clock, logger);
+  const accounts = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger, failureLog });
   const healthTracker = createAccountHealthTracker(clock);
   const directory = createAgentDirectory(accounts, { config, clock, healthTracker, onUnexpectedError });
   const services = { adapters: accounts.map(({ adapter }) => adapter), directory, health: healthTracker };
@@ -73,6 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     server,
     close: async () => {
+      failureLog.flush();
       await Promise.allSettled([graphql.stop(), fleet.close(), dispatcher.close()]);
     },
   };

@@ -1,7 +1,10 @@
 import type { CacheReadResult } from '../cache/ports.ts';
 import { classifyRedisError } from '../cache/redis-errors.ts';
 import type { RedisObserver } from '../cache/redis.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { DebugLog, VendorHttpMetrics } from '../http/ports.ts';
+import { toReasonLabel } from '../observability/labels.ts';
+import { createLimitedLog, type LimitedLog } from '../observability/limited-log.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Logger } from '../server/ports.ts';
@@ -24,10 +27,30 @@ export function createRedisObserver(metrics: Metrics, logger: Logger): RedisObse
   };
 }
 
-/** The metrics of calls to vendors; a circuit that changes its state is also logged. */
-export function createVendorHttpObserver(metrics: Metrics, logger: Logger): VendorHttpMetrics {
+/** Logs failed vendor calls: at most one line a minute per account, endpoint, code, reason and status. */
+export function createVendorFailureLog(clock: Clock, logger: Logger): LimitedLog {
+  return createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'vendor call failed');
+  });
+}
+
+/** The metrics of calls to vendors; failed calls and circuits that change their state are also logged. */
+export function createVendorHttpObserver(metrics: Metrics, logger: Logger, failureLog: LimitedLog): VendorHttpMetrics {
   return {
     ...metrics,
+    vendorCall: (call) => {
+      metrics.vendorCall(call);
+      const { account, endpoint, outcome, reason = null, status } = call;
+      // Neither a caller that gave up nor an agent that the vendor does not know is a failure of the vendor.
+      if (outcome === 'OK' || outcome === 'NOT_FOUND' || reason === 'cancelled') return;
+      failureLog.log({
+        account,
+        endpoint,
+        code: outcome,
+        ...(reason !== null && { reason: toReasonLabel(reason) }),
+        ...(status !== undefined && { status }),
+      });
+    },
     circuitState: (account, endpoint, state) => {
       metrics.circuitState(account, endpoint, state);
       logger.warn({ account, endpoint, state }, 'circuit breaker state changed');
@@ -38,7 +61,7 @@ export function createVendorHttpObserver(metrics: Metrics, logger: Logger): Vend
 /** Counts cache reads of one account, and logs them at debug level. */
 export function createCacheReadObserver(account: string, metrics: Metrics, log: DebugLog | undefined) {
   return (endpoint: string, result: CacheReadResult, keys: number): void => {
-    metrics.cacheRead(account, endpoint, result);
+    metrics.cacheRead(account, endpoint, result, keys);
     log?.({ account, endpoint, result, keys }, 'cache read');
   };
 }

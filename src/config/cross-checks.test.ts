@@ -101,3 +101,10 @@ test('redacts a duplicate value that comes from the environment', () => {
     expect.stringMatching(/: agents\[1\]\.email: is the same e-mail address as in agents\[0\]: …$/),
   ]);
 });
+
+test('reports a reference that is an address once', () => {
+  const entry = 'kind: human, accounts: { mail: a@example.com }';
+  expect(errorLines(withAgents(`id: a, ${entry}`, `id: b, ${entry}`))).toEqual([
+    expect.stringContaining('agents[1].accounts.mail: is the same reference as in agents[0]: a@example.com'),
+  ]);
+});

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ConfigIssue, ConfigPath } from './config-error.ts';
+import { type ConfigIssue, type ConfigPath, formatPath } from './config-error.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 
 const optionalTextSchema = z.string().optional().catch(undefined);
@@ -115,27 +115,31 @@ function findAgentIssues({ accounts, agents }: PartialConfig, vendors: readonly 
       rules: vendorOf.get(account)?.references,
     })),
   );
+  // Two agents with the same reference or e-mail address would be merged into one.
+  const sameReferences = findDuplicates(
+    'reference',
+    references.map(({ path, account, ref, rules }) => ({
+      path,
+      value: JSON.stringify([account, rules?.canonical(ref) ?? ref]),
+      shown: ref,
+    })),
+  );
+  const sameAddresses = findDuplicates('e-mail address', [
+    ...agents.map(({ email }, index) => ({
+      path: ['agents', index, 'email'],
+      value: email?.toLowerCase(),
+      shown: email,
+    })),
+    ...references.map(({ path, ref, rules }) => ({ path, value: rules?.email(ref)?.toLowerCase(), shown: ref })),
+  ]);
+  const reported = new Set(sameReferences.map(({ path }) => formatPath(path)));
   return [
     ...references.flatMap(({ path, account, ref, rules }) => {
       const message = vendorOf.has(account) ? rules?.problem(ref) : UNKNOWN_ACCOUNT_MESSAGE;
       return message ? [{ path, message }] : [];
     }),
-    // Two agents with the same reference or e-mail address would be merged into one.
-    ...findDuplicates(
-      'reference',
-      references.map(({ path, account, ref, rules }) => ({
-        path,
-        value: JSON.stringify([account, rules?.canonical(ref) ?? ref]),
-        shown: ref,
-      })),
-    ),
-    ...findDuplicates('e-mail address', [
-      ...agents.map(({ email }, index) => ({
-        path: ['agents', index, 'email'],
-        value: email?.toLowerCase(),
-        shown: email,
-      })),
-      ...references.map(({ path, ref, rules }) => ({ path, value: rules?.email(ref)?.toLowerCase(), shown: ref })),
-    ]),
+    ...sameReferences,
+    // A reference that is an address is the same twice, and reported once.
+    ...sameAddresses.filter(({ path }) => !reported.has(formatPath(path))),
   ];
 }

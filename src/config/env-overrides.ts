@@ -1,5 +1,5 @@
 import type { ConfigError } from './config-error.ts';
-import type { Environment } from './interpolate.ts';
+import type { Environment } from './placeholder.ts';
 import type { ServerSettings } from './settings.ts';
 
 /** Stands for the file name in errors of the environment. */

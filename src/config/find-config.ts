@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnvOverrides } from './env-overrides.ts';
-import type { Environment } from './interpolate.ts';
 import { loadConfig, type LoadConfigResult } from './load.ts';
+import type { Environment } from './placeholder.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 
 const DEFAULT_CONFIG_FILE = 'switchboard.yaml';

@@ -1,34 +1,30 @@
 import { type Document, isPair, isScalar, isSeq, type Node, type Pair, type Scalar, visit } from 'yaml';
 import { type ConfigPath, formatPath } from './config-error.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { type PlaceholderSources, resolvePlaceholder } from './placeholder.ts';
 
 export interface InterpolationResult {
   readonly issues: readonly { readonly path: ConfigPath; readonly message: string }[];
-  /** The formatted paths of values that contain an environment variable. */
+  /** The formatted paths of values that contain a placeholder. */
   readonly interpolatedPaths: ReadonlySet<string>;
   /** The substituted values, to be redacted from messages. */
   readonly values: readonly string[];
 }
 
-/** Replaces every `${NAME}` in the document's values by the environment variable; `$${` becomes a literal `${`. */
-export function interpolate(document: Document, env: Environment): InterpolationResult {
+/** Replaces every placeholder `${…}` in the document's values (see `resolvePlaceholder`); `$${` becomes a literal `${`. */
+export function interpolate(document: Document, sources: PlaceholderSources): InterpolationResult {
   const issues: { path: ConfigPath; message: string }[] = [];
   const interpolatedPaths = new Set<string>();
   const values: string[] = [];
 
   const substitute = (scalar: Scalar, text: string, path: ConfigPath) => {
-    scalar.value = text.replace(/(\$?)\$\{([^}]*)(\}?)/g, (match, escape: string, name: string, end: string) => {
+    scalar.value = text.replace(/(\$?)\$\{([^}]*)(\}?)/g, (match, escape: string, expression: string, end: string) => {
       if (escape) return match.slice(1);
-      if (!end || !/^[A-Za-z_]\w*$/.test(name)) {
-        issues.push({ path, message: '${…} must name an environment variable; write $${ for a literal ${' });
+      const resolved = resolvePlaceholder(end ? expression : '', sources);
+      if ('problem' in resolved) {
+        issues.push({ path, message: resolved.problem });
         return match;
       }
-      const value = env[name];
-      if (value === undefined) {
-        issues.push({ path, message: `the environment variable ${name} is not set` });
-        return match;
-      }
+      const { value } = resolved;
       interpolatedPaths.add(formatPath(path));
       values.push(value);
       return value;

@@ -1,8 +1,10 @@
+import { dirname } from 'node:path';
 import { type ConfigError, type ConfigIssue, formatPath } from './config-error.ts';
 import { crossCheck } from './cross-checks.ts';
 import { parseEnvOverrides } from './env-overrides.ts';
-import { type Environment, interpolate } from './interpolate.ts';
+import { interpolate } from './interpolate.ts';
 import { findHostErrors } from './loopback-check.ts';
+import type { Environment } from './placeholder.ts';
 import { type Config, parseConfig } from './schema.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 import { parseYaml } from './yaml-file.ts';
@@ -10,7 +12,7 @@ import { parseYaml } from './yaml-file.ts';
 export interface LoadConfigOptions {
   /** YAML, which includes JSON. */
   readonly text: string;
-  /** The file name for messages. */
+  /** The file's name, for messages and as the place that relative names of secret files count from. */
   readonly file: string;
   /** For `${NAME}`, and for PORT and HOST, which override the file. */
   readonly env: Environment;
@@ -28,7 +30,7 @@ export function loadConfig({ text, file, env, vendors }: LoadConfigOptions): Loa
     const yamlErrors = yaml.issues.map(({ message, location }) => ({ file, path: '', message, ...location }));
     return { ok: false, errors: [...errors, ...yamlErrors] };
   }
-  const interpolation = interpolate(yaml.document, env);
+  const interpolation = interpolate(yaml.document, { env, folder: dirname(file) });
   const raw = yaml.toPlainValue();
   if (raw === undefined) {
     const aliasError = { file, path: '', message: 'an alias (*) refers to no anchor (&), or to too many' };
@@ -60,7 +62,7 @@ function byLocation(a: ConfigError, b: ConfigError): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
-/** Removes values of the environment from a message: a message may quote the value that it reports. */
+/** Removes values of placeholders from a message: a message may quote the value that it reports. */
 function redactValues(message: string, values: readonly string[]): string {
   return values.reduce((text, value) => (value.length > 3 ? text.replaceAll(value, '…') : text), message);
 }

@@ -19,7 +19,7 @@ describe('Directory.merged', () => {
       kore: discovers(joe),
       lp: discovers(jane),
     });
-    expect(namesIn(await directory.merged(createReader()))).toEqual(['A', 'Jane', 'Joe']);
+    expect(namesIn((await directory.merged(createReader())).view)).toEqual(['A', 'Jane', 'Joe']);
     expect(reports).toMatchObject([
       { account: 'kore', outcome: 'OK' },
       { account: 'lp', outcome: 'OK' },
@@ -41,7 +41,7 @@ describe('Directory.merged', () => {
     answer.resolve([jane]);
     const views = await Promise.all(readers);
     expect(discoveredAccounts).toEqual(['kore']);
-    expect(new Set(views).size).toBe(1);
+    expect(new Set(views.map(({ view }) => view)).size).toBe(1);
   });
 
   test('runs a discovery with a signal and a file budget of its own, independent of the query', async () => {
@@ -74,10 +74,10 @@ describe('directory views', () => {
   test('returns the same view as long as discovery returns the same agents', async () => {
     let discovered: readonly DiscoveredAgent[] = [jane];
     const { directory, clock } = setUp([directoryEntry('a')], { kore: () => Promise.resolve(discovered) });
-    const first = await directory.merged(createReader());
+    const first = (await directory.merged(createReader())).view;
     clock.advance(1000);
     discovered = [{ ...jane, aliases: [...jane.aliases] }];
-    expect(await directory.merged(createReader())).toBe(first);
+    expect((await directory.merged(createReader())).view).toBe(first);
     expect(directory.configured(createReader())).toBe(directory.configured(createReader()));
   });
 
@@ -96,7 +96,7 @@ describe('directory views', () => {
     discovered = later;
     const [kore] = accounts;
     const expected = kore && mergeAgents([], accounts, [{ account: kore, agents: later }]);
-    const view = await directory.merged(createReader());
+    const view = (await directory.merged(createReader())).view;
     expect(view.agents).toEqual(expected?.agents);
     // Aliases are not part of an agent, but it is found by them.
     expect(view.byAccount('kore', 'jdoe')).toEqual(expected?.byAccount('kore', 'jdoe'));
@@ -109,12 +109,12 @@ describe('directory views', () => {
     ];
     const { directory, discoveredAccounts } = setUp(entries, { kore: discovers(joe), lp: discovers(jane) });
     const limited = createReader((name) => name === 'kore');
-    expect(namesIn(await directory.merged(limited))).toEqual(['B', 'Joe']);
+    expect(namesIn((await directory.merged(limited)).view)).toEqual(['B', 'Joe']);
     expect(discoveredAccounts).toEqual(['kore']);
-    expect(namesIn(await directory.merged(createReader()))).toEqual(['A', 'B', 'Jane', 'Joe']);
-    expect(namesIn(await directory.merged(limited))).toEqual(['B', 'Joe']);
+    expect(namesIn((await directory.merged(createReader())).view)).toEqual(['A', 'B', 'Jane', 'Joe']);
+    expect(namesIn((await directory.merged(limited)).view)).toEqual(['B', 'Joe']);
     expect(namesIn(directory.configured(limited))).toEqual(['B']);
-    expect(namesIn(await directory.merged(createReader(() => false)))).toEqual([]);
+    expect(namesIn((await directory.merged(createReader(() => false))).view)).toEqual([]);
   });
 });
 
@@ -127,7 +127,7 @@ describe('Directory.cached', () => {
     });
     const view = await directory.cached(createReader());
     expect(discoveredAccounts).toEqual([]);
-    expect(view?.agents).toEqual((await directory.merged(createReader())).agents);
+    expect(view?.agents).toEqual((await directory.merged(createReader())).view.agents);
   });
 
   test('returns null where one account is not cached', async () => {

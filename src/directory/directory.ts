@@ -1,5 +1,6 @@
 import type { DirectoryEntry } from '../config/settings.ts';
 import type { Agent, DiscoveredAgent } from '../domain/agent.ts';
+import type { SourceReport } from '../domain/source.ts';
 import {
   createAgentDiscovery,
   type DirectoryAccount,
@@ -15,16 +16,25 @@ export interface DirectoryOptions extends DiscoveryOptions {
   readonly accounts: readonly DirectoryAccount[];
 }
 
+/** All agents that a reader may see, and what became of the discoveries that found them. */
+export interface MergedDirectory {
+  readonly view: DirectoryView;
+  /** One report for each account that discovers agents, in the configuration's order. */
+  readonly sources: readonly SourceReport[];
+}
+
 /** The agents of the configuration and of discovery. What a reader gets depends on the accounts that it may see. */
 export interface Directory {
   /** The configured agents, without discovery. */
   readonly configured: (reader: DirectoryReader) => DirectoryView;
   /**
-   * The configured agents merged with the discovered ones. An account that fails, or does not answer before the reader's
-   * deadline, costs only its own agents.
+   * The configured agents merged with the discovered ones. Of an account that fails, or does not answer in time, the agents of
+   * its last discovery are used, however old; where there is none, its agents are missing and its report is FAILED.
    */
-  readonly merged: (reader: DirectoryReader) => Promise<DirectoryView>;
-  /** The same as `merged`, from the cache; null where that would take a vendor call. */
+  readonly merged: (reader: DirectoryReader) => Promise<MergedDirectory>;
+  /** Starts a discovery of every account. Resolves once each has been asked, with whatever success, or has timed out. */
+  readonly askAll: () => Promise<void>;
+  /** The view of `merged`, from the cache; null where that would take a vendor call. */
   readonly cached: (reader: DirectoryReader) => Promise<DirectoryView | null>;
   /** The accounts that discover agents. */
   readonly discoverableAccounts: (reader: DirectoryReader) => ReadonlySet<string>;
@@ -50,7 +60,14 @@ export function createDirectory(options: DirectoryOptions): Directory {
         discoverableBy(reader).map((account) => discovery.discover(account, reader)),
       );
       for (const { freshUntil } of discoveries) reader.restrictCache(freshUntil);
-      return getOrCreateView(visibleTo(reader), discoveries);
+      return {
+        view: getOrCreateView(visibleTo(reader), discoveries),
+        sources: discoveries.map(({ report }) => report),
+      };
+    },
+
+    async askAll() {
+      await Promise.all(accounts.filter(({ discover }) => discover).map((account) => discovery.ask(account)));
     },
 
     async cached(reader) {

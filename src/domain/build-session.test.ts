@@ -4,7 +4,13 @@ import { type EventSpec, NOON, sessionEvent, sessionPart } from '../../test/supp
 import { buildSession, type SessionPart, sessionsDuring, statusPeriodsDuring } from './build-session.ts';
 import type { Session, SessionEvent, SessionEventType } from './session.ts';
 
-const identity = { account: 'lp', ref: '9', vendorSessionId: 's-1', label: (status: string) => `label ${status}` };
+const identity = {
+  account: 'lp',
+  ref: '9',
+  vendorSessionId: 's-1',
+  observedAt: NOON,
+  label: (status: string) => `label ${status}`,
+};
 
 function sessionFrom(...specs: readonly EventSpec[]): Session {
   return buildSession(identity, [sessionPart(...specs)]);

@@ -22,6 +22,8 @@ export interface SessionIdentity {
   readonly account: string;
   readonly ref: string;
   readonly vendorSessionId: string;
+  /** When the last of the requests that reported a part of it was sent. */
+  readonly observedAt: Instant;
   readonly label: (vendorStatus: string) => string | null;
 }
 
@@ -89,6 +91,7 @@ function toStatusPeriod(identity: SessionIdentity, startEvent: SessionEvent, end
     end,
     // Without a logout, the last status may still hold, or its end may be unrecorded.
     isOngoing: end === null ? null : false,
+    observedAt: identity.observedAt,
   };
 }
 

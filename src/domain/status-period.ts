@@ -18,6 +18,8 @@ export interface StatusPeriod {
   readonly end: Instant | null;
   /** Null where the vendor cannot say. */
   readonly isOngoing: boolean | null;
+  /** When the request that reported it was sent; of several, the last one. What is known of it is true as of then. */
+  readonly observedAt: Instant;
 }
 
 /** The maximum of the schema's integers: some 68 years. */

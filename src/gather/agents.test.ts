@@ -7,15 +7,8 @@ import type { DirectoryEntry } from '../config/settings.ts';
 import type { Agent, DiscoveredAgent } from '../domain/agent.ts';
 import { agentId, agentIdByAccount, agentIdByEmail } from '../domain/global-id.ts';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
-import {
-  agentByAccount,
-  agentByEmail,
-  agentById,
-  type AgentFilter,
-  agents,
-  type AgentsArgs,
-  owningAgent,
-} from './agents.ts';
+import type { AgentFilter } from './agent-filter.ts';
+import { agentByAccount, agentByEmail, agentById, agents, type AgentsArgs, owningAgent } from './agents.ts';
 import { encodeCursor } from './page.ts';
 import type { QueryContext } from './query-context.ts';
 
@@ -64,10 +57,26 @@ describe('the filter of agents', () => {
     ['human agents', { kind: 'HUMAN' }, ['Jane Doe', 'Joe', 'Anna', 'Zoe']],
     ['virtual agents', { kind: 'VIRTUAL' }, ['Billing bot']],
     ['an account', { account: 'kore' }, ['Jane Doe', 'Anna', 'Zoe']],
-    ['an unknown account', { account: 'none' }, []],
     ['a vendor', { vendor: 'AVAAMO' }, ['Billing bot']],
     ['addresses in any case', { emails: ['JANE@X.DE', 'zoe@x.de', 'unknown@x.de'] }, ['Jane Doe', 'Zoe']],
     ['no address', { emails: [] }, []],
+    [
+      'references in any spelling of the vendor’s',
+      { refs: ['U-2', 'JANE@x.de', 'u-9'].map((ref) => ({ account: 'kore', ref })) },
+      ['Jane Doe', 'Anna'],
+    ],
+    [
+      'references to people and bots',
+      {
+        refs: [
+          { account: 'kore', ref: 'u-1' },
+          { account: 'bots', ref: '2041' },
+        ],
+      },
+      ['Billing bot', 'Zoe'],
+    ],
+    ['no reference', { refs: [] }, []],
+    ['a part of the name with other accents', { nameContains: 'ZÖE' }, ['Zoe']],
     ['a part of the name in any case', { nameContains: 'jO' }, ['Joe']],
     ['an empty part of the name', { nameContains: '' }, ['Jane Doe', 'Billing bot', 'Joe', 'Anna', 'Zoe']],
     ['all of several conditions', { kind: 'HUMAN', account: 'kore', nameContains: 'n' }, ['Jane Doe', 'Anna']],
@@ -76,8 +85,15 @@ describe('the filter of agents', () => {
   });
 
   test.each<[string, Partial<AgentsArgs>, string]>([
-    ['more than 200', { first: 201 }, 'first'],
+    ['more than 1000', { first: 1001 }, 'first'],
     ['a negative number', { first: -1 }, 'first'],
+    ['an unknown account', { filter: { account: 'none' } }, 'filter.account'],
+    ['a reference in an unknown account', { filter: { refs: [{ account: 'none', ref: '1' }] } }, 'filter.refs'],
+    [
+      'more than 1000 references',
+      { filter: { refs: Array.from({ length: 1001 }, (_, i) => ({ account: 'kore', ref: `${i}` })) } },
+      'filter.refs',
+    ],
     [
       'more than 100 addresses',
       { filter: { emails: Array.from({ length: 101 }, (_, i) => `${i}@x.de`) } },
@@ -92,7 +108,9 @@ describe('the filter of agents', () => {
   });
 
   test('agents accepts the limits themselves', async () => {
-    expect((await page({ first: 200 })).nodes).toHaveLength(5);
+    expect((await page({ first: 1000 })).nodes).toHaveLength(5);
+    const refs = Array.from({ length: 1000 }, (_, i) => ({ account: 'kore', ref: `u-${i}` }));
+    expect((await page({ filter: { refs } })).nodes).toHaveLength(2);
     expect((await page({ first: 0 })).nodes).toHaveLength(0);
   });
 });

@@ -1,19 +1,18 @@
+import type { MergedDirectory } from '../directory/directory.ts';
 import { compareByNameThenId, type DirectoryView } from '../directory/merge-agents.ts';
-import type { VendorName } from '../domain/account.ts';
-import type { Agent, AgentAccount, AgentKind } from '../domain/agent.ts';
-import { type DecodedGlobalId, decodeGlobalId } from '../domain/global-id.ts';
+import type { Agent, AgentAccount } from '../domain/agent.ts';
+import { agentId, type DecodedGlobalId, decodeGlobalId } from '../domain/global-id.ts';
 import type { MaybePromise } from '../domain/maybe-promise.ts';
-import { type CursorCodec, decodeCursor, encodeCursor, type Page, paginate } from './page.ts';
+import {
+  admitsDiscoveryOf,
+  type AgentFilter,
+  assertAgentFilter,
+  createAgentFilter,
+  needsDiscovery,
+} from './agent-filter.ts';
+import { type AgentPage, type CursorCodec, decodeCursor, encodeCursor, type Page, paginate } from './page.ts';
 import type { QueryContext } from './query-context.ts';
-import { assertIntInRange, assertMaxLength } from './validate-args.ts';
-
-export interface AgentFilter {
-  readonly kind?: AgentKind | null;
-  readonly account?: string | null;
-  readonly vendor?: VendorName | null;
-  readonly emails?: readonly string[] | null;
-  readonly nameContains?: string | null;
-}
+import { assertIntInRange } from './validate-args.ts';
 
 export interface AgentsArgs {
   readonly first: number;
@@ -21,24 +20,38 @@ export interface AgentsArgs {
   readonly filter?: AgentFilter | null;
 }
 
-const MAX_AGENTS_PAGE_SIZE = 200;
-const MAX_FILTER_EMAILS = 100;
+const MAX_AGENTS_PAGE_SIZE = 1000;
 
-export async function agents(context: QueryContext, args: AgentsArgs): Promise<Page<Agent>> {
-  assertAgentsArgs(args);
-  return paginateAgents(context, (await context.allAgents()).agents, args);
+export async function agents(context: QueryContext, args: AgentsArgs): Promise<AgentPage> {
+  assertAgentsArgs(context, args);
+  const filter = args.filter ?? {};
+  const { view, sources } = await directoryFor(context, filter);
+  return {
+    ...paginateAgents(context, view, args),
+    sources: sources.filter(({ account }) => admitsDiscoveryOf(context, filter, account)),
+  };
+}
+
+/** The agents among which the filter selects; without a discovery where the matching ones do not depend on it. */
+function directoryFor(context: QueryContext, filter: AgentFilter): MaybePromise<MergedDirectory> {
+  const { directory } = context.services;
+  const configured = directory.configured(context);
+  const discoverableAccounts = directory.discoverableAccounts(context);
+  return needsDiscovery({ context, configured, discoverableAccounts }, filter)
+    ? context.allAgents()
+    : { view: configured, sources: [] };
 }
 
 /** Throws InvalidInputError. */
-export function assertAgentsArgs({ first, filter }: AgentsArgs): void {
+export function assertAgentsArgs(context: QueryContext, { first, filter }: AgentsArgs): void {
   assertIntInRange('first', first, 0, MAX_AGENTS_PAGE_SIZE);
-  assertMaxLength('filter.emails', filter?.emails ?? [], MAX_FILTER_EMAILS);
+  assertAgentFilter(context, filter ?? {});
 }
 
-/** The page that `agents` returns for this list of all agents. */
-export function paginateAgents(context: QueryContext, allAgents: readonly Agent[], args: AgentsArgs): Page<Agent> {
-  const rank = new Map(allAgents.map((agent, index) => [agent, index]));
-  const matching = args.filter ? allAgents.filter(createAgentFilter(context, args.filter)) : allAgents;
+/** The page that `agents` returns for the agents of this view. */
+export function paginateAgents(context: QueryContext, view: DirectoryView, args: AgentsArgs): Page<Agent> {
+  const rank = new Map(view.agents.map((agent, index) => [agent, index]));
+  const matching = args.filter ? view.agents.filter(createAgentFilter(context, view, args.filter)) : view.agents;
   return paginate(matching, args, createAgentCursorCodec(rank));
 }
 
@@ -86,20 +99,6 @@ function findIndexOrLength<T>(items: readonly T[], predicate: (item: T) => boole
   return index === -1 ? items.length : index;
 }
 
-/** Returns whether an agent matches every condition of the filter. */
-export function createAgentFilter(context: QueryContext, filter: AgentFilter): (agent: Agent) => boolean {
-  const { kind, account, vendor, nameContains } = filter;
-  const emails = filter.emails && new Set(filter.emails.map((email) => email.toLowerCase()));
-  const text = nameContains?.toLowerCase();
-  return (agent) =>
-    (kind == null || agent.kind === kind) &&
-    (account == null || agent.accounts.some((agentAccount) => agentAccount.account === account)) &&
-    (vendor == null ||
-      agent.accounts.some((agentAccount) => context.account(agentAccount.account).vendor === vendor)) &&
-    (emails == null || (agent.email !== null && emails.has(agent.email.toLowerCase()))) &&
-    (text == null || (agent.name ?? '').toLowerCase().includes(text));
-}
-
 export async function agentById(context: QueryContext, id: string): Promise<Agent | null> {
   const decodedId = decodeGlobalId(id);
   return decodedId ? agentByDecodedId(context, id, decodedId) : null;
@@ -111,9 +110,21 @@ export function agentByDecodedId(
   id: string,
   decodedId: DecodedGlobalId,
 ): MaybePromise<Agent | null> {
-  if (!decodedId.type.startsWith('Agent')) return null;
-  if (decodedId.type === 'AgentByAccount' && !context.canAccess(decodedId.account)) return null;
-  return findAgent(context, (view) => view.byId(id));
+  const find: FindAgent = (view) => view.byId(id);
+  switch (decodedId.type) {
+    case 'Agent': {
+      return findAgent(context, find, []);
+    }
+    case 'AgentByEmail': {
+      return findAgent(context, find);
+    }
+    case 'AgentByAccount': {
+      return context.canAccess(decodedId.account) ? findAgent(context, find, [decodedId.account]) : null;
+    }
+    default: {
+      return null;
+    }
+  }
 }
 
 export function agentByEmail(context: QueryContext, email: string): MaybePromise<Agent | null> {
@@ -121,7 +132,12 @@ export function agentByEmail(context: QueryContext, email: string): MaybePromise
 }
 
 export function agentByAccount(context: QueryContext, account: string, ref: string): MaybePromise<Agent | null> {
-  return context.canAccess(account) ? findAgent(context, (view) => view.byAccount(account, ref)) : null;
+  return context.canAccess(account) ? findAgent(context, (view) => view.byAccount(account, ref), [account]) : null;
+}
+
+/** The agent with this id in the configuration. */
+export function agentByKey(context: QueryContext, key: string): MaybePromise<Agent | null> {
+  return findAgent(context, (view) => view.byId(agentId(key)), []);
 }
 
 /** The agent to whom vendor data belongs. The data was found through the agent, so the agent exists. */
@@ -135,11 +151,31 @@ function assertAgent(agent: Agent | null): Agent {
   return agent;
 }
 
-/** Searches the configured agents first. Discovery runs only where these cannot decide. */
-function findAgent(context: QueryContext, find: (view: DirectoryView) => Agent | null): MaybePromise<Agent | null> {
+type FindAgent = (view: DirectoryView) => Agent | null;
+
+/**
+ * Searches the configured agents first. Discovery runs only where these cannot decide. `discoveredBy` are the accounts whose
+ * discovery may find the agent; all when absent. Throws the error of one of these whose agents are unknown, since the agent
+ * may be among them.
+ */
+function findAgent(
+  context: QueryContext,
+  find: FindAgent,
+  discoveredBy?: readonly string[],
+): MaybePromise<Agent | null> {
   const { directory } = context.services;
+  const mayFind = (account: string): boolean => discoveredBy?.includes(account) !== false;
   const configured = find(directory.configured(context));
   if (configured && !directory.mayBeEnriched(configured, context)) return configured;
+  if (!configured && ![...directory.discoverableAccounts(context)].some(mayFind)) return null;
+
+  const search = ({ view, sources }: MergedDirectory): Agent | null => {
+    const agent = find(view);
+    if (agent) return agent;
+    const failed = sources.find(({ account, outcome }) => outcome === 'FAILED' && mayFind(account));
+    if (failed?.error) throw failed.error;
+    return null;
+  };
   const allAgents = context.allAgents();
-  return allAgents instanceof Promise ? allAgents.then(find) : find(allAgents);
+  return allAgents instanceof Promise ? allAgents.then(search) : search(allAgents);
 }

@@ -22,7 +22,7 @@ export interface SourcedPage<T> extends Page<T> {
 }
 
 // The pages by name: the generated resolver types cannot refer to generics.
-export type AgentPage = Page<Agent>;
+export type AgentPage = SourcedPage<Agent>;
 export type StatusPeriodPage = SourcedPage<StatusPeriod>;
 export type SessionPage = SourcedPage<Session>;
 export type InteractionPage = SourcedPage<Interaction>;

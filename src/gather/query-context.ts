@@ -1,5 +1,4 @@
-import type { Directory } from '../directory/directory.ts';
-import type { DirectoryView } from '../directory/merge-agents.ts';
+import type { Directory, MergedDirectory } from '../directory/directory.ts';
 import type { Account } from '../domain/account.ts';
 import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { SourceReport } from '../domain/source.ts';
@@ -26,7 +25,7 @@ export interface QueryContext extends RequestContext {
   /** An account of `accounts`; throws for any other name. */
   readonly account: (name: string) => Account;
   /** The merged directory, discovery included: resolved once, so that the whole query sees the same agents. */
-  readonly allAgents: () => MaybePromise<DirectoryView>;
+  readonly allAgents: () => MaybePromise<MergedDirectory>;
   /** Null for an account that does not exist or that the caller may not use. */
   readonly dataSource: (account: string) => AccountDataSource | null;
   readonly recordReport: (report: SourceReport) => void;

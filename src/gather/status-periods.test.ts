@@ -67,7 +67,11 @@ describe('statusPeriods', () => {
   test.each<[string, Partial<Parameters<typeof statusPeriods>[2]>, string]>([
     ['a range that ends where it begins', { during: { from: NOW, to: NOW } }, 'during'],
     ['a range that ends before it begins', { during: { from: NOW, to: NOW - 1 } }, 'during'],
-    ['a range of more than 31 days', { during: { from: NOW - 31 * DAY - 1, to: NOW } }, 'during'],
+    [
+      'a range of more than 31 days and 2 hours',
+      { during: { from: NOW - 31 * DAY - 2 * HOUR - 1, to: NOW } },
+      'during',
+    ],
     ['a page size above 10000', { first: 10_001 }, 'first'],
     ['a negative page size', { first: -1 }, 'first'],
     ['an unknown account', { accounts: ['first', 'third'] }, 'accounts'],
@@ -84,7 +88,7 @@ describe('statusPeriods', () => {
 
   test('accepts the limits themselves', async () => {
     const { context, jane } = withJane(periods('first', 1));
-    for (const args of [{ first: 10_000 }, { first: 0 }, { during: { from: NOW - 31 * DAY, to: NOW } }]) {
+    for (const args of [{ first: 10_000 }, { first: 0 }, { during: { from: NOW - 31 * DAY - 2 * HOUR, to: NOW } }]) {
       expect(await statusPeriods(context, jane, { during, first: 500, ...args })).not.toBeNull();
     }
   });

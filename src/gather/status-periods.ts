@@ -4,6 +4,7 @@ import { type StatusTotal, timeInStatus as sumTimeInStatus } from '../domain/tim
 import { type TimeRange } from '../domain/time.ts';
 import { accountsSupporting, fanOut, incompleteSourceError, isComplete, mayBeMissingData } from './fan-out.ts';
 import { createTimeCursorCodec, paginate, type SourcedPage } from './page.ts';
+import { readCurrentStatus } from './presence.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertIntInRange, assertTimeRange } from './validate-args.ts';
 
@@ -55,16 +56,9 @@ export async function timeInStatus(
 
 /** The ongoing period that began last. Rejects where none is found, but an account could not be read completely. */
 export async function currentStatus(context: QueryContext, agent: Agent): Promise<StatusPeriod | null> {
-  const agentAccounts = accountsSupporting(context, agent, 'currentStatus');
-  if (agentAccounts.length === 0) return null;
-  const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
-    dataSource.currentStatus?.(ref),
-  );
-  const ongoing = results.flatMap(({ data }) => data ?? []);
-  const incomplete = ongoing.length === 0 ? sources.filter(mayBeMissingData) : [];
+  const reading = await readCurrentStatus(context, agent);
+  if (!reading) return null;
+  const incomplete = reading.status === null ? reading.sources.filter(mayBeMissingData) : [];
   if (incomplete.length > 0) throw incompleteSourceError(context, incomplete);
-  return ongoing.reduce<StatusPeriod | null>(
-    (latest, period) => (latest && latest.start >= period.start ? latest : period),
-    null,
-  );
+  return reading.status;
 }

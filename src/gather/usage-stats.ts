@@ -1,8 +1,9 @@
 import type { Agent, AgentAccount } from '../domain/agent.ts';
-import type { SourceReport } from '../domain/source.ts';
+import { failureReport, type SourceReport } from '../domain/source.ts';
 import type { DateRange } from '../domain/time.ts';
 import type { UsagePart, UsageQuery, UsageStats } from '../domain/usage-stats.ts';
-import { accountsSupporting, fanOut, incompleteSourceError } from './fan-out.ts';
+import { VendorError } from '../domain/vendor-error.ts';
+import { accountsSupporting, fanOut, incompleteSourceError, mayBeMissingData } from './fan-out.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertDateRange } from './validate-args.ts';
 
@@ -22,18 +23,26 @@ function toDateRange({ from, to, timeZone }: UsageDateRange): DateRange {
   return assertDateRange({ from, to, timeZone: timeZone ?? 'UTC' });
 }
 
-/** The statistics of the agent's first account that supports them. Only the endpoints of the selected parts are called. */
+export interface UsageStatsArgs {
+  readonly during: UsageDateRange;
+  readonly accounts?: readonly string[] | null;
+}
+
+/**
+ * The statistics of the agent's first account that answers, in the configuration's order: distinct counts of several bots cannot
+ * be added up. Only the endpoints of the selected parts are called. Rejects where every account fails.
+ */
 export async function usageStats(
   context: QueryContext,
   agent: Agent,
-  dates: UsageDateRange,
+  args: UsageStatsArgs,
   selectParts: () => ReadonlySet<UsagePart>,
 ): Promise<SourcedUsageStats | null> {
-  const during = toDateRange(dates);
-  const agentAccounts = accountsSupporting(context, agent, 'usageStats').slice(0, 1);
+  const during = toDateRange(args.during);
+  const agentAccounts = accountsSupporting(context, agent, 'usageStats', args.accounts);
   if (agentAccounts.length === 0) return null;
   const query = { during, parts: selectParts() };
-  const key = `usageStats ${agent.id} ${JSON.stringify([during, ...query.parts])}`;
+  const key = `usageStats ${agent.id} ${JSON.stringify([during, args.accounts ?? null, ...query.parts])}`;
   return context.memoize(key, () => fetchUsageStats(context, agentAccounts, query));
 }
 
@@ -42,11 +51,30 @@ async function fetchUsageStats(
   agentAccounts: readonly AgentAccount[],
   query: UsageQuery,
 ): Promise<SourcedUsageStats> {
-  const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
-    dataSource.usageStats?.(ref, query),
-  );
-  const [first] = results;
-  // Empty statistics do not exist: "not found" is an error here.
-  if (!first) throw incompleteSourceError(context, sources);
-  return { ...first.data, sources };
+  const sources: SourceReport[] = [];
+  for (const agentAccount of agentAccounts) {
+    const { data, reports } = await readAccount(context, agentAccount, query);
+    sources.push(...reports);
+    if (data) return { ...data, sources };
+  }
+  // Empty statistics do not exist: where no account knows the agent, "not found" is an error.
+  const failures = sources.filter(mayBeMissingData);
+  throw incompleteSourceError(context, failures.length > 0 ? failures : sources);
+}
+
+/** The statistics of one account; null where it fails. */
+async function readAccount(
+  context: QueryContext,
+  agentAccount: AgentAccount,
+  query: UsageQuery,
+): Promise<{ readonly data: UsageStats | null; readonly reports: readonly SourceReport[] }> {
+  try {
+    const { results, sources } = await fanOut(context, [agentAccount], (dataSource, ref) =>
+      dataSource.usageStats?.(ref, query),
+    );
+    return { data: results[0]?.data ?? null, reports: sources };
+  } catch (error) {
+    if (error instanceof VendorError) return { data: null, reports: [failureReport(error)] };
+    throw error;
+  }
 }

@@ -1,16 +1,15 @@
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
-import { type DateRange, DAY, type TimeRange } from '../domain/time.ts';
+import { type DateRange, DAY, HOUR, type TimeRange } from '../domain/time.ts';
 
-/** Vendors retain or report about a month. */
-const MAX_TIME_RANGE_DAYS = 31;
+/** Vendors retain or report about a month. Two hours more, so that every calendar month of every zone fits, clock changes included. */
+const MAX_TIME_RANGE_MS = 31 * DAY + 2 * HOUR;
 const MAX_DATE_RANGE_DAYS = 366;
 
 /** Like all assertions here, it throws InvalidInputError, or else returns its value. */
 export function assertTimeRange(during: TimeRange): TimeRange {
   if (during.from >= during.to) throw new InvalidInputError('during', '`from` must be before `to`');
-  if (during.to - during.from > MAX_TIME_RANGE_DAYS * DAY) {
-    throw new InvalidInputError('during', `must span at most ${MAX_TIME_RANGE_DAYS} days`);
-  }
+  if (during.to - during.from > MAX_TIME_RANGE_MS)
+    throw new InvalidInputError('during', 'must span at most 31 days and 2 hours');
   return during;
 }
 

@@ -5,6 +5,7 @@ import type { Agent as AgentModel, AgentAccount as AgentAccountModel } from '../
 import type { AgentPage, InteractionPage, SessionPage, StatusPeriodPage } from '../gather/page.ts';
 import type { Interaction as InteractionModel } from '../domain/interaction.ts';
 import type { Node as NodeModel } from '../gather/nodes.ts';
+import type { Presence as PresenceModel } from '../gather/presence.ts';
 import type { Session as SessionModel } from '../domain/session.ts';
 import type { SourceReport as SourceReportModel } from '../domain/source.ts';
 import type { StatusPeriod as StatusPeriodModel } from '../domain/status-period.ts';
@@ -91,6 +92,12 @@ export type Agent = Node & {
   /** The display name: the directory's, else the vendor's; null when neither has one. */
   readonly name: Maybe<Scalars['String']['output']>;
   /**
+   * The ongoing status with its provenance: when it was observed, and whether a source is missing or older than usual. It costs no
+   * vendor call beyond that of `currentStatus`. Source: Kore.ai, never LivePerson, whose files arrive hours later. Null when no
+   * account of the agent can tell; null with an error when all that can tell fail.
+   */
+  readonly presence: Maybe<Presence>;
+  /**
    * The sessions, from login to logout, whose events overlap `during`, by start time. Source: LivePerson, whose files contain a
    * session only some hours after it ended.
    */
@@ -107,7 +114,11 @@ export type Agent = Node & {
    * `statusPeriods.sources.coveredTo` is the time up to which they are certain to be complete.
    */
   readonly timeInStatus: Maybe<ReadonlyArray<StatusTotal>>;
-  /** Usage of a bot and how well it answered. Source: Avaamo. Only the endpoints whose fields are selected are called. */
+  /**
+   * Usage of a bot and how well it answered. Source: Avaamo. Only the endpoints whose fields are selected are called. With several
+   * accounts, that of the first that answers, in the order of the configuration: distinct counts cannot be added up. `sources` has the
+   * reports of every account that was asked. Null with an error when all of them fail.
+   */
   readonly usageStats: Maybe<UsageStats>;
 };
 
@@ -178,6 +189,7 @@ export type AgentTimeInStatusArgs = {
  * and has nothing to report.
  */
 export type AgentUsageStatsArgs = {
+  accounts: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   during: DateRange;
 };
 
@@ -193,12 +205,23 @@ export type AgentAccount = {
 /** A page of agents. */
 export type AgentConnection = {
   readonly __typename?: 'AgentConnection';
+  /**
+   * Whether the list is certain to contain every matching agent, as the vendors report them now: every source is OK. Agents of a
+   * vendor that fails stay in the list, as its last answer named them.
+   */
+  readonly complete: Scalars['Boolean']['output'];
   /** The agents of this page, each with its cursor. */
   readonly edges: ReadonlyArray<AgentEdge>;
   /** The agents of this page. */
   readonly nodes: ReadonlyArray<Agent>;
   /** The bounds of this page. */
   readonly pageInfo: PageInfo;
+  /**
+   * One report for each vendor account that discovers agents and could add to this list. STALE: its agents are those of an
+   * earlier answer. PARTIAL: some of its new agents may be missing. FAILED: none of its agents is known yet, except those of the
+   * directory.
+   */
+  readonly sources: ReadonlyArray<SourceReport>;
   /** Number of matching agents on all pages. */
   readonly totalCount: Scalars['Int']['output'];
 };
@@ -214,14 +237,16 @@ export type AgentEdge = {
 
 /** Conditions on agents. An agent matches when it meets every condition given. */
 export type AgentFilter = {
-  /** Only agents with an account here: the name of a vendor account. */
+  /** Only agents with an account here: the name of a vendor account. An unknown name is an error. */
   readonly account?: InputMaybe<Scalars['String']['input']>;
   /** Only agents with one of these e-mail addresses, at most 100; case-insensitive. */
   readonly emails?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Only people, or only bots. */
   readonly kind?: InputMaybe<AgentKind>;
-  /** Only agents whose name contains this text; case-insensitive. */
+  /** Only agents whose name contains this text, without regard to case and accents: `sofia` finds Sofía. */
   readonly nameContains?: InputMaybe<Scalars['String']['input']>;
+  /** Only agents with one of these references, at most 1000. One list can name agents of several vendors, bots included. */
+  readonly refs?: InputMaybe<ReadonlyArray<AgentRefInput>>;
   /** Only agents with an account of this vendor. */
   readonly vendor?: InputMaybe<VendorName>;
 };
@@ -232,6 +257,14 @@ export type AgentKind =
   | 'HUMAN'
   /** A bot. */
   | 'VIRTUAL';
+
+/** A reference to an agent in a vendor account. */
+export type AgentRefInput = {
+  /** The account's name, as in `Account.name`. An unknown name is an error. */
+  readonly account: Scalars['String']['input'];
+  /** The vendor's own reference, as in `AgentAccount.ref`, in any spelling that the vendor treats as the same. */
+  readonly ref: Scalars['ID']['input'];
+};
 
 /** Whether an agent can take work. */
 export type AgentStatus =
@@ -350,6 +383,22 @@ export type PageInfo = {
   readonly startCursor: Maybe<Scalars['String']['output']>;
 };
 
+/** An agent's current status, and how far it can be trusted. */
+export type Presence = {
+  readonly __typename?: 'Presence';
+  /** Whether every source is OK: the status is as recent as the cache's time to live, and no account is missing. */
+  readonly complete: Scalars['Boolean']['output'];
+  /**
+   * When the request for the status was sent to the vendor; of several accounts, the oldest. While the vendor fails, the last known
+   * status is served for some minutes: `complete` is then false, its source is STALE, and this instant tells its age.
+   */
+  readonly observedAt: Scalars['DateTime']['output'];
+  /** Provenance: one report per account that can tell the current status. */
+  readonly sources: ReadonlyArray<SourceReport>;
+  /** The ongoing status; of several, the one that began last. Null when none is known to be ongoing. */
+  readonly status: Maybe<StatusPeriod>;
+};
+
 /**
  * The entry points. A field of an agent is read from the vendors that can answer it, or from the cache while its entry is
  * fresh.
@@ -358,12 +407,26 @@ export type Query = {
   readonly __typename?: 'Query';
   /** Every configured vendor account with its health, derived from its most recent calls. This field calls no vendor. */
   readonly accounts: ReadonlyArray<Account>;
-  /** One agent by its global id (`Agent.id`). Null when there is none that the caller may access. */
+  /**
+   * One agent by its global id (`Agent.id`). Null when there is none that the caller may access. An error when the agent may
+   * exist, but the vendor that could tell has failed and no earlier answer of it is known.
+   */
   readonly agent: Maybe<Agent>;
-  /** The agent with this reference in a vendor account. Null when there is none that the caller may access. */
+  /**
+   * The agent with this reference in a vendor account. Null when there is none that the caller may access. An error when that
+   * account has failed and no earlier answer of it is known.
+   */
   readonly agentByAccount: Maybe<Agent>;
-  /** The agent with this e-mail address, compared without regard to case. Null when there is none that the caller may access. */
+  /**
+   * The agent with this e-mail address, compared without regard to case. Null when there is none that the caller may access. An
+   * error when a vendor that could tell has failed and no earlier answer of it is known.
+   */
   readonly agentByEmail: Maybe<Agent>;
+  /**
+   * The agent with this id in the gateway's directory (`Agent.key`): the way to a bot, which has no address. Null when there is
+   * none that the caller may access.
+   */
+  readonly agentByKey: Maybe<Agent>;
   /** People and bots: those of the directory in its order, then the agents discovered from vendors, by name. */
   readonly agents: AgentConnection;
   /**
@@ -404,6 +467,15 @@ export type QueryAgentByAccountArgs = {
  */
 export type QueryAgentByEmailArgs = {
   email: Scalars['String']['input'];
+};
+
+
+/**
+ * The entry points. A field of an agent is read from the vendors that can answer it, or from the cache while its entry is
+ * fresh.
+ */
+export type QueryAgentByKeyArgs = {
+  key: Scalars['String']['input'];
 };
 
 
@@ -547,8 +619,12 @@ export type SourceError = {
   readonly code: Scalars['String']['output'];
   /** A message for people. */
   readonly message: Scalars['String']['output'];
+  /** The specific reason behind the code, from a small fixed set, such as `circuit_open` or `status_404`; null when there is none. */
+  readonly reason: Maybe<Scalars['String']['output']>;
   /** Seconds after which a retry makes sense; null when unknown. */
   readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
+  /** Whether the same request may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
 };
 
 /** The result of reading a source. */
@@ -577,7 +653,7 @@ export type SourceReport = {
   readonly endpoint: Scalars['String']['output'];
   /** The error; null when there was none. */
   readonly error: Maybe<SourceError>;
-  /** When the vendor returned this data (its oldest part); null when there is no data. */
+  /** When the request to the vendor for this data (its oldest part) was sent; null when there is no data. */
   readonly fetchedAt: Maybe<Scalars['DateTime']['output']>;
   /** The result of reading the source. */
   readonly outcome: SourceOutcome;
@@ -605,6 +681,11 @@ export type StatusPeriod = Node & {
   readonly isOngoing: Maybe<Scalars['Boolean']['output']>;
   /** The vendor's finer name, such as a company's own pause reason; null when there is none. */
   readonly label: Maybe<Scalars['String']['output']>;
+  /**
+   * When the request to the vendor that reported this period was sent; of several, the last one. What is known of the period is true
+   * as of then: an ongoing period that was observed minutes ago may have ended since.
+   */
+  readonly observedAt: Scalars['DateTime']['output'];
   /** The session it belongs to; null where the vendor reports no sessions (Kore.ai). */
   readonly session: Maybe<Session>;
   /** When it began. */
@@ -807,6 +888,7 @@ export type ResolversTypes = {
   AgentEdge: ResolverTypeWrapper<Omit<AgentEdge, 'node'> & { node: ResolversTypes['Agent'] }>;
   AgentFilter: AgentFilter;
   AgentKind: AgentKind;
+  AgentRefInput: AgentRefInput;
   AgentStatus: AgentStatus;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
@@ -822,6 +904,7 @@ export type ResolversTypes = {
   InteractionType: InteractionType;
   Node: ResolverTypeWrapper<NodeModel>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
+  Presence: ResolverTypeWrapper<PresenceModel>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ServedFrom: ServedFrom;
   Session: ResolverTypeWrapper<SessionModel>;
@@ -853,6 +936,7 @@ export type ResolversParentTypes = {
   AgentConnection: AgentPage;
   AgentEdge: Omit<AgentEdge, 'node'> & { node: ResolversParentTypes['Agent'] };
   AgentFilter: AgentFilter;
+  AgentRefInput: AgentRefInput;
   Boolean: Scalars['Boolean']['output'];
   Date: Scalars['Date']['output'];
   DateRange: DateRange;
@@ -865,6 +949,7 @@ export type ResolversParentTypes = {
   InteractionEdge: Omit<InteractionEdge, 'node'> & { node: ResolversParentTypes['Interaction'] };
   Node: NodeModel;
   PageInfo: PageInfo;
+  Presence: PresenceModel;
   Query: Record<PropertyKey, never>;
   Session: SessionModel;
   SessionConnection: SessionPage;
@@ -900,6 +985,7 @@ export type AgentResolvers<ContextType = QueryContext, ParentType extends Resolv
   kind?: Resolver<ResolversTypes['AgentKind'], ParentType, ContextType>;
   latestInteractions?: Resolver<Maybe<ResolversTypes['InteractionConnection']>, ParentType, ContextType, RequireFields<AgentLatestInteractionsArgs, 'size'>>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  presence?: Resolver<Maybe<ResolversTypes['Presence']>, ParentType, ContextType>;
   sessions?: Resolver<Maybe<ResolversTypes['SessionConnection']>, ParentType, ContextType, RequireFields<AgentSessionsArgs, 'during' | 'first'>>;
   statusPeriods?: Resolver<Maybe<ResolversTypes['StatusPeriodConnection']>, ParentType, ContextType, RequireFields<AgentStatusPeriodsArgs, 'during' | 'first'>>;
   timeInStatus?: Resolver<Maybe<ReadonlyArray<ResolversTypes['StatusTotal']>>, ParentType, ContextType, RequireFields<AgentTimeInStatusArgs, 'during'>>;
@@ -913,9 +999,11 @@ export type AgentAccountResolvers<ContextType = QueryContext, ParentType extends
 };
 
 export type AgentConnectionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['AgentConnection'] = ResolversParentTypes['AgentConnection']> = {
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   edges?: Resolver<ReadonlyArray<ResolversTypes['AgentEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Agent']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  sources?: Resolver<ReadonlyArray<ResolversTypes['SourceReport']>, ParentType, ContextType>;
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
@@ -973,11 +1061,19 @@ export type PageInfoResolvers<ContextType = QueryContext, ParentType extends Res
   startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type PresenceResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Presence'] = ResolversParentTypes['Presence']> = {
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  observedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  sources?: Resolver<ReadonlyArray<ResolversTypes['SourceReport']>, ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['StatusPeriod']>, ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   accounts?: Resolver<ReadonlyArray<ResolversTypes['Account']>, ParentType, ContextType>;
   agent?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentArgs, 'id'>>;
   agentByAccount?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentByAccountArgs, 'account' | 'ref'>>;
   agentByEmail?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentByEmailArgs, 'email'>>;
+  agentByKey?: Resolver<Maybe<ResolversTypes['Agent']>, ParentType, ContextType, RequireFields<QueryAgentByKeyArgs, 'key'>>;
   agents?: Resolver<ResolversTypes['AgentConnection'], ParentType, ContextType, RequireFields<QueryAgentsArgs, 'first'>>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
@@ -1028,7 +1124,9 @@ export type SessionEventResolvers<ContextType = QueryContext, ParentType extends
 export type SourceErrorResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SourceError'] = ResolversParentTypes['SourceError']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   retryAfterSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type SourceReportResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['SourceReport'] = ResolversParentTypes['SourceReport']> = {
@@ -1050,6 +1148,7 @@ export type StatusPeriodResolvers<ContextType = QueryContext, ParentType extends
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   isOngoing?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   label?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  observedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   session?: Resolver<Maybe<ResolversTypes['Session']>, ParentType, ContextType>;
   start?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['AgentStatus'], ParentType, ContextType>;
@@ -1119,6 +1218,7 @@ export type Resolvers<ContextType = QueryContext> = {
   InteractionEdge?: InteractionEdgeResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
+  Presence?: PresenceResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Session?: SessionResolvers<ContextType>;
   SessionConnection?: SessionConnectionResolvers<ContextType>;

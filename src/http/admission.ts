@@ -8,7 +8,7 @@ import { type CircuitBreaker, createCircuitBreaker, type Permit } from './circui
 import { toVendorError } from './classify-error.ts';
 import { breakerOutcome } from './error-policy.ts';
 import { createFairSemaphore, QueueFullError } from './fair-semaphore.ts';
-import type { DebugLog, VendorHttpMetrics } from './ports.ts';
+import type { DebugLog, SharedRetryAfterGate, VendorHttpMetrics } from './ports.ts';
 import { createLocalRateLimiter, createSharedRateLimiter } from './rate-limiter.ts';
 import { vendorError } from './response.ts';
 import { createRetryAfterGate } from './retry-after-gate.ts';
@@ -27,6 +27,10 @@ export interface AdmissionOptions {
   readonly requestsPerMinute: number | undefined;
   /** Counts a call for all processes that share the rate limit; absent in a single process. */
   readonly acquireSharedQuota?: (() => Promise<number | null>) | undefined;
+  /** The number of processes that share the rate limit, as last known; each takes its share while they cannot count together. */
+  readonly fleetSize?: (() => number) | undefined;
+  /** Holds back the calls of all processes after a 429 response; absent in a single process. */
+  readonly sharedGate?: SharedRetryAfterGate | undefined;
   /** Whether calls to an endpoint that keeps failing are rejected for a while. */
   readonly circuitBreaker: boolean;
   /** Whether calls wait until the time that the vendor named in a 429 response. */

@@ -51,6 +51,7 @@ export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: Attempt
     const startedMs = clock.monotonicMs();
     let bytes = 0;
     let outcome = 'OK';
+    let failure: VendorError | null = null;
     const deadline = new AbortController();
     const stopTimer = clock.setTimer(timeoutMs, () => {
       deadline.abort(new AttemptTimeoutError());
@@ -67,28 +68,45 @@ export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: Attempt
       const body = countBytes(response.body as AsyncIterable<Buffer>, (chunkBytes) => (bytes += chunkBytes), toError);
       try {
         const { value, error: readError } = await read(response, body);
+        failure = readError;
         if (readError) outcome = readError.code;
         return { value: () => value, error: readError };
       } finally {
         response.body.on('error', ignoreStreamError).destroy();
       }
     } catch (error) {
-      const vendorError = error instanceof VendorError ? error : null;
-      outcome = vendorError?.code ?? 'INTERNAL_SERVER_ERROR';
+      failure = error instanceof VendorError ? error : null;
+      outcome = failure?.code ?? 'INTERNAL_SERVER_ERROR';
       return {
         value: () => {
           throw error;
         },
-        error: vendorError,
+        error: failure,
       };
     } finally {
       stopTimer();
       const ms = clock.monotonicMs() - startedMs;
       const { account, endpoint } = target;
-      const call: CallRecord = { account, endpoint, outcome, servedFrom: 'VENDOR', ms, bytes, keys: request.keys ?? 1 };
+      const call: CallRecord = {
+        account,
+        endpoint,
+        outcome,
+        servedFrom: 'VENDOR',
+        ms,
+        bytes,
+        keys: request.keys ?? 1,
+        ...toFailureFields(failure),
+      };
       context.record(call);
       metrics.vendorCall(call);
     }
+  };
+}
+
+function toFailureFields(error: VendorError | null): Pick<CallRecord, 'reason' | 'status'> {
+  return {
+    ...(error?.reason != null && { reason: error.reason }),
+    ...(error?.status != null && { status: error.status }),
   };
 }
 

@@ -41,8 +41,8 @@ test.each<[VendorErrorCode, string, string, string | null]>([
   ['VENDOR_BAD_RESPONSE', 'truncated', 'failure', 'truncated'],
   ['VENDOR_BAD_RESPONSE', 'malformed_http', 'failure', null],
   ['VENDOR_BAD_RESPONSE', 'too_large', 'success', null],
-  ['VENDOR_BAD_RESPONSE', 'content_coding', 'success', null],
-  ['VENDOR_BAD_RESPONSE', 'contract', 'success', null],
+  ['VENDOR_BAD_RESPONSE', 'content_coding', 'failure', null],
+  ['VENDOR_BAD_RESPONSE', 'contract', 'failure', null],
   ['VENDOR_REJECTED', 'unsendable', 'success', null],
 ])('classifies %s, %s as %s for the circuit breaker, with retry reason %s', (code, reason, outcome, retry) => {
   const error = vendorError(TARGET, code, { reason });

@@ -2,6 +2,19 @@ import type { VendorError } from '../domain/vendor-error.ts';
 import type { CallOutcome } from './circuit-breaker.ts';
 import type { RetryReason } from './ports.ts';
 
+/**
+ * Bad responses that say something about the endpoint: no answer to any request would be usable. A damaged or oversized file or
+ * a refused link is about that one file; a bad record within a body is dropped and does not fail the call.
+ */
+const BROKEN_ENDPOINT_REASONS: ReadonlySet<string> = new Set([
+  'truncated',
+  'malformed_http',
+  'redirect',
+  'content_coding',
+  'malformed_json',
+  'contract',
+]);
+
 /** Returns what a call's error (null: success) means for the circuit breaker: a rejected request shows a healthy endpoint. */
 export function breakerOutcome(error: VendorError | null): CallOutcome {
   switch (error?.code) {
@@ -11,7 +24,7 @@ export function breakerOutcome(error: VendorError | null): CallOutcome {
       // A cancelled call says nothing about the endpoint's health.
       return error.reason === 'cancelled' ? 'ignored' : 'failure';
     case 'VENDOR_BAD_RESPONSE':
-      return error.reason === 'truncated' || error.reason === 'malformed_http' ? 'failure' : 'success';
+      return BROKEN_ENDPOINT_REASONS.has(error.reason ?? '') ? 'failure' : 'success';
     case 'VENDOR_RATE_LIMITED':
       // Handled by the account's Retry-After gate.
       return 'ignored';

@@ -17,6 +17,9 @@ export interface VendorCall {
   /** `OK` or a vendor error's code. */
   readonly outcome: string;
   readonly ms: number;
+  /** Why it failed, from a small set, and the status of the vendor's response, where they are known. */
+  readonly reason?: string;
+  readonly status?: number;
 }
 
 /** The metrics that calls to vendors report. */
@@ -34,3 +37,14 @@ export interface VendorHttpMetrics {
 
 /** Writes a debug log line. Absent when debug logs are off, so that `log?.({…}, …)` then costs nothing. */
 export type DebugLog = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+
+/**
+ * An account's Retry-After gate in all processes of a fleet. It takes and returns durations, since the clocks of a fleet
+ * differ. Neither function rejects.
+ */
+export interface SharedRetryAfterGate {
+  /** Milliseconds until the account may be called again, 0 when it may; null while the shared state cannot be read. */
+  readonly remainingMs: () => Promise<number | null>;
+  /** Closes the gate of every process for `ms`; a shorter time never replaces a longer one. */
+  readonly close: (ms: number) => void;
+}

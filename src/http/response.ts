@@ -66,6 +66,19 @@ export function assertOk(response: VendorResponse, target: CallTarget, now: numb
   return response;
 }
 
+/**
+ * Like `assertOk`, for an endpoint that has no resource per agent: a 404 cannot mean that there is no such agent. The account or
+ * its address is wrong.
+ */
+export function assertAccountOk(response: VendorResponse, target: CallTarget, now: number): VendorResponse {
+  if (response.status !== 404) return assertOk(response, target, now);
+  throw vendorError(target, 'VENDOR_REJECTED', {
+    status: 404,
+    reason: 'status_404',
+    vendorMessage: extractVendorMessage(response.body),
+  });
+}
+
 /** Parses the body as JSON of this schema; throws VENDOR_BAD_RESPONSE otherwise (a login page, a cut body, a missing field). */
 export function parseJson<T>(response: VendorResponse, schema: ZodType<T>, target: CallTarget): T {
   const badResponse = (reason: string) => vendorError(target, 'VENDOR_BAD_RESPONSE', { reason });

@@ -18,6 +18,9 @@ export interface CallRecord {
   readonly bytes: number;
   /** The number of items requested at once, such as agents in a batch. */
   readonly keys: number;
+  /** Of a failed call: the error's reason and the response's status, where they are known. */
+  readonly reason?: string;
+  readonly status?: number;
 }
 
 /** Which of the waiting calls of one caller go first: those of live data before those of past ranges. */
@@ -90,6 +93,11 @@ export interface VendorStream {
  * transient failures, circuit breakers, and a record of every attempt.
  */
 export interface VendorHttp {
+  /**
+   * Returns what `parse` makes of the complete response, whatever its status. `parse` is part of the attempt: the VendorError
+   * that it throws is the attempt's outcome, which is retried, counted and reported like any other failure.
+   */
+  read<T>(request: VendorRequest, context: CallContext, parse: (response: VendorResponse) => T): Promise<T>;
   /** Returns the complete response, whatever its status; rejects with a VendorError when there is none. */
   send(request: VendorRequest, context: CallContext): Promise<VendorResponse>;
   /** Passes the body of a 2xx response to `read` as it arrives; rejects with a VendorError for any other status. */

@@ -100,7 +100,23 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     return isOk ? body : emptyOnError(body, signal);
   }
 
+  /** Returns the result; its error states the time to retry after, however the vendor expressed it. */
+  function unwrap<T>({ value, error }: AttemptResult<T>): T {
+    const retryAfterSeconds = admission.retryAfterSeconds(error);
+    if (error && retryAfterSeconds !== null) throw withRetryAfter(error, retryAfterSeconds);
+    return value();
+  }
+
   return {
+    async read(request, context, parse) {
+      const read = async (undiciResponse: UndiciResponse, chunks: AsyncIterable<Buffer>) => {
+        const { statusCode: status, headers } = undiciResponse;
+        const body = await readResponseBody(request, undiciResponse, chunks, context);
+        return { value: parse({ request, status, headers, body }), error: null };
+      };
+      return unwrap(await call(request, context, read, { 'accept-encoding': ACCEPT_ENCODING }));
+    },
+
     async send(request, context) {
       const target = toTarget(request);
       const read: ResponseReader<VendorResponse> = async (undiciResponse, chunks) => {
@@ -142,10 +158,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
         return { value: await readStream({ request, status, headers, body: chunks }), error: null };
       };
       // Data passed to the reader cannot be taken back, so the call is not retried after that.
-      const { value, error } = await call(request, context, read, {}, () => !isHandedOver);
-      const retryAfterSeconds = admission.retryAfterSeconds(error);
-      if (error && retryAfterSeconds !== null) throw withRetryAfter(error, retryAfterSeconds);
-      return value();
+      return unwrap(await call(request, context, read, {}, () => !isHandedOver));
     },
   };
 }

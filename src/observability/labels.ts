@@ -33,3 +33,26 @@ const ERROR_CODES: ReadonlySet<string> = new Set<string>([
 export function toCodeLabel(code: unknown): string {
   return typeof code === 'string' && ERROR_CODES.has(code) ? code : 'other';
 }
+
+const REASONS: ReadonlySet<string> = new Set([
+  ...['connect', 'reset', 'dns', 'dns_temporary', 'tls', 'timeout_total', 'timeout_connect', 'cancelled'],
+  ...['malformed_http', 'malformed_json', 'contract', 'content_coding', 'truncated', 'too_large', 'redirect'],
+  ...['circuit_open', 'quota_local', 'rate_gate', 'bulkhead_full', 'unsendable', 'sentence', 'token_refused'],
+  ...['link_refused', 'file_truncated', 'corrupt', 'zip', 'pagination'],
+  ...['oauth_version_rejected', 'oauth_parameter_absent', 'oauth_parameter_rejected', 'oauth_timestamp_refused'],
+  ...['oauth_nonce_used', 'oauth_signature_method_rejected', 'oauth_signature_invalid', 'oauth_consumer_key_unknown'],
+  ...['oauth_consumer_key_rejected', 'oauth_consumer_key_refused', 'oauth_token_used', 'oauth_token_expired'],
+  ...['oauth_token_revoked', 'oauth_token_rejected', 'oauth_permission_unknown', 'oauth_permission_denied'],
+]);
+
+const KNOWN_STATUSES: ReadonlySet<string> = new Set(
+  [400, 401, 403, 404, 405, 406, 408, 409, 410, 413, 415, 422, 429, 500, 502, 503, 504].map(String),
+);
+
+/** The label of a vendor error's reason: known statuses by number, others by class; `none` without a reason. */
+export function toReasonLabel(reason: string | undefined): string {
+  if (reason === undefined) return 'none';
+  const status = /^status_([45]\d\d)$/.exec(reason)?.[1];
+  if (status !== undefined) return KNOWN_STATUSES.has(status) ? reason : `status_${status.charAt(0)}xx`;
+  return REASONS.has(reason) ? reason : 'other';
+}

@@ -21,14 +21,20 @@ test('counts a request as in flight until it ends, and then by status and durati
 
 test('counts vendor calls, cache reads, failed authentications and limits', async () => {
   const metrics = createMetrics();
-  metrics.vendorCall({ account: 'lp', endpoint: 'agentActivity', outcome: 'VENDOR_TIMEOUT', ms: 8000 });
+  metrics.vendorCall({
+    account: 'lp',
+    endpoint: 'agentActivity',
+    outcome: 'VENDOR_TIMEOUT',
+    reason: 'timeout_total',
+    ms: 8000,
+  });
   metrics.cacheRead('lp', 'agentActivity', 'coalesced');
   metrics.cacheError('get', 'timeout');
   metrics.authFailure('expired');
   metrics.limitRejection('body_bytes');
   const text = await metrics.text();
   for (const line of [
-    'switchboard_vendor_requests_total{account="lp",endpoint="agentActivity",outcome="VENDOR_TIMEOUT"} 1',
+    'switchboard_vendor_requests_total{account="lp",endpoint="agentActivity",outcome="VENDOR_TIMEOUT",reason="timeout_total"} 1',
     'switchboard_vendor_request_duration_seconds_sum{account="lp",endpoint="agentActivity"} 8',
     'switchboard_cache_reads_total{account="lp",endpoint="agentActivity",result="coalesced"} 1',
     'switchboard_cache_errors_total{operation="get",reason="timeout"} 1',

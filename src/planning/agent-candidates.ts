@@ -1,15 +1,10 @@
 import type { DirectoryView } from '../directory/merge-agents.ts';
 import type { Agent } from '../domain/agent.ts';
-import type { DecodedGlobalId } from '../domain/global-id.ts';
-import {
-  type AgentFilter,
-  type AgentsArgs,
-  assertAgentsArgs,
-  createAgentFilter,
-  paginateAgents,
-} from '../gather/agents.ts';
+import { agentId, type DecodedGlobalId } from '../domain/global-id.ts';
+import { createAgentFilter, createLaterFilter, needsDiscovery, unlistedMatching } from '../gather/agent-filter.ts';
+import { type AgentsArgs, assertAgentsArgs, paginateAgents } from '../gather/agents.ts';
 import type { UnlistedAgents } from '../vendors/call-estimate.ts';
-import { mayGetAccountFrom, type PlanningContext } from './planning-context.ts';
+import type { PlanningContext } from './planning-context.ts';
 
 /** The agents that a lookup may return, as far as they are known before it runs. Mirrors the lookups of gather/agents.ts. */
 export interface AgentCandidates {
@@ -55,7 +50,16 @@ export function candidatesByEmail(planning: PlanningContext, email: string): Age
 /** Null where the caller may not use the account: the lookup returns nothing. */
 export function candidatesByAccount(planning: PlanningContext, account: string, ref: string): AgentCandidates | null {
   if (!planning.context.canAccess(account)) return null;
-  return candidatesFor(planning, `account ${account} ${ref}`, 'any', (view) => view.byAccount(account, ref));
+  const find: FindAgent = (view) => view.byAccount(account, ref);
+  if (!planning.discoverableAccounts.has(account) && !find(planning.configured)) return exactCandidates('config', []);
+  return candidatesFor(planning, `account ${account} ${ref}`, 'any', find);
+}
+
+/** Discovered agents never get a directory key. */
+export function candidatesByKey(planning: PlanningContext, key: string): AgentCandidates {
+  const id = agentId(key);
+  if (!planning.configured.byId(id)) return exactCandidates('config', []);
+  return candidatesFor(planning, `id ${id}`, 'none', (view) => view.byId(id));
 }
 
 /** The candidates for an agent's global id; null where the caller may not use the account in it. */
@@ -64,32 +68,42 @@ export function candidatesById(
   id: string,
   decodedId: DecodedGlobalId,
 ): AgentCandidates | null {
-  if (decodedId.type === 'AgentByAccount' && !planning.context.canAccess(decodedId.account)) return null;
-  // Discovered agents never get a directory key.
-  if (decodedId.type === 'Agent' && !planning.configured.byId(id)) return exactCandidates('discovery', []);
+  const find: FindAgent = (view) => view.byId(id);
+  if (decodedId.type === 'AgentByAccount') {
+    const { account } = decodedId;
+    if (!planning.context.canAccess(account)) return null;
+    if (!planning.discoverableAccounts.has(account) && !find(planning.configured)) return exactCandidates('config', []);
+  }
+  if (decodedId.type === 'Agent' && !find(planning.configured)) return exactCandidates('config', []);
   const unlisted = decodedId.type === 'AgentByEmail' ? 'by-email' : 'any';
-  return candidatesFor(planning, `id ${id}`, unlisted, (view) => view.byId(id));
+  return candidatesFor(planning, `id ${id}`, unlisted, find);
 }
 
 /** The candidates for a page of `Query.agents`. Throws InvalidInputError where `agents` does. */
 export function candidatesForPage(planning: PlanningContext, args: AgentsArgs): AgentCandidates {
-  assertAgentsArgs(args);
   const { context, configured, merged } = planning;
-  if (merged) return exactCandidates('discovery', paginateAgents(context, merged.agents, args).nodes);
+  assertAgentsArgs(context, args);
+  const { first } = args;
+  const filter = args.filter ?? {};
+  if (!needsDiscovery(planning, filter)) {
+    return exactCandidates('config', paginateAgents(context, configured, args).nodes);
+  }
+  if (merged) return exactCandidates('discovery', paginateAgents(context, merged, args).nodes);
 
-  const { first, filter } = args;
-  const matches = filter ? createAgentFilter(context, filter) : () => true;
+  const matches = createAgentFilter(context, configured, filter);
+  const mayMatch = createLaterFilter(planning, filter);
   const agents: Agent[] = [];
   let certainMatches = 0;
   for (const agent of configured.agents) {
     // Without a cursor the page starts with the directory's first agents; `first` certain matches fill it.
     if (args.after == null && certainMatches >= first) break;
     if (matches(agent)) certainMatches += 1;
-    if (matches(agent) || mayMatchAfterDiscovery(planning, agent, filter ?? {})) agents.push(agent);
+    if (mayMatch(agent)) agents.push(agent);
   }
   const isFull = args.after == null && certainMatches >= first;
-  const unlisted = isFull ? 'none' : unlistedMatching(planning, filter ?? {});
-  const maxAgents = unlisted === 'none' ? Math.min(first, agents.length) : first;
+  const unlisted = isFull ? 'none' : unlistedMatching(planning, filter);
+  const maxMatches = unlisted === 'none' ? agents.length : (filter.refs?.length ?? Infinity);
+  const maxAgents = Math.min(first, maxMatches);
   return { key: `agents ${JSON.stringify(args)}`, resolvedBy: 'discovery', agents, maxAgents, unlisted };
 }
 
@@ -107,37 +121,4 @@ export function mergeCandidates(candidates: readonly AgentCandidates[]): readonl
       const key = group.map((candidate) => candidate.key).join();
       return [{ ...first, key, maxAgents: group.reduce((sum, { maxAgents }) => sum + maxAgents, 0) }];
     });
-}
-
-/** Whether an agent that does not match the filter may match it after discovery. */
-function mayMatchAfterDiscovery(planning: PlanningContext, agent: Agent, filter: AgentFilter): boolean {
-  const { context, discoverableAccounts } = planning;
-  const mayHaveAccount = (name: string): boolean =>
-    agent.accounts.some((agentAccount) => agentAccount.account === name) || mayGetAccountFrom(planning, agent, name);
-  const mayBeDiscovered = [...discoverableAccounts].some(mayHaveAccount);
-  const { kind, account, vendor, emails, nameContains } = filter;
-  const relaxedFilter: AgentFilter = {
-    kind: kind ?? null,
-    emails: agent.email === null && mayBeDiscovered ? null : (emails ?? null),
-    nameContains: agent.name === null && mayBeDiscovered ? null : (nameContains ?? null),
-  };
-  return (
-    createAgentFilter(context, relaxedFilter)(agent) &&
-    (account == null || mayHaveAccount(account)) &&
-    (vendor == null ||
-      context.accounts.some((candidate) => candidate.vendor === vendor && mayHaveAccount(candidate.name)))
-  );
-}
-
-/** Which unlisted agents may match the filter. Discovered agents are human and belong to the account that discovered them. */
-function unlistedMatching({ context, discoverableAccounts }: PlanningContext, filter: AgentFilter): UnlistedAgents {
-  const { kind, account, vendor, emails } = filter;
-  const isDiscoverable = context.accounts.some(
-    (candidate) =>
-      discoverableAccounts.has(candidate.name) &&
-      (account == null || candidate.name === account) &&
-      (vendor == null || candidate.vendor === vendor),
-  );
-  if (kind === 'VIRTUAL' || !isDiscoverable) return 'none';
-  return emails == null ? 'any' : 'by-email';
 }

@@ -12,8 +12,8 @@ type PlanRead = (args: never, scope: ExecutionScope, nodes: readonly FieldNode[]
 export type FieldRule =
   /** Looks up agents, or objects that belong to one. */
   | { readonly kind: 'lookup'; readonly planLookups: PlanLookups }
-  /** Reads the accounts of its agent: all of them, or the first one that supports the capability. */
-  | { readonly kind: 'read'; readonly planRead: PlanRead; readonly accounts: 'all' | 'first' }
+  /** Reads the accounts of its agent that support the capability: all of them, in the worst case. */
+  | { readonly kind: 'read'; readonly planRead: PlanRead }
   /** Returns the agent through which its object was found. */
   | { readonly kind: 'backReference' };
 
@@ -24,8 +24,8 @@ export function lookupRule(planLookups: PlanLookups): FieldRule {
   return { kind: 'lookup', planLookups };
 }
 
-export function readRule(planRead: PlanRead, accounts: 'all' | 'first' = 'all'): FieldRule {
-  return { kind: 'read', planRead, accounts };
+export function readRule(planRead: PlanRead): FieldRule {
+  return { kind: 'read', planRead };
 }
 
 export const backReferenceRule: FieldRule = { kind: 'backReference' };

@@ -131,7 +131,7 @@ class OperationWalk {
       const capableAccounts = context.accounts.filter(
         ({ name }) => accounts?.includes(name) !== false && context.dataSource(name)?.[spec.capability] !== undefined,
       );
-      const selection = { capability: spec.capability, accounts, firstOnly: rule.accounts === 'first' };
+      const selection = { capability: spec.capability, accounts };
       return parents.flatMap(({ candidates, separateBatch }) =>
         capableAccounts.flatMap(({ name }) => {
           const target = this.#resolveTarget(candidates, name, selection);

@@ -13,8 +13,10 @@ import { createPlanningContext, createPlanningContextFromCache, type PlanningCon
 export interface Plan {
   /** One entry for each account and endpoint that may be called, in the configuration's order. */
   readonly vendorCalls: readonly PlannedCalls[];
-  /** Upper bound of the number of calls with an empty cache. */
+  /** Upper bound of the number of calls with an empty cache, which `maxVendorCalls` limits. */
   readonly total: number;
+  /** Upper bound of the number of calls now: what the cache does not save of `total`. */
+  readonly expected: number;
 }
 
 export interface PlannedCalls {
@@ -82,7 +84,9 @@ export function createPlanner(rules: FieldRules): Planner {
           const cached = Math.max(0, calls - (uncached.get(entryKey(entry)) ?? 0));
           return { account, endpoint, atMost: calls, cached };
         });
-      return { vendorCalls, total: totalCalls(entries) };
+      const cached = vendorCalls.reduce((sum, entry) => sum + entry.cached, 0);
+      const total = totalCalls(entries);
+      return { vendorCalls, total, expected: total - cached };
     },
   };
 }

@@ -3,7 +3,7 @@ import { setUpPlanning } from '../../test/support/planning-harness.ts';
 import { candidatesByEmail, mergeCandidates } from './agent-candidates.ts';
 import { createTargetResolver } from './target-agents.ts';
 
-const selection = { capability: 'currentStatus', accounts: null, firstOnly: false } as const;
+const selection = { capability: 'currentStatus', accounts: null } as const;
 
 test('createTargetResolver passes on the upper bound of unlisted agents while discovery is pending', () => {
   const { planning } = setUpPlanning();

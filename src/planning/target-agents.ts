@@ -1,14 +1,14 @@
 import type { Agent } from '../domain/agent.ts';
+import { mayGetAccountFrom } from '../gather/agent-filter.ts';
 import { accountsSupporting, type AgentCapability } from '../gather/fan-out.ts';
 import type { TargetAgents } from '../vendors/call-estimate.ts';
 import type { AgentCandidates } from './agent-candidates.ts';
-import { mayGetAccountFrom, type PlanningContext } from './planning-context.ts';
+import type { PlanningContext } from './planning-context.ts';
 
 /** Which accounts of an agent a field reads: those in `accounts` that support the capability, or only the first of them. */
 export interface AccountSelection {
   readonly capability: AgentCapability;
   readonly accounts: readonly string[] | null;
-  readonly firstOnly: boolean;
 }
 
 /** One account's share of a set of agents. */
@@ -60,12 +60,9 @@ function scanAgents(
   planning: PlanningContext,
   agents: readonly Agent[],
   account: string,
-  { capability, accounts, firstOnly }: AccountSelection,
+  { capability, accounts }: AccountSelection,
 ): AccountScan {
-  const agentAccounts = agents.flatMap((agent) => {
-    const supporting = accountsSupporting(planning.context, agent, capability, accounts);
-    return firstOnly ? supporting.slice(0, 1) : supporting;
-  });
+  const agentAccounts = agents.flatMap((agent) => accountsSupporting(planning.context, agent, capability, accounts));
   return {
     refs: agentAccounts.flatMap((agentAccount) => (agentAccount.account === account ? [agentAccount.ref] : [])),
     potentialAccounts: agents.filter((agent) => mayGetAccountFrom(planning, agent, account)).length,

@@ -1,9 +1,9 @@
 import { type ConfigError } from '../config/config-error.ts';
 import { ENVIRONMENT, parseEnvOverrides } from '../config/env-overrides.ts';
 import { findConfig } from '../config/find-config.ts';
-import type { Environment } from '../config/interpolate.ts';
 import { loadConfig } from '../config/load.ts';
 import { isLoopback } from '../config/loopback.ts';
+import type { Environment } from '../config/placeholder.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
 import { formatSandboxConfig } from '../sandbox/sandbox-config.ts';

@@ -1,6 +1,6 @@
 import type { ConfigError } from '../config/config-error.ts';
 import { ENVIRONMENT } from '../config/env-overrides.ts';
-import type { Environment } from '../config/interpolate.ts';
+import type { Environment } from '../config/placeholder.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
 
 const DEFAULT_LOG_LEVEL: LogLevel = 'info';

@@ -1,26 +1,40 @@
 import type { DirectoryEntry } from '../../src/config/settings.ts';
 import { createDirectory } from '../../src/directory/directory.ts';
 import type { DirectoryAccount, DirectoryReader } from '../../src/directory/discovery.ts';
+import type { DiscoveryStore } from '../../src/directory/kept-discoveries.ts';
 import type { DiscoveredAgent } from '../../src/domain/agent.ts';
 import type { Instant } from '../../src/domain/clock.ts';
 import { type SourcedResult, type SourceReport, sourceReport } from '../../src/domain/source.ts';
 import type { CallRecord } from '../../src/http/types.ts';
 import type { DataSourceContext } from '../../src/vendors/vendor.ts';
-import { manualClock } from './clock.ts';
+import { type ManualClock, manualClock } from './clock.ts';
 import { discoveredAgent, knownAccount } from './directory-fixtures.ts';
 
-export type Discover = (context: DataSourceContext) => Promise<readonly DiscoveredAgent[]>;
+/** Returns the agents, or the agents with parts of their report. */
+export type Discover = (context: DataSourceContext) => Promise<readonly DiscoveredAgent[] | ReportedAgents>;
+
+export interface ReportedAgents {
+  readonly agents: readonly DiscoveredAgent[];
+  readonly report: Partial<SourceReport>;
+}
 
 /** The cached discovery of an account; null: not cached. */
 export type CachedAgentsByAccount = Readonly<Record<string, readonly DiscoveredAgent[] | null>>;
+
+export interface DirectorySetUp {
+  readonly clock?: ManualClock;
+  /** What survives a restart of the process, by account. */
+  readonly stores?: Readonly<Record<string, DiscoveryStore>>;
+}
 
 /** A directory over scripted accounts that records discoveries, reports and unexpected errors. */
 export function setUp(
   entries: readonly DirectoryEntry[],
   vendors: Readonly<Record<string, Discover | null>>,
   cachedAgents: CachedAgentsByAccount = {},
+  { clock = manualClock(), stores = {} }: DirectorySetUp = {},
 ) {
-  const clock = manualClock();
+  const cacheOf = (name: string) => (stores[name] ? { cache: stores[name] } : {});
   const discoveredAccounts: string[] = [];
   const cacheReads: string[] = [];
   const contexts: DataSourceContext[] = [];
@@ -31,9 +45,13 @@ export function setUp(
     const discoverAgents = async (context: DataSourceContext): Promise<SourcedResult<readonly DiscoveredAgent[]>> => {
       discoveredAccounts.push(name);
       contexts.push(context);
-      const data = await discover?.(context);
+      const result = (await discover?.(context)) ?? [];
+      const { agents, report } = 'agents' in result ? result : { agents: result, report: {} };
       const provenance = { fetchedAt: clock.now(), servedFrom: 'VENDOR' as const };
-      return { data: data ?? [], sources: [sourceReport({ account: name, endpoint: 'names' }, [provenance])] };
+      return {
+        data: agents,
+        sources: [{ ...sourceReport({ account: name, endpoint: 'names' }, [provenance]), ...report }],
+      };
     };
     const adapter = {
       account: directoryAccount,
@@ -43,13 +61,13 @@ export function setUp(
         return Promise.resolve(cachedAgents[name] ?? null);
       },
     } as unknown as DirectoryAccount['adapter'];
-    return { ...directoryAccount, adapter, discover: discover !== null };
+    return { ...directoryAccount, adapter, discover: discover !== null, discoverTimeoutMs: 5000, ...cacheOf(name) };
   });
   const directory = createDirectory({
     entries,
     accounts,
     clock,
-    discoveryTimeoutMs: 5000,
+    maxRequestWaitMs: 15_000,
     maxFiles: 100,
     onReport: (report) => reports.push(report),
     onUnexpectedError: (error) => unexpected.push(error),
@@ -79,6 +97,12 @@ export function discovers(...agents: readonly DiscoveredAgent[]): Discover {
   return () => Promise.resolve(agents);
 }
 
-export function namesIn({ agents }: { readonly agents: readonly { readonly name: string | null }[] }) {
+interface NamedAgents {
+  readonly agents: readonly { readonly name: string | null }[];
+}
+
+/** The names in a view, or in a merged directory. */
+export function namesIn(directory: NamedAgents | { readonly view: NamedAgents }) {
+  const { agents } = 'view' in directory ? directory.view : directory;
   return agents.map(({ name }) => name);
 }

@@ -43,13 +43,14 @@ export function createFakeServices(entries: readonly DirectoryEntry[], accounts:
     ...knownAccount(name, vendor),
     adapter: { account: { name, vendor }, createDataSource: () => sources } as unknown as AccountAdapter,
     discover: sources.discover !== undefined,
+    discoverTimeoutMs: 5000,
   }));
   const adapters = directoryAccounts.map(({ adapter }) => adapter);
   const directory = createDirectory({
     entries,
     accounts: directoryAccounts,
     clock,
-    discoveryTimeoutMs: 5000,
+    maxRequestWaitMs: 15_000,
     maxFiles: 100,
     onReport: health.recordReport,
     onUnexpectedError: () => undefined,
@@ -122,6 +123,7 @@ export function period(account: string, start: Instant, overrides: Partial<Statu
     start,
     end: start + 1000,
     isOngoing: false,
+    observedAt: NOW,
     ...overrides,
   };
 }

@@ -10,6 +10,7 @@ export interface RandomQuery {
 /** The values that random queries may contain. */
 export interface QueryNames {
   readonly ids: readonly string[];
+  readonly keys: readonly string[];
   readonly emails: readonly string[];
   readonly accounts: readonly { readonly account: string; readonly ref: string }[];
 }
@@ -151,6 +152,7 @@ function agentFields(depth: number): fc.Arbitrary<SelectionPart> {
   );
   const fields = fc.oneof(
     field('currentStatus', [], period),
+    field('presence', [], wrapPart('{ complete status', period, '}')),
     field('statusPeriods', [during, first, accounts], wrapPart('{ nodes', period, 'complete }')),
     field('timeInStatus', [during, accounts], leaf('{ seconds }')),
     field(
@@ -191,7 +193,7 @@ function agentFields(depth: number): fc.Arbitrary<SelectionPart> {
   return selection('name', fields, 'Agent', 3);
 }
 
-function agentFilters({ emails }: QueryNames): fc.Arbitrary<unknown> {
+function agentFilters({ emails, accounts: refs }: QueryNames): fc.Arbitrary<unknown> {
   return fc.record(
     {
       kind: fc.constantFrom('HUMAN', 'VIRTUAL'),
@@ -199,6 +201,7 @@ function agentFilters({ emails }: QueryNames): fc.Arbitrary<unknown> {
       vendor: fc.constantFrom('KORE', 'LIVEPERSON', 'VONAGE', 'AVAAMO'),
       emails: fc.array(fc.constantFrom(...emails), { maxLength: 3 }),
       nameContains: fc.constantFrom('a', 'jane', 'bot', 'zz'),
+      refs: fc.array(fc.constantFrom(...refs.filter(({ account }) => account !== 'nowhere')), { maxLength: 4 }),
     },
     { requiredKeys: [] },
   );
@@ -224,6 +227,7 @@ export function randomQueries(names: QueryNames): fc.Arbitrary<RandomQuery> {
           agent,
         ),
       ),
+    field('agentByKey', [argument('key', 'String!', fc.constantFrom(...names.keys))], agent),
     field(
       'agents',
       [
@@ -254,6 +258,7 @@ export function randomQueries(names: QueryNames): fc.Arbitrary<RandomQuery> {
 export async function collectQueryNames(gateway: Gateway): Promise<QueryNames> {
   interface Agent {
     readonly id: string;
+    readonly key: string | null;
     readonly email: string | null;
     readonly accounts: readonly { readonly ref: string; readonly account: { readonly name: string } }[];
   }
@@ -261,7 +266,7 @@ export async function collectQueryNames(gateway: Gateway): Promise<QueryNames> {
     `query ($during: TimeRange!) {
       agents(first: 200) {
         nodes {
-          id email accounts { ref account { name } }
+          id key email accounts { ref account { name } }
           statusPeriods(during: $during, first: 1) { nodes { id } }
           sessions(during: $during, first: 1) { nodes { id } }
           latestInteractions { nodes { id } }
@@ -274,6 +279,7 @@ export async function collectQueryNames(gateway: Gateway): Promise<QueryNames> {
   const { nodes } = data.agents;
   return {
     ids: [...[...ids].flatMap(([, id]) => id ?? []), 'bm9ib2R5', ''],
+    keys: [...nodes.flatMap(({ key }) => key ?? []), 'nobody'],
     emails: [...nodes.flatMap(({ email }) => email ?? []), 'unknown@example.com'],
     accounts: [
       ...nodes.flatMap((agent) => agent.accounts.map(({ account, ref }) => ({ account: account.name, ref }))),

@@ -84,7 +84,11 @@ export interface StubHttp extends VendorHttp {
 export function stubHttp(account: AccountAdapter['account'], clock: Clock, handler: RequestHandler): StubHttp {
   const sent: SentRequest[] = [];
 
-  async function send(request: VendorRequest, context: CallContext): Promise<VendorResponse> {
+  async function read<T>(
+    request: VendorRequest,
+    context: CallContext,
+    parse: (response: VendorResponse) => T,
+  ): Promise<T> {
     const headers = { ...request.headers };
     for (const [name, value] of Object.entries((await request.authorize?.(context)) ?? {})) {
       const duplicate = Object.keys(headers).find((other) => other.toLowerCase() === name.toLowerCase());
@@ -113,24 +117,28 @@ export function stubHttp(account: AccountAdapter['account'], clock: Clock, handl
         ([name, value]) => [name.toLowerCase(), value] as const,
       );
       const body = Buffer.from(reply.body ?? '');
+      const value = parse({ request, status: reply.status, headers: Object.fromEntries(lowerCase), body });
       record(errorCodeForStatus(reply.status) ?? 'OK', body.length);
-      return { request, status: reply.status, headers: Object.fromEntries(lowerCase), body };
+      return value;
     } catch (error) {
       record(error instanceof VendorError ? error.code : 'INTERNAL_SERVER_ERROR', 0);
       throw error;
     }
   }
 
+  const send = (request: VendorRequest, context: CallContext) => read(request, context, (response) => response);
+
   return {
     sent,
+    read,
     send,
-    stream: async (request, context, read) => {
+    stream: async (request, context, readStream) => {
       const target = { vendor: account.vendor, account: account.name, endpoint: request.endpoint };
       const response = await send(request, context);
       const error = errorCodeForStatus(response.status) === null ? null : request.classifyResponse?.(response);
       if (error) throw error;
       const { status, headers, body } = assertOk(response, target, clock.now());
-      return read({ request, status, headers, body: toChunks(body) });
+      return readStream({ request, status, headers, body: toChunks(body) });
     },
   };
 }

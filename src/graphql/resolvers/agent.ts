@@ -1,6 +1,7 @@
 import type { Agent } from '../../domain/agent.ts';
 import type { MaybePromise } from '../../domain/maybe-promise.ts';
 import { latestInteractions, type LatestInteractionsArgs, toInteractionQuery } from '../../gather/interactions.ts';
+import { presence } from '../../gather/presence.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
 import { sessions } from '../../gather/sessions.ts';
 import {
@@ -15,25 +16,28 @@ import { assertTimeRange } from '../../gather/validate-args.ts';
 import type { AgentTimeInStatusArgs, AgentUsageStatsArgs, Resolvers } from '../../generated/resolvers.ts';
 import { type FieldRules, readRule } from '../../planning/field-rules.ts';
 import { selectedUsageParts } from '../ast/usage-stats-selection.ts';
-import { connectionFields } from './connection-fields.ts';
+import { sourcedConnectionFields } from './connection-fields.ts';
 
-export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentConnection'> = {
+export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentConnection' | 'Presence'> = {
   Agent: {
     accounts: (agent) => agent.accounts,
+    presence: memoizedField('presence', presence),
     currentStatus: memoizedField('currentStatus', currentStatus),
     statusPeriods: memoizedField('statusPeriods', statusPeriods),
     timeInStatus: memoizedField('timeInStatus', timeInStatus),
     sessions: memoizedField('sessions', sessions),
     latestInteractions: memoizedField('latestInteractions', latestInteractions),
-    usageStats: (agent, { during }, context, info) =>
-      usageStats(context, agent, during, () => selectedUsageParts(info, info.fieldNodes)),
+    usageStats: (agent, args, context, info) =>
+      usageStats(context, agent, args, () => selectedUsageParts(info, info.fieldNodes)),
   },
   AgentAccount: { account: ({ account }, _, context) => context.account(account) },
-  AgentConnection: connectionFields,
+  AgentConnection: sourcedConnectionFields,
+  Presence: { complete: sourcedConnectionFields.complete },
 };
 
 export const agentRules = {
   Agent: {
+    presence: readRule(() => ({ capability: 'currentStatus' })),
     currentStatus: readRule(() => ({ capability: 'currentStatus' })),
     statusPeriods: readRule((args: StatusPeriodsArgs) => ({
       capability: 'statusPeriods',
@@ -51,13 +55,10 @@ export const agentRules = {
       capability: 'latestInteractions',
       query: toInteractionQuery(args),
     })),
-    usageStats: readRule(
-      ({ during }: AgentUsageStatsArgs, scope, nodes) => ({
-        capability: 'usageStats',
-        query: toUsageQuery(during, selectedUsageParts(scope, nodes)),
-      }),
-      'first',
-    ),
+    usageStats: readRule(({ during }: AgentUsageStatsArgs, scope, nodes) => ({
+      capability: 'usageStats',
+      query: toUsageQuery(during, selectedUsageParts(scope, nodes)),
+    })),
   },
 } satisfies FieldRules;
 

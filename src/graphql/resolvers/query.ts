@@ -1,14 +1,20 @@
-import { agentByAccount, agentByEmail, agentById, agents, type AgentsArgs } from '../../gather/agents.ts';
+import { agentByAccount, agentByEmail, agentById, agentByKey, agents, type AgentsArgs } from '../../gather/agents.ts';
 import { assertNodeIds, type Node, node, resolveNodeType } from '../../gather/nodes.ts';
 import type {
   QueryAgentArgs,
   QueryAgentByAccountArgs,
   QueryAgentByEmailArgs,
+  QueryAgentByKeyArgs,
   QueryNodeArgs,
   QueryNodesArgs,
   Resolvers,
 } from '../../generated/resolvers.ts';
-import { candidatesByAccount, candidatesByEmail, candidatesForPage } from '../../planning/agent-candidates.ts';
+import {
+  candidatesByAccount,
+  candidatesByEmail,
+  candidatesByKey,
+  candidatesForPage,
+} from '../../planning/agent-candidates.ts';
 import { type FieldRules, lookupRule } from '../../planning/field-rules.ts';
 import { agentLookups, nodeLookups } from '../../planning/planned-lookup.ts';
 
@@ -17,6 +23,7 @@ export const queryResolvers: Pick<Resolvers, 'Query' | 'Node'> = {
     agent: (_, { id }, context) => agentById(context, id),
     agentByEmail: (_, { email }, context) => agentByEmail(context, email),
     agentByAccount: (_, { account, ref }, context) => agentByAccount(context, account, ref),
+    agentByKey: (_, { key }, context) => agentByKey(context, key),
     agents: (_, args, context) => agents(context, args),
     node: (_, { id }, context) => node(context, id),
     nodes: (_, { ids }, context) => {
@@ -40,6 +47,7 @@ export const queryRules = {
     agentByAccount: lookupRule(({ account, ref }: QueryAgentByAccountArgs, planning) =>
       agentLookups(candidatesByAccount(planning, account, ref)),
     ),
+    agentByKey: lookupRule(({ key }: QueryAgentByKeyArgs, planning) => agentLookups(candidatesByKey(planning, key))),
     agents: lookupRule((args: AgentsArgs, planning) => [
       { type: 'AgentConnection', parent: { candidates: candidatesForPage(planning, args), separateBatch: false } },
     ]),

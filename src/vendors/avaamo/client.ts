@@ -60,8 +60,9 @@ export function createClient(
     url.searchParams.set('utc_offset', `${botDays.offsetSeconds}`);
     const headers = { Accept: 'application/json' };
     const request = { endpoint, method: 'GET', url, headers, authorize, maxBytes: MAX_BODY_BYTES } as const;
-    const response = await http.send(request, context);
-    return parseJson(assertOk(redactSecrets(response, [config.accessToken]), target, clock.now()), schema, target);
+    return http.read(request, context, (response) =>
+      parseJson(assertOk(redactSecrets(response, [config.accessToken]), target, clock.now()), schema, target),
+    );
   }
 
   return {

@@ -41,6 +41,24 @@ function parameters({ sent }: VendorHarness) {
   return sent.map(({ url }) => Object.fromEntries(url.searchParams));
 }
 
+test('reports a bot without traffic, whose totals are empty, as complete with unknown counts', async () => {
+  const harness = connectVendor(avaamo, accountConfig, () =>
+    jsonReply({ aggregate_stats: {}, previous_interval_stats: {}, stats: [] }),
+  );
+  const { data, sources } = await readOnce(harness);
+  expect(sources.map(({ outcome }) => outcome)).toEqual(['OK', 'OK']);
+  expect(data).toMatchObject({
+    current: {
+      start: Date.parse('2020-04-10T00:00:00-07:00'),
+      end: Date.parse('2020-04-14T00:00:00-07:00'),
+      sessionCount: null,
+      usersCount: null,
+    },
+    previous: null,
+    buckets: [],
+  });
+});
+
 describe('usage requests', () => {
   test('sends one request to each endpoint, with the days, the offset and the token', async () => {
     const harness = connectVendor(avaamo, accountConfig, healthy);

@@ -1,14 +1,14 @@
 import type { CachedValue } from '../../cache/cache.ts';
 import { failureReport, type SourceReport, sourceReport } from '../../domain/source.ts';
 import { offsetSeconds, startOfDay } from '../../domain/time-zone.ts';
-import type { DateRange } from '../../domain/time.ts';
+import { type CivilDate, type DateRange, DAY, startOfUtcDay, utcDay } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
 import { toCallTarget } from '../call-target.ts';
 import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
 import { type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
 import { type AvaamoDeps, createLoaders } from './loaders.ts';
-import { mergeReports, type UsageReport } from './map.ts';
+import { mergeReports, toUnknownInterval, type UsageReport } from './map.ts';
 
 type ReportOutcome = CachedValue<UsageReport> | VendorError;
 
@@ -31,8 +31,17 @@ export function createDataSource(deps: AvaamoDeps, request: DataSourceContext): 
       const failures = called.filter((outcome) => outcome instanceof VendorError);
       const [firstFailure] = failures;
       if (firstFailure && failures.length === called.length) throw firstFailure;
+      const { current, ...merged } = mergeReports(reportOrNull(usage), reportOrNull(interventions));
+      // Totals of `{}` have no boundaries: those of the request then say what the unknown counts are about.
+      const requested =
+        called.length === 0
+          ? null
+          : toUnknownInterval(
+              startOfDay(during.from, during.timeZone),
+              startOfDay(nextDay(during.to), during.timeZone),
+            );
       return {
-        data: { account: account.name, ref, ...mergeReports(reportOrNull(usage), reportOrNull(interventions)) },
+        data: { account: account.name, ref, current: current ?? requested, ...merged },
         sources: [...toSourceReports(USAGE_ENDPOINT, usage), ...toSourceReports(INTERVENTIONS_ENDPOINT, interventions)],
       };
     },
@@ -54,6 +63,10 @@ export function createDataSource(deps: AvaamoDeps, request: DataSourceContext): 
  */
 export function toBotDays(bot: string, { from, to, timeZone }: DateRange): BotDays {
   return { bot, from, to, offsetSeconds: offsetSeconds(timeZone, startOfDay(from, timeZone)) };
+}
+
+function nextDay(day: CivilDate): CivilDate {
+  return utcDay(startOfUtcDay(day) + DAY);
 }
 
 async function captureVendorError(loading: Promise<CachedValue<UsageReport>>): Promise<ReportOutcome> {

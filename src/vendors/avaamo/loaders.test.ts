@@ -17,13 +17,12 @@ const namespaces = {
 test.each(['usage', 'interventions'] as const)('validates cached %s, and rejects anything else', (part) => {
   const { space: namespace, kept: stored } = namespaces[part];
   expect(namespace.isValid(JSON.parse(JSON.stringify(stored)))).toBe(true);
-  expect(namespace.isValid({ ...stored, previous_interval_stats: null, stats: [] })).toBe(true);
+  expect(namespace.isValid({ ...stored, aggregate_stats: null, previous_interval_stats: null, stats: [] })).toBe(true);
   for (const invalid of [
     null,
     [],
     {},
     { ...stored, isComplete: undefined },
-    { ...stored, aggregate_stats: null },
     { ...stored, aggregate_stats: {} },
     { ...stored, previous_interval_stats: {} },
     { ...stored, stats: null },

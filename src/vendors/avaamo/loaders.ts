@@ -57,7 +57,7 @@ export function toKeyParts({ bot, from, to, offsetSeconds }: BotDays): readonly 
 function createNamespace<Stored>(endpoint: string, schema: ZodType<Stored>): CacheNamespace<BotDays, Stored> {
   return {
     endpoint,
-    version: 3,
+    version: 4,
     keyParts: toKeyParts,
     isValid: (value): value is Stored => schema.safeParse(value).success,
   };

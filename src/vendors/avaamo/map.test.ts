@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { UsageInterval } from '../../domain/usage-stats.ts';
-import { formatVendorDate, mergeReports, toInterventionsReport, toUsageReport } from './map.ts';
+import { formatVendorDate, mergeReports, toInterventionsReport, toUsageReport, type UsageReport } from './map.ts';
 import { interventionsResponseSchema, usageResponseSchema } from './wire.ts';
 
 function sample(name: string): unknown {
@@ -10,8 +10,12 @@ function sample(name: string): unknown {
 }
 const usageSample = usageResponseSchema.parse(sample('usage.json'));
 const interventionSample = interventionsResponseSchema.parse(sample('agent-intervention.json'));
-const usage = toUsageReport(usageSample);
-const interventions = toInterventionsReport(interventionSample);
+const usage = withTotals(toUsageReport(usageSample));
+const interventions = withTotals(toInterventionsReport(interventionSample));
+function withTotals({ current, ...report }: UsageReport) {
+  if (current === null) throw new Error('the sample has totals');
+  return { ...report, current };
+}
 function sum(counts: readonly (number | null)[]): number {
   return counts.reduce<number>((total, item) => total + (item ?? 0), 0);
 }

@@ -1,5 +1,6 @@
+import type { Instant } from '../../domain/clock.ts';
 import type { CivilDate } from '../../domain/time.ts';
-import type { UsageInterval, UsageStats } from '../../domain/usage-stats.ts';
+import type { UsageInterval } from '../../domain/usage-stats.ts';
 import {
   type InterventionSpan,
   isCount,
@@ -11,7 +12,8 @@ import {
 
 /** The report of one endpoint on a bot; fields of the other endpoint are null. */
 export interface UsageReport {
-  readonly current: UsageInterval;
+  /** Null for a response without totals. */
+  readonly current: UsageInterval | null;
   readonly previous: UsageInterval | null;
   /** In the vendor's order. */
   readonly buckets: readonly UsageInterval[];
@@ -68,6 +70,11 @@ export function toInterventionsReport(report: StoredInterventions): UsageReport 
   }));
 }
 
+/** The interval of a report without totals: the requested days, of which nothing is known. */
+export function toUnknownInterval(start: Instant, end: Instant): UsageInterval {
+  return { start, end, ...UNKNOWN_COUNTS };
+}
+
 /**
  * Merges the reports of both endpoints; null for one that was not called or failed. Both cover the same days, so their totals
  * belong together. Buckets are merged if both boundaries agree, and stay separate otherwise.
@@ -75,7 +82,7 @@ export function toInterventionsReport(report: StoredInterventions): UsageReport 
 export function mergeReports(
   usage: UsageReport | null,
   interventions: UsageReport | null,
-): Pick<UsageStats, 'current' | 'previous' | 'buckets'> {
+): Pick<UsageReport, 'current' | 'previous' | 'buckets'> {
   // Several buckets may have the same boundaries: they are merged in their order.
   const bucketsBySpan = Map.groupBy(interventions?.buckets ?? [], spanKey);
   const unmatchedBySpan = new Map([...bucketsBySpan].map(([span, buckets]) => [span, buckets.values()]));
@@ -113,7 +120,7 @@ function compareByTime(a: UsageInterval, b: UsageInterval): number {
 /** The three parts of a response. Nothing is summed: session and user counts are distinct counts, which do not add up. */
 function toReport<Span>(
   report: {
-    readonly aggregate_stats: Span;
+    readonly aggregate_stats: Span | null;
     readonly previous_interval_stats: Span | null;
     readonly stats: readonly Span[];
     readonly isComplete: boolean;
@@ -122,7 +129,7 @@ function toReport<Span>(
 ): UsageReport {
   const { aggregate_stats: current, previous_interval_stats: previous, stats, isComplete } = report;
   return {
-    current: toInterval(current),
+    current: current === null ? null : toInterval(current),
     previous: previous === null ? null : toInterval(previous),
     buckets: stats.map(toInterval),
     isComplete,

@@ -74,7 +74,8 @@ function createInterventionSpanSchema<S extends z.ZodType, C extends z.ZodType, 
 
 function createStoredSchema<Span extends z.ZodType>(span: Span) {
   return z.object({
-    aggregate_stats: span,
+    /** Null for a response without totals. */
+    aggregate_stats: span.nullable(),
     previous_interval_stats: span.nullable(),
     stats: z.array(span),
     /** Whether every part of the response could be read; unreadable parts are left out. */
@@ -85,17 +86,20 @@ function createStoredSchema<Span extends z.ZodType>(span: Span) {
 const UNREADABLE = 'unreadable';
 const unreadableSchema = z.unknown().transform((): typeof UNREADABLE => UNREADABLE);
 
-/** "stats … is an array of 9 elements"; any other number is accepted. Without the totals, the response is invalid. */
+/** `{}` means that there is nothing: a bot without traffic, or without a previous interval. */
+const nothingSchema = z.strictObject({}).transform(() => null);
+
+/** "stats … is an array of 9 elements"; any other number is accepted. With unreadable totals, the response is invalid. */
 function createResponseSchema<Span extends z.ZodType>(span: Span) {
   return z.object({
-    aggregate_stats: span,
-    previous_interval_stats: z.union([span.nullish(), unreadableSchema]),
+    aggregate_stats: z.union([nothingSchema, span]),
+    previous_interval_stats: z.union([nothingSchema, span.nullish(), unreadableSchema]),
     stats: tolerantArray(span).nullish(),
   });
 }
 
 function dropUnreadable<Span>(response: {
-  readonly aggregate_stats: Span;
+  readonly aggregate_stats: Span | null;
   readonly previous_interval_stats?: Span | typeof UNREADABLE | null | undefined;
   readonly stats?: readonly (Span | null)[] | null | undefined;
 }) {
@@ -111,14 +115,14 @@ function dropUnreadable<Span>(response: {
 
 export const storedUsageSchema = createStoredSchema(createUsageSpanSchema(STORED_FIELDS));
 export type StoredUsage = z.infer<typeof storedUsageSchema>;
-export type UsageSpan = StoredUsage['aggregate_stats'];
+export type UsageSpan = StoredUsage['stats'][number];
 export const usageResponseSchema = createResponseSchema(createUsageSpanSchema(RESPONSE_FIELDS)).transform(
   dropUnreadable<UsageSpan>,
 );
 
 export const storedInterventionsSchema = createStoredSchema(createInterventionSpanSchema(STORED_FIELDS));
 export type StoredInterventions = z.infer<typeof storedInterventionsSchema>;
-export type InterventionSpan = StoredInterventions['aggregate_stats'];
+export type InterventionSpan = StoredInterventions['stats'][number];
 export const interventionsResponseSchema = createResponseSchema(
   createInterventionSpanSchema(RESPONSE_FIELDS),
 ).transform(dropUnreadable<InterventionSpan>);

@@ -129,23 +129,24 @@ describe('a paged response', () => {
 });
 
 describe('a record of an agent that was not requested', () => {
-  const unrequestedAgent = { userId: 'u-9', email: email(9), status: createWorker(9).status };
+  const unrequestedAgent = { userId: 'u-90', email: email(90), status: createWorker(90).status };
 
-  test('leaves out and reports an agent that was not requested, since the response may belong to another request', async () => {
+  test('doubts only the agents that the response does not mention, since it may belong to another request', async () => {
+    const mentioned = createWorkers(49);
     const { statusPeriods, stored } = connectKore([], {
-      overridePage: () => [{ ...createWorker(1) }, unrequestedAgent],
+      overridePage: () => [...mentioned, unrequestedAgent].map((one) => ({ ...one })),
     });
-    const outcomes = Promise.allSettled([statusPeriods(email(1), yesterday), statusPeriods(email(2), yesterday)]);
-    expect(await outcomes).toMatchObject([
-      {
-        value: {
-          data: [{ ref: email(1) }],
-          sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'foreign_agent' } }],
-        },
-      },
-      { reason: { code: 'VENDOR_BAD_RESPONSE', reason: 'foreign_agent' } },
-    ]);
-    expect(stored).toMatchObject([{ key: ['cell', email(1), '2024-05-14'], ttlSeconds: 15 }]);
+    const outcomes = await Promise.allSettled(
+      [...mentioned, createWorker(99)].map((worker) => statusPeriods(worker.email, yesterday)),
+    );
+    expect(outcomes.slice(0, 49)).toMatchObject(
+      mentioned.map((worker) => ({
+        value: { data: [{ ref: worker.email }], sources: [{ outcome: 'OK', error: null }] },
+      })),
+    );
+    expect(outcomes[49]).toMatchObject({ reason: { code: 'VENDOR_BAD_RESPONSE', reason: 'foreign_agent' } });
+    // A past day of which nothing is missing is final.
+    expect(stored.map(({ ttlSeconds }) => ttlSeconds)).toEqual(Array(49).fill(86_400));
   });
 
   test.each([

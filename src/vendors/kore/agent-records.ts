@@ -6,7 +6,7 @@ import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
 import { toDataGap } from '../data-gap.ts';
 import type { AgentDay } from './batching.ts';
-import { type Cell, cellTtlSeconds, dedupePeriods, periodsOn } from './cells.ts';
+import { type Cell, cellLifetime, dedupePeriods, periodsOn } from './cells.ts';
 import { type AgentDetails, toAgentDetails, toReferences } from './map.ts';
 import type { FetchedPages } from './pagination.ts';
 import { canonicalizeReference, isEmail } from './references.ts';
@@ -18,11 +18,14 @@ export interface AgentRecords {
   readonly agents: readonly AgentRecord[];
   /** Why records of these or other agents may be missing; null when the result is complete. */
   readonly error: VendorError | null;
+  /** Why an agent that the response does not mention may still have records; null when it has none. */
+  readonly absenceError: VendorError | null;
 }
 
 /**
  * The records of the agents requested by e-mail, or of all agents. Records of other agents are left out. A response that
- * has such a record may belong to another request, so agents that it does not mention count as missing.
+ * has such a record may belong to another request, so agents that it does not mention count as missing. The agents that it
+ * does mention are beyond doubt.
  */
 export function collectRecords(
   pages: FetchedPages,
@@ -33,23 +36,25 @@ export function collectRecords(
   const agents = keys
     ? pages.agents.filter((agent) => canonicalReferences(agent).some((key) => keys.has(key)))
     : pages.agents;
-  return { agents, error: findError(pages, agents, keys, target) };
+  const foreignCount = pages.agents.length - agents.length;
+  const absenceError =
+    foreignCount === 0
+      ? null
+      : contractError(target, 'foreign_agent', `${foreignCount} records name agents that were not requested`);
+  return { agents, error: findError(pages, agents, keys, target), absenceError };
 }
 
 function findError(
-  { agents: receivedRecords, stopReason, unreadable }: FetchedPages,
+  { stopReason, unreadable }: FetchedPages,
   agents: readonly AgentRecord[],
   requestedKeys: ReadonlySet<string> | undefined,
   target: CallTarget,
 ): VendorError | null {
   const hasAll = requestedKeys && new Set(agents.flatMap(canonicalReferences)).isSupersetOf(requestedKeys);
-  const foreignCount = receivedRecords.length - agents.length;
   if (stopReason instanceof VendorError) return stopReason;
   if (stopReason === 'page-limit' || (stopReason === 'no-progress' && !hasAll))
     return contractError(target, 'pagination');
   if (stopReason === 'too_large') return contractError(target, 'too_large', 'more than the size limit of one request');
-  if (foreignCount > 0)
-    return contractError(target, 'foreign_agent', `${foreignCount} records name agents that were not requested`);
   return unreadable > 0 ? contractError(target, 'contract', `${unreadable} records could not be read`) : null;
 }
 
@@ -78,7 +83,10 @@ export function toCells(
     const hasUnreadable = details.some((record) => record.unreadable > 0);
     // A record without a userId may belong to any agent that is looked up by userId.
     const isAmbiguous = details.length === 0 && hasRecordWithoutUserId && !isEmail(agent);
-    const error = records.error ?? (hasUnreadable || isAmbiguous ? contractError(context.target, 'contract') : null);
+    const error =
+      records.error ??
+      (hasUnreadable || isAmbiguous ? contractError(context.target, 'contract') : null) ??
+      (details.length === 0 ? records.absenceError : null);
     // An agent that a complete response does not mention has no periods. Nothing is known of an agent that an incomplete
     // response does not mention, or of which nothing could be read.
     const isUnknown = details.length === 0 || (hasUnreadable && periods.length === 0);
@@ -87,7 +95,7 @@ export function toCells(
     const gap = error && toDataGap(error);
     return days.map((day) => {
       const value: Cell = { periods: periodsOn(periods, day), gap };
-      return { agent, day, cell: { value, ttlSeconds: cellTtlSeconds(value, day, context.now, context.ttl) } };
+      return { agent, day, cell: { value, ...cellLifetime(value, day, context.now, context.ttl) } };
     });
   });
 }

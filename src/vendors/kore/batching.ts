@@ -6,11 +6,15 @@ export interface AgentDay {
   readonly day: CivilDate;
 }
 
-/** One POST: some agents on some consecutive days. */
-export interface BatchRequest {
-  readonly agents: readonly string[];
+/** Consecutive UTC days, both inclusive. */
+export interface DayBounds {
   readonly firstDay: CivilDate;
   readonly lastDay: CivilDate;
+}
+
+/** One POST: some agents on some consecutive days. */
+export interface BatchRequest extends DayBounds {
+  readonly agents: readonly string[];
 }
 
 /** How many agents one POST may name. The vendor returns at most 50 agents a page. */
@@ -52,13 +56,13 @@ export function sharedWindows(agentDays: readonly AgentDay[], maxDays: number): 
   return toWindows([...new Set(agentDays.map(({ day }) => day))].map(toDayNumber), maxDays);
 }
 
-export function toDays(window: Pick<BatchRequest, 'firstDay' | 'lastDay'>): readonly CivilDate[] {
+export function toDays(window: DayBounds): readonly CivilDate[] {
   return Array.from({ length: windowLength(window) }, (_, index) =>
     fromDayNumber(toDayNumber(window.firstDay) + index),
   );
 }
 
-export function toDayBounds({ first, last }: DayWindow): Pick<BatchRequest, 'firstDay' | 'lastDay'> {
+export function toDayBounds({ first, last }: DayWindow): DayBounds {
   return { firstDay: fromDayNumber(first), lastDay: fromDayNumber(last) };
 }
 
@@ -113,7 +117,7 @@ function countCells(requests: readonly BatchRequest[]): number {
   return requests.reduce((sum, request) => sum + request.agents.length * windowLength(request), 0);
 }
 
-function windowLength({ firstDay, lastDay }: Pick<BatchRequest, 'firstDay' | 'lastDay'>): number {
+function windowLength({ firstDay, lastDay }: DayBounds): number {
   return toDayNumber(lastDay) - toDayNumber(firstDay) + 1;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ttlSchema as ttlForm } from '../../config/cache.ts';
 import { DAY, HOUR, MINUTE, overlaps, startOfUtcDay, utcDaysCovering } from '../../domain/time.ts';
-import { type Cell, cellNamespace, cellTtlSeconds, dedupePeriods, mergeCells, periodsOn } from './cells.ts';
+import { type Cell, cellLifetime, cellNamespace, dedupePeriods, mergeCells, periodsOn } from './cells.ts';
 import type { StoredPeriod } from './map.ts';
 
 const MONDAY = '2024-05-13';
@@ -95,7 +95,7 @@ describe('periods of one response with the same start and names', () => {
   });
 });
 
-describe('cellTtlSeconds', () => {
+describe('cellLifetime', () => {
   const ttl = ttlForm.parse({ statusPast: 86_400, statusLive: 15 });
   const closed = completeCell([period('13T09:00:00', '13T17:00:00')]);
   const dayAfter = startOfUtcDay(MONDAY) + DAY;
@@ -107,15 +107,21 @@ describe('cellTtlSeconds', () => {
     ['a settled day without periods', dayAfter + HOUR, completeCell([]), 86_400],
     ['a day with an ongoing period', dayAfter + 5 * DAY, completeCell([period('13T09:00:00', null)]), 15],
     ['a future day', startOfUtcDay(MONDAY) - DAY, completeCell([]), 15],
-  ])('returns the TTL of %s', (_when, now, cell, seconds) => {
-    expect(cellTtlSeconds(cell, MONDAY, now, ttl)).toBe(seconds);
+  ])('returns the lifetime of %s', (_when, now, cell, seconds) => {
+    expect(cellLifetime(cell, MONDAY, now, ttl)).toEqual({ ttlSeconds: seconds, isFinal: seconds === 86_400 });
   });
 
   test('returns 0 for a retryable gap, and a short TTL for a permanent one', () => {
     const gap = { code: 'VENDOR_TIMEOUT', message: '', reason: null, status: null, retryAfterSeconds: null } as const;
     const later = dayAfter + 5 * DAY;
-    expect(cellTtlSeconds({ ...closed, gap: { ...gap, retryable: true } }, MONDAY, later, ttl)).toBe(0);
-    expect(cellTtlSeconds({ ...closed, gap: { ...gap, retryable: false } }, MONDAY, later, ttl)).toBe(15);
+    expect(cellLifetime({ ...closed, gap: { ...gap, retryable: true } }, MONDAY, later, ttl)).toEqual({
+      ttlSeconds: 0,
+      isFinal: false,
+    });
+    expect(cellLifetime({ ...closed, gap: { ...gap, retryable: false } }, MONDAY, later, ttl)).toEqual({
+      ttlSeconds: 15,
+      isFinal: false,
+    });
   });
 });
 
@@ -126,7 +132,7 @@ describe('mergeCells', () => {
 
   test('returns a period of several cells once', () => {
     const cells = [completeCell([closed]), completeCell([closed])].map((value) => ({ value, fetchedAt: 1 }));
-    expect(mergeCells(cells, both)).toEqual([closed]);
+    expect(mergeCells(cells, both)).toEqual([{ period: closed, observedAt: 1 }]);
   });
 
   test.each([
@@ -137,7 +143,7 @@ describe('mergeCells', () => {
       { value: completeCell([open]), fetchedAt: openAt },
       { value: completeCell([closed]), fetchedAt: closedAt },
     ];
-    expect(mergeCells(cells, both)).toEqual([closedAt > openAt ? closed : open]);
+    expect(mergeCells(cells, both)).toEqual([{ period: closedAt > openAt ? closed : open, observedAt: 2 }]);
   });
 
   test('distinguishes periods that began in the same second by both their names', () => {
@@ -150,7 +156,8 @@ describe('mergeCells', () => {
       secondary,
     ];
     const four = [named('AVAILABLE', null), named('BUSY', null), named('BUSY', 'NBK'), named('BUSY', 'Mail')];
-    expect(mergeCells([{ value: completeCell(four), fetchedAt: 1 }], both)).toEqual(four);
+    const merged = mergeCells([{ value: completeCell(four), fetchedAt: 1 }], both);
+    expect(merged.map(({ period: each }) => each)).toEqual(four);
   });
 
   test('prefers, of two cells fetched at once, the one with the end', () => {
@@ -163,7 +170,7 @@ describe('mergeCells', () => {
           cells.map((value) => ({ value, fetchedAt: 1 })),
           both,
         ),
-      ).toEqual([closed]);
+      ).toMatchObject([{ period: closed }]);
     }
   });
 
@@ -200,7 +207,7 @@ describe('mergeCells', () => {
           fetchedAt: ages[index] ?? 0,
         }));
         const atOnce = periods.filter(([from, to]) => overlaps(during, from, to));
-        expect(sorted(mergeCells(cells, during))).toEqual(sorted(atOnce));
+        expect(sorted(mergeCells(cells, during).map((merged) => merged.period))).toEqual(sorted(atOnce));
       }),
     );
   });
@@ -216,12 +223,13 @@ describe('mergeCells', () => {
           return { day, value: completeCell(periodsOn(isRecent ? later : earlier, day)), fetchedAt: isRecent ? 2 : 1 };
         });
         const during = { from: start, to: start + 14 * DAY };
-        for (const merged of mergeCells(cells, during)) {
+        for (const { period: merged, observedAt } of mergeCells(cells, during)) {
           const holding = cells.filter(({ value }) =>
             value.periods.some((candidate) => candidate[0] === merged[0] && candidate[3] === merged[3]),
           );
           const newest = holding.toSorted((a, b) => b.fetchedAt - a.fetchedAt)[0];
           expect(newest?.value.periods).toContainEqual(merged);
+          expect(newest?.fetchedAt).toBe(observedAt);
         }
       }),
     );

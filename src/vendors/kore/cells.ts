@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { CacheNamespace } from '../../cache/cache.ts';
+import type { CacheNamespace, FetchedValue } from '../../cache/cache.ts';
 import type { Ttl } from '../../config/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
 import { type CivilDate, DAY, HOUR, overlaps, startOfUtcDay, type TimeRange } from '../../domain/time.ts';
 import { type DataGap, dataGapSchema } from '../data-gap.ts';
 import type { AgentDay } from './batching.ts';
-import type { StoredPeriod } from './map.ts';
+import type { ObservedPeriod, StoredPeriod } from './map.ts';
 import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
 /** One agent on one UTC day: the periods that touch the day, unclipped. */
@@ -50,20 +50,21 @@ function overlapsRange([start, end]: StoredPeriod, range: TimeRange): boolean {
 
 /**
  * The periods of several cells that touch a range, each once: the same period in several cells is recognised by its start
- * and its two names. Where the cells disagree on its end (it is still ongoing in an older cell), the cell fetched last wins.
+ * and its two names. Where the cells disagree on its end (it is still ongoing in an older cell), the cell fetched last wins;
+ * the period was observed when that cell was requested.
  */
 export function mergeCells(
   cells: readonly { readonly value: Cell; readonly fetchedAt: Instant }[],
   during: TimeRange,
-): readonly StoredPeriod[] {
+): readonly ObservedPeriod[] {
   const cellsByFetchTime = Map.groupBy(cells, ({ fetchedAt }) => fetchedAt);
   const oldestFirst = [...cellsByFetchTime].sort(([a], [b]) => a - b);
-  const periods = new Map<string, StoredPeriod>();
-  for (const [, cellsOfSameAge] of oldestFirst) {
+  const periods = new Map<string, ObservedPeriod>();
+  for (const [observedAt, cellsOfSameAge] of oldestFirst) {
     for (const period of dedupePeriods(cellsOfSameAge.flatMap(({ value }) => value.periods)))
-      periods.set(periodKey(period), period);
+      periods.set(periodKey(period), { period, observedAt });
   }
-  return [...periods.values()].filter((period) => overlapsRange(period, during));
+  return [...periods.values()].filter(({ period }) => overlapsRange(period, during));
 }
 
 /**
@@ -102,9 +103,14 @@ const SETTLING_MS = HOUR;
  * A day is final when it has settled, nothing of it is missing, and all its periods have ended. A cell that a retryable
  * failure left incomplete is not cached.
  */
-export function cellTtlSeconds(cell: Cell, day: CivilDate, now: Instant, ttl: Ttl): number {
-  if (cell.gap?.retryable) return 0;
+export function cellLifetime(
+  cell: Cell,
+  day: CivilDate,
+  now: Instant,
+  ttl: Ttl,
+): Required<Pick<FetchedValue<Cell>, 'ttlSeconds' | 'isFinal'>> {
+  if (cell.gap?.retryable) return { ttlSeconds: 0, isFinal: false };
   const isSettled = startOfUtcDay(day) + DAY + SETTLING_MS <= now;
   const isFinal = isSettled && cell.gap === null && cell.periods.every(([, end]) => end !== null);
-  return isFinal ? ttl.statusPast : ttl.statusLive;
+  return { ttlSeconds: isFinal ? ttl.statusPast : ttl.statusLive, isFinal };
 }

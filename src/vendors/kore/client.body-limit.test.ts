@@ -19,12 +19,12 @@ beforeEach(async () => {
   server = await startScriptedServer();
   harness = createHttpHarness({ account });
   limits = [];
-  const send: VendorHttp['send'] = (request, context) => {
+  const read: VendorHttp['read'] = (request, context, parse) => {
     limits.push(request.maxBytes);
-    return harness.http.send(request, context);
+    return harness.http.read(request, context, parse);
   };
   const accountConfig = config.parse({ ...KORE_ENTRY, baseUrl: server.url.origin });
-  client = createClient(accountConfig, { account, http: { ...harness.http, send }, clock: manualClock() });
+  client = createClient(accountConfig, { account, http: { ...harness.http, read }, clock: manualClock() });
 });
 
 afterEach(async () => {

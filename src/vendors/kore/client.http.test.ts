@@ -34,7 +34,7 @@ function fetchOnce() {
 describe('a status request', () => {
   test('retries a status request after a retryable failure: although it is a POST, it changes nothing', async () => {
     server.script({ status: 503 }, GOOD);
-    expect(await fetchOnce()).toEqual({ agents: [{ userId: 'u-1' }], error: null });
+    expect(await fetchOnce()).toEqual({ agents: [{ userId: 'u-1' }], error: null, absenceError: null });
     expect(server.received.map(({ method }) => method)).toEqual(['POST', 'POST']);
     expect(harness.records.map(({ outcome }) => outcome)).toEqual(['VENDOR_UNAVAILABLE', 'OK']);
   });

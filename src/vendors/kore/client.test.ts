@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createWorker, fakeKore, KORE_ENTRY, parseFilter } from '../../../test/support/kore/account.ts';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
+import { HOUR } from '../../domain/time.ts';
 import type { SandboxResponse } from '../sandbox.ts';
 import { kore } from './index.ts';
 
@@ -40,11 +41,12 @@ describe('a status request', () => {
   });
 
   test('requests the date of one day, or the first and last of several, always in UTC', async () => {
+    const monday = { from: sinceMonday.from, to: sinceMonday.from + HOUR };
     const harness = connectVendor(kore, KORE_ENTRY, fakeKore([createWorker(1)]), { now: NOW });
-    await harness.createDataSource().statusPeriods?.(EMAIL, today);
+    await harness.createDataSource().statusPeriods?.(EMAIL, monday);
     await harness.createDataSource().statusPeriods?.(EMAIL, sinceMonday);
     expect(harness.sent.map(({ body }) => body)).toEqual([
-      '{"filter":{"agents":["agent1@example.com"],"dateFilter":{"date":"2024-05-15","timeZoneOffSet":0}}}',
+      '{"filter":{"agents":["agent1@example.com"],"dateFilter":{"date":"2024-05-13","timeZoneOffSet":0}}}',
       '{"filter":{"agents":["agent1@example.com"],"dateFilter":{"startDate":"2024-05-13","endDate":"2024-05-15","timeZoneOffSet":0}}}',
     ]);
   });

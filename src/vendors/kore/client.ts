@@ -1,4 +1,4 @@
-import { assertOk, parseJson } from '../../http/response.ts';
+import { assertAccountOk, parseJson } from '../../http/response.ts';
 import type { CallContext, VendorRequest, VendorResponse } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
@@ -6,7 +6,7 @@ import { redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';
 import { type AgentRecords, collectRecords } from './agent-records.ts';
 import { createSigner } from './auth.ts';
-import { type BatchRequest, toDays } from './batching.ts';
+import { type BatchRequest, type DayBounds, toDays } from './batching.ts';
 import type { KoreConfig } from './config.ts';
 import { fetchAllPages, type FetchedPage, PAGE_SIZE } from './pagination.ts';
 import { rateLimitError } from './rate-limit-message.ts';
@@ -33,7 +33,7 @@ export interface KoreClient {
 }
 
 /** Like a BatchRequest; without `agents` it means all agents. */
-type StatusDetailsQuery = Pick<BatchRequest, 'firstDay' | 'lastDay'> & Partial<Pick<BatchRequest, 'agents'>>;
+type StatusDetailsQuery = DayBounds & Partial<Pick<BatchRequest, 'agents'>>;
 
 export function createClient(
   config: KoreConfig,
@@ -46,18 +46,18 @@ export function createClient(
     return redactTokens(redactSecrets(response, [config.clientSecret]));
   }
 
-  async function fetchPage(query: StatusDetailsQuery, offset: number, context: CallContext): Promise<FetchedPage> {
-    const request: VendorRequest = {
-      ...toPageRequest(config, query, offset),
-      authorize,
-      idempotent: true,
-      classifyResponse: (response) => rateLimitError(redact(response), target, clock.now()) ?? undefined,
-    };
-    const response = redact(await http.send(request, context));
-    const rateLimited = rateLimitError(response, target, clock.now());
+  /** Throws a VendorError for a response that is not a page. */
+  function parsePage(response: VendorResponse): FetchedPage {
+    const redacted = redact(response);
+    const rateLimited = rateLimitError(redacted, target, clock.now());
     if (rateLimited) throw rateLimited;
-    const page = parseJson(assertOk(response, target, clock.now()), detailsPageSchema, target);
+    const page = parseJson(assertAccountOk(redacted, target, clock.now()), detailsPageSchema, target);
     return { ...page, bodyBytes: response.body.length };
+  }
+
+  function fetchPage(query: StatusDetailsQuery, offset: number, context: CallContext): Promise<FetchedPage> {
+    const request: VendorRequest = { ...toPageRequest(config, query, offset), authorize, idempotent: true };
+    return http.read(request, context, parsePage);
   }
 
   return {
@@ -75,6 +75,7 @@ function toPageRequest(config: KoreConfig, query: StatusDetailsQuery, offset: nu
     'analytics',
     'account',
     config.accountId,
+    ...(config.apiVersion === 1 ? [] : [`v${config.apiVersion}`]),
     STATUS_DETAILS_ENDPOINT,
   );
   url.search = new URLSearchParams({ limit: String(PAGE_SIZE), offset: String(offset) }).toString();

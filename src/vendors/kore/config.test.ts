@@ -16,6 +16,8 @@ test.each([
   { discoverHours: 744 },
   { maxDaysPerCall: 1 },
   { maxDaysPerCall: 366 },
+  { apiVersion: 1 },
+  { apiVersion: 3 },
 ])('accepts %j', (entry) => {
   expect(problemsOf(entry)).toEqual([]);
 });
@@ -26,6 +28,7 @@ test.each([
   ['streamId', ['', ' ', 'st 1', ' st-1', 'st-1 ', 'st-1\r\nx: y', 'st-é']],
   ['discoverHours', [0, 745, 1.5]],
   ['maxDaysPerCall', [0, 367, 1.5]],
+  ['apiVersion', [0, 2, 4, '1']],
 ])('rejects %s with each value of %j', (key, values) => {
   expect(values.filter((value) => problemsOf({ [key]: value }).length === 0)).toEqual([]);
   expect(problemsOf({ [key]: values[0] })).toEqual([[key]]);

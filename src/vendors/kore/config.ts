@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { accountBaseSchema } from '../../config/account.ts';
 import { secretSchema } from '../../config/secret.ts';
 
-/** The number of UTC days that the longest time range (31 days from noon to noon) touches. */
-const MAX_QUERY_DAYS = 32;
+/** The number of UTC days that the longest time range (31 days and 2 hours, from 23:00 to 01:00) touches. */
+const MAX_QUERY_DAYS = 33;
 
 export const config = accountBaseSchema.extend({
   vendor: z.literal('kore'),
@@ -15,6 +15,11 @@ export const config = accountBaseSchema.extend({
   clientId: z.string().min(1),
   /** The API app's client secret, with which the gateway signs its tokens. */
   clientSecret: secretSchema,
+  /**
+   * The version of the endpoint: 3 adds `/v3` to the path of 1. Version 2 is not supported: it takes times instead of days, and
+   * no document shows its response.
+   */
+  apiVersion: z.union([z.literal(1), z.literal(3)]).default(1),
   /** Whether to discover agents that the configuration does not list. */
   discover: z.boolean().default(true),
   /** Discovery covers the UTC days that the last `discoverHours` touch; absent: the current UTC day. */

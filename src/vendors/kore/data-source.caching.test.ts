@@ -9,7 +9,7 @@ import {
   KORE_ENTRY,
   parseFilter,
 } from '../../../test/support/kore/account.ts';
-import { connectVendor, type RequestHandler, stubHttp } from '../../../test/support/vendor-harness.ts';
+import { connectVendor, jsonReply, type RequestHandler, stubHttp } from '../../../test/support/vendor-harness.ts';
 import { createAccountCache } from '../../cache/account-cache.ts';
 import { createMemoryStore } from '../../cache/memory-store.ts';
 import { ttlSchema } from '../../config/cache.ts';
@@ -25,8 +25,16 @@ function at(time: string) {
 }
 const account = { name: KORE_ENTRY.name, vendor: 'KORE' } as const;
 
+function ongoingSince(startTime: string) {
+  return { primaryStatus: 'BUSY', secondaryStatus: 'NBK', startTime, endTime: '-', duration: '-' };
+}
+
+function withOngoingPeriod(worker: FakeAgent): FakeAgent {
+  return { ...worker, status: [ongoingSince('2024-05-15T09:00:00')] };
+}
+
 /** An account with a real cache. */
-function connected(result: RequestHandler, times = {}) {
+function connected(result: RequestHandler, { times = {}, entry = {} } = {}) {
   const clock = manualClock(NOW);
   const http = stubHttp(account, clock, result);
   const cache = createAccountCache({
@@ -36,7 +44,7 @@ function connected(result: RequestHandler, times = {}) {
     staleIfErrorSeconds: 600,
     onRead: () => undefined,
   });
-  const accountConfig = config.parse(KORE_ENTRY);
+  const accountConfig = config.parse({ ...KORE_ENTRY, ...entry });
   const connection = kore.connect(accountConfig, { account, clock, http, cache, ttl: ttlSchema.parse(times) });
   const openQuery = () =>
     connection.createDataSource({
@@ -84,12 +92,56 @@ test('requests a past day once, and today again after a short time', async () =>
   expect(data).toHaveLength(3);
 });
 
-test('needs no call for the current status of discovered agents', async () => {
-  const { open: openQuery, sent } = connected(fakeKore(createWorkers(60)));
+test('needs no call for the current status of discovered agents with an ongoing period', async () => {
+  const { open: openQuery, sent } = connected(fakeKore(createWorkers(60).map(withOngoingPeriod)));
   const { data: agents = [] } = (await openQuery().discover?.()) ?? {};
   const dataSource = openQuery();
   await Promise.all([...agents.map(({ ref }) => dataSource.currentStatus?.(ref)), dataSource.currentStatus?.('u-7')]);
   expect(sent).toHaveLength(2);
+});
+
+describe('a vendor that lists a period only under the day on which it began', () => {
+  const overnight = { ...createWorker(1, []), status: [ongoingSince('2024-05-14T22:00:00')] };
+  /** Returns the periods that began on the requested days. */
+  const byFirstDay: RequestHandler = (request) => {
+    const { date, startDate = date ?? '', endDate = date ?? '' } = parseFilter(request).dateFilter;
+    const status = overnight.status.filter(({ startTime }) => {
+      const day = startTime.slice(0, 10);
+      return day >= startDate && day <= endDate;
+    });
+    return jsonReply({ hasMore: false, data: status.length > 0 ? [{ ...overnight, status }] : [] });
+  };
+
+  test('still has the current status after midnight UTC, with one POST', async () => {
+    const { open: openQuery, sent } = connected(byFirstDay);
+    const status = await openQuery().currentStatus?.('agent1@example.com');
+    expect(status?.data).toMatchObject({ start: at('14T22:00:00'), isOngoing: true });
+    expect(sent.map((request) => parseFilter(request).dateFilter)).toMatchObject([
+      { startDate: '2024-05-14', endDate: '2024-05-15' },
+    ]);
+  });
+
+  test('has it after a discovery, which covers today only', async () => {
+    const { open: openQuery, sent } = connected(byFirstDay);
+    await openQuery().discover?.();
+    const status = await openQuery().currentStatus?.('agent1@example.com');
+    expect(status?.data).toMatchObject({ start: at('14T22:00:00'), isOngoing: true });
+    expect(sent).toHaveLength(2);
+  });
+});
+
+test('asks for today alone once yesterday is final, and with one day a POST', async () => {
+  const { open: openQuery, sent, clock } = connected(fakeKore([createWorker(1)]));
+  await openQuery().currentStatus?.('agent1@example.com');
+  clock.advance(20_000);
+  await openQuery().currentStatus?.('agent1@example.com');
+  const single = connected(fakeKore([createWorker(1)]), { entry: { maxDaysPerCall: 1 } });
+  await single.open().currentStatus?.('agent1@example.com');
+  expect([...sent, ...single.sent].map((request) => parseFilter(request).dateFilter)).toMatchObject([
+    { startDate: '2024-05-14', endDate: '2024-05-15' },
+    { date: '2024-05-15' },
+    { date: '2024-05-15' },
+  ]);
 });
 
 test('returns cached agents without a call for as long as discovery is cached', async () => {
@@ -152,7 +204,7 @@ describe('with everything cached', () => {
     await fc.assert(
       fc.asyncProperty(fc.tuple(timeline, timeline, timeline), queries, async (timelines, series) => {
         const people = timelines.map((status, n): FakeAgent => ({ ...createWorker(n), status }));
-        const { open: openQuery } = connected(fakeKore(people), { statusLive: 3600, statusPast: 86_400 });
+        const { open: openQuery } = connected(fakeKore(people), { times: { statusLive: 3600, statusPast: 86_400 } });
         for (const reads of series) {
           const dataSource = openQuery();
           const direct = connectVendor(kore, KORE_ENTRY, fakeKore(people), { now: NOW });
@@ -173,8 +225,10 @@ describe('with everything cached', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(randomRead, { minLength: 1, maxLength: 8 }), async (reads) => {
         const { open: openQuery, sent } = connected(fakeKore(createWorkers(3)), {
-          statusLive: 3600,
-          statusPast: 86_400,
+          times: {
+            statusLive: 3600,
+            statusPast: 86_400,
+          },
         });
         // Always up to now: with gaps between the cached cells, a window may contain some of them again.
         for (const { agent, from } of reads) await periodsOf(openQuery(), `agent${agent}@example.com`, from, NOW);

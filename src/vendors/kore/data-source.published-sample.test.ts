@@ -105,6 +105,7 @@ test('reads the last period of the sample as ongoing, with the company’s own l
     start: Date.parse('2023-03-10T21:51:02Z'),
     end: null,
     isOngoing: true,
+    observedAt: options.now,
   };
   expect((await periodsOf(EMAIL)).at(-1)).toEqual(ongoing);
   expect((await answering(repaired).currentStatus?.(EMAIL))?.data).toEqual(ongoing);

@@ -71,7 +71,7 @@ describe('a time range', () => {
   test('requests a time range up to today, since the vendor has no data of later days', async () => {
     const { statusPeriods, sent } = connectKore([createWorker(1)]);
     await statusPeriods(email(1), { from: NOW - HOUR, to: NOW + 7 * DAY });
-    expect(parseFilter({ body: sent[0]?.body ?? '' }).dateFilter).toMatchObject({ date: '2024-05-15' });
+    expect(parseFilter({ body: sent[0]?.body ?? '' }).dateFilter).toMatchObject({ endDate: '2024-05-15' });
     const future = await statusPeriods(email(1), { from: NOW + 2 * DAY, to: NOW + 3 * DAY });
     expect(future).toMatchObject({ data: [], sources: [{ outcome: 'OK', fetchedAt: null, servedFrom: null }] });
     expect(sent).toHaveLength(1);

@@ -39,7 +39,9 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
       const outcomes = await load(ref, [today]);
       return toResult(outcomes, target, (cells) => {
         const ongoing = cells
-          .flatMap(({ value }) => value.periods.map((period) => toStatusPeriod(period, target.account, ref)))
+          .flatMap(({ value, fetchedAt }) =>
+            value.periods.map((period) => toStatusPeriod({ period, observedAt: fetchedAt }, target.account, ref)),
+          )
           .filter((period) => period.isOngoing);
         return ongoing.sort(byStart).at(-1) ?? null;
       });

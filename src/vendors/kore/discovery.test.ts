@@ -90,7 +90,8 @@ test('reads each record of an agent once, however many there are', async () => {
 });
 
 test('caches the list for ttl.directory, and the cells of the same response for their own TTL', async () => {
-  const harness = connected(createWorkers(1));
+  const status = [{ primaryStatus: 'BUSY', startTime: '2024-05-15T09:00:00', endTime: '-' }];
+  const harness = connected([{ ...createWorker(0), status }]);
   await discover(harness);
   expect(harness.stored.map(({ key, ttlSeconds }) => [...key, ttlSeconds])).toEqual([
     ['cell', 'agent0@example.com', '2024-05-15', 15],

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import type { CacheNamespace } from '../../cache/cache.ts';
 import type { DiscoveredAgent } from '../../domain/agent.ts';
 import { type SourcedResult, sourceReport } from '../../domain/source.ts';
-import { HOUR, utcDay } from '../../domain/time.ts';
+import { type CivilDate, HOUR, utcDay } from '../../domain/time.ts';
+import { VendorError } from '../../domain/vendor-error.ts';
 import { toCallTarget } from '../call-target.ts';
 import { type DataGap, dataGapSchema, toDataGap, toVendorError } from '../data-gap.ts';
 import type { DataSourceContext } from '../vendor.ts';
-import { allReferences, toCells } from './agent-records.ts';
+import { allReferences, type CellResult, toCells } from './agent-records.ts';
 import { toDays } from './batching.ts';
 import { cacheCells, type KoreDeps } from './loaders.ts';
 import { toDiscoveredAgent } from './map.ts';
@@ -67,7 +68,11 @@ async function discoverAgents(
     const { agents, error } = records;
     if (error && agents.length === 0) throw error;
     const cells = toCells(records, allReferences(records), toDays(window), { target, ttl, now: request.now });
-    await cacheCells(deps, cells, request.now);
+    await cacheCells(
+      deps,
+      cells.filter((result) => isConclusive(result, window.lastDay)),
+      request.now,
+    );
     const value = { agents: toDiscoveredAgents(agents), gap: error && toDataGap(error) };
     // A list cut short by a retryable failure is cached only briefly, but long enough that not every query retries.
     return { value, ttlSeconds: error?.retryable ? Math.min(ttl.statusLive, ttl.directory) : ttl.directory };
@@ -75,6 +80,14 @@ async function discoverAgents(
 
   const { agents, gap } = cached.value;
   return { data: agents, sources: [sourceReport(target, [cached], { error: gap && toVendorError(gap, target) })] };
+}
+
+/**
+ * Whether a cell of a discovery may be cached. One of today without an ongoing period may lack a period that began yesterday,
+ * which the request did not cover.
+ */
+function isConclusive({ cell, day }: CellResult, today: CivilDate): boolean {
+  return cell instanceof VendorError || day !== today || cell.value.periods.some(([, , isOngoing]) => isOngoing);
 }
 
 /** Each agent once. An agent that left and came back has two userIds and one e-mail address; it keeps both references. */

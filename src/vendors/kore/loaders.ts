@@ -1,13 +1,14 @@
 import DataLoader from 'dataloader';
 import type { CachedValue, FetchedValue } from '../../cache/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
+import { DAY, utcDay } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import type { CallContext } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
 import type { DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { type AgentRecords, allReferences, type CellResult, toCells } from './agent-records.ts';
-import { type AgentDay, type BatchRequest, packRequests, sharedWindows, toDayBounds, toDays } from './batching.ts';
-import { type Cell, type CellKey, cellNamespace } from './cells.ts';
+import { type AgentDay, type DayBounds, packRequests, sharedWindows, toDayBounds, toDays } from './batching.ts';
+import { type Cell, type CellKey, cellLifetime, cellNamespace } from './cells.ts';
 import type { KoreClient } from './client.ts';
 import type { KoreConfig } from './config.ts';
 import { isEmail } from './references.ts';
@@ -78,7 +79,8 @@ function completeness(cell: CellOutcome): number {
 
 function fetchByEmail(deps: KoreDeps, missing: readonly CellKey[], now: Instant, context: CallContext) {
   const spellingByAgent = new Map(missing.map(({ agent, ref }) => [agent, ref]));
-  return packRequests(missing, deps.config.maxDaysPerCall).map(async ({ agents, ...window }) => {
+  return packRequests(missing, deps.config.maxDaysPerCall).map(async ({ agents, ...packed }) => {
+    const window = await includeYesterday(deps, agents, packed, now);
     const agentsAsSpelled = agents.map((agent) => spellingByAgent.get(agent) ?? agent);
     const records = await deps.client.statusDetails({ agents: agentsAsSpelled, ...window }, context);
     return toCellsOfWindow(deps, records, agents, window, now);
@@ -89,18 +91,39 @@ function fetchByEmail(deps: KoreDeps, missing: readonly CellKey[], now: Instant,
 function fetchUnfiltered(deps: KoreDeps, missing: readonly CellKey[], now: Instant, context: CallContext) {
   const userIds = missing.map(({ agent }) => agent);
   return sharedWindows(missing, deps.config.maxDaysPerCall).map(async (dayWindow) => {
-    const window = toDayBounds(dayWindow);
+    const window = await includeYesterday(deps, userIds, toDayBounds(dayWindow), now);
     const records = await deps.client.statusDetails(window, context);
     const agents = [...new Set([...userIds, ...allReferences(records)])];
     return toCellsOfWindow(deps, records, agents, window, now);
   });
 }
 
+/**
+ * Extends a request of today alone by yesterday, unless all is known of yesterday. No document says whether the vendor lists a
+ * period that began yesterday under today, too. Without it, everybody whose status began before midnight UTC would have none.
+ */
+async function includeYesterday(
+  { cache, config, ttl }: KoreDeps,
+  agents: readonly string[],
+  window: DayBounds,
+  now: Instant,
+): Promise<DayBounds> {
+  const today = utcDay(now);
+  const yesterday = utcDay(now - DAY);
+  if (window.firstDay !== today || config.maxDaysPerCall < 2) return window;
+  const cells = await cache.peek(
+    cellNamespace,
+    agents.map((agent) => ({ agent, ref: agent, day: yesterday })),
+  );
+  const isKnown = cells.every((cell) => cell?.value && cellLifetime(cell.value, yesterday, now, ttl).isFinal);
+  return isKnown ? window : { ...window, firstDay: yesterday };
+}
+
 function toCellsOfWindow(
   { account, ttl }: KoreDeps,
   records: AgentRecords,
   agents: readonly string[],
-  window: Pick<BatchRequest, 'firstDay' | 'lastDay'>,
+  window: DayBounds,
   now: Instant,
 ): readonly CellResult[] {
   const target = toCallTarget(account, STATUS_DETAILS_ENDPOINT);

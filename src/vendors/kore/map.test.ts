@@ -32,6 +32,9 @@ describe('Kore times', () => {
     ['2023-03-10T21:37:42.123', '2023-03-10T21:37:42.123Z'],
     ['2023-03-10T21:37:42.123456789', '2023-03-10T21:37:42.123Z'],
     [' 2023-03-10T21:37:42 ', '2023-03-10T21:37:42Z'],
+    ['2023-03-10T21:37', '2023-03-10T21:37:00Z'],
+    ['2023-03-10T21:37:42+0000', '2023-03-10T21:37:42Z'],
+    ['2023-03-10 21:37-0430', '2023-03-11T02:07:00Z'],
   ])('parses the time %j', (text, time) => {
     expect(parseInstant(text)).toBe(at(time));
   });
@@ -108,7 +111,7 @@ describe('a Kore period', () => {
 
   test('returns the type as sent, and the company’s own name as the label', () => {
     const period = parsePeriod({ ...record, primaryStatus: 'Busy', secondaryStatus: 'NBK', endTime: '-' });
-    expect(period && toStatusPeriod(period, 'kore-main', 'jane@example.com')).toEqual({
+    expect(period && toStatusPeriod({ period, observedAt: 7 }, 'kore-main', 'jane@example.com')).toEqual({
       account: 'kore-main',
       ref: 'jane@example.com',
       sessionId: null,
@@ -118,6 +121,7 @@ describe('a Kore period', () => {
       start: at('2023-03-10T21:37:42Z'),
       end: null,
       isOngoing: true,
+      observedAt: 7,
     });
   });
 

@@ -13,6 +13,12 @@ export type StoredPeriod = readonly [
   secondary: string | null,
 ];
 
+/** A period, and when the request that reported it was sent. */
+export interface ObservedPeriod {
+  readonly period: StoredPeriod;
+  readonly observedAt: Instant;
+}
+
 /** An agent's periods according to one record of the response. */
 export interface AgentDetails {
   readonly periods: readonly StoredPeriod[];
@@ -46,13 +52,16 @@ function parseEnd(endTime: string | null | undefined): { end: Instant | null; is
 
 /**
  * Times have no zone. They are UTC because every request has `timeZoneOffSet` 0: whether the vendor returns times in UTC or
- * in the requested zone, the two are then the same. A zone is respected if one is ever sent.
+ * in the requested zone, the two are then the same. A zone is respected if one is ever sent, with or without its colon.
+ * Seconds may be missing: no document promises them.
  */
 export function parseInstant(text: string): Instant | null {
-  const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(Z|[+-]\d{2}:\d{2})?$/.exec(text.trim());
-  const [, date = '', time = '', zone = 'Z'] = parts ?? [];
+  const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?:(Z)|([+-]\d{2}):?(\d{2}))?$/.exec(
+    text.trim(),
+  );
+  const [, date = '', time = '', , hours, minutes] = parts ?? [];
   if (!isCivilDate(date)) return null;
-  const at = Date.parse(`${date}T${time}${zone}`);
+  const at = Date.parse(`${date}T${time}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
   return Number.isNaN(at) ? null : at;
 }
 
@@ -64,10 +73,11 @@ export function toAgentStatus(primaryStatus: string): AgentStatus {
   return KNOWN_STATUSES.has(status) ? (status as AgentStatus) : 'UNKNOWN';
 }
 
-export function toStatusPeriod(period: StoredPeriod, account: string, ref: string): StatusPeriod {
+export function toStatusPeriod({ period, observedAt }: ObservedPeriod, account: string, ref: string): StatusPeriod {
   const [start, end, isOngoing, primary, secondary] = period;
   const status = toAgentStatus(primary);
-  return { account, ref, sessionId: null, status, label: secondary, vendorStatus: primary, start, end, isOngoing };
+  const names = { status, label: secondary, vendorStatus: primary };
+  return { account, ref, sessionId: null, ...names, start, end, isOngoing, observedAt };
 }
 
 /** Null for a record without a reference. */

@@ -16,7 +16,7 @@ const ACCOUNT = {
   clientId: 'cs-b0233c67-322e-5d1a-9fb7-366e7f5915a7',
   clientSecret: 'sandbox-kore-client-secret-5mPqVx0Zr8',
 } as const;
-const STATUS_DETAILS_PATH = /^\/agentassist\/api\/public\/analytics\/account\/([^/]+)\/agentstatusdetails$/;
+const STATUS_DETAILS_PATH = /^\/agentassist\/api\/public\/analytics\/account\/([^/]+)(?:\/v3)?\/agentstatusdetails$/;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /** "Default is 50, Maximum is 50 – applied to the agent counts". */

@@ -14,3 +14,12 @@ test('drops fields that are not read, at any depth, so that pages do not hold th
     }),
   ).toEqual({ ...page, data: [{ ...agent, status: [status] }] });
 });
+
+test.each([
+  ['true', true],
+  ['False', false],
+  ['yes', undefined],
+  [1, undefined],
+])('parses hasMore %j as %j', (hasMore, expected) => {
+  expect(detailsPageSchema.parse({ hasMore, data: [] }).hasMore).toBe(expected);
+});

@@ -34,9 +34,20 @@ const agentRecordSchema = z
   .refine(({ userId, email }) => [userId, email].some((ref) => ref?.trim()), 'must name an agent');
 export type AgentRecord = z.infer<typeof agentRecordSchema>;
 
+/** `"true"` in quotes is true. Any other value than a boolean counts as absent, so that the page's length decides. */
+const flagSchema = lenient(
+  z.union([
+    z.boolean(),
+    z
+      .string()
+      .regex(/^(true|false)$/i)
+      .transform((text) => text.toLowerCase() === 'true'),
+  ]),
+);
+
 /** One page of the response: some agents, each with all periods of the requested days. */
 export const detailsPageSchema = z.object({
-  hasMore: z.boolean().nullish(),
+  hasMore: flagSchema,
   /** The vendor's page size, which may be smaller than the requested one. */
   limit: lenient(z.int().positive()),
   data: tolerantArray(agentRecordSchema),

@@ -12,7 +12,7 @@ import {
 } from '../../../test/support/scripted-liveperson.ts';
 import { jsonReply, stubHttp } from '../../../test/support/vendor-harness.ts';
 import { HOUR } from '../../domain/time.ts';
-import type { VendorHttp, VendorRequest } from '../../http/types.ts';
+import type { CallRecord } from '../../http/types.ts';
 import { createClient, FILE_ENDPOINT, LIST_ENDPOINT } from './client.ts';
 import { config } from './config.ts';
 import { conformance } from './conformance.ts';
@@ -139,21 +139,21 @@ describe('an empty window', () => {
   });
 });
 
-test('classifies an empty list as a success and leaves other errors to their status', async () => {
+test('reads an empty list as a success whatever its status, and any other 404 as a wrong account', async () => {
   const account = { name: 'lp', vendor: 'LIVEPERSON' } as const;
   const clock = manualClock(NOW);
-  const http = stubHttp(account, clock, createScriptedVendor([]));
-  const requests: VendorRequest[] = [];
-  const send: VendorHttp['send'] = (request, context) => {
-    requests.push(request);
-    return http.send(request, context);
+  const read = (status: number, body: string) => {
+    const records: CallRecord[] = [];
+    const context = {
+      signal: new AbortController().signal,
+      record: (call: CallRecord) => records.push(call),
+      restrictCache: () => undefined,
+    };
+    const http = stubHttp(account, clock, () => ({ status, body }));
+    const client = createClient(config.parse(conformance.account), { account, http, clock });
+    return client.list(MAY_10, { from: 0, to: NOW }, context);
   };
-  const client = createClient(config.parse(conformance.account), { account, http: { ...http, send }, clock });
-  const scope = { signal: new AbortController().signal, record: () => undefined, restrictCache: () => undefined };
-  await client.list(MAY_10, { from: 0, to: NOW }, scope);
-  const [request] = requests;
-  const classify = (status: number, body: string) =>
-    request?.classifyResponse?.({ request, status, headers: {}, body: Buffer.from(body) });
-  expect(classify(404, '<html>No Available Files</html>')).toBeNull();
-  expect(classify(500, 'Bad gateway')).toBeUndefined();
+  await expect(read(404, '<html>No Available Files</html>')).resolves.toEqual({ links: [], refused: [] });
+  await expect(read(404, 'Not Found')).rejects.toMatchObject({ code: 'VENDOR_REJECTED', reason: 'status_404' });
+  await expect(read(500, 'Bad gateway')).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE', status: 500 });
 });

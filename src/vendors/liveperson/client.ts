@@ -1,7 +1,7 @@
 import type { Instant } from '../../domain/clock.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import type { CallTarget } from '../../domain/vendor-error.ts';
-import { assertOk, errorFromResponse, parseJson, vendorError } from '../../http/response.ts';
+import { assertAccountOk, errorFromResponse, parseJson, vendorError } from '../../http/response.ts';
 import type { CallContext, VendorRequest, VendorResponse } from '../../http/types.ts';
 import type { AdapterDependencies } from '../vendor.ts';
 import { createSigner } from './auth.ts';
@@ -10,6 +10,7 @@ import { accountPath, checkFileLink, type LinkRejection } from './file-links.ts'
 import type { FileContent } from './files/content.ts';
 import { createEventLoopYielder } from './files/event-loop-yielder.ts';
 import { readFile } from './files/reader.ts';
+import { assertNoOAuthProblem, oauthProblemError } from './oauth-problem.ts';
 import { createRedactor } from './redact.ts';
 import { fileListSchema } from './wire.ts';
 
@@ -67,13 +68,22 @@ function createListFiles({ config, http, clock, signerFor, redact }: ClientParts
       url,
       headers: { accept: 'application/json' },
       authorize,
-      classifyResponse: (response) => (isEmptyListResponse(response) ? null : undefined),
     };
-    const firstResponse = await http.send(request, context);
-    const response = correctClockSkew(firstResponse) ? await http.send(request, context) : firstResponse;
-    if (isEmptyListResponse(response)) return { links: [], refused: [] };
-    const okResponse = assertOk(redact(response), target, clock.now());
-    return toFileListing(parseJson(okResponse, fileListSchema, target).dataAccessFiles.file, config);
+    const lastAttempt = { canRetry: false };
+    const parse = (response: VendorResponse): FileListing => {
+      lastAttempt.canRetry = correctClockSkew(response);
+      if (isEmptyListResponse(response)) return { links: [], refused: [] };
+      const redacted = redact(response);
+      assertNoOAuthProblem(redacted, target);
+      assertAccountOk(redacted, target, clock.now());
+      return toFileListing(parseJson(response, fileListSchema, target).dataAccessFiles.file, config);
+    };
+    try {
+      return await http.read(request, context, parse);
+    } catch (error) {
+      if (!lastAttempt.canRetry) throw error;
+      return await http.read(request, context, parse);
+    }
   };
 }
 
@@ -95,7 +105,8 @@ function createDownloadFile(parts: ClientParts, target: CallTarget): Client['fil
       authorize,
       classifyResponse: (response) => {
         lastAttempt.canRetry = correctClockSkew(response);
-        return errorFromResponse(redact(response), target, clock.now());
+        const redacted = redact(response);
+        return oauthProblemError(redacted, target) ?? errorFromResponse(redacted, target, clock.now());
       },
     };
     const download = () => http.stream(request, context, ({ body }) => readFile(body, readerOptions, target));

@@ -14,6 +14,8 @@ const MAX_FILES_PER_BATCH = 128;
 /** The content of all files of some windows, of every agent. */
 export interface CollectedFiles {
   readonly contents: readonly FileContent[];
+  /** The same files with the origin of each. */
+  readonly files: readonly CachedValue<FileContent>[];
   /** The origin of the data: lists and files. */
   readonly provenance: readonly Provenance[];
   readonly gaps: readonly DataGap[];
@@ -35,6 +37,7 @@ export async function collectFiles(loaders: Loaders, windows: readonly TimeRange
   const contents = files.loaded.map(({ value }) => value);
   return {
     contents,
+    files: files.loaded,
     provenance: [...lists.loaded, ...files.loaded],
     gaps: [
       ...failureGaps(lists.errors, windows.length, 'lists of files'),

@@ -57,14 +57,14 @@ function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): 
 
   return async (ref, during) => {
     const coverage = computeCoverage(during, request.now, deps.config);
-    const { contents, provenance, gaps } = await collectOnce(coverage.windows);
+    const { contents, files, provenance, gaps } = await collectOnce(coverage.windows);
     const encrypted = isLoginName(ref, contents) ? encryptedLoginGaps(contents) : [];
     const expired = coverage.expired ? [retentionGap(deps.config.retentionDays)] : [];
     const report = createReport(deps.account, provenance, [...gaps, ...encrypted, ...expired], {
       coveredFrom: coverage.from,
       coveredTo: coverage.to,
     });
-    return { data: toSessions(deps.account.name, ref, contents), sources: [report] };
+    return { data: toSessions(deps.account.name, ref, files), sources: [report] };
   };
 }
 

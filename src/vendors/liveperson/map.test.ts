@@ -30,7 +30,7 @@ function createContent(agentIds: readonly string[], logins: FileContent['logins'
 }
 
 test('maps a stored event to the vocabulary of all vendors', () => {
-  const [session] = toSessions('lp', '9', [createContent(['9'])]);
+  const [session] = toSessions('lp', '9', [{ value: createContent(['9']), fetchedAt: AT }]);
   expect(session).toMatchObject({ account: 'lp', ref: '9', vendorSessionId: '75555851-9', loginAt: AT });
   expect(session?.events).toMatchObject([
     {
@@ -47,9 +47,30 @@ test('maps a stored event to the vocabulary of all vendors', () => {
   ]);
 });
 
+test('takes the periods of a session as observed when the last file with a part of it was requested', () => {
+  const change = {
+    type: '1',
+    state: '2',
+    previousState: '1',
+    engagements: '0',
+    previousEngagements: '0',
+    maxEngagements: '3',
+  };
+  const fileOf = (agentId: string, fetchedAt: number) => {
+    const content = createContent([agentId]);
+    const events = encodeEvents([{ ...change, at: AT }]);
+    const agent = { ...content.agents[agentId], records: JSON.stringify([`s-${agentId}`, events, null, null]) };
+    return { value: { ...content, agents: { [agentId]: agent } } as FileContent, fetchedAt };
+  };
+  const files = [fileOf('9', AT + 2), fileOf('9', AT + 1), fileOf('10', AT + 3)];
+  const [session] = toSessions('lp', '9', files);
+  expect(session?.statusPeriods.map(({ observedAt }) => observedAt)).toEqual([AT + 2]);
+});
+
 test('finds the sessions of all agents that have had a login name', () => {
   const contents = [createContent(['9'], { jane: ['9'] }), createContent(['10'], { jane: ['10'] })];
-  const refs = (ref: string) => toSessions('lp', ref, contents).map(({ vendorSessionId }) => vendorSessionId);
+  const files = contents.map((value) => ({ value, fetchedAt: AT }));
+  const refs = (ref: string) => toSessions('lp', ref, files).map(({ vendorSessionId }) => vendorSessionId);
   expect(refs(' Jane ')).toEqual(['75555851-9', '75555851-10']);
   expect(refs('10')).toEqual(['75555851-10']);
   expect(refs('constructor')).toEqual([]);

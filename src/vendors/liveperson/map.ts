@@ -1,4 +1,5 @@
 import { buildSession, type SessionPart, type Timestamped } from '../../domain/build-session.ts';
+import type { Instant } from '../../domain/clock.ts';
 import type { Session, SessionEvent, SessionEventType } from '../../domain/session.ts';
 import type { AgentStatus } from '../../domain/status-period.ts';
 import { type FileContent, parseAgentRecords, type StoredRecord, type TimestampedText } from './files/content.ts';
@@ -23,16 +24,30 @@ const UNKNOWN_STATE = '-1';
  */
 const EVENT_TYPES: Readonly<Record<string, SessionEventType>> = { 1: 'STATUS_CHANGE', 3: 'LOGIN', 4: 'LOGOUT' };
 
-/** Builds an agent's sessions from the records of all files. */
-export function toSessions(account: string, ref: string, contents: readonly FileContent[]): readonly Session[] {
+/** The content of a file, and when the request for it was sent. */
+export interface FetchedFile {
+  readonly value: FileContent;
+  readonly fetchedAt: Instant;
+}
+
+/** Builds an agent's sessions from the records of all files. A session was observed when the last file with a part of it was. */
+export function toSessions(account: string, ref: string, files: readonly FetchedFile[]): readonly Session[] {
+  const contents = files.map(({ value }) => value);
   const sessions = findAgentIds(ref, contents).map((agentId) => {
-    const records = contents.flatMap((content) => parseAgentRecords(content, agentId));
-    return Map.groupBy(records, ([sessionId]) => sessionId);
+    const records = files.flatMap(({ value, fetchedAt }) =>
+      parseAgentRecords(value, agentId).map((record) => ({ record, fetchedAt })),
+    );
+    return Map.groupBy(records, ({ record: [sessionId] }) => sessionId);
   });
   return sessions.flatMap((bySession) =>
-    [...bySession].map(([vendorSessionId, records]) =>
-      buildSession({ account, ref, vendorSessionId, label: statusLabel }, records.map(toSessionPart)),
-    ),
+    [...bySession].map(([vendorSessionId, records]) => {
+      const observedAt = records.reduce((latest, { fetchedAt }) => Math.max(latest, fetchedAt), -Infinity);
+      const identity = { account, ref, vendorSessionId, observedAt, label: statusLabel };
+      return buildSession(
+        identity,
+        records.map(({ record }) => toSessionPart(record)),
+      );
+    }),
   );
 }
 

@@ -4,7 +4,7 @@ import { MINUTE, SECOND } from '../../domain/time.ts';
 import { abortable } from '../../http/abort.ts';
 import { toVendorError } from '../../http/classify-error.ts';
 import { assertOk, parseJson, vendorError } from '../../http/response.ts';
-import type { CallContext, VendorRequest } from '../../http/types.ts';
+import type { CallContext, VendorRequest, VendorResponse } from '../../http/types.ts';
 import { extractVendorMessage } from '../../http/vendor-message.ts';
 import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
@@ -127,9 +127,8 @@ function createTokenFetcher(
   // An aborted query must not cancel the token that other queries wait for. Each attempt has a deadline of its own.
   const { signal } = new AbortController();
 
-  return async (context) => {
-    const requestedAt = clock.monotonicMs();
-    const response = redactSecrets(await http.send(request, { ...context, signal }), secrets);
+  function parseTokenResponse(original: VendorResponse): TokenResponse {
+    const response = redactSecrets(original, secrets);
     // A rejected request always means a wrong configuration: it consists of the account's credentials and scope.
     if (response.status >= 400 && response.status < 500 && response.status !== 429) {
       throw vendorError(target, 'VENDOR_AUTH_FAILED', {
@@ -138,7 +137,12 @@ function createTokenFetcher(
         vendorMessage: extractVendorMessage(response.body),
       });
     }
-    const tokenResponse = parseJson(assertOk(response, target, clock.now()), tokenResponseSchema, target);
+    return parseJson(assertOk(response, target, clock.now()), tokenResponseSchema, target);
+  }
+
+  return async (context) => {
+    const requestedAt = clock.monotonicMs();
+    const tokenResponse = await http.read(request, { ...context, signal }, parseTokenResponse);
     const lifetimeMs = parseLifetimeSeconds(tokenResponse) * SECOND;
     return {
       text: new Secret(tokenResponse.access_token),

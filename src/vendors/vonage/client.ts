@@ -1,5 +1,6 @@
+import { VendorError } from '../../domain/vendor-error.ts';
 import { assertOk, parseJson } from '../../http/response.ts';
-import type { CallContext, VendorResponse } from '../../http/types.ts';
+import type { CallContext, VendorRequest } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
 import { redactSecrets } from '../redact.ts';
@@ -33,48 +34,53 @@ export function createClient(config: VonageConfig, dependencies: AdapterDependen
   const tokens = createTokenProvider(config, dependencies);
 
   /** The vendor can revoke a token before it expires: a rejected token is replaced, and the call repeated once at most. */
-  async function fetchWithRetry(url: URL, context: CallContext): Promise<VendorResponse> {
+  async function fetchWithRetry(url: URL, context: CallContext): Promise<StoredInteractions> {
     const token = await tokens.getToken(context);
-    const response = await fetchWithToken(token, url, context);
-    if (response.status !== 401 || !tokens.invalidate(token)) return response;
-    const retried = await fetchWithToken(await tokens.getToken(context), url, context);
-    if (retried.status === 401) tokens.reportInvalidationFailed();
-    return retried;
+    try {
+      return await fetchWithToken(token, url, context);
+    } catch (error) {
+      if (!isUnauthorized(error) || !tokens.invalidate(token)) throw error;
+    }
+    const newToken = await tokens.getToken(context);
+    try {
+      return await fetchWithToken(newToken, url, context);
+    } catch (error) {
+      if (isUnauthorized(error)) tokens.reportInvalidationFailed();
+      throw error;
+    }
   }
 
-  async function fetchWithToken(token: AccessToken, url: URL, context: CallContext): Promise<VendorResponse> {
-    const response = await http.send(
-      {
-        endpoint: LATEST_INTERACTIONS_ENDPOINT,
-        method: 'GET',
-        url,
-        // This selects the API version; the `v0` in the path is the same for all versions.
-        headers: { Accept: `application/json;version=${config.apiVersion}` },
-        authorize: () => toAuthorizationHeader(token),
-        maxBytes: MAX_BODY_BYTES,
-      },
-      context,
+  function fetchWithToken(token: AccessToken, url: URL, context: CallContext): Promise<StoredInteractions> {
+    const request: VendorRequest = {
+      endpoint: LATEST_INTERACTIONS_ENDPOINT,
+      method: 'GET',
+      url,
+      // This selects the API version; the `v0` in the path is the same for all versions.
+      headers: { Accept: `application/json;version=${config.apiVersion}` },
+      authorize: () => toAuthorizationHeader(token),
+      maxBytes: MAX_BODY_BYTES,
+    };
+    const secrets = [config.accountKey, config.clientSecret, token.text];
+    return http.read(request, context, (response) =>
+      parseJson(assertOk(redactSecrets(response, secrets), target, clock.now()), interactionsResponseSchema, target),
     );
-    return redactSecrets(response, [config.accountKey, config.clientSecret, token.text]);
   }
 
   return {
     latestInteractions: async (ref, parameters, context) => {
-      const url = createEndpointUrl(
-        config.baseUrl,
-        'v0',
-        config.accountKey.reveal(),
-        'agents',
-        ref,
-        LATEST_INTERACTIONS_ENDPOINT,
-      );
+      const segments = config.path.slice(1).split('/');
+      const values = new Map([
+        ['{accountKey}', config.accountKey.reveal()],
+        ['{agentId}', ref],
+      ]);
+      const url = createEndpointUrl(config.baseUrl, ...segments.map((segment) => values.get(segment) ?? segment));
       for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
-      return parseJson(
-        assertOk(await fetchWithRetry(url, context), target, clock.now()),
-        interactionsResponseSchema,
-        target,
-      );
+      return fetchWithRetry(url, context);
     },
     hasToken: tokens.hasToken,
   };
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof VendorError && error.status === 401;
 }

@@ -1,9 +1,26 @@
+import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { accountBaseSchema } from '../../config/account.ts';
-import { secretSchema } from '../../config/secret.ts';
+import { type Secret, secretSchema } from '../../config/secret.ts';
 import { pathSegmentProblem } from '../endpoint-url.ts';
 
-export const config = accountBaseSchema.extend({
+const DEFAULT_PATH = '/v0/{accountKey}/agents/{agentId}/latestInteractions';
+
+/** A path below `baseUrl` in which whole segments stand for the account key and the agent's id. */
+const pathTemplateSchema = z
+  .string()
+  .regex(/^(\/([A-Za-z0-9._~-]+|\{accountKey\}|\{agentId\}))+$/, 'must be a path such as ' + DEFAULT_PATH)
+  .refine((path) => path.includes('{agentId}'), 'must contain {agentId}')
+  .refine(
+    (path) =>
+      path
+        .split('/')
+        .slice(1)
+        .every((segment) => pathSegmentProblem(segment) === null),
+    'must not contain dot segments',
+  );
+
+const accountSchema = accountBaseSchema.extend({
   vendor: z.literal('vonage'),
   /** The account's API key: a part of every path, and therefore treated as a secret. */
   accountKey: z
@@ -20,5 +37,17 @@ export const config = accountBaseSchema.extend({
   credentialsIn: z.enum(['body', 'basic']).default('body'),
   /** The version of the response format. Version 2 is documented as a plan. */
   apiVersion: z.union([z.literal(1), z.literal(2)]).default(1),
+  /** The endpoint's path. The document's URI and its samples differ, and every version is called `v0`. */
+  path: pathTemplateSchema.default(DEFAULT_PATH),
 });
+
+// Only the key identifies the account: companies share a host, and may share a Redis.
+export const config = accountSchema.transform((accountConfig) => ({
+  ...accountConfig,
+  owner: ownerFingerprint(accountConfig.accountKey),
+}));
 export type VonageConfig = z.infer<typeof config>;
+
+function ownerFingerprint(accountKey: Secret): string {
+  return createHmac('sha256', accountKey.reveal()).update('switchboard vonage owner').digest('base64url');
+}

@@ -8,16 +8,17 @@ import { lenient, tolerantArray } from '../tolerant-schema.ts';
  * interaction", https://docs-vcc.atlassian.net/wiki/x/A4C-1.
  */
 
-const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(?<zone>Z|[+-]\d\d:\d\d)?$/i;
+const ISO_8601 =
+  /^(?<date>\d{4}-\d\d-\d\d)[T ](?<time>\d\d:\d\d(:\d\d(\.\d+)?)?)(Z|(?<hours>[+-]\d\d):?(?<minutes>\d\d))?$/i;
 
 /**
  * Milliseconds since 1970 of an ISO 8601 time with any fraction of a second; NaN for anything else. Without a zone it is
- * UTC, since the document says that `start` is in UTC.
+ * UTC, since the document says that `start` is in UTC. A blank for the `T` and an offset without a colon are accepted.
  */
 export function parseInstant(text: string): number {
-  const match = ISO_8601.exec(text);
-  if (!match || !isCivilDate(text.slice(0, 10))) return NaN;
-  const at = Date.parse(match.groups?.zone === undefined ? `${text}Z` : text);
+  const { date = '', time = '', hours, minutes } = ISO_8601.exec(text)?.groups ?? {};
+  if (!isCivilDate(date)) return NaN;
+  const at = Date.parse(`${date}T${time}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
   // An offset may lead beyond the range of dates that a response can contain.
   return isInstant(at) ? at : NaN;
 }

@@ -63,11 +63,11 @@ export function createStandaloneTokenProvider(answer: RequestHandler) {
   const clock = manualClock();
   const http = stubHttp(account, clock, answer);
   const requests: VendorRequest[] = [];
-  const send: VendorHttp['send'] = (request, context) => {
+  const read: VendorHttp['read'] = (request, context, parse) => {
     requests.push(request);
-    return http.send(request, context);
+    return http.read(request, context, parse);
   };
-  return { tokens: createTokenProviderWith({ ...http, send }, clock), requests, scope: createContext(), clock };
+  return { tokens: createTokenProviderWith({ ...http, read }, clock), requests, scope: createContext(), clock };
 }
 
 /** A response that the test resolves, and a promise that a request waits for it. */

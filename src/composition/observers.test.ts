@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+import { manualClock } from '../../test/support/clock.ts';
+import { createLogger } from '../observability/logger.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { createVendorFailureLog, createVendorHttpObserver } from './observers.ts';
+
+function setUp() {
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>);
+  const logger = createLogger({ destination: { write } });
+  const failureLog = createVendorFailureLog(manualClock(), logger);
+  const observer = createVendorHttpObserver(createMetrics(), logger, failureLog);
+  const call = { account: 'kore-main', endpoint: 'agentstatusdetails', ms: 5 };
+  return {
+    lines,
+    failureLog,
+    observe: (outcome: string, reason?: string, status?: number) => {
+      observer.vendorCall({ ...call, outcome, ...(reason && { reason }), ...(status && { status }) });
+    },
+  };
+}
+
+test('logs failed vendor calls once a minute for each code, reason and status, with their count', () => {
+  const { lines, failureLog, observe } = setUp();
+  for (let i = 0; i < 200; i += 1) observe('VENDOR_UNAVAILABLE', 'status_503', 503);
+  observe('VENDOR_BAD_RESPONSE', 'contract');
+  failureLog.flush();
+  expect(lines).toMatchObject([
+    { level: 'warn', code: 'VENDOR_UNAVAILABLE', reason: 'status_503', status: 503, count: 1 },
+    { level: 'warn', code: 'VENDOR_BAD_RESPONSE', reason: 'contract', count: 1 },
+    { level: 'warn', account: 'kore-main', endpoint: 'agentstatusdetails', code: 'VENDOR_UNAVAILABLE', count: 199 },
+  ]);
+});
+
+test('logs no success, no unknown agent, no caller that gave up, and no text of a vendor', () => {
+  const { lines, observe } = setUp();
+  observe('OK');
+  observe('NOT_FOUND', 'status_404', 404);
+  observe('VENDOR_TIMEOUT', 'cancelled');
+  expect(lines).toEqual([]);
+  observe('VENDOR_REJECTED', '<html>CANARY', 400);
+  expect(JSON.stringify(lines)).not.toContain('CANARY');
+});

@@ -1,0 +1,135 @@
+import type { DirectoryView } from '../directory/merge-agents.ts';
+import type { VendorName } from '../domain/account.ts';
+import type { Agent, AgentAccount, AgentKind } from '../domain/agent.ts';
+import { foldText } from '../domain/fold-text.ts';
+import { InvalidInputError } from '../domain/invalid-input-error.ts';
+import type { UnlistedAgents } from '../vendors/call-estimate.ts';
+import type { QueryContext } from './query-context.ts';
+import { assertMaxLength } from './validate-args.ts';
+
+export interface AgentFilter {
+  readonly kind?: AgentKind | null;
+  readonly account?: string | null;
+  readonly vendor?: VendorName | null;
+  readonly emails?: readonly string[] | null;
+  readonly nameContains?: string | null;
+  readonly refs?: readonly AgentAccount[] | null;
+}
+
+const MAX_FILTER_EMAILS = 100;
+const MAX_FILTER_REFS = 1000;
+
+/** Throws InvalidInputError. An account that the caller may not use is treated as one that does not exist. */
+export function assertAgentFilter(context: QueryContext, { account, emails, refs }: AgentFilter): void {
+  assertMaxLength('filter.emails', emails ?? [], MAX_FILTER_EMAILS);
+  assertMaxLength('filter.refs', refs ?? [], MAX_FILTER_REFS);
+  if (account != null) assertAccount(context, 'filter.account', account);
+  for (const ref of refs ?? []) assertAccount(context, 'filter.refs', ref.account);
+}
+
+function assertAccount(context: QueryContext, argument: string, name: string): void {
+  if (!context.canAccess(name)) throw new InvalidInputError(argument, `there is no account "${name}"`);
+}
+
+/** Returns whether an agent of the view matches every condition of the filter. */
+export function createAgentFilter(
+  context: QueryContext,
+  view: DirectoryView,
+  filter: AgentFilter,
+): (agent: Agent) => boolean {
+  const { kind, account, vendor, nameContains } = filter;
+  const emails = filter.emails && new Set(filter.emails.map((email) => email.toLowerCase()));
+  const text = nameContains == null ? null : foldText(nameContains);
+  // The view knows every reference of an agent, in any of the vendor's spellings.
+  const referenced = filter.refs && new Set(filter.refs.map((ref) => view.byAccount(ref.account, ref.ref)));
+  return (agent) =>
+    (kind == null || agent.kind === kind) &&
+    (account == null || agent.accounts.some((agentAccount) => agentAccount.account === account)) &&
+    (vendor == null ||
+      agent.accounts.some((agentAccount) => context.account(agentAccount.account).vendor === vendor)) &&
+    (emails == null || (agent.email !== null && emails.has(agent.email.toLowerCase()))) &&
+    (referenced == null || referenced.has(agent)) &&
+    (text == null || foldText(agent.name ?? '').includes(text));
+}
+
+/** What is known of the agents before discovery. */
+export interface ConfiguredAgents {
+  readonly context: QueryContext;
+  /** The directory as configured, without discovery. */
+  readonly configured: DirectoryView;
+  /** The accounts that may add discovered agents. */
+  readonly discoverableAccounts: ReadonlySet<string>;
+}
+
+/** Whether agents that match the filter may come from a discovery of the account. Discovered agents are human. */
+export function admitsDiscoveryOf(context: QueryContext, filter: AgentFilter, name: string): boolean {
+  const { kind, account, vendor, refs } = filter;
+  return (
+    kind !== 'VIRTUAL' &&
+    (account == null || name === account) &&
+    (vendor == null || context.account(name).vendor === vendor) &&
+    (refs == null || refs.some((ref) => ref.account === name))
+  );
+}
+
+/** Which agents that the configuration lacks may match the filter. */
+export function unlistedMatching(
+  { context, discoverableAccounts }: ConfiguredAgents,
+  filter: AgentFilter,
+): UnlistedAgents {
+  if (![...discoverableAccounts].some((name) => admitsDiscoveryOf(context, filter, name))) return 'none';
+  return filter.emails == null ? 'any' : 'by-email';
+}
+
+/**
+ * Whether the matching agents depend on discovery: it may find some, or add something to configured ones. All discoveries are
+ * made then, since the agent of one account may have its name, address and further accounts from another.
+ */
+export function needsDiscovery(known: ConfiguredAgents, filter: AgentFilter): boolean {
+  const { context, configured } = known;
+  if (unlistedMatching(known, filter) !== 'none') return true;
+  const { directory } = context.services;
+  const matches = createAgentFilter(context, configured, filter);
+  const mayMatch = createLaterFilter(known, filter);
+  return configured.agents.some(
+    (agent) => mayMatch(agent) && (!matches(agent) || directory.mayBeEnriched(agent, context)),
+  );
+}
+
+/** Returns whether a configured agent matches the filter, or may match it after discovery. */
+export function createLaterFilter(known: ConfiguredAgents, filter: AgentFilter): (agent: Agent) => boolean {
+  const { context, configured, discoverableAccounts } = known;
+  const { kind = null, account, vendor, emails = null, nameContains = null, refs } = filter;
+  const matches = createAgentFilter(context, configured, filter);
+  return (agent) => {
+    if (matches(agent)) return true;
+    const mayHaveAccount = (name: string): boolean =>
+      agent.accounts.some((agentAccount) => agentAccount.account === name) || mayGetAccountFrom(known, agent, name);
+    const mayBeDiscovered = [...discoverableAccounts].some(mayHaveAccount);
+    const relaxedFilter: AgentFilter = {
+      kind,
+      emails: agent.email === null && mayBeDiscovered ? null : emails,
+      nameContains: agent.name === null && mayBeDiscovered ? null : nameContains,
+    };
+    return (
+      createAgentFilter(context, configured, relaxedFilter)(agent) &&
+      (account == null || mayHaveAccount(account)) &&
+      // Discovery may find further references to an agent in an account that it has.
+      (refs == null || refs.some((ref) => discoverableAccounts.has(ref.account) && mayHaveAccount(ref.account))) &&
+      (vendor == null ||
+        context.accounts.some((candidate) => candidate.vendor === vendor && mayHaveAccount(candidate.name)))
+    );
+  };
+}
+
+/** Whether discovery may link the agent to the account. */
+export function mayGetAccountFrom(
+  { discoverableAccounts }: Pick<ConfiguredAgents, 'discoverableAccounts'>,
+  agent: Agent,
+  account: string,
+): boolean {
+  const hasAccount = (name: string): boolean => agent.accounts.some((agentAccount) => agentAccount.account === name);
+  if (!discoverableAccounts.has(account) || hasAccount(account)) return false;
+  // Discovery identifies agents by e-mail address: the configured one, or one found in another discoverable account.
+  return agent.email !== null || [...discoverableAccounts].some(hasAccount);
+}

@@ -1,0 +1,54 @@
+import type { Agent } from '../domain/agent.ts';
+import type { Instant } from '../domain/clock.ts';
+import type { MaybePromise } from '../domain/maybe-promise.ts';
+import type { SourceReport } from '../domain/source.ts';
+import type { StatusPeriod } from '../domain/status-period.ts';
+import { accountsSupporting, fanOut } from './fan-out.ts';
+import type { QueryContext } from './query-context.ts';
+
+/** An agent's current status, with its provenance. */
+export interface Presence {
+  /** The ongoing period that began last; null where none is known to be ongoing. */
+  readonly status: StatusPeriod | null;
+  /** When the request for it was sent; of several accounts, the oldest. */
+  readonly observedAt: Instant;
+  readonly sources: readonly SourceReport[];
+}
+
+/** What the accounts of an agent report as its current status. */
+export interface CurrentStatusReading {
+  /** The ongoing period that began last; of two that began at once, that of the first account. */
+  readonly status: StatusPeriod | null;
+  readonly sources: readonly SourceReport[];
+}
+
+/**
+ * Reads the current status from all accounts that support it, once a query for all fields that need it. Null for an agent without
+ * such an account. Rejects where all of them fail.
+ */
+export function readCurrentStatus(context: QueryContext, agent: Agent): MaybePromise<CurrentStatusReading | null> {
+  return context.memoize(`current status of ${agent.id}`, async () => {
+    const agentAccounts = accountsSupporting(context, agent, 'currentStatus');
+    if (agentAccounts.length === 0) return null;
+    const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
+      dataSource.currentStatus?.(ref),
+    );
+    const ongoing = results.flatMap(({ data }) => data ?? []);
+    return { status: ongoing.reduce<StatusPeriod | null>(laterOf, null), sources };
+  });
+}
+
+function laterOf(latest: StatusPeriod | null, period: StatusPeriod): StatusPeriod {
+  return latest && latest.start >= period.start ? latest : period;
+}
+
+/**
+ * The current status with its provenance. What is missing is reported by the sources instead of an error. Null where no account of
+ * the agent can tell: it has none that supports it, or none of them has returned data ("no such agent", unsupported).
+ */
+export async function presence(context: QueryContext, agent: Agent): Promise<Presence | null> {
+  const reading = await readCurrentStatus(context, agent);
+  if (!reading) return null;
+  const observedAt = reading.sources.flatMap(({ fetchedAt }) => fetchedAt ?? []);
+  return observedAt.length === 0 ? null : { ...reading, observedAt: Math.min(...observedAt) };
+}

@@ -1,0 +1,75 @@
+import type { Clock } from '../domain/clock.ts';
+import { MINUTE } from '../domain/time.ts';
+
+/** The most keys that are told apart at a time; the entries of further ones share a line. */
+const MAX_KEYS = 1000;
+const OVERFLOW_KEY = 'overflow';
+
+type Fields = Readonly<Record<string, string | number>>;
+
+/** Writes at most one line a minute for equal fields, so that a vendor that is down does not fill the log. */
+export interface LimitedLog {
+  /** Writes the first entry at once; further ones of the minute are counted, and written as one line at its end. */
+  readonly log: (fields: Fields) => void;
+  /** Writes what has been counted, and stops the timers. */
+  readonly flush: () => void;
+}
+
+interface Entry {
+  readonly fields: Fields;
+  count: number;
+  stopTimer: () => void;
+}
+
+/** `write` receives the fields with `count`, the number of entries since the previous line. */
+export function createLimitedLog(
+  clock: Pick<Clock, 'setTimer'>,
+  write: (fields: Fields) => void,
+  maxKeys = MAX_KEYS,
+): LimitedLog {
+  const entries = new Map<string, Entry>();
+
+  function writeCount(entry: Entry): void {
+    if (entry.count > 0) write({ ...entry.fields, count: entry.count });
+    entry.count = 0;
+  }
+
+  function startMinute(key: string, entry: Entry): void {
+    entry.stopTimer = clock.setTimer(MINUTE, () => {
+      if (entry.count === 0) {
+        entries.delete(key);
+        return;
+      }
+      writeCount(entry);
+      startMinute(key, entry);
+    });
+  }
+
+  return {
+    log(fields) {
+      const ownKey = JSON.stringify(fields);
+      const isOverflow = !entries.has(ownKey) && entries.size >= maxKeys;
+      const key = isOverflow ? OVERFLOW_KEY : ownKey;
+      const known = entries.get(key);
+      if (known) {
+        known.count += 1;
+        return;
+      }
+      const entry: Entry = {
+        fields: isOverflow ? { reason: OVERFLOW_KEY } : fields,
+        count: 1,
+        stopTimer: () => undefined,
+      };
+      entries.set(key, entry);
+      writeCount(entry);
+      startMinute(key, entry);
+    },
+    flush() {
+      for (const entry of entries.values()) {
+        entry.stopTimer();
+        writeCount(entry);
+      }
+      entries.clear();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { CircuitState, VendorHttpMetrics } from '../../http/ports.ts';
+import { toCodeLabel, toReasonLabel } from '../labels.ts';
+import type { MetricFactory } from './registry.ts';
+
+const CIRCUIT_STATE_VALUES: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };
+
+/** The metrics of calls to vendors. */
+export function createVendorHttpMetrics({ counter, gauge, histogram }: MetricFactory): VendorHttpMetrics {
+  const requests = counter('vendor_requests_total', 'Attempts at vendor calls by outcome and reason.', [
+    'account',
+    'endpoint',
+    'outcome',
+    'reason',
+  ]);
+  const durations = histogram('vendor_request_duration_seconds', 'Duration of vendor calls in seconds.', [
+    'account',
+    'endpoint',
+  ]);
+  const retries = counter('vendor_retries_total', 'Retried vendor calls by reason.', ['account', 'reason']);
+  const retriesDenied = counter(
+    'vendor_retries_denied_total',
+    'Vendor calls that could have been retried but were not, by reason.',
+    ['account', 'reason'],
+  );
+  const circuits = gauge('circuit_state', 'State of the circuit breaker: 0 closed, 1 half open, 2 open.', [
+    'account',
+    'endpoint',
+  ]);
+  const circuitRejections = counter('circuit_rejections_total', 'Vendor calls rejected because the circuit is open.', [
+    'account',
+    'endpoint',
+  ]);
+  const retryAfterGates = gauge(
+    'retry_after_gate_until_seconds',
+    'Unix time before which a vendor asked not to be called (Retry-After).',
+    ['account'],
+  );
+  return {
+    vendorCall: ({ account, endpoint, outcome, reason, ms }) => {
+      requests.inc({
+        account,
+        endpoint,
+        outcome: outcome === 'OK' ? outcome : toCodeLabel(outcome),
+        reason: toReasonLabel(reason),
+      });
+      durations.observe({ account, endpoint }, ms / 1000);
+    },
+    vendorRetry: (account, reason) => {
+      retries.inc({ account, reason });
+    },
+    vendorRetryDenied: (account, reason) => {
+      retriesDenied.inc({ account, reason });
+    },
+    circuitState: (account, endpoint, state) => {
+      circuits.set({ account, endpoint }, CIRCUIT_STATE_VALUES[state]);
+    },
+    circuitRejection: (account, endpoint) => {
+      circuitRejections.inc({ account, endpoint });
+    },
+    retryAfterGate: (account, until) => {
+      retryAfterGates.set({ account }, until / 1000);
+    },
+  };
+}

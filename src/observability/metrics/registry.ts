@@ -1,0 +1,50 @@
+import prometheus from 'prom-client';
+
+const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Creates the metrics of one app: their names start with `switchboard_`, and they are registered with the app's registry. */
+export interface MetricFactory {
+  readonly counter: <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+  ) => prometheus.Counter<Label>;
+  readonly gauge: <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    /** Sets the value when /metrics is read. */
+    collect?: (gauge: prometheus.Gauge<Label>) => void,
+  ) => prometheus.Gauge<Label>;
+  /** A histogram in seconds; the buckets suit the durations of calls where they are absent. */
+  readonly histogram: <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    bucketsSeconds?: readonly number[],
+  ) => prometheus.Histogram<Label>;
+}
+
+export function createMetricFactory(registry: prometheus.Registry): MetricFactory {
+  const registers = [registry];
+  const prefixed = (name: string): string => `switchboard_${name}`;
+  return {
+    counter: (name, help, labelNames) => new prometheus.Counter({ name: prefixed(name), help, labelNames, registers }),
+    gauge: (name, help, labelNames, collect) => {
+      const gauge = new prometheus.Gauge({
+        name: prefixed(name),
+        help,
+        labelNames,
+        registers,
+        ...(collect && {
+          collect: () => {
+            collect(gauge);
+          },
+        }),
+      });
+      return gauge;
+    },
+    histogram: (name, help, labelNames, bucketsSeconds = DURATION_BUCKETS_SECONDS) =>
+      new prometheus.Histogram({ name: prefixed(name), help, labelNames, buckets: [...bucketsSeconds], registers }),
+  };
+}

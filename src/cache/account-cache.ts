@@ -9,6 +9,7 @@ import { createFreshnessPolicy, type FreshnessOptions, type FreshnessPolicy, typ
 import { createInFlightRegistry } from './in-flight.ts';
 import type { Leases } from './leases.ts';
 import { type OnCacheRead, type ReadPipeline, readThrough } from './read-pipeline.ts';
+import { createSteadyClock, type SteadyClock } from './steady-clock.ts';
 
 export interface AccountCacheOptions extends FreshnessOptions {
   /** Distinguishes this account from others of its name in a store that several gateways share. */
@@ -20,11 +21,15 @@ export interface AccountCacheOptions extends FreshnessOptions {
   readonly onRead: OnCacheRead;
 }
 
+/** A read path whose instants are steady; those that leave the cache are of the wall clock. */
+type SteadyPipeline = ReadPipeline & { readonly clock: SteadyClock };
+
 type ToEntryId = <Key, Value>(namespace: CacheNamespace<Key, Value>, key: Key) => string;
 
 export function createAccountCache(options: AccountCacheOptions): AccountCache {
-  const { account, clock, leases, fingerprint = '', shutdownSignal = new AbortController().signal, onRead } = options;
-  const freshness = createFreshnessPolicy(options);
+  const { account, leases, fingerprint = '', shutdownSignal = new AbortController().signal, onRead } = options;
+  const clock = createSteadyClock(options.clock);
+  const freshness = createFreshnessPolicy({ ...options, clock });
   const addAbortListener = createAbortListeners();
   const inFlight = createInFlightRegistry(clock, addAbortListener, shutdownSignal);
   const askedTimes = createAskedTimes(clock);
@@ -51,28 +56,39 @@ export function createAccountCache(options: AccountCacheOptions): AccountCache {
     },
     async primeMany(namespace, entries, requestedAt) {
       const fetchedById = new Map(entries.map(([key, fetched]) => [toEntryId(namespace, key), fetched]));
-      await prime(freshness, namespace, fetchedById, requestedAt);
+      await prime(freshness, namespace, fetchedById, clock.toSteady(requestedAt));
     },
   };
 }
 
 async function readMany<Key, Value>(
-  pipeline: ReadPipeline,
+  pipeline: SteadyPipeline,
   toEntryId: ToEntryId,
   namespace: CacheNamespace<Key, Value>,
   keys: readonly Key[],
-  context: CallContext,
+  callerContext: CallContext,
   fetch: BatchFetchFn<Key, Value>,
 ): Promise<readonly (CachedValue<Value> | VendorError)[]> {
+  const { toWallClock } = pipeline.clock;
+  const context: CallContext = {
+    ...callerContext,
+    restrictCache: (at) => {
+      callerContext.restrictCache(toWallClock(at));
+    },
+  };
   const ids = keys.map((key) => toEntryId(namespace, key));
   const keyById = new Map(ids.map((id, index) => [id, keys[index] as Key]));
   const outcomeById = await readThrough(pipeline, { namespace, keys: keyById, context, fetch });
   const outcomes = ids.flatMap((id) => outcomeById.get(id) ?? []);
   recordCacheUse(pipeline.account, namespace.endpoint, outcomes, context);
-  return outcomes.map(({ result }) => result as CachedValue<Value> | VendorError);
+  return outcomes.map(({ result }) =>
+    result instanceof VendorError
+      ? result
+      : { ...result, value: result.value as Value, fetchedAt: toWallClock(result.fetchedAt) },
+  );
 }
 
-/** Records on the request which results come from the cache, and until when callers may reuse the results. */
+/** Records on the request which results come from the cache, and when asking again can first bring something new. */
 function recordCacheUse(
   account: Account,
   endpoint: string,
@@ -88,7 +104,7 @@ function recordCacheUse(
     if (keys > 0)
       context.record({ account: account.name, endpoint, outcome, servedFrom: 'CACHE', ms: 0, bytes: 0, keys });
   }
-  for (const { freshUntil } of outcomes) context.restrictCache(freshUntil);
+  for (const { nextChangeAt } of outcomes) context.restrictCache(nextChangeAt);
 }
 
 async function prime<Key, Value>(
@@ -101,6 +117,6 @@ async function prime<Key, Value>(
   for (const [id, fetched] of fetchedById) {
     const result = fresh.get(id)?.result;
     const isNewer = result !== undefined && !(result instanceof VendorError) && result.fetchedAt > requestedAt;
-    if (!isNewer) freshness.write(namespace, id, fetched);
+    if (!isNewer) freshness.write(namespace, id, fetched, requestedAt);
   }
 }

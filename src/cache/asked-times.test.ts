@@ -6,7 +6,7 @@ import type { ReadOutcome } from './freshness.ts';
 const outcome: ReadOutcome = {
   result: { value: 1, fetchedAt: 0, servedFrom: 'VENDOR' },
   servedFrom: 'VENDOR',
-  freshUntil: 0,
+  nextChangeAt: 0,
 };
 
 test('returns the time of the key asked longest ago, and none as long as one key never was', () => {

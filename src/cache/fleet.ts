@@ -8,12 +8,13 @@ import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { createRedisStore } from './redis-store.ts';
 import { connectRedis, type RedisObserver } from './redis.ts';
+import { createSteadyClock } from './steady-clock.ts';
 import type { Store } from './store.ts';
 import { createSharedTokenStore, type SharedTokenStore } from './token-store.ts';
 import { createTwoLevelStore } from './two-level-store.ts';
 
-/** The longest wait for another process, however long an account's calls may take. */
-const MAX_LEASE_TTL_MS = 10 * SECOND;
+/** How long the fleet waits for a process that died during a fetch; one that lives renews its leases. */
+const LEASE_TTL_MS = 5 * SECOND;
 /** The rest of the heap is for responses under construction. */
 const MAX_HEAP_RATIO = 1 / 3;
 
@@ -70,8 +71,8 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
   const redis = connectRedis(url, clock, observer);
   const forAccount: Fleet['forAccount'] = (account) => {
     const fingerprint = accountFingerprint(account);
-    const { requestsPerMinute, timeoutMs } = account;
-    const leases = createLeases(redis, Math.min(timeoutMs, MAX_LEASE_TTL_MS));
+    const { requestsPerMinute } = account;
+    const leases = createLeases(redis, LEASE_TTL_MS);
     return {
       fingerprint,
       leases,
@@ -81,7 +82,8 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
       }),
     };
   };
-  const store = createTwoLevelStore(local, createRedisStore(redis, clock), clock);
+  const steadyClock = createSteadyClock(clock);
+  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock), steadyClock);
   return createFleetOn(store, forAccount, createRedisFleetSize(redis, clock));
 }
 

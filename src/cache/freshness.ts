@@ -1,7 +1,7 @@
 import type { Account } from '../domain/account.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import type { ServedFrom } from '../domain/source.ts';
-import { SECOND } from '../domain/time.ts';
+import { DAY, SECOND } from '../domain/time.ts';
 import { isNotFound, VendorError, type VendorErrorCode } from '../domain/vendor-error.ts';
 import type { CachedValue, CacheNamespace, FetchedValue, NegativeResult } from './cache.ts';
 import type { Entry, NegativeEntry, Store } from './store.ts';
@@ -12,7 +12,9 @@ import type { Entry, NegativeEntry, Store } from './store.ts';
  *   fetchedAt ── TTL ──▶ freshUntil ── stale-while-revalidate ──▶ swrUntil
  *                        freshUntil ── stale-if-error ──────────▶ + staleIfErrorSeconds
  *
- * The store keeps it until the later of the last two dates (`expiresAt`). A negative entry has neither stale window.
+ * The store keeps it until the later of the last two dates (`expiresAt`). A negative entry has neither stale window. A
+ * final value is kept for FINAL_RETENTION_MS after its TTL, and replaces a failure in all that time without being stale.
+ * `fetchedAt` is when the request was sent, not when its response was complete.
  */
 
 /** The share of its TTL during which a stale value is still served while it is revalidated. */
@@ -20,6 +22,12 @@ const SWR_TTL_RATIO = 0.1;
 const MAX_SWR_MS = 30 * SECOND;
 /** No stale window for very short TTLs: such callers require fresh data. */
 const MIN_SWR_TTL_MS = 5 * SECOND;
+
+/** How long a final value may replace a failure: longer than vendors keep their own data. The memory level evicts earlier. */
+const FINAL_RETENTION_MS = 35 * DAY;
+
+/** The earliest time at which it makes sense to ask again for what is being revalidated or could not be fetched. */
+export const MIN_RETRY_MS = SECOND;
 
 /** Limits negative caching regardless of the TTL: an item that does not exist now may exist soon. */
 const MAX_NEGATIVE_TTL_SECONDS = 30;
@@ -36,8 +44,11 @@ const STALE_IF_ERROR_CODES: ReadonlySet<VendorErrorCode> = new Set([
 export interface ReadOutcome {
   readonly result: CachedValue<unknown> | VendorError;
   readonly servedFrom: ServedFrom;
-  /** Until when callers may reuse the result. */
-  readonly freshUntil: Instant;
+  /**
+   * When asking again can first bring something new: the end of the TTL; a second from now during revalidation; the next
+   * attempt that makes sense while the vendor fails.
+   */
+  readonly nextChangeAt: Instant;
 }
 
 /** The cached part of some keys. */
@@ -65,8 +76,9 @@ export interface FreshnessPolicy {
     namespace: AnyCacheNamespace,
     id: string,
     fetched: FetchedValue<unknown> | NegativeResult,
+    requestedAt: Instant,
   ) => WriteResult;
-  /** Returns the stale value that may replace a failure, or else the failure. */
+  /** Returns the final or stale value that may replace a failure, or else the failure. */
   readonly staleIfError: (error: VendorError, stale: Entry | undefined) => ReadOutcome;
 }
 
@@ -95,14 +107,14 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
       return { fresh, stale };
     },
 
-    write(namespace, id, fetched) {
-      const entry = toEntry(fetched, clock.now(), staleIfErrorMs);
+    write(namespace, id, fetched, requestedAt) {
+      const entry = toEntry(fetched, requestedAt, staleIfErrorMs);
       const isCacheable = entry.freshUntil > entry.fetchedAt;
       if (isCacheable) validator.markValid(namespace, entry);
       const written = isCacheable ? store.set(id, entry) : Promise.resolve();
       const outcome =
         'notFound' in fetched
-          ? toErrorOutcome(fetched.notFound, entry.freshUntil)
+          ? { result: fetched.notFound, servedFrom: 'VENDOR' as const, nextChangeAt: entry.freshUntil }
           : toOutcome(account, namespace, entry, 'VENDOR');
       return { outcome, persisted: written.then(() => isCacheable) };
     },
@@ -133,10 +145,13 @@ function applyStaleIfError(
   now: Instant,
   staleIfErrorMs: number,
 ): ReadOutcome {
-  if (!stale || !STALE_IF_ERROR_CODES.has(error.code) || stale.freshUntil + staleIfErrorMs <= now)
-    return toErrorOutcome(error, now);
-  const { value, fetchedAt, freshUntil } = stale;
-  return { result: { value, fetchedAt, servedFrom: 'CACHE', staleReason: error }, servedFrom: 'CACHE', freshUntil };
+  const nextChangeAt = now + Math.max((error.retryAfterSeconds ?? 0) * SECOND, MIN_RETRY_MS);
+  const failure: ReadOutcome = { result: error, servedFrom: 'VENDOR', nextChangeAt };
+  if (!stale || !STALE_IF_ERROR_CODES.has(error.code)) return failure;
+  const { value, fetchedAt, freshUntil, isFinal } = stale;
+  if (isFinal) return { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', nextChangeAt };
+  if (freshUntil + staleIfErrorMs <= now) return failure;
+  return { result: { value, fetchedAt, servedFrom: 'CACHE', staleReason: error }, servedFrom: 'CACHE', nextChangeAt };
 }
 
 function toEntry(fetched: FetchedValue<unknown> | NegativeResult, fetchedAt: Instant, staleIfErrorMs: number): Entry {
@@ -149,9 +164,10 @@ function toEntry(fetched: FetchedValue<unknown> | NegativeResult, fetchedAt: Ins
   const freshUntil = fetchedAt + ttlMs;
   return {
     value: fetched.value,
+    ...(fetched.isFinal && { isFinal: true }),
     fetchedAt,
     freshUntil,
-    expiresAt: freshUntil + Math.max(staleIfErrorMs, swrMs(ttlMs)),
+    expiresAt: freshUntil + Math.max(staleIfErrorMs, swrMs(ttlMs), fetched.isFinal ? FINAL_RETENTION_MS : 0),
   };
 }
 
@@ -161,13 +177,9 @@ function toOutcome(
   entry: Entry,
   servedFrom: ServedFrom,
 ): ReadOutcome {
-  const { value, notFound, fetchedAt, freshUntil } = entry;
-  if (notFound) return { result: toNotFoundError({ ...account, endpoint }, notFound), servedFrom, freshUntil };
-  return { result: { value, fetchedAt, servedFrom }, servedFrom, freshUntil };
-}
-
-function toErrorOutcome(result: VendorError, freshUntil: Instant): ReadOutcome {
-  return { result, servedFrom: 'VENDOR', freshUntil };
+  const { value, notFound, fetchedAt, freshUntil: nextChangeAt } = entry;
+  if (notFound) return { result: toNotFoundError({ ...account, endpoint }, notFound), servedFrom, nextChangeAt };
+  return { result: { value, fetchedAt, servedFrom }, servedFrom, nextChangeAt };
 }
 
 function toNotFoundError(

@@ -18,23 +18,28 @@ failOnUnhandledRejection();
 function createLeasesExcept(heldByOthers: readonly string[], ttlMs = 1000) {
   /** How the granted leases were released. */
   const releases: string[] = [];
+  const renewals: string[] = [];
   const leases: Leases = {
     ttlMs,
     acquire: (keys) =>
       Promise.resolve({
         granted: new Set(keys.filter((key) => !heldByOthers.includes(key))),
+        renew: (renewed) => {
+          renewals.push(renewed.join(' '));
+        },
         release: (persisted, empty) => {
           releases.push(...persisted.map((key) => `${key} persisted`), ...empty.map((key) => `${key} empty`));
         },
       }),
   };
-  return { leases, releases };
+  return { leases, releases, renewals };
 }
 
 /** Sets up a process that reads keys, some of which other processes are fetching. */
 function setUp(heldByOthers: readonly string[], ttlMs?: number) {
   const clock = manualClock();
-  const { leases, releases } = createLeasesExcept(heldByOthers, ttlMs);
+  const others = [...heldByOthers];
+  const { leases, releases, renewals } = createLeasesExcept(others, ttlMs);
   const controller = new AbortController();
   const stored = new Map<string, string>();
   /** The times of the polls. */
@@ -76,6 +81,10 @@ function setUp(heldByOthers: readonly string[], ttlMs?: number) {
     polls,
     fetches,
     releases,
+    renewals,
+    /** Lets the leases of the other processes expire. */
+    expireOthers: () => others.splice(0),
+    pendingTimers: clock.pendingTimers,
     complete,
     fail: fetchResult.reject,
     advance,
@@ -84,24 +93,50 @@ function setUp(heldByOthers: readonly string[], ttlMs?: number) {
 }
 
 describe('a key that another process is fetching', () => {
-  test('polls for the other process’s value at 20 ms first, then up to every 80 ms', async () => {
+  test('polls for the other process’s value at 20 ms first, then up to every 240 ms', async () => {
     const { get, stored, polls, advance } = setUp(['a']);
     const read = get(['a']);
-    await advance(300);
-    expect(polls).toEqual([0, 20, 60, 140, 220, 300]);
+    await advance(800);
+    expect(polls).toEqual([0, 20, 60, 140, 300, 540, 780]);
     stored.set('a', 'another’s');
-    await advance(80);
+    await advance(240);
     expect(await read).toEqual(new Map([['a', 'another’s']]));
   });
 
-  test('fetches a key itself after waiting for as long as a lease lasts', async () => {
-    const { get, polls, fetches, complete, advance } = setUp(['a'], 60);
+  test('waits for as long as the other process holds the lease, and fetches the key once it has expired', async () => {
+    const { get, fetches, complete, advance, expireOthers } = setUp(['a'], 60);
     const read = get(['a']);
-    await advance(60);
-    expect(polls).toEqual([0, 20]);
-    expect(fetches).toEqual([{ keys: ['a'], at: 60 }]);
+    await advance(10_000);
+    expect(fetches).toEqual([]);
+    expireOthers();
+    await advance(240);
+    expect(fetches).toMatchObject([{ keys: ['a'] }]);
     complete(['a']);
     expect(await read).toEqual(new Map([['a', 'a own']]));
+  });
+});
+
+describe('renewal of leases', () => {
+  test('renews its leases four times per TTL until its values are persisted', async () => {
+    const { get, complete, advance, renewals, pendingTimers } = setUp([], 1000);
+    const read = get(['a', 'b']);
+    await advance(2000);
+    expect(renewals).toEqual(Array(8).fill('a b'));
+    complete(['a', 'b']);
+    await read;
+    await advance(1000);
+    expect(renewals).toHaveLength(8);
+    expect(pendingTimers()).toBe(0);
+  });
+
+  test('ends with a fetch that fails', async () => {
+    const { get, fail, renewals, advance, pendingTimers } = setUp([], 1000);
+    const read = rejectionOf(get(['a']));
+    await advance(250);
+    fail(vendorError());
+    await read;
+    expect(renewals).toEqual(['a']);
+    expect(pendingTimers()).toBe(0);
   });
 });
 

@@ -4,7 +4,9 @@ import type { Lease, Leases } from './leases.ts';
 
 /** The wait between two polls for a key that another process fetches: short at first, for fast vendors, then doubled. */
 const MIN_POLL_INTERVAL_MS = 20;
-const MAX_POLL_INTERVAL_MS = 80;
+const MAX_POLL_INTERVAL_MS = 240;
+/** How often a lease is renewed during its TTL: it survives a process that is busy for most of that time. */
+const RENEWALS_PER_TTL = 4;
 
 /** The result of one fetch. */
 export interface FetchResult<T> {
@@ -32,8 +34,9 @@ interface LeasedFetch<T> extends LeasedFetchOptions<T> {
 
 /**
  * Fetches each missing key in one process of the fleet only (distributed single-flight): the lease holder fetches, the
- * others poll until the value exists. They wait no longer than a lease lasts, and then fetch the key themselves. They do so
- * immediately if the holder has nothing to share. Rejects as `fetch` does, or with the signal's reason.
+ * others poll until the value exists. The holder renews its lease while it fetches, however long that takes. The others
+ * take the lease over once it has expired, because its holder died, or immediately if the holder has nothing to share.
+ * Rejects as `fetch` does, or with the signal's reason.
  */
 export async function fetchWithLease<T>(
   keys: readonly string[],
@@ -52,17 +55,11 @@ export async function fetchWithLease<T>(
 
 /** Polls until every key has a result or is being fetched by this process. */
 async function collect<T>(leasedFetch: LeasedFetch<T>, keys: readonly string[]): Promise<void> {
-  const { leases, clock, signal, fetch } = leasedFetch;
-  const giveUpAt = clock.monotonicMs() + leases.ttlMs;
+  const { clock, signal } = leasedFetch;
   let missing = await poll(leasedFetch, keys);
   for (let ms = MIN_POLL_INTERVAL_MS; missing.length > 0; ms = Math.min(ms * 2, MAX_POLL_INTERVAL_MS)) {
     await sleep(ms, clock, signal);
-    if (clock.monotonicMs() < giveUpAt) {
-      missing = await poll(leasedFetch, missing);
-    } else {
-      addResults(leasedFetch, (await fetch(missing)).results);
-      missing = [];
-    }
+    missing = await poll(leasedFetch, missing);
   }
 }
 
@@ -95,11 +92,15 @@ function startFetch<T>(leasedFetch: LeasedFetch<T>, lease: Lease, granted: reado
 async function fetchUnderLease<T>(
   lease: Lease,
   keys: readonly string[],
-  { fetch }: LeasedFetchOptions<T>,
+  { fetch, leases, clock }: LeasedFetchOptions<T>,
 ): Promise<ReadonlyMap<string, T>> {
+  const stopRenewing = repeat(clock, leases.ttlMs / RENEWALS_PER_TTL, () => {
+    lease.renew(keys);
+  });
   try {
     const result = await fetch(keys);
     void result.persisted.then((persisted) => {
+      stopRenewing();
       const persistedKeys = new Set(persisted);
       lease.release(
         persisted,
@@ -108,9 +109,25 @@ async function fetchUnderLease<T>(
     });
     return result.results;
   } catch (error) {
+    stopRenewing();
     lease.release([], keys);
     throw error;
   }
+}
+
+/** Calls back every `ms` until the returned function is called. */
+function repeat(clock: Clock, ms: number, callback: () => void): () => void {
+  let cancel: () => void;
+  const schedule = (): void => {
+    cancel = clock.setTimer(ms, () => {
+      callback();
+      schedule();
+    });
+  };
+  schedule();
+  return () => {
+    cancel();
+  };
 }
 
 function addResults<T>({ results }: LeasedFetch<T>, added: ReadonlyMap<string, T>): void {

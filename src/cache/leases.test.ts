@@ -102,7 +102,7 @@ describe('thousands of leases', () => {
     expect(sizes(calls)).toEqual([2000, 2000, 1000]);
     // The number of persisted keys at the head of each chunk; zero or less means none.
     expect(calls.map((call) => call.arguments)).toEqual(
-      ['2500', '500', '-1500'].map((persistedLeft) => [holder, persistedLeft, '150']),
+      ['2500', '500', '-1500'].map((persistedLeft) => [holder, persistedLeft, '500']),
     );
     expect(new Set(calls.flatMap((call) => call.keys)).size).toBe(5000);
   });

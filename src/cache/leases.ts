@@ -3,7 +3,7 @@ import { chunk, redisKey } from './redis-keys.ts';
 import { COMMAND_TIMEOUT_MS, type RedisClient, type RedisConnection } from './redis.ts';
 
 /** How long waiters can see that a fetch had nothing to share: longer than the interval between two polls. */
-const EMPTY_MARKER_TTL_MS = 150;
+const EMPTY_MARKER_TTL_MS = 500;
 
 /**
  * KEYS: requested leases. ARGV: the holder, the TTL in milliseconds. Returns the positions (from 1) of the granted keys:
@@ -30,9 +30,15 @@ for i, key in ipairs(KEYS) do
   end
 end`;
 
+/** KEYS: leases to renew if this holder still has them. ARGV: the holder, the TTL in milliseconds. */
+const RENEW_SCRIPT = `
+for _, key in ipairs(KEYS) do
+  if redis.call('GET', key) == ARGV[1] then redis.call('PEXPIRE', key, ARGV[2]) end
+end`;
+
 /** Grants one process at a time the right to fetch a key. */
 export interface Leases {
-  /** How long a lease lasts if its holder dies. */
+  /** How long a lease lasts if its holder dies. A holder that lives renews it. */
   readonly ttlMs: number;
   /** Takes the keys without a holder, in one round trip. Never rejects: if Redis fails, all keys are granted. */
   acquire(keys: readonly string[]): Promise<Lease>;
@@ -40,6 +46,8 @@ export interface Leases {
 
 export interface Lease {
   readonly granted: ReadonlySet<string>;
+  /** Lets the leases that this holder still has last for another TTL. */
+  renew(keys: readonly string[]): void;
   /** Releases the persisted keys, whose values others can read now, and the empty ones, for which no process should wait. */
   release(persisted: readonly string[], empty: readonly string[]): void;
 }
@@ -62,7 +70,10 @@ export function createLeases(redis: RedisConnection, ttlMs: number): Leases {
           release(lateGranted, []);
         },
       });
-      return { granted: new Set(granted), release };
+      const renew: Lease['renew'] = (renewed) => {
+        renewLeases(redis, holder, renewed, ttlMs);
+      };
+      return { granted: new Set(granted), renew, release };
     },
   };
 }
@@ -78,6 +89,14 @@ async function acquireChunk(
   if (!Array.isArray(reply)) return keys;
   const positions = new Set<unknown>(reply);
   return keys.filter((_, index) => positions.has(index + 1));
+}
+
+function renewLeases(redis: RedisConnection, holder: string, keys: readonly string[], ttlMs: number): void {
+  for (const leaseKeys of chunk(keys.map(toLeaseKey))) {
+    redis.fireAndForget('lease', (client) =>
+      client.eval(RENEW_SCRIPT, { keys: [...leaseKeys], arguments: [holder, String(ttlMs)] }),
+    );
+  }
 }
 
 function releaseLeases(

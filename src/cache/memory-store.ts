@@ -14,7 +14,8 @@ const NO_SERIALIZATION = { serialize: undefined, deserialize: undefined } as obj
  * the adapter.
  */
 export function createMemoryStore(maxBytes: number): Store {
-  const keyv = new Keyv<Entry>({ store: createLruAdapter(maxBytes), useKeyPrefix: false, ...NO_SERIALIZATION });
+  const lru = createLruAdapter(maxBytes);
+  const keyv = new Keyv<Entry>({ store: lru, useKeyPrefix: false, ...NO_SERIALIZATION });
   // Keyv's `set` takes effect some ticks later; until then a key would be neither in flight nor stored, and be fetched twice.
   const pendingWrites = new Map<string, Entry>();
 
@@ -26,6 +27,8 @@ export function createMemoryStore(maxBytes: number): Store {
       return pending.map((entry, index) => entry ?? stored[index]);
     },
     async set(key, entry) {
+      const stored = pendingWrites.get(key) ?? lru.peek(key);
+      if (stored && stored.fetchedAt > entry.fetchedAt) return;
       pendingWrites.set(key, entry);
       await keyv.set(key, entry);
       if (pendingWrites.get(key) === entry) pendingWrites.delete(key);
@@ -39,7 +42,7 @@ export function createMemoryStore(maxBytes: number): Store {
 
 /** A value as Keyv passes it to a store that does not serialise. */
 interface KeyvEnvelope {
-  readonly value: unknown;
+  readonly value: Entry;
 }
 
 function createLruAdapter(maxBytes: number) {
@@ -49,6 +52,8 @@ function createLruAdapter(maxBytes: number) {
   });
   return {
     get: (key: string) => lru.get(key),
+    /** Returns the entry without counting it as used. */
+    peek: (key: string) => lru.peek(key)?.value,
     set: (key: string, envelope: KeyvEnvelope) => lru.set(key, envelope),
     delete: (key: string) => lru.delete(key),
     has: (key: string) => lru.has(key),

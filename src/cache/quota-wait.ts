@@ -1,8 +1,8 @@
-import type { Clock } from '../domain/clock.ts';
+import type { Clock, Instant } from '../domain/clock.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import type { CallContext } from '../http/types.ts';
 import type { AskedTimes } from './asked-times.ts';
-import { type FreshnessPolicy, type ReadOutcome, swrUntil } from './freshness.ts';
+import { type FreshnessPolicy, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
 import type { FetchControl } from './in-flight.ts';
 import type { CacheReadResult } from './ports.ts';
 import type { Entry } from './store.ts';
@@ -46,9 +46,9 @@ export function waitInTurn(
       const serve = (id: string): ReadOutcome | undefined => {
         const entry = stale.get(id);
         if (!entry) return undefined;
-        if (clock.now() < swrUntil(entry)) return toServed(entry);
+        if (clock.now() < swrUntil(entry)) return toServed(entry, clock.now() + MIN_RETRY_MS);
         const outcome = freshness.staleIfError(createError(), entry);
-        return isStale(outcome) ? outcome : undefined;
+        return outcome.result instanceof VendorError ? undefined : outcome;
       };
       const served = ids.filter((id) => serve(id) !== undefined);
       if (served.length === 0) return;
@@ -60,8 +60,8 @@ export function waitInTurn(
 }
 
 /** The outcome of a stale value that is served while it is renewed. */
-export function toServed({ value, fetchedAt, freshUntil }: Entry): ReadOutcome {
-  return { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', freshUntil };
+export function toServed({ value, fetchedAt }: Entry, nextChangeAt: Instant): ReadOutcome {
+  return { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', nextChangeAt };
 }
 
 export function isStale({ result }: ReadOutcome): boolean {

@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.ts';
-import type { Clock } from '../domain/clock.ts';
+import type { Clock, Instant } from '../domain/clock.ts';
 import { isNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
 import { toVendorError } from '../http/classify-error.ts';
@@ -7,7 +7,7 @@ import { vendorError } from '../http/response.ts';
 import type { CallContext } from '../http/types.ts';
 import type { AskedTimes } from './asked-times.ts';
 import type { BatchFetchFn, CacheNamespace, FetchOutcome } from './cache.ts';
-import { type FreshnessPolicy, type Lookup, type ReadOutcome, swrUntil } from './freshness.ts';
+import { type FreshnessPolicy, type Lookup, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
 import { type FetchControl, type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
 import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
@@ -35,6 +35,7 @@ import type { Entry } from './store.ts';
  *   exists within staleIfErrorSeconds                immediately; the fetch keeps its place
  *   the vendor returns a value or NOT_FOUND          that, written to the store               miss
  *   the vendor fails, within staleIfErrorSeconds     the stale value with `staleReason`       miss, stale_if_error
+ *   the vendor fails, and the value is final         the value, without `staleReason`         miss
  *   any other error                                  the VendorError; nothing is written      miss
  * any, and the caller aborts                         a rejection (VENDOR_TIMEOUT); the fetch continues for its other waiters
  */
@@ -99,16 +100,21 @@ export async function readThrough<Key, Value>(
 
 /** Finds the keys that are already in flight in this process. */
 function joinInFlight<Key, Value>(
-  { inFlight, onRead }: ReadPipeline,
+  { inFlight, onRead, clock }: ReadPipeline,
   { namespace: { endpoint }, keys }: FetchRequest<Key, Value>,
 ): Partition {
   const partition = inFlight.partition([...keys.keys()]);
-  const stale = [...partition.revalidating.values()].filter(isStale).length;
-  const revalidating = partition.revalidating.size - stale;
-  if (revalidating > 0) onRead(endpoint, 'stale_while_revalidate', revalidating);
-  if (stale > 0) onRead(endpoint, 'stale_if_error', stale);
+  const staleCount = [...partition.revalidating.values()].filter(isStale).length;
+  const revalidatingCount = partition.revalidating.size - staleCount;
+  if (revalidatingCount > 0) onRead(endpoint, 'stale_while_revalidate', revalidatingCount);
+  if (staleCount > 0) onRead(endpoint, 'stale_if_error', staleCount);
   if (partition.inFlight.size > 0) onRead(endpoint, 'coalesced', partition.inFlight.size);
-  return partition;
+  const nextChangeAt = clock.now() + MIN_RETRY_MS;
+  const revalidating = [...partition.revalidating].map(([id, outcome]): [string, ReadOutcome] => [
+    id,
+    isStale(outcome) ? outcome : { ...outcome, nextChangeAt },
+  ]);
+  return { ...partition, revalidating: new Map(revalidating) };
 }
 
 function startFetch<Key, Value>(
@@ -160,7 +166,8 @@ function serveStaleAndRevalidate<Key, Value>(
   stale: ReadonlyMap<string, Entry>,
 ): ReadOutcomes {
   pipeline.onRead(request.namespace.endpoint, 'stale_while_revalidate', stale.size);
-  const served = new Map([...stale].map(([id, entry]) => [id, toServed(entry)]));
+  const nextChangeAt = pipeline.clock.now() + MIN_RETRY_MS;
+  const served = new Map([...stale].map(([id, entry]) => [id, toServed(entry, nextChangeAt)]));
   const endsAt = [...stale.values()].reduce((earliest, entry) => Math.min(earliest, swrUntil(entry)), Infinity);
   pipeline.inFlight.startRevalidation(
     [...stale.keys()],
@@ -209,10 +216,13 @@ async function fetchFromVendor<Key, Value>(
   request: RunningRequest<Key, Value>,
   stale: ReadonlyMap<string, Entry>,
 ): Promise<FetchResult<ReadOutcome>> {
-  const { freshness, onRead } = pipeline;
+  const { freshness, onRead, clock } = pipeline;
   const { namespace, keys, fetch } = request;
   onRead(namespace.endpoint, 'miss', keys.size);
-  const fetched = await fetchOrErrors(fetch, [...keys.values()], waitInTurn(pipeline, request, stale));
+  const startedAt = clock.now();
+  let sentAt: Instant | undefined;
+  const onSent = () => (sentAt ??= clock.now());
+  const fetched = await fetchOrErrors(fetch, [...keys.values()], { ...waitInTurn(pipeline, request, stale), onSent });
   const results = new Map<string, ReadOutcome>();
   const writes: Promise<readonly string[]>[] = [];
   [...keys.keys()].forEach((id, index) => {
@@ -221,7 +231,7 @@ async function fetchFromVendor<Key, Value>(
     if (result instanceof VendorError) {
       results.set(id, freshness.staleIfError(result, stale.get(id)));
     } else {
-      const { outcome, persisted } = freshness.write(namespace, id, result);
+      const { outcome, persisted } = freshness.write(namespace, id, result, sentAt ?? startedAt);
       results.set(id, outcome);
       writes.push(persisted.then((isPersisted) => (isPersisted ? [id] : [])));
     }

@@ -18,6 +18,7 @@ const entrySchema = z.object({
   key: z.string(),
   value: z.unknown(),
   notFound: z.object({ message: z.string(), reason: z.string().nullable(), status: z.number().nullable() }).optional(),
+  isFinal: z.boolean().optional(),
   fetchedAt: z.number(),
   freshUntil: z.number(),
   expiresAt: z.number(),

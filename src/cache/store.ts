@@ -5,6 +5,9 @@ export interface Entry {
   readonly value: unknown;
   /** Present in a negative entry: the vendor answered that the item does not exist. */
   readonly notFound?: NegativeEntry | undefined;
+  /** Whether it is of the past and has settled: it stays true past its TTL, however old it is. */
+  readonly isFinal?: boolean | undefined;
+  /** When the request to the vendor was sent; for several requests, the first. */
   readonly fetchedAt: Instant;
   /** Until when it may be served without a vendor call. */
   readonly freshUntil: Instant;
@@ -23,7 +26,7 @@ export interface NegativeEntry {
 export interface Store {
   /** Returns entries in the order of the keys, undefined for a miss. Entries past their dates may be among them. */
   getMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]>;
-  /** Takes effect immediately in this process. Resolves when other processes can read it, or when it is lost for them. */
+  /** Writes the entry unless a younger one is stored. Takes effect immediately in this process. Resolves when other processes can read it, or when it is lost for them. */
   set(key: string, entry: Entry): Promise<void>;
   close(): Promise<void>;
 }

@@ -85,3 +85,11 @@ test('closes both stores', async () => {
   await both.close();
   expect([local.closed(), remote.closed()]).toEqual([1, 1]);
 });
+
+test('ignores an entry of a process whose clock is ahead, so that it is not fresh for too long', async () => {
+  const { local, remote, both } = setUp();
+  remote.entries.set('ahead', entry('A', NOW + 3_600_000));
+  remote.entries.set('accurate', entry('B', NOW + 1000));
+  expect(await both.getMany(['ahead', 'accurate'])).toEqual([undefined, entry('B', NOW + 1000)]);
+  expect([...local.entries.keys()]).toEqual(['accurate']);
+});

@@ -1,9 +1,14 @@
 import type { Clock } from '../domain/clock.ts';
+import { SECOND } from '../domain/time.ts';
 import type { Store } from './store.ts';
+
+/** How far the clock of another process may be ahead before its entries are ignored: they would be fresh for too long. */
+const MAX_CLOCK_LEAD_MS = SECOND;
 
 /**
  * Reads memory first, then the store that all processes share; entries of the shared store are copied to memory. An entry
- * past its TTL in memory may have been fetched again by another process: the younger entry is used.
+ * past its TTL in memory may have been fetched again by another process: the younger entry is used. An entry of a process
+ * whose clock is ahead counts as missing.
  */
 export function createTwoLevelStore(local: Store, remote: Store, clock: Clock): Store {
   return {
@@ -15,7 +20,8 @@ export function createTwoLevelStore(local: Store, remote: Store, clock: Clock): 
       const fetched = await remote.getMany(notFresh.map(({ key }) => key));
       notFresh.forEach(({ key, index }, position) => {
         const entry = fetched[position];
-        if (!entry || entry.fetchedAt <= (entries[index]?.fetchedAt ?? -Infinity)) return;
+        if (!entry || entry.fetchedAt > now + MAX_CLOCK_LEAD_MS) return;
+        if (entry.fetchedAt <= (entries[index]?.fetchedAt ?? -Infinity)) return;
         entries[index] = entry;
         void local.set(key, entry);
       });

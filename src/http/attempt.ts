@@ -58,6 +58,7 @@ export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: Attempt
     });
     try {
       const signal = AbortSignal.any([context.signal, deadline.signal]);
+      context.onSent?.();
       const pendingResponse = dispatcher.request(toRequestOptions(request, headers, signal));
       // Until a connection is established, undici notices the abort but does not reject.
       const response = await abortable(pendingResponse, signal).catch((error: unknown) => {

@@ -43,8 +43,10 @@ export interface CallContext {
   /** Aborted when the response is no longer needed. */
   readonly signal: AbortSignal;
   readonly record: (call: CallRecord) => void;
-  /** Restricts the response's cache lifetime; an instant that has passed forbids caching. */
-  readonly restrictCache: (expiresAt: Instant) => void;
+  /** Called when a request to the vendor is sent, for every attempt: what a response says is true as of then. */
+  readonly onSent?: () => void;
+  /** Restricts the response's cache lifetime to the instant at which asking again can first bring something new. */
+  readonly restrictCache: (nextChangeAt: Instant) => void;
 }
 
 /** A request to a vendor, as its client builds it. */

@@ -202,8 +202,8 @@ function createSharedFetch(
   });
   return {
     signal: controller.signal,
-    join: waiters.join,
-    waitUntilMs: waiters.waitUntilMs,
+    join: (waiter, waitUntilMs) => waiters.join(waiter, waitUntilMs),
+    waitUntilMs: () => waiters.waitUntilMs(),
     inBackground: background.promise,
     continueInBackground(serveStale) {
       if (!serve) leaveBackground = waiters.join(shutdownSignal, clock.monotonicMs() + BACKGROUND_WAIT_MS);

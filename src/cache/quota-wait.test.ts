@@ -3,8 +3,8 @@ import { createCaller, createTestCache, namespace } from '../../test/support/cac
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import type { CallContext } from '../http/types.ts';
 import { vendorError } from '../http/response.ts';
+import type { CallContext } from '../http/types.ts';
 import type { FetchedValue } from './cache.ts';
 
 failOnUnhandledRejection();

@@ -79,16 +79,8 @@ export function connectRedis(url: string, clock: Clock, observer: RedisObserver)
     availability.markDown(error);
   };
   const connecting = startConnecting(client, reportFailure, isClosed);
-  const connection: Connection = {
-    adapter,
-    client,
-    clock,
-    availability,
-    reportFailure,
-    reportTimeout: onError,
-    connecting,
-    isClosed,
-  };
+  const reporting = { reportFailure, reportTimeout: onError };
+  const connection: Connection = { adapter, client, clock, availability, ...reporting, connecting, isClosed };
 
   return {
     adapter,

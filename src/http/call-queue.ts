@@ -119,13 +119,7 @@ function createLine<T extends QueuedCall>(): Line<T> {
 
   /** The index behind all calls that do not go after the call: equals keep their order of arrival. */
   function insertionIndex(call: T): number {
-    let [low, high] = [0, calls.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compare(calls[middle]!, call) <= 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return calls.findLastIndex((other) => compare(other, call) <= 0) + 1;
   }
 
   function leave(call: T): void {

@@ -89,16 +89,16 @@ test('rejects a call beyond the caller’s places, but none of another caller', 
 test('lets calls wait for the rate limit until their deadline, and tells them once', async () => {
   const { acquire, clock, started } = setUp({ requestsPerMinute: 1 });
   await acquire('first');
-  const told: string[] = [];
+  const notices: string[] = [];
   const waiting = acquire('waits', {
     waitUntilMs: () => 60_000,
-    onQuotaWait: (createError) => told.push(`${createError().retryAfterSeconds}`),
+    onQuotaWait: (createError) => notices.push(`${createError().retryAfterSeconds}`),
   });
   const hopeless = rejectionOf(acquire('hopeless', { waitUntilMs: () => 59_999 }));
   expect(await hopeless).toMatchObject({ reason: 'quota_local', retryAfterSeconds: 120 });
   clock.advance(60_000);
   await waiting;
-  expect([started, told]).toEqual([['first', 'waits'], ['60']]);
+  expect([started, notices]).toEqual([['first', 'waits'], ['60']]);
 });
 
 test('rejects a call as soon as the starts before its deadline have gone to others', async () => {

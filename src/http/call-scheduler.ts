@@ -61,7 +61,7 @@ interface Entry<Call extends ScheduledCall, Permit> extends QueuedCall {
   readonly call: Call;
   readonly resolve: (start: Start<Permit>) => void;
   readonly reject: (error: unknown) => void;
-  isTold: boolean;
+  isNotified: boolean;
 }
 
 export function createCallScheduler<Call extends ScheduledCall, Permit>(
@@ -163,8 +163,8 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
       const minutesAhead = Math.floor(queue.countAhead(entry) / (options.requestsPerMinute ?? Infinity));
       return options.createQuotaError(call, Math.max(0, untilMs - clock.monotonicMs()) + minutesAhead * MINUTE);
     };
-    if (!entry.isTold) {
-      entry.isTold = true;
+    if (!entry.isNotified) {
+      entry.isNotified = true;
       call.onQuotaWait?.(createError);
     }
     if ((call.waitUntilMs?.() ?? Infinity) >= untilMs) return;
@@ -208,7 +208,7 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
           call,
           resolve: settle(resolve),
           reject: settle(reject),
-          isTold: false,
+          isNotified: false,
         };
         signal.addEventListener('abort', onAbort, { once: true });
         enqueue(entry);

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import { MINUTE } from '../domain/time.ts';
 
-/** The most keys that are told apart at a time; the entries of further ones share a line. */
+/** The most keys that are counted separately at a time; the entries of further ones share a line. */
 const MAX_KEYS = 1000;
 const OVERFLOW_KEY = 'overflow';
 

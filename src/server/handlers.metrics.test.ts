@@ -59,6 +59,7 @@ test.each([[['lp']], [['lp-2', 'kore-main']], [[]], [['elsewhere']]])(
     }
     expect(seriesOf(null, text)).toEqual(seriesOf(null, all));
     expect(seriesOf(null, text)).toEqual([
+      expect.stringMatching(/^switchboard_build_info\{/),
       'switchboard_auth_failures_total{reason="missing"} 1',
       'switchboard_cache_errors_total{operation="get",reason="timeout"} 1',
     ]);

@@ -66,7 +66,7 @@ export function installSignalHandlers(options: ShutdownOptions): void {
       }
       isShuttingDown = true;
       logger.info({ signal }, 'shutdown started');
-      // SIGINT comes from a terminal, where nobody waits for a load balancer.
+      // SIGINT comes from a terminal, where no load balancer has to notice.
       void shutDown(signal === 'SIGTERM' ? lameDuckMs : 0, drainMs);
     });
   }

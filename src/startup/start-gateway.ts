@@ -70,11 +70,10 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
     return exitWithError([description]);
   });
   startupComplete();
+  logger.info({ url, accounts: config.accounts.length, agents: config.agents.length }, 'serving');
   // Until then agents of a healthy account would be missing from answers. A vendor that is down delays it, but never prevents it.
   await app.askAccounts();
   app.server.ready();
-
-  logger.info({ url, accounts: config.accounts.length, agents: config.agents.length }, 'serving');
   process.stderr.write(formatBanner(url, sandbox !== null));
 }
 

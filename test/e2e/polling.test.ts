@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { systemClock } from '../../src/domain/clock.ts';
 import { SECOND } from '../../src/domain/time.ts';
 import { waitUntil } from '../support/cache-harness.ts';
+import { steppedClock } from '../support/clock.ts';
 import { type Gateway, NOW, startWorld, type World } from '../support/world.ts';
 
 const TTL_SECONDS = 15;
 const QUERY = '{ agents(filter: { account: "kore-main" }) { nodes { currentStatus { start } } } }';
 
-let now = NOW;
+const clock = steppedClock(NOW);
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ ...systemClock, now: () => now });
+  world = await startWorld(clock);
 });
 afterAll(() => world.stop());
 
@@ -38,7 +38,7 @@ async function isFresh(gateway: Gateway): Promise<boolean> {
 /** The seconds between the polls of a client that sleeps `max-age`. */
 async function pollFor(gateway: Gateway, seconds: number, afterPoll: () => Promise<void>): Promise<readonly number[]> {
   const waits: number[] = [];
-  for (const end = now + seconds * SECOND; now < end; now += (waits.at(-1) ?? NaN) * SECOND) {
+  for (const end = clock.now() + seconds * SECOND; clock.now() < end; clock.advance((waits.at(-1) ?? NaN) * SECOND)) {
     waits.push(await poll(gateway));
     await afterPoll();
   }
@@ -56,7 +56,7 @@ test('paces a client while the vendor is down: at most a request a second', asyn
   const gateway = await startGateway();
   await poll(gateway);
   world.vendors.kore.injectFault({ kind: 'down' });
-  now += (TTL_SECONDS + 5) * SECOND;
+  clock.advance((TTL_SECONDS + 5) * SECOND);
   const waits = await pollFor(gateway, 10, () => Promise.resolve());
   expect(waits.filter((seconds) => seconds < 1 || Number.isNaN(seconds))).toEqual([]);
   expect(waits.length).toBeLessThanOrEqual(10);

@@ -67,7 +67,7 @@ afterEach(async () => {
 
 test('runs the first tab and shows its data', async () => {
   await runQuery();
-  await waitForText('result', '"currentStatus"');
+  await waitForText('result', '"presence"');
   expect(await page.title()).toContain('Switchboard');
   expect(await page.locator('.graphiql-logo').innerText()).toContain('Switchboard');
 });
@@ -128,7 +128,7 @@ test('sends request headers without storing them', async () => {
   await page.keyboard.press('Escape');
   const sent = await runQuery();
   expect(sent.headers()).toMatchObject({ authorization: 'Bearer my-own-key' });
-  await waitForText('result', '"currentStatus"');
+  await waitForText('result', '"presence"');
 
   const stored = async () =>
     page.evaluate<string>('JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie');

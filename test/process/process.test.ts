@@ -41,7 +41,7 @@ test('serves the sandbox without a configuration, and logs one JSON line per req
   expect(response.headers.get('x-request-id')).toBe('request-1');
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toMatch(
-    /switchboard_vendor_requests_total\{account="kore-main",endpoint="agentstatusdetails",outcome="OK"\} [1-9]/,
+    /switchboard_vendor_requests_total\{account="kore-main",endpoint="agentstatusdetails",outcome="OK",reason="none"\} [1-9]/,
   );
   expect(metrics).toMatch(/switchboard_cache_reads_total\{[^}]*result="miss"\} [1-9]/);
   expect(metrics).toMatch(/switchboard_http_requests_total\{[^}]*path="\/graphql",status="200"\} 1/);

@@ -1,20 +1,19 @@
 /** @needs redis-server */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { systemClock } from '../../src/domain/clock.ts';
 import { waitUntil } from '../support/cache-harness.ts';
 import { createFlakyProxy, type FlakyProxy } from '../support/flaky-proxy.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
+import { steppedClock } from '../support/clock.ts';
 import { type GatewayResponse, NOW, type RawConfig, startWorld, type World } from '../support/world.ts';
 
-// The test advances the date; timers run in real time.
-let date = NOW;
+const clock = steppedClock(NOW);
 let redis: RedisServer;
 let proxy: FlakyProxy;
 let world: World;
 beforeAll(async () => {
   redis = await startRedisServer();
   proxy = await createFlakyProxy(Number(new URL(redis.url).port));
-  world = await startWorld({ ...systemClock, now: () => date });
+  world = await startWorld(clock);
 });
 afterAll(async () => {
   await world.stop();
@@ -52,7 +51,9 @@ function age({ data, errors }: GatewayResponse<QueryData>): number {
   expect(errors).toBeUndefined();
   const parts = data.agents.nodes.map(({ statusPeriods }) => statusPeriods);
   expect(parts.every(({ complete }) => complete)).toBe(true);
-  return Math.max(...parts.flatMap(({ sources }) => sources.map(({ fetchedAt }) => date - Date.parse(fetchedAt))));
+  return Math.max(
+    ...parts.flatMap(({ sources }) => sources.map(({ fetchedAt }) => clock.now() - Date.parse(fetchedAt))),
+  );
 }
 
 function withoutTimes(reply: GatewayResponse<QueryData>): unknown {
@@ -76,7 +77,7 @@ test('serves fresh data on both sides of a network partition, and shares the cac
   // Partitioned: each gateway fetches from the vendor, and its data is fresh.
   proxy.partition();
   for (let i = 0; i < 4; i += 1) {
-    date += 20 * SECOND;
+    clock.advance(20 * SECOND);
     const [nearResponse, farResponse] = [await query(near), await query(far)];
     expect([age(nearResponse), age(farResponse)]).toEqual([0, 0]);
     expect(withoutTimes(farResponse)).toEqual(withoutTimes(nearResponse));
@@ -86,7 +87,7 @@ test('serves fresh data on both sides of a network partition, and shares the cac
   // Healed: neither gateway serves data beyond its TTL from the other side, and soon they share the cache again.
   proxy.heal();
   await waitUntil(async () => {
-    date += 20 * SECOND;
+    clock.advance(20 * SECOND);
     const [nearResponse, farResponse] = [await query(near), await query(far)];
     expect(age(nearResponse)).toBeLessThanOrEqual(16 * SECOND);
     expect(age(farResponse)).toBeLessThanOrEqual(16 * SECOND);

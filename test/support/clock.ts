@@ -50,3 +50,16 @@ export function manualClock(start: Instant = Date.parse('2026-11-20T09:30:00Z'))
 export function fixedClock(at: Instant): Clock {
   return { ...systemClock, now: () => at };
 }
+
+/** A clock that stands still, by both measures, until it is advanced. Timers run in real time. */
+export function steppedClock(start: Instant): Clock & { readonly advance: (ms: number) => void } {
+  let elapsedMs = 0;
+  return {
+    ...systemClock,
+    now: () => start + elapsedMs,
+    monotonicMs: () => elapsedMs,
+    advance(ms) {
+      elapsedMs += ms;
+    },
+  };
+}

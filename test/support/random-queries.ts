@@ -279,7 +279,7 @@ export async function collectQueryNames(gateway: Gateway): Promise<QueryNames> {
   const { nodes } = data.agents;
   return {
     ids: [...[...ids].flatMap(([, id]) => id ?? []), 'bm9ib2R5', ''],
-    keys: [...nodes.flatMap(({ key }) => key ?? []), 'nobody'],
+    keys: [...nodes.flatMap(({ key }) => key ?? []), 'unknown-key'],
     emails: [...nodes.flatMap(({ email }) => email ?? []), 'unknown@example.com'],
     accounts: [
       ...nodes.flatMap((agent) => agent.accounts.map(({ account, ref }) => ({ account: account.name, ref }))),

@@ -15,7 +15,7 @@ function respond({ body = '' }: VendorRequest) {
   const data = sample.data.filter(({ email }) => agents?.includes(email) ?? true);
   return { status: 200, body: JSON.stringify({ ...sample, data }) };
 }
-const calls = [{ endpoint: STATUS_DETAILS_ENDPOINT }];
+const calls = [{ endpoint: STATUS_DETAILS_ENDPOINT, errorCodes: { 'status 404': 'VENDOR_REJECTED' } }] as const;
 
 /** The last 14 minutes of the vendor's own sample. */
 const during = { from: Date.parse('2023-03-10T21:46:00Z'), to: Date.parse('2023-03-10T22:00:00Z') };

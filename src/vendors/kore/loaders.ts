@@ -100,7 +100,7 @@ function fetchUnfiltered(deps: KoreDeps, missing: readonly CellKey[], now: Insta
 
 /**
  * Extends a request of today alone by yesterday, unless all is known of yesterday. No document says whether the vendor lists a
- * period that began yesterday under today, too. Without it, everybody whose status began before midnight UTC would have none.
+ * period that began yesterday under today, too. Without it, every agent whose status began before midnight UTC would have none.
  */
 async function includeYesterday(
   { cache, config, ttl }: KoreDeps,

@@ -21,7 +21,10 @@ const answer: Conformance['cases'][number]['respond'] = ({ endpoint }) =>
     ? { status: 200, body: list }
     : { status: 200, body: gzipSync(readFixture('two-documents.json')) };
 
-const calls = [{ endpoint: LIST_ENDPOINT }, { endpoint: FILE_ENDPOINT }];
+const calls = [
+  { endpoint: LIST_ENDPOINT, errorCodes: { 'status 404': 'VENDOR_REJECTED' } },
+  { endpoint: FILE_ENDPOINT },
+] as const;
 
 export const conformance: Conformance = {
   account: {

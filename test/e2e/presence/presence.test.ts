@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { systemClock } from '../../../src/domain/clock.ts';
 import { MINUTE } from '../../../src/domain/time.ts';
+import { steppedClock } from '../../support/clock.ts';
 import { NOW, readQuery, startWorld, type World } from '../../support/world.ts';
 
 interface PresenceData {
@@ -12,10 +12,10 @@ interface PresenceData {
   };
 }
 
-let now = NOW;
+const clock = steppedClock(NOW);
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ ...systemClock, now: () => now });
+  world = await startWorld(clock);
 });
 afterAll(() => world.stop());
 
@@ -40,7 +40,7 @@ test('shows the age of a status that is served while the vendor is down, and why
     })),
   );
 
-  now += 9 * MINUTE;
+  clock.advance(9 * MINUTE);
   world.vendors.kore.injectFault({ kind: 'down' });
   const stale = await gateway.query<PresenceData>(document);
   expect(stale.errors).toBeUndefined();

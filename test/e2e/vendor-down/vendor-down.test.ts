@@ -109,7 +109,9 @@ describe('a vendor that never answers, on a manual clock', () => {
     clock.advance(250);
     await waitUntil(async () => {
       const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-      return metrics.includes('vendor_requests_total{account="vcc",endpoint="latestInteractions",outcome="OK",reason="none"}');
+      return metrics.includes(
+        'vendor_requests_total{account="vcc",endpoint="latestInteractions",outcome="OK",reason="none"}',
+      );
     });
     clock.advance(250);
     const { status, data, errors } = await response;

@@ -38,9 +38,11 @@ async function isFresh(gateway: Gateway): Promise<boolean> {
 /** The seconds between the polls of a client that sleeps `max-age`. */
 async function pollFor(gateway: Gateway, seconds: number, afterPoll: () => Promise<void>): Promise<readonly number[]> {
   const waits: number[] = [];
-  for (const end = clock.now() + seconds * SECOND; clock.now() < end; clock.advance((waits.at(-1) ?? NaN) * SECOND)) {
-    waits.push(await poll(gateway));
+  for (const end = clock.now() + seconds * SECOND; clock.now() < end;) {
+    const maxAge = await poll(gateway);
+    waits.push(maxAge);
     await afterPoll();
+    clock.advance(maxAge * SECOND);
   }
   return waits;
 }

@@ -1,9 +1,9 @@
 /** @needs redis-server */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { waitUntil } from '../support/cache-harness.ts';
+import { steppedClock } from '../support/clock.ts';
 import { createFlakyProxy, type FlakyProxy } from '../support/flaky-proxy.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
-import { steppedClock } from '../support/clock.ts';
 import { type GatewayResponse, NOW, type RawConfig, startWorld, type World } from '../support/world.ts';
 
 const clock = steppedClock(NOW);

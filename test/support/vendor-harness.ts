@@ -11,7 +11,8 @@ import type { AccountAdapter, AccountDataSource, DataSourceContext, VendorAdapte
 import { type ManualClock, manualClock } from './clock.ts';
 
 /** A request as it would be sent: the client's headers and the authorization headers, with names as written. */
-export type SentRequest = Required<Omit<VendorRequest, 'authorize' | 'idempotent' | 'maxBytes' | 'classifyResponse'>>;
+export type SentRequest = Required<Omit<VendorRequest, 'authorize' | 'idempotent' | 'maxBytes' | 'classifyResponse'>> &
+  Pick<CallContext, 'priority'>;
 
 export type RequestHandler = (request: SentRequest) => SandboxResponse | Promise<SandboxResponse>;
 
@@ -102,6 +103,7 @@ export function stubHttp(account: AccountAdapter['account'], clock: Clock, handl
       headers,
       body: request.body ?? '',
       keys: request.keys ?? 1,
+      ...(context.priority && { priority: context.priority }),
     };
     const { endpoint, keys } = sentRequest;
     const target = { vendor: account.vendor, account: account.name, endpoint };

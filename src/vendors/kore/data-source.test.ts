@@ -58,6 +58,15 @@ describe('statuses within one query', () => {
 });
 
 describe('a time range', () => {
+  test('yields to calls of live data when all its days have ended', async () => {
+    const { statusPeriods, currentStatus, sent } = connectKore([createWorker(1)]);
+    await statusPeriods(email(1), yesterday);
+    await statusPeriods('u-1', yesterday);
+    await statusPeriods(email(1), sinceYesterday);
+    await currentStatus('u-1');
+    expect(sent.map(({ priority }) => priority)).toEqual(['past', 'past', 'live', 'live']);
+  });
+
   test('requests whole UTC days, and leaves out the periods outside the time range', async () => {
     const { statusPeriods, sent } = connectKore([createWorker(1)]);
     const { data } = await statusPeriods(email(1), { from: at('14T18:00:00'), to: at('15T10:00:00') });

@@ -82,7 +82,8 @@ function fetchByEmail(deps: KoreDeps, missing: readonly CellKey[], now: Instant,
   return packRequests(missing, deps.config.maxDaysPerCall).map(async ({ agents, ...packed }) => {
     const window = await includeYesterday(deps, agents, packed, now);
     const agentsAsSpelled = agents.map((agent) => spellingByAgent.get(agent) ?? agent);
-    const records = await deps.client.statusDetails({ agents: agentsAsSpelled, ...window }, context);
+    const query = { agents: agentsAsSpelled, ...window };
+    const records = await deps.client.statusDetails(query, withPriority(context, window, now));
     return toCellsOfWindow(deps, records, agents, window, now);
   });
 }
@@ -92,10 +93,15 @@ function fetchUnfiltered(deps: KoreDeps, missing: readonly CellKey[], now: Insta
   const userIds = missing.map(({ agent }) => agent);
   return sharedWindows(missing, deps.config.maxDaysPerCall).map(async (dayWindow) => {
     const window = await includeYesterday(deps, userIds, toDayBounds(dayWindow), now);
-    const records = await deps.client.statusDetails(window, context);
+    const records = await deps.client.statusDetails(window, withPriority(context, window, now));
     const agents = [...new Set([...userIds, ...allReferences(records)])];
     return toCellsOfWindow(deps, records, agents, window, now);
   });
+}
+
+/** A request of days that have ended yields to those that wallboards wait for. */
+function withPriority(context: CallContext, { lastDay }: DayBounds, now: Instant): CallContext {
+  return { ...context, priority: lastDay < utcDay(now) ? 'past' : 'live' };
 }
 
 /**

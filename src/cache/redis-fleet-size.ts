@@ -24,7 +24,7 @@ return redis.call('ZCARD', KEYS[1])`;
 export interface FleetSize {
   /** Returns the last known number, at least one: also while Redis is away. */
   readonly size: () => number;
-  /** Tells the others that this process has left. Never rejects. */
+  /** Removes this process from the fleet. Never rejects. */
   readonly close: () => Promise<void>;
 }
 

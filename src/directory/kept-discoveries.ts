@@ -3,6 +3,7 @@ import type { AccountCache, CacheNamespace } from '../cache/cache.ts';
 import type { DiscoveredAgent } from '../domain/agent.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import { DAY, SECOND } from '../domain/time.ts';
+import { discoveredAgentSchema } from '../vendors/discovered-agent.ts';
 import type { KnownAccount } from './merge-agents.ts';
 
 /** What is known of an account's agents: its last discovery that returned something. */
@@ -31,14 +32,7 @@ const STORED_FOR_SECONDS = (30 * DAY) / SECOND;
 
 const keptDiscoverySchema: z.ZodType<KeptDiscovery> = z.object({
   endpoint: z.string(),
-  agents: z.array(
-    z.object({
-      ref: z.string(),
-      aliases: z.array(z.string()),
-      name: z.string().nullable(),
-      email: z.string().nullable(),
-    }),
-  ),
+  agents: z.array(discoveredAgentSchema),
   fetchedAt: z.number(),
 });
 

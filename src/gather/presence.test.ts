@@ -44,7 +44,7 @@ test('returns the presence without a status where none is ongoing', async () => 
   expect(await presence(context, jane)).toMatchObject({ status: null, observedAt: NOW, sources: [{ outcome: 'OK' }] });
 });
 
-test('reports a failed account next to one that tells, whether or not a status is ongoing', async () => {
+test('reports a failed account next to one that answers, whether or not a status is ongoing', async () => {
   for (const status of [null, ongoing('first', NOW)]) {
     const { context, jane } = withJane(telling('first', status), failing('second'));
     expect(await presence(context, jane)).toMatchObject({

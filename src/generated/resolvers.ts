@@ -390,7 +390,7 @@ export type Presence = {
   readonly complete: Scalars['Boolean']['output'];
   /**
    * When the request for the status was sent to the vendor; of several accounts, the oldest. While the vendor fails, the last known
-   * status is served for some minutes: `complete` is then false, its source is STALE, and this instant tells its age.
+   * status is served for some minutes: `complete` is then false, its source is STALE, and this instant shows its age.
    */
   readonly observedAt: Scalars['DateTime']['output'];
   /** Provenance: one report per account that can tell the current status. */

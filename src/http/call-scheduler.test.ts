@@ -86,7 +86,7 @@ test('rejects a call beyond the caller’s places, but none of another caller', 
   expect(await Promise.race([other, flushPromises().then(() => 'waits')])).toBe('waits');
 });
 
-test('lets calls wait for the rate limit until their deadline, and tells them once', async () => {
+test('lets calls wait for the rate limit until their deadline, and notifies them once', async () => {
   const { acquire, clock, started } = setUp({ requestsPerMinute: 1 });
   await acquire('first');
   const notices: string[] = [];

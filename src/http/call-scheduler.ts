@@ -156,7 +156,7 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
     if (queue.size() > 0) cancelPending ??= clock.setTimer(untilMs - clock.monotonicMs(), () => void startCalls());
   }
 
-  /** Tells a call that it waits for the rate limit, and rejects it if it does not wait that long. */
+  /** Notifies a call that it waits for the rate limit, and rejects it if it does not wait that long. */
   function tellWait(entry: Entry<Call, Permit>, untilMs: number): void {
     const { call } = entry;
     const createError = (): VendorError => {

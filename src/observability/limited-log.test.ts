@@ -42,7 +42,7 @@ test('writes the last count when it is flushed, and nothing after that', () => {
   expect(lines).toHaveLength(2);
 });
 
-test('tells a bounded number of entries apart', () => {
+test('counts a bounded number of entries separately', () => {
   const { lines, log, flush } = setUp(2);
   for (let status = 500; status < 510; status += 1) log({ status });
   flush();

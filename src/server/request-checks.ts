@@ -58,7 +58,7 @@ export async function authorize(
   return caller;
 }
 
-/** Whether a bearer token was sent; which of its failures it was, no header tells. */
+/** Whether a bearer token was sent; the header does not report why it was rejected. */
 function isTokenFailure(failure: AuthFailureReason): boolean {
   return failure !== 'missing';
 }

@@ -34,9 +34,8 @@ const CLOSE_TIMEOUT_MS = 2000;
 
 /**
  * Shuts the process down gracefully on SIGTERM and SIGINT. The exit status is 0 if every request in flight was answered, 1 if
- * some were aborted. Only SIGTERM has the
- * lame-duck phase. A second signal exits immediately. An uncaught error also shuts the process down, with status 1, because
- * the state it leaves is unknown.
+ * some were aborted. Only SIGTERM has the lame-duck phase. A second signal exits immediately. An uncaught error also shuts the
+ * process down, with status 1, because the state it leaves is unknown.
  */
 export function installSignalHandlers(options: ShutdownOptions): void {
   const { process, server, logger, clock, lameDuckMs, drainMs, close } = options;

@@ -6,6 +6,7 @@ import { type CivilDate, HOUR, utcDay } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { toCallTarget } from '../call-target.ts';
 import { type DataGap, dataGapSchema, toDataGap, toVendorError } from '../data-gap.ts';
+import { discoveredAgentSchema } from '../discovered-agent.ts';
 import type { DataSourceContext } from '../vendor.ts';
 import { allReferences, type CellResult, toCells } from './agent-records.ts';
 import { toDays } from './batching.ts';
@@ -21,14 +22,7 @@ interface CachedDirectory {
 }
 
 const cachedDirectorySchema: z.ZodType<CachedDirectory> = z.object({
-  agents: z.array(
-    z.object({
-      ref: z.string(),
-      aliases: z.array(z.string()),
-      name: z.string().nullable(),
-      email: z.string().nullable(),
-    }),
-  ),
+  agents: z.array(discoveredAgentSchema),
   gap: dataGapSchema.nullable(),
 });
 

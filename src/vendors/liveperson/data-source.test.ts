@@ -12,7 +12,6 @@ import {
   statusChangeEvent,
   THREE_FILES,
 } from '../../../test/support/scripted-liveperson.ts';
-import { DAY, HOUR } from '../../domain/time.ts';
 
 describe('a shift in three files with overlapping parts', () => {
   const ask = () => connectLivePerson(createScriptedVendor(THREE_FILES)).open();
@@ -245,60 +244,5 @@ describe('two agents and two sessions', () => {
     const [nine, ten] = await Promise.all([sources.sessions('9', MAY_10), sources.sessions('other', MAY_10)]);
     expect(nine.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(['75555851-1', '75555851-2']);
     expect(ten.data.map(({ vendorSessionId }) => vendorSessionId)).toEqual(['75555851-3']);
-  });
-});
-
-describe('coverage of files', () => {
-  test('reports what is not certain to be written yet as a gap that time closes', async () => {
-    const range = { from: instantAt('10T00:00:00'), to: NOW };
-    const { data, sources } = await connectLivePerson(createScriptedVendor(THREE_FILES)).open().sessions('9', range);
-    expect(data).toHaveLength(1);
-    expect(sources).toMatchObject([
-      {
-        outcome: 'PARTIAL',
-        coveredFrom: range.from,
-        coveredTo: NOW - 30 * HOUR,
-        error: { code: 'VENDOR_UNAVAILABLE', reason: 'not_yet_written', retryable: true, status: null },
-      },
-    ]);
-  });
-
-  test('reports a range as complete from the moment when all of it is certain to be written', async () => {
-    const ask = async (to: number) => {
-      const { sources } = await connectLivePerson(createScriptedVendor(THREE_FILES))
-        .open()
-        .statusPeriods('9', { from: instantAt('10T00:00:00'), to });
-      return sources.map(({ outcome, error }) => [outcome, error?.reason ?? null]);
-    };
-    expect(await ask(NOW - 30 * HOUR)).toEqual([['OK', null]]);
-    expect(await ask(NOW - 30 * HOUR + 1)).toEqual([['PARTIAL', 'not_yet_written']]);
-  });
-
-  test('reports a range in the future as not yet written, without a call', async () => {
-    const harness = connectLivePerson(createScriptedVendor(THREE_FILES));
-    const { data, sources } = await harness.open().sessions('9', { from: NOW + HOUR, to: NOW + 2 * HOUR });
-    expect([data, harness.sent]).toEqual([[], []]);
-    expect(sources).toMatchObject([{ outcome: 'PARTIAL', error: { reason: 'not_yet_written' } }]);
-  });
-
-  test('returns nothing older than the retention: no call, and a report with the reason', async () => {
-    const harness = connectLivePerson(createScriptedVendor(THREE_FILES));
-    const { data, sources } = await harness.open().sessions('9', { from: NOW - 40 * DAY, to: NOW - 35 * DAY });
-    expect([data, harness.sent]).toEqual([[], []]);
-    expect(sources).toMatchObject([{ outcome: 'PARTIAL', fetchedAt: null, coveredFrom: NOW - 30 * DAY }]);
-    expect(sources[0]?.error?.message).toContain('30 days');
-  });
-
-  test('returns the part of a range within the retention', async () => {
-    const { data, sources } = await connectLivePerson(createScriptedVendor(THREE_FILES))
-      .open()
-      .sessions('9', {
-        from: NOW - 31 * DAY,
-        to: NOW,
-      });
-    expect(data).toHaveLength(1);
-    expect(sources).toMatchObject([
-      { outcome: 'PARTIAL', coveredFrom: NOW - 30 * DAY, error: { reason: 'retention' } },
-    ]);
   });
 });

@@ -31,7 +31,7 @@ test.each([
   expect(config.safeParse({ ...ENTRY, path }).error?.issues[0]?.path).toEqual(['path']);
 });
 
-test('tells accounts apart by their key, which the fingerprint does not contain', () => {
+test('distinguishes accounts by their key, which the fingerprint does not contain', () => {
   const fingerprints = ['a1b2c3d4e5', 'f6g7h8i9j0'].map((accountKey) =>
     accountFingerprint(config.parse({ ...ENTRY, accountKey })),
   );

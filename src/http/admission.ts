@@ -125,7 +125,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
     if (!options.honorRetryAfter) return 0;
     if (!sharedGate) return gate.remainingMs();
     return sharedGate.remainingMs().then((ms) => {
-      gate.extend(ms ?? 0);
+      if (ms !== null && ms > 0) {
+        gate.extend(ms);
+        metrics.retryAfterGate(account.name, clock.now() + ms);
+      }
       if (gate.remainingMs() > MAX_RETRY_AFTER_WAIT_MS) scheduler.rejectWaiting();
       return gate.remainingMs();
     });

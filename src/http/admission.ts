@@ -121,6 +121,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
     createQuotaError: ({ target }, ms) => rateLimitedError(target, 'quota_local', ms),
   });
 
+  metrics.watchCalls(account.name, {
+    waiting: scheduler.waiting,
+    quota: requestsPerMinute === undefined ? null : { limit: requestsPerMinute, used: localLimiter.used },
+  });
+
   function heldBackMs(): number | Promise<number> {
     if (!options.honorRetryAfter) return 0;
     if (!sharedGate) return gate.remainingMs();
@@ -157,7 +162,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
       };
       try {
         assertAdmissible(target);
+        const enqueuedMs = clock.monotonicMs();
         const { permit, releaseSlot } = await scheduler.acquire(call);
+        metrics.callStarted(account.name, priority, clock.monotonicMs() - enqueuedMs);
         return (error) => {
           recordOutcome(error, permit);
           releaseSlot();

@@ -123,7 +123,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   metrics.watchCalls(account.name, {
     waiting: scheduler.waiting,
-    quota: requestsPerMinute === undefined ? null : { limit: requestsPerMinute, used: localLimiter.used },
+    quota: requestsPerMinute === undefined ? null : { limit: requestsPerMinute, used: () => localLimiter.used() },
   });
 
   function heldBackMs(): number | Promise<number> {

@@ -77,7 +77,15 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     staleIfErrorSeconds: config.cache.staleIfErrorSeconds,
     onRead: createCacheReadObserver(account.name, metrics, log),
   });
-  const adapter = vendor.connect(account, { account: identity, clock, http, cache, tokenStore, ttl: config.cache.ttl });
+  const adapter = vendor.connect(account, {
+    account: identity,
+    clock,
+    http,
+    cache,
+    tokenStore,
+    ttl: config.cache.ttl,
+    onDropped: () => undefined,
+  });
   return { config: account, vendor, adapter, cache };
 }
 

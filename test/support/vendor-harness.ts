@@ -67,7 +67,7 @@ export function passthroughCache(clock: Clock): PassthroughCache {
     stored,
     readMany: async (space, keys, context, fetch) => {
       const early = new Map<unknown, FetchOutcome<never>>();
-      const answers = await fetch(keys, context, (key, answer) => {
+      const answers = await fetch(keys, { ...context, forKeys: () => context }, (key, answer) => {
         if (!keys.includes(key)) throw new Error(`${space.endpoint}: a key was reported that was not requested`);
         if (!early.has(key)) early.set(key, answer as FetchOutcome<never>);
       });

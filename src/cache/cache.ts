@@ -37,10 +37,20 @@ export interface CachedValue<Value> extends Provenance {
 /** What a fetch returns for one key. */
 export type FetchOutcome<Value> = FetchedValue<Value> | NegativeResult | VendorError;
 
-/** Fetches the values of keys, in their order. A thrown VendorError counts for every key. */
+/**
+ * Reports the outcome of one key, a member of `missing`, before the fetch is done. Its readers receive it immediately, and it
+ * is written to the cache. It is final: a later outcome of the same key, and a later error of the fetch, do not replace it.
+ */
+export type OnFetched<Key, Value> = (key: Key, outcome: FetchOutcome<Value>) => void;
+
+/**
+ * Fetches the values of keys, in their order. A thrown VendorError counts for every key without an outcome. A fetch of several
+ * requests reports each key with `onFetched` as soon as its outcome is known, so that no reader waits for the other keys.
+ */
 export type BatchFetchFn<Key, Value> = (
   missing: readonly Key[],
   context: CallContext,
+  onFetched: OnFetched<Key, Value>,
 ) => Promise<readonly FetchOutcome<Value>[]>;
 
 /**

@@ -90,13 +90,18 @@ function register(
   };
   // Removed on abort: a reader that arrives after the last waiter left must start a new fetch, not inherit the cancellation.
   sharedFetch.signal.addEventListener('abort', remove);
-  const outcomes = run(sharedFetch).finally(() => {
+  const early = new Map(ids.map((id) => [id, Promise.withResolvers<ReadOutcome>()]));
+  const settleKey = (id: string, outcome: ReadOutcome): void => {
+    early.get(id)?.resolve(outcome);
+    if (entries.get(id)?.sharedFetch === sharedFetch) entries.delete(id);
+  };
+  const outcomes = run({ ...sharedFetch, settleKey }).finally(() => {
     sharedFetch.settle();
     remove();
   });
   const started = new Map(
-    ids.map((id): [string, InFlightEntry] => {
-      const outcome = outcomes.then((settled) => requireOutcome(settled, id));
+    [...early].map(([id, { promise }]): [string, InFlightEntry] => {
+      const outcome = Promise.race([promise, outcomes.then((settled) => requireOutcome(settled, id))]);
       // Waiters receive the failure. Without a waiter it must not end the process as an unhandled rejection.
       outcome.catch(() => undefined);
       return [id, { sharedFetch, outcome }];
@@ -144,10 +149,12 @@ export interface FetchControl {
   readonly waitUntilMs: () => number;
   /** Serves stale values to present and later readers immediately; the fetch continues while they read again. */
   readonly continueInBackground: (serveStale: ServeStale) => void;
+  /** Passes one key's outcome to its waiters before the fetch is done. The key is then no longer in flight. */
+  readonly settleKey: (id: string, outcome: ReadOutcome) => void;
 }
 
 /** A fetch that belongs to its waiters together: it lasts as long as it has at least one. */
-export interface SharedFetch extends FetchControl {
+export interface SharedFetch extends Omit<FetchControl, 'settleKey'> {
   /** Adds a waiter, until the returned function is called or the waiter's signal is aborted. */
   readonly join: (waiter: AbortSignal, waitUntilMs: number) => () => void;
   readonly serveStale: ServeStale;

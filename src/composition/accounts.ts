@@ -46,7 +46,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
   const vendor = vendors.find(({ key }) => key === account.vendor);
   if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
   const identity = { name: account.name, vendor: vendor.name };
-  const { fingerprint, leases, tokenStore, acquireSharedQuota } = fleet.forAccount(account);
+  const { fingerprint, leases, tokenStore, acquireSharedQuota, sharedGate } = fleet.forAccount(account);
   const { timeoutMs, concurrency, maxQueued, requestsPerMinute, maxRetries, circuitBreaker, honorRetryAfter } = account;
   const log = createDebugLog(logger);
   const http = createVendorHttp({
@@ -57,6 +57,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     requestsPerMinute,
     acquireSharedQuota,
     fleetSize: fleet.size,
+    sharedGate,
     maxRetries,
     circuitBreaker,
     honorRetryAfter,
@@ -76,7 +77,15 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     staleIfErrorSeconds: config.cache.staleIfErrorSeconds,
     onRead: createCacheReadObserver(account.name, metrics, log),
   });
-  const adapter = vendor.connect(account, { account: identity, clock, http, cache, tokenStore, ttl: config.cache.ttl });
+  const adapter = vendor.connect(account, {
+    account: identity,
+    clock,
+    http,
+    cache,
+    tokenStore,
+    ttl: config.cache.ttl,
+    onDropped: () => undefined,
+  });
   return { config: account, vendor, adapter, cache };
 }
 

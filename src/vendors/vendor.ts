@@ -15,6 +15,7 @@ import type { UsageQuery, UsageStats } from '../domain/usage-stats.ts';
 import type { CallContext, VendorHttp } from '../http/types.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountCallEstimates } from './call-estimate.ts';
+import type { OnDropped } from './ports.ts';
 import type { FakeVendorFactory } from './sandbox.ts';
 
 /**
@@ -53,6 +54,8 @@ export interface AdapterDependencies {
   /** Shares tokens with other processes; absent where there is only one process. */
   readonly tokenStore?: SharedTokenStore | undefined;
   readonly ttl: Ttl;
+  /** Receives the number of records or files that were left out of a response. */
+  readonly onDropped: OnDropped;
 }
 
 /** What `createLoaders` and `createDataSource` of a vendor work with, for the life of the process. */

@@ -56,6 +56,7 @@ export interface ReadPipeline {
   readonly askedTimes: AskedTimes;
   readonly addAbortListener: AddAbortListener;
   readonly onRead: OnCacheRead;
+  readonly onRefreshFailed: (error: VendorError) => void;
 }
 
 /** Keys of a namespace, by entry id, and how to fetch them. */
@@ -191,7 +192,9 @@ async function revalidate<Key, Value>(
   let failures = stale.size;
   try {
     const outcomes = await fetchMissing(pipeline, { ...request, context }, stale);
-    failures = [...outcomes.values()].filter(isFailure).length;
+    const errors = [...outcomes.values()].flatMap((outcome) => failureOf(outcome) ?? []);
+    failures = errors.length;
+    new Set(errors).forEach(pipeline.onRefreshFailed);
     return outcomes;
   } finally {
     if (failures > 0) pipeline.onRead(request.namespace.endpoint, 'revalidate_failed', failures);
@@ -279,8 +282,9 @@ function pick<Key>(from: ReadonlyMap<string, Key>, ids: readonly string[]): Read
   return new Map(ids.map((id) => [id, from.get(id) as Key]));
 }
 
-function isFailure(outcome: ReadOutcome): boolean {
-  return isStale(outcome) || (outcome.result instanceof VendorError && !isNotFound(outcome.result));
+function failureOf({ result }: ReadOutcome): VendorError | null {
+  if (!(result instanceof VendorError)) return result.staleReason ?? null;
+  return isNotFound(result) ? null : result;
 }
 
 function ignore(): void {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { loadOrThrow } from '../../test/support/config-harness.ts';
+import { errorLines, loadOrThrow } from '../../test/support/config-harness.ts';
 
 test('settings have the documented defaults', () => {
   expect(loadOrThrow('')).toEqual({
@@ -33,4 +33,18 @@ test('settings have the documented defaults', () => {
     agents: [],
     accounts: [],
   });
+});
+
+test('claims of tokens have the documented defaults and only known keys', () => {
+  const jwt = (claims: string) =>
+    `auth: { jwt: { issuer: i, audience: a, jwksUri: "https://id.example.com/jwks"${claims} } }`;
+  expect(loadOrThrow(jwt('')).auth?.jwt?.claims).toEqual({
+    scopes: 'scope',
+    accounts: 'accounts',
+    requireAccounts: false,
+  });
+  expect(errorLines(jwt(', claims: { scopes: "", account: x }'))).toEqual([
+    expect.stringContaining('auth.jwt.claims.scopes: '),
+    expect.stringContaining('auth.jwt.claims.account: is not a known key'),
+  ]);
 });

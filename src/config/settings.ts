@@ -32,11 +32,24 @@ const apiKeySchema = z.strictObject({
   scopes: z.array(scopeSchema).default(['read', 'introspect']),
 });
 
+/** The name of a claim, as it stands in tokens: a URL or a name with dots is one name, not a path. */
+const claimNameSchema = z.string().min(1);
+
+const jwtClaimsSchema = z.strictObject({
+  /** Names of scopes, as a list or a text with spaces; a token without it has `read`. */
+  scopes: claimNameSchema.default('scope'),
+  /** Names of accounts, likewise. */
+  accounts: claimNameSchema.default('accounts'),
+  /** Whether a token without the claim `accounts` may see no account, instead of all. */
+  requireAccounts: z.boolean().default(false),
+});
+
 const jwtSchema = z.strictObject({
   issuer: z.string().min(1),
   audience: z.string().min(1),
   /** The issuer's JWKS endpoint. */
   jwksUri: secureUrlSchema,
+  claims: jwtClaimsSchema.prefault({}),
 });
 
 const authSchema = z

@@ -10,6 +10,7 @@ import type { StatusPeriod } from '../../src/domain/status-period.ts';
 import { DAY } from '../../src/domain/time.ts';
 import { VendorError, type VendorErrorCode } from '../../src/domain/vendor-error.ts';
 import { type AccountHealthTracker, createAccountHealthTracker } from '../../src/gather/account-health.ts';
+import type { SourceObserver } from '../../src/gather/ports.ts';
 import { createQueryContext, type QueryContext } from '../../src/gather/query-context.ts';
 import { anonymousCaller } from '../../src/request/caller.ts';
 import { createRequestContext } from '../../src/request/request-context.ts';
@@ -32,6 +33,10 @@ export interface FakeAccount {
 export interface FakeServices {
   readonly clock: ManualClock;
   readonly health: AccountHealthTracker;
+  /** The reports of all queries. */
+  readonly reports: readonly SourceReport[];
+  /** The ages of the live data of all queries. */
+  readonly liveAges: readonly (readonly [account: string, ageMs: number])[];
   /** The context of a caller who may use every account, unless `canAccess` restricts it. */
   readonly createContext: (canAccess?: (account: string) => boolean) => QueryContext;
 }
@@ -45,6 +50,12 @@ export function createFakeServices(entries: readonly DirectoryEntry[], accounts:
     discover: sources.discover !== undefined,
     discoverTimeoutMs: 5000,
   }));
+  const liveAges: (readonly [account: string, ageMs: number])[] = [];
+  const reports: SourceReport[] = [];
+  const sourceObserver: SourceObserver = {
+    sourceReported: (report) => reports.push(report),
+    liveDataServed: ({ account }, ageMs) => liveAges.push([account, ageMs]),
+  };
   const adapters = directoryAccounts.map(({ adapter }) => adapter);
   const directory = createDirectory({
     entries,
@@ -60,6 +71,8 @@ export function createFakeServices(entries: readonly DirectoryEntry[], accounts:
   return {
     clock,
     health,
+    reports,
+    liveAges,
     createContext(canAccess = () => true) {
       const request = createRequestContext({
         caller: anonymousCaller,
@@ -69,7 +82,7 @@ export function createFakeServices(entries: readonly DirectoryEntry[], accounts:
         clock,
         limits: { requestTimeoutMs: Infinity, maxFiles: Infinity, maxResponseObjects: Infinity },
       });
-      return createQueryContext({ adapters, directory, health }, { ...request, canAccess });
+      return createQueryContext({ adapters, directory, health, sourceObserver }, { ...request, canAccess });
     },
   };
 }
@@ -93,7 +106,12 @@ export function withJane(first: AccountDataSource, second: AccountDataSource = {
     ],
   );
   const context = services.createContext();
-  return { context, jane: findListedAgent(context, 'jane'), unlinked: findListedAgent(context, 'unlinked') };
+  return {
+    ...services,
+    context,
+    jane: findListedAgent(context, 'jane'),
+    unlinked: findListedAgent(context, 'unlinked'),
+  };
 }
 
 export function vendorError(

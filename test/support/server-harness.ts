@@ -28,6 +28,8 @@ interface TestServerOptions {
   readonly authenticate?: Authenticator;
   readonly checkHost?: HostCheck;
   readonly cors?: CorsConfig;
+  /** The text of /schema.graphql; defaults to `SDL`. */
+  readonly sdl?: string;
   readonly clock?: Clock;
   readonly host?: string;
   readonly gauges?: ProcessGauges;
@@ -72,7 +74,7 @@ export async function startTestServer({
       options.graphql ??
       ((httpGraphQLRequest, request) =>
         apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(request) })),
-    sdl: SDL,
+    sdl: options.sdl ?? SDL,
     checkHost: options.checkHost,
     cors: createCors(options.cors),
     authenticate: authenticate ?? (() => Promise.resolve(anonymousCaller)),

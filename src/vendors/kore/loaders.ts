@@ -5,7 +5,7 @@ import { DAY, utcDay } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import type { CallContext } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
-import type { DataSourceContext, DataSourceDependencies } from '../vendor.ts';
+import type { AdapterDependencies, DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { type AgentRecords, allReferences, type CellResult, toCells } from './agent-records.ts';
 import { type DayBounds, packRequests, sharedWindows, toDayBounds, toDays } from './batching.ts';
 import { type CellOutcome, createCellCollector, mayReturn, type RequestedCells, toCellName } from './cell-collector.ts';
@@ -15,7 +15,7 @@ import type { KoreConfig } from './config.ts';
 import { isEmail } from './references.ts';
 import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
-export type KoreDeps = DataSourceDependencies<KoreConfig, KoreClient>;
+export type KoreDeps = DataSourceDependencies<KoreConfig, KoreClient> & Pick<AdapterDependencies, 'onDropped'>;
 
 export interface KoreLoaders {
   readonly cells: DataLoader<CellKey, CachedValue<Cell>, string>;
@@ -125,14 +125,14 @@ async function includeYesterday(
 }
 
 function toCellsOfWindow(
-  { account, ttl }: KoreDeps,
+  { account, ttl, onDropped }: KoreDeps,
   records: AgentRecords,
   agents: readonly string[],
   window: DayBounds,
   now: Instant,
 ): readonly CellResult[] {
   const target = toCallTarget(account, STATUS_DETAILS_ENDPOINT);
-  return toCells(records, agents, toDays(window), { target, ttl, now });
+  return toCells(records, agents, toDays(window), { target, ttl, now, onDropped });
 }
 
 /** Caches the complete cells of a response that were not requested. */

@@ -65,7 +65,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const logs = createLimitedLogs(clock, logger);
   const sourceObserver = createSourceObserver(metrics, logs);
   const accounts = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger, logs });
-  const healthTracker = createAccountHealthTracker(clock);
+  const healthTracker = createAccountHealthTracker({ clock });
   const directory = createAgentDirectory(accounts, {
     config,
     clock,

@@ -38,10 +38,7 @@ export function createPastAllowance(
     waitMs() {
       const share = maxPerMinute / Math.max(1, fleetSize());
       const live = recentStarts('live').length;
-      const reserved = Math.min(
-        Math.max(live, Math.floor(share * MIN_LIVE_RATIO)),
-        Math.floor(share * MAX_LIVE_RATIO),
-      );
+      const reserved = Math.min(Math.max(live, Math.floor(share * MIN_LIVE_RATIO)), Math.floor(share * MAX_LIVE_RATIO));
       const past = recentStarts('past');
       const allowed = Math.max(1, Math.floor(share) - reserved);
       const freedBy = past[past.length - allowed];

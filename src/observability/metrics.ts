@@ -12,6 +12,7 @@ import { createGraphqlMetrics, type GraphqlLayerMetrics } from './metrics/graphq
 import { createVendorHttpMetrics } from './metrics/http.ts';
 import { createMetricFactory } from './metrics/registry.ts';
 import { createServerMetrics } from './metrics/server.ts';
+import { createSourceMetrics, type SourceMetrics } from './metrics/sources.ts';
 
 /**
  * The metrics of all components, of which each has a file of its own in `metrics/`. Durations are milliseconds here and
@@ -22,6 +23,7 @@ export interface Metrics
     VendorHttpMetrics,
     CacheMetrics,
     DirectoryMetrics,
+    SourceMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
     GraphqlLayerMetrics,
     MetricsExporter {}
@@ -44,6 +46,7 @@ export function createMetrics({ collectProcessMetrics = false }: MetricsOptions 
     ...createCallQueueMetrics(factory),
     ...createCacheMetrics(factory),
     ...createDirectoryMetrics(factory),
+    ...createSourceMetrics(factory),
     ...createExporter(registry),
   };
 }

@@ -23,6 +23,7 @@ test('settings have the documented defaults', () => {
       requestTimeoutMs: 30_000,
       maxInFlight: 200,
       bodyBytes: 102_400,
+      authFailuresPerMinute: 10,
     },
     cache: {
       maxBytes: 268_435_456,

@@ -30,7 +30,8 @@ export interface QueryContext extends RequestContext {
   readonly allAgents: () => MaybePromise<MergedDirectory>;
   /** Null for an account that does not exist or that the caller may not use. */
   readonly dataSource: (account: string) => AccountDataSource | null;
-  readonly recordReport: (report: SourceReport) => void;
+  /** `ref` names the agent whose data the source was asked for. */
+  readonly recordReport: (report: SourceReport, ref: string) => void;
   /** Records the age of an agent's live data, once for each source that contributes to it. */
   readonly recordLiveAge: (report: SourceReport) => void;
   /**
@@ -66,8 +67,8 @@ export function createQueryContext(services: Services, request: RequestContext):
       if (!dataSource) dataSources.set(name, (dataSource = adapter.createDataSource(request)));
       return dataSource;
     },
-    recordReport: (report) => {
-      services.health.recordReport(report);
+    recordReport: (report, ref) => {
+      services.health.recordReport(report, ref);
       services.sourceObserver.sourceReported(report);
     },
     recordLiveAge: ({ account, endpoint, fetchedAt }) => {

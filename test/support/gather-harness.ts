@@ -43,7 +43,7 @@ export interface FakeServices {
 
 export function createFakeServices(entries: readonly DirectoryEntry[], accounts: readonly FakeAccount[]): FakeServices {
   const clock = manualClock(NOW);
-  const health = createAccountHealthTracker(clock);
+  const health = createAccountHealthTracker({ clock });
   const directoryAccounts = accounts.map(({ name, vendor, sources }) => ({
     ...knownAccount(name, vendor),
     adapter: { account: { name, vendor }, createDataSource: () => sources } as unknown as AccountAdapter,
@@ -65,7 +65,9 @@ export function createFakeServices(entries: readonly DirectoryEntry[], accounts:
     maxFiles: 100,
     shutdownSignal: new AbortController().signal,
     metrics: { discoveryEnded: () => undefined },
-    onReport: health.recordReport,
+    onReport: (report) => {
+      health.recordReport(report);
+    },
     onUnexpectedError: () => undefined,
   });
   return {

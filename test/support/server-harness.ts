@@ -2,6 +2,7 @@ import { createConnection } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import type { CorsConfig } from '../../src/config/cors.ts';
 import { settingsShape } from '../../src/config/settings.ts';
+import type { TrustProxy } from '../../src/config/trust-proxy.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { authorizationPlugin } from '../../src/graphql/plugins/authorization.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -28,6 +29,7 @@ interface TestServerOptions {
   readonly authenticate?: Authenticator;
   readonly checkHost?: HostCheck;
   readonly cors?: CorsConfig;
+  readonly trustProxy?: TrustProxy;
   /** The text of /schema.graphql; defaults to `SDL`. */
   readonly sdl?: string;
   readonly clock?: Clock;
@@ -68,7 +70,7 @@ export async function startTestServer({
   const lines: string[] = [];
   const metrics = createMetrics();
   const server = createServer({
-    settings: { host, port: 0 },
+    settings: { host, port: 0, trustProxy: options.trustProxy ?? false },
     limits: settingsShape.limits.parse(limits),
     graphql:
       options.graphql ??

@@ -4,7 +4,7 @@ import { assertOk, parseJson } from '../../http/response.ts';
 import type { CallContext } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
-import { redactSecrets } from '../redact.ts';
+import { headerSecrets, redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';
 import { createAuthorizer } from './auth.ts';
 import type { AvaamoConfig } from './config.ts';
@@ -61,7 +61,11 @@ export function createClient(
     const headers = { Accept: 'application/json' };
     const request = { endpoint, method: 'GET', url, headers, authorize, maxBytes: MAX_BODY_BYTES } as const;
     return http.read(request, context, (response) =>
-      parseJson(assertOk(redactSecrets(response, [config.accessToken]), target, clock.now()), schema, target),
+      parseJson(
+        assertOk(redactSecrets(response, [config.accessToken, ...headerSecrets(config)]), target, clock.now()),
+        schema,
+        target,
+      ),
     );
   }
 

@@ -19,11 +19,12 @@ import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, createAgentDirectory } from './accounts.ts';
 import { createGraphql } from './graphql.ts';
+import { createLimitedLogs } from './limited-logs.ts';
 import {
   createDirectoryObserver,
   createRedisObserver,
+  createSourceObserver,
   createUnexpectedErrorObserver,
-  createVendorFailureLog,
 } from './observers.ts';
 
 const GRAPHIQL_DIRECTORY = new URL('../../public/graphiql/', import.meta.url);
@@ -61,18 +62,27 @@ export async function createApp(options: AppOptions): Promise<App> {
     observer: createRedisObserver(metrics, logger),
   });
 
-  const failureLog = createVendorFailureLog(clock, logger);
-  const accounts = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger, failureLog });
-  const healthTracker = createAccountHealthTracker(clock);
+  const logs = createLimitedLogs(clock, logger);
+  const sourceObserver = createSourceObserver(metrics, logs);
+  const accounts = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger, logs });
+  const healthTracker = createAccountHealthTracker({ clock });
   const directory = createAgentDirectory(accounts, {
     config,
     clock,
-    healthTracker,
+    onReport: (report) => {
+      healthTracker.recordReport(report);
+      sourceObserver.sourceReported(report);
+    },
     shutdownSignal: fleet.shutdownSignal,
     metrics: createDirectoryObserver(metrics, logger, clock),
     onUnexpectedError,
   });
-  const services = { adapters: accounts.map(({ adapter }) => adapter), directory, health: healthTracker };
+  const services = {
+    adapters: accounts.map(({ adapter }) => adapter),
+    directory,
+    health: healthTracker,
+    sourceObserver,
+  };
   const graphql = await createGraphql({ config, services, clock, metrics, onUnexpectedError });
 
   const server = createServer({
@@ -93,7 +103,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     server,
     askAccounts: directory.askAll,
     close: async () => {
-      failureLog.flush();
+      logs.flush();
       await Promise.allSettled([graphql.stop(), fleet.close(), dispatcher.close()]);
     },
   };

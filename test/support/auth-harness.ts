@@ -22,6 +22,7 @@ export const jwt = {
   issuer: 'https://id.example.com/',
   audience: 'switchboard',
   jwksUri: new URL('https://id.example.com/jwks.json'),
+  claims: { scopes: 'scope', accounts: 'accounts', requireAccounts: false },
 };
 
 export const CLAIMS: JWTPayload = { iss: jwt.issuer, aud: jwt.audience, sub: 'jane', exp: START_TIME / 1000 + 600 };

@@ -4,6 +4,7 @@ import { SECOND } from '../domain/time.ts';
 import { accountFingerprint } from './account-fingerprint.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore } from './memory-store.ts';
+import { createRedisExchange, type ExchangeTexts } from './redis-exchange.ts';
 import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { createRedisStore } from './redis-store.ts';
@@ -44,6 +45,8 @@ export interface AccountSharedState {
   readonly fingerprint?: string;
   readonly leases?: Leases;
   readonly tokenStore?: SharedTokenStore;
+  /** Exchanges what each process knows of the account's health. */
+  readonly healthExchange?: ExchangeTexts;
   /** Counts a call against the account's rate limit in all processes. Present if the account has a limit. */
   readonly acquireSharedQuota?: () => Promise<number | null>;
 }
@@ -77,6 +80,7 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
       fingerprint,
       leases,
       tokenStore: createSharedTokenStore({ redis, leases, clock, fingerprint, shutdownSignal }),
+      healthExchange: createRedisExchange(redis, fingerprint),
       ...(requestsPerMinute !== undefined && {
         acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute),
       }),

@@ -6,7 +6,8 @@ import { toVendorError } from '../http/classify-error.ts';
 import { vendorError } from '../http/response.ts';
 import type { CallContext } from '../http/types.ts';
 import type { AskedTimes } from './asked-times.ts';
-import type { BatchFetchFn, CacheNamespace, FetchOutcome } from './cache.ts';
+import { fetchBatch } from './batch-fetch.ts';
+import type { BatchFetchFn, CacheNamespace, FetchContext, FetchOutcome } from './cache.ts';
 import { type FreshnessPolicy, type Lookup, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
 import { type FetchControl, type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
 import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
@@ -134,7 +135,7 @@ async function readOrFetch<Key, Value>(
   request: RunningRequest<Key, Value>,
 ): Promise<ReadOutcomes> {
   const ids = [...request.keys.keys()];
-  const { fresh, stale } = await lookUp(pipeline, request.namespace, ids, 'hit');
+  const { fresh, stale } = await lookUp(pipeline, request, ids, 'hit');
   const missing = ids.filter((id) => !fresh.has(id));
   if (missing.length === 0) return fresh;
 
@@ -149,14 +150,16 @@ async function readOrFetch<Key, Value>(
   return new Map([...fresh, ...outcomes]);
 }
 
+/** Finds what is cached; readers of a fresh key do not wait for the others. */
 async function lookUp<Key, Value>(
   { freshness, onRead }: ReadPipeline,
-  namespace: CacheNamespace<Key, Value>,
+  { namespace, control }: RunningRequest<Key, Value>,
   ids: readonly string[],
   resultIfFresh: CacheReadResult,
 ): Promise<Lookup> {
   const lookup = await freshness.lookup(namespace, ids);
   if (lookup.fresh.size > 0) onRead(namespace.endpoint, resultIfFresh, lookup.fresh.size);
+  for (const [id, outcome] of lookup.fresh) control.settleKey(id, outcome);
   return lookup;
 }
 
@@ -205,58 +208,66 @@ async function fetchMissing<Key, Value>(
   stale: ReadonlyMap<string, Entry>,
 ): Promise<ReadOutcomes> {
   const { leases, clock } = pipeline;
-  const { keys, namespace, context } = request;
+  const { keys, context } = request;
   const fetch = (ids: readonly string[]) => fetchFromVendor(pipeline, { ...request, keys: pick(keys, ids) }, stale);
-  const read = async (ids: readonly string[]) => (await lookUp(pipeline, namespace, ids, 'shared_hit')).fresh;
+  const read = async (ids: readonly string[]) => (await lookUp(pipeline, request, ids, 'shared_hit')).fresh;
   const ids = [...keys.keys()];
   if (!leases) return (await fetch(ids)).results;
   return fetchWithLease(ids, { leases, clock, signal: context.signal, read, fetch });
 }
 
-/** Calls the vendor. Each key's result is written to the store, or its failure replaced by a stale value. */
+/** Calls the vendor. Each key's result is written to the store, or its failure replaced by a stale value, once it is known. */
 async function fetchFromVendor<Key, Value>(
   pipeline: ReadPipeline,
   request: RunningRequest<Key, Value>,
   stale: ReadonlyMap<string, Entry>,
 ): Promise<FetchResult<ReadOutcome>> {
   const { freshness, onRead, clock } = pipeline;
-  const { namespace, keys, fetch } = request;
+  const { namespace, keys, control } = request;
   onRead(namespace.endpoint, 'miss', keys.size);
   const startedAt = clock.now();
-  let sentAt: Instant | undefined;
-  const onSent = () => (sentAt ??= clock.now());
-  const fetched = await fetchOrErrors(fetch, [...keys.values()], { ...waitInTurn(pipeline, request, stale), onSent });
+  const sentAt = new Map<string, Instant>();
+  const context = createFetchContext(pipeline, request, stale, (ids) => {
+    for (const id of ids) if (!sentAt.has(id)) sentAt.set(id, clock.now());
+  });
   const results = new Map<string, ReadOutcome>();
   const writes: Promise<readonly string[]>[] = [];
-  [...keys.keys()].forEach((id, index) => {
-    const result = fetched[index];
-    if (result === undefined) throw new Error(`${namespace.endpoint}: a fetch returned fewer results than keys`);
-    if (result instanceof VendorError) {
-      results.set(id, freshness.staleIfError(result, stale.get(id)));
-    } else {
-      const { outcome, persisted } = freshness.write(namespace, id, result, sentAt ?? startedAt);
-      results.set(id, outcome);
-      writes.push(persisted.then((isPersisted) => (isPersisted ? [id] : [])));
-    }
-  });
+  const toSettled = (id: string, fetched: FetchOutcome<Value>): ReadOutcome => {
+    if (fetched instanceof VendorError) return freshness.staleIfError(fetched, stale.get(id));
+    const { outcome, persisted } = freshness.write(namespace, id, fetched, sentAt.get(id) ?? startedAt);
+    writes.push(persisted.then((isPersisted) => (isPersisted ? [id] : [])));
+    return outcome;
+  };
+  const settle = (id: string, fetched: FetchOutcome<Value>): void => {
+    const outcome = toSettled(id, fetched);
+    results.set(id, outcome);
+    control.settleKey(id, outcome);
+  };
+  await fetchBatch({ ...request, context }, settle);
   pipeline.askedTimes.record(results);
   const staleCount = [...results.values()].filter(isStale).length;
   if (staleCount > 0) onRead(namespace.endpoint, 'stale_if_error', staleCount);
   return { results, persisted: Promise.all(writes).then((ids) => ids.flat()) };
 }
 
-/** Calls `fetch`; a thrown VendorError counts for every key. */
-async function fetchOrErrors<Key, Value>(
-  fetch: BatchFetchFn<Key, Value>,
-  keys: readonly Key[],
-  context: CallContext,
-): Promise<readonly FetchOutcome<Value>[]> {
-  try {
-    return await fetch(keys, context);
-  } catch (error) {
-    if (error instanceof VendorError) return keys.map(() => error);
-    throw error;
-  }
+/** Creates the context of a fetch and of each of its requests; `onSent` is called with the keys of a request. */
+function createFetchContext<Key, Value>(
+  pipeline: ReadPipeline,
+  request: RunningRequest<Key, Value>,
+  stale: ReadonlyMap<string, Entry>,
+  onSent: (ids: readonly string[]) => void,
+): FetchContext<Key> {
+  const idByKey = new Map([...request.keys].map(([id, key]) => [key, id]));
+  const createContext = (ids: readonly string[]): CallContext => ({
+    ...waitInTurn(pipeline, { ...request, keys: pick(request.keys, ids) }, stale),
+    onSent: () => {
+      onSent(ids);
+    },
+  });
+  return {
+    ...createContext([...request.keys.keys()]),
+    forKeys: (keys) => createContext(keys.flatMap((key) => idByKey.get(key) ?? [])),
+  };
 }
 
 function toTarget<Key, Value>({ account }: ReadPipeline, { namespace: { endpoint } }: FetchRequest<Key, Value>) {

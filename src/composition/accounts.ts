@@ -48,7 +48,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
   const vendor = vendors.find(({ key }) => key === account.vendor);
   if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
   const identity = { name: account.name, vendor: vendor.name };
-  const { fingerprint, leases, tokenStore, acquireSharedQuota, healthExchange } = fleet.forAccount(account);
+  const { fingerprint, leases, tokenStore, acquireSharedQuota, healthExchange, sharedGate } = fleet.forAccount(account);
   const { timeoutMs, concurrency, maxQueued, requestsPerMinute, maxRetries, circuitBreaker, honorRetryAfter } = account;
   const log = createDebugLog(logger);
   const http = createVendorHttp({
@@ -59,6 +59,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     requestsPerMinute,
     acquireSharedQuota,
     fleetSize: fleet.size,
+    sharedGate,
     maxRetries,
     circuitBreaker,
     honorRetryAfter,

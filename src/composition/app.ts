@@ -9,7 +9,6 @@ import { printPublicSchema } from '../graphql/schema.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
-import { createAuthenticator } from '../server/auth.ts';
 import { createCors } from '../server/cors.ts';
 import { createGraphiqlHandler } from '../server/graphiql-handler.ts';
 import { createHostCheck } from '../server/host-check.ts';
@@ -18,6 +17,7 @@ import { createServer, type Server } from '../server/server.ts';
 import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, createAgentDirectory } from './accounts.ts';
+import { createThrottledAuthenticator } from './authentication.ts';
 import { createGraphql } from './graphql.ts';
 import { createLimitedLogs } from './limited-logs.ts';
 import {
@@ -97,7 +97,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const server = createServer({
     settings: config.server,
     limits: config.limits,
-    authenticate: createAuthenticator(config.auth, { clock, metrics }),
+    authenticate: createThrottledAuthenticator(config, { clock, metrics, logger }),
     checkHost: config.auth ? undefined : createHostCheck(config.server.allowedHosts),
     cors: createCors(config.server.cors),
     graphql: graphql.execute,

@@ -7,6 +7,7 @@ import type { MetricsExporter, ServerMetrics } from '../server/ports.ts';
 import { type AccountMetrics, createAccountMetrics } from './metrics/accounts.ts';
 import { registerBuildInfo } from './metrics/build.ts';
 import { createCacheMetrics } from './metrics/cache.ts';
+import { createCallQueueMetrics } from './metrics/call-queue.ts';
 import { createDirectoryMetrics } from './metrics/directory.ts';
 import { createGraphqlMetrics, type GraphqlLayerMetrics } from './metrics/graphql.ts';
 import { createVendorHttpMetrics } from './metrics/http.ts';
@@ -44,6 +45,7 @@ export function createMetrics({ collectProcessMetrics = false }: MetricsOptions 
     ...createServerMetrics(factory),
     ...createGraphqlMetrics(factory),
     ...createVendorHttpMetrics(factory),
+    ...createCallQueueMetrics(factory),
     ...createCacheMetrics(factory),
     ...createDirectoryMetrics(factory),
     ...createSourceMetrics(factory),

@@ -1,4 +1,11 @@
-import type { AccountCache, CachedValue, CacheNamespace, FetchedValue, NegativeResult } from '../../src/cache/cache.ts';
+import type {
+  AccountCache,
+  CachedValue,
+  CacheNamespace,
+  FetchedValue,
+  FetchOutcome,
+  NegativeResult,
+} from '../../src/cache/cache.ts';
 import type { SharedTokenStore } from '../../src/cache/token-store.ts';
 import { type Ttl, ttlSchema } from '../../src/config/cache.ts';
 import type { Clock, Instant } from '../../src/domain/clock.ts';
@@ -59,10 +66,14 @@ export function passthroughCache(clock: Clock): PassthroughCache {
   return {
     stored,
     readMany: async (space, keys, context, fetch) => {
-      const answers = await fetch(keys, context);
+      const early = new Map<unknown, FetchOutcome<never>>();
+      const answers = await fetch(keys, { ...context, forKeys: () => context }, (key, answer) => {
+        if (!keys.includes(key)) throw new Error(`${space.endpoint}: a key was reported that was not requested`);
+        if (!early.has(key)) early.set(key, answer as FetchOutcome<never>);
+      });
       if (answers.length !== keys.length) throw new Error(`${space.endpoint}: fetch must return one result per key`);
       return keys.map((key, index) => {
-        const answer = answers[index];
+        const answer = early.get(key) ?? answers[index];
         if (answer === undefined) throw new Error(`${space.endpoint}: a result is missing`);
         if (answer instanceof VendorError) return answer;
         return 'notFound' in answer ? answer.notFound : store(space, key, answer);

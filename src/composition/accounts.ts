@@ -7,6 +7,7 @@ import { createDirectory, type Directory } from '../directory/directory.ts';
 import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { SourceReport } from '../domain/source.ts';
+import type { SharedHealthStore } from '../gather/ports.ts';
 import { createAccountHeaders, USER_AGENT } from '../http/account-headers.ts';
 import type { Transport } from '../http/transport.ts';
 import { createVendorHttp } from '../http/vendor-http.ts';
@@ -34,6 +35,8 @@ export interface ConnectedAccount {
   readonly vendor: VendorAdapter;
   readonly adapter: AccountAdapter;
   readonly cache: AccountCache;
+  /** What the processes of a fleet exchange about the account's health; absent for a single process. */
+  readonly healthStore: SharedHealthStore | undefined;
 }
 
 /** Creates the adapter of every configured account, in configuration order. */
@@ -46,7 +49,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
   const vendor = vendors.find(({ key }) => key === account.vendor);
   if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
   const identity = { name: account.name, vendor: vendor.name };
-  const { fingerprint, leases, tokenStore, acquireSharedQuota, sharedGate } = fleet.forAccount(account);
+  const { fingerprint, leases, tokenStore, acquireSharedQuota, healthExchange, sharedGate } = fleet.forAccount(account);
   const { timeoutMs, concurrency, maxQueued, requestsPerMinute, maxRetries, circuitBreaker, honorRetryAfter } = account;
   const log = createDebugLog(logger);
   const http = createVendorHttp({
@@ -89,7 +92,8 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     onDropped: createDropObserver(account.name, metrics, logs),
     onTokenRenewalFailed: logs.renewalFailed,
   });
-  return { config: account, vendor, adapter, cache };
+  const healthStore = healthExchange && { exchange: healthExchange };
+  return { config: account, vendor, adapter, cache, healthStore };
 }
 
 export interface DirectoryDependencies {

@@ -22,6 +22,7 @@ import { createIssuerFetch } from './issuer-fetch.ts';
 import { createLimitedLogs } from './limited-logs.ts';
 import {
   createDirectoryObserver,
+  createHealthObserver,
   createRedisObserver,
   createSourceObserver,
   createUnexpectedErrorObserver,
@@ -65,7 +66,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const logs = createLimitedLogs(clock, logger);
   const sourceObserver = createSourceObserver(metrics, logs);
   const accounts = connectAccounts({ config, vendors, fleet, transport, clock, metrics, logger, logs });
-  const healthTracker = createAccountHealthTracker({ clock });
+  const healthTracker = createAccountHealthTracker({
+    clock,
+    sharedStore: (name) => accounts.find(({ config: { name: each } }) => each === name)?.healthStore,
+    observer: createHealthObserver(logger, logs),
+  });
+  metrics.watchAccounts(
+    config.accounts.map(({ name }) => name),
+    (name) => healthTracker.get(name).state,
+  );
   const directory = createAgentDirectory(accounts, {
     config,
     clock,
@@ -103,6 +112,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     server,
     askAccounts: directory.askAll,
     close: async () => {
+      healthTracker.close();
       logs.flush();
       await Promise.allSettled([graphql.stop(), fleet.close(), transport.close()]);
     },

@@ -24,6 +24,7 @@ test('settings have the documented defaults', () => {
       requestTimeoutMs: 30_000,
       maxInFlight: 200,
       bodyBytes: 102_400,
+      maxUnreadBytes: 134_217_728,
       authFailuresPerMinute: 10,
     },
     cache: {

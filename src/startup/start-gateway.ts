@@ -27,6 +27,7 @@ export interface StartGatewayOptions {
     readonly clock: Clock;
     readonly logger: LevelledLogger;
     readonly collectProcessMetrics: boolean;
+    readonly lostLogLines: () => number;
   }) => Promise<GatewayApp>;
   readonly vendors: readonly VendorAdapter[];
   /** Called once the gateway serves. */
@@ -49,7 +50,7 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
   const { config, sandbox } = startupConfig;
   const output = createStdoutSink();
   const logger = createLogger({ level, destination: output });
-  const app = await createApp({ config, clock, logger, collectProcessMetrics: true });
+  const app = await createApp({ config, clock, logger, collectProcessMetrics: true, lostLogLines: output.lostLines });
   installSignalHandlers({
     process,
     server: app.server,

@@ -3,6 +3,7 @@ import { errorLines, loadOrThrow } from '../../test/support/config-harness.ts';
 
 test('settings have the documented defaults', () => {
   expect(loadOrThrow('')).toEqual({
+    proxy: { url: null, noProxy: '' },
     server: {
       host: '127.0.0.1',
       port: 4000,

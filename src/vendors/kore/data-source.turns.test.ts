@@ -46,6 +46,7 @@ function setUp() {
     cache,
     ttl,
     tokenStore: undefined,
+    onDropped: () => undefined,
   });
   function ask(from: number, to: number) {
     const { currentStatus } = adapter.createDataSource({

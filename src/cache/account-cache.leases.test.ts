@@ -16,6 +16,7 @@ import { type RedisServer, startRedisServer } from '../../test/support/redis-ser
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { createAccountCache } from './account-cache.ts';
+import type { BatchFetchFn } from './cache.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createRedisStore } from './redis-store.ts';
@@ -135,18 +136,34 @@ describe('single-flight in the fleet', () => {
   });
 });
 
+test('shares each value of a batch with another process as soon as it is reported', async () => {
+  const [holder, waiter] = [startProcess(), startProcess()];
+  const { fetch, calls, report, answer } = createStubVendor();
+  const batch = holder.cache.readMany(namespace, ['a', 'b'], createCaller().context, fetch);
+  await waitUntil(() => calls.length > 0);
+  const other = waiter.cache.readMany(namespace, ['a', 'b'], createCaller().context, unexpectedFetch);
+  const joined = waiter.cache.readMany(namespace, ['a'], createCaller().context, unexpectedFetch);
+  report(0, 'a');
+  expect(await joined).toMatchObject([{ value: 'A' }]);
+  answer(0);
+  expect(await Promise.all([batch, other])).toMatchObject([
+    [{ value: 'A' }, { value: 'B' }],
+    [{ value: 'A' }, { value: 'B' }],
+  ]);
+});
+
 describe('a fetch without a value to share', () => {
-  test.each<[string, Parameters<ReturnType<typeof startProcess>['cache']['readMany']>[3]]>([
+  test.each<[string, BatchFetchFn<string, string>]>([
     ['a fetch that failed', failingWith(vendorError())],
     ['a value that is not cached', fetching('mine', 0)],
   ])('lets waiting processes fetch immediately after %s', async (_name, outcome) => {
     const [holder, waiter, otherWaiter] = [startProcess(), startProcess(), startProcess()];
     const gate = Promise.withResolvers<undefined>();
     let started = false;
-    const first = holder.cache.readMany(namespace, ['a'], createCaller().context, async (keys, context) => {
+    const first = holder.cache.readMany(namespace, ['a'], createCaller().context, async (...parameters) => {
       started = true;
       await gate.promise;
-      return (await outcome(keys, context)) as never;
+      return outcome(...parameters);
     });
     await waitUntil(() => started);
     const others = [waiter, otherWaiter].map(({ cache }) =>
@@ -163,8 +180,8 @@ describe('a fetch without a value to share', () => {
     const leaving = createCaller();
     let cancelled = false;
     const first = processA.cache
-      .readMany(namespace, ['a'], leaving.context, async (keys, context) => {
-        calls.push({ keys, context });
+      .readMany(namespace, ['a'], leaving.context, async (keys, context, onFetched) => {
+        calls.push({ keys, context, onFetched });
         await new Promise((resolve) => {
           context.signal.addEventListener('abort', resolve);
         });

@@ -37,10 +37,29 @@ export interface CachedValue<Value> extends Provenance {
 /** What a fetch returns for one key. */
 export type FetchOutcome<Value> = FetchedValue<Value> | NegativeResult | VendorError;
 
-/** Fetches the values of keys, in their order. A thrown VendorError counts for every key. */
+/**
+ * Reports the outcome of one key, a member of `missing`, before the fetch is done. Its readers receive it immediately, and it
+ * is written to the cache. It is final: a later outcome of the same key, and a later error of the fetch, do not replace it.
+ */
+export type OnFetched<Key, Value> = (key: Key, outcome: FetchOutcome<Value>) => void;
+
+/** The context of a fetch, which may send several requests. */
+export interface FetchContext<Key> extends CallContext {
+  /**
+   * Returns the context of one request for some members of `missing`. Its turn at the rate limit, and the time at which it is
+   * sent, are its own: while it waits, only the readers of its keys wait, or are served stale values.
+   */
+  readonly forKeys: (keys: readonly Key[]) => CallContext;
+}
+
+/**
+ * Fetches the values of keys, in their order. A thrown VendorError counts for every key without an outcome. A fetch of several
+ * requests reports each key with `onFetched` as soon as its outcome is known, so that no reader waits for the other keys.
+ */
 export type BatchFetchFn<Key, Value> = (
   missing: readonly Key[],
-  context: CallContext,
+  context: FetchContext<Key>,
+  onFetched: OnFetched<Key, Value>,
 ) => Promise<readonly FetchOutcome<Value>[]>;
 
 /**

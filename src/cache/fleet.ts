@@ -1,11 +1,14 @@
 import type { AccountConfig } from '../config/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
+import type { SharedRetryAfterGate } from '../http/ports.ts';
 import { accountFingerprint } from './account-fingerprint.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore } from './memory-store.ts';
+import { createRedisExchange, type ExchangeTexts } from './redis-exchange.ts';
 import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
+import { createRedisRetryAfterGate } from './redis-retry-after-gate.ts';
 import { createRedisStore } from './redis-store.ts';
 import { connectRedis, type RedisObserver } from './redis.ts';
 import { createSteadyClock } from './steady-clock.ts';
@@ -44,8 +47,12 @@ export interface AccountSharedState {
   readonly fingerprint?: string;
   readonly leases?: Leases;
   readonly tokenStore?: SharedTokenStore;
+  /** Exchanges what each process knows of the account's health. */
+  readonly healthExchange?: ExchangeTexts;
   /** Counts a call against the account's rate limit in all processes. Present if the account has a limit. */
   readonly acquireSharedQuota?: () => Promise<number | null>;
+  /** Holds back the calls of all processes after a 429 response. */
+  readonly sharedGate?: SharedRetryAfterGate;
 }
 
 export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): Fleet {
@@ -77,6 +84,8 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
       fingerprint,
       leases,
       tokenStore: createSharedTokenStore({ redis, leases, clock, fingerprint, shutdownSignal }),
+      healthExchange: createRedisExchange(redis, fingerprint),
+      sharedGate: createRedisRetryAfterGate(redis, fingerprint),
       ...(requestsPerMinute !== undefined && {
         acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute),
       }),

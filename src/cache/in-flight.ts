@@ -58,7 +58,7 @@ export function createInFlightRegistry(
     start: (ids, createAbortError, run) => register(entries, ids, createFetch(createAbortError), run),
     startRevalidation(ids, createAbortError, serveStale, run) {
       const sharedFetch = createFetch(createAbortError);
-      sharedFetch.continueInBackground(serveStale);
+      sharedFetch.continueInBackground(ids, serveStale);
       register(entries, ids, sharedFetch, run);
     },
   };
@@ -90,13 +90,18 @@ function register(
   };
   // Removed on abort: a reader that arrives after the last waiter left must start a new fetch, not inherit the cancellation.
   sharedFetch.signal.addEventListener('abort', remove);
-  const outcomes = run(sharedFetch).finally(() => {
+  const early = new Map(ids.map((id) => [id, Promise.withResolvers<ReadOutcome>()]));
+  const settleKey = (id: string, outcome: ReadOutcome): void => {
+    early.get(id)?.resolve(outcome);
+    if (entries.get(id)?.sharedFetch === sharedFetch) entries.delete(id);
+  };
+  const outcomes = run({ ...sharedFetch, settleKey }).finally(() => {
     sharedFetch.settle();
     remove();
   });
   const started = new Map(
-    ids.map((id): [string, InFlightEntry] => {
-      const outcome = outcomes.then((settled) => requireOutcome(settled, id));
+    [...early].map(([id, { promise }]): [string, InFlightEntry] => {
+      const outcome = Promise.race([promise, outcomes.then((settled) => requireOutcome(settled, id))]);
       // Waiters receive the failure. Without a waiter it must not end the process as an unhandled rejection.
       outcome.catch(() => undefined);
       return [id, { sharedFetch, outcome }];
@@ -127,7 +132,7 @@ export async function waitFor(
   });
   try {
     const outcomes = [...entries].map(async ([id, { outcome, sharedFetch }]) => {
-      const served = sharedFetch.inBackground.then(() => sharedFetch.serveStale(id) ?? outcome);
+      const served = sharedFetch.inBackground(id).then(() => sharedFetch.serveStale(id) ?? outcome);
       return [id, await Promise.race([outcome, served])] as const;
     });
     return new Map(await Promise.race([Promise.all(outcomes), aborted]));
@@ -142,17 +147,19 @@ export interface FetchControl {
   readonly signal: AbortSignal;
   /** The monotonic time in milliseconds until which the fetch waits for the rate limit: that of its most patient waiter. */
   readonly waitUntilMs: () => number;
-  /** Serves stale values to present and later readers immediately; the fetch continues while they read again. */
-  readonly continueInBackground: (serveStale: ServeStale) => void;
+  /** Serves stale values to present and later readers of keys immediately; the fetch continues while they read again. */
+  readonly continueInBackground: (ids: readonly string[], serveStale: ServeStale) => void;
+  /** Passes one key's outcome to its waiters before the fetch is done. The key is then no longer in flight. */
+  readonly settleKey: (id: string, outcome: ReadOutcome) => void;
 }
 
 /** A fetch that belongs to its waiters together: it lasts as long as it has at least one. */
-export interface SharedFetch extends FetchControl {
+export interface SharedFetch extends Omit<FetchControl, 'settleKey'> {
   /** Adds a waiter, until the returned function is called or the waiter's signal is aborted. */
   readonly join: (waiter: AbortSignal, waitUntilMs: number) => () => void;
   readonly serveStale: ServeStale;
-  /** Resolves when the fetch continues in the background. */
-  readonly inBackground: Promise<void>;
+  /** Resolves when the fetch of a key continues in the background. */
+  readonly inBackground: (id: string) => Promise<void>;
   /** Marks the fetch as done: waiters that leave no longer abort it. */
   readonly settle: () => void;
 }
@@ -186,6 +193,25 @@ function createWaiters(addAbortListener: AddAbortListener, onLastLeft: () => voi
   };
 }
 
+/** The keys of a fetch that are fetched in the background, with what their readers receive meanwhile. */
+function createBackgroundKeys() {
+  const serving = new Map<string, ServeStale>();
+  const starts = new Map<string, PromiseWithResolvers<undefined>>();
+  const startOf = (id: string): PromiseWithResolvers<undefined> => {
+    const start = starts.get(id) ?? Promise.withResolvers<undefined>();
+    starts.set(id, start);
+    return start;
+  };
+  return {
+    serveStale: (id: string) => serving.get(id)?.(id),
+    started: (id: string) => startOf(id).promise,
+    start(id: string, serveStale: ServeStale): void {
+      serving.set(id, serveStale);
+      startOf(id).resolve(undefined);
+    },
+  };
+}
+
 function createSharedFetch(
   createAbortError: () => VendorError,
   addAbortListener: AddAbortListener,
@@ -193,9 +219,8 @@ function createSharedFetch(
   shutdownSignal: AbortSignal,
 ): SharedFetch {
   const controller = new AbortController();
-  const background = Promise.withResolvers<undefined>();
-  let serve: ServeStale | undefined;
-  let leaveBackground = (): void => undefined;
+  const background = createBackgroundKeys();
+  let leaveBackground: (() => void) | undefined;
   let settled = false;
   const waiters = createWaiters(addAbortListener, () => {
     if (!settled) controller.abort(createAbortError());
@@ -204,20 +229,19 @@ function createSharedFetch(
     signal: controller.signal,
     join: (waiter, waitUntilMs) => waiters.join(waiter, waitUntilMs),
     waitUntilMs: () => waiters.waitUntilMs(),
-    inBackground: background.promise,
-    continueInBackground(serveStale) {
-      if (!serve) leaveBackground = waiters.join(shutdownSignal, clock.monotonicMs() + BACKGROUND_WAIT_MS);
-      serve = serveStale;
-      background.resolve(undefined);
+    inBackground: background.started,
+    continueInBackground(ids, serveStale) {
+      leaveBackground ??= waiters.join(shutdownSignal, clock.monotonicMs() + BACKGROUND_WAIT_MS);
+      for (const id of ids) background.start(id, serveStale);
     },
     serveStale(id) {
-      const outcome = serve?.(id);
+      const outcome = background.serveStale(id);
       if (outcome) waiters.extendWait(clock.monotonicMs() + BACKGROUND_WAIT_MS);
       return outcome;
     },
     settle() {
       settled = true;
-      leaveBackground();
+      leaveBackground?.();
     },
   };
 }

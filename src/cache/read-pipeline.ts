@@ -6,13 +6,22 @@ import { toVendorError } from '../http/classify-error.ts';
 import { vendorError } from '../http/response.ts';
 import type { CallContext } from '../http/types.ts';
 import type { AskedTimes } from './asked-times.ts';
+import { fetchBatch } from './batch-fetch.ts';
 import type { BatchFetchFn, CacheNamespace, FetchOutcome } from './cache.ts';
-import { type FreshnessPolicy, type Lookup, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
+import {
+  type FreshnessPolicy,
+  type Lookup,
+  MIN_RETRY_MS,
+  type ReadOutcome,
+  swrUntil,
+  type WriteResult,
+} from './freshness.ts';
+import { createHolderWait } from './holder-wait.ts';
 import { type FetchControl, type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
-import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
+import { type FetchProgress, type FetchResult, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
 import type { CacheReadResult } from './ports.ts';
-import { isStale, toServed, waitInTurn } from './quota-wait.ts';
+import { createFetchContext, isStale, toServed } from './quota-wait.ts';
 import type { Entry } from './store.ts';
 
 /*
@@ -55,6 +64,7 @@ export interface ReadPipeline {
   readonly askedTimes: AskedTimes;
   readonly addAbortListener: AddAbortListener;
   readonly onRead: OnCacheRead;
+  readonly onRefreshFailed: (error: VendorError) => void;
 }
 
 /** Keys of a namespace, by entry id, and how to fetch them. */
@@ -133,7 +143,7 @@ async function readOrFetch<Key, Value>(
   request: RunningRequest<Key, Value>,
 ): Promise<ReadOutcomes> {
   const ids = [...request.keys.keys()];
-  const { fresh, stale } = await lookUp(pipeline, request.namespace, ids, 'hit');
+  const { fresh, stale } = await lookUp(pipeline, request, ids, 'hit');
   const missing = ids.filter((id) => !fresh.has(id));
   if (missing.length === 0) return fresh;
 
@@ -148,14 +158,16 @@ async function readOrFetch<Key, Value>(
   return new Map([...fresh, ...outcomes]);
 }
 
+/** Finds what is cached; readers of a fresh key do not wait for the others. */
 async function lookUp<Key, Value>(
   { freshness, onRead }: ReadPipeline,
-  namespace: CacheNamespace<Key, Value>,
+  { namespace, control }: RunningRequest<Key, Value>,
   ids: readonly string[],
   resultIfFresh: CacheReadResult,
 ): Promise<Lookup> {
   const lookup = await freshness.lookup(namespace, ids);
   if (lookup.fresh.size > 0) onRead(namespace.endpoint, resultIfFresh, lookup.fresh.size);
+  for (const [id, outcome] of lookup.fresh) control.settleKey(id, outcome);
   return lookup;
 }
 
@@ -188,7 +200,9 @@ async function revalidate<Key, Value>(
   let failures = stale.size;
   try {
     const outcomes = await fetchMissing(pipeline, { ...request, context }, stale);
-    failures = [...outcomes.values()].filter(isFailure).length;
+    const errors = [...outcomes.values()].flatMap((outcome) => failureOf(outcome) ?? []);
+    failures = errors.length;
+    new Set(errors).forEach(pipeline.onRefreshFailed);
     return outcomes;
   } finally {
     if (failures > 0) pipeline.onRead(request.namespace.endpoint, 'revalidate_failed', failures);
@@ -202,58 +216,54 @@ async function fetchMissing<Key, Value>(
   stale: ReadonlyMap<string, Entry>,
 ): Promise<ReadOutcomes> {
   const { leases, clock } = pipeline;
-  const { keys, namespace, context } = request;
-  const fetch = (ids: readonly string[]) => fetchFromVendor(pipeline, { ...request, keys: pick(keys, ids) }, stale);
-  const read = async (ids: readonly string[]) => (await lookUp(pipeline, namespace, ids, 'shared_hit')).fresh;
+  const { keys, context } = request;
+  const fetch = (ids: readonly string[], progress?: FetchProgress) =>
+    fetchFromVendor(pipeline, { ...request, keys: pick(keys, ids) }, stale, progress);
+  const read = async (ids: readonly string[]) => (await lookUp(pipeline, request, ids, 'shared_hit')).fresh;
   const ids = [...keys.keys()];
   if (!leases) return (await fetch(ids)).results;
-  return fetchWithLease(ids, { leases, clock, signal: context.signal, read, fetch });
+  const holderWait = createHolderWait(pipeline, request, stale);
+  return fetchWithLease(ids, { leases, clock, signal: context.signal, read, fetch, holderWait });
 }
 
-/** Calls the vendor. Each key's result is written to the store, or its failure replaced by a stale value. */
+/** Calls the vendor. Each key's result is written to the store, or its failure replaced by a stale value, once it is known. */
 async function fetchFromVendor<Key, Value>(
   pipeline: ReadPipeline,
   request: RunningRequest<Key, Value>,
   stale: ReadonlyMap<string, Entry>,
+  progress?: FetchProgress,
 ): Promise<FetchResult<ReadOutcome>> {
   const { freshness, onRead, clock } = pipeline;
-  const { namespace, keys, fetch } = request;
+  const { namespace, keys, control } = request;
   onRead(namespace.endpoint, 'miss', keys.size);
   const startedAt = clock.now();
-  let sentAt: Instant | undefined;
-  const onSent = () => (sentAt ??= clock.now());
-  const fetched = await fetchOrErrors(fetch, [...keys.values()], { ...waitInTurn(pipeline, request, stale), onSent });
+  const sentAt = new Map<string, Instant>();
+  const context = createFetchContext(pipeline, request, stale, {
+    onSent: (ids) => {
+      for (const id of ids) if (!sentAt.has(id)) sentAt.set(id, clock.now());
+    },
+    onWaiting: progress?.waiting,
+  });
   const results = new Map<string, ReadOutcome>();
   const writes: Promise<readonly string[]>[] = [];
-  [...keys.keys()].forEach((id, index) => {
-    const result = fetched[index];
-    if (result === undefined) throw new Error(`${namespace.endpoint}: a fetch returned fewer results than keys`);
-    if (result instanceof VendorError) {
-      results.set(id, freshness.staleIfError(result, stale.get(id)));
-    } else {
-      const { outcome, persisted } = freshness.write(namespace, id, result, sentAt ?? startedAt);
-      results.set(id, outcome);
-      writes.push(persisted.then((isPersisted) => (isPersisted ? [id] : [])));
-    }
+  const write = (id: string, fetched: FetchOutcome<Value>): WriteResult =>
+    fetched instanceof VendorError
+      ? { outcome: freshness.staleIfError(fetched, stale.get(id)), persisted: Promise.resolve(false) }
+      : freshness.write(namespace, id, fetched, sentAt.get(id) ?? startedAt);
+  await fetchBatch({ ...request, context }, (id, fetched) => {
+    const { outcome, persisted } = write(id, fetched);
+    results.set(id, outcome);
+    pipeline.askedTimes.record(id, outcome);
+    control.settleKey(id, outcome);
+    const writing = persisted.then((isPersisted) => {
+      progress?.settled(id, isPersisted);
+      return isPersisted ? [id] : [];
+    });
+    writes.push(writing);
   });
-  pipeline.askedTimes.record(results);
   const staleCount = [...results.values()].filter(isStale).length;
   if (staleCount > 0) onRead(namespace.endpoint, 'stale_if_error', staleCount);
   return { results, persisted: Promise.all(writes).then((ids) => ids.flat()) };
-}
-
-/** Calls `fetch`; a thrown VendorError counts for every key. */
-async function fetchOrErrors<Key, Value>(
-  fetch: BatchFetchFn<Key, Value>,
-  keys: readonly Key[],
-  context: CallContext,
-): Promise<readonly FetchOutcome<Value>[]> {
-  try {
-    return await fetch(keys, context);
-  } catch (error) {
-    if (error instanceof VendorError) return keys.map(() => error);
-    throw error;
-  }
 }
 
 function toTarget<Key, Value>({ account }: ReadPipeline, { namespace: { endpoint } }: FetchRequest<Key, Value>) {
@@ -268,8 +278,9 @@ function pick<Key>(from: ReadonlyMap<string, Key>, ids: readonly string[]): Read
   return new Map(ids.map((id) => [id, from.get(id) as Key]));
 }
 
-function isFailure(outcome: ReadOutcome): boolean {
-  return isStale(outcome) || (outcome.result instanceof VendorError && !isNotFound(outcome.result));
+function failureOf({ result }: ReadOutcome): VendorError | null {
+  if (!(result instanceof VendorError)) return result.staleReason ?? null;
+  return isNotFound(result) ? null : result;
 }
 
 function ignore(): void {

@@ -35,5 +35,7 @@ test.each([
 
 test('passes on its own shutdown, which is no failure of the proxy', async () => {
   await pool.destroy();
-  await expect(pool.connect({ origin: ORIGIN, path: '127.0.0.1:1' })).rejects.toMatchObject({ code: 'UND_ERR_DESTROYED' });
+  await expect(pool.connect({ origin: ORIGIN, path: '127.0.0.1:1' })).rejects.toMatchObject({
+    code: 'UND_ERR_DESTROYED',
+  });
 });

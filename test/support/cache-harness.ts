@@ -1,5 +1,5 @@
 import { type AccountCacheOptions, createAccountCache } from '../../src/cache/account-cache.ts';
-import type { CacheNamespace, FetchedValue, NegativeResult } from '../../src/cache/cache.ts';
+import type { CacheNamespace, FetchedValue, NegativeResult, OnFetched } from '../../src/cache/cache.ts';
 import { createMemoryStore } from '../../src/cache/memory-store.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { VendorError, type VendorErrorCode } from '../../src/domain/vendor-error.ts';
@@ -70,16 +70,22 @@ export function createCaller() {
 
 /** A vendor whose responses the test resolves. */
 export function createStubVendor() {
-  const calls: { readonly keys: readonly string[]; readonly context: CallContext }[] = [];
+  const calls: {
+    readonly keys: readonly string[];
+    readonly context: CallContext;
+    readonly onFetched: OnFetched<string, string>;
+  }[] = [];
   const responses: PromiseWithResolvers<readonly (FetchedValue<string> | NegativeResult | VendorError)[]>[] = [];
   return {
     calls,
-    fetch: (keys: readonly string[], context: CallContext) => {
-      calls.push({ keys, context });
+    fetch: (keys: readonly string[], context: CallContext, onFetched: OnFetched<string, string>) => {
+      calls.push({ keys, context, onFetched });
       const response = Promise.withResolvers<readonly (FetchedValue<string> | NegativeResult | VendorError)[]>();
       responses.push(response);
       return response.promise;
     },
+    /** Reports one key of the n-th call, with its name in capitals, before the call is answered. */
+    report: (n: number, key: string) => calls[n]?.onFetched(key, { value: key.toUpperCase(), ttlSeconds: 60 }),
     /** Resolves the n-th call (from 0) with each key's name in capitals. */
     answer: (n: number, ttlSeconds = 60) =>
       responses[n]?.resolve((calls[n]?.keys ?? []).map((key) => ({ value: key.toUpperCase(), ttlSeconds }))),

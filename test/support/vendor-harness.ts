@@ -1,4 +1,11 @@
-import type { AccountCache, CachedValue, CacheNamespace, FetchedValue, NegativeResult } from '../../src/cache/cache.ts';
+import type {
+  AccountCache,
+  CachedValue,
+  CacheNamespace,
+  FetchedValue,
+  FetchOutcome,
+  NegativeResult,
+} from '../../src/cache/cache.ts';
 import type { SharedTokenStore } from '../../src/cache/token-store.ts';
 import { type Ttl, ttlSchema } from '../../src/config/cache.ts';
 import type { Clock, Instant } from '../../src/domain/clock.ts';
@@ -6,6 +13,7 @@ import { VendorError } from '../../src/domain/vendor-error.ts';
 import { toVendorError } from '../../src/http/classify-error.ts';
 import { assertOk, errorCodeForStatus } from '../../src/http/response.ts';
 import type { CallContext, CallRecord, VendorHttp, VendorRequest, VendorResponse } from '../../src/http/types.ts';
+import type { DropReason } from '../../src/vendors/ports.ts';
 import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
 import type { AccountAdapter, AccountDataSource, DataSourceContext, VendorAdapter } from '../../src/vendors/vendor.ts';
 import { type ManualClock, manualClock } from './clock.ts';
@@ -58,10 +66,14 @@ export function passthroughCache(clock: Clock): PassthroughCache {
   return {
     stored,
     readMany: async (space, keys, context, fetch) => {
-      const answers = await fetch(keys, context);
+      const early = new Map<unknown, FetchOutcome<never>>();
+      const answers = await fetch(keys, { ...context, forKeys: () => context }, (key, answer) => {
+        if (!keys.includes(key)) throw new Error(`${space.endpoint}: a key was reported that was not requested`);
+        if (!early.has(key)) early.set(key, answer as FetchOutcome<never>);
+      });
       if (answers.length !== keys.length) throw new Error(`${space.endpoint}: fetch must return one result per key`);
       return keys.map((key, index) => {
-        const answer = answers[index];
+        const answer = early.get(key) ?? answers[index];
         if (answer === undefined) throw new Error(`${space.endpoint}: a result is missing`);
         if (answer instanceof VendorError) return answer;
         return 'notFound' in answer ? answer.notFound : store(space, key, answer);
@@ -172,6 +184,10 @@ export interface VendorHarness {
   readonly stored: readonly StoredValue[];
   /** The call records of all queries. */
   readonly callRecords: readonly CallRecord[];
+  /** Why tokens could not be obtained. */
+  readonly renewalErrors: readonly VendorError[];
+  /** What was left out of responses. */
+  readonly dropped: readonly (readonly [endpoint: string, reason: DropReason, count: number])[];
   readonly adapter: AccountAdapter;
   /** The data source of a new query; its "now" is the clock's. */
   readonly createDataSource: (scope?: Partial<DataSourceContext>) => AccountDataSource;
@@ -193,6 +209,8 @@ export function connectVendor(
   const http = stubHttp(account, clock, handler);
   const cache = passthroughCache(clock);
   const callRecords: CallRecord[] = [];
+  const renewalErrors: VendorError[] = [];
+  const dropped: [string, DropReason, number][] = [];
   const adapter = vendor.connect(config, {
     account,
     clock,
@@ -200,11 +218,15 @@ export function connectVendor(
     cache,
     ttl: { ...ttlSchema.parse({}), ...options.ttl },
     tokenStore: options.tokenStore,
+    onTokenRenewalFailed: (error) => renewalErrors.push(error),
+    onDropped: (endpoint, reason, count) => dropped.push([endpoint, reason, count]),
   });
   return {
     clock,
     adapter,
     callRecords,
+    dropped,
+    renewalErrors,
     sent: http.sent,
     stored: cache.stored,
     createDataSource: (scope = {}) =>

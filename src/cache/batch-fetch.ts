@@ -1,0 +1,47 @@
+import { VendorError } from '../domain/vendor-error.ts';
+import type { BatchFetchFn, CacheNamespace, FetchContext, FetchOutcome, OnFetched } from './cache.ts';
+
+export interface BatchFetch<Key, Value> {
+  readonly namespace: CacheNamespace<Key, Value>;
+  /** By entry id. */
+  readonly keys: ReadonlyMap<string, Key>;
+  readonly context: FetchContext<Key>;
+  readonly fetch: BatchFetchFn<Key, Value>;
+}
+
+/** Calls `fetch` and settles every key: as soon as it is reported, and at the end. The first outcome of a key counts. */
+export async function fetchBatch<Key, Value>(
+  { namespace, keys, context, fetch }: BatchFetch<Key, Value>,
+  settle: (id: string, fetched: FetchOutcome<Value>) => void,
+): Promise<void> {
+  const { endpoint } = namespace;
+  const unsettled = new Map([...keys].map(([id, key]) => [key, id]));
+  const known = new Set(unsettled.keys());
+  const settleOnce: OnFetched<Key, Value> = (key, outcome) => {
+    if (!known.has(key)) throw new Error(`${endpoint}: a fetch reported a key that was not requested`);
+    const id = unsettled.get(key);
+    unsettled.delete(key);
+    if (id !== undefined) settle(id, outcome);
+  };
+  const outcomes = await fetchOrErrors(fetch, [...keys.values()], context, settleOnce);
+  [...keys.values()].forEach((key, index) => {
+    const outcome = outcomes[index];
+    if (outcome === undefined) throw new Error(`${endpoint}: a fetch returned fewer results than keys`);
+    settleOnce(key, outcome);
+  });
+}
+
+/** A thrown VendorError counts for every key. */
+async function fetchOrErrors<Key, Value>(
+  fetch: BatchFetchFn<Key, Value>,
+  keys: readonly Key[],
+  context: FetchContext<Key>,
+  onFetched: OnFetched<Key, Value>,
+): Promise<readonly FetchOutcome<Value>[]> {
+  try {
+    return await fetch(keys, context, onFetched);
+  } catch (error) {
+    if (error instanceof VendorError) return keys.map(() => error);
+    throw error;
+  }
+}

@@ -5,6 +5,7 @@ import type { SharedRetryAfterGate } from '../http/ports.ts';
 import { accountFingerprint } from './account-fingerprint.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore } from './memory-store.ts';
+import { createRedisExchange, type ExchangeTexts } from './redis-exchange.ts';
 import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { createRedisRetryAfterGate } from './redis-retry-after-gate.ts';
@@ -46,6 +47,8 @@ export interface AccountSharedState {
   readonly fingerprint?: string;
   readonly leases?: Leases;
   readonly tokenStore?: SharedTokenStore;
+  /** Exchanges what each process knows of the account's health. */
+  readonly healthExchange?: ExchangeTexts;
   /** Counts a call against the account's rate limit in all processes. Present if the account has a limit. */
   readonly acquireSharedQuota?: () => Promise<number | null>;
   /** Holds back the calls of all processes after a 429 response. */
@@ -81,6 +84,7 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
       fingerprint,
       leases,
       tokenStore: createSharedTokenStore({ redis, leases, clock, fingerprint, shutdownSignal }),
+      healthExchange: createRedisExchange(redis, fingerprint),
       sharedGate: createRedisRetryAfterGate(redis, fingerprint),
       ...(requestsPerMinute !== undefined && {
         acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute),

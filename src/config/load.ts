@@ -5,6 +5,7 @@ import { parseEnvOverrides } from './env-overrides.ts';
 import { interpolate } from './interpolate.ts';
 import { findHostErrors } from './loopback-check.ts';
 import type { Environment } from './placeholder.ts';
+import { parseProxyVariables } from './proxy.ts';
 import { type Config, parseConfig } from './schema.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 import { parseYaml } from './yaml-file.ts';
@@ -14,7 +15,7 @@ export interface LoadConfigOptions {
   readonly text: string;
   /** The file's name, for messages and as the place that relative names of secret files count from. */
   readonly file: string;
-  /** For `${NAME}`, and for PORT and HOST, which override the file. */
+  /** For `${NAME}`, for PORT and HOST, which override the file, and for the proxy variables. */
   readonly env: Environment;
   readonly vendors: readonly VendorDescriptor[];
 }
@@ -24,7 +25,9 @@ export type LoadConfigResult =
 
 /** Reads a configuration and validates all of it, so that all errors are reported at once. */
 export function loadConfig({ text, file, env, vendors }: LoadConfigOptions): LoadConfigResult {
-  const { server, errors } = parseEnvOverrides(env);
+  const { server, errors: overrideErrors } = parseEnvOverrides(env);
+  const { proxy, errors: proxyErrors } = parseProxyVariables(env);
+  const errors = [...overrideErrors, ...proxyErrors];
   const yaml = parseYaml(text);
   if (yaml.issues.length > 0) {
     const yamlErrors = yaml.issues.map(({ message, location }) => ({ file, path: '', message, ...location }));
@@ -55,7 +58,7 @@ export function loadConfig({ text, file, env, vendors }: LoadConfigOptions): Loa
     ...findHostErrors(raw, server.host, toConfigError),
   ];
   if (allErrors.length > 0 || !config) return { ok: false, errors: allErrors.toSorted(byLocation) };
-  return { ok: true, config: { ...config, server: { ...config.server, ...server } } };
+  return { ok: true, config: { ...config, server: { ...config.server, ...server }, proxy } };
 }
 
 function byLocation(a: ConfigError, b: ConfigError): number {

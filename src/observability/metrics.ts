@@ -4,6 +4,7 @@ import type { CacheMetrics } from '../cache/ports.ts';
 import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { VendorHttpMetrics } from '../http/ports.ts';
 import type { MetricsExporter, ServerMetrics } from '../server/ports.ts';
+import { type AccountMetrics, createAccountMetrics } from './metrics/accounts.ts';
 import { registerBuildInfo } from './metrics/build.ts';
 import { createCacheMetrics } from './metrics/cache.ts';
 import { createCallQueueMetrics } from './metrics/call-queue.ts';
@@ -24,6 +25,7 @@ export interface Metrics
     CacheMetrics,
     DirectoryMetrics,
     SourceMetrics,
+    AccountMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
     GraphqlLayerMetrics,
     MetricsExporter {}
@@ -47,6 +49,7 @@ export function createMetrics({ collectProcessMetrics = false }: MetricsOptions 
     ...createCacheMetrics(factory),
     ...createDirectoryMetrics(factory),
     ...createSourceMetrics(factory),
+    ...createAccountMetrics(factory),
     ...createExporter(registry),
   };
 }

@@ -44,7 +44,6 @@ function connectVonage() {
       return Promise.resolve({ statusCode: 200, headers: { 'content-type': 'application/json' }, body });
     },
   } as unknown as Dispatcher;
-  const transport = { dispatcherFor: () => dispatcher, close: () => Promise.resolve() };
   const loaded = loadConfig({ text: CONFIG, file: 'test', env: {}, vendors });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
   const { config } = loaded;
@@ -52,6 +51,7 @@ function connectVonage() {
   const fleet = createFleet({ url: undefined, maxBytes: 1e8, clock, observer: { onError: () => undefined } });
   const metrics = createMetrics();
   const logs = createLimitedLogs(clock, logger);
+  const transport = { dispatcherFor: () => dispatcher, close: () => Promise.resolve() };
   const [account] = connectAccounts({ config, vendors, fleet, transport, clock, metrics, logger, logs });
   if (!account) throw new Error('the account is missing');
 

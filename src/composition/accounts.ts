@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import { createAccountCache } from '../cache/account-cache.ts';
 import type { AccountCache } from '../cache/cache.ts';
 import type { Fleet } from '../cache/fleet.ts';
@@ -9,6 +8,8 @@ import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { SourceReport } from '../domain/source.ts';
 import type { SharedHealthStore } from '../gather/ports.ts';
+import { createAccountHeaders, USER_AGENT } from '../http/account-headers.ts';
+import type { Transport } from '../http/transport.ts';
 import { createVendorHttp } from '../http/vendor-http.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -21,7 +22,7 @@ export interface AccountDependencies {
   readonly config: Config;
   readonly vendors: readonly VendorAdapter[];
   readonly fleet: Fleet;
-  readonly dispatcher: Dispatcher;
+  readonly transport: Transport;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: LevelledLogger;
@@ -44,7 +45,7 @@ export function connectAccounts(dependencies: AccountDependencies): readonly Con
 }
 
 function connectAccount(account: AccountConfig, dependencies: AccountDependencies): ConnectedAccount {
-  const { config, vendors, fleet, dispatcher, clock, metrics, logger, logs } = dependencies;
+  const { config, vendors, fleet, transport, clock, metrics, logger, logs } = dependencies;
   const vendor = vendors.find(({ key }) => key === account.vendor);
   if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
   const identity = { name: account.name, vendor: vendor.name };
@@ -65,7 +66,8 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     honorRetryAfter,
     clock,
     random: Math.random,
-    dispatcher,
+    dispatcher: transport.dispatcherFor(account),
+    accountHeaders: createAccountHeaders({ ...account, userAgent: USER_AGENT }),
     metrics: createVendorHttpObserver(metrics, logger, logs),
     log,
   });

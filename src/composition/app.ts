@@ -1,11 +1,10 @@
 import { getHeapStatistics } from 'node:v8';
-import { Agent as HttpAgent } from 'undici';
 import { createFleet, maxCacheBytes } from '../cache/fleet.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
-import { SECOND } from '../domain/time.ts';
 import { createAccountHealthTracker } from '../gather/account-health.ts';
 import { printPublicSchema } from '../graphql/schema.ts';
+import { createTransport } from '../http/transport.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
@@ -19,6 +18,7 @@ import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, createAgentDirectory } from './accounts.ts';
 import { createThrottledAuthenticator } from './authentication.ts';
 import { createGraphql } from './graphql.ts';
+import { createIssuerFetch } from './issuer-fetch.ts';
 import { createLimitedLogs } from './limited-logs.ts';
 import {
   createDirectoryObserver,
@@ -57,7 +57,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const metrics = createMetrics({ collectProcessMetrics });
   const onUnexpectedError = createUnexpectedErrorObserver(logger);
 
-  const dispatcher = new HttpAgent({ connect: { timeout: 2 * SECOND }, keepAliveTimeout: 30 * SECOND });
+  const transport = createTransport(config.proxy);
   const fleet = createFleet({
     url: config.cache.url,
     maxBytes: maxCacheBytes(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
@@ -72,7 +72,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const logs = createLimitedLogs(clock, logger);
   const sourceObserver = createSourceObserver(metrics, logs);
-  const accounts = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger, logs });
+  const accounts = connectAccounts({ config, vendors, fleet, transport, clock, metrics, logger, logs });
   const healthTracker = createAccountHealthTracker({
     clock,
     sharedStore: (name) => accounts.find(({ config: { name: each } }) => each === name)?.healthStore,
@@ -104,7 +104,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const server = createServer({
     settings: config.server,
     limits: config.limits,
-    authenticate: createThrottledAuthenticator(config, { clock, metrics, logger }),
+    authenticate: createThrottledAuthenticator(config, { clock, metrics, logger, fetch: createIssuerFetch(transport) }),
     checkHost: config.auth ? undefined : createHostCheck(config.server.allowedHosts),
     cors: createCors(config.server.cors),
     graphql: graphql.execute,
@@ -121,7 +121,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     close: async () => {
       healthTracker.close();
       logs.flush();
-      await Promise.allSettled([graphql.stop(), fleet.close(), dispatcher.close()]);
+      await Promise.allSettled([graphql.stop(), fleet.close(), transport.close()]);
     },
   };
 }

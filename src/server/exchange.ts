@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../domain/clock.ts';
 import type { ClientAddressReader } from './client-address.ts';
 import type { HttpPath, Logger, ServerMetrics } from './ports.ts';
+import type { UnreadAnswers } from './unread-answers.ts';
 
 /** An HTTP request and its response while the server handles them. */
 export interface Exchange {
@@ -16,6 +17,8 @@ export interface Exchange {
   readonly pathname: string;
   /** The query string with its question mark; empty without one. */
   readonly search: string;
+  /** Bounds the answers that clients do not read. */
+  readonly unread: UnreadAnswers;
   /** Aborted when the client disconnects before the response is complete. */
   readonly disconnected: AbortSignal;
   /** The access log entry, filled in as the request is handled. */
@@ -41,11 +44,12 @@ export interface ExchangeOptions {
   readonly logger: Pick<Logger, 'debug' | 'info'>;
   readonly clock: Clock;
   readonly readClientAddress: ClientAddressReader;
+  readonly unread: UnreadAnswers;
 }
 
 /** Starts an exchange and sets the headers that every response has. Counts and logs the request when it ends. */
 export function createExchange(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions): Exchange {
-  const { metrics, logger, clock, readClientAddress } = options;
+  const { metrics, logger, clock, readClientAddress, unread } = options;
   const { method, url = '/' } = request;
   const startedAt = clock.monotonicMs();
   const recordEnd = metrics.requestStarted();
@@ -71,7 +75,7 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
     else logger.info(fields, 'request completed');
   });
   const disconnected = disconnectController.signal;
-  return { request, response, requestId, clientAddress, authority, pathname, search, disconnected, log };
+  return { request, response, requestId, clientAddress, authority, pathname, search, unread, disconnected, log };
 }
 
 const PROBED_PATHS: ReadonlySet<HttpPath> = new Set(['/healthz', '/readyz', '/metrics']);

@@ -8,7 +8,8 @@ import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, type ConnectedAccount } from './accounts.ts';
-import { createRedisObserver, createVendorFailureLog } from './observers.ts';
+import { createLimitedLogs } from './limited-logs.ts';
+import { createRedisObserver } from './observers.ts';
 
 /** What came of asking one account. */
 export type AccountCheck =
@@ -28,6 +29,7 @@ export interface AskAccountsOptions {
 export async function askAccounts({ config, vendors, clock }: AskAccountsOptions): Promise<readonly AccountCheck[]> {
   const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
   const metrics = createMetrics();
+  const logs = createLimitedLogs(clock, logger);
   const transport = createTransport(config.proxy);
   const observer = createRedisObserver(metrics, logger);
   const fleet = createFleet({ url: undefined, maxBytes: config.cache.maxBytes, clock, observer });
@@ -39,11 +41,12 @@ export async function askAccounts({ config, vendors, clock }: AskAccountsOptions
     clock,
     metrics,
     logger,
-    failureLog: createVendorFailureLog(clock, logger),
+    logs,
   });
   try {
     return await Promise.all(accounts.map((account) => askAccount(account, config)));
   } finally {
+    logs.flush();
     await Promise.all([fleet.close(), transport.close()]);
   }
 }

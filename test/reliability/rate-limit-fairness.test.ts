@@ -51,7 +51,8 @@ function connectVonage() {
   const fleet = createFleet({ url: undefined, maxBytes: 1e8, clock, observer: { onError: () => undefined } });
   const metrics = createMetrics();
   const logs = createLimitedLogs(clock, logger);
-  const [account] = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger, logs });
+  const transport = { dispatcherFor: () => dispatcher, close: () => Promise.resolve() };
+  const [account] = connectAccounts({ config, vendors, fleet, transport, clock, metrics, logger, logs });
   if (!account) throw new Error('the account is missing');
 
   let queries = 0;

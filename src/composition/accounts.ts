@@ -12,6 +12,7 @@ import { createVendorHttp } from '../http/vendor-http.ts';
 import type { LimitedLog } from '../observability/limited-log.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { ContentMemory } from '../vendors/content-memory.ts';
 import type { AccountAdapter, VendorAdapter } from '../vendors/vendor.ts';
 import { createCacheReadObserver, createDebugLog, createVendorHttpObserver } from './observers.ts';
 
@@ -26,6 +27,7 @@ export interface AccountDependencies {
   readonly logger: LevelledLogger;
   /** Where failed vendor calls are logged. */
   readonly failureLog: LimitedLog;
+  readonly contentMemory: ContentMemory;
 }
 
 /** A configured account and the adapter that reads from it. */
@@ -42,7 +44,7 @@ export function connectAccounts(dependencies: AccountDependencies): readonly Con
 }
 
 function connectAccount(account: AccountConfig, dependencies: AccountDependencies): ConnectedAccount {
-  const { config, vendors, fleet, dispatcher, clock, metrics, logger, failureLog } = dependencies;
+  const { config, vendors, fleet, dispatcher, clock, metrics, logger, failureLog, contentMemory } = dependencies;
   const vendor = vendors.find(({ key }) => key === account.vendor);
   if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
   const identity = { name: account.name, vendor: vendor.name };
@@ -85,6 +87,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     tokenStore,
     ttl: config.cache.ttl,
     onDropped: () => undefined,
+    contentMemory,
   });
   return { config: account, vendor, adapter, cache };
 }

@@ -15,6 +15,7 @@ import { createGraphiqlHandler } from '../server/graphiql-handler.ts';
 import { createHostCheck } from '../server/host-check.ts';
 import { idleGauges } from '../server/ports.ts';
 import { createServer, type Server } from '../server/server.ts';
+import { contentMemoryLimits, createContentMemory } from '../vendors/content-memory.ts';
 import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, createAgentDirectory } from './accounts.ts';
@@ -62,7 +63,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
 
   const failureLog = createVendorFailureLog(clock, logger);
-  const accounts = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger, failureLog });
+  const contentMemory = createContentMemory(contentMemoryLimits(getHeapStatistics().heap_size_limit), clock);
+  const accounts = connectAccounts({
+    config,
+    vendors,
+    fleet,
+    dispatcher,
+    clock,
+    metrics,
+    logger,
+    failureLog,
+    contentMemory,
+  });
   const healthTracker = createAccountHealthTracker(clock);
   const directory = createAgentDirectory(accounts, {
     config,

@@ -15,6 +15,7 @@ import type { UsageQuery, UsageStats } from '../domain/usage-stats.ts';
 import type { CallContext, VendorHttp } from '../http/types.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountCallEstimates } from './call-estimate.ts';
+import type { ContentMemory } from './content-memory.ts';
 import type { OnDropped } from './ports.ts';
 import type { FakeVendorFactory } from './sandbox.ts';
 
@@ -56,6 +57,8 @@ export interface AdapterDependencies {
   readonly ttl: Ttl;
   /** Receives the number of records or files that were left out of a response. */
   readonly onDropped: OnDropped;
+  /** The memory for content besides the cache, shared by all accounts; absent: the account has its own. */
+  readonly contentMemory?: ContentMemory | undefined;
 }
 
 /** What `createLoaders` and `createDataSource` of a vendor work with, for the life of the process. */
@@ -73,7 +76,9 @@ export interface AccountAdapter extends AccountCallEstimates {
 }
 
 /** The part of a request's context that a data source uses. */
-export type DataSourceContext = CallContext & Pick<RequestContext, 'now' | 'takeFileBudget'>;
+export type DataSourceContext = CallContext &
+  Pick<RequestContext, 'now' | 'takeFileBudget'> &
+  Partial<Pick<RequestContext, 'onClose'>>;
 
 /**
  * What an account provides within one query. A capability that the vendor lacks is left out. Every function may reject with

@@ -6,13 +6,16 @@ import type { TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
 import type { CallContext } from '../../http/types.ts';
+import type { ContentLease, ContentMemory } from '../content-memory.ts';
 import type { OnDropped } from '../ports.ts';
 import type { DataSourceContext } from '../vendor.ts';
 import { type Checksummed, isIntact, withChecksum } from './checksum.ts';
 import { type Client, FILE_ENDPOINT, fileKey, type FileListing, LIST_ENDPOINT } from './client.ts';
 import type { LivePersonConfig } from './config.ts';
 import type { LinkRejection } from './file-links.ts';
-import { type FileContent, isSuspect } from './files/content.ts';
+import { isSuspect } from './files/content.ts';
+import { isIntactFile, type StoredFile, storedSize, toStoredFile } from './files/stored-file.ts';
+import type { KeptContent } from './kept-content.ts';
 import { isSettled, oldestFileTime } from './window.ts';
 
 /** The dependencies of an account, for the lifetime of the process. */
@@ -23,21 +26,24 @@ export interface LivePersonDeps {
   readonly cache: AccountCache;
   readonly ttl: Ttl;
   readonly onDropped: OnDropped;
+  readonly keptContent: KeptContent;
+  readonly contentMemory: ContentMemory;
 }
 
 /** Loads each list and each file once a query, for all agents. */
 export interface Loaders {
   readonly account: Account;
   readonly onDropped: OnDropped;
+  readonly keptContent: KeptContent;
   readonly lists: DataLoader<TimeRange, CachedValue<FileListing>, string>;
   /** Keyed by link. */
-  readonly files: DataLoader<string, CachedValue<FileContent>, string>;
-  /** Whether the files read so far exceed the memory limit of a query. */
-  readonly isOverMemoryLimit: () => boolean;
+  readonly files: DataLoader<string, CachedValue<StoredFile>, string>;
+  /** What the query holds of the files that were read. */
+  readonly lease: ContentLease;
 }
 
-/** The content that a query may hold, in addition to the cache and its `maxBytes`. */
-const MAX_HELD_CHARS = 256 * 1024 * 1024;
+/** The files that are looked up at a time: the checksums of some megabytes are compared in one turn of the event loop. */
+export const MAX_FILES_PER_READ = 16;
 
 export const listNamespace: CacheNamespace<TimeRange, Checksummed<FileListing>> = {
   endpoint: LIST_ENDPOINT,
@@ -46,19 +52,20 @@ export const listNamespace: CacheNamespace<TimeRange, Checksummed<FileListing>> 
   isValid: (value): value is Checksummed<FileListing> => isIntact(value, ['links', 'refused']),
 };
 
-const fileNamespace: CacheNamespace<string, Checksummed<FileContent>> = {
+const fileNamespace: CacheNamespace<string, StoredFile> = {
   endpoint: FILE_ENDPOINT,
-  version: 3,
+  version: 4,
   keyParts: (link) => [fileKey(link)],
   // The records are parsed only when a query reads an agent, which is too late to detect damage.
-  isValid: (value): value is Checksummed<FileContent> => isIntact(value, ['agents', 'logins', 'size', 'flaws']),
+  isValid: isIntactFile,
 };
 
-export function createLoaders(deps: LivePersonDeps, request: DataSourceContext): Loaders {
-  let heldChars = 0;
+export function createLoaders(deps: LivePersonDeps, request: DataSourceContext, lease: ContentLease): Loaders {
   return {
+    lease,
     account: deps.account,
     onDropped: deps.onDropped,
+    keptContent: deps.keptContent,
     lists: new DataLoader<TimeRange, CachedValue<FileListing>, string>(
       (windows) =>
         deps.cache.readMany(listNamespace, windows, request, (missing, context) =>
@@ -66,15 +73,14 @@ export function createLoaders(deps: LivePersonDeps, request: DataSourceContext):
         ),
       { cacheKeyFn: ({ from, to }) => `${from} ${to}` },
     ),
-    files: new DataLoader<string, CachedValue<FileContent>, string>(
+    files: new DataLoader<string, CachedValue<StoredFile>, string>(
       async (links) => {
         const outcomes = await readOrFetchFiles(deps, links, request);
-        for (const outcome of outcomes) heldChars += outcome instanceof VendorError ? 0 : outcome.value.size;
+        for (const outcome of outcomes) if (!(outcome instanceof VendorError)) lease.add(storedSize(outcome.value));
         return outcomes;
       },
-      { cacheKeyFn: fileKey },
+      { cacheKeyFn: fileKey, maxBatchSize: MAX_FILES_PER_READ },
     ),
-    isOverMemoryLimit: () => heldChars > MAX_HELD_CHARS,
   };
 }
 
@@ -96,7 +102,7 @@ function fetchLists(
   );
 }
 
-type FileOutcome = CachedValue<FileContent> | VendorError;
+type FileOutcome = CachedValue<StoredFile> | VendorError;
 
 /**
  * Reads files from the cache or downloads them. A query that joins an in-flight download shares its outcome, including that the
@@ -133,8 +139,9 @@ function fetchFiles(
     links.map(async (link, index) => {
       if (index >= budget) return fileBudgetError(deps.account);
       return fetchOrError(async () => {
-        const value = withChecksum(await deps.client.file(link, context));
-        return { value, ttlSeconds: isSuspect(value) ? Math.min(deps.ttl.statusLive, deps.ttl.files) : deps.ttl.files };
+        const content = await deps.client.file(link, context);
+        const ttlSeconds = isSuspect(content) ? Math.min(deps.ttl.statusLive, deps.ttl.files) : deps.ttl.files;
+        return { value: toStoredFile(content), ttlSeconds };
       });
     }),
   );

@@ -2,12 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../../test/support/clock.ts';
 import { flushPromises } from '../../../test/support/flush-promises.ts';
 import { createScriptedVendor, LIST_URL, MAY_10, NOW, THREE_FILES } from '../../../test/support/scripted-liveperson.ts';
-import { stubHttp } from '../../../test/support/vendor-harness.ts';
+import { type RequestHandler, stubHttp } from '../../../test/support/vendor-harness.ts';
 import { createAccountCache } from '../../cache/account-cache.ts';
 import { createMemoryStore } from '../../cache/memory-store.ts';
 import type { Store } from '../../cache/store.ts';
 import { ttlSchema } from '../../config/cache.ts';
+import type { CallRecord } from '../../http/types.ts';
 import { type ContentLease, contentMemoryLimits, createContentMemory } from '../content-memory.ts';
+import type { SandboxResponse } from '../sandbox.ts';
 import { withChecksum } from './checksum.ts';
 import { createClient, FILE_ENDPOINT, LIST_ENDPOINT } from './client.ts';
 import { collectFiles } from './collect-files.ts';
@@ -29,8 +31,8 @@ const scope = {
   now: NOW,
 };
 
-function connect(store: Store) {
-  const http = stubHttp(account, clock, createScriptedVendor(THREE_FILES));
+function connect(store: Store, vendor: RequestHandler = createScriptedVendor(THREE_FILES)) {
+  const http = stubHttp(account, clock, vendor);
   const cache = createAccountCache({ account, store, clock, staleIfErrorSeconds: 0, onRead: () => undefined });
   const yielder = createEventLoopYielder(clock);
   const onDropped = () => undefined;
@@ -87,6 +89,53 @@ describe('concurrent queries', () => {
     expect([first.requested, second.requested]).toEqual([[3], [2]]);
     expect([first.reports, second.reports]).toEqual([[['PARTIAL', 'file_limit']], [['PARTIAL', 'file_limit']]]);
     expect([sentTo(LIST_ENDPOINT), sentTo(FILE_ENDPOINT)]).toEqual([1, 2]);
+  });
+});
+
+describe('files', () => {
+  /** A gateway whose vendor lacks or delays some files; a query returns the outcome of its source and its number of events. */
+  function gateway(reply: (name: string) => SandboxResponse | Promise<SandboxResponse> | undefined) {
+    const vendor = createScriptedVendor(THREE_FILES);
+    const { lp, sent } = connect(createMemoryStore(1e6), (request) => {
+      const name = THREE_FILES.find((file) => request.url.pathname.includes(file.name))?.name;
+      return (name === undefined ? undefined : reply(name)) ?? vendor(request);
+    });
+    const records: CallRecord[] = [];
+    const ask = async () => {
+      const request = { ...scope, record: (call: CallRecord) => records.push(call), takeFileBudget: (n: number) => n };
+      const result = await createDataSource(lp, request).sessions?.('9', MAY_10);
+      return result?.sources.map(({ outcome, error }) => [outcome, error?.code ?? null]);
+    };
+    const downloads = () => sent.filter(({ endpoint }) => endpoint === FILE_ENDPOINT).map(({ url }) => url.pathname);
+    return { lp, ask, downloads, records };
+  }
+
+  test('remembers that a file does not exist, for half a minute and at no cost to other files', async () => {
+    const { ask, downloads, records } = gateway((name) => (name === 'middle' ? { status: 404 } : undefined));
+    for (let query = 0; query < 3; query++) expect(await ask()).toEqual([['PARTIAL', 'NOT_FOUND']]);
+    expect(downloads()).toHaveLength(3);
+    expect(records.filter(({ outcome }) => outcome === 'NOT_FOUND').at(-1)).toMatchObject({
+      endpoint: FILE_ENDPOINT,
+      servedFrom: 'CACHE',
+      keys: 1,
+    });
+    clock.advance(30_000);
+    expect(await ask()).toEqual([['PARTIAL', 'NOT_FOUND']]);
+    expect(downloads().slice(3)).toEqual([expect.stringContaining('middle')]);
+  });
+
+  test('passes a file to other readers before the slower files of its batch', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
+    const { lp, ask, downloads } = gateway((name) =>
+      name === 'middle' ? released.then(() => ({ status: 404 })) : undefined,
+    );
+    const slow = ask();
+    await flushPromises();
+    const { files } = createLoaders(lp, { ...scope, takeFileBudget: () => 0 }, lp.contentMemory.createLease(scope));
+    expect((await files.load(`${LIST_URL}/early.gz`)).fetchedAt).toBe(clock.now());
+    release(undefined);
+    await slow;
+    expect(downloads()).toHaveLength(3);
   });
 });
 

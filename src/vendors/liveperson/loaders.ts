@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
-import type { AccountCache, CachedValue, CacheNamespace, FetchedValue } from '../../cache/cache.ts';
+import type { AccountCache, CachedValue, CacheNamespace, OnFetched } from '../../cache/cache.ts';
+import { cacheNotFound } from '../../cache/freshness.ts';
 import type { Ttl } from '../../config/cache.ts';
 import type { Account } from '../../domain/account.ts';
 import type { TimeRange } from '../../domain/time.ts';
@@ -114,8 +115,8 @@ async function readOrFetchFiles(
   request: DataSourceContext,
 ): Promise<readonly FileOutcome[]> {
   const overBudget = new Set<string>();
-  const firstOutcomes = await deps.cache.readMany(fileNamespace, links, request, (missing, context) =>
-    fetchFiles(deps, missing, request, context, (link) => overBudget.add(link)),
+  const firstOutcomes = await deps.cache.readMany(fileNamespace, links, request, (missing, context, onFetched) =>
+    fetchFiles(deps, missing, request, { context, onFetched, onOverBudget: (link) => overBudget.add(link) }),
   );
   const outcomes = new Map<string, FileOutcome | undefined>(links.map((link, index) => [link, firstOutcomes[index]]));
   const retried = links.filter((link) => isOverFileBudget(outcomes.get(link)) && !overBudget.has(link));
@@ -125,29 +126,43 @@ async function readOrFetchFiles(
   return links.flatMap((link) => outcomes.get(link) ?? []);
 }
 
+interface FileFetch {
+  readonly context: CallContext;
+  /** Passes each file to its readers before the others of its batch are done. */
+  readonly onFetched: OnFetched<string, StoredFile>;
+  readonly onOverBudget: (link: string) => void;
+}
+
+/** Downloads files. That one does not exist is remembered like a file, but only briefly: it may be written late. */
 function fetchFiles(
   deps: LivePersonDeps,
   links: readonly string[],
   request: DataSourceContext,
-  context: CallContext,
-  onOverBudget: (link: string) => void,
+  { context, onFetched, onOverBudget }: FileFetch,
 ) {
   const budget = request.takeFileBudget(links.length);
   links.slice(budget).forEach(onOverBudget);
   if (budget < links.length) deps.onDropped(FILE_ENDPOINT, 'file_limit', links.length - budget);
   return Promise.all(
     links.map(async (link, index) => {
-      if (index >= budget) return fileBudgetError(deps.account);
-      return fetchOrError(async () => {
-        const content = await deps.client.file(link, context);
-        const ttlSeconds = isSuspect(content) ? Math.min(deps.ttl.statusLive, deps.ttl.files) : deps.ttl.files;
-        return { value: toStoredFile(content), ttlSeconds };
-      });
+      const outcome = index < budget ? await downloadFile(deps, link, context) : fileBudgetError(deps.account);
+      onFetched(link, outcome);
+      return outcome;
     }),
   );
 }
 
-async function fetchOrError<T>(load: () => Promise<FetchedValue<T>>): Promise<FetchedValue<T> | VendorError> {
+function downloadFile({ client, ttl }: LivePersonDeps, link: string, context: CallContext) {
+  return fetchOrError(() =>
+    cacheNotFound(async () => {
+      const content = await client.file(link, context);
+      const ttlSeconds = isSuspect(content) ? Math.min(ttl.statusLive, ttl.files) : ttl.files;
+      return { value: toStoredFile(content), ttlSeconds };
+    }, ttl.files),
+  );
+}
+
+async function fetchOrError<Outcome>(load: () => Promise<Outcome>): Promise<Outcome | VendorError> {
   try {
     return await load();
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import { getHeapStatistics } from 'node:v8';
 import { createAccountCache } from '../cache/account-cache.ts';
 import type { AccountCache } from '../cache/cache.ts';
 import type { Fleet } from '../cache/fleet.ts';
@@ -7,27 +7,28 @@ import type { Config } from '../config/schema.ts';
 import { createDirectory, type Directory } from '../directory/directory.ts';
 import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { AccountHealthTracker } from '../gather/account-health.ts';
+import type { SourceReport } from '../domain/source.ts';
+import type { SharedHealthStore } from '../gather/ports.ts';
+import { createAccountHeaders, USER_AGENT } from '../http/account-headers.ts';
+import type { Transport } from '../http/transport.ts';
 import { createVendorHttp } from '../http/vendor-http.ts';
-import type { LimitedLog } from '../observability/limited-log.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import type { ContentMemory } from '../vendors/content-memory.ts';
+import { type ContentMemory, contentMemoryLimits, createContentMemory } from '../vendors/content-memory.ts';
 import type { AccountAdapter, VendorAdapter } from '../vendors/vendor.ts';
-import { createCacheReadObserver, createDebugLog, createVendorHttpObserver } from './observers.ts';
+import type { LimitedLogs } from './limited-logs.ts';
+import { createCacheReadObserver, createDebugLog, createDropObserver, createVendorHttpObserver } from './observers.ts';
 
 /** What the accounts of a process share. */
 export interface AccountDependencies {
   readonly config: Config;
   readonly vendors: readonly VendorAdapter[];
   readonly fleet: Fleet;
-  readonly dispatcher: Dispatcher;
+  readonly transport: Transport;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: LevelledLogger;
-  /** Where failed vendor calls are logged. */
-  readonly failureLog: LimitedLog;
-  readonly contentMemory: ContentMemory;
+  readonly logs: LimitedLogs;
 }
 
 /** A configured account and the adapter that reads from it. */
@@ -36,19 +37,26 @@ export interface ConnectedAccount {
   readonly vendor: VendorAdapter;
   readonly adapter: AccountAdapter;
   readonly cache: AccountCache;
+  /** What the processes of a fleet exchange about the account's health; absent for a single process. */
+  readonly healthStore: SharedHealthStore | undefined;
 }
 
 /** Creates the adapter of every configured account, in configuration order. */
 export function connectAccounts(dependencies: AccountDependencies): readonly ConnectedAccount[] {
-  return dependencies.config.accounts.map((account) => connectAccount(account, dependencies));
+  const { clock, config } = dependencies;
+  const contentMemory = createContentMemory(contentMemoryLimits(getHeapStatistics().heap_size_limit), clock);
+  return config.accounts.map((account) => connectAccount(account, { ...dependencies, contentMemory }));
 }
 
-function connectAccount(account: AccountConfig, dependencies: AccountDependencies): ConnectedAccount {
-  const { config, vendors, fleet, dispatcher, clock, metrics, logger, failureLog, contentMemory } = dependencies;
+function connectAccount(
+  account: AccountConfig,
+  { contentMemory, ...dependencies }: AccountDependencies & { readonly contentMemory: ContentMemory },
+): ConnectedAccount {
+  const { config, vendors, fleet, transport, clock, metrics, logger, logs } = dependencies;
   const vendor = vendors.find(({ key }) => key === account.vendor);
   if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
   const identity = { name: account.name, vendor: vendor.name };
-  const { fingerprint, leases, tokenStore, acquireSharedQuota, sharedGate } = fleet.forAccount(account);
+  const { fingerprint, leases, tokenStore, acquireSharedQuota, healthExchange, sharedGate } = fleet.forAccount(account);
   const { timeoutMs, concurrency, maxQueued, requestsPerMinute, maxRetries, circuitBreaker, honorRetryAfter } = account;
   const log = createDebugLog(logger);
   const http = createVendorHttp({
@@ -65,8 +73,9 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     honorRetryAfter,
     clock,
     random: Math.random,
-    dispatcher,
-    metrics: createVendorHttpObserver(metrics, logger, failureLog),
+    dispatcher: transport.dispatcherFor(account),
+    accountHeaders: createAccountHeaders({ ...account, userAgent: USER_AGENT }),
+    metrics: createVendorHttpObserver(metrics, logger, logs),
     log,
   });
   const cache = createAccountCache({
@@ -78,6 +87,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     clock,
     staleIfErrorSeconds: config.cache.staleIfErrorSeconds,
     onRead: createCacheReadObserver(account.name, metrics, log),
+    onRefreshFailed: logs.refreshFailed,
   });
   const adapter = vendor.connect(account, {
     account: identity,
@@ -86,16 +96,18 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     cache,
     tokenStore,
     ttl: config.cache.ttl,
-    onDropped: () => undefined,
+    onDropped: createDropObserver(account.name, metrics, logs),
+    onTokenRenewalFailed: logs.renewalFailed,
     contentMemory,
   });
-  return { config: account, vendor, adapter, cache };
+  const healthStore = healthExchange && { exchange: healthExchange };
+  return { config: account, vendor, adapter, cache, healthStore };
 }
 
 export interface DirectoryDependencies {
   readonly config: Config;
   readonly clock: Clock;
-  readonly healthTracker: AccountHealthTracker;
+  readonly onReport: (report: SourceReport) => void;
   /** Cancels discoveries, which no request cancels. */
   readonly shutdownSignal: AbortSignal;
   readonly metrics: DirectoryMetrics;
@@ -105,7 +117,7 @@ export interface DirectoryDependencies {
 /** Creates the directory over the configured agents and the accounts that discover further ones. */
 export function createAgentDirectory(
   accounts: readonly ConnectedAccount[],
-  { config, clock, healthTracker, shutdownSignal, metrics, onUnexpectedError }: DirectoryDependencies,
+  { config, clock, onReport, shutdownSignal, metrics, onUnexpectedError }: DirectoryDependencies,
 ): Directory {
   return createDirectory({
     entries: config.agents,
@@ -121,7 +133,7 @@ export function createAgentDirectory(
     // Half of a short request timeout stays for the query itself.
     maxRequestWaitMs: config.limits.requestTimeoutMs / 2,
     maxFiles: config.limits.maxFiles,
-    onReport: healthTracker.recordReport,
+    onReport,
     metrics,
     onUnexpectedError,
   });

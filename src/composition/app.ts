@@ -1,30 +1,31 @@
 import { getHeapStatistics } from 'node:v8';
-import { Agent as HttpAgent } from 'undici';
 import { createFleet, maxCacheBytes } from '../cache/fleet.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
-import { SECOND } from '../domain/time.ts';
 import { createAccountHealthTracker } from '../gather/account-health.ts';
 import { printPublicSchema } from '../graphql/schema.ts';
+import { createTransport } from '../http/transport.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
-import { createAuthenticator } from '../server/auth.ts';
 import { createCors } from '../server/cors.ts';
 import { createGraphiqlHandler } from '../server/graphiql-handler.ts';
 import { createHostCheck } from '../server/host-check.ts';
 import { idleGauges } from '../server/ports.ts';
 import { createServer, type Server } from '../server/server.ts';
-import { contentMemoryLimits, createContentMemory } from '../vendors/content-memory.ts';
 import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, createAgentDirectory } from './accounts.ts';
+import { createThrottledAuthenticator } from './authentication.ts';
 import { createGraphql } from './graphql.ts';
+import { createIssuerFetch } from './issuer-fetch.ts';
+import { createLimitedLogs } from './limited-logs.ts';
 import {
   createDirectoryObserver,
+  createHealthObserver,
   createRedisObserver,
+  createSourceObserver,
   createUnexpectedErrorObserver,
-  createVendorFailureLog,
 } from './observers.ts';
 
 const GRAPHIQL_DIRECTORY = new URL('../../public/graphiql/', import.meta.url);
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly logger: LevelledLogger;
   /** Also publishes the metrics of the Node process; for at most one app in a process. */
   readonly collectProcessMetrics?: boolean;
+  /** How many lines the log has lost. */
+  readonly lostLogLines?: () => number;
   /** The vendors to support; those of the registry when absent. */
   readonly vendors?: readonly VendorAdapter[];
 }
@@ -50,11 +53,11 @@ export interface App {
 
 /** The composition root: connects all layers. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, clock, logger, collectProcessMetrics = false, vendors = registry } = options;
+  const { config, clock, logger, collectProcessMetrics = false, vendors = registry, lostLogLines = () => 0 } = options;
   const metrics = createMetrics({ collectProcessMetrics });
   const onUnexpectedError = createUnexpectedErrorObserver(logger);
 
-  const dispatcher = new HttpAgent({ connect: { timeout: 2 * SECOND }, keepAliveTimeout: 30 * SECOND });
+  const transport = createTransport(config.proxy);
   const fleet = createFleet({
     url: config.cache.url,
     maxBytes: maxCacheBytes(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
@@ -62,35 +65,46 @@ export async function createApp(options: AppOptions): Promise<App> {
     observer: createRedisObserver(metrics, logger),
   });
 
-  const failureLog = createVendorFailureLog(clock, logger);
-  const contentMemory = createContentMemory(contentMemoryLimits(getHeapStatistics().heap_size_limit), clock);
-  const accounts = connectAccounts({
-    config,
-    vendors,
-    fleet,
-    dispatcher,
+  metrics.watchMemoryLevel(fleet.memoryUse);
+  metrics.watchLog(lostLogLines);
+  // A Redis that does not answer is reported as down as soon as that is known.
+  if (config.cache.url !== undefined) metrics.redisUp(true);
+
+  const logs = createLimitedLogs(clock, logger);
+  const sourceObserver = createSourceObserver(metrics, logs);
+  const accounts = connectAccounts({ config, vendors, fleet, transport, clock, metrics, logger, logs });
+  const healthTracker = createAccountHealthTracker({
     clock,
-    metrics,
-    logger,
-    failureLog,
-    contentMemory,
+    sharedStore: (name) => accounts.find(({ config: { name: each } }) => each === name)?.healthStore,
+    observer: createHealthObserver(logger, logs),
   });
-  const healthTracker = createAccountHealthTracker(clock);
+  metrics.watchAccounts(
+    config.accounts.map(({ name }) => name),
+    (name) => healthTracker.get(name).state,
+  );
   const directory = createAgentDirectory(accounts, {
     config,
     clock,
-    healthTracker,
+    onReport: (report) => {
+      healthTracker.recordReport(report);
+      sourceObserver.sourceReported(report);
+    },
     shutdownSignal: fleet.shutdownSignal,
     metrics: createDirectoryObserver(metrics, logger, clock),
     onUnexpectedError,
   });
-  const services = { adapters: accounts.map(({ adapter }) => adapter), directory, health: healthTracker };
+  const services = {
+    adapters: accounts.map(({ adapter }) => adapter),
+    directory,
+    health: healthTracker,
+    sourceObserver,
+  };
   const graphql = await createGraphql({ config, services, clock, metrics, onUnexpectedError });
 
   const server = createServer({
     settings: config.server,
     limits: config.limits,
-    authenticate: createAuthenticator(config.auth, { clock, metrics }),
+    authenticate: createThrottledAuthenticator(config, { clock, metrics, logger, fetch: createIssuerFetch(transport) }),
     checkHost: config.auth ? undefined : createHostCheck(config.server.allowedHosts),
     cors: createCors(config.server.cors),
     graphql: graphql.execute,
@@ -105,8 +119,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     server,
     askAccounts: directory.askAll,
     close: async () => {
-      failureLog.flush();
-      await Promise.allSettled([graphql.stop(), fleet.close(), dispatcher.close()]);
+      healthTracker.close();
+      logs.flush();
+      await Promise.allSettled([graphql.stop(), fleet.close(), transport.close()]);
     },
   };
 }

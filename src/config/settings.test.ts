@@ -3,7 +3,15 @@ import { errorLines, loadOrThrow } from '../../test/support/config-harness.ts';
 
 test('settings have the documented defaults', () => {
   expect(loadOrThrow('')).toEqual({
-    server: { host: '127.0.0.1', port: 4000, allowedHosts: [], lameDuckSeconds: 5, drainSeconds: 20 },
+    proxy: { url: null, noProxy: '' },
+    server: {
+      host: '127.0.0.1',
+      port: 4000,
+      allowedHosts: [],
+      trustProxy: false,
+      lameDuckSeconds: 5,
+      drainSeconds: 20,
+    },
     limits: {
       maxTokens: 2000,
       maxDepth: 12,
@@ -16,6 +24,8 @@ test('settings have the documented defaults', () => {
       requestTimeoutMs: 30_000,
       maxInFlight: 200,
       bodyBytes: 102_400,
+      maxUnreadBytes: 134_217_728,
+      authFailuresPerMinute: 10,
     },
     cache: {
       maxBytes: 268_435_456,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cacheSchema } from './cache.ts';
 import { corsSchema } from './cors.ts';
 import { secureUrlSchema } from './secure-url.ts';
+import { trustProxySchema } from './trust-proxy.ts';
 
 /** A host name or address, without a port. */
 const hostNameSchema = z
@@ -15,6 +16,8 @@ const serverSchema = z.strictObject({
   cors: corsSchema.optional(),
   /** Hosts that requests may name besides loopback ones, without auth. */
   allowedHosts: z.array(hostNameSchema).default([]),
+  /** Whose X-Forwarded-For names the client. */
+  trustProxy: trustProxySchema,
   /** How long to go on accepting connections after SIGTERM, so that load balancers see /readyz fail first. */
   lameDuckSeconds: z.number().min(0).max(300).default(5),
   /** How long requests in flight may then take to finish. */
@@ -75,6 +78,10 @@ const limitsSchema = z.strictObject({
   /** GraphQL requests in flight, of all callers together. */
   maxInFlight: positiveIntSchema(200),
   bodyBytes: positiveIntSchema(102_400),
+  /** Answers that clients have not read yet, of all connections together. */
+  maxUnreadBytes: positiveIntSchema(134_217_728),
+  /** Failed authentications of an address, after which its further keys are not looked at. */
+  authFailuresPerMinute: positiveIntSchema(10),
   callerRequestsPerMinute: z.number().int().min(1).optional(),
   callerConcurrency: z.number().int().min(1).optional(),
 });

@@ -40,14 +40,24 @@ export function accountsSupporting(
   );
 }
 
+type ReadAccount<T> = (dataSource: AccountDataSource, ref: string) => Promise<SourcedResult<T>> | undefined;
+
 /**
  * Reads all accounts concurrently (scatter-gather) and tolerates partial failure: a failed account is reported and costs only
  * its own data. Rejects only where every account has failed. "Not found" and "unsupported" are results, not failures.
  */
-export async function fanOut<T>(
+export function fanOut<T>(
   context: QueryContext,
   agentAccounts: readonly AgentAccount[],
-  call: (dataSource: AccountDataSource, ref: string) => Promise<SourcedResult<T>> | undefined,
+  call: ReadAccount<T>,
+): Promise<FanOutResult<T>> {
+  return context.track(readAccounts(context, agentAccounts, call));
+}
+
+async function readAccounts<T>(
+  context: QueryContext,
+  agentAccounts: readonly AgentAccount[],
+  call: ReadAccount<T>,
 ): Promise<FanOutResult<T>> {
   const outcomes = await Promise.all(
     agentAccounts.map(async (agentAccount) => {
@@ -60,8 +70,11 @@ export async function fanOut<T>(
       }
     }),
   );
-  const sources = outcomes.flatMap(({ result, error }) => result?.sources ?? (error ? [failureReport(error)] : []));
-  for (const report of sources) context.recordReport(report);
+  const sources = outcomes.flatMap(({ agentAccount: { ref }, result, error }) => {
+    const reports = result?.sources ?? (error ? [failureReport(error)] : []);
+    for (const report of reports) context.recordReport(report, ref);
+    return reports;
+  });
   const failures = outcomes.flatMap(({ error }) => (error && !isNotFound(error) ? [error] : []));
   if (failures[0] && failures.length === outcomes.length) throw failures[0];
   return {

@@ -5,6 +5,8 @@ import type { SourceReport } from '../domain/source.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, AccountDataSource } from '../vendors/vendor.ts';
 import type { AccountHealthTracker } from './account-health.ts';
+import { createPendingReads, type PendingReads } from './pending-reads.ts';
+import type { SourceObserver } from './ports.ts';
 
 /** What lives as long as the process. */
 export interface Services {
@@ -12,13 +14,14 @@ export interface Services {
   readonly adapters: readonly AccountAdapter[];
   readonly directory: Directory;
   readonly health: AccountHealthTracker;
+  readonly sourceObserver: SourceObserver;
 }
 
 /**
  * What lives as long as a query; it is the context of every GraphQL resolver. It adds the process's services and the accounts
  * that the caller may use to the request's context. An account's data source is created on first use.
  */
-export interface QueryContext extends RequestContext {
+export interface QueryContext extends RequestContext, PendingReads {
   readonly services: Services;
   /** The accounts that the caller may use, in the configuration's order. */
   readonly accounts: readonly Account[];
@@ -28,7 +31,10 @@ export interface QueryContext extends RequestContext {
   readonly allAgents: () => MaybePromise<MergedDirectory>;
   /** Null for an account that does not exist or that the caller may not use. */
   readonly dataSource: (account: string) => AccountDataSource | null;
-  readonly recordReport: (report: SourceReport) => void;
+  /** `ref` names the agent whose data the source was asked for. */
+  readonly recordReport: (report: SourceReport, ref: string) => void;
+  /** Records the age of an agent's live data, once for each source that contributes to it. */
+  readonly recordLiveAge: (report: SourceReport) => void;
   /**
    * Memoises `load` per key for this query. Returns the plain value once it has settled: the same value may occur thousands of
    * times in a response, and graphql-js allocates several objects for each promise.
@@ -43,9 +49,11 @@ export function createQueryContext(services: Services, request: RequestContext):
       .map((adapter) => [adapter.account.name, adapter]),
   );
   const dataSources = new Map<string, AccountDataSource>();
-  const memoize = createMemo();
+  const reads = createPendingReads();
+  const memoize = createMemo(reads);
   return {
     ...request,
+    ...reads,
     services,
     accounts: [...accessibleAdapters.values()].map((adapter) => adapter.account),
     canAccess: (name) => accessibleAdapters.has(name),
@@ -62,16 +70,23 @@ export function createQueryContext(services: Services, request: RequestContext):
       if (!dataSource) dataSources.set(name, (dataSource = adapter.createDataSource(request)));
       return dataSource;
     },
-    recordReport: services.health.recordReport,
+    recordReport: (report, ref) => {
+      services.health.recordReport(report, ref);
+      services.sourceObserver.sourceReported(report);
+    },
+    recordLiveAge: ({ account, endpoint, fetchedAt }) => {
+      if (fetchedAt !== null)
+        services.sourceObserver.liveDataServed({ account, endpoint }, Math.max(0, request.now - fetchedAt));
+    },
     memoize,
   };
 }
 
-function createMemo(): QueryContext['memoize'] {
+function createMemo({ track }: PendingReads): QueryContext['memoize'] {
   const settledOrPending = new Map<string, unknown>();
   return <T>(key: string, load: () => Promise<T>) => {
     if (settledOrPending.has(key)) return settledOrPending.get(key) as MaybePromise<T>;
-    const pending = load();
+    const pending = track(load());
     settledOrPending.set(key, pending);
     // The caller handles a rejection; the rejected promise stays memoised.
     pending.then((value) => settledOrPending.set(key, value)).catch(() => undefined);

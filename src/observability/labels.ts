@@ -36,9 +36,11 @@ export function toCodeLabel(code: unknown): string {
 
 const REASONS: ReadonlySet<string> = new Set([
   ...['connect', 'reset', 'dns', 'dns_temporary', 'tls', 'timeout_total', 'timeout_connect', 'cancelled'],
+  ...['proxy', 'proxy_auth', 'proxy_refused', 'proxy_upstream'],
   ...['malformed_http', 'malformed_json', 'contract', 'content_coding', 'truncated', 'too_large', 'redirect'],
   ...['circuit_open', 'quota_local', 'rate_gate', 'bulkhead_full', 'unsendable', 'sentence', 'token_refused'],
-  ...['link_refused', 'file_truncated', 'corrupt', 'zip', 'pagination'],
+  ...['link_refused', 'file_truncated', 'corrupt', 'zip', 'pagination', 'file_limit', 'encrypted'],
+  ...['foreign_agent', 'foreign_account', 'retention', 'not_yet_written', 'discovery_timeout', 'unreadable'],
   ...['oauth_version_rejected', 'oauth_parameter_absent', 'oauth_parameter_rejected', 'oauth_timestamp_refused'],
   ...['oauth_nonce_used', 'oauth_signature_method_rejected', 'oauth_signature_invalid', 'oauth_consumer_key_unknown'],
   ...['oauth_consumer_key_rejected', 'oauth_consumer_key_refused', 'oauth_token_used', 'oauth_token_expired'],

@@ -1,17 +1,19 @@
 import prometheus from 'prom-client';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { CacheMetrics } from '../cache/ports.ts';
 import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { VendorHttpMetrics } from '../http/ports.ts';
 import type { MetricsExporter, ServerMetrics } from '../server/ports.ts';
+import { type AccountMetrics, createAccountMetrics } from './metrics/accounts.ts';
 import { registerBuildInfo } from './metrics/build.ts';
-import { createCacheMetrics } from './metrics/cache.ts';
+import { type AllCacheMetrics, createCacheMetrics } from './metrics/cache.ts';
 import { createCallQueueMetrics } from './metrics/call-queue.ts';
 import { createDirectoryMetrics } from './metrics/directory.ts';
 import { createGraphqlMetrics, type GraphqlLayerMetrics } from './metrics/graphql.ts';
 import { createVendorHttpMetrics } from './metrics/http.ts';
+import { createLogMetrics, type LogMetrics } from './metrics/log.ts';
 import { createMetricFactory } from './metrics/registry.ts';
 import { createServerMetrics } from './metrics/server.ts';
+import { createSourceMetrics, type SourceMetrics } from './metrics/sources.ts';
 
 /**
  * The metrics of all components, of which each has a file of its own in `metrics/`. Durations are milliseconds here and
@@ -20,8 +22,11 @@ import { createServerMetrics } from './metrics/server.ts';
 export interface Metrics
   extends
     VendorHttpMetrics,
-    CacheMetrics,
+    AllCacheMetrics,
+    LogMetrics,
     DirectoryMetrics,
+    SourceMetrics,
+    AccountMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
     GraphqlLayerMetrics,
     MetricsExporter {}
@@ -44,6 +49,9 @@ export function createMetrics({ collectProcessMetrics = false }: MetricsOptions 
     ...createCallQueueMetrics(factory),
     ...createCacheMetrics(factory),
     ...createDirectoryMetrics(factory),
+    ...createSourceMetrics(factory),
+    ...createAccountMetrics(factory),
+    ...createLogMetrics(factory),
     ...createExporter(registry),
   };
 }

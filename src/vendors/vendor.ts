@@ -12,6 +12,7 @@ import type { SourcedResult } from '../domain/source.ts';
 import type { StatusPeriod } from '../domain/status-period.ts';
 import type { TimeRange } from '../domain/time.ts';
 import type { UsageQuery, UsageStats } from '../domain/usage-stats.ts';
+import type { VendorError } from '../domain/vendor-error.ts';
 import type { CallContext, VendorHttp } from '../http/types.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountCallEstimates } from './call-estimate.ts';
@@ -59,6 +60,8 @@ export interface AdapterDependencies {
   readonly onDropped: OnDropped;
   /** The memory for content besides the cache, shared by all accounts; absent: the account has its own. */
   readonly contentMemory?: ContentMemory | undefined;
+  /** Receives the error of a token that could not be obtained; once, however many requests wait for it. */
+  readonly onTokenRenewalFailed?: (error: VendorError) => void;
 }
 
 /** What `createLoaders` and `createDataSource` of a vendor work with, for the life of the process. */
@@ -73,6 +76,11 @@ export interface AccountAdapter extends AccountCallEstimates {
   readonly createDataSource: (request: DataSourceContext) => AccountDataSource;
   /** The result of `discover` as far as it is cached; null when a call would be needed. Present together with `discover`. */
   readonly cachedAgents?: () => Promise<readonly DiscoveredAgent[] | null>;
+  /**
+   * Makes one harmless call, past the cache, that shows whether the vendor accepts the account; rejects with a VendorError.
+   * Resolves to false without a call where one needs an agent and `ref` is null.
+   */
+  readonly probe?: (ref: string | null, context: CallContext) => Promise<boolean>;
 }
 
 /** The part of a request's context that a data source uses. */

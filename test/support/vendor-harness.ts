@@ -67,7 +67,7 @@ export function passthroughCache(clock: Clock): PassthroughCache {
     stored,
     readMany: async (space, keys, context, fetch) => {
       const early = new Map<unknown, FetchOutcome<never>>();
-      const answers = await fetch(keys, context, (key, answer) => {
+      const answers = await fetch(keys, { ...context, forKeys: () => context }, (key, answer) => {
         if (!keys.includes(key)) throw new Error(`${space.endpoint}: a key was reported that was not requested`);
         if (!early.has(key)) early.set(key, answer as FetchOutcome<never>);
       });
@@ -184,6 +184,8 @@ export interface VendorHarness {
   readonly stored: readonly StoredValue[];
   /** The call records of all queries. */
   readonly callRecords: readonly CallRecord[];
+  /** Why tokens could not be obtained. */
+  readonly renewalErrors: readonly VendorError[];
   /** What was left out of responses. */
   readonly dropped: readonly (readonly [endpoint: string, reason: DropReason, count: number])[];
   readonly adapter: AccountAdapter;
@@ -207,6 +209,7 @@ export function connectVendor(
   const http = stubHttp(account, clock, handler);
   const cache = passthroughCache(clock);
   const callRecords: CallRecord[] = [];
+  const renewalErrors: VendorError[] = [];
   const dropped: [string, DropReason, number][] = [];
   const adapter = vendor.connect(config, {
     account,
@@ -215,6 +218,7 @@ export function connectVendor(
     cache,
     ttl: { ...ttlSchema.parse({}), ...options.ttl },
     tokenStore: options.tokenStore,
+    onTokenRenewalFailed: (error) => renewalErrors.push(error),
     onDropped: (endpoint, reason, count) => dropped.push([endpoint, reason, count]),
   });
   return {
@@ -222,6 +226,7 @@ export function connectVendor(
     adapter,
     callRecords,
     dropped,
+    renewalErrors,
     sent: http.sent,
     stored: cache.stored,
     createDataSource: (scope = {}) =>

@@ -7,6 +7,7 @@ import { cachedAgents, createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
 import { createEventLoopYielder } from './files/event-loop-yielder.ts';
 import { createKeptContent } from './kept-content.ts';
+import { probe } from './probe.ts';
 import { references } from './references.ts';
 import { createFakeVendor } from './sandbox.ts';
 
@@ -26,6 +27,7 @@ export const liveperson = defineVendor({
       account,
       createDataSource: (request) => createDataSource(deps, request),
       ...(accountConfig.discover && { cachedAgents: () => cachedAgents(deps) }),
+      probe: (_ref, context) => probe(client, dependencies.clock.now(), context),
       ...createCallEstimates(cache, estimateCalls(accountConfig)),
     };
   },

@@ -1,6 +1,7 @@
 import { Secret } from '../../config/secret.ts';
 import type { Clock, Instant } from '../../domain/clock.ts';
 import { MINUTE, SECOND } from '../../domain/time.ts';
+import { VendorError } from '../../domain/vendor-error.ts';
 import { abortable } from '../../http/abort.ts';
 import { toVendorError } from '../../http/classify-error.ts';
 import { assertOk, parseJson, vendorError } from '../../http/response.ts';
@@ -8,7 +9,7 @@ import type { CallContext, VendorRequest, VendorResponse } from '../../http/type
 import { extractVendorMessage } from '../../http/vendor-message.ts';
 import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
-import { redactSecrets } from '../redact.ts';
+import { headerSecrets, redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';
 import type { VonageConfig } from './config.ts';
 import { type TokenResponse, tokenResponseSchema } from './wire.ts';
@@ -57,7 +58,7 @@ export interface TokenProvider {
  * sample newvoicemedia/vcc-node-code-snippets (oidcClient.js).
  */
 export function createTokenProvider(config: VonageConfig, dependencies: AdapterDependencies): TokenProvider {
-  const { clock } = dependencies;
+  const { clock, onTokenRenewalFailed = noop } = dependencies;
   const target = toCallTarget(dependencies.account, TOKEN_ENDPOINT);
   const fetchToken = createTokenFetcher(config, dependencies);
   let currentToken: AccessToken | null = null;
@@ -76,6 +77,9 @@ export function createTokenProvider(config: VonageConfig, dependencies: AdapterD
   async function acquireToken(context: CallContext): Promise<AccessToken> {
     try {
       return (currentToken = await getSharedToken(config, dependencies, isRejected, () => fetchToken(context)));
+    } catch (error) {
+      if (error instanceof VendorError) onTokenRenewalFailed(error);
+      throw error;
     } finally {
       pendingFetch = null;
     }
@@ -123,7 +127,7 @@ function createTokenFetcher(
 ): (context: CallContext) => Promise<AccessToken> {
   const target = toCallTarget(account, TOKEN_ENDPOINT);
   const request = createTokenRequest(config);
-  const secrets = [config.accountKey, config.clientSecret];
+  const secrets = [config.accountKey, config.clientSecret, ...headerSecrets(config)];
   // An aborted query must not cancel the token that other queries wait for. Each attempt has a deadline of its own.
   const { signal } = new AbortController();
 
@@ -224,5 +228,5 @@ function parseLifetimeSeconds({ expires_in: sent }: TokenResponse): number {
 }
 
 function noop(): void {
-  // Only the metrics record a background call.
+  // Only the metrics and the log record a background call.
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { countOccurrences, readQuery, startWorld, type World } from '../../support/world.ts';
 
@@ -40,3 +41,19 @@ test('returns no trace without the header', async () => {
   const gateway = await world.startGateway();
   expect((await gateway.query(readQuery(import.meta.dirname))).extensions).toBeUndefined();
 });
+
+test.each(['plan', 'trace'])(
+  'is FORBIDDEN, without any extension, for %s without the scope explain',
+  async (explain) => {
+    const key = 'an-api-key-that-is-long-enough';
+    const sha256 = createHash('sha256').update(key).digest('hex');
+    const gateway = await world.startGateway((raw) => ({
+      ...raw,
+      auth: { apiKeys: [{ name: 'reader', sha256, scopes: ['read'] }] },
+    }));
+    const headers = { authorization: `Bearer ${key}`, 'switchboard-explain': explain };
+    const { status, data, errors, extensions } = await gateway.query(readQuery(import.meta.dirname), {}, headers);
+    expect([status, data, errors?.map((error) => error.extensions.code)]).toEqual([403, undefined, ['FORBIDDEN']]);
+    expect(extensions).toBeUndefined();
+  },
+);

@@ -8,7 +8,8 @@ import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, type ConnectedAccount } from './accounts.ts';
-import { createRedisObserver, createVendorFailureLog } from './observers.ts';
+import { createLimitedLogs } from './limited-logs.ts';
+import { createRedisObserver } from './observers.ts';
 
 /** What came of asking one account. */
 export type AccountCheck =
@@ -39,7 +40,7 @@ export async function askAccounts({ config, vendors, clock }: AskAccountsOptions
     clock,
     metrics,
     logger,
-    failureLog: createVendorFailureLog(clock, logger),
+    logs: createLimitedLogs(clock, logger),
   });
   try {
     return await Promise.all(accounts.map((account) => askAccount(account, config)));

@@ -29,6 +29,7 @@ export interface AskAccountsOptions {
 export async function askAccounts({ config, vendors, clock }: AskAccountsOptions): Promise<readonly AccountCheck[]> {
   const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
   const metrics = createMetrics();
+  const logs = createLimitedLogs(clock, logger);
   const transport = createTransport(config.proxy);
   const observer = createRedisObserver(metrics, logger);
   const fleet = createFleet({ url: undefined, maxBytes: config.cache.maxBytes, clock, observer });
@@ -40,11 +41,12 @@ export async function askAccounts({ config, vendors, clock }: AskAccountsOptions
     clock,
     metrics,
     logger,
-    logs: createLimitedLogs(clock, logger),
+    logs,
   });
   try {
     return await Promise.all(accounts.map((account) => askAccount(account, config)));
   } finally {
+    logs.flush();
     await Promise.all([fleet.close(), transport.close()]);
   }
 }

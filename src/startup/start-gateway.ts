@@ -27,6 +27,7 @@ export interface StartGatewayOptions {
     readonly clock: Clock;
     readonly logger: LevelledLogger;
     readonly collectProcessMetrics: boolean;
+    readonly lostLogLines: () => number;
   }) => Promise<GatewayApp>;
   readonly vendors: readonly VendorAdapter[];
   /** Called once the gateway serves. */
@@ -50,7 +51,7 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
   for (const warning of warnings) process.stderr.write(`${formatConfigWarning(warning)}\n`);
   const output = createStdoutSink();
   const logger = createLogger({ level, destination: output });
-  const app = await createApp({ config, clock, logger, collectProcessMetrics: true });
+  const app = await createApp({ config, clock, logger, collectProcessMetrics: true, lostLogLines: output.lostLines });
   installSignalHandlers({
     process,
     server: app.server,

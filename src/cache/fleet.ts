@@ -4,7 +4,7 @@ import { SECOND } from '../domain/time.ts';
 import type { SharedRetryAfterGate } from '../http/ports.ts';
 import { accountFingerprint } from './account-fingerprint.ts';
 import { createLeases, type Leases } from './leases.ts';
-import { createMemoryStore } from './memory-store.ts';
+import { createMemoryStore, type StoreUse } from './memory-store.ts';
 import { createRedisExchange, type ExchangeTexts } from './redis-exchange.ts';
 import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
@@ -34,6 +34,8 @@ export interface FleetOptions {
 /** What the processes of a gateway share: a store, leases for fetches, rate limits and access tokens. */
 export interface Fleet {
   readonly store: Store;
+  /** How full this process's memory level is. */
+  readonly memoryUse: () => StoreUse;
   /** Aborted by `close`; cancels all background work. */
   readonly shutdownSignal: AbortSignal;
   readonly forAccount: (account: AccountConfig) => AccountSharedState;
@@ -63,6 +65,7 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
   function createFleetOn(store: Store, forAccount: Fleet['forAccount'], fleetSize = SINGLE_PROCESS): Fleet {
     return {
       store,
+      memoryUse: local.use,
       shutdownSignal,
       forAccount,
       size: fleetSize.size,

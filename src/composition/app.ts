@@ -36,6 +36,8 @@ export interface AppOptions {
   readonly logger: LevelledLogger;
   /** Also publishes the metrics of the Node process; for at most one app in a process. */
   readonly collectProcessMetrics?: boolean;
+  /** How many lines the log has lost. */
+  readonly lostLogLines?: () => number;
   /** The vendors to support; those of the registry when absent. */
   readonly vendors?: readonly VendorAdapter[];
 }
@@ -51,7 +53,7 @@ export interface App {
 
 /** The composition root: connects all layers. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, clock, logger, collectProcessMetrics = false, vendors = registry } = options;
+  const { config, clock, logger, collectProcessMetrics = false, vendors = registry, lostLogLines = () => 0 } = options;
   const metrics = createMetrics({ collectProcessMetrics });
   const onUnexpectedError = createUnexpectedErrorObserver(logger);
 
@@ -62,6 +64,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     observer: createRedisObserver(metrics, logger),
   });
+
+  metrics.watchMemoryLevel(fleet.memoryUse);
+  metrics.watchLog(lostLogLines);
+  // A Redis that does not answer is reported as down as soon as that is known.
+  if (config.cache.url !== undefined) metrics.redisUp(true);
 
   const logs = createLimitedLogs(clock, logger);
   const sourceObserver = createSourceObserver(metrics, logs);

@@ -19,12 +19,14 @@ export function createRedisObserver(metrics: Metrics, logger: Logger): RedisObse
       metrics.cacheError(operation, classifyRedisError(error));
     },
     onDown: (error) => {
+      metrics.redisUp(false);
       logger.warn(
         { err: error, reason: classifyRedisError(error) },
         'shared cache unavailable, using in-process cache only',
       );
     },
     onUp: () => {
+      metrics.redisUp(true);
       logger.info({}, 'shared cache available again');
     },
   };

@@ -71,7 +71,9 @@ function toSchemaIssues(error: z.ZodError, base: ConfigPath): SchemaIssue[] {
   return error.issues.flatMap((issue): SchemaIssue[] => {
     const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...path, key], message: issue.message }));
+      // The message has a line for each key.
+      const messages = issue.message.split('\n');
+      return issue.keys.map((key, index) => ({ path: [...path, key], message: messages[index] ?? '' }));
     }
     // Unions are between numbers, or between words, which digits never match.
     const expectedType =

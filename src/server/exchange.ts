@@ -35,12 +35,13 @@ export interface AccessLogEntry {
   /** Why authentication failed, or which limit the request exceeded. */
   rejection?: string;
   operation?: string;
-  vendorCalls?: number;
+  /** The calls made for the request, by account. */
+  vendorCalls?: Readonly<Record<string, number>>;
 }
 
 export interface ExchangeOptions {
   readonly metrics: Pick<ServerMetrics, 'requestStarted'>;
-  readonly logger: Pick<Logger, 'info'>;
+  readonly logger: Pick<Logger, 'debug' | 'info'>;
   readonly clock: Clock;
   readonly readClientAddress: ClientAddressReader;
   readonly unread: UnreadAnswers;
@@ -69,10 +70,19 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
     const ms = Math.round(clock.monotonicMs() - startedAt);
     const { path, status = finalStatus, ...rest } = log;
     recordEnd({ method, path, status, ms });
-    logger.info({ requestId, method, path, status, ms, ...rest }, 'request completed');
+    const fields = { requestId, method, path, status, ms, ...rest };
+    if (isRoutine(path, status)) logger.debug(fields, 'request completed');
+    else logger.info(fields, 'request completed');
   });
   const disconnected = disconnectController.signal;
   return { request, response, requestId, clientAddress, authority, pathname, search, unread, disconnected, log };
+}
+
+const PROBED_PATHS: ReadonlySet<HttpPath> = new Set(['/healthz', '/readyz', '/metrics']);
+
+/** Whether a request is a health probe or a scrape that succeeded: there are many, and none of them is news. */
+function isRoutine(path: HttpPath, status: number): boolean {
+  return PROBED_PATHS.has(path) && status < 400;
 }
 
 /** Returns the client's request id if it is safe to log and send back; otherwise a new one. */

@@ -93,10 +93,6 @@ describe('ids from before a reference was spelled otherwise', () => {
   };
   const spelled = (accounts: Accounts) => (raw: RawConfig) => ({
     ...raw,
-    // On a busy machine a discovery takes long.
-    accounts: raw.accounts.map((account) =>
-      /kore|lp/.test(account.name) ? { ...account, discoverTimeoutMs: 30_000 } : account,
-    ),
     agents: raw.agents.map((agent) =>
       agent.id === person().id ? { ...agent, accounts: { ...agent.accounts, ...accounts } } : agent,
     ),

@@ -22,7 +22,8 @@ async function fetchInteractions(vonageId) {
   const response = await globalThis.fetch(`${VENDOR_URL}/v0/key/agents/${vonageId}/latestInteractions`, {
     headers: { authorization: 'Bearer token', accept: 'application/json;version=1' },
   });
-  const { interactions } = await response.json();
+  const sent = await response.json();
+  const interactions = sent.interactions.map(({ guid, start }) => ({ guid, start: new Date(start).toISOString() }));
   await interactionsCache.set(vonageId, interactions);
   return interactions;
 }

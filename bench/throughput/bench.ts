@@ -111,7 +111,10 @@ async function measureWorkload(
         scriptFile: join(folder, 'wrk.lua'),
         core: LOAD_CORE,
       });
-    for (const server of all.values()) await load(server, WARM_UP_SECONDS);
+    for (const server of all.values()) {
+      progress(`${workload.name} warm-up ${server.name}`);
+      await load(server, WARM_UP_SECONDS);
+    }
     return await interleave([...all.keys()], rounds, async (name) => {
       progress(`${workload.name} ${name}`);
       const server = all.get(name) ?? bare;

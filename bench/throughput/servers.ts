@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { stringify } from 'yaml';
 import { AGENT_COUNT } from './workloads.ts';
 
@@ -42,10 +43,9 @@ export async function startServer(options: SpawnOptions): Promise<BenchServer> {
   const startedAt = performance.now();
   const child = spawn('taskset', ['-c', String(core), process.execPath, new URL(script, ROOT).pathname], {
     env: { ...process.env, PORT: '0', HOST: '127.0.0.1', NODE_ENV: 'production', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const url = await waitForUrl(child, name);
-  child.stdout.resume();
   const stat = (file: string): string => readFileSync(`/proc/${child.pid}/${file}`, 'utf8');
   return {
     name,
@@ -65,13 +65,23 @@ export async function startServer(options: SpawnOptions): Promise<BenchServer> {
   };
 }
 
-async function waitForUrl(child: ChildProcess, name: string): Promise<string> {
-  if (!child.stdout) throw new Error('standard output is not a pipe');
-  for await (const line of createInterface(child.stdout)) {
-    const { url } = JSON.parse(line) as { readonly url?: string };
-    if (url !== undefined) return url;
-  }
-  throw new Error(`${name} did not start`);
+/** Servers print a line of JSON with their URL. The gateway's log may be off, but its banner names the URL, too. */
+async function waitForUrl(child: ChildProcessByStdio<null, Readable, Readable>, name: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const errors: string[] = [];
+  createInterface(child.stdout).on('line', (line) => {
+    const [, url] = /"url":"(http:[^"]+)"/.exec(line) ?? [];
+    if (url !== undefined && !line.includes('"message"')) resolve(url);
+  });
+  createInterface(child.stderr).on('line', (line) => {
+    const [, url] = /GraphQL\s+(http\S+)\/graphql/.exec(line) ?? [];
+    if (url !== undefined) resolve(url);
+    errors.push(line);
+  });
+  child.once('exit', () => {
+    reject(new Error(`${name} did not start: ${errors.join(' ')}`));
+  });
+  return promise;
 }
 
 /** The gateway as a user runs it: callers' keys, limits and logs at their defaults. `isBare`: neither keys nor logs. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { interleave, median, roundTo2Decimals } from '../measure.ts';
 import type { BenchOptions } from '../options.ts';
 import type { Report, Row, Verdict } from '../report.ts';
@@ -9,8 +10,11 @@ import { repeatedWorkloads, withoutIds, type Workload } from './workloads.ts';
 import { type Load, runLoad } from './wrk.ts';
 
 const CONNECTIONS = 50;
-const SECONDS = 1;
-const WARM_UP_SECONDS = 1;
+const SECONDS = 5;
+const WARM_UP_SECONDS = 2;
+/** A gateway that sheds load after a measurement is asked again. */
+const MAX_ATTEMPTS = 30;
+const RETRY_MS = 1000;
 const TITLES: Readonly<Record<string, string>> = {
   apollo: 'Apollo Server + DataLoader + Keyv',
   mercurius: 'Mercurius, JIT, with the same loaders',
@@ -151,13 +155,19 @@ async function assertSameAnswers(
   return firstBytes;
 }
 
-async function post({ url, headers }: BenchServer, body: object): Promise<string> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  });
-  return response.text();
+async function post({ name, url, headers }: BenchServer, body: object): Promise<string> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (response.ok) return text;
+    if (response.status !== 503) throw new Error(`${name} answers ${response.status}: ${text.slice(0, 300)}`);
+    await sleep(RETRY_MS);
+  }
+  throw new Error(`${name} stays overloaded`);
 }
 
 async function countCalls(stubUrl: string): Promise<number> {

@@ -21,7 +21,7 @@ function agentRecord(index: number) {
   const firstAt = Date.parse(`${DAY}T06:00:00Z`) + index * 60_000;
   const status = Array.from({ length: PERIODS_PER_AGENT }, (_, nth) => ({
     primaryStatus: STATUSES[nth % STATUSES.length],
-    secondaryStatus: 'Desk',
+    secondaryStatus: 'Lunch',
     startTime: formatTime(firstAt + nth * HOUR_MS),
     endTime: formatTime(firstAt + (nth + 1) * HOUR_MS),
     duration: '01:00:00',

@@ -81,7 +81,6 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
   const redis = connectRedis(url, clock, observer);
   const forAccount: Fleet['forAccount'] = (account) => {
     const fingerprint = accountFingerprint(account);
-    const { requestsPerMinute } = account;
     const leases = createLeases(redis, LEASE_TTL_MS);
     return {
       fingerprint,
@@ -89,8 +88,8 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
       tokenStore: createSharedTokenStore({ redis, leases, clock, fingerprint, shutdownSignal }),
       healthExchange: createRedisExchange(redis, fingerprint),
       sharedGate: createRedisRetryAfterGate(redis, fingerprint),
-      ...(requestsPerMinute !== undefined && {
-        acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute),
+      ...(account.requestsPerMinute !== undefined && {
+        acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, account.requestsPerMinute),
       }),
     };
   };

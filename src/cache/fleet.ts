@@ -1,4 +1,5 @@
 import type { AccountConfig } from '../config/account.ts';
+import type { RedisAddress } from '../config/redis-address.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import { accountFingerprint } from './account-fingerprint.ts';
@@ -22,7 +23,7 @@ const SINGLE_PROCESS: FleetSize = { size: () => 1, close: () => Promise.resolve(
 
 export interface FleetOptions {
   /** Redis or Valkey; absent for a single process. */
-  readonly url: string | undefined;
+  readonly address: RedisAddress | undefined;
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly observer: RedisObserver;
@@ -48,7 +49,7 @@ export interface AccountSharedState {
   readonly acquireSharedQuota?: () => Promise<number | null>;
 }
 
-export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): Fleet {
+export function createFleet({ address, maxBytes, clock, observer }: FleetOptions): Fleet {
   const shutdownController = new AbortController();
   const shutdownSignal = shutdownController.signal;
   const local = createMemoryStore(maxBytes);
@@ -67,8 +68,8 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
     };
   }
 
-  if (url === undefined) return createFleetOn(local, () => ({}));
-  const redis = connectRedis(url, clock, observer);
+  if (address === undefined) return createFleetOn(local, () => ({}));
+  const redis = connectRedis(address, clock, observer);
   const forAccount: Fleet['forAccount'] = (account) => {
     const fingerprint = accountFingerprint(account);
     const { requestsPerMinute } = account;

@@ -13,7 +13,16 @@ export type CacheOperation =
   'get' | 'set' | 'lease' | 'release' | 'quota' | 'token' | 'fleet' | 'probe' | 'connection' | 'close';
 
 export type CacheErrorReason =
-  'timeout' | 'connection' | 'malformed_reply' | 'loading' | 'readonly' | 'oom' | 'moved' | 'noauth' | 'other';
+  | 'timeout'
+  | 'connection'
+  | 'topology'
+  | 'malformed_reply'
+  | 'loading'
+  | 'readonly'
+  | 'oom'
+  | 'moved'
+  | 'noauth'
+  | 'other';
 
 /** The metrics that the cache reports. */
 export interface CacheMetrics {

@@ -55,7 +55,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const dispatcher = new HttpAgent({ connect: { timeout: 2 * SECOND }, keepAliveTimeout: 30 * SECOND });
   const fleet = createFleet({
-    url: config.cache.url,
+    address: config.cache.url,
     maxBytes: maxCacheBytes(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
     clock,
     observer: createRedisObserver(metrics, logger),

@@ -15,6 +15,12 @@ export interface FakeRedis {
   readonly close: () => Promise<void>;
 }
 
+/** Replies to the commands of the connection set-up. */
+const SET_UP_REPLIES: Readonly<Record<string, string>> = {
+  CLIENT: '+OK\r\n',
+  INFO: formatBulkString('# Cluster\r\ncluster_enabled:0\r\n'),
+};
+
 export async function startFakeRedis(): Promise<FakeRedis> {
   let scriptedReply: ScriptedReply | 'normal' = 'normal';
   const values = new Map<string, string>();
@@ -30,8 +36,9 @@ export async function startFakeRedis(): Promise<FakeRedis> {
   }
 
   function respond(command: readonly string[], socket: Socket): void {
-    if (command[0] === 'CLIENT') {
-      socket.write('+OK\r\n');
+    const setUpReply = SET_UP_REPLIES[command[0] ?? ''];
+    if (setUpReply !== undefined) {
+      socket.write(setUpReply);
       return;
     }
     commands.push(command[0] ?? '');

@@ -147,7 +147,7 @@ async function tryRun<T>(
   try {
     const running = connecting.then(async () => {
       // A command without a waiter is not sent: it would reopen a connection that was closed.
-      if (timeout.hasElapsed()) return fallback;
+      if (timeout.hasElapsed() || availability.isDown()) return fallback;
       const result = await runNow(link, run);
       if (timeout.hasElapsed()) onLateResult?.(result);
       return result;

@@ -67,7 +67,9 @@ export async function startRedisSentinel(masterName: string): Promise<RedisTopol
   );
   const sentinel = spawn(requireProgram(REDIS_SERVER), [configFile, '--sentinel'], { stdio: 'ignore' });
   const servers = [master, replica];
-  await waitUntil(async () => (await sendRedisCommand(port, ['SENTINEL', 'REPLICAS', masterName])).startsWith('*1'));
+  const listReplicas = () =>
+    sendRedisCommand(port, ['SENTINEL', 'REPLICAS', masterName]).catch(() => 'not listening yet');
+  await waitUntil(async () => (await listReplicas()).startsWith('*1'));
   return toTopology([`redis+sentinel://127.0.0.1:${port}/${masterName}`], servers, async () => {
     await kill(sentinel);
     await rm(folder, { recursive: true });
@@ -85,7 +87,7 @@ export async function startRedisWithTls(password: string): Promise<RedisTopology
     ...['--tls-port', tlsPort, '--tls-cert-file', caFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', caFile],
     ...['--tls-auth-clients', 'no', '--requirepass', password],
   );
-  const urls = [`rediss://:${password}@127.0.0.1:${tlsPort}`];
+  const urls = [`rediss://:${encodeURIComponent(password)}@127.0.0.1:${tlsPort}`];
   return { ...toTopology(urls, [server], () => rm(folder, { recursive: true })), caFile };
 }
 

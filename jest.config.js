@@ -1,5 +1,10 @@
 export default {
-  testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts', '<rootDir>/scripts/**/*.test.ts'],
+  testMatch: [
+    '<rootDir>/src/**/*.test.ts',
+    '<rootDir>/test/**/*.test.ts',
+    '<rootDir>/scripts/**/*.test.ts',
+    '<rootDir>/bench/**/*.test.ts',
+  ],
   // Its imports resolve where its test puts it: in src/vendors/.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/example-vendor/fixture/'],
   testEnvironment: '<rootDir>/test/support/jest-environment.ts',

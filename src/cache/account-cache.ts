@@ -19,6 +19,8 @@ export interface AccountCacheOptions extends FreshnessOptions {
   /** Cancels background fetches. */
   readonly shutdownSignal?: AbortSignal;
   readonly onRead: OnCacheRead;
+  /** Receives the error of a background fetch that failed, of which no request is notified; once for each call. */
+  readonly onRefreshFailed?: (error: VendorError) => void;
 }
 
 /** A read path whose instants are steady; those that leave the cache are of the wall clock. */
@@ -27,13 +29,15 @@ type SteadyPipeline = ReadPipeline & { readonly clock: SteadyClock };
 type ToEntryId = <Key, Value>(namespace: CacheNamespace<Key, Value>, key: Key) => string;
 
 export function createAccountCache(options: AccountCacheOptions): AccountCache {
-  const { account, leases, fingerprint = '', shutdownSignal = new AbortController().signal, onRead } = options;
+  const { account, leases, fingerprint = '', shutdownSignal = new AbortController().signal } = options;
+  const { onRead, onRefreshFailed = () => undefined } = options;
   const clock = createSteadyClock(options.clock);
   const freshness = createFreshnessPolicy({ ...options, clock });
   const addAbortListener = createAbortListeners();
   const inFlight = createInFlightRegistry(clock, addAbortListener, shutdownSignal);
   const askedTimes = createAskedTimes(clock);
-  const pipeline = { account, clock, freshness, inFlight, leases, askedTimes, addAbortListener, onRead };
+  const observers = { onRead, onRefreshFailed };
+  const pipeline = { account, clock, freshness, inFlight, leases, askedTimes, addAbortListener, ...observers };
 
   const toEntryId: ToEntryId = ({ endpoint, version, keyParts }, key) =>
     JSON.stringify([account.vendor, account.name, fingerprint, endpoint, version, ...keyParts(key)]);

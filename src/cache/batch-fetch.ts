@@ -1,12 +1,11 @@
 import { VendorError } from '../domain/vendor-error.ts';
-import type { CallContext } from '../http/types.ts';
-import type { BatchFetchFn, CacheNamespace, FetchOutcome, OnFetched } from './cache.ts';
+import type { BatchFetchFn, CacheNamespace, FetchContext, FetchOutcome, OnFetched } from './cache.ts';
 
 export interface BatchFetch<Key, Value> {
   readonly namespace: CacheNamespace<Key, Value>;
   /** By entry id. */
   readonly keys: ReadonlyMap<string, Key>;
-  readonly context: CallContext;
+  readonly context: FetchContext<Key>;
   readonly fetch: BatchFetchFn<Key, Value>;
 }
 
@@ -36,7 +35,7 @@ export async function fetchBatch<Key, Value>(
 async function fetchOrErrors<Key, Value>(
   fetch: BatchFetchFn<Key, Value>,
   keys: readonly Key[],
-  context: CallContext,
+  context: FetchContext<Key>,
   onFetched: OnFetched<Key, Value>,
 ): Promise<readonly FetchOutcome<Value>[]> {
   try {

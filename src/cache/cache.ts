@@ -43,13 +43,22 @@ export type FetchOutcome<Value> = FetchedValue<Value> | NegativeResult | VendorE
  */
 export type OnFetched<Key, Value> = (key: Key, outcome: FetchOutcome<Value>) => void;
 
+/** The context of a fetch, which may send several requests. */
+export interface FetchContext<Key> extends CallContext {
+  /**
+   * Returns the context of one request for some members of `missing`. Its turn at the rate limit, and the time at which it is
+   * sent, are its own: while it waits, only the readers of its keys wait, or are served stale values.
+   */
+  readonly forKeys: (keys: readonly Key[]) => CallContext;
+}
+
 /**
  * Fetches the values of keys, in their order. A thrown VendorError counts for every key without an outcome. A fetch of several
  * requests reports each key with `onFetched` as soon as its outcome is known, so that no reader waits for the other keys.
  */
 export type BatchFetchFn<Key, Value> = (
   missing: readonly Key[],
-  context: CallContext,
+  context: FetchContext<Key>,
   onFetched: OnFetched<Key, Value>,
 ) => Promise<readonly FetchOutcome<Value>[]>;
 

@@ -2,11 +2,13 @@ import type { AccountConfig } from '../config/account.ts';
 import type { RedisAddress } from '../config/redis-address.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
+import type { SharedRetryAfterGate } from '../http/ports.ts';
 import { accountFingerprint } from './account-fingerprint.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
+import { createRedisRetryAfterGate } from './redis-retry-after-gate.ts';
 import { createRedisStore } from './redis-store.ts';
 import { connectRedis, type RedisObserver } from './redis.ts';
 import { createSteadyClock } from './steady-clock.ts';
@@ -47,6 +49,8 @@ export interface AccountSharedState {
   readonly tokenStore?: SharedTokenStore;
   /** Counts a call against the account's rate limit in all processes. Present if the account has a limit. */
   readonly acquireSharedQuota?: () => Promise<number | null>;
+  /** Holds back the calls of all processes after a 429 response. */
+  readonly sharedGate?: SharedRetryAfterGate;
 }
 
 export function createFleet({ address, maxBytes, clock, observer }: FleetOptions): Fleet {
@@ -78,6 +82,7 @@ export function createFleet({ address, maxBytes, clock, observer }: FleetOptions
       fingerprint,
       leases,
       tokenStore: createSharedTokenStore({ redis, leases, clock, fingerprint, shutdownSignal }),
+      sharedGate: createRedisRetryAfterGate(redis, fingerprint),
       ...(requestsPerMinute !== undefined && {
         acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute),
       }),

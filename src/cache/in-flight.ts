@@ -58,7 +58,7 @@ export function createInFlightRegistry(
     start: (ids, createAbortError, run) => register(entries, ids, createFetch(createAbortError), run),
     startRevalidation(ids, createAbortError, serveStale, run) {
       const sharedFetch = createFetch(createAbortError);
-      sharedFetch.continueInBackground(serveStale);
+      sharedFetch.continueInBackground(ids, serveStale);
       register(entries, ids, sharedFetch, run);
     },
   };
@@ -132,7 +132,7 @@ export async function waitFor(
   });
   try {
     const outcomes = [...entries].map(async ([id, { outcome, sharedFetch }]) => {
-      const served = sharedFetch.inBackground.then(() => sharedFetch.serveStale(id) ?? outcome);
+      const served = sharedFetch.inBackground(id).then(() => sharedFetch.serveStale(id) ?? outcome);
       return [id, await Promise.race([outcome, served])] as const;
     });
     return new Map(await Promise.race([Promise.all(outcomes), aborted]));
@@ -147,8 +147,8 @@ export interface FetchControl {
   readonly signal: AbortSignal;
   /** The monotonic time in milliseconds until which the fetch waits for the rate limit: that of its most patient waiter. */
   readonly waitUntilMs: () => number;
-  /** Serves stale values to present and later readers immediately; the fetch continues while they read again. */
-  readonly continueInBackground: (serveStale: ServeStale) => void;
+  /** Serves stale values to present and later readers of keys immediately; the fetch continues while they read again. */
+  readonly continueInBackground: (ids: readonly string[], serveStale: ServeStale) => void;
   /** Passes one key's outcome to its waiters before the fetch is done. The key is then no longer in flight. */
   readonly settleKey: (id: string, outcome: ReadOutcome) => void;
 }
@@ -158,8 +158,8 @@ export interface SharedFetch extends Omit<FetchControl, 'settleKey'> {
   /** Adds a waiter, until the returned function is called or the waiter's signal is aborted. */
   readonly join: (waiter: AbortSignal, waitUntilMs: number) => () => void;
   readonly serveStale: ServeStale;
-  /** Resolves when the fetch continues in the background. */
-  readonly inBackground: Promise<void>;
+  /** Resolves when the fetch of a key continues in the background. */
+  readonly inBackground: (id: string) => Promise<void>;
   /** Marks the fetch as done: waiters that leave no longer abort it. */
   readonly settle: () => void;
 }
@@ -193,6 +193,25 @@ function createWaiters(addAbortListener: AddAbortListener, onLastLeft: () => voi
   };
 }
 
+/** The keys of a fetch that are fetched in the background, with what their readers receive meanwhile. */
+function createBackgroundKeys() {
+  const serving = new Map<string, ServeStale>();
+  const starts = new Map<string, PromiseWithResolvers<undefined>>();
+  const startOf = (id: string): PromiseWithResolvers<undefined> => {
+    const start = starts.get(id) ?? Promise.withResolvers<undefined>();
+    starts.set(id, start);
+    return start;
+  };
+  return {
+    serveStale: (id: string) => serving.get(id)?.(id),
+    started: (id: string) => startOf(id).promise,
+    start(id: string, serveStale: ServeStale): void {
+      serving.set(id, serveStale);
+      startOf(id).resolve(undefined);
+    },
+  };
+}
+
 function createSharedFetch(
   createAbortError: () => VendorError,
   addAbortListener: AddAbortListener,
@@ -200,9 +219,8 @@ function createSharedFetch(
   shutdownSignal: AbortSignal,
 ): SharedFetch {
   const controller = new AbortController();
-  const background = Promise.withResolvers<undefined>();
-  let serve: ServeStale | undefined;
-  let leaveBackground = (): void => undefined;
+  const background = createBackgroundKeys();
+  let leaveBackground: (() => void) | undefined;
   let settled = false;
   const waiters = createWaiters(addAbortListener, () => {
     if (!settled) controller.abort(createAbortError());
@@ -211,20 +229,19 @@ function createSharedFetch(
     signal: controller.signal,
     join: (waiter, waitUntilMs) => waiters.join(waiter, waitUntilMs),
     waitUntilMs: () => waiters.waitUntilMs(),
-    inBackground: background.promise,
-    continueInBackground(serveStale) {
-      if (!serve) leaveBackground = waiters.join(shutdownSignal, clock.monotonicMs() + BACKGROUND_WAIT_MS);
-      serve = serveStale;
-      background.resolve(undefined);
+    inBackground: background.started,
+    continueInBackground(ids, serveStale) {
+      leaveBackground ??= waiters.join(shutdownSignal, clock.monotonicMs() + BACKGROUND_WAIT_MS);
+      for (const id of ids) background.start(id, serveStale);
     },
     serveStale(id) {
-      const outcome = serve?.(id);
+      const outcome = background.serveStale(id);
       if (outcome) waiters.extendWait(clock.monotonicMs() + BACKGROUND_WAIT_MS);
       return outcome;
     },
     settle() {
       settled = true;
-      leaveBackground();
+      leaveBackground?.();
     },
   };
 }

@@ -14,8 +14,8 @@ interface QuotaWaitOptions {
   readonly onRead: (endpoint: string, result: CacheReadResult, keys: number) => void;
 }
 
-/** A fetch whose calls may have to wait for the rate limit. */
-interface WaitingFetch {
+/** A request of a fetch, with its keys, that may have to wait for the rate limit. */
+interface WaitingRequest {
   readonly namespace: { readonly endpoint: string };
   readonly keys: ReadonlyMap<string, unknown>;
   readonly context: CallContext;
@@ -23,12 +23,12 @@ interface WaitingFetch {
 }
 
 /**
- * Gives the calls of a fetch their turn. When the rate limit has no start now, readers get what is known, and the fetch keeps
- * its place in the background, no longer recorded on the request.
+ * Gives a request of a fetch its turn. When the rate limit has no start now, readers get what is known of its keys, and it
+ * keeps its place in the background, no longer recorded on the caller's request.
  */
 export function waitInTurn(
   { freshness, askedTimes, clock, onRead }: QuotaWaitOptions,
-  { namespace, keys, context, control }: WaitingFetch,
+  { namespace, keys, context, control }: WaitingRequest,
   stale: ReadonlyMap<string, Entry>,
 ): CallContext {
   const ids = [...keys.keys()];
@@ -54,7 +54,7 @@ export function waitInTurn(
       if (served.length === 0) return;
       onRead(namespace.endpoint, 'stale_if_error', served.length);
       isAwaited = served.length < ids.length;
-      control.continueInBackground(serve);
+      control.continueInBackground(ids, serve);
     },
   };
 }

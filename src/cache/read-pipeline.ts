@@ -7,7 +7,7 @@ import { vendorError } from '../http/response.ts';
 import type { CallContext } from '../http/types.ts';
 import type { AskedTimes } from './asked-times.ts';
 import { fetchBatch } from './batch-fetch.ts';
-import type { BatchFetchFn, CacheNamespace, FetchOutcome } from './cache.ts';
+import type { BatchFetchFn, CacheNamespace, FetchContext, FetchOutcome } from './cache.ts';
 import { type FreshnessPolicy, type Lookup, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
 import { type FetchControl, type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
 import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
@@ -56,6 +56,7 @@ export interface ReadPipeline {
   readonly askedTimes: AskedTimes;
   readonly addAbortListener: AddAbortListener;
   readonly onRead: OnCacheRead;
+  readonly onRefreshFailed: (error: VendorError) => void;
 }
 
 /** Keys of a namespace, by entry id, and how to fetch them. */
@@ -191,7 +192,9 @@ async function revalidate<Key, Value>(
   let failures = stale.size;
   try {
     const outcomes = await fetchMissing(pipeline, { ...request, context }, stale);
-    failures = [...outcomes.values()].filter(isFailure).length;
+    const errors = [...outcomes.values()].flatMap((outcome) => failureOf(outcome) ?? []);
+    failures = errors.length;
+    new Set(errors).forEach(pipeline.onRefreshFailed);
     return outcomes;
   } finally {
     if (failures > 0) pipeline.onRead(request.namespace.endpoint, 'revalidate_failed', failures);
@@ -223,13 +226,15 @@ async function fetchFromVendor<Key, Value>(
   const { namespace, keys, control } = request;
   onRead(namespace.endpoint, 'miss', keys.size);
   const startedAt = clock.now();
-  let sentAt: Instant | undefined;
-  const context = { ...waitInTurn(pipeline, request, stale), onSent: () => (sentAt ??= clock.now()) };
+  const sentAt = new Map<string, Instant>();
+  const context = createFetchContext(pipeline, request, stale, (ids) => {
+    for (const id of ids) if (!sentAt.has(id)) sentAt.set(id, clock.now());
+  });
   const results = new Map<string, ReadOutcome>();
   const writes: Promise<readonly string[]>[] = [];
   const toSettled = (id: string, fetched: FetchOutcome<Value>): ReadOutcome => {
     if (fetched instanceof VendorError) return freshness.staleIfError(fetched, stale.get(id));
-    const { outcome, persisted } = freshness.write(namespace, id, fetched, sentAt ?? startedAt);
+    const { outcome, persisted } = freshness.write(namespace, id, fetched, sentAt.get(id) ?? startedAt);
     writes.push(persisted.then((isPersisted) => (isPersisted ? [id] : [])));
     return outcome;
   };
@@ -245,6 +250,26 @@ async function fetchFromVendor<Key, Value>(
   return { results, persisted: Promise.all(writes).then((ids) => ids.flat()) };
 }
 
+/** Creates the context of a fetch and of each of its requests; `onSent` is called with the keys of a request. */
+function createFetchContext<Key, Value>(
+  pipeline: ReadPipeline,
+  request: RunningRequest<Key, Value>,
+  stale: ReadonlyMap<string, Entry>,
+  onSent: (ids: readonly string[]) => void,
+): FetchContext<Key> {
+  const idByKey = new Map([...request.keys].map(([id, key]) => [key, id]));
+  const createContext = (ids: readonly string[]): CallContext => ({
+    ...waitInTurn(pipeline, { ...request, keys: pick(request.keys, ids) }, stale),
+    onSent: () => {
+      onSent(ids);
+    },
+  });
+  return {
+    ...createContext([...request.keys.keys()]),
+    forKeys: (keys) => createContext(keys.flatMap((key) => idByKey.get(key) ?? [])),
+  };
+}
+
 function toTarget<Key, Value>({ account }: ReadPipeline, { namespace: { endpoint } }: FetchRequest<Key, Value>) {
   return { vendor: account.vendor, account: account.name, endpoint };
 }
@@ -257,8 +282,9 @@ function pick<Key>(from: ReadonlyMap<string, Key>, ids: readonly string[]): Read
   return new Map(ids.map((id) => [id, from.get(id) as Key]));
 }
 
-function isFailure(outcome: ReadOutcome): boolean {
-  return isStale(outcome) || (outcome.result instanceof VendorError && !isNotFound(outcome.result));
+function failureOf({ result }: ReadOutcome): VendorError | null {
+  if (!(result instanceof VendorError)) return result.staleReason ?? null;
+  return isNotFound(result) ? null : result;
 }
 
 function ignore(): void {

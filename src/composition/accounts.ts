@@ -7,13 +7,13 @@ import type { Config } from '../config/schema.ts';
 import { createDirectory, type Directory } from '../directory/directory.ts';
 import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { AccountHealthTracker } from '../gather/account-health.ts';
+import type { SourceReport } from '../domain/source.ts';
 import { createVendorHttp } from '../http/vendor-http.ts';
-import type { LimitedLog } from '../observability/limited-log.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { AccountAdapter, VendorAdapter } from '../vendors/vendor.ts';
-import { createCacheReadObserver, createDebugLog, createVendorHttpObserver } from './observers.ts';
+import type { LimitedLogs } from './limited-logs.ts';
+import { createCacheReadObserver, createDebugLog, createDropObserver, createVendorHttpObserver } from './observers.ts';
 
 /** What the accounts of a process share. */
 export interface AccountDependencies {
@@ -24,8 +24,7 @@ export interface AccountDependencies {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: LevelledLogger;
-  /** Where failed vendor calls are logged. */
-  readonly failureLog: LimitedLog;
+  readonly logs: LimitedLogs;
 }
 
 /** A configured account and the adapter that reads from it. */
@@ -42,11 +41,11 @@ export function connectAccounts(dependencies: AccountDependencies): readonly Con
 }
 
 function connectAccount(account: AccountConfig, dependencies: AccountDependencies): ConnectedAccount {
-  const { config, vendors, fleet, dispatcher, clock, metrics, logger, failureLog } = dependencies;
+  const { config, vendors, fleet, dispatcher, clock, metrics, logger, logs } = dependencies;
   const vendor = vendors.find(({ key }) => key === account.vendor);
   if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
   const identity = { name: account.name, vendor: vendor.name };
-  const { fingerprint, leases, tokenStore, acquireSharedQuota } = fleet.forAccount(account);
+  const { fingerprint, leases, tokenStore, acquireSharedQuota, sharedGate } = fleet.forAccount(account);
   const { timeoutMs, concurrency, maxQueued, requestsPerMinute, maxRetries, circuitBreaker, honorRetryAfter } = account;
   const log = createDebugLog(logger);
   const http = createVendorHttp({
@@ -57,13 +56,14 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     requestsPerMinute,
     acquireSharedQuota,
     fleetSize: fleet.size,
+    sharedGate,
     maxRetries,
     circuitBreaker,
     honorRetryAfter,
     clock,
     random: Math.random,
     dispatcher,
-    metrics: createVendorHttpObserver(metrics, logger, failureLog),
+    metrics: createVendorHttpObserver(metrics, logger, logs),
     log,
   });
   const cache = createAccountCache({
@@ -75,15 +75,25 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     clock,
     staleIfErrorSeconds: config.cache.staleIfErrorSeconds,
     onRead: createCacheReadObserver(account.name, metrics, log),
+    onRefreshFailed: logs.refreshFailed,
   });
-  const adapter = vendor.connect(account, { account: identity, clock, http, cache, tokenStore, ttl: config.cache.ttl });
+  const adapter = vendor.connect(account, {
+    account: identity,
+    clock,
+    http,
+    cache,
+    tokenStore,
+    ttl: config.cache.ttl,
+    onDropped: createDropObserver(account.name, metrics, logs),
+    onTokenRenewalFailed: logs.renewalFailed,
+  });
   return { config: account, vendor, adapter, cache };
 }
 
 export interface DirectoryDependencies {
   readonly config: Config;
   readonly clock: Clock;
-  readonly healthTracker: AccountHealthTracker;
+  readonly onReport: (report: SourceReport) => void;
   /** Cancels discoveries, which no request cancels. */
   readonly shutdownSignal: AbortSignal;
   readonly metrics: DirectoryMetrics;
@@ -93,7 +103,7 @@ export interface DirectoryDependencies {
 /** Creates the directory over the configured agents and the accounts that discover further ones. */
 export function createAgentDirectory(
   accounts: readonly ConnectedAccount[],
-  { config, clock, healthTracker, shutdownSignal, metrics, onUnexpectedError }: DirectoryDependencies,
+  { config, clock, onReport, shutdownSignal, metrics, onUnexpectedError }: DirectoryDependencies,
 ): Directory {
   return createDirectory({
     entries: config.agents,
@@ -109,7 +119,7 @@ export function createAgentDirectory(
     // Half of a short request timeout stays for the query itself.
     maxRequestWaitMs: config.limits.requestTimeoutMs / 2,
     maxFiles: config.limits.maxFiles,
-    onReport: healthTracker.recordReport,
+    onReport,
     metrics,
     onUnexpectedError,
   });

@@ -9,7 +9,6 @@ import { printPublicSchema } from '../graphql/schema.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
-import { createAuthenticator } from '../server/auth.ts';
 import { createCors } from '../server/cors.ts';
 import { createGraphiqlHandler } from '../server/graphiql-handler.ts';
 import { createHostCheck } from '../server/host-check.ts';
@@ -18,12 +17,14 @@ import { createServer, type Server } from '../server/server.ts';
 import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, createAgentDirectory } from './accounts.ts';
+import { createThrottledAuthenticator } from './authentication.ts';
 import { createGraphql } from './graphql.ts';
+import { createLimitedLogs } from './limited-logs.ts';
 import {
   createDirectoryObserver,
   createRedisObserver,
+  createSourceObserver,
   createUnexpectedErrorObserver,
-  createVendorFailureLog,
 } from './observers.ts';
 
 const GRAPHIQL_DIRECTORY = new URL('../../public/graphiql/', import.meta.url);
@@ -61,24 +62,33 @@ export async function createApp(options: AppOptions): Promise<App> {
     observer: createRedisObserver(metrics, logger),
   });
 
-  const failureLog = createVendorFailureLog(clock, logger);
-  const accounts = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger, failureLog });
-  const healthTracker = createAccountHealthTracker(clock);
+  const logs = createLimitedLogs(clock, logger);
+  const sourceObserver = createSourceObserver(metrics, logs);
+  const accounts = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger, logs });
+  const healthTracker = createAccountHealthTracker({ clock });
   const directory = createAgentDirectory(accounts, {
     config,
     clock,
-    healthTracker,
+    onReport: (report) => {
+      healthTracker.recordReport(report);
+      sourceObserver.sourceReported(report);
+    },
     shutdownSignal: fleet.shutdownSignal,
     metrics: createDirectoryObserver(metrics, logger, clock),
     onUnexpectedError,
   });
-  const services = { adapters: accounts.map(({ adapter }) => adapter), directory, health: healthTracker };
+  const services = {
+    adapters: accounts.map(({ adapter }) => adapter),
+    directory,
+    health: healthTracker,
+    sourceObserver,
+  };
   const graphql = await createGraphql({ config, services, clock, metrics, onUnexpectedError });
 
   const server = createServer({
     settings: config.server,
     limits: config.limits,
-    authenticate: createAuthenticator(config.auth, { clock, metrics }),
+    authenticate: createThrottledAuthenticator(config, { clock, metrics, logger }),
     checkHost: config.auth ? undefined : createHostCheck(config.server.allowedHosts),
     cors: createCors(config.server.cors),
     graphql: graphql.execute,
@@ -93,7 +103,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     server,
     askAccounts: directory.askAll,
     close: async () => {
-      failureLog.flush();
+      logs.flush();
       await Promise.allSettled([graphql.stop(), fleet.close(), dispatcher.close()]);
     },
   };

@@ -2,18 +2,19 @@ import { expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import { createVendorFailureLog, createVendorHttpObserver } from './observers.ts';
+import { createLimitedLogs } from './limited-logs.ts';
+import { createVendorHttpObserver } from './observers.ts';
 
 function setUp() {
   const lines: Record<string, unknown>[] = [];
   const write = (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>);
   const logger = createLogger({ destination: { write } });
-  const failureLog = createVendorFailureLog(manualClock(), logger);
-  const observer = createVendorHttpObserver(createMetrics(), logger, failureLog);
+  const logs = createLimitedLogs(manualClock(), logger);
+  const observer = createVendorHttpObserver(createMetrics(), logger, logs);
   const call = { account: 'kore-main', endpoint: 'agentstatusdetails', ms: 5 };
   return {
     lines,
-    failureLog,
+    logs,
     observe: (outcome: string, reason?: string, status?: number) => {
       observer.vendorCall({ ...call, outcome, ...(reason && { reason }), ...(status && { status }) });
     },
@@ -21,10 +22,10 @@ function setUp() {
 }
 
 test('logs failed vendor calls once a minute for each code, reason and status, with their count', () => {
-  const { lines, failureLog, observe } = setUp();
+  const { lines, logs, observe } = setUp();
   for (let i = 0; i < 200; i += 1) observe('VENDOR_UNAVAILABLE', 'status_503', 503);
   observe('VENDOR_BAD_RESPONSE', 'contract');
-  failureLog.flush();
+  logs.flush();
   expect(lines).toMatchObject([
     { level: 'warn', code: 'VENDOR_UNAVAILABLE', reason: 'status_503', status: 503, count: 1 },
     { level: 'warn', code: 'VENDOR_BAD_RESPONSE', reason: 'contract', count: 1 },

@@ -3,13 +3,14 @@ import { classifyRedisError } from '../cache/redis-errors.ts';
 import type { RedisObserver } from '../cache/redis.ts';
 import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { SourceObserver } from '../gather/ports.ts';
 import type { DebugLog, VendorHttpMetrics } from '../http/ports.ts';
 import { createDiscoveryLog } from '../observability/discovery-log.ts';
-import { toReasonLabel } from '../observability/labels.ts';
-import { createLimitedLog, type LimitedLog } from '../observability/limited-log.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Logger } from '../server/ports.ts';
+import type { OnDropped } from '../vendors/ports.ts';
+import type { LimitedLogs } from './limited-logs.ts';
 
 /** Counts failures of the shared cache, and logs when it becomes unavailable and available again. */
 export function createRedisObserver(metrics: Metrics, logger: Logger): RedisObserver {
@@ -29,29 +30,19 @@ export function createRedisObserver(metrics: Metrics, logger: Logger): RedisObse
   };
 }
 
-/** Logs failed vendor calls: at most one line a minute per account, endpoint, code, reason and status. */
-export function createVendorFailureLog(clock: Clock, logger: Logger): LimitedLog {
-  return createLimitedLog(clock, (fields) => {
-    logger.warn(fields, 'vendor call failed');
-  });
-}
-
 /** The metrics of calls to vendors; failed calls and circuits that change their state are also logged. */
-export function createVendorHttpObserver(metrics: Metrics, logger: Logger, failureLog: LimitedLog): VendorHttpMetrics {
+export function createVendorHttpObserver(
+  metrics: Metrics,
+  logger: Logger,
+  logs: Pick<LimitedLogs, 'vendorCallFailed'>,
+): VendorHttpMetrics {
   return {
     ...metrics,
     vendorCall: (call) => {
       metrics.vendorCall(call);
-      const { account, endpoint, outcome, reason = null, status } = call;
       // Neither a caller that gave up nor an agent that the vendor does not know is a failure of the vendor.
-      if (outcome === 'OK' || outcome === 'NOT_FOUND' || reason === 'cancelled') return;
-      failureLog.log({
-        account,
-        endpoint,
-        code: outcome,
-        ...(reason !== null && { reason: toReasonLabel(reason) }),
-        ...(status !== undefined && { status }),
-      });
+      if (call.outcome !== 'OK' && call.outcome !== 'NOT_FOUND' && call.reason !== 'cancelled')
+        logs.vendorCallFailed(call);
     },
     circuitState: (account, endpoint, state) => {
       metrics.circuitState(account, endpoint, state);
@@ -65,6 +56,25 @@ export function createCacheReadObserver(account: string, metrics: Metrics, log: 
   return (endpoint: string, result: CacheReadResult, keys: number): void => {
     metrics.cacheRead(account, endpoint, result, keys);
     log?.({ account, endpoint, result, keys }, 'cache read');
+  };
+}
+
+/** Counts and logs the records of one account that are left out. */
+export function createDropObserver(account: string, metrics: Metrics, logs: LimitedLogs): OnDropped {
+  return (endpoint, reason, count) => {
+    metrics.recordsDropped(account, endpoint, reason, count);
+    logs.recordsDropped(account, endpoint, reason, count);
+  };
+}
+
+/** The metrics of sources; those that lack a part are also logged. */
+export function createSourceObserver(metrics: Metrics, logs: LimitedLogs): SourceObserver {
+  return {
+    ...metrics,
+    sourceReported: (report) => {
+      metrics.sourceReported(report);
+      logs.sourceReported(report);
+    },
   };
 }
 

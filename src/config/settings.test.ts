@@ -1,9 +1,16 @@
 import { expect, test } from '@jest/globals';
-import { loadOrThrow } from '../../test/support/config-harness.ts';
+import { errorLines, loadOrThrow } from '../../test/support/config-harness.ts';
 
 test('settings have the documented defaults', () => {
   expect(loadOrThrow('')).toEqual({
-    server: { host: '127.0.0.1', port: 4000, allowedHosts: [], lameDuckSeconds: 5, drainSeconds: 20 },
+    server: {
+      host: '127.0.0.1',
+      port: 4000,
+      allowedHosts: [],
+      trustProxy: false,
+      lameDuckSeconds: 5,
+      drainSeconds: 20,
+    },
     limits: {
       maxTokens: 2000,
       maxDepth: 12,
@@ -16,6 +23,7 @@ test('settings have the documented defaults', () => {
       requestTimeoutMs: 30_000,
       maxInFlight: 200,
       bodyBytes: 102_400,
+      authFailuresPerMinute: 10,
     },
     cache: {
       maxBytes: 268_435_456,
@@ -33,4 +41,18 @@ test('settings have the documented defaults', () => {
     agents: [],
     accounts: [],
   });
+});
+
+test('claims of tokens have the documented defaults and only known keys', () => {
+  const jwt = (claims: string) =>
+    `auth: { jwt: { issuer: i, audience: a, jwksUri: "https://id.example.com/jwks"${claims} } }`;
+  expect(loadOrThrow(jwt('')).auth?.jwt?.claims).toEqual({
+    scopes: 'scope',
+    accounts: 'accounts',
+    requireAccounts: false,
+  });
+  expect(errorLines(jwt(', claims: { scopes: "", account: x }'))).toEqual([
+    expect.stringContaining('auth.jwt.claims.scopes: '),
+    expect.stringContaining('auth.jwt.claims.account: is not a known key'),
+  ]);
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cacheSchema } from './cache.ts';
 import { corsSchema } from './cors.ts';
 import { secureUrlSchema } from './secure-url.ts';
+import { trustProxySchema } from './trust-proxy.ts';
 
 /** A host name or address, without a port. */
 const hostNameSchema = z
@@ -15,6 +16,8 @@ const serverSchema = z.strictObject({
   cors: corsSchema.optional(),
   /** Hosts that requests may name besides loopback ones, without auth. */
   allowedHosts: z.array(hostNameSchema).default([]),
+  /** Whose X-Forwarded-For names the client. */
+  trustProxy: trustProxySchema,
   /** How long to go on accepting connections after SIGTERM, so that load balancers see /readyz fail first. */
   lameDuckSeconds: z.number().min(0).max(300).default(5),
   /** How long requests in flight may then take to finish. */
@@ -32,11 +35,24 @@ const apiKeySchema = z.strictObject({
   scopes: z.array(scopeSchema).default(['read', 'introspect']),
 });
 
+/** The name of a claim, as it stands in tokens: a URL or a name with dots is one name, not a path. */
+const claimNameSchema = z.string().min(1);
+
+const jwtClaimsSchema = z.strictObject({
+  /** Names of scopes, as a list or a text with spaces; a token without it has `read`. */
+  scopes: claimNameSchema.default('scope'),
+  /** Names of accounts, likewise. */
+  accounts: claimNameSchema.default('accounts'),
+  /** Whether a token without the claim `accounts` may see no account, instead of all. */
+  requireAccounts: z.boolean().default(false),
+});
+
 const jwtSchema = z.strictObject({
   issuer: z.string().min(1),
   audience: z.string().min(1),
   /** The issuer's JWKS endpoint. */
   jwksUri: secureUrlSchema,
+  claims: jwtClaimsSchema.prefault({}),
 });
 
 const authSchema = z
@@ -62,6 +78,8 @@ const limitsSchema = z.strictObject({
   /** GraphQL requests in flight, of all callers together. */
   maxInFlight: positiveIntSchema(200),
   bodyBytes: positiveIntSchema(102_400),
+  /** Failed authentications of an address, after which its further keys are not looked at. */
+  authFailuresPerMinute: positiveIntSchema(10),
   callerRequestsPerMinute: z.number().int().min(1).optional(),
   callerConcurrency: z.number().int().min(1).optional(),
 });

@@ -2,28 +2,43 @@ import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
 import { freshResult, NOW, vendorError } from '../../test/support/gather-harness.ts';
 import { failureReport, type ServedFrom, type SourceReport } from '../domain/source.ts';
-import { VendorError } from '../domain/vendor-error.ts';
+import { HOUR } from '../domain/time.ts';
+import { VendorError, type VendorErrorCode } from '../domain/vendor-error.ts';
 import { createAccountHealthTracker } from './account-health.ts';
 
 function setUp() {
   const clock = manualClock(NOW);
-  const tracker = createAccountHealthTracker(clock);
+  const tracker = createAccountHealthTracker({ clock });
+  let fetchedAt = NOW;
   return {
     clock,
     state: () => tracker.get('kore').state,
     health: () => tracker.get('kore'),
     succeed: (report: Partial<SourceReport> = {}) => {
-      freshResult('kore', null, report).sources.forEach(tracker.recordReport);
+      freshResult('kore', null, report).sources.forEach((each) => {
+        tracker.recordReport(each);
+      });
     },
     fail: (error = vendorError('kore', 'VENDOR_TIMEOUT')) => {
       tracker.recordReport(failureReport(error));
     },
+    /** Another call that succeeds. */
+    answer: () => {
+      fetchedAt += 1;
+      freshResult('kore', null, { fetchedAt }).sources.forEach((report) => {
+        tracker.recordReport(report);
+      });
+    },
     stale: (error: VendorError) => {
-      freshResult('kore', null, { outcome: 'STALE', servedFrom: 'CACHE', error }).sources.forEach(tracker.recordReport);
+      freshResult('kore', null, { outcome: 'STALE', servedFrom: 'CACHE', error }).sources.forEach((each) => {
+        tracker.recordReport(each);
+      });
     },
     /** Reports a partial result with the given error, the rest served from the given place. */
     lack: (error: VendorError, servedFrom: ServedFrom | null) => {
-      freshResult('kore', null, { outcome: 'PARTIAL', servedFrom, error }).sources.forEach(tracker.recordReport);
+      freshResult('kore', null, { outcome: 'PARTIAL', servedFrom, error }).sources.forEach((each) => {
+        tracker.recordReport(each);
+      });
     },
   };
 }
@@ -36,7 +51,7 @@ test('reports OK for an account that answers, with the time of its last success'
   const { succeed, health, clock } = setUp();
   succeed();
   clock.advance(5000);
-  succeed();
+  succeed({ fetchedAt: NOW + 5000 });
   expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW + 5000 });
 });
 
@@ -46,17 +61,79 @@ test('reports DOWN for an account that fails without an earlier success', () => 
   expect(health()).toEqual({ state: 'DOWN', lastError: 'kore says VENDOR_TIMEOUT', lastSuccessAt: null });
 });
 
-test('reports DEGRADED at the first failures after a success, and DOWN at the third in a row', () => {
-  const { succeed, fail, state, health } = setUp();
+test('names the reason of the last error, unless its message has a status', () => {
+  const { fail, health } = setUp();
+  fail(vendorError('kore', 'VENDOR_UNAVAILABLE', { reason: 'connect' }));
+  expect(health().lastError).toBe('kore says VENDOR_UNAVAILABLE (connect)');
+  fail(vendorError('kore', 'VENDOR_UNAVAILABLE', { reason: 'status_503', status: 503 }));
+  expect(health().lastError).toBe('kore says VENDOR_UNAVAILABLE');
+});
+
+test('reports DOWN once three calls in a row have failed and none has succeeded for 15 seconds, whether or not calls go on', () => {
+  const { succeed, fail, state, health, clock } = setUp();
   succeed();
-  const states = [1, 2, 3].map(() => {
+  for (let i = 0; i < 3; i += 1) {
     fail();
-    return state();
-  });
-  expect(states).toEqual(['DEGRADED', 'DEGRADED', 'DOWN']);
-  expect(health().lastSuccessAt).toBe(NOW);
+    expect(state()).toBe('DEGRADED');
+  }
+  clock.advance(14_999);
+  expect(state()).toBe('DEGRADED');
+  clock.advance(1);
+  expect(state()).toBe('DOWN');
+  clock.advance(HOUR);
+  expect(health()).toMatchObject({ state: 'DOWN', lastSuccessAt: NOW });
+});
+
+test('reports DEGRADED, not DOWN, for one or two failures after a quiet hour', () => {
+  const { succeed, fail, state, clock } = setUp();
   succeed();
+  clock.advance(HOUR);
+  fail();
+  fail();
+  expect(state()).toBe('DEGRADED');
+});
+
+test('reports DEGRADED while a tenth of the last minute’s calls have failed, whatever the last call did', () => {
+  const { fail, state, clock, answer } = setUp();
+  for (let i = 0; i < 10; i += 1) answer();
+  fail();
+  answer();
+  expect(state()).toBe('OK');
+  fail();
+  answer();
+  expect(state()).toBe('DEGRADED');
+  clock.advance(50_000);
+  expect(state()).toBe('DEGRADED');
+  clock.advance(15_000);
+  expect(state()).toBe('OK');
+});
+
+test('neither flaps nor goes down while every other call fails', () => {
+  const { fail, state, clock, answer } = setUp();
+  answer();
+  const states = new Set<string>();
+  for (let i = 0; i < 120; i += 1) {
+    clock.advance(5000);
+    if (i % 2 === 0) fail();
+    else answer();
+    states.add(state());
+  }
+  expect([...states]).toEqual(['DEGRADED']);
+});
+
+test('recovers from DOWN by way of DEGRADED, a minute after the last failure', () => {
+  const { fail, health, clock, answer } = setUp();
+  for (let i = 0; i < 4; i += 1) fail();
+  answer();
+  expect(health()).toMatchObject({ state: 'DEGRADED', lastError: 'kore says VENDOR_TIMEOUT' });
+  clock.advance(65_000);
+  answer();
   expect(health()).toMatchObject({ state: 'OK', lastError: null });
+});
+
+test('counts a call that answers for many agents as one success', () => {
+  const { fail, state, succeed } = setUp();
+  for (let i = 0; i < 50; i += 1) succeed();
   fail();
   expect(state()).toBe('DEGRADED');
 });
@@ -94,12 +171,13 @@ describe('account health counts', () => {
   test('counts an unusable response as a failure', () => {
     const { fail, health } = setUp();
     fail(vendorError('kore', 'VENDOR_BAD_RESPONSE', { reason: 'contract' }));
-    expect(health()).toMatchObject({ state: 'DOWN', lastError: 'kore says VENDOR_BAD_RESPONSE' });
+    expect(health()).toMatchObject({ state: 'DOWN', lastError: 'kore says VENDOR_BAD_RESPONSE (contract)' });
   });
 
   test('counts a stale result as a failure', () => {
-    const { succeed, stale, health } = setUp();
+    const { succeed, stale, health, clock } = setUp();
     succeed();
+    clock.advance(15_000);
     for (let i = 0; i < 3; i += 1) stale(vendorError('kore', 'VENDOR_BAD_RESPONSE'));
     expect(health()).toMatchObject({ state: 'DOWN', lastError: 'kore says VENDOR_BAD_RESPONSE' });
   });
@@ -126,6 +204,10 @@ describe('account health for partial results', () => {
     ['VENDOR_BAD_RESPONSE', { status: 302, reason: 'redirect' }],
   ] as const;
 
+  function described(code: VendorErrorCode, details: { readonly status?: number; readonly reason?: string }): string {
+    return `kore says ${code}${details.status === undefined ? ` (${details.reason})` : ''}`;
+  }
+
   test.each(DATA_PROBLEMS)('counts successful calls with a data problem as a success: %s, %s', (code, reason) => {
     for (const servedFrom of [null, 'CACHE'] as const) {
       const { lack, state } = setUp();
@@ -138,12 +220,14 @@ describe('account health for partial results', () => {
   });
 
   test.each(DATA_PROBLEMS)('clears no earlier error without a vendor call: %s, %s', (code, reason) => {
-    const { fail, lack, state } = setUp();
+    const { fail, lack, state, clock } = setUp();
     fail();
     lack(vendorError('kore', code, { reason }), null);
     lack(vendorError('kore', code, { reason }), 'CACHE');
     expect(state()).toBe('DOWN');
     lack(vendorError('kore', code, { reason }), 'VENDOR');
+    expect(state()).toBe('DEGRADED');
+    clock.advance(65_000);
     expect(state()).toBe('OK');
   });
 
@@ -154,7 +238,11 @@ describe('account health for partial results', () => {
       for (let i = 0; i < 4; i += 1) {
         clock.advance(1000);
         lack(vendorError('kore', code, details), 'VENDOR');
-        expect(health()).toEqual({ state: 'DEGRADED', lastError: `kore says ${code}`, lastSuccessAt: clock.now() });
+        expect(health()).toEqual({
+          state: 'DEGRADED',
+          lastError: described(code, details),
+          lastSuccessAt: clock.now(),
+        });
       }
     },
   );
@@ -164,17 +252,18 @@ describe('account health for partial results', () => {
     (code, details) => {
       const { lack, fail, health } = setUp();
       for (let i = 0; i < 4; i += 1) lack(vendorError('kore', code, details), 'CACHE');
-      expect(health()).toEqual({ state: 'DEGRADED', lastError: `kore says ${code}`, lastSuccessAt: null });
+      expect(health()).toEqual({ state: 'DEGRADED', lastError: described(code, details), lastSuccessAt: null });
       fail();
       lack(vendorError('kore', code, details), 'CACHE');
-      expect(health()).toEqual({ state: 'DOWN', lastError: `kore says ${code}`, lastSuccessAt: null });
+      expect(health()).toEqual({ state: 'DOWN', lastError: described(code, details), lastSuccessAt: null });
     },
   );
 
   test('reports an account that was DOWN as DEGRADED once it answers in part', () => {
-    const { lack, fail, state } = setUp();
+    const { lack, fail, state, clock } = setUp();
     for (let i = 0; i < 4; i += 1) fail();
     lack(vendorError('kore', 'VENDOR_UNAVAILABLE'), 'VENDOR');
+    clock.advance(16_000);
     expect(state()).toBe('DEGRADED');
     fail();
     fail();
@@ -184,17 +273,20 @@ describe('account health for partial results', () => {
   });
 
   test('keeps the earlier error where the gateway cut a part short, and records the success of the rest', () => {
-    const { lack, fail, health, succeed } = setUp();
+    const { lack, fail, health, clock } = setUp();
     const cut = vendorError('kore', 'VENDOR_UNAVAILABLE', { reason: 'circuit_open' });
     lack(cut, 'VENDOR');
     expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW });
+    clock.advance(15_000);
     for (let i = 0; i < 3; i += 1) fail();
     lack(cut, 'CACHE');
     expect(health()).toMatchObject({ state: 'DOWN' });
     lack(cut, 'VENDOR');
-    expect(health()).toMatchObject({ state: 'DEGRADED', lastError: 'kore says VENDOR_TIMEOUT' });
-    succeed();
-    expect(health()).toMatchObject({ state: 'OK', lastError: null });
+    expect(health()).toMatchObject({
+      state: 'DEGRADED',
+      lastError: 'kore says VENDOR_TIMEOUT',
+      lastSuccessAt: NOW + 15_000,
+    });
   });
 });
 

@@ -60,8 +60,11 @@ export async function fanOut<T>(
       }
     }),
   );
-  const sources = outcomes.flatMap(({ result, error }) => result?.sources ?? (error ? [failureReport(error)] : []));
-  for (const report of sources) context.recordReport(report);
+  const sources = outcomes.flatMap(({ agentAccount: { ref }, result, error }) => {
+    const reports = result?.sources ?? (error ? [failureReport(error)] : []);
+    for (const report of reports) context.recordReport(report, ref);
+    return reports;
+  });
   const failures = outcomes.flatMap(({ error }) => (error && !isNotFound(error) ? [error] : []));
   if (failures[0] && failures.length === outcomes.length) throw failures[0];
   return {

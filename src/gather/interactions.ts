@@ -38,6 +38,7 @@ export async function latestInteractions(
   const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
     dataSource.latestInteractions?.(ref, query),
   );
+  sources.forEach(context.recordLiveAge);
   const nodes = results.flatMap(({ data }) => data);
   const cursors = nodes.map((_, index) => encodeCursor([index.toString(36)]));
   return { nodes, cursors, hasNextPage: false, hasPreviousPage: false, totalCount: nodes.length, sources };

@@ -83,3 +83,26 @@ test('shares its reads with currentStatus', async () => {
   expect(reads).toBe(1);
   expect(whole?.status).toBe(status);
 });
+
+test('records the age of each source once for each agent, however many fields need it', async () => {
+  const { context, jane, liveAges, reports } = withJane(
+    telling('first', ongoing('first', NOW - 10), { fetchedAt: NOW - 3000 }),
+    telling('second', null, { fetchedAt: NOW + 200 }),
+  );
+  await Promise.all([presence(context, jane), currentStatus(context, jane)]);
+  expect(liveAges).toEqual([
+    ['first', 3000],
+    ['second', 0],
+  ]);
+  expect(reports.map(({ account, outcome }) => [account, outcome])).toEqual([
+    ['first', 'OK'],
+    ['second', 'OK'],
+  ]);
+});
+
+test('records no age of a source that failed', async () => {
+  const { context, jane, liveAges, reports } = withJane(failing('first'));
+  await rejectionOf(presence(context, jane));
+  expect(liveAges).toEqual([]);
+  expect(reports).toMatchObject([{ account: 'first', outcome: 'FAILED' }]);
+});

@@ -33,6 +33,7 @@ export function readCurrentStatus(context: QueryContext, agent: Agent): MaybePro
     const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
       dataSource.currentStatus?.(ref),
     );
+    sources.forEach(context.recordLiveAge);
     const ongoing = results.flatMap(({ data }) => data ?? []);
     return { status: ongoing.reduce<StatusPeriod | null>(laterOf, null), sources };
   });

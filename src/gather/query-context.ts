@@ -5,6 +5,7 @@ import type { SourceReport } from '../domain/source.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, AccountDataSource } from '../vendors/vendor.ts';
 import type { AccountHealthTracker } from './account-health.ts';
+import type { SourceObserver } from './ports.ts';
 
 /** What lives as long as the process. */
 export interface Services {
@@ -12,6 +13,7 @@ export interface Services {
   readonly adapters: readonly AccountAdapter[];
   readonly directory: Directory;
   readonly health: AccountHealthTracker;
+  readonly sourceObserver: SourceObserver;
 }
 
 /**
@@ -28,7 +30,10 @@ export interface QueryContext extends RequestContext {
   readonly allAgents: () => MaybePromise<MergedDirectory>;
   /** Null for an account that does not exist or that the caller may not use. */
   readonly dataSource: (account: string) => AccountDataSource | null;
-  readonly recordReport: (report: SourceReport) => void;
+  /** `ref` names the agent whose data the source was asked for. */
+  readonly recordReport: (report: SourceReport, ref: string) => void;
+  /** Records the age of an agent's live data, once for each source that contributes to it. */
+  readonly recordLiveAge: (report: SourceReport) => void;
   /**
    * Memoises `load` per key for this query. Returns the plain value once it has settled: the same value may occur thousands of
    * times in a response, and graphql-js allocates several objects for each promise.
@@ -62,7 +67,14 @@ export function createQueryContext(services: Services, request: RequestContext):
       if (!dataSource) dataSources.set(name, (dataSource = adapter.createDataSource(request)));
       return dataSource;
     },
-    recordReport: services.health.recordReport,
+    recordReport: (report, ref) => {
+      services.health.recordReport(report, ref);
+      services.sourceObserver.sourceReported(report);
+    },
+    recordLiveAge: ({ account, endpoint, fetchedAt }) => {
+      if (fetchedAt !== null)
+        services.sourceObserver.liveDataServed({ account, endpoint }, Math.max(0, request.now - fetchedAt));
+    },
     memoize,
   };
 }

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { buildSchema, type GraphQLSchema, parse, printSchema } from 'graphql';
+import { buildSchema, type GraphQLSchema, printSchema } from 'graphql';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { applyDefaultsForNull } from './ast/arguments.ts';
+import { addFederationDirectives } from './federation.ts';
 import { accountResolvers } from './resolvers/account.ts';
 import { agentResolvers } from './resolvers/agent.ts';
-import { entityResolvers, FEDERATION_SDL } from './resolvers/entities.ts';
+import { entityResolvers } from './resolvers/entities.ts';
 import { interactionResolvers } from './resolvers/interaction.ts';
 import { queryResolvers } from './resolvers/query.ts';
 import { DateScalar, DateTimeScalar, TimeZoneScalar } from './resolvers/scalars.ts';
@@ -49,6 +50,6 @@ type SubgraphResolvers = Extract<SubgraphModule, { typeDefs: unknown; resolvers?
 /** Creates the executable schema: everything in schema/, plus the fields of a Federation 2 subgraph. */
 export function createSchema(): GraphQLSchema {
   const allResolvers = { ...resolvers, ...entityResolvers, Query: { ...resolvers.Query, ...entityResolvers.Query } };
-  const typeDefs = parse(readTypeDefinitions() + FEDERATION_SDL);
+  const typeDefs = addFederationDirectives(readTypeDefinitions());
   return applyDefaultsForNull(buildSubgraphSchema([{ typeDefs, resolvers: allResolvers as SubgraphResolvers }]));
 }

@@ -121,11 +121,19 @@ export function createAdmission(options: AdmissionOptions): Admission {
     createQuotaError: ({ target }, ms) => rateLimitedError(target, 'quota_local', ms),
   });
 
+  metrics.watchCalls(account.name, {
+    waiting: scheduler.waiting,
+    quota: requestsPerMinute === undefined ? null : { limit: requestsPerMinute, used: () => localLimiter.used() },
+  });
+
   function heldBackMs(): number | Promise<number> {
     if (!options.honorRetryAfter) return 0;
     if (!sharedGate) return gate.remainingMs();
     return sharedGate.remainingMs().then((ms) => {
-      gate.extend(ms ?? 0);
+      if (ms !== null && ms > 0) {
+        gate.extend(ms);
+        metrics.retryAfterGate(account.name, clock.now() + ms);
+      }
       if (gate.remainingMs() > MAX_RETRY_AFTER_WAIT_MS) scheduler.rejectWaiting();
       return gate.remainingMs();
     });
@@ -154,7 +162,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
       };
       try {
         assertAdmissible(target);
+        const enqueuedMs = clock.monotonicMs();
         const { permit, releaseSlot } = await scheduler.acquire(call);
+        metrics.callStarted(account.name, priority, clock.monotonicMs() - enqueuedMs);
         return (error) => {
           recordOutcome(error, permit);
           releaseSlot();

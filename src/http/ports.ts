@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/clock.ts';
+import type { CallPriority } from './types.ts';
 
 // The label values are closed sets: a caller can never add a time series.
 
@@ -22,8 +23,23 @@ export interface VendorCall {
   readonly status?: number;
 }
 
+/** The state of one account's calls, read when it is wanted. */
+export interface CallGauges {
+  /** The number of calls that wait for their start. */
+  readonly waiting: (priority: CallPriority) => number;
+  /** The account's rate limit, and how many calls this process started in the last minute; null without a limit. */
+  readonly quota: { readonly limit: number; readonly used: () => number } | null;
+}
+
+/** The metrics that the queues of calls report. */
+export interface CallQueueMetrics {
+  /** A call started after it had waited for a slot and for the rate limit. */
+  readonly callStarted: (account: string, priority: CallPriority, waitedMs: number) => void;
+  readonly watchCalls: (account: string, gauges: CallGauges) => void;
+}
+
 /** The metrics that calls to vendors report. */
-export interface VendorHttpMetrics {
+export interface VendorHttpMetrics extends CallQueueMetrics {
   /** An attempt ended, whether it was the first or a retry. */
   readonly vendorCall: (call: VendorCall) => void;
   readonly vendorRetry: (account: string, reason: RetryReason) => void;

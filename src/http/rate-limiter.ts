@@ -12,6 +12,8 @@ export interface LocalRateLimiter extends RateLimiter {
   take(): number;
   /** Counts a start that was admitted otherwise. */
   record(): void;
+  /** Returns the number of starts in the last minute, as far as the limit reaches. */
+  used(): number;
 }
 
 /** With a fleet's size, the process takes its share of the limit, and at least 1 start. */
@@ -20,7 +22,7 @@ export function createLocalRateLimiter(
   clock: Clock,
   fleetSize: () => number = () => 1,
 ): LocalRateLimiter {
-  if (maxPerMinute === undefined) return { take: () => 0, record: () => undefined };
+  if (maxPerMinute === undefined) return { take: () => 0, record: () => undefined, used: () => 0 };
   // The most recent starts as a ring buffer: the slot to be written next holds the oldest.
   const starts = new Float64Array(maxPerMinute).fill(-Infinity);
   let next = 0;
@@ -32,6 +34,7 @@ export function createLocalRateLimiter(
 
   return {
     record,
+    used: () => starts.filter((start) => start + MINUTE > clock.monotonicMs()).length,
     take() {
       const share = Math.max(1, Math.floor(starts.length / Math.max(1, fleetSize())));
       const oldestOfShare = starts[(next - share + starts.length) % starts.length] ?? -Infinity;

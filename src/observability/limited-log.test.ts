@@ -22,6 +22,17 @@ test('writes the first entry at once, and the others of its minute as one line w
   expect(lines).toHaveLength(2);
 });
 
+test('counts an entry that stands for several as so many', () => {
+  const { lines, log, flush } = setUp();
+  log({ account: 'lp' }, 3);
+  log({ account: 'lp' }, 4);
+  flush();
+  expect(lines).toEqual([
+    { account: 'lp', count: 3 },
+    { account: 'lp', count: 4 },
+  ]);
+});
+
 test('keeps entries with different fields apart', () => {
   const { lines, log } = setUp();
   log({ account: 'lp', status: 500 });

@@ -9,8 +9,11 @@ type Fields = Readonly<Record<string, string | number>>;
 
 /** Writes at most one line a minute for equal fields, so that a vendor that is down does not fill the log. */
 export interface LimitedLog {
-  /** Writes the first entry at once; further ones of the minute are counted, and written as one line at its end. */
-  readonly log: (fields: Fields) => void;
+  /**
+   * Writes the first entry at once; further ones of the minute are counted, and written as one line at its end. An entry counts
+   * as `amount`, 1 where that is absent.
+   */
+  readonly log: (fields: Fields, amount?: number) => void;
   /** Writes what has been counted, and stops the timers. */
   readonly flush: () => void;
 }
@@ -46,18 +49,18 @@ export function createLimitedLog(
   }
 
   return {
-    log(fields) {
+    log(fields, amount = 1) {
       const ownKey = JSON.stringify(fields);
       const isOverflow = !entries.has(ownKey) && entries.size >= maxKeys;
       const key = isOverflow ? OVERFLOW_KEY : ownKey;
       const known = entries.get(key);
       if (known) {
-        known.count += 1;
+        known.count += amount;
         return;
       }
       const entry: Entry = {
         fields: isOverflow ? { reason: OVERFLOW_KEY } : fields,
-        count: 1,
+        count: amount,
         stopTimer: () => undefined,
       };
       entries.set(key, entry);

@@ -6,11 +6,13 @@ import type { VendorHttpMetrics } from '../http/ports.ts';
 import type { MetricsExporter, ServerMetrics } from '../server/ports.ts';
 import { registerBuildInfo } from './metrics/build.ts';
 import { createCacheMetrics } from './metrics/cache.ts';
+import { createCallQueueMetrics } from './metrics/call-queue.ts';
 import { createDirectoryMetrics } from './metrics/directory.ts';
 import { createGraphqlMetrics, type GraphqlLayerMetrics } from './metrics/graphql.ts';
 import { createVendorHttpMetrics } from './metrics/http.ts';
 import { createMetricFactory } from './metrics/registry.ts';
 import { createServerMetrics } from './metrics/server.ts';
+import { createSourceMetrics, type SourceMetrics } from './metrics/sources.ts';
 
 /**
  * The metrics of all components, of which each has a file of its own in `metrics/`. Durations are milliseconds here and
@@ -21,6 +23,7 @@ export interface Metrics
     VendorHttpMetrics,
     CacheMetrics,
     DirectoryMetrics,
+    SourceMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
     GraphqlLayerMetrics,
     MetricsExporter {}
@@ -40,8 +43,10 @@ export function createMetrics({ collectProcessMetrics = false }: MetricsOptions 
     ...createServerMetrics(factory),
     ...createGraphqlMetrics(factory),
     ...createVendorHttpMetrics(factory),
+    ...createCallQueueMetrics(factory),
     ...createCacheMetrics(factory),
     ...createDirectoryMetrics(factory),
+    ...createSourceMetrics(factory),
     ...createExporter(registry),
   };
 }

@@ -24,7 +24,7 @@ describe('API keys', () => {
   });
 
   test('accepts the Bearer scheme in any case', async () => {
-    expect(await harness.authenticate('bearer  key-one')).toMatchObject({ name: 'wallboard' });
+    expect(await harness.authenticate('bearer  key-one', '127.0.0.1')).toMatchObject({ name: 'wallboard' });
   });
 });
 
@@ -32,18 +32,18 @@ describe('failed authentication', () => {
   test.each([
     { what: 'no header', authorization: undefined, failure: 'missing' },
     { what: 'an empty header', authorization: '', failure: 'missing' },
-    { what: 'another scheme', authorization: 'Basic a2V5LW9uZQ==', failure: 'malformed' },
-    { what: 'no scheme', authorization: 'key-one', failure: 'malformed' },
-    { what: 'a scheme before Bearer', authorization: 'Basic Bearer key-one', failure: 'malformed' },
-    { what: 'no key', authorization: 'Bearer', failure: 'malformed' },
-    { what: 'two keys', authorization: 'Bearer a b', failure: 'malformed' },
+    { what: 'another scheme', authorization: 'Basic a2V5LW9uZQ==', failure: 'malformed_header' },
+    { what: 'no scheme', authorization: 'key-one', failure: 'malformed_header' },
+    { what: 'a scheme before Bearer', authorization: 'Basic Bearer key-one', failure: 'malformed_header' },
+    { what: 'no key', authorization: 'Bearer', failure: 'malformed_header' },
+    { what: 'two keys', authorization: 'Bearer a b', failure: 'malformed_header' },
     { what: 'an unknown key', authorization: 'Bearer key-two', failure: 'unknown_key' },
     { what: 'the digest of a key', authorization: `Bearer ${sha256('key-one')}`, failure: 'unknown_key' },
     { what: 'three parts that are not a JWT', authorization: 'Bearer a.b.c', failure: 'malformed' },
     { what: 'a token of the maximum length', authorization: `Bearer ${'x'.repeat(8192)}`, failure: 'unknown_key' },
     { what: 'a token beyond the maximum length', authorization: `Bearer ${'x'.repeat(8193)}`, failure: 'too_long' },
   ])('rejects and counts a request with $what as $failure', async ({ authorization, failure }) => {
-    expect(await harness.authenticate(authorization)).toEqual({ failure });
+    expect(await harness.authenticate(authorization, '127.0.0.1')).toEqual({ failure });
     expect(await harness.metrics.text()).toContain(`switchboard_auth_failures_total{reason="${failure}"} 1`);
   });
 });
@@ -55,6 +55,6 @@ test('rejects every token as an unknown key if JWT is not configured', async () 
 
 test('authenticates every request as the anonymous caller without an auth configuration', async () => {
   const authenticate = createAuthenticator(undefined, { clock: harness.clock, metrics: harness.metrics });
-  expect(await authenticate(undefined)).toBe(anonymousCaller);
-  expect(await authenticate('Bearer whatever')).toBe(anonymousCaller);
+  expect(await authenticate(undefined, '127.0.0.1')).toBe(anonymousCaller);
+  expect(await authenticate('Bearer whatever', '127.0.0.1')).toBe(anonymousCaller);
 });

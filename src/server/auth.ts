@@ -12,7 +12,7 @@ export interface AuthFailure {
 }
 
 /** Identifies the caller by the request's Authorization header. */
-export type Authenticator = (authorization: string | undefined) => Promise<Caller | AuthFailure>;
+export type Authenticator = (authorization: string | undefined, clientAddress: string) => Promise<Caller | AuthFailure>;
 
 const MAX_TOKEN_LENGTH = 8192;
 
@@ -32,7 +32,7 @@ export function createAuthenticator(auth: AuthConfig | undefined, options: Authe
   async function identifyCaller(authorization: string | undefined): Promise<Caller | AuthFailureReason> {
     if (!authorization) return 'missing';
     const token = /^Bearer +([^\s]+)$/i.exec(authorization)?.[1];
-    if (!token) return 'malformed';
+    if (!token) return 'malformed_header';
     if (token.length > MAX_TOKEN_LENGTH) return 'too_long';
     const isJwt = token.split('.').length === 3;
     return verifyApiKey(token) ?? (isJwt && verifyJwt ? verifyJwt(token) : 'unknown_key');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../domain/clock.ts';
+import type { ClientAddressReader } from './client-address.ts';
 import type { HttpPath, Logger, ServerMetrics } from './ports.ts';
 
 /** An HTTP request and its response while the server handles them. */
@@ -8,6 +9,8 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
+  /** The IP address of the client: of the connection's peer, or as reported by the proxies that are trusted. */
+  readonly clientAddress: string;
   /** The host and port of a request target in absolute form; otherwise null. */
   readonly authority: string | null;
   readonly pathname: string;
@@ -22,6 +25,7 @@ export interface Exchange {
 /** Never contains a query, variables or an unknown path: all of them may hold personal data or secrets. */
 export interface AccessLogEntry {
   path: HttpPath;
+  readonly clientAddress: string;
   /** The status sent for a request that broke off; overrides the response's own. */
   status?: number;
   caller?: string;
@@ -35,17 +39,19 @@ export interface ExchangeOptions {
   readonly metrics: Pick<ServerMetrics, 'requestStarted'>;
   readonly logger: Pick<Logger, 'info'>;
   readonly clock: Clock;
+  readonly readClientAddress: ClientAddressReader;
 }
 
 /** Starts an exchange and sets the headers that every response has. Counts and logs the request when it ends. */
 export function createExchange(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions): Exchange {
-  const { metrics, logger, clock } = options;
+  const { metrics, logger, clock, readClientAddress } = options;
   const { method, url = '/' } = request;
   const startedAt = clock.monotonicMs();
   const recordEnd = metrics.requestStarted();
   const disconnectController = new AbortController();
   const requestId = resolveRequestId(request.headers['x-request-id']);
-  const log: AccessLogEntry = { path: 'other' };
+  const clientAddress = readClientAddress(request);
+  const log: AccessLogEntry = { path: 'other', clientAddress };
   const { authority, pathname, search } = parseRequestTarget(url);
 
   response.setHeader('x-request-id', requestId);
@@ -62,7 +68,7 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
     logger.info({ requestId, method, path, status, ms, ...rest }, 'request completed');
   });
   const disconnected = disconnectController.signal;
-  return { request, response, requestId, authority, pathname, search, disconnected, log };
+  return { request, response, requestId, clientAddress, authority, pathname, search, disconnected, log };
 }
 
 /** Returns the client's request id if it is safe to log and send back; otherwise a new one. */

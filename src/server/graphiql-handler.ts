@@ -5,6 +5,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliDecompress, gzip } from 'node:zlib';
+import { chooseCoding } from './content-coding.ts';
 
 /** Responds to /graphiql and all paths below it. Returns false for any other path and leaves the response untouched. */
 export type GraphiqlHandler = (request: IncomingMessage, response: ServerResponse, pathname: string) => boolean;
@@ -131,10 +132,11 @@ function lazy(create: () => Promise<Buffer>): () => Promise<Buffer> {
 }
 
 async function sendFile(request: IncomingMessage, response: ServerResponse, file: StaticFile): Promise<void> {
-  const accepted = parseAcceptEncoding(request.headers['accept-encoding'] ?? '');
-  const variant = file.variants.find(({ encoding }) => encoding === 'identity' || accepted.has(encoding));
+  const available = file.variants.map(({ encoding }) => encoding).filter((encoding) => encoding !== 'identity');
+  const encoding = chooseCoding(request.headers['accept-encoding'], available);
+  const variant = file.variants.find((candidate) => candidate.encoding === encoding);
   if (!variant) return;
-  const { encoding, etag } = variant;
+  const { etag } = variant;
   const headers = { ...SECURITY_HEADERS, ...file.headers, ETag: etag };
   if (request.headers['if-none-match']?.includes(etag)) {
     response.writeHead(304, headers).end();
@@ -148,14 +150,6 @@ async function sendFile(request: IncomingMessage, response: ServerResponse, file
   } catch {
     sendText(response, 500, 'This file is damaged. Run `npm run build:graphiql -- --force` and restart the gateway.');
   }
-}
-
-/** Returns the codings of an Accept-Encoding header, without those excluded by `q=0`. */
-function parseAcceptEncoding(header: string): ReadonlySet<string> {
-  const entries = header.toLowerCase().split(',');
-  return new Set(
-    entries.filter((entry) => !/;\s*q=0(\.0*)?\s*$/.test(entry)).map((entry) => entry.replace(/;.*/, '').trim()),
-  );
 }
 
 function sendText(response: ServerResponse, status: number, text: string, headers: OutgoingHttpHeaders = {}): void {

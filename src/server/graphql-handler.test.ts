@@ -95,6 +95,7 @@ describe('the access log', () => {
       time: expect.any(String),
       message: 'request completed',
       requestId: 'r1',
+      clientAddress: '127.0.0.1',
       method: 'POST',
       path: '/graphql',
       status: 200,

@@ -10,7 +10,7 @@ import { createCallerLimits } from './caller-limits.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
 import { readJsonBody } from './request-body.ts';
-import { send, whenClosed } from './respond.ts';
+import { sendCompressible, whenClosed } from './respond.ts';
 
 /** Executes a GraphQL request: Apollo Server's `executeHTTPGraphQLRequest` with a query context around the request context. */
 export type ExecuteGraphql = (request: HTTPGraphQLRequest, context: RequestContext) => Promise<HTTPGraphQLResponse>;
@@ -43,7 +43,7 @@ export function createGraphqlHandler({ graphql, limits, clock }: GraphqlHandlerO
     try {
       const result = await graphql({ method, headers: toHeaderMap(request), search, body }, context);
       if (result.body.kind !== 'complete') throw new Error('incremental delivery is not supported by this schema');
-      send(response, result.status ?? 200, Object.fromEntries(result.headers), result.body.string);
+      await sendCompressible(response, result.status ?? 200, Object.fromEntries(result.headers), result.body.string);
     } finally {
       context.close();
       log.vendorCalls = context.calls.vendorCalls();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Caller, canAccess } from '../request/caller.ts';
 import type { Exchange } from './exchange.ts';
 import type { MetricsExporter } from './ports.ts';
-import { send, sendJson } from './respond.ts';
+import { send, sendCompressible, sendJson, varyByCoding } from './respond.ts';
 
 /** The body of `GET /`. */
 const PATH_DESCRIPTIONS = {
@@ -19,19 +19,24 @@ export function handleIndex({ request, response }: Exchange): void {
   else sendJson(response, 200, { name: 'Switchboard', paths: PATH_DESCRIPTIONS });
 }
 
-export function createSchemaHandler(sdl: string): (exchange: Exchange) => void {
-  const etag = `"${createHash('sha256').update(sdl).digest('base64url').slice(0, 22)}"`;
-  const headers = { etag, 'cache-control': 'private, no-cache' };
-  return ({ request, response }) => {
-    const clientEtags = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-    if (clientEtags?.some((tag) => tag === etag || tag === '*')) response.writeHead(304, headers).end();
-    else send(response, 200, { ...headers, 'content-type': 'text/plain; charset=utf-8' }, sdl);
+export function createSchemaHandler(sdl: string): (exchange: Exchange) => Promise<void> {
+  // Weak, because the bytes differ with the content coding (RFC 9110, section 8.8.1).
+  const tag = `"${createHash('sha256').update(sdl).digest('base64url').slice(0, 22)}"`;
+  const headers = { etag: `W/${tag}`, 'cache-control': 'private, no-cache' };
+  return async ({ request, response }) => {
+    const clientEtags = request.headers['if-none-match']?.split(',').map((text) => text.trim().replace(/^W\//, ''));
+    if (clientEtags?.some((text) => text === tag || text === '*')) {
+      varyByCoding(response);
+      response.writeHead(304, headers).end();
+      return;
+    }
+    await sendCompressible(response, 200, { ...headers, 'content-type': 'text/plain; charset=utf-8' }, sdl);
   };
 }
 
 export function createMetricsHandler(metrics: MetricsExporter): (exchange: Exchange, caller: Caller) => Promise<void> {
   return async ({ response }, caller) => {
     const text = await metrics.text((account) => canAccess(caller, account));
-    send(response, 200, { 'content-type': metrics.contentType }, text);
+    await sendCompressible(response, 200, { 'content-type': metrics.contentType }, text);
   };
 }

@@ -173,7 +173,7 @@ describe('a misbehaving issuer', () => {
       },
     });
     const authenticate = createAuthenticatorWithFetch(() => Promise.resolve(new Response(endless)));
-    expect(await authenticate(`Bearer ${await harness.sign()}`)).toEqual({ failure: 'keys_unavailable' });
+    expect(await authenticate(`Bearer ${await harness.sign()}`, '127.0.0.1')).toEqual({ failure: 'keys_unavailable' });
     expect(await cancelled.promise).toBe('cancelled');
   });
 
@@ -183,7 +183,7 @@ describe('a misbehaving issuer', () => {
       signal = options.signal;
       return new Promise<never>(() => undefined);
     });
-    const waiting = authenticate(`Bearer ${await harness.sign()}`);
+    const waiting = authenticate(`Bearer ${await harness.sign()}`, '127.0.0.1');
     await flushPromises();
     harness.clock.advance(4_999);
     expect(signal?.aborted).toBe(false);
@@ -205,7 +205,9 @@ describe('a misbehaving issuer', () => {
     const closed = new Promise((resolve) => server.once('connection', (socket) => socket.once('close', resolve)));
     try {
       const authenticate = createAuthenticatorWithFetch(fetch, new URL(`http://127.0.0.1:${port}/keys`));
-      expect(await authenticate(`Bearer ${await harness.sign()}`)).toEqual({ failure: 'keys_unavailable' });
+      expect(await authenticate(`Bearer ${await harness.sign()}`, '127.0.0.1')).toEqual({
+        failure: 'keys_unavailable',
+      });
       expect(requests).toEqual(['GET', '/keys', 'application/jwk-set+json, application/json']);
       await closed;
     } finally {

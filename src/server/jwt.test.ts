@@ -47,26 +47,6 @@ describe('JSON Web Tokens', () => {
     },
   );
 
-  test('takes scopes and accounts from the claims of the token', async () => {
-    const claims = { scope: 'openid introspect metrics', accounts: ['lp'] };
-    expect(await harness.authenticateBearer(await harness.sign(claims))).toMatchObject({
-      accounts: new Set(['lp']),
-      scopes: new Set(['introspect', 'metrics']),
-    });
-  });
-
-  test.each([
-    [{ scope: '' }, { scopes: new Set() }],
-    [{ scope: ['read'] }, { scopes: new Set() }],
-    [{ scope: 'READ' }, { scopes: new Set() }],
-    [{ accounts: [] }, { accounts: new Set() }],
-    [{ accounts: 'lp' }, { accounts: new Set() }],
-    [{ accounts: null }, { accounts: new Set() }],
-    [{ accounts: ['lp', 1] }, { accounts: new Set() }],
-  ])('grants nothing beyond the valid part of the claims %j', async (claims, expected) => {
-    expect(await harness.authenticateBearer(await harness.sign(claims))).toMatchObject(expected);
-  });
-
   test.each<{ what: string; claims: Record<string, unknown>; failure: string }>([
     { what: 'of another issuer', claims: { iss: 'https://evil.example.com/' }, failure: 'bad_claims' },
     { what: 'without an issuer', claims: { iss: undefined }, failure: 'bad_claims' },

@@ -8,6 +8,7 @@ export type ShedReason = 'in_flight' | 'event_loop' | 'heap';
 
 export type AuthFailureReason =
   | 'missing'
+  | 'malformed_header'
   | 'malformed'
   | 'unknown_key'
   | 'too_long'
@@ -19,7 +20,8 @@ export type AuthFailureReason =
   | 'keys_unavailable';
 
 /** The limits that the HTTP server holds; those on documents are the GraphQL layer's. */
-export type RequestLimit = 'body_bytes' | 'url_bytes' | 'headers' | 'caller_rate' | 'caller_concurrency';
+export type RequestLimit =
+  'body_bytes' | 'url_bytes' | 'headers' | 'caller_rate' | 'caller_concurrency' | 'auth_failures';
 
 /** How a request ended; a duration in milliseconds. */
 export interface HttpRequestEnd {

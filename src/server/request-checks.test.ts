@@ -20,7 +20,7 @@ describe('authentication and authorization', () => {
   });
 
   test('rejects every failed authentication with the same response, before reading the body', async () => {
-    const failures = ['missing', 'expired', 'unknown_key'] as const;
+    const failures = ['missing', 'malformed_header', 'malformed', 'expired', 'unknown_key'] as const;
     const bodies = new Set<string>();
     for (const failure of failures) {
       const own = await startTestServer({ authenticate: () => Promise.resolve({ failure }) });
@@ -31,7 +31,7 @@ describe('authentication and authorization', () => {
       ]) {
         expect([response.status, response.headers.get('www-authenticate')]).toEqual([
           401,
-          failure === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"',
+          /missing|header/.test(failure) ? 'Bearer' : 'Bearer error="invalid_token"',
         ]);
         bodies.add(await response.text());
       }

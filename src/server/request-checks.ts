@@ -30,20 +30,18 @@ export function validateRequest({ request }: Exchange, route: Route | undefined)
 
 /** Authenticates and authorizes a request. Every failed authentication gets the same message, so guessing reveals nothing. */
 export async function authorize(
-  { request, log }: Exchange,
+  { request, clientAddress, log }: Exchange,
   auth: Exclude<Route['auth'], 'none'>,
   authenticate: Authenticator,
 ): Promise<Caller> {
-  const caller = await authenticate(request.headers.authorization);
+  const caller = await authenticate(request.headers.authorization, clientAddress);
   if ('failure' in caller) {
     log.rejection = caller.failure;
     if (caller.failure === 'keys_unavailable') {
       const headers = { 'retry-after': '5' };
       throw new HttpError(503, 'INTERNAL_SERVER_ERROR', 'Authentication is temporarily unavailable.', { headers });
     }
-    // A request without a token has no error (RFC 6750, section 3.1).
-    const challenge = isTokenFailure(caller.failure) ? 'Bearer error="invalid_token"' : 'Bearer';
-    const headers = { 'www-authenticate': challenge };
+    const headers = { 'www-authenticate': formatChallenge(caller.failure) };
     throw new HttpError(
       401,
       'UNAUTHENTICATED',
@@ -58,7 +56,7 @@ export async function authorize(
   return caller;
 }
 
-/** Whether a bearer token was sent; the header does not report why it was rejected. */
-function isTokenFailure(failure: AuthFailureReason): boolean {
-  return failure !== 'missing';
+/** A request without a bearer token has no error (RFC 6750, section 3.1). Why a token was rejected is not reported. */
+function formatChallenge(failure: AuthFailureReason): string {
+  return failure === 'missing' || failure === 'malformed_header' ? 'Bearer' : 'Bearer error="invalid_token"';
 }

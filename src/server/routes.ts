@@ -19,7 +19,7 @@ export interface RouteHandlers {
   readonly index: (exchange: Exchange) => void;
   readonly graphql: (exchange: Exchange, caller: Caller) => Promise<void>;
   readonly graphiql: (exchange: Exchange) => void;
-  readonly schema: (exchange: Exchange) => void;
+  readonly schema: (exchange: Exchange) => Promise<void>;
   readonly health: (exchange: Exchange) => void;
   readonly readiness: (exchange: Exchange) => void;
   readonly metrics: (exchange: Exchange, caller: Caller) => Promise<void>;

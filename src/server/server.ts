@@ -3,6 +3,7 @@ import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { ServerSettings } from '../config/settings.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Authenticator } from './auth.ts';
+import { createClientAddressReader } from './client-address.ts';
 import { respondToClientError } from './client-error.ts';
 import { createConnectionTracker } from './connection-tracker.ts';
 import type { Cors } from './cors.ts';
@@ -38,7 +39,7 @@ const DEFAULT_TIMEOUTS: ServerTimeouts = {
 };
 
 export interface ServerOptions extends GraphqlHandlerOptions {
-  readonly settings: Pick<ServerSettings, 'host' | 'port'>;
+  readonly settings: Pick<ServerSettings, 'host' | 'port' | 'trustProxy'>;
   readonly authenticate: Authenticator;
   /** Absent: requests to every host are served. */
   readonly checkHost?: HostCheck | undefined;
@@ -134,6 +135,7 @@ export function createServer(options: ServerOptions): Server {
   }
 
   const connections = createConnectionTracker(clock);
+  const exchangeOptions = { metrics, logger, clock, readClientAddress: createClientAddressReader(settings.trustProxy) };
   const httpServer = createHttpServer(
     {
       headersTimeout: timeouts.headersMs,
@@ -141,7 +143,7 @@ export function createServer(options: ServerOptions): Server {
       connectionsCheckingInterval: timeouts.checkIntervalMs,
     },
     (request, response) => {
-      const exchange = createExchange(request, response, options);
+      const exchange = createExchange(request, response, exchangeOptions);
       connections.onRequestStart(exchange);
       response.once('close', () => {
         connections.onRequestEnd(exchange);

@@ -12,9 +12,11 @@ import type { SourcedResult } from '../domain/source.ts';
 import type { StatusPeriod } from '../domain/status-period.ts';
 import type { TimeRange } from '../domain/time.ts';
 import type { UsageQuery, UsageStats } from '../domain/usage-stats.ts';
+import type { VendorError } from '../domain/vendor-error.ts';
 import type { CallContext, VendorHttp } from '../http/types.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountCallEstimates } from './call-estimate.ts';
+import type { OnDropped } from './ports.ts';
 import type { FakeVendorFactory } from './sandbox.ts';
 
 /**
@@ -53,6 +55,10 @@ export interface AdapterDependencies {
   /** Shares tokens with other processes; absent where there is only one process. */
   readonly tokenStore?: SharedTokenStore | undefined;
   readonly ttl: Ttl;
+  /** Receives the number of records or files that were left out of a response. */
+  readonly onDropped: OnDropped;
+  /** Receives the error of a token that could not be obtained; once, however many requests wait for it. */
+  readonly onTokenRenewalFailed?: (error: VendorError) => void;
 }
 
 /** What `createLoaders` and `createDataSource` of a vendor work with, for the life of the process. */

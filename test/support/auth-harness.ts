@@ -22,6 +22,7 @@ export const jwt = {
   issuer: 'https://id.example.com/',
   audience: 'switchboard',
   jwksUri: new URL('https://id.example.com/jwks.json'),
+  claims: { scopes: 'scope', accounts: 'accounts', requireAccounts: false },
 };
 
 export const CLAIMS: JWTPayload = { iss: jwt.issuer, aud: jwt.audience, sub: 'jane', exp: START_TIME / 1000 + 600 };
@@ -51,7 +52,7 @@ export async function createAuthHarness(auth: AuthConfig = { apiKeys, jwt }) {
     state,
     metrics,
     authenticate,
-    authenticateBearer: (token: string) => authenticate(`Bearer ${token}`),
+    authenticateBearer: (token: string) => authenticate(`Bearer ${token}`, '127.0.0.1'),
     sign: (claims: Record<string, unknown> = {}, header: Record<string, string> = {}, key = keys.privateKey) =>
       new SignJWT({ ...CLAIMS, ...claims }).setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header }).sign(key),
   };

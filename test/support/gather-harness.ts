@@ -10,6 +10,7 @@ import type { StatusPeriod } from '../../src/domain/status-period.ts';
 import { DAY } from '../../src/domain/time.ts';
 import { VendorError, type VendorErrorCode } from '../../src/domain/vendor-error.ts';
 import { type AccountHealthTracker, createAccountHealthTracker } from '../../src/gather/account-health.ts';
+import type { SourceObserver } from '../../src/gather/ports.ts';
 import { createQueryContext, type QueryContext } from '../../src/gather/query-context.ts';
 import { anonymousCaller } from '../../src/request/caller.ts';
 import { createRequestContext } from '../../src/request/request-context.ts';
@@ -32,19 +33,29 @@ export interface FakeAccount {
 export interface FakeServices {
   readonly clock: ManualClock;
   readonly health: AccountHealthTracker;
+  /** The reports of all queries. */
+  readonly reports: readonly SourceReport[];
+  /** The ages of the live data of all queries. */
+  readonly liveAges: readonly (readonly [account: string, ageMs: number])[];
   /** The context of a caller who may use every account, unless `canAccess` restricts it. */
   readonly createContext: (canAccess?: (account: string) => boolean) => QueryContext;
 }
 
 export function createFakeServices(entries: readonly DirectoryEntry[], accounts: readonly FakeAccount[]): FakeServices {
   const clock = manualClock(NOW);
-  const health = createAccountHealthTracker(clock);
+  const health = createAccountHealthTracker({ clock });
   const directoryAccounts = accounts.map(({ name, vendor, sources }) => ({
     ...knownAccount(name, vendor),
     adapter: { account: { name, vendor }, createDataSource: () => sources } as unknown as AccountAdapter,
     discover: sources.discover !== undefined,
     discoverTimeoutMs: 5000,
   }));
+  const liveAges: (readonly [account: string, ageMs: number])[] = [];
+  const reports: SourceReport[] = [];
+  const sourceObserver: SourceObserver = {
+    sourceReported: (report) => reports.push(report),
+    liveDataServed: ({ account }, ageMs) => liveAges.push([account, ageMs]),
+  };
   const adapters = directoryAccounts.map(({ adapter }) => adapter);
   const directory = createDirectory({
     entries,
@@ -54,12 +65,16 @@ export function createFakeServices(entries: readonly DirectoryEntry[], accounts:
     maxFiles: 100,
     shutdownSignal: new AbortController().signal,
     metrics: { discoveryEnded: () => undefined },
-    onReport: health.recordReport,
+    onReport: (report) => {
+      health.recordReport(report);
+    },
     onUnexpectedError: () => undefined,
   });
   return {
     clock,
     health,
+    reports,
+    liveAges,
     createContext(canAccess = () => true) {
       const request = createRequestContext({
         caller: anonymousCaller,
@@ -69,7 +84,7 @@ export function createFakeServices(entries: readonly DirectoryEntry[], accounts:
         clock,
         limits: { requestTimeoutMs: Infinity, maxFiles: Infinity, maxResponseObjects: Infinity },
       });
-      return createQueryContext({ adapters, directory, health }, { ...request, canAccess });
+      return createQueryContext({ adapters, directory, health, sourceObserver }, { ...request, canAccess });
     },
   };
 }
@@ -93,7 +108,12 @@ export function withJane(first: AccountDataSource, second: AccountDataSource = {
     ],
   );
   const context = services.createContext();
-  return { context, jane: findListedAgent(context, 'jane'), unlinked: findListedAgent(context, 'unlinked') };
+  return {
+    ...services,
+    context,
+    jane: findListedAgent(context, 'jane'),
+    unlinked: findListedAgent(context, 'unlinked'),
+  };
 }
 
 export function vendorError(

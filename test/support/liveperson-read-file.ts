@@ -5,7 +5,7 @@ import { readFile } from '../../src/vendors/liveperson/files/reader.ts';
 
 const target = { vendor: 'LIVEPERSON', account: 'lp', endpoint: 'agentActivity/file' } as const;
 const yielder = createEventLoopYielder(systemClock);
-async function* chunks(bytes: Buffer, length = 700): AsyncGenerator<Buffer> {
+async function* chunks(bytes: Buffer, length: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += length) {
     await Promise.resolve();
     yield bytes.subarray(at, at + length);
@@ -15,7 +15,10 @@ async function* chunks(bytes: Buffer, length = 700): AsyncGenerator<Buffer> {
 /** Reads a file in small chunks, by patterns as soon as one is learned. */
 export function readChunked(
   bytes: Buffer | string,
-  options: { patterns?: boolean; learnAfterChars?: number; maxFileBytes?: number } = {},
+  {
+    chunkLength = 700,
+    ...options
+  }: { patterns?: boolean; learnAfterChars?: number; maxFileBytes?: number; chunkLength?: number } = {},
 ) {
   const settings = {
     accountId: '75555851',
@@ -25,7 +28,7 @@ export function readChunked(
     yielder,
     ...options,
   };
-  return readFile(chunks(Buffer.from(bytes as string)), settings, target);
+  return readFile(chunks(Buffer.from(bytes as string), chunkLength), settings, target);
 }
 
 export function toJsonLines(...documents: readonly unknown[]) {

@@ -207,6 +207,13 @@ function agentFilters({ emails, accounts: refs }: QueryNames): fc.Arbitrary<unkn
   );
 }
 
+/** What a router sends for an agent of another subgraph. */
+function representations({ ids, emails, keys }: QueryNames): fc.Arbitrary<unknown> {
+  const agentBy = (key: string, values: readonly string[]) =>
+    fc.constantFrom(...values).map((value) => ({ __typename: 'Agent', [key]: value }));
+  return fc.oneof(agentBy('id', ids), agentBy('email', emails), agentBy('key', keys));
+}
+
 /** Any query for agents that the schema allows, including those whose fields are rejected. */
 export function randomQueries(names: QueryNames): fc.Arbitrary<RandomQuery> {
   const agent = agentFields(1);
@@ -232,12 +239,17 @@ export function randomQueries(names: QueryNames): fc.Arbitrary<RandomQuery> {
       'agents',
       [
         // A rejection of this field ends the response before its siblings are done, so their calls would come later.
-        argument('first', 'Int', fc.constantFrom(0, 1, 3, 40, 51, 200)),
+        argument('first', 'Int', fc.constantFrom(0, 1, 3, 40, 51, 200, 1000)),
         argument('filter', 'AgentFilter', agentFilters(names)),
       ],
       fc.oneof(wrapPart('{ nodes', agent, '}'), wrapPart('{ totalCount edges { node', agent, '} }')),
     ),
     field('node', [argument('id', 'ID!', id)], node),
+    field(
+      '_entities',
+      [argument('representations', '[_Any!]!', fc.array(representations(names), { maxLength: 60 }))],
+      node,
+    ),
     field('nodes', [argument('ids', '[ID!]!', fc.array(id, { maxLength: 60 }))], node),
   );
   return fc.tuple(selection('__typename', roots, 'Query', 3), fc.boolean()).map(([{ text, variables }, yes]) => {

@@ -57,7 +57,7 @@ export const sources: AccountDataSource = {
 
 /** One agent whose account has every capability. */
 export const services = createFakeServices(
-  [directoryEntry('jane', { name: 'Jane', accounts: { v: 'jane' } })],
+  [directoryEntry('jane', { name: 'Jane', email: 'jane@example.com', accounts: { v: 'jane' } })],
   [{ name: 'v', vendor: 'KORE', sources }],
 );
 

@@ -2,6 +2,7 @@ import { createConnection } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import type { CorsConfig } from '../../src/config/cors.ts';
 import { settingsShape } from '../../src/config/settings.ts';
+import type { TrustProxy } from '../../src/config/trust-proxy.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { authorizationPlugin } from '../../src/graphql/plugins/authorization.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -28,6 +29,9 @@ interface TestServerOptions {
   readonly authenticate?: Authenticator;
   readonly checkHost?: HostCheck;
   readonly cors?: CorsConfig;
+  readonly trustProxy?: TrustProxy;
+  /** The text of /schema.graphql; defaults to `SDL`. */
+  readonly sdl?: string;
   readonly clock?: Clock;
   readonly host?: string;
   readonly gauges?: ProcessGauges;
@@ -66,13 +70,13 @@ export async function startTestServer({
   const lines: string[] = [];
   const metrics = createMetrics();
   const server = createServer({
-    settings: { host, port: 0 },
+    settings: { host, port: 0, trustProxy: options.trustProxy ?? false },
     limits: settingsShape.limits.parse(limits),
     graphql:
       options.graphql ??
       ((httpGraphQLRequest, request) =>
         apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(request) })),
-    sdl: SDL,
+    sdl: options.sdl ?? SDL,
     checkHost: options.checkHost,
     cors: createCors(options.cors),
     authenticate: authenticate ?? (() => Promise.resolve(anonymousCaller)),

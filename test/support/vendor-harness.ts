@@ -13,6 +13,7 @@ import { VendorError } from '../../src/domain/vendor-error.ts';
 import { toVendorError } from '../../src/http/classify-error.ts';
 import { assertOk, errorCodeForStatus } from '../../src/http/response.ts';
 import type { CallContext, CallRecord, VendorHttp, VendorRequest, VendorResponse } from '../../src/http/types.ts';
+import type { DropReason } from '../../src/vendors/ports.ts';
 import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
 import type { AccountAdapter, AccountDataSource, DataSourceContext, VendorAdapter } from '../../src/vendors/vendor.ts';
 import { type ManualClock, manualClock } from './clock.ts';
@@ -66,7 +67,7 @@ export function passthroughCache(clock: Clock): PassthroughCache {
     stored,
     readMany: async (space, keys, context, fetch) => {
       const early = new Map<unknown, FetchOutcome<never>>();
-      const answers = await fetch(keys, context, (key, answer) => {
+      const answers = await fetch(keys, { ...context, forKeys: () => context }, (key, answer) => {
         if (!keys.includes(key)) throw new Error(`${space.endpoint}: a key was reported that was not requested`);
         if (!early.has(key)) early.set(key, answer as FetchOutcome<never>);
       });
@@ -183,6 +184,10 @@ export interface VendorHarness {
   readonly stored: readonly StoredValue[];
   /** The call records of all queries. */
   readonly callRecords: readonly CallRecord[];
+  /** Why tokens could not be obtained. */
+  readonly renewalErrors: readonly VendorError[];
+  /** What was left out of responses. */
+  readonly dropped: readonly (readonly [endpoint: string, reason: DropReason, count: number])[];
   readonly adapter: AccountAdapter;
   /** The data source of a new query; its "now" is the clock's. */
   readonly createDataSource: (scope?: Partial<DataSourceContext>) => AccountDataSource;
@@ -204,6 +209,8 @@ export function connectVendor(
   const http = stubHttp(account, clock, handler);
   const cache = passthroughCache(clock);
   const callRecords: CallRecord[] = [];
+  const renewalErrors: VendorError[] = [];
+  const dropped: [string, DropReason, number][] = [];
   const adapter = vendor.connect(config, {
     account,
     clock,
@@ -211,11 +218,15 @@ export function connectVendor(
     cache,
     ttl: { ...ttlSchema.parse({}), ...options.ttl },
     tokenStore: options.tokenStore,
+    onTokenRenewalFailed: (error) => renewalErrors.push(error),
+    onDropped: (endpoint, reason, count) => dropped.push([endpoint, reason, count]),
   });
   return {
     clock,
     adapter,
     callRecords,
+    dropped,
+    renewalErrors,
     sent: http.sent,
     stored: cache.stored,
     createDataSource: (scope = {}) =>

@@ -44,7 +44,26 @@ describe('federation entities', () => {
     ]);
   });
 
+  const { Agent: id } = ids;
+  test.each<[string, object]>([
+    ['its e-mail address', { email: 'jane@example.com' }],
+    ['its e-mail address in other case', { email: 'JANE@Example.com' }],
+    ['its key', { key: 'jane' }],
+    ['its id, whatever the other keys are', { id, email: 'unknown@example.com', key: 'unknown' }],
+    ['its address, where the id is null', { id: null, email: 'jane@example.com', key: null }],
+  ])('resolves an agent by %s', async (_name, keys) => {
+    expect(await resolveEntities({ __typename: 'Agent', ...keys })).toEqual([
+      { __typename: 'Agent', id, name: 'Jane' },
+    ]);
+  });
+
   test.each<[string, unknown]>([
+    ['an unknown address', { __typename: 'Agent', email: 'unknown@example.com' }],
+    ['an address that is empty', { __typename: 'Agent', email: '' }],
+    ['an address that is not a string', { __typename: 'Agent', email: 5 }],
+    ['an unknown key', { __typename: 'Agent', key: 'unknown' }],
+    ['a key that is a list', { __typename: 'Agent', key: ['jane'] }],
+    ['a session by an address', { __typename: 'Session', email: 'jane@example.com' }],
     ['an id without an object', { __typename: 'Agent', id: agentId('unknown') }],
     ['a string that is not a global id', { __typename: 'Agent', id: 'jane' }],
     ['an id of another type', { __typename: 'Session', id: ids.Agent }],

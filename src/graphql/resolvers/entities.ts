@@ -1,24 +1,13 @@
 import { InvalidInputError } from '../../domain/invalid-input-error.ts';
+import { agentByEmail, agentByKey } from '../../gather/agents.ts';
 import { type Node, node, resolveNodeType } from '../../gather/nodes.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
 import { assertMaxLength } from '../../gather/validate-args.ts';
+import { candidatesByEmail, candidatesByKey } from '../../planning/agent-candidates.ts';
 import { type FieldRules, lookupRule } from '../../planning/field-rules.ts';
-import { nodeLookups, type PlannedLookup } from '../../planning/planned-lookup.ts';
+import { agentLookups, nodeLookups, type PlannedLookup } from '../../planning/planned-lookup.ts';
 import type { PlanningContext } from '../../planning/planning-context.ts';
-
-/** The types that other subgraphs may reference by id. */
-export const ENTITY_TYPES: readonly string[] = [
-  'Agent',
-  'Session',
-  'StatusPeriod',
-  'Interaction',
-] satisfies readonly ReturnType<typeof resolveNodeType>[];
-
-/** Declares the entities to Federation 2. */
-export const FEDERATION_SDL = `
-  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-  ${ENTITY_TYPES.map((name) => `extend type ${name} @key(fields: "id")`).join('\n')}
-`;
+import { ENTITY_KEYS } from '../federation.ts';
 
 interface EntitiesArgs {
   /** Unvalidated input: the scalar `_Any` accepts any value. */
@@ -58,24 +47,40 @@ function assertRepresentations(representations: readonly unknown[]): readonly un
 }
 
 async function resolveReference(context: QueryContext, representation: unknown): Promise<Node | null> {
-  const { __typename: type, id } = parseRepresentation(representation);
-  if (typeof type !== 'string' || !ENTITY_TYPES.includes(type)) {
+  const reference = parseReference(representation);
+  if (!reference) {
     throw new InvalidInputError(
       'representations',
-      `each needs one of these as its __typename: ${ENTITY_TYPES.join(', ')}`,
+      `each needs one of these as its __typename: ${Object.keys(ENTITY_KEYS).join(', ')}`,
     );
   }
-  const resolved = typeof id === 'string' ? await node(context, id) : null;
+  const { type, key, value } = reference;
+  if (key === 'email') return agentByEmail(context, value);
+  if (key === 'key') return agentByKey(context, value);
+  const resolved = key === 'id' ? await node(context, value) : null;
   return resolved && resolveNodeType(resolved) === type ? resolved : null;
 }
 
 /** An object of another type than the representation's is looked up, but not returned. */
 function entityLookups(planning: PlanningContext, representation: unknown): readonly PlannedLookup[] {
-  const { __typename: type, id } = parseRepresentation(representation);
-  if (typeof id !== 'string') return [];
-  return nodeLookups(planning, id).map((lookup) => (lookup.type === type ? lookup : { ...lookup, type: null }));
+  const { type, key, value = '' } = parseReference(representation) ?? {};
+  if (key === 'email') return agentLookups(candidatesByEmail(planning, value));
+  if (key === 'key') return agentLookups(candidatesByKey(planning, value));
+  if (key !== 'id') return [];
+  return nodeLookups(planning, value).map((lookup) => (lookup.type === type ? lookup : { ...lookup, type: null }));
 }
 
-function parseRepresentation(representation: unknown): { readonly __typename?: unknown; readonly id?: unknown } {
-  return Object(representation) as { readonly __typename?: unknown; readonly id?: unknown };
+/** Which entity a representation names: its type, and the first of the type's keys that it has. */
+type EntityReference =
+  | { readonly type: string; readonly key: string; readonly value: string }
+  | { readonly type: string; readonly key: null; readonly value?: never };
+
+/** Null for a representation without the type of an entity. The key is null for one that names no object of the type. */
+function parseReference(representation: unknown): EntityReference | null {
+  const fields = Object(representation) as Readonly<Record<string, unknown>>;
+  const { __typename: type } = fields;
+  if (typeof type !== 'string' || !Object.hasOwn(ENTITY_KEYS, type)) return null;
+  const key = ENTITY_KEYS[type]?.find((name) => fields[name] != null);
+  const value = key === undefined ? null : fields[key];
+  return key !== undefined && typeof value === 'string' ? { type, key, value } : { type, key: null };
 }

@@ -1,11 +1,15 @@
-import type { CircuitState, VendorHttpMetrics } from '../../http/ports.ts';
+import type { CallQueueMetrics, CircuitState, VendorHttpMetrics } from '../../http/ports.ts';
 import { toCodeLabel, toReasonLabel } from '../labels.ts';
 import type { MetricFactory } from './registry.ts';
 
 const CIRCUIT_STATE_VALUES: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };
 
 /** The metrics of calls to vendors. */
-export function createVendorHttpMetrics({ counter, gauge, histogram }: MetricFactory): VendorHttpMetrics {
+export function createVendorHttpMetrics({
+  counter,
+  gauge,
+  histogram,
+}: MetricFactory): Omit<VendorHttpMetrics, keyof CallQueueMetrics> {
   const requests = counter('vendor_requests_total', 'Attempts at vendor calls by outcome and reason.', [
     'account',
     'endpoint',

@@ -22,7 +22,14 @@ beforeEach(async () => {
   harness = createHttpHarness({ account });
   const clock = manualClock();
   const accountConfig = { name: 'bots', vendor: 'avaamo', baseUrl: server.url.origin, accessToken: 'token-0123' };
-  const shared = { account, clock, http: harness.http, cache: passthroughCache(clock), ttl: ttlSchema.parse({}) };
+  const shared = {
+    account,
+    clock,
+    http: harness.http,
+    cache: passthroughCache(clock),
+    ttl: ttlSchema.parse({}),
+    onDropped: () => undefined,
+  };
   client = createClient(config.parse(accountConfig), shared);
 });
 

@@ -42,16 +42,16 @@ export interface AvaamoClient {
  */
 export function createClient(
   config: AvaamoConfig,
-  { account, http, clock }: Pick<AdapterDependencies, 'account' | 'http' | 'clock'>,
+  { account, http, clock, onDropped }: Pick<AdapterDependencies, 'account' | 'http' | 'clock' | 'onDropped'>,
 ): AvaamoClient {
   const authorize = createAuthorizer(config.accessToken);
 
-  async function fetchReport<T>(
+  async function fetchReport<T extends { readonly unreadable: number }>(
     endpoint: string,
     schema: ZodType<T>,
     botDays: BotDays,
     context: CallContext,
-  ): Promise<T> {
+  ): Promise<Omit<T, 'unreadable'>> {
     const target = toCallTarget(account, endpoint);
     const url = createEndpointUrl(config.baseUrl, 'bots', 'analytics', botDays.bot, endpoint);
     // All three are always sent: the vendor's defaults depend on its own clock ("current date", "last three days").
@@ -60,9 +60,11 @@ export function createClient(
     url.searchParams.set('utc_offset', `${botDays.offsetSeconds}`);
     const headers = { Accept: 'application/json' };
     const request = { endpoint, method: 'GET', url, headers, authorize, maxBytes: MAX_BODY_BYTES } as const;
-    return http.read(request, context, (response) =>
+    const { unreadable, ...report } = await http.read(request, context, (response) =>
       parseJson(assertOk(redactSecrets(response, [config.accessToken]), target, clock.now()), schema, target),
     );
+    if (unreadable > 0) onDropped(endpoint, 'contract', unreadable);
+    return report;
   }
 
   return {

@@ -6,6 +6,7 @@ import type { Instant } from '../../domain/clock.ts';
 import { DAY, HOUR, SECOND, startOfUtcDay } from '../../domain/time.ts';
 import type { CallContext } from '../../http/types.ts';
 import { loadEach } from '../load-each.ts';
+import { rangePriority } from '../range-priority.ts';
 import type { DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { type AvaamoClient, type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
 import type { AvaamoConfig } from './config.ts';
@@ -34,7 +35,8 @@ export function createLoaders({ client, cache, ttl }: AvaamoDeps, request: DataS
       const ttlSeconds = isSettled(key, request.now) ? ttl.usagePast : ttl.usageLive;
       const cached = await cache.read(namespace, key, request, (context) =>
         cacheNotFound(async () => {
-          const value = await fetchReport(key, context);
+          const priority = rangePriority(endOf(key), request.now);
+          const value = await fetchReport(key, { ...context, priority });
           return { value, ttlSeconds: value.isComplete ? ttlSeconds : Math.min(ttlSeconds, ttl.usageLive) };
         }, ttlSeconds),
       );
@@ -67,7 +69,10 @@ export const usageNamespace = createNamespace(USAGE_ENDPOINT, storedUsageSchema)
 export const interventionsNamespace = createNamespace(INTERVENTIONS_ENDPOINT, storedInterventionsSchema);
 
 /** Whether the days are so far in the past that their counts no longer change. */
-function isSettled({ to, offsetSeconds }: BotDays, now: Instant): boolean {
-  const end = startOfUtcDay(to) + DAY - offsetSeconds * SECOND;
-  return end + SETTLING_MS <= now;
+function isSettled(days: BotDays, now: Instant): boolean {
+  return endOf(days) + SETTLING_MS <= now;
+}
+
+function endOf({ to, offsetSeconds }: BotDays): Instant {
+  return startOfUtcDay(to) + DAY - offsetSeconds * SECOND;
 }

@@ -105,11 +105,14 @@ function dropUnreadable<Span>(response: {
 }) {
   const { aggregate_stats, previous_interval_stats: previous = null, stats } = response;
   const parts = (stats ?? []).filter((part) => part !== null);
+  const unreadable = (stats ?? []).length - parts.length + (previous === UNREADABLE ? 1 : 0);
   return {
     aggregate_stats,
     previous_interval_stats: previous === UNREADABLE ? null : previous,
     stats: parts,
-    isComplete: previous !== UNREADABLE && parts.length === (stats ?? []).length,
+    isComplete: unreadable === 0,
+    /** The number of parts that were left out; not cached. */
+    unreadable,
   };
 }
 

@@ -5,6 +5,7 @@ import type { CivilDate } from '../../domain/time.ts';
 import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
 import { toDataGap } from '../data-gap.ts';
+import type { OnDropped } from '../ports.ts';
 import type { AgentDay } from './batching.ts';
 import { type Cell, cellLifetime, dedupePeriods, periodsOn } from './cells.ts';
 import { type AgentDetails, toAgentDetails, toReferences } from './map.ts';
@@ -31,12 +32,15 @@ export function collectRecords(
   pages: FetchedPages,
   requestedEmails: readonly string[] | undefined,
   target: CallTarget,
+  onDropped: OnDropped,
 ): AgentRecords {
   const keys = requestedEmails && new Set(requestedEmails.map(canonicalizeReference));
   const agents = keys
     ? pages.agents.filter((agent) => canonicalReferences(agent).some((key) => keys.has(key)))
     : pages.agents;
   const foreignCount = pages.agents.length - agents.length;
+  if (pages.unreadable > 0) onDropped(target.endpoint, 'contract', pages.unreadable);
+  if (foreignCount > 0) onDropped(target.endpoint, 'foreign_agent', foreignCount);
   const absenceError =
     foreignCount === 0
       ? null
@@ -68,14 +72,21 @@ export function allReferences(records: AgentRecords): readonly string[] {
   return [...new Set(records.agents.flatMap(canonicalReferences))];
 }
 
+interface CellContext {
+  readonly target: CallTarget;
+  readonly now: Instant;
+  readonly ttl: Ttl;
+  readonly onDropped: OnDropped;
+}
+
 /** Splits the records of these agents on these days into cells. */
 export function toCells(
   records: AgentRecords,
   agents: readonly string[],
   days: readonly CivilDate[],
-  context: { readonly target: CallTarget; readonly now: Instant; readonly ttl: Ttl },
+  context: CellContext,
 ): readonly CellResult[] {
-  const detailsByRef = detailsByReference(records);
+  const detailsByRef = detailsByReference(records, context);
   const hasRecordWithoutUserId = records.agents.some(({ userId }) => !userId?.trim());
   return agents.flatMap((agent): readonly CellResult[] => {
     const details = detailsByRef.get(agent) ?? [];
@@ -100,16 +111,22 @@ export function toCells(
   });
 }
 
-function detailsByReference(records: AgentRecords): ReadonlyMap<string, readonly AgentDetails[]> {
+function detailsByReference(
+  records: AgentRecords,
+  { target, onDropped }: CellContext,
+): ReadonlyMap<string, readonly AgentDetails[]> {
   const detailsByRef = new Map<string, AgentDetails[]>();
+  let unreadable = 0;
   for (const agent of records.agents) {
     const details = toAgentDetails(agent);
+    unreadable += details.unreadable;
     for (const key of new Set(canonicalReferences(agent))) {
       const knownDetails = detailsByRef.get(key);
       if (knownDetails) knownDetails.push(details);
       else detailsByRef.set(key, [details]);
     }
   }
+  if (unreadable > 0) onDropped(target.endpoint, 'contract', unreadable);
   return detailsByRef;
 }
 

@@ -24,7 +24,12 @@ beforeEach(async () => {
     return harness.http.read(request, context, parse);
   };
   const accountConfig = config.parse({ ...KORE_ENTRY, baseUrl: server.url.origin });
-  client = createClient(accountConfig, { account, http: { ...harness.http, read }, clock: manualClock() });
+  client = createClient(accountConfig, {
+    account,
+    http: { ...harness.http, read },
+    clock: manualClock(),
+    onDropped: () => undefined,
+  });
 });
 
 afterEach(async () => {

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 function fetchOnce() {
   const accountConfig = config.parse({ ...KORE_ENTRY, baseUrl: server.url.href });
-  const dependencies = { account: ACCOUNT, http: harness.http, clock: CLOCK };
+  const dependencies = { account: ACCOUNT, http: harness.http, clock: CLOCK, onDropped: () => undefined };
   return createClient(accountConfig, dependencies).statusDetails(TODAY, harness.context());
 }
 

@@ -37,7 +37,7 @@ type StatusDetailsQuery = DayBounds & Partial<Pick<BatchRequest, 'agents'>>;
 
 export function createClient(
   config: KoreConfig,
-  { account, http, clock }: Pick<AdapterDependencies, 'account' | 'http' | 'clock'>,
+  { account, http, clock, onDropped }: Pick<AdapterDependencies, 'account' | 'http' | 'clock' | 'onDropped'>,
 ): KoreClient {
   const target = toCallTarget(account, STATUS_DETAILS_ENDPOINT);
   const authorize = createSigner(config, clock);
@@ -61,8 +61,10 @@ export function createClient(
   }
 
   return {
-    statusDetails: async (query, context) =>
-      collectRecords(await fetchAllPages((offset) => fetchPage(query, offset, context)), query.agents, target),
+    statusDetails: async (query, context) => {
+      const pages = await fetchAllPages((offset) => fetchPage(query, offset, context));
+      return collectRecords(pages, query.agents, target, onDropped);
+    },
   };
 }
 

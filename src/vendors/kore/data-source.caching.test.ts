@@ -45,7 +45,14 @@ function connected(result: RequestHandler, { times = {}, entry = {} } = {}) {
     onRead: () => undefined,
   });
   const accountConfig = config.parse({ ...KORE_ENTRY, ...entry });
-  const connection = kore.connect(accountConfig, { account, clock, http, cache, ttl: ttlSchema.parse(times) });
+  const connection = kore.connect(accountConfig, {
+    account,
+    clock,
+    http,
+    cache,
+    ttl: ttlSchema.parse(times),
+    onDropped: () => undefined,
+  });
   const openQuery = () =>
     connection.createDataSource({
       signal: new AbortController().signal,

@@ -50,7 +50,7 @@ async function discoverAgents(
   deps: KoreDeps,
   request: DataSourceContext,
 ): Promise<SourcedResult<readonly DiscoveredAgent[]>> {
-  const { account, cache, client, ttl, config } = deps;
+  const { account, cache, client, ttl, config, onDropped } = deps;
   const target = toCallTarget(account, STATUS_DETAILS_ENDPOINT);
   const window = {
     firstDay: utcDay(request.now - (config.discoverHours ?? 0) * HOUR),
@@ -61,7 +61,12 @@ async function discoverAgents(
     const records = await client.statusDetails(window, context);
     const { agents, error } = records;
     if (error && agents.length === 0) throw error;
-    const cells = toCells(records, allReferences(records), toDays(window), { target, ttl, now: request.now });
+    const cells = toCells(records, allReferences(records), toDays(window), {
+      target,
+      ttl,
+      now: request.now,
+      onDropped,
+    });
     await cacheCells(
       deps,
       cells.filter((result) => isConclusive(result, window.lastDay)),

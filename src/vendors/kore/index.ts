@@ -14,9 +14,9 @@ export const kore = defineVendor({
   config,
   references,
   connect: (accountConfig, dependencies) => {
-    const { account, cache, ttl } = dependencies;
+    const { account, cache, ttl, onDropped } = dependencies;
     const client = createClient(accountConfig, dependencies);
-    const deps = { account, config: accountConfig, client, cache, ttl };
+    const deps = { account, config: accountConfig, client, cache, ttl, onDropped };
     return {
       account,
       createDataSource: (request) => createDataSource(deps, request),

@@ -1,20 +1,21 @@
 import DataLoader from 'dataloader';
-import type { CachedValue, FetchedValue } from '../../cache/cache.ts';
+import type { CachedValue, FetchContext, OnFetched } from '../../cache/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
 import { DAY, utcDay } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import type { CallContext } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
-import type { DataSourceContext, DataSourceDependencies } from '../vendor.ts';
+import type { AdapterDependencies, DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { type AgentRecords, allReferences, type CellResult, toCells } from './agent-records.ts';
-import { type AgentDay, type DayBounds, packRequests, sharedWindows, toDayBounds, toDays } from './batching.ts';
+import { type DayBounds, packRequests, sharedWindows, toDayBounds, toDays } from './batching.ts';
+import { type CellOutcome, createCellCollector, mayReturn, type RequestedCells, toCellName } from './cell-collector.ts';
 import { type Cell, type CellKey, cellLifetime, cellNamespace } from './cells.ts';
 import type { KoreClient } from './client.ts';
 import type { KoreConfig } from './config.ts';
 import { isEmail } from './references.ts';
 import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
-export type KoreDeps = DataSourceDependencies<KoreConfig, KoreClient>;
+export type KoreDeps = DataSourceDependencies<KoreConfig, KoreClient> & Pick<AdapterDependencies, 'onDropped'>;
 
 export interface KoreLoaders {
   readonly cells: DataLoader<CellKey, CachedValue<Cell>, string>;
@@ -25,78 +26,76 @@ export function createLoaders(deps: KoreDeps, request: DataSourceContext): KoreL
   return {
     cells: new DataLoader<CellKey, CachedValue<Cell>, string>(
       (keys) =>
-        deps.cache.readMany(cellNamespace, keys, request, (missing, context) =>
-          fetchCells(deps, missing, request.now, context),
+        deps.cache.readMany(cellNamespace, keys, request, (missing, context, onFetched) =>
+          fetchCells(deps, missing, request.now, context, onFetched),
         ),
-      { cacheKeyFn: toCacheKey },
+      { cacheKeyFn: toCellName },
     ),
   };
 }
 
-type CellOutcome = FetchedValue<Cell> | VendorError;
+/** One POST, or several if the response has more pages. */
+interface CellRequest extends RequestedCells {
+  /** The e-mails to ask for; null to ask for all agents. */
+  readonly emails: readonly string[] | null;
+}
 
+/** Each POST takes its own turn, and its cells are passed on as soon as it has ended. */
 async function fetchCells(
   deps: KoreDeps,
   missing: readonly CellKey[],
   now: Instant,
-  context: CallContext,
+  context: FetchContext<CellKey>,
+  onFetched: OnFetched<CellKey, Cell>,
 ): Promise<readonly CellOutcome[]> {
-  const emails = missing.filter(({ agent }) => isEmail(agent));
-  const userIds = missing.filter(({ agent }) => !isEmail(agent));
-  const fetched = await Promise.all([
-    ...fetchByEmail(deps, emails, now, context),
-    ...fetchUnfiltered(deps, userIds, now, context),
-  ]);
-
-  const requestedKeys = new Set(missing.map(toCacheKey));
-  const { requested = [], unrequested = [] } = Object.groupBy(fetched.flat(), (result) =>
-    requestedKeys.has(toCacheKey(result)) ? 'requested' : 'unrequested',
+  const emailKeys = missing.filter(({ agent }) => isEmail(agent));
+  const userIdKeys = missing.filter(({ agent }) => !isEmail(agent));
+  const requests = await Promise.all([...planByEmail(deps, emailKeys, now), ...planUnfiltered(deps, userIdKeys, now)]);
+  const collector = createCellCollector(missing, requests, onFetched);
+  const requestedNames = new Set(missing.map(toCellName));
+  await Promise.all(
+    requests.map(async (request) => {
+      const keys = (request.emails ? emailKeys : userIdKeys).filter((key) => mayReturn(request, key));
+      const results = await fetchRequest(deps, request, keys, now, context);
+      collector.add(request, results);
+      const unrequested = results.filter((result) => !requestedNames.has(toCellName(result)));
+      await cacheCells(deps, unrequested, now);
+    }),
   );
-  await cacheCells(deps, unrequested, now);
-  const outcomes = mostCompleteByKey(requested);
-  return missing.map((key) => {
-    const outcome = outcomes.get(toCacheKey(key));
-    if (outcome === undefined) throw new Error(`No request was sent for ${toCacheKey(key)}`);
-    return outcome;
-  });
+  return collector.outcomes();
 }
 
-/** A failed request does not affect a cell that another request returned. */
-function mostCompleteByKey(results: readonly CellResult[]): ReadonlyMap<string, CellOutcome> {
-  const outcomes = new Map<string, CellOutcome>();
-  for (const result of results) {
-    const key = toCacheKey(result);
-    const previous = outcomes.get(key);
-    if (previous === undefined || completeness(result.cell) > completeness(previous)) outcomes.set(key, result.cell);
-  }
-  return outcomes;
-}
-
-function completeness(cell: CellOutcome): number {
-  if (cell instanceof VendorError) return 0;
-  return cell.value.gap === null ? 2 : 1;
-}
-
-function fetchByEmail(deps: KoreDeps, missing: readonly CellKey[], now: Instant, context: CallContext) {
-  const spellingByAgent = new Map(missing.map(({ agent, ref }) => [agent, ref]));
-  return packRequests(missing, deps.config.maxDaysPerCall).map(async ({ agents, ...packed }) => {
+function planByEmail(deps: KoreDeps, keys: readonly CellKey[], now: Instant): readonly Promise<CellRequest>[] {
+  const spellingByAgent = new Map(keys.map(({ agent, ref }) => [agent, ref]));
+  return packRequests(keys, deps.config.maxDaysPerCall).map(async ({ agents, ...packed }) => {
     const window = await includeYesterday(deps, agents, packed, now);
-    const agentsAsSpelled = agents.map((agent) => spellingByAgent.get(agent) ?? agent);
-    const query = { agents: agentsAsSpelled, ...window };
-    const records = await deps.client.statusDetails(query, withPriority(context, window, now));
-    return toCellsOfWindow(deps, records, agents, window, now);
+    const emails = agents.map((agent) => spellingByAgent.get(agent) ?? agent);
+    return { ...window, agents: new Set(agents), emails };
   });
 }
 
 /** The vendor filters by e-mail only, so an agent that has only a userId is looked up among all agents. */
-function fetchUnfiltered(deps: KoreDeps, missing: readonly CellKey[], now: Instant, context: CallContext) {
-  const userIds = missing.map(({ agent }) => agent);
-  return sharedWindows(missing, deps.config.maxDaysPerCall).map(async (dayWindow) => {
+function planUnfiltered(deps: KoreDeps, keys: readonly CellKey[], now: Instant): readonly Promise<CellRequest>[] {
+  const userIds = keys.map(({ agent }) => agent);
+  return sharedWindows(keys, deps.config.maxDaysPerCall).map(async (dayWindow) => {
     const window = await includeYesterday(deps, userIds, toDayBounds(dayWindow), now);
-    const records = await deps.client.statusDetails(window, withPriority(context, window, now));
-    const agents = [...new Set([...userIds, ...allReferences(records)])];
-    return toCellsOfWindow(deps, records, agents, window, now);
+    return { ...window, agents: null, emails: null };
   });
+}
+
+/** Fetches what a request returns of the agents that are asked for, or of all agents in its response. */
+async function fetchRequest(
+  deps: KoreDeps,
+  { agents, emails, firstDay, lastDay }: CellRequest,
+  keys: readonly CellKey[],
+  now: Instant,
+  context: FetchContext<CellKey>,
+): Promise<readonly CellResult[]> {
+  const window = { firstDay, lastDay };
+  const query = { ...(emails && { agents: emails }), ...window };
+  const records = await deps.client.statusDetails(query, withPriority(context.forKeys(keys), window, now));
+  const reported = agents ?? new Set([...keys.map(({ agent }) => agent), ...allReferences(records)]);
+  return toCellsOfWindow(deps, records, [...reported], window, now);
 }
 
 /** A request of days that have ended yields to those that wallboards wait for. */
@@ -126,14 +125,14 @@ async function includeYesterday(
 }
 
 function toCellsOfWindow(
-  { account, ttl }: KoreDeps,
+  { account, ttl, onDropped }: KoreDeps,
   records: AgentRecords,
   agents: readonly string[],
   window: DayBounds,
   now: Instant,
 ): readonly CellResult[] {
   const target = toCallTarget(account, STATUS_DETAILS_ENDPOINT);
-  return toCells(records, agents, toDays(window), { target, ttl, now });
+  return toCells(records, agents, toDays(window), { target, ttl, now, onDropped });
 }
 
 /** Caches the complete cells of a response that were not requested. */
@@ -142,8 +141,4 @@ export async function cacheCells(deps: KoreDeps, results: readonly CellResult[],
     cell instanceof VendorError || cell.value.gap !== null ? [] : [[{ agent, ref: agent, day }, cell] as const],
   );
   if (completeCells.length > 0) await deps.cache.primeMany(cellNamespace, completeCells, requestedAt);
-}
-
-function toCacheKey({ agent, day }: AgentDay): string {
-  return `${day} ${agent}`;
 }

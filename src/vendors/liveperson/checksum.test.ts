@@ -50,6 +50,7 @@ function createGateway() {
     cache,
     ttl: ttlSchema.parse({}),
     tokenStore: undefined,
+    onDropped: () => undefined,
   });
   const { signal } = new AbortController();
   const scope = {

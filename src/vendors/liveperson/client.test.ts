@@ -99,10 +99,12 @@ describe('calls', () => {
     const clock = manualClock(NOW);
     const http = stubHttp(account, clock, createScriptedVendor(THREE_FILES));
     const scope = { signal: new AbortController().signal, record: () => undefined, restrictCache: () => undefined };
-    const file = createClient(config.parse(conformance.account), { account, http, clock }).file(
-      'https://evil.example/late.gz',
-      scope,
-    );
+    const file = createClient(config.parse(conformance.account), {
+      account,
+      http,
+      clock,
+      onDropped: () => undefined,
+    }).file('https://evil.example/late.gz', scope);
     await expect(file).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'link_refused' });
     expect(http.sent).toEqual([]);
   });
@@ -150,7 +152,12 @@ test('reads an empty list as a success whatever its status, and any other 404 as
       restrictCache: () => undefined,
     };
     const http = stubHttp(account, clock, () => ({ status, body }));
-    const client = createClient(config.parse(conformance.account), { account, http, clock });
+    const client = createClient(config.parse(conformance.account), {
+      account,
+      http,
+      clock,
+      onDropped: () => undefined,
+    });
     return client.list(MAY_10, { from: 0, to: NOW }, context);
   };
   await expect(read(404, '<html>No Available Files</html>')).resolves.toEqual({ links: [], refused: [] });

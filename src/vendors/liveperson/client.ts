@@ -3,13 +3,14 @@ import type { TimeRange } from '../../domain/time.ts';
 import type { CallTarget } from '../../domain/vendor-error.ts';
 import { assertAccountOk, errorFromResponse, parseJson, vendorError } from '../../http/response.ts';
 import type { CallContext, VendorRequest, VendorResponse } from '../../http/types.ts';
+import type { OnDropped } from '../ports.ts';
 import type { AdapterDependencies } from '../vendor.ts';
 import { createSigner } from './auth.ts';
 import type { LivePersonConfig } from './config.ts';
 import { accountPath, checkFileLink, type LinkRejection } from './file-links.ts';
-import type { FileContent } from './files/content.ts';
+import type { FileContent, FileFlaws } from './files/content.ts';
 import { createEventLoopYielder } from './files/event-loop-yielder.ts';
-import { readFile } from './files/reader.ts';
+import { readFile, toDamageReason } from './files/reader.ts';
 import { assertNoOAuthProblem, oauthProblemError } from './oauth-problem.ts';
 import { createRedactor } from './redact.ts';
 import { fileListSchema } from './wire.ts';
@@ -36,6 +37,7 @@ interface ClientParts {
   readonly config: LivePersonConfig;
   readonly http: AdapterDependencies['http'];
   readonly clock: AdapterDependencies['clock'];
+  readonly onDropped: AdapterDependencies['onDropped'];
   readonly signerFor: ReturnType<typeof createSigner>;
   readonly redact: ReturnType<typeof createRedactor>;
 }
@@ -46,9 +48,16 @@ interface ClientParts {
  */
 export function createClient(
   config: LivePersonConfig,
-  { account, http, clock }: Pick<AdapterDependencies, 'account' | 'http' | 'clock'>,
+  { account, http, clock, onDropped }: Pick<AdapterDependencies, 'account' | 'http' | 'clock' | 'onDropped'>,
 ): Client {
-  const parts = { config, http, clock, signerFor: createSigner(config, clock), redact: createRedactor(config) };
+  const parts = {
+    config,
+    http,
+    clock,
+    onDropped,
+    signerFor: createSigner(config, clock),
+    redact: createRedactor(config),
+  };
   const createTarget = (endpoint: string): CallTarget => ({ vendor: account.vendor, account: account.name, endpoint });
   return {
     list: createListFiles(parts, createTarget(LIST_ENDPOINT)),
@@ -56,7 +65,12 @@ export function createClient(
   };
 }
 
-function createListFiles({ config, http, clock, signerFor, redact }: ClientParts, target: CallTarget): Client['list'] {
+function createListFiles(parts: ClientParts, target: CallTarget): Client['list'] {
+  const { config, http, clock, signerFor, redact, onDropped } = parts;
+  const reportRefused = (listing: FileListing): FileListing => {
+    if (listing.refused.length > 0) onDropped(LIST_ENDPOINT, 'link_refused', listing.refused.length);
+    return listing;
+  };
   return async (window, within, context) => {
     const url = new URL(`${accountPath(config)}le/agentActivity`, config.baseUrl);
     url.searchParams.set('startTime', String(clampToRange(window.from, within)));
@@ -79,16 +93,16 @@ function createListFiles({ config, http, clock, signerFor, redact }: ClientParts
       return toFileListing(parseJson(response, fileListSchema, target).dataAccessFiles.file, config);
     };
     try {
-      return await http.read(request, context, parse);
+      return reportRefused(await http.read(request, context, parse));
     } catch (error) {
       if (!lastAttempt.canRetry) throw error;
-      return await http.read(request, context, parse);
+      return reportRefused(await http.read(request, context, parse));
     }
   };
 }
 
 function createDownloadFile(parts: ClientParts, target: CallTarget): Client['file'] {
-  const { config, http, clock, signerFor, redact } = parts;
+  const { config, http, clock, signerFor, redact, onDropped } = parts;
   const { accountId, maxFileBytes, patterns } = config;
   const readerOptions = { accountId, maxFileBytes, patterns, yielder: createEventLoopYielder(clock) };
   return async (link, context) => {
@@ -109,7 +123,11 @@ function createDownloadFile(parts: ClientParts, target: CallTarget): Client['fil
         return oauthProblemError(redacted, target) ?? errorFromResponse(redacted, target, clock.now());
       },
     };
-    const download = () => http.stream(request, context, ({ body }) => readFile(body, readerOptions, target));
+    const download = async () => {
+      const content = await http.stream(request, context, ({ body }) => readFile(body, readerOptions, target));
+      reportFlaws(content.flaws, onDropped);
+      return content;
+    };
     try {
       return await download();
     } catch (error) {
@@ -118,6 +136,12 @@ function createDownloadFile(parts: ClientParts, target: CallTarget): Client['fil
       return await download();
     }
   };
+}
+
+function reportFlaws({ malformed, foreign, damage }: FileFlaws, onDropped: OnDropped): void {
+  if (malformed > 0) onDropped(FILE_ENDPOINT, 'contract', malformed);
+  if (foreign > 0) onDropped(FILE_ENDPOINT, 'foreign_account', foreign);
+  if (damage !== null) onDropped(FILE_ENDPOINT, toDamageReason(damage), 1);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Provenance } from '../../domain/source.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import type { DataGap } from '../data-gap.ts';
-import { fileKey } from './client.ts';
+import { FILE_ENDPOINT, fileKey } from './client.ts';
 import { contentGaps, failureGaps, fileLimitGaps, memoryLimitGaps, rejectedLinkGaps } from './data-gaps.ts';
 import type { FileContent } from './files/content.ts';
 import { isOverFileBudget, linkRejectedError, type Loaders } from './loaders.ts';
@@ -62,7 +62,9 @@ async function loadFiles(loaders: Loaders, links: readonly string[]) {
     loaded.push(...batch.loaded);
     errors.push(...batch.errors);
   }
-  return { loaded, errors, unread: links.slice(next).length };
+  const unread = links.slice(next).length;
+  if (unread > 0) loaders.onDropped(FILE_ENDPOINT, 'memory_limit', unread);
+  return { loaded, errors, unread };
 }
 
 async function settleAll<T>(

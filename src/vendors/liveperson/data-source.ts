@@ -6,7 +6,9 @@ import type { Session } from '../../domain/session.ts';
 import { type Provenance, type SourcedResult, sourceReport, type SourceReport } from '../../domain/source.ts';
 import type { StatusPeriod } from '../../domain/status-period.ts';
 import type { TimeRange } from '../../domain/time.ts';
+import type { CallPriority } from '../../http/types.ts';
 import { type DataGap, mergeDataGaps, toVendorError } from '../data-gap.ts';
+import { rangePriority } from '../range-priority.ts';
 import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
 import { type Checksummed, isIntact, withChecksum } from './checksum.ts';
 import { LIST_ENDPOINT } from './client.ts';
@@ -43,21 +45,30 @@ export function createDataSource(deps: LivePersonDeps, request: DataSourceContex
 
 type SessionReader = (ref: string, during: TimeRange) => Promise<SourcedResult<readonly Session[]>>;
 
-/** Creates a reader of an agent's sessions that collects the files of each set of windows once. */
+/**
+ * Creates a reader of an agent's sessions that collects the files of each set of windows once. The calls of a past range yield
+ * to those that wallboards wait for, also where its files are still being generated.
+ */
 function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): SessionReader {
-  const loaders = createLoaders(deps, request);
+  const loaders = {
+    live: createLoaders(deps, request),
+    past: createLoaders(deps, { ...request, priority: 'past' }),
+  };
   const collections = new Map<string, Promise<CollectedFiles>>();
 
-  function collectOnce(windows: readonly TimeRange[]): Promise<CollectedFiles> {
+  function collectOnce(windows: readonly TimeRange[], priority: CallPriority): Promise<CollectedFiles> {
     const key = windows.map(({ from, to }) => `${from}-${to}`).join();
-    const collecting = collections.get(key) ?? collectFiles(loaders, windows);
+    const collecting = collections.get(key) ?? collectFiles(loaders[priority], windows);
     collections.set(key, collecting);
     return collecting;
   }
 
   return async (ref, during) => {
     const coverage = computeCoverage(during, request.now, deps.config);
-    const { contents, files, provenance, gaps } = await collectOnce(coverage.windows);
+    const { contents, files, provenance, gaps } = await collectOnce(
+      coverage.windows,
+      rangePriority(during.to, request.now),
+    );
     const encrypted = isLoginName(ref, contents) ? encryptedLoginGaps(contents) : [];
     const expired = coverage.expired ? [retentionGap(deps.config.retentionDays)] : [];
     // Last, because other gaps do not close by themselves.

@@ -66,7 +66,7 @@ describe('discovery', () => {
     const http = stubHttp(account, clock, createScriptedVendor([people]));
     const store = createMemoryStore(1e6);
     const cache = createAccountCache({ account, store, clock, staleIfErrorSeconds: 0, onRead: () => undefined });
-    const shared = { account, clock, http, cache, ttl: ttlSchema.parse({}) };
+    const shared = { account, clock, http, cache, ttl: ttlSchema.parse({}), onDropped: () => undefined };
     const { createDataSource, cachedAgents } = liveperson.connect(liveperson.config.parse(conformance.account), shared);
     expect(await cachedAgents?.()).toBeNull();
     expect(http.sent).toEqual([]);

@@ -27,8 +27,11 @@ const scope = {
 function connect(store: Store) {
   const http = stubHttp(account, clock, createScriptedVendor(THREE_FILES));
   const cache = createAccountCache({ account, store, clock, staleIfErrorSeconds: 0, onRead: () => undefined });
-  const client = createClient(settings, { account, http, clock });
-  return { lp: { account, config: settings, client, cache, ttl: ttlSchema.parse({}) }, sent: http.sent };
+  const client = createClient(settings, { account, http, clock, onDropped: () => undefined });
+  return {
+    lp: { account, config: settings, client, cache, ttl: ttlSchema.parse({}), onDropped: () => undefined },
+    sent: http.sent,
+  };
 }
 
 describe('concurrent queries', () => {

@@ -6,6 +6,7 @@ import type { TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
 import type { CallContext } from '../../http/types.ts';
+import type { OnDropped } from '../ports.ts';
 import type { DataSourceContext } from '../vendor.ts';
 import { type Checksummed, isIntact, withChecksum } from './checksum.ts';
 import { type Client, FILE_ENDPOINT, fileKey, type FileListing, LIST_ENDPOINT } from './client.ts';
@@ -21,11 +22,13 @@ export interface LivePersonDeps {
   readonly client: Client;
   readonly cache: AccountCache;
   readonly ttl: Ttl;
+  readonly onDropped: OnDropped;
 }
 
 /** Loads each list and each file once a query, for all agents. */
 export interface Loaders {
   readonly account: Account;
+  readonly onDropped: OnDropped;
   readonly lists: DataLoader<TimeRange, CachedValue<FileListing>, string>;
   /** Keyed by link. */
   readonly files: DataLoader<string, CachedValue<FileContent>, string>;
@@ -55,6 +58,7 @@ export function createLoaders(deps: LivePersonDeps, request: DataSourceContext):
   let heldChars = 0;
   return {
     account: deps.account,
+    onDropped: deps.onDropped,
     lists: new DataLoader<TimeRange, CachedValue<FileListing>, string>(
       (windows) =>
         deps.cache.readMany(listNamespace, windows, request, (missing, context) =>
@@ -124,6 +128,7 @@ function fetchFiles(
 ) {
   const budget = request.takeFileBudget(links.length);
   links.slice(budget).forEach(onOverBudget);
+  if (budget < links.length) deps.onDropped(FILE_ENDPOINT, 'file_limit', links.length - budget);
   return Promise.all(
     links.map(async (link, index) => {
       if (index >= budget) return fileBudgetError(deps.account);

@@ -98,6 +98,19 @@ describe('a token due for renewal', () => {
     expect(tokenCalls(harness)).toHaveLength(5);
   });
 
+  test('reports a failed renewal once, however many requests wait for the token', async () => {
+    const harness = connectVonage(shortLived(() => jsonReply({}, 503)).respond);
+    await queryInteractions(harness);
+    expect(harness.renewalErrors).toEqual([]);
+    harness.clock.advance(90_000);
+    await Promise.all(refs(5).map((ref) => queryInteractions(harness, ref)));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(harness.renewalErrors).toMatchObject([{ endpoint: 'connect/token', reason: 'status_503' }]);
+    harness.clock.advance(20_000);
+    await Promise.allSettled(refs(5).map((ref) => queryInteractions(harness, ref)));
+    expect(harness.renewalErrors).toHaveLength(2);
+  });
+
   test('renews a token without a call record on any query', async () => {
     const harness = connectVonage(createFakeVonage().respond);
     await queryInteractions(harness);

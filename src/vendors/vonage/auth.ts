@@ -1,6 +1,7 @@
 import { Secret } from '../../config/secret.ts';
 import type { Clock, Instant } from '../../domain/clock.ts';
 import { MINUTE, SECOND } from '../../domain/time.ts';
+import { VendorError } from '../../domain/vendor-error.ts';
 import { abortable } from '../../http/abort.ts';
 import { toVendorError } from '../../http/classify-error.ts';
 import { assertOk, parseJson, vendorError } from '../../http/response.ts';
@@ -57,7 +58,7 @@ export interface TokenProvider {
  * sample newvoicemedia/vcc-node-code-snippets (oidcClient.js).
  */
 export function createTokenProvider(config: VonageConfig, dependencies: AdapterDependencies): TokenProvider {
-  const { clock } = dependencies;
+  const { clock, onTokenRenewalFailed = noop } = dependencies;
   const target = toCallTarget(dependencies.account, TOKEN_ENDPOINT);
   const fetchToken = createTokenFetcher(config, dependencies);
   let currentToken: AccessToken | null = null;
@@ -76,6 +77,9 @@ export function createTokenProvider(config: VonageConfig, dependencies: AdapterD
   async function acquireToken(context: CallContext): Promise<AccessToken> {
     try {
       return (currentToken = await getSharedToken(config, dependencies, isRejected, () => fetchToken(context)));
+    } catch (error) {
+      if (error instanceof VendorError) onTokenRenewalFailed(error);
+      throw error;
     } finally {
       pendingFetch = null;
     }
@@ -224,5 +228,5 @@ function parseLifetimeSeconds({ expires_in: sent }: TokenResponse): number {
 }
 
 function noop(): void {
-  // Only the metrics record a background call.
+  // Only the metrics and the log record a background call.
 }

@@ -22,7 +22,14 @@ beforeEach(async () => {
   harness = createHttpHarness({ account });
   const clock = manualClock();
   const accountConfig = config.parse({ ...VONAGE_ENTRY, baseUrl: server.url.origin });
-  const shared = { account, clock, http: harness.http, cache: passthroughCache(clock), ttl: ttlSchema.parse({}) };
+  const shared = {
+    account,
+    clock,
+    http: harness.http,
+    cache: passthroughCache(clock),
+    ttl: ttlSchema.parse({}),
+    onDropped: () => undefined,
+  };
   client = createClient(accountConfig, shared);
 });
 

@@ -22,6 +22,7 @@ test.each([1, 2])('sends version %i, the token and the form over a real socket',
       http,
       cache: passthroughCache(clock),
       ttl: ttlSchema.parse({}),
+      onDropped: () => undefined,
     });
     await client.latestInteractions('01', {}, createContext());
     expect(server.received).toMatchObject([

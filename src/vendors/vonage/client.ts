@@ -29,7 +29,7 @@ export interface VonageClient {
 
 /** Source: "Getting agent details about most recent interaction", https://docs-vcc.atlassian.net/wiki/x/A4C-1. */
 export function createClient(config: VonageConfig, dependencies: AdapterDependencies): VonageClient {
-  const { account, http, clock } = dependencies;
+  const { account, http, clock, onDropped } = dependencies;
   const target = toCallTarget(account, LATEST_INTERACTIONS_ENDPOINT);
   const tokens = createTokenProvider(config, dependencies);
 
@@ -50,7 +50,7 @@ export function createClient(config: VonageConfig, dependencies: AdapterDependen
     }
   }
 
-  function fetchWithToken(token: AccessToken, url: URL, context: CallContext): Promise<StoredInteractions> {
+  async function fetchWithToken(token: AccessToken, url: URL, context: CallContext): Promise<StoredInteractions> {
     const request: VendorRequest = {
       endpoint: LATEST_INTERACTIONS_ENDPOINT,
       method: 'GET',
@@ -61,9 +61,12 @@ export function createClient(config: VonageConfig, dependencies: AdapterDependen
       maxBytes: MAX_BODY_BYTES,
     };
     const secrets = [config.accountKey, config.clientSecret, token.text];
-    return http.read(request, context, (response) =>
+    const interactions = await http.read(request, context, (response) =>
       parseJson(assertOk(redactSecrets(response, secrets), target, clock.now()), interactionsResponseSchema, target),
     );
+    const unreadable = interactions.filter((interaction) => interaction === null).length;
+    if (unreadable > 0) onDropped(LATEST_INTERACTIONS_ENDPOINT, 'contract', unreadable);
+    return interactions;
   }
 
   return {

@@ -134,11 +134,23 @@ describe('a vendor that discovers agents', () => {
           nodes(ids: $ids) { id }
           _entities(representations: $representations) { ... on Agent { id } }
         }`,
-        { ids: ['', known.id, known.id], representations: [{ __typename: 'Agent', id: known.id }] },
+        {
+          ids: ['', known.id, known.id],
+          representations: [
+            { __typename: 'Agent', id: known.id },
+            { __typename: 'Agent', email: known.email },
+            { __typename: 'Agent', key: 'unknown' },
+          ],
+        },
       ),
     );
-    expect(data).toEqual({ nodes: [null, null, null], _entities: [null] });
-    expect(errors.map(({ path }) => path?.join('.')).toSorted()).toEqual(['_entities.0', 'nodes.1', 'nodes.2']);
+    expect(data).toEqual({ nodes: [null, null, null], _entities: [null, null, null] });
+    expect(errors.map(({ path }) => path?.join('.')).toSorted()).toEqual([
+      '_entities.0',
+      '_entities.1',
+      'nodes.1',
+      'nodes.2',
+    ]);
   });
 
   test('is not called for bots, and the plan of a list of bots names no discovery', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { countOccurrences, readQuery, startWorld, type World } from '../../support/world.ts';
 
@@ -8,7 +9,13 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 test('lists every vendor call with Switchboard-Explain: trace, and every cached value on the second run', async () => {
-  const gateway = await world.startGateway();
+  // On a busy machine a discovery may take longer than a query waits for it, and its later calls would not be traced.
+  const gateway = await world.startGateway((raw) => ({
+    ...raw,
+    accounts: raw.accounts.map((account) =>
+      ['kore-main', 'lp'].includes(account.name) ? { ...account, discoverTimeoutMs: 30_000 } : account,
+    ),
+  }));
   const runTraced = () => gateway.query(readQuery(import.meta.dirname), {}, { 'switchboard-explain': 'trace' });
   const summary = ({ extensions }: Awaited<ReturnType<typeof runTraced>>) =>
     countOccurrences(
@@ -40,3 +47,19 @@ test('returns no trace without the header', async () => {
   const gateway = await world.startGateway();
   expect((await gateway.query(readQuery(import.meta.dirname))).extensions).toBeUndefined();
 });
+
+test.each(['plan', 'trace'])(
+  'is FORBIDDEN, without any extension, for %s without the scope explain',
+  async (explain) => {
+    const key = 'an-api-key-that-is-long-enough';
+    const sha256 = createHash('sha256').update(key).digest('hex');
+    const gateway = await world.startGateway((raw) => ({
+      ...raw,
+      auth: { apiKeys: [{ name: 'reader', sha256, scopes: ['read'] }] },
+    }));
+    const headers = { authorization: `Bearer ${key}`, 'switchboard-explain': explain };
+    const { status, data, errors, extensions } = await gateway.query(readQuery(import.meta.dirname), {}, headers);
+    expect([status, data, errors?.map((error) => error.extensions.code)]).toEqual([403, undefined, ['FORBIDDEN']]);
+    expect(extensions).toBeUndefined();
+  },
+);

@@ -54,6 +54,7 @@ export function createTokenProviderWith(http: VendorHttp, clock: ManualClock) {
     clock,
     cache: passthroughCache(clock),
     ttl: ttlSchema.parse({}),
+    onDropped: () => undefined,
     http,
   });
 }

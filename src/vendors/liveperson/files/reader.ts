@@ -60,13 +60,13 @@ const DAMAGE_MESSAGES: Readonly<Partial<Record<NonNullable<FileFlaws['damage']>,
 };
 
 /**
- * A file that was cut before it was sent is not a broken connection, for which `truncated` stands: a retry returns the same
- * file.
+ * Returns the reason that stands for a damage in errors. A file that was cut before it was sent is not a broken connection, for
+ * which `truncated` stands: a retry returns the same file.
  */
-const DAMAGE_REASONS: Readonly<Partial<Record<NonNullable<FileFlaws['damage']>, string>>> = {
-  malformed: 'malformed_json',
-  truncated: 'file_truncated',
-};
+export function toDamageReason(damage: NonNullable<FileFlaws['damage']>) {
+  if (damage === 'malformed') return 'malformed_json';
+  return damage === 'truncated' ? 'file_truncated' : damage;
+}
 
 function assertUsable(content: FileContent, target: CallTarget): FileContent {
   const { damage, malformed } = content.flaws;
@@ -75,7 +75,7 @@ function assertUsable(content: FileContent, target: CallTarget): FileContent {
   if (reason === null || (!isEmpty && reason !== 'too_large')) return content;
   const message = DAMAGE_MESSAGES[reason];
   throw vendorError(target, 'VENDOR_BAD_RESPONSE', {
-    reason: DAMAGE_REASONS[reason] ?? reason,
+    reason: toDamageReason(reason),
     ...(message !== undefined && { vendorMessage: message }),
   });
 }

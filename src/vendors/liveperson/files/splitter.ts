@@ -1,11 +1,13 @@
 import { createByteBuffer } from './byte-buffer.ts';
+import { DocumentArray } from './document-array.ts';
 import { toLatin1 } from './latin1.ts';
+import { isSpace, skipSpace } from './space.ts';
 
-/** Splits a stream of bytes into concatenated JSON documents. */
+/** Splits a stream of bytes into JSON documents: concatenated ones, or those of an array. */
 export interface Splitter {
   /** Yields the documents that these bytes complete, as latin1 text. The end of a long document may be found some chunks later. */
   push(bytes: Buffer): Generator<string>;
-  /** Returns the rest; the last text may be an incomplete document. */
+  /** Returns the rest; the last text may be an incomplete document, and is empty for an array without an end. */
   end(): readonly string[];
 }
 
@@ -33,8 +35,8 @@ export class DocumentTooLargeError extends Error {
  * Creates a splitter for documents in any layout: pretty-printed, one a line, `}{` without a separator, with byte order marks,
  * and chunked anywhere. Documents that `tryRead` reads are not yielded.
  *
- * It does not count braces. Inside JSON, `}` is never followed by `{`, because a comma separates them. So such a pair is a
- * boundary or part of a string, and a string cannot contain a line break. Strings are therefore followed from the beginning of
+ * A file that begins with a bracket is an array of documents; see `DocumentArray`. For concatenated documents braces are not
+ * counted. Inside JSON, `}` is never followed by `{`, because a comma separates them. So such a pair is a boundary or part of a string, and a string cannot contain a line break. Strings are therefore followed from the beginning of
  * the document only for a pair without a line break. An incomplete document costs only itself if the next one begins on a new
  * line.
  */
@@ -50,6 +52,7 @@ class DocumentSplitter implements Splitter {
   readonly #buffer = createByteBuffer();
   #text = '';
   #search = startSearch(0);
+  #array: DocumentArray | null = null;
 
   constructor(tryRead: TryRead) {
     this.#tryRead = tryRead;
@@ -66,6 +69,7 @@ class DocumentSplitter implements Splitter {
     const remaining: string[] = [];
     let next = documents.next();
     for (; next.done !== true; next = documents.next()) remaining.push(next.value);
+    if (this.#array !== null) return [...remaining, this.#text.slice(next.value)];
     const { brace } = this.#search;
     const rest = this.#text.slice(next.value, brace === -1 ? this.#text.length : brace + 1);
     return rest === '' ? remaining : [...remaining, rest];
@@ -77,12 +81,40 @@ class DocumentSplitter implements Splitter {
     let begin = 0;
     for (;;) {
       begin = skipSpace(this.#text, begin);
+      if (this.#array === null && this.#text[begin] === '[') this.#array = new DocumentArray(begin + 1);
+      const array = this.#array;
+      if (array !== null) {
+        begin = yield* this.#splitArray(array);
+        if (this.#array === array) return begin;
+        continue;
+      }
       const readEnd = this.#search.at - begin < MAX_RETRY_CHARS ? this.#tryRead(this.#text, begin) : -1;
       const end = readEnd > begin ? readEnd : this.#findBoundary(begin);
       if (end === -1) return begin;
       if (end !== readEnd) yield this.#text.slice(begin, end);
       begin = end;
       this.#search = startSearch(end);
+    }
+  }
+
+  /** Yields the complete documents of an array; returns where its next one begins, or where the array ends. */
+  *#splitArray(array: DocumentArray): Generator<string, number> {
+    for (;;) {
+      const begin = array.findDocument(this.#text);
+      const canTry = begin !== null && array.scannedChars() < MAX_RETRY_CHARS;
+      const readEnd = canTry ? this.#tryRead(this.#text, begin) : -1;
+      if (begin !== null && readEnd > begin) {
+        array.continueAt(readEnd);
+        continue;
+      }
+      const item = array.next(this.#text);
+      if (item.kind === 'incomplete') return item.begin;
+      if (item.kind === 'end') {
+        this.#array = null;
+        this.#search = startSearch(item.end);
+        return item.end;
+      }
+      yield this.#text.slice(item.begin, item.end);
     }
   }
 
@@ -115,6 +147,7 @@ class DocumentSplitter implements Splitter {
   #discardBefore(begin: number): void {
     if (this.#text.length - begin > MAX_DOCUMENT_CHARS) throw new DocumentTooLargeError();
     this.#text = this.#text.slice(begin);
+    this.#array?.shift(begin);
     const search = this.#search;
     search.at = Math.max(0, search.at - begin);
     search.brace = Math.max(-1, search.brace - begin);
@@ -160,20 +193,4 @@ function advanceStringState(text: string, strings: StringState, to: number): voi
   }
   strings.at = at;
   strings.inString = inString;
-}
-
-/** Returns the end of the space that begins there. */
-function skipSpace(text: string, from: number): number {
-  let at = from;
-  while (isSpace(text.charCodeAt(at))) at += 1;
-  return at;
-}
-
-/** Whether a code is JSON whitespace or a byte of the byte order mark, which a chunk may end inside. */
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09 || isByteOrderMark(code);
-}
-
-function isByteOrderMark(code: number): boolean {
-  return code === 0xef || code === 0xbb || code === 0xbf;
 }

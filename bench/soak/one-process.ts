@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createApp } from '../src/composition/app.ts';
-import { type Clock, systemClock } from '../src/domain/clock.ts';
-import { exampleVariables } from '../src/graphiql/example-variables.ts';
-import { createLogger } from '../src/observability/logger.ts';
-import { loadStartupConfig } from '../src/startup/config.ts';
-import { vendors } from '../src/vendors/index.ts';
+import { createApp } from '../../src/composition/app.ts';
+import { type Clock, systemClock } from '../../src/domain/clock.ts';
+import { exampleVariables } from '../../src/graphiql/example-variables.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { loadStartupConfig } from '../../src/startup/config.ts';
+import { vendors } from '../../src/vendors/index.ts';
 
 /**
  * A soak test of one simulated day: the example queries against the sandbox, with injected vendor faults and clients that
@@ -88,7 +88,7 @@ const app = await createApp({
 const url = await app.server.listen();
 app.server.ready();
 
-const examples = new URL('../examples/queries/', import.meta.url);
+const examples = new URL('../../examples/queries/', import.meta.url);
 const queries = readdirSync(examples).map((name) => readFileSync(new URL(name, examples), 'utf8'));
 const servers = Object.values(sandbox.servers);
 type Counts = Record<string, number>;

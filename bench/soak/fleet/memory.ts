@@ -1,0 +1,41 @@
+import type { Measurement } from './gateway-probe.ts';
+
+export interface MemorySample extends Measurement {
+  readonly at: number;
+}
+
+export interface MemoryTrend {
+  readonly startMb: number;
+  readonly endMb: number;
+  readonly startRssMb: number;
+  readonly endRssMb: number;
+  readonly slopeMbPerMinute: number;
+}
+
+/**
+ * How the memory that a process holds after garbage collection grew: the least-squares slope over the samples, of which the
+ * first third is left out, because caches fill then.
+ */
+export function memoryTrend(samples: readonly MemorySample[]): MemoryTrend {
+  const [first, last] = [samples[0], samples.at(-1)];
+  const settled = samples.slice(Math.floor(samples.length / 3));
+  return {
+    startMb: first ? heldMb(first) : NaN,
+    endMb: last ? heldMb(last) : NaN,
+    startRssMb: first?.rssMb ?? NaN,
+    endRssMb: last?.rssMb ?? NaN,
+    slopeMbPerMinute: slope(settled.map((sample) => [sample.at / 60_000, heldMb(sample)])),
+  };
+}
+
+function heldMb({ heapMb, externalMb }: Measurement): number {
+  return heapMb + externalMb;
+}
+
+function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+  const variance = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+  return variance === 0 ? 0 : covariance / variance;
+}

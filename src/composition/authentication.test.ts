@@ -1,0 +1,35 @@
+import { expect, test } from '@jest/globals';
+import { apiKeys } from '../../test/support/auth-harness.ts';
+import { manualClock } from '../../test/support/clock.ts';
+import { settingsShape } from '../config/settings.ts';
+import { createLogger } from '../observability/logger.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { anonymousCaller } from '../request/caller.ts';
+import { createThrottledAuthenticator } from './authentication.ts';
+
+function setUp(auth?: { readonly apiKeys: typeof apiKeys }) {
+  const lines: string[] = [];
+  const logger = createLogger({ destination: { write: (line) => lines.push(line) } });
+  const limits = settingsShape.limits.parse({ authFailuresPerMinute: 1 });
+  const options = { clock: manualClock(), metrics: createMetrics(), logger };
+  return { lines, authenticate: createThrottledAuthenticator({ auth, limits }, options) };
+}
+
+test('throttles by the configured limit and logs the address, without the key', async () => {
+  const { lines, authenticate } = setUp({ apiKeys });
+  expect(await authenticate('Bearer guess', '203.0.113.9')).toEqual({ failure: 'unknown_key' });
+  await expect(authenticate('Bearer guess', '203.0.113.9')).rejects.toMatchObject({ status: 429 });
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    {
+      level: 'warn',
+      time: expect.any(String),
+      clientAddress: '203.0.113.9',
+      message: 'failed authentications are throttled',
+    },
+  ]);
+});
+
+test('accepts every request without auth', async () => {
+  const { authenticate } = setUp();
+  for (let i = 0; i < 3; i += 1) expect(await authenticate('Bearer x', '127.0.0.1')).toBe(anonymousCaller);
+});

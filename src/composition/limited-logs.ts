@@ -1,0 +1,87 @@
+import type { Clock } from '../domain/clock.ts';
+import type { SourceOutcome, SourceReport } from '../domain/source.ts';
+import { isNotFound, type VendorError } from '../domain/vendor-error.ts';
+import type { VendorCall } from '../http/ports.ts';
+import { toReasonLabel } from '../observability/labels.ts';
+import { createLimitedLog } from '../observability/limited-log.ts';
+import type { Logger } from '../server/ports.ts';
+import type { DropReason } from '../vendors/ports.ts';
+
+/** Warnings that a vendor's outage repeats with every call: each is written at most once a minute, with its count. */
+export interface LimitedLogs {
+  readonly vendorCallFailed: (call: VendorCall) => void;
+  readonly recordsDropped: (account: string, endpoint: string, reason: DropReason, count: number) => void;
+  readonly sourceReported: (report: SourceReport) => void;
+  readonly renewalFailed: (error: VendorError) => void;
+  /** A background fetch failed, of which no request sees the error. */
+  readonly refreshFailed: (error: VendorError) => void;
+  /** Writes what has been counted, and stops the timers. */
+  readonly flush: () => void;
+}
+
+/** Reasons of sources that fail without a call, so that no failed call is logged for them. */
+const REASONS_WITHOUT_CALL: ReadonlySet<string> = new Set([
+  'circuit_open',
+  'quota_local',
+  'rate_gate',
+  'bulkhead_full',
+  'discovery_timeout',
+]);
+
+/** Reasons that the requested time explains: every query of such a time has them, while all is well. */
+const REASONS_OF_THE_QUESTION: ReadonlySet<string> = new Set(['retention', 'not_yet_written']);
+
+export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): LimitedLogs {
+  const failures = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'vendor call failed');
+  });
+  const dropped = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'records left out of vendor responses');
+  });
+  const incomplete = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'source incomplete');
+  });
+  const renewals = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'token renewal failed');
+  });
+  const refreshes = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'background refresh failed');
+  });
+  return {
+    vendorCallFailed: ({ account, endpoint, outcome, reason = null, status }) => {
+      failures.log({ account, endpoint, code: outcome, ...toReasonFields(reason, status ?? null) });
+    },
+    recordsDropped: (account, endpoint, reason, count) => {
+      dropped.log({ account, endpoint, reason }, count);
+    },
+    sourceReported: (report) => {
+      const { account, endpoint, outcome, error } = report;
+      if (error !== null && isWorthALine(outcome, error))
+        incomplete.log({ ...toErrorFields(error), account, endpoint, outcome });
+    },
+    renewalFailed: (error) => {
+      if (error.reason !== 'cancelled') renewals.log(toErrorFields(error));
+    },
+    refreshFailed: (error) => {
+      if (error.reason !== 'cancelled') refreshes.log(toErrorFields(error));
+    },
+    flush: () => {
+      for (const log of [failures, dropped, incomplete, renewals, refreshes]) log.flush();
+    },
+  };
+}
+
+function isWorthALine(outcome: SourceOutcome, error: VendorError): boolean {
+  if (isNotFound(error)) return false;
+  const reason = error.reason ?? '';
+  return outcome === 'PARTIAL' ? !REASONS_OF_THE_QUESTION.has(reason) : REASONS_WITHOUT_CALL.has(reason);
+}
+
+/** Nothing of the message: it may quote the vendor. */
+function toErrorFields({ account, endpoint, code, reason, status }: VendorError) {
+  return { account, endpoint, code, ...toReasonFields(reason, status) };
+}
+
+function toReasonFields(reason: string | null, status: number | null) {
+  return { ...(reason !== null && { reason: toReasonLabel(reason) }), ...(status !== null && { status }) };
+}

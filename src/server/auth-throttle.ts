@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../domain/clock.ts';
+import { MINUTE, SECOND } from '../domain/time.ts';
+import type { Authenticator } from './auth.ts';
+import { toAddressGroup } from './client-address.ts';
+import { HttpError } from './http-error.ts';
+import type { AuthFailureReason } from './ports.ts';
+
+/** How many addresses, and how many accepted keys, are kept at a time. */
+const MAX_ENTRIES = 10_000;
+
+/** Failures of keys and tokens that may be guessed. An expired token was signed by the issuer, and no token is no guess. */
+const COUNTED_FAILURES: ReadonlySet<AuthFailureReason> = new Set([
+  'unknown_key',
+  'too_long',
+  'malformed',
+  'bad_signature',
+  'bad_algorithm',
+  'unknown_signer',
+]);
+
+export interface AuthThrottleOptions {
+  readonly failuresPerMinute: number;
+  readonly clock: Clock;
+  /** Called when the first request of an address is rejected. */
+  readonly onThrottled: (clientAddress: string) => void;
+}
+
+/**
+ * Limits the failed authentications of an address in a minute (sliding window, in this process). Beyond it, requests get an
+ * `HttpError` (429) before their key is looked at, so that guessing is slow and costs no signature checks.
+ *
+ * A key that this address has used with success goes on working: otherwise one wrong client would lock out all those behind the
+ * same address. A key that is new to the address waits, even a good one: looking at it would be what a guess needs.
+ */
+export function throttleFailures(authenticate: Authenticator, options: AuthThrottleOptions): Authenticator {
+  const { failuresPerMinute, clock, onThrottled } = options;
+  const failureTimes = new LRUCache<string, number[]>({ max: MAX_ENTRIES });
+  const acceptedKeys = new LRUCache<string, true>({ max: MAX_ENTRIES });
+  const throttledGroups = new LRUCache<string, true>({ max: MAX_ENTRIES });
+
+  function assertNotThrottled(group: string, clientAddress: string): void {
+    const failures = recentFailures(group);
+    if (failures.length < failuresPerMinute) {
+      throttledGroups.delete(group);
+      return;
+    }
+    if (!throttledGroups.has(group)) onThrottled(clientAddress);
+    throttledGroups.set(group, true);
+    const waitMs = (failures[0] ?? 0) + MINUTE - clock.monotonicMs();
+    const message = `Too many failed authentications from this address; the limit is ${failuresPerMinute} a minute.`;
+    const headers = { 'retry-after': String(Math.max(1, Math.ceil(waitMs / SECOND))) };
+    throw new HttpError(429, 'RATE_LIMITED', message, { limit: 'auth_failures', headers });
+  }
+
+  function recentFailures(group: string): readonly number[] {
+    const windowStart = clock.monotonicMs() - MINUTE;
+    return (failureTimes.get(group) ?? []).filter((time) => time > windowStart);
+  }
+
+  return async (authorization, clientAddress) => {
+    if (!authorization) return authenticate(authorization, clientAddress);
+    const group = toAddressGroup(clientAddress);
+    const key = `${group} ${createHash('sha256').update(authorization).digest('base64')}`;
+    if (!acceptedKeys.get(key)) assertNotThrottled(group, clientAddress);
+    const result = await authenticate(authorization, clientAddress);
+    if (!('failure' in result)) acceptedKeys.set(key, true);
+    else if (COUNTED_FAILURES.has(result.failure)) {
+      failureTimes.set(group, [...recentFailures(group), clock.monotonicMs()].slice(-failuresPerMinute));
+    }
+    return result;
+  };
+}

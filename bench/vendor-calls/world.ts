@@ -72,7 +72,9 @@ export async function startWorld({
   if (!loaded.ok) throw new Error(loaded.errors.map(({ path, message }) => `${path}: ${message}`).join('\n'));
   const { config } = loaded;
   const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
-  const apps = await Promise.all(Array.from({ length: gateways }, () => createApp({ config, clock, logger })));
+  const apps = await Promise.all(
+    Array.from({ length: gateways }, () => createApp({ config, clock, logger, isClockShared: true })),
+  );
   const urls = await Promise.all(apps.map(({ server }) => server.listen()));
   for (const { server } of apps) server.ready();
 

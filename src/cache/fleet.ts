@@ -10,6 +10,7 @@ import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { createRedisRetryAfterGate } from './redis-retry-after-gate.ts';
 import { createRedisStore } from './redis-store.ts';
+import { createRedisTime, SAME_TIME } from './redis-time.ts';
 import { connectRedis, type RedisObserver } from './redis.ts';
 import { createSteadyClock } from './steady-clock.ts';
 import type { Store } from './store.ts';
@@ -29,6 +30,8 @@ export interface FleetOptions {
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly observer: RedisObserver;
+  /** Whether all processes have this very clock, as in a simulation: its times are then not compared with those of Redis. */
+  readonly isClockShared?: boolean | undefined;
 }
 
 /** What the processes of a gateway share: a store, leases for fetches, rate limits and access tokens. */
@@ -53,7 +56,7 @@ export interface AccountSharedState {
   readonly sharedGate?: SharedRetryAfterGate;
 }
 
-export function createFleet({ address, maxBytes, clock, observer }: FleetOptions): Fleet {
+export function createFleet({ address, maxBytes, clock, observer, isClockShared }: FleetOptions): Fleet {
   const shutdownController = new AbortController();
   const shutdownSignal = shutdownController.signal;
   const local = createMemoryStore(maxBytes);
@@ -89,8 +92,10 @@ export function createFleet({ address, maxBytes, clock, observer }: FleetOptions
     };
   };
   const steadyClock = createSteadyClock(clock);
-  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock), steadyClock);
-  return createFleetOn(store, forAccount, createRedisFleetSize(redis, clock));
+  const estimate = createRedisTime();
+  const time = isClockShared ? SAME_TIME : estimate;
+  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock, time), steadyClock);
+  return createFleetOn(store, forAccount, createRedisFleetSize(redis, steadyClock, estimate));
 }
 
 /** Returns the memory bound of the cache: the configured bytes, unless the heap of the process is too small for them. */

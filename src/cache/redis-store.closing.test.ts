@@ -29,7 +29,7 @@ describe('close', () => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT, ...modules, url, ADDRESS_MODULE], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    const giveUp = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    const giveUp = setTimeout(() => child.kill('SIGKILL'), 60_000);
     const [code] = (await once(child, 'exit')) as [number | null];
     clearTimeout(giveUp);
     return code;

@@ -33,6 +33,8 @@ export interface AppOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: LevelledLogger;
+  /** Whether all gateways on one Redis have this very clock, as in a simulation. */
+  readonly isClockShared?: boolean;
   /** Also publishes the metrics of the Node process; for at most one app in a process. */
   readonly collectProcessMetrics?: boolean;
   /** The vendors to support; those of the registry when absent. */
@@ -60,6 +62,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     maxBytes: maxCacheBytes(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
     clock,
     observer: createRedisObserver(metrics, logger),
+    isClockShared: options.isClockShared,
   });
 
   const logs = createLimitedLogs(clock, logger);

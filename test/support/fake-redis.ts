@@ -30,6 +30,8 @@ export async function startFakeRedis(): Promise<FakeRedis> {
 
   function normalReply([name = '', ...words]: readonly string[]): string {
     if (name === 'SET') values.set(words[0] ?? '', words[1] ?? '');
+    // The script of a write: EVAL script 1 key time text ttl.
+    if (name === 'EVAL' && words[0]?.includes('GETRANGE')) values.set(words[2] ?? '', words[4] ?? '');
     if (name === 'MGET')
       return `*${words.length}\r\n${words.map((word) => formatBulkString(values.get(word))).join('')}`;
     return '+OK\r\n';

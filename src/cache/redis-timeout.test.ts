@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { rejectionOf } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { systemClock } from '../domain/clock.ts';
 import { RedisTimeoutError } from './redis-errors.ts';
@@ -13,6 +14,34 @@ test('elapses after its time, and not before', async () => {
   clock.advance(1);
   await expect(timeout.rejection).rejects.toThrow(RedisTimeoutError);
   expect(timeout.hasElapsed()).toBe(true);
+});
+
+test('starts again while replies to other commands arrive, ten times at most', async () => {
+  const clock = manualClock();
+  let replies = 0;
+  const timeout = startRedisTimeout(clock, 100, () => replies);
+  const failure = rejectionOf(timeout.rejection);
+  let elapsedMs = 0;
+  while (!timeout.hasElapsed()) {
+    replies += 1;
+    clock.advance(100);
+    elapsedMs += 100;
+    await new Promise(setImmediate);
+  }
+  expect(await failure).toBeInstanceOf(RedisTimeoutError);
+  expect(elapsedMs).toBe(1000);
+});
+
+test('elapses when the replies stop', async () => {
+  const clock = manualClock();
+  let replies = 0;
+  const timeout = startRedisTimeout(clock, 100, () => replies);
+  replies += 1;
+  clock.advance(100);
+  await new Promise(setImmediate);
+  expect(timeout.hasElapsed()).toBe(false);
+  clock.advance(100);
+  await expect(timeout.rejection).rejects.toThrow(RedisTimeoutError);
 });
 
 test('leaves no timer after it is cancelled', () => {

@@ -55,6 +55,8 @@ export interface RedisObserver {
 interface Connection {
   readonly link: RedisLink;
   readonly clock: Clock;
+  /** Replies to commands so far. */
+  readonly replies: { count: number };
   readonly availability: AvailabilityMonitor;
   readonly reportFailure: (operation: CacheOperation, error: unknown) => void;
   /** Reports a timeout that says nothing about Redis as a whole. */
@@ -85,7 +87,15 @@ export function connectRedis(address: RedisAddress, clock: Clock, observer: Redi
     if (!closed) reportFailure('connection', error);
   });
   const reporting = { reportFailure, reportTimeout: onError };
-  const connection: Connection = { link, clock, availability, ...reporting, connecting, isClosed };
+  const connection: Connection = {
+    link,
+    clock,
+    replies: { count: 0 },
+    availability,
+    ...reporting,
+    connecting,
+    isClosed,
+  };
 
   return {
     tryRun: (operation, fallback, run, options) => tryRun(connection, operation, fallback, run, options),
@@ -136,19 +146,20 @@ async function probeRedis(
 }
 
 async function tryRun<T>(
-  { link, clock, availability, reportFailure, reportTimeout, connecting, isClosed }: Connection,
+  { link, clock, replies, availability, reportFailure, reportTimeout, connecting, isClosed }: Connection,
   operation: CacheOperation,
   fallback: T,
   run: (client: RedisClient) => Promise<T>,
   { timeoutMs = COMMAND_TIMEOUT_MS, marksDown = true, onLateResult }: RunOptions<T> = {},
 ): Promise<T> {
   if (isClosed() || availability.isDown()) return fallback;
-  const timeout = startRedisTimeout(clock, timeoutMs);
+  const timeout = startRedisTimeout(clock, timeoutMs, () => replies.count);
   try {
     const running = connecting.then(async () => {
       // A command without a waiter is not sent: it would reopen a connection that was closed.
       if (timeout.hasElapsed() || availability.isDown()) return fallback;
       const result = await runNow(link, run);
+      replies.count += 1;
       if (timeout.hasElapsed()) onLateResult?.(result);
       return result;
     });

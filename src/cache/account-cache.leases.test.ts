@@ -146,10 +146,8 @@ test('shares each value of a batch with another process as soon as it is reporte
   report(0, 'a');
   expect(await joined).toMatchObject([{ value: 'A' }]);
   answer(0);
-  expect(await Promise.all([batch, other])).toMatchObject([
-    [{ value: 'A' }, { value: 'B' }],
-    [{ value: 'A' }, { value: 'B' }],
-  ]);
+  const values = [{ value: 'A' }, { value: 'B' }];
+  expect(await Promise.all([batch, other])).toMatchObject([values, values]);
 });
 
 describe('a fetch without a value to share', () => {

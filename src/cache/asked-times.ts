@@ -19,7 +19,7 @@ const UNSENT_REASONS: ReadonlySet<string | null> = new Set([
  * cached, each still has its turn. A failed call counts, too, or keys that keep failing would always go first.
  */
 export interface AskedTimes {
-  readonly record: (outcomes: ReadonlyMap<string, ReadOutcome>) => void;
+  readonly record: (id: string, outcome: ReadOutcome) => void;
   /** The time of the key that was asked longest ago; undefined if one never was. */
   readonly oldest: (ids: readonly string[], stale: ReadonlyMap<string, Entry>) => Instant | undefined;
 }
@@ -27,16 +27,14 @@ export interface AskedTimes {
 export function createAskedTimes(clock: Clock): AskedTimes {
   const times = new Map<string, Instant>();
   return {
-    record(outcomes) {
-      for (const [id, { result }] of outcomes) {
-        const error = result instanceof VendorError ? result : result.staleReason;
-        if (error && UNSENT_REASONS.has(error.reason)) continue;
-        times.delete(id);
-        times.set(id, clock.now());
-      }
-      for (const id of times.keys()) {
+    record(id, { result }) {
+      const error = result instanceof VendorError ? result : result.staleReason;
+      if (error && UNSENT_REASONS.has(error.reason)) return;
+      times.delete(id);
+      times.set(id, clock.now());
+      for (const oldest of times.keys()) {
         if (times.size <= MAX_REMEMBERED_KEYS) break;
-        times.delete(id);
+        times.delete(oldest);
       }
     },
     oldest(ids, stale) {

@@ -5,7 +5,8 @@ import { SECOND } from '../domain/time.ts';
 import type { SharedRetryAfterGate } from '../http/ports.ts';
 import { accountFingerprint } from './account-fingerprint.ts';
 import { createLeases, type Leases } from './leases.ts';
-import { createMemoryStore } from './memory-store.ts';
+import { createMemoryStore, type StoreUse } from './memory-store.ts';
+import { createRedisExchange, type ExchangeTexts } from './redis-exchange.ts';
 import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { createRedisRetryAfterGate } from './redis-retry-after-gate.ts';
@@ -37,6 +38,8 @@ export interface FleetOptions {
 /** What the processes of a gateway share: a store, leases for fetches, rate limits and access tokens. */
 export interface Fleet {
   readonly store: Store;
+  /** How full this process's memory level is. */
+  readonly memoryUse: () => StoreUse;
   /** Aborted by `close`; cancels all background work. */
   readonly shutdownSignal: AbortSignal;
   readonly forAccount: (account: AccountConfig) => AccountSharedState;
@@ -50,6 +53,8 @@ export interface AccountSharedState {
   readonly fingerprint?: string;
   readonly leases?: Leases;
   readonly tokenStore?: SharedTokenStore;
+  /** Exchanges what each process knows of the account's health. */
+  readonly healthExchange?: ExchangeTexts;
   /** Counts a call against the account's rate limit in all processes. Present if the account has a limit. */
   readonly acquireSharedQuota?: () => Promise<number | null>;
   /** Holds back the calls of all processes after a 429 response. */
@@ -64,6 +69,7 @@ export function createFleet({ address, maxBytes, clock, observer, isClockShared 
   function createFleetOn(store: Store, forAccount: Fleet['forAccount'], fleetSize = SINGLE_PROCESS): Fleet {
     return {
       store,
+      memoryUse: local.use,
       shutdownSignal,
       forAccount,
       size: fleetSize.size,
@@ -85,6 +91,7 @@ export function createFleet({ address, maxBytes, clock, observer, isClockShared 
       fingerprint,
       leases,
       tokenStore: createSharedTokenStore({ redis, leases, clock, fingerprint, shutdownSignal }),
+      healthExchange: createRedisExchange(redis, fingerprint),
       sharedGate: createRedisRetryAfterGate(redis, fingerprint),
       ...(requestsPerMinute !== undefined && {
         acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute),

@@ -9,7 +9,7 @@ import { rejectionOf } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
+import { type FetchProgress, type FetchResult, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
 
 failOnUnhandledRejection();
@@ -19,11 +19,17 @@ function createLeasesExcept(heldByOthers: readonly string[], ttlMs = 1000) {
   /** How the granted leases were released. */
   const releases: string[] = [];
   const renewals: string[] = [];
+  /** The keys whose holder waits for the rate limit. */
+  const waits: (readonly [string, number])[] = [];
   const leases: Leases = {
     ttlMs,
     acquire: (keys) =>
       Promise.resolve({
         granted: new Set(keys.filter((key) => !heldByOthers.includes(key))),
+        waitSeconds: new Map(waits),
+        reportWait: (waiting, seconds) => {
+          waits.push(...waiting.map((key) => [key, seconds] as const));
+        },
         renew: (renewed) => {
           renewals.push(renewed.join(' '));
         },
@@ -32,20 +38,22 @@ function createLeasesExcept(heldByOthers: readonly string[], ttlMs = 1000) {
         },
       }),
   };
-  return { leases, releases, renewals };
+  return { leases, releases, renewals, waits };
 }
 
 /** Sets up a process that reads keys, some of which other processes are fetching. */
-function setUp(heldByOthers: readonly string[], ttlMs?: number) {
+function setUp(heldByOthers: readonly string[], ttlMs?: number, waitUntilMs = Infinity) {
   const clock = manualClock();
   const others = [...heldByOthers];
-  const { leases, releases, renewals } = createLeasesExcept(others, ttlMs);
+  const { leases, releases, renewals, waits } = createLeasesExcept(others, ttlMs);
   const controller = new AbortController();
   const stored = new Map<string, string>();
   /** The times of the polls. */
   const polls: number[] = [];
   const fetches: { readonly keys: readonly string[]; readonly at: number }[] = [];
   const fetchResult = Promise.withResolvers<FetchResult<string>>();
+  const holderWaits: (readonly [string, number])[] = [];
+  let progress: FetchProgress | undefined;
   const get = (keys: readonly string[]) =>
     fetchWithLease(keys, {
       leases,
@@ -55,7 +63,13 @@ function setUp(heldByOthers: readonly string[], ttlMs?: number) {
         polls.push(clock.monotonicMs());
         return Promise.resolve(new Map([...stored].filter(([key]) => missing.includes(key))));
       },
-      fetch: (missing) => {
+      holderWait: {
+        waitUntilMs: () => waitUntilMs,
+        onHolderWaits: (key, seconds) => holderWaits.push([key, seconds]),
+        giveUp: (missing, seconds) => new Map(missing.map((key) => [key, `gave up, ${seconds.get(key) ?? 'no'} wait`])),
+      },
+      fetch: (missing, fetchProgress) => {
+        progress = fetchProgress;
         fetches.push({ keys: missing, at: clock.monotonicMs() });
         return fetchResult.promise;
       },
@@ -82,6 +96,9 @@ function setUp(heldByOthers: readonly string[], ttlMs?: number) {
     fetches,
     releases,
     renewals,
+    waits,
+    holderWaits,
+    progress: () => progress,
     /** Lets the leases of the other processes expire. */
     expireOthers: () => others.splice(0),
     pendingTimers: clock.pendingTimers,
@@ -114,6 +131,58 @@ describe('a key that another process is fetching', () => {
     complete(['a']);
     expect(await read).toEqual(new Map([['a', 'a own']]));
   });
+});
+
+describe('a holder that waits for the rate limit', () => {
+  test('is reported once for each key', async () => {
+    const { get, waits, holderWaits, advance, stored } = setUp(['a', 'b']);
+    const read = get(['a', 'b']);
+    await advance(100);
+    waits.push(['a', 40]);
+    await advance(1000);
+    expect(holderWaits).toEqual([['a', 40]]);
+    stored.set('a', 'late').set('b', 'late');
+    await advance(240);
+    await read;
+  });
+
+  test('is waited for until the deadline of the caller', async () => {
+    const { get, waits, advance, polls, pendingTimers } = setUp(['a', 'b'], 1000, 1500);
+    waits.push(['a', 40]);
+    const read = get(['a', 'b']);
+    await advance(1500);
+    expect(Object.fromEntries(await read)).toEqual({ a: 'gave up, 40 wait', b: 'gave up, no wait' });
+    expect(polls.at(-1)).toBe(1500);
+    expect(pendingTimers()).toBe(0);
+  });
+
+  test('reports its wait to other processes', async () => {
+    const { get, waits, progress, complete, advance } = setUp([]);
+    const read = get(['a', 'b']);
+    await advance(10);
+    progress()?.waiting(['b'], 40);
+    expect(waits).toEqual([['b', 40]]);
+    complete(['a', 'b']);
+    await read;
+  });
+});
+
+test('releases a settled key with the next renewal while the fetch of others continues', async () => {
+  const { get, progress, complete, advance, releases, renewals } = setUp([], 1000);
+  const read = get(['a', 'b', 'c']);
+  await advance(10);
+  progress()?.settled('a', true);
+  progress()?.settled('b', false);
+  expect(releases).toEqual([]);
+  await advance(500);
+  expect([releases, renewals]).toEqual([
+    ['a persisted', 'b empty'],
+    ['c', 'c'],
+  ]);
+  complete(['a', 'b', 'c']);
+  await read;
+  await flushPromises();
+  expect(releases).toEqual(['a persisted', 'b empty', 'c persisted']);
 });
 
 describe('renewal of leases', () => {

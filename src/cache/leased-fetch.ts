@@ -16,6 +16,24 @@ export interface FetchResult<T> {
   readonly persisted: Promise<readonly string[]>;
 }
 
+/** What a fetch reports of its keys while it runs. */
+export interface FetchProgress {
+  /** A key has its result, which other processes can read if it is persisted. Its lease ends soon, before the fetch does. */
+  readonly settled: (key: string, isPersisted: boolean) => void;
+  /** The fetch of these keys waits for the rate limit. */
+  readonly waiting: (keys: readonly string[], seconds: number) => void;
+}
+
+/** How a caller waits for keys that another process fetches. */
+export interface HolderWait<T> {
+  /** The monotonic time in milliseconds until which the caller waits. */
+  readonly waitUntilMs: () => number;
+  /** Called once for each key whose holder waits for the rate limit. */
+  readonly onHolderWaits: (key: string, seconds: number) => void;
+  /** Returns the results of keys that no other process has fetched in time; the seconds are those that the holder reported. */
+  readonly giveUp: (keys: readonly string[], waitSeconds: ReadonlyMap<string, number>) => ReadonlyMap<string, T>;
+}
+
 export interface LeasedFetchOptions<T> {
   readonly leases: Leases;
   readonly clock: Clock;
@@ -23,26 +41,31 @@ export interface LeasedFetchOptions<T> {
   readonly signal: AbortSignal;
   /** Returns the results that exist now. */
   readonly read: (keys: readonly string[]) => Promise<ReadonlyMap<string, T>>;
-  readonly fetch: (keys: readonly string[]) => Promise<FetchResult<T>>;
+  readonly fetch: (keys: readonly string[], progress: FetchProgress) => Promise<FetchResult<T>>;
+  /** How the caller waits for other processes; absent: as long as they take. */
+  readonly holderWait?: HolderWait<T>;
 }
 
 /** The state of one call: what has been collected, and the fetches of this process. */
 interface LeasedFetch<T> extends LeasedFetchOptions<T> {
   readonly results: Map<string, T>;
   readonly fetches: Promise<void>[];
+  /** The keys whose holders wait for the rate limit, with the seconds. */
+  readonly waitSeconds: Map<string, number>;
 }
 
 /**
  * Fetches each missing key in one process of the fleet only (distributed single-flight): the lease holder fetches, the
  * others poll until the value exists. The holder renews its lease while it fetches, however long that takes. The others
- * take the lease over once it has expired, because its holder died, or immediately if the holder has nothing to share.
+ * take the lease over once it has expired, because its holder died, or immediately if the holder has nothing to share. They
+ * wait until their own deadline at most: the holder may wait for the rate limit.
  * Rejects as `fetch` does, or with the signal's reason.
  */
 export async function fetchWithLease<T>(
   keys: readonly string[],
   options: LeasedFetchOptions<T>,
 ): Promise<ReadonlyMap<string, T>> {
-  const leasedFetch: LeasedFetch<T> = { ...options, results: new Map(), fetches: [] };
+  const leasedFetch: LeasedFetch<T> = { ...options, results: new Map(), fetches: [], waitSeconds: new Map() };
   try {
     await collect(leasedFetch, keys);
   } finally {
@@ -55,10 +78,15 @@ export async function fetchWithLease<T>(
 
 /** Polls until every key has a result or is being fetched by this process. */
 async function collect<T>(leasedFetch: LeasedFetch<T>, keys: readonly string[]): Promise<void> {
-  const { clock, signal } = leasedFetch;
+  const { clock, signal, holderWait, waitSeconds } = leasedFetch;
   let missing = await poll(leasedFetch, keys);
   for (let ms = MIN_POLL_INTERVAL_MS; missing.length > 0; ms = Math.min(ms * 2, MAX_POLL_INTERVAL_MS)) {
-    await sleep(ms, clock, signal);
+    const leftMs = holderWait ? holderWait.waitUntilMs() - clock.monotonicMs() : Infinity;
+    if (holderWait && leftMs <= 0) {
+      addResults(leasedFetch, holderWait.giveUp(missing, waitSeconds));
+      return;
+    }
+    await sleep(Math.min(ms, leftMs), clock, signal);
     missing = await poll(leasedFetch, missing);
   }
 }
@@ -77,7 +105,16 @@ async function poll<T>(leasedFetch: LeasedFetch<T>, missing: readonly string[]):
   );
   signal.throwIfAborted();
   if (granted.length > 0) startFetch(leasedFetch, lease, granted);
-  return unavailable.filter((key) => !lease.granted.has(key));
+  const held = unavailable.filter((key) => !lease.granted.has(key));
+  for (const key of held) noteWait(leasedFetch, key, lease.waitSeconds.get(key));
+  return held;
+}
+
+function noteWait<T>({ waitSeconds, holderWait }: LeasedFetch<T>, key: string, seconds: number | undefined): void {
+  if (seconds === undefined) return;
+  const isKnown = waitSeconds.has(key);
+  waitSeconds.set(key, seconds);
+  if (!isKnown) holderWait?.onHolderWaits(key, seconds);
 }
 
 function startFetch<T>(leasedFetch: LeasedFetch<T>, lease: Lease, granted: readonly string[]): void {
@@ -94,25 +131,56 @@ async function fetchUnderLease<T>(
   keys: readonly string[],
   { fetch, leases, clock }: LeasedFetchOptions<T>,
 ): Promise<ReadonlyMap<string, T>> {
-  const stopRenewing = repeat(clock, leases.ttlMs / RENEWALS_PER_TTL, () => {
-    lease.renew(keys);
-  });
+  const held = createHeldKeys(lease, keys);
+  const stopRenewing = repeat(clock, leases.ttlMs / RENEWALS_PER_TTL, held.renew);
   try {
-    const result = await fetch(keys);
+    const result = await fetch(keys, {
+      settled: held.settle,
+      waiting: (waiting, seconds) => {
+        lease.reportWait(waiting, seconds);
+      },
+    });
     void result.persisted.then((persisted) => {
       stopRenewing();
-      const persistedKeys = new Set(persisted);
-      lease.release(
-        persisted,
-        keys.filter((key) => !persistedKeys.has(key)),
-      );
+      held.releaseAll(new Set(persisted));
     });
     return result.results;
   } catch (error) {
     stopRenewing();
-    lease.release([], keys);
+    held.releaseAll(new Set());
     throw error;
   }
+}
+
+/** The keys of a lease while they are fetched. */
+function createHeldKeys(lease: Lease, keys: readonly string[]) {
+  const held = new Set(keys);
+  const settled = new Map<string, boolean>();
+
+  function release(released: readonly string[], isPersisted: (key: string) => boolean): void {
+    lease.release(
+      released.filter(isPersisted),
+      released.filter((key) => !isPersisted(key)),
+    );
+    for (const key of released) held.delete(key);
+  }
+
+  return {
+    settle: (key: string, isPersisted: boolean): void => {
+      settled.set(key, isPersisted);
+    },
+    /** Renews the lease of the keys that are still fetched, and releases the others: their values may expire before it ends. */
+    renew: (): void => {
+      release(
+        [...settled.keys()].filter((key) => held.has(key)),
+        (key) => settled.get(key) === true,
+      );
+      lease.renew([...held]);
+    },
+    releaseAll: (persisted: ReadonlySet<string>): void => {
+      release([...held], (key) => persisted.has(key));
+    },
+  };
 }
 
 /** Calls back every `ms` until the returned function is called. */

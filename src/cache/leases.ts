@@ -6,19 +6,28 @@ import { COMMAND_TIMEOUT_MS, type RedisConnection } from './redis.ts';
 /** How long waiters can see that a fetch had nothing to share: longer than the interval between two polls. */
 const EMPTY_MARKER_TTL_MS = 500;
 
+/*
+ * The value of a lease is its holder; `holder:seconds` while the holder waits for the rate limit; or empty, after a fetch
+ * that had nothing to share.
+ */
+
 /**
  * KEYS: requested leases. ARGV: the holder, the TTL in milliseconds. Returns the positions (from 1) of the granted keys:
- * those without a holder, and those whose last holder had nothing to share. One atomic step for all keys, so that two
- * gateways never take half of a batch each.
+ * those without a holder, and those whose last holder had nothing to share; and `position:seconds` of those whose holder
+ * waits. One atomic step for all keys, so that two gateways never take half of a batch each.
  */
 const ACQUIRE_SCRIPT = `
-local granted = {}
+local reply = {}
 for i, key in ipairs(KEYS) do
-  if redis.call('SET', key, ARGV[1], 'NX', 'PX', ARGV[2]) or redis.call('GET', key) == '' then
-    granted[#granted + 1] = i
+  if redis.call('SET', key, ARGV[1], 'NX', 'PX', ARGV[2]) then
+    reply[#reply + 1] = i
+  else
+    local value = redis.call('GET', key)
+    local seconds = string.match(value, ':(%d+)$')
+    if value == '' then reply[#reply + 1] = i elseif seconds then reply[#reply + 1] = i .. ':' .. seconds end
   end
 end
-return granted`;
+return reply`;
 
 /**
  * KEYS: leases to release if this holder still has them. ARGV: the holder, how many of the first keys are persisted, the TTL
@@ -26,7 +35,7 @@ return granted`;
  */
 const RELEASE_SCRIPT = `
 for i, key in ipairs(KEYS) do
-  if redis.call('GET', key) == ARGV[1] then
+  if string.sub(redis.call('GET', key) or '', 1, #ARGV[1]) == ARGV[1] then
     if i <= tonumber(ARGV[2]) then redis.call('DEL', key) else redis.call('SET', key, '', 'PX', ARGV[3]) end
   end
 end`;
@@ -34,7 +43,15 @@ end`;
 /** KEYS: leases to renew if this holder still has them. ARGV: the holder, the TTL in milliseconds. */
 const RENEW_SCRIPT = `
 for _, key in ipairs(KEYS) do
-  if redis.call('GET', key) == ARGV[1] then redis.call('PEXPIRE', key, ARGV[2]) end
+  if string.sub(redis.call('GET', key) or '', 1, #ARGV[1]) == ARGV[1] then redis.call('PEXPIRE', key, ARGV[2]) end
+end`;
+
+/** KEYS: leases whose holder waits. ARGV: the holder, the TTL in milliseconds, the seconds to wait. */
+const WAIT_SCRIPT = `
+for _, key in ipairs(KEYS) do
+  if string.sub(redis.call('GET', key) or '', 1, #ARGV[1]) == ARGV[1] then
+    redis.call('SET', key, ARGV[1] .. ':' .. ARGV[3], 'PX', ARGV[2])
+  end
 end`;
 
 /** Grants one process at a time the right to fetch a key. */
@@ -47,6 +64,10 @@ export interface Leases {
 
 export interface Lease {
   readonly granted: ReadonlySet<string>;
+  /** The keys whose holder waits for the rate limit, and for how many seconds, as it last reported. */
+  readonly waitSeconds: ReadonlyMap<string, number>;
+  /** Reports to others that the fetch of these keys waits for the rate limit. */
+  reportWait(keys: readonly string[], seconds: number): void;
   /** Lets the leases that this holder still has last for another TTL. */
   renew(keys: readonly string[]): void;
   /** Releases the persisted keys, whose values others can read now, and the empty ones, for which no process should wait. */
@@ -62,40 +83,72 @@ export function createLeases(redis: RedisConnection, ttlMs: number): Leases {
         releaseLeases(redis, holder, persisted, empty);
       };
       const chunks = chunk(keys);
-      const acquire = async (client: RedisClient): Promise<readonly string[]> =>
-        (await Promise.all(chunks.map((chunkKeys) => acquireChunk(client, holder, chunkKeys, ttlMs)))).flat();
-      const granted = await redis.tryRun('lease', keys, acquire, {
+      const acquire = async (client: RedisClient): Promise<Acquired> =>
+        mergeAcquired(await Promise.all(chunks.map((chunkKeys) => acquireChunk(client, holder, chunkKeys, ttlMs))));
+      const unshared: Acquired = { granted: keys, waits: [] };
+      const { granted, waits } = await redis.tryRun('lease', unshared, acquire, {
         timeoutMs: COMMAND_TIMEOUT_MS * chunks.length,
         // The caller has already continued without these leases.
         onLateResult: (lateGranted) => {
-          release(lateGranted, []);
+          release(lateGranted.granted, []);
         },
       });
       const renew: Lease['renew'] = (renewed) => {
-        renewLeases(redis, holder, renewed, ttlMs);
+        runOnHeld(redis, RENEW_SCRIPT, renewed, [holder, String(ttlMs)]);
       };
-      return { granted: new Set(granted), renew, release };
+      const reportWait: Lease['reportWait'] = (waiting, seconds) => {
+        runOnHeld(redis, WAIT_SCRIPT, waiting, [holder, String(ttlMs), String(Math.ceil(seconds))]);
+      };
+      return { granted: new Set(granted), waitSeconds: new Map(waits), renew, release, reportWait };
     },
   };
 }
 
-/** Returns the granted keys of one chunk. */
+/** The granted keys, and those whose holder waits, with the seconds. */
+interface Acquired {
+  readonly granted: readonly string[];
+  readonly waits: readonly (readonly [key: string, seconds: number])[];
+}
+
+function mergeAcquired(parts: readonly Acquired[]): Acquired {
+  return { granted: parts.flatMap(({ granted }) => granted), waits: parts.flatMap(({ waits }) => waits) };
+}
+
 async function acquireChunk(
   client: RedisClient,
   holder: string,
   keys: readonly string[],
   ttlMs: number,
-): Promise<readonly string[]> {
+): Promise<Acquired> {
   const reply = await client.eval(ACQUIRE_SCRIPT, { keys: keys.map(toLeaseKey), arguments: [holder, String(ttlMs)] });
-  if (!Array.isArray(reply)) return keys;
-  const positions = new Set<unknown>(reply);
-  return keys.filter((_, index) => positions.has(index + 1));
+  if (!Array.isArray(reply)) return { granted: keys, waits: [] };
+  const secondsByPosition = new Map(Array.from(reply, parsePosition));
+  const granted: string[] = [];
+  const waits: (readonly [string, number])[] = [];
+  keys.forEach((key, index) => {
+    const seconds = secondsByPosition.get(index + 1);
+    if (seconds === null) granted.push(key);
+    else if (seconds !== undefined) waits.push([key, seconds]);
+  });
+  return { granted, waits };
 }
 
-function renewLeases(redis: RedisConnection, holder: string, keys: readonly string[], ttlMs: number): void {
+/** Parses `position` of a granted key, or `position:seconds` of one whose holder waits. */
+function parsePosition(item: unknown): readonly [position: number, seconds: number | null] {
+  const [position, seconds = null] = String(item).split(':').map(Number);
+  return [position ?? NaN, seconds];
+}
+
+/** Runs a script on leases that this holder may still have. */
+function runOnHeld(
+  redis: RedisConnection,
+  script: string,
+  keys: readonly string[],
+  scriptArguments: readonly string[],
+): void {
   for (const leaseKeys of chunk(keys.map(toLeaseKey))) {
     redis.fireAndForget('lease', (client) =>
-      client.eval(RENEW_SCRIPT, { keys: [...leaseKeys], arguments: [holder, String(ttlMs)] }),
+      client.eval(script, { keys: [...leaseKeys], arguments: [...scriptArguments] }),
     );
   }
 }

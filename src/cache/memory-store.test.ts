@@ -35,6 +35,20 @@ test('returns the same objects that were written, in the order of the keys, rega
   expect(await memoryStore.getMany([])).toEqual([]);
 });
 
+test('reports its use, and what it evicted for other entries', async () => {
+  const memoryStore = createMemoryStore(2000);
+  store = memoryStore;
+  expect(memoryStore.use()).toEqual({ bytes: 0, maxBytes: 2000, entries: 0, evictions: 0 });
+  await memoryStore.set('a', entry('x'.repeat(700)));
+  await memoryStore.set('a', entry('y'.repeat(700)));
+  const { bytes, entries, evictions } = memoryStore.use();
+  expect([bytes > 700, bytes < 1500, entries, evictions]).toEqual([true, true, 1, 0]);
+  for (const key of ['b', 'c', 'd']) await memoryStore.set(key, entry('z'.repeat(700)));
+  expect(memoryStore.use()).toMatchObject({ entries: 2, evictions: 2 });
+  await memoryStore.set('e', entry('z'.repeat(7000)));
+  expect(memoryStore.use()).toMatchObject({ entries: 2, evictions: 3 });
+});
+
 test('replaces an earlier entry with a later one', async () => {
   const memoryStore = create(MEGABYTE);
   await memoryStore.set('a', entry(1));

@@ -8,12 +8,25 @@ const ENTRY_OVERHEAD_BYTES = 120;
 // Only possible at construction: reads then return the object that was written, instead of a copy through JSON.
 const NO_SERIALIZATION = { serialize: undefined, deserialize: undefined } as object;
 
+/** How full a store is. */
+export interface StoreUse {
+  readonly bytes: number;
+  readonly maxBytes: number;
+  readonly entries: number;
+  /** Entries that were dropped for others, or that were too large, since the store was created. */
+  readonly evictions: number;
+}
+
+export interface MemoryStore extends Store {
+  readonly use: () => StoreUse;
+}
+
 /**
  * Keeps entries in this process's memory, as live objects, up to a number of bytes: the least recently used are evicted
  * first. Keyv's own Map would never evict anything, and Keyv passes lru-cache its options in a form that it rejects. Hence
  * the adapter.
  */
-export function createMemoryStore(maxBytes: number): Store {
+export function createMemoryStore(maxBytes: number): MemoryStore {
   const lru = createLruAdapter(maxBytes);
   const keyv = new Keyv<Entry>({ store: lru, useKeyPrefix: false, ...NO_SERIALIZATION });
   // Keyv's `set` takes effect some ticks later; until then a key would be neither in flight nor stored, and be fetched twice.
@@ -33,6 +46,7 @@ export function createMemoryStore(maxBytes: number): Store {
       await keyv.set(key, entry);
       if (pendingWrites.get(key) === entry) pendingWrites.delete(key);
     },
+    use: lru.use,
     close: async () => {
       await keyv.clear();
       await keyv.disconnect();
@@ -46,15 +60,24 @@ interface KeyvEnvelope {
 }
 
 function createLruAdapter(maxBytes: number) {
+  let evictions = 0;
   const lru = new LRUCache<string, KeyvEnvelope>({
     maxSize: maxBytes,
+    dispose: (_envelope, _key, reason) => {
+      if (reason === 'evict') evictions += 1;
+    },
     sizeCalculation: ({ value }, key) => ENTRY_OVERHEAD_BYTES + approximateBytes(key) + approximateBytes(value),
   });
   return {
     get: (key: string) => lru.get(key),
     /** Returns the entry without counting it as used. */
     peek: (key: string) => lru.peek(key)?.value,
-    set: (key: string, envelope: KeyvEnvelope) => lru.set(key, envelope),
+    set: (key: string, envelope: KeyvEnvelope) => {
+      lru.set(key, envelope);
+      // An entry above the bound is not kept, which lru-cache reports as no eviction.
+      if (!lru.has(key)) evictions += 1;
+    },
+    use: () => ({ bytes: lru.calculatedSize, maxBytes, entries: lru.size, evictions }),
     delete: (key: string) => lru.delete(key),
     has: (key: string) => lru.has(key),
     clear: () => {

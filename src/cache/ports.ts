@@ -10,7 +10,18 @@ export type CacheReadResult =
 
 /** An operation on the shared cache; `connection` and `close` concern the connection itself. */
 export type CacheOperation =
-  'get' | 'set' | 'lease' | 'release' | 'quota' | 'gate' | 'token' | 'fleet' | 'probe' | 'connection' | 'close';
+  | 'get'
+  | 'set'
+  | 'lease'
+  | 'release'
+  | 'quota'
+  | 'gate'
+  | 'token'
+  | 'fleet'
+  | 'health'
+  | 'probe'
+  | 'connection'
+  | 'close';
 
 export type CacheErrorReason =
   | 'timeout'

@@ -2,12 +2,13 @@ import type { Clock, Instant } from '../domain/clock.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import type { CallContext } from '../http/types.ts';
 import type { AskedTimes } from './asked-times.ts';
+import type { FetchContext } from './cache.ts';
 import { type FreshnessPolicy, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
 import type { FetchControl } from './in-flight.ts';
 import type { CacheReadResult } from './ports.ts';
 import type { Entry } from './store.ts';
 
-interface QuotaWaitOptions {
+export interface QuotaWaitOptions {
   readonly freshness: FreshnessPolicy;
   readonly askedTimes: AskedTimes;
   readonly clock: Clock;
@@ -15,7 +16,7 @@ interface QuotaWaitOptions {
 }
 
 /** A request of a fetch, with its keys, that may have to wait for the rate limit. */
-interface WaitingRequest {
+export interface WaitingRequest {
   readonly namespace: { readonly endpoint: string };
   readonly keys: ReadonlyMap<string, unknown>;
   readonly context: CallContext;
@@ -56,6 +57,37 @@ export function waitInTurn(
       isAwaited = served.length < ids.length;
       control.continueInBackground(ids, serve);
     },
+  };
+}
+
+/** Creates the context of a fetch and of each of its requests; the callbacks are called with the keys of a request. */
+export function createFetchContext<Key>(
+  options: QuotaWaitOptions,
+  request: WaitingRequest & { readonly keys: ReadonlyMap<string, Key> },
+  stale: ReadonlyMap<string, Entry>,
+  callbacks: {
+    readonly onSent: (ids: readonly string[]) => void;
+    readonly onWaiting: ((ids: readonly string[], seconds: number) => void) | undefined;
+  },
+): FetchContext<Key> {
+  const { keys } = request;
+  const idByKey = new Map([...keys].map(([id, key]) => [key, id]));
+  const createContext = (ids: readonly string[]): CallContext => {
+    const context = waitInTurn(options, { ...request, keys: new Map(ids.map((id) => [id, keys.get(id)])) }, stale);
+    return {
+      ...context,
+      onSent: () => {
+        callbacks.onSent(ids);
+      },
+      onQuotaWait: (createError) => {
+        callbacks.onWaiting?.(ids, createError().retryAfterSeconds ?? 1);
+        context.onQuotaWait?.(createError);
+      },
+    };
+  };
+  return {
+    ...createContext([...keys.keys()]),
+    forKeys: (members) => createContext(members.flatMap((key) => idByKey.get(key) ?? [])),
   };
 }
 

@@ -7,13 +7,21 @@ import { vendorError } from '../http/response.ts';
 import type { CallContext } from '../http/types.ts';
 import type { AskedTimes } from './asked-times.ts';
 import { fetchBatch } from './batch-fetch.ts';
-import type { BatchFetchFn, CacheNamespace, FetchContext, FetchOutcome } from './cache.ts';
-import { type FreshnessPolicy, type Lookup, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
+import type { BatchFetchFn, CacheNamespace, FetchOutcome } from './cache.ts';
+import {
+  type FreshnessPolicy,
+  type Lookup,
+  MIN_RETRY_MS,
+  type ReadOutcome,
+  swrUntil,
+  type WriteResult,
+} from './freshness.ts';
+import { createHolderWait } from './holder-wait.ts';
 import { type FetchControl, type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
-import { type FetchResult, fetchWithLease } from './leased-fetch.ts';
+import { type FetchProgress, type FetchResult, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
 import type { CacheReadResult } from './ports.ts';
-import { isStale, toServed, waitInTurn } from './quota-wait.ts';
+import { createFetchContext, isStale, toServed } from './quota-wait.ts';
 import type { Entry } from './store.ts';
 
 /*
@@ -209,11 +217,13 @@ async function fetchMissing<Key, Value>(
 ): Promise<ReadOutcomes> {
   const { leases, clock } = pipeline;
   const { keys, context } = request;
-  const fetch = (ids: readonly string[]) => fetchFromVendor(pipeline, { ...request, keys: pick(keys, ids) }, stale);
+  const fetch = (ids: readonly string[], progress?: FetchProgress) =>
+    fetchFromVendor(pipeline, { ...request, keys: pick(keys, ids) }, stale, progress);
   const read = async (ids: readonly string[]) => (await lookUp(pipeline, request, ids, 'shared_hit')).fresh;
   const ids = [...keys.keys()];
   if (!leases) return (await fetch(ids)).results;
-  return fetchWithLease(ids, { leases, clock, signal: context.signal, read, fetch });
+  const holderWait = createHolderWait(pipeline, request, stale);
+  return fetchWithLease(ids, { leases, clock, signal: context.signal, read, fetch, holderWait });
 }
 
 /** Calls the vendor. Each key's result is written to the store, or its failure replaced by a stale value, once it is known. */
@@ -221,53 +231,39 @@ async function fetchFromVendor<Key, Value>(
   pipeline: ReadPipeline,
   request: RunningRequest<Key, Value>,
   stale: ReadonlyMap<string, Entry>,
+  progress?: FetchProgress,
 ): Promise<FetchResult<ReadOutcome>> {
   const { freshness, onRead, clock } = pipeline;
   const { namespace, keys, control } = request;
   onRead(namespace.endpoint, 'miss', keys.size);
   const startedAt = clock.now();
   const sentAt = new Map<string, Instant>();
-  const context = createFetchContext(pipeline, request, stale, (ids) => {
-    for (const id of ids) if (!sentAt.has(id)) sentAt.set(id, clock.now());
+  const context = createFetchContext(pipeline, request, stale, {
+    onSent: (ids) => {
+      for (const id of ids) if (!sentAt.has(id)) sentAt.set(id, clock.now());
+    },
+    onWaiting: progress?.waiting,
   });
   const results = new Map<string, ReadOutcome>();
   const writes: Promise<readonly string[]>[] = [];
-  const toSettled = (id: string, fetched: FetchOutcome<Value>): ReadOutcome => {
-    if (fetched instanceof VendorError) return freshness.staleIfError(fetched, stale.get(id));
-    const { outcome, persisted } = freshness.write(namespace, id, fetched, sentAt.get(id) ?? startedAt);
-    writes.push(persisted.then((isPersisted) => (isPersisted ? [id] : [])));
-    return outcome;
-  };
-  const settle = (id: string, fetched: FetchOutcome<Value>): void => {
-    const outcome = toSettled(id, fetched);
+  const write = (id: string, fetched: FetchOutcome<Value>): WriteResult =>
+    fetched instanceof VendorError
+      ? { outcome: freshness.staleIfError(fetched, stale.get(id)), persisted: Promise.resolve(false) }
+      : freshness.write(namespace, id, fetched, sentAt.get(id) ?? startedAt);
+  await fetchBatch({ ...request, context }, (id, fetched) => {
+    const { outcome, persisted } = write(id, fetched);
     results.set(id, outcome);
+    pipeline.askedTimes.record(id, outcome);
     control.settleKey(id, outcome);
-  };
-  await fetchBatch({ ...request, context }, settle);
-  pipeline.askedTimes.record(results);
+    const writing = persisted.then((isPersisted) => {
+      progress?.settled(id, isPersisted);
+      return isPersisted ? [id] : [];
+    });
+    writes.push(writing);
+  });
   const staleCount = [...results.values()].filter(isStale).length;
   if (staleCount > 0) onRead(namespace.endpoint, 'stale_if_error', staleCount);
   return { results, persisted: Promise.all(writes).then((ids) => ids.flat()) };
-}
-
-/** Creates the context of a fetch and of each of its requests; `onSent` is called with the keys of a request. */
-function createFetchContext<Key, Value>(
-  pipeline: ReadPipeline,
-  request: RunningRequest<Key, Value>,
-  stale: ReadonlyMap<string, Entry>,
-  onSent: (ids: readonly string[]) => void,
-): FetchContext<Key> {
-  const idByKey = new Map([...request.keys].map(([id, key]) => [key, id]));
-  const createContext = (ids: readonly string[]): CallContext => ({
-    ...waitInTurn(pipeline, { ...request, keys: pick(request.keys, ids) }, stale),
-    onSent: () => {
-      onSent(ids);
-    },
-  });
-  return {
-    ...createContext([...request.keys.keys()]),
-    forKeys: (keys) => createContext(keys.flatMap((key) => idByKey.get(key) ?? [])),
-  };
 }
 
 function toTarget<Key, Value>({ account }: ReadPipeline, { namespace: { endpoint } }: FetchRequest<Key, Value>) {

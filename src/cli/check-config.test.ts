@@ -15,8 +15,12 @@ afterAll(() => {
 const CHECK_CONFIG = new URL('./check-config.ts', import.meta.url).pathname;
 
 function runCheckConfig(...args: readonly string[]) {
+  return runWithEnv({}, ...args);
+}
+
+function runWithEnv(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
   return new Promise<{ status: unknown; out: string; err: string }>((resolve) => {
-    execFile(process.execPath, [CHECK_CONFIG, ...args], { cwd: folder, env: {} }, (error, out, err) => {
+    execFile(process.execPath, [CHECK_CONFIG, ...args], { cwd: folder, env }, (error, out, err) => {
       resolve({ status: error?.code ?? 0, out, err });
     });
   });
@@ -45,7 +49,7 @@ test('reports every error of an invalid file in a line, with exit status 1 and n
   expect(out.split('\n')).toEqual([
     'bad.yaml:2:5: accounts[0].accessToken: is missing',
     'bad.yaml:2:35: accounts[0].baseUrl: must be https; http is allowed for loopback hosts only',
-    'bad.yaml:2:66: accounts[0].accesToken: is not a known key',
+    'bad.yaml:2:66: accounts[0].accesToken: is not a known key; did you mean accessToken?',
     'bad.yaml:3:11: server.port: the environment variable NO_SUCH is not set',
     '',
   ]);
@@ -59,6 +63,53 @@ test('reports a missing file with exit status 1', async () => {
   });
 });
 
-test.each([[[]], [['a', 'b']]])('prints the usage for the arguments %j, with exit status 2', async (args) => {
-  expect(await runCheckConfig(...args)).toEqual({ status: 2, out: '', err: 'Usage: npm run check-config -- FILE\n' });
+test.each([[[]], [['a', 'b']], [['--unknown', 'a']], [['--ask', '--no-interpolate', 'a']]])(
+  'prints the usage for the arguments %j, with exit status 2',
+  async (args) => {
+    const { status, out, err } = await runCheckConfig(...args);
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toMatch(/^Usage: npm run check-config -- \[--strict\] \[--no-interpolate \| --ask\] FILE\n/);
+  },
+);
+
+test('warns of an empty file, which fails with --strict only', async () => {
+  const file = writeConfig('empty.yaml', '# nothing yet\n');
+  const out = [
+    'empty.yaml:1:1: warning: the file is empty; no vendor account is configured, so queries find nothing',
+    'empty.yaml: OK (0 accounts, 0 agents; no authentication, loopback only)',
+    '',
+  ].join('\n');
+  expect(await runCheckConfig(file)).toEqual({ status: 0, out, err: '' });
+  expect(await runCheckConfig('--strict', file)).toEqual({ status: 1, out, err: '' });
+});
+
+test('warns of a secret that looks like a variable, without naming it', async () => {
+  const account = '{ name: bots, vendor: avaamo, baseUrl: https://c7.avaamo.com, accessToken: $CANARY }';
+  const { status, out } = await runCheckConfig(writeConfig('literal.yaml', `accounts: [${account}]`));
+  expect(status).toBe(0);
+  expect(out.split('\n')).toEqual([
+    'literal.yaml:1:74: warning: accounts[0].accessToken: begins with $ but is no placeholder, so it is used as it is written;' +
+      ' to take it from the environment, write ${NAME}',
+    'literal.yaml: OK (1 account, 0 agents; no authentication, loopback only)',
+    '',
+  ]);
+});
+
+test('checks a file without its environment, except for what the environment contains', async () => {
+  const account =
+    '{ name: "${NAME}", vendor: avaamo, baseUrl: "${URL}", accessToken: "${file:/run/secrets/avaamo}", timeoutMs: "${MS:-5}" }';
+  const agent = '{ id: a, kind: virtual, accounts: { bots: "1" } }';
+  const text = `accounts: [${account}]\nagents: [${agent}]\nserver: { host: "\${HOST}" }\n`;
+  const file = writeConfig('ci.yaml', text);
+  expect(await runWithEnv({ HOST: '0.0.0.0', PORT: 'x', HTTPS_PROXY: 'x y' }, '--no-interpolate', file)).toEqual({
+    status: 0,
+    out: 'ci.yaml: OK (1 account, 1 agent; no authentication, loopback only; 5 values with placeholders not checked)\n',
+    err: '',
+  });
+  const wrong = writeConfig('ci-wrong.yaml', `${text}limits: { maxDepth: "\${", maxTokens: 0 }\n`);
+  const { status, out } = await runCheckConfig('--no-interpolate', wrong);
+  expect([status, out.split('\n').map((line) => line.slice(0, 44))]).toEqual([
+    1,
+    ['ci-wrong.yaml:4:11: limits.maxDepth: ${…} mu', 'ci-wrong.yaml:4:27: limits.maxTokens: must b', ''],
+  ]);
 });

@@ -1,24 +1,95 @@
-import { formatConfigError } from '../config/config-error.ts';
-import { readConfigFile } from '../config/find-config.ts';
+import { parseArgs } from 'node:util';
+import type { AccountCheck } from '../composition/ask-accounts.ts';
+import { formatConfigError, formatConfigWarning } from '../config/config-error.ts';
+import { inspectConfigFile } from '../config/find-config.ts';
+import type { ConfigInspection } from '../config/load.ts';
+import { systemClock } from '../domain/clock.ts';
 import { vendors } from '../vendors/index.ts';
 
-const [file, ...rest] = process.argv.slice(2);
+const USAGE = `Usage: npm run check-config -- [--strict] [--no-interpolate | --ask] FILE
 
-if (file === undefined || rest.length > 0) {
-  console.error('Usage: npm run check-config -- FILE');
+  --no-interpolate  does not read the environment or secret files: values with \${…} pass every check
+  --ask             then makes one harmless call for each account, and reports what is wrong
+  --strict          counts warnings as errors
+
+Exit status: 0 valid, 1 errors (or an account that could not be asked), 2 wrong usage.`;
+
+const options = {
+  ask: { type: 'boolean', default: false },
+  'no-interpolate': { type: 'boolean', default: false },
+  strict: { type: 'boolean', default: false },
+} as const;
+
+const invocation = parseInvocation();
+if (invocation === null) {
+  console.error(USAGE);
   process.exitCode = 2;
-} else {
-  const loaded = readConfigFile(file, process.env, process.cwd(), vendors);
-  if (loaded.ok) {
-    const { accounts, agents, auth } = loaded.config;
-    const access = auth ? 'callers must authenticate' : 'no authentication, loopback only';
-    console.log(`${file}: OK (${formatCount(accounts, 'account')}, ${formatCount(agents, 'agent')}; ${access})`);
-  } else {
-    for (const error of loaded.errors) console.log(formatConfigError(error));
-    process.exitCode = 1;
+} else if (!(await checkFile(invocation))) {
+  process.exitCode = 1;
+}
+
+interface Invocation {
+  readonly file: string;
+  readonly ask: boolean;
+  readonly strict: boolean;
+  readonly interpolates: boolean;
+}
+
+function parseInvocation(): Invocation | null {
+  try {
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const [file, ...rest] = positionals;
+    const interpolates = !values['no-interpolate'];
+    if (file === undefined || rest.length > 0 || (values.ask && !interpolates)) return null;
+    return { file, ask: values.ask, strict: values.strict, interpolates };
+  } catch {
+    return null;
   }
 }
 
-function formatCount(items: readonly unknown[], noun: string): string {
-  return `${items.length} ${noun}${items.length === 1 ? '' : 's'}`;
+/** Reports on the file; returns whether it is valid. */
+async function checkFile({ file, ask, strict, interpolates }: Invocation): Promise<boolean> {
+  const inspection = inspectConfigFile(file, interpolates ? process.env : null, process.cwd(), vendors);
+  const { errors, warnings, config } = inspection;
+  for (const error of errors) console.log(formatConfigError(error));
+  for (const warning of warnings) console.log(formatConfigWarning(warning));
+  if (errors.length > 0) return false;
+  console.log(`${file}: OK (${summarize(inspection)})`);
+  const areWarningsFine = !strict || warnings.length === 0;
+  if (!ask || !config) return areWarningsFine;
+  // Loading what calls the vendors takes longer than checking the file.
+  const { askAccounts } = await import('../composition/ask-accounts.ts');
+  const checks = await askAccounts({ config, vendors, clock: systemClock });
+  for (const check of checks) console.log(`${file}: ${check.account}: ${describeCheck(check)}`);
+  return areWarningsFine && checks.every(({ outcome }) => outcome !== 'failed');
+}
+
+function summarize({ raw, unknownValues }: ConfigInspection): string {
+  const { accounts, agents, auth } = (raw ?? {}) as Readonly<Record<string, unknown>>;
+  const access = auth ? 'callers must authenticate' : 'no authentication, loopback only';
+  const unknown = unknownValues > 0 ? `; ${formatCount(unknownValues, 'value')} with placeholders not checked` : '';
+  return `${formatCount(lengthOf(accounts), 'account')}, ${formatCount(lengthOf(agents), 'agent')}; ${access}${unknown}`;
+}
+
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0;
+}
+
+function formatCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function describeCheck(check: AccountCheck): string {
+  switch (check.outcome) {
+    case 'ok':
+      return 'the vendor answers';
+    case 'needs_agent':
+      return 'not asked: a call needs an agent, and none of the directory has a reference in this account';
+    case 'unsupported':
+      return 'not asked: this vendor has no call for it';
+    case 'failed': {
+      const { endpoint, code, reason, message } = check.error;
+      return `FAILED: ${endpoint}: ${code}${reason === null ? '' : ` (${reason})`}: ${message}`;
+    }
+  }
 }

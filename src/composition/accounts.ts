@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import { createAccountCache } from '../cache/account-cache.ts';
 import type { AccountCache } from '../cache/cache.ts';
 import type { Fleet } from '../cache/fleet.ts';
@@ -8,6 +7,9 @@ import { createDirectory, type Directory } from '../directory/directory.ts';
 import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { SourceReport } from '../domain/source.ts';
+import type { SharedHealthStore } from '../gather/ports.ts';
+import { createAccountHeaders, USER_AGENT } from '../http/account-headers.ts';
+import type { Transport } from '../http/transport.ts';
 import { createVendorHttp } from '../http/vendor-http.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -20,7 +22,7 @@ export interface AccountDependencies {
   readonly config: Config;
   readonly vendors: readonly VendorAdapter[];
   readonly fleet: Fleet;
-  readonly dispatcher: Dispatcher;
+  readonly transport: Transport;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: LevelledLogger;
@@ -33,6 +35,8 @@ export interface ConnectedAccount {
   readonly vendor: VendorAdapter;
   readonly adapter: AccountAdapter;
   readonly cache: AccountCache;
+  /** What the processes of a fleet exchange about the account's health; absent for a single process. */
+  readonly healthStore: SharedHealthStore | undefined;
 }
 
 /** Creates the adapter of every configured account, in configuration order. */
@@ -41,11 +45,11 @@ export function connectAccounts(dependencies: AccountDependencies): readonly Con
 }
 
 function connectAccount(account: AccountConfig, dependencies: AccountDependencies): ConnectedAccount {
-  const { config, vendors, fleet, dispatcher, clock, metrics, logger, logs } = dependencies;
+  const { config, vendors, fleet, transport, clock, metrics, logger, logs } = dependencies;
   const vendor = vendors.find(({ key }) => key === account.vendor);
   if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
   const identity = { name: account.name, vendor: vendor.name };
-  const { fingerprint, leases, tokenStore, acquireSharedQuota, sharedGate } = fleet.forAccount(account);
+  const { fingerprint, leases, tokenStore, acquireSharedQuota, healthExchange, sharedGate } = fleet.forAccount(account);
   const { timeoutMs, concurrency, maxQueued, requestsPerMinute, maxRetries, circuitBreaker, honorRetryAfter } = account;
   const log = createDebugLog(logger);
   const http = createVendorHttp({
@@ -62,7 +66,8 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     honorRetryAfter,
     clock,
     random: Math.random,
-    dispatcher,
+    dispatcher: transport.dispatcherFor(account),
+    accountHeaders: createAccountHeaders({ ...account, userAgent: USER_AGENT }),
     metrics: createVendorHttpObserver(metrics, logger, logs),
     log,
   });
@@ -87,7 +92,8 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     onDropped: createDropObserver(account.name, metrics, logs),
     onTokenRenewalFailed: logs.renewalFailed,
   });
-  return { config: account, vendor, adapter, cache };
+  const healthStore = healthExchange && { exchange: healthExchange };
+  return { config: account, vendor, adapter, cache, healthStore };
 }
 
 export interface DirectoryDependencies {

@@ -1,11 +1,10 @@
 import { getHeapStatistics } from 'node:v8';
-import { Agent as HttpAgent } from 'undici';
 import { createFleet, maxCacheBytes } from '../cache/fleet.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
-import { SECOND } from '../domain/time.ts';
 import { createAccountHealthTracker } from '../gather/account-health.ts';
 import { printPublicSchema } from '../graphql/schema.ts';
+import { createTransport } from '../http/transport.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
@@ -19,9 +18,11 @@ import type { VendorAdapter } from '../vendors/vendor.ts';
 import { connectAccounts, createAgentDirectory } from './accounts.ts';
 import { createThrottledAuthenticator } from './authentication.ts';
 import { createGraphql } from './graphql.ts';
+import { createIssuerFetch } from './issuer-fetch.ts';
 import { createLimitedLogs } from './limited-logs.ts';
 import {
   createDirectoryObserver,
+  createHealthObserver,
   createRedisObserver,
   createSourceObserver,
   createUnexpectedErrorObserver,
@@ -37,6 +38,8 @@ export interface AppOptions {
   readonly isClockShared?: boolean;
   /** Also publishes the metrics of the Node process; for at most one app in a process. */
   readonly collectProcessMetrics?: boolean;
+  /** How many lines the log has lost. */
+  readonly lostLogLines?: () => number;
   /** The vendors to support; those of the registry when absent. */
   readonly vendors?: readonly VendorAdapter[];
 }
@@ -52,11 +55,11 @@ export interface App {
 
 /** The composition root: connects all layers. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, clock, logger, collectProcessMetrics = false, vendors = registry } = options;
+  const { config, clock, logger, collectProcessMetrics = false, vendors = registry, lostLogLines = () => 0 } = options;
   const metrics = createMetrics({ collectProcessMetrics });
   const onUnexpectedError = createUnexpectedErrorObserver(logger);
 
-  const dispatcher = new HttpAgent({ connect: { timeout: 2 * SECOND }, keepAliveTimeout: 30 * SECOND });
+  const transport = createTransport(config.proxy);
   const fleet = createFleet({
     address: config.cache.url,
     maxBytes: maxCacheBytes(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
@@ -65,10 +68,23 @@ export async function createApp(options: AppOptions): Promise<App> {
     isClockShared: options.isClockShared,
   });
 
+  metrics.watchMemoryLevel(fleet.memoryUse);
+  metrics.watchLog(lostLogLines);
+  // A Redis that does not answer is reported as down as soon as that is known.
+  if (config.cache.url !== undefined) metrics.redisUp(true);
+
   const logs = createLimitedLogs(clock, logger);
   const sourceObserver = createSourceObserver(metrics, logs);
-  const accounts = connectAccounts({ config, vendors, fleet, dispatcher, clock, metrics, logger, logs });
-  const healthTracker = createAccountHealthTracker({ clock });
+  const accounts = connectAccounts({ config, vendors, fleet, transport, clock, metrics, logger, logs });
+  const healthTracker = createAccountHealthTracker({
+    clock,
+    sharedStore: (name) => accounts.find(({ config: { name: each } }) => each === name)?.healthStore,
+    observer: createHealthObserver(logger, logs),
+  });
+  metrics.watchAccounts(
+    config.accounts.map(({ name }) => name),
+    (name) => healthTracker.get(name).state,
+  );
   const directory = createAgentDirectory(accounts, {
     config,
     clock,
@@ -91,7 +107,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const server = createServer({
     settings: config.server,
     limits: config.limits,
-    authenticate: createThrottledAuthenticator(config, { clock, metrics, logger }),
+    authenticate: createThrottledAuthenticator(config, { clock, metrics, logger, fetch: createIssuerFetch(transport) }),
     checkHost: config.auth ? undefined : createHostCheck(config.server.allowedHosts),
     cors: createCors(config.server.cors),
     graphql: graphql.execute,
@@ -106,8 +122,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     server,
     askAccounts: directory.askAll,
     close: async () => {
+      healthTracker.close();
       logs.flush();
-      await Promise.allSettled([graphql.stop(), fleet.close(), dispatcher.close()]);
+      await Promise.allSettled([graphql.stop(), fleet.close(), transport.close()]);
     },
   };
 }

@@ -94,3 +94,14 @@ test('logs no renewal or refresh that the end of the process cancelled', () => {
   logs.refreshFailed(vendorError('VENDOR_TIMEOUT', { reason: 'cancelled' }));
   expect(take()).toEqual([]);
 });
+
+test('logs that a vendor knows no agent once a minute for each account', () => {
+  const { clock, logs, take } = setUp();
+  for (let i = 0; i < 20; i += 1) logs.agentsUnknown('vcc');
+  clock.advance(MINUTE);
+  const message = 'vendor knows none of the agents of an account';
+  expect(take()).toEqual([
+    { level: 'warn', account: 'vcc', count: 1, message },
+    { level: 'warn', account: 'vcc', count: 19, message },
+  ]);
+});

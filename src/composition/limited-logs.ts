@@ -15,6 +15,8 @@ export interface LimitedLogs {
   readonly renewalFailed: (error: VendorError) => void;
   /** A background fetch failed, of which no request sees the error. */
   readonly refreshFailed: (error: VendorError) => void;
+  /** The vendor knows none of the account's agents. */
+  readonly agentsUnknown: (account: string) => void;
   /** Writes what has been counted, and stops the timers. */
   readonly flush: () => void;
 }
@@ -47,6 +49,9 @@ export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): L
   const refreshes = createLimitedLog(clock, (fields) => {
     logger.warn(fields, 'background refresh failed');
   });
+  const unknownAgents = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'vendor knows none of the agents of an account');
+  });
   return {
     vendorCallFailed: ({ account, endpoint, outcome, reason = null, status }) => {
       failures.log({ account, endpoint, code: outcome, ...toReasonFields(reason, status ?? null) });
@@ -65,8 +70,11 @@ export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): L
     refreshFailed: (error) => {
       if (error.reason !== 'cancelled') refreshes.log(toErrorFields(error));
     },
+    agentsUnknown: (account) => {
+      unknownAgents.log({ account });
+    },
     flush: () => {
-      for (const log of [failures, dropped, incomplete, renewals, refreshes]) log.flush();
+      for (const log of [failures, dropped, incomplete, renewals, refreshes, unknownAgents]) log.flush();
     },
   };
 }

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
+import type { AccountState } from '../domain/account.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createLimitedLogs } from './limited-logs.ts';
-import { createVendorHttpObserver } from './observers.ts';
+import { createHealthObserver, createVendorHttpObserver } from './observers.ts';
 
 function setUp() {
   const lines: Record<string, unknown>[] = [];
@@ -15,6 +16,7 @@ function setUp() {
   return {
     lines,
     logs,
+    health: createHealthObserver(logger, logs),
     observe: (outcome: string, reason?: string, status?: number) => {
       observer.vendorCall({ ...call, outcome, ...(reason && { reason }), ...(status && { status }) });
     },
@@ -41,4 +43,19 @@ test('logs no success, no unknown agent, no caller that gave up, and no text of 
   expect(lines).toEqual([]);
   observe('VENDOR_REJECTED', '<html>CANARY', 400);
   expect(JSON.stringify(lines)).not.toContain('CANARY');
+});
+
+test('logs how the health of an account changes, but not its first success', () => {
+  const { lines, health } = setUp();
+  const change = (state: AccountState, previous: AccountState, lastError: string | null = null) => {
+    health.stateChanged('kore-main', { state, lastError, lastSuccessAt: null }, previous);
+  };
+  change('OK', 'UNKNOWN');
+  change('DEGRADED', 'OK', 'no (connect)');
+  change('OK', 'DEGRADED');
+  const account = 'kore-main';
+  expect(lines).toMatchObject([
+    { level: 'warn', account, state: 'DEGRADED', previous: 'OK', lastError: 'no (connect)' },
+    { level: 'info', account, state: 'OK', previous: 'DEGRADED' },
+  ]);
 });

@@ -3,7 +3,7 @@ import { classifyRedisError } from '../cache/redis-errors.ts';
 import type { RedisObserver } from '../cache/redis.ts';
 import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { SourceObserver } from '../gather/ports.ts';
+import type { HealthObserver, SourceObserver } from '../gather/ports.ts';
 import type { DebugLog, VendorHttpMetrics } from '../http/ports.ts';
 import { createDiscoveryLog } from '../observability/discovery-log.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
@@ -19,12 +19,14 @@ export function createRedisObserver(metrics: Metrics, logger: Logger): RedisObse
       metrics.cacheError(operation, classifyRedisError(error));
     },
     onDown: (error) => {
+      metrics.redisUp(false);
       logger.warn(
         { err: error, reason: classifyRedisError(error) },
         'shared cache unavailable, using in-process cache only',
       );
     },
     onUp: () => {
+      metrics.redisUp(true);
       logger.info({}, 'shared cache available again');
     },
   };
@@ -75,6 +77,21 @@ export function createSourceObserver(metrics: Metrics, logs: LimitedLogs): Sourc
       metrics.sourceReported(report);
       logs.sourceReported(report);
     },
+  };
+}
+
+/** Logs how the health of accounts changes. */
+export function createHealthObserver(logger: Logger, logs: LimitedLogs): HealthObserver {
+  return {
+    stateChanged: (account, { state, lastError }, previous) => {
+      if (state === 'OK') {
+        // Every account starts as UNKNOWN.
+        if (previous !== 'UNKNOWN') logger.info({ account, state, previous }, 'account health restored');
+      } else {
+        logger.warn({ account, state, previous, lastError }, 'account health changed');
+      }
+    },
+    agentsUnknown: logs.agentsUnknown,
   };
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { proxyUrlSchema } from './proxy.ts';
+import { createHeadersSchema } from './request-headers.ts';
 import { secureUrlSchema } from './secure-url.ts';
 
 /** The keys that every vendor account has; each vendor adds its own. */
@@ -11,6 +13,8 @@ export const accountBaseSchema = z.strictObject({
   baseUrl: secureUrlSchema.refine((url) => url.search === '', 'must not contain a query'),
   /** Deadline of one attempt of a call. */
   timeoutMs: z.number().int().min(1).max(600_000).default(8_000),
+  /** Deadline of connecting to the vendor or the proxy, including the TLS handshake. */
+  connectTimeoutMs: z.number().int().min(1).max(600_000).default(2_000),
   /** How many calls may be in flight at a time. */
   concurrency: z.number().int().min(1).max(1_000).default(8),
   /** How many calls of one caller may be queued; the default is what one query can need under the default limits. */
@@ -23,6 +27,10 @@ export const accountBaseSchema = z.strictObject({
   circuitBreaker: z.boolean().default(true),
   /** Whether calls wait until the time that the vendor names in a 429 response. */
   honorRetryAfter: z.boolean().default(true),
+  /** Further headers of every request to the origin of `baseUrl`; `user-agent` of every request. */
+  headers: createHeadersSchema(),
+  /** The HTTP proxy of all requests; absent: what the environment says. */
+  proxyUrl: proxyUrlSchema.optional(),
 });
 export type AccountConfig = z.infer<typeof accountBaseSchema>;
 

@@ -19,9 +19,17 @@ export interface ConfigIssue {
 }
 
 /** Formats an error as one line, in the form that editors and terminals turn into a link. */
-export function formatConfigError({ file, path, message, line, column }: ConfigError): string {
+export function formatConfigError(error: ConfigError): string {
+  return formatLine(error, '');
+}
+
+export function formatConfigWarning(warning: ConfigError): string {
+  return formatLine(warning, 'warning: ');
+}
+
+function formatLine({ file, path, message, line, column }: ConfigError, prefix: string): string {
   const location = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
-  return path === '' ? `${location}: ${message}` : `${location}: ${path}: ${message}`;
+  return path === '' ? `${location}: ${prefix}${message}` : `${location}: ${prefix}${path}: ${message}`;
 }
 
 export function formatPath(path: ConfigPath): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ConfigIssue, type ConfigPath, formatPath } from './config-error.ts';
+import type { ConfigIssue, ConfigPath } from './config-error.ts';
 import { findCorsIssues } from './cors.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 
@@ -75,17 +75,28 @@ interface UniqueClaim {
   readonly shown?: string | undefined;
 }
 
+interface DuplicateIssue extends ConfigIssue {
+  /** The two entries, whatever their order. */
+  readonly entries: string;
+}
+
 /** Reports every claim whose value an earlier entry has already; repetitions within one entry are allowed. */
-function findDuplicates(noun: string, claims: readonly UniqueClaim[]): ConfigIssue[] {
+function findDuplicates(noun: string, claims: readonly UniqueClaim[]): DuplicateIssue[] {
   const firstPaths = new Map<string, ConfigPath>();
   return claims.flatMap(({ path, value, shown }) => {
     if (value === undefined) return [];
     const earlierPath = firstPaths.get(value) ?? path;
     firstPaths.set(value, earlierPath);
-    if (formatEntry(earlierPath) === formatEntry(path)) return [];
+    const [earlierEntry, entry] = [formatEntry(earlierPath), formatEntry(path)];
+    if (earlierEntry === entry) return [];
     const suffix = shown === undefined ? '' : `: ${shown}`;
-    return [{ path, message: `is the same ${noun} as in ${formatEntry(earlierPath)}${suffix}` }];
+    const entries = [earlierEntry, entry].sort().join();
+    return [{ path, message: `is the same ${noun} as in ${earlierEntry}${suffix}`, entries }];
   });
+}
+
+function toIssue({ path, message }: DuplicateIssue): ConfigIssue {
+  return { path, message };
 }
 
 /** The list entry that a path leads into, such as `agents[3]`. */
@@ -94,10 +105,16 @@ function formatEntry(path: ConfigPath): string {
   return `${path.slice(0, index).join('.')}[${String(path[index])}]`;
 }
 
+/** Whether a name has a placeholder that was not resolved: it may be any name. */
+function hasUnknownName(names: Iterable<unknown>): boolean {
+  return [...names].some((name) => typeof name === 'string' && name.includes('${'));
+}
+
 const UNKNOWN_ACCOUNT_MESSAGE = 'is not the name of a configured account';
 
 function findGrantIssues(apiKeys: z.infer<typeof apiKeysSchema>, { accounts }: PartialConfig): ConfigIssue[] {
   const names = new Set<unknown>(accounts.map(({ name }) => name));
+  if (hasUnknownName(names)) return [];
   return apiKeys.flatMap((key, index) =>
     key.accounts.flatMap((name, position) =>
       typeof name !== 'string' || names.has(name)
@@ -134,14 +151,21 @@ function findAgentIssues({ accounts, agents }: PartialConfig, vendors: readonly 
     })),
     ...references.map(({ path, ref, rules }) => ({ path, value: rules?.email(ref)?.toLowerCase(), shown: ref })),
   ]);
-  const reported = new Set(sameReferences.map(({ path }) => formatPath(path)));
+  const reported = new Set(sameReferences.map(({ entries }) => entries));
   return [
     ...references.flatMap(({ path, account, ref, rules }) => {
-      const message = vendorOf.has(account) ? rules?.problem(ref) : UNKNOWN_ACCOUNT_MESSAGE;
+      const isKnown = vendorOf.has(account) || hasUnknownName(vendorOf.keys());
+      const message = isKnown ? rules?.problem(ref) : UNKNOWN_ACCOUNT_MESSAGE;
       return message ? [{ path, message }] : [];
     }),
-    ...sameReferences,
-    // A reference that is an address is the same twice, and reported once.
-    ...sameAddresses.filter(({ path }) => !reported.has(formatPath(path))),
+    ...sameReferences.map(toIssue),
+    // Agents with the same address mostly have it in several places; each pair of agents is reported once.
+    ...sameAddresses
+      .filter(({ entries }) => {
+        const isNew = !reported.has(entries);
+        reported.add(entries);
+        return isNew;
+      })
+      .map(toIssue),
   ];
 }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { ConfigError } from './config-error.ts';
 import { parseEnvOverrides } from './env-overrides.ts';
-import { loadConfig, type LoadConfigResult } from './load.ts';
+import { type ConfigInspection, inspectConfig, loadConfig, type LoadConfigResult } from './load.ts';
 import type { Environment } from './placeholder.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 
@@ -28,13 +29,30 @@ export function readConfigFile(
   cwd: string,
   vendors: readonly VendorDescriptor[],
 ): LoadConfigResult {
-  let text: string;
+  const read = readText(file, cwd);
+  if ('error' in read) return { ok: false, errors: [...parseEnvOverrides(env).errors, read.error] };
+  return loadConfig({ ...read, file, env, vendors });
+}
+
+/** Inspects the configuration in that file; see `inspectConfig`. */
+export function inspectConfigFile(
+  file: string,
+  env: Environment | null,
+  cwd: string,
+  vendors: readonly VendorDescriptor[],
+): ConfigInspection {
+  const read = readText(file, cwd);
+  if ('error' in read) {
+    return { errors: [...parseEnvOverrides(env ?? {}).errors, read.error], warnings: [], unknownValues: 0 };
+  }
+  return inspectConfig({ ...read, file, env, vendors });
+}
+
+function readText(file: string, cwd: string): { readonly text: string } | { readonly error: ConfigError } {
   try {
-    text = readFileSync(resolve(cwd, file), 'utf8');
+    return { text: readFileSync(resolve(cwd, file), 'utf8') };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const readError = { file, path: '', message: `cannot be read (${code ?? 'unknown error'})` };
-    return { ok: false, errors: [...parseEnvOverrides(env).errors, readError] };
+    return { error: { file, path: '', message: `cannot be read (${code ?? 'unknown error'})` } };
   }
-  return loadConfig({ text, file, env, vendors });
 }

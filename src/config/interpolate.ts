@@ -1,25 +1,44 @@
 import { type Document, isPair, isScalar, isSeq, type Node, type Pair, type Scalar, visit } from 'yaml';
-import { type ConfigPath, formatPath } from './config-error.ts';
-import { type PlaceholderSources, resolvePlaceholder } from './placeholder.ts';
+import { type ConfigIssue, type ConfigPath, formatPath } from './config-error.ts';
+import { findPlaceholderProblem, type PlaceholderSources, resolvePlaceholder } from './placeholder.ts';
 
 export interface InterpolationResult {
-  readonly issues: readonly { readonly path: ConfigPath; readonly message: string }[];
+  readonly issues: readonly ConfigIssue[];
+  /** The formatted paths of values that are unknown, because their placeholders were not to be resolved. */
+  readonly unknownPaths: ReadonlySet<string>;
+  /** Values that were probably meant as placeholders. */
+  readonly warnings: readonly ConfigIssue[];
   /** The formatted paths of values that contain a placeholder. */
   readonly interpolatedPaths: ReadonlySet<string>;
   /** The substituted values, to be redacted from messages. */
   readonly values: readonly string[];
 }
 
-/** Replaces every placeholder `${…}` in the document's values (see `resolvePlaceholder`); `$${` becomes a literal `${`. */
-export function interpolate(document: Document, sources: PlaceholderSources): InterpolationResult {
-  const issues: { path: ConfigPath; message: string }[] = [];
+const NO_SOURCES: PlaceholderSources = { env: {}, folder: '' };
+
+const LITERAL_VARIABLE_MESSAGE =
+  'begins with $ but is no placeholder, so it is used as it is written; to take it from the environment, write ${NAME}';
+
+/**
+ * Replaces every placeholder `${…}` in the document's values (see `resolvePlaceholder`); `$${` becomes a literal `${`. Without
+ * `sources` the values stay unknown, and only the form of their placeholders is checked.
+ */
+export function interpolate(document: Document, sources: PlaceholderSources | null): InterpolationResult {
+  const issues: ConfigIssue[] = [];
+  const warnings: ConfigIssue[] = [];
+  const unknownPaths = new Set<string>();
   const interpolatedPaths = new Set<string>();
   const values: string[] = [];
 
   const substitute = (scalar: Scalar, text: string, path: ConfigPath) => {
     scalar.value = text.replace(/(\$?)\$\{([^}]*)(\}?)/g, (match, escape: string, expression: string, end: string) => {
       if (escape) return match.slice(1);
-      const resolved = resolvePlaceholder(end ? expression : '', sources);
+      const content = end ? expression : '';
+      if (sources === null && findPlaceholderProblem(content) === null) {
+        unknownPaths.add(formatPath(path));
+        return match;
+      }
+      const resolved = resolvePlaceholder(content, sources ?? NO_SOURCES);
       if ('problem' in resolved) {
         issues.push({ path, message: resolved.problem });
         return match;
@@ -33,11 +52,13 @@ export function interpolate(document: Document, sources: PlaceholderSources): In
 
   visit(document, {
     Scalar: (key, scalar, ancestors) => {
-      if (key === 'key' || typeof scalar.value !== 'string' || !scalar.value.includes('${')) return;
-      substitute(scalar, scalar.value, pathTo(scalar, ancestors));
+      if (key === 'key' || typeof scalar.value !== 'string') return;
+      const path = pathTo(scalar, ancestors);
+      if (/^\$[A-Za-z_]\w*$/.test(scalar.value)) warnings.push({ path, message: LITERAL_VARIABLE_MESSAGE });
+      if (scalar.value.includes('${')) substitute(scalar, scalar.value, path);
     },
   });
-  return { issues, interpolatedPaths, values };
+  return { issues, interpolatedPaths, values, unknownPaths, warnings };
 }
 
 function pathTo(scalar: Scalar, ancestors: readonly (Document | Node | Pair)[]): ConfigPath {

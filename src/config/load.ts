@@ -2,61 +2,115 @@ import { dirname } from 'node:path';
 import { type ConfigError, type ConfigIssue, formatPath } from './config-error.ts';
 import { crossCheck } from './cross-checks.ts';
 import { parseEnvOverrides } from './env-overrides.ts';
-import { interpolate } from './interpolate.ts';
+import { interpolate, type InterpolationResult } from './interpolate.ts';
 import { findHostErrors } from './loopback-check.ts';
 import type { Environment } from './placeholder.ts';
+import { parseProxyVariables } from './proxy.ts';
 import { type Config, parseConfig } from './schema.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
-import { parseYaml } from './yaml-file.ts';
+import { parseYaml, type YamlFile } from './yaml-file.ts';
 
 export interface LoadConfigOptions {
   /** YAML, which includes JSON. */
   readonly text: string;
   /** The file's name, for messages and as the place that relative names of secret files count from. */
   readonly file: string;
-  /** For `${NAME}`, and for PORT and HOST, which override the file. */
+  /** For `${NAME}`, for PORT and HOST, which override the file, and for the proxy variables. */
   readonly env: Environment;
   readonly vendors: readonly VendorDescriptor[];
 }
 
 export type LoadConfigResult =
-  { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly errors: readonly ConfigError[] };
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly ConfigError[] }
+  | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
 /** Reads a configuration and validates all of it, so that all errors are reported at once. */
-export function loadConfig({ text, file, env, vendors }: LoadConfigOptions): LoadConfigResult {
-  const { server, errors } = parseEnvOverrides(env);
+export function loadConfig(options: LoadConfigOptions): LoadConfigResult {
+  const { config, errors, warnings } = inspectConfig(options);
+  return errors.length > 0 || !config ? { ok: false, errors } : { ok: true, config, warnings };
+}
+
+export interface InspectConfigOptions extends Omit<LoadConfigOptions, 'env'> {
+  /** Null: values with placeholders are unknown and pass every check; nothing of the environment counts. */
+  readonly env: Environment | null;
+}
+
+export interface ConfigInspection {
+  /** Absent with errors, and with unknown values. */
+  readonly config?: Config;
+  readonly errors: readonly ConfigError[];
+  /** What is valid but probably not meant. */
+  readonly warnings: readonly ConfigError[];
+  /** What the file says, as far as it is valid YAML. */
+  readonly raw?: unknown;
+  /** How many values are unknown. */
+  readonly unknownValues: number;
+}
+
+/** Validates a configuration, with its warnings. */
+export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions): ConfigInspection {
+  const { server, errors: overrideErrors } = parseEnvOverrides(env ?? {});
+  const { proxy, errors: proxyErrors } = parseProxyVariables(env ?? {});
+  const errors = [...overrideErrors, ...proxyErrors];
   const yaml = parseYaml(text);
+  const fail = (yamlErrors: readonly ConfigError[]) => ({
+    errors: [...errors, ...yamlErrors],
+    warnings: [],
+    unknownValues: 0,
+  });
   if (yaml.issues.length > 0) {
-    const yamlErrors = yaml.issues.map(({ message, location }) => ({ file, path: '', message, ...location }));
-    return { ok: false, errors: [...errors, ...yamlErrors] };
+    return fail(yaml.issues.map(({ message, location }) => ({ file, path: '', message, ...location })));
   }
-  const interpolation = interpolate(yaml.document, { env, folder: dirname(file) });
+  const interpolation = interpolate(yaml.document, env && { env, folder: dirname(file) });
   const raw = yaml.toPlainValue();
   if (raw === undefined) {
-    const aliasError = { file, path: '', message: 'an alias (*) refers to no anchor (&), or to too many' };
-    return { ok: false, errors: [...errors, aliasError] };
+    return fail([{ file, path: '', message: 'an alias (*) refers to no anchor (&), or to too many' }]);
   }
   const { config, issues } = parseConfig(raw, interpolation.interpolatedPaths, vendors);
-
-  // Of a value whose variable is not set, report only that.
-  const unresolvedPaths = new Set(interpolation.issues.map(({ path }) => formatPath(path)));
-  const otherIssues = [...issues, ...crossCheck(raw, vendors)].filter(
-    ({ path }) => !unresolvedPaths.has(formatPath(path)),
-  );
-  const toConfigError = ({ path, message }: ConfigIssue): ConfigError => ({
-    file,
-    path: formatPath(path),
-    message: redactValues(message, interpolation.values),
-    ...yaml.locate(path),
-  });
+  const toConfigError = createErrorFormatter(file, yaml, interpolation);
   const allErrors = [
     ...errors,
-    ...[...interpolation.issues, ...otherIssues].map(toConfigError),
-    ...findHostErrors(raw, server.host, toConfigError),
+    ...[...interpolation.issues, ...findOtherIssues(raw, issues, interpolation, vendors)].map(toConfigError),
+    ...findHostErrors(raw, server.host, toConfigError).filter(({ path }) => !interpolation.unknownPaths.has(path)),
   ];
-  if (allErrors.length > 0 || !config) return { ok: false, errors: allErrors.toSorted(byLocation) };
-  return { ok: true, config: { ...config, server: { ...config.server, ...server } } };
+  return {
+    ...(config && { config: { ...config, server: { ...config.server, ...server }, proxy } }),
+    errors: allErrors.toSorted(byLocation),
+    warnings: [...findEmptiness(yaml, raw), ...interpolation.warnings].map(toConfigError).toSorted(byLocation),
+    raw,
+    unknownValues: interpolation.unknownPaths.size,
+  };
 }
+
+/** Of a value whose variable is not set, only that is reported; of an unknown value, nothing. */
+function findOtherIssues(
+  raw: unknown,
+  schemaIssues: readonly ConfigIssue[],
+  { issues, unknownPaths }: InterpolationResult,
+  vendors: readonly VendorDescriptor[],
+): readonly ConfigIssue[] {
+  const ignoredPaths = unknownPaths.union(new Set(issues.map(({ path }) => formatPath(path))));
+  return [...schemaIssues, ...crossCheck(raw, vendors)].filter(({ path }) => !ignoredPaths.has(formatPath(path)));
+}
+
+function createErrorFormatter(file: string, yaml: YamlFile, { values }: InterpolationResult) {
+  return ({ path, message }: ConfigIssue): ConfigError => ({
+    file,
+    path: formatPath(path),
+    message: redactValues(message, values),
+    ...yaml.locate(path),
+  });
+}
+
+/** A gateway without accounts starts, and finds nothing. */
+function findEmptiness(yaml: YamlFile, raw: unknown): readonly ConfigIssue[] {
+  if (yaml.document.contents === null) return [{ path: [], message: `the file is empty; ${NO_ACCOUNT_MESSAGE}` }];
+  const { accounts } = raw as { readonly accounts?: unknown };
+  const isEmpty = accounts === undefined || accounts === null || (Array.isArray(accounts) && accounts.length === 0);
+  return isEmpty ? [{ path: [], message: NO_ACCOUNT_MESSAGE }] : [];
+}
+
+const NO_ACCOUNT_MESSAGE = 'no vendor account is configured, so queries find nothing';
 
 function byLocation(a: ConfigError, b: ConfigError): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);

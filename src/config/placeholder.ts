@@ -16,23 +16,31 @@ export type ResolvedPlaceholder = { readonly value: string } | { readonly proble
 /** A secret is short. A larger file is not a secret, such as a device that never ends. */
 const MAX_FILE_BYTES = 64 * 1024;
 
+const FILE_PREFIX = 'file:';
+const VARIABLE_PATTERN = /^([A-Za-z_]\w*)(:-(.*))?$/s;
+
+/** Returns what is wrong with the text between `${` and `}`, whatever the environment; null where nothing is. */
+export function findPlaceholderProblem(expression: string): string | null {
+  if (expression === FILE_PREFIX) return '${file:…} must name a file';
+  if (expression.startsWith(FILE_PREFIX) || VARIABLE_PATTERN.test(expression)) return null;
+  return '${…} must name an environment variable or a file (file:/path); write $${ for a literal ${';
+}
+
 /**
  * Resolves the text between `${` and `}`: `NAME` (an environment variable), `NAME:-default` (used where the variable is not set
  * or empty, as in a shell) or `file:PATH` (the text of a file, without one final line break).
  */
 export function resolvePlaceholder(expression: string, sources: PlaceholderSources): ResolvedPlaceholder {
-  if (expression.startsWith('file:')) return readSecretFile(expression.slice('file:'.length), sources.folder);
-  const [, name, , fallback] = /^([A-Za-z_]\w*)(:-(.*))?$/s.exec(expression) ?? [];
-  if (name === undefined) {
-    return { problem: '${…} must name an environment variable or a file (file:/path); write $${ for a literal ${' };
-  }
+  const problem = findPlaceholderProblem(expression);
+  if (problem !== null) return { problem };
+  if (expression.startsWith(FILE_PREFIX)) return readSecretFile(expression.slice(FILE_PREFIX.length), sources.folder);
+  const [, name = '', , fallback] = VARIABLE_PATTERN.exec(expression) ?? [];
   const value = sources.env[name];
   if (fallback !== undefined && !value) return { value: fallback };
   return value === undefined ? { problem: `the environment variable ${name} is not set` } : { value };
 }
 
 function readSecretFile(path: string, folder: string): ResolvedPlaceholder {
-  if (path === '') return { problem: '${file:…} must name a file' };
   try {
     const bytes = readFileSync(resolve(folder, path));
     if (bytes.length > MAX_FILE_BYTES) return { problem: `the file ${path} has more than ${MAX_FILE_BYTES} bytes` };

@@ -1,18 +1,24 @@
 import { z } from 'zod';
 import { accountBaseSchema, type AccountConfig } from './account.ts';
 import { type ConfigIssue, type ConfigPath, formatPath } from './config-error.ts';
+import type { EnvironmentProxy } from './proxy.ts';
 import { settingsShape } from './settings.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 import { zodErrorMap } from './zod-messages.ts';
 
 const settingsSchema = z.strictObject({ ...settingsShape, accounts: z.array(z.unknown()).default([]) });
 
-/** The complete configuration. An account also has the keys of its vendor's schema. */
-export type Config = Omit<z.infer<typeof settingsSchema>, 'accounts'> & { readonly accounts: readonly AccountConfig[] };
+/** The configuration of a file. An account also has the keys of its vendor's schema. */
+export type FileConfig = Omit<z.infer<typeof settingsSchema>, 'accounts'> & {
+  readonly accounts: readonly AccountConfig[];
+};
+
+/** The complete configuration, of the file and the environment. */
+export type Config = FileConfig & { readonly proxy: EnvironmentProxy };
 
 export interface ConfigParseResult {
   /** Absent where there are issues. */
-  readonly config?: Config;
+  readonly config?: FileConfig;
   readonly issues: readonly ConfigIssue[];
 }
 
@@ -65,7 +71,9 @@ function toSchemaIssues(error: z.ZodError, base: ConfigPath): SchemaIssue[] {
   return error.issues.flatMap((issue): SchemaIssue[] => {
     const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...path, key], message: issue.message }));
+      // The message has a line for each key.
+      const messages = issue.message.split('\n');
+      return issue.keys.map((key, index) => ({ path: [...path, key], message: messages[index] ?? '' }));
     }
     // Unions are between numbers, or between words, which digits never match.
     const expectedType =

@@ -3,6 +3,7 @@ import { errorLines, loadOrThrow } from '../../test/support/config-harness.ts';
 
 test('settings have the documented defaults', () => {
   expect(loadOrThrow('')).toEqual({
+    proxy: { url: null, noProxy: '' },
     server: {
       host: '127.0.0.1',
       port: 4000,
@@ -23,6 +24,7 @@ test('settings have the documented defaults', () => {
       requestTimeoutMs: 30_000,
       maxInFlight: 200,
       bodyBytes: 102_400,
+      maxUnreadBytes: 134_217_728,
       authFailuresPerMinute: 10,
     },
     cache: {

@@ -78,6 +78,8 @@ const limitsSchema = z.strictObject({
   /** GraphQL requests in flight, of all callers together. */
   maxInFlight: positiveIntSchema(200),
   bodyBytes: positiveIntSchema(102_400),
+  /** Answers that clients have not read yet, of all connections together. */
+  maxUnreadBytes: positiveIntSchema(134_217_728),
   /** Failed authentications of an address, after which its further keys are not looked at. */
   authFailuresPerMinute: positiveIntSchema(10),
   callerRequestsPerMinute: z.number().int().min(1).optional(),

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import leven from 'leven';
+import { z } from 'zod';
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: 'text',
@@ -34,7 +35,7 @@ export const zodErrorMap: z.core.$ZodErrorMap = (issue) => {
     case 'invalid_format':
       return `must be a valid ${issue.format === 'email' ? 'e-mail address' : issue.format}`;
     case 'unrecognized_keys':
-      return 'is not a known key';
+      return issue.keys.map((key) => formatUnknownKey(key, issue.inst)).join('\n');
     default:
       return undefined;
   }
@@ -45,4 +46,22 @@ function formatChoices(values: readonly unknown[]): string {
   return words.length > 1
     ? `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`
     : `must be ${words.join()}`;
+}
+
+/** The longest edit distance of a probable misspelling, as a share of the key's length. */
+const MAX_DISTANCE_RATIO = 0.4;
+
+/** The message of one unknown key of an object, with the known key that is spelled most like it. */
+function formatUnknownKey(key: string, schema: unknown): string {
+  const knownKeys = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const [closest] = knownKeys
+    .map((known) => ({ known, distance: leven(toLetters(key), toLetters(known)) }))
+    .filter(({ known, distance }) => distance <= Math.floor(known.length * MAX_DISTANCE_RATIO))
+    .sort((a, b) => a.distance - b.distance);
+  return closest ? `is not a known key; did you mean ${closest.known}?` : 'is not a known key';
+}
+
+/** `client_secret` and `ClientSecret` are `clientSecret` in other conventions. */
+function toLetters(key: string): string {
+  return key.toLowerCase().replace(/[-_. ]/g, '');
 }

@@ -57,6 +57,16 @@ export class VendorError extends Error {
     this.status = details.status ?? null;
   }
 
+  /** The same error with another message. */
+  withMessage(message: string): VendorError {
+    const { reason, retryAfterSeconds, status } = this;
+    return new VendorError(this, this.code, message, {
+      ...(reason !== null && { reason }),
+      ...(retryAfterSeconds !== null && { retryAfterSeconds }),
+      ...(status !== null && { status }),
+    });
+  }
+
   /** Whether the same call may succeed later. */
   get retryable(): boolean {
     return RETRYABLE_CODES.has(this.code);

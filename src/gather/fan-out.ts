@@ -40,14 +40,24 @@ export function accountsSupporting(
   );
 }
 
+type ReadAccount<T> = (dataSource: AccountDataSource, ref: string) => Promise<SourcedResult<T>> | undefined;
+
 /**
  * Reads all accounts concurrently (scatter-gather) and tolerates partial failure: a failed account is reported and costs only
  * its own data. Rejects only where every account has failed. "Not found" and "unsupported" are results, not failures.
  */
-export async function fanOut<T>(
+export function fanOut<T>(
   context: QueryContext,
   agentAccounts: readonly AgentAccount[],
-  call: (dataSource: AccountDataSource, ref: string) => Promise<SourcedResult<T>> | undefined,
+  call: ReadAccount<T>,
+): Promise<FanOutResult<T>> {
+  return context.track(readAccounts(context, agentAccounts, call));
+}
+
+async function readAccounts<T>(
+  context: QueryContext,
+  agentAccounts: readonly AgentAccount[],
+  call: ReadAccount<T>,
 ): Promise<FanOutResult<T>> {
   const outcomes = await Promise.all(
     agentAccounts.map(async (agentAccount) => {

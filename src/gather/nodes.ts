@@ -1,5 +1,5 @@
 import type { Agent } from '../domain/agent.ts';
-import { type DecodedGlobalId, decodeGlobalId, fingerprintOf, interactionId } from '../domain/global-id.ts';
+import { type DecodedGlobalId, decodeGlobalId, fingerprintOf } from '../domain/global-id.ts';
 import type { Interaction } from '../domain/interaction.ts';
 import type { Session } from '../domain/session.ts';
 import type { SourcedResult } from '../domain/source.ts';
@@ -63,7 +63,7 @@ export async function node(context: QueryContext, id: string): Promise<Node | nu
       );
     }
     case 'Interaction': {
-      const matches = (interaction: Interaction) => interactionId(interaction) === id;
+      const matches = ({ guid, start }: Interaction) => guid === decodedId.guid && start === decodedId.start;
       return refetchNode(
         context,
         decodedId,
@@ -91,10 +91,10 @@ async function refetchNode<T>(
   matches: (value: T) => boolean,
 ): Promise<T | null> {
   const agent = await agentByAccount(context, account, ref);
-  // Only the reference that the agent has here: another spelling would give the same node a second id.
-  const agentAccount = agent?.accounts.find((candidate) => candidate.account === account && candidate.ref === ref);
-  if (!agentAccount) return null;
-  const { results, sources } = await fanOut(context, [agentAccount], call);
+  if (!agent?.accounts.some((agentAccount) => agentAccount.account === account)) return null;
+  // By the id's own reference, though the agent may have another one by now: the vendor knows both, the plan has counted the calls
+  // for this one, and the node keeps its id.
+  const { results, sources } = await fanOut(context, [{ account, ref }], call);
   const match = results.flatMap(({ data }) => data).find(matches);
   if (match !== undefined) return match;
   const incomplete = sources.filter(mayBeMissingData);

@@ -5,6 +5,7 @@ import type { SourceReport } from '../domain/source.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, AccountDataSource } from '../vendors/vendor.ts';
 import type { AccountHealthTracker } from './account-health.ts';
+import { createPendingReads, type PendingReads } from './pending-reads.ts';
 import type { SourceObserver } from './ports.ts';
 
 /** What lives as long as the process. */
@@ -20,7 +21,7 @@ export interface Services {
  * What lives as long as a query; it is the context of every GraphQL resolver. It adds the process's services and the accounts
  * that the caller may use to the request's context. An account's data source is created on first use.
  */
-export interface QueryContext extends RequestContext {
+export interface QueryContext extends RequestContext, PendingReads {
   readonly services: Services;
   /** The accounts that the caller may use, in the configuration's order. */
   readonly accounts: readonly Account[];
@@ -48,9 +49,11 @@ export function createQueryContext(services: Services, request: RequestContext):
       .map((adapter) => [adapter.account.name, adapter]),
   );
   const dataSources = new Map<string, AccountDataSource>();
-  const memoize = createMemo();
+  const reads = createPendingReads();
+  const memoize = createMemo(reads);
   return {
     ...request,
+    ...reads,
     services,
     accounts: [...accessibleAdapters.values()].map((adapter) => adapter.account),
     canAccess: (name) => accessibleAdapters.has(name),
@@ -79,11 +82,11 @@ export function createQueryContext(services: Services, request: RequestContext):
   };
 }
 
-function createMemo(): QueryContext['memoize'] {
+function createMemo({ track }: PendingReads): QueryContext['memoize'] {
   const settledOrPending = new Map<string, unknown>();
   return <T>(key: string, load: () => Promise<T>) => {
     if (settledOrPending.has(key)) return settledOrPending.get(key) as MaybePromise<T>;
-    const pending = load();
+    const pending = track(load());
     settledOrPending.set(key, pending);
     // The caller handles a rejection; the rejected promise stays memoised.
     pending.then((value) => settledOrPending.set(key, value)).catch(() => undefined);

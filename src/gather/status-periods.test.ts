@@ -136,6 +136,31 @@ describe('timeInStatus', () => {
     expect(await rejectionOf(timeInStatus(context, jane, { during }))).toMatchObject({ code, account: 'second' });
   });
 
+  const unwritten = vendorError('second', 'VENDOR_UNAVAILABLE', { reason: 'not_yet_written', retryAfterSeconds: 9 });
+  const lagging: AccountDataSource = {
+    statusPeriods: () => Promise.resolve(freshResult('second', [], { outcome: 'PARTIAL', error: unwritten })),
+  };
+
+  test('names the complete accounts and the field with the known part, in an error that is otherwise the source’s', async () => {
+    const { context, jane } = withJane(hours('first', 1), lagging);
+    const error = await rejectionOf(timeInStatus(context, jane, { during }));
+    expect(error).toMatchObject({
+      code: 'VENDOR_UNAVAILABLE',
+      account: 'second',
+      reason: 'not_yet_written',
+      retryAfterSeconds: 9,
+    });
+    expect((error as Error).message).toBe(
+      'second says VENDOR_UNAVAILABLE. statusPeriods returns what is known; accounts: ["first"] gives the complete totals.',
+    );
+  });
+
+  test('names no account where none is complete', async () => {
+    const { context, jane } = withJane(hours('first', 1), lagging);
+    const error = await rejectionOf(timeInStatus(context, jane, { during, accounts: ['second'] }));
+    expect((error as Error).message).toBe('second says VENDOR_UNAVAILABLE. statusPeriods returns what is known.');
+  });
+
   test('returns the totals of the complete accounts where only these are listed', async () => {
     const failing = { statusPeriods: () => Promise.reject(vendorError('second', 'VENDOR_TIMEOUT')) };
     const { context, jane } = withJane(hours('first', 1), failing);

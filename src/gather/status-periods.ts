@@ -1,7 +1,9 @@
-import type { Agent } from '../domain/agent.ts';
+import type { Agent, AgentAccount } from '../domain/agent.ts';
+import type { SourceReport } from '../domain/source.ts';
 import { byStart, type StatusPeriod } from '../domain/status-period.ts';
 import { type StatusTotal, timeInStatus as sumTimeInStatus } from '../domain/time-in-status.ts';
 import { type TimeRange } from '../domain/time.ts';
+import type { VendorError } from '../domain/vendor-error.ts';
 import { accountsSupporting, fanOut, incompleteSourceError, isComplete, mayBeMissingData } from './fan-out.ts';
 import { createTimeCursorCodec, paginate, type SourcedPage } from './page.ts';
 import { readCurrentStatus } from './presence.ts';
@@ -50,8 +52,23 @@ export async function timeInStatus(
   const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
     dataSource.statusPeriods?.(ref, during),
   );
-  if (!isComplete(sources)) throw incompleteSourceError(context, sources);
+  if (!isComplete(sources)) throw incompleteTotalError(context, agentAccounts, sources);
   return results.flatMap(({ agentAccount, data }) => sumTimeInStatus(agentAccount.account, data, during, context.now));
+}
+
+/** The error of the first incomplete source, with what to request instead of a total of all of them. */
+function incompleteTotalError(
+  context: QueryContext,
+  agentAccounts: readonly AgentAccount[],
+  sources: readonly SourceReport[],
+): VendorError {
+  const error = incompleteSourceError(context, sources);
+  const complete = agentAccounts
+    .map(({ account }) => account)
+    .filter((account) => isComplete(sources.filter((report) => report.account === account)));
+  const alternative = complete.length > 0 ? `; accounts: ${JSON.stringify(complete)} gives the complete totals` : '';
+  const cause = error.message.replace(/\.$/, '');
+  return error.withMessage(`${cause}. statusPeriods returns what is known${alternative}.`);
 }
 
 /** The ongoing period that began last. Rejects where none is found, but an account could not be read completely. */

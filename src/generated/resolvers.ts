@@ -37,27 +37,27 @@ export type Scalars = {
 /** One vendor account of the gateway's configuration. */
 export type Account = {
   readonly __typename?: 'Account';
-  /** The message of the last failed call; null once a call has succeeded again. */
+  /** Why the state is not OK: the message of the last failed call, with its reason in brackets; null while the state is OK. */
   readonly lastError: Maybe<Scalars['String']['output']>;
-  /** Time of the last successful call; null when no call has succeeded since this process started. */
+  /** Time of the last successful call; null when no call has succeeded since the processes started. */
   readonly lastSuccessAt: Maybe<Scalars['DateTime']['output']>;
   /** The account's name in the gateway's configuration. */
   readonly name: Scalars['String']['output'];
-  /** Health derived from the most recent calls. */
+  /** Health derived from the calls of the last minute, by all processes that share a cache. */
   readonly state: AccountState;
   /** The vendor whose API this account uses. */
   readonly vendor: VendorName;
 };
 
-/** Health of a vendor account, derived from its most recent calls. */
+/** Health of a vendor account, derived from the calls of the last minute by all processes that share a cache. */
 export type AccountState =
-  /** The last call failed, but an earlier or a concurrent one succeeded. */
+  /** At least a tenth of the calls failed, or the vendor knows none of three or more agents that it was asked for. */
   | 'DEGRADED'
-  /** The last calls failed one after another, without a success in between. */
+  /** The last three calls failed and none has succeeded for 15 seconds, or no call has ever succeeded. */
   | 'DOWN'
-  /** The last call succeeded. */
+  /** Less than a tenth of the calls failed. */
   | 'OK'
-  /** Not called since this process started. */
+  /** Not called since the processes started. */
   | 'UNKNOWN';
 
 /**
@@ -405,7 +405,10 @@ export type Presence = {
  */
 export type Query = {
   readonly __typename?: 'Query';
-  /** Every configured vendor account with its health, derived from its most recent calls. This field calls no vendor. */
+  /**
+   * Every configured vendor account with its health, derived from its recent calls. This field calls no vendor. It is resolved after the
+   * query's other fields, so that the health includes their calls.
+   */
   readonly accounts: ReadonlyArray<Account>;
   /**
    * One agent by its global id (`Agent.id`). Null when there is none that the caller may access. An error when the agent may

@@ -110,7 +110,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     limiter: options.acquireSharedQuota
       ? createSharedRateLimiter(options.acquireSharedQuota, localLimiter)
       : localLimiter,
-    pastAllowance: createPastAllowance(requestsPerMinute, clock),
+    pastAllowance: createPastAllowance(requestsPerMinute, clock, options.fleetSize),
     heldBackMs,
     // Synchronous, or two calls could both become probes.
     permit({ target }) {

@@ -11,7 +11,7 @@ export interface AttemptOptions {
   /** The deadline of one attempt, from the request to the last byte. */
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** undici's Agent: keep-alive connections, without its redirect, retry and decompress interceptors. */
+  /** undici's connections, without its redirect, retry and decompress interceptors; see `createTransport`. */
   readonly dispatcher: Dispatcher;
   readonly metrics: VendorHttpMetrics;
 }

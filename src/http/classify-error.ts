@@ -1,4 +1,5 @@
 import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
+import { ProxyTunnelError } from './proxy-pool.ts';
 import { vendorError } from './response.ts';
 
 /** How far a call had come when it failed; `waiting` also applies after the caller aborted. */
@@ -16,7 +17,11 @@ export function toVendorError(error: unknown, target: CallTarget, stage: Attempt
   const code = findErrorCode(error);
   // Before anything was sent, only the caller's own signal can end a call, whatever its reason is.
   if (stage === 'waiting') return vendorError(target, 'VENDOR_TIMEOUT', { reason: 'cancelled' });
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return vendorError(target, 'VENDOR_TIMEOUT', { reason: 'timeout_connect' });
+  // Only a proxy that does not answer CONNECT exceeds undici's timeout of headers.
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') {
+    return vendorError(target, 'VENDOR_TIMEOUT', { reason: 'timeout_connect' });
+  }
+  if (error instanceof ProxyTunnelError) return unavailableError(target, error.reason);
   if (code === 'ENOTFOUND') return unavailableError(target, 'dns');
   if (code === 'EAI_AGAIN') return unavailableError(target, 'dns_temporary');
   if (/^(ERR_TLS|ERR_SSL|EPROTO|UNABLE_TO_)|CERT/.test(code)) return unavailableError(target, 'tls');

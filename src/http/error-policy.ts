@@ -45,6 +45,8 @@ export function retryReason(error: VendorError): RetryReason | null {
     case 'reset':
     case 'dns_temporary':
     case 'truncated':
+    case 'proxy':
+    case 'proxy_upstream':
       return error.reason;
     default:
       return null;

@@ -54,3 +54,20 @@ test('keeps past calls between a quarter and three quarters of the limit in ever
     }),
   );
 });
+
+test('divides what past calls may take by the number of processes that share the limit', () => {
+  const clock = manualClock();
+  let size = 3;
+  const allowance = createPastAllowance(120, clock, () => size);
+  const startAll = () => {
+    let started = 0;
+    for (; allowance.waitMs() === 0; started += 1) allowance.recordStart('past');
+    return started;
+  };
+  expect(startAll()).toBe(30);
+  size = 2;
+  expect(startAll()).toBe(15);
+  size = 1000;
+  clock.advance(60_000);
+  expect(startAll()).toBe(1);
+});

@@ -16,9 +16,14 @@ export interface PastAllowance {
 
 /**
  * In any minute, calls of past ranges take what the limit leaves of the live calls of the last minute, but at least a quarter
- * of the limit (and 1 call), and at most three quarters, as far as the limit can be divided.
+ * of the limit (and 1 call), and at most three quarters, as far as the limit can be divided. Of a fleet, each process counts
+ * its own calls against its share of the limit: the live calls of the other processes have theirs.
  */
-export function createPastAllowance(maxPerMinute: number | undefined, clock: Clock): PastAllowance {
+export function createPastAllowance(
+  maxPerMinute: number | undefined,
+  clock: Clock,
+  fleetSize: () => number = () => 1,
+): PastAllowance {
   if (maxPerMinute === undefined) return { waitMs: () => 0, recordStart: () => undefined };
   const starts: Record<CallPriority, number[]> = { live: [], past: [] };
 
@@ -31,13 +36,11 @@ export function createPastAllowance(maxPerMinute: number | undefined, clock: Clo
 
   return {
     waitMs() {
+      const share = maxPerMinute / Math.max(1, fleetSize());
       const live = recentStarts('live').length;
-      const reserved = Math.min(
-        Math.max(live, Math.floor(maxPerMinute * MIN_LIVE_RATIO)),
-        Math.floor(maxPerMinute * MAX_LIVE_RATIO),
-      );
+      const reserved = Math.min(Math.max(live, Math.floor(share * MIN_LIVE_RATIO)), Math.floor(share * MAX_LIVE_RATIO));
       const past = recentStarts('past');
-      const allowed = Math.max(1, maxPerMinute - reserved);
+      const allowed = Math.max(1, Math.floor(share) - reserved);
       const freedBy = past[past.length - allowed];
       return freedBy === undefined ? 0 : freedBy + MINUTE - clock.monotonicMs();
     },

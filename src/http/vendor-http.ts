@@ -22,6 +22,8 @@ const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 export interface VendorHttpOptions extends AdmissionOptions, AttemptOptions, RetryOptions {
   readonly maxBodyBytes?: number;
+  /** Returns the headers that every request to a URL carries. */
+  readonly accountHeaders?: (url: URL) => Readonly<Record<string, string>>;
 }
 
 /** Makes one account's calls, from the outside in: retries, admission, one attempt with its own deadline. */
@@ -77,8 +79,10 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     const credentials = await request.authorize?.(context);
     const release = await admission.acquire(target, context);
     let error: VendorError | null = null;
+    const accountHeaders = options.accountHeaders?.(request.url);
     try {
-      const result = await attempt(request, { ...headers, ...request.headers, ...credentials }, target, context, read);
+      const allHeaders = { ...accountHeaders, ...headers, ...request.headers, ...credentials };
+      const result = await attempt(request, allHeaders, target, context, read);
       error = result.error;
       return result;
     } finally {

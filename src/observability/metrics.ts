@@ -1,15 +1,16 @@
 import prometheus from 'prom-client';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { CacheMetrics } from '../cache/ports.ts';
 import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { VendorHttpMetrics } from '../http/ports.ts';
 import type { MetricsExporter, ServerMetrics } from '../server/ports.ts';
+import { type AccountMetrics, createAccountMetrics } from './metrics/accounts.ts';
 import { registerBuildInfo } from './metrics/build.ts';
-import { createCacheMetrics } from './metrics/cache.ts';
+import { type AllCacheMetrics, createCacheMetrics } from './metrics/cache.ts';
 import { createCallQueueMetrics } from './metrics/call-queue.ts';
 import { createDirectoryMetrics } from './metrics/directory.ts';
 import { createGraphqlMetrics, type GraphqlLayerMetrics } from './metrics/graphql.ts';
 import { createVendorHttpMetrics } from './metrics/http.ts';
+import { createLogMetrics, type LogMetrics } from './metrics/log.ts';
 import { createMetricFactory } from './metrics/registry.ts';
 import { createServerMetrics } from './metrics/server.ts';
 import { createSourceMetrics, type SourceMetrics } from './metrics/sources.ts';
@@ -21,9 +22,11 @@ import { createSourceMetrics, type SourceMetrics } from './metrics/sources.ts';
 export interface Metrics
   extends
     VendorHttpMetrics,
-    CacheMetrics,
+    AllCacheMetrics,
+    LogMetrics,
     DirectoryMetrics,
     SourceMetrics,
+    AccountMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
     GraphqlLayerMetrics,
     MetricsExporter {}
@@ -47,6 +50,8 @@ export function createMetrics({ collectProcessMetrics = false }: MetricsOptions 
     ...createCacheMetrics(factory),
     ...createDirectoryMetrics(factory),
     ...createSourceMetrics(factory),
+    ...createAccountMetrics(factory),
+    ...createLogMetrics(factory),
     ...createExporter(registry),
   };
 }

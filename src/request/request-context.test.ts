@@ -72,7 +72,7 @@ describe('createRequestContext', () => {
     context.record(call);
     context.record({ ...call, servedFrom: 'CACHE', ms: 0, bytes: 0 });
     expect(context.calls.records).toHaveLength(2);
-    expect(context.calls.vendorCalls()).toBe(1);
+    expect(context.calls.vendorCalls()).toEqual({ lp: 1 });
   });
 
   test('grants file downloads to all data sources together until the budget is spent', () => {

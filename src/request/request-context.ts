@@ -49,8 +49,8 @@ export interface RequestContext extends CallContext {
 export interface CallLedger {
   /** In the order in which they ended. */
   readonly records: readonly CallRecord[];
-  /** How many of the records are vendor calls. */
-  readonly vendorCalls: () => number;
+  /** How many of the records are vendor calls, by account. */
+  readonly vendorCalls: () => Readonly<Record<string, number>>;
 }
 
 /** How long the response may be cached: as long as its shortest-lived part. */
@@ -99,7 +99,12 @@ function createCallLedger(): CallLedger & Pick<CallContext, 'record'> {
       records.push(call);
     },
     records,
-    vendorCalls: () => records.filter(({ servedFrom }) => servedFrom === 'VENDOR').length,
+    vendorCalls: () => {
+      const counts = new Map<string, number>();
+      for (const { account, servedFrom } of records)
+        if (servedFrom === 'VENDOR') counts.set(account, (counts.get(account) ?? 0) + 1);
+      return Object.fromEntries(counts);
+    },
   };
 }
 

@@ -27,7 +27,7 @@ beforeEach(async () => {
   started = Promise.withResolvers();
   testServer = await startTestServer({
     clock,
-    timeouts: { headersMs: 60_000, requestMs: 60_000, idleMs: 60_000, checkIntervalMs: 60_000 },
+    timeouts: { headersMs: 60_000, requestMs: 60_000, idleMs: 60_000, unreadMs: 60_000, checkIntervalMs: 60_000 },
     wait: () => {
       started.resolve(undefined);
       return answer.promise;
@@ -178,7 +178,7 @@ describe('draining a request with an incomplete body', () => {
   });
 
   test('still enforces the request timeout during the drain, and does not wait for a client that stays connected after the 408', async () => {
-    const timeouts = { headersMs: 200, requestMs: 400, idleMs: 60_000, checkIntervalMs: 20 };
+    const timeouts = { headersMs: 200, requestMs: 400, idleMs: 60_000, unreadMs: 60_000, checkIntervalMs: 20 };
     const own = await startTestServer({ clock, timeouts });
     const client = await openConnection(own, { closesOnEnd: false });
     await client.send(POST_HEADERS);

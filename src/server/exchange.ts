@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../domain/clock.ts';
 import type { ClientAddressReader } from './client-address.ts';
 import type { HttpPath, Logger, ServerMetrics } from './ports.ts';
+import type { UnreadAnswers } from './unread-answers.ts';
 
 /** An HTTP request and its response while the server handles them. */
 export interface Exchange {
@@ -16,6 +17,8 @@ export interface Exchange {
   readonly pathname: string;
   /** The query string with its question mark; empty without one. */
   readonly search: string;
+  /** Bounds the answers that clients do not read. */
+  readonly unread: UnreadAnswers;
   /** Aborted when the client disconnects before the response is complete. */
   readonly disconnected: AbortSignal;
   /** The access log entry, filled in as the request is handled. */
@@ -32,19 +35,21 @@ export interface AccessLogEntry {
   /** Why authentication failed, or which limit the request exceeded. */
   rejection?: string;
   operation?: string;
-  vendorCalls?: number;
+  /** The calls made for the request, by account. */
+  vendorCalls?: Readonly<Record<string, number>>;
 }
 
 export interface ExchangeOptions {
   readonly metrics: Pick<ServerMetrics, 'requestStarted'>;
-  readonly logger: Pick<Logger, 'info'>;
+  readonly logger: Pick<Logger, 'debug' | 'info'>;
   readonly clock: Clock;
   readonly readClientAddress: ClientAddressReader;
+  readonly unread: UnreadAnswers;
 }
 
 /** Starts an exchange and sets the headers that every response has. Counts and logs the request when it ends. */
 export function createExchange(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions): Exchange {
-  const { metrics, logger, clock, readClientAddress } = options;
+  const { metrics, logger, clock, readClientAddress, unread } = options;
   const { method, url = '/' } = request;
   const startedAt = clock.monotonicMs();
   const recordEnd = metrics.requestStarted();
@@ -65,10 +70,19 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
     const ms = Math.round(clock.monotonicMs() - startedAt);
     const { path, status = finalStatus, ...rest } = log;
     recordEnd({ method, path, status, ms });
-    logger.info({ requestId, method, path, status, ms, ...rest }, 'request completed');
+    const fields = { requestId, method, path, status, ms, ...rest };
+    if (isRoutine(path, status)) logger.debug(fields, 'request completed');
+    else logger.info(fields, 'request completed');
   });
   const disconnected = disconnectController.signal;
-  return { request, response, requestId, clientAddress, authority, pathname, search, disconnected, log };
+  return { request, response, requestId, clientAddress, authority, pathname, search, unread, disconnected, log };
+}
+
+const PROBED_PATHS: ReadonlySet<HttpPath> = new Set(['/healthz', '/readyz', '/metrics']);
+
+/** Whether a request is a health probe or a scrape that succeeded: there are many, and none of them is news. */
+function isRoutine(path: HttpPath, status: number): boolean {
+  return PROBED_PATHS.has(path) && status < 400;
 }
 
 /** Returns the client's request id if it is safe to log and send back; otherwise a new one. */

@@ -81,6 +81,22 @@ describe('GraphQL over HTTP', () => {
 });
 
 describe('the access log', () => {
+  test('logs health probes and scrapes at debug level, unless they are refused', async () => {
+    const own = await startTestServer();
+    for (const path of ['/healthz', '/readyz', '/metrics', '/readyz']) {
+      if (path === '/metrics') own.server.ready();
+      await own.get(path);
+    }
+    const entries = await own.accessLog(4);
+    expect(entries.map(({ level, path, status }) => [level, path, status])).toEqual([
+      ['debug', '/healthz', 200],
+      ['info', '/readyz', 503],
+      ['debug', '/metrics', 200],
+      ['debug', '/readyz', 200],
+    ]);
+    await own.stop();
+  });
+
   test('logs one line for each request, without query, variables or unknown path', async () => {
     const own = await startTestServer({
       authenticate: () => Promise.resolve({ ...anonymousCaller, name: 'wallboard' }),
@@ -102,7 +118,7 @@ describe('the access log', () => {
       ms: expect.any(Number),
       caller: 'wallboard',
       operation: 'Greet',
-      vendorCalls: 0,
+      vendorCalls: {},
     });
     expect(entries[2]).toMatchObject({ path: 'other', status: 404 });
     expect(entries[3]).toMatchObject({ operation: expect.stringMatching(/^sha256:[0-9a-f]{16}$/) });

@@ -10,7 +10,7 @@ import { createCallerLimits } from './caller-limits.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
 import { readJsonBody } from './request-body.ts';
-import { sendCompressible, whenClosed } from './respond.ts';
+import { sendAnswer, whenClosed } from './respond.ts';
 
 /** Executes a GraphQL request: Apollo Server's `executeHTTPGraphQLRequest` with a query context around the request context. */
 export type ExecuteGraphql = (request: HTTPGraphQLRequest, context: RequestContext) => Promise<HTTPGraphQLResponse>;
@@ -25,10 +25,8 @@ export interface GraphqlHandlerOptions {
 export function createGraphqlHandler({ graphql, limits, clock }: GraphqlHandlerOptions) {
   const acquire = createCallerLimits(limits, clock);
 
-  async function execute(
-    { request, response, search, requestId, disconnected: disconnectSignal, log }: Exchange,
-    caller: Caller,
-  ) {
+  async function execute(exchange: Exchange, caller: Caller) {
+    const { request, search, requestId, disconnected: disconnectSignal, log } = exchange;
     const explain = parseExplainHeader(findHeader(request, EXPLAIN_HEADER));
     if (explain === undefined) {
       throw new HttpError(400, 'BAD_USER_INPUT', 'Switchboard-Explain must be "plan" or "trace".');
@@ -43,7 +41,7 @@ export function createGraphqlHandler({ graphql, limits, clock }: GraphqlHandlerO
     try {
       const result = await graphql({ method, headers: toHeaderMap(request), search, body }, context);
       if (result.body.kind !== 'complete') throw new Error('incremental delivery is not supported by this schema');
-      await sendCompressible(response, result.status ?? 200, Object.fromEntries(result.headers), result.body.string);
+      await sendAnswer(exchange, result.status ?? 200, Object.fromEntries(result.headers), result.body.string);
     } finally {
       context.close();
       log.vendorCalls = context.calls.vendorCalls();

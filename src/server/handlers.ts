@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Caller, canAccess } from '../request/caller.ts';
 import type { Exchange } from './exchange.ts';
 import type { MetricsExporter } from './ports.ts';
-import { send, sendCompressible, sendJson, varyByCoding } from './respond.ts';
+import { send, sendAnswer, sendJson, sendMonitoringAnswer, varyByCoding } from './respond.ts';
 
 /** The body of `GET /`. */
 const PATH_DESCRIPTIONS = {
@@ -23,20 +23,21 @@ export function createSchemaHandler(sdl: string): (exchange: Exchange) => Promis
   // Weak, because the bytes differ with the content coding (RFC 9110, section 8.8.1).
   const tag = `"${createHash('sha256').update(sdl).digest('base64url').slice(0, 22)}"`;
   const headers = { etag: `W/${tag}`, 'cache-control': 'private, no-cache' };
-  return async ({ request, response }) => {
+  return async (exchange) => {
+    const { request, response } = exchange;
     const clientEtags = request.headers['if-none-match']?.split(',').map((text) => text.trim().replace(/^W\//, ''));
     if (clientEtags?.some((text) => text === tag || text === '*')) {
       varyByCoding(response);
       response.writeHead(304, headers).end();
       return;
     }
-    await sendCompressible(response, 200, { ...headers, 'content-type': 'text/plain; charset=utf-8' }, sdl);
+    await sendAnswer(exchange, 200, { ...headers, 'content-type': 'text/plain; charset=utf-8' }, sdl);
   };
 }
 
 export function createMetricsHandler(metrics: MetricsExporter): (exchange: Exchange, caller: Caller) => Promise<void> {
-  return async ({ response }, caller) => {
+  return async (exchange, caller) => {
     const text = await metrics.text((account) => canAccess(caller, account));
-    await sendCompressible(response, 200, { 'content-type': metrics.contentType }, text);
+    await sendMonitoringAnswer(exchange, { 'content-type': metrics.contentType }, text);
   };
 }

@@ -4,7 +4,7 @@ export type HttpPath =
   '/' | '/graphql' | '/graphiql' | '/schema.graphql' | '/healthz' | '/readyz' | '/metrics' | 'other';
 
 /** Why a request was shed. */
-export type ShedReason = 'in_flight' | 'event_loop' | 'heap';
+export type ShedReason = 'in_flight' | 'event_loop' | 'heap' | 'unread_bytes';
 
 export type AuthFailureReason =
   | 'missing'

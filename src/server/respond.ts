@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { chooseCoding, CODINGS, compress, rejectsIdentity } from './content-coding.ts';
+import type { Exchange } from './exchange.ts';
 import { formatErrorBody, type HttpError } from './http-error.ts';
 
 /** Sends a complete response. For HEAD, Node omits the body. */
@@ -7,7 +8,7 @@ export function send(
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  body: string | Buffer,
 ): void {
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }
@@ -15,24 +16,41 @@ export function send(
 /** Answers up to this size are sent as they are: they fit in one packet, or nearly. */
 const MAX_UNCOMPRESSED_BYTES = 1024;
 
-/** Sends a complete response, compressed as the client's Accept-Encoding allows. */
-export async function sendCompressible(
-  response: ServerResponse,
+/**
+ * Sends an answer that may be large, compressed as the client's Accept-Encoding allows. Throws an `HttpError` instead where too
+ * many answers wait for their clients to read them.
+ */
+export async function sendAnswer(
+  { response, unread }: Pick<Exchange, 'response' | 'unread'>,
   status: number,
   headers: Readonly<Record<string, string>>,
   body: string,
 ): Promise<void> {
+  const encoded = await encode(response, headers, body);
+  unread.assertCapacity(response);
+  unread.add(response);
+  send(response, status, encoded.headers, encoded.body);
+}
+
+/** As `sendAnswer`, but never refused: monitoring must get a response above all while the process is overloaded. */
+export async function sendMonitoringAnswer(
+  { response, unread }: Pick<Exchange, 'response' | 'unread'>,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<void> {
+  const encoded = await encode(response, headers, body);
+  unread.add(response);
+  send(response, 200, encoded.headers, encoded.body);
+}
+
+async function encode(response: ServerResponse, headers: Readonly<Record<string, string>>, body: string) {
   varyByCoding(response);
   const accepted = response.req.headers['accept-encoding'];
   const isCompressible = Buffer.byteLength(body) > MAX_UNCOMPRESSED_BYTES || rejectsIdentity(accepted);
   const coding = isCompressible ? chooseCoding(accepted, CODINGS) : 'identity';
-  if (coding === 'identity') {
-    send(response, status, headers, body);
-    return;
-  }
+  if (coding === 'identity') return { headers, body };
   const compressed = await compress(coding, Buffer.from(body));
-  const codingHeaders = { 'content-encoding': coding, 'content-length': compressed.length };
-  response.writeHead(status, { ...headers, ...codingHeaders }).end(compressed);
+  return { headers: { ...headers, 'content-encoding': coding }, body: compressed };
 }
 
 /** Announces that the response depends on Accept-Encoding; a 304 needs it, too (RFC 9110, section 15.4.5). */

@@ -27,7 +27,7 @@ describe('request size limits', () => {
 });
 
 describe('slow clients', () => {
-  const timeouts = { headersMs: 200, requestMs: 400, idleMs: 600, checkIntervalMs: 20 };
+  const timeouts = { headersMs: 200, requestMs: 400, idleMs: 600, unreadMs: 600, checkIntervalMs: 20 };
   const POST = 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n';
 
   test.each([

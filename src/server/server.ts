@@ -18,6 +18,7 @@ import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './po
 import { authorize, validateRequest } from './request-checks.ts';
 import { sendError, sendJson, whenClosed } from './respond.ts';
 import { createRouter } from './routes.ts';
+import { createUnreadAnswers } from './unread-answers.ts';
 
 /** Socket timeouts of client connections. */
 export interface ServerTimeouts {
@@ -25,8 +26,10 @@ export interface ServerTimeouts {
   readonly headersMs: number;
   /** For sending the complete request. */
   readonly requestMs: number;
-  /** Without any traffic on the connection, beyond the request timeout: a client that does not read its response. */
+  /** Without any traffic on the connection, beyond the request timeout. */
   readonly idleMs: number;
+  /** For reading some more of an answer that is being sent. */
+  readonly unreadMs: number;
   /** How often Node checks connections against the first two. */
   readonly checkIntervalMs: number;
 }
@@ -35,6 +38,7 @@ const DEFAULT_TIMEOUTS: ServerTimeouts = {
   headersMs: 20 * SECOND,
   requestMs: 30 * SECOND,
   idleMs: 90 * SECOND,
+  unreadMs: 30 * SECOND,
   checkIntervalMs: 5 * SECOND,
 };
 
@@ -106,9 +110,11 @@ export function createServer(options: ServerOptions): Server {
       await route.handler(exchange);
       return;
     }
+    // Monitoring must get a response above all while the process is overloaded.
+    if (route.path !== '/metrics') exchange.unread.assertCapacity(exchange.response);
     // Authenticate before taking an in-flight slot, so that unauthenticated requests cannot exhaust capacity.
     const caller = await authorize(exchange, route.auth, authenticate);
-    // Only /graphql needs a slot: monitoring must get a response above all while the process is overloaded.
+    // Only /graphql needs a slot.
     const releaseSlot = route.path === '/graphql' ? acquireSlot(caller) : null;
     try {
       await route.handler(exchange, caller);
@@ -135,7 +141,15 @@ export function createServer(options: ServerOptions): Server {
   }
 
   const connections = createConnectionTracker(clock);
-  const exchangeOptions = { metrics, logger, clock, readClientAddress: createClientAddressReader(settings.trustProxy) };
+  const unread = createUnreadAnswers({
+    maxBytes: options.limits.maxUnreadBytes,
+    timeoutMs: timeouts.unreadMs,
+    onRejected: () => {
+      metrics.requestShed('unread_bytes');
+    },
+  });
+  const readClientAddress = createClientAddressReader(settings.trustProxy);
+  const exchangeOptions = { metrics, logger, clock, readClientAddress, unread };
   const httpServer = createHttpServer(
     {
       headersTimeout: timeouts.headersMs,
@@ -156,7 +170,7 @@ export function createServer(options: ServerOptions): Server {
   // Longer than the 60 s after which load balancers usually close idle connections, so that the gateway never closes one first.
   httpServer.keepAliveTimeout = 65 * SECOND;
   httpServer.maxRequestsPerSocket = 1000;
-  // Longer than any query takes, whatever the configured timeout: a connection without traffic for this long has a client that does not read its response.
+  // Longer than any query takes, whatever the configured timeout: a connection without traffic for this long has lost its client.
   httpServer.timeout = options.limits.requestTimeoutMs + timeouts.idleMs;
   httpServer.on('connection', connections.onConnect);
   httpServer.on('clientError', (error, socket) => {

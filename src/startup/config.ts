@@ -12,7 +12,12 @@ import type { VendorAdapter } from '../vendors/vendor.ts';
 
 /** The configuration to run with, and the sandbox that was started because nothing is configured. */
 export type StartupConfig =
-  | { readonly ok: true; readonly config: Config; readonly sandbox: Sandbox<string> | null }
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      readonly warnings: readonly ConfigError[];
+      readonly sandbox: Sandbox<string> | null;
+    }
   | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
 export interface StartupConfigOptions {
@@ -40,7 +45,7 @@ export async function loadStartupConfig({ env, folder, clock, vendors }: Startup
     await sandbox.stop();
     return sandboxConfig;
   }
-  return { ok: true, config: sandboxConfig.config, sandbox };
+  return { ...sandboxConfig, sandbox };
 }
 
 /** The sandbox has no auth, so it is served on a loopback host only. Checked before its servers are started. */

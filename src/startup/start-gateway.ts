@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { formatConfigError } from '../config/config-error.ts';
+import { formatConfigError, formatConfigWarning } from '../config/config-error.ts';
 import type { Config } from '../config/schema.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
@@ -27,6 +27,7 @@ export interface StartGatewayOptions {
     readonly clock: Clock;
     readonly logger: LevelledLogger;
     readonly collectProcessMetrics: boolean;
+    readonly lostLogLines: () => number;
   }) => Promise<GatewayApp>;
   readonly vendors: readonly VendorAdapter[];
   /** Called once the gateway serves. */
@@ -46,10 +47,11 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
     exitWithError(configErrors.map(formatConfigError));
   }
 
-  const { config, sandbox } = startupConfig;
+  const { config, sandbox, warnings } = startupConfig;
+  for (const warning of warnings) process.stderr.write(`${formatConfigWarning(warning)}\n`);
   const output = createStdoutSink();
   const logger = createLogger({ level, destination: output });
-  const app = await createApp({ config, clock, logger, collectProcessMetrics: true });
+  const app = await createApp({ config, clock, logger, collectProcessMetrics: true, lostLogLines: output.lostLines });
   installSignalHandlers({
     process,
     server: app.server,

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Secret } from '../config/secret.ts';
 import { extractVendorMessage } from '../http/vendor-message.ts';
-import { MAX_SCANNED_BYTES, redactSecrets } from './redact.ts';
+import { headerSecrets, MAX_SCANNED_BYTES, redactSecrets } from './redact.ts';
 
 const SECRET = 'k+/ "é';
 
@@ -58,4 +58,13 @@ test('returns no part of a secret that the cut splits', () => {
 test('leaves successful responses unchanged', () => {
   const good = reply(200, SECRET);
   expect(redactSecrets(good, [new Secret(SECRET)])).toBe(good);
+});
+
+test('counts the values of extra headers as secrets, but not a short one or the user agent', () => {
+  const headers = {
+    'x-key': new Secret('s3cret-key'),
+    'x-tenant': new Secret('blue'),
+    'user-agent': new Secret('acme/1.0'),
+  };
+  expect(headerSecrets({ headers }).map((secret) => secret.reveal())).toEqual(['s3cret-key']);
 });

@@ -1,5 +1,16 @@
+import type { AccountConfig } from '../config/account.ts';
 import type { Secret } from '../config/secret.ts';
 import type { VendorResponse } from '../http/types.ts';
+
+/** A shorter value says nothing by itself, and its replacement would spoil other words of a message. */
+const MIN_SECRET_HEADER_LENGTH = 6;
+
+/** Returns the values of the account's extra headers that may be credentials. */
+export function headerSecrets({ headers }: Pick<AccountConfig, 'headers'>): readonly Secret[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    name !== 'user-agent' && value.reveal().length >= MIN_SECRET_HEADER_LENGTH ? [value] : [],
+  );
+}
 
 const PLACEHOLDER = '[secret]';
 

@@ -73,6 +73,11 @@ export interface AccountAdapter extends AccountCallEstimates {
   readonly createDataSource: (request: DataSourceContext) => AccountDataSource;
   /** The result of `discover` as far as it is cached; null when a call would be needed. Present together with `discover`. */
   readonly cachedAgents?: () => Promise<readonly DiscoveredAgent[] | null>;
+  /**
+   * Makes one harmless call, past the cache, that shows whether the vendor accepts the account; rejects with a VendorError.
+   * Resolves to false without a call where one needs an agent and `ref` is null.
+   */
+  readonly probe?: (ref: string | null, context: CallContext) => Promise<boolean>;
 }
 
 /** The part of a request's context that a data source uses. */

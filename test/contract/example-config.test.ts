@@ -73,7 +73,7 @@ test('shows the real default values in the example configuration', () => {
   const bare = example
     .replace(/^(server|limits|cache):\n(( .*)?\n)+/gm, '')
     .replace(
-      /^ +(timeoutMs|concurrency|maxQueued|maxRetries|circuitBreaker|honorRetryAfter|discover\w*|maxDaysPerCall|algorithm|token\w+|fileHosts|\w+Hours|retentionDays|maxFileBytes|patterns|credentialsIn|apiVersion|scopes):.*\n/gm,
+      /^ +(timeoutMs|connectTimeoutMs|headers|concurrency|maxQueued|maxRetries|circuitBreaker|honorRetryAfter|discover\w*|maxDaysPerCall|algorithm|token\w+|fileHosts|\w+Hours|retentionDays|maxFileBytes|patterns|credentialsIn|apiVersion|scopes):.*\n/gm,
       '',
     );
   expect(bare.length).toBeLessThan(example.length - 1500);

@@ -14,10 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-async function startGateway(): Promise<Gateway> {
+async function startGateway(options: object = {}): Promise<Gateway> {
   return world.startGateway((raw) => ({
     ...raw,
-    accounts: raw.accounts.map((account) => ({ ...account, ...(/kore|lp/.test(account.name) && { discover: false }) })),
+    accounts: raw.accounts.map((account) => ({
+      ...account,
+      ...(/kore|lp/.test(account.name) && { discover: false, ...options }),
+    })),
     cache: { ttl: { statusLive: TTL_SECONDS } },
   }));
 }
@@ -62,6 +65,74 @@ test('paces a client while the vendor is down: at most a request a second', asyn
   const waits = await pollFor(gateway, 10, () => Promise.resolve());
   expect(waits.filter((seconds) => seconds < 1 || Number.isNaN(seconds))).toEqual([]);
   expect(waits.length).toBeLessThanOrEqual(10);
+});
+
+/** What a client that sleeps `max-age` sees of one request during an outage. */
+interface OutagePoll {
+  readonly maxAge: number;
+  readonly vendorCalls: number;
+  readonly data: unknown;
+  readonly error: Readonly<Record<string, unknown>> | null;
+}
+
+async function pollOutage(gateway: Gateway, requests: number): Promise<readonly OutagePoll[]> {
+  const polls: OutagePoll[] = [];
+  while (polls.length < requests) {
+    const { headers, data, errors } = await gateway.query(QUERY_OF_ONE);
+    const [, seconds] = /^private, max-age=(\d+)$/.exec(headers.get('cache-control') ?? '') ?? [];
+    const maxAge = Number(seconds);
+    polls.push({ maxAge, vendorCalls: world.calls().kore.length, data, error: errors?.[0]?.extensions ?? null });
+    clock.advance(maxAge * SECOND);
+  }
+  return polls;
+}
+
+const QUERY_OF_ONE = '{ agents(first: 1, filter: { account: "kore-main" }) { nodes { currentStatus { start } } } }';
+/** So many consecutive failures open the circuit. */
+const FAILURES = 5;
+
+/** With the circuit open: the requests that follow each other in pairs, one that learns the wait, and one that probes. */
+function expectOneProbePerWait(polls: readonly OutagePoll[]): void {
+  for (let at = 0; at + 1 < polls.length; at += 2) {
+    const [waiting, probing] = polls.slice(at, at + 2);
+    expect(waiting?.vendorCalls).toBe(0);
+    // 10 to 60 seconds, and a fifth of jitter.
+    expect(waiting?.maxAge).toBeGreaterThanOrEqual(8);
+    expect(waiting?.maxAge).toBeLessThanOrEqual(72);
+    expect(probing).toMatchObject({ vendorCalls: 1, maxAge: 1 });
+  }
+}
+
+test('paces a client through an outage by the time until the next attempt, and to the end of it', async () => {
+  world.vendors.kore.clearFaults();
+  const gateway = await startGateway({ maxRetries: 0 });
+  await pollOutage(gateway, 1);
+  world.vendors.kore.injectFault({ kind: 'down' });
+  // The last known status is served, and the vendor is asked each second, until the circuit opens.
+  clock.advance(10 * SECOND);
+  const failing = await pollOutage(gateway, FAILURES);
+  expect(failing.map(({ maxAge, vendorCalls }) => [maxAge, vendorCalls])).toEqual(failing.map(() => [1, 1]));
+  const open = await pollOutage(gateway, 8);
+  expectOneProbePerWait(open);
+  for (const { data, error } of open) expect([data, error]).toEqual([failing[0]?.data, null]);
+
+  world.vendors.kore.clearFaults();
+  // The client asks again when the next attempt is due, and that one finds the vendor well.
+  const [waiting, recovered] = await pollOutage(gateway, 2);
+  expect([waiting?.vendorCalls, recovered?.vendorCalls, recovered?.maxAge]).toEqual([0, 1, TTL_SECONDS]);
+});
+
+test('paces a client in the same way where nothing is known, so that the field is an error', async () => {
+  world.vendors.kore.injectFault({ kind: 'down' });
+  const gateway = await startGateway({ maxRetries: 0 });
+  const failing = await pollOutage(gateway, FAILURES);
+  expect(failing.map(({ maxAge }) => maxAge)).toEqual(failing.map(() => 1));
+  expect(failing[0]?.error).toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
+  const open = await pollOutage(gateway, 6);
+  world.vendors.kore.clearFaults();
+  expectOneProbePerWait(open);
+  for (const { maxAge, error } of open.filter(({ vendorCalls }) => vendorCalls === 0))
+    expect(error).toMatchObject({ reason: 'circuit_open', retryAfterSeconds: maxAge });
 });
 
 test('suggests a second for an answer without vendor data', async () => {

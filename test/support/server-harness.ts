@@ -86,7 +86,7 @@ export async function startTestServer({
     },
     metrics,
     gauges,
-    logger: createLogger({ destination: { write: (line) => lines.push(line) } }),
+    logger: createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } }),
     clock,
     ...(options.timeouts && { timeouts: options.timeouts }),
   });

@@ -81,7 +81,7 @@ export async function startWorld(clock: Clock = fixedClock(NOW)): Promise<World>
     vendors: servers,
     config: sandbox.config,
     async startGateway(change = (config) => config) {
-      const raw = change({ ...sandbox.config });
+      const raw = change(withPatientDiscovery(sandbox.config));
       const gateway = await startGateway(parseRawConfig(raw), clock);
       running.push(gateway);
       return gateway;
@@ -96,6 +96,17 @@ export async function startWorld(clock: Clock = fixedClock(NOW)): Promise<World>
       await Promise.all(running.map((gateway) => gateway.stop()));
       await sandbox.stop();
     },
+  };
+}
+
+/** On a busy machine a discovery takes longer than queries wait for it by default, and its agents would be missing at first. */
+function withPatientDiscovery(config: SandboxConfig): RawConfig {
+  const discoverTimeoutMs = 30_000;
+  return {
+    ...config,
+    accounts: config.accounts.map((account) =>
+      ['kore', 'liveperson'].includes(String(account.vendor)) ? { ...account, discoverTimeoutMs } : account,
+    ),
   };
 }
 

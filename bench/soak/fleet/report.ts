@@ -18,6 +18,8 @@ export interface FleetRun {
   readonly exitCodes: ReadonlyMap<string, number | null>;
   readonly calls: { readonly fleet: readonly CountedCall[]; readonly single: readonly CountedCall[] };
   readonly spans: readonly EpisodeSpan[];
+  /** When a gateway did not use Redis, killed or not. */
+  readonly withoutRedis: readonly EpisodeSpan[];
   readonly accounts: readonly { readonly name: string; readonly vendor: string }[];
   readonly faultsSeen: readonly { readonly account: string; readonly at: number }[];
   readonly violations: readonly Violation[];
@@ -42,7 +44,7 @@ const DEFAULT_CALLS_PER_REFRESH = 10;
 
 /** Computes the tables of a run, and the violations that only its figures show. */
 export function summarize(run: FleetRun): FleetSummary {
-  const callRows = countCalls(run.calls.fleet, run.calls.single, run.spans, run.runStartedAt);
+  const callRows = countCalls(run.calls.fleet, run.calls.single, [...run.spans, ...run.withoutRedis], run.runStartedAt);
   const violations = [...run.violations, ...findInFigures(run, callRows)];
   return {
     machine: run.machine,
@@ -130,6 +132,7 @@ function toGatewayRow(run: FleetRun, name: string, violations: readonly Violatio
     'RSS MB': `${Math.round(trend.startRssMb)} → ${Math.round(trend.endRssMb)}`,
     'loop p99 ms': round(Math.max(...samples.map(({ loopP99Ms }) => loopP99Ms))),
     'loop max ms': round(Math.max(...samples.map(({ loopMaxMs }) => loopMaxMs))),
+    'without Redis': run.withoutRedis.filter((span) => span.name === name).length,
     warnings: run.logs.find(({ gateway }) => gateway === name)?.warnings ?? 0,
     violations: violations.filter(({ gateway }) => gateway === name).length,
   };

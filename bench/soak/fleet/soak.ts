@@ -14,8 +14,9 @@ import { scanLog } from './log-scan.ts';
 import type { MemorySample } from './memory.ts';
 import { type GatewayProcess, type SandboxYaml, startGatewayProcess, startSandboxProcess } from './processes.ts';
 import { type FleetRun, printReport, summarize } from './report.ts';
+import { ALL_VENDORS, watchSandbox } from './slow-sandbox.ts';
 import { createTimeline } from './timeline.ts';
-import type { CountedCall } from './vendor-calls.ts';
+import { type CountedCall, REDIS_SLOW } from './vendor-calls.ts';
 import type { Violation } from './violations.ts';
 
 const FLEET = ['a', 'b', 'c'];
@@ -59,7 +60,10 @@ function toContext(log: EpisodeLog, { accounts }: SandboxYaml): CheckContext {
   const vendorOf = new Map(accounts.map(({ name, vendor }) => [name, vendor]));
   return {
     timeline,
-    isAffected: (account, from, to) => log.affecting(vendorOf.get(account) ?? '', from, to, RECOVERY_MS).length > 0,
+    isAffected: (account, from, to) =>
+      [vendorOf.get(account) ?? '', ALL_VENDORS].some(
+        (target) => log.affecting(target, from, to, RECOVERY_MS).length > 0,
+      ),
     secrets: accounts.flatMap((account) =>
       Object.entries(account).flatMap(([key, value]) => (/secret|token$|accountKey/i.test(key) ? String(value) : [])),
     ),
@@ -146,6 +150,7 @@ const clients = [
   runReports(fleetTargets, koreAccount),
   runReports(singleTargets, koreAccount),
   measureUntilEnd(gateways, samples),
+  ...[fleetSandbox, singleSandbox].map(({ config }) => watchSandbox(config, log, () => isRunning)),
 ];
 const runStartedAt = Date.now();
 await runEpisodes(
@@ -169,6 +174,14 @@ const run: FleetRun = {
   exitCodes,
   calls,
   spans: log.spans(),
+  withoutRedis: fleet.flatMap((gateway, index) =>
+    scanLog(gateway.logFile, []).withoutRedis.map(({ from, to }) => ({
+      target: REDIS_SLOW,
+      name: gateway.name,
+      from: toRealTime(gateway, index, from),
+      to: toRealTime(gateway, index, to),
+    })),
+  ),
   accounts: fleetSandbox.config.accounts.map(({ name, vendor }) => ({ name, vendor })),
   faultsSeen,
   violations,
@@ -178,6 +191,12 @@ const run: FleetRun = {
   })),
   ttlMs: { statuses: TTL_SECONDS.statusLive * 1000, interactions: TTL_SECONDS.interactions * 1000 },
 };
+/** Logs are written by the gateway's wall clock, which was set once. */
+function toRealTime(gateway: GatewayProcess, index: number, at: number): number {
+  const beforeSet = at - shiftAt('start', index);
+  return beforeSet < gateway.shiftedAt() ? beforeSet : at - shiftAt('set', index);
+}
+
 const summary = summarize(run);
 printReport(summary);
 mkdirSync(dirname(values.out), { recursive: true });

@@ -1,7 +1,11 @@
 import type { EpisodeSpan } from './episodes.ts';
+import { ALL_VENDORS } from './slow-sandbox.ts';
+
+/** The target of the spans in which a gateway reports that it does not use Redis, although Redis runs. */
+export const REDIS_SLOW = 'redis slow';
 
 /** Under which circumstances a call was made. */
-export type CallPhase = 'start' | 'healthy' | 'vendor fails' | 'Redis down';
+export type CallPhase = 'start' | 'healthy' | 'vendor fails' | 'Redis down' | 'Redis slow';
 
 export interface CountedCall {
   readonly vendor: string;
@@ -17,6 +21,8 @@ export interface CallRow {
 
 /** How long after the end of an outage the processes may still act on their own: they probe Redis at intervals. */
 const REDIS_RECOVERY_MS = 8000;
+/** A gateway that is busy itself gives up waiting for Redis, and calls vendors on its own for a moment. */
+const SLOW_RECOVERY_MS = 2000;
 /** Circuits stay open for up to 72 s, and each process has its own. */
 const VENDOR_RECOVERY_MS = 75_000;
 
@@ -26,7 +32,8 @@ export function phaseOf({ vendor, at }: CountedCall, spans: readonly EpisodeSpan
   const isDuring = (target: string, recoveryMs: number): boolean =>
     spans.some((span) => span.target === target && span.from <= at && at <= span.to + recoveryMs);
   if (isDuring('redis', REDIS_RECOVERY_MS)) return 'Redis down';
-  return isDuring(vendor, VENDOR_RECOVERY_MS) ? 'vendor fails' : 'healthy';
+  if (isDuring(REDIS_SLOW, SLOW_RECOVERY_MS)) return 'Redis slow';
+  return [vendor, ALL_VENDORS].some((target) => isDuring(target, VENDOR_RECOVERY_MS)) ? 'vendor fails' : 'healthy';
 }
 
 /** Counts the calls of a fleet, and those of one gateway with the same clients, by vendor and phase. */
@@ -40,7 +47,7 @@ export function countCalls(
   const count = (calls: readonly CountedCall[], vendor: string, phase: CallPhase): number =>
     calls.filter((call) => call.vendor === vendor && phaseOf(call, spans, runStartedAt) === phase).length;
   return vendors.flatMap((vendor) =>
-    (['start', 'healthy', 'vendor fails', 'Redis down'] as const).map((phase) => ({
+    (['start', 'healthy', 'vendor fails', 'Redis down', 'Redis slow'] as const).map((phase) => ({
       vendor,
       phase,
       fleet: count(fleet, vendor, phase),

@@ -1,3 +1,4 @@
+import { accounts } from '../../gather/accounts.ts';
 import { agentByAccount, agentByEmail, agentById, agentByKey, agents, type AgentsArgs } from '../../gather/agents.ts';
 import { assertNodeIds, type Node, node, resolveNodeType } from '../../gather/nodes.ts';
 import type {
@@ -31,7 +32,7 @@ export const queryResolvers: Pick<Resolvers, 'Query' | 'Node'> = {
       // One promise per id, so that a failure affects its own place only. The generated types allow no promise of null.
       return ids.map((id) => node(context, id) as Promise<Node>);
     },
-    accounts: (_, _args, context) => context.accounts,
+    accounts: (_, _args, context) => accounts(context),
   },
   Node: { __resolveType: resolveNodeType },
 };

@@ -1,16 +1,62 @@
+import type { StoreUse } from '../../cache/memory-store.ts';
 import type { CacheMetrics } from '../../cache/ports.ts';
 import type { MetricFactory } from './registry.ts';
 
 /** The metrics of the cache. */
-export function createCacheMetrics({ counter }: MetricFactory): CacheMetrics {
+export interface AllCacheMetrics extends CacheMetrics {
+  /** Exports how full this process's memory level is, whenever /metrics is read. */
+  readonly watchMemoryLevel: (use: () => StoreUse) => void;
+  /** Redis answers, or not; never called without a Redis. */
+  readonly redisUp: (isUp: boolean) => void;
+}
+
+export function createCacheMetrics(factory: MetricFactory): AllCacheMetrics {
+  const { counter } = factory;
   const errors = counter('cache_errors_total', 'Failed operations on the shared cache.', ['operation', 'reason']);
   const reads = counter('cache_reads_total', 'Keys read from the cache by result.', ['account', 'endpoint', 'result']);
   return {
+    ...createMemoryLevelMetrics(factory),
+    ...createRedisMetrics(factory),
     cacheRead: (account, endpoint, result, keys = 1) => {
       reads.inc({ account, endpoint, result }, keys);
     },
     cacheError: (operation, reason) => {
       errors.inc({ operation, reason });
+    },
+  };
+}
+
+function createMemoryLevelMetrics({ counter, gauge }: MetricFactory): Pick<AllCacheMetrics, 'watchMemoryLevel'> {
+  const level = 'memory';
+  const labelNames = ['level'] as const;
+  let readUse: () => StoreUse | null = () => null;
+  const watchGauge = (name: string, help: string, select: (use: StoreUse) => number): void => {
+    gauge(name, help, labelNames, (values) => {
+      const use = readUse();
+      if (use) values.set({ level }, select(use));
+    });
+  };
+  watchGauge('cache_bytes', 'Bytes that the level of the cache holds.', ({ bytes }) => bytes);
+  watchGauge('cache_max_bytes', 'Bytes that the level of the cache may hold.', ({ maxBytes }) => maxBytes);
+  watchGauge('cache_entries', 'Entries in the level of the cache.', ({ entries }) => entries);
+  counter('cache_evictions_total', 'Entries dropped for others, by level of the cache.', labelNames, (values) => {
+    const use = readUse();
+    if (use) values.inc({ level }, use.evictions);
+  });
+  return {
+    watchMemoryLevel: (use) => {
+      readUse = use;
+    },
+  };
+}
+
+function createRedisMetrics({ gauge }: MetricFactory): Pick<AllCacheMetrics, 'redisUp'> {
+  const up = gauge('redis_up', 'Whether Redis answers; absent without a Redis.', []);
+  // A gauge without labels starts with 0, which would be an outage.
+  up.remove();
+  return {
+    redisUp: (isUp) => {
+      up.set(isUp ? 1 : 0);
     },
   };
 }

@@ -8,6 +8,8 @@ export interface MetricFactory {
     name: string,
     help: string,
     labelNames: readonly Label[],
+    /** Sets the value when /metrics is read; it must never fall. */
+    collect?: (counter: prometheus.Counter<Label>) => void,
   ) => prometheus.Counter<Label>;
   readonly gauge: <Label extends string>(
     name: string,
@@ -29,7 +31,21 @@ export function createMetricFactory(registry: prometheus.Registry): MetricFactor
   const registers = [registry];
   const prefixed = (name: string): string => `switchboard_${name}`;
   return {
-    counter: (name, help, labelNames) => new prometheus.Counter({ name: prefixed(name), help, labelNames, registers }),
+    counter: (name, help, labelNames, collect) => {
+      const counter = new prometheus.Counter({
+        name: prefixed(name),
+        help,
+        labelNames,
+        registers,
+        ...(collect && {
+          collect: () => {
+            counter.reset();
+            collect(counter);
+          },
+        }),
+      });
+      return counter;
+    },
     gauge: (name, help, labelNames, collect) => {
       const gauge = new prometheus.Gauge({
         name: prefixed(name),

@@ -4,7 +4,7 @@ import { assertOk, parseJson } from '../../http/response.ts';
 import type { CallContext } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
-import { redactSecrets } from '../redact.ts';
+import { headerSecrets, redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';
 import { createAuthorizer } from './auth.ts';
 import type { AvaamoConfig } from './config.ts';
@@ -60,8 +60,9 @@ export function createClient(
     url.searchParams.set('utc_offset', `${botDays.offsetSeconds}`);
     const headers = { Accept: 'application/json' };
     const request = { endpoint, method: 'GET', url, headers, authorize, maxBytes: MAX_BODY_BYTES } as const;
+    const secrets = [config.accessToken, ...headerSecrets(config)];
     const { unreadable, ...report } = await http.read(request, context, (response) =>
-      parseJson(assertOk(redactSecrets(response, [config.accessToken]), target, clock.now()), schema, target),
+      parseJson(assertOk(redactSecrets(response, secrets), target, clock.now()), schema, target),
     );
     if (unreadable > 0) onDropped(endpoint, 'contract', unreadable);
     return report;

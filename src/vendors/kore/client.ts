@@ -2,7 +2,7 @@ import { assertAccountOk, parseJson } from '../../http/response.ts';
 import type { CallContext, VendorRequest, VendorResponse } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
-import { redactSecrets } from '../redact.ts';
+import { headerSecrets, redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';
 import { type AgentRecords, collectRecords } from './agent-records.ts';
 import { createSigner } from './auth.ts';
@@ -43,7 +43,7 @@ export function createClient(
   const authorize = createSigner(config, clock);
 
   function redact(response: VendorResponse): VendorResponse {
-    return redactTokens(redactSecrets(response, [config.clientSecret]));
+    return redactTokens(redactSecrets(response, [config.clientSecret, ...headerSecrets(config)]));
   }
 
   /** Throws a VendorError for a response that is not a page. */

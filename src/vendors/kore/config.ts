@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountBaseSchema, discoverTimeoutMsSchema } from '../../config/account.ts';
+import { createHeadersSchema } from '../../config/request-headers.ts';
 import { secretSchema } from '../../config/secret.ts';
 
 /** The number of UTC days that the longest time range (31 days and 2 hours, from 23:00 to 01:00) touches. */
@@ -7,6 +8,8 @@ const MAX_QUERY_DAYS = 33;
 
 export const config = accountBaseSchema.extend({
   vendor: z.literal('kore'),
+  // The first authenticates, the second names the app.
+  headers: createHeadersSchema(['auth', 'iid']),
   /** The account's id, as in the path of the API's URLs. */
   accountId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, dots, dashes or underscores'),
   /** The stream (application) id, `st-…`; sent as the header `iId`. */

@@ -4,6 +4,7 @@ import { createClient } from './client.ts';
 import { config } from './config.ts';
 import { cachedAgents, createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
+import { probe } from './probe.ts';
 import { references } from './references.ts';
 import { createFakeVendor } from './sandbox.ts';
 
@@ -21,6 +22,7 @@ export const kore = defineVendor({
       account,
       createDataSource: (request) => createDataSource(deps, request),
       ...(accountConfig.discover && { cachedAgents: () => cachedAgents(deps) }),
+      probe: (ref, context) => probe(client, ref, dependencies.clock.now(), context),
       ...createCallEstimates(cache, estimateCalls(accountConfig)),
     };
   },

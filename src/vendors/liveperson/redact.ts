@@ -1,6 +1,6 @@
 import { Secret } from '../../config/secret.ts';
 import type { VendorResponse } from '../../http/types.ts';
-import { redactSecrets } from '../redact.ts';
+import { headerSecrets, redactSecrets } from '../redact.ts';
 import type { LivePersonConfig } from './config.ts';
 import { percentEncode } from './oauth1.ts';
 
@@ -12,7 +12,7 @@ const QUOTED_OAUTH_PARAMETER =
 export function createRedactor(config: LivePersonConfig): (response: VendorResponse) => VendorResponse {
   const { consumerSecret, accessToken, accessTokenSecret } = config;
   // A header has the secrets percent-encoded, and a server may quote them without their names.
-  const secrets = [consumerSecret, accessToken, accessTokenSecret].flatMap((secret) => [
+  const secrets = [consumerSecret, accessToken, accessTokenSecret, ...headerSecrets(config)].flatMap((secret) => [
     secret,
     new Secret(percentEncode(secret.reveal())),
   ]);

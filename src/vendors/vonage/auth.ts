@@ -9,7 +9,7 @@ import type { CallContext, VendorRequest, VendorResponse } from '../../http/type
 import { extractVendorMessage } from '../../http/vendor-message.ts';
 import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
-import { redactSecrets } from '../redact.ts';
+import { headerSecrets, redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';
 import type { VonageConfig } from './config.ts';
 import { type TokenResponse, tokenResponseSchema } from './wire.ts';
@@ -127,7 +127,7 @@ function createTokenFetcher(
 ): (context: CallContext) => Promise<AccessToken> {
   const target = toCallTarget(account, TOKEN_ENDPOINT);
   const request = createTokenRequest(config);
-  const secrets = [config.accountKey, config.clientSecret];
+  const secrets = [config.accountKey, config.clientSecret, ...headerSecrets(config)];
   // An aborted query must not cancel the token that other queries wait for. Each attempt has a deadline of its own.
   const { signal } = new AbortController();
 

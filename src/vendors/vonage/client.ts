@@ -3,7 +3,7 @@ import { assertOk, parseJson } from '../../http/response.ts';
 import type { CallContext, VendorRequest } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
-import { redactSecrets } from '../redact.ts';
+import { headerSecrets, redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';
 import { type AccessToken, createTokenProvider, toAuthorizationHeader } from './auth.ts';
 import type { VonageConfig } from './config.ts';
@@ -60,7 +60,7 @@ export function createClient(config: VonageConfig, dependencies: AdapterDependen
       authorize: () => toAuthorizationHeader(token),
       maxBytes: MAX_BODY_BYTES,
     };
-    const secrets = [config.accountKey, config.clientSecret, token.text];
+    const secrets = [config.accountKey, config.clientSecret, token.text, ...headerSecrets(config)];
     const interactions = await http.read(request, context, (response) =>
       parseJson(assertOk(redactSecrets(response, secrets), target, clock.now()), interactionsResponseSchema, target),
     );

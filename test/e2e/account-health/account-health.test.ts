@@ -113,3 +113,23 @@ test('updates the state of an account when a node is refetched by id', async () 
   await other.query(document, { id });
   expect(await healthOf(other, 'lp')).toMatchObject({ state: 'DOWN', lastError: expect.any(String) });
 });
+
+test('reports the health of accounts as of the end of the query’s own calls, wherever the field stands', async () => {
+  const gateway = await world.startGateway((raw) => ({
+    ...withoutDiscovery(raw),
+    accounts: withoutDiscovery(raw).accounts.map((account) => ({ ...account, maxRetries: 0 })),
+  }));
+  world.vendors.kore.injectFault({ kind: 'down' });
+  const document = `{
+    accounts { name state lastError }
+    agents(filter: { vendor: KORE }, first: 5) { nodes { presence { observedAt } } }
+    bots: agents(filter: { vendor: AVAAMO }, first: 1) { nodes { name } }
+  }`;
+  const { data } = await gateway.query<{ accounts: readonly AccountHealth[] }>(document);
+  expect(data.accounts).toEqual([
+    { name: 'bots', state: 'UNKNOWN', lastError: null },
+    { name: 'kore-main', state: 'DOWN', lastError: 'The vendor is unavailable (reset)' },
+    { name: 'lp', state: 'UNKNOWN', lastError: null },
+    { name: 'vcc', state: 'UNKNOWN', lastError: null },
+  ]);
+});

@@ -77,3 +77,23 @@ test('reads all five endpoints with one query, and repeats it without a vendor c
   expect(second.data.agents).toEqual(first.data.agents);
   expect(second.data.accounts.map(({ state }) => state)).toEqual(['OK', 'OK', 'OK', 'OK']);
 });
+
+test('names what to request instead of a total that LivePerson’s files do not cover yet', async () => {
+  const gateway = await world.startGateway();
+  const person = world.config.agents.find(
+    ({ accounts }) => accounts['kore-main'] !== undefined && accounts.lp !== undefined,
+  );
+  const query = `query ($key: String!, $during: TimeRange!, $accounts: [String!]) {
+    agentByKey(key: $key) { timeInStatus(during: $during, accounts: $accounts) { account { name } } } }`;
+  const variables = { key: person?.id, during: lastHours(24) };
+  const { data, errors = [] } = await gateway.query(query, variables);
+  expect(data).toEqual({ agentByKey: { timeInStatus: null } });
+  expect(errors).toMatchObject([{ extensions: { account: 'lp', reason: 'not_yet_written', retryable: true } }]);
+  expect(errors[0]?.message).toMatch(
+    /request a range that ends there, or the same range later\. statusPeriods returns/,
+  );
+  expect(errors[0]?.message).toMatch(/; accounts: \["kore-main"\] gives the complete totals\.$/);
+
+  const restricted = await gateway.query(query, { ...variables, accounts: ['kore-main'] });
+  expect(restricted.errors).toBeUndefined();
+});

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { agentId, interactionId, sessionId } from '../../../src/domain/global-id.ts';
 import { DAY } from '../../../src/domain/time.ts';
+import { toUserId } from '../../../src/vendors/kore/sandbox/agents.ts';
 import { interaction, session } from '../../support/gather-harness.ts';
 import {
   type Gateway,
@@ -78,6 +79,63 @@ test('refetches every kind of node by id from another gateway with an empty cach
 
   expect(refetched.errors).toBeUndefined();
   expect(refetched.data.nodes).toEqual(sample);
+});
+
+describe('ids from before a reference was spelled otherwise', () => {
+  type Accounts = Readonly<Record<string, string>>;
+  const person = () => {
+    const agent = world.config.agents.find(
+      ({ kind, accounts }) =>
+        kind === 'human' && accounts['kore-main'] !== undefined && /^\d+$/.test(accounts.lp ?? ''),
+    );
+    if (!agent) throw new Error('no agent on kore-main and lp');
+    return { id: agent.id, email: agent.accounts['kore-main'] ?? '', agentId: agent.accounts.lp ?? '' };
+  };
+  const spelled = (accounts: Accounts) => (raw: RawConfig) => ({
+    ...raw,
+    agents: raw.agents.map((agent) =>
+      agent.id === person().id ? { ...agent, accounts: { ...agent.accounts, ...accounts } } : agent,
+    ),
+  });
+  /** The ids of the person's periods and sessions where the directory spells the references like this. */
+  async function collectIds(accounts: Accounts) {
+    const gateway = await world.startGateway(spelled(accounts));
+    const { data } = await gateway.query<{ agentByKey: object }>(
+      `query ($key: String!, $during: TimeRange!) { agentByKey(key: $key) {
+        kore: statusPeriods(during: $during, accounts: ["kore-main"], first: 2) { nodes { __typename id start } }
+        lp: statusPeriods(during: $during, accounts: ["lp"], first: 2) { nodes { __typename id start } }
+        sessions(during: $during, first: 1) { nodes { __typename id } }
+      } }`,
+      { key: person().id, during: lastHours(40) },
+    );
+    const nodes = Object.values(data.agentByKey).flatMap(nodesIn);
+    expect(nodes.map(({ __typename }) => __typename)).toEqual([
+      ...Array.from({ length: 4 }, () => 'StatusPeriod'),
+      'Session',
+    ]);
+    return nodes.map(({ id }) => id);
+  }
+
+  test('resolve where the vendor knows the agent by either reference', async () => {
+    const { email, agentId: id } = person();
+    const spellings: readonly Accounts[] = [
+      { 'kore-main': email, lp: id },
+      { 'kore-main': email.toUpperCase(), lp: email },
+      { 'kore-main': toUserId(email), lp: email.toUpperCase() },
+    ];
+    const ids = [...new Set((await Promise.all(spellings.map(collectIds))).flat())];
+    expect(ids).toHaveLength(15);
+    for (const accounts of spellings) {
+      const gateway = await world.startGateway(spelled(accounts));
+      const { data, errors } = await gateway.query<{ nodes: readonly { id: string; agent: { key: string } }[] }>(
+        `query ($ids: [ID!]!) { nodes(ids: $ids) { id
+          ... on StatusPeriod { agent { key } } ... on Session { agent { key } } } }`,
+        { ids },
+      );
+      expect(errors).toBeUndefined();
+      expect(data.nodes).toEqual(ids.map((nodeId) => ({ id: nodeId, agent: { key: person().id } })));
+    }
+  });
 });
 
 test('resolves invalid and unknown ids to null without a vendor call', async () => {

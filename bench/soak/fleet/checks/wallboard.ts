@@ -47,7 +47,7 @@ export interface WallboardResult {
   readonly faultyAccounts: ReadonlySet<string>;
 }
 
-/** Compares an answer with the company: nobody missing, every value one that its vendor sent, none too old. */
+/** Compares an answer with the company: no agent missing, every value one that its vendor sent, none too old. */
 export function checkWallboard(
   answer: Answer<WallboardData>,
   context: CheckContext,

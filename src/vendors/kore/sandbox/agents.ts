@@ -14,7 +14,8 @@ export function listAgents({ company }: SandboxWorld): readonly ListedAgent[] {
   );
 }
 
-function toUserId(email: string): string {
+/** The userId of the person with this e-mail address. */
+export function toUserId(email: string): string {
   const hex = createHash('sha1').update(email.toLowerCase()).digest('hex');
   return `u-${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-9${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,0 +1,33 @@
+import type { Account } from '../domain/account.ts';
+import type { VendorError } from '../domain/vendor-error.ts';
+import { vendorError } from '../http/response.ts';
+import type { ReadOutcome } from './freshness.ts';
+import type { HolderWait } from './leased-fetch.ts';
+import { type QuotaWaitOptions, type WaitingRequest, waitInTurn } from './quota-wait.ts';
+import type { Entry } from './store.ts';
+
+/**
+ * What readers get while another process fetches their keys: what is known, as soon as that process waits for the rate limit;
+ * and an error at their own deadline, where nothing is known.
+ */
+export function createHolderWait(
+  options: QuotaWaitOptions & { readonly account: Account },
+  request: WaitingRequest,
+  stale: ReadonlyMap<string, Entry>,
+): HolderWait<ReadOutcome> {
+  const { account, freshness } = options;
+  const target = { vendor: account.vendor, account: account.name, endpoint: request.namespace.endpoint };
+  const toError = (seconds: number | undefined): VendorError =>
+    seconds === undefined
+      ? vendorError(target, 'VENDOR_TIMEOUT', { reason: 'timeout_total' })
+      : vendorError(target, 'VENDOR_RATE_LIMITED', { reason: 'quota_local', retryAfterSeconds: seconds });
+  return {
+    waitUntilMs: request.control.waitUntilMs,
+    onHolderWaits(id, seconds) {
+      const keys = new Map([[id, request.keys.get(id)]]);
+      waitInTurn(options, { ...request, keys }, stale).onQuotaWait?.(() => toError(seconds));
+    },
+    giveUp: (ids, waitSeconds) =>
+      new Map(ids.map((id) => [id, freshness.staleIfError(toError(waitSeconds.get(id)), stale.get(id))])),
+  };
+}

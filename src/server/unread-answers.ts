@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { HttpError } from './http-error.ts';
+
+/** Beyond this, a connection gets no further answers of pipelined requests. */
+const MAX_CONNECTION_BYTES = 16_777_216;
+
+/** The answers that have been sent and not yet read: each is in memory as a whole until its last byte is out. */
+export interface UnreadAnswers {
+  /** Throws an `HttpError` (503) while answers of all connections, or of this one, exceed their limit. */
+  readonly assertCapacity: (response: ServerResponse) => void;
+  /** Counts an answer until it is out or its connection closed; call it before its body is written. */
+  readonly add: (response: ServerResponse) => void;
+}
+
+export interface UnreadAnswersOptions {
+  readonly maxBytes: number;
+  /** How long a client may read nothing of an answer before its connection is closed. */
+  readonly timeoutMs: number;
+  readonly onRejected: () => void;
+}
+
+/**
+ * Bounds the memory of answers that clients do not read. The limits are checked before an answer is added, so that one answer
+ * always fits; the sum exceeds a limit by at most one answer.
+ */
+export function createUnreadAnswers({ maxBytes, timeoutMs, onRejected }: UnreadAnswersOptions): UnreadAnswers {
+  const answers = new Map<ServerResponse, Socket>();
+
+  function countBytes(connection?: Socket): number {
+    let bytes = 0;
+    // The length includes what the connection has not accepted yet. At most `limits.maxInFlight` answers are queries'.
+    for (const [answer, socket] of answers)
+      if (connection === undefined || socket === connection) bytes += answer.writableLength;
+    return bytes;
+  }
+
+  /** Node counts every read of the client as activity, and sets its keep-alive timeout once no answer is left. */
+  function limitReading(response: ServerResponse, socket: Socket): void {
+    const { timeout = 0 } = socket;
+    socket.setTimeout(timeoutMs);
+    response.once('close', () => {
+      // The query of another pipelined request may be running.
+      if (socket.timeout === timeoutMs) socket.setTimeout(timeout);
+    });
+  }
+
+  return {
+    assertCapacity: ({ req: { socket } }) => {
+      if (countBytes() <= maxBytes && countBytes(socket) <= MAX_CONNECTION_BYTES) return;
+      onRejected();
+      throw new HttpError(503, 'OVERLOADED', 'The gateway holds too many answers that are not read; retry later.', {
+        headers: { 'retry-after': '1' },
+      });
+    },
+    add: (response) => {
+      const { socket } = response.req;
+      answers.set(response, socket);
+      response.once('close', () => answers.delete(response));
+      // Behind the answers of earlier requests: their queries may take longer than a client may read nothing.
+      if (response.socket !== null) limitReading(response, socket);
+    },
+  };
+}

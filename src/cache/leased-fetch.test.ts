@@ -177,7 +177,7 @@ test('releases a settled key with the next renewal while the fetch of others con
   await advance(500);
   expect([releases, renewals]).toEqual([
     ['a persisted', 'b empty'],
-    ['c', 'c'],
+    ['c', 'c', 'c', 'c'],
   ]);
   complete(['a', 'b', 'c']);
   await read;

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import { redisNamespace } from './redis-keys.ts';
 import type { RedisTimeEstimate } from './redis-time.ts';
-import type { RedisConnection } from './redis.ts';
+import { type RedisConnection, WRITE_TIMEOUT_MS } from './redis.ts';
 
 const ANNOUNCE_INTERVAL_MS = 10 * SECOND;
 /** A process that has not announced itself for this long is gone: it may miss two announcements. */
@@ -46,12 +46,18 @@ export function createRedisFleetSize(
 
   async function announce(): Promise<void> {
     const scriptOptions = { keys: [key], arguments: [id, String(MEMBER_TTL_MS)] };
-    const size = await redis.tryRun('fleet', 0, async (client) => {
-      const sentAt = clock.now();
-      const [count, time] = (await client.eval(ANNOUNCE_SCRIPT, scriptOptions)) as readonly unknown[];
-      redisTime?.observe(Number(time), sentAt, clock.now());
-      return Number(count);
-    });
+    const size = await redis.tryRun(
+      'fleet',
+      0,
+      async (client) => {
+        const sentAt = clock.now();
+        const [count, time] = (await client.eval(ANNOUNCE_SCRIPT, scriptOptions)) as readonly unknown[];
+        redisTime?.observe(Number(time), sentAt, clock.now());
+        return Number(count);
+      },
+      // No caller waits for it. The first one is sent while the process starts, which keeps it busy.
+      { timeoutMs: WRITE_TIMEOUT_MS, marksDown: false },
+    );
     if (size >= 1) lastSize = size;
     if (!closed) cancelTimer = clock.setTimer(ANNOUNCE_INTERVAL_MS, () => void announce());
   }

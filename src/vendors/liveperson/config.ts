@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountBaseSchema, discoverTimeoutMsSchema } from '../../config/account.ts';
+import { naming } from '../../config/named-value.ts';
 import { secretSchema } from '../../config/secret.ts';
 
 const MIB = 1024 * 1024;
@@ -16,7 +17,7 @@ const hostPatternSchema = z
 export const config = accountBaseSchema.extend({
   vendor: z.literal('liveperson'),
   /** The account's number, as in the path of the API's URLs. */
-  accountId: z.string().regex(/^[A-Za-z0-9_]{1,20}$/, 'must be 1 to 20 letters, digits or underscores'),
+  accountId: z.string().regex(/^[A-Za-z0-9_]{1,20}$/, naming('must be 1 to 20 letters, digits or underscores')),
   /** The API key's app key. */
   consumerKey: z.string().min(1),
   /** The API key's app secret. */

@@ -20,6 +20,16 @@ try {
   await page.locator('.graphiql-doc-explorer').getByText('Agent', { exact: true }).first().click();
   await page.getByRole('button', { name: /^Execute query/ }).click();
   await page.locator('.result-window .view-lines').getByText('"data"').waitFor();
+  // Room for the complete query.
+  await page.getByRole('button', { name: 'Hide editor tools' }).click();
+  await page.locator('.graphiql-query-editor .view-lines').getByText('observedAt').last().waitFor();
+  // The first people of the list may not be on shift: scroll to one who is.
+  const answer = page.locator('.result-window .view-lines');
+  await answer.hover();
+  for (let i = 0; i < 50 && (await answer.getByText('"label"').count()) < 3; i += 1) {
+    await page.mouse.wheel(0, 100);
+    await page.waitForTimeout(100);
+  }
   // Move the pointer away, so that the screenshot has no tooltip.
   await page.mouse.move(0, 0);
   await page.getByRole('tooltip').waitFor({ state: 'hidden' });

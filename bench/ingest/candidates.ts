@@ -10,7 +10,7 @@ import { ACCOUNT_ID } from './files.ts';
 import { splitDocuments } from './naive-splitter.ts';
 
 /** Prepares the unmeasured part. The returned function is measured; the function that it returns counts the result. */
-export type Candidate = (path: string) => Promise<() => Promise<() => Counts>>;
+export type Candidate = (path: string) => Promise<() => Promise<() => Counts | Promise<Counts>>>;
 
 const settings = config.parse({
   name: 'bench',
@@ -32,7 +32,7 @@ function createReaderCandidate({ patterns }: { readonly patterns: boolean }): Ca
       const content = await readFile(createReadStream(path), options, target);
       const { damage, foreign, malformed } = content.flaws;
       if (damage !== null || foreign + malformed > 0) throw new Error('the file was not read completely');
-      return () => countStoredEvents(content);
+      return () => countStoredEvents(content, options.yielder);
     });
   };
 }

@@ -1,5 +1,6 @@
 import type { FileContent } from '../../src/vendors/liveperson/files/content.ts';
-import { toSessions } from '../../src/vendors/liveperson/map.ts';
+import type { EventLoopYielder } from '../../src/vendors/liveperson/files/event-loop-yielder.ts';
+import { buildSessions } from '../../src/vendors/liveperson/map.ts';
 
 /** The expected counts of a file. */
 export interface ExpectedCounts {
@@ -28,10 +29,13 @@ export function countEvents(value: unknown): Pick<ExpectedCounts, 'events' | 'ti
 }
 
 /** Counts the events in all sessions that the gateway builds from the cached content of a file. */
-export function countStoredEvents(content: FileContent): Pick<ExpectedCounts, 'events' | 'timeChecksum'> {
+export async function countStoredEvents(
+  content: FileContent,
+  yielder: EventLoopYielder,
+): Promise<Pick<ExpectedCounts, 'events' | 'timeChecksum'>> {
   let [events, timeChecksum] = [0, 0];
   for (const agentId of Object.keys(content.agents)) {
-    for (const session of toSessions('bench', agentId, [{ value: content, fetchedAt: 0 }])) {
+    for (const session of await buildSessions('bench', agentId, [{ value: content, fetchedAt: 0 }], yielder)) {
       events += session.events.length;
       timeChecksum += session.events.reduce((sum, { at }) => sum + lastDigits(at), 0);
     }

@@ -41,7 +41,7 @@ async function runTimed(name: CandidateName, path: string): Promise<Outcome> {
   return {
     ms,
     cpuMs: toMs(process.cpuUsage(cpuBefore)),
-    counts: count(),
+    counts: await count(),
     addedBytes: 0,
     maxLoopDelayMs: 0,
     maxLoopCpuMs: 0,
@@ -49,7 +49,7 @@ async function runTimed(name: CandidateName, path: string): Promise<Outcome> {
 }
 
 /** Without warm-up: the cost of a gateway's first file, including compilation. */
-async function runWatched(work: () => Promise<() => Counts>): Promise<Outcome> {
+async function runWatched(work: () => Promise<() => Counts | Promise<Counts>>): Promise<Outcome> {
   globalThis.gc?.();
   const before = process.memoryUsage.rss();
   let peak = before;
@@ -69,7 +69,14 @@ async function runWatched(work: () => Promise<() => Counts>): Promise<Outcome> {
   delays.disable();
   clearInterval(sampling);
   peak = Math.max(peak, process.memoryUsage.rss());
-  return { ms, cpuMs, counts: count(), addedBytes: peak - before, maxLoopDelayMs: delays.max / 1e6, maxLoopCpuMs };
+  return {
+    ms,
+    cpuMs,
+    counts: await count(),
+    addedBytes: peak - before,
+    maxLoopDelayMs: delays.max / 1e6,
+    maxLoopCpuMs,
+  };
 }
 
 function toMs({ user, system }: NodeJS.CpuUsage): number {

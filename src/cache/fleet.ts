@@ -10,7 +10,7 @@ import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { createRedisRetryAfterGate } from './redis-retry-after-gate.ts';
 import { createRedisStore } from './redis-store.ts';
-import { connectRedis, type RedisObserver } from './redis.ts';
+import { connectRedis, type RedisConnection, type RedisObserver } from './redis.ts';
 import { createSteadyClock } from './steady-clock.ts';
 import type { Store } from './store.ts';
 import { createSharedTokenStore, type SharedTokenStore } from './token-store.ts';
@@ -81,7 +81,6 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
   const redis = connectRedis(url, clock, observer);
   const forAccount: Fleet['forAccount'] = (account) => {
     const fingerprint = accountFingerprint(account);
-    const { requestsPerMinute } = account;
     const leases = createLeases(redis, LEASE_TTL_MS);
     return {
       fingerprint,
@@ -89,14 +88,21 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
       tokenStore: createSharedTokenStore({ redis, leases, clock, fingerprint, shutdownSignal }),
       healthExchange: createRedisExchange(redis, fingerprint),
       sharedGate: createRedisRetryAfterGate(redis, fingerprint),
-      ...(requestsPerMinute !== undefined && {
-        acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute),
-      }),
+      ...sharedQuotaOf(account, redis, fingerprint),
     };
   };
   const steadyClock = createSteadyClock(clock);
   const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock), steadyClock);
   return createFleetOn(store, forAccount, createRedisFleetSize(redis, clock));
+}
+
+function sharedQuotaOf(
+  { requestsPerMinute }: AccountConfig,
+  redis: RedisConnection,
+  fingerprint: string,
+): Pick<AccountSharedState, 'acquireSharedQuota'> {
+  if (requestsPerMinute === undefined) return {};
+  return { acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute) };
 }
 
 /** Returns the memory bound of the cache: the configured bytes, unless the heap of the process is too small for them. */

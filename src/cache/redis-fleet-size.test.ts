@@ -39,3 +39,13 @@ test('is one before Redis has answered, and keeps the last size while Redis is a
   expect(a?.size()).toBe(2);
   await Promise.all([a?.close(), b?.close()]);
 });
+
+test('learns the size from its first announcement, although the process is busy while it starts', async () => {
+  const clock = manualClock();
+  const first = createRedisFleetSize(bareConnection(clock), clock);
+  await waitUntil(async () => (await redis().command('KEYS', '*:fleet::*')).includes('processes'));
+  const second = createRedisFleetSize(bareConnection(clock), clock);
+  clock.advance(1500);
+  await waitUntil(() => second.size() === 2, 5000);
+  await Promise.all([first.close(), second.close()]);
+});

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import { redisNamespace } from './redis-keys.ts';
-import type { RedisConnection } from './redis.ts';
+import { type RedisConnection, WRITE_TIMEOUT_MS } from './redis.ts';
 
 const ANNOUNCE_INTERVAL_MS = 10 * SECOND;
 /** A process that has not announced itself for this long is gone: it may miss two announcements. */
@@ -38,8 +38,12 @@ export function createRedisFleetSize(redis: RedisConnection, clock: Clock): Flee
 
   async function announce(): Promise<void> {
     const scriptOptions = { keys: [key], arguments: [id, String(MEMBER_TTL_MS)] };
-    const size = await redis.tryRun('fleet', null, async (client) =>
-      Number(await client.eval(ANNOUNCE_SCRIPT, scriptOptions)),
+    const size = await redis.tryRun(
+      'fleet',
+      null,
+      async (client) => Number(await client.eval(ANNOUNCE_SCRIPT, scriptOptions)),
+      // No caller waits for it. The first one is sent while the process starts, which keeps it busy.
+      { timeoutMs: WRITE_TIMEOUT_MS, marksDown: false },
     );
     if (size !== null && size >= 1) lastSize = size;
     if (!closed) cancelTimer = clock.setTimer(ANNOUNCE_INTERVAL_MS, () => void announce());

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { createAccountCache } from '../cache/account-cache.ts';
 import type { AccountCache } from '../cache/cache.ts';
 import type { Fleet } from '../cache/fleet.ts';
@@ -13,6 +14,7 @@ import type { Transport } from '../http/transport.ts';
 import { createVendorHttp } from '../http/vendor-http.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { type ContentMemory, contentMemoryLimits, createContentMemory } from '../vendors/content-memory.ts';
 import type { AccountAdapter, VendorAdapter } from '../vendors/vendor.ts';
 import type { LimitedLogs } from './limited-logs.ts';
 import { createCacheReadObserver, createDebugLog, createDropObserver, createVendorHttpObserver } from './observers.ts';
@@ -41,10 +43,15 @@ export interface ConnectedAccount {
 
 /** Creates the adapter of every configured account, in configuration order. */
 export function connectAccounts(dependencies: AccountDependencies): readonly ConnectedAccount[] {
-  return dependencies.config.accounts.map((account) => connectAccount(account, dependencies));
+  const { clock, config } = dependencies;
+  const contentMemory = createContentMemory(contentMemoryLimits(getHeapStatistics().heap_size_limit), clock);
+  return config.accounts.map((account) => connectAccount(account, { ...dependencies, contentMemory }));
 }
 
-function connectAccount(account: AccountConfig, dependencies: AccountDependencies): ConnectedAccount {
+function connectAccount(
+  account: AccountConfig,
+  { contentMemory, ...dependencies }: AccountDependencies & { readonly contentMemory: ContentMemory },
+): ConnectedAccount {
   const { config, vendors, fleet, transport, clock, metrics, logger, logs } = dependencies;
   const vendor = vendors.find(({ key }) => key === account.vendor);
   if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
@@ -91,6 +98,7 @@ function connectAccount(account: AccountConfig, dependencies: AccountDependencie
     ttl: config.cache.ttl,
     onDropped: createDropObserver(account.name, metrics, logs),
     onTokenRenewalFailed: logs.renewalFailed,
+    contentMemory,
   });
   const healthStore = healthExchange && { exchange: healthExchange };
   return { config: account, vendor, adapter, cache, healthStore };

@@ -3,8 +3,9 @@ import type { CallOutcome } from './circuit-breaker.ts';
 import type { RetryReason } from './ports.ts';
 
 /**
- * Bad responses that say something about the endpoint: no answer to any request would be usable. A damaged or oversized file or
- * a refused link is about that one file; a bad record within a body is dropped and does not fail the call.
+ * Bad responses that say something about the endpoint: no answer to any request would be usable. A damaged file has reasons of its
+ * own (`file_malformed`, `file_truncated`, `corrupt`, `zip`, `too_large`, `link_refused`), which are not among them: it says nothing
+ * about the other files. A bad record within a body is dropped and does not fail the call.
  */
 const BROKEN_ENDPOINT_REASONS: ReadonlySet<string> = new Set([
   'truncated',

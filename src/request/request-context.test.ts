@@ -45,6 +45,16 @@ describe('createRequestContext', () => {
     expect(context.signal.reason).toMatchObject({ name: 'AbortError' });
   });
 
+  test('calls back once, when the context is closed', () => {
+    const { context } = setUp();
+    let calls = 0;
+    context.onClose(() => (calls += 1));
+    expect(calls).toBe(0);
+    context.close();
+    context.close();
+    expect(calls).toBe(1);
+  });
+
   test('leaves no timer running once the context is closed', () => {
     const { clock, context } = setUp();
     context.close();

@@ -41,6 +41,8 @@ export interface RequestContext extends CallContext {
   readonly responseObjects: LimitCounter;
   /** Whether the caller may see the account. */
   readonly canAccess: (account: string) => boolean;
+  /** Calls back once the response has been sent, to release what the request holds. */
+  readonly onClose: (callback: () => void) => void;
   /** Cancels the deadline's timer, once the response has been sent. */
   readonly close: () => void;
 }
@@ -72,6 +74,7 @@ export function createRequestContext({
   const { requestTimeoutMs } = limits;
   const waitUntilMs =
     clock.monotonicMs() + requestTimeoutMs - Math.min(requestTimeoutMs * RESPONSE_TIME_RATIO, MAX_RESPONSE_TIME_MS);
+  const closeCallbacks: (() => void)[] = [];
   const deadline = createDeadline(clock, requestTimeoutMs, disconnectSignal);
   return {
     caller,
@@ -88,7 +91,13 @@ export function createRequestContext({
     takeFileBudget: createBudget(limits.maxFiles),
     responseObjects: createLimitCounter(limits.maxResponseObjects),
     canAccess: (account) => canAccess(caller, account),
-    close: deadline.cancel,
+    onClose: (callback) => {
+      closeCallbacks.push(callback);
+    },
+    close: () => {
+      deadline.cancel();
+      for (const callback of closeCallbacks.splice(0)) callback();
+    },
   };
 }
 

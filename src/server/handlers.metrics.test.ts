@@ -62,6 +62,7 @@ test.each([[['lp']], [['lp-2', 'kore-main']], [[]], [['elsewhere']]])(
       expect.stringMatching(/^switchboard_build_info\{/),
       'switchboard_auth_failures_total{reason="missing"} 1',
       'switchboard_cache_errors_total{operation="get",reason="timeout"} 1',
+      'switchboard_log_lines_lost_total 0',
     ]);
   },
 );

@@ -10,7 +10,7 @@ export type DropReason =
   | 'link_refused'
   | 'file_limit'
   | 'memory_limit'
-  | 'malformed_json'
+  | 'file_malformed'
   | 'file_truncated'
   | 'corrupt'
   | 'zip'

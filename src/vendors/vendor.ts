@@ -16,6 +16,7 @@ import type { VendorError } from '../domain/vendor-error.ts';
 import type { CallContext, VendorHttp } from '../http/types.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountCallEstimates } from './call-estimate.ts';
+import type { ContentMemory } from './content-memory.ts';
 import type { OnDropped } from './ports.ts';
 import type { FakeVendorFactory } from './sandbox.ts';
 
@@ -57,6 +58,8 @@ export interface AdapterDependencies {
   readonly ttl: Ttl;
   /** Receives the number of records or files that were left out of a response. */
   readonly onDropped: OnDropped;
+  /** The memory for content besides the cache, shared by all accounts; absent: the account has its own. */
+  readonly contentMemory?: ContentMemory | undefined;
   /** Receives the error of a token that could not be obtained; once, however many requests wait for it. */
   readonly onTokenRenewalFailed?: (error: VendorError) => void;
 }
@@ -81,7 +84,9 @@ export interface AccountAdapter extends AccountCallEstimates {
 }
 
 /** The part of a request's context that a data source uses. */
-export type DataSourceContext = CallContext & Pick<RequestContext, 'now' | 'takeFileBudget'>;
+export type DataSourceContext = CallContext &
+  Pick<RequestContext, 'now' | 'takeFileBudget'> &
+  Partial<Pick<RequestContext, 'onClose'>>;
 
 /**
  * What an account provides within one query. A capability that the vendor lacks is left out. Every function may reject with

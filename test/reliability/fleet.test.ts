@@ -166,15 +166,6 @@ describe('requestsPerMinute of an account', () => {
       await Promise.all(gateways.map((gateway, index) => queryInteractions(gateway, size + 10 * index)));
     expect(world.calls().vonage).toHaveLength(6);
   });
-
-  test('limits the calls of each gateway separately while Redis is unavailable', async () => {
-    await startWorldWithRealTimeouts();
-    const gateways = await startTwoGateways(limited);
-    await redis.kill();
-    for (const size of [1, 2])
-      await Promise.all(gateways.map((gateway, index) => queryInteractions(gateway, size + 10 * index)));
-    expect(world.calls().vonage).toHaveLength(12);
-  });
 });
 
 describe('failures during a query', () => {

@@ -117,13 +117,17 @@ export async function startTestServer({
     sendRaw: (bytes: string, { dripEveryMs }: { readonly dripEveryMs?: number } = {}) =>
       new Promise<string>((resolve, reject) => {
         const chunks: Buffer[] = [];
-        const socket = createConnection(Number(new URL(url).port), '127.0.0.1', () => socket.write(bytes));
+        let drip: NodeJS.Timeout | undefined;
+        const socket = createConnection(Number(new URL(url).port), '127.0.0.1', () => {
+          socket.write(bytes);
+          // Not before: on a busy machine, the first drop would come before the beginning.
+          if (dripEveryMs !== undefined) drip = setInterval(() => socket.write('x'), dripEveryMs);
+        });
         socket.on('data', (chunk: Buffer) => chunks.push(chunk));
         // An error after the first response bytes only means that the server closed while this side still sent.
         socket.on('error', (error) => {
           if (chunks.length === 0) reject(error);
         });
-        const drip = dripEveryMs && setInterval(() => socket.write('x'), dripEveryMs);
         socket.on('close', () => {
           clearInterval(drip);
           resolve(Buffer.concat(chunks).toString());

@@ -16,6 +16,7 @@ import type { CallRecord } from '../../http/types.ts';
 import { createClient, FILE_ENDPOINT, LIST_ENDPOINT } from './client.ts';
 import { config } from './config.ts';
 import { conformance } from './conformance.ts';
+import { createEventLoopYielder } from './files/event-loop-yielder.ts';
 import { type ApiKey, createVerifier } from './sandbox/oauth.ts';
 
 describe('calls', () => {
@@ -104,6 +105,7 @@ describe('calls', () => {
       http,
       clock,
       onDropped: () => undefined,
+      yielder: createEventLoopYielder(clock),
     }).file('https://evil.example/late.gz', scope);
     await expect(file).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'link_refused' });
     expect(http.sent).toEqual([]);
@@ -157,6 +159,7 @@ test('reads an empty list as a success whatever its status, and any other 404 as
       http,
       clock,
       onDropped: () => undefined,
+      yielder: createEventLoopYielder(clock),
     });
     return client.list(MAY_10, { from: 0, to: NOW }, context);
   };

@@ -9,7 +9,7 @@ import { createSigner } from './auth.ts';
 import type { LivePersonConfig } from './config.ts';
 import { accountPath, checkFileLink, type LinkRejection } from './file-links.ts';
 import type { FileContent, FileFlaws } from './files/content.ts';
-import { createEventLoopYielder } from './files/event-loop-yielder.ts';
+import type { EventLoopYielder } from './files/event-loop-yielder.ts';
 import { readFile, toDamageReason } from './files/reader.ts';
 import { assertNoOAuthProblem, oauthProblemError } from './oauth-problem.ts';
 import { createRedactor } from './redact.ts';
@@ -32,8 +32,13 @@ export interface Client {
   readonly file: (link: string, context: CallContext) => Promise<FileContent>;
 }
 
+export interface ClientDependencies extends Pick<AdapterDependencies, 'account' | 'http' | 'clock' | 'onDropped'> {
+  readonly yielder: EventLoopYielder;
+}
+
 /** What both methods of the client need. */
 interface ClientParts {
+  readonly yielder: EventLoopYielder;
   readonly config: LivePersonConfig;
   readonly http: AdapterDependencies['http'];
   readonly clock: AdapterDependencies['clock'];
@@ -48,10 +53,11 @@ interface ClientParts {
  */
 export function createClient(
   config: LivePersonConfig,
-  { account, http, clock, onDropped }: Pick<AdapterDependencies, 'account' | 'http' | 'clock' | 'onDropped'>,
+  { account, http, clock, onDropped, yielder }: ClientDependencies,
 ): Client {
   const parts = {
     config,
+    yielder,
     http,
     clock,
     onDropped,
@@ -102,9 +108,9 @@ function createListFiles(parts: ClientParts, target: CallTarget): Client['list']
 }
 
 function createDownloadFile(parts: ClientParts, target: CallTarget): Client['file'] {
-  const { config, http, clock, signerFor, redact, onDropped } = parts;
+  const { config, http, clock, signerFor, redact, onDropped, yielder } = parts;
   const { accountId, maxFileBytes, patterns } = config;
-  const readerOptions = { accountId, maxFileBytes, patterns, yielder: createEventLoopYielder(clock) };
+  const readerOptions = { accountId, maxFileBytes, patterns, yielder };
   return async (link, context) => {
     // The client checks each list; a cached link is checked again, because the request is signed.
     const url = checkFileLink(link, config);

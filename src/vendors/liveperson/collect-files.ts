@@ -1,21 +1,23 @@
-import type { CachedValue } from '../../cache/cache.ts';
+import pLimit from 'p-limit';
 import type { Provenance } from '../../domain/source.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
+import type { Admission } from '../content-memory.ts';
 import type { DataGap } from '../data-gap.ts';
 import { FILE_ENDPOINT, fileKey } from './client.ts';
 import { contentGaps, failureGaps, fileLimitGaps, memoryLimitGaps, rejectedLinkGaps } from './data-gaps.ts';
 import type { FileContent } from './files/content.ts';
-import { isOverFileBudget, linkRejectedError, type Loaders } from './loaders.ts';
+import type { FileSet } from './kept-content.ts';
+import { isOverFileBudget, linkRejectedError, type Loaders, MAX_FILES_PER_READ } from './loaders.ts';
 
-/** Files per batch, many times as many as are downloaded at once. The content of a whole batch is held in memory. */
-const MAX_FILES_PER_BATCH = 128;
+/** The batches that are read at a time: several times as many files as are downloaded at once. */
+const MAX_READS = 8;
 
 /** The content of all files of some windows, of every agent. */
 export interface CollectedFiles {
   readonly contents: readonly FileContent[];
-  /** The same files with the origin of each. */
-  readonly files: readonly CachedValue<FileContent>[];
+  /** The same content, with the date of each file. */
+  readonly fileSet: FileSet;
   /** The origin of the data: lists and files. */
   readonly provenance: readonly Provenance[];
   readonly gaps: readonly DataGap[];
@@ -34,37 +36,49 @@ export async function collectFiles(loaders: Loaders, windows: readonly TimeRange
   const omitted = files.errors.length - fileErrors.length;
   if (files.loaded.length === 0 && fileErrors[0]) throw fileErrors[0];
   if (links.size === 0 && rejections[0]) throw linkRejectedError(loaders.account, rejections[0]);
-  const contents = files.loaded.map(({ value }) => value);
+  const fileSet = await loaders.keptContent.open(files.loaded);
+  const contents = fileSet.files.map(({ value }) => value);
   return {
     contents,
-    files: files.loaded,
+    fileSet,
     provenance: [...lists.loaded, ...files.loaded],
     gaps: [
       ...failureGaps(lists.errors, windows.length, 'lists of files'),
       ...failureGaps(fileErrors, total, 'files'),
       ...fileLimitGaps(omitted, total),
-      ...memoryLimitGaps(files.unread, total),
+      ...memoryLimitGaps(files.unread, total, files.refused),
       ...rejectedLinkGaps(rejections),
       ...contentGaps(contents),
     ],
   };
 }
 
-/** Reads files in batches until the end or the memory limit. */
+/** Reads files until the end, or until the query may hold no more. */
 async function loadFiles(loaders: Loaders, links: readonly string[]) {
-  const loaded: CachedValue<FileContent>[] = [];
-  const errors: VendorError[] = [];
-  let next = 0;
-  for (; next < links.length && !loaders.isOverMemoryLimit(); next += MAX_FILES_PER_BATCH) {
-    const batch = await settleAll(
-      links.slice(next, next + MAX_FILES_PER_BATCH).map((link) => loaders.files.load(link)),
-    );
-    loaded.push(...batch.loaded);
-    errors.push(...batch.errors);
-  }
-  const unread = links.slice(next).length;
+  let refused: Exclude<Admission, 'admitted'> | null = null;
+  let unread = 0;
+  const loadBatch = async (batch: readonly string[]) => {
+    const admission = await loaders.lease.admit();
+    if (admission === 'admitted') return settleAll(batch.map((link) => loaders.files.load(link)));
+    refused = admission;
+    unread += batch.length;
+    return { loaded: [], errors: [] };
+  };
+  const limitReads = pLimit(MAX_READS);
+  const batches = await Promise.all(toBatches(links).map((batch) => limitReads(loadBatch, batch)));
   if (unread > 0) loaders.onDropped(FILE_ENDPOINT, 'memory_limit', unread);
-  return { loaded, errors, unread };
+  return {
+    loaded: batches.flatMap(({ loaded }) => loaded),
+    errors: batches.flatMap(({ errors }) => errors),
+    unread,
+    refused: refused as Exclude<Admission, 'admitted'> | null,
+  };
+}
+
+function toBatches(links: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(links.length / MAX_FILES_PER_READ) }, (_, index) =>
+    links.slice(index * MAX_FILES_PER_READ, (index + 1) * MAX_FILES_PER_READ),
+  );
 }
 
 async function settleAll<T>(

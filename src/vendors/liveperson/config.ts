@@ -40,6 +40,11 @@ export const config = accountBaseSchema.extend({
   settleHours: z.number().int().min(0).max(168).default(6),
   /** How far before the range files are read, for an account whose sessions are written in parts. */
   lookBackHours: z.number().int().min(0).max(168).default(0),
+  /**
+   * The longest range of one list call; a longer one takes several. The vendor documents no limit; a week is known to work, because
+   * the Singer tap for LivePerson uses it.
+   */
+  listWindowHours: z.number().int().min(1).max(720).default(168),
   /** The vendor's retention of files. */
   retentionDays: z.number().int().min(1).max(366).default(30),
   /** The maximum of bytes of a file, inflated or not. */

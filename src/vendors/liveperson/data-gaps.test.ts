@@ -19,7 +19,6 @@ function content(flaws: Partial<FileContent['flaws']> = {}, hasEncryptedLogins =
     agents: {},
     logins: {},
     hasEncryptedLogins,
-    size: 0,
     flaws: { damage: null, foreign: 0, malformed: 0, ...flaws },
   };
 }
@@ -34,10 +33,17 @@ test.each<[string, readonly DataGap[], string, string, readonly string[]]>([
   ],
   [
     'files beyond the memory limit of a query',
-    memoryLimitGaps(2, 300),
+    memoryLimitGaps(2, 300, 'query full'),
     'VENDOR_REJECTED',
     'too_large',
     ['2 of 300', 'omitted'],
+  ],
+  [
+    'files that other queries leave no memory for',
+    memoryLimitGaps(2, 300, 'process full'),
+    'VENDOR_UNAVAILABLE',
+    'memory_limit',
+    ['2 of 300', 'other queries', 'retry'],
   ],
   [
     'damaged files',

@@ -25,9 +25,22 @@ export function fileLimitGaps(omitted: number, total: number): readonly DataGap[
   return [createDataGap('VENDOR_REJECTED', 'file_limit', message)];
 }
 
-/** The gap for files that were not read, because the files before them reached the memory limit of a query. */
-export function memoryLimitGaps(omitted: number, total: number): readonly DataGap[] {
+/** The gap for files that were not read: this query, or other queries, hold all the content that they may. */
+export function memoryLimitGaps(
+  omitted: number,
+  total: number,
+  refused: 'query full' | 'process full' | null,
+): readonly DataGap[] {
   if (omitted === 0) return [];
+  if (refused === 'process full') {
+    const reason = 'other queries hold the memory for files: retry later';
+    const gap = createDataGap(
+      'VENDOR_UNAVAILABLE',
+      'memory_limit',
+      `${omitted} of ${total} files were omitted: ${reason}.`,
+    );
+    return [{ ...gap, retryable: true }];
+  }
   const message = `${omitted} of ${total} files were omitted: the files before them reached the memory limit of a query.`;
   return [createDataGap('VENDOR_REJECTED', 'too_large', message)];
 }

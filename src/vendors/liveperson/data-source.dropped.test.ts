@@ -37,6 +37,6 @@ test('reports what a file lacks: records of another account, unreadable ones, an
   expect(await readDropped(files)).toEqual([
     ['agentActivity/file', 'contract', 1],
     ['agentActivity/file', 'foreign_account', 1],
-    ['agentActivity/file', 'malformed_json', 1],
+    ['agentActivity/file', 'file_malformed', 1],
   ]);
 });

@@ -16,13 +16,13 @@ import { type CollectedFiles, collectFiles } from './collect-files.ts';
 import { encryptedLoginGaps, notYetWrittenGap, retentionGap } from './data-gaps.ts';
 import { toDiscoveredAgents } from './discovery.ts';
 import { createLoaders, type LivePersonDeps } from './loaders.ts';
-import { isLoginName, toSessions } from './map.ts';
+import { isLoginName } from './map.ts';
 import { computeCoverage, discoveryWindows } from './window.ts';
 
 /** Creates the data source of one query. It has no current status, because files are generated hours after the events. */
 export function createDataSource(deps: LivePersonDeps, request: DataSourceContext): AccountDataSource {
   const readSessions = createSessionReader(deps, request);
-  const sessionByPeriod = new WeakMap<StatusPeriod, Session>();
+  const returned = new Map<string, Set<readonly Session[]>>();
   let discovery: Promise<SourcedResult<readonly DiscoveredAgent[]>> | undefined;
 
   async function querySessions<T>(
@@ -31,16 +31,26 @@ export function createDataSource(deps: LivePersonDeps, request: DataSourceContex
     select: (sessions: readonly Session[], during: TimeRange) => readonly T[],
   ): Promise<SourcedResult<readonly T[]>> {
     const { data, sources } = await readSessions(ref, during);
-    for (const session of data) for (const period of session.statusPeriods) sessionByPeriod.set(period, session);
+    returned.set(ref, (returned.get(ref) ?? new Set()).add(data));
     return { data: select(data, during), sources };
   }
 
   return {
     statusPeriods: (ref, during) => querySessions(ref, during, statusPeriodsDuring),
     sessions: (ref, during) => querySessions(ref, during, sessionsDuring),
-    findSession: (period) => sessionByPeriod.get(period) ?? null,
+    findSession: (period) => findSession(returned.get(period.ref) ?? [], period),
     ...(deps.config.discover && { discover: () => (discovery ??= discoverAgents(deps, request)) }),
   };
+}
+
+function findSession(returned: Iterable<readonly Session[]>, period: StatusPeriod): Session | null {
+  for (const sessions of returned) {
+    const session = sessions.find(
+      ({ vendorSessionId, statusPeriods }) => vendorSessionId === period.sessionId && statusPeriods.includes(period),
+    );
+    if (session) return session;
+  }
+  return null;
 }
 
 type SessionReader = (ref: string, during: TimeRange) => Promise<SourcedResult<readonly Session[]>>;
@@ -50,9 +60,10 @@ type SessionReader = (ref: string, during: TimeRange) => Promise<SourcedResult<r
  * to those that wallboards wait for, also where its files are still being generated.
  */
 function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): SessionReader {
+  const lease = deps.contentMemory.leaseOf(request);
   const loaders = {
-    live: createLoaders(deps, request),
-    past: createLoaders(deps, { ...request, priority: 'past' }),
+    live: createLoaders(deps, request, lease),
+    past: createLoaders(deps, { ...request, priority: 'past' }, lease),
   };
   const collections = new Map<string, Promise<CollectedFiles>>();
 
@@ -65,7 +76,7 @@ function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): 
 
   return async (ref, during) => {
     const coverage = computeCoverage(during, request.now, deps.config);
-    const { contents, files, provenance, gaps } = await collectOnce(
+    const { contents, fileSet, provenance, gaps } = await collectOnce(
       coverage.windows,
       rangePriority(during.to, request.now),
     );
@@ -77,7 +88,7 @@ function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): 
       coveredFrom: coverage.from,
       coveredTo: coverage.to,
     });
-    return { data: toSessions(deps.account.name, ref, files), sources: [report] };
+    return { data: await deps.keptContent.sessions(ref, fileSet), sources: [report] };
   };
 }
 
@@ -86,8 +97,9 @@ async function discoverAgents(
   request: DataSourceContext,
 ): Promise<SourcedResult<readonly DiscoveredAgent[]>> {
   const directory = await deps.cache.read(directoryNamespace, null, request, async (context) => {
-    const windows = discoveryWindows(request.now, deps.config);
-    const collected = await collectFiles(createLoaders(deps, { ...request, ...context }), windows);
+    const lease = deps.contentMemory.createLease(context);
+    const loaders = createLoaders(deps, { ...request, ...context }, lease);
+    const collected = await collectFiles(loaders, discoveryWindows(request.now, deps.config)).finally(lease.end);
     const ttlSeconds =
       collected.gaps.length === 0 ? deps.ttl.directory : Math.min(deps.ttl.directory, deps.ttl.statusLive);
     return {

@@ -1,9 +1,12 @@
 import { createCallEstimates } from '../call-estimate.ts';
+import { contentMemoryLimits, createContentMemory } from '../content-memory.ts';
 import { defineVendor } from '../vendor.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
 import { cachedAgents, createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
+import { createEventLoopYielder } from './files/event-loop-yielder.ts';
+import { createKeptContent } from './kept-content.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';
 import { createFakeVendor } from './sandbox.ts';
@@ -14,9 +17,12 @@ export const liveperson = defineVendor({
   config,
   references,
   connect: (accountConfig, dependencies) => {
-    const { account, cache, ttl, onDropped } = dependencies;
-    const client = createClient(accountConfig, dependencies);
-    const deps = { account, config: accountConfig, client, cache, ttl, onDropped };
+    const { account, cache, ttl, onDropped, clock } = dependencies;
+    const { contentMemory = createContentMemory(contentMemoryLimits(Infinity), clock) } = dependencies;
+    const yielder = createEventLoopYielder(clock);
+    const client = createClient(accountConfig, { ...dependencies, yielder });
+    const keptContent = createKeptContent(account.name, contentMemory.derived, yielder);
+    const deps = { account, config: accountConfig, client, cache, ttl, onDropped, keptContent, contentMemory };
     return {
       account,
       createDataSource: (request) => createDataSource(deps, request),

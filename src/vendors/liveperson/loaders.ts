@@ -1,18 +1,22 @@
 import DataLoader from 'dataloader';
-import type { AccountCache, CachedValue, CacheNamespace, FetchedValue } from '../../cache/cache.ts';
+import type { AccountCache, CachedValue, CacheNamespace, OnFetched } from '../../cache/cache.ts';
+import { cacheNotFound } from '../../cache/freshness.ts';
 import type { Ttl } from '../../config/cache.ts';
 import type { Account } from '../../domain/account.ts';
-import type { TimeRange } from '../../domain/time.ts';
+import { DAY, SECOND, type TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
 import type { CallContext } from '../../http/types.ts';
+import type { ContentLease, ContentMemory } from '../content-memory.ts';
 import type { OnDropped } from '../ports.ts';
 import type { DataSourceContext } from '../vendor.ts';
 import { type Checksummed, isIntact, withChecksum } from './checksum.ts';
 import { type Client, FILE_ENDPOINT, fileKey, type FileListing, LIST_ENDPOINT } from './client.ts';
 import type { LivePersonConfig } from './config.ts';
 import type { LinkRejection } from './file-links.ts';
-import { type FileContent, isSuspect } from './files/content.ts';
+import { isSuspect } from './files/content.ts';
+import { isIntactFile, type StoredFile, storedSize, toStoredFile } from './files/stored-file.ts';
+import type { KeptContent } from './kept-content.ts';
 import { isSettled, oldestFileTime } from './window.ts';
 
 /** The dependencies of an account, for the lifetime of the process. */
@@ -23,21 +27,24 @@ export interface LivePersonDeps {
   readonly cache: AccountCache;
   readonly ttl: Ttl;
   readonly onDropped: OnDropped;
+  readonly keptContent: KeptContent;
+  readonly contentMemory: ContentMemory;
 }
 
 /** Loads each list and each file once a query, for all agents. */
 export interface Loaders {
   readonly account: Account;
   readonly onDropped: OnDropped;
+  readonly keptContent: KeptContent;
   readonly lists: DataLoader<TimeRange, CachedValue<FileListing>, string>;
   /** Keyed by link. */
-  readonly files: DataLoader<string, CachedValue<FileContent>, string>;
-  /** Whether the files read so far exceed the memory limit of a query. */
-  readonly isOverMemoryLimit: () => boolean;
+  readonly files: DataLoader<string, CachedValue<StoredFile>, string>;
+  /** What the query holds of the files that were read. */
+  readonly lease: ContentLease;
 }
 
-/** The content that a query may hold, in addition to the cache and its `maxBytes`. */
-const MAX_HELD_CHARS = 256 * 1024 * 1024;
+/** The files that are looked up at a time: the checksums of some megabytes are compared in one turn of the event loop. */
+export const MAX_FILES_PER_READ = 16;
 
 export const listNamespace: CacheNamespace<TimeRange, Checksummed<FileListing>> = {
   endpoint: LIST_ENDPOINT,
@@ -46,19 +53,20 @@ export const listNamespace: CacheNamespace<TimeRange, Checksummed<FileListing>> 
   isValid: (value): value is Checksummed<FileListing> => isIntact(value, ['links', 'refused']),
 };
 
-const fileNamespace: CacheNamespace<string, Checksummed<FileContent>> = {
+const fileNamespace: CacheNamespace<string, StoredFile> = {
   endpoint: FILE_ENDPOINT,
-  version: 3,
+  version: 4,
   keyParts: (link) => [fileKey(link)],
   // The records are parsed only when a query reads an agent, which is too late to detect damage.
-  isValid: (value): value is Checksummed<FileContent> => isIntact(value, ['agents', 'logins', 'size', 'flaws']),
+  isValid: isIntactFile,
 };
 
-export function createLoaders(deps: LivePersonDeps, request: DataSourceContext): Loaders {
-  let heldChars = 0;
+export function createLoaders(deps: LivePersonDeps, request: DataSourceContext, lease: ContentLease): Loaders {
   return {
+    lease,
     account: deps.account,
     onDropped: deps.onDropped,
+    keptContent: deps.keptContent,
     lists: new DataLoader<TimeRange, CachedValue<FileListing>, string>(
       (windows) =>
         deps.cache.readMany(listNamespace, windows, request, (missing, context) =>
@@ -66,15 +74,14 @@ export function createLoaders(deps: LivePersonDeps, request: DataSourceContext):
         ),
       { cacheKeyFn: ({ from, to }) => `${from} ${to}` },
     ),
-    files: new DataLoader<string, CachedValue<FileContent>, string>(
+    files: new DataLoader<string, CachedValue<StoredFile>, string>(
       async (links) => {
         const outcomes = await readOrFetchFiles(deps, links, request);
-        for (const outcome of outcomes) heldChars += outcome instanceof VendorError ? 0 : outcome.value.size;
+        for (const outcome of outcomes) if (!(outcome instanceof VendorError)) lease.add(storedSize(outcome.value));
         return outcomes;
       },
-      { cacheKeyFn: fileKey },
+      { cacheKeyFn: fileKey, maxBatchSize: MAX_FILES_PER_READ },
     ),
-    isOverMemoryLimit: () => heldChars > MAX_HELD_CHARS,
   };
 }
 
@@ -91,12 +98,13 @@ function fetchLists(
       return fetchOrError(async () => ({
         value: withChecksum(await deps.client.list(window, within, context)),
         ttlSeconds,
+        isFinal: isSettled(window, request.now, deps.config),
       }));
     }),
   );
 }
 
-type FileOutcome = CachedValue<FileContent> | VendorError;
+type FileOutcome = CachedValue<StoredFile> | VendorError;
 
 /**
  * Reads files from the cache or downloads them. A query that joins an in-flight download shares its outcome, including that the
@@ -108,8 +116,8 @@ async function readOrFetchFiles(
   request: DataSourceContext,
 ): Promise<readonly FileOutcome[]> {
   const overBudget = new Set<string>();
-  const firstOutcomes = await deps.cache.readMany(fileNamespace, links, request, (missing, context) =>
-    fetchFiles(deps, missing, request, context, (link) => overBudget.add(link)),
+  const firstOutcomes = await deps.cache.readMany(fileNamespace, links, request, (missing, context, onFetched) =>
+    fetchFiles(deps, missing, request, { context, onFetched, onOverBudget: (link) => overBudget.add(link) }),
   );
   const outcomes = new Map<string, FileOutcome | undefined>(links.map((link, index) => [link, firstOutcomes[index]]));
   const retried = links.filter((link) => isOverFileBudget(outcomes.get(link)) && !overBudget.has(link));
@@ -119,28 +127,45 @@ async function readOrFetchFiles(
   return links.flatMap((link) => outcomes.get(link) ?? []);
 }
 
+interface FileFetch {
+  readonly context: CallContext;
+  /** Passes each file to its readers before the others of its batch are done. */
+  readonly onFetched: OnFetched<string, StoredFile>;
+  readonly onOverBudget: (link: string) => void;
+}
+
+/** Downloads files. That one does not exist is remembered like a file, but only briefly: it may be written late. */
 function fetchFiles(
   deps: LivePersonDeps,
   links: readonly string[],
   request: DataSourceContext,
-  context: CallContext,
-  onOverBudget: (link: string) => void,
+  { context, onFetched, onOverBudget }: FileFetch,
 ) {
   const budget = request.takeFileBudget(links.length);
   links.slice(budget).forEach(onOverBudget);
   if (budget < links.length) deps.onDropped(FILE_ENDPOINT, 'file_limit', links.length - budget);
   return Promise.all(
     links.map(async (link, index) => {
-      if (index >= budget) return fileBudgetError(deps.account);
-      return fetchOrError(async () => {
-        const value = withChecksum(await deps.client.file(link, context));
-        return { value, ttlSeconds: isSuspect(value) ? Math.min(deps.ttl.statusLive, deps.ttl.files) : deps.ttl.files };
-      });
+      const outcome = index < budget ? await downloadFile(deps, link, context) : fileBudgetError(deps.account);
+      onFetched(link, outcome);
+      return outcome;
     }),
   );
 }
 
-async function fetchOrError<T>(load: () => Promise<FetchedValue<T>>): Promise<FetchedValue<T> | VendorError> {
+function downloadFile({ client, config, ttl }: LivePersonDeps, link: string, context: CallContext) {
+  return fetchOrError(() =>
+    cacheNotFound(async () => {
+      const content = await client.file(link, context);
+      const ttlSeconds = isSuspect(content) ? Math.min(ttl.statusLive, ttl.files) : ttl.files;
+      // A good file never changes. One whose TTL is as long as the vendor keeps it is of no use later.
+      const isFinal = !isSuspect(content) && ttlSeconds * SECOND < config.retentionDays * DAY;
+      return { value: toStoredFile(content), ttlSeconds, isFinal };
+    }, ttl.files),
+  );
+}
+
+async function fetchOrError<Outcome>(load: () => Promise<Outcome>): Promise<Outcome | VendorError> {
   try {
     return await load();
   } catch (error) {

@@ -1,7 +1,14 @@
 import { expect, test } from '@jest/globals';
+import { manualClock } from '../../../test/support/clock.ts';
 import type { FileContent } from './files/content.ts';
 import { encodeEvents } from './files/event-codec.ts';
-import { isLoginName, toSessions } from './map.ts';
+import { createEventLoopYielder } from './files/event-loop-yielder.ts';
+import { buildSessions, type FetchedFile, isLoginName } from './map.ts';
+
+const yielder = createEventLoopYielder(manualClock());
+function build(ref: string, files: readonly FetchedFile[]) {
+  return buildSessions('lp', ref, files, yielder);
+}
 
 const AT = Date.parse('2024-05-10T08:00:00Z');
 
@@ -24,13 +31,12 @@ function createContent(agentIds: readonly string[], logins: FileContent['logins'
     agents: Object.fromEntries(agents) as FileContent['agents'],
     logins,
     hasEncryptedLogins: false,
-    size: 0,
     flaws: { damage: null, foreign: 0, malformed: 0 },
   };
 }
 
-test('maps a stored event to the vocabulary of all vendors', () => {
-  const [session] = toSessions('lp', '9', [{ value: createContent(['9']), fetchedAt: AT }]);
+test('maps a stored event to the vocabulary of all vendors', async () => {
+  const [session] = await build('9', [{ value: createContent(['9']), fetchedAt: AT }]);
   expect(session).toMatchObject({ account: 'lp', ref: '9', vendorSessionId: '75555851-9', loginAt: AT });
   expect(session?.events).toMatchObject([
     {
@@ -47,7 +53,7 @@ test('maps a stored event to the vocabulary of all vendors', () => {
   ]);
 });
 
-test('takes the periods of a session as observed when the last file with a part of it was requested', () => {
+test('takes the periods of a session as observed when the last file with a part of it was requested', async () => {
   const change = {
     type: '1',
     state: '2',
@@ -63,17 +69,17 @@ test('takes the periods of a session as observed when the last file with a part 
     return { value: { ...content, agents: { [agentId]: agent } } as FileContent, fetchedAt };
   };
   const files = [fileOf('9', AT + 2), fileOf('9', AT + 1), fileOf('10', AT + 3)];
-  const [session] = toSessions('lp', '9', files);
+  const [session] = await build('9', files);
   expect(session?.statusPeriods.map(({ observedAt }) => observedAt)).toEqual([AT + 2]);
 });
 
-test('finds the sessions of all agents that have had a login name', () => {
+test('finds the sessions of all agents that have had a login name', async () => {
   const contents = [createContent(['9'], { jane: ['9'] }), createContent(['10'], { jane: ['10'] })];
   const files = contents.map((value) => ({ value, fetchedAt: AT }));
-  const refs = (ref: string) => toSessions('lp', ref, files).map(({ vendorSessionId }) => vendorSessionId);
-  expect(refs(' Jane ')).toEqual(['75555851-9', '75555851-10']);
-  expect(refs('10')).toEqual(['75555851-10']);
-  expect(refs('constructor')).toEqual([]);
+  const refs = async (ref: string) => (await build(ref, files)).map(({ vendorSessionId }) => vendorSessionId);
+  expect(await refs(' Jane ')).toEqual(['75555851-9', '75555851-10']);
+  expect(await refs('10')).toEqual(['75555851-10']);
+  expect(await refs('constructor')).toEqual([]);
 });
 
 test('treats a reference as a login name unless it is a number or an agentID in the files', () => {

@@ -4,6 +4,7 @@ import type { Session, SessionEvent, SessionEventType } from '../../domain/sessi
 import type { AgentStatus } from '../../domain/status-period.ts';
 import { type FileContent, parseAgentRecords, type StoredRecord, type TimestampedText } from './files/content.ts';
 import { decodeEvents, type StoredEvent } from './files/event-codec.ts';
+import type { EventLoopYielder } from './files/event-loop-yielder.ts';
 import { normalizeLogin } from './references.ts';
 
 // Codes: https://developers.liveperson.com/data-access-api-methods-agent-activity.html
@@ -30,25 +31,57 @@ export interface FetchedFile {
   readonly fetchedAt: Instant;
 }
 
-/** Builds an agent's sessions from the records of all files. A session was observed when the last file with a part of it was. */
-export function toSessions(account: string, ref: string, files: readonly FetchedFile[]): readonly Session[] {
+/**
+ * Builds an agent's sessions from the records of all files, one session at a time between turns of the event loop. A session was
+ * observed when the last file with a part of it was.
+ */
+export async function buildSessions(
+  account: string,
+  ref: string,
+  files: readonly FetchedFile[],
+  yielder: EventLoopYielder,
+): Promise<readonly Session[]> {
   const contents = files.map(({ value }) => value);
-  const sessions = findAgentIds(ref, contents).map((agentId) => {
-    const records = files.flatMap(({ value, fetchedAt }) =>
-      parseAgentRecords(value, agentId).map((record) => ({ record, fetchedAt })),
-    );
-    return Map.groupBy(records, ({ record: [sessionId] }) => sessionId);
-  });
-  return sessions.flatMap((bySession) =>
-    [...bySession].map(([vendorSessionId, records]) => {
-      const observedAt = records.reduce((latest, { fetchedAt }) => Math.max(latest, fetchedAt), -Infinity);
+  const sessions: Session[] = [];
+  for (const agentId of findAgentIds(ref, contents)) {
+    for (const [vendorSessionId, parts] of await collectParts(agentId, files, yielder)) {
+      await yielder.yieldIfDue();
+      const observedAt = parts.reduce((latest, { fetchedAt }) => Math.max(latest, fetchedAt), -Infinity);
       const identity = { account, ref, vendorSessionId, observedAt, label: statusLabel };
-      return buildSession(
-        identity,
-        records.map(({ record }) => toSessionPart(record)),
+      sessions.push(
+        buildSession(
+          identity,
+          parts.map(({ record }) => toSessionPart(record)),
+        ),
       );
-    }),
-  );
+    }
+  }
+  return sessions;
+}
+
+interface FetchedRecord {
+  readonly record: StoredRecord;
+  readonly fetchedAt: Instant;
+}
+
+/** Collects the records of an agent by session, one file at a time. */
+async function collectParts(
+  agentId: string,
+  files: readonly FetchedFile[],
+  yielder: EventLoopYielder,
+): Promise<ReadonlyMap<string, readonly FetchedRecord[]>> {
+  const parts = new Map<string, FetchedRecord[]>();
+  for (const { value, fetchedAt } of files) {
+    if (!Object.hasOwn(value.agents, agentId)) continue;
+    await yielder.yieldIfDue();
+    for (const record of parseAgentRecords(value, agentId)) {
+      const part = { record, fetchedAt };
+      const known = parts.get(record[0]);
+      if (known) known.push(part);
+      else parts.set(record[0], [part]);
+    }
+  }
+  return parts;
 }
 
 /** Whether a reference can only be a login name: it is not a number, and not an agentID in the files. */

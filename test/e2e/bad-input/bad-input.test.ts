@@ -65,6 +65,19 @@ test.each([
   expect(world.calls()).toEqual({ kore: [], vonage: [], avaamo: [], liveperson: [] });
 });
 
+const badRange = during('2026-03-02T00:00:00Z', '2026-03-01T00:00:00Z');
+test.each([
+  ['a field that may be null is null', `agents(first: 1) { nodes { sessions(${badRange}) { totalCount } } }`, false],
+  ['agents makes the answer null', 'agents(first: 1001) { totalCount }', true],
+  ['nodes makes the answer null', `nodes(ids: ${JSON.stringify(Array(101).fill('x'))}) { id }`, true],
+])('answers 200 where an argument is rejected: %s', async (_, field, isAllNull) => {
+  const { status, data, errors } = await gateway.query<object | null>(`{ accounts { name } ${field} }`);
+  expect(status).toBe(200);
+  expect(errors).toHaveLength(1);
+  expect(data === null).toBe(isAllNull);
+  if (!isAllNull) expect(data).toMatchObject({ accounts: [{}, {}, {}, {}], agents: { nodes: [{ sessions: null }] } });
+});
+
 test.each([
   ['a date that does not exist', { from: '2026-02-31T00:00:00Z', to: '2026-03-02T00:00:00Z' }],
   ['a time without an offset', { from: '2026-02-01T00:00:00', to: '2026-03-02T00:00:00Z' }],

@@ -67,9 +67,3 @@ test('reports a file of more than 100,000 agents as too large and collects no mo
   expect(addAndCount([event('5')])).toEqual([100_000, null]);
   expect(addAndCount([event('100000')])).toEqual([100_000, 'too_large']);
 });
-
-test('reports the size of the records and an overhead for each agent', () => {
-  const { agents: kept, size } = collect([...agents(2), event('1')]);
-  const records = Object.values(kept).map((agent) => agent.records.length);
-  expect(size).toBe(records.reduce((a, b) => a + b) + 2 * 256);
-});

@@ -34,9 +34,6 @@ const MAX_OPEN_RECORD_CHARS = 16 * 1024;
 /** No company has as many. Each takes kilobytes where an event takes bytes, so a limit on a file's bytes does not bound them. */
 const MAX_AGENTS = 100_000;
 
-/** The size of an agent besides the records: an id, the names, and the login names that lead to it. */
-const AGENT_OVERHEAD_CHARS = 256;
-
 export function createCollector(accountId: string): Collector {
   const agents = createAgentMap();
   let foreign = 0;
@@ -60,7 +57,6 @@ export function createCollector(accountId: string): Collector {
         agents: Object.fromEntries(stored),
         logins: indexLogins(all),
         hasEncryptedLogins: all.values().some((agent) => agent.hasEncryptedLogins),
-        size: stored.reduce((sum, [, { records }]) => sum + records.length, stored.length * AGENT_OVERHEAD_CHARS),
         flaws: { damage: limitReached ? 'too_large' : damage, foreign, malformed },
       };
     },

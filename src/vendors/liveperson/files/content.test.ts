@@ -7,7 +7,6 @@ function createContent(flaws: Partial<FileContent['flaws']>, records?: string): 
     agents: records === undefined ? {} : { 9: { names, records } },
     logins: {},
     hasEncryptedLogins: false,
-    size: 0,
     flaws: { damage: null, foreign: 0, malformed: 0, ...flaws },
   };
 }

@@ -9,8 +9,6 @@ export interface FileContent {
   readonly logins: Readonly<Record<string, readonly string[]>>;
   /** Whether some login names are encrypted and so missing in `logins`. */
   readonly hasEncryptedLogins: boolean;
-  /** The approximate size in characters. */
-  readonly size: number;
   readonly flaws: FileFlaws;
 }
 

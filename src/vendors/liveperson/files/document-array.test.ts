@@ -159,7 +159,7 @@ describe('damage', () => {
   });
 
   test('rejects an array without documents', async () => {
-    await expect(readChunked('[5]')).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_json' });
-    await expect(readChunked('[')).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_json' });
+    await expect(readChunked('[5]')).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'file_malformed' });
+    await expect(readChunked('[')).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'file_malformed' });
   });
 });

@@ -1,15 +1,15 @@
 import type { Clock } from '../../../domain/clock.ts';
 
-/** Shares the event loop between file reading and all other work. */
+/** Shares the event loop between the work on files and all other work. */
 export interface EventLoopYielder {
   /** Waits for the next turn of the event loop if this one has lasted long enough. */
   readonly yieldIfDue: () => Promise<void>;
 }
 
-/** All files together hold the event loop for up to this time in one turn. */
+/** All work on files together holds the event loop for up to this time in one turn. */
 const MAX_SLICE_MS = 5;
 
-/** Creates the yielder that all files of an account share: eight files with a slice each would hold the loop for eight slices. */
+/** Creates the yielder that all work of an account shares: eight files with a slice each would hold the loop for eight slices. */
 export function createEventLoopYielder(clock: Clock): EventLoopYielder {
   let sliceEndsAt = -Infinity;
   let turn: Promise<void> | null = null;

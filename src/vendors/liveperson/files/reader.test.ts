@@ -261,9 +261,9 @@ describe('damage', () => {
   });
 
   test('rejects a damaged file without data', async () => {
-    expect(await reasonOf('<!DOCTYPE html><html></html>')).toBe('malformed_json');
-    expect(await reasonOf('5')).toBe('malformed_json');
-    expect(await reasonOf('{"a":1}\n{"b":2}')).toBe('malformed_json');
+    expect(await reasonOf('<!DOCTYPE html><html></html>')).toBe('file_malformed');
+    expect(await reasonOf('5')).toBe('file_malformed');
+    expect(await reasonOf('{"a":1}\n{"b":2}')).toBe('file_malformed');
     expect(await reasonOf(gzipSync(good).subarray(0, 50))).toBe('file_truncated');
     expect(await reasonOf(Buffer.from('PK\x03\x04'))).toBe('zip');
     await expect(readChunked(Buffer.from('PK\x03\x04'))).rejects.toThrow(/ZIP/);

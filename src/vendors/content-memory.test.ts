@@ -1,0 +1,132 @@
+import { describe, expect, test } from '@jest/globals';
+import { manualClock } from '../../test/support/clock.ts';
+import { flushPromises } from '../../test/support/flush-promises.ts';
+import { type Admission, contentMemoryLimits, createContentMemory, type LeaseContext } from './content-memory.ts';
+
+const LIMITS = { maxQueryBytes: 100, sharedBytes: 50, derivedBytes: 10 };
+
+function createFixture() {
+  const clock = manualClock();
+  const memory = createContentMemory(LIMITS, clock);
+  const context = (settings: Partial<LeaseContext> = {}) => ({ signal: new AbortController().signal, ...settings });
+  return { clock, memory, context };
+}
+
+/** The outcome of a wait as far as it is known. */
+function observe(admission: Promise<Admission>) {
+  const seen: { outcome: Admission | 'waiting' } = { outcome: 'waiting' };
+  void admission.then((outcome) => (seen.outcome = outcome));
+  return seen;
+}
+
+test('admits the first query up to its maximum, and others while there is space', async () => {
+  const { memory, context } = createFixture();
+  const [first, second] = [memory.createLease(context()), memory.createLease(context())];
+  expect(await first.admit()).toBe('admitted');
+  first.add(49);
+  expect(await second.admit()).toBe('admitted');
+  second.add(1);
+  const waiting = observe(second.admit());
+  expect(await first.admit()).toBe('admitted');
+  first.add(51);
+  expect(await first.admit()).toBe('query full');
+  expect(waiting.outcome).toBe('waiting');
+});
+
+test('admits the next query once the first has ended', async () => {
+  const { memory, context, clock } = createFixture();
+  const leases = [0, 1, 2].map(() => memory.createLease(context({ waitUntilMs: () => 1000 })));
+  for (const lease of leases) expect(await lease.admit()).toBe('admitted');
+  for (const lease of leases) lease.add(60);
+  const [first, ...others] = leases.map((lease) => observe(lease.admit()));
+  await flushPromises();
+  expect([first, ...others].map((seen) => seen?.outcome)).toEqual(['admitted', 'waiting', 'waiting']);
+  leases[0]?.end();
+  await flushPromises();
+  expect(others.map(({ outcome }) => outcome)).toEqual(['admitted', 'waiting']);
+  leases[1]?.end();
+  await flushPromises();
+  expect(others.map(({ outcome }) => outcome)).toEqual(['admitted', 'admitted']);
+  leases[2]?.end();
+  expect(await memory.createLease(context()).admit()).toBe('admitted');
+  expect(clock.pendingTimers()).toBe(0);
+});
+
+describe('a query that waits', () => {
+  async function wait(settings: Partial<LeaseContext>) {
+    const fixture = createFixture();
+    const first = fixture.memory.createLease(fixture.context());
+    await first.admit();
+    first.add(LIMITS.sharedBytes);
+    const lease = fixture.memory.createLease(fixture.context(settings));
+    const seen = observe(lease.admit());
+    await flushPromises();
+    expect(seen.outcome).toBe('waiting');
+    return { ...fixture, lease, seen };
+  }
+
+  test('waits until it has to answer, and then goes on without', async () => {
+    const { clock, seen } = await wait({ waitUntilMs: () => 500 });
+    clock.advance(499);
+    await flushPromises();
+    expect(seen.outcome).toBe('waiting');
+    clock.advance(1);
+    await flushPromises();
+    expect(seen.outcome).toBe('process full');
+  });
+
+  test('stops waiting when it is cancelled or ends', async () => {
+    const controller = new AbortController();
+    const cancelled = await wait({ signal: controller.signal });
+    controller.abort();
+    const ended = await wait({});
+    ended.lease.end();
+    await flushPromises();
+    expect([cancelled.seen.outcome, ended.seen.outcome]).toEqual(['process full', 'process full']);
+    expect(cancelled.clock.pendingTimers()).toBe(0);
+  });
+});
+
+test('gives the accounts of a query one lease, which ends with the query', async () => {
+  const { memory, context } = createFixture();
+  const callbacks: (() => void)[] = [];
+  const request = context({ onClose: (callback) => callbacks.push(callback) });
+  const lease = memory.leaseOf(request);
+  expect(memory.leaseOf(request)).toBe(lease);
+  await lease.admit();
+  lease.add(LIMITS.maxQueryBytes);
+  const controller = new AbortController();
+  const other = memory.leaseOf(context({ signal: controller.signal }));
+  const seen = observe(other.admit());
+  for (const callback of callbacks) callback();
+  await flushPromises();
+  expect(seen.outcome).toBe('admitted');
+  other.add(LIMITS.maxQueryBytes);
+  controller.abort();
+  expect(await memory.leaseOf(context()).admit()).toBe('admitted');
+});
+
+test('counts nothing that is added after the end', async () => {
+  const { memory, context } = createFixture();
+  const lease = memory.createLease(context());
+  await lease.admit();
+  lease.end();
+  lease.add(LIMITS.sharedBytes);
+  lease.end();
+  await memory.createLease(context()).admit();
+  expect(await memory.createLease(context()).admit()).toBe('admitted');
+});
+
+test('divides a part of the heap', () => {
+  const mib = 2 ** 20;
+  expect(contentMemoryLimits(768 * mib)).toEqual({
+    maxQueryBytes: 192 * mib,
+    sharedBytes: 96 * mib,
+    derivedBytes: 48 * mib,
+  });
+  expect(contentMemoryLimits(Infinity)).toEqual({
+    maxQueryBytes: 256 * mib,
+    sharedBytes: 128 * mib,
+    derivedBytes: 64 * mib,
+  });
+});

@@ -32,7 +32,7 @@ test.each([
   ['agents: [{ id: a, kind: human, email: jane }]', 'must be a valid e-mail address: jane'],
   [`accounts: [{ ${NUMBERS_ACCOUNT.replace('name: numbers', 'name: a b')} }]`, 'dots, dashes or underscores: a b'],
   [`accounts: [{ ${NUMBERS_ACCOUNT}, apiVersion: 3 }]`, 'accounts[0].apiVersion: must be 1 or 2: 3'],
-  [`accounts: [{ ${NUMBERS_ACCOUNT.replace('numeric', 'numerci')} }]`, 'vendor: must be mailish or numeric: numerci'],
+  [`accounts: [{ ${NUMBERS_ACCOUNT.replace('numeric', 'mailsih')} }]`, 'vendor: must be mailish or numeric: mailsih'],
   [
     `accounts: [{ ${NUMBERS_ACCOUNT.replace('https', 'http')} }]`,
     'must be https; http is allowed for loopback hosts only: http://numbers.example.com',

@@ -29,7 +29,7 @@ describe('an account of an unknown vendor', () => {
         '[0].baseUrl: must be https; http is allowed for loopback hosts only',
         '[0].baseUrl: must not contain a query',
         '[0].timeoutMs: must be at least 1: 0',
-        '[0].concurrency: must be a number',
+        '[0].concurrency: must be a number: …',
         '[0].circuitBreaker: must be true or false: 1',
         '[1].strange: is not a known key',
       ].sort(),

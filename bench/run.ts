@@ -6,10 +6,16 @@ import { ingest } from './ingest/bench.ts';
 import { describeMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { formatReport, type Report } from './report.ts';
+import { repeatedQueries } from './throughput/bench.ts';
 import { vendorCalls } from './vendor-calls/bench.ts';
 
 type Bench = (options: BenchOptions) => Promise<Report>;
-const benches: Readonly<Record<string, Bench>> = { ingest, 'vendor-calls': vendorCalls, 'cold-week': coldWeek };
+const benches: Readonly<Record<string, Bench>> = {
+  ingest,
+  'vendor-calls': vendorCalls,
+  'cold-week': coldWeek,
+  T1: repeatedQueries,
+};
 
 const DEFAULT_OUTPUT = new URL('results/latest.json', import.meta.url).pathname;
 

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { redisNamespace } from '../../src/cache/redis-keys.ts';
 import { createApp } from '../../src/composition/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
@@ -8,6 +9,7 @@ import { formatSandboxConfig } from '../../src/sandbox/sandbox-config.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { vendors } from '../../src/vendors/index.ts';
 import type { Company } from '../../src/vendors/sandbox.ts';
+import { sendRedisCommand } from '../../test/support/redis-server.ts';
 import { type BenchClock, createBenchClock } from './clock.ts';
 import { createBigCompany } from './company.ts';
 
@@ -34,7 +36,7 @@ export interface World {
 export type QueryGateway = <Data>(document: string, variables?: Readonly<Record<string, unknown>>) => Promise<Data>;
 
 /** In real time. */
-const REDIS_CONNECT_MS = 100;
+const REDIS_POLL_MS = 20;
 
 /** The number of consecutive idle checks, and their interval in real time, after which the world counts as idle. */
 const IDLE_CHECKS = { times: 4, intervalMs: 4 };
@@ -72,7 +74,9 @@ export async function startWorld({
   if (!loaded.ok) throw new Error(loaded.errors.map(({ path, message }) => `${path}: ${message}`).join('\n'));
   const { config } = loaded;
   const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
-  const apps = await Promise.all(Array.from({ length: gateways }, () => createApp({ config, clock, logger })));
+  const apps = await Promise.all(
+    Array.from({ length: gateways }, () => createApp({ config, clock, logger, isClockShared: true })),
+  );
   const urls = await Promise.all(apps.map(({ server }) => server.listen()));
   for (const { server } of apps) server.ready();
 
@@ -88,8 +92,8 @@ export async function startWorld({
     }
     return newCalls;
   };
-  // A gateway works without Redis until it is connected.
-  if (cacheUrl !== undefined) await setTimeout(REDIS_CONNECT_MS);
+  // A gateway works without Redis until it is connected; then it announces itself there.
+  if (cacheUrl !== undefined) await waitForAnnouncements(cacheUrl, gateways);
 
   return {
     clock,
@@ -111,6 +115,12 @@ export async function startWorld({
       await Promise.all([...apps.map((app) => app.close()), sandbox.stop()]);
     },
   };
+}
+
+async function waitForAnnouncements(cacheUrl: string, gateways: number): Promise<void> {
+  const { port } = new URL(cacheUrl);
+  const count = () => sendRedisCommand(Number(port), ['ZCARD', `${redisNamespace('fleet')}::processes`]);
+  while ((await count()) !== `:${gateways}\r\n`) await setTimeout(REDIS_POLL_MS);
 }
 
 function createGatewayClient(url: string): QueryGateway {

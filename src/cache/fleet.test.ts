@@ -5,7 +5,7 @@ import { createFleet, maxCacheBytes } from './fleet.ts';
 test('close aborts background work and clears the store', async () => {
   const clock = manualClock();
   const { store, shutdownSignal, close } = createFleet({
-    url: undefined,
+    address: undefined,
     maxBytes: 1e6,
     clock,
     observer: { onError: fail },

@@ -1,4 +1,5 @@
 import type { AccountConfig } from '../config/account.ts';
+import type { RedisAddress } from '../config/redis-address.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { SharedRetryAfterGate } from '../http/ports.ts';
@@ -10,7 +11,8 @@ import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { createRedisRetryAfterGate } from './redis-retry-after-gate.ts';
 import { createRedisStore } from './redis-store.ts';
-import { connectRedis, type RedisObserver } from './redis.ts';
+import { createRedisTime, SAME_TIME } from './redis-time.ts';
+import { connectRedis, type RedisConnection, type RedisObserver } from './redis.ts';
 import { createSteadyClock } from './steady-clock.ts';
 import type { Store } from './store.ts';
 import { createSharedTokenStore, type SharedTokenStore } from './token-store.ts';
@@ -25,10 +27,12 @@ const SINGLE_PROCESS: FleetSize = { size: () => 1, close: () => Promise.resolve(
 
 export interface FleetOptions {
   /** Redis or Valkey; absent for a single process. */
-  readonly url: string | undefined;
+  readonly address: RedisAddress | undefined;
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly observer: RedisObserver;
+  /** Whether all processes have this very clock, as in a simulation: its times are then not compared with those of Redis. */
+  readonly isClockShared?: boolean | undefined;
 }
 
 /** What the processes of a gateway share: a store, leases for fetches, rate limits and access tokens. */
@@ -57,7 +61,7 @@ export interface AccountSharedState {
   readonly sharedGate?: SharedRetryAfterGate;
 }
 
-export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): Fleet {
+export function createFleet({ address, maxBytes, clock, observer, isClockShared }: FleetOptions): Fleet {
   const shutdownController = new AbortController();
   const shutdownSignal = shutdownController.signal;
   const local = createMemoryStore(maxBytes);
@@ -77,11 +81,10 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
     };
   }
 
-  if (url === undefined) return createFleetOn(local, () => ({}));
-  const redis = connectRedis(url, clock, observer);
+  if (address === undefined) return createFleetOn(local, () => ({}));
+  const redis = connectRedis(address, clock, observer);
   const forAccount: Fleet['forAccount'] = (account) => {
     const fingerprint = accountFingerprint(account);
-    const { requestsPerMinute } = account;
     const leases = createLeases(redis, LEASE_TTL_MS);
     return {
       fingerprint,
@@ -89,14 +92,23 @@ export function createFleet({ url, maxBytes, clock, observer }: FleetOptions): F
       tokenStore: createSharedTokenStore({ redis, leases, clock, fingerprint, shutdownSignal }),
       healthExchange: createRedisExchange(redis, fingerprint),
       sharedGate: createRedisRetryAfterGate(redis, fingerprint),
-      ...(requestsPerMinute !== undefined && {
-        acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute),
-      }),
+      ...sharedQuotaOf(account, redis, fingerprint),
     };
   };
   const steadyClock = createSteadyClock(clock);
-  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock), steadyClock);
-  return createFleetOn(store, forAccount, createRedisFleetSize(redis, clock));
+  const estimate = createRedisTime();
+  const time = isClockShared ? SAME_TIME : estimate;
+  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock, time), steadyClock);
+  return createFleetOn(store, forAccount, createRedisFleetSize(redis, steadyClock, estimate));
+}
+
+function sharedQuotaOf(
+  { requestsPerMinute }: AccountConfig,
+  redis: RedisConnection,
+  fingerprint: string,
+): Pick<AccountSharedState, 'acquireSharedQuota'> {
+  if (requestsPerMinute === undefined) return {};
+  return { acquireSharedQuota: createRedisRateLimiter(redis, fingerprint, requestsPerMinute) };
 }
 
 /** Returns the memory bound of the cache: the configured bytes, unless the heap of the process is too small for them. */

@@ -9,7 +9,7 @@ import {
   unexpectedFetch,
   waitUntil,
 } from '../../test/support/cache-harness.ts';
-import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
+import { type RedisServer, startRedisServer, toRedisAddress } from '../../test/support/redis-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { vendorError } from '../http/response.ts';
@@ -48,7 +48,7 @@ afterEach(async () => {
 
 /** Starts a process of the gateway, with its own memory and connection. */
 function startProcess() {
-  const connection = connectRedis(redis.url, clock, { onError: () => undefined });
+  const connection = connectRedis(toRedisAddress(redis.url), clock, { onError: () => undefined });
   const store = createTwoLevelStore(createMemoryStore(1_000_000), createRedisStore(connection, clock), clock);
   open.push(store);
   const leases = createLeases(connection, 4000);

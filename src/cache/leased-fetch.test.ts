@@ -177,7 +177,7 @@ test('releases a settled key with the next renewal while the fetch of others con
   await advance(500);
   expect([releases, renewals]).toEqual([
     ['a persisted', 'b empty'],
-    ['c', 'c'],
+    ['c', 'c', 'c', 'c'],
   ]);
   complete(['a', 'b', 'c']);
   await read;
@@ -186,22 +186,22 @@ test('releases a settled key with the next renewal while the fetch of others con
 });
 
 describe('renewal of leases', () => {
-  test('renews its leases four times per TTL until its values are persisted', async () => {
+  test('renews its leases eight times per TTL until its values are persisted', async () => {
     const { get, complete, advance, renewals, pendingTimers } = setUp([], 1000);
     const read = get(['a', 'b']);
     await advance(2000);
-    expect(renewals).toEqual(Array(8).fill('a b'));
+    expect(renewals).toEqual(Array(16).fill('a b'));
     complete(['a', 'b']);
     await read;
     await advance(1000);
-    expect(renewals).toHaveLength(8);
+    expect(renewals).toHaveLength(16);
     expect(pendingTimers()).toBe(0);
   });
 
   test('ends with a fetch that fails', async () => {
     const { get, fail, renewals, advance, pendingTimers } = setUp([], 1000);
     const read = rejectionOf(get(['a']));
-    await advance(250);
+    await advance(125);
     fail(vendorError());
     await read;
     expect(renewals).toEqual(['a']);

@@ -6,7 +6,7 @@ import type { Lease, Leases } from './leases.ts';
 const MIN_POLL_INTERVAL_MS = 20;
 const MAX_POLL_INTERVAL_MS = 240;
 /** How often a lease is renewed during its TTL: it survives a process that is busy for most of that time. */
-const RENEWALS_PER_TTL = 4;
+const RENEWALS_PER_TTL = 8;
 
 /** The result of one fetch. */
 export interface FetchResult<T> {

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { toPatientClock, waitUntil } from '../../test/support/cache-harness.ts';
 import { type FakeRedis, startFakeRedis } from '../../test/support/fake-redis.ts';
+import { toRedisAddress } from '../../test/support/redis-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import { systemClock } from '../domain/clock.ts';
 import { createLeases, type Leases } from './leases.ts';
-import { connectRedis, type RedisClient, type RedisConnection } from './redis.ts';
+import type { RedisClient } from './redis-client.ts';
+import { connectRedis, type RedisConnection } from './redis.ts';
 
 failOnUnhandledRejection();
 
@@ -17,7 +19,7 @@ let failures: string[];
 beforeEach(async () => {
   redis = await startFakeRedis();
   failures = [];
-  connection = connectRedis(redis.url, toPatientClock(systemClock), {
+  connection = connectRedis(toRedisAddress(redis.url), toPatientClock(systemClock), {
     onError: (operation) => failures.push(operation),
   });
   leases = createLeases(connection, 1000);

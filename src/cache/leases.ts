@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { RedisClient } from './redis-client.ts';
 import { chunk, redisKey } from './redis-keys.ts';
-import { COMMAND_TIMEOUT_MS, type RedisClient, type RedisConnection } from './redis.ts';
+import { COMMAND_TIMEOUT_MS, type RedisConnection } from './redis.ts';
 
 /** How long waiters can see that a fetch had nothing to share: longer than the interval between two polls. */
 const EMPTY_MARKER_TTL_MS = 500;

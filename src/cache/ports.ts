@@ -24,7 +24,16 @@ export type CacheOperation =
   | 'close';
 
 export type CacheErrorReason =
-  'timeout' | 'connection' | 'malformed_reply' | 'loading' | 'readonly' | 'oom' | 'moved' | 'noauth' | 'other';
+  | 'timeout'
+  | 'connection'
+  | 'topology'
+  | 'malformed_reply'
+  | 'loading'
+  | 'readonly'
+  | 'oom'
+  | 'moved'
+  | 'noauth'
+  | 'other';
 
 /** The metrics that the cache reports. */
 export interface CacheMetrics {

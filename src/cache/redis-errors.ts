@@ -5,6 +5,16 @@ export class RedisTimeoutError extends Error {
   override readonly name = 'RedisTimeoutError';
 }
 
+/** There is no connection to Redis. */
+export class RedisDisconnectedError extends Error {
+  override readonly name = 'RedisDisconnectedError';
+}
+
+/** The servers are not what the configuration says, such as a master that Sentinel does not know. */
+export class RedisTopologyError extends Error {
+  override readonly name = 'RedisTopologyError';
+}
+
 /** An error reply by its first word: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors. */
 const REASON_BY_REPLY_CODE: Readonly<Record<string, CacheErrorReason>> = {
   LOADING: 'loading',
@@ -19,6 +29,8 @@ const REASON_BY_REPLY_CODE: Readonly<Record<string, CacheErrorReason>> = {
 /** Returns the reason of a failure, from a fixed set of metric labels. */
 export function classifyRedisError(error: unknown): CacheErrorReason {
   if (error instanceof RedisTimeoutError) return 'timeout';
+  if (error instanceof RedisDisconnectedError) return 'connection';
+  if (error instanceof RedisTopologyError) return 'topology';
   if (typeof error !== 'object' || error === null) return 'other';
   if ('code' in error) return 'connection';
   const message = 'message' in error ? String(error.message) : '';
@@ -26,5 +38,5 @@ export function classifyRedisError(error: unknown): CacheErrorReason {
   if (reason) return reason;
   // The Redis client has no class for a malformed reply; its connection errors have classes of their own.
   if (/\bRESP\b/.test(message)) return 'malformed_reply';
-  return /Client|Socket|Connection/.test(error.constructor.name) ? 'connection' : 'other';
+  return /Client|Socket|Connection|Unavailable/.test(error.constructor.name) ? 'connection' : 'other';
 }

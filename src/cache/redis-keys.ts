@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** Changes with the format of anything stored in Redis: gateways of different formats share one Redis, but no keys. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 /**
  * How many keys one Redis command names. More would block Redis for every gateway, and its client cannot take some 100,000

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import fc from 'fast-check';
 import { toPatientClock, waitUntil } from '../../test/support/cache-harness.ts';
 import { findFreePort } from '../../test/support/free-port.ts';
-import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
+import { type RedisServer, startRedisServer, toRedisAddress } from '../../test/support/redis-server.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { connectRedis, type RedisConnection as Connection } from './redis.ts';
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 function connect(clock: Clock = toPatientClock(systemClock), url = redis.url): Connection {
-  const connection = connectRedis(url, clock, { onError: (operation) => failures.push(operation) });
+  const connection = connectRedis(toRedisAddress(url), clock, { onError: (operation) => failures.push(operation) });
   connections.push(connection);
   return connection;
 }

@@ -1,7 +1,7 @@
 /** @needs redis-server */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { toPatientClock, waitUntil } from '../../test/support/cache-harness.ts';
-import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
+import { type RedisServer, startRedisServer, toRedisAddress } from '../../test/support/redis-server.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { createRedisRetryAfterGate } from './redis-retry-after-gate.ts';
 import { connectRedis, type RedisConnection } from './redis.ts';
@@ -20,7 +20,9 @@ afterEach(async () => {
 });
 
 function connect(name: string, clock: Clock = toPatientClock(systemClock)) {
-  const connection = connectRedis(redis.url, clock, { onError: (operation) => failures.push(operation) });
+  const connection = connectRedis(toRedisAddress(redis.url), clock, {
+    onError: (operation) => failures.push(operation),
+  });
   connections.push(connection);
   return createRedisRetryAfterGate(connection, name);
 }

@@ -12,7 +12,8 @@ describe('close', () => {
     const { createRedisStore } = await import(process.argv[1]);
     const { connectRedis } = await import(process.argv[2]);
     const { systemClock } = await import(process.argv[3]);
-    const store = createRedisStore(connectRedis(process.argv[4], systemClock, { onError: () => {} }), systemClock);
+    const { parseRedisUrls } = await import(process.argv[5]);
+    const store = createRedisStore(connectRedis(parseRedisUrls([process.argv[4]]).address, systemClock, { onError: () => {} }), systemClock);
     const now = Date.now();
     void store.set('a', { value: 1, fetchedAt: now, freshUntil: now + 1000, expiresAt: now + 1000 });
     await store.getMany(['a']);
@@ -22,11 +23,13 @@ describe('close', () => {
     (path) => new URL(path, import.meta.url).href,
   );
 
+  const ADDRESS_MODULE = new URL('../config/redis-address.ts', import.meta.url).href;
+
   async function runToExit(url: string): Promise<unknown> {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT, ...modules, url], {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT, ...modules, url, ADDRESS_MODULE], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    const giveUp = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    const giveUp = setTimeout(() => child.kill('SIGKILL'), 60_000);
     const [code] = (await once(child, 'exit')) as [number | null];
     clearTimeout(giveUp);
     return code;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../domain/clock.ts';
 import { createByteLimiter } from './byte-limiter.ts';
 import { MAX_KEYS_PER_COMMAND, redisKey } from './redis-keys.ts';
+import { type RedisTime, SAME_TIME } from './redis-time.ts';
 import { createValueSizes, MAX_COMMAND_BYTES, type ValueSizes } from './redis-value-sizes.ts';
 import { COMMAND_TIMEOUT_MS, type RedisConnection, WRITE_TIMEOUT_MS } from './redis.ts';
 import type { Entry, Store } from './store.ts';
@@ -13,6 +14,21 @@ const MAX_SMALL_COMMAND_BYTES = 65_536;
 const TIMEOUT_PER_MEBIBYTE_MS = 100;
 /** How much longer each command of a read becomes while nothing is found. */
 const GROWTH_AFTER_MISSES = 4;
+
+/**
+ * KEYS: an entry. ARGV: the time when its request was sent, its text, its TTL in milliseconds. Writes it unless a younger one
+ * is stored: a slow request must not restore what was true before a quicker one. A text starts with that time, so that it is
+ * compared without parsing. An entry of the future, by a clock that was ahead, protects itself no longer than a second.
+ */
+const SET_SCRIPT = `
+local head = redis.pcall('GETRANGE', KEYS[1], 0, 20)
+local stored = type(head) == 'string' and tonumber(string.match(head, '^(%d+) '))
+if stored and stored > tonumber(ARGV[1]) then
+  local time = redis.call('TIME')
+  if stored <= time[1] * 1000 + 1000 then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1`;
 
 const entrySchema = z.object({
   key: z.string(),
@@ -29,10 +45,10 @@ const entrySchema = z.object({
  * data) is a miss within the timeout. Commands are bounded by keys and by bytes, so that neither Redis nor the event loop of
  * this process is blocked for long, and small commands on the same connection are answered in between.
  */
-export function createRedisStore(redis: RedisConnection, clock: Clock): Store {
+export function createRedisStore(redis: RedisConnection, clock: Clock, redisTime: RedisTime = SAME_TIME): Store {
   const sizes = createValueSizes();
   const readChunk = createChunkReader(redis, sizes);
-  const write = createWriter(redis, sizes, clock);
+  const write = createWriter(redis, sizes, clock, redisTime);
   const pendingWrites = new Set<Promise<unknown>>();
 
   return {
@@ -47,7 +63,10 @@ export function createRedisStore(redis: RedisConnection, clock: Clock): Store {
         // Redis failed or is slow: the rest of the keys are misses, too.
         if (!texts) return entries;
         minLength = texts.every((text) => text === null) ? length * GROWTH_AFTER_MISSES : 1;
-        for (const [index, key] of chunkKeys.entries()) entries.push(parseEntry(texts[index] ?? null, key));
+        for (const [index, key] of chunkKeys.entries()) {
+          const entry = parseEntry(texts[index] ?? null, key);
+          entries.push(entry && shift(entry, -redisTime.offsetMs()));
+        }
       }
       return entries;
     },
@@ -95,7 +114,7 @@ function createChunkReader(redis: RedisConnection, sizes: ValueSizes) {
   };
 }
 
-function createWriter(redis: RedisConnection, sizes: ValueSizes, clock: Clock) {
+function createWriter(redis: RedisConnection, sizes: ValueSizes, clock: Clock, redisTime: RedisTime) {
   const limitWrites = createByteLimiter(MAX_COMMAND_BYTES);
   const limitCount = pLimit(MAX_KEYS_PER_COMMAND);
 
@@ -106,15 +125,30 @@ function createWriter(redis: RedisConnection, sizes: ValueSizes, clock: Clock) {
         // Redis accepts only whole milliseconds.
         const ttlMs = Math.ceil(entry.expiresAt - clock.now());
         if (ttlMs <= 0) return { bytes: 0, done: Promise.resolve() };
-        const text = JSON.stringify({ key, ...entry });
+        const shifted = shift(entry, redisTime.offsetMs());
+        const requestedAt = String(Math.round(shifted.fetchedAt));
+        const text = `${requestedAt} ${JSON.stringify({ key, ...shifted })}`;
         sizes.observe(key, 1, text.length);
-        const done = redis.tryRun('set', null, (client) => client.set(redisKey('entry', key), text, { PX: ttlMs }), {
+        const set = { keys: [redisKey('entry', key)], arguments: [requestedAt, text, String(ttlMs)] };
+        const done = redis.tryRun('set', null, (client) => client.eval(SET_SCRIPT, set), {
           timeoutMs: toTimeoutMs(WRITE_TIMEOUT_MS, text.length),
           marksDown: text.length <= MAX_SMALL_COMMAND_BYTES,
         });
         return { bytes: text.length, done };
       }),
     );
+}
+
+/** Converts the times of an entry to another clock. */
+function shift(entry: Entry, offsetMs: number): Entry {
+  if (offsetMs === 0) return entry;
+  const { fetchedAt, freshUntil, expiresAt } = entry;
+  return {
+    ...entry,
+    fetchedAt: fetchedAt + offsetMs,
+    freshUntil: freshUntil + offsetMs,
+    expiresAt: expiresAt + offsetMs,
+  };
 }
 
 function toTimeoutMs(baseMs: number, bytes: number): number {
@@ -133,7 +167,7 @@ function countBytes(texts: readonly string[]): number {
 function parseEntry(text: string | null, key: string): Entry | undefined {
   if (text === null) return undefined;
   try {
-    const parsed = entrySchema.safeParse(JSON.parse(text));
+    const parsed = entrySchema.safeParse(JSON.parse(text.slice(text.indexOf(' ') + 1)));
     return parsed.success && parsed.data.key === key ? parsed.data : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import KeyvRedis from '@keyv/redis';
 import { manualClock } from '../../test/support/clock.ts';
 import { createRedisStore } from './redis-store.ts';
 import type { RedisConnection } from './redis.ts';
@@ -8,7 +7,6 @@ import type { RedisConnection } from './redis.ts';
 function createSlowRedis() {
   const answers: (() => void)[] = [];
   const redis: RedisConnection = {
-    adapter: new KeyvRedis(),
     tryRun: (_operation, fallback) =>
       new Promise((resolve) => {
         answers.push(() => {

@@ -3,6 +3,7 @@ import { waitUntil } from '../../test/support/cache-harness.ts';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';
 import { type FakeRedis, type ScriptedReply, startFakeRedis } from '../../test/support/fake-redis.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
+import { toRedisAddress } from '../../test/support/redis-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import { classifyRedisError } from './redis-errors.ts';
 import { createRedisStore } from './redis-store.ts';
@@ -23,7 +24,7 @@ beforeEach(async () => {
   redis = await startFakeRedis();
   clock = manualClock();
   [events, failures] = [[], []];
-  const connection = connectRedis(redis.url, clock, {
+  const connection = connectRedis(toRedisAddress(redis.url), clock, {
     onError: (operation, error) => failures.push(`${operation} ${classifyRedisError(error)}`),
     onDown: (error) => events.push(`down: ${classifyRedisError(error)}`),
     onUp: () => events.push('up'),

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { toPatientClock } from '../../test/support/cache-harness.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { findFreePort } from '../../test/support/free-port.ts';
-import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
+import { type RedisServer, startRedisServer, toRedisAddress } from '../../test/support/redis-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import { Secret } from '../config/secret.ts';
 import { systemClock } from '../domain/clock.ts';
@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** Starts a process that requests the account's token, and counts its fetches. */
 function startProcess({ url = redis.url, clock = toPatientClock(systemClock), fingerprint = 'vcc' } = {}) {
-  const connection = connectRedis(url, clock, { onError: (operation) => failures.push(operation) });
+  const connection = connectRedis(toRedisAddress(url), clock, { onError: (operation) => failures.push(operation) });
   connections.push(connection);
   const leases = createLeases(connection, 5000);
   const tokenStore = createSharedTokenStore({

@@ -1,9 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
-import { SECOND } from '../domain/time.ts';
+import { MAX_CLOCK_LEAD_MS } from './redis-time.ts';
 import type { Store } from './store.ts';
-
-/** How far the clock of another process may be ahead before its entries are ignored: they would be fresh for too long. */
-const MAX_CLOCK_LEAD_MS = SECOND;
 
 /**
  * Reads memory first, then the store that all processes share; entries of the shared store are copied to memory. An entry

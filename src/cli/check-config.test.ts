@@ -48,7 +48,7 @@ test('reports every error of an invalid file in a line, with exit status 1 and n
   expect(status).toBe(1);
   expect(out.split('\n')).toEqual([
     'bad.yaml:2:5: accounts[0].accessToken: is missing',
-    'bad.yaml:2:35: accounts[0].baseUrl: must be https; http is allowed for loopback hosts only',
+    'bad.yaml:2:35: accounts[0].baseUrl: must be https; http is allowed for loopback hosts only: http://c7.avaamo.com',
     'bad.yaml:2:66: accounts[0].accesToken: is not a known key; did you mean accessToken?',
     'bad.yaml:3:11: server.port: the environment variable NO_SUCH is not set',
     '',

@@ -34,6 +34,8 @@ export interface AppOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: LevelledLogger;
+  /** Whether all gateways on one Redis have this very clock, as in a simulation. */
+  readonly isClockShared?: boolean;
   /** Also publishes the metrics of the Node process; for at most one app in a process. */
   readonly collectProcessMetrics?: boolean;
   /** How many lines the log has lost. */
@@ -59,10 +61,11 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const transport = createTransport(config.proxy);
   const fleet = createFleet({
-    url: config.cache.url,
+    address: config.cache.url,
     maxBytes: maxCacheBytes(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
     clock,
     observer: createRedisObserver(metrics, logger),
+    isClockShared: options.isClockShared,
   });
 
   metrics.watchMemoryLevel(fleet.memoryUse);

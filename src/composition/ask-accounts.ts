@@ -32,7 +32,7 @@ export async function askAccounts({ config, vendors, clock }: AskAccountsOptions
   const logs = createLimitedLogs(clock, logger);
   const transport = createTransport(config.proxy);
   const observer = createRedisObserver(metrics, logger);
-  const fleet = createFleet({ url: undefined, maxBytes: config.cache.maxBytes, clock, observer });
+  const fleet = createFleet({ address: undefined, maxBytes: config.cache.maxBytes, clock, observer });
   const accounts = connectAccounts({
     config: { ...config, accounts: config.accounts.map((account) => ({ ...account, maxRetries: 0 })) },
     vendors,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { naming } from './named-value.ts';
 import { proxyUrlSchema } from './proxy.ts';
 import { createHeadersSchema } from './request-headers.ts';
 import { secureUrlSchema } from './secure-url.ts';
@@ -7,7 +8,7 @@ import { secureUrlSchema } from './secure-url.ts';
 export const accountBaseSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be 1 to 63 letters, digits, dots, dashes or underscores'),
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, naming('must be 1 to 63 letters, digits, dots, dashes or underscores')),
   vendor: z.string(),
   /** The URL below which the vendor's paths are. */
   baseUrl: secureUrlSchema.refine((url) => url.search === '', 'must not contain a query'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redisAddressSchema } from './redis-address.ts';
 
 const secondsSchema = z
   .number()
@@ -22,7 +23,7 @@ export type Ttl = z.infer<typeof ttlSchema>;
 
 export const cacheSchema = z.strictObject({
   /** Redis or Valkey, shared by all processes; absent: a cache in this process only. */
-  url: z.url({ protocol: /^(redis|rediss|valkey|valkeys)$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
+  url: redisAddressSchema.optional(),
   /** Upper bound of this process's memory for the cache. */
   maxBytes: z.number().int().min(1_048_576).default(268_435_456),
   /** How long after its TTL a value may still be served while the vendor fails. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConfigIssue, ConfigPath } from './config-error.ts';
 import { findCorsIssues } from './cors.ts';
+import { withValue } from './named-value.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 
 const optionalTextSchema = z.string().optional().catch(undefined);
@@ -156,7 +157,8 @@ function findAgentIssues({ accounts, agents }: PartialConfig, vendors: readonly 
     ...references.flatMap(({ path, account, ref, rules }) => {
       const isKnown = vendorOf.has(account) || hasUnknownName(vendorOf.keys());
       const message = isKnown ? rules?.problem(ref) : UNKNOWN_ACCOUNT_MESSAGE;
-      return message ? [{ path, message }] : [];
+      if (!message) return [];
+      return [{ path, message: isKnown ? withValue(message, ref) : message }];
     }),
     ...sameReferences.map(toIssue),
     // Agents with the same address mostly have it in several places; each pair of agents is reported once.

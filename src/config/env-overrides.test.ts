@@ -13,6 +13,6 @@ describe('PORT and HOST', () => {
   });
 
   test.each(['x', '-1', '65536', '1.5', ' 80', '1e3', '0x10'])('rejects PORT=%s', (PORT) => {
-    expect(errorLines('', { PORT })).toEqual(['environment: PORT: must be a whole number from 0 to 65535']);
+    expect(errorLines('', { PORT })).toEqual([`environment: PORT: must be a whole number from 0 to 65535: ${PORT}`]);
   });
 });

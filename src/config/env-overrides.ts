@@ -1,4 +1,5 @@
 import type { ConfigError } from './config-error.ts';
+import { withValue } from './named-value.ts';
 import type { Environment } from './placeholder.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -15,6 +16,8 @@ export function parseEnvOverrides(env: Environment): {
   const isPort = port === undefined || (/^\d{1,5}$/.test(PORT ?? '') && port <= 65_535);
   return {
     server: { ...(HOST && { host: HOST }), ...(isPort && port !== undefined && { port }) },
-    errors: isPort ? [] : [{ file: ENVIRONMENT, path: 'PORT', message: 'must be a whole number from 0 to 65535' }],
+    errors: isPort
+      ? []
+      : [{ file: ENVIRONMENT, path: 'PORT', message: withValue('must be a whole number from 0 to 65535', PORT) }],
   };
 }

@@ -118,5 +118,9 @@ function byLocation(a: ConfigError, b: ConfigError): number {
 
 /** Removes values of placeholders from a message: a message may quote the value that it reports. */
 function redactValues(message: string, values: readonly string[]): string {
-  return values.reduce((text, value) => (value.length > 3 ? text.replaceAll(value, '…') : text), message);
+  return values.reduce((text, value) => {
+    if (value.length > 3) return text.replaceAll(value, '…');
+    // A shorter value may be part of other words.
+    return text.endsWith(`: ${value}`) ? `${text.slice(0, -value.length)}…` : text;
+  }, message);
 }

@@ -13,8 +13,8 @@ describe('server.host without auth', () => {
   test.each(['0.0.0.0', '::', '10.0.0.1', 'example.com', '127.0.0.1.example.com', 'localhost.example.com'])(
     'rejects the host %s, unless auth is configured',
     (host) => {
-      expect(errorLines(`server: { host: "${host}" }`)).toEqual([`test.yaml:1:11: server.host: ${message}`]);
-      expect(errorLines('', { HOST: host })).toEqual([`environment: HOST: ${message}`]);
+      expect(errorLines(`server: { host: "${host}" }`)).toEqual([`test.yaml:1:11: server.host: ${message}: ${host}`]);
+      expect(errorLines('', { HOST: host })).toEqual([`environment: HOST: ${message}: ${host}`]);
       expect(errorLines(`server: { host: "${host}" }\n${auth}`, { HOST: host })).toEqual([]);
     },
   );

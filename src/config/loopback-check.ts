@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ConfigError, ConfigIssue } from './config-error.ts';
 import { ENVIRONMENT } from './env-overrides.ts';
 import { isLoopback } from './loopback.ts';
+import { withValue } from './named-value.ts';
 
 const LOOPBACK_REQUIRED_MESSAGE = 'must be a loopback host such as 127.0.0.1 unless auth is configured';
 
@@ -18,8 +19,10 @@ export function findHostErrors(
   const { auth, server } = authAndHostSchema.parse(raw);
   if (auth !== undefined) return [];
   if (override)
-    return isLoopback(override) ? [] : [{ file: ENVIRONMENT, path: 'HOST', message: LOOPBACK_REQUIRED_MESSAGE }];
+    return isLoopback(override)
+      ? []
+      : [{ file: ENVIRONMENT, path: 'HOST', message: withValue(LOOPBACK_REQUIRED_MESSAGE, override) }];
   return server.host === '' || isLoopback(server.host)
     ? []
-    : [toConfigError({ path: ['server', 'host'], message: LOOPBACK_REQUIRED_MESSAGE })];
+    : [toConfigError({ path: ['server', 'host'], message: withValue(LOOPBACK_REQUIRED_MESSAGE, server.host) })];
 }

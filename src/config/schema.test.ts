@@ -11,8 +11,8 @@ test('parses every account by the schema of its vendor', () => {
 
 describe('an account of an unknown vendor', () => {
   test.each([
-    ['vendor: mailsih, ', 'must be mailish or numeric'],
-    ['vendor: 7, ', 'must be mailish or numeric'],
+    ['vendor: mailsih, ', 'must be mailish or numeric: mailsih'],
+    ['vendor: 7, ', 'must be mailish or numeric: 7'],
     ['', 'is missing'],
     ['vendor: "${NO_SUCH}", ', 'the environment variable NO_SUCH is not set'],
   ])('reports errors of the common keys only, in an account of an unknown vendor: %j', (vendor, message) => {
@@ -28,9 +28,9 @@ describe('an account of an unknown vendor', () => {
         `[0].vendor: ${message}`,
         '[0].baseUrl: must be https; http is allowed for loopback hosts only',
         '[0].baseUrl: must not contain a query',
-        '[0].timeoutMs: must be at least 1',
-        '[0].concurrency: must be a number',
-        '[0].circuitBreaker: must be true or false',
+        '[0].timeoutMs: must be at least 1: 0',
+        '[0].concurrency: must be a number: …',
+        '[0].circuitBreaker: must be true or false: 1',
         '[1].strange: is not a known key',
       ].sort(),
     );
@@ -38,7 +38,7 @@ describe('an account of an unknown vendor', () => {
 
   test('reports only the vendor where nothing else is wrong', () => {
     expect(errorLines(`accounts:\n  - { ${MAIL_ACCOUNT.replace('mailish', 'mailsih')} }`)).toEqual([
-      'test.yaml:2:19: accounts[0].vendor: must be mailish or numeric',
+      'test.yaml:2:19: accounts[0].vendor: must be mailish or numeric: mailsih',
     ]);
   });
 });

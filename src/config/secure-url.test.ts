@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { errorLines, MAIL_ACCOUNT } from '../../test/support/config-harness.ts';
 
 test.each([
-  ['ftp://mail.example.com', 'must be an http(s) URL'],
-  ['mail.example.com', 'must be an http(s) URL'],
-  ['http://mail.example.com', 'must be https; http is allowed for loopback hosts only'],
+  ['ftp://mail.example.com', 'must be an http(s) URL: ftp://mail.example.com'],
+  ['mail.example.com', 'must be an http(s) URL: mail.example.com'],
+  ['http://mail.example.com', 'must be https; http is allowed for loopback hosts only: http://mail.example.com'],
   ['https://jane:pw@mail.example.com', 'must not contain a user name or password'],
   ['https://mail.example.com?x=1', 'must not contain a query'],
   ['https://mail.example.com#x', 'must not contain a fragment'],

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { cacheSchema } from './cache.ts';
 import { corsSchema } from './cors.ts';
+import { naming } from './named-value.ts';
 import { secureUrlSchema } from './secure-url.ts';
 import { trustProxySchema } from './trust-proxy.ts';
 
 /** A host name or address, without a port. */
 const hostNameSchema = z
   .string()
-  .regex(/^(?:[\w.-]+|\[[\da-f:.]+\])$/i, 'must be a host name or address, without a port; IPv6 in brackets');
+  .regex(/^(?:[\w.-]+|\[[\da-f:.]+\])$/i, naming('must be a host name or address, without a port; IPv6 in brackets'));
 
 const serverSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
@@ -88,7 +89,7 @@ const limitsSchema = z.strictObject({
 export type Limits = z.infer<typeof limitsSchema>;
 
 const directoryEntrySchema = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,126}$/, 'must be 1 to 127 letters, digits or . _ @ -'),
+  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,126}$/, naming('must be 1 to 127 letters, digits or . _ @ -')),
   kind: z.enum(['human', 'virtual']),
   name: z.string().min(1).optional(),
   email: z.email().optional(),

@@ -21,7 +21,7 @@ describe('invalid YAML', () => {
 
   test.each(['server: {}\nserver: {}', 'server: *nowhere'])('still reports errors of the environment: %j', (text) => {
     expect(errorLines(text, { PORT: 'x' })).toEqual([
-      'environment: PORT: must be a whole number from 0 to 65535',
+      'environment: PORT: must be a whole number from 0 to 65535: x',
       expect.stringMatching(/^test\.yaml/),
     ]);
   });

@@ -1,5 +1,6 @@
 import leven from 'leven';
 import { z } from 'zod';
+import { withValue } from './named-value.ts';
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: 'text',
@@ -11,7 +12,10 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   record: 'a mapping',
 };
 
-/** Describes a schema violation to the operator who edits the file. Never quotes the value, which may be a secret. */
+/**
+ * Describes a schema violation to the operator who edits the file. Names the value where the setting is a number, a choice or an
+ * address; a text may be a secret.
+ */
 export const zodErrorMap: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
@@ -19,27 +23,35 @@ export const zodErrorMap: z.core.$ZodErrorMap = (issue) => {
       if (issue.expected === 'string' && ['number', 'boolean'].includes(typeof issue.input)) {
         return 'must be text; put it in quotes';
       }
-      return `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
+      return describeType(issue.expected, issue.input);
     case 'invalid_value':
-      return issue.input === undefined ? 'is missing' : formatChoices(issue.values);
+      return issue.input === undefined ? 'is missing' : withValue(formatChoices(issue.values), issue.input);
     case 'invalid_union':
-      return formatChoices(
-        issue.errors.flat().flatMap((branch) => (branch.code === 'invalid_value' ? branch.values : [])),
+      return withValue(
+        formatChoices(issue.errors.flat().flatMap((branch) => (branch.code === 'invalid_value' ? branch.values : []))),
+        issue.input,
       );
     case 'too_small':
       if (issue.origin === 'string' || issue.origin === 'array') return 'must not be empty';
-      return `must be at least ${issue.minimum}`;
+      return withValue(`must be at least ${issue.minimum}`, issue.input);
     case 'too_big':
       if (issue.origin === 'string') return `must not be longer than ${issue.maximum} characters`;
-      return `must be at most ${issue.maximum}`;
+      return withValue(`must be at most ${issue.maximum}`, issue.input);
     case 'invalid_format':
-      return `must be a valid ${issue.format === 'email' ? 'e-mail address' : issue.format}`;
+      return issue.format === 'email'
+        ? withValue('must be a valid e-mail address', issue.input)
+        : `must be a valid ${issue.format}`;
     case 'unrecognized_keys':
       return issue.keys.map((key) => formatUnknownKey(key, issue.inst)).join('\n');
     default:
       return undefined;
   }
 };
+
+function describeType(expected: string, input: unknown): string {
+  const message = `must be ${TYPE_NAMES[expected] ?? expected}`;
+  return ['number', 'int', 'boolean'].includes(expected) ? withValue(message, input) : message;
+}
 
 function formatChoices(values: readonly unknown[]): string {
   const words = values.map(String);

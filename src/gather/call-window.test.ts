@@ -19,7 +19,7 @@ test('counts calls of the last minute by kind, each once', () => {
   expect([window.count('success'), window.count('failure')]).toEqual([0, 0]);
 });
 
-test('tells a bounded number of calls apart', () => {
+test('distinguishes a bounded number of calls', () => {
   const window = createCallWindow(60_000, manualClock());
   for (let i = 0; i < 5000; i += 1) window.add('success', `${i}`);
   expect(window.count('success')).toBe(1000);

@@ -11,7 +11,7 @@ export type CallKind = 'success' | 'failure';
 
 const BUCKET_COUNT = 12;
 
-/** The most calls of a kind that are told apart in a bucket: further ones change neither the share nor the memory. */
+/** The most calls of a kind that a bucket distinguishes: further ones change neither the share nor the memory. */
 const MAX_CALLS_PER_BUCKET = 1000;
 
 interface Bucket {

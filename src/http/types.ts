@@ -70,10 +70,7 @@ export interface VendorRequest {
    * body is VENDOR_BAD_RESPONSE (`too_large`). The reader of a stream sets its own bound.
    */
   readonly maxBytes?: number;
-  /**
-   * Classifies a response whose status is not conclusive: an error, null for success, or undefined to decide by status. For
-   * a stream it is called only for error statuses.
-   */
+  /** Classifies an error response of a stream whose status is not conclusive: an error, or nothing to decide by status. */
   readonly classifyResponse?: (response: VendorResponse) => VendorError | null | undefined;
 }
 
@@ -106,8 +103,6 @@ export interface VendorHttp {
    * that it throws is the attempt's outcome, which is retried, counted and reported like any other failure.
    */
   read<T>(request: VendorRequest, context: CallContext, parse: (response: VendorResponse) => T): Promise<T>;
-  /** Returns the complete response, whatever its status; rejects with a VendorError when there is none. */
-  send(request: VendorRequest, context: CallContext): Promise<VendorResponse>;
   /** Passes the body of a 2xx response to `read` as it arrives; rejects with a VendorError for any other status. */
   stream<T>(request: VendorRequest, context: CallContext, read: (stream: VendorStream) => Promise<T>): Promise<T>;
 }

@@ -10,9 +10,9 @@ import {
 } from './attempt.ts';
 import { toVendorError } from './classify-error.ts';
 import { ACCEPT_ENCODING, readBody } from './response-body.ts';
-import { assertOk, errorCodeForStatus, errorFromResponse, withRetryAfter } from './response.ts';
+import { assertOk, errorCodeForStatus, withRetryAfter } from './response.ts';
 import { createRetryPolicy, type RetryOptions } from './retry.ts';
-import type { CallContext, VendorHttp, VendorRequest, VendorResponse } from './types.ts';
+import type { CallContext, VendorHttp, VendorRequest } from './types.ts';
 
 /** Of decoded bytes. A month of fifty busy agents in one response takes half of this. */
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -119,27 +119,6 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
         return { value: parse({ request, status, headers, body }), error: null };
       };
       return unwrap(await call(request, context, read, { 'accept-encoding': ACCEPT_ENCODING }));
-    },
-
-    async send(request, context) {
-      const target = toTarget(request);
-      const read: ResponseReader<VendorResponse> = async (undiciResponse, chunks) => {
-        const { statusCode: status, headers } = undiciResponse;
-        const body = await readResponseBody(request, undiciResponse, chunks, context);
-        const response = { request, status, headers, body };
-        const detected = request.classifyResponse?.(response);
-        return {
-          value: response,
-          error: detected === undefined ? errorFromResponse(response, target, clock.now()) : detected,
-        };
-      };
-      const { value, error } = await call(request, context, read, { 'accept-encoding': ACCEPT_ENCODING });
-      const retryAfterSeconds = admission.retryAfterSeconds(error);
-      const response = value();
-      // Every rate-limited response has the time to retry after, however the vendor expressed it.
-      return retryAfterSeconds === null
-        ? response
-        : { ...response, headers: { ...response.headers, 'retry-after': String(retryAfterSeconds) } };
     },
 
     async stream(request, context, readStream) {

@@ -48,7 +48,7 @@ function connectVonage() {
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
   const { config } = loaded;
   const logger = createLogger({ destination: { write: () => undefined } });
-  const fleet = createFleet({ url: undefined, maxBytes: 1e8, clock, observer: { onError: () => undefined } });
+  const fleet = createFleet({ address: undefined, maxBytes: 1e8, clock, observer: { onError: () => undefined } });
   const metrics = createMetrics();
   const logs = createLimitedLogs(clock, logger);
   const transport = { dispatcherFor: () => dispatcher, close: () => Promise.resolve() };

@@ -15,6 +15,12 @@ export interface FakeRedis {
   readonly close: () => Promise<void>;
 }
 
+/** Replies to the commands of the connection set-up. */
+const SET_UP_REPLIES: Readonly<Record<string, string>> = {
+  CLIENT: '+OK\r\n',
+  INFO: formatBulkString('# Cluster\r\ncluster_enabled:0\r\n'),
+};
+
 export async function startFakeRedis(): Promise<FakeRedis> {
   let scriptedReply: ScriptedReply | 'normal' = 'normal';
   const values = new Map<string, string>();
@@ -24,14 +30,17 @@ export async function startFakeRedis(): Promise<FakeRedis> {
 
   function normalReply([name = '', ...words]: readonly string[]): string {
     if (name === 'SET') values.set(words[0] ?? '', words[1] ?? '');
+    // The script of a write: EVAL script 1 key time text ttl.
+    if (name === 'EVAL' && words[0]?.includes('GETRANGE')) values.set(words[2] ?? '', words[4] ?? '');
     if (name === 'MGET')
       return `*${words.length}\r\n${words.map((word) => formatBulkString(values.get(word))).join('')}`;
     return '+OK\r\n';
   }
 
   function respond(command: readonly string[], socket: Socket): void {
-    if (command[0] === 'CLIENT') {
-      socket.write('+OK\r\n');
+    const setUpReply = SET_UP_REPLIES[command[0] ?? ''];
+    if (setUpReply !== undefined) {
+      socket.write(setUpReply);
       return;
     }
     commands.push(command[0] ?? '');

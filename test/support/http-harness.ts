@@ -1,14 +1,21 @@
 import { Agent } from 'undici';
 import type { Account } from '../../src/domain/account.ts';
-import { systemClock } from '../../src/domain/clock.ts';
-import type { CallContext, CallRecord, VendorHttp, VendorRequest } from '../../src/http/types.ts';
+import { type Clock, systemClock } from '../../src/domain/clock.ts';
+import { VendorError } from '../../src/domain/vendor-error.ts';
+import { assertOk } from '../../src/http/response.ts';
+import type { CallContext, CallRecord, VendorHttp, VendorRequest, VendorResponse } from '../../src/http/types.ts';
 import { createVendorHttp, type VendorHttpOptions } from '../../src/http/vendor-http.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 
 export const ACCOUNT: Account = { name: 'kore-main', vendor: 'KORE' };
 
+export interface TestHttp extends VendorHttp {
+  /** Makes a call by `read`, and returns the last response whatever its status; rejects where the last attempt has none. */
+  readonly send: (request: VendorRequest, context: CallContext) => Promise<VendorResponse>;
+}
+
 export interface HttpHarness {
-  readonly http: VendorHttp;
+  readonly http: TestHttp;
   /** The calls recorded on the caller's context. */
   readonly records: readonly CallRecord[];
   /** The calls recorded in the metrics. */
@@ -38,7 +45,7 @@ export function createHttpHarness(options: Partial<VendorHttpOptions> = {}): Htt
     dispatcher,
   });
   return {
-    http,
+    http: { ...http, send: createSend(http, options.clock ?? systemClock) },
     records,
     metricRecords,
     context: (signal = new AbortController().signal) => ({
@@ -47,6 +54,33 @@ export function createHttpHarness(options: Partial<VendorHttpOptions> = {}): Htt
       restrictCache: () => undefined,
     }),
     close: () => dispatcher.destroy(),
+  };
+}
+
+function createSend(http: VendorHttp, clock: Clock): TestHttp['send'] {
+  return async (request, context) => {
+    const last: { response?: VendorResponse } = {};
+    const target = { vendor: ACCOUNT.vendor, account: ACCOUNT.name, endpoint: request.endpoint };
+    try {
+      const onSent = () => {
+        delete last.response;
+        context.onSent?.();
+      };
+      return await http.read(request, { ...context, onSent }, (response) => {
+        last.response = response;
+        const detected = request.classifyResponse?.(response);
+        if (detected) throw detected;
+        if (detected === null) return response;
+        return assertOk(response, target, clock.now());
+      });
+    } catch (error) {
+      const { response } = last;
+      if (!response || !(error instanceof VendorError) || context.signal.aborted) throw error;
+      const retryAfter = error.code === 'VENDOR_RATE_LIMITED' ? error.retryAfterSeconds : null;
+      return retryAfter === null
+        ? response
+        : { ...response, headers: { ...response.headers, 'retry-after': String(retryAfter) } };
+    }
   };
 }
 

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
+import { parseRedisUrls, type RedisAddress } from '../../src/config/redis-address.ts';
 import { findFreePort } from './free-port.ts';
 import { REDIS_SERVER, requireProgram } from './programs.ts';
 
 /** A Redis server for one test, in memory only. */
 export interface RedisServer {
+  readonly port: number;
   readonly url: string;
   /** Sends one command; returns the raw reply. */
   readonly command: (...words: readonly string[]) => Promise<string>;
@@ -16,13 +18,24 @@ export interface RedisServer {
   readonly restart: () => Promise<void>;
 }
 
-export async function startRedisServer(): Promise<RedisServer> {
+/** Parses a URL that is valid. */
+export function toRedisAddress(...urls: readonly string[]): RedisAddress {
+  const result = parseRedisUrls(urls);
+  if ('problems' in result)
+    throw new Error(`${urls.join(', ')} ${result.problems.map(({ message }) => message).join()}`);
+  return result.address;
+}
+
+/** `args` are further settings, such as `--replicaof`. */
+export async function startRedisServer(...args: readonly string[]): Promise<RedisServer> {
   const executable = requireProgram(REDIS_SERVER);
   const port = await findFreePort();
-  let child = await spawnRedisServer(executable, port);
+  const spawnServer = () => spawnRedisServer(executable, port, args);
+  let child = await spawnServer();
   return {
+    port,
     url: `redis://127.0.0.1:${port}`,
-    command: (...words) => send(port, words),
+    command: (...words) => sendRedisCommand(port, words),
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
     async kill() {
@@ -32,13 +45,14 @@ export async function startRedisServer(): Promise<RedisServer> {
       await ended;
     },
     async restart() {
-      child = await spawnRedisServer(executable, port);
+      child = await spawnServer();
     },
   };
 }
 
-async function spawnRedisServer(executable: string, port: number): Promise<ChildProcess> {
-  const child = spawn(executable, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+async function spawnRedisServer(executable: string, port: number, args: readonly string[]): Promise<ChildProcess> {
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...args];
+  const child = spawn(executable, settings, {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise<void>((resolve, reject) => {
@@ -55,8 +69,8 @@ async function spawnRedisServer(executable: string, port: number): Promise<Child
   return child;
 }
 
-/** Uses the Redis protocol directly, so that the test does not depend on the client under test. */
-function send(port: number, words: readonly string[]): Promise<string> {
+/** Sends one command; returns the raw reply. Uses the protocol directly, so that tests do not depend on the client under test. */
+export function sendRedisCommand(port: number, words: readonly string[]): Promise<string> {
   const text = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('');
   return new Promise((resolve, reject) => {
     const socket: Socket = connect(port, '127.0.0.1', () => socket.write(`*${words.length}\r\n${text}`));

@@ -3,7 +3,7 @@ import { createRedisStore } from '../../src/cache/redis-store.ts';
 import { connectRedis, type RedisConnection as Connection } from '../../src/cache/redis.ts';
 import type { Entry, Store } from '../../src/cache/store.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
-import { type RedisServer, startRedisServer } from './redis-server.ts';
+import { type RedisServer, startRedisServer, toRedisAddress } from './redis-server.ts';
 import { failOnUnhandledRejection } from './unhandled-rejections.ts';
 
 /** Extends the 100 ms timeout of Redis, so that the load of the machine does not change the result. */
@@ -36,12 +36,12 @@ export function createRedisStores() {
     errors,
     /** Creates a connection without a store. */
     bareConnection: (clock: Clock): Connection => {
-      const connection = connectRedis(redis.url, clock, observer);
+      const connection = connectRedis(toRedisAddress(redis.url), clock, observer);
       open.push(connection);
       return connection;
     },
     connect: (clock: Clock = systemClock, url = redis.url): Store => {
-      const store = createRedisStore(connectRedis(url, clock, observer), clock);
+      const store = createRedisStore(connectRedis(toRedisAddress(url), clock, observer), clock);
       open.push(store);
       return store;
     },

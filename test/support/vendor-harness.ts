@@ -145,7 +145,6 @@ export function stubHttp(account: AccountAdapter['account'], clock: Clock, handl
   return {
     sent,
     read,
-    send,
     stream: async (request, context, readStream) => {
       const target = { vendor: account.vendor, account: account.name, endpoint: request.endpoint };
       const response = await send(request, context);

@@ -121,7 +121,7 @@ function parseRawConfig(raw: RawConfig): Config {
 async function startGateway(config: Config, clock: Clock): Promise<Gateway> {
   const lines: string[] = [];
   const logger = createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } });
-  const app = await createApp({ config, clock, logger });
+  const app = await createApp({ config, clock, logger, isClockShared: true });
   const url = await app.server.listen();
   app.server.ready();
   return {

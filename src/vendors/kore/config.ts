@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountBaseSchema, discoverTimeoutMsSchema } from '../../config/account.ts';
+import { naming } from '../../config/named-value.ts';
 import { createHeadersSchema } from '../../config/request-headers.ts';
 import { secretSchema } from '../../config/secret.ts';
 
@@ -11,7 +12,9 @@ export const config = accountBaseSchema.extend({
   // The first authenticates, the second names the app.
   headers: createHeadersSchema(['auth', 'iid']),
   /** The account's id, as in the path of the API's URLs. */
-  accountId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be letters, digits, dots, dashes or underscores'),
+  accountId: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, naming('must be letters, digits, dots, dashes or underscores')),
   /** The stream (application) id, `st-…`; sent as the header `iId`. */
   streamId: z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces'),
   /** The API app's client id, `cs-…`. */

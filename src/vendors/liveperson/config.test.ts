@@ -14,6 +14,7 @@ test('applies the default to each omitted setting', () => {
     longestSessionHours: 24,
     settleHours: 6,
     lookBackHours: 0,
+    listWindowHours: 168,
     retentionDays: 30,
     maxFileBytes: 256 * 1024 * 1024,
     patterns: true,
@@ -25,6 +26,7 @@ test.each([
   ['longestSessionHours', 1, 168],
   ['settleHours', 0, 168],
   ['lookBackHours', 0, 168],
+  ['listWindowHours', 1, 720],
   ['retentionDays', 1, 366],
   ['maxFileBytes', 1024 * 1024, Number.MAX_SAFE_INTEGER],
 ])('accepts integers for %s from %d to %d only', (key, min, max) => {

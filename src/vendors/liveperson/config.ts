@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountBaseSchema, discoverTimeoutMsSchema } from '../../config/account.ts';
+import { naming } from '../../config/named-value.ts';
 import { secretSchema } from '../../config/secret.ts';
 
 const MIB = 1024 * 1024;
@@ -16,7 +17,7 @@ const hostPatternSchema = z
 export const config = accountBaseSchema.extend({
   vendor: z.literal('liveperson'),
   /** The account's number, as in the path of the API's URLs. */
-  accountId: z.string().regex(/^[A-Za-z0-9_]{1,20}$/, 'must be 1 to 20 letters, digits or underscores'),
+  accountId: z.string().regex(/^[A-Za-z0-9_]{1,20}$/, naming('must be 1 to 20 letters, digits or underscores')),
   /** The API key's app key. */
   consumerKey: z.string().min(1),
   /** The API key's app secret. */
@@ -39,6 +40,11 @@ export const config = accountBaseSchema.extend({
   settleHours: z.number().int().min(0).max(168).default(6),
   /** How far before the range files are read, for an account whose sessions are written in parts. */
   lookBackHours: z.number().int().min(0).max(168).default(0),
+  /**
+   * The longest range of one list call; a longer one takes several. The vendor documents no limit; a week is known to work, because
+   * the Singer tap for LivePerson uses it.
+   */
+  listWindowHours: z.number().int().min(1).max(720).default(168),
   /** The vendor's retention of files. */
   retentionDays: z.number().int().min(1).max(366).default(30),
   /** The maximum of bytes of a file, inflated or not. */

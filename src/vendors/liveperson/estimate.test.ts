@@ -6,7 +6,14 @@ import { estimateCalls } from './estimate.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00Z');
 const emptyCache: CacheProbe = { isCached: () => false, includesTokens: false };
-const RULES = { longestSessionHours: 24, settleHours: 6, lookBackHours: 0, retentionDays: 30, discoverHours: 48 };
+const RULES = {
+  longestSessionHours: 24,
+  settleHours: 6,
+  lookBackHours: 0,
+  listWindowHours: 168,
+  retentionDays: 30,
+  discoverHours: 48,
+};
 
 const target = { key: 'one', refs: ['9'], maxAgents: 1, unlisted: 'none' } as const;
 

@@ -124,6 +124,23 @@ describe('files', () => {
     expect(downloads().slice(3)).toEqual([expect.stringContaining('middle')]);
   });
 
+  test('serves settled lists and good files past their TTL as OK while the vendor fails', async () => {
+    let isDown = false;
+    const vendor = createScriptedVendor(THREE_FILES);
+    const { lp } = connect(createMemoryStore(1e6), (request) => (isDown ? { status: 503 } : vendor(request)));
+    const shortLived = { ...lp, ttl: { ...lp.ttl, statusPast: 60, files: 60 } };
+    const read = async () => {
+      const request = { ...scope, takeFileBudget: (n: number) => n };
+      return (await createDataSource(shortLived, request).sessions?.('9', MAY_10))?.sources.map(
+        ({ outcome }) => outcome,
+      );
+    };
+    expect(await read()).toEqual(['OK']);
+    clock.advance(3_600_000);
+    isDown = true;
+    expect(await read()).toEqual(['OK']);
+  });
+
   test('passes a file to other readers before the slower files of its batch', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
     const { lp, ask, downloads } = gateway((name) =>

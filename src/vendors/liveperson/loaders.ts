@@ -3,7 +3,7 @@ import type { AccountCache, CachedValue, CacheNamespace, OnFetched } from '../..
 import { cacheNotFound } from '../../cache/freshness.ts';
 import type { Ttl } from '../../config/cache.ts';
 import type { Account } from '../../domain/account.ts';
-import type { TimeRange } from '../../domain/time.ts';
+import { DAY, SECOND, type TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
 import type { CallContext } from '../../http/types.ts';
@@ -98,6 +98,7 @@ function fetchLists(
       return fetchOrError(async () => ({
         value: withChecksum(await deps.client.list(window, within, context)),
         ttlSeconds,
+        isFinal: isSettled(window, request.now, deps.config),
       }));
     }),
   );
@@ -152,12 +153,14 @@ function fetchFiles(
   );
 }
 
-function downloadFile({ client, ttl }: LivePersonDeps, link: string, context: CallContext) {
+function downloadFile({ client, config, ttl }: LivePersonDeps, link: string, context: CallContext) {
   return fetchOrError(() =>
     cacheNotFound(async () => {
       const content = await client.file(link, context);
       const ttlSeconds = isSuspect(content) ? Math.min(ttl.statusLive, ttl.files) : ttl.files;
-      return { value: toStoredFile(content), ttlSeconds };
+      // A good file never changes. One whose TTL is as long as the vendor keeps it is of no use later.
+      const isFinal = !isSuspect(content) && ttlSeconds * SECOND < config.retentionDays * DAY;
+      return { value: toStoredFile(content), ttlSeconds, isFinal };
     }, ttl.files),
   );
 }

@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE } from '../../domain/time.ts';
 import { computeCoverage, isSettled, splitIntoWindows } from './window.ts';
 
 const now = Date.parse('2024-05-15T12:20:00Z');
-const rules = { longestSessionHours: 24, settleHours: 6, lookBackHours: 0, retentionDays: 30 };
+const rules = { longestSessionHours: 24, settleHours: 6, lookBackHours: 0, listWindowHours: 168, retentionDays: 30 };
 function instantAt(text: string) {
   return Date.parse(text);
 }
@@ -43,6 +43,15 @@ describe('windows', () => {
     expect(windows.at(-1)?.to).toBe(instantAt('2024-05-11T06:00:00Z'));
   });
 
+  test('splits windows after listWindowHours', () => {
+    const during = { from: instantAt('2024-05-01T00:00:00Z'), to: instantAt('2024-05-01T12:00:00Z') };
+    const { windows } = computeCoverage(during, now, { ...rules, listWindowHours: 24 });
+    expect(windows).toEqual([
+      { from: instantAt('2024-05-01T00:00:00Z'), to: instantAt('2024-05-02T00:00:00Z') },
+      { from: instantAt('2024-05-02T00:00:00Z'), to: instantAt('2024-05-02T18:00:00Z') },
+    ]);
+  });
+
   test('starts windows at the oldest files', () => {
     const { windows } = coverage('2024-04-10T00:00:00Z', '2024-04-16T00:00:00Z');
     expect(windows).toEqual([{ from: instantAt('2024-04-15T12:00:00Z'), to: instantAt('2024-04-17T06:00:00Z') }]);
@@ -69,7 +78,7 @@ describe('windows', () => {
   test('returns no windows for an expired, a future and an empty range', () => {
     expect(coverage('2024-03-01T00:00:00Z', '2024-04-15T12:20:00Z').windows).toEqual([]);
     expect(coverage('2024-05-16T00:00:00Z', '2024-05-17T00:00:00Z').windows).toEqual([]);
-    expect(splitIntoWindows({ from: now, to: now })).toEqual([]);
+    expect(splitIntoWindows({ from: now, to: now }, rules)).toEqual([]);
   });
 });
 

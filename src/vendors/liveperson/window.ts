@@ -2,12 +2,9 @@ import type { Instant } from '../../domain/clock.ts';
 import { DAY, HOUR, type TimeRange } from '../../domain/time.ts';
 import type { LivePersonConfig } from './config.ts';
 
-/** Windows of seven days are known to work, because the Singer tap for LivePerson uses them; the vendor documents no limit. */
-const MAX_WINDOW_MS = 7 * DAY;
-
 export type WindowRules = Pick<
   LivePersonConfig,
-  'longestSessionHours' | 'settleHours' | 'lookBackHours' | 'retentionDays'
+  'longestSessionHours' | 'settleHours' | 'lookBackHours' | 'listWindowHours' | 'retentionDays'
 >;
 
 /**
@@ -42,7 +39,7 @@ export function computeCoverage(during: TimeRange, now: Instant, rules: WindowRu
   };
   // A file covers an hour, so nothing after the start of the oldest file's hour is lost.
   return {
-    windows: isBeyondReach ? [] : splitIntoWindows(generated),
+    windows: isBeyondReach ? [] : splitIntoWindows(generated, rules),
     from,
     to,
     expired: during.from < startOfHour(oldest),
@@ -50,12 +47,16 @@ export function computeCoverage(during: TimeRange, now: Instant, rules: WindowRu
 }
 
 /** Splits generation times into windows of whole hours, so that a range that moves with the clock requests the same windows. */
-export function splitIntoWindows(generated: TimeRange): readonly TimeRange[] {
+export function splitIntoWindows(
+  generated: TimeRange,
+  { listWindowHours }: Pick<WindowRules, 'listWindowHours'>,
+): readonly TimeRange[] {
   const windows: TimeRange[] = [];
+  const maxWindowMs = listWindowHours * HOUR;
   const end = Math.ceil(generated.to / HOUR) * HOUR;
   if (generated.from >= generated.to) return windows;
-  for (let from = startOfHour(generated.from); from < end; from += MAX_WINDOW_MS) {
-    windows.push({ from, to: Math.min(end, from + MAX_WINDOW_MS) });
+  for (let from = startOfHour(generated.from); from < end; from += maxWindowMs) {
+    windows.push({ from, to: Math.min(end, from + maxWindowMs) });
   }
   return windows;
 }
@@ -63,9 +64,9 @@ export function splitIntoWindows(generated: TimeRange): readonly TimeRange[] {
 /** Returns the windows whose files discovery reads. */
 export function discoveryWindows(
   now: Instant,
-  { discoverHours }: Pick<LivePersonConfig, 'discoverHours'>,
+  config: Pick<LivePersonConfig, 'discoverHours' | 'listWindowHours'>,
 ): readonly TimeRange[] {
-  return splitIntoWindows({ from: now - discoverHours * HOUR, to: now });
+  return splitIntoWindows({ from: now - config.discoverHours * HOUR, to: now }, config);
 }
 
 /** Returns the generation time of the oldest files that the vendor still has. */

@@ -1,0 +1,108 @@
+import DataLoader from 'dataloader';
+import Keyv from 'keyv';
+
+/** What most teams write around a vendor: a loader for each endpoint, the built-in fetch, and Keyv in memory. */
+
+const { VENDOR_URL = '', TTL_MS = '3600000' } = process.env;
+const AGENT_COUNT = 50;
+
+export const agents = Array.from({ length: AGENT_COUNT }, (_, index) => ({
+  id: String(index),
+  name: `Agent ${index}`,
+  email: `agent-${index}@bench.example`,
+  vonageId: String(1000 + index),
+}));
+
+const interactionsCache = new Keyv({ ttl: Number(TTL_MS), namespace: 'interactions' });
+const periodsCache = new Keyv({ ttl: Number(TTL_MS), namespace: 'periods' });
+
+async function fetchInteractions(vonageId) {
+  const known = await interactionsCache.get(vonageId);
+  if (known !== undefined) return known;
+  const response = await globalThis.fetch(`${VENDOR_URL}/v0/key/agents/${vonageId}/latestInteractions`, {
+    headers: { authorization: 'Bearer token', accept: 'application/json;version=1' },
+  });
+  const sent = await response.json();
+  const interactions = sent.interactions.map(({ guid, start }) => ({ guid, start: new Date(start).toISOString() }));
+  await interactionsCache.set(vonageId, interactions);
+  return interactions;
+}
+
+async function fetchPeriods(emails, day) {
+  const response = await globalThis.fetch(
+    `${VENDOR_URL}/agentassist/api/public/analytics/account/account/agentstatusdetails?limit=50&offset=0`,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', auth: 'token' },
+      body: JSON.stringify({ filter: { agents: emails, dateFilter: { date: day, timeZoneOffSet: 0 } } }),
+    },
+  );
+  const { data } = await response.json();
+  return new Map(data.map((agent) => [agent.email, agent.status ?? []]));
+}
+
+async function loadPeriods(keys) {
+  const known = await Promise.all(keys.map(({ email, day }) => periodsCache.get(`${day} ${email}`)));
+  const missing = keys.filter((_key, index) => known[index] === undefined);
+  if (missing.length === 0) return known;
+  const fetched = await fetchPeriods(
+    missing.map(({ email }) => email),
+    missing[0].day,
+  );
+  await Promise.all(missing.map(({ email, day }) => periodsCache.set(`${day} ${email}`, fetched.get(email) ?? [])));
+  return keys.map(({ email }, index) => known[index] ?? fetched.get(email) ?? []);
+}
+
+/** Loaders of one request. */
+export function createLoaders() {
+  return {
+    interactions: new DataLoader((ids) => Promise.all(ids.map(fetchInteractions))),
+    periods: new DataLoader(loadPeriods, { cacheKeyFn: ({ email, day }) => `${day} ${email}` }),
+  };
+}
+
+function toIso(time) {
+  return time === '-' ? null : `${time}.000Z`;
+}
+
+/** A period as the gateway's schema has it. */
+export function toPeriod(email, { primaryStatus, secondaryStatus, startTime, endTime }) {
+  const [start, end] = [toIso(startTime), toIso(endTime)];
+  return {
+    id: `${email} ${startTime}`,
+    status: primaryStatus,
+    label: secondaryStatus,
+    vendorStatus: primaryStatus,
+    start,
+    end,
+    durationSeconds: end === null ? null : Math.round((Date.parse(end) - Date.parse(start)) / 1000),
+    isOngoing: end === null,
+  };
+}
+
+export const typeDefs = `
+  type Query { agents(first: Int = 50): Agents!  agentByKey(key: String!): Agent }
+  type Agents { nodes: [Agent!]! }
+  type Agent { id: ID!  name: String  latestInteractions: Interactions  statusPeriods(during: TimeRange!): Periods }
+  type Interactions { nodes: [Interaction!]! }
+  type Interaction { guid: ID!  start: String! }
+  type Periods { nodes: [Period!]! }
+  type Period { id: ID!  status: String!  label: String  vendorStatus: String!  start: String!  end: String  durationSeconds: Int  isOngoing: Boolean }
+  input TimeRange { from: String!  to: String! }
+`;
+
+export const resolvers = {
+  Query: {
+    agents: (_source, { first }) => ({ nodes: agents.slice(0, first) }),
+    agentByKey: (_source, { key }) => agents[Number(key.replace('agent-', ''))] ?? null,
+  },
+  Agent: {
+    latestInteractions: async ({ vonageId }, _args, { loaders }) => ({
+      nodes: await loaders.interactions.load(vonageId),
+    }),
+    statusPeriods: async ({ email }, { during }, { loaders }) => {
+      const status = await loaders.periods.load({ email, day: during.from.slice(0, 10) });
+      return { nodes: status.map((record) => toPeriod(email, record)) };
+    },
+  },
+};

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
-import { type Admission, contentMemoryLimits, createContentMemory, type LeaseContext } from './content-memory.ts';
+import { contentMemoryLimits, createContentMemory, type LeaseContext, type MemoryAdmission } from './content-memory.ts';
 
 const LIMITS = { maxQueryBytes: 100, sharedBytes: 50, derivedBytes: 10 };
 
@@ -13,8 +13,8 @@ function createFixture() {
 }
 
 /** The outcome of a wait as far as it is known. */
-function observe(admission: Promise<Admission>) {
-  const seen: { outcome: Admission | 'waiting' } = { outcome: 'waiting' };
+function observe(admission: Promise<MemoryAdmission>) {
+  const seen: { outcome: MemoryAdmission | 'waiting' } = { outcome: 'waiting' };
   void admission.then((outcome) => (seen.outcome = outcome));
   return seen;
 }

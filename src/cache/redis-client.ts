@@ -75,17 +75,17 @@ async function openCluster(address: RedisAddress, { onError, onCreated }: OpenOb
     // The cluster's own `destroy` throws where one of its connections is closed already.
     for (const { client } of cluster.nodeByAddress.values()) if (client instanceof Object) destroyOpen(client);
   };
-  let isGivenUp = false;
+  const givenUp = { aborted: false };
   onCreated({
     destroy: () => {
-      isGivenUp = true;
+      givenUp.aborted = true;
       destroy();
     },
   });
   cluster.on('error', onError).on('node-error', onError);
   await cluster.connect();
   // Nodes that were being connected meanwhile are open now.
-  if (isGivenUp) destroy();
+  if (givenUp.aborted) destroy();
   const isReady = (): boolean => cluster.masters.every(({ client }) => client instanceof Object && client.isReady);
   return { client: cluster, isReady, destroy };
 }

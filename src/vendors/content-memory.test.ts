@@ -33,6 +33,16 @@ test('admits the first query up to its maximum, and others while there is space'
   expect(waiting.outcome).toBe('waiting');
 });
 
+test('lets a query that began after its deadline hold nothing', async () => {
+  const { memory, context } = createFixture();
+  const late = memory.leaseOf(context({ signal: AbortSignal.abort() }));
+  await late.admit();
+  late.add(60);
+  expect(await memory.createLease(context()).admit()).toBe('admitted');
+  const second = memory.createLease(context({ waitUntilMs: () => 0 }));
+  expect(await second.admit()).toBe('admitted');
+});
+
 test('admits the next query once the first has ended', async () => {
   const { memory, context, clock } = createFixture();
   const leases = [0, 1, 2].map(() => memory.createLease(context({ waitUntilMs: () => 1000 })));

@@ -12,7 +12,8 @@ import {
   vendorError,
   waitUntil,
 } from '../../test/support/cache-harness.ts';
-import { type RedisServer, startRedisServer, toRedisAddress } from '../../test/support/redis-server.ts';
+import { toRedisAddress } from '../../test/support/redis-address.ts';
+import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { createAccountCache } from './account-cache.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { toPatientClock, waitUntil } from '../../test/support/cache-harness.ts';
 import { type FakeRedis, startFakeRedis } from '../../test/support/fake-redis.ts';
-import { toRedisAddress } from '../../test/support/redis-server.ts';
+import { toRedisAddress } from '../../test/support/redis-address.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import { systemClock } from '../domain/clock.ts';
 import { createLeases, type Leases } from './leases.ts';

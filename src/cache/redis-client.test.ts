@@ -1,7 +1,8 @@
 /** @needs redis-server */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { toPatientClock, waitUntil } from '../../test/support/cache-harness.ts';
-import { type RedisServer, startRedisServer, toRedisAddress } from '../../test/support/redis-server.ts';
+import { toRedisAddress } from '../../test/support/redis-address.ts';
+import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
 import { type RedisTopology, startRedisCluster, startRedisSentinel } from '../../test/support/redis-topologies.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import type { RedisAddress } from '../config/redis-address.ts';

@@ -5,7 +5,7 @@ import { waitUntil } from '../../test/support/cache-harness.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { type FakeRedis, startFakeRedis } from '../../test/support/fake-redis.ts';
 import { findFreePort } from '../../test/support/free-port.ts';
-import { toRedisAddress } from '../../test/support/redis-server.ts';
+import { toRedisAddress } from '../../test/support/redis-address.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import { RedisDisconnectedError } from './redis-errors.ts';
 import { createRedisLink } from './redis-link.ts';

@@ -26,37 +26,50 @@ export function createRedisLink(address: RedisAddress, onError: (error: unknown)
     created.clear();
   }
 
+  async function connect(): Promise<void> {
+    if (open?.isReady()) return;
+    discard();
+    const attempt = startAttempt();
+    giveUp = attempt.giveUp;
+    const opening = openRedis(address, {
+      // A connection that cannot be opened is the rejection of `connect`, and only if no other node answers.
+      onError: (error) => {
+        if (open) onError(error);
+      },
+      onCreated: (connection) => {
+        attempt.assertWanted();
+        created.add(connection);
+      },
+    });
+    // Of the two, the one that comes too late has no reader.
+    opening.catch(() => undefined);
+    open = await Promise.race([opening, attempt.givenUp]);
+  }
+
   return {
     client() {
       if (!open) throw new RedisDisconnectedError('not connected to Redis');
       return open.client;
     },
     isReady: () => open?.isReady() ?? false,
-    async connect() {
-      if (open?.isReady()) return;
-      discard();
-      const { promise: givenUp, reject } = Promise.withResolvers<never>();
-      let isWanted = true;
-      giveUp = (error) => {
-        isWanted = false;
-        reject(error);
-      };
-      const opening = openRedis(address, {
-        // A connection that cannot be opened is the rejection of `connect`, and only if no other node answers.
-        onError: (error) => {
-          if (open) onError(error);
-        },
-        onCreated: (connection) => {
-          if (!isWanted) throw new RedisDisconnectedError('the connection to Redis was closed');
-          created.add(connection);
-        },
-      });
-      // Whichever of the two comes too late has no reader.
-      givenUp.catch(() => undefined);
-      opening.catch(() => undefined);
-      const opened = await Promise.race([opening, givenUp]);
-      open = opened;
-    },
+    connect,
     discard,
+  };
+}
+
+/** An attempt to connect that may be given up. */
+function startAttempt() {
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  let isWanted = true;
+  givenUp.catch(() => undefined);
+  return {
+    givenUp,
+    giveUp: (error: RedisDisconnectedError): void => {
+      isWanted = false;
+      reject(error);
+    },
+    assertWanted: (): void => {
+      if (!isWanted) throw new RedisDisconnectedError('the connection to Redis was closed');
+    },
   };
 }

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import fc from 'fast-check';
 import { toPatientClock, waitUntil } from '../../test/support/cache-harness.ts';
 import { findFreePort } from '../../test/support/free-port.ts';
-import { type RedisServer, startRedisServer, toRedisAddress } from '../../test/support/redis-server.ts';
+import { toRedisAddress } from '../../test/support/redis-address.ts';
+import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { connectRedis, type RedisConnection as Connection } from './redis.ts';

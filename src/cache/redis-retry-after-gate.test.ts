@@ -1,7 +1,8 @@
 /** @needs redis-server */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { toPatientClock, waitUntil } from '../../test/support/cache-harness.ts';
-import { type RedisServer, startRedisServer, toRedisAddress } from '../../test/support/redis-server.ts';
+import { toRedisAddress } from '../../test/support/redis-address.ts';
+import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { createRedisRetryAfterGate } from './redis-retry-after-gate.ts';
 import { connectRedis, type RedisConnection } from './redis.ts';

@@ -1,7 +1,7 @@
 /** @needs redis-server */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { toPatientClock, waitUntil } from '../../test/support/cache-harness.ts';
-import { toRedisAddress } from '../../test/support/redis-server.ts';
+import { toRedisAddress } from '../../test/support/redis-address.ts';
 import { createRedisStores, patientClock } from '../../test/support/redis-store-harness.ts';
 import { systemClock } from '../domain/clock.ts';
 import { createFleet, type Fleet } from './fleet.ts';

@@ -3,7 +3,7 @@ import { waitUntil } from '../../test/support/cache-harness.ts';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';
 import { type FakeRedis, type ScriptedReply, startFakeRedis } from '../../test/support/fake-redis.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
-import { toRedisAddress } from '../../test/support/redis-server.ts';
+import { toRedisAddress } from '../../test/support/redis-address.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 import { classifyRedisError } from './redis-errors.ts';
 import { createRedisStore } from './redis-store.ts';

@@ -53,15 +53,15 @@ export interface RedisObserver {
 }
 
 /** The state of one connection. */
-interface Connection {
+interface ConnectionState {
   readonly link: RedisLink;
   readonly clock: Clock;
   /** Replies to commands so far. */
   readonly replies: { count: number };
   readonly availability: AvailabilityMonitor;
   readonly reportFailure: (operation: CacheOperation, error: unknown) => void;
-  /** Reports a timeout that says nothing about Redis as a whole. */
-  readonly reportTimeout: (operation: CacheOperation, error: RedisTimeoutError) => void;
+  /** Reports a failure that says nothing about Redis as a whole. */
+  readonly reportOnly: RedisObserver['onError'];
   /** Settles when the first attempt to connect has ended. */
   readonly connecting: Promise<void>;
   readonly isClosed: () => boolean;
@@ -87,8 +87,8 @@ export function connectRedis(address: RedisAddress, clock: Clock, observer: Redi
   const connecting = link.connect().catch((error: unknown) => {
     if (!closed) reportFailure('connection', error);
   });
-  const reporting = { reportFailure, reportTimeout: onError };
-  const connection: Connection = {
+  const reporting = { reportFailure, reportOnly: onError };
+  const state: ConnectionState = {
     link,
     clock,
     replies: { count: 0 },
@@ -97,21 +97,26 @@ export function connectRedis(address: RedisAddress, clock: Clock, observer: Redi
     connecting,
     isClosed,
   };
-
   return {
-    tryRun: (operation, fallback, run, options) => tryRun(connection, operation, fallback, run, options),
-    fireAndForget(operation, run) {
-      if (closed) return;
-      void runNow(link, run).catch((error: unknown) => {
-        onError(operation, error);
-      });
-    },
+    ...createCommands(state),
     close() {
       closed = true;
       availability.stop();
       // A graceful disconnect would wait for replies, which may never arrive.
       link.discard();
       return Promise.resolve();
+    },
+  };
+}
+
+function createCommands(state: ConnectionState): Pick<RedisConnection, 'tryRun' | 'fireAndForget'> {
+  return {
+    tryRun: (operation, fallback, run, options) => tryRun(state, operation, fallback, run, options),
+    fireAndForget(operation, run) {
+      if (state.isClosed()) return;
+      void runNow(state.link, run).catch((error: unknown) => {
+        state.reportOnly(operation, error);
+      });
     },
   };
 }
@@ -123,7 +128,7 @@ async function runNow<T>(link: RedisLink, run: (client: RedisClient) => Promise<
 
 /** Returns whether Redis takes a write in time: a read-only Redis could not grant leases. */
 async function probeRedis(
-  { link, clock, connecting, isClosed }: Pick<Connection, 'link' | 'clock' | 'connecting' | 'isClosed'>,
+  { link, clock, connecting, isClosed }: Pick<ConnectionState, 'link' | 'clock' | 'connecting' | 'isClosed'>,
   onError: RedisObserver['onError'],
 ): Promise<boolean> {
   const cancelTimer = clock.setTimer(DEAD_CONNECTION_MS, () => {
@@ -147,7 +152,7 @@ async function probeRedis(
 }
 
 async function tryRun<T>(
-  { link, clock, replies, availability, reportFailure, reportTimeout, connecting, isClosed }: Connection,
+  { link, clock, replies, availability, reportFailure, reportOnly, connecting, isClosed }: ConnectionState,
   operation: CacheOperation,
   fallback: T,
   run: (client: RedisClient) => Promise<T>,
@@ -166,7 +171,7 @@ async function tryRun<T>(
     });
     return await Promise.race([running, timeout.rejection]);
   } catch (error) {
-    if (error instanceof RedisTimeoutError && !marksDown) reportTimeout(operation, error);
+    if (error instanceof RedisTimeoutError && !marksDown) reportOnly(operation, error);
     else reportFailure(operation, error);
     return fallback;
   } finally {

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
-import { parseRedisUrls, type RedisAddress } from '../../src/config/redis-address.ts';
 import { findFreePort } from './free-port.ts';
 import { REDIS_SERVER, requireProgram } from './programs.ts';
 
@@ -16,14 +15,6 @@ export interface RedisServer {
   readonly kill: () => Promise<void>;
   /** Starts again after `kill`: empty, on the same port. */
   readonly restart: () => Promise<void>;
-}
-
-/** Parses a URL that is valid. */
-export function toRedisAddress(...urls: readonly string[]): RedisAddress {
-  const result = parseRedisUrls(urls);
-  if ('problems' in result)
-    throw new Error(`${urls.join(', ')} ${result.problems.map(({ message }) => message).join()}`);
-  return result.address;
 }
 
 /** `args` are further settings, such as `--replicaof`. */

@@ -3,7 +3,8 @@ import { createRedisStore } from '../../src/cache/redis-store.ts';
 import { connectRedis, type RedisConnection as Connection } from '../../src/cache/redis.ts';
 import type { Entry, Store } from '../../src/cache/store.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
-import { type RedisServer, startRedisServer, toRedisAddress } from './redis-server.ts';
+import { toRedisAddress } from './redis-address.ts';
+import { type RedisServer, startRedisServer } from './redis-server.ts';
 import { failOnUnhandledRejection } from './unhandled-rejections.ts';
 
 /** Extends the 100 ms timeout of Redis, so that the load of the machine does not change the result. */

@@ -69,7 +69,8 @@ export function createContentMemory(limits: ContentMemoryLimits, clock: Clock): 
       leases.set(request, lease);
       request.onClose?.(lease.end);
       // A query past its deadline holds nothing that is still needed.
-      request.signal.addEventListener('abort', lease.end, { once: true });
+      if (request.signal.aborted) lease.end();
+      else request.signal.addEventListener('abort', lease.end, { once: true });
       return lease;
     },
   };

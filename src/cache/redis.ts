@@ -8,7 +8,7 @@ import { redisNamespace } from './redis-keys.ts';
 import { createRedisLink, type RedisLink } from './redis-link.ts';
 import { startRedisTimeout } from './redis-timeout.ts';
 
-/** How long a caller waits for Redis, per chunk of keys, before it continues without it. */
+/** After how long without any reply a caller continues without Redis, per chunk of keys; see `startRedisTimeout`. */
 export const COMMAND_TIMEOUT_MS = 100;
 /** For commands without a waiter, such as writes: they may queue after much other work of this process. */
 export const WRITE_TIMEOUT_MS = 2000;
@@ -20,8 +20,9 @@ const MOVED_REASONS: ReadonlySet<CacheErrorReason> = new Set(['readonly', 'moved
 /** Optional connection to Redis or Valkey: every call has a fallback. */
 export interface RedisConnection {
   /**
-   * Resolves to the result of `run`, or to `fallback` if Redis fails, takes longer than `timeoutMs` (100 ms by default) or is
-   * known to be down. Never rejects. A result that arrives after the timeout is passed to `onLateResult`.
+   * Resolves to the result of `run`, or to `fallback` if Redis fails, does not reply within `timeoutMs` (100 ms by default)
+   * or is known to be down. The timeout starts again, up to nine times, while other replies arrive. Never rejects. A result that
+   * arrives after the timeout is passed to `onLateResult`.
    */
   readonly tryRun: <T>(
     operation: CacheOperation,

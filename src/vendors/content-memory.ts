@@ -23,13 +23,13 @@ export interface ContentLease {
    * Resolves to whether the query may read more. Waits while the queries together hold too much, until the query has to answer.
    * The query that began first never waits. So there is always one that goes on, and ends, and releases what it holds.
    */
-  readonly admit: () => Promise<Admission>;
+  readonly admit: () => Promise<MemoryAdmission>;
   readonly add: (bytes: number) => void;
   readonly end: () => void;
 }
 
 /** `query full`: the query itself holds its maximum. `process full`: others hold too much, and it has waited as long as it can. */
-export type Admission = 'admitted' | 'query full' | 'process full';
+export type MemoryAdmission = 'admitted' | 'query full' | 'process full';
 
 export type LeaseContext = Pick<CallContext, 'signal' | 'waitUntilMs'> & {
   readonly onClose?: (callback: () => void) => void;

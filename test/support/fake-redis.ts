@@ -12,6 +12,8 @@ export interface FakeRedis {
   readonly flushLate: () => void;
   /** Names of the received commands, without those of the connection set-up. */
   readonly commands: readonly string[];
+  /** The connections that were ever opened, and those that still are. */
+  readonly connections: () => { readonly opened: number; readonly open: number };
   readonly close: () => Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function startFakeRedis(): Promise<FakeRedis> {
   const commands: string[] = [];
   const sockets = new Set<Socket>();
   const lateReplies: (() => void)[] = [];
+  let opened = 0;
 
   function normalReply([name = '', ...words]: readonly string[]): string {
     if (name === 'SET') values.set(words[0] ?? '', words[1] ?? '');
@@ -52,6 +55,7 @@ export async function startFakeRedis(): Promise<FakeRedis> {
 
   const server = createServer((socket) => {
     sockets.add(socket);
+    opened += 1;
     let text = '';
     socket.on('data', (chunk) => {
       text += chunk.toString();
@@ -73,6 +77,7 @@ export async function startFakeRedis(): Promise<FakeRedis> {
       for (const sendReply of lateReplies.splice(0)) sendReply();
     },
     commands,
+    connections: () => ({ opened, open: sockets.size }),
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -65,6 +65,13 @@ test.each(['circuit_open', 'quota_local', 'rate_gate', 'bulkhead_full', 'discove
   },
 );
 
+test('logs a missing part, such as a file, which no failed call logs', () => {
+  const { logs, take } = setUp();
+  const error = vendorError('NOT_FOUND', { status: 404, reason: 'status_404' });
+  logs.sourceReported(sourceReport(target, [], { error }));
+  expect(take()).toMatchObject([{ outcome: 'PARTIAL', code: 'NOT_FOUND', status: 404, message: 'source incomplete' }]);
+});
+
 test('does not log complete sources, failures that the call itself logs, or limits of the question', () => {
   const { logs, take } = setUp();
   logs.sourceReported(sourceReport(target, []));

@@ -80,7 +80,8 @@ export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): L
 }
 
 function isWorthALine(outcome: SourceOutcome, error: VendorError): boolean {
-  if (isNotFound(error)) return false;
+  // An agent that the vendor does not know; of a part, such as a file, no failed call is logged either.
+  if (outcome !== 'PARTIAL' && isNotFound(error)) return false;
   const reason = error.reason ?? '';
   return outcome === 'PARTIAL' ? !REASONS_OF_THE_QUESTION.has(reason) : REASONS_WITHOUT_CALL.has(reason);
 }

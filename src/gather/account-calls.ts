@@ -72,8 +72,9 @@ export function createAccountCalls(clock: Clock): AccountCalls {
 
   return {
     add(report, ref = '') {
-      const { endpoint, servedFrom, error, fetchedAt } = report;
-      const isUnknownAgent = error !== null && isNotFound(error);
+      const { endpoint, outcome, servedFrom, error, fetchedAt } = report;
+      // Of an agent whose data is partial, something else is missing, such as a file.
+      const isUnknownAgent = outcome === 'FAILED' && error !== null && isNotFound(error);
       let isNews = false;
       if (isUnknownAgent) {
         unknownAgents.add(ref);
@@ -104,7 +105,11 @@ function createUnknownAgents(clock: Clock) {
   let clearedAtMs: number | null = null;
   return {
     add(ref: string): void {
-      if (askedAt.has(ref) || askedAt.size < MAX_UNKNOWN_AGENTS) askedAt.set(ref, clock.monotonicMs());
+      // The last one goes to the end, and the one that was asked for the longest time ago is dropped.
+      askedAt.delete(ref);
+      askedAt.set(ref, clock.monotonicMs());
+      const [oldest = ref] = askedAt.keys();
+      if (askedAt.size > MAX_UNKNOWN_AGENTS) askedAt.delete(oldest);
     },
     /** The vendor knows an agent. */
     clear(): void {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
 import { freshResult, NOW, vendorError } from '../../test/support/gather-harness.ts';
-import { failureReport } from '../domain/source.ts';
+import { failureReport, type SourceReport } from '../domain/source.ts';
 import { MINUTE } from '../domain/time.ts';
 import { createAccountHealthTracker } from './account-health.ts';
 
@@ -26,9 +26,9 @@ function setUp() {
       for (const ref of refs)
         tracker.recordReport(failureReport(vendorError('vcc', 'NOT_FOUND', { status: 404 })), ref);
     },
-    answer: (ref: string) => {
+    answer: (ref: string, extra: Partial<SourceReport> = {}) => {
       fetchedAt += 1;
-      for (const report of freshResult('vcc', [], { fetchedAt }).sources) tracker.recordReport(report, ref);
+      for (const report of freshResult('vcc', [], { fetchedAt, ...extra }).sources) tracker.recordReport(report, ref);
     },
   };
 }
@@ -68,4 +68,19 @@ test('does not add up agents that were asked for at different times', () => {
     clock.advance(2.6 * MINUTE);
   }
   expect(health().state).toBe('OK');
+});
+
+test('counts a part that the vendor does not have, such as a missing file, as an answer', () => {
+  const { health, answer } = setUp();
+  const error = vendorError('vcc', 'NOT_FOUND', { status: 404 });
+  for (const ref of ['01', '02', '03']) answer(ref, { outcome: 'PARTIAL', error });
+  expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW });
+});
+
+test('counts the agents that were asked for last, of however many', () => {
+  const { health, notFound, clock } = setUp();
+  notFound(...Array.from({ length: 150 }, (_, index) => `early ${index}`));
+  clock.advance(5 * MINUTE);
+  notFound('late 1', 'late 2', 'late 3');
+  expect(health()).toMatchObject({ state: 'DEGRADED' });
 });

@@ -69,6 +69,18 @@ test('returns the summaries of the others as old as they are, and keeps them whi
   expect(health.summaries()).toMatchObject([{ sinceSuccessMs: 1000 }]);
 });
 
+test('writes again with a refresh what the store could not receive', async () => {
+  const { clock, writes, state, health } = setUp();
+  state.peers = null;
+  health.publish({ isUrgent: true });
+  await flushPromises();
+  state.peers = [];
+  clock.advance(1000);
+  await health.refresh();
+  await health.refresh();
+  expect(writes).toEqual([JSON.stringify(OWN), JSON.stringify(OWN), null]);
+});
+
 test('writes nothing after it is closed', async () => {
   const { clock, writes, health } = setUp();
   health.publish({ isUrgent: true });

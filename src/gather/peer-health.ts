@@ -40,8 +40,9 @@ export function createPeerHealth(store: SharedHealthStore, clock: Clock, ownSumm
     }
     const texts = await store.exchange(isWrite ? JSON.stringify(ownSummary()) : null);
     const atMs = clock.monotonicMs();
-    // While the store cannot be reached, what is known of the others grows old.
-    if (texts) received = texts.flatMap((text) => toSummary(text) ?? []).map((summary) => ({ summary, atMs }));
+    // While the store cannot be reached, what is known of the others grows old, and what was to be written stays unwritten.
+    if (!texts) hasUnwritten ||= isWrite;
+    else received = texts.flatMap((text) => toSummary(text) ?? []).map((summary) => ({ summary, atMs }));
   }
 
   return {

@@ -55,6 +55,14 @@ describe('createRequestContext', () => {
     expect(calls).toBe(1);
   });
 
+  test('calls back at once, when the context is already closed', () => {
+    const { context } = setUp();
+    context.close();
+    let calls = 0;
+    context.onClose(() => (calls += 1));
+    expect(calls).toBe(1);
+  });
+
   test('leaves no timer running once the context is closed', () => {
     const { clock, context } = setUp();
     context.close();

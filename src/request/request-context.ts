@@ -41,7 +41,10 @@ export interface RequestContext extends CallContext {
   readonly responseObjects: LimitCounter;
   /** Whether the caller may see the account. */
   readonly canAccess: (account: string) => boolean;
-  /** Calls back once the response has been sent, to release what the request holds. */
+  /**
+   * Calls back once the response has been sent, to release what the request holds; at once where it has been. A response without
+   * data is sent while some of its resolvers are still running.
+   */
   readonly onClose: (callback: () => void) => void;
   /** Cancels the deadline's timer, once the response has been sent. */
   readonly close: () => void;
@@ -75,6 +78,7 @@ export function createRequestContext({
   const waitUntilMs =
     clock.monotonicMs() + requestTimeoutMs - Math.min(requestTimeoutMs * RESPONSE_TIME_RATIO, MAX_RESPONSE_TIME_MS);
   const closeCallbacks: (() => void)[] = [];
+  let isClosed = false;
   const deadline = createDeadline(clock, requestTimeoutMs, disconnectSignal);
   return {
     caller,
@@ -92,9 +96,11 @@ export function createRequestContext({
     responseObjects: createLimitCounter(limits.maxResponseObjects),
     canAccess: (account) => canAccess(caller, account),
     onClose: (callback) => {
-      closeCallbacks.push(callback);
+      if (isClosed) callback();
+      else closeCallbacks.push(callback);
     },
     close: () => {
+      isClosed = true;
       deadline.cancel();
       for (const callback of closeCallbacks.splice(0)) callback();
     },

@@ -116,6 +116,15 @@ test('gives the accounts of a query one lease, which ends with the query', async
   expect(await memory.leaseOf(context()).admit()).toBe('admitted');
 });
 
+test('counts nothing for a query that was cancelled before its lease began', async () => {
+  const { memory, context } = createFixture();
+  const lease = memory.leaseOf(context({ signal: AbortSignal.abort() }));
+  await lease.admit();
+  lease.add(LIMITS.sharedBytes);
+  await memory.createLease(context()).admit();
+  expect(await memory.createLease(context()).admit()).toBe('admitted');
+});
+
 test('counts nothing that is added after the end', async () => {
   const { memory, context } = createFixture();
   const lease = memory.createLease(context());

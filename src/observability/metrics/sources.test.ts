@@ -19,6 +19,8 @@ test('counts sources by outcome, agents that the vendor does not know apart from
     sourceReport(target, [cached]),
     sourceReport(target, [{ ...cached, staleReason: error }]),
     sourceReport(target, [cached], { error }),
+    // A part is missing, such as a file; the agent is known.
+    sourceReport(target, [cached], { error: new VendorError(target, 'NOT_FOUND', 'no') }),
     failed('VENDOR_TIMEOUT'),
     failed('NOT_FOUND'),
     unsupportedReport(target),
@@ -28,7 +30,7 @@ test('counts sources by outcome, agents that the vendor does not know apart from
   for (const [outcome, count] of Object.entries({
     OK: 2,
     STALE: 1,
-    PARTIAL: 1,
+    PARTIAL: 2,
     FAILED: 1,
     NOT_FOUND: 1,
     UNSUPPORTED: 1,

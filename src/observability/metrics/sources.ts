@@ -32,7 +32,11 @@ export function createSourceMetrics({ counter, histogram }: MetricFactory): Sour
   return {
     sourceReported: ({ account, endpoint, outcome, error }) => {
       // Callers ask for agents that have left, too: only other failures are worth an alert.
-      sources.inc({ account, endpoint, outcome: error && isNotFound(error) ? error.code : outcome });
+      sources.inc({
+        account,
+        endpoint,
+        outcome: outcome === 'FAILED' && error && isNotFound(error) ? error.code : outcome,
+      });
     },
     liveDataServed: ({ account, endpoint }, ageMs) => {
       liveAges.observe({ account, endpoint }, ageMs / SECOND);

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Provenance } from '../../domain/source.ts';
 import type { TimeRange } from '../../domain/time.ts';
-import { VendorError } from '../../domain/vendor-error.ts';
+import { isNotFound, VendorError } from '../../domain/vendor-error.ts';
 import type { MemoryAdmission } from '../content-memory.ts';
 import type { DataGap } from '../data-gap.ts';
 import { FILE_ENDPOINT, fileKey } from './client.ts';
@@ -23,7 +23,10 @@ export interface CollectedFiles {
   readonly gaps: readonly DataGap[];
 }
 
-/** Lists and reads the files of some windows. Rejects when all lists fail, or all files that were attempted. */
+/**
+ * Lists and reads the files of some windows. Rejects when all lists fail, or all files that were attempted. Files that do not exist
+ * are missing parts of a list that was read.
+ */
 export async function collectFiles(loaders: Loaders, windows: readonly TimeRange[]): Promise<CollectedFiles> {
   const lists = await settleAll(windows.map((window) => loaders.lists.load(window)));
   if (lists.loaded.length === 0 && lists.errors[0]) throw lists.errors[0];
@@ -34,7 +37,8 @@ export async function collectFiles(loaders: Loaders, windows: readonly TimeRange
   const files = await loadFiles(loaders, [...links.values()]);
   const fileErrors = files.errors.filter((error) => !isOverFileBudget(error));
   const omitted = files.errors.length - fileErrors.length;
-  if (files.loaded.length === 0 && fileErrors[0]) throw fileErrors[0];
+  const failure = fileErrors.find((error) => !isNotFound(error));
+  if (files.loaded.length === 0 && failure) throw failure;
   if (links.size === 0 && rejections[0]) throw linkRejectedError(loaders.account, rejections[0]);
   const fileSet = await loaders.keptContent.open(files.loaded);
   const contents = fileSet.files.map(({ value }) => value);

@@ -74,6 +74,14 @@ describe('failures', () => {
     });
   });
 
+  test('returns an empty part when no file exists any more: the account was read, but not completely', async () => {
+    const result = await ask(THREE_FILES.map((file) => ({ ...file, reply: { status: 404 } })));
+    expect(result).toMatchObject({ data: [], sources: [{ outcome: 'PARTIAL', servedFrom: 'VENDOR' }] });
+    expect(result.sources[0]?.error?.message).toContain('3 of 3 files are missing');
+    const failing = THREE_FILES.map((file, index) => ({ ...file, reply: { status: index === 0 ? 404 : 500 } }));
+    await expect(ask(failing)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
+  });
+
   test('returns the data of the other lists when one fails and rejects when all fail', async () => {
     const vendor = createScriptedVendor(THREE_FILES);
     const range = { from: instantAt('01T00:00:00'), to: instantAt('11T00:00:00') };

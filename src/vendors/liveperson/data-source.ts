@@ -15,7 +15,7 @@ import { LIST_ENDPOINT } from './client.ts';
 import { type CollectedFiles, collectFiles } from './collect-files.ts';
 import { encryptedLoginGaps, notYetWrittenGap, retentionGap } from './data-gaps.ts';
 import { toDiscoveredAgents } from './discovery.ts';
-import { createLoaders, type LivePersonDeps } from './loaders.ts';
+import { createLoaders, type LivePersonDeps, type Loaders } from './loaders.ts';
 import { isLoginName } from './map.ts';
 import { computeCoverage, discoveryWindows } from './window.ts';
 
@@ -60,14 +60,20 @@ type SessionReader = (ref: string, during: TimeRange) => Promise<SourcedResult<r
  * to those that wallboards wait for, also where its files are still being generated.
  */
 function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): SessionReader {
-  const lease = deps.contentMemory.leaseOf(request);
-  const loaders = {
-    live: createLoaders(deps, request, lease),
-    past: createLoaders(deps, { ...request, priority: 'past' }, lease),
-  };
+  let loaders: Readonly<Record<CallPriority, Loaders>> | undefined;
   const collections = new Map<string, Promise<CollectedFiles>>();
 
+  /** With the first read: a discovery reads no sessions, and its signal, on which a lease listens, lives as long as the process. */
+  function startReading(): Readonly<Record<CallPriority, Loaders>> {
+    const lease = deps.contentMemory.leaseOf(request);
+    return {
+      live: createLoaders(deps, request, lease),
+      past: createLoaders(deps, { ...request, priority: 'past' }, lease),
+    };
+  }
+
   function collectOnce(windows: readonly TimeRange[], priority: CallPriority): Promise<CollectedFiles> {
+    loaders ??= startReading();
     const key = windows.map(({ from, to }) => `${from}-${to}`).join();
     const collecting = collections.get(key) ?? collectFiles(loaders[priority], windows);
     collections.set(key, collecting);

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../domain/clock.ts';
+import type { DerivedStore } from '../content-memory.ts';
 import type { StoredNames } from './files/content.ts';
 import { createEventLoopYielder } from './files/event-loop-yielder.ts';
 import { type StoredFile, toStoredFile } from './files/stored-file.ts';
@@ -42,12 +43,13 @@ function createFixture(maxBytes: number) {
       units += 1;
     },
   };
-  const kept = createKeptContent('lp', new LRUCache({ maxSize: maxBytes }), yielder);
+  const store: DerivedStore = new LRUCache({ maxSize: maxBytes });
+  const kept = createKeptContent('lp', store, yielder);
   const ask = async (agents: number, set = files) => {
     const fileSet = await kept.open(set);
     return Promise.all(Array.from({ length: agents }, (_, agent) => kept.sessions(String(agent), fileSet)));
   };
-  return { ask, units: () => units };
+  return { ask, store, units: () => units };
 }
 
 /** The units of work done until a result is there, and the most of one turn of the event loop. */
@@ -96,6 +98,19 @@ test('keeps no more than its space', async () => {
   expect(units() - before).toBeGreaterThan(ALL_UNITS / 2);
   const tiny = createFixture(1);
   expect(await tiny.ask(1)).toEqual(answers.slice(0, 1));
+});
+
+test('counts the texts that an opened file keeps alive after the cache has evicted it', async () => {
+  const { ask, store } = createFixture(2 ** 28);
+  const records = JSON.stringify(['session', '0,3,,,,,;', null, 'p'.repeat(1_000_000)]);
+  const value = toStoredFile({
+    agents: { 0: { names, records } },
+    logins: {},
+    hasEncryptedLogins: false,
+    flaws: { damage: null, foreign: 0, malformed: 0 },
+  });
+  await ask(0, [{ value, fetchedAt: 0, servedFrom: 'CACHE' }]);
+  expect(store.calculatedSize).toBeGreaterThanOrEqual(1_000_000);
 });
 
 test('reports an unexpected error to each query, and forgets it', async () => {

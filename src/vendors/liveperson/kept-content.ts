@@ -41,7 +41,8 @@ export function createKeptContent(account: string, store: DerivedStore, yielder:
     if (kept) return kept;
     await yielder.yieldIfDue();
     const content = openFile(stored);
-    store.set(stored, content, { size: 1 + BYTES_PER_INDEX_CHAR * stored.index.length });
+    // Content and key keep the records alive, even where the cache has evicted them.
+    store.set(stored, content, { size: 1 + BYTES_PER_INDEX_CHAR * stored.index.length + stored.records.length });
     return content;
   }
 

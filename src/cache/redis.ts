@@ -10,6 +10,11 @@ import { startRedisTimeout } from './redis-timeout.ts';
 
 /** How long a caller waits for Redis, per chunk of keys, before it continues without it. */
 export const COMMAND_TIMEOUT_MS = 100;
+/**
+ * How long the first connection may take. Callers wait for it: a process that starts is busy, and without Redis it would make the
+ * calls that other processes of the fleet make already.
+ */
+const FIRST_CONNECT_TIMEOUT_MS = 2000;
 /** For commands without a waiter, such as writes: they may queue after much other work of this process. */
 export const WRITE_TIMEOUT_MS = 2000;
 /** A connection without a reply for this long is closed, even if the operating system still considers it open. */
@@ -21,7 +26,7 @@ const MOVED_REASONS: ReadonlySet<CacheErrorReason> = new Set(['readonly', 'moved
 export interface RedisConnection {
   /**
    * Resolves to the result of `run`, or to `fallback` if Redis fails, takes longer than `timeoutMs` (100 ms by default) or is
-   * known to be down. Never rejects. A result that arrives after the timeout is passed to `onLateResult`.
+   * known to be down. The time that the first connection takes is not part of it. Never rejects. A result that arrives after the timeout is passed to `onLateResult`.
    */
   readonly tryRun: <T>(
     operation: CacheOperation,
@@ -61,48 +66,24 @@ interface Connection {
   readonly reportFailure: (operation: CacheOperation, error: unknown) => void;
   /** Reports a timeout that says nothing about Redis as a whole. */
   readonly reportTimeout: (operation: CacheOperation, error: RedisTimeoutError) => void;
-  /** Settles when the first attempt to connect has ended. */
+  /** Settles when the first attempt to connect has ended, or has taken too long. */
   readonly connecting: Promise<void>;
+  readonly isConnecting: () => boolean;
   readonly isClosed: () => boolean;
 }
 
 /** Connects in the background, and again whenever the connection is lost. */
 export function connectRedis(address: RedisAddress, clock: Clock, observer: RedisObserver): RedisConnection {
-  const { onError, onDown = () => undefined, onUp = () => undefined } = observer;
   let closed = false;
-  const isClosed = () => closed;
-  const reportFailure = (operation: CacheOperation, error: unknown): void => {
-    onError(operation, error);
-    availability.markDown(error);
-  };
-  const link = createRedisLink(address, (error) => {
-    if (closed) return;
-    // Malformed replies on an open connection: the next replies would be matched to the wrong commands.
-    if (link.isReady()) link.discard();
-    reportFailure('connection', error);
-  });
-  const probe = () => probeRedis({ link, clock, connecting, isClosed }, onError);
-  const availability = createAvailabilityMonitor({ clock, probe, onDown, onUp });
-  const connecting = link.connect().catch((error: unknown) => {
-    if (!closed) reportFailure('connection', error);
-  });
-  const reporting = { reportFailure, reportTimeout: onError };
-  const connection: Connection = {
-    link,
-    clock,
-    replies: { count: 0 },
-    availability,
-    ...reporting,
-    connecting,
-    isClosed,
-  };
+  const connection = startConnection(address, clock, observer, () => closed);
+  const { link, availability } = connection;
 
   return {
     tryRun: (operation, fallback, run, options) => tryRun(connection, operation, fallback, run, options),
     fireAndForget(operation, run) {
       if (closed) return;
       void runNow(link, run).catch((error: unknown) => {
-        onError(operation, error);
+        observer.onError(operation, error);
       });
     },
     close() {
@@ -113,6 +94,50 @@ export function connectRedis(address: RedisAddress, clock: Clock, observer: Redi
       return Promise.resolve();
     },
   };
+}
+
+function startConnection(
+  address: RedisAddress,
+  clock: Clock,
+  { onError, onDown = () => undefined, onUp = () => undefined }: RedisObserver,
+  isClosed: () => boolean,
+): Connection {
+  const reportFailure = (operation: CacheOperation, error: unknown): void => {
+    onError(operation, error);
+    availability.markDown(error);
+  };
+  const link = createRedisLink(address, (error) => {
+    if (isClosed()) return;
+    // Malformed replies on an open connection: the next replies would be matched to the wrong commands.
+    if (link.isReady()) link.discard();
+    reportFailure('connection', error);
+  });
+  const probe = () => probeRedis({ link, clock, connecting, isClosed }, onError);
+  const availability = createAvailabilityMonitor({ clock, probe, onDown, onUp });
+  let isConnecting = true;
+  const connecting = connectInTime(link, clock)
+    .catch((error: unknown) => {
+      if (!isClosed()) reportFailure('connection', error);
+    })
+    .finally(() => {
+      isConnecting = false;
+    });
+  return {
+    ...{ link, clock, availability, reportFailure, connecting, isClosed },
+    replies: { count: 0 },
+    reportTimeout: onError,
+    isConnecting: () => isConnecting,
+  };
+}
+
+/** Rejects with a RedisTimeoutError if connecting takes too long; a probe connects again then. */
+async function connectInTime(link: RedisLink, clock: Clock): Promise<void> {
+  const timeout = startRedisTimeout(clock, FIRST_CONNECT_TIMEOUT_MS);
+  try {
+    await Promise.race([link.connect(), timeout.rejection]);
+  } finally {
+    timeout.cancel();
+  }
 }
 
 /** Rejects without a connection. */
@@ -146,19 +171,17 @@ async function probeRedis(
 }
 
 async function tryRun<T>(
-  { link, clock, replies, availability, reportFailure, reportTimeout, connecting, isClosed }: Connection,
+  { link, clock, replies, availability, reportFailure, reportTimeout, connecting, isConnecting, isClosed }: Connection,
   operation: CacheOperation,
   fallback: T,
   run: (client: RedisClient) => Promise<T>,
   { timeoutMs = COMMAND_TIMEOUT_MS, marksDown = true, onLateResult }: RunOptions<T> = {},
 ): Promise<T> {
+  if (isConnecting()) await connecting;
   if (isClosed() || availability.isDown()) return fallback;
   const timeout = startRedisTimeout(clock, timeoutMs, () => replies.count);
   try {
-    const running = connecting.then(async () => {
-      // A command without a waiter is not sent: it would reopen a connection that was closed.
-      if (timeout.hasElapsed() || availability.isDown()) return fallback;
-      const result = await runNow(link, run);
+    const running = runNow(link, run).then((result) => {
       replies.count += 1;
       if (timeout.hasElapsed()) onLateResult?.(result);
       return result;

@@ -10,6 +10,8 @@ export interface FakeRedis {
   readonly respondWith: (reply: ScriptedReply | 'normal') => void;
   /** Replies normally to the commands that are still without a reply. */
   readonly flushLate: () => void;
+  /** Withholds the replies of the connection set-up; the returned function sends them, and those to come at once. */
+  readonly delaySetUp: () => () => void;
   /** Names of the received commands, without those of the connection set-up. */
   readonly commands: readonly string[];
   readonly close: () => Promise<void>;
@@ -27,6 +29,7 @@ export async function startFakeRedis(): Promise<FakeRedis> {
   const commands: string[] = [];
   const sockets = new Set<Socket>();
   const lateReplies: (() => void)[] = [];
+  let lateSetUpReplies: (() => void)[] | null = null;
 
   function normalReply([name = '', ...words]: readonly string[]): string {
     if (name === 'SET') values.set(words[0] ?? '', words[1] ?? '');
@@ -40,7 +43,8 @@ export async function startFakeRedis(): Promise<FakeRedis> {
   function respond(command: readonly string[], socket: Socket): void {
     const setUpReply = SET_UP_REPLIES[command[0] ?? ''];
     if (setUpReply !== undefined) {
-      socket.write(setUpReply);
+      if (lateSetUpReplies) lateSetUpReplies.push(() => socket.write(setUpReply));
+      else socket.write(setUpReply);
       return;
     }
     commands.push(command[0] ?? '');
@@ -71,6 +75,14 @@ export async function startFakeRedis(): Promise<FakeRedis> {
     },
     flushLate: () => {
       for (const sendReply of lateReplies.splice(0)) sendReply();
+    },
+    delaySetUp() {
+      lateSetUpReplies = [];
+      return () => {
+        const replies = lateSetUpReplies ?? [];
+        lateSetUpReplies = null;
+        for (const sendReply of replies) sendReply();
+      };
     },
     commands,
     async close() {

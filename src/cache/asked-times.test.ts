@@ -12,9 +12,9 @@ const outcome: ReadOutcome = {
 test('returns the time of the key asked longest ago, and none as long as one key never was', () => {
   const clock = manualClock(1000);
   const askedTimes = createAskedTimes(clock);
-  askedTimes.record('a', outcome);
+  askedTimes.record('a', outcome, true);
   clock.advance(1000);
-  askedTimes.record('b', outcome);
+  askedTimes.record('b', outcome, true);
   expect(askedTimes.oldest(['a', 'b'], new Map())).toBe(1000);
   expect(askedTimes.oldest(['a', 'c'], new Map())).toBeUndefined();
   const entry = { value: 1, fetchedAt: 500, freshUntil: 600, expiresAt: 700 };
@@ -23,6 +23,6 @@ test('returns the time of the key asked longest ago, and none as long as one key
 
 test('remembers 100,000 keys and forgets the one asked longest ago', () => {
   const askedTimes = createAskedTimes(manualClock(1000));
-  for (let id = 0; id <= 100_000; id += 1) askedTimes.record(`${id}`, outcome);
+  for (let id = 0; id <= 100_000; id += 1) askedTimes.record(`${id}`, outcome, true);
   expect(['0', '1'].map((id) => askedTimes.oldest([id], new Map()))).toEqual([undefined, 1000]);
 });

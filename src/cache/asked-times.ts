@@ -19,7 +19,8 @@ const UNSENT_REASONS: ReadonlySet<string | null> = new Set([
  * cached, each still has its turn. A failed call counts, too, or keys that keep failing would always go first.
  */
 export interface AskedTimes {
-  readonly record: (id: string, outcome: ReadOutcome) => void;
+  /** `wasSent`: whether a request for the key was sent. One that is cancelled before it is sent does not count. */
+  readonly record: (id: string, outcome: ReadOutcome, wasSent: boolean) => void;
   /** The time of the key that was asked longest ago; undefined if one never was. */
   readonly oldest: (ids: readonly string[], stale: ReadonlyMap<string, Entry>) => Instant | undefined;
 }
@@ -27,9 +28,9 @@ export interface AskedTimes {
 export function createAskedTimes(clock: Clock): AskedTimes {
   const times = new Map<string, Instant>();
   return {
-    record(id, { result }) {
+    record(id, { result }, wasSent) {
       const error = result instanceof VendorError ? result : result.staleReason;
-      if (error && UNSENT_REASONS.has(error.reason)) return;
+      if (error && (UNSENT_REASONS.has(error.reason) || (error.reason === 'cancelled' && !wasSent))) return;
       times.delete(id);
       times.set(id, clock.now());
       for (const oldest of times.keys()) {

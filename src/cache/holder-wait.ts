@@ -16,18 +16,25 @@ export function createHolderWait(
   stale: ReadonlyMap<string, Entry>,
 ): HolderWait<ReadOutcome> {
   const { account, freshness } = options;
+  const { control } = request;
   const target = { vendor: account.vendor, account: account.name, endpoint: request.namespace.endpoint };
   const toError = (seconds: number | undefined): VendorError =>
     seconds === undefined
       ? vendorError(target, 'VENDOR_TIMEOUT', { reason: 'timeout_total' })
       : vendorError(target, 'VENDOR_RATE_LIMITED', { reason: 'quota_local', retryAfterSeconds: seconds });
   return {
-    waitUntilMs: request.control.waitUntilMs,
+    waitUntilMs: (id) => control.waitUntilMs([id]),
     onHolderWaits(id, seconds) {
       const keys = new Map([[id, request.keys.get(id)]]);
       waitInTurn(options, { ...request, keys }, stale).onQuotaWait?.(() => toError(seconds));
     },
     giveUp: (ids, waitSeconds) =>
-      new Map(ids.map((id) => [id, freshness.staleIfError(toError(waitSeconds.get(id)), stale.get(id))])),
+      new Map(
+        ids.map((id) => {
+          const outcome = freshness.staleIfError(toError(waitSeconds.get(id)), stale.get(id));
+          control.settleKey(id, outcome);
+          return [id, outcome];
+        }),
+      ),
   };
 }

@@ -145,8 +145,11 @@ export async function waitFor(
 export interface FetchControl {
   /** Aborted when the last waiter leaves before the fetch is done. */
   readonly signal: AbortSignal;
-  /** The monotonic time in milliseconds until which the fetch waits for the rate limit: that of its most patient waiter. */
-  readonly waitUntilMs: () => number;
+  /**
+   * The monotonic time in milliseconds until which a request for these keys waits for the rate limit: that of the most patient
+   * waiter, or longer where one of the keys is fetched in the background.
+   */
+  readonly waitUntilMs: (ids: readonly string[]) => number;
   /** Serves stale values to present and later readers of keys immediately; the fetch continues while they read again. */
   readonly continueInBackground: (ids: readonly string[], serveStale: ServeStale) => void;
   /** Passes one key's outcome to its waiters before the fetch is done. The key is then no longer in flight. */
@@ -168,14 +171,10 @@ export interface SharedFetch extends Omit<FetchControl, 'settleKey'> {
 function createWaiters(addAbortListener: AddAbortListener, onLastLeft: () => void) {
   let latestWaitMs = -Infinity;
   let count = 0;
-  const extendWait = (untilMs: number): void => {
-    latestWaitMs = Math.max(latestWaitMs, untilMs);
-  };
   return {
-    extendWait,
     waitUntilMs: () => latestWaitMs,
     join(waiter: AbortSignal, waitUntilMs: number): () => void {
-      extendWait(waitUntilMs);
+      latestWaitMs = Math.max(latestWaitMs, waitUntilMs);
       count += 1;
       let released = false;
       const release = (): void => {
@@ -203,6 +202,7 @@ function createBackgroundKeys() {
     return start;
   };
   return {
+    has: (id: string) => serving.has(id),
     serveStale: (id: string) => serving.get(id)?.(id),
     started: (id: string) => startOf(id).promise,
     start(id: string, serveStale: ServeStale): void {
@@ -220,6 +220,10 @@ function createSharedFetch(
 ): SharedFetch {
   const controller = new AbortController();
   const background = createBackgroundKeys();
+  let backgroundUntilMs = -Infinity;
+  const extendBackground = (): void => {
+    backgroundUntilMs = clock.monotonicMs() + BACKGROUND_WAIT_MS;
+  };
   let leaveBackground: (() => void) | undefined;
   let settled = false;
   const waiters = createWaiters(addAbortListener, () => {
@@ -228,15 +232,16 @@ function createSharedFetch(
   return {
     signal: controller.signal,
     join: (waiter, waitUntilMs) => waiters.join(waiter, waitUntilMs),
-    waitUntilMs: () => waiters.waitUntilMs(),
+    waitUntilMs: (ids) => Math.max(waiters.waitUntilMs(), ids.some(background.has) ? backgroundUntilMs : -Infinity),
     inBackground: background.started,
     continueInBackground(ids, serveStale) {
-      leaveBackground ??= waiters.join(shutdownSignal, clock.monotonicMs() + BACKGROUND_WAIT_MS);
+      leaveBackground ??= waiters.join(shutdownSignal, -Infinity);
+      extendBackground();
       for (const id of ids) background.start(id, serveStale);
     },
     serveStale(id) {
       const outcome = background.serveStale(id);
-      if (outcome) waiters.extendWait(clock.monotonicMs() + BACKGROUND_WAIT_MS);
+      if (outcome) extendBackground();
       return outcome;
     },
     settle() {

@@ -42,7 +42,7 @@ function createLeasesExcept(heldByOthers: readonly string[], ttlMs = 1000) {
 }
 
 /** Sets up a process that reads keys, some of which other processes are fetching. */
-function setUp(heldByOthers: readonly string[], ttlMs?: number, waitUntilMs = Infinity) {
+function setUp(heldByOthers: readonly string[], ttlMs?: number, waitUntilMs = (_key: string) => Infinity) {
   const clock = manualClock();
   const others = [...heldByOthers];
   const { leases, releases, renewals, waits } = createLeasesExcept(others, ttlMs);
@@ -64,7 +64,7 @@ function setUp(heldByOthers: readonly string[], ttlMs?: number, waitUntilMs = In
         return Promise.resolve(new Map([...stored].filter(([key]) => missing.includes(key))));
       },
       holderWait: {
-        waitUntilMs: () => waitUntilMs,
+        waitUntilMs,
         onHolderWaits: (key, seconds) => holderWaits.push([key, seconds]),
         giveUp: (missing, seconds) => new Map(missing.map((key) => [key, `gave up, ${seconds.get(key) ?? 'no'} wait`])),
       },
@@ -146,8 +146,17 @@ describe('a holder that waits for the rate limit', () => {
     await read;
   });
 
+  test('is waited for as long as each key has a reader', async () => {
+    const { get, advance, stored } = setUp(['a', 'b'], 1000, (key) => (key === 'b' ? 1500 : 5000));
+    const read = get(['a', 'b']);
+    await advance(1600);
+    stored.set('a', 'late').set('b', 'late');
+    await advance(300);
+    expect(Object.fromEntries(await read)).toEqual({ a: 'late', b: 'gave up, no wait' });
+  });
+
   test('is waited for until the deadline of the caller', async () => {
-    const { get, waits, advance, polls, pendingTimers } = setUp(['a', 'b'], 1000, 1500);
+    const { get, waits, advance, polls, pendingTimers } = setUp(['a', 'b'], 1000, () => 1500);
     waits.push(['a', 40]);
     const read = get(['a', 'b']);
     await advance(1500);

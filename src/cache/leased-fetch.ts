@@ -26,8 +26,8 @@ export interface FetchProgress {
 
 /** How a caller waits for keys that another process fetches. */
 export interface HolderWait<T> {
-  /** The monotonic time in milliseconds until which the caller waits. */
-  readonly waitUntilMs: () => number;
+  /** The monotonic time in milliseconds until which the caller waits for a key. */
+  readonly waitUntilMs: (key: string) => number;
   /** Called once for each key whose holder waits for the rate limit. */
   readonly onHolderWaits: (key: string, seconds: number) => void;
   /** Returns the results of keys that no other process has fetched in time; the seconds are those that the holder reported. */
@@ -81,13 +81,17 @@ async function collect<T>(leasedFetch: LeasedFetch<T>, keys: readonly string[]):
   const { clock, signal, holderWait, waitSeconds } = leasedFetch;
   let missing = await poll(leasedFetch, keys);
   for (let ms = MIN_POLL_INTERVAL_MS; missing.length > 0; ms = Math.min(ms * 2, MAX_POLL_INTERVAL_MS)) {
-    const leftMs = holderWait ? holderWait.waitUntilMs() - clock.monotonicMs() : Infinity;
-    if (holderWait && leftMs <= 0) {
-      addResults(leasedFetch, holderWait.giveUp(missing, waitSeconds));
-      return;
-    }
-    await sleep(Math.min(ms, leftMs), clock, signal);
-    missing = await poll(leasedFetch, missing);
+    const leftMs = (key: string): number => (holderWait?.waitUntilMs(key) ?? Infinity) - clock.monotonicMs();
+    const overdue = missing.filter((key) => leftMs(key) <= 0);
+    if (holderWait && overdue.length > 0) addResults(leasedFetch, holderWait.giveUp(overdue, waitSeconds));
+    const wanted = missing.filter((key) => !leasedFetch.results.has(key));
+    if (wanted.length === 0) return;
+    await sleep(
+      wanted.reduce((shortest, key) => Math.min(shortest, leftMs(key)), ms),
+      clock,
+      signal,
+    );
+    missing = await poll(leasedFetch, wanted);
   }
 }
 

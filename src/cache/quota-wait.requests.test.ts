@@ -89,6 +89,39 @@ test('counts the age of a value from when its own request was sent', async () =>
   ]);
 });
 
+test('waits no longer than the reader for a request of which nothing is known', async () => {
+  const { cache, vendor, clock } = await setUp(['a']);
+  const untilMs = clock.monotonicMs() + 10_000;
+  const context = { ...createCaller().context, waitUntilMs: () => untilMs };
+  void cache.readMany(namespace, ['a', 'b'], context, vendor.fetch);
+  await flushPromises();
+  vendor.request('a').context.onQuotaWait?.(() => quotaError);
+  await flushPromises();
+  expect(vendor.request('a').context.waitUntilMs?.()).toBeGreaterThan(untilMs);
+  expect(vendor.request('b').context.waitUntilMs?.()).toBe(untilMs);
+});
+
+test('does not count a request as asked that is cancelled before it is sent', async () => {
+  const { cache, vendor, clock } = await setUp(['a', 'b']);
+  const reader = createCaller();
+  const cancelled = vendorError(TARGET, 'VENDOR_TIMEOUT', { reason: 'cancelled' });
+  const read = cache.readMany(namespace, ['a', 'b'], reader.context, async (keys, { forKeys, signal }) => {
+    forKeys(['b']).onSent?.();
+    await new Promise((resolve) => {
+      signal.addEventListener('abort', resolve);
+    });
+    return keys.map(() => cancelled);
+  });
+  await flushPromises();
+  reader.abort();
+  await expect(read).rejects.toMatchObject({ reason: 'cancelled' });
+  await flushPromises();
+  void cache.readMany(namespace, ['a', 'b'], createCaller().context, vendor.fetch);
+  await flushPromises();
+  const askedAt = ['a', 'b'].map((key) => vendor.request(key).context.lastAskedAt);
+  expect(askedAt).toEqual([clock.now() - 122_000, clock.now()]);
+});
+
 test('gives each request its turn by its own keys', async () => {
   const { cache, vendor, clock } = await setUp(['a', 'b']);
   void cache.readMany(namespace, ['a', 'b', 'c'], createCaller().context, vendor.fetch);

@@ -37,6 +37,7 @@ export function waitInTurn(
   return {
     ...context,
     lastAskedAt: askedTimes.oldest(ids, stale),
+    waitUntilMs: () => control.waitUntilMs(ids),
     record: (call) => {
       if (isAwaited) context.record(call);
     },

@@ -81,8 +81,8 @@ interface RunningRequest<Key, Value> extends FetchRequest<Key, Value> {
 }
 
 function withControl<Key, Value>(request: FetchRequest<Key, Value>, control: FetchControl): RunningRequest<Key, Value> {
-  const { signal, waitUntilMs } = control;
-  return { ...request, control, context: { ...request.context, signal, waitUntilMs } };
+  const waitUntilMs = () => control.waitUntilMs([...request.keys.keys()]);
+  return { ...request, control, context: { ...request.context, signal: control.signal, waitUntilMs } };
 }
 
 /** Reads keys through all steps. Rejects with a VendorError if the caller aborts first. */
@@ -253,7 +253,7 @@ async function fetchFromVendor<Key, Value>(
   await fetchBatch({ ...request, context }, (id, fetched) => {
     const { outcome, persisted } = write(id, fetched);
     results.set(id, outcome);
-    pipeline.askedTimes.record(id, outcome);
+    pipeline.askedTimes.record(id, outcome, sentAt.has(id));
     control.settleKey(id, outcome);
     const writing = persisted.then((isPersisted) => {
       progress?.settled(id, isPersisted);

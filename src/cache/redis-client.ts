@@ -24,6 +24,7 @@ export interface OpenRedis {
 /** Receives what belongs to no command, and every client as soon as it exists, so that opening can be given up. */
 export interface OpenObserver {
   readonly onError: (error: unknown) => void;
+  /** Throws where opening was given up: the client is then not connected. */
   readonly onCreated: (connection: Pick<OpenRedis, 'destroy'>) => void;
 }
 
@@ -75,9 +76,17 @@ async function openCluster(address: RedisAddress, { onError, onCreated }: OpenOb
     // The cluster's own `destroy` throws where one of its connections is closed already.
     for (const { client } of cluster.nodeByAddress.values()) if (client instanceof Object) destroyOpen(client);
   };
-  onCreated({ destroy });
+  const givenUp = { aborted: false };
+  onCreated({
+    destroy: () => {
+      givenUp.aborted = true;
+      destroy();
+    },
+  });
   cluster.on('error', onError).on('node-error', onError);
   await cluster.connect();
+  // Nodes that were being connected meanwhile are open now.
+  if (givenUp.aborted) destroy();
   const isReady = (): boolean => cluster.masters.every(({ client }) => client instanceof Object && client.isReady);
   return { client: cluster, isReady, destroy };
 }
@@ -129,9 +138,18 @@ async function connect(client: RedisClientType, { onError, onCreated }: OpenObse
     reported = error;
     onError(error);
   });
+  let isConnected = false;
+  let isGivenUp = false;
+  client.on('connect', () => {
+    isConnected = true;
+    // By then the commands of the set-up are queued: they reject, and so does `connect`.
+    if (isGivenUp) setImmediate(destroyOpen, client);
+  });
   onCreated({
     destroy: () => {
-      destroyOpen(client);
+      isGivenUp = true;
+      // The client's `destroy` does not stop a connection that is being established, and works only once.
+      if (isConnected) destroyOpen(client);
     },
   });
   await client.connect();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { waitUntil } from '../../test/support/cache-harness.ts';
 import { rejectionOf } from '../../test/support/capture-error.ts';
@@ -42,6 +44,32 @@ test('rejects a connect that is discarded on the way', async () => {
   link.discard();
   expect(await rejectionOf(connecting)).toBeInstanceOf(RedisDisconnectedError);
   expect(link.isReady()).toBe(false);
+});
+
+test('leaves no connection open that is established after it was discarded', async () => {
+  const { link } = setUp();
+  const connecting = rejectionOf(link.connect());
+  link.discard();
+  await connecting;
+  await waitUntil(() => redis.connections().opened === 1);
+  await waitUntil(() => redis.connections().open === 0, 3000);
+});
+
+test('tries no further node after it was discarded', async () => {
+  const { promise: reached, resolve: reach } = Promise.withResolvers<Socket>();
+  const silent = createServer(reach).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const { link } = setUp(`redis://127.0.0.1:${port},${new URL(redis.url).host}`);
+  const connecting = rejectionOf(link.connect());
+  const closed = once((await reached).resume(), 'close');
+  link.discard();
+  await Promise.all([connecting, closed]);
+  silent.close();
+  const { link: other } = setUp();
+  await other.connect();
+  expect(redis.connections().opened).toBe(1);
+  other.discard();
 });
 
 test('rejects when nothing listens, without an error besides', async () => {

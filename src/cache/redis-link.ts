@@ -47,8 +47,8 @@ export function createRedisLink(address: RedisAddress, onError: (error: unknown)
           if (open) onError(error);
         },
         onCreated: (connection) => {
-          if (isWanted) created.add(connection);
-          else connection.destroy();
+          if (!isWanted) throw new RedisDisconnectedError('the connection to Redis was closed');
+          created.add(connection);
         },
       });
       // Whichever of the two comes too late has no reader.

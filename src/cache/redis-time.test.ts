@@ -25,3 +25,15 @@ test('follows a clock of Redis that is set back', () => {
   time.observe(2000, 2000, 2000);
   expect(time.offsetMs()).toBe(0);
 });
+
+test('learns no more from a reply than the time of its journey leaves certain', () => {
+  const time = createRedisTime();
+  time.observe(1000, 1000, 9000);
+  expect(time.offsetMs()).toBe(0);
+  time.observe(9000, 1000, 9000);
+  expect(time.offsetMs()).toBe(0);
+  time.observe(9000 + HOUR_MS, 1000, 9000);
+  expect(time.offsetMs()).toBe(HOUR_MS + 4000);
+  time.observe(9000 + HOUR_MS, 9000, 9010);
+  expect(time.offsetMs()).toBe(HOUR_MS - 5);
+});

@@ -24,7 +24,9 @@ export function createRedisTime(): RedisTimeEstimate {
     offsetMs: () => offset,
     observe(redisTime, sentAt, receivedAt) {
       const observed = Math.round(redisTime - (sentAt + receivedAt) / 2);
-      if (Math.abs(observed - offset) > MAX_CLOCK_LEAD_MS) offset = observed;
+      // Redis may have read its clock at any time of the journey, which is long while this process is busy.
+      const uncertaintyMs = (receivedAt - sentAt) / 2;
+      if (Math.abs(observed - offset) > MAX_CLOCK_LEAD_MS + uncertaintyMs) offset = observed;
     },
   };
 }

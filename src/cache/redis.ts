@@ -8,7 +8,7 @@ import { redisNamespace } from './redis-keys.ts';
 import { createRedisLink, type RedisLink } from './redis-link.ts';
 import { startRedisTimeout } from './redis-timeout.ts';
 
-/** How long a caller waits for Redis, per chunk of keys, before it continues without it. */
+/** After how long without any reply a caller continues without Redis, per chunk of keys; see `startRedisTimeout`. */
 export const COMMAND_TIMEOUT_MS = 100;
 /**
  * How long the first connection may take. Callers wait for it: a process that starts is busy, and without Redis it would make the
@@ -25,8 +25,9 @@ const MOVED_REASONS: ReadonlySet<CacheErrorReason> = new Set(['readonly', 'moved
 /** Optional connection to Redis or Valkey: every call has a fallback. */
 export interface RedisConnection {
   /**
-   * Resolves to the result of `run`, or to `fallback` if Redis fails, takes longer than `timeoutMs` (100 ms by default) or is
-   * known to be down. The time that the first connection takes is not part of it. Never rejects. A result that arrives after the timeout is passed to `onLateResult`.
+   * Resolves to the result of `run`, or to `fallback` if Redis fails, does not reply within `timeoutMs` (100 ms by default)
+   * or is known to be down. The timeout starts again, up to nine times, while other replies arrive. Never rejects. A result that
+   * arrives after the timeout is passed to `onLateResult`. The time that the first connection takes is not part of the timeout.
    */
   readonly tryRun: <T>(
     operation: CacheOperation,

@@ -1,12 +1,11 @@
 import { getHeapStatistics } from 'node:v8';
-import { createFleet, maxCacheBytes } from '../cache/fleet.ts';
+import { createFleet, type Fleet, maxCacheBytes } from '../cache/fleet.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
-import { createAccountHealthTracker } from '../gather/account-health.ts';
 import { printPublicSchema } from '../graphql/schema.ts';
 import { createTransport } from '../http/transport.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
-import { createMetrics } from '../observability/metrics.ts';
+import { createMetrics, type Metrics } from '../observability/metrics.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
 import { createCors } from '../server/cors.ts';
 import { createGraphiqlHandler } from '../server/graphiql-handler.ts';
@@ -15,18 +14,12 @@ import { idleGauges } from '../server/ports.ts';
 import { createServer, type Server } from '../server/server.ts';
 import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
-import { connectAccounts, createAgentDirectory } from './accounts.ts';
 import { createThrottledAuthenticator } from './authentication.ts';
 import { createGraphql } from './graphql.ts';
 import { createIssuerFetch } from './issuer-fetch.ts';
 import { createLimitedLogs } from './limited-logs.ts';
-import {
-  createDirectoryObserver,
-  createHealthObserver,
-  createRedisObserver,
-  createSourceObserver,
-  createUnexpectedErrorObserver,
-} from './observers.ts';
+import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
+import { createServices } from './services.ts';
 
 const GRAPHIQL_DIRECTORY = new URL('../../public/graphiql/', import.meta.url);
 
@@ -60,48 +53,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const onUnexpectedError = createUnexpectedErrorObserver(logger);
 
   const transport = createTransport(config.proxy);
-  const fleet = createFleet({
-    address: config.cache.url,
-    maxBytes: maxCacheBytes(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
-    clock,
-    observer: createRedisObserver(metrics, logger),
-    isClockShared: options.isClockShared,
-  });
-
-  metrics.watchMemoryLevel(fleet.memoryUse);
+  const fleet = connectFleet(options, metrics);
   metrics.watchLog(lostLogLines);
-  // A Redis that does not answer is reported as down as soon as that is known.
-  if (config.cache.url !== undefined) metrics.redisUp(true);
-
   const logs = createLimitedLogs(clock, logger);
-  const sourceObserver = createSourceObserver(metrics, logs);
-  const accounts = connectAccounts({ config, vendors, fleet, transport, clock, metrics, logger, logs });
-  const healthTracker = createAccountHealthTracker({
-    clock,
-    sharedStore: (name) => accounts.find(({ config: { name: each } }) => each === name)?.healthStore,
-    observer: createHealthObserver(logger, logs),
-  });
-  metrics.watchAccounts(
-    config.accounts.map(({ name }) => name),
-    (name) => healthTracker.get(name).state,
-  );
-  const directory = createAgentDirectory(accounts, {
-    config,
-    clock,
-    onReport: (report) => {
-      healthTracker.recordReport(report);
-      sourceObserver.sourceReported(report);
-    },
-    shutdownSignal: fleet.shutdownSignal,
-    metrics: createDirectoryObserver(metrics, logger, clock),
-    onUnexpectedError,
-  });
-  const services = {
-    adapters: accounts.map(({ adapter }) => adapter),
-    directory,
-    health: healthTracker,
-    sourceObserver,
-  };
+  const observers = { metrics, logger, logs, onUnexpectedError };
+  const services = createServices({ config, vendors, fleet, transport, clock, ...observers });
   const graphql = await createGraphql({ config, services, clock, metrics, onUnexpectedError });
 
   const server = createServer({
@@ -120,11 +76,24 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   return {
     server,
-    askAccounts: directory.askAll,
+    askAccounts: services.directory.askAll,
     close: async () => {
-      healthTracker.close();
-      logs.flush();
+      services.close();
       await Promise.allSettled([graphql.stop(), fleet.close(), transport.close()]);
     },
   };
+}
+
+function connectFleet({ config, clock, logger, isClockShared }: AppOptions, metrics: Metrics): Fleet {
+  const fleet = createFleet({
+    address: config.cache.url,
+    maxBytes: maxCacheBytes(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
+    clock,
+    observer: createRedisObserver(metrics, logger),
+    isClockShared,
+  });
+  metrics.watchMemoryLevel(fleet.memoryUse);
+  // A Redis that does not answer is reported as down as soon as that is known.
+  if (config.cache.url !== undefined) metrics.redisUp(true);
+  return fleet;
 }

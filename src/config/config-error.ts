@@ -32,11 +32,12 @@ function formatLine({ file, path, message, line, column }: ConfigError, prefix: 
   return path === '' ? `${location}: ${prefix}${message}` : `${location}: ${prefix}${path}: ${message}`;
 }
 
+/** In a key such as `clientSecret:abc`, which lacks the blank after the colon, the rest is a value and may be a secret. */
 export function formatPath(path: ConfigPath): string {
   return path
     .map((step, index) => {
       if (typeof step === 'number') return `[${step}]`;
-      if (!/^[\w.@-]+$/.test(step)) return `[${JSON.stringify(step)}]`;
+      if (!/^[\w.@-]+$/.test(step)) return `[${JSON.stringify(step.replace(/:.+/s, ':…'))}]`;
       return index === 0 ? step : `.${step}`;
     })
     .join('');

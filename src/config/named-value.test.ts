@@ -60,3 +60,11 @@ test('names no value of a setting that is a secret', () => {
   const digest = 'auth: { apiKeys: [{ name: a, sha256: CANARY }] }';
   expect(errorLines(digest).join()).not.toContain('CANARY');
 });
+
+test('shows nothing of a value that became part of a key, because no blank follows its colon', () => {
+  const account = MAIL_ACCOUNT.replace('clientSecret: s3cret-in-file', 'clientSecret:CANARY');
+  expect(errorLines(`accounts: [{ ${account} }]`)).toEqual([
+    expect.stringMatching(/accounts\[0\]\.clientSecret: is missing$/),
+    expect.stringMatching(/accounts\[0\]\["clientSecret:…"\]: is not a known key; a blank must follow the colon$/),
+  ]);
+});

@@ -43,7 +43,7 @@ function isDecodable(text: string): boolean {
 const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'] as const;
 
 /**
- * Parses `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or lower case; an empty value counts as not set. As in curl, the
+ * Parses `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or lower case; an empty proxy counts as not set. As in curl, the
  * scheme `http://` may be left out.
  */
 export function parseProxyVariables(env: Environment): {

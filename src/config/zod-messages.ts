@@ -65,6 +65,7 @@ const MAX_DISTANCE_RATIO = 0.4;
 
 /** The message of one unknown key of an object, with the known key that is spelled most like it. */
 function formatUnknownKey(key: string, schema: unknown): string {
+  if (key.includes(':')) return 'is not a known key; a blank must follow the colon';
   const knownKeys = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   const [closest] = knownKeys
     .map((known) => ({ known, distance: leven(toLetters(key), toLetters(known)) }))

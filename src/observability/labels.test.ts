@@ -5,6 +5,7 @@ test.each([
   [undefined, 'none'],
   ['contract', 'contract'],
   ['oauth_token_rejected', 'oauth_token_rejected'],
+  ['memory_limit', 'memory_limit'],
   ['status_503', 'status_503'],
   ['status_418', 'status_4xx'],
   ['status_599', 'status_5xx'],

@@ -58,6 +58,7 @@ const REASONS: ReadonlySet<string> = new Set([
     'zip',
     'pagination',
     'file_limit',
+    'memory_limit',
     'encrypted',
   ],
   ...['foreign_agent', 'foreign_account', 'retention', 'not_yet_written', 'discovery_timeout', 'unreadable'],

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 /** A client that sends requests and reads nothing until it is resumed. */
-function connectUnreading(server: TestServer, requests: number): Socket {
+function connectWithoutReading(server: TestServer, requests: number): Socket {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   sockets.push(socket);
   socket.pause();
@@ -30,7 +30,7 @@ describe('answers that clients do not read', () => {
       limits: { maxUnreadBytes: 50 * MEGABYTE },
       wait: () => Promise.resolve('x'.repeat(20 * MEGABYTE)),
     }));
-    for (let i = 0; i < 12; i += 1) connectUnreading(server, 1);
+    for (let i = 0; i < 12; i += 1) connectWithoutReading(server, 1);
     // Three answers are as many as it takes to exceed the bound; the other nine are small errors, which are out at once.
     expect((await server.accessLog(9)).map(({ status }) => status)).toEqual(Array(9).fill(503));
     const response = await server.post({ query: '{ hello }' });
@@ -48,7 +48,7 @@ describe('answers that clients do not read', () => {
 
   test('are bounded for each connection with pipelined requests', async () => {
     const server = (own = await startTestServer({ wait: () => Promise.resolve('x'.repeat(5 * MEGABYTE)) }));
-    const socket = connectUnreading(server, 12);
+    const socket = connectWithoutReading(server, 12);
     while (!(await server.metrics.text()).includes('reason="unread_bytes"} 8\n')) await new Promise(setImmediate);
     socket.resume();
     const statuses = (await server.accessLog(12)).map(({ status }) => status);
@@ -63,7 +63,7 @@ describe('answers that clients do not read', () => {
       limits: { requestTimeoutMs: 60_000 },
       wait: () => Promise.resolve('x'.repeat(50 * MEGABYTE)),
     }));
-    connectUnreading(server, 1);
+    connectWithoutReading(server, 1);
     expect(await server.accessLog(1)).toEqual([expect.objectContaining({ path: '/graphql', status: 499 })]);
   });
 });

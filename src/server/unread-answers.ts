@@ -54,6 +54,8 @@ export function createUnreadAnswers({ maxBytes, timeoutMs, onRejected }: UnreadA
       });
     },
     add: (response) => {
+      // The client may have gone while its query ran: nothing of the answer is kept then.
+      if (response.closed || response.destroyed) return;
       const { socket } = response.req;
       answers.set(response, socket);
       response.once('close', () => answers.delete(response));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
-import { type Admission, contentMemoryLimits, createContentMemory, type LeaseContext } from './content-memory.ts';
+import { contentMemoryLimits, createContentMemory, type LeaseContext, type MemoryAdmission } from './content-memory.ts';
 
 const LIMITS = { maxQueryBytes: 100, sharedBytes: 50, derivedBytes: 10 };
 
@@ -13,8 +13,8 @@ function createFixture() {
 }
 
 /** The outcome of a wait as far as it is known. */
-function observe(admission: Promise<Admission>) {
-  const seen: { outcome: Admission | 'waiting' } = { outcome: 'waiting' };
+function observe(admission: Promise<MemoryAdmission>) {
+  const seen: { outcome: MemoryAdmission | 'waiting' } = { outcome: 'waiting' };
   void admission.then((outcome) => (seen.outcome = outcome));
   return seen;
 }
@@ -31,6 +31,16 @@ test('admits the first query up to its maximum, and others while there is space'
   first.add(51);
   expect(await first.admit()).toBe('query full');
   expect(waiting.outcome).toBe('waiting');
+});
+
+test('lets a query that began after its deadline hold nothing', async () => {
+  const { memory, context } = createFixture();
+  const late = memory.leaseOf(context({ signal: AbortSignal.abort() }));
+  await late.admit();
+  late.add(60);
+  expect(await memory.createLease(context()).admit()).toBe('admitted');
+  const second = memory.createLease(context({ waitUntilMs: () => 0 }));
+  expect(await second.admit()).toBe('admitted');
 });
 
 test('admits the next query once the first has ended', async () => {

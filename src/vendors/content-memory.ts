@@ -23,13 +23,13 @@ export interface ContentLease {
    * Resolves to whether the query may read more. Waits while the queries together hold too much, until the query has to answer.
    * The query that began first never waits. So there is always one that goes on, and ends, and releases what it holds.
    */
-  readonly admit: () => Promise<Admission>;
+  readonly admit: () => Promise<MemoryAdmission>;
   readonly add: (bytes: number) => void;
   readonly end: () => void;
 }
 
 /** `query full`: the query itself holds its maximum. `process full`: others hold too much, and it has waited as long as it can. */
-export type Admission = 'admitted' | 'query full' | 'process full';
+export type MemoryAdmission = 'admitted' | 'query full' | 'process full';
 
 export type LeaseContext = Pick<CallContext, 'signal' | 'waitUntilMs'> & {
   readonly onClose?: (callback: () => void) => void;
@@ -69,7 +69,8 @@ export function createContentMemory(limits: ContentMemoryLimits, clock: Clock): 
       leases.set(request, lease);
       request.onClose?.(lease.end);
       // A query past its deadline holds nothing that is still needed.
-      request.signal.addEventListener('abort', lease.end, { once: true });
+      if (request.signal.aborted) lease.end();
+      else request.signal.addEventListener('abort', lease.end, { once: true });
       return lease;
     },
   };

@@ -14,6 +14,8 @@ export interface FakeRedis {
   readonly delaySetUp: () => () => void;
   /** Names of the received commands, without those of the connection set-up. */
   readonly commands: readonly string[];
+  /** The connections that were ever opened, and those that still are. */
+  readonly connections: () => { readonly opened: number; readonly open: number };
   readonly close: () => Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export async function startFakeRedis(): Promise<FakeRedis> {
   const sockets = new Set<Socket>();
   const lateReplies: (() => void)[] = [];
   let lateSetUpReplies: (() => void)[] | null = null;
+  let opened = 0;
 
   function normalReply([name = '', ...words]: readonly string[]): string {
     if (name === 'SET') values.set(words[0] ?? '', words[1] ?? '');
@@ -56,6 +59,7 @@ export async function startFakeRedis(): Promise<FakeRedis> {
 
   const server = createServer((socket) => {
     sockets.add(socket);
+    opened += 1;
     let text = '';
     socket.on('data', (chunk) => {
       text += chunk.toString();
@@ -85,6 +89,7 @@ export async function startFakeRedis(): Promise<FakeRedis> {
       };
     },
     commands,
+    connections: () => ({ opened, open: sockets.size }),
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -5,11 +5,11 @@ import { connectKore } from '../../../test/support/kore/harness.ts';
 const yesterday = { from: Date.parse('2024-05-14T00:00:00Z'), to: Date.parse('2024-05-15T00:00:00Z') };
 
 test('reports records that cannot be read, and those of agents that were not asked for', async () => {
-  const stranger = { ...createWorker(99) };
+  const unlistedAgent = createWorker(99);
   const unreadable = { userId: '', email: '' };
   const workers = createWorkers(6);
   const { statusPeriods, dropped } = connectKore([], {
-    overridePage: () => [...workers, stranger, unreadable].map((agent) => ({ ...agent })),
+    overridePage: () => [...workers, unlistedAgent, unreadable].map((agent) => ({ ...agent })),
   });
   await Promise.all(workers.map(({ email }) => statusPeriods(email, yesterday)));
   expect(dropped).toEqual([

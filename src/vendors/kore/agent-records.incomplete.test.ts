@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createWorker, createWorkers, fakeKore, KORE_ENTRY, parseFilter } from '../../../test/support/kore/account.ts';
 import { connectKore } from '../../../test/support/kore/harness.ts';
 import { connectVendor, jsonReply, type RequestHandler } from '../../../test/support/vendor-harness.ts';
+import { DAY } from '../../domain/time.ts';
 import { kore } from './index.ts';
 import { MAX_TOTAL_BYTES } from './pagination.ts';
 
@@ -265,4 +266,18 @@ test('reports a range of several requests as partial when one of them fails', as
     data: [{ start: at('14T09:00:00') }, { start: at('15T09:00:00') }],
     sources: [{ outcome: 'PARTIAL', error: { code: 'VENDOR_UNAVAILABLE' } }],
   });
+});
+
+test('reads at most 400 pages for an agent without e-mail address, over all windows, and says so', async () => {
+  let calls = 0;
+  const harness = connectVendor(
+    kore,
+    { ...KORE_ENTRY, maxDaysPerCall: 1 },
+    () => jsonReply({ data: [{ userId: `u-${(calls += 1)}` }], hasMore: true }),
+    { now: NOW },
+  );
+  const month = { from: NOW - 30 * DAY, to: NOW };
+  const reading = harness.createDataSource().statusPeriods?.('u-0', month);
+  await expect(reading).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'pagination' });
+  expect(harness.sent).toHaveLength(31 * 12);
 });

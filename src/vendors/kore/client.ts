@@ -32,8 +32,9 @@ export interface KoreClient {
   readonly statusDetails: (query: StatusDetailsQuery, context: CallContext) => Promise<AgentRecords>;
 }
 
-/** Like a BatchRequest; without `agents` it means all agents. */
-type StatusDetailsQuery = DayBounds & Partial<Pick<BatchRequest, 'agents'>>;
+/** Like a BatchRequest; without `agents` it means all agents. Reads at most `maxPages`, or MAX_PAGES. */
+type StatusDetailsQuery = DayBounds &
+  Partial<Pick<BatchRequest, 'agents'>> & { readonly maxPages?: number | undefined };
 
 export function createClient(
   config: KoreConfig,
@@ -62,7 +63,7 @@ export function createClient(
 
   return {
     statusDetails: async (query, context) => {
-      const pages = await fetchAllPages((offset) => fetchPage(query, offset, context));
+      const pages = await fetchAllPages((offset) => fetchPage(query, offset, context), query.maxPages);
       return collectRecords(pages, query.agents, target, onDropped);
     },
   };

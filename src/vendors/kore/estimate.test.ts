@@ -193,6 +193,11 @@ describe('the estimate of unfiltered pages', () => {
     expect(calls([now(targetOf(['u-1']))], holding([cell('u-1', TODAY)]))).toBe(0);
   });
 
+  test('keeps a month of one-day windows within the calls of one query', () => {
+    const agentsOfAnyKind = targetOf([], { maxAgents: 50, unlisted: 'any' });
+    expect(calls([days(agentsOfAnyKind, 30, 0)], nothing, 1)).toBe(31 + 400);
+  });
+
   test('counts agents with unknown references', () => {
     expect(calls([now(targetOf([], { maxAgents: 60, unlisted: 'any' }))])).toBe(2 + MAX_PAGES);
   });

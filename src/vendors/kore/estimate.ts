@@ -11,7 +11,7 @@ import { cellNamespace } from './cells.ts';
 import type { KoreConfig } from './config.ts';
 import { daysToRequest } from './data-source.ts';
 import { directoryNamespace } from './discovery.ts';
-import { MAX_PAGES } from './pagination.ts';
+import { MAX_PAGES, maxPagesOf } from './pagination.ts';
 import { canonicalizeReference, isEmail } from './references.ts';
 import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
@@ -46,7 +46,7 @@ interface UncachedReads {
 export function estimateCalls({ maxDaysPerCall }: Pick<KoreConfig, 'maxDaysPerCall'>): CallEstimator {
   const countWindows = (days: readonly CivilDate[]): number =>
     sharedWindows(days.map(dayWithoutAgent), maxDaysPerCall).length;
-  const countPages = (days: readonly CivilDate[]): number => countWindows(days) * MAX_PAGES;
+  const countPages = (days: readonly CivilDate[]): number => maxPagesOf(countWindows(days));
 
   function countPosts(maxWindows: number, agents: number, days: readonly CivilDate[]): number {
     return Math.min(maxWindows, 2 * countWindows(days)) * Math.ceil(agents / MAX_AGENTS_PER_REQUEST);

@@ -12,6 +12,7 @@ import { type CellOutcome, createCellCollector, mayReturn, type RequestedCells, 
 import { type Cell, type CellKey, cellLifetime, cellNamespace } from './cells.ts';
 import type { KoreClient } from './client.ts';
 import type { KoreConfig } from './config.ts';
+import { pagesPerWindow } from './pagination.ts';
 import { isEmail } from './references.ts';
 import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
@@ -38,6 +39,8 @@ export function createLoaders(deps: KoreDeps, request: DataSourceContext): KoreL
 interface CellRequest extends RequestedCells {
   /** The e-mails to ask for; null to ask for all agents. */
   readonly emails: readonly string[] | null;
+  /** The most pages that are read. */
+  readonly maxPages?: number | undefined;
 }
 
 /** Each POST takes its own turn, and its cells are passed on as soon as it has ended. */
@@ -77,22 +80,24 @@ function planByEmail(deps: KoreDeps, keys: readonly CellKey[], now: Instant): re
 /** The vendor filters by e-mail only, so an agent that has only a userId is looked up among all agents. */
 function planUnfiltered(deps: KoreDeps, keys: readonly CellKey[], now: Instant): readonly Promise<CellRequest>[] {
   const userIds = keys.map(({ agent }) => agent);
-  return sharedWindows(keys, deps.config.maxDaysPerCall).map(async (dayWindow) => {
+  const windows = sharedWindows(keys, deps.config.maxDaysPerCall);
+  const maxPages = pagesPerWindow(windows.length);
+  return windows.map(async (dayWindow) => {
     const window = await includeYesterday(deps, userIds, toDayBounds(dayWindow), now);
-    return { ...window, agents: null, emails: null };
+    return { ...window, agents: null, emails: null, maxPages };
   });
 }
 
 /** Fetches what a request returns of the agents that are asked for, or of all agents in its response. */
 async function fetchRequest(
   deps: KoreDeps,
-  { agents, emails, firstDay, lastDay }: CellRequest,
+  { agents, emails, firstDay, lastDay, maxPages }: CellRequest,
   keys: readonly CellKey[],
   now: Instant,
   context: FetchContext<CellKey>,
 ): Promise<readonly CellResult[]> {
   const window = { firstDay, lastDay };
-  const query = { ...(emails && { agents: emails }), ...window };
+  const query = { ...(emails && { agents: emails }), ...window, maxPages };
   const records = await deps.client.statusDetails(query, withPriority(context.forKeys(keys), window, now));
   const reported = agents ?? new Set([...keys.map(({ agent }) => agent), ...allReferences(records)]);
   return toCellsOfWindow(deps, records, [...reported], window, now);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { VendorError } from '../../domain/vendor-error.ts';
-import { fetchAllPages as readPages, MAX_TOTAL_BYTES } from './pagination.ts';
+import { fetchAllPages as readPages, MAX_TOTAL_BYTES, maxPagesOf, pagesPerWindow } from './pagination.ts';
 import { type AgentRecord, type DetailsPage, detailsPageSchema } from './wire.ts';
 
 /** Reads pages of this many bytes each. */
@@ -81,6 +81,16 @@ test.each([
   const list = listOf(people, 1);
   expect(await allPages(list.read)).toEqual({ agents: people, stopReason: 'end', unreadable: 0 });
   expect(list.offsets).toEqual([0, 1, 2]);
+});
+
+test('divides the pages among many windows, and never plans fewer than are read', () => {
+  expect([1, 10, 11, 31, 400, 500].map(pagesPerWindow)).toEqual([40, 40, 36, 12, 1, 1]);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 1000 }), (planned, read) => {
+      const windows = Math.min(planned, read);
+      expect(windows * pagesPerWindow(windows)).toBeLessThanOrEqual(maxPagesOf(planned));
+    }),
+  );
 });
 
 test('stops endless pages after the fortieth', async () => {

@@ -8,6 +8,22 @@ export const PAGE_SIZE = 50;
 /** The most pages that one request reads, whatever the vendor reports about further pages. */
 export const MAX_PAGES = 40;
 
+/**
+ * The most pages of all agents that the windows of one fetch read together. Without it, a month of one-day windows would be
+ * planned with more calls than any query may make.
+ */
+const MAX_PAGES_OF_ALL_WINDOWS = 400;
+
+/** The most pages that each of so many windows reads. */
+export function pagesPerWindow(windows: number): number {
+  return Math.max(1, Math.min(MAX_PAGES, Math.floor(MAX_PAGES_OF_ALL_WINDOWS / windows)));
+}
+
+/** The most pages that this number of windows, or any smaller one, reads. */
+export function maxPagesOf(windows: number): number {
+  return Math.min(windows * MAX_PAGES, Math.max(windows, MAX_PAGES_OF_ALL_WINDOWS));
+}
+
 /** No further page is read once the bodies reach this size: all pages are held in memory until the last one. */
 export const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
 
@@ -22,7 +38,7 @@ export interface FetchedPages {
   readonly unreadable: number;
   /**
    * `end`: there are no more pages. `no-progress`: the vendor reports more, but the last page had no new agent.
-   * `page-limit`, `too_large`: stopped at MAX_PAGES or MAX_TOTAL_BYTES. An error: the next page (the first one, if there
+   * `page-limit`, `too_large`: stopped at `maxPages` or MAX_TOTAL_BYTES. An error: the next page (the first one, if there
    * are no agents) failed.
    */
   readonly stopReason: 'end' | 'no-progress' | 'page-limit' | 'too_large' | VendorError;
@@ -32,7 +48,10 @@ export interface FetchedPages {
  * Reads page after page. The next page starts after as many agents as were received, not as many as were requested: the
  * vendor may send fewer.
  */
-export async function fetchAllPages(fetchPage: (offset: number) => Promise<FetchedPage>): Promise<FetchedPages> {
+export async function fetchAllPages(
+  fetchPage: (offset: number) => Promise<FetchedPage>,
+  maxPages = MAX_PAGES,
+): Promise<FetchedPages> {
   const agents: AgentRecord[] = [];
   const seen = new Set<string>();
   let receivedCount = 0;
@@ -60,7 +79,7 @@ export async function fetchAllPages(fetchPage: (offset: number) => Promise<Fetch
     totalBytes += page.bodyBytes;
     if (!hasNextPage(page)) return finish('end');
     if (seen.size === seenBefore) return finish('no-progress');
-    if (pages === MAX_PAGES) return finish('page-limit');
+    if (pages >= maxPages) return finish('page-limit');
     if (totalBytes >= MAX_TOTAL_BYTES) return finish('too_large');
   }
 }

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Provenance } from '../../domain/source.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
-import type { Admission } from '../content-memory.ts';
+import type { MemoryAdmission } from '../content-memory.ts';
 import type { DataGap } from '../data-gap.ts';
 import { FILE_ENDPOINT, fileKey } from './client.ts';
 import { contentGaps, failureGaps, fileLimitGaps, memoryLimitGaps, rejectedLinkGaps } from './data-gaps.ts';
@@ -55,7 +55,7 @@ export async function collectFiles(loaders: Loaders, windows: readonly TimeRange
 
 /** Reads files until the end, or until the query may hold no more. */
 async function loadFiles(loaders: Loaders, links: readonly string[]) {
-  let refused: Exclude<Admission, 'admitted'> | null = null;
+  let refused: Exclude<MemoryAdmission, 'admitted'> | null = null;
   let unread = 0;
   const loadBatch = async (batch: readonly string[]) => {
     const admission = await loaders.lease.admit();
@@ -71,7 +71,7 @@ async function loadFiles(loaders: Loaders, links: readonly string[]) {
     loaded: batches.flatMap(({ loaded }) => loaded),
     errors: batches.flatMap(({ errors }) => errors),
     unread,
-    refused: refused as Exclude<Admission, 'admitted'> | null,
+    refused: refused as Exclude<MemoryAdmission, 'admitted'> | null,
   };
 }
 

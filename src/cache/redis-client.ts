@@ -8,7 +8,8 @@ import {
 import type { RedisAddress, RedisNode } from '../config/redis-address.ts';
 import { RedisTopologyError } from './redis-errors.ts';
 
-const CONNECT_TIMEOUT_MS = 2000;
+/** In real time: it also runs while the process is busy, so that it is longer than a process is when it starts. */
+const CONNECT_TIMEOUT_MS = 5000;
 
 /** The commands that the cache uses. Those with several keys name keys of one account, which share a slot of a Redis Cluster. */
 export type RedisClient = Pick<RedisClientType, 'get' | 'set' | 'mGet' | 'eval' | 'zRem' | 'pTTL'>;

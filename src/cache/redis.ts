@@ -10,6 +10,11 @@ import { startRedisTimeout } from './redis-timeout.ts';
 
 /** After how long without any reply a caller continues without Redis, per chunk of keys; see `startRedisTimeout`. */
 export const COMMAND_TIMEOUT_MS = 100;
+/**
+ * How long the first connection may take. Callers wait for it: a process that starts is busy, and without Redis it would make the
+ * calls that other processes of the fleet make already.
+ */
+const FIRST_CONNECT_TIMEOUT_MS = 2000;
 /** For commands without a waiter, such as writes: they may queue after much other work of this process. */
 export const WRITE_TIMEOUT_MS = 2000;
 /** A connection without a reply for this long is closed, even if the operating system still considers it open. */
@@ -22,7 +27,7 @@ export interface RedisConnection {
   /**
    * Resolves to the result of `run`, or to `fallback` if Redis fails, does not reply within `timeoutMs` (100 ms by default)
    * or is known to be down. The timeout starts again, up to nine times, while other replies arrive. Never rejects. A result that
-   * arrives after the timeout is passed to `onLateResult`.
+   * arrives after the timeout is passed to `onLateResult`. The time that the first connection takes is not part of the timeout.
    */
   readonly tryRun: <T>(
     operation: CacheOperation,
@@ -60,45 +65,28 @@ interface ConnectionState {
   readonly replies: { count: number };
   readonly availability: AvailabilityMonitor;
   readonly reportFailure: (operation: CacheOperation, error: unknown) => void;
-  /** Reports a failure that says nothing about Redis as a whole. */
-  readonly reportOnly: RedisObserver['onError'];
-  /** Settles when the first attempt to connect has ended. */
+  /** Reports a timeout that says nothing about Redis as a whole. */
+  readonly reportTimeout: (operation: CacheOperation, error: RedisTimeoutError) => void;
+  /** Settles when the first attempt to connect has ended, or has taken too long. */
   readonly connecting: Promise<void>;
+  readonly isConnecting: () => boolean;
   readonly isClosed: () => boolean;
 }
 
 /** Connects in the background, and again whenever the connection is lost. */
 export function connectRedis(address: RedisAddress, clock: Clock, observer: RedisObserver): RedisConnection {
-  const { onError, onDown = () => undefined, onUp = () => undefined } = observer;
   let closed = false;
-  const isClosed = () => closed;
-  const reportFailure = (operation: CacheOperation, error: unknown): void => {
-    onError(operation, error);
-    availability.markDown(error);
-  };
-  const link = createRedisLink(address, (error) => {
-    if (closed) return;
-    // Malformed replies on an open connection: the next replies would be matched to the wrong commands.
-    if (link.isReady()) link.discard();
-    reportFailure('connection', error);
-  });
-  const probe = () => probeRedis({ link, clock, connecting, isClosed }, onError);
-  const availability = createAvailabilityMonitor({ clock, probe, onDown, onUp });
-  const connecting = link.connect().catch((error: unknown) => {
-    if (!closed) reportFailure('connection', error);
-  });
-  const reporting = { reportFailure, reportOnly: onError };
-  const state: ConnectionState = {
-    link,
-    clock,
-    replies: { count: 0 },
-    availability,
-    ...reporting,
-    connecting,
-    isClosed,
-  };
+  const connection = startConnection(address, clock, observer, () => closed);
+  const { link, availability } = connection;
+
   return {
-    ...createCommands(state),
+    tryRun: (operation, fallback, run, options) => tryRun(connection, operation, fallback, run, options),
+    fireAndForget(operation, run) {
+      if (closed) return;
+      void runNow(link, run).catch((error: unknown) => {
+        observer.onError(operation, error);
+      });
+    },
     close() {
       closed = true;
       availability.stop();
@@ -109,16 +97,48 @@ export function connectRedis(address: RedisAddress, clock: Clock, observer: Redi
   };
 }
 
-function createCommands(state: ConnectionState): Pick<RedisConnection, 'tryRun' | 'fireAndForget'> {
-  return {
-    tryRun: (operation, fallback, run, options) => tryRun(state, operation, fallback, run, options),
-    fireAndForget(operation, run) {
-      if (state.isClosed()) return;
-      void runNow(state.link, run).catch((error: unknown) => {
-        state.reportOnly(operation, error);
-      });
-    },
+function startConnection(
+  address: RedisAddress,
+  clock: Clock,
+  { onError, onDown = () => undefined, onUp = () => undefined }: RedisObserver,
+  isClosed: () => boolean,
+): ConnectionState {
+  const reportFailure = (operation: CacheOperation, error: unknown): void => {
+    onError(operation, error);
+    availability.markDown(error);
   };
+  const link = createRedisLink(address, (error) => {
+    if (isClosed()) return;
+    // Malformed replies on an open connection: the next replies would be matched to the wrong commands.
+    if (link.isReady()) link.discard();
+    reportFailure('connection', error);
+  });
+  const probe = () => probeRedis({ link, clock, connecting, isClosed }, onError);
+  const availability = createAvailabilityMonitor({ clock, probe, onDown, onUp });
+  let isConnecting = true;
+  const connecting = connectInTime(link, clock)
+    .catch((error: unknown) => {
+      if (!isClosed()) reportFailure('connection', error);
+    })
+    .finally(() => {
+      isConnecting = false;
+    });
+  return {
+    ...{ link, clock, availability, reportFailure, connecting, isClosed },
+    replies: { count: 0 },
+    reportTimeout: onError,
+    isConnecting: () => isConnecting,
+  };
+}
+
+/** Rejects with a RedisTimeoutError if connecting takes too long; a probe connects again then. */
+async function connectInTime(link: RedisLink, clock: Clock): Promise<void> {
+  const timeout = startRedisTimeout(clock, FIRST_CONNECT_TIMEOUT_MS);
+  try {
+    await Promise.race([link.connect(), timeout.rejection]);
+  } finally {
+    timeout.cancel();
+  }
 }
 
 /** Rejects without a connection. */
@@ -152,26 +172,34 @@ async function probeRedis(
 }
 
 async function tryRun<T>(
-  { link, clock, replies, availability, reportFailure, reportOnly, connecting, isClosed }: ConnectionState,
+  {
+    link,
+    clock,
+    replies,
+    availability,
+    reportFailure,
+    reportTimeout,
+    connecting,
+    isConnecting,
+    isClosed,
+  }: ConnectionState,
   operation: CacheOperation,
   fallback: T,
   run: (client: RedisClient) => Promise<T>,
   { timeoutMs = COMMAND_TIMEOUT_MS, marksDown = true, onLateResult }: RunOptions<T> = {},
 ): Promise<T> {
+  if (isConnecting()) await connecting;
   if (isClosed() || availability.isDown()) return fallback;
   const timeout = startRedisTimeout(clock, timeoutMs, () => replies.count);
   try {
-    const running = connecting.then(async () => {
-      // A command without a waiter is not sent: it would reopen a connection that was closed.
-      if (timeout.hasElapsed() || availability.isDown()) return fallback;
-      const result = await runNow(link, run);
+    const running = runNow(link, run).then((result) => {
       replies.count += 1;
       if (timeout.hasElapsed()) onLateResult?.(result);
       return result;
     });
     return await Promise.race([running, timeout.rejection]);
   } catch (error) {
-    if (error instanceof RedisTimeoutError && !marksDown) reportOnly(operation, error);
+    if (error instanceof RedisTimeoutError && !marksDown) reportTimeout(operation, error);
     else reportFailure(operation, error);
     return fallback;
   } finally {

@@ -74,6 +74,7 @@ function connectAccount(
     clock,
     random: Math.random,
     dispatcher: transport.dispatcherFor(account),
+    isStaleConnection: transport.isStaleConnection,
     accountHeaders: createAccountHeaders({ ...account, userAgent: USER_AGENT }),
     metrics: createVendorHttpObserver(metrics, logger, logs),
     log,

@@ -13,6 +13,8 @@ export interface AttemptOptions {
   readonly clock: Clock;
   /** undici's connections, without its redirect, retry and decompress interceptors; see `createTransport`. */
   readonly dispatcher: Dispatcher;
+  /** Whether an error is that of a kept connection, which the vendor closed; absent: never. */
+  readonly isStaleConnection?: ((error: unknown) => boolean) | undefined;
   readonly metrics: VendorHttpMetrics;
 }
 
@@ -42,12 +44,12 @@ export type Attempt = <T>(
   read: ResponseReader<T>,
 ) => Promise<AttemptResult<T>>;
 
-export function createAttempt({ timeoutMs, clock, dispatcher, metrics }: AttemptOptions): Attempt {
+export function createAttempt({ timeoutMs, clock, dispatcher, isStaleConnection, metrics }: AttemptOptions): Attempt {
   return async (request, headers, target, context, read) => {
     let stage: AttemptStage = 'request';
     // After the caller's abort, every failure is a consequence of it.
     const toError = (error: unknown): VendorError =>
-      toVendorError(error, target, context.signal.aborted ? 'waiting' : stage);
+      toVendorError(error, target, context.signal.aborted ? 'waiting' : stage, isStaleConnection?.(error));
     const startedMs = clock.monotonicMs();
     let bytes = 0;
     let outcome = 'OK';

@@ -55,3 +55,14 @@ test('returns a VendorError unchanged at every stage', () => {
   const known = vendorError(TARGET, 'VENDOR_RATE_LIMITED', { reason: 'quota_local' });
   for (const stage of ['waiting', 'request', 'body'] as const) expect(toVendorError(known, TARGET, stage)).toBe(known);
 });
+
+test('names a lost connection that had answered before as stale, and no other failure', () => {
+  const reasonOf = (code: string) => toVendorError(errorWithCode(code), TARGET, 'request', true).reason;
+  expect(['ECONNRESET', 'UND_ERR_SOCKET', 'ECONNREFUSED', 'HPE_INVALID_CONSTANT'].map(reasonOf)).toEqual([
+    'stale_connection',
+    'stale_connection',
+    'connect',
+    'malformed_http',
+  ]);
+  expect(toVendorError(errorWithCode('ECONNRESET'), TARGET, 'body', true).reason).toBe('truncated');
+});

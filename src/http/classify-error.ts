@@ -10,8 +10,16 @@ export class AttemptTimeoutError extends Error {
   override readonly name = 'AttemptTimeoutError';
 }
 
-/** Converts the error of a failed attempt to a VendorError, by Node's and undici's error codes. */
-export function toVendorError(error: unknown, target: CallTarget, stage: AttemptStage): VendorError {
+/**
+ * Converts the error of a failed attempt to a VendorError, by Node's and undici's error codes. `isStaleConnection`: the connection
+ * had answered earlier requests.
+ */
+export function toVendorError(
+  error: unknown,
+  target: CallTarget,
+  stage: AttemptStage,
+  isStaleConnection = false,
+): VendorError {
   if (error instanceof VendorError) return error;
   if (error instanceof AttemptTimeoutError) return vendorError(target, 'VENDOR_TIMEOUT', { reason: 'timeout_total' });
   const code = findErrorCode(error);
@@ -33,7 +41,8 @@ export function toVendorError(error: unknown, target: CallTarget, stage: Attempt
   if (code === 'UND_ERR_INVALID_ARG') return vendorError(target, 'VENDOR_REJECTED', { reason: 'unsendable' });
   // A connection lost mid-body is a bad response, not an unavailable vendor.
   if (stage === 'body') return vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'truncated' });
-  return unavailableError(target, code === 'ECONNREFUSED' ? 'connect' : 'reset');
+  if (code === 'ECONNREFUSED') return unavailableError(target, 'connect');
+  return unavailableError(target, isStaleConnection ? 'stale_connection' : 'reset');
 }
 
 function unavailableError(target: CallTarget, reason: string): VendorError {

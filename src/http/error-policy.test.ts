@@ -32,6 +32,7 @@ test('retries a 429 that names a time to retry after', () => {
 test.each<[VendorErrorCode, string, string, string | null]>([
   ['VENDOR_UNAVAILABLE', 'connect', 'failure', 'connect'],
   ['VENDOR_UNAVAILABLE', 'reset', 'failure', 'reset'],
+  ['VENDOR_UNAVAILABLE', 'stale_connection', 'ignored', 'stale_connection'],
   ['VENDOR_UNAVAILABLE', 'dns', 'failure', null],
   ['VENDOR_UNAVAILABLE', 'dns_temporary', 'failure', 'dns_temporary'],
   ['VENDOR_UNAVAILABLE', 'tls', 'failure', null],

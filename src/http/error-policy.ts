@@ -20,7 +20,8 @@ const BROKEN_ENDPOINT_REASONS: ReadonlySet<string> = new Set([
 export function breakerOutcome(error: VendorError | null): CallOutcome {
   switch (error?.code) {
     case 'VENDOR_UNAVAILABLE':
-      return 'failure';
+      // An idle connection that the vendor closed says nothing about the endpoint's health.
+      return error.reason === 'stale_connection' ? 'ignored' : 'failure';
     case 'VENDOR_TIMEOUT':
       // A cancelled call says nothing about the endpoint's health.
       return error.reason === 'cancelled' ? 'ignored' : 'failure';
@@ -44,6 +45,7 @@ export function retryReason(error: VendorError): RetryReason | null {
   switch (error.reason) {
     case 'connect':
     case 'reset':
+    case 'stale_connection':
     case 'dns_temporary':
     case 'truncated':
     case 'proxy':

@@ -7,7 +7,15 @@ export type CircuitState = 'closed' | 'half_open' | 'open';
 
 /** Why a call is retried. */
 export type RetryReason =
-  'status_5xx' | 'status_429' | 'connect' | 'reset' | 'dns_temporary' | 'truncated' | 'proxy' | 'proxy_upstream';
+  | 'status_5xx'
+  | 'status_429'
+  | 'connect'
+  | 'reset'
+  | 'stale_connection'
+  | 'dns_temporary'
+  | 'truncated'
+  | 'proxy'
+  | 'proxy_upstream';
 
 /** Why a failure that could be retried is not. */
 export type RetryDenial = 'budget' | 'retry_after' | 'not_idempotent';

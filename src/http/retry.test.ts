@@ -82,6 +82,17 @@ test('spends no retry budget on a retry denied for another reason', () => {
   expect(reported).toEqual(['kore-main retry: status_5xx', 'kore-main denied: budget']);
 });
 
+test('sends a request again at once twice after a stale connection, if it is idempotent, without retry budget', () => {
+  const { retry, reported } = createTestPolicy();
+  const error = vendorError(TARGET, 'VENDOR_UNAVAILABLE', { reason: 'stale_connection' });
+  expect([0, 1, 2].map((resends) => retry.canResend(GET, error, resends))).toEqual([true, true, false]);
+  expect(retry.canResend(POST, error, 0)).toBe(false);
+  expect(retry.canResend({ ...POST, idempotent: true }, error, 0)).toBe(true);
+  expect(retry.canResend(GET, unavailableError(), 0)).toBe(false);
+  expect(retry.delayMs(GET, error, 1)).toBe(100);
+  expect(reported).toEqual([...Array.from({ length: 4 }, () => 'kore-main retry: stale_connection')]);
+});
+
 test('logs each retry with its delay, and each denied retry with the denial, at debug level', () => {
   const lines: unknown[] = [];
   const { retry } = createTestPolicy((fields) => lines.push(fields));

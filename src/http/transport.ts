@@ -3,6 +3,7 @@ import type { AccountConfig } from '../config/account.ts';
 import type { EnvironmentProxy } from '../config/proxy.ts';
 import { SECOND } from '../domain/time.ts';
 import { ProxyPool } from './proxy-pool.ts';
+import { watchStaleConnections } from './stale-connections.ts';
 
 const KEEP_ALIVE_MS = 30 * SECOND;
 
@@ -12,6 +13,8 @@ export type ConnectionSettings = Pick<AccountConfig, 'connectTimeoutMs' | 'proxy
 export interface Transport {
   /** Returns the connections with these settings; equal settings share them. */
   readonly dispatcherFor: (settings: ConnectionSettings) => Dispatcher;
+  /** Whether a request failed with this error because the connection, kept from earlier requests, was closed by the vendor. */
+  readonly isStaleConnection: (error: unknown) => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -21,6 +24,7 @@ export interface Transport {
  */
 export function createTransport(environment: EnvironmentProxy): Transport {
   const dispatchers = new Map<string, Dispatcher>();
+  const staleConnections = watchStaleConnections();
   return {
     dispatcherFor(settings) {
       const key = `${settings.connectTimeoutMs} ${settings.proxyUrl?.reveal() ?? ''}`;
@@ -28,7 +32,9 @@ export function createTransport(environment: EnvironmentProxy): Transport {
       dispatchers.set(key, dispatcher);
       return dispatcher;
     },
+    isStaleConnection: staleConnections.isStale,
     async close() {
+      staleConnections.stop();
       await Promise.allSettled([...dispatchers.values()].map((dispatcher) => dispatcher.close()));
     },
   };

@@ -51,11 +51,16 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     const target = toTarget(request);
     retry.recordCall();
     let result = await attemptOnce(request, context, target, read, headers);
-    for (let failedAttempts = 1; result.error && canRepeat() && !admission.rejection(target); failedAttempts += 1) {
-      const delayMs = retry.delayMs(request, result.error, failedAttempts);
+    let failedAttempts = 0;
+    let resends = 0;
+    while (result.error && canRepeat() && !admission.rejection(target)) {
+      const isResend = retry.canResend(request, result.error, resends);
+      if (isResend) resends += 1;
+      else failedAttempts += 1;
+      const delayMs = isResend ? 0 : retry.delayMs(request, result.error, failedAttempts);
       if (delayMs === null) break;
       try {
-        await sleep(delayMs, clock, context.signal);
+        if (delayMs > 0) await sleep(delayMs, clock, context.signal);
         result = await attemptOnce(request, context, target, read, headers);
       } catch (error) {
         if (context.signal.aborted) throw toVendorError(error, target, 'waiting');

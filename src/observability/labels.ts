@@ -35,7 +35,17 @@ export function toCodeLabel(code: unknown): string {
 }
 
 const REASONS: ReadonlySet<string> = new Set([
-  ...['connect', 'reset', 'dns', 'dns_temporary', 'tls', 'timeout_total', 'timeout_connect', 'cancelled'],
+  ...[
+    'connect',
+    'reset',
+    'stale_connection',
+    'dns',
+    'dns_temporary',
+    'tls',
+    'timeout_total',
+    'timeout_connect',
+    'cancelled',
+  ],
   ...['proxy', 'proxy_auth', 'proxy_refused', 'proxy_upstream'],
   ...['malformed_http', 'malformed_json', 'contract', 'content_coding', 'truncated', 'too_large', 'redirect'],
   ...['circuit_open', 'quota_local', 'rate_gate', 'bulkhead_full', 'unsendable', 'sentence', 'token_refused'],

@@ -51,7 +51,7 @@ function connectVonage() {
   const fleet = createFleet({ address: undefined, maxBytes: 1e8, clock, observer: { onError: () => undefined } });
   const metrics = createMetrics();
   const logs = createLimitedLogs(clock, logger);
-  const transport = { dispatcherFor: () => dispatcher, close: () => Promise.resolve() };
+  const transport = { dispatcherFor: () => dispatcher, isStaleConnection: () => false, close: () => Promise.resolve() };
   const [account] = connectAccounts({ config, vendors, fleet, transport, clock, metrics, logger, logs });
   if (!account) throw new Error('the account is missing');
 

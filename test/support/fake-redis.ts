@@ -10,6 +10,8 @@ export interface FakeRedis {
   readonly respondWith: (reply: ScriptedReply | 'normal') => void;
   /** Replies normally to the commands that are still without a reply. */
   readonly flushLate: () => void;
+  /** Withholds the replies of the connection set-up; the returned function sends them, and those to come at once. */
+  readonly delaySetUp: () => () => void;
   /** Names of the received commands, without those of the connection set-up. */
   readonly commands: readonly string[];
   /** The connections that were ever opened, and those that still are. */
@@ -29,6 +31,7 @@ export async function startFakeRedis(): Promise<FakeRedis> {
   const commands: string[] = [];
   const sockets = new Set<Socket>();
   const lateReplies: (() => void)[] = [];
+  let lateSetUpReplies: (() => void)[] | null = null;
   let opened = 0;
 
   function normalReply([name = '', ...words]: readonly string[]): string {
@@ -43,7 +46,8 @@ export async function startFakeRedis(): Promise<FakeRedis> {
   function respond(command: readonly string[], socket: Socket): void {
     const setUpReply = SET_UP_REPLIES[command[0] ?? ''];
     if (setUpReply !== undefined) {
-      socket.write(setUpReply);
+      if (lateSetUpReplies) lateSetUpReplies.push(() => socket.write(setUpReply));
+      else socket.write(setUpReply);
       return;
     }
     commands.push(command[0] ?? '');
@@ -75,6 +79,14 @@ export async function startFakeRedis(): Promise<FakeRedis> {
     },
     flushLate: () => {
       for (const sendReply of lateReplies.splice(0)) sendReply();
+    },
+    delaySetUp() {
+      lateSetUpReplies = [];
+      return () => {
+        const replies = lateSetUpReplies ?? [];
+        lateSetUpReplies = null;
+        for (const sendReply of replies) sendReply();
+      };
     },
     commands,
     connections: () => ({ opened, open: sockets.size }),

@@ -47,14 +47,16 @@ export function createRedisLink(address: RedisAddress, onError: (error: unknown)
   }
 
   return {
-    client() {
-      if (!open) throw new RedisDisconnectedError('not connected to Redis');
-      return open.client;
-    },
+    client: () => requireOpen(open).client,
     isReady: () => open?.isReady() ?? false,
     connect,
     discard,
   };
+}
+
+function requireOpen(open: OpenRedis | undefined): OpenRedis {
+  if (!open) throw new RedisDisconnectedError('not connected to Redis');
+  return open;
 }
 
 /** An attempt to connect that may be given up. */

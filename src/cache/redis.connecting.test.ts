@@ -1,4 +1,3 @@
-/** @needs redis-server */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { waitUntil } from '../../test/support/cache-harness.ts';
 import { type ManualClock, manualClock } from '../../test/support/clock.ts';

@@ -53,6 +53,8 @@ export interface ConformanceCall {
   readonly endpoint: string;
   /** Codes that differ from `ENDPOINT_FAULTS`, such as that of a token endpoint's 400. */
   readonly errorCodes?: Readonly<Partial<Record<EndpointFault, VendorErrorCode>>>;
+  /** The endpoints whose errors are reported instead, such as that of the list where a file is missing. */
+  readonly errorEndpoints?: Readonly<Partial<Record<EndpointFault, string>>>;
 }
 
 /** The ways in which an endpoint can fail, and the error code of each. */

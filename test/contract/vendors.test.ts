@@ -169,7 +169,7 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
         expect(twice.sent.map(({ url }) => url.href)).toEqual(once.harness.sent.map(({ url }) => url.href));
       });
 
-      describe.each(testCase.calls)('when $endpoint fails', ({ endpoint, errorCodes }) => {
+      describe.each(testCase.calls)('when $endpoint fails', ({ endpoint, errorCodes, errorEndpoints }) => {
         test.each(Object.keys(ENDPOINT_FAULTS) as EndpointFault[])('%s: reports the matching error', async (fault) => {
           const { harness, result } = runWith((request) => {
             expect(request.url.host).not.toBe(new URL(REDIRECT_TARGET).host);
@@ -179,7 +179,7 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
           const error = await captureVendorError(result);
           expect(error).toMatchObject({
             code: errorCodes?.[fault] ?? ENDPOINT_FAULTS[fault],
-            endpoint,
+            endpoint: errorEndpoints?.[fault] ?? endpoint,
             vendor: vendor.name,
             account: conformance.account.name,
           });

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findFreePort } from './free-port.ts';
 import { REDIS_SERVER, requireProgram } from './programs.ts';
 
@@ -21,7 +24,9 @@ export interface RedisServer {
 export async function startRedisServer(...args: readonly string[]): Promise<RedisServer> {
   const executable = requireProgram(REDIS_SERVER);
   const port = await findFreePort();
-  const spawnServer = () => spawnRedisServer(executable, port, args);
+  // A replica writes its copy to the folder where it runs, and any server that starts there loads it.
+  const folder = mkdtempSync(join(tmpdir(), 'switchboard-redis-'));
+  const spawnServer = () => spawnRedisServer(executable, port, ['--dir', folder, ...args]);
   let child = await spawnServer();
   return {
     port,

@@ -78,8 +78,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     server,
     askAccounts: services.directory.askAll,
     close: async () => {
+      await Promise.allSettled([graphql.stop()]);
+      // After the last query: what it counted is still logged.
       services.close();
-      await Promise.allSettled([graphql.stop(), fleet.close(), transport.close()]);
+      await Promise.allSettled([fleet.close(), transport.close()]);
     },
   };
 }

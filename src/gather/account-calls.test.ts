@@ -10,7 +10,7 @@ function report(part: Partial<SourceReport>): SourceReport {
   return first;
 }
 
-test('tells which reports carry news of the vendor', () => {
+test('distinguishes the reports that say something new about the vendor', () => {
   const calls = createAccountCalls(manualClock(NOW));
   const error = vendorError('kore', 'VENDOR_UNAVAILABLE');
   expect([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { rejectionOf, thrownBy } from '../../test/support/capture-error.ts';
-import { directoryEntry, discoveredAgent } from '../../test/support/directory-fixtures.ts';
+import { directoryEntry } from '../../test/support/directory-fixtures.ts';
 import {
   createFakeServices,
   findListedAgent,
@@ -12,14 +12,12 @@ import {
   session,
   vendorError,
 } from '../../test/support/gather-harness.ts';
-import type { AgentAccount } from '../domain/agent.ts';
 import { agentId, agentIdByAccount, interactionId, sessionId, statusPeriodId } from '../domain/global-id.ts';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import type { SourceReport } from '../domain/source.ts';
 import { DAY } from '../domain/time.ts';
 import type { VendorError, VendorErrorCode } from '../domain/vendor-error.ts';
 import type { AccountDataSource } from '../vendors/vendor.ts';
-import { owningAgent } from './agents.ts';
 import { assertNodeIds, node, resolveNodeType } from './nodes.ts';
 
 const PERIODS = [
@@ -87,55 +85,6 @@ test('node reads a period in its first millisecond, and a session on the day of 
     ['periods', 'jane', { from: NOW, to: NOW + 1 }],
     ['sessions', 'jane', { from: midnight, to: midnight + DAY }],
   ]);
-});
-
-test('node refetches by another reference to the same agent, as the id has it', async () => {
-  const calls: string[] = [];
-  const read =
-    <T>(data: readonly T[]) =>
-    (ref: string) => {
-      calls.push(ref);
-      return Promise.resolve(
-        freshResult(
-          'v',
-          data.map((value) => ({ ...value, ref })),
-        ),
-      );
-    };
-  const services = createFakeServices(
-    [directoryEntry('jane', { name: 'Jane', email: 'jane@example.com', accounts: { v: 'Jane@example.com' } })],
-    [
-      {
-        name: 'v',
-        vendor: 'KORE',
-        sources: {
-          discover: () =>
-            Promise.resolve(freshResult('v', [discoveredAgent('jane@example.com', { aliases: ['u-1'] })])),
-          statusPeriods: read(PERIODS),
-          sessions: read(SESSIONS),
-          latestInteractions: read(INTERACTIONS),
-        },
-      },
-    ],
-  );
-  for (const ref of ['Jane@example.com', 'jane@example.com', 'u-1']) {
-    const ids = [
-      statusPeriodId(period('v', NOW, { ref })),
-      sessionId({ ...session('v', 's1', NOW, NOW), ref }),
-      interactionId({ ...interaction('v', 'g1'), ref }),
-    ];
-    for (const id of ids) {
-      const found = await node(services.createContext(), id);
-      expect(found).toMatchObject({ ref });
-      expect(found && (await owningAgent(services.createContext(), found as AgentAccount))).toMatchObject({
-        key: 'jane',
-      });
-    }
-    expect(calls.splice(0)).toEqual([ref, ref, ref]);
-  }
-  const unknown = sessionId({ ...session('v', 's1', NOW, NOW), ref: 'u-2' });
-  expect(await node(services.createContext(), unknown)).toBeNull();
-  expect(calls).toEqual([]);
 });
 
 test('node returns null for data that the vendor no longer returns', async () => {

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { DiagnosticsChannel } from 'undici';
 
-/** Tells apart the failure of a new connection from that of one that was kept open after earlier answers. */
+/** Distinguishes the failure of a new connection from that of one that was kept open after earlier answers. */
 export interface StaleConnections {
   /** Whether a request failed with this error on a connection that had answered before. */
   readonly isStale: (error: unknown) => boolean;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../src/domain/clock.ts';
-import { collectQueryNames, randomQueries, type RandomQuery } from '../support/random-queries.ts';
+import { collectQueryNames } from '../support/query-names.ts';
+import { randomQueries, type RandomQuery } from '../support/random-queries.ts';
 import { type Gateway, NOW, type RawConfig, startWorld, type World } from '../support/world.ts';
 
 // The test sets the date; waits and deadlines run in real time.

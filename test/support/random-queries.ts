@@ -1,18 +1,11 @@
 import fc from 'fast-check';
-import { type Gateway, NOW } from './world.ts';
+import type { QueryNames } from './query-names.ts';
+import { NOW } from './world.ts';
 
 /** A query with its variables. */
 export interface RandomQuery {
   readonly document: string;
   readonly variables: Readonly<Record<string, unknown>>;
-}
-
-/** The values that random queries may contain. */
-export interface QueryNames {
-  readonly ids: readonly string[];
-  readonly keys: readonly string[];
-  readonly emails: readonly string[];
-  readonly accounts: readonly { readonly account: string; readonly ref: string }[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -264,39 +257,4 @@ export function randomQueries(names: QueryNames): fc.Arbitrary<RandomQuery> {
       variables: { yes, ...Object.fromEntries(variables.map(({ value }, index) => [`v${index}`, value])) },
     };
   });
-}
-
-/** Values that exist in a gateway with the sandbox, and similar ones that do not. */
-export async function collectQueryNames(gateway: Gateway): Promise<QueryNames> {
-  interface Agent {
-    readonly id: string;
-    readonly key: string | null;
-    readonly email: string | null;
-    readonly accounts: readonly { readonly ref: string; readonly account: { readonly name: string } }[];
-  }
-  const { data } = await gateway.query<{ readonly agents: { readonly nodes: readonly Agent[] } }>(
-    `query ($during: TimeRange!) {
-      agents(first: 200) {
-        nodes {
-          id key email accounts { ref account { name } }
-          statusPeriods(during: $during, first: 1) { nodes { id } }
-          sessions(during: $during, first: 1) { nodes { id } }
-          latestInteractions { nodes { id } }
-        }
-      }
-    }`,
-    { during: { from: '2026-11-18T06:00:00Z', to: '2026-11-19T06:00:00Z' } },
-  );
-  const ids = JSON.stringify(data).matchAll(/"id":"([^"]+)"/g);
-  const { nodes } = data.agents;
-  return {
-    ids: [...[...ids].flatMap(([, id]) => id ?? []), 'bm9ib2R5', ''],
-    keys: [...nodes.flatMap(({ key }) => key ?? []), 'unknown-key'],
-    emails: [...nodes.flatMap(({ email }) => email ?? []), 'unknown@example.com'],
-    accounts: [
-      ...nodes.flatMap((agent) => agent.accounts.map(({ account, ref }) => ({ account: account.name, ref }))),
-      { account: 'kore-main', ref: 'unknown@example.com' },
-      { account: 'nowhere', ref: '1' },
-    ],
-  };
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../../src/domain/clock.ts';
-import { collectQueryNames, randomQueries } from '../../support/random-queries.ts';
+import { collectQueryNames } from '../../support/query-names.ts';
+import { randomQueries } from '../../support/random-queries.ts';
 import { type E2EVendorKey, NOW, type RawConfig, startWorld, type World } from '../../support/world.ts';
 
 // The date advances from one series of queries to the next, so that the vendors' rate limits are reset.

@@ -85,6 +85,7 @@ async function readMany<Key, Value>(
   const outcomeById = await readThrough(pipeline, { namespace, keys: keyById, context, fetch });
   const outcomes = ids.flatMap((id) => outcomeById.get(id) ?? []);
   recordCacheUse(pipeline.account, namespace.endpoint, outcomes, context);
+  context.onCacheUse?.({ ids, isCurrent: outcomes.every(({ isExpired }) => !isExpired) });
   return outcomes.map(({ result }) =>
     result instanceof VendorError
       ? result

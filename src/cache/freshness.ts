@@ -49,6 +49,8 @@ export interface ReadOutcome {
    * attempt that makes sense while the vendor fails.
    */
   readonly nextChangeAt: Instant;
+  /** Whether the value is served although its TTL is over, or could not be read. */
+  readonly isExpired?: true;
 }
 
 /** The cached part of some keys. */
@@ -65,6 +67,8 @@ export interface FreshnessOptions {
   readonly clock: Clock;
   /** For how many seconds after its TTL a value may be served while the vendor fails. */
   readonly staleIfErrorSeconds: number;
+  /** Called with the id of an entry when its value has been replaced, or written for the first time. */
+  readonly onWritten?: ((id: string) => void) | undefined;
 }
 
 export type AnyCacheNamespace = CacheNamespace<never, unknown>;
@@ -89,7 +93,7 @@ export interface WriteResult {
 }
 
 export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolicy {
-  const { account, store, clock } = options;
+  const { account, store, clock, onWritten = () => undefined } = options;
   const staleIfErrorMs = options.staleIfErrorSeconds * SECOND;
   const validator = createEntryValidator();
   return {
@@ -111,6 +115,7 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
       const entry = toEntry(fetched, requestedAt, staleIfErrorMs);
       const isCacheable = entry.freshUntil > entry.fetchedAt;
       if (isCacheable) validator.markValid(namespace, entry);
+      onWritten(id);
       const written = isCacheable ? store.set(id, entry) : Promise.resolve();
       const outcome =
         'notFound' in fetched
@@ -146,12 +151,13 @@ function applyStaleIfError(
   staleIfErrorMs: number,
 ): ReadOutcome {
   const nextChangeAt = now + Math.max((error.retryAfterSeconds ?? 0) * SECOND, MIN_RETRY_MS);
-  const failure: ReadOutcome = { result: error, servedFrom: 'VENDOR', nextChangeAt };
+  const failure: ReadOutcome = { result: error, servedFrom: 'VENDOR', nextChangeAt, isExpired: true };
   if (!stale || !STALE_IF_ERROR_CODES.has(error.code)) return failure;
   const { value, fetchedAt, freshUntil, isFinal } = stale;
-  if (isFinal) return { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', nextChangeAt };
+  const served = { value, fetchedAt, servedFrom: 'CACHE' as const };
+  if (isFinal) return { ...failure, result: served, servedFrom: 'CACHE' };
   if (freshUntil + staleIfErrorMs <= now) return failure;
-  return { result: { value, fetchedAt, servedFrom: 'CACHE', staleReason: error }, servedFrom: 'CACHE', nextChangeAt };
+  return { ...failure, result: { ...served, staleReason: error }, servedFrom: 'CACHE' };
 }
 
 function toEntry(fetched: FetchedValue<unknown> | NegativeResult, fetchedAt: Instant, staleIfErrorMs: number): Entry {

@@ -94,7 +94,7 @@ export function createFetchContext<Key>(
 
 /** The outcome of a stale value that is served while it is renewed. */
 export function toServed({ value, fetchedAt }: Entry, nextChangeAt: Instant): ReadOutcome {
-  return { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', nextChangeAt };
+  return { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', nextChangeAt, isExpired: true };
 }
 
 export function isStale({ result }: ReadOutcome): boolean {

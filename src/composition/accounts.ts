@@ -29,6 +29,8 @@ export interface AccountDependencies {
   readonly metrics: Metrics;
   readonly logger: LevelledLogger;
   readonly logs: LimitedLogs;
+  /** Receives the id of every cache entry that is written. */
+  readonly onEntryWritten?: ((id: string) => void) | undefined;
 }
 
 /** A configured account and the adapter that reads from it. */
@@ -89,6 +91,7 @@ function connectAccount(
     staleIfErrorSeconds: config.cache.staleIfErrorSeconds,
     onRead: createCacheReadObserver(account.name, metrics, log),
     onRefreshFailed: logs.refreshFailed,
+    onWritten: dependencies.onEntryWritten,
   });
   const adapter = vendor.connect(account, {
     account: identity,

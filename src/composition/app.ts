@@ -11,6 +11,7 @@ import { createCors } from '../server/cors.ts';
 import { createGraphiqlHandler } from '../server/graphiql-handler.ts';
 import { createHostCheck } from '../server/host-check.ts';
 import { idleGauges } from '../server/ports.ts';
+import { createResponseCache, type ResponseCache } from '../server/response-cache/response-cache.ts';
 import { createServer, type Server } from '../server/server.ts';
 import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
@@ -57,7 +58,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   metrics.watchLog(lostLogLines);
   const logs = createLimitedLogs(clock, logger);
   const observers = { metrics, logger, logs, onUnexpectedError };
-  const services = createServices({ config, vendors, fleet, transport, clock, ...observers });
+  const responses = connectResponseCache(options, metrics);
+  const onEntryWritten = responses?.entryWritten;
+  const services = createServices({ config, vendors, fleet, transport, clock, onEntryWritten, ...observers });
   const graphql = await createGraphql({ config, services, clock, metrics, onUnexpectedError });
 
   const server = createServer({
@@ -67,6 +70,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     checkHost: config.auth ? undefined : createHostCheck(config.server.allowedHosts),
     cors: createCors(config.server.cors),
     graphql: graphql.execute,
+    responses,
     sdl: printPublicSchema(),
     graphiql: createGraphiqlHandler(GRAPHIQL_DIRECTORY),
     metrics,
@@ -86,6 +90,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
+function connectResponseCache({ config, clock }: AppOptions, metrics: Metrics): ResponseCache | undefined {
+  const { responseCacheBytes: maxBytes } = config.performance;
+  if (maxBytes === 0) return undefined;
+  const responses = createResponseCache({ maxBytes, clock, onRead: metrics.responseRead });
+  metrics.watchMemoryLevel('responses', responses.use);
+  return responses;
+}
+
 function connectFleet({ config, clock, logger, isClockShared }: AppOptions, metrics: Metrics): Fleet {
   const fleet = createFleet({
     address: config.cache.url,
@@ -94,7 +106,7 @@ function connectFleet({ config, clock, logger, isClockShared }: AppOptions, metr
     observer: createRedisObserver(metrics, logger),
     isClockShared,
   });
-  metrics.watchMemoryLevel(fleet.memoryUse);
+  metrics.watchMemoryLevel('memory', fleet.memoryUse);
   // A Redis that does not answer is reported as down as soon as that is known.
   if (config.cache.url !== undefined) metrics.redisUp(true);
   return fleet;

@@ -40,6 +40,7 @@ test('settings have the documented defaults', () => {
         directory: 300,
       },
     },
+    performance: { responseCacheBytes: 67_108_864 },
     agents: [],
     accounts: [],
   });

@@ -6,6 +6,7 @@ import type { QueryContext } from './query-context.ts';
  * next to it, and includes what other processes know.
  */
 export async function accounts(context: QueryContext): Promise<readonly Account[]> {
+  context.reuse.restrict('none');
   await context.settled();
   await context.services.health.refresh(context.accounts.map(({ name }) => name));
   return context.accounts;

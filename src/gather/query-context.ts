@@ -51,6 +51,10 @@ export function createQueryContext(services: Services, request: RequestContext):
   const dataSources = new Map<string, AccountDataSource>();
   const reads = createPendingReads();
   const memoize = createMemo(reads);
+  /** What is missing or stale may change at any time, and the report of a gap may depend on the time of the request. */
+  const restrictReuse = ({ outcome }: SourceReport): void => {
+    if (outcome !== 'OK' && outcome !== 'UNSUPPORTED') request.reuse.restrict('none');
+  };
   return {
     ...request,
     ...reads,
@@ -62,7 +66,12 @@ export function createQueryContext(services: Services, request: RequestContext):
       if (!adapter) throw new Error(`the response refers to account ${name}, which this caller may not use`);
       return adapter.account;
     },
-    allAgents: () => memoize('allAgents', () => services.directory.merged(request)),
+    allAgents: () =>
+      memoize('allAgents', async () => {
+        const merged = await services.directory.merged(request);
+        merged.sources.forEach(restrictReuse);
+        return merged;
+      }),
     dataSource(name) {
       const adapter = accessibleAdapters.get(name);
       if (!adapter) return null;
@@ -71,6 +80,7 @@ export function createQueryContext(services: Services, request: RequestContext):
       return dataSource;
     },
     recordReport: (report, ref) => {
+      restrictReuse(report);
       services.health.recordReport(report, ref);
       services.sourceObserver.sourceReported(report);
     },

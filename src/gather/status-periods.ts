@@ -53,6 +53,8 @@ export async function timeInStatus(
     dataSource.statusPeriods?.(ref, during),
   );
   if (!isComplete(sources)) throw incompleteTotalError(context, agentAccounts, sources);
+  // Ongoing periods are counted up to the time of the request.
+  if (during.to > context.now) context.reuse.restrict('none');
   return results.flatMap(({ agentAccount, data }) => sumTimeInStatus(agentAccount.account, data, during, context.now));
 }
 

@@ -22,6 +22,13 @@ export interface CallRecord {
   readonly status?: number;
 }
 
+/** Entries of the cache that a response uses. */
+export interface CacheUse {
+  readonly ids: readonly string[];
+  /** Whether all of them are within their TTL. */
+  readonly isCurrent: boolean;
+}
+
 /** The units that take equal turns: the caller, then one of the caller's queries. */
 export type FairnessKey = readonly [caller: string, query: string];
 
@@ -47,6 +54,8 @@ export interface CallContext {
   readonly onSent?: () => void;
   /** Restricts the response's cache lifetime to the instant at which asking again can first bring something new. */
   readonly restrictCache: (nextChangeAt: Instant) => void;
+  /** Called with the entries that a read of the cache has returned. */
+  readonly onCacheUse?: (use: CacheUse) => void;
 }
 
 /** A request to a vendor, as its client builds it. */

@@ -4,6 +4,7 @@ import type { CallContext, CallRecord } from '../http/types.ts';
 import { type Caller, canAccess } from './caller.ts';
 import type { Explain } from './explain.ts';
 import { createBudget, createLimitCounter, type LimitCounter, type TakeBudget } from './request-limits.ts';
+import { createReuseLimit, type ReuseLimit } from './response-reuse.ts';
 
 /** The part of the request's time, and the upper bound in milliseconds, that stays for the response when calls have waited. */
 const RESPONSE_TIME_RATIO = 0.1;
@@ -17,6 +18,8 @@ export interface RequestContextOptions {
   readonly disconnectSignal: AbortSignal;
   readonly clock: Clock;
   readonly limits: Pick<Limits, 'requestTimeoutMs' | 'maxFiles' | 'maxResponseObjects'>;
+  /** Receives the ids of the cache entries that the response depends on. */
+  readonly onEntriesRead?: ((ids: readonly string[]) => void) | undefined;
 }
 
 /**
@@ -35,6 +38,8 @@ export interface RequestContext extends CallContext {
   readonly calls: CallLedger;
   /** What `restrictCache` has narrowed down. */
   readonly cachePolicy: CachePolicy;
+  /** How far the response may serve other requests. */
+  readonly reuse: ReuseLimit;
   /** Reserves file downloads. All data sources of the request share the budget. */
   readonly takeFileBudget: TakeBudget;
   /** Counts the objects of the response. */
@@ -71,9 +76,11 @@ export function createRequestContext({
   disconnectSignal,
   clock,
   limits,
+  onEntriesRead,
 }: RequestContextOptions): RequestContext {
   const { record, ...calls } = createCallLedger();
   const { restrict, ...cachePolicy } = createCachePolicy();
+  const reuse = createReuseLimit();
   const { requestTimeoutMs } = limits;
   const waitUntilMs =
     clock.monotonicMs() + requestTimeoutMs - Math.min(requestTimeoutMs * RESPONSE_TIME_RATIO, MAX_RESPONSE_TIME_MS);
@@ -92,6 +99,11 @@ export function createRequestContext({
     calls,
     restrictCache: restrict,
     cachePolicy,
+    reuse,
+    onCacheUse: ({ ids, isCurrent }) => {
+      onEntriesRead?.(ids);
+      if (!isCurrent) reuse.restrict('none');
+    },
     takeFileBudget: createBudget(limits.maxFiles),
     responseObjects: createLimitCounter(limits.maxResponseObjects),
     canAccess: (account) => canAccess(caller, account),

@@ -3,6 +3,7 @@ import { type Caller, canAccess } from '../request/caller.ts';
 import type { Exchange } from './exchange.ts';
 import type { MetricsExporter } from './ports.ts';
 import { send, sendAnswer, sendJson, sendMonitoringAnswer, varyByCoding } from './respond.ts';
+import { createEncodableBody } from './response-cache/encodable-body.ts';
 
 /** The body of `GET /`. */
 const PATH_DESCRIPTIONS = {
@@ -22,6 +23,7 @@ export function handleIndex({ request, response }: Exchange): void {
 export function createSchemaHandler(sdl: string): (exchange: Exchange) => Promise<void> {
   // Weak, because the bytes differ with the content coding (RFC 9110, section 8.8.1).
   const tag = `"${createHash('sha256').update(sdl).digest('base64url').slice(0, 22)}"`;
+  const body = createEncodableBody(Buffer.from(sdl));
   const headers = { etag: `W/${tag}`, 'cache-control': 'private, no-cache' };
   return async (exchange) => {
     const { request, response } = exchange;
@@ -31,7 +33,7 @@ export function createSchemaHandler(sdl: string): (exchange: Exchange) => Promis
       response.writeHead(304, headers).end();
       return;
     }
-    await sendAnswer(exchange, 200, { ...headers, 'content-type': 'text/plain; charset=utf-8' }, sdl);
+    await sendAnswer(exchange, 200, { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body);
   };
 }
 

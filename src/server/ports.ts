@@ -6,6 +6,9 @@ export type HttpPath =
 /** Why a request was shed. */
 export type ShedReason = 'in_flight' | 'event_loop' | 'heap' | 'unread_bytes';
 
+/** How a GraphQL request was answered: from a stored response, with the execution of another request, or with its own. */
+export type ResponseRead = 'hit' | 'collapsed' | 'miss';
+
 export type AuthFailureReason =
   | 'missing'
   | 'malformed_header'
@@ -40,6 +43,7 @@ export interface ServerMetrics {
   readonly requestShed: (reason: ShedReason) => void;
   readonly authFailure: (reason: AuthFailureReason) => void;
   readonly limitRejection: (limit: RequestLimit) => void;
+  readonly responseRead: (result: ResponseRead) => void;
 }
 
 /** What /metrics serves. */

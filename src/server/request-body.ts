@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
 import { HttpError } from './http-error.ts';
 
-/** Reads a JSON body of at most `maxBytes`. Throws an `HttpError` that names the problem without quoting the body. */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+/** Reads a JSON body of at most `maxBytes`, without parsing it. Throws an `HttpError`. */
+export async function readJsonBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   assertJsonMediaType(request.headers['content-type']);
   const encoding = request.headers['content-encoding'] ?? 'identity';
   // Decompression would need a limit of its own, and queries are small.
@@ -17,7 +17,11 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
       },
     );
   }
-  const bytes = await readBytes(request, maxBytes);
+  return readBytes(request, maxBytes);
+}
+
+/** Parses a JSON body. Throws an `HttpError` that names the problem without quoting the body. */
+export function parseJsonBody(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch {

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { chooseCoding, CODINGS, compress, rejectsIdentity } from './content-coding.ts';
+import { chooseCoding, CODINGS, rejectsIdentity } from './content-coding.ts';
 import type { Exchange } from './exchange.ts';
 import { formatErrorBody, type HttpError } from './http-error.ts';
+import { createEncodableBody, type EncodableBody } from './response-cache/encodable-body.ts';
 
 /** Sends a complete response. For HEAD, Node omits the body. */
 export function send(
@@ -24,7 +25,7 @@ export async function sendAnswer(
   { response, unread }: Pick<Exchange, 'response' | 'unread'>,
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  body: EncodableBody,
 ): Promise<void> {
   const encoded = await encode(response, headers, body);
   unread.assertCapacity(response);
@@ -38,19 +39,18 @@ export async function sendMonitoringAnswer(
   headers: Readonly<Record<string, string>>,
   body: string,
 ): Promise<void> {
-  const encoded = await encode(response, headers, body);
+  const encoded = await encode(response, headers, createEncodableBody(Buffer.from(body)));
   unread.add(response);
   send(response, 200, encoded.headers, encoded.body);
 }
 
-async function encode(response: ServerResponse, headers: Readonly<Record<string, string>>, body: string) {
+async function encode(response: ServerResponse, headers: Readonly<Record<string, string>>, body: EncodableBody) {
   varyByCoding(response);
   const accepted = response.req.headers['accept-encoding'];
-  const isCompressible = Buffer.byteLength(body) > MAX_UNCOMPRESSED_BYTES || rejectsIdentity(accepted);
+  const isCompressible = body.bytes.length > MAX_UNCOMPRESSED_BYTES || rejectsIdentity(accepted);
   const coding = isCompressible ? chooseCoding(accepted, CODINGS) : 'identity';
-  if (coding === 'identity') return { headers, body };
-  const compressed = await compress(coding, Buffer.from(body));
-  return { headers: { ...headers, 'content-encoding': coding }, body: compressed };
+  if (coding === 'identity') return { headers, body: body.bytes };
+  return { headers: { ...headers, 'content-encoding': coding }, body: await body.encode(coding) };
 }
 
 /** Announces that the response depends on Accept-Encoding; a 304 needs it, too (RFC 9110, section 15.4.5). */

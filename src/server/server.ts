@@ -16,7 +16,7 @@ import { HttpError } from './http-error.ts';
 import { createLoadShedder } from './load-shedding.ts';
 import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
 import { authorize, validateRequest } from './request-checks.ts';
-import { sendError, sendJson, whenClosed } from './respond.ts';
+import { sendError, sendJson } from './respond.ts';
 import { createRouter } from './routes.ts';
 import { createUnreadAnswers } from './unread-answers.ts';
 
@@ -85,7 +85,7 @@ export function createServer(options: ServerOptions): Server {
 
   const findRoute = createRouter({
     index: handleIndex,
-    graphql: createGraphqlHandler(options),
+    graphql: createGraphqlHandler(options, acquireSlot),
     graphiql: ({ request, response, pathname }) => void graphiql(request, response, pathname),
     schema: createSchemaHandler(options.sdl),
     health: ({ response }) => {
@@ -112,16 +112,9 @@ export function createServer(options: ServerOptions): Server {
     }
     // Monitoring must get a response above all while the process is overloaded.
     if (route.path !== '/metrics') exchange.unread.assertCapacity(exchange.response);
-    // Authenticate before taking an in-flight slot, so that unauthenticated requests cannot exhaust capacity.
+    // Authenticate before a query takes its place, so that unauthenticated requests cannot exhaust capacity.
     const caller = await authorize(exchange, route.auth, authenticate);
-    // Only /graphql needs a slot.
-    const releaseSlot = route.path === '/graphql' ? acquireSlot(caller) : null;
-    try {
-      await route.handler(exchange, caller);
-    } finally {
-      // A client that does not read its response occupies its slot: the response is in memory until it is out.
-      if (releaseSlot) whenClosed(exchange.response, releaseSlot);
-    }
+    await route.handler(exchange, caller);
   }
 
   function respondWithError({ response, requestId, log }: Exchange, error: unknown): void {

@@ -126,6 +126,8 @@ function wrapPart(before: string, inner: fc.Arbitrary<SelectionPart>, after = ''
   return inner.map(({ text, variables }) => ({ text: `${before} ${text} ${after}`, variables }));
 }
 
+const SOURCES = 'sources { outcome servedFrom fetchedAt coveredTo account { name } }';
+
 const accounts = argument(
   'accounts',
   '[String!]',
@@ -145,8 +147,8 @@ function agentFields(depth: number): fc.Arbitrary<SelectionPart> {
   );
   const fields = fc.oneof(
     field('currentStatus', [], period),
-    field('presence', [], wrapPart('{ complete status', period, '}')),
-    field('statusPeriods', [during, first, accounts], wrapPart('{ nodes', period, 'complete }')),
+    field('presence', [], wrapPart('{ complete status', period, `observedAt ${SOURCES} }`)),
+    field('statusPeriods', [during, first, accounts], wrapPart('{ nodes', period, `complete ${SOURCES} }`)),
     field('timeInStatus', [during, accounts], leaf('{ seconds }')),
     field(
       'sessions',

@@ -3,18 +3,27 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { GraphQLError } from 'graphql';
 import { manualClock } from '../../../test/support/clock.ts';
+import type { ServedFrom } from '../../domain/source.ts';
 import { createCachePolicy, type RequestContext } from '../../request/request-context.ts';
+import { createReuseLimit, type ResponseReuse } from '../../request/response-reuse.ts';
 import { cacheControlPlugin } from './cache-control.ts';
 
-/** The header of a response whose data expires at these times, in milliseconds from now. */
-async function cacheControlOf(
+interface ResponseOptions {
+  readonly errorCode?: string;
+  readonly explain?: string;
+  readonly query?: string;
+  readonly servedFrom?: ServedFrom;
+}
+
+/** What is decided for a response whose data expires at these times, in milliseconds from now. */
+async function decide(
   expiriesMs: readonly number[],
-  { errorCode = '', explain = '', query = '{ field }' } = {},
+  { errorCode = '', explain = '', query = '{ field }', servedFrom = 'CACHE' }: ResponseOptions = {},
 ) {
   const clock = manualClock();
   const { restrict, ...cachePolicy } = createCachePolicy();
   const server = new ApolloServer<RequestContext>({
-    typeDefs: 'type Query { field: String }',
+    typeDefs: 'type Query { field: String servedFrom: String }',
     resolvers: {
       Query: {
         field: () => {
@@ -26,10 +35,28 @@ async function cacheControlOf(
     },
     plugins: [cacheControlPlugin(clock)],
   });
-  const contextValue = { cachePolicy, explain: explain || null } as unknown as RequestContext;
+  const reuse = createReuseLimit();
+  const calls = { records: [{ servedFrom }] };
+  const contextValue = { cachePolicy, reuse, calls, explain: explain || null } as unknown as RequestContext;
   const { http } = await server.executeOperation({ query }, { contextValue });
-  return http.headers.get('cache-control') ?? '';
+  return { cacheControl: http.headers.get('cache-control') ?? '', reuse: reuse.get() };
 }
+
+async function cacheControlOf(...args: Parameters<typeof decide>) {
+  return (await decide(...args)).cacheControl;
+}
+
+test.each<[string, ResponseOptions, ResponseReuse]>([
+  ['from the cache', {}, 'lasting'],
+  ['from a vendor', { servedFrom: 'VENDOR' }, 'lasting'],
+  ['that says that it is from a vendor', { servedFrom: 'VENDOR', query: '{ field servedFrom }' }, 'shared'],
+  ['that says that it is from the cache', { query: '{ field servedFrom }' }, 'lasting'],
+  ['with an error', { errorCode: 'VENDOR_TIMEOUT' }, 'none'],
+  ['that was rejected', { query: '{ nothing }' }, 'none'],
+  ['with a plan', { explain: 'plan' }, 'none'],
+])('lets a response %s serve other requests as far as it stays true', async (_name, options, expected) => {
+  expect((await decide([60_000], options)).reuse).toBe(expected);
+});
 
 test.each<[string, readonly number[], string]>([
   ['the time of the part that expires first', [60_000, 15_000, 3_600_000], '15'],

@@ -1,9 +1,17 @@
+import type { Account, AccountHealth } from '../../domain/account.ts';
+import type { QueryContext } from '../../gather/query-context.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
 
 export const accountResolvers: Pick<Resolvers, 'Account'> = {
   Account: {
-    state: ({ name }, _, context) => context.services.health.get(name).state,
-    lastError: ({ name }, _, context) => context.services.health.get(name).lastError,
-    lastSuccessAt: ({ name }, _, context) => context.services.health.get(name).lastSuccessAt,
+    state: (account, _, context) => healthOf(account, context).state,
+    lastError: (account, _, context) => healthOf(account, context).lastError,
+    lastSuccessAt: (account, _, context) => healthOf(account, context).lastSuccessAt,
   },
 };
+
+/** The health changes with every call of the process, not only with those of this query. */
+function healthOf({ name }: Account, { services, reuse }: QueryContext): AccountHealth {
+  reuse.restrict('none');
+  return services.health.get(name);
+}

@@ -2,10 +2,13 @@ import type { StoreUse } from '../../cache/memory-store.ts';
 import type { CacheMetrics } from '../../cache/ports.ts';
 import type { MetricFactory } from './registry.ts';
 
+/** What the memory holds: values of vendors, or complete responses. */
+export type MemoryLevel = 'memory' | 'responses';
+
 /** The metrics of the cache. */
 export interface AllCacheMetrics extends CacheMetrics {
-  /** Exports how full this process's memory level is, whenever /metrics is read. */
-  readonly watchMemoryLevel: (use: () => StoreUse) => void;
+  /** Exports how full a level of this process's memory is, whenever /metrics is read. */
+  readonly watchMemoryLevel: (level: MemoryLevel, use: () => StoreUse) => void;
   /** Redis answers, or not; never called without a Redis. */
   readonly redisUp: (isUp: boolean) => void;
 }
@@ -27,25 +30,22 @@ export function createCacheMetrics(factory: MetricFactory): AllCacheMetrics {
 }
 
 function createMemoryLevelMetrics({ counter, gauge }: MetricFactory): Pick<AllCacheMetrics, 'watchMemoryLevel'> {
-  const level = 'memory';
   const labelNames = ['level'] as const;
-  let readUse: () => StoreUse | null = () => null;
+  const levels = new Map<MemoryLevel, () => StoreUse>();
   const watchGauge = (name: string, help: string, select: (use: StoreUse) => number): void => {
     gauge(name, help, labelNames, (values) => {
-      const use = readUse();
-      if (use) values.set({ level }, select(use));
+      for (const [level, use] of levels) values.set({ level }, select(use()));
     });
   };
   watchGauge('cache_bytes', 'Bytes that the level of the cache holds.', ({ bytes }) => bytes);
   watchGauge('cache_max_bytes', 'Bytes that the level of the cache may hold.', ({ maxBytes }) => maxBytes);
   watchGauge('cache_entries', 'Entries in the level of the cache.', ({ entries }) => entries);
   counter('cache_evictions_total', 'Entries dropped for others, by level of the cache.', labelNames, (values) => {
-    const use = readUse();
-    if (use) values.inc({ level }, use.evictions);
+    for (const [level, use] of levels) values.inc({ level }, use().evictions);
   });
   return {
-    watchMemoryLevel: (use) => {
-      readUse = use;
+    watchMemoryLevel: (level, use) => {
+      levels.set(level, use);
     },
   };
 }

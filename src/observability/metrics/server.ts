@@ -17,7 +17,11 @@ export function createServerMetrics({
   const inFlight = gauge('http_requests_in_flight', 'HTTP requests in flight.', []);
   const shed = counter('http_requests_shed_total', 'Requests shed because the process is overloaded.', ['reason']);
   const authFailures = counter('auth_failures_total', 'Failed authentications by reason.', ['reason']);
+  const responses = counter('responses_total', 'GraphQL requests by how their response was obtained.', ['result']);
   return {
+    responseRead: (result) => {
+      responses.inc({ result });
+    },
     requestStarted: () => {
       inFlight.inc();
       return ({ method, path, status, ms }) => {

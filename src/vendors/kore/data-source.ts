@@ -18,6 +18,7 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
   const loaders = createLoaders(deps, request);
   const target = toCallTarget(deps.account, STATUS_DETAILS_ENDPOINT);
   const today = utcDay(request.now);
+  const tomorrow = startOfUtcDay(today) + DAY;
 
   /** Calls the loader before it awaits anything: DataLoader batches only the reads of the same tick. */
   async function load(ref: string, days: readonly CivilDate[]): Promise<readonly (CachedValue<Cell> | Error)[]> {
@@ -27,6 +28,7 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
 
   return {
     statusPeriods: async (ref, during) => {
+      if (during.to > tomorrow) request.restrictCache(tomorrow);
       const outcomes = await load(ref, daysToRequest(during, today));
       return toResult(outcomes, target, (cells) =>
         mergeCells(cells, during)
@@ -36,6 +38,7 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
     },
 
     currentStatus: async (ref) => {
+      request.restrictCache(tomorrow);
       const outcomes = await load(ref, [today]);
       return toResult(outcomes, target, (cells) => {
         const ongoing = cells

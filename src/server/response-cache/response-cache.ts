@@ -1,0 +1,120 @@
+import type { Clock, Instant } from '../../domain/clock.ts';
+import type { ResponseReuse } from '../../request/response-reuse.ts';
+import type { ResponseRead } from '../ports.ts';
+import { createEncodableBody } from './encodable-body.ts';
+import { createEntryWatches, type Watch } from './entry-watch.ts';
+import { type SharedExecution, startSharedExecution } from './shared-execution.ts';
+import { createStoredResponses, type ReadyResponse, type ResponseStoreUse } from './stored-responses.ts';
+
+/** What an execution returns. */
+export interface ExecutedResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+  /** The operation's name for the log. */
+  readonly operation: string | undefined;
+  readonly reuse: ResponseReuse;
+  /** When its shortest-lived part ends; null: none of its parts expires. */
+  readonly expiresAt: Instant | null;
+}
+
+/** Executes a request, unless its clients disconnect, and reports the cache entries that it reads. */
+export type Execute = (disconnected: AbortSignal, onEntriesRead?: Watch['add']) => Promise<ExecutedResponse>;
+
+/** A response, and where it comes from. */
+export interface Answer {
+  readonly response: ReadyResponse;
+  readonly source: 'stored' | 'collapsed' | 'executed-and-stored' | 'executed';
+}
+
+/**
+ * Keeps the bytes of responses, so that a repeated query is answered without being parsed or executed. A response is valid until
+ * its shortest-lived part ends, or one of the cache entries that it depends on is written again. What has an error, is missing,
+ * stale or being revalidated, or depends on the time of the request is executed for every request.
+ */
+export interface ResponseCache {
+  readonly find: (key: string) => Answer | undefined;
+  /** Executes a request, or waits for another one with the same key where its response may serve both. */
+  readonly execute: (key: string, disconnected: AbortSignal, execute: Execute) => Promise<Answer>;
+  /** Call it for every entry of the cache below that is written. */
+  readonly entryWritten: (id: string) => void;
+  readonly use: () => ResponseStoreUse;
+}
+
+export interface ResponseCacheOptions {
+  readonly maxBytes: number;
+  readonly clock: Clock;
+  readonly onRead: (result: ResponseRead) => void;
+}
+
+interface Execution {
+  readonly answer: Answer;
+  /** Whether the response may be sent to the requests that waited for it. */
+  readonly isShareable: boolean;
+}
+
+export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOptions): ResponseCache {
+  const stored = createStoredResponses(maxBytes, clock);
+  const watches = createEntryWatches();
+  const running = new Map<string, SharedExecution<Execution>>();
+
+  async function run(key: string, signal: AbortSignal, execute: Execute): Promise<Execution> {
+    const watch = watches.start(() => {
+      stored.delete(key);
+    });
+    let isStored = false;
+    try {
+      const executed = await execute(signal, watch.add);
+      const response = toReadyResponse(executed, clock);
+      const isShareable =
+        executed.reuse !== 'none' && !watch.isOutdated() && response.validUntilMs > clock.monotonicMs();
+      isStored = isShareable && executed.reuse === 'lasting';
+      if (isStored)
+        return { answer: { response: stored.add(key, response, watch), source: 'executed-and-stored' }, isShareable };
+      return { answer: { response, source: 'executed' }, isShareable };
+    } finally {
+      if (!isStored) watch.end();
+    }
+  }
+
+  /** Null where the response serves one request only, or the execution failed. */
+  async function join(execution: SharedExecution<Execution>, disconnected: AbortSignal): Promise<Answer | null> {
+    const result = await execution.join(disconnected).catch(() => null);
+    return result?.isShareable ? { ...result.answer, source: 'collapsed' } : null;
+  }
+
+  return {
+    find(key) {
+      const response = stored.find(key);
+      if (!response) return undefined;
+      onRead('hit');
+      return { response, source: 'stored' };
+    },
+    async execute(key, disconnected, execute) {
+      const other = running.get(key);
+      const answer = other && (await join(other, disconnected));
+      onRead(answer ? 'collapsed' : 'miss');
+      if (answer) return answer;
+      // Several requests may have waited for an execution in vain: they do not wait again.
+      if (other) return (await run(key, disconnected, execute)).answer;
+      const execution = startSharedExecution(disconnected, (signal) => run(key, signal, execute));
+      running.set(key, execution);
+      try {
+        return (await execution.result).answer;
+      } finally {
+        running.delete(key);
+      }
+    },
+    entryWritten: watches.entryWritten,
+    use: stored.use,
+  };
+}
+
+/** Measures the lifetime with a clock that nobody sets. */
+function toReadyResponse(
+  { bytes, expiresAt, status, headers, operation }: ExecutedResponse,
+  clock: Clock,
+): ReadyResponse {
+  const validUntilMs = expiresAt === null ? Infinity : clock.monotonicMs() + (expiresAt - clock.now());
+  return { status, headers, operation, body: createEncodableBody(bytes), validUntilMs };
+}

@@ -1,0 +1,86 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../domain/clock.ts';
+import { createEncodableBody, type EncodableBody } from './encodable-body.ts';
+import type { Watch } from './entry-watch.ts';
+
+/** A response, ready to be sent. */
+export interface ReadyResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: EncodableBody;
+  /** The monotonic time in milliseconds until which it may be sent; Infinity: none of its parts expires. */
+  readonly validUntilMs: number;
+  /** The operation's name for the log. */
+  readonly operation: string | undefined;
+}
+
+/** How full the store is. */
+export interface ResponseStoreUse {
+  readonly bytes: number;
+  readonly maxBytes: number;
+  readonly entries: number;
+  readonly evictions: number;
+}
+
+/** Ready responses by key. The least recently used go first where the bytes do not suffice. */
+export interface StoredResponses {
+  /** Returns the response while it is valid. */
+  readonly find: (key: string) => ReadyResponse | undefined;
+  /** Keeps a response; `watch` ends with it. Returns it in the form in which `find` will. */
+  readonly add: (key: string, response: ReadyResponse, watch: Watch) => ReadyResponse;
+  readonly delete: (key: string) => void;
+  readonly use: () => ResponseStoreUse;
+}
+
+interface StoredEntry {
+  readonly response: ReadyResponse;
+  readonly watch: Watch;
+  byteLength: number;
+}
+
+/** The memory of an entry besides its key and bytes, and of its place among the responses that depend on a cache entry. */
+const ENTRY_OVERHEAD_BYTES = 500;
+const WATCHED_ENTRY_BYTES = 100;
+
+export function createStoredResponses(maxBytes: number, clock: Pick<Clock, 'monotonicMs'>): StoredResponses {
+  let evictions = 0;
+  const lru = new LRUCache<string, StoredEntry>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ byteLength }) => byteLength,
+    // An entry whose compressed body is added is written again, and stays.
+    noDisposeOnSet: true,
+    dispose: ({ watch }, _key, reason) => {
+      if (reason === 'evict') evictions += 1;
+      watch.end();
+    },
+  });
+
+  function find(key: string): ReadyResponse | undefined {
+    const entry = lru.get(key);
+    if (entry === undefined) return undefined;
+    if (entry.response.validUntilMs > clock.monotonicMs()) return entry.response;
+    lru.delete(key);
+    return undefined;
+  }
+
+  return {
+    find,
+    add(key, response, watch) {
+      lru.delete(key);
+      const body = createEncodableBody(response.body.bytes, (encodedLength) => {
+        if (lru.peek(key) !== entry) return;
+        entry.byteLength += encodedLength;
+        lru.set(key, entry);
+      });
+      const overhead = ENTRY_OVERHEAD_BYTES + watch.size() * WATCHED_ENTRY_BYTES;
+      const byteLength = overhead + key.length + body.bytes.length;
+      const entry: StoredEntry = { response: { ...response, body }, watch, byteLength };
+      lru.set(key, entry);
+      // Larger than the whole store.
+      if (!lru.has(key)) watch.end();
+      return entry.response;
+    },
+    delete: (key) => lru.delete(key),
+    use: () => ({ bytes: lru.calculatedSize, maxBytes, entries: lru.size, evictions }),
+  };
+}

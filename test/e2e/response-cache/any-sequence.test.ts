@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { steppedClock } from '../../support/clock.ts';
+import { collectQueryNames } from '../../support/query-names.ts';
+import { type RandomQuery, randomQueries } from '../../support/random-queries.ts';
+import { type Gateway, NOW, type RawConfig, startWorld, type World } from '../../support/world.ts';
+
+// Never the same time twice, so that a gateway of one run and that of another ask the vendors in different minutes.
+const clock = steppedClock(NOW);
+let world: World;
+beforeAll(async () => {
+  world = await startWorld(clock);
+});
+afterAll(() => world.stop());
+
+const CALLERS: Readonly<Record<string, readonly string[] | undefined>> = {
+  everything: undefined,
+  'also-everything': undefined,
+  'kore-and-bots': ['kore-main', 'bots'],
+  'files-and-calls': ['lp', 'vcc'],
+};
+
+function keyOf(name: string) {
+  return `a-key-for-${name}-that-is-long-enough`;
+}
+
+function withCallers(responseCacheBytes: number) {
+  return (raw: RawConfig): RawConfig => ({
+    ...raw,
+    limits: { maxVendorCalls: 250, maxFiles: 3, maxDepth: 100, maxTokens: 100_000, maxAliases: 1000 },
+    performance: { responseCacheBytes },
+    cache: { ttl: { statusLive: 20, interactions: 8 } },
+    accounts: raw.accounts.map((account) => ({
+      ...account,
+      ...{ maxRetries: 0, requestsPerMinute: 1_000_000 },
+      ...(account.name === 'lp' && { discoverHours: 3 }),
+    })),
+    auth: {
+      apiKeys: Object.entries(CALLERS).map(([name, accounts]) => ({
+        name,
+        sha256: createHash('sha256').update(keyOf(name)).digest('hex'),
+        ...(accounts && { accounts }),
+        scopes: ['read'],
+      })),
+    },
+  });
+}
+
+interface Step {
+  /** The query, by its place among the queries of the run. */
+  readonly query: number;
+  readonly caller: string;
+  readonly waitMs: number;
+}
+
+const steps = fc.array(
+  fc.record<Step>({
+    query: fc.nat(2),
+    caller: fc.constantFrom(...Object.keys(CALLERS)),
+    waitMs: fc.constantFrom(0, 0, 0, 1000, 5000, 20_000, 90_000),
+  }),
+  { minLength: 4, maxLength: 16 },
+);
+
+async function ask(gateway: Gateway, { document, variables }: RandomQuery, caller: string) {
+  const authorization = `Bearer ${keyOf(caller)}`;
+  const { headers, ...answer } = await gateway.query(document, variables, { authorization });
+  const maxAge = Number(/max-age=(\d+)/.exec(headers.get('cache-control') ?? '')?.[1] ?? 0);
+  return { answer, maxAge, cacheStatus: headers.get('cache-status') ?? '' };
+}
+
+const RUNS = Number(process.env.RUNS ?? 10);
+
+test('any sequence of queries by any callers is answered as without a response cache', async () => {
+  const names = await collectQueryNames(await world.startGateway());
+  let hits = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(randomQueries(names), { minLength: 3, maxLength: 3 }), steps, async (queries, series) => {
+      clock.advance(3_600_000);
+      const [cached, plain] = [
+        await world.startGateway(withCallers(10_000_000)),
+        await world.startGateway(withCallers(0)),
+      ];
+      for (const { query, caller, waitMs } of series) {
+        clock.advance(waitMs);
+        const chosen = queries[query];
+        if (!chosen) throw new Error('no such query');
+        const seen = await ask(cached, chosen, caller);
+        const expected = await ask(plain, chosen, caller);
+        if (seen.cacheStatus.includes('hit')) hits += 1;
+        expect(expected.cacheStatus).toBe('');
+        expect(seen.answer).toEqual(expected.answer);
+        // A response keeps the lifetime of the parts that it was made of, which may be shorter than that of their result.
+        expect(seen.maxAge).toBeLessThanOrEqual(expected.maxAge);
+      }
+      await Promise.all([cached.stop(), plain.stop()]);
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  );
+  // Without a hit the property would hold for a gateway that never uses the cache.
+  expect(hits).toBeGreaterThan(RUNS);
+}, 900_000);

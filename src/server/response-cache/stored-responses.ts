@@ -35,7 +35,7 @@ export interface StoredResponses {
 interface StoredEntry {
   readonly response: ReadyResponse;
   readonly watch: Watch;
-  byteLength: number;
+  readonly byteLength: number;
 }
 
 /** The memory of an entry besides its key and bytes, and of its place among the responses that depend on a cache entry. */
@@ -69,12 +69,13 @@ export function createStoredResponses(maxBytes: number, clock: Pick<Clock, 'mono
       lru.delete(key);
       const body = createEncodableBody(response.body.bytes, (encodedLength) => {
         if (lru.peek(key) !== entry) return;
-        entry.byteLength += encodedLength;
+        // Another object: lru-cache does not measure the same one again.
+        entry = { ...entry, byteLength: entry.byteLength + encodedLength };
         lru.set(key, entry);
       });
       const overhead = ENTRY_OVERHEAD_BYTES + watch.size() * WATCHED_ENTRY_BYTES;
       const byteLength = overhead + key.length + body.bytes.length;
-      const entry: StoredEntry = { response: { ...response, body }, watch, byteLength };
+      let entry: StoredEntry = { response: { ...response, body }, watch, byteLength };
       lru.set(key, entry);
       // Larger than the whole store.
       if (!lru.has(key)) watch.end();

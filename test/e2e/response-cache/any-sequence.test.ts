@@ -30,7 +30,8 @@ function withCallers(responseCacheBytes: number) {
     ...raw,
     limits: { maxVendorCalls: 250, maxFiles: 3, maxDepth: 100, maxTokens: 100_000, maxAliases: 1000 },
     performance: { responseCacheBytes },
-    cache: { ttl: { statusLive: 20, interactions: 8 } },
+    // Values of less than 5 seconds are never revalidated in the background, whose requests would be sent at any moment.
+    cache: { ttl: { statusLive: 4, interactions: 3, usageLive: 2, directory: 36_000 } },
     accounts: raw.accounts.map((account) => ({
       ...account,
       ...{ maxRetries: 0, requestsPerMinute: 1_000_000 },
@@ -58,7 +59,7 @@ const steps = fc.array(
   fc.record<Step>({
     query: fc.nat(2),
     caller: fc.constantFrom(...Object.keys(CALLERS)),
-    waitMs: fc.constantFrom(0, 0, 0, 1000, 5000, 20_000, 90_000),
+    waitMs: fc.constantFrom(0, 0, 0, 500, 1000, 2000, 90_000),
   }),
   { minLength: 4, maxLength: 16 },
 );

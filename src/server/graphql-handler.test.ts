@@ -19,45 +19,6 @@ describe('GraphQL over HTTP', () => {
     expect(own.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
   });
 
-  test('answers a GET only with a header that no cross-site request can carry (CSRF prevention)', async () => {
-    const path = '/graphql?query=%7Bhello%7D';
-    expect(await (await testServer.get(path, { 'apollo-require-preflight': '1' })).json()).toEqual({
-      data: { hello: 'hello you' },
-    });
-    expect(await readError(await testServer.get(path))).toEqual({ status: 400, code: 'BAD_REQUEST' });
-  });
-
-  test.each([
-    [{ 'content-type': 'application/json' }, 200],
-    [{ 'content-type': 'text/plain', 'apollo-require-preflight': '1' }, 415],
-    [{ 'content-type': 'multipart/form-data', 'apollo-require-preflight': '1' }, 415],
-    // A form on another site can send these two.
-    [{ 'content-type': 'text/plain' }, 400],
-    [{ 'content-type': 'application/x-www-form-urlencoded' }, 400],
-  ])('answers a GET with the headers %j with status %i', async (headers, status) => {
-    let ran = false;
-    const own = await startTestServer({ wait: () => Promise.resolve(String((ran = true))) });
-    const response = await own.get('/graphql?query=%7Bwait%7D', headers);
-    expect([response.status, ran]).toEqual([status, status === 200]);
-    await own.stop();
-  });
-
-  test.each([
-    ['Bearer key', 200],
-    ['Basic a2V5', 400],
-    ['negotiate a2V5', 400],
-  ])(
-    'answers a GET with authorization %j, which a browser adds by itself or not, with status %i',
-    async (authorization, status) => {
-      const response = await testServer.get('/graphql?query=%7Bhello%7D', { authorization });
-      expect(response.status).toBe(status);
-      const body = (await response.json()) as { errors?: { message: string }[] };
-      for (const { message } of body.errors ?? [])
-        for (const header of ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'])
-          expect(message).toContain(header);
-    },
-  );
-
   test('meets the mandatory rules of the GraphQL over HTTP specification', async () => {
     // Without this header a GET is rejected as a possible cross-site request forgery.
     const fetchFn = (url: string, init?: RequestInit) =>

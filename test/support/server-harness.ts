@@ -39,6 +39,7 @@ interface TestServerOptions {
   /** What the field `wait` does. */
   readonly wait?: (request: RequestContext) => Promise<string>;
   readonly graphql?: ServerOptions['graphql'];
+  readonly responses?: ServerOptions['responses'];
 }
 
 /** Starts the server with a small schema on a free port. */
@@ -76,6 +77,7 @@ export async function startTestServer({
       options.graphql ??
       ((httpGraphQLRequest, request) =>
         apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(request) })),
+    responses: options.responses,
     sdl: options.sdl ?? SDL,
     checkHost: options.checkHost,
     cors: createCors(options.cors),

@@ -4,6 +4,12 @@ import type { ResponseReuse } from '../../request/response-reuse.ts';
 import type { ResponseRead } from '../ports.ts';
 import { createResponseCache, type Execute } from './response-cache.ts';
 
+interface ExecutionOptions {
+  readonly reuse?: ResponseReuse;
+  readonly ms?: number;
+  readonly done?: Promise<void>;
+}
+
 function setUp() {
   const clock = manualClock();
   const reads: ResponseRead[] = [];
@@ -11,11 +17,11 @@ function setUp() {
   let executions = 0;
   /** Executes after `done`; the response's text is the number of the execution. */
   const execution =
-    ({ reuse = 'lasting' as ResponseReuse, ms = 10_000, done = Promise.resolve(), ids = ['entry'] } = {}): Execute =>
+    ({ reuse = 'lasting', ms = 10_000, done = Promise.resolve() }: ExecutionOptions = {}): Execute =>
     async (_signal, onEntriesRead) => {
       executions += 1;
       const bytes = Buffer.from(String(executions));
-      onEntriesRead?.(ids);
+      onEntriesRead?.(['entry']);
       await done;
       return { status: 200, headers: {}, bytes, operation: undefined, reuse, expiresAt: clock.now() + ms };
     };

@@ -11,7 +11,9 @@ const request: ResponseKeyParts = {
   search: '',
   body: Buffer.from('{"query":"{ agents { totalCount } }"}'),
 };
-const ownCaller = (change: Partial<Caller>): Caller => ({ ...request.caller, ...change });
+function ownCaller(change: Partial<Caller>): Caller {
+  return { ...request.caller, ...change };
+}
 
 test('callers with the same accounts and scopes share a key, whatever their names and the order of both', () => {
   const toKey = createResponseKeys();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { steppedClock } from '../../support/clock.ts';
 import { collectQueryNames } from '../../support/query-names.ts';
-import { type RandomQuery, randomQueries } from '../../support/random-queries.ts';
+import { randomQueries, type RandomQuery } from '../../support/random-queries.ts';
 import { type Gateway, NOW, type RawConfig, startWorld, type World } from '../../support/world.ts';
 
 // Never the same time twice, so that a gateway of one run and that of another ask the vendors in different minutes.

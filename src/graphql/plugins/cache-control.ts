@@ -30,7 +30,7 @@ export function cacheControlPlugin(clock: Clock): ApolloServerPlugin<RequestCont
           if (errors.length > 0) reuse.restrict('none');
           // The next response would come from the cache, and say so.
           const isFromVendor = calls.records.some(({ servedFrom }) => servedFrom === 'VENDOR');
-          if (isFromVendor && source?.includes('servedFrom') !== false) reuse.restrict('shared');
+          if (isFromVendor && source.includes('servedFrom')) reuse.restrict('shared');
           const expiresAt = errors.every(isLasting) ? cachePolicy.expiresAt() : null;
           http.headers.set('cache-control', formatCacheControl(expiresAt === null ? null : expiresAt - clock.now()));
           http.headers.set('vary', VARY_HEADERS);

@@ -162,9 +162,11 @@ export function createServer(options: ServerOptions): Server {
       response.once('close', () => {
         connections.onRequestEnd(exchange);
       });
-      handle(exchange).catch((error: unknown) => {
-        respondWithError(exchange, error);
-      });
+      void handle(exchange)
+        .catch((error: unknown) => {
+          respondWithError(exchange, error);
+        })
+        .finally(exchange.onHandlerEnd);
     },
   );
   // Longer than the 60 s after which load balancers usually close idle connections, so that the gateway never closes one first.

@@ -1,7 +1,7 @@
 // The label values are closed sets: a caller can never add a time series.
 
 export type HttpPath =
-  '/' | '/graphql' | '/graphiql' | '/schema.graphql' | '/healthz' | '/readyz' | '/metrics' | 'other';
+  '/' | '/favicon.ico' | '/graphql' | '/graphiql' | '/schema.graphql' | '/healthz' | '/readyz' | '/metrics' | 'other';
 
 /** Why a request was shed. */
 export type ShedReason = 'in_flight' | 'event_loop' | 'heap' | 'unread_bytes';

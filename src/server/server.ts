@@ -10,7 +10,7 @@ import type { Cors } from './cors.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import type { GraphiqlHandler } from './graphiql-handler.ts';
 import { createGraphqlHandler, type GraphqlHandlerOptions } from './graphql-handler.ts';
-import { createMetricsHandler, createSchemaHandler, handleIndex } from './handlers.ts';
+import { createMetricsHandler, createSchemaHandler, handleFavicon, handleIndex } from './handlers.ts';
 import type { HostCheck } from './host-check.ts';
 import { HttpError } from './http-error.ts';
 import { createLoadShedder } from './load-shedding.ts';
@@ -85,6 +85,7 @@ export function createServer(options: ServerOptions): Server {
 
   const findRoute = createRouter({
     index: handleIndex,
+    favicon: handleFavicon,
     graphql: createGraphqlHandler(options),
     graphiql: ({ request, response, pathname }) => void graphiql(request, response, pathname),
     schema: createSchemaHandler(options.sdl),

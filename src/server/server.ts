@@ -149,6 +149,7 @@ export function createServer(options: ServerOptions): Server {
       metrics.requestShed('unread_bytes');
     },
   });
+  metrics.watchUnread(unread.bytes);
   const readClientAddress = createClientAddressReader(settings.trustProxy);
   const exchangeOptions = { metrics, logger, clock, readClientAddress, unread };
   const httpServer = createHttpServer(

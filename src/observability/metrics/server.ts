@@ -17,7 +17,14 @@ export function createServerMetrics({
   const inFlight = gauge('http_requests_in_flight', 'HTTP requests in flight.', []);
   const shed = counter('http_requests_shed_total', 'Requests shed because the process is overloaded.', ['reason']);
   const authFailures = counter('auth_failures_total', 'Failed authentications by reason.', ['reason']);
+  let readUnreadBytes = () => 0;
+  gauge('http_unread_bytes', 'Bytes of responses that their clients have not read yet.', [], (unread) => {
+    unread.set(readUnreadBytes());
+  });
   return {
+    watchUnread: (bytes) => {
+      readUnreadBytes = bytes;
+    },
     requestStarted: () => {
       inFlight.inc();
       return ({ method, path, status, ms }) => {

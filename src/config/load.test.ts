@@ -19,7 +19,7 @@ colour: red
 `;
   expect(errorLines(text)).toEqual([
     'test.yaml:1:11: server.port: must be at most 65535: 70000',
-    'test.yaml:1:24: server.hots: is not a known key',
+    'test.yaml:1:24: server.hots: is not a known key; did you mean host?',
     'test.yaml:3:3: limits.maxDepth: must be a number: deep',
     'test.yaml:5:5: accounts[0].clientSecret: is missing',
     'test.yaml:6:20: accounts[1].vendor: must be mailish or numeric: fifth',

@@ -1,10 +1,7 @@
 /** Longer values would hide the message. */
 const MAX_SHOWN_LENGTH = 80;
 
-/**
- * Enclose a value in a message, so that it can be told from the message's own words until `showValues`. They are noncharacters,
- * which no text of a file has to contain.
- */
+/** Enclose a value in a message until `showValues`, to distinguish it from the message's own words. Unicode assigns them no character. */
 const [VALUE_START, VALUE_END] = ['\uFDD0', '\uFDD1'];
 const VALUE_PATTERN = new RegExp(`${VALUE_START}([^${VALUE_END}]*)${VALUE_END}`, 'g');
 const HIDDEN_TEXT_PATTERN = new RegExp(`[\\p{Cc}\\p{Zl}\\p{Zp}${VALUE_START}${VALUE_END}]`, 'u');

@@ -106,10 +106,7 @@ function settingsOf({ nodes: _, password, ...settings }: RedisAddress): string {
   return JSON.stringify([Object.entries(settings).sort(), password?.reveal()]);
 }
 
-/**
- * A URL without its user name and password; undefined for one whose parts cannot be told apart, so that any of them may be
- * the password.
- */
+/** A URL without its user name and password; undefined for one with an unclear structure, where any part may be the password. */
 function toShownUrl(url: unknown): string | undefined {
   const { scheme = '', credentials, rest = '' } = SHOWN_FORM.exec(String(url))?.groups ?? {};
   return rest === '' ? undefined : `${scheme}${credentials === undefined ? '' : '…@'}${rest}`;

@@ -58,19 +58,28 @@ test('reports every error of an invalid file in a line, with exit status 1 and n
 test('reports a missing file with exit status 1', async () => {
   expect(await runCheckConfig('gone.yaml')).toEqual({
     status: 1,
-    out: 'gone.yaml: cannot be read (ENOENT)\n',
+    out: 'gone.yaml: cannot be read: there is no such file\n',
     err: '',
   });
 });
 
-test.each([[[]], [['a', 'b']], [['--unknown', 'a']], [['--ask', '--no-interpolate', 'a']]])(
-  'prints the usage for the arguments %j, with exit status 2',
-  async (args) => {
-    const { status, out, err } = await runCheckConfig(...args);
-    expect([status, out]).toEqual([2, '']);
-    expect(err).toMatch(/^Usage: npm run check-config -- \[--strict\] \[--no-interpolate \| --ask\] FILE\n/);
-  },
-);
+test.each([
+  [[], 'name the FILE to check'],
+  [['a', 'b'], 'name one FILE only'],
+  [['--unknown', 'a'], "Unknown option '--unknown'"],
+  [['--ask', '--no-interpolate', 'a'], '--ask needs the values that --no-interpolate leaves out'],
+])('says what is wrong with the arguments %j and prints the usage, with exit status 2', async (args, problem) => {
+  const { status, out, err } = await runCheckConfig(...args);
+  expect([status, out]).toEqual([2, '']);
+  expect(err.split('\n')[0]).toContain(problem);
+  expect(err).toMatch(/^Usage: npm run check-config -- \[--strict\] \[--no-interpolate \| --ask\] FILE\n/m);
+});
+
+test.each(['--help', '-h'])('prints the usage for %s, with exit status 0', async (option) => {
+  const { status, out, err } = await runCheckConfig(option);
+  expect([status, err]).toEqual([0, '']);
+  expect(out).toMatch(/^Usage: /);
+});
 
 test('warns of an empty file, which fails with --strict only', async () => {
   const file = writeConfig('empty.yaml', '# nothing yet\n');

@@ -15,14 +15,17 @@ const USAGE = `Usage: npm run check-config -- [--strict] [--no-interpolate | --a
 Exit status: 0 valid, 1 errors (or an account that could not be asked), 2 wrong usage.`;
 
 const options = {
+  help: { type: 'boolean', short: 'h', default: false },
   ask: { type: 'boolean', default: false },
   'no-interpolate': { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
 } as const;
 
 const invocation = parseInvocation();
-if (invocation === null) {
-  console.error(USAGE);
+if (invocation === 'help') {
+  console.log(USAGE);
+} else if (typeof invocation === 'string') {
+  console.error(`${invocation}\n\n${USAGE}`);
   process.exitCode = 2;
 } else if (!(await checkFile(invocation))) {
   process.exitCode = 1;
@@ -35,15 +38,20 @@ interface Invocation {
   readonly interpolates: boolean;
 }
 
-function parseInvocation(): Invocation | null {
+/** Returns `help`, or what is wrong, where there is nothing to check. */
+function parseInvocation(): Invocation | string {
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const { ask, strict, help } = values;
+    if (help) return 'help';
     const [file, ...rest] = positionals;
     const interpolates = !values['no-interpolate'];
-    if (file === undefined || rest.length > 0 || (values.ask && !interpolates)) return null;
-    return { file, ask: values.ask, strict: values.strict, interpolates };
-  } catch {
-    return null;
+    if (file === undefined) return 'name the FILE to check';
+    if (rest.length > 0) return 'name one FILE only';
+    if (ask && !interpolates) return '--ask needs the values that --no-interpolate leaves out';
+    return { file, ask, strict, interpolates };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -2,21 +2,29 @@ import { expect, test } from '@jest/globals';
 import { apiKeys } from '../../test/support/auth-harness.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { settingsShape } from '../config/settings.ts';
+import type { TrustProxy } from '../config/trust-proxy.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { anonymousCaller } from '../request/caller.ts';
 import { createThrottledAuthenticator } from './authentication.ts';
 
-function setUp(auth?: { readonly apiKeys: typeof apiKeys }) {
+const HINT =
+  'if this is the address of a proxy, its clients are throttled together, and their new tokens get 429: set server.trustProxy';
+
+function setUp(auth?: { readonly apiKeys: typeof apiKeys }, trustProxy: TrustProxy = false) {
   const lines: string[] = [];
   const logger = createLogger({ destination: { write: (line) => lines.push(line) } });
   const limits = settingsShape.limits.parse({ authFailuresPerMinute: 1 });
   const options = { clock: manualClock(), metrics: createMetrics(), logger };
-  return { lines, authenticate: createThrottledAuthenticator({ auth, limits }, options) };
+  return { lines, authenticate: createThrottledAuthenticator({ auth, limits, server: { trustProxy } }, options) };
 }
 
-test('throttles by the configured limit and logs the address, without the key', async () => {
-  const { lines, authenticate } = setUp({ apiKeys });
+test.each<[TrustProxy, object]>([
+  [false, { hint: HINT }],
+  [1, {}],
+  [['10.0.0.0/8'], {}],
+])('throttles by the limit and logs the address, without the key; with trustProxy %j: %j', async (trustProxy, hint) => {
+  const { lines, authenticate } = setUp({ apiKeys }, trustProxy);
   expect(await authenticate('Bearer guess', '203.0.113.9')).toEqual({ failure: 'unknown_key' });
   await expect(authenticate('Bearer guess', '203.0.113.9')).rejects.toMatchObject({ status: 429 });
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
@@ -24,6 +32,7 @@ test('throttles by the configured limit and logs the address, without the key', 
       level: 'warn',
       time: expect.any(String),
       clientAddress: '203.0.113.9',
+      ...hint,
       message: 'failed authentications are throttled',
     },
   ]);

@@ -7,9 +7,12 @@ interface AuthenticationOptions extends AuthenticatorOptions {
   readonly logger: Pick<Logger, 'warn'>;
 }
 
+const PROXY_HINT =
+  'if this is the address of a proxy, its clients are throttled together, and their new tokens get 429: set server.trustProxy';
+
 /** Creates the gateway's authenticator. Without `auth` there is nothing to fail. */
 export function createThrottledAuthenticator(
-  { auth, limits }: Pick<Config, 'auth' | 'limits'>,
+  { auth, limits, server }: Pick<Config, 'auth' | 'limits'> & { readonly server: Pick<Config['server'], 'trustProxy'> },
   options: AuthenticationOptions,
 ): Authenticator {
   const authenticate = createAuthenticator(auth, options);
@@ -19,7 +22,8 @@ export function createThrottledAuthenticator(
     failuresPerMinute: limits.authFailuresPerMinute,
     clock,
     onThrottled: (clientAddress) => {
-      logger.warn({ clientAddress }, 'failed authentications are throttled');
+      const hint = server.trustProxy === false ? { hint: PROXY_HINT } : {};
+      logger.warn({ clientAddress, ...hint }, 'failed authentications are throttled');
     },
   });
 }

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import type { ConfigIssue } from './config-error.ts';
+import { namingUrl } from './named-value.ts';
 
 /** An origin as browsers send it (https://www.rfc-editor.org/rfc/rfc6454#section-6.2), or `*` for every origin. */
 const originSchema = z
   .string()
   .refine(
     (text) => text === '*' || isOrigin(text),
-    'must be an origin such as https://wallboard.example.com, in lower case, without a path or a default port; or *',
+    namingUrl(
+      'must be an origin such as https://wallboard.example.com, in lower case, without a path or a default port; or *',
+    ),
   );
 
 export const corsSchema = z.strictObject({

@@ -30,7 +30,7 @@ test.each([
   [
     'a malformed reference',
     withAgents('id: a, kind: human, accounts: { numbers: "x" }'),
-    'agents[0].accounts.numbers: x is not a number',
+    'agents[0].accounts.numbers: must be a number: x',
   ],
   [
     'two agents with the same reference in different spellings',

@@ -90,9 +90,8 @@ function findDuplicates(noun: string, claims: readonly UniqueClaim[]): Duplicate
     firstPaths.set(value, earlierPath);
     const [earlierEntry, entry] = [formatEntry(earlierPath), formatEntry(path)];
     if (earlierEntry === entry) return [];
-    const suffix = shown === undefined ? '' : `: ${shown}`;
     const entries = [earlierEntry, entry].sort().join();
-    return [{ path, message: `is the same ${noun} as in ${earlierEntry}${suffix}`, entries }];
+    return [{ path, message: withValue(`is the same ${noun} as in ${earlierEntry}`, shown), entries }];
   });
 }
 
@@ -120,7 +119,12 @@ function findGrantIssues(apiKeys: z.infer<typeof apiKeysSchema>, { accounts }: P
     key.accounts.flatMap((name, position) =>
       typeof name !== 'string' || names.has(name)
         ? []
-        : [{ path: ['auth', 'apiKeys', index, 'accounts', position], message: `${UNKNOWN_ACCOUNT_MESSAGE}: ${name}` }],
+        : [
+            {
+              path: ['auth', 'apiKeys', index, 'accounts', position],
+              message: withValue(UNKNOWN_ACCOUNT_MESSAGE, name),
+            },
+          ],
     ),
   );
 }

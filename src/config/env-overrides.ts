@@ -1,5 +1,5 @@
 import type { ConfigError } from './config-error.ts';
-import { withValue } from './named-value.ts';
+import { showValues, withValue } from './named-value.ts';
 import type { Environment } from './placeholder.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -18,6 +18,12 @@ export function parseEnvOverrides(env: Environment): {
     server: { ...(HOST && { host: HOST }), ...(isPort && port !== undefined && { port }) },
     errors: isPort
       ? []
-      : [{ file: ENVIRONMENT, path: 'PORT', message: withValue('must be a whole number from 0 to 65535', PORT) }],
+      : [
+          {
+            file: ENVIRONMENT,
+            path: 'PORT',
+            message: showValues(withValue('must be a whole number from 0 to 65535', PORT)),
+          },
+        ],
   };
 }

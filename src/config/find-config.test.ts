@@ -39,7 +39,7 @@ test('prefers SWITCHBOARD_CONFIG, relative to the working folder', () => {
 test('reports a named file that does not exist', () => {
   expect(findInFolder({ SWITCHBOARD_CONFIG: 'gone.yaml' })).toEqual({
     ok: false,
-    errors: [{ file: 'gone.yaml', path: '', message: 'cannot be read (ENOENT)' }],
+    errors: [{ file: 'gone.yaml', path: '', message: 'cannot be read: there is no such file' }],
   });
   expect(findInFolder({ SWITCHBOARD_CONFIG: 'gone.yaml', PORT: 'x' })).toMatchObject({
     errors: [{ file: 'environment', path: 'PORT' }, { file: 'gone.yaml' }],

@@ -52,7 +52,13 @@ function readText(file: string, cwd: string): { readonly text: string } | { read
   try {
     return { text: readFileSync(resolve(cwd, file), 'utf8') };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return { error: { file, path: '', message: `cannot be read (${code ?? 'unknown error'})` } };
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    return { error: { file, path: '', message: `cannot be read: ${READ_PROBLEMS[code] ?? code}` } };
   }
 }
+
+const READ_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user has no permission',
+};

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
-import { errorLines, load, loadOrThrow, NUMBERS_ACCOUNT } from '../../test/support/config-harness.ts';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { errorLines, load, loadOrThrow, MAIL_ACCOUNT, NUMBERS_ACCOUNT } from '../../test/support/config-harness.ts';
 
 test('loads a configuration in JSON', () => {
   expect(loadOrThrow(JSON.stringify({ server: { port: 1 } })).server.port).toBe(1);
@@ -18,7 +19,7 @@ colour: red
 `;
   expect(errorLines(text)).toEqual([
     'test.yaml:1:11: server.port: must be at most 65535: 70000',
-    'test.yaml:1:24: server.hots: is not a known key',
+    'test.yaml:1:24: server.hots: is not a known key; did you mean host?',
     'test.yaml:3:3: limits.maxDepth: must be a number: deep',
     'test.yaml:5:5: accounts[0].clientSecret: is missing',
     'test.yaml:6:20: accounts[1].vendor: must be mailish or numeric: fifth',
@@ -52,4 +53,64 @@ test('shows no secret of the file and no value of the environment in any error',
       expect(JSON.stringify(secrets)).not.toContain(canary);
     }
   }
+});
+
+/** Places for a secret, or for another value that is wrong where it stands. */
+const PLACES = [
+  'server: { host: &host "${C}", allowedHosts: [*host] }\nlimits: { maxDepth: *host, maxFiles: "${C}" }',
+  'accounts: [{ name: "${C}", vendor: "${C}", baseUrl: "${C}" }]',
+  `accounts: [{ ${MAIL_ACCOUNT}, discover: "\${C}", timeoutMs: "\${C}", proxyUrl: "\${C}", headers: { x: "\${C}" } }]`,
+  `accounts: [{ ${NUMBERS_ACCOUNT}, apiVersion: "\${C}" }]\nagents: [{ id: a, kind: "\${C}", accounts: { numbers: "\${C}" } }]`,
+  'agents: [{ id: a, kind: human, email: "${C}" }, { id: b, kind: human, email: "${C}" }]',
+  'auth: { apiKeys: [{ name: a, sha256: "${C}", accounts: ["${C}"], scopes: ["${C}"] }, { name: b, sha256: "${C}" }] }',
+  'auth: { jwt: { issuer: i, audience: a, jwksUri: "http://${C}" } }',
+  'cache: { url: ["${C}", "redis://:${C}@a/x", "redis://${C}@a:1:2", "redis://${C}"], maxBytes: "${C}" }',
+  'server: { host: "${C}", cors: { origins: ["${C}", "https://${C}"] }, allowedHosts: ["${C}"], trustProxy: ["${C}"] }',
+];
+
+describe('a message', () => {
+  const secret = fc.string({ unit: 'grapheme', minLength: 1 }).map((text) => `Zq${text.replaceAll('\0', '')}`);
+
+  test('shows no value of a placeholder, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...PLACES), secret, (text, value) => {
+        expect(errorLines(text, { C: value }).join('\n')).not.toContain('Zq');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('keeps its own words, whatever the values of placeholders are', () => {
+    const words = ['true', 'must', 'false', 'number', 'is missing', 'a', ': ', 'known key'];
+    fc.assert(
+      fc.property(fc.constantFrom(...words), (word) => {
+        const text = `accounts: [{ ${MAIL_ACCOUNT}, discover: "\${C}", colour: red, timeoutMs: 0 }]`;
+        const own = [': must be at least 1: 0', ': is not a known key'];
+        const discover = word === 'true' || word === 'false' ? [] : [': must be true or false: …'];
+        expect(errorLines(text, { C: word }).map((line) => line.replace(/^.*?\]\.\w+/, ''))).toEqual(
+          expect.arrayContaining([...own, ...discover]),
+        );
+      }),
+    );
+  });
+});
+
+test('shows no password of a Redis URL in the file', () => {
+  const password = fc.string({ unit: 'grapheme-ascii', minLength: 1 }).map((text) => `Zq${text}`);
+  const toUrl = fc.constantFrom<(text: string) => string>(
+    (text) => `redis://:${text}@cache:6379/x`,
+    (text) => `redis://user:${text}@a,,b`,
+    (text) => `http://${text}@cache`,
+    (text) => `redis://:${text}`,
+    (text) => `redis://user:${text}/x`,
+    (text) => `redis+sentinel://:${encodeURIComponent(text)}@s1,s2`,
+    (text) => text,
+  );
+  fc.assert(
+    fc.property(password, toUrl, (text, format) => {
+      const lines = errorLines(JSON.stringify({ cache: { url: format(text) } }));
+      expect(lines.join('\n')).not.toContain('Zq');
+    }),
+    { numRuns: 1000 },
+  );
 });

@@ -4,6 +4,7 @@ import { crossCheck } from './cross-checks.ts';
 import { parseEnvOverrides } from './env-overrides.ts';
 import { interpolate, type InterpolationResult } from './interpolate.ts';
 import { findHostErrors } from './loopback-check.ts';
+import { showValues } from './named-value.ts';
 import type { Environment } from './placeholder.ts';
 import { parseProxyVariables } from './proxy.ts';
 import { type Config, parseConfig } from './schema.ts';
@@ -93,13 +94,11 @@ function findOtherIssues(
   return [...schemaIssues, ...crossCheck(raw, vendors)].filter(({ path }) => !ignoredPaths.has(formatPath(path)));
 }
 
-function createErrorFormatter(file: string, yaml: YamlFile, { values }: InterpolationResult) {
-  return ({ path, message }: ConfigIssue): ConfigError => ({
-    file,
-    path: formatPath(path),
-    message: redactValues(message, values),
-    ...yaml.locate(path),
-  });
+function createErrorFormatter(file: string, yaml: YamlFile, interpolation: InterpolationResult) {
+  return (issue: ConfigIssue): ConfigError => {
+    const path = formatPath(issue.path);
+    return { file, path, message: showMessage(issue.message, path, interpolation), ...yaml.locate(issue.path) };
+  };
 }
 
 /** A gateway without accounts starts, and finds nothing. */
@@ -116,11 +115,18 @@ function byLocation(a: ConfigError, b: ConfigError): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
-/** Removes values of placeholders from a message: a message may quote the value that it reports. */
-function redactValues(message: string, values: readonly string[]): string {
-  return values.reduce((text, value) => {
-    if (value.length > 3) return text.replaceAll(value, '…');
-    // A shorter value may be part of other words.
-    return text.endsWith(`: ${value}`) ? `${text.slice(0, -value.length)}…` : text;
-  }, message);
+/** A value of this length is hardly a word of a message by chance. */
+const MIN_REDACTED_LENGTH = 16;
+/** A shorter value may be a part of other values by chance. */
+const MIN_CONTAINED_LENGTH = 4;
+const HIDDEN_VALUE = '…';
+
+/** A message names the value that it reports, but none that comes from a placeholder; an alias repeats such a value at another path. */
+function showMessage(message: string, path: string, { interpolatedPaths, values }: InterpolationResult): string {
+  const isHidden = (shown: string) =>
+    interpolatedPaths.has(path) ||
+    values.some((value) => shown === value || (value.length >= MIN_CONTAINED_LENGTH && shown.includes(value)));
+  const text = showValues(message, (shown) => (isHidden(shown) ? HIDDEN_VALUE : shown));
+  const longValues = values.filter(({ length }) => length >= MIN_REDACTED_LENGTH);
+  return longValues.reduce((redacted, value) => redacted.replaceAll(value, HIDDEN_VALUE), text);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ConfigError, ConfigIssue } from './config-error.ts';
 import { ENVIRONMENT } from './env-overrides.ts';
 import { isLoopback } from './loopback.ts';
-import { withValue } from './named-value.ts';
+import { showValues, withValue } from './named-value.ts';
 
 const LOOPBACK_REQUIRED_MESSAGE = 'must be a loopback host such as 127.0.0.1 unless auth is configured';
 
@@ -21,7 +21,7 @@ export function findHostErrors(
   if (override)
     return isLoopback(override)
       ? []
-      : [{ file: ENVIRONMENT, path: 'HOST', message: withValue(LOOPBACK_REQUIRED_MESSAGE, override) }];
+      : [{ file: ENVIRONMENT, path: 'HOST', message: showValues(withValue(LOOPBACK_REQUIRED_MESSAGE, override)) }];
   return server.host === '' || isLoopback(server.host)
     ? []
     : [toConfigError({ path: ['server', 'host'], message: withValue(LOOPBACK_REQUIRED_MESSAGE, server.host) })];

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { errorLines, MAIL_ACCOUNT, NUMBERS_ACCOUNT } from '../../test/support/config-harness.ts';
-import { withUrl, withValue } from './named-value.ts';
+import { showValues, withUrl, withValue } from './named-value.ts';
 
 test.each([
   ['text', 'm: text'],
@@ -8,25 +8,30 @@ test.each([
   [false, 'm: false'],
   ['', 'm'],
   ['a\nb', 'm'],
+  ['a\uFDD0b', 'm'],
   ['x'.repeat(81), 'm'],
   [undefined, 'm'],
   [{ a: 1 }, 'm'],
 ])('names the value %j', (value, message) => {
-  expect(withValue('m', value)).toBe(message);
+  expect(showValues(withValue('m', value))).toBe(message);
 });
 
 test.each([
   ['http://vendor.example.com/', 'm: http://vendor.example.com/'],
   ['http://user:CANARY@vendor.example.com/', 'm'],
   ['http://vendor.example.com/?key=CANARY', 'm'],
+  ['http://vendor.example.com/#CANARY', 'm'],
 ])('names the URL %s only if it can have no secret', (url, message) => {
-  expect(withUrl('m', url)).toBe(message);
+  expect(showValues(withUrl('m', url))).toBe(message);
 });
 
 test.each([
   ['server: { port: 70000 }', 'server.port: must be at most 65535: 70000'],
   ['server: { port: many }', 'server.port: must be a number: many'],
   ['server: { host: 0.0.0.0 }', 'must be a loopback host such as 127.0.0.1 unless auth is configured: 0.0.0.0'],
+  ['server: { cors: { origins: ["https://a.example/x"] } }', 'a default port; or *: https://a.example/x'],
+  ['server: { trustProxy: [lb.example.com] }', 'must be an IP address or a range such as 10.0.0.0/8: lb.example.com'],
+  ['cache: { url: "redis://:s3cret@a:6379/x" }', 'of a database, or in no path: redis://…@a:6379/x'],
   ['agents: [{ id: a b, kind: human }]', 'digits or . _ @ -: a b'],
   ['agents: [{ id: a, kind: person }]', 'agents[0].kind: must be human or virtual: person'],
   ['agents: [{ id: a, kind: human, email: jane }]', 'must be a valid e-mail address: jane'],

@@ -1,20 +1,35 @@
 /** Longer values would hide the message. */
 const MAX_SHOWN_LENGTH = 80;
 
+/** Enclose a value in a message until `showValues`, to distinguish it from the message's own words. Unicode assigns them no character. */
+const [VALUE_START, VALUE_END] = ['\uFDD0', '\uFDD1'];
+const VALUE_PATTERN = new RegExp(`${VALUE_START}([^${VALUE_END}]*)${VALUE_END}`, 'g');
+const HIDDEN_TEXT_PATTERN = new RegExp(`[\\p{Cc}\\p{Zl}\\p{Zp}${VALUE_START}${VALUE_END}]`, 'u');
+
 /** Appends the offending value to a message about a setting that is no secret, if it is one short printable text or number. */
 export function withValue(message: string, value: unknown): string {
   if (!['string', 'number', 'boolean'].includes(typeof value)) return message;
   const text = String(value);
-  const isShown = text.length > 0 && text.length <= MAX_SHOWN_LENGTH && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
-  return isShown ? `${message}: ${text}` : message;
+  const isShown = text.length > 0 && text.length <= MAX_SHOWN_LENGTH && !HIDDEN_TEXT_PATTERN.test(text);
+  return isShown ? `${message}: ${VALUE_START}${text}${VALUE_END}` : message;
 }
 
-/** Like `withValue`, for a URL: one with a user name, a password or a query may contain a secret. */
+/** Like `withValue`, for a URL: one with a user name, a password, a query or a fragment may contain a secret. */
 export function withUrl(message: string, url: unknown): string {
-  return /[@?]/.test(String(url)) ? message : withValue(message, url);
+  return /[@?#]/.test(String(url)) ? message : withValue(message, url);
 }
 
 /** The error of a Zod check, with the offending value. */
 export function naming(message: string): { readonly error: (issue: { readonly input?: unknown }) => string } {
   return { error: ({ input }) => withValue(message, input) };
+}
+
+/** Likewise, for a URL. */
+export function namingUrl(message: string): { readonly error: (issue: { readonly input?: unknown }) => string } {
+  return { error: ({ input }) => withUrl(message, input) };
+}
+
+/** Turns the message into the text for operators: each value as `show` returns it, and its own words unchanged. */
+export function showValues(message: string, show: (value: string) => string = (value) => value): string {
+  return message.replace(VALUE_PATTERN, (_, value: string) => show(value));
 }

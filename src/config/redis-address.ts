@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withValue } from './named-value.ts';
 import { Secret } from './secret.ts';
 
 export interface RedisNode {
@@ -30,6 +31,8 @@ const DEFAULT_SENTINEL_PORT = 26_379;
 const SCHEME_MESSAGE = 'must be a redis://, rediss:// or redis+sentinel:// URL';
 
 const URL_FORM = /^(?<scheme>[a-z+]+):\/\/(?:(?<userInfo>[^@]*)@)?(?<hosts>[^/?#@]+)(?<path>\/[^?#]*)?$/;
+const SHOWN_FORM =
+  /^(?<scheme>[a-z+]+:\/\/)(?<credentials>.*@)?(?<rest>[\w.-]+(?::\d+)?(?:,[\w.-]*(?::\d+)?)*(?:\/[\w.-]*)*)$/s;
 const SCHEME_FORM = /^(?:redis|valkey)(?<tls>s?)(?<sentinel>\+sentinel)?$/;
 
 /**
@@ -103,6 +106,12 @@ function settingsOf({ nodes: _, password, ...settings }: RedisAddress): string {
   return JSON.stringify([Object.entries(settings).sort(), password?.reveal()]);
 }
 
+/** A URL without its user name and password; undefined for one with an unclear structure, where any part may be the password. */
+function toShownUrl(url: unknown): string | undefined {
+  const { scheme = '', credentials, rest = '' } = SHOWN_FORM.exec(String(url))?.groups ?? {};
+  return rest === '' ? undefined : `${scheme}${credentials === undefined ? '' : '…@'}${rest}`;
+}
+
 /** The schema of one URL or a list of them. */
 export const redisAddressSchema = z.unknown().transform((value, context): RedisAddress => {
   const urls: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -112,7 +121,8 @@ export const redisAddressSchema = z.unknown().transform((value, context): RedisA
       ? parseRedisUrls(texts)
       : { problems: [{ index: 0, message: `${SCHEME_MESSAGE}, or a list of them` }] };
   if ('address' in result) return result.address;
-  for (const { index, message } of result.problems) {
+  for (const { index, message: problem } of result.problems) {
+    const message = withValue(problem, toShownUrl(urls[index]));
     context.addIssue({ code: 'custom', message, path: Array.isArray(value) && urls.length > 0 ? [index] : [] });
   }
   return z.NEVER;

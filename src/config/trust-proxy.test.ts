@@ -34,6 +34,6 @@ test('says what is accepted', () => {
 
 test('names the bad entry of a list', () => {
   expect(errorLines('server: { trustProxy: [10.0.0.1, lb] }')).toEqual([
-    'test.yaml:1:34: server.trustProxy[1]: must be an IP address or a range such as 10.0.0.0/8',
+    'test.yaml:1:34: server.trustProxy[1]: must be an IP address or a range such as 10.0.0.0/8: lb',
   ]);
 });

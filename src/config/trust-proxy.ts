@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { naming } from './named-value.ts';
 
 const MAX_PREFIX_LENGTHS: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
 
@@ -22,7 +23,7 @@ export function parseSubnet(text: string): Subnet | null {
 
 const subnetSchema = z
   .string()
-  .refine((text) => parseSubnet(text) !== null, 'must be an IP address or a range such as 10.0.0.0/8');
+  .refine((text) => parseSubnet(text) !== null, naming('must be an IP address or a range such as 10.0.0.0/8'));
 
 const MAX_PROXIES = 100;
 

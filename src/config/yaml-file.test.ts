@@ -13,10 +13,17 @@ describe('invalid YAML', () => {
     ['\ta: s3cret', 'tabs are not allowed'],
     ['a: 1\n---\nb: s3cret', 'one document only'],
     ['- a\ns3cret: 1', 'unexpected token'],
+    ['a: [{ b: s3cret\n', 'a bracket is not closed, or the indentation is inconsistent'],
   ])('reports the error of %j without quoting the file', (text, message) => {
     const lines = errorLines(text);
     expect(lines[0]).toContain(message);
     expect(lines.join()).not.toContain('s3cret');
+  });
+
+  test('reports a problem once that the parser reports at several levels', () => {
+    expect(errorLines('accounts: [{ name: k\n')).toEqual([
+      'test.yaml:2:1: a bracket is not closed, or the indentation is inconsistent',
+    ]);
   });
 
   test.each(['server: {}\nserver: {}', 'server: *nowhere'])('still reports errors of the environment: %j', (text) => {

@@ -42,10 +42,12 @@ export function parseYaml(text: string): YamlFile {
   };
   return {
     document,
-    issues: [...document.errors, ...document.warnings].map((error) => ({
-      message: YAML_MESSAGES[error.code] ?? 'invalid YAML',
-      location: locationAt(error.pos[0]),
-    })),
+    issues: withoutRepetitions(
+      [...document.errors, ...document.warnings].map((error) => ({
+        message: YAML_MESSAGES[error.code] ?? 'invalid YAML',
+        location: locationAt(error.pos[0]),
+      })),
+    ),
     toPlainValue: () => {
       try {
         return (document.toJS() as unknown) ?? {};
@@ -57,10 +59,15 @@ export function parseYaml(text: string): YamlFile {
   };
 }
 
+/** Of a problem that the parser reports for every collection around it, the first report. */
+function withoutRepetitions(issues: YamlFile['issues']): YamlFile['issues'] {
+  return [...new Map(issues.map((issue) => [JSON.stringify(issue), issue])).values()];
+}
+
 const YAML_MESSAGES: Partial<Record<YAMLError['code'], string>> = {
   BAD_ALIAS: 'a value beginning with * refers to an anchor; put it in quotes if it is plain text',
   BAD_DQ_ESCAPE: 'unknown escape sequence in double quotes; use single quotes for plain text',
-  BAD_INDENT: 'inconsistent indentation',
+  BAD_INDENT: 'a bracket is not closed, or the indentation is inconsistent',
   BAD_SCALAR_START: 'a value cannot begin with this character; put it in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a second colon on this line; put the value in quotes',
   DUPLICATE_KEY: 'duplicate key in one mapping',

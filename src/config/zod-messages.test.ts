@@ -26,6 +26,8 @@ test.each([
   ['an empty auth', 'auth: {}', 'must have apiKeys, jwt or both'],
   ['a short digest', 'auth: { apiKeys: [{ name: a, sha256: abc }] }', '64 hex digits'],
   ['a malformed e-mail address', 'agents: [{ id: a, kind: human, email: jane }]', 'valid e-mail address'],
+  ['a key with two letters exchanged', 'server: { prot: 1 }', 'is not a known key; did you mean port?'],
+  ['a key of another meaning', 'server: { hots1: 1 }', 'server.hots1: is not a known key'],
   [
     'a key that needs quotes in the path',
     'agents: [{ id: a, kind: human, accounts: { "a b": "1" } }]',

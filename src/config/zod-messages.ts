@@ -68,10 +68,17 @@ function formatUnknownKey(key: string, schema: unknown): string {
   if (key.includes(':')) return 'is not a known key; a blank must follow the colon';
   const knownKeys = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   const [closest] = knownKeys
-    .map((known) => ({ known, distance: leven(toLetters(key), toLetters(known)) }))
+    .map((known) => ({ known, distance: measureDistance(toLetters(key), toLetters(known)) }))
     .filter(({ known, distance }) => distance <= Math.floor(known.length * MAX_DISTANCE_RATIO))
     .sort((a, b) => a.distance - b.distance);
   return closest ? `is not a known key; did you mean ${closest.known}?` : 'is not a known key';
+}
+
+/** The edit distance; two letters in each other's place count once. */
+function measureDistance(key: string, known: string): number {
+  const distance = leven(key, known);
+  const sortLetters = (text: string) => Array.from(text).sort().join();
+  return distance === 2 && sortLetters(key) === sortLetters(known) ? 1 : distance;
 }
 
 /** `client_secret` and `ClientSecret` are `clientSecret` in other conventions. */

@@ -38,6 +38,21 @@ describe('Directory.merged with a failing account', () => {
     expect(namesIn((await directory.merged(createReader())).view)).toEqual(['Jane', 'Joe']);
   });
 
+  test.each([
+    [12, 30],
+    [60, 60],
+  ])('may bring something new after the vendor’s %i seconds and the cool-down: %i', async (waitSeconds, seconds) => {
+    const target = { vendor: 'KORE', account: 'kore', endpoint: 'names' } as const;
+    const error = new VendorError(target, 'VENDOR_UNAVAILABLE', 'no', { retryAfterSeconds: waitSeconds });
+    const { directory, clock } = setUp([], { kore: () => Promise.reject(error) });
+    const [first, second] = [createReader(), createReader()];
+    const nextAttemptAt = clock.now() + seconds * 1000;
+    await directory.merged(first);
+    clock.advance(7000);
+    await directory.merged(second);
+    expect([first.expiries, second.expiries]).toEqual([[nextAttemptAt], [nextAttemptAt]]);
+  });
+
   test('waits for a late discovery until its timeout, not longer', async () => {
     const { directory, clock } = setUp([], { kore: neverSettles, lp: discovers(jane) });
     const merged = directory.merged(createReader());

@@ -103,9 +103,9 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     if (!failure) return null;
     const { error, remainingMs, failedAtMs } = failure;
     const vendorWaitMs = (error.retryAfterSeconds ?? 0) * SECOND - (clock.monotonicMs() - failedAtMs);
-    const retryAfterSeconds = Math.ceil(Math.max(remainingMs, vendorWaitMs) / SECOND);
-    const current = error.retryable ? withRetryAfter(error, retryAfterSeconds) : error;
-    return lastKnown(account, current, clock.now() + remainingMs);
+    const waitMs = Math.max(remainingMs, vendorWaitMs);
+    const current = error.retryable ? withRetryAfter(error, Math.ceil(waitMs / SECOND)) : error;
+    return lastKnown(account, current, clock.now() + waitMs);
   }
 
   /** The discovery has not answered this reader in time; it continues. */

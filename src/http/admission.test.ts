@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { rejectionOf, thrownBy } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { ACCOUNT } from '../../test/support/http-harness.ts';
+import type { VendorError } from '../domain/vendor-error.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { type Admission, type AdmissionOptions, createAdmission } from './admission.ts';
 import { vendorError } from './response.ts';
@@ -155,17 +156,43 @@ describe('admission in a fleet', () => {
 });
 
 describe('retryAfterSeconds of admission', () => {
-  test('returns null for success and for errors other than a rate limit', () => {
+  test('returns null for success and for an error that says nothing about later calls', () => {
     const { admission } = setUp();
-    expect([null, UNAVAILABLE].map((error) => admission.retryAfterSeconds(error))).toEqual([null, null]);
+    expect([null, UNAVAILABLE].map((error) => admission.retryAfterSeconds(TARGET, error))).toEqual([null, null]);
   });
 
   test('returns the vendor’s time, at least 1, or the longer time of another call', async () => {
     const { admission } = setUp();
-    expect([rateLimited(7), rateLimited(0), rateLimited()].map((error) => admission.retryAfterSeconds(error))).toEqual([
-      7, 1, 1,
-    ]);
+    const secondsAfter = (error: VendorError) => admission.retryAfterSeconds(TARGET, error);
+    expect([rateLimited(7), rateLimited(0), rateLimited()].map(secondsAfter)).toEqual([7, 1, 1]);
     (await admission.acquire(TARGET, context))(rateLimited(30));
-    expect(admission.retryAfterSeconds(rateLimited(7))).toBe(30);
+    expect(secondsAfter(rateLimited(7))).toBe(30);
+  });
+
+  test('returns the wait for the next attempt, for a failure that opens the circuit or leaves it open', async () => {
+    const { clock, admission } = setUp();
+    await openCircuit(admission);
+    expect(admission.retryAfterSeconds(TARGET, UNAVAILABLE)).toBe(10);
+    clock.advance(10_000);
+    expect(admission.retryAfterSeconds(TARGET, UNAVAILABLE)).toBeNull();
+    (await admission.acquire(TARGET, context))(UNAVAILABLE);
+    clock.advance(500);
+    expect(admission.retryAfterSeconds(TARGET, UNAVAILABLE)).toBe(20);
+    expect(admission.retryAfterSeconds(TARGET, vendorError(TARGET, 'VENDOR_BAD_RESPONSE'))).toBe(20);
+    expect(admission.retryAfterSeconds({ ...TARGET, endpoint: 'other' }, UNAVAILABLE)).toBeNull();
+  });
+
+  test('returns the longest of the vendor’s time and the waits of the account and the endpoint', async () => {
+    const { admission } = setUp();
+    await openCircuit(admission);
+    const failed = (seconds: number) => vendorError(TARGET, 'VENDOR_UNAVAILABLE', { retryAfterSeconds: seconds });
+    expect([3, 120].map((seconds) => admission.retryAfterSeconds(TARGET, failed(seconds)))).toEqual([10, 120]);
+    expect([3, 120].map((seconds) => admission.retryAfterSeconds(TARGET, rateLimited(seconds)))).toEqual([10, 120]);
+  });
+
+  test('returns null for an agent that does not exist: that is an answer', async () => {
+    const { admission } = setUp();
+    await openCircuit(admission);
+    expect(admission.retryAfterSeconds(TARGET, vendorError(TARGET, 'NOT_FOUND'))).toBeNull();
   });
 });

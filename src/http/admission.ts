@@ -1,7 +1,7 @@
 import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
-import type { CallTarget, VendorError } from '../domain/vendor-error.ts';
+import { type CallTarget, isNotFound, type VendorError } from '../domain/vendor-error.ts';
 import type { Random } from './backoff.ts';
 import { createCallScheduler, QueueFullError, type ScheduledCall } from './call-scheduler.ts';
 import { type CircuitBreaker, createCircuitBreaker, type Permit } from './circuit-breaker.ts';
@@ -62,8 +62,8 @@ export interface Admission {
   readonly assertAdmissible: (target: CallTarget) => void;
   /** Waits for the call's turn; rejects with a VendorError when the call must not be made. */
   readonly acquire: (target: CallTarget, context: AdmissionContext) => Promise<Release>;
-  /** Seconds after which to retry a rate-limited call; null for any other outcome. */
-  readonly retryAfterSeconds: (error: VendorError | null) => number | null;
+  /** Seconds after which to retry a failed call, as far as the vendor or a later rejection names a time; null otherwise. */
+  readonly retryAfterSeconds: (target: CallTarget, error: VendorError | null) => number | null;
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
@@ -87,10 +87,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return breaker;
   }
 
+  function remainingOpenMs({ endpoint }: CallTarget): number {
+    return options.circuitBreaker ? getBreaker(endpoint).remainingOpenMs() : 0;
+  }
+
   function findRejection(target: CallTarget): VendorError | null {
     const gateMs = options.honorRetryAfter ? gate.remainingMs() : 0;
     if (gateMs > MAX_RETRY_AFTER_WAIT_MS) return rateLimitedError(target, 'rate_gate', gateMs);
-    const openMs = options.circuitBreaker ? getBreaker(target.endpoint).remainingOpenMs() : 0;
+    const openMs = remainingOpenMs(target);
     return openMs > 0 ? circuitOpenError(target, openMs) : null;
   }
 
@@ -178,10 +182,13 @@ export function createAdmission(options: AdmissionOptions): Admission {
       }
     },
 
-    retryAfterSeconds(error) {
-      if (error?.code !== 'VENDOR_RATE_LIMITED') return null;
+    retryAfterSeconds(target, error) {
+      if (error === null || isNotFound(error)) return null;
+      const openSeconds = toSeconds(remainingOpenMs(target));
+      const seconds = Math.max(error.retryAfterSeconds ?? 0, openSeconds);
+      if (error.code !== 'VENDOR_RATE_LIMITED') return openSeconds > 0 ? seconds : null;
       // The vendor may have named no time, or 0 seconds, or a longer time to another call.
-      return Math.max(1, error.retryAfterSeconds ?? 0, options.honorRetryAfter ? toSeconds(gate.remainingMs()) : 0);
+      return Math.max(1, seconds, options.honorRetryAfter ? toSeconds(gate.remainingMs()) : 0);
     },
   };
 }

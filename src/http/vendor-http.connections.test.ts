@@ -13,21 +13,26 @@ const { server, connect } = setUpVendorHttp();
 
 describe('attempt deadline', () => {
   test('rejects with VENDOR_TIMEOUT without a response, and closes the connection', async () => {
+    const clock = manualClock();
     server().script({ hang: true });
-    const harness = connect({ timeoutMs: 50 });
-    const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
-    expect(error).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'timeout_total', retryable: true });
-    expectSingleCall(harness, 'VENDOR_TIMEOUT');
+    const harness = connect({ clock, timeoutMs: 50 });
+    const rejection = rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
     const received = await server().nthRequest(1);
+    clock.advance(50);
+    expect(await rejection).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'timeout_total', retryable: true });
+    expectSingleCall(harness, 'VENDOR_TIMEOUT');
     await received.closed;
     expect(received.aborted()).toBe(true);
   });
 
   test('ends a slowly dripping body at the deadline', async () => {
-    server().script({ body: 'x'.repeat(1000), dripEveryMs: 10 });
-    const harness = connect({ timeoutMs: 100 });
-    const error = await rejectionOf(harness.http.send(createRequest(server().url), harness.context()));
-    expect(error).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'timeout_total' });
+    const clock = manualClock();
+    server().script({ body: 'x'.repeat(1000), dripEveryMs: 1 });
+    const harness = connect({ clock, timeoutMs: 100 });
+    const reading = harness.http.stream(createRequest(server().url), harness.context(), async ({ body }) => {
+      for await (const bytes of body) clock.advance(10 * bytes.length);
+    });
+    expect(await rejectionOf(reading)).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'timeout_total' });
     expectSingleCall(harness, 'VENDOR_TIMEOUT');
     await (
       await server().nthRequest(1)

@@ -109,9 +109,9 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     return isOk ? body : emptyOnError(body, signal);
   }
 
-  /** Returns the result; its error states the time to retry after, however the vendor expressed it. */
-  function unwrap<T>({ value, error }: AttemptResult<T>): T {
-    const retryAfterSeconds = admission.retryAfterSeconds(error);
+  /** Returns the result; its error states when the next attempt can be made, however that was decided. */
+  function unwrap<T>(request: VendorRequest, { value, error }: AttemptResult<T>): T {
+    const retryAfterSeconds = admission.retryAfterSeconds(toTarget(request), error);
     if (error && retryAfterSeconds !== null) throw withRetryAfter(error, retryAfterSeconds);
     return value();
   }
@@ -123,7 +123,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
         const body = await readResponseBody(request, undiciResponse, chunks, context);
         return { value: parse({ request, status, headers, body }), error: null };
       };
-      return unwrap(await call(request, context, read, { 'accept-encoding': ACCEPT_ENCODING }));
+      return unwrap(request, await call(request, context, read, { 'accept-encoding': ACCEPT_ENCODING }));
     },
 
     async stream(request, context, readStream) {
@@ -146,7 +146,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
         return { value: await readStream({ request, status, headers, body: chunks }), error: null };
       };
       // Data passed to the reader cannot be taken back, so the call is not retried after that.
-      return unwrap(await call(request, context, read, {}, () => !isHandedOver));
+      return unwrap(request, await call(request, context, read, {}, () => !isHandedOver));
     },
   };
 }

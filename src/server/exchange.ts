@@ -23,6 +23,8 @@ export interface Exchange {
   readonly disconnected: AbortSignal;
   /** The access log entry, filled in as the request is handled. */
   readonly log: AccessLogEntry;
+  /** Call it when the handler has ended: the entry is written then, or when the response closes, whichever is later. */
+  readonly onHandlerEnd: () => void;
 }
 
 /** Never contains a query, variables or an unknown path: all of them may hold personal data or secrets. */
@@ -57,6 +59,7 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
   const requestId = resolveRequestId(request.headers['x-request-id']);
   const clientAddress = readClientAddress(request);
   const log: AccessLogEntry = { path: 'other', clientAddress };
+  const accessLog = createAccessLog(logger, { requestId, method }, log);
   const { authority, pathname, search } = parseRequestTarget(url);
 
   response.setHeader('x-request-id', requestId);
@@ -68,14 +71,44 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
     // 499 is nginx's status for a client that closed the connection before the response.
     const finalStatus = response.writableFinished ? response.statusCode : 499;
     const ms = Math.round(clock.monotonicMs() - startedAt);
-    const { path, status = finalStatus, ...rest } = log;
+    const { path, status = finalStatus } = log;
     recordEnd({ method, path, status, ms });
-    const fields = { requestId, method, path, status, ms, ...rest };
-    if (isRoutine(path, status)) logger.debug(fields, 'request completed');
-    else logger.info(fields, 'request completed');
+    accessLog.onClose({ status, ms });
   });
-  const disconnected = disconnectController.signal;
-  return { request, response, requestId, clientAddress, authority, pathname, search, unread, disconnected, log };
+  return {
+    ...{ request, response, requestId, clientAddress, authority, pathname, search, unread, log },
+    disconnected: disconnectController.signal,
+    onHandlerEnd: accessLog.onHandlerEnd,
+  };
+}
+
+/** Writes a request's line once its response is closed and its handler has ended: until then its vendor calls are not counted. */
+function createAccessLog(
+  logger: Pick<Logger, 'debug' | 'info'>,
+  identity: Readonly<Record<'requestId' | 'method', string | undefined>>,
+  entry: AccessLogEntry,
+) {
+  let end: { readonly status: number; readonly ms: number } | null = null;
+  let isHandled = false;
+
+  function writeIfEnded(): void {
+    if (end === null || !isHandled) return;
+    const { path, ...details } = entry;
+    const fields = { ...identity, path, ...end, ...details, status: end.status };
+    if (isRoutine(path, end.status)) logger.debug(fields, 'request completed');
+    else logger.info(fields, 'request completed');
+  }
+
+  return {
+    onClose: (closed: { readonly status: number; readonly ms: number }) => {
+      end = closed;
+      writeIfEnded();
+    },
+    onHandlerEnd: () => {
+      isHandled = true;
+      writeIfEnded();
+    },
+  };
 }
 
 const PROBED_PATHS: ReadonlySet<HttpPath> = new Set(['/healthz', '/readyz', '/metrics']);

@@ -33,6 +33,15 @@ describe('GraphQL over HTTP', () => {
     for (const audit of audits) expect([audit.name, (await audit.fn()).status]).toEqual([audit.name, 'ok']);
   });
 
+  test('leaves its place after a request that could not be read', async () => {
+    const own = await startTestServer({ limits: { maxInFlight: 1 } });
+    const headers = { 'content-type': 'application/json' };
+    const broken = await fetch(`${own.url}/graphql`, { method: 'POST', headers, body: '{' });
+    expect(broken.status).toBe(400);
+    expect((await own.post(HELLO_QUERY)).status).toBe(200);
+    await own.stop();
+  });
+
   test('rejects a batch of queries', async () => {
     expect(await readError(await testServer.post([HELLO_QUERY, HELLO_QUERY]))).toEqual({
       status: 400,

@@ -41,8 +41,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
     { caller, method, explain, body }: GraphqlRequest,
     ...[disconnectSignal, onEntriesRead]: Parameters<Execute>
   ): Promise<ExecutedResponse> {
-    const { request, response, search, requestId, log } = exchange;
-    const releaseSlot = acquireSlot(caller);
+    const { request, search, requestId, log } = exchange;
     const json = body && parseJsonBody(body);
     const operation = findOperationLabel(json, search);
     if (operation !== undefined) log.operation = operation;
@@ -60,23 +59,35 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
         expiresAt: context.cachePolicy.expiresAt(),
       };
     } finally {
-      // A client that does not read its response keeps its place: the response is in memory until it is out.
-      whenClosed(response, releaseSlot);
       context.close();
       log.vendorCalls = context.calls.vendorCalls();
+    }
+  }
+
+  /** A client that does not read its response keeps its place: the response is in memory until it is out. */
+  async function executeInSlot(
+    exchange: Exchange,
+    request: GraphqlRequest,
+    ...[signal, onEntriesRead]: Parameters<Execute>
+  ) {
+    const releaseSlot = acquireSlot(request.caller);
+    try {
+      return await execute(exchange, request, signal, onEntriesRead);
+    } finally {
+      whenClosed(exchange.response, releaseSlot);
     }
   }
 
   async function respond(exchange: Exchange, request: GraphqlRequest): Promise<void> {
     const key = responses && request.explain === null ? toResponseKey(request) : null;
     if (!responses || key === null) {
-      const { status, headers, bytes } = await execute(exchange, request, exchange.disconnected);
+      const { status, headers, bytes } = await executeInSlot(exchange, request, exchange.disconnected);
       await sendAnswer(exchange, status, headers, createEncodableBody(bytes));
       return;
     }
     const answer =
       responses.find(key) ??
-      (await responses.execute(key, exchange.disconnected, (...args) => execute(exchange, request, ...args)));
+      (await responses.execute(key, exchange.disconnected, (...args) => executeInSlot(exchange, request, ...args)));
     const { status, headers, body, operation } = answer.response;
     if (operation !== undefined) exchange.log.operation = operation;
     await sendAnswer(exchange, status, { ...headers, ...cacheHeaders(answer, clock.monotonicMs()) }, body);

@@ -20,6 +20,11 @@ export function handleIndex({ request, response }: Exchange): void {
   else sendJson(response, 200, { name: 'Switchboard', paths: PATH_DESCRIPTIONS });
 }
 
+/** Browsers ask for it by themselves; GraphiQL's page names an icon of its own. */
+export function handleFavicon({ response }: Exchange): void {
+  response.writeHead(204, { 'cache-control': 'public, max-age=86400' }).end();
+}
+
 export function createSchemaHandler(sdl: string): (exchange: Exchange) => Promise<void> {
   // Weak, because the bytes differ with the content coding (RFC 9110, section 8.8.1).
   const tag = `"${createHash('sha256').update(sdl).digest('base64url').slice(0, 22)}"`;

@@ -1,7 +1,7 @@
 // The label values are closed sets: a caller can never add a time series.
 
 export type HttpPath =
-  '/' | '/graphql' | '/graphiql' | '/schema.graphql' | '/healthz' | '/readyz' | '/metrics' | 'other';
+  '/' | '/favicon.ico' | '/graphql' | '/graphiql' | '/schema.graphql' | '/healthz' | '/readyz' | '/metrics' | 'other';
 
 /** Why a request was shed. */
 export type ShedReason = 'in_flight' | 'event_loop' | 'heap' | 'unread_bytes';
@@ -42,6 +42,8 @@ export interface ServerMetrics {
   readonly clientError: (status: number) => void;
   readonly requestShed: (reason: ShedReason) => void;
   readonly authFailure: (reason: AuthFailureReason) => void;
+  /** Exports the bytes of answers that clients have not read, whenever /metrics is read. */
+  readonly watchUnread: (bytes: () => number) => void;
   readonly limitRejection: (limit: RequestLimit) => void;
   readonly responseRead: (result: ResponseRead) => void;
 }

@@ -14,6 +14,16 @@ describe('routes', () => {
     expect((await testServer.get('/graphiqls')).status).toBe(404);
   });
 
+  test('answers a browser that asks for /favicon.ico with nothing, for a day', async () => {
+    const response = await testServer.get('/favicon.ico');
+    expect([response.status, response.headers.get('cache-control'), await response.text()]).toEqual([
+      204,
+      'public, max-age=86400',
+      '',
+    ]);
+    expect((await testServer.get('/favicon.ico', {}, 'HEAD')).status).toBe(204);
+  });
+
   test.each(['/nothing', '/graphql/', '/GRAPHQL', '//', '/../metrics', '/graphql%00'])(
     'returns 404 for the unknown path %s',
     async (path) => {

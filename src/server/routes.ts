@@ -17,6 +17,7 @@ export type Route = { readonly path: HttpPath; readonly methods: readonly string
 
 export interface RouteHandlers {
   readonly index: (exchange: Exchange) => void;
+  readonly favicon: (exchange: Exchange) => void;
   readonly graphql: (exchange: Exchange, caller: Caller) => Promise<void>;
   readonly graphiql: (exchange: Exchange) => void;
   readonly schema: (exchange: Exchange) => Promise<void>;
@@ -29,6 +30,7 @@ export interface RouteHandlers {
 export function createRouter(handlers: RouteHandlers): (pathname: string) => Route | undefined {
   const routes: readonly Route[] = [
     { path: '/', methods: READ_METHODS, auth: 'none', handler: handlers.index },
+    { path: '/favicon.ico', methods: READ_METHODS, auth: 'none', handler: handlers.favicon },
     // The scopes of a query are checked after parsing, by the authorization plugin.
     { path: '/graphql', methods: ['GET', 'POST'], auth: 'required', handler: handlers.graphql },
     { path: '/graphiql', methods: READ_METHODS, auth: 'none', handler: handlers.graphiql },

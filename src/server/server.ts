@@ -10,7 +10,7 @@ import type { Cors } from './cors.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import type { GraphiqlHandler } from './graphiql-handler.ts';
 import { createGraphqlHandler, type GraphqlHandlerOptions } from './graphql-handler.ts';
-import { createMetricsHandler, createSchemaHandler, handleIndex } from './handlers.ts';
+import { createMetricsHandler, createSchemaHandler, handleFavicon, handleIndex } from './handlers.ts';
 import type { HostCheck } from './host-check.ts';
 import { HttpError } from './http-error.ts';
 import { createLoadShedder } from './load-shedding.ts';
@@ -85,6 +85,7 @@ export function createServer(options: ServerOptions): Server {
 
   const findRoute = createRouter({
     index: handleIndex,
+    favicon: handleFavicon,
     graphql: createGraphqlHandler(options, acquireSlot),
     graphiql: ({ request, response, pathname }) => void graphiql(request, response, pathname),
     schema: createSchemaHandler(options.sdl),
@@ -141,6 +142,7 @@ export function createServer(options: ServerOptions): Server {
       metrics.requestShed('unread_bytes');
     },
   });
+  metrics.watchUnread(unread.bytes);
   const readClientAddress = createClientAddressReader(settings.trustProxy);
   const exchangeOptions = { metrics, logger, clock, readClientAddress, unread };
   const httpServer = createHttpServer(
@@ -155,9 +157,11 @@ export function createServer(options: ServerOptions): Server {
       response.once('close', () => {
         connections.onRequestEnd(exchange);
       });
-      handle(exchange).catch((error: unknown) => {
-        respondWithError(exchange, error);
-      });
+      void handle(exchange)
+        .catch((error: unknown) => {
+          respondWithError(exchange, error);
+        })
+        .finally(exchange.onHandlerEnd);
     },
   );
   // Longer than the 60 s after which load balancers usually close idle connections, so that the gateway never closes one first.

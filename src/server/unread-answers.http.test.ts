@@ -24,6 +24,10 @@ function connectWithoutReading(server: TestServer, requests: number): Socket {
   return socket;
 }
 
+async function unreadBytes({ metrics }: TestServer): Promise<number> {
+  return Number(/^switchboard_http_unread_bytes (\S+)$/m.exec(await metrics.text())?.[1]);
+}
+
 describe('answers that clients do not read', () => {
   test('are bounded in all: further answers and requests are 503 until some have been read', async () => {
     const server = (own = await startTestServer({
@@ -41,9 +45,11 @@ describe('answers that clients do not read', () => {
     expect(await (await server.get('/metrics')).text()).toContain(
       'http_requests_shed_total{reason="unread_bytes"} 10\n',
     );
+    expect(await unreadBytes(server)).toBeGreaterThan(50 * MEGABYTE);
     for (const socket of sockets) socket.destroy();
     while (server.lines.filter((line) => line.includes('"status":499')).length < 3) await new Promise(setImmediate);
     expect((await server.post({ query: '{ hello }' })).status).toBe(200);
+    expect(await unreadBytes(server)).toBe(0);
   });
 
   test('are bounded for each connection with pipelined requests', async () => {

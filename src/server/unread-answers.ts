@@ -11,6 +11,8 @@ export interface UnreadAnswers {
   readonly assertCapacity: (response: ServerResponse) => void;
   /** Counts an answer until it is out or its connection closed; call it before its body is written. */
   readonly add: (response: ServerResponse) => void;
+  /** The bytes of all answers that are in memory now. */
+  readonly bytes: () => number;
 }
 
 export interface UnreadAnswersOptions {
@@ -46,6 +48,7 @@ export function createUnreadAnswers({ maxBytes, timeoutMs, onRejected }: UnreadA
   }
 
   return {
+    bytes: () => countBytes(),
     assertCapacity: ({ req: { socket } }) => {
       if (countBytes() <= maxBytes && countBytes(socket) <= MAX_CONNECTION_BYTES) return;
       onRejected();

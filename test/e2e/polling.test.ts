@@ -91,16 +91,22 @@ const QUERY_OF_ONE = '{ agents(first: 1, filter: { account: "kore-main" }) { nod
 /** So many consecutive failures open the circuit. */
 const FAILURES = 5;
 
-/** With the circuit open: the requests that follow each other in pairs, one that learns the wait, and one that probes. */
-function expectOneProbePerWait(polls: readonly OutagePoll[]): void {
-  for (let at = 0; at + 1 < polls.length; at += 2) {
-    const [waiting, probing] = polls.slice(at, at + 2);
-    expect(waiting?.vendorCalls).toBe(0);
-    // 10 to 60 seconds, and a fifth of jitter.
-    expect(waiting?.maxAge).toBeGreaterThanOrEqual(8);
-    expect(waiting?.maxAge).toBeLessThanOrEqual(72);
-    expect(probing).toMatchObject({ vendorCalls: 1, maxAge: 1 });
-  }
+/** With the circuit open: every request is the next attempt, and names the time until the one after it. */
+function expectOneRequestPerProbe(probes: readonly OutagePoll[]): void {
+  expect(probes.map(({ vendorCalls }) => vendorCalls)).toEqual(probes.map(() => 1));
+  for (const { maxAge } of probes) expectOpenTime(maxAge);
+}
+
+/** 10 to 60 seconds, and a fifth of jitter. */
+function expectOpenTime(seconds: number | undefined): void {
+  expect(seconds).toBeGreaterThanOrEqual(8);
+  expect(seconds).toBeLessThanOrEqual(72);
+}
+
+/** One second, until the failure that opens the circuit. */
+function expectSecondsUntilOpen(failing: readonly OutagePoll[]): void {
+  expect(failing.slice(0, -1).map(({ maxAge }) => maxAge)).toEqual(Array.from({ length: FAILURES - 1 }, () => 1));
+  expectOpenTime(failing.at(-1)?.maxAge);
 }
 
 test('paces a client through an outage by the time until the next attempt, and to the end of it', async () => {
@@ -112,30 +118,28 @@ test('paces a client through an outage by the time until the next attempt, and t
   clock.advance(10 * SECOND);
   const failing = await pollOutage(gateway, FAILURES);
   // The first request meets the connection that was kept, and is sent again on a new one.
-  expect(failing.map(({ maxAge, vendorCalls }) => [maxAge, vendorCalls])).toEqual(
-    failing.map((_poll, index) => [1, index === 0 ? 2 : 1]),
-  );
+  expect(failing.map(({ vendorCalls }) => vendorCalls)).toEqual([2, 1, 1, 1, 1]);
+  expectSecondsUntilOpen(failing);
   const open = await pollOutage(gateway, 8);
-  expectOneProbePerWait(open);
+  expectOneRequestPerProbe(open);
   for (const { data, error } of open) expect([data, error]).toEqual([failing[0]?.data, null]);
 
   world.vendors.kore.clearFaults();
   // The client asks again when the next attempt is due, and that one finds the vendor well.
-  const [waiting, recovered] = await pollOutage(gateway, 2);
-  expect([waiting?.vendorCalls, recovered?.vendorCalls, recovered?.maxAge]).toEqual([0, 1, TTL_SECONDS]);
+  const [recovered] = await pollOutage(gateway, 1);
+  expect([recovered?.vendorCalls, recovered?.maxAge]).toEqual([1, TTL_SECONDS]);
 });
 
 test('paces a client in the same way where nothing is known, so that the field is an error', async () => {
   world.vendors.kore.injectFault({ kind: 'down' });
   const gateway = await startGateway({ maxRetries: 0 });
   const failing = await pollOutage(gateway, FAILURES);
-  expect(failing.map(({ maxAge }) => maxAge)).toEqual(failing.map(() => 1));
+  expectSecondsUntilOpen(failing);
   expect(failing[0]?.error).toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
   const open = await pollOutage(gateway, 6);
   world.vendors.kore.clearFaults();
-  expectOneProbePerWait(open);
-  for (const { maxAge, error } of open.filter(({ vendorCalls }) => vendorCalls === 0))
-    expect(error).toMatchObject({ reason: 'circuit_open', retryAfterSeconds: maxAge });
+  expectOneRequestPerProbe(open);
+  for (const { maxAge, error } of open) expect(error).toMatchObject({ reason: 'reset', retryAfterSeconds: maxAge });
 });
 
 test('suggests a second for an answer without vendor data', async () => {

@@ -28,7 +28,7 @@ export const vendors: readonly VendorDescriptor[] = [
       apiVersion: z.union([z.literal(1), z.literal(2)]).default(1),
     }),
     references: {
-      problem: (ref) => (/^\d+$/.test(ref) ? null : `${ref} is not a number`),
+      problem: (ref) => (/^\d+$/.test(ref) ? null : 'must be a number'),
       canonical: (ref) => ref.replace(/^0+(?=\d)/, ''),
       email: () => null,
     },

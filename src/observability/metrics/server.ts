@@ -18,7 +18,14 @@ export function createServerMetrics({
   const shed = counter('http_requests_shed_total', 'Requests shed because the process is overloaded.', ['reason']);
   const authFailures = counter('auth_failures_total', 'Failed authentications by reason.', ['reason']);
   const responses = counter('responses_total', 'GraphQL requests by how their response was obtained.', ['result']);
+  let readUnreadBytes = () => 0;
+  gauge('http_unread_bytes', 'Bytes of responses that their clients have not read yet.', [], (unread) => {
+    unread.set(readUnreadBytes());
+  });
   return {
+    watchUnread: (bytes) => {
+      readUnreadBytes = bytes;
+    },
     responseRead: (result) => {
       responses.inc({ result });
     },

@@ -16,7 +16,7 @@ export const config = accountBaseSchema.extend({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, naming('must be letters, digits, dots, dashes or underscores')),
   /** The stream (application) id, `st-…`; sent as the header `iId`. */
-  streamId: z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces'),
+  streamId: z.string().regex(/^[\x21-\x7e]+$/, naming('must be printable ASCII without spaces')),
   /** The API app's client id, `cs-…`. */
   clientId: z.string().min(1),
   /** The API app's client secret, with which the gateway signs its tokens. */

@@ -11,7 +11,7 @@ const hostPatternSchema = z
   .toLowerCase()
   .regex(
     /^(?:\*\.(?=[^.]+\.))?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
-    'must be a host name such as files.example.com, or *.example.com for every host under it',
+    naming('must be a host name such as files.example.com, or *.example.com for every host under it'),
   );
 
 export const config = accountBaseSchema.extend({

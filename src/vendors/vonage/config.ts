@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { accountBaseSchema } from '../../config/account.ts';
+import { naming } from '../../config/named-value.ts';
 import { type Secret, secretSchema } from '../../config/secret.ts';
 import { pathSegmentProblem } from '../endpoint-url.ts';
 
@@ -9,15 +10,15 @@ const DEFAULT_PATH = '/v0/{accountKey}/agents/{agentId}/latestInteractions';
 /** A path below `baseUrl` in which whole segments stand for the account key and the agent's id. */
 const pathTemplateSchema = z
   .string()
-  .regex(/^(\/([A-Za-z0-9._~-]+|\{accountKey\}|\{agentId\}))+$/, 'must be a path such as ' + DEFAULT_PATH)
-  .refine((path) => path.includes('{agentId}'), 'must contain {agentId}')
+  .regex(/^(\/([A-Za-z0-9._~-]+|\{accountKey\}|\{agentId\}))+$/, naming(`must be a path such as ${DEFAULT_PATH}`))
+  .refine((path) => path.includes('{agentId}'), naming('must contain {agentId}'))
   .refine(
     (path) =>
       path
         .split('/')
         .slice(1)
         .every((segment) => pathSegmentProblem(segment) === null),
-    'must not contain dot segments',
+    naming('must not contain dot segments'),
   );
 
 const accountSchema = accountBaseSchema.extend({

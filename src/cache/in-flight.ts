@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
+import type { CallPriority } from '../http/types.ts';
 import type { ReadOutcome } from './freshness.ts';
 import { createSharedFetch, type FetchControl, type ServeStale, type SharedFetch } from './shared-fetch.ts';
 
@@ -23,7 +24,8 @@ type RunFetch = (fetch: FetchControl) => Promise<ReadonlyMap<string, ReadOutcome
 
 /** The keys in flight in this process. Every function takes effect before it returns. */
 export interface InFlightRegistry {
-  readonly partition: (ids: readonly string[]) => Partition;
+  /** Sorts the keys of a reader. The requests that one of live data depends on become urgent. */
+  readonly partition: (ids: readonly string[], priority: CallPriority) => Partition;
   /** Starts a fetch, which lasts as long as it has a waiter. `run` returns an outcome for every key. */
   readonly start: (
     ids: readonly string[],
@@ -48,7 +50,7 @@ export function createInFlightRegistry(
     createSharedFetch(createAbortError, addAbortListener, clock, shutdownSignal);
   const entries = new Map<string, InFlightEntry>();
   return {
-    partition: (ids) => partition(entries, ids),
+    partition: (ids, priority) => partition(entries, ids, priority),
     start: (ids, createAbortError, run) => register(entries, ids, createFetch(createAbortError), run),
     startRevalidation(ids, createAbortError, serveStale, run) {
       const sharedFetch = createFetch(createAbortError);
@@ -58,12 +60,17 @@ export function createInFlightRegistry(
   };
 }
 
-function partition(entries: ReadonlyMap<string, InFlightEntry>, ids: readonly string[]): Partition {
+function partition(
+  entries: ReadonlyMap<string, InFlightEntry>,
+  ids: readonly string[],
+  priority: CallPriority,
+): Partition {
   const revalidating = new Map<string, ReadOutcome>();
   const inFlight = new Map<string, InFlightEntry>();
   const rest: string[] = [];
   for (const id of ids) {
     const entry = entries.get(id);
+    if (priority === 'live') entry?.sharedFetch.raise(id);
     const served = entry?.sharedFetch.serveStale(id);
     if (served) revalidating.set(id, served);
     else if (entry) inFlight.set(id, entry);

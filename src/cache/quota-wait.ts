@@ -39,6 +39,7 @@ export function waitInTurn(
     ...context,
     lastAskedAt: askedTimes.oldest(ids, stale),
     waitUntilMs: () => control.waitUntilMs(ids),
+    onUrgent: (callback) => control.onUrgent(ids, callback),
     record: (call) => {
       if (isAwaited) context.record(call);
     },

@@ -107,9 +107,9 @@ function addAbortErrors<Key, Value>(
 /** Finds the keys that are already in flight in this process. */
 function joinInFlight<Key, Value>(
   { inFlight, onRead, clock }: ReadPipeline,
-  { namespace: { endpoint }, keys }: FetchRequest<Key, Value>,
+  { namespace: { endpoint }, keys, context: { priority = 'live' } }: FetchRequest<Key, Value>,
 ): Partition {
-  const partition = inFlight.partition([...keys.keys()]);
+  const partition = inFlight.partition([...keys.keys()], priority);
   const staleCount = [...partition.revalidating.values()].filter(isStale).length;
   const revalidatingCount = partition.revalidating.size - staleCount;
   if (revalidatingCount > 0) onRead(endpoint, 'stale_while_revalidate', revalidatingCount);

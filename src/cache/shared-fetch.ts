@@ -25,6 +25,8 @@ export interface FetchControl {
   readonly startWaiting: (ids: readonly string[], giveUp: () => ReadOutcome) => void;
   /** The request for these keys has been sent: their readers wait for the response. */
   readonly endWaiting: (ids: readonly string[]) => void;
+  /** Calls back once a reader of live data waits for one of the keys, at once where one does. Returns how to unsubscribe. */
+  readonly onUrgent: (ids: readonly string[], callback: () => void) => () => void;
   /** Passes one key's outcome to its waiters before the fetch is done. The key is then no longer in flight. */
   readonly settleKey: (id: string, outcome: ReadOutcome) => void;
 }
@@ -34,6 +36,8 @@ export interface SharedFetch extends Omit<FetchControl, 'settleKey'> {
   /** Adds a waiter, until the returned function is called or the waiter's signal is aborted. */
   readonly join: (waiter: AbortSignal, waitUntilMs: number) => () => void;
   readonly serveStale: ServeStale;
+  /** A reader of live data waits for the key, or is served its stale value. */
+  readonly raise: (id: string) => void;
   /** Returns what a reader of a key receives whose time to wait is over; undefined unless the key waits for the rate limit. */
   readonly giveUp: (id: string) => ReadOutcome | undefined;
   /** Resolves when the fetch of a key continues in the background, or waits for the rate limit. */
@@ -49,7 +53,7 @@ export function createSharedFetch(
   shutdownSignal: AbortSignal,
 ): SharedFetch {
   const controller = new AbortController();
-  const { background, ...delays } = createDelays(clock);
+  const { backgroundUntilMs, startBackground, ...delays } = createDelays(clock);
   let leaveBackground: (() => void) | undefined;
   let settled = false;
   const waiters = createWaiters(addAbortListener, () => {
@@ -57,12 +61,13 @@ export function createSharedFetch(
   });
   return {
     ...delays,
+    ...createUrgency(),
     signal: controller.signal,
     join: (waiter, waitUntilMs) => waiters.join(waiter, waitUntilMs),
-    waitUntilMs: (ids) => Math.max(waiters.waitUntilMs(), background.waitUntilMs(ids)),
+    waitUntilMs: (ids) => Math.max(waiters.waitUntilMs(), backgroundUntilMs(ids)),
     continueInBackground(ids, serveStale) {
       leaveBackground ??= waiters.join(shutdownSignal, -Infinity);
-      background.start(ids, serveStale);
+      startBackground(ids, serveStale);
     },
     settle() {
       settled = true;
@@ -96,46 +101,85 @@ function createWaiters(addAbortListener: AddAbortListener, onLastLeft: () => voi
   };
 }
 
-/** The keys of a fetch that are fetched in the background or wait for the rate limit, with what their readers receive then. */
-function createDelays(clock: Clock) {
+/** The keys of a fetch that readers of live data wait for. */
+function createUrgency(): Pick<SharedFetch, 'raise' | 'onUrgent'> {
+  const urgent = new Set<string>();
+  const listeners = new Map<() => void, readonly string[]>();
+  return {
+    raise(id) {
+      if (urgent.has(id)) return;
+      urgent.add(id);
+      for (const [listener, ids] of listeners) if (ids.includes(id)) listener();
+    },
+    onUrgent(ids, callback) {
+      const listener = (): void => {
+        listeners.delete(listener);
+        callback();
+      };
+      if (ids.some((id) => urgent.has(id))) listener();
+      else listeners.set(listener, ids);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** The keys that are fetched in the background, with what their readers receive meanwhile. */
+function createBackgroundKeys(clock: Clock) {
   const serving = new Map<string, ServeStale>();
-  const waiting = new Map<string, () => ReadOutcome>();
+  let untilMs = -Infinity;
+  const extend = (): void => {
+    untilMs = clock.monotonicMs() + BACKGROUND_WAIT_MS;
+  };
+  return {
+    waitUntilMs: (ids: readonly string[]) => (ids.some((id) => serving.has(id)) ? untilMs : -Infinity),
+    start(ids: readonly string[], serveStale: ServeStale): void {
+      extend();
+      for (const id of ids) serving.set(id, serveStale);
+    },
+    serveStale: (id: string): ReadOutcome | undefined => {
+      const outcome = serving.get(id)?.(id);
+      if (outcome) extend();
+      return outcome;
+    },
+  };
+}
+
+/** Promises that readers of keys wait for. */
+function createStarts() {
   const starts = new Map<string, PromiseWithResolvers<undefined>>();
-  let backgroundUntilMs = -Infinity;
   const startOf = (id: string): PromiseWithResolvers<undefined> => {
     const start = starts.get(id) ?? Promise.withResolvers<undefined>();
     starts.set(id, start);
     return start;
   };
-  const extendBackground = (): void => {
-    backgroundUntilMs = clock.monotonicMs() + BACKGROUND_WAIT_MS;
-  };
-  const start = <T>(values: Map<string, T>, ids: readonly string[], value: T): void => {
-    for (const id of ids) {
-      values.set(id, value);
-      startOf(id).resolve(undefined);
-    }
-  };
   return {
-    background: {
-      waitUntilMs: (ids: readonly string[]) => (ids.some((id) => serving.has(id)) ? backgroundUntilMs : -Infinity),
-      start(ids: readonly string[], serveStale: ServeStale): void {
-        extendBackground();
-        start(serving, ids, serveStale);
-      },
+    started: (id: string) => startOf(id).promise,
+    start(ids: readonly string[]): void {
+      for (const id of ids) startOf(id).resolve(undefined);
     },
-    serveStale(id: string): ReadOutcome | undefined {
-      const outcome = serving.get(id)?.(id);
-      if (outcome) extendBackground();
-      return outcome;
+  };
+}
+
+/** The keys of a fetch that are fetched in the background or wait for the rate limit. */
+function createDelays(clock: Clock) {
+  const background = createBackgroundKeys(clock);
+  const waiting = new Map<string, () => ReadOutcome>();
+  const delays = createStarts();
+  return {
+    backgroundUntilMs: background.waitUntilMs,
+    startBackground: (ids: readonly string[], serveStale: ServeStale): void => {
+      background.start(ids, serveStale);
+      delays.start(ids);
     },
+    serveStale: background.serveStale,
     startWaiting(ids: readonly string[], giveUp: () => ReadOutcome): void {
-      start(waiting, ids, giveUp);
+      for (const id of ids) waiting.set(id, giveUp);
+      delays.start(ids);
     },
     endWaiting(ids: readonly string[]): void {
       for (const id of ids) waiting.delete(id);
     },
     giveUp: (id: string) => waiting.get(id)?.(),
-    delayed: (id: string) => startOf(id).promise,
+    delayed: delays.started,
   };
 }

@@ -48,6 +48,21 @@ test('serves what is known of a waiting request to a reader of that, while reade
   expect(vendor.contexts).toHaveLength(1);
 });
 
+test('creates no stack for the reason why a value is stale', async () => {
+  const { cache, clock } = createTestCache();
+  await cache.readMany(namespace, ['a'], createCaller().context, fetching('known'));
+  clock.advance(120_000);
+  const createError = () => vendorError(TARGET, 'VENDOR_RATE_LIMITED', { reason: 'quota_local' });
+  const read = cache.readMany(namespace, ['a'], createCaller().context, (_keys, context) => {
+    context.onQuotaWait?.(createError);
+    return new Promise(() => undefined);
+  });
+  const [outcome] = await read;
+  const stack = outcome && 'staleReason' in outcome ? outcome.staleReason?.stack : undefined;
+  expect(stack).toBe('VendorError: The vendor’s rate limit is exceeded');
+  expect(createError().stack).toMatch(/\n {4}at /);
+});
+
 test('fails only what is not known of a waiting request, at the deadline of the reader', async () => {
   const { clock, vendor, read } = await setUp();
   const both = read(['a', 'b'], 29_500);

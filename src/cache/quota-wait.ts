@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '../domain/clock.ts';
-import { VendorError } from '../domain/vendor-error.ts';
+import { VendorError, withoutStack } from '../domain/vendor-error.ts';
 import type { CallContext } from '../http/types.ts';
 import type { AskedTimes } from './asked-times.ts';
 import type { FetchContext } from './cache.ts';
@@ -52,7 +52,7 @@ export function waitInTurn(
         const entry = stale.get(id);
         if (!entry) return undefined;
         if (clock.now() < swrUntil(entry)) return toServed(entry, clock.now() + MIN_RETRY_MS);
-        const outcome = freshness.staleIfError(createError(), entry);
+        const outcome = freshness.staleIfError(withoutStack(createError), entry);
         return outcome.result instanceof VendorError ? undefined : outcome;
       };
       const served = ids.filter((id) => serve(id) !== undefined);

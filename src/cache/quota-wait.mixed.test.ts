@@ -58,7 +58,7 @@ test('creates no stack for the reason why a value is stale', async () => {
     return new Promise(() => undefined);
   });
   const [outcome] = await read;
-  const stack = outcome && 'staleReason' in outcome ? outcome.staleReason?.stack : undefined;
+  const stack = outcome && 'staleReason' in outcome ? outcome.staleReason.stack : undefined;
   expect(stack).toBe('VendorError: The vendor’s rate limit is exceeded');
   expect(createError().stack).toMatch(/\n {4}at /);
 });

@@ -83,22 +83,22 @@ export function createFleet({ address, maxBytes, clock, observer, isClockShared 
 
   if (address === undefined) return createFleetOn(local, () => ({}));
   const redis = connectRedis(address, clock, observer);
+  const steadyClock = createSteadyClock(clock);
+  const estimate = createRedisTime();
+  const redisTime = isClockShared ? SAME_TIME : estimate;
   const forAccount: Fleet['forAccount'] = (account) => {
     const fingerprint = accountFingerprint(account);
     const leases = createLeases(redis, LEASE_TTL_MS);
     return {
       fingerprint,
       leases,
-      tokenStore: createSharedTokenStore({ redis, leases, clock, fingerprint, shutdownSignal }),
+      tokenStore: createSharedTokenStore({ redis, leases, clock: steadyClock, redisTime, fingerprint, shutdownSignal }),
       healthExchange: createRedisExchange(redis, fingerprint),
       sharedGate: createRedisRetryAfterGate(redis, fingerprint),
       ...sharedQuotaOf(account, redis, fingerprint),
     };
   };
-  const steadyClock = createSteadyClock(clock);
-  const estimate = createRedisTime();
-  const time = isClockShared ? SAME_TIME : estimate;
-  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock, time), steadyClock);
+  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock, redisTime), steadyClock);
   return createFleetOn(store, forAccount, createRedisFleetSize(redis, steadyClock, estimate));
 }
 

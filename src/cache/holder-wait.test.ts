@@ -63,17 +63,26 @@ function startProcess() {
   });
 }
 
+/** The value of the only lease. */
+async function readLease(): Promise<string> {
+  const script = "return redis.call('GET', redis.call('KEYS', '*:lease::*')[1])";
+  return (await redis.command('EVAL', script, '0')).split('\r\n')[1] ?? '';
+}
+
 /** A vendor whose rate limit has no start until the test grants one. */
 function createWaitingVendor() {
   const grant = Promise.withResolvers<readonly FetchedValue<string>[]>();
   let isWaiting = false;
+  let onSent: (() => void) | undefined;
   const fetch: BatchFetchFn<string, string> = (_keys, context) => {
     context.onQuotaWait?.(() => quotaError);
+    ({ onSent } = context);
     isWaiting = true;
     return grant.promise;
   };
   return {
     fetch,
+    send: () => onSent?.(),
     isWaiting: () => isWaiting,
     grant: (value: string) => {
       grant.resolve([{ value, ttlSeconds: 60 }]);
@@ -100,6 +109,22 @@ test('serves what is known at once in every process while one of them waits for 
     const [outcome] = await read(other, unexpectedFetch);
     return outcome !== undefined && 'value' in outcome && outcome.value === 'renewed';
   });
+});
+
+test('lets readers of other processes wait for a call that has started, instead of serving what is known', async () => {
+  const [holder, other] = [startProcess(), startProcess()];
+  await read(holder, fetching('known'));
+  await waitUntil(async () => (await redis.command('KEYS', '*:lease::*')).startsWith('*0'));
+  elapsedMs += 120_000;
+  const vendor = createWaitingVendor();
+  await read(holder, vendor.fetch);
+  await waitUntil(async () => (await readLease()).endsWith(':40'));
+  vendor.send();
+  await waitUntil(async () => !(await readLease()).endsWith(':40'));
+  expect(await readLease()).not.toBe('');
+  const reading = read(other, unexpectedFetch);
+  vendor.grant('renewed');
+  expect(await reading).toMatchObject([{ value: 'renewed' }]);
 });
 
 test('holds no reader of another process beyond its own deadline', async () => {

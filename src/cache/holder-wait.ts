@@ -28,6 +28,9 @@ export function createHolderWait(
       const keys = new Map([[id, request.keys.get(id)]]);
       waitInTurn(options, { ...request, keys }, stale).onQuotaWait?.(() => toError(seconds));
     },
+    onHolderStarts(id) {
+      control.endWaiting([id]);
+    },
     giveUp: (ids, waitSeconds) =>
       new Map(
         ids.map((id) => {

@@ -1,20 +1,15 @@
 import type { Clock } from '../domain/clock.ts';
-import { MINUTE } from '../domain/time.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
+import type { CallPriority } from '../http/types.ts';
 import type { ReadOutcome } from './freshness.ts';
-
-/** How long a background fetch waits for the rate limit after its key was last read. */
-const BACKGROUND_WAIT_MS = 2 * MINUTE;
+import { createSharedFetch, type FetchControl, type ServeStale, type SharedFetch } from './shared-fetch.ts';
 
 /** A key that is being fetched in this process. */
 export interface InFlightEntry {
   readonly outcome: Promise<ReadOutcome>;
   readonly sharedFetch: SharedFetch;
 }
-
-/** Returns what a reader of a key receives immediately while the key is being fetched; undefined where the reader waits. */
-export type ServeStale = (id: string) => ReadOutcome | undefined;
 
 /** The keys of one read, by how this process can answer them. */
 export interface Partition {
@@ -29,7 +24,8 @@ type RunFetch = (fetch: FetchControl) => Promise<ReadonlyMap<string, ReadOutcome
 
 /** The keys in flight in this process. Every function takes effect before it returns. */
 export interface InFlightRegistry {
-  readonly partition: (ids: readonly string[]) => Partition;
+  /** Sorts the keys of a reader. The requests that one of live data depends on become urgent. */
+  readonly partition: (ids: readonly string[], priority: CallPriority) => Partition;
   /** Starts a fetch, which lasts as long as it has a waiter. `run` returns an outcome for every key. */
   readonly start: (
     ids: readonly string[],
@@ -54,7 +50,7 @@ export function createInFlightRegistry(
     createSharedFetch(createAbortError, addAbortListener, clock, shutdownSignal);
   const entries = new Map<string, InFlightEntry>();
   return {
-    partition: (ids) => partition(entries, ids),
+    partition: (ids, priority) => partition(entries, ids, priority),
     start: (ids, createAbortError, run) => register(entries, ids, createFetch(createAbortError), run),
     startRevalidation(ids, createAbortError, serveStale, run) {
       const sharedFetch = createFetch(createAbortError);
@@ -64,12 +60,17 @@ export function createInFlightRegistry(
   };
 }
 
-function partition(entries: ReadonlyMap<string, InFlightEntry>, ids: readonly string[]): Partition {
+function partition(
+  entries: ReadonlyMap<string, InFlightEntry>,
+  ids: readonly string[],
+  priority: CallPriority,
+): Partition {
   const revalidating = new Map<string, ReadOutcome>();
   const inFlight = new Map<string, InFlightEntry>();
   const rest: string[] = [];
   for (const id of ids) {
     const entry = entries.get(id);
+    if (priority === 'live') entry?.sharedFetch.raise(id);
     const served = entry?.sharedFetch.serveStale(id);
     if (served) revalidating.set(id, served);
     else if (entry) inFlight.set(id, entry);
@@ -117,136 +118,69 @@ function requireOutcome(outcomes: ReadonlyMap<string, ReadOutcome>, id: string):
   return outcome;
 }
 
-/** Waits for fetches as one of their waiters. Rejects with the signal's reason if the caller aborts first. */
+/** A reader that waits for fetches. */
+export interface Waiter {
+  readonly signal: AbortSignal;
+  /** The monotonic time in milliseconds until which it waits for requests that have not been sent. */
+  readonly waitUntilMs?: number | undefined;
+  readonly clock: Clock;
+  readonly addAbortListener: AddAbortListener;
+}
+
+/**
+ * Waits for fetches as one of their waiters. Returns an outcome for every key, or for those that are known when the signal is
+ * aborted.
+ */
 export async function waitFor(
   entries: ReadonlyMap<string, InFlightEntry>,
-  signal: AbortSignal,
-  addAbortListener: AddAbortListener,
-  waitUntilMs = Infinity,
+  { signal, waitUntilMs = Infinity, clock, addAbortListener }: Waiter,
 ): Promise<ReadonlyMap<string, ReadOutcome>> {
   const sharedFetches = new Set([...entries.values()].map(({ sharedFetch }) => sharedFetch));
   const releases = [...sharedFetches].map((sharedFetch) => sharedFetch.join(signal, waitUntilMs));
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const { promise: aborted, resolve: abort } = Promise.withResolvers<undefined>();
   const removeListener = addAbortListener(signal, () => {
-    reject(signal.reason as Error);
+    abort(undefined);
   });
+  const deadline = createDeadline(clock, waitUntilMs);
+  const known = new Map<string, ReadOutcome>();
   try {
-    const outcomes = [...entries].map(async ([id, { outcome, sharedFetch }]) => {
-      const served = sharedFetch.inBackground(id).then(() => sharedFetch.serveStale(id) ?? outcome);
-      return [id, await Promise.race([outcome, served])] as const;
+    const outcomes = [...entries].map(async ([id, entry]) => {
+      known.set(id, await firstOutcome(id, entry, deadline.passed));
     });
-    return new Map(await Promise.race([Promise.all(outcomes), aborted]));
+    await Promise.race([Promise.all(outcomes), aborted]);
+    return new Map(known);
   } finally {
-    for (const release of [...releases, removeListener]) release();
+    for (const release of [...releases, removeListener, deadline.cancel]) release();
   }
 }
 
-/** What a running fetch sees of its waiters, and how it continues without them. */
-export interface FetchControl {
-  /** Aborted when the last waiter leaves before the fetch is done. */
-  readonly signal: AbortSignal;
-  /**
-   * The monotonic time in milliseconds until which a request for these keys waits for the rate limit: that of the most patient
-   * waiter, or longer where one of the keys is fetched in the background.
-   */
-  readonly waitUntilMs: (ids: readonly string[]) => number;
-  /** Serves stale values to present and later readers of keys immediately; the fetch continues while they read again. */
-  readonly continueInBackground: (ids: readonly string[], serveStale: ServeStale) => void;
-  /** Passes one key's outcome to its waiters before the fetch is done. The key is then no longer in flight. */
-  readonly settleKey: (id: string, outcome: ReadOutcome) => void;
+/** The outcome of a key, or what its reader receives before because the fetch takes long. */
+function firstOutcome(
+  id: string,
+  { outcome, sharedFetch }: InFlightEntry,
+  deadlinePassed: () => Promise<void>,
+): Promise<ReadOutcome> {
+  const early = sharedFetch
+    .delayed(id)
+    .then(() => sharedFetch.serveStale(id) ?? deadlinePassed().then(() => sharedFetch.giveUp(id) ?? outcome));
+  return Promise.race([outcome, early]);
 }
 
-/** A fetch that belongs to its waiters together: it lasts as long as it has at least one. */
-export interface SharedFetch extends Omit<FetchControl, 'settleKey'> {
-  /** Adds a waiter, until the returned function is called or the waiter's signal is aborted. */
-  readonly join: (waiter: AbortSignal, waitUntilMs: number) => () => void;
-  readonly serveStale: ServeStale;
-  /** Resolves when the fetch of a key continues in the background. */
-  readonly inBackground: (id: string) => Promise<void>;
-  /** Marks the fetch as done: waiters that leave no longer abort it. */
-  readonly settle: () => void;
-}
-
-/** Counts the waiters of a fetch and keeps the longest time that one of them waits for the rate limit. */
-function createWaiters(addAbortListener: AddAbortListener, onLastLeft: () => void) {
-  let latestWaitMs = -Infinity;
-  let count = 0;
-  return {
-    waitUntilMs: () => latestWaitMs,
-    join(waiter: AbortSignal, waitUntilMs: number): () => void {
-      latestWaitMs = Math.max(latestWaitMs, waitUntilMs);
-      count += 1;
-      let released = false;
-      const release = (): void => {
-        if (released) return;
-        released = true;
-        count -= 1;
-        if (count === 0) onLastLeft();
-      };
-      const removeListener = addAbortListener(waiter, release);
-      return () => {
-        removeListener();
-        release();
-      };
-    },
-  };
-}
-
-/** The keys of a fetch that are fetched in the background, with what their readers receive meanwhile. */
-function createBackgroundKeys() {
-  const serving = new Map<string, ServeStale>();
-  const starts = new Map<string, PromiseWithResolvers<undefined>>();
-  const startOf = (id: string): PromiseWithResolvers<undefined> => {
-    const start = starts.get(id) ?? Promise.withResolvers<undefined>();
-    starts.set(id, start);
-    return start;
-  };
-  return {
-    has: (id: string) => serving.has(id),
-    serveStale: (id: string) => serving.get(id)?.(id),
-    started: (id: string) => startOf(id).promise,
-    start(id: string, serveStale: ServeStale): void {
-      serving.set(id, serveStale);
-      startOf(id).resolve(undefined);
-    },
-  };
-}
-
-function createSharedFetch(
-  createAbortError: () => VendorError,
-  addAbortListener: AddAbortListener,
+/** A point in time that is waited for only where that is wanted: most readers never set the timer. */
+function createDeadline(
   clock: Clock,
-  shutdownSignal: AbortSignal,
-): SharedFetch {
-  const controller = new AbortController();
-  const background = createBackgroundKeys();
-  let backgroundUntilMs = -Infinity;
-  const extendBackground = (): void => {
-    backgroundUntilMs = clock.monotonicMs() + BACKGROUND_WAIT_MS;
-  };
-  let leaveBackground: (() => void) | undefined;
-  let settled = false;
-  const waiters = createWaiters(addAbortListener, () => {
-    if (!settled) controller.abort(createAbortError());
-  });
+  atMs: number,
+): { readonly passed: () => Promise<void>; readonly cancel: () => void } {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  let cancelTimer: (() => void) | undefined;
   return {
-    signal: controller.signal,
-    join: (waiter, waitUntilMs) => waiters.join(waiter, waitUntilMs),
-    waitUntilMs: (ids) => Math.max(waiters.waitUntilMs(), ids.some(background.has) ? backgroundUntilMs : -Infinity),
-    inBackground: background.started,
-    continueInBackground(ids, serveStale) {
-      leaveBackground ??= waiters.join(shutdownSignal, -Infinity);
-      extendBackground();
-      for (const id of ids) background.start(id, serveStale);
+    passed() {
+      if (atMs < Infinity)
+        cancelTimer ??= clock.setTimer(atMs - clock.monotonicMs(), () => {
+          resolve(undefined);
+        });
+      return promise;
     },
-    serveStale(id) {
-      const outcome = background.serveStale(id);
-      if (outcome) extendBackground();
-      return outcome;
-    },
-    settle() {
-      settled = true;
-      leaveBackground?.();
-    },
+    cancel: () => cancelTimer?.(),
   };
 }

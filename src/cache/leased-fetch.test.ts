@@ -30,6 +30,9 @@ function createLeasesExcept(heldByOthers: readonly string[], ttlMs = 1000) {
         reportWait: (waiting, seconds) => {
           waits.push(...waiting.map((key) => [key, seconds] as const));
         },
+        reportStart: (started) => {
+          waits.push(...started.map((key) => [key, 0] as const));
+        },
         renew: (renewed) => {
           renewals.push(renewed.join(' '));
         },
@@ -52,6 +55,7 @@ function setUp(heldByOthers: readonly string[], ttlMs?: number, waitUntilMs = (_
   const polls: number[] = [];
   const fetches: { readonly keys: readonly string[]; readonly at: number }[] = [];
   const fetchResult = Promise.withResolvers<FetchResult<string>>();
+  /** The seconds that holders wait; 0 when their calls have started. */
   const holderWaits: (readonly [string, number])[] = [];
   let progress: FetchProgress | undefined;
   const get = (keys: readonly string[]) =>
@@ -66,6 +70,7 @@ function setUp(heldByOthers: readonly string[], ttlMs?: number, waitUntilMs = (_
       holderWait: {
         waitUntilMs,
         onHolderWaits: (key, seconds) => holderWaits.push([key, seconds]),
+        onHolderStarts: (key) => holderWaits.push([key, 0]),
         giveUp: (missing, seconds) => new Map(missing.map((key) => [key, `gave up, ${seconds.get(key) ?? 'no'} wait`])),
       },
       fetch: (missing, fetchProgress) => {
@@ -134,13 +139,16 @@ describe('a key that another process is fetching', () => {
 });
 
 describe('a holder that waits for the rate limit', () => {
-  test('is reported once for each key', async () => {
+  test('is reported once for each key, and when its call has started', async () => {
     const { get, waits, holderWaits, advance, stored } = setUp(['a', 'b']);
     const read = get(['a', 'b']);
     await advance(100);
     waits.push(['a', 40]);
     await advance(1000);
     expect(holderWaits).toEqual([['a', 40]]);
+    waits.pop();
+    await advance(1000);
+    expect(holderWaits.slice(1)).toEqual([['a', 0]]);
     stored.set('a', 'late').set('b', 'late');
     await advance(240);
     await read;
@@ -165,12 +173,13 @@ describe('a holder that waits for the rate limit', () => {
     expect(pendingTimers()).toBe(0);
   });
 
-  test('reports its wait to other processes', async () => {
+  test('reports its wait and its start to other processes', async () => {
     const { get, waits, progress, complete, advance } = setUp([]);
     const read = get(['a', 'b']);
     await advance(10);
     progress()?.waiting(['b'], 40);
-    expect(waits).toEqual([['b', 40]]);
+    for (const keys of [['a', 'b'], ['b']]) progress()?.started(keys);
+    expect(Object.fromEntries(waits.entries())).toEqual({ 0: ['b', 40], 1: ['b', 0] });
     complete(['a', 'b']);
     await read;
   });

@@ -22,6 +22,8 @@ export interface FetchProgress {
   readonly settled: (key: string, isPersisted: boolean) => void;
   /** The fetch of these keys waits for the rate limit. */
   readonly waiting: (keys: readonly string[], seconds: number) => void;
+  /** A call for these keys has started. */
+  readonly started: (keys: readonly string[]) => void;
 }
 
 /** How a caller waits for keys that another process fetches. */
@@ -30,6 +32,8 @@ export interface HolderWait<T> {
   readonly waitUntilMs: (key: string) => number;
   /** Called once for each key whose holder waits for the rate limit. */
   readonly onHolderWaits: (key: string, seconds: number) => void;
+  /** Called when the call of a holder that waited has started. */
+  readonly onHolderStarts: (key: string) => void;
   /** Returns the results of keys that no other process has fetched in time; the seconds are those that the holder reported. */
   readonly giveUp: (keys: readonly string[], waitSeconds: ReadonlyMap<string, number>) => ReadonlyMap<string, T>;
 }
@@ -115,7 +119,10 @@ async function poll<T>(leasedFetch: LeasedFetch<T>, missing: readonly string[]):
 }
 
 function noteWait<T>({ waitSeconds, holderWait }: LeasedFetch<T>, key: string, seconds: number | undefined): void {
-  if (seconds === undefined) return;
+  if (seconds === undefined) {
+    if (waitSeconds.delete(key)) holderWait?.onHolderStarts(key);
+    return;
+  }
   const isKnown = waitSeconds.has(key);
   waitSeconds.set(key, seconds);
   if (!isKnown) holderWait?.onHolderWaits(key, seconds);
@@ -138,12 +145,7 @@ async function fetchUnderLease<T>(
   const held = createHeldKeys(lease, keys);
   const stopRenewing = repeat(clock, leases.ttlMs / RENEWALS_PER_TTL, held.renew);
   try {
-    const result = await fetch(keys, {
-      settled: held.settle,
-      waiting: (waiting, seconds) => {
-        lease.reportWait(waiting, seconds);
-      },
-    });
+    const result = await fetch(keys, { settled: held.settle, ...createWaitReports(lease) });
     void result.persisted.then((persisted) => {
       stopRenewing();
       held.releaseAll(new Set(persisted));
@@ -154,6 +156,21 @@ async function fetchUnderLease<T>(
     held.releaseAll(new Set());
     throw error;
   }
+}
+
+/** Reports that keys wait for the rate limit, and that they no longer do: their value may then exist within milliseconds. */
+function createWaitReports(lease: Lease): Pick<FetchProgress, 'waiting' | 'started'> {
+  const reported = new Set<string>();
+  return {
+    waiting(keys, seconds) {
+      for (const key of keys) reported.add(key);
+      lease.reportWait(keys, seconds);
+    },
+    started(keys) {
+      const started = keys.filter((key) => reported.delete(key));
+      if (started.length > 0) lease.reportStart(started);
+    },
+  };
 }
 
 /** The keys of a lease while they are fetched. */

@@ -46,11 +46,11 @@ for _, key in ipairs(KEYS) do
   if string.sub(redis.call('GET', key) or '', 1, #ARGV[1]) == ARGV[1] then redis.call('PEXPIRE', key, ARGV[2]) end
 end`;
 
-/** KEYS: leases whose holder waits. ARGV: the holder, the TTL in milliseconds, the seconds to wait. */
+/** KEYS: leases whose holder waits, or no longer waits. ARGV: the holder, the TTL in milliseconds, `:seconds` or nothing. */
 const WAIT_SCRIPT = `
 for _, key in ipairs(KEYS) do
   if string.sub(redis.call('GET', key) or '', 1, #ARGV[1]) == ARGV[1] then
-    redis.call('SET', key, ARGV[1] .. ':' .. ARGV[3], 'PX', ARGV[2])
+    redis.call('SET', key, ARGV[1] .. ARGV[3], 'PX', ARGV[2])
   end
 end`;
 
@@ -68,6 +68,8 @@ export interface Lease {
   readonly waitSeconds: ReadonlyMap<string, number>;
   /** Reports to others that the fetch of these keys waits for the rate limit. */
   reportWait(keys: readonly string[], seconds: number): void;
+  /** Reports to others that the call for these keys, which had to wait, has started. */
+  reportStart(keys: readonly string[]): void;
   /** Lets the leases that this holder still has last for another TTL. */
   renew(keys: readonly string[]): void;
   /** Releases the persisted keys, whose values others can read now, and the empty ones, for which no process should wait. */
@@ -97,9 +99,12 @@ export function createLeases(redis: RedisConnection, ttlMs: number): Leases {
         runOnHeld(redis, RENEW_SCRIPT, renewed, [holder, String(ttlMs)]);
       };
       const reportWait: Lease['reportWait'] = (waiting, seconds) => {
-        runOnHeld(redis, WAIT_SCRIPT, waiting, [holder, String(ttlMs), String(Math.ceil(seconds))]);
+        runOnHeld(redis, WAIT_SCRIPT, waiting, [holder, String(ttlMs), `:${Math.ceil(seconds)}`]);
       };
-      return { granted: new Set(granted), waitSeconds: new Map(waits), renew, release, reportWait };
+      const reportStart: Lease['reportStart'] = (started) => {
+        runOnHeld(redis, WAIT_SCRIPT, started, [holder, String(ttlMs), '']);
+      };
+      return { granted: new Set(granted), waitSeconds: new Map(waits), renew, release, reportWait, reportStart };
     },
   };
 }

@@ -1,11 +1,11 @@
 import type { Clock, Instant } from '../domain/clock.ts';
-import { VendorError } from '../domain/vendor-error.ts';
+import { VendorError, withoutStack } from '../domain/vendor-error.ts';
 import type { CallContext } from '../http/types.ts';
 import type { AskedTimes } from './asked-times.ts';
 import type { FetchContext } from './cache.ts';
 import { type FreshnessPolicy, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
-import type { FetchControl } from './in-flight.ts';
 import type { CacheReadResult } from './ports.ts';
+import type { FetchControl } from './shared-fetch.ts';
 import type { Entry } from './store.ts';
 
 export interface QuotaWaitOptions {
@@ -25,7 +25,8 @@ export interface WaitingRequest {
 
 /**
  * Gives a request of a fetch its turn. When the rate limit has no start now, readers get what is known of its keys, and it
- * keeps its place in the background, no longer recorded on the caller's request.
+ * keeps its place in the background, no longer recorded on the caller's request. Readers of its other keys wait, each until
+ * its own deadline.
  */
 export function waitInTurn(
   { freshness, askedTimes, clock, onRead }: QuotaWaitOptions,
@@ -38,6 +39,7 @@ export function waitInTurn(
     ...context,
     lastAskedAt: askedTimes.oldest(ids, stale),
     waitUntilMs: () => control.waitUntilMs(ids),
+    onUrgent: (callback) => control.onUrgent(ids, callback),
     record: (call) => {
       if (isAwaited) context.record(call);
     },
@@ -45,11 +47,12 @@ export function waitInTurn(
       if (isAwaited) context.restrictCache(expiresAt);
     },
     onQuotaWait(createError) {
+      control.startWaiting(ids, () => freshness.staleIfError(createError(), undefined));
       const serve = (id: string): ReadOutcome | undefined => {
         const entry = stale.get(id);
         if (!entry) return undefined;
         if (clock.now() < swrUntil(entry)) return toServed(entry, clock.now() + MIN_RETRY_MS);
-        const outcome = freshness.staleIfError(createError(), entry);
+        const outcome = freshness.staleIfError(withoutStack(createError), entry);
         return outcome.result instanceof VendorError ? undefined : outcome;
       };
       const served = ids.filter((id) => serve(id) !== undefined);

@@ -3,11 +3,10 @@ import type { Clock, Instant } from '../domain/clock.ts';
 import { isNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
 import { toVendorError } from '../http/classify-error.ts';
-import { vendorError } from '../http/response.ts';
-import type { CallContext } from '../http/types.ts';
 import type { AskedTimes } from './asked-times.ts';
 import { fetchBatch } from './batch-fetch.ts';
-import type { BatchFetchFn, CacheNamespace, FetchOutcome } from './cache.ts';
+import type { FetchOutcome } from './cache.ts';
+import { abortErrorFor, type FetchRequest, pick, type RunningRequest, toTarget, withControl } from './fetch-request.ts';
 import {
   type FreshnessPolicy,
   type Lookup,
@@ -17,7 +16,7 @@ import {
   type WriteResult,
 } from './freshness.ts';
 import { createHolderWait } from './holder-wait.ts';
-import { type FetchControl, type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
+import { type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
 import { type FetchProgress, type FetchResult, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
 import type { CacheReadResult } from './ports.ts';
@@ -42,11 +41,13 @@ import type { Entry } from './store.ts';
  * older or missing: another process fetched it       its value, or NOT_FOUND                  shared_hit
  *   the rate limit has no start now, and a stale value the stale value with `staleReason`,        stale_if_error
  *   exists within staleIfErrorSeconds                immediately; the fetch keeps its place
+ *   the rate limit has no start before the deadline  VENDOR_RATE_LIMITED (quota_local)        miss
  *   the vendor returns a value or NOT_FOUND          that, written to the store               miss
  *   the vendor fails, within staleIfErrorSeconds     the stale value with `staleReason`       miss, stale_if_error
  *   the vendor fails, and the value is final         the value, without `staleReason`         miss
  *   any other error                                  the VendorError; nothing is written      miss
- * any, and the caller aborts                         a rejection (VENDOR_TIMEOUT); the fetch continues for its other waiters
+ * any, and the caller aborts                         what is known by then, and VENDOR_TIMEOUT for the other keys; the fetch
+ *                                                    continues for its other waiters
  */
 
 export type ReadOutcomes = ReadonlyMap<string, ReadOutcome>;
@@ -67,25 +68,7 @@ export interface ReadPipeline {
   readonly onRefreshFailed: (error: VendorError) => void;
 }
 
-/** Keys of a namespace, by entry id, and how to fetch them. */
-export interface FetchRequest<Key, Value> {
-  readonly namespace: CacheNamespace<Key, Value>;
-  readonly keys: ReadonlyMap<string, Key>;
-  readonly context: CallContext;
-  readonly fetch: BatchFetchFn<Key, Value>;
-}
-
-/** A request whose fetch runs for all its waiters. */
-interface RunningRequest<Key, Value> extends FetchRequest<Key, Value> {
-  readonly control: FetchControl;
-}
-
-function withControl<Key, Value>(request: FetchRequest<Key, Value>, control: FetchControl): RunningRequest<Key, Value> {
-  const waitUntilMs = () => control.waitUntilMs([...request.keys.keys()]);
-  return { ...request, control, context: { ...request.context, signal: control.signal, waitUntilMs } };
-}
-
-/** Reads keys through all steps. Rejects with a VendorError if the caller aborts first. */
+/** Reads keys through all steps. Rejects with a VendorError if the caller aborts before anything is known. */
 export async function readThrough<Key, Value>(
   pipeline: ReadPipeline,
   request: FetchRequest<Key, Value>,
@@ -95,25 +78,38 @@ export async function readThrough<Key, Value>(
     context.signal.throwIfAborted();
     const { revalidating, inFlight, rest } = joinInFlight(pipeline, request);
     const started = startFetch(pipeline, { ...request, keys: pick(request.keys, rest) });
-    const outcomes = await waitFor(
-      new Map([...inFlight, ...started]),
-      context.signal,
-      pipeline.addAbortListener,
-      context.waitUntilMs?.(),
-    );
-    return new Map([...revalidating, ...outcomes]);
+    const { clock, addAbortListener } = pipeline;
+    const waiter = { signal: context.signal, waitUntilMs: context.waitUntilMs?.(), clock, addAbortListener };
+    const outcomes = await waitFor(new Map([...inFlight, ...started]), waiter);
+    return addAbortErrors(pipeline, request, new Map([...revalidating, ...outcomes]));
   } catch (error) {
     context.restrictCache(pipeline.clock.now());
-    throw context.signal.aborted ? toVendorError(context.signal.reason, toTarget(pipeline, request), 'waiting') : error;
+    throw context.signal.aborted
+      ? toVendorError(context.signal.reason, toTarget(pipeline.account, request), 'waiting')
+      : error;
   }
+}
+
+/** Adds the error of an aborted read for the keys of which nothing is known; throws it if nothing is known of any. */
+function addAbortErrors<Key, Value>(
+  pipeline: ReadPipeline,
+  request: FetchRequest<Key, Value>,
+  known: ReadonlyMap<string, ReadOutcome>,
+): ReadOutcomes {
+  const missing = [...request.keys.keys()].filter((id) => !known.has(id));
+  if (missing.length === 0) return known;
+  const error = toVendorError(request.context.signal.reason, toTarget(pipeline.account, request), 'waiting');
+  if (known.size === 0) throw error;
+  const failure: ReadOutcome = { result: error, servedFrom: 'VENDOR', nextChangeAt: pipeline.clock.now() };
+  return new Map([...known, ...missing.map((id): [string, ReadOutcome] => [id, failure])]);
 }
 
 /** Finds the keys that are already in flight in this process. */
 function joinInFlight<Key, Value>(
   { inFlight, onRead, clock }: ReadPipeline,
-  { namespace: { endpoint }, keys }: FetchRequest<Key, Value>,
+  { namespace: { endpoint }, keys, context: { priority = 'live' } }: FetchRequest<Key, Value>,
 ): Partition {
-  const partition = inFlight.partition([...keys.keys()]);
+  const partition = inFlight.partition([...keys.keys()], priority);
   const staleCount = [...partition.revalidating.values()].filter(isStale).length;
   const revalidatingCount = partition.revalidating.size - staleCount;
   if (revalidatingCount > 0) onRead(endpoint, 'stale_while_revalidate', revalidatingCount);
@@ -132,7 +128,7 @@ function startFetch<Key, Value>(
   request: FetchRequest<Key, Value>,
 ): ReadonlyMap<string, InFlightEntry> {
   if (request.keys.size === 0) return new Map();
-  return pipeline.inFlight.start([...request.keys.keys()], abortErrorFor(pipeline, request), (control) =>
+  return pipeline.inFlight.start([...request.keys.keys()], abortErrorFor(pipeline.account, request), (control) =>
     readOrFetch(pipeline, withControl(request, control)),
   );
 }
@@ -183,7 +179,7 @@ function serveStaleAndRevalidate<Key, Value>(
   const endsAt = [...stale.values()].reduce((earliest, entry) => Math.min(earliest, swrUntil(entry)), Infinity);
   pipeline.inFlight.startRevalidation(
     [...stale.keys()],
-    abortErrorFor(pipeline, request),
+    abortErrorFor(pipeline.account, request),
     (id) => (pipeline.clock.now() < endsAt ? served.get(id) : undefined),
     (control) => revalidate(pipeline, withControl(request, control), stale),
   );
@@ -240,6 +236,8 @@ async function fetchFromVendor<Key, Value>(
   const sentAt = new Map<string, Instant>();
   const context = createFetchContext(pipeline, request, stale, {
     onSent: (ids) => {
+      control.endWaiting(ids);
+      progress?.started(ids);
       for (const id of ids) if (!sentAt.has(id)) sentAt.set(id, clock.now());
     },
     onWaiting: progress?.waiting,
@@ -264,18 +262,6 @@ async function fetchFromVendor<Key, Value>(
   const staleCount = [...results.values()].filter(isStale).length;
   if (staleCount > 0) onRead(namespace.endpoint, 'stale_if_error', staleCount);
   return { results, persisted: Promise.all(writes).then((ids) => ids.flat()) };
-}
-
-function toTarget<Key, Value>({ account }: ReadPipeline, { namespace: { endpoint } }: FetchRequest<Key, Value>) {
-  return { vendor: account.vendor, account: account.name, endpoint };
-}
-
-function abortErrorFor<Key, Value>(pipeline: ReadPipeline, request: FetchRequest<Key, Value>): () => VendorError {
-  return () => vendorError(toTarget(pipeline, request), 'VENDOR_TIMEOUT', { reason: 'cancelled' });
-}
-
-function pick<Key>(from: ReadonlyMap<string, Key>, ids: readonly string[]): ReadonlyMap<string, Key> {
-  return new Map(ids.map((id) => [id, from.get(id) as Key]));
 }
 
 function failureOf({ result }: ReadOutcome): VendorError | null {

@@ -10,6 +10,7 @@ import { Secret } from '../config/secret.ts';
 import { systemClock } from '../domain/clock.ts';
 import { createLeases } from './leases.ts';
 import { connectRedis, type RedisConnection as Connection } from './redis.ts';
+import { createSteadyClock } from './steady-clock.ts';
 import { createSharedTokenStore, type SharedToken, type TokenRequest } from './token-store.ts';
 
 failOnUnhandledRejection();
@@ -38,7 +39,7 @@ function startProcess({ url = redis.url, clock = toPatientClock(systemClock), fi
   const tokenStore = createSharedTokenStore({
     redis: connection,
     leases,
-    clock,
+    clock: createSteadyClock(clock),
     fingerprint,
     shutdownSignal: new AbortController().signal,
   });

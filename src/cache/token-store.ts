@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { Secret } from '../config/secret.ts';
-import type { Clock, Instant } from '../domain/clock.ts';
+import type { Instant } from '../domain/clock.ts';
 import { fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
 import { redisKey } from './redis-keys.ts';
+import { type RedisTime, SAME_TIME } from './redis-time.ts';
 import type { RedisConnection } from './redis.ts';
+import type { SteadyClock } from './steady-clock.ts';
 import { createTokenCipher } from './token-encryption.ts';
 
-/** An access token that processes share. */
+/** An access token that processes share. Its times are of the wall clock of this process, and of Redis while it is stored there. */
 export interface SharedToken {
   readonly text: Secret;
   /** From when a new token should be fetched. */
@@ -34,7 +36,8 @@ export interface SharedTokenStore {
 export interface SharedTokenStoreOptions {
   readonly redis: RedisConnection;
   readonly leases: Leases;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
+  readonly redisTime?: RedisTime;
   /** Distinguishes the account from every other one. */
   readonly fingerprint: string;
   readonly shutdownSignal: AbortSignal;
@@ -68,23 +71,34 @@ export function createSharedTokenStore(options: SharedTokenStoreOptions): Shared
 }
 
 /** Reads and writes one encrypted token in Redis. */
-function createStoredToken({ redis, clock }: SharedTokenStoreOptions, id: string, secret: Secret) {
+function createStoredToken(
+  { redis, clock, redisTime = SAME_TIME }: SharedTokenStoreOptions,
+  id: string,
+  secret: Secret,
+) {
+  const toRedisTime = (at: Instant): Instant => Math.round(clock.toSteady(at) + redisTime.offsetMs());
+  const fromRedisTime = (at: Instant): Instant => clock.toWallClock(at - redisTime.offsetMs());
   const tokenKey = redisKey('token', id);
   const cipher = createTokenCipher(secret.reveal(), id);
   return {
     async read(): Promise<SharedToken | null> {
       const sealed = await redis.tryRun('token', null, (client) => client.get(tokenKey));
-      return typeof sealed === 'string' ? parseToken(cipher.open(sealed)) : null;
+      const token = typeof sealed === 'string' ? parseToken(cipher.open(sealed)) : null;
+      return token && convertTimes(token, fromRedisTime);
     },
     /** Resolves to false for a token that has already expired. */
     async write(token: SharedToken): Promise<boolean> {
-      const ttlMs = Math.floor(token.expiresAt - clock.now());
+      const ttlMs = Math.floor(clock.toSteady(token.expiresAt) - clock.now());
       if (ttlMs <= 0) return false;
-      const sealed = cipher.seal(JSON.stringify({ ...token, text: token.text.reveal() }));
+      const sealed = cipher.seal(JSON.stringify({ ...convertTimes(token, toRedisTime), text: token.text.reveal() }));
       await redis.tryRun('token', null, (client) => client.set(tokenKey, sealed, { PX: ttlMs }));
       return true;
     },
   };
+}
+
+function convertTimes(token: SharedToken, convert: (at: Instant) => Instant): SharedToken {
+  return { ...token, renewAt: convert(token.renewAt), expiresAt: convert(token.expiresAt) };
 }
 
 function parseToken(text: string | null): SharedToken | null {

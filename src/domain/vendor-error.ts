@@ -73,6 +73,17 @@ export class VendorError extends Error {
   }
 }
 
+/** Creates an error that is reported as data and never thrown: its stack would cost several times as much as the rest. */
+export function withoutStack<T extends Error>(create: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return create();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** Whether the vendor responded that there is no such agent: a result rather than a failure. */
 export function isNotFound(error: VendorError): boolean {
   return error.code === 'NOT_FOUND';

@@ -47,7 +47,7 @@ export type Release = (error: VendorError | null) => void;
 /** What a call's turn depends on. */
 export type AdmissionContext = Pick<
   CallContext,
-  'signal' | 'fairnessKey' | 'priority' | 'lastAskedAt' | 'waitUntilMs' | 'onQuotaWait'
+  'signal' | 'fairnessKey' | 'priority' | 'onUrgent' | 'lastAskedAt' | 'waitUntilMs' | 'onQuotaWait'
 >;
 
 interface AdmissionCall extends ScheduledCall {

@@ -4,12 +4,15 @@ import type { VendorError } from '../domain/vendor-error.ts';
 import { createCallQueue, type QueuedCall } from './call-queue.ts';
 import type { PastAllowance } from './past-allowance.ts';
 import type { RateLimiter } from './rate-limiter.ts';
+import type { CallPriority } from './types.ts';
 
 /** A call that waits for its start. */
 export interface ScheduledCall extends QueuedCall {
   readonly signal: AbortSignal;
   /** The monotonic time in milliseconds until which the call waits for the rate limit; absent: as long as it is wanted. */
   readonly waitUntilMs?: (() => number) | undefined;
+  /** Calls back once a call of a past range is to take its turn as one of live data. Returns how to unsubscribe. */
+  readonly onUrgent?: ((callback: () => void) => () => void) | undefined;
   /** Called once, when the rate limit has no start for the call now. */
   readonly onQuotaWait?: ((createError: () => VendorError) => void) | undefined;
 }
@@ -61,7 +64,10 @@ interface Entry<Call extends ScheduledCall, Permit> extends QueuedCall {
   readonly call: Call;
   readonly resolve: (start: Start<Permit>) => void;
   readonly reject: (error: unknown) => void;
+  priority: CallPriority;
   isNotified: boolean;
+  isSettled: boolean;
+  unsubscribe: (() => void) | undefined;
 }
 
 export function createCallScheduler<Call extends ScheduledCall, Permit>(
@@ -185,6 +191,13 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
     }
   }
 
+  /** Lets a waiting call of a past range take its turn as one of live data. */
+  function raise(entry: Entry<Call, Permit>): void {
+    remove(entry);
+    entry.priority = 'live';
+    enqueue(entry);
+  }
+
   return {
     waiting: queue.size,
     acquire(call) {
@@ -193,11 +206,13 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
         signal.throwIfAborted();
         const onAbort = (): void => {
           remove(entry);
-          reject(signal.reason as Error);
+          entry.reject(signal.reason);
         };
         const settle = <T>(callback: (value: T) => void) => {
           return (value: T): void => {
+            entry.isSettled = true;
             signal.removeEventListener('abort', onAbort);
+            entry.unsubscribe?.();
             callback(value);
           };
         };
@@ -209,9 +224,15 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
           resolve: settle(resolve),
           reject: settle(reject),
           isNotified: false,
+          isSettled: false,
+          unsubscribe: undefined,
         };
         signal.addEventListener('abort', onAbort, { once: true });
         enqueue(entry);
+        if (priority === 'live' || entry.isSettled) return;
+        entry.unsubscribe = call.onUrgent?.(() => {
+          if (!entry.isSettled) raise(entry);
+        });
       });
     },
     rejectWaiting() {

@@ -41,6 +41,11 @@ export interface CallContext {
   readonly fairnessKey?: FairnessKey;
   /** Absent: `live`. */
   readonly priority?: CallPriority;
+  /**
+   * Calls back once a reader of live data waits for the response of a call of a past range, at once where one does. Returns how
+   * to unsubscribe.
+   */
+  readonly onUrgent?: ((callback: () => void) => () => void) | undefined;
   /** When what the call asks for was last asked for, whatever came of it; absent for never. It decides the turn of a queued call. */
   readonly lastAskedAt?: Instant | undefined;
   /** The monotonic time in milliseconds until which the call waits for the rate limit; absent: as long as it is wanted. */

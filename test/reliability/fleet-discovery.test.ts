@@ -1,15 +1,22 @@
 /** @needs redis-server */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createCompany } from '../../src/sandbox/company.ts';
+import type { Company, CompanyPerson } from '../../src/vendors/sandbox.ts';
 import { toPatientClock, waitUntil } from '../support/cache-harness.ts';
 import { steppedClock } from '../support/clock.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { countOccurrences, type Gateway, NOW, type RawConfig, startWorld, type World } from '../support/world.ts';
 
+/** Kore lists 50 agents a page. */
+const KORE_PAGES = 10;
+const KORE_AGENTS = KORE_PAGES * 50;
+
 let redis: RedisServer;
 let world: World;
 beforeEach(async () => {
   redis = await startRedisServer();
-  world = await startWorld(toPatientClock(steppedClock(NOW)));
+  const clock = toPatientClock(steppedClock(NOW));
+  world = await startWorld(clock, createCompanyOf(KORE_AGENTS, createCompany(clock)));
 });
 afterEach(async () => {
   await world.stop();
@@ -22,6 +29,21 @@ interface AgentsData {
     readonly totalCount: number;
     readonly nodes: readonly { readonly id: string }[];
     readonly sources: readonly { readonly account: { readonly name: string }; readonly outcome: string }[];
+  };
+}
+
+/** Adds people without shifts to a company until Kore lists this number of agents. */
+function createCompanyOf(koreAgents: number, company: Company): Company {
+  const listed = company.people.filter(({ refsByVendor }) => refsByVendor.kore !== undefined).length;
+  const added = Array.from({ length: koreAgents - listed }, (_, n): CompanyPerson => {
+    const email = `agent-${n}@harbourline.example`;
+    return { firstName: 'Agent', lastName: `Number ${n}`, email, employeeId: `N${n}`, refsByVendor: { kore: email } };
+  });
+  const known = new Set(company.people);
+  return {
+    ...company,
+    people: [...company.people, ...added],
+    shifts: (person, from, to) => (known.has(person) ? company.shifts(person, from, to) : []),
   };
 }
 
@@ -39,16 +61,17 @@ async function discover(gateway: Gateway): Promise<AgentsData['agents']> {
   return data.agents;
 }
 
-test('discovers once for three gateways that start together, page by page', async () => {
+test('discovers ten pages once for three gateways that start together', async () => {
   const single = await world.startGateway();
   const expected = await discover(single);
   const cost = world.calls();
-  expect(cost.kore.length).toBeGreaterThan(1);
+  expect(expected.totalCount).toBeGreaterThanOrEqual(KORE_AGENTS);
+  expect(cost.kore).toHaveLength(KORE_PAGES);
   const gateways = await Promise.all([1, 2, 3].map(() => world.startGateway(onRedis)));
   await waitUntil(async () => (await redis.command('ZCARD', 'switchboard:4:fleet::processes')) === ':3\r\n');
   for (const agents of await Promise.all(gateways.map(discover))) expect(agents.nodes).toEqual(expected.nodes);
   const calls = world.calls();
-  expect(calls.kore).toHaveLength(cost.kore.length);
+  expect(calls.kore).toHaveLength(KORE_PAGES);
   expect(countOccurrences(calls.liveperson)).toEqual(countOccurrences(cost.liveperson));
 });
 

@@ -10,6 +10,7 @@ import type { FakeVendorServer } from '../../src/sandbox/fake-vendor-server.ts';
 import { formatSandboxConfig, type SandboxConfig } from '../../src/sandbox/sandbox-config.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { vendors } from '../../src/vendors/index.ts';
+import type { Company } from '../../src/vendors/sandbox.ts';
 import { fixedClock } from './clock.ts';
 
 /** The vendors of the end-to-end tests. A new vendor gets tests of its own, so that it does not change these. */
@@ -69,11 +70,14 @@ export interface World {
 
 export type RawConfig = Readonly<Record<string, unknown>> & SandboxConfig;
 
-/** Starts the world. The default clock is fixed, so that two queries about the current time get the same data. */
-export async function startWorld(clock: Clock = fixedClock(NOW)): Promise<World> {
+/**
+ * Starts the world. The default clock is fixed, so that two queries about the current time get the same data. The company is
+ * the sandbox's own, unless another is given.
+ */
+export async function startWorld(clock: Clock = fixedClock(NOW), company?: Company): Promise<World> {
   const e2eVendors = vendors.filter(({ key }) => (E2E_VENDORS as readonly string[]).includes(key));
   const fakes = Object.fromEntries(e2eVendors.map(({ key, createFakeVendor }) => [key, createFakeVendor]));
-  const sandbox = await startSandbox({ clock, fakes });
+  const sandbox = await startSandbox({ clock, fakes, ...(company && { company }) });
   const servers = sandbox.servers as Record<E2EVendorKey, FakeVendorServer>;
   const running: Gateway[] = [];
 

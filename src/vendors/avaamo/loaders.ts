@@ -33,10 +33,10 @@ export function createLoaders({ client, cache, ttl }: AvaamoDeps, request: DataS
   ): DataLoader<BotDays, CachedValue<UsageReport>, string> {
     async function load(key: BotDays): Promise<CachedValue<UsageReport>> {
       const ttlSeconds = isSettled(key, request.now) ? ttl.usagePast : ttl.usageLive;
-      const cached = await cache.read(namespace, key, request, (context) =>
+      const priority = rangePriority(endOf(key), request.now);
+      const cached = await cache.read(namespace, key, { ...request, priority }, (context) =>
         cacheNotFound(async () => {
-          const priority = rangePriority(endOf(key), request.now);
-          const value = await fetchReport(key, { ...context, priority });
+          const value = await fetchReport(key, context);
           return { value, ttlSeconds: value.isComplete ? ttlSeconds : Math.min(ttlSeconds, ttl.usageLive) };
         }, ttlSeconds),
       );

@@ -67,6 +67,15 @@ describe('a time range', () => {
     expect(sent.map(({ priority }) => priority)).toEqual(['past', 'past', 'live', 'live']);
   });
 
+  test.each([
+    ['15T00:04:59', 'live'],
+    ['15T00:05:00', 'past'],
+  ])('is live until five minutes after its last day: a caller’s now is behind (%s)', async (now, priority) => {
+    const { statusPeriods, sent } = connectKore([createWorker(1)], {}, {}, at(now));
+    await statusPeriods(email(1), yesterday);
+    expect(sent.map((request) => request.priority)).toEqual([priority]);
+  });
+
   test('requests whole UTC days, and leaves out the periods outside the time range', async () => {
     const { statusPeriods, sent } = connectKore([createWorker(1)]);
     const { data } = await statusPeriods(email(1), { from: at('14T18:00:00'), to: at('15T10:00:00') });

@@ -1,10 +1,11 @@
 import DataLoader from 'dataloader';
 import type { CachedValue, FetchContext, OnFetched } from '../../cache/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
-import { DAY, utcDay } from '../../domain/time.ts';
+import { type CivilDate, DAY, startOfUtcDay, utcDay } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
-import type { CallContext } from '../../http/types.ts';
+import type { CallPriority } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
+import { rangePriority } from '../range-priority.ts';
 import type { AdapterDependencies, DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { type AgentRecords, allReferences, type CellResult, toCells } from './agent-records.ts';
 import { type DayBounds, packRequests, sharedWindows, toDayBounds, toDays } from './batching.ts';
@@ -27,8 +28,11 @@ export function createLoaders(deps: KoreDeps, request: DataSourceContext): KoreL
   return {
     cells: new DataLoader<CellKey, CachedValue<Cell>, string>(
       (keys) =>
-        deps.cache.readMany(cellNamespace, keys, request, (missing, context, onFetched) =>
-          fetchCells(deps, missing, request.now, context, onFetched),
+        deps.cache.readMany(
+          cellNamespace,
+          keys,
+          { ...request, priority: mostUrgent(keys, request.now) },
+          (missing, context, onFetched) => fetchCells(deps, missing, request.now, context, onFetched),
         ),
       { cacheKeyFn: toCellName },
     ),
@@ -98,14 +102,22 @@ async function fetchRequest(
 ): Promise<readonly CellResult[]> {
   const window = { firstDay, lastDay };
   const query = { ...(emails && { agents: emails }), ...window, maxPages };
-  const records = await deps.client.statusDetails(query, withPriority(context.forKeys(keys), window, now));
+  const records = await deps.client.statusDetails(query, {
+    ...context.forKeys(keys),
+    priority: dayPriority(lastDay, now),
+  });
   const reported = agents ?? new Set([...keys.map(({ agent }) => agent), ...allReferences(records)]);
   return toCellsOfWindow(deps, records, [...reported], window, now);
 }
 
 /** A request of days that have ended yields to those that wallboards wait for. */
-function withPriority(context: CallContext, { lastDay }: DayBounds, now: Instant): CallContext {
-  return { ...context, priority: lastDay < utcDay(now) ? 'past' : 'live' };
+function dayPriority(day: CivilDate, now: Instant): CallPriority {
+  return rangePriority(startOfUtcDay(day) + DAY, now);
+}
+
+/** The priority of a reader of these cells, which decides the turn of requests in flight that it joins. */
+function mostUrgent(keys: readonly CellKey[], now: Instant): CallPriority {
+  return keys.some(({ day }) => dayPriority(day, now) === 'live') ? 'live' : 'past';
 }
 
 /**

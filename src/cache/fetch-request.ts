@@ -1,0 +1,42 @@
+import type { Account } from '../domain/account.ts';
+import type { CallTarget, VendorError } from '../domain/vendor-error.ts';
+import { vendorError } from '../http/response.ts';
+import type { CallContext } from '../http/types.ts';
+import type { BatchFetchFn, CacheNamespace } from './cache.ts';
+import type { FetchControl } from './shared-fetch.ts';
+
+/** Keys of a namespace, by entry id, and how to fetch them. */
+export interface FetchRequest<Key, Value> {
+  readonly namespace: CacheNamespace<Key, Value>;
+  readonly keys: ReadonlyMap<string, Key>;
+  readonly context: CallContext;
+  readonly fetch: BatchFetchFn<Key, Value>;
+}
+
+/** A request whose fetch runs for all its waiters. */
+export interface RunningRequest<Key, Value> extends FetchRequest<Key, Value> {
+  readonly control: FetchControl;
+}
+
+export function withControl<Key, Value>(
+  request: FetchRequest<Key, Value>,
+  control: FetchControl,
+): RunningRequest<Key, Value> {
+  const waitUntilMs = () => control.waitUntilMs([...request.keys.keys()]);
+  return { ...request, control, context: { ...request.context, signal: control.signal, waitUntilMs } };
+}
+
+export function toTarget<Key, Value>(
+  account: Account,
+  { namespace: { endpoint } }: FetchRequest<Key, Value>,
+): CallTarget {
+  return { vendor: account.vendor, account: account.name, endpoint };
+}
+
+export function abortErrorFor<Key, Value>(account: Account, request: FetchRequest<Key, Value>): () => VendorError {
+  return () => vendorError(toTarget(account, request), 'VENDOR_TIMEOUT', { reason: 'cancelled' });
+}
+
+export function pick<Key>(from: ReadonlyMap<string, Key>, ids: readonly string[]): ReadonlyMap<string, Key> {
+  return new Map(ids.map((id) => [id, from.get(id) as Key]));
+}

@@ -77,7 +77,8 @@ export function createLoaders(deps: LivePersonDeps, request: DataSourceContext, 
     files: new DataLoader<string, CachedValue<StoredFile>, string>(
       async (links) => {
         const outcomes = await readOrFetchFiles(deps, links, request);
-        for (const outcome of outcomes) if (!(outcome instanceof VendorError)) lease.add(storedSize(outcome.value));
+        for (const outcome of outcomes)
+          if (!(outcome instanceof VendorError)) lease.add(outcome.value, storedSize(outcome.value));
         return outcomes;
       },
       { cacheKeyFn: fileKey, maxBatchSize: MAX_FILES_PER_READ },

@@ -61,7 +61,7 @@ type SessionReader = (ref: string, during: TimeRange) => Promise<SourcedResult<r
  */
 function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): SessionReader {
   let loaders: Readonly<Record<CallPriority, Loaders>> | undefined;
-  const collections = new Map<string, Promise<CollectedFiles>>();
+  const collections = new Map<string, { readonly files: Promise<CollectedFiles>; yieldsToLiveCalls: boolean }>();
 
   /** With the first read: a discovery reads no sessions, and its signal, on which a lease listens, lives as long as the process. */
   function startReading(): Readonly<Record<CallPriority, Loaders>> {
@@ -72,12 +72,20 @@ function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): 
     };
   }
 
+  /** Collects the files of some windows once; a live read does not wait for calls that yield to those of all live reads. */
   function collectOnce(windows: readonly TimeRange[], priority: CallPriority): Promise<CollectedFiles> {
     loaders ??= startReading();
     const key = windows.map(({ from, to }) => `${from}-${to}`).join();
-    const collecting = collections.get(key) ?? collectFiles(loaders[priority], windows);
-    collections.set(key, collecting);
-    return collecting;
+    const known = collections.get(key);
+    if (known && (priority === 'past' || !known.yieldsToLiveCalls)) return known.files;
+    const files = collectFiles(loaders[priority], windows);
+    const collection = { files, yieldsToLiveCalls: priority === 'past' };
+    const stopYielding = () => {
+      collection.yieldsToLiveCalls = false;
+    };
+    files.then(stopYielding, stopYielding);
+    collections.set(key, collection);
+    return files;
   }
 
   return async (ref, during) => {

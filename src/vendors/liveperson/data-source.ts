@@ -117,7 +117,7 @@ async function discoverAgents(
     const ttlSeconds =
       collected.gaps.length === 0 ? deps.ttl.directory : Math.min(deps.ttl.directory, deps.ttl.statusLive);
     return {
-      value: withChecksum({ agents: toDiscoveredAgents(collected.contents), gaps: collected.gaps }),
+      value: withChecksum({ agents: await toDiscoveredAgents(collected.contents, deps.yielder), gaps: collected.gaps }),
       ttlSeconds,
     };
   });

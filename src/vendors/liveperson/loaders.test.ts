@@ -40,7 +40,10 @@ function connect(store: Store, vendor: RequestHandler = createScriptedVendor(THR
   const contentMemory = createContentMemory(contentMemoryLimits(Infinity), clock);
   const keptContent = createKeptContent(account.name, contentMemory.derived, yielder);
   return {
-    lp: { account, config: settings, client, cache, ttl: ttlSchema.parse({}), onDropped, keptContent, contentMemory },
+    lp: {
+      ...{ account, config: settings, client, cache, ttl: ttlSchema.parse({}) },
+      ...{ onDropped, yielder, keptContent, contentMemory },
+    },
     sent: http.sent,
   };
 }

@@ -15,6 +15,7 @@ import { type Client, FILE_ENDPOINT, fileKey, type FileListing, LIST_ENDPOINT } 
 import type { LivePersonConfig } from './config.ts';
 import type { LinkRejection } from './file-links.ts';
 import { isSuspect } from './files/content.ts';
+import type { EventLoopYielder } from './files/event-loop-yielder.ts';
 import { isIntactFile, type StoredFile, storedSize, toStoredFile } from './files/stored-file.ts';
 import type { KeptContent } from './kept-content.ts';
 import { isSettled, oldestFileTime } from './window.ts';
@@ -27,6 +28,7 @@ export interface LivePersonDeps {
   readonly cache: AccountCache;
   readonly ttl: Ttl;
   readonly onDropped: OnDropped;
+  readonly yielder: EventLoopYielder;
   readonly keptContent: KeptContent;
   readonly contentMemory: ContentMemory;
 }

@@ -204,6 +204,6 @@ test('divides a part of the heap', () => {
   expect(contentMemoryLimits(Infinity)).toEqual({
     maxQueryBytes: 256 * mib,
     sharedBytes: 128 * mib,
-    derivedBytes: 64 * mib,
+    derivedBytes: 128 * mib,
   });
 });

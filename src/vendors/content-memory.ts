@@ -55,7 +55,7 @@ export function contentMemoryLimits(heapLimitBytes: number): ContentMemoryLimits
   return {
     maxQueryBytes,
     sharedBytes: Math.floor(maxQueryBytes / 2),
-    derivedBytes: Math.min(64 * MIB, Math.floor(heapLimitBytes / 16)),
+    derivedBytes: Math.min(128 * MIB, Math.floor(heapLimitBytes / 16)),
   };
 }
 

@@ -57,7 +57,7 @@ export const listNamespace: CacheNamespace<TimeRange, Checksummed<FileListing>> 
 
 const fileNamespace: CacheNamespace<string, StoredFile> = {
   endpoint: FILE_ENDPOINT,
-  version: 4,
+  version: 5,
   keyParts: (link) => [fileKey(link)],
   // The records are parsed only when a query reads an agent, which is too late to detect damage.
   isValid: isIntactFile,

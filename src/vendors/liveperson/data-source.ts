@@ -62,7 +62,7 @@ type CollectWindows = (windows: readonly TimeRange[], priority: CallPriority) =>
  * Creates a function that collects the files of each set of windows once in a query. A live read does not wait for calls of a past
  * one, because these yield to those of all live reads.
  */
-function createCollector(deps: LivePersonDeps, request: DataSourceContext): CollectWindows {
+function createWindowCollector(deps: LivePersonDeps, request: DataSourceContext): CollectWindows {
   let loaders: Readonly<Record<CallPriority, Loaders>> | undefined;
   const collections = new Map<string, { readonly files: Promise<CollectedFiles>; yieldsToLiveCalls: boolean }>();
 
@@ -96,7 +96,7 @@ function createCollector(deps: LivePersonDeps, request: DataSourceContext): Coll
  * are still being generated.
  */
 function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): SessionReader {
-  const collect = createCollector(deps, request);
+  const collect = createWindowCollector(deps, request);
   /** Sessions and status periods of the same range are read once. */
   const reads = new Map<string, Promise<SourcedResult<readonly Session[]>>>();
   // One agent at a time, so that other queries' agents have their turns in between.

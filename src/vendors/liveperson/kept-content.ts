@@ -47,50 +47,62 @@ const RECORD_BYTES = 256;
 /** Creates the derived content of one account. Work is done in slices of the event loop. */
 export function createKeptContent(account: string, store: DerivedStore, yielder: EventLoopYielder): KeptContent {
   const identify = createIdentifier();
+  const parts = { account, store, yielder };
   // One after another: of many that share the slices, all would wake up in each turn. And each may use what the one before collected.
   const limitReads = pLimit(1);
-
-  async function open(stored: StoredFile): Promise<FileContent> {
-    const kept = store.get(stored) as FileContent | undefined;
-    if (kept) return kept;
-    await yielder.yieldIfDue();
-    const content = openFile(stored);
-    // Content and key keep the records alive, even where the cache has evicted them.
-    store.set(stored, content, { size: 1 + BYTES_PER_INDEX_CHAR * stored.index.length + stored.records.length });
-    return content;
-  }
-
-  async function collect(key: string, ref: string, files: readonly FetchedFile[]): Promise<readonly KeptSession[]> {
-    const sessions: KeptSession[] = [];
-    for (const collected of await collectSessions(ref, files, yielder)) {
-      const session = await buildCollectedSession(account, ref, collected, yielder);
-      const to = session.state === 'CLOSED' ? lastEventAt(session) : null;
-      sessions.push({ ...collected, from: firstEventAt(session), to });
-    }
-    store.set(key, sessions, { size: sizeOf(key, sessions) });
-    return sessions;
-  }
-
-  async function read(ref: string, { key: fileSetKey, files }: FileSet, during: TimeRange) {
-    const key = JSON.stringify([account, fileSetKey, ref]);
-    const kept = (store.get(key) as readonly KeptSession[] | undefined) ?? (await collect(key, ref, files));
-    const sessions: Session[] = [];
-    for (const session of kept) {
-      // A period without duration at the very end overlaps a range that begins there.
-      if (overlaps(during, session.from, session.to === null ? null : session.to + 1))
-        sessions.push(await buildCollectedSession(account, ref, session, yielder));
-    }
-    return sessions;
-  }
-
   return {
     async open(files) {
       const opened: FetchedFile[] = [];
-      for (const { value, fetchedAt } of files) opened.push({ value: await open(value), fetchedAt });
+      for (const { value, fetchedAt } of files) opened.push({ value: await openStored(value, parts), fetchedAt });
       return { key: hash('sha1', files.map(({ value }) => identify(value)).join()), files: opened };
     },
-    sessions: (ref, fileSet, during) => limitReads(() => read(ref, fileSet, during)),
+    sessions: (ref, fileSet, during) => limitReads(() => readSessions(ref, fileSet, during, parts)),
   };
+}
+
+interface Parts {
+  readonly account: string;
+  readonly store: DerivedStore;
+  readonly yielder: EventLoopYielder;
+}
+
+async function openStored(stored: StoredFile, { store, yielder }: Parts): Promise<FileContent> {
+  const kept = store.get(stored) as FileContent | undefined;
+  if (kept) return kept;
+  await yielder.yieldIfDue();
+  const content = openFile(stored);
+  // Content and key keep the records alive, even where the cache has evicted them.
+  store.set(stored, content, { size: 1 + BYTES_PER_INDEX_CHAR * stored.index.length + stored.records.length });
+  return content;
+}
+
+async function readSessions(ref: string, { key: fileSetKey, files }: FileSet, during: TimeRange, parts: Parts) {
+  const { account, store, yielder } = parts;
+  const key = JSON.stringify([account, fileSetKey, ref]);
+  const kept = (store.get(key) as readonly KeptSession[] | undefined) ?? (await keepSessions(key, ref, files, parts));
+  const sessions: Session[] = [];
+  for (const session of kept) {
+    // A period without duration at the very end overlaps a range that begins there.
+    if (overlaps(during, session.from, session.to === null ? null : session.to + 1))
+      sessions.push(await buildCollectedSession(account, ref, session, yielder));
+  }
+  return sessions;
+}
+
+async function keepSessions(
+  key: string,
+  ref: string,
+  files: readonly FetchedFile[],
+  { account, store, yielder }: Parts,
+): Promise<readonly KeptSession[]> {
+  const sessions: KeptSession[] = [];
+  for (const collected of await collectSessions(ref, files, yielder)) {
+    const session = await buildCollectedSession(account, ref, collected, yielder);
+    const to = session.state === 'CLOSED' ? lastEventAt(session) : null;
+    sessions.push({ ...collected, from: firstEventAt(session), to });
+  }
+  store.set(key, sessions, { size: sizeOf(key, sessions) });
+  return sessions;
 }
 
 /** Numbers values by their identity: a cached value never changes. */

@@ -36,7 +36,7 @@ async function startGateway({ vendorUrl, patterns }: GatewayOptions): Promise<Ga
     accessTokenSecret: 'bench-token-secret',
     discover: false,
     // A machine that others use must not make the vendor look slow.
-    timeoutMs: 60_000,
+    timeoutMs: 300_000,
     patterns,
   };
   const text = JSON.stringify({

@@ -21,6 +21,11 @@ export const NOW = Date.UTC(2026, 10, 29);
 /** Two weeks without a common file, both within the vendor's 30 days. */
 export const WEEKS = [-28, -16].map((day) => ({ from: NOW + day * DAY_MS, to: NOW + (day + DAYS) * DAY_MS }));
 
+/** The generation times of the files that a query for a week needs. */
+export function weekOf({ from, to }: { readonly from: number; readonly to: number }) {
+  return { from, to: to + MAX_DELAY_MS };
+}
+
 export interface WeekFile {
   readonly link: string;
   readonly generatedAt: number;
@@ -35,11 +40,13 @@ export function agentIds(): readonly string[] {
 /** All files that a query for one of the weeks downloads; the same bytes in every run. */
 export function generateFiles(): readonly WeekFile[] {
   const world = createWorld();
-  return WEEKS.flatMap(({ from, to }) => listFiles(world, from, to + MAX_DELAY_MS)).map((file) => ({
-    link: file.link,
-    generatedAt: file.start,
-    gzip: renderFile(ACCOUNT_ID, file),
-  }));
+  return WEEKS.map(weekOf)
+    .flatMap(({ from, to }) => listFiles(world, from, to))
+    .map((file) => ({
+      link: file.link,
+      generatedAt: file.start,
+      gzip: renderFile(ACCOUNT_ID, file),
+    }));
 }
 
 function createWorld(): SandboxWorld {

@@ -6,12 +6,15 @@ import { SESSIONS, WEEKS } from './files.ts';
 import type { GatewayOptions, GatewayStarted, ProcessUsage } from './gateway.ts';
 
 const GATEWAY_PATH = fileURLToPath(new URL('gateway.ts', import.meta.url));
+const DOWNLOAD_PATH = fileURLToPath(new URL('download.ts', import.meta.url));
 
 /** The cost of one query to the gateway process, and the fingerprint of the response. */
 export interface QueryCost {
   readonly cpuMs: number;
   readonly wallMs: number;
   readonly maxRssBytes: number;
+  /** The longest computation without yielding to the event loop. */
+  readonly maxHoldMs: number;
   readonly response: string;
 }
 
@@ -60,6 +63,7 @@ export async function queryWeeks(options: GatewayOptions): Promise<readonly Quer
         cpuMs: after.cpuMs - before.cpuMs,
         wallMs,
         maxRssBytes: after.maxRssBytes,
+        maxHoldMs: after.maxHoldMs,
         response: hash('sha1', response),
       });
     }
@@ -68,6 +72,15 @@ export async function queryWeeks(options: GatewayOptions): Promise<readonly Quer
     child.kill();
     await once(child, 'exit');
   }
+}
+
+/** Starts a process that downloads and inflates the files of both weeks, one after the other. */
+export async function downloadWeeks(vendorUrl: string): Promise<readonly QueryCost[]> {
+  const child = fork(DOWNLOAD_PATH);
+  const exited = once(child, 'exit');
+  const costs = await request<readonly QueryCost[]>(child, vendorUrl);
+  await exited;
+  return costs;
 }
 
 async function request<Reply>(child: ChildProcess, message: object | string): Promise<Reply> {

@@ -15,6 +15,9 @@ const ORDINARY_BYTES = 64 * MB;
 const LARGE_BYTES = 1000 * MB;
 const SMALL_BYTES = 4 * MB;
 
+const MAX_ADDED_MB = 100;
+const MAX_HOLD_MS = 50;
+
 type SpeedsMbPerS = Readonly<Partial<Record<CandidateName, number>>>;
 interface Comparison {
   readonly file: string;
@@ -109,29 +112,29 @@ function speedRatio(speeds: SpeedsMbPerS, baseline: CandidateName): number | nul
 }
 
 function toVerdicts(comparisons: readonly Comparison[], overheads: readonly OverheadRow[]): readonly Verdict[] {
-  const slowest = (time: 'wall' | 'cpu', baseline: CandidateName) =>
-    Math.min(...comparisons.map((comparison) => speedRatio(comparison[time], baseline) ?? Infinity));
-  const [parse, parseCpu] = [slowest('wall', 'JSON.parse alone'), slowest('cpu', 'JSON.parse alone')];
-  const jq = slowest('wall', 'zcat | jq -c');
+  const atLeast = (what: string, baseline: CandidateName, minRatio: number): readonly Verdict[] => {
+    const ratios = comparisons.flatMap(({ file, wall, cpu }) => {
+      const ratio = speedRatio(wall, baseline);
+      return ratio === null ? [] : [{ file, ratio, cpuRatio: speedRatio(cpu, baseline) ?? NaN }];
+    });
+    if (ratios.length === 0) return [];
+    const figures = ratios.map(({ file, ratio, cpuRatio }) => `${file} ${ratio} × (CPU ${cpuRatio} ×)`);
+    const met = ratios.every(({ ratio }) => ratio >= minRatio);
+    return [{ target: `T6 at least ${minRatio} × ${what}, for every layout`, measured: figures.join('; '), met }];
+  };
   const max = (column: keyof OverheadRow & string) => Math.max(...overheads.map((row) => Number(row[column])));
   return [
+    ...atLeast('JSON.parse alone', 'JSON.parse alone', 0.6),
+    ...atLeast('zcat | jq -c', 'zcat | jq -c', 5),
     {
-      target: 'at least 0.8 × JSON.parse alone, for every layout',
-      measured: `${parse} × (${parseCpu} × by processor time) on the slowest`,
-      met: parse >= 0.8,
-    },
-    ...(jq === Infinity
-      ? []
-      : [{ target: 'at least 5 × zcat | jq -c', measured: `${jq} × on the slowest`, met: jq >= 5 }]),
-    {
-      target: 'at most 100 MB of added memory, for every size',
+      target: `T6 at most ${MAX_ADDED_MB} MB of added memory, for every size`,
       measured: `${max('added MB')} MB`,
-      met: max('added MB') <= 100,
+      met: max('added MB') <= MAX_ADDED_MB,
     },
     {
-      target: 'event-loop delay of at most 50 ms',
-      measured: `${max('delay ms')} ms, longest computation ${max('CPU ms')} ms`,
-      met: max('delay ms') <= 50,
+      target: `T6 event loop never held for more than ${MAX_HOLD_MS} ms while a file is read`,
+      measured: `longest computation ${max('CPU ms')} ms; longest delay ${max('delay ms')} ms, ${max('idle ms')} ms in an idle process`,
+      met: max('CPU ms') <= MAX_HOLD_MS,
     },
   ];
 }

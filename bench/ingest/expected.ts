@@ -1,6 +1,6 @@
 import type { FileContent } from '../../src/vendors/liveperson/files/content.ts';
 import type { EventLoopYielder } from '../../src/vendors/liveperson/files/event-loop-yielder.ts';
-import { buildSessions } from '../../src/vendors/liveperson/map.ts';
+import { buildCollectedSession, collectSessions } from '../../src/vendors/liveperson/map.ts';
 
 /** The expected counts of a file. */
 export interface ExpectedCounts {
@@ -35,7 +35,8 @@ export async function countStoredEvents(
 ): Promise<Pick<ExpectedCounts, 'events' | 'timeChecksum'>> {
   let [events, timeChecksum] = [0, 0];
   for (const agentId of Object.keys(content.agents)) {
-    for (const session of await buildSessions('bench', agentId, [{ value: content, fetchedAt: 0 }], yielder)) {
+    for (const collected of await collectSessions(agentId, [{ value: content, fetchedAt: 0 }], yielder)) {
+      const session = await buildCollectedSession('bench', agentId, collected, yielder);
       events += session.events.length;
       timeChecksum += session.events.reduce((sum, { at }) => sum + lastDigits(at), 0);
     }

@@ -1,5 +1,5 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
+import { watchEventLoop } from '../event-loop.ts';
 import { type CandidateName, candidates } from './candidates.ts';
 import type { Counts } from './expected.ts';
 
@@ -21,9 +21,6 @@ export interface Outcome {
   /** The longest computation of the main thread without yielding to the event loop; independent of other processes. */
   readonly maxLoopCpuMs: number;
 }
-
-/** Five times as often as the reader yields to the event loop. */
-const SAMPLE_MS = 1;
 
 /** Warm-up runs, because a gateway is long-lived: the JIT has compiled the reader before most files. */
 const WARM_UPS = 2;
@@ -53,29 +50,23 @@ async function runWatched(work: () => Promise<() => Counts | Promise<Counts>>): 
   globalThis.gc?.();
   const before = process.memoryUsage.rss();
   let peak = before;
-  let [maxLoopCpuMs, threadCpu] = [0, process.threadCpuUsage()];
-  const sampling = setInterval(() => {
+  const stopWatching = watchEventLoop(() => {
     peak = Math.max(peak, process.memoryUsage.rss());
-    maxLoopCpuMs = Math.max(maxLoopCpuMs, toMs(process.threadCpuUsage(threadCpu)));
-    threadCpu = process.threadCpuUsage();
-  }, SAMPLE_MS);
-  const delays = monitorEventLoopDelay({ resolution: SAMPLE_MS });
-  delays.enable();
+  });
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
   const count = await work();
   const ms = performance.now() - startedAt;
   const cpuMs = toMs(process.cpuUsage(cpuBefore));
-  delays.disable();
-  clearInterval(sampling);
+  const { maxDelayMs, maxCpuMs } = stopWatching();
   peak = Math.max(peak, process.memoryUsage.rss());
   return {
     ms,
     cpuMs,
     counts: await count(),
     addedBytes: peak - before,
-    maxLoopDelayMs: delays.max / 1e6,
-    maxLoopCpuMs,
+    maxLoopDelayMs: maxDelayMs,
+    maxLoopCpuMs: maxCpuMs,
   };
 }
 

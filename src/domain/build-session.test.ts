@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { runSteps } from '../../test/support/run-steps.ts';
 import { type EventSpec, NOON, sessionEvent, sessionPart } from '../../test/support/session-events.ts';
-import { buildSession, type SessionPart, sessionsDuring, statusPeriodsDuring } from './build-session.ts';
+import {
+  buildSession as buildSessionInSteps,
+  type SessionIdentity,
+  type SessionPart,
+  sessionsDuring,
+  statusPeriodsDuring,
+} from './build-session.ts';
 import type { Session, SessionEvent, SessionEventType } from './session.ts';
 
 const identity = {
@@ -11,6 +18,10 @@ const identity = {
   observedAt: NOON,
   label: (status: string) => `label ${status}`,
 };
+
+function buildSession(of: SessionIdentity, parts: readonly SessionPart[]): Session {
+  return runSteps(buildSessionInSteps(of, parts));
+}
 
 function sessionFrom(...specs: readonly EventSpec[]): Session {
   return buildSession(identity, [sessionPart(...specs)]);

@@ -1,6 +1,6 @@
 import type { Instant } from './clock.ts';
-import { sortEvents } from './session-events.ts';
-import { firstEventAt, lastEventAt, type Session, type SessionEvent } from './session.ts';
+import { isStepEnd, sortEvents } from './session-events.ts';
+import { firstEventAt, lastEventAt, type Session, type SessionEvent, type SessionEventType } from './session.ts';
 import { byStart, type StatusPeriod } from './status-period.ts';
 import { overlaps, type TimeRange } from './time.ts';
 
@@ -29,28 +29,56 @@ export interface SessionIdentity {
 
 /**
  * Builds a session from its parts, in any order and number, with at least one event in total. Nothing is invented: a session
- * without a login or logout event has none, and one that does not end with a logout is not known to be over.
+ * without a login or logout event has none, and one that does not end with a logout is not known to be over. A session may have
+ * very many events, so the work is done in steps of less than a millisecond.
  */
-export function buildSession(identity: SessionIdentity, parts: readonly SessionPart[]): Session {
+export function* buildSession(identity: SessionIdentity, parts: readonly SessionPart[]): Generator<undefined, Session> {
   const { account, ref, vendorSessionId } = identity;
-  const events = sortEvents(parts.flatMap((part) => part.events));
-  const logoutIndex = events.findLastIndex((event) => event.type === 'LOGOUT');
-  const typesAfterLogout = new Set(events.slice(logoutIndex + 1).map((event) => event.type));
-  const engagements = events.flatMap((event) => event.concurrentEngagements ?? []);
+  const events = yield* sortEvents(parts.flatMap((part) => part.events));
+  const summary = createSessionSummary();
+  const periods = createStatusPeriods(identity);
+  for (const [index, event] of events.entries()) {
+    if (isStepEnd(index)) yield;
+    summary.add(event);
+    periods.add(event);
+  }
   return {
     account,
     ref,
     vendorSessionId,
-    loginAt: events.find((event) => event.type === 'LOGIN')?.at ?? null,
-    // A login after the last logout starts the session again.
-    logoutAt: typesAfterLogout.has('LOGIN') ? null : (events[logoutIndex]?.at ?? null),
-    state:
-      logoutIndex < 0 || typesAfterLogout.has('LOGIN') || typesAfterLogout.has('STATUS_CHANGE') ? 'UNKNOWN' : 'CLOSED',
+    ...summary.result(),
     events,
-    statusPeriods: buildStatusPeriods(identity, events),
-    peakConcurrentEngagements: engagements.length === 0 ? null : engagements.reduce((a, b) => Math.max(a, b)),
+    statusPeriods: periods.result(),
     groupId: latestValue(parts.flatMap((part) => part.group ?? [])),
     profileIds: latestValue(parts.flatMap((part) => part.profiles ?? [])) ?? [],
+  };
+}
+
+/** Determines the login, the logout, the state and the peak of one session from its sorted events. */
+function createSessionSummary() {
+  let loginAt: Instant | null = null;
+  let lastLogoutAt: Instant | null = null;
+  let peak: number | null = null;
+  const typesAfterLogout = new Set<SessionEventType>();
+  return {
+    add({ type, at, concurrentEngagements }: SessionEvent): void {
+      if (type === 'LOGIN') loginAt ??= at;
+      if (type === 'LOGOUT') {
+        lastLogoutAt = at;
+        typesAfterLogout.clear();
+      } else typesAfterLogout.add(type);
+      if (concurrentEngagements !== null) peak = Math.max(peak ?? concurrentEngagements, concurrentEngagements);
+    },
+    result(): Pick<Session, 'loginAt' | 'logoutAt' | 'state' | 'peakConcurrentEngagements'> {
+      // A login after the last logout starts the session again.
+      const goesOn = typesAfterLogout.has('LOGIN');
+      return {
+        loginAt,
+        logoutAt: goesOn ? null : lastLogoutAt,
+        state: lastLogoutAt === null || goesOn || typesAfterLogout.has('STATUS_CHANGE') ? 'UNKNOWN' : 'CLOSED',
+        peakConcurrentEngagements: peak,
+      };
+    },
   };
 }
 
@@ -58,21 +86,25 @@ export function buildSession(identity: SessionIdentity, parts: readonly SessionP
  * Builds the status periods of one session's sorted events. A period starts with a change to a different status only. It ends
  * with the next such change or a logout; also with another login, since the status after it is unknown until the next change.
  */
-function buildStatusPeriods(identity: SessionIdentity, events: readonly SessionEvent[]): readonly StatusPeriod[] {
+function createStatusPeriods(identity: SessionIdentity) {
   const periods: StatusPeriod[] = [];
   let openEvent: SessionEvent | null = null;
   const closePeriod = (end: Instant | null) => {
     if (openEvent) periods.push(toStatusPeriod(identity, openEvent, end));
     openEvent = null;
   };
-  for (const event of events) {
-    if (event.type === 'LOGIN' || event.type === 'LOGOUT') closePeriod(event.at);
-    if (event.type !== 'STATUS_CHANGE' || event.vendorStatus === vendorStatusOf(openEvent)) continue;
-    closePeriod(event.at);
-    openEvent = event;
-  }
-  closePeriod(null);
-  return periods;
+  return {
+    add(event: SessionEvent): void {
+      if (event.type === 'LOGIN' || event.type === 'LOGOUT') closePeriod(event.at);
+      if (event.type !== 'STATUS_CHANGE' || event.vendorStatus === vendorStatusOf(openEvent)) return;
+      closePeriod(event.at);
+      openEvent = event;
+    },
+    result(): readonly StatusPeriod[] {
+      closePeriod(null);
+      return periods;
+    },
+  };
 }
 
 function vendorStatusOf(event: SessionEvent | null): string | null {

@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { runSteps } from '../../test/support/run-steps.ts';
 import { type EventSpec, sessionEvent } from '../../test/support/session-events.ts';
-import { sortEvents } from './session-events.ts';
+import { sortEvents as sortEventsInSteps } from './session-events.ts';
 import type { SessionEvent } from './session.ts';
+
+function sortEvents(events: readonly SessionEvent[]) {
+  return runSteps(sortEventsInSteps(events));
+}
 
 describe('sortEvents, with events of the same instant', () => {
   const sortedLabels = (...specs: readonly EventSpec[]) =>
@@ -82,6 +87,28 @@ describe('sortEvents, with events of the same instant', () => {
     const events = engagements.map((count) => sessionEvent(['STATUS_CHANGE', 0, '2', '1', count]));
     const ordered = sortEvents(events.toReversed());
     expect(ordered.map(({ concurrentEngagements }) => concurrentEngagements)).toEqual(engagements);
+  });
+
+  test('sorts many events in steps that each compare few', () => {
+    let [compared, atMost] = [0, 0];
+    // Each comparison reads the time of two events.
+    const counting = (at: number): SessionEvent => ({
+      ...sessionEvent(['STATUS_CHANGE', 0, '2', '1']),
+      get at() {
+        compared += 1;
+        return at;
+      },
+    });
+    const events = Array.from({ length: 20_000 }, (_, index) => counting((index * 7919) % 20_000));
+    const steps = sortEventsInSteps(events);
+    let next = steps.next();
+    for (; next.done !== true; next = steps.next()) {
+      atMost = Math.max(atMost, compared);
+      compared = 0;
+    }
+    expect(next.value.map(({ at }) => at)).toEqual(Array.from({ length: 20_000 }, (_, at) => at));
+    // A step sorts 1,000 events at most.
+    expect(atMost).toBeLessThan(2 * 1000 * 12);
   });
 
   test('does not chain more than 64 events, which would take quadratic time', () => {

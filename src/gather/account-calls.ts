@@ -126,15 +126,14 @@ function createUnknownAgents(clock: Clock) {
 
 /**
  * The error of a failed call; null where no call failed. All calls of a PARTIAL result may have succeeded: the requested time is
- * past the retention or not written yet, a limit of the gateway left files out, or some of the data is damaged, encrypted or another
- * account's. That is
- * a property of the data, which the response reports. Counted as a failure, it would let a caller that requests the wrong day
+ * past the retention or not written yet, a limit of the gateway left files out, a file does not exist, or some of the data is damaged,
+ * encrypted or another account's. That is a property of the data, which the response reports. Counted as a failure, it would let a caller that requests the wrong day
  * degrade any account. Of several gaps a vendor reports that of a failed call first, with a status or a code of its own.
  */
 function failedCallError({ outcome, error }: SourceReport): VendorError | null {
   if (error === null || isNotFound(error) || GATEWAY_SIDE_REASONS.has(error.reason ?? '')) return null;
   const isDataProblem =
-    error.status === null &&
+    (error.status === null || error.status === 404) &&
     (error.code === 'VENDOR_BAD_RESPONSE' || error.code === 'VENDOR_REJECTED' || error.reason === 'not_yet_written');
   return outcome === 'PARTIAL' && isDataProblem ? null : error;
 }

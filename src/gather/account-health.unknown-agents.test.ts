@@ -72,7 +72,7 @@ test('does not add up agents that were asked for at different times', () => {
 
 test('counts a part that the vendor does not have, such as a missing file, as an answer', () => {
   const { health, answer } = setUp();
-  const error = vendorError('vcc', 'NOT_FOUND', { status: 404 });
+  const error = vendorError('vcc', 'VENDOR_REJECTED', { reason: 'status_404', status: 404 });
   for (const ref of ['01', '02', '03']) answer(ref, { outcome: 'PARTIAL', error });
   expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW });
 });

@@ -35,5 +35,5 @@ export function toJsonLines(...documents: readonly unknown[]) {
   return documents.map((document) => JSON.stringify(document)).join('\n');
 }
 export function encodedEventsOf(content: FileContent, agent = '9') {
-  return parseAgentRecords(content, agent).flatMap(([, events]) => events.split(';').slice(0, -1));
+  return [...parseAgentRecords(content, agent)].flatMap(([, events]) => events.split(';').slice(0, -1));
 }

@@ -63,7 +63,8 @@ async function loadFiles(loaders: Loaders, links: readonly string[]) {
   let unread = 0;
   const loadBatch = async (batch: readonly string[]) => {
     const admission = await loaders.lease.admit();
-    if (admission === 'admitted') return settleAll(batch.map((link) => loaders.files.load(link)));
+    if (admission === 'admitted')
+      return settleAll(batch.map((link) => loaders.files.load(link))).finally(loaders.lease.settle);
     refused = admission;
     unread += batch.length;
     return { loaded: [], errors: [] };

@@ -49,7 +49,7 @@ test.each<[string, readonly DataGap[], string, string, readonly string[]]>([
     'damaged files',
     contentGaps([content({ damage: 'truncated' }), content({ damage: 'corrupt' }), content()]),
     'VENDOR_BAD_RESPONSE',
-    'truncated',
+    'file_truncated',
     ['2', 'truncated', 'corrupt'],
   ],
   [
@@ -86,7 +86,7 @@ test.each<[string, readonly DataGap[], string, string, readonly string[]]>([
   for (const word of words) expect(gaps[0]?.message).toContain(word);
 });
 
-test('groups failed calls by code and reason, NOT_FOUND last', () => {
+test('groups failed calls by code and reason, missing files last and as a rejected request', () => {
   const notFound = new VendorError(target, 'NOT_FOUND', 'No such file', { reason: 'status_404', status: 404 });
   const details = { reason: 'status_429', status: 429, retryAfterSeconds: 17 };
   const tooMany = new VendorError(target, 'VENDOR_RATE_LIMITED', 'Too many calls', details);
@@ -107,7 +107,7 @@ test('groups failed calls by code and reason, NOT_FOUND last', () => {
       message: '2 of 9 files are missing: No answer in time.',
     },
     {
-      code: 'NOT_FOUND',
+      code: 'VENDOR_REJECTED',
       reason: 'status_404',
       status: 404,
       retryAfterSeconds: null,

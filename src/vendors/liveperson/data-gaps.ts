@@ -3,10 +3,11 @@ import { isNotFound, type VendorError } from '../../domain/vendor-error.ts';
 import { createDataGap, type DataGap, toDataGap } from '../data-gap.ts';
 import type { LinkRejection } from './file-links.ts';
 import type { FileContent } from './files/content.ts';
+import { toDamageReason } from './files/damage.ts';
 
 /**
- * Groups the failed calls of one kind into a gap for each code and reason. NOT_FOUND comes last, because it is the least
- * informative about the vendor's health.
+ * Groups the failed calls of one kind into a gap for each code and reason. Files that do not exist come last, because they are the
+ * least informative about the vendor's health.
  */
 export function failureGaps(errors: readonly VendorError[], total: number, items: string): readonly DataGap[] {
   const sorted = errors.toSorted((a, b) => Number(isNotFound(a)) - Number(isNotFound(b)));
@@ -14,6 +15,8 @@ export function failureGaps(errors: readonly VendorError[], total: number, items
   return [...groups.values()].flatMap((failed) =>
     failed.slice(0, 1).map((error) => ({
       ...toDataGap(error),
+      // NOT_FOUND is the code for an agent that the vendor does not know: see `assertAccountOk`.
+      ...(isNotFound(error) && { code: 'VENDOR_REJECTED' as const }),
       message: `${failed.length} of ${total} ${items} are missing: ${error.message}.`,
     })),
   );
@@ -63,7 +66,7 @@ export function contentGaps(contents: readonly FileContent[]): readonly DataGap[
     gaps.push(
       createDataGap(
         'VENDOR_BAD_RESPONSE',
-        damages[0] ?? null,
+        damages[0] === undefined ? null : toDamageReason(damages[0]),
         `${damages.length} files are damaged (${kinds}) and were read in part.`,
       ),
     );

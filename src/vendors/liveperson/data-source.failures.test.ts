@@ -21,7 +21,7 @@ describe('failures', () => {
 
   test.each([
     ['fails', { status: 503 }, 'VENDOR_UNAVAILABLE', '1 of 3 files are missing'],
-    ['is missing', { status: 404 }, 'NOT_FOUND', '1 of 3 files are missing'],
+    ['is missing', { status: 404 }, 'VENDOR_REJECTED', '1 of 3 files are missing'],
     [
       'is cut',
       { status: 200, body: gzipSync('{"a":1}').subarray(0, 15) },
@@ -62,7 +62,7 @@ describe('failures', () => {
     const { data, sources } = await harness.open().sessions('9', MAY_10);
     expect(data[0]?.events).toHaveLength(6);
     expect(sources).toMatchObject([
-      { outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'truncated' } },
+      { outcome: 'PARTIAL', error: { code: 'VENDOR_BAD_RESPONSE', reason: 'file_truncated' } },
     ]);
     expect(harness.stored.map(({ ttlSeconds }) => ttlSeconds)).toEqual([86_400, 30 * 86_400, 15, 30 * 86_400]);
   });
@@ -76,7 +76,8 @@ describe('failures', () => {
 
   test('returns an empty part when no file exists any more: the account was read, but not completely', async () => {
     const result = await ask(THREE_FILES.map((file) => ({ ...file, reply: { status: 404 } })));
-    expect(result).toMatchObject({ data: [], sources: [{ outcome: 'PARTIAL', servedFrom: 'VENDOR' }] });
+    const error = { code: 'VENDOR_REJECTED', reason: 'status_404', status: 404, retryable: false };
+    expect(result).toMatchObject({ data: [], sources: [{ outcome: 'PARTIAL', servedFrom: 'VENDOR', error }] });
     expect(result.sources[0]?.error?.message).toContain('3 of 3 files are missing');
     const failing = THREE_FILES.map((file, index) => ({ ...file, reply: { status: index === 0 ? 404 : 500 } }));
     await expect(ask(failing)).rejects.toMatchObject({ code: 'VENDOR_UNAVAILABLE' });

@@ -37,3 +37,29 @@ test('requests a window of a past and of a live range once, in the query that re
   await sessions('9', { from: UP_TO_NOW.from, to: NOW - 60_000 });
   expect(sent).toHaveLength(sentForLive);
 });
+
+const UP_TO_MINUTES_AGO = { from: UP_TO_NOW.from, to: NOW - 600_000 };
+
+test('does not let a live range wait for the calls of a past range with the same windows', async () => {
+  const vendor = createScriptedVendor(THREE_FILES);
+  const { promise: answered, resolve: answer } = Promise.withResolvers<undefined>();
+  const { open, sent } = connectLivePerson((request) =>
+    request.priority === 'past' ? answered.then(() => vendor(request)) : vendor(request),
+  );
+  const { sessions } = open();
+  const past = sessions('9', UP_TO_MINUTES_AGO);
+  const live = await sessions('9', UP_TO_NOW);
+  expect(live.data).toHaveLength(1);
+  expect(sent.map(({ priority = 'live' }) => priority)).toEqual(['past', 'live', ...THREE_FILES.map(() => 'live')]);
+  answer(undefined);
+  expect((await past).data).toHaveLength(1);
+});
+
+test('reads a live range from the files of a past range that were read', async () => {
+  const { open, sent } = connectLivePerson(createScriptedVendor(THREE_FILES));
+  const { sessions } = open();
+  await sessions('9', UP_TO_MINUTES_AGO);
+  const sentForPast = sent.length;
+  expect((await sessions('9', UP_TO_NOW)).data).toHaveLength(1);
+  expect(sent).toHaveLength(sentForPast);
+});

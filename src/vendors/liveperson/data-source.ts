@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { CacheNamespace } from '../../cache/cache.ts';
 import type { Account } from '../../domain/account.ts';
 import type { DiscoveredAgent } from '../../domain/agent.ts';
@@ -55,13 +56,15 @@ function findSession(returned: Iterable<readonly Session[]>, period: StatusPerio
 
 type SessionReader = (ref: string, during: TimeRange) => Promise<SourcedResult<readonly Session[]>>;
 
+type CollectWindows = (windows: readonly TimeRange[], priority: CallPriority) => Promise<CollectedFiles>;
+
 /**
- * Creates a reader of an agent's sessions that collects the files of each set of windows once. The calls of a past range yield
- * to those that wallboards wait for, also where its files are still being generated.
+ * Creates a function that collects the files of each set of windows once in a query. A live read does not wait for calls of a past
+ * one, because these yield to those of all live reads.
  */
-function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): SessionReader {
+function createWindowCollector(deps: LivePersonDeps, request: DataSourceContext): CollectWindows {
   let loaders: Readonly<Record<CallPriority, Loaders>> | undefined;
-  const collections = new Map<string, Promise<CollectedFiles>>();
+  const collections = new Map<string, { readonly files: Promise<CollectedFiles>; yieldsToLiveCalls: boolean }>();
 
   /** With the first read: a discovery reads no sessions, and its signal, on which a lease listens, lives as long as the process. */
   function startReading(): Readonly<Record<CallPriority, Loaders>> {
@@ -72,20 +75,37 @@ function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): 
     };
   }
 
-  function collectOnce(windows: readonly TimeRange[], priority: CallPriority): Promise<CollectedFiles> {
+  return (windows, priority) => {
     loaders ??= startReading();
     const key = windows.map(({ from, to }) => `${from}-${to}`).join();
-    const collecting = collections.get(key) ?? collectFiles(loaders[priority], windows);
-    collections.set(key, collecting);
-    return collecting;
-  }
+    const known = collections.get(key);
+    if (known && (priority === 'past' || !known.yieldsToLiveCalls)) return known.files;
+    const files = collectFiles(loaders[priority], windows);
+    const collection = { files, yieldsToLiveCalls: priority === 'past' };
+    const stopYielding = () => {
+      collection.yieldsToLiveCalls = false;
+    };
+    files.then(stopYielding, stopYielding);
+    collections.set(key, collection);
+    return files;
+  };
+}
 
-  return async (ref, during) => {
+/**
+ * Creates a reader of an agent's sessions. The calls of a past range yield to those that wallboards wait for, also where its files
+ * are still being generated.
+ */
+function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): SessionReader {
+  const collect = createWindowCollector(deps, request);
+  /** Sessions and status periods of the same range are read once. */
+  const reads = new Map<string, Promise<SourcedResult<readonly Session[]>>>();
+  // One agent at a time, so that other queries' agents have their turns in between.
+  const limitReads = pLimit(1);
+
+  async function read(ref: string, during: TimeRange): Promise<SourcedResult<readonly Session[]>> {
     const coverage = computeCoverage(during, request.now, deps.config);
-    const { contents, fileSet, provenance, gaps } = await collectOnce(
-      coverage.windows,
-      rangePriority(during.to, request.now),
-    );
+    const priority = rangePriority(during.to, request.now);
+    const { contents, fileSet, provenance, gaps } = await collect(coverage.windows, priority);
     const encrypted = isLoginName(ref, contents) ? encryptedLoginGaps(contents) : [];
     const expired = coverage.expired ? [retentionGap(deps.config.retentionDays)] : [];
     // Last, because other gaps do not close by themselves.
@@ -94,7 +114,15 @@ function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): 
       coveredFrom: coverage.from,
       coveredTo: coverage.to,
     });
-    return { data: await deps.keptContent.sessions(ref, fileSet), sources: [report] };
+    const data = await limitReads(() => deps.keptContent.sessions(ref, fileSet, during));
+    return { data, sources: [report] };
+  }
+
+  return (ref, during) => {
+    const key = `${during.from} ${during.to} ${ref}`;
+    const reading = reads.get(key) ?? read(ref, during);
+    reads.set(key, reading);
+    return reading;
   };
 }
 
@@ -109,7 +137,7 @@ async function discoverAgents(
     const ttlSeconds =
       collected.gaps.length === 0 ? deps.ttl.directory : Math.min(deps.ttl.directory, deps.ttl.statusLive);
     return {
-      value: withChecksum({ agents: toDiscoveredAgents(collected.contents), gaps: collected.gaps }),
+      value: withChecksum({ agents: await toDiscoveredAgents(collected.contents, deps.yielder), gaps: collected.gaps }),
       ttlSeconds,
     };
   });

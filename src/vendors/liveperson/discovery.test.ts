@@ -7,6 +7,7 @@ import { createMemoryStore } from '../../cache/memory-store.ts';
 import { ttlSchema } from '../../config/cache.ts';
 import { HOUR } from '../../domain/time.ts';
 import { conformance } from './conformance.ts';
+import { toDiscoveredAgents } from './discovery.ts';
 import { liveperson } from './index.ts';
 
 describe('discovery', () => {
@@ -94,4 +95,29 @@ describe('discovery', () => {
   test('offers no current status', () => {
     expect(connectLivePerson(createScriptedVendor([])).open().currentStatus).toBeUndefined();
   });
+});
+
+test('merges the agents of many files in slices', async () => {
+  const AGENTS = 10_000;
+  const content = (at: number) => ({
+    agents: Object.fromEntries(
+      Array.from({ length: AGENTS }, (_, id) => {
+        const names = { at, loginName: `a${id}@example.com`, nickname: null, userName: `${id} at ${at}` };
+        return [String(id), { names, records: '' }];
+      }),
+    ),
+    logins: Object.fromEntries(Array.from({ length: AGENTS }, (_, id) => [`a${id}@example.com`, [String(id)]])),
+    hasEncryptedLogins: false,
+    flaws: { damage: null, foreign: 0, malformed: 0 },
+  });
+  let turns = 0;
+  const yieldIfDue = () => {
+    turns += 1;
+    return Promise.resolve();
+  };
+  const agents = await toDiscoveredAgents([content(2), content(1)], { yieldIfDue });
+  expect(agents).toHaveLength(AGENTS);
+  expect(agents[1]).toEqual({ ref: '1', aliases: ['a1@example.com'], name: '1 at 2', email: 'a1@example.com' });
+  // Names and logins of two files, and the result: a slice has 500 of them at most.
+  expect(turns).toBeGreaterThanOrEqual((5 * AGENTS) / 500);
 });

@@ -22,7 +22,7 @@ export const liveperson = defineVendor({
     const yielder = createEventLoopYielder(clock);
     const client = createClient(accountConfig, { ...dependencies, yielder });
     const keptContent = createKeptContent(account.name, contentMemory.derived, yielder);
-    const deps = { account, config: accountConfig, client, cache, ttl, onDropped, keptContent, contentMemory };
+    const deps = { account, config: accountConfig, client, cache, ttl, onDropped, yielder, keptContent, contentMemory };
     return {
       account,
       createDataSource: (request) => createDataSource(deps, request),

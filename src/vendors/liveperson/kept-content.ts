@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { CachedValue } from '../../cache/cache.ts';
-import type { Session } from '../../domain/session.ts';
+import type { Instant } from '../../domain/clock.ts';
+import { firstEventAt, lastEventAt, type Session } from '../../domain/session.ts';
+import { overlaps, type TimeRange } from '../../domain/time.ts';
 import type { DerivedStore } from '../content-memory.ts';
 import type { FileContent } from './files/content.ts';
 import type { EventLoopYielder } from './files/event-loop-yielder.ts';
 import { openFile, type StoredFile } from './files/stored-file.ts';
-import { buildSessions, type FetchedFile } from './map.ts';
+import { buildCollectedSession, type CollectedSession, collectSessions, type FetchedFile } from './map.ts';
 
 /** Files that are read together, opened. */
 export interface FileSet {
@@ -15,59 +17,92 @@ export interface FileSet {
   readonly files: readonly FetchedFile[];
 }
 
-/** What is derived from cached files, and kept as long as there is space: parsed indexes, and the sessions of agents. */
+/** What is derived from cached files, and kept as long as there is space: parsed indexes, and the records of sessions. */
 export interface KeptContent {
   readonly open: (files: readonly CachedValue<StoredFile>[]) => Promise<FileSet>;
-  /** Returns an agent's sessions in some files. They are built once, however many queries ask. */
-  readonly sessions: (ref: string, fileSet: FileSet) => Promise<readonly Session[]>;
+  /**
+   * Returns an agent's sessions in some files that may overlap the range, or have a period that does. Their records are collected
+   * once, however many queries ask.
+   */
+  readonly sessions: (ref: string, fileSet: FileSet, during: TimeRange) => Promise<readonly Session[]>;
+}
+
+/**
+ * A session as it is kept: its records. As objects, events and periods take ten times the memory, and each is one more object for
+ * the garbage collector to visit; to build them again costs a quarter of what collecting the records did.
+ */
+interface KeptSession extends CollectedSession {
+  /** The time of the first event. */
+  readonly from: Instant;
+  /** The time of the last event; null where the last status may last beyond it. */
+  readonly to: Instant | null;
 }
 
 /** Objects take some times the memory of their JSON. */
 const BYTES_PER_INDEX_CHAR = 4;
-/** Measured with 1,400 sessions of the sandbox: 0.5 KiB each, 0.25 KiB for each event, 0.2 KiB for each period. */
-const SESSION_BYTES = 512;
-const EVENT_BYTES = 256;
-const PERIOD_BYTES = 200;
+/** Measured: a session without its records, and a record without its text. */
+const SESSION_BYTES = 256;
+const RECORD_BYTES = 256;
 
 /** Creates the derived content of one account. Work is done in slices of the event loop. */
 export function createKeptContent(account: string, store: DerivedStore, yielder: EventLoopYielder): KeptContent {
   const identify = createIdentifier();
-  const building = new Map<string, Promise<readonly Session[]>>();
-  // One after another: of many builds that share the slices, all would wake up in each turn.
-  const limitBuilds = pLimit(1);
-
-  async function open(stored: StoredFile): Promise<FileContent> {
-    const kept = store.get(stored) as FileContent | undefined;
-    if (kept) return kept;
-    await yielder.yieldIfDue();
-    const content = openFile(stored);
-    // Content and key keep the records alive, even where the cache has evicted them.
-    store.set(stored, content, { size: 1 + BYTES_PER_INDEX_CHAR * stored.index.length + stored.records.length });
-    return content;
-  }
-
-  async function build(key: string, ref: string, files: readonly FetchedFile[]): Promise<readonly Session[]> {
-    const sessions = await buildSessions(account, ref, files, yielder);
-    store.set(key, sessions, { size: sizeOf(key, sessions) });
-    return sessions;
-  }
-
+  const parts = { account, store, yielder };
+  // One after another: of many that share the slices, all would wake up in each turn. And each may use what the one before collected.
+  const limitReads = pLimit(1);
   return {
     async open(files) {
       const opened: FetchedFile[] = [];
-      for (const { value, fetchedAt } of files) opened.push({ value: await open(value), fetchedAt });
+      for (const { value, fetchedAt } of files) opened.push({ value: await openStored(value, parts), fetchedAt });
       return { key: hash('sha1', files.map(({ value }) => identify(value)).join()), files: opened };
     },
-    async sessions(ref, { key: fileSetKey, files }) {
-      const key = JSON.stringify([account, fileSetKey, ref]);
-      const kept = store.get(key) as readonly Session[] | undefined;
-      if (kept) return kept;
-      const running =
-        building.get(key) ?? limitBuilds(() => build(key, ref, files)).finally(() => building.delete(key));
-      building.set(key, running);
-      return running;
-    },
+    sessions: (ref, fileSet, during) => limitReads(() => readSessions(ref, fileSet, during, parts)),
   };
+}
+
+interface Parts {
+  readonly account: string;
+  readonly store: DerivedStore;
+  readonly yielder: EventLoopYielder;
+}
+
+async function openStored(stored: StoredFile, { store, yielder }: Parts): Promise<FileContent> {
+  const kept = store.get(stored) as FileContent | undefined;
+  if (kept) return kept;
+  await yielder.yieldIfDue();
+  const content = openFile(stored);
+  // Content and key keep the records alive, even where the cache has evicted them.
+  store.set(stored, content, { size: 1 + BYTES_PER_INDEX_CHAR * stored.index.length + stored.records.length });
+  return content;
+}
+
+async function readSessions(ref: string, { key: fileSetKey, files }: FileSet, during: TimeRange, parts: Parts) {
+  const { account, store, yielder } = parts;
+  const key = JSON.stringify([account, fileSetKey, ref]);
+  const kept = (store.get(key) as readonly KeptSession[] | undefined) ?? (await keepSessions(key, ref, files, parts));
+  const sessions: Session[] = [];
+  for (const session of kept) {
+    // A period without duration at the very end overlaps a range that begins there.
+    if (overlaps(during, session.from, session.to === null ? null : session.to + 1))
+      sessions.push(await buildCollectedSession(account, ref, session, yielder));
+  }
+  return sessions;
+}
+
+async function keepSessions(
+  key: string,
+  ref: string,
+  files: readonly FetchedFile[],
+  { account, store, yielder }: Parts,
+): Promise<readonly KeptSession[]> {
+  const sessions: KeptSession[] = [];
+  for (const collected of await collectSessions(ref, files, yielder)) {
+    const session = await buildCollectedSession(account, ref, collected, yielder);
+    const to = session.state === 'CLOSED' ? lastEventAt(session) : null;
+    sessions.push({ ...collected, from: firstEventAt(session), to });
+  }
+  store.set(key, sessions, { size: sizeOf(key, sessions) });
+  return sessions;
 }
 
 /** Numbers values by their identity: a cached value never changes. */
@@ -81,10 +116,11 @@ function createIdentifier(): (value: object) => number {
   };
 }
 
-function sizeOf(key: string, sessions: readonly Session[]): number {
-  return sessions.reduce(
-    (bytes, { events, statusPeriods }) =>
-      bytes + SESSION_BYTES + events.length * EVENT_BYTES + statusPeriods.length * PERIOD_BYTES,
-    2 * key.length,
-  );
+function sizeOf(key: string, sessions: readonly KeptSession[]): number {
+  let bytes = 2 * key.length;
+  for (const { records } of sessions) {
+    bytes += SESSION_BYTES;
+    for (const [, events, , profiles] of records) bytes += RECORD_BYTES + events.length + (profiles?.[1].length ?? 0);
+  }
+  return bytes;
 }

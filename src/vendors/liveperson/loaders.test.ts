@@ -40,7 +40,10 @@ function connect(store: Store, vendor: RequestHandler = createScriptedVendor(THR
   const contentMemory = createContentMemory(contentMemoryLimits(Infinity), clock);
   const keptContent = createKeptContent(account.name, contentMemory.derived, yielder);
   return {
-    lp: { account, config: settings, client, cache, ttl: ttlSchema.parse({}), onDropped, keptContent, contentMemory },
+    lp: {
+      ...{ account, config: settings, client, cache, ttl: ttlSchema.parse({}) },
+      ...{ onDropped, yielder, keptContent, contentMemory },
+    },
     sent: http.sent,
   };
 }
@@ -112,7 +115,7 @@ describe('files', () => {
 
   test('remembers that a file does not exist, for half a minute and at no cost to other files', async () => {
     const { ask, downloads, records } = gateway((name) => (name === 'middle' ? { status: 404 } : undefined));
-    for (let query = 0; query < 3; query++) expect(await ask()).toEqual([['PARTIAL', 'NOT_FOUND']]);
+    for (let query = 0; query < 3; query++) expect(await ask()).toEqual([['PARTIAL', 'VENDOR_REJECTED']]);
     expect(downloads()).toHaveLength(3);
     expect(records.filter(({ outcome }) => outcome === 'NOT_FOUND').at(-1)).toMatchObject({
       endpoint: FILE_ENDPOINT,
@@ -120,7 +123,7 @@ describe('files', () => {
       keys: 1,
     });
     clock.advance(30_000);
-    expect(await ask()).toEqual([['PARTIAL', 'NOT_FOUND']]);
+    expect(await ask()).toEqual([['PARTIAL', 'VENDOR_REJECTED']]);
     expect(downloads().slice(3)).toEqual([expect.stringContaining('middle')]);
   });
 
@@ -175,7 +178,7 @@ describe('memory for files', () => {
       getMany: (keys) => {
         const isOfFiles = keys[0]?.includes(`"${FILE_ENDPOINT}"`) === true;
         if (isOfFiles) reads.push(keys.length);
-        return Promise.resolve(keys.map(() => ({ value: isOfFiles ? content : list, ...dates })));
+        return Promise.resolve(keys.map(() => ({ value: isOfFiles ? { ...content } : list, ...dates })));
       },
       set: () => Promise.resolve(),
       close: () => Promise.resolve(),

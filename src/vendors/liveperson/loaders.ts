@@ -15,6 +15,7 @@ import { type Client, FILE_ENDPOINT, fileKey, type FileListing, LIST_ENDPOINT } 
 import type { LivePersonConfig } from './config.ts';
 import type { LinkRejection } from './file-links.ts';
 import { isSuspect } from './files/content.ts';
+import type { EventLoopYielder } from './files/event-loop-yielder.ts';
 import { isIntactFile, type StoredFile, storedSize, toStoredFile } from './files/stored-file.ts';
 import type { KeptContent } from './kept-content.ts';
 import { isSettled, oldestFileTime } from './window.ts';
@@ -27,6 +28,7 @@ export interface LivePersonDeps {
   readonly cache: AccountCache;
   readonly ttl: Ttl;
   readonly onDropped: OnDropped;
+  readonly yielder: EventLoopYielder;
   readonly keptContent: KeptContent;
   readonly contentMemory: ContentMemory;
 }
@@ -55,7 +57,7 @@ export const listNamespace: CacheNamespace<TimeRange, Checksummed<FileListing>> 
 
 const fileNamespace: CacheNamespace<string, StoredFile> = {
   endpoint: FILE_ENDPOINT,
-  version: 4,
+  version: 5,
   keyParts: (link) => [fileKey(link)],
   // The records are parsed only when a query reads an agent, which is too late to detect damage.
   isValid: isIntactFile,
@@ -77,7 +79,8 @@ export function createLoaders(deps: LivePersonDeps, request: DataSourceContext, 
     files: new DataLoader<string, CachedValue<StoredFile>, string>(
       async (links) => {
         const outcomes = await readOrFetchFiles(deps, links, request);
-        for (const outcome of outcomes) if (!(outcome instanceof VendorError)) lease.add(storedSize(outcome.value));
+        for (const outcome of outcomes)
+          if (!(outcome instanceof VendorError)) lease.add(outcome.value, storedSize(outcome.value));
         return outcomes;
       },
       { cacheKeyFn: fileKey, maxBatchSize: MAX_FILES_PER_READ },

@@ -3,11 +3,12 @@ import { manualClock } from '../../../test/support/clock.ts';
 import type { FileContent } from './files/content.ts';
 import { encodeEvents } from './files/event-codec.ts';
 import { createEventLoopYielder } from './files/event-loop-yielder.ts';
-import { buildSessions, type FetchedFile, isLoginName } from './map.ts';
+import { buildCollectedSession, collectSessions, type FetchedFile, isLoginName } from './map.ts';
 
 const yielder = createEventLoopYielder(manualClock());
-function build(ref: string, files: readonly FetchedFile[]) {
-  return buildSessions('lp', ref, files, yielder);
+async function build(ref: string, files: readonly FetchedFile[]) {
+  const collected = await collectSessions(ref, files, yielder);
+  return Promise.all(collected.map((session) => buildCollectedSession('lp', ref, session, yielder)));
 }
 
 const AT = Date.parse('2024-05-10T08:00:00Z');

@@ -4,7 +4,7 @@ import type { Session, SessionEvent, SessionEventType } from '../../domain/sessi
 import type { AgentStatus } from '../../domain/status-period.ts';
 import { type FileContent, parseAgentRecords, type StoredRecord, type TimestampedText } from './files/content.ts';
 import { decodeEvents, type StoredEvent } from './files/event-codec.ts';
-import type { EventLoopYielder } from './files/event-loop-yielder.ts';
+import { type EventLoopYielder, runInSlices } from './files/event-loop-yielder.ts';
 import { normalizeLogin } from './references.ts';
 
 // Codes: https://developers.liveperson.com/data-access-api-methods-agent-activity.html
@@ -31,57 +31,70 @@ export interface FetchedFile {
   readonly fetchedAt: Instant;
 }
 
-/**
- * Builds an agent's sessions from the records of all files, one session at a time between turns of the event loop. A session was
- * observed when the last file with a part of it was.
- */
-export async function buildSessions(
-  account: string,
+/** The records of one session, of all files. */
+export interface CollectedSession {
+  readonly vendorSessionId: string;
+  readonly records: readonly StoredRecord[];
+  /** When the last file with a part of it was requested. */
+  readonly observedAt: Instant;
+}
+
+/** Collects the records of an agent by session, one at a time between turns of the event loop. */
+export async function collectSessions(
   ref: string,
   files: readonly FetchedFile[],
   yielder: EventLoopYielder,
-): Promise<readonly Session[]> {
+): Promise<readonly CollectedSession[]> {
   const contents = files.map(({ value }) => value);
-  const sessions: Session[] = [];
+  const sessions: CollectedSession[] = [];
   for (const agentId of findAgentIds(ref, contents)) {
-    for (const [vendorSessionId, parts] of await collectParts(agentId, files, yielder)) {
-      await yielder.yieldIfDue();
-      const observedAt = parts.reduce((latest, { fetchedAt }) => Math.max(latest, fetchedAt), -Infinity);
-      const identity = { account, ref, vendorSessionId, observedAt, label: statusLabel };
-      sessions.push(
-        buildSession(
-          identity,
-          parts.map(({ record }) => toSessionPart(record)),
-        ),
-      );
+    const parts = await collectRecords(agentId, files, yielder);
+    for (const [vendorSessionId, { records, observedAt }] of parts) {
+      sessions.push({ vendorSessionId, records, observedAt });
     }
   }
   return sessions;
 }
 
-interface FetchedRecord {
-  readonly record: StoredRecord;
-  readonly fetchedAt: Instant;
+interface RecordsOfSession {
+  readonly records: StoredRecord[];
+  observedAt: Instant;
 }
 
-/** Collects the records of an agent by session, one file at a time. */
-async function collectParts(
+async function collectRecords(
   agentId: string,
   files: readonly FetchedFile[],
   yielder: EventLoopYielder,
-): Promise<ReadonlyMap<string, readonly FetchedRecord[]>> {
-  const parts = new Map<string, FetchedRecord[]>();
+): Promise<ReadonlyMap<string, RecordsOfSession>> {
+  const sessions = new Map<string, RecordsOfSession>();
   for (const { value, fetchedAt } of files) {
     if (!Object.hasOwn(value.agents, agentId)) continue;
-    await yielder.yieldIfDue();
     for (const record of parseAgentRecords(value, agentId)) {
-      const part = { record, fetchedAt };
-      const known = parts.get(record[0]);
-      if (known) known.push(part);
-      else parts.set(record[0], [part]);
+      await yielder.yieldIfDue();
+      const known = sessions.get(record[0]);
+      if (known) {
+        known.records.push(record);
+        known.observedAt = Math.max(known.observedAt, fetchedAt);
+      } else sessions.set(record[0], { records: [record], observedAt: fetchedAt });
     }
   }
-  return parts;
+  return sessions;
+}
+
+/** Builds a session from its records, in short steps between turns of the event loop: it may have very many events. */
+export async function buildCollectedSession(
+  account: string,
+  ref: string,
+  { vendorSessionId, records, observedAt }: CollectedSession,
+  yielder: EventLoopYielder,
+): Promise<Session> {
+  const parts: SessionPart[] = [];
+  for (const record of records) {
+    await yielder.yieldIfDue();
+    parts.push(toSessionPart(record));
+  }
+  const identity = { account, ref, vendorSessionId, observedAt, label: statusLabel };
+  return runInSlices(buildSession(identity, parts), yielder);
 }
 
 /** Whether a reference can only be a login name: it is not a number, and not an agentID in the files. */

@@ -2,7 +2,7 @@ import type { Instant } from '../../../domain/clock.ts';
 import { isInstant } from '../../../domain/time.ts';
 import { normalizeLogin } from '../references.ts';
 import type { Activity, ActivityRecord, AgentNames, RawEvent } from './activity.ts';
-import type { FileContent, FileFlaws, StoredAgent, StoredNames } from './content.ts';
+import { type FileContent, type FileFlaws, RECORD_SEPARATOR, type StoredAgent, type StoredNames } from './content.ts';
 import { copyString } from './latin1.ts';
 import { createRecordBuilder, type RecordBuilder, type TimedEvent } from './record-builder.ts';
 import { createStringBuilder, type StringBuilder } from './string-builder.ts';
@@ -23,7 +23,7 @@ interface AgentBuilder {
   hasEncryptedLogins: boolean;
   /** The session that the last documents reported. */
   openRecord: RecordBuilder | null;
-  /** The closed records as JSON, separated by commas. */
+  /** The closed records as JSON, separated by line feeds. */
   readonly records: StringBuilder;
   isEmpty: boolean;
 }
@@ -119,7 +119,7 @@ function closeRecord(agent: AgentBuilder): void {
   const json = agent.openRecord?.toJson() ?? null;
   agent.openRecord = null;
   if (json === null) return;
-  agent.records.append(agent.isEmpty ? json : `,${json}`);
+  agent.records.append(agent.isEmpty ? json : RECORD_SEPARATOR + json);
   agent.isEmpty = false;
 }
 

@@ -12,13 +12,13 @@ function createContent(flaws: Partial<FileContent['flaws']>, records?: string): 
 }
 
 test('parses the records of an agent, and none of an unknown agent', () => {
-  const content = createContent({}, '["a","1,3,,,,,;",null,[1,"5"]],["b","",null,null]');
-  expect(parseAgentRecords(content, '9')).toEqual([
+  const content = createContent({}, '["a","1,3,,,,,;",null,[1,"5"]]\n["b","",null,null]');
+  expect([...parseAgentRecords(content, '9')]).toEqual([
     ['a', '1,3,,,,,;', null, [1, '5']],
     ['b', '', null, null],
   ]);
-  expect(parseAgentRecords(content, '10')).toEqual([]);
-  expect(parseAgentRecords(content, 'constructor')).toEqual([]);
+  expect([...parseAgentRecords(content, '10')]).toEqual([]);
+  expect([...parseAgentRecords(content, 'constructor')]).toEqual([]);
 });
 
 test('suspects damaged files and files of only another account', () => {

@@ -16,7 +16,7 @@ export interface StoredAgent {
   /** As of the latest event that has names. */
   readonly names: StoredNames;
   /**
-   * Parts of sessions, each a StoredRecord as JSON, separated by commas. They are one text because a file may have so many that
+   * Parts of sessions, each a StoredRecord as JSON, separated by line feeds, which JSON text escapes. They are one text because a file may have so many that
    * objects would burden the garbage collector. See `parseAgentRecords`.
    */
   readonly records: string;
@@ -40,6 +40,8 @@ export type StoredRecord = readonly [
   profiles: TimestampedText | null,
 ];
 
+export const RECORD_SEPARATOR = '\n';
+
 export type TimestampedText = readonly [at: Instant, text: string];
 
 /** The flaws of a file that was read nevertheless. */
@@ -59,8 +61,13 @@ export function isSuspect({ agents, flaws }: FileContent): boolean {
   return flaws.damage !== null || (flaws.foreign > 0 && Object.keys(agents).length === 0);
 }
 
-/** Returns an agent's records in a file. */
-export function parseAgentRecords(content: FileContent, agentId: string): readonly StoredRecord[] {
-  const agent = Object.hasOwn(content.agents, agentId) ? content.agents[agentId] : undefined;
-  return agent === undefined ? [] : (JSON.parse(`[${agent.records}]`) as readonly StoredRecord[]);
+/** Parses an agent's records in a file, one at a time: together they may be long. */
+export function* parseAgentRecords(content: FileContent, agentId: string): Generator<StoredRecord> {
+  const records = Object.hasOwn(content.agents, agentId) ? content.agents[agentId]?.records : undefined;
+  for (let from = 0; records !== undefined && from < records.length;) {
+    const separator = records.indexOf(RECORD_SEPARATOR, from);
+    const to = separator === -1 ? records.length : separator;
+    yield JSON.parse(records.slice(from, to)) as StoredRecord;
+    from = to + 1;
+  }
 }

@@ -9,6 +9,20 @@ export interface EventLoopYielder {
 /** All work on files together holds the event loop for up to this time in one turn. */
 const MAX_SLICE_MS = 5;
 
+/** Runs work that is done in steps, with other work between them; returns its result. */
+export async function runInSlices<T>(steps: Generator<undefined, T>, { yieldIfDue }: EventLoopYielder): Promise<T> {
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) return next.value;
+    await yieldIfDue();
+  }
+}
+
+/** Splits items into groups between which work may yield: a question for every item would cost more than small items do. */
+export function* inGroups<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}
+
 /** Creates the yielder that all work of an account shares: eight files with a slice each would hold the loop for eight slices. */
 export function createEventLoopYielder(clock: Clock): EventLoopYielder {
   let sliceEndsAt = -Infinity;

@@ -79,6 +79,18 @@ describe('damaged files', () => {
     expect(damage).toBe('corrupt');
   });
 
+  test.each([0, 1])('reports a gzip header whose byte %i is damaged as corrupt', async (at) => {
+    const bytes = Buffer.from(zipped);
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 0x20, at);
+    expect(await inflateAll(bytes)).toEqual({ text: '', damage: 'corrupt' });
+  });
+
+  test('reports a gzip header with an unknown method as corrupt', async () => {
+    const bytes = Buffer.from(zipped);
+    bytes.writeUInt8(0, 2);
+    expect(await inflateAll(bytes)).toEqual({ text: '', damage: 'corrupt' });
+  });
+
   test('reports a ZIP archive', async () => {
     expect(await inflateAll(Buffer.from('PK\x03\x04 and so on'))).toEqual({ text: '', damage: 'zip' });
   });

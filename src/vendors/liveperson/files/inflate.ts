@@ -69,17 +69,24 @@ async function* countBytes(
   }
 }
 
-/** Inflates gzip; yields anything else unchanged. */
+/** Inflates gzip; yields anything else unchanged, unless it is gzip with a damaged header. */
 async function* gunzipIfCompressed(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = body[Symbol.asyncIterator]();
   try {
     const head = await firstBytes(chunks, 4);
     if (head.toString('latin1').startsWith('PK\x03\x04')) throw new CorruptFileError('zip');
+    const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+    if (!isGzip && isDamagedGzip(head)) throw new CorruptFileError('corrupt');
     const complete = prepend(head, chunks);
-    yield* head[0] === 0x1f && head[1] === 0x8b ? gunzip(complete) : complete;
+    yield* isGzip ? gunzip(complete) : complete;
   } finally {
     await chunks.return?.();
   }
+}
+
+/** Whether one of gzip's two first bytes is wrong; the third names its only method, and no JSON text has it. */
+function isDamagedGzip(head: Buffer): boolean {
+  return head[2] === 8 && (head[0] === 0x1f || head[1] === 0x8b);
 }
 
 async function firstBytes(chunks: AsyncIterator<Buffer>, length: number): Promise<Buffer> {

@@ -147,7 +147,7 @@ describe('envelopes and fields', () => {
     for (const ordered of [events, events.toReversed()]) {
       const content = await readChunked(toJsonLines(createActivityDocument([{ events: ordered }])));
       expect(content.agents['9']?.names).toMatchObject(session);
-      expect(parseAgentRecords(content, '9')[0]?.slice(2)).toEqual([
+      expect([...parseAgentRecords(content, '9')][0]?.slice(2)).toEqual([
         [2, '7'],
         [2, '5'],
       ]);
@@ -161,7 +161,7 @@ describe('stored records', () => {
       createActivityDocument([{ session, events: [{}] }]),
     );
     const sessionsOf = async (...documents: readonly unknown[]) =>
-      parseAgentRecords(await readChunked(toJsonLines(...documents)), '9').map(([session, events]) => [
+      [...parseAgentRecords(await readChunked(toJsonLines(...documents)), '9')].map(([session, events]) => [
         session,
         events.split(';').length - 1,
       ]);

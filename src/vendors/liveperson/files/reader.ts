@@ -2,6 +2,7 @@ import type { CallTarget } from '../../../domain/vendor-error.ts';
 import { vendorError } from '../../../http/response.ts';
 import { createCollector } from './collector.ts';
 import type { FileContent, FileFlaws } from './content.ts';
+import { toDamageReason } from './damage.ts';
 import { createDocumentReader, type DocumentReaderOptions } from './document-reader.ts';
 import type { EventLoopYielder } from './event-loop-yielder.ts';
 import { CorruptFileError, inflate, MAX_INFLATE_RATIO } from './inflate.ts';
@@ -58,16 +59,6 @@ const DAMAGE_MESSAGES: Readonly<Partial<Record<NonNullable<FileFlaws['damage']>,
   zip: 'a ZIP archive where a gzip file is promised',
   too_large: 'the file is too large',
 };
-
-/**
- * Returns the reason that stands for a damage in errors. A file that was cut before it was sent is not a broken connection, for
- * which `truncated` stands: a retry returns the same file. Nor does a file that is no JSON tell of the other files, as an endpoint's
- * `malformed_json` does of its other responses.
- */
-export function toDamageReason(damage: NonNullable<FileFlaws['damage']>) {
-  if (damage === 'malformed') return 'file_malformed';
-  return damage === 'truncated' ? 'file_truncated' : damage;
-}
 
 function assertUsable(content: FileContent, target: CallTarget): FileContent {
   const { damage, malformed } = content.flaws;

@@ -85,7 +85,8 @@ async function readMany<Key, Value>(
   const outcomeById = await readThrough(pipeline, { namespace, keys: keyById, context, fetch });
   const outcomes = ids.flatMap((id) => outcomeById.get(id) ?? []);
   recordCacheUse(pipeline.account, namespace.endpoint, outcomes, context);
-  context.onCacheUse?.({ ids, isCurrent: outcomes.every(({ isExpired }) => !isExpired) });
+  context.onEntriesRead?.(ids);
+  if (outcomes.some(({ isExpired }) => isExpired)) context.preventReuse?.();
   return outcomes.map(({ result }) =>
     result instanceof VendorError
       ? result

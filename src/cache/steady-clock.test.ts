@@ -5,8 +5,11 @@ import { manualClock } from '../../test/support/clock.ts';
 import { HOUR, SECOND } from '../domain/time.ts';
 import { createSteadyClock } from './steady-clock.ts';
 
+/** What an administrator or a time server sets at once. */
+const jumpMs = fc.oneof(fc.constant(0), fc.integer({ min: -HOUR, max: -50 }), fc.integer({ min: 50, max: HOUR }));
+
 test('advances with the monotonic clock, however the wall clock is set, and converts to it and back', () => {
-  const jumps = fc.array(fc.record({ setBy: fc.integer({ min: -HOUR, max: HOUR }), ms: fc.nat(HOUR) }));
+  const jumps = fc.array(fc.record({ setBy: jumpMs, ms: fc.nat(HOUR) }));
   fc.assert(
     fc.property(jumps, (steps) => {
       const clock = manualClock();
@@ -19,6 +22,23 @@ test('advances with the monotonic clock, however the wall clock is set, and conv
         expect(steady.now()).toBe(before + ms);
         expect(steady.toWallClock(before)).toBe(clock.now() - ms);
         expect(steady.toSteady(clock.now())).toBe(steady.now());
+      }
+    }),
+  );
+});
+
+test('converts an instant to the same one each time, although the two clocks are not read at once', () => {
+  fc.assert(
+    fc.property(fc.array(fc.record({ ms: fc.nat(HOUR), jitterMs: fc.integer({ min: -9, max: 9 }) })), (readings) => {
+      const clock = manualClock();
+      let jitterMs = 0;
+      const steady = createSteadyClock({ ...clock, now: () => clock.now() + jitterMs });
+      const instant = steady.now();
+      const converted = steady.toWallClock(instant);
+      for (const reading of readings) {
+        clock.advance(reading.ms);
+        ({ jitterMs } = reading);
+        expect(steady.toWallClock(instant)).toBe(converted);
       }
     }),
   );

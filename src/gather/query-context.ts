@@ -51,9 +51,9 @@ export function createQueryContext(services: Services, request: RequestContext):
   const dataSources = new Map<string, AccountDataSource>();
   const reads = createPendingReads();
   const memoize = createMemo(reads);
-  /** What is missing or stale may change at any time, and the report of a gap may depend on the time of the request. */
+  /** What is stale or failed may be there again at any time. What is missing of a PARTIAL source is missing in the cached data, too. */
   const restrictReuse = ({ outcome }: SourceReport): void => {
-    if (outcome !== 'OK' && outcome !== 'UNSUPPORTED') request.reuse.restrict('none');
+    if (outcome === 'STALE' || outcome === 'FAILED') request.reuse.restrict('none');
   };
   return {
     ...request,

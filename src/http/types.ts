@@ -22,13 +22,6 @@ export interface CallRecord {
   readonly status?: number;
 }
 
-/** Entries of the cache that a response uses. */
-export interface CacheUse {
-  readonly ids: readonly string[];
-  /** Whether all of them are within their TTL. */
-  readonly isCurrent: boolean;
-}
-
 /** The units that take equal turns: the caller, then one of the caller's queries. */
 export type FairnessKey = readonly [caller: string, query: string];
 
@@ -59,8 +52,10 @@ export interface CallContext {
   readonly onSent?: () => void;
   /** Restricts the response's cache lifetime to the instant at which asking again can first bring something new. */
   readonly restrictCache: (nextChangeAt: Instant) => void;
-  /** Called with the entries that a read of the cache has returned. */
-  readonly onCacheUse?: (use: CacheUse) => void;
+  /** Called with the ids of the entries that a read of the cache has returned. */
+  readonly onEntriesRead?: (ids: readonly string[]) => void;
+  /** Called where the response depends on more than entries of the cache within their TTL, such as the time of the request. */
+  readonly preventReuse?: () => void;
 }
 
 /** A request to a vendor, as its client builds it. */

@@ -100,9 +100,9 @@ export function createRequestContext({
     restrictCache: restrict,
     cachePolicy,
     reuse,
-    onCacheUse: ({ ids, isCurrent }) => {
-      onEntriesRead?.(ids);
-      if (!isCurrent) reuse.restrict('none');
+    onEntriesRead: (ids) => onEntriesRead?.(ids),
+    preventReuse: () => {
+      reuse.restrict('none');
     },
     takeFileBudget: createBudget(limits.maxFiles),
     responseObjects: createLimitCounter(limits.maxResponseObjects),

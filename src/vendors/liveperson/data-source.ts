@@ -104,6 +104,8 @@ function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): 
 
   async function read(ref: string, during: TimeRange): Promise<SourcedResult<readonly Session[]>> {
     const coverage = computeCoverage(during, request.now, deps.config);
+    if (coverage.constantUntil <= request.now) request.preventReuse?.();
+    else request.restrictCache(coverage.constantUntil);
     const priority = rangePriority(during.to, request.now);
     const { contents, fileSet, provenance, gaps } = await collect(coverage.windows, priority);
     const encrypted = isLoginName(ref, contents) ? encryptedLoginGaps(contents) : [];

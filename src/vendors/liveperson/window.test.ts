@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { DAY, HOUR, MINUTE } from '../../domain/time.ts';
 import { computeCoverage, isSettled, splitIntoWindows } from './window.ts';
 
@@ -12,6 +13,25 @@ function coverage(from: string, to: string) {
 }
 
 describe('windows', () => {
+  test('are constant until the time that the coverage names', () => {
+    const hours = (max: number) => fc.integer({ min: 0, max }).map((count) => count * HOUR + 17 * MINUTE);
+    fc.assert(
+      fc.property(
+        hours(24 * 35),
+        hours(24 * 32),
+        fc.nat(72),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (ago, length, lookBackHours, part) => {
+          const during = { from: now - ago, to: now - ago + length };
+          const { constantUntil, ...today } = computeCoverage(during, now, { ...rules, lookBackHours });
+          fc.pre(constantUntil > now);
+          const later = now + part * (constantUntil - now);
+          expect(computeCoverage(during, later, { ...rules, lookBackHours })).toEqual({ ...today, constantUntil });
+        },
+      ),
+    );
+  });
+
   test('extends windows by longestSessionHours and settleHours after the range, in whole hours', () => {
     expect(coverage('2024-05-01T09:10:00Z', '2024-05-01T10:10:00Z').windows).toEqual([
       { from: instantAt('2024-05-01T09:00:00Z'), to: instantAt('2024-05-02T17:00:00Z') },
@@ -62,6 +82,7 @@ describe('windows', () => {
     const back = (lookBackHours: number) => computeCoverage(during, now, { ...rules, lookBackHours });
     expect(back(24)).toEqual({
       ...back(0),
+      constantUntil: during.from + 29 * DAY,
       windows: [{ from: instantAt('2024-04-30T09:00:00Z'), to: instantAt('2024-05-02T17:00:00Z') }],
     });
     const oldest = { from: instantAt('2024-04-16T00:00:00Z'), to: instantAt('2024-04-17T00:00:00Z') };

@@ -24,6 +24,8 @@ export interface Coverage {
   readonly to: Instant;
   /** Whether files of the range have been deleted. */
   readonly expired: boolean;
+  /** Until when the same range has the same coverage; not after `now` where it changes with the time. */
+  readonly constantUntil: Instant;
 }
 
 export function computeCoverage(during: TimeRange, now: Instant, rules: WindowRules): Coverage {
@@ -43,6 +45,9 @@ export function computeCoverage(during: TimeRange, now: Instant, rules: WindowRu
     from,
     to,
     expired: during.from < startOfHour(oldest),
+    // Before, some of its files are not written yet; afterwards, some have been deleted.
+    constantUntil:
+      now < during.to + delayMs ? now : during.from - rules.lookBackHours * HOUR + rules.retentionDays * DAY,
   };
 }
 

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { rejectionOf } from '../../test/support/capture-error.ts';
-import { readBody } from './response-body.ts';
+import { decodeBody, readAll } from './response-body.ts';
 
 const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
 
@@ -10,8 +10,8 @@ async function* toChunks(body: Buffer): AsyncGenerator<Buffer> {
     yield await Promise.resolve(body.subarray(offset, offset + 7));
 }
 
-function read(body: Buffer, contentEncoding: string, maxBytes = 1000) {
-  return readBody(toChunks(body), contentEncoding, maxBytes, TARGET);
+async function read(body: Buffer, contentEncoding: string, maxBytes = 1000) {
+  return decodeBody(await readAll(toChunks(body), maxBytes, TARGET), contentEncoding, maxBytes, TARGET);
 }
 
 function identity(body: Buffer) {

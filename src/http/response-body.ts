@@ -5,26 +5,27 @@ import { vendorError } from './response.ts';
 
 type Decoder = (encoded: Buffer, maxBytes: number) => Promise<Buffer>;
 
+const [gunzipAsync, inflateAsync, brotliAsync] = [promisify(gunzip), promisify(inflate), promisify(brotliDecompress)];
+
 // With zlib's default flush a truncated stream is an error; `fetch` would silently return the part that arrived.
 const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['identity', (encoded) => Promise.resolve(encoded)],
-  ['gzip', (encoded, maxOutputLength) => promisify(gunzip)(encoded, { maxOutputLength })],
-  ['x-gzip', (encoded, maxOutputLength) => promisify(gunzip)(encoded, { maxOutputLength })],
-  ['deflate', (encoded, maxOutputLength) => promisify(inflate)(encoded, { maxOutputLength })],
-  ['br', (encoded, maxOutputLength) => promisify(brotliDecompress)(encoded, { maxOutputLength })],
+  ['gzip', (encoded, maxOutputLength) => gunzipAsync(encoded, { maxOutputLength })],
+  ['x-gzip', (encoded, maxOutputLength) => gunzipAsync(encoded, { maxOutputLength })],
+  ['deflate', (encoded, maxOutputLength) => inflateAsync(encoded, { maxOutputLength })],
+  ['br', (encoded, maxOutputLength) => brotliAsync(encoded, { maxOutputLength })],
 ]);
 
 /** The `Accept-Encoding` of the gateway's JSON calls. */
 export const ACCEPT_ENCODING = 'gzip';
 
-/** Reads and decodes a complete body; rejects as soon as it exceeds `maxBytes`, encoded or decoded. */
-export async function readBody(
-  chunks: AsyncIterable<Buffer>,
+/** Decodes a body; rejects if it exceeds `maxBytes` then. */
+export async function decodeBody(
+  encoded: Buffer,
   contentEncoding: string,
   maxBytes: number,
   target: CallTarget,
 ): Promise<Buffer> {
-  const encoded = await readAll(chunks, maxBytes, target);
   const decode = DECODERS.get(contentEncoding.trim().toLowerCase() || 'identity');
   if (!decode) throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'content_coding' });
   try {
@@ -35,7 +36,8 @@ export async function readBody(
   }
 }
 
-async function readAll(chunks: AsyncIterable<Buffer>, maxBytes: number, target: CallTarget): Promise<Buffer> {
+/** Reads a body completely; rejects as soon as it exceeds `maxBytes`. */
+export async function readAll(chunks: AsyncIterable<Buffer>, maxBytes: number, target: CallTarget): Promise<Buffer> {
   const received: Buffer[] = [];
   let length = 0;
   for await (const chunk of chunks) {

@@ -30,6 +30,8 @@ interface PlainRequest {
   readonly body?: string;
 }
 
+/** Only the call is measured, not the validation of what it returns. */
+const anySchema = z.unknown();
 const TARGET = { vendor: 'KORE', account: 'bench', endpoint: 'agentstatusdetails' } as const;
 const body = JSON.stringify({ filter: { agents: emails, dateFilter: { date: DAY, timeZoneOffSet: 0 } } });
 
@@ -149,7 +151,7 @@ function createVendorHttpCandidate(slots: number): Candidate {
     };
     return () =>
       http.read(request, createContext(), (response) =>
-        parseJson(assertOk(response, TARGET, systemClock.now()), z.unknown(), TARGET),
+        parseJson(assertOk(response, TARGET, systemClock.now()), anySchema, TARGET),
       );
   };
 }

@@ -8,11 +8,13 @@ import type { BenchOptions } from './options.ts';
 import { readingFiles } from './reading-files.ts';
 import { formatReport, type Report } from './report.ts';
 import { repeatedQueries } from './throughput/bench.ts';
+import { vendorCall } from './vendor-call/bench.ts';
 import { vendorCalls } from './vendor-calls/bench.ts';
 
 type Bench = (options: BenchOptions) => Promise<Report>;
 const benches: Readonly<Record<string, Bench>> = {
   ingest,
+  'vendor-call': vendorCall,
   'vendor-calls': vendorCalls,
   'cold-week': coldWeek,
   T1: repeatedQueries,

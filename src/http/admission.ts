@@ -153,12 +153,22 @@ export function createAdmission(options: AdmissionOptions): Admission {
   return {
     rejection: findRejection,
     assertAdmissible,
-    async acquire(target, { fairnessKey = NO_FAIRNESS_KEY, priority = 'live', onQuotaWait, ...context }) {
+    async acquire(target, context) {
+      const {
+        signal,
+        fairnessKey = NO_FAIRNESS_KEY,
+        priority = 'live',
+        lastAskedAt,
+        waitUntilMs,
+        onQuotaWait,
+      } = context;
       const call: AdmissionCall = {
-        ...context,
         target,
+        signal,
         fairnessKey,
         priority,
+        lastAskedAt,
+        waitUntilMs,
         onQuotaWait(createError) {
           log?.({ account: account.name, endpoint: target.endpoint }, 'vendor call waits for the rate limit');
           onQuotaWait?.(createError);

@@ -1,55 +1,55 @@
+import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import type { Dispatcher } from 'undici';
 import { thrownBy } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
+import { createFakeDispatcher } from '../../test/support/fake-dispatcher.ts';
 import { createRequest } from '../../test/support/http-harness.ts';
+import { VendorError } from '../domain/vendor-error.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import { createAttempt, type ResponseReader } from './attempt.ts';
+import { createAttempts, type ResponseReader } from './attempt.ts';
+import type { ResponseHead } from './dispatched-request.ts';
 import { vendorError } from './response.ts';
 import type { CallRecord } from './types.ts';
 
 const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
+const MAX_BYTES = 1000;
 const REQUEST = createRequest('http://vendor.example/path?x=1', { keys: 3 });
 
-const readText: ResponseReader<string> = async (_response, chunks) => {
-  const received: Buffer[] = [];
-  for await (const chunk of chunks) received.push(chunk);
-  return { value: Buffer.concat(received).toString(), error: null };
-};
-
-type Send = (options: Dispatcher.RequestOptions) => Promise<unknown>;
-function respondWith(body: Readable) {
-  return Promise.resolve({ statusCode: 200, headers: {}, body });
+function readText(_head: ResponseHead, body: Buffer | VendorError) {
+  if (body instanceof VendorError) throw body;
+  return body.toString();
 }
 
-/** An attempt over a dispatcher that responds as the test says. */
-function setUp(send: Send) {
+/** Attempts over a dispatcher that responds as the test says. */
+function setUp(respond: Parameters<typeof createFakeDispatcher>[0]) {
   const clock = manualClock();
   const records: CallRecord[] = [];
   const metricCalls: unknown[] = [];
-  const attempt = createAttempt({
+  const attempts = createAttempts({
     timeoutMs: 1000,
     clock,
-    dispatcher: { request: send } as unknown as Dispatcher,
+    dispatcher: createFakeDispatcher(respond),
     metrics: { ...createMetrics(), vendorCall: (call) => metricCalls.push(call) },
   });
   const run = <T>(read: ResponseReader<T>, signal = new AbortController().signal) => {
     const context = { signal, record: (call: CallRecord) => records.push(call), restrictCache: () => undefined };
-    return attempt(REQUEST, { auth: 'token' }, TARGET, context, read);
+    const call = { request: REQUEST, headers: { auth: 'token' }, target: TARGET, context };
+    return attempts.complete(call, () => MAX_BYTES, read);
   };
   return { clock, records, metricCalls, run };
 }
 
 test('sends the request once, without undici’s own timeouts, and returns what the reader returns', async () => {
-  const sent: Dispatcher.RequestOptions[] = [];
+  const sent: Dispatcher.DispatchOptions[] = [];
   const { run, records, metricCalls } = setUp((options) => {
     sent.push(options);
-    return respondWith(Readable.from([Buffer.from('hel'), Buffer.from('lo')]));
+    return { body: Readable.from([Buffer.from('hel'), Buffer.from('lo')]) };
   });
   const { value, error } = await run(readText);
   expect([value(), error]).toEqual(['hello', null]);
-  expect(sent).toMatchObject([
+  expect(sent).toEqual([
     {
       origin: 'http://vendor.example',
       path: '/path?x=1',
@@ -64,12 +64,21 @@ test('sends the request once, without undici’s own timeouts, and returns what 
   expect(metricCalls).toEqual(records);
 });
 
-test('records the error that the reader reports next to a value', async () => {
-  const { run, records } = setUp(() => respondWith(Readable.from([])));
-  const readError = vendorError(TARGET, 'VENDOR_REJECTED', { status: 400 });
-  const { value, error } = await run(() => Promise.resolve({ value: 1, error: readError }));
-  expect([value(), error]).toEqual([1, readError]);
-  expect(records).toMatchObject([{ outcome: 'VENDOR_REJECTED' }]);
+test('records the VendorError of the reader', async () => {
+  const { run, records } = setUp(() => ({}));
+  const rejected = vendorError(TARGET, 'VENDOR_REJECTED', { status: 400, reason: 'status_400' });
+  const { value, error } = await run(() => Promise.reject(rejected));
+  expect([thrownBy(value), error]).toEqual([rejected, rejected]);
+  expect(records).toMatchObject([{ outcome: 'VENDOR_REJECTED', reason: 'status_400', status: 400 }]);
+});
+
+test('passes the status on with the error of a body that is too long', async () => {
+  const body = Readable.from([Buffer.alloc(MAX_BYTES), Buffer.from('x'), Buffer.from('x')]);
+  const { run, records } = setUp(() => ({ statusCode: 418, body }));
+  const { value } = await run(({ statusCode }, failure) => [statusCode, failure]);
+  expect(value()).toMatchObject([418, { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' }]);
+  expect(records).toMatchObject([{ outcome: 'OK', bytes: MAX_BYTES + 1 }]);
+  expect(body.destroyed).toBe(true);
 });
 
 test('converts a connection error to a VendorError, and records it', async () => {
@@ -98,12 +107,28 @@ test('reports any failure after the caller’s abort as cancelled', async () => 
   expect((await run(readText, controller.signal)).error).toMatchObject({ code: 'VENDOR_TIMEOUT', reason: 'cancelled' });
 });
 
-test('rethrows a programming error of the reader, records it, and destroys the body', async () => {
-  const body = Readable.from([Buffer.from('x')]);
-  const { run, records, clock } = setUp(() => respondWith(body));
+test('sends nothing for a caller that has aborted', async () => {
+  let sent = 0;
+  const { run, records, clock } = setUp(() => {
+    sent += 1;
+    return {};
+  });
+  expect((await run(readText, AbortSignal.abort())).error).toMatchObject({ reason: 'cancelled' });
+  expect([sent, records.length, clock.pendingTimers()]).toEqual([0, 1, 0]);
+});
+
+test('leaves no listener on a signal that lives longer', async () => {
+  const { signal } = new AbortController();
+  const { run } = setUp(() => ({}));
+  await run(readText, signal);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test('rethrows a programming error of the reader, and records it', async () => {
+  const { run, records, clock } = setUp(() => ({}));
   const mistake = new TypeError('not a function');
   const { value, error } = await run(() => Promise.reject(mistake));
   expect([thrownBy(value), error]).toEqual([mistake, null]);
   expect(records).toMatchObject([{ outcome: 'INTERNAL_SERVER_ERROR' }]);
-  expect([body.destroyed, clock.pendingTimers()]).toEqual([true, 0]);
+  expect(clock.pendingTimers()).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
@@ -135,4 +135,29 @@ test('takes one start of a shared limit for each call, and gives that of a call 
   await Promise.all(calls.slice(1, 3));
   await flushPromises();
   expect([started, taken]).toEqual([['a', 'b'], 3]);
+});
+
+test('adds no listener for a call that starts at once, and lets none go before a call that waits', async () => {
+  const { acquire, started } = setUp({ concurrency: 1 });
+  const { signal } = new AbortController();
+  const add = jest.spyOn(signal, 'addEventListener');
+  const release = await acquire('first', { signal });
+  expect(add).not.toHaveBeenCalled();
+  const waiting = acquire('second', { signal });
+  expect(add).toHaveBeenCalledTimes(1);
+  release();
+  void acquire('third');
+  await waiting;
+  expect(started).toEqual(['first', 'second']);
+});
+
+test('takes one start of the rate limit for each call, also where the limit is counted elsewhere', async () => {
+  let taken = 0;
+  const take = () => Promise.resolve(taken++ < 2 ? 0 : 1000);
+  const { acquire, started } = setUp({ limiter: { take } });
+  for (const name of ['first', 'second']) await acquire(name);
+  expect([taken, started]).toEqual([2, ['first', 'second']]);
+  void acquire('third');
+  await flushPromises();
+  expect([taken, started.length]).toEqual([3, 2]);
 });

@@ -91,7 +91,7 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
       if (isReleased) return;
       isReleased = true;
       free += 1;
-      void startCalls();
+      if (queue.size() > 0) void startCalls();
     };
   }
 
@@ -100,14 +100,18 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
     if (queue.size() === 0) cancelTimer();
   }
 
-  /** Starts calls while there are slots and starts, then sets a timer for the next start. */
-  async function startCalls(): Promise<void> {
+  /**
+   * Starts calls while there are slots and starts, then sets a timer for the next start. `firstStart` was already taken from the
+   * rate limit for the first call.
+   */
+  async function startCalls(firstStart?: number | Promise<number>): Promise<void> {
     // The running loop sees new calls and slots by itself.
     if (isStarting) return;
     isStarting = true;
     cancelTimer();
     // A start that was taken from the rate limit for a call that must not be made goes to the next one.
     let hasStart = false;
+    let takenBefore = firstStart;
     try {
       while (free > 0 && queue.size() > 0) {
         const pastMs = queue.size('past') > 0 ? pastAllowance.waitMs() : 0;
@@ -115,7 +119,8 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
           block(pastMs);
           break;
         }
-        const taken = hasStart ? 0 : takeStart();
+        const taken = hasStart ? 0 : (takenBefore ?? takeStart());
+        takenBefore = undefined;
         const waitMs = typeof taken === 'number' ? taken : await taken;
         if (waitMs > 0) {
           blockedUntilMs = clock.monotonicMs() + waitMs;
@@ -135,15 +140,19 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
     return heldBackMs.then((ms) => (ms > 0 ? ms : limiter.take()));
   }
 
+  function start(call: Call): Start<Permit> {
+    const permit = options.permit(call);
+    free -= 1;
+    pastAllowance.recordStart(call.priority);
+    return { permit, releaseSlot: createRelease() };
+  }
+
   /** Returns whether a call has started. */
   function startNext(isLiveOnly: boolean): boolean {
     const entry = queue.dequeue(isLiveOnly);
     if (!entry) return false;
     try {
-      const permit = options.permit(entry.call);
-      free -= 1;
-      pastAllowance.recordStart(entry.priority);
-      entry.resolve({ permit, releaseSlot: createRelease() });
+      entry.resolve(start(entry.call));
       return true;
     } catch (error) {
       entry.reject(error);
@@ -179,7 +188,13 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
     entry.reject(error);
   }
 
-  function enqueue(entry: Entry<Call, Permit>): void {
+  /** Whether no other call goes before this one, and nothing but the rate limit can hold it back. */
+  function isNext({ priority }: Call): boolean {
+    if (isStarting || free === 0 || queue.size() > 0 || blockedUntilMs > clock.monotonicMs()) return false;
+    return priority === 'live' || pastAllowance.waitMs() <= 0;
+  }
+
+  function enqueue(entry: Entry<Call, Permit>, taken?: number | Promise<number>): void {
     const displaced = queue.enqueue(entry, options.maxQueued + free);
     displaced?.reject(new QueueFullError());
     if (displaced === entry) return;
@@ -187,7 +202,7 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
       tellWait(entry, blockedUntilMs);
       resumeAt(blockedUntilMs);
     } else {
-      void startCalls();
+      void startCalls(taken);
     }
   }
 
@@ -198,42 +213,49 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
     enqueue(entry);
   }
 
+  /** Waits in the queue for the call's turn. */
+  function wait(call: Call, taken?: number | Promise<number>): Promise<Start<Permit>> {
+    const { signal, fairnessKey, priority, lastAskedAt } = call;
+    return new Promise<Start<Permit>>((resolve, reject) => {
+      const onAbort = (): void => {
+        remove(entry);
+        entry.reject(signal.reason);
+      };
+      const settle = <T>(callback: (value: T) => void) => {
+        return (value: T): void => {
+          entry.isSettled = true;
+          signal.removeEventListener('abort', onAbort);
+          entry.unsubscribe?.();
+          callback(value);
+        };
+      };
+      const entry: Entry<Call, Permit> = {
+        fairnessKey,
+        priority,
+        lastAskedAt,
+        call,
+        resolve: settle(resolve),
+        reject: settle(reject),
+        isNotified: false,
+        isSettled: false,
+        unsubscribe: undefined,
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      enqueue(entry, taken);
+      if (priority === 'live' || entry.isSettled) return;
+      entry.unsubscribe = call.onUrgent?.(() => {
+        if (!entry.isSettled) raise(entry);
+      });
+    });
+  }
+
   return {
     waiting: queue.size,
-    acquire(call) {
-      const { signal, fairnessKey, priority, lastAskedAt } = call;
-      return new Promise<Start<Permit>>((resolve, reject) => {
-        signal.throwIfAborted();
-        const onAbort = (): void => {
-          remove(entry);
-          entry.reject(signal.reason);
-        };
-        const settle = <T>(callback: (value: T) => void) => {
-          return (value: T): void => {
-            entry.isSettled = true;
-            signal.removeEventListener('abort', onAbort);
-            entry.unsubscribe?.();
-            callback(value);
-          };
-        };
-        const entry: Entry<Call, Permit> = {
-          fairnessKey,
-          priority,
-          lastAskedAt,
-          call,
-          resolve: settle(resolve),
-          reject: settle(reject),
-          isNotified: false,
-          isSettled: false,
-          unsubscribe: undefined,
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-        enqueue(entry);
-        if (priority === 'live' || entry.isSettled) return;
-        entry.unsubscribe = call.onUrgent?.(() => {
-          if (!entry.isSettled) raise(entry);
-        });
-      });
+    async acquire(call) {
+      call.signal.throwIfAborted();
+      if (!isNext(call)) return wait(call);
+      const taken = takeStart();
+      return taken === 0 ? start(call) : wait(call, taken);
     },
     rejectWaiting() {
       for (const entry of queue.calls()) {

@@ -1,4 +1,5 @@
 import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
+import { BodyTooLargeError } from './dispatched-request.ts';
 import { ProxyTunnelError } from './proxy-pool.ts';
 import { vendorError } from './response.ts';
 
@@ -22,6 +23,7 @@ export function toVendorError(
 ): VendorError {
   if (error instanceof VendorError) return error;
   if (error instanceof AttemptTimeoutError) return vendorError(target, 'VENDOR_TIMEOUT', { reason: 'timeout_total' });
+  if (error instanceof BodyTooLargeError) return vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'too_large' });
   const code = findErrorCode(error);
   // Before anything was sent, only the caller's own signal can end a call, whatever its reason is.
   if (stage === 'waiting') return vendorError(target, 'VENDOR_TIMEOUT', { reason: 'cancelled' });

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { rejectionOf } from '../../test/support/capture-error.ts';
-import { readBody } from './response-body.ts';
+import { decodeBody, readAll } from './response-body.ts';
 
 const TARGET = { vendor: 'KORE', account: 'kore-main', endpoint: 'agentstatusdetails' } as const;
 
@@ -10,8 +11,8 @@ async function* toChunks(body: Buffer): AsyncGenerator<Buffer> {
     yield await Promise.resolve(body.subarray(offset, offset + 7));
 }
 
-function read(body: Buffer, contentEncoding: string, maxBytes = 1000) {
-  return readBody(toChunks(body), contentEncoding, maxBytes, TARGET);
+async function read(body: Buffer, contentEncoding: string, maxBytes = 1000) {
+  return decodeBody(await readAll(toChunks(body), maxBytes, TARGET), contentEncoding, maxBytes, TARGET);
 }
 
 function identity(body: Buffer) {
@@ -51,6 +52,25 @@ test.each([
   for (let kept = 0; kept < whole.length; kept += 1) {
     expect(await rejectionOf(read(whole.subarray(0, kept), coding))).toMatchObject({ reason: 'truncated' });
   }
+});
+
+describe.each<[string, (body: Buffer) => Buffer]>([
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+])('a %s body of 20 kB', (coding, code) => {
+  const plain = randomBytes(20_000);
+  const encoded = code(plain);
+
+  test('is decoded', async () => {
+    expect((await read(encoded, coding, 30_000)).equals(plain)).toBe(true);
+  });
+
+  test('is rejected when it is truncated, or when the decoded bytes exceed the limit', async () => {
+    expect(await rejectionOf(read(encoded.subarray(0, -1), coding, 30_000))).toMatchObject({ reason: 'truncated' });
+    const repetitive = code(Buffer.concat([plain, Buffer.alloc(20_000)]));
+    expect(await rejectionOf(read(repetitive, coding, 30_000))).toMatchObject({ reason: 'too_large' });
+  });
 });
 
 test.each(['zstd', 'gzip, br', 'constructor', '__proto__'])(

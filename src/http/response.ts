@@ -79,17 +79,31 @@ export function assertAccountOk(response: VendorResponse, target: CallTarget, no
   });
 }
 
+/** A body parsed as JSON. */
+export interface JsonBody {
+  readonly value: unknown;
+}
+
+/** Parses a body as JSON; null where it is none. */
+export function parseJsonBody(body: Buffer): JsonBody | null {
+  try {
+    const text = body.toString('utf8');
+    // Some servers send a byte order mark first, which JSON.parse rejects.
+    return { value: JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text) as unknown };
+  } catch {
+    return null;
+  }
+}
+
 /** Parses the body as JSON of this schema; throws VENDOR_BAD_RESPONSE otherwise (a login page, a cut body, a missing field). */
 export function parseJson<T>(response: VendorResponse, schema: ZodType<T>, target: CallTarget): T {
-  const badResponse = (reason: string) => vendorError(target, 'VENDOR_BAD_RESPONSE', { reason });
-  let body: unknown;
-  try {
-    // Some servers send a byte order mark first, which JSON.parse rejects.
-    body = JSON.parse(response.body.toString('utf8').replace(/^\uFEFF/, ''));
-  } catch {
-    throw badResponse('malformed_json');
-  }
-  const result = schema.safeParse(body);
-  if (!result.success) throw badResponse('contract');
+  return validateJson(parseJsonBody(response.body), schema, target);
+}
+
+/** Like `parseJson`, for a body that is parsed already. */
+export function validateJson<T>(body: JsonBody | null, schema: ZodType<T>, target: CallTarget): T {
+  if (!body) throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'malformed_json' });
+  const result = schema.safeParse(body.value);
+  if (!result.success) throw vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'contract' });
   return result.data;
 }

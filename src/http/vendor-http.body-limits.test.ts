@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import type { Dispatcher } from 'undici';
 import { rejectionOf } from '../../test/support/capture-error.ts';
+import { createFakeDispatcher } from '../../test/support/fake-dispatcher.ts';
 import { createRequest } from '../../test/support/http-harness.ts';
 import { gzipStep, jsonStep } from '../../test/support/scripted-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
@@ -22,9 +22,7 @@ function createEndlessResponse(status: number) {
       for (;;) yield Buffer.alloc(1000, 'x');
     })(),
   );
-  const request = () => Promise.resolve({ statusCode: status, headers: {}, body });
-  const dispatcher = { request, destroy: () => Promise.resolve() } as unknown as Dispatcher;
-  return { body, dispatcher };
+  return { body, dispatcher: createFakeDispatcher(() => ({ statusCode: status, body })) };
 }
 
 describe('limits of error bodies', () => {

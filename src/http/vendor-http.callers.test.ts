@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import { rejectionOf } from '../../test/support/capture-error.ts';
+import { createFakeDispatcher } from '../../test/support/fake-dispatcher.ts';
 import { createRequest } from '../../test/support/http-harness.ts';
 import { jsonStep } from '../../test/support/scripted-server.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
@@ -120,8 +121,7 @@ describe('an aborted call', () => {
         controller.abort(reason);
         this.destroy(controller.signal.reason as Error);
       };
-      const request = () => Promise.resolve({ statusCode: 503, headers: {}, body: new Readable({ read }) });
-      const dispatcher = { request, destroy: () => Promise.resolve() } as unknown as Dispatcher;
+      const dispatcher = createFakeDispatcher(() => ({ statusCode: 503, body: new Readable({ read }) }));
       const harness = connect({ dispatcher });
       const error = await rejectionOf(
         harness.http.send(createRequest(server().url), harness.context(controller.signal)),

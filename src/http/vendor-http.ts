@@ -1,15 +1,10 @@
 import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
 import { sleep } from './abort.ts';
 import { type AdmissionOptions, createAdmission } from './admission.ts';
-import {
-  type AttemptOptions,
-  type AttemptResult,
-  createAttempt,
-  type ResponseReader,
-  type UndiciResponse,
-} from './attempt.ts';
+import { type AttemptedCall, type AttemptOptions, type AttemptResult, createAttempts } from './attempt.ts';
 import { toVendorError } from './classify-error.ts';
-import { ACCEPT_ENCODING, readBody } from './response-body.ts';
+import type { ResponseHead } from './dispatched-request.ts';
+import { ACCEPT_ENCODING, decodeBody, readAll } from './response-body.ts';
 import { assertOk, errorCodeForStatus, withRetryAfter } from './response.ts';
 import { createRetryPolicy, type RetryOptions } from './retry.ts';
 import type { CallContext, VendorHttp, VendorRequest } from './types.ts';
@@ -26,11 +21,16 @@ export interface VendorHttpOptions extends AdmissionOptions, AttemptOptions, Ret
   readonly accountHeaders?: (url: URL) => Readonly<Record<string, string>>;
 }
 
+type AttemptOnce<T> = (call: AttemptedCall) => Promise<AttemptResult<T>>;
+
+const JSON_HEADERS = { 'accept-encoding': ACCEPT_ENCODING };
+const NO_BODY = Buffer.alloc(0);
+
 /** Makes one account's calls, from the outside in: retries, admission, one attempt with its own deadline. */
 export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   const { account, clock } = options;
   const admission = createAdmission(options);
-  const attempt = createAttempt(options);
+  const attempts = createAttempts(options);
   const retry = createRetryPolicy(options);
   const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
 
@@ -41,16 +41,16 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   });
 
   /** Attempts the call until it succeeds or another attempt is pointless; returns the last attempt's result. */
-  async function call<T>(
+  async function makeCall<T>(
     request: VendorRequest,
     context: CallContext,
-    read: ResponseReader<T>,
+    attempt: AttemptOnce<T>,
     headers: Readonly<Record<string, string>>,
     canRepeat = () => true,
   ): Promise<AttemptResult<T>> {
     const target = toTarget(request);
     retry.recordCall();
-    let result = await attemptOnce(request, context, target, read, headers);
+    let result = await attemptInTurn(request, context, target, attempt, headers);
     let failedAttempts = 0;
     let resends = 0;
     while (result.error && canRepeat() && !admission.rejection(target)) {
@@ -61,7 +61,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
       if (delayMs === null) break;
       try {
         if (delayMs > 0) await sleep(delayMs, clock, context.signal);
-        result = await attemptOnce(request, context, target, read, headers);
+        result = await attemptInTurn(request, context, target, attempt, headers);
       } catch (error) {
         if (context.signal.aborted) throw toVendorError(error, target, 'waiting');
         // The previous attempt's error is more useful than the reason why another cannot be made.
@@ -72,11 +72,12 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     return result;
   }
 
-  async function attemptOnce<T>(
+  /** Attempts the call when its turn has come. */
+  async function attemptInTurn<T>(
     request: VendorRequest,
     context: CallContext,
     target: CallTarget,
-    read: ResponseReader<T>,
+    attempt: AttemptOnce<T>,
     headers: Readonly<Record<string, string>>,
   ): Promise<AttemptResult<T>> {
     admission.assertAdmissible(target);
@@ -87,7 +88,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     const accountHeaders = options.accountHeaders?.(request.url);
     try {
       const allHeaders = { ...accountHeaders, ...headers, ...request.headers, ...credentials };
-      const result = await attempt(request, allHeaders, target, context, read);
+      const result = await attempt({ request, headers: allHeaders, target, context });
       error = result.error;
       return result;
     } finally {
@@ -95,18 +96,27 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     }
   }
 
-  /** Reads a complete body. An error body that is unreadable or too long becomes empty: the status is enough. */
-  function readResponseBody(
+  function maxBytesOf(request: VendorRequest, statusCode: number): number {
+    const isOk = errorCodeForStatus(statusCode) === null;
+    return Math.min(maxBodyBytes, isOk ? (request.maxBytes ?? maxBodyBytes) : MAX_ERROR_BODY_BYTES);
+  }
+
+  /** Decodes a body. An error body that is unreadable or too long becomes empty: the status is enough. */
+  async function decode(
     request: VendorRequest,
-    { statusCode, headers }: UndiciResponse,
-    chunks: AsyncIterable<Buffer>,
+    { statusCode, headers }: ResponseHead,
+    body: Buffer | VendorError,
     { signal }: CallContext,
   ): Promise<Buffer> {
-    const isOk = errorCodeForStatus(statusCode) === null;
-    const limit = Math.min(maxBodyBytes, isOk ? (request.maxBytes ?? maxBodyBytes) : MAX_ERROR_BODY_BYTES);
     const contentEncoding = headers['content-encoding'];
-    const body = readBody(chunks, typeof contentEncoding === 'string' ? contentEncoding : '', limit, toTarget(request));
-    return isOk ? body : emptyOnError(body, signal);
+    try {
+      if (body instanceof VendorError) throw body;
+      if (typeof contentEncoding !== 'string') return body;
+      return await decodeBody(body, contentEncoding, maxBytesOf(request, statusCode), toTarget(request));
+    } catch (error) {
+      if (errorCodeForStatus(statusCode) === null || signal.aborted || !(error instanceof VendorError)) throw error;
+      return NO_BODY;
+    }
   }
 
   /** Returns the result; its error states when the next attempt can be made, however that was decided. */
@@ -118,42 +128,37 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
 
   return {
     async read(request, context, parse) {
-      const read = async (undiciResponse: UndiciResponse, chunks: AsyncIterable<Buffer>) => {
-        const { statusCode: status, headers } = undiciResponse;
-        const body = await readResponseBody(request, undiciResponse, chunks, context);
-        return { value: parse({ request, status, headers, body }), error: null };
+      const read = async (head: ResponseHead, encoded: Buffer | VendorError) => {
+        const body = await decode(request, head, encoded, context);
+        return parse({ request, status: head.statusCode, headers: head.headers, body });
       };
-      return unwrap(request, await call(request, context, read, { 'accept-encoding': ACCEPT_ENCODING }));
+      const attempt = (call: AttemptedCall) => attempts.complete(call, (status) => maxBytesOf(request, status), read);
+      return unwrap(request, await makeCall(request, context, attempt, JSON_HEADERS));
     },
 
     async stream(request, context, readStream) {
       const target = toTarget(request);
       let isHandedOver = false;
-      const read = async (undiciResponse: UndiciResponse, chunks: AsyncIterable<Buffer>) => {
-        const { statusCode: status, headers } = undiciResponse;
+      const read = async (head: ResponseHead, chunks: AsyncIterable<Buffer>) => {
+        const { statusCode: status, headers } = head;
         if (errorCodeForStatus(status) !== null) {
-          const response = {
-            request,
-            status,
-            headers,
-            body: await readResponseBody(request, undiciResponse, chunks, context),
-          };
+          const encoded = await readAll(chunks, maxBytesOf(request, status), target).catch(toVendorErrorOrThrow);
+          const response = { request, status, headers, body: await decode(request, head, encoded, context) };
           const detected = request.classifyResponse?.(response);
           if (detected) throw detected;
           assertOk(response, target, clock.now());
         }
         isHandedOver = true;
-        return { value: await readStream({ request, status, headers, body: chunks }), error: null };
+        return readStream({ request, status, headers, body: chunks });
       };
+      const attempt = (call: AttemptedCall) => attempts.stream(call, read);
       // Data passed to the reader cannot be taken back, so the call is not retried after that.
-      return unwrap(request, await call(request, context, read, {}, () => !isHandedOver));
+      return unwrap(request, await makeCall(request, context, attempt, {}, () => !isHandedOver));
     },
   };
 }
 
-function emptyOnError(body: Promise<Buffer>, signal: AbortSignal): Promise<Buffer> {
-  return body.catch((error: unknown) => {
-    if (signal.aborted || !(error instanceof VendorError)) throw error;
-    return Buffer.alloc(0);
-  });
+function toVendorErrorOrThrow(error: unknown): VendorError {
+  if (error instanceof VendorError) return error;
+  throw error;
 }

@@ -16,6 +16,11 @@ export function extractVendorMessage(body: Buffer): string | null {
   } catch {
     return null;
   }
+  return extractMessageOf(parsed);
+}
+
+/** Like `extractVendorMessage`, for a body that is parsed already. */
+export function extractMessageOf(parsed: unknown): string | null {
   const message = findMessage(parsed, MAX_DEPTH);
   return message === null ? null : sanitize(message);
 }

@@ -1,10 +1,9 @@
-import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import type { Dispatcher } from 'undici';
 import type { CircuitState } from '../../src/http/ports.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { rejectionOf } from '../support/capture-error.ts';
 import { type ManualClock, manualClock } from '../support/clock.ts';
+import { createFakeDispatcher } from '../support/fake-dispatcher.ts';
 import { flushPromises } from '../support/flush-promises.ts';
 import { createRequest } from '../support/http-harness.ts';
 import { setUpScriptedVendor } from '../support/reliability-setup.ts';
@@ -154,14 +153,10 @@ describe('a brown-out over ten thousand calls', () => {
       const clock = manualClock();
       const random = seededRandom(7);
       let calls = 0;
-      const dispatcher = {
-        request: () => {
-          calls += 1;
-          const statusCode = random() < share ? 503 : 200;
-          return Promise.resolve({ statusCode, headers: {}, body: Readable.from([]) });
-        },
-        destroy: () => Promise.resolve(),
-      } as unknown as Dispatcher;
+      const dispatcher = createFakeDispatcher(() => {
+        calls += 1;
+        return { statusCode: random() < share ? 503 : 200 };
+      });
       const opened: number[] = [];
       const circuitState = (_account: string, _endpoint: string, state: CircuitState) => {
         if (state === 'open') opened.push(clock.monotonicMs());

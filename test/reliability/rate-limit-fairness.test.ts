@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import type { Dispatcher } from 'undici';
 import { createFleet } from '../../src/cache/fleet.ts';
 import { connectAccounts } from '../../src/composition/accounts.ts';
 import { createLimitedLogs } from '../../src/composition/limited-logs.ts';
@@ -11,6 +10,7 @@ import { anonymousCaller } from '../../src/request/caller.ts';
 import { createRequestContext } from '../../src/request/request-context.ts';
 import { vendors } from '../../src/vendors/index.ts';
 import { manualClock } from '../support/clock.ts';
+import { createFakeDispatcher } from '../support/fake-dispatcher.ts';
 import { flushPromises } from '../support/flush-promises.ts';
 
 /** Hours of polling in simulated time: configuration, wiring, request deadlines, loaders, cache and admission are real. */
@@ -36,14 +36,12 @@ const INTERACTIONS = {
 function connectVonage() {
   const clock = manualClock();
   const calls: { readonly agent: string | null; readonly atMs: number }[] = [];
-  const dispatcher = {
-    request: ({ path }: Dispatcher.RequestOptions) => {
-      const agent = /\/agents\/(?<agent>[^/]+)\//.exec(path)?.groups?.agent ?? null;
-      calls.push({ agent, atMs: clock.monotonicMs() });
-      const body = Readable.from([Buffer.from(JSON.stringify(agent === null ? TOKEN : INTERACTIONS))]);
-      return Promise.resolve({ statusCode: 200, headers: { 'content-type': 'application/json' }, body });
-    },
-  } as unknown as Dispatcher;
+  const dispatcher = createFakeDispatcher(({ path }) => {
+    const agent = /\/agents\/(?<agent>[^/]+)\//.exec(path)?.groups?.agent ?? null;
+    calls.push({ agent, atMs: clock.monotonicMs() });
+    const body = Readable.from([Buffer.from(JSON.stringify(agent === null ? TOKEN : INTERACTIONS))]);
+    return { headers: { 'content-type': 'application/json' }, body };
+  });
   const loaded = loadConfig({ text: CONFIG, file: 'test', env: {}, vendors });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
   const { config } = loaded;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../src/domain/clock.ts';
-import { assertOk, vendorError } from '../../src/http/response.ts';
+import { assertOk, parseJsonBody, vendorError } from '../../src/http/response.ts';
 import type { VendorResponse } from '../../src/http/types.ts';
 import { rateLimitError } from '../../src/vendors/kore/rate-limit-message.ts';
 import { rejectionOf } from '../support/capture-error.ts';
@@ -100,7 +100,8 @@ test.each([
   const clock = manualClock();
   server().script(jsonStep({ message }));
   const harness = connect({ clock });
-  const classifyResponse = (sent: VendorResponse) => rateLimitError(sent, TARGET, clock.now());
+  const classifyResponse = (sent: VendorResponse) =>
+    rateLimitError(sent, parseJsonBody(sent.body), TARGET, clock.now());
   const response = await harness.http.send(createRequest(server().url, { classifyResponse }), harness.context());
   expect(response.status).toBe(200);
   expect(classifyResponse(response)).toMatchObject({

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { createWorker, fakeKore, KORE_ENTRY, parseFilter } from '../../../test/support/kore/account.ts';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
 import { HOUR } from '../../domain/time.ts';
@@ -31,6 +31,16 @@ describe('a status request', () => {
       iId: KORE_ENTRY.streamId,
       auth: expect.stringMatching(/^eyJ/),
     });
+  });
+
+  test('parses a page once', async () => {
+    const parse = jest.spyOn(JSON, 'parse');
+    try {
+      await asking(jsonReply({ hasMore: false, data: [{ userId: 'u-1', email: EMAIL, status: [] }] }));
+      expect(parse.mock.calls.filter(([text]) => text.includes('"data":'))).toHaveLength(1);
+    } finally {
+      parse.mockRestore();
+    }
   });
 
   test('keeps the path of the base URL', async () => {

@@ -1,4 +1,4 @@
-import { assertAccountOk, parseJson } from '../../http/response.ts';
+import { assertAccountOk, parseJsonBody, validateJson } from '../../http/response.ts';
 import type { CallContext, VendorRequest, VendorResponse } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
 import { createEndpointUrl } from '../endpoint-url.ts';
@@ -43,16 +43,20 @@ export function createClient(
   const target = toCallTarget(account, STATUS_DETAILS_ENDPOINT);
   const authorize = createSigner(config, clock);
 
+  const secrets = [config.clientSecret, ...headerSecrets(config)];
+
   function redact(response: VendorResponse): VendorResponse {
-    return redactTokens(redactSecrets(response, [config.clientSecret, ...headerSecrets(config)]));
+    return redactTokens(redactSecrets(response, secrets));
   }
 
   /** Throws a VendorError for a response that is not a page. */
   function parsePage(response: VendorResponse): FetchedPage {
     const redacted = redact(response);
-    const rateLimited = rateLimitError(redacted, target, clock.now());
+    const json = parseJsonBody(redacted.body);
+    const rateLimited = rateLimitError(redacted, json, target, clock.now());
     if (rateLimited) throw rateLimited;
-    const page = parseJson(assertAccountOk(redacted, target, clock.now()), detailsPageSchema, target);
+    assertAccountOk(redacted, target, clock.now());
+    const page = validateJson(json, detailsPageSchema, target);
     return { ...page, bodyBytes: response.body.length };
   }
 

@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import type { Dispatcher } from 'undici';
 import { rejectionOf } from '../../../test/support/capture-error.ts';
 import { manualClock } from '../../../test/support/clock.ts';
+import { createFakeDispatcher } from '../../../test/support/fake-dispatcher.ts';
 import { createHttpHarness } from '../../../test/support/http-harness.ts';
 import { jsonReply } from '../../../test/support/vendor-harness.ts';
 import { createFakeVonage } from '../../../test/support/vonage/account.ts';
@@ -151,14 +150,10 @@ test('opens a separate circuit for a failing token endpoint', async () => {
   const clock = manualClock();
   const metrics = createMetrics();
   const calledEndpoints: string[] = [];
-  const dispatcher = {
-    request: ({ path }: { readonly path: string }) => {
-      calledEndpoints.push(path);
-      const result = path.startsWith('/Auth') ? { statusCode: 503 } : { statusCode: 200 };
-      return Promise.resolve({ ...result, headers: {}, body: Readable.from([]) });
-    },
-    destroy: () => Promise.resolve(),
-  } as unknown as Dispatcher;
+  const dispatcher = createFakeDispatcher(({ path }) => {
+    calledEndpoints.push(path);
+    return { statusCode: path.startsWith('/Auth') ? 503 : 200 };
+  });
   const { http } = createHttpHarness({ account, clock, dispatcher, metrics, circuitBreaker: true });
   const tokens = createTokenProviderWith(http, clock);
   for (let i = 0; i < 5; i += 1) await rejectionOf(tokens.getToken(createContext()));

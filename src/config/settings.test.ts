@@ -27,6 +27,7 @@ test('settings have the documented defaults', () => {
       maxUnreadBytes: 134_217_728,
       authFailuresPerMinute: 10,
     },
+    performance: { executor: 'prepared', documentCacheBytes: 33_554_432 },
     cache: {
       maxBytes: 268_435_456,
       staleIfErrorSeconds: 600,

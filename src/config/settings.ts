@@ -88,6 +88,15 @@ const limitsSchema = z.strictObject({
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
+/** What makes answers faster without changing them; each can be switched off. */
+const performanceSchema = z.strictObject({
+  /** `prepared` keeps what a text selects for the next request with it; `standard` is that of graphql-js. */
+  executor: z.enum(['prepared', 'standard']).default('prepared'),
+  /** Memory for parsed and validated documents; 0: every request is parsed and validated. */
+  documentCacheBytes: z.number().int().min(0).default(33_554_432),
+});
+export type PerformanceSettings = z.infer<typeof performanceSchema>;
+
 const directoryEntrySchema = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,126}$/, naming('must be 1 to 127 letters, digits or . _ @ -')),
   kind: z.enum(['human', 'virtual']),
@@ -103,6 +112,7 @@ export const settingsShape = {
   auth: authSchema.optional(),
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
+  performance: performanceSchema.prefault({}),
   agents: z.array(directoryEntrySchema).default([]),
 };
 export type ServerSettings = z.infer<typeof serverSchema>;

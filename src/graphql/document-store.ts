@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 type DocumentStore = NonNullable<ApolloServerOptions<object>['documentStore']>;
 
 /** What a parsed document takes in memory for each character of its text, with what is kept for executing it: measured. */
-const BYTES_PER_CHARACTER = 60;
+const BYTES_PER_CHARACTER = 160;
 
 /**
  * Creates the store of parsed and validated documents; null for none. Apollo Server's own store measures a document by its JSON,

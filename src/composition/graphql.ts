@@ -4,10 +4,11 @@ import { createQueryContext, type Services } from '../gather/query-context.ts';
 import { createApolloServer } from '../graphql/apollo-server.ts';
 import { createPlugins } from '../graphql/plugins/index.ts';
 import type { GraphqlMetrics } from '../graphql/ports.ts';
+import { createRequestPreparer } from '../graphql/prepare-request.ts';
 import type { ServerOptions } from '../server/server.ts';
 
 export interface GraphqlDependencies {
-  readonly config: Config;
+  readonly config: Pick<Config, 'limits' | 'performance'>;
   readonly services: Services;
   readonly clock: Clock;
   readonly metrics: GraphqlMetrics;
@@ -22,9 +23,12 @@ export interface Graphql {
 
 export async function createGraphql(dependencies: GraphqlDependencies): Promise<Graphql> {
   const { config, services, clock, metrics, onUnexpectedError } = dependencies;
+  const prepare = createRequestPreparer();
   const apollo = createApolloServer({
     maxTokens: config.limits.maxTokens,
-    plugins: createPlugins({ limits: config.limits, clock, metrics }),
+    performance: config.performance,
+    prepare,
+    plugins: createPlugins({ limits: config.limits, clock, metrics, prepare }),
     onUnexpectedError,
   });
   await apollo.start();

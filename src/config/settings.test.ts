@@ -27,6 +27,7 @@ test('settings have the documented defaults', () => {
       maxUnreadBytes: 134_217_728,
       authFailuresPerMinute: 10,
     },
+    performance: { responseCacheBytes: 67_108_864, executor: 'prepared', documentCacheBytes: 33_554_432 },
     cache: {
       maxBytes: 268_435_456,
       staleIfErrorSeconds: 600,
@@ -40,7 +41,6 @@ test('settings have the documented defaults', () => {
         directory: 300,
       },
     },
-    performance: { responseCacheBytes: 67_108_864 },
     agents: [],
     accounts: [],
   });

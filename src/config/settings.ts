@@ -92,6 +92,10 @@ export type Limits = z.infer<typeof limitsSchema>;
 const performanceSchema = z.strictObject({
   /** Memory for complete responses, from which repeated queries are answered; 0: every query is executed. */
   responseCacheBytes: z.number().int().min(0).default(67_108_864),
+  /** `prepared` keeps what a text selects for the next request with it; `standard` is that of graphql-js. */
+  executor: z.enum(['prepared', 'standard']).default('prepared'),
+  /** Memory for parsed and validated documents; 0: every request is parsed and validated. */
+  documentCacheBytes: z.number().int().min(0).default(33_554_432),
 });
 export type PerformanceSettings = z.infer<typeof performanceSchema>;
 

@@ -61,9 +61,13 @@ export function interactionId(interaction: Interaction): string {
 
 /** Returns a short hash (FNV-1a) of what, besides its start, distinguishes a period from others of the agent. */
 export function fingerprintOf(period: StatusPeriod): string {
+  const text = `${period.vendorStatus}\n${period.label ?? ''}\n${period.sessionId ?? ''}`;
   let hash = 0x811c9dc5;
-  for (const char of `${period.vendorStatus}\n${period.label ?? ''}\n${period.sessionId ?? ''}`) {
-    hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  for (let i = 0; i < text.length; i += 1) {
+    const codePoint = text.codePointAt(i) ?? 0;
+    // The second half of a surrogate pair is a part of this code point.
+    if (codePoint > 0xffff) i += 1;
+    hash = Math.imul(hash ^ codePoint, 0x01000193);
   }
   return (hash >>> 0).toString(36);
 }

@@ -105,9 +105,9 @@ describe('agents without a discovery', () => {
     const { context } = open([JANE, ...bots], { kore: [ZOE], lp: [] });
     const filter = { kind: 'VIRTUAL' } as const;
     const { cursors } = await agents(context, { first: 1, filter });
-    const next = await agents(context, { first: 5, after: cursors[0] ?? '', filter });
+    const next = await agents(context, { first: 5, after: cursors()[0] ?? '', filter });
     expect(next.nodes.map(({ key }) => key)).toEqual(['b', 'c']);
-    const all = await agents(context, { first: 5, after: cursors[0] ?? '' });
+    const all = await agents(context, { first: 5, after: cursors()[0] ?? '' });
     expect(all.nodes.map(({ name }) => name)).toEqual(['b', 'c', 'Zoe']);
   });
 });

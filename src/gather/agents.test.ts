@@ -133,7 +133,7 @@ describe('the pages of agents', () => {
     for (let after: string | null = null, more = true; more;) {
       const { nodes, cursors, hasNextPage } = await agents(context, { first, after });
       all.push(...nodes);
-      after = cursors.at(-1) ?? null;
+      after = cursors().at(-1) ?? null;
       more = hasNextPage;
     }
     return all;
@@ -164,7 +164,7 @@ describe('the pages of agents', () => {
             entries.filter(({ id }) => !goneKeys.includes(id)),
             vendors.filter(({ ref }) => !goneRefs.includes(ref)),
           );
-          const { nodes } = await agents(later.context, { first: 200, after: before.cursors[index] ?? '' });
+          const { nodes } = await agents(later.context, { first: 200, after: before.cursors()[index] ?? '' });
           const left = new Set((await agents(later.context, { first: 200 })).nodes.map(({ id }) => id));
           const at = before.nodes[index];
           const removedBefore = before.nodes.slice(0, index).some(({ id }) => !left.has(id));
@@ -182,7 +182,7 @@ describe('the pages of agents', () => {
     const filter = { kind: 'HUMAN' } as const;
     const { cursors } = await agents(context, { first: 2, filter });
     expect(
-      (await agents(context, { first: 9, after: cursors[1] ?? '', filter })).nodes.map(({ name: one }) => one),
+      (await agents(context, { first: 9, after: cursors()[1] ?? '', filter })).nodes.map(({ name: one }) => one),
     ).toEqual(['Anna', 'Zoe']);
   });
 

@@ -19,7 +19,7 @@ describe('latestInteractions', () => {
     const { context, jane } = withJane(gives('first', 'b', 'a'), gives('second', 'c'));
     const page = await latestInteractions(context, jane, { size: 5 });
     expect(page?.nodes.map(({ guid }) => guid)).toEqual(['b', 'a', 'c']);
-    expect(new Set(page?.cursors).size).toBe(3);
+    expect(new Set(page?.cursors()).size).toBe(3);
     expect(page).toMatchObject({ hasNextPage: false, hasPreviousPage: false, totalCount: 3 });
   });
 

@@ -40,6 +40,6 @@ export async function latestInteractions(
   );
   sources.forEach(context.recordLiveAge);
   const nodes = results.flatMap(({ data }) => data);
-  const cursors = nodes.map((_, index) => encodeCursor([index.toString(36)]));
+  const cursors = (): readonly string[] => nodes.map((_, index) => encodeCursor([index.toString(36)]));
   return { nodes, cursors, hasNextPage: false, hasPreviousPage: false, totalCount: nodes.length, sources };
 }

@@ -8,8 +8,8 @@ import type { StatusPeriod } from '../domain/status-period.ts';
 /** A page of a list, in Relay's form. */
 export interface Page<T> {
   readonly nodes: readonly T[];
-  /** In the order of the nodes. */
-  readonly cursors: readonly string[];
+  /** In the order of the nodes. Encoded when they are asked for: most queries select none. */
+  readonly cursors: () => readonly string[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   /** Number of items on all pages. */
@@ -45,11 +45,16 @@ export function paginate<T>(
   const nodes = items.slice(start, start + first);
   return {
     nodes,
-    cursors: codec.encode(items, start, start + nodes.length),
+    cursors: once(() => codec.encode(items, start, start + nodes.length)),
     hasNextPage: start + nodes.length < items.length,
     hasPreviousPage: start > 0,
     totalCount: items.length,
   };
+}
+
+function once<T extends object>(compute: () => T): () => T {
+  let value: T | undefined;
+  return () => (value ??= compute());
 }
 
 /**

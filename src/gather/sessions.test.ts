@@ -12,7 +12,7 @@ describe('sessions', () => {
     );
     const page = await sessions(context, jane, { during, first: 100 });
     expect(page?.nodes.map(({ vendorSessionId }) => vendorSessionId)).toEqual(['a', 'c', 'b']);
-    const next = await sessions(context, jane, { during, first: 100, after: page?.cursors[0] ?? '' });
+    const next = await sessions(context, jane, { during, first: 100, after: page?.cursors()[0] ?? '' });
     expect(next?.nodes.map(({ vendorSessionId }) => vendorSessionId)).toEqual(['c', 'b']);
   });
 

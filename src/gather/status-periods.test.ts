@@ -42,7 +42,7 @@ describe('statusPeriods', () => {
     const { context, jane } = withJane(periods('first', 1, 3), periods('second', 2));
     const page = await statusPeriods(context, jane, { during, first: 2 });
     expect(page).toMatchObject({ hasNextPage: true, totalCount: 3 });
-    const next = await statusPeriods(context, jane, { during, first: 2, after: page?.cursors[1] ?? '' });
+    const next = await statusPeriods(context, jane, { during, first: 2, after: page?.cursors()[1] ?? '' });
     expect(next?.nodes.map(({ start }) => start - NOW + DAY)).toEqual([3]);
   });
 

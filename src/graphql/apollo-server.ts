@@ -6,13 +6,19 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import type { PerformanceSettings } from '../config/settings.ts';
 import type { QueryContext } from '../gather/query-context.ts';
+import { createDocumentStore } from './document-store.ts';
 import { createErrorFormatter } from './errors.ts';
+import { createGatewayOfExecutor } from './execution/gateway.ts';
 import { instrumentResponseObjects } from './limits/response-objects.ts';
+import type { PrepareRequest } from './prepare-request.ts';
 import { createSchema } from './schema.ts';
 
 export interface ApolloOptions {
   readonly maxTokens: number;
+  readonly performance: PerformanceSettings;
+  readonly prepare: PrepareRequest;
   readonly plugins: readonly ApolloServerPlugin<QueryContext>[];
   /** Receives every error that is not meant for callers, such as a bug in a resolver. */
   readonly onUnexpectedError: (error: unknown) => void;
@@ -20,8 +26,11 @@ export interface ApolloOptions {
 
 /** Creates the GraphQL executor. Every built-in plugin that Apollo Server would add by itself is disabled explicitly. */
 export function createApolloServer(options: ApolloOptions): ApolloServer<QueryContext> {
+  const { performance, prepare } = options;
+  const schema = instrumentResponseObjects(createSchema());
   return new ApolloServer<QueryContext>({
-    schema: instrumentResponseObjects(createSchema()),
+    ...(performance.executor === 'standard' ? { schema } : { gateway: createGatewayOfExecutor(schema, prepare) }),
+    documentStore: createDocumentStore(performance.documentCacheBytes),
     plugins: [
       ...options.plugins,
       ApolloServerPluginLandingPageDisabled(),

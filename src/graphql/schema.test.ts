@@ -36,7 +36,7 @@ function fieldsOf(type: GraphQLObjectType) {
 
 const page: Page<unknown> = {
   nodes: [PERIOD],
-  cursors: ['c'],
+  cursors: () => ['c'],
   hasNextPage: false,
   hasPreviousPage: false,
   totalCount: 1,

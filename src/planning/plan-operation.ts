@@ -1,16 +1,8 @@
-import {
-  type FieldNode,
-  getNamedType,
-  GraphQLError,
-  type GraphQLField,
-  type GraphQLObjectType,
-  isObjectType,
-  type SelectionSetNode,
-} from 'graphql';
+import { getNamedType, GraphQLError, isObjectType } from 'graphql';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { coerceArguments } from '../graphql/ast/arguments.ts';
-import { collectSubfields, type PreparedOperation } from '../graphql/ast/operation.ts';
-import { selectionSetsOf } from '../graphql/ast/selection.ts';
+import type { PreparedOperation } from '../graphql/ast/operation.ts';
+import type { SelectedField, Selection } from '../graphql/ast/selected-field.ts';
 import type { PlannedRead } from '../vendors/call-estimate.ts';
 import { mergeCandidates } from './agent-candidates.ts';
 import type { FieldRule, FieldRules } from './field-rules.ts';
@@ -34,8 +26,8 @@ export function planReads(
   rules: FieldRules,
 ): ReadonlyMap<string, readonly PlannedRead[]> {
   const walk = new OperationWalk(operation, planning, rules);
-  const root = operation.schema.getRootType(operation.definition.operation);
-  if (root) walk.visitType(root, [operation.definition.selectionSet], []);
+  const root = operation.rootSelection();
+  if (root) walk.visitSelection(root, []);
   return walk.readsByAccount;
 }
 
@@ -54,78 +46,57 @@ class OperationWalk {
     this.#resolveTarget = createTargetResolver(planning);
   }
 
-  visitType(
-    type: GraphQLObjectType,
-    selectionSets: readonly SelectionSetNode[],
-    parents: readonly ParentAgents[],
-  ): void {
-    for (const nodes of collectSubfields(this.#operation, type, selectionSets)) {
-      const [node] = nodes;
-      // Introspection fields are not among a type's fields, and read nothing.
-      const field = node && type.getFields()[node.name.value];
-      if (field) this.#visitField(type, field, nodes, parents);
-    }
+  visitSelection({ fields }: Selection, parents: readonly ParentAgents[]): void {
+    // Introspection reads nothing.
+    for (const field of fields) if (!field.name.startsWith('__')) this.#visitField(field, parents);
   }
 
-  #visitField(
-    type: GraphQLObjectType,
-    field: GraphQLField<unknown, unknown>,
-    nodes: readonly FieldNode[],
-    parents: readonly ParentAgents[],
-  ): void {
+  #visitField(field: SelectedField, parents: readonly ParentAgents[]): void {
     this.#spend(1 + parents.length);
-    const rule = this.#rules[type.name]?.[field.name];
+    const rule = this.#rules[field.parentType.name]?.[field.name];
     if (rule?.kind === 'lookup') {
-      this.#visitLookups(this.#planLookups(rule, field, nodes), nodes);
+      this.#visitLookups(this.#planLookups(rule, field), field);
       return;
     }
     if (rule?.kind === 'read') {
-      const reads = this.#planAccountReads(rule, field, nodes, parents);
+      const reads = this.#planAccountReads(rule, field, parents);
       // A field that rejects its arguments has nothing below it.
       if (!reads) return;
       for (const { account, read } of reads) this.#addRead(account, read);
     }
     const isBackReference = rule?.kind === 'backReference';
-    this.#descend(
-      field,
-      nodes,
-      isBackReference ? parents.map((parent) => ({ ...parent, separateBatch: true })) : parents,
-    );
+    this.#descend(field, isBackReference ? parents.map((parent) => ({ ...parent, separateBatch: true })) : parents);
   }
 
-  #descend(field: GraphQLField<unknown, unknown>, nodes: readonly FieldNode[], parents: readonly ParentAgents[]): void {
-    const type = getNamedType(field.type);
-    if (isObjectType(type)) this.visitType(type, selectionSetsOf(nodes), parents);
+  #descend(field: SelectedField, parents: readonly ParentAgents[]): void {
+    const type = getNamedType(field.definition.type);
+    if (isObjectType(type)) this.visitSelection(this.#operation.selectionOn(field, type), parents);
   }
 
-  #planLookups(
-    rule: FieldRule & { kind: 'lookup' },
-    field: GraphQLField<unknown, unknown>,
-    nodes: readonly FieldNode[],
-  ): readonly PlannedLookup[] {
-    return nullOnRejection(() => rule.planLookups(this.#coerceArguments(field, nodes) as never, this.#planning)) ?? [];
+  #planLookups(rule: FieldRule & { kind: 'lookup' }, field: SelectedField): readonly PlannedLookup[] {
+    const plan = () => rule.planLookups(coerceArguments(this.#operation, field) as never, this.#planning);
+    return nullOnRejection(plan) ?? [];
   }
 
-  #visitLookups(lookups: readonly PlannedLookup[], nodes: readonly FieldNode[]): void {
+  #visitLookups(lookups: readonly PlannedLookup[], field: SelectedField): void {
     if (lookups.some(({ parent }) => parent.candidates.resolvedBy === 'discovery')) {
       for (const account of this.#planning.discoverableAccounts) this.#addRead(account, { capability: 'discover' });
     }
     for (const { accountRead } of lookups) if (accountRead) this.#addRead(accountRead.account, accountRead.read);
     for (const [typeName, sameType] of Map.groupBy(lookups, ({ type }) => type)) {
       const type = typeName === null ? undefined : this.#operation.schema.getType(typeName);
-      if (isObjectType(type)) this.visitType(type, selectionSetsOf(nodes), mergeParents(sameType));
+      if (isObjectType(type)) this.visitSelection(this.#operation.selectionOn(field, type), mergeParents(sameType));
     }
   }
 
   #planAccountReads(
     rule: FieldRule & { kind: 'read' },
-    field: GraphQLField<unknown, unknown>,
-    nodes: readonly FieldNode[],
+    field: SelectedField,
     parents: readonly ParentAgents[],
   ): readonly AccountRead[] | null {
     return nullOnRejection(() => {
-      const args = this.#coerceArguments(field, nodes);
-      const spec = rule.planRead(args as never, this.#operation, nodes);
+      const args = coerceArguments(this.#operation, field);
+      const spec = rule.planRead(args as never, this.#operation, field.nodes);
       const accounts = (args.accounts ?? null) as readonly string[] | null;
       const { context } = this.#planning;
       const capableAccounts = context.accounts.filter(
@@ -140,13 +111,6 @@ class OperationWalk {
         }),
       );
     });
-  }
-
-  #coerceArguments(
-    field: GraphQLField<unknown, unknown>,
-    [node]: readonly FieldNode[],
-  ): ReturnType<typeof coerceArguments> {
-    return node ? coerceArguments(field, node, this.#operation.variableValues) : {};
   }
 
   #addRead(account: string, read: PlannedRead): void {

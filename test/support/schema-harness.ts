@@ -1,10 +1,15 @@
 import {
+  getOperationAST,
   graphql,
   type GraphQLNamedType,
   type GraphQLSchema,
   isIntrospectionType,
   isSpecifiedScalarType,
+  parse,
+  validate,
 } from 'graphql';
+import { createOperationPreparer } from '../../src/graphql/ast/operation.ts';
+import { executeOperation } from '../../src/graphql/execution/execute-operation.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import type { AccountDataSource } from '../../src/vendors/vendor.ts';
 import { directoryEntry } from './directory-fixtures.ts';
@@ -61,6 +66,15 @@ export const services = createFakeServices(
   [{ name: 'v', vendor: 'KORE', sources }],
 );
 
-export function runQuery(source: string, variableValues: Readonly<Record<string, unknown>> = {}) {
-  return graphql({ schema, source, variableValues, contextValue: services.createContext() });
+const prepareOperation = createOperationPreparer();
+
+/** Runs a valid query; `EXECUTOR=standard` with the other executor. */
+export async function runQuery(source: string, variables: Readonly<Record<string, unknown>> = {}) {
+  const contextValue = services.createContext();
+  const document = parse(source);
+  const definition = getOperationAST(document);
+  if (process.env.EXECUTOR === 'standard' || !definition || validate(schema, document).length > 0)
+    return graphql({ schema, source, variableValues: variables, contextValue });
+  const { operation, errors } = prepareOperation({ schema, document, definition, variables });
+  return operation ? executeOperation(operation, contextValue) : { errors };
 }

@@ -115,8 +115,11 @@ function withPatientDiscovery(config: SandboxConfig): RawConfig {
 }
 
 /** Loads a configuration as the gateway would from a file, with a free local port. */
+/** `EXECUTOR=standard` runs the tests with the other executor. */
+const performance = { executor: process.env.EXECUTOR ?? 'prepared' };
+
 function parseRawConfig(raw: RawConfig): Config {
-  const text = formatSandboxConfig(raw);
+  const text = formatSandboxConfig({ performance, ...raw } as RawConfig);
   const loaded = loadConfig({ text, file: 'test', env: { PORT: '0' }, vendors });
   if (!loaded.ok) throw new Error(loaded.errors.map(({ path, message }) => `${path}: ${message}`).join('\n'));
   return loaded.config;

@@ -1,19 +1,19 @@
 import {
   defaultFieldResolver,
-  type FieldNode,
-  getArgumentValues,
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLSchema,
   isObjectType,
 } from 'graphql';
+import type { PreparedOperation } from './operation.ts';
+import type { SelectedField } from './selected-field.ts';
 
 type ArgumentValues = Readonly<Record<string, unknown>>;
 type AnyField = GraphQLField<unknown, unknown>;
 
-/** Returns a field's arguments as its resolver receives them. */
-export function coerceArguments(field: AnyField, node: FieldNode, variableValues: ArgumentValues): ArgumentValues {
-  return withDefaults(field, getArgumentValues(field, node, variableValues));
+/** Returns a field's arguments as its resolver receives them. Throws GraphQLError. */
+export function coerceArguments(operation: PreparedOperation, field: SelectedField): ArgumentValues {
+  return withDefaults(field.definition, operation.argumentsOf(field));
 }
 
 /**
@@ -36,5 +36,7 @@ export function applyDefaultsForNull(schema: GraphQLSchema): GraphQLSchema {
 
 function withDefaults({ args }: AnyField, values: ArgumentValues): ArgumentValues {
   const nullArguments = args.filter(({ name, defaultValue }) => values[name] === null && defaultValue !== undefined);
+  // The same object for every parent, so that what depends on the arguments alone is computed once.
+  if (nullArguments.length === 0) return values;
   return { ...values, ...Object.fromEntries(nullArguments.map(({ name, defaultValue }) => [name, defaultValue])) };
 }

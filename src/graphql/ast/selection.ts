@@ -9,6 +9,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
+/** The nodes of one response name. */
+export type FieldNodes = readonly [FieldNode, ...FieldNode[]];
+
 /** What is needed to interpret a document's selections: its fragments and variables. */
 export type ExecutionScope = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues'>;
 
@@ -21,8 +24,8 @@ export function collectFields(
   { fragments, variableValues }: ExecutionScope,
   selectionSets: readonly SelectionSetNode[],
   appliesToType: (type: string) => boolean = () => true,
-): ReadonlyMap<string, readonly FieldNode[]> {
-  const fields = new Map<string, FieldNode[]>();
+): ReadonlyMap<string, FieldNodes> {
+  const fields = new Map<string, [FieldNode, ...FieldNode[]]>();
   const visitedFragments = new Set<string>();
 
   const isExcluded = (node: SelectionNode): boolean =>
@@ -67,8 +70,8 @@ export function selectedFieldNames(
   return names;
 }
 
-function fieldNameOf(nodes: readonly FieldNode[]): string {
-  return nodes[0]?.name.value ?? '';
+function fieldNameOf([{ name }]: FieldNodes): string {
+  return name.value;
 }
 
 /** Returns the selection sets of all these field nodes. */

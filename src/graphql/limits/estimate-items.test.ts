@@ -1,19 +1,20 @@
 import { expect, test } from '@jest/globals';
 import { Kind, parse } from 'graphql';
-import { prepareOperation } from '../ast/operation.ts';
+import { createOperationPreparer } from '../ast/operation.ts';
 import { createSchema } from '../schema.ts';
 import { estimateListItems } from './estimate-items.ts';
 
 const schema = createSchema();
+const prepareOperation = createOperationPreparer();
 const DURING = 'during: {from: "2026-11-01T00:00:00Z", to: "2026-11-02T00:00:00Z"}';
 
 function listItemsIn(query: string, variables: Record<string, unknown> = {}): number {
   const document = parse(query);
-  const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-  if (!operation) throw new Error('no operation');
-  const prepared = prepareOperation({ schema, document, operation, request: { variables } });
-  if (!prepared) throw new Error('invalid variables');
-  return estimateListItems(prepared);
+  const definition = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
+  const { operation } = prepareOperation({ schema, document, definition, variables });
+  if (!operation) throw new Error('invalid variables');
+  return estimateListItems(operation);
 }
 
 const KEY = 'nodes { key }';

@@ -4,9 +4,9 @@ import type { Limits } from '../../config/settings.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
 import { createPlanner } from '../../planning/plan.ts';
 import { PlanningLimitError } from '../../planning/planning-limit-error.ts';
-import { prepareOperation } from '../ast/operation.ts';
 import { queryTooComplexError } from '../limits/query-too-complex-error.ts';
 import { PLANNING_RULES } from '../planning-rules.ts';
+import type { PrepareRequest } from '../prepare-request.ts';
 
 const planner = createPlanner(PLANNING_RULES);
 
@@ -14,14 +14,17 @@ const planner = createPlanner(PLANNING_RULES);
  * Estimates the vendor calls of an operation before it runs. Rejects an operation above `maxVendorCalls` before its first call.
  * With `Switchboard-Explain: plan` it returns the plan instead of running the operation, whether the limit allows it or not.
  */
-export function explainPlugin(limits: Pick<Limits, 'maxVendorCalls'>): ApolloServerPlugin<QueryContext> {
+export function explainPlugin(
+  limits: Pick<Limits, 'maxVendorCalls'>,
+  prepare: PrepareRequest,
+): ApolloServerPlugin<QueryContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({
         // eslint-disable-next-line @typescript-eslint/require-await -- planning may throw, and Apollo calls all plugins in one go
         didResolveOperation: async (requestContext) => {
           const context = requestContext.contextValue;
-          const operation = prepareOperation(requestContext);
+          const operation = prepare(requestContext)?.operation;
           // Also where only the plan is requested: making it may take too long, and only here can it be rejected.
           const plannedCalls = operation ? estimateVendorCalls(operation, context) : 0;
           if (plannedCalls > limits.maxVendorCalls && context.explain !== 'plan')
@@ -31,7 +34,7 @@ export function explainPlugin(limits: Pick<Limits, 'maxVendorCalls'>): ApolloSer
         responseForOperation: async (requestContext) => {
           const context = requestContext.contextValue;
           if (context.explain !== 'plan') return null;
-          const operation = prepareOperation(requestContext);
+          const operation = prepare(requestContext)?.operation;
           if (!operation) return null;
           const plan = await planner.createPlan(operation, context).catch(rethrowAsTooComplex);
           return {

@@ -3,6 +3,7 @@ import type { Limits } from '../../config/settings.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
 import type { GraphqlMetrics } from '../ports.ts';
+import type { PrepareRequest } from '../prepare-request.ts';
 import { argumentPathPlugin } from './argument-path.ts';
 import { authorizationPlugin } from './authorization.ts';
 import { cacheControlPlugin } from './cache-control.ts';
@@ -20,6 +21,7 @@ export interface PluginDependencies {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly metrics: GraphqlMetrics;
+  readonly prepare: PrepareRequest;
 }
 
 /**
@@ -30,6 +32,7 @@ export function createPlugins({
   limits,
   clock,
   metrics,
+  prepare,
 }: PluginDependencies): readonly ApolloServerPlugin<QueryContext>[] {
   return [
     // Before authorization: that the schema has no mutations does not depend on the caller's scopes.
@@ -41,9 +44,9 @@ export function createPlugins({
     // Before everything that walks the document (validation, estimates, plan): the document is then of bounded size.
     documentLimitsPlugin(limits),
     // Before the plan: the estimate of list items needs the document alone, so the cheaper limit rejects first.
-    responseSizePlugin(limits),
+    responseSizePlugin(limits, prepare),
     // Last of the rejections: planning is the most expensive check.
-    explainPlugin(limits),
+    explainPlugin(limits, prepare),
     // After response-size, which replaces the response of a query that exceeded its limit: its calls are reported all the same.
     tracePlugin,
     // After response-size: a response that became an error must not be cacheable.

@@ -3,12 +3,15 @@ import type { Page, SourcedPage } from '../../gather/page.ts';
 
 /** The fields that every connection shares. */
 export const connectionFields = {
-  edges: <T>(page: Page<T>) => page.nodes.map((node, index) => ({ node, cursor: page.cursors[index] ?? '' })),
+  edges: <T>(page: Page<T>) => {
+    const cursors = page.cursors();
+    return page.nodes.map((node, index) => ({ node, cursor: cursors[index] ?? '' }));
+  },
   pageInfo: ({ cursors, hasNextPage, hasPreviousPage }: Page<unknown>) => ({
     hasNextPage,
     hasPreviousPage,
-    startCursor: cursors[0] ?? null,
-    endCursor: cursors.at(-1) ?? null,
+    startCursor: cursors()[0] ?? null,
+    endCursor: cursors().at(-1) ?? null,
   }),
 };
 

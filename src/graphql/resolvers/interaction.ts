@@ -3,10 +3,11 @@ import { owningAgent } from '../../gather/agents.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
 import { backReferenceRule, type FieldRules } from '../../planning/field-rules.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
+import { memoizeByObject } from './memoize-by-object.ts';
 
 export const interactionResolvers: Pick<Resolvers, 'Interaction' | 'InteractionConnection'> = {
   Interaction: {
-    id: interactionId,
+    id: memoizeByObject(interactionId),
     agent: (interaction, _, context) => owningAgent(context, interaction),
     account: ({ account }, _, context) => context.account(account),
   },

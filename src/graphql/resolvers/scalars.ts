@@ -1,16 +1,19 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { isTimeZone } from '../../domain/time-zone.ts';
 import { isCivilDate } from '../../domain/time.ts';
+import { createInstantFormatter } from './format-instant.ts';
 
 const RFC_3339_PATTERN = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):\d{2}:\d{2}(?:\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
 const MIN_INSTANT_MS = Date.parse('0001-01-01T00:00:00Z');
 const MAX_INSTANT_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
+const formatInstant = createInstantFormatter();
+
 /** An instant: internally milliseconds since 1970, externally RFC 3339; responses always use UTC with `Z`. */
 export const DateTimeScalar = new GraphQLScalarType<number, string>({
   name: 'DateTime',
-  serialize: (value) => new Date(value as number).toISOString(),
+  serialize: (value) => formatInstant(value as number),
   parseValue: parseDateTime,
   parseLiteral: (node) => parseDateTime(stringValueOf(node), node),
 });

@@ -4,10 +4,11 @@ import { owningAgent } from '../../gather/agents.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
 import { backReferenceRule, type FieldRules } from '../../planning/field-rules.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
+import { memoizeByObject } from './memoize-by-object.ts';
 
 export const sessionResolvers: Pick<Resolvers, 'Session' | 'SessionConnection'> = {
   Session: {
-    id: sessionId,
+    id: memoizeByObject(sessionId),
     agent: (session, _, context) => owningAgent(context, session),
     account: ({ account }, _, context) => context.account(account),
     durationSeconds: ({ loginAt, logoutAt }) => durationSeconds(loginAt, logoutAt),

@@ -5,10 +5,11 @@ import { sessionOfPeriod } from '../../gather/sessions.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
 import { backReferenceRule, type FieldRules } from '../../planning/field-rules.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
+import { memoizeByObject } from './memoize-by-object.ts';
 
 export const statusPeriodResolvers: Pick<Resolvers, 'StatusPeriod' | 'StatusPeriodConnection' | 'StatusTotal'> = {
   StatusPeriod: {
-    id: statusPeriodId,
+    id: memoizeByObject(statusPeriodId),
     agent: (period, _, context) => owningAgent(context, period),
     account: ({ account }, _, context) => context.account(account),
     session: (period, _, context) => sessionOfPeriod(context, period),

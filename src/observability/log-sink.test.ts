@@ -24,21 +24,47 @@ function setUp() {
   return { written, state, socket, sink: createSocketSink(socket) };
 }
 
+const nextTurn = () => new Promise(setImmediate);
+
 test('counts the lines that are lost while the reader does not read, and after it has gone', async () => {
   const { written, state, sink } = setUp();
   sink.write('a\n');
+  await nextTurn();
   expect(sink.lostLines()).toBe(0);
   state.writableLength = 2 * 1024 * 1024;
   sink.write('b\n');
   sink.write('c\n');
+  await nextTurn();
   expect(sink.lostLines()).toBe(2);
   state.writableLength = 0;
   sink.write('d\n');
+  await nextTurn();
   state.writable = false;
   sink.write('e\n');
+  await nextTurn();
   expect(written).toEqual(['a\n', 'd\n']);
   expect(sink.lostLines()).toBe(3);
   await sink.flush();
+});
+
+test('writes the lines of one turn of the event loop at once, and those before a flush', async () => {
+  const { written, sink } = setUp();
+  for (const line of ['a\n', 'b\n']) sink.write(line);
+  expect(written).toEqual([]);
+  await nextTurn();
+  expect(written).toEqual(['a\nb\n']);
+  sink.write('c\n');
+  await sink.flush();
+  expect(written.slice(1)).toEqual(['c\n', '']);
+  await nextTurn();
+  expect(written).toHaveLength(3);
+});
+
+test('bounds what it joins', () => {
+  const { written, sink } = setUp();
+  const line = `${'.'.repeat(999)}\n`;
+  for (let count = 0; count < 100; count += 1) sink.write(line);
+  expect(written.join('').length).toBeGreaterThan(64_000);
 });
 
 test('survives an error of the socket', () => {

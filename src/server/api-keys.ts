@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { ApiKeyConfig } from '../config/settings.ts';
 import type { Caller } from '../request/caller.ts';
 
@@ -12,7 +12,7 @@ export function createApiKeyVerifier(keys: readonly ApiKeyConfig[]): (apiKey: st
     caller: { name, accounts: accounts ? new Set(accounts) : null, scopes: new Set(scopes) },
   }));
   return (apiKey) => {
-    const digest = createHash('sha256').update(apiKey).digest();
+    const digest = hash('sha256', apiKey, 'buffer');
     let matched: Caller | null = null;
     for (const entry of entries) {
       if (timingSafeEqual(entry.digest, digest)) matched = entry.caller;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock.ts';
 import { MINUTE, SECOND } from '../domain/time.ts';
@@ -62,7 +62,7 @@ export function throttleFailures(authenticate: Authenticator, options: AuthThrot
   return async (authorization, clientAddress) => {
     if (!authorization) return authenticate(authorization, clientAddress);
     const group = toAddressGroup(clientAddress);
-    const key = `${group} ${createHash('sha256').update(authorization).digest('base64')}`;
+    const key = `${group} ${hash('sha256', authorization, 'base64')}`;
     if (!acceptedKeys.get(key)) assertNotThrottled(group, clientAddress);
     const result = await authenticate(authorization, clientAddress);
     if (!('failure' in result)) acceptedKeys.set(key, true);

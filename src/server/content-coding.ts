@@ -20,6 +20,7 @@ export function chooseCoding<Available extends Coding>(
   header: string | undefined,
   available: readonly Available[],
 ): Available | 'identity' {
+  if (header === undefined) return 'identity';
   const all: readonly (Available | 'identity')[] = [...available, 'identity'];
   const negotiator: EncodingNegotiator = new Negotiator({ headers: { 'accept-encoding': header } });
   const [best] = negotiator.encodings(all, { preferred: all });
@@ -28,7 +29,10 @@ export function chooseCoding<Available extends Coding>(
 
 /** Whether an Accept-Encoding header rejects answers without a coding. */
 export function rejectsIdentity(header: string | undefined): boolean {
-  return new Negotiator({ headers: { 'accept-encoding': header } }).encoding(['identity']) === undefined;
+  return (
+    header !== undefined &&
+    new Negotiator({ headers: { 'accept-encoding': header } }).encoding(['identity']) === undefined
+  );
 }
 
 /** Fewer steps through the thread pool for large bodies. */

@@ -55,7 +55,7 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
   const { method, url = '/' } = request;
   const startedAt = clock.monotonicMs();
   const recordEnd = metrics.requestStarted();
-  const disconnectController = new AbortController();
+  const disconnection = createDisconnection();
   const requestId = resolveRequestId(request.headers['x-request-id']);
   const clientAddress = readClientAddress(request);
   const log: AccessLogEntry = { path: 'other', clientAddress };
@@ -67,7 +67,7 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
   response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('cache-control', 'no-store');
   response.once('close', () => {
-    if (!response.writableFinished) disconnectController.abort();
+    if (!response.writableFinished) disconnection.abort();
     // 499 is nginx's status for a client that closed the connection before the response.
     const finalStatus = response.writableFinished ? response.statusCode : 499;
     const ms = Math.round(clock.monotonicMs() - startedAt);
@@ -77,8 +77,29 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
   });
   return {
     ...{ request, response, requestId, clientAddress, authority, pathname, search, unread, log },
-    disconnected: disconnectController.signal,
+    get disconnected() {
+      return disconnection.signal();
+    },
     onHandlerEnd: accessLog.onHandlerEnd,
+  };
+}
+
+/** An abort signal that is created when it is first asked for: responses that are ready need none. */
+function createDisconnection() {
+  let controller: AbortController | undefined;
+  let isAborted = false;
+  return {
+    signal: (): AbortSignal => {
+      if (!controller) {
+        controller = new AbortController();
+        if (isAborted) controller.abort();
+      }
+      return controller.signal;
+    },
+    abort: (): void => {
+      isAborted = true;
+      controller?.abort();
+    },
   };
 }
 

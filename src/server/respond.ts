@@ -29,7 +29,7 @@ export async function sendAnswer(
 ): Promise<void> {
   const encoded = await encode(response, headers, body);
   unread.assertCapacity(response);
-  unread.add(response);
+  unread.add(response, encoded.body.length);
   send(response, status, encoded.headers, encoded.body);
 }
 
@@ -40,7 +40,7 @@ export async function sendMonitoringAnswer(
   body: string,
 ): Promise<void> {
   const encoded = await encode(response, headers, createEncodableBody(Buffer.from(body)));
-  unread.add(response);
+  unread.add(response, encoded.body.length);
   send(response, 200, encoded.headers, encoded.body);
 }
 

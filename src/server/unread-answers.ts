@@ -9,8 +9,8 @@ const MAX_CONNECTION_BYTES = 16_777_216;
 export interface UnreadAnswers {
   /** Throws an `HttpError` (503) while answers of all connections, or of this one, exceed their limit. */
   readonly assertCapacity: (response: ServerResponse) => void;
-  /** Counts an answer until it is out or its connection closed; call it before its body is written. */
-  readonly add: (response: ServerResponse) => void;
+  /** Counts an answer until it is out or its connection closed; call it before its body, of this length, is written. */
+  readonly add: (response: ServerResponse, bodyBytes: number) => void;
   /** The bytes of all answers that are in memory now. */
   readonly bytes: () => number;
 }
@@ -28,6 +28,8 @@ export interface UnreadAnswersOptions {
  */
 export function createUnreadAnswers({ maxBytes, timeoutMs, onRejected }: UnreadAnswersOptions): UnreadAnswers {
   const answers = new Map<ServerResponse, Socket>();
+  /** The bodies of all answers, as if none of them was read. */
+  let sentBytes = 0;
 
   function countBytes(connection?: Socket): number {
     let bytes = 0;
@@ -50,18 +52,24 @@ export function createUnreadAnswers({ maxBytes, timeoutMs, onRejected }: UnreadA
   return {
     bytes: () => countBytes(),
     assertCapacity: ({ req: { socket } }) => {
+      // Nearly always the case, and known without looking at each answer.
+      if (sentBytes <= Math.min(maxBytes, MAX_CONNECTION_BYTES)) return;
       if (countBytes() <= maxBytes && countBytes(socket) <= MAX_CONNECTION_BYTES) return;
       onRejected();
       throw new HttpError(503, 'OVERLOADED', 'The gateway holds too many answers that are not read; retry later.', {
         headers: { 'retry-after': '1' },
       });
     },
-    add: (response) => {
+    add: (response, bodyBytes) => {
       // The client may have gone while its query ran: nothing of the answer is kept then.
       if (response.closed || response.destroyed) return;
       const { socket } = response.req;
       answers.set(response, socket);
-      response.once('close', () => answers.delete(response));
+      sentBytes += bodyBytes;
+      response.once('close', () => {
+        answers.delete(response);
+        sentBytes -= bodyBytes;
+      });
       // Behind the answers of earlier requests: their queries may take longer than a client may read nothing.
       if (response.socket !== null) limitReading(response, socket);
     },

@@ -23,7 +23,11 @@ const answer: Conformance['cases'][number]['respond'] = ({ endpoint }) =>
 
 const calls = [
   { endpoint: LIST_ENDPOINT, errorCodes: { 'status 404': 'VENDOR_REJECTED' } },
-  { endpoint: FILE_ENDPOINT, errorEndpoints: { 'status 404': LIST_ENDPOINT } },
+  {
+    endpoint: FILE_ENDPOINT,
+    errorCodes: { 'status 404': 'VENDOR_REJECTED' },
+    errorEndpoints: { 'status 404': LIST_ENDPOINT },
+  },
 ] as const;
 
 export const conformance: Conformance = {

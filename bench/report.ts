@@ -19,14 +19,16 @@ export type Row = Readonly<Record<string, string | number | null>>;
 export interface Verdict {
   readonly target: string;
   readonly measured: string;
-  readonly met: boolean;
+  /** Null: it was not measured, for example because a peer is not installed. */
+  readonly met: boolean | null;
 }
 
 export function formatReport({ title, tables, verdicts, notes }: Report): string {
   const lines = [`\n━━ ${title}`];
   for (const table of tables) lines.push('', table.title, '', ...formatTable(table.rows));
   lines.push('');
-  for (const { target, measured, met } of verdicts) lines.push(`  ${met ? '✓' : '✗'} ${target}: ${measured}`);
+  for (const { target, measured, met } of verdicts)
+    lines.push(`  ${met === null ? '–' : met ? '✓' : '✗'} ${target}: ${measured}`);
   lines.push('', ...notes.map((note) => `  · ${note}`));
   return `${lines.join('\n')}\n`;
 }

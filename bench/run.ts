@@ -6,16 +6,31 @@ import { ingest } from './ingest/bench.ts';
 import { describeMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { formatReport, type Report } from './report.ts';
-import { repeatedQueries } from './throughput/bench.ts';
+import { repeatedQueries } from './targets/t1-repeated.ts';
+import { newQueries } from './targets/t2-new-queries.ts';
+import { uncachedQueries } from './targets/t3-uncached.ts';
+import { latency } from './targets/t4-latency.ts';
+import { coldCalls } from './targets/t5-vendor-calls.ts';
 import { vendorCalls } from './vendor-calls/bench.ts';
 
 type Bench = (options: BenchOptions) => Promise<Report>;
-const benches: Readonly<Record<string, Bench>> = {
-  ingest,
-  'vendor-calls': vendorCalls,
-  'cold-week': coldWeek,
-  T1: repeatedQueries,
+
+/** The targets, and what measures them. */
+const targets: Readonly<Record<string, readonly Bench[]>> = {
+  T1: [repeatedQueries],
+  T2: [newQueries],
+  T3: [uncachedQueries],
+  T4: [latency],
+  T5: [coldCalls, vendorCalls],
+  T6: [ingest, coldWeek],
 };
+/** Parts of them by their own name. */
+const parts: Readonly<Record<string, readonly Bench[]>> = {
+  ingest: [ingest],
+  'vendor-calls': [vendorCalls],
+  'cold-week': [coldWeek],
+};
+const benches = { ...targets, ...parts };
 
 const DEFAULT_OUTPUT = new URL('results/latest.json', import.meta.url).pathname;
 
@@ -23,6 +38,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '5' },
     large: { type: 'boolean', default: false },
     out: { type: 'string', default: DEFAULT_OUTPUT },
   },
@@ -38,16 +54,23 @@ console.log(
   `${machine.description}; load ${machine.loadBefore}${machine.isBusy ? ' (other processes are running: absolute figures are too low)' : ''}`,
 );
 
-const settings = { rounds: Math.max(3, Number(values.rounds) || 3), large: values.large };
+const settings = {
+  rounds: Math.max(3, Number(values.rounds) || 3),
+  seconds: Math.max(1, Number(values.seconds) || 5),
+  large: values.large,
+};
 function progress(step: string) {
   return process.stderr.write(`  … ${step}\n`);
 }
-const results: Record<string, Report> = {};
-for (const [name, bench] of Object.entries(benches)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
-  const report = await bench({ ...settings, progress });
-  results[name] = report;
-  console.log(formatReport(report));
+const results: Record<string, readonly Report[]> = {};
+for (const name of positionals.length > 0 ? positionals : Object.keys(targets)) {
+  const reports: Report[] = [];
+  for (const bench of benches[name] ?? []) {
+    const report = await bench({ ...settings, progress });
+    reports.push(report);
+    console.log(formatReport(report));
+  }
+  results[name] = reports;
 }
 
 mkdirSync(dirname(values.out), { recursive: true });

@@ -5,6 +5,17 @@ export interface Report {
   readonly verdicts: readonly Verdict[];
   /** Explanations needed to interpret the figures. */
   readonly notes: readonly string[];
+  readonly plots?: readonly Plot[];
+}
+
+/** Lines over a logarithmic x-axis. */
+export interface Plot {
+  /** Of its file, without the extension. */
+  readonly name: string;
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly series: readonly { readonly name: string; readonly points: readonly (readonly [x: number, y: number])[] }[];
 }
 
 export interface Table {

@@ -33,7 +33,7 @@ export function repeatedQueries(options: BenchOptions): Promise<Report> {
       notes: [
         ...bench.notes,
         `Vendor stub: ${await measureStub(bench.stub, `${bench.folder}/stub.lua`)} calls/s by itself.`,
-        'Callers’ keys and the access log are on, as users run it; the second row of the gateway is without both.',
+        'Callers’ keys, limits and the access log are on, as users run it; the second row of the gateway is without them.',
       ],
     };
   });

@@ -121,6 +121,6 @@ function toMemoryVerdict(rows: readonly MemoryRow[]): Verdict {
   return {
     target: `memory bounded under endless new texts: last step ≤ ${MAX_GROWTH} × the one before`,
     measured: `${row?.growth ?? 'not measured'} × after ${row?.texts ?? 0} texts`,
-    met: row ? row.growth <= MAX_GROWTH : null,
+    met: row && row.texts > 0 ? row.growth <= MAX_GROWTH : null,
   };
 }

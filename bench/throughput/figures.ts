@@ -55,6 +55,8 @@ export interface RatioTarget {
 export function toRatioVerdict(measured: Measurements, { target, server, peer, min }: RatioTarget): Verdict {
   const [ours, theirs] = [measured.get(server), peer === null ? undefined : measured.get(peer)];
   if (!ours || !theirs) return { target, measured: 'not measured', met: null };
+  if (medianOf(theirs, 'requestsPerSecond') === 0)
+    return { target, measured: `${peer ?? ''} answered nothing`, met: null };
   const ratio = medianOf(ours, 'requestsPerSecond') / medianOf(theirs, 'requestsPerSecond');
   const cpuRatio = medianOf(theirs, 'cpuMs') / medianOf(ours, 'cpuMs');
   return {

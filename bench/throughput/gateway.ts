@@ -6,9 +6,11 @@ import { createAgents } from '../stub/company.ts';
 import { type BenchProcess, nodeCommand, startProcess } from './process.ts';
 
 export const GATEWAY = 'Switchboard';
-export const UNSAFE_GATEWAY = 'Switchboard, no keys and no log';
+export const UNSAFE_GATEWAY = 'Switchboard, no keys, log or in-flight limit';
 const API_KEY = 'bench-key';
 const TTL_SECONDS = 3600;
+/** More requests in flight than any benchmark has connections. */
+const UNLIMITED = 10_000;
 /** An hour of a vendor that does not answer is not what the benchmarks measure. */
 const TIMEOUT_MS = 60_000;
 
@@ -35,7 +37,10 @@ export function startGateway(options: GatewayOptions): Promise<BenchProcess> {
   configurations += 1;
   const file = join(folder, `gateway-${configurations}.yaml`);
   const apiKeys = [{ name: 'bench', sha256: createHash('sha256').update(API_KEY).digest('hex') }];
-  writeFileSync(file, stringify({ ...toConfig(options), ...(isSafe && { auth: { apiKeys } }) }));
+  writeFileSync(
+    file,
+    stringify({ ...toConfig(options), ...(isSafe ? { auth: { apiKeys } } : { limits: { maxInFlight: UNLIMITED } }) }),
+  );
   return startProcess({
     name: isSafe ? GATEWAY : UNSAFE_GATEWAY,
     command: nodeCommand('src/main.ts'),

@@ -24,15 +24,17 @@ export interface LoadOptions {
   /** Where the script is written. */
   readonly scriptFile: string;
   /** The core that the load generator runs on. */
-  readonly core: number;
+  readonly core: number | string;
 }
 
 /** Numbers of requests are never used again, so that no text or variable that must be new is repeated. */
 let nextNumber = 1_000_000;
 
-export function takeNumber(): number {
-  nextNumber += 1;
-  return nextNumber;
+/** Returns the first of some numbers that nothing else uses. */
+export function takeNumber(count = 1): number {
+  const first = nextNumber;
+  nextNumber += count;
+  return first;
 }
 
 /** Runs wrk (https://github.com/wg/wrk); its script fills the workload's placeholders. */
@@ -66,7 +68,7 @@ function toRequests(workload: Workload, headers: LoadOptions['headers'], firstNu
 ${headerLines.join('\n')}
 ${toLua(body, teams)}
 local body = [==[${body}]==]
-local number = ${firstNumber}
+local number = ${firstNumber - 1}
 request = function()
   number = number + 1
   return wrk.format(nil, nil, nil, (fill(body, number)))

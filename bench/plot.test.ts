@@ -20,7 +20,7 @@ const plot = {
 
 test('spaces x logarithmically and y from 0', () => {
   const [, points = ''] = /<polyline points="([^"]+)"/.exec(toSvg(plot)) ?? [];
-  expect(points).toBe('80,370 390,210 700,50');
+  expect(points).toBe('80,370 380,210 680,50');
 });
 
 test('escapes texts', () => {

@@ -1,7 +1,7 @@
 import type { Plot } from './report.ts';
 
 const [WIDTH, HEIGHT] = [720, 420];
-const MARGIN = { left: 80, right: 20, top: 50, bottom: 50 };
+const MARGIN = { left: 80, right: 40, top: 50, bottom: 50 };
 const COLORS = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd', '#ff7f0e', '#17becf', '#7f7f7f'];
 const TICKS = 5;
 const LEGEND_LINE = 18;

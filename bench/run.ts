@@ -69,10 +69,25 @@ const settings = {
 function progress(step: string) {
   return process.stderr.write(`  … ${step}\n`);
 }
+/** After each target, so that a run that is interrupted keeps what it has. */
+function save(reports: readonly Report[]): void {
+  mkdirSync(dirname(values.out), { recursive: true });
+  for (const plot of reports.flatMap(({ plots = [] }) => plots)) {
+    const file = join(dirname(values.out), `${plot.name}.svg`);
+    writeFileSync(file, toSvg(plot));
+    console.log(`Written to ${file}`);
+  }
+  writeFileSync(values.out, `${JSON.stringify({ machine, ...settings, loads, results }, null, 2)}\n`);
+  console.log(`Written to ${values.out}`);
+}
 const results: Record<string, readonly Report[]> = {};
+/** Before each target: other processes may start during a run that takes an hour. */
+const loads: Record<string, number> = {};
 const failed: string[] = [];
 for (const name of positionals.length > 0 ? positionals : Object.keys(targets)) {
   const reports: Report[] = [];
+  loads[name] = describeMachine().loadBefore;
+  console.log(`\n${name}, load ${loads[name]}`);
   for (const bench of benches[name] ?? []) {
     try {
       const report = await bench({ ...settings, progress });
@@ -85,14 +100,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(targets)) 
     }
   }
   results[name] = reports;
+  save(reports);
 }
 
-mkdirSync(dirname(values.out), { recursive: true });
-for (const plot of Object.values(results).flatMap((reports) => reports.flatMap(({ plots = [] }) => plots))) {
-  const file = join(dirname(values.out), `${plot.name}.svg`);
-  writeFileSync(file, toSvg(plot));
-  console.log(`Written to ${file}`);
-}
-writeFileSync(values.out, `${JSON.stringify({ machine, ...settings, results }, null, 2)}\n`);
-console.log(`Written to ${values.out}`);
 if (failed.length > 0) process.exitCode = 1;

@@ -105,8 +105,10 @@ function compare(name: string, measured: ReadonlyMap<(typeof SETUPS)[number], re
     })),
     verdict: {
       target: `${name}: two processes with one Redis ≥ ${MIN_SPEEDUP} × one`,
-      measured: `${roundTo2Decimals(speedup)} × (by processor time ${roundTo2Decimals(byCpu)} ×)`,
-      met: speedup >= MIN_SPEEDUP,
+      measured: !Number.isFinite(speedup)
+        ? 'no request was answered'
+        : `${roundTo2Decimals(speedup)} × (by processor time ${roundTo2Decimals(byCpu)} ×)`,
+      met: Number.isFinite(speedup) ? speedup >= MIN_SPEEDUP : null,
     },
   };
 }

@@ -53,6 +53,7 @@ export function toGrowthVerdict(target: string, costs: readonly SizeCost[], size
   // A size that could not be measured must not let a smaller one count as the largest.
   if (largest?.size !== size || others.length === 0) return { target, measured: 'not measured', met: null };
   const growth = costPerObject(largest) / Math.min(...others);
+  if (!Number.isFinite(growth)) return { target, measured: 'no request was answered', met: null };
   return {
     target: `${target}: ≤ ${MAX_GROWTH} ×`,
     measured: `${roundTo2Decimals(growth)} ×`,

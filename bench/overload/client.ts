@@ -25,8 +25,7 @@ async function run(job: ClientJob) {
     while (performance.now() < deadline) {
       number += 1;
       const exchange = await send(job, agent, toBody(workload, number));
-      // What is answered after the end does not count as goodput.
-      if (performance.now() < deadline) exchanges.push(exchange);
+      exchanges.push({ ...exchange, isLate: performance.now() >= deadline });
       if (exchange.outcome === 'refused' && job.waitsAfterRefusal)
         await sleep(
           Math.min((exchange.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS) * 1000, deadline - performance.now()),
@@ -43,7 +42,7 @@ async function run(job: ClientJob) {
   return { ...summarize(exchanges, job.seconds), health };
 }
 
-async function send({ url, headers }: ClientJob, agent: Agent, body: string): Promise<Exchange> {
+async function send({ url, headers }: ClientJob, agent: Agent, body: string): Promise<Omit<Exchange, 'isLate'>> {
   const startedAt = performance.now();
   const outgoing = request(url, {
     method: 'POST',

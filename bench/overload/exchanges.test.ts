@@ -2,16 +2,21 @@ import { expect, test } from '@jest/globals';
 import { type Exchange, percentile, summarize } from './exchanges.ts';
 
 function answered(ms: number): Exchange {
-  return { outcome: 'answered', ms, retryAfterSeconds: null };
+  return { outcome: 'answered', ms, retryAfterSeconds: null, isLate: false };
 }
 
 function refused(ms: number, retryAfterSeconds: number | null): Exchange {
-  return { outcome: 'refused', ms, retryAfterSeconds };
+  return { outcome: 'refused', ms, retryAfterSeconds, isLate: false };
 }
 
 test('goodput counts answers only', () => {
   const summary = summarize([answered(10), answered(30), refused(2, 1), refused(4, null)], 2);
   expect(summary).toMatchObject({ goodput: 1, answered: 2, refused: 2, failed: 0 });
+});
+
+test('answers after the end are counted apart', () => {
+  const summary = summarize([answered(10), { ...answered(500), isLate: true }], 1);
+  expect(summary).toMatchObject({ goodput: 1, answered: 1, late: 1, p99Ms: 10 });
 });
 
 test('latencies of answers and of refusals are apart', () => {

@@ -3,12 +3,16 @@ export interface Exchange {
   readonly outcome: 'answered' | 'refused' | 'failed';
   readonly ms: number;
   readonly retryAfterSeconds: number | null;
+  /** After the end of the measurement: it does not count as goodput. */
+  readonly isLate: boolean;
 }
 
 export interface ExchangeSummary {
   /** Answers with data in a second. */
   readonly goodput: number;
   readonly answered: number;
+  /** Answers after the end. */
+  readonly late: number;
   readonly refused: number;
   readonly failed: number;
   readonly meanMs: number;
@@ -19,7 +23,8 @@ export interface ExchangeSummary {
   readonly refusalsWithoutRetryAfter: number;
 }
 
-export function summarize(exchanges: readonly Exchange[], seconds: number): ExchangeSummary {
+export function summarize(all: readonly Exchange[], seconds: number): ExchangeSummary {
+  const exchanges = all.filter(({ isLate }) => !isLate);
   const times = (outcome: Exchange['outcome']) =>
     exchanges
       .filter((exchange) => exchange.outcome === outcome)
@@ -29,6 +34,7 @@ export function summarize(exchanges: readonly Exchange[], seconds: number): Exch
   return {
     goodput: answered.length / seconds,
     answered: answered.length,
+    late: all.filter(({ outcome, isLate }) => isLate && outcome === 'answered').length,
     refused: refused.length,
     failed: failed.length,
     meanMs: answered.reduce((sum, ms) => sum + ms, 0) / Math.max(1, answered.length),

@@ -33,6 +33,8 @@ const NUMBERS = 200_000;
 export async function runClients(server: BenchProcess, options: ClientOptions): Promise<ClientResult> {
   const child = spawn('taskset', ['-c', String(LOAD_CORE), ...nodeCommand('bench/overload/client.ts')], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // JSON has no Infinity, which stands for a failed health check.
+    serialization: 'advanced',
   });
   try {
     const { url, headers } = server;
@@ -40,7 +42,7 @@ export async function runClients(server: BenchProcess, options: ClientOptions): 
     child.send({ ...options, url, headers, firstNumber: takeNumber(NUMBERS) } satisfies ClientJob);
     const cpuBefore = server.cpuMs();
     const [result] = (await reply) as [Omit<ClientResult, 'cpuMs'>];
-    return { ...result, cpuMs: (server.cpuMs() - cpuBefore) / Math.max(1, result.answered) };
+    return { ...result, cpuMs: (server.cpuMs() - cpuBefore) / Math.max(1, result.answered + result.late) };
   } finally {
     child.kill();
   }

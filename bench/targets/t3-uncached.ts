@@ -14,25 +14,29 @@ export const TEAMS = 60;
 /** The highest that the configuration allows: the default of 8 would measure the queue. */
 export const CONCURRENCY = 1000;
 
+/** What wrk leaves unanswered at the end is paid but not counted; a longer round makes it a smaller part of these slow requests. */
+const ROUND_FACTOR = 3;
+
 const MIN_RATIOS: Readonly<Record<string, readonly [tailcall: number, apollo: number]>> = {
   W1c: [1, 8],
   W2c: [1.9, 5],
 };
 
 /** T3: caching off and nothing shared between requests. */
-export function uncachedQueries(options: BenchOptions): Promise<Report> {
+export function uncachedQueries({ seconds, ...options }: BenchOptions): Promise<Report> {
+  const round = { ...options, seconds: ROUND_FACTOR * seconds, connections: CONNECTIONS };
   const day = pastDay();
   const sides = { day, agents: TEAMS * TEAM_SIZE, isCached: false, concurrency: CONCURRENCY };
   return withServers(sides, async (bench) => {
     const rows: Row[] = [];
     const verdicts: Verdict[] = [];
     for (const workload of uncachedWorkloads({ day, teams: TEAMS })) {
-      const measured = await measureWorkload(bench, workload, { ...options, connections: CONNECTIONS });
+      const measured = await measureWorkload(bench, workload, round);
       rows.push(...toRows(workload.name, CONNECTIONS, measured));
       verdicts.push(...toVerdicts(workload.name, measured));
     }
     return {
-      title: `T3: TTLs of 0, each request about another of ${TEAMS} teams, medians of ${options.rounds} rounds of ${options.seconds} s`,
+      title: `T3: TTLs of 0, each request about another of ${TEAMS} teams, medians of ${options.rounds} rounds of ${round.seconds} s`,
       tables: [{ title: 'Requests', rows }],
       verdicts,
       notes: [

@@ -5,6 +5,7 @@ import { type ClientResult, runClients } from '../overload/run-clients.ts';
 import type { Plot, Report, Row } from '../report.ts';
 import { TEAM_SIZE } from '../stub/company.ts';
 import { assertAnswers } from '../throughput/answers.ts';
+import { GATEWAY } from '../throughput/gateway.ts';
 import { APOLLO } from '../throughput/peers.ts';
 import type { BenchProcess } from '../throughput/process.ts';
 import { type SideBySide, withServers } from '../throughput/side-by-side.ts';
@@ -37,7 +38,7 @@ export function overload(options: BenchOptions): Promise<Report> {
       notes: [
         ...bench.notes,
         'after a refusal: whether clients wait as long as Retry-After says, or return at once. Milliseconds of health checks: the longest.',
-        'Goodput counts answers with data. CPU ms: of the server for each of them, refusals included.',
+        'Goodput counts answers with data. CPU ms: of the server for each answer, refusals included.',
       ],
       plots: WORKLOADS.map((workload) => toPlot(workload, points)),
     };
@@ -85,6 +86,7 @@ function medians(results: readonly ClientResult[]): Omit<ClientResult, 'health'>
   return {
     goodput: middle('goodput'),
     answered: middle('answered'),
+    late: middle('late'),
     refused: sum('refused'),
     failed: sum('failed'),
     meanMs: middle('meanMs'),
@@ -111,7 +113,8 @@ function toRow(point: LoadPoint): Row {
     'p99 ms': Math.round(point.p99Ms),
     'refusal p99 ms': Math.round(point.refusalP99Ms),
     'without Retry-After': point.refusalsWithoutRetryAfter,
-    'health ms': Math.round(point.healthMs),
+    // The peer has no such paths.
+    'health ms': point.server === GATEWAY ? Math.round(point.healthMs) : null,
   };
 }
 

@@ -9,6 +9,7 @@ const good: LoadPoint = {
   waitsAfterRefusal: true,
   goodput: 100,
   answered: 500,
+  late: 0,
   refused: 0,
   failed: 0,
   meanMs: 10,
@@ -63,6 +64,12 @@ test('figures of other servers and workloads do not count', () => {
     { ...overloaded, workload: 'W2b1', goodput: 1000 },
   ];
   expect(verdictsOf([good, normal, overloaded, impatient, ...others])).not.toContain(false);
+});
+
+test('an overload in which nothing is answered misses its criteria', () => {
+  const silent = { goodput: 0, answered: 0, meanMs: 0, p99Ms: 0, refused: 0, refusalP99Ms: 0 };
+  const points = [good, normal, { ...overloaded, ...silent }, { ...impatient, ...silent }];
+  expect(verdictsOf(points)).toEqual([true, false, true, false, true, false, true]);
 });
 
 test('a missing measurement is neither met nor missed', () => {

@@ -19,6 +19,7 @@ const MIN_OF_BEST = 0.9;
 const MAX_P99_FACTOR = 2;
 const MAX_REFUSAL_MS = 50;
 const MAX_HEALTH_MS = 100;
+const NOTHING = 'nothing was answered';
 
 /** The criteria of T9 for one workload. */
 export function overloadVerdicts(workload: string, points: readonly LoadPoint[]): readonly Verdict[] {
@@ -42,8 +43,8 @@ export function overloadVerdicts(workload: string, points: readonly LoadPoint[])
     refusalVerdict(workload, [overloaded, impatient]),
     {
       target: `${workload}: clients that return at once cost ≤ 10 % of the goodput`,
-      measured: `${roundTo2Decimals(impatient.goodput / overloaded.goodput)} ×`,
-      met: impatient.goodput >= MIN_OF_BEST * overloaded.goodput,
+      measured: overloaded.goodput === 0 ? NOTHING : `${roundTo2Decimals(impatient.goodput / overloaded.goodput)} ×`,
+      met: overloaded.goodput > 0 && impatient.goodput >= MIN_OF_BEST * overloaded.goodput,
     },
     healthVerdict(workload, own),
   ];
@@ -66,8 +67,11 @@ function latencyVerdict(workload: string, { goodput, meanMs, p99Ms }: LoadPoint,
   const maxMs = (MAX_P99_FACTOR * admitted * 1000) / best;
   return {
     target: `${workload}: p99 at ${OVERLOAD} connections ≤ ${MAX_P99_FACTOR} × (admitted × service time)`,
-    measured: `${Math.round(p99Ms)} ms, at most ${Math.round(maxMs)} (${Math.round(admitted)} admitted)`,
-    met: p99Ms <= maxMs,
+    measured:
+      goodput === 0
+        ? NOTHING
+        : `${Math.round(p99Ms)} ms, at most ${Math.round(maxMs)} (${Math.round(admitted)} admitted)`,
+    met: goodput > 0 && p99Ms <= maxMs,
   };
 }
 

@@ -8,6 +8,8 @@ import { type BenchProcess, nodeCommand, startProcess } from './process.ts';
 export const GATEWAY = 'Switchboard';
 export const UNSAFE_GATEWAY = 'Switchboard, no keys, log or in-flight limit';
 const API_KEY = 'bench-key';
+/** Of a caller who may not access Vonage. */
+const KORE_ONLY_KEY = 'bench-kore-only';
 const TTL_SECONDS = 3600;
 /** More requests in flight than any benchmark has connections. */
 const UNLIMITED = 10_000;
@@ -36,7 +38,10 @@ export function startGateway(options: GatewayOptions): Promise<BenchProcess> {
   const { folder, isSafe = true, core } = options;
   configurations += 1;
   const file = join(folder, `gateway-${configurations}.yaml`);
-  const apiKeys = [{ name: 'bench', sha256: createHash('sha256').update(API_KEY).digest('hex') }];
+  const apiKeys = [
+    { name: 'bench', sha256: sha256(API_KEY) },
+    { name: 'kore-only', sha256: sha256(KORE_ONLY_KEY), accounts: ['kore'] },
+  ];
   writeFileSync(
     file,
     stringify({ ...toConfig(options), ...(isSafe ? { auth: { apiKeys } } : { limits: { maxInFlight: UNLIMITED } }) }),
@@ -49,6 +54,15 @@ export function startGateway(options: GatewayOptions): Promise<BenchProcess> {
     headers: isSafe ? { authorization: `Bearer ${API_KEY}` } : {},
     ...(core !== undefined && { core }),
   });
+}
+
+/** The same gateway for a caller who may not access Vonage. */
+export function asKoreOnly(gateway: BenchProcess): BenchProcess {
+  return { ...gateway, headers: { authorization: `Bearer ${KORE_ONLY_KEY}` } };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function toConfig({ vendorUrl, agents, isCached = true, concurrency, redisUrl }: GatewayOptions) {

@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -45,6 +45,22 @@ export function nodeCommand(script: string): readonly string[] {
   return [process.execPath, ROOT + script];
 }
 
+/** A benchmark that is interrupted leaves no server behind. */
+const running = new Set<ChildProcess>();
+
+function stopOnExit(child: ChildProcess): void {
+  if (process.listenerCount('exit', killRunning) === 0) {
+    process.once('exit', killRunning);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  }
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+}
+
+function killRunning(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /** Starts a process on one core, and waits for its first answer. */
 export async function startProcess(options: ProcessOptions): Promise<BenchProcess> {
   const { name, command, cwd = ROOT, env = {}, core = SERVER_CORE, headers = {}, path = '' } = options;
@@ -54,6 +70,7 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
     env: { ...process.env, PORT: '0', HOST: '127.0.0.1', NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  stopOnExit(child);
   const printed = waitForUrl(child, name);
   const url = options.url ?? (await printed) + path;
   const stat = (file: string): string => readFileSync(`/proc/${child.pid}/${file}`, 'utf8');

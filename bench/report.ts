@@ -5,6 +5,17 @@ export interface Report {
   readonly verdicts: readonly Verdict[];
   /** Explanations needed to interpret the figures. */
   readonly notes: readonly string[];
+  readonly plots?: readonly Plot[];
+}
+
+/** Lines over a logarithmic x-axis. */
+export interface Plot {
+  /** Of its file, without the extension. */
+  readonly name: string;
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly series: readonly { readonly name: string; readonly points: readonly (readonly [x: number, y: number])[] }[];
 }
 
 export interface Table {
@@ -19,14 +30,16 @@ export type Row = Readonly<Record<string, string | number | null>>;
 export interface Verdict {
   readonly target: string;
   readonly measured: string;
-  readonly met: boolean;
+  /** Null: it was not measured, for example because a peer is not installed. */
+  readonly met: boolean | null;
 }
 
 export function formatReport({ title, tables, verdicts, notes }: Report): string {
   const lines = [`\n━━ ${title}`];
   for (const table of tables) lines.push('', table.title, '', ...formatTable(table.rows));
   lines.push('');
-  for (const { target, measured, met } of verdicts) lines.push(`  ${met ? '✓' : '✗'} ${target}: ${measured}`);
+  for (const { target, measured, met } of verdicts)
+    lines.push(`  ${met === null ? '–' : met ? '✓' : '✗'} ${target}: ${measured}`);
   lines.push('', ...notes.map((note) => `  · ${note}`));
   return `${lines.join('\n')}\n`;
 }

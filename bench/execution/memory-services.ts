@@ -8,9 +8,9 @@ import { createAccountHealthTracker } from '../../src/gather/account-health.ts';
 import type { Services } from '../../src/gather/query-context.ts';
 import { vendors } from '../../src/vendors/index.ts';
 import type { AccountAdapter, AccountDataSource } from '../../src/vendors/vendor.ts';
-import { AGENT_COUNT } from '../throughput/workloads.ts';
 
 const ACCOUNT = 'main';
+const AGENT_COUNT = 50;
 const PERIODS_PER_AGENT = 8;
 const LABELS = ['Lunch', null, 'Training', null] as const;
 

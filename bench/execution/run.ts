@@ -21,7 +21,7 @@ const QUERIES = 200;
 const limits = settingsShape.limits.parse({});
 const day = Math.floor(Date.now() / DAY) * DAY - 2 * DAY;
 const services = createMemoryServices(day);
-const workloads = repeatedWorkloads(new Date(day).toISOString().slice(0, 10));
+const workloads = repeatedWorkloads({ day: new Date(day).toISOString().slice(0, 10) });
 
 /** The same text each time, as typed clients send it, or a new one, as an alias makes it. */
 const TEXTS = {
@@ -42,7 +42,7 @@ function createSubject(performance: Partial<PerformanceSettings>): Promise<Graph
   });
 }
 
-async function ask({ execute }: Graphql, query: string, { variables: [variables] }: Workload): Promise<string> {
+async function ask({ execute }: Graphql, query: string, variables: unknown): Promise<string> {
   const context = createRequestContext({
     caller: anonymousCaller,
     requestId: 'bench',
@@ -60,8 +60,9 @@ async function ask({ execute }: Graphql, query: string, { variables: [variables]
 
 let texts = 0;
 async function measure(subject: Graphql, workload: Workload, toText: (query: string, index: number) => string) {
+  const variables: unknown = JSON.parse(JSON.stringify(workload.variables).replace('@AGENT@', 'agent-0'));
   const run = async (queries: number): Promise<void> => {
-    for (let i = 0; i < queries; i++) await ask(subject, toText(workload.query, texts++), workload);
+    for (let i = 0; i < queries; i++) await ask(subject, toText(workload.query, texts++), variables);
   };
   await run(WARM_UP);
   const before = process.cpuUsage();

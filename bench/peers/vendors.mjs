@@ -1,30 +1,27 @@
 import DataLoader from 'dataloader';
 import Keyv from 'keyv';
+import { createAgents } from '../stub/company.ts';
 
 /** What most teams write around a vendor: a loader for each endpoint, the built-in fetch, and Keyv in memory. */
 
-const { VENDOR_URL = '', TTL_MS = '3600000' } = process.env;
-const AGENT_COUNT = 50;
+const { VENDOR_URL = '', TTL_MS = '3600000', AGENTS = '50' } = process.env;
+const isCached = Number(TTL_MS) > 0;
 
-export const agents = Array.from({ length: AGENT_COUNT }, (_, index) => ({
-  id: String(index),
-  name: `Agent ${index}`,
-  email: `agent-${index}@bench.example`,
-  vonageId: String(1000 + index),
-}));
+const agents = createAgents(Number(AGENTS)).map((agent) => ({ ...agent, id: agent.key }));
+const agentsByKey = new Map(agents.map((agent) => [agent.key, agent]));
 
 const interactionsCache = new Keyv({ ttl: Number(TTL_MS), namespace: 'interactions' });
 const periodsCache = new Keyv({ ttl: Number(TTL_MS), namespace: 'periods' });
 
-async function fetchInteractions(vonageId) {
-  const known = await interactionsCache.get(vonageId);
+async function fetchInteractions(key) {
+  const known = isCached ? await interactionsCache.get(key) : undefined;
   if (known !== undefined) return known;
-  const response = await globalThis.fetch(`${VENDOR_URL}/v0/key/agents/${vonageId}/latestInteractions`, {
+  const response = await globalThis.fetch(`${VENDOR_URL}/v0/key/agents/${key}/latestInteractions`, {
     headers: { authorization: 'Bearer token', accept: 'application/json;version=1' },
   });
   const sent = await response.json();
   const interactions = sent.interactions.map(({ guid, start }) => ({ guid, start: new Date(start).toISOString() }));
-  await interactionsCache.set(vonageId, interactions);
+  if (isCached) await interactionsCache.set(key, interactions);
   return interactions;
 }
 
@@ -42,14 +39,15 @@ async function fetchPeriods(emails, day) {
 }
 
 async function loadPeriods(keys) {
-  const known = await Promise.all(keys.map(({ email, day }) => periodsCache.get(`${day} ${email}`)));
+  const known = isCached ? await Promise.all(keys.map(({ email, day }) => periodsCache.get(`${day} ${email}`))) : [];
   const missing = keys.filter((_key, index) => known[index] === undefined);
   if (missing.length === 0) return known;
   const fetched = await fetchPeriods(
     missing.map(({ email }) => email),
     missing[0].day,
   );
-  await Promise.all(missing.map(({ email, day }) => periodsCache.set(`${day} ${email}`, fetched.get(email) ?? [])));
+  if (isCached)
+    await Promise.all(missing.map(({ email, day }) => periodsCache.set(`${day} ${email}`, fetched.get(email) ?? [])));
   return keys.map(({ email }, index) => known[index] ?? fetched.get(email) ?? []);
 }
 
@@ -81,7 +79,8 @@ export function toPeriod(email, { primaryStatus, secondaryStatus, startTime, end
 }
 
 export const typeDefs = `
-  type Query { agents(first: Int = 50): Agents!  agentByKey(key: String!): Agent }
+  type Query { agents(first: Int = 50, filter: AgentFilter): Agents!  agentByKey(key: String!): Agent }
+  input AgentFilter { nameContains: String  emails: [String!] }
   type Agents { nodes: [Agent!]! }
   type Agent { id: ID!  name: String  latestInteractions: Interactions  statusPeriods(during: TimeRange!): Periods }
   type Interactions { nodes: [Interaction!]! }
@@ -91,15 +90,21 @@ export const typeDefs = `
   input TimeRange { from: String!  to: String! }
 `;
 
+function findAgents(filter) {
+  if (filter?.emails) {
+    const emails = new Set(filter.emails);
+    return agents.filter(({ email }) => emails.has(email));
+  }
+  return filter?.nameContains ? agents.filter(({ name }) => name.includes(filter.nameContains)) : agents;
+}
+
 export const resolvers = {
   Query: {
-    agents: (_source, { first }) => ({ nodes: agents.slice(0, first) }),
-    agentByKey: (_source, { key }) => agents[Number(key.replace('agent-', ''))] ?? null,
+    agents: (_source, { first, filter }) => ({ nodes: findAgents(filter).slice(0, first) }),
+    agentByKey: (_source, { key }) => agentsByKey.get(key) ?? null,
   },
   Agent: {
-    latestInteractions: async ({ vonageId }, _args, { loaders }) => ({
-      nodes: await loaders.interactions.load(vonageId),
-    }),
+    latestInteractions: async ({ key }, _args, { loaders }) => ({ nodes: await loaders.interactions.load(key) }),
     statusPeriods: async ({ email }, { during }, { loaders }) => {
       const status = await loaders.periods.load({ email, day: during.from.slice(0, 10) });
       return { nodes: status.map((record) => toPeriod(email, record)) };

@@ -24,7 +24,9 @@ function setUp() {
   return { written, state, socket, sink: createSocketSink(socket) };
 }
 
-const nextTurn = () => new Promise(setImmediate);
+function nextTurn() {
+  return new Promise(setImmediate);
+}
 
 test('counts the lines that are lost while the reader does not read, and after it has gone', async () => {
   const { written, state, sink } = setUp();

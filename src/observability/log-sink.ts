@@ -92,7 +92,7 @@ function createLineBatch(write: (text: string, lines: number) => void) {
   }
   return {
     writeNow,
-    add(line: string): void {
+    add: (line: string): void => {
       if (lines === 0) setImmediate(writeNow);
       text += line;
       lines += 1;

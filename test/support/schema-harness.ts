@@ -68,12 +68,12 @@ export const services = createFakeServices(
 
 const prepareOperation = createOperationPreparer();
 
-/** Runs a valid query; `EXECUTOR=standard` with the other executor. */
+/** Runs a valid query; `OPTIMISATIONS=off` with the executor of graphql-js. */
 export async function runQuery(source: string, variables: Readonly<Record<string, unknown>> = {}) {
   const contextValue = services.createContext();
   const document = parse(source);
   const definition = getOperationAST(document);
-  if (process.env.EXECUTOR === 'standard' || !definition || validate(schema, document).length > 0)
+  if (process.env.OPTIMISATIONS === 'off' || !definition || validate(schema, document).length > 0)
     return graphql({ schema, source, variableValues: variables, contextValue });
   const { operation, errors } = prepareOperation({ schema, document, definition, variables });
   return operation ? executeOperation(operation, contextValue) : { errors };

@@ -114,10 +114,11 @@ function withPatientDiscovery(config: SandboxConfig): RawConfig {
   };
 }
 
-/** Loads a configuration as the gateway would from a file, with a free local port. */
-/** `EXECUTOR=standard` runs the tests with the other executor. */
-const performance = { executor: process.env.EXECUTOR ?? 'prepared' };
+/** `OPTIMISATIONS=off` runs the tests without all that only makes answers faster. */
+const performance =
+  process.env.OPTIMISATIONS === 'off' ? { responseCacheBytes: 0, executor: 'standard', documentCacheBytes: 0 } : {};
 
+/** Loads a configuration as the gateway would from a file, with a free local port. */
 function parseRawConfig(raw: RawConfig): Config {
   const text = formatSandboxConfig({ performance, ...raw } as RawConfig);
   const loaded = loadConfig({ text, file: 'test', env: { PORT: '0' }, vendors });

@@ -95,7 +95,7 @@ export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOp
       const answer = other && (await join(other, disconnected));
       onRead(answer ? 'collapsed' : 'miss');
       if (answer) return answer;
-      // Several requests may have waited for an execution in vain: they do not wait again.
+      // It may be one of several that have just waited without success: they do not wait again.
       if (other) return (await run(key, disconnected, execute)).answer;
       const execution = startSharedExecution(disconnected, (signal) => run(key, signal, execute));
       running.set(key, execution);
@@ -110,7 +110,7 @@ export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOp
   };
 }
 
-/** Measures the lifetime with a clock that nobody sets. */
+/** Measures the lifetime with the monotonic clock. */
 function toReadyResponse(
   { bytes, expiresAt, status, headers, operation }: ExecutedResponse,
   clock: Clock,

@@ -18,6 +18,7 @@ function keyOf(name: string) {
 function withCallers(raw: RawConfig): RawConfig {
   return {
     ...raw,
+    performance: { responseCacheBytes: 10_000_000 },
     auth: {
       apiKeys: Object.entries(CALLERS).map(([name, accounts]) => ({
         name,

@@ -2,7 +2,7 @@ import { kore } from '../../../src/vendors/kore/index.ts';
 import { connectVendor } from '../vendor-harness.ts';
 import { type FakeAgent, fakeKore, type FakeKoreOptions, KORE_ENTRY } from './account.ts';
 
-/** The data source of one query, on a Wednesday noon unless told otherwise, of an account with these agents. */
+/** The data source of one query, on a Wednesday noon unless another time is given, of an account with these agents. */
 export function connectKore(
   people: readonly FakeAgent[],
   habits?: FakeKoreOptions,

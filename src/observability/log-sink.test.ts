@@ -1,5 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { expect, test } from '@jest/globals';
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { createSocketSink } from './log-sink.ts';
 
 function setUp() {
@@ -74,4 +78,27 @@ test('survives an error of the socket', () => {
   socket.emit('error', new Error('EPIPE'));
   sink.write('a\n');
   expect(sink.lostLines()).toBe(0);
+});
+
+describe('a process that ends in the same turn of the event loop', () => {
+  const program = `
+    import { createStdoutSink } from ${JSON.stringify(new URL('./log-sink.ts', import.meta.url).href)};
+    createStdoutSink().write('the last line\\n');
+    process.exit(3);`;
+  function run(stdout: 'pipe' | number) {
+    return spawnSync(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', stdout, 'pipe'] });
+  }
+
+  test('has written its lines to a pipe', () => {
+    const { status, stdout } = run('pipe');
+    expect([status, String(stdout)]).toEqual([3, 'the last line\n']);
+  });
+
+  test('has written its lines to a file', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'log-')), 'log');
+    const fd = openSync(path, 'w');
+    expect(run(fd).status).toBe(3);
+    closeSync(fd);
+    expect(readFileSync(path, 'utf8')).toBe('the last line\n');
+  });
 });

@@ -25,9 +25,13 @@ export type SinkSocket = Pick<Socket, 'writable' | 'writableLength' | 'unref'> &
  */
 export function createStdoutSink(fd = 1): LogSink {
   const stats = fstatSync(fd);
-  return stats.isFIFO() || stats.isSocket()
-    ? createSocketSink(new Socket({ fd, readable: false, writable: true }))
-    : createFileSink(fd);
+  const sink =
+    stats.isFIFO() || stats.isSocket()
+      ? createSocketSink(new Socket({ fd, readable: false, writable: true }))
+      : createFileSink(fd);
+  // What is logged just before the process ends says why; it is written as far as that takes no wait.
+  process.once('exit', () => void sink.flush());
+  return sink;
 }
 
 /** Writes to a pipe or socket, and loses lines that its reader does not take in time. */

@@ -53,7 +53,7 @@ export function createQueryContext(services: Services, request: RequestContext):
   const memoize = createMemo(reads);
   /** What is stale or failed may be there again at any time. What is missing of a PARTIAL source is missing in the cached data, too. */
   const restrictReuse = ({ outcome }: SourceReport): void => {
-    if (outcome === 'STALE' || outcome === 'FAILED') request.reuse.restrict('none');
+    if (outcome === 'STALE' || outcome === 'FAILED') request.reuse.restrict('shared');
   };
   return {
     ...request,

@@ -54,7 +54,7 @@ export interface CallContext {
   readonly restrictCache: (nextChangeAt: Instant) => void;
   /** Called with the ids of the entries that a read of the cache has returned. */
   readonly onEntriesRead?: (ids: readonly string[]) => void;
-  /** Called where the response depends on more than entries of the cache within their TTL, such as the time of the request. */
+  /** Called where the response is true only now: it depends on a failure, an entry past its TTL, or the time of the request. */
   readonly preventReuse?: () => void;
 }
 

@@ -4,8 +4,9 @@ import type { CallRecord } from '../http/types.ts';
 import { anonymousCaller } from './caller.ts';
 import { createCachePolicy, createRequestContext } from './request-context.ts';
 
-function setUp() {
+function setUp(waitedMs = 0) {
   const clock = manualClock(1_000_000);
+  clock.advance(waitedMs);
   const client = new AbortController();
   const context = createRequestContext({
     caller: { ...anonymousCaller, accounts: new Set(['lp']) },
@@ -13,6 +14,7 @@ function setUp() {
     explain: null,
     disconnectSignal: client.signal,
     clock,
+    startedAtMs: 0,
     limits: { requestTimeoutMs: 30_000, maxFiles: 5, maxResponseObjects: 10 },
   });
   return { clock, client, context };
@@ -37,6 +39,15 @@ describe('createRequestContext', () => {
     const { clock, context } = setUp();
     clock.advance(5000);
     expect(context.waitUntilMs?.()).toBe(29_500);
+  });
+
+  test('counts the time that the request has waited before for its deadline', () => {
+    const { clock, context } = setUp(20_000);
+    expect(context.waitUntilMs?.()).toBe(29_500);
+    clock.advance(9_999);
+    expect(context.signal.aborted).toBe(false);
+    clock.advance(1);
+    expect(context.signal.reason).toMatchObject({ name: 'TimeoutError' });
   });
 
   test('aborts the signal when the client disconnects', () => {

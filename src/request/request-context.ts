@@ -18,6 +18,8 @@ export interface RequestContextOptions {
   readonly disconnectSignal: AbortSignal;
   readonly clock: Clock;
   readonly limits: Pick<Limits, 'requestTimeoutMs' | 'maxFiles' | 'maxResponseObjects'>;
+  /** The monotonic time in milliseconds from which the deadline counts; absent: now. */
+  readonly startedAtMs?: number;
   /** Receives the ids of the cache entries that the response depends on. */
   readonly onEntriesRead?: ((ids: readonly string[]) => void) | undefined;
 }
@@ -76,6 +78,7 @@ export function createRequestContext({
   disconnectSignal,
   clock,
   limits,
+  startedAtMs = clock.monotonicMs(),
   onEntriesRead,
 }: RequestContextOptions): RequestContext {
   const { record, ...calls } = createCallLedger();
@@ -83,10 +86,10 @@ export function createRequestContext({
   const reuse = createReuseLimit();
   const { requestTimeoutMs } = limits;
   const waitUntilMs =
-    clock.monotonicMs() + requestTimeoutMs - Math.min(requestTimeoutMs * RESPONSE_TIME_RATIO, MAX_RESPONSE_TIME_MS);
+    startedAtMs + requestTimeoutMs - Math.min(requestTimeoutMs * RESPONSE_TIME_RATIO, MAX_RESPONSE_TIME_MS);
   const closeCallbacks: (() => void)[] = [];
   let isClosed = false;
-  const deadline = createDeadline(clock, requestTimeoutMs, disconnectSignal);
+  const deadline = createDeadline(clock, startedAtMs + requestTimeoutMs - clock.monotonicMs(), disconnectSignal);
   return {
     caller,
     requestId,
@@ -102,7 +105,7 @@ export function createRequestContext({
     reuse,
     onEntriesRead: (ids) => onEntriesRead?.(ids),
     preventReuse: () => {
-      reuse.restrict('none');
+      reuse.restrict('shared');
     },
     takeFileBudget: createBudget(limits.maxFiles),
     responseObjects: createLimitCounter(limits.maxResponseObjects),

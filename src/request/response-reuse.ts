@@ -2,8 +2,9 @@
  * How far a response may serve other requests that ask the same: those of its whole lifetime, those that wait for it, or none.
  *
  * `lasting`: every part is as the cache holds it, and stays so until the part's `nextChangeAt` or until its entry is written again.
- * `shared`: a request that would have read the same values in the same moment gets the same response, a later one may not.
- * `none`: a part depends on more than the cache, such as the time of the request, or is served although it has expired.
+ * `shared`: a part failed, is served although it has expired, or was called for just now: the requests that wait for it get the same, as
+ * they would share the vendor's calls; a later one does not.
+ * `none`: a part depends on more than the cache, such as the health of accounts.
  */
 export type ResponseReuse = 'lasting' | 'shared' | 'none';
 

@@ -10,6 +10,8 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
+  /** When the request arrived, in milliseconds of the monotonic clock. */
+  readonly startedAtMs: number;
   /** The IP address of the client: of the connection's peer, or as reported by the proxies that are trusted. */
   readonly clientAddress: string;
   /** The host and port of a request target in absolute form; otherwise null. */
@@ -53,7 +55,7 @@ export interface ExchangeOptions {
 export function createExchange(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions): Exchange {
   const { metrics, logger, clock, readClientAddress, unread } = options;
   const { method, url = '/' } = request;
-  const startedAt = clock.monotonicMs();
+  const startedAtMs = clock.monotonicMs();
   const recordEnd = metrics.requestStarted();
   const disconnection = createDisconnection();
   const requestId = resolveRequestId(request.headers['x-request-id']);
@@ -70,13 +72,13 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
     if (!response.writableFinished) disconnection.abort();
     // 499 is nginx's status for a client that closed the connection before the response.
     const finalStatus = response.writableFinished ? response.statusCode : 499;
-    const ms = Math.round(clock.monotonicMs() - startedAt);
+    const ms = Math.round(clock.monotonicMs() - startedAtMs);
     const { path, status = finalStatus } = log;
     recordEnd({ method, path, status, ms });
     accessLog.onClose({ status, ms });
   });
   return {
-    ...{ request, response, requestId, clientAddress, authority, pathname, search, unread, log },
+    ...{ request, response, requestId, startedAtMs, clientAddress, authority, pathname, search, unread, log },
     get disconnected() {
       return disconnection.signal();
     },

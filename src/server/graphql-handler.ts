@@ -45,7 +45,8 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
     const json = body && parseJsonBody(body);
     const operation = findOperationLabel(json, search);
     if (operation !== undefined) log.operation = operation;
-    const contextOptions = { caller, requestId, explain, disconnectSignal, clock, limits, onEntriesRead };
+    const { startedAtMs } = exchange;
+    const contextOptions = { caller, requestId, explain, disconnectSignal, clock, limits, startedAtMs, onEntriesRead };
     const context = createRequestContext(contextOptions);
     try {
       const result = await graphql({ method, headers: toHeaderMap(request), search, body: json }, context);
@@ -55,7 +56,8 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
         headers: Object.fromEntries(result.headers),
         bytes: Buffer.from(result.body.string),
         operation,
-        reuse: context.reuse.get(),
+        // A request that waited for this one has more time left.
+        reuse: context.signal.aborted ? 'none' : context.reuse.get(),
         expiresAt: context.cachePolicy.expiresAt(),
       };
     } finally {

@@ -51,7 +51,7 @@ test.each<[string, ResponseOptions, ResponseReuse]>([
   ['from a vendor', { servedFrom: 'VENDOR' }, 'lasting'],
   ['that says that it is from a vendor', { servedFrom: 'VENDOR', query: '{ field servedFrom }' }, 'shared'],
   ['that says that it is from the cache', { query: '{ field servedFrom }' }, 'lasting'],
-  ['with an error', { errorCode: 'VENDOR_TIMEOUT' }, 'none'],
+  ['with an error', { errorCode: 'VENDOR_TIMEOUT' }, 'shared'],
   ['that was rejected', { query: '{ nothing }' }, 'none'],
   ['with a plan', { explain: 'plan' }, 'none'],
 ])('lets a response %s serve other requests as far as it stays true', async (_name, options, expected) => {

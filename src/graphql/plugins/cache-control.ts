@@ -14,7 +14,8 @@ const VARY_HEADERS = 'accept, authorization, switchboard-explain';
  * time), and after an error that is not a vendor's. For a failed vendor read the cache names the time of its next attempt. Plans
  * and rejected operations keep the `no-store` that the server sets on every response.
  *
- * Also decides how far the response may serve other requests: not at all with an error, whose end is not known.
+ * Also decides how far the response may serve other requests: one with an error, whose end is not known, serves those that wait
+ * for it, as the failure of a vendor call does.
  */
 export function cacheControlPlugin(clock: Clock): ApolloServerPlugin<RequestContext> {
   return {
@@ -27,7 +28,7 @@ export function cacheControlPlugin(clock: Clock): ApolloServerPlugin<RequestCont
             return Promise.resolve();
           }
           const { errors = [] } = body.singleResult;
-          if (errors.length > 0) reuse.restrict('none');
+          if (errors.length > 0) reuse.restrict('shared');
           // The next response would come from the cache, and say so.
           const isFromVendor = calls.records.some(({ servedFrom }) => servedFrom === 'VENDOR');
           if (isFromVendor && source.includes('servedFrom')) reuse.restrict('shared');

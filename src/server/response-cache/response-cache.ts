@@ -29,8 +29,8 @@ export interface Answer {
 
 /**
  * Keeps the bytes of responses, so that a repeated query is answered without being parsed or executed. A response is valid until
- * its shortest-lived part ends, or one of the cache entries that it depends on is written again. What has an error, is missing,
- * stale or being revalidated, or depends on the time of the request is executed for every request.
+ * its shortest-lived part ends, or one of the cache entries that it depends on is written again. What has an error, is
+ * stale or being revalidated, or depends on the time of the request is not stored.
  */
 export interface ResponseCache {
   readonly find: (key: string) => Answer | undefined;

@@ -37,6 +37,8 @@ export default tseslint.config(
       '.stryker',
       'src/generated',
       'examples/*/src/generated',
+      'packages/*/src/generated',
+      'packages/*/dist',
       '**/node_modules',
       'test/example-vendor/fixture', // resolves, and is checked, where its test puts it: in src/vendors/
     ],

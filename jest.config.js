@@ -4,6 +4,7 @@ export default {
     '<rootDir>/test/**/*.test.ts',
     '<rootDir>/scripts/**/*.test.ts',
     '<rootDir>/bench/**/*.test.ts',
+    '<rootDir>/packages/*/src/**/*.test.ts',
   ],
   // Its imports resolve where its test puts it: in src/vendors/.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/example-vendor/fixture/'],

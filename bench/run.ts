@@ -7,6 +7,7 @@ import { describeMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { toSvg } from './plot.ts';
 import { formatReport, type Report } from './report.ts';
+import { redisCosts } from './redis-costs/bench.ts';
 import { repeatedQueries } from './targets/t1-repeated.ts';
 import { newQueries } from './targets/t2-new-queries.ts';
 import { uncachedQueries } from './targets/t3-uncached.ts';
@@ -38,6 +39,7 @@ const parts: Readonly<Record<string, readonly Bench[]>> = {
   'vendor-call': [vendorCall],
   'vendor-calls': [vendorCalls],
   'cold-week': [coldWeek],
+  'redis-costs': [redisCosts],
 };
 const benches = { ...targets, ...parts };
 

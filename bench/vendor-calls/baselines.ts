@@ -2,7 +2,7 @@ import type { Instant } from '../../src/domain/clock.ts';
 import type { LivePersonConfig } from '../../src/vendors/liveperson/config.ts';
 import { listFiles } from '../../src/vendors/liveperson/sandbox/files.ts';
 import { type CacheRules, koreLowerBound, livepersonLowerBound, type Poll, vonageLowerBound } from './lower-bound.ts';
-import { daysBeforeToday } from './queries.ts';
+import { lastCompleteDays } from './queries.ts';
 import { AGENTS, type Calls, type World } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -48,7 +48,7 @@ export function naiveCalls(world: World, subject: PollSubject, polls: readonly I
 }
 
 function toDayPolls({ days }: { readonly days: readonly number[] }, polls: readonly Instant[]): readonly Poll[] {
-  return polls.map((at, nth) => ({ at, ...daysBeforeToday(days[nth] ?? 0, at) }));
+  return polls.map((at, nth) => ({ at, ...lastCompleteDays(days[nth] ?? 0, at) }));
 }
 
 function livepersonModel({ config, company, clock }: World) {

@@ -8,6 +8,8 @@ export type CheckedQuery = (execute: QueryGateway, world: World) => Promise<void
 /** Maximum age of a response: the longest TTL of these queries, and as long again for a stale value being revalidated. */
 const MAX_AGE_MS = 30_000;
 const DAY = 86_400_000;
+/** A session of up to a day, and the hours until its file is written. */
+const LIVEPERSON_DELAY_MS = 30 * 3_600_000;
 
 const STATUSES_QUERY = `{ agents(first: ${AGENTS}) { nodes { email currentStatus { status start } } } }`;
 interface AgentStatuses {
@@ -57,10 +59,10 @@ interface DayReport {
   } | null;
 }
 
-/** The status periods of all agents on a number of complete days before today, from Kore and LivePerson, which both have all of them. */
+/** The status periods of all agents on a number of days of which Kore and LivePerson both have everything. */
 export function queryReport(days: number): CheckedQuery {
   return async (execute, world) => {
-    const { from, to } = daysBeforeToday(days, world.clock.now());
+    const { from, to } = lastCompleteDays(days, world.clock.now());
     const during = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
     const { agents } = await execute<{ readonly agents: { readonly nodes: readonly DayReport[] } }>(REPORT_QUERY, {
       during,
@@ -78,8 +80,9 @@ export function queryReport(days: number): CheckedQuery {
   };
 }
 
-export function daysBeforeToday(days: number, now: Instant): { readonly from: Instant; readonly to: Instant } {
-  const to = Math.floor(now / DAY) * DAY;
+/** The UTC days before the time from which LivePerson may still write events. */
+export function lastCompleteDays(days: number, now: Instant): { readonly from: Instant; readonly to: Instant } {
+  const to = Math.floor((now - LIVEPERSON_DELAY_MS) / DAY) * DAY;
   return { from: to - days * DAY, to };
 }
 

@@ -38,14 +38,13 @@ export async function readFile(
   } catch (error) {
     damage = toDamage(error);
   }
-  const remaining = damage === 'too_large' ? [] : splitter.end();
-  const last = remaining.length - 1;
-  for (const [index, text] of remaining.entries()) {
+  let isLastMalformed = false;
+  for (const text of damage === 'too_large' ? [] : splitter.end()) {
+    if (isLastMalformed) collector.addMalformed();
+    isLastMalformed = !documents.read(text);
     await options.yielder.yieldIfDue();
-    if (documents.read(text)) continue;
-    if (index === last) damage ??= 'malformed';
-    else collector.addMalformed();
   }
+  if (isLastMalformed) damage ??= 'malformed';
   return assertUsable(collector.content(damage), target);
 }
 

@@ -10,6 +10,7 @@ import type { LivePersonConfig } from './config.ts';
 import { accountPath, checkFileLink, type LinkRejection } from './file-links.ts';
 import type { FileContent, FileFlaws } from './files/content.ts';
 import { toDamageReason } from './files/damage.ts';
+import { createDocumentReaders } from './files/document-reader.ts';
 import type { EventLoopYielder } from './files/event-loop-yielder.ts';
 import { readFile } from './files/reader.ts';
 import { assertNoOAuthProblem, oauthProblemError } from './oauth-problem.ts';
@@ -110,8 +111,8 @@ function createListFiles(parts: ClientParts, target: CallTarget): Client['list']
 
 function createDownloadFile(parts: ClientParts, target: CallTarget): Client['file'] {
   const { config, http, clock, signerFor, redact, onDropped, yielder } = parts;
-  const { accountId, maxFileBytes, patterns } = config;
-  const readerOptions = { accountId, maxFileBytes, patterns, yielder };
+  const { accountId, maxFileBytes } = config;
+  const readerOptions = { accountId, maxFileBytes, createDocumentReader: createDocumentReaders(config), yielder };
   return async (link, context) => {
     // The client checks each list; a cached link is checked again, because the request is signed.
     const url = checkFileLink(link, config);

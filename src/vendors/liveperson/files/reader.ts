@@ -3,14 +3,15 @@ import { vendorError } from '../../../http/response.ts';
 import { createCollector } from './collector.ts';
 import type { FileContent, FileFlaws } from './content.ts';
 import { toDamageReason } from './damage.ts';
-import { createDocumentReader, type DocumentReaderOptions } from './document-reader.ts';
+import type { CreateDocumentReader } from './document-reader.ts';
 import type { EventLoopYielder } from './event-loop-yielder.ts';
 import { CorruptFileError, inflate, MAX_INFLATE_RATIO } from './inflate.ts';
 import { createSplitter, DocumentTooLargeError } from './splitter.ts';
 
-export interface ReaderOptions extends DocumentReaderOptions {
+export interface ReaderOptions {
   readonly accountId: string;
   readonly maxFileBytes: number;
+  readonly createDocumentReader: CreateDocumentReader;
   readonly yielder: EventLoopYielder;
 }
 
@@ -24,7 +25,7 @@ export async function readFile(
   target: CallTarget,
 ): Promise<FileContent> {
   const collector = createCollector(options.accountId);
-  const documents = createDocumentReader(options, collector.add);
+  const documents = options.createDocumentReader(collector.add);
   const splitter = createSplitter(documents.tryRead);
   let damage: FileFlaws['damage'] = null;
   try {

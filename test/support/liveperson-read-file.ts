@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/domain/clock.ts';
+import { createEventLoopYielder } from '../../src/domain/event-loop-yielder.ts';
 import { type FileContent, parseAgentRecords } from '../../src/vendors/liveperson/files/content.ts';
 import { createDocumentReaders } from '../../src/vendors/liveperson/files/document-reader.ts';
-import { createEventLoopYielder } from '../../src/vendors/liveperson/files/event-loop-yielder.ts';
 import { readFile } from '../../src/vendors/liveperson/files/reader.ts';
 
 const target = { vendor: 'LIVEPERSON', account: 'lp', endpoint: 'agentActivity/file' } as const;

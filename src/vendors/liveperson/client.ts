@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/clock.ts';
+import type { EventLoopYielder } from '../../domain/event-loop-yielder.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import type { CallTarget } from '../../domain/vendor-error.ts';
 import { assertAccountOk, errorFromResponse, parseJson, vendorError } from '../../http/response.ts';
@@ -11,7 +12,6 @@ import { accountPath, checkFileLink, type LinkRejection } from './file-links.ts'
 import type { FileContent, FileFlaws } from './files/content.ts';
 import { toDamageReason } from './files/damage.ts';
 import { createDocumentReaders } from './files/document-reader.ts';
-import type { EventLoopYielder } from './files/event-loop-yielder.ts';
 import { readFile } from './files/reader.ts';
 import { assertNoOAuthProblem, oauthProblemError } from './oauth-problem.ts';
 import { createRedactor } from './redact.ts';

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../domain/clock.ts';
+import { createEventLoopYielder } from '../../domain/event-loop-yielder.ts';
 import type { DerivedStore } from '../content-memory.ts';
 import type { StoredNames } from './files/content.ts';
-import { createEventLoopYielder } from './files/event-loop-yielder.ts';
 import { type StoredFile, toStoredFile } from './files/stored-file.ts';
 import { createKeptContent } from './kept-content.ts';
 

@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { CachedValue } from '../../cache/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
+import type { EventLoopYielder } from '../../domain/event-loop-yielder.ts';
 import { firstEventAt, lastEventAt, type Session } from '../../domain/session.ts';
 import { overlaps, type TimeRange } from '../../domain/time.ts';
 import type { DerivedStore } from '../content-memory.ts';
 import type { FileContent } from './files/content.ts';
-import type { EventLoopYielder } from './files/event-loop-yielder.ts';
 import { openFile, type StoredFile } from './files/stored-file.ts';
 import { buildCollectedSession, type CollectedSession, collectSessions, type FetchedFile } from './map.ts';
 

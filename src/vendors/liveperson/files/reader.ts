@@ -1,10 +1,10 @@
+import type { EventLoopYielder } from '../../../domain/event-loop-yielder.ts';
 import type { CallTarget } from '../../../domain/vendor-error.ts';
 import { vendorError } from '../../../http/response.ts';
 import { createCollector } from './collector.ts';
 import type { FileContent, FileFlaws } from './content.ts';
 import { toDamageReason } from './damage.ts';
 import type { CreateDocumentReader } from './document-reader.ts';
-import type { EventLoopYielder } from './event-loop-yielder.ts';
 import { CorruptFileError, inflate, MAX_INFLATE_RATIO } from './inflate.ts';
 import { createSplitter, DocumentTooLargeError } from './splitter.ts';
 

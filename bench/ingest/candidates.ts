@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { systemClock } from '../../src/domain/clock.ts';
+import { createEventLoopYielder } from '../../src/domain/event-loop-yielder.ts';
 import { config } from '../../src/vendors/liveperson/config.ts';
-import { createEventLoopYielder } from '../../src/vendors/liveperson/files/event-loop-yielder.ts';
+import { createDocumentReaders } from '../../src/vendors/liveperson/files/document-reader.ts';
 import { readFile } from '../../src/vendors/liveperson/files/reader.ts';
 import { type Counts, countStoredEvents } from './expected.ts';
 import { ACCOUNT_ID } from './files.ts';
@@ -25,14 +26,16 @@ const settings = config.parse({
 
 /** From gzip bytes to the cached content, with the same function that the client passes a download to. */
 function createReaderCandidate({ patterns }: { readonly patterns: boolean }): Candidate {
+  const createDocumentReader = createDocumentReaders({ patterns });
   return (path) => {
-    const options = { ...settings, maxFileBytes: 2 ** 32, patterns, yielder: createEventLoopYielder(systemClock) };
+    const yielder = createEventLoopYielder(systemClock);
+    const options = { ...settings, maxFileBytes: 2 ** 32, createDocumentReader, yielder };
     const target = { vendor: 'LIVEPERSON', account: 'bench', endpoint: 'file' } as const;
     return Promise.resolve(async () => {
       const content = await readFile(createReadStream(path), options, target);
       const { damage, foreign, malformed } = content.flaws;
       if (damage !== null || foreign + malformed > 0) throw new Error('the file was not read completely');
-      return () => countStoredEvents(content, options.yielder);
+      return () => countStoredEvents(content, yielder);
     });
   };
 }

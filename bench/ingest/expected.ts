@@ -1,5 +1,5 @@
+import type { EventLoopYielder } from '../../src/domain/event-loop-yielder.ts';
 import type { FileContent } from '../../src/vendors/liveperson/files/content.ts';
-import type { EventLoopYielder } from '../../src/vendors/liveperson/files/event-loop-yielder.ts';
 import { buildCollectedSession, collectSessions } from '../../src/vendors/liveperson/map.ts';
 
 /** The expected counts of a file. */

@@ -1,14 +1,14 @@
 import type { DirectoryEntry } from '../config/settings.ts';
 import type { Agent, DiscoveredAgent } from '../domain/agent.ts';
+import { createEventLoopYielder, runInSlices } from '../domain/event-loop-yielder.ts';
 import type { SourceReport } from '../domain/source.ts';
 import {
   createAgentDiscovery,
   type DirectoryAccount,
   type DirectoryReader,
   type DiscoveryOptions,
-  type DiscoveryResult,
 } from './discovery.ts';
-import { type DirectoryView, mergeAgents } from './merge-agents.ts';
+import { type DirectoryView, type Discovery, mergeAgents, mergeAgentsInSteps } from './merge-agents.ts';
 
 export interface DirectoryOptions extends DiscoveryOptions {
   readonly entries: readonly DirectoryEntry[];
@@ -45,7 +45,13 @@ export interface Directory {
 export function createDirectory(options: DirectoryOptions): Directory {
   const { entries, accounts } = options;
   const discovery = createAgentDiscovery(options);
-  const getOrCreateView = createViewCache(entries);
+  const configuredViews = createViewCache<DirectoryView>();
+  const mergedViews = createViewCache<Promise<DirectoryView>>();
+  const yielder = createEventLoopYielder(options.clock);
+
+  /** Callers with the same accounts share a view. It is merged again only when a discovery has changed. */
+  const mergedView = (visible: readonly DirectoryAccount[], discoveries: readonly Discovery[]) =>
+    mergedViews(visible, discoveries, () => runInSlices(mergeAgentsInSteps(entries, visible, discoveries), yielder));
 
   const visibleTo = (reader: DirectoryReader): readonly DirectoryAccount[] =>
     accounts.filter(({ name }) => reader.canAccess(name));
@@ -53,7 +59,10 @@ export function createDirectory(options: DirectoryOptions): Directory {
     visibleTo(reader).filter(({ discover }) => discover);
 
   return {
-    configured: (reader) => getOrCreateView(visibleTo(reader), []),
+    configured(reader) {
+      const visible = visibleTo(reader);
+      return configuredViews(visible, [], () => mergeAgents(entries, visible, []));
+    },
 
     async merged(reader) {
       const discoveries = await Promise.all(
@@ -61,7 +70,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       );
       for (const { freshUntil } of discoveries) reader.restrictCache(freshUntil);
       return {
-        view: getOrCreateView(visibleTo(reader), discoveries),
+        view: await mergedView(visibleTo(reader), discoveries),
         sources: discoveries.map(({ report }) => report),
       };
     },
@@ -72,9 +81,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
 
     async cached(reader) {
       const discoveries = await Promise.all(discoverableBy(reader).map((account) => discovery.cached(account)));
-      return discoveries.every((result) => result !== null)
-        ? mergeAgents(entries, visibleTo(reader), discoveries)
-        : null;
+      return discoveries.every((result) => result !== null) ? mergedView(visibleTo(reader), discoveries) : null;
     },
 
     discoverableAccounts: (reader) => new Set(discoverableBy(reader).map(({ name }) => name)),
@@ -93,28 +100,26 @@ export function createDirectory(options: DirectoryOptions): Directory {
 /** Callers have few distinct sets of accounts; above this number, views are merged again. */
 const MAX_CACHED_VIEWS = 100;
 
-interface CachedView {
-  readonly discoveries: readonly DiscoveryResult[];
-  readonly view: DirectoryView;
-}
+/** Keeps a view for each set of accounts, as long as the discoveries are the same. */
+function createViewCache<View>() {
+  const views = new Map<string, { readonly discoveries: readonly Discovery[]; readonly view: View }>();
 
-/** Callers with the same accounts share a view. It is merged again only when a discovery has changed. */
-function createViewCache(entries: readonly DirectoryEntry[]) {
-  const views = new Map<string, CachedView>();
-
-  return (visibleAccounts: readonly DirectoryAccount[], discoveries: readonly DiscoveryResult[]): DirectoryView => {
-    const kind = discoveries.length > 0 ? 'merged' : 'configured';
-    const key = `${kind}:${visibleAccounts.map(({ name }) => name).join()}`;
+  return (
+    visibleAccounts: readonly DirectoryAccount[],
+    discoveries: readonly Discovery[],
+    createView: () => View,
+  ): View => {
+    const key = visibleAccounts.map(({ name }) => name).join();
     const existing = views.get(key);
     if (existing && areSameDiscoveries(existing.discoveries, discoveries)) return existing.view;
-    const view = mergeAgents(entries, visibleAccounts, discoveries);
+    const view = createView();
     if (!existing && views.size >= MAX_CACHED_VIEWS) views.clear();
     views.set(key, { discoveries, view });
     return view;
   };
 }
 
-function areSameDiscoveries(left: readonly DiscoveryResult[], right: readonly DiscoveryResult[]): boolean {
+function areSameDiscoveries(left: readonly Discovery[], right: readonly Discovery[]): boolean {
   return left.every(({ agents }, index) => areSameAgents(agents, right[index]?.agents ?? []));
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { directoryEntry, discoveredAgent } from '../../test/support/directory-fixtures.ts';
-import { mergedView } from '../../test/support/merge-agents-fixtures.ts';
+import { lp, mergedView } from '../../test/support/merge-agents-fixtures.ts';
 import { agentId } from '../domain/global-id.ts';
+import { mergeAgents, mergeAgentsInSteps } from './merge-agents.ts';
 
 describe('mergeAgents without discovery', () => {
   test('returns agents in the directory’s order, with their accounts in the configuration’s order', () => {
@@ -78,4 +79,18 @@ test('mergeAgents puts discovered agents after the configured ones, by name', ()
     lp: [discoveredAgent('a', { name: 'Anna' }), discoveredAgent('b', { name: 'Anna' })],
   });
   expect(agents.map(({ name }) => name)).toEqual(['Zoe', null, 'Anna', 'Anna', 'Carl']);
+});
+
+test('mergeAgentsInSteps pauses after each hundred agents of each pass, for any number of agents', () => {
+  const agents = Array.from({ length: 3000 }, (_, index) =>
+    discoveredAgent(String(index), { name: `Agent ${index}`, email: `a${index}@x.de` }),
+  );
+  const steps = mergeAgentsInSteps([], [lp], [{ account: lp, agents }]);
+  let pauses = 0;
+  let next = steps.next();
+  for (; next.done !== true; next = steps.next()) pauses += 1;
+  // References, agents with a reference that is known, new agents and the result; sorting has larger steps.
+  expect(pauses).toBeGreaterThanOrEqual((4 * 3000) / 100);
+  expect(next.value.agents).toEqual(mergeAgents([], [lp], [{ account: lp, agents }]).agents);
+  expect(next.value.agents).toHaveLength(3000);
 });

@@ -1,7 +1,9 @@
 import type { DirectoryEntry } from '../config/settings.ts';
 import type { Account } from '../domain/account.ts';
 import type { Agent, AgentAccount, DiscoveredAgent } from '../domain/agent.ts';
+import { runAtOnce } from '../domain/event-loop-yielder.ts';
 import { agentId, agentIdByAccount, agentIdByEmail, decodeGlobalId } from '../domain/global-id.ts';
+import { sortInSteps } from '../domain/sort-in-steps.ts';
 import type { ReferenceRules } from '../vendors/vendor.ts';
 
 /** An account as the directory sees it. */
@@ -36,13 +38,30 @@ export function mergeAgents(
   accounts: readonly KnownAccount[],
   discoveries: readonly Discovery[],
 ): DirectoryView {
+  return runAtOnce(mergeAgentsInSteps(entries, accounts, discoveries));
+}
+
+/** Does the same as `mergeAgents`, in steps of some milliseconds at most: thousands of agents may have been discovered. */
+export function* mergeAgentsInSteps(
+  entries: readonly DirectoryEntry[],
+  accounts: readonly KnownAccount[],
+  discoveries: readonly Discovery[],
+): Generator<undefined, DirectoryView> {
   const merger = new AgentMerger(accounts);
   merger.addConfiguredAgents(entries);
-  const discoveredEntries = sortDiscoveredEntries(accounts, discoveries);
+  yield;
+  const discoveredEntries = yield* sortDiscoveredEntries(accounts, discoveries);
   // First the agents that the directory refers to: what discovery adds to them may identify the others.
-  merger.enrichReferencedAgents(discoveredEntries);
-  merger.addDiscoveredAgents(discoveredEntries);
-  return merger.createView();
+  yield* merger.enrichReferencedAgents(discoveredEntries);
+  yield* merger.addDiscoveredAgents(discoveredEntries);
+  return yield* merger.createView();
+}
+
+/** The agents that one step passes. */
+const AGENTS_PER_STEP = 100;
+
+function isStepEnd(index: number): boolean {
+  return index % AGENTS_PER_STEP === AGENTS_PER_STEP - 1;
 }
 
 interface AgentDraft {
@@ -54,11 +73,20 @@ interface AgentDraft {
   readonly id: string;
 }
 
+/** A reference to an agent in an account. */
+interface Reference {
+  /** Equal for all spellings of the reference in the account. */
+  readonly key: string;
+  /** The address that the reference is; null for any other reference. */
+  readonly email: string | null;
+}
+
 /** An agent as an account has discovered it, with all references that identify it there. */
 interface DiscoveredEntry {
   readonly account: KnownAccount;
   readonly agent: DiscoveredAgent;
-  readonly references: readonly string[];
+  /** First the agent's own. */
+  readonly references: readonly Reference[];
 }
 
 class AgentMerger {
@@ -91,15 +119,17 @@ class AgentMerger {
     }
   }
 
-  enrichReferencedAgents(discoveredEntries: readonly DiscoveredEntry[]): void {
-    for (const discoveredEntry of discoveredEntries) {
+  *enrichReferencedAgents(discoveredEntries: readonly DiscoveredEntry[]): Generator<undefined, void> {
+    for (const [index, discoveredEntry] of discoveredEntries.entries()) {
+      if (isStepEnd(index)) yield;
       const draft = this.#findByReference(discoveredEntry);
       if (draft) this.#enrich(draft, discoveredEntry);
     }
   }
 
-  addDiscoveredAgents(discoveredEntries: readonly DiscoveredEntry[]): void {
-    for (const discoveredEntry of discoveredEntries) {
+  *addDiscoveredAgents(discoveredEntries: readonly DiscoveredEntry[]): Generator<undefined, void> {
+    for (const [index, discoveredEntry] of discoveredEntries.entries()) {
+      if (isStepEnd(index)) yield;
       const { account, agent } = discoveredEntry;
       const draft =
         this.#findByReference(discoveredEntry) ??
@@ -110,19 +140,30 @@ class AgentMerger {
     }
   }
 
-  createView(): DirectoryView {
+  *createView(): Generator<undefined, DirectoryView> {
     const accountNames = [...this.#accounts.keys()];
-    const drafts = [...this.#configured, ...this.#discovered];
-    const agentsByDraft = new Map(drafts.map((draft) => [draft, toAgent(draft, accountNames)]));
-    const agentOf = (draft: AgentDraft | undefined): Agent | null => (draft && agentsByDraft.get(draft)) ?? null;
-    const allOf = (list: readonly AgentDraft[]) => list.map(agentOf).filter((agent) => agent !== null);
-    const agents = [...allOf(this.#configured), ...allOf(this.#discovered).sort(compareByNameThenId)];
+    const agentsByDraft = new Map<AgentDraft, Agent>();
+    const toAgents = function* (drafts: readonly AgentDraft[]): Generator<undefined, readonly Agent[]> {
+      const all: Agent[] = [];
+      for (const [index, draft] of drafts.entries()) {
+        if (isStepEnd(index)) yield;
+        const agent = toAgent(draft, accountNames);
+        agentsByDraft.set(draft, agent);
+        all.push(agent);
+      }
+      return all;
+    };
+    const configured = yield* toAgents(this.#configured);
+    const discovered = yield* sortInSteps(yield* toAgents(this.#discovered), compareByNameThenId);
+    const agents = [...configured, ...discovered];
+    yield;
     const agentsById = new Map(agents.map((agent) => [agent.id, agent]));
 
+    const agentOf = (draft: AgentDraft | undefined): Agent | null => (draft && agentsByDraft.get(draft)) ?? null;
     const byEmail = (email: string) => agentOf(this.#draftsByEmail.get(email.toLowerCase()));
     const byAccount = (name: string, ref: string) => {
       const account = this.#accounts.get(name);
-      return account ? agentOf(this.#draftsByReference.get(referenceKey(account, ref))) : null;
+      return account ? agentOf(this.#draftsByReference.get(toReference(account, ref).key)) : null;
     };
     /** An agent keeps its earlier ids, from before its address was discovered or it was added to the directory. */
     const byFormerId = (id: string): Agent | null => {
@@ -135,14 +176,13 @@ class AgentMerger {
 
   #linkAccount(draft: AgentDraft, account: KnownAccount, ref: string): void {
     draft.accounts.set(account.name, ref);
-    this.#claimReference(draft, account, ref);
+    this.#claimReference(draft, toReference(account, ref));
   }
 
   /** Makes the reference identify this agent, unless it identifies another one already. */
-  #claimReference(draft: AgentDraft, account: KnownAccount, ref: string): void {
-    const key = referenceKey(account, ref);
+  #claimReference(draft: AgentDraft, { key, email }: Reference): void {
     if (!this.#draftsByReference.has(key)) this.#draftsByReference.set(key, draft);
-    if (this.#draftsByReference.get(key) === draft) this.#indexEmail(draft, account.references.email(ref));
+    if (this.#draftsByReference.get(key) === draft) this.#indexEmail(draft, email);
   }
 
   /** Makes the address identify this agent, unless it identifies another one already. */
@@ -154,16 +194,14 @@ class AgentMerger {
   }
 
   /** Adds only what is not set yet. */
-  #enrich(draft: AgentDraft, { account, agent, references }: DiscoveredEntry): void {
+  #enrich(draft: AgentDraft, { agent, references }: DiscoveredEntry): void {
     draft.name ??= agent.name;
     this.#indexEmail(draft, agent.email);
-    for (const ref of references) this.#claimReference(draft, account, ref);
+    for (const reference of references) this.#claimReference(draft, reference);
   }
 
-  #findByReference({ account, references }: DiscoveredEntry): AgentDraft | undefined {
-    return references
-      .map((ref) => this.#draftsByReference.get(referenceKey(account, ref)))
-      .find((draft) => draft !== undefined);
+  #findByReference({ references }: DiscoveredEntry): AgentDraft | undefined {
+    return references.map(({ key }) => this.#draftsByReference.get(key)).find((draft) => draft !== undefined);
   }
 
   /** Never guesses: an agent with another reference in the account, or with addresses of several agents, is a different one. */
@@ -191,26 +229,34 @@ class AgentMerger {
 }
 
 /** By account, in the configuration's order, then by reference. */
-function sortDiscoveredEntries(
+function* sortDiscoveredEntries(
   accounts: readonly KnownAccount[],
   discoveries: readonly Discovery[],
-): readonly DiscoveredEntry[] {
-  return accounts.flatMap((account) => {
-    const { canonical } = account.references;
-    return discoveries
-      .filter((discovery) => discovery.account.name === account.name)
-      .flatMap(({ agents }) => agents.map((agent) => ({ account, agent, references: [agent.ref, ...agent.aliases] })))
-      .toSorted(
-        (a, b) =>
-          compare(canonical(a.agent.ref), canonical(b.agent.ref)) ||
-          compare(JSON.stringify(a.agent), JSON.stringify(b.agent)),
-      );
-  });
+): Generator<undefined, readonly DiscoveredEntry[]> {
+  const sorted: DiscoveredEntry[] = [];
+  for (const account of accounts) {
+    const unsorted: DiscoveredEntry[] = [];
+    const agents = discoveries.flatMap((each) => (each.account.name === account.name ? each.agents : []));
+    for (const [index, agent] of agents.entries()) {
+      if (isStepEnd(index)) yield;
+      const references = [agent.ref, ...agent.aliases].map((ref) => toReference(account, ref));
+      unsorted.push({ account, agent, references });
+    }
+    for (const each of yield* sortInSteps(unsorted, compareByReference)) sorted.push(each);
+  }
+  return sorted;
+}
+
+function compareByReference(a: DiscoveredEntry, b: DiscoveredEntry): number {
+  return (
+    compare(a.references[0]?.key ?? '', b.references[0]?.key ?? '') ||
+    compare(JSON.stringify(a.agent), JSON.stringify(b.agent))
+  );
 }
 
 /** The vendor's address of the agent, then the references that are addresses. */
-function emailsOf({ account, agent, references }: DiscoveredEntry): readonly string[] {
-  return [agent.email, ...references.map((ref) => account.references.email(ref))].filter((email) => email !== null);
+function emailsOf({ agent, references }: DiscoveredEntry): readonly string[] {
+  return [agent.email, ...references.map(({ email }) => email)].filter((email) => email !== null);
 }
 
 function toAgent(draft: AgentDraft, accountNames: readonly string[]): Agent {
@@ -236,6 +282,6 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function referenceKey(account: KnownAccount, ref: string): string {
-  return `${account.name}\n${account.references.canonical(ref)}`;
+function toReference({ name, references }: KnownAccount, ref: string): Reference {
+  return { key: `${name}\n${references.canonical(ref)}`, email: references.email(ref) };
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { runSteps } from '../../test/support/run-steps.ts';
 import { type EventSpec, NOON, sessionEvent, sessionPart } from '../../test/support/session-events.ts';
 import {
   buildSession as buildSessionInSteps,
@@ -9,6 +8,7 @@ import {
   sessionsDuring,
   statusPeriodsDuring,
 } from './build-session.ts';
+import { runAtOnce } from './event-loop-yielder.ts';
 import type { Session, SessionEvent, SessionEventType } from './session.ts';
 
 const identity = {
@@ -20,7 +20,7 @@ const identity = {
 };
 
 function buildSession(of: SessionIdentity, parts: readonly SessionPart[]): Session {
-  return runSteps(buildSessionInSteps(of, parts));
+  return runAtOnce(buildSessionInSteps(of, parts));
 }
 
 function sessionFrom(...specs: readonly EventSpec[]): Session {

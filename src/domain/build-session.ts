@@ -1,6 +1,7 @@
 import type { Instant } from './clock.ts';
-import { isStepEnd, sortEvents } from './session-events.ts';
+import { sortEvents } from './session-events.ts';
 import { firstEventAt, lastEventAt, type Session, type SessionEvent, type SessionEventType } from './session.ts';
+import { isStepEnd } from './sort-in-steps.ts';
 import { byStart, type StatusPeriod } from './status-period.ts';
 import { overlaps, type TimeRange } from './time.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { runSteps } from '../../test/support/run-steps.ts';
 import { type EventSpec, sessionEvent } from '../../test/support/session-events.ts';
+import { runAtOnce } from './event-loop-yielder.ts';
 import { sortEvents as sortEventsInSteps } from './session-events.ts';
 import type { SessionEvent } from './session.ts';
 
 function sortEvents(events: readonly SessionEvent[]) {
-  return runSteps(sortEventsInSteps(events));
+  return runAtOnce(sortEventsInSteps(events));
 }
 
 describe('sortEvents, with events of the same instant', () => {

@@ -1,4 +1,5 @@
 import type { SessionEvent, SessionEventType } from './session.ts';
+import { isStepEnd, ITEMS_PER_STEP, sortInSteps } from './sort-in-steps.ts';
 
 // Within a millisecond, a login comes first and a logout last.
 const EVENT_TYPE_RANK: Readonly<Record<SessionEventType, number>> = {
@@ -11,16 +12,13 @@ const EVENT_TYPE_RANK: Readonly<Record<SessionEventType, number>> = {
 // More events than this in one millisecond are left unchained: chaining takes quadratic time, and no order would be plausible.
 const MAX_CHAINED_EVENTS = 64;
 
-/** The events that one step sorts or passes, in less than a millisecond. */
-const EVENTS_PER_STEP = 1000;
-
 /**
  * Sorts one session's events and removes duplicates. The result does not depend on the input's order, pieces or duplicates.
  * Events of the same millisecond are ordered by type, then chained: each starts with the status, and the engagements, with
  * which the one before ended. The work is done in steps, because a session may have very many events.
  */
 export function* sortEvents(events: readonly SessionEvent[]): Generator<undefined, readonly SessionEvent[]> {
-  const sorted = yield* mergeSort(events);
+  const sorted = yield* sortInSteps(events, compareEvents);
   const distinct: SessionEvent[] = [];
   for (const [index, event] of sorted.entries()) {
     if (isStepEnd(index)) yield;
@@ -34,50 +32,10 @@ export function* sortEvents(events: readonly SessionEvent[]): Generator<undefine
     const tied = distinct.slice(from, to);
     const chain = tied.length > 1 && tied.length <= MAX_CHAINED_EVENTS ? chainTiedEvents(tied, ordered.at(-1)) : tied;
     for (const event of chain) ordered.push(event);
-    if (Math.floor(from / EVENTS_PER_STEP) < Math.floor(to / EVENTS_PER_STEP)) yield;
+    if (Math.floor(from / ITEMS_PER_STEP) < Math.floor(to / ITEMS_PER_STEP)) yield;
     from = to;
   }
   return ordered;
-}
-
-/** Whether a loop over events pauses before the event with this index. */
-export function isStepEnd(index: number): boolean {
-  return index % EVENTS_PER_STEP === EVENTS_PER_STEP - 1;
-}
-
-function* mergeSort(events: readonly SessionEvent[]): Generator<undefined, readonly SessionEvent[]> {
-  if (events.length <= EVENTS_PER_STEP) return events.toSorted(compareEvents);
-  let runs: (readonly SessionEvent[])[] = [];
-  for (let at = 0; at < events.length; at += EVENTS_PER_STEP) {
-    runs.push(events.slice(at, at + EVENTS_PER_STEP).sort(compareEvents));
-    yield;
-  }
-  while (runs.length > 1) {
-    const merged: (readonly SessionEvent[])[] = [];
-    for (let at = 0; at < runs.length; at += 2) merged.push(yield* merge(runs[at] ?? [], runs[at + 1] ?? []));
-    runs = merged;
-  }
-  return runs[0] ?? [];
-}
-
-function* merge(
-  first: readonly SessionEvent[],
-  second: readonly SessionEvent[],
-): Generator<undefined, readonly SessionEvent[]> {
-  const merged: SessionEvent[] = [];
-  let [a, b] = [0, 0];
-  for (;;) {
-    const [left, right] = [first[a], second[b]];
-    if (left === undefined || right === undefined) return merged.concat(first.slice(a), second.slice(b));
-    if (compareEvents(left, right) <= 0) {
-      merged.push(left);
-      a += 1;
-    } else {
-      merged.push(right);
-      b += 1;
-    }
-    if (isStepEnd(merged.length)) yield;
-  }
 }
 
 /** A total order over all fields of an event: 0 only for two copies of the same event. */

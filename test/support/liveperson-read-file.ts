@@ -1,6 +1,7 @@
 import { systemClock } from '../../src/domain/clock.ts';
+import { createEventLoopYielder } from '../../src/domain/event-loop-yielder.ts';
 import { type FileContent, parseAgentRecords } from '../../src/vendors/liveperson/files/content.ts';
-import { createEventLoopYielder } from '../../src/vendors/liveperson/files/event-loop-yielder.ts';
+import { createDocumentReaders } from '../../src/vendors/liveperson/files/document-reader.ts';
 import { readFile } from '../../src/vendors/liveperson/files/reader.ts';
 
 const target = { vendor: 'LIVEPERSON', account: 'lp', endpoint: 'agentActivity/file' } as const;
@@ -17,17 +18,13 @@ export function readChunked(
   bytes: Buffer | string,
   {
     chunkLength = 700,
-    ...options
+    patterns = true,
+    learnAfterChars = 0,
+    maxFileBytes = 1e8,
   }: { patterns?: boolean; learnAfterChars?: number; maxFileBytes?: number; chunkLength?: number } = {},
 ) {
-  const settings = {
-    accountId: '75555851',
-    maxFileBytes: 1e8,
-    patterns: true,
-    learnAfterChars: 0,
-    yielder,
-    ...options,
-  };
+  const createDocumentReader = createDocumentReaders({ patterns, learnAfterChars });
+  const settings = { accountId: '75555851', maxFileBytes, createDocumentReader, yielder };
   return readFile(chunks(Buffer.from(bytes as string), chunkLength), settings, target);
 }
 

@@ -11,12 +11,12 @@ import {
   THREE_FILES,
 } from '../../../test/support/scripted-liveperson.ts';
 import { jsonReply, stubHttp } from '../../../test/support/vendor-harness.ts';
+import { createEventLoopYielder } from '../../domain/event-loop-yielder.ts';
 import { HOUR } from '../../domain/time.ts';
 import type { CallRecord } from '../../http/types.ts';
 import { createClient, FILE_ENDPOINT, LIST_ENDPOINT } from './client.ts';
 import { config } from './config.ts';
 import { conformance } from './conformance.ts';
-import { createEventLoopYielder } from './files/event-loop-yielder.ts';
 import { type ApiKey, createVerifier } from './sandbox/oauth.ts';
 
 describe('calls', () => {

@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/clock.ts';
+import type { EventLoopYielder } from '../../domain/event-loop-yielder.ts';
 import type { TimeRange } from '../../domain/time.ts';
 import type { CallTarget } from '../../domain/vendor-error.ts';
 import { assertAccountOk, errorFromResponse, parseJson, vendorError } from '../../http/response.ts';
@@ -10,7 +11,7 @@ import type { LivePersonConfig } from './config.ts';
 import { accountPath, checkFileLink, type LinkRejection } from './file-links.ts';
 import type { FileContent, FileFlaws } from './files/content.ts';
 import { toDamageReason } from './files/damage.ts';
-import type { EventLoopYielder } from './files/event-loop-yielder.ts';
+import { createDocumentReaders } from './files/document-reader.ts';
 import { readFile } from './files/reader.ts';
 import { assertNoOAuthProblem, oauthProblemError } from './oauth-problem.ts';
 import { createRedactor } from './redact.ts';
@@ -110,8 +111,8 @@ function createListFiles(parts: ClientParts, target: CallTarget): Client['list']
 
 function createDownloadFile(parts: ClientParts, target: CallTarget): Client['file'] {
   const { config, http, clock, signerFor, redact, onDropped, yielder } = parts;
-  const { accountId, maxFileBytes, patterns } = config;
-  const readerOptions = { accountId, maxFileBytes, patterns, yielder };
+  const { accountId, maxFileBytes } = config;
+  const readerOptions = { accountId, maxFileBytes, createDocumentReader: createDocumentReaders(config), yielder };
   return async (link, context) => {
     // The client checks each list; a cached link is checked again, because the request is signed.
     const url = checkFileLink(link, config);

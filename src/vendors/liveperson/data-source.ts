@@ -138,11 +138,13 @@ async function discoverAgents(
     const collected = await collectFiles(loaders, discoveryWindows(request.now, deps.config)).finally(lease.end);
     const ttlSeconds =
       collected.gaps.length === 0 ? deps.ttl.directory : Math.min(deps.ttl.directory, deps.ttl.statusLive);
-    return {
-      value: withChecksum({ agents: await toDiscoveredAgents(collected.contents, deps.yielder), gaps: collected.gaps }),
-      ttlSeconds,
-    };
+    const agents = await toDiscoveredAgents(collected.contents, deps.yielder);
+    const value = withChecksum({ agents, gaps: collected.gaps });
+    // To store thousands of agents is another slice, and so is what the directory does with them.
+    await deps.yielder.yieldIfDue();
+    return { value, ttlSeconds };
   });
+  await deps.yielder.yieldIfDue();
   const report = createReport(deps.account, [directory], directory.value.gaps);
   return { data: directory.value.agents, sources: [report] };
 }

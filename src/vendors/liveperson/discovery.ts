@@ -1,6 +1,6 @@
 import type { DiscoveredAgent } from '../../domain/agent.ts';
+import { type EventLoopYielder, inGroups } from '../../domain/event-loop-yielder.ts';
 import type { FileContent, StoredNames } from './files/content.ts';
-import { type EventLoopYielder, inGroups } from './files/event-loop-yielder.ts';
 import { isEmail } from './references.ts';
 
 /** The agents of a group take less than a millisecond. */

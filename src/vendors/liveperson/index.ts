@@ -1,3 +1,4 @@
+import { createEventLoopYielder } from '../../domain/event-loop-yielder.ts';
 import { createCallEstimates } from '../call-estimate.ts';
 import { contentMemoryLimits, createContentMemory } from '../content-memory.ts';
 import { defineVendor } from '../vendor.ts';
@@ -5,7 +6,6 @@ import { createClient } from './client.ts';
 import { config } from './config.ts';
 import { cachedAgents, createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
-import { createEventLoopYielder } from './files/event-loop-yielder.ts';
 import { createKeptContent } from './kept-content.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';

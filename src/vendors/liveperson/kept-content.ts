@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { CachedValue } from '../../cache/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
+import type { EventLoopYielder } from '../../domain/event-loop-yielder.ts';
 import { firstEventAt, lastEventAt, type Session } from '../../domain/session.ts';
 import { overlaps, type TimeRange } from '../../domain/time.ts';
 import type { DerivedStore } from '../content-memory.ts';
 import type { FileContent } from './files/content.ts';
-import type { EventLoopYielder } from './files/event-loop-yielder.ts';
 import { openFile, type StoredFile } from './files/stored-file.ts';
 import { buildCollectedSession, type CollectedSession, collectSessions, type FetchedFile } from './map.ts';
 
@@ -79,30 +79,37 @@ async function openStored(stored: StoredFile, { store, yielder }: Parts): Promis
 async function readSessions(ref: string, { key: fileSetKey, files }: FileSet, during: TimeRange, parts: Parts) {
   const { account, store, yielder } = parts;
   const key = JSON.stringify([account, fileSetKey, ref]);
-  const kept = (store.get(key) as readonly KeptSession[] | undefined) ?? (await keepSessions(key, ref, files, parts));
+  const kept = store.get(key) as readonly KeptSession[] | undefined;
+  if (!kept) return keepSessions(key, ref, { files, during }, parts);
   const sessions: Session[] = [];
   for (const session of kept) {
-    // A period without duration at the very end overlaps a range that begins there.
-    if (overlaps(during, session.from, session.to === null ? null : session.to + 1))
-      sessions.push(await buildCollectedSession(account, ref, session, yielder));
+    if (mayOverlap(session, during)) sessions.push(await buildCollectedSession(account, ref, session, yielder));
   }
   return sessions;
 }
 
+/** Collects and keeps an agent's sessions in some files; returns those that may overlap the range. */
 async function keepSessions(
   key: string,
   ref: string,
-  files: readonly FetchedFile[],
+  { files, during }: { readonly files: readonly FetchedFile[]; readonly during: TimeRange },
   { account, store, yielder }: Parts,
-): Promise<readonly KeptSession[]> {
-  const sessions: KeptSession[] = [];
+): Promise<readonly Session[]> {
+  const kept: KeptSession[] = [];
+  const sessions: Session[] = [];
   for (const collected of await collectSessions(ref, files, yielder)) {
     const session = await buildCollectedSession(account, ref, collected, yielder);
-    const to = session.state === 'CLOSED' ? lastEventAt(session) : null;
-    sessions.push({ ...collected, from: firstEventAt(session), to });
+    const span = { from: firstEventAt(session), to: session.state === 'CLOSED' ? lastEventAt(session) : null };
+    kept.push({ ...collected, ...span });
+    if (mayOverlap(span, during)) sessions.push(session);
   }
-  store.set(key, sessions, { size: sizeOf(key, sessions) });
+  store.set(key, kept, { size: sizeOf(key, kept) });
   return sessions;
+}
+
+function mayOverlap({ from, to }: Pick<KeptSession, 'from' | 'to'>, during: TimeRange): boolean {
+  // A period without duration at the very end overlaps a range that begins there.
+  return overlaps(during, from, to === null ? null : to + 1);
 }
 
 /** Numbers values by their identity: a cached value never changes. */

@@ -3,6 +3,7 @@ import type { AccountCache, CachedValue, CacheNamespace, OnFetched } from '../..
 import { cacheNotFound } from '../../cache/freshness.ts';
 import type { Ttl } from '../../config/cache.ts';
 import type { Account } from '../../domain/account.ts';
+import type { EventLoopYielder } from '../../domain/event-loop-yielder.ts';
 import { DAY, SECOND, type TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
@@ -15,7 +16,6 @@ import { type Client, FILE_ENDPOINT, fileKey, type FileListing, LIST_ENDPOINT } 
 import type { LivePersonConfig } from './config.ts';
 import type { LinkRejection } from './file-links.ts';
 import { isSuspect } from './files/content.ts';
-import type { EventLoopYielder } from './files/event-loop-yielder.ts';
 import { isIntactFile, type StoredFile, storedSize, toStoredFile } from './files/stored-file.ts';
 import type { KeptContent } from './kept-content.ts';
 import { isSettled, oldestFileTime } from './window.ts';

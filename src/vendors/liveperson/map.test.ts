@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../test/support/clock.ts';
+import { createEventLoopYielder } from '../../domain/event-loop-yielder.ts';
 import type { FileContent } from './files/content.ts';
 import { encodeEvents } from './files/event-codec.ts';
-import { createEventLoopYielder } from './files/event-loop-yielder.ts';
 import { buildCollectedSession, collectSessions, type FetchedFile, isLoginName } from './map.ts';
 
 const yielder = createEventLoopYielder(manualClock());

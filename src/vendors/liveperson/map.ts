@@ -1,10 +1,10 @@
 import { buildSession, type SessionPart, type Timestamped } from '../../domain/build-session.ts';
 import type { Instant } from '../../domain/clock.ts';
+import { type EventLoopYielder, runInSlices } from '../../domain/event-loop-yielder.ts';
 import type { Session, SessionEvent, SessionEventType } from '../../domain/session.ts';
 import type { AgentStatus } from '../../domain/status-period.ts';
 import { type FileContent, parseAgentRecords, type StoredRecord, type TimestampedText } from './files/content.ts';
 import { decodeEvents, type StoredEvent } from './files/event-codec.ts';
-import { type EventLoopYielder, runInSlices } from './files/event-loop-yielder.ts';
 import { normalizeLogin } from './references.ts';
 
 // Codes: https://developers.liveperson.com/data-access-api-methods-agent-activity.html

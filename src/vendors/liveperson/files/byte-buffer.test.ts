@@ -2,20 +2,21 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createByteBuffer } from './byte-buffer.ts';
 
-test('returns the added bytes in order and once', () => {
-  const pieces = fc.array(
-    fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes)),
-    { maxLength: 9 },
-  );
+test('returns the added bytes in order, without those that were removed', () => {
+  const chunk = fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes));
+  const steps = fc.array(fc.record({ chunk, share: fc.double({ min: 0, max: 1, noNaN: true }) }), { maxLength: 20 });
   fc.assert(
-    fc.property(fc.array(pieces, { maxLength: 5 }), (rounds) => {
+    fc.property(steps, (all) => {
       const buffer = createByteBuffer();
-      for (const round of rounds) {
-        for (const piece of round) buffer.add(piece);
-        const all = Buffer.concat(round);
-        expect(buffer.size()).toBe(all.length);
-        expect(Buffer.from(buffer.takeAll())).toEqual(all);
-        expect(buffer.size()).toBe(0);
+      let expected = Buffer.alloc(0);
+      for (const { chunk: added, share } of all) {
+        buffer.add(added);
+        expected = Buffer.concat([expected, added]);
+        expect(Buffer.from(buffer.bytes())).toEqual(expected);
+        const removed = Math.floor(share * expected.length);
+        buffer.remove(removed);
+        expected = expected.subarray(removed);
+        expect(Buffer.from(buffer.bytes())).toEqual(expected);
       }
     }),
   );

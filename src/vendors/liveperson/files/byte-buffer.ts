@@ -1,29 +1,29 @@
-/** Collects chunks of any number and size at the cost of one copy. */
+/** A queue of bytes: collects chunks of any number and size, at the cost of one copy, in memory that is used again. */
 export interface ByteBuffer {
   readonly add: (chunk: Buffer) => void;
-  readonly size: () => number;
-  /** Returns all bytes and empties the buffer. Use them before the next `add`, which overwrites them. */
-  readonly takeAll: () => Buffer;
+  /** Returns the bytes that were not removed. Use them before the next call of another method, which may overwrite them. */
+  readonly bytes: () => Buffer;
+  /** Removes bytes from the beginning. */
+  readonly remove: (length: number) => void;
 }
 
 export function createByteBuffer(): ByteBuffer {
-  let bytes: Buffer = Buffer.alloc(0);
+  let memory: Buffer = Buffer.alloc(0);
   let length = 0;
 
   return {
     add: (chunk) => {
-      if (length + chunk.length > bytes.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(2 * bytes.length, length + chunk.length));
-        bytes.copy(larger, 0, 0, length);
-        bytes = larger;
+      if (length + chunk.length > memory.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(2 * memory.length, length + chunk.length));
+        memory.copy(larger, 0, 0, length);
+        memory = larger;
       }
-      length += chunk.copy(bytes, length);
+      length += chunk.copy(memory, length);
     },
-    size: () => length,
-    takeAll: () => {
-      const all = bytes.subarray(0, length);
-      length = 0;
-      return all;
+    bytes: () => memory.subarray(0, length),
+    remove: (removed) => {
+      memory.copyWithin(0, removed, length);
+      length -= removed;
     },
   };
 }

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { RawEvent } from './activity.ts';
 import { createCollector } from './collector.ts';
+import { parseAgentRecords } from './content.ts';
+import { decodeEvents } from './event-codec.ts';
 
 function event(agentId: string, loginName: string | null = null): RawEvent {
   return {
@@ -66,4 +68,12 @@ test('reports a file of more than 100,000 agents as too large and collects no mo
   expect(addAndCount(agents(100_000))).toEqual([100_000, null]);
   expect(addAndCount([event('5')])).toEqual([100_000, null]);
   expect(addAndCount([event('100000')])).toEqual([100_000, 'too_large']);
+});
+
+test('stores a session of very many events in one document as several records', () => {
+  const content = collect(Array.from({ length: 20_000 }, () => event('9')));
+  const lengths = [...parseAgentRecords(content, '9')].map(([, events]) => decodeEvents(events).length);
+  expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(20_000);
+  // A record is closed at 16 KiB, here some 1,820 events, and grows by a thousand events at a time.
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(2820);
 });

@@ -63,13 +63,16 @@ export function createCollector(accountId: string): Collector {
   };
 }
 
+/** Longer runs are split, because the events of a stored record are decoded in one step. */
+const MAX_RUN_EVENTS = 1000;
+
 /** Splits a record into runs of events of one agent. */
 function splitByAgent({ events }: ActivityRecord) {
   const runs: { readonly agentId: string | null; readonly events: readonly RawEvent[] }[] = [];
   let from = 0;
   for (let to = 1; to <= events.length; to++) {
     const agentId = events[from]?.agentId ?? null;
-    if (events[to]?.agentId === events[from]?.agentId) continue;
+    if (events[to]?.agentId === events[from]?.agentId && to - from < MAX_RUN_EVENTS) continue;
     runs.push({ agentId, events: events.slice(from, to) });
     from = to;
   }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createActivityDocument } from '../../../../test/support/liveperson-documents.ts';
 import { type Activity, readActivity } from './activity.ts';
-import { createDocumentReader, type DocumentReaderOptions } from './document-reader.ts';
+import { createDocumentReaders, type DocumentReaderOptions } from './document-reader.ts';
 
 function documentAt(at: number) {
   return JSON.stringify(createActivityDocument([{ events: [{ at, nickname: 'Jürgen' }] }]));
@@ -12,7 +12,9 @@ function toLatin1(text: string) {
 
 function setUp(options: DocumentReaderOptions) {
   const added: Activity[] = [];
-  return { added, reader: createDocumentReader(options, (activity) => added.push(activity)) };
+  const createReader = createDocumentReaders(options);
+  const nextReader = () => createReader((activity) => added.push(activity));
+  return { added, reader: nextReader(), nextReader };
 }
 
 test('reads a document of the form of an earlier one without a parser', () => {
@@ -21,6 +23,14 @@ test('reads a document of the form of an earlier one without a parser', () => {
   expect(reader.tryRead(first, 0)).toBe(-1);
   expect(reader.read(first)).toBe(true);
   expect(reader.tryRead(`${first}${second}`, first.length)).toBe(first.length + second.length);
+  expect(added).toEqual([readActivity(documentAt(1)), readActivity(documentAt(2))]);
+});
+
+test('reads a document of a form that an earlier file of the account had without a parser', () => {
+  const { added, reader, nextReader } = setUp({ patterns: true, learnAfterChars: 0 });
+  reader.read(toLatin1(documentAt(1)));
+  const text = toLatin1(documentAt(2));
+  expect(nextReader().tryRead(text, 0)).toBe(text.length);
   expect(added).toEqual([readActivity(documentAt(1)), readActivity(documentAt(2))]);
 });
 

@@ -15,27 +15,35 @@ export interface DocumentReader {
   readonly read: (text: string) => boolean;
 }
 
+/** Creates the reader of one file; `add` receives every document. */
+export type CreateDocumentReader = (add: (activity: Activity) => void) => DocumentReader;
+
 export interface DocumentReaderOptions {
   /**
    * Whether documents of a known form are read by the pattern of an earlier one instead of with JSON.parse. It changes only the
    * speed: see fast-path/README.md.
    */
   readonly patterns: boolean;
-  /** The characters to parse before the first pattern is learned. */
+  /** The characters to parse for each pattern that is learned. */
   readonly learnAfterChars?: number;
 }
 
-/** In a shorter file, a pattern costs more than it saves. */
+/** To learn a document costs as much as to parse some tens of its length. */
 const LEARN_AFTER_CHARS = 64 * 1024;
 
-/** Creates the reader of one file; `add` receives every document. */
-export function createDocumentReader(
-  { patterns, learnAfterChars = LEARN_AFTER_CHARS }: DocumentReaderOptions,
-  add: (activity: Activity) => void,
-): DocumentReader {
-  const learned = patterns ? createLearnedParser(learnAfterChars, add) : null;
-  return {
-    tryRead: learned?.tryParse ?? (() => -1),
+/** Creates the readers of an account's files, which share what they learn. */
+export function createDocumentReaders({
+  patterns,
+  learnAfterChars = LEARN_AFTER_CHARS,
+}: DocumentReaderOptions): CreateDocumentReader {
+  const learned = patterns ? createLearnedParser(learnAfterChars) : null;
+  return (add) => ({
+    tryRead: (text, start) => {
+      const result = learned?.tryParse(text, start) ?? null;
+      if (result === null) return -1;
+      add(result.activity);
+      return result.end;
+    },
     read: (text) => {
       const activity = readActivity(latin1ToUtf8(text));
       if (activity === null) {
@@ -46,5 +54,5 @@ export function createDocumentReader(
       learned?.learn(text, activity);
       return true;
     },
-  };
+  });
 }

@@ -20,8 +20,8 @@ const INPUT_STEP_BYTES = 16 * 1024;
 /** The usual output of a step: a smaller buffer would cost several calls of zlib for each. */
 const OUTPUT_BUFFER_BYTES = 512 * 1024;
 
-/** The maximum size of a chunk, so that the reader can yield to the event loop between chunks. */
-const MAX_CHUNK_BYTES = 128 * 1024;
+/** The maximum size of a chunk. It takes some milliseconds to read, so that the reader can yield to the event loop between chunks. */
+const MAX_CHUNK_BYTES = 256 * 1024;
 
 /** The trailer of a gzip member: checksum and length. */
 const GZIP_TRAILER_BYTES = 8;

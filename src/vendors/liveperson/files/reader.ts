@@ -1,16 +1,17 @@
+import type { EventLoopYielder } from '../../../domain/event-loop-yielder.ts';
 import type { CallTarget } from '../../../domain/vendor-error.ts';
 import { vendorError } from '../../../http/response.ts';
 import { createCollector } from './collector.ts';
 import type { FileContent, FileFlaws } from './content.ts';
 import { toDamageReason } from './damage.ts';
-import { createDocumentReader, type DocumentReaderOptions } from './document-reader.ts';
-import type { EventLoopYielder } from './event-loop-yielder.ts';
+import type { CreateDocumentReader } from './document-reader.ts';
 import { CorruptFileError, inflate, MAX_INFLATE_RATIO } from './inflate.ts';
 import { createSplitter, DocumentTooLargeError } from './splitter.ts';
 
-export interface ReaderOptions extends DocumentReaderOptions {
+export interface ReaderOptions {
   readonly accountId: string;
   readonly maxFileBytes: number;
+  readonly createDocumentReader: CreateDocumentReader;
   readonly yielder: EventLoopYielder;
 }
 
@@ -24,7 +25,7 @@ export async function readFile(
   target: CallTarget,
 ): Promise<FileContent> {
   const collector = createCollector(options.accountId);
-  const documents = createDocumentReader(options, collector.add);
+  const documents = options.createDocumentReader(collector.add);
   const splitter = createSplitter(documents.tryRead);
   let damage: FileFlaws['damage'] = null;
   try {
@@ -38,14 +39,13 @@ export async function readFile(
   } catch (error) {
     damage = toDamage(error);
   }
-  const remaining = damage === 'too_large' ? [] : splitter.end();
-  const last = remaining.length - 1;
-  for (const [index, text] of remaining.entries()) {
+  let isLastMalformed = false;
+  for (const text of damage === 'too_large' ? [] : splitter.end()) {
+    if (isLastMalformed) collector.addMalformed();
+    isLastMalformed = !documents.read(text);
     await options.yielder.yieldIfDue();
-    if (documents.read(text)) continue;
-    if (index === last) damage ??= 'malformed';
-    else collector.addMalformed();
   }
+  if (isLastMalformed) damage ??= 'malformed';
   return assertUsable(collector.content(damage), target);
 }
 

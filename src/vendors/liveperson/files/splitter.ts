@@ -7,8 +7,8 @@ import { isSpace, skipSpace } from './space.ts';
 export interface Splitter {
   /** Yields the documents that these bytes complete, as latin1 text. The end of a long document may be found some chunks later. */
   push(bytes: Buffer): Generator<string>;
-  /** Returns the rest; the last text may be an incomplete document, and is empty for an array without an end. */
-  end(): readonly string[];
+  /** Yields the rest; the last text may be an incomplete document, and is empty for an array without an end. */
+  end(): Generator<string>;
 }
 
 /** Reads the document that begins at `start`; returns its end, or −1 when its form is unknown or it is incomplete. */
@@ -49,8 +49,12 @@ const BOUNDARY_EXPRESSION = /\}[ \t\r\n\xEF\xBB\xBF]*\{/g;
 class DocumentSplitter implements Splitter {
   readonly #tryRead: TryRead;
   readonly #boundary = new RegExp(BOUNDARY_EXPRESSION);
+  /** The bytes from the first document on that is not complete. */
   readonly #buffer = createByteBuffer();
+  /** The text of all bytes, while they are split: kept as text, each chunk would be one more copy of what is incomplete. */
   #text = '';
+  /** The length of the text that was searched without finding an end. */
+  #searchedChars = 0;
   #search = startSearch(0);
   #array: DocumentArray | null = null;
 
@@ -60,24 +64,24 @@ class DocumentSplitter implements Splitter {
 
   *push(bytes: Buffer): Generator<string> {
     this.#buffer.add(bytes);
-    if (this.#buffer.size() < this.#text.length * MIN_GROWTH_RATIO) return;
+    if (this.#buffer.bytes().length < this.#searchedChars * (1 + MIN_GROWTH_RATIO)) return;
     this.#discardBefore(yield* this.#splitText());
   }
 
-  end(): readonly string[] {
-    const documents = this.#splitText();
-    const remaining: string[] = [];
-    let next = documents.next();
-    for (; next.done !== true; next = documents.next()) remaining.push(next.value);
-    if (this.#array !== null) return [...remaining, this.#text.slice(next.value)];
+  *end(): Generator<string> {
+    const begin = yield* this.#splitText();
+    if (this.#array !== null) {
+      yield this.#text.slice(begin);
+      return;
+    }
     const { brace } = this.#search;
-    const rest = this.#text.slice(next.value, brace === -1 ? this.#text.length : brace + 1);
-    return rest === '' ? remaining : [...remaining, rest];
+    const rest = this.#text.slice(begin, brace === -1 ? this.#text.length : brace + 1);
+    if (rest !== '') yield rest;
   }
 
   /** Yields the complete documents; returns where the next one begins. */
   *#splitText(): Generator<string, number> {
-    this.#text += toLatin1(this.#buffer.takeAll());
+    this.#text = toLatin1(this.#buffer.bytes());
     let begin = 0;
     for (;;) {
       begin = skipSpace(this.#text, begin);
@@ -145,8 +149,10 @@ class DocumentSplitter implements Splitter {
   }
 
   #discardBefore(begin: number): void {
-    if (this.#text.length - begin > MAX_DOCUMENT_CHARS) throw new DocumentTooLargeError();
-    this.#text = this.#text.slice(begin);
+    this.#searchedChars = this.#text.length - begin;
+    if (this.#searchedChars > MAX_DOCUMENT_CHARS) throw new DocumentTooLargeError();
+    this.#text = '';
+    this.#buffer.remove(begin);
     this.#array?.shift(begin);
     const search = this.#search;
     search.at = Math.max(0, search.at - begin);

@@ -10,7 +10,11 @@ import {
 } from '../../../../../test/support/liveperson-documents.ts';
 import { encodedEventsOf, readChunked } from '../../../../../test/support/liveperson-read-file.ts';
 import { readActivity } from '../activity.ts';
-import { learnPattern } from './document-pattern.ts';
+import { createEventExtractor, learnPattern as learnPatternWith } from './document-pattern.ts';
+
+function learnPattern(text: string) {
+  return learnPatternWith(text, createEventExtractor());
+}
 
 describe('a pattern', () => {
   type Document = Record<string, unknown>;

@@ -25,7 +25,7 @@ interface DocumentSections {
 const MAX_TOKEN_PATTERNS = 8;
 
 /** Learns the pattern of a parsed document (latin1 text); null for a form that patterns do not cover. */
-export function learnPattern(text: string): DocumentPattern | null {
+export function learnPattern(text: string, extractEvent: EventExtractor): DocumentPattern | null {
   const tokens = tokenize(text) ?? [];
   const records = findArray(tokens, 'recordcollection', 0);
   const events = findArray(tokens, 'agentsessionsdata', records?.start ?? 0);
@@ -33,7 +33,7 @@ export function learnPattern(text: string): DocumentPattern | null {
   if (!records || !events || !record || events.end > record.end) return null;
   const eventPatterns = toTokenPatterns(
     events.elements.map((item) => tokens.slice(item.start, item.end)),
-    createEventExtractor(),
+    extractEvent,
   );
   if (eventPatterns.length > MAX_TOKEN_PATTERNS) return null;
   const sections: DocumentSections = {
@@ -107,7 +107,10 @@ function groupText(match: RegExpExecArray, group: number): string | null {
 }
 
 /** Extracts events; null for a list of profiles that a parser rejects, so that the parser reads the document. */
-function createEventExtractor(): (groups: CaptureGroups) => (match: RegExpExecArray) => RawEvent | null {
+export type EventExtractor = (groups: CaptureGroups) => (match: RegExpExecArray) => RawEvent | null;
+
+/** Creates an extractor for any number of patterns. It parses names and lists of profiles once. */
+export function createEventExtractor(): EventExtractor {
   const readNames = createNameReader();
   const readList = memoizeText(normalizeIntegerList);
   return (groups) => (match) => {

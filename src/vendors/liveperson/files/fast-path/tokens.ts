@@ -13,8 +13,8 @@ export interface JsonToken {
 
 const TOKEN_EXPRESSION = /("(?:[^"\\]|\\.)*")([ \t\r\n]*:)?|-?\d[\d.eE+-]*|[{}[\],]|[ \t\r\n]+|true|false|null/y;
 
-/** A larger document, of one or two thousand events, would hold the event loop for too long while it is learned. */
-const MAX_TOKENS = 64 * 1024;
+/** A document with more tokens, of some hundred events, would hold the event loop for too long while it is learned. */
+const MAX_TOKENS = 16 * 1024;
 
 /** Splits a text that JSON.parse accepts into tokens; null for any other text, and beyond the limit. */
 export function tokenize(text: string): readonly JsonToken[] | null {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import type { Clock } from '../../../domain/clock.ts';
+import type { Clock } from './clock.ts';
 import { createEventLoopYielder } from './event-loop-yielder.ts';
 
 /** Work that takes a millisecond between yields. */

@@ -1,12 +1,12 @@
-import type { Clock } from '../../../domain/clock.ts';
+import type { Clock } from './clock.ts';
 
-/** Shares the event loop between the work on files and all other work. */
+/** Shares the event loop between long work and all other work. */
 export interface EventLoopYielder {
   /** Waits for the next turn of the event loop if this one has lasted long enough. */
   readonly yieldIfDue: () => Promise<void>;
 }
 
-/** All work on files together holds the event loop for up to this time in one turn. */
+/** All work with the same yielder holds the event loop for up to this time in one turn, and for one step of each. */
 const MAX_SLICE_MS = 5;
 
 /** Runs work that is done in steps, with other work between them; returns its result. */
@@ -18,12 +18,20 @@ export async function runInSlices<T>(steps: Generator<undefined, T>, { yieldIfDu
   }
 }
 
+/** Runs work that is done in steps without other work between them; returns its result. */
+export function runAtOnce<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) return next.value;
+  }
+}
+
 /** Splits items into groups between which work may yield: a question for every item would cost more than small items do. */
 export function* inGroups<T>(items: readonly T[], size: number): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }
 
-/** Creates the yielder that all work of an account shares: eight files with a slice each would hold the loop for eight slices. */
+/** Creates a yielder. Work that runs at the same time shares one: eight files with a slice each would hold the loop for eight slices. */
 export function createEventLoopYielder(clock: Clock): EventLoopYielder {
   let sliceEndsAt = -Infinity;
   let turn: Promise<void> | null = null;

@@ -2,7 +2,7 @@ import type { MergedDirectory } from '../directory/directory.ts';
 import { compareByNameThenId, type DirectoryView } from '../directory/merge-agents.ts';
 import type { Agent, AgentAccount } from '../domain/agent.ts';
 import { agentId, type DecodedGlobalId, decodeGlobalId } from '../domain/global-id.ts';
-import type { MaybePromise } from '../domain/maybe-promise.ts';
+import { mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import {
   admitsDiscoveryOf,
   type AgentFilter,
@@ -22,14 +22,15 @@ export interface AgentsArgs {
 
 const MAX_AGENTS_PAGE_SIZE = 1000;
 
-export async function agents(context: QueryContext, args: AgentsArgs): Promise<AgentPage> {
-  assertAgentsArgs(context, args);
-  const filter = args.filter ?? {};
-  const { view, sources } = await directoryFor(context, filter);
-  return {
-    ...paginateAgents(context, view, args),
-    sources: sources.filter(({ account }) => admitsDiscoveryOf(context, filter, account)),
-  };
+export function agents(context: QueryContext, args: AgentsArgs): MaybePromise<AgentPage> {
+  return rejectThrown(() => {
+    assertAgentsArgs(context, args);
+    const filter = args.filter ?? {};
+    return mapValue(directoryFor(context, filter), ({ view, sources }) => ({
+      ...paginateAgents(context, view, args),
+      sources: sources.filter(({ account }) => admitsDiscoveryOf(context, filter, account)),
+    }));
+  });
 }
 
 /** The agents among which the filter selects; without a discovery where the matching ones do not depend on it. */
@@ -99,7 +100,7 @@ function findIndexOrLength<T>(items: readonly T[], predicate: (item: T) => boole
   return index === -1 ? items.length : index;
 }
 
-export async function agentById(context: QueryContext, id: string): Promise<Agent | null> {
+export function agentById(context: QueryContext, id: string): MaybePromise<Agent | null> {
   const decodedId = decodeGlobalId(id);
   return decodedId ? agentByDecodedId(context, id, decodedId) : null;
 }
@@ -142,8 +143,7 @@ export function agentByKey(context: QueryContext, key: string): MaybePromise<Age
 
 /** The agent to whom vendor data belongs. The data was found through the agent, so the agent exists. */
 export function owningAgent(context: QueryContext, { account, ref }: AgentAccount): MaybePromise<Agent> {
-  const agent = agentByAccount(context, account, ref);
-  return agent instanceof Promise ? agent.then(assertAgent) : assertAgent(agent);
+  return mapValue(agentByAccount(context, account, ref), assertAgent);
 }
 
 function assertAgent(agent: Agent | null): Agent {
@@ -176,6 +176,5 @@ function findAgent(
     if (failed?.error) throw failed.error;
     return null;
   };
-  const allAgents = context.allAgents();
-  return allAgents instanceof Promise ? allAgents.then(search) : search(allAgents);
+  return mapValue(context.allAgents(), search);
 }

@@ -1,6 +1,7 @@
 import type { Agent } from '../domain/agent.ts';
 import { type DecodedGlobalId, decodeGlobalId, fingerprintOf } from '../domain/global-id.ts';
 import type { Interaction } from '../domain/interaction.ts';
+import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { Session } from '../domain/session.ts';
 import type { SourcedResult } from '../domain/source.ts';
 import type { StatusPeriod } from '../domain/status-period.ts';
@@ -87,7 +88,7 @@ export function refetchRange(decodedId: Extract<DecodedGlobalId, { type: 'Status
 async function refetchNode<T>(
   context: QueryContext,
   { account, ref }: Extract<DecodedGlobalId, { account: string }>,
-  call: (dataSource: AccountDataSource, ref: string) => Promise<SourcedResult<readonly T[]>> | undefined,
+  call: (dataSource: AccountDataSource, ref: string) => MaybePromise<SourcedResult<readonly T[]>> | undefined,
   matches: (value: T) => boolean,
 ): Promise<T | null> {
   const agent = await agentByAccount(context, account, ref);

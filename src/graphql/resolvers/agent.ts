@@ -65,7 +65,7 @@ export const agentRules = {
 /** A resolver memoised by agent and arguments, wherever the agent occurs in the response. */
 function memoizedField<Args extends object, T>(
   fieldName: string,
-  load: (context: QueryContext, agent: Agent, args: Args) => Promise<T>,
+  load: (context: QueryContext, agent: Agent, args: Args) => MaybePromise<T>,
 ) {
   return (agent: Agent, args: Args, context: QueryContext): MaybePromise<T> =>
     context.memoize(`${fieldName} ${agent.id} ${JSON.stringify(args)}`, () => load(context, agent, args));

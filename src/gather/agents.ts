@@ -51,23 +51,28 @@ export function assertAgentsArgs(context: QueryContext, { first, filter }: Agent
 
 /** The page that `agents` returns for the agents of this view. */
 export function paginateAgents(context: QueryContext, view: DirectoryView, args: AgentsArgs): Page<Agent> {
-  const rank = new Map(view.agents.map((agent, index) => [agent, index]));
   const matching = args.filter ? view.agents.filter(createAgentFilter(context, view, args.filter)) : view.agents;
-  return paginate(matching, args, createAgentCursorCodec(rank));
+  return paginate(matching, args, createAgentCursorCodec(view));
 }
 
 /**
  * A cursor identifies an agent. A configured agent is found by its key, or by its rank where it has been removed. A discovered one
  * is found by its name and id, which determine its position.
  */
-function createAgentCursorCodec(rank: ReadonlyMap<Agent, number>): CursorCodec<Agent> {
+function createAgentCursorCodec({ agents: all }: DirectoryView): CursorCodec<Agent> {
+  // Most queries neither select a cursor nor continue after one.
+  let ranks: ReadonlyMap<Agent, number> | undefined;
+  const rankOf = (agent: Agent): number => {
+    ranks ??= new Map(all.map((each, index) => [each, index]));
+    return ranks.get(agent) ?? 0;
+  };
   return {
     encode: (page, start, end) =>
       page.slice(start, end).map((agent) =>
         agent.key === null
           ? // As JSON, since a vendor's name may contain any character, line breaks included.
             encodeCursor(['found', JSON.stringify(agent.name ?? ''), agent.id])
-          : encodeCursor(['listed', (rank.get(agent) ?? 0).toString(), agent.key]),
+          : encodeCursor(['listed', rankOf(agent).toString(), agent.key]),
       ),
     indexAfter(cursor, items) {
       const [kind, position, identifier] = decodeCursor(cursor, 3) ?? [];
@@ -79,9 +84,9 @@ function createAgentCursorCodec(rank: ReadonlyMap<Agent, number>): CursorCodec<A
         return findIndexOrLength(items, (agent) => agent.key === null && compareByNameThenId(agent, last) > 0);
       }
       if (kind !== 'listed' || !/^\d{1,9}$/.test(position)) return null;
-      const [current] = [...rank].find(([agent]) => agent.key === identifier) ?? [];
-      const lastRank = current ? (rank.get(current) ?? 0) : Number(position) - 1;
-      return findIndexOrLength(items, (agent) => agent.key === null || (rank.get(agent) ?? 0) > lastRank);
+      const current = all.find((agent) => agent.key === identifier);
+      const lastRank = current ? rankOf(current) : Number(position) - 1;
+      return findIndexOrLength(items, (agent) => agent.key === null || rankOf(agent) > lastRank);
     },
   };
 }

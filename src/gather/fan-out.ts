@@ -98,6 +98,12 @@ function combineOutcomes<T>(context: QueryContext, outcomes: readonly AccountOut
   return { results, sources };
 }
 
+/** The data of all accounts, in their order. */
+export function allData<T>(results: readonly AccountResult<readonly T[]>[]): readonly T[] {
+  const [only, ...others] = results;
+  return only && others.length === 0 ? only.data : results.flatMap(({ data }) => data);
+}
+
 /** Whether no source misses anything. */
 export function isComplete(sources: readonly SourceReport[]): boolean {
   return sources.every((report) => report.outcome === 'OK');

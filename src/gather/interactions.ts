@@ -1,7 +1,7 @@
 import type { Agent } from '../domain/agent.ts';
 import type { Interaction, InteractionQuery, InteractionType } from '../domain/interaction.ts';
 import { mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
-import { accountsSupporting, fanOut, type FanOutResult } from './fan-out.ts';
+import { accountsSupporting, allData, fanOut, type FanOutResult } from './fan-out.ts';
 import { encodeCursor, type SourcedPage } from './page.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertIntInRange } from './validate-args.ts';
@@ -47,7 +47,7 @@ function toInteractionPage(
   { results, sources }: FanOutResult<readonly Interaction[]>,
 ): SourcedPage<Interaction> {
   sources.forEach(context.recordLiveAge);
-  const nodes = results.flatMap(({ data }) => data);
+  const nodes = allData(results);
   const cursors = (): readonly string[] => nodes.map((_, index) => encodeCursor([index.toString(36)]));
   return { nodes, cursors, hasNextPage: false, hasPreviousPage: false, totalCount: nodes.length, sources };
 }

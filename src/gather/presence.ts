@@ -27,7 +27,7 @@ export interface CurrentStatusReading {
  * such an account. Rejects where all of them fail.
  */
 export function readCurrentStatus(context: QueryContext, agent: Agent): MaybePromise<CurrentStatusReading | null> {
-  return context.memoize(`current status of ${agent.id}`, () => {
+  return context.memoize('current status', agent.id, () => {
     const agentAccounts = accountsSupporting(context, agent, 'currentStatus');
     if (agentAccounts.length === 0) return null;
     const read = fanOut(context, agentAccounts, (dataSource, ref) => dataSource.currentStatus?.(ref));

@@ -36,10 +36,10 @@ export interface QueryContext extends RequestContext, PendingReads {
   /** Records the age of an agent's live data, once for each source that contributes to it. */
   readonly recordLiveAge: (report: SourceReport) => void;
   /**
-   * Memoises `load` per key for this query. Returns the plain value where it is known: the same value may occur thousands of
+   * Memoises `load` per name and id, such as that of an agent, for this query. Returns the plain value where it is known: the same value may occur thousands of
    * times in a response, and executors allocate several objects for each promise. What `load` throws is a rejection.
    */
-  readonly memoize: <T>(key: string, load: () => MaybePromise<T>) => MaybePromise<T>;
+  readonly memoize: <T>(name: string, id: string, load: () => MaybePromise<T>) => MaybePromise<T>;
 }
 
 export function createQueryContext(services: Services, request: RequestContext): QueryContext {
@@ -67,7 +67,7 @@ export function createQueryContext(services: Services, request: RequestContext):
       return adapter.account;
     },
     allAgents: () =>
-      memoize('allAgents', async () => {
+      memoize('allAgents', '', async () => {
         const merged = await services.directory.merged(request);
         merged.sources.forEach(restrictReuse);
         return merged;
@@ -93,15 +93,18 @@ export function createQueryContext(services: Services, request: RequestContext):
 }
 
 function createMemo({ track }: PendingReads): QueryContext['memoize'] {
-  const settledOrPending = new Map<string, unknown>();
-  return <T>(key: string, load: () => MaybePromise<T>) => {
-    if (settledOrPending.has(key)) return settledOrPending.get(key) as MaybePromise<T>;
+  /** By name, then by id: both are long-lived texts, where one text of both would be made, and hashed, for each field of a response. */
+  const valuesByName = new Map<string, Map<string, unknown>>();
+  return <T>(name: string, id: string, load: () => MaybePromise<T>) => {
+    const values = valuesByName.get(name) ?? new Map<string, unknown>();
+    if (values.size === 0) valuesByName.set(name, values);
+    if (values.has(id)) return values.get(id) as MaybePromise<T>;
     const pending = rejectThrown(load);
-    settledOrPending.set(key, pending);
+    values.set(id, pending);
     if (!(pending instanceof Promise)) return pending;
     // The caller handles a rejection; the rejected promise stays memoised.
     track(pending)
-      .then((value) => settledOrPending.set(key, value))
+      .then((value) => values.set(id, value))
       .catch(() => undefined);
     return pending;
   };

@@ -2,7 +2,7 @@ import type { Agent } from '../domain/agent.ts';
 import { mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import { firstEventAt, type Session } from '../domain/session.ts';
 import type { StatusPeriod } from '../domain/status-period.ts';
-import { accountsSupporting, fanOut } from './fan-out.ts';
+import { accountsSupporting, allData, fanOut } from './fan-out.ts';
 import { createTimeCursorCodec, paginate, type SourcedPage } from './page.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertStatusPeriodsArgs, type StatusPeriodsArgs } from './status-periods.ts';
@@ -20,7 +20,7 @@ export function sessions(
     if (agentAccounts.length === 0) return null;
     const read = fanOut(context, agentAccounts, (dataSource, ref) => dataSource.sessions?.(ref, during));
     return mapValue(read, ({ results, sources }) => {
-      const all = results.flatMap(({ data }) => data);
+      const all = allData(results);
       const sorted = results.length > 1 ? all.toSorted((a, b) => firstEventAt(a) - firstEventAt(b)) : all;
       return { ...paginate(sorted, args, cursorCodec), sources };
     });

@@ -7,6 +7,7 @@ import { type TimeRange } from '../domain/time.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import {
   accountsSupporting,
+  allData,
   fanOut,
   type FanOutResult,
   incompleteSourceError,
@@ -44,7 +45,7 @@ export function statusPeriods(
     const agentAccounts = accountsSupporting(context, agent, 'statusPeriods', args.accounts);
     if (agentAccounts.length === 0) return null;
     return mapValue(readPeriods(context, agentAccounts, during), ({ results, sources }) => {
-      const periods = results.flatMap(({ data }) => data);
+      const periods = allData(results);
       return { ...paginate(results.length > 1 ? periods.toSorted(byStart) : periods, args, cursorCodec), sources };
     });
   });

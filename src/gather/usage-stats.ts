@@ -44,8 +44,8 @@ export function usageStats(
     const agentAccounts = accountsSupporting(context, agent, 'usageStats', args.accounts);
     if (agentAccounts.length === 0) return null;
     const query = { during, parts: selectParts() };
-    const key = `usageStats ${agent.id} ${JSON.stringify([during, args.accounts ?? null, ...query.parts])}`;
-    return context.memoize(key, () => readFirstAccount(context, agentAccounts, query, []));
+    const name = `usageStats ${JSON.stringify([during, args.accounts ?? null, ...query.parts])}`;
+    return context.memoize(name, agent.id, () => readFirstAccount(context, agentAccounts, query, []));
   });
 }
 

@@ -173,9 +173,15 @@ interface Deadline {
 }
 
 function createDeadline(clock: Clock, ms: number, parent: AbortSignal): Deadline {
-  const timeoutController = new AbortController();
+  const controller = new AbortController();
   const cancel = clock.setTimer(ms, () => {
-    timeoutController.abort(new DOMException('The request took too long', 'TimeoutError'));
+    controller.abort(new DOMException('The request took too long', 'TimeoutError'));
   });
-  return { signal: AbortSignal.any([timeoutController.signal, parent]), cancel };
+  // AbortSignal.any takes ten times as long. The parent is of this request alone: the listener goes with it.
+  const abort = (): void => {
+    controller.abort(parent.reason);
+  };
+  if (parent.aborted) abort();
+  else parent.addEventListener('abort', abort, { once: true });
+  return { signal: controller.signal, cancel };
 }

@@ -65,15 +65,18 @@ function createDataSource(day: number, clock: Clock): AccountDataSource {
     new Map(
       refs.map((ref, index) => {
         const sources = [sourceReport({ account: ACCOUNT, endpoint: 'reports' }, [{ fetchedAt, servedFrom: 'CACHE' }])];
-        return [ref, Promise.resolve({ data: create(ref, index), sources })] as const;
+        return [ref, { data: create(ref, index), sources }] as const;
       }),
     );
   const periods = results((ref) =>
     Array.from({ length: PERIODS_PER_AGENT }, (_, index) => createPeriod(ref, day + index * HOUR, index, fetchedAt)),
   );
   const interactions = results((ref, index) => [createInteraction(ref, index, day)]);
-  const find = <T>(known: ReadonlyMap<string, Promise<T>>, ref: string): Promise<T> =>
-    known.get(ref) ?? Promise.reject(new Error(`no agent ${ref}`));
+  const find = <T>(known: ReadonlyMap<string, T>, ref: string): T => {
+    const result = known.get(ref);
+    if (result === undefined) throw new Error(`no agent ${ref}`);
+    return result;
+  };
   return {
     statusPeriods: (ref) => find(periods, ref),
     latestInteractions: (ref) => find(interactions, ref),

@@ -133,8 +133,11 @@ describe('peek', () => {
   test('peek returns undefined for a value that fails validation', async () => {
     const { cache, readMaxAge } = setUp();
     await readMaxAge(['a'], succeed(60));
+    const { endpoint, version, keyParts } = namespace;
     const other: CacheNamespace<string, number> = {
-      ...namespace,
+      endpoint,
+      version,
+      keyParts,
       isValid: (value): value is number => typeof value === 'number',
     };
     expect(await cache.peek(other, ['a'])).toEqual([undefined]);

@@ -16,6 +16,8 @@ export interface AccountCacheOptions extends FreshnessOptions {
   readonly fingerprint?: string | undefined;
   /** Keeps processes that share the store from fetching the same key at a time; absent for a single process. */
   readonly leases?: Leases | undefined;
+  /** Whether what is fresh in memory is read without a promise; absent: it is. */
+  readonly synchronousReads?: boolean | undefined;
   /** Cancels background fetches. */
   readonly shutdownSignal?: AbortSignal;
   readonly onRead: OnCacheRead;
@@ -30,7 +32,7 @@ type ToEntryId = <Key, Value>(namespace: CacheNamespace<Key, Value>, key: Key) =
 
 export function createAccountCache(options: AccountCacheOptions): AccountCache {
   const { account, leases, fingerprint = '', shutdownSignal = new AbortController().signal } = options;
-  const { onRead, onRefreshFailed = () => undefined } = options;
+  const { onRead, onRefreshFailed = () => undefined, synchronousReads = true } = options;
   const clock = createSteadyClock(options.clock);
   const freshness = createFreshnessPolicy({ ...options, clock });
   const addAbortListener = createAbortListeners();
@@ -50,6 +52,10 @@ export function createAccountCache(options: AccountCacheOptions): AccountCache {
       if (outcome === undefined || outcome instanceof VendorError) throw outcome ?? new Error('no outcome');
       return outcome;
     },
+    readInMemory: (namespace, key, context) =>
+      synchronousReads && !context.signal.aborted
+        ? readInMemory(pipeline, toEntryId(namespace, key), namespace, context)
+        : undefined,
     async peek<Key, Value>(namespace: CacheNamespace<Key, Value>, keys: readonly Key[]) {
       const ids = keys.map((key) => toEntryId(namespace, key));
       const { fresh } = await freshness.lookup(namespace, ids);
@@ -92,6 +98,23 @@ async function readMany<Key, Value>(
       ? result
       : { ...result, value: result.value as Value, fetchedAt: toWallClock(result.fetchedAt) },
   );
+}
+
+/** A key in flight is left to `readMany`: its readers get what that fetch brings, and make it urgent. */
+function readInMemory<Key, Value>(
+  { account, clock, freshness, inFlight, onRead }: SteadyPipeline,
+  id: string,
+  namespace: CacheNamespace<Key, Value>,
+  context: CallContext,
+): CachedValue<Value> | undefined {
+  const entry = inFlight.has(id) ? undefined : freshness.peek(namespace, id);
+  if (!entry) return undefined;
+  const { endpoint } = namespace;
+  onRead(endpoint, 'hit', 1);
+  context.record({ account: account.name, endpoint, outcome: 'OK', servedFrom: 'CACHE', ms: 0, bytes: 0, keys: 1 });
+  context.restrictCache(clock.toWallClock(entry.freshUntil));
+  context.onEntriesRead?.([id]);
+  return { value: entry.value as Value, fetchedAt: clock.toWallClock(entry.fetchedAt), servedFrom: 'CACHE' };
 }
 
 /** Records on the request which results come from the cache, and when asking again can first bring something new. */

@@ -13,6 +13,8 @@ export interface CacheNamespace<Key, Value> {
   readonly keyParts: (key: Key) => readonly (string | number | boolean | null)[];
   /** Checks a value read from a shared store. */
   readonly isValid: (value: unknown) => value is Value;
+  /** Whether nothing of the value is missing; absent: always. What lacks a part may end in an error: it is not read in memory. */
+  isComplete?(value: Value): boolean;
 }
 
 /** A value that the vendor has just returned. With a TTL of 0 it is not cached. */
@@ -89,6 +91,16 @@ export interface AccountCache {
     context: CallContext,
     fetch: (context: CallContext) => Promise<FetchedValue<Value> | NegativeResult>,
   ): Promise<CachedValue<Value>>;
+
+  /**
+   * Returns a complete value that is fresh in this process's memory, and records that it was used, as `readMany` does. Undefined
+   * for anything else, such as a key that is in flight: `readMany` then reads it.
+   */
+  readInMemory<Key, Value>(
+    namespace: CacheNamespace<Key, Value>,
+    key: Key,
+    context: CallContext,
+  ): CachedValue<Value> | undefined;
 
   /**
    * Returns what is cached and fresh, in the order of the keys: undefined for the rest, null as the value of a negative

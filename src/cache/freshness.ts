@@ -76,6 +76,8 @@ export type AnyCacheNamespace = CacheNamespace<never, unknown>;
 /** Reads and writes the entries of an account's cache, with their dates and validated. */
 export interface FreshnessPolicy {
   readonly lookup: (namespace: AnyCacheNamespace, ids: readonly string[]) => Promise<Lookup>;
+  /** Returns an entry of this process's memory that is within its TTL and has a complete value. */
+  readonly peek: (namespace: AnyCacheNamespace, id: string) => Entry | undefined;
   readonly write: (
     namespace: AnyCacheNamespace,
     id: string,
@@ -109,6 +111,13 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
         else if (!entry.notFound) stale.set(id, entry);
       });
       return { fresh, stale };
+    },
+
+    peek(namespace, id) {
+      const entry = store.peek?.(id);
+      if (!entry || entry.notFound || entry.freshUntil <= clock.now()) return undefined;
+      if (!validator.isValid(namespace, entry)) return undefined;
+      return namespace.isComplete?.(entry.value) === false ? undefined : entry;
     },
 
     write(namespace, id, fetched, requestedAt) {

@@ -24,6 +24,7 @@ type RunFetch = (fetch: FetchControl) => Promise<ReadonlyMap<string, ReadOutcome
 
 /** The keys in flight in this process. Every function takes effect before it returns. */
 export interface InFlightRegistry {
+  readonly has: (id: string) => boolean;
   /** Sorts the keys of a reader. The requests that one of live data depends on become urgent. */
   readonly partition: (ids: readonly string[], priority: CallPriority) => Partition;
   /** Starts a fetch, which lasts as long as it has a waiter. `run` returns an outcome for every key. */
@@ -50,6 +51,7 @@ export function createInFlightRegistry(
     createSharedFetch(createAbortError, addAbortListener, clock, shutdownSignal);
   const entries = new Map<string, InFlightEntry>();
   return {
+    has: (id) => entries.has(id),
     partition: (ids, priority) => partition(entries, ids, priority),
     start: (ids, createAbortError, run) => register(entries, ids, createFetch(createAbortError), run),
     startRevalidation(ids, createAbortError, serveStale, run) {

@@ -35,6 +35,18 @@ test('returns the same objects that were written, in the order of the keys, rega
   expect(await memoryStore.getMany([])).toEqual([]);
 });
 
+test('peeks at what was written, at once, and counts that as use', async () => {
+  const memoryStore = createMemoryStore(2000);
+  store = memoryStore;
+  const writing = memoryStore.set('a', entry('a'.repeat(500)));
+  expect(memoryStore.peek('a')).toEqual(entry('a'.repeat(500)));
+  await writing;
+  await memoryStore.set('b', entry('b'.repeat(500)));
+  expect(memoryStore.peek('a')).toBeDefined();
+  await memoryStore.set('c', entry('c'.repeat(200)));
+  expect(['a', 'b', 'c'].map((key) => memoryStore.peek(key) !== undefined)).toEqual([true, false, true]);
+});
+
 test('reports its use, and what it evicted for other entries', async () => {
   const memoryStore = createMemoryStore(2000);
   store = memoryStore;

@@ -18,6 +18,7 @@ export interface StoreUse {
 }
 
 export interface MemoryStore extends Store {
+  readonly peek: NonNullable<Store['peek']>;
   readonly use: () => StoreUse;
 }
 
@@ -39,6 +40,7 @@ export function createMemoryStore(maxBytes: number): MemoryStore {
       const stored = await keyv.getMany<Entry>([...keys]);
       return pending.map((entry, index) => entry ?? stored[index]);
     },
+    peek: (key) => pendingWrites.get(key) ?? lru.get(key)?.value,
     async set(key, entry) {
       const stored = pendingWrites.get(key) ?? lru.peek(key);
       if (stored && stored.fetchedAt > entry.fetchedAt) return;

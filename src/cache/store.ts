@@ -26,6 +26,11 @@ export interface NegativeEntry {
 export interface Store {
   /** Returns entries in the order of the keys, undefined for a miss. Entries past their dates may be among them. */
   getMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]>;
+  /**
+   * Returns what `getMany` would find of the key in this process's memory, and counts it as used. Entries past their dates may be
+   * among them. Absent: nothing is in memory.
+   */
+  peek?(key: string): Entry | undefined;
   /** Writes the entry unless a younger one is stored. Takes effect immediately in this process. Resolves when other processes can read it, or when it is lost for them. */
   set(key: string, entry: Entry): Promise<void>;
   close(): Promise<void>;

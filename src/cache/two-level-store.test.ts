@@ -31,6 +31,14 @@ function setUp() {
   return { clock, local, remote, both: createTwoLevelStore(local.store, remote.store, clock) };
 }
 
+test('peeks into memory alone', () => {
+  const { local, remote, both, clock } = setUp();
+  const peek = (key: string) => (key === 'a' ? entry('A') : undefined);
+  const peeking = createTwoLevelStore({ ...local.store, peek }, remote.store, clock);
+  expect([peeking.peek?.('a'), peeking.peek?.('b'), both.peek?.('a')]).toEqual([entry('A'), undefined, undefined]);
+  expect([local.reads, remote.reads]).toEqual([[], []]);
+});
+
 test('writes an entry to both stores', async () => {
   const { local, remote, both } = setUp();
   await both.set('a', entry('A'));

@@ -9,6 +9,7 @@ import type { Store } from './store.ts';
  */
 export function createTwoLevelStore(local: Store, remote: Store, clock: Clock): Store {
   return {
+    peek: (key) => local.peek?.(key),
     async getMany(keys) {
       const entries = [...(await local.getMany(keys))];
       const now = clock.now();

@@ -86,6 +86,7 @@ function connectAccount(
     fingerprint,
     store: fleet.store,
     leases,
+    synchronousReads: config.performance.synchronousReads,
     shutdownSignal: fleet.shutdownSignal,
     clock,
     staleIfErrorSeconds: config.cache.staleIfErrorSeconds,

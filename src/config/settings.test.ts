@@ -27,7 +27,12 @@ test('settings have the documented defaults', () => {
       maxUnreadBytes: 134_217_728,
       authFailuresPerMinute: 10,
     },
-    performance: { responseCacheBytes: 67_108_864, executor: 'prepared', documentCacheBytes: 33_554_432 },
+    performance: {
+      responseCacheBytes: 67_108_864,
+      executor: 'prepared',
+      documentCacheBytes: 33_554_432,
+      synchronousReads: true,
+    },
     cache: {
       maxBytes: 268_435_456,
       staleIfErrorSeconds: 600,

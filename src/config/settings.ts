@@ -96,6 +96,8 @@ const performanceSchema = z.strictObject({
   executor: z.enum(['prepared', 'standard']).default('prepared'),
   /** Memory for parsed and validated documents; 0: every request is parsed and validated. */
   documentCacheBytes: z.number().int().min(0).default(33_554_432),
+  /** Whether cached values that are fresh in memory are read without a promise; false: as those that are not. */
+  synchronousReads: z.boolean().default(true),
 });
 export type PerformanceSettings = z.infer<typeof performanceSchema>;
 

@@ -1,2 +1,24 @@
 /** A value that is returned without a promise where it is known already. */
 export type MaybePromise<T> = T | Promise<T>;
+
+/** Applies `change` to a value: at once where it is known, else when its promise is fulfilled. */
+export function mapValue<From, To>(
+  value: MaybePromise<From>,
+  change: (value: From) => MaybePromise<To>,
+): MaybePromise<To> {
+  return value instanceof Promise ? value.then(change) : change(value);
+}
+
+/** The values in their order: without a promise where all are known. Rejects as Promise.all does. */
+export function allValues<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
+  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[]);
+}
+
+/** Returns what `compute` returns; what it throws becomes a rejected promise, as in an async function. */
+export function rejectThrown<T>(compute: () => MaybePromise<T>): MaybePromise<T> {
+  try {
+    return compute();
+  } catch (error) {
+    return Promise.reject<T>(error instanceof Error ? error : new Error(String(error)));
+  }
+}

@@ -86,7 +86,8 @@ export function unlistedMatching(
  * made then, since the agent of one account may have its name, address and further accounts from another.
  */
 export function needsDiscovery(known: ConfiguredAgents, filter: AgentFilter): boolean {
-  const { context, configured } = known;
+  const { context, configured, discoverableAccounts } = known;
+  if (discoverableAccounts.size === 0) return false;
   if (unlistedMatching(known, filter) !== 'none') return true;
   const { directory } = context.services;
   const matches = createAgentFilter(context, configured, filter);

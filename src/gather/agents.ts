@@ -2,7 +2,7 @@ import type { MergedDirectory } from '../directory/directory.ts';
 import { compareByNameThenId, type DirectoryView } from '../directory/merge-agents.ts';
 import type { Agent, AgentAccount } from '../domain/agent.ts';
 import { agentId, type DecodedGlobalId, decodeGlobalId } from '../domain/global-id.ts';
-import type { MaybePromise } from '../domain/maybe-promise.ts';
+import { mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import {
   admitsDiscoveryOf,
   type AgentFilter,
@@ -22,14 +22,15 @@ export interface AgentsArgs {
 
 const MAX_AGENTS_PAGE_SIZE = 1000;
 
-export async function agents(context: QueryContext, args: AgentsArgs): Promise<AgentPage> {
-  assertAgentsArgs(context, args);
-  const filter = args.filter ?? {};
-  const { view, sources } = await directoryFor(context, filter);
-  return {
-    ...paginateAgents(context, view, args),
-    sources: sources.filter(({ account }) => admitsDiscoveryOf(context, filter, account)),
-  };
+export function agents(context: QueryContext, args: AgentsArgs): MaybePromise<AgentPage> {
+  return rejectThrown(() => {
+    assertAgentsArgs(context, args);
+    const filter = args.filter ?? {};
+    return mapValue(directoryFor(context, filter), ({ view, sources }) => ({
+      ...paginateAgents(context, view, args),
+      sources: sources.filter(({ account }) => admitsDiscoveryOf(context, filter, account)),
+    }));
+  });
 }
 
 /** The agents among which the filter selects; without a discovery where the matching ones do not depend on it. */
@@ -50,23 +51,28 @@ export function assertAgentsArgs(context: QueryContext, { first, filter }: Agent
 
 /** The page that `agents` returns for the agents of this view. */
 export function paginateAgents(context: QueryContext, view: DirectoryView, args: AgentsArgs): Page<Agent> {
-  const rank = new Map(view.agents.map((agent, index) => [agent, index]));
   const matching = args.filter ? view.agents.filter(createAgentFilter(context, view, args.filter)) : view.agents;
-  return paginate(matching, args, createAgentCursorCodec(rank));
+  return paginate(matching, args, createAgentCursorCodec(view));
 }
 
 /**
  * A cursor identifies an agent. A configured agent is found by its key, or by its rank where it has been removed. A discovered one
  * is found by its name and id, which determine its position.
  */
-function createAgentCursorCodec(rank: ReadonlyMap<Agent, number>): CursorCodec<Agent> {
+function createAgentCursorCodec({ agents: all }: DirectoryView): CursorCodec<Agent> {
+  // Most queries neither select a cursor nor continue after one.
+  let ranks: ReadonlyMap<Agent, number> | undefined;
+  const rankOf = (agent: Agent): number => {
+    ranks ??= new Map(all.map((each, index) => [each, index]));
+    return ranks.get(agent) ?? 0;
+  };
   return {
     encode: (page, start, end) =>
       page.slice(start, end).map((agent) =>
         agent.key === null
           ? // As JSON, since a vendor's name may contain any character, line breaks included.
             encodeCursor(['found', JSON.stringify(agent.name ?? ''), agent.id])
-          : encodeCursor(['listed', (rank.get(agent) ?? 0).toString(), agent.key]),
+          : encodeCursor(['listed', rankOf(agent).toString(), agent.key]),
       ),
     indexAfter(cursor, items) {
       const [kind, position, identifier] = decodeCursor(cursor, 3) ?? [];
@@ -78,9 +84,9 @@ function createAgentCursorCodec(rank: ReadonlyMap<Agent, number>): CursorCodec<A
         return findIndexOrLength(items, (agent) => agent.key === null && compareByNameThenId(agent, last) > 0);
       }
       if (kind !== 'listed' || !/^\d{1,9}$/.test(position)) return null;
-      const [current] = [...rank].find(([agent]) => agent.key === identifier) ?? [];
-      const lastRank = current ? (rank.get(current) ?? 0) : Number(position) - 1;
-      return findIndexOrLength(items, (agent) => agent.key === null || (rank.get(agent) ?? 0) > lastRank);
+      const current = all.find((agent) => agent.key === identifier);
+      const lastRank = current ? rankOf(current) : Number(position) - 1;
+      return findIndexOrLength(items, (agent) => agent.key === null || rankOf(agent) > lastRank);
     },
   };
 }
@@ -99,7 +105,7 @@ function findIndexOrLength<T>(items: readonly T[], predicate: (item: T) => boole
   return index === -1 ? items.length : index;
 }
 
-export async function agentById(context: QueryContext, id: string): Promise<Agent | null> {
+export function agentById(context: QueryContext, id: string): MaybePromise<Agent | null> {
   const decodedId = decodeGlobalId(id);
   return decodedId ? agentByDecodedId(context, id, decodedId) : null;
 }
@@ -142,8 +148,7 @@ export function agentByKey(context: QueryContext, key: string): MaybePromise<Age
 
 /** The agent to whom vendor data belongs. The data was found through the agent, so the agent exists. */
 export function owningAgent(context: QueryContext, { account, ref }: AgentAccount): MaybePromise<Agent> {
-  const agent = agentByAccount(context, account, ref);
-  return agent instanceof Promise ? agent.then(assertAgent) : assertAgent(agent);
+  return mapValue(agentByAccount(context, account, ref), assertAgent);
 }
 
 function assertAgent(agent: Agent | null): Agent {
@@ -176,6 +181,5 @@ function findAgent(
     if (failed?.error) throw failed.error;
     return null;
   };
-  const allAgents = context.allAgents();
-  return allAgents instanceof Promise ? allAgents.then(search) : search(allAgents);
+  return mapValue(context.allAgents(), search);
 }

@@ -55,6 +55,13 @@ describe('fanOut', () => {
     expect(isComplete(sources)).toBe(true);
   });
 
+  test('needs no promise where every account has its data in memory', async () => {
+    const inMemory = (account: string) => () => freshResult(account, [interaction(account, 'g')]);
+    const { results } = await setUp(gives('v1'), gives('v2')).fannedOut;
+    expect(setUp(inMemory('v1'), inMemory('v2')).fannedOut).toMatchObject({ results });
+    expect(setUp(inMemory('v1'), gives('v2')).fannedOut).toBeInstanceOf(Promise);
+  });
+
   test('keeps the order of the accounts when the first one is slow', async () => {
     const slow = async () => {
       for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setImmediate(resolve));

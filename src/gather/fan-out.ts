@@ -1,5 +1,6 @@
 import type { Agent, AgentAccount } from '../domain/agent.ts';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
+import { allValues, mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import { failureReport, type SourcedResult, type SourceReport } from '../domain/source.ts';
 import { isNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { AccountDataSource, Capability } from '../vendors/vendor.ts';
@@ -40,7 +41,7 @@ export function accountsSupporting(
   );
 }
 
-type ReadAccount<T> = (dataSource: AccountDataSource, ref: string) => Promise<SourcedResult<T>> | undefined;
+type ReadAccount<T> = (dataSource: AccountDataSource, ref: string) => MaybePromise<SourcedResult<T>> | undefined;
 
 /**
  * Reads all accounts concurrently (scatter-gather) and tolerates partial failure: a failed account is reported and costs only
@@ -50,37 +51,57 @@ export function fanOut<T>(
   context: QueryContext,
   agentAccounts: readonly AgentAccount[],
   call: ReadAccount<T>,
-): Promise<FanOutResult<T>> {
-  return context.track(readAccounts(context, agentAccounts, call));
+): MaybePromise<FanOutResult<T>> {
+  const outcomes = allValues(agentAccounts.map((agentAccount) => readAccount(context, agentAccount, call)));
+  const result = mapValue(outcomes, (known) => combineOutcomes(context, known));
+  return result instanceof Promise ? context.track(result) : result;
 }
 
-async function readAccounts<T>(
+interface AccountOutcome<T> {
+  readonly agentAccount: AgentAccount;
+  /** Absent where the account failed or does not support it. */
+  readonly result: SourcedResult<T> | undefined;
+  readonly error: VendorError | null;
+}
+
+function readAccount<T>(
   context: QueryContext,
-  agentAccounts: readonly AgentAccount[],
+  agentAccount: AgentAccount,
   call: ReadAccount<T>,
-): Promise<FanOutResult<T>> {
-  const outcomes = await Promise.all(
-    agentAccounts.map(async (agentAccount) => {
-      try {
-        const result = await call(context.dataSource(agentAccount.account) ?? {}, agentAccount.ref);
-        return { agentAccount, result, error: null };
-      } catch (error) {
-        if (error instanceof VendorError) return { agentAccount, result: undefined, error };
-        throw error;
-      }
-    }),
-  );
-  const sources = outcomes.flatMap(({ agentAccount: { ref }, result, error }) => {
-    const reports = result?.sources ?? (error ? [failureReport(error)] : []);
-    for (const report of reports) context.recordReport(report, ref);
-    return reports;
-  });
-  const failures = outcomes.flatMap(({ error }) => (error && !isNotFound(error) ? [error] : []));
-  if (failures[0] && failures.length === outcomes.length) throw failures[0];
-  return {
-    results: outcomes.flatMap(({ agentAccount, result }) => (result ? [{ agentAccount, data: result.data }] : [])),
-    sources,
+): MaybePromise<AccountOutcome<T>> {
+  const succeed = (result: SourcedResult<T> | undefined) => ({ agentAccount, result, error: null });
+  const fail = (error: unknown) => {
+    if (error instanceof VendorError) return { agentAccount, result: undefined, error };
+    throw error;
   };
+  try {
+    const result = call(context.dataSource(agentAccount.account) ?? {}, agentAccount.ref);
+    return result instanceof Promise ? result.then(succeed, fail) : succeed(result);
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** Throws the first failure where every account has failed. */
+function combineOutcomes<T>(context: QueryContext, outcomes: readonly AccountOutcome<T>[]): FanOutResult<T> {
+  const sources: SourceReport[] = [];
+  const results: AccountResult<T>[] = [];
+  const failures: VendorError[] = [];
+  for (const { agentAccount, result, error } of outcomes) {
+    const reports = result?.sources ?? (error ? [failureReport(error)] : []);
+    for (const report of reports) context.recordReport(report, agentAccount.ref);
+    sources.push(...reports);
+    if (result) results.push({ agentAccount, data: result.data });
+    if (error && !isNotFound(error)) failures.push(error);
+  }
+  if (failures[0] && failures.length === outcomes.length) throw failures[0];
+  return { results, sources };
+}
+
+/** The data of all accounts, in their order. */
+export function allData<T>(results: readonly AccountResult<readonly T[]>[]): readonly T[] {
+  const [only, ...others] = results;
+  return only && others.length === 0 ? only.data : results.flatMap(({ data }) => data);
 }
 
 /** Whether no source misses anything. */

@@ -23,6 +23,16 @@ describe('latestInteractions', () => {
     expect(page).toMatchObject({ hasNextPage: false, hasPreviousPage: false, totalCount: 3 });
   });
 
+  test('returns a page of what is in memory without a promise; a rejected argument is a rejection all the same', async () => {
+    const { context, jane } = withJane({
+      latestInteractions: () => freshResult('first', [interaction('first', 'a')]),
+    });
+    expect(latestInteractions(context, jane, { size: 1 })).toMatchObject({ totalCount: 1 });
+    const rejected = latestInteractions(context, jane, { size: 0 });
+    expect(rejected).toBeInstanceOf(Promise);
+    expect(await rejectionOf(rejected)).toMatchObject({ argument: 'size' });
+  });
+
   test('passes the caller’s arguments to the vendor, and null for omitted ones', async () => {
     const asked: unknown[] = [];
     const sources: AccountDataSource = {

@@ -1,6 +1,7 @@
 import type { Agent } from '../domain/agent.ts';
 import type { Interaction, InteractionQuery, InteractionType } from '../domain/interaction.ts';
-import { accountsSupporting, fanOut } from './fan-out.ts';
+import { mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
+import { accountsSupporting, allData, fanOut, type FanOutResult } from './fan-out.ts';
 import { encodeCursor, type SourcedPage } from './page.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertIntInRange } from './validate-args.ts';
@@ -27,19 +28,26 @@ export function toInteractionQuery({
   return { size: assertIntInRange('size', size, 1, MAX_INTERACTIONS), type, activeLiveFirst };
 }
 
-export async function latestInteractions(
+export function latestInteractions(
   context: QueryContext,
   agent: Agent,
   args: LatestInteractionsArgs,
-): Promise<SourcedPage<Interaction> | null> {
-  const query = toInteractionQuery(args);
-  const agentAccounts = accountsSupporting(context, agent, 'latestInteractions', args.accounts);
-  if (agentAccounts.length === 0) return null;
-  const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
-    dataSource.latestInteractions?.(ref, query),
-  );
+): MaybePromise<SourcedPage<Interaction> | null> {
+  return rejectThrown(() => {
+    const query = toInteractionQuery(args);
+    const agentAccounts = accountsSupporting(context, agent, 'latestInteractions', args.accounts);
+    if (agentAccounts.length === 0) return null;
+    const read = fanOut(context, agentAccounts, (dataSource, ref) => dataSource.latestInteractions?.(ref, query));
+    return mapValue(read, (result) => toInteractionPage(context, result));
+  });
+}
+
+function toInteractionPage(
+  context: QueryContext,
+  { results, sources }: FanOutResult<readonly Interaction[]>,
+): SourcedPage<Interaction> {
   sources.forEach(context.recordLiveAge);
-  const nodes = results.flatMap(({ data }) => data);
+  const nodes = allData(results);
   const cursors = (): readonly string[] => nodes.map((_, index) => encodeCursor([index.toString(36)]));
   return { nodes, cursors, hasNextPage: false, hasPreviousPage: false, totalCount: nodes.length, sources };
 }

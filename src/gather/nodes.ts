@@ -1,13 +1,14 @@
 import type { Agent } from '../domain/agent.ts';
 import { type DecodedGlobalId, decodeGlobalId, fingerprintOf } from '../domain/global-id.ts';
 import type { Interaction } from '../domain/interaction.ts';
+import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { Session } from '../domain/session.ts';
 import type { SourcedResult } from '../domain/source.ts';
 import type { StatusPeriod } from '../domain/status-period.ts';
 import { DAY, type TimeRange } from '../domain/time.ts';
 import type { AccountDataSource } from '../vendors/vendor.ts';
 import { agentByAccount, agentByDecodedId } from './agents.ts';
-import { fanOut, incompleteSourceError, mayBeMissingData } from './fan-out.ts';
+import { allData, fanOut, incompleteSourceError, mayBeMissingData } from './fan-out.ts';
 import { ALL_LATEST_INTERACTIONS } from './interactions.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertMaxLength } from './validate-args.ts';
@@ -87,7 +88,7 @@ export function refetchRange(decodedId: Extract<DecodedGlobalId, { type: 'Status
 async function refetchNode<T>(
   context: QueryContext,
   { account, ref }: Extract<DecodedGlobalId, { account: string }>,
-  call: (dataSource: AccountDataSource, ref: string) => Promise<SourcedResult<readonly T[]>> | undefined,
+  call: (dataSource: AccountDataSource, ref: string) => MaybePromise<SourcedResult<readonly T[]>> | undefined,
   matches: (value: T) => boolean,
 ): Promise<T | null> {
   const agent = await agentByAccount(context, account, ref);
@@ -95,7 +96,7 @@ async function refetchNode<T>(
   // By the id's own reference, though the agent may have another one by now: the vendor knows both, the plan has counted the calls
   // for this one, and the node keeps its id.
   const { results, sources } = await fanOut(context, [{ account, ref }], call);
-  const match = results.flatMap(({ data }) => data).find(matches);
+  const match = allData(results).find(matches);
   if (match !== undefined) return match;
   const incomplete = sources.filter(mayBeMissingData);
   if (incomplete.length > 0) throw incompleteSourceError(context, incomplete);

@@ -1,6 +1,6 @@
 import type { Agent } from '../domain/agent.ts';
 import type { Instant } from '../domain/clock.ts';
-import type { MaybePromise } from '../domain/maybe-promise.ts';
+import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import type { SourceReport } from '../domain/source.ts';
 import type { StatusPeriod } from '../domain/status-period.ts';
 import { accountsSupporting, fanOut } from './fan-out.ts';
@@ -27,15 +27,15 @@ export interface CurrentStatusReading {
  * such an account. Rejects where all of them fail.
  */
 export function readCurrentStatus(context: QueryContext, agent: Agent): MaybePromise<CurrentStatusReading | null> {
-  return context.memoize(`current status of ${agent.id}`, async () => {
+  return context.memoize('current status', agent.id, () => {
     const agentAccounts = accountsSupporting(context, agent, 'currentStatus');
     if (agentAccounts.length === 0) return null;
-    const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
-      dataSource.currentStatus?.(ref),
-    );
-    sources.forEach(context.recordLiveAge);
-    const ongoing = results.flatMap(({ data }) => data ?? []);
-    return { status: ongoing.reduce<StatusPeriod | null>(laterOf, null), sources };
+    const read = fanOut(context, agentAccounts, (dataSource, ref) => dataSource.currentStatus?.(ref));
+    return mapValue(read, ({ results, sources }) => {
+      sources.forEach(context.recordLiveAge);
+      const ongoing = results.flatMap(({ data }) => data ?? []);
+      return { status: ongoing.reduce<StatusPeriod | null>(laterOf, null), sources };
+    });
   });
 }
 
@@ -47,9 +47,10 @@ function laterOf(latest: StatusPeriod | null, period: StatusPeriod): StatusPerio
  * The current status with its provenance. What is missing is reported by the sources instead of an error. Null where no account of
  * the agent can tell: it has none that supports it, or none of them has returned data ("no such agent", unsupported).
  */
-export async function presence(context: QueryContext, agent: Agent): Promise<Presence | null> {
-  const reading = await readCurrentStatus(context, agent);
-  if (!reading) return null;
-  const observedAt = reading.sources.flatMap(({ fetchedAt }) => fetchedAt ?? []);
-  return observedAt.length === 0 ? null : { ...reading, observedAt: Math.min(...observedAt) };
+export function presence(context: QueryContext, agent: Agent): MaybePromise<Presence | null> {
+  return mapValue(readCurrentStatus(context, agent), (reading) => {
+    if (!reading) return null;
+    const observedAt = reading.sources.flatMap(({ fetchedAt }) => fetchedAt ?? []);
+    return observedAt.length === 0 ? null : { ...reading, observedAt: Math.min(...observedAt) };
+  });
 }

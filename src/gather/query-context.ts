@@ -1,6 +1,6 @@
 import type { Directory, MergedDirectory } from '../directory/directory.ts';
 import type { Account } from '../domain/account.ts';
-import type { MaybePromise } from '../domain/maybe-promise.ts';
+import { type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import type { SourceReport } from '../domain/source.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, AccountDataSource } from '../vendors/vendor.ts';
@@ -36,10 +36,10 @@ export interface QueryContext extends RequestContext, PendingReads {
   /** Records the age of an agent's live data, once for each source that contributes to it. */
   readonly recordLiveAge: (report: SourceReport) => void;
   /**
-   * Memoises `load` per key for this query. Returns the plain value once it has settled: the same value may occur thousands of
-   * times in a response, and graphql-js allocates several objects for each promise.
+   * Memoises `load` per name and id, such as that of an agent, for this query. Returns the plain value where it is known: the same value may occur thousands of
+   * times in a response, and executors allocate several objects for each promise. What `load` throws is a rejection.
    */
-  readonly memoize: <T>(key: string, load: () => Promise<T>) => MaybePromise<T>;
+  readonly memoize: <T>(name: string, id: string, load: () => MaybePromise<T>) => MaybePromise<T>;
 }
 
 export function createQueryContext(services: Services, request: RequestContext): QueryContext {
@@ -67,7 +67,7 @@ export function createQueryContext(services: Services, request: RequestContext):
       return adapter.account;
     },
     allAgents: () =>
-      memoize('allAgents', async () => {
+      memoize('allAgents', '', async () => {
         const merged = await services.directory.merged(request);
         merged.sources.forEach(restrictReuse);
         return merged;
@@ -93,13 +93,19 @@ export function createQueryContext(services: Services, request: RequestContext):
 }
 
 function createMemo({ track }: PendingReads): QueryContext['memoize'] {
-  const settledOrPending = new Map<string, unknown>();
-  return <T>(key: string, load: () => Promise<T>) => {
-    if (settledOrPending.has(key)) return settledOrPending.get(key) as MaybePromise<T>;
-    const pending = track(load());
-    settledOrPending.set(key, pending);
+  /** By name, then by id: both are long-lived texts, where one text of both would be made, and hashed, for each field of a response. */
+  const valuesByName = new Map<string, Map<string, unknown>>();
+  return <T>(name: string, id: string, load: () => MaybePromise<T>) => {
+    const values = valuesByName.get(name) ?? new Map<string, unknown>();
+    if (values.size === 0) valuesByName.set(name, values);
+    if (values.has(id)) return values.get(id) as MaybePromise<T>;
+    const pending = rejectThrown(load);
+    values.set(id, pending);
+    if (!(pending instanceof Promise)) return pending;
     // The caller handles a rejection; the rejected promise stays memoised.
-    pending.then((value) => settledOrPending.set(key, value)).catch(() => undefined);
+    track(pending)
+      .then((value) => values.set(id, value))
+      .catch(() => undefined);
     return pending;
   };
 }

@@ -1,10 +1,19 @@
 import type { Agent, AgentAccount } from '../domain/agent.ts';
+import { mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import type { SourceReport } from '../domain/source.ts';
 import { byStart, type StatusPeriod } from '../domain/status-period.ts';
 import { type StatusTotal, timeInStatus as sumTimeInStatus } from '../domain/time-in-status.ts';
 import { type TimeRange } from '../domain/time.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
-import { accountsSupporting, fanOut, incompleteSourceError, isComplete, mayBeMissingData } from './fan-out.ts';
+import {
+  accountsSupporting,
+  allData,
+  fanOut,
+  type FanOutResult,
+  incompleteSourceError,
+  isComplete,
+  mayBeMissingData,
+} from './fan-out.ts';
 import { createTimeCursorCodec, paginate, type SourcedPage } from './page.ts';
 import { readCurrentStatus } from './presence.ts';
 import type { QueryContext } from './query-context.ts';
@@ -26,36 +35,48 @@ export function assertStatusPeriodsArgs({ during, first }: Pick<StatusPeriodsArg
   return assertTimeRange(during);
 }
 
-export async function statusPeriods(
+export function statusPeriods(
   context: QueryContext,
   agent: Agent,
   args: StatusPeriodsArgs,
-): Promise<SourcedPage<StatusPeriod> | null> {
-  const during = assertStatusPeriodsArgs(args);
-  const agentAccounts = accountsSupporting(context, agent, 'statusPeriods', args.accounts);
-  if (agentAccounts.length === 0) return null;
-  const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
-    dataSource.statusPeriods?.(ref, during),
-  );
-  const periods = results.flatMap(({ data }) => data);
-  return { ...paginate(results.length > 1 ? periods.toSorted(byStart) : periods, args, cursorCodec), sources };
+): MaybePromise<SourcedPage<StatusPeriod> | null> {
+  return rejectThrown(() => {
+    const during = assertStatusPeriodsArgs(args);
+    const agentAccounts = accountsSupporting(context, agent, 'statusPeriods', args.accounts);
+    if (agentAccounts.length === 0) return null;
+    return mapValue(readPeriods(context, agentAccounts, during), ({ results, sources }) => {
+      const periods = allData(results);
+      return { ...paginate(results.length > 1 ? periods.toSorted(byStart) : periods, args, cursorCodec), sources };
+    });
+  });
 }
 
-export async function timeInStatus(
+function readPeriods(
+  context: QueryContext,
+  agentAccounts: readonly AgentAccount[],
+  during: TimeRange,
+): MaybePromise<FanOutResult<readonly StatusPeriod[]>> {
+  return fanOut(context, agentAccounts, (dataSource, ref) => dataSource.statusPeriods?.(ref, during));
+}
+
+export function timeInStatus(
   context: QueryContext,
   agent: Agent,
   args: Pick<StatusPeriodsArgs, 'during' | 'accounts'>,
-): Promise<readonly StatusTotal[] | null> {
-  const during = assertTimeRange(args.during);
-  const agentAccounts = accountsSupporting(context, agent, 'statusPeriods', args.accounts);
-  if (agentAccounts.length === 0) return null;
-  const { results, sources } = await fanOut(context, agentAccounts, (dataSource, ref) =>
-    dataSource.statusPeriods?.(ref, during),
-  );
-  if (!isComplete(sources)) throw incompleteTotalError(context, agentAccounts, sources);
-  // Ongoing periods are counted up to the time of the request.
-  if (during.to > context.now) context.reuse.restrict('none');
-  return results.flatMap(({ agentAccount, data }) => sumTimeInStatus(agentAccount.account, data, during, context.now));
+): MaybePromise<readonly StatusTotal[] | null> {
+  return rejectThrown(() => {
+    const during = assertTimeRange(args.during);
+    const agentAccounts = accountsSupporting(context, agent, 'statusPeriods', args.accounts);
+    if (agentAccounts.length === 0) return null;
+    return mapValue(readPeriods(context, agentAccounts, during), ({ results, sources }) => {
+      if (!isComplete(sources)) throw incompleteTotalError(context, agentAccounts, sources);
+      // Ongoing periods are counted up to the time of the request.
+      if (during.to > context.now) context.reuse.restrict('none');
+      return results.flatMap(({ agentAccount, data }) =>
+        sumTimeInStatus(agentAccount.account, data, during, context.now),
+      );
+    });
+  });
 }
 
 /** The error of the first incomplete source, with what to request instead of a total of all of them. */
@@ -74,10 +95,11 @@ function incompleteTotalError(
 }
 
 /** The ongoing period that began last. Rejects where none is found, but an account could not be read completely. */
-export async function currentStatus(context: QueryContext, agent: Agent): Promise<StatusPeriod | null> {
-  const reading = await readCurrentStatus(context, agent);
-  if (!reading) return null;
-  const incomplete = reading.status === null ? reading.sources.filter(mayBeMissingData) : [];
-  if (incomplete.length > 0) throw incompleteSourceError(context, incomplete);
-  return reading.status;
+export function currentStatus(context: QueryContext, agent: Agent): MaybePromise<StatusPeriod | null> {
+  return mapValue(readCurrentStatus(context, agent), (reading) => {
+    if (!reading) return null;
+    const incomplete = reading.status === null ? reading.sources.filter(mayBeMissingData) : [];
+    if (incomplete.length > 0) throw incompleteSourceError(context, incomplete);
+    return reading.status;
+  });
 }

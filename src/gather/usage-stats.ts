@@ -1,9 +1,10 @@
 import type { Agent, AgentAccount } from '../domain/agent.ts';
+import { mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import { failureReport, type SourceReport } from '../domain/source.ts';
 import type { DateRange } from '../domain/time.ts';
 import type { UsagePart, UsageQuery, UsageStats } from '../domain/usage-stats.ts';
 import { VendorError } from '../domain/vendor-error.ts';
-import { accountsSupporting, fanOut, incompleteSourceError, mayBeMissingData } from './fan-out.ts';
+import { accountsSupporting, fanOut, type FanOutResult, incompleteSourceError, mayBeMissingData } from './fan-out.ts';
 import type { QueryContext } from './query-context.ts';
 import { assertDateRange } from './validate-args.ts';
 
@@ -32,49 +33,56 @@ export interface UsageStatsArgs {
  * The statistics of the agent's first account that answers, in the configuration's order: distinct counts of several bots cannot
  * be added up. Only the endpoints of the selected parts are called. Rejects where every account fails.
  */
-export async function usageStats(
+export function usageStats(
   context: QueryContext,
   agent: Agent,
   args: UsageStatsArgs,
   selectParts: () => ReadonlySet<UsagePart>,
-): Promise<SourcedUsageStats | null> {
-  const during = toDateRange(args.during);
-  const agentAccounts = accountsSupporting(context, agent, 'usageStats', args.accounts);
-  if (agentAccounts.length === 0) return null;
-  const query = { during, parts: selectParts() };
-  const key = `usageStats ${agent.id} ${JSON.stringify([during, args.accounts ?? null, ...query.parts])}`;
-  return context.memoize(key, () => fetchUsageStats(context, agentAccounts, query));
+): MaybePromise<SourcedUsageStats | null> {
+  return rejectThrown(() => {
+    const during = toDateRange(args.during);
+    const agentAccounts = accountsSupporting(context, agent, 'usageStats', args.accounts);
+    if (agentAccounts.length === 0) return null;
+    const query = { during, parts: selectParts() };
+    const name = `usageStats ${JSON.stringify([during, args.accounts ?? null, ...query.parts])}`;
+    return context.memoize(name, agent.id, () => readFirstAccount(context, agentAccounts, query, []));
+  });
 }
 
-async function fetchUsageStats(
+/** The statistics of the first of these accounts that answers; `failed` are the reports of those before it. */
+function readFirstAccount(
   context: QueryContext,
-  agentAccounts: readonly AgentAccount[],
+  [agentAccount, ...others]: readonly AgentAccount[],
   query: UsageQuery,
-): Promise<SourcedUsageStats> {
-  const sources: SourceReport[] = [];
-  for (const agentAccount of agentAccounts) {
-    const { data, reports } = await readAccount(context, agentAccount, query);
-    sources.push(...reports);
-    if (data) return { ...data, sources };
+  failed: readonly SourceReport[],
+): MaybePromise<SourcedUsageStats> {
+  if (!agentAccount) {
+    // Empty statistics do not exist: where no account knows the agent, "not found" is an error.
+    const failures = failed.filter(mayBeMissingData);
+    throw incompleteSourceError(context, failures.length > 0 ? failures : failed);
   }
-  // Empty statistics do not exist: where no account knows the agent, "not found" is an error.
-  const failures = sources.filter(mayBeMissingData);
-  throw incompleteSourceError(context, failures.length > 0 ? failures : sources);
+  return mapValue(readAccount(context, agentAccount, query), ({ data, reports }) => {
+    const sources = [...failed, ...reports];
+    return data ? { ...data, sources } : readFirstAccount(context, others, query, sources);
+  });
 }
 
 /** The statistics of one account; null where it fails. */
-async function readAccount(
+function readAccount(
   context: QueryContext,
   agentAccount: AgentAccount,
   query: UsageQuery,
-): Promise<{ readonly data: UsageStats | null; readonly reports: readonly SourceReport[] }> {
-  try {
-    const { results, sources } = await fanOut(context, [agentAccount], (dataSource, ref) =>
-      dataSource.usageStats?.(ref, query),
-    );
-    return { data: results[0]?.data ?? null, reports: sources };
-  } catch (error) {
+): MaybePromise<{ readonly data: UsageStats | null; readonly reports: readonly SourceReport[] }> {
+  const read = rejectThrown(() =>
+    fanOut(context, [agentAccount], (dataSource, ref) => dataSource.usageStats?.(ref, query)),
+  );
+  const toReading = ({ results, sources }: FanOutResult<UsageStats>) => ({
+    data: results[0]?.data ?? null,
+    reports: sources,
+  });
+  if (!(read instanceof Promise)) return toReading(read);
+  return read.then(toReading, (error: unknown) => {
     if (error instanceof VendorError) return { data: null, reports: [failureReport(error)] };
     throw error;
-  }
+  });
 }

@@ -104,6 +104,26 @@ describe('createRequestContext', () => {
     expect(context.calls.vendorCalls()).toEqual({ lp: 1 });
   });
 
+  test('keeps one record of the cached values of an endpoint with one outcome, and one of each call', () => {
+    const { context } = setUp();
+    const read = {
+      account: 'lp',
+      endpoint: 'e',
+      outcome: 'OK',
+      servedFrom: 'CACHE',
+      ms: 0,
+      bytes: 0,
+      keys: 2,
+    } as const;
+    const call = { ...read, servedFrom: 'VENDOR' } as const;
+    const others = [{ outcome: 'NOT_FOUND' }, { endpoint: 'f' }, { account: 'vcc' }].map((part) => ({
+      ...read,
+      ...part,
+    }));
+    for (const record of [read, call, ...others, call, read, read]) context.record(record);
+    expect(context.calls.records).toEqual([{ ...read, keys: 6 }, call, ...others, call]);
+  });
+
   test('grants file downloads to all data sources together until the budget is spent', () => {
     const { context } = setUp();
     expect([context.takeFileBudget(3), context.takeFileBudget(3), context.takeFileBudget(1)]).toEqual([3, 2, 0]);

@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/clock.ts';
+import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { SourcedResult } from '../domain/source.ts';
 import type { VendorErrorCode } from '../domain/vendor-error.ts';
 import type { VendorRequest } from '../http/types.ts';
@@ -36,7 +37,7 @@ export interface ConformanceCase {
   readonly capability: Capability;
   /** Distinguishes cases of the same capability. */
   readonly title?: string;
-  readonly run: (dataSource: Required<AccountDataSource>) => Promise<SourcedResult<unknown>>;
+  readonly run: (dataSource: Required<AccountDataSource>) => MaybePromise<SourcedResult<unknown>>;
   /** The responses of a healthy vendor to all requests of this case. */
   readonly respond: (request: VendorRequest) => SandboxResponse;
   /** What the result's `data` must contain (as `toMatchObject` compares it). */

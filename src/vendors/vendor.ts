@@ -7,6 +7,7 @@ import type { Account, VendorName } from '../domain/account.ts';
 import type { DiscoveredAgent } from '../domain/agent.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Interaction, InteractionQuery } from '../domain/interaction.ts';
+import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { Session } from '../domain/session.ts';
 import type { SourcedResult } from '../domain/source.ts';
 import type { StatusPeriod } from '../domain/status-period.ts';
@@ -90,25 +91,26 @@ export type DataSourceContext = CallContext &
 
 /**
  * What an account provides within one query. A capability that the vendor lacks is left out. Every function may reject with
- * a VendorError; with part of the data it resolves and reports what is missing.
+ * a VendorError; with part of the data it resolves and reports what is missing. What is complete and fresh in memory is returned
+ * without a promise.
  */
 export interface AccountDataSource {
   /** The agents that the vendor lists, whether or not they are configured. */
   readonly discover?: () => Promise<SourcedResult<readonly DiscoveredAgent[]>>;
   /** Every period that overlaps the range, unclipped, by start. */
-  readonly statusPeriods?: (ref: string, during: TimeRange) => Promise<SourcedResult<readonly StatusPeriod[]>>;
+  readonly statusPeriods?: (ref: string, during: TimeRange) => MaybePromise<SourcedResult<readonly StatusPeriod[]>>;
   /** The ongoing period; left out where the vendor's data arrives too late to have one. */
-  readonly currentStatus?: (ref: string) => Promise<SourcedResult<StatusPeriod | null>>;
+  readonly currentStatus?: (ref: string) => MaybePromise<SourcedResult<StatusPeriod | null>>;
   /** Every session whose events overlap the range, by its first event. */
-  readonly sessions?: (ref: string, during: TimeRange) => Promise<SourcedResult<readonly Session[]>>;
+  readonly sessions?: (ref: string, during: TimeRange) => MaybePromise<SourcedResult<readonly Session[]>>;
   /** The session of a period that this data source returned. Makes no call. */
   readonly findSession?: (period: StatusPeriod) => Session | null;
   /** In the vendor's own order. */
   readonly latestInteractions?: (
     ref: string,
     query: InteractionQuery,
-  ) => Promise<SourcedResult<readonly Interaction[]>>;
-  readonly usageStats?: (ref: string, query: UsageQuery) => Promise<SourcedResult<UsageStats>>;
+  ) => MaybePromise<SourcedResult<readonly Interaction[]>>;
+  readonly usageStats?: (ref: string, query: UsageQuery) => MaybePromise<SourcedResult<UsageStats>>;
 }
 
 /** What an account can provide, by the name of the function. */

@@ -225,7 +225,7 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
   );
 });
 
-function runCase(
+async function runCase(
   testCase: ConformanceCase,
   harness: VendorHarness,
   signal?: AbortSignal,

@@ -70,9 +70,8 @@ function connectVonage() {
     });
     const { latestInteractions } = account?.adapter.createDataSource(context) ?? {};
     const answers = agents.map(async (agent) => {
-      const result = await latestInteractions?.(agent, { size: 1, type: null, activeLiveFirst: null }).catch(
-        () => null,
-      );
+      const reading = latestInteractions?.(agent, { size: 1, type: null, activeLiveFirst: null });
+      const result = await Promise.resolve(reading).catch(() => null);
       onSettled(agent, result?.sources[0]?.fetchedAt ?? null);
     });
     void Promise.all(answers).then(context.close);

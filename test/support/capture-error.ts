@@ -8,8 +8,8 @@ export function thrownBy(run: () => unknown): unknown {
   throw new Error('nothing was thrown');
 }
 
-/** Returns the error that a promise rejects with. */
-export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+/** Returns the error that a promise rejects with; a value that is no promise is no error. */
+export async function rejectionOf(promise: unknown): Promise<unknown> {
   try {
     await promise;
   } catch (error) {

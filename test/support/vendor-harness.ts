@@ -80,6 +80,7 @@ export function passthroughCache(clock: Clock): PassthroughCache {
       });
     },
     read: async (space, key, context, fetch) => store(space, key, await fetch(context)),
+    readInMemory: () => undefined,
     peek: (_space, keys) => Promise.resolve(keys.map(() => undefined)),
     primeMany: (space, entries) => {
       for (const [key, fresh] of entries) store(space, key, fresh);

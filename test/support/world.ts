@@ -116,7 +116,9 @@ function withPatientDiscovery(config: SandboxConfig): RawConfig {
 
 /** `OPTIMISATIONS=off` runs the tests without all that only makes answers faster. */
 const performance =
-  process.env.OPTIMISATIONS === 'off' ? { responseCacheBytes: 0, executor: 'standard', documentCacheBytes: 0 } : {};
+  process.env.OPTIMISATIONS === 'off'
+    ? { responseCacheBytes: 0, executor: 'standard', documentCacheBytes: 0, synchronousReads: false }
+    : {};
 
 /** Loads a configuration as the gateway would from a file, with a free local port. */
 function parseRawConfig(raw: RawConfig): Config {

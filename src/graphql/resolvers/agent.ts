@@ -17,6 +17,7 @@ import type { AgentTimeInStatusArgs, AgentUsageStatsArgs, Resolvers } from '../.
 import { type FieldRules, readRule } from '../../planning/field-rules.ts';
 import { selectedUsageParts } from '../ast/usage-stats-selection.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
+import { memoizeByObject } from './memoize-by-object.ts';
 
 export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentConnection' | 'Presence'> = {
   Agent: {
@@ -65,8 +66,10 @@ export const agentRules = {
 /** A resolver memoised by agent and arguments, wherever the agent occurs in the response. */
 function memoizedField<Args extends object, T>(
   fieldName: string,
-  load: (context: QueryContext, agent: Agent, args: Args) => Promise<T>,
+  load: (context: QueryContext, agent: Agent, args: Args) => MaybePromise<T>,
 ) {
+  // All agents of a list receive the same object.
+  const nameOf = memoizeByObject((args: Args) => `${fieldName} ${JSON.stringify(args)}`);
   return (agent: Agent, args: Args, context: QueryContext): MaybePromise<T> =>
-    context.memoize(`${fieldName} ${agent.id} ${JSON.stringify(args)}`, () => load(context, agent, args));
+    context.memoize(nameOf(args), agent.id, () => load(context, agent, args));
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { rejectionOf } from '../../../test/support/capture-error.ts';
 import {
   connectVendor,
   jsonReply,
@@ -159,7 +160,7 @@ describe('usage within one query', () => {
     const harness = connectVendor(avaamo, accountConfig, healthy);
     const batches: number[] = [];
     const dataSource = harness.createDataSource({ record: () => batches.push(harness.sent.length) });
-    const pending = ['1', '2', '3'].map((bot) => statsOf(dataSource, bot, BASE_DAYS, BOTH));
+    const pending = ['1', '2', '3'].map(async (bot) => statsOf(dataSource, bot, BASE_DAYS, BOTH));
     return Promise.all(pending).then(() => {
       expect(batches[0]).toBe(6);
     });
@@ -257,7 +258,7 @@ describe('usage failures', () => {
 
   test('reports the vendor’s message of a 422', async () => {
     const harness = connectVendor(avaamo, accountConfig, () => ({ status: 422, body: fixture('usage-422.json') }));
-    const error = await readOnce(harness).catch((reason: unknown) => reason);
+    const error = await rejectionOf(readOnce(harness));
     expect(error).toBeInstanceOf(VendorError);
     expect(error).toMatchObject({ code: 'VENDOR_REJECTED', status: 422 });
     expect((error as VendorError).message).toContain('To Date cannot be before From Date');

@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import type { ZodType } from 'zod';
 import type { CachedValue, CacheNamespace } from '../../cache/cache.ts';
 import { cacheNotFound } from '../../cache/freshness.ts';
@@ -6,12 +5,12 @@ import type { Instant } from '../../domain/clock.ts';
 import { DAY, HOUR, SECOND, startOfUtcDay } from '../../domain/time.ts';
 import type { CallContext } from '../../http/types.ts';
 import { loadEach } from '../load-each.ts';
+import { createQueryLoader, type QueryLoader } from '../query-loader.ts';
 import { rangePriority } from '../range-priority.ts';
 import type { DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { type AvaamoClient, type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
 import type { AvaamoConfig } from './config.ts';
-import { toInterventionsReport, toUsageReport, type UsageReport } from './map.ts';
-import { storedInterventionsSchema, storedUsageSchema } from './wire.ts';
+import { type StoredInterventions, storedInterventionsSchema, type StoredUsage, storedUsageSchema } from './wire.ts';
 
 /** How long after its last day a count may still change: late sessions, and UTC offsets that change within the days. */
 const SETTLING_MS = 6 * HOUR;
@@ -20,8 +19,8 @@ export type AvaamoDeps = DataSourceDependencies<AvaamoConfig, AvaamoClient>;
 
 /** One key is one call: neither endpoint takes several bots or several spans. */
 export interface AvaamoLoaders {
-  readonly usage: DataLoader<BotDays, CachedValue<UsageReport>, string>;
-  readonly interventions: DataLoader<BotDays, CachedValue<UsageReport>, string>;
+  readonly usage: QueryLoader<BotDays, StoredUsage>;
+  readonly interventions: QueryLoader<BotDays, StoredInterventions>;
 }
 
 /** Loaders for one query. The account's cache keeps the values beyond it, in the vendor's format. */
@@ -29,25 +28,24 @@ export function createLoaders({ client, cache, ttl }: AvaamoDeps, request: DataS
   function createLoader<Stored extends { readonly isComplete: boolean }>(
     namespace: CacheNamespace<BotDays, Stored>,
     fetchReport: (key: BotDays, context: CallContext) => Promise<Stored>,
-    toReport: (stored: Stored) => UsageReport,
-  ): DataLoader<BotDays, CachedValue<UsageReport>, string> {
-    async function load(key: BotDays): Promise<CachedValue<UsageReport>> {
+  ): QueryLoader<BotDays, Stored> {
+    const read = (key: BotDays): Promise<CachedValue<Stored>> => {
       const ttlSeconds = isSettled(key, request.now) ? ttl.usagePast : ttl.usageLive;
       const priority = rangePriority(endOf(key), request.now);
-      const cached = await cache.read(namespace, key, { ...request, priority }, (context) =>
+      return cache.read(namespace, key, { ...request, priority }, (context) =>
         cacheNotFound(async () => {
           const value = await fetchReport(key, context);
           return { value, ttlSeconds: value.isComplete ? ttlSeconds : Math.min(ttlSeconds, ttl.usageLive) };
         }, ttlSeconds),
       );
-      return { ...cached, value: toReport(cached.value) };
-    }
-    return new DataLoader((keys) => loadEach(keys, load), { cacheKeyFn: (key) => toKeyParts(key).join(' ') });
+    };
+    const nameOf = (key: BotDays) => toKeyParts(key).join(' ');
+    return createQueryLoader({ cache, namespace, request, nameOf, readBatch: (keys) => loadEach(keys, read) });
   }
 
   return {
-    usage: createLoader(usageNamespace, client.usage, toUsageReport),
-    interventions: createLoader(interventionsNamespace, client.interventions, toInterventionsReport),
+    usage: createLoader(usageNamespace, client.usage),
+    interventions: createLoader(interventionsNamespace, client.interventions),
   };
 }
 

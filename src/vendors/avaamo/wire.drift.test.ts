@@ -27,7 +27,7 @@ async function read(part: UsagePart, document: unknown) {
   });
   const during = { from: '2020-04-10', to: '2020-04-13', timeZone: 'America/Los_Angeles' };
   const pending = harness.createDataSource().usageStats?.('2041', { during, parts: new Set([part]) });
-  const result = await pending?.catch((error: unknown) => error as VendorError);
+  const result = await Promise.resolve(pending).catch((error: unknown) => error as VendorError);
   return { answer: result, kept: harness.stored };
 }
 

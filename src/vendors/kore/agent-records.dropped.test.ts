@@ -11,7 +11,7 @@ test('reports records that cannot be read, and those of agents that were not ask
   const { statusPeriods, dropped } = connectKore([], {
     overridePage: () => [...workers, unlistedAgent, unreadable].map((agent) => ({ ...agent })),
   });
-  await Promise.all(workers.map(({ email }) => statusPeriods(email, yesterday)));
+  await Promise.all(workers.map(async ({ email }) => statusPeriods(email, yesterday)));
   expect(dropped).toEqual([
     ['agentstatusdetails', 'contract', 1],
     ['agentstatusdetails', 'foreign_agent', 1],
@@ -22,6 +22,6 @@ test('reports status records that cannot be read once, however many references t
   const worker = createWorker(1);
   const broken = { ...worker, status: [{ primaryStatus: 'BUSY', startTime: 'soon' }, null] };
   const { statusPeriods, dropped } = connectKore([], { overridePage: () => [{ ...broken }] });
-  await statusPeriods(worker.email, yesterday).catch(() => undefined);
+  await Promise.allSettled([statusPeriods(worker.email, yesterday)]);
   expect(dropped).toEqual([['agentstatusdetails', 'contract', 2]]);
 });

@@ -35,6 +35,7 @@ export const cellNamespace: CacheNamespace<CellKey, Cell> = {
   version: 2,
   keyParts: ({ agent, day }) => ['cell', agent, day],
   isValid: (value): value is Cell => cellSchema.safeParse(value).success,
+  isComplete: ({ gap }) => gap === null,
 };
 
 /** The periods that touch a day. */
@@ -57,6 +58,12 @@ export function mergeCells(
   cells: readonly { readonly value: Cell; readonly fetchedAt: Instant }[],
   during: TimeRange,
 ): readonly ObservedPeriod[] {
+  const [only, ...others] = cells;
+  // The periods of one response are stored each once.
+  if (only && others.length === 0)
+    return only.value.periods
+      .filter((period) => overlapsRange(period, during))
+      .map((period) => ({ period, observedAt: only.fetchedAt }));
   const cellsByFetchTime = Map.groupBy(cells, ({ fetchedAt }) => fetchedAt);
   const oldestFirst = [...cellsByFetchTime].sort(([a], [b]) => a - b);
   const periods = new Map<string, ObservedPeriod>();

@@ -1,5 +1,6 @@
 import type { CachedValue } from '../../cache/cache.ts';
 import type { DiscoveredAgent } from '../../domain/agent.ts';
+import { allValues, mapValue, type MaybePromise } from '../../domain/maybe-promise.ts';
 import { type SourcedResult, sourceReport } from '../../domain/source.ts';
 import { byStart, type StatusPeriod } from '../../domain/status-period.ts';
 import { type CivilDate, DAY, startOfUtcDay, type TimeRange, utcDay, utcDaysCovering } from '../../domain/time.ts';
@@ -10,7 +11,6 @@ import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
 import { type Cell, mergeCells } from './cells.ts';
 import { createDiscovery, directoryNamespace } from './discovery.ts';
 import { createLoaders, type KoreDeps } from './loaders.ts';
-import { toStatusPeriod } from './map.ts';
 import { canonicalizeReference } from './references.ts';
 import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
@@ -20,38 +20,40 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
   const today = utcDay(request.now);
   const tomorrow = startOfUtcDay(today) + DAY;
 
-  /** Calls the loader before it awaits anything: DataLoader batches only the reads of the same tick. */
-  async function load(ref: string, days: readonly CivilDate[]): Promise<readonly (CachedValue<Cell> | Error)[]> {
+  /** Calls the loader before it waits for anything: only the reads of the same tick share a batch. */
+  function load(ref: string, days: readonly CivilDate[]): MaybePromise<readonly (CachedValue<Cell> | Error)[]> {
     const agent = canonicalizeReference(ref);
-    return loaders.cells.loadMany(days.map((day) => ({ agent, ref: ref.trim(), day })));
+    return allValues(days.map((day) => errorAsValue(loaders.cells({ agent, ref: ref.trim(), day }))));
   }
 
   return {
-    statusPeriods: async (ref, during) => {
+    statusPeriods: (ref, during) => {
       if (during.to > tomorrow) request.restrictCache(tomorrow);
-      const outcomes = await load(ref, daysToRequest(during, today));
-      return toResult(outcomes, target, (cells) =>
+      const toPeriods = (cells: readonly CachedValue<Cell>[]): readonly StatusPeriod[] =>
         mergeCells(cells, during)
-          .map((period) => toStatusPeriod(period, target.account, ref))
-          .sort(byStart),
-      );
+          .map(({ period, observedAt }) => deps.toPeriod(period, observedAt, ref))
+          .sort(byStart);
+      return mapValue(load(ref, daysToRequest(during, today)), (outcomes) => toResult(outcomes, target, toPeriods));
     },
 
-    currentStatus: async (ref) => {
+    currentStatus: (ref) => {
       request.restrictCache(tomorrow);
-      const outcomes = await load(ref, [today]);
-      return toResult(outcomes, target, (cells) => {
+      const toOngoing = (cells: readonly CachedValue<Cell>[]): StatusPeriod | null => {
         const ongoing = cells
-          .flatMap(({ value, fetchedAt }) =>
-            value.periods.map((period) => toStatusPeriod({ period, observedAt: fetchedAt }, target.account, ref)),
-          )
+          .flatMap(({ value, fetchedAt }) => value.periods.map((period) => deps.toPeriod(period, fetchedAt, ref)))
           .filter((period) => period.isOngoing);
         return ongoing.sort(byStart).at(-1) ?? null;
-      });
+      };
+      return mapValue(load(ref, [today]), (outcomes) => toResult(outcomes, target, toOngoing));
     },
 
     ...(deps.config.discover && { discover: createDiscovery(deps, request) }),
   };
+}
+
+/** The cell, or the error of one that could not be read: it costs only that cell. */
+function errorAsValue(cell: MaybePromise<CachedValue<Cell>>): MaybePromise<CachedValue<Cell> | Error> {
+  return cell instanceof Promise ? cell.catch((error: unknown) => error as Error) : cell;
 }
 
 /** The agents of the cached discovery; null when a call would be needed. */

@@ -1,9 +1,11 @@
 import { createCallEstimates } from '../call-estimate.ts';
+import { createKeptMapping } from '../kept-mapping.ts';
 import { defineVendor } from '../vendor.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
 import { cachedAgents, createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
+import { type StoredPeriod, toStatusPeriod } from './map.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';
 import { createFakeVendor } from './sandbox.ts';
@@ -17,7 +19,10 @@ export const kore = defineVendor({
   connect: (accountConfig, dependencies) => {
     const { account, cache, ttl, onDropped } = dependencies;
     const client = createClient(accountConfig, dependencies);
-    const deps = { account, config: accountConfig, client, cache, ttl, onDropped };
+    const toPeriod = createKeptMapping((period: StoredPeriod, observedAt, ref) =>
+      toStatusPeriod({ period, observedAt }, account.name, ref),
+    );
+    const deps = { account, config: accountConfig, client, cache, ttl, onDropped, toPeriod };
     return {
       account,
       createDataSource: (request) => createDataSource(deps, request),

@@ -1,10 +1,12 @@
-import DataLoader from 'dataloader';
-import type { CachedValue, FetchContext, OnFetched } from '../../cache/cache.ts';
+import type { FetchContext, OnFetched } from '../../cache/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
+import type { StatusPeriod } from '../../domain/status-period.ts';
 import { type CivilDate, DAY, startOfUtcDay, utcDay } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import type { CallPriority } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
+import type { MapStored } from '../kept-mapping.ts';
+import { createQueryLoader, type QueryLoader } from '../query-loader.ts';
 import { rangePriority } from '../range-priority.ts';
 import type { AdapterDependencies, DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { type AgentRecords, allReferences, type CellResult, toCells } from './agent-records.ts';
@@ -13,29 +15,34 @@ import { type CellOutcome, createCellCollector, mayReturn, type RequestedCells, 
 import { type Cell, type CellKey, cellLifetime, cellNamespace } from './cells.ts';
 import type { KoreClient } from './client.ts';
 import type { KoreConfig } from './config.ts';
+import type { StoredPeriod } from './map.ts';
 import { pagesPerWindow } from './pagination.ts';
 import { isEmail } from './references.ts';
 import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
-export type KoreDeps = DataSourceDependencies<KoreConfig, KoreClient> & Pick<AdapterDependencies, 'onDropped'>;
+export type KoreDeps = DataSourceDependencies<KoreConfig, KoreClient> &
+  Pick<AdapterDependencies, 'onDropped'> & { readonly toPeriod: MapStored<StoredPeriod, StatusPeriod> };
 
 export interface KoreLoaders {
-  readonly cells: DataLoader<CellKey, CachedValue<Cell>, string>;
+  readonly cells: QueryLoader<CellKey, Cell>;
 }
 
 /** Collects the cells that a query needs, across all its fields, and fetches the missing ones in the fewest POSTs. */
 export function createLoaders(deps: KoreDeps, request: DataSourceContext): KoreLoaders {
   return {
-    cells: new DataLoader<CellKey, CachedValue<Cell>, string>(
-      (keys) =>
+    cells: createQueryLoader({
+      cache: deps.cache,
+      namespace: cellNamespace,
+      request,
+      nameOf: toCellName,
+      readBatch: (keys) =>
         deps.cache.readMany(
           cellNamespace,
           keys,
           { ...request, priority: mostUrgent(keys, request.now) },
           (missing, context, onFetched) => fetchCells(deps, missing, request.now, context, onFetched),
         ),
-      { cacheKeyFn: toCellName },
-    ),
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
 import type { DiscoveredAgent } from '../../domain/agent.ts';
+import type { MaybePromise } from '../../domain/maybe-promise.ts';
 import type { SourcedResult } from '../../domain/source.ts';
 import type { StatusPeriod } from '../../domain/status-period.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
@@ -76,7 +77,7 @@ function sourcesOf(body: unknown) {
 }
 
 /** The result; null for a response that was rejected as expected. */
-async function answerTo<T>(asked: Promise<SourcedResult<T>> | undefined): Promise<SourcedResult<T> | null> {
+async function answerTo<T>(asked: MaybePromise<SourcedResult<T>> | undefined): Promise<SourcedResult<T> | null> {
   try {
     return (await asked) ?? null;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { rejectionOf } from '../../../test/support/capture-error.ts';
 import {
   connectLivePerson,
   createScriptedVendor,
@@ -22,10 +23,7 @@ async function messages(createBody: (request: SentRequest) => unknown, status = 
   };
   const isFile = ({ url }: SentRequest) => url.pathname.endsWith('.gz');
   const requests = [refusing(() => true), refusing(isFile)].map(async (answer) => {
-    const error: unknown = await connectLivePerson(answer, { entry })
-      .open()
-      .sessions('9', MAY_10)
-      .catch((thrown: unknown) => thrown);
+    const error = await rejectionOf(connectLivePerson(answer, { entry }).open().sessions('9', MAY_10));
     return (error as Error).message;
   });
   return Promise.all(requests);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { rejectionOf } from '../../../test/support/capture-error.ts';
 import { connectVendor, jsonReply, type VendorHarness } from '../../../test/support/vendor-harness.ts';
 import { createFakeVonage, GUID, VONAGE_ENTRY } from '../../../test/support/vonage/account.ts';
 import type { InteractionQuery } from '../../domain/interaction.ts';
@@ -161,7 +162,7 @@ describe('interactions within one query', () => {
     const harness = connect({ apiVersion: 2 });
     const dataSource = harness.createDataSource();
     const queries = [{}, { size: 2 }, { type: 'PHONE' }, { activeLiveFirst: false }, { size: 2 }, {}] as const;
-    await Promise.all(queries.map((query) => askOf(dataSource, '01', query)));
+    await Promise.all(queries.map(async (query) => askOf(dataSource, '01', query)));
     expect(interactionRequests(harness)).toHaveLength(4);
   });
 
@@ -172,7 +173,7 @@ describe('interactions within one query', () => {
       createFakeVonage(undefined, () => jsonReply({ interactions })),
     );
     const dataSource = harness.createDataSource();
-    const results = await Promise.all([1, 2].map((size) => askOf(dataSource, '01', { size, type: 'OTHER' })));
+    const results = await Promise.all([1, 2].map(async (size) => askOf(dataSource, '01', { size, type: 'OTHER' })));
     expect(results.map(({ data }) => data.map(({ guid }) => guid))).toEqual([['Sms'], ['Sms', 'Case']]);
     expect(interactionRequests(harness)).toHaveLength(1);
   });
@@ -182,7 +183,7 @@ describe('interactions within one query', () => {
       url.pathname.includes('/02/') ? jsonReply({ message: 'x' }, 500) : jsonReply({ interactions: [] }),
     );
     const dataSource = connect({}, vendor).createDataSource();
-    const outcomes = await Promise.allSettled(['01', '02', '03'].map((ref) => askOf(dataSource, ref)));
+    const outcomes = await Promise.allSettled(['01', '02', '03'].map(async (ref) => askOf(dataSource, ref)));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
@@ -207,12 +208,8 @@ test('validates cached interactions, and rejects anything else', () => {
 
 describe('interaction failures', () => {
   const failWith = async (status: number, body: string) => {
-    const error = await readOnce(
-      connect(
-        {},
-        createFakeVonage(undefined, () => ({ status, body })),
-      ),
-    ).catch((reason: unknown) => reason);
+    const vendor = createFakeVonage(undefined, () => ({ status, body }));
+    const error = await rejectionOf(readOnce(connect({}, vendor)));
     expect(error).toBeInstanceOf(VendorError);
     return error as VendorError;
   };

@@ -1,14 +1,18 @@
-import DataLoader from 'dataloader';
 import type { CachedValue, CacheNamespace } from '../../cache/cache.ts';
 import { cacheNotFound } from '../../cache/freshness.ts';
+import type { Interaction } from '../../domain/interaction.ts';
+import type { MapStored } from '../kept-mapping.ts';
 import { loadEach } from '../load-each.ts';
+import { createQueryLoader, type QueryLoader } from '../query-loader.ts';
 import type { DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { LATEST_INTERACTIONS_ENDPOINT, type VonageClient } from './client.ts';
 import type { VonageConfig } from './config.ts';
 import type { InteractionParameters } from './map.ts';
 import { type StoredInteractions, storedInteractionsSchema } from './wire.ts';
 
-export type VonageDeps = DataSourceDependencies<VonageConfig, VonageClient>;
+export type VonageDeps = DataSourceDependencies<VonageConfig, VonageClient> & {
+  readonly mapInteractions: MapStored<StoredInteractions, readonly Interaction[]>;
+};
 
 /** One key is one call: the endpoint takes one agent at a time. */
 export interface InteractionKey {
@@ -18,7 +22,7 @@ export interface InteractionKey {
 }
 
 export interface VonageLoaders {
-  readonly interactions: DataLoader<InteractionKey, CachedValue<StoredInteractions>, string>;
+  readonly interactions: QueryLoader<InteractionKey, StoredInteractions>;
 }
 
 export const interactionNamespace: CacheNamespace<InteractionKey, StoredInteractions> = {
@@ -26,23 +30,32 @@ export const interactionNamespace: CacheNamespace<InteractionKey, StoredInteract
   version: 2,
   keyParts: toKeyParts,
   isValid: (value): value is StoredInteractions => storedInteractionsSchema.safeParse(value).success,
+  isComplete: hasAll,
 };
 
 /** Loaders for one query. The account's cache keeps the values beyond it, in the vendor's format. */
 export function createLoaders({ client, cache, ttl }: VonageDeps, request: DataSourceContext): VonageLoaders {
-  async function load(key: InteractionKey): Promise<CachedValue<StoredInteractions>> {
-    return cache.read(interactionNamespace, key, request, (context) =>
+  const read = (key: InteractionKey): Promise<CachedValue<StoredInteractions>> =>
+    cache.read(interactionNamespace, key, request, (context) =>
       cacheNotFound(async () => {
         const value = await client.latestInteractions(key.ref, key.parameters, context);
         return { value, ttlSeconds: ttl.interactions };
       }, ttl.interactions),
     );
-  }
   return {
-    interactions: new DataLoader((keys) => loadEach(keys, load), {
-      cacheKeyFn: (key) => JSON.stringify(toKeyParts(key)),
+    interactions: createQueryLoader({
+      cache,
+      namespace: interactionNamespace,
+      request,
+      nameOf: (key) => JSON.stringify(toKeyParts(key)),
+      readBatch: (keys) => loadEach(keys, read),
     }),
   };
+}
+
+/** Whether every interaction could be read. */
+export function hasAll(interactions: StoredInteractions): boolean {
+  return !interactions.includes(null);
 }
 
 function toKeyParts({ ref, apiVersion, parameters }: InteractionKey): readonly (string | number | boolean | null)[] {

@@ -33,7 +33,7 @@ async function read(document: unknown) {
   const vendor = createFakeVonage(undefined, () => jsonReply(document));
   const dataSource = connectVendor(vonage, { ...VONAGE_ENTRY, apiVersion: 2 }, vendor.respond).createDataSource();
   const pending = dataSource.latestInteractions?.('01', { size: 100, type: null, activeLiveFirst: null });
-  return pending?.catch((error: unknown) => error as VendorError);
+  return Promise.resolve(pending).catch((error: unknown) => error as VendorError);
 }
 
 async function readInteractions(document: unknown) {

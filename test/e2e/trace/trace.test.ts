@@ -11,11 +11,10 @@ afterAll(() => world.stop());
 test('lists every vendor call with Switchboard-Explain: trace, and every cached value on the second run', async () => {
   const gateway = await world.startGateway();
   const runTraced = () => gateway.query(readQuery(import.meta.dirname), {}, { 'switchboard-explain': 'trace' });
-  const summary = ({ extensions }: Awaited<ReturnType<typeof runTraced>>) =>
+  const traceOf = ({ extensions }: Awaited<ReturnType<typeof runTraced>>) => extensions?.switchboard?.vendorCalls ?? [];
+  const summary = (response: Awaited<ReturnType<typeof runTraced>>) =>
     countOccurrences(
-      (extensions?.switchboard?.vendorCalls ?? []).map(
-        (call) => `${call.account} ${call.endpoint} ${call.servedFrom} ${call.outcome}`,
-      ),
+      traceOf(response).map((call) => `${call.account} ${call.endpoint} ${call.servedFrom} ${call.outcome}`),
     );
 
   const firstResponse = await runTraced();
@@ -29,10 +28,11 @@ test('lists every vendor call with Switchboard-Explain: trace, and every cached 
   expect(made('kore-main agentstatusdetails')).toBe(kore.length);
   expect(made('lp agentActivity')).toBe(liveperson.length);
 
-  const second = summary(await runTraced());
+  const secondResponse = await runTraced();
 
-  expect(Object.keys(second).every((line) => line.includes('CACHE OK'))).toBe(true);
-  expect(second['vcc latestInteractions CACHE OK']).toBe(3);
+  expect(Object.keys(summary(secondResponse)).every((line) => line.includes('CACHE OK'))).toBe(true);
+  const interactionReads = traceOf(secondResponse).filter(({ endpoint }) => endpoint === 'latestInteractions');
+  expect(interactionReads.map(({ keys }) => keys)).toEqual([3]);
   // The query was executed, so the response is as cacheable as without the header.
   expect(firstResponse.headers.get('cache-control')).toMatch(/^private, max-age=[1-9]\d*$/);
 });

@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import { allValues, mapValue, rejectThrown } from './maybe-promise.ts';
+
+function double(value: number): number {
+  return 2 * value;
+}
+
+describe('mapValue', () => {
+  test('a known value is changed at once', () => {
+    expect(mapValue(2, double)).toBe(4);
+  });
+
+  test('a promised value is changed when it is known', async () => {
+    await expect(mapValue(Promise.resolve(2), double)).resolves.toBe(4);
+  });
+});
+
+describe('allValues', () => {
+  test('known values need no promise', () => {
+    expect(allValues([1, 2])).toEqual([1, 2]);
+  });
+
+  test('one promise makes a promise of all, in their order', async () => {
+    const values = allValues([1, Promise.resolve(2), 3]);
+    expect(values).toBeInstanceOf(Promise);
+    expect(await values).toEqual([1, 2, 3]);
+  });
+
+  test('rejects as soon as one is rejected', async () => {
+    await expect(allValues([1, Promise.reject(new Error('no'))])).rejects.toThrow('no');
+  });
+});
+
+describe('rejectThrown', () => {
+  test('passes a value on', () => {
+    expect(rejectThrown(() => 1)).toBe(1);
+  });
+
+  test('what is thrown is a rejection', async () => {
+    const fail = (): number => {
+      throw new Error('no');
+    };
+    await expect(rejectThrown(fail)).rejects.toThrow('no');
+  });
+});

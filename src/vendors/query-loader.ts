@@ -1,0 +1,34 @@
+import DataLoader from 'dataloader';
+import type { AccountCache, CachedValue, CacheNamespace } from '../cache/cache.ts';
+import type { MaybePromise } from '../domain/maybe-promise.ts';
+import type { CallContext } from '../http/types.ts';
+
+export interface QueryLoaderOptions<Key, Value> {
+  readonly cache: AccountCache;
+  readonly namespace: CacheNamespace<Key, Value>;
+  /** The query's context. */
+  readonly request: CallContext;
+  /** Equal for equal keys. */
+  readonly nameOf: (key: Key) => string;
+  /** Reads the keys of a tick, each once, through the account's cache. The error of one key stands in its place. */
+  readonly readBatch: (keys: readonly Key[]) => Promise<readonly (CachedValue<Value> | Error)[]>;
+}
+
+/** Loads the value of a key for one query; rejects with the key's own error. A query gets the same value each time. */
+export type QueryLoader<Key, Value> = (key: Key) => MaybePromise<CachedValue<Value>>;
+
+/** Reads what is complete and fresh in memory at once, and other keys in batches. */
+export function createQueryLoader<Key, Value>(options: QueryLoaderOptions<Key, Value>): QueryLoader<Key, Value> {
+  const { cache, namespace, request, nameOf, readBatch } = options;
+  const loaded = new Map<string, MaybePromise<CachedValue<Value>>>();
+  const batches = new DataLoader(readBatch, { cache: false });
+  return (key) => {
+    const name = nameOf(key);
+    let value = loaded.get(name);
+    if (value === undefined) {
+      value = cache.readInMemory(namespace, key, request) ?? batches.load(key);
+      loaded.set(name, value);
+    }
+    return value;
+  };
+}

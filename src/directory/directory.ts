@@ -6,9 +6,8 @@ import {
   type DirectoryAccount,
   type DirectoryReader,
   type DiscoveryOptions,
-  type DiscoveryResult,
 } from './discovery.ts';
-import { type DirectoryView, mergeAgents } from './merge-agents.ts';
+import { type DirectoryView, type Discovery, mergeAgents } from './merge-agents.ts';
 
 export interface DirectoryOptions extends DiscoveryOptions {
   readonly entries: readonly DirectoryEntry[];
@@ -73,7 +72,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
     async cached(reader) {
       const discoveries = await Promise.all(discoverableBy(reader).map((account) => discovery.cached(account)));
       return discoveries.every((result) => result !== null)
-        ? mergeAgents(entries, visibleTo(reader), discoveries)
+        ? getOrCreateView(visibleTo(reader), discoveries)
         : null;
     },
 
@@ -94,7 +93,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
 const MAX_CACHED_VIEWS = 100;
 
 interface CachedView {
-  readonly discoveries: readonly DiscoveryResult[];
+  readonly discoveries: readonly Discovery[];
   readonly view: DirectoryView;
 }
 
@@ -102,7 +101,7 @@ interface CachedView {
 function createViewCache(entries: readonly DirectoryEntry[]) {
   const views = new Map<string, CachedView>();
 
-  return (visibleAccounts: readonly DirectoryAccount[], discoveries: readonly DiscoveryResult[]): DirectoryView => {
+  return (visibleAccounts: readonly DirectoryAccount[], discoveries: readonly Discovery[]): DirectoryView => {
     const kind = discoveries.length > 0 ? 'merged' : 'configured';
     const key = `${kind}:${visibleAccounts.map(({ name }) => name).join()}`;
     const existing = views.get(key);
@@ -114,7 +113,7 @@ function createViewCache(entries: readonly DirectoryEntry[]) {
   };
 }
 
-function areSameDiscoveries(left: readonly DiscoveryResult[], right: readonly DiscoveryResult[]): boolean {
+function areSameDiscoveries(left: readonly Discovery[], right: readonly Discovery[]): boolean {
   return left.every(({ agents }, index) => areSameAgents(agents, right[index]?.agents ?? []));
 }
 

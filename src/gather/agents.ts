@@ -50,23 +50,27 @@ export function assertAgentsArgs(context: QueryContext, { first, filter }: Agent
 
 /** The page that `agents` returns for the agents of this view. */
 export function paginateAgents(context: QueryContext, view: DirectoryView, args: AgentsArgs): Page<Agent> {
-  const rank = new Map(view.agents.map((agent, index) => [agent, index]));
-  const matching = args.filter ? view.agents.filter(createAgentFilter(context, view, args.filter)) : view.agents;
-  return paginate(matching, args, createAgentCursorCodec(rank));
+  const { filter } = args;
+  const matching = filter
+    ? view.memoize(`matching ${JSON.stringify(filter)}`, () =>
+        view.agents.filter(createAgentFilter(context, view, filter)),
+      )
+    : view.agents;
+  return paginate(matching, args, createAgentCursorCodec(view));
 }
 
 /**
  * A cursor identifies an agent. A configured agent is found by its key, or by its rank where it has been removed. A discovered one
  * is found by its name and id, which determine its position.
  */
-function createAgentCursorCodec(rank: ReadonlyMap<Agent, number>): CursorCodec<Agent> {
+function createAgentCursorCodec({ rankOf, byId }: DirectoryView): CursorCodec<Agent> {
   return {
     encode: (page, start, end) =>
       page.slice(start, end).map((agent) =>
         agent.key === null
           ? // As JSON, since a vendor's name may contain any character, line breaks included.
             encodeCursor(['found', JSON.stringify(agent.name ?? ''), agent.id])
-          : encodeCursor(['listed', (rank.get(agent) ?? 0).toString(), agent.key]),
+          : encodeCursor(['listed', rankOf(agent).toString(), agent.key]),
       ),
     indexAfter(cursor, items) {
       const [kind, position, identifier] = decodeCursor(cursor, 3) ?? [];
@@ -75,12 +79,12 @@ function createAgentCursorCodec(rank: ReadonlyMap<Agent, number>): CursorCodec<A
         const name = parseJsonString(position);
         if (name === null) return null;
         const last = { name, id: identifier };
-        return findIndexOrLength(items, (agent) => agent.key === null && compareByNameThenId(agent, last) > 0);
+        return findFirstIndex(items, (agent) => agent.key === null && compareByNameThenId(agent, last) > 0);
       }
       if (kind !== 'listed' || !/^\d{1,9}$/.test(position)) return null;
-      const [current] = [...rank].find(([agent]) => agent.key === identifier) ?? [];
-      const lastRank = current ? (rank.get(current) ?? 0) : Number(position) - 1;
-      return findIndexOrLength(items, (agent) => agent.key === null || (rank.get(agent) ?? 0) > lastRank);
+      const current = byId(agentId(identifier));
+      const lastRank = current ? rankOf(current) : Number(position) - 1;
+      return findFirstIndex(items, (agent) => agent.key === null || rankOf(agent) > lastRank);
     },
   };
 }
@@ -94,9 +98,15 @@ function parseJsonString(json: string): string | null {
   }
 }
 
-function findIndexOrLength<T>(items: readonly T[], predicate: (item: T) => boolean): number {
-  const index = items.findIndex(predicate);
-  return index === -1 ? items.length : index;
+/** The index of the first item from which on the predicate holds for all; the number of items where it holds for none. */
+function findFirstIndex<T>(items: readonly T[], predicate: (item: T) => boolean): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (predicate(items[middle] as T)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 export async function agentById(context: QueryContext, id: string): Promise<Agent | null> {

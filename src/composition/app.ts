@@ -71,7 +71,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     cors: createCors(config.server.cors),
     graphql: graphql.execute,
     responses,
-    sdl: printPublicSchema(),
+    printSdl: printPublicSchema,
     graphiql: createGraphiqlHandler(GRAPHIQL_DIRECTORY),
     metrics,
     gauges: collectProcessMetrics ? createProcessGauges() : idleGauges,

@@ -1,17 +1,13 @@
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-
-/** The part of Node's `process` that is used, so that tests can pass a fake. */
-export interface StartupProcess {
-  on(event: (typeof SIGNALS)[number], listener: () => void): unknown;
-  off(event: (typeof SIGNALS)[number], listener: () => void): unknown;
-  exit(code: number): void;
-}
+const SIGNALS = /** @type {const} */ (['SIGTERM', 'SIGINT']);
 
 /**
  * Makes a termination signal end the process at once with exit status 0: during start-up no request is served, so none is cut
  * off. Call the result once requests are served.
+ *
+ * @param {Pick<NodeJS.Process, 'on' | 'off' | 'exit'>} process Node's, or that of a test.
+ * @returns {() => void}
  */
-export function exitOnSignalDuringStartup(process: StartupProcess): () => void {
+export function exitOnSignalDuringStartup(process) {
   const exitNow = () => {
     process.exit(0);
   };

@@ -71,9 +71,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
 
     async cached(reader) {
       const discoveries = await Promise.all(discoverableBy(reader).map((account) => discovery.cached(account)));
-      return discoveries.every((result) => result !== null)
-        ? getOrCreateView(visibleTo(reader), discoveries)
-        : null;
+      return discoveries.every((result) => result !== null) ? getOrCreateView(visibleTo(reader), discoveries) : null;
     },
 
     discoverableAccounts: (reader) => new Set(discoverableBy(reader).map(({ name }) => name)),

@@ -18,14 +18,14 @@ beforeAll(async () => {
   await buildBundle(root);
   const names = (await readdir(`${root}dist/bundle`)).filter((name) => name.endsWith('.js'));
   texts = new Map(
-    await Promise.all(
-      names.map(async (name) => [name, await readFile(`${root}dist/bundle/${name}`, 'utf8')] as const),
-    ),
+    await Promise.all(names.map(async (name) => [name, await readFile(`${root}dist/bundle/${name}`, 'utf8')] as const)),
   );
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const allText = () => [...texts.values()].join('\n');
+function allText(): string {
+  return [...texts.values()].join('\n');
+}
 
 describe('the bundle', () => {
   test('is found, since no source has changed since', () => {

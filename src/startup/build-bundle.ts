@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { build, type Metafile } from 'esbuild';
-import { BUNDLE_FOLDER, formatInputs, INPUTS_FILE } from './bundle.mjs';
 import { builtinsPlugin, PLUGIN_NAMESPACES, replacementsPlugin } from './bundle-plugins.ts';
+import { BUNDLE_FOLDER, formatInputs, INPUTS_FILE } from './bundle.mjs';
 
 const ENTRY = 'src/composition/gateway.ts';
 

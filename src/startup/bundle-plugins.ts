@@ -13,13 +13,13 @@ export const PLUGIN_NAMESPACES = [BUILTINS, REPLACEMENTS];
  */
 export const builtinsPlugin: Plugin = {
   name: BUILTINS,
-  setup({ onResolve, onLoad }) {
+  setup(plugin) {
     const filter = new RegExp(`^(node:)?(${builtinModules.join('|')})$`);
-    onResolve({ filter }, ({ path, kind }) => ({
+    plugin.onResolve({ filter }, ({ path, kind }) => ({
       path: `${kind === 'require-call' ? 'require' : 'import'}:${path}`,
       namespace: BUILTINS,
     }));
-    onLoad({ filter: /./, namespace: BUILTINS }, ({ path }) => {
+    plugin.onLoad({ filter: /./, namespace: BUILTINS }, ({ path }) => {
       const [, kind, name = ''] = /^(require|import):(.*)$/.exec(path) ?? [];
       const load = `process.getBuiltinModule(${JSON.stringify(name)})`;
       return { contents: kind === 'require' ? `module.exports = ${load};` : printBuiltinModule(name, load) };
@@ -63,13 +63,14 @@ const ZOD_LOCALES = /zod\/v4\/locales\/index\.js$/;
 
 export const replacementsPlugin: Plugin = {
   name: REPLACEMENTS,
-  setup({ onResolve, onLoad, initialOptions: { absWorkingDir = '' } }) {
+  setup(plugin) {
+    const { absWorkingDir = '' } = plugin.initialOptions;
     const filter = new RegExp(`^(${Object.keys(MODULES).join('|').replaceAll('.', '\\.')})$`);
-    onResolve({ filter }, ({ path }) => ({ path, namespace: REPLACEMENTS }));
-    onLoad({ filter: /./, namespace: REPLACEMENTS }, ({ path }) => ({
+    plugin.onResolve({ filter }, ({ path }) => ({ path, namespace: REPLACEMENTS }));
+    plugin.onLoad({ filter: /./, namespace: REPLACEMENTS }, ({ path }) => ({
       contents: MODULES[path] ?? '',
       resolveDir: absWorkingDir,
     }));
-    onLoad({ filter: ZOD_LOCALES }, () => ({ contents: `export { default as en } from './en.js';` }));
+    plugin.onLoad({ filter: ZOD_LOCALES }, () => ({ contents: `export { default as en } from './en.js';` }));
   },
 };

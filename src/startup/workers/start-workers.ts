@@ -23,7 +23,10 @@ export function startWorkers({ count, clock, logger, output, startupComplete, on
   const keepAlive = setInterval(() => undefined, KEEP_ALIVE_MS);
   const supervisor = superviseWorkers({
     count,
-    fork: (listensAtOnce) => forkWorker(listensAtOnce, output.write),
+    fork: (listensAtOnce) =>
+      forkWorker(listensAtOnce, (lines) => {
+        output.write(lines);
+      }),
     clock,
     logger,
     onReady,

@@ -1,6 +1,7 @@
 // The layers of src/, in the order of a query's path: each may import only from the layers after it in this list.
 const LAYERS = [
   'cli',
+  'start',
   'main',
   'composition',
   'startup',
@@ -24,7 +25,7 @@ const LAYERS = [
 /** The files of a layer; those of a layer inside its folder are not among them. */
 function pathOf(layer) {
   const inner = LAYERS.filter((other) => other.startsWith(`${layer}/`)).map((other) => other.slice(layer.length + 1));
-  return inner.length > 0 ? `^src/${layer}/(?!(${inner.join('|')})/)` : `^src/${layer}(/|\\.ts$)`;
+  return inner.length > 0 ? `^src/${layer}/(?!(${inner.join('|')})/)` : `^src/${layer}(/|\\.(ts|mjs)$)`;
 }
 const TESTS = '\\.test\\.ts$';
 

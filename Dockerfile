@@ -1,9 +1,17 @@
-# Production dependencies only, and the image's own Node instead of the pinned one. Nothing is built: Node runs the sources,
-# and the GraphiQL page is committed (docs/decisions/0013-graphiql-is-committed-built.md).
+# Production dependencies only, and the image's own Node instead of the pinned one. The bundle that `npm start` would build is part
+# of the image (docs/decisions/0026-a-start-from-a-bundle.md); the GraphiQL page is committed
+# (docs/decisions/0013-graphiql-is-committed-built.md).
 FROM node:26-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM node:26-slim AS bundle
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts
+COPY src ./src
+RUN node src/cli/bundle.ts
 
 FROM node:26-slim
 WORKDIR /app
@@ -15,8 +23,9 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY public ./public
 COPY schema ./schema
 COPY src ./src
+COPY --from=bundle /app/dist ./dist
 USER node
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 4000}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Not through npm, which would keep SIGTERM to itself.
-CMD ["node", "--max-old-space-size=768", "src/main.ts"]
+CMD ["node", "--max-old-space-size=768", "src/start.mjs"]

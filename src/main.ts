@@ -1,4 +1,4 @@
-import { exitOnSignalDuringStartup } from './startup/startup-signals.ts';
+import { exitOnSignalDuringStartup } from './startup/startup-signals.mjs';
 
 // Before graphql-js is imported: without it, each check of a type also looks for a second copy of graphql-js.
 process.env.NODE_ENV ??= 'production';

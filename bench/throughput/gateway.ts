@@ -48,7 +48,7 @@ export function startGateway(options: GatewayOptions): Promise<BenchProcess> {
   );
   return startProcess({
     name: isSafe ? GATEWAY : UNSAFE_GATEWAY,
-    command: nodeCommand('src/main.ts'),
+    command: nodeCommand('src/start.mjs'),
     env: { SWITCHBOARD_CONFIG: file, ...(!isSafe && { LOG_LEVEL: 'warn' }) },
     path: '/graphql',
     headers: isSafe ? { authorization: `Bearer ${API_KEY}` } : {},

@@ -1,5 +1,5 @@
 import type { RedisAddress } from '../config/redis-address.ts';
-import { type OpenRedis, openRedis, type RedisClient } from './redis-client.ts';
+import type { OpenObserver, OpenRedis, RedisClient } from './redis-client.ts';
 import { RedisDisconnectedError } from './redis-errors.ts';
 
 /** The connection to Redis at this moment, which may be none. */
@@ -31,7 +31,7 @@ export function createRedisLink(address: RedisAddress, onError: (error: unknown)
     discard();
     const attempt = startAttempt();
     giveUp = attempt.giveUp;
-    const opening = openRedis(address, {
+    const opening = openClient(address, {
       // A connection that cannot be opened is the rejection of `connect`, and only if no other node answers.
       onError: (error) => {
         if (open) onError(error);
@@ -74,4 +74,10 @@ function startAttempt() {
       if (!isWanted) throw new RedisDisconnectedError('the connection to Redis was closed');
     },
   };
+}
+
+/** Loads the client when it is needed first: it takes longer than most other parts of a start, and most processes use no Redis. */
+async function openClient(address: RedisAddress, observer: OpenObserver): Promise<OpenRedis> {
+  const { openRedis } = await import('./redis-client.ts');
+  return openRedis(address, observer);
 }

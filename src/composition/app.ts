@@ -5,7 +5,7 @@ import type { Clock } from '../domain/clock.ts';
 import { printPublicSchema } from '../graphql/schema.ts';
 import { createTransport } from '../http/transport.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
-import { createMetrics, type Metrics } from '../observability/metrics.ts';
+import { createMetrics, type Metrics, type MetricsPeers } from '../observability/metrics.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
 import { createCors } from '../server/cors.ts';
 import { createGraphiqlHandler } from '../server/graphiql-handler.ts';
@@ -32,6 +32,8 @@ export interface AppOptions {
   readonly isClockShared?: boolean;
   /** Also publishes the metrics of the Node process; for at most one app in a process. */
   readonly collectProcessMetrics?: boolean;
+  /** Other processes that serve the same address. */
+  readonly metricsPeers?: MetricsPeers | undefined;
   /** How many lines the log has lost. */
   readonly lostLogLines?: () => number;
   /** The vendors to support; those of the registry when absent. */
@@ -50,7 +52,7 @@ export interface App {
 /** The composition root: connects all layers. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, clock, logger, collectProcessMetrics = false, vendors = registry, lostLogLines = () => 0 } = options;
-  const metrics = createMetrics({ collectProcessMetrics });
+  const metrics = createMetrics({ collectProcessMetrics, peers: options.metricsPeers });
   const onUnexpectedError = createUnexpectedErrorObserver(logger);
 
   const transport = createTransport(config.proxy);
@@ -71,7 +73,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     cors: createCors(config.server.cors),
     graphql: graphql.execute,
     responses,
-    sdl: printPublicSchema(),
+    printSdl: printPublicSchema,
     graphiql: createGraphiqlHandler(GRAPHIQL_DIRECTORY),
     metrics,
     gauges: collectProcessMetrics ? createProcessGauges() : idleGauges,

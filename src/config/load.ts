@@ -77,7 +77,9 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
   return {
     ...(config && { config: { ...config, server: { ...config.server, ...server }, proxy } }),
     errors: allErrors.toSorted(byLocation),
-    warnings: [...findEmptiness(yaml, raw), ...interpolation.warnings].map(toConfigError).toSorted(byLocation),
+    warnings: [...findEmptiness(yaml, raw), ...findUnsharedWorkers(config), ...interpolation.warnings]
+      .map(toConfigError)
+      .toSorted(byLocation),
     raw,
     unknownValues: interpolation.unknownPaths.size,
   };
@@ -107,6 +109,14 @@ function findEmptiness(yaml: YamlFile, raw: unknown): readonly ConfigIssue[] {
   const { accounts } = raw as { readonly accounts?: unknown };
   const isEmpty = accounts === undefined || accounts === null || (Array.isArray(accounts) && accounts.length === 0);
   return isEmpty ? [{ path: [], message: NO_ACCOUNT_MESSAGE }] : [];
+}
+
+/** Valid, but vendors are called once for each worker, and rate limits hold for each. */
+function findUnsharedWorkers(config: Pick<Config, 'server' | 'cache'> | undefined): readonly ConfigIssue[] {
+  if (!config || (config.server.workers ?? 1) === 1 || config.cache.url !== undefined) return [];
+  const message =
+    'without cache.url, each worker has a cache and rate limits of its own: vendors may be called once for each worker';
+  return [{ path: ['server', 'workers'], message }];
 }
 
 const NO_ACCOUNT_MESSAGE = 'no vendor account is configured, so queries find nothing';

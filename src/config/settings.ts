@@ -13,6 +13,8 @@ const hostNameSchema = z
 const serverSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.number().int().min(0).max(65_535).default(4000),
+  /** Processes that serve the address; absent: this one alone. */
+  workers: z.number().int().min(1).max(64).optional(),
   /** Browser access from pages of other origins; absent: none. */
   cors: corsSchema.optional(),
   /** Hosts that requests may name besides loopback ones, without auth. */

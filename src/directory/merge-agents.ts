@@ -3,8 +3,10 @@ import type { Account } from '../domain/account.ts';
 import type { Agent, AgentAccount, DiscoveredAgent } from '../domain/agent.ts';
 import { runAtOnce } from '../domain/event-loop-yielder.ts';
 import { agentId, agentIdByAccount, agentIdByEmail, decodeGlobalId } from '../domain/global-id.ts';
+import { once } from '../domain/once.ts';
 import { sortInSteps } from '../domain/sort-in-steps.ts';
 import type { ReferenceRules } from '../vendors/vendor.ts';
+import { createViewMemo, type ViewMemo } from './view-memo.ts';
 
 /** An account as the directory sees it. */
 export interface KnownAccount extends Account {
@@ -24,6 +26,10 @@ export interface DirectoryView {
   readonly byId: (id: string) => Agent | null;
   readonly byEmail: (email: string) => Agent | null;
   readonly byAccount: (account: string, ref: string) => Agent | null;
+  /** The position of one of `agents`. */
+  readonly rankOf: (agent: Agent) => number;
+  /** Keeps what is derived from the whole view, so that a query does not cost more the more agents there are. */
+  readonly memoize: ViewMemo;
 }
 
 /**
@@ -171,7 +177,15 @@ class AgentMerger {
       if (decodedId?.type === 'AgentByEmail') return byEmail(decodedId.email);
       return decodedId?.type === 'AgentByAccount' ? byAccount(decodedId.account, decodedId.ref) : null;
     };
-    return { agents, byId: (id) => agentsById.get(id) ?? byFormerId(id), byEmail, byAccount };
+    const ranks = once(() => new Map(agents.map((agent, index) => [agent, index])));
+    return {
+      agents,
+      byId: (id) => agentsById.get(id) ?? byFormerId(id),
+      byEmail,
+      byAccount,
+      rankOf: (agent) => ranks().get(agent) ?? 0,
+      memoize: createViewMemo(),
+    };
   }
 
   #linkAccount(draft: AgentDraft, account: KnownAccount, ref: string): void {

@@ -90,11 +90,13 @@ export function needsDiscovery(known: ConfiguredAgents, filter: AgentFilter): bo
   if (discoverableAccounts.size === 0) return false;
   if (unlistedMatching(known, filter) !== 'none') return true;
   const { directory } = context.services;
-  const matches = createAgentFilter(context, configured, filter);
-  const mayMatch = createLaterFilter(known, filter);
-  return configured.agents.some(
-    (agent) => mayMatch(agent) && (!matches(agent) || directory.mayBeEnriched(agent, context)),
-  );
+  return configured.memoize(`needs discovery ${JSON.stringify(filter)}`, () => {
+    const matches = createAgentFilter(context, configured, filter);
+    const mayMatch = createLaterFilter(known, filter);
+    return configured.agents.some(
+      (agent) => mayMatch(agent) && (!matches(agent) || directory.mayBeEnriched(agent, context)),
+    );
+  });
 }
 
 /** Returns whether a configured agent matches the filter, or may match it after discovery. */

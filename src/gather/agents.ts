@@ -51,7 +51,12 @@ export function assertAgentsArgs(context: QueryContext, { first, filter }: Agent
 
 /** The page that `agents` returns for the agents of this view. */
 export function paginateAgents(context: QueryContext, view: DirectoryView, args: AgentsArgs): Page<Agent> {
-  const matching = args.filter ? view.agents.filter(createAgentFilter(context, view, args.filter)) : view.agents;
+  const { filter } = args;
+  const matching = filter
+    ? view.memoize(`matching ${JSON.stringify(filter)}`, () =>
+        view.agents.filter(createAgentFilter(context, view, filter)),
+      )
+    : view.agents;
   return paginate(matching, args, createAgentCursorCodec(view));
 }
 
@@ -59,13 +64,7 @@ export function paginateAgents(context: QueryContext, view: DirectoryView, args:
  * A cursor identifies an agent. A configured agent is found by its key, or by its rank where it has been removed. A discovered one
  * is found by its name and id, which determine its position.
  */
-function createAgentCursorCodec({ agents: all }: DirectoryView): CursorCodec<Agent> {
-  // Most queries neither select a cursor nor continue after one.
-  let ranks: ReadonlyMap<Agent, number> | undefined;
-  const rankOf = (agent: Agent): number => {
-    ranks ??= new Map(all.map((each, index) => [each, index]));
-    return ranks.get(agent) ?? 0;
-  };
+function createAgentCursorCodec({ rankOf, byId }: DirectoryView): CursorCodec<Agent> {
   return {
     encode: (page, start, end) =>
       page.slice(start, end).map((agent) =>
@@ -81,12 +80,12 @@ function createAgentCursorCodec({ agents: all }: DirectoryView): CursorCodec<Age
         const name = parseJsonString(position);
         if (name === null) return null;
         const last = { name, id: identifier };
-        return findIndexOrLength(items, (agent) => agent.key === null && compareByNameThenId(agent, last) > 0);
+        return findFirstIndex(items, (agent) => agent.key === null && compareByNameThenId(agent, last) > 0);
       }
       if (kind !== 'listed' || !/^\d{1,9}$/.test(position)) return null;
-      const current = all.find((agent) => agent.key === identifier);
+      const current = byId(agentId(identifier));
       const lastRank = current ? rankOf(current) : Number(position) - 1;
-      return findIndexOrLength(items, (agent) => agent.key === null || rankOf(agent) > lastRank);
+      return findFirstIndex(items, (agent) => agent.key === null || rankOf(agent) > lastRank);
     },
   };
 }
@@ -100,9 +99,15 @@ function parseJsonString(json: string): string | null {
   }
 }
 
-function findIndexOrLength<T>(items: readonly T[], predicate: (item: T) => boolean): number {
-  const index = items.findIndex(predicate);
-  return index === -1 ? items.length : index;
+/** The index of the first item from which on the predicate holds for all; the number of items where it holds for none. */
+function findFirstIndex<T>(items: readonly T[], predicate: (item: T) => boolean): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (predicate(items[middle] as T)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 export function agentById(context: QueryContext, id: string): MaybePromise<Agent | null> {

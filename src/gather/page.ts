@@ -1,6 +1,7 @@
 import type { Agent } from '../domain/agent.ts';
 import type { Interaction } from '../domain/interaction.ts';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
+import { once } from '../domain/once.ts';
 import type { Session } from '../domain/session.ts';
 import type { SourceReport } from '../domain/source.ts';
 import type { StatusPeriod } from '../domain/status-period.ts';
@@ -50,11 +51,6 @@ export function paginate<T>(
     hasPreviousPage: start > 0,
     totalCount: items.length,
   };
-}
-
-function once<T extends object>(compute: () => T): () => T {
-  let value: T | undefined;
-  return () => (value ??= compute());
 }
 
 /**

@@ -1,4 +1,11 @@
-import { type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode, Kind, parse, visit } from 'graphql';
+import {
+  type ConstDirectiveNode,
+  type DefinitionNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  Kind,
+  parse,
+} from 'graphql';
 
 /** The keys by which other subgraphs may reference an entity. */
 export const ENTITY_KEYS: Readonly<Partial<Record<string, readonly string[]>>> = {
@@ -31,13 +38,14 @@ export function addFederationDirectives(typeDefinitions: string): DocumentNode {
     RELAY_ROOT_FIELDS.has(field.name.value)
       ? { ...field, directives: [shareable, createDirective('inaccessible')] }
       : field;
-  return visit(document, {
-    ObjectTypeDefinition(type) {
-      // On the definition: on an extension, the directive would apply to the fields of the extension only.
-      if (type.name.value === 'PageInfo') return { ...type, directives: [shareable] };
-      return type.name.value === 'Query' ? { ...type, fields: type.fields?.map(addToRelayField) ?? [] } : undefined;
-    },
+  const definitions = document.definitions.map((definition): DefinitionNode => {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
+    // On the definition: on an extension, the directive would apply to the fields of the extension only.
+    if (definition.name.value === 'PageInfo') return { ...definition, directives: [shareable] };
+    if (definition.name.value !== 'Query') return definition;
+    return { ...definition, fields: definition.fields?.map(addToRelayField) ?? [] };
   });
+  return { ...document, definitions };
 }
 
 function createDirective(name: string): ConstDirectiveNode {

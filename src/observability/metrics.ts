@@ -4,6 +4,7 @@ import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { VendorHttpMetrics } from '../http/ports.ts';
 import type { MetricsExporter, ServerMetrics } from '../server/ports.ts';
 import { type AccountMetrics, createAccountMetrics } from './metrics/accounts.ts';
+import { aggregatorOf } from './metrics/aggregators.ts';
 import { registerBuildInfo } from './metrics/build.ts';
 import { type AllCacheMetrics, createCacheMetrics } from './metrics/cache.ts';
 import { createCallQueueMetrics } from './metrics/call-queue.ts';
@@ -31,13 +32,24 @@ export interface Metrics
     GraphqlLayerMetrics,
     MetricsExporter {}
 
+/** The metrics of a process. */
+export type MetricsReport = Awaited<ReturnType<prometheus.Registry['getMetricsAsJSON']>>;
+
+/** The metrics of the other processes that serve the same address, and a way to report this one's to them. */
+export interface MetricsPeers {
+  readonly collectReports: () => Promise<readonly MetricsReport[]>;
+  readonly serveReports: (read: () => Promise<MetricsReport>) => void;
+}
+
 export interface MetricsOptions {
+  /** Their metrics are added to those of this process; absent: it is the only one. */
+  readonly peers?: MetricsPeers | undefined;
   /** Also collects memory, event loop lag and garbage collection of the process. They outlive the app, hence not in tests. */
   readonly collectProcessMetrics?: boolean;
 }
 
 /** Creates the metrics of one app. Each app has its own registry, so that two in one process (as in tests) stay separate. */
-export function createMetrics({ collectProcessMetrics = false }: MetricsOptions = {}): Metrics {
+export function createMetrics({ collectProcessMetrics = false, peers }: MetricsOptions = {}): Metrics {
   const registry = new prometheus.Registry();
   if (collectProcessMetrics) prometheus.collectDefaultMetrics({ register: registry });
   const factory = createMetricFactory(registry);
@@ -52,21 +64,25 @@ export function createMetrics({ collectProcessMetrics = false }: MetricsOptions 
     ...createSourceMetrics(factory),
     ...createAccountMetrics(factory),
     ...createLogMetrics(factory),
-    ...createExporter(registry),
+    ...createExporter(registry, peers),
   };
 }
 
-function createExporter(registry: prometheus.Registry): MetricsExporter {
+function createExporter(registry: prometheus.Registry, peers: MetricsPeers | undefined): MetricsExporter {
+  peers?.serveReports(() => registry.getMetricsAsJSON());
   return {
     text: async (isVisible = () => true) => {
-      const metrics = await registry.getMetricsAsJSON();
-      const shown = metrics.map((metric) => ({
-        ...metric,
-        // There is one process only, so its value is the one to take.
-        aggregator: 'first',
-        values: metric.values.filter(({ labels: { account } }) => account === undefined || isVisible(String(account))),
-      }));
-      return prometheus.AggregatorRegistry.aggregate([shown]).metrics();
+      const reports = [await registry.getMetricsAsJSON(), ...((await peers?.collectReports()) ?? [])];
+      const shown = reports.map((metrics) =>
+        metrics.map((metric) => ({
+          ...metric,
+          aggregator: peers ? aggregatorOf(metric) : 'first',
+          values: metric.values.filter(
+            ({ labels: { account } }) => account === undefined || isVisible(String(account)),
+          ),
+        })),
+      );
+      return prometheus.AggregatorRegistry.aggregate(shown).metrics();
     },
     contentType: registry.contentType,
   };

@@ -15,7 +15,7 @@ Baraka Mwangaza · Beatriz Lourenco · Anders Falkenhaug · Samira Qaderi · Vik
 Jonas Weidenfeld · Thandiwe Khumala · Carlos Ibarguen · Lucie Novotnová · Omar Khalidi · Sanna Koskelainen
 Tariq Bashirov · Wanjiru Kamanda · Paolo Rinaldesi · Helga Steinmark · Ravi Subramani · Maeve Corrigan`
   .trim()
-  .split(/[·\n]/)
+  .split(/[\u00b7\n]/)
   .map((name) => name.trim());
 
 /** The vendors of each person, repeated: k = Kore, l = LivePerson, v = Vonage. Vonage accounts come in pairs, see `PEOPLE_NAMES`. */

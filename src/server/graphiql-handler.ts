@@ -5,6 +5,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliDecompress, gzip } from 'node:zlib';
+import { once } from '../domain/once.ts';
 import { chooseCoding } from './content-coding.ts';
 
 /** Responds to /graphiql and all paths below it. Returns false for any other path and leaves the response untouched. */
@@ -12,13 +13,14 @@ export type GraphiqlHandler = (request: IncomingMessage, response: ServerRespons
 
 /**
  * Serves the page that `npm run build:graphiql` built into `folder`: index.html as /graphiql, and the files in assets/,
- * whose names change with their content. All files are read once, here, and only these are ever served, so no request path
- * can lead elsewhere (path traversal). Without a build, the response is 503 and names the command to run.
+ * whose names change with their content. All files are read once, with the first request, and only these are ever served, so no
+ * request path can lead elsewhere (path traversal). Without a build, the response is 503 and names the command to run.
  */
 export function createGraphiqlHandler(folder: URL | string): GraphiqlHandler {
-  const files = readBuild(typeof folder === 'string' ? folder : fileURLToPath(folder));
+  const readFiles = once(() => readBuild(typeof folder === 'string' ? folder : fileURLToPath(folder)));
   return (request, response, pathname) => {
     if (pathname !== '/graphiql' && !pathname.startsWith('/graphiql/')) return false;
+    const files = readFiles();
     const file = files.get(pathname);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       sendText(response, 405, 'Method not allowed; use GET or HEAD.', { Allow: 'GET, HEAD' });
@@ -113,8 +115,8 @@ function readStaticFile(path: string, cacheControl: string): StaticFile {
  * main thread when the first client needs them, and kept. All files take 7 MB uncompressed, which most processes never need.
  */
 function variantsOf(brotli: Buffer): readonly Variant[] {
-  const plain = lazy(() => promisify(brotliDecompress)(brotli));
-  const gzipped = lazy(async () => promisify(gzip)(await plain()));
+  const plain = once(() => promisify(brotliDecompress)(brotli));
+  const gzipped = once(async () => promisify(gzip)(await plain()));
   return [
     { encoding: 'br', etag: etagOf(brotli), body: () => Promise.resolve(brotli) },
     { encoding: 'gzip', etag: etagOf(brotli, 'gzip'), body: gzipped },
@@ -124,11 +126,6 @@ function variantsOf(brotli: Buffer): readonly Variant[] {
 
 function etagOf(content: Buffer, encoding = ''): string {
   return `"${createHash('sha256').update(content).update(encoding).digest('base64url')}"`;
-}
-
-function lazy(create: () => Promise<Buffer>): () => Promise<Buffer> {
-  let created: Promise<Buffer> | undefined;
-  return () => (created ??= create());
 }
 
 async function sendFile(request: IncomingMessage, response: ServerResponse, file: StaticFile): Promise<void> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from '../domain/once.ts';
 import { type Caller, canAccess } from '../request/caller.ts';
 import type { Exchange } from './exchange.ts';
 import type { MetricsExporter } from './ports.ts';
@@ -25,12 +26,11 @@ export function handleFavicon({ response }: Exchange): void {
   response.writeHead(204, { 'cache-control': 'public, max-age=86400' }).end();
 }
 
-export function createSchemaHandler(sdl: string): (exchange: Exchange) => Promise<void> {
-  // Weak, because the bytes differ with the content coding (RFC 9110, section 8.8.1).
-  const tag = `"${createHash('sha256').update(sdl).digest('base64url').slice(0, 22)}"`;
-  const body = createEncodableBody(Buffer.from(sdl));
-  const headers = { etag: `W/${tag}`, 'cache-control': 'private, no-cache' };
+/** `printSdl` is called with the first request: few processes are asked for the schema, and printing it delays their start. */
+export function createSchemaHandler(printSdl: () => string): (exchange: Exchange) => Promise<void> {
+  const answer = once(() => createSchemaAnswer(printSdl()));
   return async (exchange) => {
+    const { tag, body, headers } = answer();
     const { request, response } = exchange;
     const clientEtags = request.headers['if-none-match']?.split(',').map((text) => text.trim().replace(/^W\//, ''));
     if (clientEtags?.some((text) => text === tag || text === '*')) {
@@ -40,6 +40,14 @@ export function createSchemaHandler(sdl: string): (exchange: Exchange) => Promis
     }
     await sendAnswer(exchange, 200, { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body);
   };
+}
+
+function createSchemaAnswer(sdl: string) {
+  // Weak, because the bytes differ with the content coding (RFC 9110, section 8.8.1).
+  const tag = `"${createHash('sha256').update(sdl).digest('base64url').slice(0, 22)}"`;
+  const body = createEncodableBody(Buffer.from(sdl));
+  const headers = { etag: `W/${tag}`, 'cache-control': 'private, no-cache' };
+  return { tag, body, headers };
 }
 
 export function createMetricsHandler(metrics: MetricsExporter): (exchange: Exchange, caller: Caller) => Promise<void> {

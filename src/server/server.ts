@@ -48,7 +48,8 @@ export interface ServerOptions extends GraphqlHandlerOptions {
   /** Absent: requests to every host are served. */
   readonly checkHost?: HostCheck | undefined;
   readonly cors: Cors;
-  readonly sdl: string;
+  /** Prints the SDL for client generators. */
+  readonly printSdl: () => string;
   readonly graphiql: GraphiqlHandler;
   readonly metrics: ServerMetrics & MetricsExporter;
   readonly gauges: ProcessGauges;
@@ -88,7 +89,7 @@ export function createServer(options: ServerOptions): Server {
     favicon: handleFavicon,
     graphql: createGraphqlHandler(options, acquireSlot),
     graphiql: ({ request, response, pathname }) => void graphiql(request, response, pathname),
-    schema: createSchemaHandler(options.sdl),
+    schema: createSchemaHandler(options.printSdl),
     health: ({ response }) => {
       sendJson(response, 200, { status: 'alive' });
     },

@@ -2,16 +2,19 @@ import { setImmediate } from 'node:timers/promises';
 import { formatConfigError, formatConfigWarning } from '../config/config-error.ts';
 import type { Config } from '../config/schema.ts';
 import { type Clock, systemClock } from '../domain/clock.ts';
+import { once } from '../domain/once.ts';
 import { SECOND } from '../domain/time.ts';
 import { createStdoutSink } from '../observability/log-sink.ts';
 import { createLogger, type LevelledLogger } from '../observability/logger.ts';
+import type { MetricsPeers } from '../observability/metrics.ts';
 import type { Server } from '../server/server.ts';
-import { installSignalHandlers } from '../server/shutdown.ts';
+import { installSignalHandlers, type ProcessLike } from '../server/shutdown.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { formatBanner } from './banner.ts';
 import { loadStartupConfig } from './config.ts';
 import { describeListenError } from './listen-error.ts';
 import { parseLogLevel } from './log-level.ts';
+import type { WorkerLink } from './workers/worker-link.ts';
 
 interface GatewayApp {
   readonly server: Server;
@@ -27,6 +30,7 @@ export interface StartGatewayOptions {
     readonly clock: Clock;
     readonly logger: LevelledLogger;
     readonly collectProcessMetrics: boolean;
+    readonly metricsPeers: MetricsPeers | undefined;
     readonly lostLogLines: () => number;
   }) => Promise<GatewayApp>;
   readonly vendors: readonly VendorAdapter[];
@@ -35,7 +39,7 @@ export interface StartGatewayOptions {
 }
 
 /**
- * Starts the gateway that the environment configures and installs its signal handlers. A configuration error, or an address
+ * Starts the gateway that the environment configures, or its workers, and installs the signal handlers. A configuration error, or an address
  * that cannot be listened on, is reported on standard error and ends the process with exit status 1.
  */
 export async function startGateway({ createApp, vendors, startupComplete }: StartGatewayOptions): Promise<void> {
@@ -47,13 +51,31 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
     exitWithError(configErrors.map(formatConfigError));
   }
 
+  // Only a process with a parent that it can talk to may be a worker; loading what finds out takes a while.
+  const link = process.send ? (await import('./workers/cluster.ts')).connectToPrimary() : null;
   const { config, sandbox, warnings } = startupConfig;
-  for (const warning of warnings) process.stderr.write(`${formatConfigWarning(warning)}\n`);
+  // Workers load the same configuration.
+  if (!link) for (const warning of warnings) process.stderr.write(`${formatConfigWarning(warning)}\n`);
   const output = createStdoutSink();
   const logger = createLogger({ level, destination: output });
-  const app = await createApp({ config, clock, logger, collectProcessMetrics: true, lostLogLines: output.lostLines });
+  const printBanner = (url: string) => process.stderr.write(formatBanner(url, sandbox !== null));
+  const { workers = 1 } = config.server;
+  if (workers > 1 && !link) {
+    const { startWorkers } = await import('./workers/start-workers.ts');
+    startWorkers({ count: workers, clock, logger, output, startupComplete, onReady: printBanner });
+    return;
+  }
+
+  const app = await createApp({
+    config,
+    clock,
+    logger,
+    collectProcessMetrics: true,
+    metricsPeers: link ?? undefined,
+    lostLogLines: output.lostLines,
+  });
   installSignalHandlers({
-    process,
+    process: link ? processOfWorker(link) : process,
     server: app.server,
     logger,
     clock,
@@ -66,17 +88,38 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
   });
   // Signals received so far are handled now: start-up may have run without a pause until here.
   await setImmediate();
+  // Until then agents of a healthy account would be missing from answers. A vendor that is down delays it, but never prevents it.
+  const isReady = once(() => app.askAccounts());
+  if (link && !link.listensAtOnce) await isReady();
   const url = await app.server.listen().catch((error: unknown) => {
     const description = describeListenError(error, config.server);
     if (description === null) throw error;
     return exitWithError([description]);
   });
   startupComplete();
-  logger.info({ url, accounts: config.accounts.length, agents: config.agents.length }, 'serving');
-  // Until then agents of a healthy account would be missing from answers. A vendor that is down delays it, but never prevents it.
-  await app.askAccounts();
+  logger.info(
+    { url, accounts: config.accounts.length, agents: config.agents.length, ...(link && { pid: process.pid }) },
+    'serving',
+  );
+  await isReady();
+  await link?.ready(url);
   app.server.ready();
-  process.stderr.write(formatBanner(url, sandbox !== null));
+  if (!link) printBanner(url);
+}
+
+/** The process of a worker. Signals are those of the primary: a terminal, or systemd, sends them to the workers as well. */
+function processOfWorker(link: WorkerLink): ProcessLike {
+  return {
+    on: (event, listener) => {
+      if (event !== 'SIGTERM' && event !== 'SIGINT') return process.on(event, listener);
+      process.on(event, () => undefined);
+      link.onSignal(event, () => {
+        listener(undefined);
+      });
+      return process;
+    },
+    exit: (code) => process.exit(code),
+  };
 }
 
 function exitWithError(lines: readonly string[]): never {

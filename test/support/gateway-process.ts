@@ -15,11 +15,15 @@ export interface RunOptions {
   /** Shell commands to run before the shell executes the gateway, such as `ulimit`. */
   readonly shellPrelude?: string;
   readonly stdio?: StdioOptions;
+  /** What Node runs; src/main.ts of this checkout if absent. */
+  readonly script?: string;
 }
 
 export interface RunningGateway {
   readonly process: ChildProcess;
   readonly url: string;
+  /** What it wrote on standard error until it served. */
+  readonly banner: string;
 }
 
 /** Runs gateways as processes in an empty folder, so they use the sandbox. They are killed after each test. */
@@ -34,8 +38,9 @@ export function setUpGatewayProcesses() {
     await rm(folder, { recursive: true });
   });
 
-  function run({ env = {}, nodeOptions = [], shellPrelude, stdio = 'pipe' }: RunOptions = {}): ChildProcess {
-    const command = [process.execPath, ...nodeOptions, MAIN_PATH];
+  function run(options: RunOptions = {}): ChildProcess {
+    const { env = {}, nodeOptions = [], shellPrelude, stdio = 'pipe', script = MAIN_PATH } = options;
+    const command = [process.execPath, ...nodeOptions, script];
     const [file = '', ...args] = shellPrelude ? ['sh', '-c', `${shellPrelude}; exec "$@"`, 'sh', ...command] : command;
     const child = spawn(file, args, { cwd: folder, env: { ...process.env, PORT: '0', ...env }, stdio });
     children.push(child);
@@ -49,9 +54,11 @@ export function setUpGatewayProcesses() {
     start: async (options?: RunOptions): Promise<RunningGateway> => {
       const child = run(options);
       if (!child.stderr) throw new Error('standard error is not a pipe');
+      let banner = '';
       for await (const line of createInterface(child.stderr)) {
+        banner += `${line}\n`;
         const url = /GraphQL\s+(http\S+)\/graphql/.exec(line)?.[1];
-        if (url) return { process: child, url };
+        if (url) return { process: child, url, banner };
       }
       throw new Error('the gateway did not start');
     },

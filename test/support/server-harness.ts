@@ -78,7 +78,7 @@ export async function startTestServer({
       ((httpGraphQLRequest, request) =>
         apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(request) })),
     responses: options.responses,
-    sdl: options.sdl ?? SDL,
+    printSdl: () => options.sdl ?? SDL,
     checkHost: options.checkHost,
     cors: createCors(options.cors),
     authenticate: authenticate ?? (() => Promise.resolve(anonymousCaller)),

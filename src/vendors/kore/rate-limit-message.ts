@@ -9,8 +9,8 @@ import { MAX_SCANNED_BYTES } from '../redact.ts';
 // https://docs.kore.ai/xo/apis/automation/rate-limit-ccai/ and https://community.kore.ai/t/3638 give the sentences, but
 // neither the status nor the format of the response.
 const RATE_LIMIT_SENTENCES = [
-  { pattern: /^you['’]ve exceeded the per-minute rate limit/i, waitSeconds: 60 },
-  { pattern: /^you['’]ve exceeded the hourly rate limit/i, waitSeconds: 3600 },
+  { pattern: /^you['\u2019]ve exceeded the per-minute rate limit/i, waitSeconds: 60 },
+  { pattern: /^you['\u2019]ve exceeded the hourly rate limit/i, waitSeconds: 3600 },
   { pattern: /^rate limit for this api has been reached/i, waitSeconds: null },
 ];
 

@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals';
+import { directoryEntry } from '../../test/support/directory-fixtures.ts';
+import { createFakeServices } from '../../test/support/gather-harness.ts';
+import type { DirectoryView } from '../directory/merge-agents.ts';
+import type { Agent } from '../domain/agent.ts';
+import { agents, type AgentsArgs } from './agents.ts';
+import type { QueryContext } from './query-context.ts';
+
+const ENTRIES = Array.from({ length: 5000 }, (_, index) =>
+  directoryEntry(`agent-${index}`, { name: `Agent ${index}`, email: `${index}@x.de`, accounts: { vcc: `${index}` } }),
+);
+
+/** A query context, and a function that counts how many agents of the whole directory are read meanwhile. */
+function setUp() {
+  const context = createFakeServices(ENTRIES, [{ name: 'vcc', vendor: 'VONAGE', sources: {} }]).createContext();
+  const { directory } = context.services;
+  const view = directory.configured(context);
+  let reads = 0;
+  const counted = new Proxy(view.agents, {
+    get(target, key, receiver) {
+      if (typeof key === 'string' && /^\d+$/.test(key)) reads += 1;
+      return Reflect.get(target, key, receiver) as unknown;
+    },
+  });
+  const countedView: DirectoryView = { ...view, agents: counted };
+  const countedContext: QueryContext = {
+    ...context,
+    services: { ...context.services, directory: { ...directory, configured: () => countedView } },
+  };
+  const readsOf = async (args: Partial<AgentsArgs>): Promise<number> => {
+    reads = 0;
+    await agents(countedContext, { first: 10, ...args });
+    return reads;
+  };
+  return { context: countedContext, readsOf };
+}
+
+test('a page reads its own agents only, however long the directory is', async () => {
+  expect(await setUp().readsOf({})).toBe(10);
+});
+
+test('a page after a cursor finds its first agent by bisection', async () => {
+  const { context, readsOf } = setUp();
+  const { cursors } = await agents(context, { first: 1000 });
+  const after = cursors().at(-1) ?? '';
+  expect(await readsOf({ after })).toBeLessThan(10 + 20);
+  const [first] = (await agents(context, { first: 1, after })).nodes as readonly Agent[];
+  expect(first?.key).toBe('agent-1000');
+});
+
+test('a filter that was asked before reads no agent of the whole directory', async () => {
+  const { readsOf } = setUp();
+  const filter = { nameContains: 'agent 49' };
+  expect(await readsOf({ filter })).toBeGreaterThanOrEqual(ENTRIES.length);
+  expect(await readsOf({ filter })).toBe(0);
+});

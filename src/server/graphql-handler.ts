@@ -7,7 +7,7 @@ import { createCallerLimits } from './caller-limits.ts';
 import type { Exchange } from './exchange.ts';
 import { findOperationLabel, type GraphqlRequest, readGraphqlRequest, toHeaderMap } from './graphql-request.ts';
 import { parseJsonBody } from './request-body.ts';
-import { sendAnswer, whenClosed } from './respond.ts';
+import { sendAnswer } from './respond.ts';
 import { cacheHeaders } from './response-cache/cache-headers.ts';
 import { createEncodableBody } from './response-cache/encodable-body.ts';
 import type { Execute, ExecutedResponse, ResponseCache } from './response-cache/response-cache.ts';
@@ -76,7 +76,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
     try {
       return await execute(exchange, request, signal, onEntriesRead);
     } finally {
-      whenClosed(exchange.response, releaseSlot);
+      exchange.onClose(releaseSlot);
     }
   }
 
@@ -100,7 +100,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
     try {
       await respond(exchange, await readGraphqlRequest(exchange, caller, limits.bodyBytes));
     } finally {
-      whenClosed(exchange.response, release);
+      exchange.onClose(release);
     }
   };
 }

@@ -26,18 +26,11 @@ export type AuthFailureReason =
 export type RequestLimit =
   'body_bytes' | 'url_bytes' | 'headers' | 'caller_rate' | 'caller_concurrency' | 'auth_failures';
 
-/** How a request ended; a duration in milliseconds. */
-export interface HttpRequestEnd {
-  readonly method: string | undefined;
-  readonly path: HttpPath;
-  readonly status: number;
-  readonly ms: number;
-}
-
 /** The metrics that the HTTP server reports. */
 export interface ServerMetrics {
-  /** A request starts; call the result once it is answered or its client has disconnected. */
-  readonly requestStarted: () => (end: HttpRequestEnd) => void;
+  readonly requestStarted: () => void;
+  /** The request is answered, or its client has disconnected; the duration is in milliseconds. */
+  readonly requestEnded: (method: string | undefined, path: HttpPath, status: number, ms: number) => void;
   /** Malformed HTTP was answered with this status, before it became a request. */
   readonly clientError: (status: number) => void;
   readonly requestShed: (reason: ShedReason) => void;
@@ -67,7 +60,7 @@ export interface ProcessGauges {
 export const idleGauges: ProcessGauges = { eventLoopDelayMs: () => 0, heapUsedRatio: () => 0 };
 
 /** Writes one log line. An error goes under the key `err`. */
-type LogFn = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+type LogFn = (fields: object, message: string) => void;
 
 export interface Logger {
   readonly debug: LogFn;

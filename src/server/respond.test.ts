@@ -4,9 +4,11 @@ import { expect, test } from '@jest/globals';
 import { HttpError } from './http-error.ts';
 import { send, sendError, sendJson } from './respond.ts';
 
-async function fetchFrom(respond: (response: ServerResponse) => void): Promise<Response> {
+async function fetchFrom(
+  respond: (to: { readonly response: ServerResponse; readonly headers: string[] }) => void,
+): Promise<Response> {
   const server = createServer((_request, response) => {
-    respond(response);
+    respond({ response, headers: ['x-request-id', 'r1'] });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

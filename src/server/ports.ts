@@ -4,7 +4,7 @@ export type HttpPath =
   '/' | '/favicon.ico' | '/graphql' | '/graphiql' | '/schema.graphql' | '/healthz' | '/readyz' | '/metrics' | 'other';
 
 /** Why a request was shed. */
-export type ShedReason = 'in_flight' | 'event_loop' | 'heap' | 'unread_bytes';
+export type ShedReason = 'in_flight' | 'queue_wait' | 'heap' | 'unread_bytes';
 
 /** How a GraphQL request was answered: from a stored response, with the execution of another request, or with its own. */
 export type ResponseRead = 'hit' | 'collapsed' | 'miss';
@@ -50,14 +50,12 @@ export interface MetricsExporter {
 
 /** The state of the process, by which load is shed. */
 export interface ProcessGauges {
-  /** The 99th percentile of the event loop's delay since the previous call, in milliseconds. */
-  readonly eventLoopDelayMs: () => number;
   /** The share of the heap limit in use, from 0 to 1. */
   readonly heapUsedRatio: () => number;
 }
 
 /** Gauges of an idle process. */
-export const idleGauges: ProcessGauges = { eventLoopDelayMs: () => 0, heapUsedRatio: () => 0 };
+export const idleGauges: ProcessGauges = { heapUsedRatio: () => 0 };
 
 /** Writes one log line. An error goes under the key `err`. */
 type LogFn = (fields: object, message: string) => void;

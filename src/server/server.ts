@@ -81,8 +81,8 @@ export function createServer(options: ServerOptions): Server {
   const { settings, authenticate, checkHost, cors, graphiql, metrics, logger, clock } = options;
   const { timeouts = DEFAULT_TIMEOUTS } = options;
   let state: ReadinessState = 'starting';
-  const { maxInFlight } = options.limits;
-  const acquireSlot = createLoadShedder({ maxInFlight, gauges: options.gauges, clock, onShed: metrics.requestShed });
+  const { limits, gauges } = options;
+  const acquireSlot = createLoadShedder({ limits, gauges, clock, onShed: metrics.requestShed });
 
   const findRoute = createRouter({
     index: handleIndex,

@@ -30,7 +30,7 @@ export function createLogger({ level = 'info', destination }: LoggerOptions): Le
   );
 }
 
-/** As pino's `isoTime`, which formats every time anew: many lines have the time of the one before. */
+/** As pino's `isoTime`, but a time that has just been formatted is not formatted again: many lines share theirs. */
 export function createTimestamp(now: () => number): () => string {
   let [formattedMs, text] = [NaN, ''];
   return () => {

@@ -146,7 +146,10 @@ describe('a queue of queries', () => {
     const arrive = (name: string, signal = new AbortController().signal): void => {
       void acquire({ ...anonymousCaller, name }, signal).then(
         () => outcomes.push('started'),
-        (error: HttpError) => outcomes.push(`${error.status} ${error.headers['retry-after'] ?? ''}`),
+        (error: unknown) => {
+          const { status, headers } = error as HttpError;
+          outcomes.push(`${status} ${headers['retry-after'] ?? ''}`);
+        },
       );
     };
     const turn = async (): Promise<void> => {

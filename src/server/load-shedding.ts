@@ -1,5 +1,5 @@
-import type { Clock } from '../domain/clock.ts';
 import type { Limits } from '../config/settings.ts';
+import type { Clock } from '../domain/clock.ts';
 import { anonymousCaller, type Caller } from '../request/caller.ts';
 import { HttpError } from './http-error.ts';
 import type { ProcessGauges, ShedReason } from './ports.ts';

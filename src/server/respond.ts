@@ -88,7 +88,7 @@ function encode(target: Target, headers: HeaderValues, body: EncodableBody): May
 }
 
 /** Announces that the response depends on Accept-Encoding; a 304 needs it, too (RFC 9110, section 15.4.5). */
-export function varyByCoding({ headers }: Target): void {
+export function varyByCoding({ headers }: Pick<Target, 'headers'>): void {
   headers.push('vary', 'Accept-Encoding');
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { apiKeys } from '../../test/support/auth-harness.ts';
+import { thrownBy } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { settingsShape } from '../config/settings.ts';
 import type { TrustProxy } from '../config/trust-proxy.ts';
@@ -26,7 +27,7 @@ test.each<[TrustProxy, object]>([
 ])('throttles by the limit and logs the address, without the key; with trustProxy %j: %j', async (trustProxy, hint) => {
   const { lines, authenticate } = setUp({ apiKeys }, trustProxy);
   expect(await authenticate('Bearer guess', '203.0.113.9')).toEqual({ failure: 'unknown_key' });
-  await expect(authenticate('Bearer guess', '203.0.113.9')).rejects.toMatchObject({ status: 429 });
+  expect(thrownBy(() => authenticate('Bearer guess', '203.0.113.9'))).toMatchObject({ status: 429 });
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
     {
       level: 'warn',

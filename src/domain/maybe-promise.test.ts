@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { allValues, mapValue, rejectThrown } from './maybe-promise.ts';
 
@@ -13,6 +14,12 @@ describe('mapValue', () => {
   test('a promised value is changed when it is known', async () => {
     await expect(mapValue(Promise.resolve(2), double)).resolves.toBe(4);
   });
+});
+
+test('a promise of another realm is one, too', async () => {
+  const value = runInNewContext('Promise.resolve(2)') as Promise<number>;
+  await expect(mapValue(value, double)).resolves.toBe(4);
+  await expect(allValues([1, value])).resolves.toEqual([1, 2]);
 });
 
 describe('allValues', () => {

@@ -6,12 +6,12 @@ export function mapValue<From, To>(
   value: MaybePromise<From>,
   change: (value: From) => MaybePromise<To>,
 ): MaybePromise<To> {
-  return value instanceof Promise ? value.then(change) : change(value);
+  return isPending(value) ? value.then(change) : change(value);
 }
 
 /** The values in their order: without a promise where all are known. Rejects as Promise.all does. */
 export function allValues<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
-  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[]);
+  return values.some(isPending) ? Promise.all(values) : (values as readonly T[]);
 }
 
 /** Returns what `compute` returns; what it throws becomes a rejected promise, as in an async function. */
@@ -21,4 +21,9 @@ export function rejectThrown<T>(compute: () => MaybePromise<T>): MaybePromise<T>
   } catch (error) {
     return Promise.reject<T>(error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+/** Not by `instanceof`: a promise of another realm is one, too. */
+function isPending<T>(value: MaybePromise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -4,6 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { manualClock } from '../../test/support/clock.ts';
 import { createSocketSink } from './log-sink.ts';
 
 function setUp() {
@@ -25,44 +26,47 @@ function setUp() {
     writable: { get: () => state.writable },
     writableLength: { get: () => state.writableLength },
   });
-  return { written, state, socket, sink: createSocketSink(socket) };
+  const clock = manualClock();
+  return { written, state, socket, clock, sink: createSocketSink(socket, clock) };
 }
 
-function nextTurn() {
-  return new Promise(setImmediate);
-}
+/** As long as a line waits for others. */
+const BATCH_MS = 10;
 
 test('counts the lines that are lost while the reader does not read, and after it has gone', async () => {
-  const { written, state, sink } = setUp();
+  const { written, state, clock, sink } = setUp();
   sink.write('a\n');
-  await nextTurn();
+  clock.advance(BATCH_MS);
   expect(sink.lostLines()).toBe(0);
   state.writableLength = 2 * 1024 * 1024;
   sink.write('b\n');
   sink.write('c\n');
-  await nextTurn();
+  clock.advance(BATCH_MS);
   expect(sink.lostLines()).toBe(2);
   state.writableLength = 0;
   sink.write('d\n');
-  await nextTurn();
+  clock.advance(BATCH_MS);
   state.writable = false;
   sink.write('e\n');
-  await nextTurn();
+  clock.advance(BATCH_MS);
   expect(written).toEqual(['a\n', 'd\n']);
   expect(sink.lostLines()).toBe(3);
   await sink.flush();
 });
 
-test('writes the lines of one turn of the event loop at once, and those before a flush', async () => {
-  const { written, sink } = setUp();
-  for (const line of ['a\n', 'b\n']) sink.write(line);
+test('writes the lines of some milliseconds at once, and those before a flush', async () => {
+  const { written, clock, sink } = setUp();
+  for (const line of ['a\n', 'b\n']) {
+    sink.write(line);
+    clock.advance(BATCH_MS / 2 - 1);
+  }
   expect(written).toEqual([]);
-  await nextTurn();
+  clock.advance(2);
   expect(written).toEqual(['a\nb\n']);
   sink.write('c\n');
   await sink.flush();
   expect(written.slice(1)).toEqual(['c\n', '']);
-  await nextTurn();
+  clock.advance(BATCH_MS);
   expect(written).toHaveLength(3);
 });
 
@@ -80,7 +84,7 @@ test('survives an error of the socket', () => {
   expect(sink.lostLines()).toBe(0);
 });
 
-describe('a process that ends in the same turn of the event loop', () => {
+describe('a process that ends at once', () => {
   const program = `
     import { createStdoutSink } from ${JSON.stringify(new URL('./log-sink.ts', import.meta.url).href)};
     createStdoutSink().write('the last line\\n');

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { type DestinationStream, pino } from 'pino';
+import { type Clock, systemClock } from '../domain/clock.ts';
 
 /** The most that is buffered for a slow reader: some minutes of a busy gateway's log. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -35,12 +36,12 @@ export function createStdoutSink(fd = 1): LogSink {
 }
 
 /** Writes to a pipe or socket, and loses lines that its reader does not take in time. */
-export function createSocketSink(socket: SinkSocket): LogSink {
+export function createSocketSink(socket: SinkSocket, clock: Pick<Clock, 'setTimer'> = systemClock): LogSink {
   let lost = 0;
   socket.on('error', () => undefined);
   // The log must not keep a process alive that has nothing left to do.
   socket.unref();
-  const batch = createLineBatch((text, lines) => {
+  const batch = createLineBatch(clock, (text, lines) => {
     if (socket.writable && socket.writableLength < MAX_BUFFERED_BYTES) socket.write(text);
     else lost += lines;
   });
@@ -67,7 +68,7 @@ function createFileSink(fd: number): LogSink {
   stream.on('error', () => {
     lost += linesOfWrite;
   });
-  const batch = createLineBatch((text, lines) => {
+  const batch = createLineBatch(systemClock, (text, lines) => {
     linesOfWrite = lines;
     stream.write(text);
   });
@@ -81,11 +82,13 @@ function createFileSink(fd: number): LogSink {
   };
 }
 
-/** A batch that is written before its turn of the event loop ends. */
+/** How long a line waits for others: a write costs several times as much as a line. */
+const BATCH_MS = 10;
+/** A batch that is written at once. */
 const MAX_BATCH_LENGTH = 65_536;
 
-/** Joins the lines of one turn of the event loop: a write costs several times as much as a line. */
-function createLineBatch(write: (text: string, lines: number) => void) {
+/** Joins the lines of some milliseconds. */
+function createLineBatch(clock: Pick<Clock, 'setTimer'>, write: (text: string, lines: number) => void) {
   let text = '';
   let lines = 0;
   function writeNow(): void {
@@ -97,7 +100,7 @@ function createLineBatch(write: (text: string, lines: number) => void) {
   return {
     writeNow,
     add: (line: string): void => {
-      if (lines === 0) setImmediate(writeNow);
+      if (lines === 0) clock.setTimer(BATCH_MS, writeNow);
       text += line;
       lines += 1;
       if (text.length >= MAX_BATCH_LENGTH) writeNow();

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { VendorError } from '../domain/vendor-error.ts';
-import { createLogger, type LogLevel } from './logger.ts';
+import { createLogger, createTimestamp, type LogLevel } from './logger.ts';
 
 function captureLog(write: (logger: ReturnType<typeof createLogger>) => void, level: LogLevel = 'info') {
   const lines: string[] = [];
@@ -88,4 +88,12 @@ test.each([undefined, null, 'CANARY', 7, { name: 'CANARY 1', code: {} }])('logs 
     logger.error({ err }, 'failed');
   });
   expect(JSON.stringify(entry)).not.toContain('CANARY');
+});
+
+test('times are ISO 8601, and follow the clock', () => {
+  let now = Date.parse('2026-11-20T09:30:00.005Z');
+  const timestamp = createTimestamp(() => now);
+  expect([timestamp(), timestamp()]).toEqual(Array(2).fill(',"time":"2026-11-20T09:30:00.005Z"'));
+  now -= 1;
+  expect(timestamp()).toBe(',"time":"2026-11-20T09:30:00.004Z"');
 });

@@ -22,10 +22,20 @@ export function createLogger({ level = 'info', destination }: LoggerOptions): Le
       level,
       base: null,
       messageKey: 'message',
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: createTimestamp(Date.now),
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: serializeError },
     },
     destination,
   );
+}
+
+/** As pino's `isoTime`, but a time that has just been formatted is not formatted again: many lines share theirs. */
+export function createTimestamp(now: () => number): () => string {
+  let [formattedMs, text] = [NaN, ''];
+  return () => {
+    const ms = now();
+    if (ms !== formattedMs) [formattedMs, text] = [ms, `,"time":"${new Date(ms).toISOString()}"`];
+    return text;
+  };
 }

@@ -7,6 +7,8 @@ export interface Caller {
   /** The names of the vendor accounts that the caller may see; null = all. */
   readonly accounts: ReadonlySet<string> | null;
   readonly scopes: ReadonlySet<Scope>;
+  /** Whether its credentials always stand for this caller, as an API key does and a token that expires does not. */
+  readonly isLasting?: boolean;
 }
 
 /** The caller of a gateway without `auth`; only this machine can reach such a gateway. */

@@ -9,7 +9,7 @@ import type { Caller } from '../request/caller.ts';
 export function createApiKeyVerifier(keys: readonly ApiKeyConfig[]): (apiKey: string) => Caller | null {
   const entries = keys.map(({ name, sha256, accounts, scopes }) => ({
     digest: Buffer.from(sha256, 'hex'),
-    caller: { name, accounts: accounts ? new Set(accounts) : null, scopes: new Set(scopes) },
+    caller: { name, accounts: accounts ? new Set(accounts) : null, scopes: new Set(scopes), isLasting: true },
   }));
   return (apiKey) => {
     const digest = hash('sha256', apiKey, 'buffer');

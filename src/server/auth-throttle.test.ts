@@ -15,6 +15,7 @@ function setUp(failure: AuthFailureReason = 'unknown_key') {
   const authenticate = throttleFailures(
     (authorization) => {
       attempts.push(authorization);
+      if (authorization?.includes('lasting')) return { ...anonymousCaller, isLasting: true };
       return Promise.resolve(authorization?.includes('good') ? anonymousCaller : { failure });
     },
     { failuresPerMinute: 3, clock, onThrottled: (address) => throttled.push(address) },
@@ -66,6 +67,16 @@ describe('the throttle of failed authentications', () => {
     expect(await attempt('Bearer good-1')).toBe('accepted');
     expect(await attempt('Bearer good-2')).toBe('60');
     expect(await attempt('Bearer good-2', '198.51.100.1')).toBe('accepted');
+  });
+
+  test('looks at an API key once for each address, and at a token each time', async () => {
+    const { attempts, attempt } = setUp();
+    for (let i = 0; i < 2; i += 1) await attempt('Bearer lasting');
+    expect(attempts).toHaveLength(1);
+    await attempt('Bearer lasting', '198.51.100.1');
+    expect(attempts).toHaveLength(2);
+    for (let i = 0; i < 2; i += 1) await attempt('Bearer good');
+    expect(attempts).toHaveLength(4);
   });
 
   test('counts an IPv6 subscriber’s addresses together', async () => {

@@ -1,13 +1,15 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock.ts';
+import { mapValue } from '../domain/maybe-promise.ts';
 import { MINUTE, SECOND } from '../domain/time.ts';
-import type { Authenticator } from './auth.ts';
+import type { Caller } from '../request/caller.ts';
+import type { Authenticator, AuthFailure } from './auth.ts';
 import { toAddressGroup } from './client-address.ts';
 import { HttpError } from './http-error.ts';
 import type { AuthFailureReason } from './ports.ts';
 
-/** How many addresses, and how many accepted keys, are kept at a time. */
+/** How many addresses, and how many digests of accepted keys, are kept at a time. */
 const MAX_ENTRIES = 10_000;
 
 /** Failures of keys and tokens that may be guessed. An expired token was signed by the issuer, and no token is no guess. */
@@ -32,12 +34,13 @@ export interface AuthThrottleOptions {
  * `HttpError` (429) before their key is looked at, so that guessing is slow and costs no signature checks.
  *
  * A key that this address has used with success goes on working: otherwise one wrong client would lock out all those behind the
- * same address. A key that is new to the address waits, even a good one: looking at it would be what a guess needs.
+ * same address. A key that is new to the address waits, even a good one: looking at it would be what a guess needs. The caller of an
+ * API key is remembered by the digest of the key, so that a repeated request costs one digest and no comparisons.
  */
 export function throttleFailures(authenticate: Authenticator, options: AuthThrottleOptions): Authenticator {
   const { failuresPerMinute, clock, onThrottled } = options;
   const failureTimes = new LRUCache<string, number[]>({ max: MAX_ENTRIES });
-  const acceptedKeys = new LRUCache<string, true>({ max: MAX_ENTRIES });
+  const acceptedKeys = new LRUCache<string, Caller>({ max: MAX_ENTRIES });
   const throttledGroups = new LRUCache<string, true>({ max: MAX_ENTRIES });
 
   function assertNotThrottled(group: string, clientAddress: string): void {
@@ -59,16 +62,21 @@ export function throttleFailures(authenticate: Authenticator, options: AuthThrot
     return (failureTimes.get(group) ?? []).filter((time) => time > windowStart);
   }
 
-  return async (authorization, clientAddress) => {
-    if (!authorization) return authenticate(authorization, clientAddress);
-    const group = toAddressGroup(clientAddress);
-    const key = `${group} ${hash('sha256', authorization, 'base64')}`;
-    if (!acceptedKeys.get(key)) assertNotThrottled(group, clientAddress);
-    const result = await authenticate(authorization, clientAddress);
-    if (!('failure' in result)) acceptedKeys.set(key, true);
+  function record(result: Caller | AuthFailure, group: string, key: string): Caller | AuthFailure {
+    if (!('failure' in result)) acceptedKeys.set(key, result);
     else if (COUNTED_FAILURES.has(result.failure)) {
       failureTimes.set(group, [...recentFailures(group), clock.monotonicMs()].slice(-failuresPerMinute));
     }
     return result;
+  }
+
+  return (authorization, clientAddress) => {
+    if (!authorization) return authenticate(authorization, clientAddress);
+    const group = toAddressGroup(clientAddress);
+    const key = `${group} ${hash('sha256', authorization, 'base64')}`;
+    const accepted = acceptedKeys.get(key);
+    if (accepted?.isLasting) return accepted;
+    if (!accepted) assertNotThrottled(group, clientAddress);
+    return mapValue(authenticate(authorization, clientAddress), (result) => record(result, group, key));
   };
 }

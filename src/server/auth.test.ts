@@ -14,6 +14,7 @@ describe('API keys', () => {
       name: 'wallboard',
       accounts: new Set(['kore-main']),
       scopes: new Set(['read']),
+      isLasting: true,
     });
   });
 

@@ -1,6 +1,7 @@
 import type { FetchImplementation } from 'jose';
 import type { AuthConfig } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
+import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import { anonymousCaller, type Caller } from '../request/caller.ts';
 import { createApiKeyVerifier } from './api-keys.ts';
 import { createJwtVerifier } from './jwt.ts';
@@ -11,8 +12,11 @@ export interface AuthFailure {
   readonly failure: AuthFailureReason;
 }
 
-/** Identifies the caller by the request's Authorization header. */
-export type Authenticator = (authorization: string | undefined, clientAddress: string) => Promise<Caller | AuthFailure>;
+/** Identifies the caller by the request's Authorization header, at once where nothing has to be fetched or verified. */
+export type Authenticator = (
+  authorization: string | undefined,
+  clientAddress: string,
+) => MaybePromise<Caller | AuthFailure>;
 
 const MAX_TOKEN_LENGTH = 8192;
 
@@ -25,11 +29,11 @@ export interface AuthenticatorOptions {
 
 /** Creates the authenticator. Without an `auth` configuration, every caller that can reach the gateway has full access. */
 export function createAuthenticator(auth: AuthConfig | undefined, options: AuthenticatorOptions): Authenticator {
-  if (!auth) return () => Promise.resolve(anonymousCaller);
+  if (!auth) return () => anonymousCaller;
   const verifyApiKey = createApiKeyVerifier(auth.apiKeys ?? []);
   const verifyJwt = auth.jwt && createJwtVerifier(auth.jwt, options.clock, options.fetch ?? fetch);
 
-  async function identifyCaller(authorization: string | undefined): Promise<Caller | AuthFailureReason> {
+  function identifyCaller(authorization: string | undefined): MaybePromise<Caller | AuthFailureReason> {
     if (!authorization) return 'missing';
     const token = /^Bearer +([^\s]+)$/i.exec(authorization)?.[1];
     if (!token) return 'malformed_header';
@@ -38,10 +42,11 @@ export function createAuthenticator(auth: AuthConfig | undefined, options: Authe
     return verifyApiKey(token) ?? (isJwt && verifyJwt ? verifyJwt(token) : 'unknown_key');
   }
 
-  return async (authorization) => {
-    const caller = await identifyCaller(authorization);
+  function countFailure(caller: Caller | AuthFailureReason): Caller | AuthFailure {
     if (typeof caller !== 'string') return caller;
     options.metrics.authFailure(caller);
     return { failure: caller };
-  };
+  }
+
+  return (authorization) => mapValue(identifyCaller(authorization), countFailure);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 import { parseSubnet, type TrustProxy } from '../config/trust-proxy.ts';
 
 export type ClientAddressReader = (request: IncomingMessage) => string;
@@ -10,10 +10,20 @@ export type ClientAddressReader = (request: IncomingMessage) => string;
  */
 export function createClientAddressReader(trustProxy: TrustProxy): ClientAddressReader {
   const isTrusted = createTrustCheck(trustProxy);
+  // All requests of a connection have the same peer.
+  const peers = new WeakMap<Socket, string>();
+  const peerOf = (socket: Socket): string => {
+    const known = peers.get(socket);
+    if (known !== undefined) return known;
+    const peer = parseAddress(socket.remoteAddress ?? '') ?? 'unknown';
+    peers.set(socket, peer);
+    return peer;
+  };
   return ({ headers, socket }) => {
-    const forwarded = headers['x-forwarded-for'] ?? [];
+    let address = peerOf(socket);
+    const forwarded = headers['x-forwarded-for'];
+    if (forwarded === undefined || trustProxy === false) return address;
     const entries = (typeof forwarded === 'string' ? forwarded : forwarded.join(',')).split(',');
-    let address = parseAddress(socket.remoteAddress ?? '') ?? 'unknown';
     for (const [hops, entry] of entries.toReversed().entries()) {
       // An entry that is no address says nothing about the client: the proxy that added it stands for it.
       const next = isTrusted(address, hops) ? parseAddress(entry) : null;

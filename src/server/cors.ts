@@ -3,6 +3,7 @@ import { parseHostname } from './authority.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
 import type { HttpPath } from './ports.ts';
+import { sendHead } from './respond.ts';
 
 /** Cross-origin access from browsers (https://fetch.spec.whatwg.org/#http-cors-protocol). */
 export interface Cors {
@@ -23,22 +24,22 @@ export function createCors(config: CorsConfig | undefined): Cors {
   const isListed = (origin: string | undefined) => origin !== undefined && (isOpen || origins.has(origin));
 
   return {
-    handle: ({ request, response }, path, methods) => {
+    handle: (exchange, path, methods) => {
       if (config === undefined || !CORS_PATHS.has(path)) return false;
+      const { request, headers } = exchange;
       const { origin } = request.headers;
-      if (!isOpen) response.appendHeader('vary', 'Origin');
+      if (!isOpen) headers.push('vary', 'Origin');
       if (origin === undefined || !isListed(origin)) return false;
-      response.setHeader('access-control-allow-origin', isOpen ? '*' : origin);
-      response.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
+      headers.push('access-control-allow-origin', isOpen ? '*' : origin);
+      headers.push('access-control-expose-headers', EXPOSED_HEADERS);
       const isPreflight =
         request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
       if (!isPreflight) return false;
-      response.writeHead(204, {
+      sendHead(exchange, 204, {
         'access-control-allow-methods': methods.join(', '),
         'access-control-allow-headers': ALLOWED_HEADERS,
         'access-control-max-age': String(config.maxAgeSeconds),
       });
-      response.end();
       return true;
     },
     assertUpgradeAllowed: ({ request }) => {

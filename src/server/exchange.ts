@@ -19,125 +19,148 @@ export interface Exchange {
   readonly pathname: string;
   /** The query string with its question mark; empty without one. */
   readonly search: string;
+  /** The headers that every response of this exchange has: names and values in turns, as `writeHead` takes them. */
+  readonly headers: string[];
   /** Bounds the answers that clients do not read. */
   readonly unread: UnreadAnswers;
   /** Aborted when the client disconnects before the response is complete. */
   readonly disconnected: AbortSignal;
   /** The access log entry, filled in as the request is handled. */
   readonly log: AccessLogEntry;
+  /** Calls back once the response is out or its connection closed, at once if that has already happened. */
+  readonly onClose: (callback: () => void) => void;
   /** Call it when the handler has ended: the entry is written then, or when the response closes, whichever is later. */
   readonly onHandlerEnd: () => void;
 }
 
 /** Never contains a query, variables or an unknown path: all of them may hold personal data or secrets. */
 export interface AccessLogEntry {
+  readonly requestId: string;
+  readonly method: string | undefined;
   path: HttpPath;
+  /** Set before the end: the status sent for a request that broke off. */
+  status: number | undefined;
+  ms: number | undefined;
   readonly clientAddress: string;
-  /** The status sent for a request that broke off; overrides the response's own. */
-  status?: number;
-  caller?: string;
+  caller: string | undefined;
   /** Why authentication failed, or which limit the request exceeded. */
-  rejection?: string;
-  operation?: string;
+  rejection: string | undefined;
+  operation: string | undefined;
   /** The calls made for the request, by account. */
-  vendorCalls?: Readonly<Record<string, number>>;
+  vendorCalls: Readonly<Record<string, number>> | undefined;
 }
 
 export interface ExchangeOptions {
-  readonly metrics: Pick<ServerMetrics, 'requestStarted'>;
+  readonly metrics: Pick<ServerMetrics, 'requestStarted' | 'requestEnded'>;
   readonly logger: Pick<Logger, 'debug' | 'info'>;
   readonly clock: Clock;
   readonly readClientAddress: ClientAddressReader;
   readonly unread: UnreadAnswers;
 }
 
-/** Starts an exchange and sets the headers that every response has. Counts and logs the request when it ends. */
+/** Starts an exchange. Counts and logs the request when it ends. */
 export function createExchange(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions): Exchange {
-  const { metrics, logger, clock, readClientAddress, unread } = options;
-  const { method, url = '/' } = request;
-  const startedAtMs = clock.monotonicMs();
-  const recordEnd = metrics.requestStarted();
-  const disconnection = createDisconnection();
-  const requestId = resolveRequestId(request.headers['x-request-id']);
-  const clientAddress = readClientAddress(request);
-  const log: AccessLogEntry = { path: 'other', clientAddress };
-  const accessLog = createAccessLog(logger, { requestId, method }, log);
-  const { authority, pathname, search } = parseRequestTarget(url);
-
-  response.setHeader('x-request-id', requestId);
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('referrer-policy', 'no-referrer');
-  response.setHeader('cache-control', 'no-store');
-  response.once('close', () => {
-    if (!response.writableFinished) disconnection.abort();
-    // 499 is nginx's status for a client that closed the connection before the response.
-    const finalStatus = response.writableFinished ? response.statusCode : 499;
-    const ms = Math.round(clock.monotonicMs() - startedAtMs);
-    const { path, status = finalStatus } = log;
-    recordEnd({ method, path, status, ms });
-    accessLog.onClose({ status, ms });
-  });
-  return {
-    ...{ request, response, requestId, startedAtMs, clientAddress, authority, pathname, search, unread, log },
-    get disconnected() {
-      return disconnection.signal();
-    },
-    onHandlerEnd: accessLog.onHandlerEnd,
-  };
+  return new HttpExchange(request, response, options);
 }
 
-/** An abort signal that is created when it is first asked for: responses that are ready need none. */
-function createDisconnection() {
-  let controller: AbortController | undefined;
-  let isAborted = false;
-  return {
-    signal: (): AbortSignal => {
-      if (!controller) {
-        controller = new AbortController();
-        if (isAborted) controller.abort();
-      }
-      return controller.signal;
-    },
-    abort: (): void => {
-      isAborted = true;
-      controller?.abort();
-    },
-  };
-}
+/** There is one for every request, so it is one object with few others: these cost more than what they do. */
+class HttpExchange implements Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly startedAtMs: number;
+  readonly clientAddress: string;
+  readonly authority: string | null;
+  readonly pathname: string;
+  readonly search: string;
+  readonly headers: string[];
+  readonly unread: UnreadAnswers;
+  readonly log: AccessLogEntry;
+  readonly #options: ExchangeOptions;
+  /** Created when it is first asked for: responses that are ready need none. */
+  #disconnection: AbortController | undefined;
+  readonly #closeCallbacks: (() => void)[] = [];
+  #isClosed = false;
+  #isHandled = false;
 
-/** Writes a request's line once its response is closed and its handler has ended: until then its vendor calls are not counted. */
-function createAccessLog(
-  logger: Pick<Logger, 'debug' | 'info'>,
-  identity: Readonly<Record<'requestId' | 'method', string | undefined>>,
-  entry: AccessLogEntry,
-) {
-  let end: { readonly status: number; readonly ms: number } | null = null;
-  let isHandled = false;
-
-  function writeIfEnded(): void {
-    if (end === null || !isHandled) return;
-    const { path, ...details } = entry;
-    const fields = { ...identity, path, ...end, ...details, status: end.status };
-    if (isRoutine(path, end.status)) logger.debug(fields, 'request completed');
-    else logger.info(fields, 'request completed');
+  constructor(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions) {
+    const { method, url = '/' } = request;
+    const target = parseRequestTarget(url);
+    this.request = request;
+    this.response = response;
+    this.requestId = resolveRequestId(request.headers['x-request-id']);
+    this.startedAtMs = options.clock.monotonicMs();
+    this.clientAddress = options.readClientAddress(request);
+    this.authority = target.authority;
+    this.pathname = target.pathname;
+    this.search = target.search;
+    this.headers = ['x-request-id', this.requestId, ...SECURITY_HEADERS];
+    this.unread = options.unread;
+    this.log = createLogEntry(this.requestId, method, this.clientAddress);
+    this.#options = options;
+    options.metrics.requestStarted();
+    response.on('close', () => {
+      this.#end();
+    });
   }
 
+  get disconnected(): AbortSignal {
+    this.#disconnection ??= new AbortController();
+    if (this.#isClosed && !this.response.writableFinished) this.#disconnection.abort();
+    return this.#disconnection.signal;
+  }
+
+  onClose(callback: () => void): void {
+    if (this.#isClosed) callback();
+    else this.#closeCallbacks.push(callback);
+  }
+
+  onHandlerEnd(): void {
+    this.#isHandled = true;
+    if (this.#isClosed) this.#writeLog();
+  }
+
+  #end(): void {
+    const { response, log } = this;
+    this.#isClosed = true;
+    if (!response.writableFinished) this.#disconnection?.abort();
+    // 499 is nginx's status for a client that closed the connection before the response.
+    log.status ??= response.writableFinished ? response.statusCode : 499;
+    log.ms = Math.round(this.#options.clock.monotonicMs() - this.startedAtMs);
+    this.#options.metrics.requestEnded(log.method, log.path, log.status, log.ms);
+    // Until its handler has ended, its vendor calls are not counted.
+    if (this.#isHandled) this.#writeLog();
+    for (const callback of this.#closeCallbacks) callback();
+  }
+
+  #writeLog(): void {
+    const { logger } = this.#options;
+    if (isRoutine(this.log)) logger.debug(this.log, 'request completed');
+    else logger.info(this.log, 'request completed');
+  }
+}
+
+const SECURITY_HEADERS = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer'] as const;
+
+function createLogEntry(requestId: string, method: string | undefined, clientAddress: string): AccessLogEntry {
   return {
-    onClose: (closed: { readonly status: number; readonly ms: number }) => {
-      end = closed;
-      writeIfEnded();
-    },
-    onHandlerEnd: () => {
-      isHandled = true;
-      writeIfEnded();
-    },
+    requestId,
+    method,
+    path: 'other',
+    status: undefined,
+    ms: undefined,
+    clientAddress,
+    caller: undefined,
+    rejection: undefined,
+    operation: undefined,
+    vendorCalls: undefined,
   };
 }
 
 const PROBED_PATHS: ReadonlySet<HttpPath> = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** Whether a request is a health probe or a scrape that succeeded: there are many, and none of them is news. */
-function isRoutine(path: HttpPath, status: number): boolean {
+function isRoutine({ path, status = 0 }: AccessLogEntry): boolean {
   return PROBED_PATHS.has(path) && status < 400;
 }
 
@@ -148,9 +171,10 @@ function resolveRequestId(header: string | readonly string[] | undefined): strin
 
 /** Splits a request target. Some clients send the absolute form (RFC 9112, section 3.2.2); only the host check reads its host. */
 function parseRequestTarget(target: string): Pick<Exchange, 'authority' | 'pathname' | 'search'> {
-  const [origin = ''] = /^https?:\/\/[^/?#]+/i.exec(target) ?? [];
+  const [origin = ''] = target.startsWith('/') ? [] : (/^https?:\/\/[^/?#]+/i.exec(target) ?? []);
   const pathAndSearch = target.slice(origin.length);
-  const [path = ''] = pathAndSearch.split('?', 1);
+  const queryStart = pathAndSearch.indexOf('?');
+  const path = queryStart === -1 ? pathAndSearch : pathAndSearch.slice(0, queryStart);
   const authority = origin === '' ? null : origin.replace(/^https?:\/\//i, '');
   return { authority, pathname: path || '/', search: pathAndSearch.slice(path.length) };
 }

@@ -6,8 +6,9 @@ import { createRequestContext, type RequestContext } from '../request/request-co
 import { createCallerLimits } from './caller-limits.ts';
 import type { Exchange } from './exchange.ts';
 import { findOperationLabel, type GraphqlRequest, readGraphqlRequest, toHeaderMap } from './graphql-request.ts';
+import type { AcquireSlot } from './load-shedding.ts';
 import { parseJsonBody } from './request-body.ts';
-import { sendAnswer, whenClosed } from './respond.ts';
+import { sendAnswer } from './respond.ts';
 import { cacheHeaders } from './response-cache/cache-headers.ts';
 import { createEncodableBody } from './response-cache/encodable-body.ts';
 import type { Execute, ExecutedResponse, ResponseCache } from './response-cache/response-cache.ts';
@@ -15,9 +16,6 @@ import { createResponseKeys } from './response-cache/response-key.ts';
 
 /** Executes a GraphQL request: Apollo Server's `executeHTTPGraphQLRequest` with a query context around the request context. */
 export type ExecuteGraphql = (request: HTTPGraphQLRequest, context: RequestContext) => Promise<HTTPGraphQLResponse>;
-
-/** Takes a place among the queries in flight, or throws an `HttpError` (503); call the result to leave it. */
-export type AcquireSlot = (caller: Caller) => () => void;
 
 export interface GraphqlHandlerOptions {
   readonly graphql: ExecuteGraphql;
@@ -72,11 +70,11 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
     request: GraphqlRequest,
     ...[signal, onEntriesRead]: Parameters<Execute>
   ) {
-    const releaseSlot = acquireSlot(request.caller);
+    const releaseSlot = await acquireSlot(request.caller, signal);
     try {
       return await execute(exchange, request, signal, onEntriesRead);
     } finally {
-      whenClosed(exchange.response, releaseSlot);
+      exchange.onClose(releaseSlot);
     }
   }
 
@@ -100,7 +98,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
     try {
       await respond(exchange, await readGraphqlRequest(exchange, caller, limits.bodyBytes));
     } finally {
-      whenClosed(exchange.response, release);
+      exchange.onClose(release);
     }
   };
 }

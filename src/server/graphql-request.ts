@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { HeaderMap } from '@apollo/server';
+import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { Caller } from '../request/caller.ts';
 import { type Explain, EXPLAIN_HEADER, parseExplainHeader } from '../request/explain.ts';
 import type { Exchange } from './exchange.ts';
@@ -19,19 +20,20 @@ export interface GraphqlRequest {
 }
 
 /** Reads a request. Throws an `HttpError` for one that is refused before its query is looked at. */
-export async function readGraphqlRequest(
+export function readGraphqlRequest(
   { request, search }: Exchange,
   caller: Caller,
   maxBodyBytes: number,
-): Promise<GraphqlRequest> {
+): MaybePromise<GraphqlRequest> {
   const explain = parseExplainHeader(findHeader(request, EXPLAIN_HEADER));
   if (explain === undefined) {
     throw new HttpError(400, 'BAD_USER_INPUT', 'Switchboard-Explain must be "plan" or "trace".');
   }
   const { method = 'GET' } = request;
   if (method === 'GET') assertPreflighted(request);
-  const body = method === 'POST' ? await readJsonBytes(request, maxBodyBytes) : null;
-  return { caller, method, accept: request.headers.accept, search, body, explain };
+  const { accept } = request.headers;
+  if (method !== 'POST') return { caller, method, accept, search, body: null, explain };
+  return readJsonBytes(request, maxBodyBytes).then((body) => ({ caller, method, accept, search, body, explain }));
 }
 
 function findHeader(request: IncomingMessage, name: string): string | undefined {

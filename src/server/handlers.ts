@@ -3,7 +3,7 @@ import { once } from '../domain/once.ts';
 import { type Caller, canAccess } from '../request/caller.ts';
 import type { Exchange } from './exchange.ts';
 import type { MetricsExporter } from './ports.ts';
-import { send, sendAnswer, sendJson, sendMonitoringAnswer, varyByCoding } from './respond.ts';
+import { send, sendAnswer, sendHead, sendJson, sendMonitoringAnswer, varyByCoding } from './respond.ts';
 import { createEncodableBody } from './response-cache/encodable-body.ts';
 
 /** The body of `GET /`. */
@@ -16,14 +16,14 @@ const PATH_DESCRIPTIONS = {
   '/metrics': 'Prometheus metrics',
 };
 
-export function handleIndex({ request, response }: Exchange): void {
-  if (request.headers.accept?.includes('text/html')) send(response, 302, { location: '/graphiql' }, '');
-  else sendJson(response, 200, { name: 'Switchboard', paths: PATH_DESCRIPTIONS });
+export function handleIndex(exchange: Exchange): void {
+  if (exchange.request.headers.accept?.includes('text/html')) send(exchange, 302, { location: '/graphiql' }, '');
+  else sendJson(exchange, 200, { name: 'Switchboard', paths: PATH_DESCRIPTIONS });
 }
 
 /** Browsers ask for it by themselves; GraphiQL's page names an icon of its own. */
-export function handleFavicon({ response }: Exchange): void {
-  response.writeHead(204, { 'cache-control': 'public, max-age=86400' }).end();
+export function handleFavicon(exchange: Exchange): void {
+  sendHead(exchange, 204, { 'cache-control': 'public, max-age=86400' });
 }
 
 /** `printSdl` is called with the first request: few processes are asked for the schema, and printing it delays their start. */
@@ -31,11 +31,12 @@ export function createSchemaHandler(printSdl: () => string): (exchange: Exchange
   const answer = once(() => createSchemaAnswer(printSdl()));
   return async (exchange) => {
     const { tag, body, headers } = answer();
-    const { request, response } = exchange;
-    const clientEtags = request.headers['if-none-match']?.split(',').map((text) => text.trim().replace(/^W\//, ''));
+    const clientEtags = exchange.request.headers['if-none-match']
+      ?.split(',')
+      .map((text) => text.trim().replace(/^W\//, ''));
     if (clientEtags?.some((text) => text === tag || text === '*')) {
-      varyByCoding(response);
-      response.writeHead(304, headers).end();
+      varyByCoding(exchange);
+      sendHead(exchange, 304, headers);
       return;
     }
     await sendAnswer(exchange, 200, { ...headers, 'content-type': 'text/plain; charset=utf-8' }, body);

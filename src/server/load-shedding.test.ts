@@ -1,9 +1,13 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { rejectionOf } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
+import { flushPromises } from '../../test/support/flush-promises.ts';
 import { readError, startTestServer, type TestServer } from '../../test/support/server-harness.ts';
+import { systemClock } from '../domain/clock.ts';
 import { anonymousCaller } from '../request/caller.ts';
 import { HttpError } from './http-error.ts';
 import { createLoadShedder } from './load-shedding.ts';
+import { idleGauges } from './ports.ts';
 
 let testServer: TestServer | undefined;
 afterEach(() => testServer?.stop());
@@ -81,15 +85,19 @@ test('reserves the last tenth of the slots for callers without a query in flight
   for (const response of await Promise.all(running)) expect(response.status).toBe(200);
 });
 
-test('gives a caller whose queries have all ended access to the reserved slots again', () => {
-  const gauges = { eventLoopDelayMs: () => 0, heapUsedRatio: () => 0 };
-  const acquire = createLoadShedder({ maxInFlight: 10, gauges, clock: manualClock(), onShed: () => undefined });
-  const acquireAs = (name: string) => acquire({ ...anonymousCaller, name });
-  const both = [acquireAs('modest'), acquireAs('modest')];
+test('gives a caller whose queries have all ended access to the reserved slots again', async () => {
+  const acquire = createLoadShedder({
+    limits: { maxInFlight: 10, requestTimeoutMs: 30_000 },
+    gauges: idleGauges,
+    clock: systemClock,
+    onShed: () => undefined,
+  });
+  const acquireAs = (name: string) => acquire({ ...anonymousCaller, name }, new AbortController().signal);
+  const both = [await acquireAs('modest'), await acquireAs('modest')];
   for (const release of both) release();
-  for (let i = 0; i < 9; i += 1) acquireAs('greedy');
-  expect(() => acquireAs('greedy')).toThrow(HttpError);
-  expect(acquireAs('modest')).toEqual(expect.any(Function));
+  for (let i = 0; i < 9; i += 1) await acquireAs('greedy');
+  expect(await rejectionOf(acquireAs('greedy'))).toBeInstanceOf(HttpError);
+  expect(await acquireAs('modest')).toEqual(expect.any(Function));
 });
 
 test('reserves no slots without authentication', async () => {
@@ -121,48 +129,79 @@ test('releases the slot of a query that fails', async () => {
   expect((await sendHello()).status).toBe(200);
 });
 
-test('rejects queries after three late event-loop samples in a row, until a sample is in time', async () => {
-  const clock = manualClock();
-  let eventLoopDelayMs = 201;
-  testServer = await startTestServer({
-    clock,
-    gauges: { eventLoopDelayMs: () => eventLoopDelayMs, heapUsedRatio: () => 0 },
-  });
-  const statusAfter = async (ms: number) => {
-    clock.advance(ms);
-    return (await sendHello()).status;
-  };
-  expect(await statusAfter(1000)).toBe(200);
-  expect(await statusAfter(1000)).toBe(200);
-  expect(await statusAfter(999)).toBe(200);
-  clock.advance(1);
-  await expectShed(await sendHello(), 'event_loop');
-  await expectProbesServed();
-  eventLoopDelayMs = 200;
-  expect(await statusAfter(999)).toBe(503);
-  expect(await statusAfter(1)).toBe(200);
-});
+describe('a queue of queries', () => {
+  const LIMITS = { maxInFlight: 1000, requestTimeoutMs: 1000 };
+  const TURN_MS = 10;
 
-test('accepts queries while the event loop is late only now and then', async () => {
-  const clock = manualClock();
-  let samples = 0;
-  testServer = await startTestServer({
-    clock,
-    gauges: { eventLoopDelayMs: () => ((samples += 1) % 3 === 0 ? 5 : 900), heapUsedRatio: () => 0 },
-  });
-  for (let i = 0; i < 9; i += 1) {
-    clock.advance(1000);
-    expect((await sendHello()).status).toBe(200);
+  function setUp() {
+    const clock = manualClock();
+    const shed: string[] = [];
+    const acquire = createLoadShedder({
+      limits: LIMITS,
+      gauges: idleGauges,
+      clock,
+      onShed: (reason) => shed.push(reason),
+    });
+    const outcomes: string[] = [];
+    const arrive = (name: string, signal = new AbortController().signal): void => {
+      void acquire({ ...anonymousCaller, name }, signal).then(
+        () => outcomes.push('started'),
+        (error: unknown) => {
+          const { status, headers } = error as HttpError;
+          outcomes.push(`${status} ${headers['retry-after'] ?? ''}`);
+        },
+      );
+    };
+    const turn = async (): Promise<void> => {
+      clock.advance(TURN_MS);
+      await new Promise(setImmediate);
+    };
+    return { clock, shed, outcomes, arrive, turn };
   }
-  expect(samples).toBe(9);
+
+  test('is as long as a tenth of the request timeout allows at the pace of the process', async () => {
+    const { clock, shed, outcomes, arrive, turn } = setUp();
+    for (let i = 0; i < 60; i += 1) arrive('a');
+    while (outcomes.length < 55) await turn();
+    expect(shed).toEqual([]);
+    for (let i = 0; i < 20; i += 1) arrive('a');
+    // Five were waiting: six more make the expected wait longer than 100 ms.
+    expect(shed).toEqual(Array(14).fill('queue_wait'));
+    await turn();
+    expect(outcomes.filter((outcome) => outcome !== 'started')).toEqual([]);
+    // What is refused is refused after a pause that slows down clients that return at once.
+    clock.advance(15);
+    await flushPromises();
+    expect(outcomes.filter((outcome) => outcome !== 'started')).toEqual(Array(14).fill('503 1'));
+  });
+
+  test('does not refuse the first queries of another caller', async () => {
+    const { shed, outcomes, arrive, turn } = setUp();
+    for (let i = 0; i < 60; i += 1) arrive('a');
+    while (outcomes.length < 30) await turn();
+    arrive('a');
+    expect(shed).toEqual(['queue_wait']);
+    arrive('b');
+    expect(shed).toHaveLength(1);
+  });
+
+  test('leaves out queries whose clients have disconnected, and frees their slots', async () => {
+    const { outcomes, arrive, turn } = setUp();
+    const client = new AbortController();
+    arrive('a');
+    for (let i = 0; i < 5; i += 1) arrive('a', client.signal);
+    client.abort();
+    await turn();
+    await flushPromises();
+    expect(outcomes).toEqual(['started', ...Array<string>(5).fill('503 1')]);
+  });
 });
 
 test('rejects queries while the heap is nearly full', async () => {
-  // The heap can fill within a second, so it is checked for every query: the clock stands still here.
+  // The heap can fill within a second, so it is checked for every query.
   let heapRatio = 0.9;
   testServer = await startTestServer({
-    clock: manualClock(),
-    gauges: { eventLoopDelayMs: () => 0, heapUsedRatio: () => heapRatio },
+    gauges: { heapUsedRatio: () => heapRatio },
   });
   expect((await sendHello()).status).toBe(200);
   heapRatio = 0.91;

@@ -1,49 +1,45 @@
+import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
-import { SECOND } from '../domain/time.ts';
 import { anonymousCaller, type Caller } from '../request/caller.ts';
 import { HttpError } from './http-error.ts';
 import type { ProcessGauges, ShedReason } from './ports.ts';
+import { createStartQueue } from './start-queue.ts';
 
-/** Minimum interval between samples of the event-loop delay. Each sample covers the time since the previous one. */
-const SAMPLE_INTERVAL_MS = SECOND;
-/** Above this delay every response of the process is late. */
-const MAX_EVENT_LOOP_DELAY_MS = 200;
-const MAX_LATE_SAMPLES = 3;
+/** The part of a request's time that it may wait for its start: the rest is for its vendors. */
+const MAX_WAIT_RATIO = 0.1;
 /** Above this ratio most CPU time goes to garbage collection. */
 const MAX_HEAP_RATIO = 0.9;
 /** Share of the in-flight slots reserved for callers without a query in flight. */
 const RESERVED_RATIO = 0.1;
+/** A refusal waits this long: clients that return at once after each would take the time of the queries that are answered. */
+const REFUSAL_DELAY_MS = 25;
+/** Beyond this number of waiting refusals, further ones are sent at once. */
+const MAX_DELAYED_REFUSALS = 1000;
 
 export interface LoadShedderOptions {
-  readonly maxInFlight: number;
+  readonly limits: Pick<Limits, 'maxInFlight' | 'requestTimeoutMs'>;
   readonly gauges: ProcessGauges;
   readonly clock: Clock;
   readonly onShed: (reason: ShedReason) => void;
 }
 
 /**
- * Rejects new requests immediately while the process is overloaded, so that those in flight finish in time. With
- * authentication, the last slots are reserved for callers without a query in flight, so one caller cannot take them all.
- * Call the result when a request starts; it returns the function to call when the request ends.
+ * Waits until a query may start, and returns the function to call when it ends. Rejects with an `HttpError` (503) where the process
+ * is overloaded, or where the query's clients disconnect before.
  */
-export function createLoadShedder({
-  maxInFlight,
-  gauges,
-  clock,
-  onShed,
-}: LoadShedderOptions): (caller: Caller) => () => void {
+export type AcquireSlot = (caller: Caller, disconnected: AbortSignal) => Promise<() => void>;
+
+/**
+ * Refuses queries on arrival that would wait too long for their start, so that those before them are answered in time. With
+ * authentication, the last slots are reserved for callers without a query in flight, so one caller cannot take them all.
+ */
+export function createLoadShedder({ limits, gauges, clock, onShed }: LoadShedderOptions): AcquireSlot {
+  const { maxInFlight, requestTimeoutMs } = limits;
   const reserved = Math.floor(maxInFlight * RESERVED_RATIO);
+  const queue = createStartQueue(clock);
   const inFlightByCaller = new Map<string, number>();
   let inFlight = 0;
-  let sampledAt = clock.monotonicMs();
-  let consecutiveLateSamples = 0;
-
-  /** Runs on arrival of a request instead of on a timer: without requests there is nothing to shed. */
-  function sample(): void {
-    if (clock.monotonicMs() - sampledAt < SAMPLE_INTERVAL_MS) return;
-    sampledAt = clock.monotonicMs();
-    consecutiveLateSamples = gauges.eventLoopDelayMs() > MAX_EVENT_LOOP_DELAY_MS ? consecutiveLateSamples + 1 : 0;
-  }
+  let delayedRefusals = 0;
 
   function capacityFor(caller: Caller): number {
     return caller !== anonymousCaller && inFlightByCaller.has(caller.name) ? maxInFlight - reserved : maxInFlight;
@@ -51,26 +47,46 @@ export function createLoadShedder({
 
   function findShedReason(caller: Caller): ShedReason | null {
     if (inFlight >= capacityFor(caller)) return 'in_flight';
-    if (consecutiveLateSamples >= MAX_LATE_SAMPLES) return 'event_loop';
+    if (queue.expectedWaitMs(caller.name) > requestTimeoutMs * MAX_WAIT_RATIO) return 'queue_wait';
     return gauges.heapUsedRatio() > MAX_HEAP_RATIO ? 'heap' : null;
   }
 
-  return (caller) => {
-    sample();
+  async function delayRefusal(): Promise<void> {
+    if (delayedRefusals >= MAX_DELAYED_REFUSALS) return;
+    delayedRefusals += 1;
+    await new Promise<void>((resolve) => {
+      clock.setTimer(REFUSAL_DELAY_MS, resolve);
+    });
+    delayedRefusals -= 1;
+  }
+
+  function release(caller: Caller): void {
+    inFlight -= 1;
+    const remaining = (inFlightByCaller.get(caller.name) ?? 0) - 1;
+    if (remaining > 0) inFlightByCaller.set(caller.name, remaining);
+    else inFlightByCaller.delete(caller.name);
+  }
+
+  return async (caller, disconnected) => {
     const shedReason = findShedReason(caller);
     if (shedReason !== null) {
       onShed(shedReason);
-      throw new HttpError(503, 'OVERLOADED', 'The gateway is overloaded; retry later.', {
-        headers: { 'retry-after': '1' },
-      });
+      await delayRefusal();
+      throw overloadedError();
     }
     inFlight += 1;
     inFlightByCaller.set(caller.name, (inFlightByCaller.get(caller.name) ?? 0) + 1);
-    return () => {
-      inFlight -= 1;
-      const remaining = (inFlightByCaller.get(caller.name) ?? 0) - 1;
-      if (remaining > 0) inFlightByCaller.set(caller.name, remaining);
-      else inFlightByCaller.delete(caller.name);
-    };
+    if (await queue.waitForTurn(caller.name, disconnected))
+      return () => {
+        release(caller);
+      };
+    release(caller);
+    throw overloadedError();
   };
+}
+
+function overloadedError(): HttpError {
+  return new HttpError(503, 'OVERLOADED', 'The gateway is overloaded; retry later.', {
+    headers: { 'retry-after': '1' },
+  });
 }

@@ -4,7 +4,7 @@ export type HttpPath =
   '/' | '/favicon.ico' | '/graphql' | '/graphiql' | '/schema.graphql' | '/healthz' | '/readyz' | '/metrics' | 'other';
 
 /** Why a request was shed. */
-export type ShedReason = 'in_flight' | 'event_loop' | 'heap' | 'unread_bytes';
+export type ShedReason = 'in_flight' | 'queue_wait' | 'heap' | 'unread_bytes';
 
 /** How a GraphQL request was answered: from a stored response, with the execution of another request, or with its own. */
 export type ResponseRead = 'hit' | 'collapsed' | 'miss';
@@ -26,18 +26,11 @@ export type AuthFailureReason =
 export type RequestLimit =
   'body_bytes' | 'url_bytes' | 'headers' | 'caller_rate' | 'caller_concurrency' | 'auth_failures';
 
-/** How a request ended; a duration in milliseconds. */
-export interface HttpRequestEnd {
-  readonly method: string | undefined;
-  readonly path: HttpPath;
-  readonly status: number;
-  readonly ms: number;
-}
-
 /** The metrics that the HTTP server reports. */
 export interface ServerMetrics {
-  /** A request starts; call the result once it is answered or its client has disconnected. */
-  readonly requestStarted: () => (end: HttpRequestEnd) => void;
+  readonly requestStarted: () => void;
+  /** The request is answered, or its client has disconnected; the duration is in milliseconds. */
+  readonly requestEnded: (method: string | undefined, path: HttpPath, status: number, ms: number) => void;
   /** Malformed HTTP was answered with this status, before it became a request. */
   readonly clientError: (status: number) => void;
   readonly requestShed: (reason: ShedReason) => void;
@@ -57,17 +50,15 @@ export interface MetricsExporter {
 
 /** The state of the process, by which load is shed. */
 export interface ProcessGauges {
-  /** The 99th percentile of the event loop's delay since the previous call, in milliseconds. */
-  readonly eventLoopDelayMs: () => number;
   /** The share of the heap limit in use, from 0 to 1. */
   readonly heapUsedRatio: () => number;
 }
 
 /** Gauges of an idle process. */
-export const idleGauges: ProcessGauges = { eventLoopDelayMs: () => 0, heapUsedRatio: () => 0 };
+export const idleGauges: ProcessGauges = { heapUsedRatio: () => 0 };
 
 /** Writes one log line. An error goes under the key `err`. */
-type LogFn = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+type LogFn = (fields: object, message: string) => void;
 
 export interface Logger {
   readonly debug: LogFn;

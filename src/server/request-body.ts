@@ -3,7 +3,7 @@ import { MIMEType } from 'node:util';
 import { HttpError } from './http-error.ts';
 
 /** Reads a JSON body of at most `maxBytes`, without parsing it. Throws an `HttpError`. */
-export async function readJsonBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export function readJsonBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   assertJsonMediaType(request.headers['content-type']);
   const encoding = request.headers['content-encoding'] ?? 'identity';
   // Decompression would need a limit of its own, and queries are small.
@@ -70,15 +70,13 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
       rejectTooLarge();
       return;
     }
-    const rejectIncomplete = () => {
-      reject(new HttpError(400, 'BAD_REQUEST', 'The request body is incomplete.'));
-    };
     request.on('data', onData);
-    request.once('end', () => {
-      // Every request is closed in the end, and an error with its stack costs as much as a small response.
-      request.off('close', rejectIncomplete);
+    request.on('end', () => {
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     });
-    request.once('close', rejectIncomplete);
+    request.on('close', () => {
+      // Every request is closed in the end, and an error with its stack costs as much as a small response.
+      if (!request.readableEnded) reject(new HttpError(400, 'BAD_REQUEST', 'The request body is incomplete.'));
+    });
   });
 }

@@ -1,5 +1,6 @@
+import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import type { Caller } from '../request/caller.ts';
-import type { Authenticator } from './auth.ts';
+import type { Authenticator, AuthFailure } from './auth.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
 import type { AuthFailureReason } from './ports.ts';
@@ -28,13 +29,21 @@ export function validateRequest({ request }: Exchange, route: Route | undefined)
   return route;
 }
 
-/** Authenticates and authorizes a request. Every failed authentication gets the same message, so guessing reveals nothing. */
-export async function authorize(
-  { request, clientAddress, log }: Exchange,
+/** Authenticates and authorizes a request, at once where its credentials are known. Every failed authentication gets the same message, so guessing reveals nothing. */
+export function authorize(
+  exchange: Exchange,
   auth: Exclude<Route['auth'], 'none'>,
   authenticate: Authenticator,
-): Promise<Caller> {
-  const caller = await authenticate(request.headers.authorization, clientAddress);
+): MaybePromise<Caller> {
+  const caller = authenticate(exchange.request.headers.authorization, exchange.clientAddress);
+  return mapValue(caller, (result) => assertAuthorized(exchange, auth, result));
+}
+
+function assertAuthorized(
+  { log }: Exchange,
+  auth: Exclude<Route['auth'], 'none'>,
+  caller: Caller | AuthFailure,
+): Caller {
   if ('failure' in caller) {
     log.rejection = caller.failure;
     if (caller.failure === 'keys_unavailable') {

@@ -1,75 +1,103 @@
-import type { ServerResponse } from 'node:http';
-import { chooseCoding, CODINGS, rejectsIdentity } from './content-coding.ts';
+import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import type { Exchange } from './exchange.ts';
 import { formatErrorBody, type HttpError } from './http-error.ts';
 import { createEncodableBody, type EncodableBody } from './response-cache/encodable-body.ts';
 
-/** Sends a complete response. For HEAD, Node omits the body. */
-export function send(
-  response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: string | Buffer,
-): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+/** What responding needs of an exchange. */
+type Target = Pick<Exchange, 'response' | 'headers'>;
+type HeaderValues = Readonly<Record<string, string>>;
+
+/** Sends a complete response, with the headers that every response of the exchange has. For HEAD, Node omits the body. */
+export function send(target: Target, status: number, headers: HeaderValues, body: string | Buffer): void {
+  const all = joinHeaders(target, headers);
+  all.push('content-length', String(Buffer.byteLength(body)));
+  target.response.writeHead(status, all).end(body);
 }
 
-/** Answers up to this size are sent as they are: they fit in one packet, or nearly. */
-const MAX_UNCOMPRESSED_BYTES = 1024;
+/** Sends a response without a body, such as 204 or 304. */
+export function sendHead(target: Target, status: number, headers: HeaderValues): void {
+  target.response.writeHead(status, joinHeaders(target, headers)).end();
+}
 
 /**
- * Sends an answer that may be large, compressed as the client's Accept-Encoding allows. Throws an `HttpError` instead where too
- * many answers wait for their clients to read them.
+ * Sets the headers that every response of the exchange has, for a handler that writes to the response itself: what it passes to
+ * `writeHead` overrides them.
  */
-export async function sendAnswer(
-  { response, unread }: Pick<Exchange, 'response' | 'unread'>,
+export function presetHeaders(target: Target): void {
+  const all = joinHeaders(target, {});
+  for (let index = 0; index < all.length; index += 2)
+    target.response.appendHeader(all[index] ?? '', all[index + 1] ?? '');
+}
+
+/** One array for `writeHead`: headers that are set one by one cost several times as much. */
+function joinHeaders({ headers: common }: Target, headers: HeaderValues): string[] {
+  const all = [...common];
+  if (headers['cache-control'] === undefined) all.push('cache-control', 'no-store');
+  // The length is that of the body as it is sent, which may be compressed.
+  for (const name in headers) if (name !== 'content-length') all.push(name, headers[name] ?? '');
+  return all;
+}
+
+interface EncodedAnswer {
+  readonly headers: HeaderValues;
+  readonly body: Buffer;
+}
+
+/**
+ * Sends an answer that may be large, compressed as the client's Accept-Encoding allows; at once where its bytes are known. Throws an
+ * `HttpError` instead where too many answers wait for their clients to read them.
+ */
+export function sendAnswer(
+  exchange: Pick<Exchange, 'response' | 'headers' | 'unread'>,
   status: number,
-  headers: Readonly<Record<string, string>>,
+  headers: HeaderValues,
   body: EncodableBody,
-): Promise<void> {
-  const encoded = await encode(response, headers, body);
-  unread.assertCapacity(response);
-  unread.add(response, encoded.body.length);
-  send(response, status, encoded.headers, encoded.body);
+): MaybePromise<void> {
+  return mapValue(encode(exchange, headers, body), (encoded) => {
+    exchange.unread.assertCapacity(exchange.response);
+    sendEncoded(exchange, status, encoded);
+  });
+}
+
+function sendEncoded(
+  exchange: Pick<Exchange, 'response' | 'headers' | 'unread'>,
+  status: number,
+  { headers, body }: EncodedAnswer,
+): void {
+  send(exchange, status, headers, body);
+  exchange.unread.add(exchange.response, body.length);
 }
 
 /** As `sendAnswer`, but never refused: monitoring must get a response above all while the process is overloaded. */
-export async function sendMonitoringAnswer(
-  { response, unread }: Pick<Exchange, 'response' | 'unread'>,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): Promise<void> {
-  const encoded = await encode(response, headers, createEncodableBody(Buffer.from(body)));
-  unread.add(response, encoded.body.length);
-  send(response, 200, encoded.headers, encoded.body);
+export function sendMonitoringAnswer(
+  exchange: Pick<Exchange, 'response' | 'headers' | 'unread'>,
+  headers: HeaderValues,
+  text: string,
+): MaybePromise<void> {
+  return mapValue(encode(exchange, headers, createEncodableBody(Buffer.from(text))), (encoded) => {
+    sendEncoded(exchange, 200, encoded);
+  });
 }
 
-async function encode(response: ServerResponse, headers: Readonly<Record<string, string>>, body: EncodableBody) {
-  varyByCoding(response);
-  const accepted = response.req.headers['accept-encoding'];
-  const isCompressible = body.bytes.length > MAX_UNCOMPRESSED_BYTES || rejectsIdentity(accepted);
-  const coding = isCompressible ? chooseCoding(accepted, CODINGS) : 'identity';
+function encode(target: Target, headers: HeaderValues, body: EncodableBody): MaybePromise<EncodedAnswer> {
+  varyByCoding(target);
+  const coding = body.codingFor(target.response.req.headers['accept-encoding']);
   if (coding === 'identity') return { headers, body: body.bytes };
-  return { headers: { ...headers, 'content-encoding': coding }, body: await body.encode(coding) };
+  const encodedHeaders = { ...headers, 'content-encoding': coding };
+  return mapValue(body.encode(coding), (bytes) => ({ headers: encodedHeaders, body: bytes }));
 }
 
 /** Announces that the response depends on Accept-Encoding; a 304 needs it, too (RFC 9110, section 15.4.5). */
-export function varyByCoding(response: ServerResponse): void {
-  response.appendHeader('vary', 'Accept-Encoding');
+export function varyByCoding({ headers }: Pick<Target, 'headers'>): void {
+  headers.push('vary', 'Accept-Encoding');
 }
 
-/** Calls back once the response is out or its connection closed, also if that has already happened. */
-export function whenClosed(response: ServerResponse, callback: () => void): void {
-  if (response.closed || response.destroyed) callback();
-  else response.once('close', callback);
+export function sendJson(target: Target, status: number, value: unknown): void {
+  send(target, status, JSON_HEADERS, `${JSON.stringify(value)}\n`);
 }
 
-export function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  send(response, status, JSON_HEADERS, `${JSON.stringify(value)}\n`);
-}
-
-export function sendError(response: ServerResponse, { status, code, message, headers }: HttpError): void {
-  send(response, status, { ...headers, ...JSON_HEADERS }, formatErrorBody(code, message));
+export function sendError(target: Target, { status, code, message, headers }: HttpError): void {
+  send(target, status, { ...headers, ...JSON_HEADERS }, formatErrorBody(code, message));
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };

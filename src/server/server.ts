@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { ServerSettings } from '../config/settings.ts';
+import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Authenticator } from './auth.ts';
 import { createClientAddressReader } from './client-address.ts';
@@ -16,7 +17,7 @@ import { HttpError } from './http-error.ts';
 import { createLoadShedder } from './load-shedding.ts';
 import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
 import { authorize, validateRequest } from './request-checks.ts';
-import { sendError, sendJson } from './respond.ts';
+import { presetHeaders, sendError, sendJson } from './respond.ts';
 import { createRouter } from './routes.ts';
 import { createUnreadAnswers } from './unread-answers.ts';
 
@@ -81,26 +82,29 @@ export function createServer(options: ServerOptions): Server {
   const { settings, authenticate, checkHost, cors, graphiql, metrics, logger, clock } = options;
   const { timeouts = DEFAULT_TIMEOUTS } = options;
   let state: ReadinessState = 'starting';
-  const { maxInFlight } = options.limits;
-  const acquireSlot = createLoadShedder({ maxInFlight, gauges: options.gauges, clock, onShed: metrics.requestShed });
+  const { limits, gauges } = options;
+  const acquireSlot = createLoadShedder({ limits, gauges, clock, onShed: metrics.requestShed });
 
   const findRoute = createRouter({
     index: handleIndex,
     favicon: handleFavicon,
     graphql: createGraphqlHandler(options, acquireSlot),
-    graphiql: ({ request, response, pathname }) => void graphiql(request, response, pathname),
-    schema: createSchemaHandler(options.printSdl),
-    health: ({ response }) => {
-      sendJson(response, 200, { status: 'alive' });
+    graphiql: (exchange) => {
+      presetHeaders(exchange);
+      graphiql(exchange.request, exchange.response, exchange.pathname);
     },
-    readiness: ({ response }) => {
-      if (state === 'ready') sendJson(response, 200, { status: state });
-      else sendJson(response, 503, { status: state, reason: UNREADY_REASONS[state] });
+    schema: createSchemaHandler(options.printSdl),
+    health: (exchange) => {
+      sendJson(exchange, 200, { status: 'alive' });
+    },
+    readiness: (exchange) => {
+      if (state === 'ready') sendJson(exchange, 200, { status: state });
+      else sendJson(exchange, 503, { status: state, reason: UNREADY_REASONS[state] });
     },
     metrics: createMetricsHandler(metrics),
   });
 
-  async function handle(exchange: Exchange): Promise<void> {
+  function handle(exchange: Exchange): MaybePromise<void> {
     checkHost?.(exchange);
     const matched = findRoute(exchange.pathname);
     if (matched) exchange.log.path = matched.path;
@@ -108,18 +112,16 @@ export function createServer(options: ServerOptions): Server {
     if (cors.handle(exchange, matched?.path, matched?.methods ?? [])) return;
     cors.assertUpgradeAllowed(exchange);
     const route = validateRequest(exchange, matched);
-    if (route.auth === 'none') {
-      await route.handler(exchange);
-      return;
-    }
+    if (route.auth === 'none') return route.handler(exchange);
     // Monitoring must get a response above all while the process is overloaded.
     if (route.path !== '/metrics') exchange.unread.assertCapacity(exchange.response);
     // Authenticate before a query takes its place, so that unauthenticated requests cannot exhaust capacity.
-    const caller = await authorize(exchange, route.auth, authenticate);
-    await route.handler(exchange, caller);
+    const caller = authorize(exchange, route.auth, authenticate);
+    return mapValue(caller, (authorized) => route.handler(exchange, authorized));
   }
 
-  function respondWithError({ response, requestId, log }: Exchange, error: unknown): void {
+  function respondWithError(exchange: Exchange, error: unknown): void {
+    const { response, requestId, log } = exchange;
     if (!(error instanceof HttpError))
       logger.error({ err: error, requestId }, 'unexpected error while handling a request');
     if (response.headersSent) {
@@ -132,7 +134,17 @@ export function createServer(options: ServerOptions): Server {
       log.rejection = httpError.limit;
       metrics.limitRejection(httpError.limit);
     }
-    sendError(response, httpError);
+    sendError(exchange, httpError);
+  }
+
+  async function serve(exchange: Exchange): Promise<void> {
+    try {
+      await handle(exchange);
+    } catch (error) {
+      respondWithError(exchange, error);
+    } finally {
+      exchange.onHandlerEnd();
+    }
   }
 
   const connections = createConnectionTracker(clock);
@@ -155,14 +167,10 @@ export function createServer(options: ServerOptions): Server {
     (request, response) => {
       const exchange = createExchange(request, response, exchangeOptions);
       connections.onRequestStart(exchange);
-      response.once('close', () => {
+      exchange.onClose(() => {
         connections.onRequestEnd(exchange);
       });
-      void handle(exchange)
-        .catch((error: unknown) => {
-          respondWithError(exchange, error);
-        })
-        .finally(exchange.onHandlerEnd);
+      void serve(exchange);
     },
   );
   // Longer than the 60 s after which load balancers usually close idle connections, so that the gateway never closes one first.

@@ -9,7 +9,7 @@ const MAX_CONNECTION_BYTES = 16_777_216;
 export interface UnreadAnswers {
   /** Throws an `HttpError` (503) while answers of all connections, or of this one, exceed their limit. */
   readonly assertCapacity: (response: ServerResponse) => void;
-  /** Counts an answer until it is out or its connection closed; call it before its body, of this length, is written. */
+  /** Counts an answer until it is out or its connection closed; call it once it, with a body of this length, is written. */
   readonly add: (response: ServerResponse, bodyBytes: number) => void;
   /** The bytes of all answers that are in memory now. */
   readonly bytes: () => number;
@@ -61,8 +61,8 @@ export function createUnreadAnswers({ maxBytes, timeoutMs, onRejected }: UnreadA
       });
     },
     add: (response, bodyBytes) => {
-      // The client may have gone while its query ran: nothing of the answer is kept then.
-      if (response.closed || response.destroyed) return;
+      // Nearly always the operating system has taken all of it, or the client has gone: nothing of the answer is kept then.
+      if (response.writableLength === 0 || response.closed || response.destroyed) return;
       const { socket } = response.req;
       answers.set(response, socket);
       sentBytes += bodyBytes;

@@ -52,7 +52,7 @@ export async function createAuthHarness(auth: AuthConfig = { apiKeys, jwt }) {
     state,
     metrics,
     authenticate,
-    authenticateBearer: (token: string) => authenticate(`Bearer ${token}`, '127.0.0.1'),
+    authenticateBearer: async (token: string) => authenticate(`Bearer ${token}`, '127.0.0.1'),
     sign: (claims: Record<string, unknown> = {}, header: Record<string, string> = {}, key = keys.privateKey) =>
       new SignJWT({ ...CLAIMS, ...claims }).setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header }).sign(key),
   };

@@ -14,3 +14,11 @@ test('compresses once for each coding, also for requests at the same time, and r
   expect(brotliDecompressSync(other)).toEqual(bytes);
   expect(lengths).toEqual([first.length, other.length]);
 });
+
+test('chooses a coding for each header, whatever the header before was', () => {
+  const large = createEncodableBody(Buffer.alloc(2000));
+  const small = createEncodableBody(Buffer.alloc(1000));
+  const headers = [undefined, 'gzip', 'br, gzip', 'gzip', undefined, 'identity;q=0, gzip'];
+  expect(headers.map(large.codingFor)).toEqual(['identity', 'gzip', 'br', 'gzip', 'identity', 'gzip']);
+  expect(headers.map(small.codingFor)).toEqual([...Array<string>(5).fill('identity'), 'gzip']);
+});

@@ -103,8 +103,12 @@ describe('permanent failures', () => {
   ];
   test.each(permanent)('does not retry %s', async (_name, step) => {
     server().script(step, jsonStep({}));
-    const harness = connect({ timeoutMs: 200, maxBodyBytes: 1000 });
-    await harness.http.send(createRequest(server().url), harness.context()).catch(() => undefined);
+    const clock = manualClock();
+    const harness = connect({ clock, timeoutMs: 200, maxBodyBytes: 1000 });
+    const ended = harness.http.send(createRequest(server().url), harness.context()).catch(() => undefined);
+    await server().nthRequest(1);
+    if (step.hang) clock.advance(200);
+    await ended;
     expect(server().received).toHaveLength(1);
     expect(harness.records).toHaveLength(1);
   });

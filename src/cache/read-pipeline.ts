@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.ts';
-import type { Clock, Instant } from '../domain/clock.ts';
+import type { Clock } from '../domain/clock.ts';
 import { isNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
 import { toVendorError } from '../http/classify-error.ts';
@@ -12,6 +12,7 @@ import {
   type Lookup,
   MIN_RETRY_MS,
   type ReadOutcome,
+  type SentCall,
   swrUntil,
   type WriteResult,
 } from './freshness.ts';
@@ -232,13 +233,15 @@ async function fetchFromVendor<Key, Value>(
   const { freshness, onRead, clock } = pipeline;
   const { namespace, keys, control } = request;
   onRead(namespace.endpoint, 'miss', keys.size);
-  const startedAt = clock.now();
-  const sentAt = new Map<string, Instant>();
+  const createCall = (): SentCall => ({ at: clock.now(), id: Symbol(namespace.endpoint) });
+  const started = createCall();
+  const sentCalls = new Map<string, SentCall>();
   const context = createFetchContext(pipeline, request, stale, {
     onSent: (ids) => {
       control.endWaiting(ids);
       progress?.started(ids);
-      for (const id of ids) if (!sentAt.has(id)) sentAt.set(id, clock.now());
+      const call = createCall();
+      for (const id of ids) if (!sentCalls.has(id)) sentCalls.set(id, call);
     },
     onWaiting: progress?.waiting,
   });
@@ -247,11 +250,11 @@ async function fetchFromVendor<Key, Value>(
   const write = (id: string, fetched: FetchOutcome<Value>): WriteResult =>
     fetched instanceof VendorError
       ? { outcome: freshness.staleIfError(fetched, stale.get(id)), persisted: Promise.resolve(false) }
-      : freshness.write(namespace, id, fetched, sentAt.get(id) ?? startedAt);
+      : freshness.write(namespace, id, fetched, sentCalls.get(id) ?? started);
   await fetchBatch({ ...request, context }, (id, fetched) => {
     const { outcome, persisted } = write(id, fetched);
     results.set(id, outcome);
-    pipeline.askedTimes.record(id, outcome, sentAt.has(id));
+    pipeline.askedTimes.record(id, outcome, sentCalls.has(id));
     control.settleKey(id, outcome);
     const writing = persisted.then((isPersisted) => {
       progress?.settled(id, isPersisted);

@@ -1,4 +1,3 @@
-import { channel } from 'node:diagnostics_channel';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -8,6 +7,7 @@ import { createLogger } from '../../src/observability/logger.ts';
 import { vendors } from '../../src/vendors/index.ts';
 import { manualClock } from '../support/clock.ts';
 import { flushPromises } from '../support/flush-promises.ts';
+import { type RequestsInFlight, watchRequestsTo } from '../support/requests-in-flight.ts';
 
 /**
  * Half an hour of polling through the gateway's HTTP server and over the vendor's sockets, in simulated time. A fifth of 500 agents
@@ -78,29 +78,12 @@ async function poll(url: string): Promise<readonly PolledAgent[]> {
   return data.agents.nodes;
 }
 
-/** Counts the requests to the vendor that are under way, from undici's own announcements. */
-function watchVendorRequests() {
-  const inFlight = new Set<object>();
-  const onCreate = (message: unknown) => {
-    const { request } = message as { request: { readonly origin?: unknown } };
-    if (String(request.origin) === vendorUrl) inFlight.add(request);
-  };
-  const onEnd = (message: unknown) => inFlight.delete((message as { request: object }).request);
-  channel('undici:request:create').subscribe(onCreate);
-  for (const name of ['trailers', 'error']) channel(`undici:request:${name}`).subscribe(onEnd);
-  return {
-    /** Resolves once what can happen at this time has happened. */
-    settle: async () => {
-      for (let before = -1; before !== calls.length || inFlight.size > 0;) {
-        before = calls.length;
-        for (let i = 0; i < 5; i += 1) await flushPromises();
-      }
-    },
-    stop: () => {
-      channel('undici:request:create').unsubscribe(onCreate);
-      for (const name of ['trailers', 'error']) channel(`undici:request:${name}`).unsubscribe(onEnd);
-    },
-  };
+/** Resolves once what can happen at this time has happened. */
+async function settle({ count }: RequestsInFlight): Promise<void> {
+  for (let before = -1; before !== calls.length || count() > 0;) {
+    before = calls.length;
+    for (let i = 0; i < 5; i += 1) await flushPromises();
+  }
 }
 
 /** What a wallboard saw of the agents in half an hour. */
@@ -125,20 +108,20 @@ function createObservations() {
 
 test('answers each agent of a wallboard within 4 minutes, and none later with data older than 5, over HTTP', async () => {
   const { app, url } = await startGateway();
-  const requests = watchVendorRequests();
+  const requests = watchRequestsTo([vendorUrl]);
   const { firstAnswers, seen, add } = createObservations();
   const polls: Promise<void>[] = [];
   for (let ms = 0; ms < 30 * MINUTE; ms += POLL_INTERVAL_MS) {
     polls.push(poll(url).then(add));
-    await requests.settle();
+    await settle(requests);
     clock.advance(POLL_INTERVAL_MS);
-    await requests.settle();
+    await settle(requests);
   }
   const end = calls.length;
   // The last polls may still wait for their turn.
   while (seen.answers < polls.length) {
     clock.advance(POLL_INTERVAL_MS);
-    await requests.settle();
+    await settle(requests);
   }
   await Promise.all(polls);
   requests.stop();

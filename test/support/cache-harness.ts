@@ -20,7 +20,7 @@ export const namespace: CacheNamespace<string, string> = {
 };
 
 /** A quarter of the timeout of a Redis command: it elapses in four turns. */
-const TIMEOUT_TURN_MS = 25;
+export const TIMEOUT_TURN_MS = 25;
 
 /** Extends the 100 ms timeout of Redis, so that the load of the machine does not change which gateway fetches what. */
 export function toPatientClock(clock: Clock): Clock {

@@ -233,15 +233,12 @@ async function fetchFromVendor<Key, Value>(
   const { freshness, onRead, clock } = pipeline;
   const { namespace, keys, control } = request;
   onRead(namespace.endpoint, 'miss', keys.size);
-  const createCall = (): SentCall => ({ at: clock.now(), id: Symbol(namespace.endpoint) });
-  const started = createCall();
-  const sentCalls = new Map<string, SentCall>();
+  const calls = createSentCalls(() => ({ at: clock.now(), id: Symbol(namespace.endpoint) }));
   const context = createFetchContext(pipeline, request, stale, {
     onSent: (ids) => {
       control.endWaiting(ids);
       progress?.started(ids);
-      const call = createCall();
-      for (const id of ids) if (!sentCalls.has(id)) sentCalls.set(id, call);
+      calls.add(ids);
     },
     onWaiting: progress?.waiting,
   });
@@ -250,11 +247,11 @@ async function fetchFromVendor<Key, Value>(
   const write = (id: string, fetched: FetchOutcome<Value>): WriteResult =>
     fetched instanceof VendorError
       ? { outcome: freshness.staleIfError(fetched, stale.get(id)), persisted: Promise.resolve(false) }
-      : freshness.write(namespace, id, fetched, sentCalls.get(id) ?? started);
+      : freshness.write(namespace, id, fetched, calls.of(id));
   await fetchBatch({ ...request, context }, (id, fetched) => {
     const { outcome, persisted } = write(id, fetched);
     results.set(id, outcome);
-    pipeline.askedTimes.record(id, outcome, sentCalls.has(id));
+    pipeline.askedTimes.record(id, outcome, calls.has(id));
     control.settleKey(id, outcome);
     const writing = persisted.then((isPersisted) => {
       progress?.settled(id, isPersisted);
@@ -265,6 +262,20 @@ async function fetchFromVendor<Key, Value>(
   const staleCount = [...results.values()].filter(isStale).length;
   if (staleCount > 0) onRead(namespace.endpoint, 'stale_if_error', staleCount);
   return { results, persisted: Promise.all(writes).then((ids) => ids.flat()) };
+}
+
+/** The calls of a fetch. A key belongs to the first one that was sent for it, and to the fetch itself where none was. */
+function createSentCalls(createCall: () => SentCall) {
+  const fetch = createCall();
+  const sent = new Map<string, SentCall>();
+  return {
+    add(ids: readonly string[]): void {
+      const call = createCall();
+      for (const id of ids) if (!sent.has(id)) sent.set(id, call);
+    },
+    has: (id: string) => sent.has(id),
+    of: (id: string): SentCall => sent.get(id) ?? fetch,
+  };
 }
 
 function failureOf({ result }: ReadOutcome): VendorError | null {

@@ -17,7 +17,7 @@ export default {
   maxWorkers: '100%',
   workerIdleMemoryLimit: '800MB',
   // Ends what hangs. No test measures how fast anything is: machines are busy.
-  testTimeout: 60_000,
+  testTimeout: 300_000,
   modulePathIgnorePatterns: [
     '<rootDir>/examples',
     '<rootDir>/.stryker',

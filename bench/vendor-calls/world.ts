@@ -10,6 +10,7 @@ import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { vendors } from '../../src/vendors/index.ts';
 import type { Company } from '../../src/vendors/sandbox.ts';
 import { sendRedisCommand } from '../../test/support/redis-server.ts';
+import { watchRequestsTo } from '../../test/support/requests-in-flight.ts';
 import { type BenchClock, createBenchClock } from './clock.ts';
 import { createBigCompany } from './company.ts';
 
@@ -80,6 +81,7 @@ export async function startWorld({
   const urls = await Promise.all(apps.map(({ server }) => server.listen()));
   for (const { server } of apps) server.ready();
 
+  const requests = watchRequestsTo(Object.values(sandbox.servers).map(({ url }) => url));
   const callCounts = new Map(keys.map((key) => [key, 0]));
   /** Collects the calls regularly, because the vendors' logs are bounded. */
   const collectCalls = (): number => {
@@ -103,7 +105,8 @@ export async function startWorld({
     waitUntilIdle: async () => {
       for (let idleChecks = 0; idleChecks < IDLE_CHECKS.times;) {
         await setTimeout(IDLE_CHECKS.intervalMs);
-        idleChecks = collectCalls() === 0 && clock.shortWaits() === 0 ? idleChecks + 1 : 0;
+        const isIdle = collectCalls() === 0 && requests.count() === 0 && clock.shortWaits() === 0;
+        idleChecks = isIdle ? idleChecks + 1 : 0;
       }
     },
     calls: () => {
@@ -111,6 +114,7 @@ export async function startWorld({
       return Object.fromEntries(callCounts);
     },
     stop: async () => {
+      requests.stop();
       await Promise.all(apps.map(({ server }) => server.drain(0)));
       await Promise.all([...apps.map((app) => app.close()), sandbox.stop()]);
     },

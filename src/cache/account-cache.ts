@@ -146,6 +146,6 @@ async function prime<Key, Value>(
   for (const [id, fetched] of fetchedById) {
     const result = fresh.get(id)?.result;
     const isNewer = result !== undefined && !(result instanceof VendorError) && result.fetchedAt > requestedAt;
-    if (!isNewer) freshness.write(namespace, id, fetched, requestedAt);
+    if (!isNewer) freshness.write(namespace, id, fetched, { at: requestedAt, id: Symbol(namespace.endpoint) });
   }
 }

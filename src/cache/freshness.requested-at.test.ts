@@ -37,6 +37,23 @@ describe('the age of a value', () => {
   });
 });
 
+test('names the call that returned a value: one for each request that is sent, however many keys and readers it has', async () => {
+  const { cache } = createTestCache();
+  const read = () =>
+    cache.readMany(namespace, ['a', 'b', 'c'], createCaller().context, (keys, { forKeys }) => {
+      for (const members of [keys.slice(0, 2), keys.slice(2)]) forKeys(members).onSent?.();
+      return Promise.resolve(keys.map((value) => ({ value, ttlSeconds: 60 })));
+    });
+  const callsOf = (results: Awaited<ReturnType<typeof read>>) =>
+    results.map((result) => ('call' in result ? result.call : undefined));
+  const [first, joined] = await Promise.all([read(), read()]);
+  const [a, b, c] = callsOf(first);
+  expect(a).toBeDefined();
+  expect([b === a, c === a]).toEqual([true, false]);
+  expect(callsOf(joined)).toEqual([a, b, c]);
+  expect(callsOf(await read())).toEqual([undefined, undefined, undefined]);
+});
+
 test('keeps a younger entry when an older, slower answer is written after it', async () => {
   const store = createMemoryStore(1_000_000);
   const entry = (value: string, fetchedAt: number) => ({ value, fetchedAt, freshUntil: 10, expiresAt: 10 });

@@ -1,6 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
-import type { ServedFrom } from '../domain/source.ts';
+import type { CallId, ServedFrom } from '../domain/source.ts';
 import { DAY, SECOND } from '../domain/time.ts';
 import { isNotFound, VendorError, type VendorErrorCode } from '../domain/vendor-error.ts';
 import type { CachedValue, CacheNamespace, FetchedValue, NegativeResult } from './cache.ts';
@@ -82,10 +82,16 @@ export interface FreshnessPolicy {
     namespace: AnyCacheNamespace,
     id: string,
     fetched: FetchedValue<unknown> | NegativeResult,
-    requestedAt: Instant,
+    sent: SentCall,
   ) => WriteResult;
   /** Returns the final or stale value that may replace a failure, or else the failure. */
   readonly staleIfError: (error: VendorError, stale: Entry | undefined) => ReadOutcome;
+}
+
+/** The call that fetches a value: when it was sent, and what identifies it. */
+export interface SentCall {
+  readonly at: Instant;
+  readonly id: CallId;
 }
 
 export interface WriteResult {
@@ -120,8 +126,8 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
       return namespace.isComplete?.(entry.value) === false ? undefined : entry;
     },
 
-    write(namespace, id, fetched, requestedAt) {
-      const entry = toEntry(fetched, requestedAt, staleIfErrorMs);
+    write(namespace, id, fetched, sent) {
+      const entry = toEntry(fetched, sent.at, staleIfErrorMs);
       const isCacheable = entry.freshUntil > entry.fetchedAt;
       if (isCacheable) validator.markValid(namespace, entry);
       onWritten(id);
@@ -129,7 +135,7 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
       const outcome =
         'notFound' in fetched
           ? { result: fetched.notFound, servedFrom: 'VENDOR' as const, nextChangeAt: entry.freshUntil }
-          : toOutcome(account, namespace, entry, 'VENDOR');
+          : toOutcome(account, namespace, entry, 'VENDOR', sent.id);
       return { outcome, persisted: written.then(() => isCacheable) };
     },
 
@@ -191,10 +197,11 @@ function toOutcome(
   { endpoint }: AnyCacheNamespace,
   entry: Entry,
   servedFrom: ServedFrom,
+  call?: CallId,
 ): ReadOutcome {
   const { value, notFound, fetchedAt, freshUntil: nextChangeAt } = entry;
   if (notFound) return { result: toNotFoundError({ ...account, endpoint }, notFound), servedFrom, nextChangeAt };
-  return { result: { value, fetchedAt, servedFrom }, servedFrom, nextChangeAt };
+  return { result: { value, fetchedAt, servedFrom, ...(call && { call }) }, servedFrom, nextChangeAt };
 }
 
 function toNotFoundError(

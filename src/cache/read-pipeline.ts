@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.ts';
-import type { Clock, Instant } from '../domain/clock.ts';
+import type { Clock } from '../domain/clock.ts';
 import { isNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
 import { toVendorError } from '../http/classify-error.ts';
@@ -12,6 +12,7 @@ import {
   type Lookup,
   MIN_RETRY_MS,
   type ReadOutcome,
+  type SentCall,
   swrUntil,
   type WriteResult,
 } from './freshness.ts';
@@ -232,13 +233,12 @@ async function fetchFromVendor<Key, Value>(
   const { freshness, onRead, clock } = pipeline;
   const { namespace, keys, control } = request;
   onRead(namespace.endpoint, 'miss', keys.size);
-  const startedAt = clock.now();
-  const sentAt = new Map<string, Instant>();
+  const calls = createSentCalls(() => ({ at: clock.now(), id: Symbol(namespace.endpoint) }));
   const context = createFetchContext(pipeline, request, stale, {
     onSent: (ids) => {
       control.endWaiting(ids);
       progress?.started(ids);
-      for (const id of ids) if (!sentAt.has(id)) sentAt.set(id, clock.now());
+      calls.add(ids);
     },
     onWaiting: progress?.waiting,
   });
@@ -247,11 +247,11 @@ async function fetchFromVendor<Key, Value>(
   const write = (id: string, fetched: FetchOutcome<Value>): WriteResult =>
     fetched instanceof VendorError
       ? { outcome: freshness.staleIfError(fetched, stale.get(id)), persisted: Promise.resolve(false) }
-      : freshness.write(namespace, id, fetched, sentAt.get(id) ?? startedAt);
+      : freshness.write(namespace, id, fetched, calls.of(id));
   await fetchBatch({ ...request, context }, (id, fetched) => {
     const { outcome, persisted } = write(id, fetched);
     results.set(id, outcome);
-    pipeline.askedTimes.record(id, outcome, sentAt.has(id));
+    pipeline.askedTimes.record(id, outcome, calls.has(id));
     control.settleKey(id, outcome);
     const writing = persisted.then((isPersisted) => {
       progress?.settled(id, isPersisted);
@@ -262,6 +262,20 @@ async function fetchFromVendor<Key, Value>(
   const staleCount = [...results.values()].filter(isStale).length;
   if (staleCount > 0) onRead(namespace.endpoint, 'stale_if_error', staleCount);
   return { results, persisted: Promise.all(writes).then((ids) => ids.flat()) };
+}
+
+/** The calls of a fetch. A key belongs to the first one that was sent for it, and to the fetch itself where none was. */
+function createSentCalls(createCall: () => SentCall) {
+  const fetch = createCall();
+  const sent = new Map<string, SentCall>();
+  return {
+    add(ids: readonly string[]): void {
+      const call = createCall();
+      for (const id of ids) if (!sent.has(id)) sent.set(id, call);
+    },
+    has: (id: string) => sent.has(id),
+    of: (id: string): SentCall => sent.get(id) ?? fetch,
+  };
 }
 
 function failureOf({ result }: ReadOutcome): VendorError | null {

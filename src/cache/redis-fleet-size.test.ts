@@ -46,6 +46,6 @@ test('learns the size from its first announcement, although the process is busy 
   await waitUntil(async () => (await redis().command('KEYS', '*:fleet::*')).includes('processes'));
   const second = createRedisFleetSize(bareConnection(clock), clock);
   clock.advance(1500);
-  await waitUntil(() => second.size() === 2, 5000);
+  await waitUntil(() => second.size() === 2);
   await Promise.all([first.close(), second.close()]);
 });

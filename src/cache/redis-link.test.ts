@@ -52,7 +52,7 @@ test('leaves no connection open that is established after it was discarded', asy
   link.discard();
   await connecting;
   await waitUntil(() => redis.connections().opened === 1);
-  await waitUntil(() => redis.connections().open === 0, 3000);
+  await waitUntil(() => redis.connections().open === 0);
 });
 
 test('tries no further node after it was discarded', async () => {

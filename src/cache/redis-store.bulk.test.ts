@@ -37,7 +37,7 @@ describe('large values', () => {
     // 128 values of 300 KiB are 38 MiB; the first command of a reader that knows no sizes names 16 keys.
     expect(await statistic(/cmdstat_mget:calls=(\d+)/)).toBeGreaterThanOrEqual(38);
     expect(errors).toEqual([]);
-  }, 20_000);
+  });
 
   test('are written with about a mebibyte on its way at a time', async () => {
     const clock = manualClock(Date.now());
@@ -53,7 +53,7 @@ describe('large values', () => {
     expect(errors.length).toBeLessThanOrEqual(4);
     redis().thaw();
     await writes;
-  }, 20_000);
+  });
 });
 
 describe('a time-out', () => {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { fixedClock } from '../../test/support/clock.ts';
+import { steppedClock } from '../../test/support/clock.ts';
 import { NOW, type RawConfig, startWorld, type World } from '../../test/support/world.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatSandboxConfig } from '../sandbox/sandbox-config.ts';
 import { vendors } from '../vendors/index.ts';
 import { askAccounts } from './ask-accounts.ts';
 
-const clock = fixedClock(NOW);
+const clock = steppedClock(NOW);
 let world: World;
 beforeAll(async () => {
   world = await startWorld(clock);

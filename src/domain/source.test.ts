@@ -3,7 +3,7 @@ import { failureReport, sourceReport, unsupportedReport } from './source.ts';
 import { VendorError } from './vendor-error.ts';
 
 const target = { vendor: 'VONAGE', account: 'vcc', endpoint: 'latestInteractions' } as const;
-const noData = { fetchedAt: null, servedFrom: null, coveredFrom: null, coveredTo: null };
+const noData = { fetchedAt: null, servedFrom: null, calls: [], coveredFrom: null, coveredTo: null };
 
 test('failureReport holds the error and no field that describes data', () => {
   const details = { reason: 'status_429', status: 429, retryAfterSeconds: 17 };
@@ -33,6 +33,18 @@ test('sourceReport takes the oldest fetch time, and the vendor as its source if 
   expect(sourceReport(target, parts)).toMatchObject({ outcome: 'OK', error: null, fetchedAt: 1, servedFrom: 'VENDOR' });
   expect(sourceReport(target, [parts[0], parts[2]])).toMatchObject({ fetchedAt: 2, servedFrom: 'CACHE' });
   expect(sourceReport(target, [])).toMatchObject({ outcome: 'OK', fetchedAt: null, servedFrom: null });
+});
+
+test('sourceReport names each call of this query once', () => {
+  const [first, second] = [Symbol('first'), Symbol('second')];
+  const parts = [
+    { fetchedAt: 1, servedFrom: 'VENDOR', call: first },
+    { fetchedAt: 1, servedFrom: 'CACHE' },
+    { fetchedAt: 1, servedFrom: 'VENDOR', call: second },
+    { fetchedAt: 1, servedFrom: 'VENDOR', call: first },
+  ] as const;
+  expect(sourceReport(target, parts).calls).toEqual([first, second]);
+  expect(sourceReport(target, []).calls).toEqual([]);
 });
 
 test('sourceReport reports missing data rather than stale data', () => {

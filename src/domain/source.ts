@@ -3,6 +3,8 @@ import type { VendorError } from './vendor-error.ts';
 
 export type SourceOutcome = 'OK' | 'STALE' | 'PARTIAL' | 'FAILED' | 'UNSUPPORTED';
 export type ServedFrom = 'VENDOR' | 'CACHE';
+/** Identifies a call to a vendor: all data that it returned names it. */
+export type CallId = symbol;
 
 /** Provenance and completeness of a part of a result: one account, one endpoint. */
 export interface SourceReport {
@@ -13,6 +15,8 @@ export interface SourceReport {
   /** The oldest part's; null when there is no data. */
   readonly fetchedAt: Instant | null;
   readonly servedFrom: ServedFrom | null;
+  /** The calls that returned the data, each once; none for what is served from the cache. */
+  readonly calls: readonly CallId[];
   readonly error: VendorError | null;
   readonly coveredFrom: Instant | null;
   readonly coveredTo: Instant | null;
@@ -28,6 +32,8 @@ export interface SourcedResult<T> {
 export interface Provenance {
   readonly fetchedAt: Instant;
   readonly servedFrom: ServedFrom;
+  /** The call that returned it; absent where it is served from the cache. */
+  readonly call?: CallId;
   /** The vendor's error, because of which older data is served. */
   readonly staleReason?: VendorError;
 }
@@ -45,6 +51,7 @@ export function sourceReport(
     outcome: extra.error ? 'PARTIAL' : stale ? 'STALE' : 'OK',
     fetchedAt: parts.length === 0 ? null : parts.reduce((oldest, part) => Math.min(oldest, part.fetchedAt), Infinity),
     servedFrom: parts.length === 0 ? null : parts.some((part) => part.servedFrom === 'VENDOR') ? 'VENDOR' : 'CACHE',
+    calls: [...new Set(parts.flatMap(({ call }) => call ?? []))],
     error: extra.error ?? stale ?? null,
     coveredFrom: extra.coveredFrom ?? null,
     coveredTo: extra.coveredTo ?? null,
@@ -67,5 +74,6 @@ function emptyReport(
   error: VendorError | null,
 ): SourceReport {
   const { account, endpoint } = source;
-  return { account, endpoint, outcome, error, fetchedAt: null, servedFrom: null, coveredFrom: null, coveredTo: null };
+  const noData = { fetchedAt: null, servedFrom: null, calls: [], coveredFrom: null, coveredTo: null };
+  return { account, endpoint, outcome, error, ...noData };
 }

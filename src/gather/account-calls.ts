@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
-import type { SourceReport } from '../domain/source.ts';
+import type { CallId, SourceReport } from '../domain/source.ts';
 import { isNotFound, type VendorError } from '../domain/vendor-error.ts';
 import { createCallWindow } from './call-window.ts';
 import { HEALTH_WINDOW_MS, type HealthSummary, UNKNOWN_AGENTS_WINDOW_MS } from './health-summary.ts';
@@ -42,7 +42,7 @@ export function createAccountCalls(clock: Clock): AccountCalls {
     return lastCallMs;
   }
 
-  function addSuccess(key: string): boolean {
+  function addSuccess(key: CallId | string): boolean {
     lastSuccessMs = timeOfCall();
     failuresInARow = 0;
     return window.add('success', key);
@@ -72,7 +72,7 @@ export function createAccountCalls(clock: Clock): AccountCalls {
 
   return {
     add(report, ref = '') {
-      const { endpoint, outcome, servedFrom, error, fetchedAt } = report;
+      const { endpoint, outcome, servedFrom, error } = report;
       // Of an agent whose data is partial, something else is missing, such as a file.
       const isUnknownAgent = outcome === 'FAILED' && error !== null && isNotFound(error);
       let isNews = false;
@@ -81,7 +81,7 @@ export function createAccountCalls(clock: Clock): AccountCalls {
         isNews = addSuccess(`${endpoint} unknown ${ref}`);
       } else if (servedFrom === 'VENDOR') {
         unknownAgents.clear();
-        isNews = addSuccess(`${endpoint} ${fetchedAt}`);
+        isNews = report.calls.map(addSuccess).includes(true);
       }
       const failedCall = failedCallError(report);
       return (failedCall !== null && addFailure(report, failedCall)) || isNews;

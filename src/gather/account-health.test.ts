@@ -9,7 +9,6 @@ import { createAccountHealthTracker } from './account-health.ts';
 function setUp() {
   const clock = manualClock(NOW);
   const tracker = createAccountHealthTracker({ clock });
-  let fetchedAt = NOW;
   return {
     clock,
     state: () => tracker.get('kore').state,
@@ -24,8 +23,7 @@ function setUp() {
     },
     /** Another call that succeeds. */
     answer: () => {
-      fetchedAt += 1;
-      freshResult('kore', null, { fetchedAt }).sources.forEach((report) => {
+      freshResult('kore', null).sources.forEach((report) => {
         tracker.recordReport(report);
       });
     },
@@ -133,7 +131,8 @@ test('recovers from DOWN by way of DEGRADED, a minute after the last failure', (
 
 test('counts a call that answers for many agents as one success', () => {
   const { fail, state, succeed } = setUp();
-  for (let i = 0; i < 50; i += 1) succeed();
+  const calls = [Symbol('call')];
+  for (let i = 0; i < 50; i += 1) succeed({ calls });
   fail();
   expect(state()).toBe('DEGRADED');
 });

@@ -1,9 +1,10 @@
 import type { Clock } from '../domain/clock.ts';
+import type { CallId } from '../domain/source.ts';
 
 /** The calls of an account in the recent past. */
 export interface CallWindow {
   /** Counts a call once per bucket, however many agents it served; `key` identifies it. Returns whether it is new. */
-  readonly add: (kind: CallKind, key: string) => boolean;
+  readonly add: (kind: CallKind, key: CallId | string) => boolean;
   readonly count: (kind: CallKind) => number;
 }
 
@@ -17,8 +18,8 @@ const MAX_CALLS_PER_BUCKET = 1000;
 interface Bucket {
   /** The number of the bucket's time span since the clock began. */
   readonly span: number;
-  readonly success: Set<string>;
-  readonly failure: Set<string>;
+  readonly success: Set<CallId | string>;
+  readonly failure: Set<CallId | string>;
 }
 
 /** Counts over the last `windowMs`. Calls expire a bucket at a time, so that memory is independent of traffic. */

@@ -80,6 +80,10 @@ test('sends the vendor’s clock as the Date header', async () => {
   expect((await get('/a')).headers.get('date')).toBe('Mon, 01 Jan 2024 00:00:00 GMT');
 });
 
+test('names no time after which it closes an idle connection', async () => {
+  expect((await get('/a')).headers.get('keep-alive')).toBeNull();
+});
+
 test('treats a path that starts with // as a path, not as a host', async () => {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   socket.write('GET //elsewhere/x HTTP/1.1\r\nHost: h:1\r\nConnection: close\r\n\r\n');

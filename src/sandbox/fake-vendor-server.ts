@@ -116,6 +116,8 @@ export async function startFakeVendor(fake: FakeVendor, clock: Clock, port = 0):
   };
 
   const server = createServer((incoming, response) => void handle(incoming, response));
+  // Idle connections stay open: which of two timers ends them first would depend on how busy the machine is.
+  server.keepAliveTimeout = 0;
   server.listen(port, HOST);
   await once(server, 'listening');
 

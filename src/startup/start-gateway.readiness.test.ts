@@ -1,11 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { findFreePort } from '../../test/support/free-port.ts';
 import { sendQuery, setUpGatewayProcesses, terminate } from '../../test/support/gateway-process.ts';
-
-jest.setTimeout(60_000);
 
 const gateways = setUpGatewayProcesses();
 const silentVendor = createServer();

@@ -4,10 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { sendQuery, setUpGatewayProcesses, terminate } from '../../test/support/gateway-process.ts';
-
-jest.setTimeout(60_000);
 
 const gateways = setUpGatewayProcesses();
 

@@ -1,15 +1,13 @@
 /** @needs chromium */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { sha256 } from '../support/auth-harness.ts';
 import { CHROMIUM, requireProgram } from '../support/programs.ts';
 import { type Gateway, startWorld, type World } from '../support/world.ts';
 
 // For a busy machine; every wait ends as soon as its condition holds.
-jest.setTimeout(120_000);
-
 let world: World;
 let gateway: Gateway;
 let browser: Browser;

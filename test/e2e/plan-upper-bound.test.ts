@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { systemClock } from '../../src/domain/clock.ts';
+import { steppedClock } from '../support/clock.ts';
 import { collectQueryNames } from '../support/query-names.ts';
 import { randomQueries, type RandomQuery } from '../support/random-queries.ts';
 import { type Gateway, NOW, type RawConfig, startWorld, type World } from '../support/world.ts';
 
-// The test sets the date; waits and deadlines run in real time.
-let date = NOW;
+const clock = steppedClock(NOW);
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ ...systemClock, now: () => date });
+  world = await startWorld(clock);
 });
 afterAll(() => world.stop());
 
@@ -96,11 +95,11 @@ test.each(Object.entries(CONFIGURATIONS))(
     await fc.assert(
       fc.asyncProperty(querySeries, async (series) => {
         // One minute later, the rate limits of vendors and gateway are reset.
-        date += 61_000;
+        clock.advance(61_000);
         const gateway = await world.startGateway(change);
         world.calls();
         for (const { query, later } of series) {
-          date += later;
+          clock.advance(later);
           const { vendorCalls, total, expected } = await fetchPlan(gateway, query);
           expect(callsMade()).toEqual([]);
           const { errors } = await gateway.query(query.document, query.variables);

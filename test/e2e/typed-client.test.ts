@@ -1,11 +1,9 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { fetchWallboard } from '../../examples/typed-client/src/wallboard.ts';
 import { type Consumer, copyConsumer, readCommitted } from '../support/typed-client-consumer.ts';
 import { startWorld } from '../support/world.ts';
 
 // Code generation takes seconds on a busy machine.
-jest.setTimeout(120_000);
-
 let consumer: Consumer;
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DAY } from '../../src/domain/time.ts';
 import { type CheckoutCopy, copyCheckout, type FileEdit } from '../support/checkout-copy.ts';
 import { startGatewayFrom } from '../support/checkout-gateway.ts';
@@ -9,8 +9,6 @@ import { startGatewayFrom } from '../support/checkout-gateway.ts';
  * Follows docs/adding-a-vendor.md with a fictional vendor, `fixture/`, in a copy of this checkout. A folder, a line in the
  * registry and a value of the schema's VendorName must be all that a vendor needs.
  */
-
-jest.setTimeout(120_000);
 
 const FIXTURE = join(import.meta.dirname, 'fixture');
 const EXAMPLE_CONFIG_TEST = 'test/contract/example-config.test.ts';

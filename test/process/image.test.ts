@@ -5,11 +5,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 // Runs without a container engine: the steps of the Dockerfile are executed in empty folders, one for each stage.
-
-jest.setTimeout(300_000);
 
 const ROOT = join(import.meta.dirname, '../..');
 

@@ -4,10 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { setUpGatewayProcesses } from '../support/gateway-process.ts';
-
-jest.setTimeout(60_000);
 
 const gateways = setUpGatewayProcesses();
 

@@ -2,10 +2,8 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { sendQuery, setUpGatewayProcesses, terminate } from '../support/gateway-process.ts';
-
-jest.setTimeout(60_000);
 
 const gateways = setUpGatewayProcesses();
 

@@ -32,12 +32,12 @@ async function listenLocally(server: Server) {
 }
 
 /** Returns the errors of a query whose vendor listens at this port with https. */
-async function queryErrorsFor(port: number) {
+async function queryErrorsFor(port: number, settings: object = {}) {
   const gateway = await world.startGateway((raw) => ({
     ...raw,
     accounts: raw.accounts
       .filter(({ vendor }) => vendor === 'avaamo')
-      .map((account) => ({ ...account, baseUrl: `https://127.0.0.1:${port}` })),
+      .map((account) => ({ ...account, baseUrl: `https://127.0.0.1:${port}`, ...settings })),
     agents: raw.agents.flatMap(({ accounts, ...agent }) =>
       accounts.bots === undefined ? [] : [{ ...agent, accounts: { bots: accounts.bots } }],
     ),
@@ -64,7 +64,7 @@ test('sends nothing to a vendor with an untrusted certificate, and does not retr
 test('times out while connecting, before the attempt’s timeout, and does not retry', async () => {
   // The server accepts the connection and sends nothing, so the TLS handshake never starts.
   const { port, connections } = await listenLocally(createServer());
-  expect(await queryErrorsFor(port)).toEqual([
+  expect(await queryErrorsFor(port, { connectTimeoutMs: 500 })).toEqual([
     expect.objectContaining({ code: 'VENDOR_TIMEOUT', reason: 'timeout_connect' }),
   ]);
   expect(connections()).toBe(1);

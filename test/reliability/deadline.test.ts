@@ -1,21 +1,20 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Clock, systemClock } from '../../src/domain/clock.ts';
+import type { Clock } from '../../src/domain/clock.ts';
+import { steppedClock } from '../support/clock.ts';
 import { lastHours, NOW, startWorld, type World } from '../support/world.ts';
 
-/** Unlike the gateway's other timers, so that the test can recognize it. */
+/** Unlike the gateway's other timers, so that the test can recognize it: the clock stands still from the request's arrival on. */
 const DEADLINE_MS = 123_456;
-/** A deadline counts from the request's arrival: its timer is shorter by what the request has taken until then. */
-const isDeadline = (ms: number): boolean => ms > DEADLINE_MS - 20_000 && ms <= DEADLINE_MS;
 
 let world: World;
 /** The deadlines of the requests in flight; the test ends them by calling them. */
 const deadlines = new Set<() => void>();
 beforeAll(async () => {
+  const standing = steppedClock(NOW);
   const clock: Clock = {
-    ...systemClock,
-    now: () => NOW,
+    ...standing,
     setTimer: (ms, callback) => {
-      if (!isDeadline(ms)) return systemClock.setTimer(ms, callback);
+      if (ms !== DEADLINE_MS) return standing.setTimer(ms, callback);
       deadlines.add(callback);
       return () => void deadlines.delete(callback);
     },

@@ -47,8 +47,16 @@ function createCompanyOf(koreAgents: number, company: Company): Company {
   };
 }
 
+/** Few LivePerson files: a process that is busy with many for longer than its leases last would lose them. */
+function withFewFiles(raw: RawConfig): RawConfig {
+  return {
+    ...raw,
+    accounts: raw.accounts.map((account) => ({ ...account, ...(account.name === 'lp' && { discoverHours: 6 }) })),
+  };
+}
+
 function onRedis(raw: RawConfig): RawConfig {
-  return { ...raw, cache: { url: redis.url } };
+  return { ...withFewFiles(raw), cache: { url: redis.url } };
 }
 
 /** Asks until every account has been discovered: on a busy machine a query does not wait that long. */
@@ -62,7 +70,7 @@ async function discover(gateway: Gateway): Promise<AgentsData['agents']> {
 }
 
 test('discovers ten pages once for three gateways that start together', async () => {
-  const single = await world.startGateway();
+  const single = await world.startGateway(withFewFiles);
   const expected = await discover(single);
   const cost = world.calls();
   expect(expected.totalCount).toBeGreaterThanOrEqual(KORE_AGENTS);

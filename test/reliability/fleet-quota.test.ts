@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../src/domain/clock.ts';
 import { toPatientClock, waitUntil } from '../support/cache-harness.ts';
-import { fixedClock } from '../support/clock.ts';
+import { steppedClock } from '../support/clock.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { type Gateway, NOW, startWorld, type World } from '../support/world.ts';
 
@@ -10,7 +10,7 @@ let redis: RedisServer;
 let world: World;
 beforeEach(async () => {
   redis = await startRedisServer();
-  world = await startWorld(toSociableClock(toPatientClock(fixedClock(NOW))));
+  world = await startWorld(toSociableClock(toPatientClock(steppedClock(NOW))));
 });
 afterEach(async () => {
   await world.stop();

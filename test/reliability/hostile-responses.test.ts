@@ -2,6 +2,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { rejectionOf } from '../support/capture-error.ts';
+import { manualClock } from '../support/clock.ts';
+import { flushPromises } from '../support/flush-promises.ts';
 import { createRequest } from '../support/http-harness.ts';
 import { setUpScriptedVendor } from '../support/reliability-setup.ts';
 import { failOnUnhandledRejection } from '../support/unhandled-rejections.ts';
@@ -16,8 +18,17 @@ afterEach(async () => {
   await Promise.all(rawServers.splice(0).map((rawServer) => new Promise((resolve) => rawServer.close(resolve))));
 });
 
-/** A server that writes raw bytes, HTTP or not; `ended` resolves when a connection has closed. */
-async function startRawServer(respond: (socket: Socket) => void): Promise<{ url: string; ended: Promise<unknown> }> {
+interface RawServer {
+  readonly url: string;
+  /** Resolves when the server has begun to respond. */
+  readonly begun: Promise<unknown>;
+  /** Resolves when a connection has closed. */
+  readonly ended: Promise<unknown>;
+}
+
+/** A server that writes raw bytes, HTTP or not. */
+async function startRawServer(respond: (socket: Socket) => void): Promise<RawServer> {
+  const begun = Promise.withResolvers<undefined>();
   const closed = Promise.withResolvers<undefined>();
   const rawServer = createServer((socket) => {
     socket
@@ -27,11 +38,16 @@ async function startRawServer(respond: (socket: Socket) => void): Promise<{ url:
       });
     socket.once('data', () => {
       respond(socket);
+      begun.resolve(undefined);
     });
   });
   rawServers.push(rawServer.listen(0, '127.0.0.1'));
   await new Promise((resolve) => rawServer.once('listening', resolve));
-  return { url: `http://127.0.0.1:${(rawServer.address() as AddressInfo).port}/`, ended: closed.promise };
+  return {
+    url: `http://127.0.0.1:${(rawServer.address() as AddressInfo).port}/`,
+    begun: begun.promise,
+    ended: closed.promise,
+  };
 }
 
 /** Writes chunks without end, as fast as the other side reads them. */
@@ -142,12 +158,6 @@ describe('slow responses', () => {
     ],
     ['headers without their end', late, (socket) => socket.write(HEAD)],
     [
-      // The request did not ask for it, so it is not a response.
-      'an unexpected 100 Continue',
-      { code: 'VENDOR_UNAVAILABLE', reason: 'reset' },
-      (socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'),
-    ],
-    [
       'a body byte by byte',
       late,
       (socket) => {
@@ -165,24 +175,34 @@ describe('slow responses', () => {
 
   test.each(slow)('ends at the attempt’s timeout with the outcome so far: %s', async (_name, outcome, speak) => {
     const vendor = await startRawServer(speak);
-    const harness = connect({ timeoutMs: 150, maxRetries: 0 });
-    const outcomeReceived = await harness.http
-      .send(createRequest(vendor.url), harness.context())
-      .catch((error: unknown) => error);
-    expect(outcomeReceived).toMatchObject(outcome);
+    const clock = manualClock();
+    const harness = connect({ clock, timeoutMs: 150, maxRetries: 0 });
+    const received = harness.http.send(createRequest(vendor.url), harness.context()).catch((error: unknown) => error);
+    await vendor.begun;
+    await flushPromises();
+    clock.advance(149);
+    await flushPromises();
+    expect(harness.records).toEqual([]);
+    clock.advance(1);
+    expect(await received).toMatchObject(outcome);
     expect(harness.records).toHaveLength(1);
     // The vendor itself never closes the connection.
     await vendor.ended;
   });
 
-  function drip(socket: Socket, text: string): void {
-    let at = 0;
-    const timer = setInterval(() => {
-      socket.write(text.charAt(at));
-      at = (at + 1) % text.length;
-    }, 5);
-    socket.on('close', () => {
-      clearInterval(timer);
-    });
+  test('ends at an unexpected 100 Continue: the request did not ask for it, so it is not a response', async () => {
+    const vendor = await startRawServer((socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'));
+    const harness = connect({ clock: manualClock(), maxRetries: 0 });
+    const error = await rejectionOf(harness.http.send(createRequest(vendor.url), harness.context()));
+    expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', reason: 'reset' });
+    expect(harness.records).toHaveLength(1);
+    await vendor.ended;
+  });
+
+  /** Sends a byte in each turn of the event loop. */
+  function drip(socket: Socket, text: string, at = 0): void {
+    if (socket.destroyed) return;
+    socket.write(text.charAt(at));
+    setImmediate(drip, socket, text, (at + 1) % text.length);
   }
 });

@@ -1,13 +1,14 @@
 /** @needs redis-server */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { waitUntil } from '../support/cache-harness.ts';
+import { toPatientClock, waitUntil } from '../support/cache-harness.ts';
+import { steppedClock } from '../support/clock.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { NOW, startWorld, type World } from '../support/world.ts';
 
 let redis: RedisServer;
 let world: World;
 beforeAll(async () => {
-  [redis, world] = await Promise.all([startRedisServer(), startWorld()]);
+  [redis, world] = await Promise.all([startRedisServer(), startWorld(toPatientClock(steppedClock(NOW)))]);
   await redis.kill();
 });
 afterAll(async () => {
@@ -38,6 +39,6 @@ test('keeps the gateway ready and serving while Redis is down, and logs the outa
   expect(metrics).toMatch(/switchboard_cache_errors_total\{operation="connection",reason="connection"\} \d/);
 
   await redis.restart();
-  await waitUntil(() => levels('available again').length > 0, 20_000);
+  await waitUntil(() => levels('available again').length > 0);
   expect([levels('unavailable'), levels('available again')]).toEqual([['warn'], ['info']]);
 });

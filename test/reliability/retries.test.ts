@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { Agent } from 'undici';
-import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { rejectionOf } from '../support/capture-error.ts';
 import { manualClock } from '../support/clock.ts';
@@ -103,8 +102,12 @@ describe('permanent failures', () => {
   ];
   test.each(permanent)('does not retry %s', async (_name, step) => {
     server().script(step, jsonStep({}));
-    const harness = connect({ timeoutMs: 200, maxBodyBytes: 1000 });
-    await harness.http.send(createRequest(server().url), harness.context()).catch(() => undefined);
+    const clock = manualClock();
+    const harness = connect({ clock, timeoutMs: 200, maxBodyBytes: 1000 });
+    const ended = harness.http.send(createRequest(server().url), harness.context()).catch(() => undefined);
+    await server().nthRequest(1);
+    if (step.hang) clock.advance(200);
+    await ended;
     expect(server().received).toHaveLength(1);
     expect(harness.records).toHaveLength(1);
   });
@@ -158,8 +161,7 @@ describe('the wait between attempts', () => {
 test('limits retries to a small share of the calls, however many fail', async () => {
   server().script(...Array.from({ length: 100 }, () => jsonStep({}, 500)));
   const metrics = createMetrics();
-  const clock: Clock = { ...systemClock, monotonicMs: () => 0 };
-  const harness = connect({ clock, circuitBreaker: false, metrics });
+  const harness = connect({ circuitBreaker: false, metrics });
   for (let i = 0; i < 20; i += 1) await harness.http.send(createRequest(server().url), harness.context());
   expect(server().received).toHaveLength(20 + 3);
   const text = await metrics.text();

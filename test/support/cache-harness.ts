@@ -20,17 +20,20 @@ export const namespace: CacheNamespace<string, string> = {
 };
 
 /** A quarter of the timeout of a Redis command: it elapses in four turns. */
-const TIMEOUT_TURN_MS = 25;
+export const TIMEOUT_TURN_MS = 25;
 
 /** Extends the 100 ms timeout of Redis, so that the load of the machine does not change which gateway fetches what. */
 export function toPatientClock(clock: Clock): Clock {
   return { ...clock, setTimer: (ms, callback) => clock.setTimer(ms === TIMEOUT_TURN_MS ? 10_000 : ms, callback) };
 }
 
+/** Shorter than a test may take, so that a condition that never holds is named. */
+const WAIT_LIMIT_MS = 240_000;
+
 /** Polls until a condition holds, for effects that go over sockets. */
-export async function waitUntil(condition: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
+export async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (
-    const end = Date.now() + withinMs;
+    const end = Date.now() + WAIT_LIMIT_MS;
     !(await condition());
     await new Promise((resolve) => setTimeout(resolve, 5))
   ) {

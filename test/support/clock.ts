@@ -46,18 +46,20 @@ export function manualClock(start: Instant = Date.parse('2026-11-20T09:30:00Z'))
   };
 }
 
-/** A clock with a fixed wall time; timers and the monotonic clock run in real time. */
-export function fixedClock(at: Instant): Clock {
-  return { ...systemClock, now: () => at };
-}
+/** Timers of at least this length end what takes too long; shorter ones are waits within normal work. */
+const SHORTEST_TIMEOUT_MS = 5000;
 
-/** A clock that stands still, by both measures, until it is advanced. Timers run in real time. */
+/**
+ * A clock that stands still, by both measures, until it is advanced. Timers of less than five seconds run in real time; longer ones
+ * never fire, so that nothing times out because the machine is busy.
+ */
 export function steppedClock(start: Instant): Clock & { readonly advance: (ms: number) => void } {
   let elapsedMs = 0;
   return {
     ...systemClock,
     now: () => start + elapsedMs,
     monotonicMs: () => elapsedMs,
+    setTimer: (ms, callback) => (ms < SHORTEST_TIMEOUT_MS ? systemClock.setTimer(ms, callback) : () => undefined),
     advance(ms) {
       elapsedMs += ms;
     },

@@ -130,7 +130,7 @@ export function rejectNotFound(account: string) {
 
 /** Data that the vendor has just returned. */
 export function freshResult<T>(account: string, data: T, report: Partial<SourceReport> = {}): SourcedResult<T> {
-  const provenance = { fetchedAt: NOW, servedFrom: 'VENDOR' as const };
+  const provenance = { fetchedAt: NOW, servedFrom: 'VENDOR', call: Symbol('call') } as const;
   return { data, sources: [{ ...sourceReport({ account, endpoint: 'endpoint' }, [provenance]), ...report }] };
 }
 

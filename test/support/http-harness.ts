@@ -1,11 +1,12 @@
 import { Agent } from 'undici';
 import type { Account } from '../../src/domain/account.ts';
-import { type Clock, systemClock } from '../../src/domain/clock.ts';
+import type { Clock } from '../../src/domain/clock.ts';
 import { VendorError } from '../../src/domain/vendor-error.ts';
 import { assertOk } from '../../src/http/response.ts';
 import type { CallContext, CallRecord, VendorHttp, VendorRequest, VendorResponse } from '../../src/http/types.ts';
 import { createVendorHttp, type VendorHttpOptions } from '../../src/http/vendor-http.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
+import { steppedClock } from './clock.ts';
 
 export const ACCOUNT: Account = { name: 'kore-main', vendor: 'KORE' };
 
@@ -24,8 +25,12 @@ export interface HttpHarness {
   readonly close: () => Promise<void>;
 }
 
-/** The HTTP client of an account as the gateway creates it, over real sockets; without retries unless the options set them. */
+/**
+ * The HTTP client of an account as the gateway creates it, over real sockets; without retries unless the options set them. The default
+ * clock stands still, and no attempt times out by it.
+ */
 export function createHttpHarness(options: Partial<VendorHttpOptions> = {}): HttpHarness {
+  const clock = options.clock ?? steppedClock(Date.parse('2026-11-20T09:30:00Z'));
   const records: CallRecord[] = [];
   const metricRecords: CallRecord[] = [];
   const dispatcher = options.dispatcher ?? new Agent();
@@ -38,14 +43,14 @@ export function createHttpHarness(options: Partial<VendorHttpOptions> = {}): Htt
     maxRetries: 0,
     circuitBreaker: false,
     honorRetryAfter: false,
-    clock: systemClock,
     random: () => 0.5,
     metrics: { ...createMetrics(), vendorCall: (call) => metricRecords.push(call as CallRecord) },
     ...options,
+    clock,
     dispatcher,
   });
   return {
-    http: { ...http, send: createSend(http, options.clock ?? systemClock) },
+    http: { ...http, send: createSend(http, clock) },
     records,
     metricRecords,
     context: (signal = new AbortController().signal) => ({

@@ -11,7 +11,7 @@ import { formatSandboxConfig, type SandboxConfig } from '../../src/sandbox/sandb
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { vendors } from '../../src/vendors/index.ts';
 import type { Company } from '../../src/vendors/sandbox.ts';
-import { fixedClock } from './clock.ts';
+import { steppedClock } from './clock.ts';
 
 /** The vendors of the end-to-end tests. A new vendor gets tests of its own, so that it does not change these. */
 const E2E_VENDORS = ['avaamo', 'kore', 'liveperson', 'vonage'] as const;
@@ -71,10 +71,10 @@ export interface World {
 export type RawConfig = Readonly<Record<string, unknown>> & SandboxConfig;
 
 /**
- * Starts the world. The default clock is fixed, so that two queries about the current time get the same data. The company is
+ * Starts the world. The default clock stands still, so that two queries about the current time get the same data. The company is
  * the sandbox's own, unless another is given.
  */
-export async function startWorld(clock: Clock = fixedClock(NOW), company?: Company): Promise<World> {
+export async function startWorld(clock: Clock = steppedClock(NOW), company?: Company): Promise<World> {
   const e2eVendors = vendors.filter(({ key }) => (E2E_VENDORS as readonly string[]).includes(key));
   const fakes = Object.fromEntries(e2eVendors.map(({ key, createFakeVendor }) => [key, createFakeVendor]));
   const sandbox = await startSandbox({ clock, fakes, ...(company && { company }) });
@@ -85,7 +85,7 @@ export async function startWorld(clock: Clock = fixedClock(NOW), company?: Compa
     vendors: servers,
     config: sandbox.config,
     async startGateway(change = (config) => config) {
-      const raw = change(withPatientDiscovery(sandbox.config));
+      const raw = change(withPatience(sandbox.config));
       const gateway = await startGateway(parseRawConfig(raw), clock);
       running.push(gateway);
       return gateway;
@@ -103,14 +103,15 @@ export async function startWorld(clock: Clock = fixedClock(NOW), company?: Compa
   };
 }
 
-/** On a busy machine a discovery takes longer than queries wait for it by default, and its agents would be missing at first. */
-function withPatientDiscovery(config: SandboxConfig): RawConfig {
-  const discoverTimeoutMs = 30_000;
+/** On a busy machine, connecting and discoveries take longer than the gateway waits for them by default. */
+function withPatience(config: SandboxConfig): RawConfig {
   return {
     ...config,
-    accounts: config.accounts.map((account) =>
-      ['kore', 'liveperson'].includes(String(account.vendor)) ? { ...account, discoverTimeoutMs } : account,
-    ),
+    accounts: config.accounts.map((account) => ({
+      ...account,
+      connectTimeoutMs: 600_000,
+      ...(['kore', 'liveperson'].includes(String(account.vendor)) && { discoverTimeoutMs: 30_000 }),
+    })),
   };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, type AnswerError, checkAnswer, type CheckContext } from './checks/answer.ts';
 import { checkLookup, type KnownId, LOOKUP_QUERY, type LookupData } from './checks/lookup.ts';
+import { checkRefusal, isRefusal } from './checks/refusal.ts';
 import { checkReport, REPORT_QUERY, type ReportData, reportDays, reportVariables } from './checks/report.ts';
 import {
   checkWallboard,
@@ -41,6 +42,8 @@ export interface TargetFigures {
   reports: number;
   lookups: number;
   errors: number;
+  /** With an answer, refusals included. */
+  requests: number;
   refused: number;
   oldestFreshMs: number;
   oldestStaleMs: number;
@@ -49,7 +52,8 @@ export interface TargetFigures {
 }
 
 export function createFigures(): TargetFigures {
-  return { polls: 0, reports: 0, lookups: 0, errors: 0, refused: 0, oldestFreshMs: 0, oldestStaleMs: 0, mostAgents: 0 };
+  const counts = { polls: 0, reports: 0, lookups: 0, errors: 0, requests: 0, refused: 0 };
+  return { ...counts, oldestFreshMs: 0, oldestStaleMs: 0, mostAgents: 0 };
 }
 
 /** A wallboard that polls as the answers' `max-age` suggests. */
@@ -147,9 +151,13 @@ async function send<Data>(target: Target, query: string, variables: object = {})
       errors,
       omittedErrors: extensions?.switchboard?.omittedErrors ?? 0,
     };
+    target.figures.requests += 1;
     // On a busy machine a process may get too little processor time to serve its few clients.
-    if (errors.some(({ extensions: details }) => details?.code === 'OVERLOADED')) {
+    if (isRefusal(errors)) {
       target.figures.refused += 1;
+      const retryAfter = response.headers.get('retry-after');
+      report(target, sentAt, checkRefusal({ status: response.status, retryAfter, data, errors }));
+      await sleep(Number(retryAfter) * 1000);
       return null;
     }
     target.figures.errors += errors.length;

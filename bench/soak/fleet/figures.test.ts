@@ -50,6 +50,10 @@ describe('violations that figures show', () => {
     ['error in the log', { logs: [{ ...LOG, errors: ['unexpected resolver error'] }] }],
     ['secret in the log', { logs: [{ ...LOG, hasSecret: true }] }],
     ['log line that is not JSON', { logs: [{ ...LOG, unreadableLines: 1 }] }],
+    [
+      'refusals without a late event loop',
+      { targets: [{ gateway: 'a', figures: { ...createFigures(), requests: 9, refused: 1 } }] },
+    ],
     ['exit status', { exitCodes: new Map([['a', null]]) }],
     ['fault that no answer shows', { faultsSeen: [{ account: 'kore-main', at: 2 * MINUTE }] }],
   ])('include a planted one: %s', (check, changes) => {

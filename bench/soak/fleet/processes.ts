@@ -44,6 +44,7 @@ export interface GatewayProcess {
   readonly shiftedAt: () => number;
   readonly setShift: (shiftMs: number) => Promise<void>;
   readonly measure: () => Promise<Measurement>;
+  readonly readMetrics: () => Promise<string>;
   /** Ends it as an orchestrator would; returns the exit status. */
   readonly stop: () => Promise<number | null>;
 }
@@ -88,6 +89,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
       shiftedAt = Date.now();
     },
     measure: async () => (await ask({ kind: 'measure' })) as Measurement,
+    readMetrics: async () => (await fetch(`${url}/metrics`)).text(),
     stop: () => terminate(child),
   };
 }

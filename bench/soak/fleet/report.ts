@@ -1,6 +1,7 @@
 import type { Machine } from '../../machine.ts';
 import { roundTo2Decimals } from '../../measure.ts';
 import { formatReport, type Row } from '../../report.ts';
+import { checkRefusedShare } from './checks/refusal.ts';
 import type { TargetFigures } from './clients.ts';
 import type { EpisodeSpan } from './episodes.ts';
 import type { LogScan } from './log-scan.ts';
@@ -78,6 +79,7 @@ export function findInFigures(run: FleetRun, callRows: readonly CallRow[]): read
       ...(hasSecret ? [find('secret in the log', gateway, '')] : []),
       ...(unreadableLines > 0 ? [find('log line that is not JSON', gateway, String(unreadableLines))] : []),
     ]),
+    ...findRefusals(run).map(({ check, gateway, detail }) => find(check, gateway, detail)),
     ...[...run.exitCodes].flatMap(([name, code]) => (code === 0 ? [] : [find('exit status', name, String(code))])),
     ...callRows
       .filter((row) => isExcessive(row, CALLS_PER_REFRESH[row.vendor] ?? DEFAULT_CALLS_PER_REFRESH))
@@ -88,6 +90,17 @@ export function findInFigures(run: FleetRun, callRows: readonly CallRow[]): read
       .filter((span) => isVisible(run, span) && seenDuring(run, span) === 0)
       .map(({ target, name }) => find('fault that no answer shows', 'all', `${target}: ${name}`)),
   ];
+}
+
+/** What is wrong with how many requests each gateway refused. */
+function findRefusals({ targets, samples }: FleetRun) {
+  return [...samples].flatMap(([gateway, measured]) => {
+    const figures = targets.filter((target) => target.gateway === gateway).map((target) => target.figures);
+    const sum = (key: 'requests' | 'refused'): number => figures.reduce((total, each) => total + each[key], 0);
+    const loopMaxMs = Math.max(...measured.map((sample) => sample.loopMaxMs));
+    const counts = { requests: sum('requests'), refused: sum('refused') };
+    return checkRefusedShare(counts, loopMaxMs).map((finding) => ({ ...finding, gateway }));
+  });
 }
 
 /** Whether wallboards must have seen the episode: it is one of the vendors they read, and longer than cached answers live. */

@@ -14,7 +14,7 @@ import { scanLog } from './log-scan.ts';
 import type { MemorySample } from './memory.ts';
 import { type GatewayProcess, type SandboxYaml, startGatewayProcess, startSandboxProcess } from './processes.ts';
 import { type FleetRun, printReport, summarize } from './report.ts';
-import { ALL_VENDORS, watchSandbox } from './slow-sandbox.ts';
+import { createPing, showsOpenCircuit, wasSlow, watchVendor } from './slow-sandbox.ts';
 import { createTimeline } from './timeline.ts';
 import { type CountedCall, REDIS_SLOW } from './vendor-calls.ts';
 import type { Violation } from './violations.ts';
@@ -56,14 +56,14 @@ function writeConfig(file: string, { accounts, agents }: SandboxYaml, cacheUrl?:
   return file;
 }
 
-function toContext(log: EpisodeLog, { accounts }: SandboxYaml): CheckContext {
+function toContext(log: EpisodeLog, sandbox: string, { accounts }: SandboxYaml): CheckContext {
   const vendorOf = new Map(accounts.map(({ name, vendor }) => [name, vendor]));
   return {
     timeline,
-    isAffected: (account, from, to) =>
-      [vendorOf.get(account) ?? '', ALL_VENDORS].some(
-        (target) => log.affecting(target, from, to, RECOVERY_MS).length > 0,
-      ),
+    isAffected: (account, from, to) => {
+      const vendor = vendorOf.get(account) ?? '';
+      return log.affecting(vendor, from, to, RECOVERY_MS).length > 0 || wasSlow(log, { sandbox, vendor }, from, to);
+    },
     secrets: accounts.flatMap((account) =>
       Object.entries(account).flatMap(([key, value]) => (/secret|token$|accountKey/i.test(key) ? String(value) : [])),
     ),
@@ -94,6 +94,15 @@ async function measureUntilEnd(gateways: readonly GatewayProcess[], samples: Map
   }
 }
 
+/** Records when each vendor of a sandbox is slow, and has an effect on its gateways. */
+function watchVendors(sandbox: string, { accounts }: SandboxYaml, clients: readonly GatewayProcess[]) {
+  return accounts.map(async (account) => {
+    const hasOpenCircuit = async () =>
+      showsOpenCircuit(await Promise.all(clients.map((gateway) => gateway.readMetrics())), account.name);
+    await watchVendor({ sandbox, account }, { ping: createPing(account), hasOpenCircuit }, log, () => isRunning);
+  });
+}
+
 const startedAt = Date.now();
 const timeline = createTimeline(startedAt, startedAt + (minutes + 10) * 60_000);
 const machine = describeMachine();
@@ -122,9 +131,9 @@ const [fleet, single] = await Promise.all([
 const gateways = [...fleet, single];
 
 /** One target for each client: the single gateway serves as many clients as the fleet. */
-function createTargets(clients: readonly GatewayProcess[], config: SandboxYaml): readonly Target[] {
+function createTargets(clients: readonly GatewayProcess[], sandbox: string, config: SandboxYaml): readonly Target[] {
   const shared = {
-    context: toContext(log, config),
+    context: toContext(log, sandbox, config),
     isRunning: () => isRunning,
     knownIds: [],
     onFaultSeen: (account: string, at: number) => faultsSeen.push({ account, at }),
@@ -132,9 +141,10 @@ function createTargets(clients: readonly GatewayProcess[], config: SandboxYaml):
   };
   return clients.map((gateway) => ({ ...shared, gateway, figures: createFigures() }));
 }
-const fleetTargets = createTargets(fleet, fleetSandbox.config);
+const fleetTargets = createTargets(fleet, 'fleet', fleetSandbox.config);
 const singleTargets = createTargets(
   FLEET.map(() => single),
+  'single',
   singleSandbox.config,
 );
 const targets = [...fleetTargets, ...singleTargets];
@@ -150,7 +160,8 @@ const clients = [
   runReports(fleetTargets, koreAccount),
   runReports(singleTargets, koreAccount),
   measureUntilEnd(gateways, samples),
-  ...[fleetSandbox, singleSandbox].map(({ config }) => watchSandbox(config, log, () => isRunning)),
+  ...watchVendors('fleet', fleetSandbox.config, fleet),
+  ...watchVendors('single', singleSandbox.config, [single]),
 ];
 const runStartedAt = Date.now();
 await runEpisodes(
@@ -187,7 +198,7 @@ const run: FleetRun = {
   violations,
   logs: gateways.map(({ name, logFile }) => ({
     gateway: name,
-    ...scanLog(logFile, toContext(log, fleetSandbox.config).secrets),
+    ...scanLog(logFile, toContext(log, 'fleet', fleetSandbox.config).secrets),
   })),
   ttlMs: { statuses: TTL_SECONDS.statusLive * 1000, interactions: TTL_SECONDS.interactions * 1000 },
 };

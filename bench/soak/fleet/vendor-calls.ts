@@ -1,5 +1,5 @@
 import type { EpisodeSpan } from './episodes.ts';
-import { ALL_VENDORS } from './slow-sandbox.ts';
+import { slowTarget } from './slow-sandbox.ts';
 
 /** The target of the spans in which a gateway reports that it does not use Redis, although Redis runs. */
 export const REDIS_SLOW = 'redis slow';
@@ -33,7 +33,9 @@ export function phaseOf({ vendor, at }: CountedCall, spans: readonly EpisodeSpan
     spans.some((span) => span.target === target && span.from <= at && at <= span.to + recoveryMs);
   if (isDuring('redis', REDIS_RECOVERY_MS)) return 'Redis down';
   if (isDuring(REDIS_SLOW, SLOW_RECOVERY_MS)) return 'Redis slow';
-  return [vendor, ALL_VENDORS].some((target) => isDuring(target, VENDOR_RECOVERY_MS)) ? 'vendor fails' : 'healthy';
+  return [vendor, slowTarget(vendor)].some((target) => isDuring(target, VENDOR_RECOVERY_MS))
+    ? 'vendor fails'
+    : 'healthy';
 }
 
 /** Counts the calls of a fleet, and those of one gateway with the same clients, by vendor and phase. */

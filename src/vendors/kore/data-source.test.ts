@@ -128,6 +128,7 @@ describe('a status result', () => {
         outcome: 'OK',
         fetchedAt: NOW,
         servedFrom: 'VENDOR',
+        calls: [expect.any(Symbol)],
         error: null,
         coveredFrom: null,
         coveredTo: null,

@@ -133,3 +133,18 @@ test('reports the health of accounts as of the end of the query’s own calls, w
     { name: 'vcc', state: 'UNKNOWN', lastError: null },
   ]);
 });
+
+test('weighs a failed call against all calls that have succeeded, also where all end in one millisecond', async () => {
+  // The clock stands still.
+  const gateway = await world.startGateway((raw) => ({
+    ...withoutDiscovery(raw),
+    accounts: withoutDiscovery(raw).accounts.map((account) => ({ ...account, maxRetries: 0 })),
+  }));
+  world.vendors.vonage.injectFault({ path: 'latestInteractions', status: 503, times: 1 });
+  const query = '{ agents(first: 200, filter: { account: "vcc" }) { nodes { latestInteractions { totalCount } } } }';
+  const { data, errors } = await gateway.query<{ agents: { nodes: readonly object[] } }>(query);
+  expect(errors).toHaveLength(1);
+  // Fewer than a tenth of the calls have failed.
+  expect(data.agents.nodes.length).toBeGreaterThan(11);
+  expect(await healthOf(gateway, 'vcc')).toEqual({ name: 'vcc', state: 'OK', lastError: null });
+});

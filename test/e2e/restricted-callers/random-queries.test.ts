@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { systemClock } from '../../../src/domain/clock.ts';
+import { steppedClock } from '../../support/clock.ts';
 import { collectQueryNames } from '../../support/query-names.ts';
 import { randomQueries } from '../../support/random-queries.ts';
 import { type E2EVendorKey, NOW, type RawConfig, startWorld, type World } from '../../support/world.ts';
 
 // The date advances from one series of queries to the next, so that the vendors' rate limits are reset.
-let date = NOW;
+const clock = steppedClock(NOW);
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ ...systemClock, now: () => date });
+  world = await startWorld(clock);
 });
 afterAll(() => world.stop());
 
@@ -82,7 +82,7 @@ test.each([[['kore-main']], [['lp', 'bots']], [['vcc']], [['kore-main', 'vcc', '
     const hidden = Object.entries(VENDORS).flatMap(([name, vendor]) => (accounts.includes(name) ? [] : [vendor]));
     await fc.assert(
       fc.asyncProperty(fc.array(randomQueries(names), { minLength: 1, maxLength: 3 }), async (series) => {
-        date += 61_000;
+        clock.advance(61_000);
         const [restrictedGateway, smallGateway] = await Promise.all([
           world.startGateway(withRestrictedCaller(accounts)),
           world.startGateway(withOnlyAccounts(accounts)),

@@ -12,7 +12,8 @@ test('sums counters and gauges of amounts, and takes the worst of states', async
   });
   for (const metrics of [own, other]) {
     metrics.requestStarted();
-    metrics.requestStarted()({ method: 'GET', path: '/healthz', status: 200, ms: 5 });
+    metrics.requestStarted();
+    metrics.requestEnded('GET', '/healthz', 200, 5);
   }
   own.watchAccounts(['bots', 'lp'], () => 'OK');
   other.watchAccounts(['bots'], () => 'DOWN');

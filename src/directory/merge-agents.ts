@@ -162,8 +162,11 @@ class AgentMerger {
     const configured = yield* toAgents(this.#configured);
     const discovered = yield* sortInSteps(yield* toAgents(this.#discovered), compareByNameThenId);
     const agents = [...configured, ...discovered];
-    yield;
-    const agentsById = new Map(agents.map((agent) => [agent.id, agent]));
+    const agentsById = new Map<string, Agent>();
+    for (const [index, agent] of agents.entries()) {
+      if (isStepEnd(index)) yield;
+      agentsById.set(agent.id, agent);
+    }
 
     const agentOf = (draft: AgentDraft | undefined): Agent | null => (draft && agentsByDraft.get(draft)) ?? null;
     const byEmail = (email: string) => agentOf(this.#draftsByEmail.get(email.toLowerCase()));

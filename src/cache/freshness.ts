@@ -121,9 +121,7 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
 
     peek(namespace, id) {
       const entry = store.peek?.(id);
-      if (!entry || entry.notFound || entry.freshUntil <= clock.now()) return undefined;
-      if (!validator.isValid(namespace, entry)) return undefined;
-      return namespace.isComplete?.(entry.value) === false ? undefined : entry;
+      return entry && isFound(entry, clock.now()) && validator.isCompleteAndValid(namespace, entry) ? entry : undefined;
     },
 
     write(namespace, id, fetched, sent) {
@@ -143,16 +141,24 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
   };
 }
 
+/** Whether the entry has a value that is within its TTL. */
+function isFound({ notFound, freshUntil }: Entry, now: Instant): boolean {
+  return !notFound && freshUntil > now;
+}
+
 /** Memory returns the same entry object that was written, so each object is validated only once. */
 function createEntryValidator() {
   const validated = new WeakMap<Entry, AnyCacheNamespace>();
+  function isValid(namespace: AnyCacheNamespace, entry: Entry): boolean {
+    if (validated.get(entry) === namespace) return true;
+    if (!entry.notFound && !namespace.isValid(entry.value)) return false;
+    validated.set(entry, namespace);
+    return true;
+  }
   return {
-    isValid(namespace: AnyCacheNamespace, entry: Entry): boolean {
-      if (validated.get(entry) === namespace) return true;
-      if (!entry.notFound && !namespace.isValid(entry.value)) return false;
-      validated.set(entry, namespace);
-      return true;
-    },
+    isValid,
+    isCompleteAndValid: (namespace: AnyCacheNamespace, entry: Entry): boolean =>
+      isValid(namespace, entry) && namespace.isComplete?.(entry.value) !== false,
     markValid(namespace: AnyCacheNamespace, entry: Entry): void {
       validated.set(entry, namespace);
     },

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createCompany } from '../../src/sandbox/company.ts';
 import type { Company, CompanyPerson } from '../../src/vendors/sandbox.ts';
-import { toPatientClock, waitUntil } from '../support/cache-harness.ts';
+import { toPatientClock, toSociableClock, waitUntil } from '../support/cache-harness.ts';
 import { steppedClock } from '../support/clock.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { countOccurrences, type Gateway, NOW, type RawConfig, startWorld, type World } from '../support/world.ts';
@@ -15,7 +15,7 @@ let redis: RedisServer;
 let world: World;
 beforeEach(async () => {
   redis = await startRedisServer();
-  const clock = toPatientClock(steppedClock(NOW));
+  const clock = toSociableClock(toPatientClock(steppedClock(NOW)));
   world = await startWorld(clock, createCompanyOf(KORE_AGENTS, createCompany(clock)));
 });
 afterEach(async () => {

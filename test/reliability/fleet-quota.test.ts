@@ -1,7 +1,6 @@
 /** @needs redis-server */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Clock } from '../../src/domain/clock.ts';
-import { toPatientClock, waitUntil } from '../support/cache-harness.ts';
+import { toPatientClock, toSociableClock, waitUntil } from '../support/cache-harness.ts';
 import { steppedClock } from '../support/clock.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { type Gateway, NOW, startWorld, type World } from '../support/world.ts';
@@ -16,11 +15,6 @@ afterEach(async () => {
   await world.stop();
   await redis.kill();
 });
-
-/** Shortens the ten seconds between two announcements of a process, so that each soon knows the size of the fleet. */
-function toSociableClock(clock: Clock): Clock {
-  return { ...clock, setTimer: (ms, callback) => clock.setTimer(ms === 10_000 ? 20 : ms, callback) };
-}
 
 function startGateway(account: object): Promise<Gateway> {
   return world.startGateway((raw) => ({

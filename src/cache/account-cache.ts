@@ -109,9 +109,18 @@ function readInMemory<Key, Value>(
 ): CachedValue<Value> | undefined {
   const entry = inFlight.has(id) ? undefined : freshness.peek(namespace, id);
   if (!entry) return undefined;
-  const { endpoint } = namespace;
+  const { endpoint, isBatched } = namespace;
   onRead(endpoint, 'hit', 1);
-  context.record({ account: account.name, endpoint, outcome: 'OK', servedFrom: 'CACHE', ms: 0, bytes: 0, keys: 1 });
+  const used = {
+    account: account.name,
+    endpoint,
+    outcome: 'OK',
+    servedFrom: 'CACHE',
+    ms: 0,
+    bytes: 0,
+    keys: 1,
+  } as const;
+  context.record(used, isBatched);
   context.restrictCache(clock.toWallClock(entry.freshUntil));
   context.onEntriesRead?.([id]);
   return { value: entry.value as Value, fetchedAt: clock.toWallClock(entry.fetchedAt), servedFrom: 'CACHE' };

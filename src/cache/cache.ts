@@ -13,6 +13,8 @@ export interface CacheNamespace<Key, Value> {
   readonly keyParts: (key: Key) => readonly (string | number | boolean | null)[];
   /** Checks a value read from a shared store. */
   readonly isValid: (value: unknown) => value is Value;
+  /** Whether one call fetches several keys: the cached values that a request uses are then one record, as those of a call are. */
+  readonly isBatched?: boolean;
   /** Whether nothing of the value is missing; absent: always. What lacks a part may end in an error: it is not read in memory. */
   isComplete?(value: Value): boolean;
 }

@@ -46,13 +46,25 @@ test('rejects a connect that is discarded on the way', async () => {
   expect(link.isReady()).toBe(false);
 });
 
-test('leaves no connection open that is established after it was discarded', async () => {
+test('leaves no connection open that is being established when it is discarded', async () => {
+  redis.delaySetUp();
+  const { link } = setUp();
+  const connecting = rejectionOf(link.connect());
+  await waitUntil(() => redis.connections().opened === 1);
+  link.discard();
+  await connecting;
+  await waitUntil(() => redis.connections().open === 0);
+});
+
+test('opens no connection when it is discarded at once', async () => {
   const { link } = setUp();
   const connecting = rejectionOf(link.connect());
   link.discard();
   await connecting;
-  await waitUntil(() => redis.connections().opened === 1);
-  await waitUntil(() => redis.connections().open === 0);
+  const { link: other } = setUp();
+  await other.connect();
+  expect(redis.connections().opened).toBe(1);
+  other.discard();
 });
 
 test('tries no further node after it was discarded', async () => {

@@ -2,13 +2,14 @@ import type { DirectoryEntry } from '../config/settings.ts';
 import type { Agent, DiscoveredAgent } from '../domain/agent.ts';
 import { createEventLoopYielder, runInSlices } from '../domain/event-loop-yielder.ts';
 import type { SourceReport } from '../domain/source.ts';
+import type { Discovery } from './discovered-entries.ts';
 import {
   createAgentDiscovery,
   type DirectoryAccount,
   type DirectoryReader,
   type DiscoveryOptions,
 } from './discovery.ts';
-import { type DirectoryView, type Discovery, mergeAgents, mergeAgentsInSteps } from './merge-agents.ts';
+import { type DirectoryView, mergeAgents, mergeAgentsInSteps } from './merge-agents.ts';
 
 export interface DirectoryOptions extends DiscoveryOptions {
   readonly entries: readonly DirectoryEntry[];

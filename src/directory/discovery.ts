@@ -6,8 +6,8 @@ import { abortable } from '../http/abort.ts';
 import { vendorError, withRetryAfter } from '../http/response.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, DataSourceContext } from '../vendors/vendor.ts';
+import type { Discovery, KnownAccount } from './discovered-entries.ts';
 import { addMissingAgents, createKeptDiscoveries, type DiscoveryStore } from './kept-discoveries.ts';
-import type { Discovery, KnownAccount } from './merge-agents.ts';
 import type { DirectoryMetrics } from './ports.ts';
 
 /** The part of a request's context that the directory uses. */

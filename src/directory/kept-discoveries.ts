@@ -4,7 +4,7 @@ import type { DiscoveredAgent } from '../domain/agent.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import { DAY, SECOND } from '../domain/time.ts';
 import { discoveredAgentSchema } from '../vendors/discovered-agent.ts';
-import type { KnownAccount } from './merge-agents.ts';
+import type { KnownAccount } from './discovered-entries.ts';
 
 /** What is known of an account's agents: its last discovery that returned something. */
 export interface KeptDiscovery {

@@ -1,23 +1,21 @@
 import type { DirectoryEntry } from '../config/settings.ts';
-import type { Account } from '../domain/account.ts';
-import type { Agent, AgentAccount, DiscoveredAgent } from '../domain/agent.ts';
+import type { Agent, AgentAccount } from '../domain/agent.ts';
 import { runAtOnce } from '../domain/event-loop-yielder.ts';
 import { agentId, agentIdByAccount, agentIdByEmail, decodeGlobalId } from '../domain/global-id.ts';
 import { once } from '../domain/once.ts';
 import { sortInSteps } from '../domain/sort-in-steps.ts';
-import type { ReferenceRules } from '../vendors/vendor.ts';
+import {
+  compareTexts,
+  type DiscoveredEntry,
+  type Discovery,
+  emailsOf,
+  isStepEnd,
+  type KnownAccount,
+  type Reference,
+  sortDiscoveredEntries,
+  toReference,
+} from './discovered-entries.ts';
 import { createViewMemo, type ViewMemo } from './view-memo.ts';
-
-/** An account as the directory sees it. */
-export interface KnownAccount extends Account {
-  readonly references: ReferenceRules;
-}
-
-/** The agents that an account has discovered. */
-export interface Discovery {
-  readonly account: KnownAccount;
-  readonly agents: readonly DiscoveredAgent[];
-}
 
 /** The agents that callers with certain accounts may see. */
 export interface DirectoryView {
@@ -63,13 +61,6 @@ export function* mergeAgentsInSteps(
   return yield* merger.createView();
 }
 
-/** The agents that one step passes. */
-const AGENTS_PER_STEP = 100;
-
-function isStepEnd(index: number): boolean {
-  return index % AGENTS_PER_STEP === AGENTS_PER_STEP - 1;
-}
-
 interface AgentDraft {
   readonly entry: DirectoryEntry | null;
   name: string | null;
@@ -77,22 +68,6 @@ interface AgentDraft {
   /** References by account name. */
   readonly accounts: Map<string, string>;
   readonly id: string;
-}
-
-/** A reference to an agent in an account. */
-interface Reference {
-  /** Equal for all spellings of the reference in the account. */
-  readonly key: string;
-  /** The address that the reference is; null for any other reference. */
-  readonly email: string | null;
-}
-
-/** An agent as an account has discovered it, with all references that identify it there. */
-interface DiscoveredEntry {
-  readonly account: KnownAccount;
-  readonly agent: DiscoveredAgent;
-  /** First the agent's own. */
-  readonly references: readonly Reference[];
 }
 
 class AgentMerger {
@@ -245,37 +220,6 @@ class AgentMerger {
   }
 }
 
-/** By account, in the configuration's order, then by reference. */
-function* sortDiscoveredEntries(
-  accounts: readonly KnownAccount[],
-  discoveries: readonly Discovery[],
-): Generator<undefined, readonly DiscoveredEntry[]> {
-  const sorted: DiscoveredEntry[] = [];
-  for (const account of accounts) {
-    const unsorted: DiscoveredEntry[] = [];
-    const agents = discoveries.flatMap((each) => (each.account.name === account.name ? each.agents : []));
-    for (const [index, agent] of agents.entries()) {
-      if (isStepEnd(index)) yield;
-      const references = [agent.ref, ...agent.aliases].map((ref) => toReference(account, ref));
-      unsorted.push({ account, agent, references });
-    }
-    for (const each of yield* sortInSteps(unsorted, compareByReference)) sorted.push(each);
-  }
-  return sorted;
-}
-
-function compareByReference(a: DiscoveredEntry, b: DiscoveredEntry): number {
-  return (
-    compare(a.references[0]?.key ?? '', b.references[0]?.key ?? '') ||
-    compare(JSON.stringify(a.agent), JSON.stringify(b.agent))
-  );
-}
-
-/** The vendor's address of the agent, then the references that are addresses. */
-function emailsOf({ agent, references }: DiscoveredEntry): readonly string[] {
-  return [agent.email, ...references.map(({ email }) => email)].filter((email) => email !== null);
-}
-
 function toAgent(draft: AgentDraft, accountNames: readonly string[]): Agent {
   return {
     id: draft.id,
@@ -292,13 +236,5 @@ function toAgent(draft: AgentDraft, accountNames: readonly string[]): Agent {
 
 /** The order of discovered agents. It does not depend on which other agents exist, so that cursors stay valid. */
 export function compareByNameThenId(a: Pick<Agent, 'name' | 'id'>, b: Pick<Agent, 'name' | 'id'>): number {
-  return compare(a.name ?? '', b.name ?? '') || compare(a.id, b.id);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function toReference({ name, references }: KnownAccount, ref: string): Reference {
-  return { key: `${name}\n${references.canonical(ref)}`, email: references.email(ref) };
+  return compareTexts(a.name ?? '', b.name ?? '') || compareTexts(a.id, b.id);
 }

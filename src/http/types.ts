@@ -47,7 +47,8 @@ export interface CallContext {
   readonly onQuotaWait?: ((createError: () => VendorError) => void) | undefined;
   /** Aborted when the response is no longer needed. */
   readonly signal: AbortSignal;
-  readonly record: (call: CallRecord) => void;
+  /** `joinsEarlier`: the cached value is added to the record of earlier ones of its endpoint and outcome. */
+  readonly record: (call: CallRecord, joinsEarlier?: boolean) => void;
   /** Called when a request to the vendor is sent, for every attempt: what a response says is true as of then. */
   readonly onSent?: () => void;
   /** Restricts the response's cache lifetime to the instant at which asking again can first bring something new. */

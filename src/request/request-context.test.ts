@@ -104,7 +104,7 @@ describe('createRequestContext', () => {
     expect(context.calls.vendorCalls()).toEqual({ lp: 1 });
   });
 
-  test('keeps one record of the cached values of an endpoint with one outcome, and one of each call', () => {
+  test('keeps one record of the joined values of an endpoint with one outcome, and one of each other', () => {
     const { context } = setUp();
     const read = {
       account: 'lp',
@@ -120,8 +120,12 @@ describe('createRequestContext', () => {
       ...read,
       ...part,
     }));
-    for (const record of [read, call, ...others, call, read, read]) context.record(record);
-    expect(context.calls.records).toEqual([{ ...read, keys: 6 }, call, ...others, call]);
+    context.record(read);
+    for (const record of [read, ...others]) context.record(record, true);
+    context.record(call);
+    context.record(read, true);
+    context.record(read);
+    expect(context.calls.records).toEqual([read, { ...read, keys: 4 }, ...others, call, read]);
   });
 
   test('grants file downloads to all data sources together until the budget is spent', () => {

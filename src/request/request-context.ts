@@ -59,7 +59,7 @@ export interface RequestContext extends CallContext {
 
 /** The vendor calls and cache reads of one request. */
 export interface CallLedger {
-  /** In the order in which they ended; the cached values used of one endpoint, with one outcome, are one record. */
+  /** In the order in which they ended, and cached values in the place of the first that they join. */
   readonly records: readonly CallRecord[];
   /** How many of the records are vendor calls, by account. */
   readonly vendorCalls: () => Readonly<Record<string, number>>;
@@ -124,11 +124,12 @@ export function createRequestContext({
 
 function createCallLedger(): CallLedger & Pick<CallContext, 'record'> {
   const records: CallRecord[] = [];
-  const cacheReads: number[] = [];
+  /** The indexes of the records that others may join. */
+  const joinable: number[] = [];
 
-  /** Adds to the record of an earlier read; false where there is none. */
-  function addToEarlierRead({ account, endpoint, outcome, keys }: CallRecord): boolean {
-    for (const index of cacheReads) {
+  /** Adds the keys to an earlier record; false where there is none to join. */
+  function joinEarlier({ account, endpoint, outcome, keys }: CallRecord): boolean {
+    for (const index of joinable) {
       const earlier = records[index];
       if (earlier?.account !== account || earlier.endpoint !== endpoint || earlier.outcome !== outcome) continue;
       records[index] = { ...earlier, keys: earlier.keys + keys };
@@ -138,10 +139,10 @@ function createCallLedger(): CallLedger & Pick<CallContext, 'record'> {
   }
 
   return {
-    record: (call) => {
-      if (call.servedFrom === 'CACHE') {
-        if (addToEarlierRead(call)) return;
-        cacheReads.push(records.length);
+    record: (call, joinsEarlier = false) => {
+      if (joinsEarlier) {
+        if (joinEarlier(call)) return;
+        joinable.push(records.length);
       }
       records.push(call);
     },

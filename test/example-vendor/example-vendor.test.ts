@@ -58,9 +58,9 @@ test('adding the vendor changes no other file', async () => {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).replace(FIXTURE, 'src/vendors/acme'));
   expect(folder.length).toBeGreaterThan(12);
-  const generatedFile = 'src/generated/resolvers.ts';
+  const generatedFiles = ['src/generated/resolvers.ts', 'packages/client/src/generated/documents.ts'];
   expect(await checkout.changedFiles()).toEqual(
-    [...folder, generatedFile, 'src/vendors/index.ts', 'schema/account.graphql'].sort(),
+    [...folder, ...generatedFiles, 'src/vendors/index.ts', 'schema/account.graphql'].sort(),
   );
 });
 

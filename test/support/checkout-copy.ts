@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 /** Untracked files, files without a role here, and the example vendor itself. */
 const EXCLUDED_PATHS =
-  /^(\.git|dist|coverage|switchboard\.yaml|test\/example-vendor)(\/|$)|(^|\/)node_modules(\/|$)|\.log$/;
+  /^(\.git|dist|coverage|switchboard\.yaml|bench\/peers\/tailcall\/glibc|test\/example-vendor)(\/|$)|(^|\/)node_modules(\/|$)|\.log$/;
 
 /** An addition to a file of the gateway. */
 export interface FileEdit {

@@ -1,5 +1,5 @@
 import type { DirectoryEntry } from '../../src/config/settings.ts';
-import type { KnownAccount } from '../../src/directory/merge-agents.ts';
+import type { KnownAccount } from '../../src/directory/discovered-entries.ts';
 import type { DiscoveredAgent } from '../../src/domain/agent.ts';
 
 /** Case-insensitive references that may be e-mail addresses, like those of Kore and LivePerson. */

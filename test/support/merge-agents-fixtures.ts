@@ -1,5 +1,6 @@
 import type { DirectoryEntry } from '../../src/config/settings.ts';
-import { type DirectoryView, type KnownAccount, mergeAgents } from '../../src/directory/merge-agents.ts';
+import type { KnownAccount } from '../../src/directory/discovered-entries.ts';
+import { type DirectoryView, mergeAgents } from '../../src/directory/merge-agents.ts';
 import type { DiscoveredAgent } from '../../src/domain/agent.ts';
 import { knownAccount } from './directory-fixtures.ts';
 

@@ -35,6 +35,7 @@ export const cellNamespace: CacheNamespace<CellKey, Cell> = {
   version: 2,
   keyParts: ({ agent, day }) => ['cell', agent, day],
   isValid: (value): value is Cell => cellSchema.safeParse(value).success,
+  isBatched: true,
   isComplete: ({ gap }) => gap === null,
 };
 

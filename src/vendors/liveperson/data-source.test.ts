@@ -36,6 +36,7 @@ describe('a shift in three files with overlapping parts', () => {
         outcome: 'OK',
         fetchedAt: NOW,
         servedFrom: 'VENDOR',
+        calls: Array(4).fill(expect.any(Symbol)),
         error: null,
         coveredFrom: MAY_10.from,
         coveredTo: MAY_10.to,

@@ -1,0 +1,79 @@
+import type { Account } from '../domain/account.ts';
+import type { DiscoveredAgent } from '../domain/agent.ts';
+import { sortInSteps } from '../domain/sort-in-steps.ts';
+import type { ReferenceRules } from '../vendors/vendor.ts';
+
+/** An account as the directory sees it. */
+export interface KnownAccount extends Account {
+  readonly references: ReferenceRules;
+}
+
+/** The agents that an account has discovered. */
+export interface Discovery {
+  readonly account: KnownAccount;
+  readonly agents: readonly DiscoveredAgent[];
+}
+
+/** A reference to an agent in an account. */
+export interface Reference {
+  /** Equal for all spellings of the reference in the account. */
+  readonly key: string;
+  /** The address that the reference is; null for any other reference. */
+  readonly email: string | null;
+}
+
+/** An agent as an account has discovered it, with all references that identify it there. */
+export interface DiscoveredEntry {
+  readonly account: KnownAccount;
+  readonly agent: DiscoveredAgent;
+  /** First the agent's own. */
+  readonly references: readonly Reference[];
+}
+
+/** The agents that one step passes. */
+const AGENTS_PER_STEP = 100;
+
+/** Whether a loop over agents should pause after this one. */
+export function isStepEnd(index: number): boolean {
+  return index % AGENTS_PER_STEP === AGENTS_PER_STEP - 1;
+}
+
+/** By account, in the configuration's order, then by reference. */
+export function* sortDiscoveredEntries(
+  accounts: readonly KnownAccount[],
+  discoveries: readonly Discovery[],
+): Generator<undefined, readonly DiscoveredEntry[]> {
+  const sorted: DiscoveredEntry[] = [];
+  for (const account of accounts) {
+    const unsorted: DiscoveredEntry[] = [];
+    const agents = discoveries.flatMap((each) => (each.account.name === account.name ? each.agents : []));
+    for (const [index, agent] of agents.entries()) {
+      if (isStepEnd(index)) yield;
+      const references = [agent.ref, ...agent.aliases].map((ref) => toReference(account, ref));
+      unsorted.push({ account, agent, references });
+    }
+    for (const each of yield* sortInSteps(unsorted, compareByReference)) sorted.push(each);
+  }
+  return sorted;
+}
+
+function compareByReference(a: DiscoveredEntry, b: DiscoveredEntry): number {
+  return (
+    compareTexts(a.references[0]?.key ?? '', b.references[0]?.key ?? '') ||
+    compareTexts(JSON.stringify(a.agent), JSON.stringify(b.agent))
+  );
+}
+
+/** The vendor's address of the agent, then the references that are addresses. */
+export function emailsOf({ agent, references }: DiscoveredEntry): readonly string[] {
+  return [agent.email, ...references.map(({ email }) => email)].filter((email) => email !== null);
+}
+
+/** By code units, which is the same in every locale. */
+export function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function toReference({ name, references }: KnownAccount, ref: string): Reference {
+  return { key: `${name}\n${references.canonical(ref)}`, email: references.email(ref) };
+}

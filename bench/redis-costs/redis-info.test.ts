@@ -5,7 +5,6 @@ const INFO = [
   '$123',
   '# Memory',
   'used_memory_dataset:4096',
-  'used_memory_dataset_perc:11.30%',
   '# Stats',
   'total_commands_processed:7',
   'total_net_input_bytes:100',

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createWorker, createWorkers, fakeKore, KORE_ENTRY, parseFilter } from '../../../test/support/kore/account.ts';
 import { connectKore } from '../../../test/support/kore/harness.ts';
 import { connectVendor, jsonReply, type RequestHandler } from '../../../test/support/vendor-harness.ts';
+import { allValues } from '../../domain/maybe-promise.ts';
 import { DAY } from '../../domain/time.ts';
 import { kore } from './index.ts';
 import { MAX_TOTAL_BYTES } from './pagination.ts';
@@ -20,7 +21,7 @@ function email(n: number) {
 describe('a paged response', () => {
   test('requests the next page at the offset of the number of received agents', async () => {
     const { statusPeriods, sent } = connectKore(createWorkers(20), { pageSize: 8 });
-    const results = await Promise.all(createWorkers(20).map((worker) => statusPeriods(worker.email, yesterday)));
+    const results = await allValues(createWorkers(20).map((worker) => statusPeriods(worker.email, yesterday)));
     expect(sent.map(({ url }) => url.searchParams.get('offset'))).toEqual(['0', '8', '16']);
     expect(results.every(({ data, sources }) => data.length === 1 && sources[0]?.outcome === 'OK')).toBe(true);
   });
@@ -74,7 +75,9 @@ describe('a paged response', () => {
       return { status: 200, body: body.padEnd(MAX_TOTAL_BYTES / 2) };
     };
     const { statusPeriods, sent } = connectKore([], { pageSize: 1, overridePage: large });
-    const outcomes = Promise.allSettled(['u-1', 'u-2', 'u-3'].map((ref) => statusPeriods(ref, yesterday)));
+    const outcomes = Promise.allSettled(
+      ['u-1', 'u-2', 'u-3'].map((ref) => Promise.resolve(statusPeriods(ref, yesterday))),
+    );
     const error = { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' };
     const partial = { value: { data: [{ start: at('14T09:00:00') }], sources: [{ outcome: 'PARTIAL', error }] } };
     expect(await outcomes).toMatchObject([partial, partial, { reason: error }]);
@@ -138,7 +141,7 @@ describe('a record of an agent that was not requested', () => {
       overridePage: () => [...mentioned, unrequestedAgent].map((one) => ({ ...one })),
     });
     const outcomes = await Promise.allSettled(
-      [...mentioned, createWorker(99)].map((worker) => statusPeriods(worker.email, yesterday)),
+      [...mentioned, createWorker(99)].map((worker) => Promise.resolve(statusPeriods(worker.email, yesterday))),
     );
     expect(outcomes.slice(0, 49)).toMatchObject(
       mentioned.map((worker) => ({

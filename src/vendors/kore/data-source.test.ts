@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createWorker, createWorkers, parseFilter } from '../../../test/support/kore/account.ts';
 import { connectKore } from '../../../test/support/kore/harness.ts';
+import { allValues } from '../../domain/maybe-promise.ts';
 import { DAY, HOUR } from '../../domain/time.ts';
 
 const NOW = Date.parse('2024-05-15T12:00:00Z');
@@ -21,9 +22,7 @@ describe('statuses within one query', () => {
     [120, 3],
   ])('requests cells of %i agents with %i POSTs', async (count, posts) => {
     const { statusPeriods, sent } = connectKore(createWorkers(count));
-    const results = await Promise.all(
-      createWorkers(count).map((person) => statusPeriods(person.email, sinceYesterday)),
-    );
+    const results = await allValues(createWorkers(count).map((person) => statusPeriods(person.email, sinceYesterday)));
     expect(sent).toHaveLength(posts);
     expect(results.map(({ data }) => data.length)).toEqual(Array(count).fill(2));
     expect(results.every(({ data }, n) => data.every(({ ref }) => ref === email(n)))).toBe(true);
@@ -31,7 +30,7 @@ describe('statuses within one query', () => {
 
   test('requests cells of now and yesterday with one POST', async () => {
     const { statusPeriods, currentStatus, sent } = connectKore(createWorkers(30));
-    await Promise.all(
+    await allValues(
       createWorkers(30).flatMap((worker) => [currentStatus(worker.email), statusPeriods(worker.email, yesterday)]),
     );
     expect(sent).toHaveLength(1);
@@ -260,7 +259,7 @@ describe('a userId', () => {
 
   test('requests a userId and an e-mail address in separate pages, each once', async () => {
     const { statusPeriods, sent } = connectKore(createWorkers(3));
-    const results = await Promise.all(['u-0', email(1)].map((ref) => statusPeriods(ref, yesterday)));
+    const results = await allValues(['u-0', email(1)].map((ref) => statusPeriods(ref, yesterday)));
     expect(sent.map((request) => parseFilter(request).agents).toSorted()).toEqual([[email(1)], undefined]);
     expect(results.map(({ data }) => data.length)).toEqual([1, 1]);
   });

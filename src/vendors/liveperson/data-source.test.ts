@@ -12,6 +12,7 @@ import {
   statusChangeEvent,
   THREE_FILES,
 } from '../../../test/support/scripted-liveperson.ts';
+import { allValues } from '../../domain/maybe-promise.ts';
 
 describe('a shift in three files with overlapping parts', () => {
   const ask = () => connectLivePerson(createScriptedVendor(THREE_FILES)).open();
@@ -70,7 +71,7 @@ describe('a shift in three files with overlapping parts', () => {
 
   test('finds a shift by the login name in any case, and not by another login name', async () => {
     const sources = ask();
-    const results = await Promise.all(
+    const results = await allValues(
       ['cragent@LIVEPERSON.com', '9', '8', 'jane@example.com'].map((ref) => sources.sessions(ref, MAY_10)),
     );
     expect(results.map(({ data }) => data.map(({ ref }) => ref))).toEqual([['cragent@LIVEPERSON.com'], ['9'], [], []]);

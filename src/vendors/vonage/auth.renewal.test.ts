@@ -18,6 +18,7 @@ import {
   refs,
   tokenCalls,
 } from '../../../test/support/vonage/tokens.ts';
+import { allValues } from '../../domain/maybe-promise.ts';
 import { createMetrics } from '../../observability/metrics.ts';
 import type { PlannedRead } from '../call-estimate.ts';
 
@@ -39,7 +40,7 @@ describe('a token due for renewal', () => {
     const harness = connectVonage(shortLived(renewal.answer).respond);
     await queryInteractions(harness);
     harness.clock.advance(90_000);
-    await Promise.all(refs(50).map((ref) => queryInteractions(harness, ref)));
+    await allValues(refs(50).map((ref) => queryInteractions(harness, ref)));
     await queryInteractions(harness);
     expect(tokenCalls(harness)).toHaveLength(2);
     expect(authorizationHeaders(harness)).toEqual(repeated(52, 'Bearer token-1'));
@@ -65,7 +66,7 @@ describe('a token due for renewal', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(authorizationHeaders(harness)).toHaveLength(3);
     renewal.resolve(jsonReply({ access_token: 'token-2', expires_in: 7200 }));
-    await Promise.all(waiting);
+    await allValues(waiting);
     expect(authorizationHeaders(harness).slice(3)).toEqual(repeated(5, 'Bearer token-2'));
     expect(tokenCalls(harness)).toHaveLength(2);
   });
@@ -102,11 +103,11 @@ describe('a token due for renewal', () => {
     await queryInteractions(harness);
     expect(harness.renewalErrors).toEqual([]);
     harness.clock.advance(90_000);
-    await Promise.all(refs(5).map((ref) => queryInteractions(harness, ref)));
+    await allValues(refs(5).map((ref) => queryInteractions(harness, ref)));
     await new Promise((resolve) => setImmediate(resolve));
     expect(harness.renewalErrors).toMatchObject([{ endpoint: 'connect/token', reason: 'status_503' }]);
     harness.clock.advance(20_000);
-    await Promise.allSettled(refs(5).map((ref) => queryInteractions(harness, ref)));
+    await Promise.allSettled(refs(5).map((ref) => Promise.resolve(queryInteractions(harness, ref))));
     expect(harness.renewalErrors).toHaveLength(2);
   });
 
@@ -193,7 +194,7 @@ describe('a token that the vendor rejects', () => {
     const harness = connectVonage(vendor.respond);
     await queryInteractions(harness);
     vendor.revoked.add('token-1');
-    await Promise.all(refs(50).map((ref) => queryInteractions(harness, ref)));
+    await allValues(refs(50).map((ref) => queryInteractions(harness, ref)));
     expect(tokenCalls(harness)).toHaveLength(2);
     expect(authorizationHeaders(harness)).toHaveLength(101);
   });

@@ -14,6 +14,7 @@ import {
 } from '../../../test/support/vonage/tokens.ts';
 import type { SharedToken, SharedTokenStore } from '../../cache/token-store.ts';
 import { Secret } from '../../config/secret.ts';
+import { allValues } from '../../domain/maybe-promise.ts';
 import { vonage } from './index.ts';
 
 describe('the token request', () => {
@@ -62,7 +63,7 @@ test('marks the token request as idempotent, since a further token does not inva
 describe('a token', () => {
   test('fetches a token once, however many requests wait', async () => {
     const harness = connectVonage(createFakeVonage().respond);
-    await Promise.all(refs(50).map((ref) => queryInteractions(harness, ref)));
+    await allValues(refs(50).map((ref) => queryInteractions(harness, ref)));
     expect(tokenCalls(harness)).toHaveLength(1);
     expect(authorizationHeaders(harness)).toEqual(refs(50).map(() => 'Bearer token-1'));
   });

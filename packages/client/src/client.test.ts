@@ -191,6 +191,16 @@ describe('poll', () => {
     expect(waits).toEqual([250, 500, 5000, 250]);
   });
 
+  test('waits at least a second, whatever a proxy says', async () => {
+    const { client, waits } = createTestClient([
+      reply({ data: { count: 1 } }, { 'cache-control': 'max-age=0' }),
+      reply({ data: { count: 2 } }),
+    ]);
+    let events = 0;
+    for await (const _event of client.poll(counter)) if (++events === 2) break;
+    expect(waits).toEqual([1000]);
+  });
+
   test('throws a failure that stays', async () => {
     const { client } = createTestClient([refusal(401, 'UNAUTHENTICATED')]);
     await expect(client.poll(counter).next()).rejects.toBeInstanceOf(RequestError);

@@ -49,6 +49,8 @@ export interface Client {
 const DEFAULT_MAX_RETRIES = 2;
 /** Where the gateway does not say when to ask again. */
 const DEFAULT_POLL_SECONDS = 5;
+/** Also where a proxy says that an answer has no lifetime. */
+const MIN_POLL_SECONDS = 1;
 
 export function createClient(options: ClientOptions): Client {
   return createClientIn(createEnvironment(options.fetch), options);
@@ -110,7 +112,7 @@ function isRetryable({ extensions }: RequestError['errors'][number]): boolean {
 }
 
 function toPollMs({ maxAgeSeconds }: QueryResult<unknown>): number {
-  return (maxAgeSeconds ?? DEFAULT_POLL_SECONDS) * 1000;
+  return Math.max(MIN_POLL_SECONDS, maxAgeSeconds ?? DEFAULT_POLL_SECONDS) * 1000;
 }
 
 async function send<Data>(

@@ -8,12 +8,17 @@ const REPORT: MetricsReport = [];
 function setUp() {
   const clock = manualClock(0);
   const asked: string[] = [];
-  const collector = createReportCollector<string>((worker) => asked.push(worker), clock);
+  const missing: string[] = [];
+  const collector = createReportCollector<string>(
+    (worker) => asked.push(worker),
+    clock,
+    (workers) => missing.push(...workers),
+  );
   const collected: number[] = [];
   const collect = (workers: readonly string[]) => {
     collector.collect(workers, (reports) => collected.push(reports.length));
   };
-  return { clock, asked, collector, collected, collect };
+  return { clock, asked, missing, collector, collected, collect };
 }
 
 test('asks each worker and passes on their reports when the last has come', () => {
@@ -28,7 +33,7 @@ test('asks each worker and passes on their reports when the last has come', () =
 });
 
 test('does not wait for a worker that has ended, nor longer than a second for one that is stuck', () => {
-  const { clock, collector, collected, collect } = setUp();
+  const { clock, missing, collector, collected, collect } = setUp();
   collect(['a', 'b']);
   collector.reported('a', 1, REPORT);
   collector.ended('b');
@@ -38,6 +43,7 @@ test('does not wait for a worker that has ended, nor longer than a second for on
   clock.advance(1000);
   collector.reported('b', 2, REPORT);
   expect(collected).toEqual([1, 1]);
+  expect(missing).toEqual(['b']);
 });
 
 test('passes on nothing at once where there is no other worker', () => {

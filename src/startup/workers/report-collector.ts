@@ -19,9 +19,11 @@ export interface ReportCollector<Worker> {
   readonly ended: (worker: Worker) => void;
 }
 
+/** `onMissing` receives the workers that have not reported in time. */
 export function createReportCollector<Worker>(
   ask: (worker: Worker, id: number) => void,
   clock: Pick<Clock, 'setTimer'>,
+  onMissing: (workers: readonly Worker[]) => void,
 ): ReportCollector<Worker> {
   const collections = new Map<number, Collection<Worker>>();
   let lastId = 0;
@@ -36,12 +38,16 @@ export function createReportCollector<Worker>(
       lastId += 1;
       const id = lastId;
       const reports: MetricsReport[] = [];
+      const waitingFor = new Set(workers);
       const finish = () => {
         cancel();
         if (collections.delete(id)) onCollected(reports);
       };
-      const cancel = clock.setTimer(TIMEOUT_MS, finish);
-      collections.set(id, { waitingFor: new Set(workers), reports, finish });
+      const cancel = clock.setTimer(TIMEOUT_MS, () => {
+        onMissing([...waitingFor]);
+        finish();
+      });
+      collections.set(id, { waitingFor, reports, finish });
       for (const worker of workers) ask(worker, id);
       if (workers.length === 0) finish();
     },

@@ -42,9 +42,15 @@ const MAX_RESTART_DELAY_MS = 30 * SECOND;
 export function superviseWorkers({ count, fork, clock, logger, onReady, onEnd }: SupervisorOptions): Supervisor {
   /** The running workers, and whether each is ready. */
   const workers = new Map<WorkerProcess, boolean>();
-  const collector = createReportCollector<WorkerProcess>((worker, id) => {
-    worker.send({ type: 'reportRequest', id });
-  }, clock);
+  const collector = createReportCollector<WorkerProcess>(
+    (worker, id) => {
+      worker.send({ type: 'reportRequest', id });
+    },
+    clock,
+    (missing) => {
+      logger.warn({ pids: missing.map(({ pid }) => pid) }, 'workers missing in /metrics');
+    },
+  );
   const pendingStarts = new Set<() => void>();
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   let status = 0;

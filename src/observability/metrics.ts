@@ -37,7 +37,8 @@ export type MetricsReport = Awaited<ReturnType<prometheus.Registry['getMetricsAs
 
 /** The metrics of the other processes that serve the same address, and a way to report this one's to them. */
 export interface MetricsPeers {
-  readonly collectReports: () => Promise<readonly MetricsReport[]>;
+  /** Exchanges the metrics of this process for those of the others. */
+  readonly collectReports: (own: MetricsReport) => Promise<readonly MetricsReport[]>;
   readonly serveReports: (read: () => Promise<MetricsReport>) => void;
 }
 
@@ -72,7 +73,8 @@ function createExporter(registry: prometheus.Registry, peers: MetricsPeers | und
   peers?.serveReports(() => registry.getMetricsAsJSON());
   return {
     text: async (isVisible = () => true) => {
-      const reports = [await registry.getMetricsAsJSON(), ...((await peers?.collectReports()) ?? [])];
+      const own = await registry.getMetricsAsJSON();
+      const reports = [own, ...((await peers?.collectReports(own)) ?? [])];
       const shown = reports.map((metrics) =>
         metrics.map((metric) => ({
           ...metric,

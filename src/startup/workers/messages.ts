@@ -14,5 +14,6 @@ export type MessageToWorker =
 /** What a worker sends to the primary process. */
 export type MessageToPrimary =
   | { readonly type: 'ready'; readonly url: string }
-  | { readonly type: 'collect'; readonly id: number }
+  /** Asks for the metrics of the others, and reports its own. */
+  | { readonly type: 'collect'; readonly id: number; readonly report: MetricsReport }
   | { readonly type: 'report'; readonly id: number; readonly report: MetricsReport };

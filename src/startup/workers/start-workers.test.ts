@@ -60,6 +60,8 @@ async function readMetric(url: string, metric: string): Promise<number> {
     .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
+const POSTS = 'switchboard_http_requests_total{method="POST",path="/graphql",status="200"}';
+
 /** Each in a connection of its own: the workers take turns. */
 function sendSeparately(url: string, query: string) {
   return sendQuery(url, query, { connection: 'close' });
@@ -74,9 +76,7 @@ test('serves one port by several processes, whose metrics are summed', async () 
   for (let i = 0; i < 10; i += 1) expect((await sendSeparately(url, '{ __typename }')).status).toBe(200);
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
   for (let i = 0; i < 2; i += 1) {
-    expect(await readMetric(url, 'switchboard_http_requests_total{method="POST",path="/graphql",status="200"}')).toBe(
-      10,
-    );
+    expect(await readMetric(url, POSTS)).toBe(10);
     expect(await readMetric(url, 'switchboard_build_info')).toBe(1);
   }
   expect(await terminate(running)).toBe(0);
@@ -98,9 +98,11 @@ test('answers every request in flight before it ends', async () => {
   expect(await logged('shutdown complete, all requests answered', 2)).toHaveLength(2);
 });
 
-test('replaces a worker that is killed, and logs it', async () => {
+test('replaces a worker that is killed, and logs it; what it had counted stays in the metrics', async () => {
   const { process: running, url, log, logged } = await startWorkers();
   const before = await logged('serving', 2);
+  for (let i = 0; i < 4; i += 1) await sendSeparately(url, '{ __typename }');
+  expect(await readMetric(url, POSTS)).toBe(4);
   const [victim] = childrenOf(running, before);
   if (victim === undefined) throw new Error('no worker in the log');
   process.kill(victim, 'SIGKILL');
@@ -109,6 +111,7 @@ test('replaces a worker that is killed, and logs it', async () => {
   const pids = childrenOf(running, await logged('serving', 3));
   expect(pids).toHaveLength(3);
   for (let i = 0; i < 4; i += 1) expect((await sendSeparately(url, '{ __typename }')).status).toBe(200);
+  expect(await readMetric(url, POSTS)).toBe(8);
   expect(await terminate(running)).toBe(0);
   expect(log.filter(({ message }) => message.startsWith('shutdown complete'))).toHaveLength(2);
 });

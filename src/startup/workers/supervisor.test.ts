@@ -136,21 +136,21 @@ describe('a signal', () => {
 test('collects the reports of the other workers that are ready', () => {
   const { worker, startAll } = setUp(3);
   startAll();
-  worker(1).say({ type: 'collect', id: 7 });
+  worker(1).say({ type: 'collect', id: 7, report: [] });
   expect(worker(1).received.at(-1)).toEqual({ type: 'allReady' });
   for (const nth of [2, 3]) {
     expect(worker(nth).received.at(-1)).toEqual({ type: 'reportRequest', id: 1 });
     worker(nth).say({ type: 'report', id: 1, report: [] });
   }
-  expect(worker(1).received.at(-1)).toEqual({ type: 'reports', id: 7, reports: [[], []] });
+  expect(worker(1).received.at(-1)).toEqual({ type: 'reports', id: 7, reports: [[], [], []] });
 });
 
 test('logs which workers are missing in /metrics', () => {
   const { worker, clock, events, startAll } = setUp(3);
   startAll();
-  worker(1).say({ type: 'collect', id: 7 });
+  worker(1).say({ type: 'collect', id: 7, report: [] });
   worker(2).say({ type: 'report', id: 1, report: [] });
   clock.advance(1000);
   expect(events).toEqual([{ pids: [3] }]);
-  expect(worker(1).received.at(-1)).toEqual({ type: 'reports', id: 7, reports: [[]] });
+  expect(worker(1).received.at(-1)).toEqual({ type: 'reports', id: 7, reports: [[], []] });
 });

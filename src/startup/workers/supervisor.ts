@@ -73,7 +73,7 @@ export function superviseWorkers({ count, fork, clock, logger, onReady, onEnd }:
     else if (message.type === 'report') collector.reported(worker, message.id, message.report);
     else {
       const others = [...workers].filter(([each, isReady]) => isReady && each !== worker).map(([each]) => each);
-      collector.collect(others, (reports) => {
+      collector.collect({ worker, report: message.report }, others, (reports) => {
         worker.send({ type: 'reports', id: message.id, reports });
       });
     }

@@ -44,10 +44,10 @@ test('passes on each signal, also one that came before its listener', () => {
 
 test('collects the reports that answer its request', async () => {
   const { link, sent, receive } = setUp();
-  const [first, second] = [link.collectReports(), link.collectReports()];
+  const [first, second] = [link.collectReports(REPORT), link.collectReports(REPORT)];
   expect(sent).toEqual([
-    { type: 'collect', id: 1 },
-    { type: 'collect', id: 2 },
+    { type: 'collect', id: 1, report: REPORT },
+    { type: 'collect', id: 2, report: REPORT },
   ]);
   receive({ type: 'reports', id: 2, reports: [REPORT, REPORT] });
   receive({ type: 'reports', id: 1, reports: [] });

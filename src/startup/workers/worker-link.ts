@@ -13,8 +13,8 @@ export interface WorkerLink {
   readonly onSignal: (signal: ShutdownSignal, listener: () => void) => void;
   /** Reports that the worker can serve; resolves once all can. */
   readonly ready: (url: string) => Promise<void>;
-  /** The metrics of the other workers. */
-  readonly collectReports: () => Promise<readonly MetricsReport[]>;
+  /** Exchanges the metrics of this worker for those of the others. */
+  readonly collectReports: (own: MetricsReport) => Promise<readonly MetricsReport[]>;
   /** Reports these metrics when another worker collects them. */
   readonly serveReports: (read: () => Promise<MetricsReport>) => void;
 }
@@ -63,11 +63,11 @@ export function createWorkerLink({ send, onMessage }: PrimaryChannel): WorkerLin
       send({ type: 'ready', url });
       return allReady.promise;
     },
-    collectReports: () =>
+    collectReports: (report) =>
       new Promise((resolve) => {
         lastId += 1;
         collections.set(lastId, resolve);
-        send({ type: 'collect', id: lastId });
+        send({ type: 'collect', id: lastId, report });
       }),
     serveReports: (readReport) => {
       read = readReport;

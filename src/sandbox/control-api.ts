@@ -1,4 +1,6 @@
+import type { z } from 'zod';
 import type { SandboxRequest, SandboxResponse } from '../vendors/sandbox.ts';
+import { type AgentControl, statusRequestSchema } from './agent-control.ts';
 import type { CallLog } from './call-log.ts';
 import { type FaultRegistry, faultSchema } from './faults.ts';
 
@@ -13,6 +15,18 @@ function jsonResponse(status: number, body: unknown): SandboxResponse {
   };
 }
 
+function errorResponse(status: number, message: string): SandboxResponse {
+  return jsonResponse(status, { errors: [{ path: '', message }] });
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -21,25 +35,59 @@ function parseJson(text: string): unknown {
   }
 }
 
-function addFault(faults: FaultRegistry, body: Buffer): SandboxResponse {
+type ParsedBody<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reply: SandboxResponse };
+
+function parseBody<T>(schema: z.ZodType<T>, body: Buffer): ParsedBody<T> {
   const value = parseJson(body.toString());
-  if (value === undefined) return jsonResponse(400, { errors: [{ path: '', message: 'is not valid JSON' }] });
-  const parsed = faultSchema.safeParse(value);
-  if (!parsed.success) {
-    const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-    return jsonResponse(400, { errors });
-  }
-  faults.add(parsed.data);
+  if (value === undefined) return { ok: false, reply: errorResponse(400, 'is not valid JSON') };
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  return { ok: false, reply: jsonResponse(400, { errors }) };
+}
+
+function addFault(faults: FaultRegistry, body: Buffer): SandboxResponse {
+  const parsed = parseBody(faultSchema, body);
+  if (!parsed.ok) return parsed.reply;
+  faults.add(parsed.value);
   return jsonResponse(201, { faults: faults.list() });
 }
 
-/** Handles `{POST, GET, DELETE} /__sandbox/faults` and `{GET, DELETE} /__sandbox/calls`. */
+/** Handles `{POST, DELETE} /__sandbox/agents/REF/status`. */
+function changeStatus(method: string, ref: string, agents: AgentControl, body: Buffer): SandboxResponse {
+  const unknownAgent = (): SandboxResponse =>
+    errorResponse(404, `no agent ${JSON.stringify(ref)} at this vendor; GET ${CONTROL_PATH}agents lists them`);
+  if (method === 'DELETE') {
+    const agent = agents.releaseStatus(ref);
+    return agent ? jsonResponse(200, agent) : unknownAgent();
+  }
+  const parsed = parseBody(statusRequestSchema, body);
+  if (!parsed.ok) return parsed.reply;
+  const agent = agents.setStatus(ref, parsed.value);
+  return agent ? jsonResponse(201, agent) : unknownAgent();
+}
+
+/** What the control API controls. */
+export interface Controls {
+  readonly faults: FaultRegistry;
+  readonly calls: CallLog;
+  readonly agents: AgentControl;
+}
+
+/**
+ * Handles `{POST, GET, DELETE} /__sandbox/faults`, `{GET, DELETE} /__sandbox/calls`, `GET /__sandbox/agents` and
+ * `{POST, DELETE} /__sandbox/agents/REF/status`.
+ */
 export function handleControlRequest(
   { method, url, body }: SandboxRequest,
-  faults: FaultRegistry,
-  calls: CallLog,
+  { faults, calls, agents }: Controls,
 ): SandboxResponse {
-  switch (`${method} ${url.pathname.slice(CONTROL_PATH.length)}`) {
+  const path = url.pathname.slice(CONTROL_PATH.length);
+  const [, ref] = /^agents\/([^/]+)\/status$/.exec(path) ?? [];
+  if (ref !== undefined && (method === 'POST' || method === 'DELETE')) {
+    return changeStatus(method, decodeSegment(ref), agents, body);
+  }
+  switch (`${method} ${path}`) {
     case 'POST faults':
       return addFault(faults, body);
     case 'GET faults':
@@ -52,7 +100,9 @@ export function handleControlRequest(
     case 'DELETE calls':
       calls.clear();
       return { status: 204 };
+    case 'GET agents':
+      return jsonResponse(200, { agents: agents.list() });
     default:
-      return jsonResponse(404, { errors: [{ path: '', message: 'not found; use faults or calls' }] });
+      return errorResponse(404, 'not found; use faults, calls, agents or agents/REF/status');
   }
 }

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Clock } from '../domain/clock.ts';
 import type { FakeVendor, SandboxRequest } from '../vendors/sandbox.ts';
+import type { AgentControl } from './agent-control.ts';
 import { type FakeVendorServer, startFakeVendor } from './fake-vendor-server.ts';
 
 const NOW = Date.UTC(2024, 0, 1);
@@ -25,6 +26,8 @@ const fake: FakeVendor = {
   },
 };
 
+const noAgents: AgentControl = { list: () => [], setStatus: () => null, releaseStatus: () => null };
+
 /** A fixed clock whose timers are fired by the test. */
 let timers: { readonly ms: number; readonly fire: () => void; isCancelled: boolean }[] = [];
 const clock: Clock = {
@@ -43,7 +46,7 @@ let server: FakeVendorServer;
 beforeEach(async () => {
   requests = [];
   timers = [];
-  server = await startFakeVendor(fake, clock);
+  server = await startFakeVendor(fake, { clock, agents: noAgents });
 });
 afterEach(() => server.stop());
 
@@ -261,7 +264,7 @@ describe('fault injection', () => {
 });
 
 test('stops immediately while a call hangs', async () => {
-  const own = await startFakeVendor(fake, clock);
+  const own = await startFakeVendor(fake, { clock, agents: noAgents });
   own.injectFault({ kind: 'hang' });
   const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
   socket.write('GET /a HTTP/1.1\r\nHost: h\r\n\r\n');

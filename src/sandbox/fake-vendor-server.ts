@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Clock, Instant } from '../domain/clock.ts';
 import type { FakeVendor, SandboxRequest, SandboxResponse } from '../vendors/sandbox.ts';
+import type { AgentControl } from './agent-control.ts';
 import { applyFault } from './apply-fault.ts';
 import { createCallLog, type ReceivedCall } from './call-log.ts';
 import { CONTROL_PATH, handleControlRequest } from './control-api.ts';
@@ -72,8 +73,18 @@ function toErrorResponse(error: unknown): SandboxResponse {
   return { status: 500, body: `internal error of the sandbox: ${error instanceof Error ? error.message : 'unknown'}` };
 }
 
-/** Starts a server for one fake vendor on 127.0.0.1; port 0 selects a free port. */
-export async function startFakeVendor(fake: FakeVendor, clock: Clock, port = 0): Promise<FakeVendorServer> {
+export interface FakeVendorServerOptions {
+  readonly clock: Clock;
+  readonly agents: AgentControl;
+  /** 0, the default, selects a free port. */
+  readonly port?: number | undefined;
+}
+
+/** Starts a server for one fake vendor on 127.0.0.1. */
+export async function startFakeVendor(
+  fake: FakeVendor,
+  { clock, agents, port = 0 }: FakeVendorServerOptions,
+): Promise<FakeVendorServer> {
   const faults = createFaultRegistry();
   const calls = createCallLog();
 
@@ -88,7 +99,7 @@ export async function startFakeVendor(fake: FakeVendor, clock: Clock, port = 0):
       const body = await readBody(incoming);
       const request = { method: incoming.method ?? 'GET', url, headers: toHeaders(incoming), body };
       return await (url.pathname.startsWith(CONTROL_PATH)
-        ? handleControlRequest(request, faults, calls)
+        ? handleControlRequest(request, { faults, calls, agents })
         : fake.handle(request));
     } catch (error) {
       return toErrorResponse(error);

@@ -1,7 +1,9 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Company, FakeVendorFactory } from '../vendors/sandbox.ts';
+import { createAgentControl } from './agent-control.ts';
 import { createCompany } from './company.ts';
 import { type FakeVendorServer, startFakeVendor } from './fake-vendor-server.ts';
+import { createManualStatuses } from './manual-statuses.ts';
 import { createSandboxConfig, type SandboxConfig } from './sandbox-config.ts';
 
 export interface Sandbox<Vendor extends string> {
@@ -25,8 +27,10 @@ export async function startSandbox<Vendor extends string>({
   clock,
   fakes,
   ports,
-  company = createCompany(clock),
+  company: plannedCompany = createCompany(clock),
 }: SandboxOptions<Vendor>): Promise<Sandbox<Vendor>> {
+  const statuses = createManualStatuses(plannedCompany, clock);
+  const { company } = statuses;
   const vendors = Object.keys(fakes) as Vendor[];
   const fakeVendors = vendors.map((vendor) => ({
     vendor,
@@ -37,7 +41,11 @@ export async function startSandbox<Vendor extends string>({
     fakeVendors.map(async ({ vendor, fake, port }) => ({
       vendor,
       fake,
-      server: await startFakeVendor(fake, clock, port),
+      server: await startFakeVendor(fake, {
+        clock,
+        port,
+        agents: createAgentControl({ vendor, fake, statuses, clock }),
+      }),
     })),
   );
   const running = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ClientOptions, createClientIn } from './client.ts';
+import type { ClientOptions } from './client-options.ts';
+import { createClientIn } from './client.ts';
 import { RequestError } from './request-error.ts';
 import { toTypedDocument, type TypedDocument } from './typed-document.ts';
 
@@ -37,6 +38,7 @@ function createTestClient(replies: readonly Reply[], options: Partial<ClientOpti
         waits.push(ms);
         return signal?.aborted === true ? Promise.reject(signal.reason as Error) : Promise.resolve();
       },
+      setTimer: () => () => undefined,
       random: () => 0.5,
     },
     { url: ENDPOINT, ...options },

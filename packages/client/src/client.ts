@@ -1,34 +1,41 @@
 import { retryDelayMs } from './backoff.ts';
+import type { ClientOptions } from './client-options.ts';
 import { createEnvironment, type Environment } from './environment.ts';
+import { createEventQueue } from './event-queue.ts';
+import { type LiveEvent, runLiveQuery } from './live-query.ts';
+import type { Outcome } from './outcome.ts';
+import { poll } from './poll.ts';
 import { isTransient, RequestError } from './request-error.ts';
-import { type QueryResult, readResult } from './response.ts';
+import { type GraphqlRequest, sendQuery } from './request.ts';
+import type { QueryResult } from './response.ts';
 import type { TypedDocument } from './typed-document.ts';
-
-export interface ClientOptions {
-  /** The gateway's endpoint, such as https://switchboard.example.com/graphql. */
-  readonly url: string | URL;
-  /** An API key or a JWT, or what returns the current one; absent: the gateway needs none. */
-  readonly token?: string | (() => string | Promise<string>);
-  /** Absent: that of the platform. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** How often `query` sends a request again that failed for a moment. @default 2 */
-  readonly maxRetries?: number;
-}
 
 export interface QueryOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Variables can be left out where all of them are optional. */
-export type QueryArguments<Variables> =
-  Record<string, never> extends Variables
-    ? [variables?: Variables, options?: QueryOptions]
-    : [variables: Variables, options?: QueryOptions];
+/** Which events a slow reader gets: all, or the latest where an answer replaces the one before. */
+export type KeptEvents = 'all' | 'latest';
 
-/** What a poll brings: an answer, or why there is none at the moment. */
-export type PollEvent<Data> =
-  | { readonly result: QueryResult<Data>; readonly error: null }
-  | { readonly result: null; readonly error: RequestError };
+export interface SubscribeOptions extends QueryOptions {
+  /** @default 'all' */
+  readonly keep?: KeptEvents;
+}
+
+/** Variables can be left out where all of them are optional. */
+export type QueryArguments<Variables, Options = QueryOptions> =
+  Record<string, never> extends Variables
+    ? [variables?: Variables, options?: Options]
+    : [variables: Variables, options?: Options];
+
+/** What a poll brings. */
+export type PollEvent<Data> = Outcome<Data>;
+
+/** A live query, and the query with the same answer. */
+export interface WatchedDocuments<Data, Variables> {
+  readonly live: TypedDocument<Data, Variables>;
+  readonly poll: TypedDocument<Data, Variables>;
+}
 
 export interface Client {
   /** Sends a query. Rejects with a RequestError where there is no data; `errors` beside data say which fields are missing. */
@@ -44,13 +51,25 @@ export interface Client {
     document: TypedDocument<Data, Variables>,
     ...args: QueryArguments<Variables>
   ) => AsyncGenerator<PollEvent<Data>, void, undefined>;
+  /**
+   * Subscribes over server-sent events. A stream that ends, breaks or falls silent is opened again, which is an event as well; a failure that
+   * stays is thrown. Ends when `signal` is aborted.
+   */
+  readonly subscribe: <Data, Variables>(
+    document: TypedDocument<Data, Variables>,
+    ...args: QueryArguments<Variables, SubscribeOptions>
+  ) => AsyncGenerator<LiveEvent<Data>, void, undefined>;
+  /**
+   * Keeps an answer up to date: subscribes to `live`, and polls `poll` while no stream comes through. Each event says which of the two it
+   * comes from. A slow reader gets the latest event. Otherwise as `subscribe`.
+   */
+  readonly watch: <Data, Variables>(
+    documents: WatchedDocuments<Data, Variables>,
+    ...args: QueryArguments<Variables>
+  ) => AsyncGenerator<LiveEvent<Data>, void, undefined>;
 }
 
 const DEFAULT_MAX_RETRIES = 2;
-/** Where the gateway does not say when to ask again. */
-const DEFAULT_POLL_SECONDS = 5;
-/** Also where a proxy says that an answer has no lifetime. */
-const MIN_POLL_SECONDS = 1;
 
 export function createClient(options: ClientOptions): Client {
   return createClientIn(createEnvironment(options.fetch), options);
@@ -58,85 +77,82 @@ export function createClient(options: ClientOptions): Client {
 
 /** @internal */
 export function createClientIn(environment: Environment, options: ClientOptions): Client {
-  const { maxRetries = DEFAULT_MAX_RETRIES } = options;
-  const { sleep, random } = environment;
-
-  async function query<Data, Variables>(
-    document: TypedDocument<Data, Variables>,
-    ...[variables, { signal } = {}]: QueryArguments<Variables>
-  ): Promise<QueryResult<Data>> {
-    for (let failures = 1; ; failures++) {
-      try {
-        return await send<Data>(environment, options, { query: document.toString(), variables }, signal);
-      } catch (error) {
-        if (!(error instanceof RequestError) || !isTransient(error) || failures > maxRetries) throw error;
-        await sleep(retryDelayMs(error, failures, random), signal);
-      }
-    }
-  }
-
-  async function* poll<Data, Variables>(
-    document: TypedDocument<Data, Variables>,
-    ...[variables, { signal } = {}]: QueryArguments<Variables>
-  ): AsyncGenerator<PollEvent<Data>, void, undefined> {
-    const body = { query: document.toString(), variables };
-    let failures = 0;
-    try {
-      while (signal?.aborted !== true) {
-        const event = await attempt(() => send<Data>(environment, options, body, signal));
-        failures = event.error ? failures + 1 : 0;
-        yield event;
-        await sleep(event.error ? retryDelayMs(event.error, failures, random) : toPollMs(event.result), signal);
-      }
-    } catch (error) {
-      if (signal?.aborted !== true) throw error;
-    }
-  }
-
-  return { query, poll };
+  return {
+    query: (document, ...[variables, { signal } = {}]) =>
+      queryWithRetries(environment, options, toRequest(document, variables), signal),
+    poll: (document, ...[variables, { signal } = {}]) =>
+      poll(environment, options, toRequest(document, variables), signal),
+    subscribe: (document, ...[variables, { signal, keep } = {}]) =>
+      readLiveQuery(environment, options, {
+        stream: toRequest(document, variables),
+        fallback: null,
+        keep: keep ?? 'all',
+        signal,
+      }),
+    watch: (documents, ...[variables, { signal } = {}]) =>
+      readLiveQuery(environment, options, {
+        stream: toRequest(documents.live, variables),
+        fallback: toRequest(documents.poll, variables),
+        keep: 'latest',
+        signal,
+      }),
+  };
 }
 
-async function attempt<Data>(sendOnce: () => Promise<QueryResult<Data>>): Promise<PollEvent<Data>> {
-  try {
-    return { result: await sendOnce(), error: null };
-  } catch (error) {
-    // Where every field failed, the vendors may be back later.
-    if (error instanceof RequestError && (isTransient(error) || error.errors.some(isRetryable)))
-      return { result: null, error };
-    throw error;
-  }
+function toRequest<Data, Variables>(document: TypedDocument<Data, Variables>, variables: unknown): GraphqlRequest {
+  return { query: document.toString(), variables };
 }
 
-function isRetryable({ extensions }: RequestError['errors'][number]): boolean {
-  return extensions?.retryable === true;
-}
-
-function toPollMs({ maxAgeSeconds }: QueryResult<unknown>): number {
-  return Math.max(MIN_POLL_SECONDS, maxAgeSeconds ?? DEFAULT_POLL_SECONDS) * 1000;
-}
-
-async function send<Data>(
-  { fetch }: Environment,
-  { url, token }: ClientOptions,
-  body: object,
+async function queryWithRetries<Data>(
+  environment: Environment,
+  options: ClientOptions,
+  request: GraphqlRequest,
   signal: AbortSignal | undefined,
 ): Promise<QueryResult<Data>> {
-  const key = typeof token === 'function' ? await token() : token;
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/graphql-response+json, application/json;q=0.9',
-        ...(key !== undefined && { authorization: `Bearer ${key}` }),
-      },
-      body: JSON.stringify(body),
-      ...(signal && { signal }),
-    });
-  } catch (cause) {
-    if (signal?.aborted === true) throw cause;
-    throw new RequestError(`${String(url)} cannot be reached.`, 'NETWORK_ERROR', { status: null, cause });
+  const { maxRetries = DEFAULT_MAX_RETRIES } = options;
+  for (let failures = 1; ; failures++) {
+    try {
+      return await sendQuery<Data>(environment, options, request, signal);
+    } catch (error) {
+      if (!(error instanceof RequestError) || !isTransient(error) || failures > maxRetries) throw error;
+      await environment.sleep(retryDelayMs(error, failures, environment.random), signal);
+    }
   }
-  return readResult<Data>(response, signal);
+}
+
+interface LiveQuery {
+  readonly stream: GraphqlRequest;
+  readonly fallback: GraphqlRequest | null;
+  readonly keep: KeptEvents;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* readLiveQuery<Data>(
+  environment: Environment,
+  options: ClientOptions,
+  { stream, fallback, keep, signal: callerSignal }: LiveQuery,
+): AsyncGenerator<LiveEvent<Data>, void, undefined> {
+  const queue = createEventQueue<LiveEvent<Data>>(keep === 'latest' ? replaces : () => false);
+  const reader = new AbortController();
+  const abort = (): void => {
+    reader.abort(callerSignal?.reason);
+  };
+  if (callerSignal?.aborted === true) return;
+  callerSignal?.addEventListener('abort', abort, { once: true });
+  const { signal } = reader;
+  runLiveQuery<Data>(environment, options, { stream, fallback, signal, onEvent: queue.push }).then(
+    queue.close,
+    queue.fail,
+  );
+  try {
+    for (let event = await queue.next(); event; event = await queue.next()) yield event;
+  } finally {
+    callerSignal?.removeEventListener('abort', abort);
+    reader.abort();
+  }
+}
+
+/** An event without a result does not replace the latest one. */
+function replaces(event: LiveEvent<unknown>, earlier: LiveEvent<unknown>): boolean {
+  return event.result !== null || earlier.result === null;
 }

@@ -3,6 +3,8 @@ export interface Environment {
   readonly fetch: typeof globalThis.fetch;
   /** Resolves after the time; rejects with the signal's reason when it is aborted before. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Calls back once after the time, unless what it returns was called before. */
+  readonly setTimer: (ms: number, callback: () => void) => () => void;
   /** From 0 to 1. */
   readonly random: () => number;
 }
@@ -12,6 +14,7 @@ export function createEnvironment(fetchOption?: typeof globalThis.fetch): Enviro
     // Read at each call, so that an application can replace it after the client was created.
     fetch: fetchOption ?? ((...args) => globalThis.fetch(...args)),
     sleep,
+    setTimer,
     random: Math.random,
   };
 }
@@ -32,4 +35,11 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     }, ms);
     signal?.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+function setTimer(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => {
+    clearTimeout(timer);
+  };
 }

@@ -35,3 +35,8 @@ export function isTransient({ code, status }: RequestError): boolean {
   // Of a proxy before the gateway.
   return code === 'BAD_RESPONSE' && (status === 429 || status === 502 || status === 503 || status === 504);
 }
+
+/** Whether a repeated request goes on after it: the failure is transient, or the vendors that failed may be back later. */
+export function isPassing(error: RequestError): boolean {
+  return isTransient(error) || error.errors.some(({ extensions }) => extensions?.retryable === true);
+}

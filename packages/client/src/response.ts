@@ -10,25 +10,39 @@ export interface QueryResult<Data> {
   readonly maxAgeSeconds: number | null;
 }
 
-interface ResponseBody<Data> {
+/** A response of GraphQL; an event of a stream carries one, too. */
+export interface ResponseBody<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly GraphqlError[];
 }
 
+interface ResponseDetails {
+  readonly status: number;
+  readonly retryAfterSeconds: number | null;
+  readonly maxAgeSeconds: number | null;
+}
+
 /** Reads a GraphQL response; rejects with a RequestError where it has no data, and with the reason of an abort. */
 export async function readResult<Data>(response: Response, signal?: AbortSignal): Promise<QueryResult<Data>> {
-  const { data, errors = [] } = parseBody<Data>(await readText(response, signal), response);
-  if (data === undefined || data === null) {
-    const [first] = errors;
-    const retryAfterSeconds = readRetryAfter(response) ?? first?.extensions?.retryAfterSeconds ?? null;
-    const message = errors.map((error) => error.message).join('; ') || 'The response has no data.';
-    throw new RequestError(message, first?.extensions?.code ?? 'BAD_RESPONSE', {
-      status: response.status,
-      errors,
-      retryAfterSeconds,
-    });
-  }
-  return { data, errors, maxAgeSeconds: readMaxAge(response) };
+  const details = {
+    status: response.status,
+    retryAfterSeconds: readRetryAfter(response),
+    maxAgeSeconds: readMaxAge(response),
+  };
+  return toResult(parseBody<Data>(await readText(response, signal), details), details);
+}
+
+/** Throws a RequestError where the body has no data. */
+export function toResult<Data>(body: ResponseBody<Data>, details: ResponseDetails): QueryResult<Data> {
+  const { data, errors = [] } = body;
+  if (data !== undefined && data !== null) return { data, errors, maxAgeSeconds: details.maxAgeSeconds };
+  const [first] = errors;
+  const message = errors.map((error) => error.message).join('; ') || 'The response has no data.';
+  throw new RequestError(message, first?.extensions?.code ?? 'BAD_RESPONSE', {
+    status: details.status,
+    errors,
+    retryAfterSeconds: details.retryAfterSeconds ?? first?.extensions?.retryAfterSeconds ?? null,
+  });
 }
 
 async function readText(response: Response, signal?: AbortSignal): Promise<string> {
@@ -43,16 +57,17 @@ async function readText(response: Response, signal?: AbortSignal): Promise<strin
   }
 }
 
-function parseBody<Data>(text: string, response: Response): ResponseBody<Data> {
+/** Throws a RequestError where a text is no response of GraphQL. */
+export function parseBody<Data>(text: string, { status, retryAfterSeconds }: ResponseDetails): ResponseBody<Data> {
   try {
     const body = JSON.parse(text) as ResponseBody<Data> | null;
     if (typeof body === 'object' && body !== null) return body;
   } catch {
     // Such as the HTML page of a proxy.
   }
-  throw new RequestError(`The response is not GraphQL (HTTP status ${response.status}).`, 'BAD_RESPONSE', {
-    status: response.status,
-    retryAfterSeconds: readRetryAfter(response),
+  throw new RequestError(`The response is not GraphQL (HTTP status ${status}).`, 'BAD_RESPONSE', {
+    status,
+    retryAfterSeconds,
   });
 }
 

@@ -35,6 +35,7 @@ export function createMemoryServices(day: number, clock: Clock = systemClock): S
       name: `Agent ${index}`,
       accounts: { [ACCOUNT]: toRef(index) },
     })),
+    teams: [],
     accounts: [{ ...adapter.account, references, adapter, discover: false, discoverTimeoutMs: 1000 }],
     clock,
     maxRequestWaitMs: 1000,

@@ -126,6 +126,7 @@ export function createAgentDirectory(
 ): Directory {
   return createDirectory({
     entries: config.agents,
+    teams: config.teams,
     accounts: accounts.map(({ config: account, vendor, adapter, cache }) => ({
       ...adapter.account,
       references: vendor.references,

@@ -48,6 +48,21 @@ test.each([
     'agents[1].accounts.mail: is the same e-mail address as in agents[0]: J@x.org',
   ],
   [
+    'two teams with the same id',
+    'teams: [{ id: a, name: A }, { id: b, name: B }, { id: a, name: C }]',
+    'teams[2].id: is the same id as in teams[0]: a',
+  ],
+  [
+    'an agent’s team that is not configured, with the one that is probably meant',
+    `${withAgents('id: a, kind: human, team: suport-de')}\nteams: [{ id: support-de, name: Support }]`,
+    'agents[0].team: is not the id of a configured team: suport-de; did you mean support-de?',
+  ],
+  [
+    'an agent’s team without any teams',
+    withAgents('id: a, kind: human, team: sales'),
+    'agents[0].team: is not the id of a configured team: sales',
+  ],
+  [
     'two keys with the same name',
     withApiKeys(`name: a, sha256: ${DIGEST_A}`, `name: a, sha256: ${DIGEST_B}`),
     'auth.apiKeys[1].name: is the same name as in auth.apiKeys[0]: a',
@@ -75,6 +90,10 @@ test.each([
   [
     'the same reference in two accounts',
     withAgents('id: a, kind: human, accounts: { numbers: "9" }', 'id: b, kind: human, accounts: { mail: "9" }'),
+  ],
+  [
+    'two agents of one team, and a team without an agent',
+    `${withAgents('id: a, kind: human, team: t', 'id: b, kind: virtual, team: t')}\nteams: [{ id: t, name: T }, { id: u, name: T }]`,
   ],
   ['a key without accounts', withApiKeys(`name: a, sha256: ${DIGEST_A}, accounts: []`)],
   ['a key for a configured account', withApiKeys(`name: a, sha256: ${DIGEST_A}, accounts: [numbers]`)],
@@ -106,5 +125,13 @@ test('reports a reference that is an address once', () => {
   const entry = 'kind: human, accounts: { mail: a@example.com }';
   expect(errorLines(withAgents(`id: a, ${entry}`, `id: b, ${entry}`))).toEqual([
     expect.stringContaining('agents[1].accounts.mail: is the same reference as in agents[0]: a@example.com'),
+  ]);
+});
+
+test('redacts a team that comes from the environment, and does not suggest one that does', () => {
+  const text = `${withAgents('id: a, kind: human, team: "${TEAM}"', 'id: b, kind: human, team: sale')}\nteams: [{ id: "\${SALES}", name: Sales }]`;
+  expect(errorLines(text, { TEAM: 'saless', SALES: 'sales' })).toEqual([
+    expect.stringMatching(/: agents\[0\]\.team: is not the id of a configured team: …; did you mean …\?$/),
+    expect.stringMatching(/: agents\[1\]\.team: is not the id of a configured team: sale; did you mean …\?$/),
   ]);
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { findClosestName } from './closest-name.ts';
 import type { ConfigIssue, ConfigPath } from './config-error.ts';
 import { findCorsIssues } from './cors.ts';
-import { withValue } from './named-value.ts';
+import { withSuggestion, withValue } from './named-value.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 
 const optionalTextSchema = z.string().optional().catch(undefined);
@@ -18,12 +19,14 @@ const partialConfigSchema = z
         .object({
           id: optionalTextSchema,
           email: optionalTextSchema,
+          team: optionalTextSchema,
           accounts: z.record(z.string(), z.coerce.string()).catch({}),
         })
         .catch({ accounts: {} }),
     ),
+    teams: lenientArray(z.object({ id: optionalTextSchema }).catch({})),
   })
-  .catch({ accounts: [], agents: [] });
+  .catch({ accounts: [], agents: [], teams: [] });
 type PartialConfig = z.infer<typeof partialConfigSchema>;
 
 const apiKeysSchema = z
@@ -53,6 +56,10 @@ export function crossCheck(file: unknown, vendors: readonly VendorDescriptor[]):
       config.agents.map(({ id }, index) => ({ path: ['agents', index, 'id'], value: id, shown: id })),
     ),
     ...findDuplicates(
+      'id',
+      config.teams.map(({ id }, index) => ({ path: ['teams', index, 'id'], value: id, shown: id })),
+    ),
+    ...findDuplicates(
       'name',
       apiKeys.map(({ name }, index) => ({ path: ['auth', 'apiKeys', index, 'name'], value: name, shown: name })),
     ),
@@ -65,6 +72,7 @@ export function crossCheck(file: unknown, vendors: readonly VendorDescriptor[]):
     ),
     ...findCorsIssues(file),
     ...findGrantIssues(apiKeys, config),
+    ...findTeamIssues(config),
     ...findAgentIssues(config, vendors),
   ];
 }
@@ -127,6 +135,16 @@ function findGrantIssues(apiKeys: z.infer<typeof apiKeysSchema>, { accounts }: P
           ],
     ),
   );
+}
+
+function findTeamIssues({ agents, teams }: PartialConfig): ConfigIssue[] {
+  const ids = teams.flatMap(({ id }) => id ?? []);
+  if (hasUnknownName(ids)) return [];
+  return agents.flatMap(({ team }, index) => {
+    if (team === undefined || ids.includes(team)) return [];
+    const message = withValue('is not the id of a configured team', team);
+    return [{ path: ['agents', index, 'team'], message: withSuggestion(message, findClosestName(team, ids)) }];
+  });
 }
 
 function findAgentIssues({ accounts, agents }: PartialConfig, vendors: readonly VendorDescriptor[]): ConfigIssue[] {

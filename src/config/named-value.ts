@@ -8,10 +8,22 @@ const HIDDEN_TEXT_PATTERN = new RegExp(`[\\p{Cc}\\p{Zl}\\p{Zp}${VALUE_START}${VA
 
 /** Appends the offending value to a message about a setting that is no secret, if it is one short printable text or number. */
 export function withValue(message: string, value: unknown): string {
-  if (!['string', 'number', 'boolean'].includes(typeof value)) return message;
+  const marked = markValue(value);
+  return marked === null ? message : `${message}: ${marked}`;
+}
+
+/** Appends the value that was probably meant to a message. */
+export function withSuggestion(message: string, value: string | null): string {
+  const marked = markValue(value);
+  return marked === null ? message : `${message}; did you mean ${marked}?`;
+}
+
+/** Null for a value that is not one short printable text or number. */
+function markValue(value: unknown): string | null {
+  if (!['string', 'number', 'boolean'].includes(typeof value)) return null;
   const text = String(value);
   const isShown = text.length > 0 && text.length <= MAX_SHOWN_LENGTH && !HIDDEN_TEXT_PATTERN.test(text);
-  return isShown ? `${message}: ${VALUE_START}${text}${VALUE_END}` : message;
+  return isShown ? `${VALUE_START}${text}${VALUE_END}` : null;
 }
 
 /** Like `withValue`, for a URL: one with a user name, a password, a query or a fragment may contain a secret. */

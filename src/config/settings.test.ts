@@ -47,6 +47,7 @@ test('settings have the documented defaults', () => {
       },
     },
     agents: [],
+    teams: [],
     accounts: [],
   });
 });

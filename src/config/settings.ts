@@ -103,14 +103,22 @@ const performanceSchema = z.strictObject({
 });
 export type PerformanceSettings = z.infer<typeof performanceSchema>;
 
+const directoryIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,126}$/, naming('must be 1 to 127 letters, digits or . _ @ -'));
+
 const directoryEntrySchema = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,126}$/, naming('must be 1 to 127 letters, digits or . _ @ -')),
+  id: directoryIdSchema,
   kind: z.enum(['human', 'virtual']),
   name: z.string().min(1).optional(),
   email: z.email().optional(),
+  /** The id of one of `teams`. */
+  team: z.string().optional(),
   accounts: z.record(z.string(), z.string().min(1)).default({}),
 });
 export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
+
+const teamSchema = z.strictObject({ id: directoryIdSchema, name: z.string().min(1) });
 
 /** All settings except the accounts, whose schema each vendor defines. */
 export const settingsShape = {
@@ -120,6 +128,7 @@ export const settingsShape = {
   cache: cacheSchema.prefault({}),
   performance: performanceSchema.prefault({}),
   agents: z.array(directoryEntrySchema).default([]),
+  teams: z.array(teamSchema).default([]),
 };
 export type ServerSettings = z.infer<typeof serverSchema>;
 export type AuthConfig = z.infer<typeof authSchema>;

@@ -1,5 +1,5 @@
-import leven from 'leven';
 import { z } from 'zod';
+import { findClosestName } from './closest-name.ts';
 import { withValue } from './named-value.ts';
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -60,28 +60,10 @@ function formatChoices(values: readonly unknown[]): string {
     : `must be ${words.join()}`;
 }
 
-/** The longest edit distance of a probable misspelling, as a share of the key's length. */
-const MAX_DISTANCE_RATIO = 0.4;
-
 /** The message of one unknown key of an object, with the known key that is spelled most like it. */
 function formatUnknownKey(key: string, schema: unknown): string {
   if (key.includes(':')) return 'is not a known key; a blank must follow the colon';
   const knownKeys = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  const [closest] = knownKeys
-    .map((known) => ({ known, distance: measureDistance(toLetters(key), toLetters(known)) }))
-    .filter(({ known, distance }) => distance <= Math.floor(known.length * MAX_DISTANCE_RATIO))
-    .sort((a, b) => a.distance - b.distance);
-  return closest ? `is not a known key; did you mean ${closest.known}?` : 'is not a known key';
-}
-
-/** The edit distance; two letters in each other's place count once. */
-function measureDistance(key: string, known: string): number {
-  const distance = leven(key, known);
-  const sortLetters = (text: string) => Array.from(text).sort().join();
-  return distance === 2 && sortLetters(key) === sortLetters(known) ? 1 : distance;
-}
-
-/** `client_secret` and `ClientSecret` are `clientSecret` in other conventions. */
-function toLetters(key: string): string {
-  return key.toLowerCase().replace(/[-_. ]/g, '');
+  const closest = findClosestName(key, knownKeys);
+  return closest === null ? 'is not a known key' : `is not a known key; did you mean ${closest}?`;
 }

@@ -2,6 +2,7 @@ import type { DirectoryEntry } from '../config/settings.ts';
 import type { Agent, DiscoveredAgent } from '../domain/agent.ts';
 import { createEventLoopYielder, runInSlices } from '../domain/event-loop-yielder.ts';
 import type { SourceReport } from '../domain/source.ts';
+import type { Team } from '../domain/team.ts';
 import type { Discovery } from './discovered-entries.ts';
 import {
   createAgentDiscovery,
@@ -13,6 +14,8 @@ import { type DirectoryView, mergeAgents, mergeAgentsInSteps } from './merge-age
 
 export interface DirectoryOptions extends DiscoveryOptions {
   readonly entries: readonly DirectoryEntry[];
+  /** In the order of the configuration. */
+  readonly teams: readonly Team[];
   /** In the configuration's order. */
   readonly accounts: readonly DirectoryAccount[];
 }
@@ -26,6 +29,8 @@ export interface MergedDirectory {
 
 /** The agents of the configuration and of discovery. What a reader gets depends on the accounts that it may see. */
 export interface Directory {
+  /** The configured teams, also those without an agent. */
+  readonly teams: readonly Team[];
   /** The configured agents, without discovery. */
   readonly configured: (reader: DirectoryReader) => DirectoryView;
   /**
@@ -60,6 +65,8 @@ export function createDirectory(options: DirectoryOptions): Directory {
     visibleTo(reader).filter(({ discover }) => discover);
 
   return {
+    teams: options.teams,
+
     configured(reader) {
       const visible = visibleTo(reader);
       return configuredViews(visible, [], () => mergeAgents(entries, visible, []));

@@ -71,6 +71,7 @@ describe('mergeAgents identifies one agent in several accounts', () => {
         kind: 'HUMAN',
         name: 'Jane',
         email: 'Jane@x.de',
+        teamId: null,
         accounts: [
           { account: 'kore', ref: 'jane@x.de' },
           { account: 'lp', ref: '9' },

@@ -8,7 +8,7 @@ describe('mergeAgents without discovery', () => {
   test('returns agents in the directory’s order, with their accounts in the configuration’s order', () => {
     const { agents } = mergedView([
       directoryEntry('jane', { name: 'Jane', email: 'jane@x.de', accounts: { vcc: '01', kore: 'jane@x.de' } }),
-      directoryEntry('bot', { kind: 'virtual', accounts: { lp: '9' } }),
+      directoryEntry('bot', { kind: 'virtual', team: 'bots', accounts: { lp: '9' } }),
     ]);
     expect(agents).toEqual([
       {
@@ -17,6 +17,7 @@ describe('mergeAgents without discovery', () => {
         kind: 'HUMAN',
         name: 'Jane',
         email: 'jane@x.de',
+        teamId: null,
         accounts: [
           { account: 'kore', ref: 'jane@x.de' },
           { account: 'vcc', ref: '01' },
@@ -28,6 +29,7 @@ describe('mergeAgents without discovery', () => {
         kind: 'VIRTUAL',
         name: null,
         email: null,
+        teamId: 'bots',
         accounts: [{ account: 'lp', ref: '9' }],
       },
     ]);

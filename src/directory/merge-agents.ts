@@ -227,6 +227,7 @@ function toAgent(draft: AgentDraft, accountNames: readonly string[]): Agent {
     kind: draft.entry?.kind === 'virtual' ? 'VIRTUAL' : 'HUMAN',
     name: draft.name,
     email: draft.email,
+    teamId: draft.entry?.team ?? null,
     accounts: accountNames.flatMap((account): AgentAccount[] => {
       const ref = draft.accounts.get(account);
       return ref === undefined ? [] : [{ account, ref }];

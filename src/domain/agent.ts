@@ -17,6 +17,8 @@ export interface Agent {
   readonly kind: AgentKind;
   readonly name: string | null;
   readonly email: string | null;
+  /** The id of the directory's team; null for an agent without one. */
+  readonly teamId: string | null;
   /** In configuration order; each account at most once. */
   readonly accounts: readonly AgentAccount[];
 }

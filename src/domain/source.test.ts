@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { failureReport, sourceReport, unsupportedReport } from './source.ts';
+import {
+  failureReport,
+  mergeReports,
+  type SourceOutcome,
+  type SourceReport,
+  sourceReport,
+  unsupportedReport,
+} from './source.ts';
 import { VendorError } from './vendor-error.ts';
 
 const target = { vendor: 'VONAGE', account: 'vcc', endpoint: 'latestInteractions' } as const;
@@ -83,5 +90,44 @@ describe('sourceReport', () => {
     const other = new VendorError({ ...at, vendor: 'KORE' }, 'VENDOR_BAD_RESPONSE', 'cut');
     expect(sourceReport(at, [stale], { error: other })).toMatchObject({ outcome: 'PARTIAL', error: other });
     expect(sourceReport(at, [], { coveredFrom: 1, coveredTo: 2 })).toMatchObject({ coveredFrom: 1, coveredTo: 2 });
+  });
+});
+
+describe('mergeReports', () => {
+  const at = { account: 'a', endpoint: 'e' };
+  const reportOf = (outcome: SourceOutcome, details: Partial<SourceReport> = {}): SourceReport => ({
+    ...sourceReport(at, []),
+    outcome,
+    ...details,
+  });
+
+  test.each<[readonly SourceOutcome[], SourceOutcome]>([
+    [['OK', 'OK'], 'OK'],
+    [['OK', 'STALE'], 'STALE'],
+    [['FAILED', 'FAILED'], 'FAILED'],
+    [['UNSUPPORTED', 'UNSUPPORTED'], 'UNSUPPORTED'],
+    [['OK', 'FAILED'], 'PARTIAL'],
+    [['STALE', 'PARTIAL'], 'PARTIAL'],
+    [['OK', 'UNSUPPORTED'], 'PARTIAL'],
+  ])('merges %j into %s', (outcomes, expected) => {
+    expect(mergeReports(outcomes.map((outcome) => reportOf(outcome)))?.outcome).toBe(expected);
+  });
+
+  test('takes the oldest fetch, the vendor before the cache, every call once, and the first error', () => {
+    const error = new VendorError({ ...at, vendor: 'KORE' }, 'VENDOR_TIMEOUT', 'no');
+    const [first, second] = [Symbol('first'), Symbol('second')];
+    const merged = mergeReports([
+      reportOf('OK', { fetchedAt: 3, servedFrom: 'CACHE' }),
+      reportOf('FAILED', { error }),
+      reportOf('OK', { fetchedAt: 2, servedFrom: 'VENDOR', calls: [first] }),
+      reportOf('OK', { fetchedAt: 4, servedFrom: 'VENDOR', calls: [second, first] }),
+    ]);
+    expect(merged).toMatchObject({ ...at, fetchedAt: 2, servedFrom: 'VENDOR', calls: [first, second], error });
+  });
+
+  test('returns a single report as it is, and null without one', () => {
+    const report = reportOf('PARTIAL', { coveredTo: 1 });
+    expect(mergeReports([report])).toBe(report);
+    expect(mergeReports([])).toBeNull();
   });
 });

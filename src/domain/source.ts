@@ -77,3 +77,33 @@ function emptyReport(
   const noData = { fetchedAt: null, servedFrom: null, calls: [], coveredFrom: null, coveredTo: null };
   return { account, endpoint, outcome, error, ...noData };
 }
+
+/**
+ * Merges the reports of one account and endpoint about several agents. FAILED or UNSUPPORTED only where all are; PARTIAL where
+ * data of some is missing. Null without a report.
+ */
+export function mergeReports(reports: readonly SourceReport[]): SourceReport | null {
+  const [first, ...others] = reports;
+  if (!first || others.length === 0) return first ?? null;
+  const servings = new Set(reports.map(({ servedFrom }) => servedFrom));
+  const fetchTimes = reports.flatMap(({ fetchedAt }) => fetchedAt ?? []);
+  return {
+    account: first.account,
+    endpoint: first.endpoint,
+    outcome: mergeOutcomes(new Set(reports.map(({ outcome }) => outcome))),
+    fetchedAt: fetchTimes.length === 0 ? null : fetchTimes.reduce((oldest, at) => Math.min(oldest, at)),
+    servedFrom: servings.has('VENDOR') ? 'VENDOR' : servings.has('CACHE') ? 'CACHE' : null,
+    calls: [...new Set(reports.flatMap(({ calls }) => calls))],
+    error: reports.find(({ error }) => error !== null)?.error ?? null,
+    coveredFrom: null,
+    coveredTo: null,
+  };
+}
+
+const INCOMPLETE_OUTCOMES: ReadonlySet<SourceOutcome> = new Set(['FAILED', 'PARTIAL', 'UNSUPPORTED']);
+
+function mergeOutcomes(outcomes: ReadonlySet<SourceOutcome>): SourceOutcome {
+  const [only] = outcomes;
+  if (outcomes.size === 1 && only) return only;
+  return INCOMPLETE_OUTCOMES.isDisjointFrom(outcomes) ? 'STALE' : 'PARTIAL';
+}

@@ -16,14 +16,18 @@ const entry = fc.record({
   accounts: fc.dictionary(fc.constantFrom(...ACCOUNTS), fc.constantFrom(...REFS)),
   name: fc.constantFrom('Ana', 'Bo', undefined),
   email: fc.constantFrom(...EMAILS, undefined),
+  team: fc.constantFrom('t', 'u', undefined),
 });
-const entries = fc
-  .array(entry, { maxLength: 4 })
-  .map((list) =>
-    list.map(({ name, email, ...rest }, index): DirectoryEntry =>
-      directoryEntry(`agent-${index}`, { ...rest, ...(name && { name }), ...(email && { email }) }),
-    ),
-  );
+const entries = fc.array(entry, { maxLength: 4 }).map((list) =>
+  list.map(({ name, email, team, ...rest }, index): DirectoryEntry =>
+    directoryEntry(`agent-${index}`, {
+      ...rest,
+      ...(name && { name }),
+      ...(email && { email }),
+      ...(team && { team }),
+    }),
+  ),
+);
 const discovered = fc.array(
   fc
     .record({
@@ -38,6 +42,7 @@ const discovered = fc.array(
 const filters: fc.Arbitrary<AgentFilter> = fc.record(
   {
     kind: fc.constantFrom('HUMAN' as const, 'VIRTUAL' as const, null),
+    teams: fc.constantFrom(['t'], ['t', 'u'], [], null),
     account: fc.constantFrom(...ACCOUNTS, null),
     vendor: fc.constantFrom('KORE' as const, 'LIVEPERSON' as const, 'VONAGE' as const, 'AVAAMO' as const, null),
     emails: fc.subarray([...EMAILS]),

@@ -5,6 +5,7 @@ import { foldText } from '../domain/fold-text.ts';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import type { UnlistedAgents } from '../vendors/call-estimate.ts';
 import type { QueryContext } from './query-context.ts';
+import { membersByTeam, teams } from './teams.ts';
 import { assertMaxLength } from './validate-args.ts';
 
 export interface AgentFilter {
@@ -14,17 +15,25 @@ export interface AgentFilter {
   readonly emails?: readonly string[] | null;
   readonly nameContains?: string | null;
   readonly refs?: readonly AgentAccount[] | null;
+  /** Ids of teams. */
+  readonly teams?: readonly string[] | null;
 }
 
 const MAX_FILTER_EMAILS = 100;
 const MAX_FILTER_REFS = 1000;
+const MAX_FILTER_TEAMS = 100;
 
-/** Throws InvalidInputError. An account that the caller may not use is treated as one that does not exist. */
-export function assertAgentFilter(context: QueryContext, { account, emails, refs }: AgentFilter): void {
+/** Throws InvalidInputError. An account or team that the caller may not see is treated as one that does not exist. */
+export function assertAgentFilter(context: QueryContext, filter: AgentFilter): void {
+  const { account, emails, refs, teams: teamIds } = filter;
   assertMaxLength('filter.emails', emails ?? [], MAX_FILTER_EMAILS);
   assertMaxLength('filter.refs', refs ?? [], MAX_FILTER_REFS);
+  assertMaxLength('filter.teams', teamIds ?? [], MAX_FILTER_TEAMS);
   if (account != null) assertAccount(context, 'filter.account', account);
   for (const ref of refs ?? []) assertAccount(context, 'filter.refs', ref.account);
+  const known = teamIds && teamIds.length > 0 ? new Set(teams(context).map(({ id }) => id)) : null;
+  const unknown = teamIds?.find((id) => known?.has(id) === false);
+  if (unknown !== undefined) throw new InvalidInputError('filter.teams', `there is no team "${unknown}" with an agent`);
 }
 
 function assertAccount(context: QueryContext, argument: string, name: string): void {
@@ -38,18 +47,26 @@ export function createAgentFilter(
   filter: AgentFilter,
 ): (agent: Agent) => boolean {
   const { kind, account, vendor, nameContains } = filter;
+  const teamIds = filter.teams && new Set<string | null>(filter.teams);
   const emails = filter.emails && new Set(filter.emails.map((email) => email.toLowerCase()));
   const text = nameContains == null ? null : foldText(nameContains);
   // The view knows every reference of an agent, in any of the vendor's spellings.
   const referenced = filter.refs && new Set(filter.refs.map((ref) => view.byAccount(ref.account, ref.ref)));
   return (agent) =>
     (kind == null || agent.kind === kind) &&
+    (teamIds == null || teamIds.has(agent.teamId)) &&
     (account == null || agent.accounts.some((agentAccount) => agentAccount.account === account)) &&
     (vendor == null ||
       agent.accounts.some((agentAccount) => context.account(agentAccount.account).vendor === vendor)) &&
     (emails == null || (agent.email !== null && emails.has(agent.email.toLowerCase()))) &&
     (referenced == null || referenced.has(agent)) &&
     (text == null || foldText(agent.name ?? '').includes(text));
+}
+
+/** The agents among which the filter selects: those of its team, so that a list of every team does not scan all agents for each. */
+export function membersOf(view: DirectoryView, { teams: teamIds }: AgentFilter): readonly Agent[] {
+  const [teamId, ...others] = teamIds ?? [];
+  return teamId === undefined || others.length > 0 ? view.agents : (membersByTeam(view).get(teamId) ?? []);
 }
 
 /** What is known of the agents before discovery. */
@@ -61,11 +78,12 @@ export interface ConfiguredAgents {
   readonly discoverableAccounts: ReadonlySet<string>;
 }
 
-/** Whether agents that match the filter may come from a discovery of the account. Discovered agents are human. */
+/** Whether agents that match the filter may come from a discovery of the account. Discovered agents are human and in no team. */
 export function admitsDiscoveryOf(context: QueryContext, filter: AgentFilter, name: string): boolean {
-  const { kind, account, vendor, refs } = filter;
+  const { kind, account, vendor, refs, teams: teamIds } = filter;
   return (
     kind !== 'VIRTUAL' &&
+    teamIds == null &&
     (account == null || name === account) &&
     (vendor == null || context.account(name).vendor === vendor) &&
     (refs == null || refs.some((ref) => ref.account === name))
@@ -93,7 +111,7 @@ export function needsDiscovery(known: ConfiguredAgents, filter: AgentFilter): bo
   return configured.memoize(`needs discovery ${JSON.stringify(filter)}`, () => {
     const matches = createAgentFilter(context, configured, filter);
     const mayMatch = createLaterFilter(known, filter);
-    return configured.agents.some(
+    return membersOf(configured, filter).some(
       (agent) => mayMatch(agent) && (!matches(agent) || directory.mayBeEnriched(agent, context)),
     );
   });
@@ -102,7 +120,7 @@ export function needsDiscovery(known: ConfiguredAgents, filter: AgentFilter): bo
 /** Returns whether a configured agent matches the filter, or may match it after discovery. */
 export function createLaterFilter(known: ConfiguredAgents, filter: AgentFilter): (agent: Agent) => boolean {
   const { context, configured, discoverableAccounts } = known;
-  const { kind = null, account, vendor, emails = null, nameContains = null, refs } = filter;
+  const { kind = null, account, vendor, emails = null, nameContains = null, refs, teams: teamIds = null } = filter;
   const matches = createAgentFilter(context, configured, filter);
   return (agent) => {
     if (matches(agent)) return true;
@@ -111,6 +129,7 @@ export function createLaterFilter(known: ConfiguredAgents, filter: AgentFilter):
     const mayBeDiscovered = [...discoverableAccounts].some(mayHaveAccount);
     const relaxedFilter: AgentFilter = {
       kind,
+      teams: teamIds,
       emails: agent.email === null && mayBeDiscovered ? null : emails,
       nameContains: agent.name === null && mayBeDiscovered ? null : nameContains,
     };

@@ -22,16 +22,24 @@ function open(
     calls += 1;
     return Promise.resolve(freshResult('kore', discovered));
   };
-  const services = createFakeServices(entries, [
-    { name: 'kore', vendor: 'KORE', sources: { discover } },
-    { name: 'bots', vendor: 'AVAAMO', sources: {} },
-  ]);
+  const services = createFakeServices(
+    entries,
+    [
+      { name: 'kore', vendor: 'KORE', sources: { discover } },
+      { name: 'bots', vendor: 'AVAAMO', sources: {} },
+    ],
+    [
+      { id: 'sales', name: 'Sales' },
+      { id: 'support', name: 'Support' },
+      { id: 'empty', name: 'Empty' },
+    ],
+  );
   return { context: services.createContext(), calls: () => calls };
 }
 
 const STAFF = [
-  directoryEntry('jane', { name: 'Jane Doe', email: 'Jane@x.de', accounts: { kore: 'jane@x.de' } }),
-  directoryEntry('bot', { kind: 'virtual', name: 'Billing bot', accounts: { bots: '2041' } }),
+  directoryEntry('jane', { name: 'Jane Doe', email: 'Jane@x.de', team: 'sales', accounts: { kore: 'jane@x.de' } }),
+  directoryEntry('bot', { kind: 'virtual', name: 'Billing bot', team: 'support', accounts: { bots: '2041' } }),
   directoryEntry('joe', { name: 'Joe', email: 'joe@x.de' }),
 ];
 const DISCOVERED = [
@@ -59,6 +67,9 @@ describe('the filter of agents', () => {
     ['an account', { account: 'kore' }, ['Jane Doe', 'Anna', 'Zoe']],
     ['a vendor', { vendor: 'AVAAMO' }, ['Billing bot']],
     ['addresses in any case', { emails: ['JANE@X.DE', 'zoe@x.de', 'unknown@x.de'] }, ['Jane Doe', 'Zoe']],
+    ['a team', { teams: ['sales'] }, ['Jane Doe']],
+    ['one of several teams', { teams: ['support', 'sales'] }, ['Jane Doe', 'Billing bot']],
+    ['no team', { teams: [] }, []],
     ['no address', { emails: [] }, []],
     [
       'references in any spelling of the vendor’s',
@@ -89,6 +100,9 @@ describe('the filter of agents', () => {
     ['a negative number', { first: -1 }, 'first'],
     ['an unknown account', { filter: { account: 'none' } }, 'filter.account'],
     ['a reference in an unknown account', { filter: { refs: [{ account: 'none', ref: '1' }] } }, 'filter.refs'],
+    ['an unknown team', { filter: { teams: ['sales', 'none'] } }, 'filter.teams'],
+    ['a team without an agent', { filter: { teams: ['empty'] } }, 'filter.teams'],
+    ['more than 100 teams', { filter: { teams: Array.from({ length: 101 }, () => 'sales') } }, 'filter.teams'],
     [
       'more than 1000 references',
       { filter: { refs: Array.from({ length: 1001 }, (_, i) => ({ account: 'kore', ref: `${i}` })) } },

@@ -8,6 +8,7 @@ import {
   type AgentFilter,
   assertAgentFilter,
   createAgentFilter,
+  membersOf,
   needsDiscovery,
 } from './agent-filter.ts';
 import { type AgentPage, type CursorCodec, decodeCursor, encodeCursor, type Page, paginate } from './page.ts';
@@ -34,7 +35,7 @@ export function agents(context: QueryContext, args: AgentsArgs): MaybePromise<Ag
 }
 
 /** The agents among which the filter selects; without a discovery where the matching ones do not depend on it. */
-function directoryFor(context: QueryContext, filter: AgentFilter): MaybePromise<MergedDirectory> {
+export function directoryFor(context: QueryContext, filter: AgentFilter): MaybePromise<MergedDirectory> {
   const { directory } = context.services;
   const configured = directory.configured(context);
   const discoverableAccounts = directory.discoverableAccounts(context);
@@ -51,13 +52,19 @@ export function assertAgentsArgs(context: QueryContext, { first, filter }: Agent
 
 /** The page that `agents` returns for the agents of this view. */
 export function paginateAgents(context: QueryContext, view: DirectoryView, args: AgentsArgs): Page<Agent> {
-  const { filter } = args;
-  const matching = filter
-    ? view.memoize(`matching ${JSON.stringify(filter)}`, () =>
-        view.agents.filter(createAgentFilter(context, view, filter)),
-      )
-    : view.agents;
-  return paginate(matching, args, createAgentCursorCodec(view));
+  return paginate(matchingAgents(context, view, args.filter ?? null), args, createAgentCursorCodec(view));
+}
+
+/** The agents of the view that match the filter, in its order. */
+export function matchingAgents(
+  context: QueryContext,
+  view: DirectoryView,
+  filter: AgentFilter | null,
+): readonly Agent[] {
+  if (!filter) return view.agents;
+  return view.memoize(`matching ${JSON.stringify(filter)}`, () =>
+    membersOf(view, filter).filter(createAgentFilter(context, view, filter)),
+  );
 }
 
 /**

@@ -25,6 +25,11 @@ export interface FanOutResult<T> {
   readonly sources: readonly SourceReport[];
 }
 
+/** The results of all accounts that were read, with the first failure where every account has failed. */
+export interface FanOutOutcome<T> extends FanOutResult<T> {
+  readonly error: VendorError | null;
+}
+
 /** The agent's accounts that support a capability; with `accounts`, only those listed. Throws InvalidInputError. */
 export function accountsSupporting(
   context: QueryContext,
@@ -52,6 +57,18 @@ export function fanOut<T>(
   agentAccounts: readonly AgentAccount[],
   call: ReadAccount<T>,
 ): MaybePromise<FanOutResult<T>> {
+  return mapValue(tryFanOut(context, agentAccounts, call), (outcome) => {
+    if (outcome.error) throw outcome.error;
+    return outcome;
+  });
+}
+
+/** Does the same as `fanOut`, but returns the reports also where every account has failed. */
+export function tryFanOut<T>(
+  context: QueryContext,
+  agentAccounts: readonly AgentAccount[],
+  call: ReadAccount<T>,
+): MaybePromise<FanOutOutcome<T>> {
   const outcomes = allValues(agentAccounts.map((agentAccount) => readAccount(context, agentAccount, call)));
   const result = mapValue(outcomes, (known) => combineOutcomes(context, known));
   return result instanceof Promise ? context.track(result) : result;
@@ -82,8 +99,7 @@ function readAccount<T>(
   }
 }
 
-/** Throws the first failure where every account has failed. */
-function combineOutcomes<T>(context: QueryContext, outcomes: readonly AccountOutcome<T>[]): FanOutResult<T> {
+function combineOutcomes<T>(context: QueryContext, outcomes: readonly AccountOutcome<T>[]): FanOutOutcome<T> {
   const sources: SourceReport[] = [];
   const results: AccountResult<T>[] = [];
   const failures: VendorError[] = [];
@@ -94,8 +110,8 @@ function combineOutcomes<T>(context: QueryContext, outcomes: readonly AccountOut
     if (result) results.push({ agentAccount, data: result.data });
     if (error && !isNotFound(error)) failures.push(error);
   }
-  if (failures[0] && failures.length === outcomes.length) throw failures[0];
-  return { results, sources };
+  const [failure = null] = failures;
+  return { results, sources, error: failures.length === outcomes.length ? failure : null };
 }
 
 /** The data of all accounts, in their order. */

@@ -98,6 +98,7 @@ function incompleteTotalError(
 export function currentStatus(context: QueryContext, agent: Agent): MaybePromise<StatusPeriod | null> {
   return mapValue(readCurrentStatus(context, agent), (reading) => {
     if (!reading) return null;
+    if (reading.error) throw reading.error;
     const incomplete = reading.status === null ? reading.sources.filter(mayBeMissingData) : [];
     if (incomplete.length > 0) throw incompleteSourceError(context, incomplete);
     return reading.status;

@@ -9,7 +9,9 @@ import type { Presence as PresenceModel } from '../gather/presence.ts';
 import type { Session as SessionModel } from '../domain/session.ts';
 import type { SourceReport as SourceReportModel } from '../domain/source.ts';
 import type { StatusPeriod as StatusPeriodModel } from '../domain/status-period.ts';
+import type { StatusCounts as StatusCountsModel } from '../gather/status-counts.ts';
 import type { StatusTotal as StatusTotalModel } from '../domain/time-in-status.ts';
+import type { Team as TeamModel } from '../domain/team.ts';
 import type { SourcedUsageStats } from '../gather/usage-stats.ts';
 import type { QueryContext } from '../gather/query-context.ts';
 export type Maybe<T> = T | null;
@@ -107,6 +109,8 @@ export type Agent = Node & {
    * reports them: gaps are not filled, equal neighbours are not merged, and periods are not clipped to `during`.
    */
   readonly statusPeriods: Maybe<StatusPeriodConnection>;
+  /** The agent's team in the gateway's directory; null for an agent without one. */
+  readonly team: Maybe<Team>;
   /**
    * Seconds per account and status, clipped to `during`. Null with an error unless every source is complete, because a total
    * with a missing part would be wrong. An ongoing period counts up to now, at most to `during.to`; a period with an unknown end
@@ -247,6 +251,8 @@ export type AgentFilter = {
   readonly nameContains?: InputMaybe<Scalars['String']['input']>;
   /** Only agents with one of these references, at most 1000. One list can name agents of several vendors, bots included. */
   readonly refs?: InputMaybe<ReadonlyArray<AgentRefInput>>;
+  /** Only agents in one of these teams, at most 100 ids as in `Team.id`. A team that is not in `Query.teams` is an error. */
+  readonly teams?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   /** Only agents with an account of this vendor. */
   readonly vendor?: InputMaybe<VendorName>;
 };
@@ -442,6 +448,16 @@ export type Query = {
    * not be looked up is null with an error; the others are returned.
    */
   readonly nodes: ReadonlyArray<Maybe<Node>>;
+  /**
+   * How many agents are in which status now. It takes the vendor calls of `agents { currentStatus }`, but the answer is short. Null
+   * with an error only where every source of statuses fails.
+   */
+  readonly statusCounts: Maybe<StatusCounts>;
+  /**
+   * The teams of the gateway's directory that have at least one agent whom the caller may see, in the directory's order. This field
+   * calls no vendor.
+   */
+  readonly teams: ReadonlyArray<Team>;
 };
 
 
@@ -508,6 +524,15 @@ export type QueryNodeArgs = {
  */
 export type QueryNodesArgs = {
   ids: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+
+/**
+ * The entry points. A field of an agent is read from the vendors that can answer it, or from the cache while its entry is
+ * fresh.
+ */
+export type QueryStatusCountsArgs = {
+  filter: InputMaybe<AgentFilter>;
 };
 
 /** Where data was served from. */
@@ -664,6 +689,44 @@ export type SourceReport = {
   readonly servedFrom: Maybe<ServedFrom>;
 };
 
+/** How many agents are in one status now. */
+export type StatusCount = {
+  readonly __typename?: 'StatusCount';
+  /** Number of agents. */
+  readonly count: Scalars['Int']['output'];
+  /** The vendor's finer name, as in `StatusPeriod.label`; null for those without one. */
+  readonly label: Maybe<Scalars['String']['output']>;
+  /** When the status began of the agent who is in it for the longest time. */
+  readonly longestSince: Maybe<Scalars['DateTime']['output']>;
+  /** The status in the vocabulary shared by all vendors. */
+  readonly status: AgentStatus;
+};
+
+/**
+ * How many agents are in which status now: each agent counts once, with its `currentStatus`.
+ * `total` is the sum of all `counts.count`, `withoutStatus` and `unknown`.
+ */
+export type StatusCounts = {
+  readonly __typename?: 'StatusCounts';
+  /** Whether every source is OK: no agent is missing, and every status is as recent as the cache's time to live. */
+  readonly complete: Scalars['Boolean']['output'];
+  /** Number of agents by status and label, in the order of `AgentStatus`, then by label. Statuses without an agent are left out. */
+  readonly counts: ReadonlyArray<StatusCount>;
+  /** When the request for the oldest observation that counts was sent to its vendor; null where no account could tell. */
+  readonly observedAt: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * One report for each discovery that could add agents, as in `AgentConnection.sources`; then one for each account whose statuses
+   * were read. PARTIAL: the statuses of some agents are missing. STALE: those of some are older than usual.
+   */
+  readonly sources: ReadonlyArray<SourceReport>;
+  /** Number of agents that match the filter. */
+  readonly total: Scalars['Int']['output'];
+  /** Number of agents whose status is not known, because an account of theirs could not be read. */
+  readonly unknown: Scalars['Int']['output'];
+  /** Number of agents who are known to have no ongoing status, or have no account that could tell, such as bots. */
+  readonly withoutStatus: Scalars['Int']['output'];
+};
+
 /**
  * A period that an agent spent in one status. Sources: Kore.ai (as its report lists it) and LivePerson (from the status
  * changes of a session).
@@ -736,6 +799,24 @@ export type StatusTotal = {
   readonly seconds: Scalars['Int']['output'];
   /** The status. */
   readonly status: AgentStatus;
+};
+
+/** A team of the gateway's directory. Agents that are only discovered from vendors are in no team. */
+export type Team = {
+  readonly __typename?: 'Team';
+  /** The team's agents that the caller may see, in the directory's order. */
+  readonly agents: AgentConnection;
+  /** The directory's id of the team, for `AgentFilter.teams`. */
+  readonly id: Scalars['ID']['output'];
+  /** The team's name, as the directory spells it. */
+  readonly name: Scalars['String']['output'];
+};
+
+
+/** A team of the gateway's directory. Agents that are only discovered from vendors are in no team. */
+export type TeamAgentsArgs = {
+  after: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A half-open time range: `from ≤ t < to`. */
@@ -919,11 +1000,14 @@ export type ResolversTypes = {
   SourceError: ResolverTypeWrapper<SourceError>;
   SourceOutcome: SourceOutcome;
   SourceReport: ResolverTypeWrapper<SourceReportModel>;
+  StatusCount: ResolverTypeWrapper<StatusCount>;
+  StatusCounts: ResolverTypeWrapper<StatusCountsModel>;
   StatusPeriod: ResolverTypeWrapper<StatusPeriodModel>;
   StatusPeriodConnection: ResolverTypeWrapper<StatusPeriodPage>;
   StatusPeriodEdge: ResolverTypeWrapper<Omit<StatusPeriodEdge, 'node'> & { node: ResolversTypes['StatusPeriod'] }>;
   StatusTotal: ResolverTypeWrapper<StatusTotalModel>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Team: ResolverTypeWrapper<TeamModel>;
   TimeRange: TimeRange;
   TimeZone: ResolverTypeWrapper<Scalars['TimeZone']['output']>;
   UsageInterval: ResolverTypeWrapper<UsageInterval>;
@@ -960,11 +1044,14 @@ export type ResolversParentTypes = {
   SessionEvent: SessionEvent;
   SourceError: SourceError;
   SourceReport: SourceReportModel;
+  StatusCount: StatusCount;
+  StatusCounts: StatusCountsModel;
   StatusPeriod: StatusPeriodModel;
   StatusPeriodConnection: StatusPeriodPage;
   StatusPeriodEdge: Omit<StatusPeriodEdge, 'node'> & { node: ResolversParentTypes['StatusPeriod'] };
   StatusTotal: StatusTotalModel;
   String: Scalars['String']['output'];
+  Team: TeamModel;
   TimeRange: TimeRange;
   TimeZone: Scalars['TimeZone']['output'];
   UsageInterval: UsageInterval;
@@ -991,6 +1078,7 @@ export type AgentResolvers<ContextType = QueryContext, ParentType extends Resolv
   presence?: Resolver<Maybe<ResolversTypes['Presence']>, ParentType, ContextType>;
   sessions?: Resolver<Maybe<ResolversTypes['SessionConnection']>, ParentType, ContextType, RequireFields<AgentSessionsArgs, 'during' | 'first'>>;
   statusPeriods?: Resolver<Maybe<ResolversTypes['StatusPeriodConnection']>, ParentType, ContextType, RequireFields<AgentStatusPeriodsArgs, 'during' | 'first'>>;
+  team?: Resolver<Maybe<ResolversTypes['Team']>, ParentType, ContextType>;
   timeInStatus?: Resolver<Maybe<ReadonlyArray<ResolversTypes['StatusTotal']>>, ParentType, ContextType, RequireFields<AgentTimeInStatusArgs, 'during'>>;
   usageStats?: Resolver<Maybe<ResolversTypes['UsageStats']>, ParentType, ContextType, RequireFields<AgentUsageStatsArgs, 'during'>>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -1080,6 +1168,8 @@ export type QueryResolvers<ContextType = QueryContext, ParentType extends Resolv
   agents?: Resolver<ResolversTypes['AgentConnection'], ParentType, ContextType, RequireFields<QueryAgentsArgs, 'first'>>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
+  statusCounts?: Resolver<Maybe<ResolversTypes['StatusCounts']>, ParentType, ContextType, Partial<QueryStatusCountsArgs>>;
+  teams?: Resolver<ReadonlyArray<ResolversTypes['Team']>, ParentType, ContextType>;
 };
 
 export type SessionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session']> = {
@@ -1143,6 +1233,23 @@ export type SourceReportResolvers<ContextType = QueryContext, ParentType extends
   servedFrom?: Resolver<Maybe<ResolversTypes['ServedFrom']>, ParentType, ContextType>;
 };
 
+export type StatusCountResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusCount'] = ResolversParentTypes['StatusCount']> = {
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  label?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  longestSince?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['AgentStatus'], ParentType, ContextType>;
+};
+
+export type StatusCountsResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusCounts'] = ResolversParentTypes['StatusCounts']> = {
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  counts?: Resolver<ReadonlyArray<ResolversTypes['StatusCount']>, ParentType, ContextType>;
+  observedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  sources?: Resolver<ReadonlyArray<ResolversTypes['SourceReport']>, ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unknown?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  withoutStatus?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export type StatusPeriodResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusPeriod'] = ResolversParentTypes['StatusPeriod']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
   agent?: Resolver<ResolversTypes['Agent'], ParentType, ContextType>;
@@ -1178,6 +1285,12 @@ export type StatusTotalResolvers<ContextType = QueryContext, ParentType extends 
   periods?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   seconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['AgentStatus'], ParentType, ContextType>;
+};
+
+export type TeamResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Team'] = ResolversParentTypes['Team']> = {
+  agents?: Resolver<ResolversTypes['AgentConnection'], ParentType, ContextType, RequireFields<TeamAgentsArgs, 'first'>>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export interface TimeZoneScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['TimeZone'], any> {
@@ -1229,10 +1342,13 @@ export type Resolvers<ContextType = QueryContext> = {
   SessionEvent?: SessionEventResolvers<ContextType>;
   SourceError?: SourceErrorResolvers<ContextType>;
   SourceReport?: SourceReportResolvers<ContextType>;
+  StatusCount?: StatusCountResolvers<ContextType>;
+  StatusCounts?: StatusCountsResolvers<ContextType>;
   StatusPeriod?: StatusPeriodResolvers<ContextType>;
   StatusPeriodConnection?: StatusPeriodConnectionResolvers<ContextType>;
   StatusPeriodEdge?: StatusPeriodEdgeResolvers<ContextType>;
   StatusTotal?: StatusTotalResolvers<ContextType>;
+  Team?: TeamResolvers<ContextType>;
   TimeZone?: GraphQLScalarType;
   UsageInterval?: UsageIntervalResolvers<ContextType>;
   UsageStats?: UsageStatsResolvers<ContextType>;

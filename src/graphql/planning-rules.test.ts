@@ -45,6 +45,8 @@ function argumentValue({ name, type, defaultValue, ...arg }: GraphQLArgument): u
   return value;
 }
 
+const TEAM = { id: 't', name: 'T' };
+
 /** An agent without name and address in a discovering account: every lookup of it needs discovery. */
 function setUp() {
   const vendorReads: string[] = [];
@@ -59,8 +61,9 @@ function setUp() {
     ],
   );
   const services = createFakeServices(
-    [directoryEntry('jane', { accounts: { v: 'jane' } })],
+    [directoryEntry('jane', { team: 't', accounts: { v: 'jane' } })],
     [{ name: 'v', vendor: 'KORE', sources: Object.fromEntries(countedSources) as typeof sources }],
+    [TEAM],
   );
   return { context: services.createContext(), vendorReads };
 }
@@ -72,6 +75,8 @@ function createParents(context: QueryContext): Readonly<Record<string, object>> 
     Agent: findListedAgent(context, 'jane'),
     AgentAccount: { account: 'v', ref: 'jane' },
     Account: knownAccount('v'),
+    Team: TEAM,
+    StatusCounts: { sources: [] },
     Presence: { status: PERIOD, observedAt: PERIOD.observedAt, sources: [] },
     StatusPeriod: PERIOD,
     StatusTotal: { account: 'v' },

@@ -5,6 +5,7 @@ import { interactionRules } from './resolvers/interaction.ts';
 import { queryRules } from './resolvers/query.ts';
 import { sessionRules } from './resolvers/session.ts';
 import { statusPeriodRules } from './resolvers/status-period.ts';
+import { teamRules } from './resolvers/team.ts';
 import { usageStatsRules } from './resolvers/usage-stats.ts';
 
 /** The planning rules of the schema. Each stands next to its resolver. */
@@ -13,6 +14,7 @@ export const PLANNING_RULES: FieldRules = {
   ...interactionRules,
   ...sessionRules,
   ...statusPeriodRules,
+  ...teamRules,
   ...usageStatsRules,
   Query: { ...queryRules.Query, ...entityRules.Query },
 };

@@ -12,7 +12,9 @@ import { queryResolvers } from './resolvers/query.ts';
 import { DateScalar, DateTimeScalar, TimeZoneScalar } from './resolvers/scalars.ts';
 import { sessionResolvers } from './resolvers/session.ts';
 import { sourceResolvers } from './resolvers/source.ts';
+import { statusCountsResolvers } from './resolvers/status-counts.ts';
 import { statusPeriodResolvers } from './resolvers/status-period.ts';
+import { teamResolvers } from './resolvers/team.ts';
 import { usageStatsResolvers } from './resolvers/usage-stats.ts';
 
 const SCHEMA_FOLDER = new URL('../../schema/', import.meta.url);
@@ -40,7 +42,9 @@ const resolvers: Resolvers = {
   ...interactionResolvers,
   ...sessionResolvers,
   ...sourceResolvers,
+  ...statusCountsResolvers,
   ...statusPeriodResolvers,
+  ...teamResolvers,
   ...usageStatsResolvers,
 };
 

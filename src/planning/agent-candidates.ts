@@ -1,7 +1,15 @@
 import type { DirectoryView } from '../directory/merge-agents.ts';
 import type { Agent } from '../domain/agent.ts';
 import { agentId, type DecodedGlobalId } from '../domain/global-id.ts';
-import { createAgentFilter, createLaterFilter, needsDiscovery, unlistedMatching } from '../gather/agent-filter.ts';
+import {
+  type AgentFilter,
+  assertAgentFilter,
+  createAgentFilter,
+  createLaterFilter,
+  membersOf,
+  needsDiscovery,
+  unlistedMatching,
+} from '../gather/agent-filter.ts';
 import { type AgentsArgs, assertAgentsArgs, paginateAgents } from '../gather/agents.ts';
 import type { UnlistedAgents } from '../vendors/call-estimate.ts';
 import type { PlanningContext } from './planning-context.ts';
@@ -43,6 +51,13 @@ function exactCandidates(resolvedBy: AgentCandidates['resolvedBy'], agents: read
   return { key, resolvedBy, agents, maxAgents: agents.length, unlisted: 'none' };
 }
 
+/** The same agents, looked up below agents that only discovery resolves: their reads come with those of discovered agents. */
+export function awaitDiscovery(candidates: AgentCandidates): AgentCandidates {
+  return candidates.resolvedBy === 'discovery'
+    ? candidates
+    : { ...candidates, resolvedBy: 'discovery', key: `discovery ${candidates.key}` };
+}
+
 export function candidatesByEmail(planning: PlanningContext, email: string): AgentCandidates {
   return candidatesFor(planning, `email ${email}`, 'by-email', (view) => view.byEmail(email));
 }
@@ -81,8 +96,22 @@ export function candidatesById(
 
 /** The candidates for a page of `Query.agents`. Throws InvalidInputError where `agents` does. */
 export function candidatesForPage(planning: PlanningContext, args: AgentsArgs): AgentCandidates {
+  assertAgentsArgs(planning.context, args);
+  return candidatesForList(planning, args);
+}
+
+/** The candidates for a list of all agents that match the filter. Throws InvalidInputError for an invalid filter. */
+export function candidatesForFilter(
+  planning: PlanningContext,
+  filter: AgentFilter,
+  maxAgents: number,
+): AgentCandidates {
+  assertAgentFilter(planning.context, filter);
+  return candidatesForList(planning, { first: maxAgents, filter });
+}
+
+function candidatesForList(planning: PlanningContext, args: AgentsArgs): AgentCandidates {
   const { context, configured, merged } = planning;
-  assertAgentsArgs(context, args);
   const { first } = args;
   const filter = args.filter ?? {};
   if (!needsDiscovery(planning, filter)) {
@@ -94,7 +123,7 @@ export function candidatesForPage(planning: PlanningContext, args: AgentsArgs): 
   const mayMatch = createLaterFilter(planning, filter);
   const agents: Agent[] = [];
   let certainMatches = 0;
-  for (const agent of configured.agents) {
+  for (const agent of membersOf(configured, filter)) {
     // Without a cursor the page starts with the directory's first agents; `first` certain matches fill it.
     if (args.after == null && certainMatches >= first) break;
     if (matches(agent)) certainMatches += 1;

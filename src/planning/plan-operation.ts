@@ -5,7 +5,7 @@ import type { PreparedOperation } from '../graphql/ast/operation.ts';
 import type { SelectedField, Selection } from '../graphql/ast/selected-field.ts';
 import type { PlannedRead } from '../vendors/call-estimate.ts';
 import { mergeCandidates } from './agent-candidates.ts';
-import type { FieldRule, FieldRules } from './field-rules.ts';
+import type { FieldRule, FieldRules, PlanRead } from './field-rules.ts';
 import type { ParentAgents, PlannedLookup } from './planned-lookup.ts';
 import type { PlanningContext } from './planning-context.ts';
 import { PlanningLimitError } from './planning-limit-error.ts';
@@ -55,14 +55,14 @@ class OperationWalk {
     this.#spend(1 + parents.length);
     const rule = this.#rules[field.parentType.name]?.[field.name];
     if (rule?.kind === 'lookup') {
-      this.#visitLookups(this.#planLookups(rule, field), field);
+      const lookups = this.#planLookups(rule, field, parents);
+      if (rule.planRead) this.#addAccountReads(rule.planRead, field, mergeParents(lookups));
+      this.#visitLookups(lookups, field);
       return;
     }
     if (rule?.kind === 'read') {
-      const reads = this.#planAccountReads(rule, field, parents);
       // A field that rejects its arguments has nothing below it.
-      if (!reads) return;
-      for (const { account, read } of reads) this.#addRead(account, read);
+      if (!this.#addAccountReads(rule.planRead, field, parents)) return;
     }
     const isBackReference = rule?.kind === 'backReference';
     this.#descend(field, isBackReference ? parents.map((parent) => ({ ...parent, separateBatch: true })) : parents);
@@ -73,8 +73,12 @@ class OperationWalk {
     if (isObjectType(type)) this.visitSelection(this.#operation.selectionOn(field, type), parents);
   }
 
-  #planLookups(rule: FieldRule & { kind: 'lookup' }, field: SelectedField): readonly PlannedLookup[] {
-    const plan = () => rule.planLookups(coerceArguments(this.#operation, field) as never, this.#planning);
+  #planLookups(
+    rule: FieldRule & { kind: 'lookup' },
+    field: SelectedField,
+    parents: readonly ParentAgents[],
+  ): readonly PlannedLookup[] {
+    const plan = () => rule.planLookups(coerceArguments(this.#operation, field) as never, this.#planning, parents);
     return nullOnRejection(plan) ?? [];
   }
 
@@ -89,14 +93,21 @@ class OperationWalk {
     }
   }
 
+  /** False for a field that rejects its arguments. */
+  #addAccountReads(planRead: PlanRead, field: SelectedField, parents: readonly ParentAgents[]): boolean {
+    const reads = this.#planAccountReads(planRead, field, parents);
+    for (const { account, read } of reads ?? []) this.#addRead(account, read);
+    return reads !== null;
+  }
+
   #planAccountReads(
-    rule: FieldRule & { kind: 'read' },
+    planRead: PlanRead,
     field: SelectedField,
     parents: readonly ParentAgents[],
   ): readonly AccountRead[] | null {
     return nullOnRejection(() => {
       const args = coerceArguments(this.#operation, field);
-      const spec = rule.planRead(args as never, this.#operation, field.nodes);
+      const spec = planRead(args as never, this.#operation, field.nodes);
       const accounts = (args.accounts ?? null) as readonly string[] | null;
       const { context } = this.#planning;
       const capableAccounts = context.accounts.filter(

@@ -1,8 +1,16 @@
 import { type DecodedGlobalId, decodeGlobalId } from '../domain/global-id.ts';
+import type { AgentsArgs } from '../gather/agents.ts';
 import { ALL_LATEST_INTERACTIONS } from '../gather/interactions.ts';
 import { refetchRange } from '../gather/nodes.ts';
+import { teams } from '../gather/teams.ts';
 import type { PlannedAgentRead, ReadSpec } from '../vendors/call-estimate.ts';
-import { type AgentCandidates, candidatesByAccount, candidatesById } from './agent-candidates.ts';
+import {
+  type AgentCandidates,
+  awaitDiscovery,
+  candidatesByAccount,
+  candidatesById,
+  candidatesForPage,
+} from './agent-candidates.ts';
 import type { PlanningContext } from './planning-context.ts';
 
 /** The agents below which a part of the response stands. */
@@ -23,6 +31,27 @@ export interface PlannedLookup {
 
 export function agentLookups(candidates: AgentCandidates | null): readonly PlannedLookup[] {
   return candidates ? [{ type: 'Agent', parent: { candidates, separateBatch: false } }] : [];
+}
+
+/** The pages of these teams' agents, below a list of teams or below agents with a team. */
+export function teamPageLookups(
+  planning: PlanningContext,
+  page: Pick<AgentsArgs, 'first' | 'after'>,
+  parents: readonly ParentAgents[],
+): readonly PlannedLookup[] {
+  const separateBatch = parents.some((parent) => parent.separateBatch);
+  const isDiscoveryAwaited = parents.some(({ candidates }) => candidates.resolvedBy === 'discovery');
+  return teamIdsOf(planning, parents).map((id): PlannedLookup => {
+    const members = candidatesForPage(planning, { ...page, filter: { teams: [id] } });
+    const candidates = isDiscoveryAwaited ? awaitDiscovery(members) : members;
+    return { type: 'AgentConnection', parent: { candidates, separateBatch } };
+  });
+}
+
+/** The teams of the parents; all that the caller may see where the field has no agent above it. */
+function teamIdsOf({ context }: PlanningContext, parents: readonly ParentAgents[]): readonly string[] {
+  if (parents.length === 0) return teams(context).map(({ id }) => id);
+  return [...new Set(parents.flatMap(({ candidates }) => candidates.agents.flatMap(({ teamId }) => teamId ?? [])))];
 }
 
 /** What `node` may return for an id; nothing for an id that cannot resolve, whatever the vendors return. */

@@ -32,6 +32,11 @@ describe('the configuration of the sandbox', () => {
     expect(agents[0]).toMatchObject({ id: 'jane-doe', kind: 'human', name: 'Jane Doe' });
   });
 
+  test('puts every agent into a team, and someone into every team', () => {
+    const teamIds = config.teams.map(({ id }) => id);
+    expect(new Set(config.agents.map(({ team }) => team))).toEqual(new Set(teamIds));
+  });
+
   test('leaves some people and some accounts of listed people to discovery', () => {
     const listed = new Map(config.agents.map((agent) => [agent.email, agent]));
     const working = company.people.filter(({ refsByVendor }) => refsByVendor.liveperson !== undefined);

@@ -1,10 +1,12 @@
 import { stringify } from 'yaml';
+import type { Team } from '../domain/team.ts';
 import type { Company, CompanyBot, CompanyPerson, FakeVendor } from '../vendors/sandbox.ts';
 
 /** The configuration of a gateway that uses the sandbox, in the shape of the configuration file. */
 export interface SandboxConfig {
   readonly accounts: readonly ReturnType<FakeVendor['createAccountConfig']>[];
   readonly agents: readonly SandboxDirectoryEntry[];
+  readonly teams: readonly Team[];
 }
 
 interface SandboxDirectoryEntry {
@@ -12,8 +14,23 @@ interface SandboxDirectoryEntry {
   readonly kind: 'human' | 'virtual';
   readonly name: string;
   readonly email?: string;
+  /** The id of one of the teams. */
+  readonly team?: string;
   /** The agent's reference in each account, by the account's name. */
   readonly accounts: Readonly<Record<string, string>>;
+}
+
+const TEAMS: readonly Team[] = [
+  { id: 'phone', name: 'Phone support' },
+  { id: 'chat', name: 'Chat support' },
+  { id: 'back-office', name: 'Back office' },
+  { id: 'bots', name: 'Bots' },
+];
+
+/** The team of a person follows from the vendors that the person works with. */
+function teamOf({ refsByVendor }: CompanyPerson): string {
+  if (refsByVendor.vonage !== undefined) return 'phone';
+  return refsByVendor.liveperson === undefined ? 'back-office' : 'chat';
 }
 
 /** The gateway reads no agent list from Vonage, so people with a Vonage account must be in the directory. */
@@ -86,15 +103,16 @@ export function createSandboxConfig(company: Company, vendors: readonly RunningF
       { ...listedReferences(person, onLivePerson.indexOf(person)), ...ownReferences(person) },
       names,
     );
-    return { id, kind: 'human', name: `${firstName} ${lastName}`, email, accounts };
+    return { id, kind: 'human', name: `${firstName} ${lastName}`, email, team: teamOf(person), accounts };
   });
   const bots = company.bots.map((bot): SandboxDirectoryEntry => ({
     id: toSlug(bot.name),
     kind: 'virtual',
     name: bot.name,
+    team: 'bots',
     accounts: toReferencesByAccount({ ...bot.refsByVendor, ...ownReferences(bot) }, names),
   }));
-  return { accounts: vendors.map(({ account }) => account), agents: [...people, ...bots] };
+  return { accounts: vendors.map(({ account }) => account), agents: [...people, ...bots], teams: TEAMS };
 }
 
 /** Formats the configuration as YAML, including the sandbox's secrets, which protect nothing. */

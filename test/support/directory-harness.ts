@@ -67,6 +67,7 @@ export function setUp(
   });
   const directory = createDirectory({
     entries,
+    teams: [],
     accounts,
     clock,
     maxRequestWaitMs: 15_000,

@@ -7,6 +7,7 @@ import type { Interaction } from '../../src/domain/interaction.ts';
 import type { Session, SessionEvent } from '../../src/domain/session.ts';
 import { type SourcedResult, type SourceReport, sourceReport } from '../../src/domain/source.ts';
 import type { StatusPeriod } from '../../src/domain/status-period.ts';
+import type { Team } from '../../src/domain/team.ts';
 import { DAY } from '../../src/domain/time.ts';
 import { VendorError, type VendorErrorCode } from '../../src/domain/vendor-error.ts';
 import { type AccountHealthTracker, createAccountHealthTracker } from '../../src/gather/account-health.ts';
@@ -41,7 +42,11 @@ export interface FakeServices {
   readonly createContext: (canAccess?: (account: string) => boolean) => QueryContext;
 }
 
-export function createFakeServices(entries: readonly DirectoryEntry[], accounts: readonly FakeAccount[]): FakeServices {
+export function createFakeServices(
+  entries: readonly DirectoryEntry[],
+  accounts: readonly FakeAccount[],
+  teams: readonly Team[] = [],
+): FakeServices {
   const clock = manualClock(NOW);
   const health = createAccountHealthTracker({ clock });
   const directoryAccounts = accounts.map(({ name, vendor, sources }) => ({
@@ -59,6 +64,7 @@ export function createFakeServices(entries: readonly DirectoryEntry[], accounts:
   const adapters = directoryAccounts.map(({ adapter }) => adapter);
   const directory = createDirectory({
     entries,
+    teams,
     accounts: directoryAccounts,
     clock,
     maxRequestWaitMs: 15_000,

@@ -5,6 +5,7 @@ export interface QueryNames {
   readonly ids: readonly string[];
   readonly keys: readonly string[];
   readonly emails: readonly string[];
+  readonly teams: readonly string[];
   readonly accounts: readonly { readonly account: string; readonly ref: string }[];
 }
 
@@ -16,8 +17,12 @@ export async function collectQueryNames(gateway: Gateway): Promise<QueryNames> {
     readonly email: string | null;
     readonly accounts: readonly { readonly ref: string; readonly account: { readonly name: string } }[];
   }
-  const { data } = await gateway.query<{ readonly agents: { readonly nodes: readonly Agent[] } }>(
+  const { data } = await gateway.query<{
+    readonly agents: { readonly nodes: readonly Agent[] };
+    readonly teams: readonly { readonly id: string }[];
+  }>(
     `query ($during: TimeRange!) {
+      teams { id }
       agents(first: 200) {
         nodes {
           id key email accounts { ref account { name } }
@@ -29,12 +34,13 @@ export async function collectQueryNames(gateway: Gateway): Promise<QueryNames> {
     }`,
     { during: { from: '2026-11-18T06:00:00Z', to: '2026-11-19T06:00:00Z' } },
   );
-  const ids = JSON.stringify(data).matchAll(/"id":"([^"]+)"/g);
+  const ids = JSON.stringify(data.agents).matchAll(/"id":"([^"]+)"/g);
   const { nodes } = data.agents;
   return {
     ids: [...[...ids].flatMap(([, id]) => id ?? []), 'bm9ib2R5', ''],
     keys: [...nodes.flatMap(({ key }) => key ?? []), 'unknown-key'],
     emails: [...nodes.flatMap(({ email }) => email ?? []), 'unknown@example.com'],
+    teams: data.teams.map(({ id: team }) => team),
     accounts: [
       ...nodes.flatMap((agent) => agent.accounts.map(({ account, ref }) => ({ account: account.name, ref }))),
       { account: 'kore-main', ref: 'unknown@example.com' },

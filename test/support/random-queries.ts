@@ -136,6 +136,15 @@ const accounts = argument(
 const during = argument('during', 'TimeRange!', fc.constantFrom(...RANGES));
 const first = argument('first', 'Int', fc.constantFrom(0, 1, 5, 10_000, -3, 2_000_000_000, null));
 
+// A rejection of these fields ends the response before its siblings are done, so their calls would come later.
+const pageSize = argument('first', 'Int', fc.constantFrom(0, 1, 3, 40, 51, 200, 1000));
+
+/** The selection on a team, with a page of its agents. */
+function teamSelection(agent: fc.Arbitrary<SelectionPart>): fc.Arbitrary<SelectionPart> {
+  const page = field('agents', [pageSize], wrapPart('{ nodes', agent, '}'));
+  return page.map(({ head, text, variables }) => ({ text: `{ name ${head} ${text} }`, variables }));
+}
+
 /** The selection on an agent, with up to `depth` levels of nested agents below vendor data. */
 function agentFields(depth: number): fc.Arbitrary<SelectionPart> {
   const nestedAgent = field('agent', [], depth > 0 ? agentFields(depth - 1) : leaf('{ name }'));
@@ -185,10 +194,11 @@ function agentFields(depth: number): fc.Arbitrary<SelectionPart> {
       ),
     ),
   );
-  return selection('name', fields, 'Agent', 3);
+  const team = field('team', [], depth > 0 ? teamSelection(agentFields(depth - 1)) : leaf('{ name }'));
+  return selection('name', fc.oneof(fields, team), 'Agent', 3);
 }
 
-function agentFilters({ emails, accounts: refs }: QueryNames): fc.Arbitrary<unknown> {
+function agentFilters({ emails, accounts: refs, teams }: QueryNames): fc.Arbitrary<unknown> {
   return fc.record(
     {
       kind: fc.constantFrom('HUMAN', 'VIRTUAL'),
@@ -196,6 +206,7 @@ function agentFilters({ emails, accounts: refs }: QueryNames): fc.Arbitrary<unkn
       vendor: fc.constantFrom('KORE', 'LIVEPERSON', 'VONAGE', 'AVAAMO'),
       emails: fc.array(fc.constantFrom(...emails), { maxLength: 3 }),
       nameContains: fc.constantFrom('a', 'jane', 'bot', 'zz'),
+      teams: fc.subarray([...teams]),
       refs: fc.array(fc.constantFrom(...refs.filter(({ account }) => account !== 'nowhere')), { maxLength: 4 }),
     },
     { requiredKeys: [] },
@@ -232,12 +243,14 @@ export function randomQueries(names: QueryNames): fc.Arbitrary<RandomQuery> {
     field('agentByKey', [argument('key', 'String!', fc.constantFrom(...names.keys))], agent),
     field(
       'agents',
-      [
-        // A rejection of this field ends the response before its siblings are done, so their calls would come later.
-        argument('first', 'Int', fc.constantFrom(0, 1, 3, 40, 51, 200, 1000)),
-        argument('filter', 'AgentFilter', agentFilters(names)),
-      ],
+      [pageSize, argument('filter', 'AgentFilter', agentFilters(names))],
       fc.oneof(wrapPart('{ nodes', agent, '}'), wrapPart('{ totalCount edges { node', agent, '} }')),
+    ),
+    field('teams', [], teamSelection(agent)),
+    field(
+      'statusCounts',
+      [argument('filter', 'AgentFilter', agentFilters(names))],
+      leaf(`{ total counts { status count } ${SOURCES} }`),
     ),
     field('node', [argument('id', 'ID!', id)], node),
     field(

@@ -11,6 +11,7 @@ import {
   type StatusPeriodsArgs,
   timeInStatus,
 } from '../../gather/status-periods.ts';
+import { teamOf } from '../../gather/teams.ts';
 import { toUsageQuery, usageStats } from '../../gather/usage-stats.ts';
 import { assertTimeRange } from '../../gather/validate-args.ts';
 import type { AgentTimeInStatusArgs, AgentUsageStatsArgs, Resolvers } from '../../generated/resolvers.ts';
@@ -22,6 +23,7 @@ import { memoizeByObject } from './memoize-by-object.ts';
 export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentConnection' | 'Presence'> = {
   Agent: {
     accounts: (agent) => agent.accounts,
+    team: (agent, _, context) => teamOf(context, agent),
     presence: memoizedField('presence', presence),
     currentStatus: memoizedField('currentStatus', currentStatus),
     statusPeriods: memoizedField('statusPeriods', statusPeriods),

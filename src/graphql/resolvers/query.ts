@@ -1,6 +1,8 @@
 import { accounts } from '../../gather/accounts.ts';
 import { agentByAccount, agentByEmail, agentById, agentByKey, agents, type AgentsArgs } from '../../gather/agents.ts';
 import { assertNodeIds, type Node, node, resolveNodeType } from '../../gather/nodes.ts';
+import { MAX_COUNTED_AGENTS, statusCounts, type StatusCountsArgs } from '../../gather/status-counts.ts';
+import { teams } from '../../gather/teams.ts';
 import type {
   QueryAgentArgs,
   QueryAgentByAccountArgs,
@@ -14,9 +16,10 @@ import {
   candidatesByAccount,
   candidatesByEmail,
   candidatesByKey,
+  candidatesForFilter,
   candidatesForPage,
 } from '../../planning/agent-candidates.ts';
-import { type FieldRules, lookupRule } from '../../planning/field-rules.ts';
+import { type FieldRules, lookupAndReadRule, lookupRule } from '../../planning/field-rules.ts';
 import { agentLookups, nodeLookups } from '../../planning/planned-lookup.ts';
 
 export const queryResolvers: Pick<Resolvers, 'Query' | 'Node'> = {
@@ -33,6 +36,8 @@ export const queryResolvers: Pick<Resolvers, 'Query' | 'Node'> = {
       return ids.map((id) => node(context, id) as Promise<Node>);
     },
     accounts: (_, _args, context) => accounts(context),
+    teams: (_, _args, context) => teams(context),
+    statusCounts: (_, args, context) => statusCounts(context, args),
   },
   Node: { __resolveType: resolveNodeType },
 };
@@ -55,6 +60,13 @@ export const queryRules = {
     node: lookupRule(({ id }: QueryNodeArgs, planning) => nodeLookups(planning, id)),
     nodes: lookupRule(({ ids }: QueryNodesArgs, planning) =>
       assertNodeIds(ids).flatMap((id) => nodeLookups(planning, id)),
+    ),
+    statusCounts: lookupAndReadRule(
+      ({ filter }: StatusCountsArgs, planning) => {
+        const candidates = candidatesForFilter(planning, filter ?? {}, MAX_COUNTED_AGENTS);
+        return [{ type: 'StatusCounts', parent: { candidates, separateBatch: false } }];
+      },
+      () => ({ capability: 'currentStatus' }),
     ),
   },
 } satisfies FieldRules;

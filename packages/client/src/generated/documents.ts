@@ -27,6 +27,8 @@ export type AgentFilter = {
   readonly nameContains?: string | null | undefined;
   /** Only agents with one of these references, at most 1000. One list can name agents of several vendors, bots included. */
   readonly refs?: ReadonlyArray<AgentRefInput> | null | undefined;
+  /** Only agents in one of these teams, at most 100 ids as in `Team.id`. A team that is not in `Query.teams` is an error. */
+  readonly teams?: ReadonlyArray<string> | null | undefined;
   /** Only agents with an account of this vendor. */
   readonly vendor?: VendorName | null | undefined;
 };

@@ -1,10 +1,17 @@
 // npm run release -- minor|major|patch|1.2.3 [--dry-run]
 // Makes a release of the current commit: moves the notes in CHANGELOG.md from "Unreleased" to the version, sets the version in
-// package.json and package-lock.json, commits, and tags. It pushes nothing. --dry-run prints the changelog instead.
+// package.json and package-lock.json, keeps the schema for `npm run schema:check`, commits, and tags. It pushes nothing. --dry-run prints the changelog instead.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { nextVersion, releaseChangelog } from './release/changelog.ts';
+import { compareSchemas } from './schema/compare-schemas.ts';
+import {
+  readCurrentSchema,
+  readReleasedSchema,
+  RELEASED_SCHEMA_FILE,
+  writeReleasedSchema,
+} from './schema/schema-files.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'dry-run': { type: 'boolean' } } });
 
@@ -24,6 +31,8 @@ function release(wanted: string, isDryRun: boolean): void {
     version,
     new Date().toISOString().slice(0, 10),
   );
+  const { problem } = compareSchemas(readReleasedSchema(), readCurrentSchema());
+  if (problem !== null) throw new Error(problem);
   if (git('tag', '--list', tag) !== '') throw new Error(`The tag ${tag} exists already.`);
   if (isDryRun) {
     console.log(`Would release ${tag} with this CHANGELOG.md:\n\n${changelog}`);
@@ -31,6 +40,8 @@ function release(wanted: string, isDryRun: boolean): void {
   }
   if (git('status', '--porcelain') !== '') throw new Error('The working tree has changes: commit or stash them first.');
   writeFileSync('CHANGELOG.md', changelog);
+  // What schema:check compares with until the next release.
+  writeReleasedSchema();
   // Changes package.json and package-lock.json only; the commit and the tag hold the changelog, too.
   npm('version', version, '--no-git-tag-version', '--allow-same-version');
   git(
@@ -41,6 +52,7 @@ function release(wanted: string, isDryRun: boolean): void {
     'CHANGELOG.md',
     'package.json',
     'package-lock.json',
+    RELEASED_SCHEMA_FILE,
   );
   git('tag', '--annotate', tag, '--message', `Switchboard ${version}`);
   console.log(`Released ${tag} here. Publish it with: git push --follow-tags`);

@@ -55,6 +55,24 @@ test('reports every error of an invalid file in a line, with exit status 1 and n
   ]);
 });
 
+test('warns of trusted documents that the schema rejects', async () => {
+  writeConfig('documents.json', '{"good":"{ accounts { name } }","old":"{ accounts { removed } }"}');
+  const file = writeConfig(
+    'trusted.yaml',
+    `
+accounts: [{ name: bots, vendor: avaamo, baseUrl: https://c7.avaamo.com, accessToken: t }]
+trustedDocuments: { manifest: documents.json }`,
+  );
+  const { status, out } = await runCheckConfig(file);
+  expect([status, ...out.split('\n')]).toEqual([
+    0,
+    'trusted.yaml: warning: trustedDocuments.manifest: the document old is not valid: Cannot query field "removed" on type "Account".',
+    'trusted.yaml: OK (1 account, 0 agents; no authentication, loopback only)',
+    '',
+  ]);
+  expect(await runCheckConfig('--strict', file)).toMatchObject({ status: 1 });
+});
+
 test('reports a missing file with exit status 1', async () => {
   expect(await runCheckConfig('gone.yaml')).toEqual({
     status: 1,

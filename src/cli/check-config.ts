@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { AccountCheck } from '../composition/ask-accounts.ts';
-import { formatConfigError, formatConfigWarning } from '../config/config-error.ts';
+import { type ConfigError, formatConfigError, formatConfigWarning } from '../config/config-error.ts';
 import { inspectConfigFile } from '../config/find-config.ts';
 import type { ConfigInspection } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
 import { systemClock } from '../domain/clock.ts';
 import { vendors } from '../vendors/index.ts';
 
@@ -58,7 +59,8 @@ function parseInvocation(): Invocation | string {
 /** Reports on the file; returns whether it is valid. */
 async function checkFile({ file, ask, strict, interpolates }: Invocation): Promise<boolean> {
   const inspection = inspectConfigFile(file, interpolates ? process.env : null, process.cwd(), vendors);
-  const { errors, warnings, config } = inspection;
+  const { errors, config } = inspection;
+  const warnings = [...inspection.warnings, ...(config ? await findInvalidDocuments(file, config) : [])];
   for (const error of errors) console.log(formatConfigError(error));
   for (const warning of warnings) console.log(formatConfigWarning(warning));
   if (errors.length > 0) return false;
@@ -70,6 +72,23 @@ async function checkFile({ file, ask, strict, interpolates }: Invocation): Promi
   const checks = await askAccounts({ config, vendors, clock: systemClock });
   for (const check of checks) console.log(`${file}: ${check.account}: ${describeCheck(check)}`);
   return areWarningsFine && checks.every(({ outcome }) => outcome !== 'failed');
+}
+
+/** The trusted documents whose requests will all be rejected. */
+async function findInvalidDocuments(
+  file: string,
+  { trustedDocuments, limits }: Pick<Config, 'trustedDocuments' | 'limits'>,
+): Promise<readonly ConfigError[]> {
+  if (!trustedDocuments) return [];
+  // Loading the schema takes longer than checking most files.
+  const { createSchema } = await import('../graphql/schema.ts');
+  const { checkDocuments } = await import('../graphql/check-documents.ts');
+  const { invalid } = checkDocuments(trustedDocuments.documents, createSchema(), limits);
+  return invalid.map(({ id, problem }) => ({
+    file,
+    path: 'trustedDocuments.manifest',
+    message: `the document ${id} is not valid: ${problem}`,
+  }));
 }
 
 function summarize({ raw, unknownValues }: ConfigInspection): string {

@@ -21,6 +21,7 @@ import { createIssuerFetch } from './issuer-fetch.ts';
 import { createLimitedLogs } from './limited-logs.ts';
 import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
 import { createServices } from './services.ts';
+import { connectTrustedDocuments } from './trusted-documents.ts';
 
 const GRAPHIQL_DIRECTORY = new URL('../../public/graphiql/', import.meta.url);
 
@@ -73,6 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     cors: createCors(config.server.cors),
     graphql: graphql.execute,
     responses,
+    trustedDocuments: connectTrustedDocuments({ config, schema: graphql.schema, clock, logger }),
     printSdl: printPublicSchema,
     graphiql: createGraphiqlHandler(GRAPHIQL_DIRECTORY),
     metrics,

@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
 import { createQueryContext, type Services } from '../gather/query-context.ts';
@@ -5,6 +6,7 @@ import { createApolloServer } from '../graphql/apollo-server.ts';
 import { createPlugins } from '../graphql/plugins/index.ts';
 import type { GraphqlMetrics } from '../graphql/ports.ts';
 import { createRequestPreparer } from '../graphql/prepare-request.ts';
+import { createSchema } from '../graphql/schema.ts';
 import type { ServerOptions } from '../server/server.ts';
 
 export interface GraphqlDependencies {
@@ -17,6 +19,7 @@ export interface GraphqlDependencies {
 
 /** GraphQL execution over the services, started. */
 export interface Graphql {
+  readonly schema: GraphQLSchema;
   readonly execute: ServerOptions['graphql'];
   readonly stop: () => Promise<void>;
 }
@@ -24,7 +27,9 @@ export interface Graphql {
 export async function createGraphql(dependencies: GraphqlDependencies): Promise<Graphql> {
   const { config, services, clock, metrics, onUnexpectedError } = dependencies;
   const prepare = createRequestPreparer();
+  const schema = createSchema();
   const apollo = createApolloServer({
+    schema,
     maxTokens: config.limits.maxTokens,
     performance: config.performance,
     prepare,
@@ -33,6 +38,7 @@ export async function createGraphql(dependencies: GraphqlDependencies): Promise<
   });
   await apollo.start();
   return {
+    schema,
     execute: (httpGraphQLRequest, request) =>
       apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest,

@@ -4,6 +4,7 @@ import type { ConfigError } from './config-error.ts';
 import { parseEnvOverrides } from './env-overrides.ts';
 import { type ConfigInspection, inspectConfig, loadConfig, type LoadConfigResult } from './load.ts';
 import type { Environment } from './placeholder.ts';
+import { describeReadProblem } from './read-problem.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 
 const DEFAULT_CONFIG_FILE = 'switchboard.yaml';
@@ -52,13 +53,6 @@ function readText(file: string, cwd: string): { readonly text: string } | { read
   try {
     return { text: readFileSync(resolve(cwd, file), 'utf8') };
   } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    return { error: { file, path: '', message: `cannot be read: ${READ_PROBLEMS[code] ?? code}` } };
+    return { error: { file, path: '', message: `cannot be read: ${describeReadProblem(error)}` } };
   }
 }
-
-const READ_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user has no permission',
-};

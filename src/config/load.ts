@@ -8,13 +8,14 @@ import { showValues } from './named-value.ts';
 import type { Environment } from './placeholder.ts';
 import { parseProxyVariables } from './proxy.ts';
 import { type Config, parseConfig } from './schema.ts';
+import { loadTrustedDocuments } from './trusted-documents.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 import { parseYaml, type YamlFile } from './yaml-file.ts';
 
 export interface LoadConfigOptions {
   /** YAML, which includes JSON. */
   readonly text: string;
-  /** The file's name, for messages and as the place that relative names of secret files count from. */
+  /** The file's name, for messages and as the place that relative names of other files count from. */
   readonly file: string;
   /** For `${NAME}`, for PORT and HOST, which override the file, and for the proxy variables. */
   readonly env: Environment;
@@ -68,16 +69,31 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
     return fail([{ file, path: '', message: 'an alias (*) refers to no anchor (&), or to too many' }]);
   }
   const { config, issues } = parseConfig(raw, interpolation.interpolatedPaths, vendors);
+  const trusted = loadTrustedDocuments(raw, dirname(file), interpolation.unknownPaths);
   const toConfigError = createErrorFormatter(file, yaml, interpolation);
   const allErrors = [
     ...errors,
-    ...[...interpolation.issues, ...findOtherIssues(raw, issues, interpolation, vendors)].map(toConfigError),
+    ...[...interpolation.issues, ...trusted.issues, ...findOtherIssues(raw, issues, interpolation, vendors)].map(
+      toConfigError,
+    ),
     ...findHostErrors(raw, server.host, toConfigError).filter(({ path }) => !interpolation.unknownPaths.has(path)),
   ];
   return {
-    ...(config && { config: { ...config, server: { ...config.server, ...server }, proxy } }),
+    ...(config && {
+      config: {
+        ...config,
+        server: { ...config.server, ...server },
+        proxy,
+        trustedDocuments: trusted.trustedDocuments,
+      },
+    }),
     errors: allErrors.toSorted(byLocation),
-    warnings: [...findEmptiness(yaml, raw), ...findUnsharedWorkers(config), ...interpolation.warnings]
+    warnings: [
+      ...findEmptiness(yaml, raw),
+      ...findUnsharedWorkers(config),
+      ...trusted.warnings,
+      ...interpolation.warnings,
+    ]
       .map(toConfigError)
       .toSorted(byLocation),
     raw,

@@ -3,6 +3,7 @@ import { accountBaseSchema, type AccountConfig } from './account.ts';
 import { type ConfigIssue, type ConfigPath, formatPath } from './config-error.ts';
 import type { EnvironmentProxy } from './proxy.ts';
 import { settingsShape } from './settings.ts';
+import type { TrustedDocumentsConfig } from './trusted-documents.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 import { zodErrorMap } from './zod-messages.ts';
 
@@ -13,8 +14,11 @@ export type FileConfig = Omit<z.infer<typeof settingsSchema>, 'accounts'> & {
   readonly accounts: readonly AccountConfig[];
 };
 
-/** The complete configuration, of the file and the environment. */
-export type Config = FileConfig & { readonly proxy: EnvironmentProxy };
+/** The complete configuration: of the file, the manifests that it names, and the environment. */
+export type Config = Omit<FileConfig, 'trustedDocuments'> & {
+  readonly proxy: EnvironmentProxy;
+  readonly trustedDocuments?: TrustedDocumentsConfig | undefined;
+};
 
 export interface ConfigParseResult {
   /** Absent where there are issues. */

@@ -4,6 +4,7 @@ import { corsSchema } from './cors.ts';
 import { naming } from './named-value.ts';
 import { secureUrlSchema } from './secure-url.ts';
 import { trustProxySchema } from './trust-proxy.ts';
+import { trustedDocumentsSchema } from './trusted-documents.ts';
 
 /** A host name or address, without a port. */
 const hostNameSchema = z
@@ -127,6 +128,8 @@ export const settingsShape = {
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
   performance: performanceSchema.prefault({}),
+  /** Documents that callers name by id; absent: none. */
+  trustedDocuments: trustedDocumentsSchema.optional(),
   agents: z.array(directoryEntrySchema).default([]),
   teams: z.array(teamSchema).default([]),
 };

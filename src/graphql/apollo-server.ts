@@ -6,6 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import type { GraphQLSchema } from 'graphql';
 import type { PerformanceSettings } from '../config/settings.ts';
 import type { QueryContext } from '../gather/query-context.ts';
 import { createDocumentStore } from './document-store.ts';
@@ -13,9 +14,9 @@ import { createErrorFormatter } from './errors.ts';
 import { createGatewayOfExecutor } from './execution/gateway.ts';
 import { instrumentResponseObjects } from './limits/response-objects.ts';
 import type { PrepareRequest } from './prepare-request.ts';
-import { createSchema } from './schema.ts';
 
 export interface ApolloOptions {
+  readonly schema: GraphQLSchema;
   readonly maxTokens: number;
   readonly performance: PerformanceSettings;
   readonly prepare: PrepareRequest;
@@ -27,7 +28,7 @@ export interface ApolloOptions {
 /** Creates the GraphQL executor. Every built-in plugin that Apollo Server would add by itself is disabled explicitly. */
 export function createApolloServer(options: ApolloOptions): ApolloServer<QueryContext> {
   const { performance, prepare } = options;
-  const schema = instrumentResponseObjects(createSchema());
+  const schema = instrumentResponseObjects(options.schema);
   return new ApolloServer<QueryContext>({
     ...(performance.executor === 'standard' ? { schema } : { gateway: createGatewayOfExecutor(schema, prepare) }),
     documentStore: createDocumentStore(performance.documentCacheBytes),

@@ -4,15 +4,18 @@ import type { Clock } from '../domain/clock.ts';
 import type { Caller } from '../request/caller.ts';
 import { createRequestContext, type RequestContext } from '../request/request-context.ts';
 import { createCallerLimits } from './caller-limits.ts';
+import { createDocumentResolver } from './document-request.ts';
 import type { Exchange } from './exchange.ts';
 import { findOperationLabel, type GraphqlRequest, readGraphqlRequest, toHeaderMap } from './graphql-request.ts';
 import type { AcquireSlot } from './load-shedding.ts';
+import type { ServerMetrics } from './ports.ts';
 import { parseJsonBody } from './request-body.ts';
 import { sendAnswer } from './respond.ts';
 import { cacheHeaders } from './response-cache/cache-headers.ts';
 import { createEncodableBody } from './response-cache/encodable-body.ts';
 import type { Execute, ExecutedResponse, ResponseCache } from './response-cache/response-cache.ts';
 import { createResponseKeys } from './response-cache/response-key.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 
 /** Executes a GraphQL request: Apollo Server's `executeHTTPGraphQLRequest` with a query context around the request context. */
 export type ExecuteGraphql = (request: HTTPGraphQLRequest, context: RequestContext) => Promise<HTTPGraphQLResponse>;
@@ -23,6 +26,9 @@ export interface GraphqlHandlerOptions {
   readonly clock: Clock;
   /** Absent: every request is executed. */
   readonly responses?: ResponseCache | undefined;
+  /** Absent: no id is known, and every text is accepted. */
+  readonly trustedDocuments?: TrustedDocuments | undefined;
+  readonly metrics: Pick<ServerMetrics, 'documentRequested'>;
 }
 
 /**
@@ -33,21 +39,33 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
   const { graphql, limits, clock, responses } = options;
   const acquire = createCallerLimits(limits, clock);
   const toResponseKey = createResponseKeys();
+  const resolver = createDocumentResolver(options.trustedDocuments, options.metrics.documentRequested);
+
+  /** Only then is the text of a request known; its response is stored for the request as it was sent. */
+  async function resolve({ caller, search, body }: GraphqlRequest) {
+    if (body === null) {
+      const { request, document } = await resolver.resolveSearch(search, caller);
+      return { search: request, body: null, document };
+    }
+    const { request, document } = await resolver.resolveParameters(parseJsonBody(body), caller);
+    return { search, body: request, document };
+  }
 
   async function execute(
     exchange: Exchange,
-    { caller, method, explain, body }: GraphqlRequest,
+    graphqlRequest: GraphqlRequest,
     ...[disconnectSignal, onEntriesRead]: Parameters<Execute>
   ): Promise<ExecutedResponse> {
-    const { request, search, requestId, log } = exchange;
-    const json = body && parseJsonBody(body);
-    const operation = findOperationLabel(json, search);
+    const { caller, method, explain } = graphqlRequest;
+    const { request, requestId, log } = exchange;
+    const { search, body, document } = await resolve(graphqlRequest);
+    const operation = findOperationLabel(body, search) ?? document?.operationName ?? undefined;
     if (operation !== undefined) log.operation = operation;
     const { startedAtMs } = exchange;
     const contextOptions = { caller, requestId, explain, disconnectSignal, clock, limits, startedAtMs, onEntriesRead };
     const context = createRequestContext(contextOptions);
     try {
-      const result = await graphql({ method, headers: toHeaderMap(request), search, body: json }, context);
+      const result = await graphql({ method, headers: toHeaderMap(request), search, body }, context);
       if (result.body.kind !== 'complete') throw new Error('incremental delivery is not supported by this schema');
       return {
         status: result.status ?? 200,

@@ -9,6 +9,9 @@ export type ShedReason = 'in_flight' | 'queue_wait' | 'heap' | 'unread_bytes';
 /** How a GraphQL request was answered: from a stored response, with the execution of another request, or with its own. */
 export type ResponseRead = 'hit' | 'collapsed' | 'miss';
 
+/** Where the text of a GraphQL request comes from; `unknown`: an id that no document has, `refused`: free text that the caller may not send. */
+export type DocumentSource = 'text' | 'id' | 'unknown' | 'refused';
+
 export type AuthFailureReason =
   | 'missing'
   | 'malformed_header'
@@ -39,6 +42,8 @@ export interface ServerMetrics {
   readonly watchUnread: (bytes: () => number) => void;
   readonly limitRejection: (limit: RequestLimit) => void;
   readonly responseRead: (result: ResponseRead) => void;
+  /** A request that is not answered from a stored response. */
+  readonly documentRequested: (source: DocumentSource) => void;
 }
 
 /** What /metrics serves. */

@@ -25,6 +25,13 @@ export function createServerMetrics({
   const authFailures = counter('auth_failures_total', 'Failed authentications by reason.', ['reason']);
   const responses = createTally<'result'>();
   counter('responses_total', 'GraphQL requests by how their response was obtained.', ['result'], responses.report);
+  const documents = createTally<'source'>();
+  counter(
+    'graphql_documents_total',
+    'GraphQL requests that were not answered from stored responses, by the source of their text.',
+    ['source'],
+    documents.report,
+  );
   let readUnreadBytes = () => 0;
   gauge('http_unread_bytes', 'Bytes of responses that their clients have not read yet.', [], (unread) => {
     unread.set(readUnreadBytes());
@@ -38,6 +45,9 @@ export function createServerMetrics({
     },
     responseRead: (result) => {
       responses.add(result, () => ({ result }));
+    },
+    documentRequested: (source) => {
+      documents.add(source, () => ({ source }));
     },
     requestStarted: () => {
       inFlight += 1;

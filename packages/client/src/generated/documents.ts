@@ -159,7 +159,8 @@ export type WallboardQueryVariables = Exact<{
 export type WallboardQuery = { readonly agents: { readonly totalCount: number, readonly complete: boolean, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null }, readonly nodes: ReadonlyArray<{ readonly id: string, readonly key: string | null, readonly name: string | null, readonly kind: AgentKind, readonly accounts: ReadonlyArray<{ readonly account: { readonly name: string, readonly vendor: VendorName } }>, readonly presence: { readonly observedAt: string, readonly complete: boolean, readonly status: { readonly status: AgentStatus, readonly label: string | null, readonly start: string } | null, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly fetchedAt: string | null, readonly coveredTo: string | null, readonly account: { readonly name: string, readonly vendor: VendorName }, readonly error: { readonly code: string, readonly reason: string | null, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> } | null, readonly latestInteractions: { readonly complete: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly type: InteractionType | null, readonly direction: InteractionDirection | null, readonly start: string, readonly end: string | null, readonly isActive: boolean | null }> } | null }> } };
 
 /** Accounts, as text. */
-export const AccountsDocument: TypedDocument<AccountsQuery, AccountsQueryVariables> = /* @__PURE__ */ toTypedDocument(`query Accounts {
+export const AccountsDocument: TypedDocument<AccountsQuery, AccountsQueryVariables> = /* @__PURE__ */ toTypedDocument(
+  `query Accounts {
   accounts {
     name
     vendor
@@ -167,10 +168,13 @@ export const AccountsDocument: TypedDocument<AccountsQuery, AccountsQueryVariabl
     lastError
     lastSuccessAt
   }
-}`);
+}`,
+  'sha256:ed7f84702e7f6e9a5b8fb2e340ad30d362d38adb1e7869996d63311c8cd6271a',
+);
 
 /** AgentDay, as text. */
-export const AgentDayDocument: TypedDocument<AgentDayQuery, AgentDayQueryVariables> = /* @__PURE__ */ toTypedDocument(`query AgentDay($id: ID!, $during: TimeRange!, $after: String) {
+export const AgentDayDocument: TypedDocument<AgentDayQuery, AgentDayQueryVariables> = /* @__PURE__ */ toTypedDocument(
+  `query AgentDay($id: ID!, $during: TimeRange!, $after: String) {
   agent(id: $id) {
     id
     name
@@ -213,10 +217,13 @@ fragment Source on SourceReport {
     retryable
     retryAfterSeconds
   }
-}`);
+}`,
+  'sha256:3b6d2c1b07d7c44111ae08430e3f4dd22191a610149f75d12f74efb5ac2e1df2',
+);
 
 /** BotWeek, as text. */
-export const BotWeekDocument: TypedDocument<BotWeekQuery, BotWeekQueryVariables> = /* @__PURE__ */ toTypedDocument(`query BotWeek($id: ID!, $during: DateRange!) {
+export const BotWeekDocument: TypedDocument<BotWeekQuery, BotWeekQueryVariables> = /* @__PURE__ */ toTypedDocument(
+  `query BotWeek($id: ID!, $during: DateRange!) {
   agent(id: $id) {
     id
     name
@@ -262,10 +269,13 @@ fragment Source on SourceReport {
     retryable
     retryAfterSeconds
   }
-}`);
+}`,
+  'sha256:19792df4cd0a6df98a89ac7672021d2ee27b5c958bcdf846a81ae3f8ab17fe4e',
+);
 
 /** Wallboard, as text. */
-export const WallboardDocument: TypedDocument<WallboardQuery, WallboardQueryVariables> = /* @__PURE__ */ toTypedDocument(`query Wallboard($first: Int = 200, $after: String, $filter: AgentFilter) {
+export const WallboardDocument: TypedDocument<WallboardQuery, WallboardQueryVariables> = /* @__PURE__ */ toTypedDocument(
+  `query Wallboard($first: Int = 200, $after: String, $filter: AgentFilter) {
   agents(first: $first, after: $after, filter: $filter) {
     totalCount
     complete
@@ -325,4 +335,6 @@ fragment Source on SourceReport {
     retryable
     retryAfterSeconds
   }
-}`);
+}`,
+  'sha256:73c44e4e48b53e0b9e6e8bfaf03197ec6f5f47cfdef887f635f752838216bd0a',
+);

@@ -1,0 +1,83 @@
+import { stat } from 'node:fs/promises';
+import type { GraphQLSchema } from 'graphql';
+import { type DocumentTexts, readManifest } from '../config/document-manifest.ts';
+import type { Config } from '../config/schema.ts';
+import type { TrustedDocumentsConfig } from '../config/trusted-documents.ts';
+import type { Clock } from '../domain/clock.ts';
+import { checkDocuments, type TrustedDocument } from '../graphql/check-documents.ts';
+import type { Logger } from '../server/ports.ts';
+import { createTrustedDocuments, type TrustedDocuments } from '../server/trusted-documents.ts';
+
+export interface TrustedDocumentsDependencies {
+  readonly config: Pick<Config, 'limits' | 'trustedDocuments'>;
+  readonly schema: GraphQLSchema;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+}
+
+/**
+ * Creates the trusted documents that are configured. A document that the schema rejects is a warning and no error: a manifest also has
+ * those of clients that are older or newer than this gateway, and only their callers are concerned.
+ */
+export function connectTrustedDocuments(dependencies: TrustedDocumentsDependencies): TrustedDocuments | undefined {
+  const { config, clock } = dependencies;
+  const { trustedDocuments } = config;
+  if (!trustedDocuments) return undefined;
+  return createTrustedDocuments({
+    mode: trustedDocuments.mode,
+    documents: check(trustedDocuments.documents, dependencies),
+    reload: createManifestReloader(trustedDocuments, dependencies),
+    clock,
+  });
+}
+
+function check(
+  texts: DocumentTexts,
+  { config, schema, logger }: TrustedDocumentsDependencies,
+): ReadonlyMap<string, TrustedDocument> {
+  const { documents, invalid } = checkDocuments(texts, schema, config.limits);
+  for (const { id, problem } of invalid) {
+    const operation = documents.get(id)?.operationName ?? undefined;
+    logger.warn({ documentId: id, operation, problem }, 'a trusted document is not valid');
+  }
+  return documents;
+}
+
+/** Creates a function that returns the documents that the manifests have got since it was last called. */
+function createManifestReloader(
+  { files, documents }: TrustedDocumentsConfig,
+  dependencies: TrustedDocumentsDependencies,
+): () => Promise<ReadonlyMap<string, TrustedDocument> | null> {
+  const { logger } = dependencies;
+  const known = new Map(documents);
+  const versions = new Map<string, string>();
+
+  return async () => {
+    const added = new Map<string, string>();
+    for (const file of files) {
+      const version = await readVersion(file);
+      if (versions.get(file) === version) continue;
+      versions.set(file, version);
+      const content = readManifest(file);
+      if ('problem' in content) {
+        logger.warn({ file, problem: content.problem }, 'a manifest of trusted documents cannot be read again');
+        continue;
+      }
+      for (const [id, text] of content.documents) if (!known.has(id)) added.set(id, text);
+    }
+    if (added.size === 0) return null;
+    for (const [id, text] of added) known.set(id, text);
+    logger.info({ added: added.size, documents: known.size }, 'trusted documents added');
+    return check(added, dependencies);
+  };
+}
+
+/** Changes with the file; a file that is replaced has another inode. */
+async function readVersion(file: string): Promise<string> {
+  try {
+    const { mtimeMs, size, ino } = await stat(file);
+    return [mtimeMs, size, ino].join();
+  } catch {
+    return 'missing';
+  }
+}

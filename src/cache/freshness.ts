@@ -226,6 +226,10 @@ export function swrMs(ttlMs: number): number {
   return ttlMs < MIN_SWR_TTL_MS ? 0 : Math.min(ttlMs * SWR_TTL_RATIO, MAX_SWR_MS);
 }
 
+export function isStale({ result }: ReadOutcome): boolean {
+  return !(result instanceof VendorError) && result.staleReason !== undefined;
+}
+
 /** Returns until when an entry may be served while it is revalidated. */
 export function swrUntil({ fetchedAt, freshUntil }: Entry): Instant {
   return freshUntil + swrMs(freshUntil - fetchedAt);

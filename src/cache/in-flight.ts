@@ -1,8 +1,8 @@
 import type { Clock } from '../domain/clock.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
-import type { CallPriority } from '../http/types.ts';
-import type { ReadOutcome } from './freshness.ts';
+import type { CallContext } from '../http/types.ts';
+import { isStale, type ReadOutcome } from './freshness.ts';
 import { createSharedFetch, type FetchControl, type ServeStale, type SharedFetch } from './shared-fetch.ts';
 
 /** A key that is being fetched in this process. */
@@ -26,7 +26,7 @@ type RunFetch = (fetch: FetchControl) => Promise<ReadonlyMap<string, ReadOutcome
 export interface InFlightRegistry {
   readonly has: (id: string) => boolean;
   /** Sorts the keys of a reader. The requests that one of live data depends on become urgent. */
-  readonly partition: (ids: readonly string[], priority: CallPriority) => Partition;
+  readonly partition: (ids: readonly string[], reader: Pick<CallContext, 'priority' | 'waitsForFresh'>) => Partition;
   /** Starts a fetch, which lasts as long as it has a waiter. `run` returns an outcome for every key. */
   readonly start: (
     ids: readonly string[],
@@ -52,7 +52,7 @@ export function createInFlightRegistry(
   const entries = new Map<string, InFlightEntry>();
   return {
     has: (id) => entries.has(id),
-    partition: (ids, priority) => partition(entries, ids, priority),
+    partition: (ids, reader) => partition(entries, ids, reader),
     start: (ids, createAbortError, run) => register(entries, ids, createFetch(createAbortError), run),
     startRevalidation(ids, createAbortError, serveStale, run) {
       const sharedFetch = createFetch(createAbortError);
@@ -65,7 +65,7 @@ export function createInFlightRegistry(
 function partition(
   entries: ReadonlyMap<string, InFlightEntry>,
   ids: readonly string[],
-  priority: CallPriority,
+  { priority = 'live', waitsForFresh = false }: Pick<CallContext, 'priority' | 'waitsForFresh'>,
 ): Partition {
   const revalidating = new Map<string, ReadOutcome>();
   const inFlight = new Map<string, InFlightEntry>();
@@ -73,12 +73,18 @@ function partition(
   for (const id of ids) {
     const entry = entries.get(id);
     if (priority === 'live') entry?.sharedFetch.raise(id);
-    const served = entry?.sharedFetch.serveStale(id);
+    const served = entry && serveStale(entry, id, waitsForFresh);
     if (served) revalidating.set(id, served);
     else if (entry) inFlight.set(id, entry);
     else rest.push(id);
   }
   return { revalidating, inFlight, rest };
+}
+
+/** What is served because the vendor fails has no fresh value that a reader could wait for. */
+function serveStale({ sharedFetch }: InFlightEntry, id: string, waitsForFresh: boolean): ReadOutcome | undefined {
+  const served = sharedFetch.serveStale(id);
+  return served && waitsForFresh && !isStale(served) ? undefined : served;
 }
 
 /** Runs a fetch and keeps its keys among the entries until it is done or aborted. */
@@ -123,6 +129,7 @@ function requireOutcome(outcomes: ReadonlyMap<string, ReadOutcome>, id: string):
 /** A reader that waits for fetches. */
 export interface Waiter {
   readonly signal: AbortSignal;
+  readonly waitsForFresh?: boolean | undefined;
   /** The monotonic time in milliseconds until which it waits for requests that have not been sent. */
   readonly waitUntilMs?: number | undefined;
   readonly clock: Clock;
@@ -135,7 +142,7 @@ export interface Waiter {
  */
 export async function waitFor(
   entries: ReadonlyMap<string, InFlightEntry>,
-  { signal, waitUntilMs = Infinity, clock, addAbortListener }: Waiter,
+  { signal, waitsForFresh = false, waitUntilMs = Infinity, clock, addAbortListener }: Waiter,
 ): Promise<ReadonlyMap<string, ReadOutcome>> {
   const sharedFetches = new Set([...entries.values()].map(({ sharedFetch }) => sharedFetch));
   const releases = [...sharedFetches].map((sharedFetch) => sharedFetch.join(signal, waitUntilMs));
@@ -147,7 +154,7 @@ export async function waitFor(
   const known = new Map<string, ReadOutcome>();
   try {
     const outcomes = [...entries].map(async ([id, entry]) => {
-      known.set(id, await firstOutcome(id, entry, deadline.passed));
+      known.set(id, await firstOutcome(id, entry, waitsForFresh, deadline.passed));
     });
     await Promise.race([Promise.all(outcomes), aborted]);
     return new Map(known);
@@ -159,12 +166,14 @@ export async function waitFor(
 /** The outcome of a key, or what its reader receives before because the fetch takes long. */
 function firstOutcome(
   id: string,
-  { outcome, sharedFetch }: InFlightEntry,
+  entry: InFlightEntry,
+  waitsForFresh: boolean,
   deadlinePassed: () => Promise<void>,
 ): Promise<ReadOutcome> {
+  const { outcome, sharedFetch } = entry;
   const early = sharedFetch
     .delayed(id)
-    .then(() => sharedFetch.serveStale(id) ?? deadlinePassed().then(() => sharedFetch.giveUp(id) ?? outcome));
+    .then(() => serveStale(entry, id, waitsForFresh) ?? deadlinePassed().then(() => sharedFetch.giveUp(id) ?? outcome));
   return Promise.race([outcome, early]);
 }
 

@@ -99,7 +99,3 @@ export function createFetchContext<Key>(
 export function toServed({ value, fetchedAt }: Entry, nextChangeAt: Instant): ReadOutcome {
   return { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', nextChangeAt, isExpired: true };
 }
-
-export function isStale({ result }: ReadOutcome): boolean {
-  return !(result instanceof VendorError) && result.staleReason !== undefined;
-}

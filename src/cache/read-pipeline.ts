@@ -9,6 +9,7 @@ import type { FetchOutcome } from './cache.ts';
 import { abortErrorFor, type FetchRequest, pick, type RunningRequest, toTarget, withControl } from './fetch-request.ts';
 import {
   type FreshnessPolicy,
+  isStale,
   type Lookup,
   MIN_RETRY_MS,
   type ReadOutcome,
@@ -21,7 +22,7 @@ import { type InFlightEntry, type InFlightRegistry, type Partition, waitFor } fr
 import { type FetchProgress, type FetchResult, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
 import type { CacheReadResult } from './ports.ts';
-import { createFetchContext, isStale, toServed } from './quota-wait.ts';
+import { createFetchContext, toServed } from './quota-wait.ts';
 import type { Entry } from './store.ts';
 
 /*
@@ -80,7 +81,8 @@ export async function readThrough<Key, Value>(
     const { revalidating, inFlight, rest } = joinInFlight(pipeline, request);
     const started = startFetch(pipeline, { ...request, keys: pick(request.keys, rest) });
     const { clock, addAbortListener } = pipeline;
-    const waiter = { signal: context.signal, waitUntilMs: context.waitUntilMs?.(), clock, addAbortListener };
+    const { signal, waitsForFresh } = context;
+    const waiter = { signal, waitsForFresh, waitUntilMs: context.waitUntilMs?.(), clock, addAbortListener };
     const outcomes = await waitFor(new Map([...inFlight, ...started]), waiter);
     return addAbortErrors(pipeline, request, new Map([...revalidating, ...outcomes]));
   } catch (error) {
@@ -108,9 +110,9 @@ function addAbortErrors<Key, Value>(
 /** Finds the keys that are already in flight in this process. */
 function joinInFlight<Key, Value>(
   { inFlight, onRead, clock }: ReadPipeline,
-  { namespace: { endpoint }, keys, context: { priority = 'live' } }: FetchRequest<Key, Value>,
+  { namespace: { endpoint }, keys, context }: FetchRequest<Key, Value>,
 ): Partition {
-  const partition = inFlight.partition([...keys.keys()], priority);
+  const partition = inFlight.partition([...keys.keys()], context);
   const staleCount = [...partition.revalidating.values()].filter(isStale).length;
   const revalidatingCount = partition.revalidating.size - staleCount;
   if (revalidatingCount > 0) onRead(endpoint, 'stale_while_revalidate', revalidatingCount);
@@ -146,7 +148,8 @@ async function readOrFetch<Key, Value>(
 
   const remaining = { ...request, keys: pick(request.keys, missing) };
   const now = pipeline.clock.now();
-  const revalidatable = new Map([...stale].filter(([, entry]) => swrUntil(entry) > now));
+  const { waitsForFresh = false } = request.context;
+  const revalidatable = new Map([...stale].filter(([, entry]) => !waitsForFresh && swrUntil(entry) > now));
   // If any key has to wait for the vendor, all are fetched by that call: serving stale must not cost an additional one.
   const outcomes =
     revalidatable.size < missing.length

@@ -45,6 +45,8 @@ export interface CallContext {
   readonly waitUntilMs?: (() => number) | undefined;
   /** Called when the rate limit has no start for the call now, with the error of a call that cannot wait. */
   readonly onQuotaWait?: ((createError: () => VendorError) => void) | undefined;
+  /** Whether a value just past its TTL is waited for, instead of being served while it is revalidated. */
+  readonly waitsForFresh?: boolean;
   /** Aborted when the response is no longer needed. */
   readonly signal: AbortSignal;
   /** `joinsEarlier`: the cached value is added to the record of earlier ones of its endpoint and outcome. */

@@ -7,6 +7,7 @@ const LAYERS = [
   'startup',
   'observability',
   'server',
+  'live',
   'graphql',
   'generated',
   'planning',

@@ -73,6 +73,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     checkHost: config.auth ? undefined : createHostCheck(config.server.allowedHosts),
     cors: createCors(config.server.cors),
     graphql: graphql.execute,
+    readStatuses: graphql.readStatuses,
+    liveSettings: config.live,
     responses,
     trustedDocuments: connectTrustedDocuments({ config, schema: graphql.schema, clock, logger }),
     printSdl: printPublicSchema,

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
 import { createQueryContext, type Services } from '../gather/query-context.ts';
+import { recentStatuses } from '../gather/recent-statuses.ts';
 import { createApolloServer } from '../graphql/apollo-server.ts';
 import { createPlugins } from '../graphql/plugins/index.ts';
 import type { GraphqlMetrics } from '../graphql/ports.ts';
@@ -21,6 +22,7 @@ export interface GraphqlDependencies {
 export interface Graphql {
   readonly schema: GraphQLSchema;
   readonly execute: ServerOptions['graphql'];
+  readonly readStatuses: ServerOptions['readStatuses'];
   readonly stop: () => Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function createGraphql(dependencies: GraphqlDependencies): Promise<
         httpGraphQLRequest,
         context: () => Promise.resolve(createQueryContext(services, request)),
       }),
+    readStatuses: (request, { filter, since }) => recentStatuses(createQueryContext(services, request), filter, since),
     stop: () => apollo.stop(),
   };
 }

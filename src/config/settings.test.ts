@@ -27,6 +27,7 @@ test('settings have the documented defaults', () => {
       maxUnreadBytes: 134_217_728,
       authFailuresPerMinute: 10,
     },
+    live: { minIntervalSeconds: 2, maxSubscriptions: 1000, maxSubscriptionsPerCaller: 50 },
     performance: {
       responseCacheBytes: 67_108_864,
       executor: 'prepared',

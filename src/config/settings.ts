@@ -108,6 +108,16 @@ const directoryIdSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,126}$/, naming('must be 1 to 127 letters, digits or . _ @ -'));
 
+/** Subscriptions. */
+const liveSchema = z.strictObject({
+  /** The shortest interval that a subscription may ask for; a shorter one is raised to it. */
+  minIntervalSeconds: z.number().min(0.1).max(3600).default(2),
+  /** Subscriptions at a time, of all callers together. */
+  maxSubscriptions: positiveIntSchema(1000),
+  maxSubscriptionsPerCaller: positiveIntSchema(50),
+});
+export type LiveSettings = z.infer<typeof liveSchema>;
+
 const directoryEntrySchema = z.strictObject({
   id: directoryIdSchema,
   kind: z.enum(['human', 'virtual']),
@@ -127,6 +137,7 @@ export const settingsShape = {
   auth: authSchema.optional(),
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
+  live: liveSchema.prefault({}),
   performance: performanceSchema.prefault({}),
   /** Documents that callers name by id; absent: none. */
   trustedDocuments: trustedDocumentsSchema.optional(),

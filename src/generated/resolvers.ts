@@ -8,6 +8,7 @@ import type { Node as NodeModel } from '../gather/nodes.ts';
 import type { Presence as PresenceModel } from '../gather/presence.ts';
 import type { Session as SessionModel } from '../domain/session.ts';
 import type { SourceReport as SourceReportModel } from '../domain/source.ts';
+import type { StatusChange as StatusChangeModel } from '../domain/status-change.ts';
 import type { StatusPeriod as StatusPeriodModel } from '../domain/status-period.ts';
 import type { StatusCounts as StatusCountsModel } from '../gather/status-counts.ts';
 import type { StatusTotal as StatusTotalModel } from '../domain/time-in-status.ts';
@@ -689,6 +690,23 @@ export type SourceReport = {
   readonly servedFrom: Maybe<ServedFrom>;
 };
 
+/** An agent's change from one status to another, as one account reports it. */
+export type StatusChange = {
+  readonly __typename?: 'StatusChange';
+  /** The account that reports the change. */
+  readonly account: Account;
+  /** The agent. */
+  readonly agent: Agent;
+  /** The new status, which began at its `start`; null when no status is ongoing any more. */
+  readonly current: Maybe<StatusPeriod>;
+  /** When the gateway first saw it: later than `current.start` by the time that the vendor and the polling take. */
+  readonly detectedAt: Scalars['DateTime']['output'];
+  /** Whether this reports what was ongoing when the stream began, instead of a change. */
+  readonly isInitial: Scalars['Boolean']['output'];
+  /** The status before, with its end where the vendor reports one; null in an initial event, and when none was known to be ongoing. */
+  readonly previous: Maybe<StatusPeriod>;
+};
+
 /** How many agents are in one status now. */
 export type StatusCount = {
   readonly __typename?: 'StatusCount';
@@ -799,6 +817,59 @@ export type StatusTotal = {
   readonly seconds: Scalars['Int']['output'];
   /** The status. */
   readonly status: AgentStatus;
+};
+
+/**
+ * Live queries: the entry points of a stream of events, over `text/event-stream` or a WebSocket (`graphql-transport-ws`). All watchers
+ * of a gateway, and all gateways with the same Redis, share the vendor calls of one; nothing is called while nobody watches.
+ */
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /** The answer of `Query.agent` to this very selection: at once, then again each time it has changed. */
+  readonly agent: Maybe<Agent>;
+  /**
+   * The answer of `Query.agents` to this very selection: at once, then again each time it has changed. While a vendor fails, the
+   * event carries the same partial data and errors that the query would.
+   */
+  readonly agents: AgentConnection;
+  /**
+   * The changes of status: first one event for each matching agent with an ongoing status (`isInitial`), then one for every change, none
+   * left out, by start time within an agent. Several changes between two reads of the vendor come as several events. Source: Kore.ai,
+   * never LivePerson, whose files arrive hours later.
+   */
+  readonly statusChanges: StatusChange;
+};
+
+
+/**
+ * Live queries: the entry points of a stream of events, over `text/event-stream` or a WebSocket (`graphql-transport-ws`). All watchers
+ * of a gateway, and all gateways with the same Redis, share the vendor calls of one; nothing is called while nobody watches.
+ */
+export type SubscriptionAgentArgs = {
+  id: Scalars['ID']['input'];
+  minIntervalSeconds?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/**
+ * Live queries: the entry points of a stream of events, over `text/event-stream` or a WebSocket (`graphql-transport-ws`). All watchers
+ * of a gateway, and all gateways with the same Redis, share the vendor calls of one; nothing is called while nobody watches.
+ */
+export type SubscriptionAgentsArgs = {
+  after: InputMaybe<Scalars['String']['input']>;
+  filter: InputMaybe<AgentFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  minIntervalSeconds?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/**
+ * Live queries: the entry points of a stream of events, over `text/event-stream` or a WebSocket (`graphql-transport-ws`). All watchers
+ * of a gateway, and all gateways with the same Redis, share the vendor calls of one; nothing is called while nobody watches.
+ */
+export type SubscriptionStatusChangesArgs = {
+  filter: InputMaybe<AgentFilter>;
+  minIntervalSeconds?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A team of the gateway's directory. Agents that are only discovered from vendors are in no team. */
@@ -1000,6 +1071,7 @@ export type ResolversTypes = {
   SourceError: ResolverTypeWrapper<SourceError>;
   SourceOutcome: SourceOutcome;
   SourceReport: ResolverTypeWrapper<SourceReportModel>;
+  StatusChange: ResolverTypeWrapper<StatusChangeModel>;
   StatusCount: ResolverTypeWrapper<StatusCount>;
   StatusCounts: ResolverTypeWrapper<StatusCountsModel>;
   StatusPeriod: ResolverTypeWrapper<StatusPeriodModel>;
@@ -1007,6 +1079,7 @@ export type ResolversTypes = {
   StatusPeriodEdge: ResolverTypeWrapper<Omit<StatusPeriodEdge, 'node'> & { node: ResolversTypes['StatusPeriod'] }>;
   StatusTotal: ResolverTypeWrapper<StatusTotalModel>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Team: ResolverTypeWrapper<TeamModel>;
   TimeRange: TimeRange;
   TimeZone: ResolverTypeWrapper<Scalars['TimeZone']['output']>;
@@ -1044,6 +1117,7 @@ export type ResolversParentTypes = {
   SessionEvent: SessionEvent;
   SourceError: SourceError;
   SourceReport: SourceReportModel;
+  StatusChange: StatusChangeModel;
   StatusCount: StatusCount;
   StatusCounts: StatusCountsModel;
   StatusPeriod: StatusPeriodModel;
@@ -1051,6 +1125,7 @@ export type ResolversParentTypes = {
   StatusPeriodEdge: Omit<StatusPeriodEdge, 'node'> & { node: ResolversParentTypes['StatusPeriod'] };
   StatusTotal: StatusTotalModel;
   String: Scalars['String']['output'];
+  Subscription: Record<PropertyKey, never>;
   Team: TeamModel;
   TimeRange: TimeRange;
   TimeZone: Scalars['TimeZone']['output'];
@@ -1233,6 +1308,15 @@ export type SourceReportResolvers<ContextType = QueryContext, ParentType extends
   servedFrom?: Resolver<Maybe<ResolversTypes['ServedFrom']>, ParentType, ContextType>;
 };
 
+export type StatusChangeResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusChange'] = ResolversParentTypes['StatusChange']> = {
+  account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
+  agent?: Resolver<ResolversTypes['Agent'], ParentType, ContextType>;
+  current?: Resolver<Maybe<ResolversTypes['StatusPeriod']>, ParentType, ContextType>;
+  detectedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  isInitial?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  previous?: Resolver<Maybe<ResolversTypes['StatusPeriod']>, ParentType, ContextType>;
+};
+
 export type StatusCountResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusCount'] = ResolversParentTypes['StatusCount']> = {
   count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   label?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1285,6 +1369,12 @@ export type StatusTotalResolvers<ContextType = QueryContext, ParentType extends 
   periods?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   seconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['AgentStatus'], ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  agent?: SubscriptionResolver<Maybe<ResolversTypes['Agent']>, "agent", ParentType, ContextType, RequireFields<SubscriptionAgentArgs, 'id' | 'minIntervalSeconds'>>;
+  agents?: SubscriptionResolver<ResolversTypes['AgentConnection'], "agents", ParentType, ContextType, RequireFields<SubscriptionAgentsArgs, 'first' | 'minIntervalSeconds'>>;
+  statusChanges?: SubscriptionResolver<ResolversTypes['StatusChange'], "statusChanges", ParentType, ContextType, RequireFields<SubscriptionStatusChangesArgs, 'minIntervalSeconds'>>;
 };
 
 export type TeamResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Team'] = ResolversParentTypes['Team']> = {
@@ -1342,12 +1432,14 @@ export type Resolvers<ContextType = QueryContext> = {
   SessionEvent?: SessionEventResolvers<ContextType>;
   SourceError?: SourceErrorResolvers<ContextType>;
   SourceReport?: SourceReportResolvers<ContextType>;
+  StatusChange?: StatusChangeResolvers<ContextType>;
   StatusCount?: StatusCountResolvers<ContextType>;
   StatusCounts?: StatusCountsResolvers<ContextType>;
   StatusPeriod?: StatusPeriodResolvers<ContextType>;
   StatusPeriodConnection?: StatusPeriodConnectionResolvers<ContextType>;
   StatusPeriodEdge?: StatusPeriodEdgeResolvers<ContextType>;
   StatusTotal?: StatusTotalResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   Team?: TeamResolvers<ContextType>;
   TimeZone?: GraphQLScalarType;
   UsageInterval?: UsageIntervalResolvers<ContextType>;

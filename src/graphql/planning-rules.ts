@@ -5,6 +5,7 @@ import { interactionRules } from './resolvers/interaction.ts';
 import { queryRules } from './resolvers/query.ts';
 import { sessionRules } from './resolvers/session.ts';
 import { statusPeriodRules } from './resolvers/status-period.ts';
+import { subscriptionRules } from './resolvers/subscription.ts';
 import { teamRules } from './resolvers/team.ts';
 import { usageStatsRules } from './resolvers/usage-stats.ts';
 
@@ -16,5 +17,6 @@ export const PLANNING_RULES: FieldRules = {
   ...statusPeriodRules,
   ...teamRules,
   ...usageStatsRules,
+  ...subscriptionRules,
   Query: { ...queryRules.Query, ...entityRules.Query },
 };

@@ -61,6 +61,8 @@ describe('fields of the schema', () => {
     StatusPeriod: PERIOD,
     StatusPeriodConnection: sourcedPage,
     StatusPeriodEdge: { ...edge },
+    Subscription: {},
+    StatusChange: { agent: {}, account: 'v', previous: null, current: PERIOD, isInitial: true, detectedAt: NOW },
     StatusTotal: { account: 'v', status: 'BUSY', seconds: 1, periods: 1 },
     Session: SESSION,
     SessionConnection: sourcedPage,

@@ -14,6 +14,7 @@ import { sessionResolvers } from './resolvers/session.ts';
 import { sourceResolvers } from './resolvers/source.ts';
 import { statusCountsResolvers } from './resolvers/status-counts.ts';
 import { statusPeriodResolvers } from './resolvers/status-period.ts';
+import { subscriptionResolvers } from './resolvers/subscription.ts';
 import { teamResolvers } from './resolvers/team.ts';
 import { usageStatsResolvers } from './resolvers/usage-stats.ts';
 
@@ -53,7 +54,12 @@ type SubgraphResolvers = Extract<SubgraphModule, { typeDefs: unknown; resolvers?
 
 /** Creates the executable schema: everything in schema/, plus the fields of a Federation 2 subgraph. */
 export function createSchema(): GraphQLSchema {
-  const allResolvers = { ...resolvers, ...entityResolvers, Query: { ...resolvers.Query, ...entityResolvers.Query } };
+  const allResolvers = {
+    ...resolvers,
+    ...subscriptionResolvers,
+    ...entityResolvers,
+    Query: { ...resolvers.Query, ...entityResolvers.Query },
+  };
   const typeDefs = addFederationDirectives(readTypeDefinitions());
   return applyDefaultsForNull(buildSubgraphSchema([{ typeDefs, resolvers: allResolvers as SubgraphResolvers }]));
 }

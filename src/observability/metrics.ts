@@ -2,6 +2,7 @@ import prometheus from 'prom-client';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { VendorHttpMetrics } from '../http/ports.ts';
+import type { LiveMetrics } from '../live/ports.ts';
 import type { MetricsExporter, ServerMetrics } from '../server/ports.ts';
 import { type AccountMetrics, createAccountMetrics } from './metrics/accounts.ts';
 import { aggregatorOf } from './metrics/aggregators.ts';
@@ -11,6 +12,7 @@ import { createCallQueueMetrics } from './metrics/call-queue.ts';
 import { createDirectoryMetrics } from './metrics/directory.ts';
 import { createGraphqlMetrics, type GraphqlLayerMetrics } from './metrics/graphql.ts';
 import { createVendorHttpMetrics } from './metrics/http.ts';
+import { createLiveMetrics } from './metrics/live.ts';
 import { createLogMetrics, type LogMetrics } from './metrics/log.ts';
 import { createMetricFactory } from './metrics/registry.ts';
 import { createServerMetrics } from './metrics/server.ts';
@@ -29,6 +31,7 @@ export interface Metrics
     SourceMetrics,
     AccountMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
+    LiveMetrics,
     GraphqlLayerMetrics,
     MetricsExporter {}
 
@@ -57,6 +60,7 @@ export function createMetrics({ collectProcessMetrics = false, peers }: MetricsO
   registerBuildInfo(factory, packageJson.version);
   return {
     ...createServerMetrics(factory),
+    ...createLiveMetrics(factory),
     ...createGraphqlMetrics(factory),
     ...createVendorHttpMetrics(factory),
     ...createCallQueueMetrics(factory),

@@ -1,4 +1,5 @@
 import { type Scope, SCOPES } from '../config/settings.ts';
+import type { Instant } from '../domain/clock.ts';
 
 /** The authenticated sender of a request, with its permissions. */
 export interface Caller {
@@ -9,6 +10,8 @@ export interface Caller {
   readonly scopes: ReadonlySet<Scope>;
   /** Whether its credentials always stand for this caller, as an API key does and a token that expires does not. */
   readonly isLasting?: boolean;
+  /** When its credentials end; absent: with the configuration. */
+  readonly expiresAt?: Instant;
 }
 
 /** The caller of a gateway without `auth`; only this machine can reach such a gateway. */

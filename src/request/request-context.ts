@@ -5,6 +5,7 @@ import { type Caller, canAccess } from './caller.ts';
 import type { Explain } from './explain.ts';
 import { createBudget, createLimitCounter, type LimitCounter, type TakeBudget } from './request-limits.ts';
 import { createReuseLimit, type ReuseLimit } from './response-reuse.ts';
+import type { StreamContext } from './stream-context.ts';
 
 /** The part of the request's time, and the upper bound in milliseconds, that stays for the response when calls have waited. */
 const RESPONSE_TIME_RATIO = 0.1;
@@ -22,6 +23,8 @@ export interface RequestContextOptions {
   readonly startedAtMs?: number;
   /** Receives the ids of the cache entries that the response depends on. */
   readonly onEntriesRead?: ((ids: readonly string[]) => void) | undefined;
+  /** The stream that the response belongs to; absent: the response answers a request of its own. */
+  readonly stream?: StreamContext | null | undefined;
 }
 
 /**
@@ -34,6 +37,8 @@ export interface RequestContext extends CallContext {
   readonly caller: Caller;
   readonly requestId: string;
   readonly explain: Explain | null;
+  /** Null where the response answers a request of its own: it cannot be one of a subscription. */
+  readonly stream: StreamContext | null;
   /** One instant for the whole query. */
   readonly now: Instant;
   /** What `record` has collected. */
@@ -80,6 +85,7 @@ export function createRequestContext({
   limits,
   startedAtMs = clock.monotonicMs(),
   onEntriesRead,
+  stream = null,
 }: RequestContextOptions): RequestContext {
   const { record, ...calls } = createCallLedger();
   const { restrict, ...cachePolicy } = createCachePolicy();
@@ -96,6 +102,9 @@ export function createRequestContext({
     fairnessKey: [caller.name, requestId],
     waitUntilMs: () => waitUntilMs,
     explain,
+    stream,
+    // An event of a stream is sent once it is complete; nobody waits for it.
+    waitsForFresh: stream !== null,
     now: clock.now(),
     signal: deadline.signal,
     record,

@@ -12,16 +12,18 @@ export interface CallerUsage {
   inFlight: number;
 }
 
+/** Call it when a request starts, with the caller's name; it returns the function to call when the request ends. */
+export type AcquireCaller = (caller: string) => () => void;
+
 /**
- * Limits each caller's requests per minute (sliding window) and concurrent requests, counted in this process. Call the
- * result when a request starts; it returns the function to call when the request ends. Throws an `HttpError` (429) for a
+ * Limits each caller's requests per minute (sliding window) and concurrent requests, counted in this process. The result throws an `HttpError` (429) for a
  * caller over a limit.
  */
 export function createCallerLimits(
   { callerRequestsPerMinute = Infinity, callerConcurrency = Infinity }: CallerLimits,
   clock: Clock,
   usageByCaller = new Map<string, CallerUsage>(),
-): (caller: string) => () => void {
+): AcquireCaller {
   let lastSweepAt = clock.monotonicMs();
 
   function usageOf(caller: string, now: number): CallerUsage {

@@ -13,6 +13,10 @@ export interface ConnectionTracker {
   /** Marks the connection as in flight until `onRequestEnd`. */
   readonly onRequestStart: (exchange: Exchange) => void;
   readonly onRequestEnd: (exchange: Exchange) => void;
+  /** From now on the exchange is a stream, which does not end by itself. */
+  readonly onStreamStart: (exchange: Exchange) => void;
+  /** Calls back once no request is in flight but streams, at once where that is so. */
+  readonly whenOnlyStreams: (callback: () => void) => void;
   /** Returns the latest exchange in flight on a connection. */
   readonly currentExchange: (socket: Duplex) => Exchange | undefined;
   /** Sends `Connection: close` with every response from now on. */
@@ -26,6 +30,8 @@ export interface ConnectionTracker {
 export function createConnectionTracker(clock: Clock): ConnectionTracker {
   const sockets = new Set<Socket>();
   const inFlight = new Map<Duplex, Exchange>();
+  const streams = new WeakSet<Exchange>();
+  let onOnlyStreams: (() => void) | null = null;
   const bytesReadAtLastResponse = new WeakMap<Socket, number>();
   let keepAlive = true;
   let isDraining = false;
@@ -42,7 +48,21 @@ export function createConnectionTracker(clock: Clock): ConnectionTracker {
     socket.once('close', cancel);
   }
 
+  function reportOnlyStreams(): void {
+    if (!onOnlyStreams || [...inFlight.values()].some((exchange) => !streams.has(exchange))) return;
+    onOnlyStreams();
+    onOnlyStreams = null;
+  }
+
   return {
+    onStreamStart: (exchange) => {
+      streams.add(exchange);
+      reportOnlyStreams();
+    },
+    whenOnlyStreams: (callback) => {
+      onOnlyStreams = callback;
+      reportOnlyStreams();
+    },
     onConnect: (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
@@ -56,6 +76,7 @@ export function createConnectionTracker(clock: Clock): ConnectionTracker {
       // Pipelined requests are answered in order, so only the end of the last one makes the connection idle.
       if (inFlight.get(socket) !== exchange) return;
       inFlight.delete(socket);
+      reportOnlyStreams();
       bytesReadAtLastResponse.set(socket, socket.bytesRead);
       if (!isDraining) return;
       // Half-close instead of destroy: a reset while the client still sends could make it lose the response.

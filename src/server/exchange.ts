@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../domain/clock.ts';
+import type { LiveTransport } from '../live/ports.ts';
 import type { ClientAddressReader } from './client-address.ts';
 import type { HttpPath, Logger, ServerMetrics } from './ports.ts';
 import type { UnreadAnswers } from './unread-answers.ts';
@@ -25,6 +26,8 @@ export interface Exchange {
   readonly unread: UnreadAnswers;
   /** Aborted when the client disconnects before the response is complete. */
   readonly disconnected: AbortSignal;
+  /** Marks the response as a stream, which lasts until it is ended: no query is in flight between two of its events. */
+  readonly startStream: (transport: LiveTransport) => void;
   /** The access log entry, filled in as the request is handled. */
   readonly log: AccessLogEntry;
   /** Calls back once the response is out or its connection closed, at once if that has already happened. */
@@ -48,6 +51,8 @@ export interface AccessLogEntry {
   operation: string | undefined;
   /** The calls made for the request, by account. */
   vendorCalls: Readonly<Record<string, number>> | undefined;
+  /** How the events of a stream were sent. */
+  stream: LiveTransport | undefined;
 }
 
 export interface ExchangeOptions {
@@ -56,6 +61,7 @@ export interface ExchangeOptions {
   readonly clock: Clock;
   readonly readClientAddress: ClientAddressReader;
   readonly unread: UnreadAnswers;
+  readonly onStream: (exchange: Exchange) => void;
 }
 
 /** Starts an exchange. Counts and logs the request when it ends. */
@@ -115,6 +121,11 @@ class HttpExchange implements Exchange {
     else this.#closeCallbacks.push(callback);
   }
 
+  startStream(transport: LiveTransport): void {
+    this.log.stream = transport;
+    this.#options.onStream(this);
+  }
+
   onHandlerEnd(): void {
     this.#isHandled = true;
     if (this.#isClosed) this.#writeLog();
@@ -127,7 +138,7 @@ class HttpExchange implements Exchange {
     // 499 is nginx's status for a client that closed the connection before the response.
     log.status ??= response.writableFinished ? response.statusCode : 499;
     log.ms = Math.round(this.#options.clock.monotonicMs() - this.startedAtMs);
-    this.#options.metrics.requestEnded(log.method, log.path, log.status, log.ms);
+    this.#options.metrics.requestEnded(log.method, log.path, log.status, log.stream ? null : log.ms);
     // Until its handler has ended, its vendor calls are not counted.
     if (this.#isHandled) this.#writeLog();
     for (const callback of this.#closeCallbacks) callback();
@@ -154,6 +165,7 @@ function createLogEntry(requestId: string, method: string | undefined, clientAdd
     rejection: undefined,
     operation: undefined,
     vendorCalls: undefined,
+    stream: undefined,
   };
 }
 

@@ -44,7 +44,9 @@ export function createJwtVerifier(
       });
       // jose checks `iat` only if a maximum token age is set.
       const latestIssuedAt = clock.now() + CLOCK_TOLERANCE_SECONDS * SECOND;
-      return (payload.iat ?? 0) * SECOND > latestIssuedAt ? 'bad_claims' : toCaller(payload);
+      if ((payload.iat ?? 0) * SECOND > latestIssuedAt) return 'bad_claims';
+      const expiresAt = ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * SECOND;
+      return { ...toCaller(payload), expiresAt };
     } catch (error) {
       return toAuthFailureReason(error);
     }

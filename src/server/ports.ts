@@ -27,13 +27,20 @@ export type AuthFailureReason =
 
 /** The limits that the HTTP server holds; those on documents are the GraphQL layer's. */
 export type RequestLimit =
-  'body_bytes' | 'url_bytes' | 'headers' | 'caller_rate' | 'caller_concurrency' | 'auth_failures';
+  | 'body_bytes'
+  | 'url_bytes'
+  | 'headers'
+  | 'caller_rate'
+  | 'caller_concurrency'
+  | 'auth_failures'
+  | 'subscriptions'
+  | 'caller_subscriptions';
 
 /** The metrics that the HTTP server reports. */
 export interface ServerMetrics {
   readonly requestStarted: () => void;
-  /** The request is answered, or its client has disconnected; the duration is in milliseconds. */
-  readonly requestEnded: (method: string | undefined, path: HttpPath, status: number, ms: number) => void;
+  /** The request is answered, or its client has disconnected; the duration is in milliseconds, null for a stream. */
+  readonly requestEnded: (method: string | undefined, path: HttpPath, status: number, ms: number | null) => void;
   /** Malformed HTTP was answered with this status, before it became a request. */
   readonly clientError: (status: number) => void;
   readonly requestShed: (reason: ShedReason) => void;

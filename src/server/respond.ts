@@ -19,6 +19,11 @@ export function sendHead(target: Target, status: number, headers: HeaderValues):
   target.response.writeHead(status, joinHeaders(target, headers)).end();
 }
 
+/** Sends the headers of a response whose body follows in parts. */
+export function openStream(target: Target, headers: HeaderValues): void {
+  target.response.writeHead(200, joinHeaders(target, headers)).flushHeaders();
+}
+
 /**
  * Sets the headers that every response of the exchange has, for a handler that writes to the response itself: what it passes to
  * `writeHead` overrides them.

@@ -3,22 +3,29 @@ import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { ServerSettings } from '../config/settings.ts';
 import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import { SECOND } from '../domain/time.ts';
+import type { LiveMetrics } from '../live/ports.ts';
 import type { Authenticator } from './auth.ts';
+import { createCallerLimits } from './caller-limits.ts';
 import { createClientAddressReader } from './client-address.ts';
 import { respondToClientError } from './client-error.ts';
 import { createConnectionTracker } from './connection-tracker.ts';
 import type { Cors } from './cors.ts';
+import { createDocumentResolver } from './document-request.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import type { GraphiqlHandler } from './graphiql-handler.ts';
-import { createGraphqlHandler, type GraphqlHandlerOptions } from './graphql-handler.ts';
+import { createGraphqlExecution, type GraphqlExecutionOptions } from './graphql-execution.ts';
+import { createGraphqlHandler } from './graphql-handler.ts';
 import { createMetricsHandler, createSchemaHandler, handleFavicon, handleIndex } from './handlers.ts';
 import type { HostCheck } from './host-check.ts';
 import { HttpError } from './http-error.ts';
+import { createLiveServer, type LiveServerOptions } from './live-server.ts';
 import { createLoadShedder } from './load-shedding.ts';
 import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
 import { authorize, validateRequest } from './request-checks.ts';
 import { presetHeaders, sendError, sendJson } from './respond.ts';
+import type { ResponseCache } from './response-cache/response-cache.ts';
 import { createRouter } from './routes.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 import { createUnreadAnswers } from './unread-answers.ts';
 
 /** Socket timeouts of client connections. */
@@ -43,7 +50,11 @@ const DEFAULT_TIMEOUTS: ServerTimeouts = {
   checkIntervalMs: 5 * SECOND,
 };
 
-export interface ServerOptions extends GraphqlHandlerOptions {
+export interface ServerOptions extends GraphqlExecutionOptions, LiveServerOptions {
+  /** Absent: no id is known, and every text is accepted. */
+  readonly trustedDocuments?: TrustedDocuments | undefined;
+  /** Absent: every request is executed. */
+  readonly responses?: ResponseCache | undefined;
   readonly settings: Pick<ServerSettings, 'host' | 'port' | 'trustProxy'>;
   readonly authenticate: Authenticator;
   /** Absent: requests to every host are served. */
@@ -52,7 +63,7 @@ export interface ServerOptions extends GraphqlHandlerOptions {
   /** Prints the SDL for client generators. */
   readonly printSdl: () => string;
   readonly graphiql: GraphiqlHandler;
-  readonly metrics: ServerMetrics & MetricsExporter;
+  readonly metrics: ServerMetrics & LiveMetrics & MetricsExporter;
   readonly gauges: ProcessGauges;
   readonly logger: Logger;
   /** Defaults to `DEFAULT_TIMEOUTS`. */
@@ -73,6 +84,9 @@ export interface Server {
   readonly drain: (ms: number) => Promise<boolean>;
 }
 
+/** The last part of a drain, in which streams are ended although queries are in flight. */
+const STREAM_END_MS = SECOND;
+
 type ReadinessState = 'starting' | 'ready' | 'stopping';
 
 const UNREADY_REASONS = { starting: 'The gateway is starting', stopping: 'The gateway is shutting down' };
@@ -84,11 +98,21 @@ export function createServer(options: ServerOptions): Server {
   let state: ReadinessState = 'starting';
   const { limits, gauges } = options;
   const acquireSlot = createLoadShedder({ limits, gauges, clock, onShed: metrics.requestShed });
+  const acquireCaller = createCallerLimits(limits, clock);
+  const execute = createGraphqlExecution(options);
+  const documents = createDocumentResolver(options.trustedDocuments, metrics.documentRequested);
+  const execution = { execute, acquireCaller, acquireSlot, documents };
+  const { live, handleStream } = createLiveServer(options, execution);
 
   const findRoute = createRouter({
     index: handleIndex,
     favicon: handleFavicon,
-    graphql: createGraphqlHandler(options, acquireSlot),
+    graphql: createGraphqlHandler({
+      ...execution,
+      ...{ clock, handleStream },
+      maxBodyBytes: limits.bodyBytes,
+      responses: options.responses,
+    }),
     graphiql: (exchange) => {
       presetHeaders(exchange);
       graphiql(exchange.request, exchange.response, exchange.pathname);
@@ -157,7 +181,8 @@ export function createServer(options: ServerOptions): Server {
   });
   metrics.watchUnread(unread.bytes);
   const readClientAddress = createClientAddressReader(settings.trustProxy);
-  const exchangeOptions = { metrics, logger, clock, readClientAddress, unread };
+  const onStream = connections.onStreamStart;
+  const exchangeOptions = { metrics, logger, clock, readClientAddress, unread, onStream };
   const httpServer = createHttpServer(
     {
       headersTimeout: timeouts.headersMs,
@@ -217,12 +242,16 @@ export function createServer(options: ServerOptions): Server {
         state = 'stopping';
         connections.disableKeepAlive();
         connections.closeIdle();
+        // Last, so that clients with a query in flight are not disconnected before those that watch.
+        connections.whenOnlyStreams(live.endAll);
+        const cancelEnd = clock.setTimer(Math.max(0, ms - STREAM_END_MS), live.endAll);
         let drained = true;
         const cancel = clock.setTimer(ms, () => {
           drained = connections.destroyAll();
         });
         stopListening(httpServer, () => {
           cancel();
+          cancelEnd();
           // Also stops the interval that checks for slow clients; only now, when no connection is left.
           httpServer.close();
           resolve(drained);

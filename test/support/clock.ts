@@ -65,3 +65,16 @@ export function steppedClock(start: Instant): Clock & { readonly advance: (ms: n
     },
   };
 }
+
+/**
+ * A clock that stands still until it is advanced. Timers of at least five seconds, such as the intervals of subscriptions, fire when it
+ * is advanced to their time; shorter ones run in real time.
+ */
+export function timedClock(start: Instant): ManualClock {
+  const manual = manualClock(start);
+  return {
+    ...manual,
+    setTimer: (ms, callback) =>
+      ms < SHORTEST_TIMEOUT_MS ? systemClock.setTimer(ms, callback) : manual.setTimer(ms, callback),
+  };
+}

@@ -77,6 +77,8 @@ export async function startTestServer({
       options.graphql ??
       ((httpGraphQLRequest, request) =>
         apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(request) })),
+    readStatuses: () => Promise.resolve([]),
+    liveSettings: settingsShape.live.parse({}),
     responses: options.responses,
     printSdl: () => options.sdl ?? SDL,
     checkHost: options.checkHost,

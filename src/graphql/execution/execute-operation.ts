@@ -27,7 +27,7 @@ type SourceMethods = Readonly<
 const NO_ARGUMENTS: Readonly<Record<string, never>> = Object.freeze({});
 
 /**
- * Executes a query. Returns what `execute` of graphql-js returns for it: the same data, and the same errors in the same order.
+ * Executes a query, or a subscription for one event. Returns what `execute` of graphql-js returns for it: the same data, and the same errors in the same order.
  * Never throws or rejects.
  */
 export function executeOperation(operation: PreparedOperation, contextValue: unknown): MaybePromise<ExecutionResult> {

@@ -27,7 +27,7 @@ function run(schema: GraphQLSchema, prepare: PrepareRequest, request: ExecutorRe
   const { document, operation: definition, context: contextValue } = request;
   const preparation = prepare({ ...request, schema, contextValue });
   if (preparation?.errors) return { errors: preparation.errors };
-  if (preparation?.operation && definition.operation === OperationTypeNode.QUERY)
+  if (preparation?.operation && definition.operation !== OperationTypeNode.MUTATION)
     return executeOperation(preparation.operation, contextValue);
   // What ends in an error without any execution, such as a document without the operation that the request names.
   const { variables: variableValues, operationName } = request.request;

@@ -14,6 +14,7 @@ import { explainPlugin } from './explain.ts';
 import { maxErrorsPlugin } from './max-errors.ts';
 import { operationTypePlugin } from './operation-type.ts';
 import { responseSizePlugin } from './response-size.ts';
+import { subscriptionPlugin } from './subscription.ts';
 import { tokenLimitCodePlugin } from './token-limit-code.ts';
 import { tracePlugin } from './trace.ts';
 
@@ -45,6 +46,8 @@ export function createPlugins({
     documentLimitsPlugin(limits),
     // Before the plan: the estimate of list items needs the document alone, so the cheaper limit rejects first.
     responseSizePlugin(limits, prepare),
+    // After the limits, and before the plan: a subscription that is rejected is not subscribed to.
+    subscriptionPlugin(prepare),
     // Last of the rejections: planning is the most expensive check.
     explainPlugin(limits, prepare),
     // After response-size, which replaces the response of a query that exceeded its limit: its calls are reported all the same.

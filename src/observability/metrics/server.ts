@@ -55,7 +55,7 @@ export function createServerMetrics({
     requestEnded: (method, path, status, ms) => {
       inFlight -= 1;
       countRequest(toMethodLabel(method), path, status);
-      durations.observe({ path }, ms / 1000);
+      if (ms !== null) durations.observe({ path }, ms / 1000);
     },
     clientError: (status) => {
       countRequest(toMethodLabel(undefined), 'other', status);

@@ -22,17 +22,22 @@ export type ToResponseKey = (request: ResponseKeyParts) => string | null;
  * the same media types.
  */
 export function createResponseKeys(): ToResponseKey {
-  // The callers of API keys live as long as the process.
-  const views = new WeakMap<Caller, string>();
-  const viewOf = (caller: Caller): string => {
-    const view = views.get(caller) ?? formatView(caller);
-    views.set(caller, view);
-    return view;
-  };
+  const viewOf = createCallerViews();
   return ({ caller, method, accept = '', search, body }) => {
     if (accept.length + search.length + (body?.length ?? 0) > MAX_KEY_LENGTH) return null;
     // Only the last part can contain a line break, so no two requests give the same text.
     return `${viewOf(caller)}\n${method}\n${accept}\n${search}\n${body?.toString('latin1') ?? ''}`;
+  };
+}
+
+/** Creates a function that returns what a caller may see, as text: equal for callers with the same accounts and scopes. */
+export function createCallerViews(): (caller: Caller) => string {
+  // The callers of API keys live as long as the process.
+  const views = new WeakMap<Caller, string>();
+  return (caller) => {
+    const view = views.get(caller) ?? formatView(caller);
+    views.set(caller, view);
+    return view;
   };
 }
 

@@ -1,0 +1,71 @@
+import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import { GraphQLError, OperationTypeNode } from 'graphql';
+import { InvalidInputError } from '../../domain/invalid-input-error.ts';
+import { type AgentFilter, assertAgentFilter } from '../../gather/agent-filter.ts';
+import type { QueryContext } from '../../gather/query-context.ts';
+import type { SubscribedField } from '../../request/stream-context.ts';
+import { coerceArguments } from '../ast/arguments.ts';
+import type { PrepareRequest } from '../prepare-request.ts';
+
+/**
+ * Rejects a subscription whose response would not be part of a stream, except for its plan. In a stream, it reports what is subscribed
+ * to; an operation whose event is not known yet is checked as any other, but not executed.
+ */
+export function subscriptionPlugin(prepare: PrepareRequest): ApolloServerPlugin<QueryContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        // eslint-disable-next-line @typescript-eslint/require-await -- Apollo calls all plugins in one go
+        didResolveOperation: async (requestContext) => {
+          const { operation, contextValue } = requestContext;
+          if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return;
+          const { stream, explain } = contextValue;
+          if (!stream && explain !== 'plan') throw notAStreamError();
+          const field = readSubscribedField(prepare, requestContext);
+          if (!field) return;
+          if (isOfChanges(field)) assertFilter(contextValue, field);
+          stream?.onSubscription(field);
+        },
+
+        responseForOperation: (requestContext) => {
+          const { operation, contextValue } = requestContext;
+          if (operation.operation !== OperationTypeNode.SUBSCRIPTION || contextValue.stream?.change !== null)
+            return Promise.resolve(null);
+          const field = readSubscribedField(prepare, requestContext);
+          if (!field || !isOfChanges(field)) return Promise.resolve(null);
+          return Promise.resolve({
+            http: { headers: new HeaderMap() },
+            body: { kind: 'single', singleResult: { data: null } },
+          });
+        },
+      }),
+  };
+}
+
+/** Null where the variables are invalid, or no field is selected: the execution says so. */
+function readSubscribedField(prepare: PrepareRequest, request: Parameters<PrepareRequest>[0]): SubscribedField | null {
+  const operation = prepare(request)?.operation;
+  const field = operation?.rootSelection()?.fields[0];
+  return operation && field ? { name: field.name, args: coerceArguments(operation, field) } : null;
+}
+
+function isOfChanges({ name }: SubscribedField): boolean {
+  return name === 'statusChanges';
+}
+
+function assertFilter(context: QueryContext, { args }: SubscribedField): void {
+  try {
+    assertAgentFilter(context, (args.filter ?? {}) as AgentFilter);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    const { message, argument } = error;
+    throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', argument, http: { status: 400 } } });
+  }
+}
+
+function notAStreamError(): GraphQLError {
+  return new GraphQLError(
+    'A subscription is answered by a stream: send "Accept: text/event-stream", or connect by WebSocket (graphql-transport-ws).',
+    { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } },
+  );
+}

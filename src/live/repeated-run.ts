@@ -1,0 +1,88 @@
+import type { Clock } from '../domain/clock.ts';
+import { SECOND } from '../domain/time.ts';
+import { TurnRefusedError } from './live-errors.ts';
+import type { RunOutcome } from './ports.ts';
+
+export interface RepeatedRunOptions<Outcome extends RunOutcome> {
+  readonly clock: Clock;
+  readonly run: (signal: AbortSignal) => Promise<Outcome>;
+  /** The shortest time between the starts of two runs; Infinity: none follows by itself. */
+  readonly intervalMs: (outcome: Outcome) => number;
+  /** Called with every outcome, before those who wait for it continue. */
+  readonly onOutcome: (outcome: Outcome) => void;
+  /** Called where a run that nobody waits for has failed. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A run that is repeated whenever it can bring something new. One is under way at a time. */
+export interface RepeatedRun<Outcome> {
+  /** The latest outcome while it is current, else that of the next run, which starts at once. Rejects where the run does. */
+  readonly current: () => Promise<Outcome>;
+  /** Ends the repetition, and the run under way. */
+  readonly stop: () => void;
+}
+
+/** The first run starts with the first call of `current`. */
+export function createRepeatedRun<Outcome extends RunOutcome>(
+  options: RepeatedRunOptions<Outcome>,
+): RepeatedRun<Outcome> {
+  const { clock, run, intervalMs, onOutcome, onFailure } = options;
+  const controller = new AbortController();
+  let latest: Outcome | null = null;
+  let running: Promise<Outcome> | null = null;
+  let cancelTimer: () => void = () => undefined;
+
+  function scheduleAt(atMs: number): void {
+    cancelTimer();
+    if (atMs === Infinity || controller.signal.aborted) return;
+    cancelTimer = clock.setTimer(atMs - clock.monotonicMs(), () => {
+      start().catch((error: unknown) => {
+        if (!controller.signal.aborted) onFailure(error);
+      });
+    });
+  }
+
+  async function runOnce(): Promise<Outcome> {
+    const startedAtMs = clock.monotonicMs();
+    try {
+      const outcome = await run(controller.signal);
+      controller.signal.throwIfAborted();
+      latest = outcome;
+      const endedAtMs = clock.monotonicMs();
+      scheduleAt(Math.max(startedAtMs + intervalMs(outcome), endedAtMs + pollingPaceMs(outcome, endedAtMs)));
+      onOutcome(outcome);
+      return outcome;
+    } catch (error) {
+      // Without any outcome nobody has subscribed yet.
+      if (latest) scheduleAt(startedAtMs + Math.max(intervalMs(latest), retryDelayMs(error)));
+      throw error;
+    } finally {
+      running = null;
+    }
+  }
+
+  function start(): Promise<Outcome> {
+    running ??= runOnce();
+    return running;
+  }
+
+  return {
+    current: () => {
+      const isCurrent = latest?.isShareable === true && latest.validUntilMs > clock.monotonicMs();
+      return running ?? (latest && isCurrent ? Promise.resolve(latest) : start());
+    },
+    stop: () => {
+      cancelTimer();
+      controller.abort();
+    },
+  };
+}
+
+/** As the `max-age` of a response: in whole seconds, so that parts that expire shortly after each other are read together. */
+function pollingPaceMs({ validUntilMs }: RunOutcome, nowMs: number): number {
+  return Math.max(1, Math.ceil((validUntilMs - nowMs) / SECOND)) * SECOND;
+}
+
+function retryDelayMs(error: unknown): number {
+  return error instanceof TurnRefusedError ? error.retryAfterMs : SECOND;
+}

@@ -1,0 +1,63 @@
+import type { HeaderMap, HTTPGraphQLRequest, HTTPGraphQLResponse } from '@apollo/server';
+import type { Limits } from '../config/settings.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Caller } from '../request/caller.ts';
+import type { Explain } from '../request/explain.ts';
+import { createRequestContext, type RequestContext } from '../request/request-context.ts';
+import type { StreamContext } from '../request/stream-context.ts';
+import type { Execute, ExecutedResponse } from './response-cache/response-cache.ts';
+
+/** Executes a GraphQL request: Apollo Server's `executeHTTPGraphQLRequest` with a query context around the request context. */
+export type ExecuteGraphql = (request: HTTPGraphQLRequest, context: RequestContext) => Promise<HTTPGraphQLResponse>;
+
+export interface GraphqlExecutionOptions {
+  readonly graphql: ExecuteGraphql;
+  readonly limits: Limits;
+  readonly clock: Clock;
+}
+
+/** What is executed, and for whom. */
+export interface GraphqlCall {
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly explain: Explain | null;
+  /** The monotonic time in milliseconds from which its deadline counts. */
+  readonly startedAtMs: number;
+  readonly method: string;
+  readonly headers: HeaderMap;
+  readonly search: string;
+  /** Parsed JSON. */
+  readonly body: unknown;
+  /** The operation's name for the log. */
+  readonly operation: string | undefined;
+  readonly stream?: StreamContext;
+  /** Receives the vendor calls that were made, by account, whatever the outcome. */
+  readonly onCalls?: (calls: Readonly<Record<string, number>>) => void;
+}
+
+/** Executes a call, and says how long and for whom its response is valid. */
+export type ExecuteCall = (call: GraphqlCall, ...watch: Parameters<Execute>) => Promise<ExecutedResponse>;
+
+export function createGraphqlExecution({ graphql, limits, clock }: GraphqlExecutionOptions): ExecuteCall {
+  return async (call, disconnectSignal, onEntriesRead) => {
+    const { caller, requestId, explain, startedAtMs, stream, method, headers, search, body, operation } = call;
+    const contextOptions = { caller, requestId, explain, disconnectSignal, clock, limits, startedAtMs, onEntriesRead };
+    const context = createRequestContext({ ...contextOptions, stream });
+    try {
+      const result = await graphql({ method, headers, search, body }, context);
+      if (result.body.kind !== 'complete') throw new Error('incremental delivery is not supported by this schema');
+      return {
+        status: result.status ?? 200,
+        headers: Object.fromEntries(result.headers),
+        bytes: Buffer.from(result.body.string),
+        operation,
+        // A request that waited for this one has more time left.
+        reuse: context.signal.aborted ? 'none' : context.reuse.get(),
+        expiresAt: context.cachePolicy.expiresAt(),
+      };
+    } finally {
+      context.close();
+      call.onCalls?.(context.calls.vendorCalls());
+    }
+  };
+}

@@ -1,0 +1,31 @@
+import type { Limits } from '../config/settings.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { ReadStatuses, StatusQuery } from '../live/ports.ts';
+import type { StatusReading } from '../gather/recent-statuses.ts';
+import { createRequestContext, type RequestContext } from '../request/request-context.ts';
+
+/** Reads statuses with a query context around the request context. */
+export type ReadStatusesFor = (request: RequestContext, query: StatusQuery) => Promise<readonly StatusReading[]>;
+
+export interface StatusReaderOptions {
+  readonly readStatuses: ReadStatusesFor;
+  readonly limits: Limits;
+  readonly clock: Clock;
+}
+
+/** Creates the reader of statuses for subscriptions: each reading has the time and the limits of a request. */
+export function createStatusReader({ readStatuses, limits, clock }: StatusReaderOptions): ReadStatuses {
+  return async (caller, query, disconnectSignal) => {
+    const stream = { change: null, onSubscription: () => undefined };
+    const options = { caller, requestId: 'status changes', explain: null, disconnectSignal, clock, limits, stream };
+    const context = createRequestContext(options);
+    try {
+      const readings = await readStatuses(context, query);
+      const expiresAt = context.cachePolicy.expiresAt();
+      const validUntilMs = expiresAt === null ? Infinity : clock.monotonicMs() + (expiresAt - clock.now());
+      return { readings, validUntilMs, isShareable: true };
+    } finally {
+      context.close();
+    }
+  };
+}

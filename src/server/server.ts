@@ -9,16 +9,16 @@ import { respondToClientError } from './client-error.ts';
 import { createConnectionTracker } from './connection-tracker.ts';
 import type { Cors } from './cors.ts';
 import { createExchange, type Exchange } from './exchange.ts';
-import type { GraphiqlHandler } from './graphiql-handler.ts';
 import { createGraphqlHandler, type GraphqlHandlerOptions } from './graphql-handler.ts';
-import { createMetricsHandler, createSchemaHandler, handleFavicon, handleIndex } from './handlers.ts';
+import { createMetricsHandler, createPageRoute, createSchemaHandler, handleFavicon, handleIndex } from './handlers.ts';
 import type { HostCheck } from './host-check.ts';
 import { HttpError } from './http-error.ts';
 import { createLoadShedder } from './load-shedding.ts';
 import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
 import { authorize, validateRequest } from './request-checks.ts';
-import { presetHeaders, sendError, sendJson } from './respond.ts';
+import { sendError, sendJson } from './respond.ts';
 import { createRouter } from './routes.ts';
+import type { PageHandler } from './static-page.ts';
 import { createUnreadAnswers } from './unread-answers.ts';
 
 /** Socket timeouts of client connections. */
@@ -51,7 +51,8 @@ export interface ServerOptions extends GraphqlHandlerOptions {
   readonly cors: Cors;
   /** Prints the SDL for client generators. */
   readonly printSdl: () => string;
-  readonly graphiql: GraphiqlHandler;
+  readonly graphiql: PageHandler;
+  readonly wallboard: PageHandler;
   readonly metrics: ServerMetrics & MetricsExporter;
   readonly gauges: ProcessGauges;
   readonly logger: Logger;
@@ -79,7 +80,7 @@ const UNREADY_REASONS = { starting: 'The gateway is starting', stopping: 'The ga
 
 /** Creates the HTTP server: routing, authentication, load shedding, error responses and the drain. */
 export function createServer(options: ServerOptions): Server {
-  const { settings, authenticate, checkHost, cors, graphiql, metrics, logger, clock } = options;
+  const { settings, authenticate, checkHost, cors, metrics, logger, clock } = options;
   const { timeouts = DEFAULT_TIMEOUTS } = options;
   let state: ReadinessState = 'starting';
   const { limits, gauges } = options;
@@ -89,10 +90,8 @@ export function createServer(options: ServerOptions): Server {
     index: handleIndex,
     favicon: handleFavicon,
     graphql: createGraphqlHandler(options, acquireSlot),
-    graphiql: (exchange) => {
-      presetHeaders(exchange);
-      graphiql(exchange.request, exchange.response, exchange.pathname);
-    },
+    graphiql: createPageRoute(options.graphiql),
+    wallboard: createPageRoute(options.wallboard),
     schema: createSchemaHandler(options.printSdl),
     health: (exchange) => {
       sendJson(exchange, 200, { status: 'alive' });

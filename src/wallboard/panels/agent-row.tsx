@@ -76,7 +76,7 @@ function Row(props: AgentRowProps) {
           setChosen(null);
         }}
       >
-        {agent.name}
+        <span class="agent-name">{agent.name}</span>
         {props.showsTeam && agent.team && <small class="row-team">{agent.team.name}</small>}
       </button>
       <StatusCell {...props} />

@@ -26,5 +26,11 @@ export default {
     '<rootDir>/scripts/mutation/node_modules',
   ],
   coverageProvider: 'v8',
-  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.test.ts', '!src/generated/**', '!src/graphiql/**', '!src/wallboard/{hooks,panels,generated}/**'],
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    '!src/**/*.test.ts',
+    '!src/generated/**',
+    '!src/graphiql/**',
+    '!src/wallboard/{hooks,panels,generated}/**',
+  ],
 };

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { CHROMIUM, requireProgram } from './programs.ts';
 
@@ -79,8 +78,6 @@ async function openBoard(
   };
 }
 
-const AXE_SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 interface AxeResult {
   readonly violations: readonly {
     readonly id: string;
@@ -89,7 +86,7 @@ interface AxeResult {
 }
 
 async function findViolations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE_SOURCE);
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResult>('axe.run()');
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),

@@ -4,9 +4,9 @@ import { systemClock } from '../../src/domain/clock.ts';
 import {
   launchWallboardBrowser,
   PHONE,
+  WALLBOARD_TIMEOUT_MS,
   type WallboardBrowser,
   type WallboardPage,
-  WALLBOARD_TIMEOUT_MS,
 } from '../support/wallboard-page.ts';
 import { type Gateway, startWorld, type World } from '../support/world.ts';
 

@@ -20,14 +20,14 @@ interface Memory extends BoardPeople {
   readonly gaps: ObservationGaps;
 }
 
-const NOBODY: Memory = { agents: [], observedAt: new Map(), gaps: [] };
+const NO_PEOPLE: Memory = { agents: [], observedAt: new Map(), gaps: [] };
 
 /** The people of the company, as of the latest answer. */
 export function usePeople(): People {
   const { client } = useServices();
   const open = useCallback((signal: AbortSignal) => openBoard(client, signal), [client]);
   const feed = useFeed(open);
-  const memory = useRef(NOBODY);
+  const memory = useRef(NO_PEOPLE);
   return useMemo(() => {
     const list = feed.data?.agents;
     if (list) memory.current = remember(memory.current, list.nodes);

@@ -16,7 +16,7 @@ export function useView(): readonly [ViewSettings, (change: Partial<ViewSettings
   useEffect(() => {
     const { dataset } = document.documentElement;
     dataset.theme = view.theme;
-    dataset.mode = view.tv ? 'tv' : 'desk';
+    dataset.mode = view.tv ? 'tv' : 'page';
   }, [view.theme, view.tv]);
   const changeView = useCallback((change: Partial<ViewSettings>) => {
     setView((last) => {

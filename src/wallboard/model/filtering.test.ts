@@ -24,7 +24,7 @@ test.each([
   [{ search: 'sofia rios' }, ['sofia']],
   [{ search: 'germany' }, ['sofia']],
   [{ search: 'LUNCH' }, ['jane']],
-  [{ search: 'nobody' }, []],
+  [{ search: 'unheard' }, []],
   [{ team: 'support-de' }, ['sofia']],
   [{ source: 'account:vcc' }, ['jane']],
   [{ source: 'vendor:KORE' }, ['sofia', 'joe']],

@@ -11,7 +11,7 @@ test.each([
   expect(freshnessOf(1_000_000 - ageMs, 1_000_000, 10_000)).toBe(freshness);
 });
 
-test('a status that nobody observes has no age', () => {
+test('a status that no account observes has no age', () => {
   expect(freshnessOf(undefined, 1_000_000, 10_000)).toBe('fresh');
 });
 

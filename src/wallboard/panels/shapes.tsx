@@ -1,6 +1,6 @@
 import type { AgentStatus, InteractionDirection, InteractionType } from '../generated/documents.ts';
 
-/** The shape of a status: told apart without colour. */
+/** The shape of a status: clear without colour. */
 export function StatusShape({ status }: { readonly status: AgentStatus }) {
   return (
     <svg class={`shape shape--${status.toLowerCase()}`} viewBox="0 0 16 16" aria-hidden="true" focusable="false">

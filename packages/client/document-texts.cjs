@@ -4,9 +4,7 @@ const { listDocuments } = require('./print-documents.cjs');
 /** @type {import('@graphql-codegen/plugin-helpers').PluginFunction} */
 exports.plugin = (_schema, documents, { typedDocumentModule = '../typed-document.ts' }) => ({
   prepend: [`import { toTypedDocument, type TypedDocument } from '${typedDocumentModule}';`],
-  content: listDocuments(documents).map(toConstant).join('
-
-'),
+  content: listDocuments(documents).map(toConstant).join('\n\n'),
 });
 
 function toConstant({ name, operation, text, id }) {

@@ -26,6 +26,7 @@ export function agentNode(changes: Partial<AgentNode> = {}): AgentNode {
   return {
     id: 'jane',
     name: 'Jane Doe',
+    team: null,
     accounts: [{ account: { name: 'kore-main', vendor: 'KORE' } }],
     presence: {
       status: {

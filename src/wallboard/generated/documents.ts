@@ -84,133 +84,12 @@ export type BoardQueryVariables = Exact<{
   withInteractions: boolean;
 }>;
 
-export type BoardQuery = {
-  readonly agents: {
-    readonly totalCount: number;
-    readonly complete: boolean;
-    readonly sources: ReadonlyArray<{
-      readonly outcome: SourceOutcome;
-      readonly account: { readonly name: string };
-      readonly error: {
-        readonly code: string;
-        readonly reason: string | null;
-        readonly retryAfterSeconds: number | null;
-      } | null;
-    }>;
-    readonly nodes: ReadonlyArray<{
-      readonly id: string;
-      readonly name: string | null;
-      readonly accounts: ReadonlyArray<{ readonly account: { readonly name: string; readonly vendor: VendorName } }>;
-      readonly presence: {
-        readonly observedAt: string;
-        readonly complete: boolean;
-        readonly status: {
-          readonly id: string;
-          readonly status: AgentStatus;
-          readonly label: string | null;
-          readonly start: string;
-          readonly account: { readonly name: string };
-        } | null;
-        readonly sources: ReadonlyArray<{
-          readonly outcome: SourceOutcome;
-          readonly account: { readonly name: string };
-          readonly error: {
-            readonly code: string;
-            readonly reason: string | null;
-            readonly retryAfterSeconds: number | null;
-          } | null;
-        }>;
-      } | null;
-      readonly latestInteractions?: {
-        readonly complete: boolean;
-        readonly nodes: ReadonlyArray<{
-          readonly id: string;
-          readonly type: InteractionType | null;
-          readonly direction: InteractionDirection | null;
-          readonly start: string;
-          readonly isActive: boolean | null;
-        }>;
-        readonly sources: ReadonlyArray<{
-          readonly outcome: SourceOutcome;
-          readonly account: { readonly name: string };
-          readonly error: {
-            readonly code: string;
-            readonly reason: string | null;
-            readonly retryAfterSeconds: number | null;
-          } | null;
-        }>;
-      } | null;
-    }>;
-  };
-};
 
-export type BoardAgentsFragment = {
-  readonly totalCount: number;
-  readonly complete: boolean;
-  readonly sources: ReadonlyArray<{
-    readonly outcome: SourceOutcome;
-    readonly account: { readonly name: string };
-    readonly error: {
-      readonly code: string;
-      readonly reason: string | null;
-      readonly retryAfterSeconds: number | null;
-    } | null;
-  }>;
-  readonly nodes: ReadonlyArray<{
-    readonly id: string;
-    readonly name: string | null;
-    readonly accounts: ReadonlyArray<{ readonly account: { readonly name: string; readonly vendor: VendorName } }>;
-    readonly presence: {
-      readonly observedAt: string;
-      readonly complete: boolean;
-      readonly status: {
-        readonly id: string;
-        readonly status: AgentStatus;
-        readonly label: string | null;
-        readonly start: string;
-        readonly account: { readonly name: string };
-      } | null;
-      readonly sources: ReadonlyArray<{
-        readonly outcome: SourceOutcome;
-        readonly account: { readonly name: string };
-        readonly error: {
-          readonly code: string;
-          readonly reason: string | null;
-          readonly retryAfterSeconds: number | null;
-        } | null;
-      }>;
-    } | null;
-    readonly latestInteractions?: {
-      readonly complete: boolean;
-      readonly nodes: ReadonlyArray<{
-        readonly id: string;
-        readonly type: InteractionType | null;
-        readonly direction: InteractionDirection | null;
-        readonly start: string;
-        readonly isActive: boolean | null;
-      }>;
-      readonly sources: ReadonlyArray<{
-        readonly outcome: SourceOutcome;
-        readonly account: { readonly name: string };
-        readonly error: {
-          readonly code: string;
-          readonly reason: string | null;
-          readonly retryAfterSeconds: number | null;
-        } | null;
-      }>;
-    } | null;
-  }>;
-};
+export type BoardQuery = { readonly agents: { readonly totalCount: number, readonly complete: boolean, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string | null, readonly team: { readonly id: string, readonly name: string } | null, readonly accounts: ReadonlyArray<{ readonly account: { readonly name: string, readonly vendor: VendorName } }>, readonly presence: { readonly observedAt: string, readonly complete: boolean, readonly status: { readonly id: string, readonly status: AgentStatus, readonly label: string | null, readonly start: string, readonly account: { readonly name: string } } | null, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }> } | null, readonly latestInteractions?: { readonly complete: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly type: InteractionType | null, readonly direction: InteractionDirection | null, readonly start: string, readonly isActive: boolean | null }>, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }> } | null }> } };
 
-export type BoardSourceFragment = {
-  readonly outcome: SourceOutcome;
-  readonly account: { readonly name: string };
-  readonly error: {
-    readonly code: string;
-    readonly reason: string | null;
-    readonly retryAfterSeconds: number | null;
-  } | null;
-};
+export type BoardAgentsFragment = { readonly totalCount: number, readonly complete: boolean, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string | null, readonly team: { readonly id: string, readonly name: string } | null, readonly accounts: ReadonlyArray<{ readonly account: { readonly name: string, readonly vendor: VendorName } }>, readonly presence: { readonly observedAt: string, readonly complete: boolean, readonly status: { readonly id: string, readonly status: AgentStatus, readonly label: string | null, readonly start: string, readonly account: { readonly name: string } } | null, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }> } | null, readonly latestInteractions?: { readonly complete: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly type: InteractionType | null, readonly direction: InteractionDirection | null, readonly start: string, readonly isActive: boolean | null }>, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }> } | null }> };
+
+export type BoardSourceFragment = { readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null };
 
 export type BotsQueryVariables = Exact<{
   day1: DateRange;
@@ -222,80 +101,10 @@ export type BotsQueryVariables = Exact<{
   day7: DateRange;
 }>;
 
-export type BotsQuery = {
-  readonly agents: {
-    readonly totalCount: number;
-    readonly nodes: ReadonlyArray<{
-      readonly id: string;
-      readonly name: string | null;
-      readonly day1: {
-        readonly complete: boolean;
-        readonly current: {
-          readonly messagesCount: number | null;
-          readonly interventionsCount: number | null;
-          readonly successRate: number | null;
-        };
-      } | null;
-      readonly day2: {
-        readonly complete: boolean;
-        readonly current: {
-          readonly messagesCount: number | null;
-          readonly interventionsCount: number | null;
-          readonly successRate: number | null;
-        };
-      } | null;
-      readonly day3: {
-        readonly complete: boolean;
-        readonly current: {
-          readonly messagesCount: number | null;
-          readonly interventionsCount: number | null;
-          readonly successRate: number | null;
-        };
-      } | null;
-      readonly day4: {
-        readonly complete: boolean;
-        readonly current: {
-          readonly messagesCount: number | null;
-          readonly interventionsCount: number | null;
-          readonly successRate: number | null;
-        };
-      } | null;
-      readonly day5: {
-        readonly complete: boolean;
-        readonly current: {
-          readonly messagesCount: number | null;
-          readonly interventionsCount: number | null;
-          readonly successRate: number | null;
-        };
-      } | null;
-      readonly day6: {
-        readonly complete: boolean;
-        readonly current: {
-          readonly messagesCount: number | null;
-          readonly interventionsCount: number | null;
-          readonly successRate: number | null;
-        };
-      } | null;
-      readonly day7: {
-        readonly complete: boolean;
-        readonly current: {
-          readonly messagesCount: number | null;
-          readonly interventionsCount: number | null;
-          readonly successRate: number | null;
-        };
-      } | null;
-    }>;
-  };
-};
 
-export type BotDayFragment = {
-  readonly complete: boolean;
-  readonly current: {
-    readonly messagesCount: number | null;
-    readonly interventionsCount: number | null;
-    readonly successRate: number | null;
-  };
-};
+export type BotsQuery = { readonly agents: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string | null, readonly day1: { readonly complete: boolean, readonly current: { readonly messagesCount: number | null, readonly interventionsCount: number | null, readonly successRate: number | null } } | null, readonly day2: { readonly complete: boolean, readonly current: { readonly messagesCount: number | null, readonly interventionsCount: number | null, readonly successRate: number | null } } | null, readonly day3: { readonly complete: boolean, readonly current: { readonly messagesCount: number | null, readonly interventionsCount: number | null, readonly successRate: number | null } } | null, readonly day4: { readonly complete: boolean, readonly current: { readonly messagesCount: number | null, readonly interventionsCount: number | null, readonly successRate: number | null } } | null, readonly day5: { readonly complete: boolean, readonly current: { readonly messagesCount: number | null, readonly interventionsCount: number | null, readonly successRate: number | null } } | null, readonly day6: { readonly complete: boolean, readonly current: { readonly messagesCount: number | null, readonly interventionsCount: number | null, readonly successRate: number | null } } | null, readonly day7: { readonly complete: boolean, readonly current: { readonly messagesCount: number | null, readonly interventionsCount: number | null, readonly successRate: number | null } } | null }> } };
+
+export type BotDayFragment = { readonly complete: boolean, readonly current: { readonly messagesCount: number | null, readonly interventionsCount: number | null, readonly successRate: number | null } };
 
 export type RecentQueryVariables = Exact<{
   first: number;
@@ -303,61 +112,23 @@ export type RecentQueryVariables = Exact<{
   accounts: ReadonlyArray<string> | string;
 }>;
 
-export type RecentQuery = {
-  readonly agents: {
-    readonly nodes: ReadonlyArray<{
-      readonly id: string;
-      readonly statusPeriods: {
-        readonly nodes: ReadonlyArray<{
-          readonly status: AgentStatus;
-          readonly start: string;
-          readonly end: string | null;
-        }>;
-      } | null;
-    }>;
-  };
-};
+
+export type RecentQuery = { readonly agents: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly statusPeriods: { readonly nodes: ReadonlyArray<{ readonly status: AgentStatus, readonly start: string, readonly end: string | null }> } | null }> } };
 
 export type TimelinesQueryVariables = Exact<{
   ids: ReadonlyArray<string> | string;
   during: TimeRange;
 }>;
 
-export type TimelinesQuery = {
-  readonly nodes: ReadonlyArray<
-    | {
-        readonly id: string;
-        readonly statusPeriods: {
-          readonly complete: boolean;
-          readonly nodes: ReadonlyArray<{
-            readonly id: string;
-            readonly status: AgentStatus;
-            readonly label: string | null;
-            readonly start: string;
-            readonly end: string | null;
-            readonly isOngoing: boolean | null;
-            readonly account: { readonly name: string };
-          }>;
-          readonly sources: ReadonlyArray<{
-            readonly coveredTo: string | null;
-            readonly outcome: SourceOutcome;
-            readonly account: { readonly name: string };
-            readonly error: {
-              readonly code: string;
-              readonly reason: string | null;
-              readonly retryAfterSeconds: number | null;
-            } | null;
-          }>;
-        } | null;
-      }
+
+export type TimelinesQuery = { readonly nodes: ReadonlyArray<
+    | { readonly id: string, readonly statusPeriods: { readonly complete: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: AgentStatus, readonly label: string | null, readonly start: string, readonly end: string | null, readonly isOngoing: boolean | null, readonly account: { readonly name: string } }>, readonly sources: ReadonlyArray<{ readonly coveredTo: string | null, readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }> } | null }
     | Record<PropertyKey, never>
-    | null
-  >;
-};
+   | null> };
 
 /** Board, as text. */
-export const BoardDocument: TypedDocument<BoardQuery, BoardQueryVariables> =
-  /* @__PURE__ */ toTypedDocument(`query Board($first: Int!, $withInteractions: Boolean!) {
+export const BoardDocument: TypedDocument<BoardQuery, BoardQueryVariables> = /* @__PURE__ */ toTypedDocument(
+  `query Board($first: Int!, $withInteractions: Boolean!) {
   agents(first: $first, filter: {kind: HUMAN}) {
     ...BoardAgents
   }
@@ -371,6 +142,10 @@ fragment BoardAgents on AgentConnection {
   nodes {
     id
     name
+    team {
+      id
+      name
+    }
     accounts {
       account {
         name
@@ -418,11 +193,13 @@ fragment BoardSource on SourceReport {
     reason
     retryAfterSeconds
   }
-}`);
+}`,
+  'sha256:88508f56d42888d6b03a97d13e42269de26bfe7f63a22c7b91137f7d2378a3f2',
+);
 
 /** Bots, as text. */
-export const BotsDocument: TypedDocument<BotsQuery, BotsQueryVariables> =
-  /* @__PURE__ */ toTypedDocument(`query Bots($day1: DateRange!, $day2: DateRange!, $day3: DateRange!, $day4: DateRange!, $day5: DateRange!, $day6: DateRange!, $day7: DateRange!) {
+export const BotsDocument: TypedDocument<BotsQuery, BotsQueryVariables> = /* @__PURE__ */ toTypedDocument(
+  `query Bots($day1: DateRange!, $day2: DateRange!, $day3: DateRange!, $day4: DateRange!, $day5: DateRange!, $day6: DateRange!, $day7: DateRange!) {
   agents(first: 20, filter: {kind: VIRTUAL}) {
     totalCount
     nodes {
@@ -459,11 +236,13 @@ fragment BotDay on UsageStats {
     interventionsCount
     successRate
   }
-}`);
+}`,
+  'sha256:4238f5263de4e1ed68c23cac6599da8913f4680d4dce9b35f128f72e324e5145',
+);
 
 /** Recent, as text. */
-export const RecentDocument: TypedDocument<RecentQuery, RecentQueryVariables> =
-  /* @__PURE__ */ toTypedDocument(`query Recent($first: Int!, $during: TimeRange!, $accounts: [String!]!) {
+export const RecentDocument: TypedDocument<RecentQuery, RecentQueryVariables> = /* @__PURE__ */ toTypedDocument(
+  `query Recent($first: Int!, $during: TimeRange!, $accounts: [String!]!) {
   agents(first: $first, filter: {kind: HUMAN}) {
     nodes {
       id
@@ -476,11 +255,13 @@ export const RecentDocument: TypedDocument<RecentQuery, RecentQueryVariables> =
       }
     }
   }
-}`);
+}`,
+  'sha256:e8b2121fbe69b583896964cee73b8b7c362935e8eb95d88e7916ed6c71354f4a',
+);
 
 /** Timelines, as text. */
-export const TimelinesDocument: TypedDocument<TimelinesQuery, TimelinesQueryVariables> =
-  /* @__PURE__ */ toTypedDocument(`query Timelines($ids: [ID!]!, $during: TimeRange!) {
+export const TimelinesDocument: TypedDocument<TimelinesQuery, TimelinesQueryVariables> = /* @__PURE__ */ toTypedDocument(
+  `query Timelines($ids: [ID!]!, $during: TimeRange!) {
   nodes(ids: $ids) {
     ... on Agent {
       id
@@ -515,4 +296,6 @@ fragment BoardSource on SourceReport {
     reason
     retryAfterSeconds
   }
-}`);
+}`,
+  'sha256:a1d229ac4988ac419df07445b83f5768692b4b82a0c9450357ce85f17b642765',
+);

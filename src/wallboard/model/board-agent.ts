@@ -71,11 +71,11 @@ export function toBoardPeople(nodes: readonly AgentNode[], previous: readonly Bo
 }
 
 function toBoardAgent(node: AgentNode): BoardAgent {
-  const { id, name, accounts, presence } = node;
+  const { id, name, team, accounts, presence } = node;
   return {
     id,
     name: name ?? 'Without a name',
-    team: null,
+    team,
     accounts: accounts.map(({ account }) => account),
     ...statusOf(presence),
     isIncomplete: presence?.complete === false,

@@ -47,7 +47,7 @@ module.exports = {
       name: 'known-layers-only',
       severity: 'error',
       comment: 'A new folder of src/ needs a position in the list of layers.',
-      from: { path: '^src/', pathNot: [...LAYERS.map(pathOf), '^src/graphiql/'] },
+      from: { path: '^src/', pathNot: [...LAYERS.map(pathOf), '^src/(graphiql|wallboard)/'] },
       to: {},
     },
     {
@@ -107,6 +107,20 @@ module.exports = {
       to: { path: '^src/graphiql/' },
     },
     {
+      name: 'wallboard-isolated',
+      severity: 'error',
+      comment: 'The wallboard runs in a browser and shares no code with the gateway.',
+      from: { path: '^src/', pathNot: '^src/wallboard/' },
+      to: { path: '^src/wallboard/' },
+    },
+    {
+      name: 'wallboard-through-the-client',
+      severity: 'error',
+      comment: 'The wallboard is an example to copy: of this repository it uses the client package alone.',
+      from: { path: '^src/wallboard/', pathNot: TESTS },
+      to: { path: '^(src|test|scripts|bench)/', pathNot: '^src/wallboard/' },
+    },
+    {
       name: 'sources-do-not-import-tests',
       severity: 'error',
       comment: 'What runs in production never depends on tests or their support code.',
@@ -116,15 +130,15 @@ module.exports = {
     {
       name: 'resolvable',
       severity: 'error',
-      comment: 'src/graphiql is a package of its own, with dependencies that only its build installs.',
-      from: { path: '^src/', pathNot: '^src/graphiql/' },
+      comment: 'The pages are packages of their own, with dependencies that only their builds install.',
+      from: { path: '^src/', pathNot: '^src/(graphiql|wallboard)/' },
       to: { couldNotResolve: true },
     },
     {
       name: 'no-dev-dependencies',
       severity: 'error',
       comment: 'What runs in production imports only production dependencies.',
-      from: { path: '^src/', pathNot: [TESTS, '^src/graphiql/', '/conformance\\.ts$'] },
+      from: { path: '^src/', pathNot: [TESTS, '^src/(graphiql|wallboard)/', '/conformance\\.ts$'] },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],
@@ -132,7 +146,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^src/graphiql/.*\\.(css|graphql|html)$' },
+    exclude: { path: '^src/(graphiql|wallboard)/.*\\.(css|graphql|html)$' },
     enhancedResolveOptions: {
       extensions: ['.ts', '.js', '.tsx', '.json'],
       conditionNames: ['import', 'node', 'default', 'types'],

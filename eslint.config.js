@@ -36,6 +36,7 @@ export default tseslint.config(
       'coverage',
       '.stryker',
       'src/generated',
+      'src/wallboard/generated',
       'examples/*/src/generated',
       'packages/*/src/generated',
       'packages/*/dist',
@@ -99,6 +100,22 @@ export default tseslint.config(
         { selector: ['variable', 'parameter'], modifiers: ['destructured'], format: null },
       ],
       'no-console': 'error',
+    },
+  },
+  {
+    // Components are functions with the names of elements, contexts are used as such.
+    files: ['src/wallboard/**/*.{ts,tsx}'],
+    rules: {
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: 'default', format: ['camelCase'], leadingUnderscore: 'allow' },
+        { selector: 'import', format: ['camelCase', 'PascalCase', 'UPPER_CASE'] },
+        { selector: 'variable', modifiers: ['const'], format: ['camelCase', 'PascalCase', 'UPPER_CASE'] },
+        { selector: 'function', format: ['camelCase', 'PascalCase'] },
+        { selector: 'typeLike', format: ['PascalCase'] },
+        { selector: ['objectLiteralProperty', 'objectLiteralMethod', 'typeProperty', 'typeMethod'], format: null },
+        { selector: ['variable', 'parameter'], modifiers: ['destructured'], format: null },
+      ],
     },
   },
   { files: ['src/cli/**', 'bench/**', 'scripts/**'], rules: { 'no-console': 'off' } },

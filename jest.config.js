@@ -22,8 +22,15 @@ export default {
     '<rootDir>/examples',
     '<rootDir>/.stryker',
     '<rootDir>/src/graphiql/node_modules',
+    '<rootDir>/src/wallboard/node_modules',
     '<rootDir>/scripts/mutation/node_modules',
   ],
   coverageProvider: 'v8',
-  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.test.ts', '!src/generated/**', '!src/graphiql/**'],
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    '!src/**/*.test.ts',
+    '!src/generated/**',
+    '!src/graphiql/**',
+    '!src/wallboard/{hooks,panels,generated}/**',
+  ],
 };

@@ -1,11 +1,9 @@
 // A plugin of graphql-codegen: the operations as texts, each with the fragments that it uses, typed by their data and variables.
 const { listDocuments } = require('./print-documents.cjs');
 
-const IMPORT = "import { toTypedDocument, type TypedDocument } from '../typed-document.ts';";
-
 /** @type {import('@graphql-codegen/plugin-helpers').PluginFunction} */
-exports.plugin = (_schema, documents) => ({
-  prepend: [IMPORT],
+exports.plugin = (_schema, documents, { typedDocumentModule = '../typed-document.ts' }) => ({
+  prepend: [`import { toTypedDocument, type TypedDocument } from '${typedDocumentModule}';`],
   content: listDocuments(documents).map(toConstant).join('\n\n'),
 });
 

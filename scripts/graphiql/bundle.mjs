@@ -1,19 +1,18 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants } from 'node:zlib';
-import { fingerprintFile, hashInputs, SOURCE } from './fingerprint.ts';
-import { licensesOf } from './licenses.mjs';
+import { compressAll } from '../pages/compress.mjs';
+import { writeFingerprint } from '../pages/fingerprint.ts';
+import { licensesOf } from '../pages/licenses.mjs';
+import { GRAPHIQL } from './page.ts';
+
+const SOURCE = GRAPHIQL.source;
 
 const WORKERS = {
   editor: 'monaco-editor/esm/vs/editor/editor.worker.js',
   json: 'monaco-editor/esm/vs/language/json/json.worker.js',
   graphql: 'monaco-graphql/esm/graphql.worker.js',
 };
-
-// Below this, compressing saves less than a network packet.
-const MIN_COMPRESSIBLE_BYTES = 1400;
 
 /**
  * Builds the page into `folder`: index.html, and assets/ whose names all carry a hash of their content. Larger assets are
@@ -30,9 +29,9 @@ export async function buildPage(folder) {
     join(folder, 'index.html'),
     page.replace(/%([\w.]+)%/g, (_, name) => assetUrl(name)),
   );
-  await writeFile(join(folder, 'LICENSES.txt'), await licensesOf(inputs));
+  await writeFile(join(folder, 'LICENSES.txt'), await licensesOf(SOURCE, inputs));
   const bytes = await compressAll(assets);
-  await writeFile(fingerprintFile(folder), `${await hashInputs()}\n`);
+  await writeFingerprint(GRAPHIQL, folder);
   return bytes;
 }
 
@@ -76,29 +75,6 @@ async function bundle(outdir) {
 
 function stripHash(name) {
   return name.replace(/-[A-Z0-9]{8}(?=\.)/, '');
-}
-
-/** Replaces every file that becomes smaller by its brotli form. */
-async function compressAll(folder) {
-  const bytes = { before: 0, after: 0 };
-  for (const name of await readdir(folder)) {
-    const file = join(folder, name);
-    const content = await readFile(file);
-    const compressed = content.length < MIN_COMPRESSIBLE_BYTES ? content : await compress(content);
-    bytes.before += content.length;
-    bytes.after += Math.min(compressed.length, content.length);
-    if (compressed.length >= content.length) continue;
-    await writeFile(`${file}.br`, compressed);
-    await rm(file);
-  }
-  return bytes;
-}
-
-function compress(content) {
-  // The slowest level: the page is built seldom, and every byte stays in the history of the repository.
-  return promisify(brotliCompress)(content, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
-  });
 }
 
 function throwError(message) {

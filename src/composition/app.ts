@@ -8,11 +8,11 @@ import type { LevelledLogger } from '../observability/logger.ts';
 import { createMetrics, type Metrics, type MetricsPeers } from '../observability/metrics.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
 import { createCors } from '../server/cors.ts';
-import { createGraphiqlHandler } from '../server/graphiql-handler.ts';
 import { createHostCheck } from '../server/host-check.ts';
 import { idleGauges } from '../server/ports.ts';
 import { createResponseCache, type ResponseCache } from '../server/response-cache/response-cache.ts';
 import { createServer, type Server } from '../server/server.ts';
+import { createPageHandler, type PageHandler, type StaticPage } from '../server/static-page.ts';
 import { vendors as registry } from '../vendors/index.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { createThrottledAuthenticator } from './authentication.ts';
@@ -23,7 +23,7 @@ import { createRedisObserver, createUnexpectedErrorObserver } from './observers.
 import { createServices } from './services.ts';
 import { connectTrustedDocuments } from './trusted-documents.ts';
 
-const GRAPHIQL_DIRECTORY = new URL('../../public/graphiql/', import.meta.url);
+const PAGES_DIRECTORY = new URL('../../public/', import.meta.url);
 
 export interface AppOptions {
   readonly config: Config;
@@ -78,7 +78,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     responses,
     trustedDocuments: connectTrustedDocuments({ config, schema: graphql.schema, clock, logger }),
     printSdl: printPublicSchema,
-    graphiql: createGraphiqlHandler(GRAPHIQL_DIRECTORY),
+    // GraphiQL's editor sets its layout through inline style attributes and style elements.
+    graphiql: createPage('graphiql', { inlineStyles: true }),
+    wallboard: createPage('wallboard', { inlineStyles: false }),
     metrics,
     gauges: collectProcessMetrics ? createProcessGauges() : idleGauges,
     logger,
@@ -94,6 +96,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       await Promise.allSettled([fleet.close(), transport.close()]);
     },
   };
+}
+
+function createPage(name: string, options: Pick<StaticPage, 'inlineStyles'>): PageHandler {
+  return createPageHandler({ name, folder: new URL(`${name}/`, PAGES_DIRECTORY), ...options });
 }
 
 function connectResponseCache({ config, clock }: AppOptions, metrics: Metrics): ResponseCache | undefined {

@@ -3,12 +3,14 @@ import { once } from '../domain/once.ts';
 import { type Caller, canAccess } from '../request/caller.ts';
 import type { Exchange } from './exchange.ts';
 import type { MetricsExporter } from './ports.ts';
-import { send, sendAnswer, sendHead, sendJson, sendMonitoringAnswer, varyByCoding } from './respond.ts';
+import { presetHeaders, send, sendAnswer, sendHead, sendJson, sendMonitoringAnswer, varyByCoding } from './respond.ts';
 import { createEncodableBody } from './response-cache/encodable-body.ts';
+import type { PageHandler } from './static-page.ts';
 
 /** The body of `GET /`. */
 const PATH_DESCRIPTIONS = {
   '/graphql': 'GraphQL over HTTP, POST and GET',
+  '/wallboard': 'the wallboard: who is available, since when, on which interaction',
   '/graphiql': 'GraphiQL, the query editor for the browser',
   '/schema.graphql': 'the schema as SDL, for client generators',
   '/healthz': '200 while the process is alive',
@@ -16,14 +18,22 @@ const PATH_DESCRIPTIONS = {
   '/metrics': 'Prometheus metrics',
 };
 
+/** A browser is led to the wallboard, which shows at a glance what the gateway knows. */
 export function handleIndex(exchange: Exchange): void {
-  if (exchange.request.headers.accept?.includes('text/html')) send(exchange, 302, { location: '/graphiql' }, '');
+  if (exchange.request.headers.accept?.includes('text/html')) send(exchange, 302, { location: '/wallboard' }, '');
   else sendJson(exchange, 200, { name: 'Switchboard', paths: PATH_DESCRIPTIONS });
 }
 
-/** Browsers ask for it by themselves; GraphiQL's page names an icon of its own. */
+/** Browsers ask for it by themselves; the pages name an icon of its own. */
 export function handleFavicon(exchange: Exchange): void {
   sendHead(exchange, 204, { 'cache-control': 'public, max-age=86400' });
+}
+
+export function createPageRoute(page: PageHandler): (exchange: Exchange) => void {
+  return (exchange) => {
+    presetHeaders(exchange);
+    page(exchange.request, exchange.response, exchange.pathname);
+  };
 }
 
 /** `printSdl` is called with the first request: few processes are asked for the schema, and printing it delays their start. */

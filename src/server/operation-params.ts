@@ -1,7 +1,7 @@
-import { GraphQLError, getOperationAST, type OperationTypeNode, parse } from 'graphql';
-import { parseJsonBody } from './request-body.ts';
+import { getOperationAST, GraphQLError, type OperationTypeNode, parse } from 'graphql';
 import type { GraphqlRequest } from './graphql-request.ts';
 import { HttpError } from './http-error.ts';
+import { parseJsonBody } from './request-body.ts';
 
 /** The parameters of a request, wherever they came from: not validated. */
 export type OperationParams = Readonly<Record<string, unknown>>;

@@ -1,7 +1,16 @@
 // The label values are closed sets: a caller can never add a time series.
 
 export type HttpPath =
-  '/' | '/favicon.ico' | '/graphql' | '/graphiql' | '/schema.graphql' | '/healthz' | '/readyz' | '/metrics' | 'other';
+  | '/'
+  | '/favicon.ico'
+  | '/graphql'
+  | '/graphiql'
+  | '/wallboard'
+  | '/schema.graphql'
+  | '/healthz'
+  | '/readyz'
+  | '/metrics'
+  | 'other';
 
 /** Why a request was shed. */
 export type ShedReason = 'in_flight' | 'queue_wait' | 'heap' | 'unread_bytes';

@@ -35,7 +35,7 @@ describe('authentication and authorization', () => {
         ]);
         bodies.add(await response.text());
       }
-      for (const path of ['/', '/healthz', '/graphiql']) expect((await own.get(path)).status).toBe(200);
+      for (const path of ['/', '/healthz', '/graphiql', '/wallboard']) expect((await own.get(path)).status).toBe(200);
       expect(await own.accessLog(6)).toContainEqual(
         expect.objectContaining({ path: '/metrics', status: 401, rejection: failure }),
       );

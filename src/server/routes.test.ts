@@ -8,10 +8,10 @@ beforeAll(async () => {
 afterAll(() => testServer.stop());
 
 describe('routes', () => {
-  test('serves /graphiql and all paths below it', async () => {
-    expect(await (await testServer.get('/graphiql')).text()).toBe('graphiql');
-    expect(await (await testServer.get('/graphiql/assets/x.js')).text()).toBe('graphiql');
-    expect((await testServer.get('/graphiqls')).status).toBe(404);
+  test.each(['graphiql', 'wallboard'])('serves /%s and all paths below it', async (name) => {
+    expect(await (await testServer.get(`/${name}`)).text()).toBe(name);
+    expect(await (await testServer.get(`/${name}/assets/x.js`)).text()).toBe(name);
+    expect((await testServer.get(`/${name}s`)).status).toBe(404);
   });
 
   test('answers a browser that asks for /favicon.ico with nothing, for a day', async () => {
@@ -40,6 +40,7 @@ describe('routes', () => {
     ['/schema.graphql', 'POST', 'GET, HEAD'],
     ['/metrics', 'DELETE', 'GET, HEAD'],
     ['/graphiql', 'POST', 'GET, HEAD'],
+    ['/wallboard', 'POST', 'GET, HEAD'],
   ])('returns 405 for %s with the method %s, and Allow: %s', async (path, method, allow) => {
     const response = await testServer.get(path, {}, method);
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);

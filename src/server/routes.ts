@@ -20,6 +20,7 @@ export interface RouteHandlers {
   readonly favicon: (exchange: Exchange) => void;
   readonly graphql: (exchange: Exchange, caller: Caller) => Promise<void>;
   readonly graphiql: (exchange: Exchange) => void;
+  readonly wallboard: (exchange: Exchange) => void;
   readonly schema: (exchange: Exchange) => Promise<void>;
   readonly health: (exchange: Exchange) => void;
   readonly readiness: (exchange: Exchange) => void;
@@ -34,11 +35,12 @@ export function createRouter(handlers: RouteHandlers): (pathname: string) => Rou
     // The scopes of a query are checked after parsing, by the authorization plugin.
     { path: '/graphql', methods: ['GET', 'POST'], auth: 'required', handler: handlers.graphql },
     { path: '/graphiql', methods: READ_METHODS, auth: 'none', handler: handlers.graphiql },
+    { path: '/wallboard', methods: READ_METHODS, auth: 'none', handler: handlers.wallboard },
     { path: '/schema.graphql', methods: READ_METHODS, auth: 'introspect', handler: handlers.schema },
     { path: '/healthz', methods: READ_METHODS, auth: 'none', handler: handlers.health },
     { path: '/readyz', methods: READ_METHODS, auth: 'none', handler: handlers.readiness },
     { path: '/metrics', methods: READ_METHODS, auth: 'metrics', handler: handlers.metrics },
   ];
   const byPath = new Map<string, Route>(routes.map((route) => [route.path, route]));
-  return (pathname) => byPath.get(pathname.startsWith('/graphiql/') ? '/graphiql' : pathname);
+  return (pathname) => byPath.get(/^\/(graphiql|wallboard)(?=\/)/.exec(pathname)?.[0] ?? pathname);
 }

@@ -11,7 +11,7 @@ describe('the served paths', () => {
   test('lists the paths at / and redirects browsers to GraphiQL', async () => {
     expect(await (await testServer.get('/')).json()).toMatchObject({ paths: { '/graphql': expect.any(String) } });
     const forBrowser = await testServer.get('/', { accept: 'text/html,*/*' });
-    expect([forBrowser.status, forBrowser.headers.get('location')]).toEqual([302, '/graphiql']);
+    expect([forBrowser.status, forBrowser.headers.get('location')]).toEqual([302, '/wallboard']);
   });
 
   test('serves the SDL at /schema.graphql and returns 304 for a matching ETag', async () => {

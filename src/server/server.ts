@@ -12,19 +12,19 @@ import { createConnectionTracker } from './connection-tracker.ts';
 import type { Cors } from './cors.ts';
 import { createDocumentResolver } from './document-request.ts';
 import { createExchange, type Exchange } from './exchange.ts';
-import type { GraphiqlHandler } from './graphiql-handler.ts';
 import { createGraphqlExecution, type GraphqlExecutionOptions } from './graphql-execution.ts';
 import { createGraphqlHandler } from './graphql-handler.ts';
-import { createMetricsHandler, createSchemaHandler, handleFavicon, handleIndex } from './handlers.ts';
+import { createMetricsHandler, createPageRoute, createSchemaHandler, handleFavicon, handleIndex } from './handlers.ts';
 import type { HostCheck } from './host-check.ts';
 import { HttpError } from './http-error.ts';
 import { createLiveServer, type LiveServerOptions } from './live-server.ts';
 import { createLoadShedder } from './load-shedding.ts';
 import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
 import { authorize, validateRequest } from './request-checks.ts';
-import { presetHeaders, sendError, sendJson } from './respond.ts';
+import { sendError, sendJson } from './respond.ts';
 import type { ResponseCache } from './response-cache/response-cache.ts';
 import { createRouter } from './routes.ts';
+import type { PageHandler } from './static-page.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 import { createUnreadAnswers } from './unread-answers.ts';
 
@@ -62,7 +62,8 @@ export interface ServerOptions extends GraphqlExecutionOptions, LiveServerOption
   readonly cors: Cors;
   /** Prints the SDL for client generators. */
   readonly printSdl: () => string;
-  readonly graphiql: GraphiqlHandler;
+  readonly graphiql: PageHandler;
+  readonly wallboard: PageHandler;
   readonly metrics: ServerMetrics & LiveMetrics & MetricsExporter;
   readonly gauges: ProcessGauges;
   readonly logger: Logger;
@@ -93,7 +94,7 @@ const UNREADY_REASONS = { starting: 'The gateway is starting', stopping: 'The ga
 
 /** Creates the HTTP server: routing, authentication, load shedding, error responses and the drain. */
 export function createServer(options: ServerOptions): Server {
-  const { settings, authenticate, checkHost, cors, graphiql, metrics, logger, clock } = options;
+  const { settings, authenticate, checkHost, cors, metrics, logger, clock } = options;
   const { timeouts = DEFAULT_TIMEOUTS } = options;
   let state: ReadinessState = 'starting';
   const { limits, gauges } = options;
@@ -113,10 +114,8 @@ export function createServer(options: ServerOptions): Server {
       maxBodyBytes: limits.bodyBytes,
       responses: options.responses,
     }),
-    graphiql: (exchange) => {
-      presetHeaders(exchange);
-      graphiql(exchange.request, exchange.response, exchange.pathname);
-    },
+    graphiql: createPageRoute(options.graphiql),
+    wallboard: createPageRoute(options.wallboard),
     schema: createSchemaHandler(options.printSdl),
     health: (exchange) => {
       sendJson(exchange, 200, { status: 'alive' });

@@ -1,7 +1,7 @@
 import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { ReadStatuses, StatusQuery } from '../live/ports.ts';
 import type { StatusReading } from '../gather/recent-statuses.ts';
+import type { ReadStatuses, StatusQuery } from '../live/ports.ts';
 import { createRequestContext, type RequestContext } from '../request/request-context.ts';
 
 /** Reads statuses with a query context around the request context. */

@@ -3,6 +3,7 @@ export function formatBanner(url: string, hasSandbox: boolean): string {
   return `
 Switchboard is ready${hasSandbox ? ', with the vendor sandbox (nothing is configured)' : ''}.
 
+  Wallboard  ${url}/wallboard
   GraphiQL   ${url}/graphiql
   GraphQL    ${url}/graphql
   Schema     ${url}/schema.graphql

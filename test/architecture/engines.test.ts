@@ -42,7 +42,7 @@ function rejecting(node: string, packages: Locked): readonly string[] {
     .map(([path, { engines }]) => `${path} needs Node ${engines?.node}`);
 }
 
-const FOLDERS = ['.', 'src/graphiql', 'scripts/mutation'];
+const FOLDERS = ['.', 'src/graphiql', 'src/wallboard', 'scripts/mutation'];
 
 test.each(FOLDERS)('every package in the lock file of %s accepts the pinned Node', async (folder) => {
   expect(rejecting(await pinnedNode(), await lockedPackages(folder))).toEqual([]);

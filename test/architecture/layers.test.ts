@@ -44,6 +44,8 @@ const PLANTED: readonly PlantedFile[] = [
   { rule: 'clients-do-not-import-fakes', file: 'src/vendors/two/client.ts', text: `import './sandbox.ts';` },
   { rule: 'observability-behind-ports', file: 'src/server/o.ts', text: `import '../observability/p.ts';` },
   { rule: 'graphiql-isolated', file: 'src/server/i.ts', text: `import '../graphiql/page.ts';` },
+  { rule: 'wallboard-isolated', file: 'src/server/w.ts', text: `import '../wallboard/page.ts';` },
+  { rule: 'wallboard-through-the-client', file: 'src/wallboard/x.ts', text: `import '../config/k.ts';` },
   { rule: 'sources-do-not-import-tests', file: 'src/config/q.ts', text: `import '../../test/support/r.ts';` },
   { rule: 'sources-do-not-import-tests', file: 'src/config/s.ts', text: `import './t.test.ts';` },
   { rule: 'no-cycles', file: 'src/config/j.ts', text: `import './k.ts';` },
@@ -60,6 +62,7 @@ const SUPPORTING_FILES: Readonly<Record<string, string>> = {
   'src/vendors/two/index.ts': '',
   'src/vendors/two/map.ts': '',
   'src/graphiql/page.ts': '',
+  'src/wallboard/page.ts': '',
   'src/observability/p.ts': '',
   'test/support/r.ts': '',
 };

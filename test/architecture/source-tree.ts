@@ -10,11 +10,11 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** All TypeScript files of `src/`, except generated ones and the packages that the build of GraphiQL installs. */
+/** All TypeScript files of `src/`, except generated ones and the packages that the builds of the pages install. */
 export function readSourceTree(): { readonly sources: readonly SourceFile[]; readonly tests: readonly SourceFile[] } {
   const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .map((path) => `src/${path.replaceAll('\\', '/')}`)
-    .filter((path) => /\.tsx?$/.test(path) && !/^src\/generated\/|\/node_modules\//.test(path))
+    .filter((path) => /\.tsx?$/.test(path) && !/^src\/(wallboard\/)?generated\/|\/node_modules\//.test(path))
     .toSorted()
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
   const isTest = ({ path }: SourceFile) => path.endsWith('.test.ts');
@@ -51,13 +51,16 @@ export function declarationsOf({ path, text }: SourceFile): readonly Declaration
 /** Of every vendor, covered by the contract suite (test/contract). */
 const CONTRACT_SUITE_PATH = /^src\/vendors\/(.+\/)?(index|conformance)\.ts$/;
 
+/** What of the wallboard draws and lives in a document, covered in a browser (test/wallboard). */
+const BROWSER_PATH = /^src\/wallboard\/(hooks\/|.+\.tsx$)/;
+
 /** The sources with code to run that have neither `x.test.ts` nor `x.<topic>.test.ts` beside them. */
 export function findUntested(sources: readonly SourceFile[], tests: readonly SourceFile[]): readonly string[] {
   const tested = new Set(tests.map(({ path }) => path.replace(/(\.[\w-]+)?\.test\.ts$/, '')));
   return sources
     .filter((file) => !tested.has(file.path.replace(/\.tsx?$/, '')) && hasRuntimeCode(file))
     .map(({ path }) => path)
-    .filter((path) => !path.endsWith('.d.ts') && !CONTRACT_SUITE_PATH.test(path));
+    .filter((path) => !path.endsWith('.d.ts') && !CONTRACT_SUITE_PATH.test(path) && !BROWSER_PATH.test(path));
 }
 
 /** Whether a file has anything to run: a file of types alone needs no test. */

@@ -88,6 +88,10 @@ export async function startTestServer({
       response.end('graphiql');
       return true;
     },
+    wallboard: (_, response) => {
+      response.end('wallboard');
+      return true;
+    },
     metrics,
     gauges,
     logger: createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } }),

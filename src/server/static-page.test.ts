@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createGraphiqlHandler, type GraphiqlHandler } from './graphiql-handler.ts';
+import { createPageHandler, type PageHandler } from './static-page.ts';
 
 const SCRIPT = 'export const response = 42;\n'.repeat(100);
 
@@ -23,8 +23,10 @@ beforeAll(async () => {
   writeFileSync(join(buildFolder, 'assets/main-AAAA.js.br'), brotliCompressSync(SCRIPT));
   writeFileSync(join(buildFolder, 'assets/broken-CCCC.js.br'), 'not brotli');
   writeFileSync(join(buildFolder, 'assets/icon-BBBB.svg'), '<svg/>');
-  site = await startSite(createGraphiqlHandler(buildFolder));
-  unbuilt = await startSite(createGraphiqlHandler(pathToFileURL(join(folder, 'nothing'))));
+  site = await startSite(createPageHandler({ name: 'graphiql', folder: buildFolder, inlineStyles: true }));
+  unbuilt = await startSite(
+    createPageHandler({ name: 'graphiql', folder: pathToFileURL(join(folder, 'nothing')), inlineStyles: true }),
+  );
 });
 
 afterAll(async () => {
@@ -56,6 +58,15 @@ describe('the GraphiQL page and its assets', () => {
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
     });
+  });
+
+  test('forbids inline styles and data URLs where the page needs none', async () => {
+    const strict = await startSite(createPageHandler({ name: 'wallboard', folder: buildFolder, inlineStyles: false }));
+    const { status, headers } = await strict.send('GET', '/wallboard');
+    await strict.close();
+    expect(status).toBe(200);
+    expect(headers['content-security-policy']).not.toMatch(/unsafe|data:/);
+    expect(headers['content-security-policy']).toContain("style-src 'self';");
   });
 
   test('answers HEAD with the headers of GET and no body', async () => {
@@ -176,7 +187,7 @@ interface TestSite {
   close(): Promise<void>;
 }
 
-async function startSite(serve: GraphiqlHandler): Promise<TestSite> {
+async function startSite(serve: PageHandler): Promise<TestSite> {
   const server: Server = createServer((incoming, response) => {
     // The raw path: parsing it as a URL would normalise it.
     const pathname = (incoming.url ?? '').replace(/\?.*/, '');

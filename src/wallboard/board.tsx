@@ -1,0 +1,161 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useAnnouncement } from './hooks/use-announcement.ts';
+import { type BoardState, useBoard } from './hooks/use-board.ts';
+import { useNow } from './hooks/use-now.ts';
+import { useShortcuts } from './hooks/use-shortcuts.ts';
+import { useTimelines } from './hooks/use-timelines.ts';
+import { useView } from './hooks/use-view.ts';
+import { useVisibleIds } from './hooks/use-visible-ids.ts';
+import { describeCounts } from './model/counts.ts';
+import type { ViewSettings } from './model/view-settings.ts';
+import { AgentList } from './panels/agent-list.tsx';
+import { Bots } from './panels/bots.tsx';
+import { FreshnessPill } from './panels/freshness-pill.tsx';
+import { Help } from './panels/help.tsx';
+import { ConnectionNotice, EmptyNotice, Skeleton } from './panels/notices.tsx';
+import { Tiles } from './panels/tiles.tsx';
+import { Toolbar } from './panels/toolbar.tsx';
+import { TvPages } from './panels/tv-pages.tsx';
+import { Vendors } from './panels/vendors.tsx';
+
+interface BoardProps {
+  /** The gateway does not answer this caller; with its words. */
+  readonly onRefused: (message: string) => void;
+}
+
+/** The whole page for a caller whom the gateway answers. */
+export function Board({ onRefused }: BoardProps) {
+  const now = useNow();
+  const [view, change] = useView();
+  const board = useBoard(view, now);
+  const { feed } = board.people;
+  useEffect(() => {
+    if (feed.phase === 'refused') onRefused(feed.error?.message ?? '');
+  }, [feed, onRefused]);
+  return (
+    <>
+      <Header board={board} view={view} change={change} now={now} />
+      <main class="board">
+        <ConnectionNotice feed={feed} now={now} />
+        <Tiles
+          counts={board.counts}
+          trend={board.trend}
+          isIncomplete={board.sources.ok < board.sources.total}
+          isStale={board.isStale}
+          selected={view.status}
+          onSelect={
+            view.tv
+              ? null
+              : (status) => {
+                  change({ status });
+                }
+          }
+        />
+        <div class="columns">
+          <Main board={board} view={view} change={change} now={now} />
+          <aside class="side" aria-label="Sources and bots">
+            <Vendors accounts={board.accounts} troubles={board.sources.troubles} now={now} />
+            <Bots />
+          </aside>
+        </div>
+      </main>
+      <Announcer board={board} now={now} />
+    </>
+  );
+}
+
+interface PartProps {
+  readonly board: BoardState;
+  readonly view: ViewSettings;
+  readonly change: (change: Partial<ViewSettings>) => void;
+  readonly now: number;
+}
+
+function Header({ board, view, change, now }: PartProps) {
+  const searchField = useRef<HTMLInputElement>(null);
+  const [showsHelp, setHelp] = useState(false);
+  const showHelp = () => {
+    setHelp(true);
+  };
+  const toggleTv = () => {
+    change({ tv: !view.tv });
+    toggleFullScreen(!view.tv);
+  };
+  useShortcuts({
+    '/': () => searchField.current?.focus(),
+    t: toggleTv,
+    g: () => {
+      change({ grouping: view.grouping === 'status' ? 'team' : 'status' });
+    },
+    '?': showHelp,
+    ArrowDown: () => {
+      moveFocus(1);
+    },
+    ArrowUp: () => {
+      moveFocus(-1);
+    },
+  });
+  return (
+    <header class="head">
+      <h1 class="product">Switchboard</h1>
+      {!view.tv && (
+        <Toolbar
+          view={view}
+          change={change}
+          teams={board.teams}
+          accounts={board.feeding}
+          searchField={searchField}
+          onTv={toggleTv}
+          onHelp={showHelp}
+        />
+      )}
+      <FreshnessPill people={board.people} ids={board.shownIds} sources={board.sources} now={now} />
+      {showsHelp && (
+        <Help
+          onClose={() => {
+            setHelp(false);
+          }}
+        />
+      )}
+    </header>
+  );
+}
+
+function Main({ board, view, change, now }: PartProps) {
+  const { ids, observe } = useVisibleIds();
+  const timelines = useTimelines(ids);
+  if (!board.people.feed.data) return <Skeleton />;
+  if (board.groups.length === 0)
+    return (
+      <EmptyNotice
+        hasFilter={board.people.agents.length > 0}
+        onReset={() => {
+          change({ team: null, source: null, search: '', status: null });
+        }}
+      />
+    );
+  const list = { groups: board.groups, grouping: view.grouping, people: board.people, timelines, now, observe };
+  return view.tv ? <TvPages {...list} /> : <AgentList {...list} />;
+}
+
+/** Says the counts to a screen reader, seldom enough to be listened to. */
+function Announcer({ board: { counts }, now }: Pick<PartProps, 'board' | 'now'>) {
+  const text = useAnnouncement(counts ? describeCounts(counts) : '', now);
+  return (
+    <p class="visually-hidden" role="status" aria-live="polite">
+      {text}
+    </p>
+  );
+}
+
+function toggleFullScreen(isOn: boolean): void {
+  // A browser may refuse; TV mode works without.
+  const done = isOn ? document.documentElement.requestFullscreen() : document.exitFullscreen();
+  done.catch(() => undefined);
+}
+
+function moveFocus(step: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>('.row-name')];
+  const index = rows.indexOf(document.activeElement as HTMLElement);
+  rows[index === -1 ? 0 : Math.min(Math.max(index + step, 0), rows.length - 1)]?.focus();
+}

@@ -1,0 +1,24 @@
+import { type Client, RequestError } from '../../../packages/client/src/index.ts';
+import { BoardDocument, type BoardQuery } from '../generated/documents.ts';
+import type { FeedSource } from './run-feed.ts';
+
+/** The most that one list returns. */
+export const MAX_PEOPLE = 1000;
+
+/**
+ * The people, live. Reading the interactions costs a vendor call for each of them: where that is more than the gateway allows, the list is
+ * read without.
+ */
+export async function* openBoard(client: Client, signal: AbortSignal): FeedSource<BoardQuery> {
+  try {
+    yield* pollBoard(client, true, signal);
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.code !== 'QUERY_TOO_COMPLEX') throw error;
+    yield* pollBoard(client, false, signal);
+  }
+}
+
+async function* pollBoard(client: Client, withInteractions: boolean, signal: AbortSignal): FeedSource<BoardQuery> {
+  for await (const event of client.poll(BoardDocument, { first: MAX_PEOPLE, withInteractions }, { signal }))
+    yield { state: 'polling', ...event };
+}

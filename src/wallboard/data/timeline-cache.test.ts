@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import { addTimelines, dueIds, TIMELINE_MAX_AGE_MS } from './timeline-cache.ts';
+
+const account = { name: 'kore-main' };
+const node = {
+  id: 'a',
+  statusPeriods: {
+    complete: false,
+    nodes: [
+      {
+        id: 'p',
+        account,
+        status: 'BUSY',
+        label: null,
+        start: '2026-11-20T09:00:00Z',
+        end: null,
+        isOngoing: true,
+      } as const,
+    ],
+    sources: [
+      {
+        account: { name: 'lp' },
+        outcome: 'PARTIAL',
+        coveredTo: null,
+        error: { code: 'VENDOR_UNAVAILABLE', reason: 'not_yet_written', retryAfterSeconds: null },
+      } as const,
+    ],
+  },
+};
+
+test('keeps the periods; files that come hours later are no trouble', () => {
+  const cache = addTimelines(new Map(), ['a'], { nodes: [node] }, 5);
+  expect(cache.get('a')).toEqual({
+    periods: [
+      {
+        id: 'p',
+        account: 'kore-main',
+        status: 'BUSY',
+        label: null,
+        start: Date.UTC(2026, 10, 20, 9),
+        end: null,
+        isOngoing: true,
+      },
+    ],
+    troubles: [],
+    readAt: 5,
+  });
+});
+
+test('reads what is missing or a minute old, and nothing twice at once', () => {
+  const cache = addTimelines(new Map(), ['a', 'b'], { nodes: [node, null] }, 0);
+  expect(dueIds(['a', 'b', 'c'], cache, TIMELINE_MAX_AGE_MS - 1)).toEqual(['c']);
+  expect(dueIds(['a', 'b'], cache, TIMELINE_MAX_AGE_MS)).toEqual(['a', 'b']);
+  expect(dueIds(Array.from({ length: 300 }, String), new Map(), 0)).toHaveLength(100);
+});
+
+test('keeps the last timeline where a read fails', () => {
+  const cache = addTimelines(new Map(), ['a'], { nodes: [node] }, 5);
+  const failed = addTimelines(cache, ['a', 'b'], null, 90);
+  expect(failed.get('a')).toEqual({ ...cache.get('a'), readAt: 90 });
+  expect(failed.get('b')).toEqual({ periods: [], troubles: [], readAt: 90 });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { agentNode } from '../../../test/support/board-agents.ts';
+import { toBoardPeople, toTroubles } from './board-agent.ts';
+
+const failed = { code: 'VENDOR_UNAVAILABLE', reason: 'status_503', retryAfterSeconds: null };
+const { presence } = agentNode();
+if (!presence) throw new Error('The fixture has a presence.');
+
+describe('the people of an answer', () => {
+  test('have the ongoing status, its start and its account, and when it was observed', () => {
+    const { agents, observedAt } = toBoardPeople([agentNode()]);
+    expect(agents).toMatchObject([
+      { status: 'BUSY', label: 'On a call', since: Date.UTC(2026, 10, 20, 9), statusAccount: 'kore-main' },
+    ]);
+    expect(observedAt.get('jane')).toBe(Date.UTC(2026, 10, 20, 9, 30));
+  });
+
+  test('are offline where their account answered and reports nothing as ongoing', () => {
+    const { agents } = toBoardPeople([agentNode({ presence: { ...presence, status: null } })]);
+    expect(agents).toMatchObject([{ status: 'OFFLINE', since: null, label: null }]);
+  });
+
+  test('are unknown where their account could not be read, or none tells', () => {
+    const unread = agentNode({ presence: { ...presence, status: null, complete: false } });
+    const { agents, observedAt } = toBoardPeople([unread, agentNode({ id: 'joe', presence: null })]);
+    expect(agents).toMatchObject([
+      { status: 'UNKNOWN', label: 'not known at the moment', isIncomplete: true },
+      { status: 'UNKNOWN', label: 'no account tells', isIncomplete: false },
+    ]);
+    expect(observedAt.has('joe')).toBe(false);
+  });
+
+  test('are on the interaction that began last of those that go on', () => {
+    const interaction = { id: 'i', type: 'PHONE', direction: 'INBOUND', start: '2026-11-20T09:00:00Z' } as const;
+    const nodes = [
+      { ...interaction, isActive: true },
+      { ...interaction, type: 'CHAT', start: '2026-11-20T09:10:00Z', isActive: true } as const,
+      { ...interaction, start: '2026-11-20T09:20:00Z', isActive: false },
+    ];
+    const { agents } = toBoardPeople([agentNode({ latestInteractions: { complete: true, nodes, sources: [] } })]);
+    expect(agents[0]?.interaction).toEqual({
+      type: 'CHAT',
+      direction: 'INBOUND',
+      start: Date.UTC(2026, 10, 20, 9, 10),
+    });
+  });
+
+  test('stay the same objects while only the time of observation changes', () => {
+    const before = toBoardPeople([agentNode(), agentNode({ id: 'joe' })]).agents;
+    const later = { ...presence, observedAt: '2026-11-20T09:30:15.000Z' };
+    const after = toBoardPeople(
+      [agentNode({ presence: later }), agentNode({ id: 'joe', presence: null })],
+      before,
+    ).agents;
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).not.toBe(before[1]);
+  });
+});
+
+test('troubles name each account once, and leave out what is an answer', () => {
+  const source = (
+    name: string,
+    outcome: 'OK' | 'STALE' | 'FAILED' | 'UNSUPPORTED',
+    error: typeof failed | null = null,
+  ) => ({
+    account: { name },
+    outcome,
+    error,
+  });
+  expect(
+    toTroubles([
+      source('a', 'OK'),
+      source('b', 'STALE', failed),
+      source('b', 'STALE', failed),
+      source('c', 'UNSUPPORTED'),
+      source('d', 'FAILED', { ...failed, code: 'NOT_FOUND' }),
+    ]),
+  ).toEqual([{ account: 'b', outcome: 'STALE', reason: 'status_503' }]);
+});

@@ -1,0 +1,56 @@
+import { useMemo } from 'preact/hooks';
+import { BotsDocument } from '../generated/documents.ts';
+import { useNow } from '../hooks/use-now.ts';
+import { usePolled } from '../hooks/use-polled.ts';
+import { axisEnd, botVariables, type BotWeek, lastDays, toBotWeeks, totalOf } from '../model/bot-week.ts';
+import { BotChart } from './bot-chart.tsx';
+
+const MINUTE_MS = 60_000;
+
+/** A week of each bot: messages, how well they were answered, and where a person had to step in. */
+export function Bots() {
+  const timeZone = useMemo(() => Intl.DateTimeFormat().resolvedOptions().timeZone, []);
+  const today = lastDays(useNow(MINUTE_MS), timeZone).join();
+  const dates = useMemo(() => today.split(','), [today]);
+  const variables = useMemo(() => botVariables(dates, timeZone), [dates, timeZone]);
+  const { data, error } = usePolled(BotsDocument, variables);
+  const bots = useMemo(() => (data ? toBotWeeks(data, dates) : null), [data, dates]);
+  const most = axisEnd((bots ?? []).flatMap(({ days }) => days.map(({ messages }) => messages)));
+  return (
+    <section class="panel" aria-labelledby="bots-title">
+      <h2 id="bots-title">Bots, 7 days</h2>
+      {!bots &&
+        (error ? <p class="trouble">Bots cannot be read: {error.message}</p> : <div class="bone bone--block" />)}
+      {bots?.length === 0 && <p class="muted">No bots.</p>}
+      {bots?.map((bot) => (
+        <Bot key={bot.id} bot={bot} most={most} />
+      ))}
+      {bots && bots.length > 0 && <Legend />}
+    </section>
+  );
+}
+
+function Bot({ bot, most }: { readonly bot: BotWeek; readonly most: number }) {
+  const { name, days } = bot;
+  return (
+    <figure class="bot">
+      <figcaption>
+        <strong>{name}</strong>
+        <span class="muted">
+          {totalOf(days, 'messages').toLocaleString('en')} messages · {totalOf(days, 'interventions')} interventions
+        </span>
+      </figcaption>
+      <BotChart days={days} most={most} name={name} />
+    </figure>
+  );
+}
+
+function Legend() {
+  return (
+    <p class="legend muted" aria-hidden="true">
+      <span class="key key--bar" /> messages a day
+      <span class="key key--line" /> success rate
+      <span class="key key--dot" /> interventions
+    </p>
+  );
+}

@@ -1,0 +1,41 @@
+import type { People } from '../hooks/use-people.ts';
+import { freshnessOf, oldestOf } from '../model/freshness.ts';
+import type { SourceSummary } from '../model/sources.ts';
+import { formatAge } from '../text/durations.ts';
+import { formatClock } from '../text/times.ts';
+
+interface FreshnessPillProps {
+  readonly people: People;
+  /** The agents that are shown. */
+  readonly ids: readonly string[];
+  readonly sources: SourceSummary;
+  readonly now: number;
+}
+
+/** How old the oldest status on the board is, and how many sources it comes from. */
+export function FreshnessPill({ people, ids, sources, now }: FreshnessPillProps) {
+  const { feed, observedAt, ttlMs } = people;
+  const oldest = oldestOf(observedAt, ids);
+  const isPartial = sources.ok < sources.total;
+  const freshness = oldest === null ? 'late' : freshnessOf(oldest, now, ttlMs);
+  return (
+    <p class={`pill pill--${freshness}${isPartial ? ' is-incomplete' : ''}`}>
+      <span class="pill-mode">{MODES[feed.phase]}</span>
+      <span>{oldest === null ? 'no status yet' : `as of ${formatClock(oldest)}, ${formatAge(now - oldest)} ago`}</span>
+      {isPartial && (
+        <span class="pill-sources">
+          {sources.ok} of {sources.total} sources
+        </span>
+      )}
+    </p>
+  );
+}
+
+const MODES: Readonly<Record<People['feed']['phase'], string>> = {
+  loading: 'Loading',
+  live: 'Live',
+  polling: 'Polling',
+  reconnecting: 'Reconnecting',
+  gone: 'Offline',
+  refused: 'Refused',
+};

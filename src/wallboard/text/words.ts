@@ -1,0 +1,36 @@
+import type { InteractionDirection, InteractionType } from '../generated/documents.ts';
+import type { SourceTrouble } from '../model/board-agent.ts';
+
+const TYPES: Readonly<Record<InteractionType, string>> = {
+  PHONE: 'call',
+  CHAT: 'chat',
+  EMAIL: 'e-mail',
+  OTHER: 'other',
+};
+const DIRECTIONS: Readonly<Record<InteractionDirection, string>> = {
+  INBOUND: 'inbound',
+  OUTBOUND: 'outbound',
+  INTERNAL: 'internal',
+};
+
+/** What an interaction is, in words; a vendor that tells neither type nor direction leaves `interaction`. */
+export function describeInteraction(type: InteractionType | null, direction: InteractionDirection | null): string {
+  return [direction ? DIRECTIONS[direction] : '', type ? TYPES[type] : 'interaction'].filter(Boolean).join(' ');
+}
+
+/** The finer name of a status as a sentence has it: `BUSY` → busy, `Login Prep` stays. Null where it repeats the status. */
+export function toFinerLabel(label: string | null, status: string): string | null {
+  if (label === null || label.toUpperCase() === status) return null;
+  return label === label.toUpperCase() ? label.charAt(0) + label.slice(1).toLowerCase() : label;
+}
+
+const OUTCOMES: Readonly<Record<SourceTrouble['outcome'], string>> = {
+  STALE: 'shows older data',
+  PARTIAL: 'parts are missing',
+  FAILED: 'cannot be read',
+};
+
+/** What is wrong with a source, in words: kore-main shows older data: status 503. */
+export function describeTrouble({ account, outcome, reason }: SourceTrouble): string {
+  return `${account} ${OUTCOMES[outcome]}: ${reason.toLowerCase().replaceAll('_', ' ')}`;
+}

@@ -80,6 +80,7 @@ function createParents(context: QueryContext): Readonly<Record<string, object>> 
     Presence: { status: PERIOD, observedAt: PERIOD.observedAt, sources: [] },
     StatusPeriod: PERIOD,
     StatusTotal: { account: 'v' },
+    StatusTotals: { sources: [], nodes: () => [] },
     Session: SESSION,
     Interaction: INTERACTION,
     UsageStats: { ...usageStats, sources: [] },

@@ -14,6 +14,7 @@ import { sessionResolvers } from './resolvers/session.ts';
 import { sourceResolvers } from './resolvers/source.ts';
 import { statusCountsResolvers } from './resolvers/status-counts.ts';
 import { statusPeriodResolvers } from './resolvers/status-period.ts';
+import { statusTotalsResolvers } from './resolvers/status-totals.ts';
 import { teamResolvers } from './resolvers/team.ts';
 import { usageStatsResolvers } from './resolvers/usage-stats.ts';
 
@@ -44,6 +45,7 @@ const resolvers: Resolvers = {
   ...sourceResolvers,
   ...statusCountsResolvers,
   ...statusPeriodResolvers,
+  ...statusTotalsResolvers,
   ...teamResolvers,
   ...usageStatsResolvers,
 };

@@ -1,3 +1,4 @@
+import { createEventLoopYielder } from '../domain/event-loop-yielder.ts';
 import { createAccountHealthTracker } from '../gather/account-health.ts';
 import type { Services } from '../gather/query-context.ts';
 import { type AccountDependencies, connectAccounts, createAgentDirectory } from './accounts.ts';
@@ -42,6 +43,7 @@ export function createServices({ onUnexpectedError, ...dependencies }: ServiceDe
     directory,
     health,
     sourceObserver,
+    yielder: createEventLoopYielder(clock),
     close: () => {
       health.close();
       logs.flush();

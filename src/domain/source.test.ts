@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   failureReport,
+  incompleteRanges,
   mergeReports,
   type SourceOutcome,
   type SourceReport,
@@ -90,6 +91,18 @@ describe('sourceReport', () => {
     const other = new VendorError({ ...at, vendor: 'KORE' }, 'VENDOR_BAD_RESPONSE', 'cut');
     expect(sourceReport(at, [stale], { error: other })).toMatchObject({ outcome: 'PARTIAL', error: other });
     expect(sourceReport(at, [], { coveredFrom: 1, coveredTo: 2 })).toMatchObject({ coveredFrom: 1, coveredTo: 2 });
+  });
+});
+
+describe('incompleteRanges', () => {
+  const range = { from: 100, to: 200 };
+  const report = sourceReport({ account: 'a', endpoint: 'e' }, []);
+
+  test('is nowhere where the outcome is OK, and else what the report names, or anywhere', () => {
+    const incompleteDuring = [{ from: 120, to: 130 }];
+    expect(incompleteRanges({ ...report, incompleteDuring }, range)).toEqual([]);
+    expect(incompleteRanges({ ...report, outcome: 'STALE', incompleteDuring }, range)).toEqual(incompleteDuring);
+    expect(incompleteRanges({ ...report, outcome: 'PARTIAL' }, range)).toEqual([range]);
   });
 });
 

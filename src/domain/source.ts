@@ -1,4 +1,5 @@
 import type { Instant } from './clock.ts';
+import type { TimeRange } from './time.ts';
 import type { VendorError } from './vendor-error.ts';
 
 export type SourceOutcome = 'OK' | 'STALE' | 'PARTIAL' | 'FAILED' | 'UNSUPPORTED';
@@ -20,6 +21,8 @@ export interface SourceReport {
   readonly error: VendorError | null;
   readonly coveredFrom: Instant | null;
   readonly coveredTo: Instant | null;
+  /** Where data may be missing or older than usual. Absent: nowhere where the outcome is OK, else anywhere. */
+  readonly incompleteDuring?: readonly TimeRange[];
 }
 
 /** Data with its source reports, one per endpoint. */
@@ -42,7 +45,7 @@ export interface Provenance {
 export function sourceReport(
   source: { readonly account: string; readonly endpoint: string },
   parts: readonly Provenance[],
-  extra: Partial<Pick<SourceReport, 'error' | 'coveredFrom' | 'coveredTo'>> = {},
+  extra: Partial<Pick<SourceReport, 'error' | 'coveredFrom' | 'coveredTo' | 'incompleteDuring'>> = {},
 ): SourceReport {
   const stale = parts.find((part) => part.staleReason)?.staleReason;
   return {
@@ -55,7 +58,16 @@ export function sourceReport(
     error: extra.error ?? stale ?? null,
     coveredFrom: extra.coveredFrom ?? null,
     coveredTo: extra.coveredTo ?? null,
+    ...(extra.incompleteDuring && { incompleteDuring: extra.incompleteDuring }),
   };
+}
+
+/** Where data of a source that was asked for the range may be missing or older than usual. */
+export function incompleteRanges(
+  { outcome, incompleteDuring }: Pick<SourceReport, 'outcome' | 'incompleteDuring'>,
+  range: TimeRange,
+): readonly TimeRange[] {
+  return outcome === 'OK' ? [] : (incompleteDuring ?? [range]);
 }
 
 /** Creates the report of a source that failed. */

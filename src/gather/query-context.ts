@@ -1,5 +1,6 @@
 import type { Directory, MergedDirectory } from '../directory/directory.ts';
 import type { Account } from '../domain/account.ts';
+import type { EventLoopYielder } from '../domain/event-loop-yielder.ts';
 import { type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import type { SourceReport } from '../domain/source.ts';
 import type { RequestContext } from '../request/request-context.ts';
@@ -15,6 +16,8 @@ export interface Services {
   readonly directory: Directory;
   readonly health: AccountHealthTracker;
   readonly sourceObserver: SourceObserver;
+  /** Shares the event loop among the long computations of all queries. */
+  readonly yielder: EventLoopYielder;
 }
 
 /**

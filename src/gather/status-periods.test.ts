@@ -108,8 +108,8 @@ describe('timeInStatus', () => {
   test('sums up the time per account', async () => {
     const { context, jane } = withJane(hours('first', 1, 2), hours('second', 1));
     expect(await timeInStatus(context, jane, { during })).toEqual([
-      { account: 'first', status: 'AVAILABLE', seconds: 7200, periods: 2 },
-      { account: 'second', status: 'AVAILABLE', seconds: 3600, periods: 1 },
+      { account: 'first', status: 'AVAILABLE', seconds: 7200, periods: 2, ...during, complete: true },
+      { account: 'second', status: 'AVAILABLE', seconds: 3600, periods: 1, ...during, complete: true },
     ]);
   });
 
@@ -151,14 +151,16 @@ describe('timeInStatus', () => {
       retryAfterSeconds: 9,
     });
     expect((error as Error).message).toBe(
-      'second says VENDOR_UNAVAILABLE. statusPeriods returns what is known; accounts: ["first"] gives the complete totals.',
+      'second says VENDOR_UNAVAILABLE. statusTotals returns what is known, with what is complete; accounts: ["first"] gives the complete totals.',
     );
   });
 
   test('names no account where none is complete', async () => {
     const { context, jane } = withJane(hours('first', 1), lagging);
     const error = await rejectionOf(timeInStatus(context, jane, { during, accounts: ['second'] }));
-    expect((error as Error).message).toBe('second says VENDOR_UNAVAILABLE. statusPeriods returns what is known.');
+    expect((error as Error).message).toBe(
+      'second says VENDOR_UNAVAILABLE. statusTotals returns what is known, with what is complete.',
+    );
   });
 
   test('returns the totals of the complete accounts where only these are listed', async () => {

@@ -51,7 +51,8 @@ export function statusPeriods(
   });
 }
 
-function readPeriods(
+/** Reads the status periods of these accounts. */
+export function readPeriods(
   context: QueryContext,
   agentAccounts: readonly AgentAccount[],
   during: TimeRange,
@@ -91,7 +92,7 @@ function incompleteTotalError(
     .filter((account) => isComplete(sources.filter((report) => report.account === account)));
   const alternative = complete.length > 0 ? `; accounts: ${JSON.stringify(complete)} gives the complete totals` : '';
   const cause = error.message.replace(/\.$/, '');
-  return error.withMessage(`${cause}. statusPeriods returns what is known${alternative}.`);
+  return error.withMessage(`${cause}. statusTotals returns what is known, with what is complete${alternative}.`);
 }
 
 /** The ongoing period that began last. Rejects where none is found, but an account could not be read completely. */

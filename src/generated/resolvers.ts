@@ -12,6 +12,7 @@ import type { StatusChange as StatusChangeModel } from '../domain/status-change.
 import type { StatusPeriod as StatusPeriodModel } from '../domain/status-period.ts';
 import type { StatusCounts as StatusCountsModel } from '../gather/status-counts.ts';
 import type { StatusTotal as StatusTotalModel } from '../domain/time-in-status.ts';
+import type { StatusTotals as StatusTotalsModel } from '../gather/status-totals.ts';
 import type { Team as TeamModel } from '../domain/team.ts';
 import type { SourcedUsageStats } from '../gather/usage-stats.ts';
 import type { QueryContext } from '../gather/query-context.ts';
@@ -110,11 +111,18 @@ export type Agent = Node & {
    * reports them: gaps are not filled, equal neighbours are not merged, and periods are not clipped to `during`.
    */
   readonly statusPeriods: Maybe<StatusPeriodConnection>;
+  /**
+   * What `timeInStatus` tells, by interval, with what is missing said instead of an error: each total says whether it is complete. The
+   * seconds of all intervals add up to `timeInStatus`. It takes the same vendor calls, whatever the interval. Null with an error only
+   * where all sources fail. Accounts overlap: name one in `accounts` rather than add up several.
+   */
+  readonly statusTotals: Maybe<StatusTotals>;
   /** The agent's team in the gateway's directory; null for an agent without one. */
   readonly team: Maybe<Team>;
   /**
-   * Seconds per account and status, clipped to `during`. Null with an error unless every source is complete, because a total
-   * with a missing part would be wrong. An ongoing period counts up to now, at most to `during.to`; a period with an unknown end
+   * Seconds per account and status, clipped to `during`. Accounts overlap: where an agent has several, such as Kore.ai and LivePerson,
+   * name one in `accounts` rather than add them up. Null with an error unless every source is complete, because a total with a missing
+   * part would be wrong; `statusTotals` says what is missing instead. An ongoing period counts up to now, at most to `during.to`; a period with an unknown end
    * counts as zero seconds. LivePerson's files arrive hours later: a range beyond `statusPeriods.sources.coveredTo`, up to which
    * they are certain to be complete, is such an error (reason `not_yet_written`).
    */
@@ -170,6 +178,21 @@ export type AgentStatusPeriodsArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   during: TimeRange;
   first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/**
+ * A human or virtual agent. One agent may have accounts with several vendors. They are merged into one agent where the
+ * directory says so or where their e-mail addresses agree.
+ *
+ * A field is null when the agent has no account with the vendor that feeds it. An empty connection means that the vendor answered
+ * and has nothing to report.
+ */
+export type AgentStatusTotalsArgs = {
+  accounts: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  during: TimeRange;
+  interval: InputMaybe<ReportInterval>;
+  timeZone?: InputMaybe<Scalars['TimeZone']['input']>;
 };
 
 
@@ -536,6 +559,20 @@ export type QueryStatusCountsArgs = {
   filter: InputMaybe<AgentFilter>;
 };
 
+/**
+ * The length of an interval, by the wall clock of a time zone. Where the clock is set, an interval is as long as it is: a day has 23, 23.5,
+ * 24.5 or 25 hours, and an hour that the clock shows twice is two intervals.
+ */
+export type ReportInterval =
+  /** From midnight to midnight, or what comes first after midnight where the clock skips it. */
+  | 'DAY'
+  /** From each full or half hour to the next. */
+  | 'HALF_HOUR'
+  /** From each full hour to the next. */
+  | 'HOUR'
+  /** From each quarter of an hour to the next. */
+  | 'QUARTER_HOUR';
+
 /** Where data was served from. */
 export type ServedFrom =
   /** The cached result of an earlier call. */
@@ -806,17 +843,40 @@ export type StatusPeriodEdge = {
   readonly node: StatusPeriod;
 };
 
-/** The time that an agent spent in one status, as one account reports it. */
+/**
+ * The time that an agent spent in one status in an interval, as one account reports it. Accounts overlap: an agent who works with
+ * Kore.ai and LivePerson at the same time has the same hours in both, so never add up the totals of several accounts.
+ */
 export type StatusTotal = {
   readonly __typename?: 'StatusTotal';
   /** The account that reports it. */
   readonly account: Account;
-  /** Number of periods counted. */
+  /**
+   * Whether no data of the account can be missing in the interval. False where the vendor could not be read, where older data is served
+   * because it fails, and where its data is deleted or not yet written (LivePerson's last hours).
+   */
+  readonly complete: Scalars['Boolean']['output'];
+  /** The start of the interval; of the first one, `during.from`. */
+  readonly from: Scalars['DateTime']['output'];
+  /** Number of periods counted. A period that lasts over several intervals counts in each. */
   readonly periods: Scalars['Int']['output'];
-  /** Seconds, clipped to `during`; time that one account reports twice counts once. */
+  /** Seconds within the interval; time that one account reports twice counts once. */
   readonly seconds: Scalars['Int']['output'];
   /** The status. */
   readonly status: AgentStatus;
+  /** The end of the interval; of the last one, `during.to`. */
+  readonly to: Scalars['DateTime']['output'];
+};
+
+/** The time that an agent spent in each status, by interval. */
+export type StatusTotals = {
+  readonly __typename?: 'StatusTotals';
+  /** Whether every source is OK, that is, every total is complete. */
+  readonly complete: Scalars['Boolean']['output'];
+  /** The totals by `from`, account (in the order of the configuration) and status. A status without a second in an interval has none. */
+  readonly nodes: ReadonlyArray<StatusTotal>;
+  /** Provenance: one report per account read. An account that failed has no totals. */
+  readonly sources: ReadonlyArray<SourceReport>;
 };
 
 /**
@@ -1061,6 +1121,7 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Presence: ResolverTypeWrapper<PresenceModel>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  ReportInterval: ReportInterval;
   ServedFrom: ServedFrom;
   Session: ResolverTypeWrapper<SessionModel>;
   SessionConnection: ResolverTypeWrapper<SessionPage>;
@@ -1078,6 +1139,7 @@ export type ResolversTypes = {
   StatusPeriodConnection: ResolverTypeWrapper<StatusPeriodPage>;
   StatusPeriodEdge: ResolverTypeWrapper<Omit<StatusPeriodEdge, 'node'> & { node: ResolversTypes['StatusPeriod'] }>;
   StatusTotal: ResolverTypeWrapper<StatusTotalModel>;
+  StatusTotals: ResolverTypeWrapper<StatusTotalsModel>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Team: ResolverTypeWrapper<TeamModel>;
@@ -1124,6 +1186,7 @@ export type ResolversParentTypes = {
   StatusPeriodConnection: StatusPeriodPage;
   StatusPeriodEdge: Omit<StatusPeriodEdge, 'node'> & { node: ResolversParentTypes['StatusPeriod'] };
   StatusTotal: StatusTotalModel;
+  StatusTotals: StatusTotalsModel;
   String: Scalars['String']['output'];
   Subscription: Record<PropertyKey, never>;
   Team: TeamModel;
@@ -1153,6 +1216,7 @@ export type AgentResolvers<ContextType = QueryContext, ParentType extends Resolv
   presence?: Resolver<Maybe<ResolversTypes['Presence']>, ParentType, ContextType>;
   sessions?: Resolver<Maybe<ResolversTypes['SessionConnection']>, ParentType, ContextType, RequireFields<AgentSessionsArgs, 'during' | 'first'>>;
   statusPeriods?: Resolver<Maybe<ResolversTypes['StatusPeriodConnection']>, ParentType, ContextType, RequireFields<AgentStatusPeriodsArgs, 'during' | 'first'>>;
+  statusTotals?: Resolver<Maybe<ResolversTypes['StatusTotals']>, ParentType, ContextType, RequireFields<AgentStatusTotalsArgs, 'during' | 'timeZone'>>;
   team?: Resolver<Maybe<ResolversTypes['Team']>, ParentType, ContextType>;
   timeInStatus?: Resolver<Maybe<ReadonlyArray<ResolversTypes['StatusTotal']>>, ParentType, ContextType, RequireFields<AgentTimeInStatusArgs, 'during'>>;
   usageStats?: Resolver<Maybe<ResolversTypes['UsageStats']>, ParentType, ContextType, RequireFields<AgentUsageStatsArgs, 'during'>>;
@@ -1366,9 +1430,18 @@ export type StatusPeriodEdgeResolvers<ContextType = QueryContext, ParentType ext
 
 export type StatusTotalResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusTotal'] = ResolversParentTypes['StatusTotal']> = {
   account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  from?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   periods?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   seconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['AgentStatus'], ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type StatusTotalsResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['StatusTotals'] = ResolversParentTypes['StatusTotals']> = {
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['StatusTotal']>, ParentType, ContextType>;
+  sources?: Resolver<ReadonlyArray<ResolversTypes['SourceReport']>, ParentType, ContextType>;
 };
 
 export type SubscriptionResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
@@ -1439,6 +1512,7 @@ export type Resolvers<ContextType = QueryContext> = {
   StatusPeriodConnection?: StatusPeriodConnectionResolvers<ContextType>;
   StatusPeriodEdge?: StatusPeriodEdgeResolvers<ContextType>;
   StatusTotal?: StatusTotalResolvers<ContextType>;
+  StatusTotals?: StatusTotalsResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   Team?: TeamResolvers<ContextType>;
   TimeZone?: GraphQLScalarType;

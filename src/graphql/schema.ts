@@ -14,6 +14,7 @@ import { sessionResolvers } from './resolvers/session.ts';
 import { sourceResolvers } from './resolvers/source.ts';
 import { statusCountsResolvers } from './resolvers/status-counts.ts';
 import { statusPeriodResolvers } from './resolvers/status-period.ts';
+import { statusTotalsResolvers } from './resolvers/status-totals.ts';
 import { subscriptionResolvers } from './resolvers/subscription.ts';
 import { teamResolvers } from './resolvers/team.ts';
 import { usageStatsResolvers } from './resolvers/usage-stats.ts';
@@ -45,6 +46,7 @@ const resolvers: Resolvers = {
   ...sourceResolvers,
   ...statusCountsResolvers,
   ...statusPeriodResolvers,
+  ...statusTotalsResolvers,
   ...teamResolvers,
   ...usageStatsResolvers,
 };

@@ -3,6 +3,7 @@ import { createDirectory } from '../../src/directory/directory.ts';
 import type { VendorName } from '../../src/domain/account.ts';
 import type { Agent } from '../../src/domain/agent.ts';
 import type { Instant } from '../../src/domain/clock.ts';
+import { createEventLoopYielder } from '../../src/domain/event-loop-yielder.ts';
 import type { Interaction } from '../../src/domain/interaction.ts';
 import type { Session, SessionEvent } from '../../src/domain/session.ts';
 import { type SourcedResult, type SourceReport, sourceReport } from '../../src/domain/source.ts';
@@ -61,6 +62,7 @@ export function createFakeServices(
     sourceReported: (report) => reports.push(report),
     liveDataServed: ({ account }, ageMs) => liveAges.push([account, ageMs]),
   };
+  const yielder = createEventLoopYielder(clock);
   const adapters = directoryAccounts.map(({ adapter }) => adapter);
   const directory = createDirectory({
     entries,
@@ -90,7 +92,7 @@ export function createFakeServices(
         clock,
         limits: { requestTimeoutMs: Infinity, maxFiles: Infinity, maxResponseObjects: Infinity },
       });
-      return createQueryContext({ adapters, directory, health, sourceObserver }, { ...request, canAccess });
+      return createQueryContext({ adapters, directory, health, sourceObserver, yielder }, { ...request, canAccess });
     },
   };
 }

@@ -93,7 +93,7 @@ function field(
 }
 
 function formatArgument({ type, value }: { type: string; value: unknown }) {
-  return type === 'InteractionType' ? String(value) : formatLiteral(value);
+  return type === 'InteractionType' || type === 'ReportInterval' ? String(value) : formatLiteral(value);
 }
 
 function leaf(text: string): fc.Arbitrary<SelectionPart> {
@@ -159,6 +159,16 @@ function agentFields(depth: number): fc.Arbitrary<SelectionPart> {
     field('presence', [], wrapPart('{ complete status', period, `observedAt ${SOURCES} }`)),
     field('statusPeriods', [during, first, accounts], wrapPart('{ nodes', period, `complete ${SOURCES} }`)),
     field('timeInStatus', [during, accounts], leaf('{ seconds }')),
+    field(
+      'statusTotals',
+      [
+        during,
+        argument('interval', 'ReportInterval', fc.constantFrom('HALF_HOUR', 'DAY', null)),
+        argument('timeZone', 'TimeZone', fc.constantFrom('Asia/Kathmandu', 'Europe/Berlin', null)),
+        accounts,
+      ],
+      leaf(`{ complete nodes { seconds from complete account { name } } ${SOURCES} }`),
+    ),
     field(
       'sessions',
       [during, first, accounts],

@@ -50,6 +50,21 @@ test.each<[string, string, number, Record<string, unknown>?]>([
     `{ agents(first: 1) { nodes { statusPeriods(${DURING}, first: 2) { nodes { session { statusPeriods { id } } } } } } }`,
     1 + 2 + 2 * 10,
   ],
+  [
+    'totals by interval, of every status in two accounts',
+    `{ agents(first: 2) { nodes { statusTotals(${DURING}, interval: HOUR) { nodes { seconds } } } } }`,
+    2 + 2 * (26 * 5 * 2),
+  ],
+  [
+    'totals by interval of the accounts named',
+    `{ agents(first: 1) { nodes { statusTotals(${DURING}, interval: HALF_HOUR, accounts: ["a"]) { nodes { seconds } } } } }`,
+    1 + 50 * 5,
+  ],
+  [
+    'totals of a whole range',
+    `{ agents(first: 1) { nodes { statusTotals(${DURING}) { complete nodes { seconds } } } } }`,
+    1 + 5 * 2,
+  ],
   ['ids', '{ nodes(ids: ["a", "b", "c"]) { id } }', 3],
   ['ids from a variable', 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', 2, { ids: ['a', 'b'] }],
   ['a single id coerced to a list', 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', 1, { ids: 'a' }],

@@ -11,10 +11,16 @@ import {
   type StatusPeriodsArgs,
   timeInStatus,
 } from '../../gather/status-periods.ts';
+import { statusTotals } from '../../gather/status-totals.ts';
 import { teamOf } from '../../gather/teams.ts';
 import { toUsageQuery, usageStats } from '../../gather/usage-stats.ts';
 import { assertTimeRange } from '../../gather/validate-args.ts';
-import type { AgentTimeInStatusArgs, AgentUsageStatsArgs, Resolvers } from '../../generated/resolvers.ts';
+import type {
+  AgentStatusTotalsArgs,
+  AgentTimeInStatusArgs,
+  AgentUsageStatsArgs,
+  Resolvers,
+} from '../../generated/resolvers.ts';
 import { type FieldRules, readRule } from '../../planning/field-rules.ts';
 import { selectedUsageParts } from '../ast/usage-stats-selection.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
@@ -28,6 +34,7 @@ export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentCo
     currentStatus: memoizedField('currentStatus', currentStatus),
     statusPeriods: memoizedField('statusPeriods', statusPeriods),
     timeInStatus: memoizedField('timeInStatus', timeInStatus),
+    statusTotals: memoizedField('statusTotals', statusTotals),
     sessions: memoizedField('sessions', sessions),
     latestInteractions: memoizedField('latestInteractions', latestInteractions),
     usageStats: (agent, args, context, info) =>
@@ -47,6 +54,10 @@ export const agentRules = {
       during: assertStatusPeriodsArgs(args),
     })),
     timeInStatus: readRule(({ during }: AgentTimeInStatusArgs) => ({
+      capability: 'statusPeriods',
+      during: assertTimeRange(during),
+    })),
+    statusTotals: readRule(({ during }: AgentStatusTotalsArgs) => ({
       capability: 'statusPeriods',
       during: assertTimeRange(during),
     })),

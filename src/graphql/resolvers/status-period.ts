@@ -7,7 +7,7 @@ import { backReferenceRule, type FieldRules } from '../../planning/field-rules.t
 import { sourcedConnectionFields } from './connection-fields.ts';
 import { memoizeByObject } from './memoize-by-object.ts';
 
-export const statusPeriodResolvers: Pick<Resolvers, 'StatusPeriod' | 'StatusPeriodConnection' | 'StatusTotal'> = {
+export const statusPeriodResolvers: Pick<Resolvers, 'StatusPeriod' | 'StatusPeriodConnection'> = {
   StatusPeriod: {
     id: memoizeByObject(statusPeriodId),
     agent: (period, _, context) => owningAgent(context, period),
@@ -16,7 +16,6 @@ export const statusPeriodResolvers: Pick<Resolvers, 'StatusPeriod' | 'StatusPeri
     durationSeconds: ({ start, end }) => durationSeconds(start, end),
   },
   StatusPeriodConnection: sourcedConnectionFields,
-  StatusTotal: { account: ({ account }, _, context) => context.account(account) },
 };
 
 export const statusPeriodRules = { StatusPeriod: { agent: backReferenceRule } } satisfies FieldRules;

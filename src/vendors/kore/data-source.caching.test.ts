@@ -172,6 +172,22 @@ test('serves a stale value while the vendor fails, and reports it as stale', asy
   const after = await periodsOf(openQuery(), 'agent1@example.com', at('15T00:00:00'), NOW);
   expect(after.data).toEqual(before.data);
   expect(after.sources).toMatchObject([{ outcome: 'STALE', fetchedAt: NOW, error: { code: 'VENDOR_UNAVAILABLE' } }]);
+  expect(after.sources[0]?.incompleteDuring).toEqual([{ from: NOW, to: at('16T00:00:00') }]);
+});
+
+test('names the days that could not be read, and none where all could', async () => {
+  const people = fakeKore([createWorker(1)]);
+  const { open: openQuery } = connected(
+    (request) => (parseFilter(request).dateFilter.date === '2024-05-14' ? { status: 400 } : people(request)),
+    { entry: { maxDaysPerCall: 1 } },
+  );
+  const { sources } = await periodsOf(openQuery(), 'agent1@example.com', at('13T00:00:00'), NOW);
+  expect(sources).toMatchObject([
+    { outcome: 'PARTIAL', incompleteDuring: [{ from: at('14T00:00:00'), to: at('15T00:00:00') }] },
+  ]);
+  const whole = await periodsOf(openQuery(), 'agent1@example.com', at('15T00:00:00'), NOW);
+  expect(whole.sources).toMatchObject([{ outcome: 'OK' }]);
+  expect(whole.sources[0]).not.toHaveProperty('incompleteDuring');
 });
 
 test('makes one call for two concurrent queries', async () => {

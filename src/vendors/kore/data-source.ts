@@ -33,7 +33,8 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
         mergeCells(cells, during)
           .map(({ period, observedAt }) => deps.toPeriod(period, observedAt, ref))
           .sort(byStart);
-      return mapValue(load(ref, daysToRequest(during, today)), (outcomes) => toResult(outcomes, target, toPeriods));
+      const days = daysToRequest(during, today);
+      return mapValue(load(ref, days), (outcomes) => toResult(days, outcomes, target, toPeriods));
     },
 
     currentStatus: (ref) => {
@@ -44,7 +45,7 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
           .filter((period) => period.isOngoing);
         return ongoing.sort(byStart).at(-1) ?? null;
       };
-      return mapValue(load(ref, [today]), (outcomes) => toResult(outcomes, target, toOngoing));
+      return mapValue(load(ref, [today]), (outcomes) => toResult([today], outcomes, target, toOngoing));
     },
 
     ...(deps.config.discover && { discover: createDiscovery(deps, request) }),
@@ -67,8 +68,9 @@ export function daysToRequest(during: TimeRange, today: CivilDate): readonly Civ
   return utcDaysCovering({ from: during.from, to: Math.min(during.to, startOfUtcDay(today) + DAY) });
 }
 
-/** The data of the cells, with missing data in the report. Throws when no cell could be read. */
+/** The data of the days' cells, with missing data in the report. Throws when no cell could be read. */
 function toResult<T extends StatusPeriod | null | readonly StatusPeriod[]>(
+  days: readonly CivilDate[],
   outcomes: readonly (CachedValue<Cell> | Error)[],
   target: CallTarget,
   select: (cells: readonly CachedValue<Cell>[]) => T,
@@ -81,5 +83,18 @@ function toResult<T extends StatusPeriod | null | readonly StatusPeriod[]>(
   if (error && cells.length === 0) throw error;
   const gap = cells.find(({ value }) => value.gap !== null)?.value.gap;
   const reportedError = error ?? (gap ? toVendorError(gap, target) : null);
-  return { data: select(cells), sources: [sourceReport(target, cells, { error: reportedError })] };
+  const incompleteDuring = days.flatMap((day, index) => incompletePart(day, outcomes[index]) ?? []);
+  const report = sourceReport(target, cells, {
+    error: reportedError,
+    ...(incompleteDuring.length > 0 && { incompleteDuring }),
+  });
+  return { data: select(cells), sources: [report] };
+}
+
+/** The part of a day in which data of its cell may be missing: for a stale one, what came after it. Null where nothing can. */
+function incompletePart(day: CivilDate, outcome: CachedValue<Cell> | Error | undefined): TimeRange | null {
+  const from = startOfUtcDay(day);
+  const to = from + DAY;
+  if (outcome === undefined || outcome instanceof Error || outcome.value.gap) return { from, to };
+  return outcome.staleReason ? { from: Math.max(from, Math.min(outcome.fetchedAt, to)), to } : null;
 }

@@ -18,6 +18,7 @@ describe('coverage of files', () => {
         outcome: 'PARTIAL',
         coveredFrom: range.from,
         coveredTo: NOW - 30 * HOUR,
+        incompleteDuring: [{ from: NOW - 30 * HOUR, to: NOW }],
         error: { code: 'VENDOR_UNAVAILABLE', reason: 'not_yet_written', retryable: true, status: null },
       },
     ]);
@@ -46,6 +47,7 @@ describe('coverage of files', () => {
     const { data, sources } = await harness.open().sessions('9', { from: NOW - 40 * DAY, to: NOW - 35 * DAY });
     expect([data, harness.sent]).toEqual([[], []]);
     expect(sources).toMatchObject([{ outcome: 'PARTIAL', fetchedAt: null, coveredFrom: NOW - 30 * DAY }]);
+    expect(sources[0]?.incompleteDuring).toEqual([{ from: NOW - 40 * DAY, to: NOW - 35 * DAY }]);
     expect(sources[0]?.error?.message).toContain('30 days');
   });
 
@@ -58,7 +60,15 @@ describe('coverage of files', () => {
       });
     expect(data).toHaveLength(1);
     expect(sources).toMatchObject([
-      { outcome: 'PARTIAL', coveredFrom: NOW - 30 * DAY, error: { reason: 'retention' } },
+      {
+        outcome: 'PARTIAL',
+        coveredFrom: NOW - 30 * DAY,
+        error: { reason: 'retention' },
+        incompleteDuring: [
+          { from: NOW - 31 * DAY, to: NOW - 30 * DAY },
+          { from: NOW - 30 * HOUR, to: NOW },
+        ],
+      },
     ]);
   });
 });

@@ -18,7 +18,7 @@ import { encryptedLoginGaps, notYetWrittenGap, retentionGap } from './data-gaps.
 import { toDiscoveredAgents } from './discovery.ts';
 import { createLoaders, type LivePersonDeps, type Loaders } from './loaders.ts';
 import { isLoginName } from './map.ts';
-import { computeCoverage, discoveryWindows } from './window.ts';
+import { computeCoverage, discoveryWindows, uncoveredParts } from './window.ts';
 
 /** Creates the data source of one query. It has no current status, because files are generated hours after the events. */
 export function createDataSource(deps: LivePersonDeps, request: DataSourceContext): AccountDataSource {
@@ -115,6 +115,8 @@ function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): 
     const report = createReport(deps.account, provenance, [...gaps, ...encrypted, ...expired, ...unwritten], {
       coveredFrom: coverage.from,
       coveredTo: coverage.to,
+      // What a missing file has may be of any time.
+      ...(gaps.length + encrypted.length === 0 && { incompleteDuring: uncoveredParts(during, coverage) }),
     });
     const data = await limitReads(() => deps.keptContent.sessions(ref, fileSet, during));
     return { data, sources: [report] };
@@ -153,7 +155,7 @@ function createReport(
   { vendor, name }: Account,
   provenance: readonly Provenance[],
   gaps: readonly DataGap[],
-  coverage: Partial<Pick<SourceReport, 'coveredFrom' | 'coveredTo'>> = {},
+  coverage: Partial<Pick<SourceReport, 'coveredFrom' | 'coveredTo' | 'incompleteDuring'>> = {},
 ): SourceReport {
   const source = { account: name, endpoint: LIST_ENDPOINT };
   const gap = mergeDataGaps(gaps);

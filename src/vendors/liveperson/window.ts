@@ -51,6 +51,13 @@ export function computeCoverage(during: TimeRange, now: Instant, rules: WindowRu
   };
 }
 
+/** The parts of a range that the files do not cover: before them, and after them. */
+export function uncoveredParts(during: TimeRange, { from, to, expired }: Coverage): readonly TimeRange[] {
+  const before = { from: during.from, to: expired ? Math.min(from, during.to) : during.from };
+  const after = { from: Math.max(to, during.from), to: during.to };
+  return [before, after].filter((part) => part.from < part.to);
+}
+
 /** Splits generation times into windows of whole hours, so that a range that moves with the clock requests the same windows. */
 export function splitIntoWindows(
   generated: TimeRange,

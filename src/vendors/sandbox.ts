@@ -8,6 +8,8 @@ import type { Instant } from '../domain/clock.ts';
 export interface Company {
   readonly people: readonly CompanyPerson[];
   readonly bots: readonly CompanyBot[];
+  /** The teams that people belong to; absent in a company without teams. */
+  readonly teams?: readonly CompanyTeam[];
   /** A person's shifts that overlap from ≤ t < to, by start. They contain nothing after "now". */
   shifts(person: CompanyPerson, from: Instant, to: Instant): readonly Shift[];
   /** A person's conversations that began before "now" and overlap from ≤ t < to, by start. */
@@ -26,6 +28,15 @@ export interface CompanyPerson {
    */
   readonly refsByVendor: Readonly<Partial<Record<string, string>>>;
   readonly employeeId: string;
+  /** The id of the site where the person works. */
+  readonly site?: string;
+  /** The id of the person's team. */
+  readonly team?: string;
+}
+
+export interface CompanyTeam {
+  readonly id: string;
+  readonly name: string;
 }
 
 export interface CompanyBot {

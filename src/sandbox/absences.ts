@@ -1,6 +1,9 @@
 import { createSeededRandom } from './seeded-random.ts';
 import { cycleOf } from './sites.ts';
 
+/** The person of the documents' examples is neither ill nor on holiday, and never off on two days in a row: they show something. */
+const EXAMPLE_INDEX = 0;
+const DAYS_OFF_OF_EXAMPLE = [2, 6];
 /** This person is permanently on leave, so that a vendor has an agent who never has a status. */
 const ON_LEAVE_INDEX = 27;
 const MAX_DAYS_ILL = 4;
@@ -41,6 +44,7 @@ function isIll(index: number, day: number, seed: number): boolean {
 
 /** Whether a person does not work on a civil day (counted from 1970): a day off, a holiday, or illness. */
 export function isAbsent(index: number, day: number, seed: number): boolean {
+  if (index === EXAMPLE_INDEX) return DAYS_OFF_OF_EXAMPLE.includes(weekdayOf(day));
   return (
     index === ON_LEAVE_INDEX ||
     isDayOff(index, day) ||

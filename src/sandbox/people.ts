@@ -79,16 +79,21 @@ function teamId(siteId: string, skillId: (typeof SKILLS)[number]['id']): string 
   return `${siteId}-${skillId}`;
 }
 
-/** One team for each site and skill. */
-export const teams: readonly CompanyTeam[] = SITES.flatMap((site) =>
-  SKILLS.map((skill) => ({ id: teamId(site.id, skill.id), name: `${site.city} ${skill.name}` })),
-);
+const BOT_TEAM: CompanyTeam = { id: 'bots', name: 'Bots' };
+
+/** One team for each site and skill, and one for the bots. */
+export const teams: readonly CompanyTeam[] = [
+  ...SITES.flatMap((site) =>
+    SKILLS.map((skill) => ({ id: teamId(site.id, skill.id), name: `${site.city} ${skill.name}` })),
+  ),
+  BOT_TEAM,
+];
 
 export const people: readonly CompanyPerson[] = PEOPLE_NAMES.map(createPerson);
 
 export const bots: readonly CompanyBot[] = [
-  { name: 'Billing bot', refsByVendor: { avaamo: '2041' } },
-  { name: 'Delivery bot', refsByVendor: { avaamo: '2042' } },
-  { name: 'Returns bot', refsByVendor: { avaamo: '2057' } },
-  { name: 'Store finder', refsByVendor: { avaamo: '20118' } },
+  { name: 'Billing bot', team: BOT_TEAM.id, refsByVendor: { avaamo: '2041' } },
+  { name: 'Delivery bot', team: BOT_TEAM.id, refsByVendor: { avaamo: '2042' } },
+  { name: 'Returns bot', team: BOT_TEAM.id, refsByVendor: { avaamo: '2057' } },
+  { name: 'Store finder', team: BOT_TEAM.id, refsByVendor: { avaamo: '20118' } },
 ];

@@ -1,12 +1,14 @@
-/** The text that is printed once the gateway serves: the URLs to open. */
-export function formatBanner(url: string, hasSandbox: boolean): string {
+import { formatSandboxHints, type SandboxAddresses } from '../sandbox/usage-hints.ts';
+
+/** The text that is printed once the gateway serves: the URLs to open, and how to play with the sandbox if there is one. */
+export function formatBanner(url: string, sandbox: SandboxAddresses | null): string {
   return `
-Switchboard is ready${hasSandbox ? ', with the vendor sandbox (nothing is configured)' : ''}.
+Switchboard is ready${sandbox ? ', with the vendor sandbox (nothing is configured)' : ''}.
 
   GraphiQL   ${url}/graphiql
   GraphQL    ${url}/graphql
   Schema     ${url}/schema.graphql
   Health     ${url}/healthz   ${url}/readyz   ${url}/metrics
 
-`;
+${sandbox ? `${formatSandboxHints(sandbox)}\n` : ''}`;
 }

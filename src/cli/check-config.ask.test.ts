@@ -37,10 +37,10 @@ test('asks every account, and reports that the vendors answer', async () => {
   world.calls();
   expect(await ask(formatSandboxConfig(world.config))).toEqual({
     status: 0,
-    lines: ['bots', 'kore-main', 'lp', 'vcc'].map((account) => `ask.yaml: ${account}: the vendor answers`),
+    lines: ['bots', 'kore-main', 'lp', 'vcc', 'vcc-legacy'].map((account) => `ask.yaml: ${account}: the vendor answers`),
     err: '',
   });
-  expect(Object.values(world.calls()).map((calls) => calls.length)).toEqual([1, 1, 1, 2]);
+  expect(Object.values(world.calls()).map((calls) => calls.length)).toEqual([1, 1, 1, 4]);
 });
 
 test('reports wrong credentials and a wrong address, with exit status 1 and no secret', async () => {
@@ -61,6 +61,7 @@ test('reports wrong credentials and a wrong address, with exit status 1 and no s
     ),
     'ask.yaml: lp: the vendor answers',
     'ask.yaml: vcc: FAILED: connect/token: VENDOR_UNAVAILABLE (connect): The vendor is unavailable',
+    'ask.yaml: vcc-legacy: FAILED: connect/token: VENDOR_UNAVAILABLE (connect): The vendor is unavailable',
   ]);
   expect(lines.join()).not.toContain('CANARY');
 });

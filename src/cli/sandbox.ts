@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../domain/clock.ts';
 import { formatSandboxConfig } from '../sandbox/sandbox-config.ts';
 import { startSandbox } from '../sandbox/start-sandbox.ts';
+import { formatSandboxHints } from '../sandbox/usage-hints.ts';
 import { vendors } from '../vendors/index.ts';
 
 const DEFAULT_BASE_PORT = '4101';
@@ -38,16 +39,10 @@ const sandbox = await startSandbox({
 
 process.stdout.write(formatSandboxConfig(sandbox.config));
 
-const urls = Object.entries(sandbox.servers).map(([vendor, { url }]) => ({ vendor, url }));
-const example = urls.at(0)?.url ?? '';
-console.error(`${urls.map(({ vendor, url }) => `${vendor.padEnd(12)}${url}`).join('\n')}
+console.error(`${formatSandboxHints(sandbox.addresses)}
+Standard output is the configuration of a gateway for these vendors. Save it to a file and pass that file:
 
-Standard output above is the configuration of a gateway for these servers. Save it to a file and pass that file:
   npm run -s sandbox > sandbox.yaml &
-  SWITCHBOARD_CONFIG=sandbox.yaml npm start
-List the calls a vendor received, make it fail, and stop that:
-  curl ${example}/__sandbox/calls
-  curl ${example}/__sandbox/faults -d '{"times": 2, "status": 503}'
-  curl ${example}/__sandbox/faults -X DELETE`);
+  SWITCHBOARD_CONFIG=sandbox.yaml npm start`);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sandbox.stop());

@@ -41,4 +41,13 @@ describe("a bot's traffic", () => {
     const night = company.bots.map((other) => company.traffic(other, FROM, FROM + 2 * HOUR).messages);
     expect(night).toContain(0);
   });
+
+  test('follows the week: fewer messages on a Sunday than on a Monday, but more for the store finder', () => {
+    // 1 January 2024 was a Monday.
+    const messagesOn = (nth: number, other: (typeof company.bots)[number]): number =>
+      company.traffic(other, FROM + nth * DAY, FROM + (nth + 1) * DAY).messages;
+    const ratios = company.bots.map((other) => messagesOn(6, other) / messagesOn(0, other));
+    expect(ratios.map((ratio) => ratio > 1)).toEqual([false, false, false, true]);
+    expect(Math.max(...ratios.slice(0, 3))).toBeLessThan(0.8);
+  });
 });

@@ -5,11 +5,15 @@ import { hash, splitmix32 } from './seeded-random.ts';
 
 /** Traffic profile of each bot, by its index in the company's list; repeats for further bots. */
 const BOT_PROFILES = [
-  { perHour: 60, customers: 900, sleepsUntil: 0 },
-  { perHour: 24, customers: 260, sleepsUntil: 0 },
-  { perHour: 8, customers: 60, sleepsUntil: 6 },
-  { perHour: 2, customers: 11, sleepsUntil: 14 },
+  { perHour: 60, customers: 900, sleepsUntil: 0, weekend: 0.45 },
+  { perHour: 24, customers: 260, sleepsUntil: 0, weekend: 0.6 },
+  { perHour: 8, customers: 60, sleepsUntil: 6, weekend: 0.75 },
+  // Shops are looked for on weekends.
+  { perHour: 2, customers: 11, sleepsUntil: 14, weekend: 1.8 },
 ] as const;
+
+/** Traffic of the days of a week, from Monday to Friday. */
+const WEEKDAY_FACTORS = [1.2, 1.05, 1, 0.95, 0.85];
 
 /** Messages that one customer sends in a row. */
 const MESSAGES_PER_WRITER = 5;
@@ -21,11 +25,13 @@ const MISMATCHED_PER_MILLE = 4;
 const HANDED_OVER_PER_MILLE = 6;
 
 function messagesInHour(bot: number, hourNumber: number, seed: number): number {
-  const { perHour, sleepsUntil } = BOT_PROFILES[bot % BOT_PROFILES.length] ?? BOT_PROFILES[0];
+  const { perHour, sleepsUntil, weekend } = BOT_PROFILES[bot % BOT_PROFILES.length] ?? BOT_PROFILES[0];
   const hourOfDay = hourNumber % 24;
   if (hourOfDay < sleepsUntil) return 0;
   const daytime = 1 + Math.sin(((hourOfDay - 8) / 24) * 2 * Math.PI);
-  return Math.round(perHour * daytime * (0.7 + (hash(seed, bot, hourNumber, 6) % 60) / 100));
+  // The first of January 1970 was a Thursday.
+  const dayFactor = WEEKDAY_FACTORS[(Math.floor(hourNumber / 24) + 3) % 7] ?? weekend;
+  return Math.round(perHour * dayFactor * daytime * (0.7 + (hash(seed, bot, hourNumber, 6) % 60) / 100));
 }
 
 /**

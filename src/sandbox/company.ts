@@ -1,11 +1,11 @@
 import type { Clock, Instant } from '../domain/clock.ts';
 import { DAY } from '../domain/time.ts';
 import type { Company, CompanyPerson, Conversation, Shift } from '../vendors/sandbox.ts';
-import { planActivity } from './activity.ts';
 import { countTraffic } from './bot-traffic.ts';
-import { bots, people } from './people.ts';
-import { type IndexedPerson, planConversations, type SpanFilter } from './plan-conversations.ts';
-import { MAX_SEGMENT_OVERRUN_DAYS, MAX_SEGMENTS_PER_DAY, planShiftSegments } from './shift-schedule.ts';
+import { createCompanyPlan } from './company-plan.ts';
+import { bots, people, teams } from './people.ts';
+import { planConversations, type SpanFilter } from './plan-conversations.ts';
+import { MAX_DAYS_APART, MAX_SEGMENTS_PER_DAY } from './shift-schedule.ts';
 
 /** The history starts here, which bounds the cost of an absurdly long range. */
 const FOUNDED_AT = Date.UTC(2020, 0, 1);
@@ -21,18 +21,17 @@ function byStart(a: { start: Instant }, b: { start: Instant }): number {
   return a.start - b.start;
 }
 
-/** Calls `list` for every day on which a shift may have started that overlaps the range. */
+/** Calls `list` for every civil day of whose shifts one may overlap the range. */
 function flatMapDays<T>(from: Instant, to: Instant, now: Instant, list: (day: number) => readonly T[]): T[] {
-  const first = Math.floor(Math.max(from, FOUNDED_AT) / DAY) - MAX_SEGMENT_OVERRUN_DAYS;
-  const last = Math.floor(Math.min(to, now) / DAY);
+  const first = Math.floor(Math.max(from, FOUNDED_AT) / DAY) - MAX_DAYS_APART;
+  const last = Math.floor(Math.min(to, now) / DAY) + MAX_DAYS_APART;
   return Array.from({ length: Math.max(last - first + 1, 0) }, (_, nth) => list(first + nth)).flat();
 }
 
 /** Creates an invented company whose people work around the clock. Its history ends at the current time. */
 export function createCompany(clock: Pick<Clock, 'now'>, seed = 2041): Company {
   const indexes = new Map(people.map((person, index) => [person.email, index]));
-  const indexedPersonAt = (index: number): IndexedPerson | undefined =>
-    people[index] && { person: people[index], index };
+  const plan = createCompanyPlan(people, seed);
   const indexOf = (person: CompanyPerson): number => {
     const index = indexes.get(person.email);
     if (index === undefined) throw new Error(`unknown person: ${person.firstName} ${person.lastName}`);
@@ -41,17 +40,19 @@ export function createCompany(clock: Pick<Clock, 'now'>, seed = 2041): Company {
   return {
     people,
     bots,
+    teams,
     shifts: (person, from, to) => {
       const now = clock.now();
       const index = indexOf(person);
       const shiftsOf = (day: number): readonly Shift[] =>
-        planShiftSegments(person, index, day, seed)
+        plan
+          .segmentsOn(index, day)
           .filter(createSpanFilter(from, to, now))
           .map((segment) => ({
             serial: day * SERIALS_PER_DAY + index * MAX_SEGMENTS_PER_DAY + segment.segmentIndex,
             start: segment.start,
             end: segment.end > now ? null : segment.end,
-            statusChanges: planActivity(segment, [seed, index, day]).statusChanges.filter(({ at }) => at < now),
+            statusChanges: plan.activityIn(index, day, segment).statusChanges.filter(({ at }) => at < now),
           }));
       return flatMapDays(from, to, now, shiftsOf).sort(byStart);
     },
@@ -59,13 +60,7 @@ export function createCompany(clock: Pick<Clock, 'now'>, seed = 2041): Company {
       const now = clock.now();
       const index = indexOf(person);
       const conversationsOn = (day: number): readonly Conversation[] =>
-        planConversations(
-          { person, index },
-          indexedPersonAt(index ^ 1),
-          day,
-          seed,
-          createSpanFilter(from, to, now),
-        ).map((planned) => ({
+        planConversations(plan, index, day, createSpanFilter(from, to, now)).map((planned) => ({
           ...planned,
           end: planned.end > now ? null : planned.end,
         }));

@@ -1,6 +1,7 @@
-import type { CompanyBot, CompanyPerson } from '../vendors/sandbox.ts';
+import type { CompanyBot, CompanyPerson, CompanyTeam } from '../vendors/sandbox.ts';
+import { siteOf, SITES } from './sites.ts';
 
-/** Invented people. Each pair (indexes 2n and 2n + 1) shares its working hours, and a pair of the phone team joins each other's calls. */
+/** Invented people. Each pair (indexes 2n and 2n + 1) shares its site and its working hours, and a pair of a phone team joins each other's calls. */
 const PEOPLE_NAMES = `
 Jane Doe · Tomás Arriaga · Adaeze Okonjo · Henrik Solberg · Priya Raghunathan · Luca Ferrando
 Mei-Ling Zhao · Oluwaseun Adeyinka · Sofía Villalobos · Jakub Wroński · Aisha Rahmani · Ewan Galbraith
@@ -59,6 +60,8 @@ function createPerson(name: string, index: number): CompanyPerson {
     lastName,
     email,
     employeeId: String(65_500 + index * 41).padStart(6, '0'),
+    site: siteOf(index).id,
+    team: teamId(siteOf(index).id, plan.includes('v') ? 'phone' : 'chat'),
     refsByVendor: {
       ...(plan.includes('k') && { kore: koreEmail }),
       ...(plan.includes('l') && { liveperson: LIVEPERSON_IDS.get(index) ?? String(41_000 + index * 7) }),
@@ -67,11 +70,30 @@ function createPerson(name: string, index: number): CompanyPerson {
   };
 }
 
+const SKILLS = [
+  { id: 'phone', name: 'phone' },
+  { id: 'chat', name: 'chat and e-mail' },
+] as const;
+
+function teamId(siteId: string, skillId: (typeof SKILLS)[number]['id']): string {
+  return `${siteId}-${skillId}`;
+}
+
+const BOT_TEAM: CompanyTeam = { id: 'bots', name: 'Bots' };
+
+/** One team for each site and skill, and one for the bots. */
+export const teams: readonly CompanyTeam[] = [
+  ...SITES.flatMap((site) =>
+    SKILLS.map((skill) => ({ id: teamId(site.id, skill.id), name: `${site.city} ${skill.name}` })),
+  ),
+  BOT_TEAM,
+];
+
 export const people: readonly CompanyPerson[] = PEOPLE_NAMES.map(createPerson);
 
 export const bots: readonly CompanyBot[] = [
-  { name: 'Billing bot', refsByVendor: { avaamo: '2041' } },
-  { name: 'Delivery bot', refsByVendor: { avaamo: '2042' } },
-  { name: 'Returns bot', refsByVendor: { avaamo: '2057' } },
-  { name: 'Store finder', refsByVendor: { avaamo: '20118' } },
+  { name: 'Billing bot', team: BOT_TEAM.id, refsByVendor: { avaamo: '2041' } },
+  { name: 'Delivery bot', team: BOT_TEAM.id, refsByVendor: { avaamo: '2042' } },
+  { name: 'Returns bot', team: BOT_TEAM.id, refsByVendor: { avaamo: '2057' } },
+  { name: 'Store finder', team: BOT_TEAM.id, refsByVendor: { avaamo: '20118' } },
 ];

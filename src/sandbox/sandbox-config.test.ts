@@ -12,7 +12,7 @@ function runningFake(
 ): RunningFakeVendor {
   const createAccountConfig = (baseUrl: string) => ({ name: `${key}-1`, vendor: key, baseUrl, secret: '01' });
   const fake = { handle: () => ({ status: 200 }), createAccountConfig, ...(findReference && { findReference }) };
-  return { key, fake, account: createAccountConfig('http://127.0.0.1:1') };
+  return { key, fake, baseUrl: 'http://127.0.0.1:1' };
 }
 
 const fakes = ['avaamo', 'kore', 'liveperson', 'vonage'].map((key) => runningFake(key));
@@ -75,4 +75,21 @@ test('lists all people and bots for whom a fake provides a reference of its own'
     id: 'billing-bot',
     accounts: { 'avaamo-1': '2041', 'acme-1': 'no. Billing bot' },
   });
+});
+
+test('lists the members of another account of a vendor there instead', () => {
+  const [fake] = [runningFake('kore')];
+  const otherAccounts = [
+    {
+      createAccountConfig: () => ({ name: 'kore-2' }),
+      hasMember: (member: CompanyPerson | CompanyBot) => 'site' in member && member.site === 'vancouver',
+    },
+  ];
+  const config = createSandboxConfig(company, [{ ...fake, fake: { ...fake.fake, otherAccounts } }]);
+  expect(config.accounts.map(({ name }) => name)).toEqual(['kore-1', 'kore-2']);
+  const sites = new Map(company.people.map(({ email, site }) => [email, site]));
+  for (const { email = '', accounts } of config.agents) {
+    const names = Object.keys(accounts);
+    if (names.length > 0) expect(names).toEqual([sites.get(email) === 'vancouver' ? 'kore-2' : 'kore-1']);
+  }
 });

@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
 import type { Team } from '../domain/team.ts';
-import type { Company, CompanyBot, CompanyPerson, FakeVendor } from '../vendors/sandbox.ts';
+import type { Company, CompanyBot, CompanyPerson, FakeAccountConfig, FakeVendor } from '../vendors/sandbox.ts';
 
 /** The configuration of a gateway that uses the sandbox, in the shape of the configuration file. */
 export interface SandboxConfig {
-  readonly accounts: readonly ReturnType<FakeVendor['createAccountConfig']>[];
+  readonly accounts: readonly FakeAccountConfig[];
   readonly agents: readonly SandboxDirectoryEntry[];
   readonly teams: readonly Team[];
 }
@@ -20,17 +20,8 @@ interface SandboxDirectoryEntry {
   readonly accounts: Readonly<Record<string, string>>;
 }
 
-const TEAMS: readonly Team[] = [
-  { id: 'phone', name: 'Phone support' },
-  { id: 'chat', name: 'Chat support' },
-  { id: 'back-office', name: 'Back office' },
-  { id: 'bots', name: 'Bots' },
-];
-
-/** The team of a person follows from the vendors that the person works with. */
-function teamOf({ refsByVendor }: CompanyPerson): string {
-  if (refsByVendor.vonage !== undefined) return 'phone';
-  return refsByVendor.liveperson === undefined ? 'back-office' : 'chat';
+function toTeam({ team }: CompanyPerson | CompanyBot): Pick<SandboxDirectoryEntry, 'team'> {
+  return team === undefined ? {} : { team };
 }
 
 /** The gateway reads no agent list from Vonage, so people with a Vonage account must be in the directory. */
@@ -60,27 +51,28 @@ function listedReferences({ refsByVendor, email }: CompanyPerson, nth: number): 
 }
 
 function toReferencesByAccount(
+  member: CompanyPerson | CompanyBot,
   references: CompanyPerson['refsByVendor'],
-  accounts: ReadonlyMap<string, string>,
+  vendors: readonly RunningFakeVendor[],
 ): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(references).flatMap(([vendor, reference]) => {
-      const account = accounts.get(vendor);
-      return account === undefined || reference === undefined ? [] : [[account, reference]];
+    vendors.flatMap(({ key, fake, baseUrl }) => {
+      const reference = references[key];
+      const { createAccountConfig } = fake.otherAccounts?.find(({ hasMember }) => hasMember(member)) ?? fake;
+      return reference === undefined ? [] : [[createAccountConfig(baseUrl).name, reference]];
     }),
   );
 }
 
-/** A running fake vendor and its account in the gateway's configuration. */
+/** A running fake vendor. */
 export interface RunningFakeVendor {
   /** The vendor's key in the configuration. */
   readonly key: string;
   readonly fake: FakeVendor;
-  readonly account: ReturnType<FakeVendor['createAccountConfig']>;
+  readonly baseUrl: string;
 }
 
 export function createSandboxConfig(company: Company, vendors: readonly RunningFakeVendor[]): SandboxConfig {
-  const names = new Map(vendors.map(({ key, account }) => [key, account.name]));
   const ownReferences = (member: CompanyPerson | CompanyBot): CompanyPerson['refsByVendor'] =>
     Object.fromEntries(
       vendors.flatMap(({ key, fake }) => {
@@ -99,20 +91,21 @@ export function createSandboxConfig(company: Company, vendors: readonly RunningF
   const people = listedPeople.map((person): SandboxDirectoryEntry => {
     const { firstName, lastName, email } = person;
     const id = toSlug(email.split('@')[0] ?? email);
-    const accounts = toReferencesByAccount(
-      { ...listedReferences(person, onLivePerson.indexOf(person)), ...ownReferences(person) },
-      names,
-    );
-    return { id, kind: 'human', name: `${firstName} ${lastName}`, email, team: teamOf(person), accounts };
+    const references = { ...listedReferences(person, onLivePerson.indexOf(person)), ...ownReferences(person) };
+    const accounts = toReferencesByAccount(person, references, vendors);
+    return { id, kind: 'human', name: `${firstName} ${lastName}`, email, ...toTeam(person), accounts };
   });
   const bots = company.bots.map((bot): SandboxDirectoryEntry => ({
     id: toSlug(bot.name),
     kind: 'virtual',
     name: bot.name,
-    team: 'bots',
-    accounts: toReferencesByAccount({ ...bot.refsByVendor, ...ownReferences(bot) }, names),
+    ...toTeam(bot),
+    accounts: toReferencesByAccount(bot, { ...bot.refsByVendor, ...ownReferences(bot) }, vendors),
   }));
-  return { accounts: vendors.map(({ account }) => account), agents: [...people, ...bots], teams: TEAMS };
+  const accounts = vendors.flatMap(({ fake, baseUrl }) =>
+    [fake, ...(fake.otherAccounts ?? [])].map(({ createAccountConfig }) => createAccountConfig(baseUrl)),
+  );
+  return { accounts, agents: [...people, ...bots], teams: company.teams ?? [] };
 }
 
 /** Formats the configuration as YAML, including the sandbox's secrets, which protect nothing. */

@@ -1,7 +1,9 @@
 import type { Instant } from '../domain/clock.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../domain/time.ts';
+import { HOUR, MINUTE, SECOND, type TimeRange } from '../domain/time.ts';
 import type { CompanyPerson } from '../vendors/sandbox.ts';
-import { createSeededRandom } from './seeded-random.ts';
+import { isAbsent } from './absences.ts';
+import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
+import { cycleOf, localInstant, siteOf } from './sites.ts';
 
 /** A planned part of a shift from sign-in to sign-off, whatever the time is now. */
 export interface ShiftSegment {
@@ -9,23 +11,34 @@ export interface ShiftSegment {
   readonly segmentIndex: number;
   readonly start: Instant;
   readonly end: Instant;
+  /** Only in long segments. */
+  readonly lunch: TimeRange | null;
 }
 
 /** Two halves of a split shift, each interrupted by at most one short sign-off. */
 export const MAX_SEGMENTS_PER_DAY = 4;
-/** Upper bound for how far a segment reaches into the following days. */
-export const MAX_SEGMENT_OVERRUN_DAYS = 1;
+/** Upper bound for how far a segment of a civil day reaches into the UTC days before and after the one with the same date. */
+export const MAX_DAYS_APART = 1;
 
-/** This person is permanently on leave, so that a vendor has an agent who never has a status. */
-const ON_LEAVE_INDEX = 27;
+/** Early, middle and late shift: the whole day until half past eight in the evening. Local times. */
+const SHIFT_STARTS_MS = [7 * HOUR, 9.5 * HOUR, 12 * HOUR];
+/** Longer than half a shift, so that each has one lunch at most. */
+const MIN_SEGMENT_WITH_LUNCH_MS = 4.5 * HOUR;
+/** Bounds the memory; more than a month of the company. */
+const MAX_KEPT_DAYS = 10_000;
+
+/** When people work. */
+export interface ShiftSchedule {
+  /** The segments of the shift on a civil day of the person's site (counted from 1970), by start. */
+  readonly segmentsOn: (index: number, day: number) => readonly ShiftSegment[];
+}
 
 /**
- * Whether a person keeps an e-mail thread open for the whole segment, and therefore does not sign off in between: the first of
- * each pair of the phone team. Their shifts start at most four hours apart and last longer than that, so at any time such a
- * thread has long been open.
+ * Whether a person works two short shifts a day, every day. The gateway discovers people who have only a LivePerson account in
+ * the sessions of the last two days, and LivePerson reports a session hours after its end: these people are always found.
  */
-export function keepsThreadOpen(person: CompanyPerson, index: number): boolean {
-  return person.refsByVendor.vonage !== undefined && index % 2 === 0;
+function isPartTimer({ refsByVendor }: CompanyPerson): boolean {
+  return refsByVendor.liveperson !== undefined && Object.keys(refsByVendor).length === 1;
 }
 
 function planShifts(
@@ -33,39 +46,55 @@ function planShifts(
   index: number,
   day: number,
   seed: number,
-): readonly Omit<ShiftSegment, 'segmentIndex'>[] {
+): readonly Pick<ShiftSegment, 'start' | 'end'>[] {
   const random = createSeededRandom(seed, index, day, 1);
-  if (index === ON_LEAVE_INDEX) return [];
-  // People with only a Kore account have one day off a week; the others keep every channel staffed at all hours.
-  const hasDayOff = person.refsByVendor.liveperson === undefined && person.refsByVendor.vonage === undefined;
-  if (hasDayOff && (day + index) % 7 === 0) return [];
-  // 7 and 24 are coprime, so the pairs' shifts start at all 24 hours.
-  const firstStart = day * DAY + ((Math.floor(index / 2) * 7) % 24) * HOUR + random.between(0, 50 * MINUTE);
-  if (person.refsByVendor.liveperson === undefined)
-    return [{ start: firstStart, end: firstStart + random.between(7 * HOUR, 9 * HOUR) }];
-  // A split shift. LivePerson reports a session hours after its end. With ends 10 to 14 hours apart, each person has, at any
-  // time, a session that has been over long enough to be reported and is less than a day old.
-  const secondStart = firstStart + 10 * HOUR + random.between(0, 15 * MINUTE);
-  return [
-    { start: firstStart, end: firstStart + random.between(4 * HOUR, 5 * HOUR) },
-    { start: secondStart, end: secondStart + random.between(4 * HOUR, 5 * HOUR) },
-  ];
+  const startMs = SHIFT_STARTS_MS[cycleOf(index) % SHIFT_STARTS_MS.length] ?? 0;
+  const at = (timeOfDayMs: number): Instant => localInstant(day, timeOfDayMs, siteOf(index).timeZone);
+  if (isPartTimer(person)) {
+    return [at(startMs - HOUR), at(startMs + 9 * HOUR)].map((earliest) => {
+      const start = earliest + random.between(0, 15 * MINUTE);
+      return { start, end: start + random.between(2.5 * HOUR, 3.5 * HOUR) };
+    });
+  }
+  if (isAbsent(index, day, seed)) return [];
+  const start = at(startMs) + random.between(-10 * MINUTE, 5 * MINUTE);
+  return [{ start, end: start + 8.5 * HOUR + random.between(-5 * MINUTE, 20 * MINUTE) }];
 }
 
-/** Plans the segments of the shift that starts on a UTC day (counted from 1970), by start. */
-export function planShiftSegments(
-  person: CompanyPerson,
-  index: number,
-  day: number,
-  seed: number,
-): readonly ShiftSegment[] {
+function planSegments(person: CompanyPerson, index: number, day: number, seed: number): readonly ShiftSegment[] {
   const random = createSeededRandom(seed, index, day, 2);
   return planShifts(person, index, day, seed).flatMap(({ start, end }, half) => {
-    if (!random.chance(0.35) || keepsThreadOpen(person, index)) return [{ segmentIndex: half * 2, start, end }];
+    const segment = (segmentIndex: number, from: Instant, to: Instant): ShiftSegment => ({
+      segmentIndex,
+      start: from,
+      end: to,
+      lunch: planLunch(from, to, random),
+    });
+    if (!random.chance(0.35)) return [segment(half * 2, start, end)];
     const signOff = start + random.between(HOUR, end - start - HOUR);
-    return [
-      { segmentIndex: half * 2, start, end: signOff },
-      { segmentIndex: half * 2 + 1, start: signOff + random.between(20 * SECOND, 3 * MINUTE), end },
-    ];
+    const signOn = signOff + random.between(20 * SECOND, 3 * MINUTE);
+    return [segment(half * 2, start, signOff), segment(half * 2 + 1, signOn, end)];
   });
+}
+
+function planLunch(from: Instant, to: Instant, random: SeededRandom): TimeRange | null {
+  if (to - from < MIN_SEGMENT_WITH_LUNCH_MS) return null;
+  const start = Math.round(from + (to - from) * (random.between(40, 60) / 100));
+  return { from: start, to: start + random.between(25 * MINUTE, 40 * MINUTE) };
+}
+
+export function createShiftSchedule(people: readonly CompanyPerson[], seed: number): ShiftSchedule {
+  const kept = new Map<number, readonly ShiftSegment[]>();
+  return {
+    segmentsOn: (index, day) => {
+      const key = day * people.length + index;
+      const known = kept.get(key);
+      if (known) return known;
+      const person = people[index];
+      const segments = person ? planSegments(person, index, day, seed) : [];
+      if (kept.size >= MAX_KEPT_DAYS) kept.clear();
+      kept.set(key, segments);
+      return segments;
+    },
+  };
 }

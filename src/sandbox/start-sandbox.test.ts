@@ -67,7 +67,7 @@ test('runs from the command line: prints its configuration, serves, and exits on
       if (printed.includes('store-finder') && printed.endsWith('\n')) break;
     }
     const { accounts } = parse(printed) as SandboxConfig;
-    expect(accounts.map((account) => account.vendor)).toEqual(vendors.map(({ key }) => key));
+    expect([...new Set(accounts.map((account) => account.vendor))]).toEqual(vendors.map(({ key }) => key));
     for (const { baseUrl } of accounts)
       expect((await fetch(`${String(baseUrl)}/x`)).status).toBeGreaterThanOrEqual(400);
   } finally {

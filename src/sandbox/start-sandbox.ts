@@ -5,9 +5,11 @@ import { createCompany } from './company.ts';
 import { type FakeVendorServer, startFakeVendor } from './fake-vendor-server.ts';
 import { createManualStatuses } from './manual-statuses.ts';
 import { createSandboxConfig, type SandboxConfig } from './sandbox-config.ts';
+import type { SandboxAddresses } from './usage-hints.ts';
 
 export interface Sandbox<Vendor extends string> {
   readonly servers: Readonly<Record<Vendor, FakeVendorServer>>;
+  readonly addresses: SandboxAddresses;
   readonly config: SandboxConfig;
   readonly company: Company;
   stop(): Promise<void>;
@@ -62,9 +64,10 @@ export async function startSandbox<Vendor extends string>({
       Vendor,
       FakeVendorServer
     >,
+    addresses: Object.fromEntries(running.map(({ vendor, server }) => [vendor, server.url])),
     config: createSandboxConfig(
       company,
-      running.map(({ vendor, fake, server }) => ({ key: vendor, fake, account: fake.createAccountConfig(server.url) })),
+      running.map(({ vendor, fake, server }) => ({ key: vendor, fake, baseUrl: server.url })),
     ),
     company,
     stop,

@@ -58,7 +58,7 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
   if (!link) for (const warning of warnings) process.stderr.write(`${formatConfigWarning(warning)}\n`);
   const output = createStdoutSink();
   const logger = createLogger({ level, destination: output });
-  const printBanner = (url: string) => process.stderr.write(formatBanner(url, sandbox !== null));
+  const printBanner = (url: string) => process.stderr.write(formatBanner(url, sandbox?.addresses ?? null));
   const { workers = 1 } = config.server;
   if (workers > 1 && !link) {
     const { startWorkers } = await import('./workers/start-workers.ts');

@@ -8,6 +8,8 @@ import type { Instant } from '../domain/clock.ts';
 export interface Company {
   readonly people: readonly CompanyPerson[];
   readonly bots: readonly CompanyBot[];
+  /** The teams that people and bots belong to; absent in a company without teams. */
+  readonly teams?: readonly CompanyTeam[];
   /** A person's shifts that overlap from ≤ t < to, by start. They contain nothing after "now". */
   shifts(person: CompanyPerson, from: Instant, to: Instant): readonly Shift[];
   /** A person's conversations that began before "now" and overlap from ≤ t < to, by start. */
@@ -26,10 +28,21 @@ export interface CompanyPerson {
    */
   readonly refsByVendor: Readonly<Partial<Record<string, string>>>;
   readonly employeeId: string;
+  /** The id of the site where the person works. */
+  readonly site?: string;
+  /** The id of the person's team. */
+  readonly team?: string;
+}
+
+export interface CompanyTeam {
+  readonly id: string;
+  readonly name: string;
 }
 
 export interface CompanyBot {
   readonly name: string;
+  /** The id of the bot's team. */
+  readonly team?: string;
   readonly refsByVendor: Readonly<Partial<Record<string, string>>>;
 }
 
@@ -96,11 +109,23 @@ export interface SandboxWorld {
   now(): Instant;
 }
 
+/** An account's entry in the configuration of a gateway. */
+export type FakeAccountConfig = Readonly<Record<string, unknown>> & { readonly name: string };
+
+/** A further account at a fake vendor. */
+export interface OtherAccount {
+  readonly createAccountConfig: (baseUrl: string) => FakeAccountConfig;
+  /** Whether a member of the company is in this account, and then in no other of the vendor. */
+  readonly hasMember: (member: CompanyPerson | CompanyBot) => boolean;
+}
+
 /** A fake vendor: it handles requests, and provides the account configuration for a gateway. */
 export interface FakeVendor {
   readonly handle: (request: SandboxRequest) => SandboxResponse | Promise<SandboxResponse>;
   /** The account's configuration for the URL at which the fake listens, with the sandbox's secrets in plain text. */
-  readonly createAccountConfig: (baseUrl: string) => Readonly<Record<string, unknown>> & { readonly name: string };
+  readonly createAccountConfig: (baseUrl: string) => FakeAccountConfig;
+  /** Other accounts that the company has with this vendor, at the same URL; absent: none. */
+  readonly otherAccounts?: readonly OtherAccount[];
   /**
    * The vendor's reference to a member of the company; null for members without an account. For vendors that are not in
    * `refsByVendor`. Members with a reference are listed in the sandbox's directory.

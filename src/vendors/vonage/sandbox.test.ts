@@ -221,8 +221,39 @@ test('provides an account configuration with its URL and client credentials', as
     vendor: 'vonage',
     baseUrl: 'http://127.0.0.1:1',
     accountKey: 'a1b2c3d4e5',
+    apiVersion: 2,
     clientId: CLIENT.client_id,
     clientSecret: CLIENT.client_secret,
     scope: 'interactions',
+  });
+});
+
+describe('the account of the site that has version 1 only', () => {
+  const legacyCompany = {
+    ...company,
+    people: company.people.map((person) => ({ ...person, site: 'vancouver' })),
+  };
+  const vendor = createFakeVendor({ company: legacyCompany, now: () => NOW });
+  const ask = async (accountKey: string, version: number): Promise<number> => {
+    const { access_token: token } = await askForToken(vendor);
+    const headers = { authorization: `Bearer ${String(token)}`, accept: `application/json;version=${version}` };
+    const url = new URL(`${ORIGIN}/v0/${accountKey}/agents/01/latestInteractions`);
+    return (await vendor.handle({ method: 'GET', url, headers, body: Buffer.alloc(0) })).status;
+  };
+
+  test('has its own key and configuration', () => {
+    const [legacy] = vendor.otherAccounts ?? [];
+    expect(legacy?.createAccountConfig('http://127.0.0.1:1')).toMatchObject({
+      name: 'vcc-legacy',
+      accountKey: 'f6g7h8i9j0',
+      apiVersion: 1,
+    });
+    expect(company.people.some((person) => legacy?.hasMember(person))).toBe(false);
+    expect(legacyCompany.people.every((person) => legacy?.hasMember(person))).toBe(true);
+  });
+
+  test('answers version 1, refuses version 2, and is the only account with its people', async () => {
+    expect([await ask('f6g7h8i9j0', 1), await ask('f6g7h8i9j0', 2)]).toEqual([200, 400]);
+    expect([await ask('a1b2c3d4e5', 1), await ask('none', 1)]).toEqual([404, 404]);
   });
 });

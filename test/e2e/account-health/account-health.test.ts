@@ -131,6 +131,7 @@ test('reports the health of accounts as of the end of the query’s own calls, w
     { name: 'kore-main', state: 'DOWN', lastError: 'The vendor is unavailable (reset)' },
     { name: 'lp', state: 'UNKNOWN', lastError: null },
     { name: 'vcc', state: 'UNKNOWN', lastError: null },
+    { name: 'vcc-legacy', state: 'UNKNOWN', lastError: null },
   ]);
 });
 

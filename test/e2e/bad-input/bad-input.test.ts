@@ -75,7 +75,8 @@ test.each([
   expect(status).toBe(200);
   expect(errors).toHaveLength(1);
   expect(data === null).toBe(isAllNull);
-  if (!isAllNull) expect(data).toMatchObject({ accounts: [{}, {}, {}, {}], agents: { nodes: [{ sessions: null }] } });
+  if (!isAllNull)
+    expect(data).toMatchObject({ accounts: [{}, {}, {}, {}, {}], agents: { nodes: [{ sessions: null }] } });
 });
 
 test.each([

@@ -49,7 +49,7 @@ export function createAgentFilter(
       agent.accounts.some((agentAccount) => context.account(agentAccount.account).vendor === vendor)) &&
     (emails == null || (agent.email !== null && emails.has(agent.email.toLowerCase()))) &&
     (referenced == null || referenced.has(agent)) &&
-    (text == null || foldText(agent.name ?? '').includes(text));
+    (text == null || view.foldedNameOf(agent).includes(text));
 }
 
 /** What is known of the agents before discovery. */

@@ -96,3 +96,11 @@ test('mergeAgentsInSteps pauses after each hundred agents of each pass, for any 
   expect(next.value.agents).toEqual(mergeAgents([], [lp], [{ account: lp, agents }]).agents);
   expect(next.value.agents).toHaveLength(3000);
 });
+
+test('a view has the folded names of its agents', () => {
+  const { agents, foldedNameOf } = mergedView([
+    directoryEntry('jane', { name: 'Zoé' }),
+    directoryEntry('nameless', { email: 'x@x.de' }),
+  ]);
+  expect(agents.map(foldedNameOf)).toEqual(['ZOE', '']);
+});

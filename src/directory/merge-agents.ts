@@ -1,6 +1,7 @@
 import type { DirectoryEntry } from '../config/settings.ts';
 import type { Agent, AgentAccount } from '../domain/agent.ts';
 import { runAtOnce } from '../domain/event-loop-yielder.ts';
+import { foldText } from '../domain/fold-text.ts';
 import { agentId, agentIdByAccount, agentIdByEmail, decodeGlobalId } from '../domain/global-id.ts';
 import { once } from '../domain/once.ts';
 import { sortInSteps } from '../domain/sort-in-steps.ts';
@@ -26,6 +27,8 @@ export interface DirectoryView {
   readonly byAccount: (account: string, ref: string) => Agent | null;
   /** The position of one of `agents`. */
   readonly rankOf: (agent: Agent) => number;
+  /** The name of one of `agents` as `foldText` returns it, empty without a name. Folded once: that takes longer than to search it. */
+  readonly foldedNameOf: (agent: Agent) => string;
   /** Keeps what is derived from the whole view, so that a query does not cost more the more agents there are. */
   readonly memoize: ViewMemo;
 }
@@ -156,13 +159,15 @@ class AgentMerger {
       return decodedId?.type === 'AgentByAccount' ? byAccount(decodedId.account, decodedId.ref) : null;
     };
     const ranks = once(() => new Map(agents.map((agent, index) => [agent, index])));
+    const foldedNames = once(() => new Map(agents.map((agent) => [agent, foldText(agent.name ?? '')])));
     return {
       agents,
       byId: (id) => agentsById.get(id) ?? byFormerId(id),
       byEmail,
       byAccount,
       rankOf: (agent) => ranks().get(agent) ?? 0,
-      memoize: createViewMemo(),
+      foldedNameOf: (agent) => foldedNames().get(agent) ?? '',
+      memoize: createViewMemo(agents.length),
     };
   }
 

@@ -61,15 +61,21 @@ export function interactionId(interaction: Interaction): string {
 
 /** Returns a short hash (FNV-1a) of what, besides its start, distinguishes a period from others of the agent. */
 export function fingerprintOf(period: StatusPeriod): string {
-  const text = `${period.vendorStatus}\n${period.label ?? ''}\n${period.sessionId ?? ''}`;
-  let hash = 0x811c9dc5;
+  let hash = hashOf(period.vendorStatus, 0x811c9dc5);
+  // Part by part: one text of all would have to be made first.
+  for (const part of [period.label ?? '', period.sessionId ?? '']) hash = hashOf(part, hashOf('\n', hash));
+  return (hash >>> 0).toString(36);
+}
+
+function hashOf(text: string, start: number): number {
+  let hash = start;
   for (let i = 0; i < text.length; i += 1) {
     const codePoint = text.codePointAt(i) ?? 0;
     // The second half of a surrogate pair is a part of this code point.
     if (codePoint > 0xffff) i += 1;
     hash = Math.imul(hash ^ codePoint, 0x01000193);
   }
-  return (hash >>> 0).toString(36);
+  return hash;
 }
 
 /** Decodes a global id; null for any text that is not one. Does not check whether the node exists. */

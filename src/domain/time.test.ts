@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DAY, isCivilDate, isInstant, overlaps, startOfUtcDay, utcDay, utcDaysCovering } from './time.ts';
+import {
+  DAY,
+  isCivilDate,
+  isInstant,
+  overlaps,
+  parseCivilTime,
+  startOfUtcDay,
+  utcDay,
+  utcDaysCovering,
+} from './time.ts';
 
 const range = { from: 10, to: 20 };
 
@@ -93,6 +102,53 @@ describe('utcDaysCovering', () => {
           }
         },
       ),
+    );
+  });
+});
+
+describe('parseCivilTime', () => {
+  test.each(['2026-11-20T09:53:07', '2024-02-29 23:59:59', '9999-12-31T00:00:00', '0100-01-01T00:00:00'])(
+    'reads %s as UTC',
+    (text) => {
+      expect(parseCivilTime(text)).toBe(Date.parse(`${text.replace(' ', 'T')}Z`));
+    },
+  );
+
+  test.each([
+    '',
+    '2026-11-20',
+    '2026-11-20T09:53',
+    '2026-11-20T09:53:07Z',
+    '2026-11-20T24:00:00',
+    '2026-11-20T09:60:00',
+  ])('leaves %j to others', (text) => {
+    expect(parseCivilTime(text)).toBeNull();
+  });
+
+  test('returns what Date.parse does for a day that exists, and nothing for other texts', () => {
+    const number = (max: number) => fc.integer({ min: 0, max });
+    const part = (value: number, length: number) => String(value).padStart(length, '0');
+    const spoil = fc.option(
+      fc.record({ at: number(18), character: fc.constantFrom('0', ':', '-', 'T', 't', 'Z', ' ', 'x', '/') }),
+    );
+    const parts = fc.record({
+      year: number(9999),
+      month: number(13),
+      day: number(32),
+      hour: number(23),
+      minute: number(60),
+      second: number(60),
+    });
+    fc.assert(
+      fc.property(parts, spoil, ({ year, month, day, hour, minute, second }, change) => {
+        const date = `${part(year, 4)}-${part(month, 2)}-${part(day, 2)}`;
+        const time = `${date}T${part(hour, 2)}:${part(minute, 2)}:${part(second, 2)}`;
+        const text = change ? time.slice(0, change.at) + change.character + time.slice(change.at + 1) : time;
+        const isTime = /^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):\d\d:\d\d$/.test(text) && isCivilDate(text.slice(0, 10));
+        const at = isTime && Number(text.slice(0, 4)) >= 100 ? Date.parse(`${text.replace(' ', 'T')}Z`) : NaN;
+        expect(parseCivilTime(text)).toBe(Number.isNaN(at) ? null : at);
+      }),
+      { numRuns: 500 },
     );
   });
 });

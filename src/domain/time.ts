@@ -47,6 +47,50 @@ export function isCivilDate(text: string): text is CivilDate {
   return Number(year) >= 1 && date.getUTCMonth() === Number(month) - 1;
 }
 
+const [DASH, COLON, SPACE, UPPER_T, ZERO] = [0x2d, 0x3a, 0x20, 0x54, 0x30];
+const CIVIL_TIME_LENGTH = 'yyyy-mm-ddThh:mm:ss'.length;
+/** `Date.UTC` takes a smaller number for a year of the twentieth century. */
+const FIRST_PLAIN_YEAR = 100;
+/** Every month has this day. */
+const LAST_CERTAIN_DAY = 28;
+
+/**
+ * The instant of a time `yyyy-mm-ddThh:mm:ss` in UTC, with a `T` or a blank; null for any other text. This is how vendors write most
+ * times, hundreds in a response: a regular expression and `Date.parse` take ten times as long, and leave garbage.
+ */
+export function parseCivilTime(text: string): Instant | null {
+  if (text.length !== CIVIL_TIME_LENGTH || !hasCivilTimeSeparators(text)) return null;
+  const year = 100 * twoDigitsAt(text, 0) + twoDigitsAt(text, 2);
+  const month = twoDigitsAt(text, 5);
+  const day = twoDigitsAt(text, 8);
+  const hour = twoDigitsAt(text, 11);
+  const minute = twoDigitsAt(text, 14);
+  const second = twoDigitsAt(text, 17);
+  // NaN is in no range.
+  const isTime = hour <= 23 && minute <= 59 && second <= 59;
+  const isDate = year >= FIRST_PLAIN_YEAR && month >= 1 && month <= 12 && day >= 1;
+  if (!isTime || !isDate || !(day <= LAST_CERTAIN_DAY || isCivilDate(text.slice(0, 10)))) return null;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+function hasCivilTimeSeparators(text: string): boolean {
+  const separator = text.charCodeAt(10);
+  return (
+    (separator === UPPER_T || separator === SPACE) &&
+    text.charCodeAt(4) === DASH &&
+    text.charCodeAt(7) === DASH &&
+    text.charCodeAt(13) === COLON &&
+    text.charCodeAt(16) === COLON
+  );
+}
+
+/** NaN where the two characters are not digits. */
+function twoDigitsAt(text: string, index: number): number {
+  const tens = text.charCodeAt(index) - ZERO;
+  const ones = text.charCodeAt(index + 1) - ZERO;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : NaN;
+}
+
 /** Returns the UTC day of an instant. */
 export function utcDay(at: Instant): CivilDate {
   return new Date(at).toISOString().slice(0, 10);

@@ -60,7 +60,7 @@ export function createAgentFilter(
       agent.accounts.some((agentAccount) => context.account(agentAccount.account).vendor === vendor)) &&
     (emails == null || (agent.email !== null && emails.has(agent.email.toLowerCase()))) &&
     (referenced == null || referenced.has(agent)) &&
-    (text == null || foldText(agent.name ?? '').includes(text));
+    (text == null || view.foldedNameOf(agent).includes(text));
 }
 
 /** The agents among which the filter selects: those of its team, so that a list of every team does not scan all agents for each. */

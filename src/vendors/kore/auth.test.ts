@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
-import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import { expect, jest, test } from '@jest/globals';
+import { decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { manualClock } from '../../../test/support/clock.ts';
 import { KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { createSigner } from './auth.ts';
@@ -33,4 +33,19 @@ test('adds a unique jti when ids are enforced', async () => {
   const ids = await Promise.all([sign(), sign()]).then((tokens) => tokens.map(({ auth }) => decodeJwt(auth).jti));
   expect(new Set(ids).size).toBe(2);
   expect(ids).not.toContain(undefined);
+});
+
+test('signs a token again only where it differs from the one before', async () => {
+  const clock = manualClock(NOW);
+  const signedBy = async (settings: object): Promise<number> => {
+    const sign = createSigner(config.parse({ ...KORE_ENTRY, ...settings }), clock);
+    const { mock } = jest.spyOn(SignJWT.prototype, 'sign').mockClear();
+    for (let i = 0; i < 3; i += 1) await sign();
+    clock.advance(1000);
+    await sign();
+    return mock.calls.length;
+  };
+  expect(await signedBy({})).toBe(1);
+  expect(await signedBy({ tokenLifetimeSeconds: 300 })).toBe(2);
+  expect(await signedBy({ tokenId: true })).toBe(4);
 });

@@ -81,6 +81,8 @@ export function mergeCells(
  * in pages may contain a period before and after it ended; the later of two ends loses nothing.
  */
 export function dedupePeriods(periods: readonly StoredPeriod[]): readonly StoredPeriod[] {
+  // As nearly every list: with a start for each there are no two of one key.
+  if (periods.every(([start], index) => index === 0 || start > (periods[index - 1]?.[0] ?? start))) return periods;
   const periodsByKey = new Map<string, StoredPeriod>();
   for (const period of periods) {
     const known = periodsByKey.get(periodKey(period));

@@ -1,7 +1,7 @@
 import type { DiscoveredAgent } from '../../domain/agent.ts';
 import type { Instant } from '../../domain/clock.ts';
 import type { AgentStatus, StatusPeriod } from '../../domain/status-period.ts';
-import { isCivilDate } from '../../domain/time.ts';
+import { isCivilDate, parseCivilTime } from '../../domain/time.ts';
 import type { AgentRecord, StatusRecord } from './wire.ts';
 
 /** A status period in its cached form: plain JSON, and small, because there are many. */
@@ -56,6 +56,10 @@ function parseEnd(endTime: string | null | undefined): { end: Instant | null; is
  * Seconds may be missing: no document promises them.
  */
 export function parseInstant(text: string): Instant | null {
+  return parseCivilTime(text) ?? parseOtherTime(text);
+}
+
+function parseOtherTime(text: string): Instant | null {
   const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?:(Z)|([+-]\d{2}):?(\d{2}))?$/.exec(
     text.trim(),
   );

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
+import { createEventLoopYielder } from '../domain/event-loop-yielder.ts';
 import { createQueryContext, type Services } from '../gather/query-context.ts';
 import { createApolloServer } from '../graphql/apollo-server.ts';
 import { createPlugins } from '../graphql/plugins/index.ts';
@@ -29,6 +30,7 @@ export async function createGraphql(dependencies: GraphqlDependencies): Promise<
     performance: config.performance,
     prepare,
     plugins: createPlugins({ limits: config.limits, clock, metrics, prepare }),
+    yielder: createEventLoopYielder(clock),
     onUnexpectedError,
   });
   await apollo.start();

@@ -1,6 +1,8 @@
 import type { HTTPGraphQLRequest, HTTPGraphQLResponse } from '@apollo/server';
 import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
+import { createEventLoopYielder, runShort } from '../domain/event-loop-yielder.ts';
+import { encodeInSteps } from '../domain/json-in-steps.ts';
 import type { Caller } from '../request/caller.ts';
 import { createRequestContext, type RequestContext } from '../request/request-context.ts';
 import { createCallerLimits } from './caller-limits.ts';
@@ -33,6 +35,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
   const { graphql, limits, clock, responses } = options;
   const acquire = createCallerLimits(limits, clock);
   const toResponseKey = createResponseKeys();
+  const yielder = createEventLoopYielder(clock);
 
   async function execute(
     exchange: Exchange,
@@ -52,7 +55,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
       return {
         status: result.status ?? 200,
         headers: Object.fromEntries(result.headers),
-        bytes: Buffer.from(result.body.string),
+        bytes: await runShort(encodeInSteps(result.body.string), yielder),
         operation,
         // A request that waited for this one has more time left.
         reuse: context.signal.aborted ? 'none' : context.reuse.get(),

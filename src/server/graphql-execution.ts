@@ -1,6 +1,8 @@
 import type { HeaderMap, HTTPGraphQLRequest, HTTPGraphQLResponse } from '@apollo/server';
 import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
+import { createEventLoopYielder, runShort } from '../domain/event-loop-yielder.ts';
+import { encodeInSteps } from '../domain/json-in-steps.ts';
 import type { Caller } from '../request/caller.ts';
 import type { Explain } from '../request/explain.ts';
 import { createRequestContext, type RequestContext } from '../request/request-context.ts';
@@ -39,6 +41,7 @@ export interface GraphqlCall {
 export type ExecuteCall = (call: GraphqlCall, ...watch: Parameters<Execute>) => Promise<ExecutedResponse>;
 
 export function createGraphqlExecution({ graphql, limits, clock }: GraphqlExecutionOptions): ExecuteCall {
+  const yielder = createEventLoopYielder(clock);
   return async (call, disconnectSignal, onEntriesRead) => {
     const { caller, requestId, explain, startedAtMs, stream, method, headers, search, body, operation } = call;
     const contextOptions = { caller, requestId, explain, disconnectSignal, clock, limits, startedAtMs, onEntriesRead };
@@ -49,7 +52,7 @@ export function createGraphqlExecution({ graphql, limits, clock }: GraphqlExecut
       return {
         status: result.status ?? 200,
         headers: Object.fromEntries(result.headers),
-        bytes: Buffer.from(result.body.string),
+        bytes: await runShort(encodeInSteps(result.body.string), yielder),
         operation,
         // A request that waited for this one has more time left.
         reuse: context.signal.aborted ? 'none' : context.reuse.get(),

@@ -1,4 +1,4 @@
-import type { EventLoopYielder } from '../../../domain/event-loop-yielder.ts';
+import { type EventLoopYielder, runInSlices } from '../../../domain/event-loop-yielder.ts';
 import type { CallTarget } from '../../../domain/vendor-error.ts';
 import { vendorError } from '../../../http/response.ts';
 import { createCollector } from './collector.ts';
@@ -30,23 +30,25 @@ export async function readFile(
   let damage: FileFlaws['damage'] = null;
   try {
     for await (const bytes of inflate(body, { maxBytes: options.maxFileBytes, maxRatio: MAX_INFLATE_RATIO })) {
+      await options.yielder.yieldIfDue();
       for (const text of splitter.push(bytes)) {
+        await options.yielder.yieldIfDue();
         if (!documents.read(text)) collector.addMalformed();
         await options.yielder.yieldIfDue();
+        documents.learn();
       }
-      await options.yielder.yieldIfDue();
     }
   } catch (error) {
     damage = toDamage(error);
   }
   let isLastMalformed = false;
   for (const text of damage === 'too_large' ? [] : splitter.end()) {
+    await options.yielder.yieldIfDue();
     if (isLastMalformed) collector.addMalformed();
     isLastMalformed = !documents.read(text);
-    await options.yielder.yieldIfDue();
   }
   if (isLastMalformed) damage ??= 'malformed';
-  return assertUsable(collector.content(damage), target);
+  return assertUsable(await runInSlices(collector.content(damage), options.yielder), target);
 }
 
 function toDamage(error: unknown): FileFlaws['damage'] {

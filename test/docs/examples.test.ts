@@ -136,6 +136,6 @@ describe('examples of the documents', () => {
     const sample: unknown = JSON.parse(/^```json\n([\s\S]*?)^```/m.exec(read('README.md'))?.[1] ?? '');
     const { data } = await gateway.query(example?.query ?? '');
     expect(findMissing(sample, { data })).toEqual([]);
-    expect(findMissing({ data: { agents: { pages: 1 } } }, { data })).toEqual(['.data.agents.pages']);
+    expect(findMissing({ data: { statusCounts: { pages: 1 } } }, { data })).toEqual(['.data.statusCounts.pages']);
   });
 });

@@ -32,7 +32,7 @@ async function curl(command: string, addresses: Readonly<Record<string, string>>
   const response = await fetch(url ?? '', {
     method: valueOf('-X') ?? (body === undefined ? 'GET' : 'POST'),
     ...(header !== undefined && value !== undefined && { headers: { [header]: value } }),
-    ...(body !== undefined && { body: body.replaceAll('\n', ' ') }),
+    ...(body !== undefined && { body }),
   });
   expect(response.status).toBeLessThan(300);
   const reply = await response.text();

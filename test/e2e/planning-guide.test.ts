@@ -55,7 +55,7 @@ describe('docs/planning.md', () => {
     const { coldPlan, errors, calls } = await explain(email);
     expect(coldPlan).toMatchObject({ plan: discoveredPlan });
     expect(errors).toBeUndefined();
-    expect(calls).toHaveLength(4);
+    expect(calls).toHaveLength(3);
   });
 
   test('names source files that exist', () => {

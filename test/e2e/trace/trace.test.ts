@@ -21,7 +21,12 @@ test('lists every vendor call with Switchboard-Explain: trace, and every cached 
   const first = summary(firstResponse);
   const { kore, liveperson } = world.calls();
 
-  expect(first).toMatchObject({ 'vcc latestInteractions VENDOR OK': 3, 'vcc connect/token VENDOR OK': 1 });
+  expect(first).toMatchObject({
+    'vcc latestInteractions VENDOR OK': 2,
+    'vcc connect/token VENDOR OK': 1,
+    'vcc-legacy latestInteractions VENDOR OK': 1,
+    'vcc-legacy connect/token VENDOR OK': 1,
+  });
   expect(first['kore-main agentstatusdetails VENDOR OK']).toBe(kore.length);
   const filesAndLists = ['lp agentActivity VENDOR OK', 'lp agentActivity/file VENDOR OK'];
   expect(filesAndLists.reduce((sum, line) => sum + (first[line] ?? 0), 0)).toBe(liveperson.length);

@@ -20,7 +20,7 @@ test('has fewer people at work on weekends, but on each of them some', () => {
   expect(Math.min(...weekends)).toBeGreaterThan(24);
 });
 
-test('gives everybody two days off in a week, and has people ill for a day or longer', () => {
+test('gives every person two days off in a week, and has people ill for a day or longer', () => {
   const absentDays = people.flatMap((index) => {
     const own = days.filter((day) => isAbsent(index, day, 1));
     expect(own.length).toBeGreaterThanOrEqual(2 * 52);

@@ -62,8 +62,8 @@ test('sets an agent’s status until it is released', () => {
 });
 
 test.each([
-  ['POST', 'agents/nobody/status', '{"status":"away"}', 404, /no agent .+nobody.+ at this vendor/],
-  ['DELETE', 'agents/nobody/status', '', 404, /no agent .+nobody/],
+  ['POST', 'agents/no.one/status', '{"status":"away"}', 404, /no agent .+no\.one.+ at this vendor/],
+  ['DELETE', 'agents/no.one/status', '', 404, /no agent .+no\.one/],
   ['POST', 'agents/%zz/status', '{"status":"away"}', 404, /no agent .+%zz/],
   ['POST', 'agents/jane.doe@harbourline.example/status', '{"status":"asleep"}', 400, /"path":"status"/],
   ['POST', 'agents/jane.doe@harbourline.example/status', '{"status":"away","minutes":0}', 400, /"path":"minutes"/],

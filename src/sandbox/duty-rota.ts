@@ -12,7 +12,7 @@ export interface Duty {
   readonly end: Instant;
 }
 
-/** Who is on duty at a site at a time: chance alone leaves moments at which nobody is available, on a call or away. */
+/** Who is on duty at a site at a time: chance alone leaves moments at which no person is available, on a call or away. */
 export interface DutyRota {
   /** A person's duties in a segment of their shift, by start, without overlaps. */
   readonly dutiesIn: (index: number, segment: ShiftSegment) => readonly Duty[];

@@ -16,7 +16,7 @@ function createHarness(now = START) {
 
 function personWhere(company: Company, isWanted: (shifts: readonly Shift[]) => boolean, now: number): CompanyPerson {
   const found = company.people.find((person) => isWanted(company.shifts(person, now - 1, now)));
-  if (!found) throw new Error('nobody fits');
+  if (!found) throw new Error('no person fits');
   return found;
 }
 
@@ -74,7 +74,7 @@ describe('a status that is set by hand', () => {
     const isTalking = (person: CompanyPerson) =>
       company.conversations(person, clock.time - 1, clock.time).some(({ end }) => end === null);
     const person = company.people.find(isTalking);
-    if (!person) throw new Error('nobody is in a conversation');
+    if (!person) throw new Error('no person is in a conversation');
     set(person, { status: 'available', reason: null }, HOUR);
     expect(isTalking(person)).toBe(false);
     clock.time += HOUR - 1;

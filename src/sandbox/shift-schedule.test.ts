@@ -43,7 +43,7 @@ test('works in the daytime of the site, whatever its clocks are doing', () => {
   }
 });
 
-test('plans no shift for the person on leave, days off for everybody else, and none for those with only LivePerson', () => {
+test('plans no shift for the person on leave, days off for every other person, and none for those with only LivePerson', () => {
   const daysOff = (index: number): number =>
     planned.filter((own) => own.index === index && own.segments.length === 0).length;
   expect(daysOff(27)).toBe(DAYS);

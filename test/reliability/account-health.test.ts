@@ -54,7 +54,7 @@ test('two gateways that share a Redis report the same health, whichever of them 
   await readAgents(first, 'VONAGE', 'latestInteractions { totalCount }');
   world.vendors.kore.injectFault({ kind: 'down' });
   await readAgents(second, 'KORE', 'presence { observedAt }');
-  const expected = { bots: unknown, 'kore-main': down, lp: unknown, vcc: ok };
+  const expected = { bots: unknown, 'kore-main': down, lp: unknown, vcc: ok, 'vcc-legacy': ok };
   expect(await both()).toEqual([expected, expected]);
 
   world.vendors.kore.clearFaults();

@@ -116,7 +116,7 @@ describe('two gateways on one Redis', () => {
 
   test('shares one vendor token between the gateways', async () => {
     const gateways = await startTwoGateways();
-    const query = '{ agents(first: 100) { nodes { latestInteractions { totalCount } } } }';
+    const query = '{ agents(first: 100, filter: { account: "vcc" }) { nodes { latestInteractions { totalCount } } } }';
     // Different queries, so that each gateway makes calls of its own.
     await gateways[0].query(query);
     await gateways[1].query(query.replace('latestInteractions', 'latestInteractions(size: 2)'));
@@ -158,7 +158,9 @@ describe('requestsPerMinute of an account', () => {
   const limited = ({ name }: { readonly name: string }) =>
     name === 'vcc' ? { requestsPerMinute: 6, maxRetries: 0 } : {};
   const queryInteractions = (gateway: Gateway, size: number) =>
-    gateway.query(`{ agents(first: 100) { nodes { latestInteractions(size: ${size}) { totalCount } } } }`);
+    gateway.query(
+      `{ agents(first: 100, filter: { account: "vcc" }) { nodes { latestInteractions(size: ${size}) { totalCount } } } }`,
+    );
 
   test('limits the calls of both gateways together', async () => {
     const gateways = await startTwoGateways(limited);

@@ -17,6 +17,7 @@ export interface SandboxYaml {
     readonly baseUrl: string;
   })[];
   readonly agents: readonly unknown[];
+  readonly teams: readonly unknown[];
 }
 
 export interface SandboxProcess {

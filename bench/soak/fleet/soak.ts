@@ -45,12 +45,13 @@ function progress(step: string): void {
 }
 
 /** The sandbox's configuration, adapted so that minutes show what otherwise takes hours. */
-function writeConfig(file: string, { accounts, agents }: SandboxYaml, cacheUrl?: string): string {
+function writeConfig(file: string, { accounts, agents, teams }: SandboxYaml, cacheUrl?: string): string {
   const config = {
     server: { lameDuckSeconds: 0 },
     cache: { ttl: TTL_SECONDS, staleIfErrorSeconds: STALE_IF_ERROR_SECONDS, ...(cacheUrl && { url: cacheUrl }) },
     accounts,
     agents,
+    teams,
   };
   writeFileSync(file, stringify(config));
   return file;
@@ -74,8 +75,10 @@ function toContext(log: EpisodeLog, sandbox: string, { accounts }: SandboxYaml):
 }
 
 async function listCalls({ accounts }: SandboxYaml): Promise<readonly CountedCall[]> {
+  // Accounts of one vendor share a server.
+  const servers = new Map(accounts.map(({ vendor, baseUrl }) => [baseUrl, vendor]));
   const lists = await Promise.all(
-    accounts.map(async ({ vendor, baseUrl }) => {
+    [...servers].map(async ([baseUrl, vendor]) => {
       const response = await fetch(`${baseUrl}/__sandbox/calls`);
       const { calls } = (await response.json()) as { readonly calls: readonly { readonly at: number }[] };
       return calls.map(({ at }) => ({ vendor, at }));

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createCompany } from '../../../src/sandbox/company.ts';
-import { listInteractionsV1 } from '../../../src/vendors/vonage/sandbox/interactions.ts';
+import { listInteractionsV1, listInteractionsV2 } from '../../../src/vendors/vonage/sandbox/interactions.ts';
 import { createTimeline, toWholeSecond } from './timeline.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00.500Z');
@@ -15,7 +15,11 @@ test.each([0, 7, 31, 59])('knows what Vonage answers after %i minutes', (minutes
   const at = NOW + minutes * MINUTE;
   const world = worldAt(at);
   for (const person of world.company.people.filter(({ refsByVendor }) => refsByVendor.vonage !== undefined)) {
-    const guids = listInteractionsV1(world, person).map(({ guid }) => guid);
+    const sent =
+      person.site === 'vancouver'
+        ? { interactions: listInteractionsV1(world, person) }
+        : listInteractionsV2(world, person, new URLSearchParams());
+    const guids = 'interactions' in sent ? sent.interactions.map(({ guid }) => guid) : [];
     expect(timeline.interactions(person, at, at)).toEqual([guids]);
   }
 });

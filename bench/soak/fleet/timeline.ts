@@ -10,8 +10,10 @@ const DAY_MS = 86_400_000;
 const SECOND_MS = 1000;
 /** Longer than a shift, so that the status of every moment is known. */
 const STATUS_LOOKBACK_MS = 2 * DAY_MS;
-/** Longer than any agent's pause between two conversations. */
-const CONVERSATION_LOOKBACK_MS = 9 * DAY_MS;
+/** Longer than any agent's pause between two conversations, holidays included. */
+const CONVERSATION_LOOKBACK_MS = 30 * DAY_MS;
+/** The site whose account has version 1 of Vonage's API. */
+const LEGACY_SITE = 'vancouver';
 
 /** A status as Kore sends it, in upper case. */
 export interface TimelineStatus {
@@ -26,7 +28,7 @@ export interface Timeline {
   readonly bots: readonly CompanyBot[];
   /** The distinct current statuses that Kore may have sent between two moments; null stands for none. */
   readonly statuses: (person: CompanyPerson, from: number, to: number) => readonly (TimelineStatus | null)[];
-  /** The distinct lists of conversation ids that Vonage (version 1) may have sent between two moments. */
+  /** The distinct lists of conversation ids that Vonage may have sent between two moments. */
   readonly interactions: (person: CompanyPerson, from: number, to: number) => readonly (readonly string[])[];
   /** The starts of the statuses that overlap a range, as Kore lists them. */
   readonly statusStarts: (person: CompanyPerson, from: number, to: number) => readonly number[];
@@ -60,7 +62,7 @@ export function createTimeline(from: number, until: number): Timeline {
         all.flatMap(({ start, end }) => [start, end ?? until]),
         earliest,
         latest,
-      ).map((at) => listAt(all, at, until));
+      ).map((at) => (person.site === LEGACY_SITE ? listAt(all, at, until) : listLastStarted(all, at)));
     },
     statusStarts: (person, first, last) => {
       const overlapping = listStatuses(company, person, first, last).filter(
@@ -103,7 +105,16 @@ function listStatuses(company: Company, person: CompanyPerson, from: number, to:
   });
 }
 
-/** The active conversations, phone calls first; without any, the one that ended last. */
+/** Version 2: the one that started last. */
+function listLastStarted(conversations: readonly Conversation[], at: number): readonly string[] {
+  const begun = conversations.filter(({ start }) => start < at);
+  return begun
+    .toSorted((a, b) => b.start - a.start)
+    .slice(0, 1)
+    .map(({ guid }) => guid);
+}
+
+/** Version 1: the active conversations, phone calls first; without any, the one that ended last. */
 function listAt(conversations: readonly Conversation[], at: number, until: number): readonly string[] {
   const begun = conversations.filter(({ start }) => start < at).map((each) => ({ ...each, end: each.end ?? until }));
   const isPhone = ({ medium }: Pick<Conversation, 'medium'>): number => Number(medium === 'Phone');

@@ -143,7 +143,7 @@ interface Draft {
   readonly conversations: ConversationSlot[];
   readonly builder: ActivityBuilder;
   /** Sets what the next status must not go beyond. */
-  limit(instant: Instant): void;
+  readonly limit: (instant: Instant) => void;
 }
 
 function createDraft(segment: ShiftSegment, random: SeededRandom): Draft {

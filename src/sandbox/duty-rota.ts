@@ -3,7 +3,7 @@ import { DAY, MINUTE, SECOND } from '../domain/time.ts';
 import type { CompanyPerson } from '../vendors/sandbox.ts';
 import { hash } from './seeded-random.ts';
 import { MAX_DAYS_APART, type ShiftSchedule, type ShiftSegment } from './shift-schedule.ts';
-import { SITES, siteIndexOf } from './sites.ts';
+import { siteIndexOf, SITES } from './sites.ts';
 
 /** What a person is on duty for, so that someone always is: on a call, available, away. */
 export interface Duty {

@@ -22,15 +22,15 @@ const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```\n(?:\n```json\n([\s\S]*
 /** Sends the request of a `curl` command: the URL, `-X`, `-H` and the body. */
 async function curl(command: string, addresses: Readonly<Record<string, string>>): Promise<unknown> {
   const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
-  const valueOf = (option: string): string | undefined =>
+  const optionValue = (option: string): string | undefined =>
     words.includes(option) ? words[words.indexOf(option) + 1] : undefined;
   const url = words
     .find((word) => word.startsWith('$'))
     ?.replace(/^\$([A-Z]+)/, (_, name: string) => addresses[name] ?? '');
-  const body = valueOf('-d') ?? valueOf('--data-binary');
-  const [header, value] = valueOf('-H')?.split(': ') ?? [];
+  const body = optionValue('-d') ?? optionValue('--data-binary');
+  const [header, value] = optionValue('-H')?.split(': ') ?? [];
   const response = await fetch(url ?? '', {
-    method: valueOf('-X') ?? (body === undefined ? 'GET' : 'POST'),
+    method: optionValue('-X') ?? (body === undefined ? 'GET' : 'POST'),
     ...(header !== undefined && value !== undefined && { headers: { [header]: value } }),
     ...(body !== undefined && { body }),
   });

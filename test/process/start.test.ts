@@ -46,7 +46,7 @@ test('names the lines of the sources in stack traces', async () => {
   child.stdout?.on('data', (text: Buffer) => (log += text.toString()));
   child.stderr?.on('data', (text: Buffer) => (log += text.toString()));
   await new Promise((resolve) => child.once('close', resolve));
-  expect(log).toContain('"at":"src/startup/banner.ts:3"');
+  expect(log).toContain('"at":"src/startup/banner.ts:5"');
 });
 
 test('runs the sources, and says so, where it may not write a bundle', async () => {

@@ -112,8 +112,9 @@ class SharedLiveQuery implements LiveQuery {
   }
 
   /** The event of an answer: the same one as before where its bytes are the same. */
-  #toEvent({ json }: LiveAnswer): LiveEvent {
-    if (this.#latest?.json !== json) this.#latest = { json, isReplaceable: true };
+  #toEvent({ json, isRejected }: LiveAnswer): LiveEvent {
+    if (this.#latest?.json !== json)
+      this.#latest = { json, isReplaceable: true, isRejected: isRejected && this.#field === null };
     return this.#latest;
   }
 

@@ -61,8 +61,9 @@ export function createStatusTracker(): StatusTracker {
 
   return {
     since: (now) => (agent, account) => {
-      const readAt = tracked.get(keyOf({ agent, account }))?.readAt ?? now;
-      return startOfUtcDay(utcDay(Math.max(readAt - MAX_REPORT_DELAY_MS, now - MAX_READ_RANGE_MS)));
+      const status = tracked.get(keyOf({ agent, account }));
+      const from = status ? Math.max(status.readAt - MAX_REPORT_DELAY_MS, now - MAX_READ_RANGE_MS) : now;
+      return startOfUtcDay(utcDay(from));
     },
     update(readings, now) {
       const changes = readings.flatMap((reading) => (isComplete(reading) ? updateOne(reading, now) : []));

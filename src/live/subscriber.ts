@@ -7,6 +7,8 @@ export interface LiveEvent {
   readonly json: string;
   /** Whether a later event may take its place before it is sent. An event that reports a change has no substitute. */
   readonly isReplaceable: boolean;
+  /** Whether it says why the operation was rejected, and ends the subscription. */
+  readonly isRejected?: boolean;
 }
 
 /** Why a stream ends. `unauthenticated`: the caller's key or token is no longer valid. */

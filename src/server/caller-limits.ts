@@ -12,7 +12,7 @@ export interface CallerUsage {
   inFlight: number;
 }
 
-/** Call it when a request starts, with the caller's name; it returns the function to call when the request ends. */
+/** Call it when a request starts, with the caller's name; it returns the function to call when the request ends, at least once. */
 export type AcquireCaller = (caller: string) => () => void;
 
 /**
@@ -61,8 +61,10 @@ export function createCallerLimits(
     }
     usage.recentRequests.push(now);
     usage.inFlight += 1;
+    let isInFlight = true;
     return () => {
-      usage.inFlight -= 1;
+      if (isInFlight) usage.inFlight -= 1;
+      isInFlight = false;
     };
   };
 }

@@ -13,6 +13,8 @@ export interface ConnectionTracker {
   /** Marks the connection as in flight until `onRequestEnd`. */
   readonly onRequestStart: (exchange: Exchange) => void;
   readonly onRequestEnd: (exchange: Exchange) => void;
+  /** From now on the connection speaks another protocol, whose own handshake closes it. */
+  readonly onUpgrade: (socket: Duplex) => void;
   /** From now on the exchange is a stream, which does not end by itself. */
   readonly onStreamStart: (exchange: Exchange) => void;
   /** Calls back once no request is in flight but streams, at once where that is so. */
@@ -31,6 +33,7 @@ export function createConnectionTracker(clock: Clock): ConnectionTracker {
   const sockets = new Set<Socket>();
   const inFlight = new Map<Duplex, Exchange>();
   const streams = new WeakSet<Exchange>();
+  const upgraded = new WeakSet<Duplex>();
   let onOnlyStreams: (() => void) | null = null;
   const bytesReadAtLastResponse = new WeakMap<Socket, number>();
   let keepAlive = true;
@@ -55,6 +58,9 @@ export function createConnectionTracker(clock: Clock): ConnectionTracker {
   }
 
   return {
+    onUpgrade: (socket) => {
+      upgraded.add(socket);
+    },
     onStreamStart: (exchange) => {
       streams.add(exchange);
       reportOnlyStreams();
@@ -91,7 +97,7 @@ export function createConnectionTracker(clock: Clock): ConnectionTracker {
     closeIdle: () => {
       isDraining = true;
       for (const socket of sockets) {
-        if (inFlight.has(socket)) continue;
+        if (inFlight.has(socket) || upgraded.has(socket)) continue;
         const isBetweenRequests = socket.bytesRead === bytesReadAtLastResponse.get(socket);
         if (isBetweenRequests) socket.destroy();
         else closeAfterGrace(socket);

@@ -10,7 +10,7 @@ export interface Cors {
   /** Sets the CORS headers of the response; returns true where the request is a preflight that is now answered. */
   readonly handle: (exchange: Exchange, path: HttpPath | undefined, methods: readonly string[]) => boolean;
   /** Throws an `HttpError` (403) for a WebSocket upgrade from a page of another origin: browsers send no preflight for it. */
-  readonly assertUpgradeAllowed: (exchange: Exchange) => void;
+  readonly assertUpgradeAllowed: (exchange: Pick<Exchange, 'request'>) => void;
 }
 
 const CORS_PATHS: ReadonlySet<HttpPath | undefined> = new Set(['/graphql', '/schema.graphql']);

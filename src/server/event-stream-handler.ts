@@ -18,6 +18,8 @@ export type StreamHandler = (
   exchange: Exchange,
   request: GraphqlRequest,
   answer: (exchange: Exchange, request: GraphqlRequest) => Promise<GraphqlAnswer>,
+  /** Ends the concurrency of the caller that the request counts for; each execution of a subscription counts by itself. */
+  release: () => void,
 ) => MaybePromise<boolean>;
 
 export interface StreamHandlerOptions {
@@ -72,12 +74,13 @@ export function createStreamHandler(options: StreamHandlerOptions): StreamHandle
     }
   }
 
-  async function handle(...[exchange, request, answer]: Parameters<StreamHandler>): Promise<boolean> {
+  async function handle(...[exchange, request, answer, release]: Parameters<StreamHandler>): Promise<boolean> {
     const { accept = '', explain, caller } = request;
     const params = readOperationParams(request);
     const resolved = await documents.resolveParameters(params, caller);
     const isLive = findOperationType(resolved.request, maxTokens) === OperationTypeNode.SUBSCRIPTION;
     if (isLive && explain !== 'plan') {
+      release();
       await subscribe(exchange, request, resolved);
       return true;
     }
@@ -87,8 +90,8 @@ export function createStreamHandler(options: StreamHandlerOptions): StreamHandle
     return true;
   }
 
-  return (exchange, request, answer) =>
-    accepts(request.accept ?? '', 'text/event-stream') ? handle(exchange, request, answer) : false;
+  return (exchange, request, ...rest) =>
+    accepts(request.accept ?? '', 'text/event-stream') ? handle(exchange, request, ...rest) : false;
 }
 
 function endStream(stream: EventStream, end: StreamEnd): void {

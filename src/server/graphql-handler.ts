@@ -108,7 +108,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
     const release = acquireCaller(caller.name);
     try {
       const request = await readGraphqlRequest(exchange, caller, maxBodyBytes);
-      if (!(await handleStream(exchange, request, answer))) await respond(exchange, request);
+      if (!(await handleStream(exchange, request, answer, release))) await respond(exchange, request);
     } finally {
       exchange.onClose(release);
     }

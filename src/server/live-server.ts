@@ -10,6 +10,7 @@ import { createLiveOperations, createTurns } from './live-operations.ts';
 import type { AcquireSlot } from './load-shedding.ts';
 import type { Logger } from './ports.ts';
 import { createStatusReader, type StatusReaderOptions } from './status-reader.ts';
+import { createOperationRunner, type StartOperation } from './web-socket-operations.ts';
 
 export interface LiveServerOptions extends StatusReaderOptions {
   readonly liveSettings: LiveSettings;
@@ -30,15 +31,17 @@ export interface RequestExecution {
 export interface LiveServer {
   readonly live: LiveQueries;
   readonly handleStream: StreamHandler;
+  readonly startOperation: StartOperation;
 }
 
 export function createLiveServer(options: LiveServerOptions, execution: RequestExecution): LiveServer {
   const { liveSettings: settings, metrics, logger, clock, limits } = options;
   const { execute, acquireCaller, acquireSlot, documents } = execution;
+  const takeTurn = createTurns(acquireCaller, acquireSlot);
   const live = createLiveQueries({
     settings,
     clock,
-    takeTurn: createTurns(acquireCaller, acquireSlot),
+    takeTurn,
     readStatuses: createStatusReader(options),
     isAuthorized: ({ expiresAt = Infinity }) => clock.now() < expiresAt,
     metrics,
@@ -48,13 +51,16 @@ export function createLiveServer(options: LiveServerOptions, execution: RequestE
     },
   });
   const toOperation = createLiveOperations(execute, clock);
-  const handleStream = createStreamHandler({
+  const shared = { live, toOperation, documents, metrics, clock, maxTokens: limits.maxTokens };
+  return {
     live,
-    toOperation,
-    documents,
-    metrics,
-    clock,
-    maxTokens: limits.maxTokens,
-  });
-  return { live, handleStream };
+    handleStream: createStreamHandler(shared),
+    startOperation: createOperationRunner({
+      ...shared,
+      takeTurn,
+      onUnexpectedError: (error, requestId) => {
+        logger.error({ err: error, requestId }, 'unexpected error while handling a request');
+      },
+    }),
+  };
 }

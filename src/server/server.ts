@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { type AddressInfo, Server as NetServer } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { ServerSettings } from '../config/settings.ts';
 import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import { SECOND } from '../domain/time.ts';
@@ -27,6 +27,8 @@ import { createRouter } from './routes.ts';
 import type { PageHandler } from './static-page.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 import { createUnreadAnswers } from './unread-answers.ts';
+import { createUpgradeCheck } from './upgrade-check.ts';
+import { createWebSockets } from './web-socket-server.ts';
 
 /** Socket timeouts of client connections. */
 export interface ServerTimeouts {
@@ -103,7 +105,7 @@ export function createServer(options: ServerOptions): Server {
   const execute = createGraphqlExecution(options);
   const documents = createDocumentResolver(options.trustedDocuments, metrics.documentRequested);
   const execution = { execute, acquireCaller, acquireSlot, documents };
-  const { live, handleStream } = createLiveServer(options, execution);
+  const { live, handleStream, startOperation } = createLiveServer(options, execution);
 
   const findRoute = createRouter({
     index: handleIndex,
@@ -182,8 +184,15 @@ export function createServer(options: ServerOptions): Server {
   const readClientAddress = createClientAddressReader(settings.trustProxy);
   const onStream = connections.onStreamStart;
   const exchangeOptions = { metrics, logger, clock, readClientAddress, unread, onStream };
+  const webSockets = createWebSockets({
+    ...{ clock, authenticate, readClientAddress, metrics, logger },
+    start: startOperation,
+    maxPayloadBytes: limits.bodyBytes,
+    maxConnections: options.liveSettings.maxSubscriptions,
+  });
   const httpServer = createHttpServer(
     {
+      shouldUpgradeCallback: createUpgradeCheck({ checkHost, cors }),
       headersTimeout: timeouts.headersMs,
       requestTimeout: timeouts.requestMs,
       connectionsCheckingInterval: timeouts.checkIntervalMs,
@@ -203,6 +212,10 @@ export function createServer(options: ServerOptions): Server {
   // Longer than any query takes, whatever the configured timeout: a connection without traffic for this long has lost its client.
   httpServer.timeout = options.limits.requestTimeoutMs + timeouts.idleMs;
   httpServer.on('connection', connections.onConnect);
+  httpServer.on('upgrade', (request, socket, head) => {
+    connections.onUpgrade(socket);
+    webSockets.accept(request, socket as Socket, head);
+  });
   httpServer.on('clientError', (error, socket) => {
     const status = respondToClientError(error, socket);
     if (status === null) return;
@@ -242,8 +255,12 @@ export function createServer(options: ServerOptions): Server {
         connections.disableKeepAlive();
         connections.closeIdle();
         // Last, so that clients with a query in flight are not disconnected before those that watch.
-        connections.whenOnlyStreams(live.endAll);
-        const cancelEnd = clock.setTimer(Math.max(0, ms - STREAM_END_MS), live.endAll);
+        const endStreams = (): void => {
+          live.endAll();
+          webSockets.closeAll();
+        };
+        connections.whenOnlyStreams(endStreams);
+        const cancelEnd = clock.setTimer(Math.max(0, ms - STREAM_END_MS), endStreams);
         let drained = true;
         const cancel = clock.setTimer(ms, () => {
           drained = connections.destroyAll();

@@ -40,6 +40,8 @@ interface TestServerOptions {
   readonly wait?: (request: RequestContext) => Promise<string>;
   readonly graphql?: ServerOptions['graphql'];
   readonly responses?: ServerOptions['responses'];
+  readonly live?: Readonly<Record<string, number>>;
+  readonly readStatuses?: ServerOptions['readStatuses'];
 }
 
 /** Starts the server with a small schema on a free port. */
@@ -77,8 +79,8 @@ export async function startTestServer({
       options.graphql ??
       ((httpGraphQLRequest, request) =>
         apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: () => Promise.resolve(request) })),
-    readStatuses: () => Promise.resolve([]),
-    liveSettings: settingsShape.live.parse({}),
+    readStatuses: options.readStatuses ?? (() => Promise.resolve([])),
+    liveSettings: settingsShape.live.parse(options.live ?? {}),
     responses: options.responses,
     printSdl: () => options.sdl ?? SDL,
     checkHost: options.checkHost,

@@ -1,0 +1,151 @@
+import type { Clock } from '../domain/clock.ts';
+import { SECOND } from '../domain/time.ts';
+import type { Caller } from '../request/caller.ts';
+import { CLOSE_CODES, type ClientMessage, parseClientMessage } from './transport-ws-messages.ts';
+
+/** For the first message, which authenticates the client. */
+const INIT_TIMEOUT_MS = 10 * SECOND;
+const HEARTBEAT_MS = 12 * SECOND;
+
+/** What the protocol uses of a WebSocket. */
+export interface SocketLike {
+  readonly send: (text: string) => void;
+  readonly ping: () => void;
+  readonly close: (code: number, reason: string) => void;
+  /** Closes the connection without a handshake. */
+  readonly terminate: () => void;
+}
+
+/** An operation that runs on a connection. */
+export interface RunningOperation {
+  readonly end: () => void;
+}
+
+export interface ConnectionOptions {
+  readonly socket: SocketLike;
+  readonly clock: Clock;
+  /** Identifies the caller by the parameters of the first message; a number is the code with which the connection is closed. */
+  readonly authenticate: (params: Readonly<Record<string, unknown>>) => Promise<Caller | number>;
+  /** Starts an operation, which sends its own messages; `onDone` is called once it has sent the last one. */
+  readonly start: (
+    caller: Caller,
+    id: string,
+    payload: Readonly<Record<string, unknown>>,
+    onDone: () => void,
+  ) => RunningOperation;
+}
+
+/** The server's side of graphql-transport-ws for one connection. */
+export interface TransportWsConnection {
+  readonly onMessage: (text: string) => void;
+  readonly onPong: () => void;
+  /** Ends all operations. */
+  readonly onClose: () => void;
+}
+
+export function createTransportWsConnection(options: ConnectionOptions): TransportWsConnection {
+  const { socket, clock, authenticate, start } = options;
+  const operations = new Map<string, RunningOperation>();
+  let state: 'new' | 'authenticating' | Caller = 'new';
+  let isClosed = false;
+  let isAlive = true;
+  let cancelHeartbeat = scheduleHeartbeat();
+  const cancelInitTimeout = clock.setTimer(INIT_TIMEOUT_MS, () => {
+    close(CLOSE_CODES.initTimeout, 'Connection initialisation timeout');
+  });
+
+  function scheduleHeartbeat(): () => void {
+    return clock.setTimer(HEARTBEAT_MS, () => {
+      if (!isAlive) {
+        socket.terminate();
+        return;
+      }
+      isAlive = false;
+      socket.ping();
+      cancelHeartbeat = scheduleHeartbeat();
+    });
+  }
+
+  function close(code: number, reason: string): void {
+    if (!isClosed) socket.close(code, reason);
+    end();
+  }
+
+  function end(): void {
+    isClosed = true;
+    cancelHeartbeat();
+    cancelInitTimeout();
+    for (const operation of [...operations.values()]) operation.end();
+    operations.clear();
+  }
+
+  async function initialise(params: Readonly<Record<string, unknown>>): Promise<void> {
+    if (state !== 'new') {
+      close(CLOSE_CODES.tooManyInits, 'Too many initialisation requests');
+      return;
+    }
+    state = 'authenticating';
+    const caller = await authenticate(params);
+    if (isClosed) return;
+    if (typeof caller === 'number') {
+      close(caller, caller === CLOSE_CODES.forbidden ? 'Forbidden' : 'Authentication is temporarily unavailable');
+      return;
+    }
+    cancelInitTimeout();
+    state = caller;
+    socket.send('{"type":"connection_ack"}');
+  }
+
+  function subscribe({ id, payload }: ClientMessage & { readonly type: 'subscribe' }): void {
+    if (typeof state === 'string') {
+      close(CLOSE_CODES.unauthorized, 'Unauthorized');
+      return;
+    }
+    if (operations.has(id)) {
+      close(CLOSE_CODES.subscriberAlreadyExists, `Subscriber for ${id} already exists`.slice(0, 100));
+      return;
+    }
+    let isDone = false;
+    const operation = start(state, id, payload, () => {
+      isDone = true;
+      operations.delete(id);
+    });
+    if (!isDone) operations.set(id, operation);
+  }
+
+  function handle(message: ClientMessage): void {
+    switch (message.type) {
+      case 'connection_init':
+        initialise(message.payload).catch(() => {
+          close(CLOSE_CODES.internalError, 'Internal server error');
+        });
+        break;
+      case 'ping':
+        socket.send(JSON.stringify({ type: 'pong', payload: message.payload }));
+        break;
+      case 'subscribe':
+        subscribe(message);
+        break;
+      case 'complete':
+        operations.get(message.id)?.end();
+        operations.delete(message.id);
+        break;
+      case 'pong':
+        isAlive = true;
+    }
+  }
+
+  return {
+    onMessage: (text) => {
+      isAlive = true;
+      if (isClosed) return;
+      const message = parseClientMessage(text);
+      if (message) handle(message);
+      else close(CLOSE_CODES.badRequest, 'Invalid message received');
+    },
+    onPong: () => {
+      isAlive = true;
+    },
+    onClose: end,
+  };
+}

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { startLiveServer, SUBSCRIPTION } from '../../test/support/live-harness.ts';
+import { anonymousCaller } from '../request/caller.ts';
+
+type LiveTestServer = Awaited<ReturnType<typeof startLiveServer>>;
+
+function connect({ url }: LiveTestServer, connectionParams: Readonly<Record<string, unknown>> = {}) {
+  const closes: number[] = [];
+  const client = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionParams,
+    on: { closed: (event) => closes.push((event as { code: number }).code) },
+  });
+  return { client, closes };
+}
+
+describe('WebSocket connections', () => {
+  test('authenticate with the parameters of their first message, with or without a scheme', async () => {
+    const seen: (string | undefined)[] = [];
+    const server = await startLiveServer({
+      authenticate: (authorization) => {
+        seen.push(authorization);
+        return authorization === 'Bearer good' ? anonymousCaller : { failure: 'unknown_key' };
+      },
+    });
+    for (const authorization of ['good', 'Bearer good']) {
+      const { client } = connect(server, { authorization });
+      expect((await client.iterate({ query: '{ a }' }).next()).value).toEqual({ data: 1 });
+      await client.dispose();
+    }
+    const refused = connect(server, { authorization: 'bad' });
+    await expect(refused.client.iterate({ query: '{ a }' }).next()).rejects.toMatchObject({ code: 4403 });
+    expect(seen).toEqual(['Bearer good', 'Bearer good', 'Bearer bad']);
+    await server.stop();
+  });
+
+  test('are closed with 4401 once the token has expired', async () => {
+    const expiresAt = Date.parse('2026-11-20T09:30:20Z');
+    const server = await startLiveServer({ authenticate: () => ({ ...anonymousCaller, name: 'jane', expiresAt }) });
+    const { client } = connect(server);
+    const results = client.iterate(SUBSCRIPTION);
+    await results.next();
+    const ended = expect(results.next()).rejects.toMatchObject({ code: 4401 });
+    await server.pass(20_000);
+    await ended;
+    await server.stop();
+  });
+
+  test('are closed with 1001 in a drain, which they do not fail', async () => {
+    const server = await startLiveServer();
+    const { client, closes } = connect(server);
+    const results = client.iterate(SUBSCRIPTION);
+    await results.next();
+    const idle = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    await once(idle, 'open');
+    const idleClosed = once(idle, 'close');
+    const drained = server.server.drain(60_000);
+    await results.next().catch(() => undefined);
+    expect(closes).toEqual([1001]);
+    expect((await idleClosed)[0]).toBe(1001);
+    expect(await drained).toBe(true);
+    await server.stop();
+  });
+
+  test('are limited in number, and logged when they end', async () => {
+    const server = await startLiveServer({ live: { maxSubscriptions: 1 } });
+    const url = `${server.url.replace('http', 'ws')}/graphql`;
+    const first = new WebSocket(url, 'graphql-transport-ws');
+    await once(first, 'open');
+    const [error] = (await once(new WebSocket(url, 'graphql-transport-ws'), 'error')) as [Error];
+    expect(error.message).toContain('503');
+    first.close();
+    expect(await server.accessLog(1)).toMatchObject([{ path: '/graphql', status: 101, stream: 'websocket' }]);
+    await server.stop();
+  });
+});

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from '../domain/clock.ts';
+import { SECOND } from '../domain/time.ts';
+import type { Authenticator } from './auth.ts';
+import type { ClientAddressReader } from './client-address.ts';
+import { HttpError } from './http-error.ts';
+import type { Logger, ServerMetrics } from './ports.ts';
+import { createTransportWsConnection } from './transport-ws-connection.ts';
+import { CLOSE_CODES } from './transport-ws-messages.ts';
+import type { EventSocket, StartOperation } from './web-socket-operations.ts';
+
+const SUBPROTOCOL = 'graphql-transport-ws';
+/** For reading some more of what has been sent. */
+const MAX_UNREAD_MS = 30 * SECOND;
+
+export interface WebSocketOptions {
+  readonly clock: Clock;
+  readonly authenticate: Authenticator;
+  readonly readClientAddress: ClientAddressReader;
+  readonly start: StartOperation;
+  readonly maxPayloadBytes: number;
+  readonly maxConnections: number;
+  readonly metrics: Pick<ServerMetrics, 'requestStarted' | 'requestEnded'>;
+  readonly logger: Pick<Logger, 'info'>;
+}
+
+/** The WebSocket connections of a server. */
+export interface WebSockets {
+  /** Completes an upgrade that has been allowed, or refuses it where there are too many connections. */
+  readonly accept: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+  /** Closes all connections, the oldest first. */
+  readonly closeAll: () => void;
+}
+
+export function createWebSockets(options: WebSocketOptions): WebSockets {
+  const { clock, metrics, logger, maxPayloadBytes, maxConnections, readClientAddress } = options;
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxPayloadBytes,
+    // What is sent is rendered once for all; compression would be done for each.
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+  const connections = new Set<WebSocket>();
+  let isClosing = false;
+
+  function track(webSocket: WebSocket, clientAddress: string): void {
+    const startedAtMs = clock.monotonicMs();
+    connections.add(webSocket);
+    metrics.requestStarted();
+    webSocket.on('close', (code) => {
+      connections.delete(webSocket);
+      const ms = Math.round(clock.monotonicMs() - startedAtMs);
+      metrics.requestEnded('GET', '/graphql', 101, null);
+      logger.info(
+        { path: '/graphql', status: 101, stream: 'websocket', closeCode: code, ms, clientAddress },
+        'request completed',
+      );
+    });
+    // An error is followed by `close`.
+    webSocket.on('error', () => undefined);
+  }
+
+  return {
+    accept: (request, socket, head) => {
+      if (connections.size >= maxConnections) {
+        socket.end(
+          'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+        );
+        return;
+      }
+      const clientAddress = readClientAddress(request);
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        track(webSocket, clientAddress);
+        if (isClosing) webSocket.close(CLOSE_CODES.goingAway);
+        else if (webSocket.protocol !== SUBPROTOCOL)
+          webSocket.close(CLOSE_CODES.subprotocolNotAcceptable, 'Subprotocol not acceptable');
+        else connect(webSocket, socket, { authorization: request.headers.authorization, clientAddress }, options);
+      });
+    },
+    closeAll: () => {
+      isClosing = true;
+      for (const webSocket of connections) webSocket.close(CLOSE_CODES.goingAway, 'The gateway is shutting down');
+    },
+  };
+}
+
+interface ClientIdentity {
+  /** The header of the upgrade, which programs may send and browsers cannot. */
+  readonly authorization: string | undefined;
+  readonly clientAddress: string;
+}
+
+function connect(
+  webSocket: WebSocket,
+  socket: Socket,
+  identity: ClientIdentity,
+  { clock, authenticate, start }: WebSocketOptions,
+): void {
+  const eventSocket = createEventSocket(webSocket, socket, clock);
+  const connection = createTransportWsConnection({
+    clock,
+    socket: {
+      ...eventSocket,
+      ping: () => {
+        webSocket.ping();
+      },
+    },
+    authenticate: async (params) => {
+      const authorization = readAuthorization(params) ?? identity.authorization;
+      try {
+        const caller = await authenticate(authorization, identity.clientAddress);
+        if (!('failure' in caller)) return caller;
+        return caller.failure === 'keys_unavailable' ? CLOSE_CODES.tryAgainLater : CLOSE_CODES.forbidden;
+      } catch (error) {
+        if (error instanceof HttpError) return CLOSE_CODES.tryAgainLater;
+        throw error;
+      }
+    },
+    start: (caller, id, payload, onDone) =>
+      start(eventSocket, { caller, id, payload, requestId: randomUUID() }, onDone),
+  });
+  webSocket.on('message', (data: Buffer, isBinary) => {
+    // A binary message is none of the protocol.
+    connection.onMessage(isBinary ? '' : data.toString());
+  });
+  webSocket.on('pong', connection.onPong);
+  webSocket.on('close', connection.onClose);
+}
+
+/** The scheme may be left out: the parameter is for tokens only. */
+function readAuthorization({ authorization }: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof authorization !== 'string' || authorization === '') return undefined;
+  return authorization.includes(' ') ? authorization : `Bearer ${authorization}`;
+}
+
+function createEventSocket(webSocket: WebSocket, socket: Socket, clock: Clock): EventSocket {
+  const drainCallbacks = new Set<() => void>();
+  let cancelUnread: (() => void) | null = null;
+
+  function watchReading(): boolean {
+    if (!socket.writableNeedDrain) return true;
+    cancelUnread ??= clock.setTimer(MAX_UNREAD_MS, () => {
+      webSocket.terminate();
+    });
+    return false;
+  }
+  function isOpen(): boolean {
+    return webSocket.readyState === WebSocket.OPEN;
+  }
+
+  socket.on('drain', () => {
+    cancelUnread?.();
+    cancelUnread = null;
+    for (const callback of drainCallbacks) callback();
+  });
+  webSocket.on('close', () => cancelUnread?.());
+  return {
+    sendParts: (head, rest) => {
+      if (!isOpen()) return true;
+      // Two fragments of one message, in one write: the second is the same for all receivers.
+      socket.cork();
+      webSocket.send(head, { fin: false });
+      webSocket.send(rest, { binary: false, fin: true });
+      socket.uncork();
+      return watchReading();
+    },
+    send: (text) => {
+      if (!isOpen()) return;
+      webSocket.send(text);
+      watchReading();
+    },
+    close: (code, reason) => {
+      webSocket.close(code, reason);
+    },
+    terminate: () => {
+      webSocket.terminate();
+    },
+    onDrain: (callback) => {
+      drainCallbacks.add(callback);
+      return () => drainCallbacks.delete(callback);
+    },
+  };
+}

@@ -83,13 +83,13 @@ export function mergeCells(
 export function dedupePeriods(periods: readonly StoredPeriod[]): readonly StoredPeriod[] {
   // As nearly every list: with a start for each there are no two of one key.
   if (periods.every(([start], index) => index === 0 || start > (periods[index - 1]?.[0] ?? start))) return periods;
-  const index: PeriodIndex<StoredPeriod> = new Map();
+  const bySlot: PeriodIndex<StoredPeriod> = new Map();
   for (const period of periods) {
-    const slot = slotOf(period, index.get(period[0]));
-    const known = index.get(slot);
-    if (!known || supersedes(period, known)) index.set(slot, period);
+    const slot = slotOf(period, bySlot.get(period[0]));
+    const known = bySlot.get(slot);
+    if (!known || supersedes(period, known)) bySlot.set(slot, period);
   }
-  return [...index.values()];
+  return [...bySlot.values()];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createDirectory } from '../../src/directory/directory.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
-import type { Interaction } from '../../src/domain/interaction.ts';
 import { createEventLoopYielder } from '../../src/domain/event-loop-yielder.ts';
+import type { Interaction } from '../../src/domain/interaction.ts';
 import { sourceReport } from '../../src/domain/source.ts';
 import type { StatusPeriod } from '../../src/domain/status-period.ts';
 import { HOUR } from '../../src/domain/time.ts';

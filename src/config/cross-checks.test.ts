@@ -54,8 +54,8 @@ test.each([
   ],
   [
     'an agent’s team that is not configured, with the one that is probably meant',
-    `${withAgents('id: a, kind: human, team: suport-de')}\nteams: [{ id: support-de, name: Support }]`,
-    'agents[0].team: is not the id of a configured team: suport-de; did you mean support-de?',
+    `${withAgents('id: a, kind: human, team: sport-de')}\nteams: [{ id: support-de, name: Support }]`,
+    'agents[0].team: is not the id of a configured team: sport-de; did you mean support-de?',
   ],
   [
     'an agent’s team without any teams',
@@ -130,7 +130,7 @@ test('reports a reference that is an address once', () => {
 
 test('redacts a team that comes from the environment, and does not suggest one that does', () => {
   const text = `${withAgents('id: a, kind: human, team: "${TEAM}"', 'id: b, kind: human, team: sale')}\nteams: [{ id: "\${SALES}", name: Sales }]`;
-  expect(errorLines(text, { TEAM: 'saless', SALES: 'sales' })).toEqual([
+  expect(errorLines(text, { TEAM: 'sales1', SALES: 'sales' })).toEqual([
     expect.stringMatching(/: agents\[0\]\.team: is not the id of a configured team: …; did you mean …\?$/),
     expect.stringMatching(/: agents\[1\]\.team: is not the id of a configured team: sale; did you mean …\?$/),
   ]);

@@ -142,7 +142,12 @@ test('computes one agent after the other, with turns of the event loop between t
   const { context, jane } = withJane(telling('first', [hourOf('first')]));
   let turns = 0;
   const yielder = {
-    yieldIfDue: () => new Promise<void>((resolve) => setImmediate(() => resolve(((turns += 1), undefined)))),
+    yieldIfDue: () =>
+      new Promise<void>((resolve) =>
+        setImmediate(() => {
+          resolve(((turns += 1), undefined));
+        }),
+      ),
   };
   const services = { ...context.services, yielder };
   const all = await Promise.all(Array.from({ length: 5 }, () => read({ ...context, services }, jane)));

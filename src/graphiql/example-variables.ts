@@ -12,6 +12,7 @@ export function exampleVariables(now: number) {
   const date = (at: number) => instant(at).slice(0, 10);
   return {
     day: { from: instant(minute - DAY_MS), to: instant(minute) },
+    lastWeek: { from: instant(minute - 7 * DAY_MS), to: instant(minute) },
     week: { from: date(now - 6 * DAY_MS), to: date(now), timeZone: 'UTC' },
   };
 }

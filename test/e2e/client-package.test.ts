@@ -19,7 +19,9 @@ afterAll(async () => {
 
 function withClient(lines: string): string {
   return `
-    import { createClient, AccountsDocument, AgentDayDocument, BotWeekDocument, WallboardDocument } from 'switchboard-client';
+    import {
+      createClient, AccountsDocument, AgentDayDocument, BotWeekDocument, StatusCountsDocument, TeamWeekDocument, WallboardDocument,
+    } from 'switchboard-client';
     const client = createClient({ url: '${gateway.url}/graphql' });
     const print = (value) => process.stdout.write(JSON.stringify(value) + '\\n');
     ${lines}`;
@@ -40,13 +42,19 @@ describe('the installed package', () => {
       const day = await client.query(AgentDayDocument, { id: human.id, during: ${DURING} });
       const week = await client.query(BotWeekDocument, { id: bot.id, during: { from: '2026-11-13', to: '2026-11-19' } });
       const { data: { accounts } } = await client.query(AccountsDocument);
+      const { data: { statusCounts, teams } } = await client.query(StatusCountsDocument);
+      const [team] = teams;
+      const hours = { during: ${DURING}, interval: 'HOUR', timeZone: 'Europe/Berlin' };
+      const teamWeek = await client.query(TeamWeekDocument, { teams: [team.id], first: 1000, ...hours });
       print({
         agents: agents.totalCount === agents.nodes.length,
         status: human.presence.status.status,
         periods: day.data.agent.statusPeriods.nodes.length,
         messages: week.data.agent.usageStats.current.messagesCount,
         accounts: accounts.map(({ name }) => name),
-        errors: [day, week].flatMap(({ errors }) => errors),
+        counted: statusCounts.total === agents.totalCount,
+        totals: teamWeek.data.agents.nodes.flatMap(({ statusTotals }) => statusTotals?.nodes ?? []).length,
+        errors: [day, week, teamWeek].flatMap(({ errors }) => errors),
       });`);
     expect(result).toEqual({
       agents: true,
@@ -54,8 +62,11 @@ describe('the installed package', () => {
       periods: expect.any(Number),
       messages: expect.any(Number),
       accounts: expect.arrayContaining(['kore-main', 'vcc']),
+      counted: true,
+      totals: expect.any(Number),
       errors: [],
     });
+    expect(result.totals).toBeGreaterThan(0);
     expect(result.periods).toBeGreaterThan(0);
   });
 

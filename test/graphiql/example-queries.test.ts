@@ -53,6 +53,7 @@ test('opens a tab for every example', () => {
 test('fills in variables for the time just before the page was opened', () => {
   expect(exampleVariables(NOW)).toEqual({
     day: { from: '2026-11-19T09:30:00.000Z', to: '2026-11-20T09:30:00.000Z' },
+    lastWeek: { from: '2026-11-13T09:30:00.000Z', to: '2026-11-20T09:30:00.000Z' },
     week: { from: '2026-11-14', to: '2026-11-20', timeZone: 'UTC' },
   });
 });

@@ -60,10 +60,11 @@ export const sources: AccountDataSource = {
   usageStats: () => Promise.resolve(freshResult('v', usageStats)),
 };
 
-/** One agent whose account has every capability. */
+/** One agent, in a team, whose account has every capability. */
 export const services = createFakeServices(
-  [directoryEntry('jane', { name: 'Jane', email: 'jane@example.com', accounts: { v: 'jane' } })],
+  [directoryEntry('jane', { name: 'Jane', email: 'jane@example.com', team: 't', accounts: { v: 'jane' } })],
   [{ name: 'v', vendor: 'KORE', sources }],
+  [{ id: 't', name: 'Team T' }],
 );
 
 const prepareOperation = createOperationPreparer();

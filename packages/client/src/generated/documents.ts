@@ -91,6 +91,20 @@ export type InteractionType =
   /** A phone call. */
   | 'PHONE';
 
+/**
+ * The length of an interval, by the wall clock of a time zone. Where the clock is set, an interval is as long as it is: a day has 23, 23.5,
+ * 24.5 or 25 hours, and an hour that the clock shows twice is two intervals.
+ */
+export type ReportInterval =
+  /** From midnight to midnight, or what comes first after midnight where the clock skips it. */
+  | 'DAY'
+  /** From each full or half hour to the next. */
+  | 'HALF_HOUR'
+  /** From each full hour to the next. */
+  | 'HOUR'
+  /** From each quarter of an hour to the next. */
+  | 'QUARTER_HOUR';
+
 /** The result of reading a source. */
 export type SourceOutcome =
   /** No data; see `error`. */
@@ -148,6 +162,26 @@ export type BotWeekQuery = { readonly agent: { readonly id: string, readonly nam
 export type UsageFragment = { readonly start: string, readonly end: string, readonly sessionCount: number | null, readonly usersCount: number | null, readonly messagesCount: number | null, readonly unhandledMessagesCount: number | null, readonly interventionsCount: number | null, readonly successRate: number | null };
 
 export type SourceFragment = { readonly outcome: SourceOutcome, readonly fetchedAt: string | null, readonly coveredTo: string | null, readonly account: { readonly name: string, readonly vendor: VendorName }, readonly error: { readonly code: string, readonly reason: string | null, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null };
+
+export type StatusCountsQueryVariables = Exact<{
+  filter?: AgentFilter | null | undefined;
+}>;
+
+
+export type StatusCountsQuery = { readonly statusCounts: { readonly total: number, readonly withoutStatus: number, readonly unknown: number, readonly complete: boolean, readonly observedAt: string | null, readonly counts: ReadonlyArray<{ readonly status: AgentStatus, readonly label: string | null, readonly count: number, readonly longestSince: string | null }>, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly fetchedAt: string | null, readonly coveredTo: string | null, readonly account: { readonly name: string, readonly vendor: VendorName }, readonly error: { readonly code: string, readonly reason: string | null, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> } | null, readonly teams: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type TeamWeekQueryVariables = Exact<{
+  teams: ReadonlyArray<string> | string;
+  during: TimeRange;
+  interval: ReportInterval;
+  timeZone: string;
+  accounts?: ReadonlyArray<string> | string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type TeamWeekQuery = { readonly agents: { readonly totalCount: number, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null }, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string | null, readonly statusTotals: { readonly complete: boolean, readonly nodes: ReadonlyArray<{ readonly status: AgentStatus, readonly seconds: number, readonly periods: number, readonly from: string, readonly to: string, readonly complete: boolean, readonly account: { readonly name: string } }>, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly fetchedAt: string | null, readonly coveredTo: string | null, readonly account: { readonly name: string, readonly vendor: VendorName }, readonly error: { readonly code: string, readonly reason: string | null, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> } | null }> } };
 
 export type WallboardQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -271,6 +305,105 @@ fragment Source on SourceReport {
   }
 }`,
   'sha256:19792df4cd0a6df98a89ac7672021d2ee27b5c958bcdf846a81ae3f8ab17fe4e',
+);
+
+/** StatusCounts, as text. */
+export const StatusCountsDocument: TypedDocument<StatusCountsQuery, StatusCountsQueryVariables> = /* @__PURE__ */ toTypedDocument(
+  `query StatusCounts($filter: AgentFilter) {
+  statusCounts(filter: $filter) {
+    total
+    counts {
+      status
+      label
+      count
+      longestSince
+    }
+    withoutStatus
+    unknown
+    complete
+    observedAt
+    sources {
+      ...Source
+    }
+  }
+  teams {
+    id
+    name
+  }
+}
+fragment Source on SourceReport {
+  account {
+    name
+    vendor
+  }
+  outcome
+  fetchedAt
+  coveredTo
+  error {
+    code
+    reason
+    message
+    retryable
+    retryAfterSeconds
+  }
+}`,
+  'sha256:f3d4b28214a0f28346f6786a4b3a53f2c6820ae5f72c26a225c480522798925c',
+);
+
+/** TeamWeek, as text. */
+export const TeamWeekDocument: TypedDocument<TeamWeekQuery, TeamWeekQueryVariables> = /* @__PURE__ */ toTypedDocument(
+  `query TeamWeek($teams: [ID!]!, $during: TimeRange!, $interval: ReportInterval!, $timeZone: TimeZone!, $accounts: [String!], $first: Int = 50, $after: String) {
+  agents(first: $first, after: $after, filter: {teams: $teams}) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    nodes {
+      id
+      name
+      statusTotals(
+        during: $during
+        interval: $interval
+        timeZone: $timeZone
+        accounts: $accounts
+      ) {
+        complete
+        nodes {
+          account {
+            name
+          }
+          status
+          seconds
+          periods
+          from
+          to
+          complete
+        }
+        sources {
+          ...Source
+        }
+      }
+    }
+  }
+}
+fragment Source on SourceReport {
+  account {
+    name
+    vendor
+  }
+  outcome
+  fetchedAt
+  coveredTo
+  error {
+    code
+    reason
+    message
+    retryable
+    retryAfterSeconds
+  }
+}`,
+  'sha256:9dae255c3ee516c28ba1d06675cc39a7236bfbd1fd4ef38b225c7512a2e4ecbe',
 );
 
 /** Wallboard, as text. */

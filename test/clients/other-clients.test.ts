@@ -9,11 +9,17 @@ import { type Gateway, startWorld, type World } from '../support/world.ts';
 
 const KEY = 'a-key-of-the-test';
 
+interface Totals {
+  readonly agents: { readonly totalCount: number };
+  readonly accounts: readonly { readonly name: string }[];
+}
+
 let world: World;
 let gateway: Gateway;
 let guarded: Gateway;
 let examples: ClientExamples;
 let everyone: number;
+let accountNames: readonly string[];
 
 beforeAll(async () => {
   world = await startWorld();
@@ -22,10 +28,9 @@ beforeAll(async () => {
   guarded = await world.startGateway((config) => ({ ...config, auth: { apiKeys: [{ name: 'app', sha256 }] } }));
   const schema = await fetch(`${gateway.url}/schema.graphql`);
   examples = copyExamplesWithLibraries(await schema.text());
-  const { data } = await gateway.query<{ readonly agents: { readonly totalCount: number } }>(
-    '{ agents { totalCount } }',
-  );
+  const { data } = await gateway.query<Totals>('{ agents { totalCount } accounts { name } }');
   everyone = data.agents.totalCount;
+  accountNames = data.accounts.map(({ name }) => name).toSorted();
 });
 
 afterAll(async () => {
@@ -42,8 +47,13 @@ function executeWithKey(module: string): Promise<unknown> {
   return examples.execute(module, `${guarded.url}/graphql`, { SWITCHBOARD_KEY: KEY });
 }
 
-function methodsOf({ logs }: Gateway): readonly string[] {
-  return [...logs().matchAll(/"method":"(\w+)","path":"\/graphql"/g)].map(([, method = '']) => method);
+/** The queries that were sent by GET, and whatever was sent otherwise. */
+function countMethods({ logs }: Gateway) {
+  const methods = [...logs().matchAll(/"method":"(\w+)","path":"\/graphql"/g)].map(([, method = '']) => method);
+  return {
+    get: methods.filter((method) => method === 'GET').length,
+    post: methods.filter((method) => method === 'POST').length,
+  };
 }
 
 describe('from the SDL', () => {
@@ -86,6 +96,7 @@ describe('from the SDL', () => {
       pages: Math.ceil(everyone / 30),
       agents: everyone,
       distinctAgents: everyone,
+      live: everyone,
       isRefetched: true,
       agent: expect.objectContaining({ name: expect.any(String) }),
     };
@@ -95,27 +106,41 @@ describe('from the SDL', () => {
 });
 
 describe('Apollo Client', () => {
-  test('pages through a list by GET and keeps one entry for each agent and account', async () => {
-    const before = methodsOf(gateway).length;
+  test('pages through a list by GET, keeps one entry for each agent and account, and subscribes', async () => {
+    const before = countMethods(gateway);
     const expected = {
       error: null,
       totalCount: everyone,
       listed: everyone,
       agents: everyone,
-      accounts: ['bots', 'kore-main', 'lp', 'vcc'].map((name) => `Account:${JSON.stringify({ name })}`),
+      live: everyone,
+      accounts: accountNames.map((name) => `Account:${JSON.stringify({ name })}`),
     };
     expect(await examples.execute('apollo/main.ts', endpoint())).toEqual(expected);
-    expect(new Set(methodsOf(gateway).slice(before))).toEqual(new Set(['GET']));
+    const { get, post } = countMethods(gateway);
+    // The subscription is the only POST, and its line is written when it ends.
+    expect(get - before.get).toBe(Math.ceil(everyone / 30));
+    expect(post - before.post).toBeLessThanOrEqual(1);
     expect(await executeWithKey('apollo/main.ts')).toEqual(expected);
   });
 });
 
 describe('urql with Graphcache', () => {
   test('pages through a list by GET, with either header, and has a key or none for every type', async () => {
-    const before = methodsOf(gateway).length;
-    const expected = { error: null, totalCount: everyone, listed: everyone, agents: everyone, warnings: [] };
+    const before = countMethods(gateway);
+    const expected = {
+      error: null,
+      totalCount: everyone,
+      listed: everyone,
+      agents: everyone,
+      live: everyone,
+      warnings: [],
+    };
     expect(await examples.execute('urql/main.ts', endpoint())).toEqual(expected);
-    expect(new Set(methodsOf(gateway).slice(before))).toEqual(new Set(['GET']));
+    const { get, post } = countMethods(gateway);
+    // The subscription is the only POST, and its line is written when it ends.
+    expect(get - before.get).toBe(Math.ceil(everyone / 30));
+    expect(post - before.post).toBeLessThanOrEqual(1);
     expect(await executeWithKey('urql/main.ts')).toEqual(expected);
   });
 });

@@ -1,5 +1,6 @@
 // node apollo/main.ts http://127.0.0.1:4000/graphql
-import { AgentsDocument } from '../gql-tada/documents.ts';
+import { firstValueFrom } from 'rxjs';
+import { AgentsDocument, StatusesDocument } from '../gql-tada/documents.ts';
 import { createApolloClient } from './client.ts';
 
 const client = createApolloClient(process.argv[2] ?? 'http://127.0.0.1:4000/graphql', process.env.SWITCHBOARD_KEY);
@@ -14,12 +15,14 @@ while (pageInfo?.hasNextPage) {
 // The cache has the pages as one list, and one entry for each agent and account, however often they are named.
 const list = client.readQuery({ query: AgentsDocument })?.agents;
 const entries = Object.keys(client.cache.extract() as object);
+const live = await firstValueFrom(client.subscribe({ query: StatusesDocument }));
 console.log(
   JSON.stringify({
     error: error?.message ?? null,
     totalCount: list?.totalCount,
     listed: list?.edges.length,
     agents: entries.filter((key) => key.startsWith('Agent:')).length,
+    live: live.data?.agents.nodes.length,
     accounts: entries.filter((key) => key.startsWith('Account:')).toSorted(),
   }),
 );

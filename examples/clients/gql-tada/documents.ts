@@ -42,3 +42,20 @@ export const AgentsDocument = graphql(`
     }
   }
 `);
+
+export const StatusesDocument = graphql(`
+  subscription Statuses($filter: AgentFilter) {
+    agents(first: 100, filter: $filter) {
+      nodes {
+        id
+        presence {
+          status {
+            id
+            status
+            start
+          }
+        }
+      }
+    }
+  }
+`);

@@ -1,4 +1,14 @@
-import { Environment, type FetchFunction, Network, RecordSource, Store } from 'relay-runtime';
+import {
+  Environment,
+  type FetchFunction,
+  type GraphQLResponse,
+  Network,
+  Observable,
+  RecordSource,
+  Store,
+  type SubscribeFunction,
+} from 'relay-runtime';
+import { createSseClient } from '../sse.ts';
 
 export function createRelayEnvironment(url: string, token?: string): Environment {
   const fetchQuery: FetchFunction = async ({ text }, variables) => {
@@ -9,5 +19,21 @@ export function createRelayEnvironment(url: string, token?: string): Environment
     });
     return response.json();
   };
-  return new Environment({ network: Network.create(fetchQuery), store: new Store(new RecordSource()) });
+  const sse = createSseClient(url, token);
+  const subscribe: SubscribeFunction = ({ text }, variables) =>
+    Observable.create((sink) =>
+      sse.subscribe(
+        { query: text ?? '', variables },
+        {
+          next: (result) => {
+            sink.next(result as GraphQLResponse);
+          },
+          error: (error) => {
+            sink.error(error instanceof Error ? error : new Error(JSON.stringify(error)));
+          },
+          complete: sink.complete,
+        },
+      ),
+    );
+  return new Environment({ network: Network.create(fetchQuery, subscribe), store: new Store(new RecordSource()) });
 }

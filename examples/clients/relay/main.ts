@@ -7,9 +7,11 @@ import {
   getRequest,
   getSingularSelector,
   graphql,
+  requestSubscription,
 } from 'relay-runtime';
 import type { mainAgentRefetchQuery } from './__generated__/mainAgentRefetchQuery.graphql';
 import type { mainAgentsQuery } from './__generated__/mainAgentsQuery.graphql';
+import type { mainStatusesSubscription } from './__generated__/mainStatusesSubscription.graphql';
 import { createRelayEnvironment } from './environment.ts';
 
 const agentsQuery = graphql`
@@ -43,6 +45,18 @@ interface WithPageInfo {
   readonly agents: { readonly pageInfo: { readonly endCursor: string | null; readonly hasNextPage: boolean } };
 }
 
+/** Events update the agents of the store, and with them the components that show them. */
+const statusesSubscription = graphql`
+  subscription mainStatusesSubscription {
+    agents(first: 100) {
+      nodes {
+        id
+        ...mainAgent_agent
+      }
+    }
+  }
+`;
+
 const environment = createRelayEnvironment(
   process.argv[2] ?? 'http://127.0.0.1:4000/graphql',
   process.env.SWITCHBOARD_KEY,
@@ -65,11 +79,23 @@ const { refetchableRequest } = getRefetchMetadata(getFragment(agentFragment), 'm
 const id = agent?.id ?? '';
 const refetched = await fetchQuery<mainAgentRefetchQuery>(environment, refetchableRequest, { id }).toPromise();
 const selector = agent && getSingularSelector(getFragment(agentFragment), agent);
+const live = await new Promise<number | undefined>((resolve, reject) => {
+  const { dispose } = requestSubscription<mainStatusesSubscription>(environment, {
+    subscription: statusesSubscription,
+    variables: {},
+    onNext(event) {
+      dispose();
+      resolve(event?.agents.nodes.length);
+    },
+    onError: reject,
+  });
+});
 console.log(
   JSON.stringify({
     pages,
     agents: nodes.length,
     distinctAgents: new Set(nodes.map((node) => node.id)).size,
+    live,
     isRefetched: Boolean(refetched?.node),
     agent: selector && environment.lookup(selector).data,
   }),

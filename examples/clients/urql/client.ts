@@ -1,8 +1,10 @@
-import { Client, fetchExchange } from '@urql/core';
+import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
+import { createSseClient } from '../sse.ts';
 
 export function createUrqlClient(url: string, token?: string): Client {
+  const sse = createSseClient(url, token);
   return new Client({
     url,
     // urql sends queries by GET, which needs a header that pages of other sites cannot send: the token's, or this one.
@@ -33,6 +35,11 @@ export function createUrqlClient(url: string, token?: string): Client {
         },
       }),
       fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query = '', variables = {} }) => ({
+          subscribe: (sink) => ({ unsubscribe: sse.subscribe({ query, variables }, sink) }),
+        }),
+      }),
     ],
   });
 }

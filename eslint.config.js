@@ -37,7 +37,7 @@ export default tseslint.config(
       '.stryker',
       'src/generated',
       'src/wallboard/generated',
-      'examples/*/src/generated',
+      'examples/clients', // compiled where its packages are installed: test/clients
       'packages/*/src/generated',
       'packages/*/dist',
       '**/node_modules',

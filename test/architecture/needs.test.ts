@@ -5,10 +5,12 @@ import { needsOf } from '../support/programs.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The import that shows that a test needs a program. */
-const PROGRAM_BY_IMPORT: Readonly<Record<string, string>> = {
-  'test/support/redis-server.ts': 'redis-server',
-  'playwright-core': 'chromium',
+/** The import that shows that a test needs programs. */
+const PROGRAMS_BY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'test/support/redis-server.ts': ['redis-server'],
+  'test/support/client-libraries.ts': ['client-libraries'],
+  'test/support/c-sharp.ts': ['c-sharp-generator', 'mcs'],
+  'playwright-core': ['chromium'],
 };
 
 /** The programs that a file needs, also by what it imports; `seen` are the files that are looked at already. */
@@ -21,8 +23,8 @@ function importedNeeds(file: string, seen = new Set<string>()): ReadonlySet<stri
   )) {
     const isRelative = specifier.startsWith('.');
     const target = isRelative ? relative(ROOT, resolve(ROOT, dirname(file), specifier)) : specifier;
-    const program = PROGRAM_BY_IMPORT[target.replaceAll('\\', '/')];
-    if (program !== undefined) needs.add(program);
+    const programs = PROGRAMS_BY_IMPORT[target.replaceAll('\\', '/')];
+    if (programs) for (const program of programs) needs.add(program);
     // Sources never import tests.
     else if (isRelative && target.startsWith('test')) for (const need of importedNeeds(target, seen)) needs.add(need);
   }
@@ -34,7 +36,7 @@ const testFiles = globSync('{src,test}/**/*.test.ts', {
   exclude: (path) => /fixture|node_modules/.test(path),
 });
 
-test('a test file that imports Redis or a browser names the program in its first comment: /** @needs … */', () => {
+test('a test file that imports Redis, a browser or another client names the program in its first comment: /** @needs … */', () => {
   const wrong = testFiles.filter((file) => {
     const [declared, imported] = [needsOf(join(ROOT, file)), [...importedNeeds(file)]].map((names) =>
       names.toSorted().join(),

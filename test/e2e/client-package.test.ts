@@ -21,6 +21,7 @@ function withClient(lines: string): string {
   return `
     import {
       createClient, AccountsDocument, AgentDayDocument, BotWeekDocument, StatusCountsDocument, TeamWeekDocument, WallboardDocument,
+      WallboardLiveDocument,
     } from 'switchboard-client';
     const client = createClient({ url: '${gateway.url}/graphql' });
     const print = (value) => process.stdout.write(JSON.stringify(value) + '\\n');
@@ -79,6 +80,16 @@ describe('the installed package', () => {
     expect(pace).toBeGreaterThan(0);
   });
 
+  test('watches, and lets the process end when the loop is left', async () => {
+    const state = await printed(`
+      const documents = { live: WallboardLiveDocument, poll: WallboardDocument };
+      for await (const { state, result } of client.watch(documents, { first: 1 })) {
+        print({ state, agents: result.data.agents.nodes.length });
+        break;
+      }`);
+    expect(state).toEqual({ state: 'live', agents: 1 });
+  });
+
   test('reports why a request was refused', async () => {
     const refusal = await printed(`
       await client.query(WallboardDocument, { first: 1001 }).catch(({ name, code, status }) => print({ name, code, status }));`);
@@ -88,7 +99,10 @@ describe('the installed package', () => {
   test('compiles without further packages, and takes variables as the documents need them', async () => {
     const use = (lines: string) =>
       project.typecheck(`
-      import { createClient, AccountsDocument, AgentDayDocument, type AgentStatus } from 'switchboard-client';
+      import {
+        createClient, AccountsDocument, AgentDayDocument, StatusChangesDocument, WallboardDocument, WallboardLiveDocument,
+        type AgentStatus,
+      } from 'switchboard-client';
       const client = createClient({ url: 'https://switchboard.example.com/graphql' });
       ${lines}`);
     const during = DURING;
@@ -98,6 +112,18 @@ describe('the installed package', () => {
         export const statuses: readonly AgentStatus[] = data.agent?.statusPeriods?.nodes.map(({ status }) => status) ?? [];
         await client.query(AccountsDocument);`),
     ).toBe('');
+    expect(
+      await use(`
+        const documents = { live: WallboardLiveDocument, poll: WallboardDocument };
+        for await (const { state, result, error } of client.watch(documents, { filter: { kind: 'HUMAN' } })) {
+          const now: 'live' | 'polling' | 'reconnecting' = state;
+          if (!result) console.log(now, error?.code);
+          else console.log(result.data.agents.nodes.length);
+        }
+        for await (const { result } of client.subscribe(StatusChangesDocument, {}, { keep: 'all' }))
+          console.log(result?.data.statusChanges.current?.status);`),
+    ).toBe('');
+    expect(await use(`client.watch({ live: WallboardLiveDocument, poll: AccountsDocument });`)).not.toBe('');
     expect(await use(`await client.query(AgentDayDocument);`)).toContain('TS2554');
     expect(await use(`await client.query(AgentDayDocument, { id: 1, during: ${during} });`)).toContain('TS2322');
     expect(await use(`(await client.query(AccountsDocument)).data.account;`)).toContain('TS2551');

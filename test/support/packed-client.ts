@@ -10,6 +10,7 @@ const run = promisify(execFile);
 
 /** A project with the client package installed as npm would install it: what it builds and lists in `files`, nothing else. */
 export interface ClientProject {
+  readonly folder: string;
   /** Runs a module; returns what it writes to stdout. Rejects with its stderr. */
   readonly execute: (module: string) => Promise<string>;
   /** Compiles a module in strict mode, without Node's types; returns the compiler's errors. */
@@ -31,6 +32,7 @@ export async function installPackedClient(): Promise<ClientProject> {
     return name;
   };
   return {
+    folder,
     execute: async (module) => {
       const { stdout } = await run(process.execPath, [write('main.mjs', module)], { cwd: folder });
       return stdout;

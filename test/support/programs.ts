@@ -1,5 +1,6 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A program outside npm that some test files need. */
 export interface Program {
@@ -33,7 +34,31 @@ export const REDIS_SERVER: Program = {
   howToGet: 'apt-get install redis-server, or brew install redis, or REDIS_SERVER=/path/to/it',
 };
 
-const PROGRAMS = [CHROMIUM, REDIS_SERVER];
+const EXAMPLES = fileURLToPath(new URL('../../examples/clients/', import.meta.url));
+
+/** The packages of other GraphQL clients, which are too heavy for everyone's `npm ci`. */
+export const CLIENT_LIBRARIES: Program = {
+  name: 'client-libraries',
+  variable: 'CLIENT_LIBRARIES',
+  candidates: [join(EXAMPLES, 'node_modules/.bin/relay-compiler')],
+  howToGet: 'npm run install:clients (200 MB)',
+};
+
+export const C_SHARP_GENERATOR: Program = {
+  name: 'c-sharp-generator',
+  variable: 'C_SHARP_GENERATOR',
+  candidates: [join(EXAMPLES, 'c-sharp/node_modules/.bin/graphql-codegen')],
+  howToGet: 'npm run install:clients',
+};
+
+export const C_SHARP_COMPILER: Program = {
+  name: 'mcs',
+  variable: 'MCS',
+  candidates: ['mcs'],
+  howToGet: 'apt-get install mono-mcs libnewtonsoft-json5.0-cil libmono-system-componentmodel-dataannotations4.0-cil',
+};
+
+const PROGRAMS = [CHROMIUM, REDIS_SERVER, CLIENT_LIBRARIES, C_SHARP_GENERATOR, C_SHARP_COMPILER];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

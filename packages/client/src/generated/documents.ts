@@ -163,6 +163,16 @@ export type UsageFragment = { readonly start: string, readonly end: string, read
 
 export type SourceFragment = { readonly outcome: SourceOutcome, readonly fetchedAt: string | null, readonly coveredTo: string | null, readonly account: { readonly name: string, readonly vendor: VendorName }, readonly error: { readonly code: string, readonly reason: string | null, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null };
 
+export type StatusChangesSubscriptionVariables = Exact<{
+  filter?: AgentFilter | null | undefined;
+  minIntervalSeconds?: number | null | undefined;
+}>;
+
+
+export type StatusChangesSubscription = { readonly statusChanges: { readonly isInitial: boolean, readonly detectedAt: string, readonly agent: { readonly id: string, readonly key: string | null, readonly name: string | null }, readonly account: { readonly name: string, readonly vendor: VendorName }, readonly previous: { readonly id: string, readonly status: AgentStatus, readonly label: string | null, readonly start: string, readonly end: string | null } | null, readonly current: { readonly id: string, readonly status: AgentStatus, readonly label: string | null, readonly start: string, readonly end: string | null } | null } };
+
+export type ChangedStatusFragment = { readonly id: string, readonly status: AgentStatus, readonly label: string | null, readonly start: string, readonly end: string | null };
+
 export type StatusCountsQueryVariables = Exact<{
   filter?: AgentFilter | null | undefined;
 }>;
@@ -182,6 +192,18 @@ export type TeamWeekQueryVariables = Exact<{
 
 
 export type TeamWeekQuery = { readonly agents: { readonly totalCount: number, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null }, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string | null, readonly statusTotals: { readonly complete: boolean, readonly nodes: ReadonlyArray<{ readonly status: AgentStatus, readonly seconds: number, readonly periods: number, readonly from: string, readonly to: string, readonly complete: boolean, readonly account: { readonly name: string } }>, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly fetchedAt: string | null, readonly coveredTo: string | null, readonly account: { readonly name: string, readonly vendor: VendorName }, readonly error: { readonly code: string, readonly reason: string | null, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> } | null }> } };
+
+export type WallboardAgentsFragment = { readonly totalCount: number, readonly complete: boolean, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null }, readonly nodes: ReadonlyArray<{ readonly id: string, readonly key: string | null, readonly name: string | null, readonly kind: AgentKind, readonly accounts: ReadonlyArray<{ readonly account: { readonly name: string, readonly vendor: VendorName } }>, readonly presence: { readonly observedAt: string, readonly complete: boolean, readonly status: { readonly status: AgentStatus, readonly label: string | null, readonly start: string } | null, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly fetchedAt: string | null, readonly coveredTo: string | null, readonly account: { readonly name: string, readonly vendor: VendorName }, readonly error: { readonly code: string, readonly reason: string | null, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> } | null, readonly latestInteractions: { readonly complete: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly type: InteractionType | null, readonly direction: InteractionDirection | null, readonly start: string, readonly end: string | null, readonly isActive: boolean | null }> } | null }> };
+
+export type WallboardLiveSubscriptionVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: AgentFilter | null | undefined;
+  minIntervalSeconds?: number | null | undefined;
+}>;
+
+
+export type WallboardLiveSubscription = { readonly agents: { readonly totalCount: number, readonly complete: boolean, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null }, readonly nodes: ReadonlyArray<{ readonly id: string, readonly key: string | null, readonly name: string | null, readonly kind: AgentKind, readonly accounts: ReadonlyArray<{ readonly account: { readonly name: string, readonly vendor: VendorName } }>, readonly presence: { readonly observedAt: string, readonly complete: boolean, readonly status: { readonly status: AgentStatus, readonly label: string | null, readonly start: string } | null, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly fetchedAt: string | null, readonly coveredTo: string | null, readonly account: { readonly name: string, readonly vendor: VendorName }, readonly error: { readonly code: string, readonly reason: string | null, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> } | null, readonly latestInteractions: { readonly complete: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly type: InteractionType | null, readonly direction: InteractionDirection | null, readonly start: string, readonly end: string | null, readonly isActive: boolean | null }> } | null }> } };
 
 export type WallboardQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -307,6 +329,39 @@ fragment Source on SourceReport {
   'sha256:19792df4cd0a6df98a89ac7672021d2ee27b5c958bcdf846a81ae3f8ab17fe4e',
 );
 
+/** StatusChanges, as text. */
+export const StatusChangesDocument: TypedDocument<StatusChangesSubscription, StatusChangesSubscriptionVariables> = /* @__PURE__ */ toTypedDocument(
+  `subscription StatusChanges($filter: AgentFilter, $minIntervalSeconds: Int = 5) {
+  statusChanges(filter: $filter, minIntervalSeconds: $minIntervalSeconds) {
+    agent {
+      id
+      key
+      name
+    }
+    account {
+      name
+      vendor
+    }
+    previous {
+      ...ChangedStatus
+    }
+    current {
+      ...ChangedStatus
+    }
+    isInitial
+    detectedAt
+  }
+}
+fragment ChangedStatus on StatusPeriod {
+  id
+  status
+  label
+  start
+  end
+}`,
+  'sha256:d59b5d8f5d630ed834263c3abd88bd8414d3b0907febaa3017b6b5e4a74706e5',
+);
+
 /** StatusCounts, as text. */
 export const StatusCountsDocument: TypedDocument<StatusCountsQuery, StatusCountsQueryVariables> = /* @__PURE__ */ toTypedDocument(
   `query StatusCounts($filter: AgentFilter) {
@@ -406,49 +461,57 @@ fragment Source on SourceReport {
   'sha256:9dae255c3ee516c28ba1d06675cc39a7236bfbd1fd4ef38b225c7512a2e4ecbe',
 );
 
-/** Wallboard, as text. */
-export const WallboardDocument: TypedDocument<WallboardQuery, WallboardQueryVariables> = /* @__PURE__ */ toTypedDocument(
-  `query Wallboard($first: Int = 200, $after: String, $filter: AgentFilter) {
-  agents(first: $first, after: $after, filter: $filter) {
-    totalCount
-    complete
-    pageInfo {
-      hasNextPage
-      endCursor
+/** WallboardLive, as text. */
+export const WallboardLiveDocument: TypedDocument<WallboardLiveSubscription, WallboardLiveSubscriptionVariables> = /* @__PURE__ */ toTypedDocument(
+  `subscription WallboardLive($first: Int = 200, $after: String, $filter: AgentFilter, $minIntervalSeconds: Int = 5) {
+  agents(
+    first: $first
+    after: $after
+    filter: $filter
+    minIntervalSeconds: $minIntervalSeconds
+  ) {
+    ...WallboardAgents
+  }
+}
+fragment WallboardAgents on AgentConnection {
+  totalCount
+  complete
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+  nodes {
+    id
+    key
+    name
+    kind
+    accounts {
+      account {
+        name
+        vendor
+      }
     }
-    nodes {
-      id
-      key
-      name
-      kind
-      accounts {
-        account {
-          name
-          vendor
-        }
+    presence {
+      status {
+        status
+        label
+        start
       }
-      presence {
-        status {
-          status
-          label
-          start
-        }
-        observedAt
-        complete
-        sources {
-          ...Source
-        }
+      observedAt
+      complete
+      sources {
+        ...Source
       }
-      latestInteractions {
-        complete
-        nodes {
-          id
-          type
-          direction
-          start
-          end
-          isActive
-        }
+    }
+    latestInteractions {
+      complete
+      nodes {
+        id
+        type
+        direction
+        start
+        end
+        isActive
       }
     }
   }
@@ -469,5 +532,74 @@ fragment Source on SourceReport {
     retryAfterSeconds
   }
 }`,
-  'sha256:73c44e4e48b53e0b9e6e8bfaf03197ec6f5f47cfdef887f635f752838216bd0a',
+  'sha256:851689d4cf1d68ee5dbc89b7093b836cc99c1208322f82a9785fe08c1540ac5a',
+);
+
+/** Wallboard, as text. */
+export const WallboardDocument: TypedDocument<WallboardQuery, WallboardQueryVariables> = /* @__PURE__ */ toTypedDocument(
+  `query Wallboard($first: Int = 200, $after: String, $filter: AgentFilter) {
+  agents(first: $first, after: $after, filter: $filter) {
+    ...WallboardAgents
+  }
+}
+fragment WallboardAgents on AgentConnection {
+  totalCount
+  complete
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+  nodes {
+    id
+    key
+    name
+    kind
+    accounts {
+      account {
+        name
+        vendor
+      }
+    }
+    presence {
+      status {
+        status
+        label
+        start
+      }
+      observedAt
+      complete
+      sources {
+        ...Source
+      }
+    }
+    latestInteractions {
+      complete
+      nodes {
+        id
+        type
+        direction
+        start
+        end
+        isActive
+      }
+    }
+  }
+}
+fragment Source on SourceReport {
+  account {
+    name
+    vendor
+  }
+  outcome
+  fetchedAt
+  coveredTo
+  error {
+    code
+    reason
+    message
+    retryable
+    retryAfterSeconds
+  }
+}`,
+  'sha256:216b2221dd81bb2a09ba486a86ea718fa09fe115e2e67d2addcf13551bb3d4b5',
 );

@@ -42,9 +42,12 @@ afterEach(async () => {
   await board.close();
 });
 
-/** The page's requests fail. */
-async function cutOff(page: Page): Promise<void> {
-  await page.route('**/graphql', (route) => route.abort());
+/** A proxy on the way that lets no stream through. */
+async function blockStreams(page: Page): Promise<void> {
+  await page.route('**/graphql', async (route) => {
+    const isStream = route.request().headers().accept?.includes('text/event-stream') ?? false;
+    await (isStream ? route.fulfill({ status: 406, body: 'no streams' }) : route.continue());
+  });
 }
 
 /** The page's requests stay without an answer. */
@@ -75,7 +78,8 @@ describe('the connection', () => {
     board = await browser.open(open.url, '', { prepare: (page) => page.clock.install() });
     const { page } = board;
     await page.locator('.row-name').first().waitFor();
-    await cutOff(page);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.context().setOffline(true);
     await page.getByText('Reconnecting for').waitFor();
     expect(await page.locator('.row-name').count()).toBeGreaterThan(10);
     await page.clock.fastForward(61_000);
@@ -89,11 +93,17 @@ describe('the connection', () => {
         .filter({ has: page.locator('.shape--busy') })
         .count(),
     ).toBe(0);
-    await page.unroute('**/graphql');
+    await page.context().setOffline(false);
     await page.clock.fastForward(120_000);
     await page.locator('.notice').waitFor({ state: 'detached' });
     expect(await page.locator('.row-name').count()).toBeGreaterThan(10);
   });
+});
+
+test('polling: a board behind a proxy without streams says so, and shows the same people', async () => {
+  board = await browser.open(open.url, '', { prepare: blockStreams });
+  await board.page.getByText('Polling', { exact: true }).waitFor();
+  expect(await board.page.locator('.row-name').count()).toBeGreaterThan(10);
 });
 
 describe('a vendor', () => {

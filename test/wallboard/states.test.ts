@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import type { Page } from 'playwright-core';
 import { systemClock } from '../../src/domain/clock.ts';
 import { sha256 } from '../support/auth-harness.ts';
+import { createFlakyProxy } from '../support/flaky-proxy.ts';
 import {
   launchWallboardBrowser,
   WALLBOARD_TIMEOUT_MS,
@@ -73,31 +74,34 @@ test('loading: the form of the page stands before the first answer', async () =>
   expect(await board.violations()).toEqual([]);
 });
 
-describe('the connection', () => {
-  test('reconnecting, gone and back: the data stays, its age counts on, and the board returns by itself', async () => {
-    board = await browser.open(open.url, '', { prepare: (page) => page.clock.install() });
-    const { page } = board;
-    await page.locator('.row-name').first().waitFor();
-    await page.getByText('Live', { exact: true }).waitFor();
-    await page.context().setOffline(true);
-    await page.getByText('Reconnecting for').waitFor();
-    expect(await page.locator('.row-name').count()).toBeGreaterThan(10);
-    await page.clock.fastForward(61_000);
-    await page.getByText('The gateway has not answered for').waitFor();
-    // Beyond twice the time to live nothing keeps its colour.
-    await page.locator('.row--stale').first().waitFor();
-    await page.locator('.tiles.is-stale').waitFor();
-    expect(
-      await page
-        .locator('.row--fresh')
-        .filter({ has: page.locator('.shape--busy') })
-        .count(),
-    ).toBe(0);
-    await page.context().setOffline(false);
-    await page.clock.fastForward(120_000);
-    await page.locator('.notice').waitFor({ state: 'detached' });
-    expect(await page.locator('.row-name').count()).toBeGreaterThan(10);
-  });
+test('reconnecting, gone and back: the data stays, its age counts on, and the board returns by itself', async () => {
+  const proxy = await createFlakyProxy(Number(new URL(open.url).port));
+  board = await browser.open(`http://127.0.0.1:${proxy.port}`, '', { prepare: (page) => page.clock.install() });
+  const { page, violations } = board;
+  await page.getByText('Live', { exact: true }).waitFor();
+  const people = await page.locator('.row-name').count();
+  proxy.partition();
+  // The stream is silent for longer than its heartbeats.
+  await page.clock.fastForward(40_000);
+  await page.locator('.notice').waitFor();
+  // Beyond twice the time to live nothing keeps its colour.
+  await page.locator('.row--stale').first().waitFor();
+  await page.locator('.tiles.is-stale').waitFor();
+  expect(
+    await page
+      .locator('.row--fresh')
+      .filter({ has: page.locator('.shape--busy') })
+      .count(),
+  ).toBe(0);
+  await page.clock.fastForward(40_000);
+  await page.getByText('The gateway has not answered for').waitFor();
+  expect(await page.locator('.row-name').count()).toBe(people);
+  expect(await violations()).toEqual([]);
+  proxy.heal();
+  await page.clock.fastForward(120_000);
+  await page.locator('.notice').waitFor({ state: 'detached' });
+  expect(await page.locator('.row-name').count()).toBe(people);
+  await proxy.close();
 });
 
 test('polling: a board behind a proxy without streams says so, and shows the same people', async () => {

@@ -47,6 +47,7 @@ describe('the people of an answer', () => {
 
   test('stay the same objects while only the time of observation changes', () => {
     const before = toBoardPeople([agentNode(), agentNode({ id: 'joe' })]).agents;
+    expect(toBoardPeople([agentNode(), agentNode({ id: 'joe' })], before).agents).toBe(before);
     const later = { ...presence, observedAt: '2026-11-20T09:30:15.000Z' };
     const after = toBoardPeople(
       [agentNode({ presence: later }), agentNode({ id: 'joe', presence: null })],

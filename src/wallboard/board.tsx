@@ -18,6 +18,9 @@ import { Toolbar } from './panels/toolbar.tsx';
 import { TvPages } from './panels/tv-pages.tsx';
 import { Vendors } from './panels/vendors.tsx';
 
+/** The list is drawn again that often for what depends on the time alone; durations and ages tick by themselves. */
+const LIST_STEP_MS = 5_000;
+
 interface BoardProps {
   /** The gateway does not answer this caller; with its words. */
   readonly onRefused: (message: string) => void;
@@ -25,7 +28,7 @@ interface BoardProps {
 
 /** The whole page for a caller whom the gateway answers. */
 export function Board({ onRefused }: BoardProps) {
-  const now = useNow();
+  const now = useNow(LIST_STEP_MS);
   const [view, change] = useView();
   const board = useBoard(view, now);
   const { feed } = board.people;
@@ -34,9 +37,9 @@ export function Board({ onRefused }: BoardProps) {
   }, [feed, onRefused]);
   return (
     <>
-      <Header board={board} view={view} change={change} now={now} />
+      <Header board={board} view={view} change={change} />
       <main class="board">
-        <ConnectionNotice feed={feed} now={now} />
+        <ConnectionNotice feed={feed} />
         <Tiles
           counts={board.counts}
           trend={board.trend}
@@ -54,12 +57,12 @@ export function Board({ onRefused }: BoardProps) {
         <div class="columns">
           <Main board={board} view={view} change={change} now={now} />
           <aside class="side" aria-label="Sources and bots">
-            <Vendors accounts={board.accounts} troubles={board.sources.troubles} now={now} />
+            <Vendors accounts={board.accounts} troubles={board.sources.troubles} />
             <Bots />
           </aside>
         </div>
       </main>
-      <Announcer board={board} now={now} />
+      <Announcer board={board} />
     </>
   );
 }
@@ -71,7 +74,7 @@ interface PartProps {
   readonly now: number;
 }
 
-function Header({ board, view, change, now }: PartProps) {
+function Header({ board, view, change }: Omit<PartProps, 'now'>) {
   const searchField = useRef<HTMLInputElement>(null);
   const [showsHelp, setHelp] = useState(false);
   const showHelp = () => {
@@ -109,7 +112,7 @@ function Header({ board, view, change, now }: PartProps) {
           onHelp={showHelp}
         />
       )}
-      <FreshnessPill people={board.people} ids={board.shownIds} sources={board.sources} now={now} />
+      <FreshnessPill people={board.people} ids={board.shownIds} sources={board.sources} />
       {showsHelp && (
         <Help
           onClose={() => {
@@ -139,7 +142,8 @@ function Main({ board, view, change, now }: PartProps) {
 }
 
 /** Says the counts to a screen reader, seldom enough to be listened to. */
-function Announcer({ board: { counts }, now }: Pick<PartProps, 'board' | 'now'>) {
+function Announcer({ board: { counts } }: Pick<PartProps, 'board'>) {
+  const now = useNow();
   const text = useAnnouncement(counts ? describeCounts(counts) : '', now);
   return (
     <p class="visually-hidden" role="status" aria-live="polite">

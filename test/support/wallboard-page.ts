@@ -31,6 +31,7 @@ export interface WallboardPage {
   readonly names: () => Promise<readonly string[]>;
   /** The violations that axe finds, each with what it concerns. */
   readonly violations: () => Promise<readonly string[]>;
+  readonly close: () => Promise<void>;
 }
 
 export async function launchWallboardBrowser(): Promise<WallboardBrowser> {
@@ -48,7 +49,8 @@ async function openBoard(
   query: string,
   { viewport = { width: 1440, height: 900 }, colorScheme = 'light', prepare }: WallboardPageOptions,
 ): Promise<WallboardPage> {
-  const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
+  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
+  const page = await context.newPage();
   page.setDefaultTimeout(WALLBOARD_TIMEOUT_MS);
   const complaints: string[] = [];
   page.on('request', (request) => {
@@ -75,6 +77,7 @@ async function openBoard(
     },
     names: () => page.locator('.agent-name').allInnerTexts(),
     violations: () => findViolations(page),
+    close: () => context.close(),
   };
 }
 

@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  await board.page.close();
+  await board.close();
   expect(board.complaints).toEqual([]);
 });
 

@@ -3,17 +3,27 @@ import { createClient, RequestError } from '../../../packages/client/src/index.t
 import { openBoard } from './board-source.ts';
 
 interface SentBody {
+  readonly query: string;
   readonly variables: { readonly withInteractions: boolean };
 }
 
-function clientOf(answer: (body: SentBody) => object) {
-  const sent: SentBody[] = [];
+const LIST = { data: { agents: { nodes: [] } } };
+
+/** A client of a gateway that answers every request with `answer`, streams by an event of it where `hasStreams`. */
+function clientOf(answer: (body: SentBody) => object, hasStreams: boolean) {
+  const sent: string[] = [];
   const client = createClient({
     url: 'http://gateway.example/graphql',
     fetch: (_, init) => {
       const body = JSON.parse(init?.body as string) as SentBody;
-      sent.push(body);
-      return Promise.resolve(Response.json(answer(body)));
+      const isStream = body.query.startsWith('subscription');
+      sent.push(
+        `${isStream ? 'stream' : 'query'} ${body.variables.withInteractions ? 'with' : 'without'} interactions`,
+      );
+      const content = answer(body);
+      if (!isStream || !hasStreams) return Promise.resolve(Response.json(content));
+      const text = `event: next\ndata: ${JSON.stringify(content)}\n\n`;
+      return Promise.resolve(new Response(text, { headers: { 'content-type': 'text/event-stream' } }));
     },
   });
   return { client, sent };
@@ -28,22 +38,27 @@ async function first(client: ReturnType<typeof createClient>) {
   return undefined;
 }
 
-test('reads the list with the interactions', async () => {
-  const { client, sent } = clientOf(() => ({ data: { agents: { nodes: [] } } }));
-  expect(await first(client)).toMatchObject({ state: 'polling', result: { data: { agents: { nodes: [] } } } });
-  expect(sent.map(({ variables }) => variables.withInteractions)).toEqual([true]);
+test('reads the list from a stream', async () => {
+  const { client, sent } = clientOf(() => LIST, true);
+  expect(await first(client)).toMatchObject({ state: 'live', result: LIST });
+  expect(sent).toEqual(['stream with interactions']);
 });
 
-test('reads the list without them where they cost more calls than the gateway allows', async () => {
+test('asks for the same list where no stream comes through', async () => {
+  const { client, sent } = clientOf(() => LIST, false);
+  expect(await first(client)).toMatchObject({ state: 'polling', result: LIST });
+  expect(sent).toEqual(['stream with interactions', 'query with interactions']);
+});
+
+test('reads the list without interactions where they cost more calls than the gateway allows', async () => {
   const refusal = { errors: [{ message: 'too many', extensions: { code: 'QUERY_TOO_COMPLEX' } }] };
-  const { client, sent } = clientOf(({ variables }) =>
-    variables.withInteractions ? refusal : { data: { agents: { nodes: [] } } },
-  );
-  expect(await first(client)).toMatchObject({ result: { data: { agents: { nodes: [] } } } });
-  expect(sent.map(({ variables }) => variables.withInteractions)).toEqual([true, false]);
+  const { client, sent } = clientOf(({ variables }) => (variables.withInteractions ? refusal : LIST), true);
+  expect(await first(client)).toMatchObject({ state: 'live', result: LIST });
+  expect(sent.at(-1)).toBe('stream without interactions');
 });
 
 test('passes other failures on', async () => {
-  const { client } = clientOf(() => ({ errors: [{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }] }));
+  const refusal = { errors: [{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }] };
+  const { client } = clientOf(() => refusal, false);
   await expect(first(client)).rejects.toThrow(RequestError);
 });

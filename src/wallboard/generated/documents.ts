@@ -87,6 +87,14 @@ export type BoardQueryVariables = Exact<{
 
 export type BoardQuery = { readonly agents: { readonly totalCount: number, readonly complete: boolean, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string | null, readonly team: { readonly id: string, readonly name: string } | null, readonly accounts: ReadonlyArray<{ readonly account: { readonly name: string, readonly vendor: VendorName } }>, readonly presence: { readonly observedAt: string, readonly complete: boolean, readonly status: { readonly id: string, readonly status: AgentStatus, readonly label: string | null, readonly start: string, readonly account: { readonly name: string } } | null, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }> } | null, readonly latestInteractions?: { readonly complete: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly type: InteractionType | null, readonly direction: InteractionDirection | null, readonly start: string, readonly isActive: boolean | null }>, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }> } | null }> } };
 
+export type BoardLiveSubscriptionVariables = Exact<{
+  first: number;
+  withInteractions: boolean;
+}>;
+
+
+export type BoardLiveSubscription = { readonly agents: { readonly totalCount: number, readonly complete: boolean, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string | null, readonly team: { readonly id: string, readonly name: string } | null, readonly accounts: ReadonlyArray<{ readonly account: { readonly name: string, readonly vendor: VendorName } }>, readonly presence: { readonly observedAt: string, readonly complete: boolean, readonly status: { readonly id: string, readonly status: AgentStatus, readonly label: string | null, readonly start: string, readonly account: { readonly name: string } } | null, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }> } | null, readonly latestInteractions?: { readonly complete: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly type: InteractionType | null, readonly direction: InteractionDirection | null, readonly start: string, readonly isActive: boolean | null }>, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }> } | null }> } };
+
 export type BoardAgentsFragment = { readonly totalCount: number, readonly complete: boolean, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string | null, readonly team: { readonly id: string, readonly name: string } | null, readonly accounts: ReadonlyArray<{ readonly account: { readonly name: string, readonly vendor: VendorName } }>, readonly presence: { readonly observedAt: string, readonly complete: boolean, readonly status: { readonly id: string, readonly status: AgentStatus, readonly label: string | null, readonly start: string, readonly account: { readonly name: string } } | null, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }> } | null, readonly latestInteractions?: { readonly complete: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly type: InteractionType | null, readonly direction: InteractionDirection | null, readonly start: string, readonly isActive: boolean | null }>, readonly sources: ReadonlyArray<{ readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }> } | null }> };
 
 export type BoardSourceFragment = { readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null };
@@ -195,6 +203,77 @@ fragment BoardSource on SourceReport {
   }
 }`,
   'sha256:88508f56d42888d6b03a97d13e42269de26bfe7f63a22c7b91137f7d2378a3f2',
+);
+
+/** BoardLive, as text. */
+export const BoardLiveDocument: TypedDocument<BoardLiveSubscription, BoardLiveSubscriptionVariables> = /* @__PURE__ */ toTypedDocument(
+  `subscription BoardLive($first: Int!, $withInteractions: Boolean!) {
+  agents(first: $first, filter: {kind: HUMAN}, minIntervalSeconds: 5) {
+    ...BoardAgents
+  }
+}
+fragment BoardAgents on AgentConnection {
+  totalCount
+  complete
+  sources {
+    ...BoardSource
+  }
+  nodes {
+    id
+    name
+    team {
+      id
+      name
+    }
+    accounts {
+      account {
+        name
+        vendor
+      }
+    }
+    presence {
+      status {
+        id
+        status
+        label
+        start
+        account {
+          name
+        }
+      }
+      observedAt
+      complete
+      sources {
+        ...BoardSource
+      }
+    }
+    latestInteractions @include(if: $withInteractions) {
+      complete
+      nodes {
+        id
+        type
+        direction
+        start
+        isActive
+      }
+      sources {
+        ...BoardSource
+      }
+    }
+  }
+}
+fragment BoardSource on SourceReport {
+  account {
+    name
+  }
+  outcome
+  error {
+    code
+    reason
+    retryAfterSeconds
+  }
+}`,
+  'sha256:67772dd93c8713eedaf36946239314fe47247aebb46fa4b30906701b67a08625',
 );
 
 /** Bots, as text. */

@@ -25,7 +25,7 @@ describe('the people of an answer', () => {
     const { agents, observedAt } = toBoardPeople([unread, agentNode({ id: 'joe', presence: null })]);
     expect(agents).toMatchObject([
       { status: 'UNKNOWN', label: 'not known at the moment', isIncomplete: true },
-      { status: 'UNKNOWN', label: 'no account tells', isIncomplete: false },
+      { status: 'UNKNOWN', label: 'no account reports it', isIncomplete: false },
     ]);
     expect(observedAt.has('joe')).toBe(false);
   });
@@ -47,6 +47,7 @@ describe('the people of an answer', () => {
 
   test('stay the same objects while only the time of observation changes', () => {
     const before = toBoardPeople([agentNode(), agentNode({ id: 'joe' })]).agents;
+    expect(toBoardPeople([agentNode(), agentNode({ id: 'joe' })], before).agents).toBe(before);
     const later = { ...presence, observedAt: '2026-11-20T09:30:15.000Z' };
     const after = toBoardPeople(
       [agentNode({ presence: later }), agentNode({ id: 'joe', presence: null })],

@@ -60,12 +60,14 @@ type Source = NonNullable<AgentNode['presence']>['sources'][number];
 /** Takes over the objects of `previous` that are still equal, so that only what changed is drawn again. */
 export function toBoardPeople(nodes: readonly AgentNode[], previous: readonly BoardAgent[] = []): BoardPeople {
   const before = new Map(previous.map((agent) => [agent.id, agent]));
+  const agents = nodes.map((node) => {
+    const agent = toBoardAgent(node);
+    const same = before.get(agent.id);
+    return same && JSON.stringify(same) === JSON.stringify(agent) ? same : agent;
+  });
+  const isSame = agents.length === previous.length && agents.every((agent, index) => agent === previous[index]);
   return {
-    agents: nodes.map((node) => {
-      const agent = toBoardAgent(node);
-      const same = before.get(agent.id);
-      return same && JSON.stringify(same) === JSON.stringify(agent) ? same : agent;
-    }),
+    agents: isSame ? previous : agents,
     observedAt: new Map(nodes.flatMap(({ id, presence }) => (presence ? [[id, Date.parse(presence.observedAt)]] : []))),
   };
 }
@@ -93,7 +95,7 @@ function statusOf(presence: AgentNode['presence']): Pick<BoardAgent, 'status' | 
   const none = { since: null, statusAccount: null };
   // Whose account answered, and reports nothing as ongoing, is not logged in.
   if (presence?.complete === true) return { ...none, status: 'OFFLINE', label: null };
-  return { ...none, status: 'UNKNOWN', label: presence ? 'not known at the moment' : 'no account tells' };
+  return { ...none, status: 'UNKNOWN', label: presence ? 'not known at the moment' : 'no account reports it' };
 }
 
 /** The reports of sources that are not as they should be, one per account. */

@@ -20,7 +20,8 @@ const MAX_PERIODS = 8;
 /** What an open row tells: the latest periods in words, the accounts, and how far all that can be trusted. */
 export function AgentDetails({ agent, periods, timeline, observedAt }: AgentDetailsProps) {
   const now = useNow();
-  const latest = [...periods].sort((a, b) => b.start - a.start).slice(0, MAX_PERIODS);
+  const own = agent.statusAccount === null ? periods : periods.filter(({ account }) => account === agent.statusAccount);
+  const latest = own.toSorted((a, b) => b.start - a.start).slice(0, MAX_PERIODS);
   const troubles = [...agent.troubles, ...(timeline?.troubles ?? [])].map(describeTrouble);
   return (
     <div class="row-details">

@@ -1,3 +1,4 @@
+import { useNow } from '../hooks/use-now.ts';
 import type { People } from '../hooks/use-people.ts';
 import { freshnessOf, oldestOf } from '../model/freshness.ts';
 import type { SourceSummary } from '../model/sources.ts';
@@ -9,11 +10,11 @@ interface FreshnessPillProps {
   /** The agents that are shown. */
   readonly ids: readonly string[];
   readonly sources: SourceSummary;
-  readonly now: number;
 }
 
 /** How old the oldest status on the board is, and how many sources it comes from. */
-export function FreshnessPill({ people, ids, sources, now }: FreshnessPillProps) {
+export function FreshnessPill({ people, ids, sources }: FreshnessPillProps) {
+  const now = useNow();
   const { feed, observedAt, ttlMs } = people;
   const oldest = oldestOf(observedAt, ids);
   const isPartial = sources.ok < sources.total;

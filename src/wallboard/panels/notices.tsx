@@ -1,8 +1,10 @@
+import { useNow } from '../hooks/use-now.ts';
 import type { People } from '../hooks/use-people.ts';
 import { formatAge } from '../text/durations.ts';
 
 /** What is wrong with the connection; the last data stays below it. */
-export function ConnectionNotice({ feed, now }: { readonly feed: People['feed']; readonly now: number }) {
+export function ConnectionNotice({ feed }: { readonly feed: People['feed'] }) {
+  const now = useNow();
   const age = feed.failingSince === null ? '' : formatAge(now - feed.failingSince);
   if (feed.phase === 'reconnecting')
     return <Notice kind="late">Reconnecting for {age}. What you see is the last answer; its age counts on.</Notice>;

@@ -52,7 +52,7 @@ export function Toolbar({ view, change, teams, accounts, searchField, onTv, onHe
       >
         Theme: {view.theme}
       </button>
-      <button type="button" class="button" onClick={onTv}>
+      <button type="button" class="button button--tv" onClick={onTv}>
         TV
       </button>
       <button type="button" class="button" aria-label="Help" onClick={onHelp}>

@@ -1,5 +1,6 @@
 import type { AccountsQuery } from '../../../packages/client/src/index.ts';
 import type { FeedState } from '../data/feed-state.ts';
+import { useNow } from '../hooks/use-now.ts';
 import type { SourceTrouble } from '../model/board-agent.ts';
 import { formatAge } from '../text/durations.ts';
 import { describeTrouble } from '../text/words.ts';
@@ -8,13 +9,13 @@ interface VendorsProps {
   readonly accounts: FeedState<AccountsQuery>;
   /** What the rows report of each account. */
   readonly troubles: readonly SourceTrouble[];
-  readonly now: number;
 }
 
 type AccountHealth = AccountsQuery['accounts'][number];
 
 /** The vendor accounts and whether they work. */
-export function Vendors({ accounts, troubles, now }: VendorsProps) {
+export function Vendors({ accounts, troubles }: VendorsProps) {
+  const now = useNow();
   const list = accounts.data?.accounts;
   return (
     <section class="panel" aria-labelledby="vendors-title">

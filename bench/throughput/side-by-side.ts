@@ -77,6 +77,8 @@ async function startPeers(options: PeerOptions, names?: readonly string[]) {
 
 export interface LoadRound extends Pick<BenchOptions, 'rounds' | 'seconds' | 'progress'> {
   readonly connections: number;
+  /** Absent: two seconds, or a round where that is shorter. */
+  readonly warmUpSeconds?: number;
   /** Whether to measure a server beside them that writes the gateway's bytes. */
   readonly hasBareServer?: boolean;
 }
@@ -115,7 +117,7 @@ async function measureServers(
   { folder, stub }: SideBySide,
   workload: Workload,
   servers: readonly BenchProcess[],
-  { connections, rounds, seconds, progress }: LoadRound,
+  { connections, rounds, seconds, progress, warmUpSeconds = Math.min(WARM_UP_SECONDS, seconds) }: LoadRound,
 ): Promise<Measurements> {
   const byName = new Map(servers.map((server) => [server.name, server]));
   const load = (server: BenchProcess, duration: number): Promise<Load> =>
@@ -129,7 +131,7 @@ async function measureServers(
     });
   for (const server of servers) {
     progress(`${workload.name}, ${connections} connections: warm-up of ${server.name}`);
-    await load(server, Math.min(WARM_UP_SECONDS, seconds));
+    await load(server, warmUpSeconds);
   }
   return interleave([...byName.keys()], rounds, async (name) => {
     progress(`${workload.name}, ${connections} connections: ${name}`);

@@ -33,10 +33,9 @@ export function createAskedTimes(clock: Clock): AskedTimes {
       if (error && (UNSENT_REASONS.has(error.reason) || (error.reason === 'cancelled' && !wasSent))) return;
       times.delete(id);
       times.set(id, clock.now());
-      for (const oldest of times.keys()) {
-        if (times.size <= MAX_REMEMBERED_KEYS) break;
-        times.delete(oldest);
-      }
+      if (times.size <= MAX_REMEMBERED_KEYS) return;
+      const [oldest] = times.keys();
+      if (oldest !== undefined) times.delete(oldest);
     },
     oldest(ids, stale) {
       const earliest = ids.reduce(

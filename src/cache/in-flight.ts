@@ -73,7 +73,7 @@ function partition(
   for (const id of ids) {
     const entry = entries.get(id);
     if (priority === 'live') entry?.sharedFetch.raise(id);
-    const served = entry && serveStale(entry, id, waitsForFresh);
+    const served = entry && findStale(entry, id, waitsForFresh);
     if (served) revalidating.set(id, served);
     else if (entry) inFlight.set(id, entry);
     else rest.push(id);
@@ -82,7 +82,7 @@ function partition(
 }
 
 /** What is served because the vendor fails has no fresh value that a reader could wait for. */
-function serveStale({ sharedFetch }: InFlightEntry, id: string, waitsForFresh: boolean): ReadOutcome | undefined {
+function findStale({ sharedFetch }: InFlightEntry, id: string, waitsForFresh: boolean): ReadOutcome | undefined {
   const served = sharedFetch.serveStale(id);
   return served && waitsForFresh && !isStale(served) ? undefined : served;
 }
@@ -98,32 +98,42 @@ function register(
     for (const id of ids) if (entries.get(id)?.sharedFetch === sharedFetch) entries.delete(id);
   };
   // Removed on abort: a reader that arrives after the last waiter left must start a new fetch, not inherit the cancellation.
-  sharedFetch.signal.addEventListener('abort', remove);
-  const early = new Map(ids.map((id) => [id, Promise.withResolvers<ReadOutcome>()]));
+  sharedFetch.onAbort(remove);
+  const pending = new Map(ids.map((id) => [id, Promise.withResolvers<ReadOutcome>()]));
+  const unsettled = new Set(ids);
   const settleKey = (id: string, outcome: ReadOutcome): void => {
-    early.get(id)?.resolve(outcome);
+    pending.get(id)?.resolve(outcome);
+    // With every key settled there is nothing left to abort for a waiter that has its outcomes and leaves.
+    if (unsettled.delete(id) && unsettled.size === 0) sharedFetch.settle();
     if (entries.get(id)?.sharedFetch === sharedFetch) entries.delete(id);
   };
-  const outcomes = run({ ...sharedFetch, settleKey }).finally(() => {
+  const end = (): void => {
     sharedFetch.settle();
     remove();
-  });
-  const started = new Map(
-    [...early].map(([id, { promise }]): [string, InFlightEntry] => {
-      const outcome = Promise.race([promise, outcomes.then((settled) => requireOutcome(settled, id))]);
-      // Waiters receive the failure. Without a waiter it must not end the process as an unhandled rejection.
-      outcome.catch(() => undefined);
-      return [id, { sharedFetch, outcome }];
-    }),
+  };
+  run({ ...sharedFetch, settleKey }).then(
+    (outcomes) => {
+      end();
+      // Nothing changes for a key that is settled.
+      for (const [id, { resolve, reject }] of pending) {
+        const outcome = outcomes.get(id);
+        if (outcome) resolve(outcome);
+        else reject(new Error('a fetch returned no outcome for one of its keys'));
+      }
+    },
+    (error: unknown) => {
+      end();
+      for (const { reject } of pending.values()) reject(error);
+    },
   );
-  for (const [id, entry] of started) entries.set(id, entry);
+  const started = new Map<string, InFlightEntry>();
+  for (const [id, { promise: outcome }] of pending) {
+    // Waiters receive the failure. Without a waiter it must not end the process as an unhandled rejection.
+    outcome.catch(() => undefined);
+    started.set(id, { sharedFetch, outcome });
+    entries.set(id, { sharedFetch, outcome });
+  }
   return started;
-}
-
-function requireOutcome(outcomes: ReadonlyMap<string, ReadOutcome>, id: string): ReadOutcome {
-  const outcome = outcomes.get(id);
-  if (outcome === undefined) throw new Error('a fetch returned no outcome for one of its keys');
-  return outcome;
 }
 
 /** A reader that waits for fetches. */
@@ -146,35 +156,37 @@ export async function waitFor(
 ): Promise<ReadonlyMap<string, ReadOutcome>> {
   const sharedFetches = new Set([...entries.values()].map(({ sharedFetch }) => sharedFetch));
   const releases = [...sharedFetches].map((sharedFetch) => sharedFetch.join(signal, waitUntilMs));
-  const { promise: aborted, resolve: abort } = Promise.withResolvers<undefined>();
+  const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<undefined>();
   const removeListener = addAbortListener(signal, () => {
-    abort(undefined);
+    end(undefined);
   });
   const deadline = createDeadline(clock, waitUntilMs);
   const known = new Map<string, ReadOutcome>();
+  const settle = (id: string, outcome: ReadOutcome): void => {
+    if (!known.has(id)) known.set(id, outcome);
+    if (known.size === entries.size) end(undefined);
+  };
+  /** With what a reader receives before the outcome because the fetch takes long. */
+  const settleEarly = async (id: string, entry: InFlightEntry): Promise<void> => {
+    const stale = findStale(entry, id, waitsForFresh);
+    if (!stale) await deadline.passed();
+    const outcome = stale ?? entry.sharedFetch.giveUp(id);
+    if (outcome) settle(id, outcome);
+  };
   try {
-    const outcomes = [...entries].map(async ([id, entry]) => {
-      known.set(id, await firstOutcome(id, entry, waitsForFresh, deadline.passed));
-    });
-    await Promise.race([Promise.all(outcomes), aborted]);
+    for (const [id, entry] of entries) {
+      entry.outcome.then((outcome) => {
+        settle(id, outcome);
+      }, fail);
+      entry.sharedFetch.onDelayed(id, () => {
+        settleEarly(id, entry).catch(fail);
+      });
+    }
+    if (entries.size > 0) await ended;
     return new Map(known);
   } finally {
     for (const release of [...releases, removeListener, deadline.cancel]) release();
   }
-}
-
-/** The outcome of a key, or what its reader receives before because the fetch takes long. */
-function firstOutcome(
-  id: string,
-  entry: InFlightEntry,
-  waitsForFresh: boolean,
-  deadlinePassed: () => Promise<void>,
-): Promise<ReadOutcome> {
-  const { outcome, sharedFetch } = entry;
-  const early = sharedFetch
-    .delayed(id)
-    .then(() => serveStale(entry, id, waitsForFresh) ?? deadlinePassed().then(() => sharedFetch.giveUp(id) ?? outcome));
-  return Promise.race([outcome, early]);
 }
 
 /** A point in time that is waited for only where that is wanted: most readers never set the timer. */

@@ -32,15 +32,12 @@ export function createMemoryStore(maxBytes: number): MemoryStore {
   const keyv = new Keyv<Entry>({ store: lru, useKeyPrefix: false, ...NO_SERIALIZATION });
   // Keyv's `set` takes effect some ticks later; until then a key would be neither in flight nor stored, and be fetched twice.
   const pendingWrites = new Map<string, Entry>();
+  // Not through Keyv, which makes promises and copies for what is in memory.
+  const peek = (key: string): Entry | undefined => pendingWrites.get(key) ?? lru.get(key)?.value;
 
   return {
-    async getMany(keys) {
-      // Read before the first await: a write that has left this map by then is in the store.
-      const pending = keys.map((key) => pendingWrites.get(key));
-      const stored = await keyv.getMany<Entry>([...keys]);
-      return pending.map((entry, index) => entry ?? stored[index]);
-    },
-    peek: (key) => pendingWrites.get(key) ?? lru.get(key)?.value,
+    getMany: (keys) => Promise.resolve(keys.map(peek)),
+    peek,
     async set(key, entry) {
       const stored = pendingWrites.get(key) ?? lru.peek(key);
       if (stored && stored.fetchedAt > entry.fetchedAt) return;

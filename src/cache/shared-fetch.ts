@@ -40,8 +40,10 @@ export interface SharedFetch extends Omit<FetchControl, 'settleKey'> {
   readonly raise: (id: string) => void;
   /** Returns what a reader of a key receives whose time to wait is over; undefined unless the key waits for the rate limit. */
   readonly giveUp: (id: string) => ReadOutcome | undefined;
-  /** Resolves when the fetch of a key continues in the background, or waits for the rate limit. */
-  readonly delayed: (id: string) => Promise<void>;
+  /** Calls back, a tick later, when the fetch of a key continues in the background, or waits for the rate limit. */
+  readonly onDelayed: (id: string, callback: () => void) => void;
+  /** Calls back when the last waiter leaves, before the signal is aborted. */
+  readonly onAbort: (callback: () => void) => void;
   /** Marks the fetch as done: waiters that leave no longer abort it. */
   readonly settle: () => void;
 }
@@ -56,13 +58,19 @@ export function createSharedFetch(
   const { backgroundUntilMs, startBackground, ...delays } = createDelays(clock);
   let leaveBackground: (() => void) | undefined;
   let settled = false;
+  let beforeAbort: (() => void) | undefined;
   const waiters = createWaiters(addAbortListener, () => {
-    if (!settled) controller.abort(createAbortError());
+    if (settled) return;
+    beforeAbort?.();
+    controller.abort(createAbortError());
   });
   return {
     ...delays,
     ...createUrgency(),
     signal: controller.signal,
+    onAbort(callback) {
+      beforeAbort = callback;
+    },
     join: (waiter, waitUntilMs) => waiters.join(waiter, waitUntilMs),
     waitUntilMs: (ids) => Math.max(waiters.waitUntilMs(), backgroundUntilMs(ids)),
     continueInBackground(ids, serveStale) {
@@ -144,18 +152,23 @@ function createBackgroundKeys(clock: Clock) {
   };
 }
 
-/** Promises that readers of keys wait for. */
+/** What readers of keys wait for. Callbacks, since a fetch of one key would otherwise make promises that nearly never settle. */
 function createStarts() {
-  const starts = new Map<string, PromiseWithResolvers<undefined>>();
-  const startOf = (id: string): PromiseWithResolvers<undefined> => {
-    const start = starts.get(id) ?? Promise.withResolvers<undefined>();
-    starts.set(id, start);
-    return start;
-  };
+  const started = new Set<string>();
+  const callbacks = new Map<string, (() => void)[]>();
   return {
-    started: (id: string) => startOf(id).promise,
-    start(ids: readonly string[]): void {
-      for (const id of ids) startOf(id).resolve(undefined);
+    onStart: (id: string, callback: () => void): void => {
+      const others = callbacks.get(id);
+      if (started.has(id)) queueMicrotask(callback);
+      else if (others) others.push(callback);
+      else callbacks.set(id, [callback]);
+    },
+    start: (ids: readonly string[]): void => {
+      for (const id of ids) {
+        started.add(id);
+        for (const callback of callbacks.get(id) ?? []) queueMicrotask(callback);
+        callbacks.delete(id);
+      }
     },
   };
 }
@@ -180,6 +193,6 @@ function createDelays(clock: Clock) {
       for (const id of ids) waiting.delete(id);
     },
     giveUp: (id: string) => waiting.get(id)?.(),
-    delayed: delays.started,
+    onDelayed: delays.onStart,
   };
 }

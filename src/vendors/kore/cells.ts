@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CacheNamespace, FetchedValue } from '../../cache/cache.ts';
 import type { Ttl } from '../../config/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
+import type { StatusPeriod } from '../../domain/status-period.ts';
 import { type CivilDate, DAY, HOUR, overlaps, startOfUtcDay, type TimeRange } from '../../domain/time.ts';
 import { type DataGap, dataGapSchema } from '../data-gap.ts';
 import type { AgentDay } from './batching.ts';
@@ -45,8 +46,12 @@ export function periodsOn(periods: readonly StoredPeriod[], day: CivilDate): rea
   return periods.filter((period) => overlapsRange(period, { from, to: from + DAY }));
 }
 
-/** A period that ends before it begins (after a clock was set back) counts at its start, like a period of no length. */
 function overlapsRange([start, end]: StoredPeriod, range: TimeRange): boolean {
+  return overlapsPeriod(range, { start, end });
+}
+
+/** A period that ends before it begins (after a clock was set back) counts at its start, like a period of no length. */
+export function overlapsPeriod(range: TimeRange, { start, end }: Pick<StatusPeriod, 'start' | 'end'>): boolean {
   return overlaps(range, start, end === null ? null : Math.max(start, end));
 }
 
@@ -59,12 +64,6 @@ export function mergeCells(
   cells: readonly { readonly value: Cell; readonly fetchedAt: Instant }[],
   during: TimeRange,
 ): readonly ObservedPeriod[] {
-  const [only, ...others] = cells;
-  // The periods of one response are stored each once.
-  if (only && others.length === 0)
-    return only.value.periods
-      .filter((period) => overlapsRange(period, during))
-      .map((period) => ({ period, observedAt: only.fetchedAt }));
   const cellsByFetchTime = Map.groupBy(cells, ({ fetchedAt }) => fetchedAt);
   const oldestFirst = [...cellsByFetchTime].sort(([a], [b]) => a - b);
   const periods: PeriodIndex<ObservedPeriod> = new Map();

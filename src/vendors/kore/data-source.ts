@@ -8,7 +8,7 @@ import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
 import { toCallTarget } from '../call-target.ts';
 import { toVendorError } from '../data-gap.ts';
 import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
-import { type Cell, mergeCells } from './cells.ts';
+import { type Cell, mergeCells, overlapsPeriod } from './cells.ts';
 import { createDiscovery, directoryNamespace } from './discovery.ts';
 import { createLoaders, type KoreDeps } from './loaders.ts';
 import { canonicalizeReference } from './references.ts';
@@ -29,10 +29,15 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
   return {
     statusPeriods: (ref, during) => {
       if (during.to > tomorrow) request.restrictCache(tomorrow);
-      const toPeriods = (cells: readonly CachedValue<Cell>[]): readonly StatusPeriod[] =>
-        mergeCells(cells, during)
+      const toPeriods = (cells: readonly CachedValue<Cell>[]): readonly StatusPeriod[] => {
+        const [only, ...others] = cells;
+        // The periods of one response are stored each once.
+        if (only && others.length === 0)
+          return deps.toPeriods(only.value, only.fetchedAt, ref).filter((period) => overlapsPeriod(during, period));
+        return mergeCells(cells, during)
           .map(({ period, observedAt }) => deps.toPeriod(period, observedAt, ref))
           .sort(byStart);
+      };
       const days = daysToRequest(during, today);
       return mapValue(load(ref, days), (outcomes) => toResult(days, outcomes, target, toPeriods));
     },
@@ -41,7 +46,7 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
       request.restrictCache(tomorrow);
       const toOngoing = (cells: readonly CachedValue<Cell>[]): StatusPeriod | null => {
         const ongoing = cells
-          .flatMap(({ value, fetchedAt }) => value.periods.map((period) => deps.toPeriod(period, fetchedAt, ref)))
+          .flatMap(({ value, fetchedAt }) => deps.toPeriods(value, fetchedAt, ref))
           .filter((period) => period.isOngoing);
         return ongoing.sort(byStart).at(-1) ?? null;
       };

@@ -1,6 +1,8 @@
+import { byStart } from '../../domain/status-period.ts';
 import { createCallEstimates } from '../call-estimate.ts';
 import { createKeptMapping } from '../kept-mapping.ts';
 import { defineVendor } from '../vendor.ts';
+import type { Cell } from './cells.ts';
 import { createClient } from './client.ts';
 import { config } from './config.ts';
 import { cachedAgents, createDataSource } from './data-source.ts';
@@ -22,7 +24,11 @@ export const kore = defineVendor({
     const toPeriod = createKeptMapping((period: StoredPeriod, observedAt, ref) =>
       toStatusPeriod({ period, observedAt }, account.name, ref),
     );
-    const deps = { account, config: accountConfig, client, cache, ttl, onDropped, toPeriod };
+    // For itself, since most ranges lie within a day: one kept list for a cell, and not one object for each of its periods.
+    const toPeriods = createKeptMapping(({ periods }: Cell, observedAt, ref) =>
+      periods.map((period) => toStatusPeriod({ period, observedAt }, account.name, ref)).sort(byStart),
+    );
+    const deps = { account, config: accountConfig, client, cache, ttl, onDropped, toPeriod, toPeriods };
     return {
       account,
       createDataSource: (request) => createDataSource(deps, request),

@@ -21,7 +21,11 @@ import { isEmail } from './references.ts';
 import { STATUS_DETAILS_ENDPOINT } from './wire.ts';
 
 export type KoreDeps = DataSourceDependencies<KoreConfig, KoreClient> &
-  Pick<AdapterDependencies, 'onDropped'> & { readonly toPeriod: MapStored<StoredPeriod, StatusPeriod> };
+  Pick<AdapterDependencies, 'onDropped'> & {
+    readonly toPeriod: MapStored<StoredPeriod, StatusPeriod>;
+    /** The periods of a cell, in the order of `byStart`. */
+    readonly toPeriods: MapStored<Cell, readonly StatusPeriod[]>;
+  };
 
 export interface KoreLoaders {
   readonly cells: QueryLoader<CellKey, Cell>;

@@ -30,20 +30,20 @@ export async function readFile(
   let damage: FileFlaws['damage'] = null;
   try {
     for await (const bytes of inflate(body, { maxBytes: options.maxFileBytes, maxRatio: MAX_INFLATE_RATIO })) {
-      for (const text of splitter.push(bytes)) {
-        if (!documents.read(text)) collector.addMalformed();
-        await options.yielder.yieldIfDue();
-      }
       await options.yielder.yieldIfDue();
+      for (const text of splitter.push(bytes)) {
+        await options.yielder.yieldIfDue();
+        if (!documents.read(text)) collector.addMalformed();
+      }
     }
   } catch (error) {
     damage = toDamage(error);
   }
   let isLastMalformed = false;
   for (const text of damage === 'too_large' ? [] : splitter.end()) {
+    await options.yielder.yieldIfDue();
     if (isLastMalformed) collector.addMalformed();
     isLastMalformed = !documents.read(text);
-    await options.yielder.yieldIfDue();
   }
   if (isLastMalformed) damage ??= 'malformed';
   return assertUsable(collector.content(damage), target);

@@ -2,14 +2,18 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../domain/clock.ts';
-import { createEventLoopYielder } from '../../domain/event-loop-yielder.ts';
+import { createEventLoopYielder, runAtOnce } from '../../domain/event-loop-yielder.ts';
 import type { DerivedStore } from '../content-memory.ts';
-import type { StoredNames } from './files/content.ts';
+import type { FileContent, StoredNames } from './files/content.ts';
 import { type StoredFile, toStoredFile } from './files/stored-file.ts';
 import { createKeptContent } from './kept-content.ts';
 
 const AGENTS = 200;
 const FILES = 30;
+function storeFile(content: FileContent): StoredFile {
+  return runAtOnce(toStoredFile(content));
+}
+
 const names: StoredNames = { at: 0, loginName: null, nickname: null, userName: null };
 
 /** A file in which each agent has one session with a login. */
@@ -18,7 +22,7 @@ function createFile(number: number): StoredFile {
     agent,
     { names, records: JSON.stringify([`${agent}-${number}`, `${number},3,,,,,;`, null, null]) },
   ]);
-  return toStoredFile({
+  return storeFile({
     agents: Object.fromEntries(agents) as Record<string, { names: StoredNames; records: string }>,
     logins: {},
     hasEncryptedLogins: false,
@@ -102,7 +106,7 @@ test('builds only the sessions that may overlap the range', async () => {
     ['later', '300,3,,,,,;100,4,,,,,;'],
     ['with a period at its end', `0,3,,,,,;${change(200)}0,4,,,,,;`],
   ];
-  const value = toStoredFile({
+  const value = storeFile({
     agents: { 0: { names, records: sessions.map((session) => JSON.stringify([...session, null, null])).join('\n') } },
     logins: {},
     hasEncryptedLogins: false,
@@ -121,7 +125,7 @@ test('keeps sessions in a tenth of the memory of their objects', async () => {
   const { kept, store } = createFixture(2 ** 28);
   const EVENTS = 68;
   const events = '0,3,,,,,;' + '900000,1,2,1,2,1,4;'.repeat(EVENTS - 1);
-  const value = toStoredFile({
+  const value = storeFile({
     agents: { 0: { names, records: JSON.stringify(['75555851-1', events, null, null]) } },
     logins: {},
     hasEncryptedLogins: false,
@@ -147,7 +151,7 @@ test('keeps no more than its space', async () => {
 test('counts the texts that an opened file keeps alive after the cache has evicted it', async () => {
   const { ask, store } = createFixture(2 ** 28);
   const records = JSON.stringify(['session', '0,3,,,,,;', null, 'p'.repeat(1_000_000)]);
-  const value = toStoredFile({
+  const value = storeFile({
     agents: { 0: { names, records } },
     logins: {},
     hasEncryptedLogins: false,
@@ -159,7 +163,7 @@ test('counts the texts that an opened file keeps alive after the cache has evict
 
 test('reports an unexpected error to each query, and forgets it', async () => {
   const { ask } = createFixture(2 ** 28);
-  const broken = toStoredFile({
+  const broken = storeFile({
     agents: { 0: { names, records: '[' } },
     logins: {},
     hasEncryptedLogins: false,
@@ -173,7 +177,7 @@ test('builds one very long session in slices', async () => {
   const { kept, units } = createFixture(2 ** 28);
   const EVENTS = 60_000;
   const record = JSON.stringify(['75555851-1', '1000,1,2,1,2,1,4;1000,1,3,2,1,2,4;'.repeat(300), null, null]);
-  const value = toStoredFile({
+  const value = storeFile({
     agents: {
       0: {
         names,

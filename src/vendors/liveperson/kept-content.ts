@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { CachedValue } from '../../cache/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
-import type { EventLoopYielder } from '../../domain/event-loop-yielder.ts';
+import { type EventLoopYielder, runInSlices } from '../../domain/event-loop-yielder.ts';
 import { firstEventAt, lastEventAt, type Session } from '../../domain/session.ts';
 import { overlaps, type TimeRange } from '../../domain/time.ts';
 import type { DerivedStore } from '../content-memory.ts';
@@ -69,8 +69,7 @@ interface Parts {
 async function openStored(stored: StoredFile, { store, yielder }: Parts): Promise<FileContent> {
   const kept = store.get(stored) as FileContent | undefined;
   if (kept) return kept;
-  await yielder.yieldIfDue();
-  const content = openFile(stored);
+  const content = await runInSlices(openFile(stored), yielder);
   // Content and key keep the records alive, even where the cache has evicted them.
   store.set(stored, content, { size: 1 + BYTES_PER_INDEX_CHAR * stored.index.length + stored.records.length });
   return content;

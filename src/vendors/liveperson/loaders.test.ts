@@ -7,7 +7,7 @@ import { createAccountCache } from '../../cache/account-cache.ts';
 import { createMemoryStore } from '../../cache/memory-store.ts';
 import type { Store } from '../../cache/store.ts';
 import { ttlSchema } from '../../config/cache.ts';
-import { createEventLoopYielder } from '../../domain/event-loop-yielder.ts';
+import { createEventLoopYielder, runAtOnce } from '../../domain/event-loop-yielder.ts';
 import type { CallRecord } from '../../http/types.ts';
 import { type ContentLease, contentMemoryLimits, createContentMemory } from '../content-memory.ts';
 import type { SandboxResponse } from '../sandbox.ts';
@@ -161,12 +161,13 @@ describe('files', () => {
 
 describe('memory for files', () => {
   const FILES = 300;
-  const content = toStoredFile({
+  const steps = toStoredFile({
     agents: {},
     logins: {},
     hasEncryptedLogins: false,
     flaws: { damage: null, foreign: 0, malformed: 0 },
   });
+  const content = runAtOnce(steps);
 
   /** A store with a cached list of files. */
   function cachedFiles() {

@@ -3,7 +3,7 @@ import type { AccountCache, CachedValue, CacheNamespace, OnFetched } from '../..
 import { cacheNotFound } from '../../cache/freshness.ts';
 import type { Ttl } from '../../config/cache.ts';
 import type { Account } from '../../domain/account.ts';
-import type { EventLoopYielder } from '../../domain/event-loop-yielder.ts';
+import { type EventLoopYielder, runInSlices } from '../../domain/event-loop-yielder.ts';
 import { DAY, SECOND, type TimeRange } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { vendorError } from '../../http/response.ts';
@@ -57,7 +57,7 @@ export const listNamespace: CacheNamespace<TimeRange, Checksummed<FileListing>> 
 
 const fileNamespace: CacheNamespace<string, StoredFile> = {
   endpoint: FILE_ENDPOINT,
-  version: 5,
+  version: 6,
   keyParts: (link) => [fileKey(link)],
   // The records are parsed only when a query reads an agent, which is too late to detect damage.
   isValid: isIntactFile,
@@ -156,14 +156,14 @@ function fetchFiles(
   );
 }
 
-function downloadFile({ client, config, ttl }: LivePersonDeps, link: string, context: CallContext) {
+function downloadFile({ client, config, ttl, yielder }: LivePersonDeps, link: string, context: CallContext) {
   return fetchOrError(() =>
     cacheNotFound(async () => {
       const content = await client.file(link, context);
       const ttlSeconds = isSuspect(content) ? Math.min(ttl.statusLive, ttl.files) : ttl.files;
       // A good file never changes. One whose TTL is as long as the vendor keeps it is of no use later.
       const isFinal = !isSuspect(content) && ttlSeconds * SECOND < config.retentionDays * DAY;
-      return { value: toStoredFile(content), ttlSeconds, isFinal };
+      return { value: await runInSlices(toStoredFile(content), yielder), ttlSeconds, isFinal };
     }, ttl.files),
   );
 }

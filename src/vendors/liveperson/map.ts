@@ -82,19 +82,27 @@ async function collectRecords(
 }
 
 /** Builds a session from its records, in short steps between turns of the event loop: it may have very many events. */
-export async function buildCollectedSession(
+export function buildCollectedSession(
+  account: string,
+  ref: string,
+  collected: CollectedSession,
+  yielder: EventLoopYielder,
+): Promise<Session> {
+  return runInSlices(buildInSteps(account, ref, collected), yielder);
+}
+
+function* buildInSteps(
   account: string,
   ref: string,
   { vendorSessionId, records, observedAt }: CollectedSession,
-  yielder: EventLoopYielder,
-): Promise<Session> {
+): Generator<undefined, Session> {
   const parts: SessionPart[] = [];
   for (const record of records) {
-    await yielder.yieldIfDue();
+    if (parts.length > 0) yield;
     parts.push(toSessionPart(record));
   }
   const identity = { account, ref, vendorSessionId, observedAt, label: statusLabel };
-  return runInSlices(buildSession(identity, parts), yielder);
+  return yield* buildSession(identity, parts);
 }
 
 /** Whether a reference can only be a login name: it is not a number, and not an agentID in the files. */

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { runAtOnce } from '../../../domain/event-loop-yielder.ts';
 import type { RawEvent } from './activity.ts';
 import { createCollector } from './collector.ts';
 import { parseAgentRecords } from './content.ts';
@@ -24,7 +25,7 @@ function event(agentId: string, loginName: string | null = null): RawEvent {
 function collect(events: readonly RawEvent[]) {
   const collector = createCollector('75555851');
   collector.add({ accountId: null, records: [{ sessionId: 's', events }] });
-  return collector.content(null);
+  return runAtOnce(collector.content(null));
 }
 
 function agents(count: number, login?: string) {
@@ -62,7 +63,7 @@ test('reports a file of more than 100,000 agents as too large and collects no mo
   const { add, content } = createCollector('75555851');
   const addAndCount = (events: readonly RawEvent[]) => {
     add({ accountId: null, records: [{ sessionId: 's', events }] });
-    const { agents: kept, flaws } = content(null);
+    const { agents: kept, flaws } = runAtOnce(content(null));
     return [Object.keys(kept).length, flaws.damage];
   };
   expect(addAndCount(agents(100_000))).toEqual([100_000, null]);
@@ -76,4 +77,10 @@ test('stores a session of very many events in one document as several records', 
   expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(20_000);
   // A record is closed at 16 KiB, here some 1,820 events, and grows by a thousand events at a time.
   expect(Math.max(...lengths)).toBeLessThanOrEqual(2820);
+});
+
+test('encodes very many agents in steps', () => {
+  const collector = createCollector('75555851');
+  collector.add({ accountId: null, records: [{ sessionId: 's', events: agents(5000, 'jane') }] });
+  expect([...collector.content(null)]).toHaveLength(5000 / 100 - 1);
 });

@@ -1,4 +1,5 @@
 import type { Instant } from '../../../domain/clock.ts';
+import { inGroups } from '../../../domain/event-loop-yielder.ts';
 import { isInstant } from '../../../domain/time.ts';
 import { normalizeLogin } from '../references.ts';
 import type { Activity, ActivityRecord, AgentNames, RawEvent } from './activity.ts';
@@ -12,7 +13,8 @@ export interface Collector {
   readonly add: (activity: Activity) => void;
   /** Counts a document that could not be read. */
   readonly addMalformed: () => void;
-  readonly content: (damage: FileFlaws['damage']) => FileContent;
+  /** Returns what was collected, in steps: a file may have very many agents. */
+  readonly content: (damage: FileFlaws['damage']) => Generator<undefined, FileContent>;
 }
 
 interface AgentBuilder {
@@ -50,13 +52,10 @@ export function createCollector(accountId: string): Collector {
     addMalformed: () => {
       malformed += 1;
     },
-    content: (damage) => {
+    *content(damage) {
       const { all, limitReached } = agents.state();
-      const stored = [...all].map(([id, agent]) => [id, toStoredAgent(agent)] as const);
       return {
-        agents: Object.fromEntries(stored),
-        logins: indexLogins(all),
-        hasEncryptedLogins: all.values().some((agent) => agent.hasEncryptedLogins),
+        ...(yield* toStoredAgents(all)),
         flaws: { damage: limitReached ? 'too_large' : damage, foreign, malformed },
       };
     },
@@ -165,14 +164,23 @@ function toStoredAgent(agent: AgentBuilder): StoredAgent {
   return { names: agent.names, records: agent.records.toString() };
 }
 
-function indexLogins(agents: ReadonlyMap<string, AgentBuilder>): Readonly<Record<string, readonly string[]>> {
-  const ids = new Map<string, string[]>();
-  for (const [id, { logins }] of agents) {
-    for (const login of logins) {
-      const agentIds = ids.get(login);
-      if (agentIds === undefined) ids.set(login, [id]);
-      else agentIds.push(id);
+/** The agents of a group take a millisecond: their last records are encoded. */
+const GROUP_SIZE = 100;
+
+function* toStoredAgents(all: ReadonlyMap<string, AgentBuilder>): Generator<undefined, Omit<FileContent, 'flaws'>> {
+  // Without a prototype, any name is a key like others.
+  const agents = Object.create(null) as Record<string, StoredAgent>;
+  const logins = Object.create(null) as Record<string, string[]>;
+  let hasEncryptedLogins = false;
+  let isFirst = true;
+  for (const group of inGroups([...all], GROUP_SIZE)) {
+    if (!isFirst) yield;
+    isFirst = false;
+    for (const [id, agent] of group) {
+      agents[id] = toStoredAgent(agent);
+      hasEncryptedLogins ||= agent.hasEncryptedLogins;
+      for (const login of agent.logins) (logins[login] ??= []).push(id);
     }
   }
-  return Object.fromEntries(ids);
+  return { agents, logins, hasEncryptedLogins };
 }

@@ -22,6 +22,7 @@ test('reads a document of the form of an earlier one without a parser', () => {
   const [first, second] = [toLatin1(documentAt(1)), toLatin1(documentAt(2))];
   expect(reader.tryRead(first, 0)).toBe(-1);
   expect(reader.read(first)).toBe(true);
+  reader.learn();
   expect(reader.tryRead(`${first}${second}`, first.length)).toBe(first.length + second.length);
   expect(added).toEqual([readActivity(documentAt(1)), readActivity(documentAt(2))]);
 });
@@ -29,6 +30,7 @@ test('reads a document of the form of an earlier one without a parser', () => {
 test('reads a document of a form that an earlier file of the account had without a parser', () => {
   const { added, reader, nextReader } = setUp({ patterns: true, learnAfterChars: 0 });
   reader.read(toLatin1(documentAt(1)));
+  reader.learn();
   const text = toLatin1(documentAt(2));
   expect(nextReader().tryRead(text, 0)).toBe(text.length);
   expect(added).toEqual([readActivity(documentAt(1)), readActivity(documentAt(2))]);
@@ -39,6 +41,7 @@ test('parses every document without patterns, and before 65,536 characters were 
     const { added, reader } = setUp(options);
     const text = toLatin1(documentAt(1));
     expect(reader.read(text)).toBe(true);
+    reader.learn();
     expect(reader.tryRead(text, 0)).toBe(-1);
     expect(added).toEqual([readActivity(documentAt(1))]);
   }

@@ -13,6 +13,8 @@ export interface DocumentReader {
   readonly tryRead: TryRead;
   /** Reads a complete document. Returns false when the text is not a document; the documents inside it are read anyway. */
   readonly read: (text: string) => boolean;
+  /** Learns the form of the document that was read last, if that is due: a step of its own, because it costs more than to read it. */
+  readonly learn: () => void;
 }
 
 /** Creates the reader of one file; `add` receives every document. */
@@ -37,22 +39,29 @@ export function createDocumentReaders({
   learnAfterChars = LEARN_AFTER_CHARS,
 }: DocumentReaderOptions): CreateDocumentReader {
   const learned = patterns ? createLearnedParser(learnAfterChars) : null;
-  return (add) => ({
-    tryRead: (text, start) => {
-      const result = learned?.tryParse(text, start) ?? null;
-      if (result === null) return -1;
-      add(result.activity);
-      return result.end;
-    },
-    read: (text) => {
-      const activity = readActivity(latin1ToUtf8(text));
-      if (activity === null) {
-        recoverDocuments(text).forEach(add);
-        return false;
-      }
-      add(activity);
-      learned?.learn(text, activity);
-      return true;
-    },
-  });
+  return (add) => {
+    let last: { readonly text: string; readonly activity: Activity } | null = null;
+    return {
+      tryRead: (text, start) => {
+        const result = learned?.tryParse(text, start) ?? null;
+        if (result === null) return -1;
+        add(result.activity);
+        return result.end;
+      },
+      read: (text) => {
+        const activity = readActivity(latin1ToUtf8(text));
+        if (activity === null) {
+          recoverDocuments(text).forEach(add);
+          return false;
+        }
+        add(activity);
+        last = { text, activity };
+        return true;
+      },
+      learn: () => {
+        if (last !== null) learned?.learn(last.text, last.activity);
+        last = null;
+      },
+    };
+  };
 }

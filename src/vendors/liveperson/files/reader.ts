@@ -1,4 +1,4 @@
-import type { EventLoopYielder } from '../../../domain/event-loop-yielder.ts';
+import { type EventLoopYielder, runInSlices } from '../../../domain/event-loop-yielder.ts';
 import type { CallTarget } from '../../../domain/vendor-error.ts';
 import { vendorError } from '../../../http/response.ts';
 import { createCollector } from './collector.ts';
@@ -34,6 +34,8 @@ export async function readFile(
       for (const text of splitter.push(bytes)) {
         await options.yielder.yieldIfDue();
         if (!documents.read(text)) collector.addMalformed();
+        await options.yielder.yieldIfDue();
+        documents.learn();
       }
     }
   } catch (error) {
@@ -46,7 +48,7 @@ export async function readFile(
     isLastMalformed = !documents.read(text);
   }
   if (isLastMalformed) damage ??= 'malformed';
-  return assertUsable(collector.content(damage), target);
+  return assertUsable(await runInSlices(collector.content(damage), options.yielder), target);
 }
 
 function toDamage(error: unknown): FileFlaws['damage'] {

@@ -9,10 +9,9 @@ import {
   readEventually,
   writeUntilReadable,
 } from '../../test/support/redis-store-harness.ts';
-import { systemClock } from '../domain/clock.ts';
 
-/** Longer than a read takes on a busy machine, but far shorter than the client's own timeouts. */
-const MAX_READ_MS = 1000;
+/** Far longer than anything here takes on a busy machine. */
+const WAIT_LIMIT_MS = 60_000;
 
 const { redis, errors, bareConnection, connect, keyNames } = createRedisStores();
 
@@ -38,7 +37,7 @@ describe('a busy process', () => {
   test('completes writes after the process was busy, without marking Redis as down', async () => {
     const store = connect(busyClock);
     const now = busyClock.now();
-    expect(await writeUntilReadable(store, 'warm', entry(1, now), MAX_READ_MS)).toBe(true);
+    expect(await writeUntilReadable(store, 'warm', entry(1, now), WAIT_LIMIT_MS)).toBe(true);
     const writing = store.set('a', entry('A', now));
     busyClock.advance(1000);
     await writing;
@@ -48,21 +47,20 @@ describe('a busy process', () => {
 });
 
 describe('Redis failures', () => {
-  test('returns misses quickly and reports the error when Redis is down at the start', async () => {
-    const store = connect(systemClock, `redis://127.0.0.1:${await findFreePort()}`);
-    const startedAt = Date.now();
+  test('returns misses without waiting and reports the error when Redis is down at the start', async () => {
+    // Nothing times out by this clock: a read that waited for a timeout would never end.
+    const store = connect(manualClock(Date.now()), `redis://127.0.0.1:${await findFreePort()}`);
     for (let i = 0; i < 50; i += 1) {
       expect(await store.getMany(['a'])).toEqual([]);
       void store.set('a', entry(1));
     }
-    expect(Date.now() - startedAt).toBeLessThan(MAX_READ_MS);
     expect(errors.length).toBeGreaterThan(0);
   });
 
   test('waits 100 ms for the first read of a frozen Redis, and not at all for later ones', async () => {
     const clock = manualClock(Date.now());
     const store = connect(clock);
-    await writeUntilReadable(store, 'a', entry(1), 5000);
+    await writeUntilReadable(store, 'a', entry(1), WAIT_LIMIT_MS);
     redis().freeze();
     const first = store.getMany(['a']);
     clock.advance(99);
@@ -79,29 +77,25 @@ describe('Redis failures', () => {
 
   test('reconnects to a Redis that was frozen and thawed', async () => {
     const store = connect();
-    await writeUntilReadable(store, 'a', entry(1), 5000);
+    await writeUntilReadable(store, 'a', entry(1), WAIT_LIMIT_MS);
     redis().freeze();
-    const startedAt = Date.now();
     expect(await store.getMany(['a'])).toEqual([]);
-    expect(Date.now() - startedAt).toBeLessThan(MAX_READ_MS);
     redis().thaw();
-    expect(await readEventually(store, 'a', 5000)).toMatchObject({ value: 1 });
+    expect(await readEventually(store, 'a', WAIT_LIMIT_MS)).toMatchObject({ value: 1 });
   });
 
   test('reconnects to a Redis that was killed and restarted', async () => {
     const store = connect();
-    await writeUntilReadable(store, 'a', entry(1), 5000);
+    await writeUntilReadable(store, 'a', entry(1), WAIT_LIMIT_MS);
     await redis().kill();
-    const startedAt = Date.now();
     expect(await store.getMany(['a'])).toEqual([]);
-    expect(Date.now() - startedAt).toBeLessThan(MAX_READ_MS);
     await redis().restart();
-    expect(await writeUntilReadable(store, 'a', entry(2), 10_000)).toBe(true);
+    expect(await writeUntilReadable(store, 'a', entry(2), WAIT_LIMIT_MS)).toBe(true);
   });
 
   test('loses writes and reports the error when Redis is out of memory', async () => {
     const store = connect();
-    await writeUntilReadable(store, 'a', entry(1), 5000);
+    await writeUntilReadable(store, 'a', entry(1), WAIT_LIMIT_MS);
     await redis().command('CONFIG', 'SET', 'maxmemory', '1');
     void store.set('b', entry(2));
     await store.close();
@@ -121,7 +115,7 @@ describe('Redis failures', () => {
     redis().freeze();
     expect(await store.getMany(['a'])).toEqual([]);
     redis().thaw();
-    expect(await writeUntilReadable(store, 'a', entry('A'), 20_000)).toBe(true);
+    expect(await writeUntilReadable(store, 'a', entry('A'), WAIT_LIMIT_MS)).toBe(true);
     await waitUntil(async () => (await keyNames()).every((name) => !name.includes('probe')));
   });
 });

@@ -22,9 +22,16 @@ export const namespace: CacheNamespace<string, string> = {
 /** A quarter of the timeout of a Redis command: it elapses in four turns. */
 export const TIMEOUT_TURN_MS = 25;
 
-/** Extends the 100 ms timeout of Redis, so that the load of the machine does not change which gateway fetches what. */
+/** The same of the first connection and of a write. */
+const LONG_TIMEOUT_TURN_MS = 500;
+
+/**
+ * Extends the timeouts of Redis, so that the load of the machine does not change which gateway fetches what: a command takes longer
+ * than 100 ms then, and a first connection longer than two seconds, without which a process grants itself every lease.
+ */
 export function toPatientClock(clock: Clock): Clock {
-  return { ...clock, setTimer: (ms, callback) => clock.setTimer(ms === TIMEOUT_TURN_MS ? 10_000 : ms, callback) };
+  const isRedisTimeout = (ms: number) => ms === TIMEOUT_TURN_MS || ms === LONG_TIMEOUT_TURN_MS;
+  return { ...clock, setTimer: (ms, callback) => clock.setTimer(isRedisTimeout(ms) ? 10_000 : ms, callback) };
 }
 
 /** Shortens the ten seconds between two announcements of a process, so that each soon knows the size of the fleet, and none is forgotten. */

@@ -10,6 +10,9 @@ import { selfSignedCertificate } from './self-signed-certificate.ts';
 
 const SLOTS = 16_384;
 
+/** The others take a node without an answer for as long as failed, and refuse commands: far longer than a busy machine delays one. */
+const NODE_TIMEOUT_MS = '30000';
+
 /** Servers that belong together. */
 export interface RedisTopology {
   readonly urls: readonly string[];
@@ -26,7 +29,7 @@ export async function startRedisCluster(): Promise<RedisTopology> {
     servers.push(
       await startRedisServer(
         ...['--dir', folder, '--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${index}.conf`],
-        ...['--cluster-port', busPort, '--cluster-node-timeout', '2000'],
+        ...['--cluster-port', busPort, '--cluster-node-timeout', NODE_TIMEOUT_MS],
       ),
     );
     const port = String(servers[index]?.port);

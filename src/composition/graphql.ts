@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
+import { createEventLoopYielder } from '../domain/event-loop-yielder.ts';
 import { createQueryContext, type Services } from '../gather/query-context.ts';
 import { createApolloServer } from '../graphql/apollo-server.ts';
 import { createPlugins } from '../graphql/plugins/index.ts';
@@ -34,6 +35,7 @@ export async function createGraphql(dependencies: GraphqlDependencies): Promise<
     performance: config.performance,
     prepare,
     plugins: createPlugins({ limits: config.limits, clock, metrics, prepare }),
+    yielder: createEventLoopYielder(clock),
     onUnexpectedError,
   });
   await apollo.start();

@@ -21,6 +21,12 @@ export async function runInSlices<T>(steps: Generator<undefined, T>, { yieldIfDu
   }
 }
 
+/** Runs work that is mostly done in one step: the first one at once, and the others, if any, with other work between them. */
+export function runShort<T>(steps: Generator<undefined, T>, yielder: EventLoopYielder): T | Promise<T> {
+  const first = steps.next();
+  return first.done === true ? first.value : runInSlices(steps, yielder);
+}
+
 /** Runs work that is done in steps without other work between them; returns its result. */
 export function runAtOnce<T>(steps: Generator<undefined, T>): T {
   for (;;) {

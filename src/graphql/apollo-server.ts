@@ -8,6 +8,8 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { PerformanceSettings } from '../config/settings.ts';
+import { type EventLoopYielder, runShort } from '../domain/event-loop-yielder.ts';
+import { stringifyInSteps } from '../domain/json-in-steps.ts';
 import type { QueryContext } from '../gather/query-context.ts';
 import { createDocumentStore } from './document-store.ts';
 import { createErrorFormatter } from './errors.ts';
@@ -21,6 +23,8 @@ export interface ApolloOptions {
   readonly performance: PerformanceSettings;
   readonly prepare: PrepareRequest;
   readonly plugins: readonly ApolloServerPlugin<QueryContext>[];
+  /** A response of very many objects is written in slices of the event loop. */
+  readonly yielder: EventLoopYielder;
   /** Receives every error that is not meant for callers, such as a bug in a resolver. */
   readonly onUnexpectedError: (error: unknown) => void;
 }
@@ -45,6 +49,7 @@ export function createApolloServer(options: ApolloOptions): ApolloServer<QueryCo
     // Report a few validation errors, not all.
     validationOptions: { maxErrors: 5 },
     formatError: createErrorFormatter(options.onUnexpectedError),
+    stringifyResult: (result) => runShort(stringifyInSteps(result, { end: '\n' }), options.yielder),
     // The authorization plugin decides for each caller; this setting would decide for all.
     introspection: true,
     csrfPrevention: true,

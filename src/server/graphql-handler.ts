@@ -1,6 +1,8 @@
 import type { HTTPGraphQLRequest, HTTPGraphQLResponse } from '@apollo/server';
 import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
+import { createEventLoopYielder, runShort } from '../domain/event-loop-yielder.ts';
+import { encodeInSteps } from '../domain/json-in-steps.ts';
 import type { Caller } from '../request/caller.ts';
 import { createRequestContext, type RequestContext } from '../request/request-context.ts';
 import { createCallerLimits } from './caller-limits.ts';
@@ -39,6 +41,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
   const { graphql, limits, clock, responses } = options;
   const acquire = createCallerLimits(limits, clock);
   const toResponseKey = createResponseKeys();
+  const yielder = createEventLoopYielder(clock);
   const resolver = createDocumentResolver(options.trustedDocuments, options.metrics.documentRequested);
 
   /** Only then is the text of a request known; its response is stored for the request as it was sent. */
@@ -70,7 +73,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions, acquireSlot
       return {
         status: result.status ?? 200,
         headers: Object.fromEntries(result.headers),
-        bytes: Buffer.from(result.body.string),
+        bytes: await runShort(encodeInSteps(result.body.string), yielder),
         operation,
         // A request that waited for this one has more time left.
         reuse: context.signal.aborted ? 'none' : context.reuse.get(),

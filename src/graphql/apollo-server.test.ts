@@ -3,11 +3,13 @@ import { expect, test } from '@jest/globals';
 import type { QueryContext } from '../gather/query-context.ts';
 import { createApolloServer } from './apollo-server.ts';
 import { createRequestPreparer } from './prepare-request.ts';
+import { createSchema } from './schema.ts';
 
 test('writes a response of very many objects in steps between which other work may run, and a usual one at once', async () => {
   let yields = 0;
   const yieldIfDue = () => Promise.resolve(void (yields += 1));
   const apollo = createApolloServer({
+    schema: createSchema(),
     maxTokens: 10_000,
     performance: { executor: 'prepared', documentCacheBytes: 1_000_000, responseCacheBytes: 0, synchronousReads: true },
     prepare: createRequestPreparer(),

@@ -230,6 +230,19 @@ test('asks for a key where the gateway needs one', async () => {
   }
 });
 
+test('shows the events of a subscription until it is stopped', async () => {
+  await page.getByRole('button', { name: 'New tab' }).click();
+  await page.locator('.graphiql-query-editor .monaco-editor').first().click();
+  await page.keyboard.insertText('subscription Live { agents(first: 2, filter: { kind: HUMAN }) { nodes { name } } }');
+  await waitForStoredQuery('Live', 'subscription');
+  const sent = await runQuery();
+  expect(sent.headers()).toMatchObject({ accept: 'text/event-stream' });
+  await waitForText('result', '"nodes"');
+  await page.getByText(/^1 event in \d+\.\d s/).waitFor();
+  await page.getByRole('button', { name: /^Stop query/ }).click();
+  await page.getByRole('button', { name: /^Execute query/ }).waitFor();
+});
+
 test('is usable on a phone: each part as wide as the screen, and every tab within reach', async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   for (const name of ['AgentDay', 'BotWeek', 'OnACall', 'Completeness']) await openExample(name);
@@ -286,11 +299,11 @@ async function waitForText(where: 'query' | 'result', text: string) {
 }
 
 /** GraphiQL reads the operation's name 100 ms after the text changes, and then stores the text. */
-async function waitForStoredQuery(name: string) {
+async function waitForStoredQuery(name: string, operation = 'query') {
   await page.waitForFunction((start) => {
     const { localStorage } = globalThis as unknown as { localStorage: Readonly<Record<string, string>> };
     return localStorage['graphiql:query']?.includes(start);
-  }, `query ${name}`);
+  }, `${operation} ${name}`);
 }
 
 /** GraphiQL stores the tabs half a second after the last change. */

@@ -93,7 +93,11 @@ export default tseslint.config(
         // Scalars carry the names of the schema.
         { selector: 'variable', modifiers: ['const'], filter: 'Scalar$', format: ['PascalCase'] },
         // React's components.
-        { selector: 'function', format: ['camelCase', 'PascalCase'], filter: '^Page$' },
+        {
+          selector: 'function',
+          format: ['camelCase', 'PascalCase'],
+          filter: '^(Page|KeyForm|AnswerFooter|CostTable|Table|ExamplesPanel|LightBulbIcon)$',
+        },
         { selector: 'classProperty', modifiers: ['static', 'readonly'], format: ['camelCase', 'UPPER_CASE'] },
         // The names of vendors, headers, metrics and environment variables, also where they are destructured.
         { selector: ['objectLiteralProperty', 'objectLiteralMethod', 'typeProperty', 'typeMethod'], format: null },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -12,7 +12,7 @@ export interface BuiltPage {
   readonly source: string;
   /** The built page. It is committed, so that neither `npm ci` nor `npm start` needs the tools. */
   readonly target: string;
-  /** All folders with files that the page is built from: browser code, documents, the tools' lock file, build scripts. */
+  /** All folders with files, and single files, that the page is built from: browser code, documents, the tools' lock file, build scripts. */
   readonly inputs: readonly string[];
 }
 
@@ -43,6 +43,7 @@ function fingerprintFile(folder: string): string {
 }
 
 async function inputsIn(folder: string): Promise<readonly string[]> {
+  if (extname(folder) !== '') return [folder];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))

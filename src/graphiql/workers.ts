@@ -1,12 +1,6 @@
 /** The editor's worker scripts by label; the build inserts the file names, which contain hashes. */
 declare const WORKER_FILES: Readonly<Record<'editor' | 'json' | 'graphql', string>>;
 
-declare global {
-  interface Window {
-    MonacoEnvironment?: { getWorker(id: string, label: string): Worker };
-  }
-}
-
 // The editor reads this global. Its ready-made set-ups are for other bundlers or load from another host.
 window.MonacoEnvironment = {
   getWorker: (_id, label) => {

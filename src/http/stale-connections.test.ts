@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -34,6 +35,15 @@ async function send(): Promise<void> {
   const { body } = await client.request({ path: '/', method: 'GET' });
   await body.dump();
 }
+
+test('ignores what a request was aborted with, where that is no object', () => {
+  const request = {};
+  channel('undici:client:sendHeaders').publish({ request, socket: {} });
+  channel('undici:request:headers').publish({ request });
+  // What a listener throws would be an uncaught exception, which ends the process.
+  channel('undici:request:error').publish({ request, error: undefined });
+  expect(connections.isStale(undefined)).toBe(false);
+});
 
 test('recognizes the error of a connection that had answered before', async () => {
   answers = 1;

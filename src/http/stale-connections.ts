@@ -36,17 +36,22 @@ export function watchStaleConnections(): StaleConnections {
     [
       'undici:request:error',
       (message) => {
-        const { request, error } = message as DiagnosticsChannel.RequestErrorMessage;
+        const { request, error } = message as { readonly request: object; readonly error: unknown };
         const connection = connections.get(request);
-        if (connection && answered.has(connection)) staleErrors.add(error);
+        // A request may be aborted with any value, also none.
+        if (connection && answered.has(connection) && isObject(error)) staleErrors.add(error);
       },
     ],
   ];
   for (const [channel, listener] of listeners) subscribe(channel, listener);
   return {
-    isStale: (error) => typeof error === 'object' && error !== null && staleErrors.has(error),
+    isStale: (error) => isObject(error) && staleErrors.has(error),
     stop: () => {
       for (const [channel, listener] of listeners) unsubscribe(channel, listener);
     },
   };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

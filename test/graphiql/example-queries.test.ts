@@ -45,9 +45,9 @@ test('selects no default page of agents, which would silently omit agents', () =
   for (const name of names) expect(withoutComments(read(name))).not.toMatch(/\bagents\((?!first: )/);
 });
 
-test('opens a tab for every example', () => {
-  const tabs = readFileSync(new URL('../../src/graphiql/example-tabs.ts', import.meta.url), 'utf8');
-  for (const name of names) expect(tabs).toContain(`examples/queries/${name}`);
+test('lists every example in the panel', () => {
+  const list = readFileSync(new URL('../../src/graphiql/examples.ts', import.meta.url), 'utf8');
+  for (const name of names) expect(list).toContain(`examples/queries/${name}`);
 });
 
 test('fills in variables for the time just before the page was opened', () => {

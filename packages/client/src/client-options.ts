@@ -6,6 +6,11 @@ export interface ClientOptions {
   readonly token?: string | (() => string | Promise<string>);
   /** Absent: that of the platform. */
   readonly fetch?: typeof globalThis.fetch;
+  /**
+   * Whether documents are sent by their ids, where they have one, instead of as texts: for a gateway that has them as trusted documents.
+   * @default false
+   */
+  readonly documentIds?: boolean;
   /** How often `query` sends a request again that failed for a moment. @default 2 */
   readonly maxRetries?: number;
   /**

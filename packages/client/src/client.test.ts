@@ -70,6 +70,22 @@ describe('query', () => {
     ]);
   });
 
+  test('sends the id of a document where that is wanted, and the text of one without an id', async () => {
+    const trusted: typeof counter = toTypedDocument('query { count }', 'sha256:abc');
+    const generated: typeof counter = { toString: () => '{ count }', __meta__: { hash: 'def' } };
+    const replies = Array.from({ length: 4 }, () => reply({ data: { count: 1 } }));
+    const { client, sent } = createTestClient(replies, { documentIds: true });
+    for (const document of [trusted, generated, counter]) await client.query(document, { by: 1 });
+    expect(sent.map(({ body }) => body)).toEqual([
+      { documentId: 'sha256:abc', variables: { by: 1 } },
+      { documentId: 'def', variables: { by: 1 } },
+      { query: String(counter), variables: { by: 1 } },
+    ]);
+    const plain = createTestClient(replies.slice(3));
+    await plain.client.query(trusted);
+    expect(plain.sent[0]?.body).toEqual({ query: 'query { count }' });
+  });
+
   test('needs neither variables nor a token', async () => {
     const { client, sent } = createTestClient([reply({ data: { count: 1 } })]);
     await client.query(counter);

@@ -6,7 +6,7 @@ import { type LiveEvent, runLiveQuery } from './live-query.ts';
 import type { Outcome } from './outcome.ts';
 import { poll } from './poll.ts';
 import { isTransient, RequestError } from './request-error.ts';
-import { type GraphqlRequest, sendQuery } from './request.ts';
+import { type GraphqlRequest, sendQuery, toRequest } from './request.ts';
 import type { QueryResult } from './response.ts';
 import type { TypedDocument } from './typed-document.ts';
 
@@ -79,28 +79,24 @@ export function createClient(options: ClientOptions): Client {
 export function createClientIn(environment: Environment, options: ClientOptions): Client {
   return {
     query: (document, ...[variables, { signal } = {}]) =>
-      queryWithRetries(environment, options, toRequest(document, variables), signal),
+      queryWithRetries(environment, options, toRequest(document, variables, options), signal),
     poll: (document, ...[variables, { signal } = {}]) =>
-      poll(environment, options, toRequest(document, variables), signal),
+      poll(environment, options, toRequest(document, variables, options), signal),
     subscribe: (document, ...[variables, { signal, keep } = {}]) =>
       readLiveQuery(environment, options, {
-        stream: toRequest(document, variables),
+        stream: toRequest(document, variables, options),
         fallback: null,
         keep: keep ?? 'all',
         signal,
       }),
     watch: (documents, ...[variables, { signal } = {}]) =>
       readLiveQuery(environment, options, {
-        stream: toRequest(documents.live, variables),
-        fallback: toRequest(documents.poll, variables),
+        stream: toRequest(documents.live, variables, options),
+        fallback: toRequest(documents.poll, variables, options),
         keep: 'latest',
         signal,
       }),
   };
-}
-
-function toRequest<Data, Variables>(document: TypedDocument<Data, Variables>, variables: unknown): GraphqlRequest {
-  return { query: document.toString(), variables };
 }
 
 async function queryWithRetries<Data>(

@@ -2,11 +2,21 @@ import type { ClientOptions } from './client-options.ts';
 import type { Environment } from './environment.ts';
 import { RequestError } from './request-error.ts';
 import { type QueryResult, readResult } from './response.ts';
+import { findDocumentId, type TypedDocument } from './typed-document.ts';
 
-/** The body of a request. */
-export interface GraphqlRequest {
-  readonly query: string;
-  readonly variables: unknown;
+/** The body of a request, with the text of a document or its id. */
+export type GraphqlRequest = { readonly variables: unknown } & (
+  { readonly query: string } | { readonly documentId: string }
+);
+
+/** Returns the request for a document, by its id where that is wanted and known. */
+export function toRequest<Data, Variables>(
+  document: TypedDocument<Data, Variables>,
+  variables: unknown,
+  { documentIds = false }: Pick<ClientOptions, 'documentIds'>,
+): GraphqlRequest {
+  const documentId = documentIds ? findDocumentId(document) : undefined;
+  return documentId === undefined ? { query: document.toString(), variables } : { documentId, variables };
 }
 
 /** Sends a request. Rejects with a RequestError where the gateway cannot be reached, and with the reason of an abort. */

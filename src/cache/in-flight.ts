@@ -73,7 +73,7 @@ function partition(
   for (const id of ids) {
     const entry = entries.get(id);
     if (priority === 'live') entry?.sharedFetch.raise(id);
-    const served = entry && serveStale(entry, id, waitsForFresh);
+    const served = entry && staleFor(entry, id, waitsForFresh);
     if (served) revalidating.set(id, served);
     else if (entry) inFlight.set(id, entry);
     else rest.push(id);
@@ -82,7 +82,7 @@ function partition(
 }
 
 /** What is served because the vendor fails has no fresh value that a reader could wait for. */
-function serveStale({ sharedFetch }: InFlightEntry, id: string, waitsForFresh: boolean): ReadOutcome | undefined {
+function staleFor({ sharedFetch }: InFlightEntry, id: string, waitsForFresh: boolean): ReadOutcome | undefined {
   const served = sharedFetch.serveStale(id);
   return served && waitsForFresh && !isStale(served) ? undefined : served;
 }
@@ -173,7 +173,7 @@ function firstOutcome(
   const { outcome, sharedFetch } = entry;
   const early = sharedFetch
     .delayed(id)
-    .then(() => serveStale(entry, id, waitsForFresh) ?? deadlinePassed().then(() => sharedFetch.giveUp(id) ?? outcome));
+    .then(() => staleFor(entry, id, waitsForFresh) ?? deadlinePassed().then(() => sharedFetch.giveUp(id) ?? outcome));
   return Promise.race([outcome, early]);
 }
 

@@ -7,7 +7,7 @@ import type { StreamEnd } from '../live/subscriber.ts';
 import type { DocumentResolver, ResolvedRequest } from './document-request.ts';
 import { createEventStream, createFrames, type EventStream } from './event-stream.ts';
 import type { Exchange } from './exchange.ts';
-import type { GraphqlAnswer } from './graphql-handler.ts';
+import type { GraphqlAnswer } from './graphql-answer.ts';
 import { findOperationLabel, type GraphqlRequest } from './graphql-request.ts';
 import type { createLiveOperations } from './live-operations.ts';
 import { STREAM_END_ERRORS, toHttpError } from './live-refusals.ts';

@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { ServerSettings } from '../config/settings.ts';
 import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import { SECOND } from '../domain/time.ts';
@@ -214,7 +214,7 @@ export function createServer(options: ServerOptions): Server {
   httpServer.on('connection', connections.onConnect);
   httpServer.on('upgrade', (request, socket, head) => {
     connections.onUpgrade(socket);
-    webSockets.accept(request, socket as Socket, head);
+    webSockets.accept(request, socket, head);
   });
   httpServer.on('clientError', (error, socket) => {
     const status = respondToClientError(error, socket);

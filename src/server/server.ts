@@ -104,7 +104,8 @@ export function createServer(options: ServerOptions): Server {
   const acquireCaller = createCallerLimits(limits, clock);
   const execute = createGraphqlExecution(options);
   const documents = createDocumentResolver(options.trustedDocuments, metrics.documentRequested);
-  const execution = { execute, acquireCaller, acquireSlot, documents };
+  const uncountedDocuments = createDocumentResolver(options.trustedDocuments);
+  const execution = { execute, acquireCaller, acquireSlot, documents, uncountedDocuments };
   const { live, handleStream, startOperation } = createLiveServer(options, execution);
 
   const findRoute = createRouter({

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { coldWeek } from './cold-week/bench.ts';
 import { ingest } from './ingest/bench.ts';
+import { liveWatchers } from './live/bench.ts';
 import { describeMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import { toSvg } from './plot.ts';
@@ -40,6 +41,7 @@ const parts: Readonly<Record<string, readonly Bench[]>> = {
   'vendor-calls': [vendorCalls],
   'cold-week': [coldWeek],
   'redis-costs': [redisCosts],
+  live: [liveWatchers],
 };
 const benches = { ...targets, ...parts };
 

@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { createCaller, createStubVendor, createTestCache, fetching, namespace } from '../../test/support/cache-harness.ts';
+import {
+  createCaller,
+  createStubVendor,
+  createTestCache,
+  fetching,
+  namespace,
+} from '../../test/support/cache-harness.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
 

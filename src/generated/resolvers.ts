@@ -881,7 +881,7 @@ export type StatusTotals = {
 
 /**
  * Live queries: the entry points of a stream of events, over `text/event-stream` or a WebSocket (`graphql-transport-ws`). All watchers
- * of a gateway, and all gateways with the same Redis, share the vendor calls of one; nothing is called while nobody watches.
+ * of a gateway, and all gateways with the same Redis, share the vendor calls of one; nothing is called without a watcher.
  */
 export type Subscription = {
   readonly __typename?: 'Subscription';
@@ -903,7 +903,7 @@ export type Subscription = {
 
 /**
  * Live queries: the entry points of a stream of events, over `text/event-stream` or a WebSocket (`graphql-transport-ws`). All watchers
- * of a gateway, and all gateways with the same Redis, share the vendor calls of one; nothing is called while nobody watches.
+ * of a gateway, and all gateways with the same Redis, share the vendor calls of one; nothing is called without a watcher.
  */
 export type SubscriptionAgentArgs = {
   id: Scalars['ID']['input'];
@@ -913,7 +913,7 @@ export type SubscriptionAgentArgs = {
 
 /**
  * Live queries: the entry points of a stream of events, over `text/event-stream` or a WebSocket (`graphql-transport-ws`). All watchers
- * of a gateway, and all gateways with the same Redis, share the vendor calls of one; nothing is called while nobody watches.
+ * of a gateway, and all gateways with the same Redis, share the vendor calls of one; nothing is called without a watcher.
  */
 export type SubscriptionAgentsArgs = {
   after: InputMaybe<Scalars['String']['input']>;
@@ -925,7 +925,7 @@ export type SubscriptionAgentsArgs = {
 
 /**
  * Live queries: the entry points of a stream of events, over `text/event-stream` or a WebSocket (`graphql-transport-ws`). All watchers
- * of a gateway, and all gateways with the same Redis, share the vendor calls of one; nothing is called while nobody watches.
+ * of a gateway, and all gateways with the same Redis, share the vendor calls of one; nothing is called without a watcher.
  */
 export type SubscriptionStatusChangesArgs = {
   filter: InputMaybe<AgentFilter>;

@@ -17,7 +17,7 @@ function setUp() {
     filter: {},
     intervalMs: 5000,
     takeTurn: ([caller, ...others]) => {
-      if (!caller) throw new Error('nobody');
+      if (!caller) throw new Error('no caller');
       charged.push([caller, ...others].map(({ name }) => name));
       return Promise.resolve({ caller, release: () => undefined });
     },
@@ -43,7 +43,9 @@ function setUp() {
   return { clock, state, feed, reader, charged };
 }
 
-const ongoing = (label: string, start: number) => period('k', start, { label, end: null, isOngoing: true });
+function ongoing(label: string, start: number) {
+  return period('k', start, { label, end: null, isOngoing: true });
+}
 
 test('reads once for all readers, charges one of them, and passes each change to all', async () => {
   const { clock, state, feed, reader, charged } = setUp();

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
-import { SECOND } from '../domain/time.ts';
 import type { StatusChange } from '../domain/status-change.ts';
+import { SECOND } from '../domain/time.ts';
 import type { Caller } from '../request/caller.ts';
 import type { ChangeFeed, FeedReader } from './change-feed.ts';
 import { TurnRefusedError } from './live-errors.ts';

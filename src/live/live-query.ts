@@ -43,7 +43,7 @@ class SharedLiveQuery implements LiveQuery {
   readonly #members = new Map<Subscriber, Member>();
   readonly #runs: RepeatedRun<LiveAnswer>;
   #latest: LiveEvent | null = null;
-  /** What is subscribed to, once an answer has told; null as long as it may be a query, or be rejected. */
+  /** What is subscribed to, once an answer shows it; null as long as it may be a query, or be rejected. */
   #field: SubscribedField | null = null;
   #changes: ChangeStream | null = null;
 

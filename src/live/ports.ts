@@ -1,6 +1,6 @@
 import type { StatusChange } from '../domain/status-change.ts';
 import type { AgentFilter } from '../gather/agent-filter.ts';
-import type { StatusReading, StatusesSince } from '../gather/recent-statuses.ts';
+import type { StatusesSince, StatusReading } from '../gather/recent-statuses.ts';
 import type { Caller } from '../request/caller.ts';
 import type { SubscribedField } from '../request/stream-context.ts';
 

@@ -10,7 +10,7 @@ export interface RepeatedRunOptions<Outcome extends RunOutcome> {
   readonly intervalMs: (outcome: Outcome) => number;
   /** Called with every outcome, before those who wait for it continue. */
   readonly onOutcome: (outcome: Outcome) => void;
-  /** Called where a run that nobody waits for has failed. */
+  /** Called where a scheduled run has failed. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -53,7 +53,7 @@ export function createRepeatedRun<Outcome extends RunOutcome>(
       onOutcome(outcome);
       return outcome;
     } catch (error) {
-      // Without any outcome nobody has subscribed yet.
+      // Without any outcome there is no subscriber yet.
       if (latest) scheduleAt(startedAtMs + Math.max(intervalMs(latest), retryDelayMs(error)));
       throw error;
     } finally {

@@ -103,7 +103,7 @@ export function createRequestContext({
     waitUntilMs: () => waitUntilMs,
     explain,
     stream,
-    // An event of a stream is sent once it is complete; nobody waits for it.
+    // An event of a stream is sent once it is complete; no client waits for it.
     waitsForFresh: stream !== null,
     now: clock.now(),
     signal: deadline.signal,

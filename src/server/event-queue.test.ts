@@ -19,7 +19,9 @@ function setUp() {
   return { written, outcomes, state, queue };
 }
 
-const event = (json: string, isReplaceable = true): LiveEvent => ({ json, isReplaceable });
+function event(json: string, isReplaceable = true): LiveEvent {
+  return { json, isReplaceable };
+}
 
 test('keeps the latest event only for a reader that takes no more', () => {
   const { written, outcomes, state, queue } = setUp();

@@ -30,6 +30,10 @@ export function createEventQueue({ write, onOutcome, onOverflow }: EventQueueOpt
     onOutcome('sent');
   }
 
+  function isWriting(): boolean {
+    return !isBlocked;
+  }
+
   function dropReplaced(next: LiveEvent): void {
     if (!next.isReplaceable || pending.at(-1)?.isReplaceable !== true) return;
     pendingCharacters -= pending.pop()?.json.length ?? 0;
@@ -50,10 +54,9 @@ export function createEventQueue({ write, onOutcome, onOverflow }: EventQueueOpt
     },
     drain() {
       isBlocked = false;
-      while (!isBlocked && pending.length > 0) {
-        const event = pending.shift();
-        pendingCharacters -= event?.json.length ?? 0;
-        if (event) send(event);
+      for (let event = pending.shift(); event; event = isWriting() ? pending.shift() : undefined) {
+        pendingCharacters -= event.json.length;
+        send(event);
       }
     },
   };

@@ -7,7 +7,7 @@ import type { StreamEnd } from '../live/subscriber.ts';
 import type { DocumentResolver, ResolvedRequest } from './document-request.ts';
 import { createEventStream, createFrames, type EventStream } from './event-stream.ts';
 import type { Exchange } from './exchange.ts';
-import type { GraphqlAnswer } from './graphql-handler.ts';
+import type { GraphqlAnswer } from './graphql-answer.ts';
 import { findOperationLabel, type GraphqlRequest } from './graphql-request.ts';
 import type { createLiveOperations } from './live-operations.ts';
 import { STREAM_END_ERRORS, toHttpError } from './live-refusals.ts';
@@ -29,6 +29,8 @@ export interface StreamHandlerOptions {
   readonly clock: Clock;
   readonly maxTokens: number;
   readonly documents: DocumentResolver;
+  /** The same without counting: a request that is answered in JSON is resolved, and counted, once more. */
+  readonly uncountedDocuments: DocumentResolver;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface StreamHandlerOptions {
  * GraphQL rejects is an event, since browsers cannot read the body of a stream that is refused.
  */
 export function createStreamHandler(options: StreamHandlerOptions): StreamHandler {
-  const { live, toOperation, metrics, clock, maxTokens, documents } = options;
+  const { live, toOperation, metrics, clock, maxTokens, documents, uncountedDocuments } = options;
   const streamOptions = { clock, toFrame: createFrames(), onEvent: metrics.liveEvent };
 
   async function sendOnce(exchange: Exchange, answering: Promise<GraphqlAnswer>): Promise<void> {
@@ -77,11 +79,11 @@ export function createStreamHandler(options: StreamHandlerOptions): StreamHandle
   async function handle(...[exchange, request, answer, release]: Parameters<StreamHandler>): Promise<boolean> {
     const { accept = '', explain, caller } = request;
     const params = readOperationParams(request);
-    const resolved = await documents.resolveParameters(params, caller);
-    const isLive = findOperationType(resolved.request, maxTokens) === OperationTypeNode.SUBSCRIPTION;
+    const { request: parameters } = await uncountedDocuments.resolveParameters(params, caller);
+    const isLive = findOperationType(parameters, maxTokens) === OperationTypeNode.SUBSCRIPTION;
     if (isLive && explain !== 'plan') {
       release();
-      await subscribe(exchange, request, resolved);
+      await subscribe(exchange, request, await documents.resolveParameters(params, caller));
       return true;
     }
     // Some clients name all media types that they know, in every request.

@@ -31,9 +31,8 @@ test('sends a reader that was slow the latest answer, and counts those between',
     stream.pause();
   }
   stream.resume();
-  let last: Record<string, unknown> = {};
-  do last = await stream.nextResult();
-  while ((last.data as { index: number }).index < 8);
+  const nextIndex = async () => ((await stream.nextResult()).data as { index: number }).index;
+  while ((await nextIndex()) < 8);
   expect(stream.waiting()).toBe(0);
   stream.close();
 });

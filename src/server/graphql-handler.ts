@@ -4,13 +4,14 @@ import type { AcquireCaller } from './caller-limits.ts';
 import type { DocumentResolver } from './document-request.ts';
 import type { StreamHandler } from './event-stream-handler.ts';
 import type { Exchange } from './exchange.ts';
+import type { GraphqlAnswer } from './graphql-answer.ts';
 import type { ExecuteCall } from './graphql-execution.ts';
 import { findOperationLabel, type GraphqlRequest, readGraphqlRequest, toHeaderMap } from './graphql-request.ts';
 import type { AcquireSlot } from './load-shedding.ts';
 import { parseJsonBody } from './request-body.ts';
 import { sendAnswer } from './respond.ts';
 import { cacheHeaders } from './response-cache/cache-headers.ts';
-import { createEncodableBody, type EncodableBody } from './response-cache/encodable-body.ts';
+import { createEncodableBody } from './response-cache/encodable-body.ts';
 import type { Execute, ExecutedResponse, ResponseCache } from './response-cache/response-cache.ts';
 import { createResponseKeys } from './response-cache/response-key.ts';
 
@@ -25,13 +26,6 @@ export interface GraphqlHandlerOptions {
   readonly documents: DocumentResolver;
   /** Answers the requests that accept a stream of events. */
   readonly handleStream: StreamHandler;
-}
-
-/** The complete answer to a request. */
-export interface GraphqlAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: EncodableBody;
 }
 
 /**

@@ -65,7 +65,7 @@ describe('a turn', () => {
     expect(open).toEqual([]);
   });
 
-  test('is refused with the time to retry where nobody gets one, and leaves nothing taken', async () => {
+  test('is refused with the time to retry where no caller gets one, and leaves nothing taken', async () => {
     let open = 0;
     const takeTurn = createTurns(
       () => {

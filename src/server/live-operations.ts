@@ -97,6 +97,6 @@ export function createTurns(acquireCaller: AcquireCaller, acquireSlot: AcquireSl
 }
 
 function toTurnRefused(refusal: unknown): unknown {
-  if (!(refusal instanceof HttpError)) return refusal ?? new Error('nobody asks for a turn');
+  if (!(refusal instanceof HttpError)) return refusal ?? new Error('no caller asks for a turn');
   return new TurnRefusedError(Number(refusal.headers['retry-after'] ?? 1) * SECOND, refusal);
 }

@@ -25,6 +25,7 @@ export interface RequestExecution {
   readonly acquireSlot: AcquireSlot;
   /** Puts the texts of documents in the place of their ids. */
   readonly documents: DocumentResolver;
+  readonly uncountedDocuments: DocumentResolver;
 }
 
 /** The subscriptions of a server, and the handler of the requests that ask for a stream. */
@@ -36,7 +37,7 @@ export interface LiveServer {
 
 export function createLiveServer(options: LiveServerOptions, execution: RequestExecution): LiveServer {
   const { liveSettings: settings, metrics, logger, clock, limits } = options;
-  const { execute, acquireCaller, acquireSlot, documents } = execution;
+  const { execute, acquireCaller, acquireSlot, documents, uncountedDocuments } = execution;
   const takeTurn = createTurns(acquireCaller, acquireSlot);
   const live = createLiveQueries({
     settings,
@@ -54,7 +55,7 @@ export function createLiveServer(options: LiveServerOptions, execution: RequestE
   const shared = { live, toOperation, documents, metrics, clock, maxTokens: limits.maxTokens };
   return {
     live,
-    handleStream: createStreamHandler(shared),
+    handleStream: createStreamHandler({ ...shared, uncountedDocuments }),
     startOperation: createOperationRunner({
       ...shared,
       takeTurn,

@@ -4,8 +4,12 @@ import { anonymousCaller } from '../request/caller.ts';
 import { findOperationType, readOperationParams } from './operation-params.ts';
 
 const base = { caller: anonymousCaller, accept: undefined, explain: null };
-const get = (search: string) => ({ ...base, method: 'GET', search, body: null });
-const post = (body: string) => ({ ...base, method: 'POST', search: '', body: Buffer.from(body) });
+function get(search: string) {
+  return { ...base, method: 'GET', search, body: null };
+}
+function post(body: string) {
+  return { ...base, method: 'POST', search: '', body: Buffer.from(body) };
+}
 
 describe('the parameters of a request', () => {
   test('come from the body of a POST or the query string of a GET', () => {

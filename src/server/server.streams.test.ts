@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { HeaderMap } from '@apollo/server';
+import { describe, expect, test } from '@jest/globals';
 import { timedClock } from '../../test/support/clock.ts';
 import { openEventStream } from '../../test/support/event-stream.ts';
 import { startLiveServer, SUBSCRIPTION } from '../../test/support/live-harness.ts';

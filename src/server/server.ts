@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { ServerSettings } from '../config/settings.ts';
 import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import { SECOND } from '../domain/time.ts';
@@ -104,7 +104,8 @@ export function createServer(options: ServerOptions): Server {
   const acquireCaller = createCallerLimits(limits, clock);
   const execute = createGraphqlExecution(options);
   const documents = createDocumentResolver(options.trustedDocuments, metrics.documentRequested);
-  const execution = { execute, acquireCaller, acquireSlot, documents };
+  const uncountedDocuments = createDocumentResolver(options.trustedDocuments);
+  const execution = { execute, acquireCaller, acquireSlot, documents, uncountedDocuments };
   const { live, handleStream, startOperation } = createLiveServer(options, execution);
 
   const findRoute = createRouter({
@@ -214,7 +215,7 @@ export function createServer(options: ServerOptions): Server {
   httpServer.on('connection', connections.onConnect);
   httpServer.on('upgrade', (request, socket, head) => {
     connections.onUpgrade(socket);
-    webSockets.accept(request, socket as Socket, head);
+    webSockets.accept(request, socket, head);
   });
   httpServer.on('clientError', (error, socket) => {
     const status = respondToClientError(error, socket);

@@ -38,7 +38,9 @@ function setUp(authenticate: () => Promise<Caller | number> = () => Promise.reso
 }
 
 const INIT = { type: 'connection_init' };
-const subscribe = (id: string) => ({ type: 'subscribe', id, payload: { query: 'q' } });
+function subscribe(id: string) {
+  return { type: 'subscribe', id, payload: { query: 'q' } };
+}
 
 test('waits ten seconds for the first message', async () => {
   const silent = setUp();

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Caller } from '../request/caller.ts';
-import { CLOSE_CODES, type ClientMessage, parseClientMessage } from './transport-ws-messages.ts';
+import { type ClientMessage, CLOSE_CODES, parseClientMessage } from './transport-ws-messages.ts';
 
 /** For the first message, which authenticates the client. */
 const INIT_TIMEOUT_MS = 10 * SECOND;
@@ -26,7 +26,7 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** Identifies the caller by the parameters of the first message; a number is the code with which the connection is closed. */
   readonly authenticate: (params: Readonly<Record<string, unknown>>) => Promise<Caller | number>;
-  /** Starts an operation, which sends its own messages; `onDone` is called once it has sent the last one. */
+  /** Starts an operation, which sends its own messages; `onDone` is called later, before it sends the last one. */
   readonly start: (
     caller: Caller,
     id: string,
@@ -105,12 +105,10 @@ export function createTransportWsConnection(options: ConnectionOptions): Transpo
       close(CLOSE_CODES.subscriberAlreadyExists, `Subscriber for ${id} already exists`.slice(0, 100));
       return;
     }
-    let isDone = false;
     const operation = start(state, id, payload, () => {
-      isDone = true;
       operations.delete(id);
     });
-    if (!isDone) operations.set(id, operation);
+    operations.set(id, operation);
   }
 
   function handle(message: ClientMessage): void {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
@@ -30,7 +30,7 @@ export interface WebSocketOptions {
 /** The WebSocket connections of a server. */
 export interface WebSockets {
   /** Completes an upgrade that has been allowed, or refuses it where there are too many connections. */
-  readonly accept: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+  readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Closes all connections, the oldest first. */
   readonly closeAll: () => void;
 }
@@ -96,7 +96,7 @@ interface ClientIdentity {
 
 function connect(
   webSocket: WebSocket,
-  socket: Socket,
+  socket: Duplex,
   identity: ClientIdentity,
   { clock, authenticate, start }: WebSocketOptions,
 ): void {
@@ -137,7 +137,7 @@ function readAuthorization({ authorization }: Readonly<Record<string, unknown>>)
   return authorization.includes(' ') ? authorization : `Bearer ${authorization}`;
 }
 
-function createEventSocket(webSocket: WebSocket, socket: Socket, clock: Clock): EventSocket {
+function createEventSocket(webSocket: WebSocket, socket: Duplex, clock: Clock): EventSocket {
   const drainCallbacks = new Set<() => void>();
   let cancelUnread: (() => void) | null = null;
 

@@ -1,7 +1,7 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { InvalidInputError } from '../../domain/invalid-input-error.ts';
-import { type AgentFilter, assertAgentFilter } from '../../gather/agent-filter.ts';
+import { assertAgentFilter } from '../../gather/agent-filter.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
 import type { SubscribedField } from '../../request/stream-context.ts';
 import { coerceArguments } from '../ast/arguments.ts';
@@ -55,7 +55,7 @@ function isOfChanges({ name }: SubscribedField): boolean {
 
 function assertFilter(context: QueryContext, { args }: SubscribedField): void {
   try {
-    assertAgentFilter(context, (args.filter ?? {}) as AgentFilter);
+    assertAgentFilter(context, args.filter ?? {});
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     const { message, argument } = error;

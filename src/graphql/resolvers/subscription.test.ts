@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { PERIOD, services } from '../../../test/support/schema-harness.ts';
 import { findListedAgent } from '../../../test/support/gather-harness.ts';
+import { PERIOD, services } from '../../../test/support/schema-harness.ts';
 import { createPlanningContext } from '../../planning/planning-context.ts';
 import { subscriptionResolvers, subscriptionRules } from './subscription.ts';
 

@@ -14,6 +14,8 @@ import { queryRules } from './query.ts';
 
 type Resolve<Result, Args> = SubscriptionResolveFn<Result, unknown, QueryContext, Args>;
 
+// A type, not an interface: the resolvers have to fit an index signature.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 type SubscriptionFieldResolvers = {
   readonly agent: Resolve<ReturnType<typeof agentById>, SubscriptionAgentArgs>;
   readonly agents: Resolve<ReturnType<typeof agents>, AgentsArgs>;

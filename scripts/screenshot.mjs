@@ -1,20 +1,42 @@
-// Takes the README's screenshot of GraphiQL after running the query of the first tab: docs/images/graphiql.png.
-// Usage: node scripts/screenshot.mjs [URL of GraphiQL]. CHROMIUM names a browser that is not on the PATH.
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+// Takes the README's pictures from a running gateway: the wallboard in light and dark (docs/images/wallboard-*.webp), and GraphiQL after
+// running the query of the first tab (docs/images/graphiql.png).
+// Usage: node scripts/screenshot.mjs [URL of the gateway] [wallboard | graphiql]. CHROMIUM names a browser that is not on the PATH.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { CHROMIUM, requireProgram } from '../test/support/programs.ts';
 
-const url = process.argv[2] ?? 'http://127.0.0.1:4000/graphiql';
-const file = fileURLToPath(new URL('../docs/images/graphiql.png', import.meta.url));
+const IMAGES = fileURLToPath(new URL('../docs/images', import.meta.url));
+const WEBP_QUALITY = 80;
+
+const [gateway = 'http://127.0.0.1:4000', only] = process.argv.slice(2);
 
 const executablePath = requireProgram(CHROMIUM);
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
+  await mkdir(IMAGES, { recursive: true });
+  if (only !== 'graphiql') for (const theme of ['light', 'dark']) await takeWallboard(theme);
+  if (only !== 'wallboard') await takeGraphiql();
+} finally {
+  await browser.close();
+}
+
+async function takeWallboard(theme) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 0.9 });
+  await page.goto(new URL(`/wallboard?theme=${theme}`, gateway).href);
+  await page.locator('.strip .segment').first().waitFor();
+  await page.locator('.bot').first().waitFor();
+  await page.locator('.tile-change').first().getByText('15 min').waitFor();
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: WEBP_QUALITY });
+  await save(`wallboard-${theme}.webp`, Buffer.from(data, 'base64'));
+}
+
+async function takeGraphiql() {
   // A larger window scaled down to 1280 × 800, so that query, response and documentation fit side by side.
   const page = await browser.newPage({ viewport: { width: 1600, height: 1000 }, deviceScaleFactor: 0.8 });
-  await page.goto(url);
+  await page.goto(new URL('/graphiql', gateway).href);
   await page.locator('.graphiql-query-editor .view-lines').getByText('WallboardNow').waitFor();
   await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
   await page.locator('.graphiql-doc-explorer').getByText('Agent', { exact: true }).first().click();
@@ -33,9 +55,11 @@ try {
   // Move the pointer away, so that the screenshot has no tooltip.
   await page.mouse.move(0, 0);
   await page.getByRole('tooltip').waitFor({ state: 'hidden' });
-  await mkdir(dirname(file), { recursive: true });
-  await page.screenshot({ path: file });
-  console.log(file);
-} finally {
-  await browser.close();
+  await save('graphiql.png', await page.screenshot());
+}
+
+async function save(name, content) {
+  const file = join(IMAGES, name);
+  await writeFile(file, content);
+  console.log(`${file}: ${Math.round(content.length / 1000)} kB`);
 }

@@ -18,7 +18,10 @@ export interface ExampleGroup {
 export function listExamples(now: number): readonly ExampleGroup[] {
   const { day, week, lastWeek } = exampleVariables(now);
   return [
-    { task: 'See what happens now', examples: [toExample(wallboardNow), toExample(supervisorView), toExample(onACall)] },
+    {
+      task: 'See what happens now',
+      examples: [toExample(wallboardNow), toExample(supervisorView), toExample(onACall)],
+    },
     { task: 'Plan a team’s week', examples: [toExample(teamWeek, { lastWeek })] },
     { task: 'Follow one agent', examples: [toExample(agentDay, { day })] },
     { task: 'Report on bots', examples: [toExample(botWeek, { week })] },

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useAnnouncement } from './hooks/use-announcement.ts';
 import { type BoardState, useBoard } from './hooks/use-board.ts';
 import { useNow } from './hooks/use-now.ts';
@@ -32,6 +32,8 @@ export function Board({ onRefused }: BoardProps) {
   const [view, change] = useView();
   const board = useBoard(view, now);
   const { feed } = board.people;
+  // They change by themselves, not with the people.
+  const bots = useMemo(() => <Bots />, []);
   useEffect(() => {
     if (feed.phase === 'refused') onRefused(feed.error?.message ?? '');
   }, [feed, onRefused]);
@@ -58,7 +60,7 @@ export function Board({ onRefused }: BoardProps) {
           <Main board={board} view={view} change={change} now={now} />
           <aside class="side" aria-label="Sources and bots">
             <Vendors accounts={board.accounts} troubles={board.sources.troubles} />
-            <Bots />
+            {bots}
           </aside>
         </div>
       </main>

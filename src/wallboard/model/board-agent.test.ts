@@ -25,7 +25,7 @@ describe('the people of an answer', () => {
     const { agents, observedAt } = toBoardPeople([unread, agentNode({ id: 'joe', presence: null })]);
     expect(agents).toMatchObject([
       { status: 'UNKNOWN', label: 'not known at the moment', isIncomplete: true },
-      { status: 'UNKNOWN', label: 'no account reports it', isIncomplete: false },
+      { status: 'UNKNOWN', label: 'not reported', isIncomplete: false },
     ]);
     expect(observedAt.has('joe')).toBe(false);
   });

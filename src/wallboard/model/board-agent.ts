@@ -95,7 +95,7 @@ function statusOf(presence: AgentNode['presence']): Pick<BoardAgent, 'status' | 
   const none = { since: null, statusAccount: null };
   // Whose account answered, and reports nothing as ongoing, is not logged in.
   if (presence?.complete === true) return { ...none, status: 'OFFLINE', label: null };
-  return { ...none, status: 'UNKNOWN', label: presence ? 'not known at the moment' : 'no account reports it' };
+  return { ...none, status: 'UNKNOWN', label: presence ? 'not known at the moment' : 'not reported' };
 }
 
 /** The reports of sources that are not as they should be, one per account. */

@@ -113,10 +113,10 @@ function InteractionCell({ agent: { interaction } }: { readonly agent: BoardAgen
   if (!interaction) return <span class="row-interaction" />;
   const { type, direction, start } = interaction;
   return (
-    <span class="row-interaction">
+    <span class="row-interaction" title={describeInteraction(type, direction)}>
       <MediumIcon type={type} />
       {direction && <DirectionIcon direction={direction} />}
-      <span class="interaction-words">{describeInteraction(type, direction)}</span>
+      <span class="visually-hidden">{describeInteraction(type, direction)}</span>
       <span class="interaction-time">
         <Elapsed since={start} />
       </span>

@@ -1,75 +1,19 @@
 /** @needs redis-server */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
-  ACCOUNT,
   createCaller,
   createStubVendor,
   failingWith,
   fetching,
   namespace,
-  TIMEOUT_TURN_MS,
-  toPatientClock,
   unexpectedFetch,
   vendorError,
   waitUntil,
 } from '../../test/support/cache-harness.ts';
-import { toRedisAddress } from '../../test/support/redis-address.ts';
-import { type RedisServer, startRedisServer } from '../../test/support/redis-server.ts';
-import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import { type Clock, systemClock } from '../domain/clock.ts';
-import { createAccountCache } from './account-cache.ts';
+import { createLeaseProcesses, idOfA, LEASE_TTL_MS } from '../../test/support/lease-processes.ts';
 import type { BatchFetchFn } from './cache.ts';
-import { createLeases, type Leases } from './leases.ts';
-import { createMemoryStore } from './memory-store.ts';
-import { createRedisStore } from './redis-store.ts';
-import { connectRedis, type RedisConnection as Connection } from './redis.ts';
-import type { Store } from './store.ts';
-import { createTwoLevelStore } from './two-level-store.ts';
 
-failOnUnhandledRejection();
-
-/** Far longer than any test here takes, except for a dead holder's lease. */
-const LEASE_TTL_MS = 30_000;
-
-let redis: RedisServer;
-let open: Store[];
-
-beforeEach(async () => {
-  redis = await startRedisServer();
-  open = [];
-});
-
-afterEach(async () => {
-  redis.thaw();
-  await Promise.all(open.map((store) => store.close()));
-  await redis.kill();
-});
-
-/** Starts a process of the gateway, with its own memory and connection. */
-function startProcess(ttlMs = LEASE_TTL_MS, clock: Clock = toPatientClock(systemClock)) {
-  const connection: Connection = connectRedis(toRedisAddress(redis.url), clock, { onError: () => undefined });
-  const store = createTwoLevelStore(createMemoryStore(1_000_000), createRedisStore(connection, clock), clock);
-  open.push(store);
-  const reads: string[] = [];
-  const leases: Leases = createLeases(connection, ttlMs);
-  const cache = createAccountCache({
-    account: ACCOUNT,
-    store,
-    leases,
-    clock,
-    staleIfErrorSeconds: 600,
-    onRead: (_endpoint, result) => reads.push(result),
-  });
-  return { cache, reads, leases, store };
-}
-
-async function redisKeyOfLease(): Promise<string> {
-  return /switchboard:\S+:lease::\S+/.exec(await redis.command('KEYS', '*:lease::*'))?.[0] ?? '';
-}
-
-async function countHeldLeases(): Promise<number> {
-  return (await redis.command('KEYS', '*:lease::*')).match(/lease/g)?.length ?? 0;
-}
+const { redis, startProcess, redisKeyOfLease, countHeldLeases } = createLeaseProcesses();
 
 describe('single-flight in the fleet', () => {
   test('fetches a missing key in one process only, for many concurrent readers in each', async () => {
@@ -210,9 +154,6 @@ describe('a fetch without a value to share', () => {
   });
 });
 
-/** The entry id of the key `a`. */
-const idOfA = JSON.stringify(['KORE', 'kore-main', '', 'agentstatusdetails', 1, 'a']);
-
 test('makes one call among three processes for a fetch that lasts many times as long as a lease', async () => {
   const leaseTtlMs = 1000;
   const processes = [startProcess(leaseTtlMs), startProcess(leaseTtlMs), startProcess(leaseTtlMs)];
@@ -231,15 +172,15 @@ describe('a lease holder that dies', () => {
     const dead = startProcess();
     expect((await dead.leases.acquire([idOfA])).granted).toEqual(new Set([idOfA]));
     const key = await redisKeyOfLease();
-    const deadHolder = await redis.command('GET', key);
+    const deadHolder = await redis().command('GET', key);
     let holderAtFetch: string | undefined;
     const { cache } = startProcess(LEASE_TTL_MS);
     const read = cache.readMany(namespace, ['a'], createCaller().context, async () => {
-      holderAtFetch = await redis.command('GET', key);
+      holderAtFetch = await redis().command('GET', key);
       return [{ value: 'A', ttlSeconds: 60 }];
     });
-    // Nobody renews it: its time is up at once, and not some seconds later.
-    await redis.command('PEXPIRE', key, '1');
+    // Instead of waiting until its time is up.
+    await redis().command('PEXPIRE', key, '1');
     expect(await read).toMatchObject([{ value: 'A' }]);
     expect(holderAtFetch).toContain('$36');
     expect(holderAtFetch).not.toBe(deadHolder);
@@ -248,11 +189,11 @@ describe('a lease holder that dies', () => {
   test('does not renew a lease that another process holds now', async () => {
     const [processA, processB] = [startProcess(), startProcess(2000)];
     const lost = await processA.leases.acquire([idOfA]);
-    await redis.command('DEL', await redisKeyOfLease());
+    await redis().command('DEL', await redisKeyOfLease());
     await processB.leases.acquire([idOfA]);
     lost.renew([idOfA]);
     expect((await processA.leases.acquire([idOfA])).granted).toEqual(new Set());
-    expect(Number((await redis.command('PTTL', await redisKeyOfLease())).slice(1))).toBeLessThanOrEqual(2000);
+    expect(Number((await redis().command('PTTL', await redisKeyOfLease())).slice(1))).toBeLessThanOrEqual(2000);
   });
 
   test('does not release an expired lease that another process holds now', async () => {
@@ -263,61 +204,5 @@ describe('a lease holder that dies', () => {
     expired.release([idOfA], []);
     expired.release([], [idOfA]);
     expect((await processA.leases.acquire([idOfA])).granted).toEqual(new Set());
-  });
-});
-
-describe('Redis failures', () => {
-  /** Counts the turns of timeouts of Redis from some moment on; from then on, they elapse at once. */
-  function createTimeoutCounter() {
-    let turns: number | null = null;
-    const patient = toPatientClock(systemClock);
-    const clock: Clock = {
-      ...patient,
-      setTimer: (ms, callback) => {
-        if (turns === null || ms !== TIMEOUT_TURN_MS) return patient.setTimer(ms, callback);
-        turns += 1;
-        return systemClock.setTimer(0, callback);
-      },
-    };
-    return { clock, startCounting: () => (turns = 0), turns: () => turns ?? 0 };
-  }
-
-  /** Starts a process and waits for its connection. */
-  async function startConnectedProcess(clock: Clock = toPatientClock(systemClock)) {
-    const gateway = startProcess(LEASE_TTL_MS, clock);
-    await waitUntil(async () => {
-      await gateway.store.set('probe', { value: 1, fetchedAt: 0, freshUntil: 0, expiresAt: Date.now() + 60_000 });
-      return (await redis.command('KEYS', '*entry*')).includes('entry');
-    });
-    return gateway;
-  }
-
-  test('calls the vendor after 100 ms when Redis is frozen', async () => {
-    const { clock, startCounting, turns } = createTimeoutCounter();
-    const { cache } = await startConnectedProcess(clock);
-    redis.freeze();
-    startCounting();
-    expect(await cache.readMany(namespace, ['a'], createCaller().context, fetching('A'))).toMatchObject([
-      { value: 'A' },
-    ]);
-    expect(turns() * TIMEOUT_TURN_MS).toBe(100);
-  });
-
-  test('stops waiting for another process when Redis is killed', async () => {
-    const [processA, processB] = [await startConnectedProcess(), await startConnectedProcess()];
-    await processA.leases.acquire([idOfA]);
-    const read = processB.cache.readMany(namespace, ['a'], createCaller().context, fetching('A'));
-    await redis.kill();
-    expect(await read).toMatchObject([{ value: 'A' }]);
-  });
-
-  test('releases a lease that Redis grants too late', async () => {
-    const processA = await startConnectedProcess(systemClock);
-    redis.freeze();
-    expect((await processA.leases.acquire([idOfA])).granted).toEqual(new Set([idOfA]));
-    redis.thaw();
-    // Whether it has been granted by now or not, in the end no process holds it.
-    const processB = startProcess();
-    await waitUntil(async () => (await processB.leases.acquire([idOfA])).granted.size === 1);
   });
 });

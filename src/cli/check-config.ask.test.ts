@@ -37,7 +37,9 @@ test('asks every account, and reports that the vendors answer', async () => {
   world.calls();
   expect(await ask(formatSandboxConfig(world.config))).toEqual({
     status: 0,
-    lines: ['bots', 'kore-main', 'lp', 'vcc', 'vcc-legacy'].map((account) => `ask.yaml: ${account}: the vendor answers`),
+    lines: ['bots', 'kore-main', 'lp', 'vcc', 'vcc-legacy'].map(
+      (account) => `ask.yaml: ${account}: the vendor answers`,
+    ),
     err: '',
   });
   expect(Object.values(world.calls()).map((calls) => calls.length)).toEqual([1, 1, 1, 4]);

@@ -99,7 +99,7 @@ function register(
   };
   // Removed on abort: a reader that arrives after the last waiter left must start a new fetch, not inherit the cancellation.
   sharedFetch.onAbort(remove);
-  const pending = new Map(ids.map((id) => [id, Promise.withResolvers<ReadOutcome>()]));
+  const pending: PendingOutcomes = new Map(ids.map((id) => [id, Promise.withResolvers<ReadOutcome>()]));
   const unsettled = new Set(ids);
   const settleKey = (id: string, outcome: ReadOutcome): void => {
     pending.get(id)?.resolve(outcome);
@@ -107,25 +107,11 @@ function register(
     if (unsettled.delete(id) && unsettled.size === 0) sharedFetch.settle();
     if (entries.get(id)?.sharedFetch === sharedFetch) entries.delete(id);
   };
-  const end = (): void => {
+  const running = run({ ...sharedFetch, settleKey }).finally(() => {
     sharedFetch.settle();
     remove();
-  };
-  run({ ...sharedFetch, settleKey }).then(
-    (outcomes) => {
-      end();
-      // Nothing changes for a key that is settled.
-      for (const [id, { resolve, reject }] of pending) {
-        const outcome = outcomes.get(id);
-        if (outcome) resolve(outcome);
-        else reject(new Error('a fetch returned no outcome for one of its keys'));
-      }
-    },
-    (error: unknown) => {
-      end();
-      for (const { reject } of pending.values()) reject(error);
-    },
-  );
+  });
+  settleRemaining(pending, running);
   const started = new Map<string, InFlightEntry>();
   for (const [id, { promise: outcome }] of pending) {
     // Waiters receive the failure. Without a waiter it must not end the process as an unhandled rejection.
@@ -134,6 +120,24 @@ function register(
     entries.set(id, { sharedFetch, outcome });
   }
   return started;
+}
+
+type PendingOutcomes = ReadonlyMap<string, PromiseWithResolvers<ReadOutcome>>;
+
+/** Settles every key at the end of its fetch. Nothing changes for one that is settled. */
+function settleRemaining(pending: PendingOutcomes, running: ReturnType<RunFetch>): void {
+  running.then(
+    (outcomes) => {
+      for (const [id, { resolve, reject }] of pending) {
+        const outcome = outcomes.get(id);
+        if (outcome) resolve(outcome);
+        else reject(new Error('a fetch returned no outcome for one of its keys'));
+      }
+    },
+    (error: unknown) => {
+      for (const { reject } of pending.values()) reject(error);
+    },
+  );
 }
 
 /** A reader that waits for fetches. */

@@ -17,7 +17,7 @@ export interface TracedCall {
   readonly keys: number;
 }
 
-export interface Plan {
+export interface AnswerPlan {
   readonly vendorCalls: readonly PlannedCall[];
   readonly total: number;
   readonly expected: number;
@@ -37,13 +37,13 @@ export interface AnswerDetails {
   readonly isShared: boolean;
   /** The number of events so far; null for an answer that is no stream. */
   readonly events: number | null;
-  readonly plan: Plan | null;
+  readonly plan: AnswerPlan | null;
   readonly trace: readonly TracedCall[] | null;
 }
 
 interface AnswerBody {
   readonly extensions?: {
-    readonly switchboard?: { readonly plan?: Plan; readonly vendorCalls?: readonly TracedCall[] };
+    readonly switchboard?: { readonly plan?: AnswerPlan; readonly vendorCalls?: readonly TracedCall[] };
   };
 }
 

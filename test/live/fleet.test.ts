@@ -57,8 +57,10 @@ async function countCalls(gateways: readonly Gateway[], watchers: number) {
   const calls: number[] = [];
   for (let step = 0; step <= 4; step += 1) {
     if (step > 0) manual.advance(16_000);
-    const polled = JSON.stringify({ data: (await first.query(`{ ${FIELD} }`)).data });
-    await waitUntil(() => latest.every((text) => text === polled));
+    await waitUntil(async () => {
+      const polled = JSON.stringify({ data: (await first.query(`{ ${FIELD} }`)).data });
+      return latest.every((text) => text === polled);
+    });
     calls.push(world.calls().kore.length);
   }
   for (const stream of streams) stream.close();

@@ -29,7 +29,9 @@ export function subscriptionPlugin(prepare: PrepareRequest): ApolloServerPlugin<
 
         responseForOperation: (requestContext) => {
           const { operation, contextValue } = requestContext;
-          if (operation.operation !== OperationTypeNode.SUBSCRIPTION || contextValue.stream?.change !== null)
+          // Absent where the request names none of the document's operations, whatever the type says.
+          const type = (operation as typeof operation | undefined)?.operation;
+          if (type !== OperationTypeNode.SUBSCRIPTION || contextValue.stream?.change !== null)
             return Promise.resolve(null);
           const field = readSubscribedField(prepare, requestContext);
           if (!field || !isOfChanges(field)) return Promise.resolve(null);

@@ -204,7 +204,8 @@ describe('mode only', () => {
   });
 
   test('counts the requests by the source of their text', async () => {
-    await post(open, { documentId: 'none-again' });
+    for (const body of [{ documentId: 'none-again' }, { documentId: 'accounts' }, { query: '{ __typename }' }])
+      await post(open, body);
     const metrics = await (await fetch(`${open.url}/metrics`)).text();
     expect(metrics).toMatch(/switchboard_graphql_documents_total\{source="id"\} \d/);
     expect(metrics).toMatch(/switchboard_graphql_documents_total\{source="text"\} \d/);

@@ -13,6 +13,7 @@ import { Bots } from './panels/bots.tsx';
 import { FreshnessPill } from './panels/freshness-pill.tsx';
 import { Help } from './panels/help.tsx';
 import { ConnectionNotice, EmptyNotice, Skeleton } from './panels/notices.tsx';
+import { HatchPattern } from './panels/shapes.tsx';
 import { Tiles } from './panels/tiles.tsx';
 import { Toolbar } from './panels/toolbar.tsx';
 import { TvPages } from './panels/tv-pages.tsx';
@@ -65,6 +66,7 @@ export function Board({ onRefused }: BoardProps) {
         </div>
       </main>
       <Announcer board={board} />
+      <HatchPattern />
     </>
   );
 }

@@ -75,7 +75,8 @@ async function openBoard(
       );
       return Object.fromEntries(entries);
     },
-    names: () => page.locator('.agent-name').allInnerTexts(),
+    // Rows off the screen are not laid out, and have no inner text.
+    names: () => page.locator('.agent-name').allTextContents(),
     violations: () => findViolations(page),
     close: () => context.close(),
   };

@@ -22,7 +22,7 @@ export function dueIds(visible: readonly string[], cache: TimelineCache, now: nu
   return visible.filter((id) => now - (cache.get(id)?.readAt ?? -Infinity) >= TIMELINE_MAX_AGE_MS).slice(0, MAX_IDS);
 }
 
-/** Adds what was read; where the query gave nothing for an agent, its last timeline stays and counts as read. */
+/** Adds what was read; of agents whose read failed, the last timeline stays and counts as read. */
 export function addTimelines(
   cache: TimelineCache,
   asked: readonly string[],

@@ -20,8 +20,17 @@ describe('the people of an answer', () => {
     expect(agents).toMatchObject([{ status: 'OFFLINE', since: null, label: null }]);
   });
 
+  test('stay offline while the last answer of their account is older than usual', () => {
+    const sources = [{ account: { name: 'kore-main' }, outcome: 'STALE', error: failed } as const];
+    const { agents } = toBoardPeople([
+      agentNode({ presence: { ...presence, status: null, complete: false, sources } }),
+    ]);
+    expect(agents).toMatchObject([{ status: 'OFFLINE', isIncomplete: true }]);
+  });
+
   test('are unknown where their account could not be read, or none tells', () => {
-    const unread = agentNode({ presence: { ...presence, status: null, complete: false } });
+    const sources = [{ account: { name: 'kore-main' }, outcome: 'FAILED', error: failed } as const];
+    const unread = agentNode({ presence: { ...presence, status: null, complete: false, sources } });
     const { agents, observedAt } = toBoardPeople([unread, agentNode({ id: 'joe', presence: null })]);
     expect(agents).toMatchObject([
       { status: 'UNKNOWN', label: 'not known at the moment', isIncomplete: true },

@@ -93,8 +93,9 @@ function statusOf(presence: AgentNode['presence']): Pick<BoardAgent, 'status' | 
     return { status, label, since: Date.parse(start), statusAccount: account.name };
   }
   const none = { since: null, statusAccount: null };
-  // Whose account answered, and reports nothing as ongoing, is not logged in.
-  if (presence?.complete === true) return { ...none, status: 'OFFLINE', label: null };
+  // Whose account answered, now or a while ago, and reports nothing as ongoing, is not logged in.
+  if (presence?.sources.every(({ outcome }) => outcome !== 'FAILED' && outcome !== 'PARTIAL'))
+    return { ...none, status: 'OFFLINE', label: null };
   return { ...none, status: 'UNKNOWN', label: presence ? 'not known at the moment' : 'not reported' };
 }
 

@@ -23,7 +23,7 @@ export interface Segment extends StripPeriod {
   /** The share of the axis at which it begins, in percent. */
   readonly x: number;
   readonly width: number;
-  /** Whether its end is drawn at the current time, because it is not known. */
+  /** Whether its end is drawn at the current time because none is known. */
   readonly isOpen: boolean;
 }
 

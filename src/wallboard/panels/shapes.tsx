@@ -45,3 +45,14 @@ const DIRECTIONS: Readonly<Record<InteractionDirection, string>> = {
   OUTBOUND: 'M3 13l9-9M5 4h7v7',
   INTERNAL: 'M2 6h11l-3-3M14 10H3l3 3',
 };
+
+/** The pattern of what is not known, once in the document: strips refer to it by its id. */
+export function HatchPattern() {
+  return (
+    <svg class="visually-hidden" aria-hidden="true" focusable="false">
+      <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <line class="hatch-line" x1="0" y1="0" x2="0" y2="6" />
+      </pattern>
+    </svg>
+  );
+}

@@ -46,6 +46,7 @@ export function Strip({ periods, account, showsAll, isStale, knownUntil, chosen 
         {isStale && knownUntil < now && (
           <rect
             class="hatch"
+            fill="url(#hatch)"
             x={percent(share(knownUntil))}
             width={percent(share(now) - share(knownUntil))}
             height="100%"

@@ -80,6 +80,24 @@ function withoutProtection(raw: RawConfig): RawConfig {
   };
 }
 
+/** A server of the sandbox may have several accounts; what it quotes is known for one. */
+function isFirstOfVendor({ vendor, name }: RawConfig['accounts'][number]): boolean {
+  return world.config.accounts.find((account) => account.vendor === vendor)?.name === name;
+}
+
+function withOneAccountPerVendor(raw: RawConfig): RawConfig {
+  const { accounts, agents, ...rest } = withoutProtection(raw);
+  const kept = accounts.filter(isFirstOfVendor);
+  const isKept = ([name]: readonly [string, unknown]) => kept.some((account) => account.name === name);
+  return {
+    ...rest,
+    accounts: kept,
+    agents: agents
+      .map((agent) => ({ ...agent, accounts: Object.fromEntries(Object.entries(agent.accounts).filter(isKept)) }))
+      .filter((agent) => Object.keys(agent.accounts).length > 0),
+  };
+}
+
 /** Collects all output of a gateway while it executes the queries: bodies, headers, pages and logs. */
 async function collectOutput(gateway: Gateway): Promise<string> {
   const authorization = `Bearer ${CALLER_KEY}`;
@@ -185,10 +203,10 @@ describe('vendors that quote the account’s secrets', () => {
   test.each(kinds)('leaks no secret that vendors quote in: %s', async (name, fault) => {
     world.calls();
     // A vendor has only the secrets of its own account.
-    for (const account of world.config.accounts) {
+    for (const account of world.config.accounts.filter(isFirstOfVendor)) {
       world.vendors[account.vendor as E2EVendorKey].injectFault(fault(secretsOf(account)));
     }
-    const gateway = await world.startGateway(withoutProtection);
+    const gateway = await world.startGateway(withOneAccountPerVendor);
     try {
       const collect = () => collectOutput(gateway);
       const output = await (name === 'no response' ? whileAttemptsTimeOut(collect) : collect());

@@ -107,8 +107,8 @@ describe('resolveParameters', () => {
       code: 'TRUSTED_DOCUMENT_NOT_FOUND',
       message: expect.stringContaining('no trusted documents'),
     });
-    const parameters = { extensions: { persistedQuery } };
-    expect(resolveParameters(parameters, reader)).toEqual({ request: parameters, document: null });
+    for (const parameters of [{ extensions: { persistedQuery } }, { query: '{ free }', extensions: { persistedQuery } }])
+      expect(resolveParameters(parameters, reader)).toEqual({ request: parameters, document: null });
   });
 
   test.each([

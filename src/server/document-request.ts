@@ -51,7 +51,7 @@ export function createDocumentResolver(
     resolveParameters(parameters, caller) {
       if (!isObject(parameters)) return { request: parameters, document: null };
       return mapValue(find(parameters, caller), (document) => ({
-        request: putText(parameters, document),
+        request: documents ? putText(parameters, document) : parameters,
         document,
       }));
     },
@@ -63,7 +63,10 @@ export function createDocumentResolver(
       // Of a parameter that is repeated, Apollo Server reports an error; no repetition may hide a text.
       const text = query.getAll('query').find((value) => value !== '');
       const found = find(text === undefined ? parameters : { ...parameters, query: text }, caller);
-      return mapValue(found, (document) => ({ request: putTextInSearch(search, query, document), document }));
+      return mapValue(found, (document) => ({
+        request: documents ? putTextInSearch(search, query, document) : search,
+        document,
+      }));
     },
   };
 }

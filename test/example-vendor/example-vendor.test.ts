@@ -58,7 +58,11 @@ test('adding the vendor changes no other file', async () => {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).replace(FIXTURE, 'src/vendors/acme'));
   expect(folder.length).toBeGreaterThan(12);
-  const generatedFiles = ['src/generated/resolvers.ts', 'packages/client/src/generated/documents.ts'];
+  const generatedFiles = [
+    'src/generated/resolvers.ts',
+    'packages/client/src/generated/documents.ts',
+    'src/wallboard/generated/documents.ts',
+  ];
   expect(await checkout.changedFiles()).toEqual(
     [...folder, ...generatedFiles, 'src/vendors/index.ts', 'schema/account.graphql'].sort(),
   );

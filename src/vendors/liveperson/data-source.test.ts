@@ -39,6 +39,7 @@ describe('a shift in three files with overlapping parts', () => {
         servedFrom: 'VENDOR',
         calls: Array(4).fill(expect.any(Symbol)),
         error: null,
+        incompleteDuring: [],
         coveredFrom: MAY_10.from,
         coveredTo: MAY_10.to,
       },

@@ -48,7 +48,7 @@ function Vendor({ account, trouble, now }: VendorProps) {
   return (
     <li class="vendor">
       <span class="vendor-name">
-        {name} <small class="muted">{VENDORS[vendor]}</small>
+        {name} <small class="muted">{vendorLabel(vendor)}</small>
       </span>
       <span class={`chip chip--${isFailing && state === 'OK' ? 'degraded' : state.toLowerCase()}`}>
         {STATES[state]}
@@ -68,9 +68,9 @@ const STATES: Readonly<Record<AccountHealth['state'], string>> = {
   UNKNOWN: '? Not called',
 };
 
-const VENDORS: Readonly<Record<AccountHealth['vendor'], string>> = {
-  AVAAMO: 'Avaamo',
-  KORE: 'Kore.ai',
-  LIVEPERSON: 'LivePerson',
-  VONAGE: 'Vonage',
-};
+/** How a vendor writes its name, where that is not the schema's name with one capital letter. */
+const SPELLINGS: Readonly<Partial<Record<string, string>>> = { KORE: 'Kore.ai', LIVEPERSON: 'LivePerson' };
+
+function vendorLabel(vendor: AccountHealth['vendor']): string {
+  return SPELLINGS[vendor] ?? `${vendor.slice(0, 1)}${vendor.slice(1).toLowerCase()}`;
+}

@@ -90,7 +90,7 @@ test('names what to request instead of a total that LivePerson’s files do not 
   expect(data).toEqual({ agentByKey: { timeInStatus: null } });
   expect(errors).toMatchObject([{ extensions: { account: 'lp', reason: 'not_yet_written', retryable: true } }]);
   expect(errors[0]?.message).toMatch(
-    /request a range that ends there, or the same range later\. statusPeriods returns/,
+    /request a range that ends there, or the same range later\. statusTotals returns/,
   );
   expect(errors[0]?.message).toMatch(/; accounts: \["kore-main"\] gives the complete totals\.$/);
 

@@ -107,7 +107,10 @@ describe('resolveParameters', () => {
       code: 'TRUSTED_DOCUMENT_NOT_FOUND',
       message: expect.stringContaining('no trusted documents'),
     });
-    for (const parameters of [{ extensions: { persistedQuery } }, { query: '{ free }', extensions: { persistedQuery } }])
+    for (const parameters of [
+      { extensions: { persistedQuery } },
+      { query: '{ free }', extensions: { persistedQuery } },
+    ])
       expect(resolveParameters(parameters, reader)).toEqual({ request: parameters, document: null });
   });
 

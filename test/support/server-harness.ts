@@ -123,8 +123,8 @@ export async function startTestServer({
         headers: { 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
       }),
-    /** Sends raw bytes; resolves to everything received until the connection closes. */
-    sendRaw: (bytes: string, { dripEveryMs }: { readonly dripEveryMs?: number } = {}) =>
+    /** Sends raw bytes; resolves to everything received until the connection closes, or until it contains a text. */
+    sendRaw: (bytes: string, { dripEveryMs, until }: { readonly dripEveryMs?: number; readonly until?: string } = {}) =>
       new Promise<string>((resolve, reject) => {
         const chunks: Buffer[] = [];
         let drip: NodeJS.Timeout | undefined;
@@ -133,7 +133,10 @@ export async function startTestServer({
           // Not before: on a busy machine, the first drop would come before the beginning.
           if (dripEveryMs !== undefined) drip = setInterval(() => socket.write('x'), dripEveryMs);
         });
-        socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+        socket.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          if (until !== undefined && Buffer.concat(chunks).includes(until)) socket.destroy();
+        });
         // An error after the first response bytes only means that the server closed while this side still sent.
         socket.on('error', (error) => {
           if (chunks.length === 0) reject(error);

@@ -23,8 +23,8 @@ async function ask(change: (raw: RawConfig) => RawConfig = (raw) => raw) {
 }
 
 test('makes one call for each account, and one for a token', async () => {
-  expect(await ask()).toEqual(['bots', 'kore-main', 'lp', 'vcc'].map((account) => ({ account, outcome: 'ok' })));
-  expect(Object.values(world.calls()).map((calls) => calls.length)).toEqual([1, 1, 1, 2]);
+  expect(await ask()).toEqual(world.config.accounts.map(({ name }) => ({ account: name, outcome: 'ok' })));
+  expect(Object.values(world.calls()).map((calls) => calls.length)).toEqual([1, 1, 1, 4]);
 });
 
 test('makes no call where one needs an agent, and the directory has none', async () => {
@@ -34,6 +34,7 @@ test('makes no call where one needs an agent, and the directory has none', async
     'kore-main ok',
     'lp ok',
     'vcc needs_agent',
+    'vcc-legacy needs_agent',
   ]);
   expect(Object.values(world.calls()).map((calls) => calls.length)).toEqual([0, 1, 1, 0]);
 });
@@ -44,7 +45,7 @@ test('reports what is wrong with each account, after one call without retries', 
   const checks = await ask();
   for (const server of servers) server.clearFaults();
   expect(checks.map((check) => (check.outcome === 'failed' ? check.error.reason : check.outcome))).toEqual(
-    servers.map(() => 'status_503'),
+    world.config.accounts.map(() => 'status_503'),
   );
-  expect(Object.values(world.calls()).map((calls) => calls.length)).toEqual([1, 1, 1, 1]);
+  expect(Object.values(world.calls()).map((calls) => calls.length)).toEqual([1, 1, 1, 2]);
 });

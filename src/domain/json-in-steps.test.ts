@@ -18,6 +18,13 @@ test.each<[string, unknown]>([
   ['undefined in a list', [undefined, [[]], undefined]],
   ['only undefined', { a: undefined, b: undefined }],
   ['what writes its own JSON', [new Date(0), { a: new Date(0), b: {} }]],
+  [
+    'numbers that JSON lacks, and texts with halves of a surrogate pair',
+    { a: [{}, NaN, -0, Infinity, 1e21], '\ud800': ['\udc00', []] },
+  ],
+  ['functions and symbols', [() => 1, [], Symbol('a'), { a: () => 1, b: [[]], c: Symbol('c'), [Symbol('d')]: 1 }]],
+  ['other objects, and lists with holes', [new Date(NaN), [], { a: new Map([[1, 1]]), b: /c/ }, Array(3), [[]]]],
+  ['inherited members', Object.assign(Object.create({ inherited: [[]] }) as object, { own: [[]] })],
   ['objects without a prototype', Object.assign(Object.create(null) as object, { a: [{}], __proto__: 1 })],
 ])('returns the text of JSON.stringify for %s', (_name, value) => {
   for (const containersPerStep of [1, 2, 3]) {
@@ -48,6 +55,16 @@ test('does all of a usual response in one step, and 300,000 events in steps of s
 test('encodes a text as Buffer.from does, however short the steps are', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 5 }), (text, charsPerStep) => {
+      expect(runAtOnce(encodeInSteps(text, charsPerStep))).toEqual(Buffer.from(text));
+    }),
+  );
+});
+
+test('encodes halves of a surrogate pair as Buffer.from does, wherever a step ends', () => {
+  const units = fc.array(fc.constantFrom('a', '\ud83d', '\ude00'), { maxLength: 12 });
+  fc.assert(
+    fc.property(units, fc.integer({ min: 1, max: 5 }), (parts, charsPerStep) => {
+      const text = parts.join('');
       expect(runAtOnce(encodeInSteps(text, charsPerStep))).toEqual(Buffer.from(text));
     }),
   );

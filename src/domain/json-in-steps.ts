@@ -99,7 +99,7 @@ export function* encodeInSteps(text: string, charsPerStep = CHARS_PER_STEP): Gen
     if (from > 0) yield;
     const to = from + charsPerStep;
     // A pair of surrogates is one character in UTF-8.
-    const end = isHighSurrogate(text.charCodeAt(to - 1)) ? to + 1 : to;
+    const end = isHighSurrogate(text.charCodeAt(to - 1)) && isLowSurrogate(text.charCodeAt(to)) ? to + 1 : to;
     parts.push(Buffer.from(text.slice(from, end)));
     from = end;
   }
@@ -115,4 +115,8 @@ export function* encodeInSteps(text: string, charsPerStep = CHARS_PER_STEP): Gen
 
 function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff;
+}
+
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { manualClock } from '../../../test/support/clock.ts';
 import {
   connectLivePerson,
   createScriptedVendor,
@@ -6,7 +7,13 @@ import {
   NOW,
   THREE_FILES,
 } from '../../../test/support/scripted-liveperson.ts';
-import { DAY, HOUR } from '../../domain/time.ts';
+import { stubHttp } from '../../../test/support/vendor-harness.ts';
+import { createAccountCache } from '../../cache/account-cache.ts';
+import { createMemoryStore } from '../../cache/memory-store.ts';
+import { ttlSchema } from '../../config/cache.ts';
+import { DAY, HOUR, MINUTE } from '../../domain/time.ts';
+import { conformance } from './conformance.ts';
+import { liveperson } from './index.ts';
 
 describe('coverage of files', () => {
   test('reports what is not certain to be written yet as a gap that time closes', async () => {
@@ -71,4 +78,33 @@ describe('coverage of files', () => {
       },
     ]);
   });
+});
+
+test('a list from before the vendor failed covers no more than it did then', async () => {
+  const account = { name: 'lp', vendor: 'LIVEPERSON' } as const;
+  const clock = manualClock(NOW);
+  const vendor = createScriptedVendor(THREE_FILES);
+  let isDown = false;
+  const http = stubHttp(account, clock, (request) => (isDown ? { status: 503 } : vendor(request)));
+  const store = createMemoryStore(1e6);
+  const cache = createAccountCache({ account, store, clock, staleIfErrorSeconds: 600, onRead: () => undefined });
+  const shared = { account, clock, http, cache, ttl: ttlSchema.parse({}), onDropped: () => undefined };
+  const { createDataSource } = liveperson.connect(liveperson.config.parse(conformance.account), shared);
+  const ask = async () => {
+    const scope = {
+      signal: new AbortController().signal,
+      record: () => undefined,
+      restrictCache: () => undefined,
+      now: clock.now(),
+      takeFileBudget: (wanted: number) => wanted,
+    };
+    const during = { from: instantAt('10T00:00:00'), to: clock.now() - 30 * HOUR };
+    return (await createDataSource(scope).statusPeriods?.('9', during))?.sources ?? [];
+  };
+  expect(await ask()).toMatchObject([{ outcome: 'OK' }]);
+  isDown = true;
+  clock.advance(5 * MINUTE);
+  expect(await ask()).toMatchObject([
+    { outcome: 'STALE', incompleteDuring: [{ from: NOW - 30 * HOUR, to: NOW - 30 * HOUR + 5 * MINUTE }] },
+  ]);
 });

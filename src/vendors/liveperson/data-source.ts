@@ -3,6 +3,7 @@ import type { CacheNamespace } from '../../cache/cache.ts';
 import type { Account } from '../../domain/account.ts';
 import type { DiscoveredAgent } from '../../domain/agent.ts';
 import { sessionsDuring, statusPeriodsDuring } from '../../domain/build-session.ts';
+import type { Instant } from '../../domain/clock.ts';
 import type { Session } from '../../domain/session.ts';
 import { type Provenance, type SourcedResult, sourceReport, type SourceReport } from '../../domain/source.ts';
 import type { StatusPeriod } from '../../domain/status-period.ts';
@@ -18,7 +19,7 @@ import { encryptedLoginGaps, notYetWrittenGap, retentionGap } from './data-gaps.
 import { toDiscoveredAgents } from './discovery.ts';
 import { createLoaders, type LivePersonDeps, type Loaders } from './loaders.ts';
 import { isLoginName } from './map.ts';
-import { computeCoverage, discoveryWindows, uncoveredParts } from './window.ts';
+import { computeCoverage, type Coverage, discoveryWindows, uncoveredParts, type WindowRules } from './window.ts';
 
 /** Creates the data source of one query. It has no current status, because files are generated hours after the events. */
 export function createDataSource(deps: LivePersonDeps, request: DataSourceContext): AccountDataSource {
@@ -116,7 +117,12 @@ function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): 
       coveredFrom: coverage.from,
       coveredTo: coverage.to,
       // What a missing file has may be of any time.
-      ...(gaps.length + encrypted.length === 0 && { incompleteDuring: uncoveredParts(during, coverage) }),
+      ...(gaps.length + encrypted.length === 0 && {
+        incompleteDuring: uncoveredParts(during, {
+          ...coverage,
+          to: listedTo(during, coverage, provenance, deps.config),
+        }),
+      }),
     });
     const data = await limitReads(() => deps.keptContent.sessions(ref, fileSet, during));
     return { data, sources: [report] };
@@ -128,6 +134,17 @@ function createSessionReader(deps: LivePersonDeps, request: DataSourceContext): 
     reads.set(key, reading);
     return reading;
   };
+}
+
+/** Until when the range is covered by what was read: a list from before the vendor failed lacks the files of the time since. */
+function listedTo(
+  during: TimeRange,
+  coverage: Coverage,
+  provenance: readonly Provenance[],
+  rules: WindowRules,
+): Instant {
+  const stale = provenance.filter(({ staleReason }) => staleReason !== undefined);
+  return stale.reduce((to, { fetchedAt }) => Math.min(to, computeCoverage(during, fetchedAt, rules).to), coverage.to);
 }
 
 async function discoverAgents(

@@ -35,6 +35,22 @@ describe('the control of a vendor’s agents', () => {
     expect(acme.control.list()).toMatchObject([{ ref: 'a-1', name: 'Jane Doe' }]);
   });
 
+  test('lets a part of a minute end at a whole millisecond: vendors report no others', () => {
+    const { clock, statuses, control } = createControl('kore');
+    const ref = 'jane.doe@harbourline.example';
+    control.setStatus(ref, { status: 'away', minutes: 1 / 7 });
+    const [jane] = statuses.company.people.filter(({ email }) => email === ref);
+    clock.time += 60_000;
+    const shifts = jane ? statuses.company.shifts(jane, NOW, clock.time) : [];
+    const instants = shifts.flatMap(({ start, end, statusChanges }) => [
+      start,
+      end,
+      ...statusChanges.map(({ at }) => at),
+    ]);
+    expect(instants).toContain(NOW);
+    expect(instants.filter((instant) => instant !== null && !Number.isInteger(instant))).toEqual([]);
+  });
+
   test('shows the status at the time of the request', () => {
     const { clock, control } = createControl('kore');
     const ref = 'jane.doe@harbourline.example';

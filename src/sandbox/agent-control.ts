@@ -71,7 +71,7 @@ export function createAgentControl({ vendor, fake, statuses, clock }: AgentContr
     setStatus: (ref, { status, reason = null, minutes }) => {
       const agent = find(ref);
       if (!agent) return null;
-      const { until } = statuses.set(agent.person, { status, reason }, minutes * MINUTE);
+      const { until } = statuses.set(agent.person, { status, reason }, Math.ceil(minutes * MINUTE));
       return { ...describe(agent), until: formatInstant(until) };
     },
     releaseStatus: (ref) => {

@@ -111,6 +111,25 @@ test('rejects only where every source fails, whatever agents without such an acc
   expect(await statusCounts(some.createContext(), {})).toMatchObject({ total: 3, counts: [], unknown: 2 });
 });
 
+test('rejects where no discovery succeeds and no other agent has a status: zero would be a claim', async () => {
+  const failing = (name: string): FakeAccount => ({
+    ...accountOf(name, {}),
+    sources: { ...accountOf(name, {}).sources, discover: () => Promise.reject(vendorError(name, 'VENDOR_TIMEOUT')) },
+  });
+  const none = contextOf({ a: ['mute'] }, failing('kore'), failing('second'));
+  expect(await rejectionOf(Promise.resolve(statusCounts(none.createContext(), {})))).toMatchObject({
+    code: 'VENDOR_TIMEOUT',
+    account: 'kore',
+  });
+  const withoutDiscovery = { filter: { kind: 'VIRTUAL' } } as const;
+  expect(await statusCounts(none.createContext(), withoutDiscovery)).toMatchObject({ total: 0, sources: [] });
+  const some = contextOf({}, failing('kore'), accountOf('second', {}, []));
+  expect(await statusCounts(some.createContext(), {})).toMatchObject({
+    total: 0,
+    sources: [{ outcome: 'FAILED' }, { outcome: 'OK' }],
+  });
+});
+
 test('counts no agent and has no error where no account can tell', async () => {
   const { createContext } = contextOf({ a: ['mute'] }, accountOf('kore', {}));
   expect(await statusCounts(createContext(), {})).toEqual({

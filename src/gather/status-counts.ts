@@ -4,6 +4,7 @@ import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { allValues, mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import { mergeReports, type SourceReport } from '../domain/source.ts';
 import type { AgentStatus, StatusPeriod } from '../domain/status-period.ts';
+import type { VendorError } from '../domain/vendor-error.ts';
 import { admitsDiscoveryOf, type AgentFilter, assertAgentFilter } from './agent-filter.ts';
 import { directoryFor, matchingAgents } from './agents.ts';
 import { mayBeMissingData } from './fan-out.ts';
@@ -43,7 +44,7 @@ export const MAX_COUNTED_AGENTS = 5000;
 
 const STATUS_ORDER: Readonly<Record<AgentStatus, number>> = { AVAILABLE: 0, BUSY: 1, AWAY: 2, OFFLINE: 3, UNKNOWN: 4 };
 
-/** Counts the matching agents by their current status. Rejects only where all sources of statuses fail. */
+/** Counts the matching agents by their current status. Rejects only where all sources fail. */
 export function statusCounts(context: QueryContext, args: StatusCountsArgs): MaybePromise<StatusCounts> {
   return rejectThrown(() => {
     const filter = args.filter ?? {};
@@ -69,8 +70,9 @@ function countReadings(
   discoveries: readonly SourceReport[],
 ): StatusCounts {
   const known = readings.filter((reading) => reading !== null);
-  const [first] = known;
-  if (first?.error && known.every(({ error }) => error !== null)) throw first.error;
+  // Where no discovery succeeds, a count of zero would claim that there is no such agent.
+  const error = failureOfAll(known.length > 0 ? known : discoveries.map(toFailure));
+  if (error) throw error;
   const reports = known.flatMap(({ sources }) => sources);
   const periods = known.flatMap(({ status }) => status ?? []);
   const unknown = known.filter(isUnknown).length;
@@ -82,6 +84,19 @@ function countReadings(
     observedAt: oldestFetch(reports),
     sources: [...discoveries, ...mergeBySource(context, reports)],
   };
+}
+
+interface Attempt {
+  readonly error: VendorError | null;
+}
+
+function toFailure({ outcome, error }: SourceReport): Attempt {
+  return { error: outcome === 'FAILED' ? error : null };
+}
+
+/** The first error where every attempt has failed; null without an attempt. */
+function failureOfAll(attempts: readonly Attempt[]): VendorError | null {
+  return attempts.every(({ error }) => error !== null) ? (attempts[0]?.error ?? null) : null;
 }
 
 /** Whether the agent may have a status that could not be read. */

@@ -474,7 +474,7 @@ export type Query = {
   readonly nodes: ReadonlyArray<Maybe<Node>>;
   /**
    * How many agents are in which status now. It takes the vendor calls of `agents { currentStatus }`, but the answer is short. Null
-   * with an error only where every source of statuses fails.
+   * with an error only where every source fails.
    */
   readonly statusCounts: Maybe<StatusCounts>;
   /**

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-sse';
+import { waitUntil } from '../../test/support/cache-harness.ts';
 import { openEventStream } from '../../test/support/event-stream.ts';
 import { startLiveServer, SUBSCRIPTION } from '../../test/support/live-harness.ts';
 import { readError } from '../../test/support/server-harness.ts';
-import { waitUntil } from '../../test/support/cache-harness.ts';
 import { anonymousCaller } from '../request/caller.ts';
 
 let server: Awaited<ReturnType<typeof startLiveServer>>;

@@ -90,7 +90,7 @@ export function createTransportWsConnection(options: ConnectionOptions): Transpo
     const caller = await authenticate(params);
     if (isClosed) return;
     if (typeof caller === 'number') {
-      close(caller, caller === CLOSE_CODES.forbidden ? 'Forbidden' : 'Authentication is temporarily unavailable');
+      close(caller, caller === CLOSE_CODES.forbidden ? 'Forbidden' : 'Try again later');
       return;
     }
     cancelInitTimeout();

@@ -1,4 +1,4 @@
-/** Those that have not identified themselves yet: anybody can open them, and it takes one message to leave their number. */
+/** Those that have not identified themselves yet: any client can open them, and it takes one message to leave their number. */
 const MAX_UNIDENTIFIED = 100;
 
 /** Limits the connections of a server. */

@@ -61,6 +61,15 @@ describe('a live query', () => {
     expect(state.runs).toBe(2);
   });
 
+  test('rejects no subscriber that leaves before its first answer', async () => {
+    const { query, state } = setUp();
+    const early = recordingSubscriber();
+    const joining = query.join(early.subscriber);
+    query.leave(early.subscriber);
+    await joining;
+    expect([early.events, early.ends, state.empties]).toEqual([[], [], 1]);
+  });
+
   test('answers one who joins later with the current answer, executed again where it has expired', async () => {
     const { state, query, pass } = setUp();
     await query.join(recordingSubscriber().subscriber);

@@ -73,6 +73,8 @@ class SharedLiveQuery implements LiveQuery {
       // Neither the answer to a query nor a first rejection changes.
       if (!field) this.#end(subscriber, 'complete');
     } catch (error) {
+      // Its leaving may be what has ended the execution.
+      if (!this.#members.has(subscriber)) return;
       this.leave(subscriber);
       throw error;
     }

@@ -79,6 +79,26 @@ describe('changes between two readings', () => {
     expect(steps(tracker.update(reading(now), START + 30))).toEqual([['a', 'b']]);
   });
 
+  test('are found after a failure of several days', () => {
+    const tracker = createStatusTracker();
+    tracker.update(reading([status('a', START, null)]), START + 1);
+    for (let now = START + HOUR; now < START + 3 * DAY; now += HOUR) tracker.update(reading(null), now);
+    const later = START + 3 * DAY;
+    expect(tracker.since(later)(jane, 'k')).toBe(Date.parse('2026-11-20T00:00:00Z'));
+    const now = [status('a', START, START + DAY), status('b', START + DAY, null)];
+    expect(steps(tracker.update(reading(now), later))).toEqual([['a', 'b']]);
+  });
+
+  test('count a period that the vendor lists twice once', () => {
+    const tracker = createStatusTracker();
+    tracker.update(reading([status('a', START, null)]), START + 1);
+    const b = [status('b', START + 10, START + 10), status('b', START + 10, null)];
+    const now = [status('a', START, START + 10), ...b];
+    expect(steps(tracker.update(reading(now), START + 20))).toEqual([['a', 'b']]);
+    expect(tracker.update(reading(now), START + 30)).toEqual([]);
+    expect(tracker.initialChanges()).toMatchObject([{ current: { label: 'b', isOngoing: true } }]);
+  });
+
   test('include a period that begins with the one before it, and a corrected one', () => {
     const tracker = createStatusTracker();
     tracker.update(reading([status('a', START, null)]), START + 1);

@@ -69,7 +69,10 @@ export function createStatusTracker(): StatusTracker {
       const changes = readings.flatMap((reading) => (isComplete(reading) ? updateOne(reading, now) : []));
       matchingKeys = readings.map(keyOf);
       lastUpdateAt = now;
-      for (const [key, { readAt }] of tracked) if (readAt < now - MAX_ABSENCE_MS) tracked.delete(key);
+      // What matches is remembered while its account cannot be read, however long that takes.
+      const matching = new Set(matchingKeys);
+      for (const [key, { readAt }] of tracked)
+        if (!matching.has(key) && readAt < now - MAX_ABSENCE_MS) tracked.delete(key);
       return byStartWithinAgent(changes);
     },
     initialChanges: () =>
@@ -107,7 +110,7 @@ function findChanges(
   now: Instant,
 ): { readonly after: TrackedStatus; readonly changes: readonly StatusChange[] } {
   const lastBefore = before.last && findAgain(before.last, periods);
-  const begun = periods.filter((period) => isLater(period, before)).toSorted(byStart);
+  const begun = distinct(periods.filter((period) => isLater(period, before)).toSorted(byStart));
   const last = begun.at(-1) ?? lastBefore;
   const isOngoing = last?.isOngoing === true;
   const steps: (StatusPeriod | null)[] = [...begun];
@@ -132,8 +135,13 @@ function findChanges(
 /** The period as it is reported now; one that is reported no longer is not ongoing. */
 function findAgain(period: StatusPeriod, periods: readonly StatusPeriod[]): StatusPeriod {
   const name = nameOf(period);
-  const again = periods.find((each) => nameOf(each) === name);
+  const again = periods.findLast((each) => nameOf(each) === name);
   return again ?? (period.isOngoing === true ? { ...period, isOngoing: false } : period);
+}
+
+/** Of a period that is listed twice, what the last one says. */
+function distinct(periods: readonly StatusPeriod[]): readonly StatusPeriod[] {
+  return [...new Map(periods.map((period) => [nameOf(period), period])).values()];
 }
 
 /** A period that the vendor reports late, behind a later one, is no change of what is now. */

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-sse';
+import { waitUntil } from '../../test/support/cache-harness.ts';
 import { openEventStream } from '../../test/support/event-stream.ts';
 import { startLiveServer, SUBSCRIPTION } from '../../test/support/live-harness.ts';
 import { readError } from '../../test/support/server-harness.ts';
+import { anonymousCaller } from '../request/caller.ts';
 
 let server: Awaited<ReturnType<typeof startLiveServer>>;
 beforeAll(async () => {
@@ -90,4 +92,18 @@ describe('the limits of subscriptions', () => {
     stream.close();
     await own.stop();
   });
+});
+
+test('a stream that ends before its first answer has the headers of a stream', async () => {
+  const expiresAt = Date.parse('2026-11-20T09:30:20Z');
+  const own = await startLiveServer({ authenticate: () => ({ ...anonymousCaller, name: 'jane', expiresAt }) });
+  own.state.answer = new Promise(() => undefined);
+  const opening = openEventStream(own.url, SUBSCRIPTION);
+  await waitUntil(() => own.state.runs === 1);
+  await own.pass(20_000);
+  const stream = await opening;
+  expect(stream.response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+  expect(await stream.nextResult()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  expect(await stream.next()).toEqual({ event: 'complete', data: '' });
+  await own.stop();
 });

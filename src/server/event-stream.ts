@@ -87,14 +87,18 @@ export function createEventStream(exchange: Exchange, { clock, toFrame, onEvent 
     cancelUnread();
   });
 
+  function open(): void {
+    exchange.startStream('sse');
+    openStream(exchange, STREAM_HEADERS);
+    scheduleHeartbeat();
+  }
+
   return {
-    open: () => {
-      exchange.startStream('sse');
-      openStream(exchange, STREAM_HEADERS);
-      scheduleHeartbeat();
-    },
+    open,
     send: queue.push,
     end: (error) => {
+      // A token may expire, or a drain end, during the first execution.
+      if (!response.headersSent) open();
       cancelHeartbeat();
       if (error)
         response.write(

@@ -190,10 +190,12 @@ export function createServer(options: ServerOptions): Server {
     start: startOperation,
     maxPayloadBytes: limits.bodyBytes,
     maxConnections: options.liveSettings.maxSubscriptions,
+    maxConnectionsPerCaller: options.liveSettings.maxSubscriptionsPerCaller,
   });
+  const isUpgradeAllowed = createUpgradeCheck({ checkHost, cors });
   const httpServer = createHttpServer(
     {
-      shouldUpgradeCallback: createUpgradeCheck({ checkHost, cors }),
+      shouldUpgradeCallback: isUpgradeAllowed,
       headersTimeout: timeouts.headersMs,
       requestTimeout: timeouts.requestMs,
       connectionsCheckingInterval: timeouts.checkIntervalMs,
@@ -214,6 +216,11 @@ export function createServer(options: ServerOptions): Server {
   httpServer.timeout = options.limits.requestTimeoutMs + timeouts.idleMs;
   httpServer.on('connection', connections.onConnect);
   httpServer.on('upgrade', (request, socket, head) => {
+    // Before version 24.9, Node does not ask.
+    if (!isUpgradeAllowed(request)) {
+      socket.destroy();
+      return;
+    }
     connections.onUpgrade(socket);
     webSockets.accept(request, socket, head);
   });

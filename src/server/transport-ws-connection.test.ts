@@ -74,6 +74,13 @@ test('starts nothing before the acknowledgement, and no second operation with an
   expect(twice.ended).toEqual(['1']);
 });
 
+test('closes with a reason that fits a close frame, whatever the id is', async () => {
+  const { receive, closes } = setUp();
+  await receive(INIT, subscribe('€'.repeat(100)), subscribe('€'.repeat(100)));
+  expect(closes).toMatchObject([[4409, expect.stringContaining('Subscriber for €')]]);
+  expect(Buffer.byteLength(closes[0]?.[1] ?? '')).toBeLessThanOrEqual(123);
+});
+
 test('frees an id when its operation is done or completed by the client', async () => {
   const { receive, state, ended, closes } = setUp();
   await receive(INIT, subscribe('1'));

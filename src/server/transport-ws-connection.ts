@@ -6,6 +6,8 @@ import { type ClientMessage, CLOSE_CODES, parseClientMessage } from './transport
 /** For the first message, which authenticates the client. */
 const INIT_TIMEOUT_MS = 10 * SECOND;
 const HEARTBEAT_MS = 12 * SECOND;
+/** A close frame has room for 123 bytes (RFC 6455, section 5.5), and a UTF-16 unit takes up to three. */
+const MAX_SHOWN_ID = 30;
 
 /** What the protocol uses of a WebSocket. */
 export interface SocketLike {
@@ -88,7 +90,7 @@ export function createTransportWsConnection(options: ConnectionOptions): Transpo
     const caller = await authenticate(params);
     if (isClosed) return;
     if (typeof caller === 'number') {
-      close(caller, caller === CLOSE_CODES.forbidden ? 'Forbidden' : 'Authentication is temporarily unavailable');
+      close(caller, caller === CLOSE_CODES.forbidden ? 'Forbidden' : 'Try again later');
       return;
     }
     cancelInitTimeout();
@@ -102,7 +104,7 @@ export function createTransportWsConnection(options: ConnectionOptions): Transpo
       return;
     }
     if (operations.has(id)) {
-      close(CLOSE_CODES.subscriberAlreadyExists, `Subscriber for ${id} already exists`.slice(0, 100));
+      close(CLOSE_CODES.subscriberAlreadyExists, `Subscriber for ${id.slice(0, MAX_SHOWN_ID)} already exists`);
       return;
     }
     const operation = start(state, id, payload, () => {

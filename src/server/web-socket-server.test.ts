@@ -1,9 +1,13 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { waitUntil } from '../../test/support/cache-harness.ts';
 import { startLiveServer, SUBSCRIPTION } from '../../test/support/live-harness.ts';
 import { anonymousCaller } from '../request/caller.ts';
+import { createWebSockets, type WebSocketOptions } from './web-socket-server.ts';
 
 type LiveTestServer = Awaited<ReturnType<typeof startLiveServer>>;
 
@@ -70,12 +74,69 @@ describe('WebSocket connections', () => {
   test('are limited in number, and logged when they end', async () => {
     const server = await startLiveServer({ live: { maxSubscriptions: 1 } });
     const url = `${server.url.replace('http', 'ws')}/graphql`;
-    const first = new WebSocket(url, 'graphql-transport-ws');
-    await once(first, 'open');
+    const first = await openRaw(server);
+    first.send('{"type":"connection_init"}');
+    await once(first, 'message');
     const [error] = (await once(new WebSocket(url, 'graphql-transport-ws'), 'error')) as [Error];
     expect(error.message).toContain('503');
     first.close();
     expect(await server.accessLog(1)).toMatchObject([{ path: '/graphql', status: 101, stream: 'websocket' }]);
     await server.stop();
   });
+
+  test('are refused without an error where the client has gone, and leave no socket open', async () => {
+    const webSockets = createWebSockets({ maxConnections: 0 } as unknown as WebSocketOptions);
+    const socket = new PassThrough({ allowHalfOpen: true });
+    webSockets.accept({ headers: {} } as unknown as IncomingMessage, socket, Buffer.alloc(0));
+    expect(socket.listenerCount('error')).toBe(1);
+    const closed = once(socket, 'close');
+    socket.resume();
+    await closed;
+    expect(socket.destroyed).toBe(true);
+  });
+
+  test('read no more from a client that does not read, until it does', async () => {
+    const server = await startLiveServer();
+    const socket = await openRaw(server);
+    let pongs = 0;
+    socket.on('message', () => {
+      pongs += 1;
+    });
+    socket.pause();
+    const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(100_000) } });
+    for (let count = 0; count < 300; count += 1) socket.send(ping);
+    let [buffered, unchanged] = [-1, 0];
+    while (unchanged < 20) {
+      await server.settle();
+      unchanged = socket.bufferedAmount === buffered ? unchanged + 1 : 0;
+      buffered = socket.bufferedAmount;
+    }
+    expect(buffered).toBeGreaterThan(0);
+    socket.resume();
+    await waitUntil(() => pongs === 300);
+    socket.terminate();
+    await server.stop();
+  });
+
+  test('of clients that do not identify themselves close each other, and no others', async () => {
+    const server = await startLiveServer({ live: { maxSubscriptions: 2 } });
+    const { client, closes } = connect(server);
+    await client.iterate(SUBSCRIPTION).next();
+    const silent: WebSocket[] = [];
+    for (let count = 0; count < 101; count += 1) silent.push(await openRaw(server));
+    await waitUntil(() => silent[0]?.readyState === WebSocket.CLOSED);
+    expect(silent[1]?.readyState).toBe(WebSocket.OPEN);
+    const late = connect(server);
+    expect((await late.client.iterate(SUBSCRIPTION).next()).value).toEqual({ data: 1 });
+    expect(closes).toEqual([]);
+    await Promise.all([client.dispose(), late.client.dispose()]);
+    for (const socket of silent) socket.terminate();
+    await server.stop();
+  });
 });
+
+async function openRaw({ url }: LiveTestServer) {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  await once(socket, 'open');
+  return socket;
+}

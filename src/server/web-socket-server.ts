@@ -10,21 +10,21 @@ import { HttpError } from './http-error.ts';
 import type { Logger, ServerMetrics } from './ports.ts';
 import { createTransportWsConnection } from './transport-ws-connection.ts';
 import { CLOSE_CODES } from './transport-ws-messages.ts';
+import { createWebSocketLimits, type WebSocketLimits, type WebSocketLimitsOptions } from './web-socket-limits.ts';
 import type { EventSocket, StartOperation } from './web-socket-operations.ts';
 
 const SUBPROTOCOL = 'graphql-transport-ws';
 /** For reading some more of what has been sent. */
 const MAX_UNREAD_MS = 30 * SECOND;
 
-export interface WebSocketOptions {
+export interface WebSocketOptions extends WebSocketLimitsOptions {
   readonly clock: Clock;
   readonly authenticate: Authenticator;
   readonly readClientAddress: ClientAddressReader;
   readonly start: StartOperation;
   readonly maxPayloadBytes: number;
-  readonly maxConnections: number;
   readonly metrics: Pick<ServerMetrics, 'requestStarted' | 'requestEnded'>;
-  readonly logger: Pick<Logger, 'info'>;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
 }
 
 /** The WebSocket connections of a server. */
@@ -36,7 +36,7 @@ export interface WebSockets {
 }
 
 export function createWebSockets(options: WebSocketOptions): WebSockets {
-  const { clock, metrics, logger, maxPayloadBytes, maxConnections, readClientAddress } = options;
+  const { clock, metrics, logger, maxPayloadBytes, readClientAddress } = options;
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: maxPayloadBytes,
@@ -45,14 +45,17 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
   const connections = new Set<WebSocket>();
+  const limits = createWebSocketLimits<WebSocket>(options);
   let isClosing = false;
 
   function track(webSocket: WebSocket, clientAddress: string): void {
     const startedAtMs = clock.monotonicMs();
     connections.add(webSocket);
+    limits.add(webSocket)?.terminate();
     metrics.requestStarted();
     webSocket.on('close', (code) => {
       connections.delete(webSocket);
+      limits.remove(webSocket);
       const ms = Math.round(clock.monotonicMs() - startedAtMs);
       metrics.requestEnded('GET', '/graphql', 101, null);
       logger.info(
@@ -66,10 +69,8 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
 
   return {
     accept: (request, socket, head) => {
-      if (connections.size >= maxConnections) {
-        socket.end(
-          'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
-        );
+      if (!limits.hasRoom()) {
+        refuse(socket);
         return;
       }
       const clientAddress = readClientAddress(request);
@@ -78,7 +79,10 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
         if (isClosing) webSocket.close(CLOSE_CODES.goingAway);
         else if (webSocket.protocol !== SUBPROTOCOL)
           webSocket.close(CLOSE_CODES.subprotocolNotAcceptable, 'Subprotocol not acceptable');
-        else connect(webSocket, socket, { authorization: request.headers.authorization, clientAddress }, options);
+        else {
+          const identity = { authorization: request.headers.authorization, clientAddress };
+          connect(webSocket, socket, identity, { ...options, limits });
+        }
       });
     },
     closeAll: () => {
@@ -86,6 +90,14 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       for (const webSocket of connections) webSocket.close(CLOSE_CODES.goingAway, 'The gateway is shutting down');
     },
   };
+}
+
+function refuse(socket: Duplex): void {
+  // Node listens no more: without a listener, the error of a client that has gone would end the process.
+  socket.on('error', () => undefined);
+  // The client may keep its half of the connection open.
+  socket.once('finish', () => socket.destroy());
+  socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }
 
 interface ClientIdentity {
@@ -98,7 +110,7 @@ function connect(
   webSocket: WebSocket,
   socket: Duplex,
   identity: ClientIdentity,
-  { clock, authenticate, start }: WebSocketOptions,
+  { clock, authenticate, start, logger, limits }: WebSocketOptions & { readonly limits: WebSocketLimits<WebSocket> },
 ): void {
   const eventSocket = createEventSocket(webSocket, socket, clock);
   const connection = createTransportWsConnection({
@@ -113,7 +125,7 @@ function connect(
       const authorization = readAuthorization(params) ?? identity.authorization;
       try {
         const caller = await authenticate(authorization, identity.clientAddress);
-        if (!('failure' in caller)) return caller;
+        if (!('failure' in caller)) return limits.identify(webSocket, caller.name) ? caller : CLOSE_CODES.tryAgainLater;
         return caller.failure === 'keys_unavailable' ? CLOSE_CODES.tryAgainLater : CLOSE_CODES.forbidden;
       } catch (error) {
         if (error instanceof HttpError) return CLOSE_CODES.tryAgainLater;
@@ -124,8 +136,14 @@ function connect(
       start(eventSocket, { caller, id, payload, requestId: randomUUID() }, onDone),
   });
   webSocket.on('message', (data: Buffer, isBinary) => {
-    // A binary message is none of the protocol.
-    connection.onMessage(isBinary ? '' : data.toString());
+    try {
+      // A binary message is none of the protocol.
+      connection.onMessage(isBinary ? '' : data.toString());
+    } catch (error) {
+      // Thrown further, it would end the process.
+      logger.error({ err: error }, 'unexpected error while handling a message');
+      webSocket.close(CLOSE_CODES.internalError);
+    }
   });
   webSocket.on('pong', connection.onPong);
   webSocket.on('close', connection.onClose);
@@ -143,6 +161,8 @@ function createEventSocket(webSocket: WebSocket, socket: Duplex, clock: Clock): 
 
   function watchReading(): boolean {
     if (!socket.writableNeedDrain) return true;
+    // Each message may have an answer: a client that reads none would fill the memory.
+    webSocket.pause();
     cancelUnread ??= clock.setTimer(MAX_UNREAD_MS, () => {
       webSocket.terminate();
     });
@@ -155,6 +175,7 @@ function createEventSocket(webSocket: WebSocket, socket: Duplex, clock: Clock): 
   socket.on('drain', () => {
     cancelUnread?.();
     cancelUnread = null;
+    webSocket.resume();
     for (const callback of drainCallbacks) callback();
   });
   webSocket.on('close', () => cancelUnread?.());

@@ -39,4 +39,16 @@ describe('a subscription over server-sent events', () => {
     expect(second.data).toEqual((await gateway.query(`{ ${SELECTION} }`)).data);
     stream.close();
   });
+
+  test.each([
+    'subscription { agents { totalCount } again: agents { totalCount } }',
+    'subscription { ...A ...B } fragment A on Subscription { agents { totalCount } } fragment B on Subscription { agent(id: "x") { name } }',
+    'subscription ($x: Boolean = true) { agents @include(if: $x) { totalCount } }',
+  ])('rejects more than one field, and one that depends on a condition: %s', async (query) => {
+    const stream = await openEventStream(gateway.url, { query });
+    expect(await stream.nextResult()).toMatchObject({
+      errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+    });
+    expect(await stream.next()).toEqual({ event: 'complete', data: '' });
+  });
 });

@@ -16,6 +16,7 @@ interface LiveServerSetup extends Omit<ServerSetup, 'clock' | 'graphql'> {
 
 /** The answer of each execution, which the test changes. */
 export interface LiveServerState {
+  /** Or a promise of it. */
   answer: unknown;
   runs: number;
   readonly changes: (StatusChange | null)[];
@@ -27,7 +28,7 @@ export const SUBSCRIPTION = { query: 'subscription { agents { totalCount } }' };
 export async function startLiveServer({ field = 'agents', validMs = 10_000, ...setup }: LiveServerSetup = {}) {
   const clock: ManualClock = timedClock(NOW);
   const state: LiveServerState = { answer: { data: 1 }, runs: 0, changes: [] };
-  const graphql: ServerOptions['graphql'] = (request, context) => {
+  const graphql: ServerOptions['graphql'] = async (request, context) => {
     state.runs += 1;
     const { query } = request.body as { query: string };
     if (query.startsWith('subscription'))
@@ -35,12 +36,12 @@ export async function startLiveServer({ field = 'agents', validMs = 10_000, ...s
     state.changes.push(context.stream?.change ?? null);
     context.restrictCache(clock.now() + validMs);
     const isRejected = query.includes('invalid');
-    const answer = context.stream?.change ? { data: context.stream.change.current?.label ?? null } : state.answer;
-    return Promise.resolve({
+    const answer = context.stream?.change ? { data: context.stream.change.current?.label ?? null } : await state.answer;
+    return {
       status: isRejected ? 400 : 200,
       headers: new HeaderMap(),
       body: { kind: 'complete', string: `${JSON.stringify(isRejected ? { errors: [{ message: 'no' }] } : answer)}\n` },
-    });
+    };
   };
   const testServer = await startTestServer({ ...setup, clock, graphql });
   /** Resolves once all that is due has reached the client: a request has gone to the server and back. */

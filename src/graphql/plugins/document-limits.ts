@@ -1,10 +1,11 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import { type DocumentNode, type GraphQLError, parse } from 'graphql';
+import { findConditionalSubscription } from '../limits/conditional-subscription.ts';
 import { type DocumentLimits, findExceededLimit } from '../limits/document-limits.ts';
 
 /**
- * Rejects a document that exceeds a limit before it is validated, because validating some documents takes long. `maxTokens`
- * bounds the time to parse it. A validation rule could not do this: graphql-js runs all rules in one visit of the document.
+ * Rejects a document that exceeds a limit before it is validated, because validating some documents takes long, or throws.
+ * `maxTokens` bounds the time to parse it. A validation rule could not do this: graphql-js runs all rules in one visit of the document.
  */
 export function documentLimitsPlugin(limits: DocumentLimits): ApolloServerPlugin {
   const rejections = new WeakMap<DocumentNode, GraphQLError>();
@@ -12,7 +13,8 @@ export function documentLimitsPlugin(limits: DocumentLimits): ApolloServerPlugin
     requestDidStart: () =>
       Promise.resolve({
         validationDidStart: (requestContext) => {
-          const error = findExceededLimit(requestContext.document, limits);
+          const { document } = requestContext;
+          const error = findExceededLimit(document, limits) ?? findConditionalSubscription(document);
           if (error) rejections.set(replaceDocument(requestContext), error);
           return Promise.resolve();
         },

@@ -62,3 +62,13 @@ test('passes other failures on', async () => {
   const { client } = clientOf(() => refusal, false);
   await expect(first(client)).rejects.toThrow(RequestError);
 });
+
+test('says why fields of the people are null', async () => {
+  const extensions = { code: 'VENDOR_UNAVAILABLE', account: 'kore-main', reason: 'status_503' };
+  const errors = [{ message: 'no', path: ['agents', 'nodes', 1, 'presence'], extensions }];
+  const { client } = clientOf(() => ({ ...LIST, errors }), true);
+  const event = await first(client);
+  expect(event?.result?.data.failures.get(1)).toEqual([
+    { field: 'presence', trouble: { account: 'kore-main', outcome: 'FAILED', reason: 'status_503' } },
+  ]);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { TimelinesQuery } from '../generated/documents.ts';
 import { addTimelines, dueIds, TIMELINE_MAX_AGE_MS } from './timeline-cache.ts';
 
 const account = { name: 'kore-main' };
@@ -28,8 +29,12 @@ const node = {
   },
 };
 
+function answerOf(nodes: TimelinesQuery['nodes'], paths: readonly (string | number)[][] = []) {
+  return { data: { nodes }, errors: paths.map((path) => ({ message: 'failed', path })) };
+}
+
 test('keeps the periods; files that come hours later are no trouble', () => {
-  const cache = addTimelines(new Map(), ['a'], { nodes: [node] }, 5);
+  const cache = addTimelines(new Map(), ['a'], answerOf([node]), 5);
   expect(cache.get('a')).toEqual({
     periods: [
       {
@@ -43,20 +48,37 @@ test('keeps the periods; files that come hours later are no trouble', () => {
       },
     ],
     troubles: [],
+    knownUntil: 5,
     readAt: 5,
   });
 });
 
 test('reads what is missing or a minute old, and nothing twice at once', () => {
-  const cache = addTimelines(new Map(), ['a', 'b'], { nodes: [node, null] }, 0);
+  const cache = addTimelines(new Map(), ['a', 'b'], answerOf([node, null]), 0);
   expect(dueIds(['a', 'b', 'c'], cache, TIMELINE_MAX_AGE_MS - 1)).toEqual(['c']);
   expect(dueIds(['a', 'b'], cache, TIMELINE_MAX_AGE_MS)).toEqual(['a', 'b']);
   expect(dueIds(Array.from({ length: 300 }, String), new Map(), 0)).toHaveLength(100);
 });
 
 test('keeps the last timeline where a read fails', () => {
-  const cache = addTimelines(new Map(), ['a'], { nodes: [node] }, 5);
+  const cache = addTimelines(new Map(), ['a'], answerOf([node]), 5);
   const failed = addTimelines(cache, ['a', 'b'], null, 90);
   expect(failed.get('a')).toEqual({ ...cache.get('a'), readAt: 90 });
-  expect(failed.get('b')).toEqual({ periods: [], troubles: [], readAt: 90 });
+  expect(failed.get('b')).toEqual({ periods: [], troubles: [], knownUntil: null, readAt: 90 });
+});
+
+test('is known up to the last read of which nothing was missing', () => {
+  const whole = addTimelines(new Map(), ['a'], answerOf([node]), 5);
+  const error = { code: 'VENDOR_UNAVAILABLE', reason: 'status_503', retryAfterSeconds: null };
+  const source = { account, outcome: 'STALE', coveredTo: null, error } as const;
+  const late = { ...node, statusPeriods: { ...node.statusPeriods, sources: [source] } };
+  expect(addTimelines(whole, ['a'], answerOf([late]), 90).get('a')).toMatchObject({ knownUntil: 5, readAt: 90 });
+  expect(addTimelines(new Map(), ['a'], answerOf([late]), 90).get('a')).toMatchObject({ knownUntil: null });
+});
+
+test('tells who reports no periods from whose periods could not be read', () => {
+  const none = (id: string) => ({ id, statusPeriods: null });
+  const answer = answerOf([none('a'), none('b')], [['nodes', 1, 'statusPeriods']]);
+  const cache = addTimelines(new Map(), ['a', 'b'], answer, 5);
+  expect([cache.get('a')?.knownUntil, cache.get('b')?.knownUntil]).toEqual([5, null]);
 });

@@ -1,3 +1,4 @@
+import type { QueryResult } from '../../../packages/client/src/index.ts';
 import type { TimelinesQuery } from '../generated/documents.ts';
 import { type SourceTrouble, toTroubles } from '../model/board-agent.ts';
 import type { StripPeriod } from '../model/strip.ts';
@@ -7,9 +8,13 @@ export interface Timeline {
   readonly periods: readonly StripPeriod[];
   /** Sources that failed or are older than usual; what only comes hours later is no trouble. */
   readonly troubles: readonly SourceTrouble[];
+  /** Up to when the periods are whole; null: they have never been. */
+  readonly knownUntil: number | null;
+  /** When it was last asked for, with whatever success. */
   readonly readAt: number;
 }
 
+type TimelinesAnswer = Pick<QueryResult<TimelinesQuery>, 'data' | 'errors'>;
 export type TimelineCache = ReadonlyMap<string, Timeline>;
 
 /** Between two reads the list's own status continues a strip. */
@@ -22,23 +27,33 @@ export function dueIds(visible: readonly string[], cache: TimelineCache, now: nu
   return visible.filter((id) => now - (cache.get(id)?.readAt ?? -Infinity) >= TIMELINE_MAX_AGE_MS).slice(0, MAX_IDS);
 }
 
-/** Adds what was read; of agents whose read failed, the last timeline stays and counts as read. */
+/** Adds what was read; of agents whose read failed, the last timeline stays and is asked for again later. */
 export function addTimelines(
   cache: TimelineCache,
   asked: readonly string[],
-  data: TimelinesQuery | null,
+  answer: TimelinesAnswer | null,
   now: number,
 ): TimelineCache {
   const next = new Map(cache);
-  for (const id of asked) next.set(id, { periods: [], troubles: [], ...next.get(id), readAt: now });
-  for (const node of data?.nodes ?? []) {
-    if (!node || !('id' in node) || !node.statusPeriods) continue;
-    const { nodes, sources } = node.statusPeriods;
+  for (const id of asked) next.set(id, { ...(cache.get(id) ?? NEVER_READ), readAt: now });
+  const failed = new Set((answer?.errors ?? []).map(({ path }) => path?.[1]));
+  for (const [index, node] of (answer?.data.nodes ?? []).entries()) {
+    if (!node || !('id' in node) || failed.has(index)) continue;
+    const { nodes, sources } = node.statusPeriods ?? NOT_REPORTED;
     const troubles = toTroubles(sources).filter(({ reason }) => reason !== 'not_yet_written');
-    next.set(node.id, { periods: nodes.map(toStripPeriod), troubles, readAt: now });
+    next.set(node.id, {
+      periods: nodes.map(toStripPeriod),
+      troubles,
+      knownUntil: troubles.length === 0 ? now : (cache.get(node.id)?.knownUntil ?? null),
+      readAt: now,
+    });
   }
   return next;
 }
+
+const NEVER_READ = { periods: [], troubles: [], knownUntil: null } as const;
+/** Of whom no account can tell. */
+const NOT_REPORTED = { nodes: [], sources: [] } as const;
 
 type PeriodNode = NonNullable<
   Extract<TimelinesQuery['nodes'][number], { id: string }>['statusPeriods']

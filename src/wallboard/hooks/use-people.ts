@@ -1,14 +1,13 @@
 import { useCallback, useMemo, useRef } from 'preact/hooks';
-import { openBoard } from '../data/board-source.ts';
+import { type BoardAnswer, openBoard } from '../data/board-source.ts';
 import type { FeedState } from '../data/feed-state.ts';
-import type { BoardQuery } from '../generated/documents.ts';
 import { type BoardPeople, type SourceTrouble, toBoardPeople, toTroubles } from '../model/board-agent.ts';
 import { addGap, estimateTtlMs, type ObservationGaps } from '../model/freshness.ts';
 import { useServices } from './board-context.ts';
 import { useFeed } from './use-feed.ts';
 
 export interface People extends BoardPeople {
-  readonly feed: FeedState<BoardQuery>;
+  readonly feed: FeedState<BoardAnswer>;
   readonly totalCount: number;
   /** What the list itself could not read, such as a discovery. */
   readonly listTroubles: readonly SourceTrouble[];
@@ -30,7 +29,7 @@ export function usePeople(): People {
   const memory = useRef(NO_PEOPLE);
   return useMemo(() => {
     const list = feed.data?.agents;
-    if (list) memory.current = remember(memory.current, list.nodes);
+    if (feed.data) memory.current = remember(memory.current, feed.data);
     const { gaps, ...people } = memory.current;
     return {
       ...people,
@@ -42,8 +41,8 @@ export function usePeople(): People {
   }, [feed]);
 }
 
-function remember(last: Memory, nodes: BoardQuery['agents']['nodes']): Memory {
-  const people = toBoardPeople(nodes, last.agents);
+function remember(last: Memory, { agents, failures }: BoardAnswer): Memory {
+  const people = toBoardPeople(agents.nodes, last.agents, failures);
   const [newest, before] = [newestOf(people), newestOf(last)];
   const gaps = newest === null || before === null ? last.gaps : addGap(last.gaps, newest - before);
   return { ...people, gaps };

@@ -23,7 +23,7 @@ export function useTimelines(visible: readonly string[]): TimelineCache {
       const during = { from: new Date(from).toISOString(), to: new Date(now).toISOString() };
       const answer = await client.query(TimelinesDocument, { ids, during }, { signal }).catch(() => null);
       isReading = false;
-      if (!signal.aborted) setCache((last) => addTimelines(last, ids, answer?.data ?? null, ticker.now()));
+      if (!signal.aborted) setCache((last) => addTimelines(last, ids, answer, ticker.now()));
     };
     const unsubscribe = ticker.subscribe(() => void read());
     return () => {

@@ -39,6 +39,16 @@ describe('the people of an answer', () => {
     expect(observedAt.has('joe')).toBe(false);
   });
 
+  test('are unknown, and not unreported, where the answer has an error in place of their status', () => {
+    const trouble = { account: 'kore-main', outcome: 'FAILED', reason: 'status_503' } as const;
+    const failures = new Map([[1, [{ field: 'presence', trouble }]]]);
+    const nodes = [agentNode({ presence: null }), agentNode({ id: 'joe', presence: null })];
+    expect(toBoardPeople(nodes, [], failures).agents).toMatchObject([
+      { label: 'not reported', isIncomplete: false, troubles: [] },
+      { status: 'UNKNOWN', label: 'not known at the moment', isIncomplete: true, troubles: [trouble] },
+    ]);
+  });
+
   test('are on the interaction that began last of those that go on', () => {
     const interaction = { id: 'i', type: 'PHONE', direction: 'INBOUND', start: '2026-11-20T09:00:00Z' } as const;
     const nodes = [

@@ -4,6 +4,7 @@ import type {
   InteractionDirection,
   InteractionType,
 } from '../generated/documents.ts';
+import type { FieldFailure } from './field-failures.ts';
 
 /** A person on the board: what a row shows, without when it was observed, so that a row stays equal until it looks different. */
 export interface BoardAgent {
@@ -57,11 +58,18 @@ export interface BoardPeople {
 type AgentNode = BoardAgentsFragment['nodes'][number];
 type Source = NonNullable<AgentNode['presence']>['sources'][number];
 
-/** Takes over the objects of `previous` that are still equal, so that only what changed is drawn again. */
-export function toBoardPeople(nodes: readonly AgentNode[], previous: readonly BoardAgent[] = []): BoardPeople {
+/**
+ * Takes over the objects of `previous` that are still equal, so that only what changed is drawn again. `failures`: of the fields of each node
+ * that are null because they could not be read.
+ */
+export function toBoardPeople(
+  nodes: readonly AgentNode[],
+  previous: readonly BoardAgent[] = [],
+  failures: ReadonlyMap<number, readonly FieldFailure[]> = new Map(),
+): BoardPeople {
   const before = new Map(previous.map((agent) => [agent.id, agent]));
-  const agents = nodes.map((node) => {
-    const agent = toBoardAgent(node);
+  const agents = nodes.map((node, index) => {
+    const agent = toBoardAgent(node, failures.get(index) ?? []);
     const same = before.get(agent.id);
     return same && JSON.stringify(same) === JSON.stringify(agent) ? same : agent;
   });
@@ -72,21 +80,26 @@ export function toBoardPeople(nodes: readonly AgentNode[], previous: readonly Bo
   };
 }
 
-function toBoardAgent(node: AgentNode): BoardAgent {
+function toBoardAgent(node: AgentNode, failures: readonly FieldFailure[]): BoardAgent {
   const { id, name, team, accounts, presence } = node;
+  const isUnread = failures.some(({ field }) => field === 'presence');
+  const read = toTroubles([...(presence?.sources ?? []), ...(node.latestInteractions?.sources ?? [])]);
   return {
     id,
     name: name ?? 'Without a name',
     team,
     accounts: accounts.map(({ account }) => account),
-    ...statusOf(presence),
-    isIncomplete: presence?.complete === false,
-    troubles: toTroubles([...(presence?.sources ?? []), ...(node.latestInteractions?.sources ?? [])]),
+    ...statusOf(presence, isUnread),
+    isIncomplete: isUnread || presence?.complete === false,
+    troubles: [...read, ...failures.flatMap(({ trouble }) => trouble ?? [])],
     interaction: activeInteraction(node),
   };
 }
 
-function statusOf(presence: AgentNode['presence']): Pick<BoardAgent, 'status' | 'label' | 'since' | 'statusAccount'> {
+function statusOf(
+  presence: AgentNode['presence'],
+  isUnread: boolean,
+): Pick<BoardAgent, 'status' | 'label' | 'since' | 'statusAccount'> {
   const period = presence?.status;
   if (period) {
     const { status, label, start, account } = period;
@@ -96,7 +109,7 @@ function statusOf(presence: AgentNode['presence']): Pick<BoardAgent, 'status' | 
   // Whose account answered, now or a while ago, and reports nothing as ongoing, is not logged in.
   if (presence?.sources.every(({ outcome }) => outcome !== 'FAILED' && outcome !== 'PARTIAL'))
     return { ...none, status: 'OFFLINE', label: null };
-  return { ...none, status: 'UNKNOWN', label: presence ? 'not known at the moment' : 'not reported' };
+  return { ...none, status: 'UNKNOWN', label: presence || isUnread ? 'not known at the moment' : 'not reported' };
 }
 
 /** The reports of sources that are not as they should be, one per account. */

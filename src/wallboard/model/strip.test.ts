@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { hourMarks, mainLane, type StripPeriod, todayAxis, toLanes, withCurrent } from './strip.ts';
+import { hourMarks, mainLane, type StripPeriod, todayAxis, toLanes, unknownPart, withCurrent } from './strip.ts';
 
 const axis = { from: 0, to: 100 };
 
@@ -91,4 +91,23 @@ test('the axis of today is the local day, with every third hour marked', () => {
   const marks = hourMarks(today);
   expect(marks.map(({ hour }) => hour)).toEqual([3, 6, 9, 12, 15, 18, 21]);
   expect(marks.map(({ x }) => x)).toEqual(marks.map(({ x }) => x).toSorted((a, b) => a - b));
+});
+
+describe('the part of a strip that is not known', () => {
+  test('reaches from the last known instant to now, and to the start where nothing is known', () => {
+    expect(unknownPart(40, axis, 80)).toEqual({ x: 40, width: 40 });
+    expect(unknownPart(null, axis, 80)).toEqual({ x: 0, width: 80 });
+    expect(unknownPart(-20, axis, 80)).toEqual({ x: 0, width: 80 });
+  });
+
+  test('is wide enough to be seen, however short, and stays on the axis', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 120 }), (knownUntil, now) => {
+        const { x, width } = unknownPart(knownUntil, axis, now);
+        expect(x).toBeGreaterThanOrEqual(0);
+        expect(width).toBeGreaterThanOrEqual(3);
+        expect(x + width).toBeLessThanOrEqual(100);
+      }),
+    );
+  });
 });

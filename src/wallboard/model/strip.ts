@@ -62,6 +62,25 @@ function toSegment(period: StripPeriod, next: StripPeriod | undefined, axis: Tim
   return { ...period, x: share(start - axis.from), width: share(end - start), isOpen: period.end === null };
 }
 
+/** On a strip of 400 px, 12 px: what is narrower is not seen. */
+const MIN_UNKNOWN_SHARE = 3;
+
+/**
+ * The part of the axis that is not known, in percent: from the last known instant, or the start of the axis where nothing is known, to now. The
+ * day is long and an outage short: it is never too narrow to be seen.
+ */
+export function unknownPart(
+  knownUntil: number | null,
+  axis: TimeAxis,
+  now: number,
+): { readonly x: number; readonly width: number } {
+  const share = (at: number) => ((at - axis.from) / (axis.to - axis.from)) * 100;
+  const end = share(Math.min(now, axis.to));
+  const start = knownUntil === null ? 0 : share(knownUntil);
+  const x = Math.max(0, Math.min(start, end - MIN_UNKNOWN_SHARE));
+  return { x, width: Math.max(MIN_UNKNOWN_SHARE, end - x) };
+}
+
 /**
  * Puts the status that the list reports at the end of the periods of its account: the list is live, the periods are read once a minute.
  */

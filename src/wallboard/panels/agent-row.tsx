@@ -49,8 +49,8 @@ function Row(props: AgentRowProps) {
     periods,
     account: agent.statusAccount,
     showsAll: isOpen,
-    isStale: isStale || (timeline?.troubles.length ?? 0) > 0,
-    knownUntil: props.observedAt ?? timeline?.readAt ?? 0,
+    isStale: isStale || isLate(timeline, isOpen ? null : agent.statusAccount),
+    knownUntil: knownUntil(timeline, props.observedAt),
   };
   return (
     <li
@@ -85,6 +85,21 @@ function Row(props: AgentRowProps) {
       {isOpen && <AgentDetails agent={agent} periods={periods} timeline={timeline} observedAt={props.observedAt} />}
     </li>
   );
+}
+
+/** Whether a part of the timeline is missing or older than usual; of one account, or of all. */
+function isLate(timeline: Timeline | undefined, account: string | null): boolean {
+  if (!timeline) return false;
+  return (
+    timeline.knownUntil === null ||
+    timeline.troubles.some((trouble) => (account ?? trouble.account) === trouble.account)
+  );
+}
+
+/** The list continues a timeline that was read; without one, only the current status is known. */
+function knownUntil(timeline: Timeline | undefined, observedAt: number | null): number | null {
+  if (!timeline) return observedAt;
+  return timeline.knownUntil === null ? null : Math.max(timeline.knownUntil, observedAt ?? 0);
 }
 
 /** Left and right move through the segments of the focused row; anything else leaves them. */

@@ -1,7 +1,15 @@
 import { useState } from 'preact/hooks';
 import { useNow } from '../hooks/use-now.ts';
 import { STATUS_NAMES } from '../model/status-order.ts';
-import { type Lane, mainLane, type Segment, type StripPeriod, todayAxis, toLanes } from '../model/strip.ts';
+import {
+  type Lane,
+  mainLane,
+  type Segment,
+  type StripPeriod,
+  todayAxis,
+  toLanes,
+  unknownPart,
+} from '../model/strip.ts';
 import { formatDuration } from '../text/durations.ts';
 import { formatTime } from '../text/times.ts';
 import { toFinerLabel } from '../text/words.ts';
@@ -13,8 +21,8 @@ interface StripProps {
   readonly showsAll: boolean;
   /** Whether the end may be missing: drawn hatched. */
   readonly isStale: boolean;
-  /** The last instant that is known; what follows is hatched where the strip is stale. */
-  readonly knownUntil: number;
+  /** The last instant that is known, null for none; what follows is hatched where the strip is stale. */
+  readonly knownUntil: number | null;
   /** The segment that the keyboard has chosen, counted from the last one; null: none. */
   readonly chosen: number | null;
 }
@@ -30,6 +38,7 @@ export function Strip({ periods, account, showsAll, isStale, knownUntil, chosen 
   const lanes = showsAll ? all : mainLane(all, account);
   const share = (at: number) => ((at - axis.from) / (axis.to - axis.from)) * 100;
   const active = hovered ?? findChosen(lanes, chosen);
+  const unknown = isStale ? unknownPart(knownUntil, axis, now) : null;
   return (
     <div class="strip">
       <svg class="strip-lanes" width="100%" height="100%" aria-hidden="true" focusable="false">
@@ -43,14 +52,8 @@ export function Strip({ periods, account, showsAll, isStale, knownUntil, chosen 
             onHover={setHovered}
           />
         ))}
-        {isStale && knownUntil < now && (
-          <rect
-            class="hatch"
-            fill="url(#hatch)"
-            x={percent(share(knownUntil))}
-            width={percent(share(now) - share(knownUntil))}
-            height="100%"
-          />
+        {unknown && (
+          <rect class="hatch" fill="url(#hatch)" x={percent(unknown.x)} width={percent(unknown.width)} height="100%" />
         )}
         <line class="now-line" x1={percent(share(now))} x2={percent(share(now))} y1="-10%" y2="110%" />
       </svg>

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { compressAll } from '../pages/compress.mjs';
@@ -10,7 +10,7 @@ const { source } = WALLBOARD;
 
 /**
  * Builds the page into `folder`: index.html, and assets/ whose names carry a hash of their content, in brotli (`.br`) where that is
- * smaller. Returns the number of bytes before and after compression.
+ * smaller; documents.json has the texts of its queries by id, for a gateway that takes ids only. Returns the number of bytes before and after compression.
  */
 export async function buildWallboard(folder) {
   const assets = join(folder, 'assets');
@@ -38,6 +38,7 @@ export async function buildWallboard(folder) {
   });
   await writeFile(join(folder, 'index.html'), html);
   await writeFile(join(folder, 'LICENSES.txt'), await licensesOf(source, Object.keys(metafile.inputs)));
+  await copyFile(join(source, 'generated/documents.json'), join(folder, 'documents.json'));
   const bytes = await compressAll(assets);
   await writeFingerprint(WALLBOARD, folder);
   return bytes;

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
 import { createFleet, type Fleet, maxCacheBytes } from '../cache/fleet.ts';
 import type { Config } from '../config/schema.ts';
@@ -76,7 +77,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     readStatuses: graphql.readStatuses,
     liveSettings: config.live,
     responses,
-    trustedDocuments: connectTrustedDocuments({ config, schema: graphql.schema, clock, logger }),
+    trustedDocuments: connectTrustedDocuments({
+      config,
+      schema: graphql.schema,
+      clock,
+      logger,
+      pageManifest: fileURLToPath(new URL('wallboard/documents.json', PAGES_DIRECTORY)),
+    }),
     printSdl: printPublicSchema,
     // GraphiQL's editor sets its layout through inline style attributes and style elements.
     graphiql: createPage('graphiql', { inlineStyles: true }),

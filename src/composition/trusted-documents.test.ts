@@ -21,7 +21,7 @@ afterEach(() => {
 const schema = buildSchema('type Query { a: Int }');
 const limits = settingsShape.limits.parse({});
 
-function connect(manifest: object) {
+function connect(manifest: object, pageManifest?: string) {
   writeFileSync(file, JSON.stringify(manifest));
   const content = readManifest(file);
   if ('problem' in content) throw new Error(content.problem);
@@ -33,6 +33,7 @@ function connect(manifest: object) {
     schema,
     clock,
     logger: { info: log, warn: log },
+    pageManifest,
   });
   if (!documents) throw new Error('there are no documents');
   /** Looks a document up once the manifest may be read again. */
@@ -46,6 +47,20 @@ function connect(manifest: object) {
 test('connects nothing that is not configured', () => {
   const logger = { info: fail, warn: fail };
   expect(connectTrustedDocuments({ config: { limits }, schema, clock: manualClock(0), logger })).toBeUndefined();
+});
+
+test('has the documents of the page, whose ids mean what the configuration says', () => {
+  const pageManifest = join(folder, 'page.json');
+  writeFileSync(pageManifest, JSON.stringify({ board: 'query Board { a }', good: '{ a }' }));
+  const { documents, lines } = connect({ good: 'query Good { a }' }, pageManifest);
+  expect(documents.find('board')).toEqual({ text: 'query Board { a }', operationName: 'Board' });
+  expect(documents.find('good')).toMatchObject({ operationName: 'Good' });
+  expect(lines).toEqual([]);
+});
+
+test('has only what is configured where the page is not built', () => {
+  const { documents } = connect({ good: 'query Good { a }' }, join(folder, 'none.json'));
+  expect(documents.find('good')).toBeDefined();
 });
 
 test('warns of invalid documents, and keeps them', () => {

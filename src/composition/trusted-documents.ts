@@ -13,22 +13,31 @@ export interface TrustedDocumentsDependencies {
   readonly schema: GraphQLSchema;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** The manifest of the gateway's own page; absent: there is no page. */
+  readonly pageManifest?: string | undefined;
 }
 
 /**
- * Creates the trusted documents that are configured. A document that the schema rejects is a warning and no error: a manifest also has
+ * Creates the trusted documents that are configured, and those of the gateway's own page beside them. A document that the schema rejects is a warning and no error: a manifest also has
  * those of clients that are older or newer than this gateway, and only their callers are concerned.
  */
 export function connectTrustedDocuments(dependencies: TrustedDocumentsDependencies): TrustedDocuments | undefined {
   const { config, clock } = dependencies;
-  const { trustedDocuments } = config;
-  if (!trustedDocuments) return undefined;
+  if (!config.trustedDocuments) return undefined;
+  const trustedDocuments = withPage(config.trustedDocuments, dependencies.pageManifest);
   return createTrustedDocuments({
     mode: trustedDocuments.mode,
     documents: check(trustedDocuments.documents, dependencies),
     reload: createManifestReloader(trustedDocuments, dependencies),
     clock,
   });
+}
+
+/** A page that is not built has no documents. What the configuration says of an id counts. */
+function withPage(trustedDocuments: TrustedDocumentsConfig, pageManifest: string | undefined): TrustedDocumentsConfig {
+  const content = pageManifest === undefined ? null : readManifest(pageManifest);
+  if (!content || 'problem' in content) return trustedDocuments;
+  return { ...trustedDocuments, documents: new Map([...content.documents, ...trustedDocuments.documents]) };
 }
 
 function check(

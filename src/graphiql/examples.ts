@@ -3,6 +3,7 @@ import botWeek from '../../examples/queries/bot-week.graphql';
 import completeness from '../../examples/queries/completeness.graphql';
 import costEstimate from '../../examples/queries/cost-estimate.graphql';
 import onACall from '../../examples/queries/on-a-call.graphql';
+import statusChanges from '../../examples/queries/status-changes.graphql';
 import supervisorView from '../../examples/queries/supervisor-view.graphql';
 import teamWeek from '../../examples/queries/team-week.graphql';
 import wallboardNow from '../../examples/queries/wallboard-now.graphql';
@@ -20,7 +21,7 @@ export function listExamples(now: number): readonly ExampleGroup[] {
   return [
     {
       task: 'See what happens now',
-      examples: [toExample(wallboardNow), toExample(supervisorView), toExample(onACall)],
+      examples: [toExample(wallboardNow), toExample(supervisorView), toExample(onACall), toExample(statusChanges)],
     },
     { task: 'Plan a team’s week', examples: [toExample(teamWeek, { lastWeek })] },
     { task: 'Follow one agent', examples: [toExample(agentDay, { day })] },

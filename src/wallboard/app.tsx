@@ -13,7 +13,9 @@ const keys = createKeyStore(sessionStorage);
 export function App() {
   const [key, setKey] = useState(keys.read());
   const [refusal, setRefusal] = useState<string | null>(null);
-  const services = useMemo(() => createServices(key), [key]);
+  // A gateway may take a caller's queries by their ids only; one that has no trusted documents knows no ids.
+  const [documentIds, setDocumentIds] = useState(false);
+  const services = useMemo(() => createServices(key, documentIds), [key, documentIds]);
   if (refusal !== null) {
     return (
       <KeyForm
@@ -23,6 +25,7 @@ export function App() {
           keys.write(next);
           setKey(next);
           setRefusal(null);
+          setDocumentIds(false);
         }}
       />
     );
@@ -30,8 +33,12 @@ export function App() {
   return (
     <BoardContext.Provider value={services}>
       <Board
-        key={key ?? ''}
-        onRefused={(message) => {
+        key={`${documentIds ? 'ids' : 'texts'} ${key ?? ''}`}
+        onRefused={({ code, message }) => {
+          if (code === 'FORBIDDEN' && !documentIds) {
+            setDocumentIds(true);
+            return;
+          }
           keys.write(null);
           setRefusal(message);
         }}
@@ -40,12 +47,13 @@ export function App() {
   );
 }
 
-function createServices(key: string | null) {
+function createServices(key: string | null, documentIds: boolean) {
   const clock = createGatewayClock(Date.now);
   const client = createClient({
     // Relative, so that the page also works behind a proxy that serves the gateway below a path.
     url: new URL('graphql', location.href),
     ...(key !== null && { token: key }),
+    documentIds,
     fetch: createObservingFetch(clock, Date.now, (...args) => globalThis.fetch(...args)),
   });
   const timers = {

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useAnnouncement } from './hooks/use-announcement.ts';
 import { type BoardState, useBoard } from './hooks/use-board.ts';
+import { useFullScreenEnd } from './hooks/use-full-screen-end.ts';
 import { useNow } from './hooks/use-now.ts';
 import { useShortcuts } from './hooks/use-shortcuts.ts';
 import { useTimelines } from './hooks/use-timelines.ts';
@@ -12,7 +13,7 @@ import { AgentList } from './panels/agent-list.tsx';
 import { Bots } from './panels/bots.tsx';
 import { FreshnessPill } from './panels/freshness-pill.tsx';
 import { Help } from './panels/help.tsx';
-import { ConnectionNotice, EmptyNotice, Skeleton } from './panels/notices.tsx';
+import { ConnectionNotice, EmptyNotice, type EmptyReason, Skeleton } from './panels/notices.tsx';
 import { HatchPattern } from './panels/shapes.tsx';
 import { Tiles } from './panels/tiles.tsx';
 import { Toolbar } from './panels/toolbar.tsx';
@@ -23,8 +24,8 @@ import { Vendors } from './panels/vendors.tsx';
 const LIST_STEP_MS = 5_000;
 
 interface BoardProps {
-  /** The gateway does not answer this caller; with its words. */
-  readonly onRefused: (message: string) => void;
+  /** The gateway does not answer this caller; with its reason. */
+  readonly onRefused: (reason: NonNullable<BoardState['people']['feed']['error']>) => void;
 }
 
 /** The whole page for a caller whom the gateway answers. */
@@ -36,7 +37,7 @@ export function Board({ onRefused }: BoardProps) {
   // They change by themselves, not with the people.
   const bots = useMemo(() => <Bots />, []);
   useEffect(() => {
-    if (feed.phase === 'refused') onRefused(feed.error?.message ?? '');
+    if (feed.phase === 'refused' && feed.error) onRefused(feed.error);
   }, [feed, onRefused]);
   return (
     <>
@@ -88,6 +89,9 @@ function Header({ board, view, change }: Omit<PartProps, 'now'>) {
     change({ tv: !view.tv });
     toggleFullScreen(!view.tv);
   };
+  useFullScreenEnd(() => {
+    change({ tv: false });
+  });
   useShortcuts({
     '/': () => searchField.current?.focus(),
     t: toggleTv,
@@ -135,7 +139,7 @@ function Main({ board, view, change, now }: PartProps) {
   if (board.groups.length === 0)
     return (
       <EmptyNotice
-        hasFilter={board.people.agents.length > 0}
+        reason={emptyReason(board, view)}
         onReset={() => {
           change({ team: null, source: null, search: '', status: null });
         }}
@@ -143,6 +147,11 @@ function Main({ board, view, change, now }: PartProps) {
     );
   const list = { groups: board.groups, grouping: view.grouping, people: board.people, timelines, now, observe };
   return view.tv ? <TvPages {...list} /> : <AgentList {...list} />;
+}
+
+function emptyReason({ people, shown }: BoardState, { tv, status }: ViewSettings): EmptyReason {
+  if (people.agents.length === 0) return 'nobody';
+  return tv && status === null && shown.length > 0 ? 'offline' : 'filter';
 }
 
 /** Says the counts to a screen reader, seldom enough to be listened to. */
@@ -157,9 +166,10 @@ function Announcer({ board: { counts } }: Pick<PartProps, 'board'>) {
 }
 
 function toggleFullScreen(isOn: boolean): void {
-  // A browser may refuse; TV mode works without.
-  const done = isOn ? document.documentElement.requestFullscreen() : document.exitFullscreen();
-  done.catch(() => undefined);
+  // A browser may refuse, and that of an iPhone has no full screen; TV mode works without.
+  const { documentElement: root } = document;
+  const done = isOn ? (root as Partial<Element>).requestFullscreen?.call(root) : document.exitFullscreen?.();
+  done?.catch(() => undefined);
 }
 
 function moveFocus(step: number): void {

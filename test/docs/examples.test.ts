@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ASTVisitor, buildSchema, GraphQLError, Kind, parse, validate, type ValidationContext } from 'graphql';
 import { exampleVariables } from '../../src/graphiql/example-variables.ts';
+import { openEventStream } from '../support/event-stream.ts';
 import { readSchemaText } from '../support/schema-text.ts';
 import { type Gateway, NOW, startWorld, type World } from '../support/world.ts';
 
@@ -24,7 +25,7 @@ interface Example {
 /** Queries in fenced `graphql` blocks that are operations, not schema excerpts. The next `json` block has the variables. */
 function findFencedQueries(file: string): readonly Example[] {
   return [...read(file).matchAll(/^```graphql\n([\s\S]*?)^```(?:[^`]*^```json\n([\s\S]*?)^```)?/gm)]
-    .filter(([, query = '']) => /^\s*(#|\{|query\b)/.test(query))
+    .filter(([, query = '']) => /^\s*(#|\{|query\b|subscription\b)/.test(query))
     .map(([, query = '', variables], index) => ({
       title: `${file}, query ${index + 1}`,
       query,
@@ -113,8 +114,17 @@ describe('examples of the documents', () => {
     );
   });
 
-  test.each(examples)('$title runs without an error', async ({ query, variables }) => {
-    const { data, errors } = await gateway.query<Record<string, unknown>>(query, variables);
+  /** The answer to a query, or the first event of a subscription. */
+  async function run({ query, variables }: Example) {
+    if (!/^subscription\b/m.test(query)) return gateway.query<Record<string, unknown>>(query, variables);
+    const stream = await openEventStream(gateway.url, { query, variables });
+    const result = await stream.nextResult();
+    stream.close();
+    return result as { readonly data: Record<string, unknown>; readonly errors?: unknown };
+  }
+
+  test.each(examples)('$title runs without an error', async (example) => {
+    const { data, errors } = await run(example);
     expect(errors).toBeUndefined();
     expect(Object.values(data).some((value) => value === null)).toBe(false);
   });

@@ -1,4 +1,7 @@
 /** @needs chromium */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { systemClock } from '../../src/domain/clock.ts';
@@ -20,6 +23,7 @@ let world: World;
 let browser: WallboardBrowser;
 let open: Gateway;
 let board: WallboardPage;
+let folder: string;
 /** Without Chromium, not all of them exist. */
 const closeables: (() => Promise<void>)[] = [];
 
@@ -28,6 +32,8 @@ function withShortTtl(config: RawConfig): RawConfig {
 }
 
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'switchboard-wallboard-'));
+  closeables.unshift(() => Promise.resolve(rmSync(folder, { recursive: true })));
   browser = await launchWallboardBrowser();
   closeables.unshift(() => browser.close());
   world = await startWorld(systemClock);
@@ -133,9 +139,40 @@ describe('a vendor', () => {
     await page.locator('.pill-sources').waitFor({ state: 'detached' });
     await page.locator('.row.is-incomplete').first().waitFor({ state: 'detached' });
   });
+
+  test('that has failed from the start leaves its people unknown, and their rows say why', async () => {
+    await injectFault('kore', { status: 503 });
+    const gateway = await world.startGateway(withShortTtl);
+    board = await browser.open(gateway.url, '?source=account:kore-main');
+    const { page, violations } = board;
+    await page.locator('.row.is-incomplete').first().waitFor();
+    expect(await page.locator('.row:not(.is-incomplete)').count()).toBe(0);
+    await page.locator('.row-name').first().click();
+    const row = page.locator('.row').first();
+    await row.getByText('not known at the moment').waitFor();
+    await row.getByText('kore-main cannot be read').first().waitFor();
+    // Nothing is known of the day: all of it up to now is hatched.
+    await page.waitForFunction(`document.querySelector('.row .hatch')?.getAttribute('x') === '0.000%'`);
+    expect(await violations()).toEqual([]);
+    await clearFaults('kore');
+    await page.locator('.row.is-incomplete').first().waitFor({ state: 'detached' });
+    await gateway.stop();
+  });
 });
 
 describe('an empty list', () => {
+  test('says that everyone is offline, whom TV mode does not list', async () => {
+    board = await browser.open(open.url, '?status=OFFLINE');
+    const [name = ''] = await board.page
+      .locator('.row-name')
+      .first()
+      .waitFor()
+      .then(() => board.names());
+    await board.page.goto(`${open.url}/wallboard?tv=1&q=${encodeURIComponent(name)}`);
+    await board.page.getByRole('heading', { name: 'Everyone is offline' }).waitFor();
+    expect(await board.page.locator('button').count()).toBe(0);
+  });
+
   test('says that nothing matches, and shows all on request', async () => {
     board = await browser.open(open.url, '?q=unheard-of');
     const { page, violations } = board;
@@ -157,6 +194,26 @@ describe('an empty list', () => {
     expect(await board.violations()).toEqual([]);
     await empty.stop();
   });
+});
+
+test('a key that may only send ids of trusted documents gets every panel', async () => {
+  const manifest = join(folder, 'documents.json');
+  writeFileSync(manifest, '{}');
+  const closed = await world.startGateway((config) => ({
+    ...withShortTtl(config),
+    auth: { apiKeys: [{ name: 'wallboard', sha256: sha256(KEY), scopes: ['read'] }] },
+    trustedDocuments: { mode: 'only', manifest },
+  }));
+  board = await browser.open(closed.url);
+  const { page } = board;
+  await page.getByLabel('API key or token').fill(KEY);
+  await page.keyboard.press('Enter');
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.locator('.vendor').first().waitFor();
+  await page.locator('.bot').first().waitFor();
+  await page.locator('.segment').first().waitFor();
+  await page.locator('.sparkline polyline').first().waitFor({ state: 'attached' });
+  await closed.stop();
 });
 
 test('a key is asked for, refused, taken for the tab only, and asked for again where it ends', async () => {

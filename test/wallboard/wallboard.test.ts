@@ -151,6 +151,16 @@ test('has no controls in TV mode, and leaves those who are offline to their numb
   expect(await page.evaluate('document.documentElement.scrollHeight <= innerHeight')).toBe(true);
 });
 
+test('leaves TV mode with full screen, however that is left', async () => {
+  const { page } = await open();
+  await page.keyboard.press('t');
+  await page.waitForFunction('document.fullscreenElement !== null');
+  expect(await page.locator('.toolbar').count()).toBe(0);
+  await page.evaluate('document.exitFullscreen()');
+  await page.locator('.toolbar').waitFor();
+  expect(new URL(page.url()).searchParams.get('tv')).toBeNull();
+});
+
 test('does not scroll sideways on a phone, and opens a row to its timeline', async () => {
   const { page } = await open('?status=BUSY', { viewport: PHONE });
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);

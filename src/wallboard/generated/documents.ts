@@ -4,6 +4,17 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import { toTypedDocument, type TypedDocument } from '../../../packages/client/src/typed-document.ts';
+/** Health of a vendor account, derived from the calls of the last minute by all processes that share a cache. */
+export type AccountState =
+  /** At least a tenth of the calls failed, or the vendor knows none of three or more agents that it was asked for. */
+  | 'DEGRADED'
+  /** The last three calls failed and none has succeeded for 15 seconds, or no call has ever succeeded. */
+  | 'DOWN'
+  /** Less than a tenth of the calls failed. */
+  | 'OK'
+  /** Not called since the processes started. */
+  | 'UNKNOWN';
+
 /** Whether an agent can take work. */
 export type AgentStatus =
   /** Ready for work. */
@@ -79,6 +90,11 @@ export type VendorName =
   /** Vonage Contact Center (formerly NewVoiceMedia): interactions of people. */
   | 'VONAGE';
 
+export type BoardAccountsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BoardAccountsQuery = { readonly accounts: ReadonlyArray<{ readonly name: string, readonly vendor: VendorName, readonly state: AccountState, readonly lastError: string | null, readonly lastSuccessAt: string | null }> };
+
 export type BoardQueryVariables = Exact<{
   first: number;
   withInteractions: boolean;
@@ -133,6 +149,20 @@ export type TimelinesQuery = { readonly nodes: ReadonlyArray<
     | { readonly id: string, readonly statusPeriods: { readonly complete: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: AgentStatus, readonly label: string | null, readonly start: string, readonly end: string | null, readonly isOngoing: boolean | null, readonly account: { readonly name: string } }>, readonly sources: ReadonlyArray<{ readonly coveredTo: string | null, readonly outcome: SourceOutcome, readonly account: { readonly name: string }, readonly error: { readonly code: string, readonly reason: string | null, readonly retryAfterSeconds: number | null } | null }> } | null }
     | Record<PropertyKey, never>
    | null> };
+
+/** BoardAccounts, as text. */
+export const BoardAccountsDocument: TypedDocument<BoardAccountsQuery, BoardAccountsQueryVariables> = /* @__PURE__ */ toTypedDocument(
+  `query BoardAccounts {
+  accounts {
+    name
+    vendor
+    state
+    lastError
+    lastSuccessAt
+  }
+}`,
+  'sha256:cb450e0e14fb60998b9ac1b98ef6437d10beae2d05181d33b9923309e6c96fc0',
+);
 
 /** Board, as text. */
 export const BoardDocument: TypedDocument<BoardQuery, BoardQueryVariables> = /* @__PURE__ */ toTypedDocument(

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import { AccountsDocument, type AccountsQuery } from '../../../packages/client/src/index.ts';
 import type { FeedState } from '../data/feed-state.ts';
+import { BoardAccountsDocument, type BoardAccountsQuery } from '../generated/documents.ts';
 import type { BoardAccount, BoardAgent, BoardTeam } from '../model/board-agent.ts';
 import { countStatuses, type StatusNumbers } from '../model/counts.ts';
 import { filterAgents, filterByStatus, findTeams } from '../model/filtering.ts';
@@ -16,7 +16,7 @@ import { useTrend } from './use-trend.ts';
 /** What the panels show, derived from the answers and the settings of the view. */
 export interface BoardState {
   readonly people: People;
-  readonly accounts: FeedState<AccountsQuery>;
+  readonly accounts: FeedState<BoardAccountsQuery>;
   /** The agents that the filter admits, in any status. */
   readonly shown: readonly BoardAgent[];
   readonly shownIds: readonly string[];
@@ -35,7 +35,7 @@ const NO_VARIABLES = {};
 
 export function useBoard(view: ViewSettings, now: number): BoardState {
   const people = usePeople();
-  const accounts = usePolled(AccountsDocument, NO_VARIABLES);
+  const accounts = usePolled(BoardAccountsDocument, NO_VARIABLES);
   const { agents, listTroubles } = people;
   const { team, source, search, status, grouping, tv } = view;
   const shown = useMemo(() => filterAgents(agents, { team, source, search }), [agents, team, source, search]);

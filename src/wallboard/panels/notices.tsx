@@ -26,9 +26,18 @@ function Notice({ kind, children }: { readonly kind: 'late' | 'bad'; readonly ch
   );
 }
 
+/** The gateway knows nobody, nobody fits the filter, or TV mode leaves those out who are offline, and all are. */
+export type EmptyReason = 'nobody' | 'filter' | 'offline';
+
 /** Why the list is empty. */
-export function EmptyNotice({ hasFilter, onReset }: { readonly hasFilter: boolean; readonly onReset: () => void }) {
-  if (!hasFilter)
+export function EmptyNotice({ reason, onReset }: { readonly reason: EmptyReason; readonly onReset: () => void }) {
+  if (reason === 'offline')
+    return (
+      <div class="empty">
+        <h2>Everyone is offline</h2>
+      </div>
+    );
+  if (reason === 'nobody')
     return (
       <div class="empty">
         <h2>No people</h2>

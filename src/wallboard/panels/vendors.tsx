@@ -1,17 +1,17 @@
-import type { AccountsQuery } from '../../../packages/client/src/index.ts';
 import type { FeedState } from '../data/feed-state.ts';
+import type { BoardAccountsQuery } from '../generated/documents.ts';
 import { useNow } from '../hooks/use-now.ts';
 import type { SourceTrouble } from '../model/board-agent.ts';
 import { formatAge } from '../text/durations.ts';
 import { describeTrouble } from '../text/words.ts';
 
 interface VendorsProps {
-  readonly accounts: FeedState<AccountsQuery>;
+  readonly accounts: FeedState<BoardAccountsQuery>;
   /** What the rows report of each account. */
   readonly troubles: readonly SourceTrouble[];
 }
 
-type AccountHealth = AccountsQuery['accounts'][number];
+type AccountHealth = BoardAccountsQuery['accounts'][number];
 
 /** The vendor accounts and whether they work. */
 export function Vendors({ accounts, troubles }: VendorsProps) {
@@ -20,7 +20,12 @@ export function Vendors({ accounts, troubles }: VendorsProps) {
   return (
     <section class="panel" aria-labelledby="vendors-title">
       <h2 id="vendors-title">Vendors</h2>
-      {!list && <div class="bone bone--block" />}
+      {!list &&
+        (accounts.error ? (
+          <p class="trouble">Accounts cannot be read: {accounts.error.message}</p>
+        ) : (
+          <div class="bone bone--block" />
+        ))}
       {list?.length === 0 && <p class="muted">No account that you may see.</p>}
       <ul class="vendors">
         {list?.map((account) => (

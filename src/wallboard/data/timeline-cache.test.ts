@@ -70,10 +70,18 @@ test('keeps the last timeline where a read fails', () => {
 test('is known up to the last read of which nothing was missing', () => {
   const whole = addTimelines(new Map(), ['a'], answerOf([node]), 5);
   const error = { code: 'VENDOR_UNAVAILABLE', reason: 'status_503', retryAfterSeconds: null };
-  const source = { account, outcome: 'STALE', coveredTo: null, error } as const;
-  const late = { ...node, statusPeriods: { ...node.statusPeriods, sources: [source] } };
-  expect(addTimelines(whole, ['a'], answerOf([late]), 90).get('a')).toMatchObject({ knownUntil: 5, readAt: 90 });
-  expect(addTimelines(new Map(), ['a'], answerOf([late]), 90).get('a')).toMatchObject({ knownUntil: null });
+  const sources = [{ account, outcome: 'FAILED', coveredTo: null, error } as const];
+  const failed = { ...node, statusPeriods: { ...node.statusPeriods, sources } };
+  expect(addTimelines(whole, ['a'], answerOf([failed]), 90).get('a')).toMatchObject({ knownUntil: 5, readAt: 90 });
+  expect(addTimelines(new Map(), ['a'], answerOf([failed]), 90).get('a')).toMatchObject({ knownUntil: null });
+});
+
+test('is known up to the last period of an older answer', () => {
+  const error = { code: 'VENDOR_UNAVAILABLE', reason: 'status_503', retryAfterSeconds: null };
+  const sources = [{ account, outcome: 'STALE', coveredTo: null, error } as const];
+  const late = { ...node, statusPeriods: { ...node.statusPeriods, sources } };
+  const cache = addTimelines(new Map(), ['a'], answerOf([late]), Date.UTC(2026, 10, 20, 10));
+  expect(cache.get('a')).toMatchObject({ knownUntil: Date.UTC(2026, 10, 20, 9) });
 });
 
 test('tells who reports no periods from whose periods could not be read', () => {

@@ -44,11 +44,25 @@ export function addTimelines(
     next.set(node.id, {
       periods: nodes.map(toStripPeriod),
       troubles,
-      knownUntil: troubles.length === 0 ? now : (cache.get(node.id)?.knownUntil ?? null),
+      knownUntil: knownUntil(nodes, troubles, cache.get(node.id), now),
       readAt: now,
     });
   }
   return next;
+}
+
+/** An older answer is whole up to its last period at least; a missing source says nothing of the day. */
+function knownUntil(
+  periods: readonly PeriodNode[],
+  troubles: readonly SourceTrouble[],
+  last: Timeline | undefined,
+  now: number,
+): number | null {
+  if (troubles.length === 0) return now;
+  const isOlder = troubles.every(({ outcome }) => outcome === 'STALE') && periods.length > 0;
+  const instants = isOlder ? periods.map(({ start, end }) => Date.parse(end ?? start)) : [];
+  const latest = Math.max(last?.knownUntil ?? -Infinity, ...instants);
+  return latest === -Infinity ? null : latest;
 }
 
 const NEVER_READ = { periods: [], troubles: [], knownUntil: null } as const;

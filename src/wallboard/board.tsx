@@ -150,7 +150,7 @@ function Main({ board, view, change, now }: PartProps) {
 }
 
 function emptyReason({ people, shown }: BoardState, { tv, status }: ViewSettings): EmptyReason {
-  if (people.agents.length === 0) return 'nobody';
+  if (people.agents.length === 0) return 'unknown';
   return tv && status === null && shown.length > 0 ? 'offline' : 'filter';
 }
 
@@ -167,9 +167,9 @@ function Announcer({ board: { counts } }: Pick<PartProps, 'board'>) {
 
 function toggleFullScreen(isOn: boolean): void {
   // A browser may refuse, and that of an iPhone has no full screen; TV mode works without.
-  const { documentElement: root } = document;
-  const done = isOn ? (root as Partial<Element>).requestFullscreen?.call(root) : document.exitFullscreen?.();
-  done?.catch(() => undefined);
+  if (!document.fullscreenEnabled) return;
+  const done = isOn ? document.documentElement.requestFullscreen() : document.exitFullscreen();
+  done.catch(() => undefined);
 }
 
 function moveFocus(step: number): void {

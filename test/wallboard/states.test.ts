@@ -33,7 +33,6 @@ function withShortTtl(config: RawConfig): RawConfig {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'switchboard-wallboard-'));
-  closeables.unshift(() => Promise.resolve(rmSync(folder, { recursive: true })));
   browser = await launchWallboardBrowser();
   closeables.unshift(() => browser.close());
   world = await startWorld(systemClock);
@@ -43,6 +42,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const close of closeables) await close();
+  rmSync(folder, { recursive: true });
 });
 
 afterEach(async () => {

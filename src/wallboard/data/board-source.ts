@@ -1,6 +1,7 @@
 import { type Client, RequestError } from '../../../packages/client/src/index.ts';
 import { BoardDocument, BoardLiveDocument, type BoardQuery } from '../generated/documents.ts';
-import { type FieldFailure, findFieldFailures } from '../model/field-failures.ts';
+import type { FieldFailure } from '../model/board-agent.ts';
+import { findFieldFailures } from '../model/field-failures.ts';
 import type { FeedSource } from './run-feed.ts';
 
 /** The list, and why fields of its people are null. */

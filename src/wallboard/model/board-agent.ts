@@ -4,7 +4,6 @@ import type {
   InteractionDirection,
   InteractionType,
 } from '../generated/documents.ts';
-import type { FieldFailure } from './field-failures.ts';
 
 /** A person on the board: what a row shows, without when it was observed, so that a row stays equal until it looks different. */
 export interface BoardAgent {
@@ -46,6 +45,13 @@ export interface SourceTrouble {
   readonly account: string;
   readonly outcome: 'STALE' | 'PARTIAL' | 'FAILED';
   readonly reason: string;
+}
+
+/** Why a field of a person is null: all accounts that could tell it have failed. */
+export interface FieldFailure {
+  readonly field: string;
+  /** Null where the failure is not of an account. */
+  readonly trouble: SourceTrouble | null;
 }
 
 /** The people of an answer, and when each one's status was observed. */

@@ -1,12 +1,5 @@
 import type { GraphqlError } from '../../../packages/client/src/index.ts';
-import type { SourceTrouble } from './board-agent.ts';
-
-/** Why a field of a person is null: all accounts that could tell it have failed. */
-export interface FieldFailure {
-  readonly field: string;
-  /** Null where the failure is not of an account. */
-  readonly trouble: SourceTrouble | null;
-}
+import type { FieldFailure } from './board-agent.ts';
 
 /** Finds in the errors beside a list of agents which fields could not be read, by the place of the agent in the list. */
 export function findFieldFailures(errors: readonly GraphqlError[]): ReadonlyMap<number, readonly FieldFailure[]> {

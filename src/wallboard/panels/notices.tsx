@@ -26,8 +26,8 @@ function Notice({ kind, children }: { readonly kind: 'late' | 'bad'; readonly ch
   );
 }
 
-/** The gateway knows nobody, nobody fits the filter, or TV mode leaves those out who are offline, and all are. */
-export type EmptyReason = 'nobody' | 'filter' | 'offline';
+/** The gateway knows no people, none of them fits the filter, or TV mode leaves those out who are offline, and all are. */
+export type EmptyReason = 'unknown' | 'filter' | 'offline';
 
 /** Why the list is empty. */
 export function EmptyNotice({ reason, onReset }: { readonly reason: EmptyReason; readonly onReset: () => void }) {
@@ -37,7 +37,7 @@ export function EmptyNotice({ reason, onReset }: { readonly reason: EmptyReason;
         <h2>Everyone is offline</h2>
       </div>
     );
-  if (reason === 'nobody')
+  if (reason === 'unknown')
     return (
       <div class="empty">
         <h2>No people</h2>

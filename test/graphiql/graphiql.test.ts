@@ -199,6 +199,7 @@ test('sends the key with every operation and introspection, and keeps it for the
   expect(await page.evaluate<string>('JSON.stringify({ ...localStorage }) + document.cookie')).not.toContain(
     'my-own-key',
   );
+  await waitForStoredTab('BotWeek', 2);
   await page.reload();
   await waitForText('query', 'BotWeek');
   expect((await runQuery()).headers()).toMatchObject({ authorization: 'Bearer my-own-key' });
@@ -254,6 +255,7 @@ test('is usable on a phone: each part as wide as the screen, and every tab withi
     const tab = page.getByRole('tab').filter({ hasText: name });
     await tab.click();
     await waitForText('query', firstLine);
+    await waitForStoredQuery(name);
     const box = await tab.boundingBox();
     expect([(box?.x ?? -1) >= 0, (box?.x ?? 0) + (box?.width ?? 999) <= 390]).toEqual([true, true]);
   }

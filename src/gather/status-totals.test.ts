@@ -58,7 +58,7 @@ test('adds up the intervals of the zone by account and status', async () => {
   expect(sources).toMatchObject([{ account: 'first' }, { account: 'second' }]);
 });
 
-test('tells which intervals are complete', async () => {
+test('reports which intervals are complete', async () => {
   const gap = { from: NOW - HOUR, to: NOW };
   const { context, jane } = withJane(
     telling('first', [hourOf('first')], { outcome: 'PARTIAL', incompleteDuring: [gap] }),

@@ -112,7 +112,7 @@ export type Agent = Node & {
    */
   readonly statusPeriods: Maybe<StatusPeriodConnection>;
   /**
-   * What `timeInStatus` tells, by interval, with what is missing said instead of an error: each total says whether it is complete. The
+   * The time in each status by interval. Unlike `timeInStatus`, missing data is no error: each total says whether it is complete. The
    * seconds of all intervals add up to `timeInStatus`. It takes the same vendor calls, whatever the interval. Null with an error only
    * where all sources fail. Accounts overlap: name one in `accounts` rather than add up several.
    */

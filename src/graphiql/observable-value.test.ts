@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createObservableValue } from './observable-value.ts';
 
-test('tells listeners of a new value until they leave', () => {
+test('notifies listeners of a new value until they leave', () => {
   const value = createObservableValue(1);
   const seen: number[] = [];
   const leave = value.subscribe(() => seen.push(value.get()));

@@ -24,7 +24,7 @@ function isOnShift(shifts: readonly Shift[]): boolean {
   return shifts.some(({ end }) => end === null);
 }
 
-/** The status at an instant, as the company tells it now. */
+/** The status at an instant, as the company reports it now. */
 function statusAt(company: Company, person: CompanyPerson, instant: number): string {
   const shift = company
     .shifts(person, instant - DAY, instant + 1)

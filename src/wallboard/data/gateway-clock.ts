@@ -22,7 +22,7 @@ export function createGatewayClock(localNow: () => number): GatewayClock {
   };
 }
 
-/** A `fetch` that tells the clock when the gateway answered. */
+/** A `fetch` that sets the clock by the time at which the gateway answered. */
 export function createObservingFetch(
   clock: GatewayClock,
   localNow: () => number,

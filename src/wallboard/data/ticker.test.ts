@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createTicker } from './ticker.ts';
 
-test('tells all listeners the same time, and runs only while it has some', () => {
+test('gives all listeners the same time, and runs only while it has some', () => {
   let now = 0;
   let tick: (() => void) | null = null;
   const stopped: number[] = [];

@@ -1,4 +1,4 @@
-/** Tells all that shows a duration the time, once a second and in the same instant. */
+/** Gives the time to everything that shows a duration, once a second and at the same instant. */
 export interface Ticker {
   readonly now: () => number;
   /** Returns what ends the subscription. */

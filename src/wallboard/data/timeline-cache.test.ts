@@ -84,7 +84,7 @@ test('is known up to the last period of an older answer', () => {
   expect(cache.get('a')).toMatchObject({ knownUntil: Date.UTC(2026, 10, 20, 9) });
 });
 
-test('tells who reports no periods from whose periods could not be read', () => {
+test('distinguishes people without periods from those whose periods could not be read', () => {
   const none = (id: string) => ({ id, statusPeriods: null });
   const answer = answerOf([none('a'), none('b')], [['nodes', 1, 'statusPeriods']]);
   const cache = addTimelines(new Map(), ['a', 'b'], answer, 5);

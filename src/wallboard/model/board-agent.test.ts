@@ -28,7 +28,7 @@ describe('the people of an answer', () => {
     expect(agents).toMatchObject([{ status: 'OFFLINE', isIncomplete: true }]);
   });
 
-  test('are unknown where their account could not be read, or none tells', () => {
+  test('are unknown where their account could not be read, or none reports', () => {
     const sources = [{ account: { name: 'kore-main' }, outcome: 'FAILED', error: failed } as const];
     const unread = agentNode({ presence: { ...presence, status: null, complete: false, sources } });
     const { agents, observedAt } = toBoardPeople([unread, agentNode({ id: 'joe', presence: null })]);

@@ -39,7 +39,7 @@ export function seedTracks(tracks: StatusTracks, { agents }: RecentQuery, from: 
     const track = next.get(id) ?? [];
     const [seen] = track;
     if (!seen) continue;
-    // Of whom no account tells anything, nothing has changed.
+    // Where no account reports anything of an agent, nothing has changed.
     const earlier: TrackPoint[] = [{ status: statusPeriods ? 'OFFLINE' : seen.status, since: from }];
     for (const { status, start, end } of statusPeriods?.nodes ?? []) {
       earlier.push({ status, since: Date.parse(start) });

@@ -59,7 +59,7 @@ describe('the segments of a strip', () => {
   });
 });
 
-test('a row shows the lane of the account that tells the status, else the one with the latest period', () => {
+test('a row shows the lane of the account that reports the status, else the one with the latest period', () => {
   const lanes = toLanes([period(10, 20), period(30, 40, { account: 'lp' })], axis, 80);
   const names = (account: string | null) => mainLane(lanes, account).map((lane) => lane.account);
   expect(names('kore')).toEqual(['kore']);

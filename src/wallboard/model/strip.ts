@@ -46,7 +46,7 @@ export function toLanes(periods: readonly StripPeriod[], axis: TimeAxis, now: nu
   return [...lanes].map(([account, segments]) => ({ account, segments }));
 }
 
-/** The lane that a row has room for: that of the account which tells the status now, else the one with the latest period. */
+/** The lane that a row has room for: that of the account that reports the current status, else the one with the latest period. */
 export function mainLane(lanes: readonly Lane[], statusAccount: string | null): readonly Lane[] {
   const main = lanes.find(({ account }) => account === statusAccount);
   const latest = lanes.toSorted((a, b) => (b.segments.at(-1)?.start ?? 0) - (a.segments.at(-1)?.start ?? 0));

@@ -17,7 +17,7 @@ interface AgentDetailsProps {
 
 const MAX_PERIODS = 8;
 
-/** What an open row tells: the latest periods in words, the accounts, and how far all that can be trusted. */
+/** What an open row shows: the latest periods in words, the accounts, and how far all that can be trusted. */
 export function AgentDetails({ agent, periods, timeline, observedAt }: AgentDetailsProps) {
   const now = useNow();
   const own = agent.statusAccount === null ? periods : periods.filter(({ account }) => account === agent.statusAccount);

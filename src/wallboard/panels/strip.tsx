@@ -16,7 +16,7 @@ import { toFinerLabel } from '../text/words.ts';
 
 interface StripProps {
   readonly periods: readonly StripPeriod[];
-  /** The account that tells the status now; its periods are shown, those of the others only where `showsAll`. */
+  /** The account that reports the current status; its periods are shown, those of the others only where `showsAll`. */
   readonly account: string | null;
   readonly showsAll: boolean;
   /** Whether the end may be missing: drawn hatched. */

@@ -13,7 +13,7 @@ const DIRECTIONS: Readonly<Record<InteractionDirection, string>> = {
   INTERNAL: 'internal',
 };
 
-/** What an interaction is, in words; a vendor that tells neither type nor direction leaves `interaction`. */
+/** What an interaction is, in words; without type and direction it is `interaction`. */
 export function describeInteraction(type: InteractionType | null, direction: InteractionDirection | null): string {
   return [direction ? DIRECTIONS[direction] : '', type ? TYPES[type] : 'interaction'].filter(Boolean).join(' ');
 }

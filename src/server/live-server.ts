@@ -8,13 +8,13 @@ import { createStreamHandler, type StreamHandler } from './event-stream-handler.
 import type { ExecuteCall } from './graphql-execution.ts';
 import { createLiveOperations, createTurns } from './live-operations.ts';
 import type { AcquireSlot } from './load-shedding.ts';
-import type { Logger } from './ports.ts';
+import type { Logger, ServerMetrics } from './ports.ts';
 import { createStatusReader, type StatusReaderOptions } from './status-reader.ts';
 import { createOperationRunner, type StartOperation } from './web-socket-operations.ts';
 
 export interface LiveServerOptions extends StatusReaderOptions {
   readonly liveSettings: LiveSettings;
-  readonly metrics: LiveMetrics;
+  readonly metrics: LiveMetrics & Pick<ServerMetrics, 'limitRejection'>;
   readonly logger: Pick<Logger, 'error'>;
 }
 

@@ -9,7 +9,8 @@ export interface WebSocketLimits<Connection> {
   readonly add: (connection: Connection) => Connection | null;
   /** Returns false where there are too many connections, or too many of the caller. */
   readonly identify: (connection: Connection, caller: string) => boolean;
-  readonly remove: (connection: Connection) => void;
+  /** Returns the name of the connection's caller, undefined where it has not been identified. */
+  readonly remove: (connection: Connection) => string | undefined;
 }
 
 export interface WebSocketLimitsOptions {
@@ -47,11 +48,12 @@ export function createWebSocketLimits<Connection>(options: WebSocketLimitsOption
     remove: (connection) => {
       unidentified.delete(connection);
       const caller = callers.get(connection);
-      if (caller === undefined) return;
+      if (caller === undefined) return undefined;
       callers.delete(connection);
       const count = (countByCaller.get(caller) ?? 0) - 1;
       if (count > 0) countByCaller.set(caller, count);
       else countByCaller.delete(caller);
+      return caller;
     },
   };
 }

@@ -11,6 +11,7 @@ import { HttpError } from './http-error.ts';
 import type { createLiveOperations, LiveRequest } from './live-operations.ts';
 import { toHttpError } from './live-refusals.ts';
 import { findOperationType } from './operation-params.ts';
+import type { ServerMetrics } from './ports.ts';
 import type { RunningOperation } from './transport-ws-connection.ts';
 import { CLOSE_CODES } from './transport-ws-messages.ts';
 
@@ -30,7 +31,7 @@ export interface OperationRunnerOptions {
   readonly toOperation: ReturnType<typeof createLiveOperations>;
   readonly takeTurn: TakeTurn;
   readonly documents: DocumentResolver;
-  readonly metrics: Pick<LiveMetrics, 'liveEvent'>;
+  readonly metrics: Pick<LiveMetrics, 'liveEvent'> & Pick<ServerMetrics, 'limitRejection'>;
   readonly clock: Clock;
   readonly maxTokens: number;
   readonly onUnexpectedError: (error: unknown, requestId: string) => void;
@@ -125,6 +126,7 @@ export function createOperationRunner(options: OperationRunnerOptions): StartOpe
       if (abort.signal.aborted) return;
       const refusal = toHttpError(error);
       if (!(refusal instanceof HttpError)) onUnexpectedError(error, requestId);
+      else if (refusal.limit) metrics.limitRejection(refusal.limit);
       finish();
       sendErrors([toGraphqlError(refusal)]);
     });

@@ -23,8 +23,19 @@ export interface WebSocketOptions extends WebSocketLimitsOptions {
   readonly readClientAddress: ClientAddressReader;
   readonly start: StartOperation;
   readonly maxPayloadBytes: number;
-  readonly metrics: Pick<ServerMetrics, 'requestStarted' | 'requestEnded'>;
+  readonly metrics: Pick<ServerMetrics, 'requestStarted' | 'requestEnded' | 'limitRejection'>;
   readonly logger: Pick<Logger, 'info' | 'error'>;
+}
+
+/** What the access log says of a connection, or of an upgrade that was refused. */
+interface ConnectionLogEntry {
+  readonly status: 101 | 503;
+  readonly clientAddress: string;
+  readonly caller?: string | undefined;
+  readonly rejection?: 'web_sockets';
+  readonly stream?: 'websocket';
+  readonly closeCode?: number;
+  readonly ms?: number;
 }
 
 /** The WebSocket connections of a server. */
@@ -51,29 +62,36 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   function track(webSocket: WebSocket, clientAddress: string): void {
     const startedAtMs = clock.monotonicMs();
     connections.add(webSocket);
-    limits.add(webSocket)?.terminate();
     metrics.requestStarted();
     webSocket.on('close', (code) => {
       connections.delete(webSocket);
-      limits.remove(webSocket);
+      const caller = limits.remove(webSocket);
       const ms = Math.round(clock.monotonicMs() - startedAtMs);
-      metrics.requestEnded('GET', '/graphql', 101, null);
-      logger.info(
-        { path: '/graphql', status: 101, stream: 'websocket', closeCode: code, ms, clientAddress },
-        'request completed',
-      );
+      onEnd({ status: 101, stream: 'websocket', closeCode: code, ms, clientAddress, caller });
     });
     // An error is followed by `close`.
     webSocket.on('error', () => undefined);
+    const displaced = limits.add(webSocket);
+    if (!displaced) return;
+    metrics.limitRejection('web_sockets');
+    displaced.terminate();
+  }
+
+  function onEnd(entry: ConnectionLogEntry): void {
+    metrics.requestEnded('GET', '/graphql', entry.status, null);
+    logger.info({ path: '/graphql', ...entry }, 'request completed');
   }
 
   return {
     accept: (request, socket, head) => {
+      const clientAddress = readClientAddress(request);
       if (!limits.hasRoom()) {
+        metrics.requestStarted();
+        metrics.limitRejection('web_sockets');
         refuse(socket);
+        onEnd({ status: 503, rejection: 'web_sockets', clientAddress });
         return;
       }
-      const clientAddress = readClientAddress(request);
       server.handleUpgrade(request, socket, head, (webSocket) => {
         track(webSocket, clientAddress);
         if (isClosing) webSocket.close(CLOSE_CODES.goingAway);
@@ -110,8 +128,9 @@ function connect(
   webSocket: WebSocket,
   socket: Duplex,
   identity: ClientIdentity,
-  { clock, authenticate, start, logger, limits }: WebSocketOptions & { readonly limits: WebSocketLimits<WebSocket> },
+  options: WebSocketOptions & { readonly limits: WebSocketLimits<WebSocket> },
 ): void {
+  const { clock, authenticate, start, logger, metrics, limits } = options;
   const eventSocket = createEventSocket(webSocket, socket, clock);
   const connection = createTransportWsConnection({
     clock,
@@ -125,8 +144,11 @@ function connect(
       const authorization = readAuthorization(params) ?? identity.authorization;
       try {
         const caller = await authenticate(authorization, identity.clientAddress);
-        if (!('failure' in caller)) return limits.identify(webSocket, caller.name) ? caller : CLOSE_CODES.tryAgainLater;
-        return caller.failure === 'keys_unavailable' ? CLOSE_CODES.tryAgainLater : CLOSE_CODES.forbidden;
+        if ('failure' in caller)
+          return caller.failure === 'keys_unavailable' ? CLOSE_CODES.tryAgainLater : CLOSE_CODES.forbidden;
+        if (limits.identify(webSocket, caller.name)) return caller;
+        metrics.limitRejection('web_sockets');
+        return CLOSE_CODES.tryAgainLater;
       } catch (error) {
         if (error instanceof HttpError) return CLOSE_CODES.tryAgainLater;
         throw error;

@@ -57,7 +57,7 @@ function connectAccount(
   const { config, vendors, fleet, transport, clock, metrics, logger, logs } = dependencies;
   const vendor = vendors.find(({ key }) => key === account.vendor);
   if (!vendor) throw new Error(`unknown vendor in the configuration: ${account.vendor}`);
-  const identity = { name: account.name, vendor: vendor.name };
+  const identity = { name: account.name, vendor: vendor.name, requestsPerMinute: account.requestsPerMinute };
   const { fingerprint, leases, tokenStore, acquireSharedQuota, healthExchange, sharedGate } = fleet.forAccount(account);
   const { timeoutMs, concurrency, maxQueued, requestsPerMinute, maxRetries, circuitBreaker, honorRetryAfter } = account;
   const log = createDebugLog(logger);

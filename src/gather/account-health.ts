@@ -38,11 +38,12 @@ export function createAccountHealthTracker(options: AccountHealthOptions): Accou
     return evaluateHealth([calls.summary(), ...(peers?.summaries() ?? [])]);
   }
 
-  function toHealth({ state, lastError, sinceSuccessMs }: EvaluatedHealth): AccountHealth {
+  function toHealth({ state, lastError, sinceSuccessMs, calls }: EvaluatedHealth): AccountHealth {
     return {
       state,
       lastError,
       lastSuccessAt: sinceSuccessMs === null ? null : Math.round(clock.now() - sinceSuccessMs),
+      callsLastMinute: calls,
     };
   }
 

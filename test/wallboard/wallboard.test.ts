@@ -136,10 +136,15 @@ test('draws a week of every bot', async () => {
   expect(await page.locator('.bot').first().locator('tbody tr').count()).toBe(7);
 });
 
-test('shows every account and its state', async () => {
+test('shows every account, its state, its calls a minute and what is left of its quota', async () => {
   const { page } = await open();
-  const { data } = await gateway.query<{ accounts: readonly { readonly name: string }[] }>('{ accounts { name } }');
+  const { data } = await gateway.query<{
+    accounts: readonly { readonly name: string; readonly requestsPerMinute: number | null }[];
+  }>('{ accounts { name requestsPerMinute } }');
   await page.locator('.vendor').first().waitFor();
+  const ages = await page.locator('.vendor-age').allInnerTexts();
+  for (const [index, { requestsPerMinute }] of data.accounts.entries())
+    expect(ages[index]).toMatch(requestsPerMinute === null ? /\d+ calls? a minute$/ : /\d+ calls? a minute, \d+ left$/);
   const shown = await page.locator('.vendor-name').allInnerTexts();
   expect(shown.map((text) => text.split(' ')[0])).toEqual(data.accounts.map(({ name }) => name));
 });

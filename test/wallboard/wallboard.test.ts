@@ -156,6 +156,15 @@ test('has no controls in TV mode, and leaves those who are offline to their numb
   expect(await page.evaluate('document.documentElement.scrollHeight <= innerHeight')).toBe(true);
 });
 
+test('shows one bot at a time in TV mode, whole', async () => {
+  const { page } = await open('?tv=1', { viewport: { width: 1920, height: 1080 } });
+  await page.locator('.bot').first().waitFor();
+  expect(await page.locator('.bot').count()).toBe(1);
+  const bottom =
+    'Math.max(...[...document.querySelectorAll(".bot, .bot-chart, .bots .legend")].map((each) => each.getBoundingClientRect().bottom))';
+  expect(await page.evaluate(`${bottom} <= innerHeight`)).toBe(true);
+});
+
 test('leaves TV mode with full screen, however that is left', async () => {
   const { page } = await open();
   await page.keyboard.press('t');

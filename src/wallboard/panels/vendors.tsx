@@ -61,7 +61,7 @@ function Vendor({ account, trouble, now }: VendorProps) {
       <span class="muted vendor-age">
         {lastSuccessAt === null ? 'no answer yet' : `answered ${formatAge(now - Date.parse(lastSuccessAt))} ago`}
         {' · '}
-        {describeCalls(callsLastMinute, requestsPerMinute)}
+        <span class="vendor-calls">{describeCalls(callsLastMinute, requestsPerMinute)}</span>
       </span>
       {isFailing && <p class="trouble">{trouble ? describeTrouble(trouble) : (lastError ?? 'Some calls fail.')}</p>}
     </li>

@@ -57,9 +57,17 @@ function Bot({ bot, most }: { readonly bot: BotWeek; readonly most: number }) {
 function Legend() {
   return (
     <p class="legend muted" aria-hidden="true">
-      <span class="key key--bar" /> messages a day
-      <span class="key key--line" /> success rate
-      <span class="key key--dot" /> interventions
+      <LegendEntry shape="bar" text="messages a day" />
+      <LegendEntry shape="line" text="success rate" />
+      <LegendEntry shape="dot" text="interventions" />
     </p>
+  );
+}
+
+function LegendEntry({ shape, text }: { readonly shape: 'bar' | 'line' | 'dot'; readonly text: string }) {
+  return (
+    <span class="legend-entry">
+      <span class={`key key--${shape}`} /> {text}
+    </span>
   );
 }

@@ -59,9 +59,8 @@ function Vendor({ account, trouble, now }: VendorProps) {
         {STATES[state]}
       </span>
       <span class="muted vendor-age">
-        {lastSuccessAt === null ? 'no answer yet' : `answered ${formatAge(now - Date.parse(lastSuccessAt))} ago`}
-        {' · '}
-        <span class="vendor-calls">{describeCalls(callsLastMinute, requestsPerMinute)}</span>
+        {lastSuccessAt === null ? 'no answer yet' : `answered ${formatAge(now - Date.parse(lastSuccessAt))} ago`}{' '}
+        <span class="vendor-calls">· {describeCalls(callsLastMinute, requestsPerMinute)}</span>
       </span>
       {isFailing && <p class="trouble">{trouble ? describeTrouble(trouble) : (lastError ?? 'Some calls fail.')}</p>}
     </li>

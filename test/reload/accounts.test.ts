@@ -9,7 +9,9 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-const SAME = (raw: RawConfig): RawConfig => raw;
+function asItWas(raw: RawConfig): RawConfig {
+  return raw;
+}
 
 /** The settings of one account. */
 function withAccount(name: string, settings: Readonly<Record<string, unknown>>) {
@@ -72,7 +74,7 @@ describe('an account whose settings have changed', () => {
     expect(world.calls().kore.toSorted()).toEqual(calls.toSorted());
 
     // What was cached before is still right.
-    await gateway.reconfigure(SAME);
+    await gateway.reconfigure(asItWas);
     expect((await gateway.query(PERIODS, variables)).data).toEqual(before.data);
     expect(world.calls().kore).toEqual([]);
   });
@@ -109,7 +111,7 @@ test('agents of an account that is added are known from the first query on', asy
   const count = '{ agents { totalCount } }';
   const before = await gateway.query<{ agents: { totalCount: number } }>(count);
   world.calls();
-  expect((await gateway.reconfigure(SAME)).accounts.added).toEqual(['kore-main']);
+  expect((await gateway.reconfigure(asItWas)).accounts.added).toEqual(['kore-main']);
   expect(world.calls().kore.length).toBeGreaterThan(0);
   const after = await gateway.query<{ agents: { totalCount: number } }>(count);
   expect(after.data.agents.totalCount).toBeGreaterThan(before.data.agents.totalCount);
@@ -130,7 +132,7 @@ test('the state of an account that is removed is exported no more', async () => 
   expect((await states()).length).toBeGreaterThan(4);
   await gateway.reconfigure(withoutAccount('kore-main'));
   expect(await states()).toEqual([]);
-  await gateway.reconfigure(SAME);
+  await gateway.reconfigure(asItWas);
   expect((await states()).length).toBeGreaterThan(3);
 });
 
@@ -139,5 +141,5 @@ test('keys that need a restart keep their values, and are named', async () => {
   const change = (raw: RawConfig): RawConfig => ({ ...raw, server: { workers: 3 }, cache: { maxBytes: 2_000_000 } });
   expect((await gateway.reconfigure(change)).needsRestart).toEqual(['server.workers', 'cache.maxBytes']);
   expect((await gateway.reconfigure(change)).needsRestart).toEqual(['server.workers', 'cache.maxBytes']);
-  expect((await gateway.reconfigure(SAME)).needsRestart).toEqual([]);
+  expect((await gateway.reconfigure(asItWas)).needsRestart).toEqual([]);
 });

@@ -17,6 +17,9 @@ export interface AccountHealthTracker {
   readonly close: () => void;
 }
 
+/** The health of the accounts that queries read from. */
+export type AccountsHealth = Omit<AccountHealthTracker, 'close'>;
+
 export interface AccountHealthOptions {
   readonly clock: Clock;
   /** What the processes of a fleet share of an account; absent for a single process. */

@@ -22,6 +22,8 @@ export interface ChangeFeed {
    */
   readonly join: (reader: FeedReader, onJoined: (initial: readonly StatusChange[]) => void) => Promise<void>;
   readonly leave: (reader: FeedReader) => void;
+  /** Reads again at once. */
+  readonly refresh: () => void;
 }
 
 export interface ChangeFeedOptions {
@@ -79,5 +81,6 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
       onJoined(tracker.initialChanges());
     },
     leave,
+    refresh: runs.restart,
   };
 }

@@ -24,6 +24,7 @@ function setUp() {
       onJoined(initial);
       return Promise.resolve();
     },
+    refresh: () => undefined,
     leave: () => {
       state.left += 1;
     },

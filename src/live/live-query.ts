@@ -28,6 +28,8 @@ export interface LiveQuery {
   /** Resolves once the subscriber has its first answer, or has ended. Rejects where the subscription is refused for now. */
   readonly join: (subscriber: Subscriber) => Promise<void>;
   readonly leave: (subscriber: Subscriber) => void;
+  /** Executes the operation again at once. */
+  readonly refresh: () => void;
 }
 
 export function createLiveQuery(options: LiveQueryOptions): LiveQuery {
@@ -87,6 +89,10 @@ class SharedLiveQuery implements LiveQuery {
     this.#runs.stop();
     this.#changes?.close();
     this.#options.onEmpty();
+  }
+
+  refresh(): void {
+    this.#runs.restart();
   }
 
   async #run(signal: AbortSignal): Promise<LiveAnswer> {

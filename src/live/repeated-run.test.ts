@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
@@ -103,4 +103,46 @@ test('ends the run under way when it is stopped, and leaves no timer', async () 
   expect(signals[0]?.aborted).toBe(true);
   expect(outcomes).toHaveLength(1);
   expect(clock.pendingTimers()).toBe(0);
+});
+
+describe('a restart', () => {
+  test('runs again at once, and not for readers that have none', async () => {
+    const { runs, startedAt, pass } = setUp({ validMs: Infinity });
+    runs.restart();
+    await pass(1000);
+    expect(startedAt).toEqual([]);
+    await runs.current();
+    await pass(1000);
+    runs.restart();
+    await pass(0);
+    expect(startedAt).toEqual([1000, 2000]);
+  });
+
+  test('passes the outcome of a run that began before it to no reader', async () => {
+    const { runs, startedAt, outcomes, pass } = setUp();
+    const current = runs.current();
+    runs.restart();
+    expect((await current).validUntilMs).toBe(1000);
+    expect([startedAt, outcomes.length]).toEqual([[0, 0], 1]);
+    await pass(5000);
+    expect(startedAt).toHaveLength(3);
+  });
+
+  test('hides the failure of a run that began before it', async () => {
+    const { runs, errors, failures } = setUp();
+    errors.push(new Error('of the configuration before'));
+    const current = runs.current();
+    runs.restart();
+    await expect(current).resolves.toMatchObject({ isShareable: true });
+    expect(failures).toEqual([]);
+  });
+
+  test('starts nothing once the repetition has ended', async () => {
+    const { runs, startedAt, pass } = setUp();
+    await runs.current();
+    runs.stop();
+    runs.restart();
+    await pass(10_000);
+    expect(startedAt).toHaveLength(1);
+  });
 });

@@ -18,6 +18,8 @@ export interface RepeatedRunOptions<Outcome extends RunOutcome> {
 export interface RepeatedRun<Outcome> {
   /** The latest outcome while it is current, else that of the next run, which starts at once. Rejects where the run does. */
   readonly current: () => Promise<Outcome>;
+  /** What was read so far is outdated: runs again at once, after a run under way, whose outcome is passed to no reader. */
+  readonly restart: () => void;
   /** Ends the repetition, and the run under way. */
   readonly stop: () => void;
 }
@@ -30,23 +32,27 @@ export function createRepeatedRun<Outcome extends RunOutcome>(
   const controller = new AbortController();
   let latest: Outcome | null = null;
   let running: Promise<Outcome> | null = null;
+  let restarts = 0;
   let cancelTimer: () => void = () => undefined;
 
   function scheduleAt(atMs: number): void {
     cancelTimer();
     if (atMs === Infinity || controller.signal.aborted) return;
-    cancelTimer = clock.setTimer(atMs - clock.monotonicMs(), () => {
-      start().catch((error: unknown) => {
-        if (!controller.signal.aborted) onFailure(error);
-      });
+    cancelTimer = clock.setTimer(atMs - clock.monotonicMs(), startUnasked);
+  }
+
+  function startUnasked(): void {
+    start().catch((error: unknown) => {
+      if (!controller.signal.aborted) onFailure(error);
     });
   }
 
-  async function runOnce(): Promise<Outcome> {
+  async function runOnce(isCurrent: () => boolean): Promise<Outcome> {
     const startedAtMs = clock.monotonicMs();
     try {
       const outcome = await run(controller.signal);
       controller.signal.throwIfAborted();
+      if (!isCurrent()) return outcome;
       latest = outcome;
       const endedAtMs = clock.monotonicMs();
       scheduleAt(Math.max(startedAtMs + intervalMs(outcome), endedAtMs + pollingPaceMs(outcome, endedAtMs)));
@@ -56,13 +62,27 @@ export function createRepeatedRun<Outcome extends RunOutcome>(
       // Without any outcome there is no subscriber yet.
       if (latest) scheduleAt(startedAtMs + Math.max(intervalMs(latest), retryDelayMs(error)));
       throw error;
+    }
+  }
+
+  async function runUntilCurrent(): Promise<Outcome> {
+    try {
+      for (;;) {
+        const restartsBefore = restarts;
+        const isCurrent = () => restarts === restartsBefore || controller.signal.aborted;
+        const outcome = await runOnce(isCurrent).catch((error: unknown) => {
+          if (isCurrent()) throw error;
+          return null;
+        });
+        if (outcome && isCurrent()) return outcome;
+      }
     } finally {
       running = null;
     }
   }
 
   function start(): Promise<Outcome> {
-    running ??= runOnce();
+    running ??= runUntilCurrent();
     return running;
   }
 
@@ -70,6 +90,12 @@ export function createRepeatedRun<Outcome extends RunOutcome>(
     current: () => {
       const isCurrent = latest?.isShareable === true && latest.validUntilMs > clock.monotonicMs();
       return running ?? (latest && isCurrent ? Promise.resolve(latest) : start());
+    },
+    restart: () => {
+      if (controller.signal.aborted) return;
+      if (latest) latest = { ...latest, isShareable: false };
+      if (running) restarts += 1;
+      else if (latest) startUnasked();
     },
     stop: () => {
       cancelTimer();

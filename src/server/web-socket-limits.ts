@@ -13,20 +13,20 @@ export interface WebSocketLimits<Connection> {
   readonly remove: (connection: Connection) => string | undefined;
 }
 
+/** Read whenever a connection is opened. */
 export interface WebSocketLimitsOptions {
   readonly maxConnections: number;
   readonly maxConnectionsPerCaller: number;
 }
 
 export function createWebSocketLimits<Connection>(options: WebSocketLimitsOptions): WebSocketLimits<Connection> {
-  const { maxConnections, maxConnectionsPerCaller } = options;
   /** The oldest first. */
   const unidentified = new Set<Connection>();
   const callers = new Map<Connection, string>();
   const countByCaller = new Map<string, number>();
 
   function hasRoom(): boolean {
-    return callers.size < maxConnections;
+    return callers.size < options.maxConnections;
   }
 
   return {
@@ -40,7 +40,7 @@ export function createWebSocketLimits<Connection>(options: WebSocketLimitsOption
     },
     identify: (connection, caller) => {
       const count = countByCaller.get(caller) ?? 0;
-      if (!hasRoom() || count >= maxConnectionsPerCaller || !unidentified.delete(connection)) return false;
+      if (!hasRoom() || count >= options.maxConnectionsPerCaller || !unidentified.delete(connection)) return false;
       callers.set(connection, caller);
       countByCaller.set(caller, count + 1);
       return true;

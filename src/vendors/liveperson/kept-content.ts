@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { CachedValue } from '../../cache/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
@@ -47,7 +47,8 @@ const RECORD_BYTES = 256;
 /** Creates the derived content of one account. Work is done in slices of the event loop. */
 export function createKeptContent(account: string, store: DerivedStore, yielder: EventLoopYielder): KeptContent {
   const identify = createIdentifier();
-  const parts = { account, store, yielder };
+  // The store is shared, also with an earlier connection to an account of the same name.
+  const parts = { account, id: randomUUID(), store, yielder };
   // One after another: of many that share the slices, all would wake up in each turn. And each may use what the one before collected.
   const limitReads = pLimit(1);
   return {
@@ -62,6 +63,8 @@ export function createKeptContent(account: string, store: DerivedStore, yielder:
 
 interface Parts {
   readonly account: string;
+  /** Of this content in the store. */
+  readonly id: string;
   readonly store: DerivedStore;
   readonly yielder: EventLoopYielder;
 }
@@ -76,8 +79,8 @@ async function openStored(stored: StoredFile, { store, yielder }: Parts): Promis
 }
 
 async function readSessions(ref: string, { key: fileSetKey, files }: FileSet, during: TimeRange, parts: Parts) {
-  const { account, store, yielder } = parts;
-  const key = JSON.stringify([account, fileSetKey, ref]);
+  const { account, id, store, yielder } = parts;
+  const key = JSON.stringify([id, fileSetKey, ref]);
   const kept = store.get(key) as readonly KeptSession[] | undefined;
   if (!kept) return keepSessions(key, ref, { files, during }, parts);
   const sessions: Session[] = [];

@@ -8,8 +8,8 @@ test.each([
   ['two files', '{ csv: a.csv, scim: b.json }', 'directory[0]: must have one of csv, ldif and scim'],
   [
     'an unknown key, with the one that is probably meant',
-    '{ csv: a.csv, colums: {} }',
-    'directory[0].colums: is not a known key; did you mean columns?',
+    '{ csv: a.csv, column: {} }',
+    'directory[0].column: is not a known key; did you mean columns?',
   ],
   [
     'columns of LDIF',

@@ -62,8 +62,8 @@ describe('reports', () => {
   test.each([
     [
       'a column that is not there, with the one that is probably meant',
-      '{ csv: p.csv, columns: { email: emial } }',
-      'directory[0].columns.email: is no column of p.csv: emial; did you mean email?',
+      '{ csv: p.csv, columns: { email: e mail } }',
+      'directory[0].columns.email: is no column of p.csv: e mail; did you mean email?',
     ],
     [
       'one of several columns of a name',
@@ -97,13 +97,13 @@ describe('reports', () => {
     ],
     [
       'a file without a usual id',
-      '{ csv: noid.csv }',
-      'directory[0]: no column is known to have people’s ids: name it as columns.id: noid.csv',
+      '{ csv: addresses.csv }',
+      'directory[0]: no column is known to have people’s ids: name it as columns.id: addresses.csv',
     ],
   ])('%s', (_, entry, expected) => {
     config.write('p.csv', 'id,email,first,last,x,x\n1,a@x.org,A,B,1,2\n');
     config.write('p.ldif', 'dn: a\nuid: a\nmail: a@x.org\n');
-    config.write('noid.csv', 'email\na@x.org\n');
+    config.write('addresses.csv', 'email\na@x.org\n');
     expect(config.errorLines(`directory:\n  - ${entry}`)).toEqual([expect.stringMatching(/^test\.yaml:3:\d+: /)]);
     expect(config.errorLines(`directory:\n  - ${entry}`)[0]).toContain(expected);
   });

@@ -5,7 +5,7 @@ import { createFileTeams } from './file-teams.ts';
 function resolveAll(values: readonly string[], mayCreate = true) {
   const teams = createFileTeams([
     { id: 'support-de', name: 'Support Germany' },
-    { id: 't2', name: 'Vertrieb Süd' },
+    { id: 't2', name: 'Service Süd' },
   ]);
   const ids = values.map((value) => {
     const team = teams.resolve(value, mayCreate);
@@ -15,7 +15,7 @@ function resolveAll(values: readonly string[], mayCreate = true) {
 }
 
 test('finds configured teams by id and name, in any spelling', () => {
-  const values = ['support-de', 'Support DE', 'SUPPORT_GERMANY', 't2', 'vertrieb  sud'];
+  const values = ['support-de', 'Support DE', 'SUPPORT_GERMANY', 't2', 'service  sud'];
   expect(resolveAll(values)).toEqual({ ids: ['support-de', 'support-de', 'support-de', 't2', 't2'], created: [] });
 });
 
@@ -49,9 +49,9 @@ test('rejects two teams that would have one id', () => {
 });
 
 test('rejects unknown teams where none may be created, with the one that is probably meant', () => {
-  expect(resolveAll(['Support Germny', 'Sales'], false)).toEqual({
+  expect(resolveAll(['Support German', 'Sales'], false)).toEqual({
     ids: [
-      'is not the id or the name of a configured team: Support Germny; did you mean Support Germany?',
+      'is not the id or the name of a configured team: Support German; did you mean Support Germany?',
       'is not the id or the name of a configured team: Sales',
     ],
     created: [],
@@ -59,8 +59,8 @@ test('rejects unknown teams where none may be created, with the one that is prob
 });
 
 test('looks for the probable team of the first unknown ones only, since that takes long', () => {
-  const { ids } = resolveAll([...Array.from({ length: 50 }, (_, index) => `other ${index}`), 'Support Germny'], false);
-  expect(ids.at(-1)).toBe('is not the id or the name of a configured team: Support Germny');
+  const { ids } = resolveAll([...Array.from({ length: 50 }, (_, index) => `other ${index}`), 'Support German'], false);
+  expect(ids.at(-1)).toBe('is not the id or the name of a configured team: Support German');
 });
 
 test('keeps ids short enough for a directory', () => {

@@ -46,10 +46,10 @@ directory: [{ csv: a.csv }, { csv: b.csv }]`;
   });
 
   test('an unknown team where none may be created, with its line', () => {
-    config.write('a.csv', 'id,team\n1,Suport\n');
+    config.write('a.csv', 'id,team\n1,Support D\n');
     const text = 'teams: [{ id: s, name: Support }]\ndirectory: [{ csv: a.csv, createTeams: false }]';
     expect(config.errorLines(text)).toEqual([
-      'a.csv:2:1: team: is not the id or the name of a configured team: Suport; did you mean Support?',
+      'a.csv:2:1: team: is not the id or the name of a configured team: Support D; did you mean Support?',
     ]);
   });
 

@@ -29,7 +29,7 @@ test('an entry with the id of one person and the address of another is an error 
   ).toEqual(['people.csv:3:1: email: is the same e-mail address as in agents[0] (test.yaml:3): b@x.org']);
 });
 
-test('keeps everybody where agents is unreadable', () => {
+test('keeps all people where agents is unreadable', () => {
   const people = [{ entry: { id: 'a', kind: 'human', accounts: {} } }] as unknown as Parameters<
     typeof withoutOverriddenPeople
   >[0];

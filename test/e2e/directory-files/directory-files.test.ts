@@ -58,7 +58,7 @@ test('answers with the people of directory files, before the discovered agents',
   );
   expect(errors).toBeUndefined();
   const team = { id: 'back-office', name: 'Back Office' };
-  expect(data?.agents.nodes).toEqual([
+  expect(data.agents.nodes).toEqual([
     expect.objectContaining({
       key: '0007',
       name: 'Müller, Anna',
@@ -74,7 +74,7 @@ test('finds them by key, and calls the vendors for them', async () => {
   const { data } = await gateway.query<{ agentByKey: { currentStatus: unknown } }>(
     '{ agentByKey(key: "0007") { name presence { sources { account { name } outcome } } } }',
   );
-  expect(data?.agentByKey).toEqual({
+  expect(data.agentByKey).toEqual({
     name: 'Müller, Anna',
     presence: { sources: [{ account: { name: 'kore-main' }, outcome: 'OK' }] },
   });

@@ -54,8 +54,8 @@ describe('parseCsv', () => {
         [6, { a: '7', b: '8' }],
       ],
       problems: [
-        { line: 4, message: 'has 1 values where the header has 2' },
-        { line: 5, message: 'has 3 values where the header has 2' },
+        { line: 4, message: 'must have 2 values, like the header, not 1' },
+        { line: 5, message: 'must have 2 values, like the header, not 3' },
       ],
     });
   });

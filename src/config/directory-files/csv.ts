@@ -91,7 +91,7 @@ function detectDelimiter(text: string): string {
 function findLengthProblem({ line, cells }: CsvRow, header: CsvRow): LineProblem | null {
   const [length, expected] = [cells.length, header.cells.length];
   if (length === expected || (length > expected && cells.slice(expected).every((cell) => cell === ''))) return null;
-  return { line, message: `has ${length} values where the header has ${expected}` };
+  return { line, message: `must have ${expected} values, like the header, not ${length}` };
 }
 
 function createSource(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { readRules } from '../support/deploy-files.ts';
+import { readSourceTree } from '../architecture/source-tree.ts';
+import { readDashboard, readRules } from '../support/deploy-files.ts';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 const { alerts } = readRules();
@@ -31,4 +32,16 @@ test.each(alerts)('$alert leads to its entry, and says how urgent it is', ({ ale
 
 test.each([...runbook])('the entry of %s says what it means, how to look and what to do', (_, entry) => {
   for (const part of ['**Means**', '**Look**', '**Do**']) expect(entry).toContain(part);
+});
+
+test('every name in quotation marks is a line of the log or a panel of the dashboard', () => {
+  const sources = readSourceTree().sources.map(({ text }) => text);
+  const panels = readDashboard().panels.map(({ title }) => title);
+  const names = [...runbook.values()].flatMap((entry) =>
+    [...entry.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name),
+  );
+  expect(names.length).toBeGreaterThan(30);
+  expect(names.filter((name) => !panels.includes(name) && !sources.some((text) => text.includes(`'${name}'`)))).toEqual(
+    [],
+  );
 });

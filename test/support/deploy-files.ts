@@ -37,9 +37,11 @@ interface Target {
 }
 
 export interface Panel {
+  readonly id: number;
   readonly title: string;
   readonly type: string;
   readonly description?: string;
+  readonly datasource: { readonly uid: string };
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly fieldConfig?: { readonly defaults: { readonly unit?: string } };
   readonly options?: { readonly yAxis?: { readonly unit?: string } };
@@ -49,7 +51,9 @@ export interface Panel {
 export interface Dashboard {
   readonly uid: string;
   readonly panels: readonly Panel[];
-  readonly templating: { readonly list: readonly { readonly name: string; readonly definition?: string }[] };
+  readonly templating: {
+    readonly list: readonly { readonly name: string; readonly query: string | { readonly query: string } }[];
+  };
 }
 
 export function readDeployFile(path: string): string {
@@ -87,8 +91,9 @@ export function queriesOf({ title, targets = [] }: Panel): readonly (MonitoringE
 
 /** The queries of the dashboard's variables: those whose values are a label's. */
 export function variableQueriesOf({ templating }: Dashboard): readonly MonitoringExpression[] {
-  return templating.list.flatMap(({ name, definition }) => {
-    const [, expression, label] = /^label_values\((.+), (\w+)\)$/.exec(definition ?? '') ?? [];
+  return templating.list.flatMap(({ name, query }) => {
+    const text = typeof query === 'string' ? query : query.query;
+    const [, expression, label] = /^label_values\((.+), (\w+)\)$/.exec(text) ?? [];
     return expression && label ? [{ name, expression: withoutVariables(expression), shownLabels: [label] }] : [];
   });
 }

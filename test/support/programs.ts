@@ -79,7 +79,7 @@ export const PROMTOOL: Program = {
   name: 'promtool',
   variable: 'PROMTOOL',
   candidates: ['promtool'],
-  howToGet: 'it comes with Prometheus: apt-get install --no-install-recommends prometheus, or brew install prometheus',
+  howToGet: 'apt-get install --no-install-recommends prometheus, or brew install prometheus: they have it',
 };
 
 const PROGRAMS = [

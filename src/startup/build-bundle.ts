@@ -3,7 +3,11 @@ import { build, type Metafile } from 'esbuild';
 import { builtinsPlugin, PLUGIN_NAMESPACES, replacementsPlugin } from './bundle-plugins.ts';
 import { BUNDLE_FOLDER, formatInputs, INPUTS_FILE } from './bundle.mjs';
 
-const ENTRY = 'src/composition/gateway.ts';
+/** The gateway, and the thread of the cache's file, which finds its module beside its own. */
+const ENTRIES = [
+  { in: 'src/composition/gateway.ts', out: 'gateway' },
+  { in: 'src/cache/disk-worker.ts', out: 'disk-worker' },
+];
 
 /** The files that decide how a bundle is built. */
 const BUILDERS = ['src/startup/build-bundle.ts', 'src/startup/bundle-plugins.ts', 'src/startup/bundle.mjs'];
@@ -21,7 +25,7 @@ export async function buildBundle(root: string): Promise<void> {
   try {
     const { metafile } = await build({
       absWorkingDir: root,
-      entryPoints: [ENTRY],
+      entryPoints: ENTRIES,
       outdir: folder,
       bundle: true,
       splitting: true,

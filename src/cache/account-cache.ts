@@ -4,10 +4,12 @@ import { VendorError } from '../domain/vendor-error.ts';
 import { createAbortListeners } from '../http/abort.ts';
 import type { CallContext } from '../http/types.ts';
 import { createAskedTimes } from './asked-times.ts';
-import type { AccountCache, BatchFetchFn, CachedValue, CacheNamespace, FetchedValue } from './cache.ts';
+import type { BatchFetchFn, CachedValue, CacheNamespace, FetchedValue, PurgeableCache } from './cache.ts';
 import { createFreshnessPolicy, type FreshnessOptions, type FreshnessPolicy, type ReadOutcome } from './freshness.ts';
 import { createInFlightRegistry } from './in-flight.ts';
 import type { Leases } from './leases.ts';
+import { createPurgeFences } from './purge-fences.ts';
+import { toIdPrefix } from './purge-rule.ts';
 import { type OnCacheRead, type ReadPipeline, readThrough } from './read-pipeline.ts';
 import { createSteadyClock, type SteadyClock } from './steady-clock.ts';
 
@@ -30,11 +32,12 @@ type SteadyPipeline = ReadPipeline & { readonly clock: SteadyClock };
 
 type ToEntryId = <Key, Value>(namespace: CacheNamespace<Key, Value>, key: Key) => string;
 
-export function createAccountCache(options: AccountCacheOptions): AccountCache {
+export function createAccountCache(options: AccountCacheOptions): PurgeableCache {
   const { account, leases, fingerprint = '', shutdownSignal = new AbortController().signal } = options;
   const { onRead, onRefreshFailed = () => undefined, synchronousReads = true } = options;
   const clock = createSteadyClock(options.clock);
-  const freshness = createFreshnessPolicy({ ...options, clock });
+  const fences = createPurgeFences(clock);
+  const freshness = createFreshnessPolicy({ ...options, clock, isPurged: fences.isPurged });
   const addAbortListener = createAbortListeners();
   const inFlight = createInFlightRegistry(clock, addAbortListener, shutdownSignal);
   const askedTimes = createAskedTimes(clock);
@@ -45,6 +48,7 @@ export function createAccountCache(options: AccountCacheOptions): AccountCache {
     JSON.stringify([account.vendor, account.name, fingerprint, endpoint, version, ...keyParts(key)]);
 
   return {
+    idPrefix: toIdPrefix(account.vendor, account.name, fingerprint),
     readMany: (namespace, keys, context, fetch) => readMany(pipeline, toEntryId, namespace, keys, context, fetch),
     async read(namespace, key, context, fetch) {
       const fetchOne = async (_missing: unknown, fetchContext: CallContext) => [await fetch(fetchContext)];
@@ -67,6 +71,11 @@ export function createAccountCache(options: AccountCacheOptions): AccountCache {
     async primeMany(namespace, entries, requestedAt) {
       const fetchedById = new Map(entries.map(([key, fetched]) => [toEntryId(namespace, key), fetched]));
       await prime(freshness, namespace, fetchedById, clock.toSteady(requestedAt));
+    },
+    purge(matches) {
+      fences.add(matches);
+      inFlight.detach(matches);
+      return options.store.drop?.(matches) ?? [];
     },
   };
 }

@@ -4,10 +4,14 @@ import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { SharedRetryAfterGate } from '../http/ports.ts';
 import { accountFingerprint } from './account-fingerprint.ts';
+import { maxRetentionMs } from './freshness.ts';
 import { createLeases, type Leases } from './leases.ts';
+import { createLocalPurges, type FleetPurges } from './fleet-purges.ts';
 import { createMemoryStore, type StoreUse } from './memory-store.ts';
 import { createRedisExchange, type ExchangeTexts } from './redis-exchange.ts';
 import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
+import { createEntryMatcher, type ExtentOf } from './purge-rule.ts';
+import { createRedisPurges } from './redis-purges.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { createRedisRetryAfterGate } from './redis-retry-after-gate.ts';
 import { createRedisStore } from './redis-store.ts';
@@ -20,6 +24,7 @@ import { createTwoLevelStore } from './two-level-store.ts';
 
 /** How long the fleet waits for a process that died during a fetch; one that lives renews its leases. */
 const LEASE_TTL_MS = 5 * SECOND;
+const DEFAULT_RETENTION_MS = maxRetentionMs({ staleIfErrorSeconds: 0, ttl: {} });
 /** The rest of the heap is for responses under construction. */
 const MAX_HEAP_RATIO = 1 / 3;
 
@@ -31,6 +36,8 @@ export interface FleetOptions {
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly observer: RedisObserver;
+  /** How long an entry may be stored at most; absent: with the default TTLs. */
+  readonly retentionMs?: number | undefined;
   /** Whether all processes have this very clock, as in a simulation: its times are then not compared with those of Redis. */
   readonly isClockShared?: boolean | undefined;
 }
@@ -43,6 +50,10 @@ export interface Fleet {
   /** Aborted by `close`; cancels all background work. */
   readonly shutdownSignal: AbortSignal;
   readonly forAccount: (account: AccountConfig) => AccountSharedState;
+  /** Purges in all processes. */
+  readonly purges: FleetPurges;
+  /** Sets what tells which of an account's entries a purge of a part of it drops. */
+  readonly setExtentOf: (idPrefix: string, extentOf: ExtentOf | undefined) => void;
   /** The last known number of processes, at least one: it divides a limit while Redis is away. */
   readonly size: () => number;
   readonly close: () => Promise<void>;
@@ -61,27 +72,44 @@ export interface AccountSharedState {
   readonly sharedGate?: SharedRetryAfterGate;
 }
 
-export function createFleet({ address, maxBytes, clock, observer, isClockShared }: FleetOptions): Fleet {
+export function createFleet({
+  address,
+  maxBytes,
+  clock,
+  observer,
+  retentionMs = DEFAULT_RETENTION_MS,
+  isClockShared,
+}: FleetOptions): Fleet {
   const shutdownController = new AbortController();
   const shutdownSignal = shutdownController.signal;
   const local = createMemoryStore(maxBytes);
+  const extents = new Map<string, ExtentOf | undefined>();
 
-  function createFleetOn(store: Store, forAccount: Fleet['forAccount'], fleetSize = SINGLE_PROCESS): Fleet {
+  function createFleetOn(
+    store: Store,
+    forAccount: Fleet['forAccount'],
+    purges: FleetPurges,
+    fleetSize = SINGLE_PROCESS,
+  ): Fleet {
     return {
       store,
       memoryUse: local.use,
       shutdownSignal,
       forAccount,
+      purges,
+      setExtentOf: (idPrefix, extentOf) => {
+        extents.set(idPrefix, extentOf);
+      },
       size: fleetSize.size,
       close: async () => {
         shutdownController.abort(new Error('the gateway is closing'));
-        await fleetSize.close();
+        await Promise.all([fleetSize.close(), purges.close()]);
         await store.close();
       },
     };
   }
 
-  if (address === undefined) return createFleetOn(local, () => ({}));
+  if (address === undefined) return createFleetOn(local, () => ({}), createLocalPurges());
   const redis = connectRedis(address, clock, observer);
   const steadyClock = createSteadyClock(clock);
   const estimate = createRedisTime();
@@ -98,8 +126,12 @@ export function createFleet({ address, maxBytes, clock, observer, isClockShared 
       ...sharedQuotaOf(account, redis, fingerprint),
     };
   };
-  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock, redisTime), steadyClock);
-  return createFleetOn(store, forAccount, createRedisFleetSize(redis, steadyClock, estimate));
+  const purges = createRedisPurges({
+    ...{ redis, clock: steadyClock, redisTime, retentionMs, isClockShared },
+    createMatcher: (rule) => createEntryMatcher(rule, extents.get(rule.idPrefix)),
+  });
+  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock, redisTime, purges), steadyClock);
+  return createFleetOn(store, forAccount, purges, createRedisFleetSize(redis, steadyClock, estimate));
 }
 
 function sharedQuotaOf(

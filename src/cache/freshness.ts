@@ -26,6 +26,19 @@ const MIN_SWR_TTL_MS = 5 * SECOND;
 /** How long a final value may replace a failure: longer than vendors keep their own data. The memory level evicts earlier. */
 const FINAL_RETENTION_MS = 35 * DAY;
 
+/** Returns how long an entry is stored at most, past which nothing of a purged one can be left. */
+export function maxRetentionMs({ staleIfErrorSeconds, ttl }: RetentionSettings): number {
+  const longestTtl = Math.max(0, ...Object.values(ttl));
+  return (
+    Math.max(longestTtl, (30 * DAY) / SECOND) * SECOND + Math.max(FINAL_RETENTION_MS, staleIfErrorSeconds * SECOND)
+  );
+}
+
+interface RetentionSettings {
+  readonly staleIfErrorSeconds: number;
+  readonly ttl: Readonly<Record<string, number>>;
+}
+
 /** The earliest time at which it makes sense to ask again for what is being revalidated or could not be fetched. */
 export const MIN_RETRY_MS = SECOND;
 
@@ -67,6 +80,8 @@ export interface FreshnessOptions {
   readonly clock: Clock;
   /** For how many seconds after its TTL a value may be served while the vendor fails. */
   readonly staleIfErrorSeconds: number;
+  /** Whether what was requested at this instant has been purged since; it is then not written. */
+  readonly isPurged?: ((id: string, requestedAt: Instant) => boolean) | undefined;
   /** Called with the id of an entry when its value has been replaced, or written for the first time. */
   readonly onWritten?: ((id: string) => void) | undefined;
 }
@@ -101,7 +116,7 @@ export interface WriteResult {
 }
 
 export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolicy {
-  const { account, store, clock, onWritten = () => undefined } = options;
+  const { account, store, clock, onWritten = () => undefined, isPurged = () => false } = options;
   const staleIfErrorMs = options.staleIfErrorSeconds * SECOND;
   const validator = createEntryValidator();
   return {
@@ -126,7 +141,7 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
 
     write(namespace, id, fetched, sent) {
       const entry = toEntry(fetched, sent.at, staleIfErrorMs);
-      const isCacheable = entry.freshUntil > entry.fetchedAt;
+      const isCacheable = entry.freshUntil > entry.fetchedAt && !isPurged(id, sent.at);
       if (isCacheable) validator.markValid(namespace, entry);
       onWritten(id);
       const written = isCacheable ? store.set(id, entry) : Promise.resolve();

@@ -25,6 +25,8 @@ type RunFetch = (fetch: FetchControl) => Promise<ReadonlyMap<string, ReadOutcome
 /** The keys in flight in this process. Every function takes effect before it returns. */
 export interface InFlightRegistry {
   readonly has: (id: string) => boolean;
+  /** Later readers of the keys that match do not join what is being fetched; those that wait for it still get it. */
+  readonly detach: (matches: (id: string) => boolean) => void;
   /** Sorts the keys of a reader. The requests that one of live data depends on become urgent. */
   readonly partition: (ids: readonly string[], reader: Pick<CallContext, 'priority' | 'waitsForFresh'>) => Partition;
   /** Starts a fetch, which lasts as long as it has a waiter. `run` returns an outcome for every key. */
@@ -52,6 +54,9 @@ export function createInFlightRegistry(
   const entries = new Map<string, InFlightEntry>();
   return {
     has: (id) => entries.has(id),
+    detach(matches) {
+      for (const id of [...entries.keys()].filter(matches)) entries.delete(id);
+    },
     partition: (ids, reader) => partition(entries, ids, reader),
     start: (ids, createAbortError, run) => register(entries, ids, createFetch(createAbortError), run),
     startRevalidation(ids, createAbortError, serveStale, run) {

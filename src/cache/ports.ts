@@ -19,6 +19,7 @@ export type CacheOperation =
   | 'token'
   | 'fleet'
   | 'health'
+  | 'purge'
   | 'probe'
   | 'connection'
   | 'close';

@@ -5,6 +5,7 @@ import { createByteLimiter } from './byte-limiter.ts';
 import { MAX_KEYS_PER_COMMAND, redisKey } from './redis-keys.ts';
 import { type RedisTime, SAME_TIME } from './redis-time.ts';
 import { createValueSizes, MAX_COMMAND_BYTES, type ValueSizes } from './redis-value-sizes.ts';
+import type { PurgeFilter } from './redis-purges.ts';
 import { COMMAND_TIMEOUT_MS, type RedisConnection, WRITE_TIMEOUT_MS } from './redis.ts';
 import type { Entry, Store } from './store.ts';
 
@@ -30,6 +31,8 @@ end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`;
 
+const NO_PURGES: PurgeFilter = { isCurrent: () => true, refresh: () => Promise.resolve(true), isPurged: () => false };
+
 const entrySchema = z.object({
   key: z.string(),
   value: z.unknown(),
@@ -45,7 +48,12 @@ const entrySchema = z.object({
  * data) is a miss within the timeout. Commands are bounded by keys and by bytes, so that neither Redis nor the event loop of
  * this process is blocked for long, and small commands on the same connection are answered in between.
  */
-export function createRedisStore(redis: RedisConnection, clock: Clock, redisTime: RedisTime = SAME_TIME): Store {
+export function createRedisStore(
+  redis: RedisConnection,
+  clock: Clock,
+  redisTime: RedisTime = SAME_TIME,
+  purges: PurgeFilter = NO_PURGES,
+): Store {
   const sizes = createValueSizes();
   const readChunk = createChunkReader(redis, sizes);
   const write = createWriter(redis, sizes, clock, redisTime);
@@ -54,6 +62,8 @@ export function createRedisStore(redis: RedisConnection, clock: Clock, redisTime
   return {
     async getMany(keys) {
       const entries: (Entry | undefined)[] = [];
+      // Otherwise what was purged while Redis could not be reached would be read once more.
+      if (!purges.isCurrent() && !(await purges.refresh())) return entries;
       let minLength = 1;
       while (entries.length < keys.length) {
         const [first = ''] = keys.slice(entries.length, entries.length + 1);
@@ -65,7 +75,8 @@ export function createRedisStore(redis: RedisConnection, clock: Clock, redisTime
         minLength = texts.every((text) => text === null) ? length * GROWTH_AFTER_MISSES : 1;
         for (const [index, key] of chunkKeys.entries()) {
           const entry = parseEntry(texts[index] ?? null, key);
-          entries.push(entry && shift(entry, -redisTime.offsetMs()));
+          const isKept = entry && !purges.isPurged(key, entry.fetchedAt);
+          entries.push(isKept ? shift(entry, -redisTime.offsetMs()) : undefined);
         }
       }
       return entries;

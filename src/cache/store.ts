@@ -33,5 +33,7 @@ export interface Store {
   peek?(key: string): Entry | undefined;
   /** Writes the entry unless a younger one is stored. Takes effect immediately in this process. Resolves when other processes can read it, or when it is lost for them. */
   set(key: string, entry: Entry): Promise<void>;
+  /** Drops the entries that match from what belongs to this process alone, before it returns; returns their keys. Absent: nothing does. */
+  drop?(matches: (key: string) => boolean): readonly string[];
   close(): Promise<void>;
 }

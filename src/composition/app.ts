@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
 import { createFleet, type Fleet, maxCacheBytes } from '../cache/fleet.ts';
+import { maxRetentionMs } from '../cache/freshness.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
 import { printPublicSchema } from '../graphql/schema.ts';
@@ -21,6 +22,7 @@ import { createGraphql } from './graphql.ts';
 import { createIssuerFetch } from './issuer-fetch.ts';
 import { createLimitedLogs } from './limited-logs.ts';
 import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
+import { createPurger } from './purger.ts';
 import { createServices } from './services.ts';
 import { connectTrustedDocuments } from './trusted-documents.ts';
 
@@ -67,7 +69,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const services = createServices({ config, vendors, fleet, transport, clock, onEntryWritten, ...observers });
   const graphql = await createGraphql({ config, services, clock, metrics, onUnexpectedError });
 
-  const server = createServer({
+  const purger = createPurger({
+    ...{ accounts: services.accounts, directory: services.directory, purges: fleet.purges, clock, logger, metrics },
+    unreachedProcesses: config.cache.url === undefined ? (config.server.workers ?? 1) - 1 : 0,
+    dropAnswers: () => {
+      server.outdateStreams();
+      return responses?.clear() ?? 0;
+    },
+  });
+  const server: Server = createServer({
     settings: config.server,
     limits: config.limits,
     authenticate: createThrottledAuthenticator(config, { clock, metrics, logger, fetch: createIssuerFetch(transport) }),
@@ -77,6 +87,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     readStatuses: graphql.readStatuses,
     liveSettings: config.live,
     responses,
+    purger,
     trustedDocuments: connectTrustedDocuments({
       config,
       schema: graphql.schema,
@@ -123,6 +134,7 @@ function connectFleet({ config, clock, logger, isClockShared }: AppOptions, metr
     maxBytes: maxCacheBytes(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
     clock,
     observer: createRedisObserver(metrics, logger),
+    retentionMs: maxRetentionMs(config.cache),
     isClockShared,
   });
   metrics.watchMemoryLevel('memory', fleet.memoryUse);

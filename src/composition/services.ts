@@ -1,7 +1,7 @@
 import { createEventLoopYielder } from '../domain/event-loop-yielder.ts';
 import { createAccountHealthTracker } from '../gather/account-health.ts';
 import type { Services } from '../gather/query-context.ts';
-import { type AccountDependencies, connectAccounts, createAgentDirectory } from './accounts.ts';
+import { type AccountDependencies, connectAccounts, type ConnectedAccount, createAgentDirectory } from './accounts.ts';
 import { createDirectoryObserver, createHealthObserver, createSourceObserver } from './observers.ts';
 
 export interface ServiceDependencies extends AccountDependencies {
@@ -10,6 +10,7 @@ export interface ServiceDependencies extends AccountDependencies {
 
 /** What queries read from, and how to stop it. */
 export interface RunningServices extends Services {
+  readonly accounts: readonly ConnectedAccount[];
   readonly close: () => void;
 }
 
@@ -39,6 +40,7 @@ export function createServices({ onUnexpectedError, ...dependencies }: ServiceDe
     onUnexpectedError,
   });
   return {
+    accounts,
     adapters: accounts.map(({ adapter }) => adapter),
     directory,
     health,

@@ -28,7 +28,7 @@ const serverSchema = z.strictObject({
   drainSeconds: z.number().min(0).max(300).default(20),
 });
 
-export const SCOPES = ['read', 'introspect', 'explain', 'metrics'] as const;
+export const SCOPES = ['read', 'introspect', 'explain', 'metrics', 'admin'] as const;
 const scopeSchema = z.enum(SCOPES);
 
 const apiKeySchema = z.strictObject({

@@ -22,6 +22,8 @@ export interface ChangeFeed {
    */
   readonly join: (reader: FeedReader, onJoined: (initial: readonly StatusChange[]) => void) => Promise<void>;
   readonly leave: (reader: FeedReader) => void;
+  /** Reads again as soon as the interval allows. */
+  readonly outdate: () => void;
 }
 
 export interface ChangeFeedOptions {
@@ -79,5 +81,8 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
       onJoined(tracker.initialChanges());
     },
     leave,
+    outdate: () => {
+      runs.outdate();
+    },
   };
 }

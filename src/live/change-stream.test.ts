@@ -24,6 +24,7 @@ function setUp() {
       onJoined(initial);
       return Promise.resolve();
     },
+    outdate: () => undefined,
     leave: () => {
       state.left += 1;
     },

@@ -41,6 +41,8 @@ export interface LiveQueries {
     operation: LiveOperation,
     subscriber: Subscriber,
   ) => { readonly started: Promise<void>; readonly leave: () => void };
+  /** Executes all subscriptions again, as soon as their intervals allow: what they have sent is not true any more. */
+  readonly outdateAll: () => void;
   /** Ends all subscriptions, the oldest first, and refuses none: those that come later end at once. */
   readonly endAll: () => void;
 }
@@ -49,6 +51,9 @@ export function createLiveQueries(options: LiveQueriesOptions): LiveQueries {
   const queries = new SharedLiveQueries(options);
   return {
     subscribe: (operation, subscriber) => queries.subscribe(operation, subscriber),
+    outdateAll: () => {
+      queries.outdateAll();
+    },
     endAll: () => {
       queries.endAll();
     },
@@ -102,6 +107,10 @@ class SharedLiveQueries {
       },
     );
     return { started, leave };
+  }
+
+  outdateAll(): void {
+    for (const each of [...this.#queries.values(), ...this.#feeds.values()]) each.outdate();
   }
 
   endAll(): void {

@@ -28,6 +28,8 @@ export interface LiveQuery {
   /** Resolves once the subscriber has its first answer, or has ended. Rejects where the subscription is refused for now. */
   readonly join: (subscriber: Subscriber) => Promise<void>;
   readonly leave: (subscriber: Subscriber) => void;
+  /** Executes again as soon as the interval allows. */
+  readonly outdate: () => void;
 }
 
 export function createLiveQuery(options: LiveQueryOptions): LiveQuery {
@@ -87,6 +89,10 @@ class SharedLiveQuery implements LiveQuery {
     this.#runs.stop();
     this.#changes?.close();
     this.#options.onEmpty();
+  }
+
+  outdate(): void {
+    this.#runs.outdate();
   }
 
   async #run(signal: AbortSignal): Promise<LiveAnswer> {

@@ -14,6 +14,7 @@ import { createGraphqlMetrics, type GraphqlLayerMetrics } from './metrics/graphq
 import { createVendorHttpMetrics } from './metrics/http.ts';
 import { createLiveMetrics } from './metrics/live.ts';
 import { createLogMetrics, type LogMetrics } from './metrics/log.ts';
+import { createPurgeMetrics, type PurgeMetrics } from './metrics/purges.ts';
 import { createMetricFactory } from './metrics/registry.ts';
 import { createServerMetrics } from './metrics/server.ts';
 import { createSourceMetrics, type SourceMetrics } from './metrics/sources.ts';
@@ -30,6 +31,7 @@ export interface Metrics
     DirectoryMetrics,
     SourceMetrics,
     AccountMetrics,
+    PurgeMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
     LiveMetrics,
     GraphqlLayerMetrics,
@@ -68,6 +70,7 @@ export function createMetrics({ collectProcessMetrics = false, peers }: MetricsO
     ...createDirectoryMetrics(factory),
     ...createSourceMetrics(factory),
     ...createAccountMetrics(factory),
+    ...createPurgeMetrics(factory),
     ...createLogMetrics(factory),
     ...createExporter(registry, peers),
   };

@@ -20,6 +20,7 @@ import { HttpError } from './http-error.ts';
 import { createLiveServer, type LiveServerOptions } from './live-server.ts';
 import { createLoadShedder } from './load-shedding.ts';
 import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
+import { createPurgeHandler, type CachePurger } from './purge-handler.ts';
 import { authorize, validateRequest } from './request-checks.ts';
 import { sendError, sendJson } from './respond.ts';
 import type { ResponseCache } from './response-cache/response-cache.ts';
@@ -57,6 +58,7 @@ export interface ServerOptions extends GraphqlExecutionOptions, LiveServerOption
   readonly trustedDocuments?: TrustedDocuments | undefined;
   /** Absent: every request is executed. */
   readonly responses?: ResponseCache | undefined;
+  readonly purger: CachePurger;
   readonly settings: Pick<ServerSettings, 'host' | 'port' | 'trustProxy'>;
   readonly authenticate: Authenticator;
   /** Absent: requests to every host are served. */
@@ -78,6 +80,8 @@ export interface Server {
   readonly listen: () => Promise<string>;
   /** Switches /readyz to 200, unless the shutdown has started. */
   readonly ready: () => void;
+  /** Executes all subscriptions again: what they have sent is not true any more. */
+  readonly outdateStreams: () => void;
   /** Switches /readyz to 503 and disables keep-alive; all requests are still served. */
   readonly beginShutdown: () => void;
   /**
@@ -128,6 +132,7 @@ export function createServer(options: ServerOptions): Server {
       else sendJson(exchange, 503, { status: state, reason: UNREADY_REASONS[state] });
     },
     metrics: createMetricsHandler(metrics),
+    purge: createPurgeHandler({ purger: options.purger, acquireCaller, acquireSlot, maxBodyBytes: limits.bodyBytes }),
   });
 
   function handle(exchange: Exchange): MaybePromise<void> {
@@ -253,6 +258,7 @@ export function createServer(options: ServerOptions): Server {
       // A shutdown that starts during start-up is final.
       if (state === 'starting') state = 'ready';
     },
+    outdateStreams: live.outdateAll,
     beginShutdown: () => {
       state = 'stopping';
       connections.disableKeepAlive();

@@ -40,6 +40,7 @@ interface TestServerOptions {
   readonly wait?: (request: RequestContext) => Promise<string>;
   readonly graphql?: ServerOptions['graphql'];
   readonly responses?: ServerOptions['responses'];
+  readonly purger?: ServerOptions['purger'];
   readonly live?: Readonly<Record<string, number>>;
   readonly readStatuses?: ServerOptions['readStatuses'];
 }
@@ -82,6 +83,7 @@ export async function startTestServer({
     readStatuses: options.readStatuses ?? (() => Promise.resolve([])),
     liveSettings: settingsShape.live.parse(options.live ?? {}),
     responses: options.responses,
+    purger: options.purger ?? { accountsOf: () => [], purge: () => Promise.reject(new Error('not expected')) },
     printSdl: () => options.sdl ?? SDL,
     checkHost: options.checkHost,
     cors: createCors(options.cors),

@@ -6,6 +6,7 @@ import { createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';
+import { extentOf } from './extent.ts';
 import { createFakeVendor } from './sandbox.ts';
 
 /** Avaamo: usage statistics of bots. */
@@ -20,6 +21,7 @@ export const avaamo = defineVendor({
     const deps = { account, config: accountConfig, client, cache, ttl };
     return {
       account,
+      extentOf,
       createDataSource: (request) => createDataSource(deps, request),
       probe: (ref, context) => probe(client, ref, dependencies.clock.now(), context),
       ...createCallEstimates(cache, estimateCalls()),

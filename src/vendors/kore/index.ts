@@ -10,6 +10,7 @@ import { estimateCalls } from './estimate.ts';
 import { type StoredPeriod, toStatusPeriod } from './map.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';
+import { extentOf } from './extent.ts';
 import { createFakeVendor } from './sandbox.ts';
 
 /** Kore.ai Contact Center AI (SmartAssist): status periods of agents, and agent discovery. */
@@ -31,6 +32,7 @@ export const kore = defineVendor({
     const deps = { account, config: accountConfig, client, cache, ttl, onDropped, toPeriod, toPeriods };
     return {
       account,
+      extentOf,
       createDataSource: (request) => createDataSource(deps, request),
       ...(accountConfig.discover && { cachedAgents: () => cachedAgents(deps) }),
       probe: (ref, context) => probe(client, ref, dependencies.clock.now(), context),

@@ -8,6 +8,7 @@ import { estimateCalls } from './estimate.ts';
 import { toInteractions } from './map.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';
+import { extentOf } from './extent.ts';
 import { createFakeVendor } from './sandbox.ts';
 import type { StoredInteractions } from './wire.ts';
 
@@ -26,6 +27,7 @@ export const vonage = defineVendor({
     const deps = { account, config: accountConfig, client, cache, ttl, mapInteractions };
     return {
       account,
+      extentOf,
       createDataSource: (request) => createDataSource(deps, request),
       probe: (ref, context) => probe(client, ref, context),
       ...createCallEstimates(cache, estimateCalls(accountConfig, client)),

@@ -90,7 +90,8 @@ export type AnyCacheNamespace = CacheNamespace<never, unknown>;
 
 /** Reads and writes the entries of an account's cache, with their dates and validated. */
 export interface FreshnessPolicy {
-  readonly lookup: (namespace: AnyCacheNamespace, ids: readonly string[]) => Promise<Lookup>;
+  /** Entries that were requested earlier than `notBefore` are left out; absent: none are. */
+  readonly lookup: (namespace: AnyCacheNamespace, ids: readonly string[], notBefore?: Instant) => Promise<Lookup>;
   /** Returns an entry of this process's memory that is within its TTL and has a complete value. */
   readonly peek: (namespace: AnyCacheNamespace, id: string) => Entry | undefined;
   readonly write: (
@@ -120,14 +121,14 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
   const staleIfErrorMs = options.staleIfErrorSeconds * SECOND;
   const validator = createEntryValidator();
   return {
-    async lookup(namespace, ids) {
+    async lookup(namespace, ids, notBefore = -Infinity) {
       const entries = await store.getMany(ids);
       const now = clock.now();
       const fresh = new Map<string, ReadOutcome>();
       const stale = new Map<string, Entry>();
       ids.forEach((id, index) => {
         const entry = entries[index];
-        if (!entry || !validator.isValid(namespace, entry)) return;
+        if (!entry || entry.fetchedAt < notBefore || !validator.isValid(namespace, entry)) return;
         if (entry.freshUntil > now) fresh.set(id, toOutcome(account, namespace, entry, 'CACHE'));
         else if (!entry.notFound) stale.set(id, entry);
       });

@@ -160,12 +160,13 @@ async function readOrFetch<Key, Value>(
 
 /** Finds what is cached; readers of a fresh key do not wait for the others. */
 async function lookUp<Key, Value>(
-  { freshness, onRead }: ReadPipeline,
-  { namespace, control }: RunningRequest<Key, Value>,
+  { freshness, onRead, clock }: ReadPipeline,
+  { namespace, control, context: { notBeforeMs } }: RunningRequest<Key, Value>,
   ids: readonly string[],
   resultIfFresh: CacheReadResult,
 ): Promise<Lookup> {
-  const lookup = await freshness.lookup(namespace, ids);
+  const notBefore = notBeforeMs === undefined ? undefined : clock.now() - clock.monotonicMs() + notBeforeMs;
+  const lookup = await freshness.lookup(namespace, ids, notBefore);
   if (lookup.fresh.size > 0) onRead(namespace.endpoint, resultIfFresh, lookup.fresh.size);
   for (const [id, outcome] of lookup.fresh) control.settleKey(id, outcome);
   return lookup;

@@ -47,6 +47,8 @@ export interface CallContext {
   readonly onQuotaWait?: ((createError: () => VendorError) => void) | undefined;
   /** Whether a value just past its TTL is waited for, instead of being served while it is revalidated. */
   readonly waitsForFresh?: boolean;
+  /** The monotonic time in milliseconds before which no value may have been requested; absent: what is cached will do. */
+  readonly notBeforeMs?: number | undefined;
   /** Aborted when the response is no longer needed. */
   readonly signal: AbortSignal;
   /** `joinsEarlier`: the cached value is added to the record of earlier ones of its endpoint and outcome. */

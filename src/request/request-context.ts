@@ -23,6 +23,8 @@ export interface RequestContextOptions {
   readonly startedAtMs?: number;
   /** Receives the ids of the cache entries that the response depends on. */
   readonly onEntriesRead?: ((ids: readonly string[]) => void) | undefined;
+  /** Absent: what is cached will do. */
+  readonly notBeforeMs?: number | undefined;
   /** The stream that the response belongs to; absent: the response answers a request of its own. */
   readonly stream?: StreamContext | null | undefined;
 }
@@ -85,6 +87,7 @@ export function createRequestContext({
   limits,
   startedAtMs = clock.monotonicMs(),
   onEntriesRead,
+  notBeforeMs,
   stream = null,
 }: RequestContextOptions): RequestContext {
   const { record, ...calls } = createCallLedger();
@@ -101,6 +104,7 @@ export function createRequestContext({
     requestId,
     fairnessKey: [caller.name, requestId],
     waitUntilMs: () => waitUntilMs,
+    notBeforeMs,
     explain,
     stream,
     // An event of a stream is sent once it is complete; no client waits for it.

@@ -25,6 +25,8 @@ export interface GraphqlCall {
   readonly explain: Explain | null;
   /** The monotonic time in milliseconds from which its deadline counts. */
   readonly startedAtMs: number;
+  /** The monotonic time in milliseconds before which nothing of the response may have been requested; absent: what is cached will do. */
+  readonly notBeforeMs?: number | undefined;
   readonly method: string;
   readonly headers: HeaderMap;
   readonly search: string;
@@ -45,7 +47,7 @@ export function createGraphqlExecution({ graphql, limits, clock }: GraphqlExecut
   return async (call, disconnectSignal, onEntriesRead) => {
     const { caller, requestId, explain, startedAtMs, stream, method, headers, search, body, operation } = call;
     const contextOptions = { caller, requestId, explain, disconnectSignal, clock, limits, startedAtMs, onEntriesRead };
-    const context = createRequestContext({ ...contextOptions, stream });
+    const context = createRequestContext({ ...contextOptions, stream, notBeforeMs: call.notBeforeMs });
     try {
       const result = await graphql({ method, headers, search, body }, context);
       if (result.body.kind !== 'complete') throw new Error('incremental delivery is not supported by this schema');

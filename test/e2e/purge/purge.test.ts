@@ -227,3 +227,44 @@ describe('a request that is refused', () => {
     ).toBe(431);
   });
 });
+
+describe('Cache-Control: no-cache', () => {
+  test('asks the vendor again, and leaves the values for all', async () => {
+    await askStatuses();
+    clock.advance(1000);
+    await askStatuses();
+    world.calls();
+    expect(await traceStatuses({ 'cache-control': 'max-age=0, No-Cache' })).toEqual([['VENDOR', 10]]);
+    expect(total()).toBe(1);
+    const [{ fetchedAt } = { fetchedAt: '' }] = await fetchedTimes();
+    expect(Date.parse(fetchedAt)).toBe(clock.now());
+    expect(total()).toBe(0);
+  });
+
+  test('is ignored without the scope', async () => {
+    const own = await world.startGateway((raw) => ({ ...withoutDiscovery(raw), auth: { apiKeys: [READER] } }));
+    const headers = { authorization: 'Bearer reader', 'cache-control': 'no-cache' };
+    await own.query(STATUSES, { during }, headers);
+    clock.advance(1000);
+    world.calls();
+    await own.query(STATUSES, { during }, headers);
+    expect(total()).toBe(0);
+    await own.stop();
+  });
+});
+
+const READER = { name: 'reader', sha256: createHash('sha256').update('reader').digest('hex') };
+
+async function fetchedTimes() {
+  const query = `query ($during: TimeRange!) { agents(first: 1, filter: { account: "kore-main" }) { nodes {
+    statusPeriods(during: $during, accounts: ["kore-main"]) { sources { fetchedAt } } } } }`;
+  interface Times {
+    readonly agents: {
+      readonly nodes: readonly {
+        readonly statusPeriods: { readonly sources: readonly { readonly fetchedAt: string }[] };
+      }[];
+    };
+  }
+  const { data } = await gateway.query<Times>(query, { during });
+  return data.agents.nodes.flatMap(({ statusPeriods }) => statusPeriods.sources);
+}

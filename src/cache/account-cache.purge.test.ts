@@ -14,7 +14,7 @@ import {
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { createAccountCache } from './account-cache.ts';
-import type { FetchedValue } from './cache.ts';
+import type { CacheNamespace, FetchedValue } from './cache.ts';
 import { createMemoryStore } from './memory-store.ts';
 import type { Entry, Store } from './store.ts';
 import { createTwoLevelStore } from './two-level-store.ts';
@@ -95,6 +95,13 @@ function createSlowStore() {
   return { store, entries, reply: () => held.shift()?.() };
 }
 
+const numbers: CacheNamespace<string, number> = {
+  endpoint: 'numbers',
+  version: 1,
+  keyParts: (name) => [name],
+  isValid: (value) => typeof value === 'number',
+};
+
 type Action =
   | { readonly type: 'read' | 'readInMemory' | 'prime'; readonly key: string }
   | { readonly type: 'answer'; readonly nth: number }
@@ -126,7 +133,6 @@ async function run(actions: readonly Action[], isShared: boolean): Promise<numbe
     staleIfErrorSeconds: 600,
     onRead: () => undefined,
   });
-  const numbers = { ...namespace, isValid: (value: unknown): value is number => typeof value === 'number' };
   const calls: (() => void)[] = [];
   const reading: Promise<unknown>[] = [];
   let purges = 0;

@@ -57,7 +57,7 @@ export function createAccountCache(options: AccountCacheOptions): PurgeableCache
       return outcome;
     },
     readInMemory: (namespace, key, context) =>
-      synchronousReads && context.notBeforeMs === undefined && !context.signal.aborted
+      synchronousReads && context.accepts === undefined && !context.signal.aborted
         ? readInMemory(pipeline, toEntryId(namespace, key), namespace, context)
         : undefined,
     async peek<Key, Value>(namespace: CacheNamespace<Key, Value>, keys: readonly Key[]) {

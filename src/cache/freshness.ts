@@ -86,12 +86,14 @@ export interface FreshnessOptions {
   readonly onWritten?: ((id: string) => void) | undefined;
 }
 
+export type EntryFilter = (entry: Entry) => boolean;
+
 export type AnyCacheNamespace = CacheNamespace<never, unknown>;
 
 /** Reads and writes the entries of an account's cache, with their dates and validated. */
 export interface FreshnessPolicy {
-  /** Entries that were requested earlier than `notBefore` are left out; absent: none are. */
-  readonly lookup: (namespace: AnyCacheNamespace, ids: readonly string[], notBefore?: Instant) => Promise<Lookup>;
+  /** Leaves out the entries that are not accepted; absent: none. */
+  readonly lookup: (namespace: AnyCacheNamespace, ids: readonly string[], accepts?: EntryFilter) => Promise<Lookup>;
   /** Returns an entry of this process's memory that is within its TTL and has a complete value. */
   readonly peek: (namespace: AnyCacheNamespace, id: string) => Entry | undefined;
   readonly write: (
@@ -121,14 +123,14 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
   const staleIfErrorMs = options.staleIfErrorSeconds * SECOND;
   const validator = createEntryValidator();
   return {
-    async lookup(namespace, ids, notBefore = -Infinity) {
+    async lookup(namespace, ids, accepts) {
       const entries = await store.getMany(ids);
       const now = clock.now();
       const fresh = new Map<string, ReadOutcome>();
       const stale = new Map<string, Entry>();
       ids.forEach((id, index) => {
         const entry = entries[index];
-        if (!entry || entry.fetchedAt < notBefore || !validator.isValid(namespace, entry)) return;
+        if (!entry || accepts?.(entry) === false || !validator.isValid(namespace, entry)) return;
         if (entry.freshUntil > now) fresh.set(id, toOutcome(account, namespace, entry, 'CACHE'));
         else if (!entry.notFound) stale.set(id, entry);
       });

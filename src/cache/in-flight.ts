@@ -22,7 +22,7 @@ export interface Partition {
   readonly rest: readonly string[];
 }
 
-type Reader = Pick<CallContext, 'priority' | 'waitsForFresh' | 'notBeforeMs'>;
+type Reader = Pick<CallContext, 'priority' | 'isBackground' | 'waitsForFresh' | 'accepts'>;
 
 type RunFetch = (fetch: FetchControl) => Promise<ReadonlyMap<string, ReadOutcome>>;
 
@@ -75,7 +75,7 @@ export function createInFlightRegistry(
 function partition(
   entries: ReadonlyMap<string, InFlightEntry>,
   ids: readonly string[],
-  { priority = 'live', waitsForFresh = false, notBeforeMs = -Infinity }: Reader,
+  { priority = 'live', isBackground = false, waitsForFresh = false, accepts: { notBeforeMs = -Infinity } = {} }: Reader,
 ): Partition {
   const revalidating = new Map<string, ReadOutcome>();
   const inFlight = new Map<string, InFlightEntry>();
@@ -83,7 +83,7 @@ function partition(
   for (const id of ids) {
     const known = entries.get(id);
     const entry = known && known.startedAtMs >= notBeforeMs ? known : undefined;
-    if (priority === 'live') entry?.sharedFetch.raise(id);
+    if (priority === 'live' && !isBackground) entry?.sharedFetch.raise(id);
     const served = entry && findStale(entry, id, waitsForFresh);
     if (served) revalidating.set(id, served);
     else if (entry) inFlight.set(id, entry);

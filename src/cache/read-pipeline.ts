@@ -3,11 +3,13 @@ import type { Clock } from '../domain/clock.ts';
 import { isNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
 import { toVendorError } from '../http/classify-error.ts';
+import type { CacheConditions } from '../http/types.ts';
 import type { AskedTimes } from './asked-times.ts';
 import { fetchBatch } from './batch-fetch.ts';
 import type { FetchOutcome } from './cache.ts';
 import { abortErrorFor, type FetchRequest, pick, type RunningRequest, toTarget, withControl } from './fetch-request.ts';
 import {
+  type EntryFilter,
   type FreshnessPolicy,
   isStale,
   type Lookup,
@@ -161,15 +163,23 @@ async function readOrFetch<Key, Value>(
 /** Finds what is cached; readers of a fresh key do not wait for the others. */
 async function lookUp<Key, Value>(
   { freshness, onRead, clock }: ReadPipeline,
-  { namespace, control, context: { notBeforeMs } }: RunningRequest<Key, Value>,
+  { namespace, control, context: { accepts } }: RunningRequest<Key, Value>,
   ids: readonly string[],
   resultIfFresh: CacheReadResult,
 ): Promise<Lookup> {
-  const notBefore = notBeforeMs === undefined ? undefined : clock.now() - clock.monotonicMs() + notBeforeMs;
-  const lookup = await freshness.lookup(namespace, ids, notBefore);
+  const lookup = await freshness.lookup(namespace, ids, accepts && toEntryFilter(accepts, clock));
   if (lookup.fresh.size > 0) onRead(namespace.endpoint, resultIfFresh, lookup.fresh.size);
   for (const [id, outcome] of lookup.fresh) control.settleKey(id, outcome);
   return lookup;
+}
+
+/** Converts conditions to the clock of entries. */
+function toEntryFilter(
+  { notBeforeMs = -Infinity, freshUntilMs = -Infinity }: CacheConditions,
+  clock: Clock,
+): EntryFilter {
+  const origin = clock.now() - clock.monotonicMs();
+  return (entry) => entry.fetchedAt >= origin + notBeforeMs && entry.freshUntil >= origin + freshUntilMs;
 }
 
 /** Returns stale values immediately and revalidates them in the background. */

@@ -61,8 +61,8 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
     };
     const headers = toHeaderMap(request);
     if (accept !== undefined) headers.set('accept', accept);
-    const notBeforeMs = asksAnew ? startedAtMs : undefined;
-    const sent = { caller, requestId, explain, startedAtMs, notBeforeMs };
+    const accepts = asksAnew ? { notBeforeMs: startedAtMs } : undefined;
+    const sent = { caller, requestId, explain, startedAtMs, accepts };
     return execute({ ...sent, method, headers, search, body, operation, onCalls }, ...watch);
   }
 

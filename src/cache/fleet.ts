@@ -8,6 +8,7 @@ import { maxRetentionMs } from './freshness.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createLocalPurges, type FleetPurges } from './fleet-purges.ts';
 import { createMemoryStore, type StoreUse } from './memory-store.ts';
+import { createRedisClaims } from './redis-claims.ts';
 import { createRedisExchange, type ExchangeTexts } from './redis-exchange.ts';
 import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createEntryMatcher, type ExtentOf } from './purge-rule.ts';
@@ -28,6 +29,7 @@ const DEFAULT_RETENTION_MS = maxRetentionMs({ staleIfErrorSeconds: 0, ttl: {} })
 /** The rest of the heap is for responses under construction. */
 const MAX_HEAP_RATIO = 1 / 3;
 
+const LOCAL = { purges: createLocalPurges(), claim: () => Promise.resolve(true) };
 const SINGLE_PROCESS: FleetSize = { size: () => 1, close: () => Promise.resolve() };
 
 export interface FleetOptions {
@@ -50,6 +52,8 @@ export interface Fleet {
   /** Aborted by `close`; cancels all background work. */
   readonly shutdownSignal: AbortSignal;
   readonly forAccount: (account: AccountConfig) => AccountSharedState;
+  /** Resolves to whether this process is the one of the fleet that does what the name stands for. */
+  readonly claim: (name: string) => Promise<boolean>;
   /** Purges in all processes. */
   readonly purges: FleetPurges;
   /** Sets what tells which of an account's entries a purge of a part of it drops. */
@@ -88,8 +92,7 @@ export function createFleet({
   function createFleetOn(
     store: Store,
     forAccount: Fleet['forAccount'],
-    purges: FleetPurges,
-    fleetSize = SINGLE_PROCESS,
+    { purges, claim, fleetSize = SINGLE_PROCESS }: Pick<Fleet, 'purges' | 'claim'> & { readonly fleetSize?: FleetSize },
   ): Fleet {
     return {
       store,
@@ -97,6 +100,7 @@ export function createFleet({
       shutdownSignal,
       forAccount,
       purges,
+      claim,
       setExtentOf: (idPrefix, extentOf) => {
         extents.set(idPrefix, extentOf);
       },
@@ -109,7 +113,7 @@ export function createFleet({
     };
   }
 
-  if (address === undefined) return createFleetOn(local, () => ({}), createLocalPurges());
+  if (address === undefined) return createFleetOn(local, () => ({}), LOCAL);
   const redis = connectRedis(address, clock, observer);
   const steadyClock = createSteadyClock(clock);
   const estimate = createRedisTime();
@@ -131,7 +135,8 @@ export function createFleet({
     createMatcher: (rule) => createEntryMatcher(rule, extents.get(rule.idPrefix)),
   });
   const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock, redisTime, purges), steadyClock);
-  return createFleetOn(store, forAccount, purges, createRedisFleetSize(redis, steadyClock, estimate));
+  const fleetSize = createRedisFleetSize(redis, steadyClock, estimate);
+  return createFleetOn(store, forAccount, { purges, claim: createRedisClaims(redis), fleetSize });
 }
 
 function sharedQuotaOf(

@@ -20,6 +20,7 @@ export type CacheOperation =
   | 'fleet'
   | 'health'
   | 'purge'
+  | 'claim'
   | 'probe'
   | 'connection'
   | 'close';

@@ -24,6 +24,7 @@ import { createLimitedLogs } from './limited-logs.ts';
 import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
 import { createPurger } from './purger.ts';
 import { createServices } from './services.ts';
+import { startWarming } from './warm.ts';
 import { connectTrustedDocuments } from './trusted-documents.ts';
 
 const PAGES_DIRECTORY = new URL('../../public/', import.meta.url);
@@ -104,10 +105,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     logger,
     clock,
   });
+  const stopWarming = startWarming({ config, clock, fleet, graphql: graphql.execute, metrics, logger });
   return {
     server,
     askAccounts: services.directory.askAll,
     close: async () => {
+      stopWarming();
       await Promise.allSettled([graphql.stop()]);
       // After the last query: what it counted is still logged.
       services.close();

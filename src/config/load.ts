@@ -10,6 +10,7 @@ import { parseProxyVariables } from './proxy.ts';
 import { type Config, parseConfig } from './schema.ts';
 import { loadTrustedDocuments } from './trusted-documents.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
+import { loadWarmEntries } from './warm.ts';
 import { parseYaml, type YamlFile } from './yaml-file.ts';
 
 export interface LoadConfigOptions {
@@ -70,12 +71,16 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
   }
   const { config, issues } = parseConfig(raw, interpolation.interpolatedPaths, vendors);
   const trusted = loadTrustedDocuments(raw, dirname(file), interpolation.unknownPaths);
+  const { warm, issues: warmIssues } = loadWarmEntries(raw, dirname(file), interpolation.unknownPaths);
   const toConfigError = createErrorFormatter(file, yaml, interpolation);
   const allErrors = [
     ...errors,
-    ...[...interpolation.issues, ...trusted.issues, ...findOtherIssues(raw, issues, interpolation, vendors)].map(
-      toConfigError,
-    ),
+    ...[
+      ...interpolation.issues,
+      ...trusted.issues,
+      ...warmIssues,
+      ...findOtherIssues(raw, issues, interpolation, vendors),
+    ].map(toConfigError),
     ...findHostErrors(raw, server.host, toConfigError).filter(({ path }) => !interpolation.unknownPaths.has(path)),
   ];
   return {
@@ -85,6 +90,7 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
         server: { ...config.server, ...server },
         proxy,
         trustedDocuments: trusted.trustedDocuments,
+        warm,
       },
     }),
     errors: allErrors.toSorted(byLocation),

@@ -5,6 +5,7 @@ import { naming } from './named-value.ts';
 import { secureUrlSchema } from './secure-url.ts';
 import { trustProxySchema } from './trust-proxy.ts';
 import { trustedDocumentsSchema } from './trusted-documents.ts';
+import { warmSchema } from './warm.ts';
 
 /** A host name or address, without a port. */
 const hostNameSchema = z
@@ -139,6 +140,7 @@ export const settingsShape = {
   cache: cacheSchema.prefault({}),
   live: liveSchema.prefault({}),
   performance: performanceSchema.prefault({}),
+  warm: warmSchema,
   /** Documents that callers name by id; absent: none. */
   trustedDocuments: trustedDocumentsSchema.optional(),
   agents: z.array(directoryEntrySchema).default([]),

@@ -18,6 +18,7 @@ import { createPurgeMetrics, type PurgeMetrics } from './metrics/purges.ts';
 import { createMetricFactory } from './metrics/registry.ts';
 import { createServerMetrics } from './metrics/server.ts';
 import { createSourceMetrics, type SourceMetrics } from './metrics/sources.ts';
+import { createWarmMetrics, type WarmMetrics } from './metrics/warm.ts';
 
 /**
  * The metrics of all components, of which each has a file of its own in `metrics/`. Durations are milliseconds here and
@@ -32,6 +33,7 @@ export interface Metrics
     SourceMetrics,
     AccountMetrics,
     PurgeMetrics,
+    WarmMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
     LiveMetrics,
     GraphqlLayerMetrics,
@@ -71,6 +73,7 @@ export function createMetrics({ collectProcessMetrics = false, peers }: MetricsO
     ...createSourceMetrics(factory),
     ...createAccountMetrics(factory),
     ...createPurgeMetrics(factory),
+    ...createWarmMetrics(factory),
     ...createLogMetrics(factory),
     ...createExporter(registry, peers),
   };

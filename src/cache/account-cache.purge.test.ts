@@ -20,7 +20,9 @@ import type { Entry, Store } from './store.ts';
 import { createTwoLevelStore } from './two-level-store.ts';
 
 const { context } = createCaller();
-const ALL = () => true;
+function matchesAll() {
+  return true;
+}
 
 describe('purge', () => {
   test('drops the entries that match from memory, and returns their ids', async () => {
@@ -38,7 +40,7 @@ describe('purge', () => {
     const vendor = createStubVendor();
     const before = cache.readMany(namespace, ['a'], context, vendor.fetch);
     await flushPromises();
-    cache.purge(ALL);
+    cache.purge(matchesAll);
     clock.advance(1);
     const after = cache.readMany(namespace, ['a'], context, vendor.fetch);
     await flushPromises();
@@ -54,7 +56,7 @@ describe('purge', () => {
     const { cache, clock } = createTestCache();
     const requestedAt = clock.now();
     clock.advance(1000);
-    cache.purge(ALL);
+    cache.purge(matchesAll);
     await cache.primeMany(namespace, [['a', { value: 'old', ttlSeconds: 60 }]], requestedAt);
     expect(await cache.peek(namespace, ['a'])).toEqual([undefined]);
     clock.advance(1);
@@ -65,7 +67,7 @@ describe('purge', () => {
   test('leaves nothing that replaces a failure of the vendor', async () => {
     const { cache, clock } = createTestCache();
     await cache.readMany(namespace, ['a'], context, fetching('old'));
-    cache.purge(ALL);
+    cache.purge(matchesAll);
     clock.advance(1);
     const [outcome] = await cache.readMany(namespace, ['a'], context, failingWith(vendorError()));
     expect(outcome).toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
@@ -179,7 +181,7 @@ async function run(actions: readonly Action[], isShared: boolean): Promise<numbe
         break;
       case 'purge':
         purges += 1;
-        cache.purge(ALL);
+        cache.purge(matchesAll);
         // The rules in Redis: nothing that was requested before is read any more.
         slow.entries.clear();
         break;

@@ -11,7 +11,7 @@ function idOf(...keyParts: readonly unknown[]): string {
 function extentOf(_endpoint: string, [agent, from, to]: readonly unknown[]): DataExtent | null {
   if (agent === 'list') return null;
   const during = typeof from === 'number' ? { from, to: Number(to) } : null;
-  return { agent: agent === null ? null : String(agent), during };
+  return { agent: agent as string | null, during };
 }
 
 function matches(rule: Partial<PurgeRule>, ...keyParts: readonly unknown[]): boolean {

@@ -205,6 +205,10 @@ class PollingPurges implements RedisPurges {
     if (rules.length > 0 && (await this.#store(rules)) !== null)
       this.#unpublished = this.#unpublished.filter((rule) => !rules.includes(rule));
     await this.#poll();
+    this.#pollLater();
+  }
+
+  #pollLater(): void {
     if (this.#isClosed) return;
     this.#cancelTimer = this.#options.clock.setTimer(POLL_INTERVAL_MS, () => void this.#pollRepeatedly());
   }

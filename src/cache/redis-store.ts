@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { Clock } from '../domain/clock.ts';
 import { createByteLimiter } from './byte-limiter.ts';
 import { MAX_KEYS_PER_COMMAND, redisKey } from './redis-keys.ts';
+import type { PurgeFilter } from './redis-purges.ts';
 import { type RedisTime, SAME_TIME } from './redis-time.ts';
 import { createValueSizes, MAX_COMMAND_BYTES, type ValueSizes } from './redis-value-sizes.ts';
-import type { PurgeFilter } from './redis-purges.ts';
 import { COMMAND_TIMEOUT_MS, type RedisConnection, WRITE_TIMEOUT_MS } from './redis.ts';
 import type { Entry, Store } from './store.ts';
 

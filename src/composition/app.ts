@@ -24,8 +24,8 @@ import { createLimitedLogs } from './limited-logs.ts';
 import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
 import { createPurger } from './purger.ts';
 import { createServices } from './services.ts';
-import { startWarming } from './warm.ts';
 import { connectTrustedDocuments } from './trusted-documents.ts';
+import { startWarming } from './warm.ts';
 
 const PAGES_DIRECTORY = new URL('../../public/', import.meta.url);
 

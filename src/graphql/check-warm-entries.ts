@@ -1,4 +1,4 @@
-import { getOperationAST, getVariableValues, type GraphQLSchema, parse } from 'graphql';
+import { getOperationAST, getVariableValues, type GraphQLSchema, OperationTypeNode, parse } from 'graphql';
 import type { ConfigIssue } from '../config/config-error.ts';
 import type { Limits } from '../config/settings.ts';
 import type { WarmEntry } from '../config/warm.ts';
@@ -19,7 +19,7 @@ export function checkWarmEntries(
     const [problem] = invalid;
     if (problem) return [{ path: ['warm', index, 'document'], message: `is not a valid query: ${problem.problem}` }];
     const operation = getOperationAST(parse(entry.text));
-    if (operation?.operation !== 'query')
+    if (operation?.operation !== OperationTypeNode.QUERY)
       return [{ path: ['warm', index, 'document'], message: 'must have one operation, which is a query' }];
     const variables = resolveRelativeTimes(entry.variables, now, entry.timeZone) as Readonly<Record<string, unknown>>;
     const { errors = [] } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {

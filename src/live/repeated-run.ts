@@ -48,8 +48,8 @@ class ScheduledRun<Outcome extends RunOutcome> implements RepeatedRun<Outcome> {
   #latest: Latest<Outcome> | null = null;
   #running: Promise<Outcome> | null = null;
   #startedAtMs = -Infinity;
-  /** Whether `outdate` was called since the run under way has started. */
-  #isRunOutdated = false;
+  /** How often `outdate` was called. */
+  #outdatings = 0;
   #cancelTimer: () => void = () => undefined;
 
   constructor(options: RepeatedRunOptions<Outcome>) {
@@ -66,7 +66,7 @@ class ScheduledRun<Outcome extends RunOutcome> implements RepeatedRun<Outcome> {
   }
 
   outdate(): void {
-    this.#isRunOutdated = true;
+    this.#outdatings += 1;
     if (!this.#latest) return;
     this.#latest = { ...this.#latest, isOutdated: true };
     const { outcome, startedAtMs } = this.#latest;
@@ -108,11 +108,11 @@ class ScheduledRun<Outcome extends RunOutcome> implements RepeatedRun<Outcome> {
     const { clock, run, intervalMs, onOutcome } = this.#options;
     const startedAtMs = clock.monotonicMs();
     this.#startedAtMs = startedAtMs;
-    this.#isRunOutdated = false;
+    const outdatings = this.#outdatings;
     try {
       const outcome = await run(this.#controller.signal);
       this.#controller.signal.throwIfAborted();
-      const isOutdated = this.#isRunOutdated;
+      const isOutdated = this.#outdatings > outdatings;
       this.#latest = { outcome, startedAtMs, isOutdated };
       const endedAtMs = clock.monotonicMs();
       const nextChangeAtMs = isOutdated ? endedAtMs : endedAtMs + pollingPaceMs(outcome, endedAtMs);

@@ -2,7 +2,9 @@ import { expect, test } from '@jest/globals';
 import { parsePurgeRequest } from './purge-request.ts';
 
 const ACCOUNTS = ['kore-main', 'lp'];
-const day = (text: string) => Date.parse(`${text}T00:00:00Z`);
+function day(text: string) {
+  return Date.parse(`${text}T00:00:00Z`);
+}
 
 test.each([
   [{ account: 'lp' }, { accounts: ['lp'], agent: null, from: null, to: null }],

@@ -20,7 +20,7 @@ import { HttpError } from './http-error.ts';
 import { createLiveServer, type LiveServerOptions } from './live-server.ts';
 import { createLoadShedder } from './load-shedding.ts';
 import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
-import { createPurgeHandler, type CachePurger } from './purge-handler.ts';
+import { type CachePurger, createPurgeHandler } from './purge-handler.ts';
 import { authorize, validateRequest } from './request-checks.ts';
 import { sendError, sendJson } from './respond.ts';
 import type { ResponseCache } from './response-cache/response-cache.ts';

@@ -71,8 +71,7 @@ export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOp
       const executed = await execute(signal, watch.add);
       const response = toReadyResponse(executed, clock);
       const isCurrent = clearings === clearingsBefore && !watch.isOutdated();
-      const isShareable =
-        executed.reuse !== 'none' && isCurrent && response.validUntilMs > clock.monotonicMs();
+      const isShareable = executed.reuse !== 'none' && isCurrent && response.validUntilMs > clock.monotonicMs();
       isStored = isShareable && executed.reuse === 'lasting';
       if (isStored)
         return { answer: { response: stored.add(key, response, watch), source: 'executed-and-stored' }, isShareable };

@@ -4,9 +4,9 @@ import { createClient } from './client.ts';
 import { config } from './config.ts';
 import { createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
+import { extentOf } from './extent.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';
-import { extentOf } from './extent.ts';
 import { createFakeVendor } from './sandbox.ts';
 
 /** Avaamo: usage statistics of bots. */

@@ -1,5 +1,5 @@
 import type { DataExtent } from '../../cache/purge-rule.ts';
-import { DAY, startOfUtcDay, type CivilDate } from '../../domain/time.ts';
+import { type CivilDate, DAY, startOfUtcDay } from '../../domain/time.ts';
 
 /** What a cached value holds: a cell is of one agent and one UTC day; the list of agents is of neither. */
 export function extentOf(_endpoint: string, [kind, agent, day]: readonly unknown[]): DataExtent | null {

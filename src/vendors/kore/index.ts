@@ -7,10 +7,10 @@ import { createClient } from './client.ts';
 import { config } from './config.ts';
 import { cachedAgents, createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
+import { extentOf } from './extent.ts';
 import { type StoredPeriod, toStatusPeriod } from './map.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';
-import { extentOf } from './extent.ts';
 import { createFakeVendor } from './sandbox.ts';
 
 /** Kore.ai Contact Center AI (SmartAssist): status periods of agents, and agent discovery. */

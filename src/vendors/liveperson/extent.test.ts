@@ -9,7 +9,9 @@ import { computeCoverage } from './window.ts';
 const rules = { longestSessionHours: 12, settleHours: 6, lookBackHours: 24, listWindowHours: 168, retentionDays: 30 };
 const extentOf = createExtentOf(rules);
 const NOW = Date.parse('2026-11-20T09:30:00Z');
-const hour = (n: number) => NOW - (NOW % HOUR) - n * HOUR;
+function hour(hoursAgo: number) {
+  return NOW - (NOW % HOUR) - hoursAgo * HOUR;
+}
 
 function fileIn({ from, to }: { readonly from: number; readonly to: number }) {
   return extentOf('file', [`/data_access_le/account/1/le/agentActivity/Agent.${from}.${to}.part-00000-0.gz`]);

@@ -62,9 +62,9 @@ export function createKeptContent(account: string, store: DerivedStore, yielder:
       }
     },
     async open(files) {
-      const opened: FetchedFile[] = [];
-      for (const { value, fetchedAt } of files) opened.push({ value: await openStored(value, parts), fetchedAt });
-      return { key: hash('sha1', files.map(({ value }) => identify(value)).join()), files: opened };
+      const contents: FetchedFile[] = [];
+      for (const { value, fetchedAt } of files) contents.push({ value: await openStored(value, parts), fetchedAt });
+      return { key: hash('sha1', files.map(({ value }) => identify(value)).join()), files: contents };
     },
     sessions: (ref, fileSet, during) => limitReads(() => readSessions(ref, fileSet, during, parts)),
   };

@@ -5,10 +5,10 @@ import { createClient } from './client.ts';
 import { config } from './config.ts';
 import { createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
+import { extentOf } from './extent.ts';
 import { toInteractions } from './map.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';
-import { extentOf } from './extent.ts';
 import { createFakeVendor } from './sandbox.ts';
 import type { StoredInteractions } from './wire.ts';
 

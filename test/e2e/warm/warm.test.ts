@@ -54,10 +54,10 @@ function postsToKore(): number {
   return world.calls().kore.filter((call) => call.startsWith('POST') && !call.includes('token')).length;
 }
 
-const askReport = (day: string) =>
-  gateway.query(REPORT, {
-    during: { from: `${day}T00:00:00Z`, to: new Date(Date.parse(day) + DAY).toISOString() },
-  });
+function askReport(day: string) {
+  const during = { from: `${day}T00:00:00Z`, to: new Date(Date.parse(day) + DAY).toISOString() };
+  return gateway.query(REPORT, { during });
+}
 
 test('brings a report into the cache at its times, and renews what would expire before the next', async () => {
   gateway = await world.startGateway(withReport());

@@ -104,3 +104,39 @@ test('ends the run under way when it is stopped, and leaves no timer', async () 
   expect(outcomes).toHaveLength(1);
   expect(clock.pendingTimers()).toBe(0);
 });
+
+test('serves those who ask just past the time of an outcome, while a run replaces it', async () => {
+  const { runs, startedAt, outcomes, clock, pass } = setUp({ validMs: 20_000 });
+  const first = await runs.current();
+  // A tenth of its time, as for cached values.
+  clock.advance(21_999);
+  expect(await runs.current()).toBe(first);
+  await pass(0);
+  expect([startedAt, await runs.current()]).toEqual([[0, 20_000], outcomes[1]]);
+});
+
+test('lets those wait who ask later than that', async () => {
+  const { runs, outcomes, clock } = setUp({ intervalMs: 60_000, validMs: 20_000 });
+  await runs.current();
+  clock.advance(22_000);
+  expect(await runs.current()).toBe(outcomes[1]);
+  expect(outcomes).toHaveLength(2);
+});
+
+test('runs again as soon as the interval allows once its outcome is outdated, and serves it to nobody', async () => {
+  const { runs, startedAt, outcomes, pass } = setUp({ validMs: 100_000 });
+  await runs.current();
+  await pass(1000);
+  runs.outdate();
+  await pass(3999);
+  expect(startedAt).toEqual([0]);
+  await pass(1);
+  expect(startedAt).toEqual([0, 5000]);
+  runs.outdate();
+  expect(await runs.current()).toBe(outcomes[2]);
+  const running = runs.current();
+  runs.outdate();
+  await running;
+  await pass(5000);
+  expect(startedAt).toHaveLength(4);
+});

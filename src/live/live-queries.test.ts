@@ -66,6 +66,24 @@ describe('the subscriptions of a process', () => {
     expect(state.reads).toBe(1);
   });
 
+  test('are executed and read again as soon as their intervals allow, once what they have sent is outdated', async () => {
+    const { clock, state, queries, operation } = setUp();
+    const lasting = {
+      ...operation('x'),
+      execute: () => Promise.resolve(liveAnswer('x', Infinity, { field: { name: 'agents', args: {} } })),
+    };
+    await queries.subscribe(lasting, recordingSubscriber(callerNamed('a')).subscriber).started;
+    await queries.subscribe(operation('y', 'statusChanges'), recordingSubscriber(callerNamed('b')).subscriber).started;
+    const { runs, reads } = state;
+    clock.advance(60_000);
+    await flushPromises();
+    expect([state.runs, state.reads]).toEqual([runs, reads]);
+    queries.outdateAll();
+    clock.advance(0);
+    await flushPromises();
+    expect([state.runs, state.reads]).toEqual([runs + 1, reads + 1]);
+  });
+
   test('are limited, in total and for each caller, until one ends', async () => {
     const { queries, operation } = setUp();
     const subscribe = (name: string) =>

@@ -16,12 +16,12 @@ test('fetches what was requested before the conditions allow, once for all who a
   const { cache, clock } = createTestCache();
   await cache.readMany(namespace, ['a'], context, fetching('old'));
   clock.advance(1000);
-  const anew = { ...context, accepts: { notBeforeMs: clock.monotonicMs() } };
-  expect(cache.readInMemory(namespace, 'a', anew)).toBeUndefined();
+  const later = { ...context, accepts: { notBeforeMs: clock.monotonicMs() } };
+  expect(cache.readInMemory(namespace, 'a', later)).toBeUndefined();
   const vendor = createStubVendor();
   const reads = [
-    cache.readMany(namespace, ['a'], anew, vendor.fetch),
-    cache.readMany(namespace, ['a'], anew, vendor.fetch),
+    cache.readMany(namespace, ['a'], later, vendor.fetch),
+    cache.readMany(namespace, ['a'], later, vendor.fetch),
   ];
   await flushPromises();
   vendor.answerWith(0, [{ value: 'new', ttlSeconds: 60 }]);
@@ -36,8 +36,8 @@ test('does not join a fetch that began before', async () => {
   const before = cache.readMany(namespace, ['a'], context, vendor.fetch);
   await flushPromises();
   clock.advance(1);
-  const anew = { ...context, accepts: { notBeforeMs: clock.monotonicMs() } };
-  const after = cache.readMany(namespace, ['a'], anew, vendor.fetch);
+  const later = { ...context, accepts: { notBeforeMs: clock.monotonicMs() } };
+  const after = cache.readMany(namespace, ['a'], later, vendor.fetch);
   await flushPromises();
   vendor.answerWith(1, [{ value: 'new', ttlSeconds: 60 }]);
   vendor.answerWith(0, [{ value: 'old', ttlSeconds: 60 }]);
@@ -50,8 +50,8 @@ test('returns the failure of the vendor where only an older value is there, and 
   const { cache, clock } = createTestCache();
   await cache.readMany(namespace, ['a'], context, fetching('old'));
   clock.advance(1000);
-  const anew = { ...context, accepts: { notBeforeMs: clock.monotonicMs() } };
-  const [outcome] = await cache.readMany(namespace, ['a'], anew, failingWith(vendorError()));
+  const later = { ...context, accepts: { notBeforeMs: clock.monotonicMs() } };
+  const [outcome] = await cache.readMany(namespace, ['a'], later, failingWith(vendorError()));
   expect(outcome).toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
   expect(cache.readInMemory(namespace, 'a', context)).toMatchObject({ value: 'old' });
 });

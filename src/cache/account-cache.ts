@@ -4,7 +4,7 @@ import { VendorError } from '../domain/vendor-error.ts';
 import { createAbortListeners } from '../http/abort.ts';
 import type { CallContext } from '../http/types.ts';
 import { createAskedTimes } from './asked-times.ts';
-import type { BatchFetchFn, CachedValue, CacheNamespace, FetchedValue, PurgeableCache } from './cache.ts';
+import type { BatchFetchFn, CachedValue, CacheNamespace, FetchedValue, OwnedAccountCache } from './cache.ts';
 import { createFreshnessPolicy, type FreshnessOptions, type FreshnessPolicy, type ReadOutcome } from './freshness.ts';
 import { createInFlightRegistry } from './in-flight.ts';
 import type { Leases } from './leases.ts';
@@ -32,7 +32,7 @@ type SteadyPipeline = ReadPipeline & { readonly clock: SteadyClock };
 
 type ToEntryId = <Key, Value>(namespace: CacheNamespace<Key, Value>, key: Key) => string;
 
-export function createAccountCache(options: AccountCacheOptions): PurgeableCache {
+export function createAccountCache(options: AccountCacheOptions): OwnedAccountCache {
   const { account, leases, fingerprint = '', shutdownSignal = new AbortController().signal } = options;
   const { onRead, onRefreshFailed = () => undefined, synchronousReads = true } = options;
   const clock = createSteadyClock(options.clock);

@@ -125,7 +125,7 @@ export interface AccountCache {
 }
 
 /** The cache of an account for the process that owns it. */
-export interface PurgeableCache extends AccountCache {
+export interface OwnedAccountCache extends AccountCache {
   /** What the ids of the account's entries begin with. */
   readonly idPrefix: string;
   /**

@@ -133,7 +133,7 @@ class PollingPurges implements RedisPurges {
 
   constructor(options: RedisPurgesOptions) {
     this.#options = options;
-    // After whoever creates it has subscribed.
+    // After its owner has subscribed.
     queueMicrotask(() => void this.#pollRepeatedly());
   }
 

@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import { createAccountCache } from '../cache/account-cache.ts';
-import type { PurgeableCache } from '../cache/cache.ts';
+import type { OwnedAccountCache } from '../cache/cache.ts';
 import type { Fleet } from '../cache/fleet.ts';
 import type { AccountConfig } from '../config/account.ts';
 import type { Config } from '../config/schema.ts';
@@ -38,7 +38,7 @@ export interface ConnectedAccount {
   readonly config: AccountConfig;
   readonly vendor: VendorAdapter;
   readonly adapter: AccountAdapter;
-  readonly cache: PurgeableCache;
+  readonly cache: OwnedAccountCache;
   /** What the processes of a fleet exchange about the account's health; absent for a single process. */
   readonly healthStore: SharedHealthStore | undefined;
 }

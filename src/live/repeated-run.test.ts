@@ -123,7 +123,7 @@ test('lets those wait who ask later than that', async () => {
   expect(outcomes).toHaveLength(2);
 });
 
-test('runs again as soon as the interval allows once its outcome is outdated, and serves it to nobody', async () => {
+test('runs again as soon as the interval allows once its outcome is outdated, and serves it to no reader', async () => {
   const { runs, startedAt, outcomes, pass } = setUp({ validMs: 100_000 });
   await runs.current();
   await pass(1000);

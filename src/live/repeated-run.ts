@@ -49,7 +49,7 @@ class ScheduledRun<Outcome extends RunOutcome> implements RepeatedRun<Outcome> {
   #running: Promise<Outcome> | null = null;
   #startedAtMs = -Infinity;
   /** How often `outdate` was called. */
-  #outdatings = 0;
+  #outdatedCount = 0;
   #cancelTimer: () => void = () => undefined;
 
   constructor(options: RepeatedRunOptions<Outcome>) {
@@ -66,7 +66,7 @@ class ScheduledRun<Outcome extends RunOutcome> implements RepeatedRun<Outcome> {
   }
 
   outdate(): void {
-    this.#outdatings += 1;
+    this.#outdatedCount += 1;
     if (!this.#latest) return;
     this.#latest = { ...this.#latest, isOutdated: true };
     const { outcome, startedAtMs } = this.#latest;
@@ -108,11 +108,11 @@ class ScheduledRun<Outcome extends RunOutcome> implements RepeatedRun<Outcome> {
     const { clock, run, intervalMs, onOutcome } = this.#options;
     const startedAtMs = clock.monotonicMs();
     this.#startedAtMs = startedAtMs;
-    const outdatings = this.#outdatings;
+    const outdatedCount = this.#outdatedCount;
     try {
       const outcome = await run(this.#controller.signal);
       this.#controller.signal.throwIfAborted();
-      const isOutdated = this.#outdatings > outdatings;
+      const isOutdated = this.#outdatedCount > outdatedCount;
       this.#latest = { outcome, startedAtMs, isOutdated };
       const endedAtMs = clock.monotonicMs();
       const nextChangeAtMs = isOutdated ? endedAtMs : endedAtMs + pollingPaceMs(outcome, endedAtMs);

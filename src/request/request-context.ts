@@ -25,7 +25,7 @@ export interface RequestContextOptions {
   readonly onEntriesRead?: ((ids: readonly string[]) => void) | undefined;
   /** Absent: every cached value that is fresh. */
   readonly accepts?: CacheConditions | undefined;
-  /** Whether nobody waits for the response. */
+  /** Whether no caller waits for the response. */
   readonly isBackground?: boolean | undefined;
   /** The stream that the response belongs to; absent: the response answers a request of its own. */
   readonly stream?: StreamContext | null | undefined;

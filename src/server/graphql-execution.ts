@@ -28,7 +28,7 @@ export interface GraphqlCall {
   readonly startedAtMs: number;
   /** Which cached values are accepted; absent: all that are fresh. */
   readonly accepts?: CacheConditions | undefined;
-  /** Whether nobody waits for the response. */
+  /** Whether no caller waits for the response. */
   readonly isBackground?: boolean;
   readonly method: string;
   readonly headers: HeaderMap;

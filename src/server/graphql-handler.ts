@@ -51,7 +51,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
     graphqlRequest: GraphqlRequest,
     ...watch: Parameters<Execute>
   ): Promise<ExecutedResponse> {
-    const { caller, method, accept, explain, asksAnew } = graphqlRequest;
+    const { caller, method, accept, explain, bypassesCache } = graphqlRequest;
     const { request, requestId, log, startedAtMs } = exchange;
     const { search, body, document } = await resolve(graphqlRequest);
     const operation = findOperationLabel(body, search) ?? document?.operationName ?? undefined;
@@ -61,7 +61,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
     };
     const headers = toHeaderMap(request);
     if (accept !== undefined) headers.set('accept', accept);
-    const accepts = asksAnew ? { notBeforeMs: startedAtMs } : undefined;
+    const accepts = bypassesCache ? { notBeforeMs: startedAtMs } : undefined;
     const sent = { caller, requestId, explain, startedAtMs, accepts };
     return execute({ ...sent, method, headers, search, body, operation, onCalls }, ...watch);
   }
@@ -81,7 +81,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
   }
 
   async function answer(exchange: Exchange, request: GraphqlRequest): Promise<GraphqlAnswer> {
-    const key = responses && request.explain === null && !request.asksAnew ? toResponseKey(request) : null;
+    const key = responses && request.explain === null && !request.bypassesCache ? toResponseKey(request) : null;
     if (!responses || key === null) {
       const { bytes, ...rest } = await executeInSlot(exchange, request, exchange.disconnected);
       return { ...rest, body: createEncodableBody(bytes) };

@@ -18,7 +18,7 @@ export interface GraphqlRequest {
   readonly body: Buffer | null;
   readonly explain: Explain | null;
   /** Whether the vendors are asked although the cache has what is asked for. */
-  readonly asksAnew: boolean;
+  readonly bypassesCache: boolean;
 }
 
 /** Reads a request. Throws an `HttpError` for one that is refused before its query is looked at. */
@@ -32,10 +32,10 @@ export function readGraphqlRequest(
     throw new HttpError(400, 'BAD_USER_INPUT', 'Switchboard-Explain must be "plan" or "trace".');
   }
   const { method = 'GET' } = request;
-  const asksAnew = mayAskAnew(request.headers['cache-control'], caller);
+  const bypassesCache = mayBypassCache(request.headers['cache-control'], caller);
   if (method === 'GET') assertPreflighted(request);
   const { accept } = request.headers;
-  if (method !== 'POST') return { caller, method, accept, search, body: null, explain, asksAnew };
+  if (method !== 'POST') return { caller, method, accept, search, body: null, explain, bypassesCache };
   return readJsonBytes(request, maxBodyBytes).then((body) => ({
     caller,
     method,
@@ -43,14 +43,14 @@ export function readGraphqlRequest(
     search,
     body,
     explain,
-    asksAnew,
+    bypassesCache,
   }));
 }
 
 const NO_CACHE = /(?:^|,)\s*no-cache\s*(?:,|$)/i;
 
 /** Of callers without the scope, the header is ignored: browsers send it by themselves when a page is loaded again. */
-function mayAskAnew(cacheControl: string | undefined, { scopes }: Caller): boolean {
+function mayBypassCache(cacheControl: string | undefined, { scopes }: Caller): boolean {
   return cacheControl !== undefined && scopes.has('admin') && NO_CACHE.test(cacheControl);
 }
 

@@ -31,9 +31,9 @@ test.each([
   [{}, [{ key: 'account', message: 'is missing; name an account, or send "all": true for all of them' }]],
   [{ account: 'lp', all: true }, [{ key: 'all', message: 'must not be sent together with account' }]],
   [
-    { account: 'kore-mian', from: '2026-11-20', to: '2026-11-19' },
+    { account: 'kore-min', from: '2026-11-20', to: '2026-11-19' },
     [
-      { key: 'account', message: 'is not an account that you may use: kore-mian; did you mean kore-main?' },
+      { key: 'account', message: 'is not an account that you may use: kore-min; did you mean kore-main?' },
       { key: 'to', message: 'must be after from' },
     ],
   ],

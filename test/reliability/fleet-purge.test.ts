@@ -64,7 +64,7 @@ function postsToKore(): number {
 /** Until both processes have asked for purges. */
 async function startTwoGateways(): Promise<readonly [Gateway, Gateway]> {
   const gateways = [await world.startGateway(onRedis), await world.startGateway(onRedis)] as const;
-  await waitUntil(async () => (await redis.command('HLEN', HEARD)).startsWith(':2'));
+  await waitUntil(async () => (await redis.command('HGETALL', HEARD)).startsWith('*4'));
   return gateways;
 }
 

@@ -19,7 +19,7 @@ export interface FileSet {
 
 /** What is derived from cached files, and kept as long as there is space: parsed indexes, and the records of sessions. */
 export interface KeptContent {
-  /** Drops all of it. What is read later is of other files, and derived anew. */
+  /** Drops all of it. What is read later is of other files, and derived again. */
   readonly clear: () => void;
   readonly open: (files: readonly CachedValue<StoredFile>[]) => Promise<FileSet>;
   /**

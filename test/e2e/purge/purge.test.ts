@@ -196,7 +196,7 @@ describe('who may purge', () => {
 
 describe('a request that is refused', () => {
   test('reports every problem of its body', async () => {
-    const { status, body } = await purge({ acount: 'lp', agent: '', from: 'yesterday', to: 7 });
+    const { status, body } = await purge({ accounts: 'lp', agent: '', from: 'yesterday', to: 7 });
     expect([status, body.errors]).toEqual([
       400,
       [
@@ -208,8 +208,8 @@ describe('a request that is refused', () => {
         },
         { message: 'to: must be text; put it in quotes', extensions: { code: 'BAD_USER_INPUT', key: 'to' } },
         {
-          message: 'acount: is not a known key; did you mean account?',
-          extensions: { code: 'BAD_USER_INPUT', key: 'acount' },
+          message: 'accounts: is not a known key; did you mean account?',
+          extensions: { code: 'BAD_USER_INPUT', key: 'accounts' },
         },
       ],
     ]);

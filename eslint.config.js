@@ -133,6 +133,7 @@ export default tseslint.config(
         require: 'readonly',
         URL: 'readonly',
         Buffer: 'readonly',
+        fetch: 'readonly',
       },
     },
   },

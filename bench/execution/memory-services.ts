@@ -1,4 +1,5 @@
 import { createDirectory } from '../../src/directory/directory.ts';
+import { createAgentDiscovery } from '../../src/directory/discovery.ts';
 import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import { createEventLoopYielder } from '../../src/domain/event-loop-yielder.ts';
 import type { Interaction } from '../../src/domain/interaction.ts';
@@ -29,6 +30,17 @@ export function createMemoryServices(day: number, clock: Clock = systemClock): S
   };
   const references = vendors.find(({ key }) => key === 'kore')?.references;
   if (!references) throw new Error('the registry has no such vendor');
+  const discovery = createAgentDiscovery({
+    clock,
+    maxRequestWaitMs: () => 1000,
+    maxFiles: () => 1,
+    shutdownSignal: new AbortController().signal,
+    metrics: { discoveryEnded: () => undefined },
+    onReport: () => undefined,
+    onUnexpectedError: (error) => {
+      throw error;
+    },
+  });
   const directory = createDirectory({
     entries: Array.from({ length: AGENT_COUNT }, (_, index) => ({
       id: `agent-${index}`,
@@ -37,16 +49,8 @@ export function createMemoryServices(day: number, clock: Clock = systemClock): S
       accounts: { [ACCOUNT]: toRef(index) },
     })),
     teams: [],
-    accounts: [{ ...adapter.account, references, adapter, discover: false, discoverTimeoutMs: 1000 }],
+    accounts: [{ ...adapter.account, references, adapter, discover: false, discoverTimeoutMs: 1000, discovery }],
     clock,
-    maxRequestWaitMs: 1000,
-    maxFiles: 1,
-    shutdownSignal: new AbortController().signal,
-    metrics: { discoveryEnded: () => undefined },
-    onReport: () => undefined,
-    onUnexpectedError: (error) => {
-      throw error;
-    },
   });
   return {
     adapters: [adapter],

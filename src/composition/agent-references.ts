@@ -2,7 +2,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { DirectoryReader } from '../directory/discovery.ts';
 import type { Agent } from '../domain/agent.ts';
 import { agentId } from '../domain/global-id.ts';
-import type { ConnectedAccount } from './accounts.ts';
+import type { ConnectedAccount } from './connected-account.ts';
 
 /** How an operator names an agent: by id, key, e-mail address, or reference in the account. */
 export interface NamedAgent {

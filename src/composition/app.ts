@@ -1,48 +1,29 @@
 import { fileURLToPath } from 'node:url';
-import { getHeapStatistics } from 'node:v8';
-import { createFleet, type Fleet, maxCacheBytes } from '../cache/fleet.ts';
-import { maxRetentionMs } from '../cache/freshness.ts';
 import type { Config } from '../config/schema.ts';
-import type { Clock } from '../domain/clock.ts';
+import { keepStartSettings } from '../config/start-settings.ts';
+import { SECOND } from '../domain/time.ts';
 import { printPublicSchema } from '../graphql/schema.ts';
-import { createTransport } from '../http/transport.ts';
-import type { LevelledLogger } from '../observability/logger.ts';
-import { createMetrics, type Metrics, type MetricsPeers } from '../observability/metrics.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
-import { createCors } from '../server/cors.ts';
-import { createHostCheck } from '../server/host-check.ts';
 import { idleGauges } from '../server/ports.ts';
-import { createResponseCache, type ResponseCache } from '../server/response-cache/response-cache.ts';
 import { createServer, type Server } from '../server/server.ts';
 import { createPageHandler, type PageHandler, type StaticPage } from '../server/static-page.ts';
-import { vendors as registry } from '../vendors/index.ts';
-import type { VendorAdapter } from '../vendors/vendor.ts';
-import { createThrottledAuthenticator } from './authentication.ts';
-import { createGraphql } from './graphql.ts';
-import { createIssuerFetch } from './issuer-fetch.ts';
-import { createLimitedLogs } from './limited-logs.ts';
-import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
+import type { AccountChanges } from './account-pool.ts';
+import { createGeneration, type Generation } from './generation.ts';
+import { type AppOptions, createProcessParts } from './process.ts';
 import { createPurger } from './purger.ts';
-import { createServices } from './services.ts';
-import { connectTrustedDocuments } from './trusted-documents.ts';
 import { startWarming } from './warm.ts';
 
 const PAGES_DIRECTORY = new URL('../../public/', import.meta.url);
+const PAGE_MANIFEST = fileURLToPath(new URL('wallboard/documents.json', PAGES_DIRECTORY));
 
-export interface AppOptions {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly logger: LevelledLogger;
-  /** Whether all gateways on one Redis have this very clock, as in a simulation. */
-  readonly isClockShared?: boolean;
-  /** Also publishes the metrics of the Node process; for at most one app in a process. */
-  readonly collectProcessMetrics?: boolean;
-  /** Other processes that serve the same address. */
-  readonly metricsPeers?: MetricsPeers | undefined;
-  /** How many lines the log has lost. */
-  readonly lostLogLines?: () => number;
-  /** The vendors to support; those of the registry when absent. */
-  readonly vendors?: readonly VendorAdapter[];
+/** For requests that begin before a change of the configuration, beyond their own time: a client may send its body slowly. */
+const RETIREMENT_MS = 60 * SECOND;
+
+/** What came of another configuration. */
+export interface Reconfiguration {
+  readonly accounts: AccountChanges;
+  /** The keys whose new values take effect with the next start. */
+  readonly needsRestart: readonly string[];
 }
 
 /** A gateway whose parts are connected. It serves nothing until its server listens. */
@@ -50,98 +31,94 @@ export interface App {
   readonly server: Server;
   /** Resolves once every account that discovers agents has been asked for them, with whatever success, or has timed out. */
   readonly askAccounts: () => Promise<void>;
+  /**
+   * Serves by another configuration: requests in flight end by the one before. Accounts whose settings are the same stay connected. Resolves
+   * once new requests are served by it, and new accounts have been asked for their agents. One at a time.
+   */
+  readonly reconfigure: (config: Config) => Promise<Reconfiguration>;
   /** Releases connections and caches; call it once the server is drained. */
   readonly close: () => Promise<void>;
 }
 
 /** The composition root: connects all layers. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, clock, logger, collectProcessMetrics = false, vendors = registry, lostLogLines = () => 0 } = options;
-  const metrics = createMetrics({ collectProcessMetrics, peers: options.metricsPeers });
-  const onUnexpectedError = createUnexpectedErrorObserver(logger);
-
-  const transport = createTransport(config.proxy);
-  const fleet = connectFleet(options, metrics);
-  metrics.watchLog(lostLogLines);
-  const logs = createLimitedLogs(clock, logger);
-  const observers = { metrics, logger, logs, onUnexpectedError };
-  const responses = connectResponseCache(options, metrics);
-  const onEntryWritten = responses?.entryWritten;
-  const services = createServices({ config, vendors, fleet, transport, clock, onEntryWritten, ...observers });
-  const graphql = await createGraphql({ config, services, clock, metrics, onUnexpectedError });
+  const { clock, collectProcessMetrics = false } = options;
+  let limits = options.config.limits;
+  const parts = createProcessParts(options, () => limits);
+  let generation = await createGeneration(parts, options.config, PAGE_MANIFEST);
+  generation.exportAccounts();
+  const retiring = new Set<Generation>();
 
   const purger = createPurger({
-    ...{ accounts: services.accounts, directory: services.directory, purges: fleet.purges, clock, logger, metrics },
-    unreachedProcesses: config.cache.url === undefined ? (config.server.workers ?? 1) - 1 : 0,
+    ...{ clock, logger: parts.logger, metrics: parts.metrics, purges: parts.fleet.purges },
+    current: () => generation,
+    connectedAccounts: parts.accounts.all,
+    unreachedProcesses: countUnreached(options.config),
     dropAnswers: () => {
-      server.outdateStreams();
-      return responses?.clear() ?? 0;
+      server.refreshStreams();
+      return parts.responses.clear();
     },
   });
   const server: Server = createServer({
-    settings: config.server,
-    limits: config.limits,
-    authenticate: createThrottledAuthenticator(config, { clock, metrics, logger, fetch: createIssuerFetch(transport) }),
-    checkHost: config.auth ? undefined : createHostCheck(config.server.allowedHosts),
-    cors: createCors(config.server.cors),
-    graphql: graphql.execute,
-    readStatuses: graphql.readStatuses,
-    liveSettings: config.live,
-    responses,
+    ...generation.serving,
     purger,
-    trustedDocuments: connectTrustedDocuments({
-      config,
-      schema: graphql.schema,
-      clock,
-      logger,
-      pageManifest: fileURLToPath(new URL('wallboard/documents.json', PAGES_DIRECTORY)),
-    }),
+    settings: options.config.server,
     printSdl: printPublicSchema,
     // GraphiQL's editor sets its layout through inline style attributes and style elements.
     graphiql: createPage('graphiql', { inlineStyles: true }),
     wallboard: createPage('wallboard', { inlineStyles: false }),
-    metrics,
+    metrics: parts.metrics,
     gauges: collectProcessMetrics ? createProcessGauges() : idleGauges,
-    logger,
+    logger: parts.logger,
     clock,
   });
-  const stopWarming = startWarming({ config, clock, fleet, graphql: graphql.execute, metrics, logger });
+
+  const warm = () => startWarming({ ...parts, config: generation.config, graphql: generation.serving.graphql });
+  let stopWarming = warm();
+
+  async function retire(replaced: Generation, whenUnused: Promise<void>): Promise<void> {
+    retiring.add(replaced);
+    const timeout = Promise.withResolvers<undefined>();
+    const cancel = clock.setTimer(replaced.config.limits.requestTimeoutMs + RETIREMENT_MS, () => {
+      timeout.resolve(undefined);
+    });
+    await Promise.race([whenUnused, timeout.promise]);
+    cancel();
+    if (retiring.delete(replaced)) await replaced.close();
+  }
+
   return {
     server,
-    askAccounts: services.directory.askAll,
+    askAccounts: () => generation.askAccounts(),
+    reconfigure: async (next) => {
+      const { config, needsRestart } = keepStartSettings(generation.config, next);
+      const following = await createGeneration(parts, config, PAGE_MANIFEST);
+      const { changes } = following;
+      // Until then agents of theirs would be missing from answers.
+      await following.askAccounts(new Set([...changes.added, ...changes.changed]));
+      const replaced = generation;
+      [generation, limits] = [following, config.limits];
+      const whenUnused = server.reconfigure(following.serving);
+      following.exportAccounts();
+      stopWarming();
+      stopWarming = warm();
+      void retire(replaced, whenUnused);
+      return { accounts: changes, needsRestart };
+    },
     close: async () => {
       stopWarming();
-      await Promise.allSettled([graphql.stop()]);
-      // After the last query: what it counted is still logged.
-      services.close();
-      await Promise.allSettled([fleet.close(), transport.close()]);
+      await Promise.allSettled([generation, ...retiring].map((each) => each.close()));
+      retiring.clear();
+      await parts.close();
     },
   };
 }
 
+/** The other processes that serve the address, each with a cache of its own. */
+function countUnreached({ cache, server: { workers = 1 } }: Config): number {
+  return cache.url === undefined ? workers - 1 : 0;
+}
+
 function createPage(name: string, options: Pick<StaticPage, 'inlineStyles'>): PageHandler {
   return createPageHandler({ name, folder: new URL(`${name}/`, PAGES_DIRECTORY), ...options });
-}
-
-function connectResponseCache({ config, clock }: AppOptions, metrics: Metrics): ResponseCache | undefined {
-  const { responseCacheBytes: maxBytes } = config.performance;
-  if (maxBytes === 0) return undefined;
-  const responses = createResponseCache({ maxBytes, clock, onRead: metrics.responseRead });
-  metrics.watchMemoryLevel('responses', responses.use);
-  return responses;
-}
-
-function connectFleet({ config, clock, logger, isClockShared }: AppOptions, metrics: Metrics): Fleet {
-  const fleet = createFleet({
-    address: config.cache.url,
-    maxBytes: maxCacheBytes(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
-    clock,
-    observer: createRedisObserver(metrics, logger),
-    retentionMs: maxRetentionMs(config.cache),
-    isClockShared,
-  });
-  metrics.watchMemoryLevel('memory', fleet.memoryUse);
-  // A Redis that does not answer is reported as down as soon as that is known.
-  if (config.cache.url !== undefined) metrics.redisUp(true);
-  return fleet;
 }

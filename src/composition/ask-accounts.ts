@@ -7,9 +7,10 @@ import type { CallContext } from '../http/types.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
-import { connectAccounts, type ConnectedAccount } from './accounts.ts';
+import { createAccountPool } from './account-pool.ts';
+import type { ConnectedAccount } from './connected-account.ts';
 import { createLimitedLogs } from './limited-logs.ts';
-import { createRedisObserver } from './observers.ts';
+import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
 
 /** What came of asking one account. */
 export type AccountCheck =
@@ -33,20 +34,18 @@ export async function askAccounts({ config, vendors, clock }: AskAccountsOptions
   const transport = createTransport(config.proxy);
   const observer = createRedisObserver(metrics, logger);
   const fleet = createFleet({ address: undefined, maxBytes: config.cache.maxBytes, clock, observer });
-  const accounts = connectAccounts({
-    config: { ...config, accounts: config.accounts.map((account) => ({ ...account, maxRetries: 0 })) },
-    vendors,
-    fleet,
-    transport,
-    clock,
-    metrics,
-    logger,
-    logs,
+  const pool = createAccountPool({
+    ...{ vendors, fleet, transport, clock, metrics, logger, logs },
+    limits: () => config.limits,
+    onUnexpectedError: createUnexpectedErrorObserver(logger),
   });
+  const accountConfigs = config.accounts.map((account) => ({ ...account, maxRetries: 0 }));
+  const { accounts, release } = pool.connect({ ...config, accounts: accountConfigs });
   try {
     return await Promise.all(accounts.map((account) => askAccount(account, config)));
   } finally {
     logs.flush();
+    release();
     await Promise.all([fleet.close(), transport.close()]);
   }
 }

@@ -8,11 +8,11 @@ import { createApolloServer } from '../graphql/apollo-server.ts';
 import { createPlugins } from '../graphql/plugins/index.ts';
 import type { GraphqlMetrics } from '../graphql/ports.ts';
 import { createRequestPreparer } from '../graphql/prepare-request.ts';
-import { createSchema } from '../graphql/schema.ts';
 import type { ServerOptions } from '../server/server.ts';
 
 export interface GraphqlDependencies {
   readonly config: Pick<Config, 'limits' | 'performance'>;
+  readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly clock: Clock;
   readonly metrics: GraphqlMetrics;
@@ -21,16 +21,14 @@ export interface GraphqlDependencies {
 
 /** GraphQL execution over the services, started. */
 export interface Graphql {
-  readonly schema: GraphQLSchema;
   readonly execute: ServerOptions['graphql'];
   readonly readStatuses: ServerOptions['readStatuses'];
   readonly stop: () => Promise<void>;
 }
 
 export async function createGraphql(dependencies: GraphqlDependencies): Promise<Graphql> {
-  const { config, services, clock, metrics, onUnexpectedError } = dependencies;
+  const { config, schema, services, clock, metrics, onUnexpectedError } = dependencies;
   const prepare = createRequestPreparer();
-  const schema = createSchema();
   const apollo = createApolloServer({
     schema,
     maxTokens: config.limits.maxTokens,
@@ -42,7 +40,6 @@ export async function createGraphql(dependencies: GraphqlDependencies): Promise<
   });
   await apollo.start();
   return {
-    schema,
     execute: (httpGraphQLRequest, request) =>
       apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest,

@@ -48,7 +48,7 @@ test('logs no success, no unknown agent, no caller that gave up, and no text of 
 test('logs how the health of an account changes, but not its first success', () => {
   const { lines, health } = setUp();
   const change = (state: AccountState, previous: AccountState, lastError: string | null = null) => {
-    health.stateChanged('kore-main', { state, lastError, lastSuccessAt: null }, previous);
+    health.stateChanged('kore-main', { state, lastError, lastSuccessAt: null, callsLastMinute: 1 }, previous);
   };
   change('OK', 'UNKNOWN');
   change('DEGRADED', 'OK', 'no (connect)');

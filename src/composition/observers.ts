@@ -32,11 +32,15 @@ export function createRedisObserver(metrics: Metrics, logger: Logger): RedisObse
   };
 }
 
-/** The metrics of calls to vendors; failed calls and circuits that change their state are also logged. */
+/**
+ * The metrics of calls to vendors; failed calls and circuits that change their state are also logged. Of an account that is in force no more,
+ * states are not exported: its name may stand for another.
+ */
 export function createVendorHttpObserver(
   metrics: Metrics,
   logger: Logger,
   logs: Pick<LimitedLogs, 'vendorCallFailed'>,
+  isInForce = () => true,
 ): VendorHttpMetrics {
   return {
     ...metrics,
@@ -47,8 +51,11 @@ export function createVendorHttpObserver(
         logs.vendorCallFailed(call);
     },
     circuitState: (account, endpoint, state) => {
-      metrics.circuitState(account, endpoint, state);
+      if (isInForce()) metrics.circuitState(account, endpoint, state);
       logger.warn({ account, endpoint, state }, 'circuit breaker state changed');
+    },
+    retryAfterGate: (account, until) => {
+      if (isInForce()) metrics.retryAfterGate(account, until);
     },
   };
 }
@@ -96,11 +103,16 @@ export function createHealthObserver(logger: Logger, logs: LimitedLogs): HealthO
 }
 
 /** The metrics of the directory; how discoveries end is also logged. */
-export function createDirectoryObserver(metrics: Metrics, logger: LevelledLogger, clock: Clock): DirectoryMetrics {
+export function createDirectoryObserver(
+  metrics: Metrics,
+  logger: LevelledLogger,
+  clock: Clock,
+  isInForce: () => boolean,
+): DirectoryMetrics {
   const logDiscovery = createDiscoveryLog(logger, clock);
   return {
     discoveryEnded: (end) => {
-      metrics.discoveryEnded(end);
+      if (isInForce()) metrics.discoveryEnded(end);
       logDiscovery(end);
     },
   };

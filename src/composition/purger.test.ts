@@ -5,7 +5,7 @@ import { createLocalPurges, type FleetPurges, type OnPurge } from '../cache/flee
 import { mergeAgents } from '../directory/merge-agents.ts';
 import { anonymousCaller } from '../request/caller.ts';
 import { kore } from '../vendors/kore/index.ts';
-import type { ConnectedAccount } from './accounts.ts';
+import type { ConnectedAccount } from './connected-account.ts';
 import { createPurger } from './purger.ts';
 
 const view = mergeAgents([], [], []);
@@ -25,8 +25,11 @@ async function setUp(purges: FleetPurges = createLocalPurges(), unreachedProcess
   const log: unknown[] = [];
   const purged: unknown[] = [];
   const purger = createPurger({
-    accounts: [account],
-    directory: { cached: () => Promise.resolve(null), configured: () => view },
+    current: () => ({
+      accounts: [account],
+      directory: { cached: () => Promise.resolve(null), configured: () => view },
+    }),
+    connectedAccounts: () => [account],
     purges,
     unreachedProcesses,
     clock: manualClock(Date.parse('2026-11-20T09:30:00Z')),

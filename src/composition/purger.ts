@@ -8,12 +8,17 @@ import { type Caller, canAccess } from '../request/caller.ts';
 import type { Logger } from '../server/ports.ts';
 import type { CachePurger, PurgeReport } from '../server/purge-handler.ts';
 import type { PurgeRequest } from '../server/purge-request.ts';
-import type { ConnectedAccount } from './accounts.ts';
+import type { ConnectedAccount } from './connected-account.ts';
 import { findNamedAgent, referencesOf } from './agent-references.ts';
 
 export interface PurgerOptions {
-  readonly accounts: readonly ConnectedAccount[];
-  readonly directory: Pick<Directory, 'cached' | 'configured'>;
+  /** The accounts and the directory of the configuration that is in force. */
+  readonly current: () => {
+    readonly accounts: readonly ConnectedAccount[];
+    readonly directory: Pick<Directory, 'cached' | 'configured'>;
+  };
+  /** All accounts that still read, also those of configurations before. */
+  readonly connectedAccounts: () => readonly ConnectedAccount[];
   readonly purges: FleetPurges;
   /** The other processes that serve the address with a cache of their own, which no purge of this one reaches. */
   readonly unreachedProcesses: number;
@@ -24,9 +29,9 @@ export interface PurgerOptions {
   readonly dropAnswers: () => number;
 }
 
-/** An account, and which of its entries are dropped. */
+/** The name of an account, and which of its entries are dropped. */
 interface AccountPurge {
-  readonly account: ConnectedAccount;
+  readonly name: string;
   readonly rule: PurgeRule;
 }
 
@@ -40,18 +45,20 @@ interface Dropped {
 
 /** Creates the purger. It also carries out the purges that other processes of the fleet were asked for. */
 export function createPurger(options: PurgerOptions): CachePurger {
-  const { accounts, purges, clock, logger, metrics, dropAnswers } = options;
+  const { current, connectedAccounts, purges, clock, logger, metrics, dropAnswers } = options;
 
-  function drop(planned: readonly AccountPurge[]): Dropped {
+  function drop(rules: readonly PurgeRule[]): Dropped {
     const at = clock.now();
-    const ids = planned.map(dropEntries);
+    const ids = rules.map((rule) =>
+      accountsOf(rule, connectedAccounts()).flatMap((account) => dropEntries(account, rule)),
+    );
     return { at, ids, responses: dropAnswers() };
   }
 
   purges.onPurge((rule, origin) => {
-    const account = accounts.find(({ cache }) => cache.idPrefix === rule.idPrefix);
+    const [account] = accountsOf(rule, connectedAccounts());
     if (!account) return;
-    const { ids } = drop([{ account, rule }]);
+    const { ids } = drop([rule]);
     // A process that starts has nothing to drop.
     if (origin === 'earlier') return;
     const { name } = account.config;
@@ -60,16 +67,19 @@ export function createPurger(options: PurgerOptions): CachePurger {
   });
 
   return {
-    accountsOf: (caller) => accounts.map(({ config }) => config.name).filter((name) => canAccess(caller, name)),
+    accountsOf: (caller) =>
+      current()
+        .accounts.map(({ config }) => config.name)
+        .filter((name) => canAccess(caller, name)),
     async purge(request, { caller, requestId }) {
-      const planned = await plan(request, caller, options);
+      const planned = await plan(request, caller, current());
       let dropped: Dropped = { at: clock.now(), ids: [], responses: 0 };
       const rules = planned.map(({ rule }) => rule);
       const fleet = await purges.publish(rules, () => {
-        dropped = drop(planned);
+        dropped = drop(rules);
       });
       const report = toReport(planned, dropped, withUnreached(fleet, options.unreachedProcesses));
-      for (const { account } of planned) metrics.purged(account.config.name, 'request');
+      for (const { name } of planned) metrics.purged(name, 'request');
       logger.info({ requestId, caller: caller.name, ...toLogFields(request, report) }, 'cache purged');
       return report;
     },
@@ -80,7 +90,7 @@ export function createPurger(options: PurgerOptions): CachePurger {
 async function plan(
   { accounts: names, agent, from, to }: PurgeRequest,
   caller: Caller,
-  { accounts, directory }: PurgerOptions,
+  { accounts, directory }: ReturnType<PurgerOptions['current']>,
 ): Promise<readonly AccountPurge[]> {
   const named = agent === null ? null : await findNamedAgent(agent, directory, toReader(caller));
   return Promise.all(
@@ -88,7 +98,7 @@ async function plan(
       .filter(({ config }) => names.includes(config.name))
       .map(async (account) => {
         const agents = named && (await referencesOf(named, account));
-        return { account, rule: { idPrefix: account.cache.idPrefix, agents, from, to } };
+        return { name: account.config.name, rule: { idPrefix: account.cache.idPrefix, agents, from, to } };
       }),
   );
 }
@@ -102,7 +112,12 @@ function toReader(caller: Caller): DirectoryReader {
   };
 }
 
-function dropEntries({ account: { cache, adapter }, rule }: AccountPurge): readonly string[] {
+/** One vendor account may be connected twice, by two configurations. */
+function accountsOf({ idPrefix }: PurgeRule, accounts: readonly ConnectedAccount[]): readonly ConnectedAccount[] {
+  return accounts.filter(({ cache }) => cache.idPrefix === idPrefix);
+}
+
+function dropEntries({ cache, adapter }: ConnectedAccount, rule: PurgeRule): readonly string[] {
   const ids = cache.purge(createEntryMatcher(rule, adapter.extentOf));
   adapter.forgetDerived?.();
   return ids;
@@ -118,10 +133,10 @@ function toReport(
   { at, ids, responses }: Dropped,
   fleet: PurgeReport['fleet'],
 ): PurgeReport {
-  const accounts = planned.map(({ account }, index) => {
+  const accounts = planned.map(({ name: account }, index) => {
     const byEndpoint = Map.groupBy(ids[index] ?? [], endpointOf);
     const endpoints = [...byEndpoint].map(([endpoint, { length: entries }]) => ({ endpoint, entries }));
-    return { account: account.config.name, endpoints: endpoints.sort((a, b) => (a.endpoint < b.endpoint ? -1 : 1)) };
+    return { account, endpoints: endpoints.sort((a, b) => (a.endpoint < b.endpoint ? -1 : 1)) };
   });
   return { purgedAt: new Date(at).toISOString(), accounts, responses, fleet };
 }

@@ -1,23 +1,20 @@
 import type { DirectoryEntry } from '../config/settings.ts';
 import type { Agent, DiscoveredAgent } from '../domain/agent.ts';
+import type { Clock } from '../domain/clock.ts';
 import { createEventLoopYielder, runInSlices } from '../domain/event-loop-yielder.ts';
 import type { SourceReport } from '../domain/source.ts';
 import type { Team } from '../domain/team.ts';
 import type { Discovery } from './discovered-entries.ts';
-import {
-  createAgentDiscovery,
-  type DirectoryAccount,
-  type DirectoryReader,
-  type DiscoveryOptions,
-} from './discovery.ts';
+import type { DirectoryReader, DiscoveringAccount } from './discovery.ts';
 import { type DirectoryView, mergeAgents, mergeAgentsInSteps } from './merge-agents.ts';
 
-export interface DirectoryOptions extends DiscoveryOptions {
+export interface DirectoryOptions {
+  readonly clock: Clock;
   readonly entries: readonly DirectoryEntry[];
   /** In the order of the configuration. */
   readonly teams: readonly Team[];
   /** In the configuration's order. */
-  readonly accounts: readonly DirectoryAccount[];
+  readonly accounts: readonly DiscoveringAccount[];
 }
 
 /** All agents that a reader may see, and what became of the discoveries that found them. */
@@ -38,8 +35,8 @@ export interface Directory {
    * its last discovery are used, however old; where there is none, its agents are missing and its report is FAILED.
    */
   readonly merged: (reader: DirectoryReader) => Promise<MergedDirectory>;
-  /** Starts a discovery of every account. Resolves once each has been asked, with whatever success, or has timed out. */
-  readonly askAll: () => Promise<void>;
+  /** Starts a discovery of every account, or of those named. Resolves once each has been asked, with whatever success, or has timed out. */
+  readonly askAll: (names?: ReadonlySet<string>) => Promise<void>;
   /** The view of `merged`, from the cache; null where that would take a vendor call. */
   readonly cached: (reader: DirectoryReader) => Promise<DirectoryView | null>;
   /** The accounts that discover agents. */
@@ -50,18 +47,17 @@ export interface Directory {
 
 export function createDirectory(options: DirectoryOptions): Directory {
   const { entries, accounts } = options;
-  const discovery = createAgentDiscovery(options);
   const configuredViews = createViewCache<DirectoryView>();
   const mergedViews = createViewCache<Promise<DirectoryView>>();
   const yielder = createEventLoopYielder(options.clock);
 
   /** Callers with the same accounts share a view. It is merged again only when a discovery has changed. */
-  const mergedView = (visible: readonly DirectoryAccount[], discoveries: readonly Discovery[]) =>
+  const mergedView = (visible: readonly DiscoveringAccount[], discoveries: readonly Discovery[]) =>
     mergedViews(visible, discoveries, () => runInSlices(mergeAgentsInSteps(entries, visible, discoveries), yielder));
 
-  const visibleTo = (reader: DirectoryReader): readonly DirectoryAccount[] =>
+  const visibleTo = (reader: DirectoryReader): readonly DiscoveringAccount[] =>
     accounts.filter(({ name }) => reader.canAccess(name));
-  const discoverableBy = (reader: DirectoryReader): readonly DirectoryAccount[] =>
+  const discoverableBy = (reader: DirectoryReader): readonly DiscoveringAccount[] =>
     visibleTo(reader).filter(({ discover }) => discover);
 
   return {
@@ -74,7 +70,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
 
     async merged(reader) {
       const discoveries = await Promise.all(
-        discoverableBy(reader).map((account) => discovery.discover(account, reader)),
+        discoverableBy(reader).map((account) => account.discovery.discover(account, reader)),
       );
       for (const { freshUntil } of discoveries) reader.restrictCache(freshUntil);
       return {
@@ -83,19 +79,20 @@ export function createDirectory(options: DirectoryOptions): Directory {
       };
     },
 
-    async askAll() {
-      await Promise.all(accounts.filter(({ discover }) => discover).map((account) => discovery.ask(account)));
+    async askAll(names) {
+      const asked = accounts.filter(({ discover, name }) => discover && (names?.has(name) ?? true));
+      await Promise.all(asked.map((account) => account.discovery.ask(account)));
     },
 
     async cached(reader) {
-      const discoveries = await Promise.all(discoverableBy(reader).map((account) => discovery.cached(account)));
+      const discoveries = await Promise.all(discoverableBy(reader).map((account) => account.discovery.cached(account)));
       return discoveries.every((result) => result !== null) ? mergedView(visibleTo(reader), discoveries) : null;
     },
 
     discoverableAccounts: (reader) => new Set(discoverableBy(reader).map(({ name }) => name)),
 
     mayBeEnriched(agent, reader) {
-      const isLinked = ({ name }: DirectoryAccount) =>
+      const isLinked = ({ name }: DiscoveringAccount) =>
         agent.accounts.some((agentAccount) => agentAccount.account === name);
       const discoverable = discoverableBy(reader);
       // A linked account may return a name and an address; an address may be found in further accounts.
@@ -113,7 +110,7 @@ function createViewCache<View>() {
   const views = new Map<string, { readonly discoveries: readonly Discovery[]; readonly view: View }>();
 
   return (
-    visibleAccounts: readonly DirectoryAccount[],
+    visibleAccounts: readonly DiscoveringAccount[],
     discoveries: readonly Discovery[],
     createView: () => View,
   ): View => {

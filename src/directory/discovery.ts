@@ -26,9 +26,9 @@ export interface DirectoryAccount extends KnownAccount {
 export interface DiscoveryOptions {
   readonly clock: Clock;
   /** The longest that a request waits for a discovery, whatever the account's own timeout is. */
-  readonly maxRequestWaitMs: number;
+  readonly maxRequestWaitMs: () => number;
   /** File budget of one discovery. It does not draw on the budget of a query, which would lack the files then. */
-  readonly maxFiles: number;
+  readonly maxFiles: () => number;
   /** Cancels discoveries when the process ends. */
   readonly shutdownSignal: AbortSignal;
   /** Receives the outcome of every discovery. */
@@ -67,6 +67,11 @@ interface RunningDiscovery {
   readonly result: Promise<DiscoveryResult>;
   /** On the monotonic clock. */
   readonly startedAtMs: number;
+}
+
+/** An account with what is known of its discoveries, which may outlast a directory. */
+export interface DiscoveringAccount extends DirectoryAccount {
+  readonly discovery: AgentDiscovery;
 }
 
 /** Discovers agents, with at most one discovery in flight per account. Concurrent readers share it. */
@@ -185,7 +190,7 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
       if (failed) return failed;
       const { signal } = reader;
       if (signal.aborted) return late(account);
-      const waitMs = Math.min(account.discoverTimeoutMs, options.maxRequestWaitMs);
+      const waitMs = Math.min(account.discoverTimeoutMs, options.maxRequestWaitMs());
       const running = inFlight.get(account.name) ?? start(account, reader.record);
       try {
         return await abortable(waitFor(account, running, waitMs), signal);
@@ -225,7 +230,7 @@ async function runDiscovery(
       freshUntil = Math.min(freshUntil, expiresAt);
     },
     now: clock.now(),
-    takeFileBudget: (requested) => Math.min(requested, maxFiles),
+    takeFileBudget: (requested) => Math.min(requested, maxFiles()),
   };
   const { data, sources } = (await account.adapter.createDataSource(context).discover?.()) ?? { data: [], sources: [] };
   for (const each of sources) onReport(each);

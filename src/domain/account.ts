@@ -11,6 +11,8 @@ export interface Account {
   /** Unique in the configuration. */
   readonly name: string;
   readonly vendor: VendorName;
+  /** The configured quota of requests to the vendor; absent without one. */
+  readonly requestsPerMinute?: number | undefined;
 }
 
 export type AccountState = 'OK' | 'DEGRADED' | 'DOWN' | 'UNKNOWN';
@@ -20,4 +22,6 @@ export interface AccountHealth {
   readonly state: AccountState;
   readonly lastError: string | null;
   readonly lastSuccessAt: Instant | null;
+  /** Calls that ended in the last minute. */
+  readonly callsLastMinute: number;
 }

@@ -42,7 +42,7 @@ function setUp() {
 }
 
 test('reports UNKNOWN for an account that was never called', () => {
-  expect(setUp().health()).toEqual({ state: 'UNKNOWN', lastError: null, lastSuccessAt: null });
+  expect(setUp().health()).toEqual({ state: 'UNKNOWN', lastError: null, lastSuccessAt: null, callsLastMinute: 0 });
 });
 
 test('reports OK for an account that answers, with the time of its last success', () => {
@@ -50,13 +50,26 @@ test('reports OK for an account that answers, with the time of its last success'
   succeed();
   clock.advance(5000);
   succeed({ fetchedAt: NOW + 5000 });
-  expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW + 5000 });
+  expect(health()).toMatchObject({ state: 'OK', lastError: null, lastSuccessAt: NOW + 5000 });
 });
 
 test('reports DOWN for an account that fails without an earlier success', () => {
   const { fail, health } = setUp();
   fail();
-  expect(health()).toEqual({ state: 'DOWN', lastError: 'kore says VENDOR_TIMEOUT', lastSuccessAt: null });
+  expect(health()).toMatchObject({ state: 'DOWN', lastError: 'kore says VENDOR_TIMEOUT', lastSuccessAt: null });
+});
+
+test('counts the calls of the last minute, failed ones as well, and none that only the cache answered', () => {
+  const { succeed, fail, health, clock } = setUp();
+  succeed();
+  clock.advance(30_000);
+  fail();
+  succeed({ servedFrom: 'CACHE' });
+  expect(health().callsLastMinute).toBe(2);
+  clock.advance(31_000);
+  expect(health().callsLastMinute).toBe(1);
+  clock.advance(60_000);
+  expect(health().callsLastMinute).toBe(0);
 });
 
 test('names the reason of the last error, unless its message has a status', () => {
@@ -158,7 +171,7 @@ describe('account health counts', () => {
   test('counts "not found" as a success', () => {
     const { fail, health } = setUp();
     fail(vendorError('kore', 'NOT_FOUND'));
-    expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW });
+    expect(health()).toMatchObject({ state: 'OK', lastError: null, lastSuccessAt: NOW });
   });
 
   test.each(['cancelled', 'quota_local'])('ignores a call that the gateway cut short: %s', (reason) => {
@@ -215,7 +228,7 @@ describe('account health for partial results', () => {
     }
     const { lack, health } = setUp();
     for (let i = 0; i < 3; i += 1) lack(vendorError('kore', code, { reason }), 'VENDOR');
-    expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW });
+    expect(health()).toMatchObject({ state: 'OK', lastError: null, lastSuccessAt: NOW });
   });
 
   test.each(DATA_PROBLEMS)('clears no earlier error without a vendor call: %s, %s', (code, reason) => {
@@ -237,7 +250,7 @@ describe('account health for partial results', () => {
       for (let i = 0; i < 4; i += 1) {
         clock.advance(1000);
         lack(vendorError('kore', code, details), 'VENDOR');
-        expect(health()).toEqual({
+        expect(health()).toMatchObject({
           state: 'DEGRADED',
           lastError: described(code, details),
           lastSuccessAt: clock.now(),
@@ -251,10 +264,10 @@ describe('account health for partial results', () => {
     (code, details) => {
       const { lack, fail, health } = setUp();
       for (let i = 0; i < 4; i += 1) lack(vendorError('kore', code, details), 'CACHE');
-      expect(health()).toEqual({ state: 'DEGRADED', lastError: described(code, details), lastSuccessAt: null });
+      expect(health()).toMatchObject({ state: 'DEGRADED', lastError: described(code, details), lastSuccessAt: null });
       fail();
       lack(vendorError('kore', code, details), 'CACHE');
-      expect(health()).toEqual({ state: 'DOWN', lastError: described(code, details), lastSuccessAt: null });
+      expect(health()).toMatchObject({ state: 'DOWN', lastError: described(code, details), lastSuccessAt: null });
     },
   );
 
@@ -275,7 +288,7 @@ describe('account health for partial results', () => {
     const { lack, fail, health, clock } = setUp();
     const cut = vendorError('kore', 'VENDOR_UNAVAILABLE', { reason: 'circuit_open' });
     lack(cut, 'VENDOR');
-    expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW });
+    expect(health()).toMatchObject({ state: 'OK', lastError: null, lastSuccessAt: NOW });
     clock.advance(15_000);
     for (let i = 0; i < 3; i += 1) fail();
     lack(cut, 'CACHE');

@@ -17,6 +17,9 @@ export interface AccountHealthTracker {
   readonly close: () => void;
 }
 
+/** The health of the accounts that queries read from. */
+export type AccountsHealth = Omit<AccountHealthTracker, 'close'>;
+
 export interface AccountHealthOptions {
   readonly clock: Clock;
   /** What the processes of a fleet share of an account; absent for a single process. */
@@ -38,11 +41,12 @@ export function createAccountHealthTracker(options: AccountHealthOptions): Accou
     return evaluateHealth([calls.summary(), ...(peers?.summaries() ?? [])]);
   }
 
-  function toHealth({ state, lastError, sinceSuccessMs }: EvaluatedHealth): AccountHealth {
+  function toHealth({ state, lastError, sinceSuccessMs, calls }: EvaluatedHealth): AccountHealth {
     return {
       state,
       lastError,
       lastSuccessAt: sinceSuccessMs === null ? null : Math.round(clock.now() - sinceSuccessMs),
+      callsLastMinute: calls,
     };
   }
 

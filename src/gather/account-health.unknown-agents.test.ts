@@ -36,7 +36,7 @@ function setUp() {
 test('reports DEGRADED where the vendor knows none of three agents, and notifies the observer', () => {
   const { health, notFound, unknown, changes } = setUp();
   notFound('01', '02', '01', '02');
-  expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW });
+  expect(health()).toMatchObject({ state: 'OK', lastError: null, lastSuccessAt: NOW });
   expect(unknown).toEqual([]);
   notFound('03');
   expect(health()).toMatchObject({
@@ -74,7 +74,7 @@ test('counts a part that the vendor does not have, such as a missing file, as an
   const { health, answer } = setUp();
   const error = vendorError('vcc', 'VENDOR_REJECTED', { reason: 'status_404', status: 404 });
   for (const ref of ['01', '02', '03']) answer(ref, { outcome: 'PARTIAL', error });
-  expect(health()).toEqual({ state: 'OK', lastError: null, lastSuccessAt: NOW });
+  expect(health()).toMatchObject({ state: 'OK', lastError: null, lastSuccessAt: NOW });
 });
 
 test('counts the agents that were asked for last, of however many', () => {

@@ -55,6 +55,8 @@ export interface EvaluatedHealth {
   readonly sinceSuccessMs: number | null;
   /** The number of agents, where the vendor knows none of those that it was asked for; otherwise 0. */
   readonly unknownAgents: number;
+  /** Within the window. */
+  readonly calls: number;
 }
 
 /**
@@ -65,6 +67,10 @@ export interface EvaluatedHealth {
  * vendor knows none of three or more agents. OK otherwise.
  */
 export function evaluateHealth(summaries: readonly HealthSummary[]): EvaluatedHealth {
+  return { ...evaluateState(summaries), calls: countCalls(summaries) };
+}
+
+function evaluateState(summaries: readonly HealthSummary[]): Omit<EvaluatedHealth, 'calls'> {
   const sinceSuccessMs = earliest(summaries.map((summary) => summary.sinceSuccessMs));
   const sinceFailureMs = earliest(summaries.map((summary) => summary.sinceFailureMs));
   const unknownAgents = countUnknownAgents(summaries);
@@ -87,8 +93,12 @@ function isDown(failuresInARow: number, sinceSuccessMs: number | null): boolean 
 
 function isDegraded(summaries: readonly HealthSummary[], hasLastCallFailed: boolean): boolean {
   const failures = sum(summaries.map((summary) => summary.failures));
-  const calls = failures + sum(summaries.map((summary) => summary.successes));
+  const calls = countCalls(summaries);
   return calls === 0 ? hasLastCallFailed : failures >= calls * DEGRADED_FAILURE_RATIO && failures > 0;
+}
+
+function countCalls(summaries: readonly HealthSummary[]): number {
+  return sum(summaries.map(({ successes, failures }) => successes + failures));
 }
 
 /** Processes may have asked for the same agents, so their numbers are not added up. */

@@ -5,16 +5,16 @@ import { type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import type { SourceReport } from '../domain/source.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, AccountDataSource } from '../vendors/vendor.ts';
-import type { AccountHealthTracker } from './account-health.ts';
+import type { AccountsHealth } from './account-health.ts';
 import { createPendingReads, type PendingReads } from './pending-reads.ts';
 import type { SourceObserver } from './ports.ts';
 
-/** What lives as long as the process. */
+/** What queries read from, as long as one configuration is in force. */
 export interface Services {
   /** In the configuration's order. */
   readonly adapters: readonly AccountAdapter[];
   readonly directory: Directory;
-  readonly health: AccountHealthTracker;
+  readonly health: AccountsHealth;
   readonly sourceObserver: SourceObserver;
   /** Shares the event loop among the long computations of all queries. */
   readonly yielder: EventLoopYielder;

@@ -41,12 +41,19 @@ export type Scalars = {
 /** One vendor account of the gateway's configuration. */
 export type Account = {
   readonly __typename?: 'Account';
+  /**
+   * Calls to the vendor that ended in the last minute, by all processes that share a cache. A call counts once, however many agents it serves;
+   * what a call repeats, and requests for tokens, are not counted. 0 when no call was made.
+   */
+  readonly callsLastMinute: Scalars['Int']['output'];
   /** Why the state is not OK: the message of the last failed call, with its reason in brackets; null while the state is OK. */
   readonly lastError: Maybe<Scalars['String']['output']>;
   /** Time of the last successful call; null when no call has succeeded since the processes started. */
   readonly lastSuccessAt: Maybe<Scalars['DateTime']['output']>;
   /** The account's name in the gateway's configuration. */
   readonly name: Scalars['String']['output'];
+  /** The quota: how many requests to the vendor may start in a minute, by the gateway's configuration; null when it sets none. */
+  readonly requestsPerMinute: Maybe<Scalars['Int']['output']>;
   /** Health derived from the calls of the last minute, by all processes that share a cache. */
   readonly state: AccountState;
   /** The vendor whose API this account uses. */
@@ -1197,9 +1204,11 @@ export type ResolversParentTypes = {
 };
 
 export type AccountResolvers<ContextType = QueryContext, ParentType extends ResolversParentTypes['Account'] = ResolversParentTypes['Account']> = {
+  callsLastMinute?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   lastError?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   lastSuccessAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  requestsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   state?: Resolver<ResolversTypes['AccountState'], ParentType, ContextType>;
   vendor?: Resolver<ResolversTypes['VendorName'], ParentType, ContextType>;
 };

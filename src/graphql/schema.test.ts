@@ -115,7 +115,7 @@ describe('fields of the schema', () => {
         }
       }
     }
-    fragment A on Account { name vendor state lastError lastSuccessAt }
+    fragment A on Account { name vendor state lastError lastSuccessAt callsLastMinute requestsPerMinute }
     fragment C on StatusPeriodConnection { totalCount edges { cursor node { id } } pageInfo { endCursor } }
     fragment P on StatusPeriod { id agent { id } account { ...A } status label vendorStatus start end durationSeconds isOngoing }
     fragment S on Session { id agent { id } account { ...A } vendorSessionId loginAt logoutAt state durationSeconds

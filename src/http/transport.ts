@@ -13,6 +13,8 @@ export type ConnectionSettings = Pick<AccountConfig, 'connectTimeoutMs' | 'proxy
 export interface Transport {
   /** Returns the connections with these settings; equal settings share them. */
   readonly dispatcherFor: (settings: ConnectionSettings) => Dispatcher;
+  /** Call it once for a call of `dispatcherFor`: connections that nobody uses any more are closed. */
+  readonly release: (settings: ConnectionSettings) => void;
   /** Whether a request failed with this error because the connection, kept from earlier requests, was closed by the vendor. */
   readonly isStaleConnection: (error: unknown) => boolean;
   readonly close: () => Promise<void>;
@@ -23,21 +25,34 @@ export interface Transport {
  * names the host. http is for loopback hosts only, and the environment's proxy is on another machine: http requests do not use it.
  */
 export function createTransport(environment: EnvironmentProxy): Transport {
-  const dispatchers = new Map<string, Dispatcher>();
+  const pools = new Map<string, { readonly dispatcher: Dispatcher; users: number }>();
   const staleConnections = watchStaleConnections();
   return {
     dispatcherFor(settings) {
-      const key = `${settings.connectTimeoutMs} ${settings.proxyUrl?.reveal() ?? ''}`;
-      const dispatcher = dispatchers.get(key) ?? createDispatcher(settings, environment);
-      dispatchers.set(key, dispatcher);
-      return dispatcher;
+      const key = keyOf(settings);
+      const pool = pools.get(key) ?? { dispatcher: createDispatcher(settings, environment), users: 0 };
+      pool.users += 1;
+      pools.set(key, pool);
+      return pool.dispatcher;
+    },
+    release(settings) {
+      const pool = pools.get(keyOf(settings));
+      if (!pool) return;
+      pool.users -= 1;
+      if (pool.users > 0) return;
+      pools.delete(keyOf(settings));
+      pool.dispatcher.close().catch(() => undefined);
     },
     isStaleConnection: staleConnections.isStale,
     async close() {
       staleConnections.stop();
-      await Promise.allSettled([...dispatchers.values()].map((dispatcher) => dispatcher.close()));
+      await Promise.allSettled([...pools.values()].map(({ dispatcher }) => dispatcher.close()));
     },
   };
+}
+
+function keyOf({ connectTimeoutMs, proxyUrl }: ConnectionSettings): string {
+  return `${connectTimeoutMs} ${proxyUrl?.reveal() ?? ''}`;
 }
 
 function createDispatcher(

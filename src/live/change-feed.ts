@@ -22,8 +22,8 @@ export interface ChangeFeed {
    */
   readonly join: (reader: FeedReader, onJoined: (initial: readonly StatusChange[]) => void) => Promise<void>;
   readonly leave: (reader: FeedReader) => void;
-  /** Reads again as soon as the interval allows. */
-  readonly outdate: () => void;
+  /** Reads again at once. */
+  readonly refresh: () => void;
 }
 
 export interface ChangeFeedOptions {
@@ -81,8 +81,6 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
       onJoined(tracker.initialChanges());
     },
     leave,
-    outdate: () => {
-      runs.outdate();
-    },
+    refresh: runs.restart,
   };
 }

@@ -24,7 +24,7 @@ function setUp() {
       onJoined(initial);
       return Promise.resolve();
     },
-    outdate: () => undefined,
+    refresh: () => undefined,
     leave: () => {
       state.left += 1;
     },

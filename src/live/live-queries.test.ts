@@ -11,7 +11,7 @@ function setUp(settings: Partial<Record<'maxSubscriptions' | 'maxSubscriptionsPe
   const clock = manualClock();
   const state = { runs: 0, reads: 0, count: (_: LiveTransport) => 0 };
   const queries = createLiveQueries({
-    settings: { minIntervalSeconds: 2, maxSubscriptions: 3, maxSubscriptionsPerCaller: 2, ...settings },
+    settings: () => ({ minIntervalSeconds: 2, maxSubscriptions: 3, maxSubscriptionsPerCaller: 2, ...settings }),
     clock,
     takeTurn: freeTurn,
     readStatuses: () => {
@@ -66,7 +66,7 @@ describe('the subscriptions of a process', () => {
     expect(state.reads).toBe(1);
   });
 
-  test('are executed and read again as soon as their intervals allow, once what they have sent is outdated', async () => {
+  test('are executed and read again once what they have sent is not true any more', async () => {
     const { clock, state, queries, operation } = setUp();
     const lasting = {
       ...operation('x'),
@@ -78,7 +78,7 @@ describe('the subscriptions of a process', () => {
     clock.advance(60_000);
     await flushPromises();
     expect([state.runs, state.reads]).toEqual([runs, reads]);
-    queries.outdateAll();
+    queries.refreshAll();
     clock.advance(0);
     await flushPromises();
     expect([state.runs, state.reads]).toEqual([runs + 1, reads + 1]);
@@ -108,6 +108,21 @@ describe('the subscriptions of a process', () => {
     expect(one.ends).toEqual(['unauthenticated']);
     await flushPromises();
     expect(clock.pendingTimers()).toBe(0);
+  });
+
+  test('run again at once under another configuration, but for those whose callers it ends', async () => {
+    const { state, queries, operation } = setUp();
+    const lasting = recordingSubscriber(callerNamed('a'));
+    const revoked = recordingSubscriber(callerNamed('b'));
+    const changes = recordingSubscriber(callerNamed('c'));
+    await queries.subscribe(operation('x'), lasting.subscriber).started;
+    await queries.subscribe(operation('x'), revoked.subscriber).started;
+    await queries.subscribe(operation('y', 'statusChanges'), changes.subscriber).started;
+    expect(state).toMatchObject({ runs: 2, reads: 1 });
+    queries.reconfigure(({ name }) => (name === 'b' ? 'unauthenticated' : null));
+    await flushPromises();
+    expect([lasting.ends, revoked.ends, changes.ends]).toEqual([[], ['unauthenticated'], []]);
+    expect(state).toMatchObject({ runs: 4, reads: 2 });
   });
 
   test('end in the order in which they began, and at once where they begin later', async () => {

@@ -8,10 +8,11 @@ import { type ChangeFeed, createChangeFeed } from './change-feed.ts';
 import { SubscriptionLimitError } from './live-errors.ts';
 import { createLiveQuery, type LiveQuery } from './live-query.ts';
 import type { ExecuteLive, LiveMetrics, ReadStatuses, TakeTurn } from './ports.ts';
-import type { Subscriber } from './subscriber.ts';
+import type { StreamEnd, Subscriber } from './subscriber.ts';
 
 export interface LiveQueriesOptions {
-  readonly settings: LiveSettings;
+  /** The settings of now. */
+  readonly settings: () => LiveSettings;
   readonly clock: Clock;
   readonly takeTurn: TakeTurn;
   readonly readStatuses: ReadStatuses;
@@ -41,8 +42,13 @@ export interface LiveQueries {
     operation: LiveOperation,
     subscriber: Subscriber,
   ) => { readonly started: Promise<void>; readonly leave: () => void };
-  /** Executes all subscriptions again, as soon as their intervals allow: what they have sent is not true any more. */
-  readonly outdateAll: () => void;
+  /**
+   * Call it when the configuration has changed: ends the subscriptions for which `findEnd` has a reason, and executes those that go on
+   * again at once.
+   */
+  readonly reconfigure: (findEnd: (caller: Caller) => StreamEnd | null) => void;
+  /** Executes all subscriptions again at once: what they have sent is not true any more. */
+  readonly refreshAll: () => void;
   /** Ends all subscriptions, the oldest first, and refuses none: those that come later end at once. */
   readonly endAll: () => void;
 }
@@ -51,8 +57,11 @@ export function createLiveQueries(options: LiveQueriesOptions): LiveQueries {
   const queries = new SharedLiveQueries(options);
   return {
     subscribe: (operation, subscriber) => queries.subscribe(operation, subscriber),
-    outdateAll: () => {
-      queries.outdateAll();
+    reconfigure: (findEnd) => {
+      queries.reconfigure(findEnd);
+    },
+    refreshAll: () => {
+      queries.refreshAll();
     },
     endAll: () => {
       queries.endAll();
@@ -109,8 +118,17 @@ class SharedLiveQueries {
     return { started, leave };
   }
 
-  outdateAll(): void {
-    for (const each of [...this.#queries.values(), ...this.#feeds.values()]) each.outdate();
+  reconfigure(findEnd: (caller: Caller) => StreamEnd | null): void {
+    for (const subscriber of [...this.#open.keys()]) {
+      const end = findEnd(subscriber.caller);
+      if (end !== null) this.#end(subscriber, end);
+    }
+    this.refreshAll();
+  }
+
+  refreshAll(): void {
+    for (const feed of this.#feeds.values()) feed.refresh();
+    for (const query of this.#queries.values()) query.refresh();
   }
 
   endAll(): void {
@@ -118,7 +136,7 @@ class SharedLiveQueries {
     for (const subscriber of [...this.#open.keys()]) this.#end(subscriber, 'shutdown');
   }
 
-  #end(subscriber: Subscriber, end: 'unauthenticated' | 'shutdown'): void {
+  #end(subscriber: Subscriber, end: StreamEnd): void {
     const open = this.#open.get(subscriber);
     if (!open) return;
     open.query.leave(subscriber);
@@ -134,7 +152,7 @@ class SharedLiveQueries {
   }
 
   #assertCapacity({ name }: Caller): void {
-    const { maxSubscriptions, maxSubscriptionsPerCaller } = this.#options.settings;
+    const { maxSubscriptions, maxSubscriptionsPerCaller } = this.#options.settings();
     if ((this.#countByCaller.get(name) ?? 0) >= maxSubscriptionsPerCaller)
       throw new SubscriptionLimitError('caller_subscriptions', maxSubscriptionsPerCaller);
     if (this.#open.size >= maxSubscriptions) throw new SubscriptionLimitError('subscriptions', maxSubscriptions);
@@ -152,7 +170,7 @@ class SharedLiveQueries {
     const { clock, settings, takeTurn, isAuthorized, metrics, onFailure } = this.#options;
     const query = createLiveQuery({
       clock,
-      minIntervalMs: settings.minIntervalSeconds * SECOND,
+      minIntervalMs: settings().minIntervalSeconds * SECOND,
       execute,
       takeTurn,
       openFeed: (field, intervalMs) => this.#feedOf(view, field, intervalMs),

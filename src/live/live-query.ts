@@ -28,8 +28,8 @@ export interface LiveQuery {
   /** Resolves once the subscriber has its first answer, or has ended. Rejects where the subscription is refused for now. */
   readonly join: (subscriber: Subscriber) => Promise<void>;
   readonly leave: (subscriber: Subscriber) => void;
-  /** Executes again as soon as the interval allows. */
-  readonly outdate: () => void;
+  /** Executes the operation again at once. */
+  readonly refresh: () => void;
 }
 
 export function createLiveQuery(options: LiveQueryOptions): LiveQuery {
@@ -91,8 +91,8 @@ class SharedLiveQuery implements LiveQuery {
     this.#options.onEmpty();
   }
 
-  outdate(): void {
-    this.#runs.outdate();
+  refresh(): void {
+    this.#runs.restart();
   }
 
   async #run(signal: AbortSignal): Promise<LiveAnswer> {

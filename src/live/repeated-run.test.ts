@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
@@ -105,6 +105,48 @@ test('ends the run under way when it is stopped, and leaves no timer', async () 
   expect(clock.pendingTimers()).toBe(0);
 });
 
+describe('a restart', () => {
+  test('runs again at once, and not for readers that have none', async () => {
+    const { runs, startedAt, pass } = setUp({ validMs: Infinity });
+    runs.restart();
+    await pass(1000);
+    expect(startedAt).toEqual([]);
+    await runs.current();
+    await pass(1000);
+    runs.restart();
+    await pass(0);
+    expect(startedAt).toEqual([1000, 2000]);
+  });
+
+  test('passes the outcome of a run that began before it to no reader', async () => {
+    const { runs, startedAt, outcomes, pass } = setUp();
+    const current = runs.current();
+    runs.restart();
+    expect((await current).validUntilMs).toBe(1000);
+    expect([startedAt, outcomes.length]).toEqual([[0, 0], 1]);
+    await pass(5000);
+    expect(startedAt).toHaveLength(3);
+  });
+
+  test('hides the failure of a run that began before it', async () => {
+    const { runs, errors, failures } = setUp();
+    errors.push(new Error('of the configuration before'));
+    const current = runs.current();
+    runs.restart();
+    await expect(current).resolves.toMatchObject({ isShareable: true });
+    expect(failures).toEqual([]);
+  });
+
+  test('starts nothing once the repetition has ended', async () => {
+    const { runs, startedAt, pass } = setUp();
+    await runs.current();
+    runs.stop();
+    runs.restart();
+    await pass(10_000);
+    expect(startedAt).toHaveLength(1);
+  });
+});
+
 test('serves those who ask just past the time of an outcome, while a run replaces it', async () => {
   const { runs, startedAt, outcomes, clock, pass } = setUp({ validMs: 20_000 });
   const first = await runs.current();
@@ -121,22 +163,4 @@ test('lets those wait who ask later than that', async () => {
   clock.advance(22_000);
   expect(await runs.current()).toBe(outcomes[1]);
   expect(outcomes).toHaveLength(2);
-});
-
-test('runs again as soon as the interval allows once its outcome is outdated, and serves it to no reader', async () => {
-  const { runs, startedAt, outcomes, pass } = setUp({ validMs: 100_000 });
-  await runs.current();
-  await pass(1000);
-  runs.outdate();
-  await pass(3999);
-  expect(startedAt).toEqual([0]);
-  await pass(1);
-  expect(startedAt).toEqual([0, 5000]);
-  runs.outdate();
-  expect(await runs.current()).toBe(outcomes[2]);
-  const running = runs.current();
-  runs.outdate();
-  await running;
-  await pass(5000);
-  expect(startedAt).toHaveLength(4);
 });

@@ -22,112 +22,101 @@ export interface RepeatedRun<Outcome> {
    * starts at once. Rejects where the run does.
    */
   readonly current: () => Promise<Outcome>;
-  /** What is known is not true any more: the next run follows as soon as the interval allows, also after one that is under way. */
-  readonly outdate: () => void;
+  /** What was read so far is outdated: runs again at once, after a run under way, whose outcome is passed to no reader. */
+  readonly restart: () => void;
   /** Ends the repetition, and the run under way. */
   readonly stop: () => void;
-}
-
-/** The latest outcome, and the run that brought it. */
-interface Latest<Outcome> {
-  readonly outcome: Outcome;
-  readonly startedAtMs: number;
-  readonly isOutdated: boolean;
 }
 
 /** The first run starts with the first call of `current`. */
 export function createRepeatedRun<Outcome extends RunOutcome>(
   options: RepeatedRunOptions<Outcome>,
 ): RepeatedRun<Outcome> {
-  return new ScheduledRun(options);
-}
+  const { clock, run, intervalMs, onOutcome, onFailure } = options;
+  const controller = new AbortController();
+  let latest: Outcome | null = null;
+  let latestStartedAtMs = -Infinity;
+  let running: Promise<Outcome> | null = null;
+  let runningSinceMs = -Infinity;
+  let restarts = 0;
+  let cancelTimer: () => void = () => undefined;
 
-class ScheduledRun<Outcome extends RunOutcome> implements RepeatedRun<Outcome> {
-  readonly #options: RepeatedRunOptions<Outcome>;
-  readonly #controller = new AbortController();
-  #latest: Latest<Outcome> | null = null;
-  #running: Promise<Outcome> | null = null;
-  #startedAtMs = -Infinity;
-  /** How often `outdate` was called. */
-  #outdatedCount = 0;
-  #cancelTimer: () => void = () => undefined;
-
-  constructor(options: RepeatedRunOptions<Outcome>) {
-    this.#options = options;
+  function scheduleAt(atMs: number): void {
+    cancelTimer();
+    if (atMs === Infinity || controller.signal.aborted) return;
+    cancelTimer = clock.setTimer(atMs - clock.monotonicMs(), startUnasked);
   }
 
-  current(): Promise<Outcome> {
-    const nowMs = this.#options.clock.monotonicMs();
-    const served = this.#latest && this.#servedUntilMs(this.#latest);
-    if (!this.#latest || served === null || served <= (this.#running ? this.#startedAtMs : nowMs)) return this.#start();
-    const { outcome } = this.#latest;
-    if (outcome.validUntilMs <= nowMs) this.#startScheduled();
-    return Promise.resolve(outcome);
-  }
-
-  outdate(): void {
-    this.#outdatedCount += 1;
-    if (!this.#latest) return;
-    this.#latest = { ...this.#latest, isOutdated: true };
-    const { outcome, startedAtMs } = this.#latest;
-    if (!this.#running) this.#scheduleAt(startedAtMs + this.#options.intervalMs(outcome));
-  }
-
-  stop(): void {
-    this.#cancelTimer();
-    this.#controller.abort();
-  }
-
-  /** Until when those who ask are served the latest outcome; null: they wait for the run under way, or the next one. */
-  #servedUntilMs({ outcome, startedAtMs, isOutdated }: Latest<Outcome>): number | null {
-    if (isOutdated || !outcome.isShareable) return null;
-    return outcome.validUntilMs + Math.max(SECOND, swrMs(outcome.validUntilMs - startedAtMs));
-  }
-
-  #scheduleAt(atMs: number): void {
-    const { clock } = this.#options;
-    this.#cancelTimer();
-    if (atMs === Infinity || this.#controller.signal.aborted) return;
-    this.#cancelTimer = clock.setTimer(atMs - clock.monotonicMs(), () => {
-      this.#startScheduled();
+  function startUnasked(): void {
+    start().catch((error: unknown) => {
+      if (!controller.signal.aborted) onFailure(error);
     });
   }
 
-  #startScheduled(): void {
-    this.#start().catch((error: unknown) => {
-      if (!this.#controller.signal.aborted) this.#options.onFailure(error);
-    });
-  }
-
-  #start(): Promise<Outcome> {
-    this.#running ??= this.#runOnce();
-    return this.#running;
-  }
-
-  async #runOnce(): Promise<Outcome> {
-    const { clock, run, intervalMs, onOutcome } = this.#options;
+  async function runOnce(isCurrent: () => boolean): Promise<Outcome> {
     const startedAtMs = clock.monotonicMs();
-    this.#startedAtMs = startedAtMs;
-    const outdatedCount = this.#outdatedCount;
+    runningSinceMs = startedAtMs;
     try {
-      const outcome = await run(this.#controller.signal);
-      this.#controller.signal.throwIfAborted();
-      const isOutdated = this.#outdatedCount > outdatedCount;
-      this.#latest = { outcome, startedAtMs, isOutdated };
+      const outcome = await run(controller.signal);
+      controller.signal.throwIfAborted();
+      if (!isCurrent()) return outcome;
+      [latest, latestStartedAtMs] = [outcome, startedAtMs];
       const endedAtMs = clock.monotonicMs();
-      const nextChangeAtMs = isOutdated ? endedAtMs : endedAtMs + pollingPaceMs(outcome, endedAtMs);
-      this.#scheduleAt(Math.max(startedAtMs + intervalMs(outcome), nextChangeAtMs));
+      scheduleAt(Math.max(startedAtMs + intervalMs(outcome), endedAtMs + pollingPaceMs(outcome, endedAtMs)));
       onOutcome(outcome);
       return outcome;
     } catch (error) {
       // Without any outcome there is no subscriber yet.
-      const latest = this.#latest;
-      if (latest) this.#scheduleAt(startedAtMs + Math.max(intervalMs(latest.outcome), retryDelayMs(error)));
+      if (latest) scheduleAt(startedAtMs + Math.max(intervalMs(latest), retryDelayMs(error)));
       throw error;
-    } finally {
-      this.#running = null;
     }
   }
+
+  async function runUntilCurrent(): Promise<Outcome> {
+    try {
+      for (;;) {
+        const restartsBefore = restarts;
+        const isCurrent = () => restarts === restartsBefore || controller.signal.aborted;
+        const outcome = await runOnce(isCurrent).catch((error: unknown) => {
+          if (isCurrent()) throw error;
+          return null;
+        });
+        if (outcome && isCurrent()) return outcome;
+      }
+    } finally {
+      running = null;
+    }
+  }
+
+  function start(): Promise<Outcome> {
+    running ??= runUntilCurrent();
+    return running;
+  }
+
+  return {
+    current: () => {
+      const nowMs = clock.monotonicMs();
+      if (!latest?.isShareable || servedUntilMs(latest, latestStartedAtMs) <= (running ? runningSinceMs : nowMs))
+        return start();
+      if (latest.validUntilMs <= nowMs) startUnasked();
+      return Promise.resolve(latest);
+    },
+    restart: () => {
+      if (controller.signal.aborted) return;
+      if (latest) latest = { ...latest, isShareable: false };
+      if (running) restarts += 1;
+      else if (latest) startUnasked();
+    },
+    stop: () => {
+      cancelTimer();
+      controller.abort();
+    },
+  };
+}
+
+/** Until when those who ask get an outcome: as cached values, it is served just past its time while it is replaced. */
+function servedUntilMs({ validUntilMs }: RunOutcome, startedAtMs: number): number {
+  return validUntilMs + Math.max(SECOND, swrMs(validUntilMs - startedAtMs));
 }
 
 /** As the `max-age` of a response: in whole seconds, so that parts that expire shortly after each other are read together. */

@@ -11,8 +11,11 @@ export interface LiveEvent {
   readonly isRejected?: boolean;
 }
 
-/** Why a stream ends. `unauthenticated`: the caller's key or token is no longer valid. */
-export type StreamEnd = 'complete' | 'unauthenticated' | 'shutdown';
+/**
+ * Why a stream ends. `unauthenticated`: the caller's key or token is no longer valid; `restart`: the caller has other permissions now, and
+ * may subscribe again.
+ */
+export type StreamEnd = 'complete' | 'unauthenticated' | 'restart' | 'shutdown';
 
 /** The receiving end of one subscription: a connection, or one of several on a WebSocket. */
 export interface Subscriber {

@@ -4,7 +4,7 @@ import type { DirectoryMetrics } from '../directory/ports.ts';
 import type { VendorHttpMetrics } from '../http/ports.ts';
 import type { LiveMetrics } from '../live/ports.ts';
 import type { MetricsExporter, ServerMetrics } from '../server/ports.ts';
-import { type AccountMetrics, createAccountMetrics } from './metrics/accounts.ts';
+import { type AccountMetrics, type AccountStateMetrics, createAccountMetrics } from './metrics/accounts.ts';
 import { aggregatorOf } from './metrics/aggregators.ts';
 import { registerBuildInfo } from './metrics/build.ts';
 import { type AllCacheMetrics, createCacheMetrics } from './metrics/cache.ts';
@@ -34,6 +34,7 @@ export interface Metrics
     AccountMetrics,
     PurgeMetrics,
     WarmMetrics,
+    AccountStateMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
     LiveMetrics,
     GraphqlLayerMetrics,
@@ -62,20 +63,26 @@ export function createMetrics({ collectProcessMetrics = false, peers }: MetricsO
   if (collectProcessMetrics) prometheus.collectDefaultMetrics({ register: registry });
   const factory = createMetricFactory(registry);
   registerBuildInfo(factory, packageJson.version);
+  const vendorHttp = createVendorHttpMetrics(factory);
+  const callQueues = createCallQueueMetrics(factory);
+  const directory = createDirectoryMetrics(factory);
   return {
     ...createServerMetrics(factory),
     ...createLiveMetrics(factory),
     ...createGraphqlMetrics(factory),
-    ...createVendorHttpMetrics(factory),
-    ...createCallQueueMetrics(factory),
+    ...vendorHttp,
+    ...callQueues,
     ...createCacheMetrics(factory),
-    ...createDirectoryMetrics(factory),
+    ...directory,
     ...createSourceMetrics(factory),
     ...createAccountMetrics(factory),
     ...createPurgeMetrics(factory),
     ...createWarmMetrics(factory),
     ...createLogMetrics(factory),
     ...createExporter(registry, peers),
+    forgetAccount: (account) => {
+      for (const metrics of [vendorHttp, callQueues, directory]) metrics.forgetAccount(account);
+    },
   };
 }
 

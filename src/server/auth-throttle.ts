@@ -29,6 +29,30 @@ export interface AuthThrottleOptions {
   readonly onThrottled: (clientAddress: string) => void;
 }
 
+/** What is known of addresses and their keys. */
+export interface ThrottleState {
+  readonly failureTimes: LRUCache<string, number[]>;
+  readonly throttledGroups: LRUCache<string, true>;
+  /** The callers of accepted keys, by address and the digest of the key. */
+  readonly acceptedKeys: LRUCache<string, Caller>;
+}
+
+/** Creates the state of a configuration; of that before it, failures stay, and the accepted keys whose callers are valid. */
+export function createThrottleState(
+  before?: ThrottleState,
+  isValid: (caller: Caller) => boolean = () => false,
+): ThrottleState {
+  const acceptedKeys = new LRUCache<string, Caller>({ max: MAX_ENTRIES });
+  before?.acceptedKeys.rforEach((caller, key) => {
+    if (isValid(caller)) acceptedKeys.set(key, caller);
+  });
+  return {
+    failureTimes: before?.failureTimes ?? new LRUCache({ max: MAX_ENTRIES }),
+    throttledGroups: before?.throttledGroups ?? new LRUCache({ max: MAX_ENTRIES }),
+    acceptedKeys,
+  };
+}
+
 /**
  * Limits the failed authentications of an address in a minute (sliding window, in this process). Beyond it, requests get an
  * `HttpError` (429) before their key is looked at, so that guessing is slow and costs no signature checks.
@@ -37,11 +61,13 @@ export interface AuthThrottleOptions {
  * same address. A key that is new to the address waits, even a good one: looking at it would be what a guess needs. The caller of an
  * API key is remembered by the digest of the key, so that a repeated request costs one digest and no comparisons.
  */
-export function throttleFailures(authenticate: Authenticator, options: AuthThrottleOptions): Authenticator {
+export function throttleFailures(
+  authenticate: Authenticator,
+  options: AuthThrottleOptions,
+  state = createThrottleState(),
+): Authenticator {
   const { failuresPerMinute, clock, onThrottled } = options;
-  const failureTimes = new LRUCache<string, number[]>({ max: MAX_ENTRIES });
-  const acceptedKeys = new LRUCache<string, Caller>({ max: MAX_ENTRIES });
-  const throttledGroups = new LRUCache<string, true>({ max: MAX_ENTRIES });
+  const { failureTimes, throttledGroups, acceptedKeys } = state;
 
   function assertNotThrottled(group: string, clientAddress: string): void {
     const failures = recentFailures(group);

@@ -1,10 +1,10 @@
 import type { FetchImplementation } from 'jose';
-import type { AuthConfig } from '../config/settings.ts';
+import type { ApiKeyConfig, AuthConfig, JwtConfig } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
 import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import { anonymousCaller, type Caller } from '../request/caller.ts';
 import { createApiKeyVerifier } from './api-keys.ts';
-import { createJwtVerifier } from './jwt.ts';
+import { createJwtVerifier, type JwtVerifier } from './jwt.ts';
 import type { AuthFailureReason, ServerMetrics } from './ports.ts';
 
 /** Why authentication failed. For logs and metrics only: the response must not help a caller who guesses. */
@@ -25,13 +25,19 @@ export interface AuthenticatorOptions {
   readonly metrics: Pick<ServerMetrics, 'authFailure'>;
   /** Fetches the issuer's keys; defaults to the runtime's `fetch`. */
   readonly fetch?: FetchImplementation;
+  /** Returns the caller of a configured key; absent: a new one. */
+  readonly toKeyCaller?: ((key: ApiKeyConfig) => Caller) | undefined;
+  /** Returns the verifier of tokens; absent: a new one. */
+  readonly toJwtVerifier?: ((jwt: JwtConfig) => JwtVerifier) | undefined;
 }
 
 /** Creates the authenticator. Without an `auth` configuration, every caller that can reach the gateway has full access. */
 export function createAuthenticator(auth: AuthConfig | undefined, options: AuthenticatorOptions): Authenticator {
   if (!auth) return () => anonymousCaller;
-  const verifyApiKey = createApiKeyVerifier(auth.apiKeys ?? []);
-  const verifyJwt = auth.jwt && createJwtVerifier(auth.jwt, options.clock, options.fetch ?? fetch);
+  const { clock, fetch: fetchKeys = fetch, toKeyCaller } = options;
+  const { toJwtVerifier = (jwt: JwtConfig) => createJwtVerifier(jwt, clock, fetchKeys) } = options;
+  const verifyApiKey = createApiKeyVerifier(auth.apiKeys ?? [], toKeyCaller);
+  const verifyJwt = auth.jwt && toJwtVerifier(auth.jwt);
 
   function identifyCaller(authorization: string | undefined): MaybePromise<Caller | AuthFailureReason> {
     if (!authorization) return 'missing';

@@ -24,12 +24,15 @@ const ALLOWED_ALGORITHMS = [
 
 const CLOCK_TOLERANCE_SECONDS = 30;
 
-/** Creates a verifier of JSON Web Tokens; it returns the token's caller, or why the token is invalid. */
+/** Returns the token's caller, or why the token is invalid. */
+export type JwtVerifier = (token: string) => Promise<Caller | AuthFailureReason>;
+
+/** Creates a verifier of JSON Web Tokens. */
 export function createJwtVerifier(
   { issuer, audience, jwksUri, claims }: JwtConfig,
   clock: Clock,
   fetchKeys: FetchImplementation,
-): (token: string) => Promise<Caller | AuthFailureReason> {
+): JwtVerifier {
   const getKey = createRemoteJwks(jwksUri, clock, fetchKeys);
   const toCaller = createCallerReader(claims);
   return async (token) => {

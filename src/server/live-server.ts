@@ -1,63 +1,69 @@
 import type { LiveSettings } from '../config/settings.ts';
+import type { Clock } from '../domain/clock.ts';
 import { TurnRefusedError } from '../live/live-errors.ts';
 import { createLiveQueries, type LiveQueries } from '../live/live-queries.ts';
-import type { LiveMetrics } from '../live/ports.ts';
-import type { AcquireCaller } from './caller-limits.ts';
+import type { LiveMetrics, ReadStatuses, TakeTurn } from '../live/ports.ts';
+import type { Caller } from '../request/caller.ts';
 import type { DocumentResolver } from './document-request.ts';
 import { createStreamHandler, type StreamHandler } from './event-stream-handler.ts';
 import type { ExecuteCall } from './graphql-execution.ts';
-import { createLiveOperations, createTurns } from './live-operations.ts';
-import type { AcquireSlot } from './load-shedding.ts';
-import type { Logger } from './ports.ts';
-import { createStatusReader, type StatusReaderOptions } from './status-reader.ts';
+import { createLiveOperations } from './live-operations.ts';
+import type { Logger, ServerMetrics } from './ports.ts';
 import { createOperationRunner, type StartOperation } from './web-socket-operations.ts';
 
-export interface LiveServerOptions extends StatusReaderOptions {
-  readonly liveSettings: LiveSettings;
+/** Its functions use the configuration that is in force when they are called: subscriptions outlast configurations. */
+export interface LiveServerOptions {
+  readonly settings: () => LiveSettings;
+  readonly execute: ExecuteCall;
+  readonly takeTurn: TakeTurn;
+  readonly readStatuses: ReadStatuses;
+  readonly isAuthorized: (caller: Caller) => boolean;
+  readonly clock: Clock;
   readonly metrics: LiveMetrics;
   readonly logger: Pick<Logger, 'error'>;
 }
 
-/** How the requests of the server are executed and limited. */
-export interface RequestExecution {
-  readonly execute: ExecuteCall;
-  readonly acquireCaller: AcquireCaller;
-  readonly acquireSlot: AcquireSlot;
-  /** Puts the texts of documents in the place of their ids. */
-  readonly documents: DocumentResolver;
-  readonly uncountedDocuments: DocumentResolver;
-}
-
-/** The subscriptions of a server, and the handler of the requests that ask for a stream. */
+/** The subscriptions of a server. */
 export interface LiveServer {
   readonly live: LiveQueries;
-  readonly handleStream: StreamHandler;
-  readonly startOperation: StartOperation;
+  readonly toOperation: ReturnType<typeof createLiveOperations>;
+  readonly isAuthorized: (caller: Caller) => boolean;
 }
 
-export function createLiveServer(options: LiveServerOptions, execution: RequestExecution): LiveServer {
-  const { liveSettings: settings, metrics, logger, clock, limits } = options;
-  const { execute, acquireCaller, acquireSlot, documents, uncountedDocuments } = execution;
-  const takeTurn = createTurns(acquireCaller, acquireSlot);
+export function createLiveServer(options: LiveServerOptions): LiveServer {
+  const { execute, isAuthorized, logger, clock } = options;
   const live = createLiveQueries({
-    settings,
-    clock,
-    takeTurn,
-    readStatuses: createStatusReader(options),
-    isAuthorized: ({ expiresAt = Infinity }) => clock.now() < expiresAt,
-    metrics,
+    ...options,
     onFailure: (error) => {
       // Its time comes again.
       if (!(error instanceof TurnRefusedError)) logger.error({ err: error }, 'subscription could not be executed');
     },
   });
-  const toOperation = createLiveOperations(execute, clock);
-  const shared = { live, toOperation, documents, metrics, clock, maxTokens: limits.maxTokens };
+  return { live, toOperation: createLiveOperations(execute, clock), isAuthorized };
+}
+
+export interface LiveHandlersOptions {
+  readonly live: LiveServer;
+  readonly takeTurn: TakeTurn;
+  /** Puts the texts of documents in the place of their ids. */
+  readonly documents: DocumentResolver;
+  readonly uncountedDocuments: DocumentResolver;
+  readonly maxTokens: number;
+  readonly clock: Clock;
+  readonly metrics: Pick<LiveMetrics, 'liveEvent'> & Pick<ServerMetrics, 'limitRejection'>;
+  readonly logger: Pick<Logger, 'error'>;
+}
+
+/** The handlers of the requests that ask for a stream, and of the operations of WebSocket connections. */
+export function createLiveHandlers({ live, logger, uncountedDocuments, takeTurn, ...options }: LiveHandlersOptions): {
+  readonly handleStream: StreamHandler;
+  readonly startOperation: StartOperation;
+} {
   return {
-    live,
-    handleStream: createStreamHandler({ ...shared, uncountedDocuments }),
+    handleStream: createStreamHandler({ ...options, ...live, uncountedDocuments }),
     startOperation: createOperationRunner({
-      ...shared,
+      ...options,
+      ...live,
       takeTurn,
       onUnexpectedError: (error, requestId) => {
         logger.error({ err: error, requestId }, 'unexpected error while handling a request');

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import { anonymousCaller, type Caller } from '../request/caller.ts';
 import { HttpError } from './http-error.ts';
 import type { ProcessGauges, ShedReason } from './ports.ts';
-import { createStartQueue } from './start-queue.ts';
+import { createStartQueue, type StartQueue } from './start-queue.ts';
 
 /** The part of a request's time that it may wait for its start: the rest is for its vendors. */
 const MAX_WAIT_RATIO = 0.1;
@@ -23,6 +23,18 @@ export interface LoadShedderOptions {
   readonly onShed: (reason: ShedReason) => void;
 }
 
+/** The queries in flight. Load shedders with other limits may share it. */
+export interface SlotUsage {
+  readonly queue: StartQueue;
+  readonly inFlightByCaller: Map<string, number>;
+  inFlight: number;
+  delayedRefusals: number;
+}
+
+export function createSlotUsage(clock: Clock): SlotUsage {
+  return { queue: createStartQueue(clock), inFlightByCaller: new Map(), inFlight: 0, delayedRefusals: 0 };
+}
+
 /**
  * Waits until a query may start, and returns the function to call when it ends. Rejects with an `HttpError` (503) where the process
  * is overloaded, or where the query's clients disconnect before.
@@ -33,35 +45,35 @@ export type AcquireSlot = (caller: Caller, disconnected: AbortSignal) => Promise
  * Refuses queries on arrival that would wait too long for their start, so that those before them are answered in time. With
  * authentication, the last slots are reserved for callers without a query in flight, so one caller cannot take them all.
  */
-export function createLoadShedder({ limits, gauges, clock, onShed }: LoadShedderOptions): AcquireSlot {
+export function createLoadShedder(
+  { limits, gauges, clock, onShed }: LoadShedderOptions,
+  usage = createSlotUsage(clock),
+): AcquireSlot {
   const { maxInFlight, requestTimeoutMs } = limits;
   const reserved = Math.floor(maxInFlight * RESERVED_RATIO);
-  const queue = createStartQueue(clock);
-  const inFlightByCaller = new Map<string, number>();
-  let inFlight = 0;
-  let delayedRefusals = 0;
+  const { queue, inFlightByCaller } = usage;
 
   function capacityFor(caller: Caller): number {
     return caller !== anonymousCaller && inFlightByCaller.has(caller.name) ? maxInFlight - reserved : maxInFlight;
   }
 
   function findShedReason(caller: Caller): ShedReason | null {
-    if (inFlight >= capacityFor(caller)) return 'in_flight';
+    if (usage.inFlight >= capacityFor(caller)) return 'in_flight';
     if (queue.expectedWaitMs(caller.name) > requestTimeoutMs * MAX_WAIT_RATIO) return 'queue_wait';
     return gauges.heapUsedRatio() > MAX_HEAP_RATIO ? 'heap' : null;
   }
 
   async function delayRefusal(): Promise<void> {
-    if (delayedRefusals >= MAX_DELAYED_REFUSALS) return;
-    delayedRefusals += 1;
+    if (usage.delayedRefusals >= MAX_DELAYED_REFUSALS) return;
+    usage.delayedRefusals += 1;
     await new Promise<void>((resolve) => {
       clock.setTimer(REFUSAL_DELAY_MS, resolve);
     });
-    delayedRefusals -= 1;
+    usage.delayedRefusals -= 1;
   }
 
   function release(caller: Caller): void {
-    inFlight -= 1;
+    usage.inFlight -= 1;
     const remaining = (inFlightByCaller.get(caller.name) ?? 0) - 1;
     if (remaining > 0) inFlightByCaller.set(caller.name, remaining);
     else inFlightByCaller.delete(caller.name);
@@ -74,7 +86,7 @@ export function createLoadShedder({ limits, gauges, clock, onShed }: LoadShedder
       await delayRefusal();
       throw overloadedError();
     }
-    inFlight += 1;
+    usage.inFlight += 1;
     inFlightByCaller.set(caller.name, (inFlightByCaller.get(caller.name) ?? 0) + 1);
     if (await queue.waitForTurn(caller.name, disconnected))
       return () => {

@@ -44,7 +44,8 @@ export type RequestLimit =
   | 'caller_concurrency'
   | 'auth_failures'
   | 'subscriptions'
-  | 'caller_subscriptions';
+  | 'caller_subscriptions'
+  | 'web_sockets';
 
 /** The metrics that the HTTP server reports. */
 export interface ServerMetrics {

@@ -1,34 +1,22 @@
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { ServerSettings } from '../config/settings.ts';
-import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
+import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { LiveMetrics } from '../live/ports.ts';
-import type { Authenticator } from './auth.ts';
-import { createCallerLimits } from './caller-limits.ts';
-import { createClientAddressReader } from './client-address.ts';
+import type { ClientAddressReader } from './client-address.ts';
 import { respondToClientError } from './client-error.ts';
 import { createConnectionTracker } from './connection-tracker.ts';
-import type { Cors } from './cors.ts';
-import { createDocumentResolver } from './document-request.ts';
 import { createExchange, type Exchange } from './exchange.ts';
-import { createGraphqlExecution, type GraphqlExecutionOptions } from './graphql-execution.ts';
-import { createGraphqlHandler } from './graphql-handler.ts';
-import { createMetricsHandler, createPageRoute, createSchemaHandler, handleFavicon, handleIndex } from './handlers.ts';
-import type { HostCheck } from './host-check.ts';
+import { createFixedRoutes } from './fixed-routes.ts';
 import { HttpError } from './http-error.ts';
-import { createLiveServer, type LiveServerOptions } from './live-server.ts';
-import { createLoadShedder } from './load-shedding.ts';
 import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
-import { type CachePurger, createPurgeHandler } from './purge-handler.ts';
-import { authorize, validateRequest } from './request-checks.ts';
+import type { CachePurger } from './purge-handler.ts';
+import { type ConfiguredServing } from './request-handler.ts';
+import { createRequestHandlers, toWebSocketOptions } from './request-handlers.ts';
 import { sendError, sendJson } from './respond.ts';
-import type { ResponseCache } from './response-cache/response-cache.ts';
-import { createRouter } from './routes.ts';
 import type { PageHandler } from './static-page.ts';
-import type { TrustedDocuments } from './trusted-documents.ts';
 import { createUnreadAnswers } from './unread-answers.ts';
-import { createUpgradeCheck } from './upgrade-check.ts';
 import { createWebSockets } from './web-socket-server.ts';
 
 /** Socket timeouts of client connections. */
@@ -53,17 +41,10 @@ const DEFAULT_TIMEOUTS: ServerTimeouts = {
   checkIntervalMs: 5 * SECOND,
 };
 
-export interface ServerOptions extends GraphqlExecutionOptions, LiveServerOptions {
-  /** Absent: no id is known, and every text is accepted. */
-  readonly trustedDocuments?: TrustedDocuments | undefined;
-  /** Absent: every request is executed. */
-  readonly responses?: ResponseCache | undefined;
+export interface ServerOptions extends ConfiguredServing {
   readonly purger: CachePurger;
   readonly settings: Pick<ServerSettings, 'host' | 'port' | 'trustProxy'>;
-  readonly authenticate: Authenticator;
-  /** Absent: requests to every host are served. */
-  readonly checkHost?: HostCheck | undefined;
-  readonly cors: Cors;
+  readonly clock: Clock;
   /** Prints the SDL for client generators. */
   readonly printSdl: () => string;
   readonly graphiql: PageHandler;
@@ -71,6 +52,8 @@ export interface ServerOptions extends GraphqlExecutionOptions, LiveServerOption
   readonly metrics: ServerMetrics & LiveMetrics & MetricsExporter;
   readonly gauges: ProcessGauges;
   readonly logger: Logger;
+  /** What /readyz says beside the status of a gateway that is ready. */
+  readonly readinessDetail?: (() => object) | undefined;
   /** Defaults to `DEFAULT_TIMEOUTS`. */
   readonly timeouts?: ServerTimeouts;
 }
@@ -80,8 +63,13 @@ export interface Server {
   readonly listen: () => Promise<string>;
   /** Switches /readyz to 200, unless the shutdown has started. */
   readonly ready: () => void;
+  /**
+   * Serves new requests by another configuration from now on; those in flight end by the one before. Subscriptions go on by the new one,
+   * unless their callers have lost their permissions. Resolves once the last request of the configuration before has ended.
+   */
+  readonly reconfigure: (serving: ConfiguredServing) => Promise<void>;
   /** Executes all subscriptions again: what they have sent is not true any more. */
-  readonly outdateStreams: () => void;
+  readonly refreshStreams: () => void;
   /** Switches /readyz to 503 and disables keep-alive; all requests are still served. */
   readonly beginShutdown: () => void;
   /**
@@ -98,58 +86,15 @@ type ReadinessState = 'starting' | 'ready' | 'stopping';
 
 const UNREADY_REASONS = { starting: 'The gateway is starting', stopping: 'The gateway is shutting down' };
 
-/** Creates the HTTP server: routing, authentication, load shedding, error responses and the drain. */
+/** Creates the HTTP server: connections, error responses, the change of configurations and the drain. */
 export function createServer(options: ServerOptions): Server {
-  const { settings, authenticate, checkHost, cors, metrics, logger, clock } = options;
-  const { timeouts = DEFAULT_TIMEOUTS } = options;
+  const { settings, metrics, logger, clock, timeouts = DEFAULT_TIMEOUTS } = options;
   let state: ReadinessState = 'starting';
-  const { limits, gauges } = options;
-  const acquireSlot = createLoadShedder({ limits, gauges, clock, onShed: metrics.requestShed });
-  const acquireCaller = createCallerLimits(limits, clock);
-  const execute = createGraphqlExecution(options);
-  const documents = createDocumentResolver(options.trustedDocuments, metrics.documentRequested);
-  const uncountedDocuments = createDocumentResolver(options.trustedDocuments);
-  const execution = { execute, acquireCaller, acquireSlot, documents, uncountedDocuments };
-  const { live, handleStream, startOperation } = createLiveServer(options, execution);
-
-  const findRoute = createRouter({
-    index: handleIndex,
-    favicon: handleFavicon,
-    graphql: createGraphqlHandler({
-      ...execution,
-      ...{ clock, handleStream },
-      maxBodyBytes: limits.bodyBytes,
-      responses: options.responses,
-    }),
-    graphiql: createPageRoute(options.graphiql),
-    wallboard: createPageRoute(options.wallboard),
-    schema: createSchemaHandler(options.printSdl),
-    health: (exchange) => {
-      sendJson(exchange, 200, { status: 'alive' });
-    },
-    readiness: (exchange) => {
-      if (state === 'ready') sendJson(exchange, 200, { status: state });
-      else sendJson(exchange, 503, { status: state, reason: UNREADY_REASONS[state] });
-    },
-    metrics: createMetricsHandler(metrics),
-    purge: createPurgeHandler({ purger: options.purger, acquireCaller, acquireSlot, maxBodyBytes: limits.bodyBytes }),
+  const routes = createFixedRoutes(options, (exchange) => {
+    if (state === 'ready') sendJson(exchange, 200, { status: state, ...options.readinessDetail?.() });
+    else sendJson(exchange, 503, { status: state, reason: UNREADY_REASONS[state] });
   });
-
-  function handle(exchange: Exchange): MaybePromise<void> {
-    checkHost?.(exchange);
-    const matched = findRoute(exchange.pathname);
-    if (matched) exchange.log.path = matched.path;
-    // Before every check that can fail: a page has to be able to read the error.
-    if (cors.handle(exchange, matched?.path, matched?.methods ?? [])) return;
-    cors.assertUpgradeAllowed(exchange);
-    const route = validateRequest(exchange, matched);
-    if (route.auth === 'none') return route.handler(exchange);
-    // Monitoring must get a response above all while the process is overloaded.
-    if (route.path !== '/metrics') exchange.unread.assertCapacity(exchange.response);
-    // Authenticate before a query takes its place, so that unauthenticated requests cannot exhaust capacity.
-    const caller = authorize(exchange, route.auth, authenticate);
-    return mapValue(caller, (authorized) => route.handler(exchange, authorized));
-  }
+  const handlers = createRequestHandlers(options, routes);
 
   function respondWithError(exchange: Exchange, error: unknown): void {
     const { response, requestId, log } = exchange;
@@ -169,35 +114,34 @@ export function createServer(options: ServerOptions): Server {
   }
 
   async function serve(exchange: Exchange): Promise<void> {
+    const { handle, uses } = handlers.current();
+    uses.begin();
     try {
       await handle(exchange);
     } catch (error) {
       respondWithError(exchange, error);
     } finally {
+      uses.end();
       exchange.onHandlerEnd();
     }
   }
 
   const connections = createConnectionTracker(clock);
   const unread = createUnreadAnswers({
-    maxBytes: options.limits.maxUnreadBytes,
+    get maxBytes() {
+      return handlers.current().serving.limits.maxUnreadBytes;
+    },
     timeoutMs: timeouts.unreadMs,
     onRejected: () => {
       metrics.requestShed('unread_bytes');
     },
   });
   metrics.watchUnread(unread.bytes);
-  const readClientAddress = createClientAddressReader(settings.trustProxy);
+  const readClientAddress: ClientAddressReader = (request) => handlers.current().readClientAddress(request);
   const onStream = connections.onStreamStart;
   const exchangeOptions = { metrics, logger, clock, readClientAddress, unread, onStream };
-  const webSockets = createWebSockets({
-    ...{ clock, authenticate, readClientAddress, metrics, logger },
-    start: startOperation,
-    maxPayloadBytes: limits.bodyBytes,
-    maxConnections: options.liveSettings.maxSubscriptions,
-    maxConnectionsPerCaller: options.liveSettings.maxSubscriptionsPerCaller,
-  });
-  const isUpgradeAllowed = createUpgradeCheck({ checkHost, cors });
+  const webSockets = createWebSockets(toWebSocketOptions(options, handlers, readClientAddress));
+  const isUpgradeAllowed = (request: IncomingMessage) => handlers.current().isUpgradeAllowed(request);
   const httpServer = createHttpServer(
     {
       shouldUpgradeCallback: isUpgradeAllowed,
@@ -217,8 +161,11 @@ export function createServer(options: ServerOptions): Server {
   // Longer than the 60 s after which load balancers usually close idle connections, so that the gateway never closes one first.
   httpServer.keepAliveTimeout = 65 * SECOND;
   httpServer.maxRequestsPerSocket = 1000;
-  // Longer than any query takes, whatever the configured timeout: a connection without traffic for this long has lost its client.
-  httpServer.timeout = options.limits.requestTimeoutMs + timeouts.idleMs;
+  function limitIdleTime({ limits }: ConfiguredServing): void {
+    // Longer than any query takes, whatever the configured timeout: a connection without traffic for this long has lost its client.
+    httpServer.timeout = limits.requestTimeoutMs + timeouts.idleMs;
+  }
+  limitIdleTime(options);
   httpServer.on('connection', connections.onConnect);
   httpServer.on('upgrade', (request, socket, head) => {
     // Before version 24.9, Node does not ask.
@@ -258,7 +205,13 @@ export function createServer(options: ServerOptions): Server {
       // A shutdown that starts during start-up is final.
       if (state === 'starting') state = 'ready';
     },
-    outdateStreams: live.outdateAll,
+    reconfigure: (serving) => {
+      limitIdleTime(serving);
+      const replaced = handlers.replace(serving);
+      webSockets.reconfigure(handlers.findStreamEnd);
+      return replaced;
+    },
+    refreshStreams: handlers.refreshStreams,
     beginShutdown: () => {
       state = 'stopping';
       connections.disableKeepAlive();
@@ -270,7 +223,7 @@ export function createServer(options: ServerOptions): Server {
         connections.closeIdle();
         // Last, so that clients with a query in flight are not disconnected before those that watch.
         const endStreams = (): void => {
-          live.endAll();
+          handlers.endStreams();
           webSockets.closeAll();
         };
         connections.whenOnlyStreams(endStreams);

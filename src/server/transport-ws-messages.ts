@@ -9,6 +9,8 @@ export type ClientMessage =
 /** Why a connection is closed. */
 export const CLOSE_CODES = {
   goingAway: 1001,
+  /** Clients connect again (https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number). */
+  serviceRestart: 1012,
   tryAgainLater: 1013,
   internalError: 4500,
   badRequest: 4400,
@@ -19,6 +21,9 @@ export const CLOSE_CODES = {
   subscriberAlreadyExists: 4409,
   tooManyInits: 4429,
 } as const;
+
+/** The reason with which connections are closed whose callers have other permissions now. */
+export const RECONFIGURED = 'The configuration has changed; connect again';
 
 /** Null for what is not a message of the protocol. */
 export function parseClientMessage(text: string): ClientMessage | null {

@@ -16,6 +16,7 @@ export interface UnreadAnswers {
 }
 
 export interface UnreadAnswersOptions {
+  /** Read whenever it is compared with. */
   readonly maxBytes: number;
   /** How long a client may read nothing of an answer before its connection is closed. */
   readonly timeoutMs: number;
@@ -26,7 +27,8 @@ export interface UnreadAnswersOptions {
  * Bounds the memory of answers that clients do not read. The limits are checked before an answer is added, so that one answer
  * always fits; the sum exceeds a limit by at most one answer.
  */
-export function createUnreadAnswers({ maxBytes, timeoutMs, onRejected }: UnreadAnswersOptions): UnreadAnswers {
+export function createUnreadAnswers(options: UnreadAnswersOptions): UnreadAnswers {
+  const { timeoutMs, onRejected } = options;
   const answers = new Map<ServerResponse, Socket>();
   /** The bodies of all answers, as if none of them was read. */
   let sentBytes = 0;
@@ -52,6 +54,7 @@ export function createUnreadAnswers({ maxBytes, timeoutMs, onRejected }: UnreadA
   return {
     bytes: () => countBytes(),
     assertCapacity: ({ req: { socket } }) => {
+      const { maxBytes } = options;
       // Nearly always the case, and known without looking at each answer.
       if (sentBytes <= Math.min(maxBytes, MAX_CONNECTION_BYTES)) return;
       if (countBytes() <= maxBytes && countBytes(socket) <= MAX_CONNECTION_BYTES) return;

@@ -9,23 +9,24 @@ export interface WebSocketLimits<Connection> {
   readonly add: (connection: Connection) => Connection | null;
   /** Returns false where there are too many connections, or too many of the caller. */
   readonly identify: (connection: Connection, caller: string) => boolean;
-  readonly remove: (connection: Connection) => void;
+  /** Returns the name of the connection's caller, undefined where it has not been identified. */
+  readonly remove: (connection: Connection) => string | undefined;
 }
 
+/** Read whenever a connection is opened. */
 export interface WebSocketLimitsOptions {
   readonly maxConnections: number;
   readonly maxConnectionsPerCaller: number;
 }
 
 export function createWebSocketLimits<Connection>(options: WebSocketLimitsOptions): WebSocketLimits<Connection> {
-  const { maxConnections, maxConnectionsPerCaller } = options;
   /** The oldest first. */
   const unidentified = new Set<Connection>();
   const callers = new Map<Connection, string>();
   const countByCaller = new Map<string, number>();
 
   function hasRoom(): boolean {
-    return callers.size < maxConnections;
+    return callers.size < options.maxConnections;
   }
 
   return {
@@ -39,7 +40,7 @@ export function createWebSocketLimits<Connection>(options: WebSocketLimitsOption
     },
     identify: (connection, caller) => {
       const count = countByCaller.get(caller) ?? 0;
-      if (!hasRoom() || count >= maxConnectionsPerCaller || !unidentified.delete(connection)) return false;
+      if (!hasRoom() || count >= options.maxConnectionsPerCaller || !unidentified.delete(connection)) return false;
       callers.set(connection, caller);
       countByCaller.set(caller, count + 1);
       return true;
@@ -47,11 +48,12 @@ export function createWebSocketLimits<Connection>(options: WebSocketLimitsOption
     remove: (connection) => {
       unidentified.delete(connection);
       const caller = callers.get(connection);
-      if (caller === undefined) return;
+      if (caller === undefined) return undefined;
       callers.delete(connection);
       const count = (countByCaller.get(caller) ?? 0) - 1;
       if (count > 0) countByCaller.set(caller, count);
       else countByCaller.delete(caller);
+      return caller;
     },
   };
 }

@@ -31,7 +31,7 @@ test('sends each subscriber on a connection its own events, executed once', asyn
 });
 
 test('reports a refusal as an error with a time to retry, and goes on with the other operations', async () => {
-  const { client, stop } = await connect({ live: { maxSubscriptionsPerCaller: 1 } });
+  const { server, client, stop } = await connect({ live: { maxSubscriptionsPerCaller: 1 } });
   await client.iterate(SUBSCRIPTION).next();
   await expect(client.iterate({ query: 'subscription B { a }' }).next()).rejects.toEqual([
     {
@@ -39,6 +39,7 @@ test('reports a refusal as an error with a time to retry, and goes on with the o
       extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 10 },
     },
   ]);
+  expect(await server.metrics.text()).toContain('limit_rejections_total{limit="caller_subscriptions"} 1');
   expect((await client.iterate({ query: '{ a }' }).next()).value).toEqual({ data: 1 });
   await stop();
 });

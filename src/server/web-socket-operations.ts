@@ -1,5 +1,4 @@
 import { OperationTypeNode } from 'graphql';
-import type { Clock } from '../domain/clock.ts';
 import type { LiveQueries } from '../live/live-queries.ts';
 import type { LiveMetrics, TakeTurn } from '../live/ports.ts';
 import type { LiveEvent, StreamEnd } from '../live/subscriber.ts';
@@ -11,8 +10,9 @@ import { HttpError } from './http-error.ts';
 import type { createLiveOperations, LiveRequest } from './live-operations.ts';
 import { toHttpError } from './live-refusals.ts';
 import { findOperationType } from './operation-params.ts';
+import type { ServerMetrics } from './ports.ts';
 import type { RunningOperation } from './transport-ws-connection.ts';
-import { CLOSE_CODES } from './transport-ws-messages.ts';
+import { CLOSE_CODES, RECONFIGURED } from './transport-ws-messages.ts';
 
 /** What an operation uses of its connection. */
 export interface EventSocket {
@@ -29,9 +29,10 @@ export interface OperationRunnerOptions {
   readonly live: LiveQueries;
   readonly toOperation: ReturnType<typeof createLiveOperations>;
   readonly takeTurn: TakeTurn;
+  /** Whether the caller's credentials are still valid. */
+  readonly isAuthorized: (caller: Caller) => boolean;
   readonly documents: DocumentResolver;
-  readonly metrics: Pick<LiveMetrics, 'liveEvent'>;
-  readonly clock: Clock;
+  readonly metrics: Pick<LiveMetrics, 'liveEvent'> & Pick<ServerMetrics, 'limitRejection'>;
   readonly maxTokens: number;
   readonly onUnexpectedError: (error: unknown, requestId: string) => void;
 }
@@ -48,7 +49,7 @@ export type StartOperation = (socket: EventSocket, message: OperationMessage, on
 
 /** Creates a function that runs the operations of WebSocket connections: subscriptions, and queries with one result. */
 export function createOperationRunner(options: OperationRunnerOptions): StartOperation {
-  const { live, toOperation, takeTurn, documents, metrics, clock, maxTokens, onUnexpectedError } = options;
+  const { live, toOperation, takeTurn, documents, metrics, isAuthorized, maxTokens, onUnexpectedError } = options;
   const toRest = createMessageRests();
 
   return (socket, { caller, id, payload, requestId }, onDone) => {
@@ -77,6 +78,7 @@ export function createOperationRunner(options: OperationRunnerOptions): StartOpe
     function endStream(end: StreamEnd): void {
       finish();
       if (end === 'unauthenticated') socket.close(CLOSE_CODES.unauthorized, 'Unauthorized');
+      else if (end === 'restart') socket.close(CLOSE_CODES.serviceRestart, RECONFIGURED);
       else if (end === 'shutdown') socket.close(CLOSE_CODES.goingAway, 'The gateway is shutting down');
       else if (!isRejected) socket.send(JSON.stringify({ id, type: 'complete' }));
     }
@@ -97,7 +99,7 @@ export function createOperationRunner(options: OperationRunnerOptions): StartOpe
     }
 
     async function run(): Promise<void> {
-      if (clock.now() >= (caller.expiresAt ?? Infinity)) {
+      if (!isAuthorized(caller)) {
         endStream('unauthenticated');
         return;
       }
@@ -125,6 +127,7 @@ export function createOperationRunner(options: OperationRunnerOptions): StartOpe
       if (abort.signal.aborted) return;
       const refusal = toHttpError(error);
       if (!(refusal instanceof HttpError)) onUnexpectedError(error, requestId);
+      else if (refusal.limit) metrics.limitRejection(refusal.limit);
       finish();
       sendErrors([toGraphqlError(refusal)]);
     });

@@ -80,12 +80,35 @@ describe('WebSocket connections', () => {
     const [error] = (await once(new WebSocket(url, 'graphql-transport-ws'), 'error')) as [Error];
     expect(error.message).toContain('503');
     first.close();
-    expect(await server.accessLog(1)).toMatchObject([{ path: '/graphql', status: 101, stream: 'websocket' }]);
+    expect(await server.accessLog(2)).toMatchObject([
+      { path: '/graphql', status: 503, rejection: 'web_sockets' },
+      { path: '/graphql', status: 101, stream: 'websocket', caller: 'anonymous' },
+    ]);
+    const metrics = await server.metrics.text();
+    expect(metrics).toContain('limit_rejections_total{limit="web_sockets"} 1');
+    expect(metrics).toContain('http_requests_total{method="GET",path="/graphql",status="503"} 1');
+    expect(metrics).toContain('http_requests_in_flight 0');
+    await server.stop();
+  });
+
+  test('are refused, and counted, where their caller has too many', async () => {
+    const server = await startLiveServer({ live: { maxSubscriptionsPerCaller: 1 } });
+    const { client } = connect(server);
+    await client.iterate(SUBSCRIPTION).next();
+    const second = connect(server);
+    await expect(second.client.iterate({ query: '{ a }' }).next()).rejects.toMatchObject({ code: 1013 });
+    expect(await server.metrics.text()).toContain('limit_rejections_total{limit="web_sockets"} 1');
+    await client.dispose();
     await server.stop();
   });
 
   test('are refused without an error where the client has gone, and leave no socket open', async () => {
-    const webSockets = createWebSockets({ maxConnections: 0 } as unknown as WebSocketOptions);
+    const webSockets = createWebSockets({
+      maxConnections: 0,
+      readClientAddress: () => '192.0.2.1',
+      metrics: { requestStarted: noop, requestEnded: noop, limitRejection: noop },
+      logger: { info: noop, error: noop },
+    } as unknown as WebSocketOptions);
     const socket = new PassThrough({ allowHalfOpen: true });
     webSockets.accept({ headers: {} } as unknown as IncomingMessage, socket, Buffer.alloc(0));
     expect(socket.listenerCount('error')).toBe(1);
@@ -126,6 +149,7 @@ describe('WebSocket connections', () => {
     for (let count = 0; count < 101; count += 1) silent.push(await openRaw(server));
     await waitUntil(() => silent[0]?.readyState === WebSocket.CLOSED);
     expect(silent[1]?.readyState).toBe(WebSocket.OPEN);
+    expect(await server.metrics.text()).toContain('limit_rejections_total{limit="web_sockets"} 1');
     const late = connect(server);
     expect((await late.client.iterate(SUBSCRIPTION).next()).value).toEqual({ data: 1 });
     expect(closes).toEqual([]);
@@ -134,6 +158,10 @@ describe('WebSocket connections', () => {
     await server.stop();
   });
 });
+
+function noop() {
+  // Neither measures nor logs.
+}
 
 async function openRaw({ url }: LiveTestServer) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');

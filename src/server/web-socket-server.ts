@@ -4,12 +4,14 @@ import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
+import type { StreamEnd } from '../live/subscriber.ts';
+import type { Caller } from '../request/caller.ts';
 import type { Authenticator } from './auth.ts';
 import type { ClientAddressReader } from './client-address.ts';
 import { HttpError } from './http-error.ts';
 import type { Logger, ServerMetrics } from './ports.ts';
 import { createTransportWsConnection } from './transport-ws-connection.ts';
-import { CLOSE_CODES } from './transport-ws-messages.ts';
+import { CLOSE_CODES, RECONFIGURED } from './transport-ws-messages.ts';
 import { createWebSocketLimits, type WebSocketLimits, type WebSocketLimitsOptions } from './web-socket-limits.ts';
 import type { EventSocket, StartOperation } from './web-socket-operations.ts';
 
@@ -23,8 +25,19 @@ export interface WebSocketOptions extends WebSocketLimitsOptions {
   readonly readClientAddress: ClientAddressReader;
   readonly start: StartOperation;
   readonly maxPayloadBytes: number;
-  readonly metrics: Pick<ServerMetrics, 'requestStarted' | 'requestEnded'>;
+  readonly metrics: Pick<ServerMetrics, 'requestStarted' | 'requestEnded' | 'limitRejection'>;
   readonly logger: Pick<Logger, 'info' | 'error'>;
+}
+
+/** What the access log says of a connection, or of an upgrade that was refused. */
+interface ConnectionLogEntry {
+  readonly status: 101 | 503;
+  readonly clientAddress: string;
+  readonly caller?: string | undefined;
+  readonly rejection?: 'web_sockets';
+  readonly stream?: 'websocket';
+  readonly closeCode?: number;
+  readonly ms?: number;
 }
 
 /** The WebSocket connections of a server. */
@@ -33,47 +46,58 @@ export interface WebSockets {
   readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Closes all connections, the oldest first. */
   readonly closeAll: () => void;
+  /** Call it when the configuration has changed: closes the connections of callers for which `findEnd` has a reason. */
+  readonly reconfigure: (findEnd: (caller: Caller) => StreamEnd | null) => void;
 }
 
 export function createWebSockets(options: WebSocketOptions): WebSockets {
-  const { clock, metrics, logger, maxPayloadBytes, readClientAddress } = options;
+  const { clock, metrics, logger, readClientAddress } = options;
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: maxPayloadBytes,
+    maxPayload: options.maxPayloadBytes,
     // What is sent is rendered once for all; compression would be done for each.
     perMessageDeflate: false,
     handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
   const connections = new Set<WebSocket>();
+  const callers = new WeakMap<WebSocket, Caller>();
   const limits = createWebSocketLimits<WebSocket>(options);
   let isClosing = false;
 
   function track(webSocket: WebSocket, clientAddress: string): void {
     const startedAtMs = clock.monotonicMs();
     connections.add(webSocket);
-    limits.add(webSocket)?.terminate();
     metrics.requestStarted();
     webSocket.on('close', (code) => {
       connections.delete(webSocket);
-      limits.remove(webSocket);
+      const caller = limits.remove(webSocket);
       const ms = Math.round(clock.monotonicMs() - startedAtMs);
-      metrics.requestEnded('GET', '/graphql', 101, null);
-      logger.info(
-        { path: '/graphql', status: 101, stream: 'websocket', closeCode: code, ms, clientAddress },
-        'request completed',
-      );
+      onEnd({ status: 101, stream: 'websocket', closeCode: code, ms, clientAddress, caller });
     });
     // An error is followed by `close`.
     webSocket.on('error', () => undefined);
+    const displaced = limits.add(webSocket);
+    if (!displaced) return;
+    metrics.limitRejection('web_sockets');
+    displaced.terminate();
+  }
+
+  function onEnd(entry: ConnectionLogEntry): void {
+    metrics.requestEnded('GET', '/graphql', entry.status, null);
+    logger.info({ path: '/graphql', ...entry }, 'request completed');
   }
 
   return {
     accept: (request, socket, head) => {
+      const clientAddress = readClientAddress(request);
       if (!limits.hasRoom()) {
+        metrics.requestStarted();
+        metrics.limitRejection('web_sockets');
         refuse(socket);
+        onEnd({ status: 503, rejection: 'web_sockets', clientAddress });
         return;
       }
-      const clientAddress = readClientAddress(request);
+      server.options.maxPayload = options.maxPayloadBytes;
       server.handleUpgrade(request, socket, head, (webSocket) => {
         track(webSocket, clientAddress);
         if (isClosing) webSocket.close(CLOSE_CODES.goingAway);
@@ -81,13 +105,21 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
           webSocket.close(CLOSE_CODES.subprotocolNotAcceptable, 'Subprotocol not acceptable');
         else {
           const identity = { authorization: request.headers.authorization, clientAddress };
-          connect(webSocket, socket, identity, { ...options, limits });
+          connect(webSocket, socket, identity, { ...options, limits, callers });
         }
       });
     },
     closeAll: () => {
       isClosing = true;
       for (const webSocket of connections) webSocket.close(CLOSE_CODES.goingAway, 'The gateway is shutting down');
+    },
+    reconfigure: (findEnd) => {
+      for (const webSocket of connections) {
+        const caller = callers.get(webSocket);
+        const end = caller ? findEnd(caller) : null;
+        if (end === 'unauthenticated') webSocket.close(CLOSE_CODES.unauthorized, 'Unauthorized');
+        else if (end !== null) webSocket.close(CLOSE_CODES.serviceRestart, RECONFIGURED);
+      }
     },
   };
 }
@@ -110,8 +142,12 @@ function connect(
   webSocket: WebSocket,
   socket: Duplex,
   identity: ClientIdentity,
-  { clock, authenticate, start, logger, limits }: WebSocketOptions & { readonly limits: WebSocketLimits<WebSocket> },
+  options: WebSocketOptions & {
+    readonly limits: WebSocketLimits<WebSocket>;
+    readonly callers: WeakMap<WebSocket, Caller>;
+  },
 ): void {
+  const { clock, authenticate, start, logger, metrics, limits, callers } = options;
   const eventSocket = createEventSocket(webSocket, socket, clock);
   const connection = createTransportWsConnection({
     clock,
@@ -125,8 +161,14 @@ function connect(
       const authorization = readAuthorization(params) ?? identity.authorization;
       try {
         const caller = await authenticate(authorization, identity.clientAddress);
-        if (!('failure' in caller)) return limits.identify(webSocket, caller.name) ? caller : CLOSE_CODES.tryAgainLater;
-        return caller.failure === 'keys_unavailable' ? CLOSE_CODES.tryAgainLater : CLOSE_CODES.forbidden;
+        if ('failure' in caller)
+          return caller.failure === 'keys_unavailable' ? CLOSE_CODES.tryAgainLater : CLOSE_CODES.forbidden;
+        if (limits.identify(webSocket, caller.name)) {
+          callers.set(webSocket, caller);
+          return caller;
+        }
+        metrics.limitRejection('web_sockets');
+        return CLOSE_CODES.tryAgainLater;
       } catch (error) {
         if (error instanceof HttpError) return CLOSE_CODES.tryAgainLater;
         throw error;

@@ -35,7 +35,7 @@ export function Board({ onRefused }: BoardProps) {
   const board = useBoard(view, now);
   const { feed } = board.people;
   // They change by themselves, not with the people.
-  const bots = useMemo(() => <Bots />, []);
+  const bots = useMemo(() => <Bots isTv={view.tv} />, [view.tv]);
   useEffect(() => {
     if (feed.phase === 'refused' && feed.error) onRefused(feed.error);
   }, [feed, onRefused]);

@@ -9,6 +9,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const PROGRAMS_BY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'test/support/redis-server.ts': ['redis-server'],
   'test/support/client-libraries.ts': ['client-libraries'],
+  'test/support/federation-example.ts': ['hive-gateway'],
   'test/support/c-sharp.ts': ['c-sharp-generator', 'mcs'],
   'playwright-core': ['chromium'],
 };

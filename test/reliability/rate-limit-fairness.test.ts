@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { createFleet } from '../../src/cache/fleet.ts';
-import { connectAccounts } from '../../src/composition/accounts.ts';
+import { createAccountPool } from '../../src/composition/account-pool.ts';
 import { createLimitedLogs } from '../../src/composition/limited-logs.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -49,8 +49,20 @@ function connectVonage() {
   const fleet = createFleet({ address: undefined, maxBytes: 1e8, clock, observer: { onError: () => undefined } });
   const metrics = createMetrics();
   const logs = createLimitedLogs(clock, logger);
-  const transport = { dispatcherFor: () => dispatcher, isStaleConnection: () => false, close: () => Promise.resolve() };
-  const [account] = connectAccounts({ config, vendors, fleet, transport, clock, metrics, logger, logs });
+  const transport = {
+    dispatcherFor: () => dispatcher,
+    release: () => undefined,
+    isStaleConnection: () => false,
+    close: () => Promise.resolve(),
+  };
+  const pool = createAccountPool({
+    ...{ vendors, fleet, transport, clock, metrics, logger, logs },
+    limits: () => config.limits,
+    onUnexpectedError: (error) => {
+      throw error;
+    },
+  });
+  const [account] = pool.connect(config).accounts;
   if (!account) throw new Error('the account is missing');
 
   let queries = 0;

@@ -1,6 +1,6 @@
 import type { DirectoryEntry } from '../../src/config/settings.ts';
 import { createDirectory } from '../../src/directory/directory.ts';
-import type { DirectoryAccount, DirectoryReader } from '../../src/directory/discovery.ts';
+import { createAgentDiscovery, type DirectoryAccount, type DirectoryReader } from '../../src/directory/discovery.ts';
 import type { DiscoveryStore } from '../../src/directory/kept-discoveries.ts';
 import type { DiscoveryEnd } from '../../src/directory/ports.ts';
 import type { DiscoveredAgent } from '../../src/domain/agent.ts';
@@ -65,17 +65,20 @@ export function setUp(
     } as unknown as DirectoryAccount['adapter'];
     return { ...directoryAccount, adapter, discover: discover !== null, discoverTimeoutMs: 5000, ...cacheOf(name) };
   });
-  const directory = createDirectory({
-    entries,
-    teams: [],
-    accounts,
+  const discovery = createAgentDiscovery({
     clock,
-    maxRequestWaitMs: 15_000,
-    maxFiles: 100,
+    maxRequestWaitMs: () => 15_000,
+    maxFiles: () => 100,
     shutdownSignal: new AbortController().signal,
     metrics: { discoveryEnded: (end) => ends.push(end) },
     onReport: (report) => reports.push(report),
     onUnexpectedError: (error) => unexpected.push(error),
+  });
+  const directory = createDirectory({
+    entries,
+    teams: [],
+    accounts: accounts.map((account) => ({ ...account, discovery })),
+    clock,
   });
   return { directory, clock, discoveredAccounts, cacheReads, contexts, reports, unexpected, ends, accounts };
 }

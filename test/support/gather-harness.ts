@@ -1,5 +1,6 @@
 import type { DirectoryEntry } from '../../src/config/settings.ts';
 import { createDirectory } from '../../src/directory/directory.ts';
+import { createAgentDiscovery } from '../../src/directory/discovery.ts';
 import type { VendorName } from '../../src/domain/account.ts';
 import type { Agent } from '../../src/domain/agent.ts';
 import type { Instant } from '../../src/domain/clock.ts';
@@ -64,19 +65,22 @@ export function createFakeServices(
   };
   const yielder = createEventLoopYielder(clock);
   const adapters = directoryAccounts.map(({ adapter }) => adapter);
-  const directory = createDirectory({
-    entries,
-    teams,
-    accounts: directoryAccounts,
+  const discovery = createAgentDiscovery({
     clock,
-    maxRequestWaitMs: 15_000,
-    maxFiles: 100,
+    maxRequestWaitMs: () => 15_000,
+    maxFiles: () => 100,
     shutdownSignal: new AbortController().signal,
     metrics: { discoveryEnded: () => undefined },
     onReport: (report) => {
       health.recordReport(report);
     },
     onUnexpectedError: () => undefined,
+  });
+  const directory = createDirectory({
+    entries,
+    teams,
+    accounts: directoryAccounts.map((account) => ({ ...account, discovery })),
+    clock,
   });
   return {
     clock,

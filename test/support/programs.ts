@@ -58,7 +58,17 @@ export const C_SHARP_COMPILER: Program = {
   howToGet: 'apt-get install mono-mcs libnewtonsoft-json5.0-cil libmono-system-componentmodel-dataannotations4.0-cil',
 };
 
-const PROGRAMS = [CHROMIUM, REDIS_SERVER, CLIENT_LIBRARIES, C_SHARP_GENERATOR, C_SHARP_COMPILER];
+/** A router of federated subgraphs. */
+export const HIVE_GATEWAY: Program = {
+  name: 'hive-gateway',
+  variable: 'HIVE_GATEWAY',
+  candidates: [
+    fileURLToPath(new URL('../../examples/federation/node_modules/@graphql-hive/gateway-runtime', import.meta.url)),
+  ],
+  howToGet: 'npm run install:clients',
+};
+
+const PROGRAMS = [HIVE_GATEWAY, CHROMIUM, REDIS_SERVER, CLIENT_LIBRARIES, C_SHARP_GENERATOR, C_SHARP_COMPILER];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

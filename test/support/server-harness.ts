@@ -13,6 +13,7 @@ import type { Authenticator } from '../../src/server/auth.ts';
 import { createCors } from '../../src/server/cors.ts';
 import type { HostCheck } from '../../src/server/host-check.ts';
 import { idleGauges, type ProcessGauges } from '../../src/server/ports.ts';
+import type { ConfiguredServing } from '../../src/server/request-handler.ts';
 import { createServer, type ServerOptions, type ServerTimeouts } from '../../src/server/server.ts';
 
 export const SDL = 'type Query { hello(name: String): String wait: String fail: String }\n';
@@ -27,6 +28,7 @@ export const HELLO_QUERY = {
 interface TestServerOptions {
   readonly limits?: Record<string, number>;
   readonly authenticate?: Authenticator;
+  readonly standingOf?: ConfiguredServing['standingOf'];
   readonly checkHost?: HostCheck;
   readonly cors?: CorsConfig;
   readonly trustProxy?: TrustProxy;
@@ -73,8 +75,8 @@ export async function startTestServer({
   await apollo.start();
   const lines: string[] = [];
   const metrics = createMetrics();
-  const server = createServer({
-    settings: { host, port: 0, trustProxy: options.trustProxy ?? false },
+  const serving: ConfiguredServing = {
+    settings: { trustProxy: options.trustProxy ?? false },
     limits: settingsShape.limits.parse(limits),
     graphql:
       options.graphql ??
@@ -83,11 +85,16 @@ export async function startTestServer({
     readStatuses: options.readStatuses ?? (() => Promise.resolve([])),
     liveSettings: settingsShape.live.parse(options.live ?? {}),
     responses: options.responses,
-    purger: options.purger ?? { accountsOf: () => [], purge: () => Promise.reject(new Error('not expected')) },
-    printSdl: () => options.sdl ?? SDL,
     checkHost: options.checkHost,
     cors: createCors(options.cors),
     authenticate: authenticate ?? (() => Promise.resolve(anonymousCaller)),
+    standingOf: options.standingOf,
+  };
+  const server = createServer({
+    purger: options.purger ?? { accountsOf: () => [], purge: () => Promise.reject(new Error('not expected')) },
+    ...serving,
+    settings: { host, port: 0, trustProxy: options.trustProxy ?? false },
+    printSdl: () => options.sdl ?? SDL,
     graphiql: (_, response) => {
       response.end('graphiql');
       return true;
@@ -106,6 +113,8 @@ export async function startTestServer({
   return {
     server,
     url,
+    /** Changes a part of the configuration. */
+    reconfigure: (change: Partial<ConfiguredServing>) => server.reconfigure({ ...serving, ...change }),
     metrics,
     lines,
     /** Resolves to the access log once it has `count` entries; an entry is written just after its response has been sent. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApp } from '../../src/composition/app.ts';
+import { createApp, type Reconfiguration } from '../../src/composition/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Clock, Instant } from '../../src/domain/clock.ts';
@@ -54,6 +54,8 @@ export interface Gateway {
     variables?: Readonly<Record<string, unknown>>,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<GatewayResponse<Data>>;
+  /** Changes its configuration while it runs. */
+  readonly reconfigure: (change: (config: RawConfig) => RawConfig) => Promise<Reconfiguration>;
   readonly stop: () => Promise<void>;
 }
 
@@ -85,8 +87,7 @@ export async function startWorld(clock: Clock = steppedClock(NOW), company?: Com
     vendors: servers,
     config: sandbox.config,
     async startGateway(change = (config) => config) {
-      const raw = change(withPatience(sandbox.config));
-      const gateway = await startGateway(parseRawConfig(raw), clock);
+      const gateway = await startGateway(withPatience(sandbox.config), change, clock);
       running.push(gateway);
       return gateway;
     },
@@ -129,7 +130,8 @@ function parseRawConfig(raw: RawConfig): Config {
   return loaded.config;
 }
 
-async function startGateway(config: Config, clock: Clock): Promise<Gateway> {
+async function startGateway(raw: RawConfig, change: (config: RawConfig) => RawConfig, clock: Clock): Promise<Gateway> {
+  const config = parseRawConfig(change(raw));
   const lines: string[] = [];
   const logger = createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } });
   const app = await createApp({ config, clock, logger, isClockShared: true });
@@ -147,6 +149,7 @@ async function startGateway(config: Config, clock: Clock): Promise<Gateway> {
       const body = (await response.json()) as Omit<GatewayResponse<never>, 'status' | 'headers'>;
       return { status: response.status, headers: response.headers, ...body };
     },
+    reconfigure: (nextChange) => app.reconfigure(parseRawConfig(nextChange(raw))),
     async stop() {
       await app.server.drain(0);
       await app.close();

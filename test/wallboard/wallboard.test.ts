@@ -136,10 +136,15 @@ test('draws a week of every bot', async () => {
   expect(await page.locator('.bot').first().locator('tbody tr').count()).toBe(7);
 });
 
-test('shows every account and its state', async () => {
+test('shows every account, its state, its calls a minute and what is left of its quota', async () => {
   const { page } = await open();
-  const { data } = await gateway.query<{ accounts: readonly { readonly name: string }[] }>('{ accounts { name } }');
+  const { data } = await gateway.query<{
+    accounts: readonly { readonly name: string; readonly requestsPerMinute: number | null }[];
+  }>('{ accounts { name requestsPerMinute } }');
   await page.locator('.vendor').first().waitFor();
+  const ages = await page.locator('.vendor-age').allInnerTexts();
+  for (const [index, { requestsPerMinute }] of data.accounts.entries())
+    expect(ages[index]).toMatch(requestsPerMinute === null ? /\d+ calls? a minute$/ : /\d+ calls? a minute, \d+ left$/);
   const shown = await page.locator('.vendor-name').allInnerTexts();
   expect(shown.map((text) => text.split(' ')[0])).toEqual(data.accounts.map(({ name }) => name));
 });
@@ -149,6 +154,15 @@ test('has no controls in TV mode, and leaves those who are offline to their numb
   expect(await page.locator('button:not(.row-name)').count()).toBe(0);
   expect(await page.locator('.group h2').allInnerTexts()).not.toContainEqual(expect.stringContaining('Offline'));
   expect(await page.evaluate('document.documentElement.scrollHeight <= innerHeight')).toBe(true);
+});
+
+test('shows one bot at a time in TV mode, whole', async () => {
+  const { page } = await open('?tv=1', { viewport: { width: 1920, height: 1080 } });
+  await page.locator('.bot').first().waitFor();
+  expect(await page.locator('.bot').count()).toBe(1);
+  const bottom =
+    'Math.max(...[...document.querySelectorAll(".bot, .bot-chart, .bots .legend")].map((each) => each.getBoundingClientRect().bottom))';
+  expect(await page.evaluate(`${bottom} <= innerHeight`)).toBe(true);
 });
 
 test('leaves TV mode with full screen, however that is left', async () => {

@@ -7,6 +7,8 @@ export const accountResolvers: Pick<Resolvers, 'Account'> = {
     state: (account, _, context) => healthOf(account, context).state,
     lastError: (account, _, context) => healthOf(account, context).lastError,
     lastSuccessAt: (account, _, context) => healthOf(account, context).lastSuccessAt,
+    callsLastMinute: (account, _, context) => healthOf(account, context).callsLastMinute,
+    requestsPerMinute: ({ requestsPerMinute }) => requestsPerMinute ?? null,
   },
 };
 

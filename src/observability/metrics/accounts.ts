@@ -9,6 +9,12 @@ export interface AccountMetrics {
   readonly watchAccounts: (names: readonly string[], stateOf: (name: string) => AccountState) => void;
 }
 
+/** The metrics that say how an account is now. */
+export interface AccountStateMetrics {
+  /** Ends the export of an account's state: it is configured no more, or its name stands for another. What was counted stays. */
+  readonly forgetAccount: (account: string) => void;
+}
+
 export function createAccountMetrics({ gauge }: MetricFactory): AccountMetrics {
   let readStates: () => readonly (readonly [name: string, state: AccountState])[] = () => [];
   gauge(

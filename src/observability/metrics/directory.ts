@@ -1,9 +1,10 @@
 import type { DirectoryMetrics } from '../../directory/ports.ts';
 import { SECOND } from '../../domain/time.ts';
+import type { AccountStateMetrics } from './accounts.ts';
 import type { MetricFactory } from './registry.ts';
 
 /** The metrics of the directory. */
-export function createDirectoryMetrics({ counter, gauge }: MetricFactory): DirectoryMetrics {
+export function createDirectoryMetrics({ counter, gauge }: MetricFactory): DirectoryMetrics & AccountStateMetrics {
   const discoveries = counter('discoveries_total', 'Discoveries of agents that called the vendor, by outcome.', [
     'account',
     'outcome',
@@ -20,6 +21,10 @@ export function createDirectoryMetrics({ counter, gauge }: MetricFactory): Direc
       discoveries.inc({ account, outcome: end.outcome });
       agents.set({ account }, end.agents);
       if (end.fetchedAt !== null) lastSuccess.set({ account }, end.fetchedAt / SECOND);
+    },
+    forgetAccount: (account) => {
+      agents.remove({ account });
+      lastSuccess.remove({ account });
     },
   };
 }

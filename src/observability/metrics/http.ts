@@ -1,5 +1,6 @@
 import type { CallQueueMetrics, CircuitState, VendorHttpMetrics } from '../../http/ports.ts';
 import { toCodeLabel, toReasonLabel } from '../labels.ts';
+import type { AccountStateMetrics } from './accounts.ts';
 import type { MetricFactory } from './registry.ts';
 
 const CIRCUIT_STATE_VALUES: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };
@@ -9,7 +10,7 @@ export function createVendorHttpMetrics({
   counter,
   gauge,
   histogram,
-}: MetricFactory): Omit<VendorHttpMetrics, keyof CallQueueMetrics> {
+}: MetricFactory): Omit<VendorHttpMetrics, keyof CallQueueMetrics> & AccountStateMetrics {
   const requests = counter('vendor_requests_total', 'Attempts at vendor calls by outcome and reason.', [
     'account',
     'endpoint',
@@ -39,6 +40,7 @@ export function createVendorHttpMetrics({
     'Unix time before which a vendor asked not to be called (Retry-After).',
     ['account'],
   );
+  const circuitsByAccount = new Map<string, Set<string>>();
   return {
     vendorCall: ({ account, endpoint, outcome, reason, ms }) => {
       requests.inc({
@@ -57,12 +59,18 @@ export function createVendorHttpMetrics({
     },
     circuitState: (account, endpoint, state) => {
       circuits.set({ account, endpoint }, CIRCUIT_STATE_VALUES[state]);
+      circuitsByAccount.set(account, (circuitsByAccount.get(account) ?? new Set()).add(endpoint));
     },
     circuitRejection: (account, endpoint) => {
       circuitRejections.inc({ account, endpoint });
     },
     retryAfterGate: (account, until) => {
       retryAfterGates.set({ account }, until / 1000);
+    },
+    forgetAccount: (account) => {
+      retryAfterGates.remove({ account });
+      for (const endpoint of circuitsByAccount.get(account) ?? []) circuits.remove({ account, endpoint });
+      circuitsByAccount.delete(account);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { CachedValue } from '../../cache/cache.ts';
 import type { Instant } from '../../domain/clock.ts';
@@ -50,12 +50,13 @@ const RECORD_BYTES = 256;
 export function createKeptContent(account: string, store: DerivedStore, yielder: EventLoopYielder): KeptContent {
   const identify = createIdentifier();
   const opened = new WeakSet<StoredFile>();
-  const parts = { account, store, yielder, opened };
+  // The store is shared, also with an earlier connection to an account of the same name.
+  const parts = { account, id: randomUUID(), store, yielder, opened };
   // One after another: of many that share the slices, all would wake up in each turn. And each may use what the one before collected.
   const limitReads = pLimit(1);
   return {
     clear() {
-      const keyPrefix = `${JSON.stringify([account]).slice(0, -1)},`;
+      const keyPrefix = `${JSON.stringify([parts.id]).slice(0, -1)},`;
       for (const key of [...store.keys()]) {
         const isOwn = typeof key === 'string' ? key.startsWith(keyPrefix) : opened.has(key as StoredFile);
         if (isOwn) store.delete(key);
@@ -72,6 +73,8 @@ export function createKeptContent(account: string, store: DerivedStore, yielder:
 
 interface Parts {
   readonly account: string;
+  /** Of this content in the store. */
+  readonly id: string;
   readonly store: DerivedStore;
   readonly yielder: EventLoopYielder;
   /** The files of this account that have been opened. */
@@ -89,8 +92,8 @@ async function openStored(stored: StoredFile, { store, yielder, opened }: Parts)
 }
 
 async function readSessions(ref: string, { key: fileSetKey, files }: FileSet, during: TimeRange, parts: Parts) {
-  const { account, store, yielder } = parts;
-  const key = JSON.stringify([account, fileSetKey, ref]);
+  const { account, id, store, yielder } = parts;
+  const key = JSON.stringify([id, fileSetKey, ref]);
   const kept = store.get(key) as readonly KeptSession[] | undefined;
   if (!kept) return keepSessions(key, ref, { files, during }, parts);
   const sessions: Session[] = [];

@@ -93,7 +93,7 @@ export type VendorName =
 export type BoardAccountsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type BoardAccountsQuery = { readonly accounts: ReadonlyArray<{ readonly name: string, readonly vendor: VendorName, readonly state: AccountState, readonly lastError: string | null, readonly lastSuccessAt: string | null }> };
+export type BoardAccountsQuery = { readonly accounts: ReadonlyArray<{ readonly name: string, readonly vendor: VendorName, readonly state: AccountState, readonly lastError: string | null, readonly lastSuccessAt: string | null, readonly callsLastMinute: number, readonly requestsPerMinute: number | null }> };
 
 export type BoardQueryVariables = Exact<{
   first: number;
@@ -159,9 +159,11 @@ export const BoardAccountsDocument: TypedDocument<BoardAccountsQuery, BoardAccou
     state
     lastError
     lastSuccessAt
+    callsLastMinute
+    requestsPerMinute
   }
 }`,
-  'sha256:cb450e0e14fb60998b9ac1b98ef6437d10beae2d05181d33b9923309e6c96fc0',
+  'sha256:878f38cc437e4c970e06b4949e050b7a8b6d4f0f307340d85554bb9cf89b26f8',
 );
 
 /** Board, as text. */

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { boardAgent } from '../../../test/support/board-agents.ts';
 import type { AgentGroup } from './grouping.ts';
-import { splitPages } from './tv-pages.ts';
+import { splitPages, TV_PAGE_MS, tvPageAt } from './tv-pages.ts';
 
 function group(key: string, size: number): AgentGroup {
   return { key, name: key, size, agents: Array.from({ length: size }, (_, index) => boardAgent(`${key}${index}`)) };
@@ -33,4 +33,10 @@ test('shows everyone once, in order, on no more lines than there are', () => {
       },
     ),
   );
+});
+
+test('pages take turns, each as long as the others', () => {
+  expect([0, 1, 2, 3].map((turn) => tvPageAt(turn * TV_PAGE_MS, 3))).toEqual([0, 1, 2, 0]);
+  expect(tvPageAt(TV_PAGE_MS - 1, 3)).toBe(0);
+  expect(tvPageAt(TV_PAGE_MS, 0)).toBe(0);
 });

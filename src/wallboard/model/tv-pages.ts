@@ -1,5 +1,8 @@
 import type { AgentGroup } from './grouping.ts';
 
+/** How long a page of TV mode is shown. */
+export const TV_PAGE_MS = 12_000;
+
 /** Cuts groups into pages of at most `capacity` lines; a group's heading is a line, and stands again on each of its pages. */
 export function splitPages(groups: readonly AgentGroup[], capacity: number): readonly (readonly AgentGroup[])[] {
   const pages: AgentGroup[][] = [];
@@ -22,4 +25,9 @@ export function splitPages(groups: readonly AgentGroup[], capacity: number): rea
   }
   if (page.length > 0) turn();
   return pages;
+}
+
+/** Which of some pages is shown at a time. */
+export function tvPageAt(now: number, pages: number): number {
+  return Math.floor(now / TV_PAGE_MS) % Math.max(1, pages);
 }

@@ -1,9 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AgentGroup } from '../model/grouping.ts';
-import { splitPages } from '../model/tv-pages.ts';
+import { splitPages, tvPageAt } from '../model/tv-pages.ts';
 import { AgentList, type AgentListProps } from './agent-list.tsx';
 
-const PAGE_MS = 12_000;
 /** Of the gaps between groups and the page's number. */
 const MARGIN = 48;
 
@@ -24,7 +23,7 @@ export function TvPages(props: AgentListProps) {
     };
   }, []);
   const pages = splitPages(props.groups, capacity);
-  const index = Math.floor(props.now / PAGE_MS) % Math.max(1, pages.length);
+  const index = tvPageAt(props.now, pages.length);
   const groups: readonly AgentGroup[] = pages[index] ?? [];
   return (
     <div ref={frame} class="tv-frame">

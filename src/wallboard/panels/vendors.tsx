@@ -3,7 +3,7 @@ import type { BoardAccountsQuery } from '../generated/documents.ts';
 import { useNow } from '../hooks/use-now.ts';
 import type { SourceTrouble } from '../model/board-agent.ts';
 import { formatAge } from '../text/durations.ts';
-import { describeTrouble } from '../text/words.ts';
+import { describeCalls, describeTrouble } from '../text/words.ts';
 
 interface VendorsProps {
   readonly accounts: FeedState<BoardAccountsQuery>;
@@ -48,7 +48,7 @@ interface VendorProps {
 }
 
 function Vendor({ account, trouble, now }: VendorProps) {
-  const { name, vendor, state, lastError, lastSuccessAt } = account;
+  const { name, vendor, state, lastError, lastSuccessAt, callsLastMinute, requestsPerMinute } = account;
   const isFailing = state === 'DOWN' || state === 'DEGRADED' || trouble !== undefined;
   return (
     <li class="vendor">
@@ -59,7 +59,8 @@ function Vendor({ account, trouble, now }: VendorProps) {
         {STATES[state]}
       </span>
       <span class="muted vendor-age">
-        {lastSuccessAt === null ? 'no answer yet' : `answered ${formatAge(now - Date.parse(lastSuccessAt))} ago`}
+        {lastSuccessAt === null ? 'no answer yet' : `answered ${formatAge(now - Date.parse(lastSuccessAt))} ago`}{' '}
+        <span class="vendor-calls">· {describeCalls(callsLastMinute, requestsPerMinute)}</span>
       </span>
       {isFailing && <p class="trouble">{trouble ? describeTrouble(trouble) : (lastError ?? 'Some calls fail.')}</p>}
     </li>

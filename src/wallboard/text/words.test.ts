@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describeInteraction, describeTrouble, toFinerLabel } from './words.ts';
+import { describeCalls, describeInteraction, describeTrouble, toFinerLabel } from './words.ts';
 
 test.each([
   ['PHONE', 'INBOUND', 'inbound call'],
@@ -22,4 +22,12 @@ test('a trouble names the account, what it means and the reason', () => {
   expect(describeTrouble({ account: 'kore-main', outcome: 'STALE', reason: 'status_503' })).toBe(
     'kore-main shows older data: status 503',
   );
+});
+
+test.each([
+  [0, null, '0 calls a minute'],
+  [1, 160, '1 call a minute, 159 left'],
+  [12, 10, '12 calls a minute, 0 left'],
+])('%s calls of a quota of %s are shown as: %s', (calls, quota, words) => {
+  expect(describeCalls(calls, quota)).toBe(words);
 });

@@ -34,3 +34,9 @@ const OUTCOMES: Readonly<Record<SourceTrouble['outcome'], string>> = {
 export function describeTrouble({ account, outcome, reason }: SourceTrouble): string {
   return `${account} ${OUTCOMES[outcome]}: ${reason.toLowerCase().replaceAll('_', ' ')}`;
 }
+
+/** How often an account is called, and how many more requests its quota allows, where it has one: 12 calls a minute, 148 left. */
+export function describeCalls(callsLastMinute: number, requestsPerMinute: number | null): string {
+  const calls = callsLastMinute === 1 ? '1 call a minute' : `${callsLastMinute} calls a minute`;
+  return requestsPerMinute === null ? calls : `${calls}, ${Math.max(0, requestsPerMinute - callsLastMinute)} left`;
+}

@@ -149,3 +149,26 @@ test('weighs a failed call against all calls that have succeeded, also where all
   expect(data.agents.nodes.length).toBeGreaterThan(11);
   expect(await healthOf(gateway, 'vcc')).toEqual({ name: 'vcc', state: 'OK', lastError: null });
 });
+
+test('counts the calls of the last minute beside the quota', async () => {
+  const gateway = await world.startGateway((raw) => ({
+    ...withoutDiscovery(raw),
+    accounts: withoutDiscovery(raw).accounts.map((account) =>
+      account.name === 'kore-main' ? { ...account, requestsPerMinute: 50 } : account,
+    ),
+  }));
+  await gateway.query('{ agents(filter: { account: "kore-main" }, first: 5) { nodes { presence { observedAt } } } }');
+  const calls = world.calls().kore.length;
+  expect(calls).toBeGreaterThan(0);
+  const { data } = await gateway.query<{ accounts: readonly { readonly name: string }[] }>(
+    '{ accounts { name callsLastMinute requestsPerMinute } }',
+  );
+  expect(data.accounts.find(({ name }) => name === 'kore-main')).toMatchObject({
+    callsLastMinute: calls,
+    requestsPerMinute: 50,
+  });
+  expect(data.accounts.find(({ name }) => name === 'bots')).toMatchObject({
+    callsLastMinute: 0,
+    requestsPerMinute: null,
+  });
+});

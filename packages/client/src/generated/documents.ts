@@ -140,7 +140,7 @@ export type VendorName =
 export type AccountsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AccountsQuery = { readonly accounts: ReadonlyArray<{ readonly name: string, readonly vendor: VendorName, readonly state: AccountState, readonly lastError: string | null, readonly lastSuccessAt: string | null }> };
+export type AccountsQuery = { readonly accounts: ReadonlyArray<{ readonly name: string, readonly vendor: VendorName, readonly state: AccountState, readonly lastError: string | null, readonly lastSuccessAt: string | null, readonly callsLastMinute: number, readonly requestsPerMinute: number | null }> };
 
 export type AgentDayQueryVariables = Exact<{
   id: string;
@@ -223,9 +223,11 @@ export const AccountsDocument: TypedDocument<AccountsQuery, AccountsQueryVariabl
     state
     lastError
     lastSuccessAt
+    callsLastMinute
+    requestsPerMinute
   }
 }`,
-  'sha256:ed7f84702e7f6e9a5b8fb2e340ad30d362d38adb1e7869996d63311c8cd6271a',
+  'sha256:b2a8fe39483fd97fd2771d3c6025a2862e659f435dfc4a1a84f3021d7fb55fef',
 );
 
 /** AgentDay, as text. */

@@ -1,0 +1,92 @@
+import { getHeapStatistics } from 'node:v8';
+import type { GraphQLSchema } from 'graphql';
+import { createFleet, type Fleet, maxCacheBytes } from '../cache/fleet.ts';
+import { maxRetentionMs } from '../cache/freshness.ts';
+import type { Config } from '../config/schema.ts';
+import type { Limits } from '../config/settings.ts';
+import type { Clock } from '../domain/clock.ts';
+import { createSchema } from '../graphql/schema.ts';
+import { createTransport, type Transport } from '../http/transport.ts';
+import type { LevelledLogger } from '../observability/logger.ts';
+import { createMetrics, type Metrics, type MetricsPeers } from '../observability/metrics.ts';
+import { vendors as registry } from '../vendors/index.ts';
+import type { VendorAdapter } from '../vendors/vendor.ts';
+import { type AccountPool, createAccountPool } from './account-pool.ts';
+import { type Authentication, type AuthenticationConfig, createAuthentications } from './authentication.ts';
+import { createIssuerFetch } from './issuer-fetch.ts';
+import { createLimitedLogs, type LimitedLogs } from './limited-logs.ts';
+import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
+import { createResponseCaches, type ResponseCaches } from './response-caches.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: LevelledLogger;
+  /** Whether all gateways on one Redis have this very clock, as in a simulation. */
+  readonly isClockShared?: boolean;
+  /** Also publishes the metrics of the Node process; for at most one app in a process. */
+  readonly collectProcessMetrics?: boolean;
+  /** Other processes that serve the same address. */
+  readonly metricsPeers?: MetricsPeers | undefined;
+  /** How many lines the log has lost. */
+  readonly lostLogLines?: () => number;
+  /** The vendors to support; those of the registry when absent. */
+  readonly vendors?: readonly VendorAdapter[];
+}
+
+/** The parts that live as long as the process, whatever its configuration is. */
+export interface ProcessParts {
+  readonly clock: Clock;
+  readonly logger: LevelledLogger;
+  readonly logs: LimitedLogs;
+  readonly metrics: Metrics;
+  readonly schema: GraphQLSchema;
+  readonly transport: Transport;
+  readonly fleet: Fleet;
+  readonly accounts: AccountPool;
+  readonly responses: ResponseCaches;
+  readonly authenticationFor: (config: AuthenticationConfig) => Authentication;
+  readonly onUnexpectedError: (error: unknown) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** `limits` returns those of the configuration that is in force. */
+export function createProcessParts(options: AppOptions, limits: () => Limits): ProcessParts {
+  const { config, clock, logger, collectProcessMetrics = false, vendors = registry, lostLogLines = () => 0 } = options;
+  const metrics = createMetrics({ collectProcessMetrics, peers: options.metricsPeers });
+  const onUnexpectedError = createUnexpectedErrorObserver(logger);
+  const transport = createTransport(config.proxy);
+  const fleet = connectFleet(options, metrics);
+  metrics.watchLog(lostLogLines);
+  const logs = createLimitedLogs(clock, logger);
+  const responses = createResponseCaches(clock, metrics);
+  const accounts = createAccountPool({
+    ...{ vendors, fleet, transport, clock, metrics, logger, logs, limits, onUnexpectedError },
+    onEntryWritten: responses.entryWritten,
+  });
+  return {
+    ...{ clock, logger, logs, metrics, transport, fleet, accounts, responses, onUnexpectedError },
+    schema: createSchema(),
+    authenticationFor: createAuthentications({ clock, metrics, logger, fetch: createIssuerFetch(transport) }),
+    close: async () => {
+      // After the last query: what it counted is still logged.
+      logs.flush();
+      await Promise.allSettled([fleet.close(), transport.close()]);
+    },
+  };
+}
+
+function connectFleet({ config, clock, logger, isClockShared }: AppOptions, metrics: Metrics): Fleet {
+  const fleet = createFleet({
+    address: config.cache.url,
+    maxBytes: maxCacheBytes(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
+    clock,
+    observer: createRedisObserver(metrics, logger),
+    retentionMs: maxRetentionMs(config.cache),
+    isClockShared,
+  });
+  metrics.watchMemoryLevel('memory', fleet.memoryUse);
+  // A Redis that does not answer is reported as down as soon as that is known.
+  if (config.cache.url !== undefined) metrics.redisUp(true);
+  return fleet;
+}

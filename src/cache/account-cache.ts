@@ -33,16 +33,9 @@ type SteadyPipeline = ReadPipeline & { readonly clock: SteadyClock };
 type ToEntryId = <Key, Value>(namespace: CacheNamespace<Key, Value>, key: Key) => string;
 
 export function createAccountCache(options: AccountCacheOptions): OwnedAccountCache {
-  const { account, leases, fingerprint = '', shutdownSignal = new AbortController().signal } = options;
-  const { onRead, onRefreshFailed = () => undefined, synchronousReads = true } = options;
-  const clock = createSteadyClock(options.clock);
-  const fences = createPurgeFences(clock);
-  const freshness = createFreshnessPolicy({ ...options, clock, isPurged: fences.isPurged });
-  const addAbortListener = createAbortListeners();
-  const inFlight = createInFlightRegistry(clock, addAbortListener, shutdownSignal);
-  const askedTimes = createAskedTimes(clock);
-  const observers = { onRead, onRefreshFailed };
-  const pipeline = { account, clock, freshness, inFlight, leases, askedTimes, addAbortListener, ...observers };
+  const { account, fingerprint = '', synchronousReads = true, store } = options;
+  const { pipeline, fences } = createPipeline(options);
+  const { clock, freshness, inFlight } = pipeline;
 
   const toEntryId: ToEntryId = ({ endpoint, version, keyParts }, key) =>
     JSON.stringify([account.vendor, account.name, fingerprint, endpoint, version, ...keyParts(key)]);
@@ -75,9 +68,23 @@ export function createAccountCache(options: AccountCacheOptions): OwnedAccountCa
     purge(matches) {
       fences.add(matches);
       inFlight.detach(matches);
-      return options.store.drop?.(matches) ?? [];
+      return store.drop?.(matches) ?? [];
     },
   };
+}
+
+function createPipeline(options: AccountCacheOptions) {
+  const { account, leases, shutdownSignal = new AbortController().signal } = options;
+  const { onRead, onRefreshFailed = () => undefined } = options;
+  const clock = createSteadyClock(options.clock);
+  const fences = createPurgeFences(clock);
+  const freshness = createFreshnessPolicy({ ...options, clock, isPurged: fences.isPurged });
+  const addAbortListener = createAbortListeners();
+  const inFlight = createInFlightRegistry(clock, addAbortListener, shutdownSignal);
+  const askedTimes = createAskedTimes(clock);
+  const observers = { onRead, onRefreshFailed };
+  const pipeline = { account, clock, freshness, inFlight, leases, askedTimes, addAbortListener, ...observers };
+  return { pipeline, fences };
 }
 
 async function readMany<Key, Value>(

@@ -29,9 +29,6 @@ const DEFAULT_RETENTION_MS = maxRetentionMs({ staleIfErrorSeconds: 0, ttl: {} })
 /** The rest of the heap is for responses under construction. */
 const MAX_HEAP_RATIO = 1 / 3;
 
-const LOCAL = { purges: createLocalPurges(), claim: () => Promise.resolve(true) };
-const SINGLE_PROCESS: FleetSize = { size: () => 1, close: () => Promise.resolve() };
-
 export interface FleetOptions {
   /** Redis or Valkey; absent for a single process. */
   readonly address: RedisAddress | undefined;
@@ -76,67 +73,86 @@ export interface AccountSharedState {
   readonly sharedGate?: SharedRetryAfterGate;
 }
 
-export function createFleet({
-  address,
-  maxBytes,
-  clock,
-  observer,
-  retentionMs = DEFAULT_RETENTION_MS,
-  isClockShared,
-}: FleetOptions): Fleet {
+export function createFleet(options: FleetOptions): Fleet {
+  const { address, maxBytes } = options;
   const shutdownController = new AbortController();
-  const shutdownSignal = shutdownController.signal;
+  const { signal: shutdownSignal } = shutdownController;
   const local = createMemoryStore(maxBytes);
   const extents = new Map<string, ExtentOf | undefined>();
+  const shared =
+    address === undefined
+      ? { ...SHARES_NOTHING, store: local }
+      : connectShared(address, options, { local, extents, shutdownSignal });
+  const { store, purges, fleetSize, forAccount, claim } = shared;
+  return {
+    store,
+    memoryUse: local.use,
+    shutdownSignal,
+    forAccount,
+    purges,
+    claim,
+    setExtentOf: (idPrefix, extentOf) => {
+      extents.set(idPrefix, extentOf);
+    },
+    size: fleetSize.size,
+    close: async () => {
+      shutdownController.abort(new Error('the gateway is closing'));
+      await Promise.all([fleetSize.close(), purges.close()]);
+      await store.close();
+    },
+  };
+}
 
-  function createFleetOn(
-    store: Store,
-    forAccount: Fleet['forAccount'],
-    { purges, claim, fleetSize = SINGLE_PROCESS }: Pick<Fleet, 'purges' | 'claim'> & { readonly fleetSize?: FleetSize },
-  ): Fleet {
-    return {
-      store,
-      memoryUse: local.use,
-      shutdownSignal,
-      forAccount,
-      purges,
-      claim,
-      setExtentOf: (idPrefix, extentOf) => {
-        extents.set(idPrefix, extentOf);
-      },
-      size: fleetSize.size,
-      close: async () => {
-        shutdownController.abort(new Error('the gateway is closing'));
-        await Promise.all([fleetSize.close(), purges.close()]);
-        await store.close();
-      },
-    };
-  }
+/** What processes share, if anything. */
+interface Shared extends Pick<Fleet, 'store' | 'forAccount' | 'purges' | 'claim'> {
+  readonly fleetSize: FleetSize;
+}
 
-  if (address === undefined) return createFleetOn(local, () => ({}), LOCAL);
+const SHARES_NOTHING: Omit<Shared, 'store'> = {
+  forAccount: () => ({}),
+  purges: createLocalPurges(),
+  claim: () => Promise.resolve(true),
+  fleetSize: { size: () => 1, close: () => Promise.resolve() },
+};
+
+interface OwnParts {
+  readonly local: Store;
+  readonly extents: ReadonlyMap<string, ExtentOf | undefined>;
+  readonly shutdownSignal: AbortSignal;
+}
+
+function connectShared(
+  address: RedisAddress,
+  { clock, observer, retentionMs = DEFAULT_RETENTION_MS, isClockShared }: FleetOptions,
+  { local, extents, shutdownSignal }: OwnParts,
+): Shared {
   const redis = connectRedis(address, clock, observer);
   const steadyClock = createSteadyClock(clock);
   const estimate = createRedisTime();
   const redisTime = isClockShared ? SAME_TIME : estimate;
-  const forAccount: Fleet['forAccount'] = (account) => {
-    const fingerprint = accountFingerprint(account);
-    const leases = createLeases(redis, LEASE_TTL_MS);
-    return {
-      fingerprint,
-      leases,
-      tokenStore: createSharedTokenStore({ redis, leases, clock: steadyClock, redisTime, fingerprint, shutdownSignal }),
-      healthExchange: createRedisExchange(redis, fingerprint),
-      sharedGate: createRedisRetryAfterGate(redis, fingerprint),
-      ...sharedQuotaOf(account, redis, fingerprint),
-    };
-  };
   const purges = createRedisPurges({
     ...{ redis, clock: steadyClock, redisTime, retentionMs, isClockShared },
     createMatcher: (rule) => createEntryMatcher(rule, extents.get(rule.idPrefix)),
   });
-  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock, redisTime, purges), steadyClock);
-  const fleetSize = createRedisFleetSize(redis, steadyClock, estimate);
-  return createFleetOn(store, forAccount, { purges, claim: createRedisClaims(redis), fleetSize });
+  return {
+    store: createTwoLevelStore(local, createRedisStore(redis, steadyClock, redisTime, purges), steadyClock),
+    purges,
+    claim: createRedisClaims(redis),
+    fleetSize: createRedisFleetSize(redis, steadyClock, estimate),
+    forAccount: (account) => {
+      const fingerprint = accountFingerprint(account);
+      const leases = createLeases(redis, LEASE_TTL_MS);
+      const tokenOptions = { redis, leases, clock: steadyClock, redisTime, fingerprint, shutdownSignal };
+      return {
+        fingerprint,
+        leases,
+        tokenStore: createSharedTokenStore(tokenOptions),
+        healthExchange: createRedisExchange(redis, fingerprint),
+        sharedGate: createRedisRetryAfterGate(redis, fingerprint),
+        ...sharedQuotaOf(account, redis, fingerprint),
+      };
+    },
+  };
 }
 
 function sharedQuotaOf(

@@ -3,13 +3,19 @@ import type { Clock } from '../domain/clock.ts';
 import { isNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
 import { toVendorError } from '../http/classify-error.ts';
-import type { CacheConditions } from '../http/types.ts';
 import type { AskedTimes } from './asked-times.ts';
 import { fetchBatch } from './batch-fetch.ts';
 import type { FetchOutcome } from './cache.ts';
-import { abortErrorFor, type FetchRequest, pick, type RunningRequest, toTarget, withControl } from './fetch-request.ts';
 import {
-  type EntryFilter,
+  abortErrorFor,
+  type FetchRequest,
+  pick,
+  type RunningRequest,
+  toEntryFilter,
+  toTarget,
+  withControl,
+} from './fetch-request.ts';
+import {
   type FreshnessPolicy,
   isStale,
   type Lookup,
@@ -171,15 +177,6 @@ async function lookUp<Key, Value>(
   if (lookup.fresh.size > 0) onRead(namespace.endpoint, resultIfFresh, lookup.fresh.size);
   for (const [id, outcome] of lookup.fresh) control.settleKey(id, outcome);
   return lookup;
-}
-
-/** Converts conditions to the clock of entries. */
-function toEntryFilter(
-  { notBeforeMs = -Infinity, freshUntilMs = -Infinity }: CacheConditions,
-  clock: Clock,
-): EntryFilter {
-  const origin = clock.now() - clock.monotonicMs();
-  return (entry) => entry.fetchedAt >= origin + notBeforeMs && entry.freshUntil >= origin + freshUntilMs;
 }
 
 /** Returns stale values immediately and revalidates them in the background. */

@@ -55,32 +55,11 @@ export function createRedisStore(
   purges: PurgeFilter = NO_PURGES,
 ): Store {
   const sizes = createValueSizes();
-  const readChunk = createChunkReader(redis, sizes);
   const write = createWriter(redis, sizes, clock, redisTime);
   const pendingWrites = new Set<Promise<unknown>>();
 
   return {
-    async getMany(keys) {
-      const entries: (Entry | undefined)[] = [];
-      // Otherwise what was purged while Redis could not be reached would be read once more.
-      if (!purges.isCurrent() && !(await purges.refresh())) return entries;
-      let minLength = 1;
-      while (entries.length < keys.length) {
-        const [first = ''] = keys.slice(entries.length, entries.length + 1);
-        const length = Math.min(MAX_KEYS_PER_COMMAND, Math.max(minLength, sizes.keysPerCommand(first)));
-        const chunkKeys = keys.slice(entries.length, entries.length + length);
-        const texts = await readChunk(chunkKeys);
-        // Redis failed or is slow: the rest of the keys are misses, too.
-        if (!texts) return entries;
-        minLength = texts.every((text) => text === null) ? length * GROWTH_AFTER_MISSES : 1;
-        for (const [index, key] of chunkKeys.entries()) {
-          const entry = parseEntry(texts[index] ?? null, key);
-          const isKept = entry && !purges.isPurged(key, entry.fetchedAt);
-          entries.push(isKept ? shift(entry, -redisTime.offsetMs()) : undefined);
-        }
-      }
-      return entries;
-    },
+    getMany: createReader(createChunkReader(redis, sizes), sizes, redisTime, purges),
     async set(key, entry) {
       const writing = write(key, entry);
       pendingWrites.add(writing);
@@ -92,6 +71,36 @@ export function createRedisStore(
       await Promise.all(pendingWrites);
       await redis.close();
     },
+  };
+}
+
+/** Reads entries chunk by chunk, without those that have been purged. */
+function createReader(
+  readChunk: ReturnType<typeof createChunkReader>,
+  sizes: ValueSizes,
+  redisTime: RedisTime,
+  purges: PurgeFilter,
+): Store['getMany'] {
+  return async (keys) => {
+    const entries: (Entry | undefined)[] = [];
+    // Otherwise what was purged while Redis could not be reached would be read once more.
+    if (!purges.isCurrent() && !(await purges.refresh())) return entries;
+    let minLength = 1;
+    while (entries.length < keys.length) {
+      const [first = ''] = keys.slice(entries.length, entries.length + 1);
+      const length = Math.min(MAX_KEYS_PER_COMMAND, Math.max(minLength, sizes.keysPerCommand(first)));
+      const chunkKeys = keys.slice(entries.length, entries.length + length);
+      const texts = await readChunk(chunkKeys);
+      // Redis failed or is slow: the rest of the keys are misses, too.
+      if (!texts) return entries;
+      minLength = texts.every((text) => text === null) ? length * GROWTH_AFTER_MISSES : 1;
+      for (const [index, key] of chunkKeys.entries()) {
+        const entry = parseEntry(texts[index] ?? null, key);
+        const isKept = entry && !purges.isPurged(key, entry.fetchedAt);
+        entries.push(isKept ? shift(entry, -redisTime.offsetMs()) : undefined);
+      }
+    }
+    return entries;
   };
 }
 

@@ -17,6 +17,7 @@ export function createTwoLevelStore(local: Store, remote: Store, clock: Clock): 
   /** What has been dropped while a read of the shared store is under way, whose entries may be older. */
   const dropsByRead = new Set<MatchesEntry[]>();
 
+  /** Adds what the shared store has, unless it is dropped meanwhile. */
   async function addRemote(
     entries: (Entry | undefined)[],
     missing: readonly MissingKey[],
@@ -24,19 +25,14 @@ export function createTwoLevelStore(local: Store, remote: Store, clock: Clock): 
   ): Promise<void> {
     const drops: MatchesEntry[] = [];
     dropsByRead.add(drops);
-    try {
-      const fetched = await remote.getMany(missing.map(({ key }) => key));
-      missing.forEach(({ key, index }, position) => {
-        const entry = fetched[position];
-        if (!entry || entry.fetchedAt > now + MAX_CLOCK_LEAD_MS) return;
-        if (entry.fetchedAt <= (entries[index]?.fetchedAt ?? -Infinity)) return;
-        if (drops.some((matches) => matches(key))) return;
-        entries[index] = entry;
-        void local.set(key, entry);
-      });
-    } finally {
-      dropsByRead.delete(drops);
-    }
+    const fetched = await remote.getMany(missing.map(({ key }) => key));
+    missing.forEach(({ key, index }, position) => {
+      const entry = fetched[position];
+      if (!isYounger(entry, entries[index], now) || drops.some((matches) => matches(key))) return;
+      entries[index] = entry;
+      void local.set(key, entry);
+    });
+    dropsByRead.delete(drops);
   }
 
   return {
@@ -60,4 +56,12 @@ export function createTwoLevelStore(local: Store, remote: Store, clock: Clock): 
       await Promise.all([local.close(), remote.close()]);
     },
   };
+}
+
+function isYounger(entry: Entry | undefined, known: Entry | undefined, now: Instant): entry is Entry {
+  return (
+    entry !== undefined &&
+    entry.fetchedAt <= now + MAX_CLOCK_LEAD_MS &&
+    entry.fetchedAt > (known?.fetchedAt ?? -Infinity)
+  );
 }

@@ -8,8 +8,8 @@ import { type Caller, canAccess } from '../request/caller.ts';
 import type { Logger } from '../server/ports.ts';
 import type { CachePurger, PurgeReport } from '../server/purge-handler.ts';
 import type { PurgeRequest } from '../server/purge-request.ts';
-import type { ConnectedAccount } from './connected-account.ts';
 import { findNamedAgent, referencesOf } from './agent-references.ts';
+import type { ConnectedAccount } from './connected-account.ts';
 
 export interface PurgerOptions {
   /** The accounts and the directory of the configuration that is in force. */

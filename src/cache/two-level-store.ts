@@ -3,11 +3,6 @@ import type { MatchesEntry } from './purge-rule.ts';
 import { MAX_CLOCK_LEAD_MS } from './redis-time.ts';
 import type { Entry, Store } from './store.ts';
 
-interface MissingKey {
-  readonly key: string;
-  readonly index: number;
-}
-
 /**
  * Reads memory first, then the store that all processes share; entries of the shared store are copied to memory. An entry
  * past its TTL in memory may have been fetched again by another process: the younger entry is used. An entry of a process
@@ -16,24 +11,6 @@ interface MissingKey {
 export function createTwoLevelStore(local: Store, remote: Store, clock: Clock): Store {
   /** What has been dropped while a read of the shared store is under way, whose entries may be older. */
   const dropsByRead = new Set<MatchesEntry[]>();
-
-  /** Adds what the shared store has, unless it is dropped meanwhile. */
-  async function addRemote(
-    entries: (Entry | undefined)[],
-    missing: readonly MissingKey[],
-    now: Instant,
-  ): Promise<void> {
-    const drops: MatchesEntry[] = [];
-    dropsByRead.add(drops);
-    const fetched = await remote.getMany(missing.map(({ key }) => key));
-    missing.forEach(({ key, index }, position) => {
-      const entry = fetched[position];
-      if (!isYounger(entry, entries[index], now) || drops.some((matches) => matches(key))) return;
-      entries[index] = entry;
-      void local.set(key, entry);
-    });
-    dropsByRead.delete(drops);
-  }
 
   return {
     peek: (key) => local.peek?.(key),
@@ -46,7 +23,16 @@ export function createTwoLevelStore(local: Store, remote: Store, clock: Clock): 
       const now = clock.now();
       const notFresh = keys.flatMap((key, index) => ((entries[index]?.freshUntil ?? 0) > now ? [] : [{ key, index }]));
       if (notFresh.length === 0) return entries;
-      await addRemote(entries, notFresh, now);
+      const drops: MatchesEntry[] = [];
+      dropsByRead.add(drops);
+      const fetched = await remote.getMany(notFresh.map(({ key }) => key));
+      notFresh.forEach(({ key, index }, position) => {
+        const entry = fetched[position];
+        if (!isYounger(entry, entries[index], now) || drops.some((matches) => matches(key))) return;
+        entries[index] = entry;
+        void local.set(key, entry);
+      });
+      dropsByRead.delete(drops);
       return entries;
     },
     async set(key, entry) {

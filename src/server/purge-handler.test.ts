@@ -32,7 +32,7 @@ async function purge(body: string, headers: Readonly<Record<string, string>> = {
     headers: { 'content-type': 'application/json', ...headers },
     body,
   });
-  return { status: response.status, body: (await response.json()) };
+  return { status: response.status, body: await response.json() };
 }
 
 test('passes a request on, and answers the report', async () => {

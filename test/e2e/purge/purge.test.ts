@@ -102,7 +102,7 @@ describe('a purge of one agent and day', () => {
   test('drops nothing of another agent', async () => {
     await askStatuses();
     world.calls();
-    const { status, body } = await purge({ account: 'kore-main', agent: 'nobody@example.com' });
+    const { status, body } = await purge({ account: 'kore-main', agent: 'absent@example.com' });
     expect([status, body.accounts]).toEqual([200, [{ account: 'kore-main', endpoints: [] }]]);
     await askStatuses();
     expect(total()).toBe(0);

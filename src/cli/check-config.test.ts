@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -139,4 +139,23 @@ test('checks a file without its environment, except for what the environment con
     1,
     ['ci-wrong.yaml:4:11: limits.maxDepth: ${…} mu', 'ci-wrong.yaml:4:27: limits.maxTokens: must b', ''],
   ]);
+});
+
+test('reports the errors of a directory file with its lines, and counts its people once it is valid', async () => {
+  mkdirSync(join(folder, 'hr'));
+  const people = 'id;email\r\n1;jane@example.com\r\n2;jane@example.com\r\n3;x\r\n';
+  writeConfig('hr/people.csv', people);
+  const file = writeConfig(
+    'hr/switchboard.yaml',
+    'agents: [{ id: bot, kind: virtual }]\ndirectory: [{ csv: people.csv }]',
+  );
+  const { status, out } = await runCheckConfig(file);
+  expect(status).toBe(1);
+  expect(out.split('\n').filter((line) => !line.includes('warning'))).toEqual([
+    'hr/people.csv:3:1: email: is the same e-mail address as in hr/people.csv:2: jane@example.com',
+    'hr/people.csv:4:1: email: must be a valid e-mail address: x',
+    '',
+  ]);
+  writeConfig('hr/people.csv', 'id\n1\n2\n');
+  expect(await runCheckConfig(file)).toMatchObject({ status: 0, out: expect.stringContaining('0 accounts, 3 agents') });
 });

@@ -93,11 +93,11 @@ async function findInvalidDocuments(
   }));
 }
 
-function summarize({ raw, unknownValues }: ConfigInspection): string {
+function summarize({ raw, people, unknownValues }: ConfigInspection): string {
   const { accounts, agents, auth } = (raw ?? {}) as Readonly<Record<string, unknown>>;
   const access = auth ? 'callers must authenticate' : 'no authentication, loopback only';
   const unknown = unknownValues > 0 ? `; ${formatCount(unknownValues, 'value')} with placeholders not checked` : '';
-  return `${formatCount(lengthOf(accounts), 'account')}, ${formatCount(lengthOf(agents), 'agent')}; ${access}${unknown}`;
+  return `${formatCount(lengthOf(accounts), 'account')}, ${formatCount(lengthOf(agents) + people, 'agent')}; ${access}${unknown}`;
 }
 
 function lengthOf(list: unknown): number {

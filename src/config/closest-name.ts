@@ -20,6 +20,6 @@ function measureDistance(name: string, known: string): number {
 }
 
 /** `client_secret` and `ClientSecret` are `clientSecret` in other conventions. */
-function toLetters(name: string): string {
+export function toLetters(name: string): string {
   return name.toLowerCase().replace(/[-_. ]/g, '');
 }

@@ -16,6 +16,8 @@ export interface ConfigError {
 export interface ConfigIssue {
   readonly path: ConfigPath;
   readonly message: string;
+  /** A line of a directory file, whose column or attribute is the path; absent: the path is one of the configuration. */
+  readonly source?: { readonly file: string; readonly line: number };
 }
 
 /** Formats an error as one line, in the form that editors and terminals turn into a link. */

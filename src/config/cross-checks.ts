@@ -2,6 +2,16 @@ import { z } from 'zod';
 import { findClosestName } from './closest-name.ts';
 import type { ConfigIssue, ConfigPath } from './config-error.ts';
 import { findCorsIssues } from './cors.ts';
+import type { Person } from './directory-files/read-people.ts';
+import {
+  findDuplicates,
+  type ListedEntry,
+  type PositionOf,
+  toListedEntry,
+  toListedPerson,
+  type UniqueClaim,
+  withoutRepeatedPairs,
+} from './duplicates.ts';
 import { withSuggestion, withValue } from './named-value.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 
@@ -42,75 +52,64 @@ const apiKeysSchema = z
   .transform(({ auth }) => auth.apiKeys)
   .catch([]);
 
+export interface CrossCheckOptions {
+  /** The configuration, as far as it is readable. */
+  readonly raw: unknown;
+  readonly vendors: readonly VendorDescriptor[];
+  /** The people of directory files. */
+  readonly people: readonly Person[];
+  readonly positionOf: PositionOf;
+}
+
 /** Finds what no single entry shows: duplicate names, and references to nothing. */
-export function crossCheck(file: unknown, vendors: readonly VendorDescriptor[]): readonly ConfigIssue[] {
-  const config = partialConfigSchema.parse(file);
-  const apiKeys = apiKeysSchema.parse(file);
+export function crossCheck({ raw, vendors, people, positionOf }: CrossCheckOptions): readonly ConfigIssue[] {
+  const config = partialConfigSchema.parse(raw);
+  const apiKeys = apiKeysSchema.parse(raw);
+  const listEntries = (list: ConfigPath, length: number) =>
+    Array.from({ length }, (_, index) => toListedEntry(list, index, positionOf));
+  const agents = [
+    ...listEntries(['agents'], config.agents.length).map((entry, index) => ({
+      ...(config.agents[index] ?? { accounts: {} }),
+      entry,
+    })),
+    ...people.map((person) => ({ ...person.entry, entry: toListedPerson(person) })),
+  ];
+  const keyEntries = listEntries(['auth', 'apiKeys'], apiKeys.length);
   return [
-    ...findDuplicates(
+    ...findEqual(
       'name',
-      config.accounts.map(({ name }, index) => ({ path: ['accounts', index, 'name'], value: name, shown: name })),
+      listEntries(['accounts'], config.accounts.length),
+      config.accounts.map(({ name }) => name),
     ),
-    ...findDuplicates(
+    ...findEqual(
       'id',
-      config.agents.map(({ id }, index) => ({ path: ['agents', index, 'id'], value: id, shown: id })),
+      listEntries(['teams'], config.teams.length),
+      config.teams.map(({ id }) => id),
     ),
-    ...findDuplicates(
-      'id',
-      config.teams.map(({ id }, index) => ({ path: ['teams', index, 'id'], value: id, shown: id })),
-    ),
-    ...findDuplicates(
+    ...findEqual(
       'name',
-      apiKeys.map(({ name }, index) => ({ path: ['auth', 'apiKeys', index, 'name'], value: name, shown: name })),
+      keyEntries,
+      apiKeys.map(({ name }) => name),
     ),
     ...findDuplicates(
       'digest',
-      apiKeys.map(({ sha256 }, index) => ({
-        path: ['auth', 'apiKeys', index, 'sha256'],
-        value: sha256?.toLowerCase(),
-      })),
-    ),
-    ...findCorsIssues(file),
+      keyEntries.map((entry, index) => ({ entry, path: ['sha256'], value: apiKeys[index]?.sha256?.toLowerCase() })),
+    ).map(({ issue }) => issue),
+    ...findCorsIssues(raw),
     ...findGrantIssues(apiKeys, config),
     ...findTeamIssues(config),
-    ...findAgentIssues(config, vendors),
+    ...findAgentIssues(agents, config, vendors),
   ];
 }
 
-interface UniqueClaim {
-  readonly path: ConfigPath;
-  readonly value: string | undefined;
-  /** The value as it stands in the file, for the message; absent for one that must not be shown. */
-  readonly shown?: string | undefined;
-}
-
-interface DuplicateIssue extends ConfigIssue {
-  /** The two entries, whatever their order. */
-  readonly entries: string;
-}
-
-/** Reports every claim whose value an earlier entry has already; repetitions within one entry are allowed. */
-function findDuplicates(noun: string, claims: readonly UniqueClaim[]): DuplicateIssue[] {
-  const firstPaths = new Map<string, ConfigPath>();
-  return claims.flatMap(({ path, value, shown }) => {
-    if (value === undefined) return [];
-    const earlierPath = firstPaths.get(value) ?? path;
-    firstPaths.set(value, earlierPath);
-    const [earlierEntry, entry] = [formatEntry(earlierPath), formatEntry(path)];
-    if (earlierEntry === entry) return [];
-    const entries = [earlierEntry, entry].sort().join();
-    return [{ path, message: withValue(`is the same ${noun} as in ${earlierEntry}`, shown), entries }];
-  });
-}
-
-function toIssue({ path, message }: DuplicateIssue): ConfigIssue {
-  return { path, message };
-}
-
-/** The list entry that a path leads into, such as `agents[3]`. */
-function formatEntry(path: ConfigPath): string {
-  const index = path.findIndex((step) => typeof step === 'number');
-  return `${path.slice(0, index).join('.')}[${String(path[index])}]`;
+/** Finds entries with the same value of a key, which is no secret. */
+function findEqual(
+  key: 'id' | 'name',
+  entries: readonly ListedEntry[],
+  values: readonly (string | undefined)[],
+): readonly ConfigIssue[] {
+  const claims = entries.map((entry, index) => ({ entry, path: [key], value: values[index], shown: values[index] }));
+  return findDuplicates(key, claims).map(({ issue }) => issue);
 }
 
 /** Whether a name has a placeholder that was not resolved: it may be any name. */
@@ -140,56 +139,74 @@ function findGrantIssues(apiKeys: z.infer<typeof apiKeysSchema>, { accounts }: P
 function findTeamIssues({ agents, teams }: PartialConfig): ConfigIssue[] {
   const ids = teams.flatMap(({ id }) => id ?? []);
   if (hasUnknownName(ids)) return [];
+  const knownIds = new Set(ids);
   return agents.flatMap(({ team }, index) => {
-    if (team === undefined || ids.includes(team)) return [];
+    if (team === undefined || knownIds.has(team)) return [];
     const message = withValue('is not the id of a configured team', team);
     return [{ path: ['agents', index, 'team'], message: withSuggestion(message, findClosestName(team, ids)) }];
   });
 }
 
-function findAgentIssues({ accounts, agents }: PartialConfig, vendors: readonly VendorDescriptor[]): ConfigIssue[] {
+/** An agent of the configuration, as far as it is readable, or of a directory file. */
+interface ListedAgent {
+  readonly entry: ListedEntry;
+  readonly id?: string | undefined;
+  readonly email?: string | undefined;
+  readonly accounts: Readonly<Record<string, string>>;
+}
+
+function findAgentIssues(
+  agents: readonly ListedAgent[],
+  { accounts }: PartialConfig,
+  vendors: readonly VendorDescriptor[],
+): ConfigIssue[] {
   const vendorOf = new Map(accounts.map(({ name, vendor }) => [name, vendors.find(({ key }) => key === vendor)]));
-  const references = agents.flatMap((agent, index) =>
+  const hasUnknownAccount = hasUnknownName(vendorOf.keys());
+  const references = agents.flatMap((agent) =>
     Object.entries(agent.accounts).map(([account, ref]) => ({
-      path: ['agents', index, 'accounts', account],
+      entry: agent.entry,
+      path: ['accounts', account],
       account,
       ref,
       rules: vendorOf.get(account)?.references,
     })),
   );
+  const sameIds = findDuplicates(
+    'id',
+    agents.map(({ entry, id }) => ({ entry, path: ['id'], value: id, shown: id })),
+  );
   // Two agents with the same reference or e-mail address would be merged into one.
   const sameReferences = findDuplicates(
     'reference',
-    references.map(({ path, account, ref, rules }) => ({
+    references.map(({ entry, path, account, ref, rules }) => ({
+      entry,
       path,
       value: JSON.stringify([account, rules?.canonical(ref) ?? ref]),
       shown: ref,
     })),
   );
-  const sameAddresses = findDuplicates('e-mail address', [
-    ...agents.map(({ email }, index) => ({
-      path: ['agents', index, 'email'],
-      value: email?.toLowerCase(),
-      shown: email,
+  const addresses = [
+    ...agents.map(({ entry, email }) => ({ entry, path: ['email'], value: email?.toLowerCase(), shown: email })),
+    ...references.map(({ entry, path, ref, rules }) => ({
+      entry,
+      path,
+      value: rules?.email(ref)?.toLowerCase(),
+      shown: ref,
     })),
-    ...references.map(({ path, ref, rules }) => ({ path, value: rules?.email(ref)?.toLowerCase(), shown: ref })),
-  ]);
-  const reported = new Set(sameReferences.map(({ entries }) => entries));
+  ];
+  const sameAddresses = findDuplicates('e-mail address', addresses.toSorted(configurationFirst));
   return [
-    ...references.flatMap(({ path, account, ref, rules }) => {
-      const isKnown = vendorOf.has(account) || hasUnknownName(vendorOf.keys());
+    ...references.flatMap(({ entry, path, account, ref, rules }) => {
+      const isKnown = vendorOf.has(account) || hasUnknownAccount;
       const message = isKnown ? rules?.problem(ref) : UNKNOWN_ACCOUNT_MESSAGE;
       if (!message) return [];
-      return [{ path, message: isKnown ? withValue(message, ref) : message }];
+      return [{ ...entry.locate(path), message: isKnown ? withValue(message, ref) : message }];
     }),
-    ...sameReferences.map(toIssue),
-    // Agents with the same address mostly have it in several places; each pair of agents is reported once.
-    ...sameAddresses
-      .filter(({ entries }) => {
-        const isNew = !reported.has(entries);
-        reported.add(entries);
-        return isNew;
-      })
-      .map(toIssue),
+    // Agents that have one thing in common mostly have others, too; each pair of agents is reported once.
+    ...withoutRepeatedPairs([...sameIds, ...sameReferences, ...sameAddresses]),
   ];
+}
+
+function configurationFirst(a: UniqueClaim, b: UniqueClaim): number {
+  return Number(a.entry.isOfFile) - Number(b.entry.isOfFile);
 }

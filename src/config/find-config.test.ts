@@ -40,8 +40,25 @@ test('reports a named file that does not exist', () => {
   expect(findInFolder({ SWITCHBOARD_CONFIG: 'gone.yaml' })).toEqual({
     ok: false,
     errors: [{ file: 'gone.yaml', path: '', message: 'cannot be read: there is no such file' }],
+    files: [join(folder, 'gone.yaml')],
   });
   expect(findInFolder({ SWITCHBOARD_CONFIG: 'gone.yaml', PORT: 'x' })).toMatchObject({
     errors: [{ file: 'environment', path: 'PORT' }, { file: 'gone.yaml' }],
+  });
+});
+
+test('lists the files that the configuration is read from, also where one of them is missing or the configuration invalid', () => {
+  writeFileSync(join(folder, 'secret'), 's');
+  writeFileSync(join(folder, 'people.csv'), 'id\n1\n');
+  const [secret, gone] = [join(folder, 'secret'), join(folder, 'gone.json')];
+  const account = `name: "\${file:${secret}}", vendor: mailish, baseUrl: https://mail.example.com, clientSecret: "\${file:${gone}}"`;
+  const people = join(folder, 'people.csv');
+  writeFileSync(
+    join(folder, 'switchboard.yaml'),
+    `accounts: [{ ${account} }]\ntrustedDocuments: { manifest: ${gone} }\ndirectory: [{ csv: ${people} }, { ldif: ${gone} }, 7]`,
+  );
+  expect(findInFolder()).toMatchObject({
+    ok: false,
+    files: [join(folder, 'switchboard.yaml'), secret, gone, gone, people, gone],
   });
 });

@@ -28,7 +28,7 @@ export function findConfigName({ SWITCHBOARD_CONFIG }: Environment): string {
   return SWITCHBOARD_CONFIG ?? DEFAULT_CONFIG_FILE;
 }
 
-/** Loads the configuration in that file; an unreadable file is reported as an error. */
+/** Loads the configuration in that file, which is the first of `files`; an unreadable file is reported as an error. */
 export function readConfigFile(
   file: string,
   env: Environment,
@@ -36,8 +36,10 @@ export function readConfigFile(
   vendors: readonly VendorDescriptor[],
 ): LoadConfigResult {
   const read = readText(file, cwd);
-  if ('error' in read) return { ok: false, errors: [...parseEnvOverrides(env).errors, read.error] };
-  return loadConfig({ ...read, file, env, vendors });
+  const files = [resolve(cwd, file)];
+  if ('error' in read) return { ok: false, errors: [...parseEnvOverrides(env).errors, read.error], files };
+  const loaded = loadConfig({ ...read, file, env, vendors });
+  return { ...loaded, files: [...files, ...loaded.files] };
 }
 
 /** Inspects the configuration in that file; see `inspectConfig`. */
@@ -49,7 +51,8 @@ export function inspectConfigFile(
 ): ConfigInspection {
   const read = readText(file, cwd);
   if ('error' in read) {
-    return { errors: [...parseEnvOverrides(env ?? {}).errors, read.error], warnings: [], unknownValues: 0 };
+    const errors = [...parseEnvOverrides(env ?? {}).errors, read.error];
+    return { errors, warnings: [], people: 0, unknownValues: 0, files: [] };
   }
   return inspectConfig({ ...read, file, env, vendors });
 }

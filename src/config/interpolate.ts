@@ -1,6 +1,6 @@
 import { type Document, isPair, isScalar, isSeq, type Node, type Pair, type Scalar, visit } from 'yaml';
 import { type ConfigIssue, type ConfigPath, formatPath } from './config-error.ts';
-import { findPlaceholderProblem, type PlaceholderSources, resolvePlaceholder } from './placeholder.ts';
+import { findPlaceholderProblem, findSecretFile, type PlaceholderSources, resolvePlaceholder } from './placeholder.ts';
 
 export interface InterpolationResult {
   readonly issues: readonly ConfigIssue[];
@@ -12,6 +12,8 @@ export interface InterpolationResult {
   readonly interpolatedPaths: ReadonlySet<string>;
   /** The substituted values, to be redacted from messages. */
   readonly values: readonly string[];
+  /** The paths of the files that placeholders name, also of those that cannot be read. */
+  readonly files: readonly string[];
 }
 
 const NO_SOURCES: PlaceholderSources = { env: {}, folder: '' };
@@ -29,6 +31,7 @@ export function interpolate(document: Document, sources: PlaceholderSources | nu
   const unknownPaths = new Set<string>();
   const interpolatedPaths = new Set<string>();
   const values: string[] = [];
+  const files: string[] = [];
 
   const substitute = (scalar: Scalar, text: string, path: ConfigPath) => {
     scalar.value = text.replace(/(\$?)\$\{([^}]*)(\}?)/g, (match, escape: string, expression: string, end: string) => {
@@ -38,6 +41,8 @@ export function interpolate(document: Document, sources: PlaceholderSources | nu
         unknownPaths.add(formatPath(path));
         return match;
       }
+      const file = sources && findSecretFile(content, sources.folder);
+      if (file !== null) files.push(file);
       const resolved = resolvePlaceholder(content, sources ?? NO_SOURCES);
       if ('problem' in resolved) {
         issues.push({ path, message: resolved.problem });
@@ -53,12 +58,14 @@ export function interpolate(document: Document, sources: PlaceholderSources | nu
   visit(document, {
     Scalar: (key, scalar, ancestors) => {
       if (key === 'key' || typeof scalar.value !== 'string') return;
+      // The path is looked for only where it is needed: that takes the longer, the longer the lists are.
+      if (!scalar.value.includes('$')) return;
       const path = pathTo(scalar, ancestors);
       if (/^\$[A-Za-z_]\w*$/.test(scalar.value)) warnings.push({ path, message: LITERAL_VARIABLE_MESSAGE });
       if (scalar.value.includes('${')) substitute(scalar, scalar.value, path);
     },
   });
-  return { issues, interpolatedPaths, values, unknownPaths, warnings };
+  return { issues, interpolatedPaths, values, files, unknownPaths, warnings };
 }
 
 function pathTo(scalar: Scalar, ancestors: readonly (Document | Node | Pair)[]): ConfigPath {

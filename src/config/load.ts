@@ -1,13 +1,17 @@
 import { dirname } from 'node:path';
+import { arrangeErrors } from './arrange-errors.ts';
 import { type ConfigError, type ConfigIssue, formatPath } from './config-error.ts';
 import { crossCheck } from './cross-checks.ts';
+import { loadDirectoryFiles } from './directory-files/load-directory-files.ts';
+import { withoutOverriddenPeople } from './directory-files/override-people.ts';
+import type { PositionOf } from './duplicates.ts';
 import { parseEnvOverrides } from './env-overrides.ts';
 import { interpolate, type InterpolationResult } from './interpolate.ts';
 import { findHostErrors } from './loopback-check.ts';
 import { showValues } from './named-value.ts';
 import type { Environment } from './placeholder.ts';
 import { parseProxyVariables } from './proxy.ts';
-import { type Config, parseConfig } from './schema.ts';
+import { type Config, type FileConfig, parseConfig } from './schema.ts';
 import { loadTrustedDocuments } from './trusted-documents.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 import { loadWarmEntries } from './warm.ts';
@@ -23,14 +27,21 @@ export interface LoadConfigOptions {
   readonly vendors: readonly VendorDescriptor[];
 }
 
-export type LoadConfigResult =
-  | { readonly ok: true; readonly config: Config; readonly warnings: readonly ConfigError[] }
-  | { readonly ok: false; readonly errors: readonly ConfigError[] };
+export type LoadConfigResult = ConfigFiles &
+  (
+    | { readonly ok: true; readonly config: Config; readonly warnings: readonly ConfigError[] }
+    | { readonly ok: false; readonly errors: readonly ConfigError[] }
+  );
+
+export interface ConfigFiles {
+  /** The paths of the other files that the configuration is read from, also of those that cannot be read. */
+  readonly files: readonly string[];
+}
 
 /** Reads a configuration and validates all of it, so that all errors are reported at once. */
 export function loadConfig(options: LoadConfigOptions): LoadConfigResult {
-  const { config, errors, warnings } = inspectConfig(options);
-  return errors.length > 0 || !config ? { ok: false, errors } : { ok: true, config, warnings };
+  const { config, errors, warnings, files } = inspectConfig(options);
+  return errors.length > 0 || !config ? { ok: false, errors, files } : { ok: true, config, warnings, files };
 }
 
 export interface InspectConfigOptions extends Omit<LoadConfigOptions, 'env'> {
@@ -38,7 +49,7 @@ export interface InspectConfigOptions extends Omit<LoadConfigOptions, 'env'> {
   readonly env: Environment | null;
 }
 
-export interface ConfigInspection {
+export interface ConfigInspection extends ConfigFiles {
   /** Absent with errors, and with unknown values. */
   readonly config?: Config;
   readonly errors: readonly ConfigError[];
@@ -46,6 +57,8 @@ export interface ConfigInspection {
   readonly warnings: readonly ConfigError[];
   /** What the file says, as far as it is valid YAML. */
   readonly raw?: unknown;
+  /** How many people the directory files have. */
+  readonly people: number;
   /** How many values are unknown. */
   readonly unknownValues: number;
 }
@@ -56,11 +69,7 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
   const { proxy, errors: proxyErrors } = parseProxyVariables(env ?? {});
   const errors = [...overrideErrors, ...proxyErrors];
   const yaml = parseYaml(text);
-  const fail = (yamlErrors: readonly ConfigError[]) => ({
-    errors: [...errors, ...yamlErrors],
-    warnings: [],
-    unknownValues: 0,
-  });
+  const fail = (yamlErrors: readonly ConfigError[]) => failInspection([...errors, ...yamlErrors]);
   if (yaml.issues.length > 0) {
     return fail(yaml.issues.map(({ message, location }) => ({ file, path: '', message, ...location })));
   }
@@ -70,59 +79,86 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
     return fail([{ file, path: '', message: 'an alias (*) refers to no anchor (&), or to too many' }]);
   }
   const { config, issues } = parseConfig(raw, interpolation.interpolatedPaths, vendors);
-  const trusted = loadTrustedDocuments(raw, dirname(file), interpolation.unknownPaths);
-  const { warm, issues: warmIssues } = loadWarmEntries(raw, dirname(file), interpolation.unknownPaths);
+  const others = loadOtherFiles(raw, dirname(file), interpolation.unknownPaths);
   const toConfigError = createErrorFormatter(file, yaml, interpolation);
+  const crossIssues = crossCheck({ raw, vendors, people: others.people, positionOf: createPositionOf(file, yaml) });
+  const fileIssues = findOtherIssues([...issues, ...others.directoryIssues, ...crossIssues], interpolation);
   const allErrors = [
     ...errors,
-    ...[
-      ...interpolation.issues,
-      ...trusted.issues,
-      ...warmIssues,
-      ...findOtherIssues(raw, issues, interpolation, vendors),
-    ].map(toConfigError),
+    ...[...interpolation.issues, ...others.trusted.issues, ...others.warmIssues, ...fileIssues].map(toConfigError),
     ...findHostErrors(raw, server.host, toConfigError).filter(({ path }) => !interpolation.unknownPaths.has(path)),
   ];
+  const warnings = [
+    ...findEmptiness(yaml, raw),
+    ...findUnsharedWorkers(config),
+    ...others.warnings,
+    ...interpolation.warnings,
+  ].map(toConfigError);
   return {
-    ...(config && {
-      config: {
-        ...config,
-        server: { ...config.server, ...server },
-        proxy,
-        trustedDocuments: trusted.trustedDocuments,
-        warm,
-      },
-    }),
-    errors: allErrors.toSorted(byLocation),
-    warnings: [
-      ...findEmptiness(yaml, raw),
-      ...findUnsharedWorkers(config),
-      ...trusted.warnings,
-      ...interpolation.warnings,
-    ]
-      .map(toConfigError)
-      .toSorted(byLocation),
+    ...(config && { config: { ...completeConfig(config, others), server: { ...config.server, ...server }, proxy } }),
+    errors: arrangeErrors(allErrors, file),
+    warnings: arrangeErrors(warnings, file),
     raw,
+    people: others.people.length,
     unknownValues: interpolation.unknownPaths.size,
+    files: [...interpolation.files, ...others.files],
+  };
+}
+
+function failInspection(errors: readonly ConfigError[]): ConfigInspection {
+  return { errors, warnings: [], people: 0, unknownValues: 0, files: [] };
+}
+
+/** Reads the manifests and the directory files. */
+function loadOtherFiles(raw: unknown, folder: string, unknownPaths: ReadonlySet<string>) {
+  const trusted = loadTrustedDocuments(raw, folder, unknownPaths);
+  const directory = loadDirectoryFiles(raw, folder, unknownPaths);
+  const { warm, issues: warmIssues, files: warmFiles } = loadWarmEntries(raw, folder, unknownPaths);
+  return {
+    ...{ trusted, warm, warmIssues },
+    people: withoutOverriddenPeople(directory.people, raw),
+    teams: directory.teams,
+    directoryIssues: directory.issues,
+    warnings: [...trusted.warnings, ...directory.warnings],
+    files: [...trusted.files, ...directory.files, ...warmFiles],
+  };
+}
+
+/** Adds what other files have: agents and teams after those of the configuration. */
+function completeConfig(
+  config: FileConfig,
+  { people, teams, trusted, warm }: ReturnType<typeof loadOtherFiles>,
+): Omit<Config, 'proxy'> {
+  return {
+    ...config,
+    trustedDocuments: trusted.trustedDocuments,
+    warm,
+    agents: [...config.agents, ...people.map(({ entry }) => entry)],
+    teams: [...config.teams, ...teams],
   };
 }
 
 /** Of a value whose variable is not set, only that is reported; of an unknown value, nothing. */
-function findOtherIssues(
-  raw: unknown,
-  schemaIssues: readonly ConfigIssue[],
-  { issues, unknownPaths }: InterpolationResult,
-  vendors: readonly VendorDescriptor[],
-): readonly ConfigIssue[] {
-  const ignoredPaths = unknownPaths.union(new Set(issues.map(({ path }) => formatPath(path))));
-  return [...schemaIssues, ...crossCheck(raw, vendors)].filter(({ path }) => !ignoredPaths.has(formatPath(path)));
+function findOtherIssues(issues: readonly ConfigIssue[], interpolation: InterpolationResult): readonly ConfigIssue[] {
+  const ignoredPaths = interpolation.unknownPaths.union(
+    new Set(interpolation.issues.map(({ path }) => formatPath(path))),
+  );
+  return issues.filter(({ path, source }) => source !== undefined || !ignoredPaths.has(formatPath(path)));
 }
 
 function createErrorFormatter(file: string, yaml: YamlFile, interpolation: InterpolationResult) {
-  return (issue: ConfigIssue): ConfigError => {
-    const path = formatPath(issue.path);
-    return { file, path, message: showMessage(issue.message, path, interpolation), ...yaml.locate(issue.path) };
+  return ({ path: issuePath, message, source }: ConfigIssue): ConfigError => {
+    if (source) {
+      const field = issuePath.join('');
+      return { ...source, path: field, message: showMessage(message, '', interpolation), column: 1 };
+    }
+    const path = formatPath(issuePath);
+    return { file, path, message: showMessage(message, path, interpolation), ...yaml.locate(issuePath) };
   };
+}
+
+function createPositionOf(file: string, yaml: YamlFile): PositionOf {
+  return (path) => `${file}:${yaml.locate(path).line}`;
 }
 
 /** A gateway without accounts starts, and finds nothing. */
@@ -142,10 +178,6 @@ function findUnsharedWorkers(config: Pick<Config, 'server' | 'cache'> | undefine
 }
 
 const NO_ACCOUNT_MESSAGE = 'no vendor account is configured, so queries find nothing';
-
-function byLocation(a: ConfigError, b: ConfigError): number {
-  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
-}
 
 /** A value of this length is hardly a word of a message by chance. */
 const MIN_REDACTED_LENGTH = 16;

@@ -40,6 +40,12 @@ export function resolvePlaceholder(expression: string, sources: PlaceholderSourc
   return value === undefined ? { problem: `the environment variable ${name} is not set` } : { value };
 }
 
+/** Returns the path of the file that a placeholder names; null for another placeholder. */
+export function findSecretFile(expression: string, folder: string): string | null {
+  if (!expression.startsWith(FILE_PREFIX) || expression === FILE_PREFIX) return null;
+  return resolve(folder, expression.slice(FILE_PREFIX.length));
+}
+
 function readSecretFile(path: string, folder: string): ResolvedPlaceholder {
   try {
     const bytes = readFileSync(resolve(folder, path));

@@ -49,6 +49,7 @@ test('settings have the documented defaults', () => {
     },
     agents: [],
     teams: [],
+    directory: [],
     accounts: [],
   });
 });

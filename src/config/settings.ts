@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cacheSchema } from './cache.ts';
 import { corsSchema } from './cors.ts';
+import { directoryFileSchema } from './directory-files/directory-file-settings.ts';
 import { naming } from './named-value.ts';
 import { secureUrlSchema } from './secure-url.ts';
 import { trustProxySchema } from './trust-proxy.ts';
@@ -119,7 +120,7 @@ const liveSchema = z.strictObject({
 });
 export type LiveSettings = z.infer<typeof liveSchema>;
 
-const directoryEntrySchema = z.strictObject({
+export const directoryEntrySchema = z.strictObject({
   id: directoryIdSchema,
   kind: z.enum(['human', 'virtual']),
   name: z.string().min(1).optional(),
@@ -144,6 +145,8 @@ export const settingsShape = {
   /** Documents that callers name by id; absent: none. */
   trustedDocuments: trustedDocumentsSchema.optional(),
   agents: z.array(directoryEntrySchema).default([]),
+  /** Files with further agents. */
+  directory: z.array(directoryFileSchema).default([]),
   teams: z.array(teamSchema).default([]),
 };
 export type ServerSettings = z.infer<typeof serverSchema>;

@@ -28,6 +28,8 @@ export interface LoadedTrustedDocuments {
   readonly trustedDocuments?: TrustedDocumentsConfig;
   readonly issues: readonly ConfigIssue[];
   readonly warnings: readonly ConfigIssue[];
+  /** The paths of the manifests, also of those that cannot be used. */
+  readonly files: readonly string[];
 }
 
 /** Reads the manifests that a configuration file names, whatever else is wrong with it. */
@@ -37,7 +39,7 @@ export function loadTrustedDocuments(
   unknownPaths: ReadonlySet<string>,
 ): LoadedTrustedDocuments {
   const { data } = z.object({ trustedDocuments: trustedDocumentsSchema }).safeParse(raw);
-  if (!data) return { issues: [], warnings: [] };
+  if (!data) return { issues: [], warnings: [], files: [] };
   const { mode, manifest } = data.trustedDocuments;
   const entries = listManifests(manifest).filter(({ path }) => !unknownPaths.has(formatPath(path)));
   const { documents, issues } = readManifests(entries, folder);
@@ -46,6 +48,7 @@ export function loadTrustedDocuments(
     ...(issues.length === 0 && { trustedDocuments: { mode, files, documents } }),
     issues,
     warnings: mode === 'only' ? findUselessMode(raw) : [],
+    files,
   };
 }
 

@@ -31,6 +31,7 @@ test('reads a document from a file beside the configuration, or from the configu
       { cron: '@daily', timeZone: 'UTC', document: '{ b }', text: '{ b }', file: null, variables: {} },
     ],
     issues: [],
+    files: [join(folder, 'report.graphql')],
   });
 });
 

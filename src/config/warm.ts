@@ -46,6 +46,8 @@ export interface WarmEntry extends Readonly<z.infer<typeof warmEntrySchema>> {
 export interface LoadedWarmEntries {
   readonly warm: readonly WarmEntry[];
   readonly issues: readonly ConfigIssue[];
+  /** The paths of the documents that are files. */
+  readonly files: readonly string[];
 }
 
 const accountNamesSchema = z
@@ -73,6 +75,7 @@ export function loadWarmEntries(raw: unknown, folder: string, unknownPaths: Read
   const { data } = z.object({ warm: warmSchema }).safeParse(raw);
   const warm: WarmEntry[] = [];
   const issues: ConfigIssue[] = [];
+  const files: string[] = [];
   for (const [index, entry] of (data?.warm ?? []).entries()) {
     issues.push(...findUnknownAccounts(raw, index, entry.accounts ?? []));
     const path = ['warm', index, 'document'];
@@ -81,6 +84,7 @@ export function loadWarmEntries(raw: unknown, folder: string, unknownPaths: Read
       warm.push({ ...entry, text: entry.document, file: null });
       continue;
     }
+    files.push(resolve(folder, entry.document));
     try {
       const text = readFileSync(resolve(folder, entry.document), 'utf8');
       warm.push({ ...entry, text, file: entry.document });
@@ -89,5 +93,5 @@ export function loadWarmEntries(raw: unknown, folder: string, unknownPaths: Read
       issues.push({ path, message: withValue(message, entry.document) });
     }
   }
-  return { warm, issues };
+  return { warm, issues, files };
 }

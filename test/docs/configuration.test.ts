@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { accountBaseSchema } from '../../src/config/account.ts';
 import { formatConfigError } from '../../src/config/config-error.ts';
+import { directoryFileSchema } from '../../src/config/directory-files/directory-file-settings.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { vendors } from '../../src/vendors/index.ts';
 
@@ -43,6 +44,13 @@ test.each(vendors)('documents the keys of an account of $key, with their default
 test('documents no key twice, and no unknown vendor', () => {
   expect(new Set(rows.map(({ key, vendor }) => `${vendor} ${key}`)).size).toBe(rows.length);
   expect(new Set(rows.map(({ vendor }) => vendor))).toEqual(new Set(['all', ...vendors.map(({ key }) => key)]));
+});
+
+test('documents the keys of directory files', () => {
+  const [, section = ''] = read('docs/configuration.md').split(/^## Directory files$/m);
+  const [table = ''] = section.split('What the mapping does not name');
+  const keys = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, key = '']) => key);
+  expect(keys.toSorted()).toEqual(Object.keys(directoryFileSchema.shape).sort());
 });
 
 test('shows configurations in the README that load, the image’s with its host', () => {

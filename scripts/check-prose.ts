@@ -6,7 +6,7 @@ import { findBannedTurns } from './prose/banned-turns.ts';
 const FILES = [
   '*.md',
   '.github/**/*.md',
-  '{bench,docs,schema,scripts,src,test}/**/*.{cjs,css,graphql,html,json,md,mjs,ts,tsx,yaml,yml}',
+  '{bench,deploy,docs,schema,scripts,src,test}/**/*.{cjs,css,graphql,html,json,md,mjs,ts,tsx,yaml,yml}',
   'examples/**/*.{graphql,json,md,ts,yml}',
   'switchboard.example.yaml',
 ];

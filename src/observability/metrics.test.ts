@@ -53,6 +53,7 @@ test('reports values that callers made up as "other", so that they add no time s
     metrics.vendorCall({ account: 'a', endpoint: 'e', outcome: `O${i}`, ms: 1 });
   }
   expect(await metricLines(metrics, 'graphql_errors_total')).toEqual([
+    'switchboard_graphql_errors_total{code="INTERNAL_SERVER_ERROR"} 0',
     'switchboard_graphql_errors_total{code="other"} 1000',
   ]);
   expect(await metricLines(metrics, 'http_requests_total')).toHaveLength(1);

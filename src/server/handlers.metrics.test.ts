@@ -61,9 +61,11 @@ test.each([[['lp']], [['lp-2', 'kore-main']], [[]], [['elsewhere']]])(
     expect(seriesOf(null, text)).toEqual([
       expect.stringMatching(/^switchboard_build_info\{/),
       'switchboard_auth_failures_total{reason="missing"} 1',
+      'switchboard_ready 0',
       'switchboard_live_subscriptions{transport="sse"} 0',
       'switchboard_live_subscriptions{transport="websocket"} 0',
       'switchboard_live_runs_total 0',
+      'switchboard_graphql_errors_total{code="INTERNAL_SERVER_ERROR"} 0',
       'switchboard_cache_errors_total{operation="get",reason="timeout"} 1',
       'switchboard_log_lines_lost_total 0',
     ]);

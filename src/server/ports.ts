@@ -56,6 +56,8 @@ export interface ServerMetrics {
   readonly clientError: (status: number) => void;
   readonly requestShed: (reason: ShedReason) => void;
   readonly authFailure: (reason: AuthFailureReason) => void;
+  /** Exports whether /readyz is 200, whenever /metrics is read. */
+  readonly watchReadiness: (isReady: () => boolean) => void;
   /** Exports the bytes of answers that clients have not read, whenever /metrics is read. */
   readonly watchUnread: (bytes: () => number) => void;
   readonly limitRejection: (limit: RequestLimit) => void;

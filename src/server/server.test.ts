@@ -92,21 +92,22 @@ describe('every response', () => {
   });
 });
 
-test('reports starting, ready and stopping at /readyz', async () => {
+test('reports starting, ready and stopping at /readyz and as a metric', async () => {
   const own = await startTestServer();
   const readiness = async () => {
     const response = await own.get('/readyz');
-    return [response.status, await response.json()];
+    const [, ready] = /^switchboard_ready (\d)$/m.exec(await own.metrics.text()) ?? [];
+    return [response.status, await response.json(), ready];
   };
-  expect(await readiness()).toEqual([503, { status: 'starting', reason: 'The gateway is starting' }]);
+  expect(await readiness()).toEqual([503, { status: 'starting', reason: 'The gateway is starting' }, '0']);
   own.server.ready();
-  expect(await readiness()).toEqual([200, { status: 'ready' }]);
+  expect(await readiness()).toEqual([200, { status: 'ready' }, '1']);
   own.server.beginShutdown();
-  expect(await readiness()).toEqual([503, { status: 'stopping', reason: 'The gateway is shutting down' }]);
+  expect(await readiness()).toEqual([503, { status: 'stopping', reason: 'The gateway is shutting down' }, '0']);
   expect((await own.get('/healthz')).status).toBe(200);
   expect((await own.get('/healthz')).headers.get('connection')).toBe('close');
   own.server.ready();
-  expect(await readiness()).toMatchObject([503, { status: 'stopping' }]);
+  expect(await readiness()).toMatchObject([503, { status: 'stopping' }, '0']);
   await own.stop();
 });
 

@@ -137,6 +137,7 @@ export function createServer(options: ServerOptions): Server {
     },
   });
   metrics.watchUnread(unread.bytes);
+  metrics.watchReadiness(() => state === 'ready');
   const readClientAddress: ClientAddressReader = (request) => handlers.current().readClientAddress(request);
   const onStream = connections.onStreamStart;
   const exchangeOptions = { metrics, logger, clock, readClientAddress, unread, onStream };

@@ -11,6 +11,8 @@ const PROGRAMS_BY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'test/support/client-libraries.ts': ['client-libraries'],
   'test/support/federation-example.ts': ['hive-gateway'],
   'test/support/c-sharp.ts': ['c-sharp-generator', 'mcs'],
+  'test/support/prometheus-server.ts': ['prometheus'],
+  'test/support/promtool.ts': ['promtool'],
   'playwright-core': ['chromium'],
 };
 

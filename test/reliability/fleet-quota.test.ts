@@ -81,7 +81,7 @@ describe('a rate limit with Retry-After in one gateway', () => {
     expect(errors.length).toBeGreaterThan(0);
     for (const error of errors) expect(error).toMatchObject({ code: 'VENDOR_RATE_LIMITED', reason: 'rate_gate' });
     const metrics = await (await fetch(`${second.url}/metrics`)).text();
-    expect(metrics).toMatch(/switchboard_retry_after_gate_until_seconds\{account="vcc"\} \d/);
+    expect(metrics).toMatch(/switchboard_retry_after_gate_timestamp_seconds\{account="vcc"\} \d/);
   });
 
   test('holds back the calls of that gateway only while Redis is unavailable', async () => {

@@ -35,7 +35,7 @@ describe('a rate limit with Retry-After', () => {
     }
     expect(server().received).toHaveLength(1);
     expect(await metrics.text()).toContain(
-      `switchboard_retry_after_gate_until_seconds{account="kore-main"} ${(clock.now() - 12_500) / 1000 + 30}`,
+      `switchboard_retry_after_gate_timestamp_seconds{account="kore-main"} ${(clock.now() - 12_500) / 1000 + 30}`,
     );
 
     clock.advance(17_500);

@@ -2,29 +2,38 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A gateway in a separate process that uses its sandbox. */
+/** A gateway in a separate process, which uses its sandbox unless it is configured. */
 export interface CheckoutGateway {
+  readonly url: string;
   readonly query: (document: string, variables: object) => Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the gateway from the sources in a folder. */
-export async function startGatewayFrom(folder: string): Promise<CheckoutGateway> {
+/** Starts the gateway from the sources in a folder, with further environment variables. */
+export async function startGatewayFrom(
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CheckoutGateway> {
   const { SWITCHBOARD_CONFIG: _, ...env } = process.env;
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: folder,
-    env: { ...env, PORT: '0', HOST: '127.0.0.1' },
+    env: { ...env, PORT: '0', HOST: '127.0.0.1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
   let output = '';
   child.stderr.on('data', (text: Buffer) => (output += text.toString()));
-  const firstLine = once(createInterface(child.stdout), 'line') as Promise<[string]>;
+  const serving = new Promise<string>((resolve) => {
+    createInterface(child.stdout).on('line', (line) => {
+      const { url } = JSON.parse(line) as { readonly url?: string };
+      if (url !== undefined) resolve(url);
+    });
+  });
   const exitedEarly = exited.then(() => Promise.reject(new Error(`the gateway did not start: ${output}`)));
-  const [line] = await Promise.race([firstLine, exitedEarly]);
+  const url = await Promise.race([serving, exitedEarly]);
   exitedEarly.catch(() => undefined);
-  const { url } = JSON.parse(line) as { url: string };
   return {
+    url,
     async query(query, variables) {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',

@@ -68,7 +68,30 @@ export const HIVE_GATEWAY: Program = {
   howToGet: 'npm run install:clients',
 };
 
-const PROGRAMS = [HIVE_GATEWAY, CHROMIUM, REDIS_SERVER, CLIENT_LIBRARIES, C_SHARP_GENERATOR, C_SHARP_COMPILER];
+export const PROMETHEUS: Program = {
+  name: 'prometheus',
+  variable: 'PROMETHEUS',
+  candidates: ['prometheus'],
+  howToGet: 'apt-get install --no-install-recommends prometheus, or brew install prometheus, or PROMETHEUS=/path/to/it',
+};
+
+export const PROMTOOL: Program = {
+  name: 'promtool',
+  variable: 'PROMTOOL',
+  candidates: ['promtool'],
+  howToGet: 'apt-get install --no-install-recommends prometheus, or brew install prometheus: they have it',
+};
+
+const PROGRAMS = [
+  HIVE_GATEWAY,
+  CHROMIUM,
+  REDIS_SERVER,
+  CLIENT_LIBRARIES,
+  C_SHARP_GENERATOR,
+  C_SHARP_COMPILER,
+  PROMETHEUS,
+  PROMTOOL,
+];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -25,6 +25,7 @@ test('counts every error of a response by code, and a rejection by its limit', a
 
   const lines = (await metrics.text()).split('\n').filter((line) => /^switchboard_(graphql|limit)/.test(line));
   expect(lines).toEqual([
+    'switchboard_graphql_errors_total{code="INTERNAL_SERVER_ERROR"} 0',
     'switchboard_graphql_errors_total{code="VENDOR_TIMEOUT"} 2',
     'switchboard_graphql_errors_total{code="other"} 1',
     'switchboard_graphql_errors_total{code="GRAPHQL_VALIDATION_FAILED"} 1',

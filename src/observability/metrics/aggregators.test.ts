@@ -17,6 +17,8 @@ test('sums counters and gauges of amounts, and takes the worst of states', async
   }
   own.watchAccounts(['bots', 'lp'], () => 'OK');
   other.watchAccounts(['bots'], () => 'DOWN');
+  own.watchReadiness(() => true);
+  other.watchReadiness(() => false);
   own.redisUp(true);
   other.redisUp(false);
   const lines = (await own.text((account) => account !== 'lp')).split('\n');
@@ -24,6 +26,7 @@ test('sums counters and gauges of amounts, and takes the worst of states', async
   expect(lines).toContain('switchboard_http_requests_total{method="GET",path="/healthz",status="200"} 2');
   expect(lines).toContain('switchboard_account_state{account="bots"} 2');
   expect(lines).toContain('switchboard_redis_up 0');
+  expect(lines).toContain('switchboard_ready 0');
   expect(lines.filter((line) => /^switchboard_build_info\{.*\} 1$/.test(line))).toHaveLength(1);
   expect(lines.join()).not.toContain('"lp"');
 });

@@ -4,8 +4,9 @@ const AGGREGATORS: Readonly<Record<string, 'first' | 'max' | 'min'>> = {
   // The worst that a process knows.
   switchboard_account_state: 'max',
   switchboard_circuit_state: 'max',
+  switchboard_ready: 'min',
   switchboard_redis_up: 'min',
-  switchboard_retry_after_gate_until_seconds: 'max',
+  switchboard_retry_after_gate_timestamp_seconds: 'max',
   // What all processes know alike.
   switchboard_discovered_agents: 'max',
   switchboard_discovery_last_success_timestamp_seconds: 'max',

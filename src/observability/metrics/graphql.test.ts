@@ -1,6 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { createMetrics } from '../metrics.ts';
 
+test('has internal errors from the start, so that the first one is an increase', async () => {
+  const text = await createMetrics().text();
+  expect(text).toContain('switchboard_graphql_errors_total{code="INTERNAL_SERVER_ERROR"} 0\n');
+});
+
 test('counts errors by code and rejections by limit', async () => {
   const metrics = createMetrics();
   metrics.graphqlError('NOT_FOUND');

@@ -11,6 +11,8 @@ export interface GraphqlLayerMetrics extends GraphqlMetrics {
 
 export function createGraphqlMetrics({ counter }: MetricFactory): GraphqlLayerMetrics {
   const errors = counter('graphql_errors_total', 'Errors in GraphQL responses by code.', ['code']);
+  // Prometheus does not count the event that starts a series, and each of these is worth an alert.
+  errors.inc({ code: 'INTERNAL_SERVER_ERROR' }, 0);
   const limitRejections = counter('limit_rejections_total', 'Requests rejected by a limit.', ['limit']);
   return {
     graphqlError: (code) => {

@@ -36,7 +36,7 @@ export function createVendorHttpMetrics({
     'endpoint',
   ]);
   const retryAfterGates = gauge(
-    'retry_after_gate_until_seconds',
+    'retry_after_gate_timestamp_seconds',
     'Unix time before which a vendor asked not to be called (Retry-After).',
     ['account'],
   );

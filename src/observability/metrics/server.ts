@@ -3,6 +3,9 @@ import { toMethodLabel } from '../labels.ts';
 import type { MetricFactory } from './registry.ts';
 import { createTally } from './tally.ts';
 
+/** Most answers are stored ones, which take less than a millisecond. */
+const REQUEST_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
 /** The metrics of the HTTP server. Rejections by a limit are counted with those of the GraphQL layer. */
 export function createServerMetrics({
   counter,
@@ -16,7 +19,12 @@ export function createServerMetrics({
     ['method', 'path', 'status'],
     requests.report,
   );
-  const durations = histogram('http_request_duration_seconds', 'Duration of HTTP requests in seconds.', ['path']);
+  const durations = histogram(
+    'http_request_duration_seconds',
+    'Duration of HTTP requests in seconds.',
+    ['path'],
+    REQUEST_BUCKETS_SECONDS,
+  );
   let inFlight = 0;
   gauge('http_requests_in_flight', 'HTTP requests in flight.', [], (requestsInFlight) => {
     requestsInFlight.set(inFlight);
@@ -32,6 +40,10 @@ export function createServerMetrics({
     ['source'],
     documents.report,
   );
+  let readReadiness = () => false;
+  gauge('ready', 'Whether /readyz is 200: 1, otherwise 0.', [], (ready) => {
+    ready.set(readReadiness() ? 1 : 0);
+  });
   let readUnreadBytes = () => 0;
   gauge('http_unread_bytes', 'Bytes of responses that their clients have not read yet.', [], (unread) => {
     unread.set(readUnreadBytes());
@@ -40,6 +52,9 @@ export function createServerMetrics({
     requests.add(`${status} ${method} ${path}`, () => ({ method, path, status }));
   };
   return {
+    watchReadiness: (isReady) => {
+      readReadiness = isReady;
+    },
     watchUnread: (bytes) => {
       readUnreadBytes = bytes;
     },

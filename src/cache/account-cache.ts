@@ -4,10 +4,12 @@ import { VendorError } from '../domain/vendor-error.ts';
 import { createAbortListeners } from '../http/abort.ts';
 import type { CallContext } from '../http/types.ts';
 import { createAskedTimes } from './asked-times.ts';
-import type { AccountCache, BatchFetchFn, CachedValue, CacheNamespace, FetchedValue } from './cache.ts';
+import type { BatchFetchFn, CachedValue, CacheNamespace, FetchedValue, OwnedAccountCache } from './cache.ts';
 import { createFreshnessPolicy, type FreshnessOptions, type FreshnessPolicy, type ReadOutcome } from './freshness.ts';
 import { createInFlightRegistry } from './in-flight.ts';
 import type { Leases } from './leases.ts';
+import { createPurgeFences } from './purge-fences.ts';
+import { toIdPrefix } from './purge-rule.ts';
 import { type OnCacheRead, type ReadPipeline, readThrough } from './read-pipeline.ts';
 import { createSteadyClock, type SteadyClock } from './steady-clock.ts';
 
@@ -30,21 +32,16 @@ type SteadyPipeline = ReadPipeline & { readonly clock: SteadyClock };
 
 type ToEntryId = <Key, Value>(namespace: CacheNamespace<Key, Value>, key: Key) => string;
 
-export function createAccountCache(options: AccountCacheOptions): AccountCache {
-  const { account, leases, fingerprint = '', shutdownSignal = new AbortController().signal } = options;
-  const { onRead, onRefreshFailed = () => undefined, synchronousReads = true } = options;
-  const clock = createSteadyClock(options.clock);
-  const freshness = createFreshnessPolicy({ ...options, clock });
-  const addAbortListener = createAbortListeners();
-  const inFlight = createInFlightRegistry(clock, addAbortListener, shutdownSignal);
-  const askedTimes = createAskedTimes(clock);
-  const observers = { onRead, onRefreshFailed };
-  const pipeline = { account, clock, freshness, inFlight, leases, askedTimes, addAbortListener, ...observers };
+export function createAccountCache(options: AccountCacheOptions): OwnedAccountCache {
+  const { account, fingerprint = '', synchronousReads = true, store } = options;
+  const { pipeline, fences } = createPipeline(options);
+  const { clock, freshness, inFlight } = pipeline;
 
   const toEntryId: ToEntryId = ({ endpoint, version, keyParts }, key) =>
     JSON.stringify([account.vendor, account.name, fingerprint, endpoint, version, ...keyParts(key)]);
 
   return {
+    idPrefix: toIdPrefix(account.vendor, account.name, fingerprint),
     readMany: (namespace, keys, context, fetch) => readMany(pipeline, toEntryId, namespace, keys, context, fetch),
     async read(namespace, key, context, fetch) {
       const fetchOne = async (_missing: unknown, fetchContext: CallContext) => [await fetch(fetchContext)];
@@ -53,7 +50,7 @@ export function createAccountCache(options: AccountCacheOptions): AccountCache {
       return outcome;
     },
     readInMemory: (namespace, key, context) =>
-      synchronousReads && !context.signal.aborted
+      synchronousReads && context.accepts === undefined && !context.signal.aborted
         ? readInMemory(pipeline, toEntryId(namespace, key), namespace, context)
         : undefined,
     async peek<Key, Value>(namespace: CacheNamespace<Key, Value>, keys: readonly Key[]) {
@@ -68,7 +65,26 @@ export function createAccountCache(options: AccountCacheOptions): AccountCache {
       const fetchedById = new Map(entries.map(([key, fetched]) => [toEntryId(namespace, key), fetched]));
       await prime(freshness, namespace, fetchedById, clock.toSteady(requestedAt));
     },
+    purge(matches) {
+      fences.add(matches);
+      inFlight.detach(matches);
+      return store.drop?.(matches) ?? [];
+    },
   };
+}
+
+function createPipeline(options: AccountCacheOptions) {
+  const { account, leases, shutdownSignal = new AbortController().signal } = options;
+  const { onRead, onRefreshFailed = () => undefined } = options;
+  const clock = createSteadyClock(options.clock);
+  const fences = createPurgeFences(clock);
+  const freshness = createFreshnessPolicy({ ...options, clock, isPurged: fences.isPurged });
+  const addAbortListener = createAbortListeners();
+  const inFlight = createInFlightRegistry(clock, addAbortListener, shutdownSignal);
+  const askedTimes = createAskedTimes(clock);
+  const observers = { onRead, onRefreshFailed };
+  const pipeline = { account, clock, freshness, inFlight, leases, askedTimes, addAbortListener, ...observers };
+  return { pipeline, fences };
 }
 
 async function readMany<Key, Value>(

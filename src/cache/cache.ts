@@ -123,3 +123,14 @@ export interface AccountCache {
     requestedAt: Instant,
   ): Promise<void>;
 }
+
+/** The cache of an account for the process that owns it. */
+export interface OwnedAccountCache extends AccountCache {
+  /** What the ids of the account's entries begin with. */
+  readonly idPrefix: string;
+  /**
+   * Drops the entries that match from this process, before it returns: later readers neither find nor join what was requested
+   * before, which is not written either. Returns the ids of those that were in memory.
+   */
+  purge(matches: (id: string) => boolean): readonly string[];
+}

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { finalEntry, setUpDiskFolder } from '../../test/support/disk-harness.ts';
-import { type DiskDatabase, ForeignDatabaseError, openDiskDatabase } from './disk-database.ts';
+import { type DiskDatabase, ForeignDatabaseError, type ListedRow, openDiskDatabase } from './disk-database.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00Z');
 const MIB = 1_048_576;
@@ -67,13 +67,27 @@ describe('entries', () => {
     expect(write('now', NOW)).toEqual(['now']);
   });
 
-  test('are deleted by key', () => {
+  test('are listed some at a time, each once, with the beginning of a text as far as its key', () => {
+    const database = open();
+    const keys = Array.from({ length: 600 }, (_, index) => JSON.stringify(['"', index]));
+    database.write(
+      keys.map((key) => ({ key, entry: finalEntry('x'.repeat(10), NOW) })),
+      NOW,
+    );
+    expect(listAll(database).map(({ key, fetchedAt }) => [key, fetchedAt])).toEqual(keys.map((key) => [key, NOW]));
+    expect(database.list(-1).length).toBeLessThan(600);
+  });
+
+  test('are deleted by name, but for those that are younger', () => {
     const database = open();
     database.write(
       ['a', 'b', 'c'].map((key) => ({ key, entry: finalEntry(key, NOW) })),
       NOW,
     );
-    database.delete(['a', 'c', 'unknown']);
+    database.write([{ key: 'c', entry: finalEntry('c', NOW + 1) }], NOW + 1);
+    database.delete([...namesOf(database, ['a', 'c']), 'unknown'], NOW);
+    expect(valuesOf(database, ['a', 'b', 'c'])).toEqual([undefined, 'b', 'c']);
+    database.delete(namesOf(database, ['c']), NOW + 1);
     expect(valuesOf(database, ['a', 'b', 'c'])).toEqual([undefined, 'b', undefined]);
     expect(database.use().entries).toBe(1);
   });
@@ -202,6 +216,19 @@ describe('a file', () => {
 });
 
 /** What a test does with a few keys. */
+function listAll(database: DiskDatabase): readonly ListedRow[] {
+  const rows: ListedRow[] = [];
+  for (;;) {
+    const more = database.list(rows.at(-1)?.row ?? -1);
+    if (more.length === 0) return rows;
+    rows.push(...more);
+  }
+}
+
+function namesOf(database: DiskDatabase, keys: readonly string[]): readonly string[] {
+  return listAll(database).flatMap(({ key, name }) => (key !== null && keys.includes(key) ? [name] : []));
+}
+
 const commandArbitrary = fc.oneof(
   fc.record({
     type: fc.constant('write' as const),
@@ -244,7 +271,7 @@ test('returns what a map would, or a miss for what was evicted or has expired', 
           }
         } else if (command.type === 'delete') {
           const keys = command.keys.map((key) => `key ${key}`);
-          database.delete(keys);
+          database.delete(namesOf(database, keys), Infinity);
           for (const key of keys) model.delete(key);
         } else if (command.type === 'advance') {
           now += command.by;

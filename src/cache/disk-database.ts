@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { formatEntry, parseEntry } from './entry-text.ts';
+import { formatEntry, parseEntry, parseKey } from './entry-text.ts';
 import type { StoreUse } from './memory-store.ts';
 import { redisKey } from './redis-keys.ts';
 import { MAX_CLOCK_LEAD_MS } from './redis-time.ts';
@@ -28,6 +28,8 @@ const MAX_FREE_RATIO = 1 / 4;
 /** What one step of `tidy` does: a few milliseconds. */
 const ROWS_PER_STEP = 256;
 const PAGES_PER_STEP = 256;
+/** How much of a text is searched for its key. */
+const MAX_KEY_CHARS = 4096;
 
 const TABLES = `
 DROP TABLE IF EXISTS entries;
@@ -48,6 +50,15 @@ export interface DiskRow {
   readonly entry: Entry;
 }
 
+/** A stored entry without its value. */
+export interface ListedRow {
+  readonly row: number;
+  readonly name: string;
+  readonly fetchedAt: number;
+  /** Null where it cannot be read. */
+  readonly key: string | null;
+}
+
 export interface DiskReadResult {
   /** Of the first keys; undefined for a miss. */
   readonly entries: readonly (Entry | undefined)[];
@@ -61,7 +72,10 @@ export interface DiskDatabase {
   readonly read: (keys: readonly string[], maxBytes: number) => DiskReadResult;
   /** Writes entries unless younger ones are stored, in one transaction; evicts those that were fetched first. */
   readonly write: (rows: readonly DiskRow[], now: number) => void;
-  readonly delete: (keys: readonly string[]) => void;
+  /** Lists the first entries after the row with this number, in the order of their numbers; none at the end. */
+  readonly list: (after: number) => readonly ListedRow[];
+  /** Deletes entries by their names, but for those that were requested after `until`. */
+  readonly delete: (names: readonly string[], until: number) => void;
   /** Does one step of removing what has expired and of making the file smaller; returns whether nothing is left to do. */
   readonly tidy: (now: number) => boolean;
   readonly use: () => StoreUse;
@@ -101,7 +115,10 @@ function hasTables(db: DatabaseSync): boolean {
 function createDatabase(db: DatabaseSync, maxBytes: number): DiskDatabase {
   const pages = createPages(db, maxBytes);
   const select = db.prepare('SELECT text, checksum FROM entries WHERE name = ?');
-  const remove = db.prepare('DELETE FROM entries WHERE name = ?');
+  const listed = db.prepare(`
+    SELECT rowid, name, fetched_at, substr(text, 1, ${MAX_KEY_CHARS}) AS head FROM entries
+    WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS_PER_STEP}`);
+  const remove = db.prepare('DELETE FROM entries WHERE name = ? AND fetched_at <= ?');
   const count = db.prepare('SELECT count(*) AS value FROM entries');
   const removeExpired = db.prepare(
     `DELETE FROM entries WHERE rowid IN (SELECT rowid FROM entries WHERE expires_at <= ? LIMIT ${ROWS_PER_STEP})`,
@@ -117,8 +134,11 @@ function createDatabase(db: DatabaseSync, maxBytes: number): DiskDatabase {
       entries += added;
       evictions += evicted;
     },
-    delete(keys) {
-      entries -= runTransaction(db, () => keys.reduce((sum, key) => sum + Number(remove.run(nameOf(key)).changes), 0));
+    list: (after) => listed.all(after).map(toListedRow),
+    delete(names, until) {
+      entries -= runTransaction(db, () =>
+        names.reduce((sum, name) => sum + Number(remove.run(name, until).changes), 0),
+      );
     },
     tidy(now) {
       const expired = Number(removeExpired.run(now).changes);
@@ -134,6 +154,10 @@ function createDatabase(db: DatabaseSync, maxBytes: number): DiskDatabase {
       db.close();
     },
   };
+}
+
+function toListedRow({ rowid, name, fetched_at: fetchedAt, head }: Readonly<Record<string, unknown>>): ListedRow {
+  return { row: Number(rowid), name: String(name), fetchedAt: Number(fetchedAt), key: parseKey(String(head)) };
 }
 
 function readRows(

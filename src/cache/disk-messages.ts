@@ -1,4 +1,4 @@
-import type { DiskReadResult, DiskRow } from './disk-database.ts';
+import type { DiskReadResult, DiskRow, ListedRow } from './disk-database.ts';
 import type { StoreUse } from './memory-store.ts';
 import type { DiskErrorReason } from './ports.ts';
 
@@ -8,7 +8,10 @@ export interface DiskRequests {
   readonly open: { readonly path: string; readonly maxBytes: number; readonly isDamaged: boolean };
   readonly read: { readonly keys: readonly string[]; readonly maxBytes: number };
   readonly write: { readonly rows: readonly DiskRow[]; readonly now: number };
-  readonly delete: { readonly keys: readonly string[] };
+  /** Lists the entries that follow the row with this number, some at a time. */
+  readonly list: { readonly after: number };
+  /** Deletes entries that were requested up to this time. */
+  readonly delete: { readonly names: readonly string[]; readonly until: number };
   /** One step of removing what has expired. */
   readonly tidy: { readonly now: number };
   readonly close: Readonly<Record<string, never>>;
@@ -18,6 +21,7 @@ export interface DiskReplies {
   readonly open: { readonly movedTo: string | null; readonly use: StoreUse };
   readonly read: DiskReadResult;
   readonly write: { readonly use: StoreUse };
+  readonly list: { readonly rows: readonly ListedRow[] };
   readonly delete: { readonly use: StoreUse };
   readonly tidy: { readonly isDone: boolean; readonly use: StoreUse };
   readonly close: null;

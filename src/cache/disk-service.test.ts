@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { finalEntry, setUpDiskFolder } from '../../test/support/disk-harness.ts';
-import type { DiskOperation, DiskRequests } from './disk-messages.ts';
+import type { DiskOperation, DiskReplies, DiskRequests } from './disk-messages.ts';
 import { createDiskService } from './disk-service.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00Z');
@@ -28,7 +28,11 @@ test('answers each message with its result, and with how full the file is where 
   expect(send('read', { keys: ['a', 'b'], maxBytes: 10 })).toMatchObject({
     result: { entries: [entry, undefined], damagedEntries: 0 },
   });
-  expect(send('delete', { keys: ['a'] })).toEqual({ result: { use: use(0) } });
+  const name = expect.any(String) as unknown as string;
+  const listed = send('list', { after: -1 }) as { readonly result: DiskReplies['list'] };
+  expect(listed.result.rows).toEqual([{ row: 1, name, key: 'a', fetchedAt: NOW }]);
+  const names = listed.result.rows.map((row) => row.name);
+  expect(send('delete', { names, until: NOW })).toEqual({ result: { use: use(0) } });
   expect(send('tidy', { now: NOW })).toEqual({ result: { isDone: true, use: use(0) } });
   expect(send('close', {})).toEqual({ result: null });
 });

@@ -25,8 +25,9 @@ function createHandlers({ open, close, database }: OpenFile): Handlers {
       database().write(rows, now);
       return { use: database().use() };
     },
-    delete({ keys }) {
-      database().delete(keys);
+    list: ({ after }) => ({ rows: database().list(after) }),
+    delete({ names, until }) {
+      database().delete(names, until);
       return { use: database().use() };
     },
     tidy: ({ now }) => ({ isDone: database().tidy(now), use: database().use() }),

@@ -106,16 +106,23 @@ describe('entries', () => {
     expect(store.use()).toMatchObject({ entries: 1, evictions: 0 });
   });
 
-  test('are deleted, also those that are not written yet', async () => {
-    const { store, clock, written, valuesOf } = open();
+  test('are dropped at once, also those that are not written yet, and not written anew', async () => {
+    const path = newPath();
+    const { store, clock, written, valuesOf } = open({ path });
     const set = (key: string) => void store.set(key, finalEntry(key, clock.now()));
     set('a');
     set('b');
     await written();
     set('c');
-    expect(await store.delete(['a', 'c'])).toBe(true);
-    await written();
+    const isDropped = (key: string) => key !== 'b';
+    expect(store.drop?.(isDropped)).toEqual([]);
     expect(await valuesOf('a', 'b', 'c')).toEqual([undefined, 'b', undefined]);
+    expect(await store.settlePurges()).toBe(true);
+    expect(store.use().entries).toBe(1);
+    clock.advance(1);
+    set('a');
+    await written();
+    expect(await valuesOf('a')).toEqual(['a']);
   });
 
   test('are written before the store is closed', async () => {
@@ -185,11 +192,13 @@ describe('failures', () => {
     expect(await valuesOf('a')).toEqual([undefined]);
     void store.set('a', finalEntry('A', clock.now()));
     await written();
-    expect(await store.delete(['a'])).toBe(false);
+    store.drop?.(() => true);
+    expect(await store.settlePurges()).toBe(false);
     expect(reports).toEqual(['open full 1']);
     failures.clear();
     clock.advance(MINUTE_MS);
     await written();
+    expect(await store.settlePurges()).toBe(true);
     void store.set('a', finalEntry('A', clock.now()));
     await written();
     expect(await valuesOf('a')).toEqual(['A']);

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { MINUTE, SECOND } from '../domain/time.ts';
 import { createDiskConnection, type DiskConnection, type DiskConnectionOptions } from './disk-connection.ts';
+import { createDiskPurges, type DiskPurges } from './disk-purges.ts';
 import { createDiskWriteQueue } from './disk-write-queue.ts';
 import type { StoreUse } from './memory-store.ts';
 import type { SteadyClock } from './steady-clock.ts';
@@ -20,8 +21,8 @@ const TIDY_INTERVAL_MS = MINUTE;
 
 /** Keeps entries in a file, which outlasts this process. Every failure there is a miss, and counted. */
 export interface DiskStore extends Store {
-  /** Resolves to false where the file cannot be changed now. */
-  readonly delete: (keys: readonly string[]) => Promise<boolean>;
+  /** Resolves to whether the file has nothing left of what was dropped. */
+  readonly settlePurges: () => Promise<boolean>;
   /** As of the last operation. */
   readonly use: () => StoreUse;
 }
@@ -33,11 +34,15 @@ export interface DiskStore extends Store {
 export function createDiskStore(options: DiskConnectionOptions): DiskStore {
   const { clock } = options;
   const file = createDiskConnection(options);
-  const readChunk = createChunkReader(file, clock);
+  const purges = createDiskPurges(file, clock);
+  const readChunk = createChunkReader(file, purges, clock);
   const queue = createDiskWriteQueue(async (rows) => {
     await file.tryRequest('write', { rows, now: clock.toWallClock(clock.now()) }, rows.length);
   });
-  const stopTidying = repeat(clock, TIDY_INTERVAL_MS, file.tidy);
+  const stopTidying = repeat(clock, TIDY_INTERVAL_MS, async () => {
+    await file.tidy();
+    await purges.retry();
+  });
 
   return {
     getMany: (keys) => readAll(keys, readChunk),
@@ -47,10 +52,12 @@ export function createDiskStore(options: DiskConnectionOptions): DiskStore {
       if (!isQueued) file.onError('write', 'backlog', 1);
       return Promise.resolve();
     },
-    async delete(keys) {
-      queue.remove(keys);
-      return (await file.tryRequest('delete', { keys }, keys.length)) !== undefined;
+    drop(matches) {
+      queue.drop(matches);
+      purges.add(matches);
+      return [];
     },
+    settlePurges: purges.settle,
     use: file.use,
     async close() {
       stopTidying();
@@ -82,7 +89,7 @@ async function readAll(keys: readonly string[], readChunk: ReadChunk): Promise<r
 }
 
 /** Reads some of the first keys; undefined if that fails. One message is on its way at a time, and each is answered in a turn of its own. */
-function createChunkReader(file: DiskConnection, clock: SteadyClock): ReadChunk {
+function createChunkReader(file: DiskConnection, purges: DiskPurges, clock: SteadyClock): ReadChunk {
   const limitReads = pLimit(1);
   let lateReads = 0;
 
@@ -99,9 +106,10 @@ function createChunkReader(file: DiskConnection, clock: SteadyClock): ReadChunk 
     if (!reply) return undefined;
     if (reply.damagedEntries > 0) file.onError('read', 'damaged', reply.damagedEntries);
     const now = clock.now();
-    return reply.entries.map((stored) => {
-      const entry = stored && mapTimes(stored, clock.toSteady);
-      return entry && entry.expiresAt > now ? entry : undefined;
+    return reply.entries.map((stored, index) => {
+      if (!stored || purges.isPurged(keys[index] ?? '', stored.fetchedAt)) return undefined;
+      const entry = mapTimes(stored, clock.toSteady);
+      return entry.expiresAt > now ? entry : undefined;
     });
   }
 

@@ -1,5 +1,6 @@
 import type { DiskRow } from './disk-database.ts';
 import { approximateBytes } from './memory-store.ts';
+import type { MatchesEntry } from './purge-rule.ts';
 import type { Entry } from './store.ts';
 
 /** What one message to the thread holds: copying it takes a millisecond or two. */
@@ -11,7 +12,7 @@ const MAX_QUEUED_BYTES = 67_108_864;
 export interface DiskWriteQueue {
   /** Returns false for an entry that is dropped, because too much waits already. */
   readonly add: (key: string, entry: Entry) => boolean;
-  readonly remove: (keys: readonly string[]) => void;
+  readonly drop: (matches: MatchesEntry) => void;
   /** Resolves once nothing waits. */
   readonly flush: () => Promise<void>;
 }
@@ -40,9 +41,7 @@ export function createDiskWriteQueue(
       draining ??= drain();
       return isAdded;
     },
-    remove(keys) {
-      keys.forEach(waiting.remove);
-    },
+    drop: waiting.drop,
     flush: async () => {
       await draining;
     },
@@ -65,7 +64,9 @@ function createWaitingEntries(maxBytes: number) {
 
   return {
     isEmpty: () => waiting.size === 0,
-    remove,
+    drop(matches: MatchesEntry): void {
+      for (const key of waiting.keys()) if (matches(key)) remove(key);
+    },
     add(key: string, entry: Entry): boolean {
       const earlier = waiting.get(key);
       if (earlier && earlier.entry.fetchedAt > entry.fetchedAt) return true;

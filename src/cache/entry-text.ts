@@ -25,3 +25,13 @@ export function parseEntry(text: string, key: string): Entry | undefined {
     return undefined;
   }
 }
+
+/** Returns the key that a text, or its beginning, names; null where it names none. */
+export function parseKey(head: string): string | null {
+  const [, key] = /^\{"key":("(?:[^"\\]|\\.)*")/.exec(head) ?? [];
+  try {
+    return key === undefined ? null : (JSON.parse(key) as string);
+  } catch {
+    return null;
+  }
+}

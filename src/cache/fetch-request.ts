@@ -1,8 +1,10 @@
 import type { Account } from '../domain/account.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { CallTarget, VendorError } from '../domain/vendor-error.ts';
 import { vendorError } from '../http/response.ts';
-import type { CallContext } from '../http/types.ts';
+import type { CacheConditions, CallContext } from '../http/types.ts';
 import type { BatchFetchFn, CacheNamespace } from './cache.ts';
+import type { EntryFilter } from './freshness.ts';
 import type { FetchControl } from './shared-fetch.ts';
 
 /** Keys of a namespace, by entry id, and how to fetch them. */
@@ -39,4 +41,13 @@ export function abortErrorFor<Key, Value>(account: Account, request: FetchReques
 
 export function pick<Key>(from: ReadonlyMap<string, Key>, ids: readonly string[]): ReadonlyMap<string, Key> {
   return new Map(ids.map((id) => [id, from.get(id) as Key]));
+}
+
+/** Converts conditions to the clock of entries. */
+export function toEntryFilter(
+  { notBeforeMs = -Infinity, freshUntilMs = -Infinity }: CacheConditions,
+  clock: Clock,
+): EntryFilter {
+  const origin = clock.now() - clock.monotonicMs();
+  return (entry) => entry.fetchedAt >= origin + notBeforeMs && entry.freshUntil >= origin + freshUntilMs;
 }

@@ -6,26 +6,30 @@ import type { SharedRetryAfterGate } from '../http/ports.ts';
 import { accountFingerprint } from './account-fingerprint.ts';
 import type { DiskObserver } from './disk-connection.ts';
 import { createDiskStore } from './disk-store.ts';
+import { createLocalPurges, type FleetPurges } from './fleet-purges.ts';
+import { maxRetentionMs } from './freshness.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore, type StoreUse } from './memory-store.ts';
+import { createEntryMatcher, type ExtentOf } from './purge-rule.ts';
+import { createRedisClaims } from './redis-claims.ts';
 import { createRedisExchange, type ExchangeTexts } from './redis-exchange.ts';
 import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
+import { createRedisPurges } from './redis-purges.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { createRedisRetryAfterGate } from './redis-retry-after-gate.ts';
 import { createRedisStore } from './redis-store.ts';
-import { createRedisTime, type RedisTime, SAME_TIME } from './redis-time.ts';
+import { createRedisTime, SAME_TIME } from './redis-time.ts';
 import { connectRedis, type RedisConnection, type RedisObserver } from './redis.ts';
-import { createSteadyClock, type SteadyClock } from './steady-clock.ts';
+import { createSteadyClock } from './steady-clock.ts';
 import type { Store } from './store.ts';
 import { createSharedTokenStore, type SharedTokenStore } from './token-store.ts';
 import { createTwoLevelStore } from './two-level-store.ts';
 
 /** How long the fleet waits for a process that died during a fetch; one that lives renews its leases. */
 const LEASE_TTL_MS = 5 * SECOND;
+const DEFAULT_RETENTION_MS = maxRetentionMs({ staleIfErrorSeconds: 0, ttl: {} });
 /** The rest of the heap is for responses under construction. */
 const MAX_HEAP_RATIO = 1 / 3;
-
-const SINGLE_PROCESS: FleetSize = { size: () => 1, close: () => Promise.resolve() };
 
 export interface FleetOptions {
   /** Redis or Valkey; absent for a single process. */
@@ -35,6 +39,8 @@ export interface FleetOptions {
   readonly observer: RedisObserver;
   /** A file that keeps entries over a restart; absent: none. Never together with an address. */
   readonly disk?: FleetDisk | undefined;
+  /** How long an entry may be stored at most; absent: with the default TTLs. */
+  readonly retentionMs?: number | undefined;
   /** Whether all processes have this very clock, as in a simulation: its times are then not compared with those of Redis. */
   readonly isClockShared?: boolean | undefined;
 }
@@ -55,6 +61,12 @@ export interface Fleet {
   /** Aborted by `close`; cancels all background work. */
   readonly shutdownSignal: AbortSignal;
   readonly forAccount: (account: AccountConfig) => AccountSharedState;
+  /** Resolves to whether this process is the one of the fleet that does what the name stands for. */
+  readonly claim: (name: string) => Promise<boolean>;
+  /** Purges in all processes. */
+  readonly purges: FleetPurges;
+  /** Sets what tells which of an account's entries a purge of a part of it drops. */
+  readonly setExtentOf: (idPrefix: string, extentOf: ExtentOf | undefined) => void;
   /** The last known number of processes, at least one: it divides a limit while Redis is away. */
   readonly size: () => number;
   readonly close: () => Promise<void>;
@@ -73,66 +85,102 @@ export interface AccountSharedState {
   readonly sharedGate?: SharedRetryAfterGate;
 }
 
-export function createFleet({ address, maxBytes, clock, observer, disk, isClockShared }: FleetOptions): Fleet {
+export function createFleet(options: FleetOptions): Fleet {
+  const { address, maxBytes } = options;
   const shutdownController = new AbortController();
-  const shutdownSignal = shutdownController.signal;
+  const { signal: shutdownSignal } = shutdownController;
   const local = createMemoryStore(maxBytes);
+  const extents = new Map<string, ExtentOf | undefined>();
+  const shared =
+    address === undefined
+      ? keepLocally(local, options)
+      : connectShared(address, options, { local, extents, shutdownSignal });
+  const { store, diskUse, purges, fleetSize, forAccount, claim } = shared;
+  return {
+    store,
+    memoryUse: local.use,
+    ...(diskUse && { diskUse }),
+    shutdownSignal,
+    forAccount,
+    purges,
+    claim,
+    setExtentOf: (idPrefix, extentOf) => {
+      extents.set(idPrefix, extentOf);
+    },
+    size: fleetSize.size,
+    close: async () => {
+      shutdownController.abort(new Error('the gateway is closing'));
+      await Promise.all([fleetSize.close(), purges.close()]);
+      await store.close();
+    },
+  };
+}
 
-  function createFleetOn(store: Store, forAccount: Fleet['forAccount'], fleetSize = SINGLE_PROCESS): Fleet {
-    return {
-      store,
-      memoryUse: local.use,
-      shutdownSignal,
-      forAccount,
-      size: fleetSize.size,
-      close: async () => {
-        shutdownController.abort(new Error('the gateway is closing'));
-        await fleetSize.close();
-        await store.close();
-      },
-    };
-  }
+/** What processes share, if anything. */
+interface Shared extends Pick<Fleet, 'store' | 'diskUse' | 'forAccount' | 'purges' | 'claim'> {
+  readonly fleetSize: FleetSize;
+}
 
-  if (address === undefined && disk) {
-    const steadyClock = createSteadyClock(clock);
-    const file = createDiskStore({ ...disk, clock: steadyClock });
-    return { ...createFleetOn(createTwoLevelStore(local, file, steadyClock), withFingerprint), diskUse: file.use };
-  }
-  if (address === undefined) return createFleetOn(local, () => ({}));
+const SHARES_NOTHING: Omit<Shared, 'store'> = {
+  forAccount: () => ({}),
+  purges: createLocalPurges(),
+  claim: () => Promise.resolve(true),
+  fleetSize: { size: () => 1, close: () => Promise.resolve() },
+};
+
+/** For a single process: memory, and a file below it where there is one. */
+function keepLocally(local: Store, { disk, clock }: FleetOptions): Shared {
+  if (!disk) return { ...SHARES_NOTHING, store: local };
+  const steadyClock = createSteadyClock(clock);
+  const file = createDiskStore({ ...disk, clock: steadyClock });
+  return {
+    ...SHARES_NOTHING,
+    store: createTwoLevelStore(local, file, steadyClock),
+    diskUse: file.use,
+    purges: createLocalPurges(file.settlePurges),
+    // A file outlasts the configuration: an account of the same name may be another one after a restart.
+    forAccount: (account) => ({ fingerprint: accountFingerprint(account) }),
+  };
+}
+
+interface OwnParts {
+  readonly local: Store;
+  readonly extents: ReadonlyMap<string, ExtentOf | undefined>;
+  readonly shutdownSignal: AbortSignal;
+}
+
+function connectShared(
+  address: RedisAddress,
+  { clock, observer, retentionMs = DEFAULT_RETENTION_MS, isClockShared }: FleetOptions,
+  { local, extents, shutdownSignal }: OwnParts,
+): Shared {
   const redis = connectRedis(address, clock, observer);
   const steadyClock = createSteadyClock(clock);
   const estimate = createRedisTime();
   const redisTime = isClockShared ? SAME_TIME : estimate;
-  const forAccount = createAccountSharing({ redis, clock: steadyClock, redisTime, shutdownSignal });
-  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock, redisTime), steadyClock);
-  return createFleetOn(store, forAccount, createRedisFleetSize(redis, steadyClock, estimate));
-}
-
-interface SharingOptions {
-  readonly redis: RedisConnection;
-  readonly clock: SteadyClock;
-  readonly redisTime: RedisTime;
-  readonly shutdownSignal: AbortSignal;
-}
-
-function createAccountSharing({ redis, clock, redisTime, shutdownSignal }: SharingOptions): Fleet['forAccount'] {
-  return (account) => {
-    const fingerprint = accountFingerprint(account);
-    const leases = createLeases(redis, LEASE_TTL_MS);
-    return {
-      fingerprint,
-      leases,
-      tokenStore: createSharedTokenStore({ redis, leases, clock, redisTime, fingerprint, shutdownSignal }),
-      healthExchange: createRedisExchange(redis, fingerprint),
-      sharedGate: createRedisRetryAfterGate(redis, fingerprint),
-      ...sharedQuotaOf(account, redis, fingerprint),
-    };
+  const purges = createRedisPurges({
+    ...{ redis, clock: steadyClock, redisTime, retentionMs, isClockShared },
+    createMatcher: (rule) => createEntryMatcher(rule, extents.get(rule.idPrefix)),
+  });
+  return {
+    store: createTwoLevelStore(local, createRedisStore(redis, steadyClock, redisTime, purges), steadyClock),
+    purges,
+    claim: createRedisClaims(redis),
+    fleetSize: createRedisFleetSize(redis, steadyClock, estimate),
+    forAccount: (account) => {
+      const fingerprint = accountFingerprint(account);
+      const leases = createLeases(redis, LEASE_TTL_MS);
+      const tokenOptions = { redis, leases, clock: steadyClock, redisTime, fingerprint, shutdownSignal };
+      return {
+        fingerprint,
+        leases,
+        tokenStore: createSharedTokenStore(tokenOptions),
+        healthExchange: createRedisExchange(redis, fingerprint),
+        sharedGate: createRedisRetryAfterGate(redis, fingerprint),
+        ...sharedQuotaOf(account, redis, fingerprint),
+      };
+    },
   };
-}
-
-/** A file outlasts the configuration: an account of the same name may be another one after a restart. */
-function withFingerprint(account: AccountConfig): AccountSharedState {
-  return { fingerprint: accountFingerprint(account) };
 }
 
 function sharedQuotaOf(

@@ -26,6 +26,19 @@ const MIN_SWR_TTL_MS = 5 * SECOND;
 /** How long a final value may replace a failure: longer than vendors keep their own data. The memory level evicts earlier. */
 const FINAL_RETENTION_MS = 35 * DAY;
 
+/** Returns how long an entry is stored at most, past which nothing of a purged one can be left. */
+export function maxRetentionMs({ staleIfErrorSeconds, ttl }: RetentionSettings): number {
+  const longestTtl = Math.max(0, ...Object.values(ttl));
+  return (
+    Math.max(longestTtl, (30 * DAY) / SECOND) * SECOND + Math.max(FINAL_RETENTION_MS, staleIfErrorSeconds * SECOND)
+  );
+}
+
+interface RetentionSettings {
+  readonly staleIfErrorSeconds: number;
+  readonly ttl: Readonly<Record<string, number>>;
+}
+
 /** The earliest time at which it makes sense to ask again for what is being revalidated or could not be fetched. */
 export const MIN_RETRY_MS = SECOND;
 
@@ -67,15 +80,20 @@ export interface FreshnessOptions {
   readonly clock: Clock;
   /** For how many seconds after its TTL a value may be served while the vendor fails. */
   readonly staleIfErrorSeconds: number;
+  /** Whether what was requested at this instant has been purged since; it is then not written. */
+  readonly isPurged?: ((id: string, requestedAt: Instant) => boolean) | undefined;
   /** Called with the id of an entry when its value has been replaced, or written for the first time. */
   readonly onWritten?: ((id: string) => void) | undefined;
 }
+
+export type EntryFilter = (entry: Entry) => boolean;
 
 export type AnyCacheNamespace = CacheNamespace<never, unknown>;
 
 /** Reads and writes the entries of an account's cache, with their dates and validated. */
 export interface FreshnessPolicy {
-  readonly lookup: (namespace: AnyCacheNamespace, ids: readonly string[]) => Promise<Lookup>;
+  /** Leaves out the entries that are not accepted; absent: none. */
+  readonly lookup: (namespace: AnyCacheNamespace, ids: readonly string[], accepts?: EntryFilter) => Promise<Lookup>;
   /** Returns an entry of this process's memory that is within its TTL and has a complete value. */
   readonly peek: (namespace: AnyCacheNamespace, id: string) => Entry | undefined;
   readonly write: (
@@ -101,18 +119,18 @@ export interface WriteResult {
 }
 
 export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolicy {
-  const { account, store, clock, onWritten = () => undefined } = options;
+  const { account, store, clock, onWritten = () => undefined, isPurged = () => false } = options;
   const staleIfErrorMs = options.staleIfErrorSeconds * SECOND;
   const validator = createEntryValidator();
   return {
-    async lookup(namespace, ids) {
+    async lookup(namespace, ids, accepts) {
       const entries = await store.getMany(ids);
       const now = clock.now();
       const fresh = new Map<string, ReadOutcome>();
       const stale = new Map<string, Entry>();
       ids.forEach((id, index) => {
         const entry = entries[index];
-        if (!entry || !validator.isValid(namespace, entry)) return;
+        if (!entry || accepts?.(entry) === false || !validator.isValid(namespace, entry)) return;
         if (entry.freshUntil > now) fresh.set(id, toOutcome(account, namespace, entry, 'CACHE'));
         else if (!entry.notFound) stale.set(id, entry);
       });
@@ -126,7 +144,7 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
 
     write(namespace, id, fetched, sent) {
       const entry = toEntry(fetched, sent.at, staleIfErrorMs);
-      const isCacheable = entry.freshUntil > entry.fetchedAt;
+      const isCacheable = entry.freshUntil > entry.fetchedAt && !isPurged(id, sent.at);
       if (isCacheable) validator.markValid(namespace, entry);
       onWritten(id);
       const written = isCacheable ? store.set(id, entry) : Promise.resolve();

@@ -9,6 +9,8 @@ import { createSharedFetch, type FetchControl, type ServeStale, type SharedFetch
 export interface InFlightEntry {
   readonly outcome: Promise<ReadOutcome>;
   readonly sharedFetch: SharedFetch;
+  /** On the monotonic clock. */
+  readonly startedAtMs: number;
 }
 
 /** The keys of one read, by how this process can answer them. */
@@ -20,13 +22,17 @@ export interface Partition {
   readonly rest: readonly string[];
 }
 
+type Reader = Pick<CallContext, 'priority' | 'isBackground' | 'waitsForFresh' | 'accepts'>;
+
 type RunFetch = (fetch: FetchControl) => Promise<ReadonlyMap<string, ReadOutcome>>;
 
 /** The keys in flight in this process. Every function takes effect before it returns. */
 export interface InFlightRegistry {
   readonly has: (id: string) => boolean;
+  /** Later readers of the keys that match do not join what is being fetched; those that wait for it still get it. */
+  readonly detach: (matches: (id: string) => boolean) => void;
   /** Sorts the keys of a reader. The requests that one of live data depends on become urgent. */
-  readonly partition: (ids: readonly string[], reader: Pick<CallContext, 'priority' | 'waitsForFresh'>) => Partition;
+  readonly partition: (ids: readonly string[], reader: Reader) => Partition;
   /** Starts a fetch, which lasts as long as it has a waiter. `run` returns an outcome for every key. */
   readonly start: (
     ids: readonly string[],
@@ -52,12 +58,16 @@ export function createInFlightRegistry(
   const entries = new Map<string, InFlightEntry>();
   return {
     has: (id) => entries.has(id),
+    detach(matches) {
+      for (const id of [...entries.keys()].filter(matches)) entries.delete(id);
+    },
     partition: (ids, reader) => partition(entries, ids, reader),
-    start: (ids, createAbortError, run) => register(entries, ids, createFetch(createAbortError), run),
+    start: (ids, createAbortError, run) =>
+      register(entries, ids, createFetch(createAbortError), run, clock.monotonicMs()),
     startRevalidation(ids, createAbortError, serveStale, run) {
       const sharedFetch = createFetch(createAbortError);
       sharedFetch.continueInBackground(ids, serveStale);
-      register(entries, ids, sharedFetch, run);
+      register(entries, ids, sharedFetch, run, clock.monotonicMs());
     },
   };
 }
@@ -65,14 +75,15 @@ export function createInFlightRegistry(
 function partition(
   entries: ReadonlyMap<string, InFlightEntry>,
   ids: readonly string[],
-  { priority = 'live', waitsForFresh = false }: Pick<CallContext, 'priority' | 'waitsForFresh'>,
+  { priority = 'live', isBackground = false, waitsForFresh = false, accepts: { notBeforeMs = -Infinity } = {} }: Reader,
 ): Partition {
   const revalidating = new Map<string, ReadOutcome>();
   const inFlight = new Map<string, InFlightEntry>();
   const rest: string[] = [];
   for (const id of ids) {
-    const entry = entries.get(id);
-    if (priority === 'live') entry?.sharedFetch.raise(id);
+    const known = entries.get(id);
+    const entry = known && known.startedAtMs >= notBeforeMs ? known : undefined;
+    if (priority === 'live' && !isBackground) entry?.sharedFetch.raise(id);
     const served = entry && findStale(entry, id, waitsForFresh);
     if (served) revalidating.set(id, served);
     else if (entry) inFlight.set(id, entry);
@@ -93,6 +104,7 @@ function register(
   ids: readonly string[],
   sharedFetch: SharedFetch,
   run: RunFetch,
+  startedAtMs: number,
 ): ReadonlyMap<string, InFlightEntry> {
   const remove = (): void => {
     for (const id of ids) if (entries.get(id)?.sharedFetch === sharedFetch) entries.delete(id);
@@ -116,8 +128,9 @@ function register(
   for (const [id, { promise: outcome }] of pending) {
     // Waiters receive the failure. Without a waiter it must not end the process as an unhandled rejection.
     outcome.catch(() => undefined);
-    started.set(id, { sharedFetch, outcome });
-    entries.set(id, { sharedFetch, outcome });
+    const entry = { sharedFetch, outcome, startedAtMs };
+    started.set(id, entry);
+    entries.set(id, entry);
   }
   return started;
 }

@@ -155,3 +155,15 @@ test.each<[string, (i: number) => unknown]>([
     make(count - 1),
   ]);
 });
+
+test('drops what matches at once, also what is being written', async () => {
+  const memoryStore = create(MEGABYTE);
+  await Promise.all(['a', 'b'].map((key) => memoryStore.set(key, entry(key))));
+  const writing = memoryStore.set('c', entry('C'));
+  expect(memoryStore.drop?.((key) => key !== 'b')).toEqual(['c', 'a']);
+  expect(await valuesOf(memoryStore, 'a', 'b', 'c')).toEqual([undefined, 'b', undefined]);
+  await writing;
+  expect(memoryStore.peek?.('c')).toBeUndefined();
+  await memoryStore.set('c', entry('C again'));
+  expect(await valuesOf(memoryStore, 'c')).toEqual(['C again']);
+});

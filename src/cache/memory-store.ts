@@ -19,6 +19,7 @@ export interface StoreUse {
 
 export interface MemoryStore extends Store {
   readonly peek: NonNullable<Store['peek']>;
+  readonly drop: NonNullable<Store['drop']>;
   readonly use: () => StoreUse;
 }
 
@@ -28,7 +29,9 @@ export interface MemoryStore extends Store {
  * the adapter.
  */
 export function createMemoryStore(maxBytes: number): MemoryStore {
-  const lru = createLruAdapter(maxBytes);
+  // An entry that is dropped while Keyv writes it must not come back.
+  const dropped = new WeakSet<Entry>();
+  const lru = createLruAdapter(maxBytes, dropped);
   const keyv = new Keyv<Entry>({ store: lru, useKeyPrefix: false, ...NO_SERIALIZATION });
   // Keyv's `set` takes effect some ticks later; until then a key would be neither in flight nor stored, and be fetched twice.
   const pendingWrites = new Map<string, Entry>();
@@ -45,6 +48,15 @@ export function createMemoryStore(maxBytes: number): MemoryStore {
       await keyv.set(key, entry);
       if (pendingWrites.get(key) === entry) pendingWrites.delete(key);
     },
+    drop(matches) {
+      const keys = [...new Set([...pendingWrites.keys(), ...lru.keys()])].filter(matches);
+      for (const key of keys) {
+        for (const entry of [pendingWrites.get(key), lru.peek(key)]) if (entry) dropped.add(entry);
+        pendingWrites.delete(key);
+        lru.delete(key);
+      }
+      return keys;
+    },
     use: lru.use,
     close: async () => {
       await keyv.clear();
@@ -58,7 +70,7 @@ interface KeyvEnvelope {
   readonly value: Entry;
 }
 
-function createLruAdapter(maxBytes: number) {
+function createLruAdapter(maxBytes: number, dropped: WeakSet<Entry>) {
   let evictions = 0;
   const lru = new LRUCache<string, KeyvEnvelope>({
     maxSize: maxBytes,
@@ -71,7 +83,9 @@ function createLruAdapter(maxBytes: number) {
     get: (key: string) => lru.get(key),
     /** Returns the entry without counting it as used. */
     peek: (key: string) => lru.peek(key)?.value,
+    keys: () => lru.keys(),
     set: (key: string, envelope: KeyvEnvelope) => {
+      if (dropped.has(envelope.value)) return;
       lru.set(key, envelope);
       // An entry above the bound is not kept, which lru-cache reports as no eviction.
       if (!lru.has(key)) evictions += 1;

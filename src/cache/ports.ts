@@ -19,10 +19,12 @@ export type CacheOperation =
   | 'token'
   | 'fleet'
   | 'health'
+  | 'purge'
+  | 'claim'
   | 'probe'
   | 'connection'
   | 'close'
-  | `disk_${'open' | 'read' | 'write' | 'delete' | 'tidy' | 'close'}`;
+  | `disk_${'open' | 'read' | 'write' | 'list' | 'delete' | 'tidy' | 'close'}`;
 
 export type CacheErrorReason =
   'connection' | 'topology' | 'malformed_reply' | 'loading' | 'oom' | 'moved' | 'noauth' | DiskErrorReason;

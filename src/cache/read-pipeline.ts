@@ -6,7 +6,15 @@ import { toVendorError } from '../http/classify-error.ts';
 import type { AskedTimes } from './asked-times.ts';
 import { fetchBatch } from './batch-fetch.ts';
 import type { FetchOutcome } from './cache.ts';
-import { abortErrorFor, type FetchRequest, pick, type RunningRequest, toTarget, withControl } from './fetch-request.ts';
+import {
+  abortErrorFor,
+  type FetchRequest,
+  pick,
+  type RunningRequest,
+  toEntryFilter,
+  toTarget,
+  withControl,
+} from './fetch-request.ts';
 import {
   type FreshnessPolicy,
   isStale,
@@ -160,12 +168,12 @@ async function readOrFetch<Key, Value>(
 
 /** Finds what is cached; readers of a fresh key do not wait for the others. */
 async function lookUp<Key, Value>(
-  { freshness, onRead }: ReadPipeline,
-  { namespace, control }: RunningRequest<Key, Value>,
+  { freshness, onRead, clock }: ReadPipeline,
+  { namespace, control, context: { accepts } }: RunningRequest<Key, Value>,
   ids: readonly string[],
   resultIfFresh: CacheReadResult,
 ): Promise<Lookup> {
-  const lookup = await freshness.lookup(namespace, ids);
+  const lookup = await freshness.lookup(namespace, ids, accepts && toEntryFilter(accepts, clock));
   if (lookup.fresh.size > 0) onRead(namespace.endpoint, resultIfFresh, lookup.fresh.size);
   for (const [id, outcome] of lookup.fresh) control.settleKey(id, outcome);
   return lookup;

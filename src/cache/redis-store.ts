@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import { createByteLimiter } from './byte-limiter.ts';
 import { formatEntry, parseEntry } from './entry-text.ts';
 import { MAX_KEYS_PER_COMMAND, redisKey } from './redis-keys.ts';
+import type { PurgeFilter } from './redis-purges.ts';
 import { type RedisTime, SAME_TIME } from './redis-time.ts';
 import { createValueSizes, MAX_COMMAND_BYTES, type ValueSizes } from './redis-value-sizes.ts';
 import { COMMAND_TIMEOUT_MS, type RedisConnection, WRITE_TIMEOUT_MS } from './redis.ts';
@@ -30,36 +31,25 @@ end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`;
 
+const NO_PURGES: PurgeFilter = { isCurrent: () => true, refresh: () => Promise.resolve(true), isPurged: () => false };
+
 /**
  * Stores entries in Redis or Valkey, shared by all processes of the gateway. Every failure there (down, slow, full, malformed
  * data) is a miss within the timeout. Commands are bounded by keys and by bytes, so that neither Redis nor the event loop of
  * this process is blocked for long, and small commands on the same connection are answered in between.
  */
-export function createRedisStore(redis: RedisConnection, clock: Clock, redisTime: RedisTime = SAME_TIME): Store {
+export function createRedisStore(
+  redis: RedisConnection,
+  clock: Clock,
+  redisTime: RedisTime = SAME_TIME,
+  purges: PurgeFilter = NO_PURGES,
+): Store {
   const sizes = createValueSizes();
-  const readChunk = createChunkReader(redis, sizes);
   const write = createWriter(redis, sizes, clock, redisTime);
   const pendingWrites = new Set<Promise<unknown>>();
 
   return {
-    async getMany(keys) {
-      const entries: (Entry | undefined)[] = [];
-      let minLength = 1;
-      while (entries.length < keys.length) {
-        const [first = ''] = keys.slice(entries.length, entries.length + 1);
-        const length = Math.min(MAX_KEYS_PER_COMMAND, Math.max(minLength, sizes.keysPerCommand(first)));
-        const chunkKeys = keys.slice(entries.length, entries.length + length);
-        const texts = await readChunk(chunkKeys);
-        // Redis failed or is slow: the rest of the keys are misses, too.
-        if (!texts) return entries;
-        minLength = texts.every((text) => text === null) ? length * GROWTH_AFTER_MISSES : 1;
-        for (const [index, key] of chunkKeys.entries()) {
-          const entry = parseText(texts[index] ?? null, key);
-          entries.push(entry && shift(entry, -redisTime.offsetMs()));
-        }
-      }
-      return entries;
-    },
+    getMany: createReader(createChunkReader(redis, sizes), sizes, redisTime, purges),
     async set(key, entry) {
       const writing = write(key, entry);
       pendingWrites.add(writing);
@@ -71,6 +61,36 @@ export function createRedisStore(redis: RedisConnection, clock: Clock, redisTime
       await Promise.all(pendingWrites);
       await redis.close();
     },
+  };
+}
+
+/** Reads entries chunk by chunk, without those that have been purged. */
+function createReader(
+  readChunk: ReturnType<typeof createChunkReader>,
+  sizes: ValueSizes,
+  redisTime: RedisTime,
+  purges: PurgeFilter,
+): Store['getMany'] {
+  return async (keys) => {
+    const entries: (Entry | undefined)[] = [];
+    // Otherwise what was purged while Redis could not be reached would be read once more.
+    if (!purges.isCurrent() && !(await purges.refresh())) return entries;
+    let minLength = 1;
+    while (entries.length < keys.length) {
+      const [first = ''] = keys.slice(entries.length, entries.length + 1);
+      const length = Math.min(MAX_KEYS_PER_COMMAND, Math.max(minLength, sizes.keysPerCommand(first)));
+      const chunkKeys = keys.slice(entries.length, entries.length + length);
+      const texts = await readChunk(chunkKeys);
+      // Redis failed or is slow: the rest of the keys are misses, too.
+      if (!texts) return entries;
+      minLength = texts.every((text) => text === null) ? length * GROWTH_AFTER_MISSES : 1;
+      for (const [index, key] of chunkKeys.entries()) {
+        const entry = parseText(texts[index] ?? null, key);
+        const isKept = entry && !purges.isPurged(key, entry.fetchedAt);
+        entries.push(isKept ? shift(entry, -redisTime.offsetMs()) : undefined);
+      }
+    }
+    return entries;
   };
 }
 

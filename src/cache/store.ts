@@ -33,5 +33,10 @@ export interface Store {
   peek?(key: string): Entry | undefined;
   /** Writes the entry unless a younger one is stored. Takes effect immediately in this process. Resolves when other processes can read it, or when it is lost for them. */
   set(key: string, entry: Entry): Promise<void>;
+  /**
+   * Drops the entries that match from what belongs to this process alone: none of them is found any more once it returns. Returns the keys of
+   * those in memory. Absent: nothing belongs to this process.
+   */
+  drop?(matches: (key: string) => boolean): readonly string[];
   close(): Promise<void>;
 }

@@ -101,3 +101,20 @@ test('ignores an entry of a process whose clock is ahead, so that it is not fres
   expect(await both.getMany(['ahead', 'accurate'])).toEqual([undefined, entry('B', NOW + 1000)]);
   expect([...local.entries.keys()]).toEqual(['accurate']);
 });
+
+test('keeps no entry that it reads from the remote store while a purge drops it', async () => {
+  const { local, remote, clock } = setUp();
+  const reading = Promise.withResolvers<readonly Entry[]>();
+  const dropped: string[] = [];
+  const both = createTwoLevelStore(
+    { ...local.store, drop: (matches) => dropped.splice(0, 0, ...['a', 'b'].filter(matches)) },
+    { ...remote.store, getMany: () => reading.promise },
+    clock,
+  );
+  const read = both.getMany(['a', 'b']);
+  await Promise.resolve();
+  both.drop?.((key) => key === 'a');
+  reading.resolve([entry('A'), entry('B')]);
+  expect(await read).toEqual([undefined, entry('B')]);
+  expect([[...local.entries.keys()], dropped]).toEqual([['b'], ['a']]);
+});

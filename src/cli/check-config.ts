@@ -5,6 +5,7 @@ import { inspectConfigFile } from '../config/find-config.ts';
 import type { ConfigInspection } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { systemClock } from '../domain/clock.ts';
+import { findWarmErrors } from '../startup/config.ts';
 import { vendors } from '../vendors/index.ts';
 
 const USAGE = `Usage: npm run check-config -- [--strict] [--no-interpolate | --ask] FILE
@@ -59,7 +60,8 @@ function parseInvocation(): Invocation | string {
 /** Reports on the file; returns whether it is valid. */
 async function checkFile({ file, ask, strict, interpolates }: Invocation): Promise<boolean> {
   const inspection = inspectConfigFile(file, interpolates ? process.env : null, process.cwd(), vendors);
-  const { errors, config } = inspection;
+  const { config } = inspection;
+  const errors = [...inspection.errors, ...(config ? await findWarmErrors(config, file, systemClock) : [])];
   const warnings = [...inspection.warnings, ...(config ? await findInvalidDocuments(file, config) : [])];
   for (const error of errors) console.log(formatConfigError(error));
   for (const warning of warnings) console.log(formatConfigWarning(warning));

@@ -29,6 +29,8 @@ export interface AccountPool {
    * cache, their limits, tokens, circuits, discoveries and health.
    */
   readonly connect: (config: Pick<Config, 'accounts' | 'cache' | 'performance'>) => AccountSet;
+  /** All that are connected, also those of configurations before whose requests have not ended. */
+  readonly all: () => readonly ConnectedAccount[];
 }
 
 interface PooledAccount {
@@ -73,6 +75,7 @@ export function createAccountPool(options: Omit<AccountDependencies, 'contentMem
   }
 
   return {
+    all: () => [...pooled.values()].map(({ account }) => account),
     connect: (config) => {
       const { cache, performance } = config;
       const surroundings = [cache.ttl, cache.staleIfErrorSeconds, performance.synchronousReads];

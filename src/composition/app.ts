@@ -10,6 +10,8 @@ import { createPageHandler, type PageHandler, type StaticPage } from '../server/
 import type { AccountChanges } from './account-pool.ts';
 import { createGeneration, type Generation } from './generation.ts';
 import { type AppOptions, createProcessParts } from './process.ts';
+import { createPurger } from './purger.ts';
+import { startWarming } from './warm.ts';
 
 const PAGES_DIRECTORY = new URL('../../public/', import.meta.url);
 const PAGE_MANIFEST = fileURLToPath(new URL('wallboard/documents.json', PAGES_DIRECTORY));
@@ -47,8 +49,19 @@ export async function createApp(options: AppOptions): Promise<App> {
   generation.exportAccounts();
   const retiring = new Set<Generation>();
 
-  const server = createServer({
+  const purger = createPurger({
+    ...{ clock, logger: parts.logger, metrics: parts.metrics, purges: parts.fleet.purges },
+    current: () => generation,
+    connectedAccounts: parts.accounts.all,
+    unreachedProcesses: countUnreached(options.config),
+    dropAnswers: () => {
+      server.refreshStreams();
+      return parts.responses.clear();
+    },
+  });
+  const server: Server = createServer({
     ...generation.serving,
+    purger,
     settings: options.config.server,
     printSdl: printPublicSchema,
     // GraphiQL's editor sets its layout through inline style attributes and style elements.
@@ -59,6 +72,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     logger: parts.logger,
     clock,
   });
+
+  const warm = () => startWarming({ ...parts, config: generation.config, graphql: generation.serving.graphql });
+  let stopWarming = warm();
 
   async function retire(replaced: Generation, whenUnused: Promise<void>): Promise<void> {
     retiring.add(replaced);
@@ -84,15 +100,23 @@ export async function createApp(options: AppOptions): Promise<App> {
       [generation, limits] = [following, config.limits];
       const whenUnused = server.reconfigure(following.serving);
       following.exportAccounts();
+      stopWarming();
+      stopWarming = warm();
       void retire(replaced, whenUnused);
       return { accounts: changes, needsRestart };
     },
     close: async () => {
+      stopWarming();
       await Promise.allSettled([generation, ...retiring].map((each) => each.close()));
       retiring.clear();
       await parts.close();
     },
   };
+}
+
+/** The other processes that serve the address, each with a cache of its own. */
+function countUnreached({ cache, server: { workers = 1 } }: Config): number {
+  return cache.url === undefined ? workers - 1 : 0;
 }
 
 function createPage(name: string, options: Pick<StaticPage, 'inlineStyles'>): PageHandler {

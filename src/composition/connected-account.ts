@@ -1,5 +1,5 @@
 import { createAccountCache } from '../cache/account-cache.ts';
-import type { AccountCache } from '../cache/cache.ts';
+import type { OwnedAccountCache } from '../cache/cache.ts';
 import type { AccountSharedState, Fleet } from '../cache/fleet.ts';
 import type { AccountConfig } from '../config/account.ts';
 import type { Config } from '../config/schema.ts';
@@ -53,7 +53,7 @@ export interface ConnectedAccount {
   readonly config: AccountConfig;
   readonly vendor: VendorAdapter;
   readonly adapter: AccountAdapter;
-  readonly cache: AccountCache;
+  readonly cache: OwnedAccountCache;
   readonly health: AccountHealthTracker;
   readonly discovery: AgentDiscovery;
   /** Exports how many of its calls wait, and its quota, under its name. */
@@ -111,6 +111,7 @@ export function connectAccount(
     onTokenRenewalFailed: logs.renewalFailed,
     contentMemory,
   });
+  fleet.setExtentOf(cache.idPrefix, adapter.extentOf);
   return {
     ...{ config: account, vendor, adapter, cache, health },
     discovery: connectDiscovery(health, { ...dependencies, shutdownSignal, isInForce }),
@@ -165,7 +166,7 @@ function connectCache(
   identity: Account,
   { fingerprint, leases }: AccountSharedState,
   dependencies: AccountDependencies & AccountSurroundings & { readonly shutdownSignal: AbortSignal },
-): AccountCache {
+): OwnedAccountCache {
   const { fleet, clock, metrics, logger, logs, cache, performance, shutdownSignal, onEntryWritten } = dependencies;
   return createAccountCache({
     account: identity,

@@ -1,8 +1,10 @@
 import type { Config } from '../config/schema.ts';
+import type { Directory } from '../directory/directory.ts';
 import { createCors } from '../server/cors.ts';
 import { createHostCheck } from '../server/host-check.ts';
 import type { ConfiguredServing } from '../server/request-handler.ts';
 import type { AccountChanges } from './account-pool.ts';
+import type { ConnectedAccount } from './connected-account.ts';
 import { createGraphql } from './graphql.ts';
 import type { ProcessParts } from './process.ts';
 import { createServices } from './services.ts';
@@ -12,6 +14,8 @@ import { connectTrustedDocuments } from './trusted-documents.ts';
 export interface Generation {
   readonly config: Config;
   readonly serving: ConfiguredServing;
+  readonly accounts: readonly ConnectedAccount[];
+  readonly directory: Directory;
   readonly changes: AccountChanges;
   /** Resolves once every account that discovers agents, or each of those named, has been asked for them, or has timed out. */
   readonly askAccounts: (names?: ReadonlySet<string>) => Promise<void>;
@@ -31,6 +35,8 @@ export async function createGeneration(parts: ProcessParts, config: Config, page
   return {
     config,
     changes,
+    accounts,
+    directory: services.directory,
     serving: {
       settings: config.server,
       limits: config.limits,

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import type { GraphQLSchema } from 'graphql';
 import { createFleet, type Fleet, maxCacheBytes } from '../cache/fleet.ts';
+import { maxRetentionMs } from '../cache/freshness.ts';
 import type { Config } from '../config/schema.ts';
 import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -41,6 +42,7 @@ export interface ProcessParts {
   readonly metrics: Metrics;
   readonly schema: GraphQLSchema;
   readonly transport: Transport;
+  readonly fleet: Fleet;
   readonly accounts: AccountPool;
   readonly responses: ResponseCaches;
   readonly authenticationFor: (config: AuthenticationConfig) => Authentication;
@@ -63,7 +65,7 @@ export function createProcessParts(options: AppOptions, limits: () => Limits): P
     onEntryWritten: responses.entryWritten,
   });
   return {
-    ...{ clock, logger, logs, metrics, transport, accounts, responses, onUnexpectedError },
+    ...{ clock, logger, logs, metrics, transport, fleet, accounts, responses, onUnexpectedError },
     schema: createSchema(),
     authenticationFor: createAuthentications({ clock, metrics, logger, fetch: createIssuerFetch(transport) }),
     close: async () => {
@@ -89,6 +91,7 @@ function connectFleet(
       path === undefined
         ? undefined
         : { path, maxBytes: maxDiskBytes, observer: createDiskObserver(metrics, logger, logs) },
+    retentionMs: maxRetentionMs(cache),
     isClockShared,
   });
   metrics.watchCacheLevel('memory', fleet.memoryUse);

@@ -9,6 +9,8 @@ export interface ResponseCaches {
   readonly release: (responses: ResponseCache | undefined) => void;
   /** Call it for every entry of the cache below that is written. */
   readonly entryWritten: (id: string) => void;
+  /** Drops all responses; returns how many. */
+  readonly clear: () => number;
 }
 
 const NO_USE = { bytes: 0, maxBytes: 0, entries: 0 };
@@ -39,6 +41,7 @@ export function createResponseCaches(
     release: (responses) => {
       if (responses && caches.delete(responses)) evictionsOfReleased += responses.use().evictions;
     },
+    clear: () => [...caches].reduce((sum, responses) => sum + responses.clear(), 0),
     entryWritten: (id) => {
       for (const responses of caches) responses.entryWritten(id);
     },

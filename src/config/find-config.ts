@@ -23,6 +23,11 @@ export function findConfig(
   return existsSync(resolve(cwd, DEFAULT_CONFIG_FILE)) ? readConfigFile(DEFAULT_CONFIG_FILE, env, cwd, vendors) : null;
 }
 
+/** Returns the name of the file that `findConfig` loads. */
+export function findConfigName({ SWITCHBOARD_CONFIG }: Environment): string {
+  return SWITCHBOARD_CONFIG ?? DEFAULT_CONFIG_FILE;
+}
+
 /** Loads the configuration in that file, which is the first of `files`; an unreadable file is reported as an error. */
 export function readConfigFile(
   file: string,

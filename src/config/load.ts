@@ -15,6 +15,7 @@ import { parseProxyVariables } from './proxy.ts';
 import { type Config, type FileConfig, parseConfig } from './schema.ts';
 import { loadTrustedDocuments } from './trusted-documents.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
+import { loadWarmEntries } from './warm.ts';
 import { parseYaml, type YamlFile } from './yaml-file.ts';
 
 export interface LoadConfigOptions {
@@ -86,9 +87,13 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
   const fileIssues = findOtherIssues([...issues, ...others.directoryIssues, ...crossIssues], interpolation);
   const allErrors = [
     ...errors,
-    ...[...interpolation.issues, ...others.trusted.issues, ...others.cachePath.issues, ...fileIssues].map(
-      toConfigError,
-    ),
+    ...[
+      ...interpolation.issues,
+      ...others.trusted.issues,
+      ...others.cachePath.issues,
+      ...others.warmIssues,
+      ...fileIssues,
+    ].map(toConfigError),
     ...findHostErrors(raw, server.host, toConfigError).filter(({ path }) => !interpolation.unknownPaths.has(path)),
   ];
   const warnings = [
@@ -122,26 +127,28 @@ function loadOtherFiles(
   const trusted = loadTrustedDocuments(raw, folder, unknownPaths);
   const directory = loadDirectoryFiles(raw, folder, unknownPaths);
   const isCachePathKnown = checksCachePath && !unknownPaths.has('cache.path');
+  const { warm, issues: warmIssues, files: warmFiles } = loadWarmEntries(raw, folder, unknownPaths);
   return {
-    trusted,
+    ...{ trusted, warm, warmIssues },
     cachePath: isCachePathKnown ? checkCachePath(raw, folder) : { issues: [] },
     people: withoutOverriddenPeople(directory.people, raw),
     teams: directory.teams,
     directoryIssues: directory.issues,
     warnings: [...trusted.warnings, ...directory.warnings],
-    files: [...trusted.files, ...directory.files],
+    files: [...trusted.files, ...directory.files, ...warmFiles],
   };
 }
 
 /** Adds what other files have: agents and teams after those of the configuration. */
 function completeConfig(
   config: FileConfig,
-  { people, teams, trusted, cachePath }: ReturnType<typeof loadOtherFiles>,
+  { people, teams, trusted, cachePath, warm }: ReturnType<typeof loadOtherFiles>,
 ): Omit<Config, 'proxy'> {
   return {
     ...config,
     cache: { ...config.cache, ...('path' in cachePath && { path: cachePath.path }) },
     trustedDocuments: trusted.trustedDocuments,
+    warm,
     agents: [...config.agents, ...people.map(({ entry }) => entry)],
     teams: [...config.teams, ...teams],
   };

@@ -5,6 +5,7 @@ import type { EnvironmentProxy } from './proxy.ts';
 import { settingsShape } from './settings.ts';
 import type { TrustedDocumentsConfig } from './trusted-documents.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
+import type { WarmEntry } from './warm.ts';
 import { zodErrorMap } from './zod-messages.ts';
 
 const settingsSchema = z.strictObject({ ...settingsShape, accounts: z.array(z.unknown()).default([]) });
@@ -15,9 +16,10 @@ export type FileConfig = Omit<z.infer<typeof settingsSchema>, 'accounts'> & {
 };
 
 /** The complete configuration: of the file, the manifests that it names, and the environment. */
-export type Config = Omit<FileConfig, 'trustedDocuments'> & {
+export type Config = Omit<FileConfig, 'trustedDocuments' | 'warm'> & {
   readonly proxy: EnvironmentProxy;
   readonly trustedDocuments?: TrustedDocumentsConfig | undefined;
+  readonly warm: readonly WarmEntry[];
 };
 
 export interface ConfigParseResult {

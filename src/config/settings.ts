@@ -6,6 +6,7 @@ import { naming } from './named-value.ts';
 import { secureUrlSchema } from './secure-url.ts';
 import { trustProxySchema } from './trust-proxy.ts';
 import { trustedDocumentsSchema } from './trusted-documents.ts';
+import { warmSchema } from './warm.ts';
 
 /** A host name or address, without a port. */
 const hostNameSchema = z
@@ -29,7 +30,7 @@ const serverSchema = z.strictObject({
   drainSeconds: z.number().min(0).max(300).default(20),
 });
 
-export const SCOPES = ['read', 'introspect', 'explain', 'metrics'] as const;
+export const SCOPES = ['read', 'introspect', 'explain', 'metrics', 'admin'] as const;
 const scopeSchema = z.enum(SCOPES);
 
 const apiKeySchema = z.strictObject({
@@ -140,6 +141,7 @@ export const settingsShape = {
   cache: cacheSchema.prefault({}),
   live: liveSchema.prefault({}),
   performance: performanceSchema.prefault({}),
+  warm: warmSchema,
   /** Documents that callers name by id; absent: none. */
   trustedDocuments: trustedDocumentsSchema.optional(),
   agents: z.array(directoryEntrySchema).default([]),

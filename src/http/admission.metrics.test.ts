@@ -22,8 +22,8 @@ function setUp(requestsPerMinute: number | undefined) {
     random: () => 0.5,
     metrics,
   });
-  const acquire = (priority: CallPriority) => {
-    void admission.acquire(TARGET, { signal: new AbortController().signal, priority }).then((release) => {
+  const acquire = (priority: CallPriority, isBackground = false) => {
+    void admission.acquire(TARGET, { signal: new AbortController().signal, priority, isBackground }).then((release) => {
       release(null);
     });
   };
@@ -64,4 +64,15 @@ test('reports the waiting calls by priority, the quota and the time that calls w
 test('reports no quota of an account without a limit', async () => {
   const { lines } = setUp(undefined);
   expect(await lines('quota')).toEqual([]);
+});
+
+test('counts a call of a request in the background among those of past ranges, whatever it asks for', async () => {
+  const { acquire, lines } = setUp(1);
+  acquire('live');
+  acquire('live', true);
+  await flushPromises();
+  expect(await lines('vendor_calls_waiting')).toEqual([
+    'vendor_calls_waiting{account="kore-main",priority="live"} 0',
+    'vendor_calls_waiting{account="kore-main",priority="past"} 1',
+  ]);
 });

@@ -47,7 +47,7 @@ export type Release = (error: VendorError | null) => void;
 /** What a call's turn depends on. */
 export type AdmissionContext = Pick<
   CallContext,
-  'signal' | 'fairnessKey' | 'priority' | 'onUrgent' | 'lastAskedAt' | 'waitUntilMs' | 'onQuotaWait'
+  'signal' | 'fairnessKey' | 'priority' | 'isBackground' | 'onUrgent' | 'lastAskedAt' | 'waitUntilMs' | 'onQuotaWait'
 >;
 
 interface AdmissionCall extends ScheduledCall {
@@ -157,11 +157,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const {
         signal,
         fairnessKey = NO_FAIRNESS_KEY,
-        priority = 'live',
+        isBackground = false,
         lastAskedAt,
         waitUntilMs,
         onQuotaWait,
       } = context;
+      const priority = isBackground ? 'past' : (context.priority ?? 'live');
       const call: AdmissionCall = {
         target,
         signal,

@@ -28,6 +28,14 @@ export type FairnessKey = readonly [caller: string, query: string];
 /** Which of the waiting calls of one caller go first: those of live data before those of past ranges. */
 export type CallPriority = 'live' | 'past';
 
+/** Which cached values a request accepts, by the monotonic clock. */
+export interface CacheConditions {
+  /** A value that was requested earlier is not accepted. */
+  readonly notBeforeMs?: number;
+  /** A value whose TTL ends earlier is not accepted: it is renewed now, so that no later request waits for that. */
+  readonly freshUntilMs?: number;
+}
+
 /** What every call carries: its fairness key, its abort signal, and the callbacks that record it. */
 export interface CallContext {
   /** Decides the turn of a queued call; absent for a call that belongs to no caller. */
@@ -47,6 +55,10 @@ export interface CallContext {
   readonly onQuotaWait?: ((createError: () => VendorError) => void) | undefined;
   /** Whether a value just past its TTL is waited for, instead of being served while it is revalidated. */
   readonly waitsForFresh?: boolean;
+  /** Which cached values are accepted; absent: all that are fresh. */
+  readonly accepts?: CacheConditions | undefined;
+  /** Whether the calls are of the priority of past ranges, whatever they ask for. */
+  readonly isBackground?: boolean | undefined;
   /** Aborted when the response is no longer needed. */
   readonly signal: AbortSignal;
   /** `joinsEarlier`: the cached value is added to the record of earlier ones of its endpoint and outcome. */

@@ -66,6 +66,25 @@ describe('the subscriptions of a process', () => {
     expect(state.reads).toBe(1);
   });
 
+  test('are executed and read again once what they have sent is not true any more', async () => {
+    const { clock, state, queries, operation } = setUp();
+    const lasting = {
+      ...operation('x'),
+      execute: () => Promise.resolve(liveAnswer('x', Infinity, { field: { name: 'agents', args: {} } })),
+    };
+    await queries.subscribe(lasting, recordingSubscriber(callerNamed('a')).subscriber).started;
+    await queries.subscribe(operation('y', 'statusChanges'), recordingSubscriber(callerNamed('b')).subscriber).started;
+    const { runs, reads } = state;
+    clock.advance(60_000);
+    await flushPromises();
+    expect([state.runs, state.reads]).toEqual([runs, reads]);
+    queries.refreshAll();
+    clock.advance(0);
+    await flushPromises();
+    // The operation of a feed of changes is checked again, too.
+    expect([state.runs, state.reads]).toEqual([runs + 2, reads + 1]);
+  });
+
   test('are limited, in total and for each caller, until one ends', async () => {
     const { queries, operation } = setUp();
     const subscribe = (name: string) =>

@@ -47,6 +47,8 @@ export interface LiveQueries {
    * again at once.
    */
   readonly reconfigure: (findEnd: (caller: Caller) => StreamEnd | null) => void;
+  /** Executes all subscriptions again at once: what they have sent is not true any more. */
+  readonly refreshAll: () => void;
   /** Ends all subscriptions, the oldest first, and refuses none: those that come later end at once. */
   readonly endAll: () => void;
 }
@@ -57,6 +59,9 @@ export function createLiveQueries(options: LiveQueriesOptions): LiveQueries {
     subscribe: (operation, subscriber) => queries.subscribe(operation, subscriber),
     reconfigure: (findEnd) => {
       queries.reconfigure(findEnd);
+    },
+    refreshAll: () => {
+      queries.refreshAll();
     },
     endAll: () => {
       queries.endAll();
@@ -118,6 +123,10 @@ class SharedLiveQueries {
       const end = findEnd(subscriber.caller);
       if (end !== null) this.#end(subscriber, end);
     }
+    this.refreshAll();
+  }
+
+  refreshAll(): void {
     for (const feed of this.#feeds.values()) feed.refresh();
     for (const query of this.#queries.values()) query.refresh();
   }

@@ -146,3 +146,21 @@ describe('a restart', () => {
     expect(startedAt).toHaveLength(1);
   });
 });
+
+test('serves those who ask just past the time of an outcome, while a run replaces it', async () => {
+  const { runs, startedAt, outcomes, clock, pass } = setUp({ validMs: 20_000 });
+  const first = await runs.current();
+  // A tenth of its time, as for cached values.
+  clock.advance(21_999);
+  expect(await runs.current()).toBe(first);
+  await pass(0);
+  expect([startedAt, await runs.current()]).toEqual([[0, 20_000], outcomes[1]]);
+});
+
+test('lets those wait who ask later than that', async () => {
+  const { runs, outcomes, clock } = setUp({ intervalMs: 60_000, validMs: 20_000 });
+  await runs.current();
+  clock.advance(22_000);
+  expect(await runs.current()).toBe(outcomes[1]);
+  expect(outcomes).toHaveLength(2);
+});

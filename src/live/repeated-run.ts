@@ -1,3 +1,4 @@
+import { swrMs } from '../cache/freshness.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import { TurnRefusedError } from './live-errors.ts';
@@ -16,7 +17,10 @@ export interface RepeatedRunOptions<Outcome extends RunOutcome> {
 
 /** A run that is repeated whenever it can bring something new. One is under way at a time. */
 export interface RepeatedRun<Outcome> {
-  /** The latest outcome while it is current, else that of the next run, which starts at once. Rejects where the run does. */
+  /**
+   * The latest outcome while it is current, or just past its time while the next run replaces it; else that of the next run, which
+   * starts at once. Rejects where the run does.
+   */
   readonly current: () => Promise<Outcome>;
   /** What was read so far is outdated: runs again at once, after a run under way, whose outcome is passed to no reader. */
   readonly restart: () => void;
@@ -31,7 +35,9 @@ export function createRepeatedRun<Outcome extends RunOutcome>(
   const { clock, run, intervalMs, onOutcome, onFailure } = options;
   const controller = new AbortController();
   let latest: Outcome | null = null;
+  let latestStartedAtMs = -Infinity;
   let running: Promise<Outcome> | null = null;
+  let runningSinceMs = -Infinity;
   let restarts = 0;
   let cancelTimer: () => void = () => undefined;
 
@@ -49,11 +55,12 @@ export function createRepeatedRun<Outcome extends RunOutcome>(
 
   async function runOnce(isCurrent: () => boolean): Promise<Outcome> {
     const startedAtMs = clock.monotonicMs();
+    runningSinceMs = startedAtMs;
     try {
       const outcome = await run(controller.signal);
       controller.signal.throwIfAborted();
       if (!isCurrent()) return outcome;
-      latest = outcome;
+      [latest, latestStartedAtMs] = [outcome, startedAtMs];
       const endedAtMs = clock.monotonicMs();
       scheduleAt(Math.max(startedAtMs + intervalMs(outcome), endedAtMs + pollingPaceMs(outcome, endedAtMs)));
       onOutcome(outcome);
@@ -88,8 +95,11 @@ export function createRepeatedRun<Outcome extends RunOutcome>(
 
   return {
     current: () => {
-      const isCurrent = latest?.isShareable === true && latest.validUntilMs > clock.monotonicMs();
-      return running ?? (latest && isCurrent ? Promise.resolve(latest) : start());
+      const nowMs = clock.monotonicMs();
+      if (!latest?.isShareable || servedUntilMs(latest, latestStartedAtMs) <= (running ? runningSinceMs : nowMs))
+        return start();
+      if (latest.validUntilMs <= nowMs) startUnasked();
+      return Promise.resolve(latest);
     },
     restart: () => {
       if (controller.signal.aborted) return;
@@ -102,6 +112,11 @@ export function createRepeatedRun<Outcome extends RunOutcome>(
       controller.abort();
     },
   };
+}
+
+/** Until when those who ask get an outcome: as cached values, it is served just past its time while it is replaced. */
+function servedUntilMs({ validUntilMs }: RunOutcome, startedAtMs: number): number {
+  return validUntilMs + Math.max(SECOND, swrMs(validUntilMs - startedAtMs));
 }
 
 /** As the `max-age` of a response: in whole seconds, so that parts that expire shortly after each other are read together. */

@@ -14,9 +14,11 @@ import { createGraphqlMetrics, type GraphqlLayerMetrics } from './metrics/graphq
 import { createVendorHttpMetrics } from './metrics/http.ts';
 import { createLiveMetrics } from './metrics/live.ts';
 import { createLogMetrics, type LogMetrics } from './metrics/log.ts';
+import { createPurgeMetrics, type PurgeMetrics } from './metrics/purges.ts';
 import { createMetricFactory } from './metrics/registry.ts';
 import { createServerMetrics } from './metrics/server.ts';
 import { createSourceMetrics, type SourceMetrics } from './metrics/sources.ts';
+import { createWarmMetrics, type WarmMetrics } from './metrics/warm.ts';
 
 /**
  * The metrics of all components, of which each has a file of its own in `metrics/`. Durations are milliseconds here and
@@ -30,6 +32,8 @@ export interface Metrics
     DirectoryMetrics,
     SourceMetrics,
     AccountMetrics,
+    PurgeMetrics,
+    WarmMetrics,
     AccountStateMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
     LiveMetrics,
@@ -72,6 +76,8 @@ export function createMetrics({ collectProcessMetrics = false, peers }: MetricsO
     ...directory,
     ...createSourceMetrics(factory),
     ...createAccountMetrics(factory),
+    ...createPurgeMetrics(factory),
+    ...createWarmMetrics(factory),
     ...createLogMetrics(factory),
     ...createExporter(registry, peers),
     forgetAccount: (account) => {

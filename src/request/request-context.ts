@@ -1,6 +1,6 @@
 import type { Limits } from '../config/settings.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
-import type { CallContext, CallRecord } from '../http/types.ts';
+import type { CacheConditions, CallContext, CallRecord } from '../http/types.ts';
 import { type Caller, canAccess } from './caller.ts';
 import type { Explain } from './explain.ts';
 import { createBudget, createLimitCounter, type LimitCounter, type TakeBudget } from './request-limits.ts';
@@ -23,6 +23,10 @@ export interface RequestContextOptions {
   readonly startedAtMs?: number;
   /** Receives the ids of the cache entries that the response depends on. */
   readonly onEntriesRead?: ((ids: readonly string[]) => void) | undefined;
+  /** Absent: every cached value that is fresh. */
+  readonly accepts?: CacheConditions | undefined;
+  /** Whether no caller waits for the response. */
+  readonly isBackground?: boolean | undefined;
   /** The stream that the response belongs to; absent: the response answers a request of its own. */
   readonly stream?: StreamContext | null | undefined;
 }
@@ -85,6 +89,8 @@ export function createRequestContext({
   limits,
   startedAtMs = clock.monotonicMs(),
   onEntriesRead,
+  accepts,
+  isBackground,
   stream = null,
 }: RequestContextOptions): RequestContext {
   const { record, ...calls } = createCallLedger();
@@ -101,6 +107,8 @@ export function createRequestContext({
     requestId,
     fairnessKey: [caller.name, requestId],
     waitUntilMs: () => waitUntilMs,
+    accepts,
+    isBackground,
     explain,
     stream,
     // An event of a stream is sent once it is complete; no client waits for it.

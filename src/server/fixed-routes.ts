@@ -14,7 +14,7 @@ export interface FixedRoutesOptions {
 }
 
 /** The routes whose answers depend on no configuration. */
-export type FixedRoutes = Omit<RouteHandlers, 'graphql'>;
+export type FixedRoutes = Omit<RouteHandlers, 'graphql' | 'purge'>;
 
 export function createFixedRoutes(options: FixedRoutesOptions, readiness: (exchange: Exchange) => void): FixedRoutes {
   return {

@@ -3,6 +3,7 @@ import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
 import { createEventLoopYielder, runShort } from '../domain/event-loop-yielder.ts';
 import { encodeInSteps } from '../domain/json-in-steps.ts';
+import type { CacheConditions } from '../http/types.ts';
 import type { Caller } from '../request/caller.ts';
 import type { Explain } from '../request/explain.ts';
 import { createRequestContext, type RequestContext } from '../request/request-context.ts';
@@ -25,6 +26,10 @@ export interface GraphqlCall {
   readonly explain: Explain | null;
   /** The monotonic time in milliseconds from which its deadline counts. */
   readonly startedAtMs: number;
+  /** Which cached values are accepted; absent: all that are fresh. */
+  readonly accepts?: CacheConditions | undefined;
+  /** Whether no caller waits for the response. */
+  readonly isBackground?: boolean;
   readonly method: string;
   readonly headers: HeaderMap;
   readonly search: string;
@@ -43,9 +48,10 @@ export type ExecuteCall = (call: GraphqlCall, ...watch: Parameters<Execute>) => 
 export function createGraphqlExecution({ graphql, limits, clock }: GraphqlExecutionOptions): ExecuteCall {
   const yielder = createEventLoopYielder(clock);
   return async (call, disconnectSignal, onEntriesRead) => {
-    const { caller, requestId, explain, startedAtMs, stream, method, headers, search, body, operation } = call;
+    const { caller, requestId, explain, startedAtMs, stream, accepts, isBackground } = call;
+    const { method, headers, search, body, operation } = call;
     const contextOptions = { caller, requestId, explain, disconnectSignal, clock, limits, startedAtMs, onEntriesRead };
-    const context = createRequestContext({ ...contextOptions, stream });
+    const context = createRequestContext({ ...contextOptions, stream, accepts, isBackground });
     try {
       const result = await graphql({ method, headers, search, body }, context);
       if (result.body.kind !== 'complete') throw new Error('incremental delivery is not supported by this schema');

@@ -51,7 +51,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
     graphqlRequest: GraphqlRequest,
     ...watch: Parameters<Execute>
   ): Promise<ExecutedResponse> {
-    const { caller, method, accept, explain } = graphqlRequest;
+    const { caller, method, accept, explain, bypassesCache } = graphqlRequest;
     const { request, requestId, log, startedAtMs } = exchange;
     const { search, body, document } = await resolve(graphqlRequest);
     const operation = findOperationLabel(body, search) ?? document?.operationName ?? undefined;
@@ -61,8 +61,9 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
     };
     const headers = toHeaderMap(request);
     if (accept !== undefined) headers.set('accept', accept);
-    const call = { caller, requestId, explain, startedAtMs, method, headers, search, body, operation, onCalls };
-    return execute(call, ...watch);
+    const accepts = bypassesCache ? { notBeforeMs: startedAtMs } : undefined;
+    const sent = { caller, requestId, explain, startedAtMs, accepts };
+    return execute({ ...sent, method, headers, search, body, operation, onCalls }, ...watch);
   }
 
   /** A client that does not read its response keeps its place: the response is in memory until it is out. */
@@ -80,7 +81,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
   }
 
   async function answer(exchange: Exchange, request: GraphqlRequest): Promise<GraphqlAnswer> {
-    const key = responses && request.explain === null ? toResponseKey(request) : null;
+    const key = responses && request.explain === null && !request.bypassesCache ? toResponseKey(request) : null;
     if (!responses || key === null) {
       const { bytes, ...rest } = await executeInSlot(exchange, request, exchange.disconnected);
       return { ...rest, body: createEncodableBody(bytes) };

@@ -17,6 +17,8 @@ export interface GraphqlRequest {
   /** The body of a POST. */
   readonly body: Buffer | null;
   readonly explain: Explain | null;
+  /** Whether the vendors are asked although the cache has what is asked for. */
+  readonly bypassesCache: boolean;
 }
 
 /** Reads a request. Throws an `HttpError` for one that is refused before its query is looked at. */
@@ -30,10 +32,26 @@ export function readGraphqlRequest(
     throw new HttpError(400, 'BAD_USER_INPUT', 'Switchboard-Explain must be "plan" or "trace".');
   }
   const { method = 'GET' } = request;
+  const bypassesCache = mayBypassCache(request.headers['cache-control'], caller);
   if (method === 'GET') assertPreflighted(request);
   const { accept } = request.headers;
-  if (method !== 'POST') return { caller, method, accept, search, body: null, explain };
-  return readJsonBytes(request, maxBodyBytes).then((body) => ({ caller, method, accept, search, body, explain }));
+  if (method !== 'POST') return { caller, method, accept, search, body: null, explain, bypassesCache };
+  return readJsonBytes(request, maxBodyBytes).then((body) => ({
+    caller,
+    method,
+    accept,
+    search,
+    body,
+    explain,
+    bypassesCache,
+  }));
+}
+
+const NO_CACHE = /(?:^|,)\s*no-cache\s*(?:,|$)/i;
+
+/** Of callers without the scope, the header is ignored: browsers send it by themselves when a page is loaded again. */
+function mayBypassCache(cacheControl: string | undefined, { scopes }: Caller): boolean {
+  return cacheControl !== undefined && scopes.has('admin') && NO_CACHE.test(cacheControl);
 }
 
 function findHeader(request: IncomingMessage, name: string): string | undefined {

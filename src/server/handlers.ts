@@ -16,6 +16,7 @@ const PATH_DESCRIPTIONS = {
   '/healthz': '200 while the process is alive',
   '/readyz': '200 while the gateway is ready, otherwise 503 with the reason',
   '/metrics': 'Prometheus metrics',
+  '/admin/purge': 'drops cached values, POST',
 };
 
 /** A browser is led to the wallboard, which shows at a glance what the gateway knows. */

@@ -3,7 +3,7 @@ import { thrownBy } from '../../test/support/capture-error.ts';
 import { anonymousCaller } from '../request/caller.ts';
 import { findOperationType, readOperationParams } from './operation-params.ts';
 
-const base = { caller: anonymousCaller, accept: undefined, explain: null };
+const base = { caller: anonymousCaller, accept: undefined, explain: null, bypassesCache: false };
 function get(search: string) {
   return { ...base, method: 'GET', search, body: null };
 }

@@ -10,6 +10,7 @@ export type HttpPath =
   | '/healthz'
   | '/readyz'
   | '/metrics'
+  | '/admin/purge'
   | 'other';
 
 /** Why a request was shed. */

@@ -19,6 +19,7 @@ import { createTurns } from './live-operations.ts';
 import { createLiveHandlers, type LiveServer } from './live-server.ts';
 import { createLoadShedder, type SlotUsage } from './load-shedding.ts';
 import type { Logger, ProcessGauges, ServerMetrics } from './ports.ts';
+import { type CachePurger, createPurgeHandler } from './purge-handler.ts';
 import { authorize, validateRequest } from './request-checks.ts';
 import type { ResponseCache } from './response-cache/response-cache.ts';
 import { createRouter } from './routes.ts';
@@ -53,6 +54,7 @@ export interface ServingDependencies {
   /** The routes that depend on no configuration. */
   readonly routes: FixedRoutes;
   readonly live: LiveServer;
+  readonly purger: CachePurger;
   readonly usageByCaller: Map<string, CallerUsage>;
   readonly slotUsage: SlotUsage;
 }
@@ -73,7 +75,7 @@ export interface RequestHandler {
 
 export function createRequestHandler(serving: ConfiguredServing, dependencies: ServingDependencies): RequestHandler {
   const { limits, responses, trustedDocuments, authenticate, checkHost, cors } = serving;
-  const { clock, metrics, gauges, usageByCaller, slotUsage } = dependencies;
+  const { clock, metrics, gauges, usageByCaller, slotUsage, purger } = dependencies;
   const acquireSlot = createLoadShedder({ limits, gauges, clock, onShed: metrics.requestShed }, slotUsage);
   const acquireCaller = createCallerLimits(limits, clock, usageByCaller);
   const execute = createGraphqlExecution({ ...serving, clock });
@@ -92,7 +94,8 @@ export function createRequestHandler(serving: ConfiguredServing, dependencies: S
   const graphql = createGraphqlHandler({
     ...{ execute, acquireCaller, acquireSlot, clock, maxBodyBytes, responses, documents, handleStream },
   });
-  const findRoute = createRouter({ ...dependencies.routes, graphql });
+  const purge = createPurgeHandler({ purger, acquireCaller, acquireSlot, maxBodyBytes });
+  const findRoute = createRouter({ ...dependencies.routes, graphql, purge });
 
   function handle(exchange: Exchange): MaybePromise<void> {
     checkHost?.(exchange);

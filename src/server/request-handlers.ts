@@ -8,10 +8,12 @@ import type { FixedRoutes } from './fixed-routes.ts';
 import { createLiveServer } from './live-server.ts';
 import { createSlotUsage } from './load-shedding.ts';
 import type { Logger, ProcessGauges, ServerMetrics } from './ports.ts';
+import type { CachePurger } from './purge-handler.ts';
 import { type ConfiguredServing, createRequestHandler, type RequestHandler } from './request-handler.ts';
 import type { WebSocketOptions } from './web-socket-server.ts';
 
 export interface RequestHandlersOptions extends ConfiguredServing {
+  readonly purger: CachePurger;
   readonly clock: Clock;
   readonly metrics: ServerMetrics & LiveMetrics;
   readonly gauges: ProcessGauges;
@@ -25,11 +27,13 @@ export interface RequestHandlers {
   readonly replace: (serving: ConfiguredServing) => Promise<void>;
   /** Why the streams of a caller have to end; null: they may go on. */
   readonly findStreamEnd: (caller: Caller) => StreamEnd | null;
+  /** Executes the subscriptions again. */
+  readonly refreshStreams: () => void;
   readonly endStreams: () => void;
 }
 
 export function createRequestHandlers(options: RequestHandlersOptions, routes: FixedRoutes): RequestHandlers {
-  const { clock, metrics, gauges, logger } = options;
+  const { clock, metrics, gauges, logger, purger } = options;
   const standingOf = (caller: Caller) => current.serving.standingOf?.(caller) ?? 'valid';
 
   /** Requests that begin in the process itself, for subscriptions, also end by the configuration by which they began. */
@@ -53,7 +57,7 @@ export function createRequestHandlers(options: RequestHandlersOptions, routes: F
   });
   const lasting = { usageByCaller: new Map(), slotUsage: createSlotUsage(clock) };
   const create = (serving: ConfiguredServing) =>
-    createRequestHandler(serving, { ...lasting, ...{ clock, metrics, gauges, logger, routes, live } });
+    createRequestHandler(serving, { ...lasting, ...{ clock, metrics, gauges, logger, routes, live, purger } });
   const findEnd = (caller: Caller) => findStreamEnd(standingOf(caller));
 
   let current = create(options);
@@ -66,6 +70,7 @@ export function createRequestHandlers(options: RequestHandlersOptions, routes: F
       return uses.whenUnused();
     },
     findStreamEnd: findEnd,
+    refreshStreams: live.live.refreshAll,
     endStreams: live.live.endAll,
   };
 }

@@ -25,6 +25,7 @@ export interface RouteHandlers {
   readonly health: (exchange: Exchange) => void;
   readonly readiness: (exchange: Exchange) => void;
   readonly metrics: (exchange: Exchange, caller: Caller) => Promise<void>;
+  readonly purge: (exchange: Exchange, caller: Caller) => Promise<void>;
 }
 
 /** Creates a function that finds the route of a path; undefined for an unknown path. */
@@ -40,6 +41,7 @@ export function createRouter(handlers: RouteHandlers): (pathname: string) => Rou
     { path: '/healthz', methods: READ_METHODS, auth: 'none', handler: handlers.health },
     { path: '/readyz', methods: READ_METHODS, auth: 'none', handler: handlers.readiness },
     { path: '/metrics', methods: READ_METHODS, auth: 'metrics', handler: handlers.metrics },
+    { path: '/admin/purge', methods: ['POST'], auth: 'admin', handler: handlers.purge },
   ];
   const byPath = new Map<string, Route>(routes.map((route) => [route.path, route]));
   return (pathname) => byPath.get(/^\/(graphiql|wallboard)(?=\/)/.exec(pathname)?.[0] ?? pathname);

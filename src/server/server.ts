@@ -11,6 +11,7 @@ import { createExchange, type Exchange } from './exchange.ts';
 import { createFixedRoutes } from './fixed-routes.ts';
 import { HttpError } from './http-error.ts';
 import type { Logger, MetricsExporter, ProcessGauges, ServerMetrics } from './ports.ts';
+import type { CachePurger } from './purge-handler.ts';
 import { type ConfiguredServing } from './request-handler.ts';
 import { createRequestHandlers, toWebSocketOptions } from './request-handlers.ts';
 import { sendError, sendJson } from './respond.ts';
@@ -41,6 +42,7 @@ const DEFAULT_TIMEOUTS: ServerTimeouts = {
 };
 
 export interface ServerOptions extends ConfiguredServing {
+  readonly purger: CachePurger;
   readonly settings: Pick<ServerSettings, 'host' | 'port' | 'trustProxy'>;
   readonly clock: Clock;
   /** Prints the SDL for client generators. */
@@ -66,6 +68,8 @@ export interface Server {
    * unless their callers have lost their permissions. Resolves once the last request of the configuration before has ended.
    */
   readonly reconfigure: (serving: ConfiguredServing) => Promise<void>;
+  /** Executes all subscriptions again: what they have sent is not true any more. */
+  readonly refreshStreams: () => void;
   /** Switches /readyz to 503 and disables keep-alive; all requests are still served. */
   readonly beginShutdown: () => void;
   /**
@@ -208,6 +212,7 @@ export function createServer(options: ServerOptions): Server {
       webSockets.reconfigure(handlers.findStreamEnd);
       return replaced;
     },
+    refreshStreams: handlers.refreshStreams,
     beginShutdown: () => {
       state = 'stopping';
       connections.disableKeepAlive();

@@ -1,6 +1,6 @@
-import { type ConfigError } from '../config/config-error.ts';
+import { type ConfigError, formatPath } from '../config/config-error.ts';
 import { ENVIRONMENT, parseEnvOverrides } from '../config/env-overrides.ts';
-import { findConfig } from '../config/find-config.ts';
+import { findConfig, findConfigName } from '../config/find-config.ts';
 import { loadConfig } from '../config/load.ts';
 import { isLoopback } from '../config/loopback.ts';
 import type { Environment } from '../config/placeholder.ts';
@@ -31,7 +31,11 @@ export interface StartupConfigOptions {
 /** Loads the configuration; starts the sandbox, and loads its configuration, when nothing is configured. */
 export async function loadStartupConfig({ env, folder, clock, vendors }: StartupConfigOptions): Promise<StartupConfig> {
   const loaded = findConfig(env, folder, vendors);
-  if (loaded) return loaded.ok ? { ...loaded, sandbox: null } : loaded;
+  if (loaded) {
+    if (!loaded.ok) return loaded;
+    const warmErrors = await findWarmErrors(loaded.config, findConfigName(env), clock);
+    return warmErrors.length > 0 ? { ok: false, errors: warmErrors } : { ...loaded, sandbox: null };
+  }
   const errors = [...parseEnvOverrides(env).errors, ...findSandboxHostErrors(env)];
   if (errors.length > 0) return { ok: false, errors };
 
@@ -46,6 +50,19 @@ export async function loadStartupConfig({ env, folder, clock, vendors }: Startup
     return sandboxConfig;
   }
   return { ...sandboxConfig, sandbox };
+}
+
+/** The scheduled queries that are none of this schema. Only with the schema can that be known, which takes longer to load than most files. */
+export async function findWarmErrors(
+  { warm, limits }: Pick<Config, 'warm' | 'limits'>,
+  file: string,
+  clock: Clock,
+): Promise<readonly ConfigError[]> {
+  if (warm.length === 0) return [];
+  const { createSchema } = await import('../graphql/schema.ts');
+  const { checkWarmEntries } = await import('../graphql/check-warm-entries.ts');
+  const issues = checkWarmEntries(warm, createSchema(), limits, clock.now());
+  return issues.map(({ path, message }) => ({ file, path: formatPath(path), message }));
 }
 
 /** The sandbox has no auth, so it is served on a loopback host only. Checked before its servers are started. */

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import type { AccountCache } from '../cache/cache.ts';
+import type { ExtentOf } from '../cache/purge-rule.ts';
 import type { SharedTokenStore } from '../cache/token-store.ts';
 import type { AccountConfig } from '../config/account.ts';
 import type { Ttl } from '../config/cache.ts';
@@ -77,6 +78,10 @@ export interface AccountAdapter extends AccountCallEstimates {
   readonly createDataSource: (request: DataSourceContext) => AccountDataSource;
   /** The result of `discover` as far as it is cached; null when a call would be needed. Present together with `discover`. */
   readonly cachedAgents?: () => Promise<readonly DiscoveredAgent[] | null>;
+  /** What the account's cached values hold, for a purge of one agent or time; absent: such a purge drops all of them. */
+  readonly extentOf?: ExtentOf;
+  /** Drops what is derived from cached values and kept. */
+  readonly forgetDerived?: () => void;
   /**
    * Makes one harmless call, past the cache, that shows whether the vendor accepts the account; rejects with a VendorError.
    * Resolves to false without a call where one needs an agent and `ref` is null.

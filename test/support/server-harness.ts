@@ -42,6 +42,7 @@ interface TestServerOptions {
   readonly wait?: (request: RequestContext) => Promise<string>;
   readonly graphql?: ServerOptions['graphql'];
   readonly responses?: ServerOptions['responses'];
+  readonly purger?: ServerOptions['purger'];
   readonly live?: Readonly<Record<string, number>>;
   readonly readStatuses?: ServerOptions['readStatuses'];
 }
@@ -90,6 +91,7 @@ export async function startTestServer({
     standingOf: options.standingOf,
   };
   const server = createServer({
+    purger: options.purger ?? { accountsOf: () => [], purge: () => Promise.reject(new Error('not expected')) },
     ...serving,
     settings: { host, port: 0, trustProxy: options.trustProxy ?? false },
     printSdl: () => options.sdl ?? SDL,

@@ -99,3 +99,20 @@ describe('requests that wait for the same execution', () => {
     expect(await waiting).toBe('executed-and-stored 1');
   });
 });
+
+describe('clearing', () => {
+  test('drops what is stored, and keeps what is being executed from being stored, shared or joined', async () => {
+    const { cache, execution, ask } = setUp();
+    await ask(execution());
+    expect(cache.clear()).toBe(1);
+    const { promise: done, resolve } = Promise.withResolvers<undefined>();
+    const before = ask(execution({ done }));
+    const joined = ask(execution());
+    expect(cache.clear()).toBe(0);
+    expect(await ask(execution())).toBe('executed-and-stored 3');
+    resolve(undefined);
+    expect(await before).toBe('executed 2');
+    expect(await joined).toBe('executed-and-stored 4');
+    expect(await ask(execution())).toBe('stored 4');
+  });
+});

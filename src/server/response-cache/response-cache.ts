@@ -38,6 +38,8 @@ export interface ResponseCache {
   readonly execute: (key: string, disconnected: AbortSignal, execute: Execute) => Promise<Answer>;
   /** Call it for every entry of the cache below that is written. */
   readonly entryWritten: (id: string) => void;
+  /** Drops every response, also those that are being executed: they are sent, but neither stored nor shared. Returns how many were stored. */
+  readonly clear: () => number;
   readonly use: () => ResponseStoreUse;
 }
 
@@ -57,17 +59,19 @@ export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOp
   const stored = createStoredResponses(maxBytes, clock);
   const watches = createEntryWatches();
   const running = new Map<string, SharedExecution<Execution>>();
+  let clearings = 0;
 
   async function run(key: string, signal: AbortSignal, execute: Execute): Promise<Execution> {
     const watch = watches.start(() => {
       stored.delete(key);
     });
+    const clearingsBefore = clearings;
     let isStored = false;
     try {
       const executed = await execute(signal, watch.add);
       const response = toReadyResponse(executed, clock);
-      const isShareable =
-        executed.reuse !== 'none' && !watch.isOutdated() && response.validUntilMs > clock.monotonicMs();
+      const isCurrent = clearings === clearingsBefore && !watch.isOutdated();
+      const isShareable = executed.reuse !== 'none' && isCurrent && response.validUntilMs > clock.monotonicMs();
       isStored = isShareable && executed.reuse === 'lasting';
       if (isStored)
         return { answer: { response: stored.add(key, response, watch), source: 'executed-and-stored' }, isShareable };
@@ -102,10 +106,17 @@ export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOp
       try {
         return (await execution.result).answer;
       } finally {
-        running.delete(key);
+        if (running.get(key) === execution) running.delete(key);
       }
     },
     entryWritten: watches.entryWritten,
+    clear() {
+      const { entries } = stored.use();
+      clearings += 1;
+      stored.clear();
+      running.clear();
+      return entries;
+    },
     use: stored.use,
   };
 }

@@ -29,6 +29,7 @@ export interface StoredResponses {
   /** Keeps a response; `watch` ends with it. Returns it in the form in which `find` will. */
   readonly add: (key: string, response: ReadyResponse, watch: Watch) => ReadyResponse;
   readonly delete: (key: string) => void;
+  readonly clear: () => void;
   readonly use: () => ResponseStoreUse;
 }
 
@@ -82,6 +83,9 @@ export function createStoredResponses(maxBytes: number, clock: Pick<Clock, 'mono
       return entry.response;
     },
     delete: (key) => lru.delete(key),
+    clear: () => {
+      lru.clear();
+    },
     use: () => ({ bytes: lru.calculatedSize, maxBytes, entries: lru.size, evictions }),
   };
 }

@@ -4,6 +4,7 @@ import { createClient } from './client.ts';
 import { config } from './config.ts';
 import { createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
+import { extentOf } from './extent.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';
 import { createFakeVendor } from './sandbox.ts';
@@ -20,6 +21,7 @@ export const avaamo = defineVendor({
     const deps = { account, config: accountConfig, client, cache, ttl };
     return {
       account,
+      extentOf,
       createDataSource: (request) => createDataSource(deps, request),
       probe: (ref, context) => probe(client, ref, dependencies.clock.now(), context),
       ...createCallEstimates(cache, estimateCalls()),

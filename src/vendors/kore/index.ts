@@ -7,6 +7,7 @@ import { createClient } from './client.ts';
 import { config } from './config.ts';
 import { cachedAgents, createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
+import { extentOf } from './extent.ts';
 import { type StoredPeriod, toStatusPeriod } from './map.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';
@@ -31,6 +32,7 @@ export const kore = defineVendor({
     const deps = { account, config: accountConfig, client, cache, ttl, onDropped, toPeriod, toPeriods };
     return {
       account,
+      extentOf,
       createDataSource: (request) => createDataSource(deps, request),
       ...(accountConfig.discover && { cachedAgents: () => cachedAgents(deps) }),
       probe: (ref, context) => probe(client, ref, dependencies.clock.now(), context),

@@ -6,6 +6,7 @@ import { createClient } from './client.ts';
 import { config } from './config.ts';
 import { cachedAgents, createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
+import { createExtentOf } from './extent.ts';
 import { createKeptContent } from './kept-content.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';
@@ -25,6 +26,8 @@ export const liveperson = defineVendor({
     const deps = { account, config: accountConfig, client, cache, ttl, onDropped, yielder, keptContent, contentMemory };
     return {
       account,
+      extentOf: createExtentOf(accountConfig),
+      forgetDerived: keptContent.clear,
       createDataSource: (request) => createDataSource(deps, request),
       ...(accountConfig.discover && { cachedAgents: () => cachedAgents(deps) }),
       probe: (_ref, context) => probe(client, dependencies.clock.now(), context),

@@ -199,3 +199,12 @@ test('builds one very long session in slices', async () => {
   // Records are decoded, and every thousand events are sorted, merged and compared, each between turns.
   expect(units() - before).toBeGreaterThan((2 * EVENTS) / 600 + (4 * EVENTS) / 1000);
 });
+
+test('drops what is derived for this account, and nothing of another', async () => {
+  const { ask, kept, store } = createFixture(2 ** 28);
+  await ask(2, files.slice(0, 1));
+  const others = [{}, '["lp-2","key","1"]'];
+  for (const other of others) store.set(other, {}, { size: 1 });
+  kept.clear();
+  expect([...store.keys()].toReversed()).toEqual(others);
+});

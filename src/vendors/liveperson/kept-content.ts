@@ -19,6 +19,8 @@ export interface FileSet {
 
 /** What is derived from cached files, and kept as long as there is space: parsed indexes, and the records of sessions. */
 export interface KeptContent {
+  /** Drops all of it. What is read later is of other files, and derived again. */
+  readonly clear: () => void;
   readonly open: (files: readonly CachedValue<StoredFile>[]) => Promise<FileSet>;
   /**
    * Returns an agent's sessions in some files that may overlap the range, or have a period that does. Their records are collected
@@ -47,15 +49,23 @@ const RECORD_BYTES = 256;
 /** Creates the derived content of one account. Work is done in slices of the event loop. */
 export function createKeptContent(account: string, store: DerivedStore, yielder: EventLoopYielder): KeptContent {
   const identify = createIdentifier();
+  const opened = new WeakSet<StoredFile>();
   // The store is shared, also with an earlier connection to an account of the same name.
-  const parts = { account, id: randomUUID(), store, yielder };
+  const parts = { account, id: randomUUID(), store, yielder, opened };
   // One after another: of many that share the slices, all would wake up in each turn. And each may use what the one before collected.
   const limitReads = pLimit(1);
   return {
+    clear() {
+      const keyPrefix = `${JSON.stringify([parts.id]).slice(0, -1)},`;
+      for (const key of [...store.keys()]) {
+        const isOwn = typeof key === 'string' ? key.startsWith(keyPrefix) : opened.has(key as StoredFile);
+        if (isOwn) store.delete(key);
+      }
+    },
     async open(files) {
-      const opened: FetchedFile[] = [];
-      for (const { value, fetchedAt } of files) opened.push({ value: await openStored(value, parts), fetchedAt });
-      return { key: hash('sha1', files.map(({ value }) => identify(value)).join()), files: opened };
+      const contents: FetchedFile[] = [];
+      for (const { value, fetchedAt } of files) contents.push({ value: await openStored(value, parts), fetchedAt });
+      return { key: hash('sha1', files.map(({ value }) => identify(value)).join()), files: contents };
     },
     sessions: (ref, fileSet, during) => limitReads(() => readSessions(ref, fileSet, during, parts)),
   };
@@ -67,12 +77,15 @@ interface Parts {
   readonly id: string;
   readonly store: DerivedStore;
   readonly yielder: EventLoopYielder;
+  /** The files of this account that have been opened. */
+  readonly opened: WeakSet<StoredFile>;
 }
 
-async function openStored(stored: StoredFile, { store, yielder }: Parts): Promise<FileContent> {
+async function openStored(stored: StoredFile, { store, yielder, opened }: Parts): Promise<FileContent> {
   const kept = store.get(stored) as FileContent | undefined;
   if (kept) return kept;
   const content = await runInSlices(openFile(stored), yielder);
+  opened.add(stored);
   // Content and key keep the records alive, even where the cache has evicted them.
   store.set(stored, content, { size: 1 + BYTES_PER_INDEX_CHAR * stored.index.length + stored.records.length });
   return content;

@@ -5,6 +5,7 @@ import { createClient } from './client.ts';
 import { config } from './config.ts';
 import { createDataSource } from './data-source.ts';
 import { estimateCalls } from './estimate.ts';
+import { extentOf } from './extent.ts';
 import { toInteractions } from './map.ts';
 import { probe } from './probe.ts';
 import { references } from './references.ts';
@@ -26,6 +27,7 @@ export const vonage = defineVendor({
     const deps = { account, config: accountConfig, client, cache, ttl, mapInteractions };
     return {
       account,
+      extentOf,
       createDataSource: (request) => createDataSource(deps, request),
       probe: (ref, context) => probe(client, ref, context),
       ...createCallEstimates(cache, estimateCalls(accountConfig, client)),

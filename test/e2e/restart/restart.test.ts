@@ -92,6 +92,27 @@ test('answers a report of the past without a vendor call after a restart, with i
   await second.stop();
 });
 
+test('does not bring back after a restart what was purged', async () => {
+  const path = newPath();
+  const first = await start(path);
+  await report(first);
+  const calls = world.calls();
+  const purged = await fetch(`${first.url}/admin/purge`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"account":"kore-main"}',
+  });
+  expect(await purged.json()).toMatchObject({ fleet: { processes: 1, heard: 1, complete: true } });
+  await first.stop();
+
+  const second = await start(path);
+  const after = await report(second);
+  const origins = Map.groupBy(after.sources, ({ servedFrom }) => servedFrom);
+  expect(new Set(origins.get('VENDOR')?.map(({ endpoint }) => endpoint))).toEqual(new Set(['agentstatusdetails']));
+  expect(world.calls()).toEqual({ ...calls, avaamo: [], liveperson: [], vonage: [] });
+  await second.stop();
+});
+
 test('asks the vendor for live data after a restart', async () => {
   const path = newPath();
   const live = `{ agents(first: 20, filter: { account: "kore-main" }) { nodes {

@@ -1,0 +1,91 @@
+import { expect, test } from '@jest/globals';
+import { createTestCache, fetching, namespace } from '../../test/support/cache-harness.ts';
+import { manualClock } from '../../test/support/clock.ts';
+import { createLocalPurges, type FleetPurges, type OnPurge } from '../cache/fleet-purges.ts';
+import { mergeAgents } from '../directory/merge-agents.ts';
+import { anonymousCaller } from '../request/caller.ts';
+import { kore } from '../vendors/kore/index.ts';
+import type { ConnectedAccount } from './connected-account.ts';
+import { createPurger } from './purger.ts';
+
+const view = mergeAgents([], [], []);
+const by = { caller: anonymousCaller, requestId: 'r-1' };
+
+async function setUp(purges: FleetPurges = createLocalPurges(), unreachedProcesses = 0) {
+  const { cache } = createTestCache();
+  const context = { signal: new AbortController().signal, record: () => undefined, restrictCache: () => undefined };
+  await cache.readMany(namespace, ['a'], context, fetching('A'));
+  const forgotten: string[] = [];
+  const account = {
+    config: { name: 'kore-main' },
+    vendor: kore,
+    cache,
+    adapter: { forgetDerived: () => forgotten.push('kore-main') },
+  } as unknown as ConnectedAccount;
+  const log: unknown[] = [];
+  const purged: unknown[] = [];
+  const purger = createPurger({
+    current: () => ({
+      accounts: [account],
+      directory: { cached: () => Promise.resolve(null), configured: () => view },
+    }),
+    connectedAccounts: () => [account],
+    purges,
+    unreachedProcesses,
+    clock: manualClock(Date.parse('2026-11-20T09:30:00Z')),
+    logger: { info: (fields, message) => log.push([message, fields]) },
+    metrics: { purged: (...args) => purged.push(args) },
+    dropAnswers: () => 7,
+  });
+  return { purger, cache, forgotten, log, purged };
+}
+
+test('drops entries, what is derived from them, and answers; reports, counts and logs that without the agent', async () => {
+  const { purger, forgotten, log, purged } = await setUp();
+  const request = { accounts: ['kore-main'], agent: 'jane@example.com', from: 0, to: null };
+  expect(await purger.purge(request, by)).toEqual({
+    purgedAt: '2026-11-20T09:30:00.000Z',
+    accounts: [{ account: 'kore-main', endpoints: [{ endpoint: 'agentstatusdetails', entries: 1 }] }],
+    responses: 7,
+    fleet: { processes: 1, heard: 1, complete: true },
+  });
+  expect([forgotten, purged]).toEqual([['kore-main'], [['kore-main', 'request']]]);
+  expect(log).toEqual([
+    [
+      'cache purged',
+      {
+        requestId: 'r-1',
+        caller: 'anonymous',
+        accounts: ['kore-main'],
+        ofOneAgent: true,
+        from: '1970-01-01T00:00:00.000Z',
+        entries: 1,
+        fleet: { processes: 1, heard: 1, complete: true },
+      },
+    ],
+  ]);
+});
+
+test('is not complete where other workers have caches of their own', async () => {
+  const { purger } = await setUp(createLocalPurges(), 3);
+  const { fleet } = await purger.purge({ accounts: ['kore-main'], agent: null, from: null, to: null }, by);
+  expect(fleet).toEqual({ processes: 4, heard: 1, complete: false });
+});
+
+test('carries out what other processes were asked for, and is silent about what was asked before it started', async () => {
+  let purgeElsewhere: OnPurge = () => undefined;
+  const { cache, log, purged } = await setUp({
+    ...createLocalPurges(),
+    onPurge: (listener) => {
+      purgeElsewhere = listener;
+    },
+  });
+  purgeElsewhere({ idPrefix: '["other",', agents: null, from: null, to: null }, 'running');
+  expect(await cache.peek(namespace, ['a'])).toEqual([{ value: 'A' }]);
+  const rule = { idPrefix: cache.idPrefix, agents: null, from: null, to: null };
+  purgeElsewhere(rule, 'earlier');
+  expect([await cache.peek(namespace, ['a']), log]).toEqual([[undefined], []]);
+  purgeElsewhere(rule, 'running');
+  expect(purged).toEqual([['kore-main', 'fleet']]);
+  expect(log).toEqual([['cache purged, as another process was asked to', { account: 'kore-main', entries: 0 }]]);
+});

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { HeaderMap } from '@apollo/server';
+import type { Fleet } from '../cache/fleet.ts';
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../domain/clock.ts';
+import { resolveRelativeTimes } from '../domain/relative-time.ts';
+import { HOUR } from '../domain/time.ts';
+import { startWarmRuns, type WarmOutcome, type WarmRun } from '../live/warm-runs.ts';
+import type { WarmMetrics } from '../observability/metrics/warm.ts';
+import type { Caller } from '../request/caller.ts';
+import { createGraphqlExecution, type ExecuteGraphql } from '../server/graphql-execution.ts';
+import type { Logger } from '../server/ports.ts';
+
+/** A report may need many calls, and each waits for its turn at the rate limit behind those that people wait for. */
+const RUN_TIMEOUT_MS = HOUR;
+
+export interface WarmDependencies {
+  readonly config: Pick<Config, 'warm' | 'limits'>;
+  readonly clock: Clock;
+  readonly fleet: Pick<Fleet, 'claim'>;
+  readonly graphql: ExecuteGraphql;
+  readonly metrics: WarmMetrics;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+}
+
+/** Runs the configured queries at their times, in one process of the fleet. Returns how to stop. */
+export function startWarming({ config, clock, fleet, graphql, metrics, logger }: WarmDependencies): () => void {
+  const limits = { ...config.limits, requestTimeoutMs: RUN_TIMEOUT_MS };
+  const executeCall = createGraphqlExecution({ graphql, limits, clock });
+
+  async function execute(run: WarmRun, signal: AbortSignal): Promise<void> {
+    const startedAtMs = clock.monotonicMs();
+    let vendorCalls: Readonly<Record<string, number>> = {};
+    const call = {
+      ...toCall(run, clock),
+      startedAtMs,
+      onCalls: (calls: Readonly<Record<string, number>>) => {
+        vendorCalls = calls;
+      },
+    };
+    const end = await executeCall(call, signal).then(
+      ({ bytes }) => readEnd(bytes),
+      (err: unknown) => ({ outcome: 'failed' as const, errors: [], err }),
+    );
+    if (signal.aborted) return;
+    metrics.warmRun(end.outcome);
+    const { index, entry } = run;
+    const fields = {
+      entry: `warm[${index}]`,
+      document: entry.file,
+      vendorCalls,
+      ms: clock.monotonicMs() - startedAtMs,
+    };
+    if (end.outcome === 'complete') logger.info({ ...fields, outcome: end.outcome }, 'cache warmed');
+    else logger.warn({ ...fields, ...end }, 'cache warmed in part or not at all');
+  }
+
+  return startWarmRuns({ entries: config.warm, clock, claim: fleet.claim, execute });
+}
+
+function toCall({ entry, nextAt }: WarmRun, clock: Clock) {
+  const caller: Caller = {
+    name: 'warm',
+    accounts: entry.accounts ? new Set(entry.accounts) : null,
+    scopes: new Set(['read']),
+  };
+  const headers = new HeaderMap([
+    ['content-type', 'application/json'],
+    ['accept', 'application/json'],
+  ]);
+  const now = clock.now();
+  return {
+    caller,
+    requestId: randomUUID(),
+    explain: null,
+    method: 'POST',
+    headers,
+    search: '',
+    body: { query: entry.text, variables: resolveRelativeTimes(entry.variables, now, entry.timeZone) },
+    operation: undefined,
+    isBackground: true,
+    // What would expire before the next run is renewed by this one.
+    accepts: { freshUntilMs: clock.monotonicMs() + (nextAt - now) },
+  };
+}
+
+/** Reads how a run ended from its answer; of its errors, the codes. */
+function readEnd(bytes: Buffer): { readonly outcome: WarmOutcome; readonly errors: readonly string[] } {
+  const { data, errors = [] } = JSON.parse(bytes.toString()) as {
+    readonly data?: unknown;
+    readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
+  };
+  const codes = [...new Set(errors.map(({ extensions }) => String(extensions?.code)))];
+  if (codes.length === 0) return { outcome: 'complete', errors: codes };
+  return { outcome: data === undefined || data === null ? 'failed' : 'incomplete', errors: codes };
+}

@@ -1,0 +1,15 @@
+import type { WarmOutcome } from '../../live/warm-runs.ts';
+import type { MetricFactory } from './registry.ts';
+
+export interface WarmMetrics {
+  readonly warmRun: (outcome: WarmOutcome) => void;
+}
+
+export function createWarmMetrics({ counter }: MetricFactory): WarmMetrics {
+  const runs = counter('warm_runs_total', 'Runs of scheduled queries by outcome.', ['outcome']);
+  return {
+    warmRun: (outcome) => {
+      runs.inc({ outcome });
+    },
+  };
+}

@@ -1,5 +1,6 @@
 import type { Limits } from '../config/settings.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
+import type { TraceSpan } from '../domain/trace-span.ts';
 import type { CallContext, CallRecord } from '../http/types.ts';
 import { type Caller, canAccess } from './caller.ts';
 import type { Explain } from './explain.ts';
@@ -23,6 +24,8 @@ export interface RequestContextOptions {
   readonly startedAtMs?: number;
   /** Receives the ids of the cache entries that the response depends on. */
   readonly onEntriesRead?: ((ids: readonly string[]) => void) | undefined;
+  /** The span of the request; absent: it is not traced. */
+  readonly span?: TraceSpan | undefined;
   /** The stream that the response belongs to; absent: the response answers a request of its own. */
   readonly stream?: StreamContext | null | undefined;
 }
@@ -85,6 +88,7 @@ export function createRequestContext({
   limits,
   startedAtMs = clock.monotonicMs(),
   onEntriesRead,
+  span,
   stream = null,
 }: RequestContextOptions): RequestContext {
   const { record, ...calls } = createCallLedger();
@@ -107,6 +111,7 @@ export function createRequestContext({
     waitsForFresh: stream !== null,
     now: clock.now(),
     signal: deadline.signal,
+    span,
     record,
     calls,
     restrictCache: restrict,

@@ -44,6 +44,7 @@ interface TestServerOptions {
   readonly responses?: ServerOptions['responses'];
   readonly live?: Readonly<Record<string, number>>;
   readonly readStatuses?: ServerOptions['readStatuses'];
+  readonly tracer?: ServerOptions['tracer'];
 }
 
 /** Starts the server with a small schema on a free port. */
@@ -84,6 +85,7 @@ export async function startTestServer({
     readStatuses: options.readStatuses ?? (() => Promise.resolve([])),
     liveSettings: settingsShape.live.parse(options.live ?? {}),
     responses: options.responses,
+    tracer: options.tracer,
     checkHost: options.checkHost,
     cors: createCors(options.cors),
     authenticate: authenticate ?? (() => Promise.resolve(anonymousCaller)),

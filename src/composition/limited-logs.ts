@@ -17,6 +17,8 @@ export interface LimitedLogs {
   readonly refreshFailed: (error: VendorError) => void;
   /** The vendor knows none of the account's agents. */
   readonly agentsUnknown: (account: string) => void;
+  /** Spans were not taken in by the collector of traces. */
+  readonly traceExportFailed: (reason: string) => void;
   /** Writes what has been counted, and stops the timers. */
   readonly flush: () => void;
 }
@@ -52,9 +54,12 @@ export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): L
   const unknownAgents = createLimitedLog(clock, (fields) => {
     logger.warn(fields, 'vendor knows none of the agents of an account');
   });
+  const exports = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'traces could not be exported');
+  });
   return {
-    vendorCallFailed: ({ account, endpoint, outcome, reason = null, status }) => {
-      failures.log({ account, endpoint, code: outcome, ...toReasonFields(reason, status ?? null) });
+    vendorCallFailed: ({ account, endpoint, outcome, reason = null, status, traceId }) => {
+      failures.log({ account, endpoint, code: outcome, ...toReasonFields(reason, status ?? null) }, 1, traceId);
     },
     recordsDropped: (account, endpoint, reason, count) => {
       dropped.log({ account, endpoint, reason }, count);
@@ -73,8 +78,11 @@ export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): L
     agentsUnknown: (account) => {
       unknownAgents.log({ account });
     },
+    traceExportFailed: (reason) => {
+      exports.log({ reason });
+    },
     flush: () => {
-      for (const log of [failures, dropped, incomplete, renewals, refreshes, unknownAgents]) log.flush();
+      for (const log of [failures, dropped, incomplete, renewals, refreshes, unknownAgents, exports]) log.flush();
     },
   };
 }

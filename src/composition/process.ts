@@ -4,6 +4,7 @@ import { createFleet, type Fleet, maxCacheBytes } from '../cache/fleet.ts';
 import type { Config } from '../config/schema.ts';
 import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { Tracer } from '../domain/trace-span.ts';
 import { createSchema } from '../graphql/schema.ts';
 import { createTransport, type Transport } from '../http/transport.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
@@ -16,6 +17,7 @@ import { createIssuerFetch } from './issuer-fetch.ts';
 import { createLimitedLogs, type LimitedLogs } from './limited-logs.ts';
 import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
 import { createResponseCaches, type ResponseCaches } from './response-caches.ts';
+import { connectTracing } from './tracing.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -43,13 +45,15 @@ export interface ProcessParts {
   readonly transport: Transport;
   readonly accounts: AccountPool;
   readonly responses: ResponseCaches;
+  /** Absent: nothing is traced. */
+  readonly tracer: Tracer | undefined;
   readonly authenticationFor: (config: AuthenticationConfig) => Authentication;
   readonly onUnexpectedError: (error: unknown) => void;
   readonly close: () => Promise<void>;
 }
 
 /** `limits` returns those of the configuration that is in force. */
-export function createProcessParts(options: AppOptions, limits: () => Limits): ProcessParts {
+export async function createProcessParts(options: AppOptions, limits: () => Limits): Promise<ProcessParts> {
   const { config, clock, logger, collectProcessMetrics = false, vendors = registry, lostLogLines = () => 0 } = options;
   const metrics = createMetrics({ collectProcessMetrics, peers: options.metricsPeers });
   const onUnexpectedError = createUnexpectedErrorObserver(logger);
@@ -58,18 +62,20 @@ export function createProcessParts(options: AppOptions, limits: () => Limits): P
   metrics.watchLog(lostLogLines);
   const logs = createLimitedLogs(clock, logger);
   const responses = createResponseCaches(clock, metrics);
+  const tracing = config.traces && (await connectTracing(config, config.traces, { metrics, logs }));
+  const tracer = tracing?.tracer;
   const accounts = createAccountPool({
-    ...{ vendors, fleet, transport, clock, metrics, logger, logs, limits, onUnexpectedError },
+    ...{ vendors, fleet, transport, clock, metrics, logger, logs, limits, tracer, onUnexpectedError },
     onEntryWritten: responses.entryWritten,
   });
   return {
-    ...{ clock, logger, logs, metrics, transport, accounts, responses, onUnexpectedError },
+    ...{ clock, logger, logs, metrics, transport, accounts, responses, tracer, onUnexpectedError },
     schema: createSchema(),
     authenticationFor: createAuthentications({ clock, metrics, logger, fetch: createIssuerFetch(transport) }),
     close: async () => {
       // After the last query: what it counted is still logged.
       logs.flush();
-      await Promise.allSettled([fleet.close(), transport.close()]);
+      await Promise.allSettled([fleet.close(), transport.close(), tracing?.close()]);
     },
   };
 }

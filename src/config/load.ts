@@ -12,6 +12,7 @@ import { showValues } from './named-value.ts';
 import type { Environment } from './placeholder.ts';
 import { parseProxyVariables } from './proxy.ts';
 import { type Config, type FileConfig, parseConfig } from './schema.ts';
+import { resolveTraces } from './traces.ts';
 import { loadTrustedDocuments } from './trusted-documents.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 import { parseYaml, type YamlFile } from './yaml-file.ts';
@@ -78,12 +79,14 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
     return fail([{ file, path: '', message: 'an alias (*) refers to no anchor (&), or to too many' }]);
   }
   const { config, issues } = parseConfig(raw, interpolation.interpolatedPaths, vendors);
+  const { traces, errors: tracesErrors } = resolveTraces(config?.telemetry, env ?? {});
   const others = loadOtherFiles(raw, dirname(file), interpolation.unknownPaths);
   const toConfigError = createErrorFormatter(file, yaml, interpolation);
   const crossIssues = crossCheck({ raw, vendors, people: others.people, positionOf: createPositionOf(file, yaml) });
   const fileIssues = findOtherIssues([...issues, ...others.directoryIssues, ...crossIssues], interpolation);
   const allErrors = [
     ...errors,
+    ...tracesErrors,
     ...[...interpolation.issues, ...others.trusted.issues, ...fileIssues].map(toConfigError),
     ...findHostErrors(raw, server.host, toConfigError).filter(({ path }) => !interpolation.unknownPaths.has(path)),
   ];
@@ -94,7 +97,9 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
     ...interpolation.warnings,
   ].map(toConfigError);
   return {
-    ...(config && { config: { ...completeConfig(config, others), server: { ...config.server, ...server }, proxy } }),
+    ...(config && {
+      config: { ...completeConfig(config, others), server: { ...config.server, ...server }, proxy, traces },
+    }),
     errors: arrangeErrors(allErrors, file),
     warnings: arrangeErrors(warnings, file),
     raw,

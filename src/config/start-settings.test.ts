@@ -30,3 +30,11 @@ test('sees that only a password has changed', () => {
   expect(keepStartSettings(withPassword('one'), withPassword('two')).needsRestart).toEqual(['cache.url']);
   expect(keepStartSettings(withPassword('one'), withPassword('one')).needsRestart).toEqual([]);
 });
+
+test('keeps where traces are sent', () => {
+  const running = load('telemetry: { otlp: { endpoint: "https://one.example.com" } }');
+  const next = load('telemetry: { otlp: { endpoint: "https://two.example.com" } }');
+  const { config, needsRestart } = keepStartSettings(running, next);
+  expect([config.traces, needsRestart]).toEqual([running.traces, ['telemetry']]);
+  expect(keepStartSettings(running, running).needsRestart).toEqual([]);
+});

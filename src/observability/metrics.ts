@@ -17,6 +17,7 @@ import { createLogMetrics, type LogMetrics } from './metrics/log.ts';
 import { createMetricFactory } from './metrics/registry.ts';
 import { createServerMetrics } from './metrics/server.ts';
 import { createSourceMetrics, type SourceMetrics } from './metrics/sources.ts';
+import { createTracingMetrics, type TracingMetrics } from './metrics/tracing.ts';
 
 /**
  * The metrics of all components, of which each has a file of its own in `metrics/`. Durations are milliseconds here and
@@ -27,6 +28,7 @@ export interface Metrics
     VendorHttpMetrics,
     AllCacheMetrics,
     LogMetrics,
+    TracingMetrics,
     DirectoryMetrics,
     SourceMetrics,
     AccountMetrics,
@@ -73,6 +75,7 @@ export function createMetrics({ collectProcessMetrics = false, peers }: MetricsO
     ...createSourceMetrics(factory),
     ...createAccountMetrics(factory),
     ...createLogMetrics(factory),
+    ...createTracingMetrics(factory),
     ...createExporter(registry, peers),
     forgetAccount: (account) => {
       for (const metrics of [vendorHttp, callQueues, directory]) metrics.forgetAccount(account);

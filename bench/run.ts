@@ -17,6 +17,7 @@ import { coldCalls } from './targets/t5-vendor-calls.ts';
 import { startAndMemory } from './targets/t7-start-and-memory.ts';
 import { growth } from './targets/t8-growth.ts';
 import { overload } from './targets/t9-overload.ts';
+import { tracing } from './tracing/bench.ts';
 import { vendorCall } from './vendor-call/bench.ts';
 import { vendorCalls } from './vendor-calls/bench.ts';
 
@@ -42,6 +43,7 @@ const parts: Readonly<Record<string, readonly Bench[]>> = {
   'cold-week': [coldWeek],
   'redis-costs': [redisCosts],
   live: [liveWatchers],
+  tracing: [tracing],
 };
 const benches = { ...targets, ...parts };
 

@@ -23,6 +23,8 @@ export interface BenchProcess {
   readonly startMs: number;
   /** User and system time of all its threads. */
   readonly cpuMs: () => number;
+  /** Likewise, of the main thread alone and to the microsecond. */
+  readonly mainThreadCpuMs: () => number;
   readonly rssMb: () => number;
   readonly stop: () => Promise<void>;
 }
@@ -90,6 +92,7 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
       const fields = stat('stat').split(') ')[1]?.split(' ') ?? [];
       return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1000;
     },
+    mainThreadCpuMs: () => Number(stat(`task/${child.pid}/schedstat`).split(' ')[0]) / 1e6,
     rssMb: () => Number(/VmRSS:\s+(\d+)/.exec(stat('status'))?.[1]) / 1024,
     stop,
   };

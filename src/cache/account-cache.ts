@@ -1,5 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { Instant } from '../domain/clock.ts';
+import { runInSpan } from '../domain/trace-span.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import { createAbortListeners } from '../http/abort.ts';
 import type { CallContext } from '../http/types.ts';
@@ -10,6 +11,7 @@ import { createInFlightRegistry } from './in-flight.ts';
 import type { Leases } from './leases.ts';
 import { createPurgeFences } from './purge-fences.ts';
 import { toIdPrefix } from './purge-rule.ts';
+import { countOutcomes } from './read-attributes.ts';
 import { type OnCacheRead, type ReadPipeline, readThrough } from './read-pipeline.ts';
 import { createSteadyClock, type SteadyClock } from './steady-clock.ts';
 
@@ -87,7 +89,23 @@ function createPipeline(options: AccountCacheOptions) {
   return { pipeline, fences };
 }
 
-async function readMany<Key, Value>(
+function readMany<Key, Value>(
+  pipeline: SteadyPipeline,
+  toEntryId: ToEntryId,
+  namespace: CacheNamespace<Key, Value>,
+  keys: readonly Key[],
+  context: CallContext,
+  fetch: BatchFetchFn<Key, Value>,
+): Promise<readonly (CachedValue<Value> | VendorError)[]> {
+  if (!context.span) return readAll(pipeline, toEntryId, namespace, keys, context, fetch);
+  const { endpoint } = namespace;
+  const attributes = { 'switchboard.account': pipeline.account.name, 'switchboard.endpoint': endpoint };
+  return runInSpan(context.span.startChild(`cache read ${endpoint}`, 'internal', attributes), (span) =>
+    readAll(pipeline, toEntryId, namespace, keys, { ...context, span }, fetch),
+  );
+}
+
+async function readAll<Key, Value>(
   pipeline: SteadyPipeline,
   toEntryId: ToEntryId,
   namespace: CacheNamespace<Key, Value>,
@@ -107,6 +125,7 @@ async function readMany<Key, Value>(
   const outcomeById = await readThrough(pipeline, { namespace, keys: keyById, context, fetch });
   const outcomes = ids.flatMap((id) => outcomeById.get(id) ?? []);
   recordCacheUse(pipeline.account, namespace.endpoint, outcomes, context);
+  context.span?.setAttributes(countOutcomes(outcomes));
   context.onEntriesRead?.(ids);
   if (outcomes.some(({ isExpired }) => isExpired)) context.preventReuse?.();
   return outcomes.map(({ result }) =>

@@ -44,7 +44,7 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
   const { clock, collectProcessMetrics = false } = options;
   let limits = options.config.limits;
-  const parts = createProcessParts(options, () => limits);
+  const parts = await createProcessParts(options, () => limits);
   let generation = await createGeneration(parts, options.config, PAGE_MANIFEST);
   generation.exportAccounts();
   const retiring = new Set<Generation>();

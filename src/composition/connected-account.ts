@@ -7,6 +7,7 @@ import type { Limits } from '../config/settings.ts';
 import { type AgentDiscovery, createAgentDiscovery } from '../directory/discovery.ts';
 import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { Tracer } from '../domain/trace-span.ts';
 import { type AccountHealthTracker, createAccountHealthTracker } from '../gather/account-health.ts';
 import { createAccountHeaders, USER_AGENT } from '../http/account-headers.ts';
 import type { CallGauges } from '../http/ports.ts';
@@ -42,6 +43,8 @@ export interface AccountDependencies {
   readonly limits: () => Limits;
   /** Receives the id of every cache entry that is written. */
   readonly onEntryWritten?: ((id: string) => void) | undefined;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
@@ -151,6 +154,7 @@ function connectHttp(
     random: Math.random,
     dispatcher: transport.dispatcherFor(account),
     isStaleConnection: transport.isStaleConnection,
+    forwardTraceContext: account.forwardTraceContext,
     accountHeaders: createAccountHeaders({ ...account, userAgent: USER_AGENT }),
     metrics: {
       ...createVendorHttpObserver(metrics, logger, logs, isInForce),
@@ -188,7 +192,7 @@ function connectDiscovery(
   dependencies: AccountDependencies &
     Pick<ConnectAccountOptions, 'isInForce'> & { readonly shutdownSignal: AbortSignal },
 ): AgentDiscovery {
-  const { clock, metrics, logger, logs, limits, shutdownSignal, isInForce, onUnexpectedError } = dependencies;
+  const { clock, metrics, logger, logs, limits, tracer, shutdownSignal, isInForce, onUnexpectedError } = dependencies;
   const { sourceReported } = createSourceObserver(metrics, logs);
   return createAgentDiscovery({
     clock,
@@ -201,6 +205,7 @@ function connectDiscovery(
       sourceReported(report);
     },
     metrics: createDirectoryObserver(metrics, logger, clock, isInForce),
+    tracer,
     onUnexpectedError,
   });
 }

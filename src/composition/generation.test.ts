@@ -14,7 +14,7 @@ function load(settings: object) {
 test('has what one configuration says, and responses of its own', async () => {
   const config = load({});
   const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
-  const parts = createProcessParts({ config, clock: manualClock(), logger }, () => config.limits);
+  const parts = await createProcessParts({ config, clock: manualClock(), logger }, () => config.limits);
   const first = await createGeneration(parts, config, 'no manifest');
   const apiKeys = [{ name: 'a', sha256: '0'.repeat(64) }];
   const second = await createGeneration(parts, load({ auth: { apiKeys }, limits: { maxDepth: 3 } }), 'no manifest');

@@ -27,10 +27,18 @@ export interface Generation {
 
 /** `pageManifest` has the documents of the gateway's own page. */
 export async function createGeneration(parts: ProcessParts, config: Config, pageManifest: string): Promise<Generation> {
-  const { clock, metrics, logger, schema, onUnexpectedError } = parts;
+  const { clock, metrics, logger, schema, tracer, onUnexpectedError } = parts;
   const { accounts, changes, release } = parts.accounts.connect(config);
   const services = createServices(accounts, config, parts);
-  const graphql = await createGraphql({ config, schema, services, clock, metrics, onUnexpectedError });
+  const graphql = await createGraphql({
+    config,
+    schema,
+    services,
+    clock,
+    metrics,
+    isTraced: tracer !== undefined,
+    onUnexpectedError,
+  });
   const responses = parts.responses.create(config.performance.responseCacheBytes);
   return {
     config,
@@ -46,6 +54,7 @@ export async function createGeneration(parts: ProcessParts, config: Config, page
       graphql: graphql.execute,
       readStatuses: graphql.readStatuses,
       liveSettings: config.live,
+      tracer,
       responses,
       trustedDocuments: connectTrustedDocuments({ config, schema, clock, logger, pageManifest }),
     },

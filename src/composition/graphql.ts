@@ -16,6 +16,8 @@ export interface GraphqlDependencies {
   readonly services: Services;
   readonly clock: Clock;
   readonly metrics: GraphqlMetrics;
+  /** Whether requests may have spans; absent: they have none. */
+  readonly isTraced?: boolean;
   readonly onUnexpectedError: (error: unknown) => void;
 }
 
@@ -27,14 +29,14 @@ export interface Graphql {
 }
 
 export async function createGraphql(dependencies: GraphqlDependencies): Promise<Graphql> {
-  const { config, schema, services, clock, metrics, onUnexpectedError } = dependencies;
+  const { config, schema, services, clock, metrics, isTraced, onUnexpectedError } = dependencies;
   const prepare = createRequestPreparer();
   const apollo = createApolloServer({
     schema,
     maxTokens: config.limits.maxTokens,
     performance: config.performance,
     prepare,
-    plugins: createPlugins({ limits: config.limits, clock, metrics, prepare }),
+    plugins: createPlugins({ limits: config.limits, clock, metrics, prepare, isTraced }),
     yielder: createEventLoopYielder(clock),
     onUnexpectedError,
   });

@@ -21,6 +21,8 @@ export interface LimitedLogs {
   readonly agentsUnknown: (account: string) => void;
   /** An operation on the file of the cache failed, of this many entries. */
   readonly diskFailed: (operation: DiskOperation, reason: DiskErrorReason, entries: number) => void;
+  /** Spans were not taken in by the collector of traces. */
+  readonly traceExportFailed: (reason: string) => void;
   /** Writes what has been counted, and stops the timers. */
   readonly flush: () => void;
 }
@@ -59,9 +61,12 @@ export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): L
   const disk = createLimitedLog(clock, (fields) => {
     logger.warn(fields, 'cache file could not be used');
   });
+  const exports = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'traces could not be exported');
+  });
   return {
-    vendorCallFailed: ({ account, endpoint, outcome, reason = null, status }) => {
-      failures.log({ account, endpoint, code: outcome, ...toReasonFields(reason, status ?? null) });
+    vendorCallFailed: ({ account, endpoint, outcome, reason = null, status, traceId }) => {
+      failures.log({ account, endpoint, code: outcome, ...toReasonFields(reason, status ?? null) }, 1, traceId);
     },
     recordsDropped: (account, endpoint, reason, count) => {
       dropped.log({ account, endpoint, reason }, count);
@@ -83,8 +88,11 @@ export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): L
     diskFailed: (operation, reason, entries) => {
       disk.log({ operation, reason }, entries);
     },
+    traceExportFailed: (reason) => {
+      exports.log({ reason });
+    },
     flush: () => {
-      for (const log of [failures, dropped, incomplete, renewals, refreshes, unknownAgents, disk]) log.flush();
+      for (const log of [failures, dropped, incomplete, renewals, refreshes, unknownAgents, disk, exports]) log.flush();
     },
   };
 }

@@ -9,7 +9,7 @@ test('creates parts that serve several configurations, and closes them', async (
   if (!loaded.ok) throw new Error('invalid');
   const { config } = loaded;
   const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
-  const parts = createProcessParts({ config, clock: manualClock(), logger }, () => config.limits);
+  const parts = await createProcessParts({ config, clock: manualClock(), logger }, () => config.limits);
   expect(parts.accounts.connect(config).accounts).toEqual([]);
   expect(parts.authenticationFor(config).authenticate(undefined, '127.0.0.1')).toMatchObject({ name: 'anonymous' });
   expect(await parts.metrics.text()).toContain('switchboard_cache_max_bytes{level="memory"}');

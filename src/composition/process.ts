@@ -5,6 +5,7 @@ import { maxRetentionMs } from '../cache/freshness.ts';
 import type { Config } from '../config/schema.ts';
 import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { Tracer } from '../domain/trace-span.ts';
 import { createSchema } from '../graphql/schema.ts';
 import { createTransport, type Transport } from '../http/transport.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
@@ -17,6 +18,7 @@ import { createIssuerFetch } from './issuer-fetch.ts';
 import { createLimitedLogs, type LimitedLogs } from './limited-logs.ts';
 import { createDiskObserver, createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
 import { createResponseCaches, type ResponseCaches } from './response-caches.ts';
+import { connectTracing } from './tracing.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -45,13 +47,15 @@ export interface ProcessParts {
   readonly fleet: Fleet;
   readonly accounts: AccountPool;
   readonly responses: ResponseCaches;
+  /** Absent: nothing is traced. */
+  readonly tracer: Tracer | undefined;
   readonly authenticationFor: (config: AuthenticationConfig) => Authentication;
   readonly onUnexpectedError: (error: unknown) => void;
   readonly close: () => Promise<void>;
 }
 
 /** `limits` returns those of the configuration that is in force. */
-export function createProcessParts(options: AppOptions, limits: () => Limits): ProcessParts {
+export async function createProcessParts(options: AppOptions, limits: () => Limits): Promise<ProcessParts> {
   const { config, clock, logger, collectProcessMetrics = false, vendors = registry, lostLogLines = () => 0 } = options;
   const metrics = createMetrics({ collectProcessMetrics, peers: options.metricsPeers });
   const onUnexpectedError = createUnexpectedErrorObserver(logger);
@@ -60,16 +64,18 @@ export function createProcessParts(options: AppOptions, limits: () => Limits): P
   const logs = createLimitedLogs(clock, logger);
   const fleet = connectFleet(options, metrics, logs);
   const responses = createResponseCaches(clock, metrics);
+  const tracing = config.traces && (await connectTracing(config, config.traces, { metrics, logs }));
+  const tracer = tracing?.tracer;
   const accounts = createAccountPool({
-    ...{ vendors, fleet, transport, clock, metrics, logger, logs, limits, onUnexpectedError },
+    ...{ vendors, fleet, transport, clock, metrics, logger, logs, limits, tracer, onUnexpectedError },
     onEntryWritten: responses.entryWritten,
   });
   return {
-    ...{ clock, logger, logs, metrics, transport, fleet, accounts, responses, onUnexpectedError },
+    ...{ clock, logger, logs, metrics, transport, fleet, accounts, responses, tracer, onUnexpectedError },
     schema: createSchema(),
     authenticationFor: createAuthentications({ clock, metrics, logger, fetch: createIssuerFetch(transport) }),
     close: async () => {
-      await Promise.allSettled([fleet.close(), transport.close()]);
+      await Promise.allSettled([fleet.close(), transport.close(), tracing?.close()]);
       // After the last query, and what was still to be stored: what they counted is still logged.
       logs.flush();
     },

@@ -30,6 +30,8 @@ export const accountBaseSchema = z.strictObject({
   honorRetryAfter: z.boolean().default(true),
   /** Further headers of every request to the origin of `baseUrl`; `user-agent` of every request. */
   headers: createHeadersSchema(),
+  /** Whether every request carries the context of the trace that it belongs to (W3C `traceparent` and `tracestate`). */
+  forwardTraceContext: z.boolean().default(false),
   /** The HTTP proxy of all requests; absent: what the environment says. */
   proxyUrl: proxyUrlSchema.optional(),
 });

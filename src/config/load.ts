@@ -13,6 +13,7 @@ import { showValues } from './named-value.ts';
 import type { Environment } from './placeholder.ts';
 import { parseProxyVariables } from './proxy.ts';
 import { type Config, type FileConfig, parseConfig } from './schema.ts';
+import { resolveTraces } from './traces.ts';
 import { loadTrustedDocuments } from './trusted-documents.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 import { loadWarmEntries } from './warm.ts';
@@ -80,6 +81,7 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
     return fail([{ file, path: '', message: 'an alias (*) refers to no anchor (&), or to too many' }]);
   }
   const { config, issues } = parseConfig(raw, interpolation.interpolatedPaths, vendors);
+  const { traces, errors: tracesErrors } = resolveTraces(config?.telemetry, env ?? {});
   // A machine without the secrets is not the one that the gateway runs on.
   const others = loadOtherFiles(raw, dirname(file), interpolation.unknownPaths, { checksCachePath: env !== null });
   const toConfigError = createErrorFormatter(file, yaml, interpolation);
@@ -87,6 +89,7 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
   const fileIssues = findOtherIssues([...issues, ...others.directoryIssues, ...crossIssues], interpolation);
   const allErrors = [
     ...errors,
+    ...tracesErrors,
     ...[
       ...interpolation.issues,
       ...others.trusted.issues,
@@ -103,7 +106,9 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
     ...interpolation.warnings,
   ].map(toConfigError);
   return {
-    ...(config && { config: { ...completeConfig(config, others), server: { ...config.server, ...server }, proxy } }),
+    ...(config && {
+      config: { ...completeConfig(config, others), server: { ...config.server, ...server }, proxy, traces },
+    }),
     errors: arrangeErrors(allErrors, file),
     warnings: arrangeErrors(warnings, file),
     raw,

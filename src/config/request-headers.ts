@@ -31,9 +31,12 @@ const headerValueSchema = z
   .regex(/^[\x21-\x7e]+([ \t]+[\x21-\x7e]+)*$/, 'must be printable ASCII, without spaces around it')
   .pipe(secretSchema);
 
-/** Creates the schema of an account's extra request headers; `vendorHeaders` are those that the vendor's client sets, in lower case. */
-export function createHeadersSchema(vendorHeaders: readonly string[] = []) {
-  const reservedHeaders = new Set([...RESERVED_HEADERS, ...vendorHeaders]);
+/**
+ * Creates the schema of extra request headers; `ownHeaders` are those that the client sets besides the usual ones, `allowedHeaders`
+ * those of the usual ones that it does not set. Both in lower case.
+ */
+export function createHeadersSchema(ownHeaders: readonly string[] = [], allowedHeaders: readonly string[] = []) {
+  const reservedHeaders = new Set([...RESERVED_HEADERS, ...ownHeaders]).difference(new Set(allowedHeaders));
   return z
     .record(z.string(), headerValueSchema)
     .superRefine((headers, context) => {

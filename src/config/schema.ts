@@ -3,6 +3,7 @@ import { accountBaseSchema, type AccountConfig } from './account.ts';
 import { type ConfigIssue, type ConfigPath, formatPath } from './config-error.ts';
 import type { EnvironmentProxy } from './proxy.ts';
 import { settingsShape } from './settings.ts';
+import type { TracesConfig } from './traces.ts';
 import type { TrustedDocumentsConfig } from './trusted-documents.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 import type { WarmEntry } from './warm.ts';
@@ -16,10 +17,12 @@ export type FileConfig = Omit<z.infer<typeof settingsSchema>, 'accounts'> & {
 };
 
 /** The complete configuration: of the file, the manifests that it names, and the environment. */
-export type Config = Omit<FileConfig, 'trustedDocuments' | 'warm'> & {
+export type Config = Omit<FileConfig, 'trustedDocuments' | 'telemetry' | 'warm'> & {
   readonly proxy: EnvironmentProxy;
   readonly trustedDocuments?: TrustedDocumentsConfig | undefined;
   readonly warm: readonly WarmEntry[];
+  /** Absent: nothing is traced. */
+  readonly traces?: TracesConfig | undefined;
 };
 
 export interface ConfigParseResult {

@@ -4,6 +4,7 @@ import { corsSchema } from './cors.ts';
 import { directoryFileSchema } from './directory-files/directory-file-settings.ts';
 import { naming } from './named-value.ts';
 import { secureUrlSchema } from './secure-url.ts';
+import { telemetrySchema } from './telemetry.ts';
 import { trustProxySchema } from './trust-proxy.ts';
 import { trustedDocumentsSchema } from './trusted-documents.ts';
 import { warmSchema } from './warm.ts';
@@ -142,6 +143,7 @@ export const settingsShape = {
   live: liveSchema.prefault({}),
   performance: performanceSchema.prefault({}),
   warm: warmSchema,
+  telemetry: telemetrySchema.optional(),
   /** Documents that callers name by id; absent: none. */
   trustedDocuments: trustedDocumentsSchema.optional(),
   agents: z.array(directoryEntrySchema).default([]),

@@ -42,3 +42,11 @@ test('keeps the file of the cache and its bound', () => {
   expect(config.cache).toMatchObject({ maxDiskBytes: 1_073_741_824 });
   expect(config.cache.path).toBeUndefined();
 });
+
+test('keeps where traces are sent', () => {
+  const running = load('telemetry: { otlp: { endpoint: "https://one.example.com" } }');
+  const next = load('telemetry: { otlp: { endpoint: "https://two.example.com" } }');
+  const { config, needsRestart } = keepStartSettings(running, next);
+  expect([config.traces, needsRestart]).toEqual([running.traces, ['telemetry']]);
+  expect(keepStartSettings(running, running).needsRestart).toEqual([]);
+});

@@ -24,11 +24,13 @@ export function keepStartSettings(running: Config, next: Config): KeptStartSetti
   const changed = START_KEYS.filter(
     ([section, key]) => digestSettings(valueAt(running, section, key)) !== digestSettings(valueAt(next, section, key)),
   );
+  const isTracingChanged = digestSettings(running.traces) !== digestSettings(next.traces);
   const config = changed.reduce<Config>(
     (kept, [section, key]) => ({ ...kept, [section]: { ...kept[section], [key]: valueAt(running, section, key) } }),
-    next,
+    isTracingChanged ? { ...next, traces: running.traces } : next,
   );
-  return { config, needsRestart: changed.map((path) => path.join('.')) };
+  const paths = changed.map((path) => path.join('.'));
+  return { config, needsRestart: isTracingChanged ? [...paths, 'telemetry'] : paths };
 }
 
 function valueAt(config: Config, section: 'server' | 'cache', key: string): unknown {

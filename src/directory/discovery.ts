@@ -1,6 +1,7 @@
 import type { Clock, Instant } from '../domain/clock.ts';
 import { failureReport, type SourceReport } from '../domain/source.ts';
 import { SECOND } from '../domain/time.ts';
+import type { Tracer, TraceSpan } from '../domain/trace-span.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import { abortable } from '../http/abort.ts';
 import { vendorError, withRetryAfter } from '../http/response.ts';
@@ -11,7 +12,7 @@ import { addMissingAgents, createKeptDiscoveries, type DiscoveryStore } from './
 import type { DirectoryMetrics } from './ports.ts';
 
 /** The part of a request's context that the directory uses. */
-export type DirectoryReader = Pick<RequestContext, 'canAccess' | 'signal' | 'record' | 'restrictCache'>;
+export type DirectoryReader = Pick<RequestContext, 'canAccess' | 'signal' | 'record' | 'restrictCache' | 'span'>;
 
 export interface DirectoryAccount extends KnownAccount {
   readonly adapter: AccountAdapter;
@@ -34,6 +35,8 @@ export interface DiscoveryOptions {
   /** Receives the outcome of every discovery. */
   readonly onReport: (report: SourceReport) => void;
   readonly metrics: DirectoryMetrics;
+  /** Traces the discoveries that no reader waits for; absent: they are not traced. */
+  readonly tracer?: Tracer | undefined;
   /** Receives an error of a discovery that is not a VendorError. */
   readonly onUnexpectedError: (error: unknown) => void;
 }
@@ -165,13 +168,21 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     return isNews ? reportEnd(known) : known;
   }
 
-  function start(account: DirectoryAccount, record: DirectoryReader['record']): RunningDiscovery {
+  function start(
+    account: DirectoryAccount,
+    record: DirectoryReader['record'],
+    span: TraceSpan | undefined,
+  ): RunningDiscovery {
+    span?.setAttributes({ 'switchboard.account': account.name });
     const result = kept
       .restore(account)
-      .then(() => runDiscovery(account, record, options))
+      .then(() => runDiscovery(account, record, options, span))
       .then((discovery) => recordResult(account, discovery))
       .catch((error: unknown) => recordFailure(account, error))
-      .finally(() => inFlight.delete(account.name));
+      .finally(() => {
+        inFlight.delete(account.name);
+        span?.end();
+      });
     const running = { result, startedAtMs: clock.monotonicMs() };
     inFlight.set(account.name, running);
     return running;
@@ -191,7 +202,9 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
       const { signal } = reader;
       if (signal.aborted) return late(account);
       const waitMs = Math.min(account.discoverTimeoutMs, options.maxRequestWaitMs());
-      const running = inFlight.get(account.name) ?? start(account, reader.record);
+      const running =
+        inFlight.get(account.name) ??
+        start(account, reader.record, reader.span?.startChild('discovery', 'internal', {}));
       try {
         return await abortable(waitFor(account, running, waitMs), signal);
       } catch (error) {
@@ -203,7 +216,8 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
 
     async ask(account) {
       if (coolingDown(account)) return;
-      const running = inFlight.get(account.name) ?? start(account, () => undefined);
+      const running =
+        inFlight.get(account.name) ?? start(account, ignoreCall, options.tracer?.startRoot('discovery', 'internal'));
       await waitFor(account, running, account.discoverTimeoutMs);
     },
 
@@ -221,10 +235,12 @@ async function runDiscovery(
   account: DirectoryAccount,
   record: DirectoryReader['record'],
   { clock, maxFiles, shutdownSignal, onReport }: DiscoveryOptions,
+  span: TraceSpan | undefined,
 ): Promise<DiscoveryResult> {
   let freshUntil = Infinity;
   const context: DataSourceContext = {
     signal: shutdownSignal,
+    span,
     record,
     restrictCache: (expiresAt) => {
       freshUntil = Math.min(freshUntil, expiresAt);
@@ -255,4 +271,8 @@ async function withTimeout<T>(promise: Promise<T>, fallback: () => T, ms: number
   } finally {
     cancelTimer();
   }
+}
+
+function ignoreCall(): void {
+  // No reader waits for the discovery.
 }

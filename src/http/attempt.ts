@@ -1,7 +1,9 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../domain/clock.ts';
+import type { TraceSpan } from '../domain/trace-span.ts';
 import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
 import { abortable } from './abort.ts';
+import { endAttemptSpan } from './attempt-span.ts';
 import { type AttemptStage, AttemptTimeoutError, toVendorError } from './classify-error.ts';
 import { createDeadlineQueue } from './deadline-queue.ts';
 import { DispatchedRequest, type ResponseHead } from './dispatched-request.ts';
@@ -35,6 +37,8 @@ export interface AttemptedCall {
   readonly headers: Readonly<Record<string, string>>;
   readonly target: CallTarget;
   readonly context: CallContext;
+  /** That of the attempt, which ends it. */
+  readonly span?: TraceSpan | undefined;
 }
 
 /**
@@ -95,14 +99,19 @@ export function createAttempts(options: AttemptOptions): Attempts {
     return read(dispatched.head, body);
   }
 
-  function record({ request, target, context }: AttemptedCall, startedMs: number, bytes: number, ended: Ended): void {
+  function record(
+    { request, target, context, span }: AttemptedCall,
+    startedMs: number,
+    bytes: number,
+    ended: Ended,
+  ): void {
     const { account, endpoint } = target;
     const ms = clock.monotonicMs() - startedMs;
     const { outcome, error } = ended;
     const succeeded = { account, endpoint, outcome, servedFrom: 'VENDOR', ms, bytes, keys: request.keys ?? 1 } as const;
     const call: CallRecord = error ? { ...succeeded, ...toFailureFields(error) } : succeeded;
     context.record(call);
-    options.metrics.vendorCall(call);
+    options.metrics.vendorCall(span ? { ...call, traceId: span.traceId } : call);
   }
 
   /** Runs an attempt to its end, and records it. */
@@ -125,6 +134,7 @@ export function createAttempts(options: AttemptOptions): Attempts {
     } finally {
       stopWatching?.();
       record(call, startedMs, sending?.bytes() ?? 0, ended);
+      if (call.span) endAttemptSpan(call.span, sending?.status() ?? null, ended);
     }
   }
 
@@ -138,6 +148,7 @@ export function createAttempts(options: AttemptOptions): Attempts {
             dispatched.abort(reason);
           },
           bytes: () => dispatched.bytes,
+          status: () => dispatched.head?.statusCode ?? null,
         };
       }),
     stream: (call, read) => run(call, () => openStream(dispatcher, call, toError, read)),
@@ -150,6 +161,8 @@ interface Sending<T> {
   readonly abort: (reason: Error) => void;
   /** The bytes of the body that have arrived. */
   readonly bytes: () => number;
+  /** The status of the response, once it has arrived. */
+  readonly status: () => number | null;
 }
 
 function openStream<T>(
@@ -161,6 +174,7 @@ function openStream<T>(
   const controller = new AbortController();
   const { signal } = controller;
   let bytes = 0;
+  let status: number | null = null;
   const pendingResponse = dispatcher.request({ ...toDispatchOptions(call), signal });
   return {
     async value() {
@@ -168,6 +182,7 @@ function openStream<T>(
       const response = await abortable(pendingResponse, signal).catch((error: unknown) => {
         throw toError(error, call, 'request');
       });
+      status = response.statusCode;
       const body = countBytes(
         response.body as AsyncIterable<Buffer>,
         (count) => (bytes += count),
@@ -183,6 +198,7 @@ function openStream<T>(
       controller.abort(reason);
     },
     bytes: () => bytes,
+    status: () => status,
   };
 }
 

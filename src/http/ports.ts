@@ -30,6 +30,8 @@ export interface VendorCall {
   /** Why it failed, from a small set, and the status of the vendor's response, where they are known. */
   readonly reason?: string;
   readonly status?: number;
+  /** The trace that it is a step of, where that is recorded. */
+  readonly traceId?: string | undefined;
 }
 
 /** The state of one account's calls, read when it is wanted. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/clock.ts';
 import type { ServedFrom } from '../domain/source.ts';
+import type { TraceSpan } from '../domain/trace-span.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 
 /** A vendor call, or a cached response used instead of one, as reported in a trace. */
@@ -61,6 +62,8 @@ export interface CallContext {
   readonly isBackground?: boolean | undefined;
   /** Aborted when the response is no longer needed. */
   readonly signal: AbortSignal;
+  /** What the call is a step of; absent: it is not traced. */
+  readonly span?: TraceSpan | undefined;
   /** `joinsEarlier`: the cached value is added to the record of earlier ones of its endpoint and outcome. */
   readonly record: (call: CallRecord, joinsEarlier?: boolean) => void;
   /** Called when a request to the vendor is sent, for every attempt: what a response says is true as of then. */

@@ -1,6 +1,7 @@
 import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
 import { sleep } from './abort.ts';
 import { type AdmissionOptions, createAdmission } from './admission.ts';
+import { startAttemptSpan } from './attempt-span.ts';
 import { type AttemptedCall, type AttemptOptions, type AttemptResult, createAttempts } from './attempt.ts';
 import { toVendorError } from './classify-error.ts';
 import type { ResponseHead } from './dispatched-request.ts';
@@ -19,6 +20,8 @@ export interface VendorHttpOptions extends AdmissionOptions, AttemptOptions, Ret
   readonly maxBodyBytes?: number;
   /** Returns the headers that every request to a URL carries. */
   readonly accountHeaders?: (url: URL) => Readonly<Record<string, string>>;
+  /** Whether requests carry the context of their trace; absent: they do not. */
+  readonly forwardTraceContext?: boolean;
 }
 
 type AttemptOnce<T> = (call: AttemptedCall) => Promise<AttemptResult<T>>;
@@ -50,7 +53,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   ): Promise<AttemptResult<T>> {
     const target = toTarget(request);
     retry.recordCall();
-    let result = await attemptInTurn(request, context, target, attempt, headers);
+    let result = await attemptInTurn(request, context, target, attempt, headers, 0);
     let failedAttempts = 0;
     let resends = 0;
     while (result.error && canRepeat() && !admission.rejection(target)) {
@@ -61,7 +64,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
       if (delayMs === null) break;
       try {
         if (delayMs > 0) await sleep(delayMs, clock, context.signal);
-        result = await attemptInTurn(request, context, target, attempt, headers);
+        result = await attemptInTurn(request, context, target, attempt, headers, failedAttempts + resends);
       } catch (error) {
         if (context.signal.aborted) throw toVendorError(error, target, 'waiting');
         // The previous attempt's error is more useful than the reason why another cannot be made.
@@ -79,16 +82,21 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     target: CallTarget,
     attempt: AttemptOnce<T>,
     headers: Readonly<Record<string, string>>,
+    resendCount: number,
   ): Promise<AttemptResult<T>> {
     admission.assertAdmissible(target);
     // Obtaining credentials may need a call of its own (a token), which must not wait for a slot that this call holds.
     const credentials = await request.authorize?.(context);
+    const queuedAtMs = clock.monotonicMs();
     const release = await admission.acquire(target, context);
+    const waitedMs = clock.monotonicMs() - queuedAtMs;
+    const span = context.span && startAttemptSpan(context.span, { request, target, resendCount, waitedMs });
     let error: VendorError | null = null;
     const accountHeaders = options.accountHeaders?.(request.url);
     try {
-      const allHeaders = { ...accountHeaders, ...headers, ...request.headers, ...credentials };
-      const result = await attempt({ request, headers: allHeaders, target, context });
+      const traceHeaders = options.forwardTraceContext ? span?.headers() : undefined;
+      const allHeaders = { ...accountHeaders, ...traceHeaders, ...headers, ...request.headers, ...credentials };
+      const result = await attempt({ request, headers: allHeaders, target, context, span });
       error = result.error;
       return result;
     } finally {

@@ -11,9 +11,9 @@ type Fields = Readonly<Record<string, string | number>>;
 export interface LimitedLog {
   /**
    * Writes the first entry at once; further ones of the minute are counted, and written as one line at its end. An entry counts
-   * as `amount`, 1 where that is absent.
+   * as `amount`, 1 where that is absent. `traceId` is no part of the key: a line has that of its last entry which has one.
    */
-  readonly log: (fields: Fields, amount?: number) => void;
+  readonly log: (fields: Fields, amount?: number, traceId?: string) => void;
   /** Writes what has been counted, and stops the timers. */
   readonly flush: () => void;
 }
@@ -21,6 +21,7 @@ export interface LimitedLog {
 interface Entry {
   readonly fields: Fields;
   count: number;
+  traceId: string | undefined;
   stopTimer: () => void;
 }
 
@@ -33,8 +34,10 @@ export function createLimitedLog(
   const entries = new Map<string, Entry>();
 
   function writeCount(entry: Entry): void {
-    if (entry.count > 0) write({ ...entry.fields, count: entry.count });
+    const { fields, count, traceId } = entry;
+    if (count > 0) write({ ...fields, count, ...(traceId !== undefined && { traceId }) });
     entry.count = 0;
+    entry.traceId = undefined;
   }
 
   function startMinute(key: string, entry: Entry): void {
@@ -49,18 +52,20 @@ export function createLimitedLog(
   }
 
   return {
-    log(fields, amount = 1) {
+    log(fields, amount = 1, traceId?: string) {
       const ownKey = JSON.stringify(fields);
       const isOverflow = !entries.has(ownKey) && entries.size >= maxKeys;
       const key = isOverflow ? OVERFLOW_KEY : ownKey;
       const known = entries.get(key);
       if (known) {
         known.count += amount;
+        known.traceId = traceId ?? known.traceId;
         return;
       }
       const entry: Entry = {
         fields: isOverflow ? { reason: OVERFLOW_KEY } : fields,
         count: amount,
+        traceId,
         stopTimer: () => undefined,
       };
       entries.set(key, entry);

@@ -18,6 +18,7 @@ import { createPurgeMetrics, type PurgeMetrics } from './metrics/purges.ts';
 import { createMetricFactory } from './metrics/registry.ts';
 import { createServerMetrics } from './metrics/server.ts';
 import { createSourceMetrics, type SourceMetrics } from './metrics/sources.ts';
+import { createTracingMetrics, type TracingMetrics } from './metrics/tracing.ts';
 import { createWarmMetrics, type WarmMetrics } from './metrics/warm.ts';
 
 /**
@@ -29,6 +30,7 @@ export interface Metrics
     VendorHttpMetrics,
     AllCacheMetrics,
     LogMetrics,
+    TracingMetrics,
     DirectoryMetrics,
     SourceMetrics,
     AccountMetrics,
@@ -79,6 +81,7 @@ export function createMetrics({ collectProcessMetrics = false, peers }: MetricsO
     ...createPurgeMetrics(factory),
     ...createWarmMetrics(factory),
     ...createLogMetrics(factory),
+    ...createTracingMetrics(factory),
     ...createExporter(registry, peers),
     forgetAccount: (account) => {
       for (const metrics of [vendorHttp, callQueues, directory]) metrics.forgetAccount(account);

@@ -1,5 +1,6 @@
 import type { Limits } from '../config/settings.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
+import type { TraceSpan } from '../domain/trace-span.ts';
 import type { CacheConditions, CallContext, CallRecord } from '../http/types.ts';
 import { type Caller, canAccess } from './caller.ts';
 import type { Explain } from './explain.ts';
@@ -27,6 +28,8 @@ export interface RequestContextOptions {
   readonly accepts?: CacheConditions | undefined;
   /** Whether no caller waits for the response. */
   readonly isBackground?: boolean | undefined;
+  /** The span of the request; absent: it is not traced. */
+  readonly span?: TraceSpan | undefined;
   /** The stream that the response belongs to; absent: the response answers a request of its own. */
   readonly stream?: StreamContext | null | undefined;
 }
@@ -91,6 +94,7 @@ export function createRequestContext({
   onEntriesRead,
   accepts,
   isBackground,
+  span,
   stream = null,
 }: RequestContextOptions): RequestContext {
   const { record, ...calls } = createCallLedger();
@@ -115,6 +119,7 @@ export function createRequestContext({
     waitsForFresh: stream !== null,
     now: clock.now(),
     signal: deadline.signal,
+    span,
     record,
     calls,
     restrictCache: restrict,

@@ -1,6 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import type { Clock } from '../domain/clock.ts';
 import type { MaybePromise } from '../domain/maybe-promise.ts';
+import { describeOperation } from '../graphql/operation-span.ts';
 import type { LiveQueries } from '../live/live-queries.ts';
 import type { LiveMetrics } from '../live/ports.ts';
 import type { StreamEnd } from '../live/subscriber.ts';
@@ -55,12 +56,13 @@ export function createStreamHandler(options: StreamHandlerOptions): StreamHandle
     { caller, explain }: GraphqlRequest,
     { request: params, document }: ResolvedRequest<unknown>,
   ): Promise<void> {
-    const { requestId, log } = exchange;
+    const { requestId, log, span } = exchange;
     const operation = findOperationLabel(params, '') ?? document?.operationName ?? undefined;
     if (operation !== undefined) log.operation = operation;
+    if (span) describeOperation(span, OperationTypeNode.SUBSCRIPTION, operation);
     const stream = createEventStream(exchange, streamOptions);
     try {
-      const { started, leave } = live.subscribe(toOperation({ caller, requestId, explain, params, operation }), {
+      const { started, leave } = live.subscribe(toOperation({ caller, requestId, explain, params, operation, span }), {
         caller,
         transport: 'sse',
         onAccepted: stream.open,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../domain/clock.ts';
+import type { TraceSpan } from '../domain/trace-span.ts';
 import type { LiveTransport } from '../live/ports.ts';
 import type { ClientAddressReader } from './client-address.ts';
 import type { HttpPath, Logger, ServerMetrics } from './ports.ts';
@@ -28,6 +29,8 @@ export interface Exchange {
   readonly disconnected: AbortSignal;
   /** Marks the response as a stream, which lasts until it is ended: no query is in flight between two of its events. */
   readonly startStream: (transport: LiveTransport) => void;
+  /** Absent: the request is not traced. */
+  span: TraceSpan | undefined;
   /** The access log entry, filled in as the request is handled. */
   readonly log: AccessLogEntry;
   /** Calls back once the response is out or its connection closed, at once if that has already happened. */
@@ -53,6 +56,8 @@ export interface AccessLogEntry {
   vendorCalls: Readonly<Record<string, number>> | undefined;
   /** How the events of a stream were sent. */
   stream: LiveTransport | undefined;
+  /** The trace that the request belongs to, where that is recorded. */
+  traceId: string | undefined;
 }
 
 export interface ExchangeOptions {
@@ -81,6 +86,7 @@ class HttpExchange implements Exchange {
   readonly search: string;
   readonly headers: string[];
   readonly unread: UnreadAnswers;
+  span: TraceSpan | undefined;
   readonly log: AccessLogEntry;
   readonly #options: ExchangeOptions;
   /** Created when it is first asked for: responses that are ready need none. */
@@ -166,6 +172,7 @@ function createLogEntry(requestId: string, method: string | undefined, clientAdd
     operation: undefined,
     vendorCalls: undefined,
     stream: undefined,
+    traceId: undefined,
   };
 }
 

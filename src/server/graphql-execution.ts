@@ -3,6 +3,7 @@ import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
 import { createEventLoopYielder, runShort } from '../domain/event-loop-yielder.ts';
 import { encodeInSteps } from '../domain/json-in-steps.ts';
+import type { Tracer, TraceSpan } from '../domain/trace-span.ts';
 import type { CacheConditions } from '../http/types.ts';
 import type { Caller } from '../request/caller.ts';
 import type { Explain } from '../request/explain.ts';
@@ -17,6 +18,8 @@ export interface GraphqlExecutionOptions {
   readonly graphql: ExecuteGraphql;
   readonly limits: Limits;
   readonly clock: Clock;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** What is executed, and for whom. */
@@ -38,6 +41,7 @@ export interface GraphqlCall {
   /** The operation's name for the log. */
   readonly operation: string | undefined;
   readonly stream?: StreamContext;
+  readonly span?: TraceSpan | undefined;
   /** Receives the vendor calls that were made, by account, whatever the outcome. */
   readonly onCalls?: (calls: Readonly<Record<string, number>>) => void;
 }
@@ -48,10 +52,10 @@ export type ExecuteCall = (call: GraphqlCall, ...watch: Parameters<Execute>) => 
 export function createGraphqlExecution({ graphql, limits, clock }: GraphqlExecutionOptions): ExecuteCall {
   const yielder = createEventLoopYielder(clock);
   return async (call, disconnectSignal, onEntriesRead) => {
-    const { caller, requestId, explain, startedAtMs, stream, accepts, isBackground } = call;
+    const { caller, requestId, explain, startedAtMs, stream, accepts, isBackground, span } = call;
     const { method, headers, search, body, operation } = call;
     const contextOptions = { caller, requestId, explain, disconnectSignal, clock, limits, startedAtMs, onEntriesRead };
-    const context = createRequestContext({ ...contextOptions, stream, accepts, isBackground });
+    const context = createRequestContext({ ...contextOptions, stream, accepts, isBackground, span });
     try {
       const result = await graphql({ method, headers, search, body }, context);
       if (result.body.kind !== 'complete') throw new Error('incremental delivery is not supported by this schema');

@@ -9,6 +9,7 @@ import type { ExecuteCall } from './graphql-execution.ts';
 import { findOperationLabel, type GraphqlRequest, readGraphqlRequest, toHeaderMap } from './graphql-request.ts';
 import type { AcquireSlot } from './load-shedding.ts';
 import { parseJsonBody } from './request-body.ts';
+import { describeAnswer } from './request-span.ts';
 import { sendAnswer } from './respond.ts';
 import { cacheHeaders } from './response-cache/cache-headers.ts';
 import { createEncodableBody } from './response-cache/encodable-body.ts';
@@ -52,7 +53,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
     ...watch: Parameters<Execute>
   ): Promise<ExecutedResponse> {
     const { caller, method, accept, explain, bypassesCache } = graphqlRequest;
-    const { request, requestId, log, startedAtMs } = exchange;
+    const { request, requestId, log, startedAtMs, span } = exchange;
     const { search, body, document } = await resolve(graphqlRequest);
     const operation = findOperationLabel(body, search) ?? document?.operationName ?? undefined;
     if (operation !== undefined) log.operation = operation;
@@ -62,7 +63,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
     const headers = toHeaderMap(request);
     if (accept !== undefined) headers.set('accept', accept);
     const accepts = bypassesCache ? { notBeforeMs: startedAtMs } : undefined;
-    const sent = { caller, requestId, explain, startedAtMs, accepts };
+    const sent = { caller, requestId, explain, startedAtMs, accepts, span };
     return execute({ ...sent, method, headers, search, body, operation, onCalls }, ...watch);
   }
 
@@ -91,6 +92,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions) {
       (await responses.execute(key, exchange.disconnected, (...args) => executeInSlot(exchange, request, ...args)));
     const { status, headers, body, operation } = shared.response;
     if (operation !== undefined) exchange.log.operation = operation;
+    if (exchange.span) describeAnswer(exchange.span, shared);
     return { status, headers: { ...headers, ...cacheHeaders(shared, clock.monotonicMs()) }, body };
   }
 

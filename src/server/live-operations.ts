@@ -1,6 +1,7 @@
 import { HeaderMap } from '@apollo/server';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
+import { runInSpan, type Tracer, type TraceSpan } from '../domain/trace-span.ts';
 import { TurnRefusedError } from '../live/live-errors.ts';
 import type { LiveOperation } from '../live/live-queries.ts';
 import type { LiveAnswer, TakeTurn } from '../live/ports.ts';
@@ -23,12 +24,18 @@ export interface LiveRequest {
   readonly params: unknown;
   /** The operation's name for the log. */
   readonly operation: string | undefined;
+  /** That of the request that asks for it, which its executions point to. */
+  readonly span?: TraceSpan | undefined;
 }
 
 /** Creates a function that makes operations that run through the same steps as a POST. */
-export function createLiveOperations(executeCall: ExecuteCall, clock: Clock): (request: LiveRequest) => LiveOperation {
+export function createLiveOperations(
+  executeCall: ExecuteCall,
+  clock: Clock,
+  tracer?: Tracer,
+): (request: LiveRequest) => LiveOperation {
   const viewOf = createCallerViews();
-  return ({ caller, requestId, explain, params, operation }) => {
+  return ({ caller, requestId, explain, params, operation, span: link }) => {
     const { query, operationName, variables, extensions } = params as OperationParams;
     const view = viewOf(caller);
     const parts = Object.entries({ query, operationName, variables, extensions });
@@ -46,7 +53,10 @@ export function createLiveOperations(executeCall: ExecuteCall, clock: Clock): (r
           },
         };
         const call = { caller: charged, requestId, explain, body, operation, stream, ...POST, headers: jsonHeaders() };
-        const response = await executeCall({ ...call, startedAtMs: clock.monotonicMs() }, signal);
+        // A trace of its own: it serves all subscribers, and goes on when the first has left.
+        const span = tracer?.startRoot('GraphQL Operation', 'internal', { link });
+        const run = () => executeCall({ ...call, span, startedAtMs: clock.monotonicMs() }, signal);
+        const response = await (span ? runInSpan(span, run) : run());
         const { status, bytes, reuse, expiresAt } = response;
         const validUntilMs = expiresAt === null ? Infinity : clock.monotonicMs() + (expiresAt - clock.now());
         return {

@@ -1,5 +1,6 @@
 import type { LiveSettings } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { Tracer } from '../domain/trace-span.ts';
 import { TurnRefusedError } from '../live/live-errors.ts';
 import { createLiveQueries, type LiveQueries } from '../live/live-queries.ts';
 import type { LiveMetrics, ReadStatuses, TakeTurn } from '../live/ports.ts';
@@ -18,6 +19,8 @@ export interface LiveServerOptions {
   readonly takeTurn: TakeTurn;
   readonly readStatuses: ReadStatuses;
   readonly isAuthorized: (caller: Caller) => boolean;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   readonly clock: Clock;
   readonly metrics: LiveMetrics;
   readonly logger: Pick<Logger, 'error'>;
@@ -39,7 +42,7 @@ export function createLiveServer(options: LiveServerOptions): LiveServer {
       if (!(error instanceof TurnRefusedError)) logger.error({ err: error }, 'subscription could not be executed');
     },
   });
-  return { live, toOperation: createLiveOperations(execute, clock), isAuthorized };
+  return { live, toOperation: createLiveOperations(execute, clock, options.tracer), isAuthorized };
 }
 
 export interface LiveHandlersOptions {

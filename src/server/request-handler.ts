@@ -21,6 +21,7 @@ import { createLoadShedder, type SlotUsage } from './load-shedding.ts';
 import type { Logger, ProcessGauges, ServerMetrics } from './ports.ts';
 import { type CachePurger, createPurgeHandler } from './purge-handler.ts';
 import { authorize, validateRequest } from './request-checks.ts';
+import { startRequestSpan } from './request-span.ts';
 import type { ResponseCache } from './response-cache/response-cache.ts';
 import { createRouter } from './routes.ts';
 import { createStatusReader, type StatusReaderOptions } from './status-reader.ts';
@@ -74,7 +75,7 @@ export interface RequestHandler {
 }
 
 export function createRequestHandler(serving: ConfiguredServing, dependencies: ServingDependencies): RequestHandler {
-  const { limits, responses, trustedDocuments, authenticate, checkHost, cors } = serving;
+  const { limits, responses, trustedDocuments, authenticate, checkHost, cors, tracer } = serving;
   const { clock, metrics, gauges, usageByCaller, slotUsage, purger } = dependencies;
   const acquireSlot = createLoadShedder({ limits, gauges, clock, onShed: metrics.requestShed }, slotUsage);
   const acquireCaller = createCallerLimits(limits, clock, usageByCaller);
@@ -103,6 +104,7 @@ export function createRequestHandler(serving: ConfiguredServing, dependencies: S
     if (matched) exchange.log.path = matched.path;
     // Before every check that can fail: a page has to be able to read the error.
     if (cors.handle(exchange, matched?.path, matched?.methods ?? [])) return;
+    if (tracer && matched?.path === '/graphql') startRequestSpan(tracer, exchange);
     cors.assertUpgradeAllowed(exchange);
     const route = validateRequest(exchange, matched);
     if (route.auth === 'none') return route.handler(exchange);

@@ -53,7 +53,7 @@ export function createRequestHandlers(options: RequestHandlersOptions, routes: F
     takeTurn: (...turn) => current.takeTurn(...turn),
     readStatuses: (...query) => use(({ readStatuses }) => readStatuses(...query)),
     isAuthorized: (caller) => isUnexpired(caller, clock) && standingOf(caller) === 'valid',
-    ...{ clock, metrics, logger },
+    ...{ clock, metrics, logger, tracer: options.tracer },
   });
   const lasting = { usageByCaller: new Map(), slotUsage: createSlotUsage(clock) };
   const create = (serving: ConfiguredServing) =>

@@ -1,5 +1,6 @@
 import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
+import { runInSpan, type Tracer } from '../domain/trace-span.ts';
 import type { StatusReading } from '../gather/recent-statuses.ts';
 import type { ReadStatuses, StatusQuery } from '../live/ports.ts';
 import { createRequestContext, type RequestContext } from '../request/request-context.ts';
@@ -11,16 +12,29 @@ export interface StatusReaderOptions {
   readonly readStatuses: ReadStatusesFor;
   readonly limits: Limits;
   readonly clock: Clock;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** Creates the reader of statuses for subscriptions: each reading has the time and the limits of a request. */
-export function createStatusReader({ readStatuses, limits, clock }: StatusReaderOptions): ReadStatuses {
+export function createStatusReader({ readStatuses, limits, clock, tracer }: StatusReaderOptions): ReadStatuses {
   return async (caller, query, disconnectSignal) => {
     const stream = { change: null, onSubscription: () => undefined };
-    const options = { caller, requestId: 'status changes', explain: null, disconnectSignal, clock, limits, stream };
+    const span = tracer?.startRoot('status changes', 'internal');
+    const options = {
+      span,
+      caller,
+      requestId: 'status changes',
+      explain: null,
+      disconnectSignal,
+      clock,
+      limits,
+      stream,
+    };
     const context = createRequestContext(options);
     try {
-      const readings = await readStatuses(context, query);
+      const read = () => readStatuses(context, query);
+      const readings = await (span ? runInSpan(span, read) : read());
       const expiresAt = context.cachePolicy.expiresAt();
       const validUntilMs = expiresAt === null ? Infinity : clock.monotonicMs() + (expiresAt - clock.now());
       return { readings, validUntilMs, isShareable: true };

@@ -53,4 +53,9 @@ describe('the bundle', () => {
     const filesWithClient = [...texts].filter(([, text]) => text.includes('GET-MASTER-ADDR-BY-NAME'));
     expect(filesWithClient.map(([name]) => name)).toEqual([expect.stringMatching(/^redis-client-/)]);
   });
+
+  test('loads what records traces only when it is needed', () => {
+    const filesWithSdk = [...texts].filter(([, text]) => text.includes('OTEL_') && text.includes('traceparent'));
+    expect(filesWithSdk.map(([name]) => name)).toEqual([expect.stringMatching(/^tracing-/)]);
+  });
 });

@@ -2,6 +2,13 @@ import DataLoader from 'dataloader';
 import type { AccountCache, CachedValue, CacheNamespace } from '../cache/cache.ts';
 import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { CallContext } from '../http/types.ts';
+import { traceBatch } from './trace-batch.ts';
+
+/** `request` is the query's context, with the batch as the step of its trace. */
+type ReadBatch<Key, Value> = (
+  keys: readonly Key[],
+  request: CallContext,
+) => Promise<readonly (CachedValue<Value> | Error)[]>;
 
 export interface QueryLoaderOptions<Key, Value> {
   readonly cache: AccountCache;
@@ -11,7 +18,7 @@ export interface QueryLoaderOptions<Key, Value> {
   /** Equal for equal keys. */
   readonly nameOf: (key: Key) => string;
   /** Reads the keys of a tick, each once, through the account's cache. The error of one key stands in its place. */
-  readonly readBatch: (keys: readonly Key[]) => Promise<readonly (CachedValue<Value> | Error)[]>;
+  readonly readBatch: ReadBatch<Key, Value>;
 }
 
 /** Loads the value of a key for one query; rejects with the key's own error. A query gets the same value each time. */
@@ -21,7 +28,11 @@ export type QueryLoader<Key, Value> = (key: Key) => MaybePromise<CachedValue<Val
 export function createQueryLoader<Key, Value>(options: QueryLoaderOptions<Key, Value>): QueryLoader<Key, Value> {
   const { cache, namespace, request, nameOf, readBatch } = options;
   const loaded = new Map<string, MaybePromise<CachedValue<Value>>>();
-  const batches = new DataLoader(readBatch, { cache: false });
+  const batches = new DataLoader(
+    (keys: readonly Key[]) =>
+      traceBatch(request, namespace.endpoint, keys.length, (context) => readBatch(keys, context)),
+    { cache: false },
+  );
   return (key) => {
     const name = nameOf(key);
     let value = loaded.get(name);

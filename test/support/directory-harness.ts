@@ -6,6 +6,7 @@ import type { DiscoveryEnd } from '../../src/directory/ports.ts';
 import type { DiscoveredAgent } from '../../src/domain/agent.ts';
 import type { Instant } from '../../src/domain/clock.ts';
 import { type SourcedResult, type SourceReport, sourceReport } from '../../src/domain/source.ts';
+import type { Tracer } from '../../src/domain/trace-span.ts';
 import type { CallRecord } from '../../src/http/types.ts';
 import type { DataSourceContext } from '../../src/vendors/vendor.ts';
 import { type ManualClock, manualClock } from './clock.ts';
@@ -26,6 +27,7 @@ export interface DirectorySetUp {
   readonly clock?: ManualClock;
   /** What survives a restart of the process, by account. */
   readonly stores?: Readonly<Record<string, DiscoveryStore>>;
+  readonly tracer?: Tracer;
 }
 
 /** A directory over scripted accounts that records discoveries, reports and unexpected errors. */
@@ -33,7 +35,7 @@ export function setUp(
   entries: readonly DirectoryEntry[],
   vendors: Readonly<Record<string, Discover | null>>,
   cachedAgents: CachedAgentsByAccount = {},
-  { clock = manualClock(), stores = {} }: DirectorySetUp = {},
+  { clock = manualClock(), stores = {}, tracer }: DirectorySetUp = {},
 ) {
   const cacheOf = (name: string) => (stores[name] ? { cache: stores[name] } : {});
   const discoveredAccounts: string[] = [];
@@ -70,6 +72,7 @@ export function setUp(
     maxRequestWaitMs: () => 15_000,
     maxFiles: () => 100,
     shutdownSignal: new AbortController().signal,
+    tracer,
     metrics: { discoveryEnded: (end) => ends.push(end) },
     onReport: (report) => reports.push(report),
     onUnexpectedError: (error) => unexpected.push(error),

@@ -45,6 +45,7 @@ interface TestServerOptions {
   readonly purger?: ServerOptions['purger'];
   readonly live?: Readonly<Record<string, number>>;
   readonly readStatuses?: ServerOptions['readStatuses'];
+  readonly tracer?: ServerOptions['tracer'];
 }
 
 /** Starts the server with a small schema on a free port. */
@@ -85,6 +86,7 @@ export async function startTestServer({
     readStatuses: options.readStatuses ?? (() => Promise.resolve([])),
     liveSettings: settingsShape.live.parse(options.live ?? {}),
     responses: options.responses,
+    tracer: options.tracer,
     checkHost: options.checkHost,
     cors: createCors(options.cors),
     authenticate: authenticate ?? (() => Promise.resolve(anonymousCaller)),

@@ -26,7 +26,7 @@ export function explainPlugin(
           const context = requestContext.contextValue;
           const operation = prepare(requestContext)?.operation;
           // Also where only the plan is requested: making it may take too long, and only here can it be rejected.
-          const plannedCalls = operation ? estimateVendorCalls(operation, context) : 0;
+          const plannedCalls = operation ? estimateInSpan(operation, context) : 0;
           if (plannedCalls > limits.maxVendorCalls && context.explain !== 'plan')
             throw tooManyVendorCallsError(plannedCalls, limits.maxVendorCalls);
         },
@@ -44,6 +44,20 @@ export function explainPlugin(
         },
       }),
   };
+}
+
+function estimateInSpan(...[operation, context]: Parameters<typeof planner.estimateVendorCalls>): number {
+  const span = context.span?.startChild('planning', 'internal', {});
+  try {
+    const plannedCalls = estimateVendorCalls(operation, context);
+    span?.setAttributes({ 'switchboard.planned_calls': plannedCalls });
+    return plannedCalls;
+  } catch (error) {
+    span?.fail('QUERY_TOO_COMPLEX');
+    throw error;
+  } finally {
+    span?.end();
+  }
 }
 
 function estimateVendorCalls(...args: Parameters<typeof planner.estimateVendorCalls>): number {

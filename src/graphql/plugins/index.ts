@@ -14,6 +14,7 @@ import { explainPlugin } from './explain.ts';
 import { maxErrorsPlugin } from './max-errors.ts';
 import { operationTypePlugin } from './operation-type.ts';
 import { responseSizePlugin } from './response-size.ts';
+import { spanPlugin } from './span.ts';
 import { subscriptionPlugin } from './subscription.ts';
 import { tokenLimitCodePlugin } from './token-limit-code.ts';
 import { tracePlugin } from './trace.ts';
@@ -23,6 +24,8 @@ export interface PluginDependencies {
   readonly clock: Clock;
   readonly metrics: GraphqlMetrics;
   readonly prepare: PrepareRequest;
+  /** Whether requests may have spans; absent: they have none. */
+  readonly isTraced?: boolean | undefined;
 }
 
 /**
@@ -34,8 +37,11 @@ export function createPlugins({
   clock,
   metrics,
   prepare,
+  isTraced = false,
 }: PluginDependencies): readonly ApolloServerPlugin<QueryContext>[] {
   return [
+    // First, so that the span of a rejected operation has its name; absent, since a plugin costs every request.
+    ...(isTraced ? [spanPlugin] : []),
     // Before authorization: that the schema has no mutations does not depend on the caller's scopes.
     operationTypePlugin,
     // Before every limit: a caller without the scope must not learn how large a query or its plan would be.

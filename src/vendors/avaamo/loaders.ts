@@ -29,10 +29,10 @@ export function createLoaders({ client, cache, ttl }: AvaamoDeps, request: DataS
     namespace: CacheNamespace<BotDays, Stored>,
     fetchReport: (key: BotDays, context: CallContext) => Promise<Stored>,
   ): QueryLoader<BotDays, Stored> {
-    const read = (key: BotDays): Promise<CachedValue<Stored>> => {
+    const read = (key: BotDays, batch: CallContext): Promise<CachedValue<Stored>> => {
       const ttlSeconds = isSettled(key, request.now) ? ttl.usagePast : ttl.usageLive;
       const priority = rangePriority(endOf(key), request.now);
-      return cache.read(namespace, key, { ...request, priority }, (context) =>
+      return cache.read(namespace, key, { ...batch, priority }, (context) =>
         cacheNotFound(async () => {
           const value = await fetchReport(key, context);
           return { value, ttlSeconds: value.isComplete ? ttlSeconds : Math.min(ttlSeconds, ttl.usageLive) };
@@ -40,7 +40,13 @@ export function createLoaders({ client, cache, ttl }: AvaamoDeps, request: DataS
       );
     };
     const nameOf = (key: BotDays) => toKeyParts(key).join(' ');
-    return createQueryLoader({ cache, namespace, request, nameOf, readBatch: (keys) => loadEach(keys, read) });
+    return createQueryLoader({
+      cache,
+      namespace,
+      request,
+      nameOf,
+      readBatch: (keys, context) => loadEach(keys, (key) => read(key, context)),
+    });
   }
 
   return {

@@ -39,12 +39,12 @@ export function createLoaders(deps: KoreDeps, request: DataSourceContext): KoreL
       namespace: cellNamespace,
       request,
       nameOf: toCellName,
-      readBatch: (keys) =>
+      readBatch: (keys, context) =>
         deps.cache.readMany(
           cellNamespace,
           keys,
-          { ...request, priority: mostUrgent(keys, request.now) },
-          (missing, context, onFetched) => fetchCells(deps, missing, request.now, context, onFetched),
+          { ...context, priority: mostUrgent(keys, request.now) },
+          (missing, fetchContext, onFetched) => fetchCells(deps, missing, request.now, fetchContext, onFetched),
         ),
     }),
   };

@@ -10,6 +10,7 @@ import { vendorError } from '../../http/response.ts';
 import type { CallContext } from '../../http/types.ts';
 import type { ContentLease, ContentMemory } from '../content-memory.ts';
 import type { OnDropped } from '../ports.ts';
+import { traceBatch } from '../trace-batch.ts';
 import type { DataSourceContext } from '../vendor.ts';
 import { type Checksummed, isIntact, withChecksum } from './checksum.ts';
 import { type Client, FILE_ENDPOINT, fileKey, type FileListing, LIST_ENDPOINT } from './client.ts';
@@ -71,14 +72,18 @@ export function createLoaders(deps: LivePersonDeps, request: DataSourceContext, 
     keptContent: deps.keptContent,
     lists: new DataLoader<TimeRange, CachedValue<FileListing>, string>(
       (windows) =>
-        deps.cache.readMany(listNamespace, windows, request, (missing, context) =>
-          fetchLists(deps, missing, request, context),
+        traceBatch(request, LIST_ENDPOINT, windows.length, (batch) =>
+          deps.cache.readMany(listNamespace, windows, batch, (missing, context) =>
+            fetchLists(deps, missing, request, context),
+          ),
         ),
       { cacheKeyFn: ({ from, to }) => `${from} ${to}` },
     ),
     files: new DataLoader<string, CachedValue<StoredFile>, string>(
       async (links) => {
-        const outcomes = await readOrFetchFiles(deps, links, request);
+        const outcomes = await traceBatch(request, FILE_ENDPOINT, links.length, (batch) =>
+          readOrFetchFiles(deps, links, batch),
+        );
         for (const outcome of outcomes)
           if (!(outcome instanceof VendorError)) lease.add(outcome.value, storedSize(outcome.value));
         return outcomes;

@@ -1,6 +1,7 @@
 import type { CachedValue, CacheNamespace } from '../../cache/cache.ts';
 import { cacheNotFound } from '../../cache/freshness.ts';
 import type { Interaction } from '../../domain/interaction.ts';
+import type { CallContext } from '../../http/types.ts';
 import type { MapStored } from '../kept-mapping.ts';
 import { loadEach } from '../load-each.ts';
 import { createQueryLoader, type QueryLoader } from '../query-loader.ts';
@@ -35,8 +36,8 @@ export const interactionNamespace: CacheNamespace<InteractionKey, StoredInteract
 
 /** Loaders for one query. The account's cache keeps the values beyond it, in the vendor's format. */
 export function createLoaders({ client, cache, ttl }: VonageDeps, request: DataSourceContext): VonageLoaders {
-  const read = (key: InteractionKey): Promise<CachedValue<StoredInteractions>> =>
-    cache.read(interactionNamespace, key, request, (context) =>
+  const read = (key: InteractionKey, batch: CallContext): Promise<CachedValue<StoredInteractions>> =>
+    cache.read(interactionNamespace, key, batch, (context) =>
       cacheNotFound(async () => {
         const value = await client.latestInteractions(key.ref, key.parameters, context);
         return { value, ttlSeconds: ttl.interactions };
@@ -48,7 +49,7 @@ export function createLoaders({ client, cache, ttl }: VonageDeps, request: DataS
       namespace: interactionNamespace,
       request,
       nameOf: (key) => JSON.stringify(toKeyParts(key)),
-      readBatch: (keys) => loadEach(keys, read),
+      readBatch: (keys, context) => loadEach(keys, (key) => read(key, context)),
     }),
   };
 }

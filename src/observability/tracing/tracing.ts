@@ -1,0 +1,105 @@
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import {
+  defaultResource,
+  detectResources,
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  serviceNameEnvDetector,
+} from '@opentelemetry/resources';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type Sampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import packageJson from '../../../package.json' with { type: 'json' };
+import type { TracesConfig } from '../../config/traces.ts';
+import type { Tracer } from '../../domain/trace-span.ts';
+import { createCountedExport, type SpanExportObserver } from './counted-export.ts';
+import { createTracer } from './spans.ts';
+
+export interface TracingOptions extends TracesConfig {
+  /** Whether vendors receive the context of traces that are not sampled. */
+  readonly propagatesUnsampled: boolean;
+  readonly observer: SpanExportObserver;
+}
+
+/** The traces of a process, which are sent to a collector. */
+export interface Tracing {
+  readonly tracer: Tracer;
+  /** Sends what has been recorded. Takes as long as the collector does, at most its timeout. */
+  readonly close: () => Promise<void>;
+}
+
+/** Some megabytes. A query of a month reads hundreds of files, of which each is a span. */
+const MAX_QUEUED_SPANS = 8192;
+const MAX_SPANS_PER_EXPORT = 512;
+/** Longer than any of the gateway's own texts. */
+const MAX_ATTRIBUTE_LENGTH = 256;
+
+/** Records spans with OpenTelemetry's SDK. This file, and with it the SDK, is loaded only where traces are configured. */
+export function createTracing(options: TracingOptions): Tracing {
+  const { observer, propagatesUnsampled } = options;
+  const provider = new TracerProvider({
+    resource: createResource(options),
+    sampler: createSampler(options),
+    spanLimits: { attributeValueLengthLimit: MAX_ATTRIBUTE_LENGTH },
+    spanProcessors: [
+      createCountedExport({
+        exporter: createExporter(options),
+        createProcessor: (exporter) =>
+          new BatchSpanProcessor({
+            exporter,
+            maxQueueSize: MAX_QUEUED_SPANS,
+            maxExportBatchSize: MAX_SPANS_PER_EXPORT,
+          }),
+        maxQueued: MAX_QUEUED_SPANS,
+        observer,
+      }),
+    ],
+  });
+  const tracer = createTracer({
+    tracer: provider.getTracer('switchboard', packageJson.version),
+    propagator: new W3CTraceContextPropagator(),
+    propagatesUnsampled,
+  });
+  return { tracer, close: () => provider.shutdown().catch(() => undefined) };
+}
+
+/** Reads the variables of headers, certificates, timeout and compression itself. */
+function createExporter({ url, headers }: TracesConfig): OTLPTraceExporter {
+  return new OTLPTraceExporter({
+    url: url.href,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.reveal()])),
+    userAgent: `switchboard/${packageJson.version}`,
+    // Batches are exported one after the other; at the end all that is left at once.
+    concurrencyLimit: Math.ceil(MAX_QUEUED_SPANS / MAX_SPANS_PER_EXPORT),
+  });
+}
+
+function createResource({ serviceName }: TracesConfig) {
+  const environment = detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] });
+  const own = {
+    'service.version': packageJson.version,
+    'service.instance.id': crypto.randomUUID(),
+    'process.pid': process.pid,
+  };
+  return defaultResource()
+    .merge(resourceFromAttributes({ 'service.name': 'switchboard', ...own }))
+    .merge(environment)
+    .merge(resourceFromAttributes(serviceName === undefined ? {} : { 'service.name': serviceName }));
+}
+
+function createSampler({ sampler: { root, isParentBased } }: TracesConfig): Sampler {
+  const rootSampler =
+    root === 'on'
+      ? new AlwaysOnSampler()
+      : root === 'off'
+        ? new AlwaysOffSampler()
+        : new TraceIdRatioBasedSampler(root);
+  return isParentBased ? new ParentBasedSampler({ root: rootSampler }) : rootSampler;
+}

@@ -3,7 +3,7 @@ import { build, type Metafile } from 'esbuild';
 import { builtinsPlugin, PLUGIN_NAMESPACES, replacementsPlugin } from './bundle-plugins.ts';
 import { BUNDLE_FOLDER, formatInputs, INPUTS_FILE } from './bundle.mjs';
 
-const ENTRY = 'src/composition/gateway.ts';
+const ENTRIES = { gateway: 'src/composition/gateway.ts', cli: 'src/cli/cli.ts' };
 
 /** The files that decide how a bundle is built. */
 const BUILDERS = ['src/startup/build-bundle.ts', 'src/startup/bundle-plugins.ts', 'src/startup/bundle.mjs'];
@@ -21,7 +21,7 @@ export async function buildBundle(root: string): Promise<void> {
   try {
     const { metafile } = await build({
       absWorkingDir: root,
-      entryPoints: [ENTRY],
+      entryPoints: ENTRIES,
       outdir: folder,
       bundle: true,
       splitting: true,

@@ -30,7 +30,7 @@ export const COMMANDS: readonly CommandSummary[] = [
   },
   {
     name: 'purge',
-    summary: 'drops cached answers of an account in every gateway, so that the vendor is asked anew',
+    summary: 'drops cached answers of an account in every gateway, so that the vendor is asked again',
     load: async () => (await import('./purge.ts')).purgeCommand,
   },
   {

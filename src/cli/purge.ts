@@ -21,7 +21,7 @@ export const purgeCommand = defineCommand({
   name: 'purge',
   usage: '(--account ACCOUNT | --all) [--agent AGENT] [--from TIME] [--to TIME] [--url URL] [--key-file FILE] [--json]',
   description: `Drops what the gateway, and every other one on the same Redis, has cached of an account, so that the next query asks the vendor
-anew: for when the vendor has corrected what it reported. The key needs the scope \`admin\`. TIME is a day in UTC, such as
+again: for when the vendor has corrected what it reported. The key needs the scope \`admin\`. TIME is a day in UTC, such as
 2026-11-20, or an instant, such as 2026-11-20T08:00:00Z; the last day is included, the last instant is not.`,
   options: {
     account: { type: 'string', value: 'ACCOUNT', help: 'the name of the account in the configuration' },

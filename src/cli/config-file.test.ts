@@ -33,3 +33,12 @@ test('reports every error of the configuration with its line, with exit status 1
     err: expect.stringMatching(/^bad\.yaml:2:1: limitz: .*\nbad\.yaml:3:11: server\.port: .*\n$/),
   });
 });
+
+test.each([
+  ['the option, before all else', ['--config', 'a.yaml'], { SWITCHBOARD_CONFIG: 'b.yaml' }, 'a.yaml'],
+  ['SWITCHBOARD_CONFIG', [], { SWITCHBOARD_CONFIG: 'b.yaml' }, 'b.yaml'],
+  ['switchboard.yaml where the variable is empty', [], { SWITCHBOARD_CONFIG: '' }, 'switchboard.yaml'],
+])('takes the file of %s', async (_, args, env, file) => {
+  for (const name of ['a.yaml', 'b.yaml', 'switchboard.yaml']) folder.write(name, 'limitz: {}\n');
+  expect((await plan(args, env)).err).toContain(`${file}:1:1: limitz: `);
+});

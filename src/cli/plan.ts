@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import type { GraphqlRequest, PlanAnswer } from '../composition/plan-query.ts';
+import type { PlanAnswer, PlannedRequest } from '../composition/plan-query.ts';
 import { describeReadProblem } from '../config/read-problem.ts';
 import { systemClock } from '../domain/clock.ts';
 import type { Plan } from '../planning/plan.ts';
@@ -53,7 +53,7 @@ interface PlannedAnswer {
   readonly maxVendorCalls: number;
 }
 
-async function planLocally(request: GraphqlRequest, file: string | undefined): Promise<PlannedAnswer> {
+async function planLocally(request: PlannedRequest, file: string | undefined): Promise<PlannedAnswer> {
   const config = loadConfigFile(chooseConfigFile(file));
   // Loading the schema takes longer than reading the arguments.
   const { planQuery } = await import('../composition/plan-query.ts');
@@ -62,7 +62,7 @@ async function planLocally(request: GraphqlRequest, file: string | undefined): P
 }
 
 async function planRemotely(
-  request: GraphqlRequest,
+  request: PlannedRequest,
   gateway: Parameters<typeof postToGateway>[0],
 ): Promise<PlannedAnswer> {
   const { status, body } = await postToGateway(gateway, '/graphql', request, { [EXPLAIN_HEADER]: 'plan' });

@@ -41,10 +41,11 @@ const PRINT_ARGUMENTS = '[ "$1" = --version ] && exit 0; for argument; do echo "
 
 test('continues on the pinned Node, with all arguments and its exit status', async () => {
   pinNode('99.0.0', PRINT_ARGUMENTS);
-  const { status, out } = await run(['--no-warnings'], 'plan', '--url', 'a b');
-  expect([status, out.split('\n')]).toEqual([
+  const { status, out, err } = await run(['--no-deprecation'], 'plan', '--url', 'a b');
+  expect([status, err, out.split('\n')]).toEqual([
     7,
-    ['--no-warnings', join(folder, 'src/cli/switchboard.mjs'), 'plan', '--url', 'a b', ''],
+    '',
+    ['--no-deprecation', join(folder, 'src/cli/switchboard.mjs'), 'plan', '--url', 'a b', ''],
   ]);
 });
 

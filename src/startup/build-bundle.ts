@@ -3,7 +3,11 @@ import { build, type Metafile } from 'esbuild';
 import { builtinsPlugin, PLUGIN_NAMESPACES, replacementsPlugin } from './bundle-plugins.ts';
 import { BUNDLE_FOLDER, formatInputs, INPUTS_FILE } from './bundle.mjs';
 
-const ENTRIES = { gateway: 'src/composition/gateway.ts', cli: 'src/cli/cli.ts' };
+/** The gateway, and the commands. */
+const ENTRIES = [
+  { in: 'src/composition/gateway.ts', out: 'gateway' },
+  { in: 'src/cli/cli.ts', out: 'cli' },
+];
 
 /** The files that decide how a bundle is built. */
 const BUILDERS = ['src/startup/build-bundle.ts', 'src/startup/bundle-plugins.ts', 'src/startup/bundle.mjs'];

@@ -1,9 +1,13 @@
 /** @needs redis-server */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startRedisServer } from '../../../test/support/redis-server.ts';
 import { loadConfig } from '../../config/load.ts';
+import type { Config } from '../../config/schema.ts';
 import { checkDependencies } from './dependencies.ts';
 
 async function check(text: string) {
@@ -67,6 +71,36 @@ describe('the issuer', () => {
     answer = { status, body };
     expect(await check(`auth: { jwt: { issuer: i, audience: a, jwksUri: "${url}" } }`)).toMatchObject([
       { subject: 'auth.jwt.jwksUri', outcome, message: expect.stringContaining(message) },
+    ]);
+  });
+});
+
+describe('the file of the cache', () => {
+  async function checkPath(path: string) {
+    const loaded = loadConfig({ text: 'accounts: []', file: 'test', env: {}, vendors: [] });
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
+    const { config } = loaded;
+    return checkDependencies({ ...config, cache: { ...config.cache, path } as Config['cache'] });
+  }
+
+  test('is ok in a folder that may be written to, whether or not it is there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'switchboard-doctor-'));
+    expect(await checkPath(join(folder, 'cache.db'))).toEqual([
+      { subject: 'cache.path', outcome: 'ok', message: `${folder} is writable` },
+    ]);
+    writeFileSync(join(folder, 'cache.db'), '');
+    expect(await checkPath(join(folder, 'cache.db'))).toMatchObject([{ message: `${folder}/cache.db is writable` }]);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('fails in a folder that does not exist', async () => {
+    expect(await checkPath('/no/such/folder/cache.db')).toEqual([
+      {
+        subject: 'cache.path',
+        outcome: 'failed',
+        message: '/no/such/folder is not writable: there is no such file',
+        remedy: 'create the folder and give it to the gateway’s user',
+      },
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { classifyRedisError } from '../../cache/redis-errors.ts';
 import { redisNamespace } from '../../cache/redis-keys.ts';
@@ -92,8 +92,7 @@ async function checkIssuer(jwksUri: URL, { proxy }: Pick<Config, 'proxy'>): Prom
 function checkFolder(path: string): Promise<Finding> {
   const subject = 'cache.path';
   const target = resolve(path);
-  const place =
-    existsSync(target) && !statSync(target).isDirectory() ? target : existsSync(target) ? target : dirname(target);
+  const place = existsSync(target) ? target : dirname(target);
   try {
     accessSync(place, constants.W_OK);
     return Promise.resolve({ subject, outcome: 'ok', message: `${place} is writable` });

@@ -46,7 +46,7 @@ test('asks the gateway to drop what is named, and prints what was dropped', asyn
   const range = ['--agent', 'jane@example.com', '--from', '2026-11-19', '--to', '2026-11-19T12:00:00+01:00'];
   expect(await purge('--account', 'kore-main', ...range)).toEqual({
     status: 0,
-    out: `Purged at 2026-11-20T09:30:00.000Z; 2 of 2 processes have confirmed it. Dropped from the memory of the gateway that answered:
+    out: `Purged at 2026-11-20T09:30:00.000Z, confirmed by 2 of 2 processes. Dropped from the memory of the gateway that answered:
 account    endpoint            entries
 kore-main  agentstatusdetails       12
 complete responses: 3

@@ -79,7 +79,7 @@ function describeAnswer({ purgedAt, accounts, responses, fleet }: PurgeAnswer): 
   const entries = accounts.flatMap(({ account, endpoints }) =>
     endpoints.map((dropped) => [account, dropped.endpoint, dropped.entries]),
   );
-  const others = fleet ? `; ${fleet.heard} of ${fleet.processes} processes have confirmed it` : '';
+  const others = fleet ? `, confirmed by ${fleet.heard} of ${fleet.processes} processes` : '';
   return [
     `Purged at ${purgedAt}${others}. Dropped from the memory of the gateway that answered:`,
     formatTable([['account', 'endpoint', 'entries'], ...entries]),

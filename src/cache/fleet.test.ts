@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
+import { finalEntry, setUpDiskFolder } from '../../test/support/disk-harness.ts';
 import { createFleet, maxCacheBytes } from './fleet.ts';
+
+const newPath = setUpDiskFolder();
 
 test('close aborts background work and clears the store', async () => {
   const clock = manualClock();
@@ -18,6 +21,30 @@ test('close aborts background work and clears the store', async () => {
   expect(await store.getMany(['a'])).toEqual([undefined]);
 });
 
+test('keeps what is final in a file, for accounts with equal fingerprints, and no token', async () => {
+  const path = newPath();
+  const clock = manualClock();
+  const open = () =>
+    createFleet({
+      address: undefined,
+      maxBytes: 1e6,
+      clock,
+      observer: { onError: fail },
+      disk: { path, maxBytes: 16_777_216, observer: { onError: fail, onMovedAside: fail } },
+    });
+  const first = open();
+  const account = { name: 'a', vendor: 'kore', accountId: '7' } as never;
+  expect(Object.keys(first.forAccount(account))).toEqual(['fingerprint']);
+  expect(first.forAccount(account).fingerprint).toContain('"7"');
+  await first.store.set('a', finalEntry('A', clock.now()));
+  await first.close();
+  const second = open();
+  expect(await second.store.getMany(['a'])).toMatchObject([{ value: 'A' }]);
+  expect(second.store.peek?.('a')).toMatchObject({ value: 'A' });
+  expect(second.diskUse?.()).toMatchObject({ entries: 1 });
+  await second.close();
+});
+
 test.each([
   [300, 1000, 300],
   [333, 1000, 333],
@@ -28,5 +55,5 @@ test.each([
 });
 
 function fail(): never {
-  throw new Error('unexpected Redis error');
+  throw new Error('unexpected error');
 }

@@ -4,6 +4,8 @@ import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
 import type { SharedRetryAfterGate } from '../http/ports.ts';
 import { accountFingerprint } from './account-fingerprint.ts';
+import type { DiskObserver } from './disk-connection.ts';
+import { createDiskStore } from './disk-store.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore, type StoreUse } from './memory-store.ts';
 import { createRedisExchange, type ExchangeTexts } from './redis-exchange.ts';
@@ -11,9 +13,9 @@ import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 import { createRedisRetryAfterGate } from './redis-retry-after-gate.ts';
 import { createRedisStore } from './redis-store.ts';
-import { createRedisTime, SAME_TIME } from './redis-time.ts';
+import { createRedisTime, type RedisTime, SAME_TIME } from './redis-time.ts';
 import { connectRedis, type RedisConnection, type RedisObserver } from './redis.ts';
-import { createSteadyClock } from './steady-clock.ts';
+import { createSteadyClock, type SteadyClock } from './steady-clock.ts';
 import type { Store } from './store.ts';
 import { createSharedTokenStore, type SharedTokenStore } from './token-store.ts';
 import { createTwoLevelStore } from './two-level-store.ts';
@@ -31,8 +33,16 @@ export interface FleetOptions {
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly observer: RedisObserver;
+  /** A file that keeps entries over a restart; absent: none. Never together with an address. */
+  readonly disk?: FleetDisk | undefined;
   /** Whether all processes have this very clock, as in a simulation: its times are then not compared with those of Redis. */
   readonly isClockShared?: boolean | undefined;
+}
+
+export interface FleetDisk {
+  readonly path: string;
+  readonly maxBytes: number;
+  readonly observer: DiskObserver;
 }
 
 /** What the processes of a gateway share: a store, leases for fetches, rate limits and access tokens. */
@@ -40,6 +50,8 @@ export interface Fleet {
   readonly store: Store;
   /** How full this process's memory level is. */
   readonly memoryUse: () => StoreUse;
+  /** How full the file is; absent without one. */
+  readonly diskUse?: () => StoreUse;
   /** Aborted by `close`; cancels all background work. */
   readonly shutdownSignal: AbortSignal;
   readonly forAccount: (account: AccountConfig) => AccountSharedState;
@@ -61,7 +73,7 @@ export interface AccountSharedState {
   readonly sharedGate?: SharedRetryAfterGate;
 }
 
-export function createFleet({ address, maxBytes, clock, observer, isClockShared }: FleetOptions): Fleet {
+export function createFleet({ address, maxBytes, clock, observer, disk, isClockShared }: FleetOptions): Fleet {
   const shutdownController = new AbortController();
   const shutdownSignal = shutdownController.signal;
   const local = createMemoryStore(maxBytes);
@@ -81,25 +93,46 @@ export function createFleet({ address, maxBytes, clock, observer, isClockShared 
     };
   }
 
+  if (address === undefined && disk) {
+    const steadyClock = createSteadyClock(clock);
+    const file = createDiskStore({ ...disk, clock: steadyClock });
+    return { ...createFleetOn(createTwoLevelStore(local, file, steadyClock), withFingerprint), diskUse: file.use };
+  }
   if (address === undefined) return createFleetOn(local, () => ({}));
   const redis = connectRedis(address, clock, observer);
   const steadyClock = createSteadyClock(clock);
   const estimate = createRedisTime();
   const redisTime = isClockShared ? SAME_TIME : estimate;
-  const forAccount: Fleet['forAccount'] = (account) => {
+  const forAccount = createAccountSharing({ redis, clock: steadyClock, redisTime, shutdownSignal });
+  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock, redisTime), steadyClock);
+  return createFleetOn(store, forAccount, createRedisFleetSize(redis, steadyClock, estimate));
+}
+
+interface SharingOptions {
+  readonly redis: RedisConnection;
+  readonly clock: SteadyClock;
+  readonly redisTime: RedisTime;
+  readonly shutdownSignal: AbortSignal;
+}
+
+function createAccountSharing({ redis, clock, redisTime, shutdownSignal }: SharingOptions): Fleet['forAccount'] {
+  return (account) => {
     const fingerprint = accountFingerprint(account);
     const leases = createLeases(redis, LEASE_TTL_MS);
     return {
       fingerprint,
       leases,
-      tokenStore: createSharedTokenStore({ redis, leases, clock: steadyClock, redisTime, fingerprint, shutdownSignal }),
+      tokenStore: createSharedTokenStore({ redis, leases, clock, redisTime, fingerprint, shutdownSignal }),
       healthExchange: createRedisExchange(redis, fingerprint),
       sharedGate: createRedisRetryAfterGate(redis, fingerprint),
       ...sharedQuotaOf(account, redis, fingerprint),
     };
   };
-  const store = createTwoLevelStore(local, createRedisStore(redis, steadyClock, redisTime), steadyClock);
-  return createFleetOn(store, forAccount, createRedisFleetSize(redis, steadyClock, estimate));
+}
+
+/** A file outlasts the configuration: an account of the same name may be another one after a restart. */
+function withFingerprint(account: AccountConfig): AccountSharedState {
+  return { fingerprint: accountFingerprint(account) };
 }
 
 function sharedQuotaOf(

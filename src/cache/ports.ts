@@ -8,7 +8,7 @@
 export type CacheReadResult =
   'hit' | 'coalesced' | 'miss' | 'stale_if_error' | 'stale_while_revalidate' | 'shared_hit' | 'revalidate_failed';
 
-/** An operation on the shared cache; `connection` and `close` concern the connection itself. */
+/** An operation on the shared cache, of which `connection` and `close` concern the connection itself; or on the file of `cache.path`. */
 export type CacheOperation =
   | 'get'
   | 'set'
@@ -21,24 +21,23 @@ export type CacheOperation =
   | 'health'
   | 'probe'
   | 'connection'
-  | 'close';
+  | 'close'
+  | `disk_${'open' | 'read' | 'write' | 'delete' | 'tidy' | 'close'}`;
 
 export type CacheErrorReason =
-  | 'timeout'
-  | 'connection'
-  | 'topology'
-  | 'malformed_reply'
-  | 'loading'
-  | 'readonly'
-  | 'oom'
-  | 'moved'
-  | 'noauth'
-  | 'other';
+  'connection' | 'topology' | 'malformed_reply' | 'loading' | 'oom' | 'moved' | 'noauth' | DiskErrorReason;
+
+/**
+ * Why an operation on the file of `cache.path` failed. `full`: the disk, or the file. `foreign`: it is the database of another
+ * program. `backlog`: more is to be written than the disk takes. Where Redis has a reason of the same name, it means the same.
+ */
+export type DiskErrorReason =
+  'timeout' | 'readonly' | 'full' | 'busy' | 'damaged' | 'foreign' | 'io' | 'backlog' | 'other';
 
 /** The metrics that the cache reports. */
 export interface CacheMetrics {
   /** Keys were read; 1 where the number is absent. */
   readonly cacheRead: (account: string, endpoint: string, result: CacheReadResult, keys?: number) => void;
-  /** An operation on the shared cache failed. */
-  readonly cacheError: (operation: CacheOperation, reason: CacheErrorReason) => void;
+  /** An operation on the shared cache or on the file failed; of several entries where there is a number. */
+  readonly cacheError: (operation: CacheOperation, reason: CacheErrorReason, entries?: number) => void;
 }

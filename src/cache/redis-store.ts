@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
-import { z } from 'zod';
 import type { Clock } from '../domain/clock.ts';
 import { createByteLimiter } from './byte-limiter.ts';
+import { formatEntry, parseEntry } from './entry-text.ts';
 import { MAX_KEYS_PER_COMMAND, redisKey } from './redis-keys.ts';
 import { type RedisTime, SAME_TIME } from './redis-time.ts';
 import { createValueSizes, MAX_COMMAND_BYTES, type ValueSizes } from './redis-value-sizes.ts';
@@ -30,16 +30,6 @@ end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`;
 
-const entrySchema = z.object({
-  key: z.string(),
-  value: z.unknown(),
-  notFound: z.object({ message: z.string(), reason: z.string().nullable(), status: z.number().nullable() }).optional(),
-  isFinal: z.boolean().optional(),
-  fetchedAt: z.number(),
-  freshUntil: z.number(),
-  expiresAt: z.number(),
-});
-
 /**
  * Stores entries in Redis or Valkey, shared by all processes of the gateway. Every failure there (down, slow, full, malformed
  * data) is a miss within the timeout. Commands are bounded by keys and by bytes, so that neither Redis nor the event loop of
@@ -64,7 +54,7 @@ export function createRedisStore(redis: RedisConnection, clock: Clock, redisTime
         if (!texts) return entries;
         minLength = texts.every((text) => text === null) ? length * GROWTH_AFTER_MISSES : 1;
         for (const [index, key] of chunkKeys.entries()) {
-          const entry = parseEntry(texts[index] ?? null, key);
+          const entry = parseText(texts[index] ?? null, key);
           entries.push(entry && shift(entry, -redisTime.offsetMs()));
         }
       }
@@ -127,7 +117,7 @@ function createWriter(redis: RedisConnection, sizes: ValueSizes, clock: Clock, r
         if (ttlMs <= 0) return { bytes: 0, done: Promise.resolve() };
         const shifted = shift(entry, redisTime.offsetMs());
         const requestedAt = String(Math.round(shifted.fetchedAt));
-        const text = `${requestedAt} ${JSON.stringify({ key, ...shifted })}`;
+        const text = `${requestedAt} ${formatEntry(key, shifted)}`;
         sizes.observe(key, 1, text.length);
         const set = { keys: [redisKey('entry', key)], arguments: [requestedAt, text, String(ttlMs)] };
         const done = redis.tryRun('set', null, (client) => client.eval(SET_SCRIPT, set), {
@@ -163,13 +153,6 @@ function countBytes(texts: readonly string[]): number {
   return texts.reduce((bytes, text) => bytes + text.length, 0);
 }
 
-/** Returns the entry if the text is a valid one that belongs to the key; anything else is a miss, for this key only. */
-function parseEntry(text: string | null, key: string): Entry | undefined {
-  if (text === null) return undefined;
-  try {
-    const parsed = entrySchema.safeParse(JSON.parse(text.slice(text.indexOf(' ') + 1)));
-    return parsed.success && parsed.data.key === key ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+function parseText(text: string | null, key: string): Entry | undefined {
+  return text === null ? undefined : parseEntry(text.slice(text.indexOf(' ') + 1), key);
 }

@@ -112,3 +112,14 @@ test('logs that a vendor knows no agent once a minute for each account', () => {
     { level: 'warn', account: 'vcc', count: 19, message },
   ]);
 });
+
+test('logs failures of the file of the cache once a minute, with how many entries they concern', () => {
+  const { clock, logs, take } = setUp();
+  for (let i = 0; i < 20; i += 1) logs.diskFailed('write', 'full', 50);
+  clock.advance(MINUTE);
+  const fields = { level: 'warn', operation: 'write', reason: 'full', message: 'cache file could not be used' };
+  expect(take()).toEqual([
+    { ...fields, count: 50 },
+    { ...fields, count: 950 },
+  ]);
+});

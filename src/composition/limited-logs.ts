@@ -1,3 +1,5 @@
+import type { DiskOperation } from '../cache/disk-messages.ts';
+import type { DiskErrorReason } from '../cache/ports.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { SourceOutcome, SourceReport } from '../domain/source.ts';
 import { isNotFound, type VendorError } from '../domain/vendor-error.ts';
@@ -17,6 +19,8 @@ export interface LimitedLogs {
   readonly refreshFailed: (error: VendorError) => void;
   /** The vendor knows none of the account's agents. */
   readonly agentsUnknown: (account: string) => void;
+  /** An operation on the file of the cache failed, of this many entries. */
+  readonly diskFailed: (operation: DiskOperation, reason: DiskErrorReason, entries: number) => void;
   /** Writes what has been counted, and stops the timers. */
   readonly flush: () => void;
 }
@@ -52,6 +56,9 @@ export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): L
   const unknownAgents = createLimitedLog(clock, (fields) => {
     logger.warn(fields, 'vendor knows none of the agents of an account');
   });
+  const disk = createLimitedLog(clock, (fields) => {
+    logger.warn(fields, 'cache file could not be used');
+  });
   return {
     vendorCallFailed: ({ account, endpoint, outcome, reason = null, status }) => {
       failures.log({ account, endpoint, code: outcome, ...toReasonFields(reason, status ?? null) });
@@ -73,8 +80,11 @@ export function createLimitedLogs(clock: Clock, logger: Pick<Logger, 'warn'>): L
     agentsUnknown: (account) => {
       unknownAgents.log({ account });
     },
+    diskFailed: (operation, reason, entries) => {
+      disk.log({ operation, reason }, entries);
+    },
     flush: () => {
-      for (const log of [failures, dropped, incomplete, renewals, refreshes, unknownAgents]) log.flush();
+      for (const log of [failures, dropped, incomplete, renewals, refreshes, unknownAgents, disk]) log.flush();
     },
   };
 }

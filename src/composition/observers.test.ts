@@ -4,7 +4,7 @@ import type { AccountState } from '../domain/account.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createLimitedLogs } from './limited-logs.ts';
-import { createHealthObserver, createVendorHttpObserver } from './observers.ts';
+import { createDiskObserver, createHealthObserver, createVendorHttpObserver } from './observers.ts';
 
 function setUp() {
   const lines: Record<string, unknown>[] = [];
@@ -57,5 +57,19 @@ test('logs how the health of an account changes, but not its first success', () 
   expect(lines).toMatchObject([
     { level: 'warn', account, state: 'DEGRADED', previous: 'OK', lastError: 'no (connect)' },
     { level: 'info', account, state: 'OK', previous: 'DEGRADED' },
+  ]);
+});
+
+test('counts the entries of a failed operation on the file of the cache, and logs where a damaged one went', async () => {
+  const { lines, logs } = setUp();
+  const metrics = createMetrics();
+  const logger = createLogger({ destination: { write: (line) => lines.push(JSON.parse(line) as (typeof lines)[0]) } });
+  const disk = createDiskObserver(metrics, logger, logs);
+  disk.onError('write', 'full', 7);
+  disk.onMovedAside('/var/cache.db.damaged');
+  expect(await metrics.text()).toContain('switchboard_cache_errors_total{operation="disk_write",reason="full"} 7\n');
+  expect(lines).toMatchObject([
+    { level: 'warn', operation: 'write', reason: 'full', count: 7 },
+    { level: 'warn', movedTo: '/var/cache.db.damaged', message: 'damaged cache file moved aside' },
   ]);
 });

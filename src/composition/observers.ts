@@ -1,3 +1,4 @@
+import type { DiskObserver } from '../cache/disk-connection.ts';
 import type { CacheReadResult } from '../cache/ports.ts';
 import { classifyRedisError } from '../cache/redis-errors.ts';
 import type { RedisObserver } from '../cache/redis.ts';
@@ -28,6 +29,23 @@ export function createRedisObserver(metrics: Metrics, logger: Logger): RedisObse
     onUp: () => {
       metrics.redisUp(true);
       logger.info({}, 'shared cache available again');
+    },
+  };
+}
+
+/** Counts and logs failures of the file of the cache. */
+export function createDiskObserver(
+  metrics: Pick<Metrics, 'cacheError'>,
+  logger: Pick<Logger, 'warn'>,
+  logs: Pick<LimitedLogs, 'diskFailed'>,
+): DiskObserver {
+  return {
+    onError: (operation, reason, entries) => {
+      metrics.cacheError(`disk_${operation}`, reason, entries);
+      logs.diskFailed(operation, reason, entries);
+    },
+    onMovedAside: (movedTo) => {
+      logger.warn({ movedTo }, 'damaged cache file moved aside');
     },
   };
 }

@@ -14,7 +14,7 @@ import { type AccountPool, createAccountPool } from './account-pool.ts';
 import { type Authentication, type AuthenticationConfig, createAuthentications } from './authentication.ts';
 import { createIssuerFetch } from './issuer-fetch.ts';
 import { createLimitedLogs, type LimitedLogs } from './limited-logs.ts';
-import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
+import { createDiskObserver, createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
 import { createResponseCaches, type ResponseCaches } from './response-caches.ts';
 
 export interface AppOptions {
@@ -54,9 +54,9 @@ export function createProcessParts(options: AppOptions, limits: () => Limits): P
   const metrics = createMetrics({ collectProcessMetrics, peers: options.metricsPeers });
   const onUnexpectedError = createUnexpectedErrorObserver(logger);
   const transport = createTransport(config.proxy);
-  const fleet = connectFleet(options, metrics);
   metrics.watchLog(lostLogLines);
   const logs = createLimitedLogs(clock, logger);
+  const fleet = connectFleet(options, metrics, logs);
   const responses = createResponseCaches(clock, metrics);
   const accounts = createAccountPool({
     ...{ vendors, fleet, transport, clock, metrics, logger, logs, limits, onUnexpectedError },
@@ -67,23 +67,33 @@ export function createProcessParts(options: AppOptions, limits: () => Limits): P
     schema: createSchema(),
     authenticationFor: createAuthentications({ clock, metrics, logger, fetch: createIssuerFetch(transport) }),
     close: async () => {
-      // After the last query: what it counted is still logged.
-      logs.flush();
       await Promise.allSettled([fleet.close(), transport.close()]);
+      // After the last query, and what was still to be stored: what they counted is still logged.
+      logs.flush();
     },
   };
 }
 
-function connectFleet({ config, clock, logger, isClockShared }: AppOptions, metrics: Metrics): Fleet {
+function connectFleet(
+  { config: { cache }, clock, logger, isClockShared }: AppOptions,
+  metrics: Metrics,
+  logs: LimitedLogs,
+): Fleet {
+  const { path, maxDiskBytes } = cache;
   const fleet = createFleet({
-    address: config.cache.url,
-    maxBytes: maxCacheBytes(config.cache.maxBytes, getHeapStatistics().heap_size_limit),
+    address: cache.url,
+    maxBytes: maxCacheBytes(cache.maxBytes, getHeapStatistics().heap_size_limit),
     clock,
     observer: createRedisObserver(metrics, logger),
+    disk:
+      path === undefined
+        ? undefined
+        : { path, maxBytes: maxDiskBytes, observer: createDiskObserver(metrics, logger, logs) },
     isClockShared,
   });
-  metrics.watchMemoryLevel('memory', fleet.memoryUse);
+  metrics.watchCacheLevel('memory', fleet.memoryUse);
+  if (fleet.diskUse) metrics.watchCacheLevel('disk', fleet.diskUse);
   // A Redis that does not answer is reported as down as soon as that is known.
-  if (config.cache.url !== undefined) metrics.redisUp(true);
+  if (cache.url !== undefined) metrics.redisUp(true);
   return fleet;
 }

@@ -15,7 +15,7 @@ const NO_USE = { bytes: 0, maxBytes: 0, entries: 0 };
 
 export function createResponseCaches(
   clock: Clock,
-  metrics: Pick<Metrics, 'responseRead' | 'watchMemoryLevel'>,
+  metrics: Pick<Metrics, 'responseRead' | 'watchCacheLevel'>,
 ): ResponseCaches {
   const caches = new Set<ResponseCache>();
   let hasCreated = false;
@@ -27,13 +27,13 @@ export function createResponseCaches(
   return {
     create: (maxBytes) => {
       if (maxBytes === 0) {
-        if (hasCreated) metrics.watchMemoryLevel('responses', () => ({ ...NO_USE, evictions: countEvictions() }));
+        if (hasCreated) metrics.watchCacheLevel('responses', () => ({ ...NO_USE, evictions: countEvictions() }));
         return undefined;
       }
       hasCreated = true;
       const responses = createResponseCache({ maxBytes, clock, onRead: metrics.responseRead });
       caches.add(responses);
-      metrics.watchMemoryLevel('responses', () => ({ ...responses.use(), evictions: countEvictions() }));
+      metrics.watchCacheLevel('responses', () => ({ ...responses.use(), evictions: countEvictions() }));
       return responses;
     },
     release: (responses) => {

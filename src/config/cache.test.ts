@@ -16,6 +16,8 @@ test.each([
   ['url: ["redis://a", "redis://b:x"]', 'cache.url[1]: must name hosts as host or host:port'],
   ['url: []', 'cache.url: must be a redis://, rediss:// or redis+sentinel:// URL, or a list of them'],
   ['url: 6379', 'cache.url: must be a redis://, rediss:// or redis+sentinel:// URL, or a list of them'],
+  ['path: ""', 'cache.path: must not be empty'],
+  ['path: /tmp/cache.db, maxDiskBytes: 16777215', 'cache.maxDiskBytes: must be at least 16777216'],
   ['maxBytes: 1048575', 'cache.maxBytes: must be at least 1048576'],
   ['staleIfErrorSeconds: -1', 'cache.staleIfErrorSeconds: must be at least 0'],
   ['ttl: { files: 31536001 }', 'cache.ttl.files: must be at most 31536000'],

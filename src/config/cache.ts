@@ -24,6 +24,10 @@ export type Ttl = z.infer<typeof ttlSchema>;
 export const cacheSchema = z.strictObject({
   /** Redis or Valkey, shared by all processes; absent: a cache in this process only. */
   url: redisAddressSchema.optional(),
+  /** The file that keeps what is final or fresh for long over a restart; absent: none. */
+  path: z.string().min(1).optional(),
+  /** Upper bound of that file. */
+  maxDiskBytes: z.number().int().min(16_777_216).default(1_073_741_824),
   /** Upper bound of this process's memory for the cache. */
   maxBytes: z.number().int().min(1_048_576).default(268_435_456),
   /** How long after its TTL a value may still be served while the vendor fails. */

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { arrangeErrors } from './arrange-errors.ts';
+import { checkCachePath } from './cache-path.ts';
 import { type ConfigError, type ConfigIssue, formatPath } from './config-error.ts';
 import { crossCheck } from './cross-checks.ts';
 import { loadDirectoryFiles } from './directory-files/load-directory-files.ts';
@@ -78,13 +79,16 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
     return fail([{ file, path: '', message: 'an alias (*) refers to no anchor (&), or to too many' }]);
   }
   const { config, issues } = parseConfig(raw, interpolation.interpolatedPaths, vendors);
-  const others = loadOtherFiles(raw, dirname(file), interpolation.unknownPaths);
+  // A machine without the secrets is not the one that the gateway runs on.
+  const others = loadOtherFiles(raw, dirname(file), interpolation.unknownPaths, { checksCachePath: env !== null });
   const toConfigError = createErrorFormatter(file, yaml, interpolation);
   const crossIssues = crossCheck({ raw, vendors, people: others.people, positionOf: createPositionOf(file, yaml) });
   const fileIssues = findOtherIssues([...issues, ...others.directoryIssues, ...crossIssues], interpolation);
   const allErrors = [
     ...errors,
-    ...[...interpolation.issues, ...others.trusted.issues, ...fileIssues].map(toConfigError),
+    ...[...interpolation.issues, ...others.trusted.issues, ...others.cachePath.issues, ...fileIssues].map(
+      toConfigError,
+    ),
     ...findHostErrors(raw, server.host, toConfigError).filter(({ path }) => !interpolation.unknownPaths.has(path)),
   ];
   const warnings = [
@@ -108,12 +112,19 @@ function failInspection(errors: readonly ConfigError[]): ConfigInspection {
   return { errors, warnings: [], people: 0, unknownValues: 0, files: [] };
 }
 
-/** Reads the manifests and the directory files. */
-function loadOtherFiles(raw: unknown, folder: string, unknownPaths: ReadonlySet<string>) {
+/** Reads the manifests and the directory files; checks that of the cache. */
+function loadOtherFiles(
+  raw: unknown,
+  folder: string,
+  unknownPaths: ReadonlySet<string>,
+  { checksCachePath }: { readonly checksCachePath: boolean },
+) {
   const trusted = loadTrustedDocuments(raw, folder, unknownPaths);
   const directory = loadDirectoryFiles(raw, folder, unknownPaths);
+  const isCachePathKnown = checksCachePath && !unknownPaths.has('cache.path');
   return {
     trusted,
+    cachePath: isCachePathKnown ? checkCachePath(raw, folder) : { issues: [] },
     people: withoutOverriddenPeople(directory.people, raw),
     teams: directory.teams,
     directoryIssues: directory.issues,
@@ -125,10 +136,11 @@ function loadOtherFiles(raw: unknown, folder: string, unknownPaths: ReadonlySet<
 /** Adds what other files have: agents and teams after those of the configuration. */
 function completeConfig(
   config: FileConfig,
-  { people, teams, trusted }: ReturnType<typeof loadOtherFiles>,
+  { people, teams, trusted, cachePath }: ReturnType<typeof loadOtherFiles>,
 ): Omit<Config, 'proxy'> {
   return {
     ...config,
+    cache: { ...config.cache, ...('path' in cachePath && { path: cachePath.path }) },
     trustedDocuments: trusted.trustedDocuments,
     agents: [...config.agents, ...people.map(({ entry }) => entry)],
     teams: [...config.teams, ...teams],

@@ -36,6 +36,7 @@ test('settings have the documented defaults', () => {
     },
     cache: {
       maxBytes: 268_435_456,
+      maxDiskBytes: 1_073_741_824,
       staleIfErrorSeconds: 600,
       ttl: {
         interactions: 10,

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { loadConfig } from './load.ts';
 import type { Config } from './schema.ts';
@@ -29,4 +31,14 @@ test('sees that only a password has changed', () => {
   const withPassword = (password: string) => load(`cache: { url: "redis://:${password}@127.0.0.1:6379" }`);
   expect(keepStartSettings(withPassword('one'), withPassword('two')).needsRestart).toEqual(['cache.url']);
   expect(keepStartSettings(withPassword('one'), withPassword('one')).needsRestart).toEqual([]);
+});
+
+test('keeps the file of the cache and its bound', () => {
+  const { config, needsRestart } = keepStartSettings(
+    load('{}'),
+    load(`cache: { path: ${join(tmpdir(), 'cache.db')}, maxDiskBytes: 20000000 }`),
+  );
+  expect(needsRestart).toEqual(['cache.path', 'cache.maxDiskBytes']);
+  expect(config.cache).toMatchObject({ maxDiskBytes: 1_073_741_824 });
+  expect(config.cache.path).toBeUndefined();
 });

@@ -7,6 +7,8 @@ const START_KEYS = [
   ['server', 'port'],
   ['server', 'workers'],
   ['cache', 'url'],
+  ['cache', 'path'],
+  ['cache', 'maxDiskBytes'],
   ['cache', 'maxBytes'],
 ] as const;
 

@@ -46,10 +46,13 @@ test('loads the example configuration', () => {
   expect(errorLines(example)).toEqual([]);
 });
 
-test('loads the example configuration with all commented-out keys enabled', () => {
-  expect(uncommented).not.toBe(example);
-  expect(errorLines(uncommented)).toEqual([]);
-});
+test.each(['url', 'path'])(
+  'loads the example with all commented-out keys enabled, of `url` and `path` without %s',
+  (key) => {
+    expect(uncommented).not.toBe(example);
+    expect(errorLines(uncommented.replace(new RegExp(`^  ${key}: .*\\n`, 'm'), ''))).toEqual([]);
+  },
+);
 
 test('shows every settings key in the example configuration', () => {
   const names = keysOf(z.object(settingsShape));

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Node options, before the script. */
   readonly nodeOptions?: readonly string[];
+  /** A program that runs the command that follows its own arguments, such as `nice`. */
+  readonly wrapper?: readonly string[];
   /** Shell commands to run before the shell executes the gateway, such as `ulimit`. */
   readonly shellPrelude?: string;
   readonly stdio?: StdioOptions;
@@ -41,9 +43,10 @@ export function setUpGatewayProcesses() {
   });
 
   function run(options: RunOptions = {}): ChildProcess {
-    const { env = {}, nodeOptions = [], shellPrelude, stdio = 'pipe', script = MAIN_PATH } = options;
+    const { env = {}, nodeOptions = [], wrapper = [], shellPrelude, stdio = 'pipe', script = MAIN_PATH } = options;
     const command = [process.execPath, ...nodeOptions, script, ...(options.args ?? [])];
-    const [file = '', ...args] = shellPrelude ? ['sh', '-c', `${shellPrelude}; exec "$@"`, 'sh', ...command] : command;
+    const shell = shellPrelude ? ['sh', '-c', `${shellPrelude}; exec "$@"`, 'sh'] : [];
+    const [file = '', ...args] = [...wrapper, ...shell, ...command];
     const child = spawn(file, args, { cwd: folder, env: { ...process.env, PORT: '0', ...env }, stdio });
     children.push(child);
     return child;

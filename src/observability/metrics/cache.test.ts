@@ -4,7 +4,7 @@ import { createMetrics } from '../metrics.ts';
 test('exports the fill and the evictions of the memory level, as of the moment when /metrics is read', async () => {
   const metrics = createMetrics();
   const use = { bytes: 1000, maxBytes: 4000, entries: 3, evictions: 0 };
-  metrics.watchMemoryLevel('memory', () => use);
+  metrics.watchCacheLevel('memory', () => use);
   await metrics.text();
   Object.assign(use, { bytes: 3900, entries: 9, evictions: 2 });
   const text = await metrics.text();

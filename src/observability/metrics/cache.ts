@@ -2,36 +2,39 @@ import type { StoreUse } from '../../cache/memory-store.ts';
 import type { CacheMetrics } from '../../cache/ports.ts';
 import type { MetricFactory } from './registry.ts';
 
-/** What the memory holds: values of vendors, or complete responses. */
-export type MemoryLevel = 'memory' | 'responses';
+/** What a level holds: values of vendors, in memory or in the file of `cache.path`; or complete responses, in memory. */
+export type CacheLevel = 'memory' | 'disk' | 'responses';
 
 /** The metrics of the cache. */
 export interface AllCacheMetrics extends CacheMetrics {
-  /** Exports how full a level of this process's memory is, whenever /metrics is read. */
-  readonly watchMemoryLevel: (level: MemoryLevel, use: () => StoreUse) => void;
+  /** Exports how full a level of this process is, whenever /metrics is read. */
+  readonly watchCacheLevel: (level: CacheLevel, use: () => StoreUse) => void;
   /** Redis answers, or not; never called without a Redis. */
   readonly redisUp: (isUp: boolean) => void;
 }
 
 export function createCacheMetrics(factory: MetricFactory): AllCacheMetrics {
   const { counter } = factory;
-  const errors = counter('cache_errors_total', 'Failed operations on the shared cache.', ['operation', 'reason']);
+  const errors = counter('cache_errors_total', 'Failed operations on the shared cache and on the file of the cache.', [
+    'operation',
+    'reason',
+  ]);
   const reads = counter('cache_reads_total', 'Keys read from the cache by result.', ['account', 'endpoint', 'result']);
   return {
-    ...createMemoryLevelMetrics(factory),
+    ...createLevelMetrics(factory),
     ...createRedisMetrics(factory),
     cacheRead: (account, endpoint, result, keys = 1) => {
       reads.inc({ account, endpoint, result }, keys);
     },
-    cacheError: (operation, reason) => {
-      errors.inc({ operation, reason });
+    cacheError: (operation, reason, entries = 1) => {
+      errors.inc({ operation, reason }, entries);
     },
   };
 }
 
-function createMemoryLevelMetrics({ counter, gauge }: MetricFactory): Pick<AllCacheMetrics, 'watchMemoryLevel'> {
+function createLevelMetrics({ counter, gauge }: MetricFactory): Pick<AllCacheMetrics, 'watchCacheLevel'> {
   const labelNames = ['level'] as const;
-  const levels = new Map<MemoryLevel, () => StoreUse>();
+  const levels = new Map<CacheLevel, () => StoreUse>();
   const watchGauge = (name: string, help: string, select: (use: StoreUse) => number): void => {
     gauge(name, help, labelNames, (values) => {
       for (const [level, use] of levels) values.set({ level }, select(use()));
@@ -44,7 +47,7 @@ function createMemoryLevelMetrics({ counter, gauge }: MetricFactory): Pick<AllCa
     for (const [level, use] of levels) values.inc({ level }, use().evictions);
   });
   return {
-    watchMemoryLevel: (level, use) => {
+    watchCacheLevel: (level, use) => {
       levels.set(level, use);
     },
   };

@@ -5,6 +5,7 @@ import { findBundle, ROOT } from './startup/bundle.mjs';
 import { exitOnSignalDuringStartup } from './startup/startup-signals.mjs';
 
 const { enableCompileCache, flushCompileCache } = process.getBuiltinModule('node:module');
+const { pathToFileURL } = process.getBuiltinModule('node:url');
 
 process.env.NODE_ENV ??= 'production';
 const startupComplete = exitOnSignalDuringStartup(process);
@@ -13,7 +14,7 @@ if (bundle) {
   enableCompileCache(bundle.cacheFolder);
   process.setSourceMapsEnabled(true);
 }
-const { runGateway } = await import(bundle?.entry ?? './composition/gateway.ts');
+const { runGateway } = await import(bundle ? pathToFileURL(bundle.entry).href : './composition/gateway.ts');
 await runGateway(startupComplete);
 // Otherwise a process that is killed would leave nothing to later ones.
 if (bundle) flushCompileCache();

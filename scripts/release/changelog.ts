@@ -40,6 +40,11 @@ function parse(version: string): Version {
   return [Number(major), Number(minor), Number(patch)];
 }
 
+/** Negative where the first version is earlier, 0 where they are equal. */
+export function compareVersions(a: string, b: string): number {
+  return compare(parse(a), parse(b));
+}
+
 function compare(a: Version, b: Version): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 }

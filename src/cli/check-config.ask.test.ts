@@ -22,14 +22,19 @@ afterAll(async () => {
   await world.stop();
 });
 
-const CHECK_CONFIG = new URL('./check-config.ts', import.meta.url).pathname;
+const SWITCHBOARD = new URL('./switchboard.mjs', import.meta.url).pathname;
 
 function ask(text: string, env: Readonly<Record<string, string>> = {}) {
   writeFileSync(join(folder, 'ask.yaml'), text);
   return new Promise<{ status: unknown; lines: readonly string[]; err: string }>((resolve) => {
-    execFile(process.execPath, [CHECK_CONFIG, '--ask', 'ask.yaml'], { cwd: folder, env }, (error, out, err) => {
-      resolve({ status: error?.code ?? 0, lines: out.trimEnd().split('\n').slice(1), err });
-    });
+    execFile(
+      process.execPath,
+      [SWITCHBOARD, 'check-config', '--ask', 'ask.yaml'],
+      { cwd: folder, env },
+      (error, out, err) => {
+        resolve({ status: error?.code ?? 0, lines: out.trimEnd().split('\n').slice(1), err });
+      },
+    );
   });
 }
 

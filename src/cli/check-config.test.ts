@@ -12,7 +12,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const CHECK_CONFIG = new URL('./check-config.ts', import.meta.url).pathname;
+const SWITCHBOARD = new URL('./switchboard.mjs', import.meta.url).pathname;
 
 function runCheckConfig(...args: readonly string[]) {
   return runWithEnv({}, ...args);
@@ -20,7 +20,7 @@ function runCheckConfig(...args: readonly string[]) {
 
 function runWithEnv(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
   return new Promise<{ status: unknown; out: string; err: string }>((resolve) => {
-    execFile(process.execPath, [CHECK_CONFIG, ...args], { cwd: folder, env }, (error, out, err) => {
+    execFile(process.execPath, [SWITCHBOARD, 'check-config', ...args], { cwd: folder, env }, (error, out, err) => {
       resolve({ status: error?.code ?? 0, out, err });
     });
   });
@@ -90,7 +90,7 @@ test.each([
   const { status, out, err } = await runCheckConfig(...args);
   expect([status, out]).toEqual([2, '']);
   expect(err.split('\n')[0]).toContain(problem);
-  expect(err).toMatch(/^Usage: npm run check-config -- \[--strict\] \[--no-interpolate \| --ask\] FILE\n/m);
+  expect(err).toMatch(/^Usage: switchboard check-config \[--strict\] \[--no-interpolate \| --ask\] FILE\n/m);
 });
 
 test.each(['--help', '-h'])('prints the usage for %s, with exit status 0', async (option) => {

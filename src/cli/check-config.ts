@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import type { AccountCheck } from '../composition/ask-accounts.ts';
 import { type ConfigError, formatConfigError, formatConfigWarning } from '../config/config-error.ts';
 import { inspectConfigFile } from '../config/find-config.ts';
@@ -7,58 +6,42 @@ import type { Config } from '../config/schema.ts';
 import { systemClock } from '../domain/clock.ts';
 import { findWarmErrors } from '../startup/config.ts';
 import { vendors } from '../vendors/index.ts';
+import { defineCommand } from './command.ts';
+import { EXIT_STATUS, UsageError } from './exit-status.ts';
 
-const USAGE = `Usage: npm run check-config -- [--strict] [--no-interpolate | --ask] FILE
+export const checkConfigCommand = defineCommand({
+  name: 'check-config',
+  usage: '[--strict] [--no-interpolate | --ask] FILE',
+  description: 'Reports every error and warning of a configuration with its line, and no secret.',
+  options: {
+    ask: {
+      type: 'boolean',
+      help: 'then makes one harmless call for each account, and reports what is wrong; `switchboard doctor` says more',
+    },
+    'no-interpolate': {
+      type: 'boolean',
+      help: 'does not read the environment or secret files: values with ${…} pass every check',
+    },
+    strict: { type: 'boolean', help: 'counts warnings as errors' },
+  },
+  exitStatus: '0 valid, 1 errors (or an account that could not be asked), 2 wrong arguments.',
+  operand: { name: 'FILE', purpose: 'to check' },
+  async run({ values: { ask = false, strict = false, 'no-interpolate': skipsValues = false }, operand }) {
+    if (ask && skipsValues) throw new UsageError('--ask needs the values that --no-interpolate leaves out');
+    const isFine = await checkFile({ file: operand, ask, strict, interpolates: !skipsValues });
+    return isFine ? EXIT_STATUS.ok : EXIT_STATUS.problems;
+  },
+});
 
-  --no-interpolate  does not read the environment or secret files: values with \${…} pass every check
-  --ask             then makes one harmless call for each account, and reports what is wrong
-  --strict          counts warnings as errors
-
-Exit status: 0 valid, 1 errors (or an account that could not be asked), 2 wrong usage.`;
-
-const options = {
-  help: { type: 'boolean', short: 'h', default: false },
-  ask: { type: 'boolean', default: false },
-  'no-interpolate': { type: 'boolean', default: false },
-  strict: { type: 'boolean', default: false },
-} as const;
-
-const invocation = parseInvocation();
-if (invocation === 'help') {
-  console.log(USAGE);
-} else if (typeof invocation === 'string') {
-  console.error(`${invocation}\n\n${USAGE}`);
-  process.exitCode = 2;
-} else if (!(await checkFile(invocation))) {
-  process.exitCode = 1;
-}
-
-interface Invocation {
+interface ConfigCheck {
   readonly file: string;
   readonly ask: boolean;
   readonly strict: boolean;
   readonly interpolates: boolean;
 }
 
-/** Returns `help`, or what is wrong, where there is nothing to check. */
-function parseInvocation(): Invocation | string {
-  try {
-    const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    const { ask, strict, help } = values;
-    if (help) return 'help';
-    const [file, ...rest] = positionals;
-    const interpolates = !values['no-interpolate'];
-    if (file === undefined) return 'name the FILE to check';
-    if (rest.length > 0) return 'name one FILE only';
-    if (ask && !interpolates) return '--ask needs the values that --no-interpolate leaves out';
-    return { file, ask, strict, interpolates };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
 /** Reports on the file; returns whether it is valid. */
-async function checkFile({ file, ask, strict, interpolates }: Invocation): Promise<boolean> {
+async function checkFile({ file, ask, strict, interpolates }: ConfigCheck): Promise<boolean> {
   const inspection = inspectConfigFile(file, interpolates ? process.env : null, process.cwd(), vendors);
   const { config } = inspection;
   const errors = [...inspection.errors, ...(config ? await findWarmErrors(config, file, systemClock) : [])];

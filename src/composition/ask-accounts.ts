@@ -1,52 +1,37 @@
-import { createFleet } from '../cache/fleet.ts';
 import type { Config } from '../config/schema.ts';
-import type { Clock } from '../domain/clock.ts';
 import { VendorError } from '../domain/vendor-error.ts';
-import { createTransport } from '../http/transport.ts';
 import type { CallContext } from '../http/types.ts';
-import { createLogger } from '../observability/logger.ts';
-import { createMetrics } from '../observability/metrics.ts';
-import type { VendorAdapter } from '../vendors/vendor.ts';
-import { createAccountPool } from './account-pool.ts';
 import type { ConnectedAccount } from './connected-account.ts';
-import { createLimitedLogs } from './limited-logs.ts';
-import { createRedisObserver, createUnexpectedErrorObserver } from './observers.ts';
+import { createStandalone, type StandaloneOptions } from './standalone.ts';
 
 /** What came of asking one account. */
 export type AccountCheck =
   | { readonly account: string; readonly outcome: 'ok' | 'needs_agent' | 'unsupported' }
   | { readonly account: string; readonly outcome: 'failed'; readonly error: VendorError };
 
-export interface AskAccountsOptions {
-  readonly config: Config;
-  readonly vendors: readonly VendorAdapter[];
-  readonly clock: Clock;
+export interface AskAccountsOptions extends StandaloneOptions {
+  /** Called for each account as soon as it has answered or failed. */
+  readonly onChecked?: (check: AccountCheck) => void;
 }
 
 /**
  * Makes one harmless call for each account, with a token request before it where the vendor needs one: without retries, and
  * without the shared cache.
  */
-export async function askAccounts({ config, vendors, clock }: AskAccountsOptions): Promise<readonly AccountCheck[]> {
-  const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
-  const metrics = createMetrics();
-  const logs = createLimitedLogs(clock, logger);
-  const transport = createTransport(config.proxy);
-  const observer = createRedisObserver(metrics, logger);
-  const fleet = createFleet({ address: undefined, maxBytes: config.cache.maxBytes, clock, observer });
-  const pool = createAccountPool({
-    ...{ vendors, fleet, transport, clock, metrics, logger, logs },
-    limits: () => config.limits,
-    onUnexpectedError: createUnexpectedErrorObserver(logger),
-  });
-  const accountConfigs = config.accounts.map((account) => ({ ...account, maxRetries: 0 }));
-  const { accounts, release } = pool.connect({ ...config, accounts: accountConfigs });
+export async function askAccounts(options: AskAccountsOptions): Promise<readonly AccountCheck[]> {
+  const { config, onChecked } = options;
+  const accounts = config.accounts.map((account) => ({ ...account, maxRetries: 0 }));
+  const standalone = createStandalone({ ...options, config: { ...config, accounts } });
   try {
-    return await Promise.all(accounts.map((account) => askAccount(account, config)));
+    return await Promise.all(
+      standalone.accounts.map(async (account) => {
+        const check = await askAccount(account, config);
+        onChecked?.(check);
+        return check;
+      }),
+    );
   } finally {
-    logs.flush();
-    release();
-    await Promise.all([fleet.close(), transport.close()]);
+    await standalone.close();
   }
 }
 

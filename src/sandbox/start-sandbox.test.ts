@@ -56,7 +56,7 @@ test('stops all servers and rejects if a port is in use', async () => {
 });
 
 test('runs from the command line: prints its configuration, serves, and exits on SIGTERM', async () => {
-  const child = spawn(process.execPath, ['src/cli/sandbox.ts', '--port', '0'], {
+  const child = spawn(process.execPath, ['src/cli/switchboard.mjs', 'sandbox', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const exited = once(child, 'exit');

@@ -3,10 +3,11 @@ import { build, type Metafile } from 'esbuild';
 import { builtinsPlugin, PLUGIN_NAMESPACES, replacementsPlugin } from './bundle-plugins.ts';
 import { BUNDLE_FOLDER, formatInputs, INPUTS_FILE } from './bundle.mjs';
 
-/** The gateway, and the thread of the cache's file, which finds its module beside its own. */
+/** The gateway, the thread of the cache's file, which finds its module beside its own, and the commands. */
 const ENTRIES = [
   { in: 'src/composition/gateway.ts', out: 'gateway' },
   { in: 'src/cache/disk-worker.ts', out: 'disk-worker' },
+  { in: 'src/cli/cli.ts', out: 'cli' },
 ];
 
 /** The files that decide how a bundle is built. */

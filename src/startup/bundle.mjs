@@ -2,12 +2,13 @@
  * A bundle of the sources, as built by `buildBundle`.
  *
  * @typedef {object} Bundle
- * @property {string} entry The URL of the module to import instead of src/composition/gateway.ts.
+ * @property {string} entry The path of the module to import instead of src/composition/gateway.ts.
+ * @property {string} cli The path of the module to import instead of src/cli/cli.ts.
  * @property {string} cacheFolder For Node's compile cache: the compiled form of the bundle.
  */
 
 // Not imported: that would evaluate all exports of these modules, which takes longer than all else here.
-const { readFileSync, statSync } = process.getBuiltinModule('node:fs');
+const { existsSync, readFileSync, statSync } = process.getBuiltinModule('node:fs');
 
 /** The folder of the project, with a final separator. */
 export const ROOT = `${import.meta.dirname}/../../`;
@@ -17,6 +18,9 @@ export const ROOT = `${import.meta.dirname}/../../`;
  * relative paths.
  */
 export const BUNDLE_FOLDER = 'dist/bundle';
+
+/** A package as npm packs it has no sources, and so none that changed. */
+const A_SOURCE = 'src/composition/gateway.ts';
 
 /** Lists, in a bundle, the files that it was built from. */
 export const INPUTS_FILE = 'inputs.json';
@@ -32,11 +36,12 @@ export function findBundle(root = ROOT) {
   try {
     const { files, ...inputs } = JSON.parse(readFileSync(folder + INPUTS_FILE, 'utf8'));
     // A copy of a checkout has other times, but the same content.
-    if (timesOf(root, files) !== inputs.times && hashOf(root, files) !== inputs.hash) return null;
+    if (existsSync(root + A_SOURCE) && timesOf(root, files) !== inputs.times && hashOf(root, files) !== inputs.hash)
+      return null;
   } catch {
     return null;
   }
-  return { entry: `${folder}gateway.js`, cacheFolder: `${folder}cache` };
+  return { entry: `${folder}gateway.js`, cli: `${folder}cli.js`, cacheFolder: `${folder}cache` };
 }
 
 /**

@@ -8,6 +8,8 @@ let root: string;
 beforeEach(async () => {
   root = `${await mkdtemp(join(tmpdir(), 'bundle-'))}/`;
   await mkdir(root + BUNDLE_FOLDER, { recursive: true });
+  await mkdir(`${root}src/composition`, { recursive: true });
+  await writeFile(`${root}src/composition/gateway.ts`, '');
   for (const name of ['a.ts', 'b.ts']) await writeFile(root + name, `export const text = '${name}';\n`);
   await writeFile(`${root}${BUNDLE_FOLDER}/${INPUTS_FILE}`, formatInputs(root, ['a.ts', 'b.ts']));
 });
@@ -15,7 +17,11 @@ afterEach(() => rm(root, { recursive: true }));
 
 test('finds the bundle of unchanged files', () => {
   const folder = `${root}dist/bundle/`;
-  expect(findBundle(root)).toEqual({ entry: `${folder}gateway.js`, cacheFolder: `${folder}cache` });
+  expect(findBundle(root)).toEqual({
+    entry: `${folder}gateway.js`,
+    cli: `${folder}cli.js`,
+    cacheFolder: `${folder}cache`,
+  });
 });
 
 test('finds the bundle of files with other times and the same content, such as those of a copy', async () => {
@@ -29,6 +35,12 @@ test('finds none once a file has changed or is missing', async () => {
   expect(findBundle(root)).toBeNull();
   await rm(`${root}b.ts`);
   expect(findBundle(root)).toBeNull();
+});
+
+test('finds the bundle of a package, which has no sources', async () => {
+  await rm(`${root}src`, { recursive: true });
+  await rm(`${root}b.ts`);
+  expect(findBundle(root)).not.toBeNull();
 });
 
 test('finds none where none was built', async () => {

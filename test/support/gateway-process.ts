@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly stdio?: StdioOptions;
   /** What Node runs; src/main.ts of this checkout if absent. */
   readonly script?: string;
+  /** The arguments of the script. */
+  readonly args?: readonly string[];
 }
 
 export interface RunningGateway {
@@ -42,7 +44,7 @@ export function setUpGatewayProcesses() {
 
   function run(options: RunOptions = {}): ChildProcess {
     const { env = {}, nodeOptions = [], wrapper = [], shellPrelude, stdio = 'pipe', script = MAIN_PATH } = options;
-    const command = [process.execPath, ...nodeOptions, script];
+    const command = [process.execPath, ...nodeOptions, script, ...(options.args ?? [])];
     const shell = shellPrelude ? ['sh', '-c', `${shellPrelude}; exec "$@"`, 'sh'] : [];
     const [file = '', ...args] = [...wrapper, ...shell, ...command];
     const child = spawn(file, args, { cwd: folder, env: { ...process.env, PORT: '0', ...env }, stdio });

@@ -28,7 +28,7 @@ export interface SandboxProcess {
 /** Runs `npm run sandbox` on free ports. */
 export async function startSandboxProcess(folder: string, name: string): Promise<SandboxProcess> {
   const file = join(folder, `${name}.yaml`);
-  const child = spawn(process.execPath, [new URL('src/cli/sandbox.ts', ROOT).pathname, '--port', '0'], {
+  const child = spawn(process.execPath, [new URL('src/cli/switchboard.mjs', ROOT).pathname, 'sandbox', '--port', '0'], {
     stdio: ['ignore', openSync(file, 'w'), 'pipe'],
   });
   await waitForLine(child, /__sandbox\/faults -X DELETE/);

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { keepStartSettings } from '../config/start-settings.ts';
 import { SECOND } from '../domain/time.ts';
 import { printPublicSchema } from '../graphql/schema.ts';
+import type { ConfigurationMetrics } from '../observability/metrics/configuration.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
 import { idleGauges } from '../server/ports.ts';
 import { createServer, type Server } from '../server/server.ts';
@@ -27,6 +28,7 @@ export interface Reconfiguration {
 /** A gateway whose parts are connected. It serves nothing until its server listens. */
 export interface App {
   readonly server: Server;
+  readonly configurationMetrics: ConfigurationMetrics;
   /** Resolves once every account that discovers agents has been asked for them, with whatever success, or has timed out. */
   readonly askAccounts: () => Promise<void>;
   /**
@@ -57,6 +59,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     metrics: parts.metrics,
     gauges: collectProcessMetrics ? createProcessGauges() : idleGauges,
     logger: parts.logger,
+    readinessDetail: options.readinessDetail,
     clock,
   });
 
@@ -73,6 +76,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     server,
+    configurationMetrics: parts.metrics,
     askAccounts: () => generation.askAccounts(),
     reconfigure: async (next) => {
       const { config, needsRestart } = keepStartSettings(generation.config, next);

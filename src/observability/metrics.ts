@@ -9,6 +9,7 @@ import { aggregatorOf } from './metrics/aggregators.ts';
 import { registerBuildInfo } from './metrics/build.ts';
 import { type AllCacheMetrics, createCacheMetrics } from './metrics/cache.ts';
 import { createCallQueueMetrics } from './metrics/call-queue.ts';
+import { type ConfigurationMetrics, createConfigurationMetrics } from './metrics/configuration.ts';
 import { createDirectoryMetrics } from './metrics/directory.ts';
 import { createGraphqlMetrics, type GraphqlLayerMetrics } from './metrics/graphql.ts';
 import { createVendorHttpMetrics } from './metrics/http.ts';
@@ -31,6 +32,7 @@ export interface Metrics
     SourceMetrics,
     AccountMetrics,
     AccountStateMetrics,
+    ConfigurationMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
     LiveMetrics,
     GraphqlLayerMetrics,
@@ -73,6 +75,7 @@ export function createMetrics({ collectProcessMetrics = false, peers }: MetricsO
     ...createSourceMetrics(factory),
     ...createAccountMetrics(factory),
     ...createLogMetrics(factory),
+    ...createConfigurationMetrics(factory),
     ...createExporter(registry, peers),
     forgetAccount: (account) => {
       for (const metrics of [vendorHttp, callQueues, directory]) metrics.forgetAccount(account);

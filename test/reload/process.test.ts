@@ -61,7 +61,7 @@ async function configMetrics(url: string) {
 
 async function readiness(url: string) {
   const response = await fetch(`${url}/readyz`);
-  return { status: response.status, body: (await response.json()) };
+  return { status: response.status, body: await response.json() };
 }
 
 describe('SIGHUP', () => {

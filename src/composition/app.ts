@@ -28,6 +28,8 @@ export interface Reconfiguration {
 /** A gateway whose parts are connected. It serves nothing until its server listens. */
 export interface App {
   readonly server: Server;
+  /** The configuration that is in force. */
+  readonly config: () => Config;
   readonly configurationMetrics: ConfigurationMetrics;
   /** Resolves once every account that discovers agents has been asked for them, with whatever success, or has timed out. */
   readonly askAccounts: () => Promise<void>;
@@ -76,6 +78,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     server,
+    config: () => generation.config,
     configurationMetrics: parts.metrics,
     askAccounts: () => generation.askAccounts(),
     reconfigure: async (next) => {

@@ -18,6 +18,8 @@ import { createConfigReload, type ReloadableApp } from './reload/config-reload.t
 import type { WorkerLink } from './workers/worker-link.ts';
 
 interface GatewayApp extends ReloadableApp {
+  /** The configuration that is in force. */
+  readonly config: () => Config;
   readonly server: Server;
   /** Resolves once the gateway knows the agents of every account that could be asked in time. */
   readonly askAccounts: () => Promise<void>;
@@ -92,8 +94,12 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
     server: app.server,
     logger,
     clock,
-    lameDuckMs: config.server.lameDuckSeconds * SECOND,
-    drainMs: config.server.drainSeconds * SECOND,
+    get lameDuckMs() {
+      return app.config().server.lameDuckSeconds * SECOND;
+    },
+    get drainMs() {
+      return app.config().server.drainSeconds * SECOND;
+    },
     close: async () => {
       await Promise.allSettled([app.close(), sandbox?.stop()]);
       await output.flush();

@@ -1,9 +1,10 @@
 import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { waitUntil } from '../../../test/support/cache-harness.ts';
 import { manualClock } from '../../../test/support/clock.ts';
+import { flushPromises } from '../../../test/support/flush-promises.ts';
 import { createFileWatch } from './file-watch.ts';
 
 let folder: string;
@@ -12,54 +13,54 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A watch of files, whose events the test sends. */
+/** A watch of files whose versions and events the test sets. */
 async function setUp(names: readonly string[]) {
   const clock = manualClock();
   const listeners = new Map<string, () => void>();
+  const versions = new Map<string, string>();
   const state = { changes: 0 };
   const fileWatch = createFileWatch({
     clock,
     onChange: () => (state.changes += 1),
+    readVersion: (file) => Promise.resolve(versions.get(basename(file)) ?? 'missing'),
     watch: (watched, onEvent) => {
       listeners.set(watched, onEvent);
       return () => listeners.delete(watched);
     },
   });
-  await fileWatch.setFiles(names.map((name) => join(folder, name)));
-  /** Lets time pass in small steps, with time for what is read from files. */
+  const setFiles = (files: readonly string[]) => fileWatch.setFiles(files.map((name) => join(folder, name)));
+  await setFiles(names);
+  /** Lets time pass in small steps. */
   const pass = async (ms: number) => {
     for (let passed = 0; passed < ms; passed += 250) {
       clock.advance(250);
-      for (let i = 0; i < 20; i += 1) await new Promise(setImmediate);
+      await flushPromises();
     }
   };
   await pass(500);
-  return { clock, listeners, state, fileWatch, pass, event: () => listeners.get(folder)?.() };
+  const change = (name: string, version: string) => {
+    versions.set(name, version);
+    listeners.get(folder)?.();
+  };
+  return { clock, listeners, versions, state, fileWatch, setFiles, pass, change };
 }
 
 test('reports a change once the file is the same for a moment', async () => {
-  await writeFile(join(folder, 'a'), '1');
-  const { state, pass, event } = await setUp(['a']);
-  event();
-  await pass(1000);
-  expect(state.changes).toBe(0);
-  await writeFile(join(folder, 'a'), '12');
-  event();
+  const { state, pass, change } = await setUp(['a']);
+  for (const version of ['1', '2']) {
+    change('a', version);
+    await pass(250);
+    expect(state.changes).toBe(0);
+  }
   await pass(250);
-  expect(state.changes).toBe(0);
-  await writeFile(join(folder, 'a'), '123');
-  event();
-  await pass(250);
-  expect(state.changes).toBe(0);
-  await pass(1000);
   expect(state.changes).toBe(1);
   await pass(20_000);
   expect(state.changes).toBe(1);
 });
 
 test('looks at the files regularly without any event', async () => {
-  const { state, pass, fileWatch, clock } = await setUp(['a']);
-  await writeFile(join(folder, 'a'), '1');
+  const { state, pass, versions, fileWatch, clock } = await setUp(['a']);
+  versions.set('a', '1');
   await pass(11_000);
   expect(state.changes).toBe(1);
   fileWatch.close();
@@ -67,25 +68,22 @@ test('looks at the files regularly without any event', async () => {
 });
 
 test('reports nothing of a file that is as before again', async () => {
-  await writeFile(join(folder, 'a'), '1');
-  const { state, pass, event } = await setUp(['a']);
-  await rename(join(folder, 'a'), join(folder, 'b'));
-  event();
+  const { state, pass, change } = await setUp(['a']);
+  change('a', '1');
   await pass(250);
-  await rename(join(folder, 'b'), join(folder, 'a'));
-  await pass(1000);
+  change('a', 'missing');
+  await pass(11_000);
   expect(state.changes).toBe(0);
 });
 
 test('keeps what is known of files that it goes on watching, and forgets others', async () => {
-  await writeFile(join(folder, 'a'), '1');
-  const { state, pass, fileWatch, listeners } = await setUp(['a']);
-  await writeFile(join(folder, 'a'), '12');
-  await fileWatch.setFiles([join(folder, 'a'), join(folder, 'b')]);
+  const { state, pass, versions, setFiles, listeners } = await setUp(['a']);
+  versions.set('a', '1');
+  await setFiles(['a', 'b']);
   await pass(1000);
   expect(state.changes).toBe(1);
-  await fileWatch.setFiles([]);
-  await writeFile(join(folder, 'a'), '123');
+  await setFiles([]);
+  versions.set('a', '2');
   await pass(11_000);
   expect([state.changes, listeners.size]).toEqual([1, 0]);
 });

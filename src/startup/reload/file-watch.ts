@@ -14,6 +14,8 @@ export interface FileWatchOptions {
   readonly clock: Clock;
   /** Called once the files have changed, and are the same for a moment. */
   readonly onChange: () => void;
+  /** Returns a text that changes with a file; `readFileVersion` by default. */
+  readonly readVersion?: (file: string) => Promise<string>;
   /** Calls back with every event in a folder, until the result is called; Node's by default. */
   readonly watch?: (folder: string, onEvent: () => void) => () => void;
 }
@@ -29,7 +31,8 @@ export interface FileWatch {
  * Watches the folders of the files: editors replace files instead of writing them, and Kubernetes replaces a link to a folder
  * beside the files. What an event says differs between systems, so that each makes the files be looked at. They are also looked at regularly.
  */
-export function createFileWatch({ clock, onChange, watch = watchEvents }: FileWatchOptions): FileWatch {
+export function createFileWatch(options: FileWatchOptions): FileWatch {
+  const { clock, onChange, readVersion = readFileVersion, watch = watchEvents } = options;
   /** By file. */
   let versions = new Map<string, string>();
   let unsettled: string | null = null;
@@ -46,7 +49,7 @@ export function createFileWatch({ clock, onChange, watch = watchEvents }: FileWa
   }
 
   async function look(): Promise<void> {
-    const current = await readVersions([...versions.keys()]);
+    const current = await readVersions([...versions.keys()], readVersion);
     const text = formatVersions(current);
     if (isClosed || text === formatVersions(versions)) {
       unsettled = null;
@@ -70,7 +73,7 @@ export function createFileWatch({ clock, onChange, watch = watchEvents }: FileWa
 
   return {
     setFiles: async (files) => {
-      const [current, folders] = await Promise.all([readVersions(files), findFolders(files)]);
+      const [current, folders] = await Promise.all([readVersions(files, readVersion), findFolders(files)]);
       if (isClosed) return;
       versions = new Map([...current].map(([file, version]) => [file, versions.get(file) ?? version]));
       for (const stop of stopWatching) stop();
@@ -87,8 +90,11 @@ export function createFileWatch({ clock, onChange, watch = watchEvents }: FileWa
   };
 }
 
-async function readVersions(files: readonly string[]): Promise<Map<string, string>> {
-  return new Map(await Promise.all(files.map(async (file) => [file, await readFileVersion(file)] as const)));
+async function readVersions(
+  files: readonly string[],
+  readVersion: (file: string) => Promise<string>,
+): Promise<Map<string, string>> {
+  return new Map(await Promise.all(files.map(async (file) => [file, await readVersion(file)] as const)));
 }
 
 function formatVersions(versions: ReadonlyMap<string, string>): string {

@@ -61,7 +61,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
 
   function reject(errors: readonly ConfigError[], trigger: ReloadTrigger): void {
     for (const error of errors) logger.error(toFields(error), 'configuration error');
-    logger.error({ trigger, problems: errors.length }, 'configuration not reloaded, the one before stays in force');
+    logger.error({ trigger, problems: errors.length }, 'configuration not reloaded');
     fail(errors.length);
   }
 
@@ -79,7 +79,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
 
   async function reloadOnce(trigger: ReloadTrigger): Promise<void> {
     if (!load) {
-      logger.info({ trigger }, 'nothing to reload, the gateway runs without a configuration file');
+      logger.info({ trigger }, 'no configuration file to reload');
       return;
     }
     try {

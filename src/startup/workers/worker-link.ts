@@ -11,7 +11,7 @@ export interface PrimaryChannel {
 export interface WorkerLink {
   /** Calls back for each signal that the primary receives, or has received; for one listener of a signal. */
   readonly onSignal: (signal: ShutdownSignal, listener: () => void) => void;
-  /** Calls back whenever the primary asks for the configuration to be read again; for one listener. */
+  /** Calls back whenever the primary asks, or has asked, for the configuration to be read again; for one listener. */
   readonly onReload: (listener: () => void) => void;
   /** Reports that the worker can serve; resolves once all can. */
   readonly ready: (url: string) => Promise<void>;
@@ -27,8 +27,10 @@ export function createWorkerLink({ send, onMessage }: PrimaryChannel): WorkerLin
   const early: ShutdownSignal[] = [];
   const collections = new Map<number, (reports: readonly MetricsReport[]) => void>();
   const allReady = Promise.withResolvers<undefined>();
-  /** A worker that has no listener yet is about to read the configuration. */
-  let onReload: () => void = () => undefined;
+  let isReloadDue = false;
+  let onReload = (): void => {
+    isReloadDue = true;
+  };
   let read: (() => Promise<MetricsReport>) | undefined;
   let lastId = 0;
 
@@ -69,6 +71,7 @@ export function createWorkerLink({ send, onMessage }: PrimaryChannel): WorkerLin
     },
     onReload: (listener) => {
       onReload = listener;
+      if (isReloadDue) listener();
     },
     ready: (url) => {
       send({ type: 'ready', url });

@@ -19,7 +19,7 @@ describe('the accounts of a configuration', () => {
     ['a limit', [{ ...A, requestsPerMinute: 3 }], {}],
     ['a TTL of all', [A], { cache: { ttl: { usageLive: 1 } } }],
     ['whether reads are synchronous', [A], { performance: { synchronousReads: false } }],
-  ] as const)('are connected anew where %s has changed', (_what, accounts, settings) => {
+  ] as const)('are connected again where %s has changed', (_what, accounts, settings) => {
     const { connect } = setUpAccounts();
     const first = connect([A]);
     const second = connect(accounts, settings);

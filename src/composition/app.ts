@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { keepStartSettings } from '../config/start-settings.ts';
 import { SECOND } from '../domain/time.ts';
 import { printPublicSchema } from '../graphql/schema.ts';
+import type { ConfigurationMetrics } from '../observability/metrics/configuration.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
 import { idleGauges } from '../server/ports.ts';
 import { createServer, type Server } from '../server/server.ts';
@@ -29,6 +30,9 @@ export interface Reconfiguration {
 /** A gateway whose parts are connected. It serves nothing until its server listens. */
 export interface App {
   readonly server: Server;
+  /** The configuration that is in force. */
+  readonly config: () => Config;
+  readonly configurationMetrics: ConfigurationMetrics;
   /** Resolves once every account that discovers agents has been asked for them, with whatever success, or has timed out. */
   readonly askAccounts: () => Promise<void>;
   /**
@@ -70,6 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     metrics: parts.metrics,
     gauges: collectProcessMetrics ? createProcessGauges() : idleGauges,
     logger: parts.logger,
+    readinessDetail: options.readinessDetail,
     clock,
   });
 
@@ -89,6 +94,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     server,
+    config: () => generation.config,
+    configurationMetrics: parts.metrics,
     askAccounts: () => generation.askAccounts(),
     reconfigure: async (next) => {
       const { config, needsRestart } = keepStartSettings(generation.config, next);

@@ -97,7 +97,7 @@ function createStandings(
   const jwtSettings = jwt && JSON.stringify(jwt);
   return (caller) => {
     if (caller === anonymousCaller) return auth ? 'revoked' : 'valid';
-    // Whoever has credentials has the permissions of all without `auth`.
+    // Without `auth`, every caller has all permissions.
     if (!auth) return 'changed';
     const credential = credentials.get(caller);
     if (!credential) return 'revoked';

@@ -30,6 +30,8 @@ export interface AppOptions {
   readonly collectProcessMetrics?: boolean;
   /** Other processes that serve the same address. */
   readonly metricsPeers?: MetricsPeers | undefined;
+  /** What /readyz says beside the status of a gateway that is ready. */
+  readonly readinessDetail?: (() => object) | undefined;
   /** How many lines the log has lost. */
   readonly lostLogLines?: () => number;
   /** The vendors to support; those of the registry when absent. */

@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import type { GraphQLSchema } from 'graphql';
 import { type DocumentTexts, readManifest } from '../config/document-manifest.ts';
+import { readFileVersion } from '../config/file-version.ts';
 import type { Config } from '../config/schema.ts';
 import type { TrustedDocumentsConfig } from '../config/trusted-documents.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -64,7 +64,7 @@ function createManifestReloader(
   return async () => {
     const added = new Map<string, string>();
     for (const file of files) {
-      const version = await readVersion(file);
+      const version = await readFileVersion(file);
       if (versions.get(file) === version) continue;
       versions.set(file, version);
       const content = readManifest(file);
@@ -79,14 +79,4 @@ function createManifestReloader(
     logger.info({ added: added.size, documents: known.size }, 'trusted documents added');
     return check(added, dependencies);
   };
-}
-
-/** Changes with the file; a file that is replaced has another inode. */
-async function readVersion(file: string): Promise<string> {
-  try {
-    const { mtimeMs, size, ino } = await stat(file);
-    return [mtimeMs, size, ino].join();
-  } catch {
-    return 'missing';
-  }
 }

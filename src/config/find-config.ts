@@ -7,7 +7,7 @@ import type { Environment } from './placeholder.ts';
 import { describeReadProblem } from './read-problem.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
 
-const DEFAULT_CONFIG_FILE = 'switchboard.yaml';
+export const DEFAULT_CONFIG_FILE = 'switchboard.yaml';
 
 /**
  * Loads the file that SWITCHBOARD_CONFIG names, or else `switchboard.yaml` in the folder `cwd` if it exists; null when neither

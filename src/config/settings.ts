@@ -29,6 +29,8 @@ const serverSchema = z.strictObject({
   lameDuckSeconds: z.number().min(0).max(300).default(5),
   /** How long requests in flight may then take to finish. */
   drainSeconds: z.number().min(0).max(300).default(20),
+  /** Whether the configuration is loaded again when one of its files changes, as it is on SIGHUP. */
+  watchConfig: z.boolean().default(true),
 });
 
 export const SCOPES = ['read', 'introspect', 'explain', 'metrics', 'admin'] as const;

@@ -88,3 +88,15 @@ test('warns of mode only without auth, which refuses nothing', () => {
   expect(warningsOf(`${setting}\n${auth}`)).not.toContain('trustedDocuments');
   expect(warningsOf('trustedDocuments: { manifest: web.json }')).not.toContain('trustedDocuments');
 });
+
+test('names every other file that the configuration was read from, also those that cannot be read', () => {
+  const text = `
+auth: { apiKeys: [{ name: "\${file:name.txt}", sha256: "\${file:/etc/switchboard-missing}" }] }
+trustedDocuments: { manifest: [web.json, missing.json] }`;
+  expect(inspect(text).files).toEqual([
+    join(folder, 'name.txt'),
+    '/etc/switchboard-missing',
+    join(folder, 'web.json'),
+    join(folder, 'missing.json'),
+  ]);
+});

@@ -13,7 +13,7 @@ export type ConnectionSettings = Pick<AccountConfig, 'connectTimeoutMs' | 'proxy
 export interface Transport {
   /** Returns the connections with these settings; equal settings share them. */
   readonly dispatcherFor: (settings: ConnectionSettings) => Dispatcher;
-  /** Call it once for a call of `dispatcherFor`: connections that nobody uses any more are closed. */
+  /** Call it once for a call of `dispatcherFor`: connections that no account uses any more are closed. */
   readonly release: (settings: ConnectionSettings) => void;
   /** Whether a request failed with this error because the connection, kept from earlier requests, was closed by the vendor. */
   readonly isStaleConnection: (error: unknown) => boolean;

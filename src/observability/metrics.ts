@@ -9,6 +9,7 @@ import { aggregatorOf } from './metrics/aggregators.ts';
 import { registerBuildInfo } from './metrics/build.ts';
 import { type AllCacheMetrics, createCacheMetrics } from './metrics/cache.ts';
 import { createCallQueueMetrics } from './metrics/call-queue.ts';
+import { type ConfigurationMetrics, createConfigurationMetrics } from './metrics/configuration.ts';
 import { createDirectoryMetrics } from './metrics/directory.ts';
 import { createGraphqlMetrics, type GraphqlLayerMetrics } from './metrics/graphql.ts';
 import { createVendorHttpMetrics } from './metrics/http.ts';
@@ -37,6 +38,7 @@ export interface Metrics
     PurgeMetrics,
     WarmMetrics,
     AccountStateMetrics,
+    ConfigurationMetrics,
     Omit<ServerMetrics, 'limitRejection'>,
     LiveMetrics,
     GraphqlLayerMetrics,
@@ -82,6 +84,7 @@ export function createMetrics({ collectProcessMetrics = false, peers }: MetricsO
     ...createWarmMetrics(factory),
     ...createLogMetrics(factory),
     ...createTracingMetrics(factory),
+    ...createConfigurationMetrics(factory),
     ...createExporter(registry, peers),
     forgetAccount: (account) => {
       for (const metrics of [vendorHttp, callQueues, directory]) metrics.forgetAccount(account);

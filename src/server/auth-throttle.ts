@@ -43,9 +43,9 @@ export function createThrottleState(
   isValid: (caller: Caller) => boolean = () => false,
 ): ThrottleState {
   const acceptedKeys = new LRUCache<string, Caller>({ max: MAX_ENTRIES });
-  before?.acceptedKeys.rforEach((caller, key) => {
+  // The least recently used first.
+  for (const [key, caller] of [...(before?.acceptedKeys ?? [])].toReversed())
     if (isValid(caller)) acceptedKeys.set(key, caller);
-  });
   return {
     failureTimes: before?.failureTimes ?? new LRUCache({ max: MAX_ENTRIES }),
     throttledGroups: before?.throttledGroups ?? new LRUCache({ max: MAX_ENTRIES }),

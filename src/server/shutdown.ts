@@ -11,6 +11,7 @@ export interface ProcessLike {
   exit(code: number): void;
 }
 
+/** The times are read when a shutdown begins. */
 export interface ShutdownOptions {
   readonly process: ProcessLike;
   readonly server: Pick<Server, 'beginShutdown' | 'drain'>;
@@ -38,7 +39,7 @@ const CLOSE_TIMEOUT_MS = 2000;
  * process down, with status 1, because the state it leaves is unknown.
  */
 export function installSignalHandlers(options: ShutdownOptions): void {
-  const { process, server, logger, clock, lameDuckMs, drainMs, close } = options;
+  const { process, server, logger, clock, close } = options;
   let isShuttingDown = false;
   let hasCrashed = false;
 
@@ -66,7 +67,7 @@ export function installSignalHandlers(options: ShutdownOptions): void {
       isShuttingDown = true;
       logger.info({ signal }, 'shutdown started');
       // SIGINT comes from a terminal, where no load balancer has to notice.
-      void shutDown(signal === 'SIGTERM' ? lameDuckMs : 0, drainMs);
+      void shutDown(signal === 'SIGTERM' ? options.lameDuckMs : 0, options.drainMs);
     });
   }
 

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { type ConfigError, formatPath } from '../config/config-error.ts';
 import { ENVIRONMENT, parseEnvOverrides } from '../config/env-overrides.ts';
-import { findConfig, findConfigName } from '../config/find-config.ts';
-import { loadConfig } from '../config/load.ts';
+import { DEFAULT_CONFIG_FILE, findConfig, findConfigName } from '../config/find-config.ts';
+import { loadConfig, type LoadConfigResult } from '../config/load.ts';
 import { isLoopback } from '../config/loopback.ts';
 import type { Environment } from '../config/placeholder.ts';
 import type { Config } from '../config/schema.ts';
@@ -17,6 +18,8 @@ export type StartupConfig =
       readonly config: Config;
       readonly warnings: readonly ConfigError[];
       readonly sandbox: Sandbox<string> | null;
+      /** The files that the configuration was read from. */
+      readonly files: readonly string[];
     }
   | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
@@ -49,7 +52,19 @@ export async function loadStartupConfig({ env, folder, clock, vendors }: Startup
     await sandbox.stop();
     return sandboxConfig;
   }
-  return { ...sandboxConfig, sandbox };
+  return { ...sandboxConfig, sandbox, files: [] };
+}
+
+/** Loads the configuration of a gateway that was started with a file. */
+export function reloadConfig({ env, folder, vendors }: Omit<StartupConfigOptions, 'clock'>): LoadConfigResult {
+  const loaded = findConfig(env, folder, vendors);
+  if (loaded) return loaded;
+  const file = DEFAULT_CONFIG_FILE;
+  return {
+    ok: false,
+    errors: [{ file, path: '', message: 'cannot be read: it is there no more' }],
+    files: [resolve(folder, file)],
+  };
 }
 
 /** The scheduled queries that are none of this schema. Only with the schema can that be known, which takes longer to load than most files. */

@@ -11,12 +11,15 @@ import type { Server } from '../server/server.ts';
 import { installSignalHandlers, type ProcessLike } from '../server/shutdown.ts';
 import type { VendorAdapter } from '../vendors/vendor.ts';
 import { formatBanner } from './banner.ts';
-import { loadStartupConfig } from './config.ts';
+import { loadStartupConfig, reloadConfig } from './config.ts';
 import { describeListenError } from './listen-error.ts';
 import { parseLogLevel } from './log-level.ts';
+import { createConfigReload, type ReloadableApp } from './reload/config-reload.ts';
 import type { WorkerLink } from './workers/worker-link.ts';
 
-interface GatewayApp {
+interface GatewayApp extends ReloadableApp {
+  /** The configuration that is in force. */
+  readonly config: () => Config;
   readonly server: Server;
   /** Resolves once the gateway knows the agents of every account that could be asked in time. */
   readonly askAccounts: () => Promise<void>;
@@ -32,6 +35,7 @@ export interface StartGatewayOptions {
     readonly collectProcessMetrics: boolean;
     readonly metricsPeers: MetricsPeers | undefined;
     readonly lostLogLines: () => number;
+    readonly readinessDetail: () => object;
   }) => Promise<GatewayApp>;
   readonly vendors: readonly VendorAdapter[];
   /** Called once the gateway serves. */
@@ -45,7 +49,8 @@ export interface StartGatewayOptions {
 export async function startGateway({ createApp, vendors, startupComplete }: StartGatewayOptions): Promise<void> {
   const clock = systemClock;
   const { level, errors } = parseLogLevel(process.env);
-  const startupConfig = await loadStartupConfig({ env: process.env, folder: process.cwd(), clock, vendors });
+  const sources = { env: process.env, folder: process.cwd(), vendors };
+  const startupConfig = await loadStartupConfig({ ...sources, clock });
   if (!startupConfig.ok || errors.length > 0) {
     const configErrors = startupConfig.ok ? errors : [...errors, ...startupConfig.errors];
     exitWithError(configErrors.map(formatConfigError));
@@ -66,6 +71,14 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
     return;
   }
 
+  const configReload = createConfigReload({
+    load: sandbox ? null : () => reloadConfig(sources),
+    started: startupConfig,
+    onRequest: (listener) => {
+      onReloadRequest(link, listener);
+    },
+    ...{ clock, logger },
+  });
   const app = await createApp({
     config,
     clock,
@@ -73,14 +86,20 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
     collectProcessMetrics: true,
     metricsPeers: link ?? undefined,
     lostLogLines: output.lostLines,
+    readinessDetail: configReload.status,
   });
+  configReload.attach(app);
   installSignalHandlers({
     process: link ? processOfWorker(link) : process,
     server: app.server,
     logger,
     clock,
-    lameDuckMs: config.server.lameDuckSeconds * SECOND,
-    drainMs: config.server.drainSeconds * SECOND,
+    get lameDuckMs() {
+      return app.config().server.lameDuckSeconds * SECOND;
+    },
+    get drainMs() {
+      return app.config().server.drainSeconds * SECOND;
+    },
     close: async () => {
       await Promise.allSettled([app.close(), sandbox?.stop()]);
       await output.flush();
@@ -120,6 +139,14 @@ function processOfWorker(link: WorkerLink): ProcessLike {
     },
     exit: (code) => process.exit(code),
   };
+}
+
+/** SIGHUP, by custom. A worker hears it from its primary: a terminal, or systemd, may send it to the workers as well. */
+function onReloadRequest(link: WorkerLink | null, listener: () => void): void {
+  if (link) {
+    process.on('SIGHUP', () => undefined);
+    link.onReload(listener);
+  } else process.on('SIGHUP', listener);
 }
 
 function exitWithError(lines: readonly string[]): never {

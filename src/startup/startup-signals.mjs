@@ -2,7 +2,7 @@ const SIGNALS = /** @type {const} */ (['SIGTERM', 'SIGINT']);
 
 /**
  * Makes a termination signal end the process at once with exit status 0: during start-up no request is served, so none is cut
- * off. Call the result once requests are served.
+ * off. SIGHUP, which asks for the configuration to be read, ends nothing. Call the result once requests are served.
  *
  * @param {Pick<NodeJS.Process, 'on' | 'off' | 'exit'>} process Node's, or that of a test.
  * @returns {() => void}
@@ -12,7 +12,13 @@ export function exitOnSignalDuringStartup(process) {
     process.exit(0);
   };
   for (const signal of SIGNALS) process.on(signal, exitNow);
+  process.on('SIGHUP', ignore);
   return () => {
     for (const signal of SIGNALS) process.off(signal, exitNow);
+    process.off('SIGHUP', ignore);
   };
+}
+
+function ignore() {
+  // The configuration is about to be read.
 }

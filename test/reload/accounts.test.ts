@@ -63,7 +63,7 @@ describe('an account whose settings are the same', () => {
 });
 
 describe('an account whose settings have changed', () => {
-  test('is asked anew, and answers nothing from what its name stood for before', async () => {
+  test('is asked again, and answers nothing from what its name stood for before', async () => {
     const gateway = await world.startGateway();
     const before = await gateway.query(PERIODS, variables);
     const calls = world.calls().kore;

@@ -7,6 +7,9 @@ const AGGREGATORS: Readonly<Record<string, 'first' | 'max' | 'min'>> = {
   switchboard_ready: 'min',
   switchboard_redis_up: 'min',
   switchboard_retry_after_gate_timestamp_seconds: 'max',
+  switchboard_config_last_reload_successful: 'min',
+  switchboard_config_last_reload_success_timestamp_seconds: 'min',
+  switchboard_config_restart_required: 'max',
   // What all processes know alike.
   switchboard_discovered_agents: 'max',
   switchboard_discovery_last_success_timestamp_seconds: 'max',

@@ -6,6 +6,8 @@ export type ShutdownSignal = 'SIGTERM' | 'SIGINT';
 export type MessageToWorker =
   /** The primary has received a signal: workers ignore those that they receive themselves, such as Ctrl-C of a terminal. */
   | { readonly type: 'signal'; readonly signal: ShutdownSignal }
+  /** The primary has received SIGHUP: the configuration is to be read again. */
+  | { readonly type: 'reload' }
   /** Every worker is ready, so that /readyz may say so. */
   | { readonly type: 'allReady' }
   | { readonly type: 'reportRequest'; readonly id: number }

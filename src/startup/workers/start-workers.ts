@@ -40,5 +40,6 @@ export function startWorkers({ count, clock, logger, output, startupComplete, on
       supervisor.signal(signal);
     });
   }
+  process.on('SIGHUP', supervisor.reload);
   startupComplete();
 }

@@ -120,6 +120,13 @@ describe('a signal', () => {
     expect(events).toEqual([1]);
   });
 
+  test('to reload is passed on to every worker', () => {
+    const { worker, supervisor, startAll } = setUp();
+    startAll();
+    supervisor.reload();
+    for (const nth of [1, 2]) expect(worker(nth).received.at(-1)).toEqual({ type: 'reload' });
+  });
+
   test('ends the wait for a replacement', () => {
     const { worker, workers, events, supervisor, startAll, clock } = setUp();
     startAll();

@@ -27,6 +27,8 @@ export interface SupervisorOptions {
 }
 
 export interface Supervisor {
+  /** Makes all workers read the configuration again; those that start later read it anyway. */
+  readonly reload: () => void;
   /** Passes a signal on to all workers, and starts none from then on. */
   readonly signal: (signal: ShutdownSignal) => void;
 }
@@ -119,6 +121,9 @@ export function superviseWorkers({ count, fork, clock, logger, onReady, onEnd }:
 
   start(true);
   return {
+    reload: () => {
+      for (const worker of workers.keys()) worker.send({ type: 'reload' });
+    },
     signal: (signal) => {
       phase = 'stopping';
       for (const cancel of pendingStarts) cancel();

@@ -42,6 +42,16 @@ test('passes on each signal, also one that came before its listener', () => {
   expect(calls).toBe(2);
 });
 
+test('passes on each request to reload, also one that came before its listener', () => {
+  const { link, receive } = setUp();
+  let calls = 0;
+  receive({ type: 'reload' });
+  link.onReload(() => (calls += 1));
+  expect(calls).toBe(1);
+  receive({ type: 'reload' });
+  expect(calls).toBe(2);
+});
+
 test('collects the reports that answer its request', async () => {
   const { link, sent, receive } = setUp();
   const [first, second] = [link.collectReports(REPORT), link.collectReports(REPORT)];

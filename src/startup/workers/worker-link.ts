@@ -11,6 +11,8 @@ export interface PrimaryChannel {
 export interface WorkerLink {
   /** Calls back for each signal that the primary receives, or has received; for one listener of a signal. */
   readonly onSignal: (signal: ShutdownSignal, listener: () => void) => void;
+  /** Calls back whenever the primary asks, or has asked, for the configuration to be read again; for one listener. */
+  readonly onReload: (listener: () => void) => void;
   /** Reports that the worker can serve; resolves once all can. */
   readonly ready: (url: string) => Promise<void>;
   /** Exchanges the metrics of this worker for those of the others. */
@@ -25,6 +27,10 @@ export function createWorkerLink({ send, onMessage }: PrimaryChannel): WorkerLin
   const early: ShutdownSignal[] = [];
   const collections = new Map<number, (reports: readonly MetricsReport[]) => void>();
   const allReady = Promise.withResolvers<undefined>();
+  let isReloadDue = false;
+  let onReload = (): void => {
+    isReloadDue = true;
+  };
   let read: (() => Promise<MetricsReport>) | undefined;
   let lastId = 0;
 
@@ -34,6 +40,10 @@ export function createWorkerLink({ send, onMessage }: PrimaryChannel): WorkerLin
         const listener = listeners[message.signal];
         if (listener) listener();
         else early.push(message.signal);
+        break;
+      }
+      case 'reload': {
+        onReload();
         break;
       }
       case 'allReady': {
@@ -58,6 +68,10 @@ export function createWorkerLink({ send, onMessage }: PrimaryChannel): WorkerLin
     onSignal: (signal, listener) => {
       listeners[signal] = listener;
       if (early.includes(signal)) listener();
+    },
+    onReload: (listener) => {
+      onReload = listener;
+      if (isReloadDue) listener();
     },
     ready: (url) => {
       send({ type: 'ready', url });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import type { Logger } from './ports.ts';
 import type { Server } from './server.ts';
@@ -50,6 +51,8 @@ export function installSignalHandlers(options: ShutdownOptions): void {
   async function shutDown(lameDuckDelayMs: number, drainTimeoutMs: number): Promise<void> {
     server.beginShutdown();
     if (lameDuckDelayMs > 0) await sleep(lameDuckDelayMs);
+    // Connections and requests that have arrived by now are read first: the drain would reset them.
+    await setImmediate();
     const drained = await server.drain(drainTimeoutMs);
     if (drained) logger.info({}, 'shutdown complete, all requests answered');
     else logger.warn({}, 'drain timed out, requests aborted');

@@ -34,6 +34,20 @@ export const REDIS_SERVER: Program = {
   howToGet: 'apt-get install redis-server, or brew install redis, or REDIS_SERVER=/path/to/it',
 };
 
+export const NGINX: Program = {
+  name: 'nginx',
+  variable: 'NGINX',
+  candidates: ['nginx', '/usr/sbin/nginx'],
+  howToGet: 'apt-get install nginx, or brew install nginx, or NGINX=/path/to/it',
+};
+
+export const HAPROXY: Program = {
+  name: 'haproxy',
+  variable: 'HAPROXY',
+  candidates: ['haproxy', '/usr/sbin/haproxy'],
+  howToGet: 'apt-get install haproxy, or brew install haproxy, or HAPROXY=/path/to/it',
+};
+
 const EXAMPLES = fileURLToPath(new URL('../../examples/clients/', import.meta.url));
 
 /** The packages of other GraphQL clients, which are too heavy for everyone's `npm ci`. */
@@ -91,6 +105,8 @@ const PROGRAMS = [
   C_SHARP_COMPILER,
   PROMETHEUS,
   PROMTOOL,
+  NGINX,
+  HAPROXY,
 ];
 
 type Environment = Readonly<Record<string, string | undefined>>;

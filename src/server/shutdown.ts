@@ -31,7 +31,7 @@ const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 const DRAIN_AFTER_CRASH_MS = 5000;
 
 /** Upper bound for `close`: none of these resources needs a clean end. */
-const CLOSE_TIMEOUT_MS = 2000;
+export const CLOSE_TIMEOUT_MS = 2000;
 
 /**
  * Shuts the process down gracefully on SIGTERM and SIGINT. The exit status is 0 if every request in flight was answered, 1 if

@@ -1,18 +1,13 @@
 /** @needs kubectl */
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts';
 import type { ConfigMap } from 'kubernetes-types/core/v1.d.ts';
-import { parseAllDocuments } from 'yaml';
 import { DEPLOY_FOLDER, FLEET_CONFIG } from '../support/deploy-files.ts';
-import { KUBECTL, requireProgram } from '../support/programs.ts';
+import { renderKustomization } from '../support/kubectl.ts';
 
 test('kustomize renders the base, and mounts the configuration by the hash of its content', async () => {
-  const args = ['kustomize', join(DEPLOY_FOLDER, 'kubernetes')];
-  const { stdout } = await promisify(execFile)(requireProgram(KUBECTL), args);
-  const rendered = parseAllDocuments(stdout).map((document) => document.toJS() as { readonly kind: string });
+  const rendered = await renderKustomization(join(DEPLOY_FOLDER, 'kubernetes'));
   const find = (kind: string) => rendered.find((manifest) => manifest.kind === kind);
   expect(rendered.map(({ kind }) => kind).sort()).toEqual([
     'ConfigMap',

@@ -1,22 +1,12 @@
 /** @needs systemd-analyze */
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { fleetSecrets, maxShutdownSeconds, minGatewayMebibytes, readDeployFile } from '../support/deploy-files.ts';
-import { requireProgram, SYSTEMD_ANALYZE } from '../support/programs.ts';
+import { analyzeUnit } from '../support/systemd-analyze.ts';
 
 /** Of 10; what is left is the network, and the machine code of V8. */
 const MAX_EXPOSURE = 2;
 
 const unit = readDeployFile('systemd/switchboard.service');
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'systemd-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
 
 function findValue(key: string): string {
   return new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
@@ -27,11 +17,8 @@ function onThisMachine(text: string): string {
   return text.replaceAll(/^(Exec\w+=)\/\S+/gm, `$1${process.execPath}`).replace(/^Documentation=.*\n/m, '');
 }
 
-async function analyze(text: string, ...args: readonly string[]): Promise<string> {
-  const file = join(folder, 'switchboard.service');
-  await writeFile(file, text);
-  const { stdout, stderr } = await promisify(execFile)(requireProgram(SYSTEMD_ANALYZE), [...args, file]);
-  return stdout + stderr;
+function analyze(text: string, ...args: readonly string[]): Promise<string> {
+  return analyzeUnit('switchboard.service', text, args);
 }
 
 test('is valid, and would not be with a misspelt key', async () => {

@@ -62,13 +62,13 @@ test.each(['nginx', 'haproxy'] as const)(
     const { data } = await sendQuery(fleet[0]?.url ?? '', '{ agents { totalCount } }');
     const proxy: ReverseProxy = await startReverseProxy(name, ports);
     const load = startFleetLoad(proxy.url, (data as { agents: { totalCount: number } }).agents.totalCount);
-    await passRequests(load, proxy.url, 50);
+    await passRequests(load, proxy.url, 20);
     const exits: (number | null)[] = [];
     for (const [index, port] of ports.entries()) {
       const old = fleet[index];
       if (old) exits.push(await terminate(old.process));
       await start(port);
-      await passRequests(load, proxy.url, 50);
+      await passRequests(load, proxy.url, 20);
     }
     await load.stop();
     const report = load.report();
@@ -77,7 +77,7 @@ test.each(['nginx', 'haproxy'] as const)(
     expect(report.failures.slice(0, 5)).toEqual([]);
     // 1001 by the gateways, 1000 by the clients at the end.
     expect(report.closeCodes.toSorted()).toEqual([1000, 1001]);
-    expect(report.eventStreams).toBeGreaterThan(3);
+    expect(report.eventStreams).toBeGreaterThan(2);
     expect(report.subscriptions).toBeGreaterThan(1);
   },
   240_000,

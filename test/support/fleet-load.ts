@@ -115,10 +115,10 @@ export function startFleetLoad(url: string, expectedAgents: number): FleetLoad {
   }
 
   const workers = [
-    ...[1, 11, 21].map((offset) => repeat((first) => sendHttp('POST', first), offset)),
-    ...[31, 41].map((offset) => repeat((first) => sendHttp('GET', first), offset)),
-    ...[5, 15].map((offset) => repeat(queryOverWebSocket, offset)),
-    ...[2, 12, 22].map((offset) => repeat(watchEventStream, offset)),
+    ...[1, 21].map((offset) => repeat((first) => sendHttp('POST', first), offset)),
+    repeat((first) => sendHttp('GET', first), 41),
+    repeat(queryOverWebSocket, 5),
+    ...[2, 12].map((offset) => repeat(watchEventStream, offset)),
     repeat(watchWebSocket, 1),
   ];
   return {

@@ -6,13 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import {
-  DEPLOY_FOLDER,
-  fleetSecrets,
-  maxShutdownSeconds,
-  minGatewayMebibytes,
-  readDeployFile,
-} from '../support/deploy-files.ts';
+import { DEPLOY_FOLDER } from '../support/deploy-files.ts';
+import { fleetSecrets, maxShutdownSeconds, minGatewayMebibytes, readDeployFile } from '../support/fleet-files.ts';
 
 interface ComposeService {
   readonly image: string;

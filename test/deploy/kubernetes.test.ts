@@ -19,7 +19,7 @@ import {
   maxShutdownSeconds,
   minGatewayMebibytes,
   readDeployFile,
-} from '../support/deploy-files.ts';
+} from '../support/fleet-files.ts';
 
 interface Kustomization {
   readonly resources: readonly string[];

@@ -5,7 +5,8 @@ import { join, relative } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts';
 import type { ConfigMap } from 'kubernetes-types/core/v1.d.ts';
-import { DEPLOY_FOLDER, FLEET_CONFIG } from '../support/deploy-files.ts';
+import { DEPLOY_FOLDER } from '../support/deploy-files.ts';
+import { FLEET_CONFIG } from '../support/fleet-files.ts';
 import { renderKustomization } from '../support/kubectl.ts';
 
 test('kustomize renders the base, and mounts the configuration by the hash of its content', async () => {

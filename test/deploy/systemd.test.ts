@@ -1,6 +1,6 @@
 /** @needs systemd-analyze */
 import { expect, test } from '@jest/globals';
-import { fleetSecrets, maxShutdownSeconds, minGatewayMebibytes, readDeployFile } from '../support/deploy-files.ts';
+import { fleetSecrets, maxShutdownSeconds, minGatewayMebibytes, readDeployFile } from '../support/fleet-files.ts';
 import { analyzeUnit } from '../support/systemd-analyze.ts';
 
 /** Of 10; what is left is the network, and the machine code of V8. */

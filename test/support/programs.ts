@@ -123,8 +123,6 @@ const PROGRAMS = [
   C_SHARP_COMPILER,
   PROMETHEUS,
   PROMTOOL,
-  NGINX,
-  HAPROXY,
 ];
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -5,6 +5,9 @@ FROM node:26-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
+# The software bill of materials: what is installed, with versions, licenses and checksums. `npm sbom --omit=dev` would leave out
+# packages that a development dependency needs as well.
+RUN npm pkg delete devDependencies optionalDependencies && npm sbom --sbom-format=cyclonedx --sbom-type=application > sbom.cdx.json
 
 FROM node:26-slim AS bundle
 WORKDIR /app
@@ -14,6 +17,15 @@ COPY src ./src
 RUN node src/cli/bundle.ts
 
 FROM node:26-slim
+ARG VERSION=unknown
+ARG REVISION=unknown
+ARG SOURCE=
+LABEL org.opencontainers.image.title="Switchboard" \
+  org.opencontainers.image.description="One GraphQL endpoint over Avaamo, Kore.ai, LivePerson and Vonage Contact Center" \
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.source="${SOURCE}"
 WORKDIR /app
 ENV NODE_ENV=production
 # Reached from outside the container; the gateway then insists on a configuration with `auth`.
@@ -24,8 +36,11 @@ COPY public ./public
 COPY schema ./schema
 COPY src ./src
 COPY --from=bundle /app/dist ./dist
-USER node
+COPY --from=dependencies /app/sbom.cdx.json ./
+# The user `node`, as a number: Kubernetes can see that it is not root.
+USER 1000:1000
 EXPOSE 4000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 4000}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# bash opens the connection itself: a second Node would take 65 MB and 0.1 s of a core for each check.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PORT:-4000} && printf 'GET /healthz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [[ $status == 200 ]]"]
 # Not through npm, which would keep SIGTERM to itself.
 CMD ["node", "--max-old-space-size=768", "src/start.mjs"]

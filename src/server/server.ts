@@ -1,5 +1,5 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
-import { type AddressInfo, Server as NetServer } from 'node:net';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { ServerSettings } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SECOND } from '../domain/time.ts';
@@ -7,6 +7,7 @@ import type { LiveMetrics } from '../live/ports.ts';
 import type { ClientAddressReader } from './client-address.ts';
 import { respondToClientError } from './client-error.ts';
 import { createConnectionTracker } from './connection-tracker.ts';
+import { createDrain } from './drain.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 import { createFixedRoutes } from './fixed-routes.ts';
 import { HttpError } from './http-error.ts';
@@ -73,14 +74,11 @@ export interface Server {
   /** Switches /readyz to 503 and disables keep-alive; all requests are still served. */
   readonly beginShutdown: () => void;
   /**
-   * Stops listening and waits for the requests in flight; aborts those that are left after `ms`. Resolves to true if none was
-   * aborted. Connections that have not sent complete request headers get only a short grace period.
+   * Stops listening and waits for the requests in flight, and for queries over WebSockets; aborts those that are left after `ms`.
+   * Resolves to true if none was aborted. Connections that have not sent complete request headers get only a short grace period.
    */
   readonly drain: (ms: number) => Promise<boolean>;
 }
-
-/** The last part of a drain, in which streams are ended although queries are in flight. */
-const STREAM_END_MS = SECOND;
 
 type ReadinessState = 'starting' | 'ready' | 'stopping';
 
@@ -191,6 +189,7 @@ export function createServer(options: ServerOptions): Server {
     }
   });
 
+  const drain = createDrain({ httpServer, connections, webSockets, clock, endStreams: handlers.endStreams });
   return {
     listen: () =>
       new Promise((resolve, reject) => {
@@ -217,38 +216,9 @@ export function createServer(options: ServerOptions): Server {
       state = 'stopping';
       connections.disableKeepAlive();
     },
-    drain: (ms) =>
-      new Promise((resolve) => {
-        state = 'stopping';
-        connections.disableKeepAlive();
-        connections.closeIdle();
-        // Last, so that clients with a query in flight are not disconnected before those that watch.
-        const endStreams = (): void => {
-          handlers.endStreams();
-          webSockets.closeAll();
-        };
-        connections.whenOnlyStreams(endStreams);
-        const cancelEnd = clock.setTimer(Math.max(0, ms - STREAM_END_MS), endStreams);
-        let drained = true;
-        const cancel = clock.setTimer(ms, () => {
-          drained = connections.destroyAll();
-        });
-        stopListening(httpServer, () => {
-          cancel();
-          cancelEnd();
-          // Also stops the interval that checks for slow clients; only now, when no connection is left.
-          httpServer.close();
-          resolve(drained);
-        });
-      }),
+    drain: (ms) => {
+      state = 'stopping';
+      return drain(ms);
+    },
   };
-}
-
-/**
- * Stops accepting connections and calls back when the open ones have ended. This is `close` of `net.Server`: `close` of
- * `http.Server` would also close connections whose response is still being written, and would stop checking for slow clients
- * at once (https://nodejs.org/api/http.html#serverclosecallback). The connection tracker closes idle connections instead.
- */
-function stopListening(httpServer: HttpServer, onClosed: () => void): void {
-  NetServer.prototype.close.call(httpServer, onClosed);
 }

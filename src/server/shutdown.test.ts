@@ -1,4 +1,5 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
@@ -111,6 +112,25 @@ test('exits even if closing the other resources fails or hangs', async () => {
   }
 });
 
+test('answers a request on a kept connection that arrives when the lame-duck phase ends', async () => {
+  const { clock, testServer, process, exited, answer } = await startRunningServer();
+  const socket = connect(Number(new URL(testServer.url).port), '127.0.0.1');
+  let received = '';
+  socket.on('data', (bytes: Buffer) => (received += bytes.toString()));
+  const request = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  socket.write(request);
+  while (!received.includes('alive')) await once(socket, 'data');
+  process.emit('SIGTERM');
+  await flushPromises();
+  received = '';
+  socket.write(request);
+  clock.advance(LAME_DUCK_MS);
+  await once(socket, 'close');
+  expect(received).toMatch(/^HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n[^]*"alive"/);
+  answer('done');
+  expect(await exited).toBe(0);
+});
+
 test.each([
   ['SIGTERM', 143],
   ['SIGINT', 130],
@@ -142,6 +162,7 @@ test.each(['uncaughtException', 'unhandledRejection'])(
 test('aborts requests five seconds after an uncaught error', async () => {
   const { clock, process, exits, exited, query, log } = await startRunningServer();
   process.emit('uncaughtException', new Error('broken'));
+  await flushPromises();
   clock.advance(4_999);
   await flushPromises();
   expect([exits, log().includes('drain timed out, requests aborted')]).toEqual([[], false]);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import type { Logger } from './ports.ts';
 import type { Server } from './server.ts';
@@ -31,7 +32,7 @@ const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 const DRAIN_AFTER_CRASH_MS = 5000;
 
 /** Upper bound for `close`: none of these resources needs a clean end. */
-const CLOSE_TIMEOUT_MS = 2000;
+export const CLOSE_TIMEOUT_MS = 2000;
 
 /**
  * Shuts the process down gracefully on SIGTERM and SIGINT. The exit status is 0 if every request in flight was answered, 1 if
@@ -51,6 +52,8 @@ export function installSignalHandlers(options: ShutdownOptions): void {
   async function shutDown(lameDuckDelayMs: number, drainTimeoutMs: number): Promise<void> {
     server.beginShutdown();
     if (lameDuckDelayMs > 0) await sleep(lameDuckDelayMs);
+    // Connections and requests that have arrived by now are read first: the drain would reset them.
+    await setImmediate();
     const drained = await server.drain(drainTimeoutMs);
     if (drained) logger.info({}, 'shutdown complete, all requests answered');
     else logger.warn({}, 'drain timed out, requests aborted');

@@ -2,14 +2,14 @@ import { expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { anonymousCaller, type Caller } from '../request/caller.ts';
-import { createTransportWsConnection } from './transport-ws-connection.ts';
+import { createTransportWsConnection, type OperationProgress } from './transport-ws-connection.ts';
 
 function setUp(authenticate: () => Promise<Caller | number> = () => Promise.resolve(anonymousCaller)) {
   const clock = manualClock();
   const sent: string[] = [];
   const closes: (readonly [number, string])[] = [];
   const ended: string[] = [];
-  const state = { pings: 0, terminations: 0, done: new Map<string, () => void>() };
+  const state = { pings: 0, terminations: 0, progress: new Map<string, OperationProgress>() };
   const connection = createTransportWsConnection({
     clock,
     socket: {
@@ -23,8 +23,8 @@ function setUp(authenticate: () => Promise<Caller | number> = () => Promise.reso
       },
     },
     authenticate,
-    start: (_, id, _payload, onDone) => {
-      state.done.set(id, onDone);
+    start: (_, id, _payload, progress) => {
+      state.progress.set(id, progress);
       return { end: () => ended.push(id) };
     },
   });
@@ -84,7 +84,7 @@ test('closes with a reason that fits a close frame, whatever the id is', async (
 test('frees an id when its operation is done or completed by the client', async () => {
   const { receive, state, ended, closes } = setUp();
   await receive(INIT, subscribe('1'));
-  state.done.get('1')?.();
+  state.progress.get('1')?.onDone();
   await receive(subscribe('1'), { type: 'complete', id: '1' }, subscribe('1'));
   expect(ended).toEqual(['1']);
   expect(closes).toEqual([]);
@@ -107,4 +107,22 @@ test('ends all operations when the connection is closed', async () => {
   connection.onClose();
   expect(ended).toEqual(['1', '2']);
   expect(clock.pendingTimers()).toBe(0);
+});
+
+test('closes in a drain at once without a query, and otherwise when the last one is answered or cancelled', async () => {
+  const GOING_AWAY = [[1001, 'The gateway is shutting down']];
+  const idle = setUp();
+  await idle.receive(INIT);
+  idle.connection.closeAnswered();
+  expect(idle.closes).toEqual(GOING_AWAY);
+
+  const busy = setUp();
+  await busy.receive(INIT, subscribe('1'), subscribe('2'), subscribe('3'));
+  busy.connection.closeAnswered();
+  busy.state.progress.get('1')?.onDone();
+  busy.state.progress.get('2')?.onSubscription();
+  expect([busy.closes, busy.connection.isAnswering()]).toEqual([[], true]);
+  await busy.receive({ type: 'complete', id: '3' });
+  expect([busy.closes, busy.connection.isAnswering()]).toEqual([GOING_AWAY, false]);
+  expect(busy.ended).toEqual(['3', '2']);
 });

@@ -28,19 +28,31 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** Identifies the caller by the parameters of the first message; a number is the code with which the connection is closed. */
   readonly authenticate: (params: Readonly<Record<string, unknown>>) => Promise<Caller | number>;
-  /** Starts an operation, which sends its own messages; `onDone` is called later, before it sends the last one. */
+  /** Starts an operation, which sends its own messages. */
   readonly start: (
     caller: Caller,
     id: string,
     payload: Readonly<Record<string, unknown>>,
-    onDone: () => void,
+    progress: OperationProgress,
   ) => RunningOperation;
+}
+
+/** What an operation reports of itself, later than its start. */
+export interface OperationProgress {
+  /** It is a subscription: a drain does not wait for its end. */
+  readonly onSubscription: () => void;
+  /** It has sent its last message. */
+  readonly onDone: () => void;
 }
 
 /** The server's side of graphql-transport-ws for one connection. */
 export interface TransportWsConnection {
   readonly onMessage: (text: string) => void;
   readonly onPong: () => void;
+  /** Whether an operation runs that is not a subscription. */
+  readonly isAnswering: () => boolean;
+  /** Closes the connection once it is not answering. */
+  readonly closeAnswered: () => void;
   /** Ends all operations. */
   readonly onClose: () => void;
 }
@@ -48,6 +60,9 @@ export interface TransportWsConnection {
 export function createTransportWsConnection(options: ConnectionOptions): TransportWsConnection {
   const { socket, clock, authenticate, start } = options;
   const operations = new Map<string, RunningOperation>();
+  /** The operations that are not subscriptions, or not known to be. */
+  const queries = new Set<string>();
+  let isDraining = false;
   let state: 'new' | 'authenticating' | Caller = 'new';
   let isClosed = false;
   let isAlive = true;
@@ -79,6 +94,16 @@ export function createTransportWsConnection(options: ConnectionOptions): Transpo
     cancelInitTimeout();
     for (const operation of [...operations.values()]) operation.end();
     operations.clear();
+    queries.clear();
+  }
+
+  function closeIfAnswered(): void {
+    if (isDraining && queries.size === 0) close(CLOSE_CODES.goingAway, 'The gateway is shutting down');
+  }
+
+  function onAnswered(id: string): void {
+    queries.delete(id);
+    closeIfAnswered();
   }
 
   async function initialise(params: Readonly<Record<string, unknown>>): Promise<void> {
@@ -107,8 +132,15 @@ export function createTransportWsConnection(options: ConnectionOptions): Transpo
       close(CLOSE_CODES.subscriberAlreadyExists, `Subscriber for ${id.slice(0, MAX_SHOWN_ID)} already exists`);
       return;
     }
-    const operation = start(state, id, payload, () => {
-      operations.delete(id);
+    queries.add(id);
+    const operation = start(state, id, payload, {
+      onSubscription: () => {
+        onAnswered(id);
+      },
+      onDone: () => {
+        operations.delete(id);
+        onAnswered(id);
+      },
     });
     operations.set(id, operation);
   }
@@ -129,6 +161,7 @@ export function createTransportWsConnection(options: ConnectionOptions): Transpo
       case 'complete':
         operations.get(message.id)?.end();
         operations.delete(message.id);
+        onAnswered(message.id);
         break;
       case 'pong':
         isAlive = true;
@@ -145,6 +178,11 @@ export function createTransportWsConnection(options: ConnectionOptions): Transpo
     },
     onPong: () => {
       isAlive = true;
+    },
+    isAnswering: () => queries.size > 0,
+    closeAnswered: () => {
+      isDraining = true;
+      closeIfAnswered();
     },
     onClose: end,
   };

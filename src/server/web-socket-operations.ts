@@ -11,7 +11,7 @@ import type { createLiveOperations, LiveRequest } from './live-operations.ts';
 import { toHttpError } from './live-refusals.ts';
 import { findOperationType } from './operation-params.ts';
 import type { ServerMetrics } from './ports.ts';
-import type { RunningOperation } from './transport-ws-connection.ts';
+import type { OperationProgress, RunningOperation } from './transport-ws-connection.ts';
 import { CLOSE_CODES, RECONFIGURED } from './transport-ws-messages.ts';
 
 /** What an operation uses of its connection. */
@@ -45,14 +45,18 @@ export interface OperationMessage {
   readonly requestId: string;
 }
 
-export type StartOperation = (socket: EventSocket, message: OperationMessage, onDone: () => void) => RunningOperation;
+export type StartOperation = (
+  socket: EventSocket,
+  message: OperationMessage,
+  progress: OperationProgress,
+) => RunningOperation;
 
 /** Creates a function that runs the operations of WebSocket connections: subscriptions, and queries with one result. */
 export function createOperationRunner(options: OperationRunnerOptions): StartOperation {
   const { live, toOperation, takeTurn, documents, metrics, isAuthorized, maxTokens, onUnexpectedError } = options;
   const toRest = createMessageRests();
 
-  return (socket, { caller, id, payload, requestId }, onDone) => {
+  return (socket, { caller, id, payload, requestId }, progress) => {
     const abort = new AbortController();
     const queue = createEventQueue({
       write: (event) => socket.sendParts(`{"id":${JSON.stringify(id)},`, toRest(event)),
@@ -65,7 +69,7 @@ export function createOperationRunner(options: OperationRunnerOptions): StartOpe
 
     function finish(): void {
       stopDraining();
-      onDone();
+      progress.onDone();
     }
     function receive(event: LiveEvent): void {
       isRejected = event.isRejected === true;
@@ -76,11 +80,11 @@ export function createOperationRunner(options: OperationRunnerOptions): StartOpe
       socket.send(JSON.stringify({ id, type: 'error', payload: errors }));
     }
     function endStream(end: StreamEnd): void {
-      finish();
       if (end === 'unauthenticated') socket.close(CLOSE_CODES.unauthorized, 'Unauthorized');
       else if (end === 'restart') socket.close(CLOSE_CODES.serviceRestart, RECONFIGURED);
-      else if (end === 'shutdown') socket.close(CLOSE_CODES.goingAway, 'The gateway is shutting down');
-      else if (!isRejected) socket.send(JSON.stringify({ id, type: 'complete' }));
+      // In a shutdown the connection is closed instead: after `complete`, clients would not subscribe again elsewhere.
+      else if (end === 'complete' && !isRejected) socket.send(JSON.stringify({ id, type: 'complete' }));
+      finish();
     }
 
     async function executeOnce(request: LiveRequest): Promise<void> {
@@ -111,6 +115,7 @@ export function createOperationRunner(options: OperationRunnerOptions): StartOpe
         return;
       }
       if (abort.signal.aborted) return;
+      progress.onSubscription();
       const subscriber = {
         caller,
         transport: 'websocket',
@@ -128,8 +133,8 @@ export function createOperationRunner(options: OperationRunnerOptions): StartOpe
       const refusal = toHttpError(error);
       if (!(refusal instanceof HttpError)) onUnexpectedError(error, requestId);
       else if (refusal.limit) metrics.limitRejection(refusal.limit);
-      finish();
       sendErrors([toGraphqlError(refusal)]);
+      finish();
     });
     return {
       end: () => {

@@ -55,22 +55,6 @@ describe('WebSocket connections', () => {
     await server.stop();
   });
 
-  test('are closed with 1001 in a drain, which they do not fail', async () => {
-    const server = await startLiveServer();
-    const { client, closes } = connect(server);
-    const results = client.iterate(SUBSCRIPTION);
-    await results.next();
-    const idle = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-    await once(idle, 'open');
-    const idleClosed = once(idle, 'close');
-    const drained = server.server.drain(60_000);
-    await results.next().catch(() => undefined);
-    expect(closes).toEqual([1001]);
-    expect((await idleClosed)[0]).toBe(1001);
-    expect(await drained).toBe(true);
-    await server.stop();
-  });
-
   test('are limited in number, and logged when they end', async () => {
     const server = await startLiveServer({ live: { maxSubscriptions: 1 } });
     const url = `${server.url.replace('http', 'ws')}/graphql`;

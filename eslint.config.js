@@ -39,6 +39,7 @@ export default tseslint.config(
       'src/wallboard/generated',
       'examples/clients', // compiled where its packages are installed: test/clients
       'packages/*/src/generated',
+      'dist',
       'packages/*/dist',
       '**/node_modules',
       'test/example-vendor/fixture', // resolves, and is checked, where its test puts it: in src/vendors/

@@ -106,7 +106,7 @@ describe('entries', () => {
     expect(store.use()).toMatchObject({ entries: 1, evictions: 0 });
   });
 
-  test('are dropped at once, also those that are not written yet, and not written anew', async () => {
+  test('are dropped at once, also those that are not written yet; a younger one is kept', async () => {
     const path = newPath();
     const { store, clock, written, valuesOf } = open({ path });
     const set = (key: string) => void store.set(key, finalEntry(key, clock.now()));

@@ -64,7 +64,7 @@ function createWaitingEntries(maxBytes: number) {
 
   return {
     isEmpty: () => waiting.size === 0,
-    drop(matches: MatchesEntry): void {
+    drop: (matches: MatchesEntry): void => {
       for (const key of waiting.keys()) if (matches(key)) remove(key);
     },
     add(key: string, entry: Entry): boolean {

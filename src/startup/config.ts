@@ -56,9 +56,12 @@ export async function loadStartupConfig({ env, folder, clock, vendors }: Startup
 }
 
 /** Loads the configuration of a gateway that was started with a file. */
-export function reloadConfig({ env, folder, vendors }: Omit<StartupConfigOptions, 'clock'>): LoadConfigResult {
+export async function reloadConfig({ env, folder, clock, vendors }: StartupConfigOptions): Promise<LoadConfigResult> {
   const loaded = findConfig(env, folder, vendors);
-  if (loaded) return loaded;
+  if (loaded) {
+    const errors = loaded.ok ? await findWarmErrors(loaded.config, findConfigName(env), clock) : [];
+    return errors.length > 0 ? { ok: false, errors, files: loaded.files } : loaded;
+  }
   const file = DEFAULT_CONFIG_FILE;
   return {
     ok: false,

@@ -49,8 +49,8 @@ export interface StartGatewayOptions {
 export async function startGateway({ createApp, vendors, startupComplete }: StartGatewayOptions): Promise<void> {
   const clock = systemClock;
   const { level, errors } = parseLogLevel(process.env);
-  const sources = { env: process.env, folder: process.cwd(), vendors };
-  const startupConfig = await loadStartupConfig({ ...sources, clock });
+  const sources = { env: process.env, folder: process.cwd(), clock, vendors };
+  const startupConfig = await loadStartupConfig(sources);
   if (!startupConfig.ok || errors.length > 0) {
     const configErrors = startupConfig.ok ? errors : [...errors, ...startupConfig.errors];
     exitWithError(configErrors.map(formatConfigError));

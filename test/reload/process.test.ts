@@ -82,6 +82,16 @@ describe('SIGHUP', () => {
     expect(await terminate(gateway.child)).toBe(0);
   });
 
+  test('keeps the configuration before where a scheduled query is none of the schema', async () => {
+    const gateway = await start(configOf(['Jane'], { server: { watchConfig: false } }));
+    const warm = [{ cron: '0 5 * * *', document: '{ agents { unknownField } }' }];
+    await gateway.replace(configOf(['Joe'], { warm, server: { watchConfig: false } }));
+    gateway.child.kill('SIGHUP');
+    expect(await gateway.logged('configuration error')).toMatchObject([{ path: 'warm[0].document' }]);
+    expect(await namesOf(gateway.url)).toEqual(['Jane']);
+    expect(await terminate(gateway.child)).toBe(0);
+  });
+
   test('reloads nothing without a file, and ends nothing', async () => {
     const gateway = await start(null);
     gateway.child.kill('SIGHUP');

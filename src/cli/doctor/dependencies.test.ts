@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startRedisServer } from '../../../test/support/redis-server.ts';
 import { loadConfig } from '../../config/load.ts';
-import type { Config } from '../../config/schema.ts';
 import { checkDependencies } from './dependencies.ts';
 
 async function check(text: string) {
@@ -80,7 +79,7 @@ describe('the file of the cache', () => {
     const loaded = loadConfig({ text: 'accounts: []', file: 'test', env: {}, vendors: [] });
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
     const { config } = loaded;
-    return checkDependencies({ ...config, cache: { ...config.cache, path } as Config['cache'] });
+    return checkDependencies({ ...config, cache: { ...config.cache, path } });
   }
 
   test('is ok in a folder that may be written to, whether or not it is there', async () => {

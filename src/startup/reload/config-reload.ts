@@ -20,7 +20,7 @@ export interface ReloadableApp {
 
 export interface ConfigReloadOptions {
   /** Loads the configuration again; null: the gateway runs without a configuration file. */
-  readonly load: (() => LoadConfigResult) | null;
+  readonly load: (() => LoadConfigResult | Promise<LoadConfigResult>) | null;
   /** The configuration that the app starts with, and the files that it was read from. */
   readonly started: { readonly config: Config; readonly files: readonly string[] };
   /** Calls back whenever the operator asks for a reload. */

@@ -17,7 +17,7 @@ export interface AppliedConfig {
 
 export interface ReloaderOptions {
   /** Null: the gateway runs without a configuration file. */
-  readonly load: (() => LoadConfigResult) | null;
+  readonly load: (() => LoadConfigResult | Promise<LoadConfigResult>) | null;
   /** Changes the running gateway. */
   readonly apply: (config: Config) => Promise<AppliedConfig>;
   /** Receives what was loaded, whether or not it is valid. */
@@ -83,7 +83,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
       return;
     }
     try {
-      const loaded = load();
+      const loaded = await load();
       onLoaded(loaded);
       if (!loaded.ok) {
         reject(loaded.errors, trigger);

@@ -122,6 +122,17 @@ test('warns of a secret that looks like a variable, without naming it', async ()
   ]);
 });
 
+test('takes the times of scheduled queries for what they are, and warns of no variable', async () => {
+  const document = 'query ($d: TimeRange!) { agents { nodes { statusTotals(during: $d) { complete } } } }';
+  const file = writeConfig(
+    'warm.yaml',
+    `warm: [{ cron: "@daily", document: "${document}", variables: { d: { from: $startOfYesterday, to: $startOfToday } } }]\n`,
+  );
+  const { status, out } = await runCheckConfig(file);
+  expect(status).toBe(0);
+  expect(out).not.toContain('begins with $');
+});
+
 test('checks a file without its environment, except for what the environment contains', async () => {
   const account =
     '{ name: "${NAME}", vendor: avaamo, baseUrl: "${URL}", accessToken: "${file:/run/secrets/avaamo}", timeoutMs: "${MS:-5}" }';

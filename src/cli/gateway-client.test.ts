@@ -76,7 +76,7 @@ test.each([
   ['CANARY', 'the gateway refuses the key: no; look at its scopes, and at its digest in auth.apiKeys'],
 ])('says how to get access with the key %s, with exit status 3', async (key, message) => {
   if (key !== undefined) process.env.SWITCHBOARD_KEY = key;
-  answer = { status: 401, body: '{"errors":[{"message":"no"}]}' };
+  answer = { status: 401, body: '{"errors":[{"message":"no."}]}' };
   await expect(postToGateway({ url }, '/', {})).rejects.toMatchObject({ message, exitStatus: 3 });
 });
 

@@ -74,7 +74,8 @@ export function findMessages(body: unknown): readonly string[] {
 
 function assertAccess({ status, body }: GatewayAnswer, hasKey: boolean): void {
   if (status !== 401 && status !== 403) return;
-  const [message = `HTTP ${status}`] = findMessages(body);
+  // The sentence goes on.
+  const message = findMessages(body)[0]?.replace(/\.$/, '') ?? `HTTP ${status}`;
   throw new CommandError(
     hasKey
       ? `the gateway refuses the key: ${message}; look at its scopes, and at its digest in auth.apiKeys`

@@ -36,10 +36,10 @@ export const sandboxCommand = defineCommand({
 
     process.stdout.write(formatSandboxConfig(sandbox.config));
     console.error(`${formatSandboxHints(sandbox.addresses)}
-Standard output is the configuration of a gateway for these vendors. Save it to a file and pass that file:
+Standard output is the configuration of a gateway for these vendors. Save it to a file and pass that file (npx switchboard in a checkout):
 
-  npm run -s sandbox > sandbox.yaml &
-  SWITCHBOARD_CONFIG=sandbox.yaml npm start`);
+  switchboard sandbox > sandbox.yaml &
+  switchboard start --config sandbox.yaml`);
     return EXIT_STATUS.ok;
   },
 });

@@ -61,11 +61,16 @@ export function interpolate(document: Document, sources: PlaceholderSources | nu
       // The path is looked for only where it is needed: that takes the longer, the longer the lists are.
       if (!scalar.value.includes('$')) return;
       const path = pathTo(scalar, ancestors);
-      if (/^\$[A-Za-z_]\w*$/.test(scalar.value)) warnings.push({ path, message: LITERAL_VARIABLE_MESSAGE });
+      if (isLiteralVariable(scalar.value, path)) warnings.push({ path, message: LITERAL_VARIABLE_MESSAGE });
       if (scalar.value.includes('${')) substitute(scalar, scalar.value, path);
     },
   });
   return { issues, interpolatedPaths, values, files, unknownPaths, warnings };
+}
+
+/** The variables of scheduled queries have names of times with a $ of their own, such as $today; `warm` rejects all others. */
+function isLiteralVariable(text: string, [section, , key]: ConfigPath): boolean {
+  return /^\$[A-Za-z_]\w*$/.test(text) && !(section === 'warm' && key === 'variables');
 }
 
 function pathTo(scalar: Scalar, ancestors: readonly (Document | Node | Pair)[]): ConfigPath {

@@ -204,5 +204,8 @@ test('the configuration of the fleet is valid, and has every secret in a file', 
   const loaded = loadConfig({ text, file: 'switchboard.yaml', env: { HOST: '0.0.0.0' }, vendors });
   rmSync(folder, { recursive: true });
   expect(loaded.ok ? loaded.warnings : loaded.errors.map(formatConfigError)).toEqual([]);
+  // A key that is restricted to accounts sees no series of the others, and no alert about them fires.
+  const metricsKeys = loaded.ok ? loaded.config.auth?.apiKeys.filter(({ scopes }) => scopes.includes('metrics')) : [];
+  expect(metricsKeys?.map(({ name, accounts }) => ({ name, accounts }))).toEqual([{ name: 'prometheus' }]);
   expect(text.match(/^ *\w*(?:secret|token|password|sha256)\w*: (?!'\$\{file:).*$/gim)).toBeNull();
 });

@@ -47,7 +47,7 @@ test('names a missing folder, and a folder in place of the file', () => {
   expect(messagesOf('cache.db')).toEqual(['must name a file, not a folder: cache.db']);
 });
 
-const CHECK_CONFIG = new URL('../cli/check-config.ts', import.meta.url).pathname;
+const COMMAND = new URL('../cli/switchboard.mjs', import.meta.url).pathname;
 /** A superuser may write everywhere. */
 const ORDINARY_USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
@@ -55,7 +55,10 @@ function checkAsOrdinaryUser(path: string, ...args: readonly string[]): string {
   const file = join(folder, 'switchboard.yaml');
   writeFileSync(file, `accounts: []\ncache: { path: ${path} }\n`);
   chmodSync(folder, 0o755);
-  const { stdout } = spawnSync(process.execPath, [CHECK_CONFIG, ...args, file], { ...ORDINARY_USER, encoding: 'utf8' });
+  const { stdout } = spawnSync(process.execPath, [COMMAND, 'check-config', ...args, file], {
+    ...ORDINARY_USER,
+    encoding: 'utf8',
+  });
   return stdout.split('\n').find((line) => !line.includes('warning')) ?? '';
 }
 

@@ -51,6 +51,7 @@ test('settings have the documented defaults', () => {
     },
     agents: [],
     teams: [],
+    warm: [],
     directory: [],
     accounts: [],
   });

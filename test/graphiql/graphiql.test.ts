@@ -199,7 +199,7 @@ test('sends the key with every operation and introspection, and keeps it for the
   expect(await page.evaluate<string>('JSON.stringify({ ...localStorage }) + document.cookie')).not.toContain(
     'my-own-key',
   );
-  await waitForStoredTab('BotWeek', 2);
+  await waitForStoredTab('BotWeek', 2, 'week');
   await page.reload();
   await waitForText('query', 'BotWeek');
   expect((await runQuery()).headers()).toMatchObject({ authorization: 'Bearer my-own-key' });
@@ -309,17 +309,18 @@ async function waitForStoredQuery(name: string, operation = 'query') {
 }
 
 /** GraphiQL stores the tabs half a second after the last change. */
-async function waitForStoredTab(name: string, tabCount: number) {
+async function waitForStoredTab(name: string, tabCount: number, variable = '') {
   await page.waitForFunction(
-    ([active, count]) => {
+    ([active, count, variableName]) => {
       const { localStorage } = globalThis as unknown as { localStorage: Readonly<Record<string, string>> };
       const { tabs, activeTabIndex } = JSON.parse(localStorage['graphiql:tabState'] ?? '{"tabs":[]}') as {
-        tabs: { title: string }[];
+        tabs: { title: string; variables: string | null }[];
         activeTabIndex: number;
       };
-      return tabs.length === count && tabs[activeTabIndex]?.title === active;
+      const { title, variables } = tabs[activeTabIndex] ?? {};
+      return tabs.length === count && title === active && (variables ?? '').includes(variableName);
     },
-    [name, tabCount] as const,
+    [name, tabCount, variable] as const,
   );
 }
 

@@ -115,9 +115,6 @@ function hasTables(db: DatabaseSync): boolean {
 function createDatabase(db: DatabaseSync, maxBytes: number): DiskDatabase {
   const pages = createPages(db, maxBytes);
   const select = db.prepare('SELECT text, checksum FROM entries WHERE name = ?');
-  const listed = db.prepare(`
-    SELECT rowid, name, fetched_at, substr(text, 1, ${MAX_KEY_CHARS}) AS head FROM entries
-    WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS_PER_STEP}`);
   const remove = db.prepare('DELETE FROM entries WHERE name = ? AND fetched_at <= ?');
   const count = db.prepare('SELECT count(*) AS value FROM entries');
   const removeExpired = db.prepare(
@@ -134,7 +131,7 @@ function createDatabase(db: DatabaseSync, maxBytes: number): DiskDatabase {
       entries += added;
       evictions += evicted;
     },
-    list: (after) => listed.all(after).map(toListedRow),
+    list: createListing(db),
     delete(names, until) {
       entries -= runTransaction(db, () =>
         names.reduce((sum, name) => sum + Number(remove.run(name, until).changes), 0),
@@ -154,6 +151,13 @@ function createDatabase(db: DatabaseSync, maxBytes: number): DiskDatabase {
       db.close();
     },
   };
+}
+
+function createListing(db: DatabaseSync): DiskDatabase['list'] {
+  const following = db.prepare(`
+    SELECT rowid, name, fetched_at, substr(text, 1, ${MAX_KEY_CHARS}) AS head FROM entries
+    WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS_PER_STEP}`);
+  return (after) => following.all(after).map(toListedRow);
 }
 
 function toListedRow({ rowid, name, fetched_at: fetchedAt, head }: Readonly<Record<string, unknown>>): ListedRow {

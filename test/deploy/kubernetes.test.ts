@@ -205,7 +205,7 @@ test('the configuration of the fleet is valid, and has every secret in a file', 
   rmSync(folder, { recursive: true });
   expect(loaded.ok ? loaded.warnings : loaded.errors.map(formatConfigError)).toEqual([]);
   // A key that is restricted to accounts sees no series of the others, and no alert about them fires.
-  const metricsKeys = loaded.ok ? loaded.config.auth?.apiKeys.filter(({ scopes }) => scopes.includes('metrics')) : [];
+  const metricsKeys = loaded.ok ? loaded.config.auth?.apiKeys?.filter(({ scopes }) => scopes.includes('metrics')) : [];
   expect(metricsKeys?.map(({ name, accounts }) => ({ name, accounts }))).toEqual([{ name: 'prometheus' }]);
   expect(text.match(/^ *\w*(?:secret|token|password|sha256)\w*: (?!'\$\{file:).*$/gim)).toBeNull();
 });

@@ -133,6 +133,18 @@ test('takes the times of scheduled queries for what they are, and warns of no va
   expect(out).not.toContain('begins with $');
 });
 
+test('reports a scheduled query that is not one of the schema with its line', async () => {
+  const entries = [
+    'document: "{ agents { nope } }"',
+    'document: "query ($id: ID!) { agent(id: $id) { name } }", variables: {}',
+  ];
+  const lines = entries.map((entry) => `  - { cron: "@daily", ${entry} }\n`);
+  const { status, out } = await runCheckConfig(writeConfig('queries.yaml', `warm:\n${lines.join('')}`));
+  expect(status).toBe(1);
+  expect(out).toContain('queries.yaml:2:23: warm[0].document: is not a valid query: Cannot query field "nope"');
+  expect(out).toMatch(/^queries\.yaml:3:\d+: warm\[1\]\.variables: Variable "\$id"/m);
+});
+
 test('checks a file without its environment, except for what the environment contains', async () => {
   const account =
     '{ name: "${NAME}", vendor: avaamo, baseUrl: "${URL}", accessToken: "${file:/run/secrets/avaamo}", timeoutMs: "${MS:-5}" }';

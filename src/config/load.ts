@@ -16,7 +16,7 @@ import { type Config, type FileConfig, parseConfig } from './schema.ts';
 import { resolveTraces } from './traces.ts';
 import { loadTrustedDocuments } from './trusted-documents.ts';
 import type { VendorDescriptor } from './vendor-descriptor.ts';
-import { loadWarmEntries } from './warm.ts';
+import { loadWarmEntries, type WarmEntry, type WarmPart } from './warm.ts';
 import { parseYaml, type YamlFile } from './yaml-file.ts';
 
 export interface LoadConfigOptions {
@@ -107,7 +107,13 @@ export function inspectConfig({ text, file, env, vendors }: InspectConfigOptions
   ].map(toConfigError);
   return {
     ...(config && {
-      config: { ...completeConfig(config, others), server: { ...config.server, ...server }, proxy, traces },
+      config: {
+        ...completeConfig(config, others),
+        warm: others.warm.map((entry, index) => ({ ...entry, locations: locateParts(yaml, index) })),
+        server: { ...config.server, ...server },
+        proxy,
+        traces,
+      },
     }),
     errors: arrangeErrors(allErrors, file),
     warnings: arrangeErrors(warnings, file),
@@ -147,13 +153,12 @@ function loadOtherFiles(
 /** Adds what other files have: agents and teams after those of the configuration. */
 function completeConfig(
   config: FileConfig,
-  { people, teams, trusted, cachePath, warm }: ReturnType<typeof loadOtherFiles>,
-): Omit<Config, 'proxy'> {
+  { people, teams, trusted, cachePath }: ReturnType<typeof loadOtherFiles>,
+): Omit<Config, 'proxy' | 'warm'> {
   return {
     ...config,
     cache: { ...config.cache, ...('path' in cachePath && { path: cachePath.path }) },
     trustedDocuments: trusted.trustedDocuments,
-    warm,
     agents: [...config.agents, ...people.map(({ entry }) => entry)],
     teams: [...config.teams, ...teams],
   };
@@ -176,6 +181,11 @@ function createErrorFormatter(file: string, yaml: YamlFile, interpolation: Inter
     const path = formatPath(issuePath);
     return { file, path, message: showMessage(message, path, interpolation), ...yaml.locate(issuePath) };
   };
+}
+
+function locateParts(yaml: YamlFile, index: number): NonNullable<WarmEntry['locations']> {
+  const locate = (part: WarmPart) => yaml.locate(['warm', index, part]);
+  return { document: locate('document'), variables: locate('variables') };
 }
 
 function createPositionOf(file: string, yaml: YamlFile): PositionOf {

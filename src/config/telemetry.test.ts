@@ -39,7 +39,7 @@ describe('problems', () => {
     const headers = { 'x-api-key': 'secret' };
     const { error } = telemetrySchema.safeParse({ otlp: { endpoint: 'http://collector:4318', headers } });
     expect(error?.issues).toMatchObject([
-      { path: ['otlp', 'endpoint'], message: expect.stringMatching(/^must be https/) },
+      { path: ['otlp', 'endpoint'], message: expect.stringMatching(/^must be https.*http:\/\/collector:4318/) },
     ]);
     expect(JSON.stringify(error?.issues)).not.toContain('secret"');
     expect(telemetrySchema.safeParse({ otlp: { endpoint, headers } }).success).toBe(true);

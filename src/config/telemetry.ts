@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isLoopback } from './loopback.ts';
-import { namingUrl } from './named-value.ts';
+import { namingUrl, withUrl } from './named-value.ts';
 import { createHeadersSchema } from './request-headers.ts';
 
 export const ENDPOINT_MESSAGE = 'must be an http(s) URL without a user name, password, query or fragment';
@@ -25,7 +25,11 @@ export const telemetrySchema = z.strictObject({
         endpoint.protocol === 'https:' || isLoopback(endpoint.hostname) || Object.keys(headers).length === 0,
       {
         path: ['endpoint'],
-        error: 'must be https where headers are sent, since they are secret; http is allowed for loopback hosts',
+        error: ({ input }) =>
+          withUrl(
+            'must be https where headers are sent, since they are secret; http is allowed for loopback hosts',
+            (input as { readonly endpoint: URL }).endpoint.origin,
+          ),
       },
     )
     .optional(),

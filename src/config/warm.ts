@@ -7,6 +7,7 @@ import { type ConfigIssue, formatPath } from './config-error.ts';
 import { findCronProblem } from './cron.ts';
 import { naming, withValue } from './named-value.ts';
 import { describeReadProblem } from './read-problem.ts';
+import type { SourceLocation } from './yaml-file.ts';
 
 const cronSchema = z.string().superRefine((text, context) => {
   const problem = findCronProblem(text);
@@ -36,11 +37,16 @@ const warmEntrySchema = z.strictObject({
 /** Queries that are run at certain times, so that the cache has what they read. */
 export const warmSchema = z.array(warmEntrySchema).default([]);
 
+/** What only the schema can check. */
+export type WarmPart = 'document' | 'variables';
+
 /** An entry with the text of its document. */
 export interface WarmEntry extends Readonly<z.infer<typeof warmEntrySchema>> {
   readonly text: string;
   /** The file of the document; null where the configuration itself has it. */
   readonly file: string | null;
+  /** Where the configuration has these parts; absent where it has none in a file. */
+  readonly locations?: Readonly<Record<WarmPart, SourceLocation>>;
 }
 
 export interface LoadedWarmEntries {

@@ -1,11 +1,15 @@
 import { getOperationAST, getVariableValues, type GraphQLSchema, OperationTypeNode, parse } from 'graphql';
-import type { ConfigIssue } from '../config/config-error.ts';
 import type { Limits } from '../config/settings.ts';
-import type { WarmEntry } from '../config/warm.ts';
+import type { WarmEntry, WarmPart } from '../config/warm.ts';
 import type { Instant } from '../domain/clock.ts';
 import { resolveRelativeTimes } from '../domain/relative-time.ts';
 import { checkDocuments } from './check-documents.ts';
 import type { DocumentLimits } from './limits/document-limits.ts';
+
+export interface WarmIssue {
+  readonly path: readonly ['warm', number, WarmPart];
+  readonly message: string;
+}
 
 /** Finds the entries whose document is no query of this schema, or whose variables do not suit it. */
 export function checkWarmEntries(
@@ -13,8 +17,8 @@ export function checkWarmEntries(
   schema: GraphQLSchema,
   limits: DocumentLimits & Pick<Limits, 'maxTokens'>,
   now: Instant,
-): readonly ConfigIssue[] {
-  return entries.flatMap((entry, index): readonly ConfigIssue[] => {
+): readonly WarmIssue[] {
+  return entries.flatMap((entry, index): readonly WarmIssue[] => {
     const { invalid } = checkDocuments(new Map([['', entry.text]]), schema, limits);
     const [problem] = invalid;
     if (problem) return [{ path: ['warm', index, 'document'], message: `is not a valid query: ${problem.problem}` }];

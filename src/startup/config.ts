@@ -80,7 +80,10 @@ export async function findWarmErrors(
   const { createSchema } = await import('../graphql/schema.ts');
   const { checkWarmEntries } = await import('../graphql/check-warm-entries.ts');
   const issues = checkWarmEntries(warm, createSchema(), limits, clock.now());
-  return issues.map(({ path, message }) => ({ file, path: formatPath(path), message }));
+  return issues.map(({ path, message }) => {
+    const [, index, part] = path;
+    return { file, path: formatPath(path), message, ...warm[index]?.locations?.[part] };
+  });
 }
 
 /** The sandbox has no auth, so it is served on a loopback host only. Checked before its servers are started. */

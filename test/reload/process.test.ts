@@ -87,7 +87,9 @@ describe('SIGHUP', () => {
     const warm = [{ cron: '0 5 * * *', document: '{ agents { unknownField } }' }];
     await gateway.replace(configOf(['Joe'], { warm, server: { watchConfig: false } }));
     gateway.child.kill('SIGHUP');
-    expect(await gateway.logged('configuration error')).toMatchObject([{ path: 'warm[0].document' }]);
+    expect(await gateway.logged('configuration error')).toMatchObject([
+      { path: 'warm[0].document', line: expect.any(Number) },
+    ]);
     expect(await namesOf(gateway.url)).toEqual(['Jane']);
     expect(await terminate(gateway.child)).toBe(0);
   });

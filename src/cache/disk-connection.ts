@@ -28,6 +28,8 @@ export interface DiskConnection {
     entries?: number,
   ) => Promise<DiskReplies[Type] | undefined>;
   readonly onError: DiskObserver['onError'];
+  /** Resolves once it is known whether the file can be opened. */
+  readonly opened: Promise<void>;
   /** False where the file could not be opened. While that is not known, requests wait in the thread. */
   readonly isUsable: () => boolean;
   /** How full the file is, as of the last operation. */
@@ -69,9 +71,10 @@ export function createDiskConnection(options: DiskConnectionOptions): DiskConnec
     }
   };
 
-  void open(false);
+  const opened = open(false);
   return {
     tryRequest,
+    opened,
     onError: observer.onError,
     isUsable: () => state.isUsable,
     use: () => state.use,

@@ -14,6 +14,8 @@ const MAX_KEYS_PER_READ = 500;
 const MAX_READ_BYTES = 262_144;
 /** After this, what was to be read is a miss, and so are all other keys until the thread answers. */
 const READ_TIMEOUT_MS = SECOND;
+/** How long a start waits for the file. */
+const OPEN_TIMEOUT_MS = 10 * SECOND;
 /** How long closing waits for what is to be written. */
 const CLOSE_TIMEOUT_MS = 2 * SECOND;
 /** How often expired entries are removed, and a file that could not be opened is opened again. */
@@ -21,6 +23,8 @@ const TIDY_INTERVAL_MS = MINUTE;
 
 /** Keeps entries in a file, which outlasts this process. Every failure there is a miss, and counted. */
 export interface DiskStore extends Store {
+  /** Resolves once the file is open, cannot be opened, or has taken long: until then what is read is a miss if its thread starts slowly. */
+  readonly opened: Promise<unknown>;
   /** Resolves to whether the file has nothing left of what was dropped. */
   readonly settlePurges: () => Promise<boolean>;
   /** As of the last operation. */
@@ -57,6 +61,7 @@ export function createDiskStore(options: DiskConnectionOptions): DiskStore {
       purges.add(matches);
       return [];
     },
+    opened: withTimeout(clock, OPEN_TIMEOUT_MS, file.opened),
     settlePurges: purges.settle,
     use: file.use,
     async close() {

@@ -58,6 +58,8 @@ export interface Fleet {
   readonly memoryUse: () => StoreUse;
   /** How full the file is; absent without one. */
   readonly diskUse?: () => StoreUse;
+  /** Resolves once the file can be read; absent without one. */
+  readonly diskOpened?: Promise<unknown>;
   /** Aborted by `close`; cancels all background work. */
   readonly shutdownSignal: AbortSignal;
   readonly forAccount: (account: AccountConfig) => AccountSharedState;
@@ -95,11 +97,12 @@ export function createFleet(options: FleetOptions): Fleet {
     address === undefined
       ? keepLocally(local, options)
       : connectShared(address, options, { local, extents, shutdownSignal });
-  const { store, diskUse, purges, fleetSize, forAccount, claim } = shared;
+  const { store, diskUse, diskOpened, purges, fleetSize, forAccount, claim } = shared;
   return {
     store,
     memoryUse: local.use,
     ...(diskUse && { diskUse }),
+    ...(diskOpened && { diskOpened }),
     shutdownSignal,
     forAccount,
     purges,
@@ -117,7 +120,7 @@ export function createFleet(options: FleetOptions): Fleet {
 }
 
 /** What processes share, if anything. */
-interface Shared extends Pick<Fleet, 'store' | 'diskUse' | 'forAccount' | 'purges' | 'claim'> {
+interface Shared extends Pick<Fleet, 'store' | 'diskUse' | 'diskOpened' | 'forAccount' | 'purges' | 'claim'> {
   readonly fleetSize: FleetSize;
 }
 
@@ -137,6 +140,7 @@ function keepLocally(local: Store, { disk, clock }: FleetOptions): Shared {
     ...SHARES_NOTHING,
     store: createTwoLevelStore(local, file, steadyClock),
     diskUse: file.use,
+    diskOpened: file.opened,
     purges: createLocalPurges(file.settlePurges),
     // A file outlasts the configuration: an account of the same name may be another one after a restart.
     forAccount: (account) => ({ fingerprint: accountFingerprint(account) }),

@@ -65,6 +65,7 @@ export async function createProcessParts(options: AppOptions, limits: () => Limi
   metrics.watchLog(lostLogLines);
   const logs = createLimitedLogs(clock, logger);
   const fleet = connectFleet(options, metrics, logs);
+  await fleet.diskOpened;
   const responses = createResponseCaches(clock, metrics);
   const tracing = config.traces && (await connectTracing(config, config.traces, { metrics, logs }));
   const tracer = tracing?.tracer;

@@ -68,6 +68,9 @@ test.each([[['lp']], [['lp-2', 'kore-main']], [[]], [['elsewhere']]])(
       'switchboard_graphql_errors_total{code="INTERNAL_SERVER_ERROR"} 0',
       'switchboard_cache_errors_total{operation="get",reason="timeout"} 1',
       'switchboard_log_lines_lost_total 0',
+      'switchboard_config_last_reload_successful 1',
+      'switchboard_config_last_reload_success_timestamp_seconds 0',
+      'switchboard_config_restart_required 0',
     ]);
   },
 );

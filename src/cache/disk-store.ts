@@ -16,12 +16,14 @@ const MAX_READ_BYTES = 262_144;
 const READ_TIMEOUT_MS = SECOND;
 /** How long closing waits for what is to be written. */
 const CLOSE_TIMEOUT_MS = 2 * SECOND;
+/** How long the answer to a purge waits for the file. */
+const PURGE_TIMEOUT_MS = 10 * SECOND;
 /** How often expired entries are removed, and a file that could not be opened is opened again. */
 const TIDY_INTERVAL_MS = MINUTE;
 
 /** Keeps entries in a file, which outlasts this process. Every failure there is a miss, and counted. */
 export interface DiskStore extends Store {
-  /** Resolves to whether the file has nothing left of what was dropped. */
+  /** Resolves to whether the file has nothing left of what was dropped; to false where that takes too long. */
   readonly settlePurges: () => Promise<boolean>;
   /** As of the last operation. */
   readonly use: () => StoreUse;
@@ -57,7 +59,7 @@ export function createDiskStore(options: DiskConnectionOptions): DiskStore {
       purges.add(matches);
       return [];
     },
-    settlePurges: purges.settle,
+    settlePurges: async () => (await withTimeout(clock, PURGE_TIMEOUT_MS, purges.settle())) === true,
     use: file.use,
     async close() {
       stopTidying();

@@ -59,6 +59,8 @@ export interface ListedRow {
   readonly key: string | null;
 }
 
+export type DeletedRow = Pick<ListedRow, 'name' | 'fetchedAt'>;
+
 export interface DiskReadResult {
   /** Of the first keys; undefined for a miss. */
   readonly entries: readonly (Entry | undefined)[];
@@ -74,8 +76,8 @@ export interface DiskDatabase {
   readonly write: (rows: readonly DiskRow[], now: number) => void;
   /** Lists the first entries after the row with this number, in the order of their numbers; none at the end. */
   readonly list: (after: number) => readonly ListedRow[];
-  /** Deletes entries by their names, but for those that were requested after `until`. */
-  readonly delete: (names: readonly string[], until: number) => void;
+  /** Deletes listed entries, but for those that have been replaced since. What it deleted does not come back after a power failure. */
+  readonly delete: (rows: readonly DeletedRow[]) => void;
   /** Does one step of removing what has expired and of making the file smaller; returns whether nothing is left to do. */
   readonly tidy: (now: number) => boolean;
   readonly use: () => StoreUse;
@@ -115,7 +117,7 @@ function hasTables(db: DatabaseSync): boolean {
 function createDatabase(db: DatabaseSync, maxBytes: number): DiskDatabase {
   const pages = createPages(db, maxBytes);
   const select = db.prepare('SELECT text, checksum FROM entries WHERE name = ?');
-  const remove = db.prepare('DELETE FROM entries WHERE name = ? AND fetched_at <= ?');
+  const remove = db.prepare('DELETE FROM entries WHERE name = ? AND fetched_at = ?');
   const count = db.prepare('SELECT count(*) AS value FROM entries');
   const removeExpired = db.prepare(
     `DELETE FROM entries WHERE rowid IN (SELECT rowid FROM entries WHERE expires_at <= ? LIMIT ${ROWS_PER_STEP})`,
@@ -132,9 +134,9 @@ function createDatabase(db: DatabaseSync, maxBytes: number): DiskDatabase {
       evictions += evicted;
     },
     list: createListing(db),
-    delete(names, until) {
-      entries -= runTransaction(db, () =>
-        names.reduce((sum, name) => sum + Number(remove.run(name, until).changes), 0),
+    delete(deleted) {
+      entries -= runDurably(db, () =>
+        deleted.reduce((sum, { name, fetchedAt }) => sum + Number(remove.run(name, fetchedAt).changes), 0),
       );
     },
     tidy(now) {
@@ -208,7 +210,8 @@ function createRows(db: DatabaseSync, pages: Pages) {
       for (const { key, entry } of rows) {
         const text = formatEntry(key, entry);
         const bytes = Buffer.byteLength(text);
-        if (bytes > pages.maxEntryBytes) {
+        // A file that is larger than it may be is made smaller by `tidy`, between which reads are answered.
+        if (bytes > pages.maxEntryBytes || !pages.isBounded()) {
           evicted += 1;
           continue;
         }
@@ -241,6 +244,7 @@ function createPages(db: DatabaseSync, maxBytes: number) {
   return {
     maxEntryBytes: maxBytes * MAX_ENTRY_RATIO,
     usedBytes,
+    isBounded: () => usedBytes() <= maxBytes,
     hasSpace: (bytes: number) => usedBytes() + bytes <= maxBytes * (1 - RESERVE_RATIO),
     /** Returns free pages to the file system, some at a time; returns whether few enough are left. */
     vacuum(): boolean {
@@ -264,6 +268,16 @@ function runTransaction<Result>(db: DatabaseSync, run: () => Result): Result {
     // SQLite itself ends a transaction after some errors.
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
+  }
+}
+
+/** Other transactions may be undone by a power failure: those are entries that are fetched again. */
+function runDurably<Result>(db: DatabaseSync, run: () => Result): Result {
+  db.exec('PRAGMA synchronous = FULL');
+  try {
+    return runTransaction(db, run);
+  } finally {
+    db.exec('PRAGMA synchronous = NORMAL');
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DiskReadResult, DiskRow, ListedRow } from './disk-database.ts';
+import type { DeletedRow, DiskReadResult, DiskRow, ListedRow } from './disk-database.ts';
 import type { StoreUse } from './memory-store.ts';
 import type { DiskErrorReason } from './ports.ts';
 
@@ -10,8 +10,8 @@ export interface DiskRequests {
   readonly write: { readonly rows: readonly DiskRow[]; readonly now: number };
   /** Lists the entries that follow the row with this number, some at a time. */
   readonly list: { readonly after: number };
-  /** Deletes entries that were requested up to this time. */
-  readonly delete: { readonly names: readonly string[]; readonly until: number };
+  /** Deletes entries, unless they have been replaced. */
+  readonly delete: { readonly rows: readonly DeletedRow[] };
   /** One step of removing what has expired. */
   readonly tidy: { readonly now: number };
   readonly close: Readonly<Record<string, never>>;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
 import type { DiskConnection } from './disk-connection.ts';
-import type { ListedRow } from './disk-database.ts';
+import type { DeletedRow, ListedRow } from './disk-database.ts';
 import { createDiskPurges } from './disk-purges.ts';
 import { createSteadyClock } from './steady-clock.ts';
 
@@ -17,10 +17,11 @@ function setUp(rows: readonly (readonly [key: string | null, fetchedAt: number])
     fetchedAt,
   }));
   const state = { isBroken: false };
-  const tryRequest = (type: string, request: { after: number; names: readonly string[]; until: number }) => {
+  const tryRequest = (type: string, request: { after: number; rows: readonly DeletedRow[] }) => {
     if (state.isBroken) return Promise.resolve(undefined);
     if (type === 'list') return Promise.resolve({ rows: stored.filter(({ row }) => row > request.after).slice(0, 2) });
-    stored = stored.filter(({ name, fetchedAt }) => !request.names.includes(name) || fetchedAt > request.until);
+    const names = request.rows.map(({ name }) => name);
+    stored = stored.filter(({ name }) => !names.includes(name));
     return Promise.resolve({ use: {} });
   };
   const file = { tryRequest } as unknown as Pick<DiskConnection, 'tryRequest'>;

@@ -1,6 +1,7 @@
 import type { DiskConnection } from './disk-connection.ts';
 import type { ListedRow } from './disk-database.ts';
 import type { MatchesEntry } from './purge-rule.ts';
+import { MAX_CLOCK_LEAD_MS } from './redis-time.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
 /** What has been purged and may still be in the file. */
@@ -9,7 +10,7 @@ export interface DiskPurges {
   readonly add: (matches: MatchesEntry) => void;
   /** `fetchedAt` is of the wall clock. */
   readonly isPurged: (key: string, fetchedAt: number) => boolean;
-  /** Resolves to whether the file has none of them any more. */
+  /** Resolves to whether the file has none of those that have been added by now any more. */
   readonly settle: () => Promise<boolean>;
   /** Tries again what the file has prevented. */
   readonly retry: () => Promise<void>;
@@ -26,9 +27,19 @@ export function createDiskPurges(file: Pick<DiskConnection, 'tryRequest'>, clock
   const pending = new Set<Purge>();
   let removing: Promise<void> = Promise.resolve();
 
+  /** What claims to have been requested later than now was written before the wall clock was set back. */
+  const isPurgedBy = (purges: Iterable<Purge>, key: string, fetchedAt: number): boolean => {
+    const latest = clock.toWallClock(clock.now()) + MAX_CLOCK_LEAD_MS;
+    for (const { matches, until } of purges)
+      if ((fetchedAt <= until || fetchedAt > latest) && matches(key)) return true;
+    return false;
+  };
+
   async function removePending(): Promise<void> {
     const purges = [...pending];
-    if (purges.length > 0 && (await removeFrom(file, purges))) for (const purge of purges) pending.delete(purge);
+    // What cannot be read is no loss.
+    const isRemoved = ({ key, fetchedAt }: ListedRow) => key === null || isPurgedBy(purges, key, fetchedAt);
+    if (purges.length > 0 && (await removeFrom(file, isRemoved))) for (const purge of purges) pending.delete(purge);
   }
   function start(): void {
     removing = removing.then(removePending);
@@ -39,10 +50,11 @@ export function createDiskPurges(file: Pick<DiskConnection, 'tryRequest'>, clock
       pending.add({ matches, until: clock.toWallClock(clock.now()) });
       start();
     },
-    isPurged: (key, fetchedAt) => isPurgedBy([...pending], key, fetchedAt),
+    isPurged: (key, fetchedAt) => isPurgedBy(pending, key, fetchedAt),
     async settle() {
+      const added = [...pending];
       await removing;
-      return pending.size === 0;
+      return !added.some((purge) => pending.has(purge));
     },
     async retry() {
       if (pending.size > 0) start();
@@ -52,21 +64,17 @@ export function createDiskPurges(file: Pick<DiskConnection, 'tryRequest'>, clock
 }
 
 /** Returns whether the whole file has been searched. */
-async function removeFrom(file: Pick<DiskConnection, 'tryRequest'>, purges: readonly Purge[]): Promise<boolean> {
-  const until = Math.max(...purges.map((purge) => purge.until));
-  // What cannot be read is no loss.
-  const isRemoved = ({ key, fetchedAt }: ListedRow) => key === null || isPurgedBy(purges, key, fetchedAt);
+async function removeFrom(
+  file: Pick<DiskConnection, 'tryRequest'>,
+  isRemoved: (row: ListedRow) => boolean,
+): Promise<boolean> {
   for (let after = -1; ;) {
     const listed = await file.tryRequest('list', { after });
     if (!listed) return false;
     const last = listed.rows.at(-1);
     if (!last) return true;
-    const names = listed.rows.filter(isRemoved).map(({ name }) => name);
-    if (names.length > 0 && !(await file.tryRequest('delete', { names, until }, names.length))) return false;
+    const rows = listed.rows.filter(isRemoved).map(({ name, fetchedAt }) => ({ name, fetchedAt }));
+    if (rows.length > 0 && !(await file.tryRequest('delete', { rows }, rows.length))) return false;
     after = last.row;
   }
-}
-
-function isPurgedBy(purges: readonly Purge[], key: string, fetchedAt: number): boolean {
-  return purges.some(({ matches, until }) => fetchedAt <= until && matches(key));
 }

@@ -31,8 +31,7 @@ test('answers each message with its result, and with how full the file is where 
   const name = expect.any(String) as unknown as string;
   const listed = send('list', { after: -1 }) as { readonly result: DiskReplies['list'] };
   expect(listed.result.rows).toEqual([{ row: 1, name, key: 'a', fetchedAt: NOW }]);
-  const names = listed.result.rows.map((row) => row.name);
-  expect(send('delete', { names, until: NOW })).toEqual({ result: { use: use(0) } });
+  expect(send('delete', { rows: listed.result.rows })).toEqual({ result: { use: use(0) } });
   expect(send('tidy', { now: NOW })).toEqual({ result: { isDone: true, use: use(0) } });
   expect(send('close', {})).toEqual({ result: null });
 });

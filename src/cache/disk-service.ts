@@ -26,8 +26,8 @@ function createHandlers({ open, close, database }: OpenFile): Handlers {
       return { use: database().use() };
     },
     list: ({ after }) => ({ rows: database().list(after) }),
-    delete({ names, until }) {
-      database().delete(names, until);
+    delete({ rows }) {
+      database().delete(rows);
       return { use: database().use() };
     },
     tidy: ({ now }) => ({ isDone: database().tidy(now), use: database().use() }),

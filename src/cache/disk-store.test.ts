@@ -1,4 +1,5 @@
 import { truncateSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { manualClock, type ManualClock } from '../../test/support/clock.ts';
 import { controlledThread, finalEntry, recordingObserver, setUpDiskFolder } from '../../test/support/disk-harness.ts';
@@ -246,5 +247,63 @@ describe('failures', () => {
     const { valuesOf, reports } = open({ thread: damaging });
     expect(await valuesOf('a')).toEqual([undefined]);
     expect(reports).toEqual(['read damaged 1']);
+  });
+});
+
+describe('a purge', () => {
+  test('drops what was written before the wall clock was set back', async () => {
+    const { store, clock, written } = open();
+    void store.set('a', finalEntry('A', clock.now()));
+    await written();
+    clock.setWallClock(clock.now() - 60 * MINUTE_MS);
+    store.drop?.(() => true);
+    expect(await store.settlePurges()).toBe(true);
+    expect(store.use().entries).toBe(0);
+  });
+
+  test('is complete once its own entries are removed, whatever comes after it', async () => {
+    const { thread, held, release } = controlledThread();
+    const { store } = open({ thread });
+    await flushPromises();
+    held.add('list');
+    store.drop?.((key) => key === 'a');
+    const first = store.settlePurges();
+    await flushPromises();
+    store.drop?.((key) => key === 'b');
+    release();
+    expect(await first).toBe(true);
+  });
+
+  test('is not complete while another process holds the file, hides its entries, and removes them within a minute', async () => {
+    const path = newPath();
+    const { store, clock, written, valuesOf, reports } = open({ path });
+    void store.set('a', finalEntry('A', clock.now()));
+    await written();
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    store.drop?.(() => true);
+    expect(await store.settlePurges()).toBe(false);
+    expect(await valuesOf('a')).toEqual([undefined]);
+    expect(reports).toEqual(['delete busy 1']);
+    other.exec('ROLLBACK');
+    other.close();
+    clock.advance(MINUTE_MS);
+    await written();
+    expect(await store.settlePurges()).toBe(true);
+    expect(store.use().entries).toBe(0);
+  });
+
+  test('is answered as not complete after ten seconds of a disk that hangs', async () => {
+    const { thread, held, release } = controlledThread();
+    const { store, clock } = open({ thread });
+    await flushPromises();
+    held.add('list');
+    store.drop?.(() => true);
+    const settled = store.settlePurges();
+    await flushPromises();
+    clock.advance(10_000);
+    expect(await settled).toBe(false);
+    release();
+    expect(await store.settlePurges()).toBe(true);
   });
 });

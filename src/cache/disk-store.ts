@@ -18,6 +18,8 @@ const READ_TIMEOUT_MS = SECOND;
 const OPEN_TIMEOUT_MS = 10 * SECOND;
 /** How long closing waits for what is to be written. */
 const CLOSE_TIMEOUT_MS = 2 * SECOND;
+/** How long the answer to a purge waits for the file. */
+const PURGE_TIMEOUT_MS = 10 * SECOND;
 /** How often expired entries are removed, and a file that could not be opened is opened again. */
 const TIDY_INTERVAL_MS = MINUTE;
 
@@ -25,7 +27,7 @@ const TIDY_INTERVAL_MS = MINUTE;
 export interface DiskStore extends Store {
   /** Resolves once the file is open, cannot be opened, or has taken long: until then what is read is a miss if its thread starts slowly. */
   readonly opened: Promise<unknown>;
-  /** Resolves to whether the file has nothing left of what was dropped. */
+  /** Resolves to whether the file has nothing left of what was dropped; to false where that takes too long. */
   readonly settlePurges: () => Promise<boolean>;
   /** As of the last operation. */
   readonly use: () => StoreUse;
@@ -62,7 +64,7 @@ export function createDiskStore(options: DiskConnectionOptions): DiskStore {
       return [];
     },
     opened: withTimeout(clock, OPEN_TIMEOUT_MS, file.opened),
-    settlePurges: purges.settle,
+    settlePurges: async () => (await withTimeout(clock, PURGE_TIMEOUT_MS, purges.settle())) === true,
     use: file.use,
     async close() {
       stopTidying();

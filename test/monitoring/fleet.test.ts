@@ -182,6 +182,7 @@ describe('Prometheus', () => {
         'SwitchboardCircuitOpen',
         'SwitchboardRecordsDropped',
         'SwitchboardRedisUnreachable',
+        'SwitchboardConfigNotReloaded',
       ]),
     );
     expect(await alertsOf(`instance="${new URL(fleet.troubled.url).host}"`)).toContain('SwitchboardRedisUnreachable');

@@ -57,6 +57,9 @@ const CHANGES = {
     '(switchboard_records_dropped_total unless switchboard_records_dropped_total offset 15m)',
     'up',
   ],
+  SwitchboardRedisErrors: ['{operation!~"disk_.*"}', ''],
+  SwitchboardWarmRunsFailing: ['failed|incomplete', 'failed'],
+  SwitchboardConfigNotReloaded: ['_reload_successful == 0', '_reload_successful == 1'],
   SwitchboardNotReady: ['{{ $labels.instance }} is not ready', '{{ $labels.job }} is not ready'],
 } as const;
 

@@ -27,7 +27,7 @@ test.each(alerts)('$alert leads to its entry, and says how urgent it is', ({ ale
   // GitHub's anchor of a heading of one word.
   expect(annotations.runbook_url).toBe(`docs/operations.md#${alert.toLowerCase()}`);
   expect(Object.keys(annotations).toSorted()).toEqual(['description', 'runbook_url', 'summary']);
-  expect(['critical', 'warning']).toContain(labels.severity);
+  expect(['critical', 'warning', 'info']).toContain(labels.severity);
 });
 
 test.each([...runbook])('the entry of %s says what it means, how to look and what to do', (_, entry) => {

@@ -111,6 +111,26 @@ describe('a process that is killed in the midst of writing', () => {
   });
 });
 
+test('what was purged does not come back where the process is killed right after its answer', async () => {
+  const path = newPath();
+  const first = await start(path);
+  const { data, calls } = await report(first.url);
+  expect(calls).toBeGreaterThan(0);
+  const purge = await fetch(`${first.url}/admin/purge`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ account: 'kore-main' }),
+  });
+  expect(await purge.json()).toMatchObject({ fleet: { complete: true } });
+  const killed = once(first.process, 'exit');
+  first.process.kill('SIGKILL');
+  await killed;
+  const second = await start(path);
+  const again = await report(second.url);
+  expect(again.data).toEqual(data);
+  expect(again.calls).toBeGreaterThan(0);
+});
+
 describe('a file', () => {
   test('is used by two gateways at a time, and by the workers of one', async () => {
     const path = newPath();

@@ -76,6 +76,7 @@ describe('SIGHUP', () => {
     expect(await namesOf(gateway.url)).toEqual(['Jane', 'Joe']);
     expect(await configMetrics(gateway.url)).toEqual([
       'switchboard_config_reloads_total{outcome="success"} 1',
+      'switchboard_config_reloads_total{outcome="failure"} 0',
       'switchboard_config_last_reload_successful 1',
       'switchboard_config_restart_required 0',
     ]);
@@ -187,7 +188,8 @@ describe('a change of a file', () => {
       status: 200,
       body: { status: 'ready', configuration: { reloadFailedAt: expect.any(String), problems: 2 } },
     });
-    expect((await configMetrics(gateway.url)).slice(0, 2)).toEqual([
+    expect((await configMetrics(gateway.url)).slice(0, 3)).toEqual([
+      'switchboard_config_reloads_total{outcome="success"} 0',
       'switchboard_config_reloads_total{outcome="failure"} 1',
       'switchboard_config_last_reload_successful 0',
     ]);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/domain/clock.ts';
@@ -28,7 +28,7 @@ export interface MonitoredGateway {
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
 }
 
-/** Two gateways: one is well, the other has failing vendors, no Redis and too many callers. */
+/** Two gateways: one is well, the other has failing vendors, no Redis, too many callers and an error in its configuration. */
 export interface MonitoredFleet {
   readonly healthy: MonitoredGateway;
   readonly troubled: MonitoredGateway;
@@ -38,6 +38,7 @@ export interface MonitoredFleet {
 }
 
 interface Process extends MonitoredGateway {
+  readonly configFile: string;
   readonly servers: Readonly<Record<string, FakeVendorServer>>;
   readonly stop: () => Promise<void>;
 }
@@ -52,7 +53,7 @@ function toAuth() {
     sha256: createHash('sha256').update(key).digest('hex'),
     scopes,
   });
-  return { apiKeys: [toKey('caller', CALLER_KEY, ['read']), toKey('prometheus', METRICS_KEY, ['metrics'])] };
+  return { apiKeys: [toKey('caller', CALLER_KEY, ['read', 'admin']), toKey('prometheus', METRICS_KEY, ['metrics'])] };
 }
 
 async function startProcess(
@@ -76,6 +77,7 @@ async function startProcess(
   await scrape();
   return {
     url: gateway.url,
+    configFile: file,
     servers: sandbox.servers,
     ...{ fetch: send, scrape },
     async post(body, headers = authorization(CALLER_KEY)) {
@@ -122,10 +124,17 @@ async function sendHealthyTraffic({ post, fetch: send }: MonitoredGateway, round
   // Repeated answers that depend on nothing else are stored.
   for (let nth = 0; nth < 3; nth += 1) await post({ query: `query Names${round} { agents { nodes { name } } }` });
   await send('/readyz');
+  await send('/admin/purge', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...authorization(CALLER_KEY) },
+    body: JSON.stringify({ account: 'kore-main', from: during.from, to: during.to }),
+  });
 }
 
-/** Vendors fail in different ways, callers use wrong keys and ask for too much. */
-async function sendTroubledTraffic({ post, servers: { kore, vonage } }: Process, round: number): Promise<void> {
+/** Vendors fail in different ways, callers use wrong keys and ask for too much, and the configuration has errors. */
+async function sendTroubledTraffic({ post, configFile, servers }: Process, round: number): Promise<void> {
+  const { kore, vonage } = servers;
+  await appendFile(configFile, `error${round}: [\n`);
   vonage?.injectFault({
     path: 'latestInteractions',
     body: {

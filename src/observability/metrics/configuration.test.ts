@@ -8,6 +8,7 @@ test('counts reloads, and says whether the last one was successful and since whe
   metrics.configReloaded('failure');
   metrics.configNeedsRestart(2);
   expect(await lines()).toEqual([
+    'switchboard_config_reloads_total{outcome="success"} 0',
     'switchboard_config_reloads_total{outcome="failure"} 1',
     'switchboard_config_last_reload_successful 0',
     'switchboard_config_last_reload_success_timestamp_seconds 1700000000',
@@ -15,8 +16,8 @@ test('counts reloads, and says whether the last one was successful and since whe
   ]);
   metrics.configReloaded('success');
   expect((await lines()).slice(0, 3)).toEqual([
-    'switchboard_config_reloads_total{outcome="failure"} 1',
     'switchboard_config_reloads_total{outcome="success"} 1',
+    'switchboard_config_reloads_total{outcome="failure"} 1',
     'switchboard_config_last_reload_successful 1',
   ]);
 });

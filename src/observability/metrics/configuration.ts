@@ -16,6 +16,8 @@ export interface ConfigurationMetrics {
 
 export function createConfigurationMetrics({ counter, gauge }: MetricFactory): ConfigurationMetrics {
   const reloads = counter('config_reloads_total', 'Reloads of the configuration by outcome.', ['outcome']);
+  // An increase is only seen of a series that is there before.
+  for (const outcome of ['success', 'failure'] satisfies ReloadOutcome[]) reloads.inc({ outcome }, 0);
   const isSuccessful = gauge(
     'config_last_reload_successful',
     'Whether the last reload, or the start, read a valid configuration.',

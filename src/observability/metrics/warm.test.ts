@@ -8,5 +8,9 @@ test('counts runs by outcome', async () => {
   const { warmRun } = createWarmMetrics(createMetricFactory(registry));
   warmRun('complete');
   warmRun('failed');
-  expect(await registry.metrics()).toContain('switchboard_warm_runs_total{outcome="failed"} 1');
+  expect((await registry.metrics()).split('\n').slice(2, 5)).toEqual([
+    'switchboard_warm_runs_total{outcome="complete"} 1',
+    'switchboard_warm_runs_total{outcome="incomplete"} 0',
+    'switchboard_warm_runs_total{outcome="failed"} 1',
+  ]);
 });

@@ -29,11 +29,9 @@ export function startWarming({ config, clock, fleet, graphql, metrics, logger }:
   const executeCall = createGraphqlExecution({ graphql, limits, clock });
 
   async function execute(run: WarmRun, signal: AbortSignal): Promise<void> {
-    const startedAtMs = clock.monotonicMs();
     let vendorCalls: Readonly<Record<string, number>> = {};
     const call = {
       ...toCall(run, clock),
-      startedAtMs,
       onCalls: (calls: Readonly<Record<string, number>>) => {
         vendorCalls = calls;
       },
@@ -49,7 +47,7 @@ export function startWarming({ config, clock, fleet, graphql, metrics, logger }:
       entry: `warm[${index}]`,
       document: entry.file,
       vendorCalls,
-      ms: clock.monotonicMs() - startedAtMs,
+      ms: clock.monotonicMs() - call.startedAtMs,
     };
     if (end.outcome === 'complete') logger.info({ ...fields, outcome: end.outcome }, 'cache warmed');
     else logger.warn({ ...fields, ...end }, 'cache warmed in part or not at all');
@@ -69,7 +67,9 @@ function toCall({ entry, nextAt }: WarmRun, clock: Clock) {
     ['accept', 'application/json'],
   ]);
   const now = clock.now();
+  const startedAtMs = clock.monotonicMs();
   return {
+    startedAtMs,
     caller,
     requestId: randomUUID(),
     explain: null,
@@ -80,7 +80,7 @@ function toCall({ entry, nextAt }: WarmRun, clock: Clock) {
     operation: undefined,
     isBackground: true,
     // What would expire before the next run is renewed by this one.
-    accepts: { freshUntilMs: clock.monotonicMs() + (nextAt - now) },
+    accepts: { freshUntilMs: startedAtMs + (nextAt - now), renewedSinceMs: startedAtMs },
   };
 }
 

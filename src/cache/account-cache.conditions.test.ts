@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   createCaller,
   createStubVendor,
@@ -6,6 +6,7 @@ import {
   failingWith,
   fetching,
   namespace,
+  unexpectedFetch,
   vendorError,
 } from '../../test/support/cache-harness.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
@@ -67,4 +68,60 @@ test('renews what expires before the time that is named, and nothing else', asyn
     return Promise.resolve(missing.map((key) => ({ value: key, ttlSeconds: 60 })));
   });
   expect(keys).toEqual([['a']]);
+});
+
+test('renews once what expires before the time that is named', async () => {
+  const { cache, clock } = createTestCache();
+  const startedAtMs = clock.monotonicMs();
+  const renewing = { ...context, accepts: { freshUntilMs: startedAtMs + 100_000, renewedSinceMs: startedAtMs } };
+  await cache.readMany(namespace, ['a'], renewing, fetching('A', 60));
+  clock.advance(1000);
+  expect(await cache.readMany(namespace, ['a'], renewing, unexpectedFetch)).toMatchObject([{ servedFrom: 'CACHE' }]);
+});
+
+describe('while what is cached is fetched again', () => {
+  async function setUp() {
+    const { cache, clock } = createTestCache();
+    await cache.readMany(namespace, ['a', 'b'], context, () =>
+      Promise.resolve(['A', 'B'].map((value) => ({ value, ttlSeconds: 60 }))),
+    );
+    clock.advance(1000);
+    const vendor = createStubVendor();
+    const later = { ...context, accepts: { notBeforeMs: clock.monotonicMs() } };
+    const renewal = cache.readMany(namespace, ['a'], later, vendor.fetch);
+    await flushPromises();
+    return { cache, clock, vendor, renewal };
+  }
+
+  test('others get what is cached at once', async () => {
+    const { cache, vendor, renewal } = await setUp();
+    expect(cache.readInMemory(namespace, 'a', context)).toMatchObject({ value: 'A' });
+    expect(await cache.readMany(namespace, ['a', 'b'], context, unexpectedFetch)).toMatchObject([
+      { value: 'A', servedFrom: 'CACHE' },
+      { value: 'B', servedFrom: 'CACHE' },
+    ]);
+    vendor.answerWith(0, [{ value: 'new', ttlSeconds: 60 }]);
+    expect(await renewal).toMatchObject([{ value: 'new' }]);
+  });
+
+  test('others wait for it once that has expired', async () => {
+    const { cache, clock, vendor } = await setUp();
+    clock.advance(70_000);
+    const read = cache.readMany(namespace, ['a'], context, unexpectedFetch);
+    await flushPromises();
+    vendor.answerWith(0, [{ value: 'new', ttlSeconds: 600 }]);
+    expect(await read).toMatchObject([{ value: 'new' }]);
+  });
+});
+
+test('does not take what another read finds in the cache meanwhile', async () => {
+  const { cache, clock } = createTestCache();
+  await cache.readMany(namespace, ['a'], context, fetching('old'));
+  clock.advance(1000);
+  const later = { ...context, accepts: { notBeforeMs: clock.monotonicMs() } };
+  const reads = [
+    cache.readMany(namespace, ['a'], context, unexpectedFetch),
+    cache.readMany(namespace, ['a'], later, fetching('new')),
+  ];
+  expect(await Promise.all(reads)).toMatchObject([[{ value: 'old' }], [{ value: 'new' }]]);
 });

@@ -45,9 +45,10 @@ export function pick<Key>(from: ReadonlyMap<string, Key>, ids: readonly string[]
 
 /** Converts conditions to the clock of entries. */
 export function toEntryFilter(
-  { notBeforeMs = -Infinity, freshUntilMs = -Infinity }: CacheConditions,
+  { notBeforeMs = -Infinity, freshUntilMs = -Infinity, renewedSinceMs = Infinity }: CacheConditions,
   clock: Clock,
 ): EntryFilter {
   const origin = clock.now() - clock.monotonicMs();
-  return (entry) => entry.fetchedAt >= origin + notBeforeMs && entry.freshUntil >= origin + freshUntilMs;
+  return ({ fetchedAt, freshUntil }) =>
+    fetchedAt >= origin + notBeforeMs && (freshUntil >= origin + freshUntilMs || fetchedAt >= origin + renewedSinceMs);
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
-import type { CallContext } from '../http/types.ts';
+import type { CacheConditions, CallContext } from '../http/types.ts';
 import { isStale, type ReadOutcome } from './freshness.ts';
 import { createSharedFetch, type FetchControl, type ServeStale, type SharedFetch } from './shared-fetch.ts';
 
@@ -11,6 +11,8 @@ export interface InFlightEntry {
   readonly sharedFetch: SharedFetch;
   /** On the monotonic clock. */
   readonly startedAtMs: number;
+  /** Present: the cache may have a fresh value, which is not accepted. */
+  readonly accepts?: CacheConditions | undefined;
 }
 
 /** The keys of one read, by how this process can answer them. */
@@ -24,20 +26,26 @@ export interface Partition {
 
 type Reader = Pick<CallContext, 'priority' | 'isBackground' | 'waitsForFresh' | 'accepts'>;
 
-type RunFetch = (fetch: FetchControl) => Promise<ReadonlyMap<string, ReadOutcome>>;
+/** Fetches keys; `fetch` is what the readers of all of them share. */
+export type RunFetch = (fetch: FetchControl) => Promise<ReadonlyMap<string, ReadOutcome>>;
 
 /** The keys in flight in this process. Every function takes effect before it returns. */
 export interface InFlightRegistry {
+  /** Whether the key is being fetched, but for a fetch that renews what readers without conditions may still have. */
   readonly has: (id: string) => boolean;
   /** Later readers of the keys that match do not join what is being fetched; those that wait for it still get it. */
   readonly detach: (matches: (id: string) => boolean) => void;
   /** Sorts the keys of a reader. The requests that one of live data depends on become urgent. */
-  readonly partition: (ids: readonly string[], reader: Reader) => Partition;
-  /** Starts a fetch, which lasts as long as it has a waiter. `run` returns an outcome for every key. */
+  readonly partition: (ids: readonly string[], reader: Reader, isCached: (id: string) => boolean) => Partition;
+  /**
+   * Starts a fetch, which lasts as long as it has a waiter; `accepts` are the conditions of its reader. `run` returns an outcome for
+   * every key.
+   */
   readonly start: (
     ids: readonly string[],
     createAbortError: () => VendorError,
     run: RunFetch,
+    accepts?: CacheConditions,
   ) => ReadonlyMap<string, InFlightEntry>;
   /** Starts a background fetch, which lasts until it is done or the process shuts down. */
   readonly startRevalidation: (
@@ -57,17 +65,17 @@ export function createInFlightRegistry(
     createSharedFetch(createAbortError, addAbortListener, clock, shutdownSignal);
   const entries = new Map<string, InFlightEntry>();
   return {
-    has: (id) => entries.has(id),
+    has: (id) => entries.has(id) && !entries.get(id)?.accepts,
     detach(matches) {
       for (const id of [...entries.keys()].filter(matches)) entries.delete(id);
     },
-    partition: (ids, reader) => partition(entries, ids, reader),
-    start: (ids, createAbortError, run) =>
-      register(entries, ids, createFetch(createAbortError), run, clock.monotonicMs()),
+    partition: (ids, reader, isCached) => partition(entries, ids, reader, isCached),
+    start: (ids, createAbortError, run, accepts) =>
+      register(entries, ids, createFetch(createAbortError), run, { startedAtMs: clock.monotonicMs(), accepts }),
     startRevalidation(ids, createAbortError, serveStale, run) {
       const sharedFetch = createFetch(createAbortError);
       sharedFetch.continueInBackground(ids, serveStale);
-      register(entries, ids, sharedFetch, run, clock.monotonicMs());
+      register(entries, ids, sharedFetch, run, { startedAtMs: clock.monotonicMs() });
     },
   };
 }
@@ -75,14 +83,15 @@ export function createInFlightRegistry(
 function partition(
   entries: ReadonlyMap<string, InFlightEntry>,
   ids: readonly string[],
-  { priority = 'live', isBackground = false, waitsForFresh = false, accepts: { notBeforeMs = -Infinity } = {} }: Reader,
+  { priority = 'live', isBackground = false, waitsForFresh = false, accepts }: Reader,
+  isCached: (id: string) => boolean,
 ): Partition {
   const revalidating = new Map<string, ReadOutcome>();
   const inFlight = new Map<string, InFlightEntry>();
   const rest: string[] = [];
   for (const id of ids) {
     const known = entries.get(id);
-    const entry = known && known.startedAtMs >= notBeforeMs ? known : undefined;
+    const entry = known && mayJoin(known, id, accepts, isCached) ? known : undefined;
     if (priority === 'live' && !isBackground) entry?.sharedFetch.raise(id);
     const served = entry && findStale(entry, id, waitsForFresh);
     if (served) revalidating.set(id, served);
@@ -90,6 +99,23 @@ function partition(
     else rest.push(id);
   }
   return { revalidating, inFlight, rest };
+}
+
+/** A reader without conditions takes what is cached rather than wait for its renewal; one with conditions, nothing that may be from the cache. */
+function mayJoin(
+  entry: InFlightEntry,
+  id: string,
+  accepts: CacheConditions | undefined,
+  isCached: (id: string) => boolean,
+): boolean {
+  if (!accepts) return !entry.accepts || !isCached(id);
+  const { notBeforeMs = -Infinity } = accepts;
+  return entry.startedAtMs >= notBeforeMs && (entry.sharedFetch.isAsked(id) || isAsStrict(entry.accepts, accepts));
+}
+
+function isAsStrict(of: CacheConditions | undefined, than: CacheConditions): boolean {
+  const { notBeforeMs = -Infinity, freshUntilMs = -Infinity } = of ?? {};
+  return notBeforeMs >= (than.notBeforeMs ?? -Infinity) && freshUntilMs >= (than.freshUntilMs ?? -Infinity);
 }
 
 /** What is served because the vendor fails has no fresh value that a reader could wait for. */
@@ -104,7 +130,7 @@ function register(
   ids: readonly string[],
   sharedFetch: SharedFetch,
   run: RunFetch,
-  startedAtMs: number,
+  origin: Pick<InFlightEntry, 'startedAtMs' | 'accepts'>,
 ): ReadonlyMap<string, InFlightEntry> {
   const remove = (): void => {
     for (const id of ids) if (entries.get(id)?.sharedFetch === sharedFetch) entries.delete(id);
@@ -128,9 +154,10 @@ function register(
   for (const [id, { promise: outcome }] of pending) {
     // Waiters receive the failure. Without a waiter it must not end the process as an unhandled rejection.
     outcome.catch(() => undefined);
-    const entry = { sharedFetch, outcome, startedAtMs };
+    const entry = { sharedFetch, outcome, ...origin };
     started.set(id, entry);
-    entries.set(id, entry);
+    // One that renews the key brings more than one that only reads what is cached.
+    if (origin.accepts || !entries.get(id)?.accepts) entries.set(id, entry);
   }
   return started;
 }

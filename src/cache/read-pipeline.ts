@@ -26,7 +26,7 @@ import {
   type WriteResult,
 } from './freshness.ts';
 import { createHolderWait } from './holder-wait.ts';
-import { type InFlightEntry, type InFlightRegistry, type Partition, waitFor } from './in-flight.ts';
+import { type InFlightEntry, type InFlightRegistry, type Partition, type RunFetch, waitFor } from './in-flight.ts';
 import { type FetchProgress, type FetchResult, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
 import type { CacheReadResult } from './ports.ts';
@@ -117,15 +117,15 @@ function addAbortErrors<Key, Value>(
 
 /** Finds the keys that are already in flight in this process. */
 function joinInFlight<Key, Value>(
-  { inFlight, onRead, clock }: ReadPipeline,
-  { namespace: { endpoint }, keys, context }: FetchRequest<Key, Value>,
+  { freshness, inFlight, onRead, clock }: ReadPipeline,
+  { namespace, keys, context }: FetchRequest<Key, Value>,
 ): Partition {
-  const partition = inFlight.partition([...keys.keys()], context);
+  const partition = inFlight.partition([...keys.keys()], context, (id) => freshness.peek(namespace, id) !== undefined);
   const staleCount = [...partition.revalidating.values()].filter(isStale).length;
   const revalidatingCount = partition.revalidating.size - staleCount;
-  if (revalidatingCount > 0) onRead(endpoint, 'stale_while_revalidate', revalidatingCount);
-  if (staleCount > 0) onRead(endpoint, 'stale_if_error', staleCount);
-  if (partition.inFlight.size > 0) onRead(endpoint, 'coalesced', partition.inFlight.size);
+  if (revalidatingCount > 0) onRead(namespace.endpoint, 'stale_while_revalidate', revalidatingCount);
+  if (staleCount > 0) onRead(namespace.endpoint, 'stale_if_error', staleCount);
+  if (partition.inFlight.size > 0) onRead(namespace.endpoint, 'coalesced', partition.inFlight.size);
   const nextChangeAt = clock.now() + MIN_RETRY_MS;
   const revalidating = [...partition.revalidating].map(([id, outcome]): [string, ReadOutcome] => [
     id,
@@ -139,9 +139,9 @@ function startFetch<Key, Value>(
   request: FetchRequest<Key, Value>,
 ): ReadonlyMap<string, InFlightEntry> {
   if (request.keys.size === 0) return new Map();
-  return pipeline.inFlight.start([...request.keys.keys()], abortErrorFor(pipeline.account, request), (control) =>
-    readOrFetch(pipeline, withControl(request, control)),
-  );
+  const run: RunFetch = (control) => readOrFetch(pipeline, withControl(request, control));
+  const createAbortError = abortErrorFor(pipeline.account, request);
+  return pipeline.inFlight.start([...request.keys.keys()], createAbortError, run, request.context.accepts);
 }
 
 /** Looks the keys up in the store and fetches the others, in the background if all of them can be served stale. */

@@ -38,6 +38,8 @@ export interface SharedFetch extends Omit<FetchControl, 'settleKey'> {
   readonly serveStale: ServeStale;
   /** A reader of live data waits for the key, or is served its stale value. */
   readonly raise: (id: string) => void;
+  /** Whether the vendor is being asked for the key, now or once the rate limit allows: what arrives is not from the cache. */
+  readonly isAsked: (id: string) => boolean;
   /** Returns what a reader of a key receives whose time to wait is over; undefined unless the key waits for the rate limit. */
   readonly giveUp: (id: string) => ReadOutcome | undefined;
   /** Calls back, a tick later, when the fetch of a key continues in the background, or waits for the rate limit. */
@@ -177,6 +179,7 @@ function createStarts() {
 function createDelays(clock: Clock) {
   const background = createBackgroundKeys(clock);
   const waiting = new Map<string, () => ReadOutcome>();
+  const asked = new Set<string>();
   const delays = createStarts();
   return {
     backgroundUntilMs: background.waitUntilMs,
@@ -186,12 +189,19 @@ function createDelays(clock: Clock) {
     },
     serveStale: background.serveStale,
     startWaiting(ids: readonly string[], giveUp: () => ReadOutcome): void {
-      for (const id of ids) waiting.set(id, giveUp);
+      for (const id of ids) {
+        asked.add(id);
+        waiting.set(id, giveUp);
+      }
       delays.start(ids);
     },
     endWaiting(ids: readonly string[]): void {
-      for (const id of ids) waiting.delete(id);
+      for (const id of ids) {
+        asked.add(id);
+        waiting.delete(id);
+      }
     },
+    isAsked: (id: string) => asked.has(id),
     giveUp: (id: string) => waiting.get(id)?.(),
     onDelayed: delays.onStart,
   };

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { keepStartSettings } from '../config/start-settings.ts';
 import { SECOND } from '../domain/time.ts';
 import { printPublicSchema } from '../graphql/schema.ts';
+import type { UnfinishedRun } from '../live/warm-runs.ts';
 import type { ConfigurationMetrics } from '../observability/metrics/configuration.ts';
 import { createProcessGauges } from '../observability/process-gauges.ts';
 import { idleGauges } from '../server/ports.ts';
@@ -78,8 +79,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
   });
 
-  const warm = () => startWarming({ ...parts, config: generation.config, graphql: generation.serving.graphql });
-  let stopWarming = warm();
+  const warm = (unfinished: readonly UnfinishedRun[]) =>
+    startWarming({ ...parts, unfinished, config: generation.config, graphql: generation.serving.graphql });
+  let stopWarming = warm([]);
 
   async function retire(replaced: Generation, whenUnused: Promise<void>): Promise<void> {
     retiring.add(replaced);
@@ -107,8 +109,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       [generation, limits] = [following, config.limits];
       const whenUnused = server.reconfigure(following.serving);
       following.exportAccounts();
-      stopWarming();
-      stopWarming = warm();
+      stopWarming = warm(stopWarming());
       void retire(replaced, whenUnused);
       return { accounts: changes, needsRestart };
     },

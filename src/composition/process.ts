@@ -67,9 +67,11 @@ export async function createProcessParts(options: AppOptions, limits: () => Limi
   const fleet = connectFleet(options, metrics, logs);
   await fleet.diskOpened;
   const responses = createResponseCaches(clock, metrics);
-  const tracing = config.traces && (await connectTracing(config, config.traces, { metrics, logs }));
+  const connectedAccounts = () => accounts.all();
+  const tracing =
+    config.traces && (await connectTracing(config.traces, { accounts: connectedAccounts, metrics, logs }));
   const tracer = tracing?.tracer;
-  const accounts = createAccountPool({
+  const accounts: AccountPool = createAccountPool({
     ...{ vendors, fleet, transport, clock, metrics, logger, logs, limits, tracer, onUnexpectedError },
     onEntryWritten: responses.entryWritten,
   });

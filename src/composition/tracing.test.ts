@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { startOtlpCollector } from '../../test/support/otlp-collector.ts';
-import type { AccountConfig } from '../config/account.ts';
 import { connectTracing } from './tracing.ts';
 
 test('records, counts and exports; without accounts that take part, a trace that is not sampled has no span', async () => {
@@ -12,14 +11,13 @@ test('records, counts and exports; without accounts that take part, a trace that
   };
   const connect = (root: number, forwardTraceContext: boolean) =>
     connectTracing(
-      { accounts: [{ forwardTraceContext } as AccountConfig] },
       {
         url: new URL(`${collector.url}/v1/traces`),
         headers: {},
         sampler: { root, isParentBased: true },
         serviceName: 'gateway',
       },
-      dependencies,
+      { ...dependencies, accounts: () => [{ config: { forwardTraceContext } }] },
     );
   const none = await connect(0, false);
   expect(none.tracer.startRoot('request', 'server')).toBeUndefined();

@@ -1,24 +1,25 @@
-import type { Config } from '../config/schema.ts';
+import type { AccountConfig } from '../config/account.ts';
 import type { TracesConfig } from '../config/traces.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Tracing } from '../observability/tracing/tracing.ts';
 import type { LimitedLogs } from './limited-logs.ts';
 
 export interface TracingDependencies {
+  /** Those that are connected now. */
+  readonly accounts: () => readonly { readonly config: Pick<AccountConfig, 'forwardTraceContext'> }[];
   readonly metrics: Pick<Metrics, 'spansEnded'>;
   readonly logs: Pick<LimitedLogs, 'traceExportFailed'>;
 }
 
 /** Starts to record traces. OpenTelemetry's SDK is loaded only here, since most gateways have no collector. */
 export async function connectTracing(
-  { accounts }: Pick<Config, 'accounts'>,
   traces: TracesConfig,
-  { metrics, logs }: TracingDependencies,
+  { accounts, metrics, logs }: TracingDependencies,
 ): Promise<Tracing> {
   const { createTracing } = await import('../observability/tracing/tracing.ts');
   return createTracing({
     ...traces,
-    propagatesUnsampled: accounts.some(({ forwardTraceContext }) => forwardTraceContext),
+    propagatesUnsampled: () => accounts().some(({ config }) => config.forwardTraceContext),
     observer: { spansEnded: metrics.spansEnded, exportFailed: logs.traceExportFailed },
   });
 }

@@ -50,7 +50,7 @@ test('executes for its accounts, in the background, and renews what expires befo
   expect(contexts).toMatchObject([
     {
       isBackground: true,
-      accepts: { freshUntilMs: MINUTE + 24 * 60 * MINUTE },
+      accepts: { freshUntilMs: MINUTE + 24 * 60 * MINUTE, renewedSinceMs: MINUTE },
       caller: { name: 'warm', accounts: new Set(['lp']), scopes: new Set(['read']) },
     },
   ]);

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
 import { resolveRelativeTimes } from '../domain/relative-time.ts';
 import { HOUR } from '../domain/time.ts';
-import { startWarmRuns, type WarmOutcome, type WarmRun } from '../live/warm-runs.ts';
+import { startWarmRuns, type UnfinishedRun, type WarmOutcome, type WarmRun } from '../live/warm-runs.ts';
 import type { WarmMetrics } from '../observability/metrics/warm.ts';
 import type { Caller } from '../request/caller.ts';
 import { createGraphqlExecution, type ExecuteGraphql } from '../server/graphql-execution.ts';
@@ -16,6 +16,8 @@ const RUN_TIMEOUT_MS = HOUR;
 
 export interface WarmDependencies {
   readonly config: Pick<Config, 'warm' | 'limits'>;
+  /** What a configuration before has left. */
+  readonly unfinished?: readonly UnfinishedRun[];
   readonly clock: Clock;
   readonly fleet: Pick<Fleet, 'claim'>;
   readonly graphql: ExecuteGraphql;
@@ -23,17 +25,16 @@ export interface WarmDependencies {
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** Runs the configured queries at their times, in one process of the fleet. Returns how to stop. */
-export function startWarming({ config, clock, fleet, graphql, metrics, logger }: WarmDependencies): () => void {
+/** Runs the configured queries at their times, in one process of the fleet. Returns how to stop, which returns what has not ended. */
+export function startWarming(dependencies: WarmDependencies): () => readonly UnfinishedRun[] {
+  const { config, clock, fleet, graphql, metrics, logger, unfinished = [] } = dependencies;
   const limits = { ...config.limits, requestTimeoutMs: RUN_TIMEOUT_MS };
   const executeCall = createGraphqlExecution({ graphql, limits, clock });
 
   async function execute(run: WarmRun, signal: AbortSignal): Promise<void> {
-    const startedAtMs = clock.monotonicMs();
     let vendorCalls: Readonly<Record<string, number>> = {};
     const call = {
       ...toCall(run, clock),
-      startedAtMs,
       onCalls: (calls: Readonly<Record<string, number>>) => {
         vendorCalls = calls;
       },
@@ -49,13 +50,13 @@ export function startWarming({ config, clock, fleet, graphql, metrics, logger }:
       entry: `warm[${index}]`,
       document: entry.file,
       vendorCalls,
-      ms: clock.monotonicMs() - startedAtMs,
+      ms: clock.monotonicMs() - call.startedAtMs,
     };
     if (end.outcome === 'complete') logger.info({ ...fields, outcome: end.outcome }, 'cache warmed');
     else logger.warn({ ...fields, ...end }, 'cache warmed in part or not at all');
   }
 
-  return startWarmRuns({ entries: config.warm, clock, claim: fleet.claim, execute });
+  return startWarmRuns({ entries: config.warm, unfinished, clock, claim: fleet.claim, execute });
 }
 
 function toCall({ entry, nextAt }: WarmRun, clock: Clock) {
@@ -69,7 +70,9 @@ function toCall({ entry, nextAt }: WarmRun, clock: Clock) {
     ['accept', 'application/json'],
   ]);
   const now = clock.now();
+  const startedAtMs = clock.monotonicMs();
   return {
+    startedAtMs,
     caller,
     requestId: randomUUID(),
     explain: null,
@@ -80,7 +83,7 @@ function toCall({ entry, nextAt }: WarmRun, clock: Clock) {
     operation: undefined,
     isBackground: true,
     // What would expire before the next run is renewed by this one.
-    accepts: { freshUntilMs: clock.monotonicMs() + (nextAt - now) },
+    accepts: { freshUntilMs: startedAtMs + (nextAt - now), renewedSinceMs: startedAtMs },
   };
 }
 

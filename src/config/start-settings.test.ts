@@ -50,3 +50,12 @@ test('keeps where traces are sent', () => {
   expect([config.traces, needsRestart]).toEqual([running.traces, ['telemetry']]);
   expect(keepStartSettings(running, running).needsRestart).toEqual([]);
 });
+
+test('does not open the address of now, which is public, to everyone', () => {
+  const auth = `auth: { apiKeys: [{ name: a, sha256: "${'0'.repeat(64)}" }] }`;
+  const running = load(`server: { host: 0.0.0.0 }\n${auth}`);
+  expect(() => keepStartSettings(running, load('{}'))).toThrow(
+    'auth cannot be removed while the gateway listens on 0.0.0.0',
+  );
+  expect(keepStartSettings(running, load(auth)).needsRestart).toEqual(['server.host']);
+});

@@ -1,3 +1,4 @@
+import { isLoopback } from './loopback.ts';
 import type { Config } from './schema.ts';
 import { digestSettings } from './settings-digest.ts';
 
@@ -19,7 +20,7 @@ export interface KeptStartSettings {
   readonly needsRestart: readonly string[];
 }
 
-/** Keeps what a running process cannot change. */
+/** Keeps what a running process cannot change. Throws where the rest is not safe together with what is kept. */
 export function keepStartSettings(running: Config, next: Config): KeptStartSettings {
   const changed = START_KEYS.filter(
     ([section, key]) => digestSettings(valueAt(running, section, key)) !== digestSettings(valueAt(next, section, key)),
@@ -29,8 +30,15 @@ export function keepStartSettings(running: Config, next: Config): KeptStartSetti
     (kept, [section, key]) => ({ ...kept, [section]: { ...kept[section], [key]: valueAt(running, section, key) } }),
     isTracingChanged ? { ...next, traces: running.traces } : next,
   );
+  assertProtected(config);
   const paths = changed.map((path) => path.join('.'));
   return { config, needsRestart: isTracingChanged ? [...paths, 'telemetry'] : paths };
+}
+
+/** The next configuration was validated with its own host. */
+function assertProtected({ auth, server: { host } }: Config): void {
+  if (auth || isLoopback(host)) return;
+  throw new Error(`auth cannot be removed while the gateway listens on ${host}: restart it with the new server.host`);
 }
 
 function valueAt(config: Config, section: 'server' | 'cache', key: string): unknown {

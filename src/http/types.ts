@@ -35,6 +35,8 @@ export interface CacheConditions {
   readonly notBeforeMs?: number;
   /** A value whose TTL ends earlier is not accepted: it is renewed now, so that no later request waits for that. */
   readonly freshUntilMs?: number;
+  /** But one that was requested since then is accepted: it is what the other has been renewed by. */
+  readonly renewedSinceMs?: number;
 }
 
 /** What every call carries: its fairness key, its abort signal, and the callbacks that record it. */

@@ -1,19 +1,23 @@
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
-import { startWarmRuns, type WarmRun } from './warm-runs.ts';
+import { startWarmRuns, type UnfinishedRun, type WarmRun } from './warm-runs.ts';
 
 const MINUTE = 60_000;
 const ENTRY = { cron: '*/10 * * * *', timeZone: 'UTC', document: '{ a }', text: '{ a }', file: null, variables: {} };
 
-function setUp(isGranted = true) {
-  const clock = manualClock(Date.parse('2026-11-20T09:30:00Z'));
+function setUp(
+  isGranted = true,
+  clock = manualClock(Date.parse('2026-11-20T09:30:00Z')),
+  unfinished: readonly UnfinishedRun[] = [],
+) {
   const claims: string[] = [];
   const runs: WarmRun[] = [];
   const ends: (() => void)[] = [];
   const stop = startWarmRuns({
     entries: [ENTRY, { ...ENTRY, text: '{ b }' }],
     clock,
+    unfinished,
     claim: (name) => {
       claims.push(name);
       return Promise.resolve(isGranted);
@@ -74,4 +78,29 @@ test('runs nothing and leaves no timer once it is stopped', async () => {
   expect(clock.pendingTimers()).toBe(0);
   await pass(20);
   expect(started()).toEqual([]);
+});
+
+test('what has not ended when it is stopped is run by those that follow, and claimed once', async () => {
+  const before = setUp();
+  await before.pass(10);
+  expect([before.claims.length, before.started()]).toEqual([1, ['0 09:40']]);
+  const after = setUp(true, before.clock, before.stop());
+  await flushPromises();
+  expect([after.claims.length, after.started()]).toEqual([0, ['0 09:40']]);
+  after.ends[0]?.();
+  await flushPromises();
+  expect([after.claims.length, after.started()]).toEqual([1, ['0 09:40', '1 09:40']]);
+  expect(after.runs[1]?.nextAt).toBe(Date.parse('2026-11-20T09:50:00Z'));
+  after.ends[1]?.();
+  await flushPromises();
+  expect(after.stop()).toEqual([]);
+});
+
+test('leaves out what has not ended of entries that are there no more', async () => {
+  const before = setUp();
+  await before.pass(10);
+  const unfinished = before.stop().map((run) => ({ ...run, entryKey: 'of another entry' }));
+  const after = setUp(true, before.clock, unfinished);
+  await flushPromises();
+  expect(after.started()).toEqual([]);
 });

@@ -16,8 +16,19 @@ export interface WarmRun {
   readonly nextAt: Instant;
 }
 
+/** A run that has not ended when all are stopped. */
+export interface UnfinishedRun {
+  /** What its entry runs, and when: equal for the same entry of another configuration. */
+  readonly entryKey: string;
+  readonly scheduledAt: Instant;
+  /** Whether this process has claimed it. */
+  readonly isClaimed: boolean;
+}
+
 export interface WarmRunsOptions {
   readonly entries: readonly WarmEntry[];
+  /** Those of a configuration before: they are run again, by the entries that are still there. */
+  readonly unfinished?: readonly UnfinishedRun[];
   readonly clock: Clock;
   /** Resolves to whether this process, of those that share a cache, is the one that does what the name stands for. */
   readonly claim: (name: string) => Promise<boolean>;
@@ -27,12 +38,14 @@ export interface WarmRunsOptions {
 /** An administrator may set the clock while a run is waited for. */
 const MAX_TIMER_MS = MINUTE;
 
-/** Runs each entry at its times, one run after another. Returns how to stop. */
-export function startWarmRuns({ entries, clock, claim, execute }: WarmRunsOptions): () => void {
+/** Runs each entry at its times, one run after another. Returns how to stop, which returns the runs that have not ended. */
+export function startWarmRuns(options: WarmRunsOptions): () => readonly UnfinishedRun[] {
+  const { entries, unfinished = [], clock, claim, execute } = options;
   const controller = new AbortController();
   const { signal } = controller;
   const cancels = new Map<WarmEntry, () => void>();
   const limitRuns = pLimit(1);
+  const open = new Set<UnfinishedRun>();
 
   function schedule(index: number, entry: WarmEntry): void {
     const { next } = createCronSchedule(entry.cron, entry.timeZone);
@@ -47,24 +60,41 @@ export function startWarmRuns({ entries, clock, claim, execute }: WarmRunsOption
         // Times that have passed meanwhile are left out.
         const nextAt = next(Math.max(scheduledAt, clock.now()));
         waitFor(nextAt);
-        void run({ index, entry, scheduledAt, nextAt: nextAt ?? scheduledAt });
+        void run({ index, entry, scheduledAt, nextAt: nextAt ?? scheduledAt }, false);
       };
       cancels.set(entry, clock.setTimer(Math.min(leftMs, MAX_TIMER_MS), onTimer));
     };
     waitFor(next(clock.now()));
   }
 
-  async function run(warmRun: WarmRun): Promise<void> {
-    const { cron, text, variables, accounts } = warmRun.entry;
-    const name = JSON.stringify([warmRun.scheduledAt, cron, text, variables, accounts]);
+  async function run(warmRun: WarmRun, wasClaimed: boolean): Promise<void> {
+    const { entry, scheduledAt } = warmRun;
+    const state = { entryKey: toKey(entry), scheduledAt, isClaimed: wasClaimed };
+    open.add(state);
     await limitRuns(async () => {
-      if (!signal.aborted && (await claim(name))) await execute(warmRun, signal);
+      if (signal.aborted) return;
+      state.isClaimed ||= await claim(toKey(entry, scheduledAt));
+      if (state.isClaimed) await execute(warmRun, signal);
+      open.delete(state);
     });
   }
 
+  for (const { entryKey, scheduledAt, isClaimed } of unfinished) {
+    const index = entries.findIndex((entry) => toKey(entry) === entryKey);
+    const entry = entries[index];
+    if (!entry) continue;
+    const nextAt = createCronSchedule(entry.cron, entry.timeZone).next(clock.now()) ?? scheduledAt;
+    void run({ index, entry, scheduledAt, nextAt }, isClaimed);
+  }
   for (const [index, entry] of entries.entries()) schedule(index, entry);
   return () => {
     controller.abort();
     for (const cancel of cancels.values()) cancel();
+    return [...open];
   };
+}
+
+/** What an entry runs, and when; of one of its runs, the name by which processes claim it. */
+function toKey({ cron, text, variables, accounts }: WarmEntry, ...scheduledAt: readonly Instant[]): string {
+  return JSON.stringify([...scheduledAt, cron, text, variables, accounts]);
 }

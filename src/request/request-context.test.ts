@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { manualClock } from '../../test/support/clock.ts';
-import type { CallRecord } from '../http/types.ts';
+import type { CacheConditions, CallRecord } from '../http/types.ts';
 import { anonymousCaller } from './caller.ts';
 import { createCachePolicy, createRequestContext } from './request-context.ts';
 
-function setUp(waitedMs = 0) {
+function setUp(waitedMs = 0, accepts?: CacheConditions) {
   const clock = manualClock(1_000_000);
   clock.advance(waitedMs);
   const client = new AbortController();
@@ -15,6 +15,7 @@ function setUp(waitedMs = 0) {
     disconnectSignal: client.signal,
     clock,
     startedAtMs: 0,
+    accepts,
     limits: { requestTimeoutMs: 30_000, maxFiles: 5, maxResponseObjects: 10 },
   });
   return { clock, client, context };
@@ -25,6 +26,11 @@ describe('createRequestContext', () => {
     const { clock, context } = setUp();
     clock.advance(5000);
     expect(context.now).toBe(1_000_000);
+  });
+
+  test('waits for what replaces a stale value where only some values are accepted', () => {
+    expect(setUp().context.waitsForFresh).toBe(false);
+    expect(setUp(0, { notBeforeMs: 0 }).context.waitsForFresh).toBe(true);
   });
 
   test('aborts the signal with a TimeoutError at the deadline, not before', () => {

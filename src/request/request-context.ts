@@ -115,8 +115,8 @@ export function createRequestContext({
     isBackground,
     explain,
     stream,
-    // An event of a stream is sent once it is complete; no client waits for it.
-    waitsForFresh: stream !== null,
+    // An event of a stream is sent once it is complete; no client waits for it. Conditions are not for stale values.
+    waitsForFresh: stream !== null || accepts !== undefined,
     now: clock.now(),
     signal: deadline.signal,
     span,

@@ -172,6 +172,22 @@ describe('a vendor that fails', () => {
   });
 });
 
+test('the context of a trace that is not sampled goes to an account that takes part since a reload', async () => {
+  const proxy = await startConnectProxy();
+  const gateway = await startTraced({ sampleRatio: 0 });
+  const telemetry = { otlp: { endpoint: collector.url }, sampleRatio: 0 };
+  const { needsRestart } = await gateway.reconfigure((raw) => {
+    const settings = { proxyUrl: `http://127.0.0.1:${proxy.port}`, forwardTraceContext: true };
+    const accounts = raw.accounts.map((account) => (account.name === 'vcc' ? { ...account, ...settings } : account));
+    return { ...raw, telemetry, accounts };
+  });
+  expect(needsRestart).toEqual([]);
+  await gateway.query(BOARD, {}, { ...OF_CLIENT, traceparent: `00-${TRACE_ID}-${PARENT_ID}-00` });
+  await gateway.stop();
+  expect(proxy.requestHeads().filter((head) => head.includes(`00-${TRACE_ID}-`))).not.toEqual([]);
+  await proxy.close();
+});
+
 describe('the context of a trace', () => {
   async function forwardedTo(forwarding: readonly string[], ratio: number, headers: Readonly<Record<string, string>>) {
     const proxy = await startConnectProxy();

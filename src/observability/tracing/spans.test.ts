@@ -23,7 +23,11 @@ function setUp({
   const exporter = new InMemorySpanExporter();
   const provider = new TracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor({ exporter })] });
   const propagator = new W3CTraceContextPropagator();
-  const tracer = createTracer({ tracer: provider.getTracer('test'), propagator, propagatesUnsampled });
+  const tracer = createTracer({
+    tracer: provider.getTracer('test'),
+    propagator,
+    propagatesUnsampled: () => propagatesUnsampled,
+  });
   return { tracer, ended: () => exporter.getFinishedSpans() };
 }
 

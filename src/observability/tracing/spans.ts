@@ -17,8 +17,8 @@ export interface TracerOptions {
   readonly tracer: ApiTracer;
   /** Reads and writes the context of a trace in headers. */
   readonly propagator: Pick<TextMapPropagator, 'extract' | 'inject'>;
-  /** Whether vendors also receive the context of a trace that is not sampled: its sampling decision then holds for them, too. */
-  readonly propagatesUnsampled: boolean;
+  /** Whether vendors also receive, now, the context of a trace that is not sampled: its sampling decision then holds for them, too. */
+  readonly propagatesUnsampled: () => boolean;
 }
 
 const KINDS: Readonly<Record<TraceSpanKind, SpanKind>> = {
@@ -47,7 +47,7 @@ export function createTracer({ tracer, propagator, propagatesUnsampled }: Tracer
         parent,
       );
       if (span.isRecording()) return new RecordedSpan(span, parent, { tracer, propagator });
-      return propagatesUnsampled ? createUnrecordedSpan(trace.setSpan(parent, span), propagator) : undefined;
+      return propagatesUnsampled() ? createUnrecordedSpan(trace.setSpan(parent, span), propagator) : undefined;
     },
   };
 }

@@ -16,7 +16,7 @@ function start(options: Partial<TracingOptions> = {}) {
     headers: {},
     sampler: { root: 'on', isParentBased: true },
     serviceName: undefined,
-    propagatesUnsampled: false,
+    propagatesUnsampled: () => false,
     observer: {
       spansEnded: (outcome, count) => counted.push(`${outcome} ${count}`),
       exportFailed: (reason) => counted.push(`reason ${reason}`),

@@ -23,8 +23,8 @@ import { createCountedExport, type SpanExportObserver } from './counted-export.t
 import { createTracer } from './spans.ts';
 
 export interface TracingOptions extends TracesConfig {
-  /** Whether vendors receive the context of traces that are not sampled. */
-  readonly propagatesUnsampled: boolean;
+  /** Whether vendors receive, now, the context of traces that are not sampled. */
+  readonly propagatesUnsampled: () => boolean;
   readonly observer: SpanExportObserver;
 }
 

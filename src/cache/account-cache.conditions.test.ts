@@ -125,3 +125,22 @@ test('does not take what another read finds in the cache meanwhile', async () =>
   ];
   expect(await Promise.all(reads)).toMatchObject([[{ value: 'old' }], [{ value: 'new' }]]);
 });
+
+test('waits for a revalidation that has begun since', async () => {
+  const { cache, clock } = createTestCache();
+  await cache.readMany(namespace, ['a'], context, fetching('old', 60));
+  clock.advance(62_000);
+  const later = { ...context, waitsForFresh: true, accepts: { notBeforeMs: clock.monotonicMs() } };
+  const vendor = createStubVendor();
+  const send: typeof vendor.fetch = (keys, fetchContext, onFetched) => {
+    fetchContext.onSent?.();
+    return vendor.fetch(keys, fetchContext, onFetched);
+  };
+  expect(await cache.readMany(namespace, ['a'], context, send)).toMatchObject([{ value: 'old' }]);
+  await flushPromises();
+  const read = cache.readMany(namespace, ['a'], later, send);
+  await flushPromises();
+  vendor.answerWith(0, [{ value: 'new', ttlSeconds: 60 }]);
+  expect(await read).toMatchObject([{ value: 'new' }]);
+  expect(vendor.calls.length).toBe(1);
+});

@@ -73,6 +73,11 @@ describe('problems of the environment', () => {
       'jaeger_remote',
       'must be one of always_on, always_off, traceidratio, or one of them after parentbased_: jaeger_remote',
     ],
+    [
+      'OTEL_TRACES_SAMPLER',
+      'constructor',
+      'must be one of always_on, always_off, traceidratio, or one of them after parentbased_: constructor',
+    ],
   ])('name the variable %s', (path, value, message) => {
     expect(resolveTraces(undefined, { ...ENDPOINT, [path]: value })).toEqual({
       traces: undefined,

@@ -83,18 +83,18 @@ function checkProtocol(env: Environment, report: ReportProblem): void {
     report(name, 'must be http/protobuf, the only protocol that the gateway speaks (port 4318 of a collector)');
 }
 
-const SAMPLERS: Readonly<Record<string, TraceSampling['root'] | 'ratio'>> = {
-  always_on: 'on',
-  always_off: 'off',
-  traceidratio: 'ratio',
-};
+const SAMPLERS: ReadonlyMap<string, TraceSampling['root'] | 'ratio'> = new Map([
+  ['always_on', 'on'],
+  ['always_off', 'off'],
+  ['traceidratio', 'ratio'],
+] as const);
 
 function readSampler(sampleRatio: number | undefined, env: Environment, report: ReportProblem): TraceSampling {
   if (sampleRatio !== undefined) return { root: sampleRatio, isParentBased: true };
   const name = [env.OTEL_TRACES_SAMPLER, 'parentbased_always_on'].find(Boolean) ?? '';
-  const root = SAMPLERS[name.replace(/^parentbased_/, '')];
+  const root = SAMPLERS.get(name.replace(/^parentbased_/, ''));
   if (root === undefined) {
-    const names = Object.keys(SAMPLERS).join(', ');
+    const names = [...SAMPLERS.keys()].join(', ');
     report('OTEL_TRACES_SAMPLER', `must be one of ${names}, or one of them after parentbased_`);
   }
   const isParentBased = name.startsWith('parentbased_');

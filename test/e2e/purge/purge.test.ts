@@ -74,7 +74,8 @@ describe('a purge of one agent and day', () => {
       body: {
         purgedAt: new Date(clock.now() - 1).toISOString(),
         accounts: [{ account: 'kore-main', endpoints: [{ endpoint: 'agentstatusdetails', entries: 1 }] }],
-        responses: 1,
+        // Without stored responses there is none to drop.
+        responses: process.env.OPTIMISATIONS === 'off' ? 0 : 1,
         fleet: { processes: 1, heard: 1, complete: true },
       },
     });

@@ -79,7 +79,7 @@ describe('a purge of one agent and day', () => {
         fleet: { processes: 1, heard: 1, complete: true },
       },
     });
-    expect(await traceStatuses()).toEqual([
+    expect((await traceStatuses())?.toSorted()).toEqual([
       ['CACHE', 19],
       ['VENDOR', 1],
     ]);

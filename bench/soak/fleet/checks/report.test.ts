@@ -52,6 +52,8 @@ test.each<[string, 'statusPeriods' | 'sessions' | 'usageStats', (row: ReportRow)
 test('finds null without an error, and a lost agent', () => {
   expect(checksWith('sessions', () => ({ sessions: null }))).toEqual(['null without an error']);
   expect(checksWith('usageStats', () => ({ name: 'another bot' }))).toEqual(['agents lost']);
+  // It has no account that could tell.
+  expect(checksWith('sessions', () => ({ sessions: null, accounts: [] }))).toEqual([]);
 });
 
 test('accepts a part that calls itself incomplete while its vendor fails', () => {

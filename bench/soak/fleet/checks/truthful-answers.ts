@@ -95,6 +95,7 @@ export function reportData({ day, settledDay }: ReportDays): ReportData {
   const people = timeline.people.map((person) => ({
     email: person.email,
     name: null,
+    accounts: ['KORE', 'LIVEPERSON'].map((vendor) => ({ account: { vendor } })),
     statusPeriods:
       person.refsByVendor.kore === undefined
         ? null
@@ -113,6 +114,7 @@ export function reportData({ day, settledDay }: ReportDays): ReportData {
   const bots = timeline.bots.map((bot) => ({
     name: bot.name,
     email: null,
+    accounts: [{ account: { vendor: 'AVAAMO' } }],
     statusPeriods: null,
     sessions: null,
     usageStats: { ...okSource('avaamo'), current: { messagesCount: timeline.messageCount(bot, day, day + DAY_MS) } },

@@ -67,7 +67,7 @@ export interface Fleet {
   readonly claim: (name: string) => Promise<boolean>;
   /** Purges in all processes. */
   readonly purges: FleetPurges;
-  /** Sets what tells which of an account's entries a purge of a part of it drops. */
+  /** Sets the function by which a purge of a part of an account finds the entries to drop. */
   readonly setExtentOf: (idPrefix: string, extentOf: ExtentOf | undefined) => void;
   /** The last known number of processes, at least one: it divides a limit while Redis is away. */
   readonly size: () => number;

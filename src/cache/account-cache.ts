@@ -1,5 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { Instant } from '../domain/clock.ts';
+import type { Provenance } from '../domain/source.ts';
 import { runInSpan } from '../domain/trace-span.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import { createAbortListeners } from '../http/abort.ts';
@@ -131,8 +132,18 @@ async function readAll<Key, Value>(
   return outcomes.map(({ result }) =>
     result instanceof VendorError
       ? result
-      : { ...result, value: result.value as Value, fetchedAt: toWallClock(result.fetchedAt) },
+      : { ...result, value: result.value as Value, ...toWallTimes(result, toWallClock) },
   );
+}
+
+function toWallTimes(
+  { fetchedAt, freshUntil }: Provenance,
+  toWallClock: (at: Instant) => Instant,
+): Pick<Provenance, 'fetchedAt' | 'freshUntil'> {
+  return {
+    fetchedAt: toWallClock(fetchedAt),
+    ...(freshUntil !== undefined && { freshUntil: toWallClock(freshUntil) }),
+  };
 }
 
 /** A key in flight is left to `readMany`: its readers get what that fetch brings, and make it urgent. */
@@ -156,9 +167,15 @@ function readInMemory<Key, Value>(
     keys: 1,
   } as const;
   context.record(used, isBatched);
-  context.restrictCache(clock.toWallClock(entry.freshUntil));
+  const freshUntil = clock.toWallClock(entry.freshUntil);
+  context.restrictCache(freshUntil);
   context.onEntriesRead?.([id]);
-  return { value: entry.value as Value, fetchedAt: clock.toWallClock(entry.fetchedAt), servedFrom: 'CACHE' };
+  return {
+    value: entry.value as Value,
+    fetchedAt: clock.toWallClock(entry.fetchedAt),
+    freshUntil,
+    servedFrom: 'CACHE',
+  };
 }
 
 /** Records on the request which results come from the cache, and when asking again can first bring something new. */

@@ -41,7 +41,12 @@ describe('a final value past its TTL', () => {
       const fetchedAt = clock.now();
       clock.advance(PAST_STALE_IF_ERROR_MS);
       const { result, nextChanges } = await read(failingWith(vendorError(code)));
-      expect(result).toEqual({ value: 'final', fetchedAt, servedFrom: 'CACHE' });
+      expect(result).toEqual({
+        value: 'final',
+        fetchedAt,
+        freshUntil: fetchedAt + 60_000,
+        servedFrom: 'CACHE',
+      });
       expect(nextChanges).toEqual([1]);
       clock.advance(34 * DAY);
       expect((await read(failingWith(vendorError(code)))).result).toMatchObject({ value: 'final' });

@@ -56,7 +56,8 @@ describe('within the stale window', () => {
       { ...caller.context, restrictCache: (at) => expiries.push(at) },
       fetch,
     );
-    expect(answer).toEqual([{ value: 'old', fetchedAt: clock.now() - 60_000, servedFrom: 'CACHE' }]);
+    const fetchedAt = clock.now() - 60_000;
+    expect(answer).toEqual([{ value: 'old', fetchedAt, freshUntil: fetchedAt + 60_000, servedFrom: 'CACHE' }]);
     expect(expiries.map((at) => at - clock.now())).toEqual([1000]);
     expect(caller.records).toMatchObject([{ outcome: 'OK', servedFrom: 'CACHE', keys: 1 }]);
     expect(reads.map((read) => read.split(' ')[1])).toEqual(['stale_while_revalidate', 'miss']);

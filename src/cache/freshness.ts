@@ -193,7 +193,7 @@ function applyStaleIfError(
   const failure: ReadOutcome = { result: error, servedFrom: 'VENDOR', nextChangeAt, isExpired: true };
   if (!stale || !STALE_IF_ERROR_CODES.has(error.code)) return failure;
   const { value, fetchedAt, freshUntil, isFinal } = stale;
-  const served = { value, fetchedAt, servedFrom: 'CACHE' as const };
+  const served = { value, fetchedAt, freshUntil, servedFrom: 'CACHE' as const };
   if (isFinal) return { ...failure, result: served, servedFrom: 'CACHE' };
   if (freshUntil + staleIfErrorMs <= now) return failure;
   return { ...failure, result: { ...served, staleReason: error }, servedFrom: 'CACHE' };
@@ -223,9 +223,10 @@ function toOutcome(
   servedFrom: ServedFrom,
   call?: CallId,
 ): ReadOutcome {
-  const { value, notFound, fetchedAt, freshUntil: nextChangeAt } = entry;
+  const { value, notFound, fetchedAt, freshUntil } = entry;
+  const nextChangeAt = freshUntil;
   if (notFound) return { result: toNotFoundError({ ...account, endpoint }, notFound), servedFrom, nextChangeAt };
-  return { result: { value, fetchedAt, servedFrom, ...(call && { call }) }, servedFrom, nextChangeAt };
+  return { result: { value, fetchedAt, freshUntil, servedFrom, ...(call && { call }) }, servedFrom, nextChangeAt };
 }
 
 function toNotFoundError(

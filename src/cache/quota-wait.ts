@@ -96,6 +96,11 @@ export function createFetchContext<Key>(
 }
 
 /** The outcome of a stale value that is served while it is renewed. */
-export function toServed({ value, fetchedAt }: Entry, nextChangeAt: Instant): ReadOutcome {
-  return { result: { value, fetchedAt, servedFrom: 'CACHE' }, servedFrom: 'CACHE', nextChangeAt, isExpired: true };
+export function toServed({ value, fetchedAt, freshUntil }: Entry, nextChangeAt: Instant): ReadOutcome {
+  return {
+    result: { value, fetchedAt, freshUntil, servedFrom: 'CACHE' },
+    servedFrom: 'CACHE',
+    nextChangeAt,
+    isExpired: true,
+  };
 }

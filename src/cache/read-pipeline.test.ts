@@ -103,7 +103,7 @@ describe('stale-if-error', () => {
     const error = vendorError(code);
     const caller = createCaller();
     expect(await cache.readMany(namespace, ['a'], caller.context, failingWith(error))).toEqual([
-      { value: 'old', fetchedAt, servedFrom: 'CACHE', staleReason: error },
+      { value: 'old', fetchedAt, freshUntil: fetchedAt + 60_000, servedFrom: 'CACHE', staleReason: error },
     ]);
     expect(caller.records).toMatchObject([{ outcome: 'OK', servedFrom: 'CACHE', keys: 1 }]);
     expect(reads).toEqual(['miss', 'miss', 'stale_if_error'].map((result) => `agentstatusdetails ${result} 1`));

@@ -11,7 +11,7 @@ import {
 import { VendorError } from './vendor-error.ts';
 
 const target = { vendor: 'VONAGE', account: 'vcc', endpoint: 'latestInteractions' } as const;
-const noData = { fetchedAt: null, servedFrom: null, calls: [], coveredFrom: null, coveredTo: null };
+const noData = { fetchedAt: null, freshUntil: null, servedFrom: null, calls: [], coveredFrom: null, coveredTo: null };
 
 test('failureReport holds the error and no field that describes data', () => {
   const details = { reason: 'status_429', status: 429, retryAfterSeconds: 17 };
@@ -41,6 +41,16 @@ test('sourceReport takes the oldest fetch time, and the vendor as its source if 
   expect(sourceReport(target, parts)).toMatchObject({ outcome: 'OK', error: null, fetchedAt: 1, servedFrom: 'VENDOR' });
   expect(sourceReport(target, [parts[0], parts[2]])).toMatchObject({ fetchedAt: 2, servedFrom: 'CACHE' });
   expect(sourceReport(target, [])).toMatchObject({ outcome: 'OK', fetchedAt: null, servedFrom: null });
+});
+
+test('sourceReport is fresh until the first time to live of its parts ends', () => {
+  const parts = [
+    { fetchedAt: 1, freshUntil: 61, servedFrom: 'CACHE' },
+    { fetchedAt: 2, freshUntil: 17, servedFrom: 'CACHE' },
+  ] as const;
+  expect(sourceReport(target, parts).freshUntil).toBe(17);
+  expect(mergeReports(parts.map((part) => sourceReport(target, [part])))).toMatchObject({ freshUntil: 17 });
+  expect(sourceReport(target, []).freshUntil).toBeNull();
 });
 
 test('sourceReport names each call of this query once', () => {

@@ -15,6 +15,8 @@ export interface SourceReport {
   readonly outcome: SourceOutcome;
   /** The oldest part's; null when there is no data. */
   readonly fetchedAt: Instant | null;
+  /** The soonest part's; null when there is no data. */
+  readonly freshUntil?: Instant | null;
   readonly servedFrom: ServedFrom | null;
   /** The calls that returned the data, each once; none for what is served from the cache. */
   readonly calls: readonly CallId[];
@@ -34,6 +36,8 @@ export interface SourcedResult<T> {
 /** When and from where a piece of data was obtained. */
 export interface Provenance {
   readonly fetchedAt: Instant;
+  /** When its time to live ends. */
+  readonly freshUntil?: Instant;
   readonly servedFrom: ServedFrom;
   /** The call that returned it; absent where it is served from the cache. */
   readonly call?: CallId;
@@ -52,7 +56,8 @@ export function sourceReport(
     account: source.account,
     endpoint: source.endpoint,
     outcome: extra.error ? 'PARTIAL' : stale ? 'STALE' : 'OK',
-    fetchedAt: parts.length === 0 ? null : parts.reduce((oldest, part) => Math.min(oldest, part.fetchedAt), Infinity),
+    fetchedAt: earliest(parts.map(({ fetchedAt }) => fetchedAt)),
+    freshUntil: earliest(parts.map(({ freshUntil }) => freshUntil)),
     servedFrom: parts.length === 0 ? null : parts.some((part) => part.servedFrom === 'VENDOR') ? 'VENDOR' : 'CACHE',
     calls: [...new Set(parts.flatMap(({ call }) => call ?? []))],
     error: extra.error ?? stale ?? null,
@@ -60,6 +65,11 @@ export function sourceReport(
     coveredTo: extra.coveredTo ?? null,
     ...(extra.incompleteDuring && { incompleteDuring: extra.incompleteDuring }),
   };
+}
+
+function earliest(instants: readonly (Instant | null | undefined)[]): Instant | null {
+  const known = instants.filter((instant) => typeof instant === 'number');
+  return known.length === 0 ? null : known.reduce((earlier, instant) => Math.min(earlier, instant));
 }
 
 /** Where data of a source that was asked for the range may be missing or older than usual. */
@@ -86,7 +96,7 @@ function emptyReport(
   error: VendorError | null,
 ): SourceReport {
   const { account, endpoint } = source;
-  const noData = { fetchedAt: null, servedFrom: null, calls: [], coveredFrom: null, coveredTo: null };
+  const noData = { fetchedAt: null, freshUntil: null, servedFrom: null, calls: [], coveredFrom: null, coveredTo: null };
   return { account, endpoint, outcome, error, ...noData };
 }
 
@@ -98,12 +108,12 @@ export function mergeReports(reports: readonly SourceReport[]): SourceReport | n
   const [first, ...others] = reports;
   if (!first || others.length === 0) return first ?? null;
   const servings = new Set(reports.map(({ servedFrom }) => servedFrom));
-  const fetchTimes = reports.flatMap(({ fetchedAt }) => fetchedAt ?? []);
   return {
     account: first.account,
     endpoint: first.endpoint,
     outcome: mergeOutcomes(new Set(reports.map(({ outcome }) => outcome))),
-    fetchedAt: fetchTimes.length === 0 ? null : fetchTimes.reduce((oldest, at) => Math.min(oldest, at)),
+    fetchedAt: earliest(reports.map(({ fetchedAt }) => fetchedAt)),
+    freshUntil: earliest(reports.map(({ freshUntil }) => freshUntil)),
     servedFrom: servings.has('VENDOR') ? 'VENDOR' : servings.has('CACHE') ? 'CACHE' : null,
     calls: [...new Set(reports.flatMap(({ calls }) => calls))],
     error: reports.find(({ error }) => error !== null)?.error ?? null,

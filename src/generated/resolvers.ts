@@ -728,6 +728,11 @@ export type SourceReport = {
   readonly error: Maybe<SourceError>;
   /** When the request to the vendor for this data (its oldest part) was sent; null when there is no data. */
   readonly fetchedAt: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * When the time to live of the data (of its soonest part) ends: up to then the gateway does not ask for newer data. `freshUntil` − `fetchedAt` is
+   * the time to live itself. Null when there is no data.
+   */
+  readonly freshUntil: Maybe<Scalars['DateTime']['output']>;
   /** The result of reading the source. */
   readonly outcome: SourceOutcome;
   /** Whether this query called the vendor for it; null when there is no data. */
@@ -1377,6 +1382,7 @@ export type SourceReportResolvers<ContextType = QueryContext, ParentType extends
   endpoint?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   error?: Resolver<Maybe<ResolversTypes['SourceError']>, ParentType, ContextType>;
   fetchedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  freshUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   outcome?: Resolver<ResolversTypes['SourceOutcome'], ParentType, ContextType>;
   servedFrom?: Resolver<Maybe<ResolversTypes['ServedFrom']>, ParentType, ContextType>;
 };

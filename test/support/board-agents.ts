@@ -38,7 +38,15 @@ export function agentNode(changes: Partial<AgentNode> = {}): AgentNode {
       },
       observedAt: '2026-11-20T09:30:00.000Z',
       complete: true,
-      sources: [{ account: { name: 'kore-main' }, outcome: 'OK', error: null }],
+      sources: [
+        {
+          account: { name: 'kore-main' },
+          outcome: 'OK',
+          error: null,
+          fetchedAt: '2026-11-20T09:30:00.000Z',
+          freshUntil: '2026-11-20T09:30:15.000Z',
+        },
+      ],
     },
     latestInteractions: null,
     ...changes,

@@ -60,7 +60,9 @@ export function passthroughCache(clock: Clock): PassthroughCache {
     const value: unknown = JSON.parse(JSON.stringify(fresh.value));
     if (!space.isValid(value)) throw new Error(`${space.endpoint}: a value is invalid after serialisation`);
     stored.push({ endpoint: space.endpoint, key: space.keyParts(key), ttlSeconds: fresh.ttlSeconds });
-    return { value, fetchedAt: clock.now(), servedFrom: 'VENDOR', call: Symbol(space.endpoint) };
+    const fetchedAt = clock.now();
+    const freshUntil = fetchedAt + fresh.ttlSeconds * 1000;
+    return { value, fetchedAt, freshUntil, servedFrom: 'VENDOR', call: Symbol(space.endpoint) };
   }
 
   return {

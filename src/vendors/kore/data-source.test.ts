@@ -126,6 +126,7 @@ describe('a status result', () => {
         endpoint: 'agentstatusdetails',
         outcome: 'OK',
         fetchedAt: NOW,
+        freshUntil: NOW + 86_400_000,
         servedFrom: 'VENDOR',
         calls: [expect.any(Symbol)],
         error: null,

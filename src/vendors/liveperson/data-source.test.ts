@@ -36,6 +36,7 @@ describe('a shift in three files with overlapping parts', () => {
         endpoint: 'agentActivity',
         outcome: 'OK',
         fetchedAt: NOW,
+        freshUntil: NOW + 86_400_000,
         servedFrom: 'VENDOR',
         calls: Array(4).fill(expect.any(Symbol)),
         error: null,

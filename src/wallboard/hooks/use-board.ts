@@ -4,7 +4,7 @@ import { BoardAccountsDocument, type BoardAccountsQuery } from '../generated/doc
 import type { BoardAccount, BoardAgent, BoardTeam } from '../model/board-agent.ts';
 import { countStatuses, type StatusNumbers } from '../model/counts.ts';
 import { filterAgents, filterByStatus, findTeams } from '../model/filtering.ts';
-import { freshnessOf, oldestOf } from '../model/freshness.ts';
+import { oldestOf } from '../model/freshness.ts';
 import { type AgentGroup, groupAgents } from '../model/grouping.ts';
 import { type SourceSummary, summariseSources } from '../model/sources.ts';
 import type { TrendSample } from '../model/status-tracks.ts';
@@ -50,7 +50,6 @@ export function useBoard(view: ViewSettings, now: number): BoardState {
   }, [listTroubles, shown]);
   const shownIds = useMemo(() => shown.map(({ id }) => id), [shown]);
   const trend = useTrend(agents, shownIds);
-  const oldest = oldestOf(people.observedAt, shownIds);
   return {
     people,
     accounts,
@@ -62,7 +61,7 @@ export function useBoard(view: ViewSettings, now: number): BoardState {
     sources,
     teams: useMemo(() => findTeams(agents), [agents]),
     feeding,
-    isStale: oldest !== null && freshnessOf(oldest, now, people.ttlMs) === 'stale',
+    isStale: oldestOf(people.observations, shownIds, now)?.freshness === 'stale',
   };
 }
 

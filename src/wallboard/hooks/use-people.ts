@@ -2,7 +2,6 @@ import { useCallback, useMemo, useRef } from 'preact/hooks';
 import { type BoardAnswer, openBoard } from '../data/board-source.ts';
 import type { FeedState } from '../data/feed-state.ts';
 import { type BoardPeople, type SourceTrouble, toBoardPeople, toTroubles } from '../model/board-agent.ts';
-import { addGap, estimateTtlMs, type ObservationGaps } from '../model/freshness.ts';
 import { useServices } from './board-context.ts';
 import { useFeed } from './use-feed.ts';
 
@@ -11,15 +10,9 @@ export interface People extends BoardPeople {
   readonly totalCount: number;
   /** What the list itself could not read, such as a discovery. */
   readonly listTroubles: readonly SourceTrouble[];
-  /** How long a status counts as current. */
-  readonly ttlMs: number;
 }
 
-interface Memory extends BoardPeople {
-  readonly gaps: ObservationGaps;
-}
-
-const NO_PEOPLE: Memory = { agents: [], observedAt: new Map(), gaps: [] };
+const NO_PEOPLE: BoardPeople = { agents: [], observations: new Map() };
 
 /** The people of the company, as of the latest answer. */
 export function usePeople(): People {
@@ -29,25 +22,15 @@ export function usePeople(): People {
   const memory = useRef(NO_PEOPLE);
   return useMemo(() => {
     const list = feed.data?.agents;
-    if (feed.data) memory.current = remember(memory.current, feed.data);
-    const { gaps, ...people } = memory.current;
+    if (feed.data) {
+      const { agents, failures } = feed.data;
+      memory.current = toBoardPeople(agents.nodes, memory.current.agents, failures);
+    }
     return {
-      ...people,
+      ...memory.current,
       feed,
       totalCount: list?.totalCount ?? 0,
       listTroubles: toTroubles(list?.sources ?? []),
-      ttlMs: estimateTtlMs(gaps),
     };
   }, [feed]);
-}
-
-function remember(last: Memory, { agents, failures }: BoardAnswer): Memory {
-  const people = toBoardPeople(agents.nodes, last.agents, failures);
-  const [newest, before] = [newestOf(people), newestOf(last)];
-  const gaps = newest === null || before === null ? last.gaps : addGap(last.gaps, newest - before);
-  return { ...people, gaps };
-}
-
-function newestOf({ observedAt }: BoardPeople): number | null {
-  return observedAt.size === 0 ? null : Math.max(...observedAt.values());
 }

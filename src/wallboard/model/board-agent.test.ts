@@ -3,16 +3,19 @@ import { agentNode } from '../../../test/support/board-agents.ts';
 import { toBoardPeople, toTroubles } from './board-agent.ts';
 
 const failed = { code: 'VENDOR_UNAVAILABLE', reason: 'status_503', retryAfterSeconds: null };
+const times = { fetchedAt: '2026-11-20T09:30:00.000Z', freshUntil: '2026-11-20T09:30:15.000Z' };
+const noTimes = { fetchedAt: null, freshUntil: null };
 const { presence } = agentNode();
 if (!presence) throw new Error('The fixture has a presence.');
 
 describe('the people of an answer', () => {
   test('have the ongoing status, its start and its account, and when it was observed', () => {
-    const { agents, observedAt } = toBoardPeople([agentNode()]);
+    const { agents, observations } = toBoardPeople([agentNode()]);
     expect(agents).toMatchObject([
       { status: 'BUSY', label: 'On a call', since: Date.UTC(2026, 10, 20, 9), statusAccount: 'kore-main' },
     ]);
-    expect(observedAt.get('jane')).toBe(Date.UTC(2026, 10, 20, 9, 30));
+    const at = Date.UTC(2026, 10, 20, 9, 30);
+    expect(observations.get('jane')).toEqual({ at, lateFrom: at + 22_500, staleFrom: at + 30_000 });
   });
 
   test('are offline where their account answered and reports nothing as ongoing', () => {
@@ -21,7 +24,7 @@ describe('the people of an answer', () => {
   });
 
   test('stay offline while the last answer of their account is older than usual', () => {
-    const sources = [{ account: { name: 'kore-main' }, outcome: 'STALE', error: failed } as const];
+    const sources = [{ account: { name: 'kore-main' }, outcome: 'STALE', error: failed, ...times } as const];
     const { agents } = toBoardPeople([
       agentNode({ presence: { ...presence, status: null, complete: false, sources } }),
     ]);
@@ -29,14 +32,14 @@ describe('the people of an answer', () => {
   });
 
   test('are unknown where their account could not be read, or none reports', () => {
-    const sources = [{ account: { name: 'kore-main' }, outcome: 'FAILED', error: failed } as const];
+    const sources = [{ account: { name: 'kore-main' }, outcome: 'FAILED', error: failed, ...noTimes } as const];
     const unread = agentNode({ presence: { ...presence, status: null, complete: false, sources } });
-    const { agents, observedAt } = toBoardPeople([unread, agentNode({ id: 'joe', presence: null })]);
+    const { agents, observations } = toBoardPeople([unread, agentNode({ id: 'joe', presence: null })]);
     expect(agents).toMatchObject([
       { status: 'UNKNOWN', label: 'not known at the moment', isIncomplete: true },
       { status: 'UNKNOWN', label: 'not reported', isIncomplete: false },
     ]);
-    expect(observedAt.has('joe')).toBe(false);
+    expect(observations.has('joe')).toBe(false);
   });
 
   test('are unknown, and not unreported, where the answer has an error in place of their status', () => {

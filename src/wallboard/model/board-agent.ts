@@ -4,6 +4,7 @@ import type {
   InteractionDirection,
   InteractionType,
 } from '../generated/documents.ts';
+import { type Observation, toObservation } from './freshness.ts';
 
 /** A person on the board: what a row shows, without when it was observed, so that a row stays equal until it looks different. */
 export interface BoardAgent {
@@ -54,15 +55,16 @@ export interface FieldFailure {
   readonly trouble: SourceTrouble | null;
 }
 
-/** The people of an answer, and when each one's status was observed. */
+/** The people of an answer, and when the status of each was observed. */
 export interface BoardPeople {
   readonly agents: readonly BoardAgent[];
   /** By agent id; an agent whose status no account can tell has none. */
-  readonly observedAt: ReadonlyMap<string, number>;
+  readonly observations: ReadonlyMap<string, Observation>;
 }
 
 type AgentNode = BoardAgentsFragment['nodes'][number];
-type Source = NonNullable<AgentNode['presence']>['sources'][number];
+type Presence = NonNullable<AgentNode['presence']>;
+type Source = Pick<Presence['sources'][number], 'account' | 'outcome' | 'error'>;
 
 /**
  * Takes over the objects of `previous` that are still equal, so that only what changed is drawn again. `failures`: of the fields of each node
@@ -82,8 +84,17 @@ export function toBoardPeople(
   const isSame = agents.length === previous.length && agents.every((agent, index) => agent === previous[index]);
   return {
     agents: isSame ? previous : agents,
-    observedAt: new Map(nodes.flatMap(({ id, presence }) => (presence ? [[id, Date.parse(presence.observedAt)]] : []))),
+    observations: new Map(nodes.flatMap(({ id, presence }) => (presence ? [[id, observationOf(presence)]] : []))),
   };
+}
+
+function observationOf({ observedAt, sources }: Presence): Observation {
+  const readings = sources.flatMap(({ fetchedAt, freshUntil }) =>
+    fetchedAt === null
+      ? []
+      : { fetchedAt: Date.parse(fetchedAt), freshUntil: freshUntil === null ? null : Date.parse(freshUntil) },
+  );
+  return toObservation(Date.parse(observedAt), readings);
 }
 
 function toBoardAgent(node: AgentNode, failures: readonly FieldFailure[]): BoardAgent {

@@ -1,38 +1,67 @@
 /** How far a status can be trusted by its age alone. */
 export type Freshness = 'fresh' | 'late' | 'stale';
 
-/** Where nothing else is known: the gateway's default time to live of a live status. */
-export const DEFAULT_TTL_MS = 15_000;
-
-/** A status should be new after its time to live; half as old again it is late. Beyond twice it is stale, and loses its colour. */
-export function freshnessOf(observedAt: number | undefined, now: number, ttlMs: number): Freshness {
-  if (observedAt === undefined) return 'fresh';
-  const ageMs = now - observedAt;
-  if (ageMs > 2 * ttlMs) return 'stale';
-  return ageMs > 1.5 * ttlMs ? 'late' : 'fresh';
+/** When the status of one agent was observed, and from when on its age counts. */
+export interface Observation {
+  /** Of several accounts, the oldest. */
+  readonly at: number;
+  readonly lateFrom: number;
+  readonly staleFrom: number;
 }
 
-/** The oldest observation that counts for what is shown; null without any. */
-export function oldestOf(observedAt: ReadonlyMap<string, number>, ids: readonly string[]): number | null {
-  return ids.reduce<number | null>((oldest, id) => {
-    const at = observedAt.get(id);
-    return at === undefined || (oldest !== null && oldest <= at) ? oldest : at;
-  }, null);
+/** What an account has answered at an instant; the gateway asks it again when the time to live ends. */
+export interface Reading {
+  readonly fetchedAt: number;
+  /** Null where the gateway does not know. */
+  readonly freshUntil: number | null;
 }
 
-const MAX_GAPS = 5;
-
-/** The gaps between the latest observations of one status, in milliseconds, the newest last. */
-export type ObservationGaps = readonly number[];
-
-export function addGap(gaps: ObservationGaps, gapMs: number): ObservationGaps {
-  return gapMs > 0 ? [...gaps, gapMs].slice(-MAX_GAPS) : gaps;
-}
+/** The board asks for news at most that often: whatever the time to live is, it has nothing younger. */
+const MIN_TTL_MS = 5_000;
 
 /**
- * The time to live of a status, which the gateway does not tell: the shortest of the latest gaps, because an outage makes only longer ones. Never less
- * than the default, so that one early observation does not make the others look old.
+ * A status should be new after its time to live; half as old again it is late. Beyond twice it is stale, and loses its colour. Of several
+ * accounts, the one whose answer is outdated first counts.
  */
-export function estimateTtlMs(gaps: ObservationGaps): number {
-  return gaps.length === 0 ? DEFAULT_TTL_MS : Math.max(DEFAULT_TTL_MS, Math.min(...gaps));
+export function toObservation(at: number, readings: readonly Reading[]): Observation {
+  const lives = readings.map(({ fetchedAt, freshUntil }) => ({
+    fetchedAt,
+    ttlMs: Math.max(MIN_TTL_MS, (freshUntil ?? fetchedAt) - fetchedAt),
+  }));
+  return {
+    at,
+    lateFrom: Math.min(...lives.map(({ fetchedAt, ttlMs }) => fetchedAt + 1.5 * ttlMs)),
+    staleFrom: Math.min(...lives.map(({ fetchedAt, ttlMs }) => fetchedAt + 2 * ttlMs)),
+  };
+}
+
+export function freshnessOf(observation: Observation | undefined, now: number): Freshness {
+  if (!observation) return 'fresh';
+  if (now > observation.staleFrom) return 'stale';
+  return now > observation.lateFrom ? 'late' : 'fresh';
+}
+
+/** How old what is shown is: the age of its oldest status, the freshness of the one that can be trusted least. Null without any. */
+export interface OldestStatus {
+  readonly at: number;
+  readonly freshness: Freshness;
+}
+
+export function oldestOf(
+  observations: ReadonlyMap<string, Observation>,
+  ids: readonly string[],
+  now: number,
+): OldestStatus | null {
+  const known = ids.flatMap((id) => observations.get(id) ?? []);
+  const [first, ...others] = known;
+  if (!first) return null;
+  const earliest = others.reduce(
+    (least, { at, lateFrom, staleFrom }) => ({
+      at: Math.min(least.at, at),
+      lateFrom: Math.min(least.lateFrom, lateFrom),
+      staleFrom: Math.min(least.staleFrom, staleFrom),
+    }),
+    first,
+  );
+  return { at: earliest.at, freshness: freshnessOf(earliest, now) };
 }

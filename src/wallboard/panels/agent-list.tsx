@@ -29,13 +29,13 @@ export function AgentList({ groups, grouping, people, timelines, now, observe }:
           </header>
           <ul class="rows">
             {agents.map((agent) => {
-              const observedAt = people.observedAt.get(agent.id);
+              const observation = people.observations.get(agent.id);
               return (
                 <AgentRow
                   key={agent.id}
                   agent={agent}
-                  freshness={freshnessOf(observedAt, now, people.ttlMs)}
-                  observedAt={observedAt ?? null}
+                  freshness={freshnessOf(observation, now)}
+                  observedAt={observation?.at ?? null}
                   timeline={timelines.get(agent.id)}
                   showsTeam={grouping === 'status'}
                   isOverdue={isOverdue(agent, now)}

@@ -21,26 +21,40 @@ export interface AgentRowProps {
   readonly observe: (row: Element) => () => void;
 }
 
+interface OpenState {
+  readonly isOpen: boolean;
+}
+
 /**
  * A person. Drawn again only when a property has changed, so that a list of hundreds costs nothing while it stands still; when its status
  * was observed shows only in the details and where it is stale.
  */
-export class AgentRow extends Component<AgentRowProps> {
-  override shouldComponentUpdate(next: AgentRowProps): boolean {
+export class AgentRow extends Component<AgentRowProps, OpenState> {
+  override state: OpenState = { isOpen: false };
+
+  override shouldComponentUpdate(next: AgentRowProps, { isOpen }: OpenState): boolean {
+    if (isOpen !== this.state.isOpen) return true;
     const names = Object.keys(this.props) as readonly (keyof AgentRowProps)[];
-    const isAgeShown = next.freshness === 'stale';
+    const isAgeShown = isOpen || next.freshness === 'stale';
     return names.some((name) => this.props[name] !== next[name] && (name !== 'observedAt' || isAgeShown));
   }
 
   override render() {
-    return <Row {...this.props} />;
+    const { isOpen } = this.state;
+    const toggle = () => {
+      this.setState({ isOpen: !isOpen });
+    };
+    return <Row {...this.props} isOpen={isOpen} onToggle={toggle} />;
   }
 }
 
-function Row(props: AgentRowProps) {
-  const { agent, freshness, timeline, observe } = props;
+interface RowProps extends AgentRowProps, OpenState {
+  readonly onToggle: () => void;
+}
+
+function Row(props: RowProps) {
+  const { agent, freshness, timeline, observe, isOpen, onToggle } = props;
   const row = useRef<HTMLLIElement>(null);
-  const [isOpen, setOpen] = useState(false);
   const [chosen, setChosen] = useState<number | null>(null);
   useEffect(() => (row.current ? observe(row.current) : undefined), [observe]);
   const isStale = freshness === 'stale' || agent.isIncomplete;
@@ -66,9 +80,7 @@ function Row(props: AgentRowProps) {
         type="button"
         class="row-name"
         aria-expanded={isOpen}
-        onClick={() => {
-          setOpen(!isOpen);
-        }}
+        onClick={onToggle}
         onKeyDown={(event) => {
           setChosen(nextChosen(event.key, chosen, periods.length));
         }}

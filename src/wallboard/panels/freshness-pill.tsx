@@ -1,6 +1,6 @@
 import { useNow } from '../hooks/use-now.ts';
 import type { People } from '../hooks/use-people.ts';
-import { freshnessOf, oldestOf } from '../model/freshness.ts';
+import { oldestOf } from '../model/freshness.ts';
 import type { SourceSummary } from '../model/sources.ts';
 import { formatAge } from '../text/durations.ts';
 import { formatClock } from '../text/times.ts';
@@ -15,14 +15,15 @@ interface FreshnessPillProps {
 /** How old the oldest status on the board is, and how many sources it comes from. */
 export function FreshnessPill({ people, ids, sources }: FreshnessPillProps) {
   const now = useNow();
-  const { feed, observedAt, ttlMs } = people;
-  const oldest = oldestOf(observedAt, ids);
+  const { feed, observations } = people;
+  const oldest = oldestOf(observations, ids, now);
   const isPartial = sources.ok < sources.total;
-  const freshness = oldest === null ? 'late' : freshnessOf(oldest, now, ttlMs);
   return (
-    <p class={`pill pill--${freshness}${isPartial ? ' is-incomplete' : ''}`}>
+    <p class={`pill pill--${oldest?.freshness ?? 'late'}${isPartial ? ' is-incomplete' : ''}`}>
       <span class="pill-mode">{MODES[feed.phase]}</span>
-      <span>{oldest === null ? 'no status yet' : `as of ${formatClock(oldest)}, ${formatAge(now - oldest)} ago`}</span>
+      <span>
+        {oldest === null ? 'no status yet' : `as of ${formatClock(oldest.at)}, ${formatAge(now - oldest.at)} ago`}
+      </span>
       {isPartial && (
         <span class="pill-sources">
           {sources.ok} of {sources.total} sources

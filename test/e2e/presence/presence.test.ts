@@ -12,6 +12,9 @@ interface PresenceData {
   };
 }
 
+/** The default of `cache.ttl.statusLive`. */
+const STATUS_TTL_MS = 15_000;
+
 const clock = steppedClock(NOW);
 let world: World;
 beforeAll(async () => {
@@ -23,6 +26,7 @@ test('shows the age of a status that is served while the vendor is down, and why
   const gateway = await world.startGateway();
   const document = readQuery(import.meta.dirname);
   const observedAt = new Date(NOW).toISOString();
+  const times = { fetchedAt: observedAt, freshUntil: new Date(NOW + STATUS_TTL_MS).toISOString() };
   const idsOf = ({ data }: { readonly data: PresenceData }) =>
     data.agents.nodes.map(({ currentStatus }) => currentStatus?.id ?? null);
   const first = await gateway.query<PresenceData>(document);
@@ -35,7 +39,7 @@ test('shows the age of a status that is served while the vendor is down, and why
         observedAt,
         complete: true,
         status: id && { id, observedAt },
-        sources: [{ outcome: 'OK', fetchedAt: observedAt, error: null }],
+        sources: [{ outcome: 'OK', ...times, error: null }],
       },
     })),
   );
@@ -52,7 +56,7 @@ test('shows the age of a status that is served while the vendor is down, and why
         observedAt,
         complete: false,
         status: id && { id, observedAt },
-        sources: [{ outcome: 'STALE', fetchedAt: observedAt, error }],
+        sources: [{ outcome: 'STALE', ...times, error }],
       },
     })),
   );

@@ -80,7 +80,7 @@ class SharedLiveQueries {
   readonly #feeds = new Map<string, ChangeFeed>();
   /** In the order in which they began. */
   readonly #open = new Map<Subscriber, OpenSubscription>();
-  readonly #countByCaller = new Map<string, number>();
+  readonly #countByKey = new Map<string, number>();
   #isEnding = false;
 
   constructor(options: LiveQueriesOptions) {
@@ -91,7 +91,7 @@ class SharedLiveQueries {
   }
 
   subscribe(operation: LiveOperation, subscriber: Subscriber): ReturnType<LiveQueries['subscribe']> {
-    this.#assertCapacity(subscriber.caller);
+    this.#assertCapacity(subscriber);
     const query = this.#queryOf(operation);
     const forwarding: Subscriber = {
       ...subscriber,
@@ -101,7 +101,7 @@ class SharedLiveQueries {
       },
     };
     this.#open.set(forwarding, { query, cancelExpiry: this.#endOnExpiry(forwarding) });
-    this.#count(subscriber.caller, 1);
+    this.#count(subscriber, 1);
     const leave = (): void => {
       query.leave(forwarding);
       this.#forget(forwarding);
@@ -148,20 +148,20 @@ class SharedLiveQueries {
     if (!open) return;
     open.cancelExpiry();
     this.#open.delete(subscriber);
-    this.#count(subscriber.caller, -1);
+    this.#count(subscriber, -1);
   }
 
-  #assertCapacity({ name }: Caller): void {
+  #assertCapacity({ limitKey }: Subscriber): void {
     const { maxSubscriptions, maxSubscriptionsPerCaller } = this.#options.settings();
-    if ((this.#countByCaller.get(name) ?? 0) >= maxSubscriptionsPerCaller)
+    if ((this.#countByKey.get(limitKey) ?? 0) >= maxSubscriptionsPerCaller)
       throw new SubscriptionLimitError('caller_subscriptions', maxSubscriptionsPerCaller);
     if (this.#open.size >= maxSubscriptions) throw new SubscriptionLimitError('subscriptions', maxSubscriptions);
   }
 
-  #count({ name }: Caller, change: number): void {
-    const count = (this.#countByCaller.get(name) ?? 0) + change;
-    if (count > 0) this.#countByCaller.set(name, count);
-    else this.#countByCaller.delete(name);
+  #count({ limitKey }: Subscriber, change: number): void {
+    const count = (this.#countByKey.get(limitKey) ?? 0) + change;
+    if (count > 0) this.#countByKey.set(limitKey, count);
+    else this.#countByKey.delete(limitKey);
   }
 
   #queryOf({ key, view, execute }: LiveOperation): LiveQuery {

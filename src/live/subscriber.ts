@@ -20,6 +20,8 @@ export type StreamEnd = 'complete' | 'unauthenticated' | 'restart' | 'shutdown';
 /** The receiving end of one subscription: a connection, or one of several on a WebSocket. */
 export interface Subscriber {
   readonly caller: Caller;
+  /** Subscriptions of equal keys count together against the limit of one caller. */
+  readonly limitKey: string;
   readonly transport: LiveTransport;
   /** The subscription is accepted; events follow. */
   readonly onAccepted: () => void;

@@ -84,6 +84,27 @@ describe('the limits of subscriptions', () => {
     await own.stop();
   });
 
+  test('count each client address by itself without authentication, as the proxy in front names it', async () => {
+    const own = await startLiveServer({ live: { maxSubscriptionsPerCaller: 1 }, trustProxy: 1 });
+    const from = (address: string) => openEventStream(own.url, SUBSCRIPTION, { 'x-forwarded-for': address });
+    const streams = [await from('192.0.2.1'), await from('192.0.2.2')];
+    for (const stream of streams) await stream.nextResult();
+    const refused = await own.post(SUBSCRIPTION, { ...STREAM, 'x-forwarded-for': '192.0.2.2' });
+    expect(await readError(refused)).toEqual({ status: 429, code: 'RATE_LIMITED' });
+    for (const stream of streams) stream.close();
+    await own.stop();
+  });
+
+  test('count a caller with credentials as one, wherever it is', async () => {
+    const authenticate = () => ({ ...anonymousCaller, name: 'jane' });
+    const own = await startLiveServer({ live: { maxSubscriptionsPerCaller: 1 }, trustProxy: 1, authenticate });
+    const stream = await openEventStream(own.url, SUBSCRIPTION, { 'x-forwarded-for': '192.0.2.1' });
+    await stream.nextResult();
+    expect((await own.post(SUBSCRIPTION, { ...STREAM, 'x-forwarded-for': '192.0.2.2' })).status).toBe(429);
+    stream.close();
+    await own.stop();
+  });
+
   test('leave the place in flight and the concurrency of the caller to others between two events', async () => {
     const own = await startLiveServer({ limits: { maxInFlight: 1, callerConcurrency: 1 } });
     const stream = await openEventStream(own.url, SUBSCRIPTION);

@@ -10,6 +10,7 @@ import { createEventStream, createFrames, type EventStream } from './event-strea
 import type { Exchange } from './exchange.ts';
 import type { GraphqlAnswer } from './graphql-answer.ts';
 import { findOperationLabel, type GraphqlRequest } from './graphql-request.ts';
+import { toLimitKey } from './limit-key.ts';
 import type { createLiveOperations } from './live-operations.ts';
 import { STREAM_END_ERRORS, toHttpError } from './live-refusals.ts';
 import { findOperationType, readOperationParams } from './operation-params.ts';
@@ -56,7 +57,7 @@ export function createStreamHandler(options: StreamHandlerOptions): StreamHandle
     { caller, explain }: GraphqlRequest,
     { request: params, document }: ResolvedRequest<unknown>,
   ): Promise<void> {
-    const { requestId, log, span } = exchange;
+    const { requestId, clientAddress, log, span } = exchange;
     const operation = findOperationLabel(params, '') ?? document?.operationName ?? undefined;
     if (operation !== undefined) log.operation = operation;
     if (span) describeOperation(span, OperationTypeNode.SUBSCRIPTION, operation);
@@ -64,6 +65,7 @@ export function createStreamHandler(options: StreamHandlerOptions): StreamHandle
     try {
       const { started, leave } = live.subscribe(toOperation({ caller, requestId, explain, params, operation, span }), {
         caller,
+        limitKey: toLimitKey(caller, clientAddress),
         transport: 'sse',
         onAccepted: stream.open,
         onEvent: stream.send,

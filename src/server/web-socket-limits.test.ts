@@ -3,7 +3,7 @@ import { createWebSocketLimits } from './web-socket-limits.ts';
 
 function open(limits: ReturnType<typeof createWebSocketLimits<number>>, connection: number, caller: string) {
   limits.add(connection);
-  return limits.identify(connection, caller);
+  return limits.identify(connection, caller, caller);
 }
 
 test('closes the oldest connection that has not identified itself, and none that has', () => {
@@ -13,7 +13,7 @@ test('closes the oldest connection that has not identified itself, and none that
   limits.remove(1);
   expect(limits.add(101)).toBeNull();
   expect(limits.add(102)).toBe(2);
-  expect(limits.identify(2, 'jane')).toBe(false);
+  expect(limits.identify(2, 'jane', 'jane')).toBe(false);
   expect(limits.hasRoom()).toBe(true);
 });
 

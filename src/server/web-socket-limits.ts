@@ -7,8 +7,8 @@ export interface WebSocketLimits<Connection> {
   readonly hasRoom: () => boolean;
   /** Adds a connection whose caller is not known yet. Returns the oldest of these where there are too many: it has to be closed. */
   readonly add: (connection: Connection) => Connection | null;
-  /** Returns false where there are too many connections, or too many of the caller. */
-  readonly identify: (connection: Connection, caller: string) => boolean;
+  /** Returns false where there are too many connections, or too many of the key, which is the caller's or its client's. */
+  readonly identify: (connection: Connection, caller: string, limitKey: string) => boolean;
   /** Returns the name of the connection's caller, undefined where it has not been identified. */
   readonly remove: (connection: Connection) => string | undefined;
 }
@@ -22,11 +22,11 @@ export interface WebSocketLimitsOptions {
 export function createWebSocketLimits<Connection>(options: WebSocketLimitsOptions): WebSocketLimits<Connection> {
   /** The oldest first. */
   const unidentified = new Set<Connection>();
-  const callers = new Map<Connection, string>();
-  const countByCaller = new Map<string, number>();
+  const identities = new Map<Connection, { readonly caller: string; readonly limitKey: string }>();
+  const countByKey = new Map<string, number>();
 
   function hasRoom(): boolean {
-    return callers.size < options.maxConnections;
+    return identities.size < options.maxConnections;
   }
 
   return {
@@ -38,21 +38,22 @@ export function createWebSocketLimits<Connection>(options: WebSocketLimitsOption
       unidentified.delete(oldest);
       return oldest;
     },
-    identify: (connection, caller) => {
-      const count = countByCaller.get(caller) ?? 0;
+    identify: (connection, caller, limitKey) => {
+      const count = countByKey.get(limitKey) ?? 0;
       if (!hasRoom() || count >= options.maxConnectionsPerCaller || !unidentified.delete(connection)) return false;
-      callers.set(connection, caller);
-      countByCaller.set(caller, count + 1);
+      identities.set(connection, { caller, limitKey });
+      countByKey.set(limitKey, count + 1);
       return true;
     },
     remove: (connection) => {
       unidentified.delete(connection);
-      const caller = callers.get(connection);
-      if (caller === undefined) return undefined;
-      callers.delete(connection);
-      const count = (countByCaller.get(caller) ?? 0) - 1;
-      if (count > 0) countByCaller.set(caller, count);
-      else countByCaller.delete(caller);
+      const identity = identities.get(connection);
+      if (!identity) return undefined;
+      identities.delete(connection);
+      const { caller, limitKey } = identity;
+      const count = (countByKey.get(limitKey) ?? 0) - 1;
+      if (count > 0) countByKey.set(limitKey, count);
+      else countByKey.delete(limitKey);
       return caller;
     },
   };

@@ -40,6 +40,7 @@ export interface OperationRunnerOptions {
 /** A `subscribe` message. */
 export interface OperationMessage {
   readonly caller: Caller;
+  readonly limitKey: string;
   readonly id: string;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly requestId: string;
@@ -56,7 +57,7 @@ export function createOperationRunner(options: OperationRunnerOptions): StartOpe
   const { live, toOperation, takeTurn, documents, metrics, isAuthorized, maxTokens, onUnexpectedError } = options;
   const toRest = createMessageRests();
 
-  return (socket, { caller, id, payload, requestId }, progress) => {
+  return (socket, { caller, limitKey, id, payload, requestId }, progress) => {
     const abort = new AbortController();
     const queue = createEventQueue({
       write: (event) => socket.sendParts(`{"id":${JSON.stringify(id)},`, toRest(event)),
@@ -118,6 +119,7 @@ export function createOperationRunner(options: OperationRunnerOptions): StartOpe
       progress.onSubscription();
       const subscriber = {
         caller,
+        limitKey,
         transport: 'websocket',
         onAccepted: noop,
         onEvent: receive,

@@ -11,11 +11,19 @@ import { createWebSockets, type WebSocketOptions } from './web-socket-server.ts'
 
 type LiveTestServer = Awaited<ReturnType<typeof startLiveServer>>;
 
-function connect({ url }: LiveTestServer, connectionParams: Readonly<Record<string, unknown>> = {}) {
+function connect(
+  { url }: LiveTestServer,
+  connectionParams: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+) {
   const closes: number[] = [];
   const client = createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
+    webSocketImpl: class extends WebSocket {
+      constructor(address: string, protocols: string) {
+        super(address, protocols, { headers });
+      }
+    },
     retryAttempts: 0,
     connectionParams,
     on: { closed: (event) => closes.push((event as { code: number }).code) },
@@ -83,6 +91,18 @@ describe('WebSocket connections', () => {
     await expect(second.client.iterate({ query: '{ a }' }).next()).rejects.toMatchObject({ code: 1013 });
     expect(await server.metrics.text()).toContain('limit_rejections_total{limit="web_sockets"} 1');
     await client.dispose();
+    await server.stop();
+  });
+
+  test('count each client address by itself without authentication, and so do their subscriptions', async () => {
+    const server = await startLiveServer({ live: { maxSubscriptionsPerCaller: 1 }, trustProxy: 1 });
+    const from = (address: string) => connect(server, {}, { 'x-forwarded-for': address }).client;
+    const clients = [from('192.0.2.1'), from('192.0.2.2')];
+    for (const client of clients) expect((await client.iterate(SUBSCRIPTION).next()).value).toEqual({ data: 1 });
+    const second = from('192.0.2.2');
+    await expect(second.iterate({ query: '{ a }' }).next()).rejects.toMatchObject({ code: 1013 });
+    expect(await server.metrics.text()).toContain('limit_rejections_total{limit="web_sockets"} 1');
+    for (const client of clients) await client.dispose();
     await server.stop();
   });
 

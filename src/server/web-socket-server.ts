@@ -9,6 +9,7 @@ import type { Caller } from '../request/caller.ts';
 import type { Authenticator } from './auth.ts';
 import type { ClientAddressReader } from './client-address.ts';
 import { HttpError } from './http-error.ts';
+import { toLimitKey } from './limit-key.ts';
 import type { Logger, ServerMetrics } from './ports.ts';
 import { createTransportWsConnection, type TransportWsConnection } from './transport-ws-connection.ts';
 import { CLOSE_CODES, RECONFIGURED } from './transport-ws-messages.ts';
@@ -173,7 +174,7 @@ function connect(
         const caller = await authenticate(authorization, identity.clientAddress);
         if ('failure' in caller)
           return caller.failure === 'keys_unavailable' ? CLOSE_CODES.tryAgainLater : CLOSE_CODES.forbidden;
-        if (limits.identify(webSocket, caller.name)) {
+        if (limits.identify(webSocket, caller.name, toLimitKey(caller, identity.clientAddress))) {
           callers.set(webSocket, caller);
           return caller;
         }
@@ -184,8 +185,10 @@ function connect(
         throw error;
       }
     },
-    start: (caller, id, payload, progress) =>
-      start(eventSocket, { caller, id, payload, requestId: randomUUID() }, progress),
+    start: (caller, id, payload, progress) => {
+      const limitKey = toLimitKey(caller, identity.clientAddress);
+      return start(eventSocket, { caller, limitKey, id, payload, requestId: randomUUID() }, progress);
+    },
   });
   webSocket.on('message', (data: Buffer, isBinary) => {
     try {

@@ -33,6 +33,7 @@ export function recordingSubscriber(caller: Caller = anonymousCaller) {
   const ends: StreamEnd[] = [];
   const subscriber: Subscriber = {
     caller,
+    limitKey: caller.name,
     transport: 'sse',
     onAccepted: () => undefined,
     onEvent: (event) => events.push(event),

@@ -15,7 +15,8 @@ export function createGatewayClock(localNow: () => number): GatewayClock {
     observe: (dateHeader, sentAt, receivedAt) => {
       const date = Date.parse(dateHeader ?? '');
       if (Number.isNaN(date)) return;
-      // The header was written between the two, and cut to the second.
+      // The header was written between the two, and cut to the second. An answer that was long on its way says little.
+      if (offsetMs >= date - receivedAt && offsetMs <= date + 1000 - sentAt) return;
       const offset = date + 500 - (sentAt + receivedAt) / 2;
       offsetMs = Math.abs(offset) < MIN_OFFSET_MS ? 0 : Math.round(offset);
     },

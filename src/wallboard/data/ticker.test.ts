@@ -1,6 +1,20 @@
 import { expect, test } from '@jest/globals';
 import { createTicker } from './ticker.ts';
 
+test('follows a clock that is set between two ticks at once', () => {
+  let now = 0;
+  const ticker = createTicker(() => now, { start: () => 7, stop: () => undefined });
+  ticker.subscribe(() => undefined);
+  now = 900;
+  expect(ticker.now()).toBe(0);
+  now = 36_000_000;
+  expect(ticker.now()).toBe(36_000_000);
+  now = 36_000_900;
+  expect(ticker.now()).toBe(36_000_000);
+  now = 0;
+  expect(ticker.now()).toBe(0);
+});
+
 test('gives all listeners the same time, and runs only while it has some', () => {
   let now = 0;
   let tick: (() => void) | null = null;

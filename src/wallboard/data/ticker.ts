@@ -10,6 +10,10 @@ export interface TickerTimers {
   readonly stop: (id: number) => void;
 }
 
+const TICK_MS = 1000;
+/** A time that far from the last tick is that of a clock that was set, or of a page whose timers are held back. */
+const JUMP_MS = 2 * TICK_MS;
+
 /** Runs only while it has listeners. Between two ticks the time stands still, so that rows that are drawn apart agree. */
 export function createTicker(now: () => number, timers: TickerTimers): Ticker {
   const listeners = new Set<() => void>();
@@ -21,13 +25,14 @@ export function createTicker(now: () => number, timers: TickerTimers): Ticker {
   };
   return {
     now: () => {
-      if (timer === null) current = now();
+      const latest = now();
+      if (timer === null || Math.abs(latest - current) >= JUMP_MS) current = latest;
       return current;
     },
     subscribe: (listener) => {
       if (timer === null) {
         current = now();
-        timer = timers.start(tick, 1000);
+        timer = timers.start(tick, TICK_MS);
       }
       listeners.add(listener);
       return () => {

@@ -1,0 +1,56 @@
+/** @needs chromium */
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Request } from 'playwright-core';
+import { systemClock } from '../../src/domain/clock.ts';
+import {
+  launchWallboardBrowser,
+  WALLBOARD_TIMEOUT_MS,
+  type WallboardBrowser,
+  type WallboardPage,
+} from '../support/wallboard-page.ts';
+import { type Gateway, startWorld, type World } from '../support/world.ts';
+
+jest.setTimeout(2 * WALLBOARD_TIMEOUT_MS);
+
+const HOUR_MS = 3_600_000;
+
+let world: World;
+let gateway: Gateway;
+let browser: WallboardBrowser;
+let board: WallboardPage;
+/** Without Chromium, not all of them exist. */
+const closeables: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  browser = await launchWallboardBrowser();
+  closeables.unshift(() => browser.close());
+  world = await startWorld(systemClock);
+  closeables.unshift(() => world.stop());
+  gateway = await world.startGateway();
+  // In the cache, so that the first answer comes before the page's first tick.
+  await gateway.query(
+    '{ agents(first: 1000) { nodes { presence { observedAt } latestInteractions { totalCount } } } }',
+  );
+});
+
+afterAll(async () => {
+  for (const close of closeables) await close();
+});
+
+afterEach(async () => {
+  await board.close();
+});
+
+test('a screen whose clock is hours slow asks for the last quarter of an hour of the gateway, and shows its time', async () => {
+  let recent: Promise<Request> | null = null;
+  board = await browser.open(gateway.url, '', {
+    prepare: async (page) => {
+      recent = page.waitForRequest((request) => request.postData()?.includes('query Recent') ?? false);
+      await page.clock.install({ time: Date.now() - 14 * HOUR_MS });
+    },
+  });
+  const request = (await recent) as Request | null;
+  const { variables } = request?.postDataJSON() as { variables: { during: { to: string } } };
+  expect(Math.abs(Date.parse(variables.during.to) - Date.now())).toBeLessThan(WALLBOARD_TIMEOUT_MS);
+  await board.page.locator('.pill--fresh').waitFor();
+});

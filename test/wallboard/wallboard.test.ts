@@ -102,6 +102,7 @@ test('keeps filter, search, grouping and theme in the address', async () => {
   await page.keyboard.type(name);
   await page.waitForFunction('document.querySelectorAll(".row").length === 1');
   await page.keyboard.press('Escape');
+  expect(await page.getByLabel('Search people').inputValue()).toBe(name);
   await page.keyboard.press('g');
   await page.waitForURL((url) => url.searchParams.get('group') === 'team');
   const { searchParams } = new URL(page.url());
@@ -124,7 +125,10 @@ test('moves through the people with the arrow keys, and explains the keys', asyn
   expect(await page.locator('.row-name:focus .agent-name').innerText()).toBe(second);
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Help' }).waitFor();
-  await page.keyboard.press('Escape');
+  // The keys are those of the dialog now: Enter closes it.
+  await page.keyboard.press('g');
+  expect(new URL(page.url()).searchParams.get('group')).toBeNull();
+  await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 });
 

@@ -22,7 +22,11 @@ export function FreshnessPill({ people, ids, sources }: FreshnessPillProps) {
     <p class={`pill pill--${oldest?.freshness ?? 'late'}${isPartial ? ' is-incomplete' : ''}`}>
       <span class="pill-mode">{MODES[feed.phase]}</span>
       <span>
-        {oldest === null ? 'no status yet' : `as of ${formatClock(oldest.at)}, ${formatAge(now - oldest.at)} ago`}
+        {oldest === null
+          ? feed.data
+            ? 'no status reported'
+            : 'no status yet'
+          : `as of ${formatClock(oldest.at)}, ${formatAge(now - oldest.at)} ago`}
       </span>
       {isPartial && (
         <span class="pill-sources">

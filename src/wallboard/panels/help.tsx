@@ -48,7 +48,7 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
         Ask your own questions in <a href="graphiql">GraphiQL</a>.
       </p>
       <form method="dialog">
-        <button type="submit" class="button">
+        <button type="submit" class="button" autofocus>
           Close
         </button>
       </form>

@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact';
 import type { BoardAccount, BoardTeam } from '../model/board-agent.ts';
 import type { Theme, ViewSettings } from '../model/view-settings.ts';
+import { formatVendor } from '../text/words.ts';
 
 export interface ToolbarProps {
   readonly view: ViewSettings;
@@ -29,7 +30,10 @@ export function Toolbar({ view, change, teams, accounts, searchField, onTv, onHe
           change({ search: event.currentTarget.value });
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') event.currentTarget.blur();
+          if (event.key !== 'Escape') return;
+          // The browser would empty the field, but not the filter.
+          event.preventDefault();
+          event.currentTarget.blur();
         }}
       />
       {teams.length > 0 && <TeamSelect view={view} change={change} teams={teams} />}
@@ -104,7 +108,7 @@ function SourceSelect({ view, change, accounts }: Pick<ToolbarProps, 'view' | 'c
       <optgroup label="Vendors">
         {vendors.map((vendor) => (
           <option key={vendor} value={`vendor:${vendor}`}>
-            {vendor}
+            {formatVendor(vendor)}
           </option>
         ))}
       </optgroup>

@@ -3,7 +3,7 @@ import type { BoardAccountsQuery } from '../generated/documents.ts';
 import { useNow } from '../hooks/use-now.ts';
 import type { SourceTrouble } from '../model/board-agent.ts';
 import { formatAge } from '../text/durations.ts';
-import { describeCalls, describeTrouble } from '../text/words.ts';
+import { describeCalls, describeTrouble, formatVendor } from '../text/words.ts';
 
 interface VendorsProps {
   readonly accounts: FeedState<BoardAccountsQuery>;
@@ -53,14 +53,16 @@ function Vendor({ account, trouble, now }: VendorProps) {
   return (
     <li class="vendor">
       <span class="vendor-name">
-        {name} <small class="muted">{vendorLabel(vendor)}</small>
+        {name} <small class="muted">{formatVendor(vendor)}</small>
       </span>
       <span class={`chip chip--${isFailing && state === 'OK' ? 'degraded' : state.toLowerCase()}`}>
         {STATES[state]}
       </span>
       <span class="muted vendor-age">
-        {lastSuccessAt === null ? 'no answer yet' : `answered ${formatAge(now - Date.parse(lastSuccessAt))} ago`}{' '}
-        <span class="vendor-calls">· {describeCalls(callsLastMinute, requestsPerMinute)}</span>
+        <span>
+          {lastSuccessAt === null ? 'no answer yet' : `answered ${formatAge(now - Date.parse(lastSuccessAt))} ago`}
+        </span>{' '}
+        <span>{describeCalls(callsLastMinute, requestsPerMinute)}</span>
       </span>
       {isFailing && <p class="trouble">{trouble ? describeTrouble(trouble) : (lastError ?? 'Some calls fail.')}</p>}
     </li>
@@ -73,10 +75,3 @@ const STATES: Readonly<Record<AccountHealth['state'], string>> = {
   DOWN: '✕ Down',
   UNKNOWN: '? Not called',
 };
-
-/** How a vendor writes its name, where that is not the schema's name with one capital letter. */
-const SPELLINGS: Readonly<Partial<Record<string, string>>> = { KORE: 'Kore.ai', LIVEPERSON: 'LivePerson' };
-
-function vendorLabel(vendor: AccountHealth['vendor']): string {
-  return SPELLINGS[vendor] ?? `${vendor.slice(0, 1)}${vendor.slice(1).toLowerCase()}`;
-}

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describeCalls, describeInteraction, describeTrouble, toFinerLabel } from './words.ts';
+import { describeCalls, describeInteraction, describeTrouble, formatVendor, toFinerLabel } from './words.ts';
 
 test.each([
   ['PHONE', 'INBOUND', 'inbound call'],
@@ -30,4 +30,13 @@ test.each([
   [12, 10, '12 calls a minute, 0 left'],
 ])('%s calls of a quota of %s are shown as: %s', (calls, quota, words) => {
   expect(describeCalls(calls, quota)).toBe(words);
+});
+
+test('writes vendors as they do', () => {
+  expect(['AVAAMO', 'KORE', 'LIVEPERSON', 'VONAGE'].map(formatVendor)).toEqual([
+    'Avaamo',
+    'Kore.ai',
+    'LivePerson',
+    'Vonage',
+  ]);
 });

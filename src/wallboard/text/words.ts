@@ -40,3 +40,10 @@ export function describeCalls(callsLastMinute: number, requestsPerMinute: number
   const calls = callsLastMinute === 1 ? '1 call a minute' : `${callsLastMinute} calls a minute`;
   return requestsPerMinute === null ? calls : `${calls}, ${Math.max(0, requestsPerMinute - callsLastMinute)} left`;
 }
+
+/** How a vendor writes its name, where that is not the schema's name with one capital letter. */
+const SPELLINGS: Readonly<Partial<Record<string, string>>> = { KORE: 'Kore.ai', LIVEPERSON: 'LivePerson' };
+
+export function formatVendor(vendor: string): string {
+  return SPELLINGS[vendor] ?? `${vendor.slice(0, 1)}${vendor.slice(1).toLowerCase()}`;
+}

@@ -11,8 +11,7 @@ export function ConnectionNotice({ feed }: { readonly feed: People['feed'] }) {
   if (feed.phase === 'gone')
     return (
       <Notice kind="bad">
-        The gateway has not answered for {age} ({feed.error?.message ?? 'no reason given'}). The board tries again by
-        itself.
+        The gateway has not answered for {age}. {feed.error?.message} The board tries again by itself.
       </Notice>
     );
   return null;

@@ -1,5 +1,9 @@
 // Takes the README's pictures from a running gateway: the wallboard in light and dark (docs/images/wallboard-*.webp), and GraphiQL after
-// running the query of the first tab (docs/images/graphiql.png).
+// running the query of the first tab (docs/images/graphiql.webp). Takes two minutes.
+// The pictures are of an afternoon, when all sites work and the timelines are long. Both pages show the gateway's time, so that it is enough to
+// start the gateway with its sandbox on another clock: on Debian (apt-get install faketime)
+//   TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1 faketime '2026-11-30 15:18:00' node src/main.ts
+//   TZ=UTC node scripts/screenshot.mjs
 // Usage: node scripts/screenshot.mjs [URL of the gateway] [wallboard | graphiql]. CHROMIUM names a browser that is not on the PATH.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +13,10 @@ import { CHROMIUM, requireProgram } from '../test/support/programs.ts';
 
 const IMAGES = fileURLToPath(new URL('../docs/images', import.meta.url));
 const WEBP_QUALITY = 80;
+/** The panel of vendors shows the calls of a minute: those of boards that have been open for so long. */
+const OPEN_MS = 65_000;
+/** The first segment of a strip is the current status; the others come with the day. */
+const DAY_SEGMENTS = 200;
 
 const [gateway = 'http://127.0.0.1:4000', only] = process.argv.slice(2);
 
@@ -16,7 +24,7 @@ const executablePath = requireProgram(CHROMIUM);
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
   await mkdir(IMAGES, { recursive: true });
-  if (only !== 'graphiql') for (const theme of ['light', 'dark']) await takeWallboard(theme);
+  if (only !== 'graphiql') await Promise.all(['light', 'dark'].map(takeWallboard));
   if (only !== 'wallboard') await takeGraphiql();
 } finally {
   await browser.close();
@@ -25,12 +33,11 @@ try {
 async function takeWallboard(theme) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 0.9 });
   await page.goto(new URL(`/wallboard?theme=${theme}`, gateway).href);
-  await page.locator('.strip .segment').first().waitFor();
+  await page.locator('.strip .segment').nth(DAY_SEGMENTS).waitFor({ state: 'attached' });
   await page.locator('.bot').first().waitFor();
   await page.locator('.tile-change').first().getByText('15 min').waitFor();
-  const session = await page.context().newCDPSession(page);
-  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: WEBP_QUALITY });
-  await save(`wallboard-${theme}.webp`, Buffer.from(data, 'base64'));
+  await page.waitForTimeout(OPEN_MS);
+  await save(`wallboard-${theme}.webp`, await capture(page));
 }
 
 async function takeGraphiql() {
@@ -55,7 +62,13 @@ async function takeGraphiql() {
   // Move the pointer away, so that the screenshot has no tooltip.
   await page.mouse.move(0, 0);
   await page.getByRole('tooltip').waitFor({ state: 'hidden' });
-  await save('graphiql.png', await page.screenshot());
+  await save('graphiql.webp', await capture(page));
+}
+
+async function capture(page) {
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: WEBP_QUALITY });
+  return Buffer.from(data, 'base64');
 }
 
 async function save(name, content) {

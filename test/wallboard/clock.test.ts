@@ -42,15 +42,16 @@ afterEach(async () => {
 });
 
 test('a screen whose clock is hours slow asks for the last quarter of an hour of the gateway, and shows its time', async () => {
-  let recent: Promise<Request> | null = null;
+  const recent = Promise.withResolvers<Request>();
   board = await browser.open(gateway.url, '', {
     prepare: async (page) => {
-      recent = page.waitForRequest((request) => request.postData()?.includes('query Recent') ?? false);
+      page.on('request', (request) => {
+        if (request.postData()?.includes('query Recent')) recent.resolve(request);
+      });
       await page.clock.install({ time: Date.now() - 14 * HOUR_MS });
     },
   });
-  const request = (await recent) as Request | null;
-  const { variables } = request?.postDataJSON() as { variables: { during: { to: string } } };
+  const { variables } = (await recent.promise).postDataJSON() as { variables: { during: { to: string } } };
   expect(Math.abs(Date.parse(variables.during.to) - Date.now())).toBeLessThan(WALLBOARD_TIMEOUT_MS);
   await board.page.locator('.pill--fresh').waitFor();
 });

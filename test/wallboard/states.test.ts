@@ -122,13 +122,17 @@ describe('a vendor', () => {
   });
 
   test('that fails is named with its reason, its rows keep their data, and it recovers', async () => {
-    board = await browser.open(open.url);
+    board = await browser.open(open.url, '', { viewport: { width: 1280, height: 800 } });
     const { page, violations } = board;
     await page.locator('.row-name').first().waitFor();
+    const header = page.locator('.head');
+    const height = (await header.boundingBox())?.height;
     const before = await page.locator('.row-name').count();
     await injectFault('kore', { status: 503 });
     await page.locator('.pill-sources').waitFor();
     expect(await page.locator('.pill-sources').innerText()).toMatch(/^\d of \d sources$/);
+    // The header stays one line though it says more.
+    expect((await header.boundingBox())?.height).toBeCloseTo(height ?? 0, -1);
     const vendor = page.locator('.vendor', { hasText: 'kore-main' });
     await vendor.getByText('status 503').waitFor();
     await page.locator('.row.is-incomplete').first().waitFor();

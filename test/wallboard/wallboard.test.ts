@@ -93,6 +93,20 @@ test('opens a row to the latest periods in words', async () => {
   expect(await details.innerText()).toContain('status as of');
 });
 
+test('counts the age of an open row from the latest answer, as it does for the board', async () => {
+  const { page } = await open('?status=BUSY');
+  await page.locator('.row-name').first().click();
+  await page.locator('.row-details').getByText('status as of').waitFor();
+  const asOf = page.locator('.pill span').nth(1);
+  const [, first = ''] = /as of (\S+),/.exec(await asOf.innerText()) ?? [];
+  await page.locator('.pill', { hasNotText: first }).waitFor();
+  // At once, so that no second passes between the two.
+  const texts = await page.evaluate<string>(
+    `document.querySelector('.pill').textContent + ' / ' + document.querySelector('.row-details').textContent`,
+  );
+  expect(texts).toMatch(/, (\d+ s) ago.* \/ .*status as of \1 ago/);
+});
+
 test('keeps filter, search, grouping and theme in the address', async () => {
   const { page, names } = await open('?source=account:vcc&theme=dark');
   const all = await names();

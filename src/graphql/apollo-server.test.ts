@@ -11,7 +11,13 @@ test('writes a response of very many objects in steps between which other work m
   const apollo = createApolloServer({
     schema: createSchema(),
     maxTokens: 10_000,
-    performance: { executor: 'prepared', documentCacheBytes: 1_000_000, responseCacheBytes: 0, synchronousReads: true },
+    performance: {
+      executor: 'prepared',
+      objectTextBytes: 1_000_000,
+      documentCacheBytes: 1_000_000,
+      responseCacheBytes: 0,
+      synchronousReads: true,
+    },
     prepare: createRequestPreparer(),
     plugins: [],
     yielder: { yieldIfDue },

@@ -9,13 +9,14 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { PerformanceSettings } from '../config/settings.ts';
 import { type EventLoopYielder, runShort } from '../domain/event-loop-yielder.ts';
-import { stringifyInSteps } from '../domain/json-in-steps.ts';
 import type { QueryContext } from '../gather/query-context.ts';
 import { createDocumentStore } from './document-store.ts';
 import { createErrorFormatter } from './errors.ts';
 import { createGatewayOfExecutor } from './execution/gateway.ts';
+import { ObjectTexts } from './execution/object-texts.ts';
 import { instrumentResponseObjects } from './limits/response-objects.ts';
 import type { PrepareRequest } from './prepare-request.ts';
+import { writeResult } from './write-result.ts';
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
@@ -34,7 +35,9 @@ export function createApolloServer(options: ApolloOptions): ApolloServer<QueryCo
   const { performance, prepare } = options;
   const schema = instrumentResponseObjects(options.schema);
   return new ApolloServer<QueryContext>({
-    ...(performance.executor === 'standard' ? { schema } : { gateway: createGatewayOfExecutor(schema, prepare) }),
+    ...(performance.executor === 'standard'
+      ? { schema }
+      : { gateway: createGatewayOfExecutor(schema, prepare, new ObjectTexts(performance.objectTextBytes)) }),
     documentStore: createDocumentStore(performance.documentCacheBytes),
     plugins: [
       ...options.plugins,
@@ -49,7 +52,7 @@ export function createApolloServer(options: ApolloOptions): ApolloServer<QueryCo
     // Report a few validation errors, not all.
     validationOptions: { maxErrors: 5 },
     formatError: createErrorFormatter(options.onUnexpectedError),
-    stringifyResult: (result) => runShort(stringifyInSteps(result, { end: '\n' }), options.yielder),
+    stringifyResult: (result) => runShort(writeResult(result), options.yielder),
     // The authorization plugin decides for each caller; this setting would decide for all.
     introspection: true,
     csrfPrevention: true,

@@ -147,14 +147,13 @@ export function createRequestContext({
 function createCallLedger(): CallLedger & Pick<CallContext, 'record'> {
   const records: CallRecord[] = [];
   /** The indexes of the records that others may join. */
-  const joinable: number[] = [];
+  const joinable: { -readonly [Key in keyof CallRecord]: CallRecord[Key] }[] = [];
 
   /** Adds the keys to an earlier record; false where there is none to join. */
   function joinEarlier({ account, endpoint, outcome, keys }: CallRecord): boolean {
-    for (const index of joinable) {
-      const earlier = records[index];
-      if (earlier?.account !== account || earlier.endpoint !== endpoint || earlier.outcome !== outcome) continue;
-      records[index] = { ...earlier, keys: earlier.keys + keys };
+    for (const earlier of joinable) {
+      if (earlier.account !== account || earlier.endpoint !== endpoint || earlier.outcome !== outcome) continue;
+      earlier.keys += keys;
       return true;
     }
     return false;
@@ -164,9 +163,10 @@ function createCallLedger(): CallLedger & Pick<CallContext, 'record'> {
     record: (call, joinsEarlier = false) => {
       if (joinsEarlier) {
         if (joinEarlier(call)) return;
-        joinable.push(records.length);
-      }
-      records.push(call);
+        const joined = { ...call };
+        joinable.push(joined);
+        records.push(joined);
+      } else records.push(call);
     },
     records,
     vendorCalls: () => {

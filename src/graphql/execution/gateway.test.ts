@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { buildSchema, GraphQLError } from 'graphql';
 import { createRequestPreparer } from '../prepare-request.ts';
 import { createGatewayOfExecutor } from './gateway.ts';
+import { ObjectTexts } from './object-texts.ts';
 
 function createHelloSchema() {
   const schema = buildSchema('type Query { hello(name: String!): String fail: Int! } type Mutation { act: Int }');
@@ -18,7 +19,7 @@ function createHelloSchema() {
 
 async function runBoth(query: string, variables: Record<string, unknown> = {}, operationName?: string) {
   const schema = createHelloSchema();
-  const gateway = createGatewayOfExecutor(schema, createRequestPreparer());
+  const gateway = createGatewayOfExecutor(schema, createRequestPreparer(), new ObjectTexts(0));
   const options = { includeStacktraceInErrorResponses: false, stopOnTerminationSignals: false } as const;
   const bodies: string[] = [];
   for (const source of [{ gateway }, { schema }]) {

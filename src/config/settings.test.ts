@@ -32,6 +32,7 @@ test('settings have the documented defaults', () => {
     performance: {
       responseCacheBytes: 67_108_864,
       executor: 'prepared',
+      objectTextBytes: 67_108_864,
       documentCacheBytes: 33_554_432,
       synchronousReads: true,
     },

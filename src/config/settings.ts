@@ -102,7 +102,7 @@ const performanceSchema = z.strictObject({
   responseCacheBytes: z.number().int().min(0).default(67_108_864),
   /** `prepared` keeps what a text selects for the next request with it; `standard` is that of graphql-js. */
   executor: z.enum(['prepared', 'standard']).default('prepared'),
-  /** Memory for the JSON text of status periods, sessions and other objects that never change; 0: each response writes them again. */
+  /** Memory for the JSON text of agents, status periods and other objects that never change; 0: each response writes it again. */
   objectTextBytes: z.number().int().min(0).default(67_108_864),
   /** Memory for parsed and validated documents; 0: every request is parsed and validated. */
   documentCacheBytes: z.number().int().min(0).default(33_554_432),

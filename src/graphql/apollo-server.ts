@@ -12,7 +12,7 @@ import { type EventLoopYielder, runShort } from '../domain/event-loop-yielder.ts
 import type { QueryContext } from '../gather/query-context.ts';
 import { createDocumentStore } from './document-store.ts';
 import { createErrorFormatter } from './errors.ts';
-import { createGatewayOfExecutor } from './execution/gateway.ts';
+import { createApolloExecutor } from './execution/apollo-executor.ts';
 import { ObjectTexts } from './execution/object-texts.ts';
 import { instrumentResponseObjects } from './limits/response-objects.ts';
 import type { PrepareRequest } from './prepare-request.ts';
@@ -34,13 +34,16 @@ export interface ApolloOptions {
 export function createApolloServer(options: ApolloOptions): ApolloServer<QueryContext> {
   const { performance, prepare } = options;
   const schema = instrumentResponseObjects(options.schema);
+  const executor =
+    performance.executor === 'standard'
+      ? null
+      : createApolloExecutor(schema, prepare, new ObjectTexts(performance.objectTextBytes));
   return new ApolloServer<QueryContext>({
-    ...(performance.executor === 'standard'
-      ? { schema }
-      : { gateway: createGatewayOfExecutor(schema, prepare, new ObjectTexts(performance.objectTextBytes)) }),
+    ...(executor ? { gateway: executor.gateway } : { schema }),
     documentStore: createDocumentStore(performance.documentCacheBytes),
     plugins: [
       ...options.plugins,
+      ...(executor ? [executor.plugin] : []),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

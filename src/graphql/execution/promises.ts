@@ -6,7 +6,12 @@ export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as { readonly then?: unknown }).then === 'function';
 }
 
+/** Waits for those that are promises. */
+export function allDone<T>(values: readonly MaybePromise<T>[]): Promise<readonly T[]> {
+  return Promise.all(values);
+}
+
 /** Resolves to the concatenation of all texts. */
 export function concatWhenDone(texts: readonly MaybePromise<string>[]): Promise<string> {
-  return Promise.all(texts).then((done) => done.join(''));
+  return allDone(texts).then((done) => done.join(''));
 }

@@ -5,11 +5,12 @@ import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
 import { resolveRelativeTimes } from '../domain/relative-time.ts';
 import { HOUR } from '../domain/time.ts';
-import { startWarmRuns, type UnfinishedRun, type WarmOutcome, type WarmRun } from '../live/warm-runs.ts';
+import { startWarmRuns, type UnfinishedRun, type WarmRun } from '../live/warm-runs.ts';
 import type { WarmMetrics } from '../observability/metrics/warm.ts';
 import type { Caller } from '../request/caller.ts';
 import { createGraphqlExecution, type ExecuteGraphql } from '../server/graphql-execution.ts';
 import type { Logger } from '../server/ports.ts';
+import { createGapCollector, readWarmEnd } from './warm-outcome.ts';
 
 /** A report may need many calls, and each waits for its turn at the rate limit behind those that people wait for. */
 const RUN_TIMEOUT_MS = HOUR;
@@ -33,15 +34,17 @@ export function startWarming(dependencies: WarmDependencies): () => readonly Unf
 
   async function execute(run: WarmRun, signal: AbortSignal): Promise<void> {
     let vendorCalls: Readonly<Record<string, number>> = {};
+    const { add: onReport, gaps } = createGapCollector();
     const call = {
       ...toCall(run, clock),
+      onReport,
       onCalls: (calls: Readonly<Record<string, number>>) => {
         vendorCalls = calls;
       },
     };
     const end = await executeCall(call, signal).then(
-      ({ bytes }) => readEnd(bytes),
-      (err: unknown) => ({ outcome: 'failed' as const, errors: [], err }),
+      ({ bytes }) => readWarmEnd(bytes, gaps()),
+      (err: unknown) => ({ outcome: 'failed' as const, errors: [], sources: gaps(), err }),
     );
     if (signal.aborted) return;
     metrics.warmRun(end.outcome);
@@ -85,15 +88,4 @@ function toCall({ entry, nextAt }: WarmRun, clock: Clock) {
     // What would expire before the next run is renewed by this one.
     accepts: { freshUntilMs: startedAtMs + (nextAt - now), renewedSinceMs: startedAtMs },
   };
-}
-
-/** Reads how a run ended from its answer; of its errors, the codes. */
-function readEnd(bytes: Buffer): { readonly outcome: WarmOutcome; readonly errors: readonly string[] } {
-  const { data, errors = [] } = JSON.parse(bytes.toString()) as {
-    readonly data?: unknown;
-    readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
-  };
-  const codes = [...new Set(errors.map(({ extensions }) => String(extensions?.code)))];
-  if (codes.length === 0) return { outcome: 'complete', errors: codes };
-  return { outcome: data === undefined || data === null ? 'failed' : 'incomplete', errors: codes };
 }

@@ -21,6 +21,7 @@ async function setUp(purges: FleetPurges = createLocalPurges(), unreachedProcess
     vendor: kore,
     cache,
     adapter: { forgetDerived: () => forgotten.push('kore-main') },
+    discovery: { lastAgents: () => null },
   } as unknown as ConnectedAccount;
   const log: unknown[] = [];
   const purged: unknown[] = [];
@@ -45,7 +46,7 @@ test('drops entries, what is derived from them, and answers; reports, counts and
   const request = { accounts: ['kore-main'], agent: 'jane@example.com', from: 0, to: null };
   expect(await purger.purge(request, by)).toEqual({
     purgedAt: '2026-11-20T09:30:00.000Z',
-    accounts: [{ account: 'kore-main', endpoints: [{ endpoint: 'agentstatusdetails', entries: 1 }] }],
+    accounts: [{ account: 'kore-main', agentKnown: true, endpoints: [{ endpoint: 'agentstatusdetails', entries: 1 }] }],
     responses: 7,
     fleet: { processes: 1, heard: 1, complete: true },
   });
@@ -64,6 +65,24 @@ test('drops entries, what is derived from them, and answers; reports, counts and
       },
     ],
   ]);
+});
+
+test('reports whether an agent that it is asked for is known, and nothing of agents that it is not asked for', async () => {
+  const { purger, cache } = await setUp();
+  cache.purge(() => true);
+  const purge = async (agent: string | null) => {
+    const { accounts } = await purger.purge({ accounts: ['kore-main'], agent, from: null, to: null }, by);
+    return accounts;
+  };
+  expect(await purge('absent@example.com')).toEqual([{ account: 'kore-main', agentKnown: false, endpoints: [] }]);
+  expect(await purge(null)).toEqual([{ account: 'kore-main', endpoints: [] }]);
+});
+
+test('counts no responses for a caller who may not use all accounts, since they are of all callers', async () => {
+  const { purger } = await setUp();
+  const caller = { ...anonymousCaller, accounts: new Set(['kore-main']) };
+  const request = { accounts: ['kore-main'], agent: null, from: null, to: null };
+  expect(await purger.purge(request, { ...by, caller })).not.toHaveProperty('responses');
 });
 
 test('is not complete where other workers have caches of their own', async () => {

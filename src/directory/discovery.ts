@@ -1,9 +1,10 @@
+import type { DiscoveredAgent } from '../domain/agent.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import { failureReport, type SourceReport } from '../domain/source.ts';
 import { SECOND } from '../domain/time.ts';
 import type { Tracer } from '../domain/trace-span.ts';
 import { VendorError } from '../domain/vendor-error.ts';
-import { abortable } from '../http/abort.ts';
+import { abortable, withTimeout } from '../http/abort.ts';
 import { vendorError, withRetryAfter } from '../http/response.ts';
 import type { CacheConditions } from '../http/types.ts';
 import type { RequestContext } from '../request/request-context.ts';
@@ -65,6 +66,8 @@ export interface AgentDiscovery {
   readonly ask: (account: DirectoryAccount) => Promise<void>;
   /** The agents that need no vendor call; null where one would be made. */
   readonly cached: (account: DirectoryAccount) => Promise<Discovery | null>;
+  /** The agents of the last discovery, however old; null where there has been none. */
+  readonly lastAgents: (account: Pick<KnownAccount, 'name'>) => readonly DiscoveredAgent[] | null;
 }
 
 /** After a failed discovery the account is not called again for this long. */
@@ -248,6 +251,8 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
       const agents = await account.adapter.cachedAgents?.();
       return agents ? { account, agents } : null;
     },
+
+    lastAgents: (account) => kept.get(account)?.agents ?? null,
   };
 }
 
@@ -281,20 +286,6 @@ async function runDiscovery(
 
 function toTarget({ vendor, name }: DirectoryAccount) {
   return { vendor, account: name, endpoint: 'discovery' };
-}
-
-async function withTimeout<T>(promise: Promise<T>, fallback: () => T, ms: number, clock: Clock): Promise<T> {
-  let cancelTimer: () => void = () => undefined;
-  const timeout = new Promise<T>((resolve) => {
-    cancelTimer = clock.setTimer(ms, () => {
-      resolve(fallback());
-    });
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    cancelTimer();
-  }
 }
 
 function ignoreCall(): void {

@@ -28,9 +28,14 @@ const reader = {
 };
 const discovered = [{ ref: 'jane@example.com', aliases: ['u-7'], name: null, email: null }];
 
-async function entriesOf(name: string, account: 'kore-main' | 'vcc', known: typeof discovered | null = discovered) {
+async function entriesOf(
+  name: string,
+  account: 'kore-main' | 'vcc',
+  known: typeof discovered | null = discovered,
+  last: typeof discovered | null = null,
+) {
   const vendor = account === 'vcc' ? vonage : kore;
-  const discovery = { lastAgents: () => null };
+  const discovery = { lastAgents: () => last };
   const adapter = { ...(account === 'kore-main' && { cachedAgents: () => Promise.resolve(known) }) };
   const named = await findNamedAgent(name, directory, reader);
   return findAgentEntries(named, {
@@ -71,4 +76,12 @@ test.each<[string, 'kore-main' | 'vcc', boolean]>([
 test('cannot say that an agent is unknown to an account whose agents have not been discovered', async () => {
   expect((await entriesOf('joe@example.com', 'kore-main', null)).isKnown).toBeNull();
   expect((await entriesOf('jane', 'kore-main', null)).isKnown).toBe(true);
+});
+
+test('knows the agents of the last discovery where it is cached no more', async () => {
+  expect(await entriesOf('u-7', 'kore-main', null, discovered)).toMatchObject({
+    references: ['jane@example.com', 'u-7'],
+    isKnown: true,
+  });
+  expect((await entriesOf('joe@example.com', 'kore-main', null, discovered)).isKnown).toBe(false);
 });

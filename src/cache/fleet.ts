@@ -10,7 +10,7 @@ import { createLocalPurges, type FleetPurges } from './fleet-purges.ts';
 import { maxRetentionMs } from './freshness.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore, type StoreUse } from './memory-store.ts';
-import { createEntryMatcher, type ExtentOf } from './purge-rule.ts';
+import { createEntryMatcher, type ExtentOf, type PurgeRule } from './purge-rule.ts';
 import { createRedisClaims } from './redis-claims.ts';
 import { createRedisExchange, type ExchangeTexts } from './redis-exchange.ts';
 import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
@@ -67,6 +67,8 @@ export interface Fleet {
   readonly claim: (name: string) => Promise<boolean>;
   /** Purges in all processes. */
   readonly purges: FleetPurges;
+  /** Drops the entries of an account that is not connected from this process: it may be connected again. */
+  readonly dropEntries: (rule: PurgeRule) => void;
   /** Sets the function by which a purge of a part of an account finds the entries to drop. */
   readonly setExtentOf: (idPrefix: string, extentOf: ExtentOf | undefined) => void;
   /** The last known number of processes, at least one: it divides a limit while Redis is away. */
@@ -107,6 +109,9 @@ export function createFleet(options: FleetOptions): Fleet {
     forAccount,
     purges,
     claim,
+    dropEntries: (rule) => {
+      store.drop?.(createEntryMatcher(rule, extents.get(rule.idPrefix)));
+    },
     setExtentOf: (idPrefix, extentOf) => {
       extents.set(idPrefix, extentOf);
     },

@@ -56,6 +56,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const purger = createPurger({
     ...{ clock, logger: parts.logger, metrics: parts.metrics, purges: parts.fleet.purges },
+    dropEntries: parts.fleet.dropEntries,
     current: () => generation,
     connectedAccounts: parts.accounts.all,
     unreachedProcesses: countUnreached(options.config),

@@ -25,6 +25,7 @@ async function setUp(purges: FleetPurges = createLocalPurges(), unreachedProcess
   } as unknown as ConnectedAccount;
   const log: unknown[] = [];
   const purged: unknown[] = [];
+  const droppedPrefixes: string[] = [];
   const purger = createPurger({
     current: () => ({
       accounts: [account],
@@ -32,13 +33,14 @@ async function setUp(purges: FleetPurges = createLocalPurges(), unreachedProcess
     }),
     connectedAccounts: () => [account],
     purges,
+    dropEntries: ({ idPrefix }) => droppedPrefixes.push(idPrefix),
     unreachedProcesses,
     clock: manualClock(Date.parse('2026-11-20T09:30:00Z')),
     logger: { info: (fields, message) => log.push([message, fields]) },
     metrics: { purged: (...args) => purged.push(args) },
     dropAnswers: () => 7,
   });
-  return { purger, cache, forgotten, log, purged };
+  return { purger, cache, forgotten, log, purged, droppedPrefixes };
 }
 
 test('drops entries, what is derived from them, and answers; reports, counts and logs that without the agent', async () => {
@@ -93,7 +95,7 @@ test('is not complete where other workers have caches of their own', async () =>
 
 test('carries out what other processes were asked for, and is silent about what was asked before it started', async () => {
   let purgeElsewhere: OnPurge = () => undefined;
-  const { cache, log, purged } = await setUp({
+  const { cache, log, purged, droppedPrefixes } = await setUp({
     ...createLocalPurges(),
     onPurge: (listener) => {
       purgeElsewhere = listener;
@@ -101,6 +103,8 @@ test('carries out what other processes were asked for, and is silent about what 
   });
   purgeElsewhere({ idPrefix: '["other",', agents: null, from: null, to: null }, 'running');
   expect(await cache.peek(namespace, ['a'])).toEqual([{ value: 'A' }]);
+  // It may be an account that a reload has removed, and another one adds again.
+  expect(droppedPrefixes).toEqual(['["other",']);
   const rule = { idPrefix: cache.idPrefix, agents: null, from: null, to: null };
   purgeElsewhere(rule, 'earlier');
   expect([await cache.peek(namespace, ['a']), log]).toEqual([[undefined], []]);

@@ -20,6 +20,8 @@ export interface PurgerOptions {
   /** All accounts that still read, also those of configurations before. */
   readonly connectedAccounts: () => readonly ConnectedAccount[];
   readonly purges: FleetPurges;
+  /** Drops the entries of an account that is not connected any more. */
+  readonly dropEntries: (rule: PurgeRule) => void;
   /** The other processes that serve the address with a cache of their own, which no purge of this one reaches. */
   readonly unreachedProcesses: number;
   readonly clock: Clock;
@@ -59,7 +61,10 @@ export function createPurger(options: PurgerOptions): CachePurger {
 
   purges.onPurge((rule, origin) => {
     const [account] = accountsOf(rule, connectedAccounts());
-    if (!account) return;
+    if (!account) {
+      options.dropEntries(rule);
+      return;
+    }
     const { ids } = drop([rule]);
     // A process that starts has nothing to drop.
     if (origin === 'earlier') return;

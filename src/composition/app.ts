@@ -38,9 +38,10 @@ export interface App {
   readonly askAccounts: () => Promise<void>;
   /**
    * Serves by another configuration: requests in flight end by the one before. Accounts whose settings are the same stay connected. Resolves
-   * once new requests are served by it, and new accounts have been asked for their agents. One at a time.
+   * once new requests are served by it, and new accounts have been asked for their agents; to null where the gateway closes before, so that
+   * nothing is changed. One at a time.
    */
-  readonly reconfigure: (config: Config) => Promise<Reconfiguration>;
+  readonly reconfigure: (config: Config) => Promise<Reconfiguration | null>;
   /** Releases connections and caches; call it once the server is drained. */
   readonly close: () => Promise<void>;
 }
@@ -53,6 +54,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   let generation = await createGeneration(parts, options.config, PAGE_MANIFEST);
   generation.exportAccounts();
   const retiring = new Set<Generation>();
+  const closing = new AbortController();
+  const isClosed = () => closing.signal.aborted;
 
   const purger = createPurger({
     ...{ clock, logger: parts.logger, metrics: parts.metrics, purges: parts.fleet.purges },
@@ -101,11 +104,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     configurationMetrics: parts.metrics,
     askAccounts: () => generation.askAccounts(),
     reconfigure: async (next) => {
+      if (isClosed()) return null;
       const { config, needsRestart } = keepStartSettings(generation.config, next);
       const following = await createGeneration(parts, config, PAGE_MANIFEST);
       const { changes } = following;
       // Until then agents of theirs would be missing from answers.
       await following.askAccounts(new Set([...changes.added, ...changes.changed]));
+      if (isClosed()) {
+        await following.close();
+        return null;
+      }
       const replaced = generation;
       [generation, limits] = [following, config.limits];
       const whenUnused = server.reconfigure(following.serving);
@@ -115,6 +123,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       return { accounts: changes, needsRestart };
     },
     close: async () => {
+      closing.abort();
       stopWarming();
       await Promise.allSettled([generation, ...retiring].map((each) => each.close()));
       retiring.clear();

@@ -14,10 +14,10 @@ import type { QueryContext } from '../gather/query-context.ts';
 import { createDocumentStore } from './document-store.ts';
 import { createErrorFormatter } from './errors.ts';
 import { createGatewayOfExecutor } from './execution/gateway.ts';
-import { instrumentResponseObjects } from './limits/response-objects.ts';
 import type { PrepareRequest } from './prepare-request.ts';
 
 export interface ApolloOptions {
+  /** With instrumented resolvers: `instrumentResponseObjects`. */
   readonly schema: GraphQLSchema;
   readonly maxTokens: number;
   readonly performance: PerformanceSettings;
@@ -31,8 +31,7 @@ export interface ApolloOptions {
 
 /** Creates the GraphQL executor. Every built-in plugin that Apollo Server would add by itself is disabled explicitly. */
 export function createApolloServer(options: ApolloOptions): ApolloServer<QueryContext> {
-  const { performance, prepare } = options;
-  const schema = instrumentResponseObjects(options.schema);
+  const { schema, performance, prepare } = options;
   return new ApolloServer<QueryContext>({
     ...(performance.executor === 'standard' ? { schema } : { gateway: createGatewayOfExecutor(schema, prepare) }),
     documentStore: createDocumentStore(performance.documentCacheBytes),

@@ -85,7 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const warm = (unfinished: readonly UnfinishedRun[]) =>
     startWarming({ ...parts, unfinished, config: generation.config, graphql: generation.serving.graphql });
-  let stopWarming = warm([]);
+  let warming = warm([]);
 
   async function retire(replaced: Generation, whenUnused: Promise<void>): Promise<void> {
     retiring.add(replaced);
@@ -118,13 +118,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       [generation, limits] = [following, config.limits];
       const whenUnused = server.reconfigure(following.serving);
       following.exportAccounts();
-      stopWarming = warm(stopWarming());
+      warming = warm(warming.stop());
       void retire(replaced, whenUnused);
       return { accounts: changes, needsRestart };
     },
     close: async () => {
       closing.abort();
-      stopWarming();
+      await Promise.allSettled([warming.close()]);
       await Promise.allSettled([generation, ...retiring].map((each) => each.close()));
       retiring.clear();
       await parts.close();

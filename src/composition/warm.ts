@@ -20,14 +20,22 @@ export interface WarmDependencies {
   /** What a configuration before has left. */
   readonly unfinished?: readonly UnfinishedRun[];
   readonly clock: Clock;
-  readonly fleet: Pick<Fleet, 'claim'>;
+  readonly fleet: Pick<Fleet, 'claims'>;
   readonly graphql: ExecuteGraphql;
   readonly metrics: WarmMetrics;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** Runs the configured queries at their times, in one process of the fleet. Returns how to stop, which returns what has not ended. */
-export function startWarming(dependencies: WarmDependencies): () => readonly UnfinishedRun[] {
+/** The runs of the configured queries. */
+export interface Warming {
+  /** Returns what has not ended. */
+  readonly stop: () => readonly UnfinishedRun[];
+  /** Stops, and gives what has not ended back, so that another process of the fleet makes it. */
+  readonly close: () => Promise<void>;
+}
+
+/** Runs the configured queries at their times, in one process of the fleet. */
+export function startWarming(dependencies: WarmDependencies): Warming {
   const { config, clock, fleet, graphql, metrics, logger, unfinished = [] } = dependencies;
   const limits = { ...config.limits, requestTimeoutMs: RUN_TIMEOUT_MS };
   const executeCall = createGraphqlExecution({ graphql, limits, clock });
@@ -59,10 +67,20 @@ export function startWarming(dependencies: WarmDependencies): () => readonly Unf
     else logger.warn({ ...fields, ...end }, 'cache warmed in part or not at all');
   }
 
-  return startWarmRuns({ entries: config.warm, unfinished, clock, claim: fleet.claim, execute });
+  const { claims } = fleet;
+  const stop = startWarmRuns({ entries: config.warm, unfinished, clock, claims, execute });
+  return {
+    stop,
+    close: async () => {
+      const cutOff = stop().filter(({ isClaimed }) => isClaimed);
+      await Promise.all(cutOff.map(({ claimName }) => claims.release?.(claimName)));
+      if (cutOff.length > 0)
+        logger.warn({ runs: cutOff.length, isGivenBack: claims.release !== undefined }, 'cache warming cut off');
+    },
+  };
 }
 
-function toCall({ entry, nextAt }: WarmRun, clock: Clock) {
+function toCall({ entry, scheduledAt, nextAt }: WarmRun, clock: Clock) {
   const caller: Caller = {
     name: 'warm',
     accounts: entry.accounts ? new Set(entry.accounts) : null,
@@ -82,10 +100,11 @@ function toCall({ entry, nextAt }: WarmRun, clock: Clock) {
     method: 'POST',
     headers,
     search: '',
-    body: { query: entry.text, variables: resolveRelativeTimes(entry.variables, now, entry.timeZone) },
+    // A run that another process has left is of the same days.
+    body: { query: entry.text, variables: resolveRelativeTimes(entry.variables, scheduledAt, entry.timeZone) },
     operation: undefined,
     isBackground: true,
     // What would expire before the next run is renewed by this one.
-    accepts: { freshUntilMs: startedAtMs + (nextAt - now), renewedSinceMs: startedAtMs },
+    accepts: { freshUntilMs: startedAtMs + (nextAt === Infinity ? 0 : nextAt - now), renewedSinceMs: startedAtMs },
   };
 }

@@ -73,9 +73,10 @@ export function startWarming(dependencies: WarmDependencies): Warming {
     stop,
     close: async () => {
       const cutOff = stop().filter(({ isClaimed }) => isClaimed);
-      await Promise.all(cutOff.map(({ claimName }) => claims.release?.(claimName)));
+      const { release } = claims;
+      if (release) await Promise.all(cutOff.map(({ claimName }) => release(claimName)));
       if (cutOff.length > 0)
-        logger.warn({ runs: cutOff.length, isGivenBack: claims.release !== undefined }, 'cache warming cut off');
+        logger.warn({ runs: cutOff.length, isGivenBack: release !== undefined }, 'cache warming cut off');
     },
   };
 }

@@ -36,11 +36,12 @@ export interface ClaimableRun {
 /** Creates a function that claims a run every minute, from now on, until it is granted or too late: a process that ends gives its runs back. */
 export function createTakeOver({ clock, claims, signal }: TakeOverOptions): (run: ClaimableRun) => void {
   if (!claims.release) return () => undefined;
+  const isAborted = () => signal.aborted;
   const attempt = async (run: ClaimableRun): Promise<void> => {
     const { claimName, scheduledAt, nextAt, onGranted } = run;
-    if (signal.aborted || clock.now() >= Math.min(scheduledAt + TAKE_OVER_MS, nextAt)) return;
+    if (isAborted() || clock.now() >= Math.min(scheduledAt + TAKE_OVER_MS, nextAt)) return;
     if ((await claims.claim(claimName)) === 'granted') onGranted();
-    else if (!signal.aborted) {
+    else if (!isAborted()) {
       const onAbort = (): void => {
         cancel();
       };

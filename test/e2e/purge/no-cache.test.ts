@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { steppedClock } from '../../support/clock.ts';
+import { waitUntil } from '../../support/cache-harness.ts';
+import { steppedClock, timedClock } from '../../support/clock.ts';
 import { type Gateway, NOW, startWorld, type World } from '../../support/world.ts';
 
 const AGENTS = `{ agents(first: 1000) { totalCount complete sources { account { name } outcome fetchedAt error { code } } } }`;
@@ -96,4 +97,39 @@ test('a query that needs no discovery asks for no agents again', async () => {
   clock.advance(1000);
   await gateway.query(query, {}, NO_CACHE);
   expect(calls()).toEqual([]);
+});
+
+test('discovered agents are asked for again within the quota, for which a caller waits as for any discovery', async () => {
+  await world.stop();
+  const timed = timedClock(NOW);
+  world = await startWorld(timed);
+  gateway = await world.startGateway((raw) => ({
+    ...raw,
+    // As many as one discovery takes.
+    accounts: raw.accounts.map((account) =>
+      account.name === 'kore-main' ? { ...account, requestsPerMinute: 2, discoverTimeoutMs: 10_000 } : account,
+    ),
+  }));
+  const postsToKore = () => calls().filter((call) => call.startsWith('POST /agentassist')).length;
+  await askAgents();
+  expect(postsToKore()).toBe(2);
+  const asking = askAgents(NO_CACHE);
+  const state = { isAnswered: false };
+  void asking.then(() => (state.isAnswered = true));
+  await waitUntil(async () => {
+    timed.advance(1000);
+    await fetch(`${gateway.url}/healthz`);
+    return state.isAnswered;
+  });
+  const { complete, totalCount } = await asking;
+  expect([complete, totalCount > 0, postsToKore()]).toEqual([false, true, 0]);
+  // The discovery goes on, and is made once the quota allows it.
+  const posts = { count: 0 };
+  await waitUntil(async () => {
+    timed.advance(1000);
+    await fetch(`${gateway.url}/healthz`);
+    posts.count += postsToKore();
+    return posts.count === 2;
+  });
+  expect(timed.now() - NOW).toBeGreaterThanOrEqual(60_000);
 });

@@ -4,6 +4,7 @@ import { createGraphql, type Graphql } from '../../src/composition/graphql.ts';
 import { type PerformanceSettings, settingsShape } from '../../src/config/settings.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { DAY } from '../../src/domain/time.ts';
+import { instrumentResponseObjects } from '../../src/graphql/limits/response-objects.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { anonymousCaller } from '../../src/request/caller.ts';
@@ -34,7 +35,7 @@ const TEXTS = {
 function createSubject(performance: Partial<PerformanceSettings>): Promise<Graphql> {
   return createGraphql({
     config: { limits, performance: settingsShape.performance.parse(performance) },
-    schema: createSchema(),
+    schema: instrumentResponseObjects(createSchema()),
     services,
     clock: systemClock,
     metrics: createMetrics(),

@@ -14,11 +14,11 @@ import { createDocumentStore } from './document-store.ts';
 import { createErrorFormatter } from './errors.ts';
 import { createApolloExecutor } from './execution/apollo-executor.ts';
 import { ObjectTexts } from './execution/object-texts.ts';
-import { instrumentResponseObjects } from './limits/response-objects.ts';
 import type { PrepareRequest } from './prepare-request.ts';
 import { writeResult } from './write-result.ts';
 
 export interface ApolloOptions {
+  /** With instrumented resolvers: `instrumentResponseObjects`. */
   readonly schema: GraphQLSchema;
   readonly maxTokens: number;
   readonly performance: PerformanceSettings;
@@ -32,8 +32,7 @@ export interface ApolloOptions {
 
 /** Creates the GraphQL executor. Every built-in plugin that Apollo Server would add by itself is disabled explicitly. */
 export function createApolloServer(options: ApolloOptions): ApolloServer<QueryContext> {
-  const { performance, prepare } = options;
-  const schema = instrumentResponseObjects(options.schema);
+  const { schema, performance, prepare } = options;
   const executor =
     performance.executor === 'standard'
       ? null

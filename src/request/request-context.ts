@@ -1,5 +1,6 @@
 import type { Limits } from '../config/settings.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
+import type { SourceReport } from '../domain/source.ts';
 import type { TraceSpan } from '../domain/trace-span.ts';
 import type { CacheConditions, CallContext, CallRecord } from '../http/types.ts';
 import { type Caller, canAccess } from './caller.ts';
@@ -24,6 +25,8 @@ export interface RequestContextOptions {
   readonly startedAtMs?: number;
   /** Receives the ids of the cache entries that the response depends on. */
   readonly onEntriesRead?: ((ids: readonly string[]) => void) | undefined;
+  /** Receives the report of every source that the response depends on. */
+  readonly onReport?: ((report: SourceReport) => void) | undefined;
   /** Absent: every cached value that is fresh. */
   readonly accepts?: CacheConditions | undefined;
   /** Whether no caller waits for the response. */
@@ -46,6 +49,8 @@ export interface RequestContext extends CallContext {
   readonly explain: Explain | null;
   /** Null where the response answers a request of its own: it cannot be one of a subscription. */
   readonly stream: StreamContext | null;
+  /** Receives the report of every source that the response depends on. */
+  readonly onReport?: ((report: SourceReport) => void) | undefined;
   /** One instant for the whole query. */
   readonly now: Instant;
   /** What `record` has collected. */
@@ -92,6 +97,7 @@ export function createRequestContext({
   limits,
   startedAtMs = clock.monotonicMs(),
   onEntriesRead,
+  onReport,
   accepts,
   isBackground,
   span,
@@ -115,6 +121,7 @@ export function createRequestContext({
     isBackground,
     explain,
     stream,
+    onReport,
     // An event of a stream is sent once it is complete; no client waits for it. Conditions are not for stale values.
     waitsForFresh: stream !== null || accepts !== undefined,
     now: clock.now(),

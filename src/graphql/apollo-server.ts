@@ -11,7 +11,6 @@ import type { PerformanceSettings } from '../config/settings.ts';
 import { type EventLoopYielder, runShort } from '../domain/event-loop-yielder.ts';
 import { stringifyInSteps } from '../domain/json-in-steps.ts';
 import type { QueryContext } from '../gather/query-context.ts';
-import { createDocumentStore } from './document-store.ts';
 import { createErrorFormatter } from './errors.ts';
 import { createGatewayOfExecutor } from './execution/gateway.ts';
 import { instrumentResponseObjects } from './limits/response-objects.ts';
@@ -35,7 +34,8 @@ export function createApolloServer(options: ApolloOptions): ApolloServer<QueryCo
   const schema = instrumentResponseObjects(options.schema);
   return new ApolloServer<QueryContext>({
     ...(performance.executor === 'standard' ? { schema } : { gateway: createGatewayOfExecutor(schema, prepare) }),
-    documentStore: createDocumentStore(performance.documentCacheBytes),
+    // The document-limits plugin keeps documents: Apollo Server's store measures each by its JSON, which takes as long as parsing it.
+    documentStore: null,
     plugins: [
       ...options.plugins,
       ApolloServerPluginLandingPageDisabled(),

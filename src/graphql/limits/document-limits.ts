@@ -1,5 +1,6 @@
 import { type DocumentNode, type GraphQLError, Kind, visit } from 'graphql';
 import type { Limits } from '../../config/settings.ts';
+import { findConditionalSubscription } from './conditional-subscription.ts';
 import { measureOperations, type OperationSize } from './operation-size.ts';
 import { queryTooComplexError } from './query-too-complex-error.ts';
 
@@ -10,6 +11,11 @@ const MAX_FRAGMENTS = 50;
 const MAX_DIRECTIVES = 30;
 /** With fragments expanded: fragments that spread others more than once double them, and every walk of the document visits them all. */
 const MAX_FIELDS = 2000;
+
+/** Returns why a document must not even be validated; null where it may. */
+export function findRejection(document: DocumentNode, limits: DocumentLimits): GraphQLError | null {
+  return findExceededLimit(document, limits) ?? findConditionalSubscription(document);
+}
 
 /** Finds the first limit that the document exceeds and returns its error; null for a document within all limits. */
 export function findExceededLimit(document: DocumentNode, limits: DocumentLimits): GraphQLError | null {

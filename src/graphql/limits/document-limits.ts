@@ -1,4 +1,4 @@
-import { type DocumentNode, type GraphQLError, Kind, visit } from 'graphql';
+import { type DefinitionNode, type DocumentNode, type GraphQLError, Kind, type SelectionSetNode, visit } from 'graphql';
 import type { Limits } from '../../config/settings.ts';
 import { findConditionalSubscription } from './conditional-subscription.ts';
 import { measureOperations, type OperationSize } from './operation-size.ts';
@@ -48,9 +48,28 @@ export function findExceededLimit(document: DocumentNode, limits: DocumentLimits
 }
 
 /** Counts directives in the whole document: validation also checks those of variables and of fragments that are never spread. */
-function countDirectives(document: DocumentNode): number {
+function countDirectives({ definitions }: DocumentNode): number {
+  return definitions.reduce((count, definition) => count + directivesOf(definition), 0);
+}
+
+function directivesOf(definition: DefinitionNode): number {
+  if (!('selectionSet' in definition)) return countInTypeSystem(definition);
+  const variables = definition.kind === Kind.OPERATION_DEFINITION ? (definition.variableDefinitions ?? []) : [];
+  const ofVariables = variables.reduce((count, { directives = [] }) => count + directives.length, 0);
+  return (definition.directives?.length ?? 0) + ofVariables + directivesIn(definition.selectionSet);
+}
+
+function directivesIn(selectionSet: SelectionSetNode | undefined): number {
   let count = 0;
-  visit(document, {
+  for (const node of selectionSet?.selections ?? [])
+    count += (node.directives?.length ?? 0) + ('selectionSet' in node ? directivesIn(node.selectionSet) : 0);
+  return count;
+}
+
+/** A definition of types, which no query may contain: validation rejects it. */
+function countInTypeSystem(definition: DefinitionNode): number {
+  let count = 0;
+  visit(definition, {
     Directive: () => {
       count += 1;
     },

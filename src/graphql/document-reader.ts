@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Limits } from '../config/settings.ts';
 import { type DocumentLimits, findRejection } from './limits/document-limits.ts';
 import { isValidDocument } from './validate-document.ts';
+import { rulesFor } from './validation-rules.ts';
 
 /** A document that may be executed; or, with its rejection, a harmless one in its place. */
 export interface CheckedDocument {
@@ -58,7 +59,7 @@ function checkDocument(
   }
   const rejection = findRejection(document, limits);
   if (rejection) return { document: createPlaceholder(), rejection };
-  return isValidDocument(schema, document) ? { document, rejection } : null;
+  return isValidDocument(schema, document, rulesFor(text)) ? { document, rejection } : null;
 }
 
 /** What Apollo Server may have in the place of a document that is rejected: each is another object. */

@@ -18,49 +18,55 @@ export interface EntryWatches {
   readonly entryWritten: (id: string) => void;
 }
 
+/** A cache entry, and the responses that depend on it. */
+interface WatchedEntry {
+  readonly id: string;
+  readonly watches: Set<WatchState>;
+}
+
 interface WatchState {
-  readonly ids: Set<string>;
+  /** Each once. */
+  readonly entries: WatchedEntry[];
   readonly onOutdated: () => void;
   isOutdated: boolean;
 }
 
 export function createEntryWatches(): EntryWatches {
-  const watchesById = new Map<string, Set<WatchState>>();
+  const entriesById = new Map<string, WatchedEntry>();
 
   function end(watch: WatchState): void {
-    for (const id of watch.ids) {
-      const watches = watchesById.get(id);
-      watches?.delete(watch);
-      if (watches?.size === 0) watchesById.delete(id);
+    for (const { id, watches } of watch.entries) {
+      watches.delete(watch);
+      if (watches.size === 0) entriesById.delete(id);
     }
-    watch.ids.clear();
+    watch.entries.length = 0;
   }
 
   function add(watch: WatchState, id: string): void {
-    if (watch.ids.has(id)) return;
-    watch.ids.add(id);
-    const watches = watchesById.get(id);
-    if (watches) watches.add(watch);
-    else watchesById.set(id, new Set([watch]));
+    let entry = entriesById.get(id);
+    if (!entry) entriesById.set(id, (entry = { id, watches: new Set() }));
+    // Whether the watch is new there is seen by the size: asking first would take as long again.
+    const { size } = entry.watches;
+    if (entry.watches.add(watch).size > size) watch.entries.push(entry);
   }
 
   return {
     start(onOutdated) {
-      const watch: WatchState = { ids: new Set(), onOutdated, isOutdated: false };
+      const watch: WatchState = { entries: [], onOutdated, isOutdated: false };
       return {
         add: (ids) => {
           // Nothing is left to learn about an outdated response.
           if (!watch.isOutdated) for (const id of ids) add(watch, id);
         },
         isOutdated: () => watch.isOutdated,
-        size: () => watch.ids.size,
+        size: () => watch.entries.length,
         end: () => {
           end(watch);
         },
       };
     },
     entryWritten(id) {
-      for (const watch of [...(watchesById.get(id) ?? [])]) {
+      for (const watch of [...(entriesById.get(id)?.watches ?? [])]) {
         watch.isOutdated = true;
         end(watch);
         watch.onOutdated();

@@ -10,7 +10,6 @@ import type { GraphQLSchema } from 'graphql';
 import type { PerformanceSettings } from '../config/settings.ts';
 import { type EventLoopYielder, runShort } from '../domain/event-loop-yielder.ts';
 import type { QueryContext } from '../gather/query-context.ts';
-import { createDocumentStore } from './document-store.ts';
 import { createErrorFormatter } from './errors.ts';
 import { createApolloExecutor } from './execution/apollo-executor.ts';
 import { ObjectTexts } from './execution/object-texts.ts';
@@ -39,7 +38,8 @@ export function createApolloServer(options: ApolloOptions): ApolloServer<QueryCo
       : createApolloExecutor(schema, prepare, new ObjectTexts(performance.objectTextBytes));
   return new ApolloServer<QueryContext>({
     ...(executor ? { gateway: executor.gateway } : { schema }),
-    documentStore: createDocumentStore(performance.documentCacheBytes),
+    // The document-limits plugin keeps documents: Apollo Server's store measures each by its JSON, which takes as long as parsing it.
+    documentStore: null,
     plugins: [
       ...options.plugins,
       ...(executor ? [executor.plugin] : []),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,8 @@ export interface Program {
   /** Names to look for on the PATH, and absolute paths, in this order. */
   readonly candidates: readonly string[];
   readonly howToGet: string;
+  /** Whether this machine lets it run; absent: it does. */
+  readonly isUsable?: () => boolean;
 }
 
 export const CHROMIUM: Program = {
@@ -60,6 +63,22 @@ export const SYSTEMD_ANALYZE: Program = {
   variable: 'SYSTEMD_ANALYZE',
   candidates: ['systemd-analyze'],
   howToGet: 'apt-get install systemd (Linux only)',
+};
+
+/** As the first process of namespaces of its own. */
+export const SYSTEMD: Program = {
+  name: 'systemd',
+  variable: 'SYSTEMD',
+  candidates: ['/usr/lib/systemd/systemd'],
+  howToGet: 'apt-get install systemd curl iproute2, and run the tests as root with a cgroup2 file system (Linux only)',
+  isUsable: () =>
+    [
+      'unshare --mount --pid --fork --cgroup --net mount --make-rprivate /',
+      'nsenter --version',
+      'ip -V',
+      'curl -V',
+    ].every((command) => spawnSync('sh', ['-c', command]).status === 0) &&
+    / cgroup2 rw[ ,]/.test(readFileSync('/proc/self/mounts', 'utf8')),
 };
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/clients/', import.meta.url));
@@ -117,6 +136,7 @@ const PROGRAMS = [
   NGINX,
   HAPROXY,
   KUBECTL,
+  SYSTEMD,
   SYSTEMD_ANALYZE,
   CLIENT_LIBRARIES,
   C_SHARP_GENERATOR,
@@ -131,6 +151,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function findProgram(program: Program, env: Environment = process.env): string | null {
   const named = env[program.variable];
   if (named) return isExecutable(named) ? named : null;
+  if (program.isUsable?.() === false) return null;
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   const paths = program.candidates.flatMap((candidate) =>
     isAbsolute(candidate) ? [candidate] : folders.map((folder) => join(folder, candidate)),

@@ -81,6 +81,15 @@ export const SYSTEMD: Program = {
     / cgroup2 rw[ ,]/.test(readFileSync('/proc/self/mounts', 'utf8')),
 };
 
+/** To build the root of the image from Debian's packages, and run it. */
+export const DPKG_QUERY: Program = {
+  name: 'dpkg-query',
+  variable: 'DPKG_QUERY',
+  candidates: ['dpkg-query'],
+  howToGet: 'run the tests on Debian, as root',
+  isUsable: () => process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0,
+};
+
 const EXAMPLES = fileURLToPath(new URL('../../examples/clients/', import.meta.url));
 
 /** The packages of other GraphQL clients, which are too heavy for everyone's `npm ci`. */
@@ -137,6 +146,7 @@ const PROGRAMS = [
   HAPROXY,
   KUBECTL,
   SYSTEMD,
+  DPKG_QUERY,
   SYSTEMD_ANALYZE,
   CLIENT_LIBRARIES,
   C_SHARP_GENERATOR,

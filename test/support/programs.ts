@@ -66,7 +66,7 @@ export const SYSTEMD_ANALYZE: Program = {
 };
 
 /** As the first process of namespaces of its own. */
-export const SYSTEMD: Program = {
+const SYSTEMD: Program = {
   name: 'systemd',
   variable: 'SYSTEMD',
   candidates: ['/usr/lib/systemd/systemd'],
@@ -82,7 +82,7 @@ export const SYSTEMD: Program = {
 };
 
 /** To build the root of the image from Debian's packages, and run it. */
-export const DPKG_QUERY: Program = {
+const DPKG_QUERY: Program = {
   name: 'dpkg-query',
   variable: 'DPKG_QUERY',
   candidates: ['dpkg-query'],

@@ -118,9 +118,7 @@ export const C_SHARP_COMPILER: Program = {
 export const HIVE_GATEWAY: Program = {
   name: 'hive-gateway',
   variable: 'HIVE_GATEWAY',
-  candidates: [
-    fileURLToPath(new URL('../../examples/federation/node_modules/@graphql-hive/gateway-runtime', import.meta.url)),
-  ],
+  candidates: [join(EXAMPLES, '../federation/node_modules/@graphql-hive/gateway-runtime')],
   howToGet: 'npm run install:clients',
 };
 

@@ -11,6 +11,7 @@ test('settings have the documented defaults', () => {
       trustProxy: false,
       lameDuckSeconds: 5,
       drainSeconds: 20,
+      listenWhenReady: false,
       watchConfig: true,
     },
     limits: {

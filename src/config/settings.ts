@@ -29,6 +29,8 @@ const serverSchema = z.strictObject({
   lameDuckSeconds: z.number().min(0).max(300).default(5),
   /** How long requests in flight may then take to finish. */
   drainSeconds: z.number().min(0).max(300).default(20),
+  /** Whether connections are refused until the first discoveries are done, for a balancer that does not ask /readyz. */
+  listenWhenReady: z.boolean().default(false),
   /** Whether the configuration is loaded again when one of its files changes, as it is on SIGHUP. */
   watchConfig: z.boolean().default(true),
 });

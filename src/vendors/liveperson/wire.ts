@@ -26,7 +26,7 @@ export const fileListSchema = z.object({
   ]),
 });
 
-const RECORD_BRANCH_PREFIX = 'com.liveperson.dataaccess.';
+export const RECORD_BRANCH_PREFIX = 'com.liveperson.dataaccess.';
 const PRIMITIVE_BRANCHES: ReadonlySet<string> = new Set([
   'boolean',
   'int',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createFigures } from './clients.ts';
 import { createEpisodeLog, EPISODES, SCRIPT_SECONDS } from './episodes.ts';
 import { scanLines } from './log-scan.ts';
-import { type MemorySample, memoryTrend } from './memory.ts';
+import { type MemorySample, memoryTrend, MIN_MEMORY_MINUTES } from './memory.ts';
 import { findInFigures, type FleetRun, summarize } from './report.ts';
 import { countCalls, isExcessive } from './vendor-calls.ts';
 import { groupViolations } from './violations.ts';
@@ -58,6 +58,16 @@ describe('violations that figures show', () => {
     ['fault that no answer shows', { faultsSeen: [{ account: 'kore-main', at: 2 * MINUTE }] }],
   ])('include a planted one: %s', (check, changes) => {
     expect(findInFigures({ ...RUN, ...changes }, []).map((violation) => violation.check)).toEqual([check]);
+  });
+
+  test('include no growth of memory in a run that is too short to judge it, which says so', () => {
+    const growing = { ...RUN, samples: new Map([['a', samplesOf(50, 60, 70, 80, 90, 100)]]) };
+    const short = { ...growing, minutes: MIN_MEMORY_MINUTES - 1 };
+    expect(summarize(short)).toMatchObject({ violations: [], notes: [expect.stringContaining('too short to judge')] });
+    expect(summarize({ ...growing, minutes: MIN_MEMORY_MINUTES })).toMatchObject({
+      violations: [{ check: 'memory grows' }],
+      notes: [],
+    });
   });
 
   test('include calls of the fleet beyond those of one gateway', () => {

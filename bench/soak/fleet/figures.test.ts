@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createFigures } from './clients.ts';
 import { createEpisodeLog, EPISODES, SCRIPT_SECONDS } from './episodes.ts';
 import { scanLines } from './log-scan.ts';
-import { type MemorySample, memoryTrend, MIN_MEMORY_MINUTES } from './memory.ts';
+import { type MemorySample, memoryTrend, MIN_MEMORY_MINUTES, readCachedMb } from './memory.ts';
 import { findInFigures, type FleetRun, summarize } from './report.ts';
 import { countCalls, isExcessive } from './vendor-calls.ts';
 import { groupViolations } from './violations.ts';
@@ -14,6 +14,7 @@ function samplesOf(...heldMb: readonly number[]): readonly MemorySample[] {
     at: index * MINUTE,
     heapMb,
     externalMb: 0,
+    cachedMb: 0,
     rssMb: 100,
     loopP99Ms: 1,
     loopMaxMs: 2,
@@ -128,6 +129,19 @@ describe('episodes', () => {
     }
     expect(Math.max(...EPISODES.map(({ to }) => to))).toBeLessThan(SCRIPT_SECONDS);
   });
+});
+
+test('computes the growth of memory without what caches hold', () => {
+  const cached = [0, 0, 0, 10, 20, 30];
+  const samples = samplesOf(50, 50, 50, 61, 72, 83).map((sample, nth) => ({ ...sample, cachedMb: cached[nth] ?? 0 }));
+  expect(memoryTrend(samples)).toMatchObject({ startMb: 50, endMb: 53, slopeMbPerMinute: 1 });
+  const metrics = [
+    'switchboard_cache_bytes{level="memory"} 3145728',
+    'switchboard_cache_bytes{level="responses"} 1048576',
+    'switchboard_cache_bytes{level="disk"} 1048576',
+    'switchboard_cache_max_bytes{level="memory"} 1048576',
+  ].join('\n');
+  expect(readCachedMb(metrics)).toBe(4);
 });
 
 test('computes the growth of memory without the time in which caches fill', () => {

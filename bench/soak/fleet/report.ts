@@ -79,7 +79,9 @@ export function findInFigures(run: FleetRun, callRows: readonly CallRow[]): read
   return [
     ...[...run.samples].flatMap(([name, samples]) => {
       const growthMb = memoryTrend(samples).slopeMbPerMinute * run.minutes * (2 / 3);
-      return isMemoryJudged(run) && growthMb > MAX_GROWTH_MB ? [find('memory grows', name, `${growthMb.toFixed(1)} MB`)] : [];
+      return isMemoryJudged(run) && growthMb > MAX_GROWTH_MB
+        ? [find('memory grows', name, `${growthMb.toFixed(1)} MB`)]
+        : [];
     }),
     ...run.logs.flatMap(({ gateway, errors, hasSecret, unreadableLines }) => [
       ...errors.map((error) => find('error in the log', gateway, error)),

@@ -2,6 +2,7 @@ import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse } from 
 import { LRUCache } from 'lru-cache';
 import type { Limits } from '../config/settings.ts';
 import { type DocumentLimits, findRejection } from './limits/document-limits.ts';
+import { createRecentTexts } from './recent-texts.ts';
 import { isValidDocument } from './validate-document.ts';
 import { rulesFor } from './validation-rules.ts';
 
@@ -17,8 +18,8 @@ export type ReadDocument = (text: string, hash: string, schema: GraphQLSchema) =
 /** What a parsed document takes in memory for each character of its text, with what is kept for executing it: measured. */
 const BYTES_PER_CHARACTER = 160;
 
-/** How many texts may arrive between two requests with the same text that comes back. */
-const MAX_RECENT_TEXTS = 5000;
+/** As many texts at least may arrive between two requests with the same text that comes back. */
+const RECENT_TEXTS = 5000;
 
 /**
  * Creates a reader that keeps the documents whose text has come back; null where it may keep none. Clients that write values into
@@ -29,7 +30,7 @@ export function createDocumentReader(
   maxBytes: number,
 ): ReadDocument | null {
   if (maxBytes === 0) return null;
-  const recentHashes = new LRUCache<string, true>({ max: MAX_RECENT_TEXTS });
+  const hasBeenSeen = createRecentTexts(RECENT_TEXTS);
   const documents = new LRUCache<string, CheckedDocument & { readonly byteLength: number }>({
     maxSize: maxBytes,
     sizeCalculation: ({ byteLength }) => byteLength,
@@ -40,8 +41,7 @@ export function createDocumentReader(
     if (known) return known;
     const checked = checkDocument(text, schema, limits);
     if (!checked) return null;
-    if (recentHashes.has(hash)) documents.set(hash, { ...checked, byteLength: text.length * BYTES_PER_CHARACTER });
-    else recentHashes.set(hash, true);
+    if (hasBeenSeen(hash)) documents.set(hash, { ...checked, byteLength: text.length * BYTES_PER_CHARACTER });
     return checked;
   };
 }

@@ -16,7 +16,22 @@ RUN npm ci --omit=dev --ignore-scripts
 COPY src ./src
 RUN node src/cli/bundle.ts
 
-FROM node:26-slim
+# The root of the image: Node, bash for the health check, and the libraries that they load. Scanners find the packages of these
+# files in dpkg/status.d, as in distroless images (docs/decisions/0043-an-image-from-scratch.md).
+FROM node:26-slim AS root
+WORKDIR /app
+RUN mkdir -p root/bin root/etc root/usr/local/bin root/var/lib/dpkg/status.d && mkdir -m 1777 root/tmp
+RUN cp --dereference "$(command -v node)" root/usr/local/bin/ && cp --dereference "$(command -v bash)" root/bin/
+RUN ldd root/usr/local/bin/node root/bin/bash | grep -o '/lib[^ ]*' | sort -u > libraries && \
+  xargs cp --dereference --parents --target-directory root < libraries
+RUN for package in bash $(sed 's#.*/#*/#' libraries | xargs dpkg-query --search | cut -d: -f1 | sort -u); do \
+  dpkg-query --status "$package" > "root/var/lib/dpkg/status.d/$package" && \
+  cp --dereference --parents --target-directory root "/usr/share/doc/$package/copyright" || exit 1; done
+# Names are looked up in /etc/hosts, then by DNS.
+RUN cp --dereference /etc/os-release /etc/nsswitch.conf root/etc/ && \
+  printf 'root:x:0:0::/:\nnode:x:1000:1000::/:\n' > root/etc/passwd && printf 'root:x:0:\nnode:x:1000:\n' > root/etc/group
+
+FROM scratch
 ARG VERSION=unknown
 ARG REVISION=unknown
 ARG SOURCE=
@@ -26,6 +41,8 @@ LABEL org.opencontainers.image.title="Switchboard" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}" \
   org.opencontainers.image.source="${SOURCE}"
+COPY --from=root /app/root /
+ENV PATH=/usr/local/bin:/bin
 WORKDIR /app
 ENV NODE_ENV=production
 # Reached from outside the container; the gateway then insists on a configuration with `auth`.

@@ -16,6 +16,8 @@ export default {
   // A process keeps every module that its test files have loaded, and a large heap slows down all later files: it is soon replaced.
   maxWorkers: '100%',
   workerIdleMemoryLimit: '800MB',
+  // On a busy machine, a process without any open handle takes longer than the default, half a second, to give back its heap.
+  workerGracefulExitTimeout: 20_000,
   // Ends what hangs. No test measures how fast anything is: machines are busy.
   testTimeout: 300_000,
   modulePathIgnorePatterns: [

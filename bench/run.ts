@@ -6,6 +6,7 @@ import { ingest } from './ingest/bench.ts';
 import { liveWatchers } from './live/bench.ts';
 import { describeMachine } from './machine.ts';
 import type { BenchOptions } from './options.ts';
+import { phases } from './phases/bench.ts';
 import { toSvg } from './plot.ts';
 import { redisCosts } from './redis-costs/bench.ts';
 import { formatReport, type Report } from './report.ts';
@@ -38,6 +39,7 @@ const targets: Readonly<Record<string, readonly Bench[]>> = {
 /** Parts of them by their own name. */
 const parts: Readonly<Record<string, readonly Bench[]>> = {
   ingest: [ingest],
+  phases: [phases],
   'vendor-call': [vendorCall],
   'vendor-calls': [vendorCalls],
   'cold-week': [coldWeek],

@@ -46,7 +46,7 @@ export function fillTemplate(template: string, number: number, teams: number): s
     .replaceAll('"@EMAILS@"', emailsOf(number));
 }
 
-/** The same as a Lua function `fill(template, number)`; it shuffles the addresses. */
+/** The same as a Lua function `fill(template, number)`; it shuffles the addresses, in another order for each number. */
 export function toLua(template: string, teams: number): string {
   const emails = firstAgents.map(({ email }) => `'"${email}"'`).join(', ');
   const keys = firstAgents.map(({ key }) => `"${key}"`).join(', ');
@@ -56,13 +56,14 @@ export function toLua(template: string, teams: number): string {
     ['@AGENT@', `keys[(number * ${AGENT_STEP}) % ${TEAM_SIZE} + 1]`],
     ['@TEAM@', `teams[number % ${teams} + 1]`],
     ['@TIME@', 'time(number)'],
-    ['"@EMAILS@"', 'shuffled()'],
+    ['"@EMAILS@"', 'shuffled(number)'],
   ].filter(([placeholder = '']) => template.includes(placeholder));
   return `
 local emails = { ${emails} }
 local keys = { ${keys} }
 local teams = { ${teamNames} }
-local function shuffled()
+local function shuffled(number)
+  math.randomseed(number)
   for i = #emails, 2, -1 do
     local j = math.random(i)
     emails[i], emails[j] = emails[j], emails[i]

@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { finalEntry, setUpDiskFolder } from '../../test/support/disk-harness.ts';
-import { type DiskDatabase, ForeignDatabaseError, type ListedRow, openDiskDatabase } from './disk-database.ts';
+import { finalEntry, findDiskRows, listDiskRows, setUpDiskFolder } from '../../test/support/disk-harness.ts';
+import { type DiskDatabase, ForeignDatabaseError, openDiskDatabase } from './disk-database.ts';
 
 const NOW = Date.parse('2026-11-20T09:30:00Z');
 const MIB = 1_048_576;
@@ -74,7 +73,7 @@ describe('entries', () => {
       keys.map((key) => ({ key, entry: finalEntry('x'.repeat(10), NOW) })),
       NOW,
     );
-    expect(listAll(database).map(({ key, fetchedAt }) => [key, fetchedAt])).toEqual(keys.map((key) => [key, NOW]));
+    expect(listDiskRows(database).map(({ key, fetchedAt }) => [key, fetchedAt])).toEqual(keys.map((key) => [key, NOW]));
     expect(database.list(-1).length).toBeLessThan(600);
   });
 
@@ -84,11 +83,11 @@ describe('entries', () => {
       ['a', 'b', 'c'].map((key) => ({ key, entry: finalEntry(key, NOW) })),
       NOW,
     );
-    const listed = rowsOf(database, ['a', 'c']);
+    const listed = findDiskRows(database, ['a', 'c']);
     database.write([{ key: 'c', entry: finalEntry('c', NOW + 1) }], NOW + 1);
     database.delete([...listed, { name: 'unknown', fetchedAt: NOW }]);
     expect(valuesOf(database, ['a', 'b', 'c'])).toEqual([undefined, 'b', 'c']);
-    database.delete(rowsOf(database, ['c']));
+    database.delete(findDiskRows(database, ['c']));
     expect(valuesOf(database, ['a', 'b', 'c'])).toEqual([undefined, 'b', undefined]);
     expect(database.use().entries).toBe(1);
   });
@@ -217,90 +216,4 @@ describe('a file', () => {
     one.tidy(NOW);
     expect(one.use().entries).toBe(2);
   });
-});
-
-/** What a test does with a few keys. */
-function listAll(database: DiskDatabase): readonly ListedRow[] {
-  const rows: ListedRow[] = [];
-  for (;;) {
-    const more = database.list(rows.at(-1)?.row ?? -1);
-    if (more.length === 0) return rows;
-    rows.push(...more);
-  }
-}
-
-function rowsOf(database: DiskDatabase, keys: readonly string[]): readonly ListedRow[] {
-  return listAll(database).filter(({ key }) => key !== null && keys.includes(key));
-}
-
-const commandArbitrary = fc.oneof(
-  fc.record({
-    type: fc.constant('write' as const),
-    keys: fc.array(fc.nat(30), { minLength: 1, maxLength: 5 }),
-    size: fc.oneof(fc.nat(2000), fc.nat(200_000)),
-    age: fc.nat(50),
-    ttl: fc.nat(100),
-  }),
-  fc.record({ type: fc.constant('delete' as const), keys: fc.array(fc.nat(30), { maxLength: 3 }) }),
-  fc.record({ type: fc.constant('advance' as const), by: fc.nat(20) }),
-  fc.record({ type: fc.constant('reopen' as const) }),
-);
-
-test('returns what a map would, or a miss for what was evicted or has expired', () => {
-  fc.assert(
-    fc.property(fc.array(commandArbitrary, { maxLength: 60 }), (commands) => {
-      const path = newPath();
-      const maxBytes = 2 * MIB;
-      let database = openDiskDatabase(path, maxBytes);
-      const model = new Map<string, { value: string; fetchedAt: number; expiresAt: number }>();
-      const written = new Set<string>();
-      let now = NOW;
-      let evictions = 0;
-      for (const [index, command] of commands.entries()) {
-        if (command.type === 'write') {
-          const fetchedAt = now - command.age;
-          const rows = command.keys.map((key) => ({
-            key: `key ${key}`,
-            entry: {
-              value: `${index}`.padEnd(command.size),
-              fetchedAt,
-              freshUntil: fetchedAt,
-              expiresAt: now + command.ttl,
-            },
-          }));
-          database.write(rows, now);
-          for (const { key, entry } of rows) {
-            written.add(`${key} ${entry.value}`);
-            if ((model.get(key)?.fetchedAt ?? -Infinity) <= fetchedAt) model.set(key, entry);
-          }
-        } else if (command.type === 'delete') {
-          const keys = command.keys.map((key) => `key ${key}`);
-          database.delete(rowsOf(database, keys));
-          for (const key of keys) model.delete(key);
-        } else if (command.type === 'advance') {
-          now += command.by;
-          while (!database.tidy(now));
-          for (const [key, { expiresAt }] of model) if (expiresAt <= now) model.delete(key);
-        } else {
-          evictions += database.use().evictions;
-          database.close();
-          database = openDiskDatabase(path, maxBytes);
-        }
-        expect(database.use().bytes).toBeLessThanOrEqual(maxBytes);
-      }
-      const keys = Array.from({ length: 31 }, (_, key) => `key ${key}`);
-      const found = database.read(keys, Infinity).entries;
-      evictions += database.use().evictions;
-      const values = found.map((entry) => entry?.value);
-      // Where a young entry was evicted, an older one may have been written.
-      if (evictions > 0)
-        expect(
-          found.every((entry, index) => !entry || written.has(`${keys[index] ?? ''} ${String(entry.value)}`)),
-        ).toBe(true);
-      else expect(values).toEqual(keys.map((key) => model.get(key)?.value));
-      expect(database.use().entries).toBe(found.filter(Boolean).length);
-      database.close();
-    }),
-    { numRuns: 60 },
-  );
 });

@@ -52,3 +52,9 @@ export function toEntryFilter(
   return ({ fetchedAt, freshUntil }) =>
     fetchedAt >= origin + notBeforeMs && (freshUntil >= origin + freshUntilMs || fetchedAt >= origin + renewedSinceMs);
 }
+
+/** Whether what suits the first conditions suits the others, too, as far as these do not depend on what has been renewed. */
+export function isAsStrict(of: CacheConditions | undefined, than: CacheConditions): boolean {
+  const { notBeforeMs = -Infinity, freshUntilMs = -Infinity } = of ?? {};
+  return notBeforeMs >= (than.notBeforeMs ?? -Infinity) && freshUntilMs >= (than.freshUntilMs ?? -Infinity);
+}

@@ -10,8 +10,8 @@ import { createLocalPurges, type FleetPurges } from './fleet-purges.ts';
 import { maxRetentionMs } from './freshness.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createMemoryStore, type StoreUse } from './memory-store.ts';
-import { createEntryMatcher, type ExtentOf } from './purge-rule.ts';
-import { createRedisClaims } from './redis-claims.ts';
+import { createEntryMatcher, type ExtentOf, type PurgeRule } from './purge-rule.ts';
+import { type Claims, createRedisClaims } from './redis-claims.ts';
 import { createRedisExchange, type ExchangeTexts } from './redis-exchange.ts';
 import { createRedisFleetSize, type FleetSize } from './redis-fleet-size.ts';
 import { createRedisPurges } from './redis-purges.ts';
@@ -63,10 +63,12 @@ export interface Fleet {
   /** Aborted by `close`; cancels all background work. */
   readonly shutdownSignal: AbortSignal;
   readonly forAccount: (account: AccountConfig) => AccountSharedState;
-  /** Resolves to whether this process is the one of the fleet that does what the name stands for. */
-  readonly claim: (name: string) => Promise<boolean>;
+  /** Which process of the fleet does what a name stands for. */
+  readonly claims: Claims;
   /** Purges in all processes. */
   readonly purges: FleetPurges;
+  /** Drops the entries of an account that is not connected from this process: it may be connected again. */
+  readonly dropEntries: (rule: PurgeRule) => void;
   /** Sets the function by which a purge of a part of an account finds the entries to drop. */
   readonly setExtentOf: (idPrefix: string, extentOf: ExtentOf | undefined) => void;
   /** The last known number of processes, at least one: it divides a limit while Redis is away. */
@@ -97,7 +99,7 @@ export function createFleet(options: FleetOptions): Fleet {
     address === undefined
       ? keepLocally(local, options)
       : connectShared(address, options, { local, extents, shutdownSignal });
-  const { store, diskUse, diskOpened, purges, fleetSize, forAccount, claim } = shared;
+  const { store, diskUse, diskOpened, purges, fleetSize, forAccount, claims } = shared;
   return {
     store,
     memoryUse: local.use,
@@ -106,7 +108,10 @@ export function createFleet(options: FleetOptions): Fleet {
     shutdownSignal,
     forAccount,
     purges,
-    claim,
+    claims,
+    dropEntries: (rule) => {
+      store.drop?.(createEntryMatcher(rule, extents.get(rule.idPrefix)));
+    },
     setExtentOf: (idPrefix, extentOf) => {
       extents.set(idPrefix, extentOf);
     },
@@ -120,14 +125,14 @@ export function createFleet(options: FleetOptions): Fleet {
 }
 
 /** What processes share, if anything. */
-interface Shared extends Pick<Fleet, 'store' | 'diskUse' | 'diskOpened' | 'forAccount' | 'purges' | 'claim'> {
+interface Shared extends Pick<Fleet, 'store' | 'diskUse' | 'diskOpened' | 'forAccount' | 'purges' | 'claims'> {
   readonly fleetSize: FleetSize;
 }
 
 const SHARES_NOTHING: Omit<Shared, 'store'> = {
   forAccount: () => ({}),
   purges: createLocalPurges(),
-  claim: () => Promise.resolve(true),
+  claims: { claim: () => Promise.resolve('unknown') },
   fleetSize: { size: () => 1, close: () => Promise.resolve() },
 };
 
@@ -169,7 +174,7 @@ function connectShared(
   return {
     store: createTwoLevelStore(local, createRedisStore(redis, steadyClock, redisTime, purges), steadyClock),
     purges,
-    claim: createRedisClaims(redis),
+    claims: createRedisClaims(redis),
     fleetSize: createRedisFleetSize(redis, steadyClock, estimate),
     forAccount: (account) => {
       const fingerprint = accountFingerprint(account);

@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
 import type { CacheConditions, CallContext } from '../http/types.ts';
+import { isAsStrict } from './fetch-request.ts';
 import { isStale, type ReadOutcome } from './freshness.ts';
 import { createSharedFetch, type FetchControl, type ServeStale, type SharedFetch } from './shared-fetch.ts';
 
@@ -111,11 +112,6 @@ function mayJoin(
   if (!accepts) return !entry.accepts || !isCached(id);
   const { notBeforeMs = -Infinity } = accepts;
   return entry.startedAtMs >= notBeforeMs && (entry.sharedFetch.isAsked(id) || isAsStrict(entry.accepts, accepts));
-}
-
-function isAsStrict(of: CacheConditions | undefined, than: CacheConditions): boolean {
-  const { notBeforeMs = -Infinity, freshUntilMs = -Infinity } = of ?? {};
-  return notBeforeMs >= (than.notBeforeMs ?? -Infinity) && freshUntilMs >= (than.freshUntilMs ?? -Infinity);
 }
 
 /** What is served because the vendor fails has no fresh value that a reader could wait for. */

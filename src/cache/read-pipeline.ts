@@ -4,8 +4,6 @@ import { isNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
 import { toVendorError } from '../http/classify-error.ts';
 import type { AskedTimes } from './asked-times.ts';
-import { fetchBatch } from './batch-fetch.ts';
-import type { FetchOutcome } from './cache.ts';
 import {
   abortErrorFor,
   type FetchRequest,
@@ -15,28 +13,22 @@ import {
   toTarget,
   withControl,
 } from './fetch-request.ts';
-import {
-  type FreshnessPolicy,
-  isStale,
-  type Lookup,
-  MIN_RETRY_MS,
-  type ReadOutcome,
-  type SentCall,
-  swrUntil,
-  type WriteResult,
-} from './freshness.ts';
+import { type FreshnessPolicy, isStale, type Lookup, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
 import { createHolderWait } from './holder-wait.ts';
 import { type InFlightEntry, type InFlightRegistry, type Partition, type RunFetch, waitFor } from './in-flight.ts';
-import { type FetchProgress, type FetchResult, fetchWithLease } from './leased-fetch.ts';
+import { replaceRenewalFailures } from './joined-renewals.ts';
+import { type FetchProgress, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
 import type { CacheReadResult } from './ports.ts';
-import { createFetchContext, toServed } from './quota-wait.ts';
+import { toServed } from './quota-wait.ts';
 import type { Entry } from './store.ts';
+import { fetchFromVendor } from './vendor-fetch.ts';
 
 /*
  * The read path of an account's cache, one function per step:
  *
- *   joinInFlight → lookUp → serveStaleAndRevalidate → fetchMissing (with a lease) → fetchFromVendor → staleIfError or write
+ *   joinInFlight → lookUp → serveStaleAndRevalidate → fetchMissing (with a lease) → fetchFromVendor (vendor-fetch.ts)
+ *   → staleIfError or write
  *
  * Joining comes first because it must be synchronous: after an `await`, two reads could both start a fetch of a key.
  * `waitFor` (in-flight.ts) collects the outcomes; `recordCacheUse` (account-cache.ts) records those served from the cache.
@@ -45,6 +37,8 @@ import type { Entry } from './store.ts';
  * ─────────────────────────────────────────────────  ───────────────────────────────────────  ────────────────────────────
  * being revalidated, within the stale window         the stale value, immediately             stale_while_revalidate
  * in flight otherwise                                the outcome of that fetch                coalesced
+ *   a renewal with conditions fails, and the reader   the stale value with `staleReason`       coalesced, stale_if_error
+ *   has none, within staleIfErrorSeconds
  * fresh, or a negative entry                         the value, or NOT_FOUND                  hit
  * just past its TTL, and so are all that are missing the stale value, immediately;            stale_while_revalidate, miss;
  *                                                    a fetch goes on in the background        revalidate_failed if it fails
@@ -92,7 +86,8 @@ export async function readThrough<Key, Value>(
     const { signal, waitsForFresh } = context;
     const waiter = { signal, waitsForFresh, waitUntilMs: context.waitUntilMs?.(), clock, addAbortListener };
     const outcomes = await waitFor(new Map([...inFlight, ...started]), waiter);
-    return addAbortErrors(pipeline, request, new Map([...revalidating, ...outcomes]));
+    const served = await replaceRenewalFailures(pipeline, request, inFlight, outcomes);
+    return addAbortErrors(pipeline, request, new Map([...revalidating, ...served]));
   } catch (error) {
     context.restrictCache(pipeline.clock.now());
     throw context.signal.aborted
@@ -232,61 +227,6 @@ async function fetchMissing<Key, Value>(
   if (!leases) return (await fetch(ids)).results;
   const holderWait = createHolderWait(pipeline, request, stale);
   return fetchWithLease(ids, { leases, clock, signal: context.signal, read, fetch, holderWait });
-}
-
-/** Calls the vendor. Each key's result is written to the store, or its failure replaced by a stale value, once it is known. */
-async function fetchFromVendor<Key, Value>(
-  pipeline: ReadPipeline,
-  request: RunningRequest<Key, Value>,
-  stale: ReadonlyMap<string, Entry>,
-  progress?: FetchProgress,
-): Promise<FetchResult<ReadOutcome>> {
-  const { freshness, onRead, clock } = pipeline;
-  const { namespace, keys, control } = request;
-  onRead(namespace.endpoint, 'miss', keys.size);
-  const calls = createSentCalls(() => ({ at: clock.now(), id: Symbol(namespace.endpoint) }));
-  const context = createFetchContext(pipeline, request, stale, {
-    onSent: (ids) => {
-      control.endWaiting(ids);
-      progress?.started(ids);
-      calls.add(ids);
-    },
-    onWaiting: progress?.waiting,
-  });
-  const results = new Map<string, ReadOutcome>();
-  const writes: Promise<readonly string[]>[] = [];
-  const write = (id: string, fetched: FetchOutcome<Value>): WriteResult =>
-    fetched instanceof VendorError
-      ? { outcome: freshness.staleIfError(fetched, stale.get(id)), persisted: Promise.resolve(false) }
-      : freshness.write(namespace, id, fetched, calls.of(id));
-  await fetchBatch({ ...request, context }, (id, fetched) => {
-    const { outcome, persisted } = write(id, fetched);
-    results.set(id, outcome);
-    pipeline.askedTimes.record(id, outcome, calls.has(id));
-    control.settleKey(id, outcome);
-    const writing = persisted.then((isPersisted) => {
-      progress?.settled(id, isPersisted);
-      return isPersisted ? [id] : [];
-    });
-    writes.push(writing);
-  });
-  const staleCount = [...results.values()].filter(isStale).length;
-  if (staleCount > 0) onRead(namespace.endpoint, 'stale_if_error', staleCount);
-  return { results, persisted: Promise.all(writes).then((ids) => ids.flat()) };
-}
-
-/** The calls of a fetch. A key belongs to the first one that was sent for it, and to the fetch itself where none was. */
-function createSentCalls(createCall: () => SentCall) {
-  const fetch = createCall();
-  const sent = new Map<string, SentCall>();
-  return {
-    add(ids: readonly string[]): void {
-      const call = createCall();
-      for (const id of ids) if (!sent.has(id)) sent.set(id, call);
-    },
-    has: (id: string) => sent.has(id),
-    of: (id: string): SentCall => sent.get(id) ?? fetch,
-  };
 }
 
 function failureOf({ result }: ReadOutcome): VendorError | null {

@@ -6,10 +6,18 @@ import { createRedisClaims } from './redis-claims.ts';
 
 const { redis, bareConnection } = createRedisStores();
 
-test('grants a name to the first process that asks, and to each while Redis cannot be reached', async () => {
+test('grants a name to the first process that asks, and knows nothing while Redis cannot be reached', async () => {
   const [first, second] = [bareConnection(systemClock), bareConnection(systemClock)].map(createRedisClaims);
-  expect(await first?.('a')).toBe(true);
-  expect([await second?.('a'), await second?.('b')]).toEqual([false, true]);
+  expect(await first?.claim('a')).toBe('granted');
+  expect([await second?.claim('a'), await second?.claim('b')]).toEqual(['taken', 'granted']);
   await redis().kill();
-  expect([await first?.('c'), await second?.('c')]).toEqual([true, true]);
+  expect([await first?.claim('c'), await second?.claim('c')]).toEqual(['unknown', 'unknown']);
+  await first?.release('a');
+});
+
+test('grants a name again that has been given back', async () => {
+  const [first, second] = [bareConnection(systemClock), bareConnection(systemClock)].map(createRedisClaims);
+  await first?.claim('a');
+  await first?.release('a');
+  expect([await second?.claim('a'), await first?.claim('a')]).toEqual(['granted', 'taken']);
 });

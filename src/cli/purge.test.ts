@@ -76,6 +76,30 @@ test('fails where not every process has confirmed it', async () => {
   });
 });
 
+test('says that nothing was in memory', async () => {
+  answer = { status: 200, body: { ...ANSWER, accounts: [{ account: 'kore-main', endpoints: [] }] } };
+  const { status, out } = await purge('--all');
+  expect([status, out.split('\n')[0]]).toEqual([
+    0,
+    'Purged at 2026-11-20T09:30:00.000Z, confirmed by 2 of 2 processes. Nothing of it was in the memory of the gateway that answered.',
+  ]);
+});
+
+test.each([
+  [{ agentKnown: false }, { agentKnown: false }, 1, 'no such agent is known at kore-main, lp: unknown@example.com\n'],
+  [{ agentKnown: false }, { agentKnown: true }, 0, ''],
+  [{ agentKnown: false }, { agentKnown: null }, 0, ''],
+  [{}, {}, 0, ''],
+])('says that no account knows the agent: %j, %j', async (atKore, atLp, status, err) => {
+  const endpoints: readonly object[] = [];
+  const accounts = [
+    { account: 'kore-main', ...atKore, endpoints },
+    { account: 'lp', ...atLp, endpoints },
+  ];
+  answer = { status: 200, body: { ...ANSWER, accounts } };
+  expect(await purge('--all', '--agent', 'unknown@example.com')).toMatchObject({ status, err });
+});
+
 test('prints every problem of a rejected request, with exit status 1', async () => {
   answer = { status: 400, body: { errors: [{ message: 'no such account: kore' }, { message: 'from is after to' }] } };
   expect(await purge('--account', 'kore')).toEqual({

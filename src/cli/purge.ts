@@ -8,12 +8,16 @@ interface PurgeAnswer {
   readonly purgedAt: string;
   readonly accounts: readonly {
     readonly account: string;
+    /** Where an agent is named; null: its gateway cannot say it yet. */
+    readonly agentKnown?: boolean | null;
     readonly endpoints: readonly { readonly endpoint: string; readonly entries: number }[];
   }[];
   readonly responses?: number;
   /** The other processes on the same Redis. */
   readonly fleet?: { readonly processes: number; readonly heard: number; readonly complete: boolean } | null;
 }
+
+const HEADER = ['account', 'endpoint', 'entries'];
 
 const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
 
@@ -37,7 +41,7 @@ again: for when the vendor has corrected what it reported. The key needs the sco
     json: { type: 'boolean', help: 'prints the answer of the gateway' },
   },
   exitStatus:
-    '0 dropped, 1 the gateway rejects the request or not every gateway has confirmed it, 2 wrong arguments, 3 the gateway does not answer or refuses the key.',
+    '0 dropped, 1 the gateway rejects the request, knows no such agent, or not every gateway has confirmed it, 2 wrong arguments, 3 the gateway does not answer or refuses the key.',
   async run({ values: { account, all = false, agent, from, to, json = false, ...gateway } }) {
     if ((account === undefined) !== all) throw new UsageError('name an --account, or pass --all');
     assertTime('from', from);
@@ -45,13 +49,25 @@ again: for when the vendor has corrected what it reported. The key needs the sco
     const request = { ...(all ? { all } : { account }), agent, from, to };
     const answer = requireAnswer(await postToGateway(gateway, '/admin/purge', request));
     console.log(json ? JSON.stringify(answer) : describeAnswer(answer));
-    const { fleet } = answer;
-    if (!fleet || fleet.complete) return EXIT_STATUS.ok;
-    throw new CommandError(
-      `${fleet.heard} of ${fleet.processes} processes have confirmed it: the others drop it when they reach Redis, or purge again`,
-    );
+    const problems = findProblems(answer, agent);
+    if (problems.length === 0) return EXIT_STATUS.ok;
+    throw new CommandError(problems.join('\n'));
   },
 });
+
+function findProblems({ accounts, fleet }: PurgeAnswer, agent: string | undefined): readonly string[] {
+  const problems: string[] = [];
+  if (accounts.length > 0 && accounts.every(({ agentKnown }) => agentKnown === false)) {
+    const names = accounts.map(({ account }) => account).join(', ');
+    problems.push(`no such agent is known at ${names}: ${agent}`);
+  }
+  if (fleet && !fleet.complete) {
+    problems.push(
+      `${fleet.heard} of ${fleet.processes} processes have confirmed it: the others drop it when they reach Redis, or purge again`,
+    );
+  }
+  return problems;
+}
 
 function assertTime(option: string, text: string | undefined): void {
   if (text === undefined || (TIME.test(text) && !Number.isNaN(Date.parse(text)))) return;
@@ -80,9 +96,12 @@ function describeAnswer({ purgedAt, accounts, responses, fleet }: PurgeAnswer): 
     endpoints.map((dropped) => [account, dropped.endpoint, dropped.entries]),
   );
   const others = fleet ? `, confirmed by ${fleet.heard} of ${fleet.processes} processes` : '';
+  const dropped =
+    entries.length === 0
+      ? ['Nothing of it was in the memory of the gateway that answered.']
+      : ['Dropped from the memory of the gateway that answered:', formatTable([HEADER, ...entries])];
   return [
-    `Purged at ${purgedAt}${others}. Dropped from the memory of the gateway that answered:`,
-    formatTable([['account', 'endpoint', 'entries'], ...entries]),
+    `Purged at ${purgedAt}${others}. ${dropped.join('\n')}`,
     ...(responses === undefined ? [] : [`complete responses: ${responses}`]),
   ].join('\n');
 }

@@ -3,7 +3,8 @@ import { mergeAgents } from '../directory/merge-agents.ts';
 import { agentId } from '../domain/global-id.ts';
 import { kore } from '../vendors/kore/index.ts';
 import { vonage } from '../vendors/vonage/index.ts';
-import { findNamedAgent, referencesOf } from './agent-references.ts';
+import { findAgentEntries, findNamedAgent } from './agent-references.ts';
+import type { ConnectedAccount } from './connected-account.ts';
 
 const accounts = [
   { name: 'kore-main', vendor: 'KORE' as const, references: kore.references },
@@ -27,16 +28,26 @@ const reader = {
 };
 const discovered = [{ ref: 'jane@example.com', aliases: ['u-7'], name: null, email: null }];
 
-async function references(name: string, account: 'kore-main' | 'vcc') {
+async function entriesOf(
+  name: string,
+  account: 'kore-main' | 'vcc',
+  known: typeof discovered | null = discovered,
+  last: typeof discovered | null = null,
+) {
   const vendor = account === 'vcc' ? vonage : kore;
-  const config = { name: account } as Parameters<typeof referencesOf>[1]['config'];
-  const adapter = { cachedAgents: () => Promise.resolve(account === 'vcc' ? null : discovered) };
+  const discovery = { lastAgents: () => last };
+  const adapter = { ...(account === 'kore-main' && { cachedAgents: () => Promise.resolve(known) }) };
   const named = await findNamedAgent(name, directory, reader);
-  return referencesOf(named, {
-    config,
+  return findAgentEntries(named, {
+    config: { name: account },
     vendor,
-    adapter: adapter as unknown as Parameters<typeof referencesOf>[1]['adapter'],
-  });
+    adapter,
+    discovery,
+  } as unknown as ConnectedAccount);
+}
+
+async function references(...args: Parameters<typeof entriesOf>) {
+  return (await entriesOf(...args)).references;
 }
 
 test.each([['jane'], [agentId('jane')], ['JANE@example.com']])('finds an agent by %s', async (name) => {
@@ -48,4 +59,29 @@ test('takes a name that no agent has for a reference, with what discovery knows 
   expect(await references('u-7', 'kore-main')).toEqual(['jane@example.com', 'u-7']);
   expect(await references('02', 'vcc')).toEqual(['02']);
   expect(await references('with a blank', 'kore-main')).toEqual([]);
+});
+
+test.each<[string, 'kore-main' | 'vcc', boolean]>([
+  ['jane', 'vcc', true],
+  ['01', 'vcc', true],
+  ['02', 'vcc', false],
+  ['u-7', 'kore-main', true],
+  ['JANE@example.com', 'kore-main', true],
+  ['joe@example.com', 'kore-main', false],
+  ['with a blank', 'kore-main', false],
+])('tells whether an agent is known at an account: %s at %s: %s', async (name, account, isKnown) => {
+  expect((await entriesOf(name, account)).isKnown).toBe(isKnown);
+});
+
+test('cannot say that an agent is unknown to an account whose agents have not been discovered', async () => {
+  expect((await entriesOf('joe@example.com', 'kore-main', null)).isKnown).toBeNull();
+  expect((await entriesOf('jane', 'kore-main', null)).isKnown).toBe(true);
+});
+
+test('knows the agents of the last discovery where it is cached no more', async () => {
+  expect(await entriesOf('u-7', 'kore-main', null, discovered)).toMatchObject({
+    references: ['jane@example.com', 'u-7'],
+    isKnown: true,
+  });
+  expect((await entriesOf('joe@example.com', 'kore-main', null, discovered)).isKnown).toBe(false);
 });

@@ -38,9 +38,10 @@ export interface App {
   readonly askAccounts: () => Promise<void>;
   /**
    * Serves by another configuration: requests in flight end by the one before. Accounts whose settings are the same stay connected. Resolves
-   * once new requests are served by it, and new accounts have been asked for their agents. One at a time.
+   * once new requests are served by it, and new accounts have been asked for their agents; to null where the gateway closes before, so that
+   * nothing is changed. One at a time.
    */
-  readonly reconfigure: (config: Config) => Promise<Reconfiguration>;
+  readonly reconfigure: (config: Config) => Promise<Reconfiguration | null>;
   /** Releases connections and caches; call it once the server is drained. */
   readonly close: () => Promise<void>;
 }
@@ -53,9 +54,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   let generation = await createGeneration(parts, options.config, PAGE_MANIFEST);
   generation.exportAccounts();
   const retiring = new Set<Generation>();
+  const closing = new AbortController();
+  const isClosed = () => closing.signal.aborted;
 
   const purger = createPurger({
     ...{ clock, logger: parts.logger, metrics: parts.metrics, purges: parts.fleet.purges },
+    dropEntries: parts.fleet.dropEntries,
     current: () => generation,
     connectedAccounts: parts.accounts.all,
     unreachedProcesses: countUnreached(options.config),
@@ -81,7 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const warm = (unfinished: readonly UnfinishedRun[]) =>
     startWarming({ ...parts, unfinished, config: generation.config, graphql: generation.serving.graphql });
-  let stopWarming = warm([]);
+  let warming = warm([]);
 
   async function retire(replaced: Generation, whenUnused: Promise<void>): Promise<void> {
     retiring.add(replaced);
@@ -100,21 +104,27 @@ export async function createApp(options: AppOptions): Promise<App> {
     configurationMetrics: parts.metrics,
     askAccounts: () => generation.askAccounts(),
     reconfigure: async (next) => {
+      if (isClosed()) return null;
       const { config, needsRestart } = keepStartSettings(generation.config, next);
       const following = await createGeneration(parts, config, PAGE_MANIFEST);
       const { changes } = following;
       // Until then agents of theirs would be missing from answers.
       await following.askAccounts(new Set([...changes.added, ...changes.changed]));
+      if (isClosed()) {
+        await following.close();
+        return null;
+      }
       const replaced = generation;
       [generation, limits] = [following, config.limits];
       const whenUnused = server.reconfigure(following.serving);
       following.exportAccounts();
-      stopWarming = warm(stopWarming());
+      warming = warm(warming.stop());
       void retire(replaced, whenUnused);
       return { accounts: changes, needsRestart };
     },
     close: async () => {
-      stopWarming();
+      closing.abort();
+      await Promise.allSettled([warming.close()]);
       await Promise.allSettled([generation, ...retiring].map((each) => each.close()));
       retiring.clear();
       await parts.close();

@@ -5,6 +5,7 @@ import { createEventLoopYielder } from '../domain/event-loop-yielder.ts';
 import { createQueryContext, type Services } from '../gather/query-context.ts';
 import { recentStatuses } from '../gather/recent-statuses.ts';
 import { createApolloServer } from '../graphql/apollo-server.ts';
+import { createDocumentReader } from '../graphql/document-reader.ts';
 import { createPlugins } from '../graphql/plugins/index.ts';
 import type { GraphqlMetrics } from '../graphql/ports.ts';
 import { createRequestPreparer } from '../graphql/prepare-request.ts';
@@ -31,12 +32,13 @@ export interface Graphql {
 export async function createGraphql(dependencies: GraphqlDependencies): Promise<Graphql> {
   const { config, schema, services, clock, metrics, isTraced, onUnexpectedError } = dependencies;
   const prepare = createRequestPreparer();
+  const readDocument = createDocumentReader(config.limits, config.performance.documentCacheBytes);
   const apollo = createApolloServer({
     schema,
     maxTokens: config.limits.maxTokens,
     performance: config.performance,
     prepare,
-    plugins: createPlugins({ limits: config.limits, clock, metrics, prepare, isTraced }),
+    plugins: createPlugins({ limits: config.limits, clock, metrics, prepare, readDocument, isTraced }),
     yielder: createEventLoopYielder(clock),
     onUnexpectedError,
   });

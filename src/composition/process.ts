@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Tracer } from '../domain/trace-span.ts';
+import { instrumentResponseObjects } from '../graphql/limits/response-objects.ts';
 import { createSchema } from '../graphql/schema.ts';
 import { createTransport, type Transport } from '../http/transport.ts';
 import type { LevelledLogger } from '../observability/logger.ts';
@@ -77,7 +78,8 @@ export async function createProcessParts(options: AppOptions, limits: () => Limi
   });
   return {
     ...{ clock, logger, logs, metrics, transport, fleet, accounts, responses, tracer, onUnexpectedError },
-    schema: createSchema(),
+    // Once: it wraps the resolvers of a schema that all configurations share.
+    schema: instrumentResponseObjects(createSchema()),
     authenticationFor: createAuthentications({ clock, metrics, logger, fetch: createIssuerFetch(transport) }),
     close: async () => {
       await Promise.allSettled([fleet.close(), transport.close(), tracing?.close()]);

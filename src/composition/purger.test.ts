@@ -21,9 +21,11 @@ async function setUp(purges: FleetPurges = createLocalPurges(), unreachedProcess
     vendor: kore,
     cache,
     adapter: { forgetDerived: () => forgotten.push('kore-main') },
+    discovery: { lastAgents: () => null },
   } as unknown as ConnectedAccount;
   const log: unknown[] = [];
   const purged: unknown[] = [];
+  const droppedPrefixes: string[] = [];
   const purger = createPurger({
     current: () => ({
       accounts: [account],
@@ -31,13 +33,14 @@ async function setUp(purges: FleetPurges = createLocalPurges(), unreachedProcess
     }),
     connectedAccounts: () => [account],
     purges,
+    dropEntries: ({ idPrefix }) => droppedPrefixes.push(idPrefix),
     unreachedProcesses,
     clock: manualClock(Date.parse('2026-11-20T09:30:00Z')),
     logger: { info: (fields, message) => log.push([message, fields]) },
     metrics: { purged: (...args) => purged.push(args) },
     dropAnswers: () => 7,
   });
-  return { purger, cache, forgotten, log, purged };
+  return { purger, cache, forgotten, log, purged, droppedPrefixes };
 }
 
 test('drops entries, what is derived from them, and answers; reports, counts and logs that without the agent', async () => {
@@ -45,7 +48,7 @@ test('drops entries, what is derived from them, and answers; reports, counts and
   const request = { accounts: ['kore-main'], agent: 'jane@example.com', from: 0, to: null };
   expect(await purger.purge(request, by)).toEqual({
     purgedAt: '2026-11-20T09:30:00.000Z',
-    accounts: [{ account: 'kore-main', endpoints: [{ endpoint: 'agentstatusdetails', entries: 1 }] }],
+    accounts: [{ account: 'kore-main', agentKnown: true, endpoints: [{ endpoint: 'agentstatusdetails', entries: 1 }] }],
     responses: 7,
     fleet: { processes: 1, heard: 1, complete: true },
   });
@@ -66,6 +69,24 @@ test('drops entries, what is derived from them, and answers; reports, counts and
   ]);
 });
 
+test('reports whether an agent that it is asked for is known, and nothing of agents that it is not asked for', async () => {
+  const { purger, cache } = await setUp();
+  cache.purge(() => true);
+  const purge = async (agent: string | null) => {
+    const { accounts } = await purger.purge({ accounts: ['kore-main'], agent, from: null, to: null }, by);
+    return accounts;
+  };
+  expect(await purge('absent@example.com')).toEqual([{ account: 'kore-main', agentKnown: false, endpoints: [] }]);
+  expect(await purge(null)).toEqual([{ account: 'kore-main', endpoints: [] }]);
+});
+
+test('counts no responses for a caller who may not use all accounts, since they are of all callers', async () => {
+  const { purger } = await setUp();
+  const caller = { ...anonymousCaller, accounts: new Set(['kore-main']) };
+  const request = { accounts: ['kore-main'], agent: null, from: null, to: null };
+  expect(await purger.purge(request, { ...by, caller })).not.toHaveProperty('responses');
+});
+
 test('is not complete where other workers have caches of their own', async () => {
   const { purger } = await setUp(createLocalPurges(), 3);
   const { fleet } = await purger.purge({ accounts: ['kore-main'], agent: null, from: null, to: null }, by);
@@ -74,7 +95,7 @@ test('is not complete where other workers have caches of their own', async () =>
 
 test('carries out what other processes were asked for, and is silent about what was asked before it started', async () => {
   let purgeElsewhere: OnPurge = () => undefined;
-  const { cache, log, purged } = await setUp({
+  const { cache, log, purged, droppedPrefixes } = await setUp({
     ...createLocalPurges(),
     onPurge: (listener) => {
       purgeElsewhere = listener;
@@ -82,6 +103,8 @@ test('carries out what other processes were asked for, and is silent about what 
   });
   purgeElsewhere({ idPrefix: '["other",', agents: null, from: null, to: null }, 'running');
   expect(await cache.peek(namespace, ['a'])).toEqual([{ value: 'A' }]);
+  // It may be an account that a reload has removed, and another one adds again.
+  expect(droppedPrefixes).toEqual(['["other",']);
   const rule = { idPrefix: cache.idPrefix, agents: null, from: null, to: null };
   purgeElsewhere(rule, 'earlier');
   expect([await cache.peek(namespace, ['a']), log]).toEqual([[undefined], []]);

@@ -8,7 +8,7 @@ import { type Caller, canAccess } from '../request/caller.ts';
 import type { Logger } from '../server/ports.ts';
 import type { CachePurger, PurgeReport } from '../server/purge-handler.ts';
 import type { PurgeRequest } from '../server/purge-request.ts';
-import { findNamedAgent, referencesOf } from './agent-references.ts';
+import { findAgentEntries, findNamedAgent } from './agent-references.ts';
 import type { ConnectedAccount } from './connected-account.ts';
 
 export interface PurgerOptions {
@@ -20,6 +20,8 @@ export interface PurgerOptions {
   /** All accounts that still read, also those of configurations before. */
   readonly connectedAccounts: () => readonly ConnectedAccount[];
   readonly purges: FleetPurges;
+  /** Drops the entries of an account that is not connected any more. */
+  readonly dropEntries: (rule: PurgeRule) => void;
   /** The other processes that serve the address with a cache of their own, which no purge of this one reaches. */
   readonly unreachedProcesses: number;
   readonly clock: Clock;
@@ -33,6 +35,8 @@ export interface PurgerOptions {
 interface AccountPurge {
   readonly name: string;
   readonly rule: PurgeRule;
+  /** Whether the named agent is known at the account; undefined: of all agents. */
+  readonly isAgentKnown: boolean | null | undefined;
 }
 
 /** What has been dropped from the memory of this process. */
@@ -57,7 +61,10 @@ export function createPurger(options: PurgerOptions): CachePurger {
 
   purges.onPurge((rule, origin) => {
     const [account] = accountsOf(rule, connectedAccounts());
-    if (!account) return;
+    if (!account) {
+      options.dropEntries(rule);
+      return;
+    }
     const { ids } = drop([rule]);
     // A process that starts has nothing to drop.
     if (origin === 'earlier') return;
@@ -78,7 +85,7 @@ export function createPurger(options: PurgerOptions): CachePurger {
       const fleet = await purges.publish(rules, () => {
         dropped = drop(rules);
       });
-      const report = toReport(planned, dropped, withUnreached(fleet, options.unreachedProcesses));
+      const report = toReport(caller, planned, dropped, withUnreached(fleet, options.unreachedProcesses));
       for (const { name } of planned) metrics.purged(name, 'request');
       logger.info({ requestId, caller: caller.name, ...toLogFields(request, report) }, 'cache purged');
       return report;
@@ -97,8 +104,9 @@ async function plan(
     accounts
       .filter(({ config }) => names.includes(config.name))
       .map(async (account) => {
-        const agents = named && (await referencesOf(named, account));
-        return { name: account.config.name, rule: { idPrefix: account.cache.idPrefix, agents, from, to } };
+        const entries = named && (await findAgentEntries(named, account));
+        const rule = { idPrefix: account.cache.idPrefix, agents: entries?.references ?? null, from, to };
+        return { name: account.config.name, rule, isAgentKnown: entries?.isKnown };
       }),
   );
 }
@@ -129,16 +137,28 @@ function withUnreached(fleet: PurgeReport['fleet'], unreached: number): PurgeRep
 }
 
 function toReport(
+  caller: Caller,
   planned: readonly AccountPurge[],
   { at, ids, responses }: Dropped,
   fleet: PurgeReport['fleet'],
 ): PurgeReport {
-  const accounts = planned.map(({ name: account }, index) => {
+  const accounts = planned.map(({ name: account, isAgentKnown }, index) => {
     const byEndpoint = Map.groupBy(ids[index] ?? [], endpointOf);
     const endpoints = [...byEndpoint].map(([endpoint, { length: entries }]) => ({ endpoint, entries }));
-    return { account, endpoints: endpoints.sort((a, b) => (a.endpoint < b.endpoint ? -1 : 1)) };
+    return {
+      account,
+      // What is cached of an agent shows that there is one.
+      ...(isAgentKnown !== undefined && { agentKnown: endpoints.length > 0 || isAgentKnown }),
+      endpoints: endpoints.sort((a, b) => (a.endpoint < b.endpoint ? -1 : 1)),
+    };
   });
-  return { purgedAt: new Date(at).toISOString(), accounts, responses, fleet };
+  return {
+    purgedAt: new Date(at).toISOString(),
+    accounts,
+    // They are of all callers: their number would tell what others ask.
+    ...(caller.accounts === null && { responses }),
+    fleet,
+  };
 }
 
 /** Without the agent, whose name is personal data. */

@@ -1,6 +1,7 @@
 import { createFleet } from '../cache/fleet.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
+import { instrumentResponseObjects } from '../graphql/limits/response-objects.ts';
 import { createSchema } from '../graphql/schema.ts';
 import { createTransport } from '../http/transport.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -36,7 +37,7 @@ export function createStandalone(options: StandaloneOptions): Standalone {
     accounts,
     async createGraphql() {
       const services = createServices(accounts, config, dependencies);
-      const schema = createSchema();
+      const schema = instrumentResponseObjects(createSchema());
       const graphql = await createGraphql({ config, schema, services, clock, metrics, onUnexpectedError });
       closeCallbacks.unshift(graphql.stop);
       return graphql;

@@ -15,7 +15,7 @@ async function run(execute: () => Promise<string>) {
   const outcomes: string[] = [];
   const log: unknown[] = [];
   const text = 'query ($day: Date!) { a(day: $day) }';
-  const stop = startWarming({
+  const { stop } = startWarming({
     config: {
       limits: settingsShape.limits.parse({}),
       warm: [
@@ -26,7 +26,7 @@ async function run(execute: () => Promise<string>) {
       ],
     },
     clock,
-    fleet: { claim: () => Promise.resolve(true) },
+    fleet: { claims: { claim: () => Promise.resolve('granted') } },
     graphql: async ({ body }, context) => {
       bodies.push(body);
       contexts.push(context);

@@ -5,11 +5,12 @@ import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
 import { resolveRelativeTimes } from '../domain/relative-time.ts';
 import { HOUR } from '../domain/time.ts';
-import { startWarmRuns, type UnfinishedRun, type WarmOutcome, type WarmRun } from '../live/warm-runs.ts';
+import { startWarmRuns, type UnfinishedRun, type WarmRun } from '../live/warm-runs.ts';
 import type { WarmMetrics } from '../observability/metrics/warm.ts';
 import type { Caller } from '../request/caller.ts';
 import { createGraphqlExecution, type ExecuteGraphql } from '../server/graphql-execution.ts';
 import type { Logger } from '../server/ports.ts';
+import { createGapCollector, readWarmEnd } from './warm-outcome.ts';
 
 /** A report may need many calls, and each waits for its turn at the rate limit behind those that people wait for. */
 const RUN_TIMEOUT_MS = HOUR;
@@ -19,29 +20,39 @@ export interface WarmDependencies {
   /** What a configuration before has left. */
   readonly unfinished?: readonly UnfinishedRun[];
   readonly clock: Clock;
-  readonly fleet: Pick<Fleet, 'claim'>;
+  readonly fleet: Pick<Fleet, 'claims'>;
   readonly graphql: ExecuteGraphql;
   readonly metrics: WarmMetrics;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** Runs the configured queries at their times, in one process of the fleet. Returns how to stop, which returns what has not ended. */
-export function startWarming(dependencies: WarmDependencies): () => readonly UnfinishedRun[] {
+/** The runs of the configured queries. */
+export interface Warming {
+  /** Returns what has not ended. */
+  readonly stop: () => readonly UnfinishedRun[];
+  /** Stops, and gives what has not ended back, so that another process of the fleet makes it. */
+  readonly close: () => Promise<void>;
+}
+
+/** Runs the configured queries at their times, in one process of the fleet. */
+export function startWarming(dependencies: WarmDependencies): Warming {
   const { config, clock, fleet, graphql, metrics, logger, unfinished = [] } = dependencies;
   const limits = { ...config.limits, requestTimeoutMs: RUN_TIMEOUT_MS };
   const executeCall = createGraphqlExecution({ graphql, limits, clock });
 
   async function execute(run: WarmRun, signal: AbortSignal): Promise<void> {
     let vendorCalls: Readonly<Record<string, number>> = {};
+    const { add: onReport, gaps } = createGapCollector();
     const call = {
       ...toCall(run, clock),
+      onReport,
       onCalls: (calls: Readonly<Record<string, number>>) => {
         vendorCalls = calls;
       },
     };
     const end = await executeCall(call, signal).then(
-      ({ bytes }) => readEnd(bytes),
-      (err: unknown) => ({ outcome: 'failed' as const, errors: [], err }),
+      ({ bytes }) => readWarmEnd(bytes, gaps()),
+      (err: unknown) => ({ outcome: 'failed' as const, errors: [], sources: gaps(), err }),
     );
     if (signal.aborted) return;
     metrics.warmRun(end.outcome);
@@ -56,10 +67,21 @@ export function startWarming(dependencies: WarmDependencies): () => readonly Unf
     else logger.warn({ ...fields, ...end }, 'cache warmed in part or not at all');
   }
 
-  return startWarmRuns({ entries: config.warm, unfinished, clock, claim: fleet.claim, execute });
+  const { claims } = fleet;
+  const stop = startWarmRuns({ entries: config.warm, unfinished, clock, claims, execute });
+  return {
+    stop,
+    close: async () => {
+      const cutOff = stop().filter(({ isClaimed }) => isClaimed);
+      const { release } = claims;
+      if (release) await Promise.all(cutOff.map(({ claimName }) => release(claimName)));
+      if (cutOff.length > 0)
+        logger.warn({ runs: cutOff.length, isGivenBack: release !== undefined }, 'cache warming cut off');
+    },
+  };
 }
 
-function toCall({ entry, nextAt }: WarmRun, clock: Clock) {
+function toCall({ entry, scheduledAt, nextAt }: WarmRun, clock: Clock) {
   const caller: Caller = {
     name: 'warm',
     accounts: entry.accounts ? new Set(entry.accounts) : null,
@@ -79,21 +101,11 @@ function toCall({ entry, nextAt }: WarmRun, clock: Clock) {
     method: 'POST',
     headers,
     search: '',
-    body: { query: entry.text, variables: resolveRelativeTimes(entry.variables, now, entry.timeZone) },
+    // A run that another process has left is of the same days.
+    body: { query: entry.text, variables: resolveRelativeTimes(entry.variables, scheduledAt, entry.timeZone) },
     operation: undefined,
     isBackground: true,
     // What would expire before the next run is renewed by this one.
-    accepts: { freshUntilMs: startedAtMs + (nextAt - now), renewedSinceMs: startedAtMs },
+    accepts: { freshUntilMs: startedAtMs + (nextAt === Infinity ? 0 : nextAt - now), renewedSinceMs: startedAtMs },
   };
-}
-
-/** Reads how a run ended from its answer; of its errors, the codes. */
-function readEnd(bytes: Buffer): { readonly outcome: WarmOutcome; readonly errors: readonly string[] } {
-  const { data, errors = [] } = JSON.parse(bytes.toString()) as {
-    readonly data?: unknown;
-    readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
-  };
-  const codes = [...new Set(errors.map(({ extensions }) => String(extensions?.code)))];
-  if (codes.length === 0) return { outcome: 'complete', errors: codes };
-  return { outcome: data === undefined || data === null ? 'failed' : 'incomplete', errors: codes };
 }

@@ -11,6 +11,7 @@ test('settings have the documented defaults', () => {
       trustProxy: false,
       lameDuckSeconds: 5,
       drainSeconds: 20,
+      listenWhenReady: false,
       watchConfig: true,
     },
     limits: {
@@ -32,6 +33,7 @@ test('settings have the documented defaults', () => {
     performance: {
       responseCacheBytes: 67_108_864,
       executor: 'prepared',
+      objectTextBytes: 67_108_864,
       documentCacheBytes: 33_554_432,
       synchronousReads: true,
     },

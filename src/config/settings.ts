@@ -29,6 +29,8 @@ const serverSchema = z.strictObject({
   lameDuckSeconds: z.number().min(0).max(300).default(5),
   /** How long requests in flight may then take to finish. */
   drainSeconds: z.number().min(0).max(300).default(20),
+  /** Whether connections are refused until the first discoveries are done, for a balancer that does not ask /readyz. */
+  listenWhenReady: z.boolean().default(false),
   /** Whether the configuration is loaded again when one of its files changes, as it is on SIGHUP. */
   watchConfig: z.boolean().default(true),
 });
@@ -102,6 +104,8 @@ const performanceSchema = z.strictObject({
   responseCacheBytes: z.number().int().min(0).default(67_108_864),
   /** `prepared` keeps what a text selects for the next request with it; `standard` is that of graphql-js. */
   executor: z.enum(['prepared', 'standard']).default('prepared'),
+  /** Memory for the JSON text of agents, status periods and other objects that never change; 0: each response writes it again. */
+  objectTextBytes: z.number().int().min(0).default(67_108_864),
   /** Memory for parsed and validated documents; 0: every request is parsed and validated. */
   documentCacheBytes: z.number().int().min(0).default(33_554_432),
   /** Whether cached values that are fresh in memory are read without a promise; false: as those that are not. */

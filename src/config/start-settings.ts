@@ -7,6 +7,7 @@ const START_KEYS = [
   ['server', 'host'],
   ['server', 'port'],
   ['server', 'workers'],
+  ['server', 'listenWhenReady'],
   ['cache', 'url'],
   ['cache', 'path'],
   ['cache', 'maxDiskBytes'],

@@ -72,7 +72,10 @@ export function createDirectory(options: DirectoryOptions): Directory {
       const discoveries = await Promise.all(
         discoverableBy(reader).map((account) => account.discovery.discover(account, reader)),
       );
-      for (const { freshUntil } of discoveries) reader.restrictCache(freshUntil);
+      for (const { freshUntil, entryIds } of discoveries) {
+        reader.restrictCache(freshUntil);
+        reader.onEntriesRead?.(entryIds);
+      }
       return {
         view: await mergedView(visibleTo(reader), discoveries),
         sources: discoveries.map(({ report }) => report),

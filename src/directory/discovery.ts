@@ -1,18 +1,27 @@
+import type { DiscoveredAgent } from '../domain/agent.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import { failureReport, type SourceReport } from '../domain/source.ts';
 import { SECOND } from '../domain/time.ts';
-import type { Tracer, TraceSpan } from '../domain/trace-span.ts';
+import type { Tracer } from '../domain/trace-span.ts';
 import { VendorError } from '../domain/vendor-error.ts';
-import { abortable } from '../http/abort.ts';
+import { abortable, withTimeout } from '../http/abort.ts';
 import { vendorError, withRetryAfter } from '../http/response.ts';
+import type { CacheConditions } from '../http/types.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, DataSourceContext } from '../vendors/vendor.ts';
 import type { Discovery, KnownAccount } from './discovered-entries.ts';
 import { addMissingAgents, createKeptDiscoveries, type DiscoveryStore } from './kept-discoveries.ts';
 import type { DirectoryMetrics } from './ports.ts';
+import { createRunningDiscoveries, type RunningDiscovery } from './running-discoveries.ts';
 
 /** The part of a request's context that the directory uses. */
-export type DirectoryReader = Pick<RequestContext, 'canAccess' | 'signal' | 'record' | 'restrictCache' | 'span'>;
+export type DirectoryReader = Pick<
+  RequestContext,
+  'canAccess' | 'signal' | 'record' | 'restrictCache' | 'span' | 'accepts' | 'isBackground' | 'onEntriesRead'
+>;
+
+/** What a discovery takes from the reader that starts it: where its calls are recorded, and what it accepts of the cache. */
+type Starter = Pick<DirectoryReader, 'record' | 'span' | 'accepts' | 'isBackground'>;
 
 export interface DirectoryAccount extends KnownAccount {
   readonly adapter: AccountAdapter;
@@ -46,6 +55,8 @@ export interface DiscoveryResult extends Discovery {
   readonly report: SourceReport;
   /** Until when the result may be cached. */
   readonly freshUntil: Instant;
+  /** The ids of the entries of the cache that the result depends on. */
+  readonly entryIds: readonly string[];
 }
 
 export interface AgentDiscovery {
@@ -55,6 +66,8 @@ export interface AgentDiscovery {
   readonly ask: (account: DirectoryAccount) => Promise<void>;
   /** The agents that need no vendor call; null where one would be made. */
   readonly cached: (account: DirectoryAccount) => Promise<Discovery | null>;
+  /** The agents of the last discovery, however old; null where there has been none. */
+  readonly lastAgents: (account: Pick<KnownAccount, 'name'>) => readonly DiscoveredAgent[] | null;
 }
 
 /** After a failed discovery the account is not called again for this long. */
@@ -66,22 +79,19 @@ interface DiscoveryFailure {
   readonly failedAtMs: number;
 }
 
-interface RunningDiscovery {
-  readonly result: Promise<DiscoveryResult>;
-  /** On the monotonic clock. */
-  readonly startedAtMs: number;
-}
-
 /** An account with what is known of its discoveries, which may outlast a directory. */
 export interface DiscoveringAccount extends DirectoryAccount {
   readonly discovery: AgentDiscovery;
 }
 
-/** Discovers agents, with at most one discovery in flight per account. Concurrent readers share it. */
+/**
+ * Discovers agents. Concurrent readers share a discovery, unless one of them accepts less of what is cached than the others: it is asked
+ * again for that one, whose failure changes nothing for the others.
+ */
 export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery {
   const { clock } = options;
   const failures = new Map<string, DiscoveryFailure>();
-  const inFlight = new Map<string, RunningDiscovery>();
+  const inFlight = createRunningDiscoveries<DiscoveryResult>();
   const kept = createKeptDiscoveries(clock);
 
   /** The last failure, as long as the account is not called because of it. */
@@ -95,20 +105,21 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
   function lastKnown(account: DirectoryAccount, error: VendorError, freshUntil: Instant): DiscoveryResult {
     const last = kept.get(account);
     const failed = failureReport(error);
-    if (!last) return { account, agents: [], report: failed, freshUntil };
+    if (!last) return { account, agents: [], report: failed, freshUntil, entryIds: [] };
     const { endpoint, agents, fetchedAt } = last;
     return {
       account,
       agents,
       report: { ...failed, endpoint, outcome: 'STALE', fetchedAt, servedFrom: 'CACHE' },
       freshUntil,
+      entryIds: [],
     };
   }
 
   /** The account is not called now: the next attempt is the first that may bring something new. */
-  function duringCoolDown(account: DirectoryAccount): DiscoveryResult | null {
+  function duringCoolDown(account: DirectoryAccount, accepts?: CacheConditions): DiscoveryResult | null {
     const failure = coolingDown(account);
-    if (!failure) return null;
+    if (!failure || failure.failedAtMs < (accepts?.notBeforeMs ?? -Infinity)) return null;
     const { error, remainingMs, failedAtMs } = failure;
     const vendorWaitMs = (error.retryAfterSeconds ?? 0) * SECOND - (clock.monotonicMs() - failedAtMs);
     const waitMs = Math.max(remainingMs, vendorWaitMs);
@@ -128,24 +139,26 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     return result;
   }
 
-  function fail(account: DirectoryAccount, error: VendorError): DiscoveryResult {
+  function fail(account: DirectoryAccount, error: VendorError, isRenewal: boolean): DiscoveryResult {
+    // What is cached still serves the readers that accept it.
+    if (isRenewal) return reportEnd(lastKnown(account, error, clock.now()));
     failures.set(account.name, { error, failedAtMs: clock.monotonicMs() });
     return reportEnd(duringCoolDown(account) ?? lastKnown(account, error, clock.now()));
   }
 
   /** Every query needs every account: an unexpected error must not take the other accounts' agents with it. */
-  function recordFailure(account: DirectoryAccount, error: unknown): DiscoveryResult {
+  function recordFailure(account: DirectoryAccount, error: unknown, isRenewal: boolean): DiscoveryResult {
     if (!(error instanceof VendorError)) options.onUnexpectedError(error);
     const failure =
       error instanceof VendorError
         ? error
         : vendorError(toTarget(account), 'VENDOR_BAD_RESPONSE', { reason: 'unreadable' });
     options.onReport(failureReport(failure));
-    return fail(account, failure);
+    return fail(account, failure, isRenewal);
   }
 
   /** Keeps what the account returned, and adds what only an earlier discovery knows where it returned a part. */
-  function recordResult(account: DirectoryAccount, result: DiscoveryResult): DiscoveryResult {
+  function recordResult(account: DirectoryAccount, result: DiscoveryResult, isRenewal: boolean): DiscoveryResult {
     const { report } = result;
     const { endpoint, outcome, error } = report;
     const fetchedAt = report.fetchedAt ?? clock.now();
@@ -154,57 +167,67 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     if (outcome === 'STALE' && error) {
       if (fetchedAt > (last?.fetchedAt ?? -Infinity))
         kept.keep(account, { endpoint, agents: result.agents, fetchedAt }, { persist: false });
-      return fail(account, error);
+      return fail(account, error, isRenewal);
     }
     failures.delete(account.name);
     const agents =
       outcome === 'OK'
         ? result.agents
         : addMissingAgents(result.agents, last?.agents ?? [], account.references.canonical);
-    const isNews = last?.fetchedAt !== fetchedAt || report.servedFrom === 'VENDOR';
+    const isNews = fetchedAt > (last?.fetchedAt ?? -Infinity) || report.servedFrom === 'VENDOR';
     if (isNews) kept.keep(account, { endpoint, agents, fetchedAt }, { persist: report.servedFrom === 'VENDOR' });
     const known = { ...result, agents };
     // The same answer from the cache is no discovery.
     return isNews ? reportEnd(known) : known;
   }
 
-  function start(
-    account: DirectoryAccount,
-    record: DirectoryReader['record'],
-    span: TraceSpan | undefined,
-  ): RunningDiscovery {
+  function start(account: DirectoryAccount, starter: Starter): RunningDiscovery<DiscoveryResult> {
+    const { span } = starter;
     span?.setAttributes({ 'switchboard.account': account.name });
+    const startedAtMs = clock.monotonicMs();
+    // From now on, so that readers that arrive before it starts may join it.
+    const accepts =
+      starter.accepts?.notBeforeMs === undefined ? starter.accepts : { ...starter.accepts, notBeforeMs: startedAtMs };
+    const isRenewal = accepts !== undefined;
     const result = kept
       .restore(account)
-      .then(() => runDiscovery(account, record, options, span))
-      .then((discovery) => recordResult(account, discovery))
-      .catch((error: unknown) => recordFailure(account, error))
+      .then(() => runDiscovery(account, { ...starter, accepts }, options))
+      .then((discovery) => recordResult(account, discovery, isRenewal))
+      .catch((error: unknown) => recordFailure(account, error, isRenewal))
       .finally(() => {
-        inFlight.delete(account.name);
         span?.end();
       });
-    const running = { result, startedAtMs: clock.monotonicMs() };
-    inFlight.set(account.name, running);
+    const running = { result, startedAtMs, accepts };
+    inFlight.add(account.name, running);
     return running;
   }
 
   /** The timeout runs from the start of the discovery: readers that join late do not wait the full timeout again. */
-  function waitFor(account: DirectoryAccount, running: RunningDiscovery, ms: number): Promise<DiscoveryResult> {
+  function waitFor(
+    account: DirectoryAccount,
+    running: RunningDiscovery<DiscoveryResult>,
+    ms: number,
+  ): Promise<DiscoveryResult> {
     const remainingMs = running.startedAtMs + ms - clock.monotonicMs();
+    if (remainingMs === Infinity) return running.result;
     if (remainingMs <= 0) return Promise.resolve(late(account));
     return withTimeout(running.result, () => late(account), remainingMs, clock);
   }
 
   return {
     async discover(account, reader) {
-      const failed = duringCoolDown(account);
+      const { signal, accepts, isBackground = false, record } = reader;
+      const failed = duringCoolDown(account, accepts);
       if (failed) return failed;
-      const { signal } = reader;
       if (signal.aborted) return late(account);
-      const waitMs = Math.min(account.discoverTimeoutMs, options.maxRequestWaitMs());
+      // No caller waits for a reader in the background, which has a deadline of its own.
+      const waitMs = isBackground ? Infinity : Math.min(account.discoverTimeoutMs, options.maxRequestWaitMs());
       const running =
-        inFlight.get(account.name) ??
-        start(account, reader.record, reader.span?.startChild('discovery', 'internal', {}));
+        inFlight.find(account.name, accepts) ??
+        start(account, {
+          ...{ record, accepts, isBackground },
+          span: reader.span?.startChild('discovery', 'internal', {}),
+        });
       try {
         return await abortable(waitFor(account, running, waitMs), signal);
       } catch (error) {
@@ -217,7 +240,8 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     async ask(account) {
       if (coolingDown(account)) return;
       const running =
-        inFlight.get(account.name) ?? start(account, ignoreCall, options.tracer?.startRoot('discovery', 'internal'));
+        inFlight.find(account.name, undefined) ??
+        start(account, { record: ignoreCall, span: options.tracer?.startRoot('discovery', 'internal') });
       await waitFor(account, running, account.discoverTimeoutMs);
     },
 
@@ -227,23 +251,28 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
       const agents = await account.adapter.cachedAgents?.();
       return agents ? { account, agents } : null;
     },
+
+    lastAgents: (account) => kept.get(account)?.agents ?? null,
   };
 }
 
 /** Belongs to no query: no query's end cancels it, and no query's deadline limits it. Its calls are recorded on the first reader. */
 async function runDiscovery(
   account: DirectoryAccount,
-  record: DirectoryReader['record'],
+  { record, span, accepts, isBackground }: Starter,
   { clock, maxFiles, shutdownSignal, onReport }: DiscoveryOptions,
-  span: TraceSpan | undefined,
 ): Promise<DiscoveryResult> {
   let freshUntil = Infinity;
+  const entryIds: string[] = [];
   const context: DataSourceContext = {
     signal: shutdownSignal,
-    span,
-    record,
+    ...{ span, record, accepts, isBackground },
+    waitsForFresh: accepts !== undefined,
     restrictCache: (expiresAt) => {
       freshUntil = Math.min(freshUntil, expiresAt);
+    },
+    onEntriesRead: (ids) => {
+      for (const id of ids) entryIds.push(id);
     },
     now: clock.now(),
     takeFileBudget: (requested) => Math.min(requested, maxFiles()),
@@ -252,25 +281,11 @@ async function runDiscovery(
   for (const each of sources) onReport(each);
   const report = sources.find(({ outcome }) => outcome !== 'OK') ?? sources[0];
   if (!report) throw new Error(`the discovery of account ${account.name} reports no source`);
-  return { account, agents: data, report, freshUntil };
+  return { account, agents: data, report, freshUntil, entryIds };
 }
 
 function toTarget({ vendor, name }: DirectoryAccount) {
   return { vendor, account: name, endpoint: 'discovery' };
-}
-
-async function withTimeout<T>(promise: Promise<T>, fallback: () => T, ms: number, clock: Clock): Promise<T> {
-  let cancelTimer: () => void = () => undefined;
-  const timeout = new Promise<T>((resolve) => {
-    cancelTimer = clock.setTimer(ms, () => {
-      resolve(fallback());
-    });
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    cancelTimer();
-  }
 }
 
 function ignoreCall(): void {

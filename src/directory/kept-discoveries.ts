@@ -22,7 +22,7 @@ type StoringAccount = KnownAccount & { readonly cache?: DiscoveryStore };
 export interface KeptDiscoveries {
   /** Resolves once what the shared store has of the account is known; reads the store once. */
   readonly restore: (account: StoringAccount) => Promise<void>;
-  readonly get: (account: StoringAccount) => KeptDiscovery | null;
+  readonly get: (account: Pick<StoringAccount, 'name'>) => KeptDiscovery | null;
   /** Replaces what is kept; `persist` also writes it to the shared store. */
   readonly keep: (account: StoringAccount, discovery: KeptDiscovery, options: { readonly persist: boolean }) => void;
 }

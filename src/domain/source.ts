@@ -45,21 +45,34 @@ export interface Provenance {
   readonly staleReason?: VendorError;
 }
 
+const NO_CALLS: readonly CallId[] = [];
+
 /** Creates the report of available data: OK, STALE, or PARTIAL where `error` describes what is missing. */
 export function sourceReport(
   source: { readonly account: string; readonly endpoint: string },
   parts: readonly Provenance[],
   extra: Partial<Pick<SourceReport, 'error' | 'coveredFrom' | 'coveredTo' | 'incompleteDuring'>> = {},
 ): SourceReport {
-  const stale = parts.find((part) => part.staleReason)?.staleReason;
+  let stale: VendorError | undefined;
+  let fetchedAt = Infinity;
+  let freshUntil = Infinity;
+  let servedFrom: ServedFrom = 'CACHE';
+  let calls: Set<CallId> | undefined;
+  for (const part of parts) {
+    stale ??= part.staleReason;
+    fetchedAt = Math.min(fetchedAt, part.fetchedAt);
+    freshUntil = Math.min(freshUntil, part.freshUntil ?? Infinity);
+    if (part.servedFrom === 'VENDOR') servedFrom = 'VENDOR';
+    if (part.call) calls = (calls ?? new Set<CallId>()).add(part.call);
+  }
   return {
     account: source.account,
     endpoint: source.endpoint,
     outcome: extra.error ? 'PARTIAL' : stale ? 'STALE' : 'OK',
-    fetchedAt: earliest(parts.map(({ fetchedAt }) => fetchedAt)),
-    freshUntil: earliest(parts.map(({ freshUntil }) => freshUntil)),
-    servedFrom: parts.length === 0 ? null : parts.some((part) => part.servedFrom === 'VENDOR') ? 'VENDOR' : 'CACHE',
-    calls: [...new Set(parts.flatMap(({ call }) => call ?? []))],
+    fetchedAt: parts.length === 0 ? null : fetchedAt,
+    freshUntil: freshUntil === Infinity ? null : freshUntil,
+    servedFrom: parts.length === 0 ? null : servedFrom,
+    calls: calls ? [...calls] : NO_CALLS,
     error: extra.error ?? stale ?? null,
     coveredFrom: extra.coveredFrom ?? null,
     coveredTo: extra.coveredTo ?? null,

@@ -72,7 +72,10 @@ export function createQueryContext(services: Services, request: RequestContext):
     allAgents: () =>
       memoize('allAgents', '', async () => {
         const merged = await services.directory.merged(request);
-        merged.sources.forEach(restrictReuse);
+        for (const report of merged.sources) {
+          restrictReuse(report);
+          request.onReport?.(report);
+        }
         return merged;
       }),
     dataSource(name) {
@@ -84,6 +87,7 @@ export function createQueryContext(services: Services, request: RequestContext):
     },
     recordReport: (report, ref) => {
       restrictReuse(report);
+      request.onReport?.(report);
       services.health.recordReport(report, ref);
       services.sourceObserver.sourceReported(report);
     },

@@ -9,15 +9,15 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { PerformanceSettings } from '../config/settings.ts';
 import { type EventLoopYielder, runShort } from '../domain/event-loop-yielder.ts';
-import { stringifyInSteps } from '../domain/json-in-steps.ts';
 import type { QueryContext } from '../gather/query-context.ts';
-import { createDocumentStore } from './document-store.ts';
 import { createErrorFormatter } from './errors.ts';
-import { createGatewayOfExecutor } from './execution/gateway.ts';
-import { instrumentResponseObjects } from './limits/response-objects.ts';
+import { createApolloExecutor } from './execution/apollo-executor.ts';
+import { ObjectTexts } from './execution/object-texts.ts';
 import type { PrepareRequest } from './prepare-request.ts';
+import { writeResult } from './write-result.ts';
 
 export interface ApolloOptions {
+  /** With instrumented resolvers: `instrumentResponseObjects`. */
   readonly schema: GraphQLSchema;
   readonly maxTokens: number;
   readonly performance: PerformanceSettings;
@@ -31,13 +31,18 @@ export interface ApolloOptions {
 
 /** Creates the GraphQL executor. Every built-in plugin that Apollo Server would add by itself is disabled explicitly. */
 export function createApolloServer(options: ApolloOptions): ApolloServer<QueryContext> {
-  const { performance, prepare } = options;
-  const schema = instrumentResponseObjects(options.schema);
+  const { schema, performance, prepare } = options;
+  const executor =
+    performance.executor === 'standard'
+      ? null
+      : createApolloExecutor(schema, prepare, new ObjectTexts(performance.objectTextBytes));
   return new ApolloServer<QueryContext>({
-    ...(performance.executor === 'standard' ? { schema } : { gateway: createGatewayOfExecutor(schema, prepare) }),
-    documentStore: createDocumentStore(performance.documentCacheBytes),
+    ...(executor ? { gateway: executor.gateway } : { schema }),
+    // The document-limits plugin keeps documents: Apollo Server's store measures each by its JSON, which takes as long as parsing it.
+    documentStore: null,
     plugins: [
       ...options.plugins,
+      ...(executor ? [executor.plugin] : []),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
@@ -49,7 +54,7 @@ export function createApolloServer(options: ApolloOptions): ApolloServer<QueryCo
     // Report a few validation errors, not all.
     validationOptions: { maxErrors: 5 },
     formatError: createErrorFormatter(options.onUnexpectedError),
-    stringifyResult: (result) => runShort(stringifyInSteps(result, { end: '\n' }), options.yielder),
+    stringifyResult: (result) => runShort(writeResult(result), options.yielder),
     // The authorization plugin decides for each caller; this setting would decide for all.
     introspection: true,
     csrfPrevention: true,

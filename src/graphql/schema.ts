@@ -3,17 +3,18 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { buildSchema, type GraphQLSchema, printSchema } from 'graphql';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { applyDefaultsForNull } from './ast/arguments.ts';
+import { markConstantFields } from './ast/constant-fields.ts';
 import { addFederationDirectives } from './federation.ts';
 import { accountResolvers } from './resolvers/account.ts';
-import { agentResolvers } from './resolvers/agent.ts';
+import { agentConstants, agentResolvers } from './resolvers/agent.ts';
 import { entityResolvers } from './resolvers/entities.ts';
-import { interactionResolvers } from './resolvers/interaction.ts';
+import { interactionConstants, interactionResolvers } from './resolvers/interaction.ts';
 import { queryResolvers } from './resolvers/query.ts';
 import { DateScalar, DateTimeScalar, TimeZoneScalar } from './resolvers/scalars.ts';
-import { sessionResolvers } from './resolvers/session.ts';
+import { sessionConstants, sessionResolvers } from './resolvers/session.ts';
 import { sourceResolvers } from './resolvers/source.ts';
 import { statusCountsResolvers } from './resolvers/status-counts.ts';
-import { statusPeriodResolvers } from './resolvers/status-period.ts';
+import { statusPeriodConstants, statusPeriodResolvers } from './resolvers/status-period.ts';
 import { statusTotalsResolvers } from './resolvers/status-totals.ts';
 import { subscriptionResolvers } from './resolvers/subscription.ts';
 import { teamResolvers } from './resolvers/team.ts';
@@ -63,5 +64,11 @@ export function createSchema(): GraphQLSchema {
     Query: { ...resolvers.Query, ...entityResolvers.Query },
   };
   const typeDefs = addFederationDirectives(readTypeDefinitions());
-  return applyDefaultsForNull(buildSubgraphSchema([{ typeDefs, resolvers: allResolvers as SubgraphResolvers }]));
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: allResolvers as SubgraphResolvers }]);
+  return markConstantFields(applyDefaultsForNull(schema), {
+    ...agentConstants,
+    ...interactionConstants,
+    ...sessionConstants,
+    ...statusPeriodConstants,
+  });
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { rejectionOf } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { failOnUnhandledRejection } from '../../test/support/unhandled-rejections.ts';
-import { abortable, createAbortListeners, sleep } from './abort.ts';
+import { abortable, createAbortListeners, sleep, withTimeout } from './abort.ts';
 
 failOnUnhandledRejection();
 
@@ -13,6 +13,18 @@ const ABORT_REASON = new Error('enough');
 function countListeners(signal: AbortSignal) {
   return getEventListeners(signal, 'abort').length;
 }
+
+describe('withTimeout', () => {
+  test('settles like its promise in time, else resolves to the fallback, and leaves no timer', async () => {
+    const clock = manualClock();
+    expect(await withTimeout(Promise.resolve('value'), () => 'late', 10, clock)).toBe('value');
+    expect(await rejectionOf(withTimeout(Promise.reject(ABORT_REASON), () => 'late', 10, clock))).toBe(ABORT_REASON);
+    expect(clock.pendingTimers()).toBe(0);
+    const waiting = withTimeout(pendingForever, () => 'late', 10, clock);
+    clock.advance(10);
+    expect(await waiting).toBe('late');
+  });
+});
 
 describe('abortable', () => {
   test('settles like its promise, and leaves no listener on a signal that lives longer', async () => {

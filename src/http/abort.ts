@@ -23,6 +23,21 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
+/** Settles like the promise, unless `ms` pass first: then resolves to the fallback. Leaves no timer running. */
+export async function withTimeout<T>(promise: Promise<T>, fallback: () => T, ms: number, clock: Clock): Promise<T> {
+  let cancelTimer: () => void = () => undefined;
+  const timeout = new Promise<T>((resolve) => {
+    cancelTimer = clock.setTimer(ms, () => {
+      resolve(fallback());
+    });
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    cancelTimer();
+  }
+}
+
 /** Resolves after `ms`; rejects with the signal's reason as soon as the signal is aborted. Leaves no timer running. */
 export async function sleep(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
   let cancelTimer: () => void = () => undefined;

@@ -18,9 +18,11 @@ function setUp(
     entries: [ENTRY, { ...ENTRY, text: '{ b }' }],
     clock,
     unfinished,
-    claim: (name) => {
-      claims.push(name);
-      return Promise.resolve(isGranted);
+    claims: {
+      claim: (name) => {
+        claims.push(name);
+        return Promise.resolve(isGranted ? 'granted' : 'taken');
+      },
     },
     execute: (run) => {
       runs.push(run);

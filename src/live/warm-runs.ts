@@ -3,6 +3,7 @@ import { createCronSchedule } from '../config/cron.ts';
 import type { WarmEntry } from '../config/warm.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import { MINUTE } from '../domain/time.ts';
+import { createTakeOver, type RunClaims, TAKE_OVER_MS } from './take-over.ts';
 
 /** How a run of a scheduled query ended. `incomplete`: its answer has errors. `failed`: it has no answer. */
 export type WarmOutcome = 'complete' | 'incomplete' | 'failed';
@@ -13,6 +14,7 @@ export interface WarmRun {
   readonly index: number;
   readonly entry: WarmEntry;
   readonly scheduledAt: Instant;
+  /** Infinity: there is none. */
   readonly nextAt: Instant;
 }
 
@@ -20,6 +22,8 @@ export interface WarmRun {
 export interface UnfinishedRun {
   /** What its entry runs, and when: equal for the same entry of another configuration. */
   readonly entryKey: string;
+  /** The name by which processes claim it. */
+  readonly claimName: string;
   readonly scheduledAt: Instant;
   /** Whether this process has claimed it. */
   readonly isClaimed: boolean;
@@ -30,8 +34,7 @@ export interface WarmRunsOptions {
   /** Those of a configuration before: they are run again, by the entries that are still there. */
   readonly unfinished?: readonly UnfinishedRun[];
   readonly clock: Clock;
-  /** Resolves to whether this process, of those that share a cache, is the one that does what the name stands for. */
-  readonly claim: (name: string) => Promise<boolean>;
+  readonly claims: RunClaims;
   readonly execute: (run: WarmRun, signal: AbortSignal) => Promise<void>;
 }
 
@@ -40,12 +43,13 @@ const MAX_TIMER_MS = MINUTE;
 
 /** Runs each entry at its times, one run after another. Returns how to stop, which returns the runs that have not ended. */
 export function startWarmRuns(options: WarmRunsOptions): () => readonly UnfinishedRun[] {
-  const { entries, unfinished = [], clock, claim, execute } = options;
+  const { entries, unfinished = [], clock, claims, execute } = options;
   const controller = new AbortController();
   const { signal } = controller;
   const cancels = new Map<WarmEntry, () => void>();
   const limitRuns = pLimit(1);
   const open = new Set<UnfinishedRun>();
+  const takeOver = createTakeOver({ clock, claims, signal });
 
   function schedule(index: number, entry: WarmEntry): void {
     const { next } = createCronSchedule(entry.cron, entry.timeZone);
@@ -60,21 +64,34 @@ export function startWarmRuns(options: WarmRunsOptions): () => readonly Unfinish
         // Times that have passed meanwhile are left out.
         const nextAt = next(Math.max(scheduledAt, clock.now()));
         waitFor(nextAt);
-        void run({ index, entry, scheduledAt, nextAt: nextAt ?? scheduledAt }, false);
+        void run({ index, entry, scheduledAt, nextAt: nextAt ?? Infinity }, false);
       };
       cancels.set(entry, clock.setTimer(Math.min(leftMs, MAX_TIMER_MS), onTimer));
     };
-    waitFor(next(clock.now()));
+    const nextAt = next(clock.now());
+    waitFor(nextAt);
+    const missedAt = findLast(next, clock.now());
+    if (missedAt !== null) takeOverRun({ index, entry, scheduledAt: missedAt, nextAt: nextAt ?? Infinity });
+  }
+
+  function takeOverRun(warmRun: WarmRun): void {
+    takeOver({
+      ...warmRun,
+      claimName: toKey(warmRun.entry, warmRun.scheduledAt),
+      onGranted: () => void run(warmRun, true),
+    });
   }
 
   async function run(warmRun: WarmRun, wasClaimed: boolean): Promise<void> {
     const { entry, scheduledAt } = warmRun;
-    const state = { entryKey: toKey(entry), scheduledAt, isClaimed: wasClaimed };
+    const claimName = toKey(entry, scheduledAt);
+    const state = { entryKey: toKey(entry), claimName, scheduledAt, isClaimed: wasClaimed };
     open.add(state);
     await limitRuns(async () => {
       if (signal.aborted) return;
-      state.isClaimed ||= await claim(toKey(entry, scheduledAt));
+      state.isClaimed ||= (await claims.claim(claimName)) !== 'taken';
       if (state.isClaimed) await execute(warmRun, signal);
+      else takeOverRun(warmRun);
       open.delete(state);
     });
   }
@@ -83,7 +100,7 @@ export function startWarmRuns(options: WarmRunsOptions): () => readonly Unfinish
     const index = entries.findIndex((entry) => toKey(entry) === entryKey);
     const entry = entries[index];
     if (!entry) continue;
-    const nextAt = createCronSchedule(entry.cron, entry.timeZone).next(clock.now()) ?? scheduledAt;
+    const nextAt = createCronSchedule(entry.cron, entry.timeZone).next(clock.now()) ?? Infinity;
     void run({ index, entry, scheduledAt, nextAt }, isClaimed);
   }
   for (const [index, entry] of entries.entries()) schedule(index, entry);
@@ -92,6 +109,13 @@ export function startWarmRuns(options: WarmRunsOptions): () => readonly Unfinish
     for (const cancel of cancels.values()) cancel();
     return [...open];
   };
+}
+
+/** The last time of a schedule that is not too late yet; null: there is none. */
+function findLast(next: (after: Instant) => Instant | null, now: Instant): Instant | null {
+  let last: Instant | null = null;
+  for (let at = next(now - TAKE_OVER_MS); at !== null && at <= now; at = next(at)) last = at;
+  return last;
 }
 
 /** What an entry runs, and when; of one of its runs, the name by which processes claim it. */

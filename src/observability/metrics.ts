@@ -5,7 +5,7 @@ import type { VendorHttpMetrics } from '../http/ports.ts';
 import type { LiveMetrics } from '../live/ports.ts';
 import type { MetricsExporter, ServerMetrics } from '../server/ports.ts';
 import { type AccountMetrics, type AccountStateMetrics, createAccountMetrics } from './metrics/accounts.ts';
-import { aggregatorOf } from './metrics/aggregators.ts';
+import { aggregatorOf, withoutRepetition } from './metrics/aggregators.ts';
 import { registerBuildInfo } from './metrics/build.ts';
 import { type AllCacheMetrics, createCacheMetrics } from './metrics/cache.ts';
 import { createCallQueueMetrics } from './metrics/call-queue.ts';
@@ -16,7 +16,7 @@ import { createVendorHttpMetrics } from './metrics/http.ts';
 import { createLiveMetrics } from './metrics/live.ts';
 import { createLogMetrics, type LogMetrics } from './metrics/log.ts';
 import { createPurgeMetrics, type PurgeMetrics } from './metrics/purges.ts';
-import { createMetricFactory } from './metrics/registry.ts';
+import { createMetricFactory, type MetricsReport } from './metrics/registry.ts';
 import { createServerMetrics } from './metrics/server.ts';
 import { createSourceMetrics, type SourceMetrics } from './metrics/sources.ts';
 import { createTracingMetrics, type TracingMetrics } from './metrics/tracing.ts';
@@ -43,9 +43,6 @@ export interface Metrics
     LiveMetrics,
     GraphqlLayerMetrics,
     MetricsExporter {}
-
-/** The metrics of a process. */
-export type MetricsReport = Awaited<ReturnType<prometheus.Registry['getMetricsAsJSON']>>;
 
 /** The metrics of the other processes that serve the same address, and a way to report this one's to them. */
 export interface MetricsPeers {
@@ -97,7 +94,7 @@ function createExporter(registry: prometheus.Registry, peers: MetricsPeers | und
   return {
     text: async (isVisible = () => true) => {
       const own = await registry.getMetricsAsJSON();
-      const reports = [own, ...((await peers?.collectReports(own)) ?? [])];
+      const reports = withoutRepetition([own, ...((await peers?.collectReports(own)) ?? [])]);
       const shown = reports.map((metrics) =>
         metrics.map((metric) => ({
           ...metric,

@@ -62,9 +62,14 @@ function scanAgents(
   account: string,
   { capability, accounts }: AccountSelection,
 ): AccountScan {
-  const agentAccounts = agents.flatMap((agent) => accountsSupporting(planning.context, agent, capability, accounts));
-  return {
-    refs: agentAccounts.flatMap((agentAccount) => (agentAccount.account === account ? [agentAccount.ref] : [])),
-    potentialAccounts: agents.filter((agent) => mayGetAccountFrom(planning, agent, account)).length,
-  };
+  const [first] = agents;
+  // The account is known to have the capability; what is asked once for all agents is whether the field rejects its arguments.
+  if (first) accountsSupporting(planning.context, first, capability, accounts);
+  const refs: string[] = [];
+  for (const agent of agents)
+    for (const agentAccount of agent.accounts) if (agentAccount.account === account) refs.push(agentAccount.ref);
+  const potentialAccounts = planning.discoverableAccounts.has(account)
+    ? agents.filter((agent) => mayGetAccountFrom(planning, agent, account)).length
+    : 0;
+  return { refs, potentialAccounts };
 }

@@ -1,5 +1,6 @@
 import type { Limits } from '../config/settings.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
+import type { SourceReport } from '../domain/source.ts';
 import type { TraceSpan } from '../domain/trace-span.ts';
 import type { CacheConditions, CallContext, CallRecord } from '../http/types.ts';
 import { type Caller, canAccess } from './caller.ts';
@@ -24,6 +25,8 @@ export interface RequestContextOptions {
   readonly startedAtMs?: number;
   /** Receives the ids of the cache entries that the response depends on. */
   readonly onEntriesRead?: ((ids: readonly string[]) => void) | undefined;
+  /** Receives the report of every source that the response depends on. */
+  readonly onReport?: ((report: SourceReport) => void) | undefined;
   /** Absent: every cached value that is fresh. */
   readonly accepts?: CacheConditions | undefined;
   /** Whether no caller waits for the response. */
@@ -46,6 +49,8 @@ export interface RequestContext extends CallContext {
   readonly explain: Explain | null;
   /** Null where the response answers a request of its own: it cannot be one of a subscription. */
   readonly stream: StreamContext | null;
+  /** Receives the report of every source that the response depends on. */
+  readonly onReport?: ((report: SourceReport) => void) | undefined;
   /** One instant for the whole query. */
   readonly now: Instant;
   /** What `record` has collected. */
@@ -92,6 +97,7 @@ export function createRequestContext({
   limits,
   startedAtMs = clock.monotonicMs(),
   onEntriesRead,
+  onReport,
   accepts,
   isBackground,
   span,
@@ -115,6 +121,7 @@ export function createRequestContext({
     isBackground,
     explain,
     stream,
+    onReport,
     // An event of a stream is sent once it is complete; no client waits for it. Conditions are not for stale values.
     waitsForFresh: stream !== null || accepts !== undefined,
     now: clock.now(),
@@ -147,14 +154,13 @@ export function createRequestContext({
 function createCallLedger(): CallLedger & Pick<CallContext, 'record'> {
   const records: CallRecord[] = [];
   /** The indexes of the records that others may join. */
-  const joinable: number[] = [];
+  const joinable: { -readonly [Key in keyof CallRecord]: CallRecord[Key] }[] = [];
 
   /** Adds the keys to an earlier record; false where there is none to join. */
   function joinEarlier({ account, endpoint, outcome, keys }: CallRecord): boolean {
-    for (const index of joinable) {
-      const earlier = records[index];
-      if (earlier?.account !== account || earlier.endpoint !== endpoint || earlier.outcome !== outcome) continue;
-      records[index] = { ...earlier, keys: earlier.keys + keys };
+    for (const earlier of joinable) {
+      if (earlier.account !== account || earlier.endpoint !== endpoint || earlier.outcome !== outcome) continue;
+      earlier.keys += keys;
       return true;
     }
     return false;
@@ -164,9 +170,10 @@ function createCallLedger(): CallLedger & Pick<CallContext, 'record'> {
     record: (call, joinsEarlier = false) => {
       if (joinsEarlier) {
         if (joinEarlier(call)) return;
-        joinable.push(records.length);
-      }
-      records.push(call);
+        const joined = { ...call };
+        joinable.push(joined);
+        records.push(joined);
+      } else records.push(call);
     },
     records,
     vendorCalls: () => {

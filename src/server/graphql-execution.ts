@@ -3,6 +3,7 @@ import type { Limits } from '../config/settings.ts';
 import type { Clock } from '../domain/clock.ts';
 import { createEventLoopYielder, runShort } from '../domain/event-loop-yielder.ts';
 import { encodeInSteps } from '../domain/json-in-steps.ts';
+import type { SourceReport } from '../domain/source.ts';
 import type { Tracer, TraceSpan } from '../domain/trace-span.ts';
 import type { CacheConditions } from '../http/types.ts';
 import type { Caller } from '../request/caller.ts';
@@ -44,6 +45,8 @@ export interface GraphqlCall {
   readonly span?: TraceSpan | undefined;
   /** Receives the vendor calls that were made, by account, whatever the outcome. */
   readonly onCalls?: (calls: Readonly<Record<string, number>>) => void;
+  /** Receives the report of every source that the response has data of, or lacks. */
+  readonly onReport?: ((report: SourceReport) => void) | undefined;
 }
 
 /** Executes a call, and says how long and for whom its response is valid. */
@@ -52,10 +55,10 @@ export type ExecuteCall = (call: GraphqlCall, ...watch: Parameters<Execute>) => 
 export function createGraphqlExecution({ graphql, limits, clock }: GraphqlExecutionOptions): ExecuteCall {
   const yielder = createEventLoopYielder(clock);
   return async (call, disconnectSignal, onEntriesRead) => {
-    const { caller, requestId, explain, startedAtMs, stream, accepts, isBackground, span } = call;
+    const { caller, requestId, explain, startedAtMs, stream, accepts, isBackground, onReport, span } = call;
     const { method, headers, search, body, operation } = call;
     const contextOptions = { caller, requestId, explain, disconnectSignal, clock, limits, startedAtMs, onEntriesRead };
-    const context = createRequestContext({ ...contextOptions, stream, accepts, isBackground, span });
+    const context = createRequestContext({ ...contextOptions, stream, accepts, isBackground, onReport, span });
     try {
       const result = await graphql({ method, headers, search, body }, context);
       if (result.body.kind !== 'complete') throw new Error('incremental delivery is not supported by this schema');

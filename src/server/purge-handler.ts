@@ -11,11 +11,16 @@ export interface PurgeReport {
   readonly purgedAt: string;
   readonly accounts: readonly {
     readonly account: string;
+    /**
+     * Where an agent is named: whether it is known at the account. Null: nothing is known of it, but the account's agents have not been
+     * discovered yet.
+     */
+    readonly agentKnown?: boolean | null;
     /** The entries in this process's memory, by endpoint. */
     readonly endpoints: readonly { readonly endpoint: string; readonly entries: number }[];
   }[];
-  /** The complete responses that this process kept. */
-  readonly responses: number;
+  /** The complete responses that this process kept, of all callers; absent for a caller who may not use all accounts. */
+  readonly responses?: number;
   /** The processes of the fleet, and how many of them have dropped it, too. */
   readonly fleet: { readonly processes: number; readonly heard: number; readonly complete: boolean };
 }

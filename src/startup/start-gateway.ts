@@ -109,7 +109,7 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
   await setImmediate();
   // Until then agents of a healthy account would be missing from answers. A vendor that is down delays it, but never prevents it.
   const isReady = once(() => app.askAccounts());
-  if (link && !link.listensAtOnce) await isReady();
+  if (config.server.listenWhenReady || link?.listensAtOnce === false) await isReady();
   const url = await app.server.listen().catch((error: unknown) => {
     const description = describeListenError(error, config.server);
     if (description === null) throw error;

@@ -11,6 +11,8 @@ const PROGRAMS_BY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'test/support/reverse-proxy.ts': ['nginx', 'haproxy'],
   'test/support/kubectl.ts': ['kubectl'],
   'test/support/systemd-analyze.ts': ['systemd-analyze'],
+  'test/support/systemd-machine.ts': ['systemd'],
+  'test/support/image-container.ts': ['dpkg-query'],
   'test/support/client-libraries.ts': ['client-libraries'],
   'test/support/federation-example.ts': ['hive-gateway'],
   'test/support/c-sharp.ts': ['c-sharp-generator', 'mcs'],

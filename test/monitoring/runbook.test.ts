@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { readSourceTree } from '../architecture/source-tree.ts';
-import { readDashboard, readRules } from '../support/deploy-files.ts';
+import { readDashboard, readDeployFile, readRules } from '../support/deploy-files.ts';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 const { alerts } = readRules();
@@ -25,9 +26,18 @@ test('every alert has a runbook entry, and every entry an alert', () => {
 
 test.each(alerts)('$alert leads to its entry, and says how urgent it is', ({ alert, labels, annotations }) => {
   // GitHub's anchor of a heading of one word.
-  expect(annotations.runbook_url).toBe(`docs/operations.md#${alert.toLowerCase()}`);
+  expect(annotations.runbook_url).toBe(`https://switchboard.example/docs/operations.md#${alert.toLowerCase()}`);
   expect(Object.keys(annotations).toSorted()).toEqual(['description', 'runbook_url', 'summary']);
   expect(['critical', 'warning', 'info']).toContain(labels.severity);
+});
+
+test('the command of the page puts an address of one’s own into every alert', () => {
+  const [, expression = '', address = ''] = /`sed -i '(s\|[^|]+\|([^|]+)\|)' rules\.yml`/.exec(page) ?? [];
+  const rules = readDeployFile('prometheus/rules.yml');
+  const changed = execFileSync('sed', [expression], { input: rules, encoding: 'utf8' });
+  const urls = [...changed.matchAll(/runbook_url: (\S+)/g)].map(([, url]) => url);
+  expect(urls).toEqual(alerts.map(({ alert }) => `${address}/docs/operations.md#${alert.toLowerCase()}`));
+  expect(changed).not.toContain('switchboard.example');
 });
 
 test.each([...runbook])('the entry of %s says what it means, how to look and what to do', (_, entry) => {

@@ -117,3 +117,23 @@ test('purges where it is asked while Redis does not answer, and elsewhere as soo
   await ask(second);
   expect(postsToKore()).toBe(1);
 });
+
+test('a gateway from whose configuration the account was missing meanwhile has nothing left of what was purged', async () => {
+  const [first, second] = await startTwoGateways();
+  await ask(first);
+  await first.reconfigure((raw) => withoutAccount('kore-main', onRedis(raw)));
+  world.calls();
+  const { fleet } = await purge(second, { account: 'kore-main' });
+  expect(fleet).toEqual({ processes: 2, heard: 2, complete: true });
+  expect((await first.reconfigure(onRedis)).accounts.added).toEqual(['kore-main']);
+  await ask(first);
+  expect(postsToKore()).toBe(1);
+});
+
+function withoutAccount(name: string, raw: RawConfig): RawConfig {
+  return {
+    ...raw,
+    accounts: raw.accounts.filter((account) => account.name !== name),
+    agents: raw.agents.map(({ accounts: { [name]: _removed, ...accounts }, ...agent }) => ({ ...agent, accounts })),
+  };
+}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
 import type { DiskObserver } from '../../src/cache/disk-connection.ts';
+import type { DiskDatabase, ListedRow } from '../../src/cache/disk-database.ts';
 import type { DiskOperation } from '../../src/cache/disk-messages.ts';
 import { createDiskService } from '../../src/cache/disk-service.ts';
 import { DiskError, type DiskThread } from '../../src/cache/disk-thread.ts';
@@ -70,4 +71,18 @@ export function controlledThread() {
     for (const each of releases.splice(0)) each();
   };
   return { thread, failures, held, release, requests };
+}
+
+/** All rows of a file, or those of some keys. */
+export function listDiskRows(database: DiskDatabase): readonly ListedRow[] {
+  const rows: ListedRow[] = [];
+  for (;;) {
+    const more = database.list(rows.at(-1)?.row ?? -1);
+    if (more.length === 0) return rows;
+    rows.push(...more);
+  }
+}
+
+export function findDiskRows(database: DiskDatabase, keys: readonly string[]): readonly ListedRow[] {
+  return listDiskRows(database).filter(({ key }) => key !== null && keys.includes(key));
 }

@@ -30,6 +30,11 @@ describe('findProgram', () => {
   });
 });
 
+test('findProgram returns null for a program that cannot be used on this machine', () => {
+  const unusable = { ...REDIS_SERVER, isUsable: () => false };
+  expect(findProgram(unusable, { PATH: folder })).toBeNull();
+});
+
 describe('requireProgram', () => {
   test('throws an error that says how to get a missing program', () => {
     expect(() => requireProgram(REDIS_SERVER, { PATH: '' })).toThrow(

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,8 @@ export interface Program {
   /** Names to look for on the PATH, and absolute paths, in this order. */
   readonly candidates: readonly string[];
   readonly howToGet: string;
+  /** Whether this machine lets it run; absent: it does. */
+  readonly isUsable?: () => boolean;
 }
 
 export const CHROMIUM: Program = {
@@ -62,6 +65,31 @@ export const SYSTEMD_ANALYZE: Program = {
   howToGet: 'apt-get install systemd (Linux only)',
 };
 
+/** As the first process of namespaces of its own. */
+const SYSTEMD: Program = {
+  name: 'systemd',
+  variable: 'SYSTEMD',
+  candidates: ['/usr/lib/systemd/systemd'],
+  howToGet: 'apt-get install systemd curl iproute2, and run the tests as root with a cgroup2 file system (Linux only)',
+  isUsable: () =>
+    [
+      'unshare --mount --pid --fork --cgroup --net mount --make-rprivate /',
+      'nsenter --version',
+      'ip -V',
+      'curl -V',
+    ].every((command) => spawnSync('sh', ['-c', command]).status === 0) &&
+    / cgroup2 rw[ ,]/.test(readFileSync('/proc/self/mounts', 'utf8')),
+};
+
+/** To build the root of the image from Debian's packages, and run it. */
+const DPKG_QUERY: Program = {
+  name: 'dpkg-query',
+  variable: 'DPKG_QUERY',
+  candidates: ['dpkg-query'],
+  howToGet: 'run the tests on Debian, as root',
+  isUsable: () => process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0,
+};
+
 const EXAMPLES = fileURLToPath(new URL('../../examples/clients/', import.meta.url));
 
 /** The packages of other GraphQL clients, which are too heavy for everyone's `npm ci`. */
@@ -90,9 +118,7 @@ export const C_SHARP_COMPILER: Program = {
 export const HIVE_GATEWAY: Program = {
   name: 'hive-gateway',
   variable: 'HIVE_GATEWAY',
-  candidates: [
-    fileURLToPath(new URL('../../examples/federation/node_modules/@graphql-hive/gateway-runtime', import.meta.url)),
-  ],
+  candidates: [join(EXAMPLES, '../federation/node_modules/@graphql-hive/gateway-runtime')],
   howToGet: 'npm run install:clients',
 };
 
@@ -117,6 +143,8 @@ const PROGRAMS = [
   NGINX,
   HAPROXY,
   KUBECTL,
+  SYSTEMD,
+  DPKG_QUERY,
   SYSTEMD_ANALYZE,
   CLIENT_LIBRARIES,
   C_SHARP_GENERATOR,
@@ -131,6 +159,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function findProgram(program: Program, env: Environment = process.env): string | null {
   const named = env[program.variable];
   if (named) return isExecutable(named) ? named : null;
+  if (program.isUsable?.() === false) return null;
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   const paths = program.candidates.flatMap((candidate) =>
     isAbsolute(candidate) ? [candidate] : folders.map((folder) => join(folder, candidate)),

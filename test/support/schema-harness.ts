@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { createOperationPreparer } from '../../src/graphql/ast/operation.ts';
 import { executeOperation } from '../../src/graphql/execution/execute-operation.ts';
+import { ObjectTexts } from '../../src/graphql/execution/object-texts.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import type { AccountDataSource } from '../../src/vendors/vendor.ts';
 import { directoryEntry } from './directory-fixtures.ts';
@@ -77,5 +78,10 @@ export async function runQuery(source: string, variables: Readonly<Record<string
   if (process.env.OPTIMISATIONS === 'off' || !definition || validate(schema, document).length > 0)
     return graphql({ schema, source, variableValues: variables, contextValue });
   const { operation, errors } = prepareOperation({ schema, document, definition, variables });
-  return operation ? executeOperation(operation, contextValue) : { errors };
+  if (!operation) return { errors };
+  const { data, errors: executionErrors } = await executeOperation(operation, contextValue, new ObjectTexts(0));
+  return {
+    ...(executionErrors && { errors: executionErrors }),
+    data: data && (data.toJSON() as Record<string, unknown>),
+  };
 }

@@ -54,7 +54,7 @@ export interface Gateway {
     variables?: Readonly<Record<string, unknown>>,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<GatewayResponse<Data>>;
-  /** Changes its configuration while it runs. */
+  /** Changes its configuration while it runs; rejects where it is stopped before. */
   readonly reconfigure: (change: (config: RawConfig) => RawConfig) => Promise<Reconfiguration>;
   readonly stop: () => Promise<void>;
 }
@@ -119,7 +119,7 @@ function withPatience(config: SandboxConfig): RawConfig {
 /** `OPTIMISATIONS=off` runs the tests without all that only makes answers faster. */
 const performance =
   process.env.OPTIMISATIONS === 'off'
-    ? { responseCacheBytes: 0, executor: 'standard', documentCacheBytes: 0, synchronousReads: false }
+    ? { responseCacheBytes: 0, executor: 'standard', objectTextBytes: 0, documentCacheBytes: 0, synchronousReads: false }
     : {};
 
 /** Loads a configuration as the gateway would from a file, with a free local port. */
@@ -149,7 +149,11 @@ async function startGateway(raw: RawConfig, change: (config: RawConfig) => RawCo
       const body = (await response.json()) as Omit<GatewayResponse<never>, 'status' | 'headers'>;
       return { status: response.status, headers: response.headers, ...body };
     },
-    reconfigure: (nextChange) => app.reconfigure(parseRawConfig(nextChange(raw))),
+    async reconfigure(nextChange) {
+      const changed = await app.reconfigure(parseRawConfig(nextChange(raw)));
+      if (!changed) throw new Error('the gateway has been stopped');
+      return changed;
+    },
     async stop() {
       await app.server.drain(0);
       await app.close();

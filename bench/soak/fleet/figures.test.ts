@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createFigures } from './clients.ts';
 import { createEpisodeLog, EPISODES, SCRIPT_SECONDS } from './episodes.ts';
 import { scanLines } from './log-scan.ts';
-import { type MemorySample, memoryTrend } from './memory.ts';
+import { type MemorySample, memoryTrend, MIN_MEMORY_MINUTES, readCachedMb } from './memory.ts';
 import { findInFigures, type FleetRun, summarize } from './report.ts';
 import { countCalls, isExcessive } from './vendor-calls.ts';
 import { groupViolations } from './violations.ts';
@@ -14,6 +14,7 @@ function samplesOf(...heldMb: readonly number[]): readonly MemorySample[] {
     at: index * MINUTE,
     heapMb,
     externalMb: 0,
+    cachedMb: 0,
     rssMb: 100,
     loopP99Ms: 1,
     loopMaxMs: 2,
@@ -58,6 +59,16 @@ describe('violations that figures show', () => {
     ['fault that no answer shows', { faultsSeen: [{ account: 'kore-main', at: 2 * MINUTE }] }],
   ])('include a planted one: %s', (check, changes) => {
     expect(findInFigures({ ...RUN, ...changes }, []).map((violation) => violation.check)).toEqual([check]);
+  });
+
+  test('include no growth of memory in a run that is too short to judge it, which says so', () => {
+    const growing = { ...RUN, samples: new Map([['a', samplesOf(50, 60, 70, 80, 90, 100)]]) };
+    const short = { ...growing, minutes: MIN_MEMORY_MINUTES - 1 };
+    expect(summarize(short)).toMatchObject({ violations: [], notes: [expect.stringContaining('too short to judge')] });
+    expect(summarize({ ...growing, minutes: MIN_MEMORY_MINUTES })).toMatchObject({
+      violations: [{ check: 'memory grows' }],
+      notes: [],
+    });
   });
 
   test('include calls of the fleet beyond those of one gateway', () => {
@@ -118,6 +129,19 @@ describe('episodes', () => {
     }
     expect(Math.max(...EPISODES.map(({ to }) => to))).toBeLessThan(SCRIPT_SECONDS);
   });
+});
+
+test('computes the growth of memory without what caches hold', () => {
+  const cached = [0, 0, 0, 10, 20, 30];
+  const samples = samplesOf(50, 50, 50, 61, 72, 83).map((sample, nth) => ({ ...sample, cachedMb: cached[nth] ?? 0 }));
+  expect(memoryTrend(samples)).toMatchObject({ startMb: 50, endMb: 53, slopeMbPerMinute: 1 });
+  const metrics = [
+    'switchboard_cache_bytes{level="memory"} 3145728',
+    'switchboard_cache_bytes{level="responses"} 1048576',
+    'switchboard_cache_bytes{level="disk"} 1048576',
+    'switchboard_cache_max_bytes{level="memory"} 1048576',
+  ].join('\n');
+  expect(readCachedMb(metrics)).toBe(4);
 });
 
 test('computes the growth of memory without the time in which caches fill', () => {

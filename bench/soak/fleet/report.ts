@@ -5,7 +5,7 @@ import { checkRefusedShare } from './checks/refusal.ts';
 import type { TargetFigures } from './clients.ts';
 import type { EpisodeSpan } from './episodes.ts';
 import type { LogScan } from './log-scan.ts';
-import { type MemorySample, memoryTrend } from './memory.ts';
+import { type MemorySample, memoryTrend, MIN_MEMORY_MINUTES } from './memory.ts';
 import { type CallRow, countCalls, type CountedCall, isExcessive } from './vendor-calls.ts';
 import { groupViolations, type Violation, type ViolationGroup } from './violations.ts';
 
@@ -35,6 +35,8 @@ export interface FleetSummary {
   readonly vendorCalls: readonly Row[];
   readonly episodes: readonly Row[];
   readonly violations: readonly ViolationGroup[];
+  /** What the run cannot tell. */
+  readonly notes: readonly string[];
 }
 
 /** Garbage that a collection leaves behind, and the caches' last growth. */
@@ -62,7 +64,12 @@ export function summarize(run: FleetRun): FleetSummary {
     })),
     episodes: run.spans.map((span) => toEpisodeRow(run, span)),
     violations: groupViolations(violations, run.runStartedAt),
+    notes: isMemoryJudged(run) ? [] : [`held memory: too short to judge, which takes ${MIN_MEMORY_MINUTES} min`],
   };
+}
+
+function isMemoryJudged({ minutes }: FleetRun): boolean {
+  return minutes >= MIN_MEMORY_MINUTES;
 }
 
 /** Returns the violations that follow from memory, logs, exit statuses, calls and faults that had no effect. */
@@ -72,7 +79,9 @@ export function findInFigures(run: FleetRun, callRows: readonly CallRow[]): read
   return [
     ...[...run.samples].flatMap(([name, samples]) => {
       const growthMb = memoryTrend(samples).slopeMbPerMinute * run.minutes * (2 / 3);
-      return growthMb > MAX_GROWTH_MB ? [find('memory grows', name, `${growthMb.toFixed(1)} MB`)] : [];
+      return isMemoryJudged(run) && growthMb > MAX_GROWTH_MB
+        ? [find('memory grows', name, `${growthMb.toFixed(1)} MB`)]
+        : [];
     }),
     ...run.logs.flatMap(({ gateway, errors, hasSecret, unreadableLines }) => [
       ...errors.map((error) => find('error in the log', gateway, error)),
@@ -151,7 +160,8 @@ function toGatewayRow(run: FleetRun, name: string, violations: readonly Violatio
   };
 }
 
-export function printReport({ machine, minutes, gateways, vendorCalls, episodes, violations }: FleetSummary): void {
+export function printReport(summary: FleetSummary): void {
+  const { machine, minutes, gateways, vendorCalls, episodes, violations, notes } = summary;
   console.log(`${machine.description}; load ${machine.loadBefore} before`);
   console.log(
     formatReport({
@@ -170,6 +180,7 @@ export function printReport({ machine, minutes, gateways, vendorCalls, episodes,
       ],
       notes: [
         '“vendor fails”: each process counts failures for itself, so that a fleet makes more calls than one gateway.',
+        ...notes,
       ],
     }),
   );

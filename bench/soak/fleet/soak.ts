@@ -11,7 +11,7 @@ import { createFigures, runLookups, runReports, runWallboard, type Target, waitU
 import { runEpisodes, shiftAt } from './director.ts';
 import { createEpisodeLog, type EpisodeLog } from './episodes.ts';
 import { scanLog } from './log-scan.ts';
-import type { MemorySample } from './memory.ts';
+import { type MemorySample, readCachedMb } from './memory.ts';
 import { type GatewayProcess, type SandboxYaml, startGatewayProcess, startSandboxProcess } from './processes.ts';
 import { type FleetRun, printReport, summarize } from './report.ts';
 import { createPing, showsOpenCircuit, wasSlow, watchVendor } from './slow-sandbox.ts';
@@ -90,7 +90,8 @@ async function listCalls({ accounts }: SandboxYaml): Promise<readonly CountedCal
 async function measureUntilEnd(gateways: readonly GatewayProcess[], samples: Map<string, MemorySample[]>) {
   while (isRunning) {
     for (const gateway of gateways) {
-      const sample = { at: Date.now(), ...(await gateway.measure()) };
+      const cachedMb = readCachedMb(await gateway.readMetrics());
+      const sample = { at: Date.now(), cachedMb, ...(await gateway.measure()) };
       samples.set(gateway.name, [...(samples.get(gateway.name) ?? []), sample]);
     }
     await sleep(MEASURE_INTERVAL_MS);

@@ -30,7 +30,7 @@ export interface Timeline {
   readonly statuses: (person: CompanyPerson, from: number, to: number) => readonly (TimelineStatus | null)[];
   /** The distinct lists of conversation ids that Vonage may have sent between two moments. */
   readonly interactions: (person: CompanyPerson, from: number, to: number) => readonly (readonly string[])[];
-  /** The starts of the statuses that overlap a range, as Kore lists them. */
+  /** The starts of the statuses that overlap a range by the times that Kore sends. */
   readonly statusStarts: (person: CompanyPerson, from: number, to: number) => readonly number[];
   /** The number of sessions that overlap a range. */
   readonly sessionCount: (person: CompanyPerson, from: number, to: number) => number;
@@ -65,10 +65,9 @@ export function createTimeline(from: number, until: number): Timeline {
       ).map((at) => (person.site === LEGACY_SITE ? listAt(all, at, until) : listLastStarted(all, at)));
     },
     statusStarts: (person, first, last) => {
-      const overlapping = listStatuses(company, person, first, last).filter(
-        ({ start, end }) => start < last && end > first,
-      );
-      return [...new Set(overlapping.map(({ start }) => toWholeSecond(start)))].sort((a, b) => a - b);
+      const sent = listStatuses(company, person, first, last).map(toSentTimes);
+      const overlapping = sent.filter(({ start, end }) => start < last && (end > first || start >= first));
+      return [...new Set(overlapping.map(({ start }) => start))].sort((a, b) => a - b);
     },
     sessionCount: (person, first, last) => company.shifts(person, first, last).length,
     messageCount: (bot, first, last) => company.traffic(bot, first, last).messages,
@@ -121,6 +120,11 @@ function listAt(conversations: readonly Conversation[], at: number, until: numbe
   const active = begun.filter(({ end }) => end > at).toSorted((a, b) => isPhone(b) - isPhone(a) || b.start - a.start);
   const ended = begun.toSorted((a, b) => b.end - a.end).slice(0, 1);
   return (active.length > 0 ? active : ended).map(({ guid }) => guid);
+}
+
+/** A status that ends in the first second of a day ends at midnight in what Kore sends, and so before that day. */
+function toSentTimes({ start, end }: TimelineStatus): Pick<TimelineStatus, 'start' | 'end'> {
+  return { start: toWholeSecond(start), end: toWholeSecond(end) };
 }
 
 export function toWholeSecond(at: number): number {

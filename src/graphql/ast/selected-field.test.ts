@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { buildSchema, type GraphQLObjectType, Kind, parse } from 'graphql';
+import { markConstantFields } from './constant-fields.ts';
 import { toSelectedField, toSelection } from './selected-field.ts';
 
 const schema = buildSchema('interface N { a: Int } type Query implements N { a: Int list: [[N!]]! self: Query }');
@@ -39,8 +40,46 @@ test('has no field that the type does not have', () => {
   expect(select('{ b }')).toBeNull();
 });
 
-test('keeps the order of fields in the empty result, whatever they are called', () => {
+test('writes the names of fields as JSON, with a comma after another field, whatever they are called', () => {
   const fields = ['{ __proto__: a }', '{ constructor: a }', '{ a }'].flatMap((text) => select(text) ?? []);
-  const { emptyResult } = toSelection(query, fields);
-  expect(Object.keys({ ...emptyResult })).toEqual(['__proto__', 'constructor', 'a']);
+  const { steps } = toSelection(query, fields);
+  expect(steps.map(({ opening }) => opening)).toEqual(['"__proto__":', ',"constructor":', ',"a":']);
+});
+
+describe('constant fields', () => {
+  const marked = markConstantFields(
+    buildSchema(`
+      type Query { thing: Thing other: Other }
+      type Thing { a: Int b: Int now: Int page(first: Int): Int id: ID list: [Int] other: Other }
+      type Other { a: Int b: Int }
+    `),
+    { Thing: [] },
+  );
+
+  function stepsOf(typeName: 'Thing' | 'Other', selection: string): readonly string[] {
+    const type = marked.getType(typeName) as GraphQLObjectType;
+    const [definition] = parse(selection).definitions;
+    if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
+    const fields = definition.selectionSet.selections.flatMap((node) =>
+      node.kind === Kind.FIELD ? (toSelectedField(marked, type, [node]) ?? []) : [],
+    );
+    return toSelection(type, fields).steps.map(({ opening, constants }) =>
+      constants ? `${opening}(${constants.shape}: ${constants.steps.map((step) => step.opening).join(' ')})` : opening,
+    );
+  }
+
+  test.each<[string, readonly string[]]>([
+    ['{ a b }', ['(Thing a b: "a": ,"b":)']],
+    ['{ a x: b __typename }', ['(Thing a x:b __typename: "a": ,"x": ,"__typename":)']],
+    ['{ a }', ['"a":']],
+    ['{ a page b }', ['"a":', ',"page":', ',"b":']],
+    ['{ page a b page2: page }', ['"page":', ',(Thing a b: "a": ,"b":)', ',"page2":']],
+    ['{ a list b other { a } }', ['"a":', ',"list":', ',"b":', ',"other":']],
+  ])('%s: neighbours are one step', (selection, expected) => {
+    expect(stepsOf('Thing', selection)).toEqual(expected);
+  });
+
+  test('are those of marked types only', () => {
+    expect(stepsOf('Other', '{ a b }')).toEqual(['"a":', ',"b":']);
+  });
 });

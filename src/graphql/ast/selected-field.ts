@@ -14,6 +14,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
+import { isConstantField } from './constant-fields.ts';
 import type { FieldNodes } from './selection.ts';
 
 /** How the value of a leaf becomes a part of the response. */
@@ -34,12 +35,32 @@ export type Completion =
         | Readonly<{ kind: 'list'; type: null; item: Completion }>
       ));
 
+/** Consecutive fields whose values depend on their object alone, and never change: leaves without arguments. */
+export interface ConstantFields {
+  /** Equal for equal fields with equal names on the same type, whatever the document. */
+  readonly shape: string;
+  readonly steps: readonly FieldStep[];
+}
+
+export interface FieldStep {
+  /** The JSON text before the value: a comma after another field, and the name. */
+  readonly opening: string;
+  readonly field: SelectedField;
+  readonly constants: null;
+}
+
+export interface ConstantsStep {
+  readonly opening: string;
+  readonly field: null;
+  readonly constants: ConstantFields;
+}
+
 /** The fields that an operation selects on objects of one type, in the order of the response. */
 export interface Selection {
   readonly type: GraphQLObjectType;
   readonly fields: readonly SelectedField[];
-  /** The response's object before its fields have values: a copy of it has all properties at once, and never changes its shape. */
-  readonly emptyResult: Readonly<Record<string, unknown>>;
+  /** The same fields as they are written. */
+  readonly steps: readonly (FieldStep | ConstantsStep)[];
 }
 
 type AnyField = GraphQLField<unknown, unknown>;
@@ -57,12 +78,42 @@ export interface SelectedField {
   readonly completion: Completion;
   /** The completion of a leaf without a resolver: a property of its parent. Null for others. */
   readonly leafProperty: LeafCompletion | null;
+  /** Whether its value depends on its object alone, which never changes. */
+  readonly isConstant: boolean;
   /** What is selected below, by the type of the object; filled as such objects occur. */
   readonly selections: Map<GraphQLObjectType, Selection>;
 }
 
 export function toSelection(type: GraphQLObjectType, fields: readonly SelectedField[]): Selection {
-  return { type, fields, emptyResult: Object.fromEntries(fields.map(({ responseName }) => [responseName, undefined])) };
+  const steps: (FieldStep | ConstantsStep)[] = [];
+  for (let at = 0; at < fields.length;) {
+    const end = endOfConstants(fields, at);
+    const run = fields.slice(at, Math.max(end, at + 1));
+    const separator = at > 0 ? ',' : '';
+    if (run.length > 1) steps.push({ opening: separator, field: null, constants: toConstantFields(type, run) });
+    else steps.push(...run.map((field) => toFieldStep(field, separator)));
+    at += run.length;
+  }
+  return { type, fields, steps };
+}
+
+/** The index after the constant fields that begin at an index. */
+function endOfConstants(fields: readonly SelectedField[], from: number): number {
+  let end = from;
+  while (fields[end]?.isConstant === true) end += 1;
+  return end;
+}
+
+function toConstantFields(type: GraphQLObjectType, fields: readonly SelectedField[]): ConstantFields {
+  const names = fields.map(({ responseName, name }) => (responseName === name ? name : `${responseName}:${name}`));
+  return {
+    shape: `${type.name} ${names.join(' ')}`,
+    steps: fields.map((field, index) => toFieldStep(field, index > 0 ? ',' : '')),
+  };
+}
+
+function toFieldStep(field: SelectedField, separator: string): FieldStep {
+  return { opening: `${separator}"${field.responseName}":`, field, constants: null };
 }
 
 /** Returns null for a field that the type does not have: validation rejects it, and execution leaves it out. */
@@ -75,6 +126,7 @@ export function toSelectedField(
   const definition = findFieldDefinition(schema, parentType, name.value);
   if (!definition) return null;
   const completion = toCompletion(definition.type);
+  const isLeaf = completion.kind === 'leaf';
   return {
     responseName: alias?.value ?? name.value,
     name: definition.name,
@@ -82,7 +134,8 @@ export function toSelectedField(
     parentType,
     definition,
     completion,
-    leafProperty: completion.kind === 'leaf' && !definition.resolve ? completion : null,
+    leafProperty: isLeaf && !definition.resolve ? completion : null,
+    isConstant: isLeaf && isConstantField(parentType, definition.name),
     selections: new Map(),
   };
 }

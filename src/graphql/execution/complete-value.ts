@@ -10,12 +10,12 @@ import type { LeafCompletion, SelectedField } from '../ast/selected-field.ts';
 
 // The messages are those of graphql-js: which executor runs makes no difference to callers.
 
-/** Serializes the value of a leaf. Throws where there is none and null is not allowed. */
-export function completeLeaf(field: SelectedField, { type, isNonNull }: LeafCompletion, value: unknown): unknown {
+/** The JSON text of a leaf's value. Throws where there is none and null is not allowed. */
+export function completeLeaf(field: SelectedField, { type, isNonNull }: LeafCompletion, value: unknown): string {
   if (value instanceof Error) throw value;
   if (value == null) {
     if (isNonNull) throw nonNullError(field);
-    return null;
+    return 'null';
   }
   const serialized: unknown = type.serialize(value);
   if (serialized == null) {
@@ -24,7 +24,7 @@ export function completeLeaf(field: SelectedField, { type, isNonNull }: LeafComp
         `return non-nullable value, returned: ${inspect(serialized)}`,
     );
   }
-  return serialized;
+  return JSON.stringify(serialized);
 }
 
 export function nonNullError(field: SelectedField): Error {

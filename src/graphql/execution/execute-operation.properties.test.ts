@@ -15,7 +15,8 @@ import { randomDocument, randomVariables } from '../../../test/support/random-do
 import { createRandomWorld, type WorldContext } from '../../../test/support/random-world.ts';
 import { failOnUnhandledRejection, ignoreUnhandledRejections } from '../../../test/support/unhandled-rejections.ts';
 import { createOperationPreparer } from '../ast/operation.ts';
-import { executeOperation } from './execute-operation.ts';
+import { type ExecutedOperation, executeOperation } from './execute-operation.ts';
+import { ObjectTexts } from './object-texts.ts';
 
 const schema = createRandomWorld();
 const validationRules = specifiedRules.filter(
@@ -29,18 +30,19 @@ const worlds = fc.record({
 });
 
 /** What callers get, and the rest that an execution does: the causes of errors, and the calls of resolvers in their order. */
-function describeOutcome({ data, errors }: ExecutionResult, { calls }: WorldContext) {
+function describeOutcome({ data, errors }: ExecutionResult | ExecutedOperation, { calls }: WorldContext) {
   const causes = errors?.map(({ originalError }) => originalError && `${originalError.name} ${originalError.message}`);
   return { response: JSON.stringify({ data, errors }), causes, calls: [...calls] };
 }
 
 function createPreparedExecutor(document: DocumentNode) {
   const prepare = createOperationPreparer();
+  const objectTexts = new ObjectTexts(1_000_000);
   const definition = getOperationAST(document);
   if (!definition) throw new Error('no operation');
   return (variables: Readonly<Record<string, unknown>>, contextValue: WorldContext) => {
     const { operation, errors } = prepare({ schema, document, definition, variables });
-    return operation ? executeOperation(operation, contextValue) : { errors };
+    return operation ? executeOperation(operation, contextValue, objectTexts) : { errors };
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isPromise, settleProperties } from './promises.ts';
+import { concatWhenDone, isPromise } from './promises.ts';
 
 test.each<[string, unknown, boolean]>([
   ['a promise', Promise.resolve(), true],
@@ -13,13 +13,7 @@ test.each<[string, unknown, boolean]>([
   expect(isPromise(value)).toBe(expected);
 });
 
-test('settleProperties resolves to the same object, in the same order', async () => {
-  const object = { late: Promise.resolve(1), plain: 'text', none: undefined };
-  const settled = await settleProperties(object);
-  expect(settled).toBe(object);
-  expect(Object.entries(settled)).toEqual([
-    ['late', 1],
-    ['plain', 'text'],
-    ['none', undefined],
-  ]);
+test('concatWhenDone keeps the order of the texts', async () => {
+  const late = Promise.resolve().then(() => 'b');
+  await expect(concatWhenDone(['a', late, 'c', Promise.resolve('d')])).resolves.toBe('abcd');
 });

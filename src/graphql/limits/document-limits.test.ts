@@ -55,6 +55,7 @@ describe.each([
   ['directives', 30, (n: number) => `query ($x: Int ${repeat(n, () => '@a')}) { name }`],
   ['directives', 30, (n: number) => `{ name } fragment A on Q ${repeat(n, () => '@a')} { name }`],
   ['directives', 30, (n: number) => `{ name } fragment A on Q { ${repeat(n, () => 'name @a')} }`],
+  ['directives', 30, (n: number) => `{ name } type T ${repeat(n - 1, () => '@a')} { field: Int @a }`],
   ['operations', 10, (n: number) => repeat(n, (i) => `query Q${i} { name }`)],
   ['fields', 2000, (n: number) => `{ me { ${repeat(n - 1, () => 'name')} } }`],
   [

@@ -1,5 +1,6 @@
-import { type DocumentNode, type GraphQLError, Kind, visit } from 'graphql';
+import { type DefinitionNode, type DocumentNode, type GraphQLError, Kind, type SelectionSetNode, visit } from 'graphql';
 import type { Limits } from '../../config/settings.ts';
+import { findConditionalSubscription } from './conditional-subscription.ts';
 import { measureOperations, type OperationSize } from './operation-size.ts';
 import { queryTooComplexError } from './query-too-complex-error.ts';
 
@@ -10,6 +11,11 @@ const MAX_FRAGMENTS = 50;
 const MAX_DIRECTIVES = 30;
 /** With fragments expanded: fragments that spread others more than once double them, and every walk of the document visits them all. */
 const MAX_FIELDS = 2000;
+
+/** Returns why a document must not even be validated; null where it may. */
+export function findRejection(document: DocumentNode, limits: DocumentLimits): GraphQLError | null {
+  return findExceededLimit(document, limits) ?? findConditionalSubscription(document);
+}
 
 /** Finds the first limit that the document exceeds and returns its error; null for a document within all limits. */
 export function findExceededLimit(document: DocumentNode, limits: DocumentLimits): GraphQLError | null {
@@ -42,9 +48,28 @@ export function findExceededLimit(document: DocumentNode, limits: DocumentLimits
 }
 
 /** Counts directives in the whole document: validation also checks those of variables and of fragments that are never spread. */
-function countDirectives(document: DocumentNode): number {
+function countDirectives({ definitions }: DocumentNode): number {
+  return definitions.reduce((count, definition) => count + directivesOf(definition), 0);
+}
+
+function directivesOf(definition: DefinitionNode): number {
+  if (!('selectionSet' in definition)) return countInTypeSystem(definition);
+  const variables = definition.kind === Kind.OPERATION_DEFINITION ? (definition.variableDefinitions ?? []) : [];
+  const ofVariables = variables.reduce((count, { directives = [] }) => count + directives.length, 0);
+  return (definition.directives?.length ?? 0) + ofVariables + directivesIn(definition.selectionSet);
+}
+
+function directivesIn(selectionSet: SelectionSetNode | undefined): number {
   let count = 0;
-  visit(document, {
+  for (const node of selectionSet?.selections ?? [])
+    count += (node.directives?.length ?? 0) + ('selectionSet' in node ? directivesIn(node.selectionSet) : 0);
+  return count;
+}
+
+/** A definition of types, which no query may contain: validation rejects it. */
+function countInTypeSystem(definition: DefinitionNode): number {
+  let count = 0;
+  visit(definition, {
     Directive: () => {
       count += 1;
     },

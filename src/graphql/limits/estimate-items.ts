@@ -65,6 +65,7 @@ export function estimateListItems(operation: PreparedOperation): number {
 
 /** Returns the bound that the arguments set; null where no argument bounds the field, 0 where its resolver will reject them. */
 function findSizeBound(operation: PreparedOperation, field: SelectedField): number | null {
+  if (field.definition.args.length === 0) return null;
   let args: Readonly<Record<string, unknown>>;
   try {
     args = coerceArguments(operation, field);

@@ -18,7 +18,8 @@ const FIELDS_PER_OBJECT = 10;
 
 /**
  * Instruments the resolvers so that each object of a response is counted on its request as it is created. The number depends
- * on the vendors' data: the length of lists and which objects are null. Nested lists multiply it.
+ * on the vendors' data: the length of lists and which objects are null. Nested lists multiply it. Call it once for a schema:
+ * every call counts each object once more.
  */
 export function instrumentResponseObjects(schema: GraphQLSchema): GraphQLSchema {
   const weightOf = createWeightCache();

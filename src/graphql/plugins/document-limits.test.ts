@@ -1,5 +1,6 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { expect, test } from '@jest/globals';
+import { createDocumentReader } from '../document-reader.ts';
 import { documentLimitsPlugin } from './document-limits.ts';
 
 test('answers a document beyond a limit with status 400 and the limit, without validating or executing it', async () => {
@@ -32,4 +33,34 @@ test('answers a document beyond a limit with status 400 and the limit, without v
   }
   const { body: fine } = await apollo.executeOperation({ query: '{ name name name }' });
   expect(fine).toMatchObject({ singleResult: { data: { name: 'true' } } });
+});
+
+test('leaves to Apollo Server what the reader finds invalid, and only that; the answers are the same', async () => {
+  const limits = { maxTokens: 15, maxDepth: 4, maxAliases: 3, maxRootFields: 3 };
+  const parsed: string[] = [];
+  const recorder: ApolloServerPlugin = {
+    requestDidStart: () =>
+      Promise.resolve({
+        parsingDidStart: ({ source }) => Promise.resolve(void parsed.push(source)),
+      }),
+  };
+  const create = (reader: ReturnType<typeof createDocumentReader>, plugins: readonly ApolloServerPlugin[] = []) =>
+    new ApolloServer({
+      typeDefs: 'type Query { me: Query name(size: Int): String }',
+      resolvers: { Query: { name: () => 'Jane' } },
+      documentStore: null,
+      parseOptions: { maxLexicalTokens: limits.maxTokens },
+      validationOptions: { maxErrors: 5 },
+      plugins: [documentLimitsPlugin(limits, reader), ...plugins],
+    });
+  const alone = create(null);
+  const withReader = create(createDocumentReader(limits, 1_000_000), [recorder]);
+  const valid = ['{ name }', 'query A { name } query B { me { name } }', '{ a b c d }', 'mutation { change }'];
+  const invalid = ['{ name', '{ a b }', '{ name(size: "large") }', `{ ${'name '.repeat(20)} }`, 'mutation A { ...F }'];
+  for (const query of [...valid, ...invalid, ...valid, ...invalid]) {
+    const [expected, actual] = [await alone.executeOperation({ query }), await withReader.executeOperation({ query })];
+    expect(JSON.stringify(actual.body)).toBe(JSON.stringify(expected.body));
+    expect(actual.http.status).toBe(expected.http.status);
+  }
+  expect(parsed).toEqual([...invalid, ...invalid]);
 });

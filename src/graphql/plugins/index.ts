@@ -2,6 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { Limits } from '../../config/settings.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { QueryContext } from '../../gather/query-context.ts';
+import type { ReadDocument } from '../document-reader.ts';
 import type { GraphqlMetrics } from '../ports.ts';
 import type { PrepareRequest } from '../prepare-request.ts';
 import { argumentPathPlugin } from './argument-path.ts';
@@ -24,6 +25,8 @@ export interface PluginDependencies {
   readonly clock: Clock;
   readonly metrics: GraphqlMetrics;
   readonly prepare: PrepareRequest;
+  /** Null: Apollo Server parses and validates every document. */
+  readonly readDocument: ReadDocument | null;
   /** Whether requests may have spans; absent: they have none. */
   readonly isTraced?: boolean | undefined;
 }
@@ -37,6 +40,7 @@ export function createPlugins({
   clock,
   metrics,
   prepare,
+  readDocument,
   isTraced = false,
 }: PluginDependencies): readonly ApolloServerPlugin<QueryContext>[] {
   return [
@@ -49,7 +53,7 @@ export function createPlugins({
     // At the parsing stage, before all other limits; only here because the limits stand together.
     tokenLimitCodePlugin(limits),
     // Before everything that walks the document (validation, estimates, plan): the document is then of bounded size.
-    documentLimitsPlugin(limits),
+    documentLimitsPlugin(limits, readDocument),
     // Before the plan: the estimate of list items needs the document alone, so the cheaper limit rejects first.
     responseSizePlugin(limits, prepare),
     // After the limits, and before the plan: a subscription that is rejected is not subscribed to.

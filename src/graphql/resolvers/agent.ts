@@ -22,6 +22,7 @@ import type {
   Resolvers,
 } from '../../generated/resolvers.ts';
 import { type FieldRules, readRule } from '../../planning/field-rules.ts';
+import type { ConstantFieldNames } from '../ast/constant-fields.ts';
 import { selectedUsageParts } from '../ast/usage-stats-selection.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 import { memoizeByObject } from './memoize-by-object.ts';
@@ -44,6 +45,8 @@ export const agentResolvers: Pick<Resolvers, 'Agent' | 'AgentAccount' | 'AgentCo
   AgentConnection: sourcedConnectionFields,
   Presence: { complete: sourcedConnectionFields.complete },
 };
+
+export const agentConstants = { Agent: [], AgentAccount: [] } satisfies ConstantFieldNames;
 
 export const agentRules = {
   Agent: {

@@ -2,6 +2,7 @@ import { interactionId } from '../../domain/global-id.ts';
 import { owningAgent } from '../../gather/agents.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
 import { backReferenceRule, type FieldRules } from '../../planning/field-rules.ts';
+import type { ConstantFieldNames } from '../ast/constant-fields.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 import { memoizeByObject } from './memoize-by-object.ts';
 
@@ -13,5 +14,7 @@ export const interactionResolvers: Pick<Resolvers, 'Interaction' | 'InteractionC
   },
   InteractionConnection: sourcedConnectionFields,
 };
+
+export const interactionConstants = { Interaction: ['id'] } satisfies ConstantFieldNames;
 
 export const interactionRules = { Interaction: { agent: backReferenceRule } } satisfies FieldRules;

@@ -3,6 +3,7 @@ import { durationSeconds } from '../../domain/status-period.ts';
 import { owningAgent } from '../../gather/agents.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
 import { backReferenceRule, type FieldRules } from '../../planning/field-rules.ts';
+import type { ConstantFieldNames } from '../ast/constant-fields.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 import { memoizeByObject } from './memoize-by-object.ts';
 
@@ -15,5 +16,7 @@ export const sessionResolvers: Pick<Resolvers, 'Session' | 'SessionConnection'> 
   },
   SessionConnection: sourcedConnectionFields,
 };
+
+export const sessionConstants = { Session: ['id', 'durationSeconds'], SessionEvent: [] } satisfies ConstantFieldNames;
 
 export const sessionRules = { Session: { agent: backReferenceRule } } satisfies FieldRules;

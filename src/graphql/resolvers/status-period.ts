@@ -4,6 +4,7 @@ import { owningAgent } from '../../gather/agents.ts';
 import { sessionOfPeriod } from '../../gather/sessions.ts';
 import type { Resolvers } from '../../generated/resolvers.ts';
 import { backReferenceRule, type FieldRules } from '../../planning/field-rules.ts';
+import type { ConstantFieldNames } from '../ast/constant-fields.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
 import { memoizeByObject } from './memoize-by-object.ts';
 
@@ -17,5 +18,7 @@ export const statusPeriodResolvers: Pick<Resolvers, 'StatusPeriod' | 'StatusPeri
   },
   StatusPeriodConnection: sourcedConnectionFields,
 };
+
+export const statusPeriodConstants = { StatusPeriod: ['id', 'durationSeconds'] } satisfies ConstantFieldNames;
 
 export const statusPeriodRules = { StatusPeriod: { agent: backReferenceRule } } satisfies FieldRules;

@@ -1,6 +1,7 @@
 import type { StoreUse } from '../../cache/memory-store.ts';
 import type { CacheMetrics } from '../../cache/ports.ts';
 import type { MetricFactory } from './registry.ts';
+import { createTally } from './tally.ts';
 
 /** What a level holds: values of vendors, in memory or in the file of `cache.path`; or complete responses, in memory. */
 export type CacheLevel = 'memory' | 'disk' | 'responses';
@@ -19,12 +20,13 @@ export function createCacheMetrics(factory: MetricFactory): AllCacheMetrics {
     'operation',
     'reason',
   ]);
-  const reads = counter('cache_reads_total', 'Keys read from the cache by result.', ['account', 'endpoint', 'result']);
+  const reads = createTally<'account' | 'endpoint' | 'result'>();
+  counter('cache_reads_total', 'Keys read from the cache by result.', ['account', 'endpoint', 'result'], reads.report);
   return {
     ...createLevelMetrics(factory),
     ...createRedisMetrics(factory),
     cacheRead: (account, endpoint, result, keys = 1) => {
-      reads.inc({ account, endpoint, result }, keys);
+      reads.add(`${result} ${account} ${endpoint}`, () => ({ account, endpoint, result }), keys);
     },
     cacheError: (operation, reason, entries = 1) => {
       errors.inc({ operation, reason }, entries);

@@ -1,5 +1,5 @@
 import prometheus from 'prom-client';
-import type { MetricsReport } from '../metrics.ts';
+import type { MetricsReport } from './registry.ts';
 
 /** Exported by prom-client, but missing in its types. */
 const { sum } = (prometheus as unknown as { aggregators: { sum: (same: MetricsReport) => MetricsReport[number] } })

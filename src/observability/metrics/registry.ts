@@ -1,5 +1,8 @@
 import prometheus from 'prom-client';
 
+/** The metrics of a process. */
+export type MetricsReport = Awaited<ReturnType<prometheus.Registry['getMetricsAsJSON']>>;
+
 const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Creates the metrics of one app: their names start with `switchboard_`, and they are registered with the app's registry. */

@@ -3,6 +3,7 @@ import { isNotFound } from '../../domain/vendor-error.ts';
 import type { SourceObserver } from '../../gather/ports.ts';
 import type { DropReason } from '../../vendors/ports.ts';
 import type { MetricFactory } from './registry.ts';
+import { createTally } from './tally.ts';
 
 /** From the poll of a wallboard to the longest that a value is served while its vendor fails. */
 const AGE_BUCKETS_SECONDS = [1, 5, 10, 15, 20, 30, 60, 120, 300, 600, 1800];
@@ -13,11 +14,9 @@ export interface SourceMetrics extends SourceObserver {
 }
 
 export function createSourceMetrics({ counter, histogram }: MetricFactory): SourceMetrics {
-  const sources = counter('sources_total', 'Contributions of accounts to fields and discoveries, by outcome.', [
-    'account',
-    'endpoint',
-    'outcome',
-  ]);
+  const help = 'Contributions of accounts to fields and discoveries, by outcome.';
+  const sources = createTally<'account' | 'endpoint' | 'outcome'>();
+  counter('sources_total', help, ['account', 'endpoint', 'outcome'], sources.report);
   const dropped = counter('records_dropped_total', 'Records and files left out of vendor responses, by reason.', [
     'account',
     'endpoint',
@@ -32,11 +31,8 @@ export function createSourceMetrics({ counter, histogram }: MetricFactory): Sour
   return {
     sourceReported: ({ account, endpoint, outcome, error }) => {
       // Callers ask for agents that have left, too: only other failures are worth an alert.
-      sources.inc({
-        account,
-        endpoint,
-        outcome: outcome === 'FAILED' && error && isNotFound(error) ? error.code : outcome,
-      });
+      const label = outcome === 'FAILED' && error && isNotFound(error) ? error.code : outcome;
+      sources.add(`${label} ${account} ${endpoint}`, () => ({ account, endpoint, outcome: label }));
     },
     liveDataServed: ({ account, endpoint }, ageMs) => {
       liveAges.observe({ account, endpoint }, ageMs / SECOND);

@@ -2,7 +2,7 @@ import type { Clock, Instant } from '../../domain/clock.ts';
 import type { ResponseReuse } from '../../request/response-reuse.ts';
 import type { ResponseRead } from '../ports.ts';
 import { createEncodableBody } from './encodable-body.ts';
-import { createEntryWatches, type Watch } from './entry-watch.ts';
+import { createEntryVersions, type Dependencies } from './entry-versions.ts';
 import { type SharedExecution, startSharedExecution } from './shared-execution.ts';
 import { createStoredResponses, type ReadyResponse, type ResponseStoreUse } from './stored-responses.ts';
 
@@ -19,7 +19,7 @@ export interface ExecutedResponse {
 }
 
 /** Executes a request, unless its clients disconnect, and reports the cache entries that it reads. */
-export type Execute = (disconnected: AbortSignal, onEntriesRead?: Watch['add']) => Promise<ExecutedResponse>;
+export type Execute = (disconnected: AbortSignal, onEntriesRead?: Dependencies['add']) => Promise<ExecutedResponse>;
 
 /** A response, and where it comes from. */
 export interface Answer {
@@ -57,28 +57,20 @@ interface Execution {
 
 export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOptions): ResponseCache {
   const stored = createStoredResponses(maxBytes, clock);
-  const watches = createEntryWatches();
+  const { startDependencies, entryWritten } = createEntryVersions();
   const running = new Map<string, SharedExecution<Execution>>();
   let clearings = 0;
 
   async function run(key: string, signal: AbortSignal, execute: Execute): Promise<Execution> {
-    const watch = watches.start(() => {
-      stored.delete(key);
-    });
+    const dependencies = startDependencies();
     const clearingsBefore = clearings;
-    let isStored = false;
-    try {
-      const executed = await execute(signal, watch.add);
-      const response = toReadyResponse(executed, clock);
-      const isCurrent = clearings === clearingsBefore && !watch.isOutdated();
-      const isShareable = executed.reuse !== 'none' && isCurrent && response.validUntilMs > clock.monotonicMs();
-      isStored = isShareable && executed.reuse === 'lasting';
-      if (isStored)
-        return { answer: { response: stored.add(key, response, watch), source: 'executed-and-stored' }, isShareable };
-      return { answer: { response, source: 'executed' }, isShareable };
-    } finally {
-      if (!isStored) watch.end();
-    }
+    const executed = await execute(signal, dependencies.add);
+    const response = toReadyResponse(executed, clock);
+    const isCurrent = clearings === clearingsBefore && dependencies.areCurrent();
+    const isShareable = executed.reuse !== 'none' && isCurrent && response.validUntilMs > clock.monotonicMs();
+    if (!isShareable || executed.reuse !== 'lasting') return { answer: { response, source: 'executed' }, isShareable };
+    const storedResponse = stored.add(key, response, dependencies);
+    return { answer: { response: storedResponse, source: 'executed-and-stored' }, isShareable };
   }
 
   /** Null where the response serves one request only, or the execution failed. */
@@ -109,7 +101,7 @@ export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOp
         if (running.get(key) === execution) running.delete(key);
       }
     },
-    entryWritten: watches.entryWritten,
+    entryWritten,
     clear() {
       const { entries } = stored.use();
       clearings += 1;

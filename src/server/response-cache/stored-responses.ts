@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../domain/clock.ts';
 import { createEncodableBody, type EncodableBody } from './encodable-body.ts';
-import type { Watch } from './entry-watch.ts';
+import type { Dependencies } from './entry-versions.ts';
 
 /** A response, ready to be sent. */
 export interface ReadyResponse {
@@ -24,24 +24,23 @@ export interface ResponseStoreUse {
 
 /** Ready responses by key. The least recently used go first where the bytes do not suffice. */
 export interface StoredResponses {
-  /** Returns the response while it is valid. */
+  /** Returns the response while it is valid, and current. */
   readonly find: (key: string) => ReadyResponse | undefined;
-  /** Keeps a response; `watch` ends with it. Returns it in the form in which `find` will. */
-  readonly add: (key: string, response: ReadyResponse, watch: Watch) => ReadyResponse;
-  readonly delete: (key: string) => void;
+  /** Keeps a response while what it depends on is current. Returns it in the form in which `find` will. */
+  readonly add: (key: string, response: ReadyResponse, dependencies: Dependencies) => ReadyResponse;
   readonly clear: () => void;
   readonly use: () => ResponseStoreUse;
 }
 
 interface StoredEntry {
   readonly response: ReadyResponse;
-  readonly watch: Watch;
+  readonly dependencies: Dependencies;
   readonly byteLength: number;
 }
 
-/** The memory of an entry besides its key and bytes, and of its place among the responses that depend on a cache entry. */
+/** The memory of an entry besides its key and bytes, and of each cache entry that it depends on. */
 const ENTRY_OVERHEAD_BYTES = 500;
-const WATCHED_ENTRY_BYTES = 100;
+const DEPENDENCY_BYTES = 16;
 
 export function createStoredResponses(maxBytes: number, clock: Pick<Clock, 'monotonicMs'>): StoredResponses {
   let evictions = 0;
@@ -50,23 +49,23 @@ export function createStoredResponses(maxBytes: number, clock: Pick<Clock, 'mono
     sizeCalculation: ({ byteLength }) => byteLength,
     // An entry whose compressed body is added is written again, and stays.
     noDisposeOnSet: true,
-    dispose: ({ watch }, _key, reason) => {
+    dispose: (_entry, _key, reason) => {
       if (reason === 'evict') evictions += 1;
-      watch.end();
     },
   });
 
   function find(key: string): ReadyResponse | undefined {
     const entry = lru.get(key);
     if (entry === undefined) return undefined;
-    if (entry.response.validUntilMs > clock.monotonicMs()) return entry.response;
+    const { response, dependencies } = entry;
+    if (response.validUntilMs > clock.monotonicMs() && dependencies.areCurrent()) return response;
     lru.delete(key);
     return undefined;
   }
 
   return {
     find,
-    add(key, response, watch) {
+    add(key, response, dependencies) {
       lru.delete(key);
       const body = createEncodableBody(response.body.bytes, (encodedLength) => {
         if (lru.peek(key) !== entry) return;
@@ -74,15 +73,12 @@ export function createStoredResponses(maxBytes: number, clock: Pick<Clock, 'mono
         entry = { ...entry, byteLength: entry.byteLength + encodedLength };
         lru.set(key, entry);
       });
-      const overhead = ENTRY_OVERHEAD_BYTES + watch.size() * WATCHED_ENTRY_BYTES;
+      const overhead = ENTRY_OVERHEAD_BYTES + dependencies.count() * DEPENDENCY_BYTES;
       const byteLength = overhead + key.length + body.bytes.length;
-      let entry: StoredEntry = { response: { ...response, body }, watch, byteLength };
+      let entry: StoredEntry = { response: { ...response, body }, dependencies, byteLength };
       lru.set(key, entry);
-      // Larger than the whole store.
-      if (!lru.has(key)) watch.end();
       return entry.response;
     },
-    delete: (key) => lru.delete(key),
     clear: () => {
       lru.clear();
     },

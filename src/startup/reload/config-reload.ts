@@ -14,7 +14,8 @@ import {
 
 /** The part of the app that a reload changes. */
 export interface ReloadableApp {
-  readonly reconfigure: (config: Config) => Promise<AppliedConfig>;
+  /** Resolves to null where the app closes before. */
+  readonly reconfigure: (config: Config) => Promise<AppliedConfig | null>;
   readonly configurationMetrics: ConfigurationMetrics;
 }
 

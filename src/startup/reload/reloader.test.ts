@@ -71,6 +71,14 @@ describe('a reload', () => {
     expect(reloader.status()).toEqual({ configuration: { needsRestart: ['server.port'] } });
   });
 
+  test('is neither a success nor a failure where the gateway closes before', async () => {
+    const { reloader, messages, metrics } = setUp({ apply: () => Promise.resolve(null) });
+    await reloader.reload('signal');
+    expect(messages().at(-1)).toBe('configuration not reloaded, as the gateway is ending');
+    expect(reloader.status()).toEqual({});
+    expect(await metrics.text()).not.toMatch(/config_reloads_total{.*} [1-9]/);
+  });
+
   test('that fails unexpectedly is reported as a failure', async () => {
     const { reloader, messages, metrics } = setUp({ apply: () => Promise.reject(new Error('a bug')) });
     await reloader.reload('signal');

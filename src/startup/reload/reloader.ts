@@ -18,8 +18,8 @@ export interface AppliedConfig {
 export interface ReloaderOptions {
   /** Null: the gateway runs without a configuration file. */
   readonly load: (() => LoadConfigResult | Promise<LoadConfigResult>) | null;
-  /** Changes the running gateway. */
-  readonly apply: (config: Config) => Promise<AppliedConfig>;
+  /** Changes the running gateway; resolves to null where it closes before. */
+  readonly apply: (config: Config) => Promise<AppliedConfig | null>;
   /** Receives what was loaded, whether or not it is valid. */
   readonly onLoaded: (loaded: LoadConfigResult) => void;
   readonly clock: Pick<Clock, 'now'>;
@@ -90,7 +90,9 @@ export function createReloader(options: ReloaderOptions): Reloader {
         return;
       }
       for (const warning of loaded.warnings) logger.warn(toFields(warning), 'configuration warning');
-      accept(loaded.config, await apply(loaded.config), trigger);
+      const applied = await apply(loaded.config);
+      if (applied) accept(loaded.config, applied, trigger);
+      else logger.info({ trigger }, 'configuration not reloaded, as the gateway is ending');
     } catch (error) {
       logger.error({ err: error, trigger }, 'configuration could not be changed');
       fail(1);

@@ -1,4 +1,4 @@
-import type { MetricsReport } from '../../observability/metrics.ts';
+import type { MetricsReport } from '../../observability/metrics/registry.ts';
 
 export type ShutdownSignal = 'SIGTERM' | 'SIGINT';
 

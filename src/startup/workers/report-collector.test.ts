@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import prometheus from 'prom-client';
 import { manualClock } from '../../../test/support/clock.ts';
-import type { MetricsReport } from '../../observability/metrics.ts';
+import type { MetricsReport } from '../../observability/metrics/registry.ts';
 import { createReportCollector } from './report-collector.ts';
 
 /** The metrics of a worker that has counted so many requests and has one in flight. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
 import { sumCounts } from '../../observability/metrics/counts.ts';
-import type { MetricsReport } from '../../observability/metrics.ts';
+import type { MetricsReport } from '../../observability/metrics/registry.ts';
 
 /** For a worker that does not report in time, because it is busy or stuck, its last report stands. */
 const TIMEOUT_MS = 1000;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { MetricsReport } from '../../observability/metrics.ts';
+import type { MetricsReport } from '../../observability/metrics/registry.ts';
 import type { MessageToPrimary, MessageToWorker } from './messages.ts';
 import { createWorkerLink } from './worker-link.ts';
 

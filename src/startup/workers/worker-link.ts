@@ -1,4 +1,4 @@
-import type { MetricsReport } from '../../observability/metrics.ts';
+import type { MetricsReport } from '../../observability/metrics/registry.ts';
 import type { MessageToPrimary, MessageToWorker, ShutdownSignal } from './messages.ts';
 
 /** The channel to the primary process: Node's `process` in a worker. */

@@ -1,52 +1,25 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { rejectionOf } from '../../../test/support/capture-error.ts';
 import {
-  connectVendor,
-  jsonReply,
-  type RequestHandler,
-  type VendorHarness,
-} from '../../../test/support/vendor-harness.ts';
+  AVAAMO_ENTRY,
+  BASE_DAYS,
+  BOTH_PARTS,
+  healthyAvaamo,
+  readUsage,
+  readUsageOnce,
+} from '../../../test/support/avaamo/usage.ts';
+import { connectVendor, jsonReply, type VendorHarness } from '../../../test/support/vendor-harness.ts';
 import type { DateRange } from '../../domain/time.ts';
-import type { UsagePart } from '../../domain/usage-stats.ts';
-import { VendorError } from '../../domain/vendor-error.ts';
 import { avaamo } from './index.ts';
-
-const accountConfig = { name: 'bots', vendor: 'avaamo', baseUrl: 'https://c7.avaamo.com', accessToken: 'token-0123' };
-const BOTH: readonly UsagePart[] = ['usage', 'interventions'];
-const BASE_DAYS: DateRange = { from: '2020-04-10', to: '2020-04-13', timeZone: 'America/Los_Angeles' };
-
-function fixture(name: string) {
-  return readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
-}
-const healthy: RequestHandler = ({ endpoint }) => ({
-  status: 200,
-  body: fixture(endpoint === 'usage.json' ? 'usage.json' : 'agent-intervention.json'),
-});
-
-function readOnce(harness: VendorHarness, during: Partial<DateRange> = {}, parts = BOTH, ref = '2041') {
-  return statsOf(harness.createDataSource(), ref, { ...BASE_DAYS, ...during }, parts);
-}
-
-function statsOf(
-  dataSource: ReturnType<VendorHarness['createDataSource']>,
-  ref: string,
-  during: DateRange,
-  parts: readonly UsagePart[],
-) {
-  if (!dataSource.usageStats) throw new Error('usageStats is missing');
-  return dataSource.usageStats(ref, { during, parts: new Set(parts) });
-}
 
 function parameters({ sent }: VendorHarness) {
   return sent.map(({ url }) => Object.fromEntries(url.searchParams));
 }
 
 test('reports a bot without traffic, whose totals are empty, as complete with unknown counts', async () => {
-  const harness = connectVendor(avaamo, accountConfig, () =>
+  const harness = connectVendor(avaamo, AVAAMO_ENTRY, () =>
     jsonReply({ aggregate_stats: {}, previous_interval_stats: {}, stats: [] }),
   );
-  const { data, sources } = await readOnce(harness);
+  const { data, sources } = await readUsageOnce(harness);
   expect(sources.map(({ outcome }) => outcome)).toEqual(['OK', 'OK']);
   expect(data).toMatchObject({
     current: {
@@ -62,8 +35,8 @@ test('reports a bot without traffic, whose totals are empty, as complete with un
 
 describe('usage requests', () => {
   test('sends one request to each endpoint, with the days, the offset and the token', async () => {
-    const harness = connectVendor(avaamo, accountConfig, healthy);
-    await readOnce(harness);
+    const harness = connectVendor(avaamo, AVAAMO_ENTRY, healthyAvaamo);
+    await readUsageOnce(harness);
     const query = 'from_date=10%2F04%2F2020&to_date=13%2F04%2F2020&utc_offset=-25200';
     const headers = { Accept: 'application/json', 'Access-Token': 'token-0123' };
     expect(
@@ -84,16 +57,16 @@ describe('usage requests', () => {
     [['interventions'], ['agent_intervention.json']],
     [[], []],
   ] as const)('parts %j: endpoints %j', async (parts, endpoints) => {
-    const harness = connectVendor(avaamo, accountConfig, healthy);
-    const { data, sources } = await readOnce(harness, {}, parts);
+    const harness = connectVendor(avaamo, AVAAMO_ENTRY, healthyAvaamo);
+    const { data, sources } = await readUsageOnce(harness, {}, parts);
     expect(harness.sent.map(({ endpoint }) => endpoint)).toEqual(endpoints);
     expect(sources.map(({ endpoint }) => endpoint)).toEqual(endpoints);
     expect(data.current === null).toBe(parts.length === 0);
   });
 
   test('sends one request for a year, because distinct counts of shorter spans do not add up', async () => {
-    const harness = connectVendor(avaamo, accountConfig, healthy);
-    await readOnce(harness, { from: '2019-01-01', to: '2019-12-31' }, ['usage']);
+    const harness = connectVendor(avaamo, AVAAMO_ENTRY, healthyAvaamo);
+    await readUsageOnce(harness, { from: '2019-01-01', to: '2019-12-31' }, ['usage']);
     expect(parameters(harness)).toEqual([{ from_date: '01/01/2019', to_date: '31/12/2019', utc_offset: '-28800' }]);
   });
 
@@ -109,21 +82,21 @@ describe('usage requests', () => {
     // Midnight of this day is skipped: it begins at one o'clock.
     ['America/Sao_Paulo', '2018-11-04', '-7200'],
   ])('sends for %s on %s utc_offset=%s', async (timeZone, from, offset) => {
-    const harness = connectVendor(avaamo, accountConfig, healthy);
-    await readOnce(harness, { from, to: '2020-12-31', timeZone }, ['usage']);
+    const harness = connectVendor(avaamo, AVAAMO_ENTRY, healthyAvaamo);
+    await readUsageOnce(harness, { from, to: '2020-12-31', timeZone }, ['usage']);
     expect(parameters(harness)).toMatchObject([{ utc_offset: offset }]);
   });
 
   test('keeps the path of the base URL', async () => {
-    const harness = connectVendor(avaamo, { ...accountConfig, baseUrl: 'http://127.0.0.1:4001/avaamo/' }, healthy);
-    await readOnce(harness, {}, ['usage']);
+    const harness = connectVendor(avaamo, { ...AVAAMO_ENTRY, baseUrl: 'http://127.0.0.1:4001/avaamo/' }, healthyAvaamo);
+    await readUsageOnce(harness, {}, ['usage']);
     expect(harness.sent[0]?.url.pathname).toBe('/avaamo/bots/analytics/2041/usage.json');
   });
 });
 
 test('reports provenance and time of each endpoint', async () => {
-  const harness = connectVendor(avaamo, accountConfig, healthy);
-  const { sources } = await readOnce(harness);
+  const harness = connectVendor(avaamo, AVAAMO_ENTRY, healthyAvaamo);
+  const { sources } = await readUsageOnce(harness);
   const known = { account: 'bots', outcome: 'OK', servedFrom: 'VENDOR', fetchedAt: harness.clock.now(), error: null };
   expect(sources).toMatchObject([
     { endpoint: 'usage.json', ...known },
@@ -133,34 +106,34 @@ test('reports provenance and time of each endpoint', async () => {
 
 describe('usage within one query', () => {
   test('makes one call to each endpoint for the same bot and days, shared by zones with equal offsets', async () => {
-    const harness = connectVendor(avaamo, accountConfig, healthy);
+    const harness = connectVendor(avaamo, AVAAMO_ENTRY, healthyAvaamo);
     const dataSource = harness.createDataSource();
     await Promise.all([
-      statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, BOTH),
-      statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'Africa/Abidjan' }, ['usage']),
-      statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['interventions']),
+      readUsage(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, BOTH_PARTS),
+      readUsage(dataSource, '2041', { ...BASE_DAYS, timeZone: 'Africa/Abidjan' }, ['usage']),
+      readUsage(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['interventions']),
     ]);
     expect(harness.sent.map(({ endpoint }) => endpoint)).toEqual(['usage.json', 'agent_intervention.json']);
   });
 
   test('makes separate calls for another bot, range or offset', async () => {
-    const harness = connectVendor(avaamo, accountConfig, healthy);
+    const harness = connectVendor(avaamo, AVAAMO_ENTRY, healthyAvaamo);
     const dataSource = harness.createDataSource();
     await Promise.all([
-      statsOf(dataSource, '2041', BASE_DAYS, ['usage']),
-      statsOf(dataSource, '2042', BASE_DAYS, ['usage']),
-      statsOf(dataSource, '2041', { ...BASE_DAYS, to: '2020-04-12' }, ['usage']),
-      statsOf(dataSource, '2041', { ...BASE_DAYS, from: '2020-04-11' }, ['usage']),
-      statsOf(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['usage']),
+      readUsage(dataSource, '2041', BASE_DAYS, ['usage']),
+      readUsage(dataSource, '2042', BASE_DAYS, ['usage']),
+      readUsage(dataSource, '2041', { ...BASE_DAYS, to: '2020-04-12' }, ['usage']),
+      readUsage(dataSource, '2041', { ...BASE_DAYS, from: '2020-04-11' }, ['usage']),
+      readUsage(dataSource, '2041', { ...BASE_DAYS, timeZone: 'UTC' }, ['usage']),
     ]);
     expect(harness.sent).toHaveLength(5);
   });
 
   test('starts all calls in the same tick', () => {
-    const harness = connectVendor(avaamo, accountConfig, healthy);
+    const harness = connectVendor(avaamo, AVAAMO_ENTRY, healthyAvaamo);
     const batches: number[] = [];
     const dataSource = harness.createDataSource({ record: () => batches.push(harness.sent.length) });
-    const pending = ['1', '2', '3'].map(async (bot) => statsOf(dataSource, bot, BASE_DAYS, BOTH));
+    const pending = ['1', '2', '3'].map(async (bot) => readUsage(dataSource, bot, BASE_DAYS, BOTH_PARTS));
     return Promise.all(pending).then(() => {
       expect(batches[0]).toBe(6);
     });
@@ -169,11 +142,11 @@ describe('usage within one query', () => {
 
 describe('usage caching', () => {
   const lifeAt = async (now: string, during: Partial<DateRange> = {}) => {
-    const harness = connectVendor(avaamo, accountConfig, healthy, {
+    const harness = connectVendor(avaamo, AVAAMO_ENTRY, healthyAvaamo, {
       now: Date.parse(now),
       ttl: { usageLive: 1, usagePast: 2 },
     });
-    await readOnce(harness, during, ['usage']);
+    await readUsageOnce(harness, during, ['usage']);
     return harness.stored[0]?.ttlSeconds;
   };
 
@@ -190,105 +163,12 @@ describe('usage caching', () => {
   });
 
   test('caches by bot, days and offset', async () => {
-    const harness = connectVendor(avaamo, accountConfig, healthy);
-    await readOnce(harness, {}, BOTH);
+    const harness = connectVendor(avaamo, AVAAMO_ENTRY, healthyAvaamo);
+    await readUsageOnce(harness, {}, BOTH_PARTS);
     const expectedKey = ['2041', '2020-04-10', '2020-04-13', -25200];
     expect(harness.stored.map(({ endpoint, key }) => ({ endpoint, key }))).toEqual([
       { endpoint: 'usage.json', key: expectedKey },
       { endpoint: 'agent_intervention.json', key: expectedKey },
     ]);
-  });
-});
-
-describe('usage failures', () => {
-  const failing =
-    (...statuses: readonly number[]): RequestHandler =>
-    (request) => {
-      const status = statuses[request.endpoint === 'usage.json' ? 0 : 1] ?? 200;
-      return status === 200 ? healthy(request) : jsonReply({ error: 'no' }, status);
-    };
-
-  test('returns null for the fields of a failed interventions call, with the error in the report', async () => {
-    const { data, sources } = await readOnce(connectVendor(avaamo, accountConfig, failing(200, 503)));
-    expect(data.current).toMatchObject({ sessionCount: 8123, usersCount: null, interventionsCount: null });
-    expect(sources).toMatchObject([
-      { endpoint: 'usage.json', outcome: 'OK', error: null },
-      { endpoint: 'agent_intervention.json', outcome: 'FAILED', error: { code: 'VENDOR_UNAVAILABLE' } },
-    ]);
-  });
-
-  test('returns interventions when the usage call fails', async () => {
-    const { data, sources } = await readOnce(connectVendor(avaamo, accountConfig, failing(500, 200)));
-    expect(data.current).toMatchObject({ sessionCount: null, messagesCount: null, interventionsCount: 5 });
-    expect(data.buckets).toHaveLength(9);
-    expect(sources.map(({ outcome }) => outcome)).toEqual(['FAILED', 'OK']);
-  });
-
-  test('throws the first error when both calls fail', async () => {
-    const failed = readOnce(connectVendor(avaamo, accountConfig, failing(401, 503)));
-    await expect(failed).rejects.toMatchObject({
-      code: 'VENDOR_AUTH_FAILED',
-      vendor: 'AVAAMO',
-      account: 'bots',
-      endpoint: 'usage.json',
-    });
-  });
-
-  test('throws the error of the only call', async () => {
-    const failed = readOnce(connectVendor(avaamo, accountConfig, failing(200, 404)), {}, ['interventions']);
-    await expect(failed).rejects.toMatchObject({ code: 'NOT_FOUND', endpoint: 'agent_intervention.json' });
-  });
-
-  test.each(
-    [
-      [401, 'VENDOR_AUTH_FAILED'],
-      [403, 'VENDOR_AUTH_FAILED'],
-      [404, 'NOT_FOUND'],
-      [429, 'VENDOR_RATE_LIMITED'],
-      [500, 'VENDOR_UNAVAILABLE'],
-      [503, 'VENDOR_UNAVAILABLE'],
-    ].flatMap(([status, code]) =>
-      ['{"error":"no"}', '<html>no</html>', ''].map((body) => [status, body, code] as const),
-    ),
-  )('maps status %i with the body %j to %s, after one call', async (status, body, code) => {
-    const harness = connectVendor(avaamo, accountConfig, () => ({ status: Number(status), body }));
-    await expect(readOnce(harness, {}, ['usage'])).rejects.toMatchObject({ code, status });
-    expect(harness.sent).toHaveLength(1);
-  });
-
-  test('reports the vendor’s message of a 422', async () => {
-    const harness = connectVendor(avaamo, accountConfig, () => ({ status: 422, body: fixture('usage-422.json') }));
-    const error = await rejectionOf(readOnce(harness));
-    expect(error).toBeInstanceOf(VendorError);
-    expect(error).toMatchObject({ code: 'VENDOR_REJECTED', status: 422 });
-    expect((error as VendorError).message).toContain('To Date cannot be before From Date');
-  });
-
-  test('redacts the token in a message that quotes it', async () => {
-    const error = `Access token ${accountConfig.accessToken} is not known`;
-    const failed = readOnce(connectVendor(avaamo, accountConfig, () => jsonReply({ error }, 401)));
-    await expect(failed).rejects.toMatchObject({
-      message: expect.stringMatching(/Access token \[secret\] is not known$/) as unknown,
-    });
-  });
-
-  test('rejects a login page, and a redirect to one, as VENDOR_BAD_RESPONSE', async () => {
-    const page = '<html>Sign in</html>';
-    const harness = connectVendor(avaamo, accountConfig, () => ({ status: 200, body: page }));
-    await expect(readOnce(harness)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'malformed_json' });
-    const moved = connectVendor(avaamo, accountConfig, () => ({
-      status: 302,
-      headers: { Location: '/login' },
-      body: page,
-    }));
-    await expect(readOnce(moved)).rejects.toMatchObject({ code: 'VENDOR_BAD_RESPONSE', reason: 'redirect' });
-    expect(moved.sent).toHaveLength(2);
-  });
-
-  test('rethrows an error that is not a VendorError', async () => {
-    const harness = connectVendor(avaamo, accountConfig, () => {
-      throw new TypeError('a bug');
-    });
-    await expect(readOnce(harness)).rejects.toThrow(TypeError);
   });
 });

@@ -20,6 +20,13 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
   const today = utcDay(request.now);
   const tomorrow = startOfUtcDay(today) + DAY;
 
+  let knownDays: { readonly during: TimeRange; readonly days: readonly CivilDate[] } | null = null;
+  /** The agents of a list have the same range. */
+  function daysOf(during: TimeRange): readonly CivilDate[] {
+    if (knownDays?.during !== during) knownDays = { during, days: daysToRequest(during, today) };
+    return knownDays.days;
+  }
+
   /** Calls the loader before it waits for anything: only the reads of the same tick share a batch. */
   function load(ref: string, days: readonly CivilDate[]): MaybePromise<readonly (CachedValue<Cell> | Error)[]> {
     const agent = canonicalizeReference(ref);
@@ -38,7 +45,7 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
           .map(({ period, observedAt }) => deps.toPeriod(period, observedAt, ref))
           .sort(byStart);
       };
-      const days = daysToRequest(during, today);
+      const days = daysOf(during);
       return mapValue(load(ref, days), (outcomes) => toResult(days, outcomes, target, toPeriods));
     },
 
@@ -80,7 +87,9 @@ function toResult<T extends StatusPeriod | null | readonly StatusPeriod[]>(
   target: CallTarget,
   select: (cells: readonly CachedValue<Cell>[]) => T,
 ): SourcedResult<T> {
-  const cells = outcomes.flatMap((outcome) => (outcome instanceof Error ? [] : [outcome]));
+  const cells = outcomes.filter((outcome): outcome is CachedValue<Cell> => !(outcome instanceof Error));
+  if (cells.length === outcomes.length && cells.every(isWhole))
+    return { data: select(cells), sources: [sourceReport(target, cells)] };
   const errors = outcomes.filter((outcome) => outcome instanceof Error);
   const unexpectedError = errors.find((error) => !(error instanceof VendorError));
   if (unexpectedError) throw unexpectedError;
@@ -94,6 +103,11 @@ function toResult<T extends StatusPeriod | null | readonly StatusPeriod[]>(
     ...(incompleteDuring.length > 0 && { incompleteDuring }),
   });
   return { data: select(cells), sources: [report] };
+}
+
+/** Whether nothing of the cell is missing, and it is not stale. */
+function isWhole({ value, staleReason }: CachedValue<Cell>): boolean {
+  return value.gap === null && staleReason === undefined;
 }
 
 /** The part of a day in which data of its cell may be missing: for a stale one, what came after it. Null where nothing can. */

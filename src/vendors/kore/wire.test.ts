@@ -1,4 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { createWorker, KORE_ENTRY } from '../../../test/support/kore/account.ts';
+import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
+import { kore } from './index.ts';
 import { detailsPageSchema } from './wire.ts';
 
 test('drops fields that are not read, at any depth, so that pages do not hold them in memory', () => {
@@ -18,8 +21,32 @@ test('drops fields that are not read, at any depth, so that pages do not hold th
 test.each([
   ['true', true],
   ['False', false],
-  ['yes', undefined],
-  [1, undefined],
+  [0, false],
+  [1, true],
+  [null, null],
+  ['', undefined],
+  // Whatever it means, there may be more.
+  ['yes', true],
+  [{}, true],
 ])('parses hasMore %j as %j', (hasMore, expected) => {
   expect(detailsPageSchema.parse({ hasMore, data: [] }).hasMore).toBe(expected);
+});
+
+test.each([
+  ['reads the agents of a page after one whose hasMore is not understood', false, 'OK'],
+  ['reports that pages may be missing where hasMore is never understood', 'maybe', 'PARTIAL'],
+])('%s', async (_what, lastFlag, outcome) => {
+  const workers = [createWorker(1), createWorker(2)];
+  const harness = connectVendor(
+    kore,
+    KORE_ENTRY,
+    ({ url }) => {
+      const offset = Number(url.searchParams.get('offset'));
+      return jsonReply({ hasMore: offset === 0 ? 'maybe' : lastFlag, data: workers.slice(offset, offset + 1) });
+    },
+    { now: Date.parse('2024-05-15T12:00:00Z') },
+  );
+  const during = { from: Date.parse('2024-05-14T00:00:00Z'), to: Date.parse('2024-05-15T00:00:00Z') };
+  const result = await harness.createDataSource().statusPeriods?.('u-2', during);
+  expect(result).toMatchObject({ data: [{ vendorStatus: 'AVAILABLE' }], sources: [{ outcome }] });
 });

@@ -34,20 +34,28 @@ const agentRecordSchema = z
   .refine(({ userId, email }) => [userId, email].some((ref) => ref?.trim()), 'must name an agent');
 export type AgentRecord = z.infer<typeof agentRecordSchema>;
 
-/** `"true"` in quotes is true. Any other value than a boolean counts as absent, so that the page's length decides. */
-const flagSchema = lenient(
-  z.union([
-    z.boolean(),
-    z
-      .string()
-      .regex(/^(true|false)$/i)
-      .transform((text) => text.toLowerCase() === 'true'),
-  ]),
-);
+/** Texts and numbers that stand for a flag. An empty text says nothing, as a missing value does. */
+const FLAGS: ReadonlyMap<string, boolean | undefined> = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+  ['', undefined],
+]);
+
+/** Whether there are more pages. A value that is not understood may mean so: another call is better than the loss of a page. */
+const hasMoreSchema = z
+  .union([z.boolean(), z.number(), z.string()])
+  .transform((value) => {
+    const text = String(value).trim().toLowerCase();
+    return FLAGS.has(text) ? FLAGS.get(text) : true;
+  })
+  .nullish()
+  .catch(true);
 
 /** One page of the response: some agents, each with all periods of the requested days. */
 export const detailsPageSchema = z.object({
-  hasMore: flagSchema,
+  hasMore: hasMoreSchema,
   /** The vendor's page size, which may be smaller than the requested one. */
   limit: lenient(z.int().positive()),
   data: tolerantArray(agentRecordSchema),

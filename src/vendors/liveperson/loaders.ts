@@ -58,7 +58,7 @@ export const listNamespace: CacheNamespace<TimeRange, Checksummed<FileListing>> 
 
 const fileNamespace: CacheNamespace<string, StoredFile> = {
   endpoint: FILE_ENDPOINT,
-  version: 6,
+  version: 7,
   keyParts: (link) => [fileKey(link)],
   // The records are parsed only when a query reads an agent, which is too late to detect damage.
   isValid: isIntactFile,

@@ -16,7 +16,7 @@ describe('the list of files', () => {
     ['an array', { '@id': '1', file: [link, link] }, 2],
     ['one object', { file: link }, 1],
     ['an empty array', { file: [] }, 0],
-    ['missing', { '@id': '1' }, 0],
+    ['missing', { '@id': '1', link: { '@href': 'https://h/le/agentActivity', '@rel': 'self' } }, 0],
     ['null', { file: null }, 0],
     ['an empty element', { file: '' }, 0],
     ['an empty element for the whole list', '', 0],
@@ -35,12 +35,17 @@ describe('the list of files', () => {
     expect(filesOf({ file: { '@name': 'x' } })).toEqual([null]);
   });
 
-  test.each([[5], [{}], [{ dataAccessFiles: 5 }], [{ dataAccessFiles: [link] }]])(
-    'rejects the list response %j',
-    (body) => {
-      expect(fileListSchema.safeParse(body).success).toBe(false);
-    },
-  );
+  test.each([
+    [5],
+    [{}],
+    [{ dataAccessFiles: 5 }],
+    [{ dataAccessFiles: [link] }],
+    // The list under another name is not an empty one.
+    [{ dataAccessFiles: { '@id': '1', files: [link] } }],
+    [{ dataAccessFiles: { File: link } }],
+  ])('rejects the list response %j', (body) => {
+    expect(fileListSchema.safeParse(body).success).toBe(false);
+  });
 });
 
 describe('unwrapping', () => {

@@ -12,6 +12,11 @@ const emptyElementSchema = z
   .optional()
   .transform(() => []);
 
+/** Whether another field than the link to the list itself may be the list of files, under another name. */
+function hasAnotherList(others: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(others).some(([name, value]) => name !== 'link' && typeof value === 'object' && value !== null);
+}
+
 /**
  * The response to a list call, XML converted to JSON: `file` is an array, one object when there is one file, or empty without
  * files. `@id` is ignored: in the vendor's own sample it names another account than the requested one.
@@ -19,14 +24,17 @@ const emptyElementSchema = z
  */
 export const fileListSchema = z.object({
   dataAccessFiles: z.union([
-    z.object({
-      file: z.union([emptyElementSchema, z.array(fileEntrySchema), fileEntrySchema.transform((single) => [single])]),
-    }),
+    z
+      .looseObject({
+        file: z.union([emptyElementSchema, z.array(fileEntrySchema), fileEntrySchema.transform((single) => [single])]),
+      })
+      .refine(({ file, ...others }) => file.length > 0 || !hasAnotherList(others))
+      .transform(({ file }) => ({ file })),
     z.union([z.literal(''), z.null()]).transform(() => ({ file: [] })),
   ]),
 });
 
-const RECORD_BRANCH_PREFIX = 'com.liveperson.dataaccess.';
+export const RECORD_BRANCH_PREFIX = 'com.liveperson.dataaccess.';
 const PRIMITIVE_BRANCHES: ReadonlySet<string> = new Set([
   'boolean',
   'int',

@@ -73,7 +73,9 @@ describe('a purge of one agent and day', () => {
       status: 200,
       body: {
         purgedAt: new Date(clock.now() - 1).toISOString(),
-        accounts: [{ account: 'kore-main', endpoints: [{ endpoint: 'agentstatusdetails', entries: 1 }] }],
+        accounts: [
+          { account: 'kore-main', agentKnown: true, endpoints: [{ endpoint: 'agentstatusdetails', entries: 1 }] },
+        ],
         // Without stored responses there is none to drop.
         responses: process.env.OPTIMISATIONS === 'off' ? 0 : 1,
         fleet: { processes: 1, heard: 1, complete: true },
@@ -96,15 +98,22 @@ describe('a purge of one agent and day', () => {
     const name = kind === 'upper-case email' ? agent.email?.toUpperCase() : agent[kind];
     const { body } = await purge({ account: 'kore-main', agent: name });
     expect(body.accounts).toEqual([
-      { account: 'kore-main', endpoints: [{ endpoint: 'agentstatusdetails', entries: 2 }] },
+      { account: 'kore-main', agentKnown: true, endpoints: [{ endpoint: 'agentstatusdetails', entries: 2 }] },
     ]);
   });
 
-  test('drops nothing of another agent', async () => {
-    await askStatuses();
+  test('drops nothing of another agent, and says whether there is one', async () => {
+    const [jane] = await askStatuses();
     world.calls();
     const { status, body } = await purge({ account: 'kore-main', agent: 'absent@example.com' });
-    expect([status, body.accounts]).toEqual([200, [{ account: 'kore-main', endpoints: [] }]]);
+    expect([status, body.accounts]).toEqual([200, [{ account: 'kore-main', agentKnown: false, endpoints: [] }]]);
+    const { body: known } = await purge({
+      account: 'kore-main',
+      agent: jane?.key,
+      from: '2026-01-01',
+      to: '2026-01-01',
+    });
+    expect(known.accounts).toEqual([{ account: 'kore-main', agentKnown: true, endpoints: [] }]);
     await askStatuses();
     expect(total()).toBe(0);
   });
@@ -181,6 +190,7 @@ describe('who may purge', () => {
     ]);
     const { body: ofBots } = await purge({ all: true }, as('operator-of-bots'), own);
     expect(ofBots.accounts).toEqual([{ account: 'bots', endpoints: [] }]);
+    expect(ofBots).not.toHaveProperty('responses');
     const logged = own
       .logs()
       .split('\n')

@@ -50,6 +50,13 @@ async function passUntilRun(ms: number, message: string, count: number): Promise
   await waitUntil(() => lines(message).length === count);
 }
 
+function discoveryCalls(calls: ReturnType<World['calls']>) {
+  return Object.values(calls)
+    .flat()
+    .filter((call) => !/token|\.part-/i.test(call))
+    .toSorted();
+}
+
 function postsToKore(): number {
   return world.calls().kore.filter((call) => call.startsWith('POST') && !call.includes('token')).length;
 }
@@ -77,6 +84,38 @@ test('brings a report into the cache at its times, and renews what would expire 
   expect(await (await fetch(`${gateway.url}/metrics`)).text()).toContain(
     'switchboard_warm_runs_total{outcome="complete"} 2',
   );
+});
+
+test('counts a run as incomplete whose sources are not all OK, whether or not its query selects that', async () => {
+  gateway = await world.startGateway(withReport());
+  world.vendors.kore.injectFault({ status: 400, body: { message: 'no' } });
+  await passUntilRun(30 * MINUTE, 'cache warmed in part or not at all', 1);
+  const lacking = { account: 'kore-main', endpoint: 'agentstatusdetails', outcome: 'FAILED', code: 'VENDOR_REJECTED' };
+  expect(lines('cache warmed in part or not at all')).toEqual([
+    expect.objectContaining({
+      outcome: 'incomplete',
+      errors: ['VENDOR_REJECTED'],
+      sources: [{ ...lacking, reason: 'status_400', count: 10 }],
+    }),
+  ]);
+});
+
+test('asks for discovered agents again at each run; files stay, since they never change', async () => {
+  const document = '{ agents(first: 1000) { totalCount } }';
+  gateway = await world.startGateway((raw) => ({ ...raw, warm: [{ cron: '0 10 * * *', document }] }));
+  await gateway.query(document);
+  const first = world.calls();
+  await passUntilRun(30 * MINUTE, 'cache warmed', 1);
+  expect(discoveryCalls(world.calls())).toEqual(discoveryCalls(first));
+  world.vendors.kore.injectFault({ status: 400, body: { message: 'no' } });
+  await passUntilRun(DAY, 'cache warmed in part or not at all', 1);
+  expect(lines('cache warmed in part or not at all')).toEqual([
+    expect.objectContaining({
+      outcome: 'incomplete',
+      errors: [],
+      sources: [expect.objectContaining({ account: 'kore-main', outcome: 'STALE', code: 'VENDOR_REJECTED', count: 1 })],
+    }),
+  ]);
 });
 
 test('reads no more accounts than the entry names, and reports a run that fails', async () => {

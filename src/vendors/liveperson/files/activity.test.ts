@@ -18,9 +18,23 @@ test.each(['', '{', '5', 'null', '[]', '{}', '{"recordCollection":{}}'])('return
   expect(readActivity(text)).toBeNull();
 });
 
-test('reads no events from a list that is not an array', () => {
-  const text = JSON.stringify({ recordCollection: [{ body: { agentSessionsData: 5 } }] });
-  expect(readActivity(text)).toEqual({ accountId: null, records: [{ sessionId: null, events: [] }] });
+test.each([
+  ['a list that is not an array', { body: { agentSessionsData: 5 } }],
+  ['no list', { body: { 'com.liveperson.dataaccess.AgentActivityData': { header: null } } }],
+  ['no body', {}],
+  ['a body that is not an object', { body: 'x' }],
+  ['a body of no known form', { body: { x: 1 } }],
+  ['nothing', null],
+])('counts a record with %s as unreadable', (_what, record) => {
+  const text = JSON.stringify({ recordCollection: [record] });
+  expect(readActivity(text)).toEqual({ accountId: null, records: [], unreadable: 1 });
+});
+
+test('reads no events where the vendor says that there are none', () => {
+  const noEvents = { recordCollection: [{ body: { agentSessionsData: null } }] };
+  const otherKind = { recordCollection: [{ body: { 'com.liveperson.dataaccess.WebSessionData': { x: 1 } } }] };
+  expect(readActivity(JSON.stringify(noEvents))).toMatchObject({ records: [{ events: [] }], unreadable: 0 });
+  expect(readActivity(JSON.stringify(otherKind))).toMatchObject({ records: [], unreadable: 0 });
 });
 
 test('returns null for empty, armored and non-text names', () => {

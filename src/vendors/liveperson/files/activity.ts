@@ -1,4 +1,4 @@
-import { getField, getFieldIgnoringCase, isRecord, unwrapUnion } from '../wire.ts';
+import { getField, getFieldIgnoringCase, isRecord, RECORD_BRANCH_PREFIX, unwrapUnion } from '../wire.ts';
 
 /** An event as it is in a file: integers as their digits, whatever their size; null for a missing one. */
 export interface RawEvent {
@@ -48,6 +48,8 @@ export interface Activity {
   /** Null when the document does not name it. */
   readonly accountId: string | null;
   readonly records: readonly ActivityRecord[];
+  /** The number of records whose events cannot be found. Bodies of other kinds do not count. */
+  readonly unreadable: number;
 }
 
 export interface ActivityRecord {
@@ -55,7 +57,7 @@ export interface ActivityRecord {
   readonly events: readonly RawEvent[];
 }
 
-const ACTIVITY_BODY = 'com.liveperson.dataaccess.AgentActivityData';
+const ACTIVITY_BODY = `${RECORD_BRANCH_PREFIX}AgentActivityData`;
 
 /** Parses a document; null when it is not JSON or has no collection of records. Skips bodies of other kinds. */
 export function readActivity(text: string): Activity | null {
@@ -92,22 +94,30 @@ function toActivity(document: unknown): { readonly activity: Activity; readonly 
     if (typeof value === 'number') return Number.isInteger(value) ? String(value) : null;
     return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? value : null;
   };
-  const records = collection.flatMap((record: unknown) => toRecord(record, toDigits) ?? []);
+  const bodies = collection.map((record: unknown) => (isRecord(record) ? record.body : undefined));
+  const activityBodies = bodies.filter((body) => !isOfOtherKind(body));
+  const records = activityBodies.flatMap((body) => toRecord(body, toDigits) ?? []);
   const accountId = parseId(getField(getField(document, 'metaData'), 'accountId'), toDigits);
-  return { activity: { accountId, records }, isRounded };
+  return { activity: { accountId, records, unreadable: activityBodies.length - records.length }, isRounded };
 }
 
 type ToDigits = (value: unknown) => string | null;
 
-function toRecord(record: unknown, toDigits: ToDigits): ActivityRecord | null {
-  const body = isRecord(record) ? record.body : undefined;
-  // One kind of body is agent activity; one that is not wrapped in its type name is recognized by its fields.
+/** Whether a body is wrapped in the name of another type than agent activity. */
+function isOfOtherKind(body: unknown): boolean {
+  const [key, ...others] = isRecord(body) ? Object.keys(body) : [];
+  return key !== undefined && others.length === 0 && key !== ACTIVITY_BODY && key.startsWith(RECORD_BRANCH_PREFIX);
+}
+
+/** Null for a body without a list of events. That the list is null means that there are none. */
+function toRecord(body: unknown, toDigits: ToDigits): ActivityRecord | null {
+  // A body that is not wrapped in its type name is recognized by its fields.
   const data = isRecord(body) && ACTIVITY_BODY in body ? body[ACTIVITY_BODY] : body;
-  if (!isRecord(data) || !('agentSessionsData' in data)) return null;
-  const events = unwrapUnion(data.agentSessionsData);
+  const list = isRecord(data) ? unwrapUnion(data.agentSessionsData) : undefined;
+  if (!isRecord(data) || (list !== null && !Array.isArray(list))) return null;
   return {
     sessionId: parseId(getField(data.header, 'agentSessionId'), toDigits),
-    events: Array.isArray(events) ? events.map((event: unknown) => toEvent(unwrapUnion(event), toDigits)) : [],
+    events: (list ?? []).map((event: unknown) => toEvent(unwrapUnion(event), toDigits)),
   };
 }
 

@@ -24,7 +24,7 @@ function event(agentId: string, loginName: string | null = null): RawEvent {
 /** Returns the content of one document with one session's events. */
 function collect(events: readonly RawEvent[]) {
   const collector = createCollector('75555851');
-  collector.add({ accountId: null, records: [{ sessionId: 's', events }] });
+  collector.add({ accountId: null, records: [{ sessionId: 's', events }], unreadable: 0 });
   return runAtOnce(collector.content(null));
 }
 
@@ -62,7 +62,7 @@ test('indexes agents of one login name in linear time', () => {
 test('reports a file of more than 100,000 agents as too large and collects no more', () => {
   const { add, content } = createCollector('75555851');
   const addAndCount = (events: readonly RawEvent[]) => {
-    add({ accountId: null, records: [{ sessionId: 's', events }] });
+    add({ accountId: null, records: [{ sessionId: 's', events }], unreadable: 0 });
     const { agents: kept, flaws } = runAtOnce(content(null));
     return [Object.keys(kept).length, flaws.damage];
   };
@@ -81,6 +81,6 @@ test('stores a session of very many events in one document as several records', 
 
 test('encodes very many agents in steps', () => {
   const collector = createCollector('75555851');
-  collector.add({ accountId: null, records: [{ sessionId: 's', events: agents(5000, 'jane') }] });
+  collector.add({ accountId: null, records: [{ sessionId: 's', events: agents(5000, 'jane') }], unreadable: 0 });
   expect([...collector.content(null)]).toHaveLength(5000 / 100 - 1);
 });

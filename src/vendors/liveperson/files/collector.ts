@@ -42,6 +42,7 @@ export function createCollector(accountId: string): Collector {
   let malformed = 0;
   return {
     add: (activity) => {
+      malformed += activity.unreadable;
       for (const record of activity.records) {
         if (isForeign(activity, record, accountId)) foreign += 1;
         else

@@ -49,7 +49,7 @@ export interface FileFlaws {
   readonly damage: Damage | 'malformed' | null;
   /** The number of records that name another account, which are omitted. */
   readonly foreign: number;
-  /** The number of records and events without a readable id, agent or time, which are omitted. */
+  /** The number of records and events without a readable id, list, agent or time, which are omitted. */
   readonly malformed: number;
 }
 

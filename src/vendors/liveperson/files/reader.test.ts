@@ -190,7 +190,7 @@ describe('skipped data', () => {
   test('skips bodies of other kinds', async () => {
     const others = {
       ...createActivityDocument([]),
-      recordCollection: [{ body: { 'com.liveperson.dataaccess.WebSessionData': { x: 1 } } }, { body: null }, null, {}],
+      recordCollection: [{ body: { 'com.liveperson.dataaccess.WebSessionData': { x: 1 } } }],
     };
     const content = await readChunked(toJsonLines(others, createActivityDocument([{ events: [{}] }])));
     expect(content.flaws).toEqual({ damage: null, foreign: 0, malformed: 0 });

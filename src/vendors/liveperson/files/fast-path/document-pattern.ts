@@ -82,7 +82,7 @@ function matchActivity(cursor: Cursor, sections: DocumentSections): Activity | n
     if (!record) return null;
     records.push(record);
   } while (cursor.takeComma());
-  return cursor.take(sections.tail) && { accountId: head.accountId, records };
+  return cursor.take(sections.tail) && { accountId: head.accountId, records, unreadable: 0 };
 }
 
 function matchRecord(cursor: Cursor, sections: DocumentSections): ActivityRecord | null {

@@ -2,7 +2,8 @@ import { ApolloServer } from '@apollo/server';
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema, GraphQLError } from 'graphql';
 import { createRequestPreparer } from '../prepare-request.ts';
-import { createGatewayOfExecutor } from './gateway.ts';
+import { createApolloExecutor } from './apollo-executor.ts';
+import { ObjectTexts } from './object-texts.ts';
 
 function createHelloSchema() {
   const schema = buildSchema('type Query { hello(name: String!): String fail: Int! } type Mutation { act: Int }');
@@ -18,10 +19,10 @@ function createHelloSchema() {
 
 async function runBoth(query: string, variables: Record<string, unknown> = {}, operationName?: string) {
   const schema = createHelloSchema();
-  const gateway = createGatewayOfExecutor(schema, createRequestPreparer());
+  const { gateway, plugin } = createApolloExecutor(schema, createRequestPreparer(), new ObjectTexts(0));
   const options = { includeStacktraceInErrorResponses: false, stopOnTerminationSignals: false } as const;
   const bodies: string[] = [];
-  for (const source of [{ gateway }, { schema }]) {
+  for (const source of [{ gateway, plugins: [plugin] }, { schema }]) {
     const server = new ApolloServer<object>({ ...source, ...options });
     const request = { query, variables, ...(operationName !== undefined && { operationName }) };
     const { body, http } = await server.executeOperation(request, { contextValue: { greeting: 'hi' } });

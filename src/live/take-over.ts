@@ -1,0 +1,56 @@
+import type { Clock, Instant } from '../domain/clock.ts';
+import { MINUTE } from '../domain/time.ts';
+
+/** Whether this process is the one that makes a run: `unknown` where those that share a cache cannot be asked. */
+export type ClaimOutcome = 'granted' | 'taken' | 'unknown';
+
+/** The claims of runs, of which each process that shares a cache makes those that it is granted. */
+export interface RunClaims {
+  readonly claim: (name: string) => Promise<ClaimOutcome>;
+  /** Gives a run back, so that another process may claim it. Absent: processes share nothing, and none could know that it is to be made. */
+  readonly release?: ((name: string) => Promise<void>) | undefined;
+}
+
+/**
+ * A run is too late then. Shorter than a claim lasts, by more than clocks differ: a run that was made is claimed all this time, so that it
+ * is not made again.
+ */
+export const TAKE_OVER_MS = 50 * MINUTE;
+
+export interface TakeOverOptions {
+  readonly clock: Clock;
+  readonly claims: RunClaims;
+  readonly signal: AbortSignal;
+}
+
+/** A run that another process has claimed, or that was due before this one started. */
+export interface ClaimableRun {
+  readonly claimName: string;
+  readonly scheduledAt: Instant;
+  /** When its entry runs next. */
+  readonly nextAt: Instant;
+  /** Called once where the run is granted to this process. */
+  readonly onGranted: () => void;
+}
+
+/** Creates a function that claims a run every minute, from now on, until it is granted or too late: a process that ends gives its runs back. */
+export function createTakeOver({ clock, claims, signal }: TakeOverOptions): (run: ClaimableRun) => void {
+  if (!claims.release) return () => undefined;
+  const isAborted = () => signal.aborted;
+  const attempt = async (run: ClaimableRun): Promise<void> => {
+    const { claimName, scheduledAt, nextAt, onGranted } = run;
+    if (isAborted() || clock.now() >= Math.min(scheduledAt + TAKE_OVER_MS, nextAt)) return;
+    if ((await claims.claim(claimName)) === 'granted') onGranted();
+    else if (!isAborted()) {
+      const onAbort = (): void => {
+        cancel();
+      };
+      const cancel = clock.setTimer(MINUTE, () => {
+        signal.removeEventListener('abort', onAbort);
+        void attempt(run);
+      });
+      signal.addEventListener('abort', onAbort, { once: true });
+    }
+  };
+  return (run) => void attempt(run);
+}

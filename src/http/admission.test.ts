@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { rejectionOf, thrownBy } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
+import { flushPromises } from '../../test/support/flush-promises.ts';
 import { ACCOUNT } from '../../test/support/http-harness.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import { createMetrics } from '../observability/metrics.ts';
@@ -49,6 +50,27 @@ describe('admission', () => {
     await openCircuit(admission);
     await rejectionOf(admission.acquire(TARGET, context));
     expect(lines).toEqual([{ account: 'kore-main', endpoint: 'agentstatusdetails', reason: 'circuit_open' }]);
+  });
+
+  test('a waiting call that a reader of live data joins goes before those of past ranges', async () => {
+    const { admission } = setUp({ maxQueued: 10 });
+    const started: string[] = [];
+    const raise = new Map<string, () => void>();
+    const acquire = async (name: string) => {
+      const onUrgent = (callback: () => void) => {
+        raise.set(name, callback);
+        return () => raise.delete(name);
+      };
+      const release = await admission.acquire(TARGET, { ...context, priority: 'past', onUrgent });
+      started.push(name);
+      return release;
+    };
+    const running = await acquire('running');
+    for (const name of ['first', 'second', 'joined']) void acquire(name);
+    raise.get('joined')?.();
+    running(null);
+    await flushPromises();
+    expect(started).toEqual(['running', 'joined']);
   });
 
   test('rejects calls to an endpoint with an open circuit, with the time to retry after, and counts them', async () => {

@@ -152,7 +152,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 
   function toCall(target: CallTarget, context: AdmissionContext): AdmissionCall {
-    const { signal, fairnessKey = NO_FAIRNESS_KEY, lastAskedAt, waitUntilMs, onQuotaWait } = context;
+    const { signal, fairnessKey = NO_FAIRNESS_KEY, lastAskedAt, waitUntilMs, onUrgent, onQuotaWait } = context;
     return {
       target,
       signal,
@@ -160,6 +160,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       priority: context.isBackground ? 'past' : (context.priority ?? 'live'),
       lastAskedAt,
       waitUntilMs,
+      onUrgent,
       onQuotaWait(createError) {
         log?.({ account: account.name, endpoint: target.endpoint }, 'vendor call waits for the rate limit');
         onQuotaWait?.(createError);

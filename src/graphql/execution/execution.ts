@@ -93,15 +93,14 @@ export class Execution {
     return texts ? concatWhenDone([...texts, text + after]) : text + after;
   }
 
-  /** Their text is kept unless a field has an error, which each response must report. */
+  /** Their text is kept unless a field has an error, which each response must report; also where this one leaves it out. */
   #executeConstants(constants: ConstantFields, source: unknown, path: Path | undefined): MaybePromise<string> {
     const texts = typeof source === 'object' && source !== null ? this.#textsOf(constants) : null;
     const known = texts?.get(source as object);
     if (known !== undefined) return known;
-    const { errors } = this.collectedErrors;
-    const errorsBefore = errors.length;
+    const errorsBefore = this.collectedErrors.occurred;
     const text = this.#executeSteps(constants.steps, source, path, '', '');
-    if (texts && typeof text === 'string' && errors.length === errorsBefore)
+    if (texts && typeof text === 'string' && this.collectedErrors.occurred === errorsBefore)
       this.#objectTexts.add(texts, source as object, text);
     return text;
   }

@@ -37,9 +37,7 @@ export class ObjectTexts {
   add(texts: TextByObject, object: object, text: string): void {
     this.#chars += text.length + ENTRY_CHARS;
     if (this.#chars > this.#maxChars) this.#clear();
-    // V8 keeps a concatenated text as a tree of its parts until a character is read.
-    text.charCodeAt(0);
-    texts.set(object, text);
+    texts.set(object, withoutParts(text));
   }
 
   /** Texts that are asked for again come back; others, and those of objects that no longer exist, count no more. */
@@ -47,4 +45,12 @@ export class ObjectTexts {
     this.#textsByShape.clear();
     this.#chars = 0;
   }
+}
+
+/**
+ * V8 keeps a concatenated text as a tree of its parts, several times its size, until a character is read. Compiled code leaves out a
+ * reading whose result has no use; no JSON text begins with U+0000.
+ */
+function withoutParts(text: string): string {
+  return text.charCodeAt(0) === 0 ? '' : text;
 }

@@ -52,6 +52,13 @@ test('endless new shapes are forgotten', () => {
   expect(textsOfKnownShape(objectTexts, 'Agent id name')).not.toBe(texts);
 });
 
+test('counts shapes, too: callers choose names of any length', () => {
+  const objectTexts = new ObjectTexts(10_000);
+  const texts = textsOfKnownShape(objectTexts, 'Agent id name');
+  for (let nth = 0; nth < 2; nth++) objectTexts.textsOf(`Agent ${'a'.repeat(6000)}${nth}:id name`);
+  expect(textsOfKnownShape(objectTexts, 'Agent id name')).not.toBe(texts);
+});
+
 test('with a maximum of 0, no text is kept', () => {
   const objectTexts = new ObjectTexts(0);
   objectTexts.textsOf('Agent id name');

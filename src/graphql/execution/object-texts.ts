@@ -1,7 +1,7 @@
 /** Texts by object. */
 export type TextByObject = WeakMap<object, string>;
 
-/** What a text takes beside its characters: its entry in a weak map. */
+/** What a text takes beside its characters: its entry in a map. */
 const ENTRY_CHARS = 64;
 
 /** Callers choose which fields they select together, and under which names. */
@@ -15,7 +15,7 @@ export class ObjectTexts {
   readonly #maxChars: number;
   /** Null for a shape that one execution had so far: most of those that callers write values into never come back. */
   readonly #textsByShape = new Map<string, TextByObject | null>();
-  /** Of all texts that were added, also of those whose object no longer exists. */
+  /** Of all shapes, and of all texts that were added, also of those whose object no longer exists. */
   #chars = 0;
 
   /** With 0, no text is kept. */
@@ -30,14 +30,19 @@ export class ObjectTexts {
     if (known) return known;
     const texts: TextByObject | null = known === null ? new WeakMap() : null;
     if (this.#textsByShape.size >= MAX_SHAPES) this.#clear();
+    if (known === undefined) this.#count(shape);
     this.#textsByShape.set(shape, texts);
     return texts;
   }
 
   add(texts: TextByObject, object: object, text: string): void {
+    this.#count(text);
+    texts.set(object, withoutParts(text));
+  }
+
+  #count(text: string): void {
     this.#chars += text.length + ENTRY_CHARS;
     if (this.#chars > this.#maxChars) this.#clear();
-    texts.set(object, withoutParts(text));
   }
 
   /** Texts that are asked for again come back; others, and those of objects that no longer exist, count no more. */

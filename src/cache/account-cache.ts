@@ -141,7 +141,6 @@ async function readAll<Key, Value>(
   const outcomes = ids.flatMap((id) => outcomeById.get(id) ?? []);
   recordCacheUse(pipeline.account, namespace.endpoint, outcomes, context);
   context.span?.setAttributes(countOutcomes(outcomes));
-  context.onEntriesRead?.(ids);
   if (outcomes.some(({ isExpired }) => isExpired)) context.preventReuse?.();
   return outcomes.map(({ result }) =>
     result instanceof VendorError

@@ -182,6 +182,8 @@ export interface Waiter {
   readonly waitsForFresh?: boolean | undefined;
   /** The monotonic time in milliseconds until which it waits for requests that have not been sent. */
   readonly waitUntilMs?: number | undefined;
+  /** Called for each key once its outcome is known, while others are still waited for. */
+  readonly onKnown: (id: string) => void;
   readonly clock: Clock;
   readonly addAbortListener: AddAbortListener;
 }
@@ -192,7 +194,7 @@ export interface Waiter {
  */
 export async function waitFor(
   entries: ReadonlyMap<string, InFlightEntry>,
-  { signal, waitsForFresh = false, waitUntilMs = Infinity, clock, addAbortListener }: Waiter,
+  { signal, waitsForFresh = false, waitUntilMs = Infinity, onKnown, clock, addAbortListener }: Waiter,
 ): Promise<ReadonlyMap<string, ReadOutcome>> {
   const sharedFetches = new Set([...entries.values()].map(({ sharedFetch }) => sharedFetch));
   const releases = [...sharedFetches].map((sharedFetch) => sharedFetch.join(signal, waitUntilMs));
@@ -203,7 +205,10 @@ export async function waitFor(
   const deadline = createDeadline(clock, waitUntilMs);
   const known = new Map<string, ReadOutcome>();
   const settle = (id: string, outcome: ReadOutcome): void => {
-    if (!known.has(id)) known.set(id, outcome);
+    if (!known.has(id)) {
+      known.set(id, outcome);
+      onKnown(id);
+    }
     if (known.size === entries.size) end(undefined);
   };
   /** With what a reader receives before the outcome because the fetch takes long. */

@@ -205,10 +205,8 @@ export async function waitFor(
   const deadline = createDeadline(clock, waitUntilMs);
   const known = new Map<string, ReadOutcome>();
   const settle = (id: string, outcome: ReadOutcome): void => {
-    if (!known.has(id)) {
-      known.set(id, outcome);
-      onKnown(id);
-    }
+    if (!known.has(id)) onKnown(id);
+    known.set(id, known.get(id) ?? outcome);
     if (known.size === entries.size) end(undefined);
   };
   /** With what a reader receives before the outcome because the fetch takes long. */

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { buildSchema, getOperationAST, type GraphQLObjectType, type GraphQLSchema, parse } from 'graphql';
+import { failOnUnhandledRejection } from '../../../test/support/unhandled-rejections.ts';
 import { markConstantFields } from '../ast/constant-fields.ts';
 import { createOperationPreparer } from '../ast/operation.ts';
 import { Execution } from './execution.ts';
@@ -85,4 +86,17 @@ test('an error below what is null already is reported by the next response', asy
   await late.promise;
   const { text, errors } = await run('{ thing { id size } }');
   expect([text, errors]).toEqual(['{"thing":{"id":"i","size":null}}', [expect.stringContaining('non-integer')]]);
+});
+
+describe('a list that is null because of an item', () => {
+  failOnUnhandledRejection();
+
+  test('leaves no later item that rejects without a handler', async () => {
+    const schema = buildSchema('type Query { words: [String!] }');
+    const { words } = schema.getQueryType()?.getFields() ?? {};
+    if (!words) throw new Error('no such field');
+    words.resolve = () => [null, Promise.reject(new Error('late'))];
+    const { text, errors } = await createRunner(schema)('{ words }');
+    expect([text, errors]).toEqual(['{"words":null}', ['Cannot return null for non-nullable field Query.words.']]);
+  });
 });

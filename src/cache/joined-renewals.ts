@@ -1,7 +1,7 @@
 import { isNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { FetchRequest } from './fetch-request.ts';
 import { type FreshnessPolicy, isStale, type ReadOutcome } from './freshness.ts';
-import type { InFlightEntry } from './in-flight.ts';
+import type { KeyInFlight } from './key-in-flight.ts';
 
 type Outcomes = ReadonlyMap<string, ReadOutcome>;
 
@@ -17,10 +17,10 @@ interface RenewalOptions {
 export async function replaceRenewalFailures<Key, Value>(
   { freshness, onRead }: RenewalOptions,
   { namespace, context }: Pick<FetchRequest<Key, Value>, 'namespace' | 'context'>,
-  joined: ReadonlyMap<string, InFlightEntry>,
+  joined: ReadonlyMap<string, KeyInFlight>,
   outcomes: Outcomes,
 ): Promise<Outcomes> {
-  if (context.accepts) return outcomes;
+  if (context.accepts || joined.size === 0) return outcomes;
   const failures = [...outcomes].flatMap(([id, { result }]) =>
     joined.get(id)?.accepts && result instanceof VendorError && !isNotFound(result) ? [[id, result] as const] : [],
   );

@@ -1,3 +1,5 @@
+import { Seen } from './seen.ts';
+
 /** Texts by object. */
 export type TextByObject = WeakMap<object, string>;
 
@@ -35,7 +37,12 @@ export class ObjectTexts {
     return texts;
   }
 
+  /** Keeps a text from the second time on that it is added: objects that are made for one query never come back. */
   add(texts: TextByObject, object: object, text: string): void {
+    if (!Seen.has(object)) {
+      Seen.mark(object);
+      return;
+    }
     this.#count(text);
     texts.set(object, withoutParts(text));
   }

@@ -163,7 +163,6 @@ async function readAll<Key, Value>(
   const outcomes = ids.flatMap((id) => outcomeById.get(id) ?? []);
   recordCacheUse(pipeline.account, namespace.endpoint, outcomes, context, isEach);
   context.span?.setAttributes(countOutcomes(outcomes));
-  context.onEntriesRead?.(ids);
   if (outcomes.some(({ isExpired }) => isExpired)) context.preventReuse?.();
   return ids.map((id) => {
     const result = outcomeById.get(id)?.result;

@@ -86,10 +86,13 @@ export async function readThrough<Key, Value>(
   try {
     if (context.signal.aborted) return addAbortErrors(pipeline, request, new Map());
     const { revalidating, inFlight, rest } = joinInFlight(pipeline, request);
+    // As soon as its value is known: an entry may be written again while others are waited for.
+    const onKnown = (id: string) => context.onEntriesRead?.([id]);
+    for (const id of revalidating.keys()) onKnown(id);
     const started = startFetch(pipeline, { ...request, keys: pick(request.keys, rest) });
     const { clock, addAbortListener } = pipeline;
     const { signal, waitsForFresh } = context;
-    const waiter = { signal, waitsForFresh, waitUntilMs: context.waitUntilMs?.(), clock, addAbortListener };
+    const waiter = { signal, waitsForFresh, waitUntilMs: context.waitUntilMs?.(), onKnown, clock, addAbortListener };
     const { outcomes, failures } = await waitFor([...inFlight.values(), ...started], waiter);
     const [failure] = failures.values();
     if (failure !== undefined && !isEach) throw failure;

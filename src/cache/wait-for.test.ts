@@ -31,8 +31,11 @@ function setUp() {
       undefined,
     );
   const keys = [createKey('a'), createKey('b')] as const;
-  const wait = (waitUntilMs?: number) => waitFor(keys, { signal: caller.signal, waitUntilMs, clock, addAbortListener });
-  return { clock, caller, keys, wait };
+  const known: string[] = [];
+  const onKnown = (id: string) => known.push(id);
+  const wait = (waitUntilMs?: number) =>
+    waitFor(keys, { signal: caller.signal, waitUntilMs, onKnown, clock, addAbortListener });
+  return { clock, caller, keys, known, wait };
 }
 
 test('ends with an outcome or a failure of every key, and leaves their fetches', async () => {
@@ -47,10 +50,11 @@ test('ends with an outcome or a failure of every key, and leaves their fetches',
 });
 
 test('an aborted reader leaves at once, with what is known by then', async () => {
-  const { keys, caller, wait } = setUp();
+  const { keys, caller, wait, known } = setUp();
   const [a, b] = keys;
   const waiting = wait();
   a.settle(outcomeOf('a'));
+  expect(known).toEqual(['a']);
   caller.abort();
   expect(b.fetch.signal.aborted).toBe(true);
   const received = await waiting;
@@ -71,6 +75,6 @@ test('gives up what waits for the rate limit when the time of the reader is over
 
 test('waits for nothing without keys', async () => {
   const { clock, caller } = setUp();
-  const waiter = { signal: caller.signal, clock, addAbortListener: createAbortListeners() };
+  const waiter = { signal: caller.signal, onKnown: () => undefined, clock, addAbortListener: createAbortListeners() };
   expect(await waitFor([], waiter)).toEqual({ outcomes: new Map(), failures: new Map() });
 });

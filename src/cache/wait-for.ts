@@ -10,6 +10,8 @@ export interface Waiter {
   readonly waitsForFresh?: boolean | undefined;
   /** The monotonic time in milliseconds until which it waits for requests that have not been sent. */
   readonly waitUntilMs?: number | undefined;
+  /** Called for each key once something is received of it, while others are still waited for. */
+  readonly onKnown: (id: string) => void;
   readonly clock: Clock;
   readonly addAbortListener: AddAbortListener;
 }
@@ -48,7 +50,7 @@ export async function waitFor(keys: Iterable<KeyInFlight>, waiter: Waiter): Prom
 /** Collects what is received of so many keys, until it is stopped. */
 function createReader(
   count: number,
-  { waitsForFresh = false }: Waiter,
+  { waitsForFresh = false, onKnown }: Waiter,
   onDeadline: (callback: () => void) => void,
   onComplete: () => void,
 ) {
@@ -58,6 +60,7 @@ function createReader(
   const receive = <T>(into: Map<string, T>, id: string, received: T): void => {
     if (isStopped || outcomes.has(id)) return;
     into.set(id, received);
+    onKnown(id);
     if (outcomes.size + failures.size === count) onComplete();
   };
   const reader: KeyReader = {

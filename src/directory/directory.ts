@@ -70,12 +70,14 @@ export function createDirectory(options: DirectoryOptions): Directory {
 
     async merged(reader) {
       const discoveries = await Promise.all(
-        discoverableBy(reader).map((account) => account.discovery.discover(account, reader)),
+        discoverableBy(reader).map(async (account) => {
+          const result = await account.discovery.discover(account, reader);
+          reader.restrictCache(result.freshUntil);
+          // At once: its entries may be written again while another account is waited for.
+          reader.onEntriesRead?.(result.entryIds);
+          return result;
+        }),
       );
-      for (const { freshUntil, entryIds } of discoveries) {
-        reader.restrictCache(freshUntil);
-        reader.onEntriesRead?.(entryIds);
-      }
       return {
         view: await mergedView(visibleTo(reader), discoveries),
         sources: discoveries.map(({ report }) => report),

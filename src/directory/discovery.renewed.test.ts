@@ -146,3 +146,24 @@ test('readers learn on which entries of the cache the agents depend', async () =
   await directory.merged({ ...createReader(), onEntriesRead: (read) => ids.push(...read) });
   expect(ids).toEqual(['a', 'b']);
 });
+
+test('readers learn of the entries of one account while they wait for another: these may be written in the meantime', async () => {
+  const slow = Promise.withResolvers<readonly DiscoveredAgent[]>();
+  const dependsOn =
+    (id: string, agents: Promise<readonly DiscoveredAgent[]>): Discover =>
+    ({ onEntriesRead }) => {
+      onEntriesRead?.([id]);
+      return agents;
+    };
+  const { directory } = setUp([], {
+    kore: dependsOn('a', Promise.resolve([jane])),
+    lp: dependsOn('b', slow.promise),
+  });
+  const ids: string[] = [];
+  const merging = directory.merged({ ...createReader(), onEntriesRead: (read) => ids.push(...read) });
+  await flushPromises();
+  expect(ids).toEqual(['a']);
+  slow.resolve([]);
+  await merging;
+  expect(ids).toEqual(['a', 'b']);
+});

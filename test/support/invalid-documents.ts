@@ -15,6 +15,8 @@ export const validTexts: readonly string[] = [
   'query ($first: Int!, $names: [String!]) { list(first: $first, filter: { names: $names }) { ...F } } fragment F on Query { name @once }',
   '{ list(first: 1, filter: { names: ["a"] }) { name } }',
   'subscription { first }',
+  'query __proto__ { constructor: name } query constructor($__proto__: Int!) { list(first: $__proto__) { name } }',
+  '{ list(first: 1, filter: { names: ["""$ @ (""", "\\u{1F600}"] }) { fragment: name on: name } }',
   '"A description" query A("Another one" $first: Int!) { list(first: $first) { name } }',
 ];
 
@@ -50,4 +52,14 @@ export const invalidTexts: readonly string[] = [
   '{ same: name same: me { name } }',
   '{ list(first: 1, filter: { names: [], names: [] }) { name } }',
   'subscription ($a: Boolean!) { first @skip(if: $a) }',
+  'subscription { ...F } fragment F on Subscription { first second }',
+  'subscription { __typename }',
+  'query @once { name }',
+  'query ($first: Int! @once) { list(first: $first) { name } }',
+  '{ ...F @once } fragment F on Query { name }',
+  '{ ...F } fragment F on Query @once { name }',
+  '{ ... @once { name } }',
+  'query A { ...F } query B($first: Int!) { ...F } fragment F on Query { list(first: $first) { name } }',
+  '{ name } extend type Query { more: Int }',
+  '{ list(first: 1, filter: null, filter: {}) { name } }',
 ];

@@ -17,4 +17,5 @@ test('leaves out errors below a position that is null already', () => {
   add('everything', undefined);
   add('too late', agents);
   expect(collected.errors.map(({ message }) => message)).toEqual(['first', 'below the second', 'second', 'everything']);
+  expect(collected.occurred).toBe(6);
 });

@@ -1,9 +1,11 @@
-import { expect, test } from '@jest/globals';
-import { buildSchema, getOperationAST, type GraphQLObjectType, parse } from 'graphql';
+import { describe, expect, test } from '@jest/globals';
+import { buildSchema, getOperationAST, type GraphQLObjectType, type GraphQLSchema, parse } from 'graphql';
+import { failOnUnhandledRejection } from '../../../test/support/unhandled-rejections.ts';
 import { markConstantFields } from '../ast/constant-fields.ts';
 import { createOperationPreparer } from '../ast/operation.ts';
 import { Execution } from './execution.ts';
 import { ObjectTexts } from './object-texts.ts';
+import { Seen } from './seen.ts';
 
 /** A schema of one object that is the same for every query; `calls` counts those of its resolvers. */
 function setUp(thing: object) {
@@ -21,9 +23,14 @@ function setUp(thing: object) {
   resolve('Thing', 'id', () => 'i');
   resolve('Thing', 'now', () => calls.length);
   markConstantFields(schema, { Thing: ['id'] });
+  return { run: createRunner(schema), calls };
+}
+
+/** Runs queries that share the kept texts. */
+function createRunner(schema: GraphQLSchema) {
   const objectTexts = new ObjectTexts(10_000);
   const prepare = createOperationPreparer();
-  async function run(query: string) {
+  return async (query: string) => {
     const document = parse(query);
     const definition = getOperationAST(document);
     const operation = definition && prepare({ schema, document, definition }).operation;
@@ -31,8 +38,7 @@ function setUp(thing: object) {
     const execution = new Execution(operation, {}, objectTexts);
     const text = await execution.executeRoot();
     return { text, errors: execution.collectedErrors.errors.map(({ message }) => message) };
-  }
-  return { run, calls };
+  };
 }
 
 test('constant fields of an object are written once, also for another document that selects them', async () => {
@@ -59,4 +65,41 @@ test('an error is reported each time', async () => {
   for (let nth = 0; nth < 4; nth++) outcomes.push(await run('{ thing { id name } }'));
   const expected = { text: '{"thing":null}', errors: ['Cannot return null for non-nullable field Thing.name.'] };
   expect(outcomes).toEqual([expected, expected, expected, expected]);
+});
+
+test('an error below what is null already is reported by the next response', async () => {
+  const schema = buildSchema(`
+    type Query { pair: Pair thing: Thing }
+    type Pair { broken: Int! thing: Thing }
+    type Thing { id: ID size: Int }
+  `);
+  const object = { id: 'i', size: 'large' };
+  Seen.mark(object);
+  const late = Promise.withResolvers<object>();
+  const pair = { broken: () => Promise.reject(new Error('broken')), thing: () => late.promise };
+  const { pair: pairField, thing: thingField } = schema.getQueryType()?.getFields() ?? {};
+  if (!pairField || !thingField) throw new Error('no such fields');
+  pairField.resolve = () => pair;
+  thingField.resolve = () => object;
+  const run = createRunner(markConstantFields(schema, { Thing: [] }));
+  // What has been selected before is kept.
+  await run('{ thing { id size } }');
+  expect(await run('{ pair { broken thing { id size } } }')).toEqual({ text: '{"pair":null}', errors: ['broken'] });
+  late.resolve(object);
+  await late.promise;
+  const { text, errors } = await run('{ thing { id size } }');
+  expect([text, errors]).toEqual(['{"thing":{"id":"i","size":null}}', [expect.stringContaining('non-integer')]]);
+});
+
+describe('a list that is null because of an item', () => {
+  failOnUnhandledRejection();
+
+  test('leaves no later item that rejects without a handler', async () => {
+    const schema = buildSchema('type Query { words: [String!] }');
+    const { words } = schema.getQueryType()?.getFields() ?? {};
+    if (!words) throw new Error('no such field');
+    words.resolve = () => [null, Promise.reject(new Error('late'))];
+    const { text, errors } = await createRunner(schema)('{ words }');
+    expect([text, errors]).toEqual(['{"words":null}', ['Cannot return null for non-nullable field Query.words.']]);
+  });
 });

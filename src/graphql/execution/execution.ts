@@ -22,7 +22,7 @@ import type {
 import { CollectedErrors } from './collected-errors.ts';
 import { assertRuntimeType, completeLeaf, nonNullError } from './complete-value.ts';
 import type { ObjectTexts, TextByObject } from './object-texts.ts';
-import { allDone, concatWhenDone, isPromise } from './promises.ts';
+import { allDone, concatWhenDone, ignoreRejections, isPromise } from './promises.ts';
 
 /** An object whose properties may be functions, which are called as resolvers are. */
 type Source = Readonly<Record<string, unknown>>;
@@ -93,15 +93,14 @@ export class Execution {
     return texts ? concatWhenDone([...texts, text + after]) : text + after;
   }
 
-  /** Their text is kept unless a field has an error, which each response must report. */
+  /** Their text is kept unless a field has an error, which each response must report; also where this one leaves it out. */
   #executeConstants(constants: ConstantFields, source: unknown, path: Path | undefined): MaybePromise<string> {
     const texts = typeof source === 'object' && source !== null ? this.#textsOf(constants) : null;
     const known = texts?.get(source as object);
     if (known !== undefined) return known;
-    const { errors } = this.collectedErrors;
-    const errorsBefore = errors.length;
+    const errorsBefore = this.collectedErrors.occurred;
     const text = this.#executeSteps(constants.steps, source, path, '', '');
-    if (texts && typeof text === 'string' && errors.length === errorsBefore)
+    if (texts && typeof text === 'string' && this.collectedErrors.occurred === errorsBefore)
       this.#objectTexts.add(texts, source as object, text);
     return text;
   }
@@ -230,8 +229,9 @@ export class Execution {
         length += 1;
       }
     } catch (error) {
-      // The list is null now; a promise of an earlier item that rejects without a handler would end the process.
-      for (const item of items ?? []) if (typeof item !== 'string') item.catch(() => undefined);
+      // The list is null now; the promise of another item that rejects without a handler would end the process.
+      ignoreRejections(items ?? []);
+      if (Array.isArray(list) || list instanceof Set) ignoreRejections(list);
       throw error;
     }
     return items ? allDone(items) : `[${text}]`;

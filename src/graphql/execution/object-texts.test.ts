@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
 import { ObjectTexts } from './object-texts.ts';
 import { Seen } from './seen.ts';
@@ -68,8 +70,42 @@ test('endless new shapes are forgotten', () => {
   expect(textsOfKnownShape(objectTexts, 'Agent id name')).not.toBe(texts);
 });
 
+test('counts shapes, too: callers choose names of any length', () => {
+  const objectTexts = new ObjectTexts(10_000);
+  const texts = textsOfKnownShape(objectTexts, 'Agent id name');
+  for (let nth = 0; nth < 2; nth++) objectTexts.textsOf(`Agent ${'a'.repeat(6000)}${nth}:id name`);
+  expect(textsOfKnownShape(objectTexts, 'Agent id name')).not.toBe(texts);
+});
+
 test('with a maximum of 0, no text is kept', () => {
   const objectTexts = new ObjectTexts(0);
   objectTexts.textsOf('Agent id name');
   expect(objectTexts.textsOf('Agent id name')).toBeNull();
+});
+
+/** Returns the used heap after garbage collection. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+test('keeps a composed text without its parts, also in compiled code', () => {
+  const objectTexts = new ObjectTexts(Infinity);
+  const texts = textsOfKnownShape(objectTexts, 'Agent id name');
+  const objects = Array.from({ length: 100_000 }, seenObject);
+  const PARTS = 10;
+  const before = heapUsed();
+  for (const [index, object] of objects.entries()) {
+    let text = '';
+    for (let part = 0; part < PARTS; part++) text += `"${part} of ${index}",`;
+    objectTexts.add(texts, object, text);
+  }
+  const bytes = (heapUsed() - before) / objects.length;
+  // A part takes 32 bytes for its place in the tree, and 32 more for itself.
+  const ofParts = PARTS * 64;
+  const chars = texts.get(objects.at(-1) ?? {})?.length ?? Infinity;
+  expect(bytes).toBeLessThan(chars + ofParts / 2);
 });

@@ -3,7 +3,7 @@ import { Seen } from './seen.ts';
 /** Texts by object. */
 export type TextByObject = WeakMap<object, string>;
 
-/** What a text takes beside its characters: its entry in a weak map. */
+/** What a text takes beside its characters: its entry in a map. */
 const ENTRY_CHARS = 64;
 
 /** Callers choose which fields they select together, and under which names. */
@@ -17,7 +17,7 @@ export class ObjectTexts {
   readonly #maxChars: number;
   /** Null for a shape that one execution had so far: most of those that callers write values into never come back. */
   readonly #textsByShape = new Map<string, TextByObject | null>();
-  /** Of all texts that were added, also of those whose object no longer exists. */
+  /** Of all shapes, and of all texts that were added, also of those whose object no longer exists. */
   #chars = 0;
 
   /** With 0, no text is kept. */
@@ -32,6 +32,7 @@ export class ObjectTexts {
     if (known) return known;
     const texts: TextByObject | null = known === null ? new WeakMap() : null;
     if (this.#textsByShape.size >= MAX_SHAPES) this.#clear();
+    if (known === undefined) this.#count(shape);
     this.#textsByShape.set(shape, texts);
     return texts;
   }
@@ -42,11 +43,13 @@ export class ObjectTexts {
       Seen.mark(object);
       return;
     }
+    this.#count(text);
+    texts.set(object, withoutParts(text));
+  }
+
+  #count(text: string): void {
     this.#chars += text.length + ENTRY_CHARS;
     if (this.#chars > this.#maxChars) this.#clear();
-    // V8 keeps a concatenated text as a tree of its parts until a character is read.
-    text.charCodeAt(0);
-    texts.set(object, text);
   }
 
   /** Texts that are asked for again come back; others, and those of objects that no longer exist, count no more. */
@@ -54,4 +57,12 @@ export class ObjectTexts {
     this.#textsByShape.clear();
     this.#chars = 0;
   }
+}
+
+/**
+ * V8 keeps a concatenated text as a tree of its parts, several times its size, until a character is read. Compiled code leaves out a
+ * reading whose result has no use; no JSON text begins with U+0000.
+ */
+function withoutParts(text: string): string {
+  return text.charCodeAt(0) === 0 ? '' : text;
 }

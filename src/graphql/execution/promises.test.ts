@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { concatWhenDone, isPromise } from './promises.ts';
+import { failOnUnhandledRejection } from '../../../test/support/unhandled-rejections.ts';
+import { concatWhenDone, ignoreRejections, isPromise } from './promises.ts';
+
+failOnUnhandledRejection();
 
 test.each<[string, unknown, boolean]>([
   ['a promise', Promise.resolve(), true],
@@ -16,4 +19,10 @@ test.each<[string, unknown, boolean]>([
 test('concatWhenDone keeps the order of the texts', async () => {
   const late = Promise.resolve().then(() => 'b');
   await expect(concatWhenDone(['a', late, 'c', Promise.resolve('d')])).resolves.toBe('abcd');
+});
+
+test('ignoreRejections handles the promises among the values', () => {
+  expect(() => {
+    ignoreRejections([1, null, Promise.reject(new Error('unimportant')), Promise.resolve()]);
+  }).not.toThrow();
 });

@@ -15,3 +15,8 @@ export function allDone<T>(values: readonly MaybePromise<T>[]): Promise<readonly
 export function concatWhenDone(texts: readonly MaybePromise<string>[]): Promise<string> {
   return allDone(texts).then((done) => done.join(''));
 }
+
+/** Nothing waits for these values any more. */
+export function ignoreRejections(values: Iterable<unknown>): void {
+  for (const value of values) if (isPromise(value)) value.then(undefined, () => undefined);
+}

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { createEntryVersions } from './entry-versions.ts';
 
-function setUp(maxEntries?: number) {
-  const versions = createEntryVersions(maxEntries);
+function setUp(maxBytes = 10_000) {
+  const versions = createEntryVersions(maxBytes);
   const start = (...ids: readonly string[]) => {
     const dependencies = versions.startDependencies();
     dependencies.add(ids);
@@ -35,8 +35,8 @@ test('a response that depends on nothing is current', () => {
   expect(setUp().start().areCurrent()).toBe(true);
 });
 
-test('above the maximum of entries, responses are outdated rather than forgotten', () => {
-  const { start, entryWritten } = setUp(2);
+test('above the maximum of bytes, responses are outdated rather than forgotten', () => {
+  const { start, entryWritten } = setUp(400);
   const before = start('a', 'b');
   const after = start('c');
   expect([before.areCurrent(), after.areCurrent()]).toEqual([false, true]);

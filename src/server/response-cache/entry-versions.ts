@@ -19,10 +19,17 @@ interface EntryVersion {
   isCurrent: boolean;
 }
 
-/** Beyond, all responses are outdated at once: entries that are never written again, such as those of past days, add up. */
+/** Whatever the memory: outdating more at once takes long. */
 const MAX_ENTRIES = 200_000;
 
-export function createEntryVersions(maxEntries = MAX_ENTRIES): EntryVersions {
+/** What an entry takes in memory, with its id: measured. */
+const ENTRY_BYTES = 200;
+
+/**
+ * Beyond `maxBytes`, all responses are outdated at once: entries that are never written again, such as those of past days, add up.
+ */
+export function createEntryVersions(maxBytes: number): EntryVersions {
+  const maxEntries = Math.min(MAX_ENTRIES, Math.floor(maxBytes / ENTRY_BYTES));
   const versionById = new Map<string, EntryVersion>();
 
   function versionOf(id: string): EntryVersion {

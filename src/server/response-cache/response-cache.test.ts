@@ -60,6 +60,17 @@ describe('a response', () => {
     expect(await ask(execution())).toBe('executed-and-stored 2');
   });
 
+  test('is forgotten where what is known of entries would take more memory than the responses may', async () => {
+    const { cache, execution, ask } = setUp();
+    await ask(execution());
+    const readMany: Execute = (signal, onEntriesRead) => {
+      onEntriesRead?.(Array.from({ length: 1000 }, (_, nth) => `entry ${nth}`));
+      return execution({ reuse: 'none' })(signal);
+    };
+    await cache.execute('another key', new AbortController().signal, readMany);
+    expect(await ask(execution())).toBe('executed-and-stored 3');
+  });
+
   test('is not stored where an entry is written after it was read', async () => {
     const { cache, execution, ask } = setUp();
     const { promise: done, resolve } = Promise.withResolvers<undefined>();

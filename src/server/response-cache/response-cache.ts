@@ -57,7 +57,7 @@ interface Execution {
 
 export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOptions): ResponseCache {
   const stored = createStoredResponses(maxBytes, clock);
-  const { startDependencies, entryWritten } = createEntryVersions();
+  const { startDependencies, entryWritten } = createEntryVersions(maxBytes);
   const running = new Map<string, SharedExecution<Execution>>();
   let clearings = 0;
 

@@ -7,7 +7,7 @@ import { createStoredResponses } from './stored-responses.ts';
 function setUp(maxBytes: number) {
   const clock = manualClock();
   const stored = createStoredResponses(maxBytes, clock);
-  const { startDependencies, entryWritten } = createEntryVersions();
+  const { startDependencies, entryWritten } = createEntryVersions(maxBytes);
   const add = (key: string, { byteLength = 1000, validUntilMs = 60_000 } = {}) => {
     const body = createEncodableBody(Buffer.alloc(byteLength, '.'));
     const dependencies = startDependencies();

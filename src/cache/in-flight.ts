@@ -184,6 +184,8 @@ export interface Waiter {
   readonly waitUntilMs?: number | undefined;
   readonly clock: Clock;
   readonly addAbortListener: AddAbortListener;
+  /** Returns what the reader gets of a key that is delayed, where the fetch itself serves nothing; undefined: it waits. */
+  readonly findMeanwhile?: (id: string, entry: InFlightEntry) => Promise<ReadOutcome | undefined>;
 }
 
 /**
@@ -192,7 +194,7 @@ export interface Waiter {
  */
 export async function waitFor(
   entries: ReadonlyMap<string, InFlightEntry>,
-  { signal, waitsForFresh = false, waitUntilMs = Infinity, clock, addAbortListener }: Waiter,
+  { signal, waitsForFresh = false, waitUntilMs = Infinity, clock, addAbortListener, findMeanwhile }: Waiter,
 ): Promise<ReadonlyMap<string, ReadOutcome>> {
   const sharedFetches = new Set([...entries.values()].map(({ sharedFetch }) => sharedFetch));
   const releases = [...sharedFetches].map((sharedFetch) => sharedFetch.join(signal, waitUntilMs));
@@ -208,9 +210,9 @@ export async function waitFor(
   };
   /** With what a reader receives before the outcome because the fetch takes long. */
   const settleEarly = async (id: string, entry: InFlightEntry): Promise<void> => {
-    const stale = findStale(entry, id, waitsForFresh);
-    if (!stale) await deadline.passed();
-    const outcome = stale ?? entry.sharedFetch.giveUp(id);
+    const served = findStale(entry, id, waitsForFresh) ?? (await findMeanwhile?.(id, entry));
+    if (!served) await deadline.passed();
+    const outcome = served ?? entry.sharedFetch.giveUp(id);
     if (outcome) settle(id, outcome);
   };
   try {

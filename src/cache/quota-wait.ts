@@ -50,10 +50,7 @@ export function waitInTurn(
       control.startWaiting(ids, () => freshness.staleIfError(createError(), undefined));
       const serve = (id: string): ReadOutcome | undefined => {
         const entry = stale.get(id);
-        if (!entry) return undefined;
-        if (clock.now() < swrUntil(entry)) return toServed(entry, clock.now() + MIN_RETRY_MS);
-        const outcome = freshness.staleIfError(withoutStack(createError), entry);
-        return outcome.result instanceof VendorError ? undefined : outcome;
+        return entry && serveWhileWaiting({ freshness, clock }, entry, () => withoutStack(createError));
       };
       const served = ids.filter((id) => serve(id) !== undefined);
       if (served.length === 0) return;
@@ -62,6 +59,17 @@ export function waitInTurn(
       control.continueInBackground(ids, serve);
     },
   };
+}
+
+/** Returns what is served of a key whose request waits; undefined where the value is too old. */
+export function serveWhileWaiting(
+  { freshness, clock }: Pick<QuotaWaitOptions, 'freshness' | 'clock'>,
+  entry: Entry,
+  createError: () => VendorError,
+): ReadOutcome | undefined {
+  if (clock.now() < swrUntil(entry)) return toServed(entry, clock.now() + MIN_RETRY_MS);
+  const outcome = freshness.staleIfError(createError(), entry);
+  return outcome.result instanceof VendorError ? undefined : outcome;
 }
 
 /** Creates the context of a fetch and of each of its requests; the callbacks are called with the keys of a request. */

@@ -16,7 +16,7 @@ import {
 import { type FreshnessPolicy, isStale, type Lookup, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
 import { createHolderWait } from './holder-wait.ts';
 import { type InFlightEntry, type InFlightRegistry, type Partition, type RunFetch, waitFor } from './in-flight.ts';
-import { replaceRenewalFailures } from './joined-renewals.ts';
+import { findWhileRenewalWaits, replaceRenewalFailures } from './joined-renewals.ts';
 import { type FetchProgress, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
 import type { CacheReadResult } from './ports.ts';
@@ -37,8 +37,8 @@ import { fetchFromVendor } from './vendor-fetch.ts';
  * ─────────────────────────────────────────────────  ───────────────────────────────────────  ────────────────────────────
  * being revalidated, within the stale window         the stale value, immediately             stale_while_revalidate
  * in flight otherwise                                the outcome of that fetch                coalesced
- *   a renewal with conditions fails, and the reader   the stale value with `staleReason`       coalesced, stale_if_error
- *   has none, within staleIfErrorSeconds
+ *   a renewal with conditions fails, or waits for    the stale value with `staleReason`,      coalesced, stale_if_error
+ *   the rate limit, and the reader has none          immediately if the renewal waits
  * fresh, or a negative entry                         the value, or NOT_FOUND                  hit
  * just past its TTL, and so are all that are missing the stale value, immediately;            stale_while_revalidate, miss;
  *                                                    a fetch goes on in the background        revalidate_failed if it fails
@@ -84,7 +84,10 @@ export async function readThrough<Key, Value>(
     const started = startFetch(pipeline, { ...request, keys: pick(request.keys, rest) });
     const { clock, addAbortListener } = pipeline;
     const { signal, waitsForFresh } = context;
-    const waiter = { signal, waitsForFresh, waitUntilMs: context.waitUntilMs?.(), clock, addAbortListener };
+    const waiter = {
+      ...{ signal, waitsForFresh, waitUntilMs: context.waitUntilMs?.(), clock, addAbortListener },
+      findMeanwhile: (id: string, entry: InFlightEntry) => findWhileRenewalWaits(pipeline, request, id, entry),
+    };
     const outcomes = await waitFor(new Map([...inFlight, ...started]), waiter);
     const served = await replaceRenewalFailures(pipeline, request, inFlight, outcomes);
     return addAbortErrors(pipeline, request, new Map([...revalidating, ...served]));

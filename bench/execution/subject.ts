@@ -50,5 +50,5 @@ export async function ask({ execute }: Graphql, query: string, variables: unknow
 export const TEXTS = {
   'same text': (query: string) => query,
   'new text': (query: string, index: number) =>
-    query.replace(/\bid\b/, `a${index}: id`).replace('__typename', `a${index}: __typename`),
+    query.replace(/latestInteractions|statusPeriods|__typename/, (name) => `${name}_x${index}: ${name}`),
 };

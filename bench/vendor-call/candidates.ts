@@ -103,7 +103,7 @@ function createFetchCandidate(vendorUrl: string, workload: WorkloadName): Call {
 }
 
 /** The gateway's client of an account as the gateway creates it, with all policies of the default configuration. */
-function createGatewayHttp(vendorUrl: string, concurrency: number): VendorHttp {
+export function createGatewayHttp(vendorUrl: string, concurrency: number, metrics = createMetrics()): VendorHttp {
   const logger = createLogger({ level: 'silent', destination: { write: () => undefined } });
   const transport = createTransport(noEnvironmentProxy);
   return createVendorHttp({
@@ -120,7 +120,7 @@ function createGatewayHttp(vendorUrl: string, concurrency: number): VendorHttp {
     dispatcher: transport.dispatcherFor({ connectTimeoutMs: 2000 }),
     isStaleConnection: transport.isStaleConnection,
     accountHeaders: createAccountHeaders({ baseUrl: new URL(vendorUrl), headers: {}, userAgent: USER_AGENT }),
-    metrics: createVendorHttpObserver(createMetrics(), logger, createLimitedLogs(systemClock, logger)),
+    metrics: createVendorHttpObserver(metrics, logger, createLimitedLogs(systemClock, logger)),
   });
 }
 

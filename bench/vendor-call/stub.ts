@@ -5,10 +5,11 @@ import { answers, isWorkload } from './answers.ts';
 /* A vendor in a process of its own. Every answer is made before the first request; the path names it. */
 
 const bodies = { small: Buffer.from(answers.small), page: Buffer.from(answers.page) };
+const token = Buffer.from(JSON.stringify({ access_token: 'token', expires_in: 7200 }));
 
 const server = createServer((request, response) => {
-  const workload = request.url?.split(/[/?]/).find(isWorkload) ?? 'page';
-  const body = bodies[workload];
+  const parts = request.url?.split(/[/?]/) ?? [];
+  const body = parts.includes('token') ? token : bodies[parts.find(isWorkload) ?? 'page'];
   request.resume().once('end', () => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
   });

@@ -6,7 +6,9 @@ import { VendorError } from '../domain/vendor-error.ts';
 import { createAbortListeners } from '../http/abort.ts';
 import type { CallContext } from '../http/types.ts';
 import { createAskedTimes } from './asked-times.ts';
-import type { BatchFetchFn, CachedValue, CacheNamespace, FetchedValue, OwnedAccountCache } from './cache.ts';
+import type { AccountCache, CachedValue, CacheNamespace, FetchedValue, OwnedAccountCache } from './cache.ts';
+import { toBatchFetch } from './each-fetch.ts';
+import type { FetchRequest } from './fetch-request.ts';
 import { createFreshnessPolicy, type FreshnessOptions, type FreshnessPolicy, type ReadOutcome } from './freshness.ts';
 import { createInFlightRegistry } from './in-flight.ts';
 import type { Leases } from './leases.ts';
@@ -44,13 +46,7 @@ export function createAccountCache(options: AccountCacheOptions): OwnedAccountCa
 
   return {
     idPrefix: toIdPrefix(account.vendor, account.name, fingerprint),
-    readMany: (namespace, keys, context, fetch) => readMany(pipeline, toEntryId, namespace, keys, context, fetch),
-    async read(namespace, key, context, fetch) {
-      const fetchOne = async (_missing: unknown, fetchContext: CallContext) => [await fetch(fetchContext)];
-      const [outcome] = await readMany(pipeline, toEntryId, namespace, [key], context, fetchOne);
-      if (outcome === undefined || outcome instanceof VendorError) throw outcome ?? new Error('no outcome');
-      return outcome;
-    },
+    ...createReads(pipeline, toEntryId),
     readInMemory: (namespace, key, context) =>
       synchronousReads && context.accepts === undefined && !context.signal.aborted
         ? readInMemory(pipeline, toEntryId(namespace, key), namespace, context)
@@ -90,6 +86,30 @@ function createEntryIds(accountParts: readonly string[]): ToEntryId {
   };
 }
 
+function createReads(
+  pipeline: SteadyPipeline,
+  toEntryId: ToEntryId,
+): Pick<AccountCache, 'readMany' | 'readEach' | 'read'> {
+  return {
+    async readMany(namespace, keys, context, fetch) {
+      const results = await readMany(pipeline, toEntryId, { namespace, keys, context, fetch, isEach: false });
+      return results.map((result) => {
+        if (result instanceof Error && !(result instanceof VendorError)) throw result;
+        return result;
+      });
+    },
+    readEach: (namespace, keys, context, fetch) =>
+      readMany(pipeline, toEntryId, { namespace, keys, context, fetch: toBatchFetch(fetch), isEach: true }),
+    async read(namespace, key, context, fetch) {
+      const fetchEach = toBatchFetch((_key: typeof key, fetchContext) => fetch(fetchContext));
+      const reading = { namespace, keys: [key], context, fetch: fetchEach, isEach: true };
+      const [result] = await readMany(pipeline, toEntryId, reading);
+      if (result === undefined || result instanceof Error) throw result ?? new Error('no outcome');
+      return result;
+    },
+  };
+}
+
 function createPipeline(options: AccountCacheOptions) {
   const { account, leases, shutdownSignal = new AbortController().signal } = options;
   const { onRead, onRefreshFailed = () => undefined } = options;
@@ -104,30 +124,32 @@ function createPipeline(options: AccountCacheOptions) {
   return { pipeline, fences };
 }
 
+interface Reading<Key, Value> extends Omit<FetchRequest<Key, Value>, 'keys'> {
+  readonly keys: readonly Key[];
+}
+
+type Results<Value> = readonly (CachedValue<Value> | Error)[];
+
 function readMany<Key, Value>(
   pipeline: SteadyPipeline,
   toEntryId: ToEntryId,
-  namespace: CacheNamespace<Key, Value>,
-  keys: readonly Key[],
-  context: CallContext,
-  fetch: BatchFetchFn<Key, Value>,
-): Promise<readonly (CachedValue<Value> | VendorError)[]> {
-  if (!context.span) return readAll(pipeline, toEntryId, namespace, keys, context, fetch);
+  reading: Reading<Key, Value>,
+): Promise<Results<Value>> {
+  const { context, namespace } = reading;
+  if (!context.span) return readAll(pipeline, toEntryId, reading);
   const { endpoint } = namespace;
   const attributes = { 'switchboard.account': pipeline.account.name, 'switchboard.endpoint': endpoint };
   return runInSpan(context.span.startChild(`cache read ${endpoint}`, 'internal', attributes), (span) =>
-    readAll(pipeline, toEntryId, namespace, keys, { ...context, span }, fetch),
+    readAll(pipeline, toEntryId, { ...reading, context: { ...context, span } }),
   );
 }
 
 async function readAll<Key, Value>(
   pipeline: SteadyPipeline,
   toEntryId: ToEntryId,
-  namespace: CacheNamespace<Key, Value>,
-  keys: readonly Key[],
-  callerContext: CallContext,
-  fetch: BatchFetchFn<Key, Value>,
-): Promise<readonly (CachedValue<Value> | VendorError)[]> {
+  reading: Reading<Key, Value>,
+): Promise<Results<Value>> {
+  const { namespace, keys, isEach, context: callerContext } = reading;
   const { toWallClock } = pipeline.clock;
   const context: CallContext = {
     ...callerContext,
@@ -137,17 +159,18 @@ async function readAll<Key, Value>(
   };
   const ids = keys.map((key) => toEntryId(namespace, key));
   const keyById = new Map(ids.map((id, index) => [id, keys[index] as Key]));
-  const outcomeById = await readThrough(pipeline, { namespace, keys: keyById, context, fetch });
+  const { outcomes: outcomeById, failures } = await readThrough(pipeline, { ...reading, keys: keyById, context });
   const outcomes = ids.flatMap((id) => outcomeById.get(id) ?? []);
-  recordCacheUse(pipeline.account, namespace.endpoint, outcomes, context);
+  recordCacheUse(pipeline.account, namespace.endpoint, outcomes, context, isEach);
   context.span?.setAttributes(countOutcomes(outcomes));
   context.onEntriesRead?.(ids);
   if (outcomes.some(({ isExpired }) => isExpired)) context.preventReuse?.();
-  return outcomes.map(({ result }) =>
-    result instanceof VendorError
-      ? result
-      : { ...result, value: result.value as Value, ...toWallTimes(result, toWallClock) },
-  );
+  return ids.map((id) => {
+    const result = outcomeById.get(id)?.result;
+    if (result === undefined) return failures.get(id) ?? new Error('no outcome');
+    if (result instanceof VendorError) return result;
+    return { ...result, value: result.value as Value, ...toWallTimes(result, toWallClock) };
+  });
 }
 
 function toWallTimes(
@@ -184,23 +207,28 @@ function readInMemory<Key, Value>(
   };
 }
 
-/** Records on the request which results come from the cache, and when asking again can first bring something new. */
+/**
+ * Records on the request which results come from the cache, and when asking again can first bring something new. Those of a batch are one
+ * record, as they would be one call.
+ */
 function recordCacheUse(
   account: Account,
   endpoint: string,
   outcomes: readonly ReadOutcome[],
   context: CallContext,
+  isEach: boolean,
 ): void {
-  const fromCache = outcomes.filter(({ servedFrom }) => servedFrom === 'CACHE');
-  const notFoundCount = fromCache.filter(({ result }) => result instanceof VendorError).length;
-  for (const [outcome, keys] of [
-    ['OK', fromCache.length - notFoundCount],
-    ['NOT_FOUND', notFoundCount],
-  ] as const) {
-    if (keys > 0)
+  const counts = { OK: 0, NOT_FOUND: 0 };
+  for (const { result, servedFrom, nextChangeAt } of outcomes) {
+    context.restrictCache(nextChangeAt);
+    if (servedFrom === 'CACHE') counts[result instanceof VendorError ? 'NOT_FOUND' : 'OK'] += 1;
+  }
+  for (const outcome of ['OK', 'NOT_FOUND'] as const) {
+    const records = isEach ? counts[outcome] : Math.min(1, counts[outcome]);
+    const keys = isEach ? 1 : counts[outcome];
+    for (let count = 0; count < records; count += 1)
       context.record({ account: account.name, endpoint, outcome, servedFrom: 'CACHE', ms: 0, bytes: 0, keys });
   }
-  for (const { nextChangeAt } of outcomes) context.restrictCache(nextChangeAt);
 }
 
 async function prime<Key, Value>(

@@ -66,6 +66,9 @@ export type BatchFetchFn<Key, Value> = (
   onFetched: OnFetched<Key, Value>,
 ) => Promise<readonly FetchOutcome<Value>[]>;
 
+/** Fetches the value of one key. */
+export type FetchEachFn<Key, Value> = (key: Key, context: CallContext) => Promise<FetchedValue<Value> | NegativeResult>;
+
 /**
  * The cache of one account. At most one fetch per key is in flight in the process (and, with a shared store, in the fleet);
  * concurrent readers share it. A fetch is cancelled only when its last waiter has left. Waiters share its failure, but
@@ -86,7 +89,18 @@ export interface AccountCache {
     fetch: BatchFetchFn<Key, Value>,
   ): Promise<readonly (CachedValue<Value> | VendorError)[]>;
 
-  /** Does the same for one key; rejects with the VendorError. */
+  /**
+   * Does the same for keys of which a call fetches one: each is cancelled, served stale and fails by itself. Returns in its place the
+   * error of a key, also one that is none of the vendor's.
+   */
+  readEach<Key, Value>(
+    namespace: CacheNamespace<Key, Value>,
+    keys: readonly Key[],
+    context: CallContext,
+    fetch: FetchEachFn<Key, Value>,
+  ): Promise<readonly (CachedValue<Value> | Error)[]>;
+
+  /** Does the same for one key; rejects with its error. */
   read<Key, Value>(
     namespace: CacheNamespace<Key, Value>,
     key: Key,

@@ -11,6 +11,7 @@ const request = {
   ]),
   context: createCaller().context,
   fetch: unexpectedFetch,
+  isEach: false,
 };
 
 test('a running request lasts as long as its waiters want any of its keys', () => {

@@ -13,6 +13,8 @@ export interface FetchRequest<Key, Value> {
   readonly keys: ReadonlyMap<string, Key>;
   readonly context: CallContext;
   readonly fetch: BatchFetchFn<Key, Value>;
+  /** Whether each key is fetched by a call of its own: it is then cancelled, served stale and fails by itself. */
+  readonly isEach: boolean;
 }
 
 /** A request whose fetch runs for all its waiters. */

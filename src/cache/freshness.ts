@@ -114,8 +114,8 @@ export interface SentCall {
 
 export interface WriteResult {
   readonly outcome: ReadOutcome;
-  /** Resolves to whether other processes can read the value now; immediately to false for a value that is not cached. */
-  readonly persisted: Promise<boolean>;
+  /** Resolves once other processes can read the value, or it is lost for them; null for a value that is not cached. */
+  readonly written: Promise<void> | null;
 }
 
 export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolicy {
@@ -147,12 +147,12 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
       const isCacheable = entry.freshUntil > entry.fetchedAt && !isPurged(id, sent.at);
       if (isCacheable) validator.markValid(namespace, entry);
       onWritten(id);
-      const written = isCacheable ? store.set(id, entry) : Promise.resolve();
+      const written = isCacheable ? store.set(id, entry) : null;
       const outcome =
         'notFound' in fetched
           ? { result: fetched.notFound, servedFrom: 'VENDOR' as const, nextChangeAt: entry.freshUntil }
           : toOutcome(account, namespace, entry, 'VENDOR', sent.id);
-      return { outcome, persisted: written.then(() => isCacheable) };
+      return { outcome, written };
     },
 
     staleIfError: (error, stale) => applyStaleIfError(error, stale, clock.now(), staleIfErrorMs),
@@ -255,14 +255,12 @@ export function swrUntil({ fetchedAt, freshUntil }: Entry): Instant {
 }
 
 /** Turns a fetch's NOT_FOUND error into a negative result, so that it is cached. Other errors are rethrown. */
-export async function cacheNotFound<Value>(
+export function cacheNotFound<Value>(
   fetch: () => Promise<FetchedValue<Value>>,
   ttlSeconds: number,
 ): Promise<FetchedValue<Value> | NegativeResult> {
-  try {
-    return await fetch();
-  } catch (error) {
+  return fetch().catch((error: unknown) => {
     if (error instanceof VendorError && isNotFound(error)) return { notFound: error, ttlSeconds };
     throw error;
-  }
+  });
 }

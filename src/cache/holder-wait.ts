@@ -25,8 +25,7 @@ export function createHolderWait(
   return {
     waitUntilMs: (id) => control.waitUntilMs([id]),
     onHolderWaits(id, seconds) {
-      const keys = new Map([[id, request.keys.get(id)]]);
-      waitInTurn(options, { ...request, keys }, stale).onQuotaWait?.(() => toError(seconds));
+      waitInTurn(options, request, [id], stale).onQuotaWait?.(() => toError(seconds));
     },
     onHolderStarts(id) {
       control.endWaiting([id]);

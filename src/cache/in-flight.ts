@@ -3,25 +3,16 @@ import type { VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
 import type { CacheConditions, CallContext } from '../http/types.ts';
 import { isAsStrict } from './fetch-request.ts';
-import { isStale, type ReadOutcome } from './freshness.ts';
-import { createSharedFetch, type FetchControl, type ServeStale, type SharedFetch } from './shared-fetch.ts';
-
-/** A key that is being fetched in this process. */
-export interface InFlightEntry {
-  readonly outcome: Promise<ReadOutcome>;
-  readonly sharedFetch: SharedFetch;
-  /** On the monotonic clock. */
-  readonly startedAtMs: number;
-  /** Present: the cache may have a fresh value, which is not accepted. */
-  readonly accepts?: CacheConditions | undefined;
-}
+import type { ReadOutcome } from './freshness.ts';
+import { KeyInFlight } from './key-in-flight.ts';
+import { type FetchControl, type ServeStale, SharedFetch } from './shared-fetch.ts';
 
 /** The keys of one read, by how this process can answer them. */
 export interface Partition {
   /** Being fetched in the background: the stale value can be served immediately. */
   readonly revalidating: ReadonlyMap<string, ReadOutcome>;
   /** Being fetched: the reader can join. */
-  readonly inFlight: ReadonlyMap<string, InFlightEntry>;
+  readonly inFlight: ReadonlyMap<string, KeyInFlight>;
   readonly rest: readonly string[];
 }
 
@@ -29,6 +20,18 @@ type Reader = Pick<CallContext, 'priority' | 'isBackground' | 'waitsForFresh' | 
 
 /** Fetches keys; `fetch` is what the readers of all of them share. */
 export type RunFetch = (fetch: FetchControl) => Promise<ReadonlyMap<string, ReadOutcome>>;
+
+/** A fetch of keys. */
+export interface FetchStart {
+  readonly ids: readonly string[];
+  /** Whether each key lasts as long as it has a waiter of its own; else all of them as long as one does. */
+  readonly isEach: boolean;
+  readonly createAbortError: () => VendorError;
+  /** Returns an outcome for every key, unless it has failed the key by itself. */
+  readonly run: RunFetch;
+  /** The conditions of its reader. */
+  readonly accepts?: CacheConditions | undefined;
+}
 
 /** The keys in flight in this process. Every function takes effect before it returns. */
 export interface InFlightRegistry {
@@ -38,23 +41,18 @@ export interface InFlightRegistry {
   readonly detach: (matches: (id: string) => boolean) => void;
   /** Sorts the keys of a reader. The requests that one of live data depends on become urgent. */
   readonly partition: (ids: readonly string[], reader: Reader, isCached: (id: string) => boolean) => Partition;
-  /**
-   * Starts a fetch, which lasts as long as it has a waiter; `accepts` are the conditions of its reader. `run` returns an outcome for
-   * every key.
-   */
-  readonly start: (
-    ids: readonly string[],
-    createAbortError: () => VendorError,
-    run: RunFetch,
-    accepts?: CacheConditions,
-  ) => ReadonlyMap<string, InFlightEntry>;
+  /** Starts a fetch, which lasts as long as it has a waiter. */
+  readonly start: (fetch: FetchStart) => ReadonlyMap<string, KeyInFlight>;
   /** Starts a background fetch, which lasts until it is done or the process shuts down. */
-  readonly startRevalidation: (
-    ids: readonly string[],
-    createAbortError: () => VendorError,
-    serveStale: ServeStale,
-    run: RunFetch,
-  ) => void;
+  readonly startRevalidation: (fetch: FetchStart, serveStale: ServeStale) => void;
+}
+
+type Entries = Map<string, KeyInFlight>;
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly addAbortListener: AddAbortListener;
+  readonly shutdownSignal: AbortSignal;
 }
 
 export function createInFlightRegistry(
@@ -62,41 +60,46 @@ export function createInFlightRegistry(
   addAbortListener: AddAbortListener,
   shutdownSignal: AbortSignal,
 ): InFlightRegistry {
-  const createFetch = (createAbortError: () => VendorError) =>
-    createSharedFetch(createAbortError, addAbortListener, clock, shutdownSignal);
-  const entries = new Map<string, InFlightEntry>();
+  const entries: Entries = new Map();
+  const surroundings = { clock, addAbortListener, shutdownSignal };
   return {
-    has: (id) => entries.has(id) && !entries.get(id)?.accepts,
+    has(id) {
+      const key = entries.get(id);
+      return key !== undefined && !key.accepts;
+    },
     detach(matches) {
       for (const id of [...entries.keys()].filter(matches)) entries.delete(id);
     },
     partition: (ids, reader, isCached) => partition(entries, ids, reader, isCached),
-    start: (ids, createAbortError, run, accepts) =>
-      register(entries, ids, createFetch(createAbortError), run, { startedAtMs: clock.monotonicMs(), accepts }),
-    startRevalidation(ids, createAbortError, serveStale, run) {
-      const sharedFetch = createFetch(createAbortError);
-      sharedFetch.continueInBackground(ids, serveStale);
-      register(entries, ids, sharedFetch, run, { startedAtMs: clock.monotonicMs() });
+    start(fetch) {
+      const registered = register(entries, surroundings, fetch);
+      run(entries, registered, fetch.run);
+      return registered.keys;
+    },
+    startRevalidation(fetch, serveStale) {
+      const registered = register(entries, surroundings, fetch);
+      registered.control.continueInBackground(fetch.ids, serveStale);
+      run(entries, registered, fetch.run);
     },
   };
 }
 
 function partition(
-  entries: ReadonlyMap<string, InFlightEntry>,
+  entries: ReadonlyMap<string, KeyInFlight>,
   ids: readonly string[],
   { priority = 'live', isBackground = false, waitsForFresh = false, accepts }: Reader,
   isCached: (id: string) => boolean,
 ): Partition {
   const revalidating = new Map<string, ReadOutcome>();
-  const inFlight = new Map<string, InFlightEntry>();
+  const inFlight = new Map<string, KeyInFlight>();
   const rest: string[] = [];
   for (const id of ids) {
     const known = entries.get(id);
-    const entry = known && mayJoin(known, id, accepts, isCached) ? known : undefined;
-    if (priority === 'live' && !isBackground) entry?.sharedFetch.raise(id);
-    const served = entry && findStale(entry, id, waitsForFresh);
+    const key = known && mayJoin(known, id, accepts, isCached) ? known : undefined;
+    if (priority === 'live' && !isBackground) key?.raise();
+    const served = key?.serveStale(waitsForFresh);
     if (served) revalidating.set(id, served);
-    else if (entry) inFlight.set(id, entry);
+    else if (key) inFlight.set(id, key);
     else rest.push(id);
   }
   return { revalidating, inFlight, rest };
@@ -104,148 +107,139 @@ function partition(
 
 /** A reader without conditions takes what is cached rather than wait for its renewal; one with conditions, nothing that may be from the cache. */
 function mayJoin(
-  entry: InFlightEntry,
+  key: KeyInFlight,
   id: string,
   accepts: CacheConditions | undefined,
   isCached: (id: string) => boolean,
 ): boolean {
-  if (!accepts) return !entry.accepts || !isCached(id);
+  if (!accepts) return !key.accepts || !isCached(id);
   const { notBeforeMs = -Infinity } = accepts;
-  return entry.startedAtMs >= notBeforeMs && (entry.sharedFetch.isAsked(id) || isAsStrict(entry.accepts, accepts));
+  return key.startedAtMs >= notBeforeMs && (key.isAsked || isAsStrict(key.accepts, accepts));
 }
 
-/** What is served because the vendor fails has no fresh value that a reader could wait for. */
-function findStale({ sharedFetch }: InFlightEntry, id: string, waitsForFresh: boolean): ReadOutcome | undefined {
-  const served = sharedFetch.serveStale(id);
-  return served && waitsForFresh && !isStale(served) ? undefined : served;
+interface RegisteredFetch {
+  readonly keys: ReadonlyMap<string, KeyInFlight>;
+  readonly control: FetchControl;
 }
 
-/** Runs a fetch and keeps its keys among the entries until it is done or aborted. */
-function register(
-  entries: Map<string, InFlightEntry>,
-  ids: readonly string[],
-  sharedFetch: SharedFetch,
-  run: RunFetch,
-  origin: Pick<InFlightEntry, 'startedAtMs' | 'accepts'>,
-): ReadonlyMap<string, InFlightEntry> {
-  const remove = (): void => {
-    for (const id of ids) if (entries.get(id)?.sharedFetch === sharedFetch) entries.delete(id);
-  };
+/** Adds the keys of a fetch to the entries, until they are settled or have no waiter. */
+function register(entries: Entries, surroundings: Surroundings, fetch: FetchStart): RegisteredFetch {
+  const { ids, isEach, createAbortError, accepts } = fetch;
+  const startedAtMs = surroundings.clock.monotonicMs();
+  const keys = new Map<string, KeyInFlight>();
+  const createFetch = (onAbort: () => void) => new SharedFetch({ ...surroundings, createAbortError, onAbort });
+  const whole = isEach && ids.length > 1 ? new AbortController() : null;
+  let wanted = ids.length;
   // Removed on abort: a reader that arrives after the last waiter left must start a new fetch, not inherit the cancellation.
-  sharedFetch.onAbort(remove);
-  const pending: PendingOutcomes = new Map(ids.map((id) => [id, Promise.withResolvers<ReadOutcome>()]));
-  const unsettled = new Set(ids);
-  const settleKey = (id: string, outcome: ReadOutcome): void => {
-    pending.get(id)?.resolve(outcome);
-    // With every key settled there is nothing left to abort for a waiter that has its outcomes and leaves.
-    if (unsettled.delete(id) && unsettled.size === 0) sharedFetch.settle();
-    if (entries.get(id)?.sharedFetch === sharedFetch) entries.delete(id);
+  const onAbort = (aborted: Iterable<KeyInFlight>): void => {
+    for (const key of aborted) remove(entries, key);
+    wanted -= 1;
+    if (wanted === 0) whole?.abort(createAbortError());
   };
-  const running = run({ ...sharedFetch, settleKey }).finally(() => {
-    sharedFetch.settle();
-    remove();
-  });
-  settleRemaining(pending, running);
-  const started = new Map<string, InFlightEntry>();
-  for (const [id, { promise: outcome }] of pending) {
-    // Waiters receive the failure. Without a waiter it must not end the process as an unhandled rejection.
-    outcome.catch(() => undefined);
-    const entry = { sharedFetch, outcome, ...origin };
-    started.set(id, entry);
+  const common = whole
+    ? null
+    : createFetch(() => {
+        onAbort(keys.values());
+      });
+  for (const id of ids) {
+    const own =
+      common ??
+      createFetch(() => {
+        onAbort([key]);
+      });
+    const key = new KeyInFlight(id, own, startedAtMs, accepts);
+    keys.set(id, key);
     // One that renews the key brings more than one that only reads what is cached.
-    if (origin.accepts || !entries.get(id)?.accepts) entries.set(id, entry);
+    if (accepts || !entries.get(id)?.accepts) entries.set(id, key);
   }
-  return started;
+  return { keys, control: createControl(entries, keys, whole?.signal) };
 }
 
-type PendingOutcomes = ReadonlyMap<string, PromiseWithResolvers<ReadOutcome>>;
+function remove(entries: Entries, key: KeyInFlight): void {
+  if (entries.get(key.id) === key) entries.delete(key.id);
+}
 
-/** Settles every key at the end of its fetch. Nothing changes for one that is settled. */
-function settleRemaining(pending: PendingOutcomes, running: ReturnType<RunFetch>): void {
-  running.then(
+/** Runs a fetch. Every key is settled at its end; nothing changes for one that is settled before. */
+function run(entries: Entries, { keys, control }: RegisteredFetch, runFetch: RunFetch): void {
+  const end = (settle: (key: KeyInFlight) => void): void => {
+    for (const key of keys.values()) {
+      key.fetch.settle();
+      remove(entries, key);
+      settle(key);
+    }
+  };
+  runFetch(control).then(
     (outcomes) => {
-      for (const [id, { resolve, reject }] of pending) {
-        const outcome = outcomes.get(id);
-        if (outcome) resolve(outcome);
-        else reject(new Error('a fetch returned no outcome for one of its keys'));
-      }
+      end((key) => {
+        const outcome = outcomes.get(key.id);
+        if (outcome) key.settle(outcome);
+        else key.fail(new Error('a fetch returned no outcome for one of its keys'));
+      });
     },
     (error: unknown) => {
-      for (const { reject } of pending.values()) reject(error);
+      end((key) => {
+        key.fail(error instanceof Error ? error : new Error(String(error)));
+      });
     },
   );
 }
 
-/** A reader that waits for fetches. */
-export interface Waiter {
-  readonly signal: AbortSignal;
-  readonly waitsForFresh?: boolean | undefined;
-  /** The monotonic time in milliseconds until which it waits for requests that have not been sent. */
-  readonly waitUntilMs?: number | undefined;
-  readonly clock: Clock;
-  readonly addAbortListener: AddAbortListener;
-  /** Returns what the reader gets of a key that is delayed, where the fetch itself serves nothing; undefined: it waits. */
-  readonly findMeanwhile?: (id: string, entry: InFlightEntry) => Promise<ReadOutcome | undefined>;
-}
-
-/**
- * Waits for fetches as one of their waiters. Returns an outcome for every key, or for those that are known when the signal is
- * aborted.
- */
-export async function waitFor(
-  entries: ReadonlyMap<string, InFlightEntry>,
-  { signal, waitsForFresh = false, waitUntilMs = Infinity, clock, addAbortListener, findMeanwhile }: Waiter,
-): Promise<ReadonlyMap<string, ReadOutcome>> {
-  const sharedFetches = new Set([...entries.values()].map(({ sharedFetch }) => sharedFetch));
-  const releases = [...sharedFetches].map((sharedFetch) => sharedFetch.join(signal, waitUntilMs));
-  const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<undefined>();
-  const removeListener = addAbortListener(signal, () => {
-    end(undefined);
-  });
-  const deadline = createDeadline(clock, waitUntilMs);
-  const known = new Map<string, ReadOutcome>();
-  const settle = (id: string, outcome: ReadOutcome): void => {
-    if (!known.has(id)) known.set(id, outcome);
-    if (known.size === entries.size) end(undefined);
-  };
-  /** With what a reader receives before the outcome because the fetch takes long. */
-  const settleEarly = async (id: string, entry: InFlightEntry): Promise<void> => {
-    const served = findStale(entry, id, waitsForFresh) ?? (await findMeanwhile?.(id, entry));
-    if (!served) await deadline.passed();
-    const outcome = served ?? entry.sharedFetch.giveUp(id);
-    if (outcome) settle(id, outcome);
-  };
-  try {
-    for (const [id, entry] of entries) {
-      entry.outcome.then((outcome) => {
-        settle(id, outcome);
-      }, fail);
-      entry.sharedFetch.onDelayed(id, () => {
-        settleEarly(id, entry).catch(fail);
-      });
-    }
-    if (entries.size > 0) await ended;
-    return new Map(known);
-  } finally {
-    for (const release of [...releases, removeListener, deadline.cancel]) release();
-  }
-}
-
-/** A point in time that is waited for only where that is wanted: most readers never set the timer. */
-function createDeadline(
-  clock: Clock,
-  atMs: number,
-): { readonly passed: () => Promise<void>; readonly cancel: () => void } {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  let cancelTimer: (() => void) | undefined;
+/** `whole` is the signal of keys that each have a fetch of their own; absent: they have one together. */
+function createControl(entries: Entries, keys: RegisteredFetch['keys'], whole: AbortSignal | undefined): FetchControl {
+  const of = (ids: readonly string[]) => findKeys(keys, ids);
+  let unsettled = keys.size;
+  const [first] = keys.values();
+  if (!first) throw new TypeError('a fetch without keys');
+  const signal = whole ?? first.fetch.signal;
   return {
-    passed() {
-      if (atMs < Infinity)
-        cancelTimer ??= clock.setTimer(atMs - clock.monotonicMs(), () => {
-          resolve(undefined);
-        });
-      return promise;
+    signal,
+    signalOf: (ids) => (ids.length === 1 && whole ? (of(ids)[0]?.fetch.signal ?? whole) : signal),
+    waitUntilMs: (ids) =>
+      of(ids).reduce((latest, key) => Math.max(latest, key.fetch.waitUntilMs, key.backgroundUntilMs), -Infinity),
+    continueInBackground(ids, serveStale) {
+      for (const key of of(ids)) {
+        key.fetch.continueInBackground();
+        key.continueInBackground(serveStale);
+      }
     },
-    cancel: () => cancelTimer?.(),
+    startWaiting(ids, giveUp) {
+      for (const key of of(ids)) key.startWaiting(giveUp);
+    },
+    endWaiting(ids) {
+      for (const key of of(ids)) key.endWaiting();
+    },
+    onUrgent: (ids, callback) => onUrgent(of(ids), callback),
+    settleKey(id, outcome) {
+      const key = keys.get(id);
+      if (!key) return;
+      if (!key.isSettled) unsettled -= 1;
+      // With every key settled there is nothing left to abort for a waiter that has its outcomes and leaves.
+      if (whole || unsettled === 0) key.fetch.settle();
+      remove(entries, key);
+      key.settle(outcome);
+    },
+  };
+}
+
+function findKeys(keys: RegisteredFetch['keys'], ids: readonly string[]): readonly KeyInFlight[] {
+  const found: KeyInFlight[] = [];
+  for (const id of ids) {
+    const key = keys.get(id);
+    if (key) found.push(key);
+  }
+  return found;
+}
+
+function onUrgent(keys: readonly KeyInFlight[], callback: () => void): () => void {
+  let isDone = false;
+  const listener = (): void => {
+    if (isDone) return;
+    isDone = true;
+    callback();
+  };
+  if (keys.some(({ isUrgent }) => isUrgent)) listener();
+  else for (const key of keys) key.onUrgent(listener);
+  return () => {
+    isDone = true;
   };
 }

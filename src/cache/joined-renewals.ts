@@ -2,8 +2,8 @@ import type { Clock } from '../domain/clock.ts';
 import { isNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { FetchRequest } from './fetch-request.ts';
 import { type FreshnessPolicy, isStale, type ReadOutcome } from './freshness.ts';
-import type { InFlightEntry } from './in-flight.ts';
-import { serveWhileWaiting } from './quota-wait.ts';
+import type { KeyInFlight } from './key-in-flight.ts';
+import { toServedWhileWaiting } from './quota-wait.ts';
 
 type Outcomes = ReadonlyMap<string, ReadOutcome>;
 
@@ -22,10 +22,10 @@ type JoiningRequest<Key, Value> = Pick<FetchRequest<Key, Value>, 'namespace' | '
 export async function replaceRenewalFailures<Key, Value>(
   options: RenewalOptions,
   { namespace, context }: JoiningRequest<Key, Value>,
-  joined: ReadonlyMap<string, InFlightEntry>,
+  joined: ReadonlyMap<string, KeyInFlight>,
   outcomes: Outcomes,
 ): Promise<Outcomes> {
-  if (context.accepts) return outcomes;
+  if (context.accepts || joined.size === 0) return outcomes;
   const { freshness, onRead } = options;
   const failures = [...outcomes].flatMap(([id, { result }]) =>
     joined.get(id)?.accepts && result instanceof VendorError && !isNotFound(result) ? [[id, result] as const] : [],
@@ -51,16 +51,16 @@ export async function replaceRenewalFailures<Key, Value>(
 export async function findWhileRenewalWaits<Key, Value>(
   { freshness, clock, onRead }: RenewalOptions,
   { namespace, context }: JoiningRequest<Key, Value>,
-  id: string,
-  { accepts, sharedFetch }: InFlightEntry,
+  key: KeyInFlight,
 ): Promise<ReadOutcome | undefined> {
-  if (context.accepts || !accepts) return undefined;
+  const { id } = key;
+  if (context.accepts || !key.accepts) return undefined;
   const { fresh, stale } = await freshness.lookup(namespace, [id]);
   const known = fresh.get(id);
   if (known) onRead(namespace.endpoint, 'shared_hit', 1);
-  const [entry, failure] = [stale.get(id), sharedFetch.giveUp(id)?.result];
+  const [entry, failure] = [stale.get(id), key.giveUp()?.result];
   if (known || !entry || !(failure instanceof VendorError)) return known;
-  const served = serveWhileWaiting({ freshness, clock }, entry, () => failure);
+  const served = toServedWhileWaiting({ freshness, clock }, entry, () => failure);
   if (!served || (context.waitsForFresh === true && !isStale(served))) return undefined;
   onRead(namespace.endpoint, 'stale_if_error', 1);
   return served;

@@ -15,12 +15,17 @@ export interface QuotaWaitOptions {
   readonly onRead: (endpoint: string, result: CacheReadResult, keys: number) => void;
 }
 
-/** A request of a fetch, with its keys, that may have to wait for the rate limit. */
+/** A fetch, whose requests may have to wait for the rate limit. */
 export interface WaitingRequest {
   readonly namespace: { readonly endpoint: string };
-  readonly keys: ReadonlyMap<string, unknown>;
   readonly context: CallContext;
   readonly control: FetchControl;
+}
+
+/** Callbacks with the keys of a request. */
+export interface RequestCallbacks {
+  readonly onSent: (ids: readonly string[]) => void;
+  readonly onWaiting?: ((ids: readonly string[], seconds: number) => void) | undefined;
 }
 
 /**
@@ -29,15 +34,18 @@ export interface WaitingRequest {
  * its own deadline.
  */
 export function waitInTurn(
-  { freshness, askedTimes, clock, onRead }: QuotaWaitOptions,
-  { namespace, keys, context, control }: WaitingRequest,
+  options: QuotaWaitOptions,
+  request: WaitingRequest,
+  ids: readonly string[],
   stale: ReadonlyMap<string, Entry>,
+  callbacks?: RequestCallbacks,
 ): CallContext {
-  const ids = [...keys.keys()];
+  const { context, control } = request;
   let isAwaited = true;
   return {
     ...context,
-    lastAskedAt: askedTimes.oldest(ids, stale),
+    signal: control.signalOf(ids),
+    lastAskedAt: options.askedTimes.oldest(ids, stale),
     waitUntilMs: () => control.waitUntilMs(ids),
     onUrgent: (callback) => control.onUrgent(ids, callback),
     record: (call) => {
@@ -46,23 +54,37 @@ export function waitInTurn(
     restrictCache: (expiresAt) => {
       if (isAwaited) context.restrictCache(expiresAt);
     },
+    onSent: () => callbacks?.onSent(ids),
     onQuotaWait(createError) {
-      control.startWaiting(ids, () => freshness.staleIfError(createError(), undefined));
-      const serve = (id: string): ReadOutcome | undefined => {
-        const entry = stale.get(id);
-        return entry && serveWhileWaiting({ freshness, clock }, entry, () => withoutStack(createError));
-      };
-      const served = ids.filter((id) => serve(id) !== undefined);
-      if (served.length === 0) return;
-      onRead(namespace.endpoint, 'stale_if_error', served.length);
-      isAwaited = served.length < ids.length;
-      control.continueInBackground(ids, serve);
+      callbacks?.onWaiting?.(ids, createError().retryAfterSeconds ?? 1);
+      const servedCount = serveWhileWaiting(options, request, ids, stale, createError);
+      if (servedCount > 0) isAwaited = servedCount < ids.length;
     },
   };
 }
 
-/** Returns what is served of a key whose request waits; undefined where the value is too old. */
-export function serveWhileWaiting(
+/** Returns how many of the keys are served stale while their request waits for the rate limit. */
+function serveWhileWaiting(
+  { freshness, clock, onRead }: QuotaWaitOptions,
+  { namespace, control }: WaitingRequest,
+  ids: readonly string[],
+  stale: ReadonlyMap<string, Entry>,
+  createError: () => VendorError,
+): number {
+  control.startWaiting(ids, () => freshness.staleIfError(createError(), undefined));
+  const serve = (id: string): ReadOutcome | undefined => {
+    const entry = stale.get(id);
+    return entry && toServedWhileWaiting({ freshness, clock }, entry, () => withoutStack(createError));
+  };
+  const servedCount = ids.filter((id) => serve(id) !== undefined).length;
+  if (servedCount === 0) return 0;
+  onRead(namespace.endpoint, 'stale_if_error', servedCount);
+  control.continueInBackground(ids, serve);
+  return servedCount;
+}
+
+/** The outcome of a stale value that is served while a request for it waits; undefined where it is too old. */
+export function toServedWhileWaiting(
   { freshness, clock }: Pick<QuotaWaitOptions, 'freshness' | 'clock'>,
   entry: Entry,
   createError: () => VendorError,
@@ -77,29 +99,22 @@ export function createFetchContext<Key>(
   options: QuotaWaitOptions,
   request: WaitingRequest & { readonly keys: ReadonlyMap<string, Key> },
   stale: ReadonlyMap<string, Entry>,
-  callbacks: {
-    readonly onSent: (ids: readonly string[]) => void;
-    readonly onWaiting: ((ids: readonly string[], seconds: number) => void) | undefined;
-  },
+  callbacks: RequestCallbacks,
 ): FetchContext<Key> {
   const { keys } = request;
-  const idByKey = new Map([...keys].map(([id, key]) => [key, id]));
-  const createContext = (ids: readonly string[]): CallContext => {
-    const context = waitInTurn(options, { ...request, keys: new Map(ids.map((id) => [id, keys.get(id)])) }, stale);
-    return {
-      ...context,
-      onSent: () => {
-        callbacks.onSent(ids);
-      },
-      onQuotaWait: (createError) => {
-        callbacks.onWaiting?.(ids, createError().retryAfterSeconds ?? 1);
-        context.onQuotaWait?.(createError);
-      },
-    };
-  };
+  const idByKey = new Map<Key, string>();
+  for (const [id, key] of keys) idByKey.set(key, id);
+  const createContext = (ids: readonly string[]) => waitInTurn(options, request, ids, stale, callbacks);
   return {
     ...createContext([...keys.keys()]),
-    forKeys: (members) => createContext(members.flatMap((key) => idByKey.get(key) ?? [])),
+    forKeys: (members) => {
+      const ids: string[] = [];
+      for (const key of members) {
+        const id = idByKey.get(key);
+        if (id !== undefined) ids.push(id);
+      }
+      return createContext(ids);
+    },
   };
 }
 

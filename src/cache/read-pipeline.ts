@@ -1,5 +1,5 @@
 import type { Account } from '../domain/account.ts';
-import type { Clock } from '../domain/clock.ts';
+import type { Clock, Instant } from '../domain/clock.ts';
 import { isNotFound, VendorError } from '../domain/vendor-error.ts';
 import type { AddAbortListener } from '../http/abort.ts';
 import { toVendorError } from '../http/classify-error.ts';
@@ -15,14 +15,16 @@ import {
 } from './fetch-request.ts';
 import { type FreshnessPolicy, isStale, type Lookup, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
 import { createHolderWait } from './holder-wait.ts';
-import { type InFlightEntry, type InFlightRegistry, type Partition, type RunFetch, waitFor } from './in-flight.ts';
+import type { InFlightRegistry, Partition } from './in-flight.ts';
 import { findWhileRenewalWaits, replaceRenewalFailures } from './joined-renewals.ts';
+import type { KeyInFlight } from './key-in-flight.ts';
 import { type FetchProgress, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
 import type { CacheReadResult } from './ports.ts';
 import { toServed } from './quota-wait.ts';
 import type { Entry } from './store.ts';
 import { fetchFromVendor } from './vendor-fetch.ts';
+import { type Received, waitFor } from './wait-for.ts';
 
 /*
  * The read path of an account's cache, one function per step:
@@ -31,7 +33,7 @@ import { fetchFromVendor } from './vendor-fetch.ts';
  *   → staleIfError or write
  *
  * Joining comes first because it must be synchronous: after an `await`, two reads could both start a fetch of a key.
- * `waitFor` (in-flight.ts) collects the outcomes; `recordCacheUse` (account-cache.ts) records those served from the cache.
+ * `waitFor` (wait-for.ts) collects the outcomes; `recordCacheUse` (account-cache.ts) records those served from the cache.
  *
  * state of the key × outcome                         the caller gets                          `onRead` records
  * ─────────────────────────────────────────────────  ───────────────────────────────────────  ────────────────────────────
@@ -72,25 +74,31 @@ export interface ReadPipeline {
   readonly onRefreshFailed: (error: VendorError) => void;
 }
 
-/** Reads keys through all steps. Rejects with a VendorError if the caller aborts before anything is known. */
+/**
+ * Reads keys through all steps. Rejects with a VendorError if the caller aborts before anything is known, unless each key is fetched by
+ * itself: it then has its own error.
+ */
 export async function readThrough<Key, Value>(
   pipeline: ReadPipeline,
   request: FetchRequest<Key, Value>,
-): Promise<ReadOutcomes> {
-  const { context } = request;
+): Promise<Received> {
+  const { context, isEach } = request;
   try {
-    context.signal.throwIfAborted();
+    if (context.signal.aborted) return addAbortErrors(pipeline, request, new Map());
     const { revalidating, inFlight, rest } = joinInFlight(pipeline, request);
     const started = startFetch(pipeline, { ...request, keys: pick(request.keys, rest) });
     const { clock, addAbortListener } = pipeline;
     const { signal, waitsForFresh } = context;
     const waiter = {
       ...{ signal, waitsForFresh, waitUntilMs: context.waitUntilMs?.(), clock, addAbortListener },
-      findMeanwhile: (id: string, entry: InFlightEntry) => findWhileRenewalWaits(pipeline, request, id, entry),
+      findWhileRenewalWaits: (key: KeyInFlight) => findWhileRenewalWaits(pipeline, request, key),
     };
-    const outcomes = await waitFor(new Map([...inFlight, ...started]), waiter);
+    const { outcomes, failures } = await waitFor([...inFlight.values(), ...started], waiter);
+    const [failure] = failures.values();
+    if (failure !== undefined && !isEach) throw failure;
     const served = await replaceRenewalFailures(pipeline, request, inFlight, outcomes);
-    return addAbortErrors(pipeline, request, new Map([...revalidating, ...served]));
+    const known = revalidating.size === 0 ? served : new Map([...revalidating, ...served]);
+    return addAbortErrors(pipeline, request, known, failures);
   } catch (error) {
     context.restrictCache(pipeline.clock.now());
     throw context.signal.aborted
@@ -99,18 +107,23 @@ export async function readThrough<Key, Value>(
   }
 }
 
-/** Adds the error of an aborted read for the keys of which nothing is known; throws it if nothing is known of any. */
+/** Adds the error of an aborted read for the keys of which nothing is known; throws it if nothing is known of any of a batch. */
 function addAbortErrors<Key, Value>(
-  pipeline: ReadPipeline,
+  { account, clock }: ReadPipeline,
   request: FetchRequest<Key, Value>,
-  known: ReadonlyMap<string, ReadOutcome>,
-): ReadOutcomes {
-  const missing = [...request.keys.keys()].filter((id) => !known.has(id));
-  if (missing.length === 0) return known;
-  const error = toVendorError(request.context.signal.reason, toTarget(pipeline.account, request), 'waiting');
-  if (known.size === 0) throw error;
-  const failure: ReadOutcome = { result: error, servedFrom: 'VENDOR', nextChangeAt: pipeline.clock.now() };
-  return new Map([...known, ...missing.map((id): [string, ReadOutcome] => [id, failure])]);
+  known: ReadOutcomes,
+  failures: Received['failures'] = new Map(),
+): Received {
+  if (known.size + failures.size === request.keys.size) return { outcomes: known, failures };
+  const createError = () => toVendorError(request.context.signal.reason, toTarget(account, request), 'waiting');
+  const common = request.isEach ? null : createError();
+  if (common && known.size === 0) throw common;
+  const outcomes = new Map(known);
+  for (const id of request.keys.keys()) {
+    if (known.has(id) || failures.has(id)) continue;
+    outcomes.set(id, { result: common ?? createError(), servedFrom: 'VENDOR', nextChangeAt: clock.now() });
+  }
+  return { outcomes, failures };
 }
 
 /** Finds the keys that are already in flight in this process. */
@@ -132,17 +145,20 @@ function joinInFlight<Key, Value>(
   return { ...partition, revalidating: new Map(revalidating) };
 }
 
-function startFetch<Key, Value>(
-  pipeline: ReadPipeline,
-  request: FetchRequest<Key, Value>,
-): ReadonlyMap<string, InFlightEntry> {
-  if (request.keys.size === 0) return new Map();
-  const run: RunFetch = (control) => readOrFetch(pipeline, withControl(request, control));
-  const createAbortError = abortErrorFor(pipeline.account, request);
-  return pipeline.inFlight.start([...request.keys.keys()], createAbortError, run, request.context.accepts);
+function startFetch<Key, Value>(pipeline: ReadPipeline, request: FetchRequest<Key, Value>): Iterable<KeyInFlight> {
+  if (request.keys.size === 0) return [];
+  const { context, keys, isEach } = request;
+  const started = pipeline.inFlight.start({
+    ids: [...keys.keys()],
+    isEach,
+    accepts: context.accepts,
+    createAbortError: abortErrorFor(pipeline.account, request),
+    run: (control) => readOrFetch(pipeline, withControl(request, control)),
+  });
+  return started.values();
 }
 
-/** Looks the keys up in the store and fetches the others, in the background if all of them can be served stale. */
+/** Looks the keys up in the store and fetches the others, in the background where they can be served stale. */
 async function readOrFetch<Key, Value>(
   pipeline: ReadPipeline,
   request: RunningRequest<Key, Value>,
@@ -152,16 +168,29 @@ async function readOrFetch<Key, Value>(
   const missing = ids.filter((id) => !fresh.has(id));
   if (missing.length === 0) return fresh;
 
-  const remaining = { ...request, keys: pick(request.keys, missing) };
-  const now = pipeline.clock.now();
-  const { waitsForFresh = false } = request.context;
-  const revalidatable = new Map([...stale].filter(([, entry]) => !waitsForFresh && swrUntil(entry) > now));
-  // If any key has to wait for the vendor, all are fetched by that call: serving stale must not cost an additional one.
-  const outcomes =
-    revalidatable.size < missing.length
-      ? await fetchMissing(pipeline, remaining, stale)
-      : serveStaleAndRevalidate(pipeline, remaining, revalidatable);
-  return new Map([...fresh, ...outcomes]);
+  const revalidatable = findRevalidatable(pipeline, request, stale);
+  // If any key of a batch has to wait for the vendor, all are fetched by that call: serving stale must not cost an additional one.
+  const served =
+    request.isEach || revalidatable.size === missing.length
+      ? serveStaleAndRevalidate(pipeline, request, revalidatable)
+      : NOTHING;
+  const waiting = served.size === 0 ? missing : missing.filter((id) => !served.has(id));
+  if (waiting.length === 0) return new Map([...fresh, ...served]);
+  const remaining = waiting.length === ids.length ? request : { ...request, keys: pick(request.keys, waiting) };
+  const fetched = await fetchMissing(pipeline, remaining, stale);
+  return fresh.size + served.size === 0 ? fetched : new Map([...fresh, ...served, ...fetched]);
+}
+
+const NOTHING: ReadOutcomes = new Map();
+
+function findRevalidatable<Key, Value>(
+  { clock }: ReadPipeline,
+  { context: { waitsForFresh = false } }: RunningRequest<Key, Value>,
+  stale: ReadonlyMap<string, Entry>,
+): ReadonlyMap<string, Entry> {
+  if (stale.size === 0 || waitsForFresh) return new Map();
+  const now = clock.now();
+  return new Map([...stale].filter(([, entry]) => swrUntil(entry) > now));
 }
 
 /** Finds what is cached; readers of a fresh key do not wait for the others. */
@@ -183,16 +212,26 @@ function serveStaleAndRevalidate<Key, Value>(
   request: RunningRequest<Key, Value>,
   stale: ReadonlyMap<string, Entry>,
 ): ReadOutcomes {
-  pipeline.onRead(request.namespace.endpoint, 'stale_while_revalidate', stale.size);
+  if (stale.size === 0) return NOTHING;
+  const { namespace, keys, isEach, control } = request;
+  pipeline.onRead(namespace.endpoint, 'stale_while_revalidate', stale.size);
   const nextChangeAt = pipeline.clock.now() + MIN_RETRY_MS;
   const served = new Map([...stale].map(([id, entry]) => [id, toServed(entry, nextChangeAt)]));
-  const endsAt = [...stale.values()].reduce((earliest, entry) => Math.min(earliest, swrUntil(entry)), Infinity);
+  const ends = new Map([...stale].map(([id, entry]) => [id, swrUntil(entry)]));
+  const endOfAll = [...ends.values()].reduce((earliest, end) => Math.min(earliest, end), Infinity);
+  const endOf = (id: string): Instant => (isEach ? (ends.get(id) ?? endOfAll) : endOfAll);
+  const ids = [...stale.keys()];
+  const revalidated = { ...request, keys: pick(keys, ids) };
   pipeline.inFlight.startRevalidation(
-    [...stale.keys()],
-    abortErrorFor(pipeline.account, request),
-    (id) => (pipeline.clock.now() < endsAt ? served.get(id) : undefined),
-    (control) => revalidate(pipeline, withControl(request, control), stale),
+    {
+      ids,
+      isEach,
+      createAbortError: abortErrorFor(pipeline.account, request),
+      run: (ownControl) => revalidate(pipeline, withControl(revalidated, ownControl), stale),
+    },
+    (id) => (pipeline.clock.now() < endOf(id) ? served.get(id) : undefined),
   );
+  for (const [id, outcome] of served) control.settleKey(id, outcome);
   return served;
 }
 

@@ -27,25 +27,39 @@ export async function fetchFromVendor<Key, Value>(
     onWaiting: progress?.waiting,
   });
   const results = new Map<string, ReadOutcome>();
-  const writes: Promise<readonly string[]>[] = [];
+  const writes: Promise<string>[] = [];
   const write = (id: string, fetched: FetchOutcome<Value>): WriteResult =>
     fetched instanceof VendorError
-      ? { outcome: freshness.staleIfError(fetched, stale.get(id)), persisted: Promise.resolve(false) }
+      ? { outcome: freshness.staleIfError(fetched, stale.get(id)), written: null }
       : freshness.write(namespace, id, fetched, calls.of(id));
   await fetchBatch({ ...request, context }, (id, fetched) => {
-    const { outcome, persisted } = write(id, fetched);
+    const { outcome, written } = write(id, fetched);
     results.set(id, outcome);
     askedTimes.record(id, outcome, calls.has(id));
     control.settleKey(id, outcome);
-    const writing = persisted.then((isPersisted) => {
-      progress?.settled(id, isPersisted);
-      return isPersisted ? [id] : [];
-    });
-    writes.push(writing);
+    if (progress) reportWrite(progress, id, written, writes);
   });
   const staleCount = [...results.values()].filter(isStale).length;
   if (staleCount > 0) onRead(namespace.endpoint, 'stale_if_error', staleCount);
-  return { results, persisted: Promise.all(writes).then((ids) => ids.flat()) };
+  return { results, persisted: Promise.all(writes) };
+}
+
+/** Reports a key as settled once other processes can read its value; at once where they never can. */
+function reportWrite(
+  progress: FetchProgress,
+  id: string,
+  written: Promise<void> | null,
+  writes: Promise<string>[],
+): void {
+  if (!written) {
+    progress.settled(id, false);
+    return;
+  }
+  const reported = written.then(() => {
+    progress.settled(id, true);
+    return id;
+  });
+  writes.push(reported);
 }
 
 /** The calls of a fetch. A key belongs to the first one that was sent for it, and to the fetch itself where none was. */

@@ -11,20 +11,26 @@ export type OperationOfRequest = Pick<
 /** Prepares the operation of a request. Null where the document names none: Apollo Server reports that. */
 export type PrepareRequest = (request: OperationOfRequest) => Preparation | null;
 
-/** Creates a function that prepares a request's operation once, however many limits, and which executor, use it. */
+interface PreparedRequest {
+  readonly definition: OperationDefinitionNode;
+  readonly preparation: Preparation;
+}
+
+/**
+ * Creates a function that prepares a request's operation once, however many limits, and which executor, use it. It is kept in the
+ * context of the request: what a weak map refers to, V8 keeps until the next major garbage collection, here with the whole document.
+ */
 export function createRequestPreparer(): PrepareRequest {
   const prepareOperation = createOperationPreparer();
-  const preparations = new WeakMap<
-    object,
-    { readonly definition: OperationDefinitionNode; readonly preparation: Preparation }
-  >();
+  const preparedRequest = Symbol('prepared request');
 
   return ({ schema, document, operation: definition, request: { variables }, contextValue }) => {
     if (!document || !definition) return null;
-    const known = preparations.get(contextValue);
+    const context: { [preparedRequest]?: PreparedRequest } = contextValue;
+    const known = context[preparedRequest];
     if (known?.definition === definition) return known.preparation;
     const preparation = prepareOperation({ schema, document, definition, variables });
-    preparations.set(contextValue, { definition, preparation });
+    context[preparedRequest] = { definition, preparation };
     return preparation;
   };
 }

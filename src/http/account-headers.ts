@@ -17,9 +17,10 @@ export function createAccountHeaders({
   baseUrl,
   headers,
   userAgent,
-}: AccountHeadersOptions): (url: URL) => Readonly<Record<string, string>> {
+}: AccountHeadersOptions): (url: Pick<URL, 'origin'>) => Readonly<Record<string, string>> {
   const ownHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.reveal()]));
   const everywhere = { 'user-agent': ownHeaders['user-agent'] ?? userAgent };
   const atBaseUrl = { ...ownHeaders, ...everywhere };
-  return (url) => (url.origin === baseUrl.origin ? atBaseUrl : everywhere);
+  const { origin } = baseUrl;
+  return (url) => (url.origin === origin ? atBaseUrl : everywhere);
 }

@@ -23,7 +23,9 @@ function setUp(requestsPerMinute: number | undefined) {
     metrics,
   });
   const acquire = (priority: CallPriority, isBackground = false) => {
-    void admission.acquire(TARGET, { signal: new AbortController().signal, priority, isBackground }).then((release) => {
+    const { signal } = new AbortController();
+    const acquired = Promise.resolve(admission.acquire(TARGET, { signal, priority, isBackground }));
+    void acquired.then((release) => {
       release(null);
     });
   };

@@ -1,9 +1,10 @@
 import type { Account } from '../domain/account.ts';
 import type { Clock } from '../domain/clock.ts';
+import { type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import { SECOND } from '../domain/time.ts';
 import { type CallTarget, isNotFound, type VendorError } from '../domain/vendor-error.ts';
 import type { Random } from './backoff.ts';
-import { createCallScheduler, QueueFullError, type ScheduledCall } from './call-scheduler.ts';
+import { createCallScheduler, QueueFullError, type ScheduledCall, type Start } from './call-scheduler.ts';
 import { type CircuitBreaker, createCircuitBreaker, type Permit } from './circuit-breaker.ts';
 import { toVendorError } from './classify-error.ts';
 import { breakerOutcome } from './error-policy.ts';
@@ -60,8 +61,8 @@ export interface Admission {
   readonly rejection: (target: CallTarget) => VendorError | null;
   /** Throws the rejection, if there is one. */
   readonly assertAdmissible: (target: CallTarget) => void;
-  /** Waits for the call's turn; rejects with a VendorError when the call must not be made. */
-  readonly acquire: (target: CallTarget, context: AdmissionContext) => Promise<Release>;
+  /** Waits for the call's turn, if it is not at once; rejects with a VendorError when the call must not be made. */
+  readonly acquire: (target: CallTarget, context: AdmissionContext) => MaybePromise<Release>;
   /** Seconds after which to retry a failed call, as far as the vendor or a later rejection names a time; null otherwise. */
   readonly retryAfterSeconds: (target: CallTarget, error: VendorError | null) => number | null;
 }
@@ -150,48 +151,49 @@ export function createAdmission(options: AdmissionOptions): Admission {
     if (error) scheduler.rejectWaiting();
   }
 
+  function toCall(target: CallTarget, context: AdmissionContext): AdmissionCall {
+    const { signal, fairnessKey = NO_FAIRNESS_KEY, lastAskedAt, waitUntilMs, onQuotaWait } = context;
+    return {
+      target,
+      signal,
+      fairnessKey,
+      priority: context.isBackground ? 'past' : (context.priority ?? 'live'),
+      lastAskedAt,
+      waitUntilMs,
+      onQuotaWait(createError) {
+        log?.({ account: account.name, endpoint: target.endpoint }, 'vendor call waits for the rate limit');
+        onQuotaWait?.(createError);
+      },
+    };
+  }
+
+  function toError(error: unknown, target: CallTarget): VendorError {
+    if (!(error instanceof QueueFullError)) return toVendorError(error, target, 'waiting');
+    log?.({ account: account.name, endpoint: target.endpoint, reason: 'bulkhead_full' }, 'vendor call rejected');
+    return vendorError(target, 'VENDOR_UNAVAILABLE', { reason: 'bulkhead_full' });
+  }
+
   return {
     rejection: findRejection,
     assertAdmissible,
-    async acquire(target, context) {
-      const {
-        signal,
-        fairnessKey = NO_FAIRNESS_KEY,
-        isBackground = false,
-        lastAskedAt,
-        waitUntilMs,
-        onQuotaWait,
-      } = context;
-      const priority = isBackground ? 'past' : (context.priority ?? 'live');
-      const call: AdmissionCall = {
-        target,
-        signal,
-        fairnessKey,
-        priority,
-        lastAskedAt,
-        waitUntilMs,
-        onQuotaWait(createError) {
-          log?.({ account: account.name, endpoint: target.endpoint }, 'vendor call waits for the rate limit');
-          onQuotaWait?.(createError);
-        },
-      };
-      try {
+    acquire: (target, context) =>
+      rejectThrown(() => {
         assertAdmissible(target);
+        const call = toCall(target, context);
         const enqueuedMs = clock.monotonicMs();
-        const { permit, releaseSlot } = await scheduler.acquire(call);
-        metrics.callStarted(account.name, priority, clock.monotonicMs() - enqueuedMs);
-        return (error) => {
-          recordOutcome(error, permit);
-          releaseSlot();
+        const toRelease = ({ permit, releaseSlot }: Start<Permit | null>): Release => {
+          metrics.callStarted(account.name, call.priority, clock.monotonicMs() - enqueuedMs);
+          return (error) => {
+            recordOutcome(error, permit);
+            releaseSlot();
+          };
         };
-      } catch (error) {
-        if (error instanceof QueueFullError) {
-          log?.({ account: account.name, endpoint: target.endpoint, reason: 'bulkhead_full' }, 'vendor call rejected');
-          throw vendorError(target, 'VENDOR_UNAVAILABLE', { reason: 'bulkhead_full' });
-        }
-        throw toVendorError(error, target, 'waiting');
-      }
-    },
+        const started = scheduler.acquire(call);
+        if (!(started instanceof Promise)) return toRelease(started);
+        return started.then(toRelease, (error: unknown) => {
+          throw toError(error, target);
+        });
+      }),
 
     retryAfterSeconds(target, error) {
       if (error === null || isNotFound(error)) return null;

@@ -2,7 +2,6 @@ import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import type { Dispatcher } from 'undici';
-import { thrownBy } from '../../test/support/capture-error.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { createFakeDispatcher } from '../../test/support/fake-dispatcher.ts';
 import { createRequest } from '../../test/support/http-harness.ts';
@@ -47,8 +46,7 @@ test('sends the request once, without undici’s own timeouts, and returns what 
     sent.push(options);
     return { body: Readable.from([Buffer.from('hel'), Buffer.from('lo')]) };
   });
-  const { value, error } = await run(readText);
-  expect([value(), error]).toEqual(['hello', null]);
+  expect(await run(readText)).toEqual({ value: 'hello', error: null });
   expect(sent).toEqual([
     {
       origin: 'http://vendor.example',
@@ -67,25 +65,24 @@ test('sends the request once, without undici’s own timeouts, and returns what 
 test('records the VendorError of the reader', async () => {
   const { run, records } = setUp(() => ({}));
   const rejected = vendorError(TARGET, 'VENDOR_REJECTED', { status: 400, reason: 'status_400' });
-  const { value, error } = await run(() => Promise.reject(rejected));
-  expect([thrownBy(value), error]).toEqual([rejected, rejected]);
+  expect(await run(() => Promise.reject(rejected))).toEqual({ thrown: rejected, error: rejected });
   expect(records).toMatchObject([{ outcome: 'VENDOR_REJECTED', reason: 'status_400', status: 400 }]);
 });
 
 test('passes the status on with the error of a body that is too long', async () => {
   const body = Readable.from([Buffer.alloc(MAX_BYTES), Buffer.from('x'), Buffer.from('x')]);
   const { run, records } = setUp(() => ({ statusCode: 418, body }));
-  const { value } = await run(({ statusCode }, failure) => [statusCode, failure]);
-  expect(value()).toMatchObject([418, { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' }]);
+  const result = await run(({ statusCode }, failure) => [statusCode, failure]);
+  expect(result).toMatchObject({ value: [418, { code: 'VENDOR_BAD_RESPONSE', reason: 'too_large' }] });
   expect(records).toMatchObject([{ outcome: 'OK', bytes: MAX_BYTES + 1 }]);
   expect(body.destroyed).toBe(true);
 });
 
 test('converts a connection error to a VendorError, and records it', async () => {
   const { run, records } = setUp(() => Promise.reject(Object.assign(new Error('no'), { code: 'ECONNREFUSED' })));
-  const { value, error } = await run(readText);
-  expect(error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', reason: 'connect' });
-  expect(thrownBy(value)).toBe(error);
+  const result = await run(readText);
+  expect(result.error).toMatchObject({ code: 'VENDOR_UNAVAILABLE', reason: 'connect' });
+  expect(result).toEqual({ thrown: result.error, error: result.error });
   expect(records).toMatchObject([{ outcome: 'VENDOR_UNAVAILABLE', bytes: 0 }]);
 });
 
@@ -127,8 +124,7 @@ test('leaves no listener on a signal that lives longer', async () => {
 test('rethrows a programming error of the reader, and records it', async () => {
   const { run, records, clock } = setUp(() => ({}));
   const mistake = new TypeError('not a function');
-  const { value, error } = await run(() => Promise.reject(mistake));
-  expect([thrownBy(value), error]).toEqual([mistake, null]);
+  expect(await run(() => Promise.reject(mistake))).toEqual({ thrown: mistake, error: null });
   expect(records).toMatchObject([{ outcome: 'INTERNAL_SERVER_ERROR' }]);
   expect(clock.pendingTimers()).toBe(0);
 });

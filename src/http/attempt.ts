@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../domain/clock.ts';
+import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { TraceSpan } from '../domain/trace-span.ts';
 import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
 import { abortable } from './abort.ts';
@@ -22,13 +23,14 @@ export interface AttemptOptions {
   readonly metrics: VendorHttpMetrics;
 }
 
-/** How an attempt ended. */
-export interface AttemptResult<T> {
-  /** Returns what was made of the response; throws if there was nothing. */
-  readonly value: () => T;
-  /** The vendor's failure or rejection; null for success. */
-  readonly error: VendorError | null;
-}
+/** How an attempt ended: with what was made of the response, or with what was thrown. */
+export type AttemptResult<T> =
+  | { readonly value: T; readonly error: null }
+  | {
+      readonly thrown: unknown;
+      /** The vendor's failure or rejection; null for any other error. */
+      readonly error: VendorError | null;
+    };
 
 /** A call to attempt. */
 export interface AttemptedCall {
@@ -45,7 +47,7 @@ export interface AttemptedCall {
  * Makes something of a response, whose body may have failed after its status had arrived; throws or rejects with a VendorError when
  * that is impossible.
  */
-export type ResponseReader<T> = (head: ResponseHead, body: Buffer | VendorError) => T | Promise<T>;
+export type ResponseReader<T> = (head: ResponseHead, body: Buffer | VendorError) => MaybePromise<T>;
 export type StreamReader<T> = (head: ResponseHead, body: AsyncIterable<Buffer>) => Promise<T>;
 
 /** Sends a request once, passes the response to `read`, and records the call whatever its outcome. */
@@ -63,14 +65,14 @@ export function createAttempts(options: AttemptOptions): Attempts {
   const { clock, dispatcher } = options;
   const addDeadline = createDeadlineQueue(clock, options.timeoutMs);
 
-  /** Calls back once the caller has aborted or the deadline has passed, unless the returned function is called before. */
-  function watch({ signal }: CallContext, onAbort: (reason: Error) => void): () => void {
+  /** Aborts a request once the caller has aborted or the deadline has passed, unless the returned function is called before. */
+  function watch({ signal }: CallContext, sent: SentRequest): () => void {
     const onSignal = (): void => {
-      onAbort(signal.reason as Error);
+      sent.abort(signal.reason as Error);
     };
     signal.addEventListener('abort', onSignal);
     const removeDeadline = addDeadline(() => {
-      onAbort(new AttemptTimeoutError());
+      sent.abort(new AttemptTimeoutError());
     });
     return () => {
       signal.removeEventListener('abort', onSignal);
@@ -83,20 +85,15 @@ export function createAttempts(options: AttemptOptions): Attempts {
     return toVendorError(error, target, context.signal.aborted ? 'waiting' : stage, options.isStaleConnection?.(error));
   }
 
-  async function readCompletely<T>(
-    dispatched: DispatchedRequest,
-    call: AttemptedCall,
-    read: ResponseReader<T>,
-  ): Promise<T> {
-    let body: Buffer | VendorError;
-    try {
-      body = await dispatched.body;
-    } catch (error) {
-      body = toError(error, call, dispatched.head ? 'body' : 'request');
-      if (!dispatched.head) throw body;
-    }
-    if (!dispatched.head) throw new TypeError('a body without a status');
-    return read(dispatched.head, body);
+  function readCompletely<T>(sent: DispatchedRequest, call: AttemptedCall, read: ResponseReader<T>): Promise<T> {
+    const readBody = (body: Buffer | VendorError): MaybePromise<T> => {
+      if (!sent.head) throw new TypeError('a body without a status');
+      return read(sent.head, body);
+    };
+    return sent.body.then(readBody, (error: unknown) => {
+      if (!sent.head) throw toError(error, call, 'request');
+      return readBody(toError(error, call, 'body'));
+    });
   }
 
   function record(
@@ -114,92 +111,99 @@ export function createAttempts(options: AttemptOptions): Attempts {
     options.metrics.vendorCall(span ? { ...call, traceId: span.traceId } : call);
   }
 
-  /** Runs an attempt to its end, and records it. */
-  async function run<T>(call: AttemptedCall, send: () => Sending<T>): Promise<AttemptResult<T>> {
+  /** Sends a request, reads its response to the end, and records the call. */
+  async function run<T, Sent extends SentRequest>(
+    call: AttemptedCall,
+    send: () => Sent,
+    read: (sent: Sent) => Promise<T>,
+  ): Promise<AttemptResult<T>> {
     const startedMs = clock.monotonicMs();
-    let sending: Sending<T> | null = null;
+    let sent: Sent | null = null;
     let stopWatching: (() => void) | null = null;
     let ended = SUCCESS;
     try {
       const { signal, onSent } = call.context;
       if (signal.aborted) throw toError(signal.reason, call, 'waiting');
       onSent?.();
-      sending = send();
-      stopWatching = watch(call.context, sending.abort);
-      const value = await sending.value();
-      return { value: () => value, error: null };
-    } catch (error) {
-      ended = toEnded(error);
-      return toFailedResult(error);
+      sent = send();
+      stopWatching = watch(call.context, sent);
+      return { value: await read(sent), error: null };
+    } catch (thrown) {
+      ended = toEnded(thrown);
+      return { thrown, error: ended.error };
     } finally {
       stopWatching?.();
-      record(call, startedMs, sending?.bytes() ?? 0, ended);
-      if (call.span) endAttemptSpan(call.span, sending?.status() ?? null, ended);
+      record(call, startedMs, sent?.bytes ?? 0, ended);
+      if (call.span) endAttemptSpan(call.span, sent?.head?.statusCode ?? null, ended);
     }
   }
 
   return {
     complete: (call, maxBytesOf, read) =>
-      run(call, () => {
-        const dispatched = new DispatchedRequest(dispatcher, toDispatchOptions(call), maxBytesOf);
-        return {
-          value: () => readCompletely(dispatched, call, read),
-          abort: (reason) => {
-            dispatched.abort(reason);
-          },
-          bytes: () => dispatched.bytes,
-          status: () => dispatched.head?.statusCode ?? null,
-        };
-      }),
-    stream: (call, read) => run(call, () => openStream(dispatcher, call, toError, read)),
+      run(
+        call,
+        () => new DispatchedRequest(dispatcher, toDispatchOptions(call), maxBytesOf),
+        (sent) => readCompletely(sent, call, read),
+      ),
+    stream: (call, read) =>
+      run(
+        call,
+        () => openStream(dispatcher, call),
+        (sent) => readStream(sent, call, toError, read),
+      ),
   };
 }
 
 /** A request that was sent. */
-interface Sending<T> {
-  readonly value: () => Promise<T>;
+interface SentRequest {
   readonly abort: (reason: Error) => void;
   /** The bytes of the body that have arrived. */
-  readonly bytes: () => number;
-  /** The status of the response, once it has arrived. */
-  readonly status: () => number | null;
+  readonly bytes: number;
+  /** Null until it has arrived. */
+  readonly head: ResponseHead | null;
 }
 
-function openStream<T>(
-  dispatcher: Dispatcher,
-  call: AttemptedCall,
-  toError: (error: unknown, call: AttemptedCall, stage: AttemptStage) => VendorError,
-  read: StreamReader<T>,
-): Sending<T> {
+interface OpenStream extends SentRequest {
+  bytes: number;
+  head: ResponseHead | null;
+  readonly response: Promise<Dispatcher.ResponseData>;
+}
+
+function openStream(dispatcher: Dispatcher, call: AttemptedCall): OpenStream {
   const controller = new AbortController();
   const { signal } = controller;
-  let bytes = 0;
-  let status: number | null = null;
-  const pendingResponse = dispatcher.request({ ...toDispatchOptions(call), signal });
+  const response = dispatcher.request({ ...toDispatchOptions(call), signal });
   return {
-    async value() {
-      // Until a connection is established, undici notices the abort but does not reject.
-      const response = await abortable(pendingResponse, signal).catch((error: unknown) => {
-        throw toError(error, call, 'request');
-      });
-      status = response.statusCode;
-      const body = countBytes(
-        response.body as AsyncIterable<Buffer>,
-        (count) => (bytes += count),
-        (error) => toError(error, call, 'body'),
-      );
-      try {
-        return await read(response, body);
-      } finally {
-        response.body.on('error', ignoreStreamError).destroy();
-      }
-    },
+    // Until a connection is established, undici notices the abort but does not reject.
+    response: abortable(response, signal),
     abort: (reason) => {
       controller.abort(reason);
     },
-    bytes: () => bytes,
-    status: () => status,
+    bytes: 0,
+    head: null,
   };
+}
+
+async function readStream<T>(
+  sent: OpenStream,
+  call: AttemptedCall,
+  toError: (error: unknown, call: AttemptedCall, stage: AttemptStage) => VendorError,
+  read: StreamReader<T>,
+): Promise<T> {
+  const response = await sent.response.catch((error: unknown) => {
+    throw toError(error, call, 'request');
+  });
+  sent.head = response;
+  const body = countBytes(
+    response.body as AsyncIterable<Buffer>,
+    (count) => (sent.bytes += count),
+    (error) => toError(error, call, 'body'),
+  );
+  try {
+    return await read(response, body);
+  } finally {
+    response.body.on('error', ignoreStreamError).destroy();
+  }
 }
 
 interface Ended {
@@ -213,15 +217,6 @@ function toEnded(error: unknown): Ended {
   return error instanceof VendorError
     ? { outcome: error.code, error }
     : { outcome: 'INTERNAL_SERVER_ERROR', error: null };
-}
-
-function toFailedResult(error: unknown): AttemptResult<never> {
-  return {
-    value: () => {
-      throw error;
-    },
-    error: error instanceof VendorError ? error : null,
-  };
 }
 
 function toFailureFields(error: VendorError): Pick<CallRecord, 'reason' | 'status'> {

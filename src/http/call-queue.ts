@@ -117,9 +117,17 @@ function createLine<T extends QueuedCall>(): Line<T> {
     return compareUrgency(first, second) || (rounds.get(first) ?? 0) - (rounds.get(second) ?? 0);
   }
 
-  /** The index behind all calls that do not go after the call: equals keep their order of arrival. */
+  /** The index behind all calls that do not go after the call: equals keep their order of arrival. Thousands of calls may wait. */
   function insertionIndex(call: T): number {
-    return calls.findLastIndex((other) => compare(other, call) <= 0) + 1;
+    let low = 0;
+    let high = calls.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = calls[middle];
+      if (other !== undefined && compare(other, call) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   function leave(call: T): void {

@@ -40,7 +40,7 @@ function setUp(options: Partial<CallSchedulerOptions<NamedCall, string>> = {}) {
   const acquire = (name: string, call: Partial<ScheduledCall> = {}) => {
     const signal = call.signal ?? new AbortController().signal;
     const acquired = scheduler.acquire({ name, signal, fairnessKey: ['a', '1'], priority: 'live', ...call });
-    return acquired.then(({ permit, releaseSlot }) => {
+    return Promise.resolve(acquired).then(({ permit, releaseSlot }) => {
       started.push(permit);
       return releaseSlot;
     });

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import { type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import { MINUTE } from '../domain/time.ts';
 import type { VendorError } from '../domain/vendor-error.ts';
 import { createCallQueue, type QueuedCall } from './call-queue.ts';
@@ -46,11 +47,11 @@ export interface Start<Permit> {
  */
 export interface CallScheduler<Call extends ScheduledCall, Permit> {
   /**
-   * Resolves when the call may start. Rejects with the signal's reason when it is aborted while waiting, with QueueFullError
+   * Returns the start of a call that need not wait; else resolves when the call may start. Rejects with the signal's reason when it is aborted while waiting, with QueueFullError
    * when the caller has too many calls waiting, with the quota error once no start can come before `waitUntilMs`, and with
    * the rejection once there is one.
    */
-  readonly acquire: (call: Call) => Promise<Start<Permit>>;
+  readonly acquire: (call: Call) => MaybePromise<Start<Permit>>;
   /** Rejects the waiting calls that cannot start shortly. */
   readonly rejectWaiting: () => void;
   readonly waiting: (priority: QueuedCall['priority']) => number;
@@ -251,12 +252,13 @@ export function createCallScheduler<Call extends ScheduledCall, Permit>(
 
   return {
     waiting: queue.size,
-    async acquire(call) {
-      call.signal.throwIfAborted();
-      if (!isNext(call)) return wait(call);
-      const taken = takeStart();
-      return taken === 0 ? start(call) : wait(call, taken);
-    },
+    acquire: (call) =>
+      rejectThrown(() => {
+        call.signal.throwIfAborted();
+        if (!isNext(call)) return wait(call);
+        const taken = takeStart();
+        return taken === 0 ? start(call) : wait(call, taken);
+      }),
     rejectWaiting() {
       for (const entry of queue.calls()) {
         const rejection = options.rejection(entry.call);

@@ -78,12 +78,15 @@ export interface CallContext {
   readonly preventReuse?: () => void;
 }
 
+/** The parts of a URL that a request needs; a URL has them. */
+export type VendorUrl = Pick<URL, 'origin' | 'protocol' | 'hostname' | 'port' | 'pathname' | 'search'>;
+
 /** A request to a vendor, as its client builds it. */
 export interface VendorRequest {
   /** The last part of the endpoint's path: for reports, metrics and logs. */
   readonly endpoint: string;
   readonly method: 'GET' | 'POST';
-  readonly url: URL;
+  readonly url: VendorUrl;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Returns the authentication headers; called for every attempt. */

@@ -1,3 +1,4 @@
+import { mapValue, type MaybePromise } from '../domain/maybe-promise.ts';
 import { type CallTarget, VendorError } from '../domain/vendor-error.ts';
 import { sleep } from './abort.ts';
 import { type AdmissionOptions, createAdmission } from './admission.ts';
@@ -8,7 +9,7 @@ import type { ResponseHead } from './dispatched-request.ts';
 import { ACCEPT_ENCODING, decodeBody, readAll } from './response-body.ts';
 import { assertOk, errorCodeForStatus, withRetryAfter } from './response.ts';
 import { createRetryPolicy, type RetryOptions } from './retry.ts';
-import type { CallContext, VendorHttp, VendorRequest } from './types.ts';
+import type { CallContext, VendorHttp, VendorRequest, VendorUrl } from './types.ts';
 
 /** Of decoded bytes. A month of fifty busy agents in one response takes half of this. */
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -19,7 +20,7 @@ const MAX_ERROR_BODY_BYTES = 64 * 1024;
 export interface VendorHttpOptions extends AdmissionOptions, AttemptOptions, RetryOptions {
   readonly maxBodyBytes?: number;
   /** Returns the headers that every request to a URL carries. */
-  readonly accountHeaders?: (url: URL) => Readonly<Record<string, string>>;
+  readonly accountHeaders?: (url: VendorUrl) => Readonly<Record<string, string>>;
   /** Whether requests carry the context of their trace; absent: they do not. */
   readonly forwardTraceContext?: boolean;
 }
@@ -43,17 +44,37 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     endpoint,
   });
 
-  /** Attempts the call until it succeeds or another attempt is pointless; returns the last attempt's result. */
+  /** Attempts the call until it succeeds or another attempt is pointless. */
   async function makeCall<T>(
     request: VendorRequest,
     context: CallContext,
     attempt: AttemptOnce<T>,
     headers: Readonly<Record<string, string>>,
     canRepeat = () => true,
-  ): Promise<AttemptResult<T>> {
+  ): Promise<T> {
     const target = toTarget(request);
     retry.recordCall();
-    let result = await attemptInTurn(request, context, target, attempt, headers, 0);
+    const attemptAgain = (resendCount: number) =>
+      attemptInTurn(request, context, target, attempt, headers, resendCount);
+    const first = await attemptAgain(0);
+    if ('value' in first) return first.value;
+    const result = await repeat(first, request, context, target, attemptAgain, canRepeat);
+    if ('value' in result) return result.value;
+    // The error states when the next attempt can be made, however that was decided.
+    const retryAfterSeconds = admission.retryAfterSeconds(target, result.error);
+    throw result.error && retryAfterSeconds !== null ? withRetryAfter(result.error, retryAfterSeconds) : result.thrown;
+  }
+
+  /** Attempts a call again that has failed; returns the last attempt's result. */
+  async function repeat<T>(
+    first: AttemptResult<T>,
+    request: VendorRequest,
+    { signal }: CallContext,
+    target: CallTarget,
+    attemptAgain: (resendCount: number) => Promise<AttemptResult<T>>,
+    canRepeat: () => boolean,
+  ): Promise<AttemptResult<T>> {
+    let result = first;
     let failedAttempts = 0;
     let resends = 0;
     while (result.error && canRepeat() && !admission.rejection(target)) {
@@ -63,10 +84,10 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
       const delayMs = isResend ? 0 : retry.delayMs(request, result.error, failedAttempts);
       if (delayMs === null) break;
       try {
-        if (delayMs > 0) await sleep(delayMs, clock, context.signal);
-        result = await attemptInTurn(request, context, target, attempt, headers, failedAttempts + resends);
+        if (delayMs > 0) await sleep(delayMs, clock, signal);
+        result = await attemptAgain(failedAttempts + resends);
       } catch (error) {
-        if (context.signal.aborted) throw toVendorError(error, target, 'waiting');
+        if (signal.aborted) throw toVendorError(error, target, 'waiting');
         // The previous attempt's error is more useful than the reason why another cannot be made.
         if (!(error instanceof VendorError)) throw error;
         break;
@@ -86,9 +107,11 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   ): Promise<AttemptResult<T>> {
     admission.assertAdmissible(target);
     // Obtaining credentials may need a call of its own (a token), which must not wait for a slot that this call holds.
-    const credentials = await request.authorize?.(context);
+    const authorized = request.authorize?.(context);
+    const credentials = authorized instanceof Promise ? await authorized : authorized;
     const queuedAtMs = clock.monotonicMs();
-    const release = await admission.acquire(target, context);
+    const acquired = admission.acquire(target, context);
+    const release = acquired instanceof Promise ? await acquired : acquired;
     const waitedMs = clock.monotonicMs() - queuedAtMs;
     const span = context.span && startAttemptSpan(context.span, { request, target, resendCount, waitedMs });
     let error: VendorError | null = null;
@@ -110,41 +133,33 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   }
 
   /** Decodes a body. An error body that is unreadable or too long becomes empty: the status is enough. */
-  async function decode(
+  function decode(
     request: VendorRequest,
     { statusCode, headers }: ResponseHead,
     body: Buffer | VendorError,
     { signal }: CallContext,
-  ): Promise<Buffer> {
-    const contentEncoding = headers['content-encoding'];
-    try {
-      if (body instanceof VendorError) throw body;
-      if (typeof contentEncoding !== 'string') return body;
-      return await decodeBody(body, contentEncoding, maxBytesOf(request, statusCode), toTarget(request));
-    } catch (error) {
+  ): MaybePromise<Buffer> {
+    const orEmpty = (error: unknown): Buffer => {
       if (errorCodeForStatus(statusCode) === null || signal.aborted || !(error instanceof VendorError)) throw error;
       return NO_BODY;
-    }
-  }
-
-  /** Returns the result; its error states when the next attempt can be made, however that was decided. */
-  function unwrap<T>(request: VendorRequest, { value, error }: AttemptResult<T>): T {
-    const retryAfterSeconds = admission.retryAfterSeconds(toTarget(request), error);
-    if (error && retryAfterSeconds !== null) throw withRetryAfter(error, retryAfterSeconds);
-    return value();
+    };
+    if (body instanceof VendorError) return orEmpty(body);
+    const contentEncoding = headers['content-encoding'];
+    if (typeof contentEncoding !== 'string') return body;
+    return decodeBody(body, contentEncoding, maxBytesOf(request, statusCode), toTarget(request)).catch(orEmpty);
   }
 
   return {
-    async read(request, context, parse) {
-      const read = async (head: ResponseHead, encoded: Buffer | VendorError) => {
-        const body = await decode(request, head, encoded, context);
-        return parse({ request, status: head.statusCode, headers: head.headers, body });
-      };
+    read(request, context, parse) {
+      const read = (head: ResponseHead, encoded: Buffer | VendorError) =>
+        mapValue(decode(request, head, encoded, context), (body) =>
+          parse({ request, status: head.statusCode, headers: head.headers, body }),
+        );
       const attempt = (call: AttemptedCall) => attempts.complete(call, (status) => maxBytesOf(request, status), read);
-      return unwrap(request, await makeCall(request, context, attempt, JSON_HEADERS));
+      return makeCall(request, context, attempt, JSON_HEADERS);
     },
 
-    async stream(request, context, readStream) {
+    stream(request, context, readStream) {
       const target = toTarget(request);
       let isHandedOver = false;
       const read = async (head: ResponseHead, chunks: AsyncIterable<Buffer>) => {
@@ -161,7 +176,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
       };
       const attempt = (call: AttemptedCall) => attempts.stream(call, read);
       // Data passed to the reader cannot be taken back, so the call is not retried after that.
-      return unwrap(request, await makeCall(request, context, attempt, {}, () => !isHandedOver));
+      return makeCall(request, context, attempt, {}, () => !isHandedOver);
     },
   };
 }

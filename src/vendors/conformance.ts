@@ -33,13 +33,16 @@ export interface Conformance {
   readonly cases: readonly ConformanceCase[];
 }
 
+/** A request as the case's vendor receives it. */
+export type ReceivedRequest = VendorRequest & { readonly url: URL };
+
 export interface ConformanceCase {
   readonly capability: Capability;
   /** Distinguishes cases of the same capability. */
   readonly title?: string;
   readonly run: (dataSource: Required<AccountDataSource>) => MaybePromise<SourcedResult<unknown>>;
   /** The responses of a healthy vendor to all requests of this case. */
-  readonly respond: (request: VendorRequest) => SandboxResponse;
+  readonly respond: (request: ReceivedRequest) => SandboxResponse;
   /** What the result's `data` must contain (as `toMatchObject` compares it). */
   readonly expectedData: unknown;
   /**

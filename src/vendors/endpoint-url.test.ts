@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
-import { createEndpointUrl, pathSegmentProblem } from './endpoint-url.ts';
+import { createEndpointUrl, createUrlTemplate, pathSegmentProblem } from './endpoint-url.ts';
 
 const base = new URL('https://vendor.example/api/');
 
@@ -37,4 +37,24 @@ test('createEndpointUrl keeps the path of the base URL, with or without a traili
   );
   expect(createEndpointUrl(new URL('https://vendor.example'), 'a').href).toBe('https://vendor.example/a');
   expect(base.href).toBe('https://vendor.example/api/');
+});
+
+test('createUrlTemplate makes the same URLs as createEndpointUrl', () => {
+  const toUrl = createUrlTemplate(base, ['v0', 'a/key', null, 'end', null]);
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.integer(), (part, size) => {
+      fc.pre(pathSegmentProblem(part) === null);
+      const url = createEndpointUrl(base, 'v0', 'a/key', part, 'end', part);
+      url.searchParams.set('size', String(size));
+      url.searchParams.set('live', 'true');
+      const { origin, protocol, hostname, port, pathname, search } = url;
+      const parameters = [
+        ['size', size],
+        ['live', true],
+      ] as const;
+      expect(toUrl(part, parameters)).toEqual({ origin, protocol, hostname, port, pathname, search });
+    }),
+  );
+  expect(toUrl('a', []).search).toBe('');
+  expect(() => toUrl('..', [])).toThrow(InvalidInputError);
 });

@@ -3,12 +3,12 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { Secret } from '../../src/config/secret.ts';
 import type { SourcedResult } from '../../src/domain/source.ts';
-import type { VendorRequest } from '../../src/http/types.ts';
 import {
   type Conformance,
   type ConformanceCase,
   ENDPOINT_FAULTS,
   type EndpointFault,
+  type ReceivedRequest,
 } from '../../src/vendors/conformance.ts';
 import { vendors } from '../../src/vendors/index.ts';
 import type { SandboxResponse } from '../../src/vendors/sandbox.ts';
@@ -130,7 +130,7 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
     '$testCase.capability $title',
     ({ testCase }) => {
       const runWith = (
-        handler: (request: VendorRequest) => SandboxResponse | Promise<SandboxResponse>,
+        handler: (request: ReceivedRequest) => SandboxResponse | Promise<SandboxResponse>,
         signal?: AbortSignal,
       ) => {
         const harness = connectVendor(vendor, conformance.account, handler, { now: conformance.now });
@@ -172,7 +172,7 @@ describe.each(suites)('$vendor.key', ({ vendor, conformance }) => {
       describe.each(testCase.calls)('when $endpoint fails', ({ endpoint, errorCodes, errorEndpoints }) => {
         test.each(Object.keys(ENDPOINT_FAULTS) as EndpointFault[])('%s: reports the matching error', async (fault) => {
           const { harness, result } = runWith((request) => {
-            expect(request.url.host).not.toBe(new URL(REDIRECT_TARGET).host);
+            expect(request.url.origin).not.toBe(new URL(REDIRECT_TARGET).origin);
             const response = testCase.respond(request);
             return request.endpoint === endpoint ? applyFault(response, fault) : response;
           });

@@ -19,8 +19,9 @@ import type { AccountAdapter, AccountDataSource, DataSourceContext, VendorAdapte
 import { type ManualClock, manualClock } from './clock.ts';
 
 /** A request as it would be sent: the client's headers and the authorization headers, with names as written. */
-export type SentRequest = Required<Omit<VendorRequest, 'authorize' | 'idempotent' | 'maxBytes' | 'classifyResponse'>> &
-  Pick<CallContext, 'priority'>;
+export type SentRequest = Required<
+  Omit<VendorRequest, 'url' | 'authorize' | 'idempotent' | 'maxBytes' | 'classifyResponse'>
+> & { readonly url: URL } & Pick<CallContext, 'priority'>;
 
 export type RequestHandler = (request: SentRequest) => SandboxResponse | Promise<SandboxResponse>;
 
@@ -81,6 +82,14 @@ export function passthroughCache(clock: Clock): PassthroughCache {
         return 'notFound' in answer ? answer.notFound : store(space, key, answer);
       });
     },
+    readEach: (space, keys, context, fetch) =>
+      Promise.all(
+        keys.map((key) =>
+          fetch(key, context)
+            .then((fetched) => store(space, key, fetched))
+            .catch((error: unknown) => error as Error),
+        ),
+      ),
     read: async (space, key, context, fetch) => store(space, key, await fetch(context)),
     readInMemory: () => undefined,
     peek: (_space, keys) => Promise.resolve(keys.map(() => undefined)),
@@ -114,7 +123,7 @@ export function stubHttp(account: AccountAdapter['account'], clock: Clock, handl
     const sentRequest: SentRequest = {
       endpoint: request.endpoint,
       method: request.method,
-      url: new URL(request.url),
+      url: new URL(request.url.pathname + request.url.search, request.url.origin),
       headers,
       body: request.body ?? '',
       keys: request.keys ?? 1,

@@ -57,16 +57,20 @@ interface OperationFacts {
   readonly rootSelections: Map<string, Selection>;
 }
 
-/** Creates a function that prepares operations. What does not depend on the variables is kept for as long as the document is. */
+/**
+ * Creates a function that prepares operations. What does not depend on the variables is kept in the document, and not in a weak map: V8
+ * keeps what one refers to until the next major garbage collection, also where the document never comes back.
+ */
 export function createOperationPreparer(): PrepareOperation {
-  const factsByDefinition = new WeakMap<OperationDefinitionNode, OperationFacts>();
+  const operationFacts = Symbol('operation facts');
 
   function factsOf({ document, definition }: OperationRequest): OperationFacts {
-    let facts = factsByDefinition.get(definition);
+    const keeper: { [operationFacts]?: OperationFacts } = definition as object;
+    let facts = keeper[operationFacts];
     if (!facts) {
       const fragments = fragmentsOf(document);
       facts = { fragments, conditionVariables: conditionVariables(document), rootSelections: new Map() };
-      factsByDefinition.set(definition, facts);
+      keeper[operationFacts] = facts;
     }
     return facts;
   }

@@ -90,11 +90,16 @@ export function toSelection(type: GraphQLObjectType, fields: readonly SelectedFi
     const end = endOfConstants(fields, at);
     const run = fields.slice(at, Math.max(end, at + 1));
     const separator = at > 0 ? ',' : '';
-    if (run.length > 1) steps.push({ opening: separator, field: null, constants: toConstantFields(type, run) });
+    if (isWorthKeeping(run)) steps.push({ opening: separator, field: null, constants: toConstantFields(type, run) });
     else steps.push(...run.map((field) => toFieldStep(field, separator)));
     at += run.length;
   }
   return { type, fields, steps };
+}
+
+/** Reading one property is as fast as finding its text; a resolver, such as that of an id, computes. */
+function isWorthKeeping(run: readonly SelectedField[]): boolean {
+  return run.length > 1 || run.some(({ isConstant, leafProperty }) => isConstant && !leafProperty);
 }
 
 /** The index after the constant fields that begin at an index. */

@@ -1,3 +1,5 @@
+import { Seen } from './seen.ts';
+
 /** Texts by object. */
 export type TextByObject = WeakMap<object, string>;
 
@@ -34,7 +36,12 @@ export class ObjectTexts {
     return texts;
   }
 
+  /** Keeps a text from the second time on that it is added: objects that are made for one query never come back. */
   add(texts: TextByObject, object: object, text: string): void {
+    if (!Seen.has(object)) {
+      Seen.mark(object);
+      return;
+    }
     this.#chars += text.length + ENTRY_CHARS;
     if (this.#chars > this.#maxChars) this.#clear();
     // V8 keeps a concatenated text as a tree of its parts until a character is read.

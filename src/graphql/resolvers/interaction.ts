@@ -4,11 +4,10 @@ import type { Resolvers } from '../../generated/resolvers.ts';
 import { backReferenceRule, type FieldRules } from '../../planning/field-rules.ts';
 import type { ConstantFieldNames } from '../ast/constant-fields.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
-import { memoizeByObject } from './memoize-by-object.ts';
 
 export const interactionResolvers: Pick<Resolvers, 'Interaction' | 'InteractionConnection'> = {
   Interaction: {
-    id: memoizeByObject(interactionId),
+    id: (interaction) => interactionId(interaction),
     agent: (interaction, _, context) => owningAgent(context, interaction),
     account: ({ account }, _, context) => context.account(account),
   },

@@ -5,11 +5,10 @@ import type { Resolvers } from '../../generated/resolvers.ts';
 import { backReferenceRule, type FieldRules } from '../../planning/field-rules.ts';
 import type { ConstantFieldNames } from '../ast/constant-fields.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
-import { memoizeByObject } from './memoize-by-object.ts';
 
 export const sessionResolvers: Pick<Resolvers, 'Session' | 'SessionConnection'> = {
   Session: {
-    id: memoizeByObject(sessionId),
+    id: (session) => sessionId(session),
     agent: (session, _, context) => owningAgent(context, session),
     account: ({ account }, _, context) => context.account(account),
     durationSeconds: ({ loginAt, logoutAt }) => durationSeconds(loginAt, logoutAt),

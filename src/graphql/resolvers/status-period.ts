@@ -6,11 +6,10 @@ import type { Resolvers } from '../../generated/resolvers.ts';
 import { backReferenceRule, type FieldRules } from '../../planning/field-rules.ts';
 import type { ConstantFieldNames } from '../ast/constant-fields.ts';
 import { sourcedConnectionFields } from './connection-fields.ts';
-import { memoizeByObject } from './memoize-by-object.ts';
 
 export const statusPeriodResolvers: Pick<Resolvers, 'StatusPeriod' | 'StatusPeriodConnection'> = {
   StatusPeriod: {
-    id: memoizeByObject(statusPeriodId),
+    id: (period) => statusPeriodId(period),
     agent: (period, _, context) => owningAgent(context, period),
     account: ({ account }, _, context) => context.account(account),
     session: (period, _, context) => sessionOfPeriod(context, period),

@@ -1,12 +1,11 @@
 import type { ZodType } from 'zod';
-import type { CachedValue, CacheNamespace } from '../../cache/cache.ts';
+import type { CacheNamespace } from '../../cache/cache.ts';
 import { cacheNotFound } from '../../cache/freshness.ts';
 import type { Instant } from '../../domain/clock.ts';
 import { DAY, HOUR, SECOND, startOfUtcDay } from '../../domain/time.ts';
 import type { CallContext } from '../../http/types.ts';
-import { loadEach } from '../load-each.ts';
 import { createQueryLoader, type QueryLoader } from '../query-loader.ts';
-import { rangePriority } from '../range-priority.ts';
+import { rangePriority, readByPriority } from '../range-priority.ts';
 import type { DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { type AvaamoClient, type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
 import type { AvaamoConfig } from './config.ts';
@@ -29,23 +28,25 @@ export function createLoaders({ client, cache, ttl }: AvaamoDeps, request: DataS
     namespace: CacheNamespace<BotDays, Stored>,
     fetchReport: (key: BotDays, context: CallContext) => Promise<Stored>,
   ): QueryLoader<BotDays, Stored> {
-    const read = (key: BotDays, batch: CallContext): Promise<CachedValue<Stored>> => {
+    const fetch = (key: BotDays, context: CallContext) => {
       const ttlSeconds = isSettled(key, request.now) ? ttl.usagePast : ttl.usageLive;
-      const priority = rangePriority(endOf(key), request.now);
-      return cache.read(namespace, key, { ...batch, priority }, (context) =>
-        cacheNotFound(async () => {
-          const value = await fetchReport(key, context);
-          return { value, ttlSeconds: value.isComplete ? ttlSeconds : Math.min(ttlSeconds, ttl.usageLive) };
-        }, ttlSeconds),
-      );
+      const toFetched = (value: Stored) => ({
+        value,
+        ttlSeconds: value.isComplete ? ttlSeconds : Math.min(ttlSeconds, ttl.usageLive),
+      });
+      return cacheNotFound(() => fetchReport(key, context).then(toFetched), ttlSeconds);
     };
-    const nameOf = (key: BotDays) => toKeyParts(key).join(' ');
     return createQueryLoader({
       cache,
       namespace,
       request,
-      nameOf,
-      readBatch: (keys, context) => loadEach(keys, (key) => read(key, context)),
+      nameOf: (key) => toKeyParts(key).join(' '),
+      readBatch: (keys, context) =>
+        readByPriority(
+          keys,
+          (key) => rangePriority(endOf(key), request.now),
+          (members, priority) => cache.readEach(namespace, members, { ...context, priority }, fetch),
+        ),
     });
   }
 

@@ -1,5 +1,6 @@
 import { Secret } from '../../config/secret.ts';
 import type { Clock, Instant } from '../../domain/clock.ts';
+import type { MaybePromise } from '../../domain/maybe-promise.ts';
 import { MINUTE, SECOND } from '../../domain/time.ts';
 import { VendorError } from '../../domain/vendor-error.ts';
 import { abortable } from '../../http/abort.ts';
@@ -44,7 +45,7 @@ export interface TokenProvider {
    * Returns the current token until it expires (it is renewed in the background), else a new one. One fetch at a time serves
    * all waiting requests. A request stops waiting when its signal aborts, but the fetch goes on for the others.
    */
-  readonly getToken: (context: CallContext) => Promise<AccessToken>;
+  readonly getToken: (context: CallContext) => MaybePromise<AccessToken>;
   /** Drops a token that the vendor rejected. Returns false if another token is not worth a try; the token is then kept. */
   readonly invalidate: (rejected: AccessToken) => boolean;
   /** Reports that the new token was rejected as well, so that further rejections replace no token for a while. */
@@ -96,7 +97,7 @@ export function createTokenProvider(config: VonageConfig, dependencies: AdapterD
   }
 
   return {
-    getToken: async (context) => {
+    getToken: (context) => {
       if (isUsable(currentToken)) {
         const token = currentToken;
         if (clock.monotonicMs() >= token.renewAt) renewInBackground();

@@ -1,8 +1,8 @@
 import { VendorError } from '../../domain/vendor-error.ts';
 import { assertOk, parseJson } from '../../http/response.ts';
-import type { CallContext, VendorRequest } from '../../http/types.ts';
+import type { CallContext, VendorRequest, VendorUrl } from '../../http/types.ts';
 import { toCallTarget } from '../call-target.ts';
-import { createEndpointUrl } from '../endpoint-url.ts';
+import { createUrlTemplate } from '../endpoint-url.ts';
 import { headerSecrets, redactSecrets } from '../redact.ts';
 import type { AdapterDependencies } from '../vendor.ts';
 import { type AccessToken, createTokenProvider, toAuthorizationHeader } from './auth.ts';
@@ -32,55 +32,79 @@ export function createClient(config: VonageConfig, dependencies: AdapterDependen
   const { account, http, clock, onDropped } = dependencies;
   const target = toCallTarget(account, LATEST_INTERACTIONS_ENDPOINT);
   const tokens = createTokenProvider(config, dependencies);
+  const toUrl = createUrls(config);
+  const toCredentials = createCredentials(config);
+  // This selects the API version; the `v0` in the path is the same for all versions.
+  const headers = { Accept: `application/json;version=${config.apiVersion}` };
 
-  /** The vendor can revoke a token before it expires: a rejected token is replaced, and the call repeated once at most. */
-  async function fetchWithRetry(url: URL, context: CallContext): Promise<StoredInteractions> {
-    const token = await tokens.getToken(context);
-    try {
-      return await fetchWithToken(token, url, context);
-    } catch (error) {
-      if (!isUnauthorized(error) || !tokens.invalidate(token)) throw error;
-    }
-    const newToken = await tokens.getToken(context);
-    try {
-      return await fetchWithToken(newToken, url, context);
-    } catch (error) {
-      if (isUnauthorized(error)) tokens.reportInvalidationFailed();
-      throw error;
-    }
-  }
-
-  async function fetchWithToken(token: AccessToken, url: URL, context: CallContext): Promise<StoredInteractions> {
+  function fetchWithToken(token: AccessToken, url: VendorUrl, context: CallContext): Promise<StoredInteractions> {
+    const { authorize, secrets } = toCredentials(token);
     const request: VendorRequest = {
       endpoint: LATEST_INTERACTIONS_ENDPOINT,
       method: 'GET',
       url,
-      // This selects the API version; the `v0` in the path is the same for all versions.
-      headers: { Accept: `application/json;version=${config.apiVersion}` },
-      authorize: () => toAuthorizationHeader(token),
+      headers,
+      authorize,
       maxBytes: MAX_BODY_BYTES,
     };
-    const secrets = [config.accountKey, config.clientSecret, token.text, ...headerSecrets(config)];
-    const interactions = await http.read(request, context, (response) =>
-      parseJson(assertOk(redactSecrets(response, secrets), target, clock.now()), interactionsResponseSchema, target),
-    );
-    const unreadable = interactions.filter((interaction) => interaction === null).length;
-    if (unreadable > 0) onDropped(LATEST_INTERACTIONS_ENDPOINT, 'contract', unreadable);
-    return interactions;
+    return http.read(request, context, (response) => {
+      const ok = assertOk(redactSecrets(response, secrets), target, clock.now());
+      const interactions = parseJson(ok, interactionsResponseSchema, target);
+      const unreadable = interactions.filter((interaction) => interaction === null).length;
+      if (unreadable > 0) onDropped(LATEST_INTERACTIONS_ENDPOINT, 'contract', unreadable);
+      return interactions;
+    });
   }
 
   return {
+    /** The vendor can revoke a token before it expires: a rejected token is replaced, and the call repeated once at most. */
     latestInteractions: async (ref, parameters, context) => {
-      const segments = config.path.slice(1).split('/');
-      const values = new Map([
-        ['{accountKey}', config.accountKey.reveal()],
-        ['{agentId}', ref],
-      ]);
-      const url = createEndpointUrl(config.baseUrl, ...segments.map((segment) => values.get(segment) ?? segment));
-      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
-      return fetchWithRetry(url, context);
+      const url = toUrl(ref, parameters);
+      const known = tokens.getToken(context);
+      const token = known instanceof Promise ? await known : known;
+      try {
+        return await fetchWithToken(token, url, context);
+      } catch (error) {
+        if (!isUnauthorized(error) || !tokens.invalidate(token)) throw error;
+      }
+      const newToken = await tokens.getToken(context);
+      try {
+        return await fetchWithToken(newToken, url, context);
+      } catch (error) {
+        if (isUnauthorized(error)) tokens.reportInvalidationFailed();
+        throw error;
+      }
     },
     hasToken: tokens.hasToken,
+  };
+}
+
+/** Returns the URLs of agents. What they have in common is made once. */
+function createUrls({ path, baseUrl, accountKey }: VonageConfig) {
+  const toAgentUrl = createUrlTemplate(
+    baseUrl,
+    path
+      .slice(1)
+      .split('/')
+      .map((segment) => (segment === '{agentId}' ? null : segment === '{accountKey}' ? accountKey.reveal() : segment)),
+  );
+  return (ref: string, parameters: InteractionParameters): VendorUrl =>
+    toAgentUrl(ref, Object.entries(parameters) as readonly [string, string | number | boolean][]);
+}
+
+/** Returns what a call with a token carries, and what its error must not quote; made once for a token. */
+function createCredentials(config: VonageConfig) {
+  let last: { readonly token: AccessToken; readonly credentials: ReturnType<typeof create> } | undefined;
+  const create = (token: AccessToken) => {
+    const header = toAuthorizationHeader(token);
+    return {
+      authorize: () => header,
+      secrets: [config.accountKey, config.clientSecret, token.text, ...headerSecrets(config)],
+    };
+  };
+  return (token: AccessToken) => {
+    if (last?.token !== token) last = { token, credentials: create(token) };
+    return last.credentials;
   };
 }
 

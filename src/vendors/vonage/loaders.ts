@@ -1,9 +1,8 @@
-import type { CachedValue, CacheNamespace } from '../../cache/cache.ts';
+import type { CacheNamespace } from '../../cache/cache.ts';
 import { cacheNotFound } from '../../cache/freshness.ts';
 import type { Interaction } from '../../domain/interaction.ts';
 import type { CallContext } from '../../http/types.ts';
 import type { MapStored } from '../kept-mapping.ts';
-import { loadEach } from '../load-each.ts';
 import { createQueryLoader, type QueryLoader } from '../query-loader.ts';
 import type { DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { LATEST_INTERACTIONS_ENDPOINT, type VonageClient } from './client.ts';
@@ -36,12 +35,11 @@ export const interactionNamespace: CacheNamespace<InteractionKey, StoredInteract
 
 /** Loaders for one query. The account's cache keeps the values beyond it, in the vendor's format. */
 export function createLoaders({ client, cache, ttl }: VonageDeps, request: DataSourceContext): VonageLoaders {
-  const read = (key: InteractionKey, batch: CallContext): Promise<CachedValue<StoredInteractions>> =>
-    cache.read(interactionNamespace, key, batch, (context) =>
-      cacheNotFound(async () => {
-        const value = await client.latestInteractions(key.ref, key.parameters, context);
-        return { value, ttlSeconds: ttl.interactions };
-      }, ttl.interactions),
+  const fetch = ({ ref, parameters }: InteractionKey, context: CallContext) =>
+    cacheNotFound(
+      () =>
+        client.latestInteractions(ref, parameters, context).then((value) => ({ value, ttlSeconds: ttl.interactions })),
+      ttl.interactions,
     );
   return {
     interactions: createQueryLoader({
@@ -49,7 +47,7 @@ export function createLoaders({ client, cache, ttl }: VonageDeps, request: DataS
       namespace: interactionNamespace,
       request,
       nameOf: (key) => JSON.stringify(toKeyParts(key)),
-      readBatch: (keys, context) => loadEach(keys, (key) => read(key, context)),
+      readBatch: (keys, context) => cache.readEach(interactionNamespace, keys, context, fetch),
     }),
   };
 }

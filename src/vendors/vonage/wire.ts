@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isCivilDate, isInstant } from '../../domain/time.ts';
+import { isCivilDate, isInstant, parseCivilTime } from '../../domain/time.ts';
 import { lenient, tolerantArray } from '../tolerant-schema.ts';
 
 /**
@@ -16,6 +16,8 @@ const ISO_8601 =
  * UTC, since the document says that `start` is in UTC. A blank for the `T` and an offset without a colon are accepted.
  */
 export function parseInstant(text: string): number {
+  const usual = parseCivilTime(text.endsWith('Z') ? text.slice(0, -1) : text);
+  if (usual !== null) return usual;
   const { date = '', time = '', hours, minutes } = ISO_8601.exec(text)?.groups ?? {};
   if (!isCivilDate(date)) return NaN;
   const at = Date.parse(`${date}T${time}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);

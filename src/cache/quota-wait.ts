@@ -74,16 +74,24 @@ function serveWhileWaiting(
   control.startWaiting(ids, () => freshness.staleIfError(createError(), undefined));
   const serve = (id: string): ReadOutcome | undefined => {
     const entry = stale.get(id);
-    if (!entry) return undefined;
-    if (clock.now() < swrUntil(entry)) return toServed(entry, clock.now() + MIN_RETRY_MS);
-    const outcome = freshness.staleIfError(withoutStack(createError), entry);
-    return outcome.result instanceof VendorError ? undefined : outcome;
+    return entry && toServedWhileWaiting({ freshness, clock }, entry, () => withoutStack(createError));
   };
   const servedCount = ids.filter((id) => serve(id) !== undefined).length;
   if (servedCount === 0) return 0;
   onRead(namespace.endpoint, 'stale_if_error', servedCount);
   control.continueInBackground(ids, serve);
   return servedCount;
+}
+
+/** The outcome of a stale value that is served while a request for it waits; undefined where it is too old. */
+export function toServedWhileWaiting(
+  { freshness, clock }: Pick<QuotaWaitOptions, 'freshness' | 'clock'>,
+  entry: Entry,
+  createError: () => VendorError,
+): ReadOutcome | undefined {
+  if (clock.now() < swrUntil(entry)) return toServed(entry, clock.now() + MIN_RETRY_MS);
+  const outcome = freshness.staleIfError(createError(), entry);
+  return outcome.result instanceof VendorError ? undefined : outcome;
 }
 
 /** Creates the context of a fetch and of each of its requests; the callbacks are called with the keys of a request. */

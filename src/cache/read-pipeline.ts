@@ -16,7 +16,7 @@ import {
 import { type FreshnessPolicy, isStale, type Lookup, MIN_RETRY_MS, type ReadOutcome, swrUntil } from './freshness.ts';
 import { createHolderWait } from './holder-wait.ts';
 import type { InFlightRegistry, Partition } from './in-flight.ts';
-import { replaceRenewalFailures } from './joined-renewals.ts';
+import { findWhileRenewalWaits, replaceRenewalFailures } from './joined-renewals.ts';
 import type { KeyInFlight } from './key-in-flight.ts';
 import { type FetchProgress, fetchWithLease } from './leased-fetch.ts';
 import type { Leases } from './leases.ts';
@@ -39,8 +39,8 @@ import { type Received, waitFor } from './wait-for.ts';
  * ─────────────────────────────────────────────────  ───────────────────────────────────────  ────────────────────────────
  * being revalidated, within the stale window         the stale value, immediately             stale_while_revalidate
  * in flight otherwise                                the outcome of that fetch                coalesced
- *   a renewal with conditions fails, and the reader   the stale value with `staleReason`       coalesced, stale_if_error
- *   has none, within staleIfErrorSeconds
+ *   a renewal with conditions fails, or waits for    the stale value with `staleReason`,      coalesced, stale_if_error
+ *   the rate limit, and the reader has none          immediately if the renewal waits
  * fresh, or a negative entry                         the value, or NOT_FOUND                  hit
  * just past its TTL, and so are all that are missing the stale value, immediately;            stale_while_revalidate, miss;
  *                                                    a fetch goes on in the background        revalidate_failed if it fails
@@ -92,7 +92,10 @@ export async function readThrough<Key, Value>(
     const started = startFetch(pipeline, { ...request, keys: pick(request.keys, rest) });
     const { clock, addAbortListener } = pipeline;
     const { signal, waitsForFresh } = context;
-    const waiter = { signal, waitsForFresh, waitUntilMs: context.waitUntilMs?.(), onKnown, clock, addAbortListener };
+    const waiter = {
+      ...{ signal, waitsForFresh, waitUntilMs: context.waitUntilMs?.(), onKnown, clock, addAbortListener },
+      findWhileRenewalWaits: (key: KeyInFlight) => findWhileRenewalWaits(pipeline, request, key),
+    };
     const { outcomes, failures } = await waitFor([...inFlight.values(), ...started], waiter);
     const [failure] = failures.values();
     if (failure !== undefined && !isEach) throw failure;

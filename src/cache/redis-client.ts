@@ -12,7 +12,7 @@ import { RedisTopologyError } from './redis-errors.ts';
 const CONNECT_TIMEOUT_MS = 5000;
 
 /** The commands that the cache uses. Those with several keys name keys of one account, which share a slot of a Redis Cluster. */
-export type RedisClient = Pick<RedisClientType, 'get' | 'set' | 'del' | 'mGet' | 'eval' | 'zRem' | 'pTTL'>;
+export type RedisClient = Pick<RedisClientType, 'get' | 'set' | 'mGet' | 'eval' | 'zRem' | 'pTTL'>;
 
 /** An open connection to one server, or one to every master of a cluster. It never reconnects by itself. */
 export interface OpenRedis {

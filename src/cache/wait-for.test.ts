@@ -3,6 +3,7 @@ import { vendorError } from '../../test/support/cache-harness.ts';
 import { manualClock } from '../../test/support/clock.ts';
 import { flushPromises } from '../../test/support/flush-promises.ts';
 import { createAbortListeners } from '../http/abort.ts';
+import type { CacheConditions } from '../http/types.ts';
 import type { ReadOutcome } from './freshness.ts';
 import { KeyInFlight } from './key-in-flight.ts';
 import { SharedFetch } from './shared-fetch.ts';
@@ -17,7 +18,7 @@ function setUp() {
   const addAbortListener = createAbortListeners();
   const shutdownSignal = new AbortController().signal;
   const caller = new AbortController();
-  const createKey = (id: string) =>
+  const createKey = (id: string, accepts?: CacheConditions) =>
     new KeyInFlight(
       id,
       new SharedFetch({
@@ -28,14 +29,14 @@ function setUp() {
         onAbort: () => undefined,
       }),
       0,
-      undefined,
+      accepts,
     );
   const keys = [createKey('a'), createKey('b')] as const;
   const known: string[] = [];
   const onKnown = (id: string) => known.push(id);
   const wait = (waitUntilMs?: number) =>
     waitFor(keys, { signal: caller.signal, waitUntilMs, onKnown, clock, addAbortListener });
-  return { clock, caller, keys, known, wait };
+  return { clock, caller, keys, known, wait, createKey, addAbortListener };
 }
 
 test('ends with an outcome or a failure of every key, and leaves their fetches', async () => {
@@ -77,4 +78,52 @@ test('waits for nothing without keys', async () => {
   const { clock, caller } = setUp();
   const waiter = { signal: caller.signal, onKnown: () => undefined, clock, addAbortListener: createAbortListeners() };
   expect(await waitFor([], waiter)).toEqual({ outcomes: new Map(), failures: new Map() });
+});
+
+/** A reader of two renewals that wait for the rate limit; the test says what is found meanwhile. */
+async function waitForRenewals(foundOfB: ReadOutcome | null = outcomeOf('known b')) {
+  const { clock, caller, createKey, addAbortListener } = setUp();
+  const [a, b] = [createKey('a', {}), createKey('b', {})];
+  const found = Promise.withResolvers<ReadOutcome | undefined>();
+  const waiting = waitFor([a, b], {
+    ...{ signal: caller.signal, waitUntilMs: clock.monotonicMs() + 5000, clock, addAbortListener },
+    onKnown: () => undefined,
+    findWhileRenewalWaits: (key) => (key === a ? found.promise : Promise.resolve(foundOfB ?? undefined)),
+  });
+  for (const key of [a, b]) key.startWaiting(() => outcomeOf('gave up'));
+  await flushPromises();
+  return { clock, a, b, found, waiting };
+}
+
+test('passes on what is found while a renewal waits, and waits for the other keys', async () => {
+  const { clock, found, waiting } = await waitForRenewals();
+  found.resolve(undefined);
+  await flushPromises();
+  clock.advance(5000);
+  expect((await waiting).outcomes).toEqual(
+    new Map([
+      ['b', outcomeOf('known b')],
+      ['a', outcomeOf('gave up')],
+    ]),
+  );
+});
+
+test('sets no timer for a look-up that ends after the wait', async () => {
+  const { clock, a, found, waiting } = await waitForRenewals();
+  a.settle(outcomeOf('renewed a'));
+  expect((await waiting).outcomes.get('a')).toEqual(outcomeOf('renewed a'));
+  found.resolve(undefined);
+  await flushPromises();
+  expect(clock.pendingTimers()).toBe(0);
+});
+
+test('fails a key once whose look-up fails, whatever comes after', async () => {
+  const { clock, a, b, found, waiting } = await waitForRenewals(null);
+  const error = new Error('a bug');
+  found.reject(error);
+  await flushPromises();
+  a.settle(outcomeOf('late'));
+  b.settle(outcomeOf('renewed b'));
+  const { outcomes, failures } = await waiting;
+  expect([[...outcomes.keys()], failures, clock.pendingTimers()]).toEqual([['b'], new Map([['a', error]]), 0]);
 });

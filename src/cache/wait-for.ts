@@ -14,6 +14,8 @@ export interface Waiter {
   readonly onKnown: (id: string) => void;
   readonly clock: Clock;
   readonly addAbortListener: AddAbortListener;
+  /** Returns what the reader gets of a renewal that waits for the rate limit; undefined: it waits, too. */
+  readonly findWhileRenewalWaits?: (key: KeyInFlight) => Promise<ReadOutcome | undefined>;
 }
 
 /** What a waiter has received. */
@@ -50,7 +52,7 @@ export async function waitFor(keys: Iterable<KeyInFlight>, waiter: Waiter): Prom
 /** Collects what is received of so many keys, until it is stopped. */
 function createReader(
   count: number,
-  { waitsForFresh = false, onKnown }: Waiter,
+  waiter: Waiter,
   onDeadline: (callback: () => void) => void,
   onComplete: () => void,
 ) {
@@ -58,33 +60,52 @@ function createReader(
   const failures = new Map<string, Error>();
   let isStopped = false;
   const receive = <T>(into: Map<string, T>, id: string, received: T): void => {
-    if (isStopped || outcomes.has(id)) return;
+    if (isStopped || outcomes.has(id) || failures.has(id)) return;
     into.set(id, received);
-    onKnown(id);
+    waiter.onKnown(id);
     if (outcomes.size + failures.size === count) onComplete();
   };
-  const reader: KeyReader = {
-    onOutcome(id, outcome) {
-      receive(outcomes, id, outcome);
-    },
-    onFailure(id, error) {
-      receive(failures, id, error);
-    },
-    /** With what a reader receives before the outcome because the fetch takes long. */
-    onDelayed(key) {
-      const stale = key.serveStale(waitsForFresh);
-      if (stale) receive(outcomes, key.id, stale);
-      else
-        onDeadline(() => {
-          const outcome = key.giveUp();
-          if (outcome) receive(outcomes, key.id, outcome);
-        });
-    },
+  const onOutcome: KeyReader['onOutcome'] = (id, outcome) => {
+    receive(outcomes, id, outcome);
   };
+  const onFailure: KeyReader['onFailure'] = (id, error) => {
+    receive(failures, id, error);
+  };
+  const onDelayed = createDelayHandler(waiter, onDeadline, { onOutcome, onFailure });
+  const reader: KeyReader = { onOutcome, onFailure, onDelayed };
   const stop = (): void => {
     isStopped = true;
   };
   return { reader, received: { outcomes, failures }, stop };
+}
+
+/** Creates the function that passes what a reader receives before the outcome because the fetch takes long. */
+function createDelayHandler(
+  { waitsForFresh = false, findWhileRenewalWaits }: Waiter,
+  onDeadline: (callback: () => void) => void,
+  { onOutcome, onFailure }: Pick<KeyReader, 'onOutcome' | 'onFailure'>,
+): KeyReader['onDelayed'] {
+  const serveOrGiveUp = (key: KeyInFlight, served: ReadOutcome | undefined): void => {
+    if (served) onOutcome(key.id, served);
+    else
+      onDeadline(() => {
+        const outcome = key.giveUp();
+        if (outcome) onOutcome(key.id, outcome);
+      });
+  };
+  return (key) => {
+    const stale = key.serveStale(waitsForFresh);
+    if (stale || !key.accepts || !findWhileRenewalWaits) serveOrGiveUp(key, stale);
+    else
+      findWhileRenewalWaits(key).then(
+        (served) => {
+          serveOrGiveUp(key, served);
+        },
+        (error: unknown) => {
+          onFailure(key.id, error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+  };
 }
 
 /** Joins fetches as one waiter; returns how to leave them. */
@@ -103,16 +124,20 @@ function createDeadline(clock: Clock, atMs: number) {
   const callbacks: (() => void)[] = [];
   let cancelTimer: (() => void) | undefined;
   let isPassed = false;
+  let isCancelled = false;
   return {
     onPassed: (callback: () => void): void => {
       if (isPassed) callback();
       else callbacks.push(callback);
-      if (atMs === Infinity) return;
+      if (atMs === Infinity || isCancelled) return;
       cancelTimer ??= clock.setTimer(atMs - clock.monotonicMs(), () => {
         isPassed = true;
         for (const each of callbacks) each();
       });
     },
-    cancel: () => cancelTimer?.(),
+    cancel: (): void => {
+      isCancelled = true;
+      cancelTimer?.();
+    },
   };
 }

@@ -6,7 +6,8 @@ export type ClaimOutcome = 'granted' | 'taken' | 'unknown';
 
 /** The claims of runs, of which each process that shares a cache makes those that it is granted. */
 export interface RunClaims {
-  readonly claim: (name: string) => Promise<ClaimOutcome>;
+  /** `ifLate` is what becomes of a run that is granted after `unknown` was returned. */
+  readonly claim: (name: string, ifLate: 'keep' | 'release') => Promise<ClaimOutcome>;
   /** Gives a run back, so that another process may claim it. Absent: processes share nothing, and none could know that it is to be made. */
   readonly release?: ((name: string) => Promise<void>) | undefined;
 }
@@ -17,10 +18,25 @@ export interface RunClaims {
  */
 export const TAKE_OVER_MS = 50 * MINUTE;
 
-export interface TakeOverOptions {
-  readonly clock: Clock;
+export interface ClaimOptions {
   readonly claims: RunClaims;
   readonly signal: AbortSignal;
+}
+
+export interface TakeOverOptions extends ClaimOptions {
+  readonly clock: Clock;
+}
+
+/** Claims a run. One that is granted after the abort is given back: those that follow, or other processes, make it. */
+export async function claimRun(
+  { claims, signal }: ClaimOptions,
+  name: string,
+  ifLate: 'keep' | 'release',
+): Promise<ClaimOutcome | 'aborted'> {
+  const outcome = await claims.claim(name, ifLate);
+  if (!signal.aborted) return outcome;
+  if (outcome === 'granted') await claims.release?.(name);
+  return 'aborted';
 }
 
 /** A run that another process has claimed, or that was due before this one started. */
@@ -36,12 +52,12 @@ export interface ClaimableRun {
 /** Creates a function that claims a run every minute, from now on, until it is granted or too late: a process that ends gives its runs back. */
 export function createTakeOver({ clock, claims, signal }: TakeOverOptions): (run: ClaimableRun) => void {
   if (!claims.release) return () => undefined;
-  const isAborted = () => signal.aborted;
   const attempt = async (run: ClaimableRun): Promise<void> => {
     const { claimName, scheduledAt, nextAt, onGranted } = run;
-    if (isAborted() || clock.now() >= Math.min(scheduledAt + TAKE_OVER_MS, nextAt)) return;
-    if ((await claims.claim(claimName)) === 'granted') onGranted();
-    else if (!isAborted()) {
+    if (signal.aborted || clock.now() >= Math.min(scheduledAt + TAKE_OVER_MS, nextAt)) return;
+    const outcome = await claimRun({ claims, signal }, claimName, 'release');
+    if (outcome === 'granted') onGranted();
+    else if (outcome !== 'aborted') {
       const onAbort = (): void => {
         cancel();
       };

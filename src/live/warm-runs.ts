@@ -3,7 +3,7 @@ import { createCronSchedule } from '../config/cron.ts';
 import type { WarmEntry } from '../config/warm.ts';
 import type { Clock, Instant } from '../domain/clock.ts';
 import { MINUTE } from '../domain/time.ts';
-import { createTakeOver, type RunClaims, TAKE_OVER_MS } from './take-over.ts';
+import { claimRun, createTakeOver, type RunClaims, TAKE_OVER_MS } from './take-over.ts';
 
 /** How a run of a scheduled query ended. `incomplete`: its answer has errors. `failed`: it has no answer. */
 export type WarmOutcome = 'complete' | 'incomplete' | 'failed';
@@ -89,7 +89,9 @@ export function startWarmRuns(options: WarmRunsOptions): () => readonly Unfinish
     open.add(state);
     await limitRuns(async () => {
       if (signal.aborted) return;
-      state.isClaimed ||= (await claims.claim(claimName)) !== 'taken';
+      const outcome = wasClaimed ? 'granted' : await claimRun({ claims, signal }, claimName, 'keep');
+      if (outcome === 'aborted') return;
+      state.isClaimed = outcome !== 'taken';
       if (state.isClaimed) await execute(warmRun, signal);
       else takeOverRun(warmRun);
       open.delete(state);
@@ -119,6 +121,6 @@ function findLast(next: (after: Instant) => Instant | null, now: Instant): Insta
 }
 
 /** What an entry runs, and when; of one of its runs, the name by which processes claim it. */
-function toKey({ cron, text, variables, accounts }: WarmEntry, ...scheduledAt: readonly Instant[]): string {
-  return JSON.stringify([...scheduledAt, cron, text, variables, accounts]);
+function toKey({ cron, timeZone, text, variables, accounts }: WarmEntry, ...scheduledAt: readonly Instant[]): string {
+  return JSON.stringify([...scheduledAt, cron, timeZone, text, variables, accounts]);
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { findFreePort } from '../../test/support/free-port.ts';
 import { sendQuery, setUpGatewayProcesses, terminate } from '../../test/support/gateway-process.ts';
@@ -71,6 +72,7 @@ test('is not ready before an account that discovers agents has been asked, even 
 test('is ready once the discovery has timed out, and ends without waiting for it', async () => {
   const { child, url } = await startWithSilentVendor(200);
   await readyzUntil(url, (status) => status === 200);
-  expect(sockets.size).toBe(1);
+  // On a busy machine, the connection may arrive later. The discovery goes on.
+  while (sockets.size === 0) await setImmediate();
   expect(await terminate(child)).toBe(0);
 });

@@ -171,8 +171,7 @@ agents: [{ id: bot, name: Bot, kind: virtual, accounts: { bots: '1' } }]
     expect(await terminate(child)).toBe(0);
     vendor.close();
     vendor.closeAllConnections();
-    expect([answer.status, calls]).toEqual([200, expect.any(Number)]);
-    expect(calls).toBeGreaterThan(0);
+    expect([answer.status, calls]).toEqual([200, 1]);
     expect(await readdir(join(volume, 'cache'))).toContain('cache.db');
   });
 });

@@ -119,7 +119,13 @@ function withPatience(config: SandboxConfig): RawConfig {
 /** `OPTIMISATIONS=off` runs the tests without all that only makes answers faster. */
 const performance =
   process.env.OPTIMISATIONS === 'off'
-    ? { responseCacheBytes: 0, executor: 'standard', objectTextBytes: 0, documentCacheBytes: 0, synchronousReads: false }
+    ? {
+        responseCacheBytes: 0,
+        executor: 'standard',
+        objectTextBytes: 0,
+        documentCacheBytes: 0,
+        synchronousReads: false,
+      }
     : {};
 
 /** Loads a configuration as the gateway would from a file, with a free local port. */

@@ -50,15 +50,15 @@ function total(): number {
   return Object.values(world.calls()).flat().length;
 }
 
-async function askStatuses(headers: Readonly<Record<string, string>> = {}) {
-  const { data, errors } = await gateway.query<Statuses>(STATUSES, { during }, headers);
+async function askStatuses() {
+  const { data, errors } = await gateway.query<Statuses>(STATUSES, { during });
   expect(errors).toBeUndefined();
   return data.agents.nodes;
 }
 
 /** Which of the cells of ten agents and two days the vendor brings, and which are cached. */
-async function traceStatuses(headers: Readonly<Record<string, string>> = {}) {
-  const { extensions } = await gateway.query(STATUSES, { during }, { 'switchboard-explain': 'trace', ...headers });
+async function traceStatuses() {
+  const { extensions } = await gateway.query(STATUSES, { during }, { 'switchboard-explain': 'trace' });
   return extensions?.switchboard?.vendorCalls?.map(({ servedFrom, keys }) => [servedFrom, keys]);
 }
 
@@ -238,44 +238,3 @@ describe('a request that is refused', () => {
     ).toBe(431);
   });
 });
-
-describe('Cache-Control: no-cache', () => {
-  test('asks the vendor again, and leaves the values for all', async () => {
-    await askStatuses();
-    clock.advance(1000);
-    await askStatuses();
-    world.calls();
-    expect(await traceStatuses({ 'cache-control': 'max-age=0, No-Cache' })).toEqual([['VENDOR', 10]]);
-    expect(total()).toBe(1);
-    const [{ fetchedAt } = { fetchedAt: '' }] = await fetchedTimes();
-    expect(Date.parse(fetchedAt)).toBe(clock.now());
-    expect(total()).toBe(0);
-  });
-
-  test('is ignored without the scope', async () => {
-    const own = await world.startGateway((raw) => ({ ...withoutDiscovery(raw), auth: { apiKeys: [READER] } }));
-    const headers = { authorization: 'Bearer reader', 'cache-control': 'no-cache' };
-    await own.query(STATUSES, { during }, headers);
-    clock.advance(1000);
-    world.calls();
-    await own.query(STATUSES, { during }, headers);
-    expect(total()).toBe(0);
-    await own.stop();
-  });
-});
-
-const READER = { name: 'reader', sha256: createHash('sha256').update('reader').digest('hex') };
-
-async function fetchedTimes() {
-  const query = `query ($during: TimeRange!) { agents(first: 1, filter: { account: "kore-main" }) { nodes {
-    statusPeriods(during: $during, accounts: ["kore-main"]) { sources { fetchedAt } } } } }`;
-  interface Times {
-    readonly agents: {
-      readonly nodes: readonly {
-        readonly statusPeriods: { readonly sources: readonly { readonly fetchedAt: string }[] };
-      }[];
-    };
-  }
-  const { data } = await gateway.query<Times>(query, { during });
-  return data.agents.nodes.flatMap(({ statusPeriods }) => statusPeriods.sources);
-}

@@ -74,3 +74,27 @@ test('logs a run that ends with an unexpected error', async () => {
   expect(outcomes).toEqual(['failed']);
   expect(log).toMatchObject([['cache warmed in part or not at all', { outcome: 'failed', err }]]);
 });
+
+test('does not end before a run that is just claimed is given back', async () => {
+  const clock = manualClock(Date.parse('2026-11-20T23:59:00Z'));
+  const claimed = Promise.withResolvers<'granted'>();
+  const order: string[] = [];
+  const { close } = startWarming({
+    config: {
+      limits: settingsShape.limits.parse({}),
+      warm: [{ cron: '0 0 * * *', timeZone: 'UTC', document: '{ a }', file: null, text: '{ a }', variables: {} }],
+    },
+    clock,
+    fleet: { claims: { claim: () => claimed.promise, release: () => Promise.resolve(void order.push('given back')) } },
+    graphql: () => Promise.reject(new Error('the run was made')),
+    metrics: { warmRun: (outcome) => order.push(outcome) },
+    logger: { info: () => undefined, warn: () => undefined },
+  });
+  clock.advance(MINUTE);
+  await flushPromises();
+  const closing = close().then(() => order.push('closed'));
+  await flushPromises();
+  claimed.resolve('granted');
+  await closing;
+  expect(order).toEqual(['given back', 'closed']);
+});

@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
 import { resolveRelativeTimes } from '../domain/relative-time.ts';
 import { HOUR } from '../domain/time.ts';
+import { trackClaims } from '../live/pending-claims.ts';
 import { startWarmRuns, type UnfinishedRun, type WarmRun } from '../live/warm-runs.ts';
 import type { WarmMetrics } from '../observability/metrics/warm.ts';
 import type { Caller } from '../request/caller.ts';
@@ -67,7 +68,7 @@ export function startWarming(dependencies: WarmDependencies): Warming {
     else logger.warn({ ...fields, ...end }, 'cache warmed in part or not at all');
   }
 
-  const { claims } = fleet;
+  const { claims, whenSettled } = trackClaims(fleet.claims);
   const stop = startWarmRuns({ entries: config.warm, unfinished, clock, claims, execute });
   return {
     stop,
@@ -75,6 +76,7 @@ export function startWarming(dependencies: WarmDependencies): Warming {
       const cutOff = stop().filter(({ isClaimed }) => isClaimed);
       const { release } = claims;
       if (release) await Promise.all(cutOff.map(({ claimName }) => release(claimName)));
+      await whenSettled();
       if (cutOff.length > 0)
         logger.warn({ runs: cutOff.length, isGivenBack: release !== undefined }, 'cache warming cut off');
     },

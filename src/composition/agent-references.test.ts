@@ -69,7 +69,7 @@ test.each<[string, 'kore-main' | 'vcc', boolean]>([
   ['JANE@example.com', 'kore-main', true],
   ['joe@example.com', 'kore-main', false],
   ['with a blank', 'kore-main', false],
-])('tells whether an agent is known at an account: %s at %s: %s', async (name, account, isKnown) => {
+])('says whether an agent is known at an account: %s at %s: %s', async (name, account, isKnown) => {
   expect((await entriesOf(name, account)).isKnown).toBe(isKnown);
 });
 

@@ -155,7 +155,7 @@ function toReport(
   return {
     purgedAt: new Date(at).toISOString(),
     accounts,
-    // They are of all callers: their number would tell what others ask.
+    // They are of all callers: their number would show what others ask.
     ...(caller.accounts === null && { responses }),
     fleet,
   };

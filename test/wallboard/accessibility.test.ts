@@ -1,16 +1,10 @@
 /** @needs chromium */
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { systemClock } from '../../src/domain/clock.ts';
 import { sha256 } from '../support/auth-harness.ts';
 import { createFlakyProxy } from '../support/flaky-proxy.ts';
-import {
-  launchWallboardBrowser,
-  PHONE,
-  WALLBOARD_TIMEOUT_MS,
-  type WallboardBrowser,
-  type WallboardPage,
-} from '../support/wallboard-page.ts';
-import { type Gateway, startWorld, type World } from '../support/world.ts';
+import { PHONE, WALLBOARD_TIMEOUT_MS, type WallboardBrowser, type WallboardPage } from '../support/wallboard-page.ts';
+import { startWallboardWorld } from '../support/wallboard-world.ts';
+import { type Gateway, type World } from '../support/world.ts';
 
 jest.setTimeout(2 * WALLBOARD_TIMEOUT_MS);
 
@@ -19,21 +13,18 @@ let browser: WallboardBrowser;
 let gateway: Gateway;
 let guarded: Gateway;
 let board: WallboardPage;
-/** Without Chromium, not all of them exist. */
-const closeables: (() => Promise<void>)[] = [];
+/** Without Chromium, there is nothing to stop. */
+let stop: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  browser = await launchWallboardBrowser();
-  closeables.unshift(() => browser.close());
-  world = await startWorld(systemClock);
-  closeables.unshift(() => world.stop());
+  ({ browser, world, stop } = await startWallboardWorld());
   gateway = await world.startGateway((config) => ({ ...config, cache: { ttl: { statusLive: 1 } } }));
   const auth = { apiKeys: [{ name: 'wallboard', sha256: sha256('key') }] };
   guarded = await world.startGateway((config) => ({ ...config, auth }));
 });
 
 afterAll(async () => {
-  for (const close of closeables) await close();
+  await stop?.();
 });
 
 afterEach(async () => {

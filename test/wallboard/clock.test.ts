@@ -1,14 +1,9 @@
 /** @needs chromium */
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Request } from 'playwright-core';
-import { systemClock } from '../../src/domain/clock.ts';
-import {
-  launchWallboardBrowser,
-  WALLBOARD_TIMEOUT_MS,
-  type WallboardBrowser,
-  type WallboardPage,
-} from '../support/wallboard-page.ts';
-import { type Gateway, startWorld, type World } from '../support/world.ts';
+import { WALLBOARD_TIMEOUT_MS, type WallboardBrowser, type WallboardPage } from '../support/wallboard-page.ts';
+import { startWallboardWorld } from '../support/wallboard-world.ts';
+import { type Gateway, type World } from '../support/world.ts';
 
 jest.setTimeout(2 * WALLBOARD_TIMEOUT_MS);
 
@@ -18,14 +13,11 @@ let world: World;
 let gateway: Gateway;
 let browser: WallboardBrowser;
 let board: WallboardPage;
-/** Without Chromium, not all of them exist. */
-const closeables: (() => Promise<void>)[] = [];
+/** Without Chromium, there is nothing to stop. */
+let stop: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  browser = await launchWallboardBrowser();
-  closeables.unshift(() => browser.close());
-  world = await startWorld(systemClock);
-  closeables.unshift(() => world.stop());
+  ({ browser, world, stop } = await startWallboardWorld());
   gateway = await world.startGateway();
   // In the cache, so that the first answer comes before the page's first tick.
   await gateway.query(
@@ -34,7 +26,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const close of closeables) await close();
+  await stop?.();
 });
 
 afterEach(async () => {

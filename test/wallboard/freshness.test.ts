@@ -1,22 +1,19 @@
 /** @needs chromium */
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { systemClock } from '../../src/domain/clock.ts';
 import { createFlakyProxy } from '../support/flaky-proxy.ts';
-import { launchWallboardBrowser, WALLBOARD_TIMEOUT_MS, type WallboardBrowser } from '../support/wallboard-page.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { WALLBOARD_TIMEOUT_MS, type WallboardBrowser } from '../support/wallboard-page.ts';
+import { startWallboardWorld } from '../support/wallboard-world.ts';
+import { type World } from '../support/world.ts';
 
 jest.setTimeout(2 * WALLBOARD_TIMEOUT_MS);
 
 let world: World;
 let browser: WallboardBrowser;
-/** Without Chromium, not all of them exist. */
-const closeables: (() => Promise<void>)[] = [];
+/** Without Chromium, there is nothing to stop. */
+let stop: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  browser = await launchWallboardBrowser();
-  closeables.unshift(() => browser.close());
-  world = await startWorld(systemClock);
-  closeables.unshift(() => world.stop());
+  ({ browser, world, stop } = await startWallboardWorld());
 });
 
 let closeBoard: () => Promise<void>;
@@ -26,7 +23,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  for (const close of closeables) await close();
+  await stop?.();
 });
 
 /** A board that gets no answer after its first one, of a gateway with another time to live of statuses than usual. */

@@ -4,16 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { systemClock } from '../../src/domain/clock.ts';
 import { sha256 } from '../support/auth-harness.ts';
 import { createFlakyProxy } from '../support/flaky-proxy.ts';
-import {
-  launchWallboardBrowser,
-  WALLBOARD_TIMEOUT_MS,
-  type WallboardBrowser,
-  type WallboardPage,
-} from '../support/wallboard-page.ts';
-import { type Gateway, type RawConfig, startWorld, type World } from '../support/world.ts';
+import { WALLBOARD_TIMEOUT_MS, type WallboardBrowser, type WallboardPage } from '../support/wallboard-page.ts';
+import { startWallboardWorld } from '../support/wallboard-world.ts';
+import { type Gateway, type RawConfig, type World } from '../support/world.ts';
 
 jest.setTimeout(2 * WALLBOARD_TIMEOUT_MS);
 
@@ -24,8 +19,8 @@ let browser: WallboardBrowser;
 let open: Gateway;
 let board: WallboardPage;
 let folder: string;
-/** Without Chromium, not all of them exist. */
-const closeables: (() => Promise<void>)[] = [];
+/** Without Chromium, there is nothing to stop. */
+let stop: (() => Promise<void>) | undefined;
 
 function withShortTtl(config: RawConfig): RawConfig {
   return { ...config, cache: { ttl: { statusLive: 1, interactions: 1 } } };
@@ -33,15 +28,12 @@ function withShortTtl(config: RawConfig): RawConfig {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'switchboard-wallboard-'));
-  browser = await launchWallboardBrowser();
-  closeables.unshift(() => browser.close());
-  world = await startWorld(systemClock);
-  closeables.unshift(() => world.stop());
+  ({ browser, world, stop } = await startWallboardWorld());
   open = await world.startGateway(withShortTtl);
 });
 
 afterAll(async () => {
-  for (const close of closeables) await close();
+  await stop?.();
   rmSync(folder, { recursive: true });
 });
 

@@ -1,7 +1,7 @@
 import type { Measurement } from './gateway-probe.ts';
 
 /**
- * The shortest run that tells growth from chance. A sample is 10 MB off by what is in flight at its moment. From the twelve and more
+ * The shortest run in which growth can be distinguished from chance. A sample is 10 MB off by what is in flight at its moment. From the twelve and more
  * samples of five minutes, a slope of nothing becomes a growth of more than 20 MB once in some hundred gateways; from the four of one
  * minute, once in ten.
  */

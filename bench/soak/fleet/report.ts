@@ -35,7 +35,7 @@ export interface FleetSummary {
   readonly vendorCalls: readonly Row[];
   readonly episodes: readonly Row[];
   readonly violations: readonly ViolationGroup[];
-  /** What the run cannot tell. */
+  /** What the run cannot judge. */
   readonly notes: readonly string[];
 }
 

@@ -131,7 +131,10 @@ test('releases the slot of a query that fails', async () => {
 
 describe('a queue of queries', () => {
   const LIMITS = { maxInFlight: 1000, requestTimeoutMs: 1000 };
-  const TURN_MS = 10;
+  /** More than the starts of one turn of the event loop take. */
+  const QUERY_MS = 10;
+  /** More than the start of a query takes. */
+  const MICROTASKS = 10;
 
   function setUp() {
     const clock = manualClock();
@@ -143,17 +146,21 @@ describe('a queue of queries', () => {
       onShed: (reason) => shed.push(reason),
     });
     const outcomes: string[] = [];
-    const arrive = (name: string, signal = new AbortController().signal): void => {
+    const arrive = async (name: string, signal = new AbortController().signal): Promise<void> => {
       void acquire({ ...anonymousCaller, name }, signal).then(
-        () => outcomes.push('started'),
+        () => {
+          clock.advance(QUERY_MS);
+          outcomes.push('started');
+        },
         (error: unknown) => {
           const { status, headers } = error as HttpError;
           outcomes.push(`${status} ${headers['retry-after'] ?? ''}`);
         },
       );
+      // As between two requests that are read in one turn.
+      for (let i = 0; i < MICROTASKS; i += 1) await Promise.resolve();
     };
     const turn = async (): Promise<void> => {
-      clock.advance(TURN_MS);
       await new Promise(setImmediate);
     };
     return { clock, shed, outcomes, arrive, turn };
@@ -161,10 +168,10 @@ describe('a queue of queries', () => {
 
   test('is as long as a tenth of the request timeout allows at the pace of the process', async () => {
     const { clock, shed, outcomes, arrive, turn } = setUp();
-    for (let i = 0; i < 60; i += 1) arrive('a');
+    for (let i = 0; i < 60; i += 1) await arrive('a');
     while (outcomes.length < 55) await turn();
     expect(shed).toEqual([]);
-    for (let i = 0; i < 20; i += 1) arrive('a');
+    for (let i = 0; i < 20; i += 1) await arrive('a');
     // Five were waiting: six more make the expected wait longer than 100 ms.
     expect(shed).toEqual(Array(14).fill('queue_wait'));
     await turn();
@@ -177,19 +184,19 @@ describe('a queue of queries', () => {
 
   test('does not refuse the first queries of another caller', async () => {
     const { shed, outcomes, arrive, turn } = setUp();
-    for (let i = 0; i < 60; i += 1) arrive('a');
+    for (let i = 0; i < 60; i += 1) await arrive('a');
     while (outcomes.length < 30) await turn();
-    arrive('a');
+    await arrive('a');
     expect(shed).toEqual(['queue_wait']);
-    arrive('b');
+    await arrive('b');
     expect(shed).toHaveLength(1);
   });
 
   test('leaves out queries whose clients have disconnected, and frees their slots', async () => {
     const { outcomes, arrive, turn } = setUp();
     const client = new AbortController();
-    arrive('a');
-    for (let i = 0; i < 5; i += 1) arrive('a', client.signal);
+    await arrive('a');
+    for (let i = 0; i < 5; i += 1) await arrive('a', client.signal);
     client.abort();
     await turn();
     await flushPromises();

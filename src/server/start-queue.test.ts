@@ -6,8 +6,16 @@ import { createStartQueue } from './start-queue.ts';
 function setUp() {
   const clock = manualClock();
   const turns: (() => void)[] = [];
+  const microtasksEnd: (() => void)[] = [];
   const started: string[] = [];
-  const queue = createStartQueue(clock, (callback) => turns.push(callback));
+  const queue = createStartQueue(clock, {
+    onNextTurn: (callback) => turns.push(callback),
+    onStarted: (callback) => microtasksEnd.push(callback),
+  });
+  async function runAll(callbacks: (() => void)[]): Promise<void> {
+    for (const callback of callbacks.splice(0)) callback();
+    await flushPromises();
+  }
   return {
     queue,
     started,
@@ -18,11 +26,16 @@ function setUp() {
       if (typeof turn === 'boolean') note(turn);
       else void turn.then(note);
     },
+    /** The query that has just started ends or waits, after this long, in the same turn of the event loop. */
+    endQuery: async (ms: number) => {
+      clock.advance(ms);
+      await runAll(microtasksEnd);
+    },
     /** The event loop turns, after a query of this length. */
     turn: async (ms: number) => {
       clock.advance(ms);
-      for (const callback of turns.splice(0)) callback();
-      await flushPromises();
+      await runAll(microtasksEnd);
+      await runAll(turns);
     },
   };
 }
@@ -37,9 +50,23 @@ test('starts a query at once where none has started in this turn of the event lo
   expect(queue.expectedWaitMs('a')).toBe(0);
 });
 
-test('starts one query in each turn', async () => {
-  const { started, arrive, turn } = setUp();
-  for (const name of ['1', '2', '3']) arrive('a', name);
+test('starts queries at once until they have taken five milliseconds of a turn', async () => {
+  const { started, arrive, endQuery, turn } = setUp();
+  arrive('a', 'first');
+  await endQuery(4.9);
+  arrive('a', 'second');
+  await endQuery(0.1);
+  arrive('a', 'third');
+  expect(started).toEqual(['first', 'second']);
+  await turn(0);
+  expect(started).toEqual(['first', 'second', 'third']);
+});
+
+test('starts one query in each turn where each takes all of it', async () => {
+  const { started, arrive, endQuery, turn } = setUp();
+  arrive('a', '1');
+  await endQuery(5);
+  for (const name of ['2', '3']) arrive('a', name);
   expect(started).toEqual(['1']);
   await turn(5);
   expect(started).toEqual(['1', '2']);
@@ -47,18 +74,49 @@ test('starts one query in each turn', async () => {
   expect(started).toEqual(['1', '2', '3']);
 });
 
+test('starts those that wait one after another, as long as a turn has time for them', async () => {
+  const { started, arrive, endQuery, turn } = setUp();
+  arrive('a', '1');
+  await endQuery(5);
+  for (const name of ['2', '3', '4', '5']) arrive('a', name);
+  await turn(0);
+  expect(started).toEqual(['1', '2']);
+  await endQuery(2);
+  expect(started).toEqual(['1', '2', '3']);
+  await endQuery(3);
+  expect(started).toEqual(['1', '2', '3']);
+  await turn(0);
+  expect(started).toEqual(['1', '2', '3', '4']);
+});
+
+test('starts no query before those that wait', async () => {
+  const { started, arrive, endQuery, turn } = setUp();
+  arrive('a', '1');
+  await endQuery(5);
+  for (const name of ['2', '3']) arrive('a', name);
+  await turn(0);
+  arrive('a', '4');
+  expect(started).toEqual(['1', '2']);
+  await endQuery(1);
+  await endQuery(1);
+  expect(started).toEqual(['1', '2', '3', '4']);
+});
+
 test('lets callers take turns, each with its oldest query', async () => {
-  const { started, arrive, turn } = setUp();
+  const { started, arrive, endQuery, turn } = setUp();
+  arrive('a', 'first');
+  await endQuery(5);
   for (const name of ['a1', 'a2', 'a3', 'a4']) arrive('a', name);
   for (const name of ['b1', 'b2']) arrive('b', name);
   for (let i = 0; i < 6; i += 1) await turn(5);
-  expect(started).toEqual(['a1', 'a2', 'b1', 'a3', 'b2', 'a4']);
+  expect(started).toEqual(['first', 'a1', 'b1', 'a2', 'b2', 'a3', 'a4']);
 });
 
 test('gives no turn to a query whose clients have gone', async () => {
-  const { started, arrive, turn } = setUp();
+  const { started, arrive, endQuery, turn } = setUp();
   const client = new AbortController();
   arrive('a', 'first');
+  await endQuery(5);
   arrive('a', 'abandoned', client.signal);
   arrive('a', 'last');
   client.abort();
@@ -67,19 +125,24 @@ test('gives no turn to a query whose clients have gone', async () => {
 });
 
 test('expects a wait by the queries before and the pace of the last starts', async () => {
-  const { queue, arrive, turn } = setUp();
-  for (let i = 0; i < 60; i += 1) arrive('a', String(i));
+  const { queue, arrive, endQuery, turn } = setUp();
+  arrive('a', '0');
+  await endQuery(10);
+  for (let i = 1; i < 60; i += 1) arrive('a', String(i));
   // Nothing is known yet: nothing is refused.
   expect(queue.expectedWaitMs('a')).toBe(0);
-  for (let i = 0; i < 49; i += 1) await turn(10);
+  await turn(0);
+  for (let i = 1; i < 49; i += 1) await turn(10);
   expect(queue.expectedWaitMs('a')).toBeCloseTo(100, 0);
   // Another caller's first query has its turn after one of theirs.
   expect(queue.expectedWaitMs('b')).toBeLessThan(25);
 });
 
 test('follows the pace when it changes', async () => {
-  const { queue, arrive, turn } = setUp();
-  for (let i = 0; i < 200; i += 1) arrive('a', String(i));
+  const { queue, arrive, endQuery, turn } = setUp();
+  arrive('a', '0');
+  await endQuery(10);
+  for (let i = 1; i < 200; i += 1) arrive('a', String(i));
   for (let i = 0; i < 50; i += 1) await turn(10);
   for (let i = 0; i < 50; i += 1) await turn(1);
   expect(queue.expectedWaitMs('a')).toBeLessThan(100 * 1.5);

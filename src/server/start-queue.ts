@@ -4,16 +4,20 @@ import type { MaybePromise } from '../domain/maybe-promise.ts';
 /** The weight of the last start in the mean time between two of them. */
 const LAST_START_WEIGHT = 0.1;
 
+/** Queries start in a turn of the event loop for up to this time; the last one may take longer. */
+const MAX_STARTS_MS = 5;
+
 /**
- * Starts queries one after another, one in each turn of the event loop: between two of them the process reads its connections, so
- * that health checks, stored responses and refusals wait for one query and not for all. A query that waits for a vendor holds no other.
+ * Starts queries one after another, for a few milliseconds in each turn of the event loop: between two turns the process reads its
+ * connections, so that health checks, stored responses and refusals wait for some queries and not for all. A query that waits for a
+ * vendor holds no other.
  */
 export interface StartQueue {
   /** How many milliseconds one more query of a caller would wait, by the pace of the last starts; 0 while it is unknown. */
   readonly expectedWaitMs: (caller: string) => number;
   /**
-   * Returns true, at once where no query has started in this turn, when it is the query's turn to start; false where its clients have
-   * disconnected before. Callers take turns.
+   * Returns true when it is the query's turn to start, at once where this turn of the event loop has time for it; false where its
+   * clients have disconnected before. Callers take turns.
    */
   readonly waitForTurn: (caller: string, disconnected: AbortSignal) => MaybePromise<boolean>;
 }
@@ -23,15 +27,22 @@ interface WaitingQuery {
   readonly resolve: (isTurn: boolean) => void;
 }
 
-/** `onNextTurn` calls back in the next turn of the event loop. */
+export interface StartQueueCallbacks {
+  /** Calls back in the next turn of the event loop. */
+  readonly onNextTurn: (callback: () => void) => void;
+  /** Calls back in this turn, when the query that has just started waits or has ended. */
+  readonly onStarted: (callback: () => void) => void;
+}
+
 export function createStartQueue(
   clock: Pick<Clock, 'monotonicMs'>,
-  onNextTurn: (callback: () => void) => void = setImmediate,
+  { onNextTurn, onStarted }: StartQueueCallbacks = { onNextTurn: setImmediate, onStarted: afterMicrotasks },
 ): StartQueue {
   /** By caller; the first one has the next turn. */
   const waiting = new Map<string, WaitingQuery[]>();
   let waitingCount = 0;
-  let hasStarted = false;
+  /** When the first query of this turn started; null where none has. */
+  let turnStartMs: number | null = null;
   let lastStartMs = 0;
   let meanMs: number | null = null;
 
@@ -48,20 +59,29 @@ export function createStartQueue(
     return undefined;
   }
 
-  function takeTurn(): void {
-    hasStarted = true;
-    lastStartMs = clock.monotonicMs();
-    onNextTurn(startNext);
+  function hasTime(nowMs: number): boolean {
+    return turnStartMs === null || nowMs - turnStartMs < MAX_STARTS_MS;
+  }
+
+  function noteStart(nowMs: number): void {
+    lastStartMs = nowMs;
+    if (turnStartMs !== null) return;
+    turnStartMs = nowMs;
+    onNextTurn(() => {
+      turnStartMs = null;
+      startNext();
+    });
   }
 
   function startNext(): void {
-    hasStarted = false;
-    const query = dequeue();
+    const nowMs = clock.monotonicMs();
+    const query = hasTime(nowMs) ? dequeue() : undefined;
     if (query === undefined) return;
-    const sinceLastStartMs = clock.monotonicMs() - lastStartMs;
+    const sinceLastStartMs = nowMs - lastStartMs;
     meanMs = meanMs === null ? sinceLastStartMs : meanMs + LAST_START_WEIGHT * (sinceLastStartMs - meanMs);
-    takeTurn();
+    noteStart(nowMs);
     query.resolve(true);
+    if (waitingCount > 0) onStarted(startNext);
   }
 
   return {
@@ -71,8 +91,9 @@ export function createStartQueue(
       return Math.min(waitingCount, ownCount * callers + callers - 1) * (meanMs ?? 0);
     },
     waitForTurn: (caller, disconnected) => {
-      if (!hasStarted) {
-        takeTurn();
+      const nowMs = clock.monotonicMs();
+      if (waitingCount === 0 && hasTime(nowMs)) {
+        noteStart(nowMs);
         return true;
       }
       waitingCount += 1;
@@ -83,4 +104,11 @@ export function createStartQueue(
       });
     },
   };
+}
+
+/** A query that has started runs in microtasks until it waits; ticks come after them. */
+function afterMicrotasks(callback: () => void): void {
+  queueMicrotask(() => {
+    process.nextTick(callback);
+  });
 }

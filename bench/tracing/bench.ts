@@ -80,6 +80,7 @@ function variantsOf(collectorUrl: string): readonly VariantSetup[] {
   return [
     ...(baseline === undefined ? [] : [['baseline', undefined, baseline] as const]),
     ['off', undefined, undefined],
+    ['sampled 0 %', { otlp, sampleRatio: 0 }, undefined],
     ['sampled 1 %', { otlp, sampleRatio: 0.01 }, undefined],
     ['sampled 100 %', { otlp, sampleRatio: 1 }, undefined],
   ];

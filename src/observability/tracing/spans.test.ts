@@ -10,7 +10,7 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { createTracer } from './spans.ts';
+import { createRootSampler, createTracer } from './spans.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT_ID = '00f067aa0ba902b7';
@@ -19,14 +19,19 @@ const SAMPLED = { traceparent: `00-${TRACE_ID}-${PARENT_ID}-01`, tracestate: 've
 function setUp({
   sampler = new AlwaysOnSampler(),
   propagatesUnsampled = false,
-}: { sampler?: Sampler; propagatesUnsampled?: boolean } = {}) {
+  samplesRoot,
+}: { sampler?: Sampler; propagatesUnsampled?: boolean; samplesRoot?: () => boolean } = {}) {
   const exporter = new InMemorySpanExporter();
-  const provider = new TracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+  const provider = new TracerProvider({
+    sampler: createRootSampler(sampler),
+    spanProcessors: [new SimpleSpanProcessor({ exporter })],
+  });
   const propagator = new W3CTraceContextPropagator();
   const tracer = createTracer({
     tracer: provider.getTracer('test'),
     propagator,
     propagatesUnsampled: () => propagatesUnsampled,
+    samplesRoot,
   });
   return { tracer, ended: () => exporter.getFinishedSpans() };
 }
@@ -131,5 +136,36 @@ describe('a trace that is not sampled', () => {
       tracestate: 'vendor=value',
     });
     expect(ended()).toEqual([]);
+  });
+});
+
+describe('a decision about traces that begin here', () => {
+  const sampler = new ParentBasedSampler({ root: new AlwaysOffSampler() });
+
+  test('samples a trace with all its spans', () => {
+    const { tracer, ended } = setUp({ sampler, samplesRoot: () => true });
+    const root = tracer.startRoot('request', 'server', { headers: {} });
+    root?.startChild('child', 'internal', {}).startChild('grandchild', 'client', {}).end();
+    root?.end();
+    expect(ended().map(({ name }) => name)).toEqual(['grandchild', 'request']);
+    expect(root?.headers().traceparent).toMatch(/-01$/);
+  });
+
+  test('leaves a trace out', () => {
+    const { tracer } = setUp({ samplesRoot: () => false });
+    expect(tracer.startRoot('request', 'server', { headers: {} })).toBeUndefined();
+    expect(tracer.startRoot('run', 'internal')).toBeUndefined();
+  });
+
+  test('is not asked where a client has decided', () => {
+    const { tracer } = setUp({ sampler, samplesRoot: () => false });
+    expect(tracer.startRoot('request', 'server', { headers: SAMPLED })?.traceId).toBe(TRACE_ID);
+  });
+
+  test('is not asked where vendors receive the context of traces that are not sampled', () => {
+    const { tracer } = setUp({ sampler, propagatesUnsampled: true, samplesRoot: () => true });
+    const span = tracer.startRoot('request', 'server');
+    expect(span?.traceId).toBeUndefined();
+    expect(span?.headers().traceparent).toMatch(/-00$/);
   });
 });

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   type Context,
+  createContextKey,
   defaultTextMapSetter,
   ROOT_CONTEXT,
   type Span,
@@ -11,6 +12,7 @@ import {
   trace,
   type Tracer as ApiTracer,
 } from '@opentelemetry/api';
+import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
 import type { TraceAttributes, TraceOrigin, Tracer, TraceSpan, TraceSpanKind } from '../../domain/trace-span.ts';
 
 export interface TracerOptions {
@@ -19,7 +21,13 @@ export interface TracerOptions {
   readonly propagator: Pick<TextMapPropagator, 'extract' | 'inject'>;
   /** Whether vendors also receive, now, the context of a trace that is not sampled: its sampling decision then holds for them, too. */
   readonly propagatesUnsampled: () => boolean;
+  /** Decides whether a trace that begins here is sampled; absent: the tracer's sampler does. */
+  readonly samplesRoot?: (() => boolean) | undefined;
 }
+
+/** In the context of a trace that `samplesRoot` has sampled. */
+const IS_SAMPLED = createContextKey('sampled');
+const SAMPLED_CONTEXT = ROOT_CONTEXT.setValue(IS_SAMPLED, true);
 
 const KINDS: Readonly<Record<TraceSpanKind, SpanKind>> = {
   server: SpanKind.SERVER,
@@ -36,10 +44,18 @@ const getter: TextMapGetter<NonNullable<TraceOrigin['headers']>> = {
 };
 
 /** Creates spans with a tracer of OpenTelemetry's API. The context is passed on explicitly: nothing is kept per asynchronous call. */
-export function createTracer({ tracer, propagator, propagatesUnsampled }: TracerOptions): Tracer {
+export function createTracer({ tracer, propagator, propagatesUnsampled, samplesRoot }: TracerOptions): Tracer {
+  function findParent(headers: TraceOrigin['headers']): Context | null {
+    if (headers?.traceparent !== undefined) return propagator.extract(ROOT_CONTEXT, headers, getter);
+    // Before an id is made and headers are read, which costs as much as the key of a stored response.
+    if (!samplesRoot || propagatesUnsampled()) return ROOT_CONTEXT;
+    return samplesRoot() ? SAMPLED_CONTEXT : null;
+  }
+
   return {
     startRoot(name, kind, { headers, link } = {}) {
-      const parent = headers ? propagator.extract(ROOT_CONTEXT, headers, getter) : ROOT_CONTEXT;
+      const parent = findParent(headers);
+      if (!parent) return undefined;
       const linked = link instanceof RecordedSpan ? link.span.spanContext() : undefined;
       const span = tracer.startSpan(
         name,
@@ -49,6 +65,17 @@ export function createTracer({ tracer, propagator, propagatesUnsampled }: Tracer
       if (span.isRecording()) return new RecordedSpan(span, parent, { tracer, propagator });
       return propagatesUnsampled() ? createUnrecordedSpan(trace.setSpan(parent, span), propagator) : undefined;
     },
+  };
+}
+
+/** Samples what `samplesRoot` has sampled, and leaves other decisions to the sampler. */
+export function createRootSampler(sampler: Sampler): Sampler {
+  return {
+    shouldSample: (context, ...rest) =>
+      context.getValue(IS_SAMPLED) === true
+        ? { decision: SamplingDecision.RECORD_AND_SAMPLED }
+        : sampler.shouldSample(context, ...rest),
+    toString: () => sampler.toString(),
   };
 }
 

@@ -20,7 +20,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import type { TracesConfig } from '../../config/traces.ts';
 import type { Tracer } from '../../domain/trace-span.ts';
 import { createCountedExport, type SpanExportObserver } from './counted-export.ts';
-import { createTracer } from './spans.ts';
+import { createRootSampler, createTracer } from './spans.ts';
 
 export interface TracingOptions extends TracesConfig {
   /** Whether vendors receive, now, the context of traces that are not sampled. */
@@ -46,7 +46,7 @@ export function createTracing(options: TracingOptions): Tracing {
   const { observer, propagatesUnsampled } = options;
   const provider = new TracerProvider({
     resource: createResource(options),
-    sampler: createSampler(options),
+    sampler: createRootSampler(createSampler(options)),
     spanLimits: { attributeValueLengthLimit: MAX_ATTRIBUTE_LENGTH },
     spanProcessors: [
       createCountedExport({
@@ -66,6 +66,7 @@ export function createTracing(options: TracingOptions): Tracing {
     tracer: provider.getTracer('switchboard', packageJson.version),
     propagator: new W3CTraceContextPropagator(),
     propagatesUnsampled,
+    samplesRoot: toRootDecision(options),
   });
   return { tracer, close: () => provider.shutdown().catch(() => undefined) };
 }
@@ -92,6 +93,14 @@ function createResource({ serviceName }: TracesConfig) {
     .merge(resourceFromAttributes({ 'service.name': 'switchboard', ...own }))
     .merge(environment)
     .merge(resourceFromAttributes(serviceName === undefined ? {} : { 'service.name': serviceName }));
+}
+
+/**
+ * No other service decides about a trace that begins here where services follow the decision of their caller. A sampler by the trace's id
+ * alone decides for each service: there, the id has to be made first.
+ */
+function toRootDecision({ sampler: { root, isParentBased } }: TracesConfig): (() => boolean) | undefined {
+  return typeof root === 'number' && isParentBased ? () => Math.random() < root : undefined;
 }
 
 function createSampler({ sampler: { root, isParentBased } }: TracesConfig): Sampler {

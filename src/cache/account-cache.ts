@@ -190,18 +190,20 @@ function readInMemory<Value>(
   namespace: CacheNamespace<never, Value>,
   context: CallContext,
 ): CachedValue<Value> | undefined {
-  const entry = inFlight.has(id) ? undefined : freshness.peek(namespace, id);
+  const now = clock.now();
+  const entry = inFlight.has(id) ? undefined : freshness.peek(namespace, id, now);
   if (!entry) return undefined;
   const { endpoint, isBatched } = namespace;
   onRead(endpoint, 'hit', 1);
   const zeros = { ms: 0, bytes: 0 };
   context.record({ account: account.name, endpoint, outcome: 'OK', servedFrom: 'CACHE', ...zeros, keys: 1 }, isBatched);
-  const freshUntil = clock.toWallClock(entry.freshUntil);
+  const lead = clock.wallClockLead(now);
+  const freshUntil = Math.round(entry.freshUntil + lead);
   context.restrictCache(freshUntil);
   context.onEntriesRead?.([id]);
   return {
     value: entry.value as Value,
-    fetchedAt: clock.toWallClock(entry.fetchedAt),
+    fetchedAt: Math.round(entry.fetchedAt + lead),
     freshUntil,
     servedFrom: 'CACHE',
   };

@@ -18,7 +18,7 @@ test('fetches what was requested before the conditions allow, once for all who a
   await cache.readMany(namespace, ['a'], context, fetching('old'));
   clock.advance(1000);
   const later = { ...context, accepts: { notBeforeMs: clock.monotonicMs() } };
-  expect(cache.readInMemory(namespace, 'a', later)).toBeUndefined();
+  expect(cache.readInMemory(namespace, cache.entryId(namespace, 'a'), later)).toBeUndefined();
   const vendor = createStubVendor();
   const reads = [
     cache.readMany(namespace, ['a'], later, vendor.fetch),
@@ -28,7 +28,7 @@ test('fetches what was requested before the conditions allow, once for all who a
   vendor.answerWith(0, [{ value: 'new', ttlSeconds: 60 }]);
   for (const read of reads) expect(await read).toMatchObject([{ value: 'new', servedFrom: 'VENDOR' }]);
   expect(vendor.calls).toHaveLength(1);
-  expect(cache.readInMemory(namespace, 'a', context)).toMatchObject({ value: 'new' });
+  expect(cache.readInMemory(namespace, cache.entryId(namespace, 'a'), context)).toMatchObject({ value: 'new' });
 });
 
 test('does not join a fetch that began before', async () => {
@@ -44,7 +44,7 @@ test('does not join a fetch that began before', async () => {
   vendor.answerWith(0, [{ value: 'old', ttlSeconds: 60 }]);
   expect(await after).toMatchObject([{ value: 'new' }]);
   expect(await before).toMatchObject([{ value: 'old' }]);
-  expect(cache.readInMemory(namespace, 'a', context)).toMatchObject({ value: 'new' });
+  expect(cache.readInMemory(namespace, cache.entryId(namespace, 'a'), context)).toMatchObject({ value: 'new' });
 });
 
 test('returns the failure of the vendor where only an older value is there, and keeps that value', async () => {
@@ -54,7 +54,7 @@ test('returns the failure of the vendor where only an older value is there, and 
   const later = { ...context, accepts: { notBeforeMs: clock.monotonicMs() } };
   const [outcome] = await cache.readMany(namespace, ['a'], later, failingWith(vendorError()));
   expect(outcome).toMatchObject({ code: 'VENDOR_UNAVAILABLE' });
-  expect(cache.readInMemory(namespace, 'a', context)).toMatchObject({ value: 'old' });
+  expect(cache.readInMemory(namespace, cache.entryId(namespace, 'a'), context)).toMatchObject({ value: 'old' });
 });
 
 test('renews what expires before the time that is named, and nothing else', async () => {
@@ -95,7 +95,7 @@ describe('while what is cached is fetched again', () => {
 
   test('others get what is cached at once', async () => {
     const { cache, vendor, renewal } = await setUp();
-    expect(cache.readInMemory(namespace, 'a', context)).toMatchObject({ value: 'A' });
+    expect(cache.readInMemory(namespace, cache.entryId(namespace, 'a'), context)).toMatchObject({ value: 'A' });
     expect(await cache.readMany(namespace, ['a', 'b'], context, unexpectedFetch)).toMatchObject([
       { value: 'A', servedFrom: 'CACHE' },
       { value: 'B', servedFrom: 'CACHE' },

@@ -31,7 +31,7 @@ describe('purge', () => {
       Promise.resolve(['A', 'B'].map((value) => ({ value, ttlSeconds: 60 }))),
     );
     expect(cache.purge((id) => id.endsWith('"a"]'))).toEqual([`${cache.idPrefix}"agentstatusdetails",1,"a"]`]);
-    expect(cache.readInMemory(namespace, 'a', context)).toBeUndefined();
+    expect(cache.readInMemory(namespace, cache.entryId(namespace, 'a'), context)).toBeUndefined();
     expect(await cache.peek(namespace, ['a', 'b'])).toEqual([undefined, { value: 'B' }]);
   });
 
@@ -162,7 +162,7 @@ async function run(actions: readonly Action[], isShared: boolean): Promise<numbe
         );
         break;
       case 'readInMemory': {
-        const found = cache.readInMemory(numbers, next.key, context);
+        const found = cache.readInMemory(numbers, cache.entryId(numbers, next.key), context);
         if (found) check(found.value, purgesBefore);
         break;
       }

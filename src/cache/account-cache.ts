@@ -35,7 +35,7 @@ export interface AccountCacheOptions extends FreshnessOptions {
 /** A read path whose instants are steady; those that leave the cache are of the wall clock. */
 type SteadyPipeline = ReadPipeline & { readonly clock: SteadyClock };
 
-type ToEntryId = <Key, Value>(namespace: CacheNamespace<Key, Value>, key: Key) => string;
+type ToEntryId = AccountCache['entryId'];
 
 export function createAccountCache(options: AccountCacheOptions): OwnedAccountCache {
   const { account, fingerprint = '', synchronousReads = true, store } = options;
@@ -47,9 +47,10 @@ export function createAccountCache(options: AccountCacheOptions): OwnedAccountCa
   return {
     idPrefix: toIdPrefix(account.vendor, account.name, fingerprint),
     ...createReads(pipeline, toEntryId),
-    readInMemory: (namespace, key, context) =>
+    entryId: toEntryId,
+    readInMemory: (namespace, id, context) =>
       synchronousReads && context.accepts === undefined && !context.signal.aborted
-        ? readInMemory(pipeline, toEntryId(namespace, key), namespace, context)
+        ? readInMemory(pipeline, id, namespace, context)
         : undefined,
     async peek<Key, Value>(namespace: CacheNamespace<Key, Value>, keys: readonly Key[]) {
       const ids = keys.map((key) => toEntryId(namespace, key));
@@ -183,24 +184,26 @@ function toWallTimes(
 }
 
 /** A key in flight is left to `readMany`: its readers get what that fetch brings, and make it urgent. */
-function readInMemory<Key, Value>(
+function readInMemory<Value>(
   { account, clock, freshness, inFlight, onRead }: SteadyPipeline,
   id: string,
-  namespace: CacheNamespace<Key, Value>,
+  namespace: CacheNamespace<never, Value>,
   context: CallContext,
 ): CachedValue<Value> | undefined {
-  const entry = inFlight.has(id) ? undefined : freshness.peek(namespace, id);
+  const now = clock.now();
+  const entry = inFlight.has(id) ? undefined : freshness.peek(namespace, id, now);
   if (!entry) return undefined;
   const { endpoint, isBatched } = namespace;
   onRead(endpoint, 'hit', 1);
   const zeros = { ms: 0, bytes: 0 };
   context.record({ account: account.name, endpoint, outcome: 'OK', servedFrom: 'CACHE', ...zeros, keys: 1 }, isBatched);
-  const freshUntil = clock.toWallClock(entry.freshUntil);
+  const lead = clock.wallClockLead(now);
+  const freshUntil = Math.round(entry.freshUntil + lead);
   context.restrictCache(freshUntil);
   context.onEntriesRead?.([id]);
   return {
     value: entry.value as Value,
-    fetchedAt: clock.toWallClock(entry.fetchedAt),
+    fetchedAt: Math.round(entry.fetchedAt + lead),
     freshUntil,
     servedFrom: 'CACHE',
   };

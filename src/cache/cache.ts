@@ -108,13 +108,17 @@ export interface AccountCache {
     fetch: (context: CallContext) => Promise<FetchedValue<Value> | NegativeResult>,
   ): Promise<CachedValue<Value>>;
 
+  /** The id of a key's entry: equal for equal keys. */
+  entryId<Key>(namespace: CacheNamespace<Key, unknown>, key: Key): string;
+
   /**
    * Returns a complete value that is fresh in this process's memory, and records that it was used, as `readMany` does. Undefined
-   * for anything else, such as a key that is in flight: `readMany` then reads it.
+   * for anything else, such as a key that is in flight: `readMany` then reads it. Takes the id of the key's entry: composing it,
+   * and the first look-up of a new text, are most of such a read.
    */
-  readInMemory<Key, Value>(
-    namespace: CacheNamespace<Key, Value>,
-    key: Key,
+  readInMemory<Value>(
+    namespace: CacheNamespace<never, Value>,
+    id: string,
     context: CallContext,
   ): CachedValue<Value> | undefined;
 

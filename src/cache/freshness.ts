@@ -94,8 +94,8 @@ export type AnyCacheNamespace = CacheNamespace<never, unknown>;
 export interface FreshnessPolicy {
   /** Leaves out the entries that are not accepted; absent: none. */
   readonly lookup: (namespace: AnyCacheNamespace, ids: readonly string[], accepts?: EntryFilter) => Promise<Lookup>;
-  /** Returns an entry of this process's memory that is within its TTL and has a complete value. */
-  readonly peek: (namespace: AnyCacheNamespace, id: string) => Entry | undefined;
+  /** Returns an entry of this process's memory that is within its TTL, as of `now`, and has a complete value. */
+  readonly peek: (namespace: AnyCacheNamespace, id: string, now: Instant) => Entry | undefined;
   readonly write: (
     namespace: AnyCacheNamespace,
     id: string,
@@ -137,9 +137,9 @@ export function createFreshnessPolicy(options: FreshnessOptions): FreshnessPolic
       return { fresh, stale };
     },
 
-    peek(namespace, id) {
+    peek(namespace, id, now) {
       const entry = store.peek?.(id);
-      return entry && isFound(entry, clock.now()) && validator.isCompleteAndValid(namespace, entry) ? entry : undefined;
+      return entry && isFound(entry, now) && validator.isCompleteAndValid(namespace, entry) ? entry : undefined;
     },
 
     write(namespace, id, fetched, sent) {

@@ -134,7 +134,11 @@ function joinInFlight<Key, Value>(
   { freshness, inFlight, onRead, clock }: ReadPipeline,
   { namespace, keys, context }: FetchRequest<Key, Value>,
 ): Partition {
-  const partition = inFlight.partition([...keys.keys()], context, (id) => freshness.peek(namespace, id) !== undefined);
+  const partition = inFlight.partition(
+    [...keys.keys()],
+    context,
+    (id) => freshness.peek(namespace, id, clock.now()) !== undefined,
+  );
   const staleCount = [...partition.revalidating.values()].filter(isStale).length;
   const revalidatingCount = partition.revalidating.size - staleCount;
   if (revalidatingCount > 0) onRead(namespace.endpoint, 'stale_while_revalidate', revalidatingCount);

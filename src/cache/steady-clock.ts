@@ -2,6 +2,11 @@ import type { Clock, Instant } from '../domain/clock.ts';
 
 /** Instants of a time line that no setting of the wall clock bends. */
 export interface SteadyClock extends Clock {
+  /**
+   * By how much the wall clock, as it is set now, is ahead of the steady clock, which shows `now`. Changes only when the wall clock is
+   * set, so that an instant is converted to the same one each time.
+   */
+  readonly wallClockLead: (now: Instant) => number;
   /** Converts a steady instant to what the wall clock, as it is set now, showed then. */
   readonly toWallClock: (steady: Instant) => Instant;
   /** Converts an instant of the wall clock, as it is set now. */
@@ -21,18 +26,18 @@ const MAX_JITTER_MS = 20;
 export function createSteadyClock(clock: Clock): SteadyClock {
   const origin = clock.now() - clock.monotonicMs();
   const now = (): Instant => origin + clock.monotonicMs();
-  let wallClockLead = 0;
-  /** Changes only when the wall clock is set, so that an instant is converted to the same one each time. */
-  function leadOfWallClock(): number {
-    const lead = clock.now() - now();
-    if (Math.abs(lead - wallClockLead) > MAX_JITTER_MS) wallClockLead = lead;
-    return wallClockLead;
+  let knownLead = 0;
+  function wallClockLead(steadyNow: Instant): number {
+    const lead = clock.now() - steadyNow;
+    if (Math.abs(lead - knownLead) > MAX_JITTER_MS) knownLead = lead;
+    return knownLead;
   }
   return {
     now,
+    wallClockLead,
     monotonicMs: () => clock.monotonicMs(),
     setTimer: (ms, callback) => clock.setTimer(ms, callback),
-    toWallClock: (steady) => Math.round(steady + leadOfWallClock()),
-    toSteady: (wallClock) => wallClock - leadOfWallClock(),
+    toWallClock: (steady) => Math.round(steady + wallClockLead(now())),
+    toSteady: (wallClock) => wallClock - wallClockLead(now()),
   };
 }

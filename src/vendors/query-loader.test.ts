@@ -20,7 +20,6 @@ async function setUp(...freshKeys: readonly string[]) {
       cache,
       namespace,
       request: context,
-      nameOf: (key) => key,
       readBatch: (keys) => {
         batches.push(keys);
         const fetch = (missing: readonly string[]) =>
@@ -61,7 +60,6 @@ test('a key that fails rejects, and the others of its batch do not', async () =>
     cache,
     namespace,
     request: context,
-    nameOf: (key) => key,
     readBatch: async ([first = '']) => [
       new Error('no'),
       await cache.read(namespace, first, context, () => Promise.resolve({ value: 'B', ttlSeconds: 60 })),

@@ -15,8 +15,6 @@ export interface QueryLoaderOptions<Key, Value> {
   readonly namespace: CacheNamespace<Key, Value>;
   /** The query's context. */
   readonly request: CallContext;
-  /** Equal for equal keys. */
-  readonly nameOf: (key: Key) => string;
   /** Reads the keys of a tick, each once, through the account's cache. The error of one key stands in its place. */
   readonly readBatch: ReadBatch<Key, Value>;
 }
@@ -26,7 +24,7 @@ export type QueryLoader<Key, Value> = (key: Key) => MaybePromise<CachedValue<Val
 
 /** Reads what is complete and fresh in memory at once, and other keys in batches. */
 export function createQueryLoader<Key, Value>(options: QueryLoaderOptions<Key, Value>): QueryLoader<Key, Value> {
-  const { cache, namespace, request, nameOf, readBatch } = options;
+  const { cache, namespace, request, readBatch } = options;
   const loaded = new Map<string, MaybePromise<CachedValue<Value>>>();
   const batches = new DataLoader(
     (keys: readonly Key[]) =>
@@ -34,11 +32,11 @@ export function createQueryLoader<Key, Value>(options: QueryLoaderOptions<Key, V
     { cache: false },
   );
   return (key) => {
-    const name = nameOf(key);
-    let value = loaded.get(name);
+    const id = cache.entryId(namespace, key);
+    let value = loaded.get(id);
     if (value === undefined) {
-      value = cache.readInMemory(namespace, key, request) ?? batches.load(key);
-      loaded.set(name, value);
+      value = cache.readInMemory(namespace, id, request) ?? batches.load(key);
+      loaded.set(id, value);
     }
     return value;
   };

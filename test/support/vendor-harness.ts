@@ -91,6 +91,7 @@ export function passthroughCache(clock: Clock): PassthroughCache {
         ),
       ),
     read: async (space, key, context, fetch) => store(space, key, await fetch(context)),
+    entryId: (space, key) => JSON.stringify(space.keyParts(key)),
     readInMemory: () => undefined,
     peek: (_space, keys) => Promise.resolve(keys.map(() => undefined)),
     primeMany: (space, entries) => {

@@ -40,7 +40,6 @@ export function createLoaders({ client, cache, ttl }: AvaamoDeps, request: DataS
       cache,
       namespace,
       request,
-      nameOf: (key) => toKeyParts(key).join(' '),
       readBatch: (keys, context) =>
         readByPriority(
           keys,

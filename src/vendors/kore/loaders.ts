@@ -38,7 +38,6 @@ export function createLoaders(deps: KoreDeps, request: DataSourceContext): KoreL
       cache: deps.cache,
       namespace: cellNamespace,
       request,
-      nameOf: toCellName,
       readBatch: (keys, context) =>
         deps.cache.readMany(
           cellNamespace,

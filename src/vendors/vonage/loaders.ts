@@ -46,7 +46,6 @@ export function createLoaders({ client, cache, ttl }: VonageDeps, request: DataS
       cache,
       namespace: interactionNamespace,
       request,
-      nameOf: (key) => JSON.stringify(toKeyParts(key)),
       readBatch: (keys, context) => cache.readEach(interactionNamespace, keys, context, fetch),
     }),
   };

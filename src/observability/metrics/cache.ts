@@ -20,13 +20,14 @@ export function createCacheMetrics(factory: MetricFactory): AllCacheMetrics {
     'operation',
     'reason',
   ]);
-  const reads = createTally<'account' | 'endpoint' | 'result'>();
-  counter('cache_reads_total', 'Keys read from the cache by result.', ['account', 'endpoint', 'result'], reads.report);
+  const readLabels = ['account', 'endpoint', 'result'] as const;
+  const reads = createTally(readLabels);
+  counter('cache_reads_total', 'Keys read from the cache by result.', readLabels, reads.report);
   return {
     ...createLevelMetrics(factory),
     ...createRedisMetrics(factory),
     cacheRead: (account, endpoint, result, keys = 1) => {
-      reads.add(`${result} ${account} ${endpoint}`, () => ({ account, endpoint, result }), keys);
+      reads.add([account, endpoint, result], keys);
     },
     cacheError: (operation, reason, entries = 1) => {
       errors.inc({ operation, reason }, entries);

@@ -12,13 +12,9 @@ export function createServerMetrics({
   gauge,
   histogram,
 }: MetricFactory): Omit<ServerMetrics, 'limitRejection'> {
-  const requests = createTally<'method' | 'path' | 'status'>();
-  counter(
-    'http_requests_total',
-    'HTTP requests by method, path and status.',
-    ['method', 'path', 'status'],
-    requests.report,
-  );
+  const requestLabels = ['method', 'path', 'status'] as const;
+  const requests = createTally(requestLabels);
+  counter('http_requests_total', 'HTTP requests by method, path and status.', requestLabels, requests.report);
   const durations = histogram(
     'http_request_duration_seconds',
     'Duration of HTTP requests in seconds.',
@@ -31,9 +27,9 @@ export function createServerMetrics({
   });
   const shed = counter('http_requests_shed_total', 'Requests shed because the process is overloaded.', ['reason']);
   const authFailures = counter('auth_failures_total', 'Failed authentications by reason.', ['reason']);
-  const responses = createTally<'result'>();
+  const responses = createTally(['result']);
   counter('responses_total', 'GraphQL requests by how their response was obtained.', ['result'], responses.report);
-  const documents = createTally<'source'>();
+  const documents = createTally(['source']);
   counter(
     'graphql_documents_total',
     'GraphQL requests that were not answered from stored responses, by the source of their text.',
@@ -49,7 +45,7 @@ export function createServerMetrics({
     unread.set(readUnreadBytes());
   });
   const countRequest = (method: string, path: HttpPath, status: number): void => {
-    requests.add(`${status} ${method} ${path}`, () => ({ method, path, status }));
+    requests.add([method, path, status]);
   };
   return {
     watchReadiness: (isReady) => {
@@ -59,10 +55,10 @@ export function createServerMetrics({
       readUnreadBytes = bytes;
     },
     responseRead: (result) => {
-      responses.add(result, () => ({ result }));
+      responses.add([result]);
     },
     documentRequested: (source) => {
-      documents.add(source, () => ({ source }));
+      documents.add([source]);
     },
     requestStarted: () => {
       inFlight += 1;

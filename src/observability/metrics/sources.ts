@@ -15,8 +15,9 @@ export interface SourceMetrics extends SourceObserver {
 
 export function createSourceMetrics({ counter, histogram }: MetricFactory): SourceMetrics {
   const help = 'Contributions of accounts to fields and discoveries, by outcome.';
-  const sources = createTally<'account' | 'endpoint' | 'outcome'>();
-  counter('sources_total', help, ['account', 'endpoint', 'outcome'], sources.report);
+  const sourceLabels = ['account', 'endpoint', 'outcome'] as const;
+  const sources = createTally(sourceLabels);
+  counter('sources_total', help, sourceLabels, sources.report);
   const dropped = counter('records_dropped_total', 'Records and files left out of vendor responses, by reason.', [
     'account',
     'endpoint',
@@ -32,7 +33,7 @@ export function createSourceMetrics({ counter, histogram }: MetricFactory): Sour
     sourceReported: ({ account, endpoint, outcome, error }) => {
       // Callers ask for agents that have left, too: only other failures are worth an alert.
       const label = outcome === 'FAILED' && error && isNotFound(error) ? error.code : outcome;
-      sources.add(`${label} ${account} ${endpoint}`, () => ({ account, endpoint, outcome: label }));
+      sources.add([account, endpoint, label]);
     },
     liveDataServed: ({ account, endpoint }, ageMs) => {
       liveAges.observe({ account, endpoint }, ageMs / SECOND);

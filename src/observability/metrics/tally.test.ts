@@ -5,10 +5,10 @@ import { createTally } from './tally.ts';
 
 test('a counter shows the counts of every reading so far', async () => {
   const registry = new prometheus.Registry();
-  const tally = createTally<'color'>();
+  const tally = createTally(['color']);
   createMetricFactory(registry).counter('things_total', 'Things.', ['color'], tally.report);
   const add = (color: string) => {
-    tally.add(color, () => ({ color }));
+    tally.add([color]);
   };
   const lines = async () => (await registry.metrics()).split('\n').filter((line) => line.startsWith('switchboard_'));
   expect(await lines()).toEqual([]);

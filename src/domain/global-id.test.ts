@@ -214,6 +214,11 @@ describe('status periods with the same start', () => {
   });
 });
 
+test.each([-1, -3_786_912_000_000, 0.5])('encodes the start %d of a period as any other number', (start) => {
+  const early = period('v', start);
+  expect(statusPeriodId(early)).toBe(encodeParts(['P', early.account, early.ref, start, fingerprintOf(early)]));
+});
+
 test('makes ids of about fifty characters', () => {
   const longPeriod = period('kore-main', Date.parse('2026-11-20T09:30:00Z'), {
     vendorStatus: 'AVAILABLE',

@@ -1,6 +1,7 @@
 import type { Instant } from './clock.ts';
 import type { Interaction } from './interaction.ts';
 import { firstEventAt, type Session } from './session.ts';
+import { createPeriodIdEncoder } from './status-period-id.ts';
 import type { StatusPeriod } from './status-period.ts';
 import { DAY } from './time.ts';
 
@@ -46,7 +47,10 @@ export function agentIdByAccount(account: string, ref: string): string {
   return encodeParts(['R', account, ref]);
 }
 
+const encodePeriodId = createPeriodIdEncoder();
+
 export function statusPeriodId(period: StatusPeriod): string {
+  if (Number.isSafeInteger(period.start) && period.start >= 0) return encodePeriodId(period, hashOfNames(period));
   return encodeParts(['P', period.account, period.ref, period.start.toString(36), fingerprintOf(period)]);
 }
 
@@ -61,10 +65,13 @@ export function interactionId(interaction: Interaction): string {
 
 /** Returns a short hash (FNV-1a) of what, besides its start, distinguishes a period from others of the agent. */
 export function fingerprintOf(period: StatusPeriod): string {
-  let hash = hashOf(period.vendorStatus, 0x811c9dc5);
+  return hashOfNames(period).toString(36);
+}
+
+function hashOfNames(period: StatusPeriod): number {
   // Part by part: one text of all would have to be made first.
-  for (const part of [period.label ?? '', period.sessionId ?? '']) hash = hashOf(part, hashOf('\n', hash));
-  return (hash >>> 0).toString(36);
+  const hash = hashOf(period.label ?? '', hashOf('\n', hashOf(period.vendorStatus, 0x811c9dc5)));
+  return hashOf(period.sessionId ?? '', hashOf('\n', hash)) >>> 0;
 }
 
 function hashOf(text: string, start: number): number {

@@ -24,6 +24,15 @@ test('sends the length of the body in bytes, not characters', async () => {
   expect([response.headers.get('content-length'), await response.text()]).toEqual(['2', 'é']);
 });
 
+test.each([256, 8192, 8448])('sends the bytes of a body of %i bytes as they are', async (length) => {
+  const body = Buffer.from(Array.from({ length }, (_, index) => index % 256));
+  const response = await fetchFrom((to) => {
+    send(to, 200, {}, body);
+  });
+  expect(response.headers.get('content-length')).toBe(String(length));
+  expect(Buffer.from(await response.arrayBuffer()).equals(body)).toBe(true);
+});
+
 test('sends a value as JSON with a final newline', async () => {
   const response = await fetchFrom((to) => {
     sendJson(to, 202, { a: 1 });

@@ -1,7 +1,7 @@
 import type { Instant } from './clock.ts';
 import type { Interaction } from './interaction.ts';
 import { firstEventAt, type Session } from './session.ts';
-import { createPeriodIdEncoder } from './status-period-id.ts';
+import { encodePeriodId } from './status-period-id.ts';
 import type { StatusPeriod } from './status-period.ts';
 import { DAY } from './time.ts';
 
@@ -46,8 +46,6 @@ export function agentIdByEmail(email: string): string {
 export function agentIdByAccount(account: string, ref: string): string {
   return encodeParts(['R', account, ref]);
 }
-
-const encodePeriodId = createPeriodIdEncoder();
 
 export function statusPeriodId(period: StatusPeriod): string {
   if (Number.isSafeInteger(period.start) && period.start >= 0) return encodePeriodId(period, hashOfNames(period));

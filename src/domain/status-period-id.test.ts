@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createPeriodIdEncoder } from './status-period-id.ts';
+import { encodePeriodId } from './status-period-id.ts';
 
 function expectedId(account: string, ref: string, start: number, hash: number): string {
   return Buffer.from(['P', account, ref, start.toString(36), hash.toString(36)].join('\n')).toString('base64url');
 }
 
-test('encodes the parts of every period, in any order of agents', () => {
-  // Few accounts and references, so that some follow themselves; numbers around every power of 36.
+test('encodes the parts of every period', () => {
+  // Numbers around every power of 36.
   const name = fc.oneof(fc.constantFrom('a', 'b', 'jane@example.com', 'Jürgen', '漢字'), fc.string({ unit: 'binary' }));
   const near = (max: number) =>
     fc
@@ -18,10 +18,9 @@ test('encodes the parts of every period, in any order of agents', () => {
   const periods = fc.array(fc.record({ account: name, ref: name, start, hash }), { maxLength: 8 });
   fc.assert(
     fc.property(periods, (list) => {
-      const encode = createPeriodIdEncoder();
       for (const period of list) {
         const id = expectedId(period.account, period.ref, period.start, period.hash);
-        expect(encode(period, period.hash)).toBe(id);
+        expect(encodePeriodId(period, period.hash)).toBe(id);
       }
     }),
     { numRuns: 1000 },

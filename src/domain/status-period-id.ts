@@ -7,32 +7,19 @@ const MAX_END_LENGTH = 11 + 1 + 7;
 
 type IdentifiedPeriod = Pick<StatusPeriod, 'account' | 'ref' | 'start'>;
 
-/** Returns the id of a period whose start is a safe integer and not negative. `hash` is an unsigned integer of 32 bits. */
-export type EncodePeriodId = (period: IdentifiedPeriod, hash: number) => string;
-
 /**
- * Creates a function that encodes the parts of a period's id, one per line. A response has hundreds of these ids, and those of one agent
- * follow one another, so the lines of the last agent are kept as bytes. The numbers are written behind them: `toString(36)` of numbers
- * this large takes longer than all else.
+ * Encodes the parts of a period's id, one per line. Its start is a safe integer and not negative, `hash` an unsigned integer of 32
+ * bits. The numbers are written as bytes: a response has hundreds of ids, and `toString(36)` of numbers this large takes longer than all
+ * else.
  */
-export function createPeriodIdEncoder(): EncodePeriodId {
-  let account: string | null = null;
-  let ref: string | null = null;
-  let bytes = Buffer.alloc(0);
-  let endAt = 0;
-
-  return (period, hash) => {
-    if (period.ref !== ref || period.account !== account) {
-      ({ account, ref } = period);
-      const lines = `P\n${account}\n${ref}\n`;
-      endAt = Buffer.byteLength(lines);
-      bytes = Buffer.alloc(endAt + MAX_END_LENGTH);
-      bytes.write(lines);
-    }
-    const startEnd = writeBase36(bytes, period.start, endAt);
-    bytes[startEnd] = NEWLINE;
-    return bytes.toString('base64url', 0, writeBase36(bytes, hash, startEnd + 1));
-  };
+export function encodePeriodId({ account, ref, start }: IdentifiedPeriod, hash: number): string {
+  const lines = `P\n${account}\n${ref}\n`;
+  const linesEnd = Buffer.byteLength(lines);
+  const bytes = Buffer.allocUnsafe(linesEnd + MAX_END_LENGTH);
+  bytes.write(lines);
+  const startEnd = writeBase36(bytes, start, linesEnd);
+  bytes[startEnd] = NEWLINE;
+  return bytes.toString('base64url', 0, writeBase36(bytes, hash, startEnd + 1));
 }
 
 /** Writes a number as `toString(36)` returns it; returns where it ends. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { SourceMap, type SourceMapPayload } from 'node:module';
 import { LRUCache } from 'lru-cache';
-import { decodeSourceMap, type FindSource, type SourceMapData } from './source-map.ts';
 
 /** The innermost position in the gateway's own code that a stack names, such as `src/gather/merge.ts:12`; null where it names none. */
 export type LocateSource = (stack: string) => string | null;
@@ -20,7 +20,7 @@ const OWN_SOURCE = /^\.\.\/\.\.\/(src\/.*)$/;
 export function createSourceLocator(folder: URL): LocateSource {
   const locations = new LRUCache<string, string>({ max: MAX_LOCATIONS });
   return (stack) => {
-    const maps = new Map<string, FindSource>();
+    const maps = new Map<string, SourceMap | null>();
     for (const frame of stack.split('\n').filter((line) => /^\s+at /.test(line))) {
       const location = locateFrame(frame, maps);
       if (location !== '') return location;
@@ -28,7 +28,7 @@ export function createSourceLocator(folder: URL): LocateSource {
     return null;
   };
 
-  function locateFrame(frame: string, maps: Map<string, FindSource>): string {
+  function locateFrame(frame: string, maps: Map<string, SourceMap | null>): string {
     const start = frame.lastIndexOf(folder.href);
     if (start < 0) return /\/(src\/[\w./-]+:\d+):\d+\)?$/.exec(frame)?.[1] ?? '';
     const position = frame.slice(start + folder.href.length);
@@ -37,24 +37,23 @@ export function createSourceLocator(folder: URL): LocateSource {
     return location;
   }
 
-  function locateInBundle(position: string, maps: Map<string, FindSource>): string {
+  function locateInBundle(position: string, maps: Map<string, SourceMap | null>): string {
     const [, name, line, column] = /^([\w-]+\.js):(\d+):(\d+)\)?$/.exec(position) ?? [];
     if (name === undefined) return '';
-    const findSource = maps.get(name) ?? readSourceMap(new URL(`${name}.map`, folder));
-    maps.set(name, findSource);
-    const found = findSource(Number(line), Number(column));
-    const [, source] = OWN_SOURCE.exec(found?.source ?? '') ?? [];
-    return found && source !== undefined ? `${source}:${found.line}` : '';
+    const map = maps.has(name) ? maps.get(name) : readSourceMap(new URL(`${name}.map`, folder));
+    maps.set(name, map ?? null);
+    const origin = map?.findOrigin(Number(line), Number(column));
+    if (!origin || !('fileName' in origin)) return '';
+    const [, source] = OWN_SOURCE.exec(origin.fileName) ?? [];
+    return source === undefined ? '' : `${source}:${origin.lineNumber}`;
   }
 }
 
-/** Finds nothing where the map cannot be read, or where none of its sources is the gateway's. */
-function readSourceMap(file: URL): FindSource {
+/** Null where the map cannot be read: without it, a line of the log still says what failed. */
+function readSourceMap(file: URL): SourceMap | null {
   try {
-    const map = JSON.parse(readFileSync(file, 'utf8')) as SourceMapData;
-    if (map.sources.some((source) => OWN_SOURCE.test(source ?? ''))) return decodeSourceMap(map);
+    return new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload);
   } catch {
-    // Without it, a line of the log still says what failed.
+    return null;
   }
-  return () => null;
 }

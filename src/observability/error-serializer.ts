@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { VendorError } from '../domain/vendor-error.ts';
+import type { LocateSource } from './source-locator.ts';
 
 /** The parts of an error that may be logged. */
 export interface SerializedError {
@@ -17,14 +18,14 @@ export interface SerializedError {
 }
 
 /** Serializes an error by an allow-list: messages and stacks of other libraries' errors may contain URLs, headers or tokens. */
-export function serializeError(error: unknown): SerializedError {
+export function serializeError(error: unknown, locateSource: LocateSource): SerializedError {
   if (error instanceof VendorError) {
     const { name, code, vendor, account, endpoint, reason, status, message } = error;
     return { name, code, vendor, account, endpoint, message, ...(reason && { reason }), ...(status && { status }) };
   }
   if (typeof error !== 'object' || error === null) return { name: typeof error };
   const { name, code, stack, message } = error as Record<string, unknown>;
-  const at = typeof stack === 'string' ? findSourceLocation(stack) : null;
+  const at = typeof stack === 'string' ? locateSource(stack) : null;
   return {
     name: isIdentifier(name) ? name : 'Error',
     ...(isIdentifier(code) && { code }),
@@ -36,8 +37,4 @@ export function serializeError(error: unknown): SerializedError {
 /** Whether a value is an identifier such as `ECONNREFUSED`: too short and too plain to contain a secret. */
 function isIdentifier(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z_]{1,64}$/.test(value);
-}
-
-function findSourceLocation(stack: string): string | null {
-  return /^\s+at .*\/(src\/[\w./-]+:\d+):\d+\)?$/m.exec(stack)?.[1] ?? null;
 }

@@ -1,6 +1,7 @@
 import { type DestinationStream, pino } from 'pino';
 import type { Logger } from '../server/ports.ts';
 import { serializeError } from './error-serializer.ts';
+import { createSourceLocator } from './source-locator.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -17,6 +18,8 @@ export interface LoggerOptions {
 
 /** Writes one JSON object a line: `logger.info({ requestId }, 'message')`. */
 export function createLogger({ level = 'info', destination }: LoggerOptions): LevelledLogger {
+  // In a bundle, every file is in its folder.
+  const locateSource = createSourceLocator(new URL('.', import.meta.url));
   return pino(
     {
       level,
@@ -24,7 +27,7 @@ export function createLogger({ level = 'info', destination }: LoggerOptions): Le
       messageKey: 'message',
       timestamp: createTimestamp(Date.now),
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: serializeError },
+      serializers: { err: (error: unknown) => serializeError(error, locateSource) },
     },
     destination,
   );

@@ -105,6 +105,8 @@ export async function startGateway({ createApp, vendors, startupComplete }: Star
       await output.flush();
     },
   });
+  // From now on errors are logged. The log finds their sources by itself; the first use of Node's source maps would hold the event loop.
+  process.setSourceMapsEnabled(false);
   // Signals received so far are handled now: start-up may have run without a pause until here.
   await setImmediate();
   // Until then agents of a healthy account would be missing from answers. A vendor that is down delays it, but never prevents it.

@@ -39,14 +39,34 @@ test('builds a bundle at the first start and runs it from then on, until a sourc
   expect(await start()).toContain('Switchboard is edited');
 });
 
-test('names the lines of the sources in stack traces', async () => {
-  await replaceIn(BANNER, '  return `', "  if (url) throw new Error('canary');\n  return `");
+/** Runs `npm start`'s command in the copy until it ends; resolves to what it wrote. */
+async function runToEnd() {
   const child = gateways.run({ script: checkout.path('src/start.mjs') });
   let log = '';
   child.stdout?.on('data', (text: Buffer) => (log += text.toString()));
   child.stderr?.on('data', (text: Buffer) => (log += text.toString()));
   await new Promise((resolve) => child.once('close', resolve));
-  expect(log).toContain('"at":"src/startup/banner.ts:5"');
+  expect(log).not.toContain('Starting from the sources');
+  return log;
+}
+
+test('names the lines of the sources in the log', async () => {
+  await replaceIn(BANNER, '  return `', "  if (url) throw new Error('canary');\n  return `");
+  expect(await runToEnd()).toContain('"at":"src/startup/banner.ts:5"');
+});
+
+test('names the lines of the sources in the stack of an error before there is a log', async () => {
+  await replaceIn(
+    'src/startup/log-level.ts',
+    '  if (!LOG_LEVEL) return',
+    "  if (!LOG_LEVEL) throw new Error('canary');\n  return",
+  );
+  expect(await runToEnd()).toMatch(/^ {4}at parseLogLevel \(\/.*\/src\/startup\/log-level\.ts:13:\d+\)$/m);
+});
+
+test("leaves Node's source maps off, whose first use holds the event loop", async () => {
+  await replaceIn(BANNER, '  return `', '  return `maps ${String(process.sourceMapsEnabled)}');
+  expect(await start()).toContain('maps false');
 });
 
 test('runs the sources, and says so, where it may not write a bundle', async () => {

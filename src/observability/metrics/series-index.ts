@@ -1,0 +1,44 @@
+import type { LabelValues } from 'prom-client';
+
+/** The time series of one metric, found by their label values. */
+export interface SeriesIndex<Series> {
+  /** Creates the series at its first use; `values` are those of the labels, in their order. */
+  readonly find: (values: readonly (string | number)[]) => Series;
+  /** In the order of their first use. */
+  readonly all: readonly Series[];
+}
+
+/** What begins with the same label values. */
+interface SeriesNode<Series> {
+  readonly byNextValue: Map<string | number, SeriesNode<Series>>;
+  series?: Series;
+}
+
+/** The values are looked up one by one: joined, they would be a new text each time, which would have to be hashed. */
+export function createSeriesIndex<Label extends string, Series extends object>(
+  labelNames: readonly Label[],
+  createSeries: (labels: LabelValues<Label>) => Series,
+): SeriesIndex<Series> {
+  const root: SeriesNode<Series> = { byNextValue: new Map() };
+  const all: Series[] = [];
+  return {
+    all,
+    find: (values) => {
+      let node = root;
+      for (const value of values) {
+        let next = node.byNextValue.get(value);
+        if (!next) node.byNextValue.set(value, (next = { byNextValue: new Map() }));
+        node = next;
+      }
+      if (!node.series) all.push((node.series = createSeries(toLabels(labelNames, values))));
+      return node.series;
+    },
+  };
+}
+
+function toLabels<Label extends string>(
+  names: readonly Label[],
+  values: readonly (string | number)[],
+): LabelValues<Label> {
+  return Object.fromEntries(names.map((name, index) => [name, values[index]])) as LabelValues<Label>;
+}

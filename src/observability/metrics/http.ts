@@ -49,7 +49,7 @@ export function createVendorHttpMetrics({
         outcome: outcome === 'OK' ? outcome : toCodeLabel(outcome),
         reason: toReasonLabel(reason),
       });
-      durations.observe({ account, endpoint }, ms / 1000);
+      durations.observe(ms / 1000, account, endpoint);
     },
     vendorRetry: (account, reason) => {
       retries.inc({ account, reason });

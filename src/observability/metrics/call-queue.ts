@@ -36,7 +36,7 @@ export function createCallQueueMetrics({ gauge, histogram }: MetricFactory): Cal
 
   return {
     callStarted: (account, priority, waitedMs) => {
-      waits.observe({ account, priority }, waitedMs / 1000);
+      waits.observe(waitedMs / 1000, account, priority);
     },
     watchCalls: (account, gauges) => {
       gaugesByAccount.set(account, gauges);

@@ -2,6 +2,7 @@ import type { CallQueueMetrics, CircuitState, VendorHttpMetrics } from '../../ht
 import { toCodeLabel, toReasonLabel } from '../labels.ts';
 import type { AccountStateMetrics } from './accounts.ts';
 import type { MetricFactory } from './registry.ts';
+import { createTally } from './tally.ts';
 
 const CIRCUIT_STATE_VALUES: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };
 
@@ -11,12 +12,9 @@ export function createVendorHttpMetrics({
   gauge,
   histogram,
 }: MetricFactory): Omit<VendorHttpMetrics, keyof CallQueueMetrics> & AccountStateMetrics {
-  const requests = counter('vendor_requests_total', 'Attempts at vendor calls by outcome and reason.', [
-    'account',
-    'endpoint',
-    'outcome',
-    'reason',
-  ]);
+  const requestLabels = ['account', 'endpoint', 'outcome', 'reason'] as const;
+  const requests = createTally(requestLabels);
+  counter('vendor_requests_total', 'Attempts at vendor calls by outcome and reason.', requestLabels, requests.report);
   const durations = histogram('vendor_request_duration_seconds', 'Duration of vendor calls in seconds.', [
     'account',
     'endpoint',
@@ -43,13 +41,8 @@ export function createVendorHttpMetrics({
   const circuitsByAccount = new Map<string, Set<string>>();
   return {
     vendorCall: ({ account, endpoint, outcome, reason, ms }) => {
-      requests.inc({
-        account,
-        endpoint,
-        outcome: outcome === 'OK' ? outcome : toCodeLabel(outcome),
-        reason: toReasonLabel(reason),
-      });
-      durations.observe({ account, endpoint }, ms / 1000);
+      requests.add([account, endpoint, outcome === 'OK' ? outcome : toCodeLabel(outcome), toReasonLabel(reason)]);
+      durations.observe(ms / 1000, account, endpoint);
     },
     vendorRetry: (account, reason) => {
       retries.inc({ account, reason });

@@ -1,4 +1,5 @@
 import prometheus from 'prom-client';
+import { createTalliedHistogram, type TalliedHistogram } from './tallied-histogram.ts';
 
 /** The metrics of a process. */
 export type MetricsReport = Awaited<ReturnType<prometheus.Registry['getMetricsAsJSON']>>;
@@ -22,12 +23,12 @@ export interface MetricFactory {
     collect?: (gauge: prometheus.Gauge<Label>) => void,
   ) => prometheus.Gauge<Label>;
   /** A histogram in seconds; the buckets suit the durations of calls where they are absent. */
-  readonly histogram: <Label extends string>(
+  readonly histogram: <const Labels extends readonly string[]>(
     name: string,
     help: string,
-    labelNames: readonly Label[],
+    labelNames: Labels,
     bucketsSeconds?: readonly number[],
-  ) => prometheus.Histogram<Label>;
+  ) => TalliedHistogram<Labels>;
 }
 
 export function createMetricFactory(registry: prometheus.Registry): MetricFactory {
@@ -64,6 +65,6 @@ export function createMetricFactory(registry: prometheus.Registry): MetricFactor
       return gauge;
     },
     histogram: (name, help, labelNames, bucketsSeconds = DURATION_BUCKETS_SECONDS) =>
-      new prometheus.Histogram({ name: prefixed(name), help, labelNames, buckets: [...bucketsSeconds], registers }),
+      createTalliedHistogram(registry, { name: prefixed(name), help, labelNames, buckets: bucketsSeconds }),
   };
 }

@@ -66,7 +66,7 @@ export function createServerMetrics({
     requestEnded: (method, path, status, ms) => {
       inFlight -= 1;
       countRequest(toMethodLabel(method), path, status);
-      if (ms !== null) durations.observe({ path }, ms / 1000);
+      if (ms !== null) durations.observe(ms / 1000, path);
     },
     clientError: (status) => {
       countRequest(toMethodLabel(undefined), 'other', status);

@@ -36,7 +36,7 @@ export function createSourceMetrics({ counter, histogram }: MetricFactory): Sour
       sources.add([account, endpoint, label]);
     },
     liveDataServed: ({ account, endpoint }, ageMs) => {
-      liveAges.observe({ account, endpoint }, ageMs / SECOND);
+      liveAges.observe(ageMs / SECOND, account, endpoint);
     },
     recordsDropped: (account, endpoint, reason, count) => {
       dropped.inc({ account, endpoint, reason }, count);

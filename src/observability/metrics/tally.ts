@@ -1,4 +1,5 @@
 import type { Counter, LabelValues } from 'prom-client';
+import { createSeriesIndex } from './series-index.ts';
 
 /** Counts what happens in every request: a counter of prom-client checks and joins its labels each time. */
 export interface Tally<Label extends string> {
@@ -8,37 +9,14 @@ export interface Tally<Label extends string> {
   readonly report: (counter: Counter<Label>) => void;
 }
 
-/** What begins with the same label values. */
-interface TallyNode<Label extends string> {
-  readonly byNextValue: Map<string | number, TallyNode<Label>>;
-  series?: { readonly labels: LabelValues<Label>; count: number };
-}
-
-/** The values are looked up one by one: joined, they would be a new text each time, which would have to be hashed. */
 export function createTally<Label extends string>(labelNames: readonly Label[]): Tally<Label> {
-  const root: TallyNode<Label> = { byNextValue: new Map() };
-  /** In the order of their first count. */
-  const allSeries: NonNullable<TallyNode<Label>['series']>[] = [];
+  const series = createSeriesIndex(labelNames, (labels: LabelValues<Label>) => ({ labels, count: 0 }));
   return {
     add: (values, count = 1) => {
-      let node = root;
-      for (const value of values) {
-        let next = node.byNextValue.get(value);
-        if (!next) node.byNextValue.set(value, (next = { byNextValue: new Map() }));
-        node = next;
-      }
-      if (!node.series) allSeries.push((node.series = { labels: toLabels(labelNames, values), count: 0 }));
-      node.series.count += count;
+      series.find(values).count += count;
     },
     report: (counter) => {
-      for (const { labels, count } of allSeries) counter.inc(labels, count);
+      for (const { labels, count } of series.all) counter.inc(labels, count);
     },
   };
-}
-
-function toLabels<Label extends string>(
-  names: readonly Label[],
-  values: readonly (string | number)[],
-): LabelValues<Label> {
-  return Object.fromEntries(names.map((name, index) => [name, values[index]])) as LabelValues<Label>;
 }

@@ -4,7 +4,13 @@ import { directoryEntry, discoveredAgent } from '../../test/support/directory-fi
 import { createFakeServices, freshResult } from '../../test/support/gather-harness.ts';
 import type { DirectoryEntry } from '../config/settings.ts';
 import type { DiscoveredAgent } from '../domain/agent.ts';
-import { type AgentFilter, createAgentFilter, createLaterFilter, needsDiscovery } from './agent-filter.ts';
+import {
+  type AgentFilter,
+  agentsByEmails,
+  createAgentFilter,
+  createLaterFilter,
+  needsDiscovery,
+} from './agent-filter.ts';
 
 const ACCOUNTS = ['kore', 'lp', 'vcc', 'bots'] as const;
 const EMAILS = ['a@x.de', 'b@x.de', 'c@x.de'] as const;
@@ -98,4 +104,15 @@ describe('createLaterFilter', () => {
       }),
     );
   });
+});
+
+test('agentsByEmails finds what the filter finds', async () => {
+  const emails = fc.array(fc.constantFrom(...EMAILS, 'A@X.de', 'unknown@x.de'), { maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(entries, discovered, discovered, emails, async (list, kore, lp, addresses) => {
+      const { context, merged } = await open(list, { kore, lp });
+      const matching = merged.agents.filter(createAgentFilter(context, merged, { emails: addresses }));
+      expect(agentsByEmails(merged, addresses)).toEqual(matching);
+    }),
+  );
 });

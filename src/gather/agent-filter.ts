@@ -69,6 +69,18 @@ export function membersOf(view: DirectoryView, { teams: teamIds }: AgentFilter):
   return teamId === undefined || others.length > 0 ? view.agents : (membersByTeam(view).get(teamId) ?? []);
 }
 
+/** The agents with one of these addresses, in the order of the view. */
+export function agentsByEmails(view: DirectoryView, emails: readonly string[]): readonly Agent[] {
+  const positionsByEmail = view.memoize('positions by address', () =>
+    Map.groupBy(view.agents.keys(), (position) => view.agents[position]?.email?.toLowerCase() ?? null),
+  );
+  const positions = new Set<number>();
+  for (const email of emails)
+    for (const position of positionsByEmail.get(email.toLowerCase()) ?? []) positions.add(position);
+  // Of numbers, which sort without a function.
+  return [...Uint32Array.from(positions).sort()].flatMap((position) => view.agents[position] ?? []);
+}
+
 /** What is known of the agents before discovery. */
 export interface ConfiguredAgents {
   readonly context: QueryContext;

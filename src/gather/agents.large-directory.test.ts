@@ -53,3 +53,12 @@ test('a filter that was asked before reads no agent of the whole directory', asy
   expect(await readsOf({ filter })).toBeGreaterThanOrEqual(ENTRIES.length);
   expect(await readsOf({ filter })).toBe(0);
 });
+
+test('a filter by address reads the agents with these addresses only, also where it was never asked before', async () => {
+  const { context, readsOf } = setUp();
+  await readsOf({ filter: { emails: ['1@x.de'] } });
+  const filter = { emails: ['4000@X.DE', '7@x.de', 'unknown@x.de'] };
+  expect(await readsOf({ filter })).toBeLessThanOrEqual(2);
+  const { nodes } = await agents(context, { first: 10, filter });
+  expect(nodes.map(({ key }) => key)).toEqual(['agent-7', 'agent-4000']);
+});

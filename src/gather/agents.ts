@@ -6,6 +6,7 @@ import { mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promi
 import {
   admitsDiscoveryOf,
   type AgentFilter,
+  agentsByEmails,
   assertAgentFilter,
   createAgentFilter,
   membersOf,
@@ -62,6 +63,9 @@ export function matchingAgents(
   filter: AgentFilter | null,
 ): readonly Agent[] {
   if (!filter) return view.agents;
+  const { emails, ...others } = filter;
+  // Not kept: finding them takes less than the key of a long list.
+  if (emails) return agentsByEmails(view, emails).filter(createAgentFilter(context, view, others));
   return view.memoize(`matching ${JSON.stringify(filter)}`, () =>
     membersOf(view, filter).filter(createAgentFilter(context, view, filter)),
   );

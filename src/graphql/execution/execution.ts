@@ -22,7 +22,7 @@ import type {
 import { CollectedErrors } from './collected-errors.ts';
 import { assertRuntimeType, completeLeaf, nonNullError } from './complete-value.ts';
 import type { ObjectTexts, TextByObject } from './object-texts.ts';
-import { allDone, concatWhenDone, ignoreRejections, isPromise } from './promises.ts';
+import { allDone, concatTexts, concatWhenDone, ignoreRejections, isPromise } from './promises.ts';
 
 /** An object whose properties may be functions, which are called as resolvers are. */
 type Source = Readonly<Record<string, unknown>>;
@@ -274,7 +274,7 @@ export class Execution {
 
 /** A list is joined where its errors are handled: joined before, it would take a turn more than with graphql-js. */
 function toText(completed: Completed): string {
-  return typeof completed === 'string' ? completed : `[${completed.join(',')}]`;
+  return typeof completed === 'string' ? completed : `[${concatTexts(completed, ',')}]`;
 }
 
 function pathOf(field: SelectedField, parent: Path | undefined): Path {

@@ -47,8 +47,26 @@ function candidatesFor(
 }
 
 function exactCandidates(resolvedBy: AgentCandidates['resolvedBy'], agents: readonly Agent[]): AgentCandidates {
-  const key = `${resolvedBy} ${agents.map(({ id }) => id).join()}`;
-  return { key, resolvedBy, agents, maxAgents: agents.length, unlisted: 'none' };
+  return new ExactCandidates(resolvedBy, agents);
+}
+
+/** Agents that are known. Their key is long, and most plans do not need it. */
+class ExactCandidates implements AgentCandidates {
+  readonly unlisted = 'none';
+  readonly resolvedBy: AgentCandidates['resolvedBy'];
+  readonly agents: readonly Agent[];
+  readonly maxAgents: number;
+  #key: string | null = null;
+
+  constructor(resolvedBy: AgentCandidates['resolvedBy'], agents: readonly Agent[]) {
+    this.resolvedBy = resolvedBy;
+    this.agents = agents;
+    this.maxAgents = agents.length;
+  }
+
+  get key(): string {
+    return (this.#key ??= `${this.resolvedBy} ${this.agents.map(({ id }) => id).join()}`);
+  }
 }
 
 /** The same agents, looked up below agents that only discovery resolves: their reads come with those of discovered agents. */

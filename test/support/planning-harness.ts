@@ -7,19 +7,12 @@ const LISTED_AGENTS = Array.from({ length: 50 }, (_, i) =>
 );
 
 /** A planning context of 50 configured agents of one account, whose discovery has not answered yet. */
-export function setUpPlanning(): { readonly planning: PlanningContext; readonly dataSourceReads: () => number } {
+export function setUpPlanning(): PlanningContext {
   const sources = {
     currentStatus: () => new Promise<never>(() => undefined),
     discover: () => new Promise<never>(() => undefined),
   };
-  const context = createFakeServices(LISTED_AGENTS, [{ name: 'v', vendor: 'KORE', sources }]).createContext();
-  let dataSourceReads = 0;
-  const planning = createPlanningContext({
-    ...context,
-    dataSource: (name) => {
-      dataSourceReads += 1;
-      return context.dataSource(name);
-    },
-  });
-  return { planning, dataSourceReads: () => dataSourceReads };
+  return createPlanningContext(
+    createFakeServices(LISTED_AGENTS, [{ name: 'v', vendor: 'KORE', sources }]).createContext(),
+  );
 }

@@ -5,8 +5,8 @@ import { createFakeServices, freshResult } from '../../test/support/gather-harne
 import type { DirectoryEntry } from '../config/settings.ts';
 import type { DiscoveredAgent } from '../domain/agent.ts';
 import {
+  addressedAgents,
   type AgentFilter,
-  agentsByEmails,
   createAgentFilter,
   createLaterFilter,
   needsDiscovery,
@@ -72,10 +72,8 @@ async function open(
     { name: 'vcc', vendor: 'VONAGE', sources: {} },
     { name: 'bots', vendor: 'AVAAMO', sources: {} },
   ]).createContext();
-  const { directory } = context.services;
-  const configured = directory.configured(context);
-  const known = { context, configured, discoverableAccounts: directory.discoverableAccounts(context) };
-  return { known, configured, context, merged: (await context.allAgents()).view };
+  const known = { context, ...context.configuredDirectory() };
+  return { known, configured: known.configured, context, merged: (await context.allAgents()).view };
 }
 
 describe('needsDiscovery', () => {
@@ -106,13 +104,22 @@ describe('createLaterFilter', () => {
   });
 });
 
-test('agentsByEmails finds what the filter finds', async () => {
+test('addressedAgents finds what the filter finds, in the same order', async () => {
   const emails = fc.array(fc.constantFrom(...EMAILS, 'A@X.de', 'unknown@x.de'), { maxLength: 5 });
+  const noneOrOthers = fc.oneof(fc.constant({}), filters);
   await fc.assert(
-    fc.asyncProperty(entries, discovered, discovered, emails, async (list, kore, lp, addresses) => {
-      const { context, merged } = await open(list, { kore, lp });
-      const matching = merged.agents.filter(createAgentFilter(context, merged, { emails: addresses }));
-      expect(agentsByEmails(merged, addresses)).toEqual(matching);
-    }),
+    fc.asyncProperty(
+      entries,
+      discovered,
+      discovered,
+      noneOrOthers,
+      emails,
+      async (list, kore, lp, others, addresses) => {
+        const { context, merged } = await open(list, { kore, lp });
+        const filter = { ...others, emails: addresses };
+        const matching = merged.agents.filter(createAgentFilter(context, merged, filter));
+        expect(addressedAgents(context, merged, addresses, filter)).toEqual(matching);
+      },
+    ),
   );
 });

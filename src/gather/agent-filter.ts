@@ -4,7 +4,7 @@ import type { Agent, AgentAccount, AgentKind } from '../domain/agent.ts';
 import { foldText } from '../domain/fold-text.ts';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import type { UnlistedAgents } from '../vendors/call-estimate.ts';
-import type { QueryContext } from './query-context.ts';
+import type { ConfiguredDirectory, QueryContext } from './query-context.ts';
 import { membersByTeam, teams } from './teams.ts';
 import { assertMaxLength } from './validate-args.ts';
 
@@ -46,9 +46,20 @@ export function createAgentFilter(
   view: DirectoryView,
   filter: AgentFilter,
 ): (agent: Agent) => boolean {
+  const matchesOthers = createUnaddressedFilter(context, view, filter);
+  if (filter.emails == null) return matchesOthers;
+  const emails = new Set(filter.emails.map((email) => email.toLowerCase()));
+  return (agent) => agent.email !== null && emails.has(agent.email.toLowerCase()) && matchesOthers(agent);
+}
+
+/** Does the same as `createAgentFilter`, without the condition on addresses. */
+function createUnaddressedFilter(
+  context: QueryContext,
+  view: DirectoryView,
+  filter: AgentFilter,
+): (agent: Agent) => boolean {
   const { kind, account, vendor, nameContains } = filter;
   const teamIds = filter.teams && new Set<string | null>(filter.teams);
-  const emails = filter.emails && new Set(filter.emails.map((email) => email.toLowerCase()));
   const text = nameContains == null ? null : foldText(nameContains);
   // The view knows every reference of an agent, in any of the vendor's spellings.
   const referenced = filter.refs && new Set(filter.refs.map((ref) => view.byAccount(ref.account, ref.ref)));
@@ -58,7 +69,6 @@ export function createAgentFilter(
     (account == null || agent.accounts.some((agentAccount) => agentAccount.account === account)) &&
     (vendor == null ||
       agent.accounts.some((agentAccount) => context.account(agentAccount.account).vendor === vendor)) &&
-    (emails == null || (agent.email !== null && emails.has(agent.email.toLowerCase()))) &&
     (referenced == null || referenced.has(agent)) &&
     (text == null || view.foldedNameOf(agent).includes(text));
 }
@@ -69,25 +79,42 @@ export function membersOf(view: DirectoryView, { teams: teamIds }: AgentFilter):
   return teamId === undefined || others.length > 0 ? view.agents : (membersByTeam(view).get(teamId) ?? []);
 }
 
-/** The agents with one of these addresses, in the order of the view. */
-export function agentsByEmails(view: DirectoryView, emails: readonly string[]): readonly Agent[] {
+/** The agents that match a filter with addresses, in the order of the view. */
+export function addressedAgents(
+  context: QueryContext,
+  view: DirectoryView,
+  emails: readonly string[],
+  others: AgentFilter,
+): readonly Agent[] {
+  const matches = createUnaddressedFilter(context, view, others);
+  const agents: Agent[] = [];
+  let last = -1;
+  for (const position of positionsByEmails(view, emails)) {
+    const agent = view.agents[position];
+    if (agent && position !== last && matches(agent)) agents.push(agent);
+    last = position;
+  }
+  return agents;
+}
+
+/** The positions of the agents with one of these addresses, in ascending order. Those of an address that is given twice are, too. */
+function positionsByEmails(view: DirectoryView, emails: readonly string[]): Uint32Array {
   const positionsByEmail = view.memoize('positions by address', () =>
     Map.groupBy(view.agents.keys(), (position) => view.agents[position]?.email?.toLowerCase() ?? null),
   );
-  const positions = new Set<number>();
-  for (const email of emails)
-    for (const position of positionsByEmail.get(email.toLowerCase()) ?? []) positions.add(position);
+  const positions: number[] = [];
+  for (const email of emails) {
+    // Nearly all are given as they are kept.
+    const found = positionsByEmail.get(email) ?? positionsByEmail.get(email.toLowerCase());
+    if (found) for (const position of found) positions.push(position);
+  }
   // Of numbers, which sort without a function.
-  return [...Uint32Array.from(positions).sort()].flatMap((position) => view.agents[position] ?? []);
+  return Uint32Array.from(positions).sort();
 }
 
-/** What is known of the agents before discovery. */
-export interface ConfiguredAgents {
+/** What is known of the agents before discovery, in a query. */
+export interface ConfiguredAgents extends ConfiguredDirectory {
   readonly context: QueryContext;
-  /** The directory as configured, without discovery. */
-  readonly configured: DirectoryView;
-  /** The accounts that may add discovered agents. */
-  readonly discoverableAccounts: ReadonlySet<string>;
 }
 
 /** Whether agents that match the filter may come from a discovery of the account. Discovered agents are human and in no team. */

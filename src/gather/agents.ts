@@ -4,9 +4,9 @@ import type { Agent, AgentAccount } from '../domain/agent.ts';
 import { agentId, type DecodedGlobalId, decodeGlobalId } from '../domain/global-id.ts';
 import { mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import {
+  addressedAgents,
   admitsDiscoveryOf,
   type AgentFilter,
-  addressedAgents,
   assertAgentFilter,
   createAgentFilter,
   membersOf,

@@ -1,9 +1,9 @@
-import { GraphQLError, type GraphQLObjectType, isObjectType } from 'graphql';
+import { GraphQLError, isObjectType } from 'graphql';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import { assertAccountNames } from '../gather/fan-out.ts';
 import { coerceArguments } from '../graphql/ast/arguments.ts';
 import type { PreparedOperation } from '../graphql/ast/operation.ts';
-import type { Completion, SelectedField, Selection } from '../graphql/ast/selected-field.ts';
+import { innermostCompletion, type SelectedField, type Selection } from '../graphql/ast/selected-field.ts';
 import type { PlannedRead, ReadSpec } from '../vendors/call-estimate.ts';
 import { mergeCandidates } from './agent-candidates.ts';
 import type { FieldRule, FieldRules, PlanRead } from './field-rules.ts';
@@ -70,8 +70,8 @@ class OperationWalk {
   }
 
   #descend(field: SelectedField, parents: readonly ParentAgents[]): void {
-    const type = objectTypeOf(field.completion);
-    if (type) this.visitSelection(this.#operation.selectionOn(field, type), parents);
+    const { kind, type } = innermostCompletion(field.completion);
+    if (kind === 'object') this.visitSelection(this.#operation.selectionOn(field, type), parents);
   }
 
   #planLookups(
@@ -150,12 +150,6 @@ class OperationWalk {
     if (this.#spentSteps > MAX_PLANNING_STEPS)
       throw new PlanningLimitError('it asks about too many agents in too many places.');
   }
-}
-
-/** The type of the objects below a field; null for leaves, and for fields of several types. */
-function objectTypeOf(completion: Completion): GraphQLObjectType | null {
-  if (completion.kind === 'list') return objectTypeOf(completion.item);
-  return completion.kind === 'object' ? completion.type : null;
 }
 
 function groupByType(lookups: readonly PlannedLookup[]): Iterable<readonly PlannedLookup[]> {

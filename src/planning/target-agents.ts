@@ -54,7 +54,7 @@ function memoizeScans(scan: ScanAgents): ScanAgents {
   const scans = new Map<readonly Agent[], Map<string, AccountScan>>();
   return (agents, account) => {
     let scansOfAgents = scans.get(agents);
-    if (!scansOfAgents) scans.set(agents, (scansOfAgents = new Map()));
+    if (!scansOfAgents) scans.set(agents, (scansOfAgents = new Map<string, AccountScan>()));
     let result = scansOfAgents.get(account);
     if (!result) scansOfAgents.set(account, (result = scan(agents, account)));
     return result;

@@ -139,8 +139,9 @@ function createMemo({ track }: PendingReads): QueryContext['memoize'] {
 }
 
 function createFilterMemo(): QueryContext['memoizeByFilter'] {
-  const valuesByFilter = new Map<object, Map<DirectoryView, unknown>>();
+  let valuesByFilter: Map<object, Map<DirectoryView, unknown>> | undefined;
   return <T>(view: DirectoryView, filter: object, compute: () => T) => {
+    valuesByFilter ??= new Map();
     const values = valuesByFilter.get(filter) ?? new Map<DirectoryView, unknown>();
     if (values.has(view)) return values.get(view) as T;
     const value = compute();

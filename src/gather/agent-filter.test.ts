@@ -9,6 +9,7 @@ import {
   type AgentFilter,
   createAgentFilter,
   createLaterFilter,
+  membersOf,
   needsDiscovery,
 } from './agent-filter.ts';
 
@@ -102,6 +103,18 @@ describe('createLaterFilter', () => {
       }),
     );
   });
+});
+
+test('membersOf contains every agent that matches the filter, or may match it after discovery, in the order of the view', async () => {
+  await fc.assert(
+    fc.asyncProperty(entries, discovered, discovered, filters, async (list, kore, lp, filter) => {
+      const { known, context, configured, merged } = await open(list, { kore, lp });
+      const mayMatch = createLaterFilter(known, filter);
+      expect(membersOf(configured, filter).filter(mayMatch)).toEqual(configured.agents.filter(mayMatch));
+      const matches = createAgentFilter(context, merged, filter);
+      expect(membersOf(merged, filter).filter(matches)).toEqual(merged.agents.filter(matches));
+    }),
+  );
 });
 
 test('addressedAgents finds what the filter finds, in the same order', async () => {

@@ -73,10 +73,14 @@ function createUnaddressedFilter(
     (text == null || view.foldedNameOf(agent).includes(text));
 }
 
-/** The agents among which the filter selects: those of its team, so that a list of every team does not scan all agents for each. */
-export function membersOf(view: DirectoryView, { teams: teamIds }: AgentFilter): readonly Agent[] {
+/**
+ * The agents among which the filter selects, also where discovery may add to them: those of its team, or those with its addresses or
+ * without one. So a list of every team, or of a few addresses, does not scan all agents.
+ */
+export function membersOf(view: DirectoryView, { teams: teamIds, emails }: AgentFilter): readonly Agent[] {
   const [teamId, ...others] = teamIds ?? [];
-  return teamId === undefined || others.length > 0 ? view.agents : (membersByTeam(view).get(teamId) ?? []);
+  if (teamId !== undefined && others.length === 0) return membersByTeam(view).get(teamId) ?? [];
+  return emails ? agentsByEmails(view, [...emails, null]) : view.agents;
 }
 
 /** The agents that match a filter with addresses, in the order of the view. */
@@ -86,30 +90,29 @@ export function addressedAgents(
   emails: readonly string[],
   others: AgentFilter,
 ): readonly Agent[] {
-  const matches = createUnaddressedFilter(context, view, others);
-  const agents: Agent[] = [];
-  let last = -1;
-  for (const position of positionsByEmails(view, emails)) {
-    const agent = view.agents[position];
-    if (agent && position !== last && matches(agent)) agents.push(agent);
-    last = position;
-  }
-  return agents;
+  return agentsByEmails(view, emails).filter(createUnaddressedFilter(context, view, others));
 }
 
-/** The positions of the agents with one of these addresses, in ascending order. Those of an address that is given twice are, too. */
-function positionsByEmails(view: DirectoryView, emails: readonly string[]): Uint32Array {
+/** The agents with one of these addresses, or for null without one, in the order of the view. */
+function agentsByEmails(view: DirectoryView, emails: readonly (string | null)[]): readonly Agent[] {
   const positionsByEmail = view.memoize('positions by address', () =>
     Map.groupBy(view.agents.keys(), (position) => view.agents[position]?.email?.toLowerCase() ?? null),
   );
   const positions: number[] = [];
   for (const email of emails) {
     // Nearly all are given as they are kept.
-    const found = positionsByEmail.get(email) ?? positionsByEmail.get(email.toLowerCase());
+    const found = positionsByEmail.get(email) ?? positionsByEmail.get(email?.toLowerCase() ?? null);
     if (found) for (const position of found) positions.push(position);
   }
-  // Of numbers, which sort without a function.
-  return Uint32Array.from(positions).sort();
+  const agents: Agent[] = [];
+  let last = -1;
+  // Of numbers, which sort without a function. Those of an address that is given twice are next to each other.
+  for (const position of Uint32Array.from(positions).sort()) {
+    const agent = view.agents[position];
+    if (agent && position !== last) agents.push(agent);
+    last = position;
+  }
+  return agents;
 }
 
 /** What is known of the agents before discovery, in a query. */
@@ -161,19 +164,18 @@ export function createLaterFilter(known: ConfiguredAgents, filter: AgentFilter):
   const { context, configured, discoverableAccounts } = known;
   const { kind = null, account, vendor, emails = null, nameContains = null, refs, teams: teamIds = null } = filter;
   const matches = createAgentFilter(context, configured, filter);
+  const matchesKindAndTeam = createAgentFilter(context, configured, { kind, teams: teamIds });
+  const matchesEmails = createAgentFilter(context, configured, { emails });
+  const matchesName = createAgentFilter(context, configured, { nameContains });
   return (agent) => {
     if (matches(agent)) return true;
     const mayHaveAccount = (name: string): boolean =>
       agent.accounts.some((agentAccount) => agentAccount.account === name) || mayGetAccountFrom(known, agent, name);
-    const mayBeDiscovered = [...discoverableAccounts].some(mayHaveAccount);
-    const relaxedFilter: AgentFilter = {
-      kind,
-      teams: teamIds,
-      emails: agent.email === null && mayBeDiscovered ? null : emails,
-      nameContains: agent.name === null && mayBeDiscovered ? null : nameContains,
-    };
+    const mayBeDiscovered = (): boolean => [...discoverableAccounts].some(mayHaveAccount);
     return (
-      createAgentFilter(context, configured, relaxedFilter)(agent) &&
+      matchesKindAndTeam(agent) &&
+      (matchesEmails(agent) || (agent.email === null && mayBeDiscovered())) &&
+      (matchesName(agent) || (agent.name === null && mayBeDiscovered())) &&
       (account == null || mayHaveAccount(account)) &&
       // Discovery may find further references to an agent in an account that it has.
       (refs == null || refs.some((ref) => discoverableAccounts.has(ref.account) && mayHaveAccount(ref.account))) &&

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { directoryEntry } from '../../test/support/directory-fixtures.ts';
 import { setUpPlanning } from '../../test/support/planning-harness.ts';
-import { candidatesByAccount, candidatesByEmail, mergeCandidates } from './agent-candidates.ts';
+import { candidatesByAccount, candidatesByEmail, candidatesForPage, mergeCandidates } from './agent-candidates.ts';
 
 describe('mergeCandidates', () => {
   test('merges lookups of unlisted agents into one with their number as the upper bound, repeated lookups once', () => {
@@ -30,4 +31,27 @@ describe('mergeCandidates', () => {
 test('candidatesByAccount returns null for an account that the caller may not use', () => {
   const planning = setUpPlanning();
   expect(candidatesByAccount(planning, 'other', 'ref-1')).toBeNull();
+});
+
+test('candidatesForPage reads only agents with the addresses of the filter, or without one, while discovery is pending', () => {
+  const planning = setUpPlanning(
+    Array.from({ length: 5000 }, (_, index) =>
+      directoryEntry(`agent-${index}`, index === 4321 ? { accounts: { v: '1' } } : { email: `${index}@x.de` }),
+    ),
+  );
+  // The index is made once for the view.
+  candidatesForPage(planning, { first: 50, filter: { emails: [] } });
+  let reads = 0;
+  const agents = new Proxy(planning.configured.agents, {
+    get(target, key, receiver) {
+      reads += 1;
+      return Reflect.get(target, key, receiver) as unknown;
+    },
+  });
+  const counted = { ...planning, configured: { ...planning.configured, agents } };
+  const filter = { emails: ['4999@x.de', 'unknown@x.de', '7@X.de'] };
+  const candidates = candidatesForPage(counted, { first: 50, filter });
+  expect(candidates.agents.map(({ key }) => key)).toEqual(['agent-7', 'agent-4321', 'agent-4999']);
+  expect(candidates).toMatchObject({ resolvedBy: 'discovery', maxAgents: 50, unlisted: 'by-email' });
+  expect(reads).toBeLessThan(10);
 });

@@ -71,14 +71,23 @@ export function membersOf(view: DirectoryView, { teams: teamIds }: AgentFilter):
 
 /** The agents with one of these addresses, in the order of the view. */
 export function agentsByEmails(view: DirectoryView, emails: readonly string[]): readonly Agent[] {
-  const positionsByEmail = view.memoize('positions by address', () =>
-    Map.groupBy(view.agents.keys(), (position) => view.agents[position]?.email?.toLowerCase() ?? null),
-  );
-  const positions = new Set<number>();
-  for (const email of emails)
-    for (const position of positionsByEmail.get(email.toLowerCase()) ?? []) positions.add(position);
-  // Of numbers, which sort without a function.
-  return [...Uint32Array.from(positions).sort()].flatMap((position) => view.agents[position] ?? []);
+  return view.memoize('agents by address', () => createEmailIndex(view))(emails);
+}
+
+function createEmailIndex({ agents }: DirectoryView) {
+  const positionsByEmail = Map.groupBy(agents.keys(), (position) => agents[position]?.email?.toLowerCase() ?? null);
+  // A query asks twice for the same list: when it is planned, and when it is executed.
+  let last: { readonly emails: readonly string[]; readonly found: readonly Agent[] } | null = null;
+  return (emails: readonly string[]): readonly Agent[] => {
+    if (last?.emails === emails) return last.found;
+    const positions = new Set<number>();
+    for (const email of emails)
+      for (const position of positionsByEmail.get(email.toLowerCase()) ?? []) positions.add(position);
+    // Of numbers, which sort without a function.
+    const found = [...Uint32Array.from(positions).sort()].flatMap((position) => agents[position] ?? []);
+    last = { emails, found };
+    return found;
+  };
 }
 
 /** What is known of the agents before discovery. */

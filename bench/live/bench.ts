@@ -11,7 +11,7 @@ import { vendors } from '../../src/vendors/index.ts';
 import { roundTo2Decimals } from '../measure.ts';
 import type { BenchOptions } from '../options.ts';
 import type { Report, Row } from '../report.ts';
-import { type BenchProcess, startCommand, startProcess } from '../throughput/process.ts';
+import { type BenchProcess, nodeCommand, startProcess } from '../throughput/process.ts';
 
 const WATCHERS = 1000;
 const INTERVAL_SECONDS = 2;
@@ -36,7 +36,7 @@ export async function liveWatchers(options: BenchOptions): Promise<Report> {
   writeFileSync(file, formatSandboxConfig(toConfig(sandbox.config)));
   const gateway = await startProcess({
     name: 'Switchboard',
-    command: startCommand(),
+    command: nodeCommand('src/start.mjs'),
     env: { SWITCHBOARD_CONFIG: file },
     path: '/graphql',
     headers: { 'apollo-require-preflight': '1' },

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { createAgents } from '../stub/company.ts';
-import { type BenchProcess, startCommand, startProcess } from './process.ts';
+import { type BenchProcess, nodeCommand, startProcess } from './process.ts';
 
 export const GATEWAY = 'Switchboard';
 export const UNSAFE_GATEWAY = 'Switchboard, no keys, log or in-flight limit';
@@ -48,7 +48,7 @@ export function startGateway(options: GatewayOptions): Promise<BenchProcess> {
   );
   return startProcess({
     name: isSafe ? GATEWAY : UNSAFE_GATEWAY,
-    command: startCommand(),
+    command: nodeCommand('src/start.mjs'),
     env: { SWITCHBOARD_CONFIG: file, ...(!isSafe && { LOG_LEVEL: 'warn' }) },
     path: '/graphql',
     headers: isSafe ? { authorization: `Bearer ${API_KEY}` } : {},

@@ -1,7 +1,6 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -46,15 +45,6 @@ export interface ProcessOptions {
 /** The command of a Node script of the repository. */
 export function nodeCommand(script: string): readonly string[] {
   return [process.execPath, ROOT + script];
-}
-
-/** The command of `npm start` in a checkout: Node with the options that it names there. */
-export function startCommand(root = ROOT): readonly string[] {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    readonly scripts: { readonly start: string };
-  };
-  const [, options = ''] = /^exec node (.*)src\/start\.mjs$/.exec(scripts.start) ?? [];
-  return [process.execPath, ...options.split(' ').filter(Boolean), join(root, 'src/start.mjs')];
 }
 
 /** A benchmark that is interrupted leaves no server behind. */

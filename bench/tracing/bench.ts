@@ -11,7 +11,7 @@ import { vendors } from '../../src/vendors/index.ts';
 import { median, roundTo2Decimals } from '../measure.ts';
 import type { BenchOptions } from '../options.ts';
 import type { Report, Row, Verdict } from '../report.ts';
-import { type BenchProcess, nodeCommand, startProcess } from '../throughput/process.ts';
+import { type BenchProcess, startCommand, startProcess } from '../throughput/process.ts';
 
 const CONNECTIONS = 4;
 /** A just-in-time compiler takes thousands of requests to finish. */
@@ -105,7 +105,7 @@ interface ProcessSetup {
 function start({ name, file, root }: ProcessSetup): Promise<BenchProcess> {
   return startProcess({
     name,
-    command: root === undefined ? nodeCommand('src/start.mjs') : [process.execPath, join(root, 'src/start.mjs')],
+    command: startCommand(root),
     cwd: root ?? process.cwd(),
     env: { SWITCHBOARD_CONFIG: file, LOG_LEVEL: 'info' },
     path: '/graphql',

@@ -12,6 +12,7 @@ const keyParts = fc.array(
     fc.boolean(),
     fc.constant(null),
   ),
+  { minLength: 1 },
 );
 
 test('the id of an entry is the JSON list of its parts, byte for byte: other versions of the gateway read it in Redis', async () => {

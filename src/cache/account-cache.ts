@@ -81,9 +81,7 @@ function createEntryIds(accountParts: readonly string[]): ToEntryId {
       prefix = JSON.stringify([...accountParts, namespace.endpoint, namespace.version]).slice(0, -1);
       prefixes.set(namespace, prefix);
     }
-    let id = prefix;
-    for (const part of namespace.keyParts(key)) id += `,${JSON.stringify(part)}`;
-    return `${id}]`;
+    return `${prefix},${JSON.stringify(namespace.keyParts(key)).slice(1)}`;
   };
 }
 

@@ -9,7 +9,7 @@ export interface CacheNamespace<Key, Value> {
   readonly endpoint: string;
   /** Changes with the meaning or format of the values, so that a newer gateway never reads an older gateway's values. */
   readonly version: number;
-  /** Everything that distinguishes one key from another; equal keys give equal lists. */
+  /** Everything that distinguishes one key from another: one part at least; equal keys give equal lists. */
   readonly keyParts: (key: Key) => readonly (string | number | boolean | null)[];
   /** Checks a value read from a shared store. */
   readonly isValid: (value: unknown) => value is Value;

@@ -43,7 +43,8 @@ export function paginate<T>(
 ): Page<T> {
   const start = after == null ? 0 : codec.indexAfter(after, items);
   if (start === null) throw new InvalidInputError('after', 'is not a valid cursor for this list');
-  const nodes = start === 0 && first >= items.length ? items : items.slice(start, start + first);
+  // The list itself where it is whole: what is kept with a list is then found again.
+  const nodes = start === 0 && items.length <= first ? items : items.slice(start, start + first);
   return {
     nodes,
     cursors: once(() => codec.encode(items, start, start + nodes.length)),

@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { decodeTraces, type ReceivedSpan } from './otlp-traces.ts';
 
 /** A collector of traces that speaks OTLP over HTTP on a loopback address, and accepts nothing that the specification forbids. */
@@ -17,7 +19,14 @@ export interface OtlpCollector {
   readonly stop: () => Promise<void>;
 }
 
-export async function startOtlpCollector(path = '/v1/traces'): Promise<OtlpCollector> {
+export interface CollectorOptions {
+  /** https with this certificate. */
+  readonly tls?: ServerOptions;
+  /** What it answers to what it takes in. */
+  readonly responseBody?: Buffer;
+}
+
+export async function startOtlpCollector({ tls, responseBody }: CollectorOptions = {}): Promise<OtlpCollector> {
   const spans: ReceivedSpan[] = [];
   const requests: IncomingMessage[] = [];
   const received: Buffer[] = [];
@@ -28,7 +37,7 @@ export async function startOtlpCollector(path = '/v1/traces'): Promise<OtlpColle
     const body = await readBody(request);
     received.push(Buffer.from(`${request.url ?? ''}\n${request.rawHeaders.join('\n')}\n`), body);
     const { method, url, headers } = request;
-    if (method !== 'POST' || url !== path) throw new Error(`${method} ${url} is not POST ${path}`);
+    if (method !== 'POST' || url !== '/v1/traces') throw new Error(`${method} ${url} is not POST /v1/traces`);
     if (headers['content-type'] !== 'application/x-protobuf') throw new Error(`media type ${headers['content-type']}`);
     const decoded = decodeTraces(body);
     if (decoded.length === 0) throw new Error('an export without spans');
@@ -37,7 +46,7 @@ export async function startOtlpCollector(path = '/v1/traces'): Promise<OtlpColle
     spans.push(...decoded);
   }
 
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     requests.push(request);
     if (answer !== 200) {
       request.resume();
@@ -45,18 +54,19 @@ export async function startOtlpCollector(path = '/v1/traces'): Promise<OtlpColle
       return;
     }
     accept(request).then(
-      () => response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end(),
+      () => response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end(responseBody),
       (error: unknown) => {
         problems.push(String(error));
         response.writeHead(400).end();
       },
     );
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans: () => spans,
     bytes: () => Buffer.concat(received),
     requests: () => requests,
@@ -77,7 +87,8 @@ export async function startOtlpCollector(path = '/v1/traces'): Promise<OtlpColle
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+  const body = Buffer.concat(chunks);
+  return request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
 }
 
 /** The spans as nested names: roots in the order of their start, the others by name. A span whose parent is elsewhere is a root. */

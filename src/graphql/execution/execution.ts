@@ -23,6 +23,7 @@ import { CollectedErrors } from './collected-errors.ts';
 import { assertRuntimeType, completeLeaf, nonNullError } from './complete-value.ts';
 import type { ObjectTexts, TextByObject } from './object-texts.ts';
 import { allDone, concatTexts, concatWhenDone, ignoreRejections, isPromise } from './promises.ts';
+import { SelectionTexts } from './selection-texts.ts';
 
 /** An object whose properties may be functions, which are called as resolvers are. */
 type Source = Readonly<Record<string, unknown>>;
@@ -45,13 +46,12 @@ export class Execution {
   readonly collectedErrors = new CollectedErrors();
   readonly #operation: PreparedOperation;
   readonly #contextValue: unknown;
-  readonly #objectTexts: ObjectTexts;
-  readonly #textsByFields = new Map<ConstantFields, TextByObject | null>();
+  readonly #texts: SelectionTexts;
 
   constructor(operation: PreparedOperation, contextValue: unknown, objectTexts: ObjectTexts) {
     this.#operation = operation;
     this.#contextValue = contextValue;
-    this.#objectTexts = objectTexts;
+    this.#texts = new SelectionTexts(objectTexts);
   }
 
   executeRoot(): MaybePromise<string> {
@@ -95,23 +95,14 @@ export class Execution {
 
   /** Their text is kept unless a field has an error, which each response must report; also where this one leaves it out. */
   #executeConstants(constants: ConstantFields, source: unknown, path: Path | undefined): MaybePromise<string> {
-    const texts = typeof source === 'object' && source !== null ? this.#textsOf(constants) : null;
+    const texts = typeof source === 'object' && source !== null ? this.#texts.ofObjects(constants) : null;
     const known = texts?.get(source as object);
     if (known !== undefined) return known;
     const errorsBefore = this.collectedErrors.occurred;
     const text = this.#executeSteps(constants.steps, source, path, '', '');
     if (texts && typeof text === 'string' && this.collectedErrors.occurred === errorsBefore)
-      this.#objectTexts.add(texts, source as object, text);
+      this.#texts.add(texts, source as object, text);
     return text;
-  }
-
-  #textsOf(constants: ConstantFields): TextByObject | null {
-    let texts = this.#textsByFields.get(constants);
-    if (texts === undefined) {
-      texts = this.#objectTexts.textsOf(constants.shape);
-      this.#textsByFields.set(constants, texts);
-    }
-    return texts;
   }
 
   #executeField(field: SelectedField, source: unknown, parent: Path | undefined): MaybePromise<string> {
@@ -216,12 +207,38 @@ export class Execution {
       const position = `${field.parentType.name}.${field.name}`;
       throw new GraphQLError(`Expected Iterable, but did not find one for field "${position}".`);
     }
+    const texts = this.#textsOfLists(field, completion);
+    const known = texts?.get(list);
+    if (known !== undefined) return known;
+    const errorsBefore = this.collectedErrors.occurred;
+    const completed = this.#completeItems(field, completion, path, list as Iterable<unknown>);
+    if (texts && typeof completed === 'string' && this.collectedErrors.occurred === errorsBefore)
+      this.#texts.add(texts, list, completed);
+    return completed;
+  }
+
+  #textsOfLists(field: SelectedField, { kind, type, isNonNull }: Completion): TextByObject | null {
+    if (kind !== 'object' || type.isTypeOf) return null;
+    try {
+      return this.#texts.ofLists(this.#operation.selectionOn(field, type), isNonNull);
+    } catch {
+      // Variables may make a selection invalid: an error of each item, and none of an empty list.
+      return null;
+    }
+  }
+
+  #completeItems(
+    field: SelectedField,
+    completion: Completion,
+    path: Path,
+    list: Iterable<unknown>,
+  ): MaybePromise<Completed> {
     let text = '';
     /** From the first promise on; what is before it is one text. */
     let items: MaybePromise<string>[] | undefined;
     let length = 0;
     try {
-      for (const value of list as Iterable<unknown>) {
+      for (const value of list) {
         const item = this.#completeItem(field, completion, addPath(path, length, undefined), value);
         if (items) items.push(item);
         else if (typeof item !== 'string') items = length > 0 ? [text, item] : [item];

@@ -82,3 +82,16 @@ test('counts the spans that the collector refuses, and passes on nothing of its 
   await close();
   expect(counted).toEqual(['failed 1', 'reason status_401']);
 });
+
+test('waits for all exports when it is closed, although one has failed', async () => {
+  collector.answerWith(401);
+  const { tracer, close, counted } = start();
+  for (let i = 0; i < 2000; i += 1) tracer.startRoot('request', 'server')?.end();
+  await close();
+  expect(counted.filter((text) => text.startsWith('failed'))).toEqual([
+    'failed 512',
+    'failed 512',
+    'failed 512',
+    'failed 464',
+  ]);
+});

@@ -1,5 +1,4 @@
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import {
   defaultResource,
   detectResources,
@@ -20,6 +19,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import type { TracesConfig } from '../../config/traces.ts';
 import type { Tracer } from '../../domain/trace-span.ts';
 import { createCountedExport, type SpanExportObserver } from './counted-export.ts';
+import { createOtlpExporter } from './otlp-exporter.ts';
 import { createRootSampler, createTracer } from './spans.ts';
 
 export interface TracingOptions extends TracesConfig {
@@ -43,17 +43,20 @@ const MAX_ATTRIBUTE_LENGTH = 256;
 
 /** Records spans with OpenTelemetry's SDK. This file, and with it the SDK, is loaded only where traces are configured. */
 export function createTracing(options: TracingOptions): Tracing {
-  const { observer, propagatesUnsampled } = options;
+  const { url, headers, observer, propagatesUnsampled } = options;
+  // Batches are exported one after the other; at the end all that is left at once.
+  const concurrency = Math.ceil(MAX_QUEUED_SPANS / MAX_SPANS_PER_EXPORT);
+  const exporter = createOtlpExporter({ url, headers, concurrency });
   const provider = new TracerProvider({
     resource: createResource(options),
     sampler: createRootSampler(createSampler(options)),
     spanLimits: { attributeValueLengthLimit: MAX_ATTRIBUTE_LENGTH },
     spanProcessors: [
       createCountedExport({
-        exporter: createExporter(options),
-        createProcessor: (exporter) =>
+        exporter,
+        createProcessor: (counted) =>
           new BatchSpanProcessor({
-            exporter,
+            exporter: counted,
             maxQueueSize: MAX_QUEUED_SPANS,
             maxExportBatchSize: MAX_SPANS_PER_EXPORT,
           }),
@@ -68,18 +71,14 @@ export function createTracing(options: TracingOptions): Tracing {
     propagatesUnsampled,
     samplesRoot: toRootDecision(options),
   });
-  return { tracer, close: () => provider.shutdown().catch(() => undefined) };
-}
-
-/** Reads the variables of headers, certificates, timeout and compression itself. */
-function createExporter({ url, headers }: TracesConfig): OTLPTraceExporter {
-  return new OTLPTraceExporter({
-    url: url.href,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.reveal()])),
-    userAgent: `switchboard/${packageJson.version}`,
-    // Batches are exported one after the other; at the end all that is left at once.
-    concurrencyLimit: Math.ceil(MAX_QUEUED_SPANS / MAX_SPANS_PER_EXPORT),
-  });
+  return {
+    tracer,
+    async close() {
+      // The first export that fails ends the provider's shutdown; others may still run.
+      await provider.shutdown().catch(() => undefined);
+      await exporter.shutdown();
+    },
+  };
 }
 
 function createResource({ serviceName }: TracesConfig) {

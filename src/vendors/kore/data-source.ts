@@ -38,9 +38,12 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
       if (during.to > tomorrow) request.restrictCache(tomorrow);
       const toPeriods = (cells: readonly CachedValue<Cell>[]): readonly StatusPeriod[] => {
         const [only, ...others] = cells;
-        // The periods of one response are stored each once.
-        if (only && others.length === 0)
-          return deps.toPeriods(only.value, only.fetchedAt, ref).filter((period) => overlapsPeriod(during, period));
+        if (only && others.length === 0) {
+          // The periods of one response are stored each once.
+          const periods = deps.toPeriods(only.value, only.fetchedAt, ref);
+          const overlapping = periods.filter((period) => overlapsPeriod(during, period));
+          return overlapping.length === periods.length ? periods : overlapping;
+        }
         return mergeCells(cells, during)
           .map(({ period, observedAt }) => deps.toPeriod(period, observedAt, ref))
           .sort(byStart);

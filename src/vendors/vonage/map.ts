@@ -49,7 +49,8 @@ export function filterByQuery(
   { size, type }: InteractionQuery,
 ): readonly Interaction[] {
   const matching = type === 'OTHER' ? interactions.filter((interaction) => interaction.type === 'OTHER') : interactions;
-  return matching.slice(0, size);
+  // The list itself where it is whole, as of a page.
+  return matching.length <= size ? matching : matching.slice(0, size);
 }
 
 /** The interactions of a response of either version, in the server's order, which each version defines in its own way. */

@@ -57,8 +57,9 @@ export function createDirectory(options: DirectoryOptions): Directory {
 
   const visibleTo = (reader: DirectoryReader): readonly DiscoveringAccount[] =>
     accounts.filter(({ name }) => reader.canAccess(name));
+  const discoveringAccounts = accounts.filter(({ discover }) => discover);
   const discoverableBy = (reader: DirectoryReader): readonly DiscoveringAccount[] =>
-    visibleTo(reader).filter(({ discover }) => discover);
+    discoveringAccounts.filter(({ name }) => reader.canAccess(name));
 
   return {
     teams: options.teams,

@@ -72,6 +72,23 @@ describe('overlaps, with a range from 10 to 20', () => {
   });
 });
 
+describe('utcDay', () => {
+  test('is the date of the ISO text, in every year that has one', () => {
+    const instants = fc.oneof(
+      fc.integer({ min: Date.parse('0000-01-01'), max: Date.parse('9999-12-31T23:59:59.999Z') }),
+      fc.integer({ min: Date.parse('1970-01-01'), max: Date.parse('2100-01-01') }),
+      fc
+        .constantFrom('0999-12-31T23:59:59.999Z', '1000-01-01', '2024-02-29', '2026-09-30', '9999-12-31')
+        .map(Date.parse),
+    );
+    fc.assert(fc.property(instants, (at) => utcDay(at) === new Date(at).toISOString().slice(0, 10)));
+  });
+
+  test('rejects what is not an instant', () => {
+    expect(() => utcDay(NaN)).toThrow(RangeError);
+  });
+});
+
 describe('utcDaysCovering', () => {
   test('returns the UTC days of a range in order, each once', () => {
     const at = (text: string) => Date.parse(text);

@@ -91,9 +91,17 @@ function twoDigitsAt(text: string, index: number): number {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : NaN;
 }
 
-/** Returns the UTC day of an instant. */
+/** Returns the UTC day of an instant. `toISOString` takes twice as long. */
 export function utcDay(at: Instant): CivilDate {
-  return new Date(at).toISOString().slice(0, 10);
+  const date = new Date(at);
+  const year = date.getUTCFullYear();
+  // Other years have signs or leading zeros, and NaN is no instant.
+  if (!(year >= 1000 && year <= 9999)) return date.toISOString().slice(0, 10);
+  return `${year}-${twoDigits(date.getUTCMonth() + 1)}-${twoDigits(date.getUTCDate())}`;
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : `${value}`;
 }
 
 /** Returns the start of a UTC day. */

@@ -5,10 +5,11 @@ import { createFakeServices, freshResult } from '../../test/support/gather-harne
 import type { DirectoryEntry } from '../config/settings.ts';
 import type { DiscoveredAgent } from '../domain/agent.ts';
 import {
+  addressedAgents,
   type AgentFilter,
-  agentsByEmails,
   createAgentFilter,
   createLaterFilter,
+  membersOf,
   needsDiscovery,
 } from './agent-filter.ts';
 
@@ -72,10 +73,8 @@ async function open(
     { name: 'vcc', vendor: 'VONAGE', sources: {} },
     { name: 'bots', vendor: 'AVAAMO', sources: {} },
   ]).createContext();
-  const { directory } = context.services;
-  const configured = directory.configured(context);
-  const known = { context, configured, discoverableAccounts: directory.discoverableAccounts(context) };
-  return { known, configured, context, merged: (await context.allAgents()).view };
+  const known = { context, ...context.configuredDirectory() };
+  return { known, configured: known.configured, context, merged: (await context.allAgents()).view };
 }
 
 describe('needsDiscovery', () => {
@@ -106,13 +105,34 @@ describe('createLaterFilter', () => {
   });
 });
 
-test('agentsByEmails finds what the filter finds', async () => {
-  const emails = fc.array(fc.constantFrom(...EMAILS, 'A@X.de', 'unknown@x.de'), { maxLength: 5 });
+test('membersOf contains every agent that matches the filter, or may match it after discovery, in the order of the view', async () => {
   await fc.assert(
-    fc.asyncProperty(entries, discovered, discovered, emails, async (list, kore, lp, addresses) => {
-      const { context, merged } = await open(list, { kore, lp });
-      const matching = merged.agents.filter(createAgentFilter(context, merged, { emails: addresses }));
-      expect(agentsByEmails(merged, addresses)).toEqual(matching);
+    fc.asyncProperty(entries, discovered, discovered, filters, async (list, kore, lp, filter) => {
+      const { known, context, configured, merged } = await open(list, { kore, lp });
+      const mayMatch = createLaterFilter(known, filter);
+      expect(membersOf(configured, filter).filter(mayMatch)).toEqual(configured.agents.filter(mayMatch));
+      const matches = createAgentFilter(context, merged, filter);
+      expect(membersOf(merged, filter).filter(matches)).toEqual(merged.agents.filter(matches));
     }),
+  );
+});
+
+test('addressedAgents finds what the filter finds, in the same order', async () => {
+  const emails = fc.array(fc.constantFrom(...EMAILS, 'A@X.de', 'unknown@x.de'), { maxLength: 5 });
+  const noneOrOthers = fc.oneof(fc.constant({}), filters);
+  await fc.assert(
+    fc.asyncProperty(
+      entries,
+      discovered,
+      discovered,
+      noneOrOthers,
+      emails,
+      async (list, kore, lp, others, addresses) => {
+        const { context, merged } = await open(list, { kore, lp });
+        const filter = { ...others, emails: addresses };
+        const matching = merged.agents.filter(createAgentFilter(context, merged, filter));
+        expect(addressedAgents(context, merged, addresses, filter)).toEqual(matching);
+      },
+    ),
   );
 });

@@ -4,7 +4,7 @@ import type { Agent, AgentAccount, AgentKind } from '../domain/agent.ts';
 import { foldText } from '../domain/fold-text.ts';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
 import type { UnlistedAgents } from '../vendors/call-estimate.ts';
-import type { QueryContext } from './query-context.ts';
+import type { ConfiguredDirectory, QueryContext } from './query-context.ts';
 import { membersByTeam, teams } from './teams.ts';
 import { assertMaxLength } from './validate-args.ts';
 
@@ -46,9 +46,20 @@ export function createAgentFilter(
   view: DirectoryView,
   filter: AgentFilter,
 ): (agent: Agent) => boolean {
+  const matchesOthers = createUnaddressedFilter(context, view, filter);
+  if (filter.emails == null) return matchesOthers;
+  const emails = new Set(filter.emails.map((email) => email.toLowerCase()));
+  return (agent) => agent.email !== null && emails.has(agent.email.toLowerCase()) && matchesOthers(agent);
+}
+
+/** Does the same as `createAgentFilter`, without the condition on addresses. */
+function createUnaddressedFilter(
+  context: QueryContext,
+  view: DirectoryView,
+  filter: AgentFilter,
+): (agent: Agent) => boolean {
   const { kind, account, vendor, nameContains } = filter;
   const teamIds = filter.teams && new Set<string | null>(filter.teams);
-  const emails = filter.emails && new Set(filter.emails.map((email) => email.toLowerCase()));
   const text = nameContains == null ? null : foldText(nameContains);
   // The view knows every reference of an agent, in any of the vendor's spellings.
   const referenced = filter.refs && new Set(filter.refs.map((ref) => view.byAccount(ref.account, ref.ref)));
@@ -58,45 +69,55 @@ export function createAgentFilter(
     (account == null || agent.accounts.some((agentAccount) => agentAccount.account === account)) &&
     (vendor == null ||
       agent.accounts.some((agentAccount) => context.account(agentAccount.account).vendor === vendor)) &&
-    (emails == null || (agent.email !== null && emails.has(agent.email.toLowerCase()))) &&
     (referenced == null || referenced.has(agent)) &&
     (text == null || view.foldedNameOf(agent).includes(text));
 }
 
-/** The agents among which the filter selects: those of its team, so that a list of every team does not scan all agents for each. */
-export function membersOf(view: DirectoryView, { teams: teamIds }: AgentFilter): readonly Agent[] {
+/**
+ * The agents among which the filter selects, also where discovery may add to them: those of its team, or those with its addresses or
+ * without one. So a list of every team, or of a few addresses, does not scan all agents.
+ */
+export function membersOf(view: DirectoryView, { teams: teamIds, emails }: AgentFilter): readonly Agent[] {
   const [teamId, ...others] = teamIds ?? [];
-  return teamId === undefined || others.length > 0 ? view.agents : (membersByTeam(view).get(teamId) ?? []);
+  if (teamId !== undefined && others.length === 0) return membersByTeam(view).get(teamId) ?? [];
+  return emails ? agentsByEmails(view, [...emails, null]) : view.agents;
 }
 
-/** The agents with one of these addresses, in the order of the view. */
-export function agentsByEmails(view: DirectoryView, emails: readonly string[]): readonly Agent[] {
-  return view.memoize('agents by address', () => createEmailIndex(view))(emails);
+/** The agents that match a filter with addresses, in the order of the view. */
+export function addressedAgents(
+  context: QueryContext,
+  view: DirectoryView,
+  emails: readonly string[],
+  others: AgentFilter,
+): readonly Agent[] {
+  return agentsByEmails(view, emails).filter(createUnaddressedFilter(context, view, others));
 }
 
-function createEmailIndex({ agents }: DirectoryView) {
-  const positionsByEmail = Map.groupBy(agents.keys(), (position) => agents[position]?.email?.toLowerCase() ?? null);
-  // A query asks twice for the same list: when it is planned, and when it is executed.
-  let last: { readonly emails: readonly string[]; readonly found: readonly Agent[] } | null = null;
-  return (emails: readonly string[]): readonly Agent[] => {
-    if (last?.emails === emails) return last.found;
-    const positions = new Set<number>();
-    for (const email of emails)
-      for (const position of positionsByEmail.get(email.toLowerCase()) ?? []) positions.add(position);
-    // Of numbers, which sort without a function.
-    const found = [...Uint32Array.from(positions).sort()].flatMap((position) => agents[position] ?? []);
-    last = { emails, found };
-    return found;
-  };
+/** The agents with one of these addresses, or for null without one, in the order of the view. */
+function agentsByEmails(view: DirectoryView, emails: readonly (string | null)[]): readonly Agent[] {
+  const positionsByEmail = view.memoize('positions by address', () =>
+    Map.groupBy(view.agents.keys(), (position) => view.agents[position]?.email?.toLowerCase() ?? null),
+  );
+  const positions: number[] = [];
+  for (const email of emails) {
+    // Nearly all are given as they are kept.
+    const found = positionsByEmail.get(email) ?? positionsByEmail.get(email?.toLowerCase() ?? null);
+    if (found) for (const position of found) positions.push(position);
+  }
+  const agents: Agent[] = [];
+  let last = -1;
+  // Of numbers, which sort without a function. Those of an address that is given twice are next to each other.
+  for (const position of Uint32Array.from(positions).sort()) {
+    const agent = view.agents[position];
+    if (agent && position !== last) agents.push(agent);
+    last = position;
+  }
+  return agents;
 }
 
-/** What is known of the agents before discovery. */
-export interface ConfiguredAgents {
+/** What is known of the agents before discovery, in a query. */
+export interface ConfiguredAgents extends ConfiguredDirectory {
   readonly context: QueryContext;
-  /** The directory as configured, without discovery. */
-  readonly configured: DirectoryView;
-  /** The accounts that may add discovered agents. */
-  readonly discoverableAccounts: ReadonlySet<string>;
 }
 
 /** Whether agents that match the filter may come from a discovery of the account. Discovered agents are human and in no team. */
@@ -143,19 +164,18 @@ export function createLaterFilter(known: ConfiguredAgents, filter: AgentFilter):
   const { context, configured, discoverableAccounts } = known;
   const { kind = null, account, vendor, emails = null, nameContains = null, refs, teams: teamIds = null } = filter;
   const matches = createAgentFilter(context, configured, filter);
+  const matchesKindAndTeam = createAgentFilter(context, configured, { kind, teams: teamIds });
+  const matchesEmails = createAgentFilter(context, configured, { emails });
+  const matchesName = createAgentFilter(context, configured, { nameContains });
   return (agent) => {
     if (matches(agent)) return true;
     const mayHaveAccount = (name: string): boolean =>
       agent.accounts.some((agentAccount) => agentAccount.account === name) || mayGetAccountFrom(known, agent, name);
-    const mayBeDiscovered = [...discoverableAccounts].some(mayHaveAccount);
-    const relaxedFilter: AgentFilter = {
-      kind,
-      teams: teamIds,
-      emails: agent.email === null && mayBeDiscovered ? null : emails,
-      nameContains: agent.name === null && mayBeDiscovered ? null : nameContains,
-    };
+    const mayBeDiscovered = (): boolean => [...discoverableAccounts].some(mayHaveAccount);
     return (
-      createAgentFilter(context, configured, relaxedFilter)(agent) &&
+      matchesKindAndTeam(agent) &&
+      (matchesEmails(agent) || (agent.email === null && mayBeDiscovered())) &&
+      (matchesName(agent) || (agent.name === null && mayBeDiscovered())) &&
       (account == null || mayHaveAccount(account)) &&
       // Discovery may find further references to an agent in an account that it has.
       (refs == null || refs.some((ref) => discoverableAccounts.has(ref.account) && mayHaveAccount(ref.account))) &&

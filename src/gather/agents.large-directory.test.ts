@@ -12,8 +12,7 @@ const ENTRIES = Array.from({ length: 5000 }, (_, index) =>
 /** A query context, and a function that counts how many agents of the whole directory are read meanwhile. */
 function setUp() {
   const context = createFakeServices(ENTRIES, [{ name: 'vcc', vendor: 'VONAGE', sources: {} }]).createContext();
-  const { directory } = context.services;
-  const view = directory.configured(context);
+  const view = context.configuredDirectory().configured;
   let reads = 0;
   const counted = new Proxy(view.agents, {
     get(target, key, receiver) {
@@ -24,7 +23,7 @@ function setUp() {
   const countedView: DirectoryView = { ...view, agents: counted };
   const countedContext: QueryContext = {
     ...context,
-    services: { ...context.services, directory: { ...directory, configured: () => countedView } },
+    configuredDirectory: () => ({ ...context.configuredDirectory(), configured: countedView }),
   };
   const readsOf = async (args: Partial<AgentsArgs>): Promise<number> => {
     reads = 0;
@@ -61,4 +60,11 @@ test('a filter by address reads the agents with these addresses only, also where
   expect(await readsOf({ filter })).toBeLessThanOrEqual(2);
   const { nodes } = await agents(context, { first: 10, filter });
   expect(nodes.map(({ key }) => key)).toEqual(['agent-7', 'agent-4000']);
+});
+
+test('a filter by address reads no agent again in the same query, such as after its plan', async () => {
+  const { readsOf } = setUp();
+  const filter = { emails: ['7@x.de', '4000@x.de'] };
+  expect(await readsOf({ filter })).toBeGreaterThan(0);
+  expect(await readsOf({ filter })).toBe(0);
 });

@@ -4,9 +4,9 @@ import type { Agent, AgentAccount } from '../domain/agent.ts';
 import { agentId, type DecodedGlobalId, decodeGlobalId } from '../domain/global-id.ts';
 import { mapValue, type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
 import {
+  addressedAgents,
   admitsDiscoveryOf,
   type AgentFilter,
-  agentsByEmails,
   assertAgentFilter,
   createAgentFilter,
   membersOf,
@@ -37,9 +37,7 @@ export function agents(context: QueryContext, args: AgentsArgs): MaybePromise<Ag
 
 /** The agents among which the filter selects; without a discovery where the matching ones do not depend on it. */
 export function directoryFor(context: QueryContext, filter: AgentFilter): MaybePromise<MergedDirectory> {
-  const { directory } = context.services;
-  const configured = directory.configured(context);
-  const discoverableAccounts = directory.discoverableAccounts(context);
+  const { configured, discoverableAccounts } = context.configuredDirectory();
   return needsDiscovery({ context, configured, discoverableAccounts }, filter)
     ? context.allAgents()
     : { view: configured, sources: [] };
@@ -63,9 +61,9 @@ export function matchingAgents(
   filter: AgentFilter | null,
 ): readonly Agent[] {
   if (!filter) return view.agents;
-  const { emails, ...others } = filter;
-  // Not kept: finding them takes less than the key of a long list.
-  if (emails) return agentsByEmails(view, emails).filter(createAgentFilter(context, view, others));
+  // Not by the text of the filter: finding the agents takes less than the text of a long list.
+  const { emails } = filter;
+  if (emails) return context.memoizeByFilter(view, filter, () => addressedAgents(context, view, emails, filter));
   return view.memoize(`matching ${JSON.stringify(filter)}`, () =>
     membersOf(view, filter).filter(createAgentFilter(context, view, filter)),
   );
@@ -186,9 +184,10 @@ function findAgent(
 ): MaybePromise<Agent | null> {
   const { directory } = context.services;
   const mayFind = (account: string): boolean => discoveredBy?.includes(account) !== false;
-  const configured = find(directory.configured(context));
+  const known = context.configuredDirectory();
+  const configured = find(known.configured);
   if (configured && !directory.mayBeEnriched(configured, context)) return configured;
-  if (!configured && ![...directory.discoverableAccounts(context)].some(mayFind)) return null;
+  if (!configured && ![...known.discoverableAccounts].some(mayFind)) return null;
 
   const search = ({ view, sources }: MergedDirectory): Agent | null => {
     const agent = find(view);

@@ -37,13 +37,18 @@ export function accountsSupporting(
   capability: AgentCapability,
   accounts?: readonly string[] | null,
 ): readonly AgentAccount[] {
-  if (accounts) assertMaxLength('accounts', accounts, MAX_ACCOUNT_NAMES);
-  const unknown = accounts?.find((name) => !context.canAccess(name));
-  if (unknown !== undefined) throw new InvalidInputError('accounts', `there is no account "${unknown}"`);
+  if (accounts) assertAccountNames(context, accounts);
   return agent.accounts.filter(
     ({ account }) =>
       (accounts == null || accounts.includes(account)) && context.dataSource(account)?.[capability] !== undefined,
   );
+}
+
+/** Throws InvalidInputError. */
+export function assertAccountNames(context: QueryContext, names: readonly string[]): void {
+  assertMaxLength('accounts', names, MAX_ACCOUNT_NAMES);
+  const unknown = names.find((name) => !context.canAccess(name));
+  if (unknown !== undefined) throw new InvalidInputError('accounts', `there is no account "${unknown}"`);
 }
 
 type ReadAccount<T> = (dataSource: AccountDataSource, ref: string) => MaybePromise<SourcedResult<T>> | undefined;

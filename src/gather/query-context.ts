@@ -1,7 +1,9 @@
 import type { Directory, MergedDirectory } from '../directory/directory.ts';
+import type { DirectoryView } from '../directory/merge-agents.ts';
 import type { Account } from '../domain/account.ts';
 import type { EventLoopYielder } from '../domain/event-loop-yielder.ts';
 import { type MaybePromise, rejectThrown } from '../domain/maybe-promise.ts';
+import { once } from '../domain/once.ts';
 import type { SourceReport } from '../domain/source.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, AccountDataSource } from '../vendors/vendor.ts';
@@ -20,6 +22,14 @@ export interface Services {
   readonly yielder: EventLoopYielder;
 }
 
+/** What is known of the agents before discovery. */
+export interface ConfiguredDirectory {
+  /** The directory as configured, without discovery. */
+  readonly configured: DirectoryView;
+  /** The accounts that may add discovered agents. */
+  readonly discoverableAccounts: ReadonlySet<string>;
+}
+
 /**
  * What lives as long as a query; it is the context of every GraphQL resolver. It adds the process's services and the accounts
  * that the caller may use to the request's context. An account's data source is created on first use.
@@ -30,6 +40,8 @@ export interface QueryContext extends RequestContext, PendingReads {
   readonly accounts: readonly Account[];
   /** An account of `accounts`; throws for any other name. */
   readonly account: (name: string) => Account;
+  /** Computed once: it is needed to plan a query, and again for each field that looks up agents. */
+  readonly configuredDirectory: () => ConfiguredDirectory;
   /** The merged directory, discovery included: resolved once, so that the whole query sees the same agents. */
   readonly allAgents: () => MaybePromise<MergedDirectory>;
   /** Null for an account that does not exist or that the caller may not use. */
@@ -43,6 +55,10 @@ export interface QueryContext extends RequestContext, PendingReads {
    * times in a response, and executors allocate several objects for each promise. What `load` throws is a rejection.
    */
   readonly memoize: <T>(name: string, id: string, load: () => MaybePromise<T>) => MaybePromise<T>;
+  /**
+   * Computes what depends on a view and a filter alone once for this query: its plan and its execution receive the same objects.
+   */
+  readonly memoizeByFilter: <T>(view: DirectoryView, filter: object, compute: () => T) => T;
 }
 
 export function createQueryContext(services: Services, request: RequestContext): QueryContext {
@@ -69,6 +85,10 @@ export function createQueryContext(services: Services, request: RequestContext):
       if (!adapter) throw new Error(`the response refers to account ${name}, which this caller may not use`);
       return adapter.account;
     },
+    configuredDirectory: once(() => ({
+      configured: services.directory.configured(request),
+      discoverableAccounts: services.directory.discoverableAccounts(request),
+    })),
     allAgents: () =>
       memoize('allAgents', '', async () => {
         const merged = await services.directory.merged(request);
@@ -96,6 +116,7 @@ export function createQueryContext(services: Services, request: RequestContext):
         services.sourceObserver.liveDataServed({ account, endpoint }, Math.max(0, request.now - fetchedAt));
     },
     memoize,
+    memoizeByFilter: createFilterMemo(),
   };
 }
 
@@ -114,5 +135,17 @@ function createMemo({ track }: PendingReads): QueryContext['memoize'] {
       .then((value) => values.set(id, value))
       .catch(() => undefined);
     return pending;
+  };
+}
+
+function createFilterMemo(): QueryContext['memoizeByFilter'] {
+  let valuesByFilter: Map<object, Map<DirectoryView, unknown>> | undefined;
+  return <T>(view: DirectoryView, filter: object, compute: () => T) => {
+    valuesByFilter ??= new Map();
+    const values = valuesByFilter.get(filter) ?? new Map<DirectoryView, unknown>();
+    if (values.has(view)) return values.get(view) as T;
+    const value = compute();
+    valuesByFilter.set(filter, values.set(view, value));
+    return value;
   };
 }

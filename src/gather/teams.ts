@@ -5,9 +5,8 @@ import type { QueryContext } from './query-context.ts';
 
 /** The teams with at least one agent that the caller may see, in the order of the configuration. */
 export function teams(context: QueryContext): readonly Team[] {
-  const { directory } = context.services;
-  const members = membersByTeam(directory.configured(context));
-  return directory.teams.filter(({ id }) => members.has(id));
+  const members = membersByTeam(context.configuredDirectory().configured);
+  return context.services.directory.teams.filter(({ id }) => members.has(id));
 }
 
 /** The team of an agent that the caller may see; null for an agent without one. */

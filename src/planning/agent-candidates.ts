@@ -47,8 +47,31 @@ function candidatesFor(
 }
 
 function exactCandidates(resolvedBy: AgentCandidates['resolvedBy'], agents: readonly Agent[]): AgentCandidates {
-  const key = `${resolvedBy} ${agents.map(({ id }) => id).join()}`;
-  return { key, resolvedBy, agents, maxAgents: agents.length, unlisted: 'none' };
+  return new ListedCandidates({ resolvedBy, agents, maxAgents: agents.length, unlisted: 'none' }, () => {
+    return `${resolvedBy} ${agents.map(({ id }) => id).join()}`;
+  });
+}
+
+/** The candidates of a list. Their key is a long text, which most plans do not need. */
+class ListedCandidates implements AgentCandidates {
+  readonly resolvedBy: AgentCandidates['resolvedBy'];
+  readonly agents: readonly Agent[];
+  readonly maxAgents: number;
+  readonly unlisted: UnlistedAgents;
+  readonly #createKey: () => string;
+  #key: string | null = null;
+
+  constructor(candidates: Omit<AgentCandidates, 'key'>, createKey: () => string) {
+    this.resolvedBy = candidates.resolvedBy;
+    this.agents = candidates.agents;
+    this.maxAgents = candidates.maxAgents;
+    this.unlisted = candidates.unlisted;
+    this.#createKey = createKey;
+  }
+
+  get key(): string {
+    return (this.#key ??= this.#createKey());
+  }
 }
 
 /** The same agents, looked up below agents that only discovery resolves: their reads come with those of discovered agents. */
@@ -133,7 +156,10 @@ function candidatesForList(planning: PlanningContext, args: AgentsArgs): AgentCa
   const unlisted = isFull ? 'none' : unlistedMatching(planning, filter);
   const maxMatches = unlisted === 'none' ? agents.length : (filter.refs?.length ?? Infinity);
   const maxAgents = Math.min(first, maxMatches);
-  return { key: `agents ${JSON.stringify(args)}`, resolvedBy: 'discovery', agents, maxAgents, unlisted };
+  return new ListedCandidates(
+    { resolvedBy: 'discovery', agents, maxAgents, unlisted },
+    () => `agents ${JSON.stringify(args)}`,
+  );
 }
 
 /**

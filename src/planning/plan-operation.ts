@@ -1,9 +1,10 @@
-import { getNamedType, GraphQLError, isObjectType } from 'graphql';
+import { GraphQLError, isObjectType } from 'graphql';
 import { InvalidInputError } from '../domain/invalid-input-error.ts';
+import { assertAccountNames } from '../gather/fan-out.ts';
 import { coerceArguments } from '../graphql/ast/arguments.ts';
 import type { PreparedOperation } from '../graphql/ast/operation.ts';
-import type { SelectedField, Selection } from '../graphql/ast/selected-field.ts';
-import type { PlannedRead } from '../vendors/call-estimate.ts';
+import { innermostCompletion, type SelectedField, type Selection } from '../graphql/ast/selected-field.ts';
+import type { PlannedRead, ReadSpec } from '../vendors/call-estimate.ts';
 import { mergeCandidates } from './agent-candidates.ts';
 import type { FieldRule, FieldRules, PlanRead } from './field-rules.ts';
 import type { ParentAgents, PlannedLookup } from './planned-lookup.ts';
@@ -46,14 +47,14 @@ class OperationWalk {
     this.#resolveTarget = createTargetResolver(planning);
   }
 
-  visitSelection({ fields }: Selection, parents: readonly ParentAgents[]): void {
+  visitSelection({ type, fields }: Selection, parents: readonly ParentAgents[]): void {
+    const rules = this.#rules[type.name];
     // Introspection reads nothing.
-    for (const field of fields) if (!field.name.startsWith('__')) this.#visitField(field, parents);
+    for (const field of fields) if (!field.name.startsWith('__')) this.#visitField(field, rules?.[field.name], parents);
   }
 
-  #visitField(field: SelectedField, parents: readonly ParentAgents[]): void {
+  #visitField(field: SelectedField, rule: FieldRule | undefined, parents: readonly ParentAgents[]): void {
     this.#spend(1 + parents.length);
-    const rule = this.#rules[field.parentType.name]?.[field.name];
     if (rule?.kind === 'lookup') {
       const lookups = this.#planLookups(rule, field, parents);
       if (rule.planRead) this.#addAccountReads(rule.planRead, field, mergeParents(lookups));
@@ -69,8 +70,8 @@ class OperationWalk {
   }
 
   #descend(field: SelectedField, parents: readonly ParentAgents[]): void {
-    const type = getNamedType(field.definition.type);
-    if (isObjectType(type)) this.visitSelection(this.#operation.selectionOn(field, type), parents);
+    const { kind, type } = innermostCompletion(field.completion);
+    if (kind === 'object') this.visitSelection(this.#operation.selectionOn(field, type), parents);
   }
 
   #planLookups(
@@ -87,7 +88,8 @@ class OperationWalk {
       for (const account of this.#planning.discoverableAccounts) this.#addRead(account, { capability: 'discover' });
     }
     for (const { accountRead } of lookups) if (accountRead) this.#addRead(accountRead.account, accountRead.read);
-    for (const [typeName, sameType] of Map.groupBy(lookups, ({ type }) => type)) {
+    for (const sameType of groupByType(lookups)) {
+      const typeName = sameType[0]?.type ?? null;
       const type = typeName === null ? undefined : this.#operation.schema.getType(typeName);
       if (isObjectType(type)) this.visitSelection(this.#operation.selectionOn(field, type), mergeParents(sameType));
     }
@@ -108,20 +110,32 @@ class OperationWalk {
     return nullOnRejection(() => {
       const args = coerceArguments(this.#operation, field);
       const spec = planRead(args as never, this.#operation, field.nodes);
-      const accounts = (args.accounts ?? null) as readonly string[] | null;
-      const { context } = this.#planning;
-      const capableAccounts = context.accounts.filter(
-        ({ name }) => accounts?.includes(name) !== false && context.dataSource(name)?.[spec.capability] !== undefined,
-      );
-      const selection = { capability: spec.capability, accounts };
-      return parents.flatMap(({ candidates, separateBatch }) =>
-        capableAccounts.flatMap(({ name }) => {
-          const target = this.#resolveTarget(candidates, name, selection);
-          const read: PlannedRead = { ...spec, target, batchKey: separateBatch ? null : candidates.resolvedBy };
-          return target.maxAgents > 0 ? [{ account: name, read }] : [];
-        }),
-      );
+      const accountNames = this.#capableAccounts(spec, (args.accounts ?? null) as readonly string[] | null, parents);
+      const reads: AccountRead[] = [];
+      for (const { candidates, separateBatch } of parents) {
+        for (const account of accountNames) {
+          const target = this.#resolveTarget(candidates, account);
+          if (target.maxAgents === 0) continue;
+          reads.push({ account, read: { ...spec, target, batchKey: separateBatch ? null : candidates.resolvedBy } });
+        }
+      }
+      return reads;
     });
+  }
+
+  /** The accounts with the capability, of those that the field names. Throws InvalidInputError where the resolver does. */
+  #capableAccounts(
+    { capability }: ReadSpec,
+    accounts: readonly string[] | null,
+    parents: readonly ParentAgents[],
+  ): readonly string[] {
+    const { context } = this.#planning;
+    const names: string[] = [];
+    for (const { name } of context.accounts)
+      if (accounts?.includes(name) !== false && context.dataSource(name)?.[capability] !== undefined) names.push(name);
+    if (accounts && names.length > 0 && parents.some(({ candidates }) => candidates.agents.length > 0))
+      assertAccountNames(context, accounts);
+    return names;
   }
 
   #addRead(account: string, read: PlannedRead): void {
@@ -138,7 +152,13 @@ class OperationWalk {
   }
 }
 
+function groupByType(lookups: readonly PlannedLookup[]): Iterable<readonly PlannedLookup[]> {
+  return lookups.length === 1 ? [lookups] : Map.groupBy(lookups, ({ type }) => type).values();
+}
+
 function mergeParents(lookups: readonly PlannedLookup[]): readonly ParentAgents[] {
+  const [only, ...others] = lookups;
+  if (only && others.length === 0) return [only.parent];
   const separateBatch = lookups.some(({ parent }) => parent.separateBatch);
   return mergeCandidates(lookups.map(({ parent }) => parent.candidates)).map((candidates) => ({
     candidates,

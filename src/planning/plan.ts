@@ -40,17 +40,20 @@ interface PlanEntry extends CallEstimate {
   readonly account: string;
 }
 
+interface AccountReads {
+  readonly adapter: AccountAdapter;
+  readonly reads: readonly PlannedRead[];
+}
+
 /** `rules` are those of the schema that the operations are made for. */
 export function createPlanner(rules: FieldRules): Planner {
   /** The accounts that an operation may read, each with its reads. */
   function plannedReads(operation: PreparedOperation, planning: PlanningContext) {
     const readsByAccount = planReads(operation, planning, rules);
-    return planning.context.services.adapters.flatMap(
-      (adapter): { adapter: AccountAdapter; reads: readonly PlannedRead[] }[] => {
-        const reads = readsByAccount.get(adapter.account.name);
-        return reads ? [{ adapter, reads }] : [];
-      },
-    );
+    return planning.context.services.adapters.flatMap((adapter): readonly AccountReads[] => {
+      const reads = readsByAccount.get(adapter.account.name);
+      return reads ? [{ adapter, reads }] : [];
+    });
   }
 
   function upperBounds(operation: PreparedOperation, context: QueryContext): readonly PlanEntry[] {
@@ -69,8 +72,15 @@ export function createPlanner(rules: FieldRules): Planner {
     return entries.flat();
   }
 
+  function estimateVendorCalls(operation: PreparedOperation, context: QueryContext): number {
+    let total = 0;
+    for (const { adapter, reads } of plannedReads(operation, createPlanningContext(context)))
+      for (const { calls } of adapter.maxCalls(reads, context.now)) total += calls;
+    return total;
+  }
+
   return {
-    estimateVendorCalls: (operation, context) => totalCalls(upperBounds(operation, context)),
+    estimateVendorCalls,
 
     async createPlan(operation, context) {
       const entries = upperBounds(operation, context);

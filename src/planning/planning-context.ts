@@ -10,9 +10,7 @@ export interface PlanningContext extends ConfiguredAgents {
 
 /** Uses the configuration alone: its predictions hold whatever the vendors will return. */
 export function createPlanningContext(context: QueryContext): PlanningContext {
-  const { directory } = context.services;
-  const configured = directory.configured(context);
-  const discoverableAccounts = directory.discoverableAccounts(context);
+  const { configured, discoverableAccounts } = context.configuredDirectory();
   return { context, configured, discoverableAccounts, merged: discoverableAccounts.size === 0 ? configured : null };
 }
 

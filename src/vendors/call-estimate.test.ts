@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { AccountCache, CacheNamespace } from '../cache/cache.ts';
 import {
   type CallEstimator,
   countAgents,
   createCallEstimates,
+  groupByKey,
   memoizeBy,
   type PlannedRead,
   type TargetAgents,
@@ -60,6 +62,33 @@ describe('countAgents', () => {
     expect(countAgents([unknown], () => false)).toBe(2);
     expect(countAgents([unknown, targetAgents(['b'])], () => false)).toBe(2);
   });
+});
+
+test('countAgents counts a target as often as the same target twice', () => {
+  const targets = fc.record({
+    key: fc.constant('same'),
+    refs: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd')),
+    maxAgents: fc.nat(6),
+    unlisted: fc.constantFrom('none' as const, 'by-email' as const, 'any' as const),
+  });
+  fc.assert(
+    fc.property(targets, fc.subarray(['a', 'b', 'c', 'd']), (target, uncached) => {
+      const isUncached = (ref: string) => uncached.includes(ref);
+      expect(countAgents([target], isUncached)).toBe(countAgents([target, target], isUncached));
+    }),
+  );
+});
+
+test('groupByKey groups as Map.groupBy does, and reads no key of a single item', () => {
+  const isRead: number[] = [];
+  const keyOf = (n: number) => {
+    isRead.push(n);
+    return `${n % 2}`;
+  };
+  expect([...groupByKey([7], keyOf)]).toEqual([[7]]);
+  expect(isRead).toEqual([]);
+  expect([...groupByKey([], keyOf)]).toEqual([]);
+  expect([...groupByKey([1, 2, 3], keyOf)]).toEqual([[1, 3], [2]]);
 });
 
 test('memoizeBy computes once per key, undefined results included', () => {

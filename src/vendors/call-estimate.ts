@@ -28,7 +28,7 @@ export interface TargetAgents {
   readonly key: string;
   /** Upper bound of their number. */
   readonly maxAgents: number;
-  /** References that may be theirs; more than `maxAgents` where any of them can be. */
+  /** References that may be theirs, each once; more than `maxAgents` where any of them can be. */
   readonly refs: readonly string[];
   /** Whether some may have references that are not known yet. */
   readonly unlisted: UnlistedAgents;
@@ -54,17 +54,19 @@ export interface AccountCallEstimates {
 /** What is present already and needs no call. */
 export interface CacheProbe {
   readonly isCached: <Key, Value>(namespace: CacheNamespace<Key, Value>, key: Key) => boolean;
+  /** Whether nothing is cached, whatever the key, so that an estimator may leave out making and probing keys. */
+  readonly isEmpty?: boolean;
   /** Whether access tokens, which the process holds outside the cache, count as present. */
   readonly includesTokens: boolean;
 }
 
 /**
  * A vendor's estimate. It is a pure function, except for the presence of a token. It probes every key that its reads may need,
- * without short-circuiting: `recordLookups` depends on that.
+ * without short-circuiting: `recordLookups` depends on that. Only an empty cache need not be probed.
  */
 export type CallEstimator = (reads: readonly PlannedRead[], now: Instant, probe: CacheProbe) => readonly CallEstimate[];
 
-const EMPTY_PROBE: CacheProbe = { isCached: () => false, includesTokens: false };
+const EMPTY_PROBE: CacheProbe = { isCached: () => false, isEmpty: true, includesTokens: false };
 
 type AnyNamespace = CacheNamespace<unknown, unknown>;
 
@@ -138,13 +140,30 @@ export function memoizeBy<Input, Output>(
   };
 }
 
+/** The groups of `Map.groupBy`. A single item, which is what nearly all queries have, needs no key. */
+export function groupByKey<T>(items: readonly T[], keyOf: (item: T) => string): Iterable<readonly T[]> {
+  return items.length === 1 ? [items] : Map.groupBy(items, keyOf).values();
+}
+
 /** Upper bound of the distinct agents of all targets. Of the known references only uncached ones count. */
 export function countAgents(targets: readonly TargetAgents[], isUncached: (ref: string) => boolean): number {
+  const [only, ...others] = targets;
+  // Nearly always. The references of one target are distinct.
+  if (only && others.length === 0) return maxUncached(only, countMatching(only.refs, isUncached));
   const distinct = [...new Map(targets.map((target) => [target.key, target])).values()];
   const uncachedRefs = distinct.map(({ refs }) => refs.filter(isUncached));
-  const maxByTarget = distinct.map(({ maxAgents, unlisted }, index) =>
-    unlisted === 'none' ? Math.min(maxAgents, uncachedRefs[index]?.length ?? 0) : maxAgents,
-  );
-  const sum = maxByTarget.reduce((a, b) => a + b, 0);
+  const sum = distinct
+    .map((target, index) => maxUncached(target, uncachedRefs[index]?.length ?? 0))
+    .reduce((a, b) => a + b, 0);
   return distinct.some(({ unlisted }) => unlisted !== 'none') ? sum : Math.min(sum, new Set(uncachedRefs.flat()).size);
+}
+
+function maxUncached({ maxAgents, unlisted }: TargetAgents, uncachedRefs: number): number {
+  return unlisted === 'none' ? Math.min(maxAgents, uncachedRefs) : maxAgents;
+}
+
+function countMatching(refs: readonly string[], matches: (ref: string) => boolean): number {
+  let count = 0;
+  for (const ref of refs) if (matches(ref)) count += 1;
+  return count;
 }

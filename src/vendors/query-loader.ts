@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { AccountCache, CachedValue, CacheNamespace } from '../cache/cache.ts';
 import type { MaybePromise } from '../domain/maybe-promise.ts';
+import { once } from '../domain/once.ts';
 import type { CallContext } from '../http/types.ts';
 import { traceBatch } from './trace-batch.ts';
 
@@ -26,16 +27,20 @@ export type QueryLoader<Key, Value> = (key: Key) => MaybePromise<CachedValue<Val
 export function createQueryLoader<Key, Value>(options: QueryLoaderOptions<Key, Value>): QueryLoader<Key, Value> {
   const { cache, namespace, request, readBatch } = options;
   const loaded = new Map<string, MaybePromise<CachedValue<Value>>>();
-  const batches = new DataLoader(
-    (keys: readonly Key[]) =>
-      traceBatch(request, namespace.endpoint, keys.length, (context) => readBatch(keys, context)),
-    { cache: false },
+  // Created for the first key that is not in memory: most queries have none.
+  const batches = once(
+    () =>
+      new DataLoader(
+        (keys: readonly Key[]) =>
+          traceBatch(request, namespace.endpoint, keys.length, (context) => readBatch(keys, context)),
+        { cache: false },
+      ),
   );
   return (key) => {
     const id = cache.entryId(namespace, key);
     let value = loaded.get(id);
     if (value === undefined) {
-      value = cache.readInMemory(namespace, id, request) ?? batches.load(key);
+      value = cache.readInMemory(namespace, id, request) ?? batches().load(key);
       loaded.set(id, value);
     }
     return value;

@@ -1,5 +1,6 @@
 import {
   defaultFieldResolver,
+  type GraphQLArgument,
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLSchema,
@@ -35,8 +36,10 @@ export function applyDefaultsForNull(schema: GraphQLSchema): GraphQLSchema {
 }
 
 function withDefaults({ args }: AnyField, values: ArgumentValues): ArgumentValues {
-  const nullArguments = args.filter(({ name, defaultValue }) => values[name] === null && defaultValue !== undefined);
+  const isNull = ({ name, defaultValue }: GraphQLArgument): boolean =>
+    values[name] === null && defaultValue !== undefined;
   // The same object for every parent, so that what depends on the arguments alone is computed once.
-  if (nullArguments.length === 0) return values;
+  if (!args.some(isNull)) return values;
+  const nullArguments = args.filter(isNull);
   return { ...values, ...Object.fromEntries(nullArguments.map(({ name, defaultValue }) => [name, defaultValue])) };
 }

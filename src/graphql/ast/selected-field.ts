@@ -35,6 +35,13 @@ export type Completion =
         | Readonly<{ kind: 'list'; type: null; item: Completion }>
       ));
 
+/** The completion of the items where the value is a list, or a list of lists. */
+export function innermostCompletion(completion: Completion): Exclude<Completion, { readonly kind: 'list' }> {
+  let innermost = completion;
+  while (innermost.kind === 'list') innermost = innermost.item;
+  return innermost;
+}
+
 /** Consecutive fields whose values depend on their object alone, and never change: leaves without arguments. */
 export interface ConstantFields {
   /** Equal for equal fields with equal names on the same type, whatever the document. */

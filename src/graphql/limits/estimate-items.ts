@@ -1,17 +1,9 @@
-import {
-  getNamedType,
-  getNullableType,
-  GraphQLError,
-  type GraphQLObjectType,
-  isCompositeType,
-  isListType,
-  isObjectType,
-} from 'graphql';
+import { GraphQLError, type GraphQLField, type GraphQLObjectType } from 'graphql';
 import { maxIntervals } from '../../domain/report-interval.ts';
 import type { StatusTotalsArgs } from '../../gather/status-totals.ts';
 import { coerceArguments } from '../ast/arguments.ts';
 import type { PreparedOperation } from '../ast/operation.ts';
-import type { SelectedField, Selection } from '../ast/selected-field.ts';
+import { innermostCompletion, type SelectedField, type Selection } from '../ast/selected-field.ts';
 
 /** The assumed size of a list that no argument bounds, such as the periods of a session. */
 const ASSUMED_LIST_SIZE = 10;
@@ -33,29 +25,24 @@ export function estimateListItems(operation: PreparedOperation): number {
 
   /** Estimates the items below `parentCount` objects of a type; if it has `nodes`, each has `pageSize` items. */
   function itemsBelow({ fields }: Selection, parentCount: number, pageSize: number): number {
-    return fields.reduce((sum, field) => sum + itemsOf(field, parentCount, pageSize), 0);
+    let sum = 0;
+    for (const field of fields) sum += itemsOf(field, parentCount, pageSize);
+    return sum;
   }
 
   function itemsOf(field: SelectedField, parentCount: number, pageSize: number): number {
+    const { kind, type } = innermostCompletion(field.completion);
     // A rule of graphql-js bounds introspection.
-    if (field.name.startsWith('__')) return 0;
-    const { type: outputType } = field.definition;
-    const type = getNamedType(outputType);
-    if (!isCompositeType(type)) return 0;
+    if (kind === 'leaf' || field.name.startsWith('__')) return 0;
     const bound = findSizeBound(operation, field);
     // The items of a connection are in its `nodes` and `edges`, which have no arguments of their own; likewise totals.
-    const length = isListType(getNullableType(outputType))
-      ? (bound ?? (hasNodes(field.parentType) ? pageSize : ASSUMED_LIST_SIZE))
-      : null;
+    const length =
+      field.completion.kind === 'list' ? (bound ?? (hasNodes(field.parentType) ? pageSize : ASSUMED_LIST_SIZE)) : null;
     const items = parentCount * (length ?? 1);
+    const innerOf = (objectType: GraphQLObjectType): number =>
+      itemsBelow(operation.selectionOn(field, objectType), items, bound ?? ASSUMED_LIST_SIZE);
     // An interface costs as much as the most expensive of its possible types.
-    const types = isObjectType(type) ? [type] : schema.getPossibleTypes(type);
-    const inner = Math.max(
-      0,
-      ...types.map((possibleType) =>
-        itemsBelow(operation.selectionOn(field, possibleType), items, bound ?? ASSUMED_LIST_SIZE),
-      ),
-    );
+    const inner = kind === 'object' ? innerOf(type) : Math.max(0, ...schema.getPossibleTypes(type).map(innerOf));
     return (length === null ? 0 : items) + inner;
   }
 
@@ -65,7 +52,8 @@ export function estimateListItems(operation: PreparedOperation): number {
 
 /** Returns the bound that the arguments set; null where no argument bounds the field, 0 where its resolver will reject them. */
 function findSizeBound(operation: PreparedOperation, field: SelectedField): number | null {
-  if (field.definition.args.length === 0) return null;
+  const { definition } = field;
+  if (definition.args.length === 0) return null;
   let args: Readonly<Record<string, unknown>>;
   try {
     args = coerceArguments(operation, field);
@@ -73,12 +61,16 @@ function findSizeBound(operation: PreparedOperation, field: SelectedField): numb
     if (error instanceof GraphQLError) return 0;
     throw error;
   }
-  const names = new Set(field.definition.args.map(({ name }) => name));
   for (const name of SLICING_ARGUMENTS)
-    if (names.has(name)) return Math.min(Math.max(0, Number(args[name] ?? 0)), MAX_PAGE_SIZE);
-  if (names.has('interval')) return maxTotals(args as unknown as TotalsArgs);
-  for (const name of LIST_ARGUMENTS) if (names.has(name)) return Array.isArray(args[name]) ? args[name].length : 0;
+    if (hasArgument(definition, name)) return Math.min(Math.max(0, Number(args[name] ?? 0)), MAX_PAGE_SIZE);
+  if (hasArgument(definition, 'interval')) return maxTotals(args as unknown as TotalsArgs);
+  for (const name of LIST_ARGUMENTS)
+    if (hasArgument(definition, name)) return Array.isArray(args[name]) ? args[name].length : 0;
   return null;
+}
+
+function hasArgument({ args }: GraphQLField<unknown, unknown>, name: string): boolean {
+  return args.some((arg) => arg.name === name);
 }
 
 type TotalsArgs = Pick<StatusTotalsArgs, 'during' | 'interval' | 'accounts'>;

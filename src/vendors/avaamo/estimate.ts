@@ -1,7 +1,7 @@
 import type { CacheNamespace } from '../../cache/cache.ts';
 import type { DateRange } from '../../domain/time.ts';
 import type { UsagePart } from '../../domain/usage-stats.ts';
-import { type CallEstimator, countAgents, memoizeBy } from '../call-estimate.ts';
+import { type CallEstimator, countAgents, groupByKey, memoizeBy } from '../call-estimate.ts';
 import { type BotDays, INTERVENTIONS_ENDPOINT, USAGE_ENDPOINT } from './client.ts';
 import { toBotDays } from './data-source.ts';
 import { interventionsNamespace, toKeyParts, usageNamespace } from './loaders.ts';
@@ -20,13 +20,13 @@ export function estimateCalls(toDays = toBotDays): CallEstimator {
       const targetDays = usageReads
         .filter(({ query }) => query.parts.has(part))
         .map(({ query, target }) => ({ target, days: daysWithoutBot(query.during) }));
-      return [...Map.groupBy(targetDays, ({ days }) => spanKey(days))]
-        .map(([, readsOfSpan]) => {
-          const days = readsOfSpan[0]?.days;
-          const targets = readsOfSpan.map(({ target }) => target);
-          return days ? countAgents(targets, (bot) => !probe.isCached(namespace, { ...days, bot })) : 0;
-        })
-        .reduce((sum, count) => sum + count, 0);
+      let calls = 0;
+      for (const group of groupByKey(targetDays, ({ days }) => spanKey(days))) {
+        const days = group[0]?.days;
+        const targets = group.map(({ target }) => target);
+        if (days) calls += countAgents(targets, (bot) => !probe.isCached(namespace, { ...days, bot }));
+      }
+      return calls;
     }
 
     return [

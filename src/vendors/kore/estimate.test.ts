@@ -103,6 +103,8 @@ describe('the estimate of POSTs', () => {
     expect(calls([days(targetOf(agents(60)), 10, 0)], nothing, 5)).toBe(3 * 2);
     expect(calls([days(targetOf(agents(60)), 1, 0), days(targetOf(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
     expect(calls([days(targetOf(agents(60)), 9, 8), days(targetOf(agents(60)), 9, 0)], nothing, 5)).toBe(2 * 2);
+    // Another batch may split a window in two, but into no more parts.
+    expect(calls([days(targetOf(agents(1)), 2, 0), now(targetOf(agents(1, 1)), 'config')], nothing, 1)).toBe(3 + 2);
   });
 
   test('covers batches that merge by chance and need more than their parts', () => {
@@ -164,15 +166,16 @@ describe('the estimator', () => {
 
   test('computes the days of a range once, however many agents are read one by one', () => {
     function countDays(reads: readonly PlannedRead[]): number {
-      const written = jest.spyOn(Date.prototype, 'toISOString');
+      const read = jest.spyOn(Date.prototype, 'getUTCFullYear');
       try {
         calls(reads);
-        return written.mock.calls.length;
+        return read.mock.calls.length;
       } finally {
-        written.mockRestore();
+        read.mockRestore();
       }
     }
     const first = agents(100).map((agent) => days(targetOf([agent]), 30, 0, null));
+    expect(countDays(first.slice(0, 1))).toBeGreaterThan(30);
     expect(countDays(first)).toBe(countDays(first.slice(0, 1)));
   });
 });
@@ -210,6 +213,35 @@ const read = fc.record({
   from: fc.nat(12),
   length: fc.integer({ min: 1, max: 8 }),
   together: fc.constantFrom('config', 'complete', null),
+});
+
+/** A read with agents of every kind, listed or not. */
+const mixedRead = fc
+  .tuple(read, fc.nat(3), fc.constantFrom('none', 'by-email', 'any'), fc.nat(80))
+  .map(([{ first, count, from, length, together }, userIds, unlisted, maxAgents]) => {
+    const refs = [...agents(count, first), ...Array.from({ length: userIds }, (_, n) => `u-${first + n}`)];
+    const target = targetOf(refs, { unlisted, ...(unlisted === 'none' ? {} : { maxAgents }) });
+    return from === 0 ? now(target, together) : days(target, from + length - 1, from, together);
+  });
+
+test('estimates the same for one read and for two equal ones, which share all their cells', () => {
+  fc.assert(
+    fc.property(mixedRead, fc.integer({ min: 1, max: 9 }), fc.nat(2), (one, maxDays, cached) => {
+      const probe: CacheProbe = {
+        includesTokens: true,
+        isCached: (space, key) => hash(JSON.stringify(space.keyParts(key))) % 3 < cached,
+      };
+      expect(calls([one], probe, maxDays)).toBe(calls([one, one], probe, maxDays));
+    }),
+  );
+});
+
+test('estimates the same for a cache that is known to be empty as for one that is found to be', () => {
+  fc.assert(
+    fc.property(fc.array(mixedRead, { maxLength: 4 }), fc.integer({ min: 1, max: 9 }), (reads, maxDays) => {
+      expect(calls(reads, { ...nothing, isEmpty: true }, maxDays)).toBe(calls(reads, nothing, maxDays));
+    }),
+  );
 });
 
 test('estimates no fewer POSTs than are sent, for any batches and any cached cells', () => {

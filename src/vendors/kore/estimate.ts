@@ -45,18 +45,22 @@ interface UncachedReads {
  */
 export function estimateCalls({ maxDaysPerCall }: Pick<KoreConfig, 'maxDaysPerCall'>): CallEstimator {
   const countWindows = (days: readonly CivilDate[]): number =>
-    sharedWindows(days.map(dayWithoutAgent), maxDaysPerCall).length;
+    days.length > 1 ? sharedWindows(days.map(dayWithoutAgent), maxDaysPerCall).length : days.length;
   const countPages = (days: readonly CivilDate[]): number => maxPagesOf(countWindows(days));
 
   function countPosts(maxWindows: number, agents: number, days: readonly CivilDate[]): number {
-    return Math.min(maxWindows, 2 * countWindows(days)) * Math.ceil(agents / MAX_AGENTS_PER_REQUEST);
+    // The days of these agents are among those that need `maxWindows`.
+    const windows = days.length > 0 && maxWindows <= 2 ? maxWindows : Math.min(maxWindows, 2 * countWindows(days));
+    return windows * Math.ceil(agents / MAX_AGENTS_PER_REQUEST);
   }
 
   function countBatchCalls(batch: readonly UncachedReads[], maxWindows: number): number {
     const uncached = batch.map(({ emails }) => emails);
     const separatePosts = sum(uncached.map(({ agents, days }) => countPosts(maxWindows, agents, days)));
+    const userIdPages = countPages(distinctDays(batch.map(({ userIds }) => userIds)));
+    if (batch.length === 1) return separatePosts + userIdPages;
     const combinedPosts = countPosts(maxWindows, countDistinctAgents(uncached), distinctDays(uncached));
-    return Math.min(separatePosts, combinedPosts) + countPages(distinctDays(batch.map(({ userIds }) => userIds)));
+    return Math.min(separatePosts, combinedPosts) + userIdPages;
   }
 
   function countUnbatchedCalls({ target, emails, userIds }: UncachedReads, maxWindows: number): number {
@@ -68,7 +72,7 @@ export function estimateCalls({ maxDaysPerCall }: Pick<KoreConfig, 'maxDaysPerCa
     const groups = groupReads(reads, utcDay(now));
     const batches = groups.batches.map((batch) => batch.map((piece) => toUncachedReads(piece, probe)));
     const unbatched = groups.unbatched.map((piece) => toUncachedReads(piece, probe));
-    const maxWindows = countWindows([...batches.flat(), ...unbatched].flatMap(({ emails }) => emails.days));
+    const maxWindows = countWindows(distinctDays([...batches.flat(), ...unbatched].map(({ emails }) => emails)));
     const needsDiscovery =
       reads.some(({ capability }) => capability === 'discover') && !probe.isCached(directoryNamespace, null);
     const calls =
@@ -79,26 +83,48 @@ export function estimateCalls({ maxDaysPerCall }: Pick<KoreConfig, 'maxDaysPerCa
   };
 }
 
+/** The piece of one read. */
+interface ReadPiece extends PlannedPiece {
+  readonly batchKey: string | null;
+}
+
+interface GroupedReads {
+  /** The pieces of each batch. */
+  readonly batches: readonly (readonly PlannedPiece[])[];
+  readonly unbatched: readonly PlannedPiece[];
+}
+
+function groupReads(reads: readonly PlannedRead[], today: CivilDate): GroupedReads {
+  const pieces = toPieces(reads, today);
+  const [only, ...others] = pieces;
+  if (others.length > 0) return groupPieces(pieces);
+  // What nearly all queries have needs none of the keys, which are long texts.
+  return only && only.batchKey !== null ? { batches: [[only]], unbatched: [] } : { batches: [], unbatched: pieces };
+}
+
+function toPieces(reads: readonly PlannedRead[], today: CivilDate): readonly ReadPiece[] {
+  const toDays = (during: TimeRange) => daysToRequest(during, today);
+  const daysOfRange = reads.length > 1 ? memoizeBy(({ from, to }: TimeRange) => `${from} ${to}`, toDays) : toDays;
+  return reads.flatMap((read) => {
+    if (read.capability !== 'statusPeriods' && read.capability !== 'currentStatus') return [];
+    const days = read.capability === 'currentStatus' ? [today] : daysOfRange(read.during);
+    return { target: read.target, batchKey: read.batchKey, days };
+  });
+}
+
 interface GrowingPiece {
   readonly target: TargetAgents;
   readonly days: Set<CivilDate>;
 }
 
 /**
- * Groups reads by batch, with one piece for each group of agents; and the reads outside of any batch, without the days that
+ * Groups pieces by batch, with one piece for each group of agents; and those outside of any batch, without the days that
  * a batch of the same agents has already requested: a query requests no cell twice.
  */
-function groupReads(reads: readonly PlannedRead[], today: CivilDate) {
+function groupPieces(pieces: readonly ReadPiece[]): GroupedReads {
   const batches = new Map<string, Map<string, GrowingPiece>>();
   const unbatched = new Map<string, PlannedPiece>();
-  const daysOfRange = memoizeBy(
-    ({ from, to }: TimeRange) => `${from} ${to}`,
-    (during) => daysToRequest(during, today),
-  );
-  for (const read of reads) {
-    if (read.capability !== 'statusPeriods' && read.capability !== 'currentStatus') continue;
-    const { target, batchKey } = read;
-    const days = read.capability === 'currentStatus' ? [today] : daysOfRange(read.during);
+  for (const { target, batchKey, days } of pieces) {
     if (batchKey === null) {
       unbatched.set(`${target.key} ${days.join()}`, { target, days });
       continue;
@@ -124,7 +150,7 @@ function groupReads(reads: readonly PlannedRead[], today: CivilDate) {
 /** An agent is requested by userId only if it has no e-mail address. */
 function toUncachedReads({ target, days }: PlannedPiece, probe: CacheProbe): UncachedReads {
   const emails = target.refs.filter(isEmail);
-  const userIds = target.refs.filter((ref) => !isEmail(ref));
+  const userIds = emails.length === target.refs.length ? [] : target.refs.filter((ref) => !isEmail(ref));
   return {
     target,
     emails: toUncachedPiece(emails, days, target, target.unlisted !== 'none', probe),
@@ -139,18 +165,23 @@ function toUncachedPiece(
   hasUnknownRefs: boolean,
   probe: CacheProbe,
 ): UncachedPiece {
+  const uncached = uncachedCells(refs, days, probe);
+  if (hasUnknownRefs) return { agents: maxAgents, days, refs: null };
+  return { agents: Math.min(maxAgents, uncached.refs.length), ...uncached };
+}
+
+type UncachedCells = Pick<UncachedPiece, 'days'> & { readonly refs: readonly string[] };
+
+/** The references with days that are not cached, and these days. */
+function uncachedCells(refs: readonly string[], days: readonly CivilDate[], probe: CacheProbe): UncachedCells {
+  if (probe.isEmpty === true) return refs.length > 0 && days.length > 0 ? { refs, days } : { refs: [], days: [] };
   const uncached = refs
     .map((ref) => {
       const agent = canonicalizeReference(ref);
       return { ref, days: days.filter((day) => !probe.isCached(cellNamespace, { agent, ref, day })) };
     })
     .filter((reference) => reference.days.length > 0);
-  if (hasUnknownRefs) return { agents: maxAgents, days, refs: null };
-  return {
-    agents: Math.min(maxAgents, uncached.length),
-    days: distinctDays(uncached),
-    refs: uncached.map(({ ref }) => ref),
-  };
+  return { refs: uncached.map(({ ref }) => ref), days: distinctDays(uncached) };
 }
 
 function countDistinctAgents(pieces: readonly UncachedPiece[]): number {
@@ -160,6 +191,9 @@ function countDistinctAgents(pieces: readonly UncachedPiece[]): number {
 }
 
 function distinctDays(pieces: readonly Pick<UncachedPiece, 'days'>[]): readonly CivilDate[] {
+  const [only] = pieces;
+  // The days of one piece are distinct.
+  if (only && pieces.length === 1) return only.days;
   return [...new Set(pieces.flatMap(({ days }) => days))];
 }
 

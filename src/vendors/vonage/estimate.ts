@@ -1,13 +1,13 @@
-import { type CallEstimator, countAgents, type TargetAgents } from '../call-estimate.ts';
+import { type CallEstimator, countAgents, groupByKey, type PlannedRead, type TargetAgents } from '../call-estimate.ts';
 import { TOKEN_ENDPOINT } from './auth.ts';
 import { LATEST_INTERACTIONS_ENDPOINT, type VonageClient } from './client.ts';
 import type { VonageConfig } from './config.ts';
 import { interactionNamespace } from './loaders.ts';
 import { type InteractionParameters, requiresVersion2, toParameters } from './map.ts';
 
-interface ReadGroup {
+interface InteractionRead {
   readonly parameters: InteractionParameters;
-  readonly targets: TargetAgents[];
+  readonly target: TargetAgents;
 }
 
 /**
@@ -18,22 +18,21 @@ export function estimateCalls(
   { apiVersion }: Pick<VonageConfig, 'apiVersion'>,
   client: Pick<VonageClient, 'hasToken'>,
 ): CallEstimator {
+  function toInteractionRead(read: PlannedRead): InteractionRead | [] {
+    if (read.capability !== 'latestInteractions' || (apiVersion === 1 && requiresVersion2(read.query))) return [];
+    return { parameters: apiVersion === 1 ? {} : toParameters(read.query), target: read.target };
+  }
+
   return (reads, _now, probe) => {
-    const groups = new Map<string, ReadGroup>();
-    for (const read of reads) {
-      if (read.capability !== 'latestInteractions') continue;
-      if (apiVersion === 1 && requiresVersion2(read.query)) continue;
-      const parameters = apiVersion === 1 ? {} : toParameters(read.query);
-      const key = JSON.stringify(parameters);
-      const group = groups.get(key) ?? { parameters, targets: [] };
-      group.targets.push(read.target);
-      groups.set(key, group);
+    let calls = 0;
+    const groups = groupByKey(reads.flatMap(toInteractionRead), ({ parameters }) => JSON.stringify(parameters));
+    for (const group of groups) {
+      const { parameters = {} } = group[0] ?? {};
+      calls += countAgents(
+        group.map(({ target }) => target),
+        (ref) => !probe.isCached(interactionNamespace, { ref, apiVersion, parameters }),
+      );
     }
-    const calls = [...groups.values()]
-      .map(({ parameters, targets }) =>
-        countAgents(targets, (ref) => !probe.isCached(interactionNamespace, { ref, apiVersion, parameters })),
-      )
-      .reduce((sum, count) => sum + count, 0);
     const needsToken = calls > 0 && !(probe.includesTokens && client.hasToken());
     return [
       { endpoint: TOKEN_ENDPOINT, calls: needsToken ? 1 : 0 },

@@ -40,6 +40,9 @@ type DaysByAgent = ReadonlyMap<string, readonly number[]>;
  * that are not needed.
  */
 export function packRequests(agentDays: readonly AgentDay[], maxDays: number): readonly BatchRequest[] {
+  const [first] = agentDays;
+  // As nearly always: there is nothing to compare.
+  if (first && agentDays.every(({ day }) => day === first.day)) return requestsOfOneDay(agentDays, first.day);
   const daysByAgent = groupDaysByAgent(agentDays);
   const wide = sharedWindows(agentDays, maxDays).flatMap((window) =>
     toRequests(agentWindowsWithin(daysByAgent, maxDays, window).sort(compareByWindow)),
@@ -49,6 +52,11 @@ export function packRequests(agentDays: readonly AgentDay[], maxDays: number): r
   return narrow.length < wide.length || (narrow.length === wide.length && countCells(narrow) < countCells(wide))
     ? narrow
     : wide;
+}
+
+function requestsOfOneDay(agentDays: readonly AgentDay[], day: CivilDate): readonly BatchRequest[] {
+  const agents = [...new Set(agentDays.map(({ agent }) => agent))];
+  return inBatches(agents).map((batch) => ({ agents: batch, firstDay: day, lastDay: day }));
 }
 
 /** The fewest windows of at most `maxDays` that contain the days of all these cells. */
@@ -103,14 +111,20 @@ function toWindows(days: readonly number[], maxDays: number): readonly DayWindow
 
 /** POSTs for these agent windows in order. The window of a POST spans the windows of all its agents. */
 function toRequests(agentWindows: readonly AgentWindow[]): readonly BatchRequest[] {
-  return Array.from({ length: Math.ceil(agentWindows.length / MAX_AGENTS_PER_REQUEST) }, (_, index) => {
-    const batch = agentWindows.slice(index * MAX_AGENTS_PER_REQUEST, (index + 1) * MAX_AGENTS_PER_REQUEST);
+  return inBatches(agentWindows).map((batch) => {
     const bounds = toDayBounds({
       first: Math.min(...batch.map(({ first }) => first)),
       last: Math.max(...batch.map(({ last }) => last)),
     });
     return { agents: batch.map(({ agent }) => agent), ...bounds };
   });
+}
+
+/** As many as one POST may name, and the rest. */
+function inBatches<T>(items: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / MAX_AGENTS_PER_REQUEST) }, (_, index) =>
+    items.slice(index * MAX_AGENTS_PER_REQUEST, (index + 1) * MAX_AGENTS_PER_REQUEST),
+  );
 }
 
 function countCells(requests: readonly BatchRequest[]): number {

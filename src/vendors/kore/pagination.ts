@@ -1,5 +1,5 @@
 import { VendorError } from '../../domain/vendor-error.ts';
-import { toReferences } from './map.ts';
+import { toIdentity } from './map.ts';
 import type { AgentRecord, DetailsPage } from './wire.ts';
 
 /** The vendor's maximum of agents a page. */
@@ -87,9 +87,4 @@ export async function fetchAllPages(
 /** Without `hasMore`, a full page suggests a next one: full by the vendor's `limit`, or by the requested page size. */
 function hasNextPage({ hasMore, limit, data }: DetailsPage): boolean {
   return hasMore ?? data.length >= Math.min(limit ?? PAGE_SIZE, PAGE_SIZE);
-}
-
-/** The userId, which is the last of the references, identifies an agent; e-mail addresses change hands. */
-function toIdentity(agent: AgentRecord): string {
-  return toReferences(agent).at(-1) ?? '';
 }

@@ -40,18 +40,24 @@ export const cellNamespace: CacheNamespace<CellKey, Cell> = {
   isComplete: ({ gap }) => gap === null,
 };
 
-/** The periods that touch a day. */
+/** The periods that touch a day: the same list where all do, as nearly always. */
 export function periodsOn(periods: readonly StoredPeriod[], day: CivilDate): readonly StoredPeriod[] {
   const from = startOfUtcDay(day);
-  return periods.filter((period) => overlapsRange(period, { from, to: from + DAY }));
+  const range = { from, to: from + DAY };
+  const isOnDay = (period: StoredPeriod): boolean => overlapsRange(period, range);
+  return periods.every(isOnDay) ? periods : periods.filter(isOnDay);
 }
 
-function overlapsRange([start, end]: StoredPeriod, range: TimeRange): boolean {
-  return overlapsPeriod(range, { start, end });
+function overlapsRange(period: StoredPeriod, range: TimeRange): boolean {
+  return overlapsInOrder(range, period[0], period[1]);
+}
+
+export function overlapsPeriod(range: TimeRange, { start, end }: Pick<StatusPeriod, 'start' | 'end'>): boolean {
+  return overlapsInOrder(range, start, end);
 }
 
 /** A period that ends before it begins (after a clock was set back) counts at its start, like a period of no length. */
-export function overlapsPeriod(range: TimeRange, { start, end }: Pick<StatusPeriod, 'start' | 'end'>): boolean {
+function overlapsInOrder(range: TimeRange, start: Instant, end: Instant | null): boolean {
   return overlaps(range, start, end === null ? null : Math.max(start, end));
 }
 
@@ -81,7 +87,7 @@ export function mergeCells(
  */
 export function dedupePeriods(periods: readonly StoredPeriod[]): readonly StoredPeriod[] {
   // As nearly every list: with a start for each there are no two of one key.
-  if (periods.every(([start], index) => index === 0 || start > (periods[index - 1]?.[0] ?? start))) return periods;
+  if (haveRisingStarts(periods)) return periods;
   const bySlot: PeriodIndex<StoredPeriod> = new Map();
   for (const period of periods) {
     const slot = slotOf(period, bySlot.get(period[0]));
@@ -89,6 +95,14 @@ export function dedupePeriods(periods: readonly StoredPeriod[]): readonly Stored
     if (!known || supersedes(period, known)) bySlot.set(slot, period);
   }
   return [...bySlot.values()];
+}
+
+/** By index: destructuring would create an iterator for each of the hundreds of periods of a response. */
+function haveRisingStarts(periods: readonly StoredPeriod[]): boolean {
+  for (let index = 1; index < periods.length; index += 1) {
+    if (!((periods[index]?.[0] ?? NaN) > (periods[index - 1]?.[0] ?? NaN))) return false;
+  }
+  return true;
 }
 
 /**
@@ -129,6 +143,6 @@ export function cellLifetime(
 ): Required<Pick<FetchedValue<Cell>, 'ttlSeconds' | 'isFinal'>> {
   if (cell.gap?.retryable) return { ttlSeconds: 0, isFinal: false };
   const isSettled = startOfUtcDay(day) + DAY + SETTLING_MS <= now;
-  const isFinal = isSettled && cell.gap === null && cell.periods.every(([, end]) => end !== null);
+  const isFinal = isSettled && cell.gap === null && cell.periods.every((period) => period[1] !== null);
   return { ttlSeconds: isFinal ? ttl.statusPast : ttl.statusLive, isFinal };
 }

@@ -57,7 +57,7 @@ export function fanOut<T>(
   agentAccounts: readonly AgentAccount[],
   call: ReadAccount<T>,
 ): MaybePromise<FanOutResult<T>> {
-  return mapValue(tryFanOut(context, agentAccounts, call), (outcome) => {
+  return readAccounts(context, agentAccounts, call, (outcome) => {
     if (outcome.error) throw outcome.error;
     return outcome;
   });
@@ -69,8 +69,17 @@ export function tryFanOut<T>(
   agentAccounts: readonly AgentAccount[],
   call: ReadAccount<T>,
 ): MaybePromise<FanOutOutcome<T>> {
+  return readAccounts(context, agentAccounts, call, (outcome) => outcome);
+}
+
+function readAccounts<T, Result>(
+  context: QueryContext,
+  agentAccounts: readonly AgentAccount[],
+  call: ReadAccount<T>,
+  toResult: (outcome: FanOutOutcome<T>) => Result,
+): MaybePromise<Result> {
   const outcomes = allValues(agentAccounts.map((agentAccount) => readAccount(context, agentAccount, call)));
-  const result = mapValue(outcomes, (known) => combineOutcomes(context, known));
+  const result = mapValue(outcomes, (known) => toResult(combineOutcomes(context, known)));
   return result instanceof Promise ? context.track(result) : result;
 }
 
@@ -105,8 +114,10 @@ function combineOutcomes<T>(context: QueryContext, outcomes: readonly AccountOut
   const failures: VendorError[] = [];
   for (const { agentAccount, result, error } of outcomes) {
     const reports = result?.sources ?? (error ? [failureReport(error)] : []);
-    for (const report of reports) context.recordReport(report, agentAccount.ref);
-    sources.push(...reports);
+    for (const report of reports) {
+      context.recordReport(report, agentAccount.ref);
+      sources.push(report);
+    }
     if (result) results.push({ agentAccount, data: result.data });
     if (error && !isNotFound(error)) failures.push(error);
   }
@@ -116,8 +127,8 @@ function combineOutcomes<T>(context: QueryContext, outcomes: readonly AccountOut
 
 /** The data of all accounts, in their order. */
 export function allData<T>(results: readonly AccountResult<readonly T[]>[]): readonly T[] {
-  const [only, ...others] = results;
-  return only && others.length === 0 ? only.data : results.flatMap(({ data }) => data);
+  const [only] = results;
+  return only && results.length === 1 ? only.data : results.flatMap(({ data }) => data);
 }
 
 /** Whether no source misses anything. */

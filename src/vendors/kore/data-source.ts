@@ -30,16 +30,20 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
   /** Calls the loader before it waits for anything: only the reads of the same tick share a batch. */
   function load(ref: string, days: readonly CivilDate[]): MaybePromise<readonly (CachedValue<Cell> | Error)[]> {
     const agent = canonicalizeReference(ref);
-    return allValues(days.map((day) => errorAsValue(loaders.cells({ agent, ref: ref.trim(), day }))));
+    const loadDay = (day: CivilDate) => loaders.cells({ agent, ref: ref.trim(), day });
+    const [day] = days;
+    // As nearly always: without promises for a list of one.
+    if (day !== undefined && days.length === 1) return listOutcome(loadDay(day));
+    return allValues(days.map((each) => errorAsValue(loadDay(each))));
   }
 
   return {
     statusPeriods: (ref, during) => {
       if (during.to > tomorrow) request.restrictCache(tomorrow);
       const toPeriods = (cells: readonly CachedValue<Cell>[]): readonly StatusPeriod[] => {
-        const [only, ...others] = cells;
+        const [only] = cells;
         // The periods of one response are stored each once.
-        if (only && others.length === 0)
+        if (only && cells.length === 1)
           return deps.toPeriods(only.value, only.fetchedAt, ref).filter((period) => overlapsPeriod(during, period));
         return mergeCells(cells, during)
           .map(({ period, observedAt }) => deps.toPeriod(period, observedAt, ref))
@@ -67,6 +71,16 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
 /** The cell, or the error of one that could not be read: it costs only that cell. */
 function errorAsValue(cell: MaybePromise<CachedValue<Cell>>): MaybePromise<CachedValue<Cell> | Error> {
   return cell instanceof Promise ? cell.catch((error: unknown) => error as Error) : cell;
+}
+
+/** A list of the cell, or of its error. */
+function listOutcome(cell: MaybePromise<CachedValue<Cell>>): MaybePromise<readonly (CachedValue<Cell> | Error)[]> {
+  return cell instanceof Promise
+    ? cell.then(
+        (value) => [value],
+        (error: unknown) => [error as Error],
+      )
+    : [cell];
 }
 
 /** The agents of the cached discovery; null when a call would be needed. */

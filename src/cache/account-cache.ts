@@ -1,6 +1,5 @@
 import type { Account } from '../domain/account.ts';
 import type { Instant } from '../domain/clock.ts';
-import type { Provenance } from '../domain/source.ts';
 import { runInSpan } from '../domain/trace-span.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import { createAbortListeners } from '../http/abort.ts';
@@ -159,9 +158,10 @@ async function readAll<Key, Value>(
     },
   };
   const ids = keys.map((key) => toEntryId(namespace, key));
-  const keyById = new Map(ids.map((id, index) => [id, keys[index] as Key]));
+  const keyById = new Map<string, Key>();
+  ids.forEach((id, index) => keyById.set(id, keys[index] as Key));
   const { outcomes: outcomeById, failures } = await readThrough(pipeline, { ...reading, keys: keyById, context });
-  const outcomes = ids.flatMap((id) => outcomeById.get(id) ?? []);
+  const outcomes = ids.map((id) => outcomeById.get(id)).filter((outcome) => outcome !== undefined);
   recordCacheUse(pipeline.account, namespace.endpoint, outcomes, context, isEach);
   context.span?.setAttributes(countOutcomes(outcomes));
   if (outcomes.some(({ isExpired }) => isExpired)) context.preventReuse?.();
@@ -169,18 +169,17 @@ async function readAll<Key, Value>(
     const result = outcomeById.get(id)?.result;
     if (result === undefined) return failures.get(id) ?? new Error('no outcome');
     if (result instanceof VendorError) return result;
-    return { ...result, value: result.value as Value, ...toWallTimes(result, toWallClock) };
+    return toWallTimes(result as CachedValue<Value>, toWallClock);
   });
 }
 
-function toWallTimes(
-  { fetchedAt, freshUntil }: Provenance,
+function toWallTimes<Value>(
+  result: CachedValue<Value>,
   toWallClock: (at: Instant) => Instant,
-): Pick<Provenance, 'fetchedAt' | 'freshUntil'> {
-  return {
-    fetchedAt: toWallClock(fetchedAt),
-    ...(freshUntil !== undefined && { freshUntil: toWallClock(freshUntil) }),
-  };
+): CachedValue<Value> {
+  const fetchedAt = toWallClock(result.fetchedAt);
+  if (result.freshUntil === undefined) return { ...result, fetchedAt };
+  return { ...result, fetchedAt, freshUntil: toWallClock(result.freshUntil) };
 }
 
 /** A key in flight is left to `readMany`: its readers get what that fetch brings, and make it urgent. */

@@ -40,9 +40,9 @@ type DaysByAgent = ReadonlyMap<string, readonly number[]>;
  * that are not needed.
  */
 export function packRequests(agentDays: readonly AgentDay[], maxDays: number): readonly BatchRequest[] {
-  const [first] = agentDays;
+  const day = agentDays[0]?.day;
   // As nearly always: there is nothing to compare.
-  if (first && agentDays.every(({ day }) => day === first.day)) return requestsOfOneDay(agentDays, first.day);
+  if (day !== undefined && agentDays.every((each) => each.day === day)) return requestsOfOneDay(agentDays, day);
   const daysByAgent = groupDaysByAgent(agentDays);
   const wide = sharedWindows(agentDays, maxDays).flatMap((window) =>
     toRequests(agentWindowsWithin(daysByAgent, maxDays, window).sort(compareByWindow)),

@@ -50,7 +50,9 @@ test('returns the results of cells that were not requested', () => {
   const all = createRequest();
   const { collector, reported, cellsOf } = setUp([all]);
   const others = [...cellsOf(complete, 'c@example.com'), { agent: 'a@example.com', day: '2024-05-14', cell: partial }];
-  expect(collector.add(all, [...cellsOf(complete, 'a@example.com', 'b@example.com', 'u-1'), ...others])).toEqual(others);
+  expect(collector.add(all, [...cellsOf(complete, 'a@example.com', 'b@example.com', 'u-1'), ...others])).toEqual(
+    others,
+  );
   expect(reported).toHaveLength(3);
 });
 

@@ -40,24 +40,29 @@ export const cellNamespace: CacheNamespace<CellKey, Cell> = {
   isComplete: ({ gap }) => gap === null,
 };
 
-/** The periods that touch a day: the same list where all do, as nearly always. */
+/** The periods that touch a day. */
 export function periodsOn(periods: readonly StoredPeriod[], day: CivilDate): readonly StoredPeriod[] {
   const from = startOfUtcDay(day);
   const range = { from, to: from + DAY };
-  const isOnDay = (period: StoredPeriod): boolean => overlapsRange(period, range);
-  return periods.every(isOnDay) ? periods : periods.filter(isOnDay);
+  return filterUnlessAll(periods, (period) => overlapsRange(period, range));
+}
+
+/** The periods that touch a range. */
+export function periodsDuring(periods: readonly StatusPeriod[], range: TimeRange): readonly StatusPeriod[] {
+  return filterUnlessAll(periods, ({ start, end }) => overlapsPeriod(range, start, end));
+}
+
+/** The items that pass: the same list where all do, as nearly always. */
+function filterUnlessAll<T>(items: readonly T[], passes: (item: T) => boolean): readonly T[] {
+  return items.every(passes) ? items : items.filter(passes);
 }
 
 function overlapsRange(period: StoredPeriod, range: TimeRange): boolean {
-  return overlapsInOrder(range, period[0], period[1]);
-}
-
-export function overlapsPeriod(range: TimeRange, { start, end }: Pick<StatusPeriod, 'start' | 'end'>): boolean {
-  return overlapsInOrder(range, start, end);
+  return overlapsPeriod(range, period[0], period[1]);
 }
 
 /** A period that ends before it begins (after a clock was set back) counts at its start, like a period of no length. */
-function overlapsInOrder(range: TimeRange, start: Instant, end: Instant | null): boolean {
+function overlapsPeriod(range: TimeRange, start: Instant, end: Instant | null): boolean {
   return overlaps(range, start, end === null ? null : Math.max(start, end));
 }
 

@@ -173,10 +173,7 @@ async function readAll<Key, Value>(
   });
 }
 
-function toWallTimes<Value>(
-  result: CachedValue<Value>,
-  toWallClock: (at: Instant) => Instant,
-): CachedValue<Value> {
+function toWallTimes<Value>(result: CachedValue<Value>, toWallClock: (at: Instant) => Instant): CachedValue<Value> {
   const fetchedAt = toWallClock(result.fetchedAt);
   if (result.freshUntil === undefined) return { ...result, fetchedAt };
   return { ...result, fetchedAt, freshUntil: toWallClock(result.freshUntil) };

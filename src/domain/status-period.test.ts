@@ -25,9 +25,7 @@ const anyPeriod = fc.record({
   label: fc.constantFrom(null, 'x', 'y'),
   sessionId: fc.constantFrom(null, 's'),
 });
-const anyPeriods = fc
-  .array(anyPeriod)
-  .map((list) => list.map(({ start, ...fields }) => period('a', start, fields)));
+const anyPeriods = fc.array(anyPeriod).map((list) => list.map(({ start, ...fields }) => period('a', start, fields)));
 
 test('sortByStart sorts as byStart does, periods that are in order as well', () => {
   fc.assert(

@@ -78,9 +78,15 @@ function readAccounts<T, Result>(
   call: ReadAccount<T>,
   toResult: (outcome: FanOutOutcome<T>) => Result,
 ): MaybePromise<Result> {
-  const outcomes = allValues(agentAccounts.map((agentAccount) => readAccount(context, agentAccount, call)));
-  const result = mapValue(outcomes, (known) => toResult(combineOutcomes(context, known)));
-  return result instanceof Promise ? context.track(result) : result;
+  const [only] = agentAccounts;
+  // As nearly always.
+  const outcome =
+    only && agentAccounts.length === 1
+      ? mapValue(readAccount(context, only, call), (read) => toResult(reportOutcome(context, read)))
+      : mapValue(allValues(agentAccounts.map((each) => readAccount(context, each, call))), (reads) =>
+          toResult(combineOutcomes(reads.map((read) => reportOutcome(context, read)))),
+        );
+  return outcome instanceof Promise ? context.track(outcome) : outcome;
 }
 
 interface AccountOutcome<T> {
@@ -108,21 +114,24 @@ function readAccount<T>(
   }
 }
 
-function combineOutcomes<T>(context: QueryContext, outcomes: readonly AccountOutcome<T>[]): FanOutOutcome<T> {
-  const sources: SourceReport[] = [];
-  const results: AccountResult<T>[] = [];
-  const failures: VendorError[] = [];
-  for (const { agentAccount, result, error } of outcomes) {
-    const reports = result?.sources ?? (error ? [failureReport(error)] : []);
-    for (const report of reports) {
-      context.recordReport(report, agentAccount.ref);
-      sources.push(report);
-    }
-    if (result) results.push({ agentAccount, data: result.data });
-    if (error && !isNotFound(error)) failures.push(error);
-  }
-  const [failure = null] = failures;
-  return { results, sources, error: failures.length === outcomes.length ? failure : null };
+/** Records the reports of an account. */
+function reportOutcome<T>(context: QueryContext, { agentAccount, result, error }: AccountOutcome<T>): FanOutOutcome<T> {
+  const sources = result?.sources ?? (error ? [failureReport(error)] : []);
+  for (const report of sources) context.recordReport(report, agentAccount.ref);
+  return {
+    results: result ? [{ agentAccount, data: result.data }] : [],
+    sources,
+    error: error && !isNotFound(error) ? error : null,
+  };
+}
+
+function combineOutcomes<T>(outcomes: readonly FanOutOutcome<T>[]): FanOutOutcome<T> {
+  const failures = outcomes.map(({ error }) => error).filter((error) => error !== null);
+  return {
+    results: outcomes.flatMap(({ results }) => results),
+    sources: outcomes.flatMap(({ sources }) => sources),
+    error: failures.length === outcomes.length ? (failures[0] ?? null) : null,
+  };
 }
 
 /** The data of all accounts, in their order. */

@@ -43,7 +43,7 @@ export function paginate<T>(
 ): Page<T> {
   const start = after == null ? 0 : codec.indexAfter(after, items);
   if (start === null) throw new InvalidInputError('after', 'is not a valid cursor for this list');
-  const nodes = items.slice(start, start + first);
+  const nodes = start === 0 && items.length <= first ? items : items.slice(start, start + first);
   return {
     nodes,
     cursors: once(() => codec.encode(items, start, start + nodes.length)),

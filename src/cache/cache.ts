@@ -50,8 +50,8 @@ export type OnFetched<Key, Value> = (key: Key, outcome: FetchOutcome<Value>) => 
 /** The context of a fetch, which may send several requests. */
 export interface FetchContext<Key> extends CallContext {
   /**
-   * Returns the context of one request for some members of `missing`. Its turn at the rate limit, and the time at which it is
-   * sent, are its own: while it waits, only the readers of its keys wait, or are served stale values.
+   * Returns the context of one request for some members of `missing`, each named once. Its turn at the rate limit, and the time at
+   * which it is sent, are its own: while it waits, only the readers of its keys wait, or are served stale values.
    */
   readonly forKeys: (keys: readonly Key[]) => CallContext;
 }

@@ -65,6 +65,7 @@ export function sharedWindows(agentDays: readonly AgentDay[], maxDays: number): 
 }
 
 export function toDays(window: DayBounds): readonly CivilDate[] {
+  if (window.firstDay === window.lastDay) return [window.firstDay];
   return Array.from({ length: windowLength(window) }, (_, index) =>
     fromDayNumber(toDayNumber(window.firstDay) + index),
   );

@@ -82,7 +82,7 @@ async function fetchCells(
 
 function planByEmail(deps: KoreDeps, keys: readonly CellKey[], now: Instant): readonly Promise<CellRequest>[] {
   const spellingByAgent = new Map<string, string>();
-  for (const { agent, ref } of keys) spellingByAgent.set(agent, ref);
+  for (const { agent, ref } of keys) if (ref !== agent) spellingByAgent.set(agent, ref);
   return packRequests(keys, deps.config.maxDaysPerCall).map(async ({ agents, ...packed }) => {
     const window = await includeYesterday(deps, agents, packed, now);
     const emails = agents.map((agent) => spellingByAgent.get(agent) ?? agent);
@@ -139,9 +139,8 @@ async function includeYesterday(
   window: DayBounds,
   now: Instant,
 ): Promise<DayBounds> {
-  const today = utcDay(now);
+  if (window.firstDay !== utcDay(now) || config.maxDaysPerCall < 2) return window;
   const yesterday = utcDay(now - DAY);
-  if (window.firstDay !== today || config.maxDaysPerCall < 2) return window;
   const cells = await cache.peek(
     cellNamespace,
     agents.map((agent) => ({ agent, ref: agent, day: yesterday })),

@@ -7,6 +7,7 @@ import { type CivilDate, DAY, startOfUtcDay, type TimeRange, utcDay, utcDaysCove
 import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
 import { toCallTarget } from '../call-target.ts';
 import { toVendorError } from '../data-gap.ts';
+import { hasTimeToLive } from '../kept-mapping.ts';
 import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
 import { type Cell, mergeCells, periodsDuring } from './cells.ts';
 import { createDiscovery, directoryNamespace } from './discovery.ts';
@@ -41,15 +42,19 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
     return mapValue(allValues(days.map((each) => mapOutcome(loadDay(each), (outcome) => outcome))), toSourced);
   }
 
+  const toPeriodsOf = (cell: CachedValue<Cell>, ref: string): readonly StatusPeriod[] =>
+    deps.toPeriods(cell.value, cell.fetchedAt, ref, hasTimeToLive(cell));
+
   return {
     statusPeriods: (ref, during) => {
       if (during.to > tomorrow) request.restrictCache(tomorrow);
       const toPeriods = (cells: readonly CachedValue<Cell>[]): readonly StatusPeriod[] => {
         const [only] = cells;
         // The periods of one response are stored each once.
-        if (only && cells.length === 1) return periodsDuring(deps.toPeriods(only.value, only.fetchedAt, ref), during);
+        if (only && cells.length === 1) return periodsDuring(toPeriodsOf(only, ref), during);
+        const isKept = cells.some(hasTimeToLive);
         return mergeCells(cells, during)
-          .map(({ period, observedAt }) => deps.toPeriod(period, observedAt, ref))
+          .map(({ period, observedAt }) => deps.toPeriod(period, observedAt, ref, isKept))
           .sort(byStart);
       };
       const days = daysOf(during);
@@ -59,9 +64,7 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
     currentStatus: (ref) => {
       request.restrictCache(tomorrow);
       const toOngoing = (cells: readonly CachedValue<Cell>[]): StatusPeriod | null => {
-        const ongoing = cells
-          .flatMap(({ value, fetchedAt }) => deps.toPeriods(value, fetchedAt, ref))
-          .filter((period) => period.isOngoing);
+        const ongoing = cells.flatMap((cell) => toPeriodsOf(cell, ref)).filter((period) => period.isOngoing);
         return ongoing.sort(byStart).at(-1) ?? null;
       };
       return load(ref, [today], (outcomes) => toResult([today], outcomes, target, toOngoing));

@@ -91,15 +91,15 @@ function createReads(
   toEntryId: ToEntryId,
 ): Pick<AccountCache, 'readMany' | 'readEach' | 'read'> {
   return {
-    async readMany(namespace, keys, context, fetch) {
-      const results = await readMany(pipeline, toEntryId, { namespace, keys, context, fetch, isEach: false });
+    async readMany(namespace, keys, context, fetch, ids) {
+      const results = await readMany(pipeline, toEntryId, { namespace, keys, ids, context, fetch, isEach: false });
       return results.map((result) => {
         if (result instanceof Error && !(result instanceof VendorError)) throw result;
         return result;
       });
     },
-    readEach: (namespace, keys, context, fetch) =>
-      readMany(pipeline, toEntryId, { namespace, keys, context, fetch: toBatchFetch(fetch), isEach: true }),
+    readEach: (namespace, keys, context, fetch, ids) =>
+      readMany(pipeline, toEntryId, { namespace, keys, ids, context, fetch: toBatchFetch(fetch), isEach: true }),
     async read(namespace, key, context, fetch) {
       const fetchEach = toBatchFetch((_key: typeof key, fetchContext) => fetch(fetchContext));
       const reading = { namespace, keys: [key], context, fetch: fetchEach, isEach: true };
@@ -126,6 +126,8 @@ function createPipeline(options: AccountCacheOptions) {
 
 interface Reading<Key, Value> extends Omit<FetchRequest<Key, Value>, 'keys'> {
   readonly keys: readonly Key[];
+  /** Of their entries; absent: to be composed. */
+  readonly ids?: readonly string[] | undefined;
 }
 
 type Results<Value> = readonly (CachedValue<Value> | Error)[];
@@ -157,7 +159,7 @@ async function readAll<Key, Value>(
       callerContext.restrictCache(toWallClock(at));
     },
   };
-  const ids = keys.map((key) => toEntryId(namespace, key));
+  const ids = reading.ids ?? keys.map((key) => toEntryId(namespace, key));
   const keyById = new Map<string, Key>();
   ids.forEach((id, index) => keyById.set(id, keys[index] as Key));
   const { outcomes: outcomeById, failures } = await readThrough(pipeline, { ...reading, keys: keyById, context });

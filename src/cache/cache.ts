@@ -80,13 +80,14 @@ export interface AccountCache {
   /**
    * Returns results in the order of the keys. `fetch` is called once for all keys that are neither cached nor in flight. If
    * another process held the lease of some of them but did not fetch them, it is called once more for those. It may be
-   * called after the request has ended.
+   * called after the request has ended. `ids` are those of the keys' entries, from a caller that has composed them.
    */
   readMany<Key, Value>(
     namespace: CacheNamespace<Key, Value>,
     keys: readonly Key[],
     context: CallContext,
     fetch: BatchFetchFn<Key, Value>,
+    ids?: readonly string[],
   ): Promise<readonly (CachedValue<Value> | VendorError)[]>;
 
   /**
@@ -98,6 +99,7 @@ export interface AccountCache {
     keys: readonly Key[],
     context: CallContext,
     fetch: FetchEachFn<Key, Value>,
+    ids?: readonly string[],
   ): Promise<readonly (CachedValue<Value> | Error)[]>;
 
   /** Does the same for one key; rejects with its error. */

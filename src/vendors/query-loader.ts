@@ -4,10 +4,11 @@ import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { CallContext } from '../http/types.ts';
 import { traceBatch } from './trace-batch.ts';
 
-/** `request` is the query's context, with the batch as the step of its trace. */
+/** `request` is the query's context, with the batch as the step of its trace; `ids` are those of the keys' entries. */
 type ReadBatch<Key, Value> = (
   keys: readonly Key[],
   request: CallContext,
+  ids: readonly string[],
 ) => Promise<readonly (CachedValue<Value> | Error)[]>;
 
 export interface QueryLoaderOptions<Key, Value> {
@@ -27,15 +28,18 @@ export function createQueryLoader<Key, Value>(options: QueryLoaderOptions<Key, V
   const { cache, namespace, request, readBatch } = options;
   const loaded = new Map<string, MaybePromise<CachedValue<Value>>>();
   const batches = new DataLoader(
-    (keys: readonly Key[]) =>
-      traceBatch(request, namespace.endpoint, keys.length, (context) => readBatch(keys, context)),
+    (batch: readonly { readonly id: string; readonly key: Key }[]) => {
+      const keys = batch.map(({ key }) => key);
+      const ids = batch.map(({ id }) => id);
+      return traceBatch(request, namespace.endpoint, keys.length, (context) => readBatch(keys, context, ids));
+    },
     { cache: false },
   );
   return (key) => {
     const id = cache.entryId(namespace, key);
     let value = loaded.get(id);
     if (value === undefined) {
-      value = cache.readInMemory(namespace, id, request) ?? batches.load(key);
+      value = cache.readInMemory(namespace, id, request) ?? batches.load({ id, key });
       loaded.set(id, value);
     }
     return value;

@@ -38,12 +38,13 @@ export function createLoaders(deps: KoreDeps, request: DataSourceContext): KoreL
       cache: deps.cache,
       namespace: cellNamespace,
       request,
-      readBatch: (keys, context) =>
+      readBatch: (keys, context, ids) =>
         deps.cache.readMany(
           cellNamespace,
           keys,
           { ...context, priority: mostUrgent(keys, request.now) },
           (missing, fetchContext, onFetched) => fetchCells(deps, missing, request.now, fetchContext, onFetched),
+          ids,
         ),
     }),
   };

@@ -1,6 +1,5 @@
 import type { Account } from '../domain/account.ts';
 import type { Instant } from '../domain/clock.ts';
-import type { Provenance } from '../domain/source.ts';
 import { runInSpan } from '../domain/trace-span.ts';
 import { VendorError } from '../domain/vendor-error.ts';
 import { createAbortListeners } from '../http/abort.ts';
@@ -90,15 +89,15 @@ function createReads(
   toEntryId: ToEntryId,
 ): Pick<AccountCache, 'readMany' | 'readEach' | 'read'> {
   return {
-    async readMany(namespace, keys, context, fetch) {
-      const results = await readMany(pipeline, toEntryId, { namespace, keys, context, fetch, isEach: false });
+    async readMany(namespace, keys, context, fetch, ids) {
+      const results = await readMany(pipeline, toEntryId, { namespace, keys, ids, context, fetch, isEach: false });
       return results.map((result) => {
         if (result instanceof Error && !(result instanceof VendorError)) throw result;
         return result;
       });
     },
-    readEach: (namespace, keys, context, fetch) =>
-      readMany(pipeline, toEntryId, { namespace, keys, context, fetch: toBatchFetch(fetch), isEach: true }),
+    readEach: (namespace, keys, context, fetch, ids) =>
+      readMany(pipeline, toEntryId, { namespace, keys, ids, context, fetch: toBatchFetch(fetch), isEach: true }),
     async read(namespace, key, context, fetch) {
       const fetchEach = toBatchFetch((_key: typeof key, fetchContext) => fetch(fetchContext));
       const reading = { namespace, keys: [key], context, fetch: fetchEach, isEach: true };
@@ -125,6 +124,8 @@ function createPipeline(options: AccountCacheOptions) {
 
 interface Reading<Key, Value> extends Omit<FetchRequest<Key, Value>, 'keys'> {
   readonly keys: readonly Key[];
+  /** Of their entries; absent: to be composed. */
+  readonly ids?: readonly string[] | undefined;
 }
 
 type Results<Value> = readonly (CachedValue<Value> | Error)[];
@@ -156,10 +157,11 @@ async function readAll<Key, Value>(
       callerContext.restrictCache(toWallClock(at));
     },
   };
-  const ids = keys.map((key) => toEntryId(namespace, key));
-  const keyById = new Map(ids.map((id, index) => [id, keys[index] as Key]));
+  const ids = reading.ids ?? keys.map((key) => toEntryId(namespace, key));
+  const keyById = new Map<string, Key>();
+  ids.forEach((id, index) => keyById.set(id, keys[index] as Key));
   const { outcomes: outcomeById, failures } = await readThrough(pipeline, { ...reading, keys: keyById, context });
-  const outcomes = ids.flatMap((id) => outcomeById.get(id) ?? []);
+  const outcomes = ids.map((id) => outcomeById.get(id)).filter((outcome) => outcome !== undefined);
   recordCacheUse(pipeline.account, namespace.endpoint, outcomes, context, isEach);
   context.span?.setAttributes(countOutcomes(outcomes));
   if (outcomes.some(({ isExpired }) => isExpired)) context.preventReuse?.();
@@ -167,18 +169,14 @@ async function readAll<Key, Value>(
     const result = outcomeById.get(id)?.result;
     if (result === undefined) return failures.get(id) ?? new Error('no outcome');
     if (result instanceof VendorError) return result;
-    return { ...result, value: result.value as Value, ...toWallTimes(result, toWallClock) };
+    return toWallTimes(result as CachedValue<Value>, toWallClock);
   });
 }
 
-function toWallTimes(
-  { fetchedAt, freshUntil }: Provenance,
-  toWallClock: (at: Instant) => Instant,
-): Pick<Provenance, 'fetchedAt' | 'freshUntil'> {
-  return {
-    fetchedAt: toWallClock(fetchedAt),
-    ...(freshUntil !== undefined && { freshUntil: toWallClock(freshUntil) }),
-  };
+function toWallTimes<Value>(result: CachedValue<Value>, toWallClock: (at: Instant) => Instant): CachedValue<Value> {
+  const fetchedAt = toWallClock(result.fetchedAt);
+  if (result.freshUntil === undefined) return { ...result, fetchedAt };
+  return { ...result, fetchedAt, freshUntil: toWallClock(result.freshUntil) };
 }
 
 /** A key in flight is left to `readMany`: its readers get what that fetch brings, and make it urgent. */

@@ -15,16 +15,19 @@ export async function fetchBatch<Key, Value>(
   settle: (id: string, fetched: FetchOutcome<Value>) => void,
 ): Promise<void> {
   const { endpoint } = namespace;
-  const unsettled = new Map([...keys].map(([id, key]) => [key, id]));
-  const known = new Set(unsettled.keys());
+  /** Null for a key that is settled. */
+  const idByKey = new Map<Key, string | null>();
+  for (const [id, key] of keys) idByKey.set(key, id);
   const settleOnce: OnFetched<Key, Value> = (key, outcome) => {
-    if (!known.has(key)) throw new Error(`${endpoint}: a fetch reported a key that was not requested`);
-    const id = unsettled.get(key);
-    unsettled.delete(key);
-    if (id !== undefined) settle(id, outcome);
+    const id = idByKey.get(key);
+    if (id === undefined) throw new Error(`${endpoint}: a fetch reported a key that was not requested`);
+    if (id === null) return;
+    idByKey.set(key, null);
+    settle(id, outcome);
   };
-  const outcomes = await fetchOrErrors(fetch, [...keys.values()], context, settleOnce);
-  [...keys.values()].forEach((key, index) => {
+  const requested = [...keys.values()];
+  const outcomes = await fetchOrErrors(fetch, requested, context, settleOnce);
+  requested.forEach((key, index) => {
     const outcome = outcomes[index];
     if (outcome === undefined) throw new Error(`${endpoint}: a fetch returned fewer results than keys`);
     settleOnce(key, outcome);

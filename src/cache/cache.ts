@@ -50,8 +50,8 @@ export type OnFetched<Key, Value> = (key: Key, outcome: FetchOutcome<Value>) => 
 /** The context of a fetch, which may send several requests. */
 export interface FetchContext<Key> extends CallContext {
   /**
-   * Returns the context of one request for some members of `missing`. Its turn at the rate limit, and the time at which it is
-   * sent, are its own: while it waits, only the readers of its keys wait, or are served stale values.
+   * Returns the context of one request for some members of `missing`, each named once. Its turn at the rate limit, and the time at
+   * which it is sent, are its own: while it waits, only the readers of its keys wait, or are served stale values.
    */
   readonly forKeys: (keys: readonly Key[]) => CallContext;
 }
@@ -80,13 +80,14 @@ export interface AccountCache {
   /**
    * Returns results in the order of the keys. `fetch` is called once for all keys that are neither cached nor in flight. If
    * another process held the lease of some of them but did not fetch them, it is called once more for those. It may be
-   * called after the request has ended.
+   * called after the request has ended. `ids` are those of the keys' entries, from a caller that has composed them.
    */
   readMany<Key, Value>(
     namespace: CacheNamespace<Key, Value>,
     keys: readonly Key[],
     context: CallContext,
     fetch: BatchFetchFn<Key, Value>,
+    ids?: readonly string[],
   ): Promise<readonly (CachedValue<Value> | VendorError)[]>;
 
   /**
@@ -98,6 +99,7 @@ export interface AccountCache {
     keys: readonly Key[],
     context: CallContext,
     fetch: FetchEachFn<Key, Value>,
+    ids?: readonly string[],
   ): Promise<readonly (CachedValue<Value> | Error)[]>;
 
   /** Does the same for one key; rejects with its error. */

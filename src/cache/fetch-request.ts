@@ -41,7 +41,9 @@ export function abortErrorFor<Key, Value>(account: Account, request: FetchReques
   return () => vendorError(toTarget(account, request), 'VENDOR_TIMEOUT', { reason: 'cancelled' });
 }
 
+/** The keys of these of its ids: the same map where these are all. */
 export function pick<Key>(from: ReadonlyMap<string, Key>, ids: readonly string[]): ReadonlyMap<string, Key> {
+  if (ids.length === from.size) return from;
   return new Map(ids.map((id) => [id, from.get(id) as Key]));
 }
 

@@ -30,7 +30,7 @@ export class KeyInFlight {
   #urgentListeners: (() => void)[] | undefined;
   #outcome: ReadOutcome | undefined;
   #failure: Error | undefined;
-  readonly #readers: KeyReader[] = [];
+  #readers: KeyReader[] | undefined;
 
   constructor(id: string, fetch: SharedFetch, startedAtMs: number, accepts: CacheConditions | undefined) {
     this.id = id;
@@ -47,20 +47,21 @@ export class KeyInFlight {
   settle(outcome: ReadOutcome): void {
     if (this.isSettled) return;
     this.#outcome = outcome;
-    for (const reader of this.#readers) reader.onOutcome(this.id, outcome);
+    for (const reader of this.#readers ?? []) reader.onOutcome(this.id, outcome);
   }
 
   fail(error: Error): void {
     if (this.isSettled) return;
     this.#failure = error;
-    for (const reader of this.#readers) reader.onFailure(this.id, error);
+    for (const reader of this.#readers ?? []) reader.onFailure(this.id, error);
   }
 
   addReader(reader: KeyReader): void {
     if (this.#outcome) reader.onOutcome(this.id, this.#outcome);
     else if (this.#failure) reader.onFailure(this.id, this.#failure);
     else {
-      this.#readers.push(reader);
+      if (this.#readers) this.#readers.push(reader);
+      else this.#readers = [reader];
       if (this.#isDelayed) this.#notifyOfDelay(reader);
     }
   }
@@ -77,7 +78,9 @@ export class KeyInFlight {
   }
 
   onUrgent(listener: () => void): void {
-    (this.#urgentListeners ??= []).push(listener);
+    // A list of one, as nearly always, takes no room for more.
+    if (this.#urgentListeners) this.#urgentListeners.push(listener);
+    else this.#urgentListeners = [listener];
   }
 
   /** The monotonic time in milliseconds until which the key is fetched in the background. */
@@ -116,7 +119,7 @@ export class KeyInFlight {
   #delay(): void {
     if (this.#isDelayed) return;
     this.#isDelayed = true;
-    for (const reader of this.#readers) this.#notifyOfDelay(reader);
+    for (const reader of this.#readers ?? []) this.#notifyOfDelay(reader);
   }
 
   #notifyOfDelay(reader: KeyReader): void {

@@ -102,12 +102,15 @@ export function createFetchContext<Key>(
   callbacks: RequestCallbacks,
 ): FetchContext<Key> {
   const { keys } = request;
-  const idByKey = new Map<Key, string>();
-  for (const [id, key] of keys) idByKey.set(key, id);
+  const allIds = [...keys.keys()];
+  let idByKey: Map<Key, string> | undefined;
   const createContext = (ids: readonly string[]) => waitInTurn(options, request, ids, stale, callbacks);
   return {
-    ...createContext([...keys.keys()]),
+    ...createContext(allIds),
     forKeys: (members) => {
+      // As nearly always: one request is for all.
+      if (members.length === allIds.length) return createContext(allIds);
+      idByKey ??= new Map([...keys].map(([id, key]) => [key, id]));
       const ids: string[] = [];
       for (const key of members) {
         const id = idByKey.get(key);

@@ -33,6 +33,22 @@ describe('allValues', () => {
     expect(await values).toEqual([1, 2, 3]);
   });
 
+  test('a promise by itself settles when the promise of several would', async () => {
+    const turns: string[] = [];
+    const record = (name: string) => () => turns.push(name);
+    const [resolved, rejected] = [Promise.resolve(2), Promise.reject(new Error('no'))];
+    const all = [
+      Promise.all([rejected]).catch(record('all')),
+      Promise.resolve(allValues([rejected])).catch(record('values')),
+      Promise.all([resolved]).then(record('all')),
+      Promise.resolve(allValues([resolved])).then(record('values')),
+      Promise.all([resolved]).then(record('all')),
+    ];
+    await Promise.all(all);
+    expect(turns).toEqual(['all', 'values', 'all', 'values', 'all']);
+    expect(await allValues([resolved])).toEqual([2]);
+  });
+
   test('rejects as soon as one is rejected', async () => {
     await expect(allValues([1, Promise.reject(new Error('no'))])).rejects.toThrow('no');
   });

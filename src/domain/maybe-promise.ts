@@ -11,6 +11,9 @@ export function mapValue<From, To>(
 
 /** The values in their order: without a promise where all are known. Rejects as Promise.all does. */
 export function allValues<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
+  const only = values.length === 1 ? values[0] : undefined;
+  // Does the same at the same time, with a fraction of the objects: most agents have one account.
+  if (only instanceof Promise) return only.then((value) => [value]);
   return values.some(isPending) ? Promise.all(values) : (values as readonly T[]);
 }
 

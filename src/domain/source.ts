@@ -57,13 +57,16 @@ export function sourceReport(
   let fetchedAt = Infinity;
   let freshUntil = Infinity;
   let servedFrom: ServedFrom = 'CACHE';
+  let call: CallId | undefined;
+  /** All calls, where there are several. */
   let calls: Set<CallId> | undefined;
   for (const part of parts) {
     stale ??= part.staleReason;
     fetchedAt = Math.min(fetchedAt, part.fetchedAt);
     freshUntil = Math.min(freshUntil, part.freshUntil ?? Infinity);
     if (part.servedFrom === 'VENDOR') servedFrom = 'VENDOR';
-    if (part.call) calls = (calls ?? new Set<CallId>()).add(part.call);
+    call ??= part.call;
+    if (call && part.call && part.call !== call) calls = (calls ?? new Set([call])).add(part.call);
   }
   return {
     account: source.account,
@@ -72,7 +75,7 @@ export function sourceReport(
     fetchedAt: parts.length === 0 ? null : fetchedAt,
     freshUntil: freshUntil === Infinity ? null : freshUntil,
     servedFrom: parts.length === 0 ? null : servedFrom,
-    calls: calls ? [...calls] : NO_CALLS,
+    calls: calls ? [...calls] : call ? [call] : NO_CALLS,
     error: extra.error ?? stale ?? null,
     coveredFrom: extra.coveredFrom ?? null,
     coveredTo: extra.coveredTo ?? null,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { period } from '../../test/support/gather-harness.ts';
-import { byStart, durationSeconds } from './status-period.ts';
+import { byStart, durationSeconds, sortByStart } from './status-period.ts';
 
 describe('durationSeconds', () => {
   test.each([
@@ -18,20 +18,33 @@ describe('durationSeconds', () => {
   });
 });
 
-test('byStart sorts periods by their fields only, independent of their original order', () => {
-  const anyPeriod = fc.record({
-    start: fc.constantFrom(1, 2),
-    end: fc.constantFrom(3, 4, null),
-    vendorStatus: fc.constantFrom('A', 'B'),
-    label: fc.constantFrom(null, 'x', 'y'),
-    sessionId: fc.constantFrom(null, 's'),
-  });
+const anyPeriod = fc.record({
+  start: fc.constantFrom(1, 2),
+  end: fc.constantFrom(3, 4, null),
+  vendorStatus: fc.constantFrom('A', 'B'),
+  label: fc.constantFrom(null, 'x', 'y'),
+  sessionId: fc.constantFrom(null, 's'),
+});
+const anyPeriods = fc.array(anyPeriod).map((list) => list.map(({ start, ...fields }) => period('a', start, fields)));
+
+test('sortByStart sorts as byStart does, periods that are in order as well', () => {
   fc.assert(
-    fc.property(fc.array(anyPeriod), (list) => {
-      const periods = list.map(({ start, ...fields }) => period('a', start, fields));
+    fc.property(anyPeriods, fc.boolean(), (list, isSorted) => {
+      const periods = isSorted ? list.toSorted(byStart) : list;
+      const sorted = periods.toSorted(byStart);
+      const result = sortByStart([...periods]);
+      expect(result.every((each, index) => each === sorted[index])).toBe(true);
+      expect(result).toHaveLength(sorted.length);
+    }),
+  );
+});
+
+test('byStart sorts periods by their fields only, independent of their original order', () => {
+  fc.assert(
+    fc.property(anyPeriods, (periods) => {
       const sorted = periods.toSorted(byStart);
       expect(periods.toReversed().toSorted(byStart)).toEqual(sorted);
-      expect(sorted.map(({ start }) => start)).toEqual(list.map(({ start }) => start).toSorted());
+      expect(sorted.map(({ start }) => start)).toEqual(periods.map(({ start }) => start).toSorted());
     }),
   );
   const ends = [null, 4, 3].map((end) => period('a', 1, { end })).toSorted(byStart);

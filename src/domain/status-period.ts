@@ -43,6 +43,15 @@ export function byStart(a: StatusPeriod, b: StatusPeriod): number {
   );
 }
 
+/** Sorts by `byStart`, in place. Returns at once where they are in order, as a vendor's nearly always are. */
+export function sortByStart(periods: StatusPeriod[]): readonly StatusPeriod[] {
+  const isSorted = periods.every((period, index) => {
+    const previous = periods[index - 1];
+    return previous === undefined || byStart(previous, period) <= 0;
+  });
+  return isSorted ? periods : periods.sort(byStart);
+}
+
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

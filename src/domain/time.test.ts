@@ -123,6 +123,20 @@ describe('utcDaysCovering', () => {
   });
 });
 
+test('startOfUtcDay returns what Date.parse does, for texts that are no day as well', () => {
+  const part = (max: number, length: number) =>
+    fc.integer({ min: 0, max }).map((value) => String(value).padStart(length, '0'));
+  const parts = fc.tuple(part(9999, 4), part(13, 2), part(32, 2)).map((day) => day.join('-'));
+  const spoil = fc.record({ at: fc.nat(10), character: fc.constantFrom('0', ':', '-', 'T', 'Z', ' ', 'x', '/') });
+  fc.assert(
+    fc.property(parts, fc.option(spoil, { freq: 3 }), (text, spoilt) => {
+      const day = spoilt ? text.slice(0, spoilt.at) + spoilt.character + text.slice(spoilt.at + 1) : text;
+      expect(startOfUtcDay(day)).toBe(Date.parse(`${day}T00:00:00Z`));
+    }),
+    { numRuns: 500 },
+  );
+});
+
 describe('parseCivilTime', () => {
   test.each(['2026-11-20T09:53:07', '2024-02-29 23:59:59', '9999-12-31T00:00:00', '0100-01-01T00:00:00'])(
     'reads %s as UTC',

@@ -31,6 +31,21 @@ export function overlaps(range: TimeRange, start: Instant, end: Instant | null):
   return end === null || end > range.from || (end === start && start >= range.from);
 }
 
+/** From 1 March of the year 0, with which the count below begins, to 1 January 1970. */
+const DAYS_BEFORE_EPOCH = 719_468;
+
+/**
+ * The days since 1970. Years begin in March here, so that a leap day is the last day of one. `Date.UTC` takes several times as long,
+ * and a response has hundreds of times.
+ */
+function daysSinceEpoch(year: number, month: number, day: number): number {
+  const years = month <= 2 ? year - 1 : year;
+  const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
+  // Five months from March on have 153 days, and so have the next five.
+  const daysOfMonths = Math.floor((153 * ((month + 9) % 12) + 2) / 5);
+  return 365 * years + leapDays + daysOfMonths + day - 1 - DAYS_BEFORE_EPOCH;
+}
+
 const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00Z');
 const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 
@@ -49,6 +64,7 @@ export function isCivilDate(text: string): text is CivilDate {
 
 const [DASH, COLON, SPACE, UPPER_T, ZERO] = [0x2d, 0x3a, 0x20, 0x54, 0x30];
 const CIVIL_TIME_LENGTH = 'yyyy-mm-ddThh:mm:ss'.length;
+const CIVIL_DATE_LENGTH = 'yyyy-mm-dd'.length;
 /** `Date.UTC` takes a smaller number for a year of the twentieth century. */
 const FIRST_PLAIN_YEAR = 100;
 /** Every month has this day. */
@@ -70,7 +86,7 @@ export function parseCivilTime(text: string): Instant | null {
   const isTime = hour <= 23 && minute <= 59 && second <= 59;
   const isDate = year >= FIRST_PLAIN_YEAR && month >= 1 && month <= 12 && day >= 1;
   if (!isTime || !isDate || !(day <= LAST_CERTAIN_DAY || isCivilDate(text.slice(0, 10)))) return null;
-  return Date.UTC(year, month - 1, day, hour, minute, second);
+  return daysSinceEpoch(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second * SECOND;
 }
 
 function hasCivilTimeSeparators(text: string): boolean {
@@ -106,7 +122,19 @@ function twoDigits(value: number): string {
 
 /** Returns the start of a UTC day. */
 export function startOfUtcDay(day: CivilDate): Instant {
-  return Date.parse(`${day}T00:00:00Z`);
+  // `Date.parse` takes ten times as long, and a text to make first.
+  return parseCivilDate(day) ?? Date.parse(`${day}T00:00:00Z`);
+}
+
+/** The start of a day `yyyy-mm-dd`, which rolls over as in `Date.parse`; null for any other text. */
+function parseCivilDate(text: string): Instant | null {
+  if (text.length !== CIVIL_DATE_LENGTH || text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return null;
+  const year = 100 * twoDigitsAt(text, 0) + twoDigitsAt(text, 2);
+  const month = twoDigitsAt(text, 5);
+  const day = twoDigitsAt(text, 8);
+  // NaN is in no range.
+  const isDate = year >= FIRST_PLAIN_YEAR && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+  return isDate ? daysSinceEpoch(year, month, day) * DAY : null;
 }
 
 /** Returns the UTC days that cover a range, in order. */

@@ -114,7 +114,8 @@ function createUnknownAgents(clock: Clock) {
     /** The vendor knows an agent. */
     clear(): void {
       clearedAtMs = clock.monotonicMs();
-      askedAt.clear();
+      // Nearly always it is empty, and clearing it makes a table.
+      if (askedAt.size > 0) askedAt.clear();
     },
     clearedAtMs: () => clearedAtMs,
     count(): number {

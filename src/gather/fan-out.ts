@@ -62,7 +62,7 @@ export function fanOut<T>(
   agentAccounts: readonly AgentAccount[],
   call: ReadAccount<T>,
 ): MaybePromise<FanOutResult<T>> {
-  return mapValue(tryFanOut(context, agentAccounts, call), (outcome) => {
+  return readAccounts(context, agentAccounts, call, (outcome) => {
     if (outcome.error) throw outcome.error;
     return outcome;
   });
@@ -74,9 +74,24 @@ export function tryFanOut<T>(
   agentAccounts: readonly AgentAccount[],
   call: ReadAccount<T>,
 ): MaybePromise<FanOutOutcome<T>> {
-  const outcomes = allValues(agentAccounts.map((agentAccount) => readAccount(context, agentAccount, call)));
-  const result = mapValue(outcomes, (known) => combineOutcomes(context, known));
-  return result instanceof Promise ? context.track(result) : result;
+  return readAccounts(context, agentAccounts, call, (outcome) => outcome);
+}
+
+function readAccounts<T, Result>(
+  context: QueryContext,
+  agentAccounts: readonly AgentAccount[],
+  call: ReadAccount<T>,
+  toResult: (outcome: FanOutOutcome<T>) => Result,
+): MaybePromise<Result> {
+  const [only] = agentAccounts;
+  // As nearly always.
+  const outcome =
+    only && agentAccounts.length === 1
+      ? mapValue(readAccount(context, only, call), (read) => toResult(reportOutcome(context, read)))
+      : mapValue(allValues(agentAccounts.map((each) => readAccount(context, each, call))), (reads) =>
+          toResult(combineOutcomes(reads.map((read) => reportOutcome(context, read)))),
+        );
+  return outcome instanceof Promise ? context.track(outcome) : outcome;
 }
 
 interface AccountOutcome<T> {
@@ -104,25 +119,30 @@ function readAccount<T>(
   }
 }
 
-function combineOutcomes<T>(context: QueryContext, outcomes: readonly AccountOutcome<T>[]): FanOutOutcome<T> {
-  const sources: SourceReport[] = [];
-  const results: AccountResult<T>[] = [];
-  const failures: VendorError[] = [];
-  for (const { agentAccount, result, error } of outcomes) {
-    const reports = result?.sources ?? (error ? [failureReport(error)] : []);
-    for (const report of reports) context.recordReport(report, agentAccount.ref);
-    sources.push(...reports);
-    if (result) results.push({ agentAccount, data: result.data });
-    if (error && !isNotFound(error)) failures.push(error);
-  }
-  const [failure = null] = failures;
-  return { results, sources, error: failures.length === outcomes.length ? failure : null };
+/** Records the reports of an account. */
+function reportOutcome<T>(context: QueryContext, { agentAccount, result, error }: AccountOutcome<T>): FanOutOutcome<T> {
+  const sources = result?.sources ?? (error ? [failureReport(error)] : []);
+  for (const report of sources) context.recordReport(report, agentAccount.ref);
+  return {
+    results: result ? [{ agentAccount, data: result.data }] : [],
+    sources,
+    error: error && !isNotFound(error) ? error : null,
+  };
+}
+
+function combineOutcomes<T>(outcomes: readonly FanOutOutcome<T>[]): FanOutOutcome<T> {
+  const failures = outcomes.map(({ error }) => error).filter((error) => error !== null);
+  return {
+    results: outcomes.flatMap(({ results }) => results),
+    sources: outcomes.flatMap(({ sources }) => sources),
+    error: failures.length === outcomes.length ? (failures[0] ?? null) : null,
+  };
 }
 
 /** The data of all accounts, in their order. */
 export function allData<T>(results: readonly AccountResult<readonly T[]>[]): readonly T[] {
-  const [only, ...others] = results;
-  return only && others.length === 0 ? only.data : results.flatMap(({ data }) => data);
+  const [only] = results;
+  return only && results.length === 1 ? only.data : results.flatMap(({ data }) => data);
 }
 
 /** Whether no source misses anything. */

@@ -131,9 +131,10 @@ function createMemo({ track }: PendingReads): QueryContext['memoize'] {
     values.set(id, pending);
     if (!(pending instanceof Promise)) return pending;
     // The caller handles a rejection; the rejected promise stays memoised.
-    track(pending)
-      .then((value) => values.set(id, value))
-      .catch(() => undefined);
+    track(pending).then(
+      (value) => values.set(id, value),
+      () => undefined,
+    );
     return pending;
   };
 }

@@ -44,6 +44,33 @@ test('reads the other keys of a tick in one batch, each once', async () => {
   expect(batches).toEqual([['a', 'c']]);
 });
 
+test('composes the id of an entry once, and passes it on to the batch', async () => {
+  const { cache } = createTestCache();
+  const { context } = createCaller();
+  const composed: string[] = [];
+  const keyParts = (key: string) => {
+    composed.push(key);
+    return namespace.keyParts(key);
+  };
+  const counted = { ...namespace, keyParts };
+  const fetch = (keys: readonly string[]) =>
+    Promise.resolve(keys.map((key) => ({ value: key.toUpperCase(), ttlSeconds: 60 })));
+  const passed: (readonly string[])[] = [];
+  const load = createQueryLoader({
+    cache,
+    namespace: counted,
+    request: context,
+    readBatch: (keys, request, ids) => {
+      passed.push(ids);
+      return cache.readMany(counted, keys, request, fetch, ids);
+    },
+  });
+  const values = await Promise.all(['a', 'b'].map(async (key) => load(key)));
+  expect(composed).toEqual(['a', 'b']);
+  expect(passed).toEqual([['a', 'b'].map((key) => cache.entryId(namespace, key))]);
+  expect(values.map(({ value }) => value)).toEqual(['A', 'B']);
+});
+
 test('a query gets the same value of a key each time, though it is past its TTL meanwhile', async () => {
   const { createLoader, clock } = await setUp('a');
   const load = createLoader();

@@ -5,10 +5,11 @@ import { once } from '../domain/once.ts';
 import type { CallContext } from '../http/types.ts';
 import { traceBatch } from './trace-batch.ts';
 
-/** `request` is the query's context, with the batch as the step of its trace. */
+/** `request` is the query's context, with the batch as the step of its trace; `ids` are those of the keys' entries. */
 type ReadBatch<Key, Value> = (
   keys: readonly Key[],
   request: CallContext,
+  ids: readonly string[],
 ) => Promise<readonly (CachedValue<Value> | Error)[]>;
 
 export interface QueryLoaderOptions<Key, Value> {
@@ -31,8 +32,11 @@ export function createQueryLoader<Key, Value>(options: QueryLoaderOptions<Key, V
   const batches = once(
     () =>
       new DataLoader(
-        (keys: readonly Key[]) =>
-          traceBatch(request, namespace.endpoint, keys.length, (context) => readBatch(keys, context)),
+        (batch: readonly { readonly id: string; readonly key: Key }[]) => {
+          const keys = batch.map(({ key }) => key);
+          const ids = batch.map(({ id }) => id);
+          return traceBatch(request, namespace.endpoint, keys.length, (context) => readBatch(keys, context, ids));
+        },
         { cache: false },
       ),
   );
@@ -40,7 +44,7 @@ export function createQueryLoader<Key, Value>(options: QueryLoaderOptions<Key, V
     const id = cache.entryId(namespace, key);
     let value = loaded.get(id);
     if (value === undefined) {
-      value = cache.readInMemory(namespace, id, request) ?? batches().load(key);
+      value = cache.readInMemory(namespace, id, request) ?? batches().load({ id, key });
       loaded.set(id, value);
     }
     return value;

@@ -8,9 +8,9 @@ const MAX_UNREADABLE_RATIO = 0.2;
 const MAX_RECORDS = 10_000;
 
 /** A list whose length is checked before its records are parsed. */
-export function boundedArray<Form extends z.ZodType>(schema: Form) {
-  const isWithinLimit = (list: unknown): boolean => !Array.isArray(list) || list.length <= MAX_RECORDS;
-  return z.unknown().refine(isWithinLimit, `must have at most ${MAX_RECORDS} records`).pipe(z.array(schema));
+export function boundedList<List extends z.ZodType>(list: List) {
+  const isWithinLimit = (value: unknown): boolean => !Array.isArray(value) || value.length <= MAX_RECORDS;
+  return z.unknown().refine(isWithinLimit, `must have at most ${MAX_RECORDS} records`).pipe(list);
 }
 
 /**
@@ -18,7 +18,7 @@ export function boundedArray<Form extends z.ZodType>(schema: Form) {
  * The list itself is invalid if more than a fifth of its records are (in a list of less than five: all).
  */
 export function tolerantArray<Form extends z.ZodType>(schema: Form) {
-  return boundedArray(schema.nullable().catch(null)).refine((records) => {
+  return boundedList(z.array(schema.nullable().catch(null))).refine((records) => {
     const unreadableCount = records.filter((record) => record === null).length;
     return records.length < MIN_LENGTH_FOR_RATIO
       ? records.length === 0 || unreadableCount < records.length

@@ -8,7 +8,7 @@ import { toDataGap } from '../data-gap.ts';
 import type { OnDropped } from '../ports.ts';
 import type { AgentDay } from './batching.ts';
 import { type Cell, cellLifetime, dedupePeriods, periodsOn } from './cells.ts';
-import { type AgentDetails, toAgentDetails, toReferences } from './map.ts';
+import { type AgentDetails, type StoredPeriod, toAgentDetails, toReferences } from './map.ts';
 import type { FetchedPages } from './pagination.ts';
 import { canonicalizeReference, isEmail } from './references.ts';
 import type { AgentRecord } from './wire.ts';
@@ -54,9 +54,9 @@ function findError(
   requestedKeys: ReadonlySet<string> | undefined,
   target: CallTarget,
 ): VendorError | null {
-  const hasAll = requestedKeys && new Set(agents.flatMap(canonicalReferences)).isSupersetOf(requestedKeys);
+  const hasAll = () => requestedKeys && toReferenceSet(agents).isSupersetOf(requestedKeys);
   if (stopReason instanceof VendorError) return stopReason;
-  if (stopReason === 'page-limit' || (stopReason === 'no-progress' && !hasAll))
+  if (stopReason === 'page-limit' || (stopReason === 'no-progress' && !hasAll()))
     return contractError(target, 'pagination');
   if (stopReason === 'too_large') return contractError(target, 'too_large', 'more than the size limit of one request');
   return unreadable > 0 ? contractError(target, 'contract', `${unreadable} records could not be read`) : null;
@@ -68,8 +68,12 @@ export interface CellResult extends AgentDay {
 }
 
 /** Every reference of every agent in the records. */
-export function allReferences(records: AgentRecords): readonly string[] {
-  return [...new Set(records.agents.flatMap(canonicalReferences))];
+export function allReferences(records: AgentRecords): ReadonlySet<string> {
+  return toReferenceSet(records.agents);
+}
+
+function toReferenceSet(agents: readonly AgentRecord[]): ReadonlySet<string> {
+  return new Set(agents.flatMap(canonicalReferences));
 }
 
 interface CellContext {
@@ -82,37 +86,62 @@ interface CellContext {
 /** Splits the records of these agents on these days into cells. */
 export function toCells(
   records: AgentRecords,
-  agents: readonly string[],
+  agents: ReadonlySet<string>,
   days: readonly CivilDate[],
   context: CellContext,
 ): readonly CellResult[] {
-  const detailsByRef = detailsByReference(records, context);
+  const detailsByRef = detailsByReference(records, agents, context);
   const hasRecordWithoutUserId = records.agents.some(({ userId }) => !userId?.trim());
-  return agents.flatMap((agent): readonly CellResult[] => {
+  const results: CellResult[] = [];
+  for (const agent of agents) {
     const details = detailsByRef.get(agent) ?? [];
-    const periods = dedupePeriods(details.flatMap((record) => record.periods));
-    const hasUnreadable = details.some((record) => record.unreadable > 0);
     // A record without a userId may belong to any agent that is looked up by userId.
     const isAmbiguous = details.length === 0 && hasRecordWithoutUserId && !isEmail(agent);
-    const error =
-      records.error ??
-      (hasUnreadable || isAmbiguous ? contractError(context.target, 'contract') : null) ??
-      (details.length === 0 ? records.absenceError : null);
-    // An agent that a complete response does not mention has no periods. Nothing is known of an agent that an incomplete
-    // response does not mention, or of which nothing could be read.
-    const isUnknown = details.length === 0 || (hasUnreadable && periods.length === 0);
-    if (error && isUnknown) return days.map((day) => ({ agent, day, cell: error }));
-    // The day of an unreadable record is unknown, so every day may be incomplete.
-    const gap = error && toDataGap(error);
-    return days.map((day) => {
-      const value: Cell = { periods: periodsOn(periods, day), gap };
-      return { agent, day, cell: { value, ...cellLifetime(value, day, context.now, context.ttl) } };
-    });
-  });
+    const content = mergeDetails(details, isAmbiguous, records, context.target);
+    for (const day of days) {
+      const cell = content instanceof VendorError ? content : toFetchedCell(content, day, context);
+      results.push({ agent, day, cell });
+    }
+  }
+  return results;
 }
 
+/** What the records say about one agent on all days; an error where nothing is known. */
+function mergeDetails(
+  details: readonly AgentDetails[],
+  isAmbiguous: boolean,
+  records: AgentRecords,
+  target: CallTarget,
+): Cell | VendorError {
+  const periods = dedupePeriods(allPeriods(details));
+  const hasUnreadable = details.some((record) => record.unreadable > 0);
+  const error =
+    records.error ??
+    (hasUnreadable || isAmbiguous ? contractError(target, 'contract') : null) ??
+    (details.length === 0 ? records.absenceError : null);
+  // An agent that a complete response does not mention has no periods. Nothing is known of an agent that an incomplete
+  // response does not mention, or of which nothing could be read.
+  const isUnknown = details.length === 0 || (hasUnreadable && periods.length === 0);
+  if (error && isUnknown) return error;
+  // The day of an unreadable record is unknown, so every day may be incomplete.
+  return { periods, gap: error && toDataGap(error) };
+}
+
+function allPeriods(details: readonly AgentDetails[]): readonly StoredPeriod[] {
+  const [first] = details;
+  return first && details.length === 1 ? first.periods : details.flatMap(({ periods }) => periods);
+}
+
+function toFetchedCell({ periods, gap }: Cell, day: CivilDate, { now, ttl }: CellContext): FetchedValue<Cell> {
+  const value: Cell = { periods: periodsOn(periods, day), gap };
+  const { ttlSeconds, isFinal } = cellLifetime(value, day, now, ttl);
+  return { value, ttlSeconds, isFinal };
+}
+
+/** What the records say about these agents, by reference. */
 function detailsByReference(
   records: AgentRecords,
+  agents: ReadonlySet<string>,
   { target, onDropped }: CellContext,
 ): ReadonlyMap<string, readonly AgentDetails[]> {
   const detailsByRef = new Map<string, AgentDetails[]>();
@@ -120,7 +149,8 @@ function detailsByReference(
   for (const agent of records.agents) {
     const details = toAgentDetails(agent);
     unreadable += details.unreadable;
-    for (const key of new Set(canonicalReferences(agent))) {
+    for (const key of canonicalReferences(agent)) {
+      if (!agents.has(key)) continue;
       const knownDetails = detailsByRef.get(key);
       if (knownDetails) knownDetails.push(details);
       else detailsByRef.set(key, [details]);
@@ -130,8 +160,10 @@ function detailsByReference(
   return detailsByRef;
 }
 
+/** Each once. */
 function canonicalReferences(agent: AgentRecord): readonly string[] {
-  return toReferences(agent).map(canonicalizeReference);
+  const references = toReferences(agent).map(canonicalizeReference);
+  return references[0] === references[1] ? references.slice(0, 1) : references;
 }
 
 function contractError(

@@ -54,6 +54,25 @@ test('packs a month with a leap day into one window', () => {
   expect(toDays({ firstDay: '2024-02-28', lastDay: '2024-03-01' })).toEqual(['2024-02-28', '2024-02-29', '2024-03-01']);
 });
 
+test('names the agents of one day once each, in their order', () => {
+  const agents = fc.array(fc.nat(130).map(agentNamed), { minLength: 1, maxLength: 300, size: 'max' });
+  fc.assert(
+    fc.property(agents, fc.nat(70), fc.integer({ min: 1, max: MAX_DAYS }), (named, number, maxDays) => {
+      const requests = packRequests(
+        named.map((agent) => ({ agent, day: day(number) })),
+        maxDays,
+      );
+      const distinct = [...new Set(named)];
+      expect(requests.flatMap((request) => request.agents)).toEqual(distinct);
+      expect(requests).toHaveLength(Math.ceil(distinct.length / MAX_AGENTS_PER_REQUEST));
+      for (const { agents: batch, firstDay, lastDay } of requests) {
+        expect([firstDay, lastDay]).toEqual([day(number), day(number)]);
+        expect(batch.length).toBeLessThanOrEqual(MAX_AGENTS_PER_REQUEST);
+      }
+    }),
+  );
+});
+
 test('requests the same agent once', () => {
   expect(packRequests([...several(1, [1]), ...several(1, [1])], MAX_DAYS)[0]?.agents).toEqual([agentNamed(0)]);
 });

@@ -40,6 +40,9 @@ type DaysByAgent = ReadonlyMap<string, readonly number[]>;
  * that are not needed.
  */
 export function packRequests(agentDays: readonly AgentDay[], maxDays: number): readonly BatchRequest[] {
+  const day = agentDays[0]?.day;
+  // As nearly always: there is nothing to compare.
+  if (day !== undefined && agentDays.every((each) => each.day === day)) return requestsOfOneDay(agentDays, day);
   const daysByAgent = groupDaysByAgent(agentDays);
   const wide = sharedWindows(agentDays, maxDays).flatMap((window) =>
     toRequests(agentWindowsWithin(daysByAgent, maxDays, window).sort(compareByWindow)),
@@ -51,12 +54,18 @@ export function packRequests(agentDays: readonly AgentDay[], maxDays: number): r
     : wide;
 }
 
+function requestsOfOneDay(agentDays: readonly AgentDay[], day: CivilDate): readonly BatchRequest[] {
+  const agents = [...new Set(agentDays.map(({ agent }) => agent))];
+  return inBatches(agents).map((batch) => ({ agents: batch, firstDay: day, lastDay: day }));
+}
+
 /** The fewest windows of at most `maxDays` that contain the days of all these cells. */
 export function sharedWindows(agentDays: readonly AgentDay[], maxDays: number): readonly DayWindow[] {
   return toWindows([...new Set(agentDays.map(({ day }) => day))].map(toDayNumber), maxDays);
 }
 
 export function toDays(window: DayBounds): readonly CivilDate[] {
+  if (window.firstDay === window.lastDay) return [window.firstDay];
   return Array.from({ length: windowLength(window) }, (_, index) =>
     fromDayNumber(toDayNumber(window.firstDay) + index),
   );
@@ -103,14 +112,20 @@ function toWindows(days: readonly number[], maxDays: number): readonly DayWindow
 
 /** POSTs for these agent windows in order. The window of a POST spans the windows of all its agents. */
 function toRequests(agentWindows: readonly AgentWindow[]): readonly BatchRequest[] {
-  return Array.from({ length: Math.ceil(agentWindows.length / MAX_AGENTS_PER_REQUEST) }, (_, index) => {
-    const batch = agentWindows.slice(index * MAX_AGENTS_PER_REQUEST, (index + 1) * MAX_AGENTS_PER_REQUEST);
+  return inBatches(agentWindows).map((batch) => {
     const bounds = toDayBounds({
       first: Math.min(...batch.map(({ first }) => first)),
       last: Math.max(...batch.map(({ last }) => last)),
     });
     return { agents: batch.map(({ agent }) => agent), ...bounds };
   });
+}
+
+/** As many as one POST may name, and the rest. */
+function inBatches<T>(items: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / MAX_AGENTS_PER_REQUEST) }, (_, index) =>
+    items.slice(index * MAX_AGENTS_PER_REQUEST, (index + 1) * MAX_AGENTS_PER_REQUEST),
+  );
 }
 
 function countCells(requests: readonly BatchRequest[]): number {

@@ -46,6 +46,16 @@ test('reports a complete cell at once, and a failed one when no running request 
   expect(collector.outcomes()).toEqual([complete, partial, error]);
 });
 
+test('returns the results of cells that were not requested', () => {
+  const all = createRequest();
+  const { collector, reported, cellsOf } = setUp([all]);
+  const others = [...cellsOf(complete, 'c@example.com'), { agent: 'a@example.com', day: '2024-05-14', cell: partial }];
+  expect(collector.add(all, [...cellsOf(complete, 'a@example.com', 'b@example.com', 'u-1'), ...others])).toEqual(
+    others,
+  );
+  expect(reported).toHaveLength(3);
+});
+
 test('reports a failed cell while requests of other agents and days are running', () => {
   const [first, second] = [createRequest('a@example.com'), createRequest('b@example.com')] as const;
   const { collector, reported, cellsOf } = setUp([first, second, { ...createRequest(), lastDay: '2024-05-14' }]);

@@ -14,10 +14,16 @@ export interface RequestedCells extends DayBounds {
 
 /** Collects the results of several requests for some cells. A failed request does not affect a cell that another returned. */
 export interface CellCollector {
-  /** Adds the results of a request that has ended. */
-  readonly add: (request: RequestedCells, results: readonly CellResult[]) => void;
+  /** Adds the results of a request that has ended. Returns those of other cells. */
+  readonly add: (request: RequestedCells, results: readonly CellResult[]) => readonly CellResult[];
   /** Returns the outcome of every cell, in order. */
   readonly outcomes: () => readonly CellOutcome[];
+}
+
+interface CollectedCell<Key> {
+  readonly key: Key;
+  outcome: CellOutcome | undefined;
+  isReported: boolean;
 }
 
 /** Reports each cell once: as soon as it is complete, or no request that is still running can return more of it. */
@@ -26,9 +32,10 @@ export function createCellCollector<Key extends AgentDay>(
   requests: readonly RequestedCells[],
   onFetched: (key: Key, outcome: CellOutcome) => void,
 ): CellCollector {
-  const unreported = new Map(keys.map((key) => [toCellName(key), key]));
+  const cells = keys.map((key): CollectedCell<Key> => ({ key, outcome: undefined, isReported: false }));
+  const cellByName = new Map<string, CollectedCell<Key>>();
+  for (const cell of cells) cellByName.set(toCellName(cell.key), cell);
   const running = new Set(requests);
-  const outcomes = new Map<string, CellOutcome>();
 
   function isFinal(key: Key, outcome: CellOutcome): boolean {
     return completeness(outcome) === COMPLETE || !running.values().some((request) => mayReturn(request, key));
@@ -37,29 +44,29 @@ export function createCellCollector<Key extends AgentDay>(
   return {
     add(request, results) {
       running.delete(request);
+      const others: CellResult[] = [];
       for (const result of results) {
-        const name = toCellName(result);
-        const previous = outcomes.get(name);
-        if (previous === undefined || completeness(result.cell) > completeness(previous))
-          outcomes.set(name, result.cell);
+        const cell = cellByName.get(toCellName(result));
+        if (!cell) others.push(result);
+        else if (cell.outcome === undefined || completeness(result.cell) > completeness(cell.outcome))
+          cell.outcome = result.cell;
       }
-      for (const [name, key] of unreported) {
-        const outcome = outcomes.get(name);
-        if (outcome === undefined || !isFinal(key, outcome)) continue;
-        unreported.delete(name);
-        onFetched(key, outcome);
+      for (const cell of cells) {
+        if (cell.isReported || cell.outcome === undefined || !isFinal(cell.key, cell.outcome)) continue;
+        cell.isReported = true;
+        onFetched(cell.key, cell.outcome);
       }
+      return others;
     },
     outcomes: () =>
-      keys.map((key) => {
-        const outcome = outcomes.get(toCellName(key));
+      cells.map(({ key, outcome }) => {
         if (outcome === undefined) throw new Error(`No request was sent for ${toCellName(key)}`);
         return outcome;
       }),
   };
 }
 
-export function toCellName({ agent, day }: AgentDay): string {
+function toCellName({ agent, day }: AgentDay): string {
   return `${day} ${agent}`;
 }
 

@@ -43,15 +43,26 @@ export const cellNamespace: CacheNamespace<CellKey, Cell> = {
 /** The periods that touch a day. */
 export function periodsOn(periods: readonly StoredPeriod[], day: CivilDate): readonly StoredPeriod[] {
   const from = startOfUtcDay(day);
-  return periods.filter((period) => overlapsRange(period, { from, to: from + DAY }));
+  const range = { from, to: from + DAY };
+  return filterUnlessAll(periods, (period) => overlapsRange(period, range));
 }
 
-function overlapsRange([start, end]: StoredPeriod, range: TimeRange): boolean {
-  return overlapsPeriod(range, { start, end });
+/** The periods that touch a range. */
+export function periodsDuring(periods: readonly StatusPeriod[], range: TimeRange): readonly StatusPeriod[] {
+  return filterUnlessAll(periods, ({ start, end }) => overlapsPeriod(range, start, end));
+}
+
+/** The items that pass: the same list where all do, as nearly always. */
+function filterUnlessAll<T>(items: readonly T[], passes: (item: T) => boolean): readonly T[] {
+  return items.every(passes) ? items : items.filter(passes);
+}
+
+function overlapsRange(period: StoredPeriod, range: TimeRange): boolean {
+  return overlapsPeriod(range, period[0], period[1]);
 }
 
 /** A period that ends before it begins (after a clock was set back) counts at its start, like a period of no length. */
-export function overlapsPeriod(range: TimeRange, { start, end }: Pick<StatusPeriod, 'start' | 'end'>): boolean {
+function overlapsPeriod(range: TimeRange, start: Instant, end: Instant | null): boolean {
   return overlaps(range, start, end === null ? null : Math.max(start, end));
 }
 
@@ -81,7 +92,7 @@ export function mergeCells(
  */
 export function dedupePeriods(periods: readonly StoredPeriod[]): readonly StoredPeriod[] {
   // As nearly every list: with a start for each there are no two of one key.
-  if (periods.every(([start], index) => index === 0 || start > (periods[index - 1]?.[0] ?? start))) return periods;
+  if (haveRisingStarts(periods)) return periods;
   const bySlot: PeriodIndex<StoredPeriod> = new Map();
   for (const period of periods) {
     const slot = slotOf(period, bySlot.get(period[0]));
@@ -89,6 +100,14 @@ export function dedupePeriods(periods: readonly StoredPeriod[]): readonly Stored
     if (!known || supersedes(period, known)) bySlot.set(slot, period);
   }
   return [...bySlot.values()];
+}
+
+/** By index: destructuring would create an iterator for each of the hundreds of periods of a response. */
+function haveRisingStarts(periods: readonly StoredPeriod[]): boolean {
+  for (let index = 1; index < periods.length; index += 1) {
+    if (!((periods[index]?.[0] ?? NaN) > (periods[index - 1]?.[0] ?? NaN))) return false;
+  }
+  return true;
 }
 
 /**
@@ -129,6 +148,6 @@ export function cellLifetime(
 ): Required<Pick<FetchedValue<Cell>, 'ttlSeconds' | 'isFinal'>> {
   if (cell.gap?.retryable) return { ttlSeconds: 0, isFinal: false };
   const isSettled = startOfUtcDay(day) + DAY + SETTLING_MS <= now;
-  const isFinal = isSettled && cell.gap === null && cell.periods.every(([, end]) => end !== null);
+  const isFinal = isSettled && cell.gap === null && cell.periods.every((period) => period[1] !== null);
   return { ttlSeconds: isFinal ? ttl.statusPast : ttl.statusLive, isFinal };
 }

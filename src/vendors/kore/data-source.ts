@@ -7,8 +7,9 @@ import { type CivilDate, DAY, startOfUtcDay, type TimeRange, utcDay, utcDaysCove
 import { type CallTarget, VendorError } from '../../domain/vendor-error.ts';
 import { toCallTarget } from '../call-target.ts';
 import { toVendorError } from '../data-gap.ts';
+import { hasTimeToLive } from '../kept-mapping.ts';
 import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
-import { type Cell, mergeCells, overlapsPeriod } from './cells.ts';
+import { type Cell, mergeCells, periodsDuring } from './cells.ts';
 import { createDiscovery, directoryNamespace } from './discovery.ts';
 import { createLoaders, type KoreDeps } from './loaders.ts';
 import { canonicalizeReference } from './references.ts';
@@ -28,48 +29,57 @@ export function createDataSource(deps: KoreDeps, request: DataSourceContext): Ac
   }
 
   /** Calls the loader before it waits for anything: only the reads of the same tick share a batch. */
-  function load(ref: string, days: readonly CivilDate[]): MaybePromise<readonly (CachedValue<Cell> | Error)[]> {
+  function load<T>(
+    ref: string,
+    days: readonly CivilDate[],
+    toSourced: (outcomes: readonly (CachedValue<Cell> | Error)[]) => T,
+  ): MaybePromise<T> {
     const agent = canonicalizeReference(ref);
-    return allValues(days.map((day) => errorAsValue(loaders.cells({ agent, ref: ref.trim(), day }))));
+    const loadDay = (day: CivilDate) => loaders.cells({ agent, ref: ref.trim(), day });
+    const [day] = days;
+    // As nearly always: without a promise of all.
+    if (day !== undefined && days.length === 1) return mapOutcome(loadDay(day), (outcome) => toSourced([outcome]));
+    return mapValue(allValues(days.map((each) => mapOutcome(loadDay(each), (outcome) => outcome))), toSourced);
   }
+
+  const toPeriodsOf = (cell: CachedValue<Cell>, ref: string): readonly StatusPeriod[] =>
+    deps.toPeriods(cell.value, cell.fetchedAt, ref, hasTimeToLive(cell));
 
   return {
     statusPeriods: (ref, during) => {
       if (during.to > tomorrow) request.restrictCache(tomorrow);
       const toPeriods = (cells: readonly CachedValue<Cell>[]): readonly StatusPeriod[] => {
-        const [only, ...others] = cells;
-        if (only && others.length === 0) {
-          // The periods of one response are stored each once.
-          const periods = deps.toPeriods(only.value, only.fetchedAt, ref);
-          const overlapping = periods.filter((period) => overlapsPeriod(during, period));
-          return overlapping.length === periods.length ? periods : overlapping;
-        }
+        const [only] = cells;
+        // The periods of one response are stored each once.
+        if (only && cells.length === 1) return periodsDuring(toPeriodsOf(only, ref), during);
+        const isKept = cells.some(hasTimeToLive);
         return mergeCells(cells, during)
-          .map(({ period, observedAt }) => deps.toPeriod(period, observedAt, ref))
+          .map(({ period, observedAt }) => deps.toPeriod(period, observedAt, ref, isKept))
           .sort(byStart);
       };
       const days = daysOf(during);
-      return mapValue(load(ref, days), (outcomes) => toResult(days, outcomes, target, toPeriods));
+      return load(ref, days, (outcomes) => toResult(days, outcomes, target, toPeriods));
     },
 
     currentStatus: (ref) => {
       request.restrictCache(tomorrow);
       const toOngoing = (cells: readonly CachedValue<Cell>[]): StatusPeriod | null => {
-        const ongoing = cells
-          .flatMap(({ value, fetchedAt }) => deps.toPeriods(value, fetchedAt, ref))
-          .filter((period) => period.isOngoing);
+        const ongoing = cells.flatMap((cell) => toPeriodsOf(cell, ref)).filter((period) => period.isOngoing);
         return ongoing.sort(byStart).at(-1) ?? null;
       };
-      return mapValue(load(ref, [today]), (outcomes) => toResult([today], outcomes, target, toOngoing));
+      return load(ref, [today], (outcomes) => toResult([today], outcomes, target, toOngoing));
     },
 
     ...(deps.config.discover && { discover: createDiscovery(deps, request) }),
   };
 }
 
-/** The cell, or the error of one that could not be read: it costs only that cell. */
-function errorAsValue(cell: MaybePromise<CachedValue<Cell>>): MaybePromise<CachedValue<Cell> | Error> {
-  return cell instanceof Promise ? cell.catch((error: unknown) => error as Error) : cell;
+/** Applies `change` to the cell, or to the error of one that could not be read: it costs only that cell. */
+function mapOutcome<T>(
+  cell: MaybePromise<CachedValue<Cell>>,
+  change: (outcome: CachedValue<Cell> | Error) => T,
+): MaybePromise<T> {
+  return cell instanceof Promise ? cell.then(change, (error: unknown) => change(error as Error)) : change(cell);
 }
 
 /** The agents of the cached discovery; null when a call would be needed. */
@@ -90,9 +100,8 @@ function toResult<T extends StatusPeriod | null | readonly StatusPeriod[]>(
   target: CallTarget,
   select: (cells: readonly CachedValue<Cell>[]) => T,
 ): SourcedResult<T> {
+  if (outcomes.every(isWhole)) return { data: select(outcomes), sources: [sourceReport(target, outcomes)] };
   const cells = outcomes.filter((outcome): outcome is CachedValue<Cell> => !(outcome instanceof Error));
-  if (cells.length === outcomes.length && cells.every(isWhole))
-    return { data: select(cells), sources: [sourceReport(target, cells)] };
   const errors = outcomes.filter((outcome) => outcome instanceof Error);
   const unexpectedError = errors.find((error) => !(error instanceof VendorError));
   if (unexpectedError) throw unexpectedError;
@@ -108,9 +117,9 @@ function toResult<T extends StatusPeriod | null | readonly StatusPeriod[]>(
   return { data: select(cells), sources: [report] };
 }
 
-/** Whether nothing of the cell is missing, and it is not stale. */
-function isWhole({ value, staleReason }: CachedValue<Cell>): boolean {
-  return value.gap === null && staleReason === undefined;
+/** Whether it is a cell of which nothing is missing, and which is not stale. */
+function isWhole(outcome: CachedValue<Cell> | Error): outcome is CachedValue<Cell> {
+  return !(outcome instanceof Error) && outcome.value.gap === null && outcome.staleReason === undefined;
 }
 
 /** The part of a day in which data of its cell may be missing: for a stale one, what came after it. Null where nothing can. */

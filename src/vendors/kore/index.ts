@@ -1,4 +1,4 @@
-import { byStart } from '../../domain/status-period.ts';
+import { sortByStart } from '../../domain/status-period.ts';
 import { createCallEstimates } from '../call-estimate.ts';
 import { createKeptMapping } from '../kept-mapping.ts';
 import { defineVendor } from '../vendor.ts';
@@ -27,7 +27,7 @@ export const kore = defineVendor({
     );
     // For itself, since most ranges lie within a day: one kept list for a cell, and not one object for each of its periods.
     const toPeriods = createKeptMapping(({ periods }: Cell, observedAt, ref) =>
-      periods.map((period) => toStatusPeriod({ period, observedAt }, account.name, ref)).sort(byStart),
+      sortByStart(periods.map((period) => toStatusPeriod({ period, observedAt }, account.name, ref))),
     );
     const deps = { account, config: accountConfig, client, cache, ttl, onDropped, toPeriod, toPeriods };
     return {

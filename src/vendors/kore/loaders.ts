@@ -11,7 +11,7 @@ import { rangePriority } from '../range-priority.ts';
 import type { AdapterDependencies, DataSourceContext, DataSourceDependencies } from '../vendor.ts';
 import { type AgentRecords, allReferences, type CellResult, toCells } from './agent-records.ts';
 import { type DayBounds, packRequests, sharedWindows, toDayBounds, toDays } from './batching.ts';
-import { type CellOutcome, createCellCollector, mayReturn, type RequestedCells, toCellName } from './cell-collector.ts';
+import { type CellOutcome, createCellCollector, mayReturn, type RequestedCells } from './cell-collector.ts';
 import { type Cell, type CellKey, cellLifetime, cellNamespace } from './cells.ts';
 import type { KoreClient } from './client.ts';
 import type { KoreConfig } from './config.ts';
@@ -38,12 +38,13 @@ export function createLoaders(deps: KoreDeps, request: DataSourceContext): KoreL
       cache: deps.cache,
       namespace: cellNamespace,
       request,
-      readBatch: (keys, context) =>
+      readBatch: (keys, context, ids) =>
         deps.cache.readMany(
           cellNamespace,
           keys,
           { ...context, priority: mostUrgent(keys, request.now) },
           (missing, fetchContext, onFetched) => fetchCells(deps, missing, request.now, fetchContext, onFetched),
+          ids,
         ),
     }),
   };
@@ -69,13 +70,11 @@ async function fetchCells(
   const userIdKeys = missing.filter(({ agent }) => !isEmail(agent));
   const requests = await Promise.all([...planByEmail(deps, emailKeys, now), ...planUnfiltered(deps, userIdKeys, now)]);
   const collector = createCellCollector(missing, requests, onFetched);
-  const requestedNames = new Set(missing.map(toCellName));
   await Promise.all(
     requests.map(async (request) => {
       const keys = (request.emails ? emailKeys : userIdKeys).filter((key) => mayReturn(request, key));
       const results = await fetchRequest(deps, request, keys, now, context);
-      collector.add(request, results);
-      const unrequested = results.filter((result) => !requestedNames.has(toCellName(result)));
+      const unrequested = collector.add(request, results);
       await cacheCells(deps, unrequested, now);
     }),
   );
@@ -83,7 +82,8 @@ async function fetchCells(
 }
 
 function planByEmail(deps: KoreDeps, keys: readonly CellKey[], now: Instant): readonly Promise<CellRequest>[] {
-  const spellingByAgent = new Map(keys.map(({ agent, ref }) => [agent, ref]));
+  const spellingByAgent = new Map<string, string>();
+  for (const { agent, ref } of keys) if (ref !== agent) spellingByAgent.set(agent, ref);
   return packRequests(keys, deps.config.maxDaysPerCall).map(async ({ agents, ...packed }) => {
     const window = await includeYesterday(deps, agents, packed, now);
     const emails = agents.map((agent) => spellingByAgent.get(agent) ?? agent);
@@ -117,7 +117,7 @@ async function fetchRequest(
     priority: dayPriority(lastDay, now),
   });
   const reported = agents ?? new Set([...keys.map(({ agent }) => agent), ...allReferences(records)]);
-  return toCellsOfWindow(deps, records, [...reported], window, now);
+  return toCellsOfWindow(deps, records, reported, window, now);
 }
 
 /** A request of days that have ended yields to those that wallboards wait for. */
@@ -140,9 +140,8 @@ async function includeYesterday(
   window: DayBounds,
   now: Instant,
 ): Promise<DayBounds> {
-  const today = utcDay(now);
+  if (window.firstDay !== utcDay(now) || config.maxDaysPerCall < 2) return window;
   const yesterday = utcDay(now - DAY);
-  if (window.firstDay !== today || config.maxDaysPerCall < 2) return window;
   const cells = await cache.peek(
     cellNamespace,
     agents.map((agent) => ({ agent, ref: agent, day: yesterday })),
@@ -154,7 +153,7 @@ async function includeYesterday(
 function toCellsOfWindow(
   { account, ttl, onDropped }: KoreDeps,
   records: AgentRecords,
-  agents: readonly string[],
+  agents: ReadonlySet<string>,
   window: DayBounds,
   now: Instant,
 ): readonly CellResult[] {

@@ -29,25 +29,28 @@ export interface AgentDetails {
 /** A missing `status` means no periods: the vendor leaves the key out for agents without any. */
 export function toAgentDetails(agent: AgentRecord): AgentDetails {
   const records = agent.status ?? [];
-  const periods = records.map((record) => record && parsePeriod(record)).filter((period) => period !== null);
+  const periods: StoredPeriod[] = [];
+  for (const record of records) {
+    const period = record && parsePeriod(record);
+    if (period) periods.push(period);
+  }
   return { periods, unreadable: records.length - periods.length };
 }
 
-/** Null when one of its times cannot be read. `duration` is ignored: it may differ from end − start by a second. */
+/**
+ * Null when one of its times cannot be read. The end `-` means that the period is ongoing; without a value, nothing is known of
+ * its end. `duration` is ignored: it may differ from end − start by a second.
+ */
 export function parsePeriod(record: StatusRecord): StoredPeriod | null {
   const start = parseInstant(record.startTime);
-  const parsedEnd = parseEnd(record.endTime);
-  if (start === null || parsedEnd === null) return null;
-  return [start, parsedEnd.end, parsedEnd.isOngoing, record.primaryStatus, trimToNull(record.secondaryStatus)];
-}
-
-/** `-` means that the period is ongoing. Without a value, nothing is known of its end. */
-function parseEnd(endTime: string | null | undefined): { end: Instant | null; isOngoing: boolean | null } | null {
-  const text = endTime?.trim() ?? '';
-  if (text === '-') return { end: null, isOngoing: true };
-  if (text === '') return { end: null, isOngoing: null };
-  const end = parseInstant(text);
-  return end === null ? null : { end, isOngoing: false };
+  if (start === null) return null;
+  const { primaryStatus } = record;
+  const label = trimToNull(record.secondaryStatus);
+  const endText = record.endTime?.trim() ?? '';
+  if (endText === '-') return [start, null, true, primaryStatus, label];
+  if (endText === '') return [start, null, null, primaryStatus, label];
+  const end = parseInstant(endText);
+  return end === null ? null : [start, end, false, primaryStatus, label];
 }
 
 /**
@@ -96,10 +99,19 @@ export function toDiscoveredAgent(agent: AgentRecord): DiscoveredAgent | null {
 
 /** The e-mail address first: it is the vendor's only filter for single agents. The userId last: it never changes. */
 export function toReferences(agent: AgentRecord): readonly string[] {
-  return [trimToNull(agent.email), trimToNull(agent.userId)].filter((ref) => ref !== null);
+  const email = trimToNull(agent.email);
+  const userId = trimToNull(agent.userId);
+  if (email === null) return userId === null ? [] : [userId];
+  return userId === null ? [email] : [email, userId];
+}
+
+/** The userId, which identifies an agent, or else the e-mail address: these change hands. */
+export function toIdentity(agent: AgentRecord): string {
+  return trimToNull(agent.userId) ?? trimToNull(agent.email) ?? '';
 }
 
 /** The vendor sends unknown values as "" or leaves them out. */
 function trimToNull(text: string | null | undefined): string | null {
-  return text?.trim() ? text.trim() : null;
+  const trimmed = text?.trim() ?? '';
+  return trimmed === '' ? null : trimmed;
 }

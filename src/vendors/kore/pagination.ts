@@ -1,5 +1,5 @@
 import { VendorError } from '../../domain/vendor-error.ts';
-import { toReferences } from './map.ts';
+import { toIdentity } from './map.ts';
 import type { AgentRecord, DetailsPage } from './wire.ts';
 
 /** The vendor's maximum of agents a page. */
@@ -53,6 +53,7 @@ export async function fetchAllPages(
   maxPages = MAX_PAGES,
 ): Promise<FetchedPages> {
   const agents: AgentRecord[] = [];
+  /** The agents of all pages but the last one. */
   const seen = new Set<string>();
   let receivedCount = 0;
   let totalBytes = 0;
@@ -69,27 +70,24 @@ export async function fetchAllPages(
       if (!(error instanceof VendorError)) throw error;
       return finish(error);
     }
-    const seenBefore = seen.size;
-    for (const agent of page.data) {
-      if (agent === null) continue;
-      seen.add(toIdentity(agent));
-      agents.push(agent);
-    }
+    for (const agent of page.data) if (agent !== null) agents.push(agent);
     receivedCount += page.data.length;
     totalBytes += page.bodyBytes;
     if (!hasNextPage(page)) return finish('end');
-    if (seen.size === seenBefore) return finish('no-progress');
+    if (!addIdentities(seen, page)) return finish('no-progress');
     if (pages >= maxPages) return finish('page-limit');
     if (totalBytes >= MAX_TOTAL_BYTES) return finish('too_large');
   }
 }
 
+/** Returns whether an agent of the page is new. */
+function addIdentities(seen: Set<string>, { data }: FetchedPage): boolean {
+  const seenBefore = seen.size;
+  for (const agent of data) if (agent !== null) seen.add(toIdentity(agent));
+  return seen.size > seenBefore;
+}
+
 /** Without `hasMore`, a full page suggests a next one: full by the vendor's `limit`, or by the requested page size. */
 function hasNextPage({ hasMore, limit, data }: DetailsPage): boolean {
   return hasMore ?? data.length >= Math.min(limit ?? PAGE_SIZE, PAGE_SIZE);
-}
-
-/** The userId, which is the last of the references, identifies an agent; e-mail addresses change hands. */
-function toIdentity(agent: AgentRecord): string {
-  return toReferences(agent).at(-1) ?? '';
 }

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { createWorker, KORE_ENTRY } from '../../../test/support/kore/account.ts';
 import { connectVendor, jsonReply } from '../../../test/support/vendor-harness.ts';
 import { kore } from './index.ts';
@@ -16,6 +17,23 @@ test('drops fields that are not read, at any depth, so that pages do not hold th
       data: [{ ...agent, ...unreadFields, status: [{ ...status, ...unreadFields }] }],
     }),
   ).toEqual({ ...page, data: [{ ...agent, status: [status] }] });
+});
+
+test('parses a status record as it does next to a flawed one', () => {
+  const value = fc.constantFrom('BUSY', '2024-05-14T09:00:00', '-', '', null, 7, {});
+  const field = fc.oneof({ weight: 9, arbitrary: fc.constant('BUSY') }, { weight: 1, arbitrary: value });
+  const record = fc.record(
+    { primaryStatus: field, secondaryStatus: field, startTime: field, endTime: field, duration: field },
+    { requiredKeys: ['primaryStatus', 'startTime'] },
+  );
+  const element = fc.oneof({ weight: 9, arbitrary: record }, { weight: 1, arbitrary: value });
+  const parseList = (status: readonly unknown[]) =>
+    detailsPageSchema.parse({ data: [{ userId: 'u-1', status }] }).data[0]?.status;
+  fc.assert(
+    fc.property(fc.array(element, { maxLength: 5 }), (list) => {
+      expect(parseList([...list, null])).toEqual([...(parseList(list) ?? []), null]);
+    }),
+  );
 });
 
 test.each([

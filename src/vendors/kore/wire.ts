@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boundedArray, lenient, tolerantArray } from '../tolerant-schema.ts';
+import { boundedList, lenient, tolerantArray } from '../tolerant-schema.ts';
 
 // Only the fields that are read, as https://docs.kore.ai/xo/apis/contact-center/agent-status-details/ documents them. Fields
 // that the gateway can do without may be absent or null; unknown fields are dropped. A record that does not match its schema
@@ -14,13 +14,20 @@ const referenceSchema = z.string().max(320);
 /** `"9"` and 9 are the same id; a number beyond the safe integers is not an id. */
 const idSchema = lenient(z.union([referenceSchema, z.int().transform(String)]));
 
-const statusRecordSchema = z.object({
+const flawlessRecordSchema = z.object({
   primaryStatus: z.string(),
-  secondaryStatus: textSchema,
+  secondaryStatus: z.string().nullish(),
   startTime: z.string(),
   endTime: z.string().nullish(),
 });
+const statusRecordSchema = flawlessRecordSchema.extend({ secondaryStatus: textSchema });
 export type StatusRecord = z.infer<typeof statusRecordSchema>;
+
+/** Nearly every list is flawless. To tolerate flaws takes more objects for each of hundreds of records, so it comes second. */
+const statusListSchema = z.union([
+  z.array<z.ZodType<StatusRecord | null>>(flawlessRecordSchema),
+  z.array(statusRecordSchema.nullable().catch(null)),
+]);
 
 const agentRecordSchema = z
   .object({
@@ -29,7 +36,7 @@ const agentRecordSchema = z
     lastName: textSchema,
     email: lenient(referenceSchema),
     /** A value that is not a list counts as an unreadable record: unlike a missing list, it does not mean "no periods". */
-    status: boundedArray(statusRecordSchema.nullable().catch(null)).nullish().catch([null]),
+    status: boundedList(statusListSchema).nullish().catch([null]),
   })
   .refine(({ userId, email }) => [userId, email].some((ref) => ref?.trim()), 'must name an agent');
 export type AgentRecord = z.infer<typeof agentRecordSchema>;

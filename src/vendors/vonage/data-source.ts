@@ -4,6 +4,7 @@ import { mapValue } from '../../domain/maybe-promise.ts';
 import { type SourcedResult, sourceReport, unsupportedReport } from '../../domain/source.ts';
 import { vendorError } from '../../http/response.ts';
 import { toCallTarget } from '../call-target.ts';
+import { hasTimeToLive } from '../kept-mapping.ts';
 import type { AccountDataSource, DataSourceContext } from '../vendor.ts';
 import { LATEST_INTERACTIONS_ENDPOINT } from './client.ts';
 import { createLoaders, hasAll, type VonageDeps } from './loaders.ts';
@@ -21,7 +22,7 @@ export function createDataSource(deps: VonageDeps, request: DataSourceContext): 
       const parameters = apiVersion === 1 ? {} : toParameters(query);
       const toResult = (cached: CachedValue<StoredInteractions>): SourcedResult<readonly Interaction[]> => {
         const error = hasAll(cached.value) ? null : vendorError(target, 'VENDOR_BAD_RESPONSE', { reason: 'contract' });
-        const interactions = deps.mapInteractions(cached.value, cached.fetchedAt, ref);
+        const interactions = deps.mapInteractions(cached.value, cached.fetchedAt, ref, hasTimeToLive(cached));
         return {
           data: apiVersion === 1 ? interactions : filterByQuery(interactions, query),
           sources: [sourceReport(target, [cached], { error })],

@@ -46,7 +46,7 @@ export function createLoaders({ client, cache, ttl }: VonageDeps, request: DataS
       cache,
       namespace: interactionNamespace,
       request,
-      readBatch: (keys, context) => cache.readEach(interactionNamespace, keys, context, fetch),
+      readBatch: (keys, context, ids) => cache.readEach(interactionNamespace, keys, context, fetch, ids),
     }),
   };
 }

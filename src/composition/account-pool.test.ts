@@ -28,12 +28,15 @@ describe('the accounts of a configuration', () => {
   });
 
   test('stay connected until no configuration has them, and then release their connections', () => {
-    const { connect, released } = setUpAccounts();
+    const { connect, released, connectedNames } = setUpAccounts();
     const [first, second] = [connect([A, B]), connect([A])];
+    expect(connectedNames()).toEqual(['a', 'b']);
     first.release();
     expect(released).toEqual(['b']);
+    expect(connectedNames()).toEqual(['a']);
     second.release();
     expect(released).toEqual(['b', 'a']);
+    expect(connectedNames()).toEqual([]);
   });
 
   test('are the same again where a change is taken back while requests of before are in flight', () => {

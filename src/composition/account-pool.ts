@@ -44,6 +44,8 @@ export function createAccountPool(options: Omit<AccountDependencies, 'contentMem
   const contentMemory = createContentMemory(contentMemoryLimits(getHeapStatistics().heap_size_limit), clock);
   const dependencies = { ...options, contentMemory };
   const pooled = new Map<string, PooledAccount>();
+  /** Made when accounts come and go: with traces, every request asks for it. */
+  let connected: readonly ConnectedAccount[] = [];
   const toFingerprint = createFingerprints();
   /** What names stand for, by the last configuration: digests of settings. */
   let digestsInForce = new Map<string, string>();
@@ -60,6 +62,7 @@ export function createAccountPool(options: Omit<AccountDependencies, 'contentMem
       isInForce: () => digestsInForce.get(config.name) === digest,
     });
     pooled.set(digest, { account, users: 1 });
+    connected = [...connected, account];
     return account;
   }
 
@@ -69,13 +72,14 @@ export function createAccountPool(options: Omit<AccountDependencies, 'contentMem
     known.users -= 1;
     if (known.users > 0) return;
     pooled.delete(digest);
+    connected = connected.filter((account) => account !== known.account);
     known.account.close();
     const { name } = known.account.config;
     if (!digestsInForce.has(name)) metrics.forgetAccount(name);
   }
 
   return {
-    all: () => [...pooled.values()].map(({ account }) => account),
+    all: () => connected,
     connect: (config) => {
       const { cache, performance } = config;
       const surroundings = [cache.ttl, cache.staleIfErrorSeconds, performance.synchronousReads];

@@ -46,6 +46,8 @@ export function setUpAccounts() {
     fleet,
     /** The accounts of a configuration with these accounts, and further settings. */
     connect: (accounts: readonly AccountSettings[], settings: object = {}) => pool.connect(load(accounts, settings)),
+    /** The names of all accounts that are connected. */
+    connectedNames: () => pool.all().map(({ config }) => config.name),
     /** The exported quotas. */
     quotas: async () =>
       (await metrics.text())

@@ -30,3 +30,28 @@ test('records, counts and exports; without accounts that take part, a trace that
   expect(counted).toEqual([['exported', 1]]);
   await collector.stop();
 });
+
+test('an account that comes later takes part, too', async () => {
+  const collector = await startOtlpCollector();
+  let accounts = [{ config: { forwardTraceContext: false } }];
+  const { tracer, close } = await connectTracing(
+    {
+      url: new URL(`${collector.url}/v1/traces`),
+      headers: {},
+      sampler: { root: 0, isParentBased: true },
+      serviceName: 'gateway',
+    },
+    {
+      accounts: () => accounts,
+      metrics: { spansEnded: () => undefined },
+      logs: { traceExportFailed: () => undefined },
+    },
+  );
+  expect(tracer.startRoot('request', 'server')).toBeUndefined();
+  accounts = [...accounts, { config: { forwardTraceContext: true } }];
+  expect(tracer.startRoot('request', 'server')).toBeDefined();
+  accounts = [];
+  expect(tracer.startRoot('request', 'server')).toBeUndefined();
+  await close();
+  await collector.stop();
+});

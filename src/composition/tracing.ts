@@ -19,7 +19,21 @@ export async function connectTracing(
   const { createTracing } = await import('../observability/tracing/tracing.ts');
   return createTracing({
     ...traces,
-    propagatesUnsampled: () => accounts().some(({ config }) => config.forwardTraceContext),
+    propagatesUnsampled: createForwardingCheck(accounts),
     observer: { spansEnded: metrics.spansEnded, exportFailed: logs.traceExportFailed },
   });
+}
+
+/** Whether any account passes traces on. Every request asks: the accounts are read again where their list is another one. */
+function createForwardingCheck(accounts: TracingDependencies['accounts']): () => boolean {
+  let known: ReturnType<typeof accounts> = [];
+  let forwards = false;
+  return () => {
+    const connected = accounts();
+    if (connected !== known) {
+      known = connected;
+      forwards = connected.some(({ config }) => config.forwardTraceContext);
+    }
+    return forwards;
+  };
 }

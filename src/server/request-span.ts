@@ -12,10 +12,11 @@ const MAX_HEADER_LENGTH = 128;
  * variables.
  */
 export function startRequestSpan(tracer: Tracer, exchange: Exchange): void {
-  const { request, requestId, pathname, clientAddress, log } = exchange;
+  const { request } = exchange;
   const { headers, method = '_OTHER' } = request;
   const span = tracer.startRoot('GraphQL Operation', 'server', { headers });
   if (!span) return;
+  const { requestId, pathname, clientAddress, log } = exchange;
   exchange.span = span;
   log.traceId = span.traceId;
   span.setAttributes({

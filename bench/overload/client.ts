@@ -35,7 +35,11 @@ async function run(job: ClientJob) {
       exchanges.push({ ...exchange, isLate: performance.now() >= deadline });
       if (exchange.outcome === 'refused' && job.waitsAfterRefusal)
         await sleep(
-          Math.min((exchange.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS) * 1000, deadline - performance.now()),
+          // A refusal may arrive after the deadline.
+          Math.max(
+            0,
+            Math.min((exchange.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS) * 1000, deadline - performance.now()),
+          ),
         );
     }
     agent.destroy();

@@ -6,7 +6,8 @@ import { createResponseCaches } from './response-caches.ts';
 
 function executed(text: string): ExecutedResponse {
   const bytes = Buffer.from(text);
-  return { status: 200, headers: {}, bytes, operation: undefined, reuse: 'lasting', expiresAt: null };
+  const executed = { status: 200, headers: {}, bytes, operation: undefined, expiresAt: null } as const;
+  return { ...executed, reuse: 'lasting', hasCalledVendors: true };
 }
 
 async function store(responses: ResponseCache | undefined, key: string, text = 'x', ids: readonly string[] = []) {

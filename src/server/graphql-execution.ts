@@ -70,6 +70,7 @@ export function createGraphqlExecution({ graphql, limits, clock }: GraphqlExecut
         // A request that waited for this one has more time left.
         reuse: context.signal.aborted ? 'none' : context.reuse.get(),
         expiresAt: context.cachePolicy.expiresAt(),
+        hasCalledVendors: context.calls.records.some(({ servedFrom }) => servedFrom === 'VENDOR'),
       };
     } finally {
       context.close();

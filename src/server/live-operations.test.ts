@@ -18,7 +18,7 @@ describe('the operation of a subscription', () => {
     const expiresAt = clock.now() + 3000;
     return Promise.resolve({
       ...{ status: 200, headers: {}, bytes: Buffer.from('{"data":1}\n'), operation: undefined },
-      ...{ reuse: 'shared', expiresAt },
+      ...{ reuse: 'shared', expiresAt, hasCalledVendors: true },
     });
   };
   const toOperation = createLiveOperations(execute, clock);

@@ -8,6 +8,7 @@ interface ExecutionOptions {
   readonly reuse?: ResponseReuse;
   readonly ms?: number;
   readonly done?: Promise<void>;
+  readonly hasCalledVendors?: boolean;
 }
 
 function setUp() {
@@ -17,13 +18,15 @@ function setUp() {
   let executions = 0;
   /** Executes after `done`; the response's text is the number of the execution. */
   const execution =
-    ({ reuse = 'lasting', ms = 10_000, done = Promise.resolve() }: ExecutionOptions = {}): Execute =>
+    (options: ExecutionOptions = {}): Execute =>
     async (_signal, onEntriesRead) => {
+      const { reuse = 'lasting', ms = 10_000, done = Promise.resolve(), hasCalledVendors = true } = options;
       executions += 1;
       const bytes = Buffer.from(String(executions));
       onEntriesRead?.(['entry']);
       await done;
-      return { status: 200, headers: {}, bytes, operation: undefined, reuse, expiresAt: clock.now() + ms };
+      const expiresAt = clock.now() + ms;
+      return { status: 200, headers: {}, bytes, operation: undefined, reuse, expiresAt, hasCalledVendors };
     };
   const ask = async (execute: Execute, signal = new AbortController().signal) => {
     const { source, response } = cache.find('key') ?? (await cache.execute('key', signal, execute));
@@ -58,6 +61,22 @@ describe('a response', () => {
     expect(await ask(execution())).toBe('stored 1');
     cache.entryWritten('entry');
     expect(await ask(execution())).toBe('executed-and-stored 2');
+  });
+
+  test('that took no vendor call is stored when it is asked for again', async () => {
+    const { execution, ask } = setUp();
+    const cheap = { hasCalledVendors: false };
+    expect(await ask(execution(cheap))).toBe('executed 1');
+    expect(await ask(execution(cheap))).toBe('executed-and-stored 2');
+    expect(await ask(execution(cheap))).toBe('stored 2');
+  });
+
+  test('that took no vendor call is stored where its query was repeated while it could not be stored', async () => {
+    const { clock, execution, ask } = setUp();
+    expect(await ask(execution({ reuse: 'shared' }))).toBe('executed 1');
+    expect(await ask(execution({ hasCalledVendors: false }))).toBe('executed-and-stored 2');
+    clock.advance(10_000);
+    expect(await ask(execution({ hasCalledVendors: false }))).toBe('executed-and-stored 3');
   });
 
   test('is forgotten where what is known of entries would take more memory than the responses may', async () => {
@@ -100,6 +119,16 @@ describe('requests that wait for the same execution', () => {
   ])('share a response that is reusable %s as far as it allows', async (reuse, expected) => {
     const { execution, ask } = setUp();
     expect(await Promise.all([1, 2, 3].map(() => ask(execution({ reuse }))))).toEqual(expected);
+  });
+
+  test('count as a repetition where it took no vendor call', async () => {
+    const { execution, ask } = setUp();
+    const cheap = { hasCalledVendors: false };
+    expect(await Promise.all([1, 2].map(() => ask(execution(cheap))))).toEqual([
+      'executed-and-stored 1',
+      'collapsed 1',
+    ]);
+    expect(await ask(execution(cheap))).toBe('stored 1');
   });
 
   test('are executed by themselves where it fails', async () => {

@@ -3,6 +3,7 @@ import type { ResponseReuse } from '../../request/response-reuse.ts';
 import type { ResponseRead } from '../ports.ts';
 import { createEncodableBody } from './encodable-body.ts';
 import { createEntryVersions, type Dependencies } from './entry-versions.ts';
+import { createRecentKeys } from './recent-keys.ts';
 import { type SharedExecution, startSharedExecution } from './shared-execution.ts';
 import { createStoredResponses, type ReadyResponse, type ResponseStoreUse } from './stored-responses.ts';
 
@@ -16,6 +17,8 @@ export interface ExecutedResponse {
   readonly reuse: ResponseReuse;
   /** When its shortest-lived part ends; null: none of its parts expires. */
   readonly expiresAt: Instant | null;
+  /** Whether it took vendor calls: without, it costs little to make it again. */
+  readonly hasCalledVendors: boolean;
 }
 
 /** Executes a request, unless its clients disconnect, and reports the cache entries that it reads. */
@@ -30,7 +33,8 @@ export interface Answer {
 /**
  * Keeps the bytes of responses, so that a repeated query is answered without being parsed or executed. A response is valid until
  * its shortest-lived part ends, or one of the cache entries that it depends on is written again. What has an error, is
- * stale or being revalidated, or depends on the time of the request is not stored.
+ * stale or being revalidated, or depends on the time of the request is not stored; nor is what took no vendor call, until it is asked
+ * for again: most such queries are never repeated, and storing a response costs up to a fifth of making it.
  */
 export interface ResponseCache {
   readonly find: (key: string) => Answer | undefined;
@@ -49,6 +53,9 @@ export interface ResponseCacheOptions {
   readonly onRead: (result: ResponseRead) => void;
 }
 
+/** Of the bytes for responses, those for the keys of requests that may be repeated. */
+const KEYS_SHARE = 1 / 16;
+
 interface Execution {
   readonly answer: Answer;
   /** Whether the response may be sent to the requests that waited for it. */
@@ -57,6 +64,7 @@ interface Execution {
 
 export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOptions): ResponseCache {
   const stored = createStoredResponses(maxBytes, clock);
+  const recentKeys = createRecentKeys(Math.ceil(maxBytes * KEYS_SHARE));
   const { startDependencies, entryWritten } = createEntryVersions(maxBytes);
   const running = new Map<string, SharedExecution<Execution>>();
   let clearings = 0;
@@ -68,7 +76,9 @@ export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOp
     const response = toReadyResponse(executed, clock);
     const isCurrent = clearings === clearingsBefore && dependencies.areCurrent();
     const isShareable = executed.reuse !== 'none' && isCurrent && response.validUntilMs > clock.monotonicMs();
-    if (!isShareable || executed.reuse !== 'lasting') return { answer: { response, source: 'executed' }, isShareable };
+    const isStored =
+      isShareable && executed.reuse === 'lasting' && (executed.hasCalledVendors || recentKeys.isRepeated(key));
+    if (!isStored) return { answer: { response, source: 'executed' }, isShareable };
     const storedResponse = stored.add(key, response, dependencies);
     return { answer: { response: storedResponse, source: 'executed-and-stored' }, isShareable };
   }
@@ -87,6 +97,7 @@ export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOp
       return { response, source: 'stored' };
     },
     async execute(key, disconnected, execute) {
+      recentKeys.add(key);
       const other = running.get(key);
       const answer = other && (await join(other, disconnected));
       onRead(answer ? 'collapsed' : 'miss');

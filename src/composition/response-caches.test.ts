@@ -6,8 +6,8 @@ import { createResponseCaches } from './response-caches.ts';
 
 function executed(text: string): ExecutedResponse {
   const bytes = Buffer.from(text);
-  const executed = { status: 200, headers: {}, bytes, operation: undefined, expiresAt: null } as const;
-  return { ...executed, reuse: 'lasting', hasCalledVendors: true };
+  const common = { status: 200, headers: {}, bytes, operation: undefined, expiresAt: null };
+  return { ...common, reuse: 'lasting', hasCalledVendors: true };
 }
 
 async function store(responses: ResponseCache | undefined, key: string, text = 'x', ids: readonly string[] = []) {

@@ -62,10 +62,12 @@ export function fanOut<T>(
   agentAccounts: readonly AgentAccount[],
   call: ReadAccount<T>,
 ): MaybePromise<FanOutResult<T>> {
-  return readAccounts(context, agentAccounts, call, (outcome) => {
-    if (outcome.error) throw outcome.error;
-    return outcome;
-  });
+  return readAccounts(context, agentAccounts, call, throwCommonFailure);
+}
+
+function throwCommonFailure<T>(outcome: FanOutOutcome<T>): FanOutResult<T> {
+  if (outcome.error) throw outcome.error;
+  return outcome;
 }
 
 /** Does the same as `fanOut`, but returns the reports also where every account has failed. */
@@ -84,13 +86,30 @@ function readAccounts<T, Result>(
   toResult: (outcome: FanOutOutcome<T>) => Result,
 ): MaybePromise<Result> {
   const [only] = agentAccounts;
-  // As nearly always.
-  const outcome =
-    only && agentAccounts.length === 1
-      ? mapValue(readAccount(context, only, call), (read) => toResult(reportOutcome(context, read)))
-      : mapValue(allValues(agentAccounts.map((each) => readAccount(context, each, call))), (reads) =>
-          toResult(combineOutcomes(reads.map((read) => reportOutcome(context, read)))),
-        );
+  if (!only || agentAccounts.length > 1) return readSeveral(context, agentAccounts, call, toResult);
+  // As nearly always; what is in memory needs no closure here.
+  const read = readAccount(context, only, call);
+  return read instanceof Promise ? reportPending(context, read, toResult) : toResult(reportOutcome(context, read));
+}
+
+function reportPending<T, Result>(
+  context: QueryContext,
+  read: Promise<AccountOutcome<T>>,
+  toResult: (outcome: FanOutOutcome<T>) => Result,
+): Promise<Result> {
+  return context.track(read.then((outcome) => toResult(reportOutcome(context, outcome))));
+}
+
+function readSeveral<T, Result>(
+  context: QueryContext,
+  agentAccounts: readonly AgentAccount[],
+  call: ReadAccount<T>,
+  toResult: (outcome: FanOutOutcome<T>) => Result,
+): MaybePromise<Result> {
+  const reads = agentAccounts.map((each) => readAccount(context, each, call));
+  const outcome = mapValue(allValues(reads), (all) =>
+    toResult(combineOutcomes(all.map((read) => reportOutcome(context, read)))),
+  );
   return outcome instanceof Promise ? context.track(outcome) : outcome;
 }
 
@@ -106,17 +125,25 @@ function readAccount<T>(
   agentAccount: AgentAccount,
   call: ReadAccount<T>,
 ): MaybePromise<AccountOutcome<T>> {
-  const succeed = (result: SourcedResult<T> | undefined) => ({ agentAccount, result, error: null });
-  const fail = (error: unknown) => {
-    if (error instanceof VendorError) return { agentAccount, result: undefined, error };
-    throw error;
-  };
   try {
     const result = call(context.dataSource(agentAccount.account) ?? {}, agentAccount.ref);
-    return result instanceof Promise ? result.then(succeed, fail) : succeed(result);
+    return result instanceof Promise ? settle(agentAccount, result) : { agentAccount, result, error: null };
   } catch (error) {
-    return fail(error);
+    return toFailure(agentAccount, error);
   }
+}
+
+function settle<T>(agentAccount: AgentAccount, pending: Promise<SourcedResult<T>>): Promise<AccountOutcome<T>> {
+  return pending.then(
+    (result) => ({ agentAccount, result, error: null }),
+    (error: unknown) => toFailure(agentAccount, error),
+  );
+}
+
+/** Throws what no vendor is the reason of. */
+function toFailure(agentAccount: AgentAccount, error: unknown): AccountOutcome<never> {
+  if (error instanceof VendorError) return { agentAccount, result: undefined, error };
+  throw error;
 }
 
 /** Records the reports of an account. */

@@ -48,11 +48,19 @@ function countObject(resolve: FieldResolver, weightOf: WeightFn): FieldResolver 
 
 function countListItems(resolve: FieldResolver, weightOf: WeightFn): FieldResolver {
   return (source, args, context, info) => {
-    const countItems = (list: unknown): unknown =>
-      !Array.isArray(list) || context.responseObjects.add(list.length * weightOf(info)) ? list : [];
     const list = resolve(source, args, context, info);
-    return list instanceof Promise ? list.then(countItems) : countItems(list);
+    const limitItems = list instanceof Promise ? limitPendingItems : limitListItems;
+    return limitItems(list, context, weightOf(info));
   };
+}
+
+async function limitPendingItems(list: unknown, context: RequestContext, weight: number): Promise<unknown> {
+  return limitListItems(await list, context, weight);
+}
+
+/** Returns an empty list instead of one beyond the limit. */
+function limitListItems(list: unknown, { responseObjects }: RequestContext, weight: number): unknown {
+  return !Array.isArray(list) || responseObjects.add(list.length * weight) ? list : [];
 }
 
 /** Computes each selection's weight once: graphql-js passes the same nodes array to all objects of a list. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema } from 'graphql';
 import { createDocumentReader } from './document-reader.ts';
@@ -8,7 +9,7 @@ const LIMITS = { maxTokens: 20, maxDepth: 3, maxAliases: 3, maxRootFields: 3 };
 function createReader(maxBytes = 10_000_000) {
   const read = createDocumentReader(LIMITS, maxBytes);
   if (!read) throw new Error('no reader');
-  return (text: string) => read(text, `hash of ${text}`, schema);
+  return (text: string) => read(text, createHash('sha256').update(text).digest('hex'), schema);
 }
 
 describe('createDocumentReader', () => {

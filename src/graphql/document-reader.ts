@@ -1,8 +1,8 @@
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Limits } from '../config/settings.ts';
+import { createRecentTexts } from '../domain/recent-texts.ts';
 import { type DocumentLimits, findRejection } from './limits/document-limits.ts';
-import { createRecentTexts } from './recent-texts.ts';
 import { isValidDocument } from './validate-document.ts';
 import { rulesFor } from './validation-rules.ts';
 
@@ -20,6 +20,8 @@ const BYTES_PER_CHARACTER = 160;
 
 /** As many texts at least may arrive between two requests with the same text that comes back. */
 const RECENT_TEXTS = 5000;
+/** Of SHA-256 in hexadecimal digits. */
+const HASH_LENGTH = 64;
 
 /**
  * Creates a reader that keeps the documents whose text has come back; null where it may keep none. Clients that write values into
@@ -30,7 +32,7 @@ export function createDocumentReader(
   maxBytes: number,
 ): ReadDocument | null {
   if (maxBytes === 0) return null;
-  const hasBeenSeen = createRecentTexts(RECENT_TEXTS);
+  const hasBeenSeen = createRecentTexts(RECENT_TEXTS * HASH_LENGTH);
   const documents = new LRUCache<string, CheckedDocument & { readonly byteLength: number }>({
     maxSize: maxBytes,
     sizeCalculation: ({ byteLength }) => byteLength,

@@ -1,9 +1,9 @@
 import type { Clock, Instant } from '../../domain/clock.ts';
+import { createRecentTexts } from '../../domain/recent-texts.ts';
 import type { ResponseReuse } from '../../request/response-reuse.ts';
 import type { ResponseRead } from '../ports.ts';
 import { createEncodableBody } from './encodable-body.ts';
 import { createEntryVersions, type Dependencies } from './entry-versions.ts';
-import { createRecentKeys } from './recent-keys.ts';
 import { type SharedExecution, startSharedExecution } from './shared-execution.ts';
 import { createStoredResponses, type ReadyResponse, type ResponseStoreUse } from './stored-responses.ts';
 
@@ -33,8 +33,8 @@ export interface Answer {
 /**
  * Keeps the bytes of responses, so that a repeated query is answered without being parsed or executed. A response is valid until
  * its shortest-lived part ends, or one of the cache entries that it depends on is written again. What has an error, is
- * stale or being revalidated, or depends on the time of the request is not stored; nor is what took no vendor call, until it is asked
- * for again: most such queries are never repeated, and storing a response costs up to a fifth of making it.
+ * stale or being revalidated, or depends on the time of the request is not stored; nor is what took no vendor call, until it is
+ * executed again: most such queries are never repeated, and storing a response costs up to a fifth of making it.
  */
 export interface ResponseCache {
   readonly find: (key: string) => Answer | undefined;
@@ -53,8 +53,8 @@ export interface ResponseCacheOptions {
   readonly onRead: (result: ResponseRead) => void;
 }
 
-/** Of the bytes for responses, those for the keys of requests that may be repeated. */
-const KEYS_SHARE = 1 / 16;
+/** Of the bytes for responses, those for the keys of queries that may be repeated: at most twice as many. */
+const KEYS_SHARE = 1 / 32;
 
 interface Execution {
   readonly answer: Answer;
@@ -64,20 +64,20 @@ interface Execution {
 
 export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOptions): ResponseCache {
   const stored = createStoredResponses(maxBytes, clock);
-  const recentKeys = createRecentKeys(Math.ceil(maxBytes * KEYS_SHARE));
+  const hasBeenExecuted = createRecentTexts(maxBytes * KEYS_SHARE);
   const { startDependencies, entryWritten } = createEntryVersions(maxBytes);
   const running = new Map<string, SharedExecution<Execution>>();
   let clearings = 0;
 
   async function run(key: string, signal: AbortSignal, execute: Execute): Promise<Execution> {
+    const isRepeated = hasBeenExecuted(key);
     const dependencies = startDependencies();
     const clearingsBefore = clearings;
     const executed = await execute(signal, dependencies.add);
     const response = toReadyResponse(executed, clock);
     const isCurrent = clearings === clearingsBefore && dependencies.areCurrent();
     const isShareable = executed.reuse !== 'none' && isCurrent && response.validUntilMs > clock.monotonicMs();
-    const isStored =
-      isShareable && executed.reuse === 'lasting' && (executed.hasCalledVendors || recentKeys.isRepeated(key));
+    const isStored = isShareable && executed.reuse === 'lasting' && (executed.hasCalledVendors || isRepeated);
     if (!isStored) return { answer: { response, source: 'executed' }, isShareable };
     const storedResponse = stored.add(key, response, dependencies);
     return { answer: { response: storedResponse, source: 'executed-and-stored' }, isShareable };
@@ -97,7 +97,6 @@ export function createResponseCache({ maxBytes, clock, onRead }: ResponseCacheOp
       return { response, source: 'stored' };
     },
     async execute(key, disconnected, execute) {
-      recentKeys.add(key);
       const other = running.get(key);
       const answer = other && (await join(other, disconnected));
       onRead(answer ? 'collapsed' : 'miss');

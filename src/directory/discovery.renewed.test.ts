@@ -105,6 +105,20 @@ describe('a reader that accepts nothing older than its request', () => {
     expect(discoveredAccounts).toHaveLength(3);
   });
 
+  test('leaves the list of a discovery that began later and ended first', async () => {
+    const older = Promise.withResolvers<readonly DiscoveredAgent[]>();
+    const { read, become, arriving, clock, contexts } = setUpKore(() =>
+      contexts.length === 1 ? older.promise : Promise.resolve([jane, joe]),
+    );
+    const first = read(arriving());
+    clock.advance(SECOND);
+    await read(arriving());
+    older.resolve([jane]);
+    expect((await first).names).toEqual(['Jane']);
+    become(() => Promise.reject(unavailable));
+    expect(await read()).toEqual({ names: ['Jane', 'Joe'], outcome: 'STALE' });
+  });
+
   test('leaves the younger list where an older one arrives later', async () => {
     const older = Promise.withResolvers<readonly DiscoveredAgent[]>();
     const { read, become, arriving, clock } = setUpKore(({ accepts }) =>

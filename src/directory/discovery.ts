@@ -9,6 +9,7 @@ import { vendorError, withRetryAfter } from '../http/response.ts';
 import type { CacheConditions } from '../http/types.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, DataSourceContext } from '../vendors/vendor.ts';
+import { createCoolDowns } from './cool-downs.ts';
 import type { Discovery, KnownAccount } from './discovered-entries.ts';
 import { addMissingAgents, createKeptDiscoveries, type DiscoveryStore } from './kept-discoveries.ts';
 import type { DirectoryMetrics } from './ports.ts';
@@ -70,14 +71,8 @@ export interface AgentDiscovery {
   readonly lastAgents: (account: Pick<KnownAccount, 'name'>) => readonly DiscoveredAgent[] | null;
 }
 
-/** After a failed discovery the account is not called again for this long. */
-const DISCOVERY_COOLDOWN_MS = 30 * SECOND;
-
-interface DiscoveryFailure {
-  readonly error: VendorError;
-  /** On the monotonic clock. */
-  readonly failedAtMs: number;
-}
+/** When a discovery began, and what it accepts of the cache; conditions make it a renewal. */
+type Run = Pick<RunningDiscovery<unknown>, 'startedAtMs' | 'accepts'>;
 
 /** An account with what is known of its discoveries, which may outlast a directory. */
 export interface DiscoveringAccount extends DirectoryAccount {
@@ -90,16 +85,11 @@ export interface DiscoveringAccount extends DirectoryAccount {
  */
 export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery {
   const { clock } = options;
-  const failures = new Map<string, DiscoveryFailure>();
+  const coolDowns = createCoolDowns(clock);
   const inFlight = createRunningDiscoveries<DiscoveryResult>();
   const kept = createKeptDiscoveries(clock);
-
-  /** The last failure, as long as the account is not called because of it. */
-  function coolingDown({ name }: DirectoryAccount): (DiscoveryFailure & { readonly remainingMs: number }) | null {
-    const failure = failures.get(name);
-    const remainingMs = failure ? failure.failedAtMs + DISCOVERY_COOLDOWN_MS - clock.monotonicMs() : 0;
-    return failure && remainingMs > 0 ? { ...failure, remainingMs } : null;
-  }
+  /** By account: when the discovery whose agents are kept began, on the monotonic clock. */
+  const keptSinceMs = new Map<string, number>();
 
   /** What is known without the discovery that this error prevented. */
   function lastKnown(account: DirectoryAccount, error: VendorError, freshUntil: Instant): DiscoveryResult {
@@ -118,7 +108,7 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
 
   /** The account is not called now: the next attempt is the first that may bring something new. */
   function duringCoolDown(account: DirectoryAccount, accepts?: CacheConditions): DiscoveryResult | null {
-    const failure = coolingDown(account);
+    const failure = coolDowns.find(account.name);
     if (!failure || failure.failedAtMs < (accepts?.notBeforeMs ?? -Infinity)) return null;
     const { error, remainingMs, failedAtMs } = failure;
     const vendorWaitMs = (error.retryAfterSeconds ?? 0) * SECOND - (clock.monotonicMs() - failedAtMs);
@@ -139,26 +129,30 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     return result;
   }
 
-  function fail(account: DirectoryAccount, error: VendorError, isRenewal: boolean): DiscoveryResult {
+  function fail(account: DirectoryAccount, error: VendorError, accepts?: CacheConditions): DiscoveryResult {
     // What is cached still serves the readers that accept it.
-    if (isRenewal) return reportEnd(lastKnown(account, error, clock.now()));
-    failures.set(account.name, { error, failedAtMs: clock.monotonicMs() });
+    if (accepts) return reportEnd(lastKnown(account, error, clock.now()));
+    coolDowns.start(account.name, error);
     return reportEnd(duringCoolDown(account) ?? lastKnown(account, error, clock.now()));
   }
 
   /** Every query needs every account: an unexpected error must not take the other accounts' agents with it. */
-  function recordFailure(account: DirectoryAccount, error: unknown, isRenewal: boolean): DiscoveryResult {
+  function recordFailure(account: DirectoryAccount, error: unknown, accepts?: CacheConditions): DiscoveryResult {
     if (!(error instanceof VendorError)) options.onUnexpectedError(error);
     const failure =
       error instanceof VendorError
         ? error
         : vendorError(toTarget(account), 'VENDOR_BAD_RESPONSE', { reason: 'unreadable' });
     options.onReport(failureReport(failure));
-    return fail(account, failure, isRenewal);
+    return fail(account, failure, accepts);
   }
 
   /** Keeps what the account returned, and adds what only an earlier discovery knows where it returned a part. */
-  function recordResult(account: DirectoryAccount, result: DiscoveryResult, isRenewal: boolean): DiscoveryResult {
+  function recordResult(
+    account: DirectoryAccount,
+    result: DiscoveryResult,
+    { accepts, startedAtMs }: Run,
+  ): DiscoveryResult {
     const { report } = result;
     const { endpoint, outcome, error } = report;
     const fetchedAt = report.fetchedAt ?? clock.now();
@@ -167,15 +161,17 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     if (outcome === 'STALE' && error) {
       if (fetchedAt > (last?.fetchedAt ?? -Infinity))
         kept.keep(account, { endpoint, agents: result.agents, fetchedAt }, { persist: false });
-      return fail(account, error, isRenewal);
+      return fail(account, error, accepts);
     }
-    failures.delete(account.name);
+    coolDowns.end(account.name);
     const agents =
       outcome === 'OK'
         ? result.agents
         : addMissingAgents(result.agents, last?.agents ?? [], account.references.canonical);
-    const isNews = fetchedAt > (last?.fetchedAt ?? -Infinity) || report.servedFrom === 'VENDOR';
-    if (isNews) kept.keep(account, { endpoint, agents, fetchedAt }, { persist: report.servedFrom === 'VENDOR' });
+    const isFirstHand = report.servedFrom === 'VENDOR' && startedAtMs >= (keptSinceMs.get(account.name) ?? -Infinity);
+    const isNews = isFirstHand || fetchedAt > (last?.fetchedAt ?? -Infinity);
+    if (isFirstHand) keptSinceMs.set(account.name, startedAtMs);
+    if (isNews) kept.keep(account, { endpoint, agents, fetchedAt }, { persist: isFirstHand });
     const known = { ...result, agents };
     // The same answer from the cache is no discovery.
     return isNews ? reportEnd(known) : known;
@@ -188,12 +184,11 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     // From now on, so that readers that arrive before it starts may join it.
     const accepts =
       starter.accepts?.notBeforeMs === undefined ? starter.accepts : { ...starter.accepts, notBeforeMs: startedAtMs };
-    const isRenewal = accepts !== undefined;
     const result = kept
       .restore(account)
       .then(() => runDiscovery(account, { ...starter, accepts }, options))
-      .then((discovery) => recordResult(account, discovery, isRenewal))
-      .catch((error: unknown) => recordFailure(account, error, isRenewal))
+      .then((discovery) => recordResult(account, discovery, { accepts, startedAtMs }))
+      .catch((error: unknown) => recordFailure(account, error, accepts))
       .finally(() => {
         span?.end();
       });
@@ -238,7 +233,7 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     },
 
     async ask(account) {
-      if (coolingDown(account)) return;
+      if (coolDowns.find(account.name)) return;
       const running =
         inFlight.find(account.name, undefined) ??
         start(account, { record: ignoreCall, span: options.tracer?.startRoot('discovery', 'internal') });

@@ -53,11 +53,14 @@ interface SchemaIssue extends ConfigIssue {
   readonly expectedType?: string;
 }
 
+/** A configuration is parsed once: generating code for it takes longer than that, and cannot be kept for the next start. */
+const PARSE_OPTIONS = { error: zodErrorMap, jitless: true } as const;
+
 function parse(raw: unknown, vendors: readonly VendorDescriptor[]) {
-  const result = settingsSchema.safeParse(raw, { error: zodErrorMap });
+  const result = settingsSchema.safeParse(raw, PARSE_OPTIONS);
   const entries = valueAt(raw, ['accounts']);
   const accounts = (Array.isArray(entries) ? entries : []).map((entry: unknown, index) => {
-    const parsed = findAccountSchema(entry, vendors).safeParse(entry, { error: zodErrorMap });
+    const parsed = findAccountSchema(entry, vendors).safeParse(entry, PARSE_OPTIONS);
     return { account: parsed.data, issues: parsed.success ? [] : toSchemaIssues(parsed.error, ['accounts', index]) };
   });
   return {

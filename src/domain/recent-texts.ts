@@ -2,8 +2,8 @@
 export type HasBeenSeen = (text: string) => boolean;
 
 /**
- * Remembers the last texts: of at least `length` characters together, and less than twice as many. They are forgotten together, since
- * taking each out by itself takes longer than hashing it.
+ * Remembers the last texts: of at least `length` characters together, and of at most twice as many besides two texts. They are forgotten
+ * together, since taking each out by itself takes longer than hashing it.
  */
 export function createRecentTexts(length: number): HasBeenSeen {
   let [current, previous] = [new Set<string>(), new Set<string>()];

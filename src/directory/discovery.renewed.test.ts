@@ -107,7 +107,7 @@ describe('a reader that accepts nothing older than its request', () => {
 
   test('leaves the list of a discovery that began later and ended first', async () => {
     const older = Promise.withResolvers<readonly DiscoveredAgent[]>();
-    const { read, become, arriving, clock, contexts } = setUpKore(() =>
+    const { read, become, arriving, clock, contexts, ends } = setUpKore(() =>
       contexts.length === 1 ? older.promise : Promise.resolve([jane, joe]),
     );
     const first = read(arriving());
@@ -115,6 +115,11 @@ describe('a reader that accepts nothing older than its request', () => {
     await read(arriving());
     older.resolve([jane]);
     expect((await first).names).toEqual(['Jane']);
+    // Both are counted, and the agents of the later one are shown.
+    expect(ends).toMatchObject([
+      { outcome: 'OK', agents: 2 },
+      { outcome: 'OK', agents: 2 },
+    ]);
     become(() => Promise.reject(unavailable));
     expect(await read()).toEqual({ names: ['Jane', 'Joe'], outcome: 'STALE' });
   });

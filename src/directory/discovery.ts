@@ -11,7 +11,12 @@ import type { RequestContext } from '../request/request-context.ts';
 import type { AccountAdapter, DataSourceContext } from '../vendors/vendor.ts';
 import { createCoolDowns } from './cool-downs.ts';
 import type { Discovery, KnownAccount } from './discovered-entries.ts';
-import { addMissingAgents, createKeptDiscoveries, type DiscoveryStore } from './kept-discoveries.ts';
+import {
+  addMissingAgents,
+  createKeptDiscoveries,
+  type DiscoveryStore,
+  type KeptDiscovery,
+} from './kept-discoveries.ts';
 import type { DirectoryMetrics } from './ports.ts';
 import { createRunningDiscoveries, type RunningDiscovery } from './running-discoveries.ts';
 
@@ -123,9 +128,11 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
     return lastKnown(account, error, -Infinity);
   }
 
-  function reportEnd(result: DiscoveryResult): DiscoveryResult {
-    const { account, outcome, fetchedAt, error } = result.report;
-    options.metrics.discoveryEnded({ account, outcome, agents: result.agents.length, fetchedAt, error });
+  /** Counts a discovery, and shows how many agents are known; absent: those that it returned. */
+  function reportEnd(result: DiscoveryResult, known?: Pick<KeptDiscovery, 'agents' | 'fetchedAt'>): DiscoveryResult {
+    const { account, outcome, error } = result.report;
+    const { agents, fetchedAt } = known ?? { agents: result.agents, fetchedAt: result.report.fetchedAt };
+    options.metrics.discoveryEnded({ account, outcome, agents: agents.length, fetchedAt, error });
     return result;
   }
 
@@ -168,11 +175,13 @@ export function createAgentDiscovery(options: DiscoveryOptions): AgentDiscovery 
       outcome === 'OK'
         ? result.agents
         : addMissingAgents(result.agents, last?.agents ?? [], account.references.canonical);
-    const isFirstHand = report.servedFrom === 'VENDOR' && startedAtMs >= (keptSinceMs.get(account.name) ?? -Infinity);
+    const known = { ...result, agents };
+    const isFirstHand = report.servedFrom === 'VENDOR';
+    if (isFirstHand && last && startedAtMs < (keptSinceMs.get(account.name) ?? -Infinity))
+      return reportEnd(known, last);
     const isNews = isFirstHand || fetchedAt > (last?.fetchedAt ?? -Infinity);
     if (isFirstHand) keptSinceMs.set(account.name, startedAtMs);
     if (isNews) kept.keep(account, { endpoint, agents, fetchedAt }, { persist: isFirstHand });
-    const known = { ...result, agents };
     // The same answer from the cache is no discovery.
     return isNews ? reportEnd(known) : known;
   }

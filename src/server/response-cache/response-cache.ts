@@ -34,7 +34,7 @@ export interface Answer {
  * Keeps the bytes of responses, so that a repeated query is answered without being parsed or executed. A response is valid until
  * its shortest-lived part ends, or one of the cache entries that it depends on is written again. What has an error, is
  * stale or being revalidated, or depends on the time of the request is not stored; nor is what took no vendor call, until it is
- * executed again: most such queries are never repeated, and storing a response costs up to a fifth of making it.
+ * executed again: most such queries are never repeated, and storing a response costs up to a seventh of making it.
  */
 export interface ResponseCache {
   readonly find: (key: string) => Answer | undefined;
